@@ -1,0 +1,44 @@
+/** Stable codes of the errors that Leukogram raises on purpose. */
+export type ErrorCode =
+  | "ERR_USAGE"
+  | "ERR_CONFIG"
+  | "ERR_SHAPE"
+  | "ERR_DTYPE"
+  | "ERR_DATA"
+  | "ERR_IMAGE"
+  | "ERR_FORMAT"
+  | "ERR_WEIGHTS"
+  | "ERR_RUNTIME"
+  | "ERR_DIVERGED"
+  | "ERR_OUTPUT"
+  | "ERR_ABORTED";
+
+/** Options of {@link LeukogramError}. */
+export interface LeukogramErrorOptions {
+  /** How to mend it: one sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error that the user can mend: what, where, and how to mend it, in one line.
+ *
+ * The message reads `ERR_SHAPE softmax: expected [N, K], received [5]. Reshape one example to [1, K].`
+ */
+export class LeukogramError extends Error {
+  override readonly name = "LeukogramError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, { hint, cause }: LeukogramErrorOptions = {}) {
+    super(hint === undefined ? `${code} ${message}` : `${code} ${message.replace(/\.?$/, ".")} ${hint}`, { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+
+  /** 2 for wrong usage, 3 for bad data or model files, 130 for an interrupted run. */
+  get exitCode(): number {
+    if (this.code === "ERR_USAGE" || this.code === "ERR_CONFIG") return 2;
+    return this.code === "ERR_ABORTED" ? 130 : 3;
+  }
+}
