@@ -1,0 +1,90 @@
+import type { Estimate } from "../core/estimate.ts";
+
+/** One image as a model saw it: a row of predictions.csv, the seam between models and statistics. */
+export interface Prediction {
+  /** Path relative to the data folder, with forward slashes. */
+  readonly file: string;
+  /** Index of the true class; undefined where it is not known. */
+  readonly label: number | undefined;
+  /** Images of one original, patient or slide share a group; resampled together. */
+  readonly group: string;
+  /** One probability a class, in the order of {@link Predictions.classes}; they sum to 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** What one model says of one set of images. */
+export interface Predictions {
+  readonly classes: readonly string[];
+  readonly rows: readonly Prediction[];
+}
+
+/** Figures of one class, one against the rest. */
+export interface ClassFigures {
+  readonly class: string;
+  /** Number of images whose true class it is. */
+  readonly support: number;
+  readonly precision: Estimate;
+  readonly recall: Estimate;
+  readonly f1: Estimate;
+  /** Area under the ROC curve; undefined where the class, or every other class, has no image. */
+  readonly rocAuc: Estimate | undefined;
+}
+
+/** All figures of one model on one set; the limits are 95 %, by stratified bootstrap. */
+export interface Evaluation {
+  readonly count: number;
+  readonly classes: readonly string[];
+  readonly accuracy: Estimate;
+  readonly balancedAccuracy: Estimate;
+  readonly macroF1: Estimate;
+  readonly macroRocAuc: Estimate | undefined;
+  readonly logLoss: Estimate;
+  readonly kappa: Estimate;
+  readonly matthews: Estimate;
+  readonly perClass: readonly ClassFigures[];
+  /** Rows are true classes, columns predicted ones. */
+  readonly confusionMatrix: readonly (readonly number[])[];
+  /** The same text as scikit-learn's `classification_report`. */
+  readonly report: string;
+}
+
+/** What two models' answers to the same images show. */
+export interface PairComparison {
+  readonly first: string;
+  readonly second: string;
+  /** Images that both, only the first, only the second, or neither got right. */
+  readonly table: {
+    readonly both: number;
+    readonly firstOnly: number;
+    readonly secondOnly: number;
+    readonly neither: number;
+  };
+  /** Two-sided p of the exact McNemar test. */
+  readonly mcnemarP: number;
+  /** p after Holm's correction over all pairs compared together. */
+  readonly adjustedP: number;
+  /** Accuracy of the first less that of the second, paired bootstrap. */
+  readonly accuracyDifference: Estimate;
+  readonly balancedAccuracyDifference: Estimate;
+  /** One sentence that claims no more than the test shows. */
+  readonly verdict: string;
+}
+
+/** Costs of a model, side by side; undefined where not known. */
+export interface Costs {
+  readonly parameters: number | undefined;
+  readonly fileBytes: number | undefined;
+  readonly trainingSeconds: number | undefined;
+  readonly millisecondsPerImage: number | undefined;
+}
+
+/** One epoch of a run: a row of history.csv. */
+export interface EpochRow {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly valLoss: number | undefined;
+  readonly valAccuracy: number | undefined;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
