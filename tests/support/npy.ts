@@ -37,8 +37,8 @@ export function readNpy(bytes: Uint8Array): NpyArray {
     return part.trim() === "" ? [] : [Number(part)];
   });
   const count = shape.reduce((product, size) => product * size, 1);
-  // A copy, because a typed array must start at a multiple of its element's size.
-  const body = bytes.slice(start, start + count * ArrayType.BYTES_PER_ELEMENT);
+  // A copy, because a typed array must start at a multiple of its element's size (and a Buffer's own slice copies nothing).
+  const body = new Uint8Array(bytes.subarray(start, start + count * ArrayType.BYTES_PER_ELEMENT));
   if (body.length < count * ArrayType.BYTES_PER_ELEMENT) throw new Error("readNpy: the file is cut short");
   return { shape, data: new ArrayType(body.buffer, 0, count) };
 }
