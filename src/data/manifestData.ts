@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { LeukogramError } from "../core/errors.ts";
+import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
+import { makeGrouping } from "./grouping.ts";
+import { type Manifest, type ManifestRow, quoteList, readManifest } from "./manifest.ts";
+import { compareCodePoints, toSlashes } from "./walk.ts";
+
+const SPLITS = ["train", "validation", "test"] as const;
+type Split = (typeof SPLITS)[number];
+
+/**
+ * Opens the data that a manifest CSV lists: its column `class` (or `label`) names the classes, `split` the parts
+ * (train, val, test); without it, paths that begin with Train/ and Test/ tell them.
+ *
+ * @throws LeukogramError ERR_DATA naming the line where a file is missing or a cell is wrong.
+ */
+export function openManifestFile(path: string, { classes, groupBy }: DataOptions = {}): OpenedData {
+  const manifest = readManifest(path);
+  const column = ["class", "label"].find((name) => manifest.columns.includes(name));
+  if (column === undefined) {
+    throw new LeukogramError(
+      "ERR_DATA",
+      `manifest ${path}: expected a column "class" or "label", received ${quoteList(manifest.columns)}`,
+      {
+        hint: "Add a column class with each image's class name.",
+      },
+    );
+  }
+  const named = classes ?? [...new Set(manifest.rows.map((row) => row.cells[column]!))].sort(compareCodePoints);
+  requireClasses(manifest, named, column);
+  const labels = new Map(named.map((name, label) => [name, label]));
+  const groupOf = makeGrouping(dirname(manifest.path), manifest, groupBy);
+  const parts: Record<Split, Sample[]> = { train: [], validation: [], test: [] };
+  const splits = splitReader(manifest);
+  for (const row of manifest.rows) {
+    const label = labels.get(row.cells[column]!);
+    if (label === undefined) continue; // a class that the caller left out
+    if (!existsSync(row.path))
+      throw wrongRow(
+        manifest,
+        row,
+        `there is no file ${row.path}`,
+        "Mend the path, which is relative to the manifest.",
+      );
+    const file = toSlashes(relative(dirname(manifest.path), row.path));
+    parts[splits(row)].push({ file, path: row.path, label, group: groupOf(row.path) });
+  }
+  const [train, validation, test] = SPLITS.map((split) => toDataset(manifest, named, parts[split], split));
+  if (train === undefined) throw new LeukogramError("ERR_DATA", `manifest ${path} lists no image to train on`);
+  return { train, validation, test };
+}
+
+function toDataset(
+  manifest: Manifest,
+  classes: readonly string[],
+  samples: Sample[],
+  split: Split,
+): Dataset | undefined {
+  if (samples.length === 0) return undefined;
+  const absent = classes.filter((_, label) => !samples.some((sample) => sample.label === label));
+  if (absent.length > 0) {
+    throw new LeukogramError(
+      "ERR_DATA",
+      `manifest ${manifest.path}: class ${quoteList(absent)} has no image in ${split}`,
+      {
+        hint: "Give every part images of every class.",
+      },
+    );
+  }
+  samples.sort((a, b) => a.label - b.label || compareCodePoints(a.file, b.file));
+  return { root: dirname(manifest.path), classes, samples };
+}
+
+function splitReader(manifest: Manifest): (row: ManifestRow) => Split {
+  if (manifest.columns.includes("split")) {
+    return (row) => {
+      const split = SPLITS.find((name) => name.startsWith(row.cells.split!.toLowerCase().slice(0, 3)));
+      if (split !== undefined && /^(train|val|test)/i.test(row.cells.split!)) return split;
+      throw wrongRow(manifest, row, `expected split train, validation or test, received "${row.cells.split}"`);
+    };
+  }
+  const ofFolder = (row: ManifestRow): Split | undefined => {
+    const first = /^(?:\.\/)?(train|val|test)[a-z]*[/\\]/i.exec(row.cells.file!)?.[1]?.toLowerCase();
+    return SPLITS.find((name) => first !== undefined && name.startsWith(first.slice(0, 3)));
+  };
+  const known = manifest.rows.every((row) => ofFolder(row) !== undefined);
+  return (row) => (known ? ofFolder(row)! : "train");
+}
+
+function requireClasses(manifest: Manifest, classes: readonly string[], column: string): void {
+  if (manifest.rows.length === 0) {
+    throw new LeukogramError("ERR_DATA", `manifest ${manifest.path} is empty: it lists no image`);
+  }
+  const nameless = manifest.rows.find((row) => row.cells[column] === "");
+  if (nameless !== undefined)
+    throw wrongRow(manifest, nameless, `the column "${column}" is empty`, "Give each image a class.");
+  if (classes.length > 1) return;
+  throw new LeukogramError(
+    "ERR_DATA",
+    `manifest ${manifest.path} has only one class, ${quoteList(classes)}, and at least 2 are needed`,
+  );
+}
+
+function wrongRow(manifest: Manifest, row: ManifestRow, what: string, hint?: string): LeukogramError {
+  return new LeukogramError(
+    "ERR_DATA",
+    `manifest ${manifest.path} line ${row.line}: ${what}`,
+    hint === undefined ? {} : { hint },
+  );
+}
