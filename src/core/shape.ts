@@ -1,0 +1,52 @@
+import { LeukogramError } from "./errors.ts";
+
+/** A size: a number, or the name of one that is only known when the graph runs, such as "batch". */
+export type Dim = number | string;
+
+/** Sizes of a tensor, outermost first. */
+export type Shape = readonly Dim[];
+
+/** Number of entries. @throws ERR_SHAPE where a size is symbolic. */
+export function numElements(shape: Shape): number {
+  return staticShape(shape).reduce((product, size) => product * size, 1);
+}
+
+/** The same shape as numbers. @throws ERR_SHAPE where a size is symbolic. */
+export function staticShape(shape: Shape): readonly number[] {
+  for (const dim of shape)
+    if (typeof dim !== "number") throw new LeukogramError("ERR_SHAPE", `expected fixed sizes, received ${show(shape)}`);
+  return shape as readonly number[];
+}
+
+/** Whether two shapes are the same, symbolic sizes by name. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** The shape as text: `[batch, 3, 32, 32]`. */
+export function show(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** The common shape of two by NumPy's broadcasting. @throws ERR_SHAPE where they do not fit. */
+export function broadcastShapes(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const left = a[i - rank + a.length] ?? 1;
+    const right = b[i - rank + b.length] ?? 1;
+    if (left === right || right === 1) return left;
+    if (left === 1) return right;
+    throw new LeukogramError("ERR_SHAPE", `broadcast: ${show(a)} and ${show(b)} do not fit together`);
+  });
+}
+
+/** Distance in entries between neighbours along each axis of a dense row-major tensor. */
+export function strides(shape: readonly number[]): number[] {
+  const out = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    out[axis] = step;
+    step *= shape[axis]!;
+  }
+  return out;
+}

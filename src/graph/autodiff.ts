@@ -1,0 +1,38 @@
+import { LeukogramError } from "../core/errors.ts";
+import * as ops from "./ops/index.ts";
+import { type Tensor, topologicalOrder } from "./tensor.ts";
+
+/**
+ * Gradients of a scalar `loss` with respect to each of `sources`, by reverse-mode differentiation.
+ *
+ * @throws ERR_RUNTIME where the way from a source to the loss goes through an op that has no gradient.
+ */
+export function gradients(loss: Tensor, sources: readonly Tensor[]): Tensor[] {
+  const order = topologicalOrder([loss]);
+  const wanted = new Set(sources);
+  for (const node of order) if (node.inputs.some((input) => wanted.has(input))) wanted.add(node);
+
+  const terms = new Map<Tensor, Tensor[]>([[loss, [ops.scalar(1)]]]);
+  for (const node of order.reverse()) {
+    const parts = terms.get(node);
+    if (parts === undefined || !node.inputs.some((input) => wanted.has(input)) || sources.includes(node)) continue;
+    const dy = parts.reduce((sum, part) => ops.add(sum, part));
+    if (node.op.gradient === undefined) {
+      if (node.dtype !== "float32" || GRADIENT_ENDS.has(node.op.name)) continue;
+      throw new LeukogramError("ERR_RUNTIME", `autodiff: ${node.op.name} has no gradient`);
+    }
+    const found = node.op.gradient({ node, inputs: node.inputs, attributes: node.attributes, dy, ops });
+    node.inputs.forEach((input, i) => {
+      const part = found[i];
+      if (part !== undefined && wanted.has(input)) terms.set(input, [...(terms.get(input) ?? []), part]);
+    });
+  }
+  return sources.map((source) => {
+    const parts = terms.get(source);
+    if (parts === undefined) throw new LeukogramError("ERR_RUNTIME", "autodiff: the loss does not depend on a source");
+    return parts.reduce((sum, part) => ops.add(sum, part));
+  });
+}
+
+// Steps and casts are flat almost everywhere: their gradient is zero, not missing.
+const GRADIENT_ENDS = new Set(["step", "sign", "cast", "equal"]);

@@ -1,0 +1,17 @@
+import { apply, type DType, type Op, type Tensor } from "../tensor.ts";
+
+type CastAttributes = { readonly to: DType };
+
+const ELEMENT_TYPE: Record<DType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+
+/** The same entries in another type. Nothing is learned through it. */
+export function cast(x: Tensor, to: DType): Tensor {
+  return x.dtype === to ? x : apply(castOp, [x], { to });
+}
+
+export const castOp: Op<CastAttributes> = {
+  name: "cast",
+  infer: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
+  emit: (emitter, { inputs }, { to }) =>
+    emitter.node("Cast", [emitter.name(inputs[0]!)], { to: { int: ELEMENT_TYPE[to] } }),
+};

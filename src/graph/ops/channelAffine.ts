@@ -1,0 +1,23 @@
+import { apply, type Op, type Tensor } from "../tensor.ts";
+
+/** x * scale + shift with one scale and shift a channel: x [N, C, H, W] or [N, C], scale and shift [C]. */
+export function channelAffine(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
+  return apply(channelAffineOp, [x, scale, shift], {});
+}
+
+export const channelAffineOp: Op = {
+  name: "channelAffine",
+  infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  lower(node, _, ops) {
+    const [x, scale, shift] = node.inputs as [Tensor, Tensor, Tensor];
+    if (x.rank !== 4) return ops.add(ops.mul(x, scale), shift);
+    // A depthwise 1x1 convolution reads and writes each entry once.
+    const channels = x.shape[1] as number;
+    return ops.conv2d(x, ops.reshape(scale, [channels, 1, 1, 1]), { groups: channels, bias: shift });
+  },
+  gradient({ inputs: [x, scale, shift], dy, ops }) {
+    const axes = x!.rank === 4 ? [0, 2, 3] : [0];
+    const zero = ops.full(shift!.shape as number[], 0);
+    return [ops.channelAffine(dy, scale!, zero), ops.reduceSum(ops.mul(dy, x!), axes), ops.reduceSum(dy, axes)];
+  },
+};

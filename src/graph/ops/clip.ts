@@ -1,0 +1,21 @@
+import { apply, type Op, type Tensor } from "../tensor.ts";
+
+type ClipAttributes = { readonly low: number; readonly high: number };
+
+/** Each entry, no lower than `low` and no higher than `high`. */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  return apply(clipOp, [x], { low, high });
+}
+
+export const clipOp: Op<ClipAttributes> = {
+  name: "clip",
+  infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  emit: (emitter, { inputs }, { low, high }) =>
+    emitter.node("Clip", [emitter.name(inputs[0]!), emitter.scalar(low), emitter.scalar(high)]),
+  evaluate: ([x], { low, high }) => (x!.data as Float32Array).map((value) => Math.min(Math.max(value, low), high)),
+  gradient({ node, dy, attributes: { low, high }, ops }) {
+    const above = ops.step(ops.sub(node, ops.scalar(low)));
+    const below = ops.step(ops.sub(ops.scalar(high), node));
+    return [ops.mul(dy, ops.mul(above, below))];
+  },
+};

@@ -1,0 +1,36 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { numElements, show } from "../../core/shape.ts";
+import { apply, type DType, type Op, type Tensor, type TensorData } from "../tensor.ts";
+
+type ConstantAttributes = { readonly shape: readonly number[]; readonly data: TensorData };
+
+/** A tensor whose entries are fixed. @throws ERR_SHAPE where their number is not the shape's. */
+export function constant(data: TensorData, shape: readonly number[]): Tensor {
+  return apply(constantOp, [], { shape, data });
+}
+
+/** One real number, of shape []. */
+export function scalar(value: number): Tensor {
+  return constant(Float32Array.of(value), []);
+}
+
+/** A float32 tensor with the same number everywhere. */
+export function full(shape: readonly number[], value: number): Tensor {
+  return constant(new Float32Array(numElements(shape)).fill(value), shape);
+}
+
+export const constantOp: Op<ConstantAttributes> = {
+  name: "constant",
+  infer(_, { shape, data }) {
+    if (data.length !== numElements(shape))
+      throw new LeukogramError("ERR_SHAPE", `constant: ${data.length} entries do not fill ${show(shape)}`);
+    return { shape, dtype: dtypeOf(data) };
+  },
+  emit: (emitter, _, { shape, data }) => emitter.initializer(shape, data),
+};
+
+function dtypeOf(data: TensorData): DType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof BigInt64Array) return "int64";
+  return data instanceof Int32Array ? "int32" : "uint8";
+}

@@ -1,0 +1,14 @@
+import { apply, type Op, type Tensor } from "../tensor.ts";
+import { binaryOp } from "./elementwise.ts";
+
+/** The product of two tensors, entry by entry. Shapes are broadcast as NumPy does. */
+export function mul(a: Tensor, b: Tensor): Tensor {
+  return apply(mulOp, [a, b], {});
+}
+
+export const mulOp: Op = binaryOp(
+  "mul",
+  "Mul",
+  (a, b) => a * b,
+  (a, b, ___, dy, ops) => [ops.mul(dy, b), ops.mul(dy, a)],
+);

@@ -1,0 +1,14 @@
+import { apply, type Op, type Tensor } from "../tensor.ts";
+import { unaryOp } from "./elementwise.ts";
+
+/** The negative of each entry. */
+export function neg(x: Tensor): Tensor {
+  return apply(negOp, [x], {});
+}
+
+export const negOp: Op = unaryOp(
+  "neg",
+  "Neg",
+  (x) => -x,
+  (_, __, dy, ops) => ops.neg(dy),
+);

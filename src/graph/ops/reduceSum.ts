@@ -1,0 +1,17 @@
+import { apply, type Op, type Tensor } from "../tensor.ts";
+import { type ReduceAttributes, reducedShape } from "./reduce.ts";
+
+/** The sum along `axes`, which stay as 1 where `keepDims`. */
+export function reduceSum(x: Tensor, axes: readonly number[], keepDims = false): Tensor {
+  return axes.length === 0 ? x : apply(reduceSumOp, [x], { axes, keepDims });
+}
+
+export const reduceSumOp: Op<ReduceAttributes> = {
+  name: "reduceSum",
+  infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),
+  emit: (emitter, { inputs }, { axes, keepDims }) =>
+    emitter.node("ReduceSum", [emitter.name(inputs[0]!), emitter.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),
+  gradient: ({ inputs: [x], attributes, dy, ops }) => [
+    ops.expand(ops.reshape(dy, reducedShape(x!.shape, { ...attributes, keepDims: true })), x!.shape),
+  ],
+};

@@ -1,0 +1,14 @@
+import { apply, type Op, type Tensor } from "../tensor.ts";
+import { unaryOp } from "./elementwise.ts";
+
+/** The larger of each entry and 0. */
+export function relu(x: Tensor): Tensor {
+  return apply(reluOp, [x], {});
+}
+
+export const reluOp: Op = unaryOp(
+  "relu",
+  "Relu",
+  (x) => Math.max(x, 0),
+  (_, y, dy, ops) => ops.mul(dy, ops.step(y)),
+);

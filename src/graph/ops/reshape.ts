@@ -1,0 +1,32 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { type Dim, type Shape, sameShape, show } from "../../core/shape.ts";
+import { apply, type Op, type Tensor } from "../tensor.ts";
+
+type ReshapeAttributes = { readonly shape: Shape };
+
+/** The same entries in another shape; at most one size is symbolic, and the same on both sides. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const inner = x.op === (reshapeOp as unknown as Op) ? x.inputs[0]! : x;
+  return sameShape(inner.shape, shape) ? inner : apply(reshapeOp, [inner], { shape });
+}
+
+export const reshapeOp: Op<ReshapeAttributes> = {
+  name: "reshape",
+  infer([x], { shape }) {
+    if (size(x!.shape) !== size(shape) || symbols(x!.shape) !== symbols(shape))
+      throw new LeukogramError("ERR_SHAPE", `reshape: ${show(x!.shape)} has not as many entries as ${show(shape)}`);
+    return { shape, dtype: x!.dtype };
+  },
+  emit: (emitter, { inputs }, { shape }) =>
+    emitter.node("Reshape", [
+      emitter.name(inputs[0]!),
+      emitter.ints(shape.map((dim) => (typeof dim === "number" ? dim : -1))),
+    ]),
+  evaluate: ([x]) => x!.data,
+  gradient: ({ inputs: [x], dy, ops }) => [ops.reshape(dy, x!.shape)],
+};
+
+const size = (shape: Shape) =>
+  shape.reduce((product: number, dim: Dim) => (typeof dim === "number" ? product * dim : product), 1);
+const symbols = (shape: Shape) => shape.filter((dim) => typeof dim === "string").join();

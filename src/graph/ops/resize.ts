@@ -1,0 +1,38 @@
+import { apply, type Op, type Tensor } from "../tensor.ts";
+
+type ResizeAttributes = { readonly size: readonly [number, number] };
+
+/** x [N, C, H, W] at another height and width: bilinear, half-pixel centres, no antialiasing, as `tf.image.resize`. */
+export function resize(x: Tensor, size: readonly [number, number]): Tensor {
+  return x.shape[2] === size[0] && x.shape[3] === size[1] ? x : apply(resizeOp, [x], { size });
+}
+
+export const resizeOp: Op<ResizeAttributes> = {
+  name: "resize",
+  infer: ([x], { size }) => ({ shape: [x!.shape[0]!, x!.shape[1]!, ...size], dtype: x!.dtype }),
+  emit: (emitter, { inputs }, { size }) =>
+    emitter.node("Resize", [emitter.name(inputs[0]!), "", "", emitter.ints(size)], {
+      mode: { string: "linear" },
+      coordinate_transformation_mode: { string: "half_pixel" },
+      axes: { ints: [2, 3] },
+    }),
+  gradient({ inputs: [x], attributes: { size }, dy, ops }) {
+    // Bilinear resizing is a matrix from each side: Y = A X B.
+    const [h, w] = x!.shape.slice(2) as [number, number];
+    const rows = ops.constant(interpolation(h, size[0]), [h, size[0]]);
+    const columns = ops.transpose(ops.constant(interpolation(w, size[1]), [w, size[1]]), [1, 0]);
+    return [ops.matMul(ops.matMul(rows, dy), columns)];
+  },
+};
+
+/** Weights [from, to] of each old entry in each new one. */
+function interpolation(from: number, to: number): Float32Array {
+  const weights = new Float32Array(from * to);
+  for (let i = 0; i < to; i++) {
+    const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
+    const low = Math.floor(at);
+    weights[low * to + i]! += 1 - (at - low);
+    if (low + 1 < from) weights[(low + 1) * to + i]! += at - low;
+  }
+  return weights;
+}

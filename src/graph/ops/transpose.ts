@@ -1,0 +1,50 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { numElements, show, strides } from "../../core/shape.ts";
+import { apply, type Op, type Tensor } from "../tensor.ts";
+
+type TransposeAttributes = { readonly order: readonly number[] };
+
+/** The axes in another order: axis i of the result is axis `order[i]` of `x`. */
+export function transpose(x: Tensor, order: readonly number[]): Tensor {
+  if (order.every((axis, i) => axis === i)) return x;
+  return apply(transposeOp, [x], { order });
+}
+
+export const transposeOp: Op<TransposeAttributes> = {
+  name: "transpose",
+  infer([x], { order }) {
+    if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== x!.rank)
+      throw new LeukogramError(
+        "ERR_SHAPE",
+        `transpose: ${show(order)} is not an order of the axes of ${show(x!.shape)}`,
+      );
+    return { shape: order.map((axis) => x!.shape[axis]!), dtype: x!.dtype };
+  },
+  emit: (emitter, { inputs }, { order }) =>
+    emitter.node("Transpose", [emitter.name(inputs[0]!)], { perm: { ints: order } }),
+  evaluate([x], { order }, { shape }) {
+    const sizes = shape as readonly number[];
+    const steps = strides(x!.shape);
+    const out = x!.data.slice();
+    const at = new Array<number>(sizes.length).fill(0);
+    let from = 0;
+    for (let k = 0; k < numElements(sizes); k++) {
+      out[k] = x!.data[from]!;
+      for (let axis = sizes.length - 1; axis >= 0; axis--) {
+        const step = steps[order[axis]!]!;
+        at[axis]!++;
+        from += step;
+        if (at[axis]! < sizes[axis]!) break;
+        at[axis] = 0;
+        from -= step * sizes[axis]!;
+      }
+    }
+    return out;
+  },
+  gradient: ({ attributes: { order }, dy, ops }) => [
+    ops.transpose(
+      dy,
+      order.map((_, axis) => order.indexOf(axis)),
+    ),
+  ],
+};

@@ -1,0 +1,82 @@
+import type { TensorData } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
+
+/** A local change of the graph: the tensor to put in the node's place, or undefined to leave it. */
+export type Rule = (node: Tensor) => Tensor | undefined;
+
+/**
+ * The same results by other nodes: every rule is tried on every node, inputs first, until none applies.
+ * Equal nodes become one (common subexpressions), and what no output needs is left behind (dead nodes).
+ */
+export function rewrite(
+  outputs: Readonly<Record<string, Tensor>>,
+  rules: readonly Rule[],
+): Readonly<Record<string, Tensor>> {
+  const rewriter = new Rewriter(rules);
+  return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, rewriter.visit(tensor)]));
+}
+
+class Rewriter {
+  readonly #rules: readonly Rule[];
+  readonly #done = new Map<Tensor, Tensor>();
+  readonly #known = new Map<string, Tensor>();
+  readonly #ids = new Map<object, number>();
+
+  constructor(rules: readonly Rule[]) {
+    this.#rules = rules;
+  }
+
+  /** The node to use instead of `root`. */
+  visit(root: Tensor): Tensor {
+    const stack = [root];
+    while (stack.length > 0) {
+      const node = stack.at(-1)!;
+      const waiting = this.#done.has(node) ? [] : node.inputs.filter((input) => !this.#done.has(input));
+      if (waiting.length > 0) {
+        stack.push(...waiting);
+        continue;
+      }
+      stack.pop();
+      if (!this.#done.has(node)) this.#done.set(node, this.#settle(node));
+    }
+    return this.#done.get(root)!;
+  }
+
+  #settle(node: Tensor): Tensor {
+    const inputs = node.inputs.map((input) => this.#done.get(input)!);
+    const changed = inputs.some((input, i) => input !== node.inputs[i]);
+    const own = this.#intern(changed ? new Tensor(node.op, inputs, node.attributes) : node);
+    const before = this.#done.get(own);
+    if (before !== undefined) return before;
+    for (const rule of this.#rules) {
+      const better = rule(own);
+      if (better === undefined || better === own) continue;
+      const result = this.visit(better);
+      this.#done.set(own, result);
+      return result;
+    }
+    this.#done.set(own, own);
+    return own;
+  }
+
+  // Nodes of the same op, inputs and settings are one node.
+  #intern(node: Tensor): Tensor {
+    const settings = Object.entries(node.attributes).map(([key, value]) => `${key}=${this.#key(value)}`);
+    const key = `${node.op.name}(${node.inputs.map((input) => this.#id(input))})${settings}`;
+    const known = this.#known.get(key);
+    if (known === undefined) this.#known.set(key, node);
+    return known ?? node;
+  }
+
+  #key(value: unknown): string {
+    if (!ArrayBuffer.isView(value)) return JSON.stringify(value) ?? "";
+    const data = value as TensorData;
+    return data.length <= 16 ? `${data.constructor.name}${data.join()}` : `#${this.#id(data)}`;
+  }
+
+  #id(object: object): number {
+    let id = this.#ids.get(object);
+    if (id === undefined) this.#ids.set(object, (id = this.#ids.size));
+    return id;
+  }
+}

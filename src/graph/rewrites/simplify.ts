@@ -1,0 +1,100 @@
+// Rules that make any graph smaller and never slower.
+import { sameShape } from "../../core/shape.ts";
+import * as ops from "../ops/index.ts";
+import type { Rule } from "../rewrite.ts";
+import type { Constant, Tensor } from "../tensor.ts";
+
+/** A constant's entries, or undefined for any other tensor. */
+export function constantData(tensor: Tensor): Constant["data"] | undefined {
+  return tensor.op.name === "constant" ? (tensor.attributes.data as Constant["data"]) : undefined;
+}
+
+/** Whether a tensor is a constant with `value` everywhere. */
+export function isFilledWith(tensor: Tensor, value: number): boolean {
+  return constantData(tensor)?.every((entry: number | bigint) => entry === value) ?? false;
+}
+
+const foldConstants: Rule = (node) => {
+  if (node.op.evaluate === undefined || node.inputs.length === 0) return undefined;
+  if (!node.inputs.every((input) => constantData(input) !== undefined)) return undefined;
+  const inputs = node.inputs.map((input) => ({ shape: input.shape as number[], data: constantData(input)! }));
+  const data = node.op.evaluate(inputs, node.attributes, node);
+  return data && ops.constant(data, node.shape as number[]);
+};
+
+const dropNeutral: Rule = (node) => {
+  const [a, b] = node.inputs;
+  const keep = (t: Tensor, other: Tensor, neutral: number) =>
+    isFilledWith(other, neutral) && sameShape(t.shape, node.shape) ? t : undefined;
+  if (node.op === ops.addOp) return keep(a!, b!, 0) ?? keep(b!, a!, 0);
+  if (node.op === ops.mulOp) return keep(a!, b!, 1) ?? keep(b!, a!, 1);
+  if (node.op === ops.subOp) return keep(a!, b!, 0);
+  if (node.op === ops.divOp) return keep(a!, b!, 1);
+  return undefined;
+};
+
+const mergeLayout: Rule = (node) => {
+  const x = node.inputs[0];
+  if (node.op.name === "reshape") {
+    const better = ops.reshape(x!, node.shape);
+    return better.op === node.op && better.inputs[0] === x ? undefined : better;
+  }
+  if (node.op.name === "transpose" && x!.op === node.op) {
+    const [outer, inner] = [node.attributes.order as number[], x!.attributes.order as number[]];
+    return ops.transpose(
+      x!.inputs[0]!,
+      outer.map((axis) => inner[axis]!),
+    );
+  }
+  return undefined;
+};
+
+/** Arithmetic that broadcasts by itself needs no expanded input. */
+const dropExpand: Rule = (node) => {
+  if (node.op !== ops.addOp && node.op !== ops.mulOp && node.op !== ops.subOp) return undefined;
+  const [a, b] = node.inputs as [Tensor, Tensor];
+  const bare = (t: Tensor) => (t.op.name === "expand" ? t.inputs[0]! : t);
+  const rebuild = (left: Tensor, right: Tensor) =>
+    node.op === ops.addOp ? ops.add(left, right) : node.op === ops.mulOp ? ops.mul(left, right) : ops.sub(left, right);
+  if (bare(a) !== a && sameShape(b.shape, node.shape)) return rebuild(bare(a), b);
+  if (bare(b) !== b && sameShape(a.shape, node.shape)) return rebuild(a, bare(b));
+  return undefined;
+};
+
+/** Zeros around an image become the padding of the convolution that reads it. */
+const mergePadding: Rule = (node) => {
+  const [x, kernel, bias] = node.inputs;
+  if (node.op.name !== "conv2d" || x!.op.name !== "pad") return undefined;
+  const { axis, before, after } = x!.attributes as { axis: number; before: number; after: number };
+  if (axis < 2 || before < 0 || after < 0) return undefined;
+  const pads = [...(node.attributes.pads as number[])] as [number, number, number, number];
+  pads[axis - 2]! += before;
+  pads[axis]! += after;
+  return ops.conv2d(x!.inputs[0]!, kernel!, { ...node.attributes, pads, bias });
+};
+
+/** A fixed scale and shift of the channels goes into the fixed kernel before it. */
+const foldIntoKernel: Rule = (node) => {
+  if (node.op !== ops.channelAffineOp) return undefined;
+  const [x, scale, shift] = node.inputs as [Tensor, Tensor, Tensor];
+  if (x.op.name !== "conv2d" || ![x.inputs[1]!, scale, shift].every((t) => constantData(t))) return undefined;
+  const [input, kernel, bias] = x.inputs;
+  const channels = scale.shape[0] as number;
+  return ops.conv2d(input!, ops.mul(kernel!, ops.reshape(scale, [channels, 1, 1, 1])), {
+    ...x.attributes,
+    bias: bias === undefined ? shift : ops.add(ops.mul(bias, scale), shift),
+  });
+};
+
+/** Constant folding, neutral arithmetic, layouts, padding and fixed normalisation. */
+export const SIMPLIFY: readonly Rule[] = [
+  foldConstants,
+  dropNeutral,
+  mergeLayout,
+  dropExpand,
+  mergePadding,
+  foldIntoKernel,
+];
+
+/** Ops that are written in others become them. */
+export const lower: Rule = (node) => node.op.lower?.(node, node.attributes, ops);

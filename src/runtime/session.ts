@@ -1,0 +1,39 @@
+import type { TensorData } from "../graph/tensor.ts";
+
+/** Numbers with their shape, row-major. */
+export interface Value {
+  readonly data: TensorData;
+  readonly shape: readonly number[];
+}
+
+/** A graph that is ready to run, whatever runs it. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Keys and values that the model file carries. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * Runs the graph once.
+   *
+   * @param feeds a value for each input.
+   * @param outputs arrays to write outputs into, by name; the others are allocated.
+   * @throws ERR_RUNTIME where an input is missing or does not fit.
+   */
+  run(
+    feeds: Readonly<Record<string, Value>>,
+    outputs?: Readonly<Record<string, Value>>,
+  ): Promise<Readonly<Record<string, Value>>>;
+  /** Frees what the session holds. */
+  release(): Promise<void>;
+}
+
+/** Where a graph runs. */
+export type Device = "cpu" | "cuda" | "dml" | "coreml" | "webgpu";
+
+/** How a session is set up. */
+export interface SessionOptions {
+  /** Default: cpu. */
+  readonly device?: Device;
+  /** Threads inside an operator; default: one a core. */
+  readonly threads?: number;
+}
