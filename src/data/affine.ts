@@ -1,0 +1,211 @@
+import type { AffineTransform } from "./augment.ts";
+import { interleavedTarget, type PixelTarget } from "./pixelLayout.ts";
+
+/** Where an output pixel comes from: inputRow = rowOffset + rowByRow * row + rowByColumn * column, likewise columns. */
+interface Mapping {
+  readonly rowByRow: number;
+  readonly rowByColumn: number;
+  readonly rowOffset: number;
+  readonly columnByRow: number;
+  readonly columnByColumn: number;
+  readonly columnOffset: number;
+}
+
+/**
+ * Applies a transform to `src` [height, width, 3], bilinear, the nearest edge pixel outside, into `out` of the same
+ * size: `apply_affine_transform(order=1, fill_mode="nearest")` of keras.src.legacy.preprocessing.image, then the flips.
+ *
+ * uint8 goes by fixed point and is within one grey level of the rounded float32 result. Keras turns images that are
+ * not square around a wrong centre; here it is the true one.
+ */
+export function applyAffine<T extends Uint8Array | Float32Array>(
+  src: T,
+  height: number,
+  width: number,
+  transform: AffineTransform,
+  out: T,
+): T {
+  const target = interleavedTarget(height, width);
+  if (src instanceof Uint8Array) affineInto(src, transform, out as Uint8Array, target);
+  else affineFloat(src, height, width, transform, out as Float32Array);
+  return out;
+}
+
+/** {@link applyAffine} of a uint8 image [height, width, 3], its output pixels where `target` puts them. */
+export function affineInto(src: Uint8Array, transform: AffineTransform, out: Uint8Array, target: PixelTarget): void {
+  const height = target.rows.length;
+  const width = target.columns.length;
+  const map = mapping(transform, height, width);
+  for (let row = 0; row < height; row++) {
+    const y = map.rowOffset + map.rowByRow * row;
+    const x = map.columnOffset + map.columnByRow * row;
+    // The columns whose four neighbours all lie inside need no clamping; a margin covers the fixed point's error.
+    const [from, to] = innerRange(y, map.rowByColumn, height, x, map.columnByColumn, width);
+    clampedRow(src, height, width, map, row, 0, from, out, target);
+    innerRow(src, width, y, map.rowByColumn, x, map.columnByColumn, from, to, out, target.rows[row]!, target);
+    clampedRow(src, height, width, map, row, to, width, out, target);
+  }
+}
+
+// The hot loop of training: coordinates in 16.16 fixed point, weights of 11 bits, so that 255 * 2^22 fits an int32.
+function innerRow(
+  src: Uint8Array,
+  width: number,
+  y: number,
+  yStep: number,
+  x: number,
+  xStep: number,
+  from: number,
+  to: number,
+  out: Uint8Array,
+  outRow: number,
+  { columns, channelStride }: PixelTarget,
+): void {
+  const stride = width * 3;
+  const yStepFixed = Math.round(yStep * 65536);
+  const xStepFixed = Math.round(xStep * 65536);
+  let yFixed = Math.round((y + yStep * from) * 65536);
+  let xFixed = Math.round((x + xStep * from) * 65536);
+  for (let column = from; column < to; column++) {
+    const at = (yFixed >> 16) * stride + (xFixed >> 16) * 3;
+    const down = (yFixed >> 5) & 2047;
+    const across = (xFixed >> 5) & 2047;
+    const both = down * across;
+    const bottomLeft = (down << 11) - both;
+    const topRight = (across << 11) - both;
+    const topLeft = 4194304 - bottomLeft - topRight - both;
+    const below = at + stride;
+    const target = outRow + columns[column]!;
+    out[target] =
+      (src[at]! * topLeft + src[at + 3]! * topRight + src[below]! * bottomLeft + src[below + 3]! * both + 2097152) >>
+      22;
+    out[target + channelStride] =
+      (src[at + 1]! * topLeft +
+        src[at + 4]! * topRight +
+        src[below + 1]! * bottomLeft +
+        src[below + 4]! * both +
+        2097152) >>
+      22;
+    out[target + 2 * channelStride] =
+      (src[at + 2]! * topLeft +
+        src[at + 5]! * topRight +
+        src[below + 2]! * bottomLeft +
+        src[below + 5]! * both +
+        2097152) >>
+      22;
+    yFixed = (yFixed + yStepFixed) | 0;
+    xFixed = (xFixed + xStepFixed) | 0;
+  }
+}
+
+function clampedRow(
+  src: Uint8Array,
+  height: number,
+  width: number,
+  map: Mapping,
+  row: number,
+  from: number,
+  to: number,
+  out: Uint8Array,
+  { rows, columns, channelStride }: PixelTarget,
+): void {
+  for (let column = from; column < to; column++) {
+    const y = clamp(map.rowOffset + map.rowByRow * row + map.rowByColumn * column, height - 1);
+    const x = clamp(map.columnOffset + map.columnByRow * row + map.columnByColumn * column, width - 1);
+    for (let channel = 0; channel < 3; channel++) {
+      out[rows[row]! + columns[column]! + channel * channelStride] =
+        (sample(src, height, width, y, x, channel) + 0.5) | 0;
+    }
+  }
+}
+
+function affineFloat(src: Float32Array, height: number, width: number, transform: AffineTransform, out: Float32Array) {
+  const map = mapping(transform, height, width);
+  let target = 0;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const y = clamp(map.rowOffset + map.rowByRow * row + map.rowByColumn * column, height - 1);
+      const x = clamp(map.columnOffset + map.columnByRow * row + map.columnByColumn * column, width - 1);
+      for (let channel = 0; channel < 3; channel++) out[target++] = sample(src, height, width, y, x, channel);
+    }
+  }
+}
+
+function sample(
+  src: Uint8Array | Float32Array,
+  height: number,
+  width: number,
+  y: number,
+  x: number,
+  channel: number,
+): number {
+  const top = Math.floor(y);
+  const left = Math.floor(x);
+  const upper = (top * width + left) * 3 + channel;
+  const right = left + 1 < width ? 3 : 0;
+  const below = top + 1 < height ? width * 3 : 0;
+  const first = src[upper]! + (src[upper + right]! - src[upper]!) * (x - left);
+  const second = src[upper + below]! + (src[upper + below + right]! - src[upper + below]!) * (x - left);
+  return first + (second - first) * (y - top);
+}
+
+function clamp(value: number, last: number): number {
+  return Math.max(0, Math.min(value, last));
+}
+
+// Rotation, shift, shear and zoom in Keras's order, in (x, y), around the middle of the picture.
+function mapping(transform: AffineTransform, height: number, width: number): Mapping {
+  const { theta, tx, ty, shear, zx, zy, flipHorizontal, flipVertical } = transform;
+  const cos = Math.cos((theta * Math.PI) / 180);
+  const sin = Math.sin((theta * Math.PI) / 180);
+  const shearSin = Math.sin((shear * Math.PI) / 180);
+  const shearCos = Math.cos((shear * Math.PI) / 180);
+  const xx = cos * zx;
+  const xy = (-cos * shearSin - sin * shearCos) * zy;
+  const yx = sin * zx;
+  const yy = (-sin * shearSin + cos * shearCos) * zy;
+  const middleX = width / 2 - 0.5;
+  const middleY = height / 2 - 0.5;
+  const offsetX = middleX + cos * tx - sin * ty - xx * middleX - xy * middleY;
+  const offsetY = middleY + sin * tx + cos * ty - yx * middleX - yy * middleY;
+  // A flip reads the transformed picture from its other end.
+  const lastX = flipHorizontal ? width - 1 : 0;
+  const lastY = flipVertical ? height - 1 : 0;
+  const signX = flipHorizontal ? -1 : 1;
+  const signY = flipVertical ? -1 : 1;
+  return {
+    rowByRow: yy * signY,
+    rowByColumn: yx * signX,
+    rowOffset: offsetY + yy * lastY + yx * lastX,
+    columnByRow: xy * signY,
+    columnByColumn: xx * signX,
+    columnOffset: offsetX + xy * lastY + xx * lastX,
+  };
+}
+
+/** Columns [from, to) where both start + step * column stay within [0, size - 1) by a margin. */
+function innerRange(
+  y: number,
+  yStep: number,
+  height: number,
+  x: number,
+  xStep: number,
+  width: number,
+): [number, number] {
+  if (height > 32767 || width > 32767) return [0, 0]; // 16.16 fixed point holds no larger coordinate
+  const margin = 1 / 64 + width / 131072; // each step is off by up to 2^-17
+  const [yFrom, yTo] = insideRange(y, yStep, [margin, height - 1 - margin], width);
+  const [xFrom, xTo] = insideRange(x, xStep, [margin, width - 1 - margin], width);
+  const from = Math.max(yFrom, xFrom);
+  const to = Math.max(from, Math.min(yTo, xTo));
+  return from > width ? [0, 0] : [from, to];
+}
+
+function insideRange(start: number, step: number, [low, high]: [number, number], count: number): [number, number] {
+  if (Math.abs(step) < 1e-9) return start >= low && start <= high ? [0, count] : [0, 0];
+  const a = (low - start) / step;
+  const b = (high - start) / step;
+  const from = Math.max(0, Math.ceil(Math.min(a, b)));
+  const to = Math.min(count, Math.floor(Math.max(a, b)) + 1);
+  return [from, Math.max(from, to)];
+}

@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { LeukogramError } from "../core/errors.ts";
+import { buildCache, type CacheIndex } from "./cacheBuild.ts";
+import type { Sample } from "./dataset.ts";
+
+/** Raised where the bytes of a cache change meaning, so that old ones are not read. */
+const CACHE_VERSION = 1;
+
+/** An image that was left out, and why. */
+export interface SkippedImage {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** Images of one size, decoded once, read from one file. */
+export interface ImageCache {
+  /** Path of the pixels: uint8 [N, height, width, 3], without a header. */
+  readonly file: string;
+  readonly height: number;
+  readonly width: number;
+  /** The samples in the file, by index. */
+  readonly samples: readonly Sample[];
+  readonly skipped: readonly SkippedImage[];
+  /** Reads image `index` into `into` from `offset` on: [height, width, 3]. */
+  read(index: number, into: Uint8Array, offset?: number): void;
+  close(): void;
+}
+
+/** Options of {@link openImageCache}. */
+export interface ImageCacheOptions {
+  /** [height, width] in pixels. */
+  readonly imageSize: readonly [number, number];
+  /** {@link defaultCacheDir} by default. */
+  readonly cacheDir?: string;
+  /** Leave out images that cannot be decoded, and list them, instead of failing. */
+  readonly skipBad?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each image that had to be decoded. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Images decoded at a time; as many as there are cores, and one more, by default. */
+  readonly workers?: number;
+}
+
+/** Where caches lie: $LEUKOGRAM_CACHE, or .cache/leukogram in the home folder. */
+export function defaultCacheDir(): string {
+  return process.env.LEUKOGRAM_CACHE || join(homedir(), ".cache", "leukogram");
+}
+
+/**
+ * Opens the cache of these images at this size, and builds it first where there is none yet. It is keyed by the
+ * files' paths, sizes and times of change, so that a changed image is decoded anew.
+ *
+ * @throws LeukogramError ERR_IMAGE where an image is bad and `skipBad` is off, ERR_DATA where none is left, ERR_OUTPUT
+ * where the cache cannot be written (a full disk), ERR_ABORTED.
+ */
+export async function openImageCache(samples: readonly Sample[], options: ImageCacheOptions): Promise<ImageCache> {
+  const { imageSize, cacheDir = defaultCacheDir(), skipBad = false } = options;
+  const [height, width] = imageSize;
+  if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0)) {
+    throw new LeukogramError(
+      "ERR_USAGE",
+      `the image size must be whole numbers above 0, received ${height} x ${width}`,
+    );
+  }
+  makeFolder(cacheDir);
+  const key = cacheKey(samples, height, width);
+  const file = join(cacheDir, `${key}.bin`);
+  const old = readIndex(cacheDir, key, height * width * 3);
+  const index = old ?? (await buildCache(samples, { ...options, height, width, cacheDir, key, skipBad }));
+  if (index.skipped.length > 0 && !skipBad) throw badImages(index.skipped);
+  if (index.kept.length === 0) {
+    throw new LeukogramError("ERR_DATA", `none of the ${samples.length} images can be decoded`, {
+      hint: "Check that the folder holds pictures.",
+    });
+  }
+  const kept = index.kept.map((i) => samples[i]!);
+  return openFile(file, { height, width, samples: kept, skipped: index.skipped });
+}
+
+function openFile(file: string, known: Pick<ImageCache, "height" | "width" | "samples" | "skipped">): ImageCache {
+  const fd = openSync(file, "r");
+  const size = known.height * known.width * 3;
+  let open = true;
+  return {
+    file,
+    ...known,
+    read(index, into, offset = 0) {
+      if (!(index >= 0 && index < known.samples.length)) {
+        throw new RangeError(`image ${index} of a cache of ${known.samples.length} images`);
+      }
+      const got = readSync(fd, into, offset, size, index * size);
+      if (got !== size) throw new LeukogramError("ERR_DATA", `the cache ${file} is cut short`, { hint: "Delete it." });
+    },
+    close() {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+function cacheKey(samples: readonly Sample[], height: number, width: number): string {
+  const hash = createHash("sha256").update(JSON.stringify([CACHE_VERSION, height, width]));
+  for (const { path } of samples) {
+    const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: -1, mtimeMs: 0 };
+    hash.update(JSON.stringify([path, size, mtimeMs]));
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+// The index is written after the pixels, so that where it is, they are whole.
+function readIndex(cacheDir: string, key: string, imageBytes: number): CacheIndex | undefined {
+  const path = join(cacheDir, `${key}.json`);
+  const pixels = join(cacheDir, `${key}.bin`);
+  if (!existsSync(path) || !existsSync(pixels)) return undefined;
+  const index = parseIndex(readFileSync(path, "utf8"));
+  return index !== undefined && statSync(pixels).size === index.kept.length * imageBytes ? index : undefined;
+}
+
+function parseIndex(text: string): CacheIndex | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // written by a run that was killed: build it again
+  }
+}
+
+function badImages(skipped: readonly SkippedImage[]): LeukogramError {
+  const others = skipped.length - 1;
+  const rest = others === 0 ? "" : ` (and ${others} other bad ${others === 1 ? "image" : "images"})`;
+  return new LeukogramError("ERR_IMAGE", `${skipped[0]!.reason}${rest}`, {
+    hint: "Mend or remove them, or leave them out with --skip-bad.",
+  });
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (cause) {
+    throw new LeukogramError("ERR_OUTPUT", `cannot make the cache folder ${dir}: ${(cause as Error).message}`, {
+      hint: "Name another one with LEUKOGRAM_CACHE.",
+      cause,
+    });
+  }
+}

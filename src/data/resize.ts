@@ -1,0 +1,92 @@
+import type { RgbImage } from "./image.ts";
+
+/**
+ * Resizes as `tf.image.resize(method="bilinear")`: half-pixel centres, no antialiasing, edges repeated.
+ *
+ * @returns [height, width, 3], 0 to 255, not rounded.
+ */
+export function resizeBilinear(image: RgbImage, height: number, width: number): Float32Array {
+  const out = new Float32Array(height * width * 3);
+  const stride = width * 3;
+  blendRows(image, height, width, (y, upper, lower, share) => {
+    const start = y * stride;
+    for (let i = 0; i < stride; i++) out[start + i] = upper[i]! + (lower[i]! - upper[i]!) * share;
+  });
+  return out;
+}
+
+/**
+ * {@link resizeBilinear}, rounded to whole grey levels, halves to the even one as `numpy.round`.
+ *
+ * @returns [height, width, 3], 0 to 255.
+ */
+export function resizeBilinearUint8(image: RgbImage, height: number, width: number): Uint8Array {
+  if (image.height === height && image.width === width) return image.data;
+  const out = new Uint8Array(height * width * 3);
+  const stride = width * 3;
+  blendRows(image, height, width, (y, upper, lower, share) => {
+    const start = y * stride;
+    for (let i = 0; i < stride; i++) {
+      const value = Math.fround(upper[i]! + (lower[i]! - upper[i]!) * share);
+      const rounded = (value + 0.5) | 0;
+      out[start + i] = rounded - value === 0.5 ? rounded & ~1 : rounded;
+    }
+  });
+  return out;
+}
+
+type BlendRow = (y: number, upper: Float32Array, lower: Float32Array, share: number) => void;
+
+// Each source row is stretched once, and kept for the next output row, which mostly needs it again.
+function blendRows(image: RgbImage, height: number, width: number, blend: BlendRow): void {
+  const rows = interpolation(image.height, height);
+  const columns = interpolation(image.width, width);
+  let upper = { source: -1, values: new Float32Array(width * 3) };
+  let lower = { source: -1, values: new Float32Array(width * 3) };
+  for (let y = 0; y < height; y++) {
+    if (rows.lower[y] === lower.source) [upper, lower] = [lower, upper];
+    for (const [row, source] of [
+      [upper, rows.lower[y]!],
+      [lower, rows.upper[y]!],
+    ] as const) {
+      if (row.source === source) continue;
+      stretchRow(image, source, columns, row.values);
+      row.source = source;
+    }
+    blend(y, upper.values, lower.values, rows.share[y]!);
+  }
+}
+
+function stretchRow({ data, width }: RgbImage, row: number, columns: Interpolation, out: Float32Array): void {
+  const { lower, upper, share } = columns;
+  const start = row * width * 3;
+  for (let x = 0, target = 0; x < lower.length; x++, target += 3) {
+    const left = start + lower[x]! * 3;
+    const right = start + upper[x]! * 3;
+    const weight = share[x]!;
+    out[target] = data[left]! + (data[right]! - data[left]!) * weight;
+    out[target + 1] = data[left + 1]! + (data[right + 1]! - data[left + 1]!) * weight;
+    out[target + 2] = data[left + 2]! + (data[right + 2]! - data[left + 2]!) * weight;
+  }
+}
+
+interface Interpolation {
+  readonly lower: Int32Array;
+  readonly upper: Int32Array;
+  /** Weight of the upper neighbour. */
+  readonly share: Float32Array;
+}
+
+// compute_interpolation_weights of TensorFlow's resize_bilinear_op.cc, with HalfPixelScaler, in single precision.
+function interpolation(from: number, to: number): Interpolation {
+  const weights = { lower: new Int32Array(to), upper: new Int32Array(to), share: new Float32Array(to) };
+  const scale = Math.fround(from / to);
+  for (let i = 0; i < to; i++) {
+    const at = Math.fround(Math.fround((i + 0.5) * scale) - 0.5);
+    const floor = Math.floor(at);
+    weights.lower[i] = Math.max(floor, 0);
+    weights.upper[i] = Math.min(Math.ceil(at), from - 1);
+    weights.share[i] = at - floor;
+  }
+  return weights;
+}
