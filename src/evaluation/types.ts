@@ -10,6 +10,8 @@ export interface Prediction {
   readonly group: string;
   /** One probability a class, in the order of {@link Predictions.classes}; they sum to 1. */
   readonly probabilities: readonly number[];
+  /** Index of the class that the model names; left out where it is the first of the most probable. */
+  readonly predicted?: number;
 }
 
 /** What one model says of one set of images. */
@@ -30,13 +32,20 @@ export interface ClassFigures {
   readonly rocAuc: Estimate | undefined;
 }
 
-/** All figures of one model on one set; the limits are 95 %, by stratified bootstrap. */
+/**
+ * All figures of one model on one set; the limits are 95 %, by stratified bootstrap.
+ *
+ * Accuracy, precision and recall of exactly 0 or 1 get Clopper and Pearson's exact limits instead: resampling cannot
+ * invent a mistake that was not made.
+ */
 export interface Evaluation {
+  /** Number of images whose class is known; the others are left out. */
   readonly count: number;
   readonly classes: readonly string[];
   readonly accuracy: Estimate;
   readonly balancedAccuracy: Estimate;
   readonly macroF1: Estimate;
+  /** Mean of the classes' areas, one against the rest; undefined where a class has no image. */
   readonly macroRocAuc: Estimate | undefined;
   readonly logLoss: Estimate;
   readonly kappa: Estimate;
@@ -46,6 +55,8 @@ export interface Evaluation {
   readonly confusionMatrix: readonly (readonly number[])[];
   /** The same text as scikit-learn's `classification_report`. */
   readonly report: string;
+  /** What a reader must know of these figures, one sentence each: images left out, classes without images. */
+  readonly notes?: readonly string[];
 }
 
 /** What two models' answers to the same images show. */
@@ -66,7 +77,7 @@ export interface PairComparison {
   /** Accuracy of the first less that of the second, paired bootstrap. */
   readonly accuracyDifference: Estimate;
   readonly balancedAccuracyDifference: Estimate;
-  /** One sentence that claims no more than the test shows. */
+  /** Two sentences that claim no more than the test shows. */
   readonly verdict: string;
 }
 

@@ -1,0 +1,96 @@
+import { accuracy, balancedAccuracy } from "../metrics/accuracy.ts";
+import { cohenKappa, matthews } from "../metrics/agreement.ts";
+import type { WeightedStatistic } from "../metrics/bootstrap.ts";
+import { confusionMatrix, margins } from "../metrics/confusionMatrix.ts";
+import { mean } from "../metrics/pairwiseSum.ts";
+import { precisionRecallF1 } from "../metrics/precisionRecallF1.ts";
+import { logLosses } from "../metrics/probabilityScores.ts";
+import { prepareAuc } from "../metrics/rocAuc.ts";
+
+/** Figures of a whole set, in the order of {@link headlineStatistic}. */
+export const HEADLINES = [
+  "accuracy",
+  "balancedAccuracy",
+  "macroF1",
+  "macroRocAuc",
+  "logLoss",
+  "kappa",
+  "matthews",
+] as const;
+
+/** Figures of one class, in the order of {@link headlineStatistic}. */
+export const CLASS_FIGURES = ["precision", "recall", "f1", "rocAuc"] as const;
+
+/** The answers of one model to images of known class. */
+export interface Answers {
+  readonly numClasses: number;
+  /** True classes, `[N]`. */
+  readonly labels: Int32Array;
+  /** Predicted classes, `[N]`. */
+  readonly predicted: Int32Array;
+  /** `[N, K]`. */
+  readonly probabilities: readonly (readonly number[])[];
+}
+
+/**
+ * All figures at once for the bootstrap: {@link HEADLINES}, then {@link CLASS_FIGURES} of each class.
+ *
+ * Scores are ranked and losses taken once, so a resample costs one pass a class. NaN where a figure is undefined; so
+ * is macro F1 of a resample that lost a class, which would count 0 for a class that nobody asked about.
+ */
+export function headlineStatistic({ numClasses, labels, predicted, probabilities }: Answers): WeightedStatistic {
+  const losses = logLosses(labels, probabilities);
+  const areaOf = Array.from({ length: numClasses }, (_, k) => {
+    const positive = Uint8Array.from(labels, (label) => (label === k ? 1 : 0));
+    return prepareAuc(
+      positive,
+      probabilities.map((row) => row[k]!),
+    );
+  });
+  const present = new Set(labels).size;
+  return (weights) => {
+    const matrix = confusionMatrix(labels, predicted, { numClasses, weights });
+    const { truths, predictions } = margins(matrix);
+    const { perClass, macro } = precisionRecallF1(matrix);
+    const areas = areaOf.map((area) => area(weights));
+    const lost = truths.filter((count) => count > 0).length < present;
+    const headlines = [
+      accuracy(matrix),
+      balancedAccuracy(matrix),
+      lost ? Number.NaN : macro.f1,
+      mean(areas),
+      weightedMean(losses, weights),
+      cohenKappa(matrix),
+      matthews(matrix),
+    ];
+    const ofClasses = perClass.flatMap(({ precision, recall, f1 }, k) => [
+      predictions[k] === 0 ? Number.NaN : precision,
+      truths[k] === 0 ? Number.NaN : recall,
+      truths[k]! + predictions[k]! === 0 ? Number.NaN : f1,
+      areas[k]!,
+    ]);
+    return [...headlines, ...ofClasses];
+  };
+}
+
+/** Accuracy and balanced accuracy for the bootstrap, `[2]`. */
+export function accuracyStatistic({
+  numClasses,
+  labels,
+  predicted,
+}: Omit<Answers, "probabilities">): WeightedStatistic {
+  return (weights) => {
+    const matrix = confusionMatrix(labels, predicted, { numClasses, weights });
+    return [accuracy(matrix), balancedAccuracy(matrix)];
+  };
+}
+
+function weightedMean(values: Float64Array, weights: Uint32Array): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i]! * weights[i]!;
+    total += weights[i]!;
+  }
+  return sum / total;
+}

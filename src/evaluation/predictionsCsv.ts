@@ -1,0 +1,159 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Info, parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import { LeukogramError } from "../core/errors.ts";
+import { findClassesProblem, findRowProblem, predictedClass, requirePredictions } from "./checkPredictions.ts";
+import type { Prediction, Predictions } from "./types.ts";
+
+const FIXED_COLUMNS = ["file", "label", "predicted", "group"] as const;
+const PREFIX = "p_";
+
+/**
+ * Writes predictions.csv: `file,label,predicted,group,p_<Class>...`, one row an image, in the given order.
+ *
+ * Labels and predictions are class names, the label empty where it is not known; probabilities are written so that
+ * reading gives the same numbers. The file appears whole or not at all.
+ *
+ * @throws LeukogramError ERR_DATA if the predictions are not whole, ERR_OUTPUT if the file cannot be written.
+ */
+export async function writePredictionsCsv(path: string, predictions: Predictions): Promise<void> {
+  const text = formatPredictionsCsv(predictions);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new LeukogramError("ERR_OUTPUT", `${path}: could not be written`, {
+      hint: "Check that the folder may be written to and has room.",
+      cause,
+    });
+  }
+}
+
+/**
+ * The text of predictions.csv.
+ *
+ * @throws LeukogramError ERR_DATA if the predictions are not whole.
+ */
+export function formatPredictionsCsv(predictions: Predictions): string {
+  requirePredictions("predictions", predictions);
+  const { classes, rows } = predictions;
+  const header = [...FIXED_COLUMNS, ...classes.map((name) => PREFIX + name)];
+  const records = rows.map((row) => {
+    const label = row.label === undefined ? "" : classes[row.label]!;
+    return [row.file, label, classes[predictedClass(row)]!, row.group, ...row.probabilities.map(String)];
+  });
+  return stringify([header, ...records]);
+}
+
+/**
+ * Reads predictions.csv, whoever wrote it; columns may come in any order, and others are passed over.
+ *
+ * @throws LeukogramError ERR_DATA naming file and line if it cannot be read or any row is not whole.
+ */
+export async function readPredictionsCsv(path: string): Promise<Predictions> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new LeukogramError("ERR_DATA", `${path}: could not be read`, {
+      hint: "Give the path of a predictions.csv, as evaluate writes it.",
+      cause,
+    });
+  }
+  return parsePredictionsCsv(text, { path });
+}
+
+/**
+ * Reads the text of predictions.csv; `path` names it in messages. An image without a group is its own.
+ *
+ * @throws LeukogramError ERR_DATA naming `path` and the line of the first fault.
+ */
+export function parsePredictionsCsv(text: string, { path = "predictions.csv" } = {}): Predictions {
+  const [header, ...records] = parseRecords(text, path);
+  if (header === undefined) throw new LeukogramError("ERR_DATA", `${path}: the file is empty`);
+  const columns = readHeader(header.cells, path);
+  const lineOf = new Map<string, number>();
+  const rows = records.map(({ cells, line }) => {
+    const where = `${path} line ${line}`;
+    if (cells.length !== header.cells.length) {
+      refuse(where, `expected ${header.cells.length} columns, received ${cells.length}`);
+    }
+    const row = readRow(cells, columns, where);
+    const problem = findRowProblem(row, columns.classes);
+    if (problem !== undefined) refuse(where, problem);
+    if (lineOf.has(row.file)) refuse(where, `${row.file} is also on line ${lineOf.get(row.file)}`);
+    lineOf.set(row.file, line);
+    return row;
+  });
+  return { classes: columns.classes, rows };
+}
+
+interface CsvRecord {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+function parseRecords(text: string, path: string): CsvRecord[] {
+  try {
+    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
+    const records = parse(text, options) as unknown as readonly { readonly record: string[]; readonly info: Info }[];
+    return records.map(({ record, info }) => ({ cells: record, line: info.lines }));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LeukogramError("ERR_DATA", `${path}: not a CSV file: ${reason}`, { cause });
+  }
+}
+
+interface Columns {
+  readonly classes: readonly string[];
+  /** Place of each fixed column, then of each class's probability. */
+  readonly fixed: Readonly<Record<(typeof FIXED_COLUMNS)[number], number>>;
+  readonly probabilities: readonly number[];
+}
+
+function readHeader(cells: readonly string[], path: string): Columns {
+  const expected = "file,label,predicted,group,p_<Class>...";
+  const missing = FIXED_COLUMNS.filter((name) => !cells.includes(name));
+  if (missing.length > 0) refuse(`${path} line 1`, `no column ${missing.join(", ")}; expected ${expected}`);
+  const probabilities = cells.map((_, i) => i).filter((i) => cells[i]!.startsWith(PREFIX));
+  const classes = probabilities.map((i) => cells[i]!.slice(PREFIX.length));
+  const problem = findClassesProblem(classes);
+  if (problem !== undefined) refuse(`${path} line 1`, `${problem} in the columns p_<Class>`);
+  const [file, label, predicted, group] = FIXED_COLUMNS.map((name) => cells.indexOf(name)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { classes, fixed: { file, label, predicted, group }, probabilities };
+}
+
+function readRow(cells: readonly string[], { classes, fixed, probabilities }: Columns, where: string): Prediction {
+  const classIndex = (column: "label" | "predicted") => {
+    const name = cells[fixed[column]]!;
+    const index = classes.indexOf(name);
+    if (index < 0) refuse(where, `${column} "${name}" is no class; the classes are ${classes.join(", ")}`);
+    return index;
+  };
+  const file = cells[fixed.file]!;
+  const row = {
+    file,
+    label: cells[fixed.label] === "" ? undefined : classIndex("label"),
+    group: cells[fixed.group] || file,
+    probabilities: probabilities.map((i, k) => {
+      const text = cells[i]!;
+      if (text.trim() === "" || !Number.isFinite(Number(text))) refuse(where, `p_${classes[k]} "${text}" is no number`);
+      return Number(text);
+    }),
+  };
+  const predicted = classIndex("predicted");
+  return predicted === predictedClass(row) ? row : { ...row, predicted };
+}
+
+function refuse(where: string, problem: string): never {
+  throw new LeukogramError("ERR_DATA", `${where}: ${problem}`, { hint: "Mend that line or write the file anew." });
+}

@@ -1,0 +1,30 @@
+import type { Matrix } from "./checkInputs.ts";
+import { margins } from "./confusionMatrix.ts";
+
+/**
+ * Agreement beyond chance, at most 1; NaN where chance alone agrees on every image.
+ *
+ * Source: Cohen 1960; scikit-learn `cohen_kappa_score`.
+ */
+export function cohenKappa(matrix: Matrix): number {
+  const { hits, truths, predictions, total } = margins(matrix);
+  const observed = total - hits.reduce((sum, count) => sum + count, 0);
+  const expected = total - dot(truths, predictions) / total;
+  return expected === 0 ? Number.NaN : 1 - observed / expected;
+}
+
+/**
+ * Matthews's correlation of true and predicted class, in [-1, 1]; 0 where either is the same for all images.
+ *
+ * Source: Gorodkin 2004; scikit-learn `matthews_corrcoef`.
+ */
+export function matthews(matrix: Matrix): number {
+  const { hits, truths, predictions, total } = margins(matrix);
+  const correct = hits.reduce((sum, count) => sum + count, 0);
+  const spread = (total ** 2 - dot(predictions, predictions)) * (total ** 2 - dot(truths, truths));
+  return spread === 0 ? 0 : (correct * total - dot(truths, predictions)) / Math.sqrt(spread);
+}
+
+function dot(first: readonly number[], second: readonly number[]): number {
+  return first.reduce((sum, value, i) => sum + value * second[i]!, 0);
+}

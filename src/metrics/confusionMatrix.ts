@@ -1,0 +1,48 @@
+import { type Matrix, requireLabels, requireSameLength } from "./checkInputs.ts";
+
+/** Options of {@link confusionMatrix}. */
+export interface ConfusionMatrixOptions {
+  readonly numClasses: number;
+  /** How often each image counts, `[N]`; 1 if left out. */
+  readonly weights?: ArrayLike<number>;
+}
+
+/**
+ * Counts images by true class (rows) and predicted class (columns), `[numClasses, numClasses]`.
+ *
+ * Source: scikit-learn `confusion_matrix`.
+ *
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if an entry is no index of a class.
+ */
+export function confusionMatrix(
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  { numClasses, weights }: ConfusionMatrixOptions,
+): number[][] {
+  requireSameLength("confusionMatrix", [labels.length, predicted.length]);
+  requireLabels("confusionMatrix labels", labels, numClasses);
+  requireLabels("confusionMatrix predicted", predicted, numClasses);
+  if (weights !== undefined) requireSameLength("confusionMatrix weights", [labels.length, weights.length]);
+  const matrix = Array.from({ length: numClasses }, () => new Array<number>(numClasses).fill(0));
+  for (let i = 0; i < labels.length; i++) matrix[labels[i]!]![predicted[i]!]! += weights?.[i] ?? 1;
+  return matrix;
+}
+
+/** Sums of the rows and columns of a confusion matrix, its diagonal, and the sum of all. */
+export interface Margins {
+  /** Images of each true class. */
+  readonly truths: readonly number[];
+  /** Images of each predicted class. */
+  readonly predictions: readonly number[];
+  /** Images that are right, by class. */
+  readonly hits: readonly number[];
+  readonly total: number;
+}
+
+/** Adds up a confusion matrix, `[numClasses, numClasses]`. */
+export function margins(matrix: Matrix): Margins {
+  const truths = matrix.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const predictions = matrix.map((_, column) => matrix.reduce((sum, row) => sum + row[column]!, 0));
+  const hits = matrix.map((row, i) => row[i]!);
+  return { truths, predictions, hits, total: truths.reduce((sum, count) => sum + count, 0) };
+}

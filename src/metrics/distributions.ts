@@ -1,0 +1,60 @@
+import { incompleteBeta, upperIncompleteGamma } from "./specialFunctions.ts";
+
+/** The chance that a standard normal variable exceeds `z`. Source: SciPy `norm.sf`. */
+export function normalSurvival(z: number): number {
+  const tail = upperIncompleteGamma(0.5, (z * z) / 2) / 2;
+  return z > 0 ? tail : 1 - tail;
+}
+
+/** The chance that a chi-squared variable with one degree of freedom exceeds `x`. Source: SciPy `chi2.sf`. */
+export function chiSquaredSurvival(x: number): number {
+  return upperIncompleteGamma(0.5, x / 2);
+}
+
+/** The value that a standard normal variable stays below with chance `p` in (0, 1). Source: SciPy `norm.ppf`. */
+export function normalQuantile(p: number): number {
+  if (p > 0.5) return -normalQuantile(1 - p);
+  // Survival of -z, not 1 - survival of z, keeps the small tail exact.
+  return bisect((z) => normalSurvival(-z), { target: p, low: -40, high: 0 });
+}
+
+/** The value that a beta(a, b) variable stays below with chance `p`. Source: SciPy `beta.ppf`. */
+export function betaQuantile(p: number, { a, b }: { readonly a: number; readonly b: number }): number {
+  return bisect((x) => incompleteBeta(x, { a, b }), { target: p, low: 0, high: 1 });
+}
+
+/**
+ * The value that Student's t stays below with chance `p` in (0, 1), for any `degreesOfFreedom` > 0.
+ *
+ * Source: Abramowitz and Stegun 26.5.27, P(|T| > t) = I_x(df / 2, 1 / 2) with x = df / (df + t^2); SciPy `t.ppf`.
+ */
+export function studentQuantile(p: number, degreesOfFreedom: number): number {
+  if (p > 0.5) return -studentQuantile(1 - p, degreesOfFreedom);
+  if (p === 0.5) return 0;
+  const x = betaQuantile(2 * p, { a: degreesOfFreedom / 2, b: 0.5 });
+  return -Math.sqrt((degreesOfFreedom * (1 - x)) / x);
+}
+
+/** The chance of at most `successes` of `trials` with chance `p` each. Source: SciPy `binom.cdf`. */
+export function binomialCdf(successes: number, { trials, p }: { readonly trials: number; readonly p: number }): number {
+  if (successes >= trials) return 1;
+  return incompleteBeta(1 - p, { a: trials - successes, b: successes + 1 });
+}
+
+interface Bracket {
+  readonly target: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+// Halving goes on until no number lies between: slow beside Newton's method, and cannot fail.
+function bisect(rising: (x: number) => number, { target, low, high }: Bracket): number {
+  let below = low;
+  let above = high;
+  for (;;) {
+    const middle = (below + above) / 2;
+    if (middle <= below || middle >= above) return middle;
+    if (rising(middle) < target) below = middle;
+    else above = middle;
+  }
+}
