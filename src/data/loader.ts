@@ -1,0 +1,132 @@
+import { LeukogramError } from "../core/errors.ts";
+import { type Augmentation, checkAugmentation } from "./augment.ts";
+import type { ImageCache } from "./cache.ts";
+import { layoutSize, layoutTarget, type PixelLayout } from "./pixelLayout.ts";
+import { WorkerPool } from "./workerPool.ts";
+
+/** Options of {@link createLoader}. */
+export interface LoaderOptions {
+  readonly batchSize: number;
+  readonly layout: PixelLayout;
+  /** Undefined for the images as they are. */
+  readonly augmentation?: Augmentation | undefined;
+  readonly seed: number;
+  /** Worker threads; 1 by default. Their number does not change the pixels. */
+  readonly workers?: number;
+  /** Class indices, by cache index. */
+  readonly labels: ArrayLike<number>;
+}
+
+/** Images of one step. */
+export interface Batch {
+  /** uint8 [count, phases * phases * 3, height, width] in shared memory; valid until the next batch is asked for. */
+  readonly pixels: Uint8Array;
+  /** [count] */
+  readonly labels: Int32Array;
+  /** Cache indices of the images. */
+  readonly indices: number[];
+  /** Images in this batch; the last one may have fewer than the batch size. */
+  readonly count: number;
+}
+
+/** Which images {@link Loader.batches} gives. */
+export interface BatchesOptions {
+  /** Part of the augmentation's seed. */
+  readonly epoch: number;
+  /** Cache indices; an image may come more than once. */
+  readonly order: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Prepares batches in worker threads, ahead of the training step. */
+export interface Loader {
+  /**
+   * The batches of an epoch, in order; one epoch at a time.
+   *
+   * @throws LeukogramError ERR_RUNTIME where a worker died, ERR_DATA where an image cannot be read, ERR_ABORTED.
+   */
+  batches(options: BatchesOptions): AsyncGenerator<Batch, void, undefined>;
+  /** Ends the workers; the cache stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a loader over a cache. The augmentation of an image is drawn from the seed, the epoch and its place in the
+ * order, so that any number of workers gives the same bytes.
+ *
+ * @throws LeukogramError ERR_USAGE or ERR_SHAPE where an option makes no sense.
+ *
+ * @example
+ * const loader = createLoader(cache, { batchSize: 32, layout: { phases: 1, height: 96, width: 96 }, seed: 0, labels });
+ * for await (const { pixels, labels } of loader.batches({ epoch: 0, order })) step(pixels, labels);
+ * await loader.close();
+ */
+export function createLoader(cache: ImageCache, options: LoaderOptions): Loader {
+  const { batchSize, layout, augmentation, seed, workers = 1, labels } = options;
+  requireWhole("batchSize", batchSize);
+  requireWhole("workers", workers);
+  layoutTarget(layout, cache.height, cache.width); // throws where the image does not fit
+  if (augmentation !== undefined) checkAugmentation(augmentation);
+  const size = layoutSize(layout);
+  // One buffer is in the caller's hands; each worker fills one and has the next in its queue.
+  const buffers = Array.from({ length: 2 * workers + 1 }, () => new SharedArrayBuffer(batchSize * size));
+  const { file, height, width } = cache;
+  const pool = new WorkerPool(workers, { file, height, width, layout, augmentation, seed, buffers });
+  let running = false;
+
+  async function* batches({ epoch, order, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
+    if (running) throw new LeukogramError("ERR_USAGE", "the loader gives the batches of one epoch at a time");
+    requireKnown(order, cache.samples.length);
+    running = true;
+    const count = Math.ceil(order.length / batchSize);
+    const ahead: { buffer: number; indices: number[]; filled: Promise<void> }[] = [];
+    const free = buffers.map((_, buffer) => buffer);
+    let sent = 0;
+    const send = (): void => {
+      for (; sent < count && free.length > 0; sent++) {
+        const position = sent * batchSize;
+        const indices = order.slice(position, position + batchSize);
+        const buffer = free.shift()!;
+        const filled = pool.run({ batch: sent, buffer, epoch, position, indices });
+        filled.catch(() => {}); // awaited below, unless an earlier batch fails
+        ahead.push({ buffer, indices, filled });
+      }
+    };
+    try {
+      for (send(); ahead.length > 0; send()) {
+        const { buffer, indices, filled } = ahead.shift()!;
+        await untilAborted(filled, signal);
+        const pixels = new Uint8Array(buffers[buffer]!, 0, indices.length * size);
+        yield { pixels, labels: Int32Array.from(indices, (i) => labels[i]!), indices, count: indices.length };
+        free.push(buffer);
+      }
+    } finally {
+      // A caller that leaves early must not meet these batches in the next epoch's buffers.
+      await Promise.allSettled(ahead.map(({ filled }) => filled));
+      running = false;
+    }
+  }
+
+  return { batches, close: () => pool.close() };
+}
+
+async function untilAborted(filled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  const aborted = () => new LeukogramError("ERR_ABORTED", "loading was interrupted");
+  if (signal?.aborted) {
+    await Promise.allSettled([filled]);
+    throw aborted();
+  }
+  await filled;
+  if (signal?.aborted) throw aborted();
+}
+
+function requireWhole(name: string, value: number): void {
+  if (Number.isInteger(value) && value > 0) return;
+  throw new LeukogramError("ERR_USAGE", `loader: ${name} must be a whole number above 0, received ${value}`);
+}
+
+function requireKnown(order: readonly number[], count: number): void {
+  const wrong = order.find((index) => !(Number.isInteger(index) && index >= 0 && index < count));
+  if (wrong === undefined) return;
+  throw new LeukogramError("ERR_USAGE", `loader: the order names image ${wrong}, and the cache holds ${count} images`);
+}

@@ -1,0 +1,68 @@
+// Runs in a worker thread: fills batches of pixels in shared memory, one message a batch.
+import { openSync, readSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import { Rng } from "../core/rng.ts";
+import { affineInto } from "./affine.ts";
+import { type Augmentation, drawTransform } from "./augment.ts";
+import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "./pixelLayout.ts";
+
+/** What a worker is given when it starts. */
+export interface LoaderWorkerData {
+  /** The cache's pixels: uint8 [N, height, width, 3]. */
+  readonly file: string;
+  readonly height: number;
+  readonly width: number;
+  readonly layout: PixelLayout;
+  readonly augmentation: Augmentation | undefined;
+  readonly seed: number;
+  /** Memory for one batch each. */
+  readonly buffers: readonly SharedArrayBuffer[];
+}
+
+/** One batch to fill. */
+export interface LoaderJob {
+  readonly batch: number;
+  /** Which of the buffers to fill. */
+  readonly buffer: number;
+  readonly epoch: number;
+  /** Place of the batch's first image in the epoch's order. */
+  readonly position: number;
+  readonly indices: readonly number[];
+}
+
+/** A worker's answer to a job; `failure` where it could not be done. */
+export interface LoaderReply {
+  readonly batch: number;
+  readonly failure?: string;
+}
+
+function serve({ file, height, width, layout, augmentation, seed, buffers }: LoaderWorkerData): void {
+  // Node closes it when the worker ends.
+  const fd = openSync(file, "r");
+  const source = new Uint8Array(height * width * 3);
+  const target = layoutTarget(layout, height, width);
+  const size = layoutSize(layout);
+  const augmentRng = new Rng(seed).fork("augment");
+
+  const fill = ({ buffer, epoch, position, indices }: LoaderJob): void => {
+    const epochRng = augmentRng.fork(epoch);
+    for (const [i, index] of indices.entries()) {
+      const got = readSync(fd, source, 0, source.length, index * source.length);
+      if (got !== source.length) throw new Error(`the cache ${file} holds no image ${index}`);
+      const out = new Uint8Array(buffers[buffer]!, i * size, size);
+      if (augmentation === undefined) copyInto(source, out, target);
+      else affineInto(source, drawTransform(epochRng.fork(position + i), augmentation, { height, width }), out, target);
+    }
+  };
+
+  parentPort!.on("message", (job: LoaderJob) => {
+    try {
+      fill(job);
+      parentPort!.postMessage({ batch: job.batch } satisfies LoaderReply);
+    } catch (error) {
+      parentPort!.postMessage({ batch: job.batch, failure: (error as Error).message } satisfies LoaderReply);
+    }
+  });
+}
+
+serve(workerData);
