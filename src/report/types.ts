@@ -1,0 +1,102 @@
+import type { Estimate } from "../core/estimate.ts";
+import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/types.ts";
+
+/** The learning curve of one model. */
+export interface History {
+  readonly name: string;
+  readonly rows: readonly EpochRow[];
+}
+
+/** The ROC curve of one class against the rest; `fpr` and `tpr` are in [0, 1], ascending, of equal length. */
+export interface RocCurve {
+  readonly class: string;
+  readonly fpr: readonly number[];
+  readonly tpr: readonly number[];
+  readonly auc?: Estimate | undefined;
+}
+
+/** A model's name and its figures on the set that all models were judged on. */
+export interface NamedEvaluation {
+  readonly name: string;
+  readonly evaluation: Evaluation;
+}
+
+/** One figure of one model, trained once a seed. */
+export interface SeedFigures {
+  readonly name: string;
+  readonly points: readonly { readonly seed: number; readonly value: number }[];
+}
+
+/** A file that was left out, and why. */
+export interface SkippedImage {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** Images of each class in each set; a class that is not named has none. */
+export interface SplitCounts {
+  readonly train: Readonly<Record<string, number>>;
+  readonly validation: Readonly<Record<string, number>>;
+  readonly test: Readonly<Record<string, number>>;
+}
+
+/** How the 95 % limits were drawn. */
+export interface BootstrapSettings {
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+/** All that the report and the card of one trained model say. */
+export interface RunReportInput {
+  readonly title: string;
+  readonly model: string;
+  /** Name of the data folder or data set. */
+  readonly dataName: string;
+  readonly evaluation: Evaluation;
+  readonly history: readonly EpochRow[];
+  readonly costs: Costs;
+  readonly classCounts: SplitCounts;
+  readonly skipped: readonly SkippedImage[];
+  /** The resolved recipe; nested keys are shown dotted. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly rocCurves: readonly RocCurve[];
+  /** One sentence each: what a reader must know before believing the figures. */
+  readonly warnings: readonly string[];
+  /** Version of Leukogram. */
+  readonly version: string;
+  readonly bootstrap?: BootstrapSettings | undefined;
+  /** The command line that makes the run again. */
+  readonly command?: string | undefined;
+}
+
+/** One model of a comparison. */
+export interface ComparedModel {
+  readonly name: string;
+  /** One a seed, in the order of `seeds`; the first is the one compared image by image. */
+  readonly evaluations: readonly Evaluation[];
+  /** Of the first seed. */
+  readonly history: readonly EpochRow[];
+  readonly costs: Costs;
+  /** In [0, 1], of the first seed, on its training images without augmentation. */
+  readonly trainAccuracy?: number | undefined;
+  readonly seeds: readonly number[];
+}
+
+/** A remark of the author, as plain text. */
+export interface Note {
+  readonly heading: string;
+  readonly paragraphs: readonly string[];
+}
+
+/** All that the report of a comparison says. */
+export interface ComparisonReportInput {
+  readonly title: string;
+  readonly dataName: string;
+  readonly models: readonly ComparedModel[];
+  readonly comparisons: readonly PairComparison[];
+  readonly warnings: readonly string[];
+  readonly notes?: readonly Note[] | undefined;
+  readonly version: string;
+  readonly bootstrap?: BootstrapSettings | undefined;
+  readonly command?: string | undefined;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { CELL_COLOURS } from "../../../src/core/classes.ts";
+import { rocPlot } from "../../../src/report/plots/rocPlot.ts";
+import { rocCurves } from "../fixtures.ts";
+import { findAll, texts } from "../parseXml.ts";
+import { expectSoundSvg } from "./expectSoundSvg.ts";
+
+const square = { class: "Basophil", fpr: [0, 0, 0.5, 1], tpr: [0, 0.5, 0.5, 1] };
+
+describe("rocPlot", () => {
+  it("runs from the lower left to the upper right through the given points", async () => {
+    const root = await expectSoundSvg(rocPlot([square]));
+    const [curve] = findAll(root, ({ attributes }) => attributes["data-class"] === "Basophil");
+    expect(curve!.attributes.d).toBe("M0,330L0,165L165,165L330,0");
+    expect(curve!.attributes.stroke).toBe(CELL_COLOURS.Basophil);
+  });
+
+  it("leaves out points on a straight line", async () => {
+    const fpr = [0, 0, 0, 0.25, 0.5, 1];
+    const root = await expectSoundSvg(rocPlot([{ class: "Basophil", fpr, tpr: [0, 0.2, 0.5, 0.5, 0.5, 1] }]));
+    const [curve] = findAll(root, ({ attributes }) => attributes["data-class"] === "Basophil");
+    expect(curve!.attributes.d).toBe("M0,330L0,165L165,165L330,0");
+  });
+
+  it("enlarges the corner only where all curves reach it", async () => {
+    const count = async (skill: number) =>
+      findAll(await expectSoundSvg(rocPlot(rocCurves(skill))), ({ attributes }) => "data-class" in attributes).length;
+    expect(await count(60)).toBe(10);
+    expect(await count(2)).toBe(5);
+  });
+
+  it("writes each area with its limits, and says where it is not known", async () => {
+    const auc = { value: 0.9876, low: 0.98, high: 0.994 };
+    const curves = [
+      { ...square, auc },
+      { ...square, class: "Monocyte" },
+    ];
+    const all = texts(await expectSoundSvg(rocPlot(curves)));
+    expect(all).toContain("area 0.988 (0.980 to 0.994)");
+    expect(all).toContain("area not known");
+  });
+
+  it("draws the other classes where one has no curve", async () => {
+    const root = await expectSoundSvg(rocPlot([{ class: "Monocyte", fpr: [], tpr: [] }, square]));
+    expect(findAll(root, ({ attributes }) => "data-class" in attributes)).toHaveLength(1);
+    expect(texts(root)).toContain("Monocyte");
+  });
+
+  it("says so where no curve can be drawn", async () => {
+    const all = texts(await expectSoundSvg(rocPlot([])));
+    expect(all).toEqual(["No class has both images of its own and of others."]);
+  });
+});
