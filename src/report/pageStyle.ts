@@ -1,10 +1,6 @@
 import { ACCENT, FONT, THEME } from "./plots/theme.ts";
 
-/** The style sheet of a page; paper is always printed in light colours. */
-export function pageStyle(): string {
-  return `:root{color-scheme:light dark;${variables("light")};--warn:#b45309;--warn-paper:#fff7e8}
-@media screen and (prefers-color-scheme:dark){:root{${variables("dark")};--warn:#f0a94b;--warn-paper:#2a2117}}
-*{box-sizing:border-box}
+const RULES = `*{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0 auto;padding:48px 24px 64px;max-width:1080px;background:var(--page);color:var(--ink);font:16px/1.55 ${FONT}}
 h1,h2,h3,p,ul,dl,figure{margin:0}
@@ -75,6 +71,12 @@ footer{margin-top:64px;padding-top:18px;border-top:1px solid var(--grid);color:v
 @media print{@page{margin:16mm}body{padding:0 2px;max-width:none;font-size:11pt;background:none}nav{display:none}section{margin-top:28px}
 figure,.card,.panel,tr,.verdict,.warnings{break-inside:avoid}h2,h3,section>p{break-after:avoid}.cards{grid-template-columns:repeat(4,1fr)}.card{padding:10px 12px}.card .value{font-size:22pt}.beside{grid-template-columns:minmax(0,1fr) 200px}.scroll{overflow:visible}figure svg,figure svg[width]{min-width:0}
 pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block;height:auto}}`;
+
+/** The style sheet of a page; paper is always printed in light colours. */
+export function pageStyle(): string {
+  return `:root{color-scheme:light dark;${variables("light")};--warn:#b45309;--warn-paper:#fff7e8}
+@media screen and (prefers-color-scheme:dark){:root{${variables("dark")};--warn:#f0a94b;--warn-paper:#2a2117}}
+${RULES}`;
 }
 
 function variables(scheme: "light" | "dark"): string {
