@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, posix, relative, resolve } from "node:path";
 import { stringify } from "csv-stringify/sync";
@@ -9,6 +10,7 @@ import { type Augmentation, checkAugmentation, drawTransform } from "./augment.t
 import { type Dataset, openData, type Sample } from "./dataset.ts";
 import { isAugmentedName } from "./grouping.ts";
 import { decodeImage } from "./image.ts";
+import { readManifest } from "./manifest.ts";
 import { replaceFolder } from "./outputFolder.ts";
 
 /** Options of {@link balanceFolder}. */
@@ -50,6 +52,11 @@ export async function balanceFolder(source: string, dest: string, options: Balan
   const { augmentation, seed = 0, onProgress, signal } = options;
   checkAugmentation(augmentation);
   requireApart(source, dest);
+  if (/\.csv$/i.test(source)) {
+    throw new LeukogramError("ERR_USAGE", `balance: ${source} is a manifest, and only folders can be balanced`, {
+      hint: "Give the folder that holds the class folders.",
+    });
+  }
   const { train, validation, test } = openData(source);
   const rng = new Rng(seed).fork("balance");
   const items = [train, validation, test].flatMap((part) => (part === undefined ? [] : copies(part)));
@@ -63,7 +70,7 @@ export async function balanceFolder(source: string, dest: string, options: Balan
       else await writeAugmented(item.sample.path, path, augmentation, rng.fork(item.className).fork(item.augmented));
       onProgress?.(done + 1, items.length);
     }
-    await writeFile(join(dir, "manifest.csv"), manifestText(items));
+    await writeFile(join(dir, "manifest.csv"), manifestText(items, source));
   });
   const before = train.classes.map((_, label) => train.samples.filter((sample) => sample.label === label).length);
   return { classes: train.classes, before, after: before.map(() => Math.max(...before)) };
@@ -114,13 +121,18 @@ async function writeAugmented(from: string, to: string, augmentation: Augmentati
   await (/\.png$/i.test(to) ? image.png() : image.jpeg({ quality: 95, chromaSubsampling: "4:4:4" })).toFile(to);
 }
 
-function manifestText(items: readonly Item[]): string {
-  const rows = items.map(({ file, className, sample, augmented }) => ({
-    file,
-    class: className,
-    original: augmented === undefined ? "" : sample.file,
-  }));
-  return stringify(rows, { header: true, columns: ["file", "class", "original"] });
+// What the source's manifest says of an image (its patient, its slide) holds for its copies too.
+function manifestText(items: readonly Item[], source: string): string {
+  const path = join(source, "manifest.csv");
+  const known = existsSync(path) ? readManifest(path) : undefined;
+  const own = ["file", "class", "original"];
+  const columns = [...own, ...(known?.columns.filter((column) => !own.includes(column)) ?? [])];
+  const rows = items.map(({ file, className, sample, augmented }) => {
+    const cells = known?.byPath.get(sample.path)?.cells;
+    const original = augmented === undefined ? (cells?.original ?? "") : sample.file;
+    return { ...cells, file, class: className, original };
+  });
+  return stringify(rows, { header: true, columns });
 }
 
 function requireApart(source: string, dest: string): void {
