@@ -13,7 +13,7 @@ import { verdictOf } from "./verdict.ts";
  * bootstrap limits of the differences, 95 % each and not corrected for the number of pairs.
  *
  * Images of unknown class are left out. McNemar's test takes images for independent; where they come in groups, the
- * limits, which resample whole groups, have to bear a claim out as well.
+ * verdict also asks a sign test over groups and the limits, which resample whole groups, to bear a claim out.
  *
  * @returns the pairs in order: first with second, first with third, ..., second with third, ...
  * @throws LeukogramError ERR_USAGE for fewer than two models or a name given twice, ERR_DATA if the models do not
@@ -28,7 +28,6 @@ export function comparePredictions(
   const tables = pairs.map((pair) => tabulate(aligned, pair));
   const pValues = tables.map(mcnemarExact);
   const adjusted = holm(pValues);
-  const grouped = new Set(aligned.groups).size < aligned.labels.length;
   return pairs.map((pair, i) => {
     const { labels, groups } = aligned;
     // Every pair sees the same resamples, so that no limit depends on which other models are there.
@@ -43,7 +42,7 @@ export function comparePredictions(
       accuracyDifference: accuracy!,
       balancedAccuracyDifference: balancedAccuracy!,
     };
-    return { ...comparison, verdict: verdictOf(comparison, { pairs: pairs.length, grouped }) };
+    return { ...comparison, verdict: verdictOf(comparison, { pairs: pairs.length, groupP: signTest(aligned, pair) }) };
   });
 }
 
@@ -61,4 +60,19 @@ function tabulate({ labels, predicted }: AlignedPredictions, [a, b]: readonly [n
     else table[second ? "secondOnly" : "neither"]++;
   }
   return table;
+}
+
+// McNemar's test with a group for an image: which model has more of it right. Undefined without groups.
+function signTest({ labels, groups, predicted }: AlignedPredictions, [a, b]: readonly [number, number]) {
+  const leads = new Map<string, number>();
+  for (const [i, label] of labels.entries()) {
+    const lead = Number(predicted[a]![i] === label) - Number(predicted[b]![i] === label);
+    leads.set(groups[i]!, (leads.get(groups[i]!) ?? 0) + lead);
+  }
+  if (leads.size === labels.length) return undefined;
+  const signs = [...leads.values()];
+  return mcnemarExact({
+    firstOnly: signs.filter((lead) => lead > 0).length,
+    secondOnly: signs.filter((lead) => lead < 0).length,
+  });
 }

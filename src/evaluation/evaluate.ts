@@ -1,7 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Estimate } from "../core/estimate.ts";
 import { Rng } from "../core/rng.ts";
-import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
+import { countLoneStrata, stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import type { Matrix } from "../metrics/checkInputs.ts";
 import { classificationReport } from "../metrics/classificationReport.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
@@ -141,6 +141,13 @@ function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates 
   }
   const groups = new Set(rows.map((row) => row.group)).size;
   if (groups < rows.length) notes.push(`Limits rest on ${groups} groups of images, resampled whole.`);
+  const lone = countLoneStrata(
+    rows.map((row) => row.label),
+    rows.map((row) => row.group),
+  );
+  if (lone > 0) {
+    notes.push(`Classes, or mixes of classes, with a single image or group: ${lone}. Limits neglect how those vary.`);
+  }
   if (estimates.some(({ value, low, high }, i) => value === low && value === high && !isShare(i))) {
     notes.push("Limits that are a point say nothing of certainty: resampling cannot invent a mistake or mend one.");
   }

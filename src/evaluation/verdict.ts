@@ -8,16 +8,17 @@ const LEVEL = 0.05;
 export interface VerdictContext {
   /** Number of pairs that are compared together. */
   readonly pairs: number;
-  /** Whether some images belong together. */
-  readonly grouped: boolean;
+  /** p of the sign test over whole groups; undefined where every image is its own. */
+  readonly groupP: number | undefined;
 }
 
 /**
  * Says in words what a comparison shows, and no more.
  *
- * A difference is claimed only where p after Holm's correction is below 0.05 and the 95 % limits leave 0 out.
+ * A difference is claimed only where p after Holm's correction is below 0.05, the 95 % limits leave 0 out, and, for
+ * images in groups, the sign test over groups bears it out as well.
  */
-export function verdictOf(comparison: Omit<PairComparison, "verdict">, { pairs, grouped }: VerdictContext): string {
+export function verdictOf(comparison: Omit<PairComparison, "verdict">, { pairs, groupP }: VerdictContext): string {
   const { first, second, table, adjustedP, accuracyDifference } = comparison;
   const { both, firstOnly, secondOnly, neither } = table;
   const count = both + firstOnly + secondOnly + neither;
@@ -25,8 +26,9 @@ export function verdictOf(comparison: Omit<PairComparison, "verdict">, { pairs, 
   const firstLeads = accuracyDifference.value >= 0;
   const lead = firstLeads ? accuracyDifference : negated(accuracyDifference);
   const figures = `${points(lead)} points (95 % ${limits(lead)}, ${pText(comparison, pairs)})`;
-  const caveat = `${grouped ? "McNemar's p takes images of one group for independent. " : ""}This says nothing of other seeds or laboratories.`;
-  if (adjustedP < LEVEL && lead.low > 0) {
+  const caveat = `${groupCaveat(groupP)}This says nothing of other seeds or laboratories.`;
+  const groupsAgree = groupP === undefined || groupP < LEVEL / pairs;
+  if (adjustedP < LEVEL && lead.low > 0 && groupsAgree) {
     const [better, worse] = firstLeads ? [first, second] : [second, first];
     return `${better} is more accurate than ${worse} on ${where}: ${figures}. ${caveat}`;
   }
@@ -81,6 +83,11 @@ function unsigned(share: number): string {
 function pText({ mcnemarP, adjustedP }: Pick<PairComparison, "mcnemarP" | "adjustedP">, pairs: number): string {
   const own = `McNemar ${pValue(mcnemarP)}`;
   return pairs === 1 ? own : `${own}, ${pValue(adjustedP)} after Holm's correction over ${pairs} pairs`;
+}
+
+function groupCaveat(groupP: number | undefined): string {
+  if (groupP === undefined) return "";
+  return `McNemar's test takes images of one group for independent; a sign test over groups gives ${pValue(groupP)}. `;
 }
 
 function pValue(p: number): string {

@@ -70,6 +70,16 @@ export function pairedBootstrap(
   return stratifiedBootstrap(labels, difference, options);
 }
 
+/**
+ * How many strata hold a single group, which every resample draws once, so that limits neglect how it might vary.
+ *
+ * @param labels true classes, `[N]`.
+ * @param groups group of each image, `[N]`.
+ */
+export function countLoneStrata(labels: ArrayLike<number>, groups: ArrayLike<string | number>): number {
+  return buildStrata(labels, groups).filter((clusters) => clusters.length === 1).length;
+}
+
 /** Lists of images drawn together, by stratum: `strata[s][c]` are the indices of one cluster. */
 type Strata = readonly (readonly Int32Array[])[];
 

@@ -40,16 +40,18 @@ export function classificationReport(matrix: Matrix, classes: readonly string[],
   const width = Math.max("weighted avg".length, digits, ...classes.map((name) => [...name].length));
   const line = (name: string, cells: readonly string[]) =>
     `${padLeft(name, width)} ${cells.map((cell) => ` ${padLeft(cell, 9)}`).join("")}\n`;
+  // Where no image is right, scikit-learn counts in floating point, and it shows.
+  const count = (images: number) => (perClass.every((row) => row.recall === 0) ? images.toFixed(1) : String(images));
   const row = (name: string, figures: PrecisionRecallF1) => {
     const shares = [figures.precision, figures.recall, figures.f1].map((share) => formatFixed(share, digits));
-    return line(name, [...shares, String(figures.support)]);
+    return line(name, [...shares, count(figures.support)]);
   };
   return [
     line("", ["precision", "recall", "f1-score", "support"]),
     "\n",
     ...perClass.map((figures, i) => row(classes[i]!, figures)),
     "\n",
-    line("accuracy", ["", "", formatFixed(accuracy(matrix), digits), String(macro.support)]),
+    line("accuracy", ["", "", formatFixed(accuracy(matrix), digits), count(macro.support)]),
     row("macro avg", macro),
     row("weighted avg", weighted),
   ].join("");
