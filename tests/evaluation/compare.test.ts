@@ -111,6 +111,19 @@ describe("comparePredictions", () => {
     );
   });
 
+  it("takes groups from whichever model knows them", () => {
+    const grouped = (predictions: Predictions) => ({
+      ...predictions,
+      rows: predictions.rows.map((row, i) => ({ ...row, group: `slide ${i % 30}` })),
+    });
+    const with1 = { name: good.name, predictions: grouped(good.predictions) };
+    const with2 = { name: poor.name, predictions: grouped(poor.predictions) };
+    const expected = comparePredictions([with1, with2], quick);
+    expect(comparePredictions([good, with2], quick)).toEqual(expected);
+    expect(comparePredictions([with1, poor], quick)).toEqual(expected);
+    expect(comparePredictions([good, poor], quick)).not.toEqual(expected);
+  });
+
   it("matches images by file and classes by name, whatever their order", () => {
     const { classes, rows } = poor.predictions;
     const reordered = {

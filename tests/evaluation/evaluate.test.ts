@@ -166,6 +166,21 @@ describe("evaluatePredictions at the edges", () => {
     expect(evaluatePredictions({ classes, rows: grouped }, quick).accuracy.low).toBe(clopperPearson(4, 4).low);
   });
 
+  it("passes over resamples of slides that lost a class", () => {
+    // Basophils are on one slide alone, and one in two of them is right.
+    const slides = [1, 2, 3, 4].flatMap((slide) => [
+      [slide, 1, 1],
+      [slide, 2, slide === 1 ? 1 : 2],
+      ...(slide === 2 ? [[slide, 0, 0] as const, [slide, 0, 2] as const] : []),
+    ]) as [number, number, number][];
+    const { classes, rows } = surePredictions(slides.map(([, label, predicted]) => [label, predicted] as const));
+    const grouped = rows.map((row, i) => ({ ...row, group: `slide ${slides[i]![0]}` }));
+    const { perClass, macroF1 } = evaluatePredictions({ classes, rows: grouped }, quick);
+    expect(perClass[0]!.recall).toEqual({ value: 0.5, low: 0.5, high: 0.5 });
+    // Worst with basophils: slide 1 three times and slide 2 once, (2/3 + 8/11 + 1/3) / 3. Without: 0.38.
+    expect(macroF1.low).toBeGreaterThan(0.5);
+  });
+
   it("says where a class has a single image or group, which no resample varies", () => {
     const single = surePredictions([
       [0, 1],

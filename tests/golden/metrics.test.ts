@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { accuracy, balancedAccuracy } from "../../src/metrics/accuracy.ts";
 import { cohenKappa, matthews } from "../../src/metrics/agreement.ts";
@@ -17,6 +16,7 @@ import { rocAuc } from "../../src/metrics/rocAuc.ts";
 import { rocCurve } from "../../src/metrics/rocCurve.ts";
 import { argmax, topKAccuracy } from "../../src/metrics/topKAccuracy.ts";
 import { wilcoxonSignedRank } from "../../src/metrics/wilcoxon.ts";
+import { shared, sharedJson } from "../support/shared.ts";
 
 interface CountedLimits {
   count: number;
@@ -52,12 +52,12 @@ interface Golden {
   wilcoxon: { x: number[]; p: number };
 }
 
-const path = fileURLToPath(new URL("../../../shared/golden/metrics.json", import.meta.url));
-const present = existsSync(path);
-if (!present) console.log(`skipped: golden metrics are not at ${path}`);
+const FILE = "golden/metrics.json";
+const present = existsSync(shared(FILE));
+if (!present) console.warn(`skipped: the reference data ${FILE} is not beside this checkout`);
 
 describe.skipIf(!present)("metrics of scikit-learn, SciPy and statsmodels", () => {
-  const golden = (present ? JSON.parse(readFileSync(path, "utf8")) : {}) as Golden;
+  const golden = present ? sharedJson<Golden>(FILE) : ({} as Golden);
   const { classes, labels, probabilities } = golden;
   const numClasses = classes?.length ?? 0;
   const predicted = (probabilities ?? []).map(argmax);

@@ -45,7 +45,7 @@ describe("stratifiedBootstrap", () => {
   });
 
   it("draws groups of several classes whole too, apart from those of one class", () => {
-    const labels = [0, 1, 0, 1, 1, 1];
+    const labels = [0, 1, 0, 1, 0, 0];
     const groups = ["mixed1", "mixed1", "mixed2", "mixed2", "pure1", "pure2"];
     const seen = new Set<string>();
     const keep = (weights: Uint32Array) => {
