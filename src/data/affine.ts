@@ -202,6 +202,7 @@ function innerRange(
 }
 
 function insideRange(start: number, step: number, [low, high]: [number, number], count: number): [number, number] {
+  if (low > high) return [0, 0]; // one pixel wide: every neighbour is clamped
   if (Math.abs(step) < 1e-9) return start >= low && start <= high ? [0, count] : [0, 0];
   const a = (low - start) / step;
   const b = (high - start) / step;
