@@ -1,0 +1,164 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { defaultCacheDir, openImageCache } from "../../src/data/cache.ts";
+import type { Sample } from "../../src/data/dataset.ts";
+import { decodeImage } from "../../src/data/image.ts";
+import { resizeBilinearUint8 } from "../../src/data/resize.ts";
+import { picture, temporaryFolder, writeFiles } from "./folders.ts";
+
+const dir = temporaryFolder();
+let made = 0;
+
+/** Samples of pictures on disk; a string instead of a level is written as the file's content. */
+async function samplesOf(...levels: (number | string)[]): Promise<Sample[]> {
+  const folder = join(dir, `data${made++}`);
+  const contents = await Promise.all(levels.map((level) => (typeof level === "string" ? level : picture(level))));
+  writeFiles(folder, Object.fromEntries(contents.map((content, i) => [`${i}.png`, content])));
+  return levels.map((_, i) => ({ file: `${i}.png`, path: join(folder, `${i}.png`), label: i % 2, group: `${i}` }));
+}
+const freshCacheDir = () => join(dir, `cache${made++}`);
+const listed = (folder: string) => readdirSync(folder).sort();
+
+describe("openImageCache", () => {
+  test("holds each image decoded and resized, in the samples' order", async () => {
+    const samples = await samplesOf(10, 80, 160, 240, 30);
+    const seen: number[] = [];
+    const cache = await openImageCache(samples, {
+      imageSize: [6, 8],
+      cacheDir: freshCacheDir(),
+      onProgress: (done, total) => seen.push(done * 100 + total),
+    });
+    for (const [i, { path }] of samples.entries()) {
+      const into = new Uint8Array(6 * 8 * 3 + 5);
+      cache.read(i, into, 5);
+      expect(into.subarray(5)).toEqual(resizeBilinearUint8(await decodeImage(path), 6, 8));
+    }
+    expect(seen).toEqual([105, 205, 305, 405, 505]);
+    expect(statSync(cache.file).size).toBe(5 * 6 * 8 * 3);
+    expect([cache.height, cache.width, cache.samples]).toEqual([6, 8, samples]);
+    cache.close();
+    cache.close();
+  });
+
+  test("is used again, until an image or the size changes", async () => {
+    const samples = await samplesOf(1, 2);
+    const cacheDir = freshCacheDir();
+    let decoded = 0;
+    const open = async (imageSize: [number, number]) => {
+      decoded = 0;
+      const cache = await openImageCache(samples, { imageSize, cacheDir, onProgress: () => decoded++ });
+      cache.close();
+      return cache.file;
+    };
+    const file = await open([4, 4]);
+    expect(decoded).toBe(2);
+    expect(await open([4, 4])).toBe(file);
+    expect(decoded).toBe(0);
+    expect(await open([4, 5])).not.toBe(file);
+    appendFileSync(samples[0]!.path, "more");
+    expect(await open([4, 4])).not.toBe(file);
+    expect(decoded).toBe(2);
+  });
+
+  test("is built anew where its file or its index is not whole", async () => {
+    const samples = await samplesOf(1, 2);
+    const cacheDir = freshCacheDir();
+    const first = await openImageCache(samples, { imageSize: [4, 4], cacheDir });
+    first.close();
+    truncateSync(first.file, 10);
+    const second = await openImageCache(samples, { imageSize: [4, 4], cacheDir });
+    second.read(1, new Uint8Array(48));
+    second.close();
+    writeFiles(cacheDir, { [listed(cacheDir).find((name) => name.endsWith(".json"))!]: '{"kept": [' });
+    (await openImageCache(samples, { imageSize: [4, 4], cacheDir })).close();
+    expect(listed(cacheDir).map((name) => name.replace(/^\w+/, ""))).toEqual([".bin", ".json"]);
+  });
+
+  test("names the first bad image and counts the others", async () => {
+    const samples = await samplesOf(1, "words", 2, "", 3);
+    const options = { imageSize: [4, 4] as const, cacheDir: freshCacheDir() };
+    const message =
+      /^ERR_IMAGE .*1\.png: this is no picture in a known format.* \(and 1 other bad image\)\. .* --skip-bad\.$/;
+    await expect(openImageCache(samples, options)).rejects.toThrow(message);
+    await expect(openImageCache(samples, options)).rejects.toThrow(message); // from the cache's index
+  });
+
+  test("leaves bad images out where asked to, and lists them", async () => {
+    const samples = await samplesOf("words", 1, "", 2);
+    for (const cacheDir of [freshCacheDir(), join(dir, "again"), join(dir, "again")]) {
+      const cache = await openImageCache(samples, { imageSize: [4, 4], cacheDir, skipBad: true });
+      expect(cache.samples.map((sample) => sample.file)).toEqual(["1.png", "3.png"]);
+      expect(cache.skipped.map(({ file }) => file)).toEqual(["0.png", "2.png"]);
+      expect(cache.skipped[1]!.reason).toMatch(/2\.png: the file is empty \(0 bytes\)/);
+      const into = new Uint8Array(48);
+      cache.read(1, into);
+      expect(into).toEqual(resizeBilinearUint8(await decodeImage(samples[3]!.path), 4, 4));
+      expect(() => cache.read(2, into)).toThrow(RangeError);
+      cache.close();
+    }
+    await expect(
+      openImageCache(await samplesOf("words", ""), { imageSize: [4, 4], cacheDir: freshCacheDir(), skipBad: true }),
+    ).rejects.toThrow("ERR_DATA none of the 2 images can be decoded. Check that the folder holds pictures.");
+  });
+
+  test("stops where asked to, and leaves nothing behind", async () => {
+    const cacheDir = freshCacheDir();
+    const stop = new AbortController();
+    const opened = openImageCache(await samplesOf(1, 2, 3, 4), {
+      imageSize: [4, 4],
+      cacheDir,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await expect(opened).rejects.toThrow("ERR_ABORTED decoding the images was interrupted");
+    expect(listed(cacheDir)).toEqual([]);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("says that the disk is full, and leaves nothing behind", async () => {
+    const samples = await samplesOf(1, 2);
+    const probe = await openImageCache(samples, { imageSize: [4, 4], cacheDir: freshCacheDir() });
+    probe.close();
+    const cacheDir = freshCacheDir();
+    mkdirSync(cacheDir);
+    // The file that the pixels go to first is a device without space.
+    symlinkSync("/dev/full", join(cacheDir, `${probe.file.split("/").pop()}.${process.pid}.tmp`));
+    await expect(openImageCache(samples, { imageSize: [4, 4], cacheDir })).rejects.toThrow(
+      `ERR_OUTPUT cannot write the image cache in ${cacheDir}: the disk is full; the cache needs 1 MB. Free some space`,
+    );
+    expect(listed(cacheDir)).toEqual([]);
+  });
+
+  test("refuses a size that is none, and a cache folder that is a file", async () => {
+    const samples = await samplesOf(1, 2);
+    const file = join(writeFiles(dir, { plain: "" }), "plain");
+    await expect(openImageCache(samples, { imageSize: [0, 4], cacheDir: dir })).rejects.toThrow(
+      "ERR_USAGE the image size must be whole numbers above 0, received 0 x 4",
+    );
+    await expect(openImageCache(samples, { imageSize: [4, 4], cacheDir: join(file, "sub") })).rejects.toThrow(
+      /^ERR_OUTPUT cannot make the cache folder .* Name another one with LEUKOGRAM_CACHE\.$/,
+    );
+    expect(readFileSync(file, "utf8")).toBe("");
+  });
+});
+
+test("the cache lies where LEUKOGRAM_CACHE says, else in the home folder", () => {
+  const before = process.env.LEUKOGRAM_CACHE;
+  try {
+    process.env.LEUKOGRAM_CACHE = "/elsewhere";
+    expect(defaultCacheDir()).toBe("/elsewhere");
+    delete process.env.LEUKOGRAM_CACHE;
+    expect(defaultCacheDir()).toMatch(/\.cache.leukogram$/);
+  } finally {
+    if (before !== undefined) process.env.LEUKOGRAM_CACHE = before;
+  }
+});
