@@ -60,8 +60,11 @@ class NodeSession implements Session {
     this.metadata = metadata;
   }
 
-  get inputNames(): readonly string[] {
-    return this.#session.inputNames;
+  get inputs(): Session["inputs"] {
+    return this.#session.inputMetadata.map((input) => ({
+      name: input.name,
+      shape: input.isTensor ? input.shape.map((size) => (typeof size === "number" ? size : -1)) : [],
+    }));
   }
 
   get outputNames(): readonly string[] {
@@ -69,13 +72,14 @@ class NodeSession implements Session {
   }
 
   async run(feeds: Readonly<Record<string, Value>>, outputs: Readonly<Record<string, Value>> = {}) {
-    const missing = this.inputNames.filter((name) => !(name in feeds));
+    const { inputNames } = this.#session;
+    const missing = inputNames.filter((name) => !(name in feeds));
     if (missing.length > 0)
       throw new LeukogramError("ERR_RUNTIME", `run: no value for input "${missing.join('", "')}"`);
     const fetches = Object.fromEntries(
       this.outputNames.map((name) => [name, outputs[name] === undefined ? null : toOrt(outputs[name])]),
     );
-    const inputs = Object.fromEntries(this.inputNames.map((name) => [name, toOrt(feeds[name]!)]));
+    const inputs = Object.fromEntries(inputNames.map((name) => [name, toOrt(feeds[name]!)]));
     const results = await this.#session.run(inputs, fetches).catch((cause: Error) => {
       throw new LeukogramError("ERR_RUNTIME", `run: ${cause.message}`, { cause });
     });

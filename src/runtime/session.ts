@@ -8,7 +8,8 @@ export interface Value {
 
 /** A graph that is ready to run, whatever runs it. */
 export interface Session {
-  readonly inputNames: readonly string[];
+  /** Names and shapes of the inputs; a size that may vary is -1. */
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly outputNames: readonly string[];
   /** Keys and values that the model file carries. */
   readonly metadata: Readonly<Record<string, string>>;

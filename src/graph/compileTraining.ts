@@ -1,0 +1,112 @@
+import { type CompileOptions, compile } from "./compile.ts";
+import * as ops from "./ops/index.ts";
+import { rewrite } from "./rewrite.ts";
+import { chunkBatch } from "./rewrites/chunks.ts";
+import { FOLD_NORMALIZATION } from "./rewrites/normalization.ts";
+import { PHASES } from "./rewrites/phases.ts";
+import { SIMPLIFY } from "./rewrites/simplify.ts";
+import { type Tensor, topologicalOrder } from "./tensor.ts";
+
+/**
+ * How pixels lie in memory: planar uint8 [N, phases^2 C, height, width], where plane (r * phases + s) * C + c holds
+ * rows r, r + phases, ... and columns s, s + phases, ... of channel c. One phase is plain [N, C, H, W].
+ */
+export interface PixelLayout {
+  readonly phases: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A training step that is ready to be loaded, and how it wants its pixels. */
+export interface CompiledTraining {
+  readonly model: Uint8Array;
+  /** Undefined where the input is no image of bytes. */
+  readonly layout: PixelLayout | undefined;
+  /** Images a chunk: the input `images` is handed over as `images.0`, `images.1`, ... where there are several. */
+  readonly chunks: readonly number[];
+}
+
+/** What {@link compileTraining} takes beside the outputs. */
+export interface CompileTrainingOptions extends CompileOptions {
+  readonly batchSize: number;
+  /** Tensors of this many bytes are worked through in chunks; default 6 MB. */
+  readonly largeBytes?: number;
+  /** Bytes of the largest tensor of a chunk; default 10 MB. */
+  readonly chunkBytes?: number;
+}
+
+/** Compiles a training step for speed: the same numbers as `compile`, but for rounding. */
+export function compileTraining(
+  outputs: Readonly<Record<string, Tensor>>,
+  { batchSize, largeBytes = 6e6, chunkBytes = 10e6, ...options }: CompileTrainingOptions,
+): CompiledTraining {
+  const folded = rewrite(outputs, [...SIMPLIFY, ...FOLD_NORMALIZATION]);
+  const { outputs: arranged, layout } = arrangePixels(folded);
+  const phased = rewrite(arranged, [...PHASES, ...SIMPLIFY]);
+  const chunked = chunkBatch(phased, { batchSize, inputs: new Set(["images", "labels"]), largeBytes, chunkBytes });
+  const chunks = chunked.chunkedInputs.has("images") ? chunked.sizes : [batchSize];
+  return { model: compile(chunked.outputs, options), layout, chunks };
+}
+
+// Chooses in which phases the first convolutions are fastest, and takes the pixels so.
+function arrangePixels(outputs: Readonly<Record<string, Tensor>>): {
+  outputs: typeof outputs;
+  layout: PixelLayout | undefined;
+} {
+  const order = topologicalOrder(Object.values(outputs));
+  const images = order.find(
+    (t) => t.op.name === "input" && t.attributes.name === "images" && t.dtype === "uint8" && t.rank === 4,
+  );
+  if (images === undefined) return { outputs, layout: undefined };
+  const [n, c, h, w] = images.shape as [number, number, number, number];
+  const phases = inputPhases(order, images);
+  const layout = { phases, height: Math.ceil(h / phases), width: Math.ceil(w / phases) };
+  if (phases === 1) return { outputs, layout };
+  const pixels = ops.cast(
+    ops.input("images", [n, phases * phases * c, layout.height, layout.width], "uint8"),
+    "float32",
+  );
+  const image = ops.fromPhases(pixels, phases, [h, w], true);
+  const swap = (node: Tensor) => (node.op.name === "cast" && node.inputs[0] === images ? image : undefined);
+  return { outputs: rewrite(outputs, [swap]), layout };
+}
+
+// Every reader is a convolution of one group and one stride; two such behind each other share their phases.
+function inputPhases(order: readonly Tensor[], images: Tensor): number {
+  const readers = (of: Tensor) => order.filter((t) => t.inputs.includes(of));
+  const pixels = readers(images);
+  const first = pixels.flatMap(readers);
+  const strides = new Set(first.map(convolutionStride));
+  const stride = [...strides][0];
+  if (pixels.some((t) => t.op.name !== "cast") || strides.size !== 1 || stride === undefined || stride === 1) return 1;
+  const forward = first.filter((t) => t.op.name === "conv2d");
+  const thin = forward.every((t) => (t.shape[1] as number) <= 8);
+  const second = new Set(forward.flatMap((t) => behindElementwise(t, readers)).map(convolutionStride));
+  const next = [...second][0];
+  return thin && second.size === 1 && next !== undefined ? stride * next : stride;
+}
+
+function convolutionStride(t: Tensor): number | undefined {
+  const { strides, groups } = t.attributes as { strides?: readonly [number, number]; groups?: number };
+  return strides && groups === 1 && strides[0] === strides[1] && t.op.name !== "maxPool" ? strides[0] : undefined;
+}
+
+const SAME_PLACE = new Set(["relu", "step", "mul", "add", "channelAffine"]);
+
+// What reads a tensor, looking through entry-by-entry ops and leaving out sums.
+function behindElementwise(start: Tensor, readers: (of: Tensor) => Tensor[]): Tensor[] {
+  const seen = new Set<Tensor>();
+  const found = new Set<Tensor>();
+  const visit = (t: Tensor): void => {
+    for (const reader of readers(t)) {
+      if (SAME_PLACE.has(reader.op.name) && reader.rank === 4) {
+        if (!seen.has(reader)) {
+          seen.add(reader);
+          visit(reader);
+        }
+      } else if (!reader.op.name.startsWith("reduce") && reader.inputs[0] === t) found.add(reader);
+    }
+  };
+  visit(start);
+  return [...found].filter((t) => t.op.name === "conv2d");
+}

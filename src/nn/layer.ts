@@ -1,0 +1,109 @@
+import { LeukogramError } from "../core/errors.ts";
+import type { Rng } from "../core/rng.ts";
+import { show } from "../core/shape.ts";
+import * as ops from "../graph/ops/index.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { initialize } from "./initializers.ts";
+import { fromGraphShape, type LayerShape, toGraphShape } from "./layout.ts";
+import type { Weight } from "./weight.ts";
+
+/** What a layer is given when it adds itself to a graph. */
+export interface CallContext {
+  /** Whether batch statistics and dropout are in use. */
+  readonly training: boolean;
+  /** The tensor that stands for a weight. */
+  weight(weight: Weight): Tensor;
+  /** Says what a weight that is not trained becomes after this step. */
+  update(weight: Weight, value: Tensor): void;
+  /** Numbers drawn anew for each step, uniform in [0, 1). */
+  random(shape: readonly number[]): Tensor;
+}
+
+/** Options that every layer has. */
+export interface LayerOptions {
+  /** Default: the class in snake case, numbered within its model. */
+  readonly name?: string;
+  /** Default: true. */
+  readonly trainable?: boolean;
+}
+
+/** What a layer gives when it is applied: a tensor of a model that is being put together. */
+export interface LayerOutput {
+  readonly layer: Layer;
+  readonly inputs: readonly LayerOutput[];
+  /** Without the batch, channels last. */
+  readonly shape: LayerShape;
+}
+
+/**
+ * A layer: settings, weights, and how it writes itself as graph ops. Named and set as in Keras.
+ *
+ * A subclass says `call`, and `build` where it has weights; shapes follow from the graph.
+ */
+export abstract class Layer<Config extends object = object> {
+  /** The class's name in Keras. */
+  abstract readonly className: string;
+  /** The settings, defaults filled in; keys are Keras's in camel case. */
+  readonly config: Config;
+  name: string;
+  /** A frozen layer's weights stay as they are; a frozen BatchNormalization runs in inference mode. */
+  trainable: boolean;
+  weights: readonly Weight[] = [];
+  #shapes: string | undefined;
+
+  constructor(config: Config, { name = "", trainable = true }: LayerOptions = {}) {
+    this.config = config;
+    this.name = name;
+    this.trainable = trainable;
+  }
+
+  /** Adds the layer's ops for `inputs` (images are [N, C, H, W]). */
+  abstract call(inputs: readonly Tensor[], context: CallContext): Tensor;
+
+  /** The weights for inputs of these shapes. */
+  protected build(_shapes: readonly LayerShape[]): readonly Weight[] {
+    return [];
+  }
+
+  /**
+   * Puts the layer behind others.
+   *
+   * @throws ERR_SHAPE where their shapes do not fit.
+   */
+  apply(inputs: LayerOutput | readonly LayerOutput[]): LayerOutput {
+    const list: readonly LayerOutput[] = "layer" in inputs ? [inputs] : inputs;
+    const shapes = list.map(({ shape }) => shape);
+    const key = JSON.stringify(shapes);
+    if (this.#shapes === undefined) this.weights = this.build(shapes);
+    else if (this.#shapes !== key && this.weights.length > 0)
+      throw new LeukogramError("ERR_SHAPE", `${this.label}: was built for ${this.#shapes}, received ${key}`);
+    this.#shapes = key;
+    const tensors = shapes.map((shape, i) => ops.input(`${i}`, toGraphShape(shape, 1)));
+    try {
+      return { layer: this, inputs: list, shape: fromGraphShape(this.call(tensors, SHAPES_ONLY).shape) };
+    } catch (cause) {
+      if (!(cause instanceof LeukogramError)) throw cause;
+      const received = shapes.map(show).join(", ");
+      throw new LeukogramError("ERR_SHAPE", `${this.label} on ${received}: ${cause.message}`, { cause });
+    }
+  }
+
+  /** Gives every weight its first value. Equal generators give equal weights. */
+  initialize(rng: Rng): void {
+    for (const weight of this.weights)
+      weight.value = initialize(weight.initializer, weight.shape, rng.fork(`${this.name}/${weight.name}`));
+  }
+
+  /** Name and class, for messages. */
+  get label(): string {
+    return this.name === "" ? this.className : `${this.name} (${this.className})`;
+  }
+}
+
+// A call that only finds out the shapes.
+const SHAPES_ONLY: CallContext = {
+  training: false,
+  weight: ({ name, shape }) => ops.input(name, shape),
+  update: () => {},
+  random: (shape) => ops.input("random", shape),
+};

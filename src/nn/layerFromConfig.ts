@@ -1,0 +1,58 @@
+import { LeukogramError } from "../core/errors.ts";
+import type { Layer } from "./layer.ts";
+import * as layers from "./layers/index.ts";
+
+/** A layer's settings as Keras writes them: snake case keys. */
+export type KerasConfig = Readonly<Record<string, unknown>>;
+
+// Settings of Keras that Leukogram has no other value for.
+const FIXED_SETTINGS: Readonly<Record<string, readonly unknown[]>> = {
+  dilation_rate: [1, undefined],
+  data_format: ["channels_last", undefined, null],
+  renorm: [false, undefined],
+};
+
+/**
+ * The layer of that Keras class with that Keras config.
+ *
+ * @throws ERR_FORMAT where the class is not known, or a setting has a value that is not supported.
+ */
+export function layerFromConfig(className: string, config: KerasConfig): Layer {
+  const { Input: _, InputLayer: __, ...known } = layers;
+  const Class = known[className as keyof typeof known] as unknown as (new (options: object) => Layer) | undefined;
+  const name = typeof config.name === "string" ? config.name : className;
+  if (Class === undefined)
+    throw new LeukogramError("ERR_FORMAT", `layer "${name}": class ${className} is not supported`, {
+      hint: `Supported: ${Object.keys(known).join(", ")}.`,
+    });
+  for (const [key, allowed] of Object.entries(FIXED_SETTINGS)) {
+    const value = Array.isArray(config[key]) && config[key].every((v) => v === 1) ? 1 : config[key];
+    if (!allowed.includes(value))
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `layer "${name}" (${className}): ${key} ${JSON.stringify(value)} is not supported`,
+      );
+  }
+  const options = Object.entries(config).flatMap(([key, value]) => {
+    const plain = plainValue(value);
+    return plain === undefined ? [] : [[camelCase(key), plain] as const];
+  });
+  return new Class(Object.fromEntries(options));
+}
+
+/** The settings of a layer as Keras reads them. */
+export function kerasConfig(layer: Layer): KerasConfig {
+  const own = Object.entries(layer.config).map(([key, value]) => [snakeKey(key), value]);
+  return { name: layer.name, trainable: layer.trainable, dtype: "float32", ...Object.fromEntries(own) };
+}
+
+// Keras 3 wraps initializers and dtypes as objects with a class name.
+function plainValue(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (typeof value !== "object" || Array.isArray(value)) return value;
+  const { class_name: wrapped } = value as { class_name?: string };
+  return wrapped === undefined ? undefined : wrapped.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+}
+
+const camelCase = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const snakeKey = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

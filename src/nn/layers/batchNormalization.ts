@@ -1,0 +1,63 @@
+import * as ops from "../../graph/ops/index.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import type { LayerShape } from "../layout.ts";
+import { newWeight, type Weight } from "../weight.ts";
+
+interface Config {
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/**
+ * Each channel shifted and scaled to mean 0 and variance 1 over the batch, then by beta and gamma
+ * (keras.layers.BatchNormalization; Ioffe and Szegedy 2015). In inference, and when frozen, by the moving statistics.
+ */
+export class BatchNormalization extends Layer<Config> {
+  readonly className = "BatchNormalization";
+
+  constructor({ momentum = 0.99, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
+    super({ momentum, epsilon }, options);
+  }
+
+  protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
+    const channels = [shape.at(-1)!];
+    return [
+      newWeight("gamma", channels, "ones"),
+      newWeight("beta", channels, "zeros"),
+      newWeight("moving_mean", channels, "zeros", false),
+      newWeight("moving_variance", channels, "ones", false),
+    ];
+  }
+
+  override call([x]: readonly [Tensor], context: CallContext): Tensor {
+    const [gamma, beta, movingMean, movingVariance] = this.weights as readonly [Weight, Weight, Weight, Weight];
+    let [mean, variance] = [context.weight(movingMean), context.weight(movingVariance)];
+    if (context.training && this.trainable) {
+      const batch = moments(x);
+      context.update(movingMean, this.#moved(mean, batch.mean));
+      context.update(movingVariance, this.#moved(variance, batch.variance));
+      ({ mean, variance } = batch);
+    }
+    const spread = ops.sqrt(ops.add(variance, ops.scalar(this.config.epsilon)));
+    const scale = ops.mul(context.weight(gamma), ops.reciprocal(spread));
+    return ops.channelAffine(x, scale, ops.sub(context.weight(beta), ops.mul(mean, scale)));
+  }
+
+  #moved(before: Tensor, batch: Tensor): Tensor {
+    const { momentum } = this.config;
+    return ops.add(ops.mul(before, ops.scalar(momentum)), ops.mul(batch, ops.scalar(1 - momentum)));
+  }
+}
+
+function moments(x: Tensor): { mean: Tensor; variance: Tensor } {
+  if (x.rank !== 4) {
+    const mean = ops.reduceMean(x, [0]);
+    const centred = ops.sub(x, mean);
+    return { mean, variance: ops.reduceMean(ops.mul(centred, centred), [0]) };
+  }
+  // Over images the second pass is dear: E[x^2] - E[x]^2.
+  const mean = ops.reduceMean(x, [0, 2, 3]);
+  const square = ops.reduceMean(ops.mul(x, x), [0, 2, 3]);
+  return { mean, variance: ops.relu(ops.sub(square, ops.mul(mean, mean))) };
+}

@@ -1,0 +1,40 @@
+import * as ops from "../../graph/ops/index.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { type ActivationName, activate } from "../activations.ts";
+import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import type { LayerShape } from "../layout.ts";
+import { newWeight, type Weight } from "../weight.ts";
+
+interface Config {
+  readonly units: number;
+  readonly activation: ActivationName;
+  readonly useBias: boolean;
+  readonly kernelInitializer: string;
+}
+
+/** activation(x kernel + bias) on [N, F] (keras.layers.Dense). Weights: kernel [F, units], bias [units]. */
+export class Dense extends Layer<Config> {
+  readonly className = "Dense";
+
+  constructor({
+    units,
+    activation = "linear",
+    useBias = true,
+    kernelInitializer = "glorot_uniform",
+    ...options
+  }: LayerOptions & Pick<Config, "units"> & Partial<Config>) {
+    super({ units, activation, useBias, kernelInitializer }, options);
+  }
+
+  protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
+    const { units, useBias, kernelInitializer } = this.config;
+    const kernel = newWeight("kernel", [shape.at(-1)!, units], kernelInitializer);
+    return useBias ? [kernel, newWeight("bias", [units], "zeros")] : [kernel];
+  }
+
+  override call([x]: readonly [Tensor], context: CallContext): Tensor {
+    const [kernel, bias] = this.weights.map((weight) => context.weight(weight));
+    const product = ops.matMul(x, kernel!);
+    return activate(bias ? ops.add(product, bias) : product, this.config.activation);
+  }
+}

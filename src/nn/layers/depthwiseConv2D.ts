@@ -1,0 +1,56 @@
+import * as ops from "../../graph/ops/index.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { activate } from "../activations.ts";
+import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import type { LayerShape } from "../layout.ts";
+import { newWeight, type Weight } from "../weight.ts";
+import { type ConvolutionConfig, type ConvolutionOptions, convolutionConfig } from "./conv2D.ts";
+import { type Padding, windowPads } from "./window.ts";
+
+type Config = ConvolutionConfig & { readonly depthMultiplier: number; readonly depthwiseInitializer: string };
+
+/** Options of {@link DepthwiseConv2D}. */
+export interface DepthwiseOptions extends ConvolutionOptions, LayerOptions {
+  /** Outputs a channel; default 1. */
+  readonly depthMultiplier?: number;
+  readonly depthwiseInitializer?: string;
+}
+
+/** A convolution of each channel by itself (keras.layers.DepthwiseConv2D). Weights: kernel [KH, KW, C, multiplier], bias. */
+export class DepthwiseConv2D extends Layer<Config> {
+  readonly className = "DepthwiseConv2D";
+
+  constructor(options: DepthwiseOptions) {
+    const { depthMultiplier = 1, depthwiseInitializer = "glorot_uniform" } = options;
+    super({ ...convolutionConfig(options, "DepthwiseConv2D"), depthMultiplier, depthwiseInitializer }, options);
+  }
+
+  protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
+    const { kernelSize, useBias, depthMultiplier, depthwiseInitializer } = this.config;
+    const channels = shape[2]!;
+    const kernel = newWeight("kernel", [...kernelSize, channels, depthMultiplier], depthwiseInitializer);
+    return useBias ? [kernel, newWeight("bias", [channels * depthMultiplier], "zeros")] : [kernel];
+  }
+
+  override call([x]: readonly [Tensor], context: CallContext): Tensor {
+    const bias = this.weights[1] && context.weight(this.weights[1]);
+    const kernel = context.weight(this.weights[0]!);
+    return activate(depthwise(x, kernel, { ...this.config, bias }), this.config.activation);
+  }
+}
+
+/** Depthwise convolution of x [N, C, H, W] with Keras's kernel [KH, KW, C, multiplier]. */
+export function depthwise(
+  x: Tensor,
+  kernel: Tensor,
+  { strides, padding, bias }: { strides: readonly [number, number]; padding: Padding; bias?: Tensor | undefined },
+): Tensor {
+  const [kh, kw, channels, multiplier] = kernel.shape as readonly [number, number, number, number];
+  const moved = ops.transpose(kernel, [2, 3, 0, 1]); // [KH, KW, C, M] -> [C, M, KH, KW]
+  return ops.conv2d(x, ops.reshape(moved, [channels * multiplier, 1, kh, kw]), {
+    strides,
+    pads: windowPads(x, [kh, kw], strides, padding),
+    groups: channels,
+    bias,
+  });
+}

@@ -1,0 +1,45 @@
+import { LeukogramError } from "../../core/errors.ts";
+import * as ops from "../../graph/ops/index.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import type { LayerShape } from "../layout.ts";
+import { newWeight, type Weight } from "../weight.ts";
+
+interface Config {
+  readonly groups: number;
+  readonly epsilon: number;
+}
+
+/** Each image's channels normalised in groups (keras.layers.GroupNormalization; Wu and He 2018). */
+export class GroupNormalization extends Layer<Config> {
+  readonly className = "GroupNormalization";
+
+  constructor({ groups = 32, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
+    super({ groups, epsilon }, options);
+  }
+
+  protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
+    const channels = shape.at(-1)!;
+    if (channels % this.config.groups !== 0)
+      throw new LeukogramError(
+        "ERR_SHAPE",
+        `${this.label}: ${channels} channels do not fall into ${this.config.groups} groups`,
+      );
+    return [newWeight("gamma", [channels], "ones"), newWeight("beta", [channels], "zeros")];
+  }
+
+  override call([x]: readonly [Tensor], context: CallContext): Tensor {
+    const [gamma, beta] = this.weights.map((weight) => context.weight(weight));
+    const [n, ...sizes] = x.shape;
+    const perGroup = (sizes as number[]).reduce((product, size) => product * size, 1) / this.config.groups;
+    const grouped = ops.reshape(x, [n!, this.config.groups, perGroup]);
+    return ops.channelAffine(ops.reshape(standardize(grouped, 2, this.config.epsilon), x.shape), gamma!, beta!);
+  }
+}
+
+/** Entries along `axis` less their mean, over their standard deviation. */
+export function standardize(x: Tensor, axis: number, epsilon: number): Tensor {
+  const centred = ops.sub(x, ops.reduceMean(x, [axis], true));
+  const variance = ops.reduceMean(ops.mul(centred, centred), [axis], true);
+  return ops.div(centred, ops.sqrt(ops.add(variance, ops.scalar(epsilon))));
+}

@@ -1,0 +1,54 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { show } from "../../core/shape.ts";
+import * as ops from "../../graph/ops/index.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { Layer, type LayerOptions } from "../layer.ts";
+import { toGraphAxis } from "../layout.ts";
+
+/** The sum of its inputs (keras.layers.Add). */
+export class Add extends Layer {
+  readonly className = "Add";
+
+  constructor(options: LayerOptions = {}) {
+    super({}, options);
+  }
+
+  override call(inputs: readonly Tensor[]): Tensor {
+    return sameRank(inputs).reduce(ops.add);
+  }
+}
+
+/** The product of its inputs, entry by entry (keras.layers.Multiply). */
+export class Multiply extends Layer {
+  readonly className = "Multiply";
+
+  constructor(options: LayerOptions = {}) {
+    super({}, options);
+  }
+
+  override call(inputs: readonly Tensor[]): Tensor {
+    return sameRank(inputs).reduce(ops.mul);
+  }
+}
+
+/** Its inputs side by side along `axis`, counted with the batch (keras.layers.Concatenate). */
+export class Concatenate extends Layer<{ readonly axis: number }> {
+  readonly className = "Concatenate";
+
+  constructor({ axis = -1, ...options }: LayerOptions & { readonly axis?: number } = {}) {
+    super({ axis }, options);
+  }
+
+  override call(inputs: readonly Tensor[]): Tensor {
+    return ops.concat(inputs, toGraphAxis(this.config.axis, sameRank(inputs)[0]!.rank));
+  }
+}
+
+function sameRank(inputs: readonly Tensor[]): readonly Tensor[] {
+  if (inputs.length < 2 || inputs.some(({ rank }) => rank !== inputs[0]!.rank))
+    throw new LeukogramError(
+      "ERR_SHAPE",
+      `merge: expected two or more tensors of one rank, received ${inputs.map((t) => show(t.shape))}`,
+    );
+  return inputs;
+}

@@ -1,0 +1,34 @@
+// Kernel sizes, strides and padding as Keras's layers spell them.
+import { LeukogramError } from "../../core/errors.ts";
+import { samePadding } from "../../graph/ops/convolution.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+
+/** One number for both, or [height, width]. */
+export type Pair = number | readonly [number, number];
+
+/** "same" gives ceil(size / stride) outputs, zeros around; "valid" adds nothing. */
+export type Padding = "valid" | "same";
+
+/** Both numbers of a pair. @throws ERR_CONFIG where one is not a whole number above 0. */
+export function pair(value: Pair, what: string): readonly [number, number] {
+  const both = typeof value === "number" ? ([value, value] as const) : value;
+  if (both.length !== 2 || !both.every((size) => Number.isInteger(size) && size > 0))
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `${what}: expected whole numbers above 0, received ${JSON.stringify(value)}`,
+    );
+  return both;
+}
+
+/** Zeros at top, left, bottom, right for a window over x [N, C, H, W]. */
+export function windowPads(
+  x: Tensor,
+  size: readonly [number, number],
+  strides: readonly [number, number],
+  padding: Padding,
+): [number, number, number, number] {
+  if (padding === "valid") return [0, 0, 0, 0];
+  const [top, bottom] = samePadding(x.shape[2] as number, size[0], strides[0]);
+  const [left, right] = samePadding(x.shape[3] as number, size[1], strides[1]);
+  return [top, left, bottom, right];
+}

@@ -1,0 +1,174 @@
+// The graphs that a model becomes: one training step, evaluation with given parameters, prediction.
+import { LeukogramError } from "../core/errors.ts";
+import { type Dim, numElements } from "../core/shape.ts";
+import { gradients } from "../graph/autodiff.ts";
+import * as ops from "../graph/ops/index.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { CallContext } from "./layer.ts";
+import { toGraphShape } from "./layout.ts";
+import { type LossOptions, lossPerImage, oneHot } from "./losses.ts";
+import type { Model } from "./model.ts";
+import type { Optimizer } from "./optimizers.ts";
+import type { Weight } from "./weight.ts";
+
+/** The named tensors that a graph computes. */
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+/** Where each weight lies in the flat vectors that a training step hands on. */
+export interface FlatLayout {
+  /** The weights that gradients change, one after the other in `theta`. */
+  readonly theta: readonly Weight[];
+  /** The statistics that a step changes, one after the other in `statistics`. */
+  readonly statistics: readonly Weight[];
+}
+
+/** The order of a model's weights in the flat vectors; frozen ones are in neither. */
+export function flatLayout(model: Model): FlatLayout {
+  const moving = model.layers.flatMap(({ trainable, weights }) => (trainable ? weights : []));
+  return { theta: [...model.trainableWeights.values()], statistics: moving.filter(({ trainable }) => !trainable) };
+}
+
+/** Number of entries of weights laid one after the other. */
+export function flatSize(weights: readonly Weight[]): number {
+  return weights.reduce((sum, { shape }) => sum + numElements(shape), 0);
+}
+
+/** What {@link trainingGraph} takes. */
+export interface TrainingGraphOptions {
+  readonly batchSize: number;
+  readonly optimizer: Optimizer;
+  readonly loss?: LossOptions;
+  /** Type of the input: pixels as they are decoded, or cached features. Default: uint8. */
+  readonly inputType?: "uint8" | "float32";
+}
+
+/**
+ * One whole training step: forward, loss, gradients, optimizer and moving statistics.
+ *
+ * Inputs: `images` [N, C, H, W] or [N, F], `labels` [N] int32, `theta`, `slot0`..., `statistics`, `learningRate`,
+ * `step`, and `random0`... where there is dropout. Outputs: `loss`, `correct`, and the vectors as they become:
+ * `theta.next`, `slot0.next`..., `statistics.next`.
+ */
+export function trainingGraph(model: Model, options: TrainingGraphOptions): Outputs {
+  const { batchSize, optimizer, loss: lossOptions = {}, inputType = "uint8" } = options;
+  const layout = flatLayout(model);
+  const parameters = new FlatParameters(layout);
+  const logits = callLogits(model, imageInput(model, batchSize, inputType), parameters.context(true));
+  const target = oneHot(ops.input("labels", [batchSize], "int32"), logits.shape[1] as number);
+  const loss = ops.reduceMean(lossPerImage(target, logits, lossOptions), [0]);
+  const slots = Array.from({ length: optimizer.slots }, (_, i) => ops.input(`slot${i}`, [flatSize(layout.theta)]));
+  const flat = (parts: readonly Tensor[]) =>
+    ops.concat(
+      parts.map((t) => ops.reshape(t, [numElements(t.shape)])),
+      0,
+    );
+  const next = optimizer.update({
+    theta: parameters.theta,
+    gradient: flat(
+      gradients(
+        loss,
+        layout.theta.map((weight) => parameters.tensor(weight)),
+      ),
+    ),
+    slots,
+    learningRate: ops.input("learningRate", []),
+    step: ops.input("step", []),
+  });
+  return {
+    loss,
+    correct: correctCount(target, logits),
+    "theta.next": next.theta,
+    ...Object.fromEntries(next.slots.map((slot, i) => [`slot${i}.next`, slot])),
+    ...(layout.statistics.length > 0 && {
+      "statistics.next": flat(layout.statistics.map((w) => parameters.updated(w))),
+    }),
+  };
+}
+
+/**
+ * Evaluation with parameters handed in, for any batch size.
+ *
+ * Inputs: `images`, `labels`, `theta`, `statistics`. Outputs: `losses` [N], `probabilities` [N, K].
+ */
+export function evaluationGraph(
+  model: Model,
+  { loss = {}, inputType = "uint8" }: Omit<TrainingGraphOptions, "batchSize" | "optimizer">,
+): Outputs {
+  const parameters = new FlatParameters(flatLayout(model));
+  const logits = callLogits(model, imageInput(model, "batch", inputType), parameters.context(false));
+  const target = oneHot(ops.input("labels", ["batch"], "int32"), logits.shape[1] as number);
+  return { losses: lossPerImage(target, logits, loss), probabilities: ops.softmax(logits) };
+}
+
+/** The model as it stands, weights fixed, for any batch size: `images` in, `output` out. */
+export function predictionGraph(model: Model, inputType: "uint8" | "float32" = "uint8"): Outputs {
+  return { output: model.call(imageInput(model, "batch", inputType), FIXED) };
+}
+
+/** A call with the weights' present values as constants, in inference mode. */
+export const FIXED: CallContext = {
+  training: false,
+  weight: ({ value, shape }) => ops.constant(value, shape),
+  update: () => {},
+  random: (shape) => ops.full(shape, 0),
+};
+
+function imageInput(model: Model, batch: Dim, inputType: "uint8" | "float32"): Tensor {
+  return ops.cast(ops.input("images", toGraphShape(model.input.shape, batch), inputType), "float32");
+}
+
+// Losses are taken from logits, where nothing overflows; the model itself ends in a softmax.
+function callLogits(model: Model, images: Tensor, context: CallContext): Tensor {
+  const output = model.call(images, context);
+  if (output.op !== ops.softmaxOp)
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `model ${model.name} does not end in a softmax, so it can't be trained as a classifier`,
+    );
+  return output.inputs[0]!;
+}
+
+function correctCount(target: Tensor, logits: Tensor): Tensor {
+  const best = ops.cast(ops.equal(logits, ops.reduceMax(logits, [1], true)), "float32");
+  return ops.reduceSum(ops.mul(best, target), [0, 1]);
+}
+
+// Weights as slices of the flat vectors.
+class FlatParameters {
+  readonly theta: Tensor;
+  readonly #tensors = new Map<Weight, Tensor>();
+  readonly #updates = new Map<Weight, Tensor>();
+  #randoms = 0;
+
+  constructor({ theta, statistics }: FlatLayout) {
+    this.theta = ops.input("theta", [flatSize(theta)]);
+    this.#cut(theta, this.theta);
+    if (statistics.length > 0) this.#cut(statistics, ops.input("statistics", [flatSize(statistics)]));
+  }
+
+  tensor(weight: Weight): Tensor {
+    return this.#tensors.get(weight) ?? ops.constant(weight.value, weight.shape);
+  }
+
+  updated(weight: Weight): Tensor {
+    return this.#updates.get(weight) ?? this.tensor(weight);
+  }
+
+  context(training: boolean): CallContext {
+    return {
+      training,
+      weight: (weight) => this.tensor(weight),
+      update: (weight, value) => this.#updates.set(weight, value),
+      random: (shape) => ops.input(`random${this.#randoms++}`, shape),
+    };
+  }
+
+  #cut(weights: readonly Weight[], vector: Tensor): void {
+    let start = 0;
+    for (const weight of weights) {
+      const end = start + numElements(weight.shape);
+      this.#tensors.set(weight, ops.reshape(ops.slice(vector, 0, start, end), weight.shape));
+      start = end;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { expect } from "vitest";
+import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "../../src/data/pixelLayout.ts";
+import { readKerasH5 } from "../../src/formats/kerasH5.ts";
+import { loadWeights } from "../../src/formats/loadWeights.ts";
+import { cnn } from "../../src/models/cnn.ts";
+import { adamW } from "../../src/nn/optimizers.ts";
+import { StepRunner } from "../../src/training/stepRunner.ts";
+import { relativeError } from "../support/graph.ts";
+import { readNpz } from "../support/npy.ts";
+import { shared, sharedJson, testWith } from "../support/shared.ts";
+
+const RUN = "golden/training/run.json";
+const BATCH = 20;
+const SIZE = 64;
+
+/** Images [N, SIZE, SIZE, 3] as the layout wants them. */
+function arrange(images: Uint8Array, layout: PixelLayout): Uint8Array {
+  const target = layoutTarget(layout, SIZE, SIZE);
+  const [from, to] = [SIZE * SIZE * 3, layoutSize(layout)];
+  const out = new Uint8Array((images.length / from) * to);
+  for (let i = 0; i < images.length / from; i++)
+    copyInto(images.subarray(i * from, (i + 1) * from), out.subarray(i * to, (i + 1) * to), target);
+  return out;
+}
+
+for (const fast of [false, true])
+  testWith(RUN)(`a training run takes Keras's losses step by step, ${fast ? "fast" : "plain"} graph`, async () => {
+    const golden = sharedJson<{ lossPerStep: number[]; probabilitiesAfter: number[][]; epochs: number }>(RUN);
+    const { images, labels } = readNpz(shared("golden/training/data.npz")) as Record<string, { data: Uint8Array }>;
+    const model = cnn({ imageSize: 64 });
+    const path = shared("golden/training/initial.h5");
+    loadWeights(model, await readKerasH5(path), { source: path, match: "order" });
+    const runner = new StepRunner(model, { optimizer: adamW(), fast });
+    const layout = (await runner.trainingLayout(BATCH))!;
+    const pixels = arrange(images!.data, layout);
+    const size = layoutSize(layout);
+    const losses: number[] = [];
+    for (let epoch = 0; epoch < golden.epochs; epoch++)
+      for (const start of [0, BATCH]) {
+        const batch = {
+          images: pixels.slice(start * size, (start + BATCH) * size),
+          labels: Int32Array.from(labels!.data.slice(start, start + BATCH), Number),
+        };
+        losses.push((await runner.step(batch, 1e-3)).loss);
+      }
+    expect(losses).toHaveLength(golden.lossPerStep.length);
+    for (const [i, loss] of losses.entries())
+      expect(Math.abs(loss / golden.lossPerStep[i]! - 1), `step ${i}`).toBeLessThan(1e-3);
+    const { probabilities } = await runner.evaluate({
+      images: arrange(images!.data.slice(0, 5 * SIZE * SIZE * 3), { phases: 1, height: SIZE, width: SIZE }),
+      labels: new Int32Array(5),
+    });
+    expect(relativeError(probabilities, golden.probabilitiesAfter.flat())).toBeLessThan(0.01);
+    await runner.release();
+  });
