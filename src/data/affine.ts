@@ -35,86 +35,64 @@ export function applyAffine<T extends Uint8Array | Float32Array>(
 export function affineInto(src: Uint8Array, transform: AffineTransform, out: Uint8Array, target: PixelTarget): void {
   const height = target.rows.length;
   const width = target.columns.length;
-  const map = mapping(transform, height, width);
+  const work: Work = { src, out, target, height, width, map: mapping(transform, height, width) };
   for (let row = 0; row < height; row++) {
-    const y = map.rowOffset + map.rowByRow * row;
-    const x = map.columnOffset + map.columnByRow * row;
-    // The columns whose four neighbours all lie inside need no clamping; a margin covers the fixed point's error.
-    const [from, to] = innerRange(y, map.rowByColumn, height, x, map.columnByColumn, width);
-    clampedRow(src, height, width, map, row, 0, from, out, target);
-    innerRow(src, width, y, map.rowByColumn, x, map.columnByColumn, from, to, out, target.rows[row]!, target);
-    clampedRow(src, height, width, map, row, to, width, out, target);
+    const [from, to] = innerRange(work, row);
+    clampedRow(work, row, 0, from);
+    innerRow(work, row, from, to);
+    clampedRow(work, row, to, width);
   }
+}
+
+interface Work {
+  readonly src: Uint8Array;
+  readonly out: Uint8Array;
+  readonly target: PixelTarget;
+  readonly height: number;
+  readonly width: number;
+  readonly map: Mapping;
 }
 
 // The hot loop of training: coordinates in 16.16 fixed point, weights of 11 bits, so that 255 * 2^22 fits an int32.
-function innerRow(
-  src: Uint8Array,
-  width: number,
-  y: number,
-  yStep: number,
-  x: number,
-  xStep: number,
-  from: number,
-  to: number,
-  out: Uint8Array,
-  outRow: number,
-  { columns, channelStride }: PixelTarget,
-): void {
+function innerRow({ src, out, target, width, map }: Work, row: number, from: number, to: number): void {
+  const { columns, channelStride } = target;
+  const outRow = target.rows[row]!;
   const stride = width * 3;
-  const yStepFixed = Math.round(yStep * 65536);
-  const xStepFixed = Math.round(xStep * 65536);
-  let yFixed = Math.round((y + yStep * from) * 65536);
-  let xFixed = Math.round((x + xStep * from) * 65536);
+  const yStep = Math.round(map.rowByColumn * 65536);
+  const xStep = Math.round(map.columnByColumn * 65536);
+  let y = Math.round((map.rowOffset + map.rowByRow * row + map.rowByColumn * from) * 65536);
+  let x = Math.round((map.columnOffset + map.columnByRow * row + map.columnByColumn * from) * 65536);
   for (let column = from; column < to; column++) {
-    const at = (yFixed >> 16) * stride + (xFixed >> 16) * 3;
-    const down = (yFixed >> 5) & 2047;
-    const across = (xFixed >> 5) & 2047;
+    const at = (y >> 16) * stride + (x >> 16) * 3;
+    const down = (y >> 5) & 2047;
+    const across = (x >> 5) & 2047;
     const both = down * across;
-    const bottomLeft = (down << 11) - both;
-    const topRight = (across << 11) - both;
-    const topLeft = 4194304 - bottomLeft - topRight - both;
+    const lower = (down << 11) - both; // weights: lower left, upper right, upper left
+    const right = (across << 11) - both;
+    const here = 4194304 - lower - right - both;
     const below = at + stride;
-    const target = outRow + columns[column]!;
-    out[target] =
-      (src[at]! * topLeft + src[at + 3]! * topRight + src[below]! * bottomLeft + src[below + 3]! * both + 2097152) >>
-      22;
-    out[target + channelStride] =
-      (src[at + 1]! * topLeft +
-        src[at + 4]! * topRight +
-        src[below + 1]! * bottomLeft +
-        src[below + 4]! * both +
-        2097152) >>
-      22;
-    out[target + 2 * channelStride] =
-      (src[at + 2]! * topLeft +
-        src[at + 5]! * topRight +
-        src[below + 2]! * bottomLeft +
-        src[below + 5]! * both +
-        2097152) >>
-      22;
-    yFixed = (yFixed + yStepFixed) | 0;
-    xFixed = (xFixed + xStepFixed) | 0;
+    const to0 = outRow + columns[column]!;
+    const to1 = to0 + channelStride;
+    out[to0] = (src[at]! * here + src[at + 3]! * right + src[below]! * lower + src[below + 3]! * both + HALF) >> 22;
+    out[to1] =
+      (src[at + 1]! * here + src[at + 4]! * right + src[below + 1]! * lower + src[below + 4]! * both + HALF) >> 22;
+    out[to1 + channelStride] =
+      (src[at + 2]! * here + src[at + 5]! * right + src[below + 2]! * lower + src[below + 5]! * both + HALF) >> 22;
+    y = (y + yStep) | 0;
+    x = (x + xStep) | 0;
   }
 }
 
-function clampedRow(
-  src: Uint8Array,
-  height: number,
-  width: number,
-  map: Mapping,
-  row: number,
-  from: number,
-  to: number,
-  out: Uint8Array,
-  { rows, columns, channelStride }: PixelTarget,
-): void {
+/** Half a grey level, with 22 bits after the point. */
+const HALF = 1 << 21;
+
+function clampedRow({ src, out, target, height, width, map }: Work, row: number, from: number, to: number): void {
   for (let column = from; column < to; column++) {
     const y = clamp(map.rowOffset + map.rowByRow * row + map.rowByColumn * column, height - 1);
     const x = clamp(map.columnOffset + map.columnByRow * row + map.columnByColumn * column, width - 1);
+    const start = target.rows[row]! + target.columns[column]!;
     for (let channel = 0; channel < 3; channel++) {
-      out[rows[row]! + columns[column]! + channel * channelStride] =
-        (sample(src, height, width, y, x, channel) + 0.5) | 0;
+      out[start + channel * target.channelStride] = (sample(src, height, width, y, x, channel) + 0.5) | 0;
     }
   }
 }
@@ -183,22 +161,16 @@ function mapping(transform: AffineTransform, height: number, width: number): Map
   };
 }
 
-/** Columns [from, to) where both start + step * column stay within [0, size - 1) by a margin. */
-function innerRange(
-  y: number,
-  yStep: number,
-  height: number,
-  x: number,
-  xStep: number,
-  width: number,
-): [number, number] {
+/** Columns [from, to) whose four neighbours all lie inside, by a margin for the fixed point's error. */
+function innerRange({ height, width, map }: Work, row: number): [number, number] {
   if (height > 32767 || width > 32767) return [0, 0]; // 16.16 fixed point holds no larger coordinate
   const margin = 1 / 64 + width / 131072; // each step is off by up to 2^-17
-  const [yFrom, yTo] = insideRange(y, yStep, [margin, height - 1 - margin], width);
-  const [xFrom, xTo] = insideRange(x, xStep, [margin, width - 1 - margin], width);
+  const y = map.rowOffset + map.rowByRow * row;
+  const x = map.columnOffset + map.columnByRow * row;
+  const [yFrom, yTo] = insideRange(y, map.rowByColumn, [margin, height - 1 - margin], width);
+  const [xFrom, xTo] = insideRange(x, map.columnByColumn, [margin, width - 1 - margin], width);
   const from = Math.max(yFrom, xFrom);
-  const to = Math.max(from, Math.min(yTo, xTo));
-  return from > width ? [0, 0] : [from, to];
+  return from > width ? [0, 0] : [from, Math.max(from, Math.min(yTo, xTo))];
 }
 
 function insideRange(start: number, step: number, [low, high]: [number, number], count: number): [number, number] {

@@ -129,7 +129,7 @@ export function requireSameClasses(train: Dataset, other: Dataset | undefined, w
 
 function classFolders(dir: string, wanted: readonly string[] | undefined): readonly string[] {
   const found = listFolder(dir)
-    .filter((entry) => !entry.name.startsWith(".") && statSync(join(dir, entry.name)).isDirectory())
+    .filter((entry) => !entry.name.startsWith(".") && isFolder(join(dir, entry.name)))
     .map((entry) => entry.name);
   if (found.length === 0) {
     throw new LeukogramError("ERR_DATA", `${dir} is empty: there is no class folder in it`, {
@@ -153,6 +153,11 @@ function classFolders(dir: string, wanted: readonly string[] | undefined): reado
   });
 }
 
+// A link to nowhere is no folder.
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
 function requireFolder(dir: string): void {
   if (!existsSync(dir)) throw missing(dir);
   if (statSync(dir).isDirectory()) return;
@@ -166,7 +171,7 @@ function missing(path: string): LeukogramError {
 }
 
 function childFolder(dir: string, name: RegExp): string | undefined {
-  const found = listFolder(dir).filter((e) => name.test(e.name) && statSync(join(dir, e.name)).isDirectory());
+  const found = listFolder(dir).filter((e) => name.test(e.name) && isFolder(join(dir, e.name)));
   if (found.length < 2) return found[0]?.name;
   throw new LeukogramError("ERR_DATA", `${dir} has both ${quoteList(found.map((entry) => entry.name))}`, {
     hint: "Keep one of them.",

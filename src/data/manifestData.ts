@@ -43,6 +43,8 @@ export function openManifestFile(path: string, { classes, groupBy }: DataOptions
         `there is no file ${row.path}`,
         "Mend the path, which is relative to the manifest.",
       );
+    const other = manifest.byPath.get(row.path)!;
+    if (other !== row) throw wrongRow(manifest, row, `the same file as line ${other.line}`, "List each image once.");
     const file = toSlashes(relative(dirname(manifest.path), row.path));
     parts[splits(row)].push({ file, path: row.path, label, group: groupOf(row.path) });
   }

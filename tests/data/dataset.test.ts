@@ -43,6 +43,7 @@ describe("scanFolder", () => {
     const dir = touch(fresh(), "a/1.jpg");
     const elsewhere = touch(fresh(), "2.jpg");
     symlinkSync(elsewhere, join(dir, "b"));
+    symlinkSync(join(elsewhere, "none"), join(dir, "broken"));
     expect(files(scanFolder(dir))).toEqual(["a/1.jpg", "b/2.jpg"]);
   });
 
@@ -120,6 +121,19 @@ describe("openData", () => {
     expect(openData(dir).test).toBeUndefined();
   });
 
+  test("finds a part to validate on where there is one", () => {
+    const dir = touch(
+      fresh(),
+      "Train/a/1.jpg",
+      "Train/b/1.jpg",
+      "val/a/3.jpg",
+      "val/b/3.jpg",
+      "Test/a/2.jpg",
+      "Test/b/2.jpg",
+    );
+    expect(files(openData(dir).validation)).toEqual(["val/a/3.jpg", "val/b/3.jpg"]);
+  });
+
   test("finds the manifest beside Train and Test, from each of them too", () => {
     const dir = touch(fresh(), "Train/a/1.jpg", "Train/b/1.jpg", "Test/a/2.jpg", "Test/b/2.jpg");
     writeFiles(dir, {
@@ -173,6 +187,9 @@ describe("a manifest as data", () => {
     expect(() => open("file,class\n1.jpg,a\nnone.jpg,b\n")).toThrow(/line 3: there is no file .*none\.jpg/);
     expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,maybe\n")).toThrow(
       'line 3: expected split train, validation or test, received "maybe"',
+    );
+    expect(() => open("file,class\n1.jpg,a\n./1.jpg,b\n")).toThrow(
+      "line 2: the same file as line 3. List each image once.",
     );
     expect(() => open("file,class\n1.jpg,a\n2.jpg,\n")).toThrow('line 3: the column "class" is empty');
     expect(() => open("file,class\n1.jpg,a\n")).toThrow('has only one class, "a"');
