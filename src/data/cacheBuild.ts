@@ -7,6 +7,8 @@ import type { Sample } from "./dataset.ts";
 import { decodeImage } from "./image.ts";
 import { resizeBilinearUint8 } from "./resize.ts";
 
+let builds = 0;
+
 /** What the JSON beside a cache's pixels holds. */
 export interface CacheIndex {
   readonly height: number;
@@ -34,18 +36,20 @@ export interface CacheBuildOptions extends Omit<ImageCacheOptions, "imageSize"> 
 export async function buildCache(samples: readonly Sample[], options: CacheBuildOptions): Promise<CacheIndex> {
   const { cacheDir, key } = options;
   const target = join(cacheDir, `${key}.bin`);
-  const temporary = `${target}.${process.pid}.tmp`; // another process may be building the same cache
+  // Another process, or another call in this one, may be building the same cache.
+  const ending = `${process.pid}-${builds++}.tmp`;
+  const temporary = `${target}.${ending}`;
   const indexFile = join(cacheDir, `${key}.json`);
   try {
     const handle = await open(temporary, "w");
     const index = await writeImages(samples, handle, options).finally(() => handle.close());
     await rename(temporary, target);
-    await writeFile(`${indexFile}.${process.pid}.tmp`, JSON.stringify(index));
-    await rename(`${indexFile}.${process.pid}.tmp`, indexFile);
+    await writeFile(`${indexFile}.${ending}`, JSON.stringify(index));
+    await rename(`${indexFile}.${ending}`, indexFile);
     return index;
   } catch (cause) {
     await rm(temporary, { force: true });
-    await rm(`${indexFile}.${process.pid}.tmp`, { force: true });
+    await rm(`${indexFile}.${ending}`, { force: true });
     throw cause instanceof LeukogramError
       ? cause
       : cannotWrite(cause as NodeJS.ErrnoException, options, samples.length);
