@@ -1,17 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
+import type { PixelLayout } from "../graph/compileTraining.ts";
 
-/**
- * How a batch of pixels lies in memory: planar uint8 [N, phases * phases * 3, height, width], where plane
- * (r * phases + s) * 3 + c holds the rows r, r + phases, ... and the columns s, s + phases, ... of channel c, and zero
- * beyond the image's border. One phase with the image's own height and width is plain NCHW.
- */
-export interface PixelLayout {
-  readonly phases: number;
-  /** Rows of a plane. */
-  readonly height: number;
-  /** Columns of a plane. */
-  readonly width: number;
-}
+export type { PixelLayout };
 
 /** Where the pixel at (row, column, channel) goes: rows[row] + columns[column] + channel * channelStride. */
 export interface PixelTarget {
