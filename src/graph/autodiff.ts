@@ -15,7 +15,7 @@ export function gradients(loss: Tensor, sources: readonly Tensor[]): Tensor[] {
   const terms = new Map<Tensor, Tensor[]>([[loss, [ops.scalar(1)]]]);
   for (const node of order.reverse()) {
     const parts = terms.get(node);
-    if (parts === undefined || !node.inputs.some((input) => wanted.has(input)) || sources.includes(node)) continue;
+    if (parts === undefined || !node.inputs.some((input) => wanted.has(input))) continue;
     const dy = parts.reduce((sum, part) => ops.add(sum, part));
     if (node.op.gradient === undefined) {
       if (node.dtype !== "float32" || GRADIENT_ENDS.has(node.op.name)) continue;
@@ -29,8 +29,10 @@ export function gradients(loss: Tensor, sources: readonly Tensor[]): Tensor[] {
   }
   return sources.map((source) => {
     const parts = terms.get(source);
-    if (parts === undefined) throw new LeukogramError("ERR_RUNTIME", "autodiff: the loss does not depend on a source");
-    return parts.reduce((sum, part) => ops.add(sum, part));
+    if (parts !== undefined) return parts.reduce((sum, part) => ops.add(sum, part));
+    // Every way from there leads through a step.
+    if (order.includes(source)) return ops.full(source.shape as number[], 0);
+    throw new LeukogramError("ERR_RUNTIME", "autodiff: the loss does not depend on a source");
   });
 }
 

@@ -1,4 +1,3 @@
-import { LeukogramError } from "../../core/errors.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 import type { ConvolutionAttributes } from "./convolution.ts";
 import { correlate } from "./correlate.ts";
@@ -27,11 +26,14 @@ export const conv2dKernelGradientOp: Op<KernelGradientAttributes> = {
       const swapped = correlate(ops.transpose(x, [1, 0, 2, 3]), ops.transpose(dz, [1, 0, 2, 3]), attributes, 1);
       return ops.transpose(crop(swapped), [1, 0, 2, 3]);
     }
-    if (attributes.groups !== c)
-      throw new LeukogramError(
-        "ERR_SHAPE",
-        `conv2d: ${attributes.groups} groups of ${c} channels can't be trained yet`,
+    if (attributes.groups !== c) {
+      const share = (t: Tensor, channels: number, group: number) =>
+        ops.slice(t, 1, (channels / attributes.groups) * group, (channels / attributes.groups) * (group + 1));
+      const parts = Array.from({ length: attributes.groups }, (_, group) =>
+        ops.conv2dKernelGradient(share(x, c!, group), share(dz, o!, group), { ...attributes, groups: 1 }),
       );
+      return ops.concat(parts, 0);
+    }
     // Depthwise: each channel of each image is a group of its own.
     const apart = correlate(
       ops.reshape(x, [1, n! * c, h!, w!]),
