@@ -19,7 +19,7 @@ export interface LoaderOptions {
 
 /** Images of one step. */
 export interface Batch {
-  /** uint8 [count, phases * phases * 3, height, width] in shared memory; valid until the next batch is asked for. */
+  /** uint8 [count, phases * phases * 3, height, width]; valid until the next batch is asked for. */
   readonly pixels: Uint8Array;
   /** [count] */
   readonly labels: Int32Array;
@@ -35,6 +35,8 @@ export interface BatchesOptions {
   readonly epoch: number;
   /** Cache indices; an image may come more than once. */
   readonly order: readonly number[];
+  /** Batches to leave out at the start, as when a run goes on within an epoch; default 0. */
+  readonly from?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,19 +71,18 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   if (augmentation !== undefined) checkAugmentation(augmentation);
   const size = layoutSize(layout);
   // One buffer is in the caller's hands; each worker fills one and has the next in its queue.
-  const buffers = Array.from({ length: 2 * workers + 1 }, () => new SharedArrayBuffer(batchSize * size));
+  const free = Array.from({ length: 2 * workers + 1 }, () => new ArrayBuffer(batchSize * size));
   const { file, height, width } = cache;
-  const pool = new WorkerPool(workers, { file, height, width, layout, augmentation, seed, buffers });
+  const pool = new WorkerPool(workers, { file, height, width, layout, augmentation, seed });
   let running = false;
 
-  async function* batches({ epoch, order, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
+  async function* batches({ epoch, order, from = 0, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
     if (running) throw new LeukogramError("ERR_USAGE", "the loader gives the batches of one epoch at a time");
     requireKnown(order, cache.samples.length);
     running = true;
     const count = Math.ceil(order.length / batchSize);
-    const ahead: { buffer: number; indices: number[]; filled: Promise<void> }[] = [];
-    const free = buffers.map((_, buffer) => buffer);
-    let sent = 0;
+    const ahead: { indices: number[]; filled: Promise<ArrayBuffer> }[] = [];
+    let sent = from;
     const send = (): void => {
       for (; sent < count && free.length > 0; sent++) {
         const position = sent * batchSize;
@@ -89,20 +90,22 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
         const buffer = free.shift()!;
         const filled = pool.run({ batch: sent, buffer, epoch, position, indices });
         filled.catch(() => {}); // awaited below, unless an earlier batch fails
-        ahead.push({ buffer, indices, filled });
+        ahead.push({ indices, filled });
       }
     };
     try {
       for (send(); ahead.length > 0; send()) {
-        const { buffer, indices, filled } = ahead.shift()!;
-        await untilAborted(filled, signal);
-        const pixels = new Uint8Array(buffers[buffer]!, 0, indices.length * size);
+        const { indices, filled } = ahead.shift()!;
+        const buffer = await untilAborted(filled, signal);
+        const pixels = new Uint8Array(buffer, 0, indices.length * size);
         yield { pixels, labels: Int32Array.from(indices, (i) => labels[i]!), indices, count: indices.length };
         free.push(buffer);
       }
     } finally {
       // A caller that leaves early must not meet these batches in the next epoch's buffers.
-      await Promise.allSettled(ahead.map(({ filled }) => filled));
+      const left = await Promise.allSettled(ahead.map(({ filled }) => filled));
+      for (const result of left) if (result.status === "fulfilled") free.push(result.value);
+      while (free.length < 2 * workers + 1) free.push(new ArrayBuffer(batchSize * size));
       running = false;
     }
   }
@@ -110,14 +113,15 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   return { batches, close: () => pool.close() };
 }
 
-async function untilAborted(filled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+async function untilAborted<T>(filled: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const aborted = () => new LeukogramError("ERR_ABORTED", "loading was interrupted");
   if (signal?.aborted) {
     await Promise.allSettled([filled]);
     throw aborted();
   }
-  await filled;
+  const value = await filled;
   if (signal?.aborted) throw aborted();
+  return value;
 }
 
 function requireWhole(name: string, value: number): void {

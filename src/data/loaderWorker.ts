@@ -1,4 +1,4 @@
-// Runs in a worker thread: fills batches of pixels in shared memory, one message a batch.
+// Runs in a worker thread: fills batches of pixels, whose memory is handed to it and back.
 import { openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { Rng } from "../core/rng.ts";
@@ -15,15 +15,13 @@ export interface LoaderWorkerData {
   readonly layout: PixelLayout;
   readonly augmentation: Augmentation | undefined;
   readonly seed: number;
-  /** Memory for one batch each. */
-  readonly buffers: readonly SharedArrayBuffer[];
 }
 
 /** One batch to fill. */
 export interface LoaderJob {
   readonly batch: number;
-  /** Which of the buffers to fill. */
-  readonly buffer: number;
+  /** The memory to fill. */
+  readonly buffer: ArrayBuffer;
   readonly epoch: number;
   /** Place of the batch's first image in the epoch's order. */
   readonly position: number;
@@ -33,10 +31,11 @@ export interface LoaderJob {
 /** A worker's answer to a job; `failure` where it could not be done. */
 export interface LoaderReply {
   readonly batch: number;
+  readonly buffer: ArrayBuffer;
   readonly failure?: string;
 }
 
-function serve({ file, height, width, layout, augmentation, seed, buffers }: LoaderWorkerData): void {
+function serve({ file, height, width, layout, augmentation, seed }: LoaderWorkerData): void {
   // Node closes it when the worker ends.
   const fd = openSync(file, "r");
   const source = new Uint8Array(height * width * 3);
@@ -49,18 +48,20 @@ function serve({ file, height, width, layout, augmentation, seed, buffers }: Loa
     for (const [i, index] of indices.entries()) {
       const got = readSync(fd, source, 0, source.length, index * source.length);
       if (got !== source.length) throw new Error(`the cache ${file} holds no image ${index}`);
-      const out = new Uint8Array(buffers[buffer]!, i * size, size);
+      const out = new Uint8Array(buffer, i * size, size);
       if (augmentation === undefined) copyInto(source, out, target);
       else affineInto(source, drawTransform(epochRng.fork(position + i), augmentation, { height, width }), out, target);
     }
   };
 
   parentPort!.on("message", (job: LoaderJob) => {
+    const { batch, buffer } = job;
+    const reply = (answer: LoaderReply) => parentPort!.postMessage(answer, [buffer]);
     try {
       fill(job);
-      parentPort!.postMessage({ batch: job.batch } satisfies LoaderReply);
+      reply({ batch, buffer });
     } catch (error) {
-      parentPort!.postMessage({ batch: job.batch, failure: (error as Error).message } satisfies LoaderReply);
+      reply({ batch, buffer, failure: (error as Error).message });
     }
   });
 }

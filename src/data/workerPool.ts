@@ -5,7 +5,7 @@ import type { LoaderJob, LoaderReply, LoaderWorkerData } from "./loaderWorker.ts
 interface Member {
   readonly worker: Worker;
   /** Jobs sent and not answered yet, by batch. */
-  readonly pending: Map<number, { resolve(): void; reject(error: Error): void }>;
+  readonly pending: Map<number, { resolve(buffer: ArrayBuffer): void; reject(error: Error): void }>;
 }
 
 /** Worker threads that fill batches; each takes the next job when it has the fewest to do. */
@@ -23,17 +23,17 @@ export class WorkerPool {
   }
 
   /**
-   * Fills a batch.
+   * Fills a batch; its memory goes to the worker and comes back.
    *
    * @throws LeukogramError ERR_DATA where an image cannot be read, ERR_RUNTIME where the worker died.
    */
-  run(job: LoaderJob): Promise<void> {
+  run(job: LoaderJob): Promise<ArrayBuffer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const member = this.#members.reduce((least, other) => (other.pending.size < least.pending.size ? other : least));
     return new Promise((resolve, reject) => {
       member.pending.set(job.batch, { resolve, reject });
       member.worker.ref(); // what waits for a batch must keep the process alive
-      member.worker.postMessage(job);
+      member.worker.postMessage(job, [job.buffer]);
     });
   }
 
@@ -45,11 +45,11 @@ export class WorkerPool {
   }
 
   #listen(member: Member): void {
-    member.worker.on("message", ({ batch, failure }: LoaderReply) => {
+    member.worker.on("message", ({ batch, buffer, failure }: LoaderReply) => {
       const waiting = member.pending.get(batch);
       member.pending.delete(batch);
       if (member.pending.size === 0) member.worker.unref();
-      if (failure === undefined) waiting?.resolve();
+      if (failure === undefined) waiting?.resolve(buffer);
       else waiting?.reject(new LeukogramError("ERR_DATA", failure, { hint: "Delete the cache to build it again." }));
     });
     member.worker.on("error", (cause) => {

@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { type Info, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { LeukogramError } from "../core/errors.ts";
+import { writeFileWhole } from "../formats/writeFile.ts";
 import { findClassesProblem, findRowProblem, predictedClass, requirePredictions } from "./checkPredictions.ts";
 import type { Prediction, Predictions } from "./types.ts";
 
@@ -19,18 +19,7 @@ const PREFIX = "p_";
  */
 export async function writePredictionsCsv(path: string, predictions: Predictions): Promise<void> {
   const text = formatPredictionsCsv(predictions);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new LeukogramError("ERR_OUTPUT", `${path}: could not be written`, {
-      hint: "Check that the folder may be written to and has room.",
-      cause,
-    });
-  }
+  await writeFileWhole(path, text);
 }
 
 /**

@@ -89,13 +89,4 @@ export interface Costs {
   readonly millisecondsPerImage: number | undefined;
 }
 
-/** One epoch of a run: a row of history.csv. */
-export interface EpochRow {
-  readonly epoch: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly valLoss: number | undefined;
-  readonly valAccuracy: number | undefined;
-  readonly learningRate: number;
-  readonly seconds: number;
-}
+export type { EpochRow } from "../training/history.ts";

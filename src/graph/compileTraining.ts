@@ -43,9 +43,23 @@ export function compileTraining(
   const folded = rewrite(outputs, [...SIMPLIFY, ...FOLD_NORMALIZATION]);
   const { outputs: arranged, layout } = arrangePixels(folded);
   const phased = rewrite(arranged, [...PHASES, ...SIMPLIFY]);
-  const chunked = chunkBatch(phased, { batchSize, inputs: new Set(["images", "labels"]), largeBytes, chunkBytes });
-  const chunks = chunked.chunkedInputs.has("images") ? chunked.sizes : [batchSize];
+  const chunked = chunkBatch(phased, {
+    batchSize,
+    inputs: batchInputs(phased),
+    split: "images",
+    largeBytes,
+    chunkBytes,
+  });
+  const chunks = chunked.isSplit ? chunked.sizes : [batchSize];
   return { model: compile(chunked.outputs, options), layout, chunks };
+}
+
+// The numbers that dropout draws are one for each entry of the images.
+function batchInputs(outputs: Readonly<Record<string, Tensor>>): Set<string> {
+  const inputs = topologicalOrder(Object.values(outputs)).filter((t) => t.op.name === "input");
+  return new Set(
+    inputs.map((t) => t.attributes.name as string).filter((name) => /^(images|labels|random\d+)$/.test(name)),
+  );
 }
 
 // Chooses in which phases the first convolutions are fastest, and takes the pixels so.

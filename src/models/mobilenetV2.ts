@@ -27,6 +27,8 @@ export interface MobilenetV2Options {
   readonly frozen?: boolean;
   /** Momentum of the head's batch normalisation; default 0.99, as in Keras. */
   readonly momentum?: number;
+  /** `right`: [-1, 1]. `unit`: [0, 1], the student project's fault, to show what it does. Default: right. */
+  readonly preprocessing?: "right" | "unit";
 }
 
 /** A model in two parts: what a frozen backbone computes once an image, and the head that learns from it. */
@@ -52,10 +54,11 @@ const STAGES = [
  * Takes pixels 0 to 255: the scaling to [-1, 1] is its first layer.
  */
 export function mobilenetV2(options: MobilenetV2Options = {}): BackboneModel {
-  const { imageSize = 224, classes = 5, alpha = 1, head = "dense", frozen = true, momentum = 0.99 } = options;
+  const { imageSize = 224, classes = 5, alpha = 1, head = "dense", frozen = true, momentum = 0.99, preprocessing = "right" } = options;
   if (!(alpha > 0)) throw new LeukogramError("ERR_CONFIG", `mobilenetv2: alpha must be above 0, received ${alpha}`);
   const input = Input([imageSize, imageSize, 3], { name: "images" });
-  const scaled = new Rescaling({ scale: 1 / 127.5, offset: -1, name: "rescaling" }).apply(input);
+  const scale = preprocessing === "right" ? { scale: 1 / 127.5, offset: -1 } : { scale: 1 / 255 };
+  const scaled = new Rescaling({ ...scale, name: "rescaling" }).apply(input);
   const features = new GlobalAveragePooling2D({ name: "global_average_pooling2d" }).apply(
     backbone(scaled, alpha, !frozen),
   );

@@ -105,6 +105,17 @@ export function predictionGraph(model: Model, inputType: "uint8" | "float32" = "
   return { output: model.call(imageInput(model, "batch", inputType), FIXED) };
 }
 
+/**
+ * The model as it is handed on: `images`, uint8 RGB [batch, height, width, 3] of any size, in; `probabilities`
+ * [batch, K] out. Resizing and scaling are part of the graph.
+ */
+export function exportGraph(model: Model): Outputs {
+  const [height, width, channels] = model.input.shape as [number, number, number];
+  const images = ops.input("images", ["batch", "height", "width", channels], "uint8");
+  const planar = ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"); // [N, H, W, C] -> [N, C, H, W]
+  return { probabilities: model.call(ops.resize(planar, [height, width]), FIXED) };
+}
+
 /** A call with the weights' present values as constants, in inference mode. */
 export const FIXED: CallContext = {
   training: false,

@@ -112,6 +112,11 @@ export class StepRunner {
     return { losses: losses!.data as Float32Array, probabilities: probabilities!.data as Float32Array };
   }
 
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#step;
+  }
+
   /** A copy of the present state. */
   get state(): TrainingState {
     return { step: this.#step, vectors: new Map([...this.#vectors].map(([name, vector]) => [name, vector.slice()])) };

@@ -11,6 +11,8 @@ export interface ChunkOptions {
   readonly batchSize: number;
   /** Inputs whose first axis is the batch. */
   readonly inputs: ReadonlySet<string>;
+  /** The one of them that is handed over in chunks where it is large; the others stay whole. */
+  readonly split: string;
   /** Ops that read or write a tensor of this many bytes or more are chunked. */
   readonly largeBytes: number;
   /** Bytes that the largest tensor of a chunk should have at most. */
@@ -20,9 +22,10 @@ export interface ChunkOptions {
 /** The result of {@link chunkBatch}. */
 export interface Chunked {
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Images in each chunk; inputs that are chunked are named `name.0`, `name.1`, ... */
+  /** Images in each chunk. */
   readonly sizes: readonly number[];
-  readonly chunkedInputs: ReadonlySet<string>;
+  /** Whether the input `split` is handed over as `split.0`, `split.1`, ... */
+  readonly isSplit: boolean;
 }
 
 /** Rewrites the large part of a graph in chunks of the batch. */
@@ -32,13 +35,13 @@ export function chunkBatch(outputs: Readonly<Record<string, Tensor>>, options: C
   const largest = Math.max(0, ...order.filter((t) => batched.has(t)).map(bytes));
   const count = Math.min(options.batchSize, Math.ceil(largest / options.chunkBytes));
   const sizes = chunkSizes(options.batchSize, largest < options.largeBytes ? 1 : count);
-  if (sizes.length === 1) return { outputs, sizes, chunkedInputs: new Set() };
+  if (sizes.length === 1) return { outputs, sizes, isSplit: false };
   const chunker = new Chunker(sizes, batched, options);
   for (const node of order) chunker.add(node);
   return {
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, chunker.whole(tensor)])),
     sizes,
-    chunkedInputs: chunker.chunkedInputs,
+    isSplit: chunker.isSplit,
   };
 }
 
@@ -63,6 +66,8 @@ const PER_IMAGE = new Set([
   "maxPool",
   "averagePool",
   "resize",
+  "softmax",
+  "logSoftmax",
 ]);
 const ELEMENTWISE = new Set([
   "add",
@@ -87,69 +92,64 @@ const ELEMENTWISE = new Set([
   "pow",
   "log",
   "reciprocal",
-  "softmax",
-  "logSoftmax",
 ]);
 
-// The nodes whose first axis is the batch, each image computed by itself.
-function batchedNodes(order: readonly Tensor[], { batchSize, inputs }: ChunkOptions): Set<Tensor> {
+// The nodes whose first axis is the batch, each image computed by itself. An axis may be as long as the batch by
+// chance, so what a node reads must say so.
+function batchedNodes(order: readonly Tensor[], options: ChunkOptions): Set<Tensor> {
   const batched = new Set<Tensor>();
-  const isBatched = (node: Tensor): boolean => {
-    const { name } = node.op;
-    const [x, y] = node.inputs;
-    if (node.shape[0] !== batchSize) return false;
-    if (name === "input") return inputs.has(node.attributes.name as string);
-    // A constant that is repeated for each image.
-    if (name === "expand") return batched.has(x!) || (x!.rank === node.rank && x!.shape[0] === 1);
-    if (PER_IMAGE.has(name)) return batched.has(x!);
-    if (ELEMENTWISE.has(name))
-      return (
-        node.inputs.every((t) => batched.has(t) || t.rank < node.rank || t.shape[0] === 1) &&
-        node.inputs.some((t) => batched.has(t))
-      );
-    const axis = node.attributes.axis as number;
-    if (name === "concat") return axis > 0 && node.inputs.every((t) => batched.has(t));
-    if (name === "slice" || name === "pad" || name === "gather") return axis > 0 && batched.has(x!);
-    if (name === "reshape") return batched.has(x!);
-    if (name === "transpose") return batched.has(x!) && (node.attributes.order as number[])[0] === 0;
-    if (name === "matMul" && node.rank === 2) return batched.has(x!) && !batched.has(y!);
-    if (name === "matMul")
-      return (
-        node.rank === 3 && [x!, y!].every((t) => batched.has(t) || t.rank === 2) && [x!, y!].some((t) => batched.has(t))
-      );
-    if (name.startsWith("reduce")) return batched.has(x!) && !(node.attributes.axes as number[]).includes(0);
-    return false;
-  };
-  for (const node of order) if (isBatched(node)) batched.add(node);
+  for (const node of order)
+    if (node.shape[0] === options.batchSize && isPerImage(node, batched, options)) batched.add(node);
   return batched;
+}
+
+function isPerImage(node: Tensor, batched: ReadonlySet<Tensor>, { inputs }: ChunkOptions): boolean {
+  const { name } = node.op;
+  const [x, ...rest] = node.inputs;
+  const { axis, axes, order } = node.attributes as { axis: number; axes: readonly number[]; order: readonly number[] };
+  const isImages = (t: Tensor) => batched.has(t) && t.rank === node.rank;
+  const isShared = (t: Tensor) => !batched.has(t) && (t.rank < node.rank || t.shape[0] === 1);
+  const isMap = (operands: readonly Tensor[]) =>
+    operands.some(isImages) && operands.every((t) => isImages(t) || isShared(t));
+  if (name === "input") return inputs.has(node.attributes.name as string);
+  // A constant that is repeated for each image.
+  if (name === "expand") return isImages(x!) || (x!.rank === node.rank && x!.shape[0] === 1);
+  if (ELEMENTWISE.has(name)) return isMap(node.inputs);
+  if (name === "matMul") return node.rank === 2 ? batched.has(x!) && !batched.has(rest[0]!) : isMap(node.inputs);
+  if (name === "concat") return axis > 0 && node.inputs.every((t) => batched.has(t));
+  if (!batched.has(x!) || rest.some((t) => batched.has(t))) return false;
+  if (name === "slice" || name === "pad" || name === "gather") return axis > 0;
+  if (name === "transpose") return order[0] === 0;
+  if (name.startsWith("reduce")) return !axes.includes(0);
+  return name === "reshape" || PER_IMAGE.has(name);
 }
 
 class Chunker {
   readonly #sizes: readonly number[];
   readonly #batched: ReadonlySet<Tensor>;
   readonly #largeBytes: number;
+  readonly #split: string;
   readonly #wholes = new Map<Tensor, Tensor>();
   readonly #parts = new Map<Tensor, readonly Tensor[]>();
-  readonly chunkedInputs = new Set<string>();
+  isSplit = false;
 
-  constructor(sizes: readonly number[], batched: ReadonlySet<Tensor>, { largeBytes }: ChunkOptions) {
+  constructor(sizes: readonly number[], batched: ReadonlySet<Tensor>, { largeBytes, split }: ChunkOptions) {
     this.#sizes = sizes;
     this.#batched = batched;
     this.#largeBytes = largeBytes;
+    this.#split = split;
   }
 
+  /** Takes the next node; those that it reads were taken before. */
   add(node: Tensor): void {
     const large = [node, ...node.inputs].some((t) => this.#batched.has(t) && this.#float(t) >= this.#largeBytes);
-    if (this.#batched.has(node) && large) this.#parts.set(node, this.#chunk(node));
+    const fixed = node.op.name === "input" && node.attributes.name !== this.#split;
+    if (this.#batched.has(node) && large && !fixed) this.#parts.set(node, this.#chunk(node));
     else if (this.#isBatchSum(node)) this.#wholes.set(node, this.#sum(node));
-    else
-      this.#wholes.set(
-        node,
-        rebuilt(
-          node,
-          node.inputs.map((input) => this.whole(input)),
-        ),
-      );
+    else {
+      const inputs = node.inputs.map((input) => this.whole(input));
+      this.#wholes.set(node, rebuilt(node, inputs));
+    }
   }
 
   // Pixels count as what they become.
@@ -157,6 +157,7 @@ class Chunker {
     return t.dtype === "uint8" ? 4 * bytes(t) : bytes(t);
   }
 
+  /** What stands for a node, all chunks together. */
   whole(node: Tensor): Tensor {
     const known = this.#wholes.get(node);
     if (known !== undefined) return known;
@@ -179,18 +180,22 @@ class Chunker {
   }
 
   #chunk(node: Tensor): readonly Tensor[] {
-    if (node.op.name === "input") this.chunkedInputs.add(node.attributes.name as string);
+    if (node.op.name === "input") this.isSplit = true;
     const inputs = node.inputs.map((t) =>
       this.#batched.has(t) ? this.#partsOf(t) : this.#sizes.map(() => this.whole(t)),
     );
+    const { shape, name } = node.attributes as { shape?: readonly number[]; name?: string };
     return this.#sizes.map((size, k) => {
-      const own = inputs.map((parts) => parts[k]!);
-      const { shape, name } = node.attributes as { shape?: readonly number[]; name?: string };
-      if (node.op.name === "input")
-        return rebuilt(node, own, { ...node.attributes, name: `${name}.${k}`, shape: shape!.with(0, size) });
-      if (node.op.name === "expand" || node.op.name === "reshape")
-        return rebuilt(node, own, { ...node.attributes, shape: shape!.with(0, size) });
-      return rebuilt(node, own);
+      const attributes = {
+        ...node.attributes,
+        ...(shape && { shape: shape.with(0, size) }),
+        ...(node.op.name === "input" && { name: `${name}.${k}` }),
+      };
+      return rebuilt(
+        node,
+        inputs.map((parts) => parts[k]!),
+        shape ? attributes : node.attributes,
+      );
     });
   }
 

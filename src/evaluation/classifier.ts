@@ -1,0 +1,142 @@
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { LeukogramError } from "../core/errors.ts";
+import { decodeImage } from "../data/image.ts";
+import { resizeBilinearUint8 } from "../data/resize.ts";
+import { createSession } from "../runtime/node.ts";
+import type { Session, SessionOptions } from "../runtime/session.ts";
+
+/** A trained model that is ready to classify. */
+export interface Classifier {
+  /** Path of the model file. */
+  readonly path: string;
+  readonly classes: readonly string[];
+  /** [height, width] that images are brought to. */
+  readonly imageSize: readonly [number, number];
+  /** Number of weights; undefined where the file does not say. */
+  readonly parameters: number | undefined;
+  readonly fileBytes: number;
+  /** The name in the registry of what was trained; undefined where the file does not say. */
+  readonly model: string | undefined;
+  /** Probabilities [N, K] of images uint8 [N, height, width, 3] of the model's size, one after the other. */
+  classify(images: Uint8Array, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a run folder or an .onnx file that Leukogram wrote.
+ *
+ * @throws ERR_FORMAT where there is no such file, or it is no such model.
+ */
+export async function loadClassifier(path: string, options: SessionOptions = {}): Promise<Classifier> {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    const unfinished = file !== path && existsSync(join(path, "checkpoints"));
+    throw new LeukogramError("ERR_FORMAT", `${file}: ${cause.code === "ENOENT" ? "there is no such model" : cause.message}`, {
+      hint: unfinished ? "The run is not finished: go on with leukogram train --resume." : "Give a run folder or an .onnx file.",
+      cause,
+    });
+  });
+  const session = await createSession(bytes, options).catch((cause: LeukogramError) => {
+    if (cause.code !== "ERR_FORMAT") throw cause;
+    throw new LeukogramError("ERR_FORMAT", `${file}: is no model that can be loaded`, { hint: "Give a run folder or an .onnx file that Leukogram wrote.", cause });
+  });
+  const { classes, imageSize, parameters, model } = session.metadata;
+  if (classes === undefined || imageSize === undefined) {
+    await session.release();
+    throw new LeukogramError("ERR_FORMAT", `${file}: does not name its classes and image size`, {
+      hint: "Give a model that Leukogram wrote.",
+    });
+  }
+  return {
+    path: file,
+    classes: JSON.parse(classes),
+    imageSize: JSON.parse(imageSize),
+    parameters: parameters === undefined ? undefined : Number(parameters),
+    fileBytes: bytes.length,
+    model,
+    classify: (images, count) => classify(session, images, count, JSON.parse(imageSize)),
+    close: () => session.release(),
+  };
+}
+
+async function classify(session: Session, images: Uint8Array, count: number, [height, width]: readonly [number, number]) {
+  const { probabilities } = await session.run({ images: { data: images, shape: [count, height, width, 3] } });
+  return probabilities!.data as Float32Array;
+}
+
+/** An image's probabilities, or why it could not be read. */
+export interface Classified {
+  readonly path: string;
+  /** One a class; undefined where the image is bad. */
+  readonly probabilities: readonly number[] | undefined;
+  readonly error: LeukogramError | undefined;
+}
+
+/** Options of {@link classifyFiles}. */
+export interface ClassifyOptions {
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Classifies image files in order, decoding ahead of the model; memory does not grow with their number.
+ *
+ * @throws ERR_ABORTED
+ */
+export async function* classifyFiles(
+  classifier: Classifier,
+  paths: readonly string[],
+  { batchSize = 32, signal, onProgress }: ClassifyOptions = {},
+): AsyncGenerator<Classified, void, undefined> {
+  const [height, width] = classifier.imageSize;
+  const size = height * width * 3;
+  let next = decodeAll(paths.slice(0, batchSize), height, width);
+  for (let start = 0; start < paths.length; start += batchSize) {
+    const decoded = await next;
+    next = decodeAll(paths.slice(start + batchSize, start + 2 * batchSize), height, width);
+    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "classification was interrupted");
+    const good = decoded.filter((item) => item instanceof Uint8Array);
+    const images = new Uint8Array(good.length * size);
+    good.forEach((pixels, i) => {
+      images.set(pixels, i * size);
+    });
+    const probabilities = good.length === 0 ? new Float32Array() : await classifier.classify(images, good.length);
+    const classes = classifier.classes.length;
+    let row = 0;
+    for (const [i, item] of decoded.entries()) {
+      const bad = !(item instanceof Uint8Array);
+      const values = bad ? undefined : normalized(probabilities.subarray(row * classes, (row + 1) * classes));
+      if (!bad) row++;
+      yield { path: paths[start + i]!, probabilities: values, error: bad ? item : undefined };
+    }
+    onProgress?.(Math.min(start + batchSize, paths.length), paths.length);
+  }
+}
+
+// Float32 rounding is taken out of the sum.
+function normalized(row: Float32Array): number[] {
+  const sum = row.reduce((total, value) => total + value, 0);
+  return Array.from(row, (value) => value / sum);
+}
+
+// As many images at a time as there are cores, and one more.
+async function decodeAll(paths: readonly string[], height: number, width: number): Promise<(Uint8Array | LeukogramError)[]> {
+  const results = new Array<Uint8Array | LeukogramError>(paths.length);
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < paths.length; i = next++) {
+      try {
+        results[i] = resizeBilinearUint8(await decodeImage(paths[i]!), height, width);
+      } catch (error) {
+        if (!(error instanceof LeukogramError)) throw error;
+        results[i] = error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+  return results;
+}

@@ -1,0 +1,52 @@
+import { LeukogramError } from "../core/errors.ts";
+import type { SkippedImage } from "../data/cache.ts";
+import type { Dataset, Sample } from "../data/dataset.ts";
+import { type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
+import type { Prediction, Predictions } from "./types.ts";
+
+/** A model's answers to a labelled set. */
+export interface ModelAnswers {
+  readonly predictions: Predictions;
+  readonly skipped: readonly SkippedImage[];
+  /** Milliseconds an image, decoding included. */
+  readonly millisecondsPerImage: number;
+}
+
+/**
+ * Classifies the images of a labelled set.
+ *
+ * @throws ERR_DATA where the set's classes are not the model's; ERR_IMAGE for a bad image unless `skipBad`.
+ */
+export async function answerImages(
+  classifier: Classifier,
+  { classes }: Pick<Dataset, "classes">,
+  samples: readonly Sample[],
+  { skipBad = false, ...options }: ClassifyOptions & { readonly skipBad?: boolean } = {},
+): Promise<ModelAnswers> {
+  const labels = labelMap(classifier, classes);
+  const rows: Prediction[] = [];
+  const skipped: SkippedImage[] = [];
+  const started = performance.now();
+  let i = 0;
+  for await (const { probabilities, error } of classifyFiles(classifier, samples.map(({ path }) => path), options)) {
+    const { file, label, group } = samples[i++]!;
+    if (error !== undefined && !skipBad)
+      throw new LeukogramError(error.code, error.message.replace(/^ERR_\w+ /, ""), { hint: "Leave bad images out with --skip-bad.", cause: error });
+    if (error !== undefined) skipped.push({ file, reason: error.message });
+    else rows.push({ file, label: labels[label]!, group, probabilities: probabilities! });
+  }
+  const millisecondsPerImage = (performance.now() - started) / Math.max(1, samples.length);
+  return { predictions: { classes: classifier.classes, rows }, skipped, millisecondsPerImage };
+}
+
+// The set's class indices as the model's. The set may lack classes, but has none that the model does not know.
+function labelMap({ classes: known, path }: Classifier, classes: readonly string[]): number[] {
+  return classes.map((name) => {
+    const index = known.indexOf(name);
+    if (index < 0)
+      throw new LeukogramError("ERR_DATA", `class "${name}" is not one of the model's (${path}): ${known.join(", ")}`, {
+        hint: "Rename or remove that folder.",
+      });
+    return index;
+  });
+}

@@ -1,0 +1,183 @@
+import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { LeukogramError } from "../core/errors.ts";
+
+/** Options of {@link download}. */
+export interface DownloadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with bytes received so far and in all; the second is undefined where the server does not say. */
+  readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
+  /** Milliseconds without a byte after which a connection counts as broken; default 30 000. */
+  readonly idleTimeout?: number;
+  /** Milliseconds before a broken connection is tried again; default 500. */
+  readonly retryDelay?: number;
+  /** Connections in all; default 5. */
+  readonly attempts?: number;
+}
+
+/** Why a download failed, in words for a person; `retry` where another connection may help. */
+export class DownloadError extends Error {
+  readonly retry: boolean;
+
+  constructor(message: string, { retry, cause }: { readonly retry: boolean; readonly cause?: unknown }) {
+    super(message, { cause });
+    this.retry = retry;
+  }
+}
+
+/**
+ * Downloads `url` into the file `target`. A connection that breaks is taken up where it ended, if the server honours
+ * ranges, else from the start. What is in `target` after an error is not whole: delete it.
+ *
+ * @throws DownloadError where it cannot be had whole; LeukogramError ERR_ABORTED; the file system's own errors.
+ */
+export async function download(url: string, target: string, options: DownloadOptions = {}): Promise<void> {
+  const { signal, retryDelay = 500, attempts = 5 } = options;
+  const file = await open(target, "w");
+  try {
+    const transfer = new Transfer(url, file, options);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await transfer.connect();
+      } catch (error) {
+        if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the download was interrupted");
+        // A server that was never reached is not waited for.
+        const again = error instanceof DownloadError && error.retry && transfer.started && attempt < attempts;
+        if (!again) throw error;
+        await new Promise((resolve) => setTimeout(resolve, retryDelay));
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+class Transfer {
+  readonly #url: string;
+  readonly #file: FileHandle;
+  readonly #options: DownloadOptions;
+  #received = 0;
+  #total: number | undefined;
+  /** What the server calls this version of the file; a range is only asked for where it has a name. */
+  #version: string | undefined;
+  started = false;
+
+  constructor(url: string, file: FileHandle, options: DownloadOptions) {
+    this.#url = url;
+    this.#file = file;
+    this.#options = options;
+  }
+
+  async connect(): Promise<void> {
+    const { signal, idleTimeout = 30_000 } = this.#options;
+    const idle = new AbortController();
+    const timer = setTimeout(() => idle.abort(), idleTimeout);
+    const signals = signal === undefined ? [idle.signal] : [idle.signal, signal];
+    try {
+      const response = await this.#request(AbortSignal.any(signals));
+      for await (const chunk of response.body ?? []) {
+        timer.refresh();
+        await this.#write(chunk);
+      }
+    } catch (cause) {
+      if (cause instanceof DownloadError || isFileError(cause)) throw cause;
+      const why = idle.signal.aborted ? `nothing came for ${idleTimeout / 1000} s` : reason(cause);
+      throw new DownloadError(this.#received > 0 ? `it broke off after ${this.#progress} (${why})` : why, {
+        retry: true,
+        cause,
+      });
+    } finally {
+      clearTimeout(timer);
+      idle.abort(); // lets go of a body that was not read to its end
+    }
+    if (this.#total !== undefined && this.#received < this.#total)
+      throw new DownloadError(`it broke off after ${this.#progress}`, { retry: true });
+  }
+
+  // Asks for the rest, and for the whole where the answer is not the rest.
+  async #request(signal: AbortSignal): Promise<Response> {
+    const headers = { "accept-encoding": "identity" };
+    if (this.#received > 0 && this.#version !== undefined && this.#total !== undefined) {
+      const range = { range: `bytes=${this.#received}-`, "if-range": this.#version };
+      const response = await fetch(this.#url, { headers: { ...headers, ...range }, signal });
+      if (response.status === 206 && isRest(response, this.#received, this.#total)) return response;
+      if (response.status === 200) return this.#fromStart(response);
+      await response.body?.cancel();
+    }
+    return this.#fromStart(await fetch(this.#url, { headers, signal }));
+  }
+
+  async #fromStart(response: Response): Promise<Response> {
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      const temporary = response.status >= 500 || response.status === 429;
+      throw new DownloadError(`the server answered ${response.status} ${response.statusText}`.trim(), {
+        retry: temporary,
+      });
+    }
+    this.started = true;
+    this.#received = 0;
+    this.#total = bodyLength(response);
+    const etag = response.headers.get("etag");
+    // A weak ETag does not promise equal bytes.
+    this.#version = etag !== null && !etag.startsWith("W/") ? etag : undefined;
+    await this.#file.truncate(0);
+    return response;
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    if (this.#total !== undefined && this.#received + chunk.length > this.#total)
+      throw new DownloadError(`more than the ${this.#total} bytes announced came`, { retry: false });
+    let written = 0;
+    while (written < chunk.length) {
+      const { bytesWritten } = await this.#file.write(chunk, written, chunk.length - written, this.#received + written);
+      written += bytesWritten;
+    }
+    this.#received += chunk.length;
+    this.#options.onProgress?.(this.#received, this.#total);
+  }
+
+  get #progress(): string {
+    return `${this.#received} of ${this.#total ?? "?"} bytes`;
+  }
+}
+
+// A compressed body's length is not that of the file.
+function bodyLength({ headers }: Response): number | undefined {
+  const length = headers.get("content-length");
+  const encoding = headers.get("content-encoding") ?? "identity";
+  return length === null || encoding !== "identity" ? undefined : Number(length);
+}
+
+// Servers are known to answer 206 with other bytes than were asked for.
+function isRest(response: Response, start: number, total: number): boolean {
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
+  if (range === null) return false;
+  const [first, last, size] = range.slice(1).map(Number) as [number, number, number];
+  const length = bodyLength(response) ?? total - start;
+  return first === start && last === total - 1 && size === total && length === total - start;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ENOTFOUND: "the host's name is not known",
+  EAI_AGAIN: "the host's name could not be looked up",
+  ECONNRESET: "the connection was closed",
+  UND_ERR_SOCKET: "the connection was closed",
+  ETIMEDOUT: "the host does not answer",
+  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "there is no network",
+  UND_ERR_CONNECT_TIMEOUT: "the host does not answer",
+};
+
+// fetch says "fetch failed" and "terminated"; why is in the cause, or in the causes of several addresses.
+function reason(error: unknown): string {
+  const { cause } = error as { cause?: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] } };
+  const code = cause?.code ?? cause?.errors?.[0]?.code ?? "";
+  return WORDS[code] ?? cause?.message ?? (error instanceof Error ? error.message : String(error));
+}
+
+// Of the disk, not of the network: these have a path or a file descriptor's call.
+function isFileError(error: unknown): boolean {
+  return ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EFBIG"].includes((error as NodeJS.ErrnoException)?.code ?? "");
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { LeukogramError } from "../core/errors.ts";
+
+/** SHA-256 of a file, 64 hexadecimal digits. */
+export async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+/** Where the SHA-256 of a file is recorded, as `sha256sum` writes it. */
+export function pinPath(path: string): string {
+  return `${path}.sha256`;
+}
+
+/**
+ * Whether a file's SHA-256 is on record.
+ *
+ * @param content where the bytes lie, if not yet at `path`
+ * @throws ERR_WEIGHTS where the bytes are not those on record, or the record is not readable.
+ */
+export async function checkPin(path: string, content: string = path): Promise<boolean> {
+  const record = await readFile(pinPath(path), "utf8").catch(missing);
+  if (record === undefined) return false;
+  const pinned = /^[0-9a-f]{64}\b/i.exec(record)?.[0].toLowerCase();
+  if (pinned === undefined)
+    throw new LeukogramError("ERR_WEIGHTS", `${pinPath(path)}: holds no SHA-256`, {
+      hint: "Delete it; it is written anew.",
+    });
+  const actual = await sha256(content);
+  if (actual !== pinned)
+    throw new LeukogramError(
+      "ERR_WEIGHTS",
+      `${path}: has changed since its first use (SHA-256 expected ${pinned}, received ${actual})`,
+      { hint: `Delete it to fetch it anew, or delete ${pinPath(path)} if you changed it on purpose.` },
+    );
+  return true;
+}
+
+/** Records the file's SHA-256, so that {@link checkPin} finds a change. A folder that can't be written is left as it is. */
+export async function pin(path: string): Promise<void> {
+  // A cache that is shared read-only is still of use.
+  await writeFile(pinPath(path), `${await sha256(path)}  ${basename(path)}\n`).catch((error: NodeJS.ErrnoException) => {
+    if (!["EACCES", "EROFS", "EPERM"].includes(error.code ?? "")) throw error;
+  });
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}

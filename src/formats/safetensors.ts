@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { LeukogramError } from "../core/errors.ts";
+import { writeFileWhole } from "./writeFile.ts";
+
+/** Named float vectors with a few words about them. */
+export interface SafeTensors {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+}
+
+type Header = Record<
+  string,
+  { dtype: string; shape: number[]; data_offsets: [number, number] } | Record<string, string>
+>;
+
+/** Writes a .safetensors file: a length, a JSON header, the numbers (github.com/huggingface/safetensors). */
+export async function writeSafeTensors(path: string, { metadata, tensors }: SafeTensors): Promise<void> {
+  const header: Header = { __metadata__: { ...metadata } };
+  let size = 0;
+  for (const [name, data] of tensors) {
+    header[name] = { dtype: "F32", shape: [data.length], data_offsets: [size, size + data.byteLength] };
+    size += data.byteLength;
+  }
+  const text = JSON.stringify(header);
+  // Spaces bring the numbers to a multiple of eight bytes.
+  const padded = Buffer.from(
+    text.padEnd(Math.ceil(Buffer.byteLength(text) / 8) * 8 - Buffer.byteLength(text) + text.length),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  const parts = [...tensors.values()].map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  await writeFileWhole(path, Buffer.concat([length, padded, ...parts]));
+}
+
+/** Reads a .safetensors file of float32 vectors. @throws ERR_FORMAT where it is damaged. */
+export async function readSafeTensors(path: string): Promise<SafeTensors> {
+  const bytes = await readFile(path);
+  try {
+    const start = 8 + Number(bytes.readBigUInt64LE());
+    const { __metadata__: metadata = {}, ...entries } = JSON.parse(bytes.toString("utf8", 8, start)) as Header;
+    const tensors = Object.entries(entries).map(([name, entry]) => {
+      const [from, to] = (entry as { data_offsets: [number, number] }).data_offsets;
+      if (start + to > bytes.length) throw new Error(`${name} is cut off`);
+      return [name, new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer)] as const;
+    });
+    return { metadata: metadata as Record<string, string>, tensors: new Map(tensors) };
+  } catch (cause) {
+    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged: ${(cause as Error).message}`, {
+      hint: "Start the run again without --resume.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { LeukogramError } from "../core/errors.ts";
+import type { LayerOutput } from "../nn/layer.ts";
+import type { Model } from "../nn/model.ts";
+import { cnn } from "./cnn.ts";
+import { mobilenetV2 } from "./mobilenetV2.ts";
+
+/** Settings that models are built from; each takes those that it knows. */
+export interface ModelSettings {
+  /** Height and width in pixels; default: the model's own. */
+  readonly imageSize?: number | undefined;
+  readonly classes: number;
+  /** Momentum of the batch normalisations that are trained. */
+  readonly momentum: number;
+  /** Factor on the number of channels. */
+  readonly alpha: number;
+  readonly head: "dense" | "linear";
+  /** Whether a backbone keeps its weights. */
+  readonly frozen: boolean;
+  /** `right`, or a fault of the student project: `twice` or `unit`. */
+  readonly preprocessing: "right" | "twice" | "unit";
+}
+
+/** A model that was built, and where its frozen part ends, if it has one. */
+export interface BuiltModel {
+  readonly model: Model;
+  readonly features?: LayerOutput | undefined;
+}
+
+/** A model that can be had by name. */
+export interface ModelEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly imageSize: number;
+  /** Whether it begins from weights that were trained on ImageNet. */
+  readonly pretrained: boolean;
+  build(settings: ModelSettings): BuiltModel;
+}
+
+const ENTRIES: readonly ModelEntry[] = [
+  {
+    name: "cnn",
+    title: "Custom CNN",
+    imageSize: 350,
+    pretrained: false,
+    build: ({ imageSize = 350, classes, momentum, preprocessing }) => ({
+      model: cnn({ imageSize, classes, momentum, preprocessing: preprocessing === "twice" ? "twice" : "right" }),
+    }),
+  },
+  {
+    name: "mobilenetv2",
+    title: "MobileNetV2",
+    imageSize: 224,
+    pretrained: true,
+    build({ imageSize = 224, preprocessing, ...settings }) {
+      const unit = preprocessing === "unit" ? "unit" : "right";
+      const { model, features } = mobilenetV2({ ...settings, imageSize, preprocessing: unit });
+      return { model, features: settings.frozen ? features : undefined };
+    },
+  },
+];
+
+/** All models, by name. */
+export const MODELS: ReadonlyMap<string, ModelEntry> = new Map(ENTRIES.map((entry) => [entry.name, entry]));
+
+/** The model of that name. @throws ERR_CONFIG naming those that there are. */
+export function modelEntry(name: string): ModelEntry {
+  const entry = MODELS.get(name);
+  if (entry === undefined)
+    throw new LeukogramError("ERR_CONFIG", `model "${name}" is not known`, {
+      hint: `Use one of ${[...MODELS.keys()].join(", ")}.`,
+    });
+  return entry;
+}

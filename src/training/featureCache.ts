@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { LeukogramError } from "../core/errors.ts";
+import type { Augmentation } from "../data/augment.ts";
+import type { ImageCache } from "../data/cache.ts";
+import { createLoader } from "../data/loader.ts";
+import { compile } from "../graph/compile.ts";
+import type { Model } from "../nn/model.ts";
+import { predictionGraph } from "../nn/modelGraphs.ts";
+import { createSession } from "../runtime/node.ts";
+import type { SessionOptions } from "../runtime/session.ts";
+import type { BatchSource } from "./fit.ts";
+
+/** What {@link openFeatureCache} takes beside images and backbone. */
+export interface FeatureCacheOptions extends SessionOptions {
+  /** How the copies are made. */
+  readonly augmentation?: Augmentation | undefined;
+  /** Augmented copies an image, beside the image as it is; default 0. */
+  readonly copies?: number;
+  readonly batchSize: number;
+  readonly labels: ArrayLike<number>;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Features [F] of every image, and of its copies, on disk. */
+export interface FeatureCache extends BatchSource {
+  close(): void;
+}
+
+/**
+ * Runs a frozen backbone once an image and once a copy, and keeps what it gives in a file that later runs use again.
+ * The epochs take turns through the copies.
+ *
+ * @throws ERR_OUTPUT where the file can't be written; ERR_ABORTED.
+ */
+export async function openFeatureCache(cache: ImageCache, backbone: Model, options: FeatureCacheOptions): Promise<FeatureCache> {
+  const { copies = 0, labels } = options;
+  const [features] = backbone.output.shape as [number];
+  const count = cache.samples.length;
+  const file = join(dirname(cache.file), `features-${featureKey(cache, backbone, options)}.bin`);
+  const bytes = (copies + 1) * count * features * 4;
+  if (!existsSync(file) || statSync(file).size !== bytes) await build(file, cache, backbone, options);
+  const descriptor = openSync(file, "r");
+  return {
+    async *batches({ epoch, order, from = 0 }) {
+      for (let start = from * options.batchSize; start < order.length; start += options.batchSize) {
+        const indices = order.slice(start, start + options.batchSize);
+        const images = new Float32Array(indices.length * features);
+        for (const [i, index] of indices.entries()) {
+          const place = ((index + epoch) % (copies + 1)) * count + index;
+          readSync(descriptor, images, i * features * 4, features * 4, place * features * 4);
+        }
+        yield { images, labels: Int32Array.from(indices, (index) => labels[index]!) };
+      }
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+function featureKey(cache: ImageCache, backbone: Model, { augmentation, copies = 0, seed }: FeatureCacheOptions): string {
+  const hash = createHash("sha256");
+  // Without copies, chance has no part in the features.
+  hash.update(JSON.stringify([basename(cache.file), backbone.input.shape, copies === 0 ? [] : [augmentation, copies, seed]]));
+  for (const layer of backbone.layers) hash.update(JSON.stringify([layer.className, layer.config]));
+  for (const [path, { value }] of backbone.weights) hash.update(path).update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  return hash.digest("hex").slice(0, 32);
+}
+
+async function build(file: string, cache: ImageCache, backbone: Model, options: FeatureCacheOptions): Promise<void> {
+  const { copies = 0, augmentation, batchSize, labels, seed, signal, onProgress } = options;
+  const session = await createSession(compile(predictionGraph(backbone)), options);
+  const [height, width, channels] = backbone.input.shape as [number, number, number];
+  const temporary = `${file}.${process.pid}.tmp`;
+  const descriptor = openSync(temporary, "w");
+  const order = cache.samples.map((_, i) => i);
+  let done = 0;
+  try {
+    for (let copy = 0; copy <= copies; copy++) {
+      const layout = { phases: 1, height, width };
+      const loader = createLoader(cache, { batchSize, layout, augmentation: copy === 0 ? undefined : augmentation, seed, labels });
+      try {
+        for await (const { pixels, count } of loader.batches({ epoch: copy, order, signal })) {
+          const { output } = await session.run({ images: { data: pixels, shape: [count, channels, height, width] } });
+          writeSync(descriptor, output!.data as Float32Array);
+          done += count;
+          onProgress?.(done, order.length * (copies + 1));
+        }
+      } finally {
+        await loader.close();
+      }
+    }
+    closeSync(descriptor);
+    renameSync(temporary, file);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    if (cause instanceof LeukogramError) throw cause;
+    throw new LeukogramError("ERR_OUTPUT", `${file}: can't be written: ${(cause as Error).message}`, {
+      hint: "Free some space, or name another folder by LEUKOGRAM_CACHE.",
+      cause,
+    });
+  } finally {
+    await session.release();
+  }
+}

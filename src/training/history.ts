@@ -1,0 +1,43 @@
+/** One epoch of a run: a row of history.csv. */
+export interface EpochRow {
+  /** From 1. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly valLoss: number | undefined;
+  readonly valAccuracy: number | undefined;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+const COLUMNS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"] as const;
+
+/** The rows as CSV, columns named as Keras's CSVLogger names them. */
+export function formatHistory(rows: readonly EpochRow[]): string {
+  const lines = rows.map((row) =>
+    [row.epoch, row.loss, row.accuracy, row.valLoss, row.valAccuracy, row.learningRate, row.seconds.toFixed(2)]
+      .map((value) => value ?? "")
+      .join(","),
+  );
+  return `${[COLUMNS.join(","), ...lines].join("\n")}\n`;
+}
+
+/** Reads what {@link formatHistory} wrote. */
+export function parseHistory(text: string): EpochRow[] {
+  const [, ...lines] = text.trimEnd().split("\n");
+  return lines.map((line) => {
+    const [epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds] = line
+      .split(",")
+      .map((cell) => (cell === "" ? undefined : Number(cell)));
+    return {
+      epoch: epoch!,
+      loss: loss!,
+      accuracy: accuracy!,
+      valLoss,
+      valAccuracy,
+      learningRate: learningRate!,
+      seconds: seconds!,
+    };
+  });
+}

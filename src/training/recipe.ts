@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { LeukogramError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
+
+const share = z.number().min(0).max(1);
+const count = z.number().int().min(1);
+const MONITORS = ["loss", "accuracy", "val_loss", "val_accuracy"] as const;
+
+const schema = z.strictObject({
+  model: z.string().default("cnn").describe("model to train, by its name in the registry"),
+  imageSize: count.optional().describe("height and width in pixels; default: the model's own"),
+  alpha: z.number().positive().default(1).describe("factor on a backbone's number of channels"),
+  head: z.enum(["dense", "linear"]).default("dense").describe("head on a backbone"),
+  frozen: z.boolean().default(true).describe("keep a backbone's weights as they are"),
+  momentum: share.default(0.9).describe("momentum of batch normalisation"),
+  preprocessing: z.enum(["right", "twice", "unit"]).default("right").describe("a published fault, to show what it does"),
+  epochs: count.default(40).describe("passes over the training images"),
+  batchSize: count.default(32).describe("images a step"),
+  optimizer: z.enum(["adamw", "adam", "sgd", "rmsprop"]).default("adamw").describe("rule of change"),
+  learningRate: z.number().positive().default(2e-3).describe("learning rate, the highest of a schedule"),
+  weightDecay: z.number().min(0).optional().describe("decay of the parameters; default: the optimizer's own"),
+  sgdMomentum: share.default(0.9).describe("momentum of sgd"),
+  nesterov: z.boolean().default(true).describe("Nesterov's momentum for sgd"),
+  clipNorm: z.number().positive().optional().describe("largest length of the gradient"),
+  schedule: z.enum(["constant", "cosine", "exponential"]).default("cosine").describe("how the learning rate falls"),
+  warmupEpochs: z.number().min(0).default(0).describe("epochs over which it first climbs"),
+  decayRate: z.number().positive().default(0.9).describe("factor an epoch of the exponential schedule"),
+  labelSmoothing: share.default(0).describe("share of a label spread over all classes"),
+  focalGamma: z.number().min(0).optional().describe("gamma of the focal loss; default: plain cross-entropy"),
+  focalAlpha: z.number().positive().default(0.25).describe("alpha of the focal loss"),
+  balance: z.enum(["none", "sampling", "weights"]).default("sampling").describe("what makes classes count alike"),
+  rotation: z.number().min(0).max(180).default(180).describe("largest rotation, degrees"),
+  zoom: z.number().min(0).max(0.9).default(0.1).describe("largest zoom, a share, each axis by itself"),
+  horizontalFlip: z.boolean().default(true).describe("mirror half the images left to right"),
+  verticalFlip: z.boolean().default(true).describe("mirror half the images top to bottom"),
+  augment: z.boolean().default(true).describe("rotate, zoom and flip training images"),
+  copies: z.number().int().min(0).default(0).describe("augmented copies an image whose features a frozen backbone keeps"),
+  validation: z.number().min(0.01).max(0.9).default(0.15).describe("share of the training images held out to choose by"),
+  split: z.enum(["stratified", "keras", "leaky"]).default("stratified").describe("how they are chosen; leaky ignores siblings, to show what that does"),
+  groupBy: z.string().optional().describe("manifest column whose images stay on one side: patient, slide"),
+  earlyStopping: count.optional().describe("epochs without improvement before the run ends; default: never"),
+  reduceOnPlateau: count.optional().describe("epochs without improvement before the learning rate falls; default: never"),
+  reduceFactor: z.number().positive().max(1).default(0.5).describe("what it is then multiplied by"),
+  minLearningRate: z.number().min(0).default(1e-6).describe("where that ends"),
+  monitor: z.enum(MONITORS).default("val_loss").describe("the figure that callbacks watch"),
+  restoreBest: z.boolean().default(false).describe("end with the weights of the best epoch, not the last"),
+  seed: z.number().int().min(0).default(0).describe("what all chance comes from"),
+  threads: count.optional().describe("threads of the engine; default: one a core"),
+  device: z.enum(["cpu", "cuda", "dml", "coreml", "webgpu"]).default("cpu").describe("where the engine runs"),
+});
+
+/** Every setting of a training run, defaults filled in. */
+export type Recipe = z.output<typeof schema>;
+
+/** A key of a recipe. */
+export type RecipeKey = keyof Recipe;
+
+/** One line on each key, and what kind of value it takes. */
+export function recipeKeys(): { key: RecipeKey; description: string; kind: "boolean" | "number" | "text"; default: unknown }[] {
+  return Object.entries(schema.shape).map(([key, field]) => {
+    const inner = "innerType" in field.def ? (field.def.innerType as z.ZodType) : field;
+    const { type } = inner.def;
+    return {
+      key: key as RecipeKey,
+      description: field.description ?? "",
+      kind: type === "boolean" ? "boolean" : type === "number" ? "number" : "text",
+      default: "defaultValue" in field.def ? field.def.defaultValue : undefined,
+    };
+  });
+}
+
+/**
+ * Checks a recipe and fills in what it leaves out.
+ *
+ * @throws ERR_CONFIG naming the key, what it takes and what it got; for an unknown key the nearest one.
+ */
+export function parseRecipe(values: Readonly<Record<string, unknown>>, source = "recipe"): Recipe {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0]!;
+    const near = nearest(key, Object.keys(schema.shape));
+    throw new LeukogramError("ERR_CONFIG", `${source}: there is no setting "${key}"`, {
+      hint: near === undefined ? `Settings: ${Object.keys(schema.shape).join(", ")}.` : `Did you mean "${near}"?`,
+    });
+  }
+  const key = issue.path.join(".");
+  const received = JSON.stringify((values as Record<string, unknown>)[key]);
+  throw new LeukogramError("ERR_CONFIG", `${source}: ${key} ${received}: ${issue.message}`);
+}

@@ -1,0 +1,251 @@
+import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type ImageCache, openImageCache, type SkippedImage } from "../data/cache.ts";
+import { type Dataset, type Sample } from "../data/dataset.ts";
+import { createLoader } from "../data/loader.ts";
+import { epochOrder } from "../data/sampler.ts";
+import { readKerasH5 } from "../formats/kerasH5.ts";
+import { loadWeights } from "../formats/loadWeights.ts";
+import { writeFileWhole } from "../formats/writeFile.ts";
+import { compile } from "../graph/compile.ts";
+import { type BuiltModel, modelEntry } from "../models/registry.ts";
+import { Model } from "../nn/model.ts";
+import { exportGraph } from "../nn/modelGraphs.ts";
+import { VERSION } from "../core/version.ts";
+import { openFeatureCache } from "./featureCache.ts";
+import { type BatchSource, type FitProgress, type FitResult, fit } from "./fit.ts";
+import { augmentationOf, callbacksOf, lossOf, optimizerOf, recipeWarnings, scheduleOf } from "./fromRecipe.ts";
+import type { EpochRow } from "./history.ts";
+import type { Recipe } from "./recipe.ts";
+import { StepRunner } from "./stepRunner.ts";
+
+/** What a run tells while it is under way. */
+export interface TrainEvents {
+  readonly onStage?: (stage: string, done: number, total: number) => void;
+  readonly onProgress?: (progress: FitProgress) => void;
+  readonly onEpoch?: (row: EpochRow) => void;
+}
+
+/** What {@link trainModel} takes beside data and recipe. */
+export interface TrainOptions extends TrainEvents {
+  /** The run folder. */
+  readonly out: string;
+  /** A Keras .h5 file with the backbone's weights; without one it begins from random weights. */
+  readonly weights?: string | undefined;
+  readonly skipBad?: boolean;
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a training run gives. */
+export interface TrainedModel {
+  /** The run folder; `model.onnx` is in it. */
+  readonly out: string;
+  readonly classes: readonly string[];
+  readonly history: readonly EpochRow[];
+  readonly bestEpoch: number;
+  readonly parameters: number;
+  /** Seconds of training, decoding and features left out. */
+  readonly trainingSeconds: number;
+  readonly skipped: readonly SkippedImage[];
+  /** Things about the settings that a reader of the results must know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Trains a model on images that were split beforehand and writes its run folder: config.json, history.csv,
+ * checkpoints/ and model.onnx.
+ *
+ * @throws LeukogramError of the data, the weights file or the training; ERR_ABORTED where `signal` fired.
+ */
+export async function trainModel(
+  train: Dataset,
+  validation: readonly Sample[],
+  recipe: Recipe,
+  options: TrainOptions,
+): Promise<TrainedModel> {
+  const entry = modelEntry(recipe.model);
+  const built = entry.build({ ...recipe, classes: train.classes.length });
+  built.model.initialize(recipe.seed);
+  const warnings = recipeWarnings(recipe);
+  if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
+  mkdirSync(join(options.out, "checkpoints"), { recursive: true });
+  const caches = await openCaches(train, validation, built.model, options);
+  const session = new Session(built, train, recipe, options, caches);
+  try {
+    const result = await session.run();
+    await writeModel(built.model, train.classes, recipe, options.out);
+    return {
+      out: options.out,
+      classes: train.classes,
+      history: result.history,
+      bestEpoch: result.bestEpoch,
+      parameters: built.model.parameters,
+      trainingSeconds: result.history.reduce((sum, { seconds }) => sum + seconds, 0),
+      skipped: [...caches.train.skipped, ...caches.validation.skipped],
+      warnings,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Writes the model that others use: preprocessing inside, class names in the metadata. */
+export async function writeModel(model: Model, classes: readonly string[], recipe: Recipe, out: string): Promise<void> {
+  const [height, width] = model.input.shape;
+  const metadata = {
+    classes: JSON.stringify(classes),
+    imageSize: JSON.stringify([height, width]),
+    model: recipe.model,
+    parameters: String(model.parameters),
+    recipe: JSON.stringify(recipe),
+    notice: "Research use only; not a medical device.",
+  };
+  await writeFileWhole(join(out, "model.onnx"), compile(exportGraph(model), { name: model.name, metadata, version: VERSION }));
+}
+
+async function loadBackbone({ model }: BuiltModel, weights: string | undefined, warnings: string[]): Promise<void> {
+  if (weights === undefined) {
+    warnings.push(`No ImageNet weights were given: ${model.name} begins from random weights, and its figures say nothing of transfer learning.`);
+    return;
+  }
+  const head = new Set(["head_dense", "head_bn", "predictions"]);
+  loadWeights(model, await readKerasH5(weights), { source: weights, optional: head });
+}
+
+interface Caches {
+  readonly train: ImageCache;
+  readonly validation: ImageCache;
+}
+
+async function openCaches(train: Dataset, validation: readonly Sample[], model: Model, options: TrainOptions): Promise<Caches> {
+  const [height, width] = model.input.shape as [number, number];
+  const open = (stage: string, samples: readonly Sample[]) =>
+    openImageCache(samples, {
+      imageSize: [height, width],
+      skipBad: options.skipBad ?? false,
+      signal: options.signal,
+      onProgress: (done, total) => options.onStage?.(stage, done, total),
+    });
+  return {
+    train: await open("Decoding training images", train.samples),
+    validation: await open("Decoding validation images", validation),
+  };
+}
+
+// One training run, with everything that must be closed after it.
+class Session {
+  readonly #recipe: Recipe;
+  readonly #options: TrainOptions;
+  readonly #caches: Caches;
+  readonly #labels: readonly number[];
+  readonly #classes: number;
+  readonly #built: BuiltModel;
+  readonly #runner: StepRunner;
+  readonly #closing: (() => void | Promise<void>)[] = [];
+
+  constructor(built: BuiltModel, train: Dataset, recipe: Recipe, options: TrainOptions, caches: Caches) {
+    this.#built = built;
+    this.#recipe = recipe;
+    this.#options = options;
+    this.#caches = caches;
+    this.#labels = caches.train.samples.map(({ label }) => label);
+    this.#classes = train.classes.length;
+    const { features, model } = built;
+    this.#runner = new StepRunner(features ? new Model({ input: features, output: model.output, name: model.name }) : model, {
+      optimizer: optimizerOf(recipe),
+      loss: lossOf(recipe, this.#labels, this.#classes),
+      inputType: features ? "float32" : "uint8",
+      seed: recipe.seed,
+      device: recipe.device,
+      threads: recipe.threads ?? availableParallelism(),
+    });
+  }
+
+  async run(): Promise<FitResult> {
+    const recipe = this.#recipe;
+    const { out, resume, signal, onProgress, onEpoch } = this.#options;
+    const { train, validation } = this.#caches;
+    const order = (epoch: number) =>
+      epochOrder(this.#labels, this.#classes, {
+        epoch,
+        seed: recipe.seed,
+        balance: recipe.balance === "sampling" ? "sampling" : "none",
+        shuffle: true,
+      });
+    const stepsPerEpoch = Math.ceil(order(0).length / recipe.batchSize);
+    const result = await fit({
+      runner: this.#runner,
+      train: await this.#source(train, this.#labels, true),
+      order,
+      validation: {
+        source: await this.#source(validation, validation.samples.map(({ label }) => label), false),
+        order: validation.samples.map((_, i) => i),
+      },
+      epochs: recipe.epochs,
+      batchSize: recipe.batchSize,
+      learningRate: recipe.learningRate,
+      schedule: scheduleOf(recipe, stepsPerEpoch),
+      callbacks: callbacksOf(recipe),
+      files: { checkpoint: join(out, "checkpoints", "last.safetensors"), history: join(out, "history.csv") },
+      resume: resume ?? false,
+      fingerprint: fingerprint(recipe, train, validation),
+      signal,
+      ...(onProgress && { onProgress }),
+      ...(onEpoch && { onEpoch }),
+    });
+    this.#runner.writeWeights();
+    return result;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing) await close();
+    await this.#runner.release();
+    this.#caches.train.close();
+    this.#caches.validation.close();
+  }
+
+  async #source(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
+    return this.#built.features ? this.#featureSource(cache, labels, training) : this.#pixelSource(cache, labels, training);
+  }
+
+  async #pixelSource(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
+    const { batchSize, seed } = this.#recipe;
+    const layout = training ? await this.#runner.trainingLayout(batchSize) : { phases: 1, height: cache.height, width: cache.width };
+    const augmentation = training ? augmentationOf(this.#recipe) : undefined;
+    const loader = createLoader(cache, { batchSize, layout: layout!, augmentation, seed, labels });
+    this.#closing.push(() => loader.close());
+    return {
+      async *batches(wanted) {
+        for await (const { pixels, labels: truth } of loader.batches(wanted)) yield { images: pixels, labels: truth };
+      },
+    };
+  }
+
+  async #featureSource(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
+    const { batchSize, seed, copies } = this.#recipe;
+    const { model, features } = this.#built;
+    const stage = training ? "Features of training images" : "Features of validation images";
+    const source = await openFeatureCache(cache, new Model({ input: model.input, output: features! }), {
+      augmentation: augmentationOf(this.#recipe),
+      copies: training && this.#recipe.augment ? copies : 0,
+      batchSize,
+      labels,
+      seed,
+      device: this.#recipe.device,
+      threads: this.#recipe.threads ?? availableParallelism(),
+      signal: this.#options.signal,
+      onProgress: (done, total) => this.#options.onStage?.(stage, done, total),
+    });
+    this.#closing.push(() => source.close());
+    return source;
+  }
+}
+
+// A run may only go on with the settings and images that it was begun with.
+function fingerprint(recipe: Recipe, train: ImageCache, validation: ImageCache): string {
+  const files = [train, validation].map(({ samples }) => samples.map(({ file, label }) => [file, label]));
+  return createHash("sha256").update(JSON.stringify([recipe, files])).digest("hex");
+}

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Rng } from "../../src/core/rng.ts";
+import { compile } from "../../src/graph/compile.ts";
+import { compileTraining, type PixelLayout } from "../../src/graph/compileTraining.ts";
+import type { Model } from "../../src/nn/model.ts";
+import { flatLayout, flatSize, trainingGraph } from "../../src/nn/modelGraphs.ts";
+import { sgd } from "../../src/nn/optimizers.ts";
+import type { Weight } from "../../src/nn/weight.ts";
+import { createSession } from "../../src/runtime/node.ts";
+import type { Value } from "../../src/runtime/session.ts";
+import { relativeError } from "../support/graph.ts";
+import { buildModel, type Plan, plans } from "./randomModel.ts";
+
+const flat = (weights: readonly Weight[]): Value => ({
+  data: Float32Array.from(weights.flatMap(({ value }) => [...value])),
+  shape: [flatSize(weights)],
+});
+
+/** Planar images [N, C, H, W] in the phases of a layout. */
+function arranged(images: Value, { phases, height, width }: PixelLayout): Value {
+  const [n, c, h, w] = images.shape as [number, number, number, number];
+  const shape = [n, phases ** 2 * c, height, width];
+  const data = new Uint8Array(shape.reduce((a, b) => a * b));
+  for (let at = 0; at < images.data.length; at++) {
+    const [x, y] = [at % w, Math.floor(at / w) % h];
+    const [channel, image] = [Math.floor(at / (w * h)) % c, Math.floor(at / (w * h * c))];
+    const plane = ((y % phases) * phases + (x % phases)) * c + channel;
+    const row = (image * shape[1]! + plane) * height + Math.floor(y / phases);
+    data[row * width + Math.floor(x / phases)] = images.data[at] as number;
+  }
+  return { data, shape };
+}
+
+/** One value cut along its first axis. */
+function cut({ data, shape }: Value, sizes: readonly number[]): Value[] {
+  const each = data.length / shape[0]!;
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return { data: data.slice((start - size) * each, start * each) as Uint8Array, shape: [size, ...shape.slice(1)] };
+  });
+}
+
+async function run(bytes: Uint8Array, feeds: Readonly<Record<string, Value>>): Promise<Record<string, Float32Array>> {
+  const session = await createSession(bytes, { threads: 1 });
+  const results = await session.run(feeds);
+  await session.release();
+  return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));
+}
+
+/** What one SGD step gives by the plain graph and by the fast one: theta.next is theta less the gradient. */
+async function both(model: Model, plan: Plan) {
+  const { batch, classes, height, width, channels } = plan;
+  const rng = new Rng("feeds");
+  const graph = trainingGraph(model, { batchSize: batch, optimizer: sgd() });
+  const fast = compileTraining(graph, { batchSize: batch, largeBytes: plan.largeBytes, chunkBytes: plan.chunkBytes });
+  const shape = [batch, channels, height, width];
+  const size = shape.reduce((a, b) => a * b);
+  const images = { data: Uint8Array.from({ length: size }, () => rng.integer(256)), shape };
+  const { theta, statistics } = flatLayout(model);
+  const feeds: Record<string, Value> = {
+    labels: { data: Int32Array.from({ length: batch }, () => rng.integer(classes)), shape: [batch] },
+    theta: flat(theta),
+    ...(statistics.length > 0 && { statistics: flat(statistics) }),
+    learningRate: { data: Float32Array.of(1), shape: [] },
+    step: { data: Float32Array.of(1), shape: [] },
+  };
+  const laid = arranged(images, fast.layout!);
+  const several = fast.chunks.length > 1;
+  const pieces = cut(laid, fast.chunks).map((piece, i) => [several ? `images.${i}` : "images", piece]);
+  return {
+    plain: await run(compile(graph), { ...feeds, images }),
+    fast: await run(fast.model, { ...feeds, ...Object.fromEntries(pieces) }),
+    theta: feeds.theta!.data as Float32Array,
+  };
+}
+
+const minus = (a: Float32Array, b: Float32Array) => a.map((value, i) => value - b[i]!);
+
+test("a step rewritten for speed gives the plain step's numbers", async () => {
+  await fc.assert(
+    fc.asyncProperty(plans, async (plan) => {
+      const model = buildModel(plan);
+      if (flatLayout(model).theta.length === 0) return;
+      const { plain, fast, theta } = await both(model, plan);
+      expect(Object.keys(fast).sort()).toEqual(Object.keys(plain).sort());
+      expect(relativeError(fast.loss!, plain.loss!), "loss").toBeLessThan(1e-4);
+      const [slow, quick] = [plain, fast].map((result) => minus(result["theta.next"]!, theta));
+      expect(relativeError(quick!, slow!), "gradient").toBeLessThan(2e-3);
+      if (plain["statistics.next"])
+        expect(relativeError(fast["statistics.next"]!, plain["statistics.next"]), "statistics").toBeLessThan(1e-4);
+    }),
+    { seed: Number(process.env.SEED ?? 7), numRuns: Number(process.env.RUNS ?? 40) },
+  );
+});

@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { Rng } from "../../src/core/rng.ts";
+import type { LayerOutput } from "../../src/nn/layer.ts";
+import {
+  Activation,
+  Add,
+  BatchNormalization,
+  Concatenate,
+  Conv2D,
+  Dense,
+  Flatten,
+  GlobalAveragePooling2D,
+  Input,
+  MaxPooling2D,
+  Rescaling,
+} from "../../src/nn/layers/index.ts";
+import { Model } from "../../src/nn/model.ts";
+
+/** A convolution and what comes behind it. */
+interface Block {
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly strides: number;
+  readonly padding: "same" | "valid";
+  readonly activation: "linear" | "relu" | "swish" | "tanh";
+  /** Before or after the activation, or not at all. */
+  readonly normalization: "none" | "before" | "after";
+  /** What else reads the block's input: nothing, another convolution whose result is added, or one that is set beside. */
+  readonly branch: "none" | "add" | "concatenate";
+  readonly trainable: boolean;
+}
+
+/** A small convolutional network, drawn at random. */
+export interface Plan {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly batch: number;
+  readonly classes: number;
+  readonly rescale: "none" | "scale" | "offset";
+  readonly blocks: readonly Block[];
+  readonly head: "average" | "flatten" | "pool";
+  readonly largeBytes: number;
+  readonly chunkBytes: number;
+}
+
+const block: fc.Arbitrary<Block> = fc.record({
+  filters: fc.integer({ min: 1, max: 9 }),
+  kernelSize: fc.integer({ min: 1, max: 5 }),
+  strides: fc.integer({ min: 1, max: 3 }),
+  padding: fc.constantFrom("same", "valid"),
+  activation: fc.constantFrom("linear", "relu", "relu", "swish", "tanh"),
+  normalization: fc.constantFrom("none", "before", "after"),
+  branch: fc.constantFrom("none", "none", "none", "add", "concatenate"),
+  trainable: fc.constantFrom(true, true, true, false),
+});
+
+/** Networks of one to three blocks on images of 4 to 17 pixels; chunks from none to one an image. */
+export const plans: fc.Arbitrary<Plan> = fc.record({
+  height: fc.integer({ min: 4, max: 17 }),
+  width: fc.integer({ min: 4, max: 17 }),
+  channels: fc.integer({ min: 1, max: 4 }),
+  batch: fc.integer({ min: 1, max: 7 }),
+  classes: fc.integer({ min: 2, max: 7 }),
+  rescale: fc.constantFrom("none", "scale", "scale", "offset"),
+  blocks: fc.array(block, { minLength: 1, maxLength: 3 }),
+  head: fc.constantFrom("average", "flatten", "pool"),
+  largeBytes: fc.constantFrom(1, 200, 2000, 6e6),
+  chunkBytes: fc.constantFrom(1, 1000, 5000),
+});
+
+/** The network of a plan, with random weights and statistics. */
+export function buildModel(plan: Plan): Model {
+  const input = Input([plan.height, plan.width, plan.channels]);
+  let x = input;
+  if (plan.rescale !== "none")
+    x = new Rescaling({ scale: 1 / 255, offset: plan.rescale === "offset" ? -0.5 : 0 }).apply(x);
+  for (const each of plan.blocks) x = addBlock(x, each, plan.batch);
+  if (plan.head === "pool" && x.shape[0]! > 1 && x.shape[1]! > 1) x = new MaxPooling2D().apply(x);
+  x = plan.head === "average" ? new GlobalAveragePooling2D().apply(x) : new Flatten().apply(x);
+  const output = new Dense({ units: plan.classes, activation: "softmax" }).apply(x);
+  const model = new Model({ input, output }).initialize(1);
+  const rng = new Rng("weights");
+  for (const [path, { value }] of model.weights) {
+    if (/bias|beta|mean/.test(path)) for (const i of value.keys()) value[i] = rng.normal(0, 0.3);
+    if (/gamma|variance/.test(path)) for (const i of value.keys()) value[i] = rng.uniform(0.5, 1.5);
+  }
+  return model;
+}
+
+function addBlock(x: LayerOutput, { branch, ...block }: Block, batch: number): LayerOutput {
+  const { trainable, filters, strides, activation, normalization } = block;
+  // A window that does not fit into what is left becomes one that does.
+  const kernelSize =
+    block.padding === "valid" ? Math.min(block.kernelSize, x.shape[0]!, x.shape[1]!) : block.kernelSize;
+  const convolve = () => new Conv2D({ filters, strides, trainable, kernelSize, padding: block.padding }).apply(x);
+  const act = activation === "linear" ? [] : [new Activation({ activation })];
+  let y = convolve();
+  // The variance of a few numbers may be next to nothing, and its gradient all rounding.
+  const many = batch * y.shape[0]! * y.shape[1]! >= 8;
+  const norm = normalization !== "none" && many ? [new BatchNormalization({ trainable, momentum: 0.9 })] : [];
+  for (const layer of normalization === "before" ? [...norm, ...act] : [...act, ...norm]) y = layer.apply(y);
+  if (branch === "add") y = new Add().apply([y, convolve()]);
+  if (branch === "concatenate") y = new Concatenate().apply([convolve(), y]);
+  return y;
+}
