@@ -69,6 +69,8 @@ class Rewriter {
   }
 
   #key(value: unknown): string {
+    // JSON has no word for infinity.
+    if (typeof value === "number") return String(value);
     if (!ArrayBuffer.isView(value)) return JSON.stringify(value) ?? "";
     const data = value as TensorData;
     return data.length <= 16 ? `${data.constructor.name}${data.join()}` : `#${this.#id(data)}`;

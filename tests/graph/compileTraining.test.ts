@@ -50,7 +50,7 @@ async function run(bytes: Uint8Array, feeds: Readonly<Record<string, Value>>): P
 }
 
 /** What one SGD step gives by the plain graph and by the fast one: theta.next is theta less the gradient. */
-async function both(model: Model, plan: Plan) {
+export async function both(model: Model, plan: Plan) {
   const { batch, classes, height, width, channels } = plan;
   const rng = new Rng("feeds");
   const graph = trainingGraph(model, { batchSize: batch, optimizer: sgd() });
@@ -72,11 +72,12 @@ async function both(model: Model, plan: Plan) {
   return {
     plain: await run(compile(graph), { ...feeds, images }),
     fast: await run(fast.model, { ...feeds, ...Object.fromEntries(pieces) }),
+    layout: fast.layout,
     theta: feeds.theta!.data as Float32Array,
   };
 }
 
-const minus = (a: Float32Array, b: Float32Array) => a.map((value, i) => value - b[i]!);
+export const minus = (a: Float32Array, b: Float32Array) => a.map((value, i) => value - b[i]!);
 
 test("a step rewritten for speed gives the plain step's numbers", async () => {
   await fc.assert(

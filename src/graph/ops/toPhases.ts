@@ -4,11 +4,16 @@ import { apply, type Op, type Tensor } from "../tensor.ts";
  * How an image lies in phases (space to depth): entry (i, j) of phase (r, s) is pixel (i * phases + r, j * phases + s),
  * on a grid that may reach past the image's border.
  */
-export type PhaseAttributes = { readonly phases: number; readonly grid: readonly [number, number] };
+export type PhaseAttributes = {
+  readonly phases: number;
+  readonly grid: readonly [number, number];
+  /** Whether entries past the border may be anything, rather than zero: their reader does not look. */
+  readonly loose: boolean;
+};
 
 /** x [N, C, H, W] in phases: [N, phases^2 C, GH, GW], channel (r * phases + s) * C + c; zero past the border. */
-export function toPhases(x: Tensor, phases: number, grid: readonly [number, number]): Tensor {
-  return apply(toPhasesOp, [x], { phases, grid });
+export function toPhases(x: Tensor, phases: number, grid: readonly [number, number], loose = false): Tensor {
+  return apply(toPhasesOp, [x], { phases, grid, loose });
 }
 
 export const toPhasesOp: Op<PhaseAttributes> = {

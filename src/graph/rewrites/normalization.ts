@@ -3,6 +3,7 @@
  * convolution is linear, so scale and shift move into the (small) kernels, and the sums that the gradient of a
  * normalisation needs follow from the kernel's gradient, which is computed anyway.
  */
+import { sameShape } from "../../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import { tapMasks } from "../ops/pooling.ts";
 import type { Rule } from "../rewrite.ts";
@@ -105,8 +106,9 @@ const foldSums: Rule = (node) => {
   }
   if (inner.op !== ops.mulOp) return undefined;
   const [gradient, x] = isGradient(inner.inputs[0]!) ? inner.inputs : [...inner.inputs].reverse();
-  if (!isGradient(gradient!) || x!.rank !== 4 || x!.shape.some((dim, i) => dim !== gradient!.shape[i]))
-    return undefined;
+  if (!isGradient(gradient!) || !sameShape(x!.shape, gradient!.shape)) return undefined;
+  // Nothing needs the kernel's gradient at a mask, so here it would not come for free.
+  if (x!.op === ops.stepOp) return undefined;
   const [dz, kernel] = gradient!.inputs as [Tensor, Tensor];
   const { inputSize: _, ...conv } = gradient!.attributes as Attributes & Conv & { inputSize: [number, number] };
   const kernelGradient = ops.conv2dKernelGradient(x!, dz, { ...conv, kernelSize: size(kernel) });
@@ -147,7 +149,7 @@ const mergeAffine: Rule = (node) => {
   const affine = terms.filter((t) => t.op === ops.channelAffineOp);
   const base = affine[0]?.inputs[0];
   const same = affine.filter((t) => t.inputs[0] === base);
-  const shifts = terms.filter((t) => isPerChannel(t, node));
+  const shifts = terms.filter((t) => isPerChannel(t, node) && !same.includes(t));
   if (base === undefined || same.length + shifts.length < 2) return undefined;
   const scale = same.map((t) => t.inputs[1]!).reduce(ops.add);
   const shift = [...same.map((t) => t.inputs[2]!), ...shifts.map(channel)].reduce(ops.add);
