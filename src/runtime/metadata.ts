@@ -1,7 +1,20 @@
 import protobuf from "protobufjs/minimal.js";
+import { LeukogramError } from "../core/errors.ts";
 
-/** The metadata of an ONNX file (ModelProto field 14), read without decoding the graph. */
+/**
+ * The metadata of an ONNX file (ModelProto field 14), read without decoding the graph.
+ *
+ * @throws ERR_FORMAT where the bytes are no ONNX file.
+ */
 export function readMetadata(model: Uint8Array): Readonly<Record<string, string>> {
+  try {
+    return readEntries(model);
+  } catch (cause) {
+    throw new LeukogramError("ERR_FORMAT", "model: these bytes are no ONNX file", { cause });
+  }
+}
+
+function readEntries(model: Uint8Array): Record<string, string> {
   const reader = protobuf.Reader.create(model);
   const entries: [string, string][] = [];
   while (reader.pos < reader.len) {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { LeukogramError } from "../core/errors.ts";
+import { numElements, show } from "../core/shape.ts";
 import type { DType, TensorData } from "../graph/tensor.ts";
 import { readMetadata } from "./metadata.ts";
 import type { Device, Session, SessionOptions, Value } from "./session.ts";
@@ -12,7 +13,19 @@ const DTYPE = new Map<unknown, DType>([
   [BigInt64Array, "int64"],
 ]);
 
-/** The execution providers that this installation has. */
+/** How a device that does not answer is mended. */
+const DEVICE_HINT: Readonly<Record<Device, string>> = {
+  cpu: "Reinstall onnxruntime-node.",
+  cuda: "Install an NVIDIA driver, CUDA 12 and cuDNN 9, then reinstall onnxruntime-node with --onnxruntime-node-install=cuda12; or use --device cpu.",
+  dml: "DirectML needs Windows with DirectX 12; or use --device cpu.",
+  coreml: "Core ML needs macOS; or use --device cpu.",
+  webgpu: "WebGPU needs a graphics driver (on Linux, Vulkan); or use --device cpu.",
+};
+
+// What goes wrong is thrown; ONNX Runtime would print it as well.
+ort.env.logLevel = "fatal";
+
+/** The execution providers that this build of ONNX Runtime has; the machine may still lack what one needs. */
 export function availableDevices(): readonly Device[] {
   const names = ort.listSupportedBackends().map(({ name }) => name);
   return (["cpu", "cuda", "dml", "coreml", "webgpu"] as const).filter((device) => names.includes(device));
@@ -32,24 +45,39 @@ export async function createSession(
     throw new LeukogramError(
       "ERR_RUNTIME",
       `device "${device}" is not available here; this installation has ${devices.join(", ")}`,
-      {
-        hint: "Choose one with --device.",
-      },
+      { hint: DEVICE_HINT[device] },
     );
-  const session = await ort.InferenceSession.create(model, {
+  const session = await load(model, device, threads).catch(async (cause: Error) => {
+    if (device === "cpu") throw unreadable(cause);
+    // What the CPU can load is no fault of the model's.
+    const onCpu = await load(model, "cpu", threads).catch((error: Error) => Promise.reject(unreadable(error)));
+    await onCpu.release();
+    throw new LeukogramError("ERR_RUNTIME", `device "${device}" can't be used here: ${firstLine(cause)}`, {
+      hint: DEVICE_HINT[device],
+      cause,
+    });
+  });
+  return new NodeSession(session, readMetadata(model));
+}
+
+function load(model: Uint8Array, device: Device, threads: number): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(model, {
     executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: "all",
     enableCpuMemArena: true,
     // Patterns of preallocation cost more than they save where the arena is warm.
     enableMemPattern: false,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     extra: { session: { force_spinning_stop: "1" } },
-  }).catch((cause: Error) => {
-    throw new LeukogramError("ERR_FORMAT", `model: ONNX Runtime can't load it: ${cause.message}`, { cause });
   });
-  return new NodeSession(session, readMetadata(model));
 }
+
+function unreadable(cause: Error): LeukogramError {
+  return new LeukogramError("ERR_FORMAT", `model: ONNX Runtime can't load it: ${firstLine(cause)}`, { cause });
+}
+
+const firstLine = ({ message }: Error) => message.trim().split("\n")[0]!;
 
 class NodeSession implements Session {
   readonly #session: ort.InferenceSession;
@@ -77,11 +105,11 @@ class NodeSession implements Session {
     if (missing.length > 0)
       throw new LeukogramError("ERR_RUNTIME", `run: no value for input "${missing.join('", "')}"`);
     const fetches = Object.fromEntries(
-      this.outputNames.map((name) => [name, outputs[name] === undefined ? null : toOrt(outputs[name])]),
+      this.outputNames.map((name) => [name, outputs[name] === undefined ? null : toOrt(name, outputs[name])]),
     );
-    const inputs = Object.fromEntries(inputNames.map((name) => [name, toOrt(feeds[name]!)]));
+    const inputs = Object.fromEntries(inputNames.map((name) => [name, toOrt(name, feeds[name]!)]));
     const results = await this.#session.run(inputs, fetches).catch((cause: Error) => {
-      throw new LeukogramError("ERR_RUNTIME", `run: ${cause.message}`, { cause });
+      throw new LeukogramError("ERR_RUNTIME", `run: ${cause.message.trim().replace(/\s*\n\s*/g, " ")}`, { cause });
     });
     return Object.fromEntries(
       Object.entries(results).map(([name, { data, dims }]) => [name, { data: data as TensorData, shape: dims }]),
@@ -93,6 +121,11 @@ class NodeSession implements Session {
   }
 }
 
-function toOrt({ data, shape }: Value): ort.Tensor {
-  return new ort.Tensor(DTYPE.get(data.constructor)! as "float32", data as Float32Array, shape);
+function toOrt(name: string, { data, shape }: Value): ort.Tensor {
+  const dtype = DTYPE.get(data.constructor);
+  if (dtype === undefined)
+    throw new LeukogramError("ERR_DTYPE", `run: "${name}" is of a type that no tensor has, ${data.constructor.name}`);
+  if (data.length !== numElements(shape))
+    throw new LeukogramError("ERR_SHAPE", `run: "${name}" is ${show(shape)}, received ${data.length} numbers`);
+  return new ort.Tensor(dtype as "float32", data as Float32Array, shape);
 }
