@@ -126,8 +126,10 @@ class Transfer {
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
-    if (this.#total !== undefined && this.#received + chunk.length > this.#total)
-      throw new DownloadError(`more than the ${this.#total} bytes announced came`, { retry: false });
+    if (this.#total !== undefined && this.#received + chunk.length > this.#total) {
+      this.#received = 0; // what came before can't be trusted either
+      throw new DownloadError(`more came than the ${this.#total} bytes announced`, { retry: true });
+    }
     let written = 0;
     while (written < chunk.length) {
       const { bytesWritten } = await this.#file.write(chunk, written, chunk.length - written, this.#received + written);

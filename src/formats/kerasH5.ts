@@ -1,66 +1,125 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import h5wasm, { type Dataset, type File, type Group } from "h5wasm/node";
+import type { Group } from "h5wasm/node";
 import { LeukogramError } from "../core/errors.ts";
+import { groupAt, textAttribute, textListAttribute, weightAt, withHdf5 } from "./hdf5.ts";
+import { hasVars, layersByVars } from "./kerasVars.ts";
+import { addLayer, type StoredLayers, type StoredWeight } from "./storedLayers.ts";
 
-/** An array in a weights file. */
-export interface StoredWeight {
-  /** Name within its layer: kernel, bias, gamma, ... */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly value: Float32Array;
-}
-
-/** The weights of a file, by layer, in the file's order; layers without weights are left out. */
-export type StoredLayers = ReadonlyMap<string, readonly StoredWeight[]>;
+export type { StoredLayers, StoredWeight } from "./storedLayers.ts";
 
 /**
- * Reads the weights of a Keras .h5 file: a whole model, or weights alone, of Keras 1, 2 or 3's legacy layout.
+ * Reads the weights of a Keras .h5 file: a whole model or weights alone of Keras 1, 2 or 3 (by layer names), or the
+ * `.weights.h5` of Keras 3. The layers of models within the model stand for themselves.
  *
- * @throws ERR_FORMAT where the file is missing, no HDF5, or not laid out as Keras does.
+ * @throws ERR_FORMAT where the file is missing, no HDF5, damaged, or not laid out as Keras does.
  */
 export async function readKerasH5(path: string): Promise<StoredLayers> {
-  const file = await openH5(path);
+  return h5Layers(await readBytes(path), path);
+}
+
+/** The bytes of a file. @throws ERR_FORMAT where it can't be read. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const why = { ENOENT: "there is no such file", EISDIR: "is a folder" }[cause.code ?? ""];
+    throw new LeukogramError("ERR_FORMAT", `${path}: ${why ?? `can't be read (${cause.code})`}`, { cause });
+  });
+}
+
+/** The layers in the bytes of an .h5 file; `path` is for messages. @throws ERR_FORMAT as {@link readKerasH5}. */
+export function h5Layers(bytes: Uint8Array, path: string): Promise<StoredLayers> {
+  return withHdf5(bytes, { path }, (file) => {
+    const root = groupAt(file, "model_weights") ?? file;
+    const names = textListAttribute(root, "layer_names");
+    if (names !== undefined) return layersByName(root, { names, config: textAttribute(file, "model_config"), path });
+    if (hasVars(file)) return layersByVars(file, { path });
+    throw new LeukogramError("ERR_FORMAT", `${path}: is HDF5, but holds no Keras layers`, {
+      hint: "Give a file that Keras wrote: model.save(...) or model.save_weights(...).",
+    });
+  });
+}
+
+interface NamedLayout {
+  readonly names: readonly string[];
+  /** The model as JSON, in files that have it. */
+  readonly config: string | undefined;
+  readonly path: string;
+}
+
+function layersByName(root: Group, { names, config, path }: NamedLayout): StoredLayers {
+  const inner = innerLayers(config);
+  const layers = new Map<string, readonly StoredWeight[]>();
+  for (const name of names) {
+    const group = groupAt(root, name);
+    if (group === undefined)
+      throw new LeukogramError("ERR_FORMAT", `${path}: layer "${name}" is listed, but is not there`);
+    const paths = textListAttribute(group, "weight_names") ?? [];
+    const parts = new Map<string, StoredWeight[]>();
+    for (const weightPath of paths) {
+      const weight = weightAt(group, weightPath, { name: weightName(weightPath, name), source: path });
+      const parent = parentOf(weightPath);
+      parts.set(parent, [...(parts.get(parent) ?? []), weight]);
+    }
+    const order = inner?.get(name);
+    const nested = inner === undefined ? parts.size > 1 : order !== undefined;
+    if (!nested) addLayer(layers, { name, path: name }, [...parts.values()].flat());
+    else
+      for (const part of inOrder(parts, order))
+        addLayer(layers, { ...part, path: `${name}/${part.path}` }, part.weights);
+  }
+  return layers;
+}
+
+// Keras lists what is trained before what is not, so that frozen layers of an inner model come last.
+function inOrder(parts: ReadonlyMap<string, readonly StoredWeight[]>, order: readonly string[] | undefined) {
+  const list = [...parts].map(([path, weights]) => ({ path, name: path.split("/").at(-1)!, weights }));
+  if (order === undefined) return list;
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return list.sort((a, b) => place(a.name) - place(b.name));
+}
+
+interface LayerJson {
+  readonly name?: string;
+  readonly config: { readonly name?: string; readonly layers?: readonly LayerJson[] } | readonly LayerJson[];
+}
+
+/** Names of the layers within each layer that is a model; undefined where the file does not say. */
+function innerLayers(json: string | undefined): ReadonlyMap<string, readonly string[]> | undefined {
+  if (json === undefined) return undefined;
   try {
-    const root = (file.get("model_weights") ?? file) as Group;
-    const names = attribute(root, "layer_names");
-    if (names === undefined)
-      throw new LeukogramError("ERR_FORMAT", `${path}: it holds no Keras layers (attribute layer_names)`);
-    const layers = names.map((layer) => [layer, layerWeights(root.get(layer) as Group)] as const);
-    return new Map(layers.filter(([, weights]) => weights.length > 0));
-  } finally {
-    file.close();
+    const models = childrenOf(JSON.parse(json) as LayerJson)!.filter((layer) => childrenOf(layer) !== undefined);
+    return new Map(models.map((model) => [nameOf(model), leaves(model)]));
+  } catch {
+    return undefined;
   }
 }
 
-async function openH5(path: string): Promise<File> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new LeukogramError("ERR_FORMAT", `${path}: can't be read (${cause.code})`, { cause });
-  });
-  if (bytes.subarray(1, 4).toString("latin1") !== "HDF")
-    throw new LeukogramError("ERR_FORMAT", `${path}: is not an HDF5 file`, { hint: "Give a Keras .h5 file." });
-  const { FS } = await h5wasm.ready;
-  const name = `/${basename(path)}-${bytes.length}`;
-  FS.writeFile(name, bytes);
-  const file = new h5wasm.File(name, "r");
-  FS.unlink(name);
-  return file;
+// The config of a Sequential of Keras 1 and early 2 is the list itself.
+function childrenOf({ config }: LayerJson): readonly LayerJson[] | undefined {
+  return Array.isArray(config) ? config : (config as { layers?: readonly LayerJson[] }).layers;
 }
 
-function layerWeights(group: Group): StoredWeight[] {
-  return (attribute(group, "weight_names") ?? []).map((path) => {
-    const { shape, value } = group.get(path) as Dataset;
-    // conv2d/kernel:0 -> kernel
-    const name = path.split("/").at(-1)!.replace(/:\d+$/, "");
-    return { name, shape: shape ?? [], value: Float32Array.from(value as Float32Array) };
-  });
+function leaves(layer: LayerJson): string[] {
+  return childrenOf(layer)?.flatMap(leaves) ?? [nameOf(layer)];
 }
 
-// Long lists of names are cut into chunks: layer_names0, layer_names1, ...
-function attribute(group: Group, name: string): string[] | undefined {
-  const { attrs } = group;
-  if (attrs[name] !== undefined) return attrs[name].value as string[];
-  const chunks = Object.keys(attrs).filter((key) => key.startsWith(name) && /^\d+$/.test(key.slice(name.length)));
-  const ordered = chunks.sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)));
-  return ordered.length === 0 ? undefined : ordered.flatMap((key) => attrs[key]!.value as string[]);
+function nameOf(layer: LayerJson): string {
+  return layer.name ?? (layer.config as { name?: string }).name ?? "";
+}
+
+const parentOf = (path: string) => path.split("/").slice(0, -1).join("/");
+
+const KERAS_1_NAMES: Readonly<Record<string, string>> = {
+  W: "kernel",
+  b: "bias",
+  gamma: "gamma",
+  beta: "beta",
+  running_mean: "moving_mean",
+  running_std: "moving_variance", // Keras 1 calls it std, and keeps the variance there
+};
+
+// conv2d/kernel:0 -> kernel; Keras 1: convolution2d_1_W -> kernel
+function weightName(path: string, layer: string): string {
+  const last = path.split("/").at(-1)!.replace(/:\d+$/, "");
+  const short = last.startsWith(`${layer}_`) ? last.slice(layer.length + 1) : last;
+  return KERAS_1_NAMES[short] ?? last;
 }

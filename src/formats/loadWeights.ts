@@ -1,7 +1,8 @@
 import { LeukogramError } from "../core/errors.ts";
 import { sameShape, show } from "../core/shape.ts";
+import type { Layer } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
-import type { StoredLayers, StoredWeight } from "./kerasH5.ts";
+import { type StoredLayers, type StoredWeight, snakeCase } from "./storedLayers.ts";
 
 /** What {@link loadWeights} takes beside the file's contents. */
 export interface LoadWeightsOptions {
@@ -19,29 +20,66 @@ export interface LoadWeightsOptions {
  * @throws ERR_WEIGHTS naming the layer and both shapes where one does not fit; the model is then unchanged.
  */
 export function loadWeights(model: Model, stored: StoredLayers, options: LoadWeightsOptions): void {
-  const { source, optional = new Set(), match = "name" } = options;
+  const { match = "name", optional = new Set<string>(), source } = options;
   const layers = model.layers.filter(({ weights }) => weights.length > 0);
-  const inOrder = [...stored.values()];
-  if (match === "order" && inOrder.length !== layers.length)
-    throw misfit(source, `it has ${inOrder.length} layers with weights, the model has ${layers.length}`);
+  const find = match === "order" ? byOrder(layers, stored, options) : (layer: Layer) => stored.get(layer.name);
   const values = new Map<string, Float32Array>();
-  for (const [i, layer] of layers.entries()) {
-    const found = match === "order" ? inOrder[i] : stored.get(layer.name);
+  for (const layer of layers) {
+    const found = find(layer);
     if (found === undefined && optional.has(layer.name)) continue;
     if (found === undefined) throw misfit(source, `it has no layer "${layer.name}" (${layer.className})`);
-    for (const weight of layer.weights) {
-      const value = pick(found, weight.name);
-      if (value === undefined || !sameShape(value.shape, weight.shape)) {
-        const received = value === undefined ? "no such weight" : show(value.shape);
-        throw misfit(
-          source,
-          `layer "${layer.name}" ${weight.name}: expected ${show(weight.shape)}, received ${received}`,
-        );
-      }
-      values.set(`${layer.name}/${weight.name}`, value.value);
-    }
+    for (const [name, value] of fit(layer, found, source)) values.set(`${layer.name}/${name}`, value);
   }
   model.setWeights(values);
+}
+
+type Find = (layer: Layer) => readonly StoredWeight[] | undefined;
+
+function byOrder(layers: readonly Layer[], stored: StoredLayers, { source, optional }: LoadWeightsOptions): Find {
+  const required = layers.filter(({ name }) => !optional?.has(name));
+  const matched = stored.size === required.length ? required : layers;
+  if (stored.size !== matched.length)
+    throw misfit(source, `it has ${stored.size} layers with weights, the model has ${layers.length}`);
+  if (stored.classes !== undefined) return byClass(matched, stored, source);
+  const inOrder = [...stored.values()];
+  const found = new Map(matched.map((layer, i) => [layer, inOrder[i]!]));
+  return (layer) => found.get(layer);
+}
+
+// The n-th Conv2D of the file is the n-th of the model: as Keras itself loads such files.
+function byClass(layers: readonly Layer[], stored: StoredLayers, source: string): Find {
+  const queues = new Map<string, (readonly StoredWeight[])[]>();
+  for (const [name, weights] of stored) {
+    const className = stored.classes!.get(name)!;
+    queues.set(className, [...(queues.get(className) ?? []), weights]);
+  }
+  const nested = [...queues.keys()].find((name) => name.includes("/"));
+  if (nested !== undefined)
+    throw misfit(source, "it has a model within the model, and does not say in which order its layers stand");
+  const found = new Map<Layer, readonly StoredWeight[]>();
+  for (const layer of layers) {
+    const next = queues.get(snakeCase(layer.className))?.shift();
+    if (next === undefined) throw misfit(source, `it has too few ${layer.className} layers for "${layer.name}"`);
+    found.set(layer, next);
+  }
+  return (layer) => found.get(layer);
+}
+
+function fit(layer: Layer, found: readonly StoredWeight[], source: string): (readonly [string, Float32Array])[] {
+  const fitted = layer.weights.map(({ name, shape }) => {
+    const value = pick(found, name);
+    if (value !== undefined && sameShape(value.shape, shape)) return [name, value.value] as const;
+    const received = value === undefined ? `no such weight, but ${listed(found)}` : show(value.shape);
+    throw misfit(source, `layer "${layer.name}" ${name}: expected ${show(shape)}, received ${received}`);
+  });
+  // A bias left out would change every result without a word.
+  if (found.length > fitted.length)
+    throw misfit(source, `layer "${layer.name}": expected ${listed(layer.weights)}, received ${listed(found)}`);
+  return fitted;
+}
+
+function listed(weights: readonly { readonly name: string; readonly shape: readonly number[] }[]): string {
+  return weights.map(({ name, shape }) => `${name} ${show(shape)}`).join(", ");
 }
 
 // Keras 2 calls a depthwise kernel depthwise_kernel, Keras 3 kernel.

@@ -1,0 +1,110 @@
+import h5wasm, { Dataset, File, Group } from "h5wasm/node";
+import { LeukogramError } from "../core/errors.ts";
+import type { StoredWeight } from "./storedLayers.ts";
+
+let opened = 0;
+
+/**
+ * Opens HDF5 bytes for as long as `read` runs. Nothing of them stays in memory, also after an error.
+ *
+ * @param path the file, for messages
+ * @throws ERR_FORMAT where the bytes are no HDF5, or are damaged.
+ */
+export async function withHdf5<T>(
+  bytes: Uint8Array,
+  { path }: { readonly path: string },
+  read: (file: File) => T,
+): Promise<T> {
+  if (bytes.length === 0) throw new LeukogramError("ERR_FORMAT", `${path}: is empty`);
+  if (Buffer.from(bytes.subarray(0, 8)).toString("latin1") !== "\x89HDF\r\n\x1a\n")
+    throw new LeukogramError("ERR_FORMAT", `${path}: is not an HDF5 file${guess(bytes)}`, {
+      hint: "Give a Keras .h5 file.",
+    });
+  const module = await h5wasm.ready;
+  // Without it the HDF5 library prints its errors to stderr.
+  module.activate_throwing_error_handler();
+  const name = `/leukogram-${opened++}.h5`;
+  let file: File | undefined;
+  try {
+    module.FS.writeFile(name, bytes);
+    file = new File(name, "r");
+    return read(file);
+  } catch (cause) {
+    if (cause instanceof LeukogramError) throw cause;
+    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged or cut short${detail(cause)}`, {
+      hint: "Copy or download it again.",
+      cause,
+    });
+  } finally {
+    free(module.FS, name, file);
+  }
+}
+
+type FileSystem = Awaited<typeof h5wasm.ready>["FS"];
+
+function free(fs: FileSystem, name: string, file: File | undefined): void {
+  try {
+    file?.close();
+  } catch {
+    // What could not be read may not close either.
+  }
+  // Cut first: a handle that stayed open would keep the bytes.
+  fs.truncate(name, 0);
+  fs.unlink(name);
+}
+
+/** The group at a path below another; undefined where there is none. */
+export function groupAt(group: Group, path: string): Group | undefined {
+  const found = group.get(path);
+  return found instanceof Group ? found : undefined;
+}
+
+/** A text attribute; undefined where there is none. */
+export function textAttribute(group: Group, name: string): string | undefined {
+  const value = group.attrs[name]?.value;
+  return typeof value === "string" ? value : undefined;
+}
+
+/** An attribute that lists texts; Keras cuts long lists into chunks: layer_names0, layer_names1, ... */
+export function textListAttribute(group: Group, name: string): string[] | undefined {
+  const { attrs } = group;
+  if (attrs[name] !== undefined) return texts(attrs[name].value);
+  const chunks = Object.keys(attrs).filter((key) => key.startsWith(name) && /^\d+$/.test(key.slice(name.length)));
+  const ordered = chunks.sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)));
+  return ordered.length === 0 ? undefined : ordered.flatMap((key) => texts(attrs[key]!.value));
+}
+
+// An empty list is stored as one of numbers.
+function texts(value: unknown): string[] {
+  return typeof value === "string" ? [value] : Array.from(value as ArrayLike<unknown>, String);
+}
+
+/**
+ * The array at a path below a group, as float32.
+ *
+ * @throws ERR_FORMAT where there is none, or it does not hold numbers.
+ */
+export function weightAt(group: Group, path: string, { name, source }: { name: string; source: string }): StoredWeight {
+  const found = group.get(path);
+  const where = `${source}: ${group.path}/${path}`;
+  if (!(found instanceof Dataset)) throw new LeukogramError("ERR_FORMAT", `${where} is listed, but is not there`);
+  const { shape, value } = found;
+  const numbers = typeof value === "number" || typeof value === "bigint" ? [value] : value;
+  if (!(ArrayBuffer.isView(numbers) || Array.isArray(numbers)))
+    throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
+  return { name, shape: shape ?? [], value: Float32Array.from(numbers as ArrayLike<unknown>, Number) };
+}
+
+function guess(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.subarray(0, 512)).toString("latin1").trimStart().toLowerCase();
+  if (start.startsWith("<!doctype") || start.startsWith("<html") || start.startsWith("<?xml")) return " but a web page";
+  if (start.startsWith("version https://git-lfs")) return " but a Git LFS pointer";
+  if (start.startsWith("pk\x03\x04")) return " but a zip archive";
+  return "";
+}
+
+// The last line of HDF5's stack of errors is the nearest to the cause.
+function detail(cause: unknown): string {
+  const lines = cause instanceof Error ? [...cause.message.matchAll(/minor: (.+)/g)] : [];
+  return lines.length === 0 ? "" : ` (${lines.at(-1)![1]!.toLowerCase()})`;
+}
