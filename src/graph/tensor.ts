@@ -8,6 +8,13 @@ export type DType = "float32" | "uint8" | "int32" | "int64" | "bool";
 /** Entries of a constant, row-major. */
 export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
 
+/** The type of entries that an array of that kind holds. */
+export function dtypeOf(data: TensorData): DType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof BigInt64Array) return "int64";
+  return data instanceof Int32Array ? "int32" : "uint8";
+}
+
 /** Shape and type of a tensor. */
 export interface TensorType {
   readonly shape: Shape;
@@ -16,6 +23,8 @@ export interface TensorType {
 
 /** What an op is set to; plain data, so that equal settings compare equal. */
 export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One setting of an op. */
 export type Attribute = number | string | boolean | undefined | readonly Dim[] | TensorData;
 
 /** What the gradient of an op is written from. */

@@ -1,4 +1,4 @@
-import type { Tensor, TensorData } from "../tensor.ts";
+import { dtypeOf, type Tensor, type TensorData } from "../tensor.ts";
 import type { OnnxAttribute, OnnxInitializer, OnnxNode } from "./proto.ts";
 
 /** Collects the ONNX nodes of a graph; ops add theirs through it. */
@@ -8,7 +8,13 @@ export class Emitter {
   readonly initializers: OnnxInitializer[] = [];
   readonly #names = new Map<Tensor, string>();
   readonly #constants = new Map<string, string>();
+  readonly #reserved: ReadonlySet<string>;
   #count = 0;
+
+  /** @param reserved names of the graph's inputs and outputs, which no node may take. */
+  constructor(reserved: ReadonlySet<string>) {
+    this.#reserved = reserved;
+  }
 
   /** The ONNX name of a tensor that was emitted before. */
   name(tensor: Tensor): string {
@@ -27,7 +33,7 @@ export class Emitter {
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
     domain?: string,
   ): string {
-    const output = `${type.toLowerCase()}_${this.#count++}`;
+    const output = this.#newName(type.toLowerCase());
     this.#nodes.push({ type, inputs, outputs: [output], attributes, ...(domain === undefined ? {} : { domain }) });
     return output;
   }
@@ -49,15 +55,8 @@ export class Emitter {
 
   /** Adds a constant and returns its name. */
   initializer(shape: readonly number[], data: TensorData): string {
-    const name = `constant_${this.#count++}`;
-    const dtype =
-      data instanceof Float32Array
-        ? "float32"
-        : data instanceof BigInt64Array
-          ? "int64"
-          : data instanceof Int32Array
-            ? "int32"
-            : "uint8";
+    const name = this.#newName("constant");
+    const dtype = dtypeOf(data);
     this.initializers.push({ name, dtype, shape, data });
     return name;
   }
@@ -82,5 +81,10 @@ export class Emitter {
       this.#constants.set(key, name);
     }
     return name;
+  }
+
+  #newName(prefix: string): string {
+    const name = `${prefix}_${this.#count++}`;
+    return this.#reserved.has(name) ? this.#newName(prefix) : name;
   }
 }

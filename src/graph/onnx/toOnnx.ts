@@ -20,15 +20,16 @@ export interface ToOnnxOptions {
 /**
  * The bytes of an ONNX model (opset 18) that computes `outputs` from the input tensors they follow from.
  *
- * @throws ERR_SHAPE where two inputs of one name differ.
+ * @throws ERR_SHAPE where two inputs of one name differ, or an input and an output share one.
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,
   { name = "leukogram", metadata = {}, version = "0" }: ToOnnxOptions = {},
 ): Uint8Array {
-  const emitter = new Emitter();
+  const order = topologicalOrder(Object.values(outputs));
+  const emitter = new Emitter(reservedNames(order, outputs));
   const inputs = new Map<string, OnnxValue>();
-  for (const tensor of topologicalOrder(Object.values(outputs))) {
+  for (const tensor of order) {
     if (tensor.op === inputOp) addInput(inputs, emitter, tensor);
     else if (tensor.op === constantOp)
       emitter.bind(tensor, emitter.initializer(tensor.shape as number[], tensor.attributes.data as Float32Array));
@@ -47,6 +48,16 @@ export function toOnnx(
     outputs: Object.entries(outputs).map(([output, { dtype, shape }]) => ({ name: output, dtype, shape })),
     metadata,
   });
+}
+
+function reservedNames(order: readonly Tensor[], outputs: Readonly<Record<string, Tensor>>): Set<string> {
+  const names = new Set(order.filter(({ op }) => op === inputOp).map(({ attributes }) => attributes.name as string));
+  for (const output of Object.keys(outputs)) {
+    if (names.has(output))
+      throw new LeukogramError("ERR_SHAPE", `graph: "${output}" names both an input and an output`);
+    names.add(output);
+  }
+  return names;
 }
 
 function addInput(inputs: Map<string, OnnxValue>, emitter: Emitter, tensor: Tensor): void {

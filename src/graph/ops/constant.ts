@@ -1,6 +1,6 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { numElements, show } from "../../core/shape.ts";
-import { apply, type DType, type Op, type Tensor, type TensorData } from "../tensor.ts";
+import { apply, dtypeOf, type Op, type Tensor, type TensorData } from "../tensor.ts";
 
 type ConstantAttributes = { readonly shape: readonly number[]; readonly data: TensorData };
 
@@ -28,9 +28,3 @@ export const constantOp: Op<ConstantAttributes> = {
   },
   emit: (emitter, _, { shape, data }) => emitter.initializer(shape, data),
 };
-
-function dtypeOf(data: TensorData): DType {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof BigInt64Array) return "int64";
-  return data instanceof Int32Array ? "int32" : "uint8";
-}
