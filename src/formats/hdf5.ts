@@ -90,7 +90,7 @@ export function weightAt(group: Group, path: string, { name, source }: { name: s
   if (!(found instanceof Dataset)) throw new LeukogramError("ERR_FORMAT", `${where} is listed, but is not there`);
   const { shape, value } = found;
   const numbers = typeof value === "number" || typeof value === "bigint" ? [value] : value;
-  if (!(ArrayBuffer.isView(numbers) || Array.isArray(numbers)))
+  if (!ArrayBuffer.isView(numbers) && !(Array.isArray(numbers) && numbers.every((n) => typeof n !== "string")))
     throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
   return { name, shape: shape ?? [], value: Float32Array.from(numbers as ArrayLike<unknown>, Number) };
 }

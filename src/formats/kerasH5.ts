@@ -50,9 +50,9 @@ function layersByName(root: Group, { names, config, path }: NamedLayout): Stored
   const layers = new Map<string, readonly StoredWeight[]>();
   for (const name of names) {
     const group = groupAt(root, name);
-    if (group === undefined)
+    const paths = group && textListAttribute(group, "weight_names");
+    if (group === undefined || paths === undefined)
       throw new LeukogramError("ERR_FORMAT", `${path}: layer "${name}" is listed, but is not there`);
-    const paths = textListAttribute(group, "weight_names") ?? [];
     const parts = new Map<string, StoredWeight[]>();
     for (const weightPath of paths) {
       const weight = weightAt(group, weightPath, { name: weightName(weightPath, name), source: path });
