@@ -34,14 +34,23 @@ export async function loadClassifier(path: string, options: SessionOptions = {})
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const unfinished = file !== path && existsSync(join(path, "checkpoints"));
-    throw new LeukogramError("ERR_FORMAT", `${file}: ${cause.code === "ENOENT" ? "there is no such model" : cause.message}`, {
-      hint: unfinished ? "The run is not finished: go on with leukogram train --resume." : "Give a run folder or an .onnx file.",
-      cause,
-    });
+    throw new LeukogramError(
+      "ERR_FORMAT",
+      `${file}: ${cause.code === "ENOENT" ? "there is no such model" : cause.message}`,
+      {
+        hint: unfinished
+          ? "The run is not finished: go on with leukogram train --resume."
+          : "Give a run folder or an .onnx file.",
+        cause,
+      },
+    );
   });
   const session = await createSession(bytes, options).catch((cause: LeukogramError) => {
     if (cause.code !== "ERR_FORMAT") throw cause;
-    throw new LeukogramError("ERR_FORMAT", `${file}: is no model that can be loaded`, { hint: "Give a run folder or an .onnx file that Leukogram wrote.", cause });
+    throw new LeukogramError("ERR_FORMAT", `${file}: is no model that can be loaded`, {
+      hint: "Give a run folder or an .onnx file that Leukogram wrote.",
+      cause,
+    });
   });
   const { classes, imageSize, parameters, model } = session.metadata;
   if (classes === undefined || imageSize === undefined) {
@@ -62,7 +71,12 @@ export async function loadClassifier(path: string, options: SessionOptions = {})
   };
 }
 
-async function classify(session: Session, images: Uint8Array, count: number, [height, width]: readonly [number, number]) {
+async function classify(
+  session: Session,
+  images: Uint8Array,
+  count: number,
+  [height, width]: readonly [number, number],
+) {
   const { probabilities } = await session.run({ images: { data: images, shape: [count, height, width, 3] } });
   return probabilities!.data as Float32Array;
 }
@@ -124,7 +138,11 @@ function normalized(row: Float32Array): number[] {
 }
 
 // As many images at a time as there are cores, and one more.
-async function decodeAll(paths: readonly string[], height: number, width: number): Promise<(Uint8Array | LeukogramError)[]> {
+async function decodeAll(
+  paths: readonly string[],
+  height: number,
+  width: number,
+): Promise<(Uint8Array | LeukogramError)[]> {
   const results = new Array<Uint8Array | LeukogramError>(paths.length);
   let next = 0;
   const worker = async () => {

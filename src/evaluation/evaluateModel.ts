@@ -28,10 +28,17 @@ export async function answerImages(
   const skipped: SkippedImage[] = [];
   const started = performance.now();
   let i = 0;
-  for await (const { probabilities, error } of classifyFiles(classifier, samples.map(({ path }) => path), options)) {
+  for await (const { probabilities, error } of classifyFiles(
+    classifier,
+    samples.map(({ path }) => path),
+    options,
+  )) {
     const { file, label, group } = samples[i++]!;
     if (error !== undefined && !skipBad)
-      throw new LeukogramError(error.code, error.message.replace(/^ERR_\w+ /, ""), { hint: "Leave bad images out with --skip-bad.", cause: error });
+      throw new LeukogramError(error.code, error.message.replace(/^ERR_\w+ /, ""), {
+        hint: "Leave bad images out with --skip-bad.",
+        cause: error,
+      });
     if (error !== undefined) skipped.push({ file, reason: error.message });
     else rows.push({ file, label: labels[label]!, group, probabilities: probabilities! });
   }
@@ -49,4 +56,19 @@ function labelMap({ classes: known, path }: Classifier, classes: readonly string
       });
     return index;
   });
+}
+
+/** Median milliseconds an image over batches of 16, the model alone, without decoding. */
+export async function measureSpeed(classifier: Classifier): Promise<number> {
+  const [height, width] = classifier.imageSize;
+  const count = 16;
+  const images = new Uint8Array(count * height * width * 3).fill(128);
+  const times: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const started = performance.now();
+    await classifier.classify(images, count);
+    times.push((performance.now() - started) / count);
+  }
+  // The first run warms up.
+  return times.slice(1).sort((a, b) => a - b)[2]!;
 }

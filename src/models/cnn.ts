@@ -13,7 +13,12 @@ export interface CnnOptions {
 }
 
 /** The student project's CNN: five stride-2 convolutions 4-8-16-32-64, each normalised, Dense 8, softmax. */
-export function cnn({ imageSize = 350, classes = 5, momentum = 0.99, preprocessing = "right" }: CnnOptions = {}): Sequential {
+export function cnn({
+  imageSize = 350,
+  classes = 5,
+  momentum = 0.99,
+  preprocessing = "right",
+}: CnnOptions = {}): Sequential {
   const blocks = [4, 8, 16, 32, 64].flatMap((filters) => [
     new Conv2D({ filters, kernelSize: 3, strides: 2, padding: "same", activation: "relu" }),
     new BatchNormalization({ momentum }),

@@ -25,7 +25,7 @@ export interface MobilenetV2Options {
   readonly head?: "dense" | "linear";
   /** Whether the backbone keeps its weights; default true. */
   readonly frozen?: boolean;
-  /** Momentum of the head's batch normalisation; default 0.99, as in Keras. */
+  /** Momentum of the batch normalisations that are trained; default 0.99. A frozen backbone keeps Keras's 0.999. */
   readonly momentum?: number;
   /** `right`: [-1, 1]. `unit`: [0, 1], the student project's fault, to show what it does. Default: right. */
   readonly preprocessing?: "right" | "unit";
@@ -54,13 +54,21 @@ const STAGES = [
  * Takes pixels 0 to 255: the scaling to [-1, 1] is its first layer.
  */
 export function mobilenetV2(options: MobilenetV2Options = {}): BackboneModel {
-  const { imageSize = 224, classes = 5, alpha = 1, head = "dense", frozen = true, momentum = 0.99, preprocessing = "right" } = options;
+  const {
+    imageSize = 224,
+    classes = 5,
+    alpha = 1,
+    head = "dense",
+    frozen = true,
+    momentum = 0.99,
+    preprocessing = "right",
+  } = options;
   if (!(alpha > 0)) throw new LeukogramError("ERR_CONFIG", `mobilenetv2: alpha must be above 0, received ${alpha}`);
   const input = Input([imageSize, imageSize, 3], { name: "images" });
   const scale = preprocessing === "right" ? { scale: 1 / 127.5, offset: -1 } : { scale: 1 / 255 };
   const scaled = new Rescaling({ ...scale, name: "rescaling" }).apply(input);
   const features = new GlobalAveragePooling2D({ name: "global_average_pooling2d" }).apply(
-    backbone(scaled, alpha, !frozen),
+    backbone(scaled, alpha, new Block({ trainable: !frozen, momentum: frozen ? 0.999 : momentum })),
   );
   const hidden =
     head === "linear"
@@ -72,8 +80,7 @@ export function mobilenetV2(options: MobilenetV2Options = {}): BackboneModel {
   return { model: new Model({ input, output, name: "mobilenetv2" }), features };
 }
 
-function backbone(input: LayerOutput, alpha: number, trainable: boolean): LayerOutput {
-  const block = new Block(trainable);
+function backbone(input: LayerOutput, alpha: number, block: Block): LayerOutput {
   let x = block.pad(input, "Conv1_pad");
   x = block.convolve(x, {
     filters: channels(32 * alpha),
@@ -113,9 +120,11 @@ interface Convolution {
 
 class Block {
   readonly #trainable: boolean;
+  readonly #momentum: number;
 
-  constructor(trainable: boolean) {
+  constructor({ trainable, momentum }: { readonly trainable: boolean; readonly momentum: number }) {
     this.#trainable = trainable;
+    this.#momentum = momentum;
   }
 
   // Keras pads stride-2 convolutions by hand, at bottom and right only where the size is even.
@@ -178,9 +187,12 @@ class Block {
   }
 
   #normalize(x: LayerOutput, bn: string, relu?: string): LayerOutput {
-    const y = new BatchNormalization({ momentum: 0.999, epsilon: 0.001, name: bn, trainable: this.#trainable }).apply(
-      x,
-    );
+    const y = new BatchNormalization({
+      momentum: this.#momentum,
+      epsilon: 0.001,
+      name: bn,
+      trainable: this.#trainable,
+    }).apply(x);
     return relu === undefined ? y : new ReLU({ maxValue: 6, name: relu }).apply(y);
   }
 }

@@ -35,7 +35,11 @@ export interface MonitorOptions {
 }
 
 // Shared by both: which of two figures is better.
-function improvement({ monitor = "val_loss", mode = "auto", minDelta = 0 }: MonitorOptions): (value: number, best: number) => boolean {
+function improvement({
+  monitor = "val_loss",
+  mode = "auto",
+  minDelta = 0,
+}: MonitorOptions): (value: number, best: number) => boolean {
   const largerIsBetter = mode === "max" || (mode === "auto" && monitor.endsWith("accuracy"));
   return largerIsBetter ? (value, best) => value - minDelta > best : (value, best) => value + minDelta < best;
 }

@@ -53,6 +53,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
     ...rest,
     rows,
     state: { step, vectors: vectors("state.") },
-    kept: keptStep === undefined ? undefined : { epoch: keptEpoch, state: { step: keptStep, vectors: vectors("kept.") } },
+    kept:
+      keptStep === undefined ? undefined : { epoch: keptEpoch, state: { step: keptStep, vectors: vectors("kept.") } },
   };
 }

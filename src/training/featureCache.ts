@@ -36,7 +36,11 @@ export interface FeatureCache extends BatchSource {
  *
  * @throws ERR_OUTPUT where the file can't be written; ERR_ABORTED.
  */
-export async function openFeatureCache(cache: ImageCache, backbone: Model, options: FeatureCacheOptions): Promise<FeatureCache> {
+export async function openFeatureCache(
+  cache: ImageCache,
+  backbone: Model,
+  options: FeatureCacheOptions,
+): Promise<FeatureCache> {
   const { copies = 0, labels } = options;
   const [features] = backbone.output.shape as [number];
   const count = cache.samples.length;
@@ -60,12 +64,19 @@ export async function openFeatureCache(cache: ImageCache, backbone: Model, optio
   };
 }
 
-function featureKey(cache: ImageCache, backbone: Model, { augmentation, copies = 0, seed }: FeatureCacheOptions): string {
+function featureKey(
+  cache: ImageCache,
+  backbone: Model,
+  { augmentation, copies = 0, seed }: FeatureCacheOptions,
+): string {
   const hash = createHash("sha256");
   // Without copies, chance has no part in the features.
-  hash.update(JSON.stringify([basename(cache.file), backbone.input.shape, copies === 0 ? [] : [augmentation, copies, seed]]));
+  hash.update(
+    JSON.stringify([basename(cache.file), backbone.input.shape, copies === 0 ? [] : [augmentation, copies, seed]]),
+  );
   for (const layer of backbone.layers) hash.update(JSON.stringify([layer.className, layer.config]));
-  for (const [path, { value }] of backbone.weights) hash.update(path).update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  for (const [path, { value }] of backbone.weights)
+    hash.update(path).update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   return hash.digest("hex").slice(0, 32);
 }
 
@@ -80,7 +91,13 @@ async function build(file: string, cache: ImageCache, backbone: Model, options: 
   try {
     for (let copy = 0; copy <= copies; copy++) {
       const layout = { phases: 1, height, width };
-      const loader = createLoader(cache, { batchSize, layout, augmentation: copy === 0 ? undefined : augmentation, seed, labels });
+      const loader = createLoader(cache, {
+        batchSize,
+        layout,
+        augmentation: copy === 0 ? undefined : augmentation,
+        seed,
+        labels,
+      });
       try {
         for await (const { pixels, count } of loader.batches({ epoch: copy, order, signal })) {
           const { output } = await session.run({ images: { data: pixels, shape: [count, channels, height, width] } });

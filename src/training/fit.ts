@@ -1,9 +1,9 @@
 import { LeukogramError } from "../core/errors.ts";
-import { formatHistory, type EpochRow } from "./history.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import type { Schedule } from "../nn/schedules.ts";
 import type { Callback, EpochLogs, TrainingControl } from "./callbacks.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type EpochRow, formatHistory } from "./history.ts";
 import type { Batch, StepRunner, TrainingState } from "./stepRunner.ts";
 
 /** Where batches come from: pixels from the cache, or features of a frozen backbone. */
@@ -184,7 +184,10 @@ class Run {
     });
   }
 
-  async #evaluate({ source, order }: NonNullable<FitOptions["validation"]>): Promise<{ loss: number; accuracy: number }> {
+  async #evaluate({
+    source,
+    order,
+  }: NonNullable<FitOptions["validation"]>): Promise<{ loss: number; accuracy: number }> {
     let [lossSum, correct] = [0, 0];
     for await (const batch of source.batches({ epoch: 0, order })) {
       const { losses, probabilities } = await this.#options.runner.evaluate(batch);

@@ -8,7 +8,13 @@ import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from
 import type { Recipe } from "./recipe.ts";
 
 /** The augmentation, or undefined where images stay as they are. */
-export function augmentationOf({ augment, rotation, zoom, horizontalFlip, verticalFlip }: Recipe): Augmentation | undefined {
+export function augmentationOf({
+  augment,
+  rotation,
+  zoom,
+  horizontalFlip,
+  verticalFlip,
+}: Recipe): Augmentation | undefined {
   if (!augment) return undefined;
   return { rotationRange: rotation, zoomRange: zoom, horizontalFlip, verticalFlip, fillMode: "nearest" };
 }
@@ -37,7 +43,11 @@ export function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule | un
 }
 
 /** The loss; `labels` are those of the training images. */
-export function lossOf({ labelSmoothing, focalGamma, focalAlpha, balance }: Recipe, labels: ArrayLike<number>, classes: number): LossOptions {
+export function lossOf(
+  { labelSmoothing, focalGamma, focalAlpha, balance }: Recipe,
+  labels: ArrayLike<number>,
+  classes: number,
+): LossOptions {
   return {
     labelSmoothing,
     ...(focalGamma !== undefined && { focal: { alpha: focalAlpha, gamma: focalGamma } }),
@@ -52,7 +62,9 @@ export function callbacksOf(recipe: Recipe): Callback[] {
   if (restoreBest) callbacks.push(new ModelCheckpoint({ monitor }));
   if (earlyStopping !== undefined) callbacks.push(new EarlyStopping({ monitor, patience: earlyStopping }));
   if (reduceOnPlateau !== undefined)
-    callbacks.push(new ReduceLROnPlateau({ monitor, patience: reduceOnPlateau, factor: reduceFactor, minLearningRate }));
+    callbacks.push(
+      new ReduceLROnPlateau({ monitor, patience: reduceOnPlateau, factor: reduceFactor, minLearningRate }),
+    );
   return callbacks;
 }
 
@@ -67,10 +79,16 @@ export function recipeWarnings(recipe: Recipe): string[] {
   if (reduceOnPlateau !== undefined && schedule !== "constant")
     warnings.push(`The ${schedule} schedule sets the learning rate at every step, so reduceOnPlateau has no effect.`);
   if (split === "leaky")
-    warnings.push("The validation images were chosen without regard to siblings: copies of one original are on both sides, and the validation figures are too good.");
-  if (preprocessing === "twice") warnings.push("Pixels are divided by 255 twice: the network sees almost black images.");
-  if (preprocessing === "unit") warnings.push("MobileNetV2 is fed pixels in [0, 1]; its weights were learned on [-1, 1].");
+    warnings.push(
+      "The validation images were chosen without regard to siblings: copies of one original are on both sides, and the validation figures are too good.",
+    );
+  if (preprocessing === "twice")
+    warnings.push("Pixels are divided by 255 twice: the network sees almost black images.");
+  if (preprocessing === "unit")
+    warnings.push("MobileNetV2 is fed pixels in [0, 1]; its weights were learned on [-1, 1].");
   if (momentum > 0.95 && recipe.epochs < 20)
-    warnings.push(`Batch normalisation with momentum ${momentum} moves slowly: over ${recipe.epochs} epochs its statistics may lag behind the weights.`);
+    warnings.push(
+      `Batch normalisation with momentum ${momentum} moves slowly: over ${recipe.epochs} epochs its statistics may lag behind the weights.`,
+    );
   return warnings;
 }

@@ -13,7 +13,10 @@ const schema = z.strictObject({
   head: z.enum(["dense", "linear"]).default("dense").describe("head on a backbone"),
   frozen: z.boolean().default(true).describe("keep a backbone's weights as they are"),
   momentum: share.default(0.9).describe("momentum of batch normalisation"),
-  preprocessing: z.enum(["right", "twice", "unit"]).default("right").describe("a published fault, to show what it does"),
+  preprocessing: z
+    .enum(["right", "twice", "unit"])
+    .default("right")
+    .describe("a published fault, to show what it does"),
   epochs: count.default(40).describe("passes over the training images"),
   batchSize: count.default(32).describe("images a step"),
   optimizer: z.enum(["adamw", "adam", "sgd", "rmsprop"]).default("adamw").describe("rule of change"),
@@ -34,12 +37,27 @@ const schema = z.strictObject({
   horizontalFlip: z.boolean().default(true).describe("mirror half the images left to right"),
   verticalFlip: z.boolean().default(true).describe("mirror half the images top to bottom"),
   augment: z.boolean().default(true).describe("rotate, zoom and flip training images"),
-  copies: z.number().int().min(0).default(0).describe("augmented copies an image whose features a frozen backbone keeps"),
-  validation: z.number().min(0.01).max(0.9).default(0.15).describe("share of the training images held out to choose by"),
-  split: z.enum(["stratified", "keras", "leaky"]).default("stratified").describe("how they are chosen; leaky ignores siblings, to show what that does"),
+  copies: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("augmented copies an image whose features a frozen backbone keeps"),
+  validation: z
+    .number()
+    .min(0.01)
+    .max(0.9)
+    .default(0.15)
+    .describe("share of the training images held out to choose by"),
+  split: z
+    .enum(["stratified", "keras", "leaky"])
+    .default("stratified")
+    .describe("how they are chosen; leaky ignores siblings, to show what that does"),
   groupBy: z.string().optional().describe("manifest column whose images stay on one side: patient, slide"),
   earlyStopping: count.optional().describe("epochs without improvement before the run ends; default: never"),
-  reduceOnPlateau: count.optional().describe("epochs without improvement before the learning rate falls; default: never"),
+  reduceOnPlateau: count
+    .optional()
+    .describe("epochs without improvement before the learning rate falls; default: never"),
   reduceFactor: z.number().positive().max(1).default(0.5).describe("what it is then multiplied by"),
   minLearningRate: z.number().min(0).default(1e-6).describe("where that ends"),
   monitor: z.enum(MONITORS).default("val_loss").describe("the figure that callbacks watch"),
@@ -56,7 +74,12 @@ export type Recipe = z.output<typeof schema>;
 export type RecipeKey = keyof Recipe;
 
 /** One line on each key, and what kind of value it takes. */
-export function recipeKeys(): { key: RecipeKey; description: string; kind: "boolean" | "number" | "text"; default: unknown }[] {
+export function recipeKeys(): {
+  key: RecipeKey;
+  description: string;
+  kind: "boolean" | "number" | "text";
+  default: unknown;
+}[] {
   return Object.entries(schema.shape).map(([key, field]) => {
     const inner = "innerType" in field.def ? (field.def.innerType as z.ZodType) : field;
     const { type } = inner.def;

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { VERSION } from "../core/version.ts";
 import { type ImageCache, openImageCache, type SkippedImage } from "../data/cache.ts";
-import { type Dataset, type Sample } from "../data/dataset.ts";
+import type { Dataset, Sample } from "../data/dataset.ts";
 import { createLoader } from "../data/loader.ts";
 import { epochOrder } from "../data/sampler.ts";
 import { readKerasH5 } from "../formats/kerasH5.ts";
@@ -13,7 +14,6 @@ import { compile } from "../graph/compile.ts";
 import { type BuiltModel, modelEntry } from "../models/registry.ts";
 import { Model } from "../nn/model.ts";
 import { exportGraph } from "../nn/modelGraphs.ts";
-import { VERSION } from "../core/version.ts";
 import { openFeatureCache } from "./featureCache.ts";
 import { type BatchSource, type FitProgress, type FitResult, fit } from "./fit.ts";
 import { augmentationOf, callbacksOf, lossOf, optimizerOf, recipeWarnings, scheduleOf } from "./fromRecipe.ts";
@@ -103,12 +103,17 @@ export async function writeModel(model: Model, classes: readonly string[], recip
     recipe: JSON.stringify(recipe),
     notice: "Research use only; not a medical device.",
   };
-  await writeFileWhole(join(out, "model.onnx"), compile(exportGraph(model), { name: model.name, metadata, version: VERSION }));
+  await writeFileWhole(
+    join(out, "model.onnx"),
+    compile(exportGraph(model), { name: model.name, metadata, version: VERSION }),
+  );
 }
 
 async function loadBackbone({ model }: BuiltModel, weights: string | undefined, warnings: string[]): Promise<void> {
   if (weights === undefined) {
-    warnings.push(`No ImageNet weights were given: ${model.name} begins from random weights, and its figures say nothing of transfer learning.`);
+    warnings.push(
+      `No ImageNet weights were given: ${model.name} begins from random weights, and its figures say nothing of transfer learning.`,
+    );
     return;
   }
   const head = new Set(["head_dense", "head_bn", "predictions"]);
@@ -120,7 +125,12 @@ interface Caches {
   readonly validation: ImageCache;
 }
 
-async function openCaches(train: Dataset, validation: readonly Sample[], model: Model, options: TrainOptions): Promise<Caches> {
+async function openCaches(
+  train: Dataset,
+  validation: readonly Sample[],
+  model: Model,
+  options: TrainOptions,
+): Promise<Caches> {
   const [height, width] = model.input.shape as [number, number];
   const open = (stage: string, samples: readonly Sample[]) =>
     openImageCache(samples, {
@@ -154,14 +164,17 @@ class Session {
     this.#labels = caches.train.samples.map(({ label }) => label);
     this.#classes = train.classes.length;
     const { features, model } = built;
-    this.#runner = new StepRunner(features ? new Model({ input: features, output: model.output, name: model.name }) : model, {
-      optimizer: optimizerOf(recipe),
-      loss: lossOf(recipe, this.#labels, this.#classes),
-      inputType: features ? "float32" : "uint8",
-      seed: recipe.seed,
-      device: recipe.device,
-      threads: recipe.threads ?? availableParallelism(),
-    });
+    this.#runner = new StepRunner(
+      features ? new Model({ input: features, output: model.output, name: model.name }) : model,
+      {
+        optimizer: optimizerOf(recipe),
+        loss: lossOf(recipe, this.#labels, this.#classes),
+        inputType: features ? "float32" : "uint8",
+        seed: recipe.seed,
+        device: recipe.device,
+        threads: recipe.threads ?? availableParallelism(),
+      },
+    );
   }
 
   async run(): Promise<FitResult> {
@@ -181,7 +194,11 @@ class Session {
       train: await this.#source(train, this.#labels, true),
       order,
       validation: {
-        source: await this.#source(validation, validation.samples.map(({ label }) => label), false),
+        source: await this.#source(
+          validation,
+          validation.samples.map(({ label }) => label),
+          false,
+        ),
         order: validation.samples.map((_, i) => i),
       },
       epochs: recipe.epochs,
@@ -208,12 +225,16 @@ class Session {
   }
 
   async #source(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
-    return this.#built.features ? this.#featureSource(cache, labels, training) : this.#pixelSource(cache, labels, training);
+    return this.#built.features
+      ? this.#featureSource(cache, labels, training)
+      : this.#pixelSource(cache, labels, training);
   }
 
   async #pixelSource(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
     const { batchSize, seed } = this.#recipe;
-    const layout = training ? await this.#runner.trainingLayout(batchSize) : { phases: 1, height: cache.height, width: cache.width };
+    const layout = training
+      ? await this.#runner.trainingLayout(batchSize)
+      : { phases: 1, height: cache.height, width: cache.width };
     const augmentation = training ? augmentationOf(this.#recipe) : undefined;
     const loader = createLoader(cache, { batchSize, layout: layout!, augmentation, seed, labels });
     this.#closing.push(() => loader.close());
@@ -247,5 +268,7 @@ class Session {
 // A run may only go on with the settings and images that it was begun with.
 function fingerprint(recipe: Recipe, train: ImageCache, validation: ImageCache): string {
   const files = [train, validation].map(({ samples }) => samples.map(({ file, label }) => [file, label]));
-  return createHash("sha256").update(JSON.stringify([recipe, files])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([recipe, files]))
+    .digest("hex");
 }

@@ -1,0 +1,51 @@
+import { balanceFolder } from "../../data/balance.ts";
+import { number, print } from "../options.ts";
+import { Progress } from "../progress.ts";
+import type { CommandModule } from "./index.ts";
+
+const balance: CommandModule = {
+  define(command) {
+    command
+      .description("Copy a folder and add augmented images until every class has as many as the largest.")
+      .argument("<source>", "class folders, or a folder with Train/ and Test/ (only Train is balanced)")
+      .argument("<dest>", "the new folder")
+      .option("--rotation <degrees>", "largest rotation", number, 15)
+      .option("--zoom <share>", "largest zoom, each axis by itself", number, 0.1)
+      .option("--no-horizontal-flip", "do not mirror half of them left to right")
+      .option("--vertical-flip", "mirror half of them top to bottom")
+      .option("--seed <number>", "what all chance comes from", number, 0);
+  },
+  examples: [
+    "leukogram balance cells cells-balanced",
+    "leukogram balance cells cells-balanced --rotation 180 --vertical-flip",
+  ],
+  async execute({ args: [source, dest], options, signal }) {
+    const flags = options as {
+      rotation: number;
+      zoom: number;
+      horizontalFlip: boolean;
+      verticalFlip?: boolean;
+      seed: number;
+      json?: boolean;
+      quiet?: boolean;
+    };
+    const progress = new Progress(Boolean(flags.quiet));
+    const result = await balanceFolder(String(source), String(dest), {
+      augmentation: {
+        rotationRange: flags.rotation,
+        zoomRange: flags.zoom,
+        horizontalFlip: flags.horizontalFlip,
+        verticalFlip: flags.verticalFlip ?? false,
+        fillMode: "nearest",
+      },
+      seed: flags.seed,
+      signal,
+      onProgress: (done, total) => progress.stage("Writing images", done, total),
+    });
+    print(Boolean(flags.json), { dest, ...result }, () =>
+      result.classes.map((name, k) => `${name}: ${result.before[k]} -> ${result.after[k]}`).join("\n"),
+    );
+  },
+};
+
+export default balance;

@@ -1,0 +1,134 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { LeukogramError } from "../../core/errors.ts";
+import { VERSION } from "../../core/version.ts";
+import { openData } from "../../data/dataset.ts";
+import type { NamedPredictions } from "../../evaluation/alignPredictions.ts";
+import { loadClassifier } from "../../evaluation/classifier.ts";
+import { comparePredictions } from "../../evaluation/compare.ts";
+import { evaluatePredictions } from "../../evaluation/evaluate.ts";
+import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
+import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import type { Costs, EpochRow } from "../../evaluation/types.ts";
+import { writeFileWhole } from "../../formats/writeFile.ts";
+import { comparisonTable } from "../../report/comparisonTable.ts";
+import { comparisonReport } from "../../report/html.ts";
+import { addSessionFlags, print, sessionOf } from "../options.ts";
+import { Progress } from "../progress.ts";
+import { readHistory } from "../runFolder.ts";
+import type { CommandModule } from "./index.ts";
+
+interface Compared extends NamedPredictions {
+  readonly history: readonly EpochRow[];
+  readonly costs: Costs;
+}
+
+const UNKNOWN: Costs = {
+  parameters: undefined,
+  fileBytes: undefined,
+  trainingSeconds: undefined,
+  millisecondsPerImage: undefined,
+};
+
+const compare: CommandModule = {
+  define(command) {
+    command
+      .description("Two or more models on the same images: figures, differences, tests, and a verdict in words.")
+      .argument("<models...>", "run folders, model files, or predictions.csv files")
+      .option("--data <dir>", "labelled images (default: the test predictions in the run folders)")
+      .option("--out <file>", "write an HTML report")
+      .option("--skip-bad", "leave out images that can't be read");
+    addSessionFlags(command);
+  },
+  examples: [
+    "leukogram compare runs/cnn runs/mobilenetv2",
+    "leukogram compare runs/cnn runs/mobilenetv2 --data cells --out comparison.html",
+    "leukogram compare theirs/predictions.csv runs/cnn/predictions/test.csv --json",
+  ],
+  async execute({ args: [paths], options, signal }) {
+    const flags = options as { data?: string; out?: string; skipBad?: boolean; json?: boolean; quiet?: boolean };
+    const names = modelNames(paths as string[]);
+    if (names.length < 2) throw new LeukogramError("ERR_USAGE", "compare: it takes two models or more");
+    const progress = new Progress(Boolean(flags.quiet));
+    const models: Compared[] = [];
+    for (const [i, path] of (paths as string[]).entries()) {
+      const { data, skipBad = false } = flags;
+      models.push({ name: names[i]!, ...(await answersOf(path, { data, skipBad, options, progress, signal })) });
+    }
+    const comparisons = comparePredictions(models);
+    const compared = models.map(({ name, predictions, history, costs }) => ({
+      name,
+      evaluations: [evaluatePredictions(predictions)],
+      history,
+      costs,
+      seeds: [0],
+    }));
+    const warnings = ["One training run each: another seed may turn a small difference round."];
+    if (flags.out !== undefined)
+      await writeFileWhole(
+        flags.out,
+        comparisonReport({
+          title: names.join(" against "),
+          dataName: flags.data ?? "test images",
+          models: compared,
+          comparisons,
+          warnings,
+          version: VERSION,
+        }),
+      );
+    const result = {
+      models: compared.map(({ name, evaluations: [evaluation], costs }) => ({ name, ...evaluation, costs })),
+      comparisons,
+    };
+    print(Boolean(flags.json), result, () =>
+      [comparisonTable(compared), "", ...comparisons.map(({ verdict }) => verdict), ...warnings].join("\n"),
+    );
+  },
+};
+
+// Names that tell the models apart: as few parts of the path as that takes.
+function modelNames(paths: readonly string[]): string[] {
+  const short = paths.map((path) => basename(path));
+  return new Set(short).size === paths.length ? short : [...paths];
+}
+
+interface AnswerOptions {
+  readonly data: string | undefined;
+  readonly skipBad: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function answersOf(
+  path: string,
+  { data, skipBad, options, progress, signal }: AnswerOptions,
+): Promise<Omit<Compared, "name">> {
+  if (path.endsWith(".csv")) return { predictions: await readPredictionsCsv(path), history: [], costs: UNKNOWN };
+  const isRun = existsSync(path) && statSync(path).isDirectory();
+  const history = isRun ? readHistory(path) : [];
+  const classifier = await loadClassifier(path, sessionOf(options));
+  try {
+    const costs: Costs = {
+      parameters: classifier.parameters,
+      fileBytes: classifier.fileBytes,
+      trainingSeconds: history.length === 0 ? undefined : history.reduce((sum, { seconds }) => sum + seconds, 0),
+      millisecondsPerImage: await measureSpeed(classifier),
+    };
+    const stored = join(path, "predictions", "test.csv");
+    if (data === undefined && !(isRun && existsSync(stored)))
+      throw new LeukogramError("ERR_USAGE", `compare: ${path} has no test predictions`, {
+        hint: "Give labelled images with --data.",
+      });
+    if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs };
+    const opened = openData(data);
+    const dataset = opened.test ?? opened.train;
+    const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
+    const { predictions } = await answerImages(classifier, dataset, dataset.samples, { skipBad, signal, onProgress });
+    return { predictions, history, costs };
+  } finally {
+    await classifier.close();
+  }
+}
+
+export default compare;

@@ -1,0 +1,45 @@
+import { drawSmears } from "../../data/synthetic.ts";
+import { number, print, wholeNumber } from "../options.ts";
+import { Progress } from "../progress.ts";
+import type { CommandModule } from "./index.ts";
+
+const draw: CommandModule = {
+  define(command) {
+    command
+      .description(
+        "Draw synthetic blood smears, Train/ and Test/, to try every command with. They are no patients' cells.",
+      )
+      .argument("<dest>", "the new folder")
+      .option("--count <number>", "training images a class", wholeNumber, 60)
+      .option("--test-count <number>", "test images a class", wholeNumber, 20)
+      .option("--size <pixels>", "height and width", wholeNumber, 360)
+      .option("--seed <number>", "what all chance comes from", number, 0);
+  },
+  examples: ["leukogram draw smears", "leukogram draw smears --count 200 --size 200"],
+  async execute({ args: [dest], options, signal }) {
+    const flags = options as {
+      count: number;
+      testCount: number;
+      size: number;
+      seed: number;
+      json?: boolean;
+      quiet?: boolean;
+    };
+    const progress = new Progress(Boolean(flags.quiet));
+    await drawSmears(String(dest), {
+      count: flags.count,
+      testCount: flags.testCount,
+      imageSize: flags.size,
+      seed: flags.seed,
+      signal,
+      onProgress: (done, total) => progress.stage("Drawing smears", done, total),
+    });
+    print(
+      Boolean(flags.json),
+      { dest, trainPerClass: flags.count, testPerClass: flags.testCount },
+      () => `Drew ${dest}: ${5 * flags.count} images to train on, ${5 * flags.testCount} to test on.`,
+    );
+  },
+};
+
+export default draw;

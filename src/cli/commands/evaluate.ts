@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { LeukogramError } from "../../core/errors.ts";
+import { openData } from "../../data/dataset.ts";
+import { loadClassifier } from "../../evaluation/classifier.ts";
+import { evaluatePredictions } from "../../evaluation/evaluate.ts";
+import { answerImages } from "../../evaluation/evaluateModel.ts";
+import { writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { writeFileWhole } from "../../formats/writeFile.ts";
+import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
+import { perClassBars } from "../../report/plots/perClassBars.ts";
+import { rocPlot } from "../../report/plots/rocPlot.ts";
+import { rocCurves } from "../../report/writeRun.ts";
+import { addSessionFlags, print, sessionOf } from "../options.ts";
+import { Progress } from "../progress.ts";
+import type { CommandModule } from "./index.ts";
+
+const evaluate: CommandModule = {
+  define(command) {
+    command
+      .description("A model's figures on labelled images, each with its 95 % interval.")
+      .argument("<model>", "run folder or model file")
+      .option("--data <dir>", "labelled images: class folders, a folder with Test/ in it, or a manifest CSV")
+      .option("--out <dir>", "where predictions.csv, metrics.json and figures go (default: nowhere)")
+      .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
+      .option("--skip-bad", "leave out images that can't be read, and count them");
+    addSessionFlags(command);
+  },
+  examples: ["leukogram evaluate runs/cnn --data cells", "leukogram evaluate model.onnx --data cells/Test --json"],
+  async execute({ args: [model], options, signal }) {
+    const flags = options as {
+      data?: string;
+      out?: string;
+      groupBy?: string;
+      skipBad?: boolean;
+      json?: boolean;
+      quiet?: boolean;
+    };
+    if (flags.data === undefined)
+      throw new LeukogramError("ERR_USAGE", "evaluate: --data is missing", {
+        hint: "Give the folder of labelled images.",
+      });
+    const data = openData(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
+    const dataset = data.test ?? data.train;
+    const progress = new Progress(Boolean(flags.quiet));
+    const classifier = await loadClassifier(String(model), sessionOf(options));
+    try {
+      const { predictions, skipped } = await answerImages(classifier, dataset, dataset.samples, {
+        skipBad: flags.skipBad ?? false,
+        signal,
+        onProgress: (done, total) => progress.stage("Classifying", done, total),
+      });
+      const evaluation = evaluatePredictions(predictions);
+      if (flags.out !== undefined) {
+        await writePredictionsCsv(join(flags.out, "predictions.csv"), predictions);
+        await writeFileWhole(join(flags.out, "metrics.json"), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+        await writeFileWhole(join(flags.out, "confusion-matrix.svg"), confusionMatrixPlot(evaluation));
+        await writeFileWhole(join(flags.out, "per-class.svg"), perClassBars(evaluation));
+        await writeFileWhole(join(flags.out, "roc.svg"), rocPlot(rocCurves(predictions, evaluation)));
+      }
+      const share = ({ value, low, high }: { value: number; low: number; high: number }) =>
+        `${(100 * value).toFixed(1)} % (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+      print(Boolean(flags.json), { model: classifier.path, data: flags.data, ...evaluation, skipped }, () =>
+        [
+          evaluation.report,
+          `Accuracy           ${share(evaluation.accuracy)}`,
+          `Balanced accuracy  ${share(evaluation.balancedAccuracy)}`,
+          `Macro F1           ${share(evaluation.macroF1)}`,
+          `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
+          ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
+        ].join("\n"),
+      );
+    } finally {
+      await classifier.close();
+    }
+  },
+};
+
+export default evaluate;

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+
+/** What a command is given when it runs. */
+export interface CommandInput {
+  readonly args: readonly unknown[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+}
+
+/** A command: its arguments and flags, examples for `--help`, and what it does. */
+export interface CommandModule {
+  define(command: Command): void;
+  readonly examples: readonly string[];
+  execute(input: CommandInput): Promise<void>;
+}
+
+/** The commands, in the order of a first day's work. */
+export const COMMANDS: readonly { name: string; summary: string; load(): Promise<CommandModule> }[] = [
+  {
+    name: "reproduce",
+    summary: "the whole comparison of both models, done right",
+    load: async () => (await import("./reproduce.ts")).default,
+  },
+  { name: "train", summary: "train one model", load: async () => (await import("./train.ts")).default },
+  {
+    name: "evaluate",
+    summary: "a model's figures on labelled images, with intervals",
+    load: async () => (await import("./evaluate.ts")).default,
+  },
+  {
+    name: "compare",
+    summary: "two or more models on the same images",
+    load: async () => (await import("./compare.ts")).default,
+  },
+  { name: "predict", summary: "classes for images", load: async () => (await import("./predict.ts")).default },
+  {
+    name: "balance",
+    summary: "a folder with as many images of every class",
+    load: async () => (await import("./balance.ts")).default,
+  },
+  {
+    name: "draw",
+    summary: "synthetic smears to try things with",
+    load: async () => (await import("./draw.ts")).default,
+  },
+];

@@ -1,0 +1,98 @@
+// Flags that several commands share, and what they stand for.
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Command, InvalidArgumentError } from "commander";
+import { parse } from "yaml";
+import { LeukogramError } from "../core/errors.ts";
+import type { SessionOptions } from "../runtime/session.ts";
+import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
+
+const CONFIGS = fileURLToPath(new URL("../../configs/", import.meta.url));
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** A number for a flag. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("it takes a number");
+  return value;
+}
+
+/** A whole number above 0 for a flag. */
+export function wholeNumber(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("it takes a whole number above 0");
+  return value;
+}
+
+/** `--recipe`, and a flag for each setting of a recipe. */
+export function addRecipeFlags(command: Command, except: readonly string[] = []): void {
+  command.option(
+    "--recipe <name|file>",
+    "settings to begin with: a name in configs/ or a YAML file; flags go over them",
+  );
+  for (const { key, description, kind, default: value } of recipeKeys()) {
+    if (except.includes(key)) continue;
+    const text = value === undefined ? description : `${description} (default: ${value})`;
+    const flag = kebab(key);
+    if (kind === "boolean") {
+      command.option(`--${flag}`, text);
+      command.option(`--no-${flag}`, `not: ${description}`);
+    } else if (kind === "number") command.option(`--${flag} <number>`, text, number);
+    else command.option(`--${flag} <value>`, text);
+  }
+}
+
+/** The recipe that `--recipe` and the flags make together, over `base`. */
+export function recipeOf(
+  options: Readonly<Record<string, unknown>>,
+  base: Readonly<Record<string, unknown>> = {},
+): Recipe {
+  const { recipe } = options as { recipe?: string };
+  const fromFile = recipe === undefined ? {} : readRecipe(recipe);
+  const flags = Object.fromEntries(
+    recipeKeys().flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  );
+  // The file by itself first, so that its faults are told with its name.
+  parseRecipe(fromFile, recipe);
+  return parseRecipe({ ...base, ...fromFile, ...flags }, "settings");
+}
+
+/** The settings of a recipe by name or file. @throws ERR_CONFIG where there is none, or it is no YAML map. */
+export function readRecipe(nameOrFile: string): Record<string, unknown> {
+  const named = `${CONFIGS}${nameOrFile}.yaml`;
+  const path = existsSync(nameOrFile) ? nameOrFile : named;
+  if (!existsSync(path))
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `recipe "${nameOrFile}": there is no such file, and no such name in configs/`,
+    );
+  try {
+    const values: unknown = parse(readFileSync(path, "utf8"));
+    if (values === null || typeof values !== "object" || Array.isArray(values))
+      throw new Error("expected `key: value` lines");
+    return values as Record<string, unknown>;
+  } catch (cause) {
+    throw new LeukogramError("ERR_CONFIG", `recipe ${path}: ${(cause as Error).message.split("\n")[0]}`, { cause });
+  }
+}
+
+/** `--device` and `--threads`, for commands that take no recipe. */
+export function addSessionFlags(command: Command): void {
+  command.option("--device <device>", "where the engine runs: cpu, cuda, dml, coreml, webgpu", "cpu");
+  command.option("--threads <number>", "threads of the engine (default: one a core)", wholeNumber);
+}
+
+/** What {@link addSessionFlags} was given. @throws ERR_USAGE for a device that is not known. */
+export function sessionOf({ device = "cpu", threads }: { device?: string; threads?: number }): SessionOptions {
+  const known = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
+  const found = known.find((name) => name === device);
+  if (found === undefined)
+    throw new LeukogramError("ERR_USAGE", `device "${device}" is not one of ${known.join(", ")}`);
+  return { device: found, ...(threads !== undefined && { threads }) };
+}
+
+/** Prints a result: JSON in one line where asked for, else the text. */
+export function print(json: boolean, value: unknown, text: () => string): void {
+  process.stdout.write(`${json ? JSON.stringify(value) : text()}\n`);
+}

@@ -1,0 +1,65 @@
+import type { FitProgress } from "../training/fit.ts";
+import type { EpochRow } from "../training/history.ts";
+
+/** Shows how far a job is, on stderr; on a terminal in one line that is written over. */
+export class Progress {
+  readonly #quiet: boolean;
+  readonly #live: boolean;
+  #written = false;
+  #last = 0;
+
+  constructor(quiet: boolean) {
+    this.#quiet = quiet;
+    this.#live = process.stderr.isTTY === true;
+  }
+
+  /** A line that stays. */
+  line(text: string): void {
+    if (this.#quiet) return;
+    this.#clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Done so many of so many. */
+  readonly stage = (stage: string, done: number, total: number): void => {
+    if (done === total) this.line(`${stage}: ${total}`);
+    else this.#show(`${stage}: ${done} of ${total}`);
+  };
+
+  /** After a training step. */
+  readonly step = (p: FitProgress): void => {
+    const filled = Math.round((20 * p.batch) / p.batches);
+    const bar = "━".repeat(filled) + "─".repeat(20 - filled);
+    this.#show(
+      `Epoch ${p.epoch}/${p.epochs} ${bar} ${p.batch}/${p.batches}  loss ${p.loss.toFixed(4)}  accuracy ${p.accuracy.toFixed(4)}  ` +
+        `${Math.round(p.imagesPerSecond)} images/s  ${Math.ceil(p.secondsLeft)} s left`,
+    );
+  };
+
+  /** After an epoch. */
+  readonly epoch = (row: EpochRow, epochs: number): void => {
+    const validation =
+      row.valLoss === undefined
+        ? ""
+        : `  val_loss ${row.valLoss.toFixed(4)}  val_accuracy ${row.valAccuracy!.toFixed(4)}`;
+    this.line(
+      `Epoch ${row.epoch}/${epochs}  loss ${row.loss.toFixed(4)}  accuracy ${row.accuracy.toFixed(4)}${validation}  ` +
+        `rate ${row.learningRate.toExponential(2)}  ${row.seconds.toFixed(1)} s`,
+    );
+  };
+
+  // On a terminal at most ten times a second; elsewhere not at all.
+  #show(text: string): void {
+    const now = performance.now();
+    if (this.#quiet || !this.#live || now - this.#last < 100) return;
+    this.#last = now;
+    this.#clear();
+    process.stderr.write(text.slice(0, (process.stderr.columns ?? 120) - 1));
+    this.#written = true;
+  }
+
+  #clear(): void {
+    if (this.#written) process.stderr.write("\r\u001b[K");
+    this.#written = false;
+  }
+}

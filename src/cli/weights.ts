@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import { findImagenetWeights } from "../formats/imagenetWeights.ts";
+import { modelEntry } from "../models/registry.ts";
+import type { Recipe } from "../training/recipe.ts";
+import type { Progress } from "./progress.ts";
+
+/** Flags that say where a backbone's weights come from. */
+export interface WeightsFlags {
+  readonly weights?: string | undefined;
+  readonly fetchWeights?: boolean;
+}
+
+/** `--weights` and `--fetch-weights`. */
+export function addWeightsFlags(command: Command): void {
+  command
+    .option("--weights <file>", "ImageNet weights of the backbone, as Keras stores them (.h5)")
+    .option("--fetch-weights", "fetch them from Keras's public address where they are not here yet");
+}
+
+/** The weights file for a recipe's model; undefined, and a word about it, where there is none. */
+export async function findWeights(
+  { weights, fetchWeights = false }: WeightsFlags,
+  recipe: Pick<Recipe, "model" | "alpha" | "imageSize">,
+  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  const entry = modelEntry(recipe.model);
+  if (!entry.pretrained) return undefined;
+  const found = await findImagenetWeights({
+    weights,
+    alpha: recipe.alpha,
+    imageSize: recipe.imageSize ?? entry.imageSize,
+    fetch: fetchWeights,
+    signal,
+    onProgress: (done: number, total: number | undefined) =>
+      progress.stage("Fetching ImageNet weights", done, total ?? done),
+  });
+  if (found === undefined)
+    progress.line(
+      `No ImageNet weights are here: ${entry.title} begins from random weights. Fetch them with --fetch-weights, or give a file with --weights.`,
+    );
+  return found?.path;
+}

@@ -1,0 +1,175 @@
+import { basename, join } from "node:path";
+import { VERSION } from "../core/version.ts";
+import type { Dataset, Sample } from "../data/dataset.ts";
+import { type Classifier, loadClassifier } from "../evaluation/classifier.ts";
+import { evaluatePredictions } from "../evaluation/evaluate.ts";
+import { answerImages, type ModelAnswers, measureSpeed } from "../evaluation/evaluateModel.ts";
+import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
+import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
+import { writeFileWhole } from "../formats/writeFile.ts";
+import { rocCurve } from "../metrics/rocCurve.ts";
+import type { TrainedModel } from "../training/trainModel.ts";
+import { runReport } from "./html.ts";
+import { modelCard } from "./modelCard.ts";
+import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
+import { learningCurves } from "./plots/learningCurves.ts";
+import { perClassBars } from "./plots/perClassBars.ts";
+import { rocPlot } from "./plots/rocPlot.ts";
+import type { RocCurve, RunReportInput } from "./types.ts";
+
+/** The sets that a run was made with. */
+export interface RunSets {
+  readonly classes: readonly string[];
+  readonly train: readonly Sample[];
+  readonly validation: readonly Sample[];
+  /** Undefined where the data has no test set: the report then shows the validation. */
+  readonly test: readonly Sample[] | undefined;
+}
+
+/** What {@link writeRun} takes beside run and sets. */
+export interface WriteRunOptions {
+  /** Name of the data, for the report. */
+  readonly dataName: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly command?: string | undefined;
+  readonly skipBad?: boolean;
+  /** Whether the accuracy on the training images is wanted too; default true. */
+  readonly judgeTraining?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStage?: (stage: string, done: number, total: number) => void;
+}
+
+/** A judged run. */
+export interface JudgedRun {
+  /** On the test set, or the validation where there is none. */
+  readonly evaluation: Evaluation;
+  readonly predictions: Predictions;
+  readonly judgedOn: "test" | "validation";
+  readonly validation: Evaluation;
+  /** On the training images as they are, without augmentation; undefined where not asked for. */
+  readonly trainAccuracy: number | undefined;
+  readonly costs: Costs;
+}
+
+/**
+ * Judges a trained model on its sets and fills its run folder: predictions/, metrics/, figures/, report.html and
+ * model-card.md. The test set is looked at once, here.
+ */
+export async function writeRun(trained: TrainedModel, sets: RunSets, options: WriteRunOptions): Promise<JudgedRun> {
+  const classifier = await loadClassifier(trained.out);
+  try {
+    const judge = (name: string, samples: readonly Sample[]) =>
+      judgeSet(classifier, { name, samples, sets, out: trained.out, options });
+    const validation = await judge("validation", sets.validation);
+    const test = sets.test && (await judge("test", sets.test));
+    const training = options.judgeTraining === false ? undefined : await judge("train", sets.train);
+    const costs: Costs = {
+      parameters: trained.parameters,
+      fileBytes: classifier.fileBytes,
+      trainingSeconds: trained.trainingSeconds,
+      millisecondsPerImage: await measureSpeed(classifier),
+    };
+    const main = test ?? validation;
+    const judged: JudgedRun = {
+      evaluation: main.evaluation,
+      predictions: main.answers.predictions,
+      judgedOn: test ? "test" : "validation",
+      validation: validation.evaluation,
+      trainAccuracy: training?.evaluation.accuracy.value,
+      costs,
+    };
+    await writeReport(trained, sets, judged, { ...options, answers: [main.answers] });
+    return judged;
+  } finally {
+    await classifier.close();
+  }
+}
+
+interface JudgedSet {
+  readonly answers: ModelAnswers;
+  readonly evaluation: Evaluation;
+}
+
+async function judgeSet(
+  classifier: Classifier,
+  {
+    name,
+    samples,
+    sets,
+    out,
+    options,
+  }: { name: string; samples: readonly Sample[]; sets: RunSets; out: string; options: WriteRunOptions },
+): Promise<JudgedSet> {
+  const answers = await answerImages(classifier, sets as Pick<Dataset, "classes">, samples, {
+    skipBad: options.skipBad ?? false,
+    signal: options.signal,
+    onProgress: (done, total) => options.onStage?.(`Classifying ${name} images`, done, total),
+  });
+  const evaluation = evaluatePredictions(answers.predictions);
+  await writePredictionsCsv(join(out, "predictions", `${name}.csv`), answers.predictions);
+  await writeFileWhole(join(out, "metrics", `${name}.json`), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+  return { answers, evaluation };
+}
+
+async function writeReport(
+  trained: TrainedModel,
+  sets: RunSets,
+  { evaluation, predictions, judgedOn, costs }: JudgedRun,
+  { answers, ...options }: WriteRunOptions & { readonly answers: readonly ModelAnswers[] },
+): Promise<void> {
+  const count = (samples: readonly Sample[]) =>
+    Object.fromEntries(
+      sets.classes.map((name, label) => [name, samples.filter((sample) => sample.label === label).length]),
+    );
+  const warnings = [...trained.warnings];
+  if (judgedOn === "validation")
+    warnings.push(
+      "There is no test set: these figures are of the validation images, by which the model was chosen, and are too good.",
+    );
+  warnings.push("These images come from where the training images came from. In another laboratory expect much worse.");
+  const input: RunReportInput = {
+    title: `${String(options.settings.model)} on ${options.dataName}`,
+    model: String(options.settings.model),
+    dataName: options.dataName,
+    evaluation,
+    history: trained.history,
+    costs,
+    classCounts: { train: count(sets.train), validation: count(sets.validation), test: count(sets.test ?? []) },
+    skipped: [...trained.skipped, ...answers.flatMap(({ skipped }) => skipped)],
+    settings: options.settings,
+    rocCurves: rocCurves(predictions, evaluation),
+    warnings,
+    version: VERSION,
+    bootstrap: { resamples: 2000, seed: 0 },
+    command: options.command,
+  };
+  const figures: Record<string, string> = {
+    "learning-curves": learningCurves([{ name: input.model, rows: trained.history }]),
+    "confusion-matrix": confusionMatrixPlot(evaluation),
+    roc: rocPlot(input.rocCurves),
+    "per-class": perClassBars(evaluation),
+  };
+  for (const [name, svg] of Object.entries(figures))
+    await writeFileWhole(join(trained.out, "figures", `${name}.svg`), svg);
+  await writeFileWhole(join(trained.out, "report.html"), runReport(input));
+  await writeFileWhole(join(trained.out, "model-card.md"), modelCard(input));
+}
+
+/** Each class's ROC curve against the rest; classes without images, or with nothing else, are left out. */
+export function rocCurves({ rows }: Predictions, { classes, perClass }: Evaluation): RocCurve[] {
+  const known = rows.filter(({ label }) => label !== undefined);
+  return classes.flatMap((name, k) => {
+    const positive = known.map(({ label }) => label === k);
+    if (positive.every(Boolean) || !positive.some(Boolean)) return [];
+    const { fpr, tpr } = rocCurve(
+      positive,
+      known.map(({ probabilities }) => probabilities[k]!),
+    );
+    return [{ class: name, fpr, tpr, auc: perClass[k]?.rocAuc }];
+  });
+}
+
+/** The name of a data folder, without the way to it. */
+export function dataName(path: string): string {
+  return basename(path.replace(/[/\\]+$/, "")) || path;
+}
