@@ -2,6 +2,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { sameShape, show } from "../core/shape.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
+import { kerasModelConfig } from "./kerasConfig.ts";
 import { type StoredLayers, type StoredWeight, snakeCase } from "./storedLayers.ts";
 
 /** What {@link loadWeights} takes beside the file's contents. */
@@ -10,7 +11,7 @@ export interface LoadWeightsOptions {
   readonly source: string;
   /** Layers that the file need not have, such as a new head. Default: every layer must be there. */
   readonly optional?: ReadonlySet<string>;
-  /** Whether layers are matched by name, or one after the other. Default: name. */
+  /** Whether layers are matched by name, or one after the other in Keras's order. Default: name. */
   readonly match?: "name" | "order";
 }
 
@@ -21,7 +22,7 @@ export interface LoadWeightsOptions {
  */
 export function loadWeights(model: Model, stored: StoredLayers, options: LoadWeightsOptions): void {
   const { match = "name", optional = new Set<string>(), source } = options;
-  const layers = model.layers.filter(({ weights }) => weights.length > 0);
+  const layers = kerasModelConfig(model).layers.filter(({ weights }) => weights.length > 0);
   const find = match === "order" ? byOrder(layers, stored, options) : (layer: Layer) => stored.get(layer.name);
   const values = new Map<string, Float32Array>();
   for (const layer of layers) {
