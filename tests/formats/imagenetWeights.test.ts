@@ -12,6 +12,7 @@ import { Model } from "../../src/nn/model.ts";
 import { type Answer, breakOff, fileServer, sendAll, sendRest } from "./support/fileServer.ts";
 import { testFolder } from "./support/folder.ts";
 import { modelBytes } from "./support/h5.ts";
+import { message } from "./support/message.ts";
 
 const SIZE = { alpha: 0.35, imageSize: 96 };
 const FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_96_no_top.h5";
@@ -26,12 +27,6 @@ beforeAll(async () => {
   right = await modelBytes(backbone(0.35));
   wrongAlpha = await modelBytes(backbone(0.5));
 });
-
-const message = (promise: Promise<unknown>) =>
-  promise.then(
-    () => "no error",
-    (error: Error) => error.message,
-  );
 
 /** Fetches from a server that answers so, into a fresh cache. */
 async function fetchFrom(answer: Answer, options: Partial<FindWeightsOptions> = {}) {

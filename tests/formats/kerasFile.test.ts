@@ -7,18 +7,13 @@ import type { StoredLayers } from "../../src/formats/storedLayers.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { testFolder } from "./support/folder.ts";
 import { h5Bytes, writeArray } from "./support/h5.ts";
+import { message } from "./support/message.ts";
 
 const H5 = "golden/training/initial.h5";
 const WEIGHTS = "golden/training/initial.weights.h5";
 const KERAS = "golden/training/initial.keras";
 const TRANSFER_H5 = "golden/transfer/mobilenetv2_035_96.h5";
 const TRANSFER_KERAS = "golden/transfer/mobilenetv2_035_96.keras";
-
-const message = (promise: Promise<unknown>) =>
-  promise.then(
-    () => "no error",
-    (error: Error) => error.message,
-  );
 
 /** Layers with their weights sorted by name, so that files can be compared. */
 const sorted = (layers: StoredLayers) =>

@@ -6,16 +6,12 @@ import { readKerasH5 } from "../../src/formats/kerasH5.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { testFolder } from "./support/folder.ts";
 import { copyWith, h5Bytes, writeNamed } from "./support/h5.ts";
+import { message } from "./support/message.ts";
 
 const CNN = "models/cnn_3.h5";
 const IMAGENET = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";
 const INITIAL = "golden/training/initial.h5";
 
-const message = (promise: Promise<unknown>) =>
-  promise.then(
-    () => "no error",
-    (error: Error) => error.message,
-  );
 const array = (...values: number[]) => ({ shape: [values.length], value: Float32Array.from(values) });
 
 async function fileOf(write: (root: Group) => void): Promise<string> {
