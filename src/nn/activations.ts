@@ -16,7 +16,7 @@ const ACTIVATIONS = {
   hard_swish: (x: Tensor) => ops.mul(x, hardSigmoid(x)),
   hard_silu: (x: Tensor) => ops.mul(x, hardSigmoid(x)),
   hard_sigmoid: hardSigmoid,
-  softmax: ops.softmax,
+  softmax: channelSoftmax,
 };
 
 /** Names of Keras's activation functions that layers take. */
@@ -30,6 +30,12 @@ export function activate(x: Tensor, name: ActivationName): Tensor {
       hint: `Use one of ${Object.keys(ACTIVATIONS).join(", ")}.`,
     });
   return activation(x);
+}
+
+// Keras's last axis is the channels.
+function channelSoftmax(x: Tensor): Tensor {
+  if (x.rank !== 4) return ops.softmax(x);
+  return ops.transpose(ops.softmax(ops.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2]);
 }
 
 // Keras: relu6(x + 3) / 6.

@@ -1,6 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Rng } from "../core/rng.ts";
-import { show } from "../core/shape.ts";
+import { sameShape, show } from "../core/shape.ts";
 import * as ops from "../graph/ops/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { initialize } from "./initializers.ts";
@@ -49,7 +49,7 @@ export abstract class Layer<Config extends object = object> {
   /** A frozen layer's weights stay as they are; a frozen BatchNormalization runs in inference mode. */
   trainable: boolean;
   weights: readonly Weight[] = [];
-  #shapes: string | undefined;
+  #builtFor: string | undefined;
 
   constructor(config: Config, { name = "", trainable = true }: LayerOptions = {}) {
     this.config = config;
@@ -68,24 +68,29 @@ export abstract class Layer<Config extends object = object> {
   /**
    * Puts the layer behind others.
    *
-   * @throws ERR_SHAPE where their shapes do not fit.
+   * @throws ERR_SHAPE where their shapes do not fit; ERR_CONFIG where a setting is not known.
    */
   apply(inputs: LayerOutput | readonly LayerOutput[]): LayerOutput {
     const list: readonly LayerOutput[] = "layer" in inputs ? [inputs] : inputs;
     const shapes = list.map(({ shape }) => shape);
-    const key = JSON.stringify(shapes);
-    if (this.#shapes === undefined) this.weights = this.build(shapes);
-    else if (this.#shapes !== key && this.weights.length > 0)
-      throw new LeukogramError("ERR_SHAPE", `${this.label}: was built for ${this.#shapes}, received ${key}`);
-    this.#shapes = key;
     const tensors = shapes.map((shape, i) => ops.input(`${i}`, toGraphShape(shape, 1)));
     try {
+      this.#ensureBuilt(shapes);
       return { layer: this, inputs: list, shape: fromGraphShape(this.call(tensors, SHAPES_ONLY).shape) };
     } catch (cause) {
       if (!(cause instanceof LeukogramError)) throw cause;
-      const received = shapes.map(show).join(", ");
-      throw new LeukogramError("ERR_SHAPE", `${this.label} on ${received}: ${cause.message}`, { cause });
+      const reason = cause.message.replace(/^ERR_\w+ /, "");
+      throw new LeukogramError(cause.code, `${this.label} on ${shapes.map(show).join(", ")}: ${reason}`, { cause });
     }
+  }
+
+  // A layer may be applied again where the same weights fit.
+  #ensureBuilt(shapes: readonly LayerShape[]): void {
+    const wanted = this.build(shapes);
+    if (this.#builtFor === undefined) this.weights = wanted;
+    else if (!wanted.every(({ shape }, i) => sameShape(shape, this.weights[i]!.shape)))
+      throw new LeukogramError("ERR_SHAPE", `its weights were made for ${this.#builtFor}`);
+    this.#builtFor ??= shapes.map(show).join(", ");
   }
 
   /** Gives every weight its first value. Equal generators give equal weights. */

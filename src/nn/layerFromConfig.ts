@@ -5,11 +5,23 @@ import * as layers from "./layers/index.ts";
 /** A layer's settings as Keras writes them: snake case keys. */
 export type KerasConfig = Readonly<Record<string, unknown>>;
 
-// Settings of Keras that Leukogram has no other value for.
-const FIXED_SETTINGS: Readonly<Record<string, readonly unknown[]>> = {
-  dilation_rate: [1, undefined],
-  data_format: ["channels_last", undefined, null],
-  renorm: [false, undefined],
+// Settings of Keras that have one value here, on layers that do not list them among their own.
+const FIXED_SETTINGS: Readonly<Record<string, unknown>> = {
+  antialias: false,
+  center: true,
+  crop_to_aspect_ratio: false,
+  data_format: "channels_last",
+  dilation_rate: 1,
+  groups: 1,
+  interpolation: "bilinear",
+  keepdims: false,
+  negative_slope: 0,
+  noise_shape: null,
+  pad_to_aspect_ratio: false,
+  renorm: false,
+  rms_scaling: false,
+  scale: true,
+  threshold: 0,
 };
 
 /**
@@ -25,19 +37,25 @@ export function layerFromConfig(className: string, config: KerasConfig): Layer {
     throw new LeukogramError("ERR_FORMAT", `layer "${name}": class ${className} is not supported`, {
       hint: `Supported: ${Object.keys(known).join(", ")}.`,
     });
-  for (const [key, allowed] of Object.entries(FIXED_SETTINGS)) {
-    const value = Array.isArray(config[key]) && config[key].every((v) => v === 1) ? 1 : config[key];
-    if (!allowed.includes(value))
-      throw new LeukogramError(
-        "ERR_FORMAT",
-        `layer "${name}" (${className}): ${key} ${JSON.stringify(value)} is not supported`,
-      );
-  }
   const options = Object.entries(config).flatMap(([key, value]) => {
     const plain = plainValue(value);
     return plain === undefined ? [] : [[camelCase(key), plain] as const];
   });
-  return new Class(Object.fromEntries(options));
+  const layer = new Class(Object.fromEntries(options));
+  for (const [key, value] of Object.entries(config))
+    if (!(camelCase(key) in layer.config) && key in FIXED_SETTINGS && !isValue(value, FIXED_SETTINGS[key]))
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `layer "${name}" (${className}): ${key} ${JSON.stringify(value)} is not supported`,
+        { hint: `Leukogram has ${JSON.stringify(FIXED_SETTINGS[key])} only.` },
+      );
+  return layer;
+}
+
+// [1, 1] is 1, and what is not set is as it should be.
+function isValue(value: unknown, expected: unknown): boolean {
+  if (Array.isArray(value)) return value.every((entry) => entry === expected);
+  return value === expected || value === null || value === undefined;
 }
 
 /** The settings of a layer as Keras reads them. */

@@ -1,6 +1,6 @@
 // Keras's tensors are channels-last; ONNX Runtime computes channels-first. Layers translate at this border.
 import { LeukogramError } from "../core/errors.ts";
-import type { Dim } from "../core/shape.ts";
+import { type Dim, show } from "../core/shape.ts";
 
 /** A shape without the batch, as Keras gives it: [H, W, C] or [F]. */
 export type LayerShape = readonly number[];
@@ -15,6 +15,31 @@ export function toGraphShape(shape: LayerShape, batch: Dim): Dim[] {
 export function fromGraphShape(shape: readonly Dim[]): number[] {
   const [, c, h, w] = shape as readonly number[];
   return shape.length === 4 ? [h!, w!, c!] : (shape.slice(1) as number[]);
+}
+
+/**
+ * Number of channels of an image's shape [H, W, C].
+ *
+ * @throws ERR_SHAPE where the shape is no image's.
+ */
+export function imageChannels(shape: LayerShape): number {
+  if (shape.length !== 3)
+    throw new LeukogramError("ERR_SHAPE", `expected an image [H, W, C], received ${show(shape)}`, {
+      hint: "Put a Reshape before it.",
+    });
+  return shape[2]!;
+}
+
+/**
+ * Number of channels, for a layer that normalises along the last axis as Keras counts it.
+ *
+ * @throws ERR_SHAPE where `axis` (batch is 0) is another one.
+ */
+export function lastAxisSize(shape: LayerShape, axis: number | readonly number[]): number {
+  const axes = typeof axis === "number" ? [axis] : axis;
+  if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== shape.length))
+    throw new LeukogramError("ERR_SHAPE", `expected the last axis, received axis ${axes.join()} of ${show(shape)}`);
+  return shape.at(-1)!;
 }
 
 /** Where an axis of Keras (batch is 0, -1 is the last) lies in the graph's tensor of that rank. */

@@ -3,7 +3,7 @@ import { Rng } from "../core/rng.ts";
 import { numElements, show } from "../core/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { CallContext, Layer, LayerOutput } from "./layer.ts";
-import { Input } from "./layers/inputLayer.ts";
+import { Input, InputLayer } from "./layers/inputLayer.ts";
 import type { LayerShape } from "./layout.ts";
 import { summarize } from "./summary.ts";
 import type { Weight } from "./weight.ts";
@@ -37,7 +37,9 @@ export class Model {
     this.name = name;
     this.input = input;
     this.output = output;
-    this.#order = layerOrder(input, output);
+    // Where data enters inside another model, the layers before it stay behind.
+    const entry = input.layer instanceof InputLayer ? input : Input(input.shape);
+    this.#order = [entry, ...stepsBehind(input, output)];
     this.layers = [...new Set(this.#order.map(({ layer }) => layer))];
     nameLayers(this.layers);
   }
@@ -45,15 +47,10 @@ export class Model {
   /** Adds all layers to a graph: `x` is [N, C, H, W] or [N, F], the result [N, K]. */
   call(x: Tensor, context: CallContext): Tensor {
     const tensors = new Map<LayerOutput, Tensor>([[this.input, x]]);
-    for (const step of this.#order)
-      if (step !== this.input)
-        tensors.set(
-          step,
-          step.layer.call(
-            step.inputs.map((t) => tensors.get(t)!),
-            context,
-          ),
-        );
+    for (const step of this.#order.slice(1)) {
+      const inputs = step.inputs.map((t) => tensors.get(t)!);
+      tensors.set(step, step.layer.call(inputs, context));
+    }
     return tensors.get(this.output)!;
   }
 
@@ -94,6 +91,7 @@ export class Model {
    */
   setWeights(values: ReadonlyMap<string, Float32Array>): void {
     const weights = this.weights;
+    // All are looked at before one is changed.
     for (const [path, value] of values) {
       const weight = weights.get(path);
       if (weight === undefined) throw new LeukogramError("ERR_WEIGHTS", `model ${this.name} has no weight "${path}"`);
@@ -102,8 +100,8 @@ export class Model {
           "ERR_WEIGHTS",
           `${path}: expected ${show(weight.shape)}, received ${value.length} numbers`,
         );
-      weight.value = Float32Array.from(value);
     }
+    for (const [path, value] of values) weights.get(path)!.value = Float32Array.from(value);
   }
 
   /** A table of layers, shapes and parameters, as Keras prints it. */
@@ -121,7 +119,7 @@ export class Sequential extends Model {
   }
 }
 
-function layerOrder(input: LayerOutput, output: LayerOutput): LayerOutput[] {
+function stepsBehind(input: LayerOutput, output: LayerOutput): LayerOutput[] {
   const order = new Set<LayerOutput>([input]);
   const visit = (step: LayerOutput): void => {
     if (order.has(step)) return;
@@ -131,7 +129,7 @@ function layerOrder(input: LayerOutput, output: LayerOutput): LayerOutput[] {
     order.add(step);
   };
   visit(output);
-  return [...order];
+  return [...order].slice(1);
 }
 
 // Keras's default names: the class in snake case, numbered from the second on.

@@ -1,6 +1,6 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
-/** x * scale + shift with one scale and shift a channel: x [N, C, H, W] or [N, C], scale and shift [C]. */
+/** x * scale + shift with one scale and shift a channel: x [N, C, H, W] or [N, ..., C], scale and shift [C]. */
 export function channelAffine(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
   return apply(channelAffineOp, [x, scale, shift], {});
 }
@@ -16,7 +16,7 @@ export const channelAffineOp: Op = {
     return ops.conv2d(x, ops.reshape(scale, [channels, 1, 1, 1]), { groups: channels, bias: shift });
   },
   gradient({ inputs: [x, scale, shift], dy, ops }) {
-    const axes = x!.rank === 4 ? [0, 2, 3] : [0];
+    const axes = x!.rank === 4 ? [0, 2, 3] : x!.shape.slice(1).map((_, axis) => axis);
     const zero = ops.full(shift!.shape as number[], 0);
     return [ops.channelAffine(dy, scale!, zero), ops.reduceSum(ops.mul(dy, x!), axes), ops.reduceSum(dy, axes)];
   },

@@ -14,7 +14,11 @@ export const concatOp: Op<ConcatAttributes> = {
   infer(inputs, { axis }) {
     const first = inputs[0]!;
     for (const { shape, dtype } of inputs)
-      if (dtype !== first.dtype || shape.some((dim, i) => i !== axis && dim !== first.shape[i]))
+      if (
+        dtype !== first.dtype ||
+        shape.length !== first.rank ||
+        shape.some((dim, i) => i !== axis && dim !== first.shape[i])
+      )
         throw new LeukogramError("ERR_SHAPE", `concat: ${inputs.map((t) => show(t.shape)).join(", ")} on axis ${axis}`);
     const size = inputs.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
     return { shape: first.shape.with(axis, size), dtype: first.dtype };

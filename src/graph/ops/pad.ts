@@ -1,3 +1,5 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
 type PadAttributes = { readonly axis: number; readonly before: number; readonly after: number };
@@ -9,10 +11,12 @@ export function pad(x: Tensor, axis: number, before: number, after: number): Ten
 
 export const padOp: Op<PadAttributes> = {
   name: "pad",
-  infer: ([x], { axis, before, after }) => ({
-    shape: x!.shape.with(axis, (x!.shape[axis] as number) + before + after),
-    dtype: x!.dtype,
-  }),
+  infer([x], { axis, before, after }) {
+    const size = x!.shape[axis];
+    if (typeof size !== "number" || size + before + after < 1)
+      throw new LeukogramError("ERR_SHAPE", `pad: ${before} and ${after} do not fit axis ${axis} of ${show(x!.shape)}`);
+    return { shape: x!.shape.with(axis, size + before + after), dtype: x!.dtype };
+  },
   emit(emitter, { inputs: [x] }, { axis, before, after }) {
     const pads = new Array<number>(2 * x!.rank).fill(0);
     pads[axis] = before;

@@ -1,12 +1,16 @@
 // What the two pooling ops share.
+import { LeukogramError } from "../../core/errors.ts";
+import { show } from "../../core/shape.ts";
 import type { TensorType } from "../tensor.ts";
 import { type ConvolutionAttributes, outputSize } from "./convolution.ts";
 
 /** Window, step and padding of a pooling. */
 export type PoolAttributes = Omit<ConvolutionAttributes, "groups"> & { readonly poolSize: readonly [number, number] };
 
-/** The type of the pooled tensor. */
+/** The type of the pooled tensor. @throws ERR_SHAPE where there is no image, or it is smaller than the window. */
 export function pooledType(x: TensorType, attributes: PoolAttributes): TensorType {
+  if (x.shape.length !== 4)
+    throw new LeukogramError("ERR_SHAPE", `pooling: expected [N, C, H, W], received ${show(x.shape)}`);
   const size = outputSize(x.shape, attributes.poolSize, { ...attributes, groups: 1 });
   return { shape: [x.shape[0]!, x.shape[1]!, ...size], dtype: x.dtype };
 }

@@ -1,3 +1,5 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
 type ResizeAttributes = { readonly size: readonly [number, number] };
@@ -9,7 +11,11 @@ export function resize(x: Tensor, size: readonly [number, number]): Tensor {
 
 export const resizeOp: Op<ResizeAttributes> = {
   name: "resize",
-  infer: ([x], { size }) => ({ shape: [x!.shape[0]!, x!.shape[1]!, ...size], dtype: x!.dtype }),
+  infer([x], { size }) {
+    if (x!.rank !== 4)
+      throw new LeukogramError("ERR_SHAPE", `resize: expected [N, C, H, W], received ${show(x!.shape)}`);
+    return { shape: [x!.shape[0]!, x!.shape[1]!, ...size], dtype: x!.dtype };
+  },
   emit: (emitter, { inputs }, { size }) =>
     emitter.node("Resize", [emitter.name(inputs[0]!), "", "", emitter.ints(size)], {
       mode: { string: "linear" },

@@ -1,10 +1,12 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
-import type { LayerShape } from "../layout.ts";
+import { type LayerShape, lastAxisSize } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 
 interface Config {
+  /** The last one, -1, is the only one there is. */
+  readonly axis: number | readonly number[];
   readonly momentum: number;
   readonly epsilon: number;
 }
@@ -16,12 +18,12 @@ interface Config {
 export class BatchNormalization extends Layer<Config> {
   readonly className = "BatchNormalization";
 
-  constructor({ momentum = 0.99, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
-    super({ momentum, epsilon }, options);
+  constructor({ axis = -1, momentum = 0.99, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
+    super({ axis, momentum, epsilon }, options);
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
-    const channels = [shape.at(-1)!];
+    const channels = [lastAxisSize(shape, this.config.axis)];
     return [
       newWeight("gamma", channels, "ones"),
       newWeight("beta", channels, "zeros"),
@@ -52,9 +54,10 @@ export class BatchNormalization extends Layer<Config> {
 
 function moments(x: Tensor): { mean: Tensor; variance: Tensor } {
   if (x.rank !== 4) {
-    const mean = ops.reduceMean(x, [0]);
+    const axes = x.shape.slice(1).map((_, axis) => axis); // all but the last
+    const mean = ops.reduceMean(x, axes);
     const centred = ops.sub(x, mean);
-    return { mean, variance: ops.reduceMean(ops.mul(centred, centred), [0]) };
+    return { mean, variance: ops.reduceMean(ops.mul(centred, centred), axes) };
   }
   // Over images the second pass is dear: E[x^2] - E[x]^2.
   const mean = ops.reduceMean(x, [0, 2, 3]);

@@ -2,9 +2,9 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type ActivationName, activate } from "../activations.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
-import type { LayerShape } from "../layout.ts";
+import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
-import { type Padding, type Pair, pair, windowPads } from "./window.ts";
+import { checkedPadding, type Padding, type Pair, pair, windowPads } from "./window.ts";
 
 /** Settings that the convolution layers share. */
 export interface ConvolutionConfig {
@@ -34,7 +34,7 @@ export function convolutionConfig(options: ConvolutionOptions, className: string
   return {
     kernelSize: pair(kernelSize, `${className} kernelSize`),
     strides: pair(strides, `${className} strides`),
-    padding,
+    padding: checkedPadding(padding, className),
     activation,
     useBias,
   };
@@ -53,7 +53,7 @@ export class Conv2D extends Layer<Config> {
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
     const { filters, kernelSize, useBias, kernelInitializer } = this.config;
-    const kernel = newWeight("kernel", [...kernelSize, shape[2]!, filters], kernelInitializer);
+    const kernel = newWeight("kernel", [...kernelSize, imageChannels(shape), filters], kernelInitializer);
     return useBias ? [kernel, newWeight("bias", [filters], "zeros")] : [kernel];
   }
 

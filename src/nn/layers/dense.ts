@@ -12,7 +12,7 @@ interface Config {
   readonly kernelInitializer: string;
 }
 
-/** activation(x kernel + bias) on [N, F] (keras.layers.Dense). Weights: kernel [F, units], bias [units]. */
+/** activation(x kernel + bias) along the last axis (keras.layers.Dense). Weights: kernel [F, units], bias [units]. */
 export class Dense extends Layer<Config> {
   readonly className = "Dense";
 
@@ -34,7 +34,17 @@ export class Dense extends Layer<Config> {
 
   override call([x]: readonly [Tensor], context: CallContext): Tensor {
     const [kernel, bias] = this.weights.map((weight) => context.weight(weight));
-    const product = ops.matMul(x, kernel!);
-    return activate(bias ? ops.add(product, bias) : product, this.config.activation);
+    return activate(x.rank === 4 ? pointwise(x, kernel!, bias) : rowwise(x, kernel!, bias), this.config.activation);
   }
+}
+
+function rowwise(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
+  const product = ops.matMul(x, kernel);
+  return bias ? ops.add(product, bias) : product;
+}
+
+// Keras's last axis is the channels.
+function pointwise(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
+  const [from, to] = kernel.shape as [number, number];
+  return ops.conv2d(x, ops.reshape(ops.transpose(kernel, [1, 0]), [to, from, 1, 1]), { bias });
 }

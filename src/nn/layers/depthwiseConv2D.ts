@@ -2,7 +2,7 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { activate } from "../activations.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
-import type { LayerShape } from "../layout.ts";
+import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { type ConvolutionConfig, type ConvolutionOptions, convolutionConfig } from "./conv2D.ts";
 import { type Padding, windowPads } from "./window.ts";
@@ -27,7 +27,7 @@ export class DepthwiseConv2D extends Layer<Config> {
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
     const { kernelSize, useBias, depthMultiplier, depthwiseInitializer } = this.config;
-    const channels = shape[2]!;
+    const channels = imageChannels(shape);
     const kernel = newWeight("kernel", [...kernelSize, channels, depthMultiplier], depthwiseInitializer);
     return useBias ? [kernel, newWeight("bias", [channels * depthMultiplier], "zeros")] : [kernel];
   }

@@ -1,3 +1,4 @@
+import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
@@ -8,6 +9,8 @@ export class Dropout extends Layer<{ readonly rate: number }> {
 
   constructor({ rate, ...options }: LayerOptions & { readonly rate: number }) {
     super({ rate }, options);
+    if (!(rate >= 0 && rate < 1))
+      throw new LeukogramError("ERR_CONFIG", `${this.label}: expected a rate from 0 to below 1, received ${rate}`);
   }
 
   override call([x]: readonly [Tensor], context: CallContext): Tensor {

@@ -2,10 +2,12 @@ import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
-import type { LayerShape } from "../layout.ts";
+import { type LayerShape, lastAxisSize } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 
 interface Config {
+  /** The last one, -1, is the only one there is. */
+  readonly axis: number | readonly number[];
   readonly groups: number;
   readonly epsilon: number;
 }
@@ -14,17 +16,15 @@ interface Config {
 export class GroupNormalization extends Layer<Config> {
   readonly className = "GroupNormalization";
 
-  constructor({ groups = 32, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
-    super({ groups, epsilon }, options);
+  constructor({ axis = -1, groups = 32, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
+    super({ axis, groups, epsilon }, options);
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
-    const channels = shape.at(-1)!;
+    const channels = lastAxisSize(shape, this.config.axis);
+    if (shape.length === 2) throw new LeukogramError("ERR_SHAPE", "expected [H, W, C] or [F]");
     if (channels % this.config.groups !== 0)
-      throw new LeukogramError(
-        "ERR_SHAPE",
-        `${this.label}: ${channels} channels do not fall into ${this.config.groups} groups`,
-      );
+      throw new LeukogramError("ERR_SHAPE", `${channels} channels do not fall into ${this.config.groups} groups`);
     return [newWeight("gamma", [channels], "ones"), newWeight("beta", [channels], "zeros")];
   }
 

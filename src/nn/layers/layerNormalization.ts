@@ -1,11 +1,13 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
-import type { LayerShape } from "../layout.ts";
+import { type LayerShape, lastAxisSize } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { standardize } from "./groupNormalization.ts";
 
 interface Config {
+  /** The last one, -1, is the only one there is. */
+  readonly axis: number | readonly number[];
   readonly epsilon: number;
 }
 
@@ -13,12 +15,12 @@ interface Config {
 export class LayerNormalization extends Layer<Config> {
   readonly className = "LayerNormalization";
 
-  constructor({ epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
-    super({ epsilon }, options);
+  constructor({ axis = -1, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
+    super({ axis, epsilon }, options);
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
-    const channels = [shape.at(-1)!];
+    const channels = [lastAxisSize(shape, this.config.axis)];
     return [newWeight("gamma", channels, "ones"), newWeight("beta", channels, "zeros")];
   }
 

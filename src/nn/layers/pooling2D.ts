@@ -1,7 +1,7 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
-import { type Padding, type Pair, pair, windowPads } from "./window.ts";
+import { checkedPadding, type Padding, type Pair, pair, windowPads } from "./window.ts";
 
 interface Config {
   readonly poolSize: readonly [number, number];
@@ -20,7 +20,11 @@ export interface PoolingOptions extends LayerOptions {
 }
 
 function poolingConfig({ poolSize = 2, strides = poolSize, padding = "valid" }: PoolingOptions): Config {
-  return { poolSize: pair(poolSize, "pooling poolSize"), strides: pair(strides, "pooling strides"), padding };
+  return {
+    poolSize: pair(poolSize, "pooling poolSize"),
+    strides: pair(strides, "pooling strides"),
+    padding: checkedPadding(padding, "pooling"),
+  };
 }
 
 /** The largest entry of each window (keras.layers.MaxPooling2D). */

@@ -3,15 +3,11 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
 
 /** Bilinear resizing of images to [height, width], without antialiasing (keras.layers.Resizing). */
-export class Resizing extends Layer<{
-  readonly height: number;
-  readonly width: number;
-  readonly interpolation: "bilinear";
-}> {
+export class Resizing extends Layer<{ readonly height: number; readonly width: number }> {
   readonly className = "Resizing";
 
   constructor({ height, width, ...options }: LayerOptions & { readonly height: number; readonly width: number }) {
-    super({ height, width, interpolation: "bilinear" }, options);
+    super({ height, width }, options);
   }
 
   override call([x]: readonly [Tensor]): Tensor {

@@ -2,7 +2,7 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { activate } from "../activations.ts";
 import { type CallContext, Layer } from "../layer.ts";
-import type { LayerShape } from "../layout.ts";
+import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { type ConvolutionConfig, convolutionConfig } from "./conv2D.ts";
 import { type DepthwiseOptions, depthwise } from "./depthwiseConv2D.ts";
@@ -27,10 +27,10 @@ export class SeparableConv2D extends Layer<Config> {
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
     const { filters, kernelSize, useBias, depthMultiplier, depthwiseInitializer, pointwiseInitializer } = this.config;
-    const inner = shape[2]! * depthMultiplier;
+    const channels = imageChannels(shape);
     const kernels = [
-      newWeight("depthwise_kernel", [...kernelSize, shape[2]!, depthMultiplier], depthwiseInitializer),
-      newWeight("pointwise_kernel", [1, 1, inner, filters], pointwiseInitializer),
+      newWeight("depthwise_kernel", [...kernelSize, channels, depthMultiplier], depthwiseInitializer),
+      newWeight("pointwise_kernel", [1, 1, channels * depthMultiplier, filters], pointwiseInitializer),
     ];
     return useBias ? [...kernels, newWeight("bias", [filters], "zeros")] : kernels;
   }

@@ -20,6 +20,16 @@ export function pair(value: Pair, what: string): readonly [number, number] {
   return both;
 }
 
+/** The padding itself. @throws ERR_CONFIG where it is another than those two. */
+export function checkedPadding(padding: Padding, what: string): Padding {
+  if (padding !== "valid" && padding !== "same")
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `${what} padding: expected valid or same, received ${JSON.stringify(padding)}`,
+    );
+  return padding;
+}
+
 /** Zeros at top, left, bottom, right for a window over x [N, C, H, W]. */
 export function windowPads(
   x: Tensor,
