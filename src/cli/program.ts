@@ -4,28 +4,31 @@ import { nearest } from "../core/nearest.ts";
 import { VERSION } from "../core/version.ts";
 import { COMMANDS, type CommandModule } from "./commands/index.ts";
 import { interruptible } from "./interrupt.ts";
+import { clearLine } from "./progress.ts";
 
 const NOTICE = "Research use only; Leukogram is not a medical device.";
 
 /** Runs the program with these arguments and returns its exit code: 0, 2 wrong usage, 3 bad data, 130 interrupted, 1 a bug. */
 export async function run(args: readonly string[]): Promise<number> {
-  const debug = args.includes("--debug");
   try {
     const program = createProgram();
+    const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
     for (const { name, load } of COMMANDS) {
       // A command's module, and what it imports, is loaded only where it is asked for.
-      if (args[0] === name || (args[0] === "help" && args[1] === name)) addCommand(program, name, await load());
+      if (words[0] === name) addCommand(program, name, await load());
     }
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
-    return report(error, debug);
+    return report(error, args.includes("--debug"));
   }
 }
 
 function createProgram(): Command {
   const program = new Command("leukogram")
     .description("Trains, judges and serves classifiers of white blood cells.")
+    .usage("COMMAND [options]")
+    .configureHelp({ visibleArguments: () => [] })
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
@@ -65,11 +68,16 @@ function addCommand(program: Command, name: string, module: CommandModule): void
     .addOption(new Option("--debug", "show where an error came from").hideHelp())
     .addHelpText("after", `\nExamples:\n${module.examples.map((line) => `  $ ${line}`).join("\n")}\n\n${NOTICE}`)
     .action(async () => {
-      await interruptible((signal) => module.execute({ args: command.processedArgs, options: command.opts(), signal }));
+      const options = command.opts();
+      await interruptible((signal) => module.execute({ args: command.processedArgs, options, signal }), {
+        quiet: Boolean(options.quiet),
+      });
     });
 }
 
-function report(error: unknown, debug: boolean): number {
+/** Tells an error on stderr, in one line unless `debug`, and returns the exit code that goes with it. */
+export function report(error: unknown, debug: boolean): number {
+  clearLine();
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     process.stderr.write(

@@ -1,11 +1,19 @@
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
 
+// A terminal has one last line, whichever job writes it.
+let live = false;
+
+/** Takes away the line that is written over, so that something else can be told. */
+export function clearLine(): void {
+  if (live) process.stderr.write("\r\u001b[K");
+  live = false;
+}
+
 /** Shows how far a job is, on stderr; on a terminal in one line that is written over. */
 export class Progress {
   readonly #quiet: boolean;
   readonly #live: boolean;
-  #written = false;
   #last = 0;
 
   constructor(quiet: boolean) {
@@ -16,7 +24,7 @@ export class Progress {
   /** A line that stays. */
   line(text: string): void {
     if (this.#quiet) return;
-    this.#clear();
+    clearLine();
     process.stderr.write(`${text}\n`);
   }
 
@@ -53,13 +61,8 @@ export class Progress {
     const now = performance.now();
     if (this.#quiet || !this.#live || now - this.#last < 100) return;
     this.#last = now;
-    this.#clear();
+    clearLine();
     process.stderr.write(text.slice(0, (process.stderr.columns ?? 120) - 1));
-    this.#written = true;
-  }
-
-  #clear(): void {
-    if (this.#written) process.stderr.write("\r\u001b[K");
-    this.#written = false;
+    live = true;
   }
 }
