@@ -1,9 +1,10 @@
 // Flags that several commands share, and what they stand for.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import { parse } from "yaml";
 import { LeukogramError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
 
@@ -29,9 +30,9 @@ export function wholeNumber(text: string): number {
 export function addRecipeFlags(command: Command, except: readonly string[] = []): void {
   command.option(
     "--recipe <name|file>",
-    "settings to begin with: a name in configs/ or a YAML file; flags go over them",
+    "settings to begin with: a name in configs/, a YAML file, or a run's config.json; flags go over them",
   );
-  for (const { key, description, kind, default: value } of recipeKeys()) {
+  for (const { key, description, kind, choices, default: value } of recipeKeys()) {
     if (except.includes(key)) continue;
     const text = value === undefined ? description : `${description} (default: ${value})`;
     const flag = kebab(key);
@@ -39,7 +40,7 @@ export function addRecipeFlags(command: Command, except: readonly string[] = [])
       command.option(`--${flag}`, text);
       command.option(`--no-${flag}`, `not: ${description}`);
     } else if (kind === "number") command.option(`--${flag} <number>`, text, number);
-    else command.option(`--${flag} <value>`, text);
+    else command.option(`--${flag} <${choices?.join("|") ?? "value"}>`, text);
   }
 }
 
@@ -58,20 +59,25 @@ export function recipeOf(
   return parseRecipe({ ...base, ...fromFile, ...flags }, "settings");
 }
 
-/** The settings of a recipe by name or file. @throws ERR_CONFIG where there is none, or it is no YAML map. */
+/** The settings of a recipe by name or file; a run's config.json holds them under "recipe". @throws ERR_CONFIG where there is none, or it is no YAML map. */
 export function readRecipe(nameOrFile: string): Record<string, unknown> {
   const named = `${CONFIGS}${nameOrFile}.yaml`;
-  const path = existsSync(nameOrFile) ? nameOrFile : named;
-  if (!existsSync(path))
-    throw new LeukogramError(
-      "ERR_CONFIG",
-      `recipe "${nameOrFile}": there is no such file, and no such name in configs/`,
-    );
+  const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();
+  const path = isFile ? nameOrFile : named;
+  if (!existsSync(path)) {
+    const names = readdirSync(CONFIGS).map((file) => file.replace(/\.yaml$/, ""));
+    const near = nearest(nameOrFile, names);
+    throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": there is no such file or recipe`, {
+      hint: near === undefined ? `Give a file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,
+    });
+  }
   try {
     const values: unknown = parse(readFileSync(path, "utf8"));
     if (values === null || typeof values !== "object" || Array.isArray(values))
       throw new Error("expected `key: value` lines");
-    return values as Record<string, unknown>;
+    const { version, recipe } = values as Record<string, unknown>;
+    const isRun = version !== undefined && recipe !== null && typeof recipe === "object";
+    return (isRun ? recipe : values) as Record<string, unknown>;
   } catch (cause) {
     throw new LeukogramError("ERR_CONFIG", `recipe ${path}: ${(cause as Error).message.split("\n")[0]}`, { cause });
   }
@@ -88,7 +94,9 @@ export function sessionOf({ device = "cpu", threads }: { device?: string; thread
   const known = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
   const found = known.find((name) => name === device);
   if (found === undefined)
-    throw new LeukogramError("ERR_USAGE", `device "${device}" is not one of ${known.join(", ")}`);
+    throw new LeukogramError("ERR_USAGE", `device "${device}" is not known`, {
+      hint: `Use one of ${known.join(", ")}.`,
+    });
   return { device: found, ...(threads !== undefined && { threads }) };
 }
 

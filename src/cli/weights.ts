@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { LeukogramError } from "../core/errors.ts";
 import { findImagenetWeights } from "../formats/imagenetWeights.ts";
 import { modelEntry } from "../models/registry.ts";
 import type { Recipe } from "../training/recipe.ts";
@@ -17,13 +18,21 @@ export function addWeightsFlags(command: Command): void {
     .option("--fetch-weights", "fetch them from Keras's public address where they are not here yet");
 }
 
-/** The weights file for a recipe's model; undefined, and a word about it, where there is none. */
+/**
+ * The weights file for a recipe's model; undefined, and a word about it, where there is none.
+ *
+ * @throws ERR_USAGE for a file where the model takes none; otherwise as {@link findImagenetWeights}.
+ */
 export async function findWeights(
   { weights, fetchWeights = false }: WeightsFlags,
   recipe: Pick<Recipe, "model" | "alpha" | "imageSize">,
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const entry = modelEntry(recipe.model);
+  if (!entry.pretrained && weights !== undefined)
+    throw new LeukogramError("ERR_USAGE", `--weights: model "${recipe.model}" begins from no ImageNet weights`, {
+      hint: "Leave --weights out, or choose another --model.",
+    });
   if (!entry.pretrained) return undefined;
   const found = await findImagenetWeights({
     weights,

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { LeukogramError } from "../core/errors.ts";
 import { readSafeTensors, writeSafeTensors } from "../formats/safetensors.ts";
 import type { EpochRow } from "./history.ts";
 import type { TrainingState } from "./stepRunner.ts";
@@ -41,7 +42,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
   if (!existsSync(path)) return undefined;
   const { metadata, tensors } = await readSafeTensors(path);
-  const { step, keptStep, keptEpoch, ...rest } = JSON.parse(metadata.checkpoint!);
+  const { step, keptStep, keptEpoch, ...rest } = parseMetadata(metadata.checkpoint, path);
   const vectors = (prefix: string) =>
     new Map(
       [...tensors].flatMap(([name, data]) =>
@@ -56,4 +57,16 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
     kept:
       keptStep === undefined ? undefined : { epoch: keptEpoch, state: { step: keptStep, vectors: vectors("kept.") } },
   };
+}
+
+function parseMetadata(text: string | undefined, path: string) {
+  try {
+    if (text === undefined) throw new Error("it holds no training state");
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LeukogramError("ERR_FORMAT", `${path}: is no checkpoint: ${(cause as Error).message}`, {
+      hint: "Start the run again without --resume.",
+      cause,
+    });
+  }
 }

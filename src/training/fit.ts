@@ -109,7 +109,7 @@ class Run {
     if (saved === undefined) return;
     if (saved.fingerprint !== fingerprint)
       throw new LeukogramError("ERR_CONFIG", `${files!.checkpoint}: was written with other settings or data`, {
-        hint: "Resume with the same command, or start anew in another folder with --out.",
+        hint: "Resume with the settings, images and weights that it was begun with, or start anew in another folder with --out.",
       });
     runner.restore(saved.state);
     this.#callbacks.forEach((callback, i) => {
@@ -123,10 +123,12 @@ class Run {
     this.#control.stop = saved.stopped;
     const { lossSum, correct, images, seconds } = saved;
     this.#sums = { lossSum, correct, images, seconds };
+    // It may have been killed between checkpoint and history.
+    await this.#writeHistory();
   }
 
   async epoch(): Promise<void> {
-    const { train, validation, files, signal, onEpoch } = this.#options;
+    const { train, validation, signal, onEpoch } = this.#options;
     const order = this.#options.order(this.#epoch);
     const batches = Math.ceil(order.length / this.#options.batchSize);
     const started = performance.now() - this.#sums.seconds * 1000;
@@ -137,6 +139,12 @@ class Run {
     }
     const { lossSum, correct, images } = this.#sums;
     const val = validation && (await this.#evaluate(validation));
+    if (val && !Number.isFinite(val.loss))
+      throw new LeukogramError(
+        "ERR_DIVERGED",
+        `training: the validation loss is ${val.loss} after step ${this.#options.runner.steps}`,
+        { hint: "Try a smaller learning rate (--learning-rate), or clip gradients (--clip-norm 1)." },
+      );
     const row: EpochRow = {
       epoch: this.#epoch + 1,
       loss: lossSum / images,
@@ -157,7 +165,7 @@ class Run {
     this.#batch = 0;
     this.#sums = { lossSum: 0, correct: 0, images: 0, seconds: 0 };
     await this.#save();
-    if (files) await writeFileWhole(files.history, formatHistory(this.#rows));
+    await this.#writeHistory();
     onEpoch?.(row);
     if (signal?.aborted && !this.done) await this.#interrupt();
   }
@@ -190,6 +198,8 @@ class Run {
   }: NonNullable<FitOptions["validation"]>): Promise<{ loss: number; accuracy: number }> {
     let [lossSum, correct] = [0, 0];
     for await (const batch of source.batches({ epoch: 0, order })) {
+      // The epoch's steps are all taken: a resumed run begins with the validation.
+      if (this.#options.signal?.aborted) await this.#interrupt();
       const { losses, probabilities } = await this.#options.runner.evaluate(batch);
       const classes = probabilities.length / batch.labels.length;
       for (const [i, label] of batch.labels.entries()) {
@@ -219,10 +229,15 @@ class Run {
     await writeCheckpoint(files.checkpoint, checkpoint);
   }
 
+  async #writeHistory(): Promise<void> {
+    const { files } = this.#options;
+    if (files) await writeFileWhole(files.history, formatHistory(this.#rows));
+  }
+
   async #interrupt(): Promise<never> {
     await this.#save();
     throw new LeukogramError("ERR_ABORTED", `training was interrupted in epoch ${this.#epoch + 1}`, {
-      hint: this.#options.files ? "Everything is saved: go on with --resume." : "",
+      ...(this.#options.files && { hint: "Everything is saved: go on with --resume." }),
     });
   }
 

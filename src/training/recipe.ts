@@ -78,6 +78,8 @@ export function recipeKeys(): {
   key: RecipeKey;
   description: string;
   kind: "boolean" | "number" | "text";
+  /** The values that it takes, where they are few words. */
+  choices: readonly string[] | undefined;
   default: unknown;
 }[] {
   return Object.entries(schema.shape).map(([key, field]) => {
@@ -87,6 +89,7 @@ export function recipeKeys(): {
       key: key as RecipeKey,
       description: field.description ?? "",
       kind: type === "boolean" ? "boolean" : type === "number" ? "number" : "text",
+      choices: inner instanceof z.ZodEnum ? inner.options.map(String) : undefined,
       default: "defaultValue" in field.def ? field.def.defaultValue : undefined,
     };
   });
@@ -108,7 +111,23 @@ export function parseRecipe(values: Readonly<Record<string, unknown>>, source = 
       hint: near === undefined ? `Settings: ${Object.keys(schema.shape).join(", ")}.` : `Did you mean "${near}"?`,
     });
   }
-  const key = issue.path.join(".");
-  const received = JSON.stringify((values as Record<string, unknown>)[key]);
-  throw new LeukogramError("ERR_CONFIG", `${source}: ${key} ${received}: ${issue.message}`);
+  const key = String(issue.path[0]);
+  // JSON has no NaN.
+  const shown = typeof values[key] === "number" ? values[key] : JSON.stringify(values[key]);
+  throw new LeukogramError("ERR_CONFIG", `${source}: ${key}: expected ${wanted(key)}, received ${shown}`);
+}
+
+// What a key takes, in words.
+function wanted(key: string): string {
+  const field = schema.shape[key as RecipeKey];
+  const json = z.toJSONSchema(field, { io: "input" });
+  if (json.enum !== undefined) return `one of ${json.enum.join(", ")}`;
+  if (json.type === "boolean") return "true or false";
+  if (json.type === "string") return "text";
+  const number = `a ${json.type === "integer" ? "whole " : ""}number`;
+  const { minimum = -1, exclusiveMinimum, maximum = Number.MAX_SAFE_INTEGER } = json;
+  const bounded = maximum < Number.MAX_SAFE_INTEGER;
+  if (exclusiveMinimum !== undefined)
+    return `${number} above ${exclusiveMinimum}${bounded ? `, at most ${maximum}` : ""}`;
+  return bounded ? `${number} from ${minimum} to ${maximum}` : `${number} of at least ${minimum}`;
 }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { VERSION } from "../core/version.ts";
@@ -23,6 +22,8 @@ import { StepRunner } from "./stepRunner.ts";
 
 /** What a run tells while it is under way. */
 export interface TrainEvents {
+  /** Called when images and weights are there, before anything is written to the run folder. */
+  readonly onReady?: () => void | Promise<void>;
   readonly onStage?: (stage: string, done: number, total: number) => void;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly onEpoch?: (row: EpochRow) => void;
@@ -55,8 +56,8 @@ export interface TrainedModel {
 }
 
 /**
- * Trains a model on images that were split beforehand and writes its run folder: config.json, history.csv,
- * checkpoints/ and model.onnx.
+ * Trains a model on images that were split beforehand and writes its run folder: history.csv, checkpoints/ and
+ * model.onnx.
  *
  * @throws LeukogramError of the data, the weights file or the training; ERR_ABORTED where `signal` fired.
  */
@@ -71,7 +72,6 @@ export async function trainModel(
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
-  mkdirSync(join(options.out, "checkpoints"), { recursive: true });
   const caches = await openCaches(train, validation, built.model, options);
   const session = new Session(built, train, recipe, options, caches);
   try {
@@ -179,7 +179,7 @@ class Session {
 
   async run(): Promise<FitResult> {
     const recipe = this.#recipe;
-    const { out, resume, signal, onProgress, onEpoch } = this.#options;
+    const { out, resume, signal, onReady, onProgress, onEpoch } = this.#options;
     const { train, validation } = this.#caches;
     const order = (epoch: number) =>
       epochOrder(this.#labels, this.#classes, {
@@ -189,18 +189,17 @@ class Session {
         shuffle: true,
       });
     const stepsPerEpoch = Math.ceil(order(0).length / recipe.batchSize);
+    const validationLabels = validation.samples.map(({ label }) => label);
+    const sources = {
+      train: await this.#source(train, this.#labels, true),
+      validation: await this.#source(validation, validationLabels, false),
+    };
+    await onReady?.();
     const result = await fit({
       runner: this.#runner,
-      train: await this.#source(train, this.#labels, true),
+      train: sources.train,
       order,
-      validation: {
-        source: await this.#source(
-          validation,
-          validation.samples.map(({ label }) => label),
-          false,
-        ),
-        order: validation.samples.map((_, i) => i),
-      },
+      validation: { source: sources.validation, order: validation.samples.map((_, i) => i) },
       epochs: recipe.epochs,
       batchSize: recipe.batchSize,
       learningRate: recipe.learningRate,
@@ -208,7 +207,7 @@ class Session {
       callbacks: callbacksOf(recipe),
       files: { checkpoint: join(out, "checkpoints", "last.safetensors"), history: join(out, "history.csv") },
       resume: resume ?? false,
-      fingerprint: fingerprint(recipe, train, validation),
+      fingerprint: fingerprint(recipe, this.#built, [train, validation]),
       signal,
       ...(onProgress && { onProgress }),
       ...(onEpoch && { onEpoch }),
@@ -265,10 +264,12 @@ class Session {
   }
 }
 
-// A run may only go on with the settings and images that it was begun with.
-function fingerprint(recipe: Recipe, train: ImageCache, validation: ImageCache): string {
-  const files = [train, validation].map(({ samples }) => samples.map(({ file, label }) => [file, label]));
-  return createHash("sha256")
-    .update(JSON.stringify([recipe, files]))
-    .digest("hex");
+// A run may only go on with the settings, images and frozen weights that it was begun with.
+function fingerprint(recipe: Recipe, { model, features }: BuiltModel, sets: readonly ImageCache[]): string {
+  const files = sets.map(({ samples }) => samples.map(({ file, label }) => [file, label]));
+  const hash = createHash("sha256").update(JSON.stringify([recipe, files]));
+  const frozen = features ? new Model({ input: model.input, output: features }).weights : [];
+  for (const [path, { value }] of frozen)
+    hash.update(path).update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  return hash.digest("hex");
 }

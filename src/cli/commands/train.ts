@@ -8,7 +8,7 @@ import type { Recipe } from "../../training/recipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
 import { addRecipeFlags, print, recipeOf } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { prepareRunFolder, readRunConfig } from "../runFolder.ts";
+import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
 import type { CommandModule } from "./index.ts";
 
@@ -33,6 +33,8 @@ export interface TrainJob {
   readonly skipBad: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Makes the run folder; called when all that the training needs is there, so that bad data leaves no folder. */
+  readonly prepare?: () => Promise<void>;
   readonly command?: string;
 }
 
@@ -55,6 +57,7 @@ export async function trainJob(
     skipBad,
     resume: job.resume,
     signal,
+    ...(job.prepare && { onReady: job.prepare }),
     onStage: progress.stage,
     onProgress: progress.step,
     onEpoch: (row) => progress.epoch(row, recipe.epochs),
@@ -67,6 +70,12 @@ export async function trainJob(
     signal,
     onStage: progress.stage,
     ...(job.command !== undefined && { command: job.command }),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof LeukogramError) || cause.code !== "ERR_ABORTED") throw cause;
+    throw new LeukogramError("ERR_ABORTED", `${out}: the model is trained, and its judgement was interrupted`, {
+      hint: "Go on with --resume.",
+      cause,
+    });
   });
   return { ...judged, trainingSeconds: trained.trainingSeconds, bestEpoch: trained.bestEpoch };
 }
@@ -103,6 +112,7 @@ const train: CommandModule = {
     "leukogram train --data cells --out runs/cnn",
     "leukogram train --data cells --model mobilenetv2 --head linear --weights mobilenet_v2.h5",
     "leukogram train --data cells --recipe notebook --epochs 20",
+    "leukogram train --data cells --recipe runs/cnn/config.json --seed 1 --out runs/cnn-seed1",
     "leukogram train --out runs/cnn --resume",
   ],
   async execute({ options, signal }) {
@@ -114,26 +124,27 @@ const train: CommandModule = {
     if (data === undefined)
       throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
     const out = flags.out ?? join("runs", recipe.model);
-    openData(data); // before the folder is made
-    const weights = await findWeights({ ...flags, weights: flags.weights ?? resumed?.weights }, recipe, {
-      progress,
-      signal,
-    });
-    await prepareRunFolder(
-      out,
-      { data, weights, recipe },
-      { resume: Boolean(flags.resume), replace: Boolean(flags.yes) },
-    );
-    const command = `leukogram train --data ${data} --out ${out} --recipe ${join(out, "config.json")}`;
+    const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
+    checkRunFolder(out, { recipe }, folder);
+    openData(data); // before anything is fetched
+    // What a run was begun with stays, whatever weights are to be found by now.
+    const weights =
+      resumed !== undefined && flags.weights === undefined
+        ? resumed.weights
+        : await findWeights(flags, recipe, { progress, signal });
+    const skipBad = Boolean(flags.skipBad);
+    const command = commandLine({ data, out, weights, skipBad });
     const judged = await trainJob({
       data,
       out,
       recipe,
       weights,
-      resume: Boolean(flags.resume),
-      skipBad: Boolean(flags.skipBad),
+      resume: folder.resume,
+      skipBad,
       progress,
       signal,
+      prepare: () => prepareRunFolder(out, { data, weights, recipe }, folder),
+      command,
     });
     const { evaluation, judgedOn } = judged;
     print(Boolean(flags.json), { out, judgedOn, ...evaluation, costs: judged.costs, command }, () =>
@@ -147,6 +158,15 @@ const train: CommandModule = {
     );
   },
 };
+
+// What makes the run again, beside the old one.
+function commandLine({ data, out, weights, skipBad }: Pick<TrainJob, "data" | "out" | "weights" | "skipBad">): string {
+  const words = ["--recipe", join(out, "config.json"), "--data", data];
+  if (weights !== undefined) words.push("--weights", weights);
+  if (skipBad) words.push("--skip-bad");
+  words.push("--out", `${out.replace(/[/\\]+$/, "")}-again`);
+  return `leukogram train ${words.map((word) => (/^[\w./:\\-]+$/.test(word) ? word : `"${word}"`)).join(" ")}`;
+}
 
 function requireOut({ out }: Flags): string {
   if (out === undefined)
