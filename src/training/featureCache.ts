@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import type { Augmentation } from "../data/augment.ts";
@@ -9,7 +10,7 @@ import { compile } from "../graph/compile.ts";
 import type { Model } from "../nn/model.ts";
 import { predictionGraph } from "../nn/modelGraphs.ts";
 import { createSession } from "../runtime/node.ts";
-import type { SessionOptions } from "../runtime/session.ts";
+import type { Session, SessionOptions } from "../runtime/session.ts";
 import type { BatchSource } from "./fit.ts";
 
 /** What {@link openFeatureCache} takes beside images and backbone. */
@@ -55,7 +56,9 @@ export async function openFeatureCache(
         const images = new Float32Array(indices.length * features);
         for (const [i, index] of indices.entries()) {
           const place = ((index + epoch) % (copies + 1)) * count + index;
-          readSync(descriptor, images, i * features * 4, features * 4, place * features * 4);
+          const bytesRead = readSync(descriptor, bytesOf(images), i * features * 4, features * 4, place * features * 4);
+          if (bytesRead !== features * 4)
+            throw new LeukogramError("ERR_DATA", `the feature cache ${file} is cut short`, { hint: "Delete it." });
         }
         yield { images, labels: Int32Array.from(indices, (index) => labels[index]!) };
       }
@@ -75,50 +78,72 @@ function featureKey(
     JSON.stringify([basename(cache.file), backbone.input.shape, copies === 0 ? [] : [augmentation, copies, seed]]),
   );
   for (const layer of backbone.layers) hash.update(JSON.stringify([layer.className, layer.config]));
-  for (const [path, { value }] of backbone.weights)
-    hash.update(path).update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  for (const [path, { value }] of backbone.weights) hash.update(path).update(bytesOf(value));
   return hash.digest("hex").slice(0, 32);
 }
 
 async function build(file: string, cache: ImageCache, backbone: Model, options: FeatureCacheOptions): Promise<void> {
-  const { copies = 0, augmentation, batchSize, labels, seed, signal, onProgress } = options;
   const session = await createSession(compile(predictionGraph(backbone)), options);
-  const [height, width, channels] = backbone.input.shape as [number, number, number];
   const temporary = `${file}.${process.pid}.tmp`;
-  const descriptor = openSync(temporary, "w");
-  const order = cache.samples.map((_, i) => i);
-  let done = 0;
   try {
-    for (let copy = 0; copy <= copies; copy++) {
-      const layout = { phases: 1, height, width };
-      const loader = createLoader(cache, {
-        batchSize,
-        layout,
-        augmentation: copy === 0 ? undefined : augmentation,
-        seed,
-        labels,
-      });
-      try {
-        for await (const { pixels, count } of loader.batches({ epoch: copy, order, signal })) {
-          const { output } = await session.run({ images: { data: pixels, shape: [count, channels, height, width] } });
-          writeSync(descriptor, output!.data as Float32Array);
-          done += count;
-          onProgress?.(done, order.length * (copies + 1));
-        }
-      } finally {
-        await loader.close();
+    const handle = await open(temporary, "w");
+    try {
+      for await (const features of computeFeatures(cache, backbone, { ...options, session })) {
+        const bytes = bytesOf(features);
+        // A nearly full disk may take a part of what it is given, and fail on the next call only.
+        for (let done = 0; done < bytes.length; )
+          done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
       }
+    } finally {
+      await handle.close();
     }
-    closeSync(descriptor);
-    renameSync(temporary, file);
+    await rename(temporary, file);
   } catch (cause) {
-    rmSync(temporary, { force: true });
-    if (cause instanceof LeukogramError) throw cause;
-    throw new LeukogramError("ERR_OUTPUT", `${file}: can't be written: ${(cause as Error).message}`, {
-      hint: "Free some space, or name another folder by LEUKOGRAM_CACHE.",
-      cause,
-    });
+    await rm(temporary, { force: true });
+    throw cause instanceof LeukogramError ? cause : cannotWrite(file, cause as NodeJS.ErrnoException);
   } finally {
     await session.release();
   }
+}
+
+interface FeatureJob extends FeatureCacheOptions {
+  readonly session: Session;
+}
+
+// Features [N, F] of all images as they are, then of the first copies, and so on, a batch at a time.
+async function* computeFeatures(
+  cache: ImageCache,
+  backbone: Model,
+  { session, copies = 0, augmentation, batchSize, labels, seed, signal, onProgress }: FeatureJob,
+): AsyncGenerator<Float32Array, void, undefined> {
+  const [height, width, channels] = backbone.input.shape as [number, number, number];
+  const layout = { phases: 1, height, width };
+  const order = cache.samples.map((_, i) => i);
+  let done = 0;
+  for (let copy = 0; copy <= copies; copy++) {
+    const augmented = copy === 0 ? undefined : augmentation;
+    const loader = createLoader(cache, { batchSize, layout, augmentation: augmented, seed, labels });
+    try {
+      for await (const { pixels, count } of loader.batches({ epoch: copy, order, signal })) {
+        const { output } = await session.run({ images: { data: pixels, shape: [count, channels, height, width] } });
+        yield output!.data as Float32Array;
+        done += count;
+        onProgress?.(done, order.length * (copies + 1));
+      }
+    } finally {
+      await loader.close();
+    }
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function cannotWrite(file: string, cause: NodeJS.ErrnoException): LeukogramError {
+  const full = cause.code === "ENOSPC" || cause.code === "EDQUOT";
+  return new LeukogramError("ERR_OUTPUT", `${file}: can't be written: ${full ? "the disk is full" : cause.message}`, {
+    hint: "Free some space, or name another folder with LEUKOGRAM_CACHE.",
+    cause,
+  });
 }

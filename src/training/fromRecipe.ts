@@ -70,25 +70,58 @@ export function callbacksOf(recipe: Recipe): Callback[] {
 
 /** Settings that contradict or spoil each other, in words. */
 export function recipeWarnings(recipe: Recipe): string[] {
+  return [...scheduleWarnings(recipe), ...modelWarnings(recipe)];
+}
+
+// Rules that can never act.
+function scheduleWarnings(recipe: Recipe): string[] {
+  const { epochs, earlyStopping, reduceOnPlateau, schedule, warmupEpochs, learningRate, minLearningRate } = recipe;
   const warnings: string[] = [];
-  const { earlyStopping, reduceOnPlateau, schedule, split, preprocessing, momentum } = recipe;
-  if (earlyStopping !== undefined && reduceOnPlateau !== undefined && reduceOnPlateau >= earlyStopping)
+  const reduces = reduceOnPlateau !== undefined && schedule === "constant";
+  if (reduces && earlyStopping !== undefined && reduceOnPlateau >= earlyStopping)
     warnings.push(
       `The learning rate would fall after ${reduceOnPlateau} epochs without improvement, but the run ends after ${earlyStopping}: it can never fall.`,
     );
-  if (reduceOnPlateau !== undefined && schedule !== "constant")
+  else if (reduces && reduceOnPlateau >= epochs)
+    warnings.push(
+      `The learning rate would fall after ${reduceOnPlateau} epochs without improvement, but the run has ${epochs}: it can never fall.`,
+    );
+  if (reduces && minLearningRate >= learningRate)
+    warnings.push(`The learning rate is not above minLearningRate, ${minLearningRate}: it can never fall.`);
+  if (reduceOnPlateau !== undefined && !reduces)
     warnings.push(`The ${schedule} schedule sets the learning rate at every step, so reduceOnPlateau has no effect.`);
+  if (earlyStopping !== undefined && earlyStopping >= epochs)
+    warnings.push(
+      `The run would end after ${earlyStopping} epochs without improvement, but it has ${epochs}: earlyStopping has no effect.`,
+    );
+  if (warmupEpochs > 0 && schedule !== "cosine")
+    warnings.push(`The ${schedule} schedule has no warm-up, so warmupEpochs has no effect.`);
+  if (schedule === "cosine" && warmupEpochs >= epochs)
+    warnings.push(`The warm-up takes ${warmupEpochs} epochs and the run has ${epochs}: the learning rate never falls.`);
+  return warnings;
+}
+
+function modelWarnings(recipe: Recipe): string[] {
+  const { model, frozen, split, preprocessing, momentum, epochs, copies, augment } = recipe;
+  const warnings: string[] = [];
   if (split === "leaky")
     warnings.push(
       "The validation images were chosen without regard to siblings: copies of one original are on both sides, and the validation figures are too good.",
     );
-  if (preprocessing === "twice")
+  const fault = { right: undefined, twice: "cnn", unit: "mobilenetv2" }[preprocessing];
+  if (fault !== undefined && fault !== model)
+    warnings.push(`preprocessing "${preprocessing}" is a fault of ${fault}: it has no effect on ${model}.`);
+  else if (preprocessing === "twice")
     warnings.push("Pixels are divided by 255 twice: the network sees almost black images.");
-  if (preprocessing === "unit")
+  else if (preprocessing === "unit")
     warnings.push("MobileNetV2 is fed pixels in [0, 1]; its weights were learned on [-1, 1].");
-  if (momentum > 0.95 && recipe.epochs < 20)
+  if (copies > 0 && (model === "cnn" || !frozen))
+    warnings.push("Without a frozen backbone every epoch augments anew, so copies has no effect.");
+  else if (copies > 0 && !augment)
+    warnings.push("Copies are augmented images, so without augment copies has no effect.");
+  if (momentum > 0.95 && epochs < 20)
     warnings.push(
-      `Batch normalisation with momentum ${momentum} moves slowly: over ${recipe.epochs} epochs its statistics may lag behind the weights.`,
+      `Batch normalisation with momentum ${momentum} moves slowly: over ${epochs} epochs its statistics may lag behind the weights.`,
     );
   return warnings;
 }
