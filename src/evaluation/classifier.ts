@@ -33,13 +33,13 @@ export interface Classifier {
 export async function loadClassifier(path: string, options: SessionOptions = {}): Promise<Classifier> {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    const unfinished = file !== path && existsSync(join(path, "checkpoints"));
+    const unfinished = file !== path && existsSync(join(path, "config.json"));
     throw new LeukogramError(
       "ERR_FORMAT",
       `${file}: ${cause.code === "ENOENT" ? "there is no such model" : cause.message}`,
       {
         hint: unfinished
-          ? "The run is not finished: go on with leukogram train --resume."
+          ? `The run is not finished: go on with leukogram train --out ${path} --resume.`
           : "Give a run folder or an .onnx file.",
         cause,
       },
@@ -52,7 +52,9 @@ export async function loadClassifier(path: string, options: SessionOptions = {})
       cause,
     });
   });
-  const { classes, imageSize, parameters, model } = session.metadata;
+  const { parameters, model } = session.metadata;
+  const classes = parseList<string>(session.metadata.classes);
+  const imageSize = parseList<number>(session.metadata.imageSize) as [number, number] | undefined;
   if (classes === undefined || imageSize === undefined) {
     await session.release();
     throw new LeukogramError("ERR_FORMAT", `${file}: does not name its classes and image size`, {
@@ -61,14 +63,24 @@ export async function loadClassifier(path: string, options: SessionOptions = {})
   }
   return {
     path: file,
-    classes: JSON.parse(classes),
-    imageSize: JSON.parse(imageSize),
+    classes,
+    imageSize,
     parameters: parameters === undefined ? undefined : Number(parameters),
     fileBytes: bytes.length,
     model,
-    classify: (images, count) => classify(session, images, count, JSON.parse(imageSize)),
+    classify: (images, count) => classify(session, images, count, imageSize),
     close: () => session.release(),
   };
+}
+
+// Other programs may have written something else under our key.
+function parseList<T>(text: string | undefined): readonly T[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function classify(
@@ -108,11 +120,16 @@ export async function* classifyFiles(
 ): AsyncGenerator<Classified, void, undefined> {
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
-  let next = decodeAll(paths.slice(0, batchSize), height, width);
+  const decode = (from: number) => {
+    const batch = decodeAll(paths.slice(from, from + batchSize), height, width);
+    batch.catch(() => {}); // awaited below, unless an earlier batch fails
+    return batch;
+  };
+  let next = decode(0);
   for (let start = 0; start < paths.length; start += batchSize) {
     const decoded = await next;
-    next = decodeAll(paths.slice(start + batchSize, start + 2 * batchSize), height, width);
     if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "classification was interrupted");
+    next = decode(start + batchSize);
     const good = decoded.filter((item) => item instanceof Uint8Array);
     const images = new Uint8Array(good.length * size);
     good.forEach((pixels, i) => {
@@ -129,6 +146,13 @@ export async function* classifyFiles(
     }
     onProgress?.(Math.min(start + batchSize, paths.length), paths.length);
   }
+}
+
+/** What to raise for an image that can't be read, where none may be left out. */
+export function badImage(error: LeukogramError): LeukogramError {
+  const { code, message, hint = "" } = error;
+  const what = message.slice(code.length + 1, message.length - hint.length).trim();
+  return new LeukogramError(code, what, { hint: "Mend or remove it, or leave it out with --skip-bad.", cause: error });
 }
 
 // Float32 rounding is taken out of the sum.

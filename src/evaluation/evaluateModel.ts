@@ -1,7 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
-import { type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
+import { badImage, type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
 import type { Prediction, Predictions } from "./types.ts";
 
 /** A model's answers to a labelled set. */
@@ -34,11 +34,7 @@ export async function answerImages(
     options,
   )) {
     const { file, label, group } = samples[i++]!;
-    if (error !== undefined && !skipBad)
-      throw new LeukogramError(error.code, error.message.replace(/^ERR_\w+ /, ""), {
-        hint: "Leave bad images out with --skip-bad.",
-        cause: error,
-      });
+    if (error !== undefined && !skipBad) throw badImage(error);
     if (error !== undefined) skipped.push({ file, reason: error.message });
     else rows.push({ file, label: labels[label]!, group, probabilities: probabilities! });
   }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
@@ -48,7 +48,11 @@ const compare: CommandModule = {
   async execute({ args: [paths], options, signal }) {
     const flags = options as { data?: string; out?: string; skipBad?: boolean; json?: boolean; quiet?: boolean };
     const names = modelNames(paths as string[]);
-    if (names.length < 2) throw new LeukogramError("ERR_USAGE", "compare: it takes two models or more");
+    if (names.length < 2)
+      throw new LeukogramError("ERR_USAGE", "compare: it takes two models or more", {
+        hint: "Name run folders, model files or predictions.csv files, one after the other.",
+      });
+    if (flags.out !== undefined) requireOwnReport(flags.out);
     const progress = new Progress(Boolean(flags.quiet));
     const models: Compared[] = [];
     for (const [i, path] of (paths as string[]).entries()) {
@@ -129,6 +133,15 @@ async function answersOf(
   } finally {
     await classifier.close();
   }
+}
+
+function requireOwnReport(out: string): void {
+  const found = statSync(out, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.isFile() && readFileSync(out, "utf8").includes('<meta name="generator" content="Leukogram')) return;
+  throw new LeukogramError("ERR_OUTPUT", `${out}: exists, and is no report of Leukogram`, {
+    hint: "Name a new .html file with --out.",
+  });
 }
 
 export default compare;

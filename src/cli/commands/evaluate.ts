@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { openData } from "../../data/dataset.ts";
@@ -39,6 +40,7 @@ const evaluate: CommandModule = {
       throw new LeukogramError("ERR_USAGE", "evaluate: --data is missing", {
         hint: "Give the folder of labelled images.",
       });
+    if (flags.out !== undefined) requireOwnFolder(flags.out);
     const data = openData(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
     const dataset = data.test ?? data.train;
     const progress = new Progress(Boolean(flags.quiet));
@@ -74,5 +76,18 @@ const evaluate: CommandModule = {
     }
   },
 };
+
+const OUTPUTS = ["predictions.csv", "metrics.json", "confusion-matrix.svg", "per-class.svg", "roc.svg"];
+
+function requireOwnFolder(out: string): void {
+  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
+  const others = isFolder ? readdirSync(out).filter((name) => !OUTPUTS.includes(name)) : [];
+  if (isFolder === undefined || (isFolder && others.length === 0)) return;
+  throw new LeukogramError(
+    "ERR_OUTPUT",
+    isFolder ? `${out}: holds files that are no evaluation, such as ${others.sort()[0]}` : `${out}: is not a folder`,
+    { hint: "Name a new folder with --out." },
+  );
+}
 
 export default evaluate;

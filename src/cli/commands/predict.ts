@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { LeukogramError } from "../../core/errors.ts";
 import { walkImages } from "../../data/walk.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
-import { classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import type { CommandModule } from "./index.ts";
@@ -26,14 +26,10 @@ const predict: CommandModule = {
     try {
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
       for await (const { path, probabilities, error } of classifyFiles(classifier, files, { signal, onProgress })) {
-        if (error !== undefined && !flags.skipBad)
-          throw new LeukogramError(error.code, error.message.replace(/^ERR_\w+ /, ""), {
-            hint: "Leave bad images out with --skip-bad.",
-            cause: error,
-          });
+        if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (probabilities === undefined) {
           skipped++;
-          process.stderr.write(`${error!.message}\n`);
+          progress.line(`Left out: ${error!.message.replace(/^ERR_\w+ /, "")}`);
           continue;
         }
         const best = predictedClass({ probabilities, file: path, label: undefined, group: path });
@@ -44,7 +40,7 @@ const predict: CommandModule = {
           : `${path}\t${name}\t${probabilities[best]!.toFixed(4)}`;
         process.stdout.write(`${line}\n`);
       }
-      if (skipped > 0) progress.line(`${skipped} of ${files.length} images can't be read and were left out`);
+      if (skipped > 0) progress.line(`Images that can't be read and were left out: ${skipped} of ${files.length}`);
     } finally {
       await classifier.close();
     }
@@ -52,10 +48,16 @@ const predict: CommandModule = {
 };
 
 function imagesOf(path: string): string[] {
-  if (!existsSync(path)) throw new LeukogramError("ERR_DATA", `${path}: there is no such image or folder`);
+  if (!existsSync(path))
+    throw new LeukogramError("ERR_DATA", `${path}: there is no such image or folder`, {
+      hint: "Check the path's spelling.",
+    });
   if (!statSync(path).isDirectory()) return [path];
   const found = walkImages(path);
-  if (found.length === 0) throw new LeukogramError("ERR_DATA", `${path}: holds no image`);
+  if (found.length === 0)
+    throw new LeukogramError("ERR_DATA", `${path}: holds no image`, {
+      hint: "Give image files (.bmp, .gif, .jpeg, .jpg, .png), or a folder with some in it.",
+    });
   return found;
 }
 
