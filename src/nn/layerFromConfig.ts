@@ -31,11 +31,12 @@ const FIXED_SETTINGS: Readonly<Record<string, unknown>> = {
  */
 export function layerFromConfig(className: string, config: KerasConfig): Layer {
   const { Input: _, InputLayer: __, ...known } = layers;
-  const Class = known[className as keyof typeof known] as unknown as (new (options: object) => Layer) | undefined;
+  const classes: ReadonlyMap<string, unknown> = new Map(Object.entries(known));
+  const Class = classes.get(className) as (new (options: object) => Layer) | undefined;
   const name = typeof config.name === "string" ? config.name : className;
   if (Class === undefined)
     throw new LeukogramError("ERR_FORMAT", `layer "${name}": class ${className} is not supported`, {
-      hint: `Supported: ${Object.keys(known).join(", ")}.`,
+      hint: `Supported: ${[...classes.keys()].join(", ")}.`,
     });
   const options = Object.entries(config).flatMap(([key, value]) => {
     const plain = plainValue(value);

@@ -8,6 +8,7 @@ import {
   Concatenate,
   Conv2D,
   Dense,
+  Dropout,
   Flatten,
   GlobalAveragePooling2D,
   Input,
@@ -27,6 +28,7 @@ interface Block {
   readonly normalization: "none" | "before" | "after";
   /** What else reads the block's input: nothing, another convolution whose result is added, or one that is set beside. */
   readonly branch: "none" | "add" | "concatenate";
+  readonly dropout: number;
   readonly trainable: boolean;
 }
 
@@ -52,6 +54,7 @@ const block: fc.Arbitrary<Block> = fc.record({
   activation: fc.constantFrom("linear", "relu", "relu", "swish", "tanh"),
   normalization: fc.constantFrom("none", "before", "after"),
   branch: fc.constantFrom("none", "none", "none", "add", "concatenate"),
+  dropout: fc.constantFrom(0, 0, 0, 0.25),
   trainable: fc.constantFrom(true, true, true, false),
 });
 
@@ -100,6 +103,7 @@ function addBlock(x: LayerOutput, { branch, ...block }: Block, batch: number): L
   const many = batch * y.shape[0]! * y.shape[1]! >= 8;
   const norm = normalization !== "none" && many ? [new BatchNormalization({ trainable, momentum: 0.9 })] : [];
   for (const layer of normalization === "before" ? [...norm, ...act] : [...act, ...norm]) y = layer.apply(y);
+  if (block.dropout > 0) y = new Dropout({ rate: block.dropout }).apply(y);
   if (branch === "add") y = new Add().apply([y, convolve()]);
   if (branch === "concatenate") y = new Concatenate().apply([convolve(), y]);
   return y;

@@ -66,8 +66,6 @@ const PER_IMAGE = new Set([
   "maxPool",
   "averagePool",
   "resize",
-  "softmax",
-  "logSoftmax",
 ]);
 const ELEMENTWISE = new Set([
   "add",
@@ -120,6 +118,7 @@ function isPerImage(node: Tensor, batched: ReadonlySet<Tensor>, { inputs }: Chun
   if (!batched.has(x!) || rest.some((t) => batched.has(t))) return false;
   if (name === "slice" || name === "pad" || name === "gather") return axis > 0;
   if (name === "transpose") return order[0] === 0;
+  if (name === "softmax" || name === "logSoftmax") return node.rank > 1;
   if (name.startsWith("reduce")) return !axes.includes(0);
   return name === "reshape" || PER_IMAGE.has(name);
 }

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import type { Layer } from "../../src/nn/layer.ts";
+import { kerasConfig, layerFromConfig } from "../../src/nn/layerFromConfig.ts";
+import * as layers from "../../src/nn/layers/index.ts";
+
+const CONV = { name: "conv", filters: 4, kernel_size: [3, 3] };
+
+describe("layerFromConfig", () => {
+  test("refuses a class that it does not have, and lists those it has", () => {
+    expect(() => layerFromConfig("LSTM", { name: "memory", units: 3 })).toThrow(
+      /^ERR_FORMAT layer "memory": class LSTM is not supported\. Supported: Activation, ReLU, .*Conv2D.*ZeroPadding2D\.$/,
+    );
+    expect(() => layerFromConfig("toString", {})).toThrow("ERR_FORMAT");
+  });
+
+  test.each([
+    [
+      "Conv2D",
+      { ...CONV, dilation_rate: [2, 2] },
+      'layer "conv" (Conv2D): dilation_rate [2,2] is not supported. Leukogram has 1 only.',
+    ],
+    ["Conv2D", { ...CONV, dilation_rate: [1, 2] }, "dilation_rate [1,2] is not supported"],
+    [
+      "Conv2D",
+      { ...CONV, data_format: "channels_first" },
+      'data_format "channels_first" is not supported. Leukogram has "channels_last" only.',
+    ],
+    ["Conv2D", { ...CONV, groups: 2 }, "groups 2 is not supported"],
+    ["BatchNormalization", { scale: false }, "scale false is not supported"],
+    ["BatchNormalization", { center: false }, "center false is not supported"],
+    ["ReLU", { negative_slope: 0.2 }, "negative_slope 0.2 is not supported"],
+    ["GlobalAveragePooling2D", { keepdims: true }, "keepdims true is not supported"],
+    ["Resizing", { height: 2, width: 2, interpolation: "nearest" }, 'interpolation "nearest" is not supported'],
+  ])("refuses %s with %j", (className, config, message) => {
+    expect(() => layerFromConfig(className, config)).toThrow(message);
+  });
+
+  test.each([
+    ["Conv2D", { ...CONV, dilation_rate: 1, groups: 1, data_format: null }],
+    ["GroupNormalization", { groups: 2 }],
+    ["Rescaling", { scale: 0.5, offset: 1 }],
+    ["BatchNormalization", { axis: [3], center: true, scale: true, renorm: false }],
+  ])("takes %s with %j", (className, config) => {
+    expect(layerFromConfig(className, config).className).toBe(className);
+  });
+
+  test("refuses to normalise another axis than the last", () => {
+    expect(() => layerFromConfig("BatchNormalization", { axis: [1] }).apply(layers.Input([4, 4, 3]))).toThrow(
+      "ERR_SHAPE BatchNormalization on [4, 4, 3]: expected the last axis, received axis 1 of [4, 4, 3]",
+    );
+    expect(layerFromConfig("BatchNormalization", { axis: [1] }).apply(layers.Input([3])).shape).toEqual([3]);
+  });
+
+  test("reads initializers and activations that Keras wraps as objects", () => {
+    const wrapped = (class_name: string) => ({ module: "keras.initializers", class_name, config: { seed: null } });
+    const layer = layerFromConfig("Dense", { units: 2, activation: "tanh", kernel_initializer: wrapped("HeNormal") });
+    expect(layer.config).toMatchObject({ units: 2, activation: "tanh", kernelInitializer: "he_normal", useBias: true });
+  });
+
+  const every: readonly Layer[] = [
+    new layers.Activation({ activation: "gelu" }),
+    new layers.ReLU({ maxValue: 6 }),
+    new layers.BatchNormalization({ momentum: 0.9 }),
+    new layers.Conv2D({ filters: 2, kernelSize: [3, 2], strides: 2, padding: "same", useBias: false }),
+    new layers.Dense({ units: 3, activation: "relu" }),
+    new layers.DepthwiseConv2D({ kernelSize: 3, depthMultiplier: 2 }),
+    new layers.Dropout({ rate: 0.25 }),
+    new layers.Flatten(),
+    new layers.GlobalAveragePooling2D(),
+    new layers.GlobalMaxPooling2D(),
+    new layers.GroupNormalization({ groups: 3 }),
+    new layers.LayerNormalization({ epsilon: 1e-5 }),
+    new layers.Add(),
+    new layers.Concatenate({ axis: 1 }),
+    new layers.Multiply(),
+    new layers.AveragePooling2D({ poolSize: 3, strides: 1 }),
+    new layers.MaxPooling2D(),
+    new layers.Rescaling({ scale: 2 }),
+    new layers.Reshape({ targetShape: [2, -1] }),
+    new layers.Resizing({ height: 4, width: 5 }),
+    new layers.SeparableConv2D({ filters: 4, kernelSize: 3 }),
+    new layers.ZeroPadding2D({ padding: [1, 2] }),
+  ];
+  test("and kerasConfig are each other's inverse, for every layer", () => {
+    expect(every.map(({ className }) => className).sort()).toEqual(
+      Object.keys(layers)
+        .filter((name) => !name.startsWith("Input"))
+        .sort(),
+    );
+    for (const layer of every) {
+      layer.name = "one";
+      layer.trainable = false;
+      const again = layerFromConfig(layer.className, JSON.parse(JSON.stringify(kerasConfig(layer))));
+      expect({ ...again.config }, layer.className).toEqual({ ...layer.config });
+      expect([again.name, again.trainable]).toEqual(["one", false]);
+    }
+  });
+});
