@@ -8,6 +8,7 @@ import { createLoader } from "../data/loader.ts";
 import { epochOrder } from "../data/sampler.ts";
 import { readKerasH5 } from "../formats/kerasH5.ts";
 import { loadWeights } from "../formats/loadWeights.ts";
+import { writeKeras } from "../formats/kerasV3.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { compile } from "../graph/compile.ts";
 import { type BuiltModel, modelEntry } from "../models/registry.ts";
@@ -92,7 +93,7 @@ export async function trainModel(
   }
 }
 
-/** Writes the model that others use: preprocessing inside, class names in the metadata. */
+/** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
 export async function writeModel(model: Model, classes: readonly string[], recipe: Recipe, out: string): Promise<void> {
   const [height, width] = model.input.shape;
   const metadata = {
@@ -103,6 +104,8 @@ export async function writeModel(model: Model, classes: readonly string[], recip
     recipe: JSON.stringify(recipe),
     notice: "Research use only; not a medical device.",
   };
+  await writeKeras(model, join(out, "model.keras"));
+  // Last, as its presence says that the run is finished.
   await writeFileWhole(
     join(out, "model.onnx"),
     compile(exportGraph(model), { name: model.name, metadata, version: VERSION }),

@@ -1,0 +1,59 @@
+/**
+ * Takes training steps on demand, for side-by-side runs: prints `ready`, then for each line on standard input does
+ * one untimed and two timed steps (or inferences) and prints the two times in milliseconds.
+ *
+ *   npm run --silent bench:worker -- cnn            one step of the CNN, 350x350, batch 32
+ *   npm run --silent bench:worker -- cnn-plain      the same without the rewrites for speed
+ *   npm run --silent bench:worker -- mobilenetv2-inference MODEL.onnx   16 images through a model file
+ */
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { layoutSize } from "../src/data/pixelLayout.ts";
+import { compile } from "../src/graph/compile.ts";
+import { cnn } from "../src/models/cnn.ts";
+import { mobilenetV2 } from "../src/models/mobilenetV2.ts";
+import { exportGraph } from "../src/nn/modelGraphs.ts";
+import { adamW } from "../src/nn/optimizers.ts";
+import { createSession } from "../src/runtime/node.ts";
+import { StepRunner } from "../src/training/stepRunner.ts";
+
+const BATCH = 32;
+
+async function trainingStep(fast: boolean): Promise<() => Promise<unknown>> {
+  const runner = new StepRunner(cnn().initialize(0), { optimizer: adamW(), fast });
+  const layout = (await runner.trainingLayout(BATCH))!;
+  const images = new Uint8Array(BATCH * layoutSize(layout)).map((_, i) => (i * 7919) % 251);
+  const labels = Int32Array.from({ length: BATCH }, (_, i) => i % 5);
+  return () => runner.step({ images, labels }, 1e-3);
+}
+
+async function inference(path: string | undefined): Promise<() => Promise<unknown>> {
+  const bytes = path === undefined ? compile(exportGraph(mobilenetV2().model.initialize(0))) : readFileSync(path);
+  const session = await createSession(bytes);
+  const data = new Uint8Array(16 * 224 * 224 * 3).map((_, i) => (i * 7919) % 251);
+  return () => session.run({ images: { data, shape: [16, 224, 224, 3] } });
+}
+
+const [kind, path] = process.argv.slice(2);
+const makers: Record<string, () => Promise<() => Promise<unknown>>> = {
+  cnn: () => trainingStep(true),
+  "cnn-plain": () => trainingStep(false),
+  "mobilenetv2-inference": () => inference(path),
+};
+const make = makers[kind ?? ""];
+if (make === undefined) {
+  process.stderr.write(`usage: bench:worker -- ${Object.keys(makers).join(" | ")}\n`);
+  process.exit(2);
+}
+const work = await make();
+const timed = async () => {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+};
+for (let i = 0; i < 6; i++) await work();
+console.log("ready");
+for await (const _ of createInterface({ input: process.stdin })) {
+  await work();
+  console.log(`${await timed()} ${await timed()}`);
+}
