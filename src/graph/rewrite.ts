@@ -21,6 +21,7 @@ class Rewriter {
   readonly #done = new Map<Tensor, Tensor>();
   readonly #known = new Map<string, Tensor>();
   readonly #ids = new Map<object, number>();
+  readonly #arrays = new Map<string, TensorData[]>();
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
@@ -73,7 +74,16 @@ class Rewriter {
     if (typeof value === "number") return String(value);
     if (!ArrayBuffer.isView(value)) return JSON.stringify(value) ?? "";
     const data = value as TensorData;
-    return data.length <= 16 ? `${data.constructor.name}${data.join()}` : `#${this.#id(data)}`;
+    return data.length <= 16 ? `${data.constructor.name}${data.join()}` : `#${this.#id(this.#sameEntries(data))}`;
+  }
+
+  // Of arrays with the same entries, the one that came first.
+  #sameEntries(data: TensorData): TensorData {
+    const key = `${data.constructor.name} ${data.length} ${checksum(data)}`;
+    const known = this.#arrays.get(key) ?? [];
+    const same = known.find((other) => other === data || other.every((entry, i) => entry === data[i]));
+    if (same === undefined) this.#arrays.set(key, [...known, data]);
+    return same ?? data;
   }
 
   #id(object: object): number {
@@ -81,4 +91,17 @@ class Rewriter {
     this.#ids.set(object, id);
     return id;
   }
+}
+
+const checksums = new WeakMap<TensorData, number>();
+
+// Fowler, Noll and Vo's hash over the bytes.
+function checksum(data: TensorData): number {
+  const known = checksums.get(data);
+  if (known !== undefined) return known;
+  let hash = 0x811c9dc5;
+  for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  checksums.set(data, hash);
+  return hash;
 }

@@ -14,6 +14,17 @@ test("makes one node of two that are equal", () => {
   expect(y.inputs[0]).toBe(y.inputs[1]);
 });
 
+test("takes constants with the same entries for one, and others not", () => {
+  const made = (last: number) => {
+    const data = new Float32Array(40);
+    data[39] = last;
+    return ops.add(ops.input("x", [40]), ops.constant(data, [40]));
+  };
+  const y = visit(ops.mul(made(1), made(1)));
+  expect(y.inputs[0]).toBe(y.inputs[1]);
+  expect(opNames(visit(ops.mul(made(1), made(2))))).toEqual(["add", "add", "mul"]);
+});
+
 test("keeps apart what differs in settings alone", () => {
   const y = visit(ops.add(ops.clip(x, 0, Number.POSITIVE_INFINITY), ops.clip(x, 0, Number.NEGATIVE_INFINITY)));
   expect(opNames(y)).toEqual(["add", "clip", "clip"]);

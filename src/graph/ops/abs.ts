@@ -6,6 +6,7 @@ export function abs(x: Tensor): Tensor {
   return apply(absOp, [x], {});
 }
 
+/** The operator of {@link abs}: ONNX's Abs. */
 export const absOp: Op = unaryOp(
   "abs",
   "Abs",

@@ -6,6 +6,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
   return apply(addOp, [a, b], {});
 }
 
+/** The operator of {@link add}: ONNX's Add. */
 export const addOp: Op = binaryOp(
   "add",
   "Add",

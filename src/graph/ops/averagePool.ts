@@ -6,6 +6,7 @@ export function averagePool(x: Tensor, attributes: PoolAttributes): Tensor {
   return apply(averagePoolOp, [x], attributes);
 }
 
+/** The operator of {@link averagePool}: ONNX's AveragePool. */
 export const averagePoolOp: Op<PoolAttributes> = {
   name: "averagePool",
   infer: ([x], attributes) => pooledType(x!, attributes),

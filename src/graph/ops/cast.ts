@@ -9,6 +9,7 @@ export function cast(x: Tensor, to: DType): Tensor {
   return x.dtype === to ? x : apply(castOp, [x], { to });
 }
 
+/** The operator of {@link cast}: ONNX's Cast. */
 export const castOp: Op<CastAttributes> = {
   name: "cast",
   infer: ([x], { to }) => ({ shape: x!.shape, dtype: to }),

@@ -5,6 +5,7 @@ export function channelAffine(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
   return apply(channelAffineOp, [x, scale, shift], {});
 }
 
+/** The operator of {@link channelAffine}: written in other ops. */
 export const channelAffineOp: Op = {
   name: "channelAffine",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),

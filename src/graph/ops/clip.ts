@@ -7,6 +7,7 @@ export function clip(x: Tensor, low: number, high: number): Tensor {
   return apply(clipOp, [x], { low, high });
 }
 
+/** The operator of {@link clip}: ONNX's Clip. */
 export const clipOp: Op<ClipAttributes> = {
   name: "clip",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),

@@ -9,6 +9,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return parts.length === 1 ? parts[0]! : apply(concatOp, parts, { axis });
 }
 
+/** The operator of {@link concat}: ONNX's Concat. */
 export const concatOp: Op<ConcatAttributes> = {
   name: "concat",
   infer(inputs, { axis }) {

@@ -19,6 +19,7 @@ export function full(shape: readonly number[], value: number): Tensor {
   return constant(new Float32Array(numElements(shape)).fill(value), shape);
 }
 
+/** The operator of {@link constant}: an initializer in ONNX. */
 export const constantOp: Op<ConstantAttributes> = {
   name: "constant",
   infer(_, { shape, data }) {

@@ -15,6 +15,7 @@ export function conv2d(
   return apply(conv2dOp, bias === undefined ? [x, kernel] : [x, kernel, bias], { ...PLAIN, ...settings });
 }
 
+/** The operator of {@link conv2d}: ONNX's Conv. */
 export const conv2dOp: Op<ConvolutionAttributes> = {
   name: "conv2d",
   infer([x, kernel], attributes) {

@@ -9,6 +9,7 @@ export function conv2dInputGradient(dz: Tensor, kernel: Tensor, attributes: Inpu
   return apply(conv2dInputGradientOp, [dz, kernel], attributes);
 }
 
+/** The operator of {@link conv2dInputGradient}: ONNX's ConvTranspose. */
 export const conv2dInputGradientOp: Op<InputGradientAttributes> = {
   name: "conv2dInputGradient",
   infer: ([dz, kernel], { groups, inputSize }) => ({

@@ -10,6 +10,7 @@ export function conv2dKernelGradient(x: Tensor, dz: Tensor, attributes: KernelGr
   return apply(conv2dKernelGradientOp, [x, dz], attributes);
 }
 
+/** The operator of {@link conv2dKernelGradient}: written in other ops. */
 export const conv2dKernelGradientOp: Op<KernelGradientAttributes> = {
   name: "conv2dKernelGradient",
   infer: ([x, dz], { groups, kernelSize }) => ({

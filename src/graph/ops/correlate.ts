@@ -12,6 +12,7 @@ export function correlate(
   return apply(correlateOp, [x, filter], { strides, pads, groups });
 }
 
+/** The operator of {@link correlate}: ONNX's Conv. */
 export const correlateOp: Op<ConvolutionAttributes> = {
   name: "correlate",
   infer([x, filter], { strides, pads }) {

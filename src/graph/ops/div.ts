@@ -6,6 +6,7 @@ export function div(a: Tensor, b: Tensor): Tensor {
   return apply(divOp, [a, b], {});
 }
 
+/** The operator of {@link div}: ONNX's Div. */
 export const divOp: Op = binaryOp(
   "div",
   "Div",

@@ -6,6 +6,7 @@ export function equal(a: Tensor, b: Tensor): Tensor {
   return apply(equalOp, [a, b], {});
 }
 
+/** The operator of {@link equal}: ONNX's Equal. */
 export const equalOp: Op = {
   name: "equal",
   infer: ([a, b]) => ({ shape: broadcastShapes(a!.shape, b!.shape), dtype: "bool" }),

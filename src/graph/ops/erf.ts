@@ -5,6 +5,7 @@ export function erf(x: Tensor): Tensor {
   return apply(erfOp, [x], {});
 }
 
+/** The operator of {@link erf}: ONNX's Erf. */
 export const erfOp: Op = {
   name: "erf",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),

@@ -6,6 +6,7 @@ export function exp(x: Tensor): Tensor {
   return apply(expOp, [x], {});
 }
 
+/** The operator of {@link exp}: ONNX's Exp. */
 export const expOp: Op = unaryOp(
   "exp",
   "Exp",

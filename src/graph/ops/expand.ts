@@ -8,6 +8,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : apply(expandOp, [x], { shape });
 }
 
+/** The operator of {@link expand}: ONNX's Expand. */
 export const expandOp: Op<ExpandAttributes> = {
   name: "expand",
   infer: ([x], { shape }) => ({ shape, dtype: x!.dtype }),

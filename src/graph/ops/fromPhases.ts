@@ -12,6 +12,7 @@ export function fromPhases(x: Tensor, phases: number, size: readonly [number, nu
   return apply(fromPhasesOp, [x], { phases, size, clean });
 }
 
+/** The operator of {@link fromPhases}: written in other ops. */
 export const fromPhasesOp: Op<FromPhasesAttributes> = {
   name: "fromPhases",
   infer: ([x], { phases, size }) => ({

@@ -16,6 +16,7 @@ export function gather(
   return apply(gatherOp, [x], { axis, indices, indexShape });
 }
 
+/** The operator of {@link gather}: ONNX's Gather. */
 export const gatherOp: Op<GatherAttributes> = {
   name: "gather",
   infer: ([x], { axis, indexShape }) => ({ shape: x!.shape.toSpliced(axis, 1, ...indexShape), dtype: x!.dtype }),

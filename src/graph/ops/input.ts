@@ -8,6 +8,7 @@ export function input(name: string, shape: Shape, dtype: DType = "float32"): Ten
   return apply(inputOp, [], { name, shape, dtype });
 }
 
+/** The operator of {@link input}: an input in ONNX. */
 export const inputOp: Op<InputAttributes> = {
   name: "input",
   infer: (_, { shape, dtype }) => ({ shape, dtype }),

@@ -6,6 +6,7 @@ export function log(x: Tensor): Tensor {
   return apply(logOp, [x], {});
 }
 
+/** The operator of {@link log}: ONNX's Log. */
 export const logOp: Op = unaryOp(
   "log",
   "Log",

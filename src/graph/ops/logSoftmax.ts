@@ -5,6 +5,7 @@ export function logSoftmax(x: Tensor): Tensor {
   return apply(logSoftmaxOp, [x], {});
 }
 
+/** The operator of {@link logSoftmax}: ONNX's LogSoftmax. */
 export const logSoftmaxOp: Op = {
   name: "logSoftmax",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),

@@ -7,6 +7,7 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
   return apply(matMulOp, [a, b], {});
 }
 
+/** The operator of {@link matMul}: ONNX's MatMul. */
 export const matMulOp: Op = {
   name: "matMul",
   infer([a, b]) {

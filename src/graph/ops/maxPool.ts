@@ -6,6 +6,7 @@ export function maxPool(x: Tensor, attributes: PoolAttributes): Tensor {
   return apply(maxPoolOp, [x], attributes);
 }
 
+/** The operator of {@link maxPool}: ONNX's MaxPool. */
 export const maxPoolOp: Op<PoolAttributes> = {
   name: "maxPool",
   infer: ([x], attributes) => pooledType(x!, attributes),

@@ -6,6 +6,7 @@ export function maximum(a: Tensor, b: Tensor): Tensor {
   return apply(maximumOp, [a, b], {});
 }
 
+/** The operator of {@link maximum}: ONNX's Max. */
 export const maximumOp: Op = binaryOp(
   "maximum",
   "Max",

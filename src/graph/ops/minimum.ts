@@ -6,6 +6,7 @@ export function minimum(a: Tensor, b: Tensor): Tensor {
   return apply(minimumOp, [a, b], {});
 }
 
+/** The operator of {@link minimum}: ONNX's Min. */
 export const minimumOp: Op = binaryOp(
   "minimum",
   "Min",

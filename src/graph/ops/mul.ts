@@ -6,6 +6,7 @@ export function mul(a: Tensor, b: Tensor): Tensor {
   return apply(mulOp, [a, b], {});
 }
 
+/** The operator of {@link mul}: ONNX's Mul. */
 export const mulOp: Op = binaryOp(
   "mul",
   "Mul",

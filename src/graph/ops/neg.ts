@@ -6,6 +6,7 @@ export function neg(x: Tensor): Tensor {
   return apply(negOp, [x], {});
 }
 
+/** The operator of {@link neg}: ONNX's Neg. */
 export const negOp: Op = unaryOp(
   "neg",
   "Neg",

@@ -9,6 +9,7 @@ export function pad(x: Tensor, axis: number, before: number, after: number): Ten
   return before === 0 && after === 0 ? x : apply(padOp, [x], { axis, before, after });
 }
 
+/** The operator of {@link pad}: ONNX's Pad. */
 export const padOp: Op<PadAttributes> = {
   name: "pad",
   infer([x], { axis, before, after }) {

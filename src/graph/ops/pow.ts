@@ -6,6 +6,7 @@ export function pow(a: Tensor, b: Tensor): Tensor {
   return apply(powOp, [a, b], {});
 }
 
+/** The operator of {@link pow}: ONNX's Pow. */
 export const powOp: Op = binaryOp(
   "pow",
   "Pow",

@@ -6,6 +6,7 @@ export function reciprocal(x: Tensor): Tensor {
   return apply(reciprocalOp, [x], {});
 }
 
+/** The operator of {@link reciprocal}: ONNX's Reciprocal. */
 export const reciprocalOp: Op = unaryOp(
   "reciprocal",
   "Reciprocal",

@@ -6,6 +6,7 @@ export function reduceMax(x: Tensor, axes: readonly number[], keepDims = false):
   return apply(reduceMaxOp, [x], { axes, keepDims });
 }
 
+/** The operator of {@link reduceMax}: ONNX's ReduceMax. */
 export const reduceMaxOp: Op<ReduceAttributes> = {
   name: "reduceMax",
   infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),

@@ -6,6 +6,7 @@ export function reduceMean(x: Tensor, axes: readonly number[], keepDims = false)
   return axes.length === 0 ? x : apply(reduceMeanOp, [x], { axes, keepDims });
 }
 
+/** The operator of {@link reduceMean}: ONNX's GlobalAveragePool or ReduceMean. */
 export const reduceMeanOp: Op<ReduceAttributes> = {
   name: "reduceMean",
   infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),

@@ -6,6 +6,7 @@ export function reduceSum(x: Tensor, axes: readonly number[], keepDims = false):
   return axes.length === 0 ? x : apply(reduceSumOp, [x], { axes, keepDims });
 }
 
+/** The operator of {@link reduceSum}: ONNX's ReduceSum. */
 export const reduceSumOp: Op<ReduceAttributes> = {
   name: "reduceSum",
   infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),

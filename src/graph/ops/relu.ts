@@ -6,6 +6,7 @@ export function relu(x: Tensor): Tensor {
   return apply(reluOp, [x], {});
 }
 
+/** The operator of {@link relu}: ONNX's Relu. */
 export const reluOp: Op = unaryOp(
   "relu",
   "Relu",

@@ -11,6 +11,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(inner.shape, shape) ? inner : apply(reshapeOp, [inner], { shape });
 }
 
+/** The operator of {@link reshape}: ONNX's Reshape. */
 export const reshapeOp: Op<ReshapeAttributes> = {
   name: "reshape",
   infer([x], { shape }) {

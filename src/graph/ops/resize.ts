@@ -9,6 +9,7 @@ export function resize(x: Tensor, size: readonly [number, number]): Tensor {
   return x.shape[2] === size[0] && x.shape[3] === size[1] ? x : apply(resizeOp, [x], { size });
 }
 
+/** The operator of {@link resize}: ONNX's Resize. */
 export const resizeOp: Op<ResizeAttributes> = {
   name: "resize",
   infer([x], { size }) {

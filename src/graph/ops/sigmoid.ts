@@ -6,6 +6,7 @@ export function sigmoid(x: Tensor): Tensor {
   return apply(sigmoidOp, [x], {});
 }
 
+/** The operator of {@link sigmoid}: ONNX's Sigmoid. */
 export const sigmoidOp: Op = unaryOp(
   "sigmoid",
   "Sigmoid",

@@ -6,4 +6,5 @@ export function sign(x: Tensor): Tensor {
   return apply(signOp, [x], {});
 }
 
+/** The operator of {@link sign}: ONNX's Sign. */
 export const signOp: Op = unaryOp("sign", "Sign", (x) => Math.sign(x));

@@ -10,6 +10,7 @@ export function slice(x: Tensor, axis: number, start: number, end: number, step 
   return apply(sliceOp, [x], { axis, start, end, step });
 }
 
+/** The operator of {@link slice}: ONNX's Slice. */
 export const sliceOp: Op<SliceAttributes> = {
   name: "slice",
   infer([x], { axis, start, end, step }) {

@@ -5,6 +5,7 @@ export function softmax(x: Tensor): Tensor {
   return apply(softmaxOp, [x], {});
 }
 
+/** The operator of {@link softmax}: ONNX's Softmax. */
 export const softmaxOp: Op = {
   name: "softmax",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),

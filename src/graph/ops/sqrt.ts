@@ -6,6 +6,7 @@ export function sqrt(x: Tensor): Tensor {
   return apply(sqrtOp, [x], {});
 }
 
+/** The operator of {@link sqrt}: ONNX's Sqrt. */
 export const sqrtOp: Op = unaryOp(
   "sqrt",
   "Sqrt",

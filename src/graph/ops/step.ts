@@ -5,6 +5,7 @@ export function step(x: Tensor): Tensor {
   return apply(stepOp, [x], {});
 }
 
+/** The operator of {@link step}: ONNX's HardSigmoid. */
 export const stepOp: Op = {
   name: "step",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),

@@ -6,6 +6,7 @@ export function sub(a: Tensor, b: Tensor): Tensor {
   return apply(subOp, [a, b], {});
 }
 
+/** The operator of {@link sub}: ONNX's Sub. */
 export const subOp: Op = binaryOp(
   "sub",
   "Sub",

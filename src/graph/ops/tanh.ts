@@ -6,6 +6,7 @@ export function tanh(x: Tensor): Tensor {
   return apply(tanhOp, [x], {});
 }
 
+/** The operator of {@link tanh}: ONNX's Tanh. */
 export const tanhOp: Op = unaryOp(
   "tanh",
   "Tanh",

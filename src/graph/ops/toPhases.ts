@@ -16,6 +16,7 @@ export function toPhases(x: Tensor, phases: number, grid: readonly [number, numb
   return apply(toPhasesOp, [x], { phases, grid, loose });
 }
 
+/** The operator of {@link toPhases}: written in other ops. */
 export const toPhasesOp: Op<PhaseAttributes> = {
   name: "toPhases",
   infer: ([x], { phases, grid }) => ({

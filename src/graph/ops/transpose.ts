@@ -10,6 +10,7 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
   return apply(transposeOp, [x], { order });
 }
 
+/** The operator of {@link transpose}: ONNX's Transpose. */
 export const transposeOp: Op<TransposeAttributes> = {
   name: "transpose",
   infer([x], { order }) {

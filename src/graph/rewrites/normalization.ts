@@ -32,9 +32,6 @@ const flatTaps = (kernel: Tensor) => {
   return ops.reshape(kernel, [o, c, kh * kw]);
 };
 
-// One array a geometry, so that equal masks are seen to be equal.
-const maskCache = new Map<string, Tensor>();
-
 /** For each output position and tap, 1 where the tap lies on the image: [OH * OW, KH * KW]. */
 function validity(
   input: readonly [number, number],
@@ -42,18 +39,13 @@ function validity(
   kernel: readonly [number, number],
   conv: Conv,
 ): Tensor {
-  const key = JSON.stringify([input, output, kernel, conv.strides, conv.pads]);
-  const known = maskCache.get(key);
-  if (known !== undefined) return known;
   const masks = tapMasks(input, output, kernel, conv);
   const size = output[0] * output[1];
   const data = new Float32Array(size * masks.length);
   masks.forEach((mask, tap) => {
     for (let at = 0; at < size; at++) data[at * masks.length + tap] = mask[at]!;
   });
-  const made = ops.constant(data, [size, masks.length]);
-  maskCache.set(key, made);
-  return made;
+  return ops.constant(data, [size, masks.length]);
 }
 
 /** For each output channel and tap, the sum of dz where the tap lies on the image: [O, KH * KW]. */

@@ -98,10 +98,7 @@ export function patches(x: Tensor, channels: number, plan: PhasePlan, outSize: G
   };
 }
 
-const onesCache = new Map<string, Tensor>();
-
 function onesPlanes(q: number, size: Grid, grid: Grid, batch: number, bytes: boolean): Tensor {
-  const key = JSON.stringify([q, size, grid, bytes]);
   const cells = grid[0] * grid[1];
   const entry = (k: number) => {
     const [phase, at] = [Math.floor(k / cells), k % cells];
@@ -110,7 +107,5 @@ function onesPlanes(q: number, size: Grid, grid: Grid, batch: number, bytes: boo
   };
   const shape = { length: q * q * cells };
   const data = bytes ? Uint8Array.from(shape, (_, k) => entry(k)) : Float32Array.from(shape, (_, k) => entry(k));
-  const made = onesCache.get(key) ?? ops.constant(data, [1, q * q, ...grid]);
-  onesCache.set(key, made);
-  return ops.expand(made, [batch, q * q, ...grid]);
+  return ops.expand(ops.constant(data, [1, q * q, ...grid]), [batch, q * q, ...grid]);
 }
