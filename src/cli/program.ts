@@ -2,7 +2,8 @@ import { Command, CommanderError, Option } from "commander";
 import { LeukogramError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { VERSION } from "../core/version.ts";
-import { COMMANDS, type CommandModule } from "./commands/index.ts";
+import type { CommandModule } from "./command.ts";
+import { COMMANDS } from "./commands/index.ts";
 import { interruptible } from "./interrupt.ts";
 import { clearLine } from "./progress.ts";
 

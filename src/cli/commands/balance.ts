@@ -1,7 +1,7 @@
 import { balanceFolder } from "../../data/balance.ts";
+import type { CommandModule } from "../command.ts";
 import { number, print } from "../options.ts";
 import { Progress } from "../progress.ts";
-import type { CommandModule } from "./index.ts";
 
 const balance: CommandModule = {
   define(command) {

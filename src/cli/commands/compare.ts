@@ -13,10 +13,10 @@ import type { Costs, EpochRow } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
+import type { CommandModule } from "../command.ts";
 import { addSessionFlags, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { readHistory } from "../runFolder.ts";
-import type { CommandModule } from "./index.ts";
 
 interface Compared extends NamedPredictions {
   readonly history: readonly EpochRow[];

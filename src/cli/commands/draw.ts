@@ -1,7 +1,7 @@
 import { drawSmears } from "../../data/synthetic.ts";
+import type { CommandModule } from "../command.ts";
 import { number, print, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
-import type { CommandModule } from "./index.ts";
 
 const draw: CommandModule = {
   define(command) {

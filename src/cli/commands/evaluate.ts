@@ -11,9 +11,9 @@ import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { rocPlot } from "../../report/plots/rocPlot.ts";
 import { rocCurves } from "../../report/writeRun.ts";
+import type { CommandModule } from "../command.ts";
 import { addSessionFlags, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
-import type { CommandModule } from "./index.ts";
 
 const evaluate: CommandModule = {
   define(command) {

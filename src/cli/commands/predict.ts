@@ -3,9 +3,9 @@ import { LeukogramError } from "../../core/errors.ts";
 import { walkImages } from "../../data/walk.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import type { CommandModule } from "../command.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
-import type { CommandModule } from "./index.ts";
 
 const predict: CommandModule = {
   define(command) {

@@ -10,12 +10,12 @@ import { comparisonReport } from "../../report/html.ts";
 import type { ComparedModel, Note } from "../../report/types.ts";
 import { dataName, type JudgedRun } from "../../report/writeRun.ts";
 import { parseRecipe, type Recipe } from "../../training/recipe.ts";
+import type { CommandModule } from "../command.ts";
 import { faultsAsPublished } from "../faults.ts";
 import { print, readRecipe, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { prepareRunFolder, readHistory } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
-import type { CommandModule } from "./index.ts";
 import { trainJob } from "./train.ts";
 
 /** The models that are compared, and the recipe of each. */

@@ -6,11 +6,11 @@ import { dataName, type JudgedRun, writeRun } from "../../report/writeRun.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
+import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, print, recipeOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
-import type { CommandModule } from "./index.ts";
 
 /** Flags of `train`. */
 interface Flags extends WeightsFlags {
