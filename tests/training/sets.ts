@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect } from "vitest";
+import type { LeukogramError } from "../../src/core/errors.ts";
+import { type Dataset, openData, type Sample } from "../../src/data/dataset.ts";
+import { splitDataset } from "../../src/data/split.ts";
+import { drawSmears } from "../../src/data/synthetic.ts";
+import { parseRecipe, type Recipe } from "../../src/training/recipe.ts";
+
+/** A folder for one test file, removed when its tests have run; the caches lie in it too. */
+export function temporaryFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), "leukogram-training-"));
+  process.env.LEUKOGRAM_CACHE = join(dir, "cache");
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Images to learn from and to choose by. */
+export interface SmallSet {
+  readonly train: Dataset;
+  readonly validation: readonly Sample[];
+}
+
+/** Draws a few small smears and parts them. */
+export async function drawSet(dir: string): Promise<SmallSet> {
+  await drawSmears(dir, { count: 5, testCount: 2, imageSize: 40 });
+  const { train } = openData(dir);
+  const parts = splitDataset(train, { validationFraction: 0.2 });
+  return { train: { ...train, samples: parts.train }, validation: parts.validation };
+}
+
+/** A recipe that trains in a second. */
+export function smallRecipe(values: Readonly<Record<string, unknown>> = {}): Recipe {
+  return parseRecipe({ imageSize: 32, epochs: 3, batchSize: 4, threads: 1, ...values });
+}
+
+/** The error that `promise` is rejected with, which must be one of ours. */
+export async function rejection(promise: Promise<unknown>): Promise<LeukogramError> {
+  const error = await promise.then(
+    () => undefined,
+    (cause: LeukogramError) => cause,
+  );
+  expect(error?.name).toBe("LeukogramError");
+  return error!;
+}

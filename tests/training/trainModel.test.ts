@@ -1,0 +1,207 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readCheckpoint } from "../../src/training/checkpoint.ts";
+import type { Recipe } from "../../src/training/recipe.ts";
+import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
+import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
+
+const dir = temporaryFolder();
+let set: SmallSet;
+let made = 0;
+beforeAll(async () => {
+  set = await drawSet(join(dir, "smears"));
+});
+
+const freshOut = () => join(dir, `run${made++}`);
+const train = (recipe: Recipe, options: Partial<TrainOptions> = {}) =>
+  trainModel(set.train, set.validation, recipe, { out: freshOut(), ...options });
+const model = (out: string) => readFileSync(join(out, "model.onnx"));
+const checkpointOf = (out: string) => join(out, "checkpoints", "last.safetensors");
+
+/** Trains until `stopAt` steps are taken, and is then interrupted. */
+async function interrupted(recipe: Recipe, stopAt: number): Promise<string> {
+  const out = freshOut();
+  const stop = new AbortController();
+  let steps = 0;
+  const onProgress = () => {
+    steps++;
+    if (steps === stopAt) stop.abort();
+  };
+  expect((await rejection(train(recipe, { out, signal: stop.signal, onProgress }))).code).toBe("ERR_ABORTED");
+  return out;
+}
+
+describe("training a CNN", () => {
+  const recipe = smallRecipe();
+  let whole: string;
+  beforeAll(async () => {
+    whole = (await train(recipe)).out;
+  });
+
+  test("gives the same bytes for the same seed, and others for another", async () => {
+    expect(model((await train(recipe)).out).equals(model(whole))).toBe(true);
+    expect(model((await train(smallRecipe({ seed: 1 }))).out).equals(model(whole))).toBe(false);
+  });
+
+  test.each([
+    ["within an epoch", 8, { epoch: 1, batch: 3 }],
+    ["with the validation still to do", 10, { epoch: 1, batch: 5 }],
+  ])("goes on %s, to the same bytes", async (_, stopAt, place) => {
+    const out = await interrupted(recipe, stopAt);
+    expect(existsSync(join(out, "model.onnx"))).toBe(false);
+    expect(await readCheckpoint(checkpointOf(out))).toMatchObject(place);
+    const { history } = await train(recipe, { out, resume: true });
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(model(out).equals(model(whole))).toBe(true);
+  });
+
+  test("goes on only with the settings and images that it was begun with", async () => {
+    const out = await interrupted(recipe, 8);
+    const message = `ERR_CONFIG ${checkpointOf(out)}: was written with other settings or data. Resume with the settings`;
+    for (const other of [smallRecipe({ learningRate: 0.1 }), smallRecipe({ epochs: 4 })])
+      expect((await rejection(train(other, { out, resume: true }))).message).toContain(message);
+    const fewer = { ...set.train, samples: set.train.samples.slice(1) };
+    const error = await rejection(trainModel(fewer, set.validation, recipe, { out, resume: true }));
+    expect(error.message).toContain(message);
+  });
+
+  test("names a checkpoint that is damaged, and leaves it", async () => {
+    const out = await interrupted(recipe, 8);
+    const path = checkpointOf(out);
+    const bytes = readFileSync(path);
+    const damaged = async () => (await rejection(train(recipe, { out, resume: true }))).message;
+    truncateSync(path, bytes.length - 100);
+    expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is damaged: .* is cut off\. Start the run again/);
+    truncateSync(path, 5);
+    expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is damaged/);
+    writeFileSync(path, Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("{}")]));
+    expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is no checkpoint: it holds no training state\. /);
+    expect(statSync(path).size).toBe(10);
+  });
+
+  test("writes history.csv again where it was killed before that", async () => {
+    const { out } = await train(recipe);
+    const before = readFileSync(join(out, "history.csv"), "utf8");
+    rmSync(join(out, "history.csv"));
+    await train(recipe, { out, resume: true });
+    expect(readFileSync(join(out, "history.csv"), "utf8")).toBe(before);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("says that the disk is full, and goes on when it is not", async () => {
+    const out = freshOut();
+    const onEpoch = ({ epoch }: { epoch: number }) => {
+      // The file that the checkpoint goes to first is a device without space.
+      if (epoch === 1) symlinkSync("/dev/full", `${checkpointOf(out)}.${process.pid}.tmp`);
+    };
+    const error = await rejection(train(recipe, { out, onEpoch }));
+    expect(error.message).toBe(
+      `ERR_OUTPUT ${checkpointOf(out)}: can't be written: the disk is full. Free some space and resume; what was saved before is still there.`,
+    );
+    expect(readdirSync(join(out, "checkpoints"))).toEqual(["last.safetensors"]);
+    expect((await readCheckpoint(checkpointOf(out)))!.epoch).toBe(1);
+    await train(recipe, { out, resume: true });
+    expect(model(out).equals(model(whole))).toBe(true);
+  });
+
+  test("stops at a loss that is no number and writes no model", async () => {
+    const out = freshOut();
+    const error = await rejection(train(smallRecipe({ learningRate: 1e30, schedule: "constant" }), { out }));
+    expect(error.message).toMatch(
+      /^ERR_DIVERGED training: the loss became \S+ at step \d\. Try a smaller learning rate/,
+    );
+    expect(existsSync(join(out, "model.onnx"))).toBe(false);
+  });
+
+  test("writes nothing where an image is bad", async () => {
+    const path = join(dir, "bad.jpg");
+    writeFileSync(path, "no picture");
+    const samples = [...set.train.samples, { file: "bad.jpg", path, label: 0, group: "bad" }];
+    const out = freshOut();
+    const error = await rejection(trainModel({ ...set.train, samples }, set.validation, recipe, { out }));
+    expect(error.message).toMatch(/^ERR_IMAGE .*bad\.jpg: this is no picture/);
+    expect(existsSync(out)).toBe(false);
+    const { skipped } = await trainModel({ ...set.train, samples }, set.validation, smallRecipe({ epochs: 1 }), {
+      out,
+      skipBad: true,
+    });
+    expect(skipped.map(({ file }) => file)).toEqual(["bad.jpg"]);
+  });
+});
+
+describe("training on a frozen backbone", () => {
+  const recipe = smallRecipe({ model: "mobilenetv2", alpha: 0.35, head: "linear", copies: 2 });
+  const cache = () => process.env.LEUKOGRAM_CACHE!;
+  const features = () =>
+    readdirSync(cache())
+      .filter((name) => name.startsWith("features-"))
+      .map((name) => join(cache(), name))
+      .sort((a, b) => statSync(b).size - statSync(a).size);
+
+  test("computes the features once, a row an image and a row a copy", async () => {
+    const first = (await train(recipe)).out;
+    const [training, validation, ...others] = features();
+    expect(others).toEqual([]);
+    expect(statSync(training!).size).toBe(3 * set.train.samples.length * 1280 * 4);
+    expect(statSync(validation!).size).toBe(set.validation.length * 1280 * 4);
+    const times = features().map((file) => statSync(file).mtimeMs);
+    const second = (await train(recipe)).out;
+    expect(features().map((file) => statSync(file).mtimeMs)).toEqual(times);
+    expect(model(second).equals(model(first))).toBe(true);
+  });
+
+  test("computes them anew where their file was cut short", async () => {
+    const [training] = features();
+    const before = readFileSync(training!);
+    truncateSync(training!, 1000);
+    await train(recipe);
+    expect(readFileSync(training!).equals(before)).toBe(true);
+  });
+
+  test("goes on within an epoch, to the same bytes", async () => {
+    const out = await interrupted(recipe, 8);
+    await train(recipe, { out, resume: true });
+    expect(model(out).equals(model((await train(recipe)).out))).toBe(true);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("says that the disk is full, and leaves no features behind", async () => {
+    const [training] = features();
+    rmSync(training!);
+    symlinkSync("/dev/full", `${training}.${process.pid}.tmp`);
+    const out = freshOut();
+    expect((await rejection(train(recipe, { out }))).message).toBe(
+      `ERR_OUTPUT ${training}: can't be written: the disk is full. Free some space, or name another folder with LEUKOGRAM_CACHE.`,
+    );
+    expect(features()).toHaveLength(1);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test("stops while computing features, and leaves none behind", async () => {
+    for (const file of features()) rmSync(file);
+    const stop = new AbortController();
+    const onStage = (stage: string, done: number) => {
+      if (stage === "Features of training images" && done > 8) stop.abort();
+    };
+    const out = freshOut();
+    expect((await rejection(train(recipe, { out, signal: stop.signal, onStage }))).code).toBe("ERR_ABORTED");
+    expect(features()).toEqual([]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test("names a weights file that is none", async () => {
+    const weights = join(dir, "weights.h5");
+    writeFileSync(weights, "no weights");
+    const error = await rejection(train(recipe, { weights }));
+    expect(error.message).toContain(weights);
+    expect(error.exitCode).toBe(3);
+  });
+});
