@@ -1,0 +1,48 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { VERSION } from "../src/core/version.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const place = mkdtempSync(join(tmpdir(), "leukogram-package-"));
+afterAll(() => rmSync(place, { recursive: true }));
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string; files: string[] };
+
+test("the version in the program is the package's", () => {
+  expect(VERSION).toBe(manifest.version);
+});
+
+test("what is published works without the sources: program and library", () => {
+  const installed = join(place, "node_modules", "leukogram");
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(installed, "dist")], {
+    cwd: root,
+  });
+  for (const name of ["bin", "configs", "package.json"])
+    cpSync(join(root, name), join(installed, name), { recursive: true });
+  for (const { name } of dependencies())
+    symlinkSync(join(root, "node_modules", name), join(place, "node_modules", name));
+  const version = execFileSync(process.execPath, [join(installed, "bin", "leukogram.js"), "--version"], {
+    encoding: "utf8",
+  });
+  expect(version.trim()).toBe(VERSION);
+  const script = join(place, "use.mjs");
+  writeFileSync(
+    script,
+    'import { cnn } from "leukogram"; console.log(cnn({ imageSize: 32 }).initialize(0).parameters);',
+  );
+  const parameters = execFileSync(process.execPath, [script], { encoding: "utf8", cwd: place });
+  expect(Number(parameters)).toBeGreaterThan(24_000);
+}, 120_000);
+
+// Links to the packages that the published one needs, scoped folders whole.
+function dependencies(): { name: string }[] {
+  const { dependencies: names } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: object;
+  };
+  return Object.keys(names).map((name) => ({ name: name.split("/")[0]! }));
+}
