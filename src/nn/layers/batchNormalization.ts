@@ -3,8 +3,9 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { type LayerShape, lastAxisSize } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
+import { type ScaleAndShift, scaleAndShift, scaleAndShiftWeights } from "./scaleAndShift.ts";
 
-interface Config {
+interface Config extends ScaleAndShift {
   /** The last one, -1, is the only one there is. */
   readonly axis: number | readonly number[];
   readonly momentum: number;
@@ -18,22 +19,23 @@ interface Config {
 export class BatchNormalization extends Layer<Config> {
   readonly className = "BatchNormalization";
 
-  constructor({ axis = -1, momentum = 0.99, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
-    super({ axis, momentum, epsilon }, options);
+  constructor(options: LayerOptions & Partial<Config> = {}) {
+    const { axis = -1, momentum = 0.99, epsilon = 0.001, center = true, scale = true } = options;
+    super({ axis, momentum, epsilon, center, scale }, options);
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
-    const channels = [lastAxisSize(shape, this.config.axis)];
+    const channels = lastAxisSize(shape, this.config.axis);
     return [
-      newWeight("gamma", channels, "ones"),
-      newWeight("beta", channels, "zeros"),
-      newWeight("moving_mean", channels, "zeros", false),
-      newWeight("moving_variance", channels, "ones", false),
+      ...scaleAndShiftWeights(this.config, channels),
+      newWeight("moving_mean", [channels], "zeros", false),
+      newWeight("moving_variance", [channels], "ones", false),
     ];
   }
 
   override call([x]: readonly [Tensor], context: CallContext): Tensor {
-    const [gamma, beta, movingMean, movingVariance] = this.weights as readonly [Weight, Weight, Weight, Weight];
+    const [movingMean, movingVariance] = this.weights.slice(-2) as [Weight, Weight];
+    const [gamma, beta] = scaleAndShift(this.weights, movingMean.shape[0]!, context);
     let [mean, variance] = [context.weight(movingMean), context.weight(movingVariance)];
     if (context.training && this.trainable) {
       const batch = moments(x);
@@ -42,8 +44,8 @@ export class BatchNormalization extends Layer<Config> {
       ({ mean, variance } = batch);
     }
     const spread = ops.sqrt(ops.add(variance, ops.scalar(this.config.epsilon)));
-    const scale = ops.mul(context.weight(gamma), ops.reciprocal(spread));
-    return ops.channelAffine(x, scale, ops.sub(context.weight(beta), ops.mul(mean, scale)));
+    const scale = ops.mul(gamma, ops.reciprocal(spread));
+    return ops.channelAffine(x, scale, ops.sub(beta, ops.mul(mean, scale)));
   }
 
   #moved(before: Tensor, batch: Tensor): Tensor {

@@ -5,7 +5,7 @@ import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { type ConvolutionConfig, type ConvolutionOptions, convolutionConfig } from "./conv2D.ts";
-import { type Padding, windowPads } from "./window.ts";
+import { dilated, kernelExtent, windowPads } from "./window.ts";
 
 type Config = ConvolutionConfig & { readonly depthMultiplier: number; readonly depthwiseInitializer: string };
 
@@ -43,13 +43,19 @@ export class DepthwiseConv2D extends Layer<Config> {
 export function depthwise(
   x: Tensor,
   kernel: Tensor,
-  { strides, padding, bias }: { strides: readonly [number, number]; padding: Padding; bias?: Tensor | undefined },
+  {
+    strides,
+    dilationRate,
+    padding,
+    bias,
+  }: Pick<ConvolutionConfig, "strides" | "dilationRate" | "padding"> & { readonly bias?: Tensor | undefined },
 ): Tensor {
   const [kh, kw, channels, multiplier] = kernel.shape as readonly [number, number, number, number];
   const moved = ops.transpose(kernel, [2, 3, 0, 1]); // [KH, KW, C, M] -> [C, M, KH, KW]
-  return ops.conv2d(x, ops.reshape(moved, [channels * multiplier, 1, kh, kw]), {
+  const apart = dilated(ops.reshape(moved, [channels * multiplier, 1, kh, kw]), dilationRate);
+  return ops.conv2d(x, apart, {
     strides,
-    pads: windowPads(x, [kh, kw], strides, padding),
+    pads: windowPads(x, kernelExtent(apart), strides, padding),
     groups: channels,
     bias,
   });

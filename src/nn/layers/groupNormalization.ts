@@ -3,9 +3,10 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { type LayerShape, lastAxisSize } from "../layout.ts";
-import { newWeight, type Weight } from "../weight.ts";
+import type { Weight } from "../weight.ts";
+import { type ScaleAndShift, scaleAndShift, scaleAndShiftWeights } from "./scaleAndShift.ts";
 
-interface Config {
+interface Config extends ScaleAndShift {
   /** The last one, -1, is the only one there is. */
   readonly axis: number | readonly number[];
   readonly groups: number;
@@ -16,8 +17,9 @@ interface Config {
 export class GroupNormalization extends Layer<Config> {
   readonly className = "GroupNormalization";
 
-  constructor({ axis = -1, groups = 32, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
-    super({ axis, groups, epsilon }, options);
+  constructor(options: LayerOptions & Partial<Config> = {}) {
+    const { axis = -1, groups = 32, epsilon = 0.001, center = true, scale = true } = options;
+    super({ axis, groups, epsilon, center, scale }, options);
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
@@ -25,15 +27,15 @@ export class GroupNormalization extends Layer<Config> {
     if (shape.length === 2) throw new LeukogramError("ERR_SHAPE", "expected [H, W, C] or [F]");
     if (channels % this.config.groups !== 0)
       throw new LeukogramError("ERR_SHAPE", `${channels} channels do not fall into ${this.config.groups} groups`);
-    return [newWeight("gamma", [channels], "ones"), newWeight("beta", [channels], "zeros")];
+    return scaleAndShiftWeights(this.config, channels);
   }
 
   override call([x]: readonly [Tensor], context: CallContext): Tensor {
-    const [gamma, beta] = this.weights.map((weight) => context.weight(weight));
+    const [gamma, beta] = scaleAndShift(this.weights, x.shape[x.rank === 4 ? 1 : x.rank - 1] as number, context);
     const [n, ...sizes] = x.shape;
     const perGroup = (sizes as number[]).reduce((product, size) => product * size, 1) / this.config.groups;
     const grouped = ops.reshape(x, [n!, this.config.groups, perGroup]);
-    return ops.channelAffine(ops.reshape(standardize(grouped, 2, this.config.epsilon), x.shape), gamma!, beta!);
+    return ops.channelAffine(ops.reshape(standardize(grouped, 2, this.config.epsilon), x.shape), gamma, beta);
   }
 }
 

@@ -2,10 +2,11 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 import { type LayerShape, lastAxisSize } from "../layout.ts";
-import { newWeight, type Weight } from "../weight.ts";
+import type { Weight } from "../weight.ts";
 import { standardize } from "./groupNormalization.ts";
+import { type ScaleAndShift, scaleAndShift, scaleAndShiftWeights } from "./scaleAndShift.ts";
 
-interface Config {
+interface Config extends ScaleAndShift {
   /** The last one, -1, is the only one there is. */
   readonly axis: number | readonly number[];
   readonly epsilon: number;
@@ -15,17 +16,17 @@ interface Config {
 export class LayerNormalization extends Layer<Config> {
   readonly className = "LayerNormalization";
 
-  constructor({ axis = -1, epsilon = 0.001, ...options }: LayerOptions & Partial<Config> = {}) {
-    super({ axis, epsilon }, options);
+  constructor(options: LayerOptions & Partial<Config> = {}) {
+    const { axis = -1, epsilon = 0.001, center = true, scale = true } = options;
+    super({ axis, epsilon, center, scale }, options);
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
-    const channels = [lastAxisSize(shape, this.config.axis)];
-    return [newWeight("gamma", channels, "ones"), newWeight("beta", channels, "zeros")];
+    return scaleAndShiftWeights(this.config, lastAxisSize(shape, this.config.axis));
   }
 
   override call([x]: readonly [Tensor], context: CallContext): Tensor {
-    const [gamma, beta] = this.weights.map((weight) => context.weight(weight));
-    return ops.channelAffine(standardize(x, x.rank === 4 ? 1 : x.rank - 1, this.config.epsilon), gamma!, beta!);
+    const [gamma, beta] = scaleAndShift(this.weights, x.shape[x.rank === 4 ? 1 : x.rank - 1] as number, context);
+    return ops.channelAffine(standardize(x, x.rank === 4 ? 1 : x.rank - 1, this.config.epsilon), gamma, beta);
   }
 }
