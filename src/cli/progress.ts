@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
 
@@ -14,6 +15,7 @@ export function clearLine(): void {
 export class Progress {
   readonly #quiet: boolean;
   readonly #live: boolean;
+  #log: string | undefined;
   #last = 0;
 
   constructor(quiet: boolean) {
@@ -21,8 +23,14 @@ export class Progress {
     this.#live = process.stderr.isTTY === true;
   }
 
+  /** From now on keeps the lines that stay in this file too, behind those that it holds. */
+  logTo(path: string): void {
+    this.#log = path;
+  }
+
   /** A line that stays. */
   line(text: string): void {
+    if (this.#log !== undefined) appendFileSync(this.#log, `${text}\n`);
     if (this.#quiet) return;
     clearLine();
     process.stderr.write(`${text}\n`);

@@ -47,6 +47,7 @@ export async function trainJob(
   const { train, validation } = data.validation
     ? { train: [...data.train.samples], validation: [...data.validation.samples] }
     : splitSamples(data.train, recipe);
+  progress.logTo(join(out, "log.txt"));
   progress.line(
     `${dataName(job.data)}: ${train.length} images to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
   );
