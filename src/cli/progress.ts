@@ -16,6 +16,7 @@ export class Progress {
   readonly #quiet: boolean;
   readonly #live: boolean;
   #log: string | undefined;
+  #kept: string[] = [];
   #last = 0;
 
   constructor(quiet: boolean) {
@@ -23,17 +24,33 @@ export class Progress {
     this.#live = process.stderr.isTTY === true;
   }
 
-  /** From now on keeps the lines that stay in this file too, behind those that it holds. */
-  logTo(path: string): void {
+  /** From now on keeps the lines that stay, for {@link openLog} to write: a run's folder is made late. */
+  beginLog(): void {
+    this.#log = undefined;
+    this.#kept = [];
+  }
+
+  /** Writes the kept lines behind those that the file holds, and from now on each line as it comes. */
+  openLog(path: string): void {
     this.#log = path;
+    for (const line of this.#kept.splice(0)) this.#write(line);
   }
 
   /** A line that stays. */
   line(text: string): void {
-    if (this.#log !== undefined) appendFileSync(this.#log, `${text}\n`);
+    if (this.#log === undefined) this.#kept.push(text);
+    else this.#write(text);
     if (this.#quiet) return;
     clearLine();
     process.stderr.write(`${text}\n`);
+  }
+
+  #write(line: string): void {
+    try {
+      appendFileSync(this.#log!, `${line}\n`);
+    } catch {
+      // A log that can't be written is no reason to end a training.
+    }
   }
 
   /** Done so many of so many. */

@@ -26,7 +26,10 @@ export interface RunFolderOptions {
 const RUN_FILES = [
   "config.json",
   "history.csv",
+  "log.txt",
   "model.onnx",
+  "model.keras",
+  "log.txt",
   "checkpoints",
   "predictions",
   "metrics",

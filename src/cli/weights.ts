@@ -18,21 +18,22 @@ export function addWeightsFlags(command: Command): void {
     .option("--fetch-weights", "fetch them from Keras's public address where they are not here yet");
 }
 
-/**
- * The weights file for a recipe's model; undefined, and a word about it, where there is none.
- *
- * @throws ERR_USAGE for a file where the model takes none; otherwise as {@link findImagenetWeights}.
- */
+/** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG where there is no such model. */
+export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { model }: Pick<Recipe, "model">): void {
+  const flag = weights === undefined ? "--fetch-weights" : "--weights";
+  if (modelEntry(model).pretrained || (weights === undefined && !fetchWeights)) return;
+  throw new LeukogramError("ERR_USAGE", `${flag}: model "${model}" begins from no ImageNet weights`, {
+    hint: `Leave ${flag} out, or choose another --model.`,
+  });
+}
+
+/** The weights file for a recipe's model; undefined, and a word about it, where there is none. */
 export async function findWeights(
   { weights, fetchWeights = false }: WeightsFlags,
   recipe: Pick<Recipe, "model" | "alpha" | "imageSize">,
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const entry = modelEntry(recipe.model);
-  if (!entry.pretrained && weights !== undefined)
-    throw new LeukogramError("ERR_USAGE", `--weights: model "${recipe.model}" begins from no ImageNet weights`, {
-      hint: "Leave --weights out, or choose another --model.",
-    });
   if (!entry.pretrained) return undefined;
   const found = await findImagenetWeights({
     weights,

@@ -40,11 +40,12 @@ const evaluate: CommandModule = {
       throw new LeukogramError("ERR_USAGE", "evaluate: --data is missing", {
         hint: "Give the folder of labelled images.",
       });
+    const session = sessionOf(options);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
     const data = openData(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
     const dataset = data.test ?? data.train;
     const progress = new Progress(Boolean(flags.quiet));
-    const classifier = await loadClassifier(String(model), sessionOf(options));
+    const classifier = await loadClassifier(String(model), session);
     try {
       const { predictions, skipped } = await answerImages(classifier, dataset, dataset.samples, {
         skipBad: flags.skipBad ?? false,

@@ -19,9 +19,10 @@ const predict: CommandModule = {
   examples: ["leukogram predict runs/cnn cell.jpg", "leukogram predict model.onnx cells/ --json > classes.jsonl"],
   async execute({ args: [model, paths], options, signal }) {
     const flags = options as { skipBad?: boolean; json?: boolean; quiet?: boolean };
+    const session = sessionOf(options);
     const files = (paths as string[]).flatMap(imagesOf);
     const progress = new Progress(Boolean(flags.quiet));
-    const classifier = await loadClassifier(String(model), sessionOf(options));
+    const classifier = await loadClassifier(String(model), session);
     let skipped = 0;
     try {
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);

@@ -10,7 +10,7 @@ import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, print, recipeOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
-import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
+import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
 
 /** Flags of `train`. */
 interface Flags extends WeightsFlags {
@@ -47,7 +47,7 @@ export async function trainJob(
   const { train, validation } = data.validation
     ? { train: [...data.train.samples], validation: [...data.validation.samples] }
     : splitSamples(data.train, recipe);
-  progress.logTo(join(out, "log.txt"));
+  progress.beginLog();
   progress.line(
     `${dataName(job.data)}: ${train.length} images to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
   );
@@ -58,7 +58,10 @@ export async function trainJob(
     skipBad,
     resume: job.resume,
     signal,
-    ...(job.prepare && { onReady: job.prepare }),
+    onReady: async () => {
+      await job.prepare?.();
+      progress.openLog(join(out, "log.txt"));
+    },
     onStage: progress.stage,
     onProgress: progress.step,
     onEpoch: (row) => progress.epoch(row, recipe.epochs),
@@ -125,6 +128,7 @@ const train: CommandModule = {
     if (data === undefined)
       throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
     const out = flags.out ?? join("runs", recipe.model);
+    requireWeightsFit(flags, recipe);
     const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
     checkRunFolder(out, { recipe }, folder);
     openData(data); // before anything is fetched
