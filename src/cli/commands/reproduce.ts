@@ -14,7 +14,7 @@ import type { CommandModule } from "../command.ts";
 import { faultsAsPublished } from "../faults.ts";
 import { print, readRecipe, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { prepareRunFolder, readHistory } from "../runFolder.ts";
+import { checkRunFolder, prepareRunFolder, readHistory } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
 import { trainJob } from "./train.ts";
 
@@ -202,11 +202,8 @@ async function runOne(
 ): Promise<JudgedRun> {
   const out = join(flags.out, folder);
   progress.line(`\n${name}`);
-  await prepareRunFolder(
-    out,
-    { data, weights, recipe },
-    { resume: Boolean(flags.resume), replace: Boolean(flags.yes) },
-  );
+  const folderOptions = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
+  checkRunFolder(out, { recipe }, folderOptions);
   return trainJob({
     data,
     out,
@@ -214,8 +211,10 @@ async function runOne(
     weights,
     resume: Boolean(flags.resume),
     skipBad: Boolean(flags.skipBad),
-    progress,
+    // One a run, as each keeps its own log.
+    progress: new Progress(Boolean(flags.quiet)),
     signal,
+    prepare: () => prepareRunFolder(out, { data, weights, recipe }, folderOptions),
   });
 }
 
