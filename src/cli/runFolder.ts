@@ -27,6 +27,7 @@ const RUN_FILES = [
   "config.json",
   "history.csv",
   "log.txt",
+  "model.keras",
   "model.onnx",
   "model.keras",
   "log.txt",

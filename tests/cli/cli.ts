@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 
 const BIN = fileURLToPath(new URL("../../bin/leukogram.js", import.meta.url));
+const DRIVER = fileURLToPath(new URL("./driver.ts", import.meta.url));
+const TSX = import.meta.resolve("tsx");
 
 /** What a run of the program gave. */
 export interface Outcome {
@@ -29,6 +31,8 @@ export interface Cli {
   /** Runs it to its end in the folder. */
   run(...args: string[]): Promise<Outcome>;
   start(...args: string[]): Running;
+  /** Runs one command line after the other, all in one process. */
+  runAll(lines: readonly (readonly string[])[]): Promise<Outcome[]>;
 }
 
 /** Makes a folder with a cache in it to run the program in. */
@@ -36,8 +40,17 @@ export function makeCli(): Cli {
   const dir = mkdtempSync(join(tmpdir(), "leukogram-cli-"));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
   const env = { ...process.env, LEUKOGRAM_CACHE: join(dir, ".cache") };
-  const start = (...args: string[]) => watch(spawn(process.execPath, [BIN, ...args], { cwd: dir, env }));
-  return { dir, start, run: (...args) => start(...args).outcome };
+  const node = (...args: string[]) => watch(spawn(process.execPath, args, { cwd: dir, env }));
+  return {
+    dir,
+    start: (...args) => node(BIN, ...args),
+    run: (...args) => node(BIN, ...args).outcome,
+    async runAll(lines) {
+      const { code, stdout, stderr } = await node("--import", TSX, DRIVER, JSON.stringify(lines)).outcome;
+      expect([code, stderr]).toEqual([0, ""]);
+      return JSON.parse(stdout) as Outcome[];
+    },
+  };
 }
 
 function watch(child: ChildProcess): Running {

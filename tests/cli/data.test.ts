@@ -1,0 +1,141 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { drawSmears } from "../../src/data/synthetic.ts";
+import { shared, testWith } from "../support/shared.ts";
+import { expectFailure, jsonOf, makeCli } from "./cli.ts";
+
+const cli = makeCli();
+const path = (...parts: string[]) => join(cli.dir, ...parts);
+const train = (data: string, ...more: string[]) => [
+  "train",
+  "--data",
+  data,
+  "--out",
+  "never",
+  "--image-size",
+  "32",
+  "--epochs",
+  "1",
+  ...more,
+];
+
+beforeAll(() => drawSmears(path("smears"), { count: 3, testCount: 2, imageSize: 40 }));
+
+/** A folder with an empty folder for each class, and one image in those of `filled`. */
+function classFolders(dir: string, classes: readonly string[], filled: readonly string[] = classes): void {
+  for (const name of classes) mkdirSync(path(dir, name), { recursive: true });
+  for (const name of filled) copyFileSync(path("smears", "Test", "Monocyte", "mon_0000.jpg"), path(dir, name, "x.jpg"));
+}
+
+describe("draw and balance", () => {
+  test("print what they made, and keep off folders that they did not make", async () => {
+    mkdirSync(path("mine"));
+    writeFileSync(path("mine", "photo.jpg"), "");
+    const small = ["--count", "1", "--test-count", "1", "--size", "40"];
+    const [drawn, refused] = await cli.runAll([
+      ["draw", "drawn", ...small, "--json"],
+      ["draw", "mine", ...small],
+    ]);
+    expect(jsonOf(drawn!)).toEqual({ dest: "drawn", trainPerClass: 1, testPerClass: 1 });
+    expect(drawn!.stderr).toBe("Drawing smears: 10\n");
+    expectFailure(
+      refused!,
+      3,
+      /^ERR_OUTPUT mine exists and was not made by this command; it is left as it is\. Name a/,
+    );
+    expect(readdirSync(path("mine"))).toEqual(["photo.jpg"]);
+    rmSync(path("drawn", "Train", "Monocyte", "mon_0000.jpg"));
+    copyFileSync(path("smears", "Test", "Monocyte", "mon_0000.jpg"), path("drawn", "Train", "Monocyte", "one.jpg"));
+    copyFileSync(path("smears", "Test", "Monocyte", "mon_0001.jpg"), path("drawn", "Train", "Monocyte", "two.jpg"));
+    const [balanced, within] = await cli.runAll([
+      ["balance", "drawn", "balanced", "--json", "--quiet"],
+      ["balance", "drawn", "drawn/balanced"],
+    ]);
+    expect(balanced!.stderr).toBe("");
+    expect(jsonOf(balanced!)).toMatchObject({ dest: "balanced", before: [1, 1, 1, 2, 1], after: [2, 2, 2, 2, 2] });
+    expectFailure(within!, 2, /^ERR_USAGE balance: .* lie in one another\. Name a folder beside the source\.$/);
+  });
+});
+
+describe("data that can't be learned from stops a training, and nothing is written", () => {
+  test("folders", async () => {
+    mkdirSync(path("empty"));
+    classFolders("single", ["Monocyte"]);
+    classFolders("gap", ["Lymphocyte", "Monocyte"], ["Monocyte"]);
+    classFolders("uneven/Train", ["Lymphocyte", "Monocyte"]);
+    classFolders("uneven/Test", ["Basophil", "Monocyte"]);
+    classFolders("few", ["Lymphocyte", "Monocyte"]);
+    const expected: [string, string | RegExp][] = [
+      ["nowhere", "ERR_DATA there is no folder nowhere. Check the path's spelling."],
+      ["empty", "ERR_DATA empty is empty: there is no class folder in it. Put the images in one folder a class"],
+      ["single", /^ERR_DATA single has only one class, .*Monocyte.*, and at least 2 are needed\. Give the folder that/],
+      ["gap", /^ERR_DATA class "Lymphocyte" has no image in gap.Lymphocyte\. Add images/],
+      [
+        "uneven",
+        /^ERR_DATA uneven: train and test have different classes; only in train: .*Lymph.* only in test: .*Baso/,
+      ],
+      ["few", /^ERR_DATA .*few: 2 images in 2 groups are too few to set 0\.15 of them apart\. Give more images/],
+      ["smears/README.txt", /^ERR_DATA smears.README\.txt is not a folder\. Give a folder of class folders/],
+    ];
+    const outcomes = await cli.runAll(expected.map(([data]) => train(data)));
+    for (const [i, [, message]] of expected.entries()) expectFailure(outcomes[i]!, 3, message);
+    expect(existsSync(path("never"))).toBe(false);
+  });
+
+  const mobilenet = ["--model", "mobilenetv2", "--alpha", "0.35", "--weights"];
+  test("weights that are not there, or no weights", async () => {
+    writeFileSync(path("words.h5"), "no weights");
+    const [missing, words] = await cli.runAll([
+      train("smears", ...mobilenet, "nowhere.h5"),
+      train("smears", ...mobilenet, "words.h5"),
+    ]);
+    expectFailure(missing!, 3, "ERR_WEIGHTS nowhere.h5: there is no such file. Check the path given by --weights.");
+    expectFailure(words!, 3, /^ERR_\w+ words\.h5: .*HDF5/);
+    expect(existsSync(path("never"))).toBe(false);
+  });
+
+  const ALPHA_1 = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";
+  testWith(ALPHA_1)("weights that do not fit, naming layer and shapes", async () => {
+    expectFailure(
+      await cli.run(...train("smears", ...mobilenet, shared(ALPHA_1))),
+      3,
+      /does not fit the model: layer "Conv1" kernel: expected \[3, 3, 3, 16\], received \[3, 3, 3, 32\]\. Check the model's/,
+    );
+    expect(existsSync(path("never"))).toBe(false);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("ends drawing, and leaves nothing behind", async () => {
+    const run = cli.start("draw", "long", "--count", "2000", "--size", "100");
+    const begun = () => readdirSync(cli.dir).some((name) => name.startsWith(".long."));
+    while (!begun()) await sleep(20);
+    run.child.kill("SIGINT");
+    expectFailure(await run.outcome, 130, "ERR_ABORTED drawing was interrupted; nothing was written");
+    expect(readdirSync(cli.dir).filter((name) => name.includes("long"))).toEqual([]);
+  });
+
+  test("ends decoding or computing features, and leaves no run", async () => {
+    const run = cli.start("train", "--data", "smears", "--out", "never", "--model", "mobilenetv2");
+    await run.until("Decoding training images");
+    run.child.kill("SIGINT");
+    expectFailure(await run.outcome, 130, /^ERR_ABORTED /);
+    expect(existsSync(path("never"))).toBe(false);
+  });
+
+  test("ends judging, and says how to go on", async () => {
+    const settings = ["--image-size", "32", "--epochs", "1", "--validation", "0.3"];
+    const run = cli.start("train", "--data", "smears", "--out", "judged", ...settings);
+    await run.until("Classifying validation images");
+    run.child.kill("SIGINT");
+    expectFailure(
+      await run.outcome,
+      130,
+      "ERR_ABORTED judged: the model is trained, and its judgement was interrupted. Go on with --resume.",
+    );
+    const resumed = await cli.run("train", "--out", "judged", "--resume", "--json");
+    expect(jsonOf(resumed)).toMatchObject({ judgedOn: "test" });
+  });
+});

@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { COMMANDS } from "../../src/cli/commands/index.ts";
+import { VERSION } from "../../src/core/version.ts";
+import { recipeKeys } from "../../src/training/recipe.ts";
+import { expectFailure, makeCli, type Outcome } from "./cli.ts";
+
+const cli = makeCli();
+
+describe("help", () => {
+  test("of the program lists every command, however it is asked for", async () => {
+    const outcomes = [...(await cli.runAll([["--help"], ["help"]])), await cli.run()];
+    for (const { code, stdout, stderr } of outcomes) {
+      expect([code, stderr]).toEqual([0, ""]);
+      for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, "m"));
+      expect(stdout).toContain("Research use only; Leukogram is not a medical device.");
+    }
+    expect((await cli.run("--version")).stdout).toBe(`${VERSION}\n`);
+  });
+
+  test("of each command has its flags, and examples that begin with its name", async () => {
+    const lines = COMMANDS.map(({ name }) => [name, "--help"]);
+    const outcomes = await cli.runAll([...lines, ["help", "train"]]);
+    const again = outcomes.pop()!;
+    for (const [i, { code, stdout, stderr }] of outcomes.entries()) {
+      const { name } = COMMANDS[i]!;
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toContain(`Usage: leukogram ${name}`);
+      expect(stdout).toMatch(/^ {2}--json /m);
+      expect(stdout).toMatch(/^ {2}--quiet /m);
+      const [, examples] = stdout.split("\nExamples:\n");
+      expect(examples!.split("\n").filter((line) => line.startsWith(`  $ leukogram ${name} `)).length).toBeGreaterThan(
+        0,
+      );
+    }
+    const train = outcomes[COMMANDS.findIndex(({ name }) => name === "train")]!.stdout;
+    for (const { key, choices } of recipeKeys()) {
+      const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      expect(train).toContain(choices === undefined ? flag : `${flag} <${choices.join("|")}>`);
+    }
+    expect(again.stdout).toBe(train);
+  });
+});
+
+const WRONG: readonly (readonly [string, string])[] = [
+  ["trian", 'ERR_USAGE there is no command "trian". Did you mean "train"?'],
+  ["frobnicate", 'ERR_USAGE there is no command "frobnicate". See leukogram --help.'],
+  ["train --epoch 3", "ERR_USAGE unknown option '--epoch'. Did you mean --epochs?"],
+  ["train --epochs", "ERR_USAGE option '--epochs <number>' argument missing"],
+  ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. it takes a number"],
+  ["train --data x --threads 0", "ERR_CONFIG settings: threads: expected a whole number of at least 1, received 0"],
+  ["train --data x --head dens", 'ERR_CONFIG settings: head: expected one of dense, linear, received "dens"'],
+  ["train --data x --model resnet", 'ERR_CONFIG model "resnet" is not known. Use one of cnn, mobilenetv2.'],
+  [
+    "train --data x --recipe notbook",
+    'ERR_CONFIG recipe "notbook": there is no such file or recipe. Did you mean "notebook"?',
+  ],
+  ["train", "ERR_USAGE train: --data is missing. Give the folder of images."],
+  ["train --resume", "ERR_USAGE train: --resume needs --out. Name the folder of the run that was stopped."],
+  ["train --data . --weights w.h5", 'ERR_USAGE --weights: model "cnn" begins from no ImageNet weights.'],
+  ["evaluate m.onnx", "ERR_USAGE evaluate: --data is missing. Give the folder of labelled images."],
+  ["evaluate", "ERR_USAGE missing required argument 'model'"],
+  [
+    "evaluate m.onnx --data x --threads 0",
+    "'--threads <number>' argument '0' is invalid. it takes a whole number above 0",
+  ],
+  ["predict m.onnx . --device gpu", 'ERR_USAGE device "gpu" is not known. Use one of cpu, cuda, dml, coreml, webgpu.'],
+  ["compare one", "ERR_USAGE compare: it takes two models or more."],
+  ["draw", "ERR_USAGE missing required argument 'dest'"],
+];
+
+describe("wrong usage ends with code 2, one line, and the way out", () => {
+  let outcomes: Outcome[];
+  beforeAll(async () => {
+    outcomes = await cli.runAll(WRONG.map(([line]) => line.split(" ")));
+  });
+
+  test.each(WRONG.map(([line, message], i) => ({ line, message, i })))("$line", ({ message, i }) => {
+    expect(outcomes[i]!.stderr).toContain(message);
+    expectFailure(outcomes[i]!, 2, /^ERR_(USAGE|CONFIG) /);
+  });
+
+  test("from the program as it is started, too", async () => {
+    expectFailure(await cli.run("trian"), 2, WRONG[0]![1]);
+  });
+});
