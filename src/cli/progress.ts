@@ -59,13 +59,13 @@ export class Progress {
     else this.#show(`${stage}: ${done} of ${total}`);
   };
 
-  /** After a training step. */
+  /** After a training step. What matters least stands last, where a narrow terminal cuts the line. */
   readonly step = (p: FitProgress): void => {
-    const filled = Math.round((20 * p.batch) / p.batches);
-    const bar = "━".repeat(filled) + "─".repeat(20 - filled);
+    const filled = Math.round((12 * p.batch) / p.batches);
+    const bar = "━".repeat(filled) + "─".repeat(12 - filled);
     this.#show(
-      `Epoch ${p.epoch}/${p.epochs} ${bar} ${p.batch}/${p.batches}  loss ${p.loss.toFixed(4)}  accuracy ${p.accuracy.toFixed(4)}  ` +
-        `${Math.round(p.imagesPerSecond)} images/s  ${Math.ceil(p.secondsLeft)} s left`,
+      `Epoch ${p.epoch}/${p.epochs} ${bar} ${p.batch}/${p.batches}  ${duration(p.secondsLeft)} left  ` +
+        `loss ${p.loss.toFixed(4)}  accuracy ${p.accuracy.toFixed(4)}  ${Math.round(p.imagesPerSecond)} images/s`,
     );
   };
 
@@ -90,4 +90,8 @@ export class Progress {
     process.stderr.write(text.slice(0, (process.stderr.columns ?? 120) - 1));
     live = true;
   }
+}
+
+function duration(seconds: number): string {
+  return seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
