@@ -4,11 +4,13 @@
  *
  *   npm run --silent bench:worker -- cnn            one step of the CNN, 350x350, batch 32
  *   npm run --silent bench:worker -- cnn-plain      the same without the rewrites for speed
- *   npm run --silent bench:worker -- mobilenetv2-inference MODEL.onnx   16 images through a model file
+ *   npm run --silent bench:worker -- mobilenetv2-inference WEIGHTS.h5   16 images through MobileNetV2 with these weights
+ *                                                                       (random ones make denormal numbers, which are slow)
  */
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { layoutSize } from "../src/data/pixelLayout.ts";
+import { readKerasH5 } from "../src/formats/kerasH5.ts";
+import { loadWeights } from "../src/formats/loadWeights.ts";
 import { compile } from "../src/graph/compile.ts";
 import { cnn } from "../src/models/cnn.ts";
 import { mobilenetV2 } from "../src/models/mobilenetV2.ts";
@@ -27,9 +29,12 @@ async function trainingStep(fast: boolean): Promise<() => Promise<unknown>> {
   return () => runner.step({ images, labels }, 1e-3);
 }
 
-async function inference(path: string | undefined): Promise<() => Promise<unknown>> {
-  const bytes = path === undefined ? compile(exportGraph(mobilenetV2().model.initialize(0))) : readFileSync(path);
-  const session = await createSession(bytes);
+async function inference(weights: string | undefined): Promise<() => Promise<unknown>> {
+  const { model } = mobilenetV2();
+  model.initialize(0);
+  const head = new Set(["head_dense", "head_bn", "predictions"]);
+  if (weights !== undefined) loadWeights(model, await readKerasH5(weights), { source: weights, optional: head });
+  const session = await createSession(compile(exportGraph(model)));
   const data = new Uint8Array(16 * 224 * 224 * 3).map((_, i) => (i * 7919) % 251);
   return () => session.run({ images: { data, shape: [16, 224, 224, 3] } });
 }

@@ -86,6 +86,21 @@ const foldIntoKernel: Rule = (node) => {
   });
 };
 
+/** One fixed factor on the pixels goes into the fixed kernel that reads them; of x * s + o only x + o / s is left. */
+const foldFactorIntoKernel: Rule = (node) => {
+  const [x, kernel, bias] = node.inputs;
+  if (node.op.name !== "conv2d" || constantData(kernel!) === undefined) return undefined;
+  const offset = x!.op === ops.addOp && isFixedNumber(x!.inputs[1]!) ? x!.inputs[1]! : undefined;
+  const scaled = offset === undefined ? x! : x!.inputs[0]!;
+  const factor = scaled.inputs[1];
+  if (scaled.op !== ops.mulOp || !isFixedNumber(factor!) || isFilledWith(factor!, 0)) return undefined;
+  const pixels = scaled.inputs[0]!;
+  const moved = offset === undefined ? pixels : ops.add(pixels, ops.div(offset, factor!));
+  return ops.conv2d(moved, ops.mul(kernel!, factor!), { ...node.attributes, bias });
+};
+
+const isFixedNumber = (t: Tensor) => t.rank === 0 && constantData(t) instanceof Float32Array;
+
 /** Constant folding, neutral arithmetic, layouts, padding and fixed normalisation. */
 export const SIMPLIFY: readonly Rule[] = [
   foldConstants,
@@ -94,6 +109,7 @@ export const SIMPLIFY: readonly Rule[] = [
   dropExpand,
   mergePadding,
   foldIntoKernel,
+  foldFactorIntoKernel,
 ];
 
 /** Ops that are written in others become them. */
