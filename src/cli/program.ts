@@ -96,7 +96,9 @@ export function report(error: unknown, debug: boolean): number {
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === "EPIPE") return 0;
   process.stderr.write(
-    debug ? `${stack}\n` : `ERR_BUG ${message}. This is a fault of Leukogram; --debug shows where.\n`,
+    debug
+      ? `${stack}\n`
+      : `ERR_BUG ${message.trim().replace(/\s*\n\s*/g, " ")}. This is a fault of Leukogram; --debug shows where.\n`,
   );
   return 1;
 }
