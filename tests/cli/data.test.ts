@@ -59,7 +59,7 @@ describe("draw and balance", () => {
   });
 });
 
-describe("data that can't be learned from stops a training, and nothing is written", () => {
+describe.concurrent("data that can't be learned from stops a training, and nothing is written", () => {
   test("folders", async () => {
     mkdirSync(path("empty"));
     classFolders("single", ["Monocyte"]);
@@ -107,7 +107,7 @@ describe("data that can't be learned from stops a training, and nothing is writt
   });
 });
 
-describe("Ctrl-C", () => {
+describe.concurrent("Ctrl-C", () => {
   test("ends drawing, and leaves nothing behind", async () => {
     const run = cli.start("draw", "long", "--count", "2000", "--size", "100");
     const begun = () => readdirSync(cli.dir).some((name) => name.startsWith(".long."));

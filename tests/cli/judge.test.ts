@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (const { code, stderr } of outcomes) expect([code, stderr]).toEqual([0, ""]);
 });
 
-describe("evaluate", () => {
+describe.concurrent("evaluate", () => {
   test("prints one object of figures, the same for run folder and model file", async () => {
     const [folder, file] = [
       await cli.run("evaluate", "a", "--data", "smears", "--json"),
@@ -85,7 +85,7 @@ describe("evaluate", () => {
   });
 });
 
-describe("predict", () => {
+describe.concurrent("predict", () => {
   test("prints a line an image, in order", async () => {
     const outcome = await cli.run("predict", "a", IMAGE, "smears/Test", "--json");
     expect([outcome.code, outcome.stderr]).toEqual([0, "Classifying: 11\n"]);
@@ -180,7 +180,7 @@ describe("images that can't be read", () => {
   });
 });
 
-describe("compare", () => {
+describe.concurrent("compare", () => {
   test("sets two runs, or two prediction files, side by side", async () => {
     const files = ["a/predictions/test.csv", "b/predictions/test.csv"];
     const [runs, csv] = await cli.runAll([

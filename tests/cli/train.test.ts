@@ -15,7 +15,7 @@ beforeAll(async () => {
   first = await cli.run(...line("run", "--json"));
 });
 
-describe("train", () => {
+describe.concurrent("train", () => {
   test("prints one object, tells its progress on stderr, and fills the run folder", () => {
     const result = jsonOf<Record<string, unknown>>(first);
     expect(result).toMatchObject({ out: "run", judgedOn: "test", count: 10, costs: { parameters: 25805 } });

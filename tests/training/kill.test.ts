@@ -21,7 +21,7 @@ beforeAll(async () => {
   expect(whole.code, whole.stderr).toBe(0);
 });
 
-test("a run that is killed again and again loses at most the epoch under way, and ends with the same model", async () => {
+test.concurrent("a run that is killed again and again loses at most the epoch under way, and ends with the same model", async () => {
   let run = begin("killed");
   const told: number[] = [];
   for (const [epoch, delay] of [
@@ -49,7 +49,7 @@ test("a run that is killed again and again loses at most the epoch under way, an
   );
 });
 
-test("Ctrl-C stops after the step, says how to go on, and the same model comes of it", async () => {
+test.concurrent("Ctrl-C stops after the step, says how to go on, and the same model comes of it", async () => {
   const run = begin("stopped");
   await run.until("Epoch 3/20 ");
   run.child.kill("SIGINT");
