@@ -1,11 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import h5wasm, { Dataset, File, Group } from "h5wasm/node";
 import { LeukogramError } from "../core/errors.ts";
 import type { StoredWeight } from "./storedLayers.ts";
 
-let opened = 0;
+/**
+ * Lends the path of a temporary file, its folder this call's own. The HDF5 library reads and writes files only, on the
+ * real disk.
+ */
+export function withTemporaryFile<T>(use: (path: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "leukogram-"));
+  try {
+    return use(join(folder, "data.h5"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /**
- * Opens HDF5 bytes for as long as `read` runs. Nothing of them stays in memory, also after an error.
+ * Opens HDF5 bytes for as long as `read` runs. Nothing of them stays, also after an error.
  *
  * @param path the file, for messages
  * @throws ERR_FORMAT where the bytes are no HDF5, or are damaged.
@@ -23,34 +37,30 @@ export async function withHdf5<T>(
   const module = await h5wasm.ready;
   // Without it the HDF5 library prints its errors to stderr.
   module.activate_throwing_error_handler();
-  const name = `/leukogram-${opened++}.h5`;
-  let file: File | undefined;
-  try {
-    module.FS.writeFile(name, bytes);
-    file = new File(name, "r");
-    return read(file);
-  } catch (cause) {
-    if (cause instanceof LeukogramError) throw cause;
-    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged or cut short${detail(cause)}`, {
-      hint: "Copy or download it again.",
-      cause,
-    });
-  } finally {
-    free(module.FS, name, file);
-  }
+  return withTemporaryFile((name) => {
+    let file: File | undefined;
+    try {
+      writeFileSync(name, bytes);
+      file = new File(name, "r");
+      return read(file);
+    } catch (cause) {
+      if (cause instanceof LeukogramError) throw cause;
+      throw new LeukogramError("ERR_FORMAT", `${path}: is damaged or cut short${detail(cause)}`, {
+        hint: "Copy or download it again.",
+        cause,
+      });
+    } finally {
+      close(file);
+    }
+  });
 }
 
-type FileSystem = Awaited<typeof h5wasm.ready>["FS"];
-
-function free(fs: FileSystem, name: string, file: File | undefined): void {
+function close(file: File | undefined): void {
   try {
     file?.close();
   } catch {
     // What could not be read may not close either.
   }
-  // Cut first: a handle that stayed open would keep the bytes.
-  fs.truncate(name, 0);
-  fs.unlink(name);
 }
 
 /** The group at a path below another; undefined where there is none. */

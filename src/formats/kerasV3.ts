@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import h5wasm from "h5wasm/node";
 import type { Layer } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
+import { withTemporaryFile } from "./hdf5.ts";
 import { zeroTimes } from "./hdf5Times.ts";
 import { kerasModelConfig } from "./kerasConfig.ts";
 import { snakeCase } from "./storedLayers.ts";
@@ -9,8 +11,6 @@ import { writeFileWhole } from "./writeFile.ts";
 
 /** The Keras whose format is written. */
 const KERAS_VERSION = "3.15.1";
-
-let written = 0;
 
 /**
  * Writes a model as a `.keras` file, which Keras 3 loads: `keras.saving.load_model(path)`. It takes what the model takes,
@@ -37,30 +37,31 @@ export async function kerasBytes(model: Model): Promise<Uint8Array> {
 
 // layers/conv2d_1/vars/0: the first weight of the second Conv2D (keras.src.saving.saving_lib).
 async function weightsBytes(layers: readonly Layer[]): Promise<Uint8Array> {
-  const { FS, activate_throwing_error_handler } = await h5wasm.ready;
+  const { activate_throwing_error_handler } = await h5wasm.ready;
   activate_throwing_error_handler();
-  const name = `/leukogram-written-${written++}.h5`;
+  const bytes = withTemporaryFile((path) => {
+    writeWeights(path, layers);
+    return readFileSync(path);
+  });
+  zeroTimes(bytes);
+  return bytes;
+}
+
+function writeWeights(path: string, layers: readonly Layer[]): void {
+  const file = new h5wasm.File(path, "w");
   try {
-    const file = new h5wasm.File(name, "w");
-    try {
-      const container = file.create_group("layers");
-      const counts = new Map<string, number>();
-      for (const layer of layers) {
-        const className = snakeCase(layer.className);
-        const count = counts.get(className) ?? 0;
-        counts.set(className, count + 1);
-        const vars = container.create_group(count === 0 ? className : `${className}_${count}`).create_group("vars");
-        vars.create_attribute("name", layer.name);
-        for (const [i, { shape, value }] of layer.weights.entries())
-          vars.create_dataset({ name: String(i), data: value, shape: [...shape], dtype: "<f" });
-      }
-    } finally {
-      file.close();
+    const container = file.create_group("layers");
+    const counts = new Map<string, number>();
+    for (const layer of layers) {
+      const className = snakeCase(layer.className);
+      const count = counts.get(className) ?? 0;
+      counts.set(className, count + 1);
+      const vars = container.create_group(count === 0 ? className : `${className}_${count}`).create_group("vars");
+      vars.create_attribute("name", layer.name);
+      for (const [i, { shape, value }] of layer.weights.entries())
+        vars.create_dataset({ name: String(i), data: value, shape: [...shape], dtype: "<f" });
     }
-    const bytes = FS.readFile(name) as Uint8Array;
-    zeroTimes(bytes);
-    return bytes;
   } finally {
-    if (FS.analyzePath(name).exists) FS.unlink(name);
+    file.close();
   }
 }

@@ -61,7 +61,7 @@ describe("writing and reading predictions.csv", () => {
     await expect(writePredictionsCsv(path, { classes: ["a"], rows: [] })).rejects.toThrow(/ERR_DATA/);
     expect(await readFile(path, "utf8")).toBe("old");
     await expect(writePredictionsCsv(join(path, "below.csv"), simulatePredictions({ counts: [1, 1] }))).rejects.toThrow(
-      /ERR_OUTPUT .*below\.csv: could not be written/,
+      /ERR_OUTPUT .*below\.csv: can't be written/,
     );
   });
 
