@@ -163,9 +163,9 @@ describe("files that are not right", () => {
   testWith(INITIAL)(
     "cut or overwritten anywhere, it is called damaged or read, and no temporary file stays",
     async () => {
+      const path = join(testFolder(), "damaged.h5");
       const temporary = testFolder();
       vi.stubEnv("TMPDIR", temporary);
-      const path = join(testFolder(), "damaged.h5");
       const said = new Set<string>();
       for (let at = 0; at < 180_000; at += 6_000) {
         await copyWith(shared(INITIAL), path, (bytes) => bytes.subarray(0, at + 1));
