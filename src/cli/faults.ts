@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { balanceFolder } from "../data/balance.ts";
 import type { JudgedRun } from "../report/writeRun.ts";
-import { parseRecipe, type Recipe } from "../training/recipe.ts";
 import { readRecipe } from "./options.ts";
 
 /** What a published mistake did. */
@@ -14,7 +13,12 @@ export interface FaultResult {
   readonly testAccuracy: number;
 }
 
-type RunRecipe = (name: string, folder: string, recipe: Recipe, data: string) => Promise<JudgedRun>;
+type RunRecipe = (
+  name: string,
+  folder: string,
+  recipe: Readonly<Record<string, unknown>>,
+  data: string,
+) => Promise<JudgedRun>;
 
 /** Trains once with each mistake of the student project, all else done right (seed 0). */
 export async function faultsAsPublished(data: string, out: string, run: RunRecipe): Promise<FaultResult[]> {
@@ -52,7 +56,7 @@ export async function faultsAsPublished(data: string, out: string, run: RunRecip
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-")
       .replace(/-$/, "")}`;
-    const judged = await run(`As published: ${name}`, folder, parseRecipe(recipe), from);
+    const judged = await run(`As published: ${name}`, folder, recipe, from);
     const [validationAccuracy, testAccuracy] = [judged.validation.accuracy.value, judged.evaluation.accuracy.value];
     results.push({ name, base, explanation, validationAccuracy, testAccuracy });
   }

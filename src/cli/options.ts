@@ -65,7 +65,9 @@ export function readRecipe(nameOrFile: string): Record<string, unknown> {
   const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();
   const path = isFile ? nameOrFile : named;
   if (!existsSync(path)) {
-    const names = readdirSync(CONFIGS).map((file) => file.replace(/\.yaml$/, ""));
+    const names = readdirSync(CONFIGS)
+      .sort()
+      .map((file) => file.replace(/\.yaml$/, ""));
     const near = nearest(nameOrFile, names);
     throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": there is no such file or recipe`, {
       hint: near === undefined ? `Give a file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,

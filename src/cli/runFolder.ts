@@ -29,8 +29,6 @@ const RUN_FILES = [
   "log.txt",
   "model.keras",
   "model.onnx",
-  "model.keras",
-  "log.txt",
   "checkpoints",
   "predictions",
   "metrics",

@@ -65,9 +65,9 @@ export async function drawSmears(dest: string, options: SmearOptions = {}): Prom
   });
 }
 
-// About twenty pictures a slide, all classes on each, and no slide in both parts.
+// About ten pictures a slide, all classes on each, and no slide in both parts.
 function plan(rng: Rng, part: "Train" | "Test", count: number): Drawing[] {
-  const slides = Math.max(5, Math.round((count * CELL_TYPES.length) / 20));
+  const slides = Math.max(5, Math.round((count * CELL_TYPES.length) / 10));
   return CELL_TYPES.flatMap((name, label) =>
     Array.from({ length: count }, (_, i) => ({
       file: `${part}/${name}/${name.slice(0, 3).toLowerCase()}_${String(i).padStart(4, "0")}.jpg`,

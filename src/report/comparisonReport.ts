@@ -1,5 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
+import { summariseSeeds } from "../evaluation/seeds.ts";
 import type { Evaluation, PairComparison } from "../evaluation/types.ts";
+import { gapsOf, secondsOf } from "./comparisonTable.ts";
 import {
   bytes,
   count,
@@ -96,7 +98,7 @@ function modelTable(entries: readonly Entry[]): Markup {
     { heading: "Balanced accuracy", cell: ({ evaluation }) => percentCell(evaluation.balancedAccuracy), number },
     { heading: "Macro F1", cell: ({ evaluation }) => percentCell(evaluation.macroF1), number },
     { heading: "Generalisation gap", cell: gapCell, number },
-    { heading: "Training", cell: ({ costs }) => duration(costs.trainingSeconds), number },
+    { heading: "Training", cell: trainingCell, number },
     { heading: "Parameters", cell: ({ costs }) => count(costs.parameters), number },
     { heading: "File size", cell: ({ costs }) => bytes(costs.fileBytes), number },
     { heading: "Time an image", cell: ({ costs }) => milliseconds(costs.millisecondsPerImage), number },
@@ -104,7 +106,21 @@ function modelTable(entries: readonly Entry[]): Markup {
   return table(entries, columns);
 }
 
-function gapCell({ trainAccuracy, evaluation }: Entry): Content {
+// Of several seeds the mean, with the interval of that mean.
+function trainingCell(entry: Entry): Content {
+  const seconds = secondsOf(entry);
+  if (seconds.length < 2) return duration(seconds[0]);
+  const { mean, low, high } = summariseSeeds([...seconds]);
+  return [duration(mean), markup`<span class="limits">(${duration(Math.max(0, low!))} to ${duration(high)})</span>`];
+}
+
+function gapCell(entry: Entry): Content {
+  const gaps = gapsOf(entry);
+  if (gaps.length > 1) {
+    const { mean, low, high } = summariseSeeds([...gaps]);
+    return [points(mean), markup`<span class="limits">(${points(low)} to ${points(high)})</span>`];
+  }
+  const { trainAccuracy, evaluation } = entry;
   if (!isKnown(trainAccuracy)) return points(undefined);
   const gap = points(trainAccuracy - evaluation.accuracy.value);
   return [gap, markup`<span class="limits">(training ${percent(trainAccuracy)})</span>`];
@@ -113,7 +129,9 @@ function gapCell({ trainAccuracy, evaluation }: Entry): Content {
 function tableNote(entries: readonly Entry[]): string {
   const gap = "The generalisation gap is training accuracy less test accuracy. Brackets hold 95 % limits.";
   const several = entries.some(({ seeds }) => seeds.length > 1);
-  return several ? `${gap} Figures are those of each model\u2019s first seed; the others are below.` : gap;
+  return several
+    ? `${gap} Gap and training time are means over the seeds; the other figures are those of each model\u2019s first seed, the rest is below.`
+    : gap;
 }
 
 function verdicts(comparisons: readonly PairComparison[]): Content {

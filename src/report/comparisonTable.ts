@@ -18,12 +18,11 @@ const HEADER = [
 export function comparisonTable(models: readonly ComparedModel[]): string {
   const rows = models.map((model) => {
     const { costs } = model;
-    const gap = generalisationGap(model);
     return [
       model.name,
       ...(["accuracy", "balancedAccuracy", "macroF1"] as const).map((key) => figure(model, key)),
-      gap === undefined ? "-" : `${(100 * gap).toFixed(1)}`,
-      costs.trainingSeconds === undefined ? "-" : `${costs.trainingSeconds.toFixed(0)} s`,
+      overSeeds(gapsOf(model), (gap) => (100 * gap).toFixed(1)),
+      overSeeds(secondsOf(model), (seconds) => `${seconds.toFixed(0)} s`),
       costs.parameters === undefined ? "-" : costs.parameters.toLocaleString("en"),
       costs.fileBytes === undefined ? "-" : `${(costs.fileBytes / 1e6).toFixed(1)} MB`,
       costs.millisecondsPerImage === undefined ? "-" : `${costs.millisecondsPerImage.toFixed(1)} ms`,
@@ -36,9 +35,21 @@ export function comparisonTable(models: readonly ComparedModel[]): string {
     .join("\n");
 }
 
-/** Accuracy on the training images less that on the test images; undefined where the first is not known. */
-export function generalisationGap({ trainAccuracy, evaluations }: ComparedModel): number | undefined {
-  return trainAccuracy === undefined ? undefined : trainAccuracy - evaluations[0]!.accuracy.value;
+/** Accuracy on the training images less that on the test images, for each seed where it is known. */
+export function gapsOf({ gaps, trainAccuracy, evaluations }: ComparedModel): readonly number[] {
+  return gaps ?? (trainAccuracy === undefined ? [] : [trainAccuracy - evaluations[0]!.accuracy.value]);
+}
+
+/** Seconds of training, for each seed where they are known. */
+export function secondsOf({ trainingSeconds, costs }: ComparedModel): readonly number[] {
+  return trainingSeconds ?? (costs.trainingSeconds === undefined ? [] : [costs.trainingSeconds]);
+}
+
+/** One value as it is; of several their mean and its 95 % interval; a dash for none. */
+export function overSeeds(values: readonly number[], format: (value: number) => string): string {
+  if (values.length === 0) return "-";
+  const { mean, low, high } = summariseSeeds([...values]);
+  return low === undefined || high === undefined ? format(mean) : `${format(mean)} (${format(low)} to ${format(high)})`;
 }
 
 // One seed: its interval over images. Several: their mean and the interval of that mean.

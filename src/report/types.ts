@@ -79,6 +79,10 @@ export interface ComparedModel {
   readonly costs: Costs;
   /** In [0, 1], of the first seed, on its training images without augmentation. */
   readonly trainAccuracy?: number | undefined;
+  /** Accuracy on the training images less that on the test images, in [-1, 1], one a seed. */
+  readonly gaps?: readonly number[] | undefined;
+  /** Seconds of training, one a seed. */
+  readonly trainingSeconds?: readonly number[] | undefined;
   readonly seeds: readonly number[];
 }
 

@@ -82,7 +82,11 @@ const OUTPUTS = ["predictions.csv", "metrics.json", "confusion-matrix.svg", "per
 
 function requireOwnFolder(out: string): void {
   const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
-  const others = isFolder ? readdirSync(out).filter((name) => !OUTPUTS.includes(name)) : [];
+  const others = isFolder
+    ? readdirSync(out)
+        .sort()
+        .filter((name) => !OUTPUTS.includes(name))
+    : [];
   if (isFolder === undefined || (isFolder && others.length === 0)) return;
   throw new LeukogramError(
     "ERR_OUTPUT",

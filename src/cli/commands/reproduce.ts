@@ -5,14 +5,14 @@ import { openData } from "../../data/dataset.ts";
 import { drawSmears } from "../../data/synthetic.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
-import { comparisonTable, generalisationGap } from "../../report/comparisonTable.ts";
+import { comparisonTable, gapsOf } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
 import type { ComparedModel, Note } from "../../report/types.ts";
 import { dataName, type JudgedRun } from "../../report/writeRun.ts";
 import { parseRecipe, type Recipe } from "../../training/recipe.ts";
 import type { CommandModule } from "../command.ts";
 import { faultsAsPublished } from "../faults.ts";
-import { print, readRecipe, wholeNumber } from "../options.ts";
+import { number, print, readRecipe, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readHistory } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
@@ -32,6 +32,9 @@ interface Flags extends WeightsFlags {
   readonly data?: string;
   readonly out: string;
   readonly seeds: number;
+  readonly seed: number;
+  readonly device: string;
+  readonly threads?: number;
   readonly epochs?: number;
   readonly asPublished?: boolean;
   readonly resume?: boolean;
@@ -50,6 +53,9 @@ const reproduce: CommandModule = {
       .option("--data <dir>", "a folder with Train/ and Test/ in it (default: synthetic smears, drawn in --out)")
       .option("--out <dir>", "where runs and report go", "runs/reproduce")
       .option("--seeds <number>", "trainings a model", wholeNumber, 3)
+      .option("--seed <number>", "the first seed", number, 0)
+      .option("--device <device>", "where the engine runs: cpu, cuda, dml, coreml, webgpu", "cpu")
+      .option("--threads <number>", "threads of the engine (default: one a core)", wholeNumber)
       .option("--epochs <number>", "epochs of the CNN (default: its recipe's)", wholeNumber)
       .option("--as-published", "also repeat the published mistakes, to show what each does")
       .option("--resume", "go on with what is in --out")
@@ -73,15 +79,10 @@ const reproduce: CommandModule = {
     const weights = await findWeights(flags, parseRecipe(readRecipe("mobilenetv2")), { progress, signal });
     const bench: Bench = { data, weights, flags, progress, signal };
     const contenders = [];
-    for (const { name, recipe } of CONTENDERS) contenders.push(await train(bench, name, recipeFor(recipe, weights)));
+    for (const { name, recipe } of CONTENDERS) contenders.push(await train(bench, name, readRecipe(recipe)));
     const faults = flags.asPublished
       ? await faultsAsPublished(data, flags.out, (name, folder, recipe, from) =>
-          runOne(
-            { ...bench, data: from },
-            name,
-            folder,
-            recipe.model === "cnn" ? { ...recipe, epochs: flags.epochs ?? recipe.epochs } : recipe,
-          ),
+          runOne({ ...bench, data: from }, name, folder, recipeFor(recipe, flags.seed, bench)),
         )
       : [];
     const models = contenders.map(({ model }) => model);
@@ -119,7 +120,8 @@ const reproduce: CommandModule = {
         testAccuracy: model.evaluations.map(({ accuracy }) => accuracy),
         balancedAccuracy: model.evaluations.map(({ balancedAccuracy }) => balancedAccuracy),
         macroF1: model.evaluations.map(({ macroF1 }) => macroF1),
-        generalisationGap: generalisationGap(model),
+        generalisationGap: gapsOf(model),
+        trainingSeconds: model.trainingSeconds,
         costs: model.costs,
       })),
       comparisons,
@@ -143,9 +145,11 @@ const reproduce: CommandModule = {
   },
 };
 
-function recipeFor(name: string, weights: string | undefined): Record<string, unknown> {
-  const values = readRecipe(name);
-  return values.model === "cnn" || weights !== undefined ? values : { ...values, ...FROM_RANDOM };
+/** A recipe of configs/ as it is run here. */
+function recipeFor(values: Readonly<Record<string, unknown>>, seed: number, { flags, weights }: Bench): Recipe {
+  const { epochs, device, threads } = flags;
+  const own = values.model === "cnn" ? epochs !== undefined && { epochs } : weights === undefined && FROM_RANDOM;
+  return parseRecipe({ ...values, ...own, seed, device, ...(threads !== undefined && { threads }) }, "settings");
 }
 
 interface Bench {
@@ -171,16 +175,18 @@ async function train(
   name: string,
   values: Readonly<Record<string, unknown>>,
 ): Promise<{ model: ComparedModel; runs: readonly JudgedRun[] }> {
-  const { seeds: count, epochs, out } = bench.flags;
-  const seeds = Array.from({ length: count }, (_, seed) => seed);
+  const { seeds: count, seed: start, out } = bench.flags;
+  const seeds = Array.from({ length: count }, (_, i) => start + i);
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const runs: JudgedRun[] = [];
   for (const seed of seeds) {
-    const recipe = parseRecipe({ ...values, seed, ...(values.model === "cnn" && epochs !== undefined && { epochs }) });
-    runs.push(await runOne(bench, `${name}, seed ${seed}`, `${slug}-seed${seed}`, recipe));
+    runs.push(await runOne(bench, `${name}, seed ${seed}`, `${slug}-seed${seed}`, recipeFor(values, seed, bench)));
   }
   const first = runs[0]!;
-  const history = readHistory(join(out, `${slug}-seed0`));
+  const history = readHistory(join(out, `${slug}-seed${start}`));
+  const gaps = runs.flatMap(({ trainAccuracy, evaluation }) =>
+    trainAccuracy === undefined ? [] : [trainAccuracy - evaluation.accuracy.value],
+  );
   return {
     model: {
       name,
@@ -188,6 +194,8 @@ async function train(
       history,
       costs: first.costs,
       trainAccuracy: first.trainAccuracy,
+      gaps,
+      trainingSeconds: runs.flatMap(({ costs }) => costs.trainingSeconds ?? []),
       seeds,
     },
     runs,

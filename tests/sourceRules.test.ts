@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../src/", import.meta.url));
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .sort();
+
+/** Lines of the sources that match, as `file:line text`. */
+const linesWith = (pattern: RegExp) =>
+  files.flatMap((name) =>
+    readFileSync(join(root, name), "utf8")
+      .split("\n")
+      .flatMap((line, i) =>
+        pattern.test(line) ? [`${relative(root, join(root, name))}:${i + 1} ${line.trim()}`] : [],
+      ),
+  );
+
+test("chance comes from seeds alone, and the clock decides nothing", () => {
+  expect(files.length).toBeGreaterThan(200);
+  expect(linesWith(/Math\.random\(|Date\.now\(/)).toEqual([]);
+});
+
+test("folders are read in an order that every file system gives", () => {
+  expect(linesWith(/readdir(Sync)?\(/).filter((line) => !line.includes(".sort(") && !line.includes(".length"))).toEqual(
+    [],
+  );
+});
+
+test("the library does not print", () => {
+  expect(linesWith(/console\.\w+\(/)).toEqual([]);
+});
