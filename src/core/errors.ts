@@ -36,6 +36,11 @@ export class LeukogramError extends Error {
     this.hint = hint;
   }
 
+  /** What is wrong: the message without code and hint. */
+  get reason(): string {
+    return this.message.slice(this.code.length + 1, this.message.length - (this.hint ?? "").length).trim();
+  }
+
   /** 2 for wrong usage, 3 for bad data or model files, 130 for an interrupted run. */
   get exitCode(): number {
     if (this.code === "ERR_USAGE" || this.code === "ERR_CONFIG") return 2;

@@ -68,7 +68,7 @@ async function writeImages(
     try {
       return { pixels: resizeBilinearUint8(await decodeImage(path), height, width) };
     } catch (error) {
-      if (error instanceof LeukogramError) return { reason: error.message.replace("ERR_IMAGE ", "") };
+      if (error instanceof LeukogramError) return { reason: error.reason };
       throw error;
     }
   };

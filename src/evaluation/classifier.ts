@@ -150,9 +150,10 @@ export async function* classifyFiles(
 
 /** What to raise for an image that can't be read, where none may be left out. */
 export function badImage(error: LeukogramError): LeukogramError {
-  const { code, message, hint = "" } = error;
-  const what = message.slice(code.length + 1, message.length - hint.length).trim();
-  return new LeukogramError(code, what, { hint: "Mend or remove it, or leave it out with --skip-bad.", cause: error });
+  return new LeukogramError(error.code, error.reason, {
+    hint: "Mend or remove it, or leave it out with --skip-bad.",
+    cause: error,
+  });
 }
 
 // Float32 rounding is taken out of the sum.

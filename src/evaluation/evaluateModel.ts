@@ -35,7 +35,7 @@ export async function answerImages(
   )) {
     const { file, label, group } = samples[i++]!;
     if (error !== undefined && !skipBad) throw badImage(error);
-    if (error !== undefined) skipped.push({ file, reason: error.message });
+    if (error !== undefined) skipped.push({ file, reason: error.reason });
     else rows.push({ file, label: labels[label]!, group, probabilities: probabilities! });
   }
   const millisecondsPerImage = (performance.now() - started) / Math.max(1, samples.length);

@@ -8,6 +8,7 @@ import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { rocCurve } from "../metrics/rocCurve.ts";
+import type { SessionOptions } from "../runtime/session.ts";
 import type { TrainedModel } from "../training/trainModel.ts";
 import { runReport } from "./html.ts";
 import { modelCard } from "./modelCard.ts";
@@ -32,6 +33,8 @@ export interface WriteRunOptions {
   readonly dataName: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly command?: string | undefined;
+  /** Where the model runs, and on how many threads. */
+  readonly session?: SessionOptions;
   readonly skipBad?: boolean;
   /** Whether the accuracy on the training images is wanted too; default true. */
   readonly judgeTraining?: boolean;
@@ -56,7 +59,7 @@ export interface JudgedRun {
  * model-card.md. The test set is looked at once, here.
  */
 export async function writeRun(trained: TrainedModel, sets: RunSets, options: WriteRunOptions): Promise<JudgedRun> {
-  const classifier = await loadClassifier(trained.out);
+  const classifier = await loadClassifier(trained.out, options.session);
   try {
     const judge = (name: string, samples: readonly Sample[]) =>
       judgeSet(classifier, { name, samples, sets, out: trained.out, options });

@@ -70,6 +70,7 @@ export async function trainJob(
   const judged = await writeRun(trained, sets, {
     dataName: dataName(job.data),
     settings: recipe,
+    session: { device: recipe.device, ...(recipe.threads !== undefined && { threads: recipe.threads }) },
     skipBad,
     signal,
     onStage: progress.stage,
