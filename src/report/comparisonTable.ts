@@ -22,7 +22,7 @@ export function comparisonTable(models: readonly ComparedModel[]): string {
       model.name,
       ...(["accuracy", "balancedAccuracy", "macroF1"] as const).map((key) => figure(model, key)),
       overSeeds(gapsOf(model), (gap) => (100 * gap).toFixed(1)),
-      overSeeds(secondsOf(model), (seconds) => `${seconds.toFixed(0)} s`),
+      overSeeds(secondsOf(model), (seconds) => `${Math.max(0, seconds).toFixed(0)} s`),
       costs.parameters === undefined ? "-" : costs.parameters.toLocaleString("en"),
       costs.fileBytes === undefined ? "-" : `${(costs.fileBytes / 1e6).toFixed(1)} MB`,
       costs.millisecondsPerImage === undefined ? "-" : `${costs.millisecondsPerImage.toFixed(1)} ms`,
