@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import { parse } from "yaml";
 import { LeukogramError } from "../core/errors.ts";
+import type { Estimate } from "../core/estimate.ts";
 import { nearest } from "../core/nearest.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
@@ -100,6 +101,11 @@ export function sessionOf({ device = "cpu", threads }: { device?: string; thread
       hint: `Use one of ${known.join(", ")}.`,
     });
   return { device: found, ...(threads !== undefined && { threads }) };
+}
+
+/** A share with its limits, as the commands print it: `97.2 % (95 % 95.9 to 98.4)`. */
+export function shareText({ value, low, high }: Estimate): string {
+  return `${(100 * value).toFixed(1)} % (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
 }
 
 /** Prints a result: JSON in one line where asked for, else the text. */

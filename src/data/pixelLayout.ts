@@ -1,6 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { PixelLayout } from "../graph/compileTraining.ts";
 
+/** How a training step wants its pixels; declared where the step is compiled. */
 export type { PixelLayout };
 
 /** Where the pixel at (row, column, channel) goes: rows[row] + columns[column] + channel * channelStride. */

@@ -89,4 +89,5 @@ export interface Costs {
   readonly millisecondsPerImage: number | undefined;
 }
 
+/** A row of history.csv; declared where it is written. */
 export type { EpochRow } from "../training/history.ts";

@@ -1,3 +1,4 @@
+import type { SkippedImage } from "../data/cache.ts";
 import { count, decimalEstimate, percent, plural } from "./format.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { factList, page, plot, type Section, table, warningList } from "./page.ts";
@@ -9,7 +10,7 @@ import { boundsText, className, classTable, costList, headlineCards, mistakeList
 import { flattenSettings } from "./settings.ts";
 import { type CountRow, classTotals, countRows } from "./splitCounts.ts";
 import { summarise } from "./summary.ts";
-import type { RunReportInput, SkippedImage } from "./types.ts";
+import type { RunReportInput } from "./types.ts";
 
 const SKIPPED_SHOWN = 200;
 

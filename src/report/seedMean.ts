@@ -1,5 +1,5 @@
 import type { Estimate } from "../core/estimate.ts";
-import { studentQuantile } from "../metrics/distributions.ts";
+import { summariseSeeds } from "../evaluation/seeds.ts";
 import { isKnown } from "./format.ts";
 
 /**
@@ -11,10 +11,7 @@ import { isKnown } from "./format.ts";
  */
 export function seedMean(values: readonly number[]): Estimate | undefined {
   const known = values.filter(isKnown);
-  const n = known.length;
-  if (n < 2) return undefined;
-  const mean = known.reduce((sum, value) => sum + value, 0) / n;
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
-  return { value: mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
+  if (known.length < 2) return undefined;
+  const { mean, low, high } = summariseSeeds(known);
+  return { value: mean, low: Math.max(0, low!), high: Math.min(1, high!) };
 }

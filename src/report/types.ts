@@ -1,4 +1,5 @@
 import type { Estimate } from "../core/estimate.ts";
+import type { SkippedImage } from "../data/cache.ts";
 import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/types.ts";
 
 /** The learning curve of one model. */
@@ -25,12 +26,6 @@ export interface NamedEvaluation {
 export interface SeedFigures {
   readonly name: string;
   readonly points: readonly { readonly seed: number; readonly value: number }[];
-}
-
-/** A file that was left out, and why. */
-export interface SkippedImage {
-  readonly file: string;
-  readonly reason: string;
 }
 
 /** Images of each class in each set; a class that is not named has none. */

@@ -12,7 +12,7 @@ import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { rocPlot } from "../../report/plots/rocPlot.ts";
 import { rocCurves } from "../../report/writeRun.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, print, sessionOf } from "../options.ts";
+import { addSessionFlags, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 const evaluate: CommandModule = {
@@ -60,14 +60,12 @@ const evaluate: CommandModule = {
         await writeFileWhole(join(flags.out, "per-class.svg"), perClassBars(evaluation));
         await writeFileWhole(join(flags.out, "roc.svg"), rocPlot(rocCurves(predictions, evaluation)));
       }
-      const share = ({ value, low, high }: { value: number; low: number; high: number }) =>
-        `${(100 * value).toFixed(1)} % (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
       print(Boolean(flags.json), { model: classifier.path, data: flags.data, ...evaluation, skipped }, () =>
         [
           evaluation.report,
-          `Accuracy           ${share(evaluation.accuracy)}`,
-          `Balanced accuracy  ${share(evaluation.balancedAccuracy)}`,
-          `Macro F1           ${share(evaluation.macroF1)}`,
+          `Accuracy           ${shareText(evaluation.accuracy)}`,
+          `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
+          `Macro F1           ${shareText(evaluation.macroF1)}`,
           `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
           ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
         ].join("\n"),

@@ -12,7 +12,7 @@ import { dataName, type JudgedRun } from "../../report/writeRun.ts";
 import { parseRecipe, type Recipe } from "../../training/recipe.ts";
 import type { CommandModule } from "../command.ts";
 import { faultsAsPublished } from "../faults.ts";
-import { number, print, readRecipe, wholeNumber } from "../options.ts";
+import { addSessionFlags, number, print, readRecipe, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readHistory } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
@@ -54,13 +54,12 @@ const reproduce: CommandModule = {
       .option("--out <dir>", "where runs and report go", "runs/reproduce")
       .option("--seeds <number>", "trainings a model", wholeNumber, 3)
       .option("--seed <number>", "the first seed", number, 0)
-      .option("--device <device>", "where the engine runs: cpu, cuda, dml, coreml, webgpu", "cpu")
-      .option("--threads <number>", "threads of the engine (default: one a core)", wholeNumber)
       .option("--epochs <number>", "epochs of the CNN (default: its recipe's)", wholeNumber)
       .option("--as-published", "also repeat the published mistakes, to show what each does")
       .option("--resume", "go on with what is in --out")
       .option("--yes", "begin anew where --out holds runs already")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addSessionFlags(command);
     addWeightsFlags(command);
   },
   examples: [

@@ -7,7 +7,7 @@ import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
 import type { CommandModule } from "../command.ts";
-import { addRecipeFlags, print, recipeOf } from "../options.ts";
+import { addRecipeFlags, print, recipeOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
@@ -98,9 +98,6 @@ function splitSamples(dataset: Parameters<typeof splitDataset>[0], recipe: Recip
   });
 }
 
-const percent = ({ value, low, high }: { value: number; low: number; high: number }) =>
-  `${(100 * value).toFixed(1)} % (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
-
 const train: CommandModule = {
   define(command) {
     command
@@ -156,8 +153,8 @@ const train: CommandModule = {
     print(Boolean(flags.json), { out, judgedOn, ...evaluation, costs: judged.costs, command }, () =>
       [
         evaluation.report,
-        `Accuracy on the ${judgedOn} images: ${percent(evaluation.accuracy)}`,
-        `Balanced accuracy: ${percent(evaluation.balancedAccuracy)}`,
+        `Accuracy on the ${judgedOn} images: ${shareText(evaluation.accuracy)}`,
+        `Balanced accuracy: ${shareText(evaluation.balancedAccuracy)}`,
         `Training: ${judged.trainingSeconds.toFixed(1)} s, weights of epoch ${judged.bestEpoch}`,
         `Report: ${join(out, "report.html")}`,
       ].join("\n"),

@@ -1,8 +1,7 @@
+import { ELEMENT_TYPE } from "../onnx/proto.ts";
 import { apply, type DType, type Op, type Tensor } from "../tensor.ts";
 
 type CastAttributes = { readonly to: DType };
-
-const ELEMENT_TYPE: Record<DType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
 
 /** The same entries in another type. Nothing is learned through it. */
 export function cast(x: Tensor, to: DType): Tensor {
