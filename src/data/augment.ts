@@ -1,5 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Rng } from "../core/rng.ts";
+import { checkMicroscopy } from "./microscopy/check.ts";
+import type { Microscopy } from "./microscopy/ingredients.ts";
 
 /** Random changes of an image, as Keras's `ImageDataGenerator` means them. */
 export interface Augmentation {
@@ -17,6 +19,8 @@ export interface Augmentation {
   readonly verticalFlip: boolean;
   /** What lies outside the image: its nearest edge pixel. */
   readonly fillMode: "nearest";
+  /** What else differs between laboratories; with it, what lies outside is mirrored. */
+  readonly microscopy?: Microscopy | undefined;
 }
 
 /** One drawn change, in the terms of Keras's `apply_affine_transform`. */
@@ -80,6 +84,7 @@ export function drawTransform(
  * @throws LeukogramError ERR_USAGE naming the range.
  */
 export function checkAugmentation(augmentation: Augmentation): void {
+  if (augmentation.microscopy !== undefined) checkMicroscopy(augmentation.microscopy);
   const { rotationRange, zoomRange, widthShiftRange = 0, heightShiftRange = 0, shearRange = 0 } = augmentation;
   const ranges = { rotationRange, zoomRange, widthShiftRange, heightShiftRange, shearRange };
   for (const [name, range] of Object.entries(ranges)) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { buildCache, type CacheIndex } from "./cacheBuild.ts";
 import type { Sample } from "./dataset.ts";
+import type { RgbImage } from "./image.ts";
 
 /** Raised where the bytes of a cache change meaning, so that old ones are not read. */
 const CACHE_VERSION = 1;
@@ -29,6 +30,14 @@ export interface ImageCache {
   close(): void;
 }
 
+/** A change of decoded images that a cache holds ready. */
+export interface PrepareStep {
+  /** Name, version and settings: part of the cache's key, so that it must change when the pixels do. */
+  readonly name: string;
+  /** @throws LeukogramError ERR_IMAGE for an image that it can't change, which then counts as bad. */
+  apply(image: RgbImage): RgbImage;
+}
+
 /** Options of {@link openImageCache}. */
 export interface ImageCacheOptions {
   /** [height, width] in pixels. */
@@ -42,6 +51,10 @@ export interface ImageCacheOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Images decoded at a time; as many as there are cores, and one more, by default. */
   readonly workers?: number;
+  /** How images get smaller: `tf.image.resize`'s way, the default, or by the mean of areas (antialiased). */
+  readonly shrink?: "bilinear" | "area";
+  /** Done to each decoded image, before it is resized. */
+  readonly prepare?: PrepareStep | undefined;
 }
 
 /** Where caches lie: $LEUKOGRAM_CACHE, or .cache/leukogram in the home folder. */
@@ -66,7 +79,7 @@ export async function openImageCache(samples: readonly Sample[], options: ImageC
     );
   }
   makeFolder(cacheDir);
-  const key = cacheKey(samples, height, width);
+  const key = cacheKey(samples, height, width, options);
   const file = join(cacheDir, `${key}.bin`);
   const old = readIndex(cacheDir, key, height * width * 3);
   const index = old ?? (await buildCache(samples, { ...options, height, width, cacheDir, key, skipBad }));
@@ -101,8 +114,15 @@ function openFile(file: string, known: Pick<ImageCache, "height" | "width" | "sa
   };
 }
 
-function cacheKey(samples: readonly Sample[], height: number, width: number): string {
-  const hash = createHash("sha256").update(JSON.stringify([CACHE_VERSION, height, width]));
+function cacheKey(
+  samples: readonly Sample[],
+  height: number,
+  width: number,
+  { shrink, prepare }: ImageCacheOptions,
+): string {
+  // Neither counts where it is not used: caches of earlier versions stay good.
+  const steps = [...(shrink === "area" ? ["area"] : []), ...(prepare === undefined ? [] : [`prepare ${prepare.name}`])];
+  const hash = createHash("sha256").update(JSON.stringify([CACHE_VERSION, height, width, ...steps]));
   for (const { path } of samples) {
     const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: -1, mtimeMs: 0 };
     hash.update(JSON.stringify([path, size, mtimeMs]));

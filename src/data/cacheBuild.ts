@@ -6,6 +6,7 @@ import type { ImageCacheOptions, SkippedImage } from "./cache.ts";
 import type { Sample } from "./dataset.ts";
 import { decodeImage } from "./image.ts";
 import { resizeBilinearUint8 } from "./resize.ts";
+import { resizeArea } from "./resizeArea.ts";
 
 let builds = 0;
 
@@ -62,11 +63,13 @@ type Decoded = { readonly pixels: Uint8Array } | { readonly reason: string };
 async function writeImages(
   samples: readonly Sample[],
   handle: FileHandle,
-  { height, width, signal, onProgress, workers = availableParallelism() + 1 }: CacheBuildOptions,
+  { height, width, signal, onProgress, workers = availableParallelism() + 1, shrink, prepare }: CacheBuildOptions,
 ): Promise<CacheIndex> {
+  const resize = shrink === "area" ? resizeArea : resizeBilinearUint8;
   const decode = async ({ path }: Sample): Promise<Decoded> => {
     try {
-      return { pixels: resizeBilinearUint8(await decodeImage(path), height, width) };
+      const image = await decodeImage(path);
+      return { pixels: resize(prepare?.apply(image) ?? image, height, width) };
     } catch (error) {
       if (error instanceof LeukogramError) return { reason: error.reason };
       throw error;

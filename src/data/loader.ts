@@ -8,6 +8,8 @@ import { WorkerPool } from "./workerPool.ts";
 export interface LoaderOptions {
   readonly batchSize: number;
   readonly layout: PixelLayout;
+  /** [height, width] of the pictures; the cache's by default. Loaders of several sizes may share a cache. */
+  readonly imageSize?: readonly [number, number];
   /** Undefined for the images as they are. */
   readonly augmentation?: Augmentation | undefined;
   readonly seed: number;
@@ -65,15 +67,17 @@ export interface Loader {
  */
 export function createLoader(cache: ImageCache, options: LoaderOptions): Loader {
   const { batchSize, layout, augmentation, seed, workers = 1, labels } = options;
+  const { imageSize = [cache.height, cache.width] } = options;
   requireWhole("batchSize", batchSize);
   requireWhole("workers", workers);
-  layoutTarget(layout, cache.height, cache.width); // throws where the image does not fit
+  for (const side of imageSize) requireWhole("imageSize", side);
+  layoutTarget(layout, ...imageSize); // throws where the image does not fit
   if (augmentation !== undefined) checkAugmentation(augmentation);
   const size = layoutSize(layout);
   // One buffer is in the caller's hands; each worker fills one and has the next in its queue.
   const free = Array.from({ length: 2 * workers + 1 }, () => new ArrayBuffer(batchSize * size));
   const { file, height, width } = cache;
-  const pool = new WorkerPool(workers, { file, height, width, layout, augmentation, seed });
+  const pool = new WorkerPool(workers, { file, height, width, imageSize, layout, augmentation, seed });
   let running = false;
 
   async function* batches({ epoch, order, from = 0, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {

@@ -2,9 +2,9 @@
 import { openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { Rng } from "../core/rng.ts";
-import { affineInto } from "./affine.ts";
-import { type Augmentation, drawTransform } from "./augment.ts";
-import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "./pixelLayout.ts";
+import type { Augmentation } from "./augment.ts";
+import { pictureChange } from "./pictureChange.ts";
+import { layoutSize, type PixelLayout } from "./pixelLayout.ts";
 
 /** What a worker is given when it starts. */
 export interface LoaderWorkerData {
@@ -12,6 +12,8 @@ export interface LoaderWorkerData {
   readonly file: string;
   readonly height: number;
   readonly width: number;
+  /** [height, width] of the pictures to make. */
+  readonly imageSize: readonly [number, number];
   readonly layout: PixelLayout;
   readonly augmentation: Augmentation | undefined;
   readonly seed: number;
@@ -35,11 +37,11 @@ export interface LoaderReply {
   readonly failure?: string;
 }
 
-function serve({ file, height, width, layout, augmentation, seed }: LoaderWorkerData): void {
+function serve({ file, height, width, imageSize, layout, augmentation, seed }: LoaderWorkerData): void {
   // Node closes it when the worker ends.
   const fd = openSync(file, "r");
   const source = new Uint8Array(height * width * 3);
-  const target = layoutTarget(layout, height, width);
+  const change = pictureChange({ height, width }, imageSize, { layout, augmentation });
   const size = layoutSize(layout);
   const augmentRng = new Rng(seed).fork("augment");
 
@@ -49,8 +51,7 @@ function serve({ file, height, width, layout, augmentation, seed }: LoaderWorker
       const got = readSync(fd, source, 0, source.length, index * source.length);
       if (got !== source.length) throw new Error(`the cache ${file} holds no image ${index}`);
       const out = new Uint8Array(buffer, i * size, size);
-      if (augmentation === undefined) copyInto(source, out, target);
-      else affineInto(source, drawTransform(epochRng.fork(position + i), augmentation, { height, width }), out, target);
+      change(source, epochRng.fork(position + i), out);
     }
   };
 

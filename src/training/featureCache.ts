@@ -122,7 +122,8 @@ async function* computeFeatures(
   let done = 0;
   for (let copy = 0; copy <= copies; copy++) {
     const augmented = copy === 0 ? undefined : augmentation;
-    const loader = createLoader(cache, { batchSize, layout, augmentation: augmented, seed, labels });
+    const imageSize = [height, width] as const;
+    const loader = createLoader(cache, { batchSize, layout, imageSize, augmentation: augmented, seed, labels });
     try {
       for await (const { pixels, count } of loader.batches({ epoch: copy, order, signal })) {
         const { output } = await session.run({ images: { data: pixels, shape: [count, channels, height, width] } });

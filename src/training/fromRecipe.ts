@@ -4,19 +4,23 @@ import { classWeights } from "../data/sampler.ts";
 import type { LossOptions } from "../nn/losses.ts";
 import { adam, adamW, type Optimizer, rmsprop, sgd } from "../nn/optimizers.ts";
 import { cosineDecay, exponentialDecay, type Schedule } from "../nn/schedules.ts";
+import { microscopyOf } from "./augmentationKeys.ts";
 import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "./callbacks.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** The augmentation, or undefined where images stay as they are. */
-export function augmentationOf({
-  augment,
-  rotation,
-  zoom,
-  horizontalFlip,
-  verticalFlip,
-}: Recipe): Augmentation | undefined {
+export function augmentationOf(recipe: Recipe): Augmentation | undefined {
+  const { augment, rotation, zoom, horizontalFlip, verticalFlip } = recipe;
   if (!augment) return undefined;
-  return { rotationRange: rotation, zoomRange: zoom, horizontalFlip, verticalFlip, fillMode: "nearest" };
+  const microscopy = microscopyOf(recipe);
+  const plain = {
+    rotationRange: rotation,
+    zoomRange: zoom,
+    horizontalFlip,
+    verticalFlip,
+    fillMode: "nearest",
+  } as const;
+  return microscopy === undefined ? plain : { ...plain, microscopy };
 }
 
 /** The rule of change. */

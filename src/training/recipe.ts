@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LeukogramError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
+import { augmentationKeys } from "./augmentationKeys.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(1);
@@ -37,6 +38,7 @@ const schema = z.strictObject({
   horizontalFlip: z.boolean().default(true).describe("mirror half the images left to right"),
   verticalFlip: z.boolean().default(true).describe("mirror half the images top to bottom"),
   augment: z.boolean().default(true).describe("rotate, zoom and flip training images"),
+  ...augmentationKeys,
   copies: z
     .number()
     .int()

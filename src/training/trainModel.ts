@@ -73,7 +73,7 @@ export async function trainModel(
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
-  const caches = await openCaches(train, validation, built.model, options);
+  const caches = await openCaches(train, validation, built.model, { ...options, fieldSize: recipe.fieldSize });
   const session = new Session(built, train, recipe, options, caches);
   try {
     const result = await session.run();
@@ -132,12 +132,13 @@ async function openCaches(
   train: Dataset,
   validation: readonly Sample[],
   model: Model,
-  options: TrainOptions,
+  { fieldSize, ...options }: TrainOptions & { readonly fieldSize: number | undefined },
 ): Promise<Caches> {
   const [height, width] = model.input.shape as [number, number];
   const open = (stage: string, samples: readonly Sample[]) =>
     openImageCache(samples, {
-      imageSize: [height, width],
+      imageSize: fieldSize === undefined ? [height, width] : [fieldSize, fieldSize],
+      shrink: fieldSize === undefined ? "bilinear" : "area",
       skipBad: options.skipBad ?? false,
       signal: options.signal,
       onProgress: (done, total) => options.onStage?.(stage, done, total),
@@ -234,11 +235,11 @@ class Session {
 
   async #pixelSource(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
     const { batchSize, seed } = this.#recipe;
-    const layout = training
-      ? await this.#runner.trainingLayout(batchSize)
-      : { phases: 1, height: cache.height, width: cache.width };
+    const [height, width] = this.#built.model.input.shape as [number, number];
+    const layout = training ? await this.#runner.trainingLayout(batchSize) : { phases: 1, height, width };
     const augmentation = training ? augmentationOf(this.#recipe) : undefined;
-    const loader = createLoader(cache, { batchSize, layout: layout!, augmentation, seed, labels });
+    const imageSize = [height, width] as const;
+    const loader = createLoader(cache, { batchSize, layout: layout!, imageSize, augmentation, seed, labels });
     this.#closing.push(() => loader.close());
     return {
       async *batches(wanted) {

@@ -1,0 +1,118 @@
+/** One way in which pictures of two laboratories differ, that training images are given at random. */
+export interface Ingredient {
+  readonly name: IngredientName;
+  /** What the strength counts. */
+  readonly unit: string;
+  /** Strengths above it make no sense. */
+  readonly maximum: number;
+  /** Share of the images that get it where nothing else is said. */
+  readonly chance: number;
+  /** One line on what it does. */
+  readonly description: string;
+}
+
+/** The name of an {@link Ingredient}. */
+export type IngredientName =
+  | "shift"
+  | "elastic"
+  | "stain"
+  | "stainColour"
+  | "defocus"
+  | "vignette"
+  | "exposure"
+  | "whiteBalance"
+  | "noise"
+  | "gamma"
+  | "contrast"
+  | "saturation"
+  | "hue";
+
+/**
+ * The ingredients beside scale, rotation, zoom and flips, in the order in which light, lens and camera cause them.
+ * "factor" means a factor between 1 / (1 + strength) and 1 + strength, its logarithm uniform.
+ */
+export const INGREDIENTS: readonly Ingredient[] = [
+  {
+    name: "shift",
+    unit: "share of the picture's side",
+    maximum: 0.5,
+    chance: 1,
+    description: "largest shift of the picture's middle, each axis by itself",
+  },
+  {
+    name: "elastic",
+    unit: "share of the picture's side",
+    maximum: 0.2,
+    chance: 0.5,
+    description: "largest smooth bending of the picture",
+  },
+  { name: "stain", unit: "factor", maximum: 3, chance: 0.8, description: "largest change of each dye's amount" },
+  {
+    name: "stainColour",
+    unit: "share",
+    maximum: 1,
+    chance: 0.8,
+    description: "largest change of each entry of the matrix that mixes optical densities",
+  },
+  {
+    name: "defocus",
+    unit: "pixels",
+    maximum: 10,
+    chance: 0.5,
+    description: "largest standard deviation of the blur, in pixels of the model's image",
+  },
+  {
+    name: "vignette",
+    unit: "share",
+    maximum: 1,
+    chance: 0.3,
+    description: "largest loss of light towards the corners",
+  },
+  { name: "exposure", unit: "factor", maximum: 3, chance: 0.8, description: "largest change of the light" },
+  {
+    name: "whiteBalance",
+    unit: "factor",
+    maximum: 3,
+    chance: 0.8,
+    description: "largest change of each colour channel's light",
+  },
+  {
+    name: "noise",
+    unit: "grey levels",
+    maximum: 100,
+    chance: 0.5,
+    description: "largest standard deviation of the sensor's noise, at white",
+  },
+  { name: "gamma", unit: "factor", maximum: 3, chance: 0.8, description: "largest change of the camera's gamma" },
+  {
+    name: "contrast",
+    unit: "factor",
+    maximum: 3,
+    chance: 0.5,
+    description: "largest change of the contrast about middle grey",
+  },
+  {
+    name: "saturation",
+    unit: "factor",
+    maximum: 10,
+    chance: 0.5,
+    description: "largest change of the colours' strength",
+  },
+  { name: "hue", unit: "degrees", maximum: 180, chance: 0.5, description: "largest turn of the hues" },
+];
+
+/** How often, and how strongly at most, an image gets an ingredient. */
+export interface Dose {
+  /** In the ingredient's unit, above 0. */
+  readonly strength: number;
+  /** Share of the images, 0 to 1. */
+  readonly chance: number;
+}
+
+/** Random changes of a picture of a cell; what is left out is off. */
+export interface Microscopy extends Readonly<Partial<Record<IngredientName, Dose>>> {
+  /** Smallest share of the field's side that a picture shows; default 1. */
+  readonly scaleMin?: number;
+  /** Largest share, above 1 with a margin of mirrored field; default 1. The logarithm is drawn uniformly. */
+  readonly scaleMax?: number;
+}
