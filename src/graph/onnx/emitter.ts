@@ -38,6 +38,17 @@ export class Emitter {
     return output;
   }
 
+  /** Adds a node with two outputs, of which the second is left unread, and returns the first one's name. */
+  firstOfTwo(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string {
+    const outputs = [this.#newName(type.toLowerCase()), this.#newName("unread")] as const;
+    this.#nodes.push({ type, inputs, outputs, attributes });
+    return outputs[0];
+  }
+
   /** Names an output of the graph. */
   output(name: string, tensor: Tensor): void {
     const value = this.name(tensor);
