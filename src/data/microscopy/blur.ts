@@ -1,60 +1,88 @@
-/** Blurs planes of one size by a Gaussian, columns then rows. */
+/** Blurs images [height, width, channels] of one size by a Gaussian, columns then rows; edges are repeated. */
 export class Blur {
   readonly #height: number;
   readonly #width: number;
+  readonly #channels: number;
+  /** The image with a margin of {@link MARGIN} pixels all around. */
+  readonly #padded: Float32Array;
   readonly #between: Float32Array;
-  readonly #line: Float32Array;
 
-  constructor({ height, width }: { readonly height: number; readonly width: number }) {
+  constructor({
+    height,
+    width,
+    channels,
+  }: { readonly height: number; readonly width: number; readonly channels: number }) {
     this.#height = height;
     this.#width = width;
-    this.#between = new Float32Array(height * width);
-    this.#line = new Float32Array(width + 2 * MOST_TAPS);
+    this.#channels = channels;
+    this.#padded = new Float32Array((height + 2 * MARGIN) * width * channels);
+    this.#between = new Float32Array((width + 2 * MARGIN) * channels);
   }
 
-  /** Blurs `from` [height * width] into `into`, which may be the same; edges are repeated. */
+  /** Blurs `from` into `into`, which may be the same; `sigma` in pixels. */
   apply(from: Float32Array, sigma: number, into: Float32Array): void {
     const taps = gaussianTaps(sigma);
-    const between = this.#between;
-    for (let row = 0; row < this.#height; row++) this.#acrossRows(from, taps, row, between);
-    for (let row = 0; row < this.#height; row++) this.#alongRow(between, taps, row, into);
-  }
-
-  #acrossRows(from: Float32Array, taps: Float32Array, row: number, out: Float32Array): void {
-    const [w, last] = [this.#width, this.#height - 1];
-    const start = row * w;
-    const middle = taps[0]!;
-    for (let i = 0; i < w; i++) out[start + i] = from[start + i]! * middle;
-    for (let k = 1; k < taps.length; k++) {
-      const above = Math.max(row - k, 0) * w;
-      const below = Math.min(row + k, last) * w;
-      const weight = taps[k]!;
-      for (let i = 0; i < w; i++) out[start + i] = out[start + i]! + (from[above + i]! + from[below + i]!) * weight;
-    }
-  }
-
-  #alongRow(from: Float32Array, taps: Float32Array, row: number, out: Float32Array): void {
-    const w = this.#width;
-    const start = row * w;
-    const line = this.#line;
+    const stride = this.#width * this.#channels;
+    const padded = this.#padded;
     const reach = taps.length - 1;
-    line.fill(from[start]!, 0, reach);
-    line.set(from.subarray(start, start + w), reach);
-    line.fill(from[start + w - 1]!, reach + w, w + 2 * reach);
-    for (let i = 0; i < w; i++) {
-      const at = i + reach;
-      let sum = line[at]! * taps[0]!;
-      for (let k = 1; k <= reach; k++) sum += (line[at - k]! + line[at + k]!) * taps[k]!;
-      out[start + i] = sum;
+    padded.set(from, MARGIN * stride);
+    for (let k = 1; k <= reach; k++) {
+      padded.copyWithin((MARGIN - k) * stride, MARGIN * stride, (MARGIN + 1) * stride);
+      const last = (MARGIN + this.#height - 1) * stride;
+      padded.copyWithin(last + k * stride, last, last + stride);
+    }
+    const line = this.#between;
+    for (let row = 0; row < this.#height; row++) {
+      const channels = this.#channels;
+      const start = MARGIN * channels;
+      weigh({ from: padded, at: (MARGIN + row) * stride, step: stride, count: stride }, taps, line, start);
+      for (let k = 1; k <= reach; k++) {
+        line.copyWithin(start - k * channels, start, start + channels);
+        line.copyWithin(start + stride + (k - 1) * channels, start + stride - channels, start + stride);
+      }
+      weigh({ from: line, at: start, step: channels, count: stride }, taps, into, row * stride);
     }
   }
 }
 
-const MOST_TAPS = 32;
+/** Most pixels on each side that a blurred one takes in. */
+const MARGIN = 32;
+
+interface Source {
+  readonly from: Float32Array;
+  /** The first element. */
+  readonly at: number;
+  /** Elements from one neighbour to the next. */
+  readonly step: number;
+  readonly count: number;
+}
+
+// out[to + i] = sum over k of taps[|k|] * from[at + i + k * step], three neighbours a side at a time.
+function weigh({ from, at, step, count }: Source, taps: Float32Array, out: Float32Array, to: number): void {
+  const [t0, t1 = 0, t2 = 0, t3 = 0] = taps;
+  const [step2, step3] = [2 * step, 3 * step];
+  if (taps.length <= 2) {
+    for (let i = at, o = to; i < at + count; i++, o++)
+      out[o] = from[i]! * t0! + (from[i - step]! + from[i + step]!) * t1;
+    return;
+  }
+  for (let i = at, o = to; i < at + count; i++, o++) {
+    out[o] =
+      from[i]! * t0! +
+      (from[i - step]! + from[i + step]!) * t1 +
+      (from[i - step2]! + from[i + step2]!) * t2 +
+      (from[i - step3]! + from[i + step3]!) * t3;
+  }
+  for (let k = 4; k < taps.length; k++) {
+    const tap = taps[k]!;
+    const far = k * step;
+    for (let i = at, o = to; i < at + count; i++, o++) out[o] = out[o]! + (from[i - far]! + from[i + far]!) * tap;
+  }
+}
 
 /** Weights of a Gaussian from the middle outwards, that sum to 1 over both sides; cut at 2.5 standard deviations. */
 export function gaussianTaps(sigma: number): Float32Array {
-  const reach = Math.min(Math.max(1, Math.ceil(2.5 * sigma)), MOST_TAPS);
+  const reach = Math.min(Math.max(1, Math.ceil(2.5 * sigma - 0.5)), MARGIN);
   const taps = Float32Array.from({ length: reach + 1 }, (_, i) => Math.exp(-0.5 * (i / sigma) ** 2));
   const sum = taps.reduce((total, tap) => total + 2 * tap, -taps[0]!);
   return taps.map((tap) => tap / sum);

@@ -1,5 +1,5 @@
 /** A linear change of three channels, by rows: out[i] = sum over j of m[3 i + j] * in[j]. */
-export type ColourMap = readonly number[];
+export type ColourMap = readonly [number, number, number, number, number, number, number, number, number];
 
 /**
  * Optical density (natural logarithm) of the dyes of Wright's and Giemsa's stains, a row a dye, unit length: purple
@@ -25,7 +25,7 @@ const TO_DYES = invert(FROM_DYES);
 export function stainMatrix(amounts: readonly [number, number, number], mixing: readonly number[]): ColourMap {
   const scaled = FROM_DYES.map((value, i) => value * amounts[i % 3]!);
   const mixed = mixing.map((value, i) => (i % 4 === 0 ? 1 + value : value / 3));
-  return multiply(mixed, multiply(scaled, TO_DYES));
+  return asMap(multiply(mixed, multiply(scaled, TO_DYES)));
 }
 
 /**
@@ -42,7 +42,11 @@ export function hueMatrix(saturation: number, degrees: number): ColourMap {
   const toChroma = [0, 0, 0, -0.168736, -0.331264, 0.5, 0.5, -0.418688, -0.081312];
   const fromChroma = [0, 0, 1.402, 0, -0.344136, -0.714136, 0, 1.772, 0];
   const turned = multiply(fromChroma, multiply([0, 0, 0, 0, cos, -sin, 0, sin, cos], toChroma));
-  return turned.map((value, i) => value + luma[i % 3]!);
+  return asMap(turned.map((value, i) => value + luma[i % 3]!));
+}
+
+function asMap([rr, rg, rb, gr, gg, gb, br, bg, bb]: readonly number[]): ColourMap {
+  return [rr!, rg!, rb!, gr!, gg!, gb!, br!, bg!, bb!];
 }
 
 function multiply(a: readonly number[], b: readonly number[]): number[] {

@@ -1,8 +1,10 @@
 import type { Rng } from "../../core/rng.ts";
 import { type AffineTransform, type Augmentation, drawTransform } from "../augment.ts";
+import { type BackgroundDraw, drawBackground } from "./background.ts";
 import { type ColourMap, hueMatrix, stainMatrix } from "./colour.ts";
 import { drawElastic, type ElasticGrid } from "./elastic.ts";
 import type { IngredientName, Microscopy } from "./ingredients.ts";
+import type { SharpenDraw } from "./sharpen.ts";
 
 /** What chance decided for one picture. */
 export interface PictureDraw {
@@ -12,6 +14,7 @@ export interface PictureDraw {
   /** Shift of its middle along columns and rows, shares of the picture's side. */
   readonly shift: readonly [number, number];
   readonly elastic?: ElasticGrid | undefined;
+  readonly background?: BackgroundDraw | undefined;
   /** How optical densities are mixed; undefined where they stay. */
   readonly stain?: ColourMap | undefined;
   /** Standard deviation of the blur, pixels. */
@@ -26,6 +29,10 @@ export interface PictureDraw {
   readonly contrast: number;
   /** How colours are mixed by the camera; undefined where they stay. */
   readonly colours?: ColourMap | undefined;
+  /** What the camera adds of fine detail; undefined for nothing. */
+  readonly sharpen?: SharpenDraw | undefined;
+  /** JPEG quality, 1 to 100; undefined for no JPEG. */
+  readonly quality?: number | undefined;
 }
 
 /**
@@ -43,6 +50,7 @@ export function drawPicture(
   return {
     transform: drawTransform(rng, augmentation, size),
     ...placement(rng, doses, microscopy),
+    background: doses.value("background", drawBackground),
     stain: stainMap(doses),
     defocus: doses.value("defocus", (r, most) => r.uniform(0, most)) ?? 0,
     vignette: doses.value("vignette", (r, most) => ({
@@ -59,6 +67,8 @@ export function drawPicture(
     gamma: doses.factor("gamma"),
     contrast: doses.factor("contrast"),
     colours: cameraMap(doses),
+    sharpen: doses.value("sharpen", (r, most) => ({ amount: r.uniform(0, most), sigma: r.uniform(0.6, 1.6) })),
+    quality: doses.value("jpeg", (r, most) => Math.round(r.uniform(100 - most, Math.max(95, 100 - most)))),
   };
 }
 

@@ -15,6 +15,7 @@ export interface Ingredient {
 export type IngredientName =
   | "shift"
   | "elastic"
+  | "background"
   | "stain"
   | "stainColour"
   | "defocus"
@@ -25,7 +26,9 @@ export type IngredientName =
   | "gamma"
   | "contrast"
   | "saturation"
-  | "hue";
+  | "hue"
+  | "sharpen"
+  | "jpeg";
 
 /**
  * The ingredients beside scale, rotation, zoom and flips, in the order in which light, lens and camera cause them.
@@ -45,6 +48,13 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 0.2,
     chance: 0.5,
     description: "largest smooth bending of the picture",
+  },
+  {
+    name: "background",
+    unit: "share",
+    maximum: 1,
+    chance: 0.3,
+    description: "largest fading of all but the cell into another background colour",
   },
   { name: "stain", unit: "factor", maximum: 3, chance: 0.8, description: "largest change of each dye's amount" },
   {
@@ -99,6 +109,20 @@ export const INGREDIENTS: readonly Ingredient[] = [
     description: "largest change of the colours' strength",
   },
   { name: "hue", unit: "degrees", maximum: 180, chance: 0.5, description: "largest turn of the hues" },
+  {
+    name: "sharpen",
+    unit: "share",
+    maximum: 5,
+    chance: 0.3,
+    description: "largest share of fine detail that a camera adds again",
+  },
+  {
+    name: "jpeg",
+    unit: "percent lost",
+    maximum: 99,
+    chance: 0.3,
+    description: "100 less the lowest JPEG quality, which is drawn from there up to 95",
+  },
 ];
 
 /** How often, and how strongly at most, an image gets an ingredient. */

@@ -1,48 +1,73 @@
 import type { PixelTarget } from "../pixelLayout.ts";
+import { type BackgroundSwap, swapBackground } from "./background.ts";
 import { Blur } from "./blur.ts";
-import { develop, makePlanes, type Planes } from "./develop.ts";
+import { findCellMask } from "./cellMask.ts";
+import { develop } from "./develop.ts";
 import type { PictureDraw } from "./draw.ts";
-import { type Field, PictureSampler } from "./geometry.ts";
+import { type Field, PictureSampler, placementOf } from "./geometry.ts";
+import { JpegLoss } from "./jpeg.ts";
 import { Sensor } from "./sensor.ts";
+import { Sharpener } from "./sharpen.ts";
 
 /**
- * Makes augmented pictures of one size out of fields, in the order of physics: sample and stain, place, focus, light,
- * sensor, camera. It keeps its scratch memory between pictures.
+ * Makes augmented pictures of one size out of fields, in the order in which sample, lens, light, sensor and camera
+ * change them. Points are placed first of all: that commutes with what happens to each colour by itself, and spares
+ * the pixels that the picture does not show. It keeps its scratch memory between pictures.
  */
 export class PictureMaker {
+  readonly #size: { readonly height: number; readonly width: number };
   readonly #picture: Uint8Array;
-  readonly #planes: Planes;
+  readonly #mask: Uint8Array;
+  readonly #image: Float32Array;
   readonly #sampler: PictureSampler;
   readonly #blur: Blur;
   readonly #sensor: Sensor;
+  readonly #sharpener: Sharpener;
+  readonly #jpeg: JpegLoss;
 
   constructor(size: { readonly height: number; readonly width: number }) {
     const count = size.height * size.width;
+    this.#size = size;
     this.#picture = new Uint8Array(count * 3);
-    this.#planes = makePlanes(count);
+    this.#mask = new Uint8Array(count);
+    this.#image = new Float32Array(count * 3);
     this.#sampler = new PictureSampler(size);
-    this.#blur = new Blur(size);
+    this.#blur = new Blur({ ...size, channels: 3 });
     this.#sensor = new Sensor(size);
+    this.#sharpener = new Sharpener(size);
+    this.#jpeg = new JpegLoss(size);
   }
 
   /** Makes one picture and puts its pixels into `out` where `target` says. */
   make(field: Field, draw: PictureDraw, { out, target }: { out: Uint8Array; target: PixelTarget }): void {
-    const planes = this.#planes;
-    develop(this.#sampler.sample(field, draw, this.#picture), draw, planes);
-    if (draw.defocus > 0.2) for (const plane of planes) this.#blur.apply(plane, draw.defocus, plane);
-    this.#sensor.expose(planes, draw);
-    writePlanes(planes, out, target);
+    const image = this.#image;
+    const { stain, light } = draw;
+    develop(this.#sampler.sample(field, draw, this.#picture), { stain, light, swap: this.#swap(field, draw) }, image);
+    if (draw.defocus > LEAST_BLUR) this.#blur.apply(image, draw.defocus, image);
+    this.#sensor.expose(image, draw);
+    if (draw.sharpen !== undefined) this.#sharpener.apply(image, draw.sharpen);
+    if (draw.quality !== undefined) this.#jpeg.apply(image, draw.quality);
+    writeImage(image, out, target);
+  }
+
+  #swap(field: Field, draw: PictureDraw): BackgroundSwap | undefined {
+    if (draw.background === undefined) return undefined;
+    const placement = placementOf(draw, field);
+    return swapBackground(draw.background, findCellMask(field), { placement, ...this.#size, into: this.#mask });
   }
 }
 
-function writePlanes([red, green, blue]: Planes, out: Uint8Array, { rows, columns, channelStride }: PixelTarget): void {
+/** Standard deviations below it change no grey level that one could see, pixels. */
+const LEAST_BLUR = 0.2;
+
+function writeImage(image: Float32Array, out: Uint8Array, { rows, columns, channelStride }: PixelTarget): void {
   for (let row = 0, i = 0; row < rows.length; row++) {
     const start = rows[row]!;
-    for (let column = 0; column < columns.length; column++, i++) {
+    for (let column = 0; column < columns.length; column++, i += 3) {
       const to = start + columns[column]!;
-      out[to] = toGrey(red[i]!);
-      out[to + channelStride] = toGrey(green[i]!);
-      out[to + 2 * channelStride] = toGrey(blue[i]!);
+      out[to] = toGrey(image[i]!);
+      out[to + channelStride] = toGrey(image[i + 1]!);
+      out[to + 2 * channelStride] = toGrey(image[i + 2]!);
     }
   }
 }

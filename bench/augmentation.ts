@@ -1,0 +1,79 @@
+/**
+ * Times the augmentation of training images, a thread, 128 x 128 out of fields of 256 x 256: each ingredient alone at
+ * chance 1, and all at the strengths below and their usual chances. Prints CSV: ingredient, milliseconds an image
+ * (median over rounds), and what it adds to the plain picture.
+ *
+ *   npx tsx bench/augmentation.ts [ROUNDS]
+ */
+import { Rng } from "../src/core/rng.ts";
+import type { Augmentation } from "../src/data/augment.ts";
+import { drawPicture } from "../src/data/microscopy/draw.ts";
+import { INGREDIENTS, type IngredientName, type Microscopy } from "../src/data/microscopy/ingredients.ts";
+import { PictureMaker } from "../src/data/microscopy/pictureMaker.ts";
+import { layoutTarget } from "../src/data/pixelLayout.ts";
+import { drawSlideLook, drawSmear } from "../src/data/smear.ts";
+
+const FIELD = 256;
+const SIDE = 128;
+const IMAGES = 32;
+
+/** Strengths of the order that training uses. */
+const STRENGTHS: Readonly<Record<IngredientName, number>> = {
+  shift: 0.1,
+  elastic: 0.05,
+  background: 1,
+  stain: 0.3,
+  stainColour: 0.25,
+  defocus: 1.5,
+  vignette: 0.3,
+  exposure: 0.15,
+  whiteBalance: 0.2,
+  noise: 8,
+  gamma: 0.3,
+  contrast: 0.2,
+  saturation: 0.4,
+  hue: 10,
+  sharpen: 1,
+  jpeg: 60,
+};
+
+const rounds = Number(process.argv[2] ?? 15);
+const smears = new Rng(0);
+const fields = Array.from({ length: IMAGES }, (_, i) => {
+  const rng = smears.fork(i);
+  return { data: drawSmear(rng, i % 5, { size: FIELD, look: drawSlideLook(rng) }), height: FIELD, width: FIELD };
+});
+const target = layoutTarget({ phases: 1, height: SIDE, width: SIDE }, SIDE, SIDE);
+const out = new Uint8Array(SIDE * SIDE * 3);
+
+function augmentationWith(microscopy: Microscopy): Augmentation {
+  const turns = { rotationRange: 180, zoomRange: 0.1, horizontalFlip: true, verticalFlip: true } as const;
+  return { ...turns, fillMode: "nearest", microscopy: { scaleMin: 0.3, scaleMax: 1.05, ...microscopy } };
+}
+
+const all = Object.fromEntries(INGREDIENTS.map(({ name, chance }) => [name, { strength: STRENGTHS[name], chance }]));
+const contenders = [
+  { name: "plain", augmentation: augmentationWith({}) },
+  ...INGREDIENTS.map(({ name }) => ({
+    name: name as string,
+    augmentation: augmentationWith({ [name]: { strength: STRENGTHS[name], chance: 1 } }),
+  })),
+  { name: "all", augmentation: augmentationWith(all) },
+].map((contender) => ({ ...contender, maker: new PictureMaker({ height: SIDE, width: SIDE }), times: [] as number[] }));
+
+// In turns, so that what else the machine does falls on all alike.
+for (let round = -3; round < rounds; round++) {
+  for (const { augmentation, maker, times } of contenders) {
+    const started = performance.now();
+    for (const [i, field] of fields.entries()) {
+      maker.make(field, drawPicture(new Rng(round).fork(i), augmentation, field), { out, target });
+    }
+    if (round >= 0) times.push((performance.now() - started) / IMAGES);
+  }
+}
+const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+const plain = median(contenders[0]!.times);
+console.log("ingredient,milliseconds,added");
+for (const { name, times } of contenders) {
+  console.log(`${name},${median(times).toFixed(3)},${(median(times) - plain).toFixed(3)}`);
+}
