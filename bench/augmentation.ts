@@ -1,6 +1,6 @@
 /**
  * Times the augmentation of training images, a thread, 128 x 128 out of fields of 256 x 256: each ingredient alone at
- * chance 1, and all at the strengths below and their usual chances. Prints CSV: ingredient, milliseconds an image
+ * its usual strength and chance 1, and all at their usual strengths and chances. Prints CSV: ingredient, milliseconds an image
  * (median over rounds), and what it adds to the plain picture.
  *
  *   npx tsx bench/augmentation.ts [ROUNDS]
@@ -8,7 +8,7 @@
 import { Rng } from "../src/core/rng.ts";
 import type { Augmentation } from "../src/data/augment.ts";
 import { drawPicture } from "../src/data/microscopy/draw.ts";
-import { INGREDIENTS, type IngredientName, type Microscopy } from "../src/data/microscopy/ingredients.ts";
+import { INGREDIENTS, type Microscopy } from "../src/data/microscopy/ingredients.ts";
 import { PictureMaker } from "../src/data/microscopy/pictureMaker.ts";
 import { layoutTarget } from "../src/data/pixelLayout.ts";
 import { drawSlideLook, drawSmear } from "../src/data/smear.ts";
@@ -16,26 +16,6 @@ import { drawSlideLook, drawSmear } from "../src/data/smear.ts";
 const FIELD = 256;
 const SIDE = 128;
 const IMAGES = 32;
-
-/** Strengths of the order that training uses. */
-const STRENGTHS: Readonly<Record<IngredientName, number>> = {
-  shift: 0.1,
-  elastic: 0.05,
-  background: 1,
-  stain: 0.3,
-  stainColour: 0.25,
-  defocus: 1.5,
-  vignette: 0.3,
-  exposure: 0.15,
-  whiteBalance: 0.2,
-  noise: 8,
-  gamma: 0.3,
-  contrast: 0.2,
-  saturation: 0.4,
-  hue: 10,
-  sharpen: 1,
-  jpeg: 60,
-};
 
 const rounds = Number(process.argv[2] ?? 15);
 const smears = new Rng(0);
@@ -51,12 +31,12 @@ function augmentationWith(microscopy: Microscopy): Augmentation {
   return { ...turns, fillMode: "nearest", microscopy: { scaleMin: 0.3, scaleMax: 1.05, ...microscopy } };
 }
 
-const all = Object.fromEntries(INGREDIENTS.map(({ name, chance }) => [name, { strength: STRENGTHS[name], chance }]));
+const all = Object.fromEntries(INGREDIENTS.map(({ name, chance, usual }) => [name, { strength: usual, chance }]));
 const contenders = [
   { name: "plain", augmentation: augmentationWith({}) },
-  ...INGREDIENTS.map(({ name }) => ({
+  ...INGREDIENTS.map(({ name, usual }) => ({
     name: name as string,
-    augmentation: augmentationWith({ [name]: { strength: STRENGTHS[name], chance: 1 } }),
+    augmentation: augmentationWith({ [name]: { strength: usual, chance: 1 } }),
   })),
   { name: "all", augmentation: augmentationWith(all) },
 ].map((contender) => ({ ...contender, maker: new PictureMaker({ height: SIDE, width: SIDE }), times: [] as number[] }));

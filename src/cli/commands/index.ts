@@ -25,6 +25,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./balance.ts")).default,
   },
   {
+    name: "augment-preview",
+    summary: "a contact sheet of what augmentation does",
+    load: async () => (await import("./augmentPreview.ts")).default,
+  },
+  {
     name: "draw",
     summary: "synthetic smears to try things with",
     load: async () => (await import("./draw.ts")).default,

@@ -7,6 +7,8 @@ export interface Ingredient {
   readonly maximum: number;
   /** Share of the images that get it where nothing else is said. */
   readonly chance: number;
+  /** A strength that leaves cells of every class what they are, by eye, on pictures of 128 x 128. */
+  readonly usual: number;
   /** One line on what it does. */
   readonly description: string;
 }
@@ -40,6 +42,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "share of the picture's side",
     maximum: 0.5,
     chance: 1,
+    usual: 0.08,
     description: "largest shift of the picture's middle, each axis by itself",
   },
   {
@@ -47,6 +50,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "share of the picture's side",
     maximum: 0.2,
     chance: 0.5,
+    usual: 0.04,
     description: "largest smooth bending of the picture",
   },
   {
@@ -54,14 +58,23 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "share",
     maximum: 1,
     chance: 0.3,
+    usual: 1,
     description: "largest fading of all but the cell into another background colour",
   },
-  { name: "stain", unit: "factor", maximum: 3, chance: 0.8, description: "largest change of each dye's amount" },
+  {
+    name: "stain",
+    unit: "factor",
+    maximum: 3,
+    chance: 0.8,
+    usual: 0.35,
+    description: "largest change of each dye's amount",
+  },
   {
     name: "stainColour",
     unit: "share",
     maximum: 1,
     chance: 0.8,
+    usual: 0.2,
     description: "largest change of each entry of the matrix that mixes optical densities",
   },
   {
@@ -69,6 +82,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "pixels",
     maximum: 10,
     chance: 0.5,
+    usual: 2,
     description: "largest standard deviation of the blur, in pixels of the model's image",
   },
   {
@@ -76,14 +90,23 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "share",
     maximum: 1,
     chance: 0.3,
+    usual: 0.3,
     description: "largest loss of light towards the corners",
   },
-  { name: "exposure", unit: "factor", maximum: 3, chance: 0.8, description: "largest change of the light" },
+  {
+    name: "exposure",
+    unit: "factor",
+    maximum: 3,
+    chance: 0.8,
+    usual: 0.15,
+    description: "largest change of the light",
+  },
   {
     name: "whiteBalance",
     unit: "factor",
     maximum: 3,
     chance: 0.8,
+    usual: 0.2,
     description: "largest change of each colour channel's light",
   },
   {
@@ -91,14 +114,23 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "grey levels",
     maximum: 100,
     chance: 0.5,
+    usual: 8,
     description: "largest standard deviation of the sensor's noise, at white",
   },
-  { name: "gamma", unit: "factor", maximum: 3, chance: 0.8, description: "largest change of the camera's gamma" },
+  {
+    name: "gamma",
+    unit: "factor",
+    maximum: 3,
+    chance: 0.8,
+    usual: 0.3,
+    description: "largest change of the camera's gamma",
+  },
   {
     name: "contrast",
     unit: "factor",
     maximum: 3,
     chance: 0.5,
+    usual: 0.2,
     description: "largest change of the contrast about middle grey",
   },
   {
@@ -106,14 +138,16 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "factor",
     maximum: 10,
     chance: 0.5,
+    usual: 0.4,
     description: "largest change of the colours' strength",
   },
-  { name: "hue", unit: "degrees", maximum: 180, chance: 0.5, description: "largest turn of the hues" },
+  { name: "hue", unit: "degrees", maximum: 180, chance: 0.5, usual: 8, description: "largest turn of the hues" },
   {
     name: "sharpen",
     unit: "share",
     maximum: 5,
     chance: 0.3,
+    usual: 1.5,
     description: "largest share of fine detail that a camera adds again",
   },
   {
@@ -121,6 +155,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "percent lost",
     maximum: 99,
     chance: 0.3,
+    usual: 60,
     description: "100 less the lowest JPEG quality, which is drawn from there up to 95",
   },
 ];

@@ -1,0 +1,73 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { augmentPreview } from "../../data/augmentPreview.ts";
+import { contactSheet } from "../../data/contactSheet.ts";
+import { openData, type Sample } from "../../data/dataset.ts";
+import { decodeImage } from "../../data/image.ts";
+import { USUAL_MICROSCOPY } from "../../data/microscopy/previewRows.ts";
+import { writeFileWhole } from "../../formats/writeFile.ts";
+import { modelEntry } from "../../models/registry.ts";
+import { augmentationOf } from "../../training/fromRecipe.ts";
+import type { CommandModule } from "../command.ts";
+import { addRecipeFlags, print, recipeOf, wholeNumber } from "../options.ts";
+
+/** Flags of `augment-preview`, beside those of a recipe. */
+interface Flags {
+  readonly out: string;
+  readonly columns: number;
+  readonly json?: boolean;
+}
+
+const augmentPreviewCommand: CommandModule = {
+  define(command) {
+    command
+      .description(
+        "Draw a contact sheet of what a recipe's augmentation does: a row an ingredient, and all together. A recipe without any shows them all at their usual strengths.",
+      )
+      .argument("<dir>", "class folders, a folder with Train/ and Test/ (Train is shown), or a manifest CSV")
+      .option("--out <file>", "the PNG to write", "augment-preview.png")
+      .option("--columns <number>", "images to show, of all classes in turn", wholeNumber, 8);
+    addRecipeFlags(command);
+  },
+  examples: [
+    "leukogram augment-preview cells --image-size 128",
+    "leukogram augment-preview cells --image-size 128 --field-size 256 --scale-min 0.3 --stain 0.5 --out stain.png",
+  ],
+  async execute({ args: [dir], options }) {
+    const { out, columns, json } = options as unknown as Flags;
+    const recipe = recipeOf(options);
+    const { train } = openData(String(dir));
+    const chosen = inTurns(train.samples, train.classes.length, columns);
+    const images = await Promise.all(chosen.map(({ path }) => decodeImage(path)));
+    const augmentation = augmentationOf(recipe);
+    if (augmentation === undefined)
+      throw new LeukogramError("ERR_USAGE", "augment-preview: the recipe has no augmentation", {
+        hint: "Leave out --no-augment.",
+      });
+    const imageSize = recipe.imageSize ?? modelEntry(recipe.model).imageSize;
+    const rows = augmentPreview(images, {
+      augmentation: { ...augmentation, microscopy: augmentation.microscopy ?? USUAL_MICROSCOPY },
+      imageSize,
+      fieldSize: recipe.fieldSize ?? imageSize,
+      seed: recipe.seed,
+    });
+    await writeFileWhole(out, await contactSheet(rows));
+    const told = rows.map(({ name, text, chance }) => ({ name, text, chance }));
+    print(
+      Boolean(json),
+      { out, imageSize, fieldSize: recipe.fieldSize ?? imageSize, images: chosen.map(({ file }) => file), rows: told },
+      () => `Drew ${out}: ${rows.length} rows of ${images.length} images, ${imageSize} x ${imageSize} pixels each.`,
+    );
+  },
+};
+
+// Spread over each class's images, class by class in turns.
+function inTurns(samples: readonly Sample[], classes: number, count: number): Sample[] {
+  const byClass = Array.from({ length: classes }, (_, label) => samples.filter((sample) => sample.label === label));
+  const each = Math.ceil(count / classes);
+  return Array.from({ length: count }, (_, i) => {
+    const own = byClass[i % classes]!;
+    return own[Math.floor((Math.floor(i / classes) * own.length) / each)]!;
+  });
+}
+
+export default augmentPreviewCommand;
