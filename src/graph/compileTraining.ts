@@ -2,6 +2,7 @@ import { type CompileOptions, compile } from "./compile.ts";
 import * as ops from "./ops/index.ts";
 import { rewrite } from "./rewrite.ts";
 import { chunkBatch } from "./rewrites/chunks.ts";
+import { foldBatch } from "./rewrites/foldBatch.ts";
 import { FOLD_NORMALIZATION } from "./rewrites/normalization.ts";
 import { PHASES } from "./rewrites/phases.ts";
 import { SIMPLIFY } from "./rewrites/simplify.ts";
@@ -29,6 +30,8 @@ export interface CompiledTraining {
 /** What {@link compileTraining} takes beside the outputs. */
 export interface CompileTrainingOptions extends CompileOptions {
   readonly batchSize: number;
+  /** Whether ONNX Runtime's operators on blocks of channels are there (`supportsBlocks`); default: false. */
+  readonly blocks?: boolean;
   /** Tensors of this many bytes are worked through in chunks; default 6 MB. */
   readonly largeBytes?: number;
   /** Bytes of the largest tensor of a chunk; default 10 MB. */
@@ -38,10 +41,11 @@ export interface CompileTrainingOptions extends CompileOptions {
 /** Compiles a training step for speed: the same numbers as `compile`, but for rounding. */
 export function compileTraining(
   outputs: Readonly<Record<string, Tensor>>,
-  { batchSize, largeBytes = 6e6, chunkBytes = 10e6, ...options }: CompileTrainingOptions,
+  { batchSize, blocks = false, largeBytes = 6e6, chunkBytes = 10e6, ...options }: CompileTrainingOptions,
 ): CompiledTraining {
   const folded = rewrite(outputs, [...SIMPLIFY, ...FOLD_NORMALIZATION]);
-  const { outputs: arranged, layout } = arrangePixels(folded);
+  const batchFolded = rewrite(foldBatch(folded, { batchSize, inputs: batchInputs(folded), blocks }), SIMPLIFY);
+  const { outputs: arranged, layout } = arrangePixels(batchFolded);
   const phased = rewrite(arranged, [...PHASES, ...SIMPLIFY]);
   const chunked = chunkBatch(phased, {
     batchSize,

@@ -8,6 +8,7 @@ import type { Model } from "../nn/model.ts";
 import { evaluationGraph, type FlatLayout, flatLayout, flatSize, trainingGraph } from "../nn/modelGraphs.ts";
 import type { Optimizer } from "../nn/optimizers.ts";
 import type { Weight } from "../nn/weight.ts";
+import { supportsBlocks } from "../runtime/blocks.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions, Value } from "../runtime/session.ts";
 
@@ -168,7 +169,7 @@ export class StepRunner {
     const [height, width] = this.#model.input.shape;
     const layout = inputType === "uint8" ? { phases: 1, height: height!, width: width! } : undefined;
     const compiled = fast
-      ? compileTraining(outputs, { batchSize })
+      ? compileTraining(outputs, { batchSize, blocks: await supportsBlocks(this.#options) })
       : { model: compile(outputs), layout, chunks: [batchSize] };
     return { ...compiled, session: await this.#load(compiled.model) };
   }

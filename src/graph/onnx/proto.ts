@@ -58,10 +58,12 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   writer.uint32(18).string(model.producer.name);
   writer.uint32(26).string(model.producer.version);
   message(writer, 7, (w) => encodeGraph(w, model));
-  message(writer, 8, (w) => {
-    w.uint32(10).string("");
-    w.uint32(16).int64(model.opset);
-  });
+  const domains = new Set(model.nodes.flatMap(({ domain }) => domain ?? []));
+  for (const [domain, version] of [["", model.opset], ...[...domains].map((name) => [name, 1])] as [string, number][])
+    message(writer, 8, (w) => {
+      w.uint32(10).string(domain);
+      w.uint32(16).int64(version);
+    });
   for (const [key, value] of Object.entries(model.metadata))
     message(writer, 14, (w) => {
       w.uint32(10).string(key);

@@ -15,8 +15,7 @@ export const clipOp: Op<ClipAttributes> = {
     emitter.node("Clip", [emitter.name(inputs[0]!), emitter.scalar(low), emitter.scalar(high)]),
   evaluate: ([x], { low, high }) => (x!.data as Float32Array).map((value) => Math.min(Math.max(value, low), high)),
   gradient({ node, dy, attributes: { low, high }, ops }) {
-    const above = ops.step(ops.sub(node, ops.scalar(low)));
-    const below = ops.step(ops.sub(ops.scalar(high), node));
-    return [ops.mul(dy, ops.mul(above, below))];
+    const above = Number.isFinite(low) ? ops.mul(dy, ops.step(node, low)) : dy;
+    return [Number.isFinite(high) ? ops.mul(above, ops.step(node, high, true)) : above];
   },
 };

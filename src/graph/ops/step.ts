@@ -1,16 +1,28 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
-/** 1 where an entry is above 0, else 0: the mask of a ReLU. Nothing is learned through it. */
-export function step(x: Tensor): Tensor {
-  return apply(stepOp, [x], {});
+/** Where the step is, and whether 1 lies below it rather than above. */
+export type StepAttributes = { readonly at: number; readonly below: boolean };
+
+/** 1 where an entry is above `at` (or `below` it), else 0: the mask of a ReLU. Nothing is learned through it. */
+export function step(x: Tensor, at = 0, below = false): Tensor {
+  return apply(stepOp, [x], { at, below });
 }
 
+/** So steep that next to nothing lies between 0 and 1; a power of two, so that the step is exactly where it should be. */
+const SLOPE = 2 ** 100;
+
 /** The operator of {@link step}: ONNX's HardSigmoid. */
-export const stepOp: Op = {
+export const stepOp: Op<StepAttributes> = {
   name: "step",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   // One pass; Greater and Cast are two, and several times slower.
-  emit: (emitter, { inputs }) =>
-    emitter.node("HardSigmoid", [emitter.name(inputs[0]!)], { alpha: { float: 1e30 }, beta: { float: 0 } }),
-  evaluate: ([x]) => (x!.data as Float32Array).map((value) => (value > 0 ? 1 : 0)),
+  emit(emitter, { inputs }, { at, below }) {
+    const alpha = below ? -SLOPE : SLOPE;
+    return emitter.node("HardSigmoid", [emitter.name(inputs[0]!)], {
+      alpha: { float: alpha },
+      beta: { float: at === 0 ? 0 : -alpha * at },
+    });
+  },
+  evaluate: ([x], { at, below }) =>
+    (x!.data as Float32Array).map((value) => ((below ? value < at : value > at) ? 1 : 0)),
 };

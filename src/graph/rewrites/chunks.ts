@@ -4,6 +4,7 @@
  */
 import * as ops from "../ops/index.ts";
 import { Tensor, topologicalOrder } from "../tensor.ts";
+import { batchedNodes } from "./batched.ts";
 
 /** What {@link chunkBatch} takes beside the outputs. */
 export interface ChunkOptions {
@@ -55,72 +56,6 @@ function chunkSizes(batch: number, count: number): number[] {
 function bytes(t: Tensor): number {
   const entries = (t.shape as number[]).reduce((product, size) => product * size, 1);
   return entries * (t.dtype === "uint8" ? 1 : t.dtype === "int64" ? 8 : 4);
-}
-
-const PER_IMAGE = new Set([
-  "conv2d",
-  "conv2dInputGradient",
-  "channelAffine",
-  "toPhases",
-  "fromPhases",
-  "maxPool",
-  "averagePool",
-  "resize",
-]);
-const ELEMENTWISE = new Set([
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "relu",
-  "step",
-  "clip",
-  "sigmoid",
-  "tanh",
-  "exp",
-  "neg",
-  "cast",
-  "sqrt",
-  "minimum",
-  "maximum",
-  "equal",
-  "abs",
-  "sign",
-  "erf",
-  "pow",
-  "log",
-  "reciprocal",
-]);
-
-// The nodes whose first axis is the batch, each image computed by itself. An axis may be as long as the batch by
-// chance, so what a node reads must say so.
-function batchedNodes(order: readonly Tensor[], options: ChunkOptions): Set<Tensor> {
-  const batched = new Set<Tensor>();
-  for (const node of order)
-    if (node.shape[0] === options.batchSize && isPerImage(node, batched, options)) batched.add(node);
-  return batched;
-}
-
-function isPerImage(node: Tensor, batched: ReadonlySet<Tensor>, { inputs }: ChunkOptions): boolean {
-  const { name } = node.op;
-  const [x, ...rest] = node.inputs;
-  const { axis, axes, order } = node.attributes as { axis: number; axes: readonly number[]; order: readonly number[] };
-  const isImages = (t: Tensor) => batched.has(t) && t.rank === node.rank;
-  const isShared = (t: Tensor) => !batched.has(t) && (t.rank < node.rank || t.shape[0] === 1);
-  const isMap = (operands: readonly Tensor[]) =>
-    operands.some(isImages) && operands.every((t) => isImages(t) || isShared(t));
-  if (name === "input") return inputs.has(node.attributes.name as string);
-  // A constant that is repeated for each image.
-  if (name === "expand") return isImages(x!) || (x!.rank === node.rank && x!.shape[0] === 1);
-  if (ELEMENTWISE.has(name)) return isMap(node.inputs);
-  if (name === "matMul") return node.rank === 2 ? batched.has(x!) && !batched.has(rest[0]!) : isMap(node.inputs);
-  if (name === "concat") return axis > 0 && node.inputs.every((t) => batched.has(t));
-  if (!batched.has(x!) || rest.some((t) => batched.has(t))) return false;
-  if (name === "slice" || name === "pad" || name === "gather") return axis > 0;
-  if (name === "transpose") return order[0] === 0;
-  if (name === "softmax" || name === "logSoftmax") return node.rank > 1;
-  if (name.startsWith("reduce")) return !axes.includes(0);
-  return name === "reshape" || PER_IMAGE.has(name);
 }
 
 class Chunker {

@@ -51,6 +51,9 @@ function validity(
 /** For each output channel and tap, the sum of dz where the tap lies on the image: [O, KH * KW]. */
 function tapSums(dz: Tensor, input: readonly [number, number], kernel: readonly [number, number], conv: Conv): Tensor {
   const [n, o, oh, ow] = dz.shape as [number, number, number, number];
+  // One tap that always lies on the image.
+  if (kernel[0] * kernel[1] === 1 && conv.pads.every((pad) => pad === 0))
+    return ops.reshape(ops.reduceSum(dz, [0, 2, 3]), [o, 1]);
   const valid = validity(input, [oh, ow], kernel, conv);
   return ops.reduceSum(ops.matMul(ops.reshape(dz, [n, o, oh * ow]), valid), [0]);
 }

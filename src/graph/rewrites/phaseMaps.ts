@@ -25,7 +25,9 @@ export const map: Rule = (node) => {
   const from = phased(node.inputs[0]);
   const keepsZero = MAPS.get(node.op.name);
   if (from === undefined || keepsZero === undefined) return undefined;
-  return wrap(new Tensor(node.op, [from.inner], node.attributes), from, from.clean && keepsZero);
+  const { at = 0, below } = node.attributes as { at?: number; below?: boolean };
+  const isOneAtZero = below === true ? at > 0 : at < 0;
+  return wrap(new Tensor(node.op, [from.inner], node.attributes), from, from.clean && keepsZero && !isOneAtZero);
 };
 
 /** A scale and a shift a channel: the same for each phase. */

@@ -2,7 +2,7 @@
 import { sameShape } from "../../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import type { Rule } from "../rewrite.ts";
-import type { Constant, Tensor } from "../tensor.ts";
+import { type Constant, Tensor } from "../tensor.ts";
 
 /** A constant's entries, or undefined for any other tensor. */
 export function constantData(tensor: Tensor): Constant["data"] | undefined {
@@ -61,17 +61,40 @@ const dropExpand: Rule = (node) => {
   return undefined;
 };
 
-/** Zeros around an image become the padding of the convolution that reads it. */
+/** Zeros around an image become the padding of the convolution that reads it; likewise in its gradients. */
 const mergePadding: Rule = (node) => {
-  const [x, kernel, bias] = node.inputs;
-  if (node.op.name !== "conv2d" || x!.op.name !== "pad") return undefined;
-  const { axis, before, after } = x!.attributes as { axis: number; before: number; after: number };
+  const { name } = node.op;
+  const [x, other, bias] = node.inputs;
+  if (name === "pad") return mergeCrop(node);
+  if ((name !== "conv2d" && name !== "conv2dKernelGradient") || x!.op.name !== "pad") return undefined;
+  const pads = morePadding(node, x!.attributes as PadSettings);
+  if (pads === undefined) return undefined;
+  const inputs = [x!.inputs[0]!, other!, ...(bias === undefined ? [] : [bias])];
+  return new Tensor(node.op, inputs, { ...node.attributes, pads });
+};
+
+type PadSettings = { readonly axis: number; readonly before: number; readonly after: number };
+
+/** What is cut off a convolution's input gradient was padding. */
+function mergeCrop({ inputs: [x], attributes }: Tensor): Tensor | undefined {
+  if (x!.op.name !== "conv2dInputGradient") return undefined;
+  const { axis, before, after } = attributes as PadSettings;
+  const pads = morePadding(x!, { axis, before: -before, after: -after });
+  if (pads === undefined) return undefined;
+  const inputSize = (x!.attributes.inputSize as [number, number]).with(
+    axis - 2,
+    (x!.shape[axis] as number) + before + after,
+  );
+  return new Tensor(x!.op, x!.inputs, { ...x!.attributes, pads, inputSize });
+}
+
+function morePadding(convolution: Tensor, { axis, before, after }: PadSettings): readonly number[] | undefined {
   if (axis < 2 || before < 0 || after < 0) return undefined;
-  const pads = [...(node.attributes.pads as number[])] as [number, number, number, number];
+  const pads = [...(convolution.attributes.pads as number[])];
   pads[axis - 2]! += before;
   pads[axis]! += after;
-  return ops.conv2d(x!.inputs[0]!, kernel!, { ...node.attributes, pads, bias });
-};
+  return pads;
+}
 
 /** A fixed scale and shift of the channels goes into the fixed kernel before it. */
 const foldIntoKernel: Rule = (node) => {

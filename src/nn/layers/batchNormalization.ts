@@ -1,3 +1,4 @@
+import { type ConvolutionAttributes, PLAIN } from "../../graph/ops/convolution.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
@@ -37,7 +38,8 @@ export class BatchNormalization extends Layer<Config> {
     const [movingMean, movingVariance] = this.weights.slice(-2) as [Weight, Weight];
     const [gamma, beta] = scaleAndShift(this.weights, movingMean.shape[0]!, context);
     let [mean, variance] = [context.weight(movingMean), context.weight(movingVariance)];
-    if (context.training && this.trainable) {
+    const isBatch = context.training && this.trainable;
+    if (isBatch) {
       const batch = moments(x);
       context.update(movingMean, this.#moved(mean, batch.mean));
       context.update(movingVariance, this.#moved(variance, batch.variance));
@@ -45,7 +47,11 @@ export class BatchNormalization extends Layer<Config> {
     }
     const spread = ops.sqrt(ops.add(variance, ops.scalar(this.config.epsilon)));
     const scale = ops.mul(gamma, ops.reciprocal(spread));
-    return ops.channelAffine(x, scale, ops.sub(beta, ops.mul(mean, scale)));
+    const shift = ops.sub(beta, ops.mul(mean, scale));
+    if (!isBatch || !isWidening(x)) return ops.channelAffine(x, scale, shift);
+    // Scale and shift go into kernel and bias, so that the wide images are written once, and normalised.
+    const [input, kernel] = x.inputs as [Tensor, Tensor];
+    return ops.conv2d(input, ops.mul(kernel, ops.reshape(scale, [scale.shape[0]!, 1, 1, 1])), { bias: shift });
   }
 
   #moved(before: Tensor, batch: Tensor): Tensor {
@@ -54,7 +60,13 @@ export class BatchNormalization extends Layer<Config> {
   }
 }
 
-function moments(x: Tensor): { mean: Tensor; variance: Tensor } {
+interface Moments {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+function moments(x: Tensor): Moments {
+  if (isWidening(x)) return widenedMoments(x.inputs as [Tensor, Tensor]);
   if (x.rank !== 4) {
     const axes = x.shape.slice(1).map((_, axis) => axis); // all but the last
     const mean = ops.reduceMean(x, axes);
@@ -65,4 +77,26 @@ function moments(x: Tensor): { mean: Tensor; variance: Tensor } {
   const mean = ops.reduceMean(x, [0, 2, 3]);
   const square = ops.reduceMean(ops.mul(x, x), [0, 2, 3]);
   return { mean, variance: ops.relu(ops.sub(square, ops.mul(mean, mean))) };
+}
+
+/** Whether x comes from a plain 1x1 convolution to at least twice as many channels. */
+function isWidening(x: Tensor): boolean {
+  if (x.op.name !== "conv2d" || x.inputs.length > 2) return false;
+  const { strides, pads, groups } = x.attributes as unknown as ConvolutionAttributes;
+  const [o, c, kh, kw] = x.inputs[1]!.shape as [number, number, number, number];
+  return groups === 1 && o >= 2 * c && [kh, kw, ...strides].every((n) => n === 1) && pads.every((n) => n === 0);
+}
+
+// The moments of W x follow from those of x, which has fewer channels: W mean(x), and w cov(x) w of each row w of W.
+function widenedMoments([x, kernel]: readonly [Tensor, Tensor]): Moments {
+  const [o, c] = kernel.shape as [number, number, number, number];
+  const [n, , h, w] = x.shape as [number, number, number, number];
+  const weights = ops.reshape(kernel, [o, c]);
+  const inputMean = ops.reduceMean(x, [0, 2, 3]);
+  const products = ops.conv2dKernelGradient(x, x, { ...PLAIN, kernelSize: [1, 1] }); // [C, C, 1, 1], sums
+  const square = ops.mul(ops.reshape(products, [c, c]), ops.scalar(1 / (n * h * w)));
+  const covariance = ops.sub(square, ops.matMul(ops.reshape(inputMean, [c, 1]), ops.reshape(inputMean, [1, c])));
+  const mean = ops.reshape(ops.matMul(weights, ops.reshape(inputMean, [c, 1])), [o]);
+  const variance = ops.reduceSum(ops.mul(ops.matMul(weights, covariance), weights), [1]);
+  return { mean, variance: ops.relu(variance) };
 }

@@ -1,0 +1,58 @@
+// Depthwise convolutions of [1, G, H, W], plain or on ONNX Runtime's blocks of channels.
+import * as ops from "../ops/index.ts";
+import { BLOCK_CHANNELS } from "../ops/toBlocks.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Conv, gridOf } from "./phaseLayout.ts";
+
+const fits = (x: Tensor, blocks: boolean) => blocks && (x.shape[1] as number) % BLOCK_CHANNELS === 0;
+
+/** Kernels [G, 1, KH, KW] in blocks. */
+function kernelBlocks(kernel: Tensor): Tensor {
+  const [g, , kh, kw] = kernel.shape;
+  return ops.toBlocks(ops.reshape(kernel, [1, g!, kh!, kw!]));
+}
+
+/** x [1, G, H, W] with kernels [G, 1, KH, KW]: [1, G, OH, OW]. */
+export function depthwise(x: Tensor, kernel: Tensor, conv: Conv, blocks: boolean): Tensor {
+  const groups = x.shape[1] as number;
+  const { strides, pads } = conv;
+  if (!fits(x, blocks)) return ops.conv2d(x, kernel, { strides, pads, groups });
+  const settings = { strides, pads, dilations: [1, 1] as const };
+  return ops.fromBlocks(ops.blockedConv2d(ops.toBlocks(x), kernelBlocks(kernel), settings));
+}
+
+/** The gradient by the input: dz [1, G, OH, OW] and kernels [G, 1, KH, KW] give [1, G, H, W]. */
+export function depthwiseInputGradient(
+  dz: Tensor,
+  kernel: Tensor,
+  { inputSize, ...conv }: Conv & { readonly inputSize: readonly [number, number] },
+  blocks: boolean,
+): Tensor {
+  const [g, , kh, kw] = kernel.shape as [number, number, number, number];
+  const { strides, pads } = conv;
+  const outside = [kh - 1 - pads[0], kw - 1 - pads[1]] as const;
+  if (strides.some((step) => step !== 1) || outside.some((n) => n < 0))
+    return ops.conv2dInputGradient(dz, kernel, { strides, pads, groups: g, inputSize });
+  // With stride 1, a convolution with the kernel turned around.
+  const [oh, ow] = gridOf(dz);
+  const after = [inputSize[0] - oh - outside[0] + kh - 1, inputSize[1] - ow - outside[1] + kw - 1] as const;
+  const backwards = Int32Array.from({ length: kh * kw }, (_, i) => kh * kw - 1 - i);
+  const turned = ops.reshape(ops.gather(ops.reshape(kernel, [g, kh * kw]), 1, backwards), kernel.shape);
+  return depthwise(dz, turned, { strides, pads: [...outside, ...after], groups: g }, blocks);
+}
+
+/** The gradient by the kernel: x [1, G, H, W] and dz [1, G, OH, OW] give [G, 1, KH, KW]. */
+export function depthwiseKernelGradient(
+  x: Tensor,
+  dz: Tensor,
+  { kernelSize, ...conv }: Conv & { readonly kernelSize: readonly [number, number] },
+  blocks: boolean,
+): Tensor {
+  const g = x.shape[1] as number;
+  const { strides, pads } = conv;
+  if (!fits(x, blocks)) return ops.conv2dKernelGradient(x, dz, { strides, pads, groups: g, kernelSize });
+  const settings = { strides: [1, 1] as const, pads, dilations: strides };
+  const whole = ops.fromBlocks(ops.blockedConv2d(ops.toBlocks(x), ops.toBlocks(dz), settings));
+  const cropped = kernelSize.reduce((cut, size, i) => ops.slice(cut, 2 + i, 0, size), whole);
+  return ops.reshape(cropped, [g, 1, ...kernelSize]);
+}

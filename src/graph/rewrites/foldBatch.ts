@@ -1,0 +1,214 @@
+/**
+ * Pointwise and depthwise convolutions with the batch folded into the height: images [N, C, H, W] lie as
+ * [1, C, N * H, W]. A pointwise convolution and both of its gradients are then one matrix product each, statistics a
+ * channel are means over what lies together, and a depthwise convolution sees C * N channels.
+ */
+import { sameShape } from "../../core/shape.ts";
+import * as ops from "../ops/index.ts";
+import { Tensor, topologicalOrder } from "../tensor.ts";
+import { type BatchOptions, batchedNodes, ELEMENTWISE } from "./batched.ts";
+import { depthwise, depthwiseInputGradient, depthwiseKernelGradient } from "./depthwise.ts";
+import type { Conv } from "./phaseLayout.ts";
+
+/** What {@link foldBatch} takes beside the outputs. */
+export interface FoldBatchOptions extends BatchOptions {
+  /** Whether ONNX Runtime's operators on blocks of channels may be used. */
+  readonly blocks: boolean;
+}
+
+type Outputs = Readonly<Record<string, Tensor>>;
+type Shape4 = [number, number, number, number];
+
+/** Rewrites the parts of a graph around pointwise and depthwise convolutions. */
+export function foldBatch(outputs: Outputs, options: FoldBatchOptions): Outputs {
+  if (options.batchSize === 1) return outputs;
+  const order = topologicalOrder(Object.values(outputs));
+  const batched = batchedNodes(order, options);
+  const foldable = withConvolutions(order, new Set(order.filter((t) => batched.has(t) && isFoldable(t, batched))));
+  if (foldable.size === 0) return outputs;
+  const folder = new Folder(foldable, options);
+  for (const node of order) folder.add(node);
+  return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, folder.whole(tensor)]));
+}
+
+const isConvolution = (t: Tensor) => t.op.name.startsWith("conv2d");
+
+/** 1x1, stride 1, no padding, one group. */
+function isPointwise(node: Tensor): boolean {
+  const { strides, pads, groups } = node.attributes as unknown as Conv;
+  return groups === 1 && [...strides, ...kernelSize(node)].every((n) => n === 1) && pads.every((n) => n === 0);
+}
+
+/** One kernel a channel. */
+function isDepthwise(node: Tensor): boolean {
+  const { groups } = node.attributes as unknown as Conv;
+  const [x, other] = node.inputs as [Tensor, Tensor];
+  const isGradient = node.op === ops.conv2dKernelGradientOp;
+  return groups > 1 && x.shape[1] === groups && (isGradient ? other.shape[1] : other.shape[0]) === groups;
+}
+
+function kernelSize(node: Tensor): readonly number[] {
+  const { kernelSize: size } = node.attributes as { kernelSize?: readonly number[] };
+  return size ?? (node.inputs[1]!.shape.slice(2) as number[]);
+}
+
+/** Whether a node on images can be computed on folded images. */
+function isFoldable(node: Tensor, batched: ReadonlySet<Tensor>): boolean {
+  if (node.rank !== 4 || node.dtype !== "float32") return false;
+  if (isConvolution(node)) return isPointwise(node) || isDepthwise(node);
+  if (node.op === ops.channelAffineOp) return true;
+  // A map that is the same for each image has no place on folded images.
+  const fits = (t: Tensor) => batched.has(t) || t.rank === 0 || (t.shape[2] === 1 && t.shape[3] === 1);
+  return (
+    ELEMENTWISE.has(node.op.name) && node.inputs.every((t) => t.rank === 4 || t.rank === 0) && node.inputs.every(fits)
+  );
+}
+
+/** Of the nodes that may be folded, those that hang together with a convolution. */
+function withConvolutions(order: readonly Tensor[], nodes: ReadonlySet<Tensor>): ReadonlySet<Tensor> {
+  const group = new Map<Tensor, Tensor>();
+  const root = (t: Tensor): Tensor => {
+    let at = t;
+    while (group.get(at)! !== at) at = group.get(at)!;
+    group.set(t, at);
+    return at;
+  };
+  for (const node of order) {
+    if (!nodes.has(node)) continue;
+    group.set(node, node);
+    for (const input of node.inputs) if (nodes.has(input)) group.set(root(input), root(node));
+  }
+  const roots = new Set([...nodes].filter(isConvolution).map(root));
+  return new Set([...nodes].filter((t) => roots.has(root(t))));
+}
+
+class Folder {
+  readonly #foldable: ReadonlySet<Tensor>;
+  readonly #options: FoldBatchOptions;
+  readonly #wholes = new Map<Tensor, Tensor>();
+  readonly #folded = new Map<Tensor, Tensor>();
+
+  constructor(foldable: ReadonlySet<Tensor>, options: FoldBatchOptions) {
+    this.#foldable = foldable;
+    this.#options = options;
+  }
+
+  /** Takes the next node; those that it reads were taken before. */
+  add(node: Tensor): void {
+    if (this.#foldable.has(node)) this.#folded.set(node, this.#fold(node));
+    else
+      this.#wholes.set(
+        node,
+        this.#reduced(node) ??
+          rebuilt(
+            node,
+            node.inputs.map((t) => this.whole(t)),
+          ),
+      );
+  }
+
+  /** What stands for a node, as it lay before. */
+  whole(node: Tensor): Tensor {
+    const known = this.#wholes.get(node);
+    if (known !== undefined) return known;
+    const [n, c, h, w] = node.shape as Shape4;
+    const made = ops.transpose(ops.reshape(this.#folded.get(node)!, [c, n, h, w]), [1, 0, 2, 3]);
+    this.#wholes.set(node, made);
+    return made;
+  }
+
+  /** Images as they lie folded: [1, C, N * H, W]. */
+  #foldedImages(node: Tensor): Tensor {
+    const known = this.#folded.get(node);
+    if (known !== undefined) return known;
+    const [n, c, h, w] = node.shape as Shape4;
+    const made = ops.reshape(ops.transpose(this.whole(node), [1, 0, 2, 3]), [1, c, n * h, w]);
+    this.#folded.set(node, made);
+    return made;
+  }
+
+  #fold(node: Tensor): Tensor {
+    if (isConvolution(node)) return isPointwise(node) ? this.#pointwise(node) : this.#depthwise(node);
+    const [n, c, h, w] = node.shape as Shape4;
+    const inputs = node.inputs.map((t) => {
+      if (sameShape(t.shape, node.shape)) return this.#foldedImages(t);
+      const whole = this.whole(t);
+      if (t.rank < 4 || t.shape[0] === 1) return whole;
+      // One number an image and channel.
+      const swapped = ops.transpose(whole, [1, 0, 2, 3]);
+      return ops.reshape(ops.expand(swapped, [c, n, h, w]), [1, c, n * h, w]);
+    });
+    return new Tensor(node.op, inputs, node.attributes);
+  }
+
+  #pointwise(node: Tensor): Tensor {
+    const x = this.#foldedImages(node.inputs[0]!);
+    const [kernel, bias] = node.inputs.slice(1).map((t) => this.whole(t)) as [Tensor, Tensor?];
+    if (node.op === ops.conv2dOp) return ops.conv2d(x, kernel, { bias });
+    return ops.conv2d(x, ops.transpose(kernel, [1, 0, 2, 3]));
+  }
+
+  #depthwise(node: Tensor): Tensor {
+    const [x, other] = node.inputs as [Tensor, Tensor];
+    const n = this.#options.batchSize;
+    const [, c, h, w] = x.shape as Shape4;
+    const apart = ops.reshape(this.#foldedImages(x), [1, c * n, h, w]);
+    const kernel = repeated(this.whole(other), n);
+    const { blocks } = this.#options;
+    const conv = node.attributes as Conv;
+    const result =
+      node.op === ops.conv2dOp
+        ? depthwise(apart, kernel, conv, blocks)
+        : depthwiseInputGradient(apart, kernel, conv as Conv & { inputSize: [number, number] }, blocks);
+    const [, , oh, ow] = node.shape as Shape4;
+    const folded = ops.reshape(result, [1, c, n * oh, ow]);
+    const bias = node.inputs[2];
+    return bias === undefined ? folded : ops.add(folded, ops.reshape(this.whole(bias), [1, c, 1, 1]));
+  }
+
+  /** A sum over the batch of folded images, or undefined for any other node. */
+  #reduced(node: Tensor): Tensor | undefined {
+    const [x, other] = node.inputs;
+    if (x === undefined || !this.#foldable.has(x)) return undefined;
+    if (node.op === ops.conv2dKernelGradientOp && this.#foldable.has(other!))
+      return this.#kernelGradient(node, x, other!);
+    if (node.op !== ops.reduceSumOp && node.op !== ops.reduceMeanOp) return undefined;
+    const { axes, keepDims } = node.attributes as { axes: readonly number[]; keepDims: boolean };
+    const folded = this.#foldedImages(x);
+    if (String(axes) === "0,2,3") return rebuilt(node, [folded]);
+    if (String(axes) !== "2,3") return undefined;
+    const [n, c, h, w] = x.shape as Shape4;
+    const apart = ops.reshape(folded, [c, n, h, w]);
+    const swapped = node.op === ops.reduceSumOp ? ops.reduceSum(apart, axes) : ops.reduceMean(apart, axes);
+    return ops.reshape(ops.transpose(swapped, [1, 0]), keepDims ? [n, c, 1, 1] : [n, c]);
+  }
+
+  #kernelGradient(node: Tensor, x: Tensor, dz: Tensor): Tensor | undefined {
+    const n = this.#options.batchSize;
+    const [folded, gradient] = [this.#foldedImages(x), this.#foldedImages(dz)];
+    const apart = (t: Tensor, like: Tensor) => {
+      const [, c, h, w] = like.shape as Shape4;
+      return ops.reshape(t, [1, c * n, h, w]);
+    };
+    if (isPointwise(node)) return ops.conv2dKernelGradient(folded, gradient, node.attributes as never);
+    if (!isDepthwise(node)) return undefined;
+    const found = depthwiseKernelGradient(
+      apart(folded, x),
+      apart(gradient, dz),
+      node.attributes as never,
+      this.#options.blocks,
+    );
+    const [c, , kh, kw] = node.shape as Shape4;
+    return ops.reshape(ops.reduceSum(ops.reshape(found, [c, n, kh * kw]), [1]), [c, 1, kh, kw]);
+  }
+}
+
+/** Each of the kernels [C, 1, KH, KW] n times: [C * N, 1, KH, KW]. */
+function repeated(kernel: Tensor, n: number): Tensor {
+  const [c, , kh, kw] = kernel.shape as Shape4;
+  return ops.reshape(ops.expand(ops.reshape(kernel, [c, 1, kh * kw]), [c, n, kh * kw]), [c * n, 1, kh, kw]);
+}
+
+function rebuilt(node: Tensor, inputs: readonly Tensor[]): Tensor {
+  return inputs.every((input, i) => input === node.inputs[i]) ? node : new Tensor(node.op, inputs, node.attributes);
+}
