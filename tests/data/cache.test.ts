@@ -10,10 +10,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { defaultCacheDir, openImageCache } from "../../src/data/cache.ts";
+import { LeukogramError } from "../../src/core/errors.ts";
+import { defaultCacheDir, type ImageCacheOptions, openImageCache } from "../../src/data/cache.ts";
 import type { Sample } from "../../src/data/dataset.ts";
-import { decodeImage } from "../../src/data/image.ts";
+import { decodeImage, type RgbImage } from "../../src/data/image.ts";
 import { resizeBilinearUint8 } from "../../src/data/resize.ts";
+import { resizeArea } from "../../src/data/resizeArea.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 
 const dir = temporaryFolder();
@@ -82,6 +84,48 @@ describe("openImageCache", () => {
     writeFiles(cacheDir, { [listed(cacheDir).find((name) => name.endsWith(".json"))!]: '{"kept": [' });
     (await openImageCache(samples, { imageSize: [4, 4], cacheDir })).close();
     expect(listed(cacheDir).map((name) => name.replace(/^\w+/, ""))).toEqual([".bin", ".json"]);
+  });
+
+  test("may shrink by area, and change images before, each with a cache of its own", async () => {
+    const samples = await samplesOf(10, 200);
+    const cacheDir = freshCacheDir();
+    const negative = (name: string) => ({
+      name,
+      apply: (image: RgbImage) => ({ ...image, data: image.data.map((level) => 255 - level) }),
+    });
+    const open = async (options: Partial<ImageCacheOptions>) => {
+      const cache = await openImageCache(samples, { imageSize: [4, 5], cacheDir, ...options });
+      const into = new Uint8Array(4 * 5 * 3);
+      cache.read(1, into);
+      cache.close();
+      return { file: cache.file, pixels: into };
+    };
+    const original = await decodeImage(samples[1]!.path);
+    const plain = await open({});
+    const area = await open({ shrink: "area" });
+    const turned = await open({ shrink: "area", prepare: negative("negative 1") });
+    expect(plain.pixels).toEqual(resizeBilinearUint8(original, 4, 5));
+    expect(area.pixels).toEqual(resizeArea(original, 4, 5));
+    expect(turned.pixels).toEqual(resizeArea(negative("").apply(original), 4, 5));
+    const files = [plain, area, turned, await open({ shrink: "area", prepare: negative("negative 2") })];
+    expect(new Set(files.map(({ file }) => file)).size).toBe(4);
+    expect((await open({ shrink: "bilinear" })).file).toBe(plain.file);
+  });
+
+  test("counts an image that can't be changed as bad", async () => {
+    const samples = await samplesOf(10, 200);
+    const prepare = {
+      name: "picky",
+      apply(image: RgbImage): RgbImage {
+        if (image.data[0]! < 100) throw new LeukogramError("ERR_IMAGE", "there is no cell");
+        return image;
+      },
+    };
+    const options = { imageSize: [4, 4] as const, cacheDir: freshCacheDir(), prepare };
+    await expect(openImageCache(samples, options)).rejects.toThrow("there is no cell");
+    const cache = await openImageCache(samples, { ...options, skipBad: true });
+    expect(cache.samples).toEqual([samples[1]]);
+    cache.close();
   });
 
   test("may be asked for twice at once", async () => {

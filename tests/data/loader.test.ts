@@ -6,7 +6,11 @@ import { affineInto } from "../../src/data/affine.ts";
 import { type Augmentation, drawTransform } from "../../src/data/augment.ts";
 import { type ImageCache, openImageCache } from "../../src/data/cache.ts";
 import { createLoader, type LoaderOptions } from "../../src/data/loader.ts";
+import { drawPicture } from "../../src/data/microscopy/draw.ts";
+import { PictureMaker } from "../../src/data/microscopy/pictureMaker.ts";
+import { USUAL_MICROSCOPY } from "../../src/data/microscopy/previewRows.ts";
 import { copyInto, layoutSize, layoutTarget } from "../../src/data/pixelLayout.ts";
+import { resizeArea } from "../../src/data/resizeArea.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 
 const dir = temporaryFolder();
@@ -96,6 +100,41 @@ describe("a loader", () => {
     expect(other[0]!.pixels).not.toEqual(one[0]!.pixels);
   });
 
+  test("makes pictures of other sizes and other laboratories, whatever the number of workers", async () => {
+    const augmentation = { ...AUGMENTATION, microscopy: USUAL_MICROSCOPY };
+    const layout = { phases: 1, height: 6, width: 5 };
+    const options = { augmentation, layout, imageSize: [6, 5] as const };
+    const one = await collect({ ...options, workers: 1 });
+    const three = await collect({ ...options, workers: 3 });
+    expect(three).toEqual(one);
+    const field = { data: new Uint8Array(HEIGHT * WIDTH * 3), height: HEIGHT, width: WIDTH };
+    const out = new Uint8Array(90);
+    const maker = new PictureMaker({ height: 6, width: 5 });
+    for (const position of ORDER.keys()) {
+      cache.read(ORDER[position]!, field.data);
+      const draw = drawPicture(new Rng(5).fork("augment").fork(0).fork(position), augmentation, field);
+      maker.make(field, draw, { out, target: layoutTarget(layout, 6, 5) });
+      const start = (position % 3) * 90;
+      expect(one[Math.floor(position / 3)]!.pixels.subarray(start, start + 90)).toEqual(out);
+    }
+  });
+
+  test("brings whole images to the asked size by area, and several sizes come from one cache", async () => {
+    for (const [height, width] of [
+      [4, 5],
+      [3, 3],
+    ] as const) {
+      const layout = { phases: 1, height, width };
+      const batches = await collect({ layout, imageSize: [height, width] });
+      const source = new Uint8Array(HEIGHT * WIDTH * 3);
+      cache.read(ORDER[0]!, source);
+      const out = new Uint8Array(height * width * 3);
+      const shrunk = resizeArea({ data: source, height: HEIGHT, width: WIDTH }, height, width);
+      copyInto(shrunk, out, layoutTarget(layout, height, width));
+      expect(batches[0]!.pixels.subarray(0, out.length)).toEqual(out);
+    }
+  });
+
   test("starts over after an epoch that was left early", async () => {
     const loader = createLoader(cache, { batchSize: 1, layout: LAYOUT, seed: 5, labels });
     for await (const _ of loader.batches({ epoch: 1, order: ORDER })) break;
@@ -178,6 +217,7 @@ describe("a loader", () => {
       "ERR_USAGE loader: batchSize must be a whole number above 0, received 0",
     );
     expect(() => make({ workers: 0.5 })).toThrow("loader: workers must be a whole number above 0, received 0.5");
+    expect(() => make({ imageSize: [0, 4] })).toThrow("loader: imageSize must be a whole number above 0, received 0");
     expect(() => make({ layout: { phases: 1, height: 8, width: 11 } })).toThrow(/ERR_SHAPE pixel layout/);
     expect(() => make({ augmentation: { ...AUGMENTATION, zoomRange: 2 } })).toThrow(/zoomRange must be below 1/);
     await expect(collect({}, { order: [0, 7] })).rejects.toThrow(
