@@ -35,7 +35,7 @@ export const augmentationKeys = {
 
 /** What a recipe's keys of {@link augmentationKeys} stand for; undefined where all are off. */
 export function microscopyOf(recipe: MicroscopyKeys): Microscopy | undefined {
-  const { scaleMin = 1, scaleMax = 1 } = recipe;
+  const { scaleMax = Math.max(1, recipe.scaleMin ?? 1), scaleMin = Math.min(1, scaleMax) } = recipe;
   const doses = INGREDIENTS.map(({ name, chance }) => [
     name,
     { strength: recipe[name] ?? 0, chance: recipe[`${name}Chance`] ?? chance },

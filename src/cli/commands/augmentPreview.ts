@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { LeukogramError } from "../../core/errors.ts";
 import { augmentPreview } from "../../data/augmentPreview.ts";
 import { contactSheet } from "../../data/contactSheet.ts";
@@ -14,6 +15,7 @@ import { addRecipeFlags, print, recipeOf, wholeNumber } from "../options.ts";
 interface Flags {
   readonly out: string;
   readonly columns: number;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,6 +27,7 @@ const augmentPreviewCommand: CommandModule = {
       )
       .argument("<dir>", "class folders, a folder with Train/ and Test/ (Train is shown), or a manifest CSV")
       .option("--out <file>", "the PNG to write", "augment-preview.png")
+      .option("--yes", "write over a file that is there")
       .option("--columns <number>", "images to show, of all classes in turn", wholeNumber, 8);
     addRecipeFlags(command);
   },
@@ -33,7 +36,11 @@ const augmentPreviewCommand: CommandModule = {
     "leukogram augment-preview cells --image-size 128 --field-size 256 --scale-min 0.3 --stain 0.5 --out stain.png",
   ],
   async execute({ args: [dir], options }) {
-    const { out, columns, json } = options as unknown as Flags;
+    const { out, columns, yes, json } = options as unknown as Flags;
+    if (existsSync(out) && !yes)
+      throw new LeukogramError("ERR_OUTPUT", `${out} exists`, {
+        hint: "Write over it with --yes, or name another file with --out.",
+      });
     const recipe = recipeOf(options);
     const { train } = openData(String(dir));
     const chosen = inTurns(train.samples, train.classes.length, columns);

@@ -1,0 +1,63 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { decodeImage } from "../../src/data/image.ts";
+import { INGREDIENTS } from "../../src/data/microscopy/ingredients.ts";
+import { drawSmears } from "../../src/data/synthetic.ts";
+import { expectFailure, jsonOf, makeCli } from "./cli.ts";
+
+const cli = makeCli();
+const path = (...parts: string[]) => join(cli.dir, ...parts);
+const preview = (...more: string[]) => ["augment-preview", "smears", "--image-size", "48", ...more];
+
+beforeAll(() => drawSmears(path("smears"), { count: 2, testCount: 1, imageSize: 60 }));
+
+interface Sheet {
+  readonly images: string[];
+  readonly rows: { name: string; text: string; chance: number }[];
+}
+
+test("augment-preview draws every ingredient of a recipe, the same each time", async () => {
+  writeFileSync(path("mine.png"), "precious");
+  const [all, own, again, other, refused, plain] = await cli.runAll([
+    preview("--json"),
+    preview("--stain", "0.5", "--noise", "6", "--noise-chance", "0.4", "--columns", "3", "--out", "own.png", "--json"),
+    preview("--stain", "0.5", "--noise", "6", "--noise-chance", "0.4", "--columns", "3", "--out", "again.png"),
+    preview("--stain", "0.5", "--noise", "6", "--columns", "3", "--out", "other.png", "--seed", "1"),
+    preview("--out", "mine.png"),
+    preview("--no-augment"),
+  ]);
+  const { rows, images } = jsonOf<Sheet>(all!);
+  expect(rows.map(({ name }) => name)).toEqual([
+    "original",
+    "place",
+    ...INGREDIENTS.map(({ name }) => name),
+    ...["all", "all", "all"],
+  ]);
+  expect(images.map((file) => file.split("/").at(-2))).toEqual([
+    "Basophil",
+    "Eosinophil",
+    "Lymphocyte",
+    "Monocyte",
+    "Neutrophil",
+    "Basophil",
+    "Eosinophil",
+    "Lymphocyte",
+  ]);
+  expect(new Set(images).size).toBe(8);
+  expect(jsonOf<Sheet>(own!).rows.slice(2, 4)).toEqual([
+    { name: "stain", text: "factor 1 / 1.5 to 1.5", chance: 0.8 },
+    { name: "noise", text: "up to 6 grey levels", chance: 0.4 },
+  ]);
+  expect(again!.stdout).toBe("Drew again.png: 7 rows of 3 images, 48 x 48 pixels each.\n");
+  expect(readFileSync(path("again.png"))).toEqual(readFileSync(path("own.png")));
+  expect(other!.code).toBe(0);
+  const { data, width, height } = await decodeImage(path("own.png"));
+  expect(width).toBeGreaterThan(3 * 48);
+  expect(height).toBeGreaterThanOrEqual(7 * 48);
+  expect(new Set(data).size).toBeGreaterThan(100);
+  expect(readFileSync(path("other.png"))).not.toEqual(readFileSync(path("own.png")));
+  expectFailure(refused!, 3, /^ERR_OUTPUT mine\.png exists\. Write over it with --yes/);
+  expect(readFileSync(path("mine.png"), "utf8")).toBe("precious");
+  expectFailure(plain!, 2, /^ERR_USAGE augment-preview: the recipe has no augmentation\. Leave out --no-augment\.$/);
+});
