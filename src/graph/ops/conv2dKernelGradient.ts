@@ -1,7 +1,6 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
 import type { ConvolutionAttributes } from "./convolution.ts";
 import { correlate } from "./correlate.ts";
-import type * as Ops from "./index.ts";
 
 /** Settings of the convolution, and the height and width of its kernel. */
 export type KernelGradientAttributes = ConvolutionAttributes & { readonly kernelSize: readonly [number, number] };
@@ -23,7 +22,6 @@ export const conv2dKernelGradientOp: Op<KernelGradientAttributes> = {
     const [n, c, h, w] = x.shape as readonly number[];
     const [, o, oh, ow] = dz.shape as readonly number[];
     const crop = (t: Tensor) => attributes.kernelSize.reduce((cut, size, i) => ops.slice(cut, 2 + i, 0, size), t);
-    if (n === 1 && isPointwise(attributes)) return pointwise(x, dz, ops);
     if (attributes.groups === 1) {
       // The batch takes the place of the channels.
       const swapped = correlate(ops.transpose(x, [1, 0, 2, 3]), ops.transpose(dz, [1, 0, 2, 3]), attributes, 1);
@@ -51,20 +49,3 @@ export const conv2dKernelGradientOp: Op<KernelGradientAttributes> = {
     return [ops.conv2dInputGradient(dz!, dy, { ...attributes, inputSize: [h, w] }), ops.conv2d(x!, dy, attributes)];
   },
 };
-
-function isPointwise({ kernelSize, strides, pads, groups }: KernelGradientAttributes): boolean {
-  return groups === 1 && [...kernelSize, ...strides].every((n) => n === 1) && pads.every((n) => n === 0);
-}
-
-// One image and a 1x1 kernel: one matrix product over all positions.
-function pointwise(x: Tensor, dz: Tensor, ops: typeof Ops): Tensor {
-  const [, c, h, w] = x.shape as readonly number[];
-  const o = dz.shape[1] as number;
-  const [rows, gradients] = [ops.reshape(x, [c!, h! * w!]), ops.reshape(dz, [o, h! * w!])];
-  // The larger operand goes first (measured).
-  const product =
-    o >= c!
-      ? ops.matMul(gradients, ops.transpose(rows, [1, 0]))
-      : ops.transpose(ops.matMul(rows, ops.transpose(gradients, [1, 0])), [1, 0]);
-  return ops.reshape(product, [o, c!, 1, 1]);
-}

@@ -6,39 +6,48 @@ import { type Conv, gridOf } from "./phaseLayout.ts";
 
 const fits = (x: Tensor, blocks: boolean) => blocks && (x.shape[1] as number) % BLOCK_CHANNELS === 0;
 
-/** Kernels [G, 1, KH, KW] in blocks. */
-function kernelBlocks(kernel: Tensor): Tensor {
-  const [g, , kh, kw] = kernel.shape;
-  return ops.toBlocks(ops.reshape(kernel, [1, g!, kh!, kw!]));
+/** Kernels [C, 1, KH, KW], each as often as it takes to make `groups` of them: [1, G, KH, KW]. */
+function repeated(kernel: Tensor, groups: number): Tensor {
+  const [c, , kh, kw] = kernel.shape as [number, number, number, number];
+  const each = ops.expand(ops.reshape(kernel, [c, 1, kh * kw]), [c, groups / c, kh * kw]);
+  return ops.reshape(each, [1, groups, kh, kw]);
 }
 
-/** x [1, G, H, W] with kernels [G, 1, KH, KW]: [1, G, OH, OW]. */
+/** x [1, G, H, W] with kernels [C, 1, KH, KW], each for G / C planes that follow each other: [1, G, OH, OW]. */
 export function depthwise(x: Tensor, kernel: Tensor, conv: Conv, blocks: boolean): Tensor {
   const groups = x.shape[1] as number;
   const { strides, pads } = conv;
-  if (!fits(x, blocks)) return ops.conv2d(x, kernel, { strides, pads, groups });
+  const kernels = repeated(kernel, groups);
+  const [, , kh, kw] = kernels.shape;
+  if (!fits(x, blocks)) return ops.conv2d(x, ops.reshape(kernels, [groups, 1, kh!, kw!]), { strides, pads, groups });
   const settings = { strides, pads, dilations: [1, 1] as const };
-  return ops.fromBlocks(ops.blockedConv2d(ops.toBlocks(x), kernelBlocks(kernel), settings));
+  return ops.fromBlocks(ops.blockedConv2d(ops.toBlocks(x), ops.toBlocks(kernels), settings));
 }
 
-/** The gradient by the input: dz [1, G, OH, OW] and kernels [G, 1, KH, KW] give [1, G, H, W]. */
+/** The gradient by the input: dz [1, G, OH, OW] and kernels [C, 1, KH, KW] give [1, G, H, W]. */
 export function depthwiseInputGradient(
   dz: Tensor,
   kernel: Tensor,
   { inputSize, ...conv }: Conv & { readonly inputSize: readonly [number, number] },
   blocks: boolean,
 ): Tensor {
-  const [g, , kh, kw] = kernel.shape as [number, number, number, number];
+  const [c, , kh, kw] = kernel.shape as [number, number, number, number];
+  const groups = dz.shape[1] as number;
   const { strides, pads } = conv;
   const outside = [kh - 1 - pads[0], kw - 1 - pads[1]] as const;
   if (strides.some((step) => step !== 1) || outside.some((n) => n < 0))
-    return ops.conv2dInputGradient(dz, kernel, { strides, pads, groups: g, inputSize });
+    return ops.conv2dInputGradient(dz, ops.reshape(repeated(kernel, groups), [groups, 1, kh, kw]), {
+      strides,
+      pads,
+      groups,
+      inputSize,
+    });
   // With stride 1, a convolution with the kernel turned around.
   const [oh, ow] = gridOf(dz);
   const after = [inputSize[0] - oh - outside[0] + kh - 1, inputSize[1] - ow - outside[1] + kw - 1] as const;
   const backwards = Int32Array.from({ length: kh * kw }, (_, i) => kh * kw - 1 - i);
-  const turned = ops.reshape(ops.gather(ops.reshape(kernel, [g, kh * kw]), 1, backwards), kernel.shape);
-  return depthwise(dz, turned, { strides, pads: [...outside, ...after], groups: g }, blocks);
+  const turned = ops.reshape(ops.gather(ops.reshape(kernel, [c, kh * kw]), 1, backwards), kernel.shape);
+  return depthwise(dz, turned, { strides, pads: [...outside, ...after], groups }, blocks);
 }
 
 /** The gradient by the kernel: x [1, G, H, W] and dz [1, G, OH, OW] give [G, 1, KH, KW]. */

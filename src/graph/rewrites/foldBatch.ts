@@ -153,7 +153,7 @@ class Folder {
     const n = this.#options.batchSize;
     const [, c, h, w] = x.shape as Shape4;
     const apart = ops.reshape(this.#foldedImages(x), [1, c * n, h, w]);
-    const kernel = repeated(this.whole(other), n);
+    const kernel = this.whole(other);
     const { blocks } = this.#options;
     const conv = node.attributes as Conv;
     const result =
@@ -190,7 +190,7 @@ class Folder {
       const [, c, h, w] = like.shape as Shape4;
       return ops.reshape(t, [1, c * n, h, w]);
     };
-    if (isPointwise(node)) return ops.conv2dKernelGradient(folded, gradient, node.attributes as never);
+    if (isPointwise(node)) return pointwiseKernelGradient(folded, gradient);
     if (!isDepthwise(node)) return undefined;
     const found = depthwiseKernelGradient(
       apart(folded, x),
@@ -203,10 +203,17 @@ class Folder {
   }
 }
 
-/** Each of the kernels [C, 1, KH, KW] n times: [C * N, 1, KH, KW]. */
-function repeated(kernel: Tensor, n: number): Tensor {
-  const [c, , kh, kw] = kernel.shape as Shape4;
-  return ops.reshape(ops.expand(ops.reshape(kernel, [c, 1, kh * kw]), [c, n, kh * kw]), [c * n, 1, kh, kw]);
+/** One matrix product over all positions: x [1, C, H, W] and dz [1, O, H, W] give [O, C, 1, 1]. */
+function pointwiseKernelGradient(x: Tensor, dz: Tensor): Tensor {
+  const [, c, h, w] = x.shape as Shape4;
+  const o = dz.shape[1] as number;
+  const [images, gradients] = [ops.reshape(x, [c, h * w]), ops.reshape(dz, [o, h * w])];
+  // The larger operand goes first (measured).
+  const product =
+    o >= c
+      ? ops.matMul(gradients, ops.transpose(images, [1, 0]))
+      : ops.transpose(ops.matMul(images, ops.transpose(gradients, [1, 0])), [1, 0]);
+  return ops.reshape(product, [o, c, 1, 1]);
 }
 
 function rebuilt(node: Tensor, inputs: readonly Tensor[]): Tensor {

@@ -124,6 +124,37 @@ const foldFactorIntoKernel: Rule = (node) => {
 
 const isFixedNumber = (t: Tensor) => t.rank === 0 && constantData(t) instanceof Float32Array;
 
+/** Slices of a vector that follow each other, set side by side again. */
+const joinSlices: Rule = (node) => {
+  if (node.op.name !== "concat" || node.rank !== 1) return undefined;
+  const parts = node.inputs.map((t) => ({
+    of: t.inputs[0],
+    ...(t.attributes as { start: number; end: number; step: number }),
+  }));
+  const isNext = node.inputs.every(
+    ({ op }, i) =>
+      op.name === "slice" &&
+      parts[i]!.of === parts[0]!.of &&
+      parts[i]!.step === 1 &&
+      (i === 0 || parts[i]!.start === parts[i - 1]!.end),
+  );
+  return isNext ? ops.slice(parts[0]!.of!, 0, parts[0]!.start, parts.at(-1)!.end) : undefined;
+};
+
+/** Vectors that come from the same arithmetic, set side by side: the arithmetic once, on what they come from. */
+const joinArithmetic: Rule = (node) => {
+  if (node.op.name !== "concat" || node.rank !== 1) return undefined;
+  const { op } = node.inputs[0]!;
+  if (op !== ops.addOp && op !== ops.mulOp) return undefined;
+  if (node.inputs.some((t) => t.op !== op)) return undefined;
+  const operands = [0, 1].map((i) => {
+    const each = node.inputs.map((t) => t.inputs[i]!);
+    if (each.every((t) => t === each[0] && t.rank === 0)) return each[0];
+    return each.every((t, k) => sameShape(t.shape, node.inputs[k]!.shape)) ? ops.concat(each, 0) : undefined;
+  });
+  return operands.some((t) => t === undefined) ? undefined : new Tensor(op, operands as Tensor[], {});
+};
+
 /** Constant folding, neutral arithmetic, layouts, padding and fixed normalisation. */
 export const SIMPLIFY: readonly Rule[] = [
   foldConstants,
@@ -133,6 +164,8 @@ export const SIMPLIFY: readonly Rule[] = [
   mergePadding,
   foldIntoKernel,
   foldFactorIntoKernel,
+  joinSlices,
+  joinArithmetic,
 ];
 
 /** Ops that are written in others become them. */

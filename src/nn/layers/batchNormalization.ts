@@ -43,7 +43,7 @@ export class BatchNormalization extends Layer<Config> {
       const batch = moments(x);
       context.update(movingMean, this.#moved(mean, batch.mean));
       context.update(movingVariance, this.#moved(variance, batch.variance));
-      ({ mean, variance } = batch);
+      ({ mean, variance } = mixed(batch, { mean, variance }, context.batchShare ?? 1));
     }
     const spread = ops.sqrt(ops.add(variance, ops.scalar(this.config.epsilon)));
     const scale = ops.mul(gamma, ops.reciprocal(spread));
@@ -65,6 +65,13 @@ interface Moments {
   readonly variance: Tensor;
 }
 
+// A batch of another laboratory, held by what is known of the old one (Schneider et al. 2020).
+function mixed(batch: Moments, moving: Moments, share: number): Moments {
+  if (share === 1) return batch;
+  const mix = (a: Tensor, b: Tensor) => ops.add(ops.mul(a, ops.scalar(share)), ops.mul(b, ops.scalar(1 - share)));
+  return { mean: mix(batch.mean, moving.mean), variance: mix(batch.variance, moving.variance) };
+}
+
 function moments(x: Tensor): Moments {
   if (isWidening(x)) return widenedMoments(x.inputs as [Tensor, Tensor]);
   if (x.rank !== 4) {
@@ -79,12 +86,22 @@ function moments(x: Tensor): Moments {
   return { mean, variance: ops.relu(ops.sub(square, ops.mul(mean, mean))) };
 }
 
-/** Whether x comes from a plain 1x1 convolution to at least twice as many channels. */
+/** Entries' worth of passes over images that one multiplication of a matrix product costs (measured: about 1 / 16). */
+const PRODUCTS_PER_ENTRY = 16;
+
+/**
+ * Whether x comes from a plain 1x1 convolution of so few channels that their second moments cost less than passes over
+ * what it widens them to.
+ */
 function isWidening(x: Tensor): boolean {
-  if (x.op.name !== "conv2d" || x.inputs.length > 2) return false;
+  if (x.op.name !== "conv2d" || x.inputs.length > 2 || typeof x.shape[0] !== "number") return false;
   const { strides, pads, groups } = x.attributes as unknown as ConvolutionAttributes;
   const [o, c, kh, kw] = x.inputs[1]!.shape as [number, number, number, number];
-  return groups === 1 && o >= 2 * c && [kh, kw, ...strides].every((n) => n === 1) && pads.every((n) => n === 0);
+  const [n, , h, w] = x.shape as [number, number, number, number];
+  const products = c * c * (o + n * h * w);
+  const isPointwise =
+    groups === 1 && [kh, kw, ...strides].every((size) => size === 1) && pads.every((pad) => pad === 0);
+  return isPointwise && o >= 2 * c && products < PRODUCTS_PER_ENTRY * o * n * h * w;
 }
 
 // The moments of W x follow from those of x, which has fewer channels: W mean(x), and w cov(x) w of each row w of W.
