@@ -25,7 +25,7 @@ test("augment-preview draws every ingredient of a recipe, the same each time", a
     preview("--stain", "0.5", "--noise", "6", "--noise-chance", "0.4", "--columns", "3", "--out", "again.png"),
     preview("--stain", "0.5", "--noise", "6", "--columns", "3", "--out", "other.png", "--seed", "1"),
     preview("--out", "mine.png"),
-    preview("--no-augment"),
+    preview("--no-augment", "--out", "plain.png"),
   ]);
   const { rows, images } = jsonOf<Sheet>(all!);
   expect(rows.map(({ name }) => name)).toEqual([

@@ -4,30 +4,30 @@
 const SCALE = [1, 1.387039845, 1.306562965, 1.175875602, 1, 0.785694958, 0.5411961, 0.275899379];
 
 /** For each of the 64 coefficients: what {@link forwardDct} gives times this is the orthonormal coefficient. */
-export const AFTER_FORWARD: Float32Array = Float32Array.from(
+export const AFTER_FORWARD: Float64Array = Float64Array.from(
   { length: 64 },
   (_, i) => 1 / (8 * SCALE[i >> 3]! * SCALE[i & 7]!),
 );
 
 /** For each of the 64 coefficients: the orthonormal coefficient times this is what {@link inverseDct} takes. */
-export const BEFORE_INVERSE: Float32Array = Float32Array.from(
+export const BEFORE_INVERSE: Float64Array = Float64Array.from(
   { length: 64 },
   (_, i) => (SCALE[i >> 3]! * SCALE[i & 7]!) / 8,
 );
 
 /** Transforms 8 x 8 values in place, by rows then columns. */
-export function forwardDct(block: Float32Array): void {
+export function forwardDct(block: Float64Array): void {
   for (let i = 0; i < 64; i += 8) forwardLine(block, i, 1);
   for (let i = 0; i < 8; i++) forwardLine(block, i, 8);
 }
 
 /** Transforms 8 x 8 coefficients back in place. */
-export function inverseDct(block: Float32Array): void {
+export function inverseDct(block: Float64Array): void {
   for (let i = 0; i < 8; i++) inverseLine(block, i, 8);
   for (let i = 0; i < 64; i += 8) inverseLine(block, i, 1);
 }
 
-function forwardLine(x: Float32Array, at: number, step: number): void {
+function forwardLine(x: Float64Array, at: number, step: number): void {
   const [i1, i2, i3] = [at + step, at + 2 * step, at + 3 * step];
   const [i4, i5, i6, i7] = [at + 4 * step, at + 5 * step, at + 6 * step, at + 7 * step];
   const s07 = x[at]! + x[i7]!;
@@ -57,7 +57,7 @@ function forwardLine(x: Float32Array, at: number, step: number): void {
   x[i7] = z11 - z4;
 }
 
-function inverseLine(x: Float32Array, at: number, step: number): void {
+function inverseLine(x: Float64Array, at: number, step: number): void {
   const [i1, i2, i3] = [at + step, at + 2 * step, at + 3 * step];
   const [i4, i5, i6, i7] = [at + 4 * step, at + 5 * step, at + 6 * step, at + 7 * step];
   const even = x[at]! + x[i4]!;

@@ -105,19 +105,23 @@ function stepsAt(table: readonly number[], quality: number): number[] {
 }
 
 function quantise({ data, stride }: Plane, steps: readonly number[]): void {
-  const toSteps = AFTER_FORWARD.map((scale, i) => scale / steps[i]!);
-  const fromSteps = BEFORE_INVERSE.map((scale, i) => scale * steps[i]!);
-  const block = new Float32Array(64);
+  const toSteps = Float64Array.from(AFTER_FORWARD, (scale, i) => scale / steps[i]!);
+  const fromSteps = Float64Array.from(BEFORE_INVERSE, (scale, i) => scale * steps[i]!);
+  const block = new Float64Array(64);
   for (let top = 0; top < data.length; top += 8 * stride) {
     for (let at = top; at < top + stride; at += 8) {
-      for (let i = 0; i < 64; i++) block[i] = data[at + (i >> 3) * stride + (i & 7)]!;
+      for (let row = 0, from = at; row < 64; row += 8, from += stride) {
+        for (let i = 0; i < 8; i++) block[row + i] = data[from + i]!;
+      }
       forwardDct(block);
       for (let i = 0; i < 64; i++) {
         const whole = ((block[i]! * toSteps[i]! + 32768.5) | 0) - 32768; // rounds negative numbers too
         block[i] = whole * fromSteps[i]!;
       }
       inverseDct(block);
-      for (let i = 0; i < 64; i++) data[at + (i >> 3) * stride + (i & 7)] = block[i]!;
+      for (let row = 0, to = at; row < 64; row += 8, to += stride) {
+        for (let i = 0; i < 8; i++) data[to + i] = block[row + i]!;
+      }
     }
   }
 }

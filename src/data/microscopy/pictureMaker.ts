@@ -61,17 +61,14 @@ export class PictureMaker {
 const LEAST_BLUR = 0.2;
 
 function writeImage(image: Float32Array, out: Uint8Array, { rows, columns, channelStride }: PixelTarget): void {
+  const levels = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length); // it rounds, too
   for (let row = 0, i = 0; row < rows.length; row++) {
     const start = rows[row]!;
     for (let column = 0; column < columns.length; column++, i += 3) {
       const to = start + columns[column]!;
-      out[to] = toGrey(image[i]!);
-      out[to + channelStride] = toGrey(image[i + 1]!);
-      out[to + 2 * channelStride] = toGrey(image[i + 2]!);
+      levels[to] = image[i]!;
+      levels[to + channelStride] = image[i + 1]!;
+      levels[to + 2 * channelStride] = image[i + 2]!;
     }
   }
-}
-
-function toGrey(value: number): number {
-  return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0;
 }

@@ -141,7 +141,7 @@ describe("JPEG", () => {
   test("transforms 8 x 8 values orthonormally, and back", () => {
     const rng = new Rng(8);
     const block = Float32Array.from({ length: 64 }, () => rng.uniform(-128, 127));
-    const work = Float32Array.from(block);
+    const work = Float64Array.from(block);
     forwardDct(work);
     const [row, column] = [2, 5];
     let expected = 0;
