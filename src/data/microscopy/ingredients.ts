@@ -55,7 +55,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
   },
   {
     name: "background",
-    unit: "share",
+    unit: "share of the density",
     maximum: 1,
     chance: 0.3,
     usual: 1,
@@ -66,15 +66,15 @@ export const INGREDIENTS: readonly Ingredient[] = [
     unit: "factor",
     maximum: 3,
     chance: 0.8,
-    usual: 0.35,
+    usual: 0.6,
     description: "largest change of each dye's amount",
   },
   {
     name: "stainColour",
-    unit: "share",
+    unit: "share of the density",
     maximum: 1,
     chance: 0.8,
-    usual: 0.2,
+    usual: 0.3,
     description: "largest change of each entry of the matrix that mixes optical densities",
   },
   {
@@ -87,7 +87,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
   },
   {
     name: "vignette",
-    unit: "share",
+    unit: "share of the light",
     maximum: 1,
     chance: 0.3,
     usual: 0.3,
@@ -144,11 +144,11 @@ export const INGREDIENTS: readonly Ingredient[] = [
   { name: "hue", unit: "degrees", maximum: 180, chance: 0.5, usual: 8, description: "largest turn of the hues" },
   {
     name: "sharpen",
-    unit: "share",
+    unit: "share of the detail",
     maximum: 5,
     chance: 0.3,
     usual: 1.5,
-    description: "largest share of fine detail that a camera adds again",
+    description: "most of the fine detail that a camera adds again",
   },
   {
     name: "jpeg",

@@ -55,5 +55,6 @@ export const USUAL_MICROSCOPY: Microscopy = {
 };
 
 function strengthText(strength: number, unit: string): string {
-  return unit === "factor" ? `factor 1 / ${1 + strength} to ${1 + strength}` : `up to ${strength} ${unit}`;
+  const most = Number((1 + strength).toFixed(4));
+  return unit === "factor" ? `factor 1 / ${most} to ${most}` : `up to ${strength} ${unit}`;
 }
