@@ -11,6 +11,8 @@ import type { Weight } from "./weight.ts";
 export interface CallContext {
   /** Whether batch statistics and dropout are in use. */
   readonly training: boolean;
+  /** How much a batch's own statistics count against the moving ones in training, 0 to 1; default 1. */
+  readonly batchShare?: number;
   /** The tensor that stands for a weight. */
   weight(weight: Weight): Tensor;
   /** Says what a weight that is not trained becomes after this step. */
