@@ -69,7 +69,7 @@ async function writeImages(
   const decode = async ({ path }: Sample): Promise<Decoded> => {
     try {
       const image = await decodeImage(path);
-      return { pixels: resize(prepare?.apply(image) ?? image, height, width) };
+      return { pixels: resize((await prepare?.apply(image)) ?? image, height, width) };
     } catch (error) {
       if (error instanceof LeukogramError) return { reason: error.reason };
       throw error;
