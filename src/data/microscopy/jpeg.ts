@@ -114,11 +114,15 @@ function quantise({ data, stride }: Plane, steps: readonly number[]): void {
         for (let i = 0; i < 8; i++) block[row + i] = data[from + i]!;
       }
       forwardDct(block);
+      let detail = 0;
       for (let i = 0; i < 64; i++) {
         const whole = ((block[i]! * toSteps[i]! + 32768.5) | 0) - 32768; // rounds negative numbers too
         block[i] = whole * fromSteps[i]!;
+        if (i > 0) detail |= whole;
       }
-      inverseDct(block);
+      // Of a block without detail only the mean is left: most of the chroma, and of the empty slide.
+      if (detail === 0) block.fill(block[0]!);
+      else inverseDct(block);
       for (let row = 0, to = at; row < 64; row += 8, to += stride) {
         for (let i = 0; i < 8; i++) data[to + i] = block[row + i]!;
       }
