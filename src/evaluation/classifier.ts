@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { decodeImage } from "../data/image.ts";
+import { decodeImage, type RgbImage } from "../data/image.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
+import { squareField } from "../data/squareField.ts";
+import { checkShipped, findModelFile } from "../formats/shippedModels.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
 
@@ -15,6 +17,8 @@ export interface Classifier {
   readonly classes: readonly string[];
   /** [height, width] that images are brought to. */
   readonly imageSize: readonly [number, number];
+  /** Whether pictures are filled up to a square first, so that cells keep their shape. */
+  readonly isSquare: boolean;
   /** Number of weights; undefined where the file does not say. */
   readonly parameters: number | undefined;
   readonly fileBytes: number;
@@ -26,11 +30,16 @@ export interface Classifier {
 }
 
 /**
- * Loads a run folder or an .onnx file that Leukogram wrote.
+ * Loads a run folder, an .onnx file that Leukogram wrote, or a shipped model by its name.
  *
- * @throws ERR_FORMAT where there is no such file, or it is no such model.
+ * @throws ERR_FORMAT where there is no such file or name, or it is no such model.
+ *
+ * @example
+ * const classifier = await loadClassifier("mobilenetv2-anylab");
  */
-export async function loadClassifier(path: string, options: SessionOptions = {}): Promise<Classifier> {
+export async function loadClassifier(model: string, options: SessionOptions = {}): Promise<Classifier> {
+  const found = findModelFile(model);
+  const { path } = found;
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const unfinished = file !== path && existsSync(join(path, "config.json"));
@@ -45,6 +54,7 @@ export async function loadClassifier(path: string, options: SessionOptions = {})
       },
     );
   });
+  checkShipped(bytes, found);
   const session = await createSession(bytes, options).catch((cause: LeukogramError) => {
     if (cause.code !== "ERR_FORMAT") throw cause;
     throw new LeukogramError("ERR_FORMAT", `${file}: is no model that can be loaded`, {
@@ -52,7 +62,7 @@ export async function loadClassifier(path: string, options: SessionOptions = {})
       cause,
     });
   });
-  const { parameters, model } = session.metadata;
+  const { parameters, model: trained, field } = session.metadata;
   const classes = parseList<string>(session.metadata.classes);
   const imageSize = parseList<number>(session.metadata.imageSize) as [number, number] | undefined;
   if (classes === undefined || imageSize === undefined) {
@@ -65,9 +75,10 @@ export async function loadClassifier(path: string, options: SessionOptions = {})
     path: file,
     classes,
     imageSize,
+    isSquare: field === "square",
     parameters: parameters === undefined ? undefined : Number(parameters),
     fileBytes: bytes.length,
-    model,
+    model: trained,
     classify: (images, count) => classify(session, images, count, imageSize),
     close: () => session.release(),
   };
@@ -120,8 +131,10 @@ export async function* classifyFiles(
 ): AsyncGenerator<Classified, void, undefined> {
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
+  const bring = (image: RgbImage) =>
+    classifier.isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width);
   const decode = (from: number) => {
-    const batch = decodeAll(paths.slice(from, from + batchSize), height, width);
+    const batch = decodeAll(paths.slice(from, from + batchSize), bring);
     batch.catch(() => {}); // awaited below, unless an earlier batch fails
     return batch;
   };
@@ -165,15 +178,14 @@ function normalized(row: Float32Array): number[] {
 // As many images at a time as there are cores, and one more.
 async function decodeAll(
   paths: readonly string[],
-  height: number,
-  width: number,
+  bring: (image: RgbImage) => Uint8Array,
 ): Promise<(Uint8Array | LeukogramError)[]> {
   const results = new Array<Uint8Array | LeukogramError>(paths.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < paths.length; i = next++) {
       try {
-        results[i] = resizeBilinearUint8(await decodeImage(paths[i]!), height, width);
+        results[i] = bring(await decodeImage(paths[i]!));
       } catch (error) {
         if (!(error instanceof LeukogramError)) throw error;
         results[i] = error;

@@ -1,5 +1,6 @@
 import type { Estimate } from "../core/estimate.ts";
 import { summariseSeeds } from "../evaluation/seeds.ts";
+import { textTable } from "./textTable.ts";
 import type { ComparedModel } from "./types.ts";
 
 const HEADER = [
@@ -28,11 +29,7 @@ export function comparisonTable(models: readonly ComparedModel[]): string {
       costs.millisecondsPerImage === undefined ? "-" : `${costs.millisecondsPerImage.toFixed(1)} ms`,
     ];
   });
-  const all = [HEADER, ...rows];
-  const widths = HEADER.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
-  return all
-    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "))
-    .join("\n");
+  return textTable([HEADER, ...rows]);
 }
 
 /** Accuracy on the training images less that on the test images, for each seed where it is known. */

@@ -1,4 +1,5 @@
 import { bytes, count, decimalEstimate, duration, milliseconds, percentEstimate, plural } from "./format.ts";
+import { markdownTable, plainText, shellBlock } from "./markdown.ts";
 import { RESEARCH_USE } from "./page.ts";
 import { CLASS_FIGURES, classFigure } from "./perClass.ts";
 import { boundsText } from "./sections.ts";
@@ -11,36 +12,36 @@ import type { RunReportInput } from "./types.ts";
 export function modelCard(input: RunReportInput): string {
   const { title, model, evaluation, warnings, version } = input;
   return `${[
-    `# ${plain(title)}`,
+    `# ${plainText(title)}`,
     `**${RESEARCH_USE}**`,
-    `${plain(model)} names the class of one white blood cell in a microscope image: ${evaluation.classes.map(plain).join(", ")}. Made by Leukogram ${plain(version)}.`,
+    `${plainText(model)} names the class of one white blood cell in a microscope image: ${evaluation.classes.map(plainText).join(", ")}. Made by Leukogram ${plainText(version)}.`,
     "## Figures",
-    plain(summarise(evaluation)),
+    plainText(summarise(evaluation)),
     headlineTable(input),
     classTable(input),
-    plain(boundsText(input.bootstrap)),
+    plainText(boundsText(input.bootstrap)),
     "## Data",
     dataText(input),
     countTable(input),
     "## Limits",
     [
-      ...warnings.map((warning) => `- ${plain(warning)}`),
+      ...warnings.map((warning) => `- ${plainText(warning)}`),
       "- Every image is given one of the classes above, also one that shows something else.",
       "- Not for diagnosis or any other clinical use.",
     ].join("\n"),
     "## Model",
     costTable(input),
     "## Settings",
-    tableOf(
+    markdownTable(
       ["Setting", "Value"],
-      flattenSettings(input.settings).map(([key, value]) => [plain(key), plain(value)]),
+      flattenSettings(input.settings).map(([key, value]) => [plainText(key), plainText(value)]),
     ),
-    ...(input.command === undefined ? [] : ["## Make it again", fence(input.command)]),
+    ...(input.command === undefined ? [] : ["## Make it again", shellBlock(input.command)]),
   ].join("\n\n")}\n`;
 }
 
 function headlineTable({ evaluation }: RunReportInput): string {
-  return tableOf(
+  return markdownTable(
     ["Figure", "Value (95 % limits)"],
     [
       ["Accuracy", percentEstimate(evaluation.accuracy)],
@@ -53,10 +54,10 @@ function headlineTable({ evaluation }: RunReportInput): string {
 }
 
 function classTable({ evaluation }: RunReportInput): string {
-  return tableOf(
+  return markdownTable(
     ["Class", ...CLASS_FIGURES.map(({ title }) => title), "Test images"],
     evaluation.perClass.map((row) => [
-      plain(row.class),
+      plainText(row.class),
       ...CLASS_FIGURES.map(({ key }) => percentEstimate(classFigure(row, key))),
       count(row.support),
     ]),
@@ -64,17 +65,17 @@ function classTable({ evaluation }: RunReportInput): string {
 }
 
 function dataText({ dataName, skipped }: RunReportInput): string {
-  return `${plain(dataName)}. ${skipped.length === 0 ? "No image was skipped." : `${plural(skipped.length, "image")} skipped.`}`;
+  return `${plainText(dataName)}. ${skipped.length === 0 ? "No image was skipped." : `${plural(skipped.length, "image")} skipped.`}`;
 }
 
 function countTable({ classCounts, evaluation }: RunReportInput): string {
   const rows = countRows(classCounts, evaluation.classes);
-  const cells = (row: CountRow) => [plain(row.name), count(row.train), count(row.validation), count(row.test)];
-  return tableOf(["Class", "Training", "Validation", "Test"], [...rows, classTotals(rows)].map(cells));
+  const cells = (row: CountRow) => [plainText(row.name), count(row.train), count(row.validation), count(row.test)];
+  return markdownTable(["Class", "Training", "Validation", "Test"], [...rows, classTotals(rows)].map(cells));
 }
 
 function costTable({ costs }: RunReportInput): string {
-  return tableOf(
+  return markdownTable(
     ["Cost", "Value"],
     [
       ["Parameters", count(costs.parameters)],
@@ -83,22 +84,4 @@ function costTable({ costs }: RunReportInput): string {
       ["Time an image", milliseconds(costs.millisecondsPerImage)],
     ],
   );
-}
-
-function tableOf(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = line(heading.map((_, i) => (i === 0 ? "---" : "---:")));
-  return [line(heading), rule, ...rows.map(line)].join("\n");
-}
-
-/** User text as Markdown shows it: one line, nothing in it acts as Markdown or HTML. */
-function plain(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>|#]/g, (mark) => `\\${mark}`);
-}
-
-// A fence longer than any run of backticks in the text cannot be closed by it.
-function fence(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const mark = "`".repeat(longest + 1);
-  return `${mark}sh\n${text}\n${mark}`;
 }

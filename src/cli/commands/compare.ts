@@ -34,7 +34,7 @@ const compare: CommandModule = {
   define(command) {
     command
       .description("Two or more models on the same images: figures, differences, tests, and a verdict in words.")
-      .argument("<models...>", "run folders, model files, or predictions.csv files")
+      .argument("<models...>", "run folders, model files, names of shipped models, or predictions.csv files")
       .option("--data <dir>", "labelled images (default: the test predictions in the run folders)")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");

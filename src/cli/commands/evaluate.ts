@@ -19,7 +19,7 @@ const evaluate: CommandModule = {
   define(command) {
     command
       .description("A model's figures on labelled images, each with its 95 % interval.")
-      .argument("<model>", "run folder or model file")
+      .argument("<model>", "run folder, model file, or name of a shipped model")
       .option("--data <dir>", "labelled images: class folders, a folder with Test/ in it, or a manifest CSV")
       .option("--out <dir>", "where predictions.csv, metrics.json and figures go (default: nowhere)")
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")

@@ -20,6 +20,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
   },
   { name: "predict", summary: "classes for images", load: async () => (await import("./predict.ts")).default },
   {
+    name: "models",
+    summary: "the models that come with Leukogram, and your own",
+    load: async () => (await import("./models.ts")).default,
+  },
+  {
     name: "balance",
     summary: "a folder with as many images of every class",
     load: async () => (await import("./balance.ts")).default,

@@ -1,8 +1,11 @@
 import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { walkImages } from "../../data/walk.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import { isShippedName } from "../../formats/shippedModels.ts";
+import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -11,18 +14,25 @@ const predict: CommandModule = {
   define(command) {
     command
       .description("The class of each image, with its probabilities.")
-      .argument("<model>", "run folder or model file")
-      .argument("<paths...>", "images, or folders of images")
+      .argument("<paths...>", `images, or folders of images; MODEL may stand before them (default: ${DEFAULT_MODEL})`)
+      .usage("[MODEL] <paths...> [options]")
+      .option("--model <model>", "run folder, model file, or name of a shipped model")
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addSessionFlags(command);
   },
-  examples: ["leukogram predict runs/cnn cell.jpg", "leukogram predict model.onnx cells/ --json > classes.jsonl"],
-  async execute({ args: [model, paths], options, signal }) {
-    const flags = options as { skipBad?: boolean; json?: boolean; quiet?: boolean };
+  examples: [
+    "leukogram predict cell.jpg",
+    "leukogram predict runs/cnn cell.jpg",
+    "leukogram predict cnn-anylab cells/ --json > classes.jsonl",
+    "leukogram predict --model model.onnx cells/",
+  ],
+  async execute({ args: [words], options, signal }) {
+    const flags = options as { model?: string; skipBad?: boolean; json?: boolean; quiet?: boolean };
     const session = sessionOf(options);
-    const files = (paths as string[]).flatMap(imagesOf);
+    const { model, paths } = modelAndPaths(words as string[], flags.model);
+    const files = paths.flatMap(imagesOf);
     const progress = new Progress(Boolean(flags.quiet));
-    const classifier = await loadClassifier(String(model), session);
+    const classifier = await loadClassifier(model, session);
     let skipped = 0;
     try {
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
@@ -47,6 +57,32 @@ const predict: CommandModule = {
     }
   },
 };
+
+// The first word is the model where it can be nothing else: a run folder, an .onnx file, the name of a shipped model.
+function modelAndPaths(words: readonly string[], named: string | undefined): { model: string; paths: string[] } {
+  const [first = "", ...rest] = words;
+  const isMissing = !existsSync(first) && rest.length > 0 && !/\.(bmp|gif|jpe?g|png)$/i.test(first);
+  const isModel =
+    named === undefined && (/\.onnx$/i.test(first) || isRunFolder(first) || isShippedName(first) || isMissing);
+  const paths = isModel ? rest : [...words];
+  if (paths.length === 0)
+    throw new LeukogramError("ERR_USAGE", `predict: ${first} is a model, and there is no image`, {
+      hint: "Give images, or folders of images, after it.",
+    });
+  if (named === undefined && !isModel) requireDefault();
+  return { model: named ?? (isModel ? first : DEFAULT_MODEL), paths };
+}
+
+function isRunFolder(path: string): boolean {
+  return ["model.onnx", "config.json"].some((name) => existsSync(join(path, name)));
+}
+
+function requireDefault(): void {
+  if (existsSync(DEFAULT_MODEL) || isShippedName(DEFAULT_MODEL)) return;
+  throw new LeukogramError("ERR_USAGE", `predict: no model is named, and ${DEFAULT_MODEL} is not in this package`, {
+    hint: "Name a run folder or an .onnx file before the images.",
+  });
+}
 
 function imagesOf(path: string): string[] {
   if (!existsSync(path))

@@ -1,0 +1,188 @@
+/**
+ * Makes a finished run a model of the package: models/NAME.onnx, NAME.fp16.onnx, NAME.md and its entry in index.json.
+ * The same run and figures give the same bytes.
+ *
+ *   npx tsx scripts/shipModels.ts runs/mobilenetv2 --name mobilenetv2-anylab \
+ *     --home pbc-Test=judged/pbc --away jtsc=judged/jtsc --command "leukogram train ..."
+ *
+ * The folders of figures are what `leukogram evaluate --out` writes.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command, Option } from "commander";
+import { LeukogramError } from "../src/core/errors.ts";
+import { Rng } from "../src/core/rng.ts";
+import { VERSION } from "../src/core/version.ts";
+import { drawSlideLook, drawSmear } from "../src/data/smear.ts";
+import { type Classifier, loadClassifier } from "../src/evaluation/classifier.ts";
+import type { Evaluation } from "../src/evaluation/types.ts";
+import { shippedFolder, shippedModels } from "../src/formats/shippedModels.ts";
+import { writeFileWhole } from "../src/formats/writeFile.ts";
+import { halfWeights } from "../src/graph/onnx/halfWeights.ts";
+import { INDEX_VERSION, type ShippedFile, type ShippedModel } from "../src/models/shipped.ts";
+import { type JudgedSet, shippedCard } from "../src/report/shippedCard.ts";
+import { createSession } from "../src/runtime/node.ts";
+
+/** How far a probability may move when weights are stored in half precision. */
+const MOST_CHANGE = 0.01;
+
+const PBC =
+  "Acevedo A, Merino A, Alférez S, Molina Á, Boldú L, Rodellar J. A dataset of microscopic peripheral blood cell images for development of automatic recognition systems. Data in Brief 30:105474 (2020), doi:10.1016/j.dib.2020.105474. CC BY 4.0.";
+const MOBILENET =
+  "Sandler M, Howard A, Zhu M, Zhmoginov A, Chen L-C. MobileNetV2: inverted residuals and linear bottlenecks. CVPR (2018), arXiv:1801.04381.";
+
+const DATA_NOTES = [
+  "The images come from one laboratory, the Hospital Clínic of Barcelona: CellaVision DM96, May-Grünwald-Giemsa stain, 360 x 363 pixels, CC BY 4.0.",
+];
+
+/** What is known of each model before it is trained. */
+const KNOWN: Readonly<Record<string, { title: string; citations: readonly string[]; dataNotes: readonly string[] }>> = {
+  "mobilenetv2-anylab": {
+    title: "MobileNetV2 for any laboratory",
+    citations: [PBC, MOBILENET],
+    dataNotes: [...DATA_NOTES, "It began from Keras's ImageNet weights of MobileNetV2, Apache-2.0."],
+  },
+  "cnn-anylab": {
+    title: "Small CNN for any laboratory",
+    citations: [PBC],
+    dataNotes: [...DATA_NOTES, "It began from random weights."],
+  },
+};
+
+/** What {@link shipModel} takes beside the run. */
+export interface ShipOptions {
+  readonly name: string;
+  /** `NAME=FOLDER` of figures on the training images' laboratory, as `evaluate --out` writes them. */
+  readonly home?: readonly string[];
+  /** The same of other laboratories. */
+  readonly away?: readonly string[];
+  readonly data?: string;
+  readonly failure?: readonly string[];
+  readonly command?: string;
+  readonly folder?: string;
+}
+
+/**
+ * Ships the model of a run folder or .onnx file, and returns its entry in the index, written last.
+ *
+ * @throws LeukogramError ERR_USAGE for a name that is not in the table; ERR_FORMAT where half precision changes an
+ * answer by more than {@link MOST_CHANGE}.
+ */
+export async function shipModel(run: string, options: ShipOptions): Promise<ShippedModel> {
+  const { name, data = "pbc (Train)", folder = shippedFolder() } = options;
+  const known = KNOWN[name];
+  if (known === undefined)
+    throw new LeukogramError("ERR_USAGE", `shipModels: "${name}" is not known`, {
+      hint: `Use one of ${Object.keys(KNOWN).join(", ")}.`,
+    });
+  const source = statSync(run, { throwIfNoEntry: false })?.isDirectory() ? join(run, "model.onnx") : run;
+  const full = new Uint8Array(readFileSync(source));
+  const files = [
+    await writeModelFile(folder, `${name}.onnx`, "float32", full),
+    await writeModelFile(folder, `${name}.fp16.onnx`, "float16", halfWeights(full)),
+  ];
+  const classifiers = [await loadClassifier(source), await loadClassifier(join(folder, files[1]!.file))] as const;
+  const change = await greatestChange(...classifiers);
+  const { classes, imageSize, parameters = 0 } = classifiers[0];
+  for (const classifier of classifiers) await classifier.close();
+  if (!(change <= MOST_CHANGE))
+    throw new LeukogramError("ERR_FORMAT", `shipModels: half precision changes a probability by ${change.toFixed(4)}`);
+  const sets = [...setsOf(options.home, "home"), ...setsOf(options.away, "away")];
+  const model: ShippedModel = {
+    name,
+    title: known.title,
+    data,
+    licence: "Apache-2.0",
+    citations: [...known.citations],
+    classes: [...classes],
+    imageSize: [...imageSize],
+    parameters,
+    files,
+    figures: sets.map(({ data: images, place, evaluation: { count, accuracy, balancedAccuracy } }) => ({
+      data: images,
+      place,
+      count,
+      accuracy,
+      balancedAccuracy,
+    })),
+  };
+  const settings = await settingsOf(full);
+  const { failure: failures = [], command } = options;
+  const { dataNotes } = known;
+  const card = shippedCard({ model, sets, dataNotes, failures, settings, version: VERSION, command });
+  await writeFileWhole(join(folder, `${name}.md`), card);
+  await writeIndex(folder, model);
+  return model;
+}
+
+async function writeModelFile(
+  folder: string,
+  file: string,
+  precision: ShippedFile["precision"],
+  bytes: Uint8Array,
+): Promise<ShippedFile> {
+  await writeFileWhole(join(folder, file), bytes);
+  return { file, precision, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+async function writeIndex(folder: string, model: ShippedModel): Promise<void> {
+  const others = shippedModels(folder).filter(({ name }) => name !== model.name);
+  const models = [...others, model].sort((a, b) => order(a) - order(b));
+  const text = JSON.stringify({ version: INDEX_VERSION, models }, undefined, 2);
+  await writeFileWhole(join(folder, "index.json"), `${text}\n`);
+}
+
+function order({ name }: ShippedModel): number {
+  return Object.keys(KNOWN).indexOf(name);
+}
+
+// The greatest difference of a probability over drawn cells, two of each class.
+async function greatestChange(a: Classifier, b: Classifier): Promise<number> {
+  const [height, width] = a.imageSize;
+  const rng = new Rng(0);
+  let greatest = 0;
+  for (let i = 0; i < 10; i++) {
+    const own = rng.fork(i);
+    const pixels = drawSmear(own, i % 5, { size: Math.max(height, width), look: drawSlideLook(own.fork("look")) });
+    const image = new Uint8Array(pixels.buffer, pixels.byteOffset, height * width * 3);
+    const [first, second] = [await a.classify(image, 1), await b.classify(image, 1)];
+    for (const [k, value] of first.entries()) greatest = Math.max(greatest, Math.abs(value - second[k]!));
+  }
+  return greatest;
+}
+
+// The recipe, which travels in the file.
+async function settingsOf(bytes: Uint8Array): Promise<Record<string, unknown>> {
+  const session = await createSession(bytes, { threads: 1 });
+  const { recipe = "{}" } = session.metadata;
+  await session.release();
+  return JSON.parse(recipe) as Record<string, unknown>;
+}
+
+function setsOf(pairs: readonly string[] = [], place: JudgedSet["place"]): JudgedSet[] {
+  return pairs.map((pair) => {
+    const [, data, folder] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
+    const path = join(folder ?? "", "metrics.json");
+    if (data === undefined || !existsSync(path))
+      throw new LeukogramError("ERR_USAGE", `--${place} ${pair}: there is no ${path}`, {
+        hint: "Give NAME=FOLDER, a folder that leukogram evaluate --out wrote.",
+      });
+    return { data, place, evaluation: JSON.parse(readFileSync(path, "utf8")) as Evaluation };
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const program = new Command("shipModels")
+    .argument("<run>", "run folder or .onnx file")
+    .addOption(new Option("--name <name>", "what to call it").choices(Object.keys(KNOWN)).makeOptionMandatory())
+    .option("--home <name=folder...>", "figures on images of the training images' laboratory")
+    .option("--away <name=folder...>", "figures on images of other laboratories")
+    .option("--data <name>", "what it was trained on")
+    .option("--failure <sentence...>", "what it is known to get wrong")
+    .option("--command <lines>", "what makes it again")
+    .parse();
+  const { files, figures } = await shipModel(program.args[0]!, program.opts<ShipOptions>());
+  process.stdout.write(`${JSON.stringify({ files, figures }, undefined, 2)}\n`);
+}

@@ -1,0 +1,41 @@
+/** The greatest number that half precision holds. */
+const GREATEST = 65504;
+
+/**
+ * Bits of the nearest half-precision numbers (IEEE 754 binary16, ties to even); undefined where one of them is out of
+ * its range, or not finite.
+ */
+export function toHalf(values: Float32Array): Uint16Array | undefined {
+  const half = new Uint16Array(values.length);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (!(Math.abs(values[i]!) <= GREATEST)) return undefined;
+    half[i] = halfBits(bits[i]!);
+  }
+  return half;
+}
+
+// float32 has 8 bits of exponent (bias 127) and 23 of mantissa, half 5 (bias 15) and 10.
+function halfBits(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const size = bits & 0x7fffffff;
+  if (size < SMALLEST_NORMAL) return sign | subnormal(size);
+  // What is cut off rounds up where it is more than half of the last place, or half of it and the place is odd.
+  const rounded = size + 0xfff + ((size >>> 13) & 1);
+  return sign | ((rounded - REBIAS) >>> 13);
+}
+
+const SMALLEST_NORMAL = 0x38800000; // 2^-14
+const REBIAS = (127 - 15) << 23;
+
+// A whole number of 2^-24.
+function subnormal(size: number): number {
+  const exponent = size >>> 23;
+  const shift = 126 - exponent; // 24 places below the mantissa's last at exponent 102
+  if (shift > 24) return 0;
+  const mantissa = (size & 0x7fffff) | 0x800000;
+  const whole = mantissa >>> shift;
+  const rest = mantissa & ((1 << shift) - 1);
+  const middle = 1 << (shift - 1);
+  return whole + (rest > middle || (rest === middle && (whole & 1) === 1) ? 1 : 0);
+}
