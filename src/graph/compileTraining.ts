@@ -4,8 +4,9 @@ import { rewrite } from "./rewrite.ts";
 import { chunkBatch } from "./rewrites/chunks.ts";
 import { foldBatch } from "./rewrites/foldBatch.ts";
 import { FOLD_NORMALIZATION } from "./rewrites/normalization.ts";
-import { PHASES } from "./rewrites/phases.ts";
+import { PHASES, PHASES_BEFORE_FOLDING } from "./rewrites/phases.ts";
 import { SIMPLIFY } from "./rewrites/simplify.ts";
+import { swapEarly } from "./rewrites/swapEarly.ts";
 import { type Tensor, topologicalOrder } from "./tensor.ts";
 
 /**
@@ -44,9 +45,10 @@ export function compileTraining(
   { batchSize, blocks = false, largeBytes = 6e6, chunkBytes = 10e6, ...options }: CompileTrainingOptions,
 ): CompiledTraining {
   const folded = rewrite(outputs, [...SIMPLIFY, ...FOLD_NORMALIZATION]);
-  const batchFolded = rewrite(foldBatch(folded, { batchSize, inputs: batchInputs(folded), blocks }), SIMPLIFY);
-  const { outputs: arranged, layout } = arrangePixels(batchFolded);
-  const phased = rewrite(arranged, [...PHASES, ...SIMPLIFY]);
+  const { outputs: arranged, layout } = arrangePixels(folded);
+  const pixels = rewrite(arranged, [...PHASES_BEFORE_FOLDING, ...SIMPLIFY]);
+  const batchFolded = foldBatch(pixels, { batchSize, inputs: batchInputs(pixels), blocks });
+  const phased = rewrite(batchFolded, [...PHASES, ...SIMPLIFY, swapEarly]);
   const chunked = chunkBatch(phased, {
     batchSize,
     inputs: batchInputs(phased),
@@ -93,7 +95,9 @@ function arrangePixels(outputs: Readonly<Record<string, Tensor>>): {
 function inputPhases(order: readonly Tensor[], images: Tensor): number {
   const readers = (of: Tensor) => order.filter((t) => t.inputs.includes(of));
   const pixels = readers(images);
-  const first = pixels.flatMap(readers);
+  // A number may be added to the pixels before they are read.
+  const moved = (t: Tensor) => t.op === ops.addOp && t.inputs[1]!.rank === 0;
+  const first = pixels.flatMap(readers).flatMap((t) => (moved(t) ? readers(t) : t));
   const strides = new Set(first.map(convolutionStride));
   const stride = [...strides][0];
   if (pixels.some((t) => t.op.name !== "cast") || strides.size !== 1 || stride === undefined || stride === 1) return 1;

@@ -24,9 +24,10 @@ export function foldBatch(outputs: Outputs, options: FoldBatchOptions): Outputs 
   if (options.batchSize === 1) return outputs;
   const order = topologicalOrder(Object.values(outputs));
   const batched = batchedNodes(order, options);
-  const foldable = withConvolutions(order, new Set(order.filter((t) => batched.has(t) && isFoldable(t, batched))));
+  const possible = new Set(order.filter((t) => batched.has(t) && isFoldable(t, batched)));
+  const foldable = worthFolding(order, possible, batched);
   if (foldable.size === 0) return outputs;
-  const folder = new Folder(foldable, options);
+  const folder = new Folder(foldable, batched, options);
   for (const node of order) folder.add(node);
   return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, folder.whole(tensor)]));
 }
@@ -64,8 +65,37 @@ function isFoldable(node: Tensor, batched: ReadonlySet<Tensor>): boolean {
   );
 }
 
-/** Of the nodes that may be folded, those that hang together with a convolution. */
-function withConvolutions(order: readonly Tensor[], nodes: ReadonlySet<Tensor>): ReadonlySet<Tensor> {
+/** Of the nodes that may be folded, those that hang together with more convolutions than there are ways in and out. */
+function worthFolding(order: readonly Tensor[], nodes: ReadonlySet<Tensor>, batched: ReadonlySet<Tensor>) {
+  const root = connected(order, nodes);
+  const gain = new Map<Tensor, number>();
+  const count = (t: Tensor, change: number) => gain.set(root(t), (gain.get(root(t)) ?? 0) + change);
+  for (const node of nodes) if (isConvolution(node)) count(node, 1);
+  for (const [from, to] of crossings(order, nodes, batched)) count(nodes.has(from) ? from : to, -1);
+  return new Set([...nodes].filter((t) => gain.get(root(t))! > 0));
+}
+
+/** Pairs of a node and its reader of which one can be folded and the other not, one for each tensor to be laid anew. */
+function crossings(order: readonly Tensor[], nodes: ReadonlySet<Tensor>, batched: ReadonlySet<Tensor>) {
+  const found = new Map<Tensor, readonly [Tensor, Tensor]>();
+  for (const node of order)
+    for (const input of node.inputs) {
+      const isEntering =
+        nodes.has(node) && !nodes.has(input) && batched.has(input) && sameShape(input.shape, node.shape);
+      const isLeaving = !nodes.has(node) && nodes.has(input) && !isSum(node);
+      if (isEntering || isLeaving) found.set(input, [input, node]);
+    }
+  return found.values();
+}
+
+/** Whether a node that can't be folded itself can still be computed from folded images. */
+function isSum(node: Tensor): boolean {
+  if (node.op === ops.conv2dKernelGradientOp) return isPointwise(node) || isDepthwise(node);
+  return node.op === ops.reduceSumOp || node.op === ops.reduceMeanOp;
+}
+
+/** For each of some nodes, the one that stands for all that it hangs together with. */
+function connected(order: readonly Tensor[], nodes: ReadonlySet<Tensor>): (t: Tensor) => Tensor {
   const group = new Map<Tensor, Tensor>();
   const root = (t: Tensor): Tensor => {
     let at = t;
@@ -78,18 +108,19 @@ function withConvolutions(order: readonly Tensor[], nodes: ReadonlySet<Tensor>):
     group.set(node, node);
     for (const input of node.inputs) if (nodes.has(input)) group.set(root(input), root(node));
   }
-  const roots = new Set([...nodes].filter(isConvolution).map(root));
-  return new Set([...nodes].filter((t) => roots.has(root(t))));
+  return root;
 }
 
 class Folder {
   readonly #foldable: ReadonlySet<Tensor>;
+  readonly #batched: ReadonlySet<Tensor>;
   readonly #options: FoldBatchOptions;
   readonly #wholes = new Map<Tensor, Tensor>();
   readonly #folded = new Map<Tensor, Tensor>();
 
-  constructor(foldable: ReadonlySet<Tensor>, options: FoldBatchOptions) {
+  constructor(foldable: ReadonlySet<Tensor>, batched: ReadonlySet<Tensor>, options: FoldBatchOptions) {
     this.#foldable = foldable;
+    this.#batched = batched;
     this.#options = options;
   }
 
@@ -169,9 +200,12 @@ class Folder {
   /** A sum over the batch of folded images, or undefined for any other node. */
   #reduced(node: Tensor): Tensor | undefined {
     const [x, other] = node.inputs;
+    if (node.op === ops.conv2dKernelGradientOp) {
+      const reads = [x!, other!];
+      const isFolded = reads.some((t) => this.#foldable.has(t)) && reads.every((t) => this.#batched.has(t));
+      return isFolded ? this.#kernelGradient(node, x!, other!) : undefined;
+    }
     if (x === undefined || !this.#foldable.has(x)) return undefined;
-    if (node.op === ops.conv2dKernelGradientOp && this.#foldable.has(other!))
-      return this.#kernelGradient(node, x, other!);
     if (node.op !== ops.reduceSumOp && node.op !== ops.reduceMeanOp) return undefined;
     const { axes, keepDims } = node.attributes as { axes: readonly number[]; keepDims: boolean };
     const folded = this.#foldedImages(x);

@@ -156,6 +156,17 @@ function addends(node: Tensor): Tensor[] {
   return node.op === ops.addOp && node.rank === 4 ? node.inputs.flatMap(addends) : [node];
 }
 
+const isFixedNumber = (t: Tensor) => t.rank === 0 && t.op.name === "constant" && t.dtype === "float32";
+
+/** x * s + o with fixed numbers is (x + o / s) * s, whose factor may go on into a kernel. */
+const factorOut: Rule = (node) => {
+  const [x, offset] = node.inputs as [Tensor, Tensor];
+  if (node.op !== ops.addOp || node.rank !== 4 || !isFixedNumber(offset) || x.op !== ops.mulOp) return undefined;
+  const [raw, factor] = x.inputs as [Tensor, Tensor];
+  if (!isFixedNumber(factor) || isFilledWith(factor, 0)) return undefined;
+  return ops.mul(ops.add(raw, ops.div(offset, factor)), factor);
+};
+
 /** One factor on the input of a convolution goes into its kernel. */
 const foldFactor: Rule = (node) => {
   const [x, other, bias] = node.inputs;
@@ -172,6 +183,7 @@ const foldFactor: Rule = (node) => {
 export const FOLD_NORMALIZATION: readonly Rule[] = [
   nameAffine,
   mergeAffine,
+  factorOut,
   foldFactor,
   foldScale,
   foldSums,

@@ -1,4 +1,5 @@
 // Gradients of convolutions on phases: the output's gradient, moved by each shift, against the phases of the input.
+import { PLAIN } from "../ops/convolution.ts";
 import * as ops from "../ops/index.ts";
 import type { PhaseAttributes } from "../ops/toPhases.ts";
 import type { Rule } from "../rewrite.ts";
@@ -55,6 +56,7 @@ export const kernelGradient: Rule = (node) => {
   const dzGrid = plan && gradientGrid(dz, plan);
   if (plan === undefined || dzGrid === undefined) return undefined;
   const q = plan.outPhases;
+  if (from && isPixels(from.inner) && q === 1) return pixelKernelGradient(node, from.inner, plan, dzGrid);
   const inner = from?.inner ?? inPhases(x, phases);
   const image = from && isPixels(inner) ? patches(inner, c, plan, gridOf(dz), gridOf(dzGrid)) : undefined;
   const left = rows(image?.tensor ?? inner);
@@ -74,6 +76,24 @@ export const kernelGradient: Rule = (node) => {
   const taken = ops.gather(flatten(product), 0, index, [q * q, o, c, kh, kw]);
   return q === 1 ? ops.reshape(taken, [o, c, kh, kw]) : ops.reduceSum(taken, [0]);
 };
+
+/** The same for kernels larger than 1x1. */
+export const windowedKernelGradient: Rule = (node) =>
+  node.op.name === "conv2dKernelGradient" && gridOf(node).some((size) => size > 1) ? kernelGradient(node) : undefined;
+
+// The convolution of pixels is a 1x1 convolution over patches; so is its gradient.
+function pixelKernelGradient(node: Tensor, pixels: Tensor, plan: PhasePlan, dz: Tensor): Tensor {
+  const [o, c, kh, kw] = node.shape as [number, number, number, number];
+  const image = patches(pixels, c, plan, gridOf(dz), gridOf(dz));
+  const planes = image.tensor.shape[1] as number;
+  const product = ops.conv2dKernelGradient(image.tensor, dz, { ...PLAIN, kernelSize: [1, 1] }); // [O, planes, 1, 1]
+  const index = new Int32Array(o * c * kh * kw);
+  for (const tap of plan.taps)
+    for (let oc = 0; oc < o; oc++)
+      for (let ic = 0; ic < c; ic++)
+        index[((oc * c + ic) * kh + tap.kernel[0]) * kw + tap.kernel[1]] = oc * planes + image.plane(tap) + ic;
+  return ops.gather(flatten(product), 0, index, [o, c, kh, kw]);
+}
 
 // Whether the last window lies partly on padding at the bottom or the right, so that zeros there get a gradient too.
 function reachesPastBorder(node: Tensor): boolean {

@@ -31,8 +31,9 @@ export function gridOf(t: Tensor): Grid {
   return t.shape.slice(2) as [number, number];
 }
 
-/** Whether a tensor is the pixels that come in. */
+/** Whether a tensor is the pixels that come in, moved by one number or as they are. */
 export function isPixels(x: Tensor): boolean {
+  if (x.op === ops.addOp && x.inputs[1]!.rank === 0) return isPixels(x.inputs[0]!);
   return x.op.name === "cast" && x.inputs[0]!.op.name === "input";
 }
 

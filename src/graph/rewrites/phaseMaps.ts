@@ -20,6 +20,9 @@ const MAPS: ReadonlyMap<string, boolean> = new Map([
 
 const wrap = (t: Tensor, { phases, size }: Phased, clean: boolean) => ops.fromPhases(t, phases, size, clean);
 
+/** Whether the phases fill the image, so that nothing lies past its border. */
+const isWhole = ({ phases, size, inner }: Phased) => gridOf(inner).every((cells, i) => cells * phases === size[i]);
+
 /** An op of one tensor. */
 export const map: Rule = (node) => {
   const from = phased(node.inputs[0]);
@@ -53,7 +56,7 @@ export const combine: Rule = (node) => {
   // What is multiplied by zero past the border, or comes out of order there anyway, may be anything there.
   const loose = from.clean || !isProduct;
   const there = isNumber ? other : (beside?.inner ?? ops.toPhases(other, from.phases, gridOf(from.inner), loose));
-  const otherClean = isNumber ? false : (beside?.clean ?? !loose);
+  const otherClean = isNumber ? isWhole(from) : (beside?.clean ?? !loose);
   const clean = isProduct ? from.clean || otherClean : from.clean && otherClean;
   return wrap(new Tensor(node.op, at === 0 ? [from.inner, there] : [there, from.inner], {}), from, clean);
 };

@@ -7,7 +7,7 @@ import type { ConvolutionAttributes } from "../ops/convolution.ts";
 import * as ops from "../ops/index.ts";
 import type { Rule } from "../rewrite.ts";
 import type { Tensor } from "../tensor.ts";
-import { inputGradient, kernelGradient } from "./phaseGradients.ts";
+import { inputGradient, kernelGradient, windowedKernelGradient } from "./phaseGradients.ts";
 import { type Conv, type Grid, gridOf, isPixels, layOut, patches, phased } from "./phaseLayout.ts";
 import { combine, map, normalize, sums, toPhasesOfPhases } from "./phaseMaps.ts";
 import { type PhasePlan, phasePlan } from "./phasePlan.ts";
@@ -80,14 +80,10 @@ function convolveGrid(
   return ops.conv2d(x, laid, { pads: [-r.low, -s.low, r.end, s.end], bias });
 }
 
+const MAPS: readonly Rule[] = [toPhasesOfPhases, map, normalize, combine, sums];
+
 /** All rules; an image that lies in phases is what sets them going. */
-export const PHASES: readonly Rule[] = [
-  convolve,
-  kernelGradient,
-  inputGradient,
-  toPhasesOfPhases,
-  map,
-  normalize,
-  combine,
-  sums,
-];
+export const PHASES: readonly Rule[] = [convolve, kernelGradient, inputGradient, ...MAPS];
+
+/** All rules but those that the batch may be folded for. */
+export const PHASES_BEFORE_FOLDING: readonly Rule[] = [convolve, windowedKernelGradient, inputGradient, ...MAPS];
