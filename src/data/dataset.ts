@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { makeGrouping } from "./grouping.ts";
+import { makeGrouping, makeLaboratories } from "./grouping.ts";
 import { type Manifest, quoteList, readManifest } from "./manifest.ts";
 import { openManifestFile } from "./manifestData.ts";
 import { listFolder, toSlashes, walkImages } from "./walk.ts";
@@ -16,6 +16,8 @@ export interface Sample {
   readonly label: number;
   /** Shared by siblings of one original, and by images of one patient or slide where known. */
   readonly group: string;
+  /** Name of the laboratory that the image comes from; undefined where it is not known. */
+  readonly laboratory?: string | undefined;
 }
 
 /** Labelled images under one root. */
@@ -62,6 +64,7 @@ export function scanFolder(dir: string, { classes, manifest, groupBy, root = dir
   const absoluteRoot = resolve(root);
   const table = manifest === undefined ? manifestBeside(resolve(dir)) : readManifest(manifest);
   const groupOf = makeGrouping(absoluteRoot, table, groupBy);
+  const laboratoryOf = makeLaboratories(table);
   const samples = folders.flatMap((name, label) => {
     const paths = walkImages(join(resolve(dir), name));
     if (paths.length === 0) {
@@ -74,6 +77,7 @@ export function scanFolder(dir: string, { classes, manifest, groupBy, root = dir
       path,
       label,
       group: groupOf(path),
+      ...laboratoryOf(path),
     }));
   });
   return { root: absoluteRoot, classes: folders, samples };
@@ -81,7 +85,8 @@ export function scanFolder(dir: string, { classes, manifest, groupBy, root = dir
 
 /**
  * Opens a folder with Train/ and Test/ in it (in any case; a Validation/ or Val/ too), a folder of class folders, or
- * a manifest CSV with the columns `file` and `class` (or `label`), and `split`, `patient`, `slide`, `group` if known.
+ * a manifest CSV with the columns `file` and `class` (or `label`), and `split`, `patient`, `slide`, `group`,
+ * `laboratory` if known.
  *
  * @throws LeukogramError ERR_DATA as {@link scanFolder}, and where train and test have different classes.
  *

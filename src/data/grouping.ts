@@ -55,6 +55,16 @@ export function makeGrouping(root: string, manifest: Manifest | undefined, group
   }
 }
 
+/** A function from an image's absolute path to its laboratory: the manifest's column `laboratory`, where it says one. */
+export function makeLaboratories(manifest: Manifest | undefined): (path: string) => { readonly laboratory?: string } {
+  if (!manifest?.columns.includes("laboratory")) return () => ({});
+  return (path) => {
+    const row = manifest.byPath.get(path) ?? rowOf(manifest, originalPath(path));
+    const laboratory = row?.cells.laboratory ?? "";
+    return laboratory === "" ? {} : { laboratory };
+  };
+}
+
 function rowOf(manifest: Manifest, path: string) {
   const exact = manifest.byPath.get(path);
   if (exact !== undefined) return exact;

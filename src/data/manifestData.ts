@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
-import { makeGrouping } from "./grouping.ts";
+import { makeGrouping, makeLaboratories } from "./grouping.ts";
 import { type Manifest, type ManifestRow, quoteList, readManifest } from "./manifest.ts";
 import { compareCodePoints, toSlashes } from "./walk.ts";
 
@@ -31,6 +31,7 @@ export function openManifestFile(path: string, { classes, groupBy }: DataOptions
   requireClasses(manifest, named, column);
   const labels = new Map(named.map((name, label) => [name, label]));
   const groupOf = makeGrouping(dirname(manifest.path), manifest, groupBy);
+  const laboratoryOf = makeLaboratories(manifest);
   const parts: Record<Split, Sample[]> = { train: [], validation: [], test: [] };
   const splits = splitReader(manifest);
   for (const row of manifest.rows) {
@@ -46,7 +47,7 @@ export function openManifestFile(path: string, { classes, groupBy }: DataOptions
     const other = manifest.byPath.get(row.path)!;
     if (other !== row) throw wrongRow(manifest, row, `the same file as line ${other.line}`, "List each image once.");
     const file = toSlashes(relative(dirname(manifest.path), row.path));
-    parts[splits(row)].push({ file, path: row.path, label, group: groupOf(row.path) });
+    parts[splits(row)].push({ file, path: row.path, label, group: groupOf(row.path), ...laboratoryOf(row.path) });
   }
   const [train, validation, test] = SPLITS.map((split) => toDataset(manifest, named, parts[split], split));
   if (train === undefined) throw new LeukogramError("ERR_DATA", `manifest ${path} lists no image to train on`);

@@ -10,6 +10,8 @@ export interface EpochOrderOptions {
   readonly balance?: "none" | "sampling";
   /** Off, the order is the same in every epoch: that of the images, class after class where balanced. */
   readonly shuffle?: boolean;
+  /** Index of each image's laboratory, where there are several: with "sampling" they count alike too. */
+  readonly laboratories?: ArrayLike<number> | undefined;
 }
 
 /**
@@ -17,12 +19,16 @@ export interface EpochOrderOptions {
  *
  * With "sampling" each class is permuted and cycled, every cycle anew, up to the size of the largest class.
  *
+ * With laboratories the epoch is as long, but for rounding up, and each laboratory has an equal share in it. Within a
+ * laboratory the classes that it has come equally often; where the share can't be parted so, one image more of some
+ * classes, drawn anew each epoch, makes it up. A class that a laboratory lacks is no error.
+ *
  * @throws LeukogramError ERR_DATA where a label is out of range, or a class to balance has no image.
  */
 export function epochOrder(
   labels: ArrayLike<number>,
   numClasses: number,
-  { epoch, seed, balance = "none", shuffle = true }: EpochOrderOptions,
+  { epoch, seed, balance = "none", shuffle = true, laboratories }: EpochOrderOptions,
 ): number[] {
   const rng = new Rng(seed).fork("order").fork(epoch);
   if (balance === "none") {
@@ -31,13 +37,41 @@ export function epochOrder(
   const byClass = indicesByClass(labels, numClasses);
   requireFull(byClass);
   const largest = byClass.reduce((most, indices) => Math.max(most, indices.length), 0);
-  const order = byClass.flatMap((indices, label) => {
-    const classRng = rng.fork(label);
-    const drawn: number[] = [];
-    while (drawn.length < largest) drawn.push(...(shuffle ? classRng.shuffle([...indices]) : indices));
-    return drawn.slice(0, largest);
-  });
+  const order =
+    laboratories === undefined
+      ? byClass.flatMap((indices, label) => draw(indices, largest, shuffle ? rng.fork(label) : undefined))
+      : ofLaboratories(byClass, laboratories, { count: numClasses * largest, rng: shuffle ? rng : undefined });
   return shuffle ? rng.shuffle(order) : order;
+}
+
+// `count` of the indices: whole cycles of all of them, each permuted, and a part of one more.
+function draw(indices: readonly number[], count: number, rng: Rng | undefined): number[] {
+  const drawn: number[] = [];
+  while (drawn.length < count) drawn.push(...(rng === undefined ? indices : rng.shuffle([...indices])));
+  return drawn.slice(0, count);
+}
+
+function ofLaboratories(
+  byClass: readonly (readonly number[])[],
+  laboratories: ArrayLike<number>,
+  { count, rng }: { readonly count: number; readonly rng: Rng | undefined },
+): number[] {
+  const all = new Set(byClass.flat().map((index) => laboratories[index]!));
+  const share = Math.ceil(count / all.size);
+  return [...all]
+    .sort((a, b) => a - b)
+    .flatMap((laboratory) => {
+      const own = rng?.fork("laboratory").fork(laboratory);
+      const cells = byClass
+        .map((indices, label) => ({ label, indices: indices.filter((index) => laboratories[index] === laboratory) }))
+        .filter(({ indices }) => indices.length > 0);
+      // The first cells get what is left over, so they must not always be those of the same classes.
+      const mixed = own === undefined ? cells : own.shuffle([...cells]);
+      return mixed.flatMap(({ label, indices }, i) => {
+        const times = Math.floor(share / cells.length) + (i < share % cells.length ? 1 : 0);
+        return draw(indices, times, own?.fork(label));
+      });
+    });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import type { Dataset, Sample } from "./dataset.ts";
+import { laboratoryOf } from "./laboratories.ts";
 import { NumpyRandomState } from "./numpyRandom.ts";
 import { compareCodePoints } from "./walk.ts";
 
@@ -10,7 +11,7 @@ export interface SplitOptions {
   readonly validationFraction?: number;
   readonly seed?: number;
   /**
-   * "stratified" keeps groups whole and classes in proportion; "keras" repeats `image_dataset_from_directory`, which
+   * "stratified" keeps groups whole and the classes of each laboratory in proportion; "keras" repeats `image_dataset_from_directory`, which
    * knows no groups, so that augmented copies of one image fall on both sides.
    */
   readonly method?: "stratified" | "keras";
@@ -59,47 +60,49 @@ function splitAsKeras(dataset: Dataset, fraction: number, seed: number): Split {
 }
 
 interface Group {
-  /** Images of each class in it. */
+  /** Images of each stratum in it. */
   readonly counts: readonly number[];
-  /** Classes that it holds. */
-  readonly labels: readonly number[];
+  /** Strata that it has images of. */
+  readonly strata: readonly number[];
   readonly size: number;
   readonly key: string;
 }
 
 // Greedy, after scikit-learn's StratifiedGroupKFold: the largest groups first, each to the side where it brings the
-// validation share of the classes nearer to what was asked for.
+// validation share of the strata nearer to what was asked for. A stratum is a class of one laboratory.
 function splitStratified(dataset: Dataset, fraction: number, seed: number): Split {
-  const groups = collectGroups(dataset, new Rng(seed).fork("split"));
-  const totals = dataset.classes.map((_, label) => sum(groups.map((group) => group.counts[label]!)));
-  const taken = dataset.classes.map(() => 0);
-  const trainGroups = dataset.classes.map((_, label) => groups.filter((group) => group.counts[label]! > 0).length);
-  const validationGroups = dataset.classes.map(() => 0);
+  const strata = strataOf(dataset.samples);
+  const groups = collectGroups(dataset.samples, strata, new Rng(seed).fork("split"));
+  const all = [...new Set(strata.values())];
+  const totals = all.map((stratum) => sum(groups.map((group) => group.counts[stratum]!)));
+  const taken = all.map(() => 0);
+  const trainGroups = all.map((stratum) => groups.filter((group) => group.counts[stratum]! > 0).length);
+  const validationGroups = all.map(() => 0);
   const chosen = new Set<string>();
 
   // How much farther from the wanted shares the validation set comes by taking the group.
   const change = (group: Group): number =>
     sum(
-      group.labels.map((label) => {
-        const missing = fraction * totals[label]! - taken[label]!;
-        const after = missing - group.counts[label]!;
-        return (after * after - missing * missing) / totals[label]! ** 2;
+      group.strata.map((stratum) => {
+        const missing = fraction * totals[stratum]! - taken[stratum]!;
+        const after = missing - group.counts[stratum]!;
+        return (after * after - missing * missing) / totals[stratum]! ** 2;
       }),
     );
-  const spares = (group: Group): boolean => group.labels.every((label) => trainGroups[label]! > 1);
+  const spares = (group: Group): boolean => group.strata.every((stratum) => trainGroups[stratum]! > 1);
   const take = (group: Group): void => {
     chosen.add(group.key);
-    for (const label of group.labels) {
-      taken[label]! += group.counts[label]!;
-      trainGroups[label]!--;
-      validationGroups[label]!++;
+    for (const stratum of group.strata) {
+      taken[stratum]! += group.counts[stratum]!;
+      trainGroups[stratum]!--;
+      validationGroups[stratum]!++;
     }
   };
 
   for (const group of groups) if (spares(group) && change(group) < 0) take(group);
-  for (const label of dataset.classes.keys()) {
-    if (validationGroups[label]! > 0) continue;
-    const free = groups.filter((group) => group.counts[label]! > 0 && !chosen.has(group.key) && spares(group));
+  for (const stratum of all) {
+    if (validationGroups[stratum]! > 0) continue;
+    const free = groups.filter((group) => group.counts[stratum]! > 0 && !chosen.has(group.key) && spares(group));
     const best = free.sort((a, b) => change(a) - change(b))[0];
     if (best !== undefined) take(best);
   }
@@ -109,18 +112,31 @@ function splitStratified(dataset: Dataset, fraction: number, seed: number): Spli
   };
 }
 
+// The index of each laboratory's class, by laboratory and label; sorted, so that the order of the samples has no say.
+function strataOf(samples: readonly Sample[]): ReadonlyMap<string, number> {
+  const cells = new Map(samples.map((sample) => [stratumKey(sample), sample]));
+  const sorted = [...cells].sort(
+    ([, a], [, b]) => compareCodePoints(laboratoryOf(a), laboratoryOf(b)) || a.label - b.label,
+  );
+  return new Map(sorted.map(([key], i) => [key, i]));
+}
+
+function stratumKey(sample: Sample): string {
+  return `${sample.label} ${laboratoryOf(sample)}`;
+}
+
 // Groups in random order, the larger first; the order of the samples has no say in it.
-function collectGroups(dataset: Dataset, rng: Rng): Group[] {
+function collectGroups(samples: readonly Sample[], strata: ReadonlyMap<string, number>, rng: Rng): Group[] {
   const counts = new Map<string, number[]>();
-  for (const { group, label } of dataset.samples) {
-    const row = counts.get(group) ?? dataset.classes.map(() => 0);
-    row[label]!++;
-    counts.set(group, row);
+  for (const sample of samples) {
+    const row = counts.get(sample.group) ?? Array.from(strata, () => 0);
+    row[strata.get(stratumKey(sample))!]!++;
+    counts.set(sample.group, row);
   }
   const groups = [...counts].map(([key, row]) => ({
     key,
     counts: row,
-    labels: [...row.keys()].filter((label) => row[label]! > 0),
+    strata: [...row.keys()].filter((stratum) => row[stratum]! > 0),
     size: sum(row),
   }));
   groups.sort((a, b) => compareCodePoints(a.key, b.key));
