@@ -2,16 +2,18 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { openData } from "../../data/dataset.ts";
-import { loadClassifier } from "../../evaluation/classifier.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
+import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../evaluation/labelFree/labelFree.ts";
 import { writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { rocPlot } from "../../report/plots/rocPlot.ts";
 import { rocCurves } from "../../report/writeRun.ts";
 import type { CommandModule } from "../command.ts";
+import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { addSessionFlags, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 
@@ -24,11 +26,12 @@ const evaluate: CommandModule = {
       .option("--out <dir>", "where predictions.csv, metrics.json and figures go (default: nowhere)")
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addLabelFreeFlags(command);
     addSessionFlags(command);
   },
   examples: ["leukogram evaluate runs/cnn --data cells", "leukogram evaluate model.onnx --data cells/Test --json"],
   async execute({ args: [model], options, signal }) {
-    const flags = options as {
+    const flags = options as LabelFreeFlags & {
       data?: string;
       out?: string;
       groupBy?: string;
@@ -45,13 +48,21 @@ const evaluate: CommandModule = {
     const data = openData(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
     const dataset = data.test ?? data.train;
     const progress = new Progress(Boolean(flags.quiet));
-    const classifier = await loadClassifier(String(model), session);
+    const files = dataset.samples.map(({ path }) => path);
+    const { classifier, steps } = await labelFreeClassifier(String(model), files, {
+      ...session,
+      ...flags,
+      signal,
+      onStage: progress.stage,
+    });
     try {
-      const { predictions, skipped } = await answerImages(classifier, dataset, dataset.samples, {
+      const { predictions: given, skipped } = await answerImages(classifier, dataset, dataset.samples, {
         skipBad: flags.skipBad ?? false,
         signal,
         onProgress: (done, total) => progress.stage("Classifying", done, total),
       });
+      const { predictions, labelFree } = corrected(given, steps, Boolean(flags.priorCorrection));
+      for (const step of labelFree) progress.line(stepLine(step));
       const evaluation = evaluatePredictions(predictions);
       if (flags.out !== undefined) {
         await writePredictionsCsv(join(flags.out, "predictions.csv"), predictions);
@@ -60,21 +71,36 @@ const evaluate: CommandModule = {
         await writeFileWhole(join(flags.out, "per-class.svg"), perClassBars(evaluation));
         await writeFileWhole(join(flags.out, "roc.svg"), rocPlot(rocCurves(predictions, evaluation)));
       }
-      print(Boolean(flags.json), { model: classifier.path, data: flags.data, ...evaluation, skipped }, () =>
-        [
-          evaluation.report,
-          `Accuracy           ${shareText(evaluation.accuracy)}`,
-          `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
-          `Macro F1           ${shareText(evaluation.macroF1)}`,
-          `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
-          ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
-        ].join("\n"),
+      print(
+        Boolean(flags.json),
+        {
+          model: classifier.path,
+          data: flags.data,
+          ...evaluation,
+          skipped,
+          ...(labelFree.length > 0 && { labelFree }),
+        },
+        () =>
+          [
+            evaluation.report,
+            `Accuracy           ${shareText(evaluation.accuracy)}`,
+            `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
+            `Macro F1           ${shareText(evaluation.macroF1)}`,
+            `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
+            ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
+          ].join("\n"),
       );
     } finally {
       await classifier.close();
     }
   },
 };
+
+function corrected(given: Predictions, steps: readonly LabelFreeStep[], wanted: boolean) {
+  if (!wanted) return { predictions: given, labelFree: steps };
+  const { rows, step } = withCorrectedPriors(given.rows, given.classes);
+  return { predictions: { ...given, rows }, labelFree: [...steps, step] };
+}
 
 const OUTPUTS = ["predictions.csv", "metrics.json", "confusion-matrix.svg", "per-class.svg", "roc.svg"];
 

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { walkImages } from "../../data/walk.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
-import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import { badImage, type Classified, classifyFiles } from "../../evaluation/classifier.ts";
+import { labelFreeClassifier, withCorrectedPriors } from "../../evaluation/labelFree/labelFree.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
+import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 
@@ -18,6 +20,7 @@ const predict: CommandModule = {
       .usage("[MODEL] <paths...> [options]")
       .option("--model <model>", "run folder, model file, or name of a shipped model")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addLabelFreeFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -25,18 +28,28 @@ const predict: CommandModule = {
     "leukogram predict runs/cnn cell.jpg",
     "leukogram predict cnn-anylab cells/ --json > classes.jsonl",
     "leukogram predict --model model.onnx cells/",
+    "leukogram predict runs/cnn new-laboratory/ --tta --adapt-statistics",
   ],
   async execute({ args: [words], options, signal }) {
-    const flags = options as { model?: string; skipBad?: boolean; json?: boolean; quiet?: boolean };
+    const flags = options as LabelFreeFlags & { model?: string; skipBad?: boolean; json?: boolean; quiet?: boolean };
     const session = sessionOf(options);
     const { model, paths } = modelAndPaths(words as string[], flags.model);
     const files = paths.flatMap(imagesOf);
     const progress = new Progress(Boolean(flags.quiet));
-    const classifier = await loadClassifier(model, session);
+    const onStage = progress.stage;
+    const { classifier, steps } = await labelFreeClassifier(model, files, {
+      ...session,
+      ...flags,
+      signal,
+      onStage,
+    });
+    for (const step of steps) progress.line(stepLine(step));
     let skipped = 0;
     try {
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
-      for await (const { path, probabilities, error } of classifyFiles(classifier, files, { signal, onProgress })) {
+      const answers = classifyFiles(classifier, files, { signal, onProgress });
+      const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, progress) : answers;
+      for await (const { path, probabilities, error } of corrected) {
         if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (probabilities === undefined) {
           skipped++;
@@ -82,6 +95,19 @@ function requireDefault(): void {
   throw new LeukogramError("ERR_USAGE", `predict: no model is named, and ${DEFAULT_MODEL} is not in this package`, {
     hint: "Name a run folder or an .onnx file before the images.",
   });
+}
+
+// How frequent classes are is known when all images have been seen.
+async function* correctedTogether(
+  answers: AsyncIterable<Classified>,
+  classes: readonly string[],
+  progress: Progress,
+): AsyncGenerator<Classified, void, undefined> {
+  const all: Classified[] = [];
+  for await (const answer of answers) all.push(answer);
+  const { rows, step } = withCorrectedPriors(all, classes);
+  progress.line(stepLine(step));
+  yield* rows;
 }
 
 function imagesOf(path: string): string[] {

@@ -1,0 +1,26 @@
+// Flags of the commands that classify: what may be done for a new laboratory without its labels.
+import type { Command } from "commander";
+import type { LabelFreeStep } from "../evaluation/labelFree/labelFree.ts";
+
+/** Values of the flags. */
+export interface LabelFreeFlags {
+  readonly tta?: boolean;
+  readonly adaptStatistics?: boolean;
+  readonly tent?: boolean;
+  readonly priorCorrection?: boolean;
+}
+
+/** `--tta`, `--adapt-statistics`, `--tent` and `--prior-correction`. */
+export function addLabelFreeFlags(command: Command): void {
+  command
+    .option("--tta", "average over turned, mirrored and scaled views of each image")
+    .option("--adapt-statistics", "move batch-norm statistics to these images' laboratory, where that shows to help")
+    .option("--tent", "make the model surer of its answers to these images, and go back where that harms")
+    .option("--prior-correction", "correct for how frequent classes are among these images");
+}
+
+/** A line on what was done, or why not. */
+export function stepLine({ name, applied, reason }: LabelFreeStep): string {
+  const title = `${name[0]!.toUpperCase()}${name.slice(1)}`;
+  return `${title}: ${applied ? "" : "not done, as "}${reason}`;
+}

@@ -1,0 +1,101 @@
+import { statSync } from "node:fs";
+import { LeukogramError } from "../../core/errors.ts";
+import type { SessionOptions } from "../../runtime/session.ts";
+import { type Classifier, loadClassifier } from "../classifier.ts";
+import { adaptByEntropy } from "./adaptByEntropy.ts";
+import { adaptStatistics, percent } from "./adaptStatistics.ts";
+import { type OpenRun, openRun } from "./openRun.ts";
+import { readPictures } from "./pictures.ts";
+import { correctPriors } from "./priorCorrection.ts";
+import { manyViews, ownViews, testTimeClassifier } from "./testTimeClassifier.ts";
+
+/** What may be done for a new laboratory without its labels, before its images are classified. */
+export interface LabelFreeOptions extends SessionOptions {
+  /** Average over turned, mirrored and scaled views. */
+  readonly tta?: boolean | undefined;
+  /** Move batch-norm statistics to the new laboratory's. */
+  readonly adaptStatistics?: boolean | undefined;
+  /** Make the model surer of its answers (TENT). */
+  readonly tent?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
+}
+
+/** What was done, or why not, in words. */
+export interface LabelFreeStep {
+  readonly name: "test-time augmentation" | "batch-norm statistics" | "entropy minimisation" | "prior correction";
+  readonly applied: boolean;
+  readonly reason: string;
+}
+
+/** A classifier as it was made ready for a new laboratory. */
+export interface LabelFreeClassifier {
+  readonly classifier: Classifier;
+  readonly steps: readonly LabelFreeStep[];
+}
+
+/**
+ * Makes a model ready for the images of a new laboratory, of which no label is known. The model's files stay as they
+ * are. Where nothing is asked for, it is loaded as it is.
+ *
+ * @throws ERR_FORMAT where the model can't be loaded, or is no run folder and is to be changed; ERR_ABORTED.
+ */
+export async function labelFreeClassifier(
+  path: string,
+  files: readonly string[],
+  options: LabelFreeOptions = {},
+): Promise<LabelFreeClassifier> {
+  const { tta, adaptStatistics: moves, tent } = options;
+  if (!tta && !moves && !tent) return { classifier: await loadClassifier(path, options), steps: [] };
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new LeukogramError("ERR_FORMAT", `${path}: is no run folder, and a model file alone can't be changed`, {
+      hint: "Give the folder of a finished run, or leave out --tta, --adapt-statistics and --tent.",
+    });
+  const run = await openRun(path);
+  const steps: LabelFreeStep[] = moves || tent ? await adapted(run, files, options) : [];
+  const views = tta ? manyViews(run) : ownViews(run);
+  if (tta)
+    steps.push({
+      name: "test-time augmentation",
+      applied: true,
+      reason: `${views.views} turned and mirrored views at ${views.scales.length} sizes of the crop`,
+    });
+  return { classifier: await testTimeClassifier(run, views, options), steps };
+}
+
+/** Rows whose probabilities are corrected for how frequent classes are among them, and what was done. */
+export function withCorrectedPriors<T extends { readonly probabilities: readonly number[] | undefined }>(
+  rows: readonly T[],
+  classes: readonly string[],
+): { readonly rows: readonly T[]; readonly step: LabelFreeStep } {
+  const known = rows.flatMap(({ probabilities }) => (probabilities ? [probabilities] : []));
+  const { probabilities, priors, applied, reason } = correctPriors(known);
+  const shares = classes.map((name, k) => `${name} ${percent(priors[k]!)}`).join(", ");
+  let next = 0;
+  return {
+    rows: rows.map((row) => (row.probabilities ? { ...row, probabilities: probabilities[next++]! } : row)),
+    step: { name: "prior correction", applied, reason: applied ? `${reason}: ${shares}` : reason },
+  };
+}
+
+async function adapted(
+  run: OpenRun,
+  files: readonly string[],
+  { onStage, ...options }: LabelFreeOptions,
+): Promise<LabelFreeStep[]> {
+  const { signal } = options;
+  const steps: LabelFreeStep[] = [];
+  const onProgress = (done: number, total: number) => onStage?.("Reading images to adapt to", done, total);
+  const pictures = await readPictures(run, files, { signal, onProgress });
+  if (options.adaptStatistics) {
+    onStage?.("Adapting batch-norm statistics", 0, 1);
+    const { applied, reason } = await adaptStatistics(run.model, pictures, options);
+    steps.push({ name: "batch-norm statistics", applied, reason });
+  }
+  if (options.tent) {
+    onStage?.("Minimising entropy", 0, 1);
+    const { applied, reason } = await adaptByEntropy(run.model, pictures, options);
+    steps.push({ name: "entropy minimisation", applied, reason });
+  }
+  return steps;
+}

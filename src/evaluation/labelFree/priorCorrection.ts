@@ -1,0 +1,95 @@
+import { upperIncompleteGamma } from "../../metrics/specialFunctions.ts";
+
+/** Options of {@link correctPriors}. */
+export interface PriorCorrectionOptions {
+  /** Shares of the classes in the set that the model was trained on; default: all alike. */
+  readonly trainingPriors?: readonly number[];
+  /** Fewer images than this are left as they are; default 50. */
+  readonly minImages?: number;
+  /** Images that are thought to stand for the training's shares beforehand, against chance in small sets; default 10. */
+  readonly priorImages?: number;
+  /** No class gets rarer or more frequent than by this factor; default 10. */
+  readonly largestFactor?: number;
+}
+
+/** What {@link correctPriors} did. */
+export interface PriorCorrection {
+  /** One row an image, as given or corrected. */
+  readonly probabilities: readonly (readonly number[])[];
+  /** Estimated shares of the classes; the training's where nothing was changed. */
+  readonly priors: readonly number[];
+  readonly applied: boolean;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
+/**
+ * Corrects probabilities for how frequent classes are in a new set: its shares are estimated from the probabilities by
+ * expectation maximisation, then each is multiplied by new share / old share (Saerens, Latinne and Decaestecker 2002,
+ * "Adjusting the outputs of a classifier to new a priori probabilities"). It does so only for enough images, and where
+ * their likelihood-ratio test says that the shares differ (p < 0.01).
+ */
+export function correctPriors(
+  probabilities: readonly (readonly number[])[],
+  options: PriorCorrectionOptions = {},
+): PriorCorrection {
+  const classes = probabilities[0]?.length ?? 0;
+  const { minImages = 50, largestFactor = 10 } = options;
+  const old = options.trainingPriors ?? new Array<number>(classes).fill(1 / classes);
+  const unchanged = (reason: string) => ({ probabilities, priors: old, applied: false, reason });
+  if (probabilities.length < minImages)
+    return unchanged(
+      `${probabilities.length} images are too few to tell how frequent classes are (${minImages} needed)`,
+    );
+  const estimated = expectationMaximisation(probabilities, old, options);
+  const p = likelihoodRatioP(probabilities, old, estimated);
+  if (p >= 0.01) return unchanged(`classes are not clearly more or less frequent than in training (p ${p.toFixed(2)})`);
+  const factors = estimated.map((share, k) => clamp(share / old[k]!, 1 / largestFactor, largestFactor));
+  return {
+    probabilities: probabilities.map((row) => reweighted(row, factors)),
+    priors: estimated,
+    applied: true,
+    reason: `classes are as frequent as the probabilities say (likelihood ratio, p ${p < 0.001 ? "< 0.001" : p.toFixed(3)})`,
+  };
+}
+
+const STEPS = 200;
+
+// With a Dirichlet prior around the old shares, which a few images can't overrule.
+function expectationMaximisation(
+  rows: readonly (readonly number[])[],
+  old: readonly number[],
+  { priorImages = 10 }: PriorCorrectionOptions,
+): number[] {
+  let shares = [...old];
+  for (let step = 0; step < STEPS; step++) {
+    const sums = old.map((share) => share * priorImages);
+    for (const row of rows) {
+      const factors = shares.map((share, k) => share / old[k]!);
+      for (const [k, value] of reweighted(row, factors).entries()) sums[k]! += value;
+    }
+    shares = sums.map((sum) => sum / (rows.length + priorImages));
+  }
+  return shares;
+}
+
+// Twice the gain in log likelihood, chi-squared with K - 1 degrees of freedom.
+function likelihoodRatioP(
+  rows: readonly (readonly number[])[],
+  old: readonly number[],
+  shares: readonly number[],
+): number {
+  const gain = rows.reduce(
+    (sum, row) => sum + Math.log(row.reduce((total, p, k) => total + (p * shares[k]!) / old[k]!, 0)),
+    0,
+  );
+  return upperIncompleteGamma((old.length - 1) / 2, Math.max(0, gain));
+}
+
+function reweighted(row: readonly number[], factors: readonly number[]): number[] {
+  const weighted = row.map((p, k) => p * factors[k]!);
+  const sum = weighted.reduce((a, b) => a + b, 0);
+  return weighted.map((value) => value / sum);
+}
+
+const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
