@@ -8,11 +8,13 @@ import {
   Concatenate,
   Conv2D,
   Dense,
+  DepthwiseConv2D,
   Dropout,
   Flatten,
   GlobalAveragePooling2D,
   Input,
   MaxPooling2D,
+  ReLU,
   Rescaling,
 } from "../../src/nn/layers/index.ts";
 import { Model } from "../../src/nn/model.ts";
@@ -32,6 +34,16 @@ interface Block {
   readonly trainable: boolean;
 }
 
+/** An inverted residual, as in MobileNetV2: widen, convolve each channel by itself, narrow, add where shapes agree. */
+interface Residual {
+  readonly expansion: number;
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly strides: number;
+  readonly padding: "same" | "valid";
+  readonly trainable: boolean;
+}
+
 /** A small convolutional network, drawn at random. */
 export interface Plan {
   readonly height: number;
@@ -41,6 +53,7 @@ export interface Plan {
   readonly classes: number;
   readonly rescale: "none" | "scale" | "offset";
   readonly blocks: readonly Block[];
+  readonly residuals: readonly Residual[];
   readonly head: "average" | "flatten" | "pool";
   readonly largeBytes: number;
   readonly chunkBytes: number;
@@ -58,7 +71,16 @@ const block: fc.Arbitrary<Block> = fc.record({
   trainable: fc.constantFrom(true, true, true, false),
 });
 
-/** Networks of one to three blocks on images of 4 to 17 pixels; chunks from none to one an image. */
+const residual: fc.Arbitrary<Residual> = fc.record({
+  expansion: fc.integer({ min: 1, max: 6 }),
+  filters: fc.constantFrom(1, 3, 4, 8, 16),
+  kernelSize: fc.integer({ min: 1, max: 4 }),
+  strides: fc.integer({ min: 1, max: 3 }),
+  padding: fc.constantFrom("same", "valid"),
+  trainable: fc.constantFrom(true, true, true, false),
+});
+
+/** Networks of one to three blocks and up to three residuals on images of 4 to 17 pixels; chunks from none to one an image. */
 export const plans: fc.Arbitrary<Plan> = fc.record({
   height: fc.integer({ min: 4, max: 17 }),
   width: fc.integer({ min: 4, max: 17 }),
@@ -67,6 +89,7 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   classes: fc.integer({ min: 2, max: 7 }),
   rescale: fc.constantFrom("none", "scale", "scale", "offset"),
   blocks: fc.array(block, { minLength: 1, maxLength: 3 }),
+  residuals: fc.oneof(fc.constant([]), fc.array(residual, { minLength: 1, maxLength: 3 })),
   head: fc.constantFrom("average", "flatten", "pool"),
   largeBytes: fc.constantFrom(1, 200, 2000, 6e6),
   chunkBytes: fc.constantFrom(1, 1000, 5000),
@@ -79,6 +102,7 @@ export function buildModel(plan: Plan): Model {
   if (plan.rescale !== "none")
     x = new Rescaling({ scale: 1 / 255, offset: plan.rescale === "offset" ? -0.5 : 0 }).apply(x);
   for (const each of plan.blocks) x = addBlock(x, each, plan.batch);
+  for (const each of plan.residuals) x = addResidual(x, each, plan.batch);
   if (plan.head === "pool" && x.shape[0]! > 1 && x.shape[1]! > 1) x = new MaxPooling2D().apply(x);
   x = plan.head === "average" ? new GlobalAveragePooling2D().apply(x) : new Flatten().apply(x);
   const output = new Dense({ units: plan.classes, activation: "softmax" }).apply(x);
@@ -107,4 +131,20 @@ function addBlock(x: LayerOutput, { branch, ...block }: Block, batch: number): L
   if (branch === "add") y = new Add().apply([y, convolve()]);
   if (branch === "concatenate") y = new Concatenate().apply([convolve(), y]);
   return y;
+}
+
+function addResidual(x: LayerOutput, residual: Residual, batch: number): LayerOutput {
+  const { trainable, strides, padding, filters } = residual;
+  const [height, width, channels] = x.shape as [number, number, number];
+  const kernelSize = padding === "valid" ? Math.min(residual.kernelSize, height, width) : residual.kernelSize;
+  const useBias = false;
+  const normalize = (y: LayerOutput) =>
+    batch * y.shape[0]! * y.shape[1]! >= 8 ? new BatchNormalization({ trainable, momentum: 0.9 }).apply(y) : y;
+  const act = (y: LayerOutput) => new ReLU({ maxValue: 6 }).apply(normalize(y));
+  const pointwise = (to: number) => new Conv2D({ filters: to, kernelSize: 1, strides: 1, trainable, useBias });
+  const wide = act(pointwise(channels * residual.expansion).apply(x));
+  const deep = act(new DepthwiseConv2D({ kernelSize, strides, padding, trainable, useBias }).apply(wide));
+  const narrow = normalize(pointwise(filters).apply(deep));
+  const isSame = narrow.shape.every((size, i) => size === x.shape[i]);
+  return isSame ? new Add().apply([x, narrow]) : narrow;
 }

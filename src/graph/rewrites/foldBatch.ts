@@ -24,12 +24,23 @@ export function foldBatch(outputs: Outputs, options: FoldBatchOptions): Outputs 
   if (options.batchSize === 1) return outputs;
   const order = topologicalOrder(Object.values(outputs));
   const batched = batchedNodes(order, options);
-  const possible = new Set(order.filter((t) => batched.has(t) && isFoldable(t, batched)));
+  const trained = dependents(order, options.inputs);
+  const possible = new Set(order.filter((t) => batched.has(t) && trained.has(t) && isFoldable(t, batched)));
   const foldable = worthFolding(order, possible, batched);
   if (foldable.size === 0) return outputs;
   const folder = new Folder(foldable, batched, options);
   for (const node of order) folder.add(node);
   return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, folder.whole(tensor)]));
+}
+
+/** Nodes that depend on more than the images: with fixed weights, ONNX Runtime has faster layouts of its own. */
+function dependents(order: readonly Tensor[], images: ReadonlySet<string>): ReadonlySet<Tensor> {
+  const found = new Set<Tensor>();
+  for (const node of order) {
+    const isParameter = node.op === ops.inputOp && !images.has(node.attributes.name as string);
+    if (isParameter || node.inputs.some((input) => found.has(input))) found.add(node);
+  }
+  return found;
 }
 
 const isConvolution = (t: Tensor) => t.op.name.startsWith("conv2d");
