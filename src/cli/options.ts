@@ -27,6 +27,11 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** For a flag that may be given several times: all its values, in order. */
+export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
+}
+
 /** `--recipe`, and a flag for each setting of a recipe. */
 export function addRecipeFlags(command: Command, except: readonly string[] = []): void {
   command.option(

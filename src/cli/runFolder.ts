@@ -9,7 +9,8 @@ import { parseRecipe } from "../training/recipe.ts";
 /** What config.json of a run says. */
 export interface RunConfig {
   readonly version: string;
-  readonly data: string;
+  /** A folder or manifest; several where they come from several laboratories. */
+  readonly data: string | readonly string[];
   readonly weights?: string | undefined;
   readonly recipe: Readonly<Record<string, unknown>>;
 }
@@ -33,6 +34,7 @@ const RUN_FILES = [
   "predictions",
   "metrics",
   "figures",
+  "laboratories",
   "report.html",
   "model-card.md",
 ];

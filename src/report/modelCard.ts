@@ -1,4 +1,5 @@
 import { bytes, count, decimalEstimate, duration, milliseconds, percentEstimate, plural } from "./format.ts";
+import { laboratoryCaption, laboratoryMarkdown } from "./laboratoryTable.ts";
 import { markdownTable, plainText, shellBlock } from "./markdown.ts";
 import { RESEARCH_USE } from "./page.ts";
 import { CLASS_FIGURES, classFigure } from "./perClass.ts";
@@ -10,7 +11,7 @@ import type { RunReportInput } from "./types.ts";
 
 /** A short model card in Markdown: what the model is for, how good it is, on what, and what it is not for. */
 export function modelCard(input: RunReportInput): string {
-  const { title, model, evaluation, warnings, version } = input;
+  const { title, model, evaluation, warnings, version, laboratories } = input;
   return `${[
     `# ${plainText(title)}`,
     `**${RESEARCH_USE}**`,
@@ -20,6 +21,9 @@ export function modelCard(input: RunReportInput): string {
     headlineTable(input),
     classTable(input),
     plainText(boundsText(input.bootstrap)),
+    ...(laboratories === undefined
+      ? []
+      : ["### By laboratory", laboratoryMarkdown(laboratories), plainText(laboratoryCaption(laboratories))]),
     "## Data",
     dataText(input),
     countTable(input),

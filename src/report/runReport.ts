@@ -1,5 +1,6 @@
 import type { SkippedImage } from "../data/cache.ts";
 import { count, decimalEstimate, percent, plural } from "./format.ts";
+import { laboratorySection } from "./laboratoryTable.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { factList, page, plot, type Section, table, warningList } from "./page.ts";
 import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
@@ -41,8 +42,11 @@ function minorFigures({ evaluation }: RunReportInput): string {
 }
 
 function sectionsOf(input: RunReportInput): readonly Section[] {
-  const { evaluation, history, rocCurves } = input;
+  const { evaluation, history, rocCurves, laboratories } = input;
   return [
+    ...(laboratories === undefined
+      ? []
+      : [{ id: "laboratories", heading: "By laboratory", body: laboratorySection(laboratories) }]),
     { id: "confusion", heading: "Confusion matrix", body: confusionSection(input) },
     {
       id: "classes",

@@ -1,5 +1,6 @@
 import type { Estimate } from "../core/estimate.ts";
 import type { SkippedImage } from "../data/cache.ts";
+import type { LaboratoryFigures } from "../evaluation/laboratories.ts";
 import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/types.ts";
 
 /** The learning curve of one model. */
@@ -55,6 +56,8 @@ export interface RunReportInput {
   /** The resolved recipe; nested keys are shown dotted. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly rocCurves: readonly RocCurve[];
+  /** Where the images come from two or more laboratories. */
+  readonly laboratories?: LaboratoryFigures | undefined;
   /** One sentence each: what a reader must know before believing the figures. */
   readonly warnings: readonly string[];
   /** Version of Leukogram. */

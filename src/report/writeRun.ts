@@ -1,15 +1,18 @@
 import { basename, join } from "node:path";
 import { VERSION } from "../core/version.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
+import { laboratoryNames, nameOf, parseSource } from "../data/laboratories.ts";
 import { type Classifier, loadClassifier } from "../evaluation/classifier.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, type ModelAnswers, measureSpeed } from "../evaluation/evaluateModel.ts";
+import { evaluateByLaboratory, type LaboratoryFigures, type LeaveOneOut } from "../evaluation/laboratories.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { rocCurve } from "../metrics/rocCurve.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { TrainedModel } from "../training/trainModel.ts";
+import { percentEstimate } from "./format.ts";
 import { runReport } from "./html.ts";
 import { modelCard } from "./modelCard.ts";
 import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
@@ -36,6 +39,8 @@ export interface WriteRunOptions {
   /** Where the model runs, and on how many threads. */
   readonly session?: SessionOptions;
   readonly skipBad?: boolean;
+  /** What models that were trained without a laboratory got on it. */
+  readonly leaveOneOut?: LeaveOneOut | undefined;
   /** Whether the accuracy on the training images is wanted too; default true. */
   readonly judgeTraining?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -52,6 +57,8 @@ export interface JudgedRun {
   /** On the training images as they are, without augmentation; undefined where not asked for. */
   readonly trainAccuracy: number | undefined;
   readonly costs: Costs;
+  /** Undefined where the images come from fewer than two laboratories. */
+  readonly laboratories: LaboratoryFigures | undefined;
 }
 
 /**
@@ -80,6 +87,7 @@ export async function writeRun(trained: TrainedModel, sets: RunSets, options: Wr
       validation: validation.evaluation,
       trainAccuracy: training?.evaluation.accuracy.value,
       costs,
+      laboratories: await judgeLaboratories(sets, { validation, test }, { ...options, out: trained.out }),
     };
     await writeReport(trained, sets, judged, { ...options, answers: [main.answers] });
     return judged;
@@ -114,10 +122,26 @@ async function judgeSet(
   return { answers, evaluation };
 }
 
+async function judgeLaboratories(
+  sets: RunSets,
+  { validation, test }: { readonly validation: JudgedSet; readonly test: JudgedSet | undefined },
+  { out, leaveOneOut }: { readonly out: string; readonly leaveOneOut?: LeaveOneOut | undefined },
+): Promise<LaboratoryFigures | undefined> {
+  const all = [...sets.train, ...sets.validation, ...(sets.test ?? [])];
+  if (laboratoryNames(all).length < 2) return undefined;
+  const figures: LaboratoryFigures = {
+    validation: evaluateByLaboratory(validation.answers.predictions, sets.validation),
+    test: test ? evaluateByLaboratory(test.answers.predictions, sets.test!) : [],
+    leaveOneOut,
+  };
+  await writeFileWhole(join(out, "metrics", "laboratories.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
+  return figures;
+}
+
 async function writeReport(
   trained: TrainedModel,
   sets: RunSets,
-  { evaluation, predictions, judgedOn, costs }: JudgedRun,
+  { evaluation, predictions, judgedOn, costs, laboratories }: JudgedRun,
   { answers, ...options }: WriteRunOptions & { readonly answers: readonly ModelAnswers[] },
 ): Promise<void> {
   const count = (samples: readonly Sample[]) =>
@@ -129,7 +153,7 @@ async function writeReport(
     warnings.push(
       "There is no test set: these figures are of the validation images, by which the model was chosen, and are too good.",
     );
-  warnings.push("These images come from where the training images came from. In another laboratory expect much worse.");
+  warnings.push(elsewhere(laboratories));
   const input: RunReportInput = {
     title: `${String(options.settings.model)} on ${options.dataName}`,
     model: String(options.settings.model),
@@ -141,6 +165,7 @@ async function writeReport(
     skipped: [...trained.skipped, ...answers.flatMap(({ skipped }) => skipped)],
     settings: options.settings,
     rocCurves: rocCurves(predictions, evaluation),
+    laboratories,
     warnings,
     version: VERSION,
     bootstrap: { resamples: 2000, seed: 0 },
@@ -158,6 +183,17 @@ async function writeReport(
   await writeFileWhole(join(trained.out, "model-card.md"), modelCard(input));
 }
 
+// What to expect of a laboratory that is not in the data.
+function elsewhere(laboratories: LaboratoryFigures | undefined): string {
+  const unseen = laboratories?.leaveOneOut?.laboratories ?? [];
+  if (unseen.length === 0)
+    return "These images come from where the training images came from. In another laboratory expect much worse.";
+  const figures = unseen.map(
+    ({ laboratory, evaluation }) => `${laboratory} ${percentEstimate(evaluation.balancedAccuracy)}`,
+  );
+  return `These images come from where the training images came from. Of a laboratory that the model has not seen expect what models got that were trained without it (balanced accuracy): ${figures.join("; ")}.`;
+}
+
 /** Each class's ROC curve against the rest; classes without images, or with nothing else, are left out. */
 export function rocCurves({ rows }: Predictions, { classes, perClass }: Evaluation): RocCurve[] {
   const known = rows.filter(({ label }) => label !== undefined);
@@ -172,7 +208,9 @@ export function rocCurves({ rows }: Predictions, { classes, perClass }: Evaluati
   });
 }
 
-/** The name of a data folder, without the way to it. */
-export function dataName(path: string): string {
+/** The name of a data folder, or of several, without the way to it; NAME=DIR goes by its name. */
+export function dataName(data: string | readonly string[]): string {
+  if (typeof data !== "string" && data.length > 1) return data.map((text) => nameOf(parseSource(text))).join(" + ");
+  const path = typeof data === "string" ? data : (data[0] ?? "");
   return basename(path.replace(/[/\\]+$/, "")) || path;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { VERSION } from "../core/version.ts";
 import { type ImageCache, openImageCache, type SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
+import { laboratoryIndices } from "../data/laboratories.ts";
 import { createLoader } from "../data/loader.ts";
 import { epochOrder } from "../data/sampler.ts";
 import { readKerasH5 } from "../formats/kerasH5.ts";
@@ -185,12 +186,14 @@ class Session {
     const recipe = this.#recipe;
     const { out, resume, signal, onReady, onProgress, onEpoch } = this.#options;
     const { train, validation } = this.#caches;
+    const laboratories = laboratoryIndices(this.#caches.train.samples);
     const order = (epoch: number) =>
       epochOrder(this.#labels, this.#classes, {
         epoch,
         seed: recipe.seed,
         balance: recipe.balance === "sampling" ? "sampling" : "none",
         shuffle: true,
+        laboratories,
       });
     const stepsPerEpoch = Math.ceil(order(0).length / recipe.batchSize);
     const validationLabels = validation.samples.map(({ label }) => label);
@@ -270,7 +273,9 @@ class Session {
 
 // A run may only go on with the settings, images and frozen weights that it was begun with.
 function fingerprint(recipe: Recipe, { model, features }: BuiltModel, sets: readonly ImageCache[]): string {
-  const files = sets.map(({ samples }) => samples.map(({ file, label }) => [file, label]));
+  const files = sets.map(({ samples }) =>
+    samples.map(({ file, label, laboratory }) => [file, label, ...(laboratory === undefined ? [] : [laboratory])]),
+  );
   const hash = createHash("sha256").update(JSON.stringify([recipe, files]));
   const frozen = features ? new Model({ input: model.input, output: features }).weights : [];
   for (const [path, { value }] of frozen)

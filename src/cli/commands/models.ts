@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
+import type { LaboratoryFigures } from "../../evaluation/laboratories.ts";
 import type { Evaluation } from "../../evaluation/types.ts";
 import { isShippedName, shippedFolder, shippedModels } from "../../formats/shippedModels.ts";
 import type { ShippedFigure, ShippedModel } from "../../models/shipped.ts";
@@ -102,10 +103,21 @@ async function ofPath(path: string): Promise<Listed> {
   }
 }
 
-// What the run's metrics say: of the test images, else of those that the model was chosen by.
+// What the run's metrics say: of the test images, else of those that the model was chosen by; and of each laboratory, by
+// a model of the same recipe that was trained without it.
 function figuresOf(run: string): Pick<Listed, "home" | "away"> {
   const home = ["test", "validation"].map((data) => readFigure(join(run, "metrics", `${data}.json`), data));
-  return { home: home.flatMap((figure) => figure ?? []).slice(0, 1), away: [] };
+  return { home: home.flatMap((figure) => figure ?? []).slice(0, 1), away: unseenFigures(run) };
+}
+
+function unseenFigures(run: string): Figure[] {
+  const path = join(run, "metrics", "laboratories.json");
+  if (!existsSync(path)) return [];
+  const { leaveOneOut } = JSON.parse(readFileSync(path, "utf8")) as LaboratoryFigures;
+  return (leaveOneOut?.laboratories ?? []).map(({ laboratory, evaluation }) => {
+    const { count: images, accuracy, balancedAccuracy } = evaluation;
+    return { data: laboratory, count: images, accuracy, balancedAccuracy };
+  });
 }
 
 function readFigure(path: string, data: string): Figure | undefined {

@@ -212,7 +212,7 @@ async function runOne(
   const folderOptions = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
   checkRunFolder(out, { recipe }, folderOptions);
   return trainJob({
-    data,
+    data: [data],
     out,
     recipe,
     weights,

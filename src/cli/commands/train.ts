@@ -1,20 +1,23 @@
 import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
-import { openData } from "../../data/dataset.ts";
+import { openLaboratories } from "../../data/laboratories.ts";
 import { splitDataset } from "../../data/split.ts";
+import { laboratoryText } from "../../report/laboratoryTable.ts";
 import { dataName, type JudgedRun, writeRun } from "../../report/writeRun.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
 import type { CommandModule } from "../command.ts";
-import { addRecipeFlags, print, recipeOf, shareText } from "../options.ts";
+import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
+import { addRecipeFlags, collect, print, recipeOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
+import { checkRunFolder, prepareRunFolder, type RunConfig, readRunConfig } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
 
 /** Flags of `train`. */
 interface Flags extends WeightsFlags {
-  readonly data?: string;
+  readonly data?: readonly string[];
+  readonly leaveOneOut?: boolean;
   readonly out?: string;
   readonly resume?: boolean;
   readonly yes?: boolean;
@@ -25,7 +28,10 @@ interface Flags extends WeightsFlags {
 
 /** What one training job needs. */
 export interface TrainJob {
-  readonly data: string;
+  /** Folders or manifests, each of a laboratory where there are several: DIR or NAME=DIR. */
+  readonly data: readonly string[];
+  /** Whether each laboratory is also judged by a model that was trained without it, where there are several. */
+  readonly leaveOneOut?: boolean;
   readonly out: string;
   readonly recipe: Recipe;
   readonly weights: string | undefined;
@@ -43,7 +49,7 @@ export async function trainJob(
   job: TrainJob,
 ): Promise<JudgedRun & { readonly trainingSeconds: number; readonly bestEpoch: number }> {
   const { recipe, progress, signal, skipBad, out } = job;
-  const data = openData(job.data, { ...(recipe.groupBy !== undefined && { groupBy: recipe.groupBy }) });
+  const data = openLaboratories(job.data, { ...(recipe.groupBy !== undefined && { groupBy: recipe.groupBy }) });
   const { train, validation } = data.validation
     ? { train: [...data.train.samples], validation: [...data.validation.samples] }
     : splitSamples(data.train, recipe);
@@ -67,11 +73,17 @@ export async function trainJob(
     onEpoch: (row) => progress.epoch(row, recipe.epochs),
   });
   const sets = { classes: data.train.classes, train, validation, test: data.test?.samples };
+  const session = { device: recipe.device, ...(recipe.threads !== undefined && { threads: recipe.threads }) };
+  const { weights, resume } = job;
+  const leaveOneOut = job.leaveOneOut
+    ? await leaveOut(sets, recipe, { out, root: data.train.root, weights, session, skipBad, resume, progress, signal })
+    : undefined;
   const judged = await writeRun(trained, sets, {
     dataName: dataName(job.data),
     settings: recipe,
-    session: { device: recipe.device, ...(recipe.threads !== undefined && { threads: recipe.threads }) },
+    session,
     skipBad,
+    leaveOneOut,
     signal,
     onStage: progress.stage,
     ...(job.command !== undefined && { command: job.command }),
@@ -102,7 +114,12 @@ const train: CommandModule = {
   define(command) {
     command
       .description("Train a model and judge it on the test images.")
-      .option("--data <dir>", "class folders, a folder with Train/ and Test/, or a manifest CSV")
+      .option(
+        "--data <[name=]dir>",
+        "class folders, a folder with Train/ and Test/, or a manifest CSV; once for each laboratory",
+        collect,
+      )
+      .option("--no-leave-one-out", "of several laboratories, do not also train without each to judge on it")
       .option("--out <dir>", "run folder (default: runs/MODEL)")
       .option("--resume", "go on with the run in --out that was stopped or killed")
       .option("--yes", "begin anew where --out holds a run already")
@@ -113,6 +130,7 @@ const train: CommandModule = {
   examples: [
     "leukogram train --data cells --out runs/cnn",
     "leukogram train --data cells --model mobilenetv2 --head linear --weights mobilenet_v2.h5",
+    "leukogram train --data A=cells-a --data B=cells-b --out runs/both",
     "leukogram train --data cells --recipe notebook --epochs 20",
     "leukogram train --data cells --recipe runs/cnn/config.json --seed 1 --out runs/cnn-seed1",
     "leukogram train --out runs/cnn --resume",
@@ -122,14 +140,14 @@ const train: CommandModule = {
     const progress = new Progress(Boolean(flags.quiet));
     const resumed = flags.resume ? readRunConfig(requireOut(flags)) : undefined;
     const recipe = recipeOf(options, resumed?.recipe);
-    const data = flags.data ?? resumed?.data;
+    const data = flags.data ?? sourcesOf(resumed);
     if (data === undefined)
       throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
     const out = flags.out ?? join("runs", recipe.model);
     requireWeightsFit(flags, recipe);
     const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
     checkRunFolder(out, { recipe }, folder);
-    openData(data); // before anything is fetched
+    openLaboratories(data); // before anything is fetched
     // What a run was begun with stays, whatever weights are to be found by now.
     const weights =
       resumed !== undefined && flags.weights === undefined
@@ -139,6 +157,7 @@ const train: CommandModule = {
     const command = commandLine({ data, out, weights, skipBad });
     const judged = await trainJob({
       data,
+      leaveOneOut: flags.leaveOneOut !== false,
       out,
       recipe,
       weights,
@@ -146,15 +165,17 @@ const train: CommandModule = {
       skipBad,
       progress,
       signal,
-      prepare: () => prepareRunFolder(out, { data, weights, recipe }, folder),
+      prepare: () => prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, recipe }, folder),
       command,
     });
-    const { evaluation, judgedOn } = judged;
-    print(Boolean(flags.json), { out, judgedOn, ...evaluation, costs: judged.costs, command }, () =>
+    const { evaluation, judgedOn, laboratories } = judged;
+    const byLaboratory = laboratories && { laboratories: laboratoryHeadlines(laboratories) };
+    print(Boolean(flags.json), { out, judgedOn, ...evaluation, ...byLaboratory, costs: judged.costs, command }, () =>
       [
         evaluation.report,
         `Accuracy on the ${judgedOn} images: ${shareText(evaluation.accuracy)}`,
         `Balanced accuracy: ${shareText(evaluation.balancedAccuracy)}`,
+        ...(laboratories ? ["", laboratoryText(laboratories), ...(laboratories.leaveOneOut?.notes ?? []), ""] : []),
         `Training: ${judged.trainingSeconds.toFixed(1)} s, weights of epoch ${judged.bestEpoch}`,
         `Report: ${join(out, "report.html")}`,
       ].join("\n"),
@@ -164,11 +185,15 @@ const train: CommandModule = {
 
 // What makes the run again, beside the old one.
 function commandLine({ data, out, weights, skipBad }: Pick<TrainJob, "data" | "out" | "weights" | "skipBad">): string {
-  const words = ["--recipe", join(out, "config.json"), "--data", data];
+  const words = ["--recipe", join(out, "config.json"), ...data.flatMap((source) => ["--data", source])];
   if (weights !== undefined) words.push("--weights", weights);
   if (skipBad) words.push("--skip-bad");
   words.push("--out", `${out.replace(/[/\\]+$/, "")}-again`);
-  return `leukogram train ${words.map((word) => (/^[\w./:\\-]+$/.test(word) ? word : `"${word}"`)).join(" ")}`;
+  return `leukogram train ${words.map((word) => (/^[\w./:=\\-]+$/.test(word) ? word : `"${word}"`)).join(" ")}`;
+}
+
+function sourcesOf(run: RunConfig | undefined): readonly string[] | undefined {
+  return typeof run?.data === "string" ? [run.data] : run?.data;
 }
 
 function requireOut({ out }: Flags): string {
