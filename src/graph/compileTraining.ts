@@ -6,6 +6,7 @@ import { foldBatch } from "./rewrites/foldBatch.ts";
 import { FOLD_NORMALIZATION } from "./rewrites/normalization.ts";
 import { PHASES, PHASES_BEFORE_FOLDING } from "./rewrites/phases.ts";
 import { SIMPLIFY } from "./rewrites/simplify.ts";
+import { STRIDED_DEPTHWISE } from "./rewrites/stridedDepthwise.ts";
 import { swapEarly } from "./rewrites/swapEarly.ts";
 import { type Tensor, topologicalOrder } from "./tensor.ts";
 
@@ -46,7 +47,7 @@ export function compileTraining(
 ): CompiledTraining {
   const folded = rewrite(outputs, [...SIMPLIFY, ...FOLD_NORMALIZATION]);
   const { outputs: arranged, layout } = arrangePixels(folded);
-  const pixels = rewrite(arranged, [...PHASES_BEFORE_FOLDING, ...SIMPLIFY]);
+  const pixels = rewrite(arranged, [...PHASES_BEFORE_FOLDING, ...STRIDED_DEPTHWISE, ...SIMPLIFY]);
   const batchFolded = foldBatch(pixels, { batchSize, inputs: batchInputs(pixels), blocks });
   const phased = rewrite(batchFolded, [...PHASES, ...SIMPLIFY, swapEarly]);
   const chunked = chunkBatch(phased, {

@@ -10,6 +10,7 @@ const PER_IMAGE = new Set([
   "maxPool",
   "averagePool",
   "resize",
+  "phase",
 ]);
 /** Ops that compute each entry from the entries at the same place. */
 export const ELEMENTWISE: ReadonlySet<string> = new Set([
@@ -67,6 +68,7 @@ function isPerImage(node: Tensor, batched: ReadonlySet<Tensor>, { inputs }: Batc
   if (name === "expand") return isImages(x!) || (x!.rank === node.rank && x!.shape[0] === 1);
   if (ELEMENTWISE.has(name)) return isMap(node.inputs);
   if (name === "matMul") return node.rank === 2 ? batched.has(x!) && !batched.has(rest[0]!) : isMap(node.inputs);
+  if (name === "weave") return node.inputs.every((t) => batched.has(t));
   if (name === "concat") return axis > 0 && node.inputs.every((t) => batched.has(t));
   if (!batched.has(x!) || rest.some((t) => batched.has(t))) return false;
   if (name === "slice" || name === "pad" || name === "gather") return axis > 0;

@@ -7,6 +7,7 @@ import { sameShape } from "../../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import { Tensor, topologicalOrder } from "../tensor.ts";
 import { type BatchOptions, batchedNodes, ELEMENTWISE } from "./batched.ts";
+import { isDepthwise, isPointwise } from "./convolutionKinds.ts";
 import { depthwise, depthwiseInputGradient, depthwiseKernelGradient } from "./depthwise.ts";
 import type { Conv } from "./phaseLayout.ts";
 
@@ -43,32 +44,14 @@ function dependents(order: readonly Tensor[], images: ReadonlySet<string>): Read
   return found;
 }
 
+const isPhases = (t: Tensor) => t.op === ops.phaseOp || t.op === ops.weaveOp;
 const isConvolution = (t: Tensor) => t.op.name.startsWith("conv2d");
-
-/** 1x1, stride 1, no padding, one group. */
-function isPointwise(node: Tensor): boolean {
-  const { strides, pads, groups } = node.attributes as unknown as Conv;
-  return groups === 1 && [...strides, ...kernelSize(node)].every((n) => n === 1) && pads.every((n) => n === 0);
-}
-
-/** One kernel a channel. */
-function isDepthwise(node: Tensor): boolean {
-  const { groups } = node.attributes as unknown as Conv;
-  const [x, other] = node.inputs as [Tensor, Tensor];
-  const isGradient = node.op === ops.conv2dKernelGradientOp;
-  return groups > 1 && x.shape[1] === groups && (isGradient ? other.shape[1] : other.shape[0]) === groups;
-}
-
-function kernelSize(node: Tensor): readonly number[] {
-  const { kernelSize: size } = node.attributes as { kernelSize?: readonly number[] };
-  return size ?? (node.inputs[1]!.shape.slice(2) as number[]);
-}
 
 /** Whether a node on images can be computed on folded images. */
 function isFoldable(node: Tensor, batched: ReadonlySet<Tensor>): boolean {
   if (node.rank !== 4 || node.dtype !== "float32") return false;
   if (isConvolution(node)) return isPointwise(node) || isDepthwise(node);
-  if (node.op === ops.channelAffineOp) return true;
+  if (node.op === ops.channelAffineOp || isPhases(node)) return true;
   // A map that is the same for each image has no place on folded images.
   const fits = (t: Tensor) => batched.has(t) || t.rank === 0 || (t.shape[2] === 1 && t.shape[3] === 1);
   return (
@@ -91,8 +74,8 @@ function crossings(order: readonly Tensor[], nodes: ReadonlySet<Tensor>, batched
   const found = new Map<Tensor, readonly [Tensor, Tensor]>();
   for (const node of order)
     for (const input of node.inputs) {
-      const isEntering =
-        nodes.has(node) && !nodes.has(input) && batched.has(input) && sameShape(input.shape, node.shape);
+      const isImages = ELEMENTWISE.has(node.op.name) ? sameShape(input.shape, node.shape) : input === node.inputs[0];
+      const isEntering = nodes.has(node) && !nodes.has(input) && batched.has(input) && isImages;
       const isLeaving = !nodes.has(node) && nodes.has(input) && !isSum(node);
       if (isEntering || isLeaving) found.set(input, [input, node]);
     }
@@ -173,6 +156,8 @@ class Folder {
     if (isConvolution(node)) return isPointwise(node) ? this.#pointwise(node) : this.#depthwise(node);
     const [n, c, h, w] = node.shape as Shape4;
     const inputs = node.inputs.map((t) => {
+      // With an even height, rows of one phase stay so where images lie below each other.
+      if (isPhases(node)) return this.#foldedImages(t);
       if (sameShape(t.shape, node.shape)) return this.#foldedImages(t);
       const whole = this.whole(t);
       if (t.rank < 4 || t.shape[0] === 1) return whole;
