@@ -18,10 +18,15 @@ import { type ViewAnswers, viewProbabilities } from "./viewProbabilities.ts";
 
 /** Passes over the pictures. */
 const EPOCHS = 2;
-const LEARNING_RATE = 1e-4;
 const BATCH = 32;
 /** A model that becomes surer by itself soon names one class for all: predicted shares may move by little. */
 const MOST_MOVED = 0.08;
+
+/** Options of {@link adaptByEntropy}. */
+export interface EntropyOptions extends AdaptOptions {
+  /** Of Adam; default 1e-4. */
+  readonly learningRate?: number;
+}
 
 /**
  * Makes a model surer of its answers to a new laboratory's pictures (TENT). After each pass over them the model is
@@ -33,7 +38,7 @@ const MOST_MOVED = 0.08;
 export async function adaptByEntropy(
   model: Model,
   pictures: Pictures,
-  { seed = 0, ...options }: AdaptOptions = {},
+  { seed = 0, learningRate = 1e-4, ...options }: EntropyOptions = {},
 ): Promise<Adaptation> {
   const layers = batchNormalizations(model);
   if (pictures.count < LEAST_PICTURES) return refusal(tooFew(pictures));
@@ -44,7 +49,13 @@ export async function adaptByEntropy(
   try {
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
       const old = remember(layers);
-      await runEpoch(steps, { pictures, predicted: before.predicted, rng: rng.fork(epoch), signal: options.signal });
+      await runEpoch(steps, {
+        pictures,
+        predicted: before.predicted,
+        learningRate,
+        rng: rng.fork(epoch),
+        signal: options.signal,
+      });
       const after = await viewProbabilities(model, pictures, options);
       const fault = faultOf({ start: before, before: good, after });
       if (fault !== undefined) {
@@ -62,16 +73,17 @@ export async function adaptByEntropy(
 interface Epoch {
   readonly pictures: Pictures;
   readonly predicted: readonly number[];
+  readonly learningRate: number;
   readonly rng: Rng;
   readonly signal: AbortSignal | undefined;
 }
 
 // Batches in which predicted classes are equally frequent: else the most frequent one would draw the others to it.
-async function runEpoch(steps: TentSteps, { pictures, predicted, rng, signal }: Epoch): Promise<void> {
+async function runEpoch(steps: TentSteps, { pictures, predicted, learningRate, rng, signal }: Epoch): Promise<void> {
   const classes = 1 + Math.max(...predicted);
   for (const batch of balancedBatches(predicted, { classes, batchSize: BATCH, rng })) {
     if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "adapting was interrupted");
-    await steps.step(pictures, batch, LEARNING_RATE);
+    await steps.step(pictures, batch, learningRate);
   }
   steps.writeWeights();
 }

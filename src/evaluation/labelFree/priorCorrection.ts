@@ -8,9 +8,14 @@ export interface PriorCorrectionOptions {
   readonly minImages?: number;
   /** Images that are thought to stand for the training's shares beforehand, against chance in small sets; default 10. */
   readonly priorImages?: number;
-  /** No class gets rarer or more frequent than by this factor; default 10. */
-  readonly largestFactor?: number;
 }
+
+/** Shares are estimated from p^(1 / 0.6): label smoothing leaves models less sure than they are right (see docs). */
+const TEMPERATURE = 0.6;
+/** Half the correction is made: shares are estimated from mistaken answers too, and the whole of it feeds on them. */
+const DAMPING = 0.5;
+/** No class counts as rarer or more frequent than in training by more than this factor. */
+const LARGEST_FACTOR = 10;
 
 /** What {@link correctPriors} did. */
 export interface PriorCorrection {
@@ -25,26 +30,30 @@ export interface PriorCorrection {
 
 /**
  * Corrects probabilities for how frequent classes are in a new set: its shares are estimated from the probabilities by
- * expectation maximisation, then each is multiplied by new share / old share (Saerens, Latinne and Decaestecker 2002,
- * "Adjusting the outputs of a classifier to new a priori probabilities"). It does so only for enough images, and where
- * their likelihood-ratio test says that the shares differ (p < 0.01).
+ * expectation maximisation, then each is multiplied by a power of new share / old share (Saerens, Latinne and
+ * Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities"; for sharpening beforehand
+ * Alexandari, Kundaje and Shrikumar 2020). It does so only for enough images, and where their likelihood-ratio test
+ * says that the shares differ (p < 0.01).
  */
 export function correctPriors(
   probabilities: readonly (readonly number[])[],
   options: PriorCorrectionOptions = {},
 ): PriorCorrection {
   const classes = probabilities[0]?.length ?? 0;
-  const { minImages = 50, largestFactor = 10 } = options;
+  const { minImages = 50 } = options;
   const old = options.trainingPriors ?? new Array<number>(classes).fill(1 / classes);
   const unchanged = (reason: string) => ({ probabilities, priors: old, applied: false, reason });
   if (probabilities.length < minImages)
     return unchanged(
       `${probabilities.length} images are too few to tell how frequent classes are (${minImages} needed)`,
     );
-  const estimated = expectationMaximisation(probabilities, old, options);
-  const p = likelihoodRatioP(probabilities, old, estimated);
+  const sharp = probabilities.map((row) => normalized(row.map((p) => p ** (1 / TEMPERATURE))));
+  const estimated = expectationMaximisation(sharp, old, options);
+  const p = likelihoodRatioP(sharp, old, estimated);
   if (p >= 0.01) return unchanged(`classes are not clearly more or less frequent than in training (p ${p.toFixed(2)})`);
-  const factors = estimated.map((share, k) => clamp(share / old[k]!, 1 / largestFactor, largestFactor));
+  // On sharpened probabilities it would be the power DAMPING.
+  const power = DAMPING * TEMPERATURE;
+  const factors = estimated.map((share, k) => clamp(share / old[k]!, 1 / LARGEST_FACTOR, LARGEST_FACTOR) ** power);
   return {
     probabilities: probabilities.map((row) => reweighted(row, factors)),
     priors: estimated,
@@ -86,10 +95,12 @@ function likelihoodRatioP(
   return upperIncompleteGamma((old.length - 1) / 2, Math.max(0, gain));
 }
 
-function reweighted(row: readonly number[], factors: readonly number[]): number[] {
-  const weighted = row.map((p, k) => p * factors[k]!);
-  const sum = weighted.reduce((a, b) => a + b, 0);
-  return weighted.map((value) => value / sum);
+const reweighted = (row: readonly number[], factors: readonly number[]) =>
+  normalized(row.map((p, k) => p * factors[k]!));
+
+function normalized(row: readonly number[]): number[] {
+  const sum = row.reduce((a, b) => a + b, 0);
+  return row.map((value) => value / sum);
 }
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));

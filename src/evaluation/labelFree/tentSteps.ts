@@ -100,12 +100,9 @@ function tentGraph(
     weight: (weight) => tensors.get(weight) ?? FIXED.weight(weight),
   });
   const entropy = certainEntropy(probabilities.inputs[0]!, entropyLimit);
-  const loss = process.env.DIV
-    ? ops.sub(entropy, ops.mul(spreadEntropy(probabilities), ops.scalar(Number(process.env.DIV))))
-    : entropy;
   const sources = weights.map((weight) => tensors.get(weight)!);
   const gradient = ops.concat(
-    gradients(loss, sources).map((t) => ops.reshape(t, [numElements(t.shape)])),
+    gradients(entropy, sources).map((t) => ops.reshape(t, [numElements(t.shape)])),
     0,
   );
   const next = adam().update({
@@ -126,10 +123,4 @@ function certainEntropy(logits: Tensor, limit: number): Tensor {
   const teaches = ops.step(ops.sub(ops.scalar(limit * Math.log(classes)), perImage));
   const count = ops.maximum(ops.reduceSum(teaches, [0]), ops.scalar(1));
   return ops.div(ops.reduceSum(ops.mul(perImage, teaches), [0]), count);
-}
-
-// Entropy of the batch's mean answer.
-function spreadEntropy(probabilities: Tensor): Tensor {
-  const mean = ops.reduceMean(probabilities, [0]);
-  return ops.neg(ops.reduceSum(ops.mul(mean, ops.log(ops.add(mean, ops.scalar(1e-6)))), [0]));
 }

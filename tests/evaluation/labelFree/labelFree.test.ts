@@ -1,0 +1,90 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { type Classifier, classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
+import { labelFreeClassifier } from "../../../src/evaluation/labelFree/labelFree.ts";
+import { openRun } from "../../../src/evaluation/labelFree/openRun.ts";
+import { ownViews, testTimeClassifier } from "../../../src/evaluation/labelFree/testTimeClassifier.ts";
+import { trainModel } from "../../../src/training/trainModel.ts";
+import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "../../training/sets.ts";
+
+const dir = temporaryFolder();
+const plain = join(dir, "plain");
+const cells = join(dir, "cells");
+let set: SmallSet;
+let files: string[];
+beforeAll(async () => {
+  set = await drawSet(join(dir, "smears"));
+  files = [...set.train.samples, ...set.validation].map(({ path }) => path);
+  await trainModel(set.train, set.validation, smallRecipe(), { out: plain });
+  const recipe = smallRecipe({ cellDiameters: 2, fieldSize: 48, scaleMin: 0.5, scaleMax: 0.9, views: 2 });
+  await trainModel(set.train, set.validation, recipe, { out: cells });
+}, 60_000);
+
+async function answers(classifier: Classifier): Promise<number[]> {
+  const out: number[] = [];
+  for await (const { probabilities } of classifyFiles(classifier, files)) out.push(...probabilities!);
+  await classifier.close();
+  return out;
+}
+
+test.each([
+  ["whole pictures", plain],
+  ["cells", cells],
+])("a run's model opened by its layers answers as its exported one does: %s", async (_, path) => {
+  const run = await openRun(path);
+  const opened = await answers(await testTimeClassifier(run, ownViews(run), { threads: 1 }));
+  const exported = await answers(await loadClassifier(path, { threads: 1 }));
+  for (const [i, p] of opened.entries()) expect(p).toBeCloseTo(exported[i]!, 4);
+});
+
+test.each([
+  ["whole pictures", plain],
+  ["cells", cells],
+])("many views give probabilities that differ, and sum to 1: %s", async (_, path) => {
+  const { classifier, steps } = await labelFreeClassifier(path, files, { tta: true, threads: 1 });
+  expect(steps).toEqual([
+    {
+      name: "test-time augmentation",
+      applied: true,
+      reason: "8 turned and mirrored views at 3 sizes of the crop",
+    },
+  ]);
+  const many = await answers(classifier);
+  const one = await answers(await loadClassifier(path, { threads: 1 }));
+  expect(many.reduce((a, b) => a + b)).toBeCloseTo(files.length, 6);
+  expect(many.some((p, i) => Math.abs(p - one[i]!) > 1e-3)).toBe(true);
+});
+
+test("says what was not done for too few images, and answers as before", async () => {
+  const { classifier, steps } = await labelFreeClassifier(plain, files, {
+    adaptStatistics: true,
+    tent: true,
+    threads: 1,
+  });
+  const reason = `${files.length} images are too few to learn a laboratory from (48 needed)`;
+  expect(steps).toEqual([
+    { name: "batch-norm statistics", applied: false, reason },
+    { name: "entropy minimisation", applied: false, reason },
+  ]);
+  const exported = await answers(await loadClassifier(plain, { threads: 1 }));
+  for (const [i, p] of (await answers(classifier)).entries()) expect(p).toBeCloseTo(exported[i]!, 4);
+});
+
+test("an .onnx file is classified with as it is, and can't be changed", async () => {
+  const file = join(plain, "model.onnx");
+  const { classifier, steps } = await labelFreeClassifier(file, files, {});
+  expect(steps).toEqual([]);
+  await classifier.close();
+  expect((await rejection(labelFreeClassifier(file, files, { tta: true }))).message).toBe(
+    `ERR_FORMAT ${file}: is no run folder, and a model file alone can't be changed. Give the folder of a finished run, or leave out --tta, --adapt-statistics and --tent.`,
+  );
+});
+
+test("a folder without weights is no run that can be changed", async () => {
+  const part = join(dir, "part");
+  mkdirSync(part);
+  copyFileSync(join(plain, "model.onnx"), join(part, "model.onnx"));
+  const error = await rejection(openRun(part));
+  expect(error.message).toMatch(/^ERR_FORMAT .*part: there is no model\.keras in it\. Adapting needs the whole folder/);
+});
