@@ -1,8 +1,10 @@
 // Leave-one-laboratory-out as a part of `train`.
 import { join } from "node:path";
 import { laboratoryNames } from "../data/laboratories.ts";
-import type { LaboratoryFigures, LeaveOneOut, Parts } from "../evaluation/laboratories.ts";
+import type { LaboratoryEvaluation, LaboratoryFigures, LeaveOneOut, Parts } from "../evaluation/laboratories.ts";
 import { leaveOneLaboratoryOut } from "../evaluation/leaveOneLaboratoryOut.ts";
+import { percentEstimate } from "../report/format.ts";
+import { textTable } from "../report/textTable.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { Progress } from "./progress.ts";
@@ -21,7 +23,7 @@ export interface LeaveOutOptions {
 }
 
 /**
- * Trains once without each laboratory and judges on it; undefined where there are fewer than two.
+ * Trains once without each laboratory and judges on it; undefined where there are fewer than two to learn from.
  *
  * @throws as `leaveOneLaboratoryOut`.
  */
@@ -30,7 +32,7 @@ export async function leaveOut(
   recipe: Recipe,
   { out, progress, ...options }: LeaveOutOptions,
 ): Promise<LeaveOneOut | undefined> {
-  const names = laboratoryNames([...parts.train, ...parts.validation, ...(parts.test ?? [])]);
+  const names = laboratoryNames([...parts.train, ...parts.validation]);
   if (names.length < 2) return undefined;
   progress.line(
     `Leaving one laboratory out: ${names.length} more trainings, of the same recipe without ${names.join(", without ")}`,
@@ -50,17 +52,31 @@ export async function leaveOut(
   });
 }
 
+/** The headlines of one laboratory, for JSON. */
+export function laboratoryHeadline<T extends LaboratoryEvaluation>({ evaluation, ...known }: T) {
+  const { count, accuracy, balancedAccuracy } = evaluation;
+  return { ...known, count, accuracy, balancedAccuracy };
+}
+
+/** The same of all laboratories as lines of text. */
+export function laboratoryLines(all: readonly LaboratoryEvaluation[]): string {
+  const rows = all.map(({ laboratory, evaluation: { count, accuracy, balancedAccuracy } }) => [
+    laboratory,
+    String(count),
+    percentEstimate(accuracy),
+    percentEstimate(balancedAccuracy),
+  ]);
+  return textTable([["Laboratory", "Images", "Accuracy", "Balanced accuracy"], ...rows]);
+}
+
 /** Figures by laboratory as `train --json` prints them: headlines alone; the rest is in metrics/laboratories.json. */
-export function laboratoryHeadlines({ validation, test, leaveOneOut }: LaboratoryFigures) {
-  const headlines = <T extends LaboratoryFigures["test"][number]>({ evaluation, ...known }: T) => {
-    const { count, accuracy, balancedAccuracy } = evaluation;
-    return { ...known, count, accuracy, balancedAccuracy };
-  };
+export function laboratoryHeadlines({ validation, test, neverSeen, leaveOneOut }: LaboratoryFigures) {
   return {
-    validation: validation.map(headlines),
-    test: test.map(headlines),
+    validation: validation.map(laboratoryHeadline),
+    test: test.map(laboratoryHeadline),
+    neverSeen: neverSeen.map(laboratoryHeadline),
     ...(leaveOneOut && {
-      leaveOneOut: { laboratories: leaveOneOut.laboratories.map(headlines), notes: leaveOneOut.notes },
+      leaveOneOut: { laboratories: leaveOneOut.laboratories.map(laboratoryHeadline), notes: leaveOneOut.notes },
     }),
   };
 }

@@ -46,15 +46,34 @@ export function parseSource(text: string): DataSource {
  * laboratoryNames(train.samples); // ["A", "B"]
  */
 export function openLaboratories(texts: readonly string[], options: DataOptions = {}): OpenedData {
+  return openSources(texts, (path) => openData(path, options));
+}
+
+function openSources(texts: readonly string[], open: (path: string) => OpenedData): OpenedData {
   const sources = texts.map(parseSource);
   const [first] = sources;
   if (first === undefined) throw new LeukogramError("ERR_USAGE", "data: no folder was given");
   if (sources.length === 1) {
-    const opened = openData(first.path, options);
+    const opened = open(first.path);
     return first.laboratory === undefined ? opened : named(opened, first.laboratory);
   }
   requireDistinct(sources);
-  return merge(sources.map((source) => ({ source, opened: openData(source.path, options) })));
+  return merge(sources.map((source) => ({ source, opened: open(source.path) })));
+}
+
+/**
+ * Opens the images to judge a model by, as {@link openLaboratories}: of each source the test images, or all of them where
+ * it has no test images.
+ *
+ * @throws as {@link openLaboratories}.
+ */
+export function openToJudge(texts: readonly string[], options: DataOptions = {}): Dataset {
+  const judged = ({ train, test }: OpenedData): OpenedData => ({
+    train: test ?? train,
+    validation: undefined,
+    test: undefined,
+  });
+  return openSources(texts, (path) => judged(openData(path, options))).train;
 }
 
 /** The laboratories of these images, sorted; none where no image's laboratory is known. */

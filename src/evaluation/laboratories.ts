@@ -29,8 +29,10 @@ export interface LeaveOneOut {
 /** Figures by laboratory: of the model that was trained on all, and of those that were trained without one. */
 export interface LaboratoryFigures {
   readonly validation: readonly LaboratoryEvaluation[];
-  /** Only of laboratories that have test images. */
+  /** Only of laboratories that have test images, and others that the model has seen. */
   readonly test: readonly LaboratoryEvaluation[];
+  /** Of laboratories that have test images alone: the model that was trained on all has not seen them. */
+  readonly neverSeen: readonly LaboratoryEvaluation[];
   /** Undefined where it was not asked for. */
   readonly leaveOneOut: LeaveOneOut | undefined;
 }
@@ -69,13 +71,13 @@ export interface Parts {
 }
 
 /**
- * Parts a data set for leave-one-laboratory-out: for each laboratory the others' training and validation images, and
+ * Parts a data set for leave-one-laboratory-out: for each laboratory that is trained on, the others' training and validation images, and
  * its own test images to judge by, or all of its images where it has no test images.
  *
  * Classes that the others have no training image of can't be learned: they are left out, and counted.
  */
 export function laboratoryFolds({ classes, train, validation, test = [] }: Parts, root: string): LaboratoryFold[] {
-  const names = laboratoryNames([...train, ...validation, ...test]);
+  const names = laboratoryNames([...train, ...validation]);
   return names.map((laboratory) => {
     const own = (samples: readonly Sample[]) => samples.filter((sample) => laboratoryOf(sample) === laboratory);
     const others = (samples: readonly Sample[]) => samples.filter((sample) => laboratoryOf(sample) !== laboratory);

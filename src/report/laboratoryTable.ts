@@ -22,8 +22,13 @@ interface Row {
 
 type Figures = Partial<Pick<Evaluation, (typeof NUMBERS)[number]>>;
 
+/** Figures of laboratories by models that have not seen them. */
+export function unseenLaboratories(figures: LaboratoryFigures | undefined): readonly LaboratoryEvaluation[] {
+  return [...(figures?.leaveOneOut?.laboratories ?? []), ...(figures?.neverSeen ?? [])];
+}
+
 function rowsOf(figures: LaboratoryFigures): Row[] {
-  const unseen = figures.leaveOneOut?.laboratories ?? [];
+  const unseen = unseenLaboratories(figures);
   const { test, validation } = figures;
   const names = [...new Set([...validation, ...test, ...unseen].map(({ laboratory }) => laboratory))].sort();
   const of = (all: readonly LaboratoryEvaluation[], name: string) =>
@@ -49,8 +54,8 @@ interface Cell {
   readonly key: (typeof NUMBERS)[number];
 }
 
-function cellsOf({ leaveOneOut }: LaboratoryFigures): Cell[] {
-  const groups = leaveOneOut === undefined ? (["seen"] as const) : (["unseen", "seen"] as const);
+function cellsOf(figures: LaboratoryFigures): Cell[] {
+  const groups = unseenLaboratories(figures).length === 0 ? (["seen"] as const) : (["unseen", "seen"] as const);
   return groups.flatMap((which) => NUMBERS.map((key) => ({ which, key })));
 }
 
@@ -82,8 +87,8 @@ export function laboratoryMarkdown(figures: LaboratoryFigures): string {
 export function laboratoryCaption(figures: LaboratoryFigures): string {
   const seen =
     "Seen: the model of this run, which has learned from this laboratory, on its test images, or its validation images where it has no others.";
-  if (figures.leaveOneOut === undefined) return seen;
-  return `Unseen: a model of the same recipe that was trained on all other laboratories, on this one: what to expect in a new laboratory. ${seen}`;
+  if (unseenLaboratories(figures).length === 0) return seen;
+  return `Unseen: a model of the same recipe that was trained on the other laboratories, on this one: what to expect in a new laboratory. ${seen}`;
 }
 
 /** The same as a section of a page, with its notes. */

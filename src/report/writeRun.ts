@@ -14,6 +14,7 @@ import type { SessionOptions } from "../runtime/session.ts";
 import type { TrainedModel } from "../training/trainModel.ts";
 import { percentEstimate } from "./format.ts";
 import { runReport } from "./html.ts";
+import { unseenLaboratories } from "./laboratoryTable.ts";
 import { modelCard } from "./modelCard.ts";
 import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
 import { learningCurves } from "./plots/learningCurves.ts";
@@ -129,9 +130,12 @@ async function judgeLaboratories(
 ): Promise<LaboratoryFigures | undefined> {
   const all = [...sets.train, ...sets.validation, ...(sets.test ?? [])];
   if (laboratoryNames(all).length < 2) return undefined;
+  const known = laboratoryNames([...sets.train, ...sets.validation]);
+  const tested = test ? evaluateByLaboratory(test.answers.predictions, sets.test!) : [];
   const figures: LaboratoryFigures = {
     validation: evaluateByLaboratory(validation.answers.predictions, sets.validation),
-    test: test ? evaluateByLaboratory(test.answers.predictions, sets.test!) : [],
+    test: tested.filter(({ laboratory }) => known.includes(laboratory)),
+    neverSeen: tested.filter(({ laboratory }) => !known.includes(laboratory)),
     leaveOneOut,
   };
   await writeFileWhole(join(out, "metrics", "laboratories.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
@@ -185,13 +189,13 @@ async function writeReport(
 
 // What to expect of a laboratory that is not in the data.
 function elsewhere(laboratories: LaboratoryFigures | undefined): string {
-  const unseen = laboratories?.leaveOneOut?.laboratories ?? [];
+  const unseen = unseenLaboratories(laboratories);
   if (unseen.length === 0)
     return "These images come from where the training images came from. In another laboratory expect much worse.";
   const figures = unseen.map(
     ({ laboratory, evaluation }) => `${laboratory} ${percentEstimate(evaluation.balancedAccuracy)}`,
   );
-  return `These images come from where the training images came from. Of a laboratory that the model has not seen expect what models got that were trained without it (balanced accuracy): ${figures.join("; ")}.`;
+  return `These images come from where the training images came from. Of a laboratory that the model has not seen expect what models got on those that they were trained without (balanced accuracy): ${figures.join("; ")}.`;
 }
 
 /** Each class's ROC curve against the rest; classes without images, or with nothing else, are left out. */

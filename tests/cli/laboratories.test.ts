@@ -69,7 +69,7 @@ describe.concurrent("train with the data of several laboratories", () => {
     expect(judged.slice(1).every((line) => line.startsWith("north/Test/"))).toBe(true);
     const report = readFileSync(path("all", "report.html"), "utf8");
     expect(report).toContain("Unseen: balanced accuracy");
-    expect(report).toContain("what models got that were trained without it");
+    expect(report).toContain("what models got on those that they were trained without");
 
     // A run that is gone on with reads what is there, and makes what is missing.
     const model = path("all", "laboratories", "W", "model.onnx");
@@ -89,6 +89,19 @@ describe.concurrent("train with the data of several laboratories", () => {
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stdout).toMatch(/^Laboratory +Seen: images/m);
     expect(readdirSync(path("plain"))).not.toContain("laboratories");
+    const [text, json] = await cli.runAll([
+      ["evaluate", "plain", "--data", "south", "--data", "W=west/Train"],
+      ["evaluate", "plain", "--data", "south", "--data", "W=west/Train", "--json"],
+    ]);
+    expect(text!.stdout).toMatch(/^Laboratory +Images +Accuracy +Balanced accuracy\nW +16 .*\nsouth +10 /m);
+    expect(jsonOf<object>(json!)).toMatchObject({
+      data: ["south", "W=west/Train"],
+      count: 26,
+      laboratories: [
+        { laboratory: "W", count: 16 },
+        { laboratory: "south", count: 10 },
+      ],
+    });
   });
 
   test("a single folder with a name is a single laboratory", async () => {

@@ -2,7 +2,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openData } from "../../src/data/dataset.ts";
-import { laboratoryIndices, laboratoryNames, openLaboratories, parseSource } from "../../src/data/laboratories.ts";
+import {
+  laboratoryIndices,
+  laboratoryNames,
+  openLaboratories,
+  openToJudge,
+  parseSource,
+} from "../../src/data/laboratories.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { temporaryFolder, touch, writeFiles } from "./folders.ts";
 
@@ -79,6 +85,18 @@ describe("openLaboratories", () => {
     );
     expect(openLaboratories([apart, `B=${apart}`]).validation!.samples).toHaveLength(4);
   });
+});
+
+test("openToJudge takes of each source the test images, or all where it has none", () => {
+  const files = (...sources: string[]) => openToJudge(sources).samples.map(({ file }) => file);
+  expect(files(north)).toEqual(["Test/a/2.jpg", "Test/b/2.jpg"]);
+  expect(files(north, south)).toEqual([
+    "north/Test/a/2.jpg",
+    "north/Test/b/2.jpg",
+    "south/b/1.jpg",
+    "south/c/1.jpg",
+    "south/c/aug_0_1.jpg",
+  ]);
 });
 
 describe("the column laboratory of a manifest", () => {

@@ -49,6 +49,11 @@ describe("laboratoryFolds", () => {
     expect(folds[1]!.judged.map(({ label }) => label)).toEqual([1]);
   });
 
+  test("leaves none out that is not trained on", () => {
+    const names = laboratoryFolds({ classes, train, validation, test: images("D", [0, 1]) }, "/none");
+    expect(names.map(({ laboratory }) => laboratory)).toEqual(["A", "B", "C"]);
+  });
+
   test("gives labels anew where an earlier class is left out", () => {
     const [fold] = laboratoryFolds(
       { classes, train: [...images("A", [0, 1]), ...images("B", [1, 2, 2])], validation: [] },

@@ -18,6 +18,7 @@ const figures: LaboratoryFigures = {
     { laboratory: "B<", evaluation: evaluation(0.9, 50) },
   ],
   test: [{ laboratory: "A", evaluation: evaluation(0.98, 1200) }],
+  neverSeen: [],
   leaveOneOut: {
     laboratories: [
       { laboratory: "A", evaluation: evaluation(0.8, 1200), trainedOn: ["B<"], leftOut: 0, judgedOn: "test" },
@@ -43,6 +44,13 @@ describe("the table by laboratory", () => {
     const text = laboratoryText({ ...figures, leaveOneOut: undefined });
     expect(text).not.toContain("Unseen");
     expect(text.split("\n")).toHaveLength(4);
+  });
+
+  it("counts a laboratory that has test images alone among the unseen ones", () => {
+    const neverSeen = [{ laboratory: "C", evaluation: evaluation(0.5, 30) }];
+    const lines = laboratoryText({ ...figures, leaveOneOut: undefined, neverSeen }).split("\n");
+    expect(lines[3]).toMatch(/^C +30 +50\.0 % .* +n\/a +n\/a$/);
+    expect(lines[1]).toMatch(/^A +n\/a +n\/a +1,200 /);
   });
 
   it("stands in report and card, as plain text, with its notes", () => {

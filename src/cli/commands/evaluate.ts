@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
-import { openData } from "../../data/dataset.ts";
+import { laboratoryNames, openToJudge } from "../../data/laboratories.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
 import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../evaluation/labelFree/labelFree.ts";
+import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
@@ -14,7 +15,8 @@ import { rocPlot } from "../../report/plots/rocPlot.ts";
 import { rocCurves } from "../../report/writeRun.ts";
 import type { CommandModule } from "../command.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
-import { addSessionFlags, print, sessionOf, shareText } from "../options.ts";
+import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
+import { addSessionFlags, collect, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 const evaluate: CommandModule = {
@@ -22,17 +24,25 @@ const evaluate: CommandModule = {
     command
       .description("A model's figures on labelled images, each with its 95 % interval.")
       .argument("<model>", "run folder, model file, or name of a shipped model")
-      .option("--data <dir>", "labelled images: class folders, a folder with Test/ in it, or a manifest CSV")
+      .option(
+        "--data <[name=]dir>",
+        "labelled images: class folders, a folder with Test/ in it, or a manifest CSV; once for each laboratory",
+        collect,
+      )
       .option("--out <dir>", "where predictions.csv, metrics.json and figures go (default: nowhere)")
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addLabelFreeFlags(command);
     addSessionFlags(command);
   },
-  examples: ["leukogram evaluate runs/cnn --data cells", "leukogram evaluate model.onnx --data cells/Test --json"],
+  examples: [
+    "leukogram evaluate runs/cnn --data cells",
+    "leukogram evaluate model.onnx --data cells/Test --json",
+    "leukogram evaluate cnn-anylab --data A=cells-a --data B=cells-b",
+  ],
   async execute({ args: [model], options, signal }) {
     const flags = options as LabelFreeFlags & {
-      data?: string;
+      data?: readonly string[];
       out?: string;
       groupBy?: string;
       skipBad?: boolean;
@@ -45,8 +55,7 @@ const evaluate: CommandModule = {
       });
     const session = sessionOf(options);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
-    const data = openData(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
-    const dataset = data.test ?? data.train;
+    const dataset = openToJudge(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
     const progress = new Progress(Boolean(flags.quiet));
     const files = dataset.samples.map(({ path }) => path);
     const { classifier, steps } = await labelFreeClassifier(String(model), files, {
@@ -64,6 +73,8 @@ const evaluate: CommandModule = {
       const { predictions, labelFree } = corrected(given, steps, Boolean(flags.priorCorrection));
       for (const step of labelFree) progress.line(stepLine(step));
       const evaluation = evaluatePredictions(predictions);
+      const several = laboratoryNames(dataset.samples).length > 1;
+      const laboratories = several ? evaluateByLaboratory(predictions, dataset.samples) : [];
       if (flags.out !== undefined) {
         await writePredictionsCsv(join(flags.out, "predictions.csv"), predictions);
         await writeFileWhole(join(flags.out, "metrics.json"), `${JSON.stringify(evaluation, undefined, 2)}\n`);
@@ -75,8 +86,9 @@ const evaluate: CommandModule = {
         Boolean(flags.json),
         {
           model: classifier.path,
-          data: flags.data,
+          data: flags.data.length === 1 ? flags.data[0] : flags.data,
           ...evaluation,
+          ...(several && { laboratories: laboratories.map(laboratoryHeadline) }),
           skipped,
           ...(labelFree.length > 0 && { labelFree }),
         },
@@ -87,6 +99,7 @@ const evaluate: CommandModule = {
             `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
             `Macro F1           ${shareText(evaluation.macroF1)}`,
             `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
+            ...(several ? ["", laboratoryLines(laboratories), ""] : []),
             ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
           ].join("\n"),
       );

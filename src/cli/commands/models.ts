@@ -7,6 +7,7 @@ import type { Evaluation } from "../../evaluation/types.ts";
 import { isShippedName, shippedFolder, shippedModels } from "../../formats/shippedModels.ts";
 import type { ShippedFigure, ShippedModel } from "../../models/shipped.ts";
 import { bytes, count, percentEstimate } from "../../report/format.ts";
+import { unseenLaboratories } from "../../report/laboratoryTable.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
 import { print } from "../options.ts";
@@ -104,7 +105,7 @@ async function ofPath(path: string): Promise<Listed> {
 }
 
 // What the run's metrics say: of the test images, else of those that the model was chosen by; and of each laboratory, by
-// a model of the same recipe that was trained without it.
+// a model of the same recipe that has not seen it.
 function figuresOf(run: string): Pick<Listed, "home" | "away"> {
   const home = ["test", "validation"].map((data) => readFigure(join(run, "metrics", `${data}.json`), data));
   return { home: home.flatMap((figure) => figure ?? []).slice(0, 1), away: unseenFigures(run) };
@@ -113,8 +114,8 @@ function figuresOf(run: string): Pick<Listed, "home" | "away"> {
 function unseenFigures(run: string): Figure[] {
   const path = join(run, "metrics", "laboratories.json");
   if (!existsSync(path)) return [];
-  const { leaveOneOut } = JSON.parse(readFileSync(path, "utf8")) as LaboratoryFigures;
-  return (leaveOneOut?.laboratories ?? []).map(({ laboratory, evaluation }) => {
+  const figures = JSON.parse(readFileSync(path, "utf8")) as LaboratoryFigures;
+  return unseenLaboratories(figures).map(({ laboratory, evaluation }) => {
     const { count: images, accuracy, balancedAccuracy } = evaluation;
     return { data: laboratory, count: images, accuracy, balancedAccuracy };
   });
