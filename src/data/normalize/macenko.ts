@@ -1,16 +1,4 @@
-import type { RgbImage } from "../image.ts";
-import {
-  dot,
-  inOrder,
-  mixStains,
-  opticalDensities,
-  type StainReference,
-  type StainVector,
-  stainAmounts,
-  stainedDensities,
-  unitStain,
-  usualAmounts,
-} from "./stains.ts";
+import { dot, inOrder, type StainVector, stainedDensities, unitStain } from "./stains.ts";
 
 /** Stained pixels that are looked at; more add nothing but time. */
 const POINTS = 6000;
@@ -38,51 +26,6 @@ export function macenkoStains(densities: Float32Array): readonly [StainVector, S
   const low = direction(angles[Math.floor(0.01 * (count - 1))]!);
   const high = direction(angles[Math.ceil(0.99 * (count - 1))]!);
   return dot(low, high) > 0.999 ? undefined : inOrder(low, high);
-}
-
-/** A laboratory's stains: the mean over its pictures. @throws RangeError where no picture has two stains. */
-export function fitStains(
-  images: readonly RgbImage[],
-  stainsOf: (densities: Float32Array) => readonly [StainVector, StainVector] | undefined,
-): StainReference {
-  const sums = [0, 1].map(() => ({ stain: [0, 0, 0], amount: 0 }));
-  let fitted = 0;
-  for (const image of images) {
-    const densities = opticalDensities(image);
-    const stains = stainsOf(densities);
-    if (stains === undefined) continue;
-    fitted++;
-    const amounts = usualAmounts(stainAmounts(densities, stains));
-    for (const [k, sum] of sums.entries()) {
-      sum.amount += amounts[k]!;
-      for (let c = 0; c < 3; c++) sum.stain[c]! += stains[k]![c]!;
-    }
-  }
-  if (fitted === 0) throw new RangeError("stain reference: no picture shows two stains");
-  const [a, b] = sums as [(typeof sums)[0], (typeof sums)[0]];
-  return { stains: [unitStain(a.stain), unitStain(b.stain)], amounts: [a.amount / fitted, b.amount / fitted] };
-}
-
-/**
- * A picture as if stained in the reference's laboratory: each stain's amount is scaled to the reference's and shown in
- * the reference's colour. A picture in which two stains can't be told stays as it is.
- */
-export function normalizeStains(
-  image: RgbImage,
-  reference: StainReference,
-  stainsOf: (densities: Float32Array) => readonly [StainVector, StainVector] | undefined = macenkoStains,
-): RgbImage {
-  const densities = opticalDensities(image);
-  const stains = stainsOf(densities);
-  if (stains === undefined) return image;
-  const amounts = stainAmounts(densities, stains);
-  const usual = usualAmounts(amounts);
-  const factors = [reference.amounts[0] / usual[0], reference.amounts[1] / usual[1]] as const;
-  return mixStains(
-    amounts.map((amount, i) => amount * factors[i % 2]!),
-    image,
-    reference.stains,
-  );
 }
 
 type Vector = readonly number[];

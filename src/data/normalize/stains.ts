@@ -7,7 +7,7 @@ export type StainVector = readonly [number, number, number];
 
 /** What a laboratory's stain looks like: plain JSON, fitted on its pictures. */
 export interface StainReference {
-  /** Nucleus's purple first (absorbs more red), then eosin and haemoglobin. */
+  /** Nucleus's purple first (lets blue light through), then eosin and haemoglobin. */
   readonly stains: readonly [StainVector, StainVector];
   /** 99th percentile of each stain's amount. */
   readonly amounts: readonly [number, number];
@@ -81,9 +81,9 @@ export function mixStains(
   return { width, height, data };
 }
 
-/** Two stains in order: the one that absorbs the larger share of red light first. */
+/** Two stains in order: purple, which lets blue light through, then eosin and haemoglobin, which do not. */
 export function inOrder(a: StainVector, b: StainVector): readonly [StainVector, StainVector] {
-  return a[0] >= b[0] ? [a, b] : [b, a];
+  return a[2] <= b[2] ? [a, b] : [b, a];
 }
 
 /** The vector at unit length, its entries at least 0. */

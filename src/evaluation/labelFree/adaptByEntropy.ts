@@ -9,7 +9,7 @@ import {
   percent,
   refusal,
   tooFew,
-} from "./adaptStatistics.ts";
+} from "./adaptation.ts";
 import { batchNormalizations, remember } from "./batchStatistics.ts";
 import type { Pictures } from "./pictures.ts";
 import { balancedBatches, totalVariation } from "./pseudoLabels.ts";

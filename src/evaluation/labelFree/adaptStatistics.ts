@@ -1,29 +1,19 @@
 import { Rng } from "../../core/rng.ts";
 import type { Model } from "../../nn/model.ts";
-import type { SessionOptions } from "../../runtime/session.ts";
+import {
+  type Adaptation,
+  type AdaptOptions,
+  changeText,
+  LEAST_PICTURES,
+  percent,
+  refusal,
+  tooFew,
+} from "./adaptation.ts";
 import { batchNormalizations, mixStatistics, remember } from "./batchStatistics.ts";
 import type { Pictures } from "./pictures.ts";
 import { balancedBatches, totalVariation } from "./pseudoLabels.ts";
 import { type ViewAnswers, viewProbabilities } from "./viewProbabilities.ts";
 
-/** What an adaptation did to a model, and why. */
-export interface Adaptation {
-  readonly applied: boolean;
-  /** In words, for a reader. */
-  readonly reason: string;
-  readonly before: ViewAnswers | undefined;
-  readonly after: ViewAnswers | undefined;
-}
-
-/** Options of {@link adaptStatistics} and of {@link adaptByEntropy}. */
-export interface AdaptOptions extends SessionOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Default: 0. */
-  readonly seed?: number;
-}
-
-/** Fewer pictures than this say too little of a laboratory. */
-export const LEAST_PICTURES = 48;
 /** Predicted shares of classes may move by so much in all; more is taken for collapse. */
 export const MOST_MOVED = 0.2;
 /** Views must contradict each other less than this share of what they did. */
@@ -87,21 +77,3 @@ export async function adaptStatistics(
     after,
   };
 }
-
-/** An adaptation that was not even tried. */
-export function refusal(reason: string): Adaptation {
-  return { applied: false, reason, before: undefined, after: undefined };
-}
-
-/** Why there are too few pictures. */
-export function tooFew({ count }: Pictures): string {
-  return `${count} images are too few to learn a laboratory from (${LEAST_PICTURES} needed)`;
-}
-
-/** How much views contradict each other before and after. */
-export function changeText(before: ViewAnswers, after: ViewAnswers): string {
-  return `disagreement ${before.disagreement.toFixed(4)}, then ${after.disagreement.toFixed(4)}`;
-}
-
-/** A share in per cent, rounded. */
-export const percent = (share: number) => `${(100 * share).toFixed(0)} %`;

@@ -1,0 +1,56 @@
+import type { RgbImage } from "../image.ts";
+import { macenkoStains } from "./macenko.ts";
+import {
+  mixStains,
+  opticalDensities,
+  type StainReference,
+  type StainVector,
+  stainAmounts,
+  unitStain,
+  usualAmounts,
+} from "./stains.ts";
+
+/** Finds the two stains of optical densities [n * 3]; undefined where they can't be told. */
+export type StainFinder = (densities: Float32Array) => readonly [StainVector, StainVector] | undefined;
+
+/** A laboratory's stains: the mean over its pictures. @throws RangeError where no picture has two stains. */
+export function fitStains(images: readonly RgbImage[], stainsOf: StainFinder): StainReference {
+  const sums = [0, 1].map(() => ({ stain: [0, 0, 0], amount: 0 }));
+  let fitted = 0;
+  for (const image of images) {
+    const densities = opticalDensities(image);
+    const stains = stainsOf(densities);
+    if (stains === undefined) continue;
+    fitted++;
+    const amounts = usualAmounts(stainAmounts(densities, stains));
+    for (const [k, sum] of sums.entries()) {
+      sum.amount += amounts[k]!;
+      for (let c = 0; c < 3; c++) sum.stain[c]! += stains[k]![c]!;
+    }
+  }
+  if (fitted === 0) throw new RangeError("stain reference: no picture shows two stains");
+  const [a, b] = sums as [(typeof sums)[0], (typeof sums)[0]];
+  return { stains: [unitStain(a.stain), unitStain(b.stain)], amounts: [a.amount / fitted, b.amount / fitted] };
+}
+
+/**
+ * A picture as if stained in the reference's laboratory: each stain's amount is scaled to the reference's and shown in
+ * the reference's colour. A picture in which two stains can't be told stays as it is.
+ */
+export function normalizeStains(
+  image: RgbImage,
+  reference: StainReference,
+  stainsOf: StainFinder = macenkoStains,
+): RgbImage {
+  const densities = opticalDensities(image);
+  const stains = stainsOf(densities);
+  if (stains === undefined) return image;
+  const amounts = stainAmounts(densities, stains);
+  const usual = usualAmounts(amounts);
+  const factors = [reference.amounts[0] / usual[0], reference.amounts[1] / usual[1]] as const;
+  return mixStains(
+    amounts.map((amount, i) => amount * factors[i % 2]!),
+    image,
+    reference.stains,
+  );
+}
