@@ -4,6 +4,7 @@
  *
  *   npm run --silent bench:worker -- cnn            one step of the CNN, 350x350, batch 32
  *   npm run --silent bench:worker -- cnn-plain      the same without the rewrites for speed
+ *   npm run --silent bench:worker -- mobilenetv2 [SIZE]   one step of the whole MobileNetV2, batch 32 (default: 128x128)
  *   npm run --silent bench:worker -- mobilenetv2-inference WEIGHTS.h5   16 images through MobileNetV2 with these weights
  *                                                                       (random ones make denormal numbers, which are slow)
  */
@@ -14,6 +15,7 @@ import { loadWeights } from "../src/formats/loadWeights.ts";
 import { compile } from "../src/graph/compile.ts";
 import { cnn } from "../src/models/cnn.ts";
 import { mobilenetV2 } from "../src/models/mobilenetV2.ts";
+import type { Model } from "../src/nn/model.ts";
 import { exportGraph } from "../src/nn/modelGraphs.ts";
 import { adamW } from "../src/nn/optimizers.ts";
 import { createSession } from "../src/runtime/node.ts";
@@ -21,8 +23,8 @@ import { StepRunner } from "../src/training/stepRunner.ts";
 
 const BATCH = 32;
 
-async function trainingStep(fast: boolean): Promise<() => Promise<unknown>> {
-  const runner = new StepRunner(cnn().initialize(0), { optimizer: adamW(), fast });
+async function trainingStep(model: Model, fast: boolean): Promise<() => Promise<unknown>> {
+  const runner = new StepRunner(model.initialize(0), { optimizer: adamW(), fast });
   const layout = (await runner.trainingLayout(BATCH))!;
   const images = new Uint8Array(BATCH * layoutSize(layout)).map((_, i) => (i * 7919) % 251);
   const labels = Int32Array.from({ length: BATCH }, (_, i) => i % 5);
@@ -39,11 +41,15 @@ async function inference(weights: string | undefined): Promise<() => Promise<unk
   return () => session.run({ images: { data, shape: [16, 224, 224, 3] } });
 }
 
-const [kind, path] = process.argv.slice(2);
+/** The whole network is trained, its normalisations too. */
+const fineTuned = (imageSize: number) => mobilenetV2({ imageSize, head: "linear", frozen: false }).model;
+
+const [kind, option] = process.argv.slice(2);
 const makers: Record<string, () => Promise<() => Promise<unknown>>> = {
-  cnn: () => trainingStep(true),
-  "cnn-plain": () => trainingStep(false),
-  "mobilenetv2-inference": () => inference(path),
+  cnn: () => trainingStep(cnn(), true),
+  "cnn-plain": () => trainingStep(cnn(), false),
+  mobilenetv2: () => trainingStep(fineTuned(Number(option ?? 128)), true),
+  "mobilenetv2-inference": () => inference(option),
 };
 const make = makers[kind ?? ""];
 if (make === undefined) {

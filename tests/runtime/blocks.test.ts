@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { supportsBlocks } from "../../src/runtime/blocks.ts";
+
+test("blocks of channels are there with AVX2 or AVX-512, and never on another device", async () => {
+  expect(typeof (await supportsBlocks())).toBe("boolean");
+  if (process.arch === "x64") expect(await supportsBlocks({ device: "cpu" })).toBe(true);
+  expect(await supportsBlocks({ device: "cuda" })).toBe(false);
+});
