@@ -1,5 +1,6 @@
 /**
- * Makes a finished run a model of the package: models/NAME.onnx, NAME.fp16.onnx, NAME.md and its entry in index.json.
+ * Makes a finished run a model of the package: models/NAME.onnx, NAME.fp16.onnx, NAME.md and its entry in index.json;
+ * from a run folder also NAME.keras, with weights rounded to half precision, for what changes models.
  * The same run and figures give the same bytes.
  *
  *   npx tsx scripts/shipModels.ts runs/mobilenetv2 --name mobilenetv2-anylab \
@@ -12,12 +13,15 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, Option } from "commander";
+import { unzipSync, zipSync } from "fflate";
 import { LeukogramError } from "../src/core/errors.ts";
 import { Rng } from "../src/core/rng.ts";
 import { VERSION } from "../src/core/version.ts";
 import { drawSlideLook, drawSmear } from "../src/data/smear.ts";
 import { type Classifier, loadClassifier } from "../src/evaluation/classifier.ts";
+import { openRun } from "../src/evaluation/labelFree/openRun.ts";
 import type { Evaluation } from "../src/evaluation/types.ts";
+import { kerasBytes } from "../src/formats/kerasV3.ts";
 import { shippedFolder, shippedModels } from "../src/formats/shippedModels.ts";
 import { writeFileWhole } from "../src/formats/writeFile.ts";
 import { halfWeights } from "../src/graph/onnx/halfWeights.ts";
@@ -80,9 +84,13 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
   const source = statSync(run, { throwIfNoEntry: false })?.isDirectory() ? join(run, "model.onnx") : run;
   const full = new Uint8Array(readFileSync(source));
   const files = [
-    await writeModelFile(folder, `${name}.onnx`, "float32", full),
-    await writeModelFile(folder, `${name}.fp16.onnx`, "float16", halfWeights(full)),
+    await writeModelFile(folder, `${name}.onnx`, { format: "onnx", precision: "float32" }, full),
+    await writeModelFile(folder, `${name}.fp16.onnx`, { format: "onnx", precision: "float16" }, halfWeights(full)),
   ];
+  if (source !== run) {
+    const layers = await roundedKeras(run);
+    files.push(await writeModelFile(folder, `${name}.keras`, { format: "keras", precision: "float16" }, layers));
+  }
   const classifiers = [await loadClassifier(source), await loadClassifier(join(folder, files[1]!.file))] as const;
   const change = await greatestChange(...classifiers);
   const { classes, imageSize, parameters = 0 } = classifiers[0];
@@ -120,11 +128,22 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
 async function writeModelFile(
   folder: string,
   file: string,
-  precision: ShippedFile["precision"],
+  kind: Pick<ShippedFile, "format" | "precision">,
   bytes: Uint8Array,
 ): Promise<ShippedFile> {
   await writeFileWhole(join(folder, file), bytes);
-  return { file, precision, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { file, ...kind, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+// A .keras file of weights whose last 13 bits are zero, so that it packs to about half.
+async function roundedKeras(run: string): Promise<Uint8Array> {
+  const { model } = await openRun(run);
+  for (const { value } of model.weights.values()) {
+    const bits = new Uint32Array(value.buffer, value.byteOffset, value.length);
+    for (const [i, word] of bits.entries()) bits[i] = (word + 0xfff + ((word >>> 13) & 1)) & ~0x1fff;
+  }
+  const parts = unzipSync(await kerasBytes(model));
+  return zipSync(parts, { level: 9, mtime: new Date(1980, 0, 1) });
 }
 
 async function writeIndex(folder: string, model: ShippedModel): Promise<void> {

@@ -49,6 +49,26 @@ export function findModelFile(model: string): ModelFile {
   });
 }
 
+/** The two files that changing a model takes; they may not be there. */
+export interface ChangeableFiles {
+  /** The model with its metadata: classes and recipe. */
+  readonly onnx: string;
+  /** Its layers and weights; undefined where a shipped model has none. */
+  readonly keras: string | undefined;
+}
+
+/**
+ * The .onnx and .keras files of a run folder or shipped model.
+ *
+ * @throws LeukogramError ERR_FORMAT as {@link findModelFile}.
+ */
+export function findChangeableFiles(model: string): ChangeableFiles {
+  const { path, shipped } = findModelFile(model);
+  if (shipped === undefined) return { onnx: join(path, "model.onnx"), keras: join(path, "model.keras") };
+  const keras = shipped.files.find(({ format }) => format === "keras");
+  return { onnx: path, keras: keras && join(shippedFolder(), keras.file) };
+}
+
 /** Whether the word is the name of a shipped model and no file or folder hides it. */
 export function isShippedName(word: string): boolean {
   return !existsSync(word) && shippedModels().some(({ name }) => name === word);

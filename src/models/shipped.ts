@@ -6,6 +6,9 @@ const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.nu
 const file = z.strictObject({
   /** Name in the folder of shipped models. */
   file: z.string().regex(/^[\w.-]+$/),
+  /** An .onnx file answers; a .keras file holds the layers and their weights, so that they can be changed. */
+  format: z.enum(["onnx", "keras"]),
+  /** What the weights are rounded to. */
   precision: z.enum(["float32", "float16"]),
   bytes: z.int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -34,7 +37,7 @@ const model = z.strictObject({
   /** [height, width] in pixels. */
   imageSize: z.tuple([z.int().positive(), z.int().positive()]),
   parameters: z.int().positive(),
-  /** The first is the one that the name stands for. */
+  /** The first is the .onnx file that the name stands for. */
   files: z.array(file).min(1),
   figures: z.array(figure),
 });

@@ -63,6 +63,7 @@ export function shippedCard(input: ShippedCardInput): string {
       ["File", "Weights", "Size", "SHA-256"],
       model.files.map((file) => [plainText(file.file), file.precision, bytes(file.bytes), file.sha256]),
     ),
+    "All are computed in float32; float16 says what the weights were rounded to. The .keras file, where there is one, is what the model is changed from.",
     "## Settings",
     markdownTable(
       ["Setting", "Value"],

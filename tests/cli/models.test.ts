@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { shipModel } from "../../scripts/shipModels.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
+import { openRun } from "../../src/evaluation/labelFree/openRun.ts";
 import type { ShippedModel } from "../../src/models/shipped.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
 
 describe("shipModel", () => {
   test("writes both precisions, the card and the index, and the same bytes again", async () => {
-    const names = ["cnn-anylab.fp16.onnx", "cnn-anylab.md", "cnn-anylab.onnx", "index.json"];
+    const names = ["cnn-anylab.fp16.onnx", "cnn-anylab.keras", "cnn-anylab.md", "cnn-anylab.onnx", "index.json"];
     const bytes = () => readdirSync(folder).map((name) => readFileSync(join(folder, name)));
     expect(readdirSync(folder).sort()).toEqual(names);
     const before = bytes();
@@ -46,7 +47,7 @@ describe("shipModel", () => {
       command: "leukogram train --data smears",
     });
     expect(bytes()).toEqual(before);
-    expect(shipped.files.map(({ precision }) => precision)).toEqual(["float32", "float16"]);
+    expect(shipped.files.map(({ precision }) => precision)).toEqual(["float32", "float16", "float16"]);
     expect(shipped.files[1]!.bytes).toBeLessThan(0.75 * shipped.files[0]!.bytes);
     const card = readFileSync(join(folder, "cnn-anylab.md"), "utf8");
     for (const part of [
@@ -58,6 +59,18 @@ describe("shipModel", () => {
       shipped.files[0]!.sha256,
     ])
       expect(card).toContain(part);
+  });
+
+  test("keeps the layers with weights that half precision holds, so that the model can be changed", async () => {
+    const [kept, run] = [await openRun("cnn-anylab"), await openRun(path("runs", "a"))];
+    expect(kept.classes).toEqual(run.classes);
+    for (const [name, { value }] of kept.model.weights) {
+      const trained = run.model.weights.get(name)!.value;
+      for (const [i, number] of value.entries()) {
+        expect(Math.abs(number - trained[i]!)).toBeLessThanOrEqual(Math.abs(trained[i]!) * 2 ** -11);
+        expect(new Uint32Array(Float32Array.of(number).buffer)[0]! & 0x1fff).toBe(0);
+      }
+    }
   });
 
   test("refuses a name that is not in its table, and figures that are not there", async () => {

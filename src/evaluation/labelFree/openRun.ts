@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { readKerasFile } from "../../formats/kerasFile.ts";
 import { loadWeights } from "../../formats/loadWeights.ts";
+import { findChangeableFiles } from "../../formats/shippedModels.ts";
 import { modelEntry } from "../../models/registry.ts";
 import type { CellNormalizationOptions } from "../../nn/cellNormalization.ts";
 import type { Model } from "../../nn/model.ts";
@@ -12,7 +13,7 @@ import { parseRecipe, type Recipe } from "../../training/recipe.ts";
 
 /** A finished run with its layers and weights, so that they can be changed. */
 export interface OpenRun {
-  /** The run folder. */
+  /** The run folder, or the name of a shipped model. */
   readonly path: string;
   readonly classes: readonly string[];
   readonly recipe: Recipe;
@@ -23,15 +24,16 @@ export interface OpenRun {
 }
 
 /**
- * Opens the model of a run folder from model.keras, which has the weights, and model.onnx, which names the classes.
+ * Opens the model of a run folder, or a shipped one by name, from model.keras, which has the weights, and model.onnx,
+ * which names the classes.
  *
  * @throws ERR_FORMAT where the folder holds no finished run; ERR_WEIGHTS where the two files do not belong together.
  */
 export async function openRun(path: string): Promise<OpenRun> {
-  const [onnx, keras] = ["model.onnx", "model.keras"].map((name) => join(path, name)) as [string, string];
-  const missing = [onnx, keras].find((file) => !existsSync(file));
-  if (missing !== undefined)
-    throw new LeukogramError("ERR_FORMAT", `${path}: there is no ${missing.slice(path.length + 1)} in it`, {
+  const { onnx, keras } = findChangeableFiles(path);
+  const missing = [onnx, keras].find((file) => file === undefined || !existsSync(file));
+  if (missing !== undefined || keras === undefined)
+    throw new LeukogramError("ERR_FORMAT", `${path}: there is no ${basename(missing ?? "model.keras")} in it`, {
       hint: "Adapting needs the whole folder of a finished run: a model file alone can't be changed.",
     });
   const metadata = readMetadata(readFileSync(onnx));
