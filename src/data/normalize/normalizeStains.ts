@@ -47,10 +47,9 @@ export function normalizeStains(
   if (stains === undefined) return image;
   const amounts = stainAmounts(densities, stains);
   const usual = usualAmounts(amounts);
-  const factors = [reference.amounts[0] / usual[0], reference.amounts[1] / usual[1]] as const;
-  return mixStains(
-    amounts.map((amount, i) => amount * factors[i % 2]!),
-    image,
-    reference.stains,
-  );
+  const shown = reference.stains.map((stain, k) => {
+    const factor = reference.amounts[k]! / usual[k]!;
+    return [stain[0] * factor, stain[1] * factor, stain[2] * factor] as const;
+  });
+  return mixStains(amounts, image, [shown[0]!, shown[1]!]);
 }
