@@ -4,7 +4,7 @@
  * The same run and figures give the same bytes.
  *
  *   npx tsx scripts/shipModels.ts runs/mobilenetv2 --name mobilenetv2-anylab \
- *     --home pbc-Test=judged/pbc --away jtsc=judged/jtsc --command "leukogram train ..."
+ *     --home pbc-Test=judged/pbc --away jtsc=judged/jtsc --images pbc/Test --command "leukogram train ..."
  *
  * The folders of figures are what `leukogram evaluate --out` writes.
  */
@@ -18,7 +18,8 @@ import { LeukogramError } from "../src/core/errors.ts";
 import { Rng } from "../src/core/rng.ts";
 import { VERSION } from "../src/core/version.ts";
 import { drawSlideLook, drawSmear } from "../src/data/smear.ts";
-import { type Classifier, loadClassifier } from "../src/evaluation/classifier.ts";
+import { walkImages } from "../src/data/walk.ts";
+import { type Classifier, classifyFiles, loadClassifier } from "../src/evaluation/classifier.ts";
 import { openRun } from "../src/evaluation/labelFree/openRun.ts";
 import type { Evaluation } from "../src/evaluation/types.ts";
 import { kerasBytes } from "../src/formats/kerasV3.ts";
@@ -31,6 +32,9 @@ import { createSession } from "../src/runtime/node.ts";
 
 /** How far a probability may move when weights are stored in half precision. */
 const MOST_CHANGE = 0.01;
+
+/** At most so many of the images are looked at for that. */
+const IMAGES_CHECKED = 200;
 
 const PBC =
   "Acevedo A, Merino A, Alférez S, Molina Á, Boldú L, Rodellar J. A dataset of microscopic peripheral blood cell images for development of automatic recognition systems. Data in Brief 30:105474 (2020), doi:10.1016/j.dib.2020.105474. CC BY 4.0.";
@@ -65,6 +69,8 @@ export interface ShipOptions {
   readonly data?: string;
   readonly failure?: readonly string[];
   readonly command?: string;
+  /** Folder of images on which half precision is held to the whole; drawn cells by default. */
+  readonly images?: string;
   readonly folder?: string;
 }
 
@@ -92,7 +98,7 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
     files.push(await writeModelFile(folder, `${name}.keras`, { format: "keras", precision: "float16" }, layers));
   }
   const classifiers = [await loadClassifier(source), await loadClassifier(join(folder, files[1]!.file))] as const;
-  const change = await greatestChange(...classifiers);
+  const change = await greatestChange(classifiers, options.images);
   const { classes, imageSize, parameters = 0 } = classifiers[0];
   for (const classifier of classifiers) await classifier.close();
   if (!(change <= MOST_CHANGE))
@@ -157,19 +163,34 @@ function order({ name }: ShippedModel): number {
   return Object.keys(KNOWN).indexOf(name);
 }
 
-// The greatest difference of a probability over drawn cells, two of each class.
-async function greatestChange(a: Classifier, b: Classifier): Promise<number> {
-  const [height, width] = a.imageSize;
+// The greatest difference of a probability over a spread of the folder's images, or drawn cells, two of each class.
+async function greatestChange(models: readonly [Classifier, Classifier], images: string | undefined): Promise<number> {
+  const [first, second] = await Promise.all(models.map((model) => (images ? answers(model, images) : drawn(model))));
+  return first!.reduce((most, value, i) => Math.max(most, Math.abs(value - second![i]!)), 0);
+}
+
+async function answers(classifier: Classifier, images: string): Promise<number[]> {
+  const all = walkImages(images);
+  const files = all.filter((_, i) => i % Math.ceil(all.length / IMAGES_CHECKED) === 0);
+  const found: number[] = [];
+  for await (const { probabilities, error } of classifyFiles(classifier, files)) {
+    if (error !== undefined) throw error;
+    found.push(...probabilities!);
+  }
+  return found;
+}
+
+async function drawn(classifier: Classifier): Promise<number[]> {
+  const [height, width] = classifier.imageSize;
   const rng = new Rng(0);
-  let greatest = 0;
+  const found: number[] = [];
   for (let i = 0; i < 10; i++) {
     const own = rng.fork(i);
     const pixels = drawSmear(own, i % 5, { size: Math.max(height, width), look: drawSlideLook(own.fork("look")) });
     const image = new Uint8Array(pixels.buffer, pixels.byteOffset, height * width * 3);
-    const [first, second] = [await a.classify(image, 1), await b.classify(image, 1)];
-    for (const [k, value] of first.entries()) greatest = Math.max(greatest, Math.abs(value - second[k]!));
+    found.push(...(await classifier.classify(image, 1)));
   }
-  return greatest;
+  return found;
 }
 
 // The recipe, which travels in the file.
@@ -200,6 +221,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     .option("--away <name=folder...>", "figures on images of other laboratories")
     .option("--data <name>", "what it was trained on")
     .option("--failure <sentence...>", "what it is known to get wrong")
+    .option("--images <dir>", "images on which half precision is held to the whole")
     .option("--command <lines>", "what makes it again")
     .parse();
   const { files, figures } = await shipModel(program.args[0]!, program.opts<ShipOptions>());

@@ -29,6 +29,7 @@ beforeAll(async () => {
     home: [`smears=${path("judged")}`],
     away: [`others=${path("judged")}`],
     failure: ["It has seen drawings only."],
+    images: path("smears", "Test"),
     command: "leukogram train --data smears",
   });
 });

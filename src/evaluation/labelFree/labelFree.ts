@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { LeukogramError } from "../../core/errors.ts";
+import { isShippedName } from "../../formats/shippedModels.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import { type Classifier, loadClassifier } from "../classifier.ts";
 import { percent } from "./adaptation.ts";
@@ -48,7 +49,7 @@ export async function labelFreeClassifier(
 ): Promise<LabelFreeClassifier> {
   const { tta, adaptStatistics: moves, tent } = options;
   if (!tta && !moves && !tent) return { classifier: await loadClassifier(path, options), steps: [] };
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory() && !isShippedName(path))
     throw new LeukogramError("ERR_FORMAT", `${path}: is no run folder, and a model file alone can't be changed`, {
       hint: "Give the folder of a finished run, or leave out --tta, --adapt-statistics and --tent.",
     });

@@ -4,15 +4,30 @@ const GREATEST = 65504;
 /**
  * Bits of the nearest half-precision numbers (IEEE 754 binary16, ties to even); undefined where one of them is out of
  * its range, or not finite.
+ *
+ * @param run rounds each run of so many numbers together: what one lost is added to the next, so that the run's sum stays
+ * what it was, within one rounding. Default 1: each by itself.
  */
-export function toHalf(values: Float32Array): Uint16Array | undefined {
+export function toHalf(values: Float32Array, run = 1): Uint16Array | undefined {
   const half = new Uint16Array(values.length);
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const exact = new Float32Array(1);
+  const bits = new Uint32Array(exact.buffer);
+  let lost = 0;
   for (let i = 0; i < values.length; i++) {
-    if (!(Math.abs(values[i]!) <= GREATEST)) return undefined;
-    half[i] = halfBits(bits[i]!);
+    exact[0] = i % run === 0 ? values[i]! : values[i]! + lost;
+    if (!(Math.abs(exact[0]) <= GREATEST)) return undefined;
+    half[i] = halfBits(bits[0]!);
+    lost = exact[0] - fromHalf(half[i]!);
   }
   return half;
+}
+
+/** The number that the bits of a finite half-precision number stand for. */
+export function fromHalf(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const mantissa = bits & 1023;
+  const size = exponent === 0 ? mantissa * 2 ** -24 : (1 + mantissa / 1024) * 2 ** (exponent - 15);
+  return bits & 0x8000 ? -size : size;
 }
 
 // float32 has 8 bits of exponent (bias 127) and 23 of mantissa, half 5 (bias 15) and 10.

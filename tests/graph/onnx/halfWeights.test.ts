@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../../src/core/rng.ts";
 import { compile } from "../../../src/graph/compile.ts";
-import { toHalf } from "../../../src/graph/onnx/half.ts";
+import { fromHalf, toHalf } from "../../../src/graph/onnx/half.ts";
 import { halfWeights } from "../../../src/graph/onnx/halfWeights.ts";
 import * as ops from "../../../src/graph/ops/index.ts";
 import { createSession } from "../../../src/runtime/node.ts";
@@ -35,10 +35,24 @@ describe("toHalf", () => {
       fc.property(value, (number) => {
         const [bits] = toHalf(Float32Array.of(number))!;
         const unit = 2 ** Math.max(-24, Math.floor(Math.log2(Math.abs(number) || 1e-9)) - 10);
-        expect(Math.abs(numberOf(bits!) - number)).toBeLessThanOrEqual(unit / 2);
+        expect(Math.abs(fromHalf(bits!) - number)).toBeLessThanOrEqual(unit / 2);
       }),
       { seed: 0 },
     );
+  });
+
+  test("keeps the sum of each run within a rounding, and no other run's", () => {
+    const values = Float32Array.from({ length: 300 }, (_, i) => 1 + 2 ** -12 + (i % 7) * 2 ** -20);
+    const sums = (run: number) => {
+      const half = [...toHalf(values, run)!].map(fromHalf);
+      const sum = (all: Iterable<number>) => [...all].reduce((total, value) => total + value, 0);
+      return [0, 100, 200].map(
+        (start) => sum(half.slice(start, start + 100)) - sum(values.subarray(start, start + 100)),
+      );
+    };
+    for (const difference of sums(100)) expect(Math.abs(difference)).toBeLessThanOrEqual(2 ** -10);
+    for (const difference of sums(1)) expect(difference).toBeLessThan(-0.02);
+    expect(toHalf(values, 100)!.subarray(0, 100)).toEqual(toHalf(values.subarray(0, 100), 100));
   });
 
   test("gives nothing where a number is out of range", () => {
@@ -90,10 +104,3 @@ describe("halfWeights", () => {
       expect(() => halfWeights(bytes)).toThrow("ERR_FORMAT half precision: the bytes are no ONNX model");
   });
 });
-
-function numberOf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const mantissa = bits & 1023;
-  return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1 + mantissa / 1024) * 2 ** (exponent - 15));
-}
