@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,13 +16,17 @@ test("the version in the program is the package's", () => {
   expect(VERSION).toBe(manifest.version);
 });
 
+test("all that the program reads is published", () => {
+  expect(manifest.files).toEqual(expect.arrayContaining(["bin", "dist", "configs", "models"]));
+});
+
 test("what is published works without the sources: program and library", () => {
   const installed = join(place, "node_modules", "leukogram");
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(installed, "dist")], {
     cwd: root,
   });
-  for (const name of ["bin", "configs", "package.json"])
+  for (const name of ["bin", "configs", "models", "package.json"])
     cpSync(join(root, name), join(installed, name), { recursive: true });
   for (const { name } of dependencies())
     symlinkSync(join(root, "node_modules", name), join(place, "node_modules", name));
@@ -30,6 +34,17 @@ test("what is published works without the sources: program and library", () => {
     encoding: "utf8",
   });
   expect(version.trim()).toBe(VERSION);
+  const { LEUKOGRAM_MODELS: _, ...env } = process.env;
+  const listed = execFileSync(process.execPath, [join(installed, "bin", "leukogram.js"), "models", "--json"], {
+    encoding: "utf8",
+    env,
+  });
+  const { models } = JSON.parse(readFileSync(join(root, "models", "index.json"), "utf8")) as {
+    models: { name: string }[];
+  };
+  const found = (JSON.parse(listed) as { models: { name: string; path: string }[] }).models;
+  expect(found.map(({ name }) => name)).toEqual(models.map(({ name }) => name));
+  for (const { path } of found) expect(existsSync(path)).toBe(true);
   const script = join(place, "use.mjs");
   writeFileSync(
     script,
