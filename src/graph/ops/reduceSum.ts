@@ -10,16 +10,8 @@ export function reduceSum(x: Tensor, axes: readonly number[], keepDims = false):
 export const reduceSumOp: Op<ReduceAttributes> = {
   name: "reduceSum",
   infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),
-  emit(emitter, { inputs: [x] }, { axes, keepDims }) {
-    const keepdims = { int: keepDims ? 1 : 0 };
-    const [n, , h, w] = x!.shape;
-    // Over one image (the batch may be folded into it), GlobalAveragePool is several times faster than ReduceSum.
-    if (x!.rank !== 4 || n !== 1 || String(axes) !== "0,2,3" || typeof h !== "number" || typeof w !== "number")
-      return emitter.node("ReduceSum", [emitter.name(x!), emitter.ints(axes)], { keepdims });
-    const pooled = emitter.node("GlobalAveragePool", [emitter.name(x!)]); // [1, C, 1, 1]
-    const sum = emitter.node("ReduceSum", [pooled, emitter.ints(axes)], { keepdims });
-    return emitter.node("Mul", [sum, emitter.scalar(h * w)]);
-  },
+  emit: (emitter, { inputs }, { axes, keepDims }) =>
+    emitter.node("ReduceSum", [emitter.name(inputs[0]!), emitter.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),
   gradient: ({ inputs: [x], attributes, dy, ops }) => [
     ops.expand(ops.reshape(dy, reducedShape(x!.shape, { ...attributes, keepDims: true })), x!.shape),
   ],

@@ -105,6 +105,9 @@ function connected(order: readonly Tensor[], nodes: ReadonlySet<Tensor>): (t: Te
   return root;
 }
 
+/** Entries of an image's plane from which on they are added up by themselves. */
+const LONG = 256;
+
 class Folder {
   readonly #foldable: ReadonlySet<Tensor>;
   readonly #batched: ReadonlySet<Tensor>;
@@ -203,14 +206,19 @@ class Folder {
     }
     if (x === undefined || !this.#foldable.has(x)) return undefined;
     if (node.op !== ops.reduceSumOp && node.op !== ops.reduceMeanOp) return undefined;
-    const { axes, keepDims } = node.attributes as { axes: readonly number[]; keepDims: boolean };
-    const folded = this.#foldedImages(x);
-    if (String(axes) === "0,2,3") return rebuilt(node, [folded]);
-    if (String(axes) !== "2,3") return undefined;
+    const { axes } = node.attributes as { axes: readonly number[] };
     const [n, c, h, w] = x.shape as Shape4;
-    const apart = ops.reshape(folded, [c, n, h, w]);
-    const swapped = node.op === ops.reduceSumOp ? ops.reduceSum(apart, axes) : ops.reduceMean(apart, axes);
-    return ops.reshape(ops.transpose(swapped, [1, 0]), keepDims ? [n, c, 1, 1] : [n, c]);
+    const isWhole = String(axes) === "0,2,3";
+    if (!isWhole && String(axes) !== "2,3") return undefined;
+    const folded = this.#foldedImages(x);
+    const sumOf = (t: Tensor, count: number) => (node.op === ops.reduceSumOp ? ops.mul(t, ops.scalar(count)) : t);
+    if (isWhole && h * w < LONG) return ops.reshape(sumOf(ops.reduceMean(folded, [0, 2, 3]), n * h * w), node.shape);
+    // First within each image, then over images: long sums lose digits.
+    const perImage = sumOf(ops.reduceMean(ops.reshape(folded, [c, n, h, w]), [2, 3]), h * w); // [C, N]
+    const result = isWhole
+      ? new Tensor(node.op, [perImage], { axes: [1], keepDims: false })
+      : ops.transpose(perImage, [1, 0]);
+    return ops.reshape(result, node.shape);
   }
 
   #kernelGradient(node: Tensor, x: Tensor, dz: Tensor): Tensor | undefined {
