@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { compile } from "../../graph/compile.ts";
 import { FIELD_SIZE } from "../../nn/cellNormalization.ts";
 import { exportGraph } from "../../nn/modelGraphs.ts";
@@ -40,7 +39,7 @@ export async function testTimeClassifier(
   const imageSize = cells ? [FIELD_SIZE, FIELD_SIZE] : fieldOf(model.input.shape as [number, number, number], scales);
   const [height, width] = imageSize as [number, number];
   return {
-    path: join(run.path, "model.keras"),
+    path: run.path,
     classes,
     imageSize: [height, width],
     isSquare: cells !== undefined,
