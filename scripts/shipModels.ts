@@ -1,6 +1,6 @@
 /**
  * Makes a finished run a model of the package: models/NAME.onnx, NAME.fp16.onnx, NAME.md and its entry in index.json;
- * from a run folder also NAME.keras, with weights rounded to half precision, for what changes models.
+ * from a run folder also NAME.keras, with kernels rounded to half precision, for what changes models.
  * The same run and figures give the same bytes.
  *
  *   npx tsx scripts/shipModels.ts runs/mobilenetv2 --name mobilenetv2-anylab \
@@ -141,15 +141,30 @@ async function writeModelFile(
   return { file, ...kind, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-// A .keras file of weights whose last 13 bits are zero, so that it packs to about half.
+// A .keras file of kernels whose last 13 bits are zero, so that it packs to about half. Vectors, such as batch-norm
+// statistics, are few and stay whole.
 async function roundedKeras(run: string): Promise<Uint8Array> {
   const { model } = await openRun(run);
-  for (const { value } of model.weights.values()) {
-    const bits = new Uint32Array(value.buffer, value.byteOffset, value.length);
-    for (const [i, word] of bits.entries()) bits[i] = (word + 0xfff + ((word >>> 13) & 1)) & ~0x1fff;
+  for (const { value, shape } of model.weights.values()) {
+    // Outputs come last in Keras's layouts, but for a depthwise kernel [height, width, C, 1].
+    if (shape.length > 1) roundKernel(value, shape.at(-1) === 1 ? shape.at(-2)! : shape.at(-1)!);
   }
   const parts = unzipSync(await kerasBytes(model));
   return zipSync(parts, { level: 9, mtime: new Date(1980, 0, 1) });
+}
+
+// To 10 bits of mantissa; what a weight loses is added to the next of the same output, as in halfWeights.
+function roundKernel(kernel: Float32Array, outputs: number): void {
+  const exact = new Float32Array(1);
+  const bits = new Uint32Array(exact.buffer);
+  const lost = new Float32Array(outputs);
+  for (const [i, weight] of kernel.entries()) {
+    exact[0] = weight + lost[i % outputs]!;
+    const wanted = exact[0];
+    bits[0] = (bits[0]! + 0xfff + ((bits[0]! >>> 13) & 1)) & ~0x1fff;
+    kernel[i] = exact[0];
+    lost[i % outputs] = wanted - exact[0];
+  }
 }
 
 async function writeIndex(folder: string, model: ShippedModel): Promise<void> {
