@@ -38,6 +38,7 @@ export function addRecipeFlags(command: Command, except: readonly string[] = [])
     "--recipe <name|file>",
     "settings to begin with: a name in configs/, a YAML file, or a run's config.json; flags go over them",
   );
+  command.option("--preset <name>", "the same, for the recipes that come with the package, such as anylab");
   for (const { key, description, kind, choices, default: value } of recipeKeys()) {
     if (except.includes(key)) continue;
     const text = value === undefined ? description : `${description} (default: ${value})`;
@@ -55,7 +56,10 @@ export function recipeOf(
   options: Readonly<Record<string, unknown>>,
   base: Readonly<Record<string, unknown>> = {},
 ): Recipe {
-  const { recipe } = options as { recipe?: string };
+  const { recipe: file, preset } = options as { recipe?: string; preset?: string };
+  if (file !== undefined && preset !== undefined)
+    throw new LeukogramError("ERR_USAGE", "--recipe and --preset were both given", { hint: "Give one of them." });
+  const recipe = file ?? preset;
   const fromFile = recipe === undefined ? {} : readRecipe(recipe);
   const flags = Object.fromEntries(
     recipeKeys().flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),

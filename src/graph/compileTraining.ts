@@ -65,7 +65,7 @@ export function compileTraining(
 function batchInputs(outputs: Readonly<Record<string, Tensor>>): Set<string> {
   const inputs = topologicalOrder(Object.values(outputs)).filter((t) => t.op.name === "input");
   return new Set(
-    inputs.map((t) => t.attributes.name as string).filter((name) => /^(images|labels|random\d+)$/.test(name)),
+    inputs.map((t) => t.attributes.name as string).filter((name) => /^(images|labels|targets|random\d+)$/.test(name)),
   );
 }
 

@@ -2,6 +2,7 @@ import { LeukogramError } from "../core/errors.ts";
 import type { LayerOutput } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { cnn } from "./cnn.ts";
+import { cnnWide } from "./cnnWide.ts";
 import { mobilenetV2 } from "./mobilenetV2.ts";
 
 /** Settings that models are built from; each takes those that it knows. */
@@ -24,6 +25,8 @@ export interface ModelSettings {
 export interface BuiltModel {
   readonly model: Model;
   readonly features?: LayerOutput | undefined;
+  /** Where the part that was trained elsewhere ends, frozen or not. */
+  readonly backbone?: LayerOutput | undefined;
 }
 
 /** A model that can be had by name. */
@@ -47,6 +50,13 @@ const ENTRIES: readonly ModelEntry[] = [
     }),
   },
   {
+    name: "cnn-wide",
+    title: "Wider CNN",
+    imageSize: 128,
+    pretrained: false,
+    build: ({ imageSize = 128, classes, momentum }) => ({ model: cnnWide({ imageSize, classes, momentum }) }),
+  },
+  {
     name: "mobilenetv2",
     title: "MobileNetV2",
     imageSize: 224,
@@ -54,7 +64,7 @@ const ENTRIES: readonly ModelEntry[] = [
     build({ imageSize = 224, preprocessing, ...settings }) {
       const unit = preprocessing === "unit" ? "unit" : "right";
       const { model, features } = mobilenetV2({ ...settings, imageSize, preprocessing: unit });
-      return { model, features: settings.frozen ? features : undefined };
+      return { model, backbone: features, features: settings.frozen ? features : undefined };
     },
   },
 ];

@@ -4,6 +4,7 @@ import { type Dim, numElements } from "../core/shape.ts";
 import { gradients } from "../graph/autodiff.ts";
 import * as ops from "../graph/ops/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { type CellNormalizationOptions, cellNormalization, FIELD_SIZE } from "./cellNormalization.ts";
 import type { CallContext } from "./layer.ts";
 import { toGraphShape } from "./layout.ts";
 import { type LossOptions, lossPerImage, oneHot } from "./losses.ts";
@@ -40,6 +41,14 @@ export interface TrainingGraphOptions {
   readonly loss?: LossOptions;
   /** Type of the input: pixels as they are decoded, or cached features. Default: uint8. */
   readonly inputType?: "uint8" | "float32";
+  /** Take shares of classes, `targets` [N, K], in place of `labels`; default false. */
+  readonly softTargets?: boolean | undefined;
+  /** Factor on the learning rate of each weight; 1 by default. */
+  readonly rateOf?: ((weight: Weight) => number) | undefined;
+  /** Whether a weight decays, where the optimizer has a weight decay; all do by default. */
+  readonly decays?: ((weight: Weight) => boolean) | undefined;
+  /** Keep a moving average of parameters and statistics beside them; default false. */
+  readonly average?: boolean | undefined;
 }
 
 /**
@@ -47,14 +56,18 @@ export interface TrainingGraphOptions {
  *
  * Inputs: `images` [N, C, H, W] or [N, F], `labels` [N] int32, `theta`, `slot0`..., `statistics`, `learningRate`,
  * `step`, and `random0`... where there is dropout. Outputs: `loss`, `correct`, and the vectors as they become:
- * `theta.next`, `slot0.next`..., `statistics.next`.
+ * `theta.next`, `slot0.next`..., `statistics.next`. With `average` also `averageRate` and `theta.mean`,
+ * `statistics.mean` in, and the means after the step, `theta.mean.next` and `statistics.mean.next`, out.
  */
 export function trainingGraph(model: Model, options: TrainingGraphOptions): Outputs {
   const { batchSize, optimizer, loss: lossOptions = {}, inputType = "uint8" } = options;
   const layout = flatLayout(model);
   const parameters = new FlatParameters(layout);
   const logits = callLogits(model, imageInput(model, batchSize, inputType), parameters.context(true));
-  const target = oneHot(ops.input("labels", [batchSize], "int32"), logits.shape[1] as number);
+  const classes = logits.shape[1] as number;
+  const target = options.softTargets
+    ? ops.input("targets", [batchSize, classes])
+    : oneHot(ops.input("labels", [batchSize], "int32"), classes);
   const loss = ops.reduceMean(lossPerImage(target, logits, lossOptions), [0]);
   const slots = Array.from({ length: optimizer.slots }, (_, i) => ops.input(`slot${i}`, [flatSize(layout.theta)]));
   const flat = (parts: readonly Tensor[]) =>
@@ -71,18 +84,48 @@ export function trainingGraph(model: Model, options: TrainingGraphOptions): Outp
       ),
     ),
     slots,
-    learningRate: ops.input("learningRate", []),
+    learningRate: learningRates(layout.theta, options),
+    decay: options.decays && perParameter(layout.theta, (weight) => (options.decays!(weight) ? 1 : 0)),
     step: ops.input("step", []),
   });
+  const vectors: Record<string, Tensor> = { theta: next.theta };
+  if (layout.statistics.length > 0)
+    vectors.statistics = flat(layout.statistics.map((weight) => parameters.updated(weight)));
   return {
     loss,
     correct: correctCount(target, logits),
-    "theta.next": next.theta,
+    ...Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [`${name}.next`, vector])),
     ...Object.fromEntries(next.slots.map((slot, i) => [`slot${i}.next`, slot])),
-    ...(layout.statistics.length > 0 && {
-      "statistics.next": flat(layout.statistics.map((w) => parameters.updated(w))),
-    }),
+    ...(options.average && movingMeans(vectors)),
   };
+}
+
+function learningRates(theta: readonly Weight[], { rateOf }: TrainingGraphOptions): Tensor {
+  const rate = ops.input("learningRate", []);
+  return rateOf === undefined ? rate : ops.mul(rate, perParameter(theta, rateOf));
+}
+
+// One number a weight, repeated for each of its entries: [P].
+function perParameter(theta: readonly Weight[], value: (weight: Weight) => number): Tensor {
+  const data = new Float32Array(flatSize(theta));
+  let start = 0;
+  for (const weight of theta) {
+    const end = start + numElements(weight.shape);
+    data.fill(value(weight), start, end);
+    start = end;
+  }
+  return ops.constant(data, [data.length]);
+}
+
+// mean + rate (value - mean), for each vector.
+function movingMeans(vectors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const rate = ops.input("averageRate", []);
+  return Object.fromEntries(
+    Object.entries(vectors).map(([name, vector]) => {
+      const mean = ops.input(`${name}.mean`, vector.shape);
+      return [`${name}.mean.next`, ops.add(mean, ops.mul(ops.sub(vector, mean), rate))];
+    }),
+  );
 }
 
 /**
@@ -105,15 +148,63 @@ export function predictionGraph(model: Model, inputType: "uint8" | "float32" = "
   return { output: model.call(imageInput(model, "batch", inputType), FIXED) };
 }
 
+/** What {@link exportGraph} takes beside the model. */
+export interface ExportOptions {
+  /** Finds the cell and normalises its stain first; default: the picture as it is. */
+  readonly cells?: Omit<CellNormalizationOptions, "size"> | undefined;
+  /** Number of turned and mirrored views, 1 to 8, over which logarithms of probabilities are averaged; default 1. */
+  readonly views?: number | undefined;
+  /** Sizes of the crop as shares of the usual one, over which they are averaged too; default the usual one alone. */
+  readonly scales?: readonly number[] | undefined;
+}
+
 /**
  * The model as it is handed on: `images`, uint8 RGB [batch, height, width, 3] of any size, in; `probabilities`
- * [batch, K] out. Resizing and scaling are part of the graph.
+ * [batch, K] out. Resizing, finding the cell and scaling are part of the graph.
  */
-export function exportGraph(model: Model): Outputs {
+export function exportGraph(model: Model, { cells, views = 1, scales = [1] }: ExportOptions = {}): Outputs {
   const [height, width, channels] = model.input.shape as [number, number, number];
   const images = ops.input("images", ["batch", "height", "width", channels], "uint8");
   const planar = ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"); // [N, H, W, C] -> [N, C, H, W]
-  return { probabilities: model.call(ops.resize(planar, [height, width]), FIXED) };
+  const field = cells && ops.resize(planar, [FIELD_SIZE, FIELD_SIZE]);
+  const pictures = scales.map((scale) =>
+    field
+      ? cellNormalization(field, { ...cells, diameters: cells.diameters * scale, size: height })
+      : middleOf(planar, [height, width], scale),
+  );
+  const seen = pictures.flatMap((picture) => viewsOf(picture, views));
+  if (seen.length === 1) return { probabilities: model.call(seen[0]!, FIXED) };
+  const logarithms = seen.map((view) => ops.logSoftmax(callLogits(model, view, FIXED)));
+  return { probabilities: ops.softmax(ops.mul(logarithms.reduce(ops.add), ops.scalar(1 / seen.length))) };
+}
+
+// The middle of pictures, `scale` of their height and width, brought to a size.
+function middleOf(planar: Tensor, size: readonly [number, number], scale: number): Tensor {
+  const whole = size.map((side) => Math.round(side / scale)) as [number, number];
+  const resized = ops.resize(planar, whole);
+  return [2, 3].reduce((x, axis, i) => {
+    const start = (whole[i]! - size[i]!) >> 1;
+    return whole[i] === size[i] ? x : ops.slice(x, axis, start, start + size[i]!);
+  }, resized);
+}
+
+/** The first `count` of a square's eight turned and mirrored views: as it is, mirrored each way, transposed, ... */
+export function viewsOf(pictures: Tensor, count: number): Tensor[] {
+  if (count === 1) return [pictures];
+  // ONNX Runtime would pull a transposed view through Resize, and lose its sizes; it does not go through a pool.
+  const x = ops.averagePool(pictures, { poolSize: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0] });
+  const mirrored = (t: Tensor, axis: 2 | 3) => {
+    const size = t.shape[axis] as number;
+    return ops.gather(
+      t,
+      axis,
+      Int32Array.from({ length: size }, (_, i) => size - 1 - i),
+    );
+  };
+  const across = mirrored(x, 3);
+  const upright = [x, across, mirrored(x, 2), mirrored(across, 2)];
+  const turned = upright.map((view) => ops.transpose(view, [0, 1, 3, 2]));
+  return [x, across, upright[2]!, turned[0]!, upright[3]!, ...turned.slice(1)].slice(0, count);
 }
 
 /** A call with the weights' present values as constants, in inference mode. */

@@ -9,8 +9,10 @@ export interface StepInput {
   readonly gradient: Tensor;
   /** The optimizer's memory: `slots` vectors [P]. */
   readonly slots: readonly Tensor[];
-  /** Learning rate, []. */
+  /** Learning rate: one for all, [], or one a parameter, [P]. */
   readonly learningRate: Tensor;
+  /** Factor on the weight decay of each parameter, [P]; all decay alike by default. */
+  readonly decay?: Tensor | undefined;
   /** Number of this step, from 1, []. */
   readonly step: Tensor;
 }
@@ -36,8 +38,9 @@ const times = (x: Tensor, factor: number) => ops.mul(x, ops.scalar(factor));
 
 // keras.optimizers: decay first, then the step on the clipped gradient.
 function prepared(input: StepInput, { weightDecay = 0, globalClipNorm }: OptimizerOptions): StepInput {
-  const { theta, gradient, learningRate } = input;
-  const decayed = weightDecay === 0 ? theta : ops.sub(theta, ops.mul(theta, times(learningRate, weightDecay)));
+  const { theta, gradient, learningRate, decay } = input;
+  const shrink = (rate: Tensor) => ops.mul(theta, decay === undefined ? rate : ops.mul(rate, decay));
+  const decayed = weightDecay === 0 ? theta : ops.sub(theta, shrink(times(learningRate, weightDecay)));
   if (globalClipNorm === undefined) return { ...input, theta: decayed };
   const norm = ops.sqrt(ops.reduceSum(ops.mul(gradient, gradient), [0]));
   const scale = ops.div(ops.scalar(globalClipNorm), ops.maximum(norm, ops.scalar(globalClipNorm)));

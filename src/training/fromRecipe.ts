@@ -36,14 +36,14 @@ export function optimizerOf(recipe: Recipe): Optimizer {
 
 /** The learning rate by step; undefined where it stays, or callbacks lower it. */
 export function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule | undefined {
-  const { schedule, learningRate, warmupEpochs, epochs, decayRate } = recipe;
+  const { schedule, learningRate, warmupEpochs, epochs, decayRate, finalRate: alpha = 0 } = recipe;
   if (schedule === "constant") return undefined;
   if (schedule === "exponential")
     return exponentialDecay({ initialLearningRate: learningRate, decaySteps: stepsPerEpoch, decayRate });
   const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
   const decaySteps = Math.max(1, epochs * stepsPerEpoch - warmupSteps);
-  if (warmupSteps === 0) return cosineDecay({ initialLearningRate: learningRate, decaySteps });
-  return cosineDecay({ initialLearningRate: 0, warmupTarget: learningRate, warmupSteps, decaySteps });
+  if (warmupSteps === 0) return cosineDecay({ initialLearningRate: learningRate, decaySteps, alpha });
+  return cosineDecay({ initialLearningRate: 0, warmupTarget: learningRate, warmupSteps, decaySteps, alpha });
 }
 
 /** The loss; `labels` are those of the training images. */
@@ -74,7 +74,7 @@ export function callbacksOf(recipe: Recipe): Callback[] {
 
 /** Settings that contradict or spoil each other, in words. */
 export function recipeWarnings(recipe: Recipe): string[] {
-  return [...scheduleWarnings(recipe), ...modelWarnings(recipe)];
+  return [...scheduleWarnings(recipe), ...modelWarnings(recipe), ...fineTuningWarnings(recipe)];
 }
 
 // Rules that can never act.
@@ -102,6 +102,19 @@ function scheduleWarnings(recipe: Recipe): string[] {
     warnings.push(`The ${schedule} schedule has no warm-up, so warmupEpochs has no effect.`);
   if (schedule === "cosine" && warmupEpochs >= epochs)
     warnings.push(`The warm-up takes ${warmupEpochs} epochs and the run has ${epochs}: the learning rate never falls.`);
+  return warnings;
+}
+
+// Settings that need a backbone that learns, or images that are drawn anew.
+function fineTuningWarnings({ model, frozen, unfreezeFrom, ...recipe }: Recipe): string[] {
+  const isStill = model === "mobilenetv2" && frozen && unfreezeFrom === undefined;
+  const idle = (keys: readonly (keyof typeof recipe)[]) => keys.filter((key) => Boolean(recipe[key]));
+  const warnings: string[] = [];
+  const rates = isStill || model !== "mobilenetv2" ? idle(["backboneRate", "layerDecay", "batchNorm"]) : [];
+  if (rates.length > 0) warnings.push(`No pretrained backbone is trained, so ${rates.join(", ")} has no effect.`);
+  const mixes = isStill ? idle(["mixup", "cutmix"]) : [];
+  if (mixes.length > 0)
+    warnings.push(`A frozen backbone's features are not mixed, so ${mixes.join(", ")} has no effect.`);
   return warnings;
 }
 

@@ -14,6 +14,21 @@ const schema = z.strictObject({
   head: z.enum(["dense", "linear"]).default("dense").describe("head on a backbone"),
   frozen: z.boolean().default(true).describe("keep a backbone's weights as they are"),
   momentum: share.default(0.9).describe("momentum of batch normalisation"),
+  cellDiameters: z
+    .number()
+    .min(1)
+    .max(6)
+    .optional()
+    .describe("find the cell and crop around it: side in diameters of its nucleus; default: the whole picture"),
+  cellHue: share.optional().describe("how far the nucleus's hue is then brought to a reference; default: 1, wholly"),
+  cellDensity: share.optional().describe("how far its density is; default: 0.5"),
+  views: z
+    .number()
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .describe("turned and mirrored views of a picture that the finished model averages; default: 1"),
   preprocessing: z
     .enum(["right", "twice", "unit"])
     .default("right")
@@ -21,6 +36,23 @@ const schema = z.strictObject({
   epochs: count.default(40).describe("passes over the training images"),
   batchSize: count.default(32).describe("images a step"),
   optimizer: z.enum(["adamw", "adam", "sgd", "rmsprop"]).default("adamw").describe("rule of change"),
+  backboneRate: z.number().min(0).max(10).optional().describe("factor on a backbone's learning rate; default: 1"),
+  layerDecay: share.optional().describe("further factor for each of its blocks, from the last down; default: 1"),
+  unfreezeFrom: z
+    .string()
+    .optional()
+    .describe("first block of a backbone that learns, such as block_13; implies frozen: false"),
+  batchNorm: z
+    .enum(["adapt", "frozen"])
+    .optional()
+    .describe("whether a backbone's batch normalisations learn; default: adapt"),
+  decayNorms: z.boolean().optional().describe("let biases and normalisation layers decay as kernels do; default: yes"),
+  averageDecay: z
+    .number()
+    .min(0)
+    .max(0.99999)
+    .optional()
+    .describe("decay of the moving average of weights that the run ends with; default: no average"),
   learningRate: z.number().positive().default(2e-3).describe("learning rate, the highest of a schedule"),
   weightDecay: z.number().min(0).optional().describe("decay of the parameters; default: the optimizer's own"),
   sgdMomentum: share.default(0.9).describe("momentum of sgd"),
@@ -28,8 +60,11 @@ const schema = z.strictObject({
   clipNorm: z.number().positive().optional().describe("largest length of the gradient"),
   schedule: z.enum(["constant", "cosine", "exponential"]).default("cosine").describe("how the learning rate falls"),
   warmupEpochs: z.number().min(0).default(0).describe("epochs over which it first climbs"),
+  finalRate: share.optional().describe("where the cosine ends, as a share of its highest; default: 0"),
   decayRate: z.number().positive().default(0.9).describe("factor an epoch of the exponential schedule"),
   labelSmoothing: share.default(0).describe("share of a label spread over all classes"),
+  mixup: z.number().min(0).max(4).optional().describe("alpha of mixup, images laid over each other; default: 0, none"),
+  cutmix: z.number().min(0).max(4).optional().describe("alpha of CutMix, a part of another image; default: 0, none"),
   focalGamma: z.number().min(0).optional().describe("gamma of the focal loss; default: plain cross-entropy"),
   focalAlpha: z.number().positive().default(0.25).describe("alpha of the focal loss"),
   balance: z.enum(["none", "sampling", "weights"]).default("sampling").describe("what makes classes count alike"),

@@ -22,19 +22,32 @@ export interface StepRunnerOptions extends SessionOptions {
   readonly seed?: number;
   /** Whether the step is rewritten for speed; the numbers are the same but for rounding. Default: true. */
   readonly fast?: boolean;
+  /** Whether a training step takes shares of classes, `targets`, in place of labels; default: false. */
+  readonly softTargets?: boolean | undefined;
+  /** Factor on the learning rate of each weight; 1 by default. */
+  readonly rateOf?: ((weight: Weight) => number) | undefined;
+  /** Whether a weight decays, where the optimizer has a weight decay; all do by default. */
+  readonly decays?: ((weight: Weight) => boolean) | undefined;
+  /**
+   * Decay of the exponential moving average of parameters and statistics, which is then what is evaluated and written;
+   * no average by default.
+   */
+  readonly averageDecay?: number | undefined;
 }
 
 /** Images (or features [N, F]) and the index of each one's class. */
 export interface Batch {
   readonly images: Uint8Array | Float32Array;
   readonly labels: Int32Array;
+  /** Shares of the classes [N, K], where images were mixed; needed with `softTargets`, and read in training alone. */
+  readonly targets?: Float32Array;
 }
 
 /** Everything that a run needs to go on as if it had never stopped. */
 export interface TrainingState {
   /** Steps taken. */
   readonly step: number;
-  /** The flat vectors by name: theta, slot0, ..., statistics. */
+  /** The flat vectors by name: theta, slot0, ..., statistics, theta.mean, statistics.mean. */
   readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
@@ -66,6 +79,9 @@ export class StepRunner {
     const vectors: [string, Float32Array][] = [["theta", flattenWeights(this.#layout.theta)]];
     for (let i = 0; i < options.optimizer.slots; i++) vectors.push([`slot${i}`, new Float32Array(size)]);
     if (this.#layout.statistics.length > 0) vectors.push(["statistics", flattenWeights(this.#layout.statistics)]);
+    if (options.averageDecay !== undefined)
+      for (const [name, vector] of vectors.slice())
+        if (!name.startsWith("slot")) vectors.push([`${name}.mean`, vector.slice()]);
     this.#vectors = new Map(vectors);
     this.#spare = new Map(vectors.map(([name, vector]) => [name, new Float32Array(vector.length)]));
   }
@@ -76,12 +92,16 @@ export class StepRunner {
   }
 
   /** Takes one step. `loss` is the batch's mean, `correct` how many it got right before the step. */
-  async step({ images, labels }: Batch, learningRate: number): Promise<{ loss: number; correct: number }> {
+  async step({ images, labels, targets }: Batch, learningRate: number): Promise<{ loss: number; correct: number }> {
     const { session, layout, chunks } = await this.#stepFor(labels.length);
+    const truth: Record<string, Value> = this.#options.softTargets
+      ? { targets: { data: targets!, shape: [labels.length, targets!.length / labels.length] } }
+      : { labels: { data: labels, shape: [labels.length] } };
     const feeds: Record<string, Value> = {
-      labels: { data: labels, shape: [labels.length] },
+      ...truth,
       learningRate: scalar(learningRate),
       step: scalar(this.#step + 1),
+      ...this.#averageFeed(),
       ...this.#imageFeeds(images, labels.length, layout, chunks),
       ...this.#randomFeeds(session),
     };
@@ -106,11 +126,23 @@ export class StepRunner {
       labels: { data: labels, shape: [labels.length] },
     };
     for (const name of ["theta", "statistics"]) {
-      const data = this.#vectors.get(name);
+      const data = this.#judged(name);
       if (data !== undefined) feeds[name] = { data, shape: [data.length] };
     }
     const { losses, probabilities } = await (await this.#evaluation).run(feeds);
     return { losses: losses!.data as Float32Array, probabilities: probabilities!.data as Float32Array };
+  }
+
+  // The average has few steps to look back on at first (tf.train.ExponentialMovingAverage's num_updates).
+  #averageFeed(): Record<string, Value> {
+    const { averageDecay } = this.#options;
+    if (averageDecay === undefined) return {};
+    return { averageRate: scalar(1 - Math.min(averageDecay, (1 + this.#step) / (10 + this.#step))) };
+  }
+
+  // A vector as it is evaluated and written: its moving average where there is one.
+  #judged(name: string): Float32Array | undefined {
+    return this.#vectors.get(`${name}.mean`) ?? this.#vectors.get(name);
   }
 
   /** Steps taken so far. */
@@ -140,10 +172,10 @@ export class StepRunner {
     this.#step = step;
   }
 
-  /** Writes the present parameters and statistics into the model's weights. */
+  /** Writes the present parameters and statistics, or their moving averages, into the model's weights. */
   writeWeights(): void {
-    unflattenWeights(this.#layout.theta, this.#vectors.get("theta")!);
-    unflattenWeights(this.#layout.statistics, this.#vectors.get("statistics") ?? new Float32Array());
+    unflattenWeights(this.#layout.theta, this.#judged("theta")!);
+    unflattenWeights(this.#layout.statistics, this.#judged("statistics") ?? new Float32Array());
   }
 
   /** Frees the sessions. */
@@ -165,7 +197,8 @@ export class StepRunner {
 
   async #compile(batchSize: number): Promise<Step> {
     const { fast = true, inputType = "uint8" } = this.#options;
-    const outputs = trainingGraph(this.#model, { ...this.#options, batchSize });
+    const average = this.#options.averageDecay !== undefined;
+    const outputs = trainingGraph(this.#model, { ...this.#options, batchSize, average });
     const [height, width] = this.#model.input.shape;
     const layout = inputType === "uint8" ? { phases: 1, height: height!, width: width! } : undefined;
     const compiled = fast

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { Rng } from "../core/rng.ts";
 import { VERSION } from "../core/version.ts";
 import { type ImageCache, openImageCache, type SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
@@ -13,12 +14,16 @@ import { loadWeights } from "../formats/loadWeights.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { compile } from "../graph/compile.ts";
 import { type BuiltModel, modelEntry } from "../models/registry.ts";
+import { FIELD_SIZE } from "../nn/cellNormalization.ts";
 import { Model } from "../nn/model.ts";
 import { exportGraph } from "../nn/modelGraphs.ts";
+import { CellPictures, cellNormalizationOf, FIELD_MARGIN } from "./cellPictures.ts";
 import { openFeatureCache } from "./featureCache.ts";
+import { freezeParts, weightRules } from "./fineTuning.ts";
 import { type BatchSource, type FitProgress, type FitResult, fit } from "./fit.ts";
 import { augmentationOf, callbacksOf, lossOf, optimizerOf, recipeWarnings, scheduleOf } from "./fromRecipe.ts";
 import type { EpochRow } from "./history.ts";
+import { mixImages } from "./mixImages.ts";
 import type { Recipe } from "./recipe.ts";
 import { StepRunner } from "./stepRunner.ts";
 
@@ -70,11 +75,16 @@ export async function trainModel(
   options: TrainOptions,
 ): Promise<TrainedModel> {
   const entry = modelEntry(recipe.model);
-  const built = entry.build({ ...recipe, classes: train.classes.length });
+  const built = entry.build({
+    ...recipe,
+    frozen: recipe.frozen && recipe.unfreezeFrom === undefined,
+    classes: train.classes.length,
+  });
+  freezeParts(built, recipe);
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
-  const caches = await openCaches(train, validation, built.model, { ...options, fieldSize: recipe.fieldSize });
+  const caches = await openCaches(train, validation, built.model, { ...options, recipe });
   const session = new Session(built, train, recipe, options, caches);
   try {
     const result = await session.run();
@@ -97,9 +107,11 @@ export async function trainModel(
 /** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
 export async function writeModel(model: Model, classes: readonly string[], recipe: Recipe, out: string): Promise<void> {
   const [height, width] = model.input.shape;
+  const cells = cellNormalizationOf(recipe, height!);
   const metadata = {
     classes: JSON.stringify(classes),
-    imageSize: JSON.stringify([height, width]),
+    imageSize: JSON.stringify(cells ? [FIELD_SIZE, FIELD_SIZE] : [height, width]),
+    ...(cells && { field: "square" }),
     model: recipe.model,
     parameters: String(model.parameters),
     recipe: JSON.stringify(recipe),
@@ -109,7 +121,7 @@ export async function writeModel(model: Model, classes: readonly string[], recip
   // Last, as its presence says that the run is finished.
   await writeFileWhole(
     join(out, "model.onnx"),
-    compile(exportGraph(model), { name: model.name, metadata, version: VERSION }),
+    compile(exportGraph(model, { cells, views: recipe.views }), { name: model.name, metadata, version: VERSION }),
   );
 }
 
@@ -133,20 +145,32 @@ async function openCaches(
   train: Dataset,
   validation: readonly Sample[],
   model: Model,
-  { fieldSize, ...options }: TrainOptions & { readonly fieldSize: number | undefined },
+  { recipe, ...options }: TrainOptions & { readonly recipe: Recipe },
 ): Promise<Caches> {
   const [height, width] = model.input.shape as [number, number];
-  const open = (stage: string, samples: readonly Sample[]) =>
-    openImageCache(samples, {
-      imageSize: fieldSize === undefined ? [height, width] : [fieldSize, fieldSize],
-      shrink: fieldSize === undefined ? "bilinear" : "area",
-      skipBad: options.skipBad ?? false,
-      signal: options.signal,
-      onProgress: (done, total) => options.onStage?.(stage, done, total),
-    });
+  const open = async (stage: string, samples: readonly Sample[], training: boolean) => {
+    const { fieldSize } = recipe;
+    const size = training && fieldSize !== undefined ? fieldSize : height;
+    const cells = cellNormalizationOf(recipe, size);
+    const wide = cells && training && fieldSize !== undefined;
+    const prepare = cells && new CellPictures(wide ? { ...cells, diameters: cells.diameters * FIELD_MARGIN } : cells);
+    const keepsField = fieldSize !== undefined && cells === undefined;
+    try {
+      return await openImageCache(samples, {
+        imageSize: keepsField ? [fieldSize, fieldSize] : [size, size === height ? width : size],
+        shrink: fieldSize === undefined ? "bilinear" : "area",
+        prepare,
+        skipBad: options.skipBad ?? false,
+        signal: options.signal,
+        onProgress: (done, total) => options.onStage?.(stage, done, total),
+      });
+    } finally {
+      await prepare?.close();
+    }
+  };
   return {
-    train: await open("Decoding training images", train.samples),
-    validation: await open("Decoding validation images", validation),
+    train: await open("Decoding training images", train.samples, true),
+    validation: await open("Decoding validation images", validation, false),
   };
 }
 
@@ -173,6 +197,9 @@ class Session {
       features ? new Model({ input: features, output: model.output, name: model.name }) : model,
       {
         optimizer: optimizerOf(recipe),
+        averageDecay: recipe.averageDecay,
+        ...weightRules(built, recipe),
+        softTargets: this.#mixes,
         loss: lossOf(recipe, this.#labels, this.#classes),
         inputType: features ? "float32" : "uint8",
         seed: recipe.seed,
@@ -223,6 +250,12 @@ class Session {
     return result;
   }
 
+  // Images of the same pixels are mixed; features are not.
+  get #mixes(): boolean {
+    const { mixup = 0, cutmix = 0 } = this.#recipe;
+    return this.#built.features === undefined && (mixup > 0 || cutmix > 0);
+  }
+
   async close(): Promise<void> {
     for (const close of this.#closing) await close();
     await this.#runner.release();
@@ -237,16 +270,24 @@ class Session {
   }
 
   async #pixelSource(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
-    const { batchSize, seed } = this.#recipe;
+    const { batchSize, seed, mixup = 0, cutmix = 0 } = this.#recipe;
     const [height, width] = this.#built.model.input.shape as [number, number];
     const layout = training ? await this.#runner.trainingLayout(batchSize) : { phases: 1, height, width };
     const augmentation = training ? augmentationOf(this.#recipe) : undefined;
     const imageSize = [height, width] as const;
     const loader = createLoader(cache, { batchSize, layout: layout!, imageSize, augmentation, seed, labels });
     this.#closing.push(() => loader.close());
+    const isMixed = training && this.#mixes;
+    const mix = { mixup, cutmix, classes: this.#classes, layout: layout! };
     return {
       async *batches(wanted) {
-        for await (const { pixels, labels: truth } of loader.batches(wanted)) yield { images: pixels, labels: truth };
+        // Drawn by place, not from a running state, so that a resumed run draws the same.
+        const rng = new Rng(seed).fork("mix").fork(wanted.epoch);
+        let place = wanted.from ?? 0;
+        for await (const { pixels, labels: truth } of loader.batches(wanted)) {
+          const batch = { images: pixels, labels: truth };
+          yield isMixed ? mixImages(batch, mix, rng.fork(place++)) : batch;
+        }
       },
     };
   }
@@ -277,7 +318,10 @@ function fingerprint(recipe: Recipe, { model, features }: BuiltModel, sets: read
     samples.map(({ file, label, laboratory }) => [file, label, ...(laboratory === undefined ? [] : [laboratory])]),
   );
   const hash = createHash("sha256").update(JSON.stringify([recipe, files]));
-  const frozen = features ? new Model({ input: model.input, output: features }).weights : [];
+  const still = model.layers
+    .filter(({ trainable }) => !trainable)
+    .flatMap(({ name, weights }) => weights.map((w) => [`${name}/${w.name}`, w] as const));
+  const frozen = features ? new Model({ input: model.input, output: features }).weights : still;
   for (const [path, { value }] of frozen)
     hash.update(path).update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   return hash.digest("hex");

@@ -1,0 +1,65 @@
+import type { PrepareStep } from "../data/cache.ts";
+import type { RgbImage } from "../data/image.ts";
+import { squareField } from "../data/squareField.ts";
+import { compile } from "../graph/compile.ts";
+import * as ops from "../graph/ops/index.ts";
+import { type CellNormalizationOptions, cellNormalization, FIELD_SIZE } from "../nn/cellNormalization.ts";
+import { createSession } from "../runtime/node.ts";
+import type { Session } from "../runtime/session.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** How much wider than the model's crop a training field is, so that scale and shift have something to show. */
+export const FIELD_MARGIN = 1.6;
+
+/** Raised where the pixels of normalised cells change, so that old caches are not read. */
+const VERSION = 1;
+
+/** The cell normalisation of a recipe; undefined where there is none. */
+export function cellNormalizationOf(
+  { cellDiameters, cellHue = 1, cellDensity = 0.5 }: Pick<Recipe, "cellDiameters" | "cellHue" | "cellDensity">,
+  size: number,
+): CellNormalizationOptions | undefined {
+  if (cellDiameters === undefined) return undefined;
+  return { size, diameters: cellDiameters, hue: cellHue, density: cellDensity };
+}
+
+/** Normalises decoded pictures by the graph that the exported model holds. */
+export class CellPictures implements PrepareStep {
+  readonly name: string;
+  readonly #options: CellNormalizationOptions;
+  #session: Promise<Session> | undefined;
+
+  constructor(options: CellNormalizationOptions) {
+    this.#options = options;
+    this.name = `cells ${VERSION} ${JSON.stringify(options)}`;
+  }
+
+  async apply(image: RgbImage): Promise<RgbImage> {
+    this.#session ??= createSession(compile(this.#graph()), { threads: 1 });
+    const { size } = this.#options;
+    const field = squareField(image, FIELD_SIZE);
+    const { cells } = await (await this.#session).run({
+      images: { data: field, shape: [1, FIELD_SIZE, FIELD_SIZE, 3] },
+    });
+    return { width: size, height: size, data: interleaved(cells!.data as Float32Array) };
+  }
+
+  /** Frees the session. */
+  async close(): Promise<void> {
+    await (await this.#session)?.release();
+  }
+
+  #graph() {
+    const images = ops.input("images", ["batch", FIELD_SIZE, FIELD_SIZE, 3], "uint8");
+    return { cells: cellNormalization(ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"), this.#options) };
+  }
+}
+
+// [3, H, W] to [H, W, 3], rounded.
+function interleaved(planar: Float32Array): Uint8Array {
+  const count = planar.length / 3;
+  const out = new Uint8Array(planar.length);
+  for (let i = 0; i < count; i++)
+    for (let channel = 0; channel < 3; channel++) out[i * 3 + channel] = (planar[channel * count + i]! + 0.5) | 0;
+  return out;
+}

@@ -1,0 +1,75 @@
+// Which parts of a pretrained model learn, and how fast.
+import { LeukogramError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
+import type { BuiltModel } from "../models/registry.ts";
+import { BatchNormalization } from "../nn/layers/index.ts";
+import { Model } from "../nn/model.ts";
+import type { Recipe } from "./recipe.ts";
+import type { StepRunnerOptions } from "./stepRunner.ts";
+
+/** The block of MobileNetV2 that a layer belongs to: `block_13_expand_BN` to `block_13`, `bn_Conv1` to `Conv1`. */
+function blockOf(layer: string): string {
+  return /^(?:bn_)?(Conv1|Conv_1|expanded_conv|block_\d+)/.exec(layer)?.[1] ?? layer;
+}
+
+/** A backbone's layers that have weights, by block, from the pixels upwards. */
+function backboneBlocks({ model, backbone }: BuiltModel): Map<string, Model["layers"]> {
+  const blocks = new Map<string, Model["layers"]>();
+  if (backbone === undefined) return blocks;
+  for (const layer of new Model({ input: model.input, output: backbone }).layers) {
+    const block = blockOf(layer.name);
+    if (layer.weights.length > 0) blocks.set(block, [...(blocks.get(block) ?? []), layer]);
+  }
+  return blocks;
+}
+
+/**
+ * Freezes what the recipe keeps as it is: the blocks before `unfreezeFrom`, and with `batchNorm: frozen` the backbone's
+ * batch normalisations, which then run on their moving statistics.
+ *
+ * @throws LeukogramError ERR_CONFIG where there is no such block, naming those that there are.
+ */
+export function freezeParts(built: BuiltModel, { unfreezeFrom, batchNorm }: Recipe): void {
+  const blocks = backboneBlocks(built);
+  if (unfreezeFrom !== undefined) {
+    const names = [...blocks.keys()];
+    const first = names.indexOf(unfreezeFrom);
+    if (first < 0) throw noBlock(built.model.name, unfreezeFrom, names);
+    for (const name of names.slice(0, first)) for (const layer of blocks.get(name)!) layer.trainable = false;
+  }
+  if (batchNorm === "frozen")
+    for (const layer of [...blocks.values()].flat()) if (layer instanceof BatchNormalization) layer.trainable = false;
+}
+
+function noBlock(model: string, block: string, names: readonly string[]): LeukogramError {
+  if (names.length === 0)
+    return new LeukogramError("ERR_CONFIG", `unfreezeFrom: model ${model} has no pretrained blocks`, {
+      hint: "Leave out unfreezeFrom: all of it is trained.",
+    });
+  const near = nearest(block, names);
+  return new LeukogramError("ERR_CONFIG", `unfreezeFrom: model ${model} has no block "${block}"`, {
+    hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Blocks: ${names.join(", ")}.`,
+  });
+}
+
+/**
+ * Which weights learn at which rate, and which decay. The backbone's last block learns at `backboneRate`, each block
+ * below it at `layerDecay` times the rate of the one above (Clark et al. 2020, ELECTRA; BEiT).
+ */
+export function weightRules(
+  built: BuiltModel,
+  { backboneRate = 1, layerDecay = 1, decayNorms = true }: Recipe,
+): Pick<StepRunnerOptions, "rateOf" | "decays"> {
+  const blocks = [...backboneBlocks(built).values()];
+  const rates = new Map(
+    blocks.flatMap((layers, i) => {
+      const rate = backboneRate * layerDecay ** (blocks.length - 1 - i);
+      return layers.flatMap(({ weights }) => weights.map((weight) => [weight, rate] as const));
+    }),
+  );
+  const isEven = backboneRate === 1 && layerDecay === 1;
+  return {
+    ...(!isEven && { rateOf: (weight) => rates.get(weight) ?? 1 }),
+    ...(!decayNorms && { decays: ({ shape }) => shape.length > 1 }),
+  };
+}
