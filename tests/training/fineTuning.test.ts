@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Rng } from "../../src/core/rng.ts";
+import { readKerasFile } from "../../src/formats/kerasFile.ts";
+import { loadWeights } from "../../src/formats/loadWeights.ts";
 import { modelEntry } from "../../src/models/registry.ts";
 import { Dense, Input } from "../../src/nn/layers/index.ts";
 import { Model } from "../../src/nn/model.ts";
@@ -42,6 +44,7 @@ async function trained(options: Partial<StepRunnerOptions>, steps = 1) {
   }
 }
 
+const isEqual = (a: Float32Array, b: Float32Array) => a.every((value, i) => value === b[i]);
 const theta = (state: ReadonlyMap<string, Float32Array>) => [...state.get("theta")!];
 
 describe("one AdamW step", () => {
@@ -161,6 +164,25 @@ describe("a run with all of it", () => {
   };
   const run = (values: object, options: Partial<TrainOptions> & { out: string }) =>
     trainModel(set.train, set.validation, smallRecipe({ ...values }), options);
+
+  test("moves the blocks that learn, and none of the others", async () => {
+    const out = join(dir, "parts");
+    await run({ ...recipes.mobilenetv2, epochs: 1 }, { out });
+    const settings = {
+      ...smallRecipe(),
+      ...recipes.mobilenetv2,
+      frozen: false as const,
+      head: "linear" as const,
+      classes: 5,
+    };
+    const fresh = () => modelEntry("mobilenetv2").build(settings).model.initialize(0);
+    const [before, after] = [fresh(), fresh()];
+    loadWeights(after, await readKerasFile(join(out, "model.keras")), { source: out });
+    const still = (path: string) =>
+      Number(/^block_(\d+)/.exec(path)?.[1] ?? (/^(Conv_1|predictions)/.test(path) ? 99 : 0)) < 14;
+    for (const [path, { value }] of before.weights)
+      expect([path, isEqual(value, after.weights.get(path)!.value)]).toEqual([path, still(path)]);
+  });
 
   test.each(Object.entries(recipes))("of %s goes on after an interruption to the same bytes", async (name, values) => {
     const [whole, stopped] = [join(dir, `${name}-whole`), join(dir, `${name}-stopped`)];

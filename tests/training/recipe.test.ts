@@ -6,7 +6,7 @@ describe("a recipe", () => {
   test("has a line on every key, and fills in what is left out", () => {
     const keys = recipeKeys();
     expect(keys.length).toBeGreaterThan(35);
-    for (const { key, description } of keys) expect(description, key).toMatch(/^[A-Za-z].{8,}/);
+    for (const { key, description } of keys) expect(description, key).toMatch(/^[A-Za-z\d].{8,}/);
     const recipe = parseRecipe({});
     for (const { key, default: value } of keys) expect(recipe[key], key).toBe(value);
     expect(parseRecipe({ epochs: 3, earlyStopping: 2 })).toEqual({ ...recipe, epochs: 3, earlyStopping: 2 });
