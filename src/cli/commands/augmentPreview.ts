@@ -3,11 +3,13 @@ import { LeukogramError } from "../../core/errors.ts";
 import { augmentPreview } from "../../data/augmentPreview.ts";
 import { contactSheet } from "../../data/contactSheet.ts";
 import { openData, type Sample } from "../../data/dataset.ts";
-import { decodeImage } from "../../data/image.ts";
+import { decodeImage, type RgbImage } from "../../data/image.ts";
 import { USUAL_MICROSCOPY } from "../../data/microscopy/previewRows.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { modelEntry } from "../../models/registry.ts";
+import { CellPictures, cellNormalizationOf, FIELD_MARGIN } from "../../training/cellPictures.ts";
 import { augmentationOf } from "../../training/fromRecipe.ts";
+import type { Recipe } from "../../training/recipe.ts";
 import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, print, recipeOf, wholeNumber } from "../options.ts";
 
@@ -44,28 +46,43 @@ const augmentPreviewCommand: CommandModule = {
     const recipe = recipeOf(options);
     const { train } = openData(String(dir));
     const chosen = inTurns(train.samples, train.classes.length, columns);
-    const images = await Promise.all(chosen.map(({ path }) => decodeImage(path)));
+    const imageSize = recipe.imageSize ?? modelEntry(recipe.model).imageSize;
+    const fieldSize = recipe.fieldSize ?? imageSize;
+    const images = await preparedImages(chosen, recipe, fieldSize);
     const augmentation = augmentationOf(recipe);
     if (augmentation === undefined)
       throw new LeukogramError("ERR_USAGE", "augment-preview: the recipe has no augmentation", {
         hint: "Leave out --no-augment.",
       });
-    const imageSize = recipe.imageSize ?? modelEntry(recipe.model).imageSize;
     const rows = augmentPreview(images, {
       augmentation: { ...augmentation, microscopy: augmentation.microscopy ?? USUAL_MICROSCOPY },
       imageSize,
-      fieldSize: recipe.fieldSize ?? imageSize,
+      fieldSize,
       seed: recipe.seed,
     });
     await writeFileWhole(out, await contactSheet(rows));
     const told = rows.map(({ name, text, chance }) => ({ name, text, chance }));
     print(
       Boolean(json),
-      { out, imageSize, fieldSize: recipe.fieldSize ?? imageSize, images: chosen.map(({ file }) => file), rows: told },
+      { out, imageSize, fieldSize, images: chosen.map(({ file }) => file), rows: told },
       () => `Drew ${out}: ${rows.length} rows of ${images.length} images, ${imageSize} x ${imageSize} pixels each.`,
     );
   },
 };
+
+// Decoded, and normalised where the recipe says so, as training does it.
+async function preparedImages(samples: readonly Sample[], recipe: Recipe, fieldSize: number): Promise<RgbImage[]> {
+  const images = await Promise.all(samples.map(({ path }) => decodeImage(path)));
+  const cells = cellNormalizationOf(recipe, fieldSize);
+  if (cells === undefined) return images;
+  const wide = recipe.fieldSize !== undefined && { diameters: cells.diameters * FIELD_MARGIN };
+  const pictures = new CellPictures({ ...cells, ...wide });
+  try {
+    return await Promise.all(images.map((image) => pictures.apply(image)));
+  } finally {
+    await pictures.close();
+  }
+}
 
 // Spread over each class's images, class by class in turns.
 function inTurns(samples: readonly Sample[], classes: number, count: number): Sample[] {
