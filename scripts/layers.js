@@ -12,6 +12,7 @@ const order = [
   "data",
   "training",
   "evaluation",
+  "adaptation",
   "explain",
   "report",
   "store",

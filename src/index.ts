@@ -1,4 +1,7 @@
 // The library. Every name is exported here by hand, so that nothing becomes public by accident.
+
+export { labelFreeClassifier } from "./adaptation/labelFree/labelFree.ts";
+export { correctPriors } from "./adaptation/labelFree/priorCorrection.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./core/classes.ts";
 export { type ErrorCode, LeukogramError } from "./core/errors.ts";
 export type { Estimate } from "./core/estimate.ts";
@@ -23,8 +26,6 @@ export { type Classifier, classifyFiles, loadClassifier } from "./evaluation/cla
 export { comparePredictions } from "./evaluation/compare.ts";
 export { evaluatePredictions } from "./evaluation/evaluate.ts";
 export { answerImages } from "./evaluation/evaluateModel.ts";
-export { labelFreeClassifier } from "./evaluation/labelFree/labelFree.ts";
-export { correctPriors } from "./evaluation/labelFree/priorCorrection.ts";
 export { evaluateByLaboratory, type LaboratoryFigures } from "./evaluation/laboratories.ts";
 export { leaveOneLaboratoryOut } from "./evaluation/leaveOneLaboratoryOut.ts";
 export { readPredictionsCsv, writePredictionsCsv } from "./evaluation/predictionsCsv.ts";

@@ -1,6 +1,6 @@
 // Flags of the commands that classify: what may be done for a new laboratory without its labels.
 import type { Command } from "commander";
-import type { LabelFreeStep } from "../evaluation/labelFree/labelFree.ts";
+import type { LabelFreeStep } from "../adaptation/labelFree/labelFree.ts";
 
 /** Values of the flags. */
 export interface LabelFreeFlags {

@@ -26,8 +26,10 @@ export interface RunFolderOptions {
 /** All that a run writes; nothing else in the folder is ever touched. */
 const RUN_FILES = [
   "config.json",
+  "adaptation.json",
   "history.csv",
   "log.txt",
+  "memory.safetensors",
   "model.keras",
   "model.onnx",
   "checkpoints",

@@ -42,8 +42,15 @@ export async function answerImages(
   return { predictions: { classes: classifier.classes, rows }, skipped, millisecondsPerImage };
 }
 
-// The set's class indices as the model's. The set may lack classes, but has none that the model does not know.
-function labelMap({ classes: known, path }: Classifier, classes: readonly string[]): number[] {
+/**
+ * The set's class indices as the model's. The set may lack classes.
+ *
+ * @throws ERR_DATA where it has one that the model does not know.
+ */
+export function labelMap(
+  { classes: known, path }: Pick<Classifier, "classes" | "path">,
+  classes: readonly string[],
+): number[] {
   return classes.map((name) => {
     const index = known.indexOf(name);
     if (index < 0)

@@ -6,6 +6,8 @@ import { writeFileWhole } from "./writeFile.ts";
 export interface SafeTensors {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, Float32Array>;
+  /** Vectors of whole numbers from -128 to 127; none by default. */
+  readonly integers?: ReadonlyMap<string, Int8Array>;
 }
 
 type Header = Record<
@@ -14,11 +16,13 @@ type Header = Record<
 >;
 
 /** Writes a .safetensors file: a length, a JSON header, the numbers (github.com/huggingface/safetensors). */
-export async function writeSafeTensors(path: string, { metadata, tensors }: SafeTensors): Promise<void> {
+export async function writeSafeTensors(path: string, { metadata, tensors, integers }: SafeTensors): Promise<void> {
   const header: Header = { __metadata__: { ...metadata } };
   let size = 0;
-  for (const [name, data] of tensors) {
-    header[name] = { dtype: "F32", shape: [data.length], data_offsets: [size, size + data.byteLength] };
+  const vectors = [...tensors, ...(integers ?? [])];
+  for (const [name, data] of vectors) {
+    const dtype = data instanceof Int8Array ? "I8" : "F32";
+    header[name] = { dtype, shape: [data.length], data_offsets: [size, size + data.byteLength] };
     size += data.byteLength;
   }
   const text = JSON.stringify(header);
@@ -28,22 +32,27 @@ export async function writeSafeTensors(path: string, { metadata, tensors }: Safe
   );
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  const parts = [...tensors.values()].map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const parts = vectors.map(([, data]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   await writeFileWhole(path, Buffer.concat([length, padded, ...parts]));
 }
 
-/** Reads a .safetensors file of float32 vectors. @throws ERR_FORMAT where it is damaged. */
+/** Reads a .safetensors file of float32 and int8 vectors. @throws ERR_FORMAT where it is damaged. */
 export async function readSafeTensors(path: string): Promise<SafeTensors> {
   const bytes = await readFile(path);
   try {
     const start = 8 + Number(bytes.readBigUInt64LE());
     const { __metadata__: metadata = {}, ...entries } = JSON.parse(bytes.toString("utf8", 8, start)) as Header;
-    const tensors = Object.entries(entries).map(([name, entry]) => {
-      const [from, to] = (entry as { data_offsets: [number, number] }).data_offsets;
+    const tensors = new Map<string, Float32Array>();
+    const integers = new Map<string, Int8Array>();
+    for (const [name, entry] of Object.entries(entries)) {
+      const { dtype, data_offsets } = entry as { dtype: string; data_offsets: [number, number] };
+      const [from, to] = data_offsets;
       if (start + to > bytes.length) throw new Error(`${name} is cut off`);
-      return [name, new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer)] as const;
-    });
-    return { metadata: metadata as Record<string, string>, tensors: new Map(tensors) };
+      const { buffer } = Uint8Array.from(bytes.subarray(start + from, start + to));
+      if (dtype === "I8") integers.set(name, new Int8Array(buffer));
+      else tensors.set(name, new Float32Array(buffer));
+    }
+    return { metadata: metadata as Record<string, string>, tensors, integers };
   } catch (cause) {
     throw new LeukogramError("ERR_FORMAT", `${path}: is damaged: ${(cause as Error).message}`, {
       hint: "Start the run again without --resume.",

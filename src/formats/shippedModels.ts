@@ -49,24 +49,32 @@ export function findModelFile(model: string): ModelFile {
   });
 }
 
-/** The two files that changing a model takes; they may not be there. */
+/** The files that changing a model takes; they may not be there. */
 export interface ChangeableFiles {
   /** The model with its metadata: classes and recipe. */
   readonly onnx: string;
   /** Its layers and weights; undefined where a shipped model has none. */
   readonly keras: string | undefined;
+  /** What it remembers of its own laboratory; undefined where a shipped model has none. */
+  readonly memory: string | undefined;
 }
 
 /**
- * The .onnx and .keras files of a run folder or shipped model.
+ * The .onnx, .keras and memory files of a run folder or shipped model.
  *
  * @throws LeukogramError ERR_FORMAT as {@link findModelFile}.
  */
 export function findChangeableFiles(model: string): ChangeableFiles {
   const { path, shipped } = findModelFile(model);
-  if (shipped === undefined) return { onnx: join(path, "model.onnx"), keras: join(path, "model.keras") };
-  const keras = shipped.files.find(({ format }) => format === "keras");
-  return { onnx: path, keras: keras && join(shippedFolder(), keras.file) };
+  if (shipped === undefined) {
+    const [onnx, keras, memory] = ["model.onnx", "model.keras", "memory.safetensors"].map((name) => join(path, name));
+    return { onnx: onnx!, keras, memory };
+  }
+  const fileOf = (wanted: string) => {
+    const entry = shipped.files.find(({ format }) => format === wanted);
+    return entry && join(shippedFolder(), entry.file);
+  };
+  return { onnx: path, keras: fileOf("keras"), memory: fileOf("memory") };
 }
 
 /** Whether the word is the name of a shipped model and no file or folder hides it. */

@@ -36,6 +36,8 @@ export interface BackboneModel {
   readonly model: Model;
   /** Where the backbone ends. */
   readonly features: LayerOutput;
+  /** Where the last blocks begin: behind block_15. */
+  readonly lastBlocks: LayerOutput;
 }
 
 // [expansion, channels, repeats, stride] of the stages (Sandler et al. 2018, table 2).
@@ -67,9 +69,9 @@ export function mobilenetV2(options: MobilenetV2Options = {}): BackboneModel {
   const input = Input([imageSize, imageSize, 3], { name: "images" });
   const scale = preprocessing === "right" ? { scale: 1 / 127.5, offset: -1 } : { scale: 1 / 255 };
   const scaled = new Rescaling({ ...scale, name: "rescaling" }).apply(input);
-  const features = new GlobalAveragePooling2D({ name: "global_average_pooling2d" }).apply(
-    backbone(scaled, alpha, new Block({ trainable: !frozen, momentum: frozen ? 0.999 : momentum })),
-  );
+  const block = new Block({ trainable: !frozen, momentum: frozen ? 0.999 : momentum });
+  const { output: maps, lastBlocks } = backbone(scaled, alpha, block);
+  const features = new GlobalAveragePooling2D({ name: "global_average_pooling2d" }).apply(maps);
   const hidden =
     head === "linear"
       ? features
@@ -77,10 +79,14 @@ export function mobilenetV2(options: MobilenetV2Options = {}): BackboneModel {
           new Dense({ units: 16, activation: "relu", name: "head_dense" }).apply(features),
         );
   const output = new Dense({ units: classes, activation: "softmax", name: "predictions" }).apply(hidden);
-  return { model: new Model({ input, output, name: "mobilenetv2" }), features };
+  return { model: new Model({ input, output, name: "mobilenetv2" }), features, lastBlocks };
 }
 
-function backbone(input: LayerOutput, alpha: number, block: Block): LayerOutput {
+function backbone(
+  input: LayerOutput,
+  alpha: number,
+  block: Block,
+): { readonly output: LayerOutput; readonly lastBlocks: LayerOutput } {
   let x = block.pad(input, "Conv1_pad");
   x = block.convolve(x, {
     filters: channels(32 * alpha),
@@ -91,7 +97,9 @@ function backbone(input: LayerOutput, alpha: number, block: Block): LayerOutput 
     relu: "Conv1_relu",
   });
   let id = 0;
-  for (const [expansion, base, repeats, stride] of STAGES)
+  let lastBlocks = x;
+  for (const [expansion, base, repeats, stride] of STAGES) {
+    lastBlocks = x;
     for (let i = 0; i < repeats; i++)
       x = block.invertedResidual(x, {
         expansion,
@@ -99,8 +107,10 @@ function backbone(input: LayerOutput, alpha: number, block: Block): LayerOutput 
         stride: i === 0 ? stride : 1,
         id: id++,
       });
+  }
   const last = alpha > 1 ? channels(1280 * alpha) : 1280;
-  return block.convolve(x, { filters: last, size: 1, strides: 1, name: "Conv_1", bn: "Conv_1_bn", relu: "out_relu" });
+  const top = { filters: last, size: 1, strides: 1, name: "Conv_1", bn: "Conv_1_bn", relu: "out_relu" };
+  return { output: block.convolve(x, top), lastBlocks };
 }
 
 // Channels come in eights, and rounding never takes more than a tenth (keras.applications: _make_divisible).

@@ -1,9 +1,10 @@
 import { LeukogramError } from "../core/errors.ts";
-import type { LayerOutput } from "../nn/layer.ts";
-import type { Model } from "../nn/model.ts";
+import type { BuiltModel } from "./builtModel.ts";
 import { cnn } from "./cnn.ts";
 import { cnnWide } from "./cnnWide.ts";
 import { mobilenetV2 } from "./mobilenetV2.ts";
+
+export type { BuiltModel } from "./builtModel.ts";
 
 /** Settings that models are built from; each takes those that it knows. */
 export interface ModelSettings {
@@ -19,14 +20,6 @@ export interface ModelSettings {
   readonly frozen: boolean;
   /** `right`, or a fault of the student project: `twice` or `unit`. */
   readonly preprocessing: "right" | "twice" | "unit";
-}
-
-/** A model that was built, and where its frozen part ends, if it has one. */
-export interface BuiltModel {
-  readonly model: Model;
-  readonly features?: LayerOutput | undefined;
-  /** Where the part that was trained elsewhere ends, frozen or not. */
-  readonly backbone?: LayerOutput | undefined;
 }
 
 /** A model that can be had by name. */
@@ -54,7 +47,7 @@ const ENTRIES: readonly ModelEntry[] = [
     title: "Wider CNN",
     imageSize: 128,
     pretrained: false,
-    build: ({ imageSize = 128, classes, momentum }) => ({ model: cnnWide({ imageSize, classes, momentum }) }),
+    build: ({ imageSize = 128, classes, momentum }) => cnnWide({ imageSize, classes, momentum }),
   },
   {
     name: "mobilenetv2",
@@ -63,8 +56,8 @@ const ENTRIES: readonly ModelEntry[] = [
     pretrained: true,
     build({ imageSize = 224, preprocessing, ...settings }) {
       const unit = preprocessing === "unit" ? "unit" : "right";
-      const { model, features } = mobilenetV2({ ...settings, imageSize, preprocessing: unit });
-      return { model, backbone: features, features: settings.frozen ? features : undefined };
+      const { model, features, lastBlocks } = mobilenetV2({ ...settings, imageSize, preprocessing: unit });
+      return { model, backbone: features, features: settings.frozen ? features : undefined, lastBlocks };
     },
   },
 ];

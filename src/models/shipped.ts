@@ -6,10 +6,13 @@ const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.nu
 const file = z.strictObject({
   /** Name in the folder of shipped models. */
   file: z.string().regex(/^[\w.-]+$/),
-  /** An .onnx file answers; a .keras file holds the layers and their weights, so that they can be changed. */
-  format: z.enum(["onnx", "keras"]),
-  /** What the weights are rounded to. */
-  precision: z.enum(["float32", "float16"]),
+  /**
+   * An .onnx file answers; a .keras file holds the layers and their weights, so that they can be changed; a memory
+   * holds what the model made of cells of its own laboratory, to keep to while it is changed.
+   */
+  format: z.enum(["onnx", "keras", "memory"]),
+  /** What the numbers are rounded to. */
+  precision: z.enum(["float32", "float16", "int8"]),
   bytes: z.int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

@@ -29,6 +29,13 @@ const BACKGROUND_POINTS = POINTS / 8;
 /** Mean optical density of nuclei by channel (red, green, blue) on PBC's training images. */
 const REFERENCE = [1.1, 1.74, 0.39] as const;
 const TINY = 1e-6;
+const MIDDLE = (GRID - 1) / 2;
+/** Where the search for the nucleus begins: variance of the first window, and the largest first radius, points. */
+const START_SPREAD = 0.1 * (GRID / 2) ** 2;
+const START_RADIUS = 9;
+/** Windows reach this many radii of what was found so far. */
+const REACH = 1.5;
+const GROWTH_STEPS = 6;
 
 /**
  * Crops x [N, 3, 256, 256], 0 to 255, around its cell and normalises the stain: [N, 3, size, size], 0 to 255.
@@ -74,18 +81,20 @@ interface Nucleus {
 function findNucleus(density: Tensor): Nucleus {
   const red = channel(density, 0);
   const stain = ops.minimum(channel(density, 1), ops.mul(red, ops.scalar(1.6)));
-  const prior = gaussian((GRID - 1) / 2, 0.3 * (GRID / 2) ** 2);
+  const prior = gaussian(MIDDLE, 0.3 * (GRID / 2) ** 2);
   const central = ops.mul(stain, prior);
   const high = ops.kthLargest(central, Math.round(0.015 * POINTS));
   const mask = ops.step(ops.sub(stain, ops.mul(high, ops.scalar(0.5))));
   const stained = ops.mul(mask, stain);
-  let place = placeOf(ops.mul(stained, prior));
-  let near = prior;
-  // From the picture's middle to the nucleus's own, leaving neighbours behind.
-  for (let i = 0; i < 3; i++) {
-    const reach = ops.add(ops.mul(place.radius, ops.scalar(1.6)), ops.scalar(2));
-    const distance = ops.div(squaredDistance(place), ops.mul(ops.mul(reach, reach), ops.scalar(-2)));
-    near = ops.exp(distance);
+  // From the picture's middle outwards: the window grows with what it holds, and ends steeply, so that a neighbour stays
+  // outside. A trace of the wide window finds cells that are far off the middle.
+  let near = ops.add(gaussian(MIDDLE, START_SPREAD), ops.mul(prior, ops.scalar(0.02)));
+  let place = placeOf(ops.mul(stained, near));
+  for (let i = 0; i < GROWTH_STEPS; i++) {
+    const radius = i === 0 ? ops.minimum(place.radius, ops.scalar(START_RADIUS)) : place.radius;
+    const reach = ops.add(ops.mul(radius, ops.scalar(REACH)), ops.scalar(1));
+    const distance = ops.div(squaredDistance(place), ops.mul(reach, reach));
+    near = ops.exp(ops.neg(ops.mul(distance, ops.mul(distance, distance))));
     place = placeOf(ops.mul(stained, near));
   }
   // The darkest red tells nucleus from granules.

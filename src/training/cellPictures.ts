@@ -12,7 +12,7 @@ import type { Recipe } from "./recipe.ts";
 export const FIELD_MARGIN = 1.6;
 
 /** Raised where the pixels of normalised cells change, so that old caches are not read. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The cell normalisation of a recipe; undefined where there is none. */
 export function cellNormalizationOf(

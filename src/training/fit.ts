@@ -4,7 +4,8 @@ import type { Schedule } from "../nn/schedules.ts";
 import type { Callback, EpochLogs, TrainingControl } from "./callbacks.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type EpochRow, formatHistory } from "./history.ts";
-import type { Batch, StepRunner, TrainingState } from "./stepRunner.ts";
+import type { Runner } from "./progressiveRunner.ts";
+import type { Batch, TrainingState } from "./stepRunner.ts";
 
 /** Where batches come from: pixels from the cache, or features of a frozen backbone. */
 export interface BatchSource {
@@ -34,8 +35,10 @@ export interface FitProgress {
 
 /** What {@link fit} takes. */
 export interface FitOptions {
-  readonly runner: StepRunner;
+  readonly runner: Runner;
   readonly train: BatchSource;
+  /** Called before the steps of an epoch, from 0. */
+  readonly onEpochStart?: (epoch: number) => void;
   /** The order of an epoch, from 0: indices into the training images. */
   readonly order: (epoch: number) => readonly number[];
   readonly validation?: { readonly source: BatchSource; readonly order: readonly number[] } | undefined;
@@ -133,6 +136,7 @@ class Run {
     const batches = Math.ceil(order.length / this.#options.batchSize);
     const started = performance.now() - this.#sums.seconds * 1000;
     if (signal?.aborted) await this.#interrupt();
+    this.#options.onEpochStart?.(this.#epoch);
     for await (const batch of train.batches({ epoch: this.#epoch, order, from: this.#batch })) {
       await this.#step(batch, batches, order.length, started);
       if (signal?.aborted && this.#batch < batches) await this.#interrupt();

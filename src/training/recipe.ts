@@ -10,6 +10,8 @@ const MONITORS = ["loss", "accuracy", "val_loss", "val_accuracy"] as const;
 const schema = z.strictObject({
   model: z.string().default("cnn").describe("model to train, by its name in the registry"),
   imageSize: count.optional().describe("height and width in pixels; default: the model's own"),
+  startSize: count.optional().describe("image size of the first epochs, smaller; default: imageSize throughout"),
+  startEpochs: count.optional().describe("how many epochs that is; default: half of them"),
   alpha: z.number().positive().default(1).describe("factor on a backbone's number of channels"),
   head: z.enum(["dense", "linear"]).default("dense").describe("head on a backbone"),
   frozen: z.boolean().default(true).describe("keep a backbone's weights as they are"),

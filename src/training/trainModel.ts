@@ -23,7 +23,9 @@ import { freezeParts, weightRules } from "./fineTuning.ts";
 import { type BatchSource, type FitProgress, type FitResult, fit } from "./fit.ts";
 import { augmentationOf, callbacksOf, lossOf, optimizerOf, recipeWarnings, scheduleOf } from "./fromRecipe.ts";
 import type { EpochRow } from "./history.ts";
+import { rememberHome, writeHomeMemory } from "./homeMemory.ts";
 import { mixImages } from "./mixImages.ts";
+import { ProgressiveRunner } from "./progressiveRunner.ts";
 import type { Recipe } from "./recipe.ts";
 import { StepRunner } from "./stepRunner.ts";
 
@@ -75,12 +77,7 @@ export async function trainModel(
   options: TrainOptions,
 ): Promise<TrainedModel> {
   const entry = modelEntry(recipe.model);
-  const built = entry.build({
-    ...recipe,
-    frozen: recipe.frozen && recipe.unfreezeFrom === undefined,
-    classes: train.classes.length,
-  });
-  freezeParts(built, recipe);
+  const built = buildModel(recipe, train.classes.length);
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
@@ -88,6 +85,8 @@ export async function trainModel(
   const session = new Session(built, train, recipe, options, caches);
   try {
     const result = await session.run();
+    const memory = await rememberHome(built, caches.validation, { threads: recipe.threads ?? availableParallelism() });
+    await writeHomeMemory(join(options.out, "memory.safetensors"), memory);
     await writeModel(built.model, train.classes, recipe, options.out);
     return {
       out: options.out,
@@ -102,6 +101,14 @@ export async function trainModel(
   } finally {
     await session.close();
   }
+}
+
+// The recipe's model, parts of it frozen; `imageSize` in place of the recipe's where given.
+function buildModel(recipe: Recipe, classes: number, imageSize = recipe.imageSize): BuiltModel {
+  const frozen = recipe.frozen && recipe.unfreezeFrom === undefined;
+  const built = modelEntry(recipe.model).build({ ...recipe, imageSize, frozen, classes });
+  freezeParts(built, recipe);
+  return built;
 }
 
 /** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
@@ -183,6 +190,8 @@ class Session {
   readonly #classes: number;
   readonly #built: BuiltModel;
   readonly #runner: StepRunner;
+  /** The same model at the size of the first epochs, where that is another one. */
+  readonly #small: { readonly size: number; readonly runner: StepRunner } | undefined;
   readonly #closing: (() => void | Promise<void>)[] = [];
 
   constructor(built: BuiltModel, train: Dataset, recipe: Recipe, options: TrainOptions, caches: Caches) {
@@ -192,21 +201,33 @@ class Session {
     this.#caches = caches;
     this.#labels = caches.train.samples.map(({ label }) => label);
     this.#classes = train.classes.length;
+    this.#runner = this.#stepRunner(built);
+    this.#small = this.#smallRunner();
+  }
+
+  #stepRunner(built: BuiltModel): StepRunner {
+    const recipe = this.#recipe;
     const { features, model } = built;
-    this.#runner = new StepRunner(
-      features ? new Model({ input: features, output: model.output, name: model.name }) : model,
-      {
-        optimizer: optimizerOf(recipe),
-        averageDecay: recipe.averageDecay,
-        ...weightRules(built, recipe),
-        softTargets: this.#mixes,
-        loss: lossOf(recipe, this.#labels, this.#classes),
-        inputType: features ? "float32" : "uint8",
-        seed: recipe.seed,
-        device: recipe.device,
-        threads: recipe.threads ?? availableParallelism(),
-      },
-    );
+    return new StepRunner(features ? new Model({ input: features, output: model.output, name: model.name }) : model, {
+      optimizer: optimizerOf(recipe),
+      averageDecay: recipe.averageDecay,
+      ...weightRules(built, recipe),
+      softTargets: this.#mixes,
+      loss: lossOf(recipe, this.#labels, this.#classes),
+      inputType: features ? "float32" : "uint8",
+      seed: recipe.seed,
+      device: recipe.device,
+      threads: recipe.threads ?? availableParallelism(),
+    });
+  }
+
+  #smallRunner() {
+    const { startSize: size } = this.#recipe;
+    const { model, features } = this.#built;
+    if (size === undefined || size === model.input.shape[0] || features !== undefined) return undefined;
+    const built = buildModel(this.#recipe, this.#classes, size);
+    built.model.setWeights(new Map([...model.weights].map(([path, { value }]) => [path, value])));
+    return { size, runner: this.#stepRunner(built) };
   }
 
   async run(): Promise<FitResult> {
@@ -229,9 +250,11 @@ class Session {
       validation: await this.#source(validation, validationLabels, false),
     };
     await onReady?.();
+    const runner = this.#small ? new ProgressiveRunner(this.#small.runner, this.#runner) : this.#runner;
     const result = await fit({
-      runner: this.#runner,
+      runner,
       train: sources.train,
+      onEpochStart: (epoch) => runner instanceof ProgressiveRunner && runner.useSmall(epoch < this.#smallEpochs),
       order,
       validation: { source: sources.validation, order: validation.samples.map((_, i) => i) },
       epochs: recipe.epochs,
@@ -246,8 +269,14 @@ class Session {
       ...(onProgress && { onProgress }),
       ...(onEpoch && { onEpoch }),
     });
-    this.#runner.writeWeights();
+    runner.writeWeights();
     return result;
+  }
+
+  // Epochs on small images.
+  get #smallEpochs(): number {
+    const { startEpochs, epochs } = this.#recipe;
+    return this.#small === undefined ? 0 : (startEpochs ?? Math.floor(epochs / 2));
   }
 
   // Images of the same pixels are mixed; features are not.
@@ -259,6 +288,7 @@ class Session {
   async close(): Promise<void> {
     for (const close of this.#closing) await close();
     await this.#runner.release();
+    await this.#small?.runner.release();
     this.#caches.train.close();
     this.#caches.validation.close();
   }
@@ -270,12 +300,29 @@ class Session {
   }
 
   async #pixelSource(cache: ImageCache, labels: readonly number[], training: boolean): Promise<BatchSource> {
+    const full = await this.#pixelsOfSize(this.#built.model.input.shape[0]!, this.#runner, { cache, labels, training });
+    if (!training || this.#small === undefined) return full;
+    const { size, runner } = this.#small;
+    const small = await this.#pixelsOfSize(size, runner, { cache, labels, training });
+    return { batches: (wanted) => (wanted.epoch < this.#smallEpochs ? small : full).batches(wanted) };
+  }
+
+  async #pixelsOfSize(
+    size: number,
+    runner: StepRunner,
+    { cache, labels, training }: { cache: ImageCache; labels: readonly number[]; training: boolean },
+  ): Promise<BatchSource> {
     const { batchSize, seed, mixup = 0, cutmix = 0 } = this.#recipe;
-    const [height, width] = this.#built.model.input.shape as [number, number];
-    const layout = training ? await this.#runner.trainingLayout(batchSize) : { phases: 1, height, width };
+    const layout = training ? await runner.trainingLayout(batchSize) : { phases: 1, height: size, width: size };
     const augmentation = training ? augmentationOf(this.#recipe) : undefined;
-    const imageSize = [height, width] as const;
-    const loader = createLoader(cache, { batchSize, layout: layout!, imageSize, augmentation, seed, labels });
+    const loader = createLoader(cache, {
+      batchSize,
+      layout: layout!,
+      imageSize: [size, size],
+      augmentation,
+      seed,
+      labels,
+    });
     this.#closing.push(() => loader.close());
     const isMixed = training && this.#mixes;
     const mix = { mixup, cutmix, classes: this.#classes, layout: layout! };

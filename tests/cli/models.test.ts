@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { shipModel } from "../../scripts/shipModels.ts";
+import { openRun } from "../../src/adaptation/openRun.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
-import { openRun } from "../../src/evaluation/labelFree/openRun.ts";
 import type { ShippedModel } from "../../src/models/shipped.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 

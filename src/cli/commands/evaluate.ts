@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { laboratoryNames, openToJudge } from "../../data/laboratories.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
-import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../evaluation/labelFree/labelFree.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../../evaluation/types.ts";

@@ -20,6 +20,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
   },
   { name: "predict", summary: "classes for images", load: async () => (await import("./predict.ts")).default },
   {
+    name: "adapt",
+    summary: "a model for a new laboratory, by a few labelled cells",
+    load: async () => (await import("./adapt.ts")).default,
+  },
+  {
     name: "models",
     summary: "the models that come with Leukogram, and your own",
     load: async () => (await import("./models.ts")).default,

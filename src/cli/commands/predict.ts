@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { walkImages } from "../../data/walk.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, classifyFiles } from "../../evaluation/classifier.ts";
-import { labelFreeClassifier, withCorrectedPriors } from "../../evaluation/labelFree/labelFree.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";

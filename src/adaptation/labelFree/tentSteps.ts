@@ -9,8 +9,8 @@ import { adam } from "../../nn/optimizers.ts";
 import type { Weight } from "../../nn/weight.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { Session, SessionOptions } from "../../runtime/session.ts";
+import { type Pictures, selectPictures } from "../pictures.ts";
 import { batchNormalizations } from "./batchStatistics.ts";
-import { type Pictures, selectPictures } from "./pictures.ts";
 
 /** Options of {@link createTentSteps}. */
 export interface TentStepsOptions extends SessionOptions {

@@ -1,15 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { LeukogramError } from "../../core/errors.ts";
-import { readKerasFile } from "../../formats/kerasFile.ts";
-import { loadWeights } from "../../formats/loadWeights.ts";
-import { findChangeableFiles } from "../../formats/shippedModels.ts";
-import { modelEntry } from "../../models/registry.ts";
-import type { CellNormalizationOptions } from "../../nn/cellNormalization.ts";
-import type { Model } from "../../nn/model.ts";
-import { readMetadata } from "../../runtime/metadata.ts";
-import { cellNormalizationOf } from "../../training/cellPictures.ts";
-import { parseRecipe, type Recipe } from "../../training/recipe.ts";
+import { LeukogramError } from "../core/errors.ts";
+import { readKerasFile } from "../formats/kerasFile.ts";
+import { loadWeights } from "../formats/loadWeights.ts";
+import { findChangeableFiles } from "../formats/shippedModels.ts";
+import { modelEntry } from "../models/registry.ts";
+import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
+import type { LayerOutput } from "../nn/layer.ts";
+import type { Model } from "../nn/model.ts";
+import { readMetadata } from "../runtime/metadata.ts";
+import { cellNormalizationOf } from "../training/cellPictures.ts";
+import { changeablePart, type HomeMemory, readHomeMemory } from "../training/homeMemory.ts";
+import { parseRecipe, type Recipe } from "../training/recipe.ts";
 
 /** A finished run with its layers and weights, so that they can be changed. */
 export interface OpenRun {
@@ -19,6 +21,10 @@ export interface OpenRun {
   readonly recipe: Recipe;
   /** All layers may move, frozen in training or not. */
   readonly model: Model;
+  /** Where the part begins that a few labels may change. */
+  readonly changeable: LayerOutput;
+  /** What it remembers of its own laboratory; undefined in runs of older versions. */
+  readonly memory: HomeMemory | undefined;
   /** How pictures are normalised first; undefined where they are not. */
   readonly cells: CellNormalizationOptions | undefined;
 }
@@ -30,7 +36,7 @@ export interface OpenRun {
  * @throws ERR_FORMAT where the folder holds no finished run; ERR_WEIGHTS where the two files do not belong together.
  */
 export async function openRun(path: string): Promise<OpenRun> {
-  const { onnx, keras } = findChangeableFiles(path);
+  const { onnx, keras, memory } = findChangeableFiles(path);
   const missing = [onnx, keras].find((file) => file === undefined || !existsSync(file));
   if (missing !== undefined || keras === undefined)
     throw new LeukogramError("ERR_FORMAT", `${path}: there is no ${basename(missing ?? "model.keras")} in it`, {
@@ -43,7 +49,16 @@ export async function openRun(path: string): Promise<OpenRun> {
     });
   const classes = JSON.parse(metadata.classes) as string[];
   const recipe = parseRecipe(JSON.parse(metadata.recipe), onnx);
-  const { model } = modelEntry(recipe.model).build({ ...recipe, frozen: false, classes: classes.length });
+  const built = modelEntry(recipe.model).build({ ...recipe, frozen: false, classes: classes.length });
+  const { model } = built;
   loadWeights(model, await readKerasFile(keras), { source: keras });
-  return { path, classes, recipe, model, cells: cellNormalizationOf(recipe, model.input.shape[0]!) };
+  return {
+    path,
+    classes,
+    recipe,
+    model,
+    changeable: changeablePart(built),
+    memory: memory === undefined ? undefined : await readHomeMemory(memory),
+    cells: cellNormalizationOf(recipe, model.input.shape[0]!),
+  };
 }

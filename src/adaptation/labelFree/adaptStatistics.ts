@@ -1,5 +1,6 @@
 import { Rng } from "../../core/rng.ts";
 import type { Model } from "../../nn/model.ts";
+import type { Pictures } from "../pictures.ts";
 import {
   type Adaptation,
   type AdaptOptions,
@@ -10,7 +11,6 @@ import {
   tooFew,
 } from "./adaptation.ts";
 import { batchNormalizations, mixStatistics, remember } from "./batchStatistics.ts";
-import type { Pictures } from "./pictures.ts";
 import { balancedBatches, totalVariation } from "./pseudoLabels.ts";
 import { type ViewAnswers, viewProbabilities } from "./viewProbabilities.ts";
 

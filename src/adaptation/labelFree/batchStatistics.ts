@@ -9,7 +9,7 @@ import { FIXED } from "../../nn/modelGraphs.ts";
 import type { Weight } from "../../nn/weight.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { Session, SessionOptions } from "../../runtime/session.ts";
-import { type Pictures, selectPictures } from "./pictures.ts";
+import { type Pictures, selectPictures } from "../pictures.ts";
 
 /** Options of {@link mixStatistics}. */
 export interface MixStatisticsOptions extends SessionOptions {

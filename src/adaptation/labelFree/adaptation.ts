@@ -1,5 +1,5 @@
 import type { SessionOptions } from "../../runtime/session.ts";
-import type { Pictures } from "./pictures.ts";
+import type { Pictures } from "../pictures.ts";
 import type { ViewAnswers } from "./viewProbabilities.ts";
 
 /** What an adaptation did to a model, and why. */

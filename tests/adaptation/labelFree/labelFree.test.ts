@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { labelFreeClassifier } from "../../../src/adaptation/labelFree/labelFree.ts";
+import { ownViews, testTimeClassifier } from "../../../src/adaptation/labelFree/testTimeClassifier.ts";
+import { openRun } from "../../../src/adaptation/openRun.ts";
 import { type Classifier, classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
-import { labelFreeClassifier } from "../../../src/evaluation/labelFree/labelFree.ts";
-import { openRun } from "../../../src/evaluation/labelFree/openRun.ts";
-import { ownViews, testTimeClassifier } from "../../../src/evaluation/labelFree/testTimeClassifier.ts";
 import { trainModel } from "../../../src/training/trainModel.ts";
 import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "../../training/sets.ts";
 

@@ -5,7 +5,7 @@ import type { Model } from "../../nn/model.ts";
 import { FIXED, viewsOf } from "../../nn/modelGraphs.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
-import { type Pictures, selectPictures } from "./pictures.ts";
+import { type Pictures, selectPictures } from "../pictures.ts";
 import { meanEntropy, meanProbabilities, mostProbable } from "./pseudoLabels.ts";
 
 /** As it is, mirrored, and turned upside down. */

@@ -1,10 +1,10 @@
+import type { Classifier } from "../../evaluation/classifier.ts";
 import { compile } from "../../graph/compile.ts";
 import { FIELD_SIZE } from "../../nn/cellNormalization.ts";
 import { exportGraph } from "../../nn/modelGraphs.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
-import type { Classifier } from "../classifier.ts";
-import type { OpenRun } from "./openRun.ts";
+import type { OpenRun } from "../openRun.ts";
 
 /** Which views of a picture {@link testTimeClassifier} averages. */
 export interface TestTimeViews {

@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
-import { LeukogramError } from "../../core/errors.ts";
-import { decodeImage, type RgbImage } from "../../data/image.ts";
-import { copyInto, layoutTarget } from "../../data/pixelLayout.ts";
-import { resizeBilinearUint8 } from "../../data/resize.ts";
-import { CellPictures } from "../../training/cellPictures.ts";
+import { LeukogramError } from "../core/errors.ts";
+import { decodeImage, type RgbImage } from "../data/image.ts";
+import { copyInto, layoutTarget } from "../data/pixelLayout.ts";
+import { resizeBilinearUint8 } from "../data/resize.ts";
+import { badImage } from "../evaluation/classifier.ts";
+import { CellPictures } from "../training/cellPictures.ts";
+import { spread } from "../training/homeMemory.ts";
 import type { OpenRun } from "./openRun.ts";
 
 /** Pictures as a model's first layer takes them. */
@@ -19,6 +21,8 @@ export interface Pictures {
 export interface ReadPicturesOptions {
   /** At most so many, spread evenly over the files; default 512. */
   readonly limit?: number;
+  /** Whether a bad image is an error; default: it is left out. */
+  readonly strict?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -26,12 +30,12 @@ export interface ReadPicturesOptions {
 /**
  * Decodes image files and normalises them as the run's model wants them. Images that can't be read are left out.
  *
- * @throws ERR_ABORTED
+ * @throws ERR_IMAGE where `strict`; ERR_ABORTED
  */
 export async function readPictures(
   { model, cells }: OpenRun,
   files: readonly string[],
-  { limit = 512, signal, onProgress }: ReadPicturesOptions = {},
+  { limit = 512, strict = false, signal, onProgress }: ReadPicturesOptions = {},
 ): Promise<Pictures> {
   const [height, width] = model.input.shape as [number, number, number];
   const chosen = spread(files, limit);
@@ -44,7 +48,9 @@ export async function readPictures(
   const worker = async () => {
     for (let i = next++; i < chosen.length; i = next++) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
-      pixels[i] = await decodeImage(chosen[i]!).then(bring).catch(ifBad);
+      pixels[i] = await decodeImage(chosen[i]!)
+        .then(bring)
+        .catch((error) => ifBad(error, strict));
       onProgress?.(++done, chosen.length);
     }
   };
@@ -68,14 +74,9 @@ export function selectPictures({ data, height, width }: Pictures, indices: reado
   return out;
 }
 
-// Every so many-th, so that a folder sorted by class or slide is seen from end to end.
-function spread<T>(items: readonly T[], limit: number): T[] {
-  if (items.length <= limit) return [...items];
-  return Array.from({ length: limit }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / limit)]!);
-}
-
-function ifBad(error: unknown): undefined {
+function ifBad(error: unknown, strict: boolean): undefined {
   if (!(error instanceof LeukogramError)) throw error;
+  if (strict) throw badImage(error);
 }
 
 // [H, W, 3] each to [N, 3, H, W].

@@ -1,6 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Model } from "../../nn/model.ts";
+import type { Pictures } from "../pictures.ts";
 import {
   type Adaptation,
   type AdaptOptions,
@@ -11,7 +12,6 @@ import {
   tooFew,
 } from "./adaptation.ts";
 import { batchNormalizations, remember } from "./batchStatistics.ts";
-import type { Pictures } from "./pictures.ts";
 import { balancedBatches, totalVariation } from "./pseudoLabels.ts";
 import { createTentSteps, type TentSteps } from "./tentSteps.ts";
 import { type ViewAnswers, viewProbabilities } from "./viewProbabilities.ts";

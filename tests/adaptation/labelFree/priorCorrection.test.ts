@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { withCorrectedPriors } from "../../../src/adaptation/labelFree/labelFree.ts";
+import { correctPriors } from "../../../src/adaptation/labelFree/priorCorrection.ts";
 import { Rng } from "../../../src/core/rng.ts";
-import { withCorrectedPriors } from "../../../src/evaluation/labelFree/labelFree.ts";
-import { correctPriors } from "../../../src/evaluation/labelFree/priorCorrection.ts";
 
 /** Images of two classes seen through noise: the posteriors of a model that was trained on as many of each. */
 function answers(counts: readonly [number, number], spread: number, seed = 0) {

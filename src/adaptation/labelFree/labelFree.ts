@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { LeukogramError } from "../../core/errors.ts";
+import { type Classifier, loadClassifier } from "../../evaluation/classifier.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
-import { type Classifier, loadClassifier } from "../classifier.ts";
+import { type OpenRun, openRun } from "../openRun.ts";
+import { readPictures } from "../pictures.ts";
 import { percent } from "./adaptation.ts";
 import { adaptByEntropy } from "./adaptByEntropy.ts";
 import { adaptStatistics } from "./adaptStatistics.ts";
-import { type OpenRun, openRun } from "./openRun.ts";
-import { readPictures } from "./pictures.ts";
 import { correctPriors } from "./priorCorrection.ts";
 import { manyViews, ownViews, testTimeClassifier } from "./testTimeClassifier.ts";
 

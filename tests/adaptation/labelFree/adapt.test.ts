@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { adaptByEntropy } from "../../../src/adaptation/labelFree/adaptByEntropy.ts";
+import { adaptStatistics, MOST_MOVED } from "../../../src/adaptation/labelFree/adaptStatistics.ts";
+import { batchNormalizations, mixStatistics } from "../../../src/adaptation/labelFree/batchStatistics.ts";
+import { totalVariation } from "../../../src/adaptation/labelFree/pseudoLabels.ts";
+import { createTentSteps } from "../../../src/adaptation/labelFree/tentSteps.ts";
+import { viewProbabilities } from "../../../src/adaptation/labelFree/viewProbabilities.ts";
+import type { Pictures } from "../../../src/adaptation/pictures.ts";
 import { Rng } from "../../../src/core/rng.ts";
-import { adaptByEntropy } from "../../../src/evaluation/labelFree/adaptByEntropy.ts";
-import { adaptStatistics, MOST_MOVED } from "../../../src/evaluation/labelFree/adaptStatistics.ts";
-import { batchNormalizations, mixStatistics } from "../../../src/evaluation/labelFree/batchStatistics.ts";
-import type { Pictures } from "../../../src/evaluation/labelFree/pictures.ts";
-import { totalVariation } from "../../../src/evaluation/labelFree/pseudoLabels.ts";
-import { createTentSteps } from "../../../src/evaluation/labelFree/tentSteps.ts";
-import { viewProbabilities } from "../../../src/evaluation/labelFree/viewProbabilities.ts";
 import { BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, Rescaling } from "../../../src/nn/layers/index.ts";
 import { type Model, Sequential } from "../../../src/nn/model.ts";
 

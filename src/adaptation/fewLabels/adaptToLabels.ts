@@ -1,0 +1,263 @@
+import { LeukogramError } from "../../core/errors.ts";
+import type { Estimate } from "../../core/estimate.ts";
+import { Rng } from "../../core/rng.ts";
+import type { Sample } from "../../data/dataset.ts";
+import { comparePredictions } from "../../evaluation/compare.ts";
+import { evaluatePredictions } from "../../evaluation/evaluate.ts";
+import type { Evaluation, Predictions } from "../../evaluation/types.ts";
+import type { SessionOptions } from "../../runtime/session.ts";
+import type { HomeMemory } from "../../training/homeMemory.ts";
+import { remember } from "../labelFree/batchStatistics.ts";
+import type { OpenRun } from "../openRun.ts";
+import { type FitTopOptions, fitTop, type Way } from "./fitTop.ts";
+import { type Cells, viewCells } from "./labelledCells.ts";
+import { hasBlocks, headFeatures, headLogits, ownFeatures, softmaxRows, topPart } from "./topPart.ts";
+
+/** Options of {@link adaptToLabels}. */
+export interface AdaptToLabelsOptions extends SessionOptions {
+  /** Accuracy that may be lost on the old laboratory, a share; default 0.01. */
+  readonly homeLoss?: number;
+  /** Default: 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
+}
+
+/** A way to learn, and what it got on labelled cells that it had not seen. */
+export interface TriedWay extends Way {
+  /** Mean over classes of the mean negative logarithm of the right class's probability. */
+  readonly logLoss: number;
+  readonly accuracy: number;
+}
+
+/** What was learned from a few labels. */
+export interface LabelAdaptation {
+  /** Whether the model was changed; where not, it is as good as what the labels could make of it. */
+  readonly adapted: boolean;
+  readonly reason: string;
+  /** The way that was taken; undefined where none was better. */
+  readonly way: Way | undefined;
+  readonly tried: readonly TriedWay[];
+  /** The labelled cells by the model as it was. */
+  readonly before: { readonly predictions: Predictions; readonly evaluation: Evaluation };
+  /** The same cells, each by a model that was adapted without it. */
+  readonly after: { readonly predictions: Predictions; readonly evaluation: Evaluation };
+  /** What to expect to gain, with 95 % limits. */
+  readonly gain: { readonly accuracy: Estimate; readonly balancedAccuracy: Estimate };
+  /** Accuracy on remembered cells of the old laboratory; undefined where the model remembers none. */
+  readonly home: { readonly before: number; readonly after: number; readonly cells: number } | undefined;
+  /** How far the model went from the old weights to those that the labels alone wanted: 1 is all the way. */
+  readonly share: number;
+}
+
+const HEADS: readonly Way[] = [1, 0.1, 0.01].map((pull) => ({ name: `head, pull ${pull}`, pull, blockRate: 0 }));
+const BLOCKS: readonly Way[] = [3e-4, 1e-3].map((blockRate) => ({
+  name: `last blocks, rate ${blockRate}`,
+  pull: 0.1,
+  blockRate,
+}));
+const FOLDS = 5;
+/** Shares of the way that are tried where all of it costs the old laboratory too much. */
+const SHARES = [1, 0.75, 0.5, 0.25];
+
+/**
+ * Adapts a run's model to another laboratory by a few labelled cells: the head, or the head and the last blocks, as
+ * cross-validation on these cells decides. Half of the cells that the model remembers of its own laboratory are learned
+ * from too; the other half tell what it lost there, and the new weights are drawn back towards the old ones until that
+ * is within `homeLoss` (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). Changes the run's weights, or
+ * leaves them as they were where the labels make nothing better.
+ *
+ * @throws ERR_DATA for too few cells; ERR_IMAGE; ERR_ABORTED.
+ */
+export async function adaptToLabels(
+  run: OpenRun,
+  samples: readonly Sample[],
+  options: AdaptToLabelsOptions = {},
+): Promise<LabelAdaptation> {
+  requireEnough(run, samples);
+  const { homeLoss = 0.01, seed = 0, signal, onStage } = options;
+  const cells = await viewCells(run, samples, {
+    ...options,
+    onProgress: (done, total) => onStage?.("Looking at cells", done, total),
+  });
+  const [learned, kept] = halves(run.memory);
+  const fit = { ...options, cells, home: learned, labelSmoothing: run.recipe.labelSmoothing, seed };
+  const restore = remember(topPart(run).layers);
+  const { tried, predictions } = await crossValidate(run, { ...fit, signal, onStage });
+  const before = asPredictions(run, samples, await answers(run, cells, options));
+  const best = tried.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+  const after = predictions.get(best)!;
+  const outcome = judge(before, after);
+  const old = { logLoss: classLogLoss(before), accuracy: outcome.before.evaluation.accuracy.value };
+  const homeBefore = await homeAccuracy(run, kept, options);
+  const better = best.logLoss < old.logLoss && outcome.gain.balancedAccuracy.value >= 0;
+  const unchanged = (reason: string) => ({
+    ...outcome,
+    adapted: false,
+    reason,
+    way: undefined,
+    tried,
+    home: kept && { before: homeBefore, after: homeBefore, cells: kept.labels.length },
+    share: 0,
+  });
+  if (!better) return unchanged("nothing that these labels taught was better than the model as it is");
+  onStage?.("Learning from all labels", 0, 1);
+  await fitTop(run, { ...fit, way: best, indices: samples.map((_, i) => i) });
+  const reached = await withinHomeLoss(run, { restore, kept, limit: homeBefore - homeLoss, options });
+  onStage?.("Learning from all labels", 1, 1);
+  if (reached === undefined)
+    return unchanged("what these labels taught would have cost the old laboratory more than was allowed");
+  return {
+    ...outcome,
+    adapted: true,
+    reason: `${best.name}: log loss ${old.logLoss.toFixed(3)}, then ${best.logLoss.toFixed(3)} on cells not learned from`,
+    way: best,
+    tried,
+    home: kept && { before: homeBefore, after: reached.accuracy, cells: kept.labels.length },
+    share: reached.share,
+  };
+}
+
+function requireEnough({ classes }: OpenRun, samples: readonly Sample[]): void {
+  const counts = classes.map((_, k) => samples.filter(({ label }) => label === k).length);
+  const known = counts.filter((count) => count >= 2).length;
+  if (known >= 2) return;
+  const found = classes.map((name, k) => `${name} ${counts[k]}`).join(", ");
+  throw new LeukogramError(
+    "ERR_DATA",
+    `adapting takes two classes with two labelled cells or more, received ${found}`,
+    {
+      hint: "Label 5 to 40 cells a class; --suggest 20 names those that teach most.",
+    },
+  );
+}
+
+// The remembered cells, every other one of each class: to learn from, and to judge by.
+function halves(memory: HomeMemory | undefined): [HomeMemory | undefined, HomeMemory | undefined] {
+  if (memory === undefined || memory.labels.length < 2) return [undefined, undefined];
+  const seen = new Map<number, number>();
+  const turn = memory.labels.map((label) => {
+    const count = seen.get(label) ?? 0;
+    seen.set(label, count + 1);
+    return count % 2;
+  });
+  const size = memory.activations.length / memory.labels.length;
+  const part = (wanted: number): HomeMemory => {
+    const chosen = turn.flatMap((value, i) => (value === wanted ? [i] : []));
+    const activations = new Float32Array(chosen.length * size);
+    for (const [i, index] of chosen.entries())
+      activations.set(memory.activations.subarray(index * size, (index + 1) * size), i * size);
+    return { shape: memory.shape, labels: chosen.map((i) => memory.labels[i]!), activations };
+  };
+  return [part(0), part(1)];
+}
+
+async function crossValidate(
+  run: OpenRun,
+  {
+    signal,
+    onStage,
+    ...fit
+  }: Omit<FitTopOptions, "way" | "indices"> & Pick<AdaptToLabelsOptions, "signal" | "onStage">,
+): Promise<{ tried: TriedWay[]; predictions: Map<TriedWay, Predictions> }> {
+  const { cells, seed } = fit;
+  const ways = hasBlocks(run) ? [...HEADS, ...BLOCKS] : HEADS;
+  const folds = foldOf(cells.labels, new Rng(seed).fork("folds"));
+  const restore = remember(topPart(run).layers);
+  const rows = ways.map(() => new Array<number[]>(cells.samples.length));
+  let done = 0;
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const outside = cells.labels.flatMap((_, i) => (folds[i] === fold ? [] : [i]));
+    for (const [w, way] of ways.entries()) {
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "adapting was interrupted");
+      onStage?.("Cross-validating", done++, FOLDS * ways.length);
+      await fitTop(run, { ...fit, way, indices: outside });
+      const all = await answers(run, cells, fit);
+      for (const [i, own] of folds.entries()) if (own === fold) rows[w]![i] = all[i]!;
+      restore();
+    }
+  }
+  onStage?.("Cross-validating", done, FOLDS * ways.length);
+  const judged = ways.map((way, w) => {
+    const predictions = asPredictions(run, cells.samples, rows[w]!);
+    const tried: TriedWay = { ...way, logLoss: classLogLoss(predictions), accuracy: accuracyOf(predictions) };
+    return [tried, predictions] as const;
+  });
+  return { tried: judged.map(([tried]) => tried), predictions: new Map(judged) };
+}
+
+// Folds of equal mixture: each class's cells in random order, dealt out in turns.
+function foldOf(labels: readonly number[], rng: Rng): number[] {
+  const folds = new Array<number>(labels.length);
+  let next = 0;
+  for (const label of [...new Set(labels)].sort((a, b) => a - b)) {
+    const own = rng.fork(label).shuffle(labels.flatMap((value, i) => (value === label ? [i] : [])));
+    for (const i of own) folds[i] = next++ % FOLDS;
+  }
+  return folds;
+}
+
+async function answers(run: OpenRun, cells: Cells, options: SessionOptions): Promise<number[][]> {
+  return softmaxRows(headLogits(run, await ownFeatures(run, cells, options)), run.classes.length);
+}
+
+function asPredictions({ classes }: OpenRun, samples: readonly Sample[], rows: readonly number[][]): Predictions {
+  return {
+    classes,
+    rows: samples.map(({ file, label, group }, i) => ({ file, label, group, probabilities: rows[i]! })),
+  };
+}
+
+const accuracyOf = ({ rows }: Predictions) =>
+  rows.filter(({ label, probabilities }) => probabilities[label!]! >= Math.max(...probabilities)).length / rows.length;
+
+function classLogLoss({ rows, classes }: Predictions): number {
+  const means = classes.flatMap((_, k) => {
+    const own = rows.filter(({ label }) => label === k);
+    if (own.length === 0) return [];
+    return [own.reduce((sum, { probabilities }) => sum - Math.log(Math.max(probabilities[k]!, 1e-12)), 0) / own.length];
+  });
+  return means.reduce((a, b) => a + b, 0) / means.length;
+}
+
+function judge(before: Predictions, after: Predictions): Pick<LabelAdaptation, "before" | "after" | "gain"> {
+  const [pair] = comparePredictions([
+    { name: "adapted", predictions: after },
+    { name: "as it was", predictions: before },
+  ]);
+  return {
+    before: { predictions: before, evaluation: evaluatePredictions(before) },
+    after: { predictions: after, evaluation: evaluatePredictions(after) },
+    gain: { accuracy: pair!.accuracyDifference, balancedAccuracy: pair!.balancedAccuracyDifference },
+  };
+}
+
+async function homeAccuracy(run: OpenRun, kept: HomeMemory | undefined, options: SessionOptions): Promise<number> {
+  if (kept === undefined) return Number.NaN;
+  const rows = softmaxRows(headLogits(run, await headFeatures(run, kept, options)), run.classes.length);
+  return rows.filter((row, i) => row[kept.labels[i]!]! >= Math.max(...row)).length / rows.length;
+}
+
+// Draws the weights back towards the old ones until the old laboratory loses no more than it may.
+async function withinHomeLoss(
+  run: OpenRun,
+  {
+    restore,
+    kept,
+    limit,
+    options,
+  }: { restore: () => void; kept: HomeMemory | undefined; limit: number; options: SessionOptions },
+): Promise<{ share: number; accuracy: number } | undefined> {
+  const weights = topPart(run).layers.flatMap((layer) => layer.weights);
+  const wanted = weights.map(({ value }) => value);
+  restore();
+  const old = weights.map(({ value }) => value);
+  for (const share of SHARES) {
+    for (const [w, weight] of weights.entries())
+      weight.value = old[w]!.map((value, j) => value + share * (wanted[w]![j]! - value));
+    const accuracy = await homeAccuracy(run, kept, options);
+    if (kept === undefined || accuracy >= limit - 1e-9) return { share, accuracy };
+  }
+  restore();
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import { Rng } from "../../core/rng.ts";
+import { numElements } from "../../core/shape.ts";
+import { adamW } from "../../nn/optimizers.ts";
+import { cosineDecay } from "../../nn/schedules.ts";
+import type { SessionOptions } from "../../runtime/session.ts";
+import type { HomeMemory } from "../../training/homeMemory.ts";
+import { StepRunner } from "../../training/stepRunner.ts";
+import type { OpenRun } from "../openRun.ts";
+import { fitHead } from "./headFit.ts";
+import type { Cells } from "./labelledCells.ts";
+import { freezeNormalizations, headFeatures, headLogits, headWeights, ownFeatures, topPart } from "./topPart.ts";
+
+/** A way to learn from a few labels. */
+export interface Way {
+  readonly name: string;
+  /** How strongly the head is held to the old one, as a share of the features' mean squared length. */
+  readonly pull: number;
+  /** Learning rate of the last blocks behind it; 0 leaves them as they are. */
+  readonly blockRate: number;
+}
+
+/** What {@link fitTop} takes beside the run. */
+export interface FitTopOptions extends SessionOptions {
+  readonly way: Way;
+  readonly cells: Cells;
+  /** Which of the cells to learn from. */
+  readonly indices: readonly number[];
+  /** Cells of the old laboratory to keep to; none where the model remembers none. */
+  readonly home: HomeMemory | undefined;
+  readonly labelSmoothing: number;
+  readonly seed: number;
+}
+
+/** How much the old laboratory counts against the new one. */
+const HOME_SHARE = 1 / 3;
+const STEPS = 80;
+const BATCH = 32;
+
+/**
+ * Changes a model's head, then its last blocks with it, to fit labelled cells of a new laboratory while remembered ones
+ * of the old hold it (Kumar et al. 2022, "Fine-tuning can distort pretrained features and underperform
+ * out-of-distribution": the head first). Classes count alike. Changes the run's weights.
+ */
+export async function fitTop(run: OpenRun, options: FitTopOptions): Promise<void> {
+  await fitHeadAlone(run, options);
+  if (options.way.blockRate > 0) await fitBlocks(run, options);
+}
+
+async function fitHeadAlone(run: OpenRun, { way, cells, indices, home, ...options }: FitTopOptions): Promise<void> {
+  const all = await ownFeatures(run, cells, options);
+  const width = all.length / cells.samples.length;
+  const fresh = indices.map((i) => all.subarray(i * width, (i + 1) * width));
+  const old = home ? await headFeatures(run, home, options) : new Float32Array();
+  const features = new Float32Array(indices.length * width + old.length);
+  for (const [i, row] of fresh.entries()) features.set(row, i * width);
+  features.set(old, indices.length * width);
+  const labels = indices.map((i) => cells.labels[i]!);
+  const homeShare = home ? HOME_SHARE : 0;
+  const length = features.reduce((sum, value) => sum + value * value, 0) / (features.length / width);
+  const change = fitHead({
+    features,
+    labels: [...labels, ...(home?.labels ?? [])],
+    weights: Float64Array.from([
+      ...balanced(labels).map((weight) => weight * (1 - homeShare)),
+      ...balanced(home?.labels ?? []).map((weight) => weight * homeShare),
+    ]),
+    logits: headLogits(run, features),
+    classes: run.classes.length,
+    pull: way.pull * length,
+  });
+  const { kernel, bias } = headWeights(run);
+  kernel.value = kernel.value.map((value, j) => value + change.kernel[j]!);
+  bias.value = bias.value.map((value, k) => value + change.bias[k]!);
+}
+
+// Weights that sum to 1, classes alike.
+function balanced(labels: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return labels.map((label) => 1 / (counts.get(label)! * counts.size));
+}
+
+async function fitBlocks(run: OpenRun, options: FitTopOptions): Promise<void> {
+  const { way, home, labelSmoothing, seed } = options;
+  const top = topPart(run);
+  const free = freezeNormalizations(top);
+  const runner = new StepRunner(top, {
+    ...options,
+    optimizer: adamW({ weightDecay: 0 }),
+    loss: { labelSmoothing },
+    inputType: "float32",
+    seed,
+  });
+  const schedule = cosineDecay({ initialLearningRate: way.blockRate, decaySteps: STEPS });
+  const rng = new Rng(seed).fork("few labels");
+  try {
+    const draw = batchDrawer(options, rng);
+    for (let step = 0; step < STEPS; step++) await runner.step(draw(home), schedule(step));
+    runner.writeWeights();
+  } finally {
+    await runner.release();
+    free();
+  }
+}
+
+// Batches in which classes come equally often, each cell in one of its views.
+function batchDrawer({ cells, indices }: FitTopOptions, rng: Rng) {
+  const size = numElements(cells.shape);
+  const fresh = byClass(indices, (i) => cells.labels[i]!);
+  return (home: HomeMemory | undefined) => {
+    const kept = home ? Math.round(BATCH * HOME_SHARE) : 0;
+    const images = new Float32Array(BATCH * size);
+    const labels = new Int32Array(BATCH);
+    for (let i = 0; i < BATCH - kept; i++) {
+      const cell = pick(fresh, rng);
+      const view = cell * cells.views + rng.integer(cells.views);
+      images.set(cells.activations.subarray(view * size, (view + 1) * size), i * size);
+      labels[i] = cells.labels[cell]!;
+    }
+    const old = byClass(home?.labels.map((_, i) => i) ?? [], (i) => home!.labels[i]!);
+    for (let i = BATCH - kept; i < BATCH; i++) {
+      const cell = pick(old, rng);
+      images.set(home!.activations.subarray(cell * size, (cell + 1) * size), i * size);
+      labels[i] = home!.labels[cell]!;
+    }
+    return { images, labels };
+  };
+}
+
+function byClass(indices: readonly number[], labelOf: (index: number) => number): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const index of indices) groups.set(labelOf(index), [...(groups.get(labelOf(index)) ?? []), index]);
+  return [...groups.entries()].sort(([a], [b]) => a - b).map(([, group]) => group);
+}
+
+function pick(groups: readonly (readonly number[])[], rng: Rng): number {
+  const group = groups[rng.integer(groups.length)]!;
+  return group[rng.integer(group.length)]!;
+}

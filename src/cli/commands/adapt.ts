@@ -1,0 +1,156 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { adaptToLabels, type LabelAdaptation } from "../../adaptation/fewLabels/adaptToLabels.ts";
+import { type Suggestion, suggestCells } from "../../adaptation/fewLabels/suggestCells.ts";
+import { writeAdaptedRun } from "../../adaptation/fewLabels/writeAdaptedRun.ts";
+import { type OpenRun, openRun } from "../../adaptation/openRun.ts";
+import { LeukogramError } from "../../core/errors.ts";
+import type { Estimate } from "../../core/estimate.ts";
+import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
+import { walkImages } from "../../data/walk.ts";
+import { labelMap } from "../../evaluation/evaluateModel.ts";
+import type { CommandModule } from "../command.ts";
+import { addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
+import { Progress } from "../progress.ts";
+import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
+
+/** Flags of `adapt`. */
+interface Flags {
+  readonly out?: string;
+  readonly suggest?: number;
+  readonly labelled?: string;
+  readonly homeLoss: number;
+  readonly seed: number;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const adapt: CommandModule = {
+  define(command) {
+    command
+      .description("Adapt a model to a new laboratory by a few labelled cells, or name the cells to label first.")
+      .argument("<model>", "run folder, or name of a shipped model")
+      .argument(
+        "<dir>",
+        "labelled cells of the new laboratory, 5 to 40 a class: class folders or a manifest CSV; classes may be missing. With --suggest any folder of images",
+      )
+      .option("--out <dir>", "the run folder of the adapted model")
+      .option("--suggest <number>", "change nothing: name so many cells to label next", wholeNumber)
+      .option("--labelled <dir>", "with --suggest: cells that have a label already")
+      .option("--home-loss <points>", "accuracy that may be lost on the model's own laboratory, points", number, 1)
+      .option("--seed <number>", "what all chance comes from", number, 0)
+      .option("--yes", "replace the run that is in --out");
+    addSessionFlags(command);
+  },
+  examples: [
+    "leukogram adapt mobilenetv2-anylab unlabelled/ --suggest 20",
+    "leukogram adapt mobilenetv2-anylab labelled/ --out runs/my-lab",
+    "leukogram adapt runs/my-lab more-labels/ --out runs/my-lab-2 --home-loss 0.5 --json",
+  ],
+  async execute({ args: [model, dir], options, signal }) {
+    const flags = options as unknown as Flags;
+    const session = sessionOf(options);
+    const progress = new Progress(Boolean(flags.quiet));
+    const shared = { ...session, seed: flags.seed, signal, onStage: progress.stage };
+    requireFlags(flags);
+    if (flags.suggest !== undefined) {
+      const paths = unlabelled(String(dir), flags.labelled);
+      const run = await openRun(String(model));
+      const labelled = flags.labelled === undefined ? [] : walkImages(flags.labelled);
+      const cells = await suggestCells(run, paths, { ...shared, count: flags.suggest, labelled });
+      print(Boolean(flags.json), { model, dir, suggest: cells }, () => suggestionText(cells));
+      return;
+    }
+    const out = flags.out!;
+    const run = await openRun(String(model));
+    const config = { data: resolve(String(dir)), recipe: run.recipe };
+    checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
+    if (resolve(out) === resolve(run.path))
+      throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
+    const samples = labelledSamples(openData(String(dir)).train, run);
+    const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
+    await prepareRunFolder(out, config, { resume: false, replace: true });
+    await writeAdaptedRun(run, samples, { result, out, from: String(model), session });
+    print(Boolean(flags.json), { out, from: model, cells: samples.length, ...summary(result) }, () =>
+      resultText(result, { out, run, samples, homeLoss: flags.homeLoss }),
+    );
+  },
+};
+
+function requireFlags({ out, suggest, labelled, homeLoss }: Flags): void {
+  const fault =
+    out === undefined && suggest === undefined
+      ? "--out is missing"
+      : out !== undefined && suggest !== undefined
+        ? "--out and --suggest were both given"
+        : labelled !== undefined && suggest === undefined
+          ? "--labelled goes with --suggest"
+          : homeLoss < 0 || homeLoss > 100
+            ? `--home-loss takes points from 0 to 100, received ${homeLoss}`
+            : undefined;
+  if (fault === undefined) return;
+  throw new LeukogramError("ERR_USAGE", `adapt: ${fault}`, {
+    hint: "Name the folder of the new model with --out, or ask for cells to label with --suggest 20.",
+  });
+}
+
+// The images of a folder but for those that have a label.
+function unlabelled(dir: string, labelled: string | undefined): string[] {
+  for (const folder of [dir, ...(labelled === undefined ? [] : [labelled])])
+    if (!existsSync(folder) || !statSync(folder).isDirectory())
+      throw new LeukogramError("ERR_DATA", `${folder}: there is no such folder`, {
+        hint: "Check the path's spelling.",
+      });
+  const known = new Set(labelled === undefined ? [] : walkImages(labelled).map((path) => resolve(path)));
+  const paths = walkImages(dir).filter((path) => !known.has(resolve(path)));
+  if (paths.length > 0) return paths;
+  throw new LeukogramError("ERR_DATA", `${dir}: holds no image without a label`, {
+    hint: "Give a folder of images (.bmp, .gif, .jpeg, .jpg, .png).",
+  });
+}
+
+// The set's classes as the model's.
+function labelledSamples(dataset: Dataset, { classes, path }: OpenRun): Sample[] {
+  const labels = labelMap({ classes, path }, dataset.classes);
+  return dataset.samples.map((sample) => ({ ...sample, label: labels[sample.label]! }));
+}
+
+function summary({ before, after, ...result }: LabelAdaptation) {
+  const headline = ({ evaluation: { accuracy, balancedAccuracy } }: LabelAdaptation["before"]) => ({
+    accuracy,
+    balancedAccuracy,
+  });
+  return { ...result, before: headline(before), after: headline(after) };
+}
+
+const points = ({ value, low, high }: Estimate) =>
+  `${(100 * value).toFixed(1)} points (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+
+function resultText(
+  { adapted, reason, before, after, gain, home, share }: LabelAdaptation,
+  { out, run, samples, homeLoss }: { out: string; run: OpenRun; samples: readonly Sample[]; homeLoss: number },
+): string {
+  const counts = run.classes.map((name, k) => `${name} ${samples.filter(({ label }) => label === k).length}`);
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  return [
+    `Labelled cells     ${samples.length}: ${counts.join(", ")}`,
+    `Model as it is     accuracy ${shareText(before.evaluation.accuracy)}, balanced ${shareText(before.evaluation.balancedAccuracy)}`,
+    `Best of the rest   accuracy ${shareText(after.evaluation.accuracy)}, balanced ${shareText(after.evaluation.balancedAccuracy)}`,
+    `Expected gain      accuracy ${points(gain.accuracy)}, balanced ${points(gain.balancedAccuracy)}`,
+    home
+      ? `Own laboratory     ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (${homeLoss} points may be lost)`
+      : "Own laboratory     not looked at: the model remembers no cells of it",
+    adapted
+      ? `Adapted by ${reason}${share < 1 ? `; ${percent(share)} of the way, for the own laboratory's sake` : ""}`
+      : `Not adapted: ${reason}. What is written is the model as it was.`,
+    "Figures are cross-validated on these labels: each cell is judged by a model that has not seen it.",
+    `Written: ${out}`,
+  ].join("\n");
+}
+
+function suggestionText(cells: readonly Suggestion[]): string {
+  return cells.map(({ path, predicted, probability }) => `${path}\t${predicted}\t${probability.toFixed(4)}`).join("\n");
+}
+
+export default adapt;

@@ -1,0 +1,113 @@
+import { existsSync } from "node:fs";
+import { LeukogramError } from "../core/errors.ts";
+import { numElements } from "../core/shape.ts";
+import type { ImageCache } from "../data/cache.ts";
+import { copyInto, layoutTarget } from "../data/pixelLayout.ts";
+import { readSafeTensors, writeSafeTensors } from "../formats/safetensors.ts";
+import { compile } from "../graph/compile.ts";
+import type { BuiltModel } from "../models/registry.ts";
+import type { LayerOutput } from "../nn/layer.ts";
+import { toGraphShape } from "../nn/layout.ts";
+import { Model } from "../nn/model.ts";
+import { predictionGraph } from "../nn/modelGraphs.ts";
+import { createSession } from "../runtime/node.ts";
+import type { SessionOptions } from "../runtime/session.ts";
+
+/** What a model remembers of cells of its own laboratory that it did not learn from: how far they came in it. */
+export interface HomeMemory {
+  /** Shape of one cell's activations, [C, H, W] or [F]. */
+  readonly shape: readonly number[];
+  /** Class index of each cell, [N]. */
+  readonly labels: readonly number[];
+  /** [N, ...shape], flat. */
+  readonly activations: Float32Array;
+}
+
+/** Where a model may be changed by a few labels: its last blocks, or its head where it has none. */
+export function changeablePart({ model, lastBlocks }: BuiltModel): LayerOutput {
+  return lastBlocks ?? model.output.inputs[0]!;
+}
+
+/** A memory takes at most so many bytes, and so many cells of a class. */
+const MOST_BYTES = 2 ** 20;
+const MOST_OF_A_CLASS = 40;
+
+/**
+ * Remembers validation images, equally many of each class: their activations where the last blocks begin.
+ *
+ * @throws as the runtime does.
+ */
+export async function rememberHome(built: BuiltModel, cache: ImageCache, options: SessionOptions): Promise<HomeMemory> {
+  const end = changeablePart(built);
+  const shape = toGraphShape(end.shape, 1).slice(1) as number[];
+  const size = numElements(shape);
+  const chosen = evenlyByClass(
+    cache.samples.map(({ label }) => label),
+    Math.max(1, Math.floor(MOST_BYTES / size)),
+  );
+  const { height, width } = cache;
+  const image = new Uint8Array(height * width * 3);
+  const planar = new Uint8Array(image.length);
+  const target = layoutTarget({ phases: 1, height, width }, height, width);
+  const below = new Model({ input: built.model.input, output: end });
+  const session = await createSession(compile(predictionGraph(below)), options);
+  try {
+    const activations = new Float32Array(chosen.length * size);
+    for (const [i, index] of chosen.entries()) {
+      cache.read(index, image);
+      copyInto(image, planar, target);
+      const { output } = await session.run({ images: { data: planar, shape: [1, 3, height, width] } });
+      activations.set(output!.data as Float32Array, i * size);
+    }
+    return { shape, labels: chosen.map((index) => cache.samples[index]!.label), activations };
+  } finally {
+    await session.release();
+  }
+}
+
+/** Writes a memory, a byte a number: each cell's activations in 254 steps of its largest. */
+export async function writeHomeMemory(path: string, { shape, labels, activations }: HomeMemory): Promise<void> {
+  const size = numElements(shape);
+  const scales = new Float32Array(labels.length);
+  const steps = new Int8Array(activations.length);
+  for (let i = 0; i < labels.length; i++) {
+    const own = activations.subarray(i * size, (i + 1) * size);
+    scales[i] = own.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) / 127;
+    for (let j = 0; j < size; j++) steps[i * size + j] = Math.round(own[j]! / scales[i]!);
+  }
+  await writeSafeTensors(path, {
+    metadata: { shape: JSON.stringify(shape), labels: JSON.stringify(labels) },
+    tensors: new Map([["scales", scales]]),
+    integers: new Map([["activations", steps]]),
+  });
+}
+
+/** Reads a memory; undefined where there is none. @throws ERR_FORMAT where it is damaged. */
+export async function readHomeMemory(path: string): Promise<HomeMemory | undefined> {
+  if (!existsSync(path)) return undefined;
+  const { metadata, tensors, integers } = await readSafeTensors(path);
+  const shape = JSON.parse(metadata.shape ?? "[]") as number[];
+  const labels = JSON.parse(metadata.labels ?? "[]") as number[];
+  const scales = tensors.get("scales");
+  const steps = integers?.get("activations");
+  const size = numElements(shape);
+  if (scales?.length !== labels.length || steps?.length !== labels.length * size)
+    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged`, {
+      hint: "Train the model anew, or delete the file.",
+    });
+  return { shape, labels, activations: Float32Array.from(steps, (step, i) => step * scales[Math.floor(i / size)]!) };
+}
+
+// Up to `most` indices in all, as many of each class, spread evenly over each class's images.
+function evenlyByClass(labels: readonly number[], most: number): number[] {
+  const byClass = new Map<number, number[]>();
+  for (const [i, label] of labels.entries()) byClass.set(label, [...(byClass.get(label) ?? []), i]);
+  const each = Math.max(1, Math.min(MOST_OF_A_CLASS, Math.floor(most / byClass.size)));
+  return [...byClass.keys()].sort((a, b) => a - b).flatMap((label) => spread(byClass.get(label)!, each));
+}
+
+/** At most `limit` of the items, spread evenly over them. */
+export function spread<T>(items: readonly T[], limit: number): T[] {
+  if (items.length <= limit) return [...items];
+  return Array.from({ length: limit }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / limit)]!);
+}
