@@ -15,6 +15,8 @@ export interface CellNormalizationOptions {
   readonly hue: number;
   /** How far its density is. */
   readonly density: number;
+  /** Whether the background becomes white; else it keeps its colour, and with `hue` and `density` 0 so does the cell. */
+  readonly white: boolean;
 }
 
 /** Height and width of the field that {@link cellNormalization} works on, pixels. */
@@ -42,7 +44,7 @@ const GROWTH_STEPS = 6;
  *
  * The nucleus is what absorbs much red and green light against the background (red cells absorb hardly any red). Its
  * middle and spread, looked for around the picture's middle first, give place and size of the crop; the background
- * becomes white; and the optical density of each channel is scaled so that the nucleus has the reference's. What lies
+ * becomes white, if wanted; and the optical density of each channel is scaled so that the nucleus has the reference's. What lies
  * outside the picture is background.
  */
 export function cellNormalization(x: Tensor, options: CellNormalizationOptions): Tensor {
@@ -56,7 +58,8 @@ export function cellNormalization(x: Tensor, options: CellNormalizationOptions):
   const crop = cropAround(x, background, nucleus, options); // transmission less 1, [N, 3, S, S]
   const transmission = ops.clip(ops.add(crop, ops.scalar(1)), 1 / 256, 1);
   const power = ops.mul(ops.log(transmission), ops.reshape(gain, [batch, 3, 1, 1]));
-  return ops.mul(ops.exp(power), ops.scalar(255));
+  const light = options.white ? ops.scalar(255) : ops.reshape(background, [batch, 3, 1, 1]);
+  return ops.mul(ops.exp(power), light);
 }
 
 /** The mean colour of the points with most green light: [N, 3, P] to [N, 3, 1]. */

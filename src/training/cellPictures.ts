@@ -16,11 +16,16 @@ const VERSION = 2;
 
 /** The cell normalisation of a recipe; undefined where there is none. */
 export function cellNormalizationOf(
-  { cellDiameters, cellHue = 1, cellDensity = 0.5 }: Pick<Recipe, "cellDiameters" | "cellHue" | "cellDensity">,
+  {
+    cellDiameters,
+    cellHue = 1,
+    cellDensity = 0.5,
+    cellWhite = true,
+  }: Pick<Recipe, "cellDiameters" | "cellHue" | "cellDensity" | "cellWhite">,
   size: number,
 ): CellNormalizationOptions | undefined {
   if (cellDiameters === undefined) return undefined;
-  return { size, diameters: cellDiameters, hue: cellHue, density: cellDensity };
+  return { size, diameters: cellDiameters, hue: cellHue, density: cellDensity, white: cellWhite };
 }
 
 /** Normalises decoded pictures by the graph that the exported model holds. */

@@ -24,6 +24,7 @@ const schema = z.strictObject({
     .describe("find the cell and crop around it: side in diameters of its nucleus; default: the whole picture"),
   cellHue: share.optional().describe("how far the nucleus's hue is then brought to a reference; default: 1, wholly"),
   cellDensity: share.optional().describe("how far its density is; default: 0.5"),
+  cellWhite: z.boolean().optional().describe("whether the background becomes white; default: yes"),
   views: z
     .number()
     .int()

@@ -17,6 +17,8 @@ import { hasBlocks, headFeatures, headLogits, ownFeatures, softmaxRows, topPart 
 export interface AdaptToLabelsOptions extends SessionOptions {
   /** Accuracy that may be lost on the old laboratory, a share; default 0.01. */
   readonly homeLoss?: number;
+  /** What is tried; default: heads held fast to loosely, and last blocks at two rates where the model has some. */
+  readonly ways?: readonly Way[];
   /** Default: 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +27,7 @@ export interface AdaptToLabelsOptions extends SessionOptions {
 
 /** A way to learn, and what it got on labelled cells that it had not seen. */
 export interface TriedWay extends Way {
-  /** Mean over classes of the mean negative logarithm of the right class's probability. */
+  /** Mean over classes of the mean negative logarithm of the right class's probability, calibrated. */
   readonly logLoss: number;
   readonly accuracy: number;
 }
@@ -50,11 +52,12 @@ export interface LabelAdaptation {
   readonly share: number;
 }
 
-const HEADS: readonly Way[] = [1, 0.1, 0.01].map((pull) => ({ name: `head, pull ${pull}`, pull, blockRate: 0 }));
+const HEADS: readonly Way[] = [1, 0.1, 0.01, 0.001].map((pull) => ({ name: `head, pull ${pull}`, pull, blockRate: 0, blockSteps: 0 }));
 const BLOCKS: readonly Way[] = [3e-4, 1e-3].map((blockRate) => ({
   name: `last blocks, rate ${blockRate}`,
   pull: 0.1,
   blockRate,
+  blockSteps: 80,
 }));
 const FOLDS = 5;
 /** Shares of the way that are tried where all of it costs the old laboratory too much. */
@@ -75,7 +78,7 @@ export async function adaptToLabels(
   options: AdaptToLabelsOptions = {},
 ): Promise<LabelAdaptation> {
   requireEnough(run, samples);
-  const { homeLoss = 0.01, seed = 0, signal, onStage } = options;
+  const { homeLoss = 0.01, seed = 0, signal, onStage, ways = hasBlocks(run) ? [...HEADS, ...BLOCKS] : HEADS } = options;
   const cells = await viewCells(run, samples, {
     ...options,
     onProgress: (done, total) => onStage?.("Looking at cells", done, total),
@@ -83,7 +86,7 @@ export async function adaptToLabels(
   const [learned, kept] = halves(run.memory);
   const fit = { ...options, cells, home: learned, labelSmoothing: run.recipe.labelSmoothing, seed };
   const restore = remember(topPart(run).layers);
-  const { tried, predictions } = await crossValidate(run, { ...fit, signal, onStage });
+  const { tried, predictions } = await crossValidate(run, { ...fit, ways, signal, onStage });
   const before = asPredictions(run, samples, await answers(run, cells, options));
   const best = tried.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
   const after = predictions.get(best)!;
@@ -134,7 +137,7 @@ function requireEnough({ classes }: OpenRun, samples: readonly Sample[]): void {
 
 // The remembered cells, every other one of each class: to learn from, and to judge by.
 function halves(memory: HomeMemory | undefined): [HomeMemory | undefined, HomeMemory | undefined] {
-  if (memory === undefined || memory.labels.length < 2) return [undefined, undefined];
+  if (memory === undefined) return [undefined, undefined];
   const seen = new Map<number, number>();
   const turn = memory.labels.map((label) => {
     const count = seen.get(label) ?? 0;
@@ -149,7 +152,7 @@ function halves(memory: HomeMemory | undefined): [HomeMemory | undefined, HomeMe
       activations.set(memory.activations.subarray(index * size, (index + 1) * size), i * size);
     return { shape: memory.shape, labels: chosen.map((i) => memory.labels[i]!), activations };
   };
-  return [part(0), part(1)];
+  return turn.includes(1) ? [part(0), part(1)] : [undefined, undefined];
 }
 
 async function crossValidate(
@@ -157,11 +160,12 @@ async function crossValidate(
   {
     signal,
     onStage,
+    ways,
     ...fit
-  }: Omit<FitTopOptions, "way" | "indices"> & Pick<AdaptToLabelsOptions, "signal" | "onStage">,
+  }: Omit<FitTopOptions, "way" | "indices"> &
+    Pick<AdaptToLabelsOptions, "signal" | "onStage"> & { readonly ways: readonly Way[] },
 ): Promise<{ tried: TriedWay[]; predictions: Map<TriedWay, Predictions> }> {
   const { cells, seed } = fit;
-  const ways = hasBlocks(run) ? [...HEADS, ...BLOCKS] : HEADS;
   const folds = foldOf(cells.labels, new Rng(seed).fork("folds"));
   const restore = remember(topPart(run).layers);
   const rows = ways.map(() => new Array<number[]>(cells.samples.length));
@@ -211,13 +215,24 @@ function asPredictions({ classes }: OpenRun, samples: readonly Sample[], rows: r
 const accuracyOf = ({ rows }: Predictions) =>
   rows.filter(({ label, probabilities }) => probabilities[label!]! >= Math.max(...probabilities)).length / rows.length;
 
-function classLogLoss({ rows, classes }: Predictions): number {
-  const means = classes.flatMap((_, k) => {
-    const own = rows.filter(({ label }) => label === k);
-    if (own.length === 0) return [];
-    return [own.reduce((sum, { probabilities }) => sum - Math.log(Math.max(probabilities[k]!, 1e-12)), 0) / own.length];
+/** Exponents on probabilities, from blunter to sharper. */
+const SHARPNESS = [0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.6, 2];
+
+// At the exponent that suits best, so that a way is not judged by how sure of itself it is.
+function classLogLoss(predictions: Predictions): number {
+  return Math.min(...SHARPNESS.map((power) => sharpenedLogLoss(predictions, power)));
+}
+
+function sharpenedLogLoss({ rows, classes }: Predictions, power: number): number {
+  const losses = rows.map(({ label, probabilities }) => {
+    const powers = probabilities.map((value) => Math.max(value, 1e-12) ** power);
+    return -Math.log(powers[label!]! / powers.reduce((a, b) => a + b));
   });
-  return means.reduce((a, b) => a + b, 0) / means.length;
+  const means = classes.flatMap((_, k) => {
+    const own = losses.filter((__, i) => rows[i]!.label === k);
+    return own.length === 0 ? [] : [own.reduce((a, b) => a + b) / own.length];
+  });
+  return means.reduce((a, b) => a + b) / means.length;
 }
 
 function judge(before: Predictions, after: Predictions): Pick<LabelAdaptation, "before" | "after" | "gain"> {

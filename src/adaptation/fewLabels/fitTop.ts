@@ -15,8 +15,10 @@ export interface Way {
   readonly name: string;
   /** How strongly the head is held to the old one, as a share of the features' mean squared length. */
   readonly pull: number;
-  /** Learning rate of the last blocks behind it; 0 leaves them as they are. */
+  /** Learning rate of the last blocks behind it. */
   readonly blockRate: number;
+  /** Steps of 32 cells that the last blocks take; 0 leaves them as they are. */
+  readonly blockSteps: number;
 }
 
 /** What {@link fitTop} takes beside the run. */
@@ -33,7 +35,6 @@ export interface FitTopOptions extends SessionOptions {
 
 /** How much the old laboratory counts against the new one. */
 const HOME_SHARE = 1 / 3;
-const STEPS = 80;
 const BATCH = 32;
 
 /**
@@ -43,7 +44,7 @@ const BATCH = 32;
  */
 export async function fitTop(run: OpenRun, options: FitTopOptions): Promise<void> {
   await fitHeadAlone(run, options);
-  if (options.way.blockRate > 0) await fitBlocks(run, options);
+  if (options.way.blockSteps > 0) await fitBlocks(run, options);
 }
 
 async function fitHeadAlone(run: OpenRun, { way, cells, indices, home, ...options }: FitTopOptions): Promise<void> {
@@ -91,11 +92,11 @@ async function fitBlocks(run: OpenRun, options: FitTopOptions): Promise<void> {
     inputType: "float32",
     seed,
   });
-  const schedule = cosineDecay({ initialLearningRate: way.blockRate, decaySteps: STEPS });
+  const schedule = cosineDecay({ initialLearningRate: way.blockRate, decaySteps: way.blockSteps });
   const rng = new Rng(seed).fork("few labels");
   try {
     const draw = batchDrawer(options, rng);
-    for (let step = 0; step < STEPS; step++) await runner.step(draw(home), schedule(step));
+    for (let step = 0; step < way.blockSteps; step++) await runner.step(draw(home), schedule(step));
     runner.writeWeights();
   } finally {
     await runner.release();

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { makeCli } from "./cli.ts";
+
+const cli = makeCli();
+const TRAIN = ["--model", "cnn", "--image-size", "32", "--epochs", "3", "--threads", "1", "--out", "home"];
+
+beforeAll(async () => {
+  const outcomes = await cli.runAll([
+    ["draw", "cells", "--count", "6", "--test-count", "2", "--size", "40"],
+    ["draw", "elsewhere", "--count", "6", "--test-count", "2", "--size", "40", "--seed", "9"],
+    ["train", "--data", "cells", ...TRAIN],
+  ]);
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
+}, 120_000);
+
+describe("leukogram adapt", () => {
+  test("writes a run folder that evaluate, predict and adapt take, and says what to expect", async () => {
+    const [json, text, again, judged] = await cli.runAll([
+      ["adapt", "home", "elsewhere", "--out", "new", "--home-loss", "100", "--json", "--threads", "1"],
+      ["adapt", "home", "elsewhere", "--out", "text", "--home-loss", "100", "--threads", "1"],
+      ["adapt", "new", "elsewhere", "--out", "newer", "--json", "--threads", "1"],
+      ["evaluate", "new", "--data", "elsewhere", "--json"],
+    ]);
+    const told = JSON.parse(json!.stdout);
+    expect(told).toMatchObject({ out: "new", from: "home", cells: 30 });
+    expect(typeof told.adapted).toBe("boolean");
+    expect(told.gain.accuracy.low).toBeLessThanOrEqual(told.gain.accuracy.value);
+    const file = JSON.parse(readFileSync(join(cli.dir, "new", "adaptation.json"), "utf8"));
+    expect(file.gain).toEqual(told.gain);
+    for (const name of ["model.onnx", "model.keras", "memory.safetensors", "predictions/labelled-after.csv"])
+      expect(existsSync(join(cli.dir, "new", name))).toBe(true);
+    expect(text!.stdout).toMatch(/^Labelled cells {5}30: Basophil 6, Eosinophil 6/);
+    expect(text!.stdout).toMatch(/Expected gain {6}accuracy -?\d+\.\d points \(95 % /);
+    expect([again!.code, judged!.code]).toEqual([0, 0]);
+  }, 120_000);
+
+  test("--suggest names cells and changes nothing", async () => {
+    const [json, text] = await cli.runAll([
+      ["adapt", "home", "elsewhere", "--suggest", "4", "--json"],
+      ["adapt", "home", "elsewhere", "--suggest", "4", "--labelled", "elsewhere/Train/Monocyte"],
+    ]);
+    expect(JSON.parse(json!.stdout).suggest).toHaveLength(4);
+    const lines = text!.stdout.trim().split("\n");
+    expect(lines).toHaveLength(4);
+    for (const line of lines) {
+      expect(line).toMatch(/^\S+\.png\t\w+\t[01]\.\d{4}$/);
+      expect(line).not.toContain("Train/Monocyte");
+    }
+  }, 60_000);
+
+  test("tells what is wrong, and writes nothing", async () => {
+    const outcomes = await cli.runAll([
+      ["adapt", "home", "elsewhere"],
+      ["adapt", "home", "elsewhere", "--out", "x", "--suggest", "3"],
+      ["adapt", "home", "elsewhere", "--out", "x", "--labelled", "cells"],
+      ["adapt", "home", "elsewhere", "--out", "x", "--home-loss", "-1"],
+      ["adapt", "home", "nowhere", "--out", "x"],
+      ["adapt", "home", "nowhere", "--suggest", "3"],
+      ["adapt", "nothing", "elsewhere", "--out", "x"],
+      ["adapt", "home", "elsewhere", "--out", "cells"],
+      ["adapt", "home", "elsewhere", "--out", "home", "--yes"],
+      ["adapt", "home/model.onnx", "elsewhere", "--out", "x"],
+    ]);
+    expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 3, 3, 3, 3, 2, 3]);
+    for (const { stderr, stdout } of outcomes) {
+      expect(stdout).toBe("");
+      expect(stderr.trim()).toMatch(/^error: /);
+      expect(stderr).not.toMatch(/ {4}at /);
+    }
+    expect(existsSync(join(cli.dir, "x"))).toBe(false);
+    expect(outcomes[0]!.stderr).toContain("adapt: --out is missing");
+    expect(outcomes[8]!.stderr).toContain("adapt: --out is the model itself");
+  }, 60_000);
+});
