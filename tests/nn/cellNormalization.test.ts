@@ -90,7 +90,9 @@ test("colours stay as they are where nothing is normalised but place and size", 
   const plain = new CellPictures({ size: SIZE, diameters: 2, hue: 0, density: 0, white: false });
   const { data } = await plain.apply(draw([{ x: 100, y: 100, radius: 30, colour: NUCLEUS }]));
   await plain.close();
-  const at = (row: number, column: number) => [...data.subarray((row * SIZE + column) * 3, (row * SIZE + column) * 3 + 3)];
+  const at = (row: number, column: number) => [
+    ...data.subarray((row * SIZE + column) * 3, (row * SIZE + column) * 3 + 3),
+  ];
   for (let c = 0; c < 3; c++) {
     expect(Math.abs(at(32, 32)[c]! - NUCLEUS[c]!)).toBeLessThan(3);
     expect(Math.abs(at(1, 1)[c]! - SLIDE[c]!)).toBeLessThan(3);

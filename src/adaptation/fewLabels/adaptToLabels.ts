@@ -52,7 +52,12 @@ export interface LabelAdaptation {
   readonly share: number;
 }
 
-const HEADS: readonly Way[] = [1, 0.1, 0.01, 0.001].map((pull) => ({ name: `head, pull ${pull}`, pull, blockRate: 0, blockSteps: 0 }));
+const HEADS: readonly Way[] = [1, 0.1, 0.01, 0.001].map((pull) => ({
+  name: `head, pull ${pull}`,
+  pull,
+  blockRate: 0,
+  blockSteps: 0,
+}));
 const BLOCKS: readonly Way[] = [3e-4, 1e-3].map((blockRate) => ({
   name: `last blocks, rate ${blockRate}`,
   pull: 0.1,

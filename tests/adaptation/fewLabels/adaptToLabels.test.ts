@@ -51,7 +51,9 @@ describe("adapting by a few labels", () => {
     const classifier = await loadClassifier(out, { threads: 1 });
     const { predictions } = await answerImages(classifier, run, samples);
     await classifier.close();
-    const right = predictions.rows.filter(({ label, probabilities }) => probabilities[label!] === Math.max(...probabilities));
+    const right = predictions.rows.filter(
+      ({ label, probabilities }) => probabilities[label!] === Math.max(...probabilities),
+    );
     expect(right.length / samples.length).toBeGreaterThanOrEqual(result.after.evaluation.accuracy.value);
   }, 60_000);
 

@@ -1,0 +1,232 @@
+/**
+ * Leaves each ingredient of a preset out, or puts another in, and trains on a small budget: what does it do at home and
+ * in a laboratory that was not trained on? Writes results.json and table.md; runs that are finished are not run again.
+ *
+ *   npx tsx scripts/ablate.ts --data cells --away jtsc=elsewhere --weights mobilenet_v2.h5 --out runs/ablation
+ *
+ * Home is the validation part of the training images, which no variant learns from; the test images are not looked at.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { readRecipe } from "../src/cli/options.ts";
+import type { Estimate } from "../src/core/estimate.ts";
+import { comparePredictions } from "../src/evaluation/compare.ts";
+import { evaluatePredictions } from "../src/evaluation/evaluate.ts";
+import { readPredictionsCsv } from "../src/evaluation/predictionsCsv.ts";
+import type { Predictions } from "../src/evaluation/types.ts";
+import { writeFileWhole } from "../src/formats/writeFile.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** What is left out of the preset, or put in; null takes a setting away. */
+const VARIANTS: readonly { readonly name: string; readonly settings: Settings }[] = [
+  { name: "the preset", settings: {} },
+  {
+    name: "without finding the cell",
+    settings: { cellDiameters: null, cellHue: null, cellDensity: null, cellWhite: null },
+  },
+  { name: "with a white background", settings: { cellWhite: true } },
+  {
+    name: "with a white background and the nucleus's hue",
+    settings: { cellWhite: true, cellHue: 1, cellDensity: 0.7 },
+  },
+  { name: "without scale", settings: { scaleMin: 0.625, scaleMax: 0.625 } },
+  { name: "without shift", settings: { shift: 0 } },
+  { name: "without rotation and flips", settings: { rotation: 0, horizontalFlip: false, verticalFlip: false } },
+  { name: "without background", settings: { background: 0 } },
+  { name: "without stain", settings: { stain: 0, stainColour: 0 } },
+  { name: "without exposure and white balance", settings: { exposure: 0, whiteBalance: 0 } },
+  { name: "without gamma and contrast", settings: { gamma: 0, contrast: 0 } },
+  { name: "without saturation and hue", settings: { saturation: 0, hue: 0 } },
+  { name: "without defocus", settings: { defocus: 0 } },
+  { name: "without noise", settings: { noise: 0 } },
+  { name: "without sharpening", settings: { sharpen: 0 } },
+  { name: "without JPEG", settings: { jpeg: 0 } },
+  { name: "with elastic bending", settings: { elastic: 0.04 } },
+  { name: "with vignette", settings: { vignette: 0.3 } },
+  { name: "with mixup and CutMix", settings: { mixup: 0.2, cutmix: 1 } },
+  { name: "with all blocks learning", settings: { unfreezeFrom: null, frozen: false } },
+  { name: "with one rate for head and backbone", settings: { backboneRate: 1 } },
+  { name: "with layer decay 0.8", settings: { layerDecay: 0.8 } },
+  { name: "with frozen batch normalisation", settings: { batchNorm: "frozen" } },
+  { name: "with decay of all weights", settings: { decayNorms: true } },
+  { name: "without label smoothing", settings: { labelSmoothing: 0 } },
+  { name: "without the average of weights", settings: { averageDecay: null } },
+  { name: "without warm-up", settings: { warmupEpochs: 0 } },
+  { name: "with images that grow", settings: { startSize: 64 } },
+  { name: "one view", settings: { views: 1 } },
+];
+
+interface Flags {
+  readonly data: string;
+  readonly away: string;
+  readonly weights: string;
+  readonly out: string;
+  readonly preset: string;
+  readonly imageSize: string;
+  readonly fieldSize: string;
+  readonly epochs: string;
+  readonly seeds: string;
+  readonly jobs: string;
+}
+
+/** One training. */
+interface Job {
+  readonly variant: (typeof VARIANTS)[number];
+  readonly seed: number;
+  readonly out: string;
+}
+
+const BIN = fileURLToPath(new URL("../bin/leukogram.js", import.meta.url));
+
+async function main(flags: Flags): Promise<void> {
+  const seeds = Array.from({ length: Number(flags.seeds) }, (_, seed) => seed);
+  // Seed by seed, so that what is cut off has every variant once.
+  const jobs = seeds.flatMap((seed) =>
+    VARIANTS.map(
+      (variant, v): Job => ({ variant, seed, out: join(flags.out, `${String(v).padStart(2, "0")}-${seed}`) }),
+    ),
+  );
+  mkdirSync(flags.out, { recursive: true });
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < jobs.length; i = next++) {
+      await runJob(jobs[i]!, flags);
+      process.stderr.write(`${i + 1} of ${jobs.length}: ${jobs[i]!.variant.name}, seed ${jobs[i]!.seed}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(flags.jobs) }, worker));
+  await writeResults(jobs, seeds, flags);
+}
+
+async function runJob({ variant, seed, out }: Job, flags: Flags): Promise<void> {
+  const [name, dir] = flags.away.split("=") as [string, string];
+  const recipe = join(flags.out, `recipe-${variant.name.replace(/\W+/g, "-")}-${seed}.json`);
+  const base = { ...readRecipe(flags.preset), imageSize: Number(flags.imageSize), fieldSize: Number(flags.fieldSize) };
+  const settings = { ...base, epochs: Number(flags.epochs), ...variant.settings, seed, threads: 1 };
+  const kept = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+  writeFileSync(recipe, JSON.stringify(kept));
+  if (!existsSync(join(out, "report.html"))) {
+    const resume = existsSync(join(out, "config.json")) ? ["--resume"] : [];
+    await leukogram([
+      "train",
+      "--data",
+      flags.data,
+      "--weights",
+      flags.weights,
+      "--recipe",
+      recipe,
+      "--out",
+      out,
+      "--quiet",
+      ...resume,
+    ]);
+  }
+  const judged = join(out, "laboratories", name);
+  if (!existsSync(join(judged, "metrics.json")))
+    await leukogram(["evaluate", out, "--data", dir, "--out", judged, "--threads", "1", "--quiet"]);
+}
+
+function leukogram(args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "ignore", "inherit"] });
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`leukogram ${args[0]} ended with ${code}`))));
+  });
+}
+
+interface Row {
+  readonly name: string;
+  readonly settings: Settings;
+  /** Accuracy at home, and accuracy and balanced accuracy away, by seed. */
+  readonly seeds: readonly { readonly home: number; readonly away: number; readonly awayBalanced: number }[];
+  /** Away, this variant less the preset, over all seeds' answers; limits by bootstrap over images. */
+  readonly difference: { readonly accuracy: Estimate; readonly balanced: Estimate } | undefined;
+}
+
+async function writeResults(jobs: readonly Job[], seeds: readonly number[], flags: Flags): Promise<void> {
+  const name = flags.away.split("=")[0]!;
+  const read = (job: Job, path: string) => readPredictionsCsv(join(job.out, path));
+  const answers = new Map<Job, { home: Predictions; away: Predictions }>();
+  for (const job of jobs)
+    answers.set(job, {
+      home: await read(job, "predictions/validation.csv"),
+      away: await read(job, `laboratories/${name}/predictions.csv`),
+    });
+  const of = (variant: Job["variant"]) => jobs.filter((job) => job.variant === variant).map((job) => answers.get(job)!);
+  const together = (variant: Job["variant"]): Predictions => {
+    const all = of(variant).map(({ away }) => away);
+    return {
+      classes: all[0]!.classes,
+      // An image's answers by several seeds are drawn together.
+      rows: all.flatMap(({ rows }, s) => rows.map((row) => ({ ...row, file: `${s}/${row.file}`, group: row.file }))),
+    };
+  };
+  const rows = VARIANTS.map((variant, v): Row => {
+    const [pair] =
+      v === 0
+        ? []
+        : comparePredictions([
+            { name: variant.name, predictions: together(variant) },
+            { name: "preset", predictions: together(VARIANTS[0]!) },
+          ]);
+    return {
+      ...variant,
+      seeds: of(variant).map(({ home, away }) => ({
+        home: evaluatePredictions(home).accuracy.value,
+        away: evaluatePredictions(away).accuracy.value,
+        awayBalanced: balancedOver20(away),
+      })),
+      difference: pair && { accuracy: pair.accuracyDifference, balanced: pair.balancedAccuracyDifference },
+    };
+  });
+  const result = { budget: { ...flags, seeds: seeds.length }, rows };
+  await writeFileWhole(join(flags.out, "results.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+  await writeFileWhole(join(flags.out, "table.md"), table(rows, name));
+  process.stdout.write(table(rows, name));
+}
+
+/** Mean recall over classes with 20 images or more. */
+function balancedOver20(predictions: Predictions): number {
+  const known = evaluatePredictions(predictions).perClass.filter(({ support }) => support >= 20);
+  return known.reduce((sum, { recall }) => sum + recall.value, 0) / known.length;
+}
+
+function table(rows: readonly Row[], away: string): string {
+  const percent = (value: number) => (100 * value).toFixed(1);
+  const mean = (values: readonly number[]) => {
+    if (values.length < 2) return percent(values[0]!);
+    return `${percent(values.reduce((a, b) => a + b) / values.length)} (${values.map(percent).join(", ")})`;
+  };
+  const points = (estimate: Estimate | undefined) =>
+    estimate === undefined
+      ? ""
+      : `${estimate.value >= 0 ? "+" : ""}${percent(estimate.value)} (${percent(estimate.low)} to ${percent(estimate.high)})`;
+  const lines = rows.map(({ name, seeds, difference }) =>
+    [
+      name,
+      mean(seeds.map(({ home }) => home)),
+      mean(seeds.map((seed) => seed.away)),
+      mean(seeds.map(({ awayBalanced }) => awayBalanced)),
+      points(difference?.accuracy),
+      points(difference?.balanced),
+    ].join(" | "),
+  );
+  const head = `Variant | Home, accuracy | ${away}, accuracy | ${away}, balanced | Accuracy against the preset | Balanced`;
+  return [`| ${head} |`, `|${"---|".repeat(6)}`, ...lines.map((line) => `| ${line} |`), ""].join("\n");
+}
+
+const program = new Command()
+  .requiredOption("--data <dir>", "training images; their test part is not looked at")
+  .requiredOption("--away <name=dir>", "labelled images of another laboratory")
+  .requiredOption("--weights <file>", "ImageNet weights")
+  .requiredOption("--out <dir>", "where runs and results go")
+  .option("--preset <name>", "what ingredients are left out of", "anylab")
+  .option("--image-size <pixels>", "budget", "96")
+  .option("--field-size <pixels>", "budget", "156")
+  .option("--epochs <number>", "budget", "5")
+  .option("--seeds <number>", "trainings of each variant", "2")
+  .option("--jobs <number>", "trainings at a time, one thread each", "2");
+await main(program.parse().opts<Flags>());
