@@ -1,23 +1,31 @@
 /**
  * Leaves each ingredient of a preset out, or puts another in, and trains on a small budget: what does it do at home and
- * in a laboratory that was not trained on? Writes results.json and table.md; runs that are finished are not run again.
+ * in a laboratory that was not trained on? Writes results.json, table.md and differences.svg; runs that are finished are not run again.
  *
- *   npx tsx scripts/ablate.ts --data cells --away jtsc=elsewhere --weights mobilenet_v2.h5 --out runs/ablation
+ *   npx tsx scripts/ablate.ts --data cells/Train --away jtsc=elsewhere --weights mobilenet_v2.h5 --out runs/ablation
  *
- * Home is the validation part of the training images, which no variant learns from; the test images are not looked at.
+ * Home is the validation part of the training images, which is not learned from.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { readRecipe } from "../src/cli/options.ts";
 import type { Estimate } from "../src/core/estimate.ts";
+import { openData } from "../src/data/dataset.ts";
+import { openToJudge } from "../src/data/laboratories.ts";
+import { splitDataset } from "../src/data/split.ts";
+import { loadClassifier } from "../src/evaluation/classifier.ts";
 import { comparePredictions } from "../src/evaluation/compare.ts";
 import { evaluatePredictions } from "../src/evaluation/evaluate.ts";
-import { readPredictionsCsv } from "../src/evaluation/predictionsCsv.ts";
+import { answerImages } from "../src/evaluation/evaluateModel.ts";
+import { readPredictionsCsv, writePredictionsCsv } from "../src/evaluation/predictionsCsv.ts";
 import type { Predictions } from "../src/evaluation/types.ts";
 import { writeFileWhole } from "../src/formats/writeFile.ts";
+import { differencePlot } from "../src/report/plots/differencePlot.ts";
+import { parseRecipe } from "../src/training/recipe.ts";
+import { trainModel } from "../src/training/trainModel.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -57,7 +65,7 @@ const VARIANTS: readonly { readonly name: string; readonly settings: Settings }[
   { name: "without the average of weights", settings: { averageDecay: null } },
   { name: "without warm-up", settings: { warmupEpochs: 0 } },
   { name: "with images that grow", settings: { startSize: 64 } },
-  { name: "one view", settings: { views: 1 } },
+  { name: "with one view", settings: { views: 1 } },
 ];
 
 interface Flags {
@@ -71,6 +79,8 @@ interface Flags {
   readonly epochs: string;
   readonly seeds: string;
   readonly jobs: string;
+  /** Set in the process of one training: variant and seed. */
+  readonly job?: string;
 }
 
 /** One training. */
@@ -80,16 +90,23 @@ interface Job {
   readonly out: string;
 }
 
-const BIN = fileURLToPath(new URL("../bin/leukogram.js", import.meta.url));
+const SCRIPT = fileURLToPath(import.meta.url);
+const [HOME, AWAY] = ["home.csv", "away.csv"];
+
+const jobOf = (v: number, seed: number, { out }: Flags): Job => ({
+  variant: VARIANTS[v]!,
+  seed,
+  out: join(out, `${String(v).padStart(2, "0")}-${seed}`),
+});
 
 async function main(flags: Flags): Promise<void> {
+  if (flags.job !== undefined) {
+    const [v, seed] = flags.job.split(",").map(Number) as [number, number];
+    return trainAndJudge(jobOf(v, seed, flags), flags);
+  }
   const seeds = Array.from({ length: Number(flags.seeds) }, (_, seed) => seed);
   // Seed by seed, so that what is cut off has every variant once.
-  const jobs = seeds.flatMap((seed) =>
-    VARIANTS.map(
-      (variant, v): Job => ({ variant, seed, out: join(flags.out, `${String(v).padStart(2, "0")}-${seed}`) }),
-    ),
-  );
+  const jobs = seeds.flatMap((seed) => VARIANTS.map((_, v) => jobOf(v, seed, flags)));
   mkdirSync(flags.out, { recursive: true });
   let next = 0;
   const worker = async () => {
@@ -102,39 +119,35 @@ async function main(flags: Flags): Promise<void> {
   await writeResults(jobs, seeds, flags);
 }
 
-async function runJob({ variant, seed, out }: Job, flags: Flags): Promise<void> {
-  const [name, dir] = flags.away.split("=") as [string, string];
-  const recipe = join(flags.out, `recipe-${variant.name.replace(/\W+/g, "-")}-${seed}.json`);
-  const base = { ...readRecipe(flags.preset), imageSize: Number(flags.imageSize), fieldSize: Number(flags.fieldSize) };
-  const settings = { ...base, epochs: Number(flags.epochs), ...variant.settings, seed, threads: 1 };
-  const kept = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
-  writeFileSync(recipe, JSON.stringify(kept));
-  if (!existsSync(join(out, "report.html"))) {
-    const resume = existsSync(join(out, "config.json")) ? ["--resume"] : [];
-    await leukogram([
-      "train",
-      "--data",
-      flags.data,
-      "--weights",
-      flags.weights,
-      "--recipe",
-      recipe,
-      "--out",
-      out,
-      "--quiet",
-      ...resume,
-    ]);
-  }
-  const judged = join(out, "laboratories", name);
-  if (!existsSync(join(judged, "metrics.json")))
-    await leukogram(["evaluate", out, "--data", dir, "--out", judged, "--threads", "1", "--quiet"]);
+// A process of its own, so that two trainings share nothing.
+async function runJob(job: Job, flags: Flags): Promise<void> {
+  if (existsSync(join(job.out, AWAY))) return;
+  const given = Object.entries(flags).flatMap(([key, value]) =>
+    typeof value === "string" ? [`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value] : [],
+  );
+  const args = ["--import", "tsx", SCRIPT, ...given, "--job", `${VARIANTS.indexOf(job.variant)},${job.seed}`];
+  await new Promise<void>((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${job.variant.name}: ended with ${code}`))));
+  });
 }
 
-function leukogram(args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "ignore", "inherit"] });
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`leukogram ${args[0]} ended with ${code}`))));
-  });
+// Trains without the validation images, and judges them and the other laboratory's.
+async function trainAndJudge({ variant, seed, out }: Job, flags: Flags): Promise<void> {
+  const base = { ...readRecipe(flags.preset), imageSize: Number(flags.imageSize), fieldSize: Number(flags.fieldSize) };
+  const settings = { ...base, epochs: Number(flags.epochs), ...variant.settings, seed, threads: 1 };
+  const recipe = parseRecipe(Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)));
+  const { train } = openData(flags.data);
+  const parts = splitDataset(train, { validationFraction: recipe.validation, seed });
+  const samples = { ...train, samples: parts.train };
+  await trainModel(samples, parts.validation, recipe, { out, weights: flags.weights, resume: true });
+  const classifier = await loadClassifier(out, { threads: 1 });
+  const home = await answerImages(classifier, train, parts.validation);
+  await writePredictionsCsv(join(out, HOME), home.predictions);
+  const elsewhere = openToJudge([flags.away]);
+  const away = await answerImages(classifier, elsewhere, elsewhere.samples);
+  await writePredictionsCsv(join(out, AWAY), away.predictions);
+  await classifier.close();
 }
 
 interface Row {
@@ -152,8 +165,8 @@ async function writeResults(jobs: readonly Job[], seeds: readonly number[], flag
   const answers = new Map<Job, { home: Predictions; away: Predictions }>();
   for (const job of jobs)
     answers.set(job, {
-      home: await read(job, "predictions/validation.csv"),
-      away: await read(job, `laboratories/${name}/predictions.csv`),
+      home: await read(job, HOME),
+      away: await read(job, AWAY),
     });
   const of = (variant: Job["variant"]) => jobs.filter((job) => job.variant === variant).map((job) => answers.get(job)!);
   const together = (variant: Job["variant"]): Predictions => {
@@ -185,6 +198,11 @@ async function writeResults(jobs: readonly Job[], seeds: readonly number[], flag
   const result = { budget: { ...flags, seeds: seeds.length }, rows };
   await writeFileWhole(join(flags.out, "results.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   await writeFileWhole(join(flags.out, "table.md"), table(rows, name));
+  const changes = rows.flatMap(({ name: variant, difference }) =>
+    difference ? [{ name: variant, difference: difference.balanced }] : [],
+  );
+  const title = `Balanced accuracy on ${name} against the preset`;
+  await writeFileWhole(join(flags.out, "differences.svg"), differencePlot(changes, { title }));
   process.stdout.write(table(rows, name));
 }
 
@@ -226,7 +244,8 @@ const program = new Command()
   .option("--preset <name>", "what ingredients are left out of", "anylab")
   .option("--image-size <pixels>", "budget", "96")
   .option("--field-size <pixels>", "budget", "156")
-  .option("--epochs <number>", "budget", "5")
+  .option("--epochs <number>", "budget", "3")
   .option("--seeds <number>", "trainings of each variant", "2")
-  .option("--jobs <number>", "trainings at a time, one thread each", "2");
+  .option("--jobs <number>", "trainings at a time, one thread each", "2")
+  .option("--job <variant,seed>", "one training alone");
 await main(program.parse().opts<Flags>());

@@ -1,6 +1,7 @@
 /**
  * Makes a finished run a model of the package: models/NAME.onnx, NAME.fp16.onnx, NAME.md and its entry in index.json;
- * from a run folder also NAME.keras, with kernels rounded to half precision, for what changes models.
+ * from a run folder also NAME.keras, with kernels rounded to half precision, and NAME.memory.safetensors, for what
+ * changes models.
  * The same run and figures give the same bytes.
  *
  *   npx tsx scripts/shipModels.ts runs/mobilenetv2 --name mobilenetv2-anylab \
@@ -96,6 +97,9 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
   if (source !== run) {
     const layers = await roundedKeras(run);
     files.push(await writeModelFile(folder, `${name}.keras`, { format: "keras", precision: "float16" }, layers));
+    const memory = new Uint8Array(readFileSync(join(run, "memory.safetensors")));
+    const kind = { format: "memory", precision: "int8" } as const;
+    files.push(await writeModelFile(folder, `${name}.memory.safetensors`, kind, memory));
   }
   const classifiers = [await loadClassifier(source), await loadClassifier(join(folder, files[1]!.file))] as const;
   const change = await greatestChange(classifiers, options.images);

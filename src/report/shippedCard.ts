@@ -63,7 +63,7 @@ export function shippedCard(input: ShippedCardInput): string {
       ["File", "Weights", "Size", "SHA-256"],
       model.files.map((file) => [plainText(file.file), file.precision, bytes(file.bytes), file.sha256]),
     ),
-    "All are computed in float32; float16 says what the weights were rounded to. The .keras file, where there is one, is what the model is changed from.",
+    "All are computed in float32; float16 says what the weights were rounded to. The .keras file is what the model is changed from, and the memory, activations of validation images, keeps it to its own laboratory meanwhile.",
     "## Settings",
     markdownTable(
       ["Setting", "Value"],
