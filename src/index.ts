@@ -1,7 +1,11 @@
 // The library. Every name is exported here by hand, so that nothing becomes public by accident.
 
+export { adaptToLabels } from "./adaptation/fewLabels/adaptToLabels.ts";
+export { suggestCells } from "./adaptation/fewLabels/suggestCells.ts";
+export { writeAdaptedRun } from "./adaptation/fewLabels/writeAdaptedRun.ts";
 export { labelFreeClassifier } from "./adaptation/labelFree/labelFree.ts";
 export { correctPriors } from "./adaptation/labelFree/priorCorrection.ts";
+export { openRun } from "./adaptation/openRun.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./core/classes.ts";
 export { type ErrorCode, LeukogramError } from "./core/errors.ts";
 export type { Estimate } from "./core/estimate.ts";
