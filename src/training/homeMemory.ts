@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
 import type { ImageCache } from "../data/cache.ts";
-import { copyInto, layoutTarget } from "../data/pixelLayout.ts";
+import { createLoader } from "../data/loader.ts";
 import { readSafeTensors, writeSafeTensors } from "../formats/safetensors.ts";
 import { compile } from "../graph/compile.ts";
 import type { BuiltModel } from "../models/registry.ts";
@@ -45,22 +45,26 @@ export async function rememberHome(built: BuiltModel, cache: ImageCache, options
     cache.samples.map(({ label }) => label),
     Math.max(1, Math.floor(MOST_BYTES / size)),
   );
-  const { height, width } = cache;
-  const image = new Uint8Array(height * width * 3);
-  const planar = new Uint8Array(image.length);
-  const target = layoutTarget({ phases: 1, height, width }, height, width);
+  const [height, width] = built.model.input.shape as [number, number];
   const below = new Model({ input: built.model.input, output: end });
+  const loader = createLoader(cache, {
+    batchSize: 1,
+    layout: { phases: 1, height, width },
+    imageSize: [height, width],
+    seed: 0,
+    labels: cache.samples.map(({ label }) => label),
+  });
   const session = await createSession(compile(predictionGraph(below)), options);
   try {
     const activations = new Float32Array(chosen.length * size);
-    for (const [i, index] of chosen.entries()) {
-      cache.read(index, image);
-      copyInto(image, planar, target);
-      const { output } = await session.run({ images: { data: planar, shape: [1, 3, height, width] } });
-      activations.set(output!.data as Float32Array, i * size);
+    let i = 0;
+    for await (const { pixels } of loader.batches({ epoch: 0, order: chosen })) {
+      const { output } = await session.run({ images: { data: pixels, shape: [1, 3, height, width] } });
+      activations.set(output!.data as Float32Array, i++ * size);
     }
     return { shape, labels: chosen.map((index) => cache.samples[index]!.label), activations };
   } finally {
+    await loader.close();
     await session.release();
   }
 }

@@ -35,6 +35,13 @@ test("is undefined where there is none, and an error where it is cut short", asy
   expect((await rejection(readHomeMemory(file))).code).toBe("ERR_FORMAT");
 });
 
+test("fields that are larger than the model's pictures are remembered too", async () => {
+  const set = await drawSet(join(dir, "fields"));
+  const out = join(dir, "of fields");
+  await trainModel(set.train, set.validation, smallRecipe({ epochs: 1, fieldSize: 40, scaleMin: 0.5 }), { out });
+  expect((await readHomeMemory(join(out, "memory.safetensors")))!.labels.length).toBe(set.validation.length);
+});
+
 test("a run remembers its validation images, as many of each class", async () => {
   const set = await drawSet(join(dir, "smears"));
   const out = join(dir, "run");
