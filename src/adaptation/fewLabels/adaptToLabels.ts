@@ -9,8 +9,8 @@ import type { SessionOptions } from "../../runtime/session.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import { remember } from "../labelFree/batchStatistics.ts";
 import type { OpenRun } from "../openRun.ts";
-import { type FitTopOptions, fitTop, type Way } from "./fitTop.ts";
-import { type Cells, viewCells } from "./labelledCells.ts";
+import { type FitTopOptions, fitTop, oldFeatures, type Way } from "./fitTop.ts";
+import { viewCells } from "./labelledCells.ts";
 import { hasBlocks, headFeatures, headLogits, ownFeatures, softmaxRows, topPart } from "./topPart.ts";
 
 /** Options of {@link adaptToLabels}. */
@@ -58,7 +58,7 @@ const HEADS: readonly Way[] = [1, 0.1, 0.01, 0.001].map((pull) => ({
   blockRate: 0,
   blockSteps: 0,
 }));
-const BLOCKS: Way = { name: "last blocks", pull: 0.1, blockRate: 7e-4, blockSteps: 120 };
+const BLOCKS: Way = { name: "last blocks", pull: 0.1, blockRate: 7e-4, blockSteps: 100 };
 const FOLDS = 5;
 /** Shares of the way that are tried where all of it costs the old laboratory too much. */
 const SHARES = [1, 0.75, 0.5, 0.25];
@@ -84,10 +84,11 @@ export async function adaptToLabels(
     onProgress: (done, total) => onStage?.("Looking at cells", done, total),
   });
   const [learned, kept] = halves(run.memory);
-  const fit = { ...options, cells, home: learned, labelSmoothing: run.recipe.labelSmoothing, seed };
+  const features = await oldFeatures(run, { cells, home: learned }, options);
+  const fit = { ...options, cells, home: learned, features, labelSmoothing: run.recipe.labelSmoothing, seed };
   const restore = remember(topPart(run).layers);
   const { tried, predictions } = await crossValidate(run, { ...fit, ways, signal, onStage });
-  const before = asPredictions(run, samples, await answers(run, cells, options));
+  const before = asPredictions(run, samples, answers(run, features.fresh));
   const best = tried.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
   const after = predictions.get(best)!;
   const outcome = judge(before, after);
@@ -176,7 +177,8 @@ async function crossValidate(
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "adapting was interrupted");
       onStage?.("Cross-validating", done++, FOLDS * ways.length);
       await fitTop(run, { ...fit, way, indices: outside });
-      const all = await answers(run, cells, fit);
+      const seen = way.blockSteps > 0 ? await ownFeatures(run, cells, fit) : fit.features.fresh;
+      const all = answers(run, seen);
       for (const [i, own] of folds.entries()) if (own === fold) rows[w]![i] = all[i]!;
       restore();
     }
@@ -201,8 +203,8 @@ function foldOf(labels: readonly number[], rng: Rng): number[] {
   return folds;
 }
 
-async function answers(run: OpenRun, cells: Cells, options: SessionOptions): Promise<number[][]> {
-  return softmaxRows(headLogits(run, await ownFeatures(run, cells, options)), run.classes.length);
+function answers(run: OpenRun, features: Float32Array): number[][] {
+  return softmaxRows(headLogits(run, features), run.classes.length);
 }
 
 function asPredictions({ classes }: OpenRun, samples: readonly Sample[], rows: readonly number[][]): Predictions {

@@ -29,6 +29,8 @@ export interface FitTopOptions extends SessionOptions {
   readonly indices: readonly number[];
   /** Cells of the old laboratory to keep to; none where the model remembers none. */
   readonly home: HomeMemory | undefined;
+  /** What the head is given by the old blocks for these cells, and for those of the old laboratory: [N, F], flat. */
+  readonly features: { readonly fresh: Float32Array; readonly home: Float32Array };
   readonly labelSmoothing: number;
   readonly seed: number;
 }
@@ -43,18 +45,27 @@ const BATCH = 32;
  * out-of-distribution": the head first). Classes count alike. Changes the run's weights.
  */
 export async function fitTop(run: OpenRun, options: FitTopOptions): Promise<void> {
-  await fitHeadAlone(run, options);
+  fitHeadAlone(run, options);
   if (options.way.blockSteps > 0) await fitBlocks(run, options);
 }
 
-async function fitHeadAlone(run: OpenRun, { way, cells, indices, home, ...options }: FitTopOptions): Promise<void> {
-  const all = await ownFeatures(run, cells, options);
-  const width = all.length / cells.samples.length;
-  const fresh = indices.map((i) => all.subarray(i * width, (i + 1) * width));
-  const old = home ? await headFeatures(run, home, options) : new Float32Array();
-  const features = new Float32Array(indices.length * width + old.length);
-  for (const [i, row] of fresh.entries()) features.set(row, i * width);
-  features.set(old, indices.length * width);
+/** The features that {@link fitTop} begins from; taken once, as long as the blocks are the old ones. */
+export async function oldFeatures(
+  run: OpenRun,
+  { cells, home }: Pick<FitTopOptions, "cells" | "home">,
+  options: SessionOptions,
+): Promise<FitTopOptions["features"]> {
+  return {
+    fresh: await ownFeatures(run, cells, options),
+    home: home ? await headFeatures(run, home, options) : new Float32Array(),
+  };
+}
+
+function fitHeadAlone(run: OpenRun, { way, cells, indices, home, features: old }: FitTopOptions): void {
+  const width = old.fresh.length / cells.samples.length;
+  const features = new Float32Array(indices.length * width + old.home.length);
+  for (const [row, i] of indices.entries()) features.set(old.fresh.subarray(i * width, (i + 1) * width), row * width);
+  features.set(old.home, indices.length * width);
   const labels = indices.map((i) => cells.labels[i]!);
   const homeShare = home ? HOME_SHARE : 0;
   const length = features.reduce((sum, value) => sum + value * value, 0) / (features.length / width);
