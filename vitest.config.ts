@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
+    // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
+    maxWorkers: 2,
     reporters: ["default", "./tests/closingLine.ts"],
   },
 });

@@ -45,7 +45,7 @@ describe("leukogram adapt", () => {
     const lines = text!.stdout.trim().split("\n");
     expect(lines).toHaveLength(4);
     for (const line of lines) {
-      expect(line).toMatch(/^\S+\.png\t\w+\t[01]\.\d{4}$/);
+      expect(line).toMatch(/^\S+\.jpg\t\w+\t[01]\.\d{4}$/);
       expect(line).not.toContain("Train/Monocyte");
     }
   }, 60_000);
@@ -66,7 +66,7 @@ describe("leukogram adapt", () => {
     expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 3, 3, 3, 3, 2, 3]);
     for (const { stderr, stdout } of outcomes) {
       expect(stdout).toBe("");
-      expect(stderr.trim()).toMatch(/^error: /);
+      expect(stderr.trim()).toMatch(/^ERR_[A-Z]+ /);
       expect(stderr).not.toMatch(/ {4}at /);
     }
     expect(existsSync(join(cli.dir, "x"))).toBe(false);

@@ -32,6 +32,7 @@ describe.concurrent("train", () => {
       "figures",
       "history.csv",
       "log.txt",
+      "memory.safetensors",
       "metrics",
       "model-card.md",
       "model.keras",
