@@ -36,7 +36,14 @@ beforeAll(async () => {
 
 describe("shipModel", () => {
   test("writes both precisions, the card and the index, and the same bytes again", async () => {
-    const names = ["cnn-anylab.fp16.onnx", "cnn-anylab.keras", "cnn-anylab.md", "cnn-anylab.memory.safetensors", "cnn-anylab.onnx", "index.json"];
+    const names = [
+      "cnn-anylab.fp16.onnx",
+      "cnn-anylab.keras",
+      "cnn-anylab.md",
+      "cnn-anylab.memory.safetensors",
+      "cnn-anylab.onnx",
+      "index.json",
+    ];
     const bytes = () => readdirSync(folder).map((name) => readFileSync(join(folder, name)));
     expect(readdirSync(folder).sort()).toEqual(names);
     const before = bytes();
