@@ -163,7 +163,11 @@ async function writeResults(jobs: readonly Job[], seeds: readonly number[], flag
   const name = flags.away.split("=")[0]!;
   const read = (job: Job, path: string) => readPredictionsCsv(join(job.out, path));
   const answers = new Map<Job, { home: Predictions; away: Predictions }>();
-  for (const job of jobs)
+  // What was cut off is left out.
+  const variants = VARIANTS.filter((variant) =>
+    jobs.every((job) => job.variant !== variant || existsSync(join(job.out, AWAY))),
+  );
+  for (const job of jobs.filter(({ variant }) => variants.includes(variant)))
     answers.set(job, {
       home: await read(job, HOME),
       away: await read(job, AWAY),
@@ -177,7 +181,7 @@ async function writeResults(jobs: readonly Job[], seeds: readonly number[], flag
       rows: all.flatMap(({ rows }, s) => rows.map((row) => ({ ...row, file: `${s}/${row.file}`, group: row.file }))),
     };
   };
-  const rows = VARIANTS.map((variant, v): Row => {
+  const rows = variants.map((variant, v): Row => {
     const [pair] =
       v === 0
         ? []
@@ -246,6 +250,6 @@ const program = new Command()
   .option("--field-size <pixels>", "budget", "156")
   .option("--epochs <number>", "budget", "3")
   .option("--seeds <number>", "trainings of each variant", "2")
-  .option("--jobs <number>", "trainings at a time, one thread each", "2")
+  .option("--jobs <number>", "trainings at a time, one thread each; 0 sums up what is there", "2")
   .option("--job <variant,seed>", "one training alone");
 await main(program.parse().opts<Flags>());
