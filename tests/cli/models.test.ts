@@ -55,7 +55,7 @@ describe("shipModel", () => {
       command: "leukogram train --data smears",
     });
     expect(bytes()).toEqual(before);
-    expect(shipped.files.map(({ precision }) => precision)).toEqual(["float32", "float16", "float16"]);
+    expect(shipped.files.map(({ precision }) => precision)).toEqual(["float32", "float16", "float16", "int8"]);
     expect(shipped.files[1]!.bytes).toBeLessThan(0.75 * shipped.files[0]!.bytes);
     const card = readFileSync(join(folder, "cnn-anylab.md"), "utf8");
     for (const part of [
