@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { LeukogramError } from "../core/errors.ts";
+import { takeRows } from "../core/rows.ts";
 import { decodeImage, type RgbImage } from "../data/image.ts";
 import { copyInto, layoutTarget } from "../data/pixelLayout.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
@@ -68,10 +69,7 @@ export async function readPictures(
 
 /** The pictures of these indices, one after the other. */
 export function selectPictures({ data, height, width }: Pictures, indices: readonly number[]): Uint8Array {
-  const size = 3 * height * width;
-  const out = new Uint8Array(indices.length * size);
-  for (const [i, index] of indices.entries()) out.set(data.subarray(index * size, (index + 1) * size), i * size);
-  return out;
+  return takeRows(data, 3 * height * width, indices);
 }
 
 function ifBad(error: unknown, strict: boolean): undefined {

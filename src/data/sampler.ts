@@ -86,7 +86,12 @@ export function classWeights(labels: ArrayLike<number>, numClasses: number): num
   return byClass.map((indices) => labels.length / (numClasses * indices.length));
 }
 
-function indicesByClass(labels: ArrayLike<number>, numClasses: number): number[][] {
+/**
+ * The indices of each class's images, [numClasses] lists.
+ *
+ * @throws LeukogramError ERR_DATA where a label is out of range.
+ */
+export function indicesByClass(labels: ArrayLike<number>, numClasses: number): number[][] {
   const byClass: number[][] = Array.from({ length: numClasses }, () => []);
   for (let i = 0; i < labels.length; i++) {
     const indices = byClass[labels[i]!];

@@ -4,8 +4,6 @@ import { cnn } from "./cnn.ts";
 import { cnnWide } from "./cnnWide.ts";
 import { mobilenetV2 } from "./mobilenetV2.ts";
 
-export type { BuiltModel } from "./builtModel.ts";
-
 /** Settings that models are built from; each takes those that it knows. */
 export interface ModelSettings {
   /** Height and width in pixels; default: the model's own. */

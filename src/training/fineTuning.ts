@@ -1,7 +1,7 @@
 // Which parts of a pretrained model learn, and how fast.
 import { LeukogramError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
-import type { BuiltModel } from "../models/registry.ts";
+import type { BuiltModel } from "../models/builtModel.ts";
 import { BatchNormalization } from "../nn/layers/index.ts";
 import { Model } from "../nn/model.ts";
 import type { Recipe } from "./recipe.ts";

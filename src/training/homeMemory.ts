@@ -3,9 +3,10 @@ import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
 import type { ImageCache } from "../data/cache.ts";
 import { createLoader } from "../data/loader.ts";
+import { indicesByClass } from "../data/sampler.ts";
 import { readSafeTensors, writeSafeTensors } from "../formats/safetensors.ts";
 import { compile } from "../graph/compile.ts";
-import type { BuiltModel } from "../models/registry.ts";
+import type { BuiltModel } from "../models/builtModel.ts";
 import type { LayerOutput } from "../nn/layer.ts";
 import { toGraphShape } from "../nn/layout.ts";
 import { Model } from "../nn/model.ts";
@@ -41,10 +42,11 @@ export async function rememberHome(built: BuiltModel, cache: ImageCache, options
   const end = changeablePart(built);
   const shape = toGraphShape(end.shape, 1).slice(1) as number[];
   const size = numElements(shape);
-  const chosen = evenlyByClass(
-    cache.samples.map(({ label }) => label),
-    Math.max(1, Math.floor(MOST_BYTES / size)),
-  );
+  const labels = cache.samples.map(({ label }) => label);
+  const classes = indicesByClass(labels, built.model.output.shape[0]!).filter(({ length }) => length > 0);
+  // As many of each class as fit, spread evenly over its images.
+  const each = Math.max(1, Math.min(MOST_OF_A_CLASS, Math.floor(MOST_BYTES / size / classes.length)));
+  const chosen = classes.flatMap((own) => spread(own, each));
   const [height, width] = built.model.input.shape as [number, number];
   const below = new Model({ input: built.model.input, output: end });
   const loader = createLoader(cache, {
@@ -52,7 +54,7 @@ export async function rememberHome(built: BuiltModel, cache: ImageCache, options
     layout: { phases: 1, height, width },
     imageSize: [height, width],
     seed: 0,
-    labels: cache.samples.map(({ label }) => label),
+    labels,
   });
   const session = await createSession(compile(predictionGraph(below)), options);
   try {
@@ -62,7 +64,7 @@ export async function rememberHome(built: BuiltModel, cache: ImageCache, options
       const { output } = await session.run({ images: { data: pixels, shape: [1, 3, height, width] } });
       activations.set(output!.data as Float32Array, i++ * size);
     }
-    return { shape, labels: chosen.map((index) => cache.samples[index]!.label), activations };
+    return { shape, labels: chosen.map((index) => labels[index]!), activations };
   } finally {
     await loader.close();
     await session.release();
@@ -100,14 +102,6 @@ export async function readHomeMemory(path: string): Promise<HomeMemory | undefin
       hint: "Train the model anew, or delete the file.",
     });
   return { shape, labels, activations: Float32Array.from(steps, (step, i) => step * scales[Math.floor(i / size)]!) };
-}
-
-// Up to `most` indices in all, as many of each class, spread evenly over each class's images.
-function evenlyByClass(labels: readonly number[], most: number): number[] {
-  const byClass = new Map<number, number[]>();
-  for (const [i, label] of labels.entries()) byClass.set(label, [...(byClass.get(label) ?? []), i]);
-  const each = Math.max(1, Math.min(MOST_OF_A_CLASS, Math.floor(most / byClass.size)));
-  return [...byClass.keys()].sort((a, b) => a - b).flatMap((label) => spread(byClass.get(label)!, each));
 }
 
 /** At most `limit` of the items, spread evenly over them. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
-import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
+import { drawSet, interruptedRun, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 
 const dir = temporaryFolder();
 let set: SmallSet;
@@ -16,17 +16,6 @@ const progressive = { startSize: 16, startEpochs: 2, averageDecay: 0.9 };
 const train = (recipe: Recipe, options: Partial<TrainOptions> = {}) =>
   trainModel(set.train, set.validation, recipe, { out: join(dir, `run${made++}`), ...options });
 const bytes = ({ out }: { out: string }) => readFileSync(join(out, "model.onnx"));
-
-async function interrupted(recipe: Recipe, stopAt: number): Promise<string> {
-  const out = join(dir, `run${made++}`);
-  const stop = new AbortController();
-  let steps = 0;
-  const onProgress = () => {
-    if (++steps === stopAt) stop.abort();
-  };
-  expect((await rejection(train(recipe, { out, signal: stop.signal, onProgress }))).code).toBe("ERR_ABORTED");
-  return out;
-}
 
 describe("images that grow with the epochs", () => {
   test("give another model than images of one size, and the same each time", async () => {
@@ -42,7 +31,7 @@ describe("images that grow with the epochs", () => {
   ])("go on after an interruption, to the same bytes: %s", async (_, stopAt) => {
     const recipe = smallRecipe(progressive);
     const whole = bytes(await train(recipe));
-    const out = await interrupted(recipe, stopAt);
+    const out = await interruptedRun((options) => train(recipe, options), join(dir, `run${made++}`), stopAt);
     expect(bytes(await train(recipe, { out, resume: true })).equals(whole)).toBe(true);
   });
 

@@ -7,6 +7,7 @@ import { type Dataset, openData, type Sample } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
 import { parseRecipe, type Recipe } from "../../src/training/recipe.ts";
+import type { TrainOptions } from "../../src/training/trainModel.ts";
 
 /** A folder for one test file, removed when its tests have run; the caches lie in it too. */
 export function temporaryFolder(): string {
@@ -43,4 +44,19 @@ export async function rejection(promise: Promise<unknown>): Promise<LeukogramErr
   );
   expect(error?.name).toBe("LeukogramError");
   return error!;
+}
+
+/** Trains into `out` until `stopAt` steps are taken, and is then interrupted; gives `out`. */
+export async function interruptedRun(
+  train: (options: Pick<TrainOptions, "out" | "signal" | "onProgress">) => Promise<unknown>,
+  out: string,
+  stopAt: number,
+): Promise<string> {
+  const stop = new AbortController();
+  let steps = 0;
+  const onProgress = () => {
+    if (++steps === stopAt) stop.abort();
+  };
+  expect((await rejection(train({ out, signal: stop.signal, onProgress }))).code).toBe("ERR_ABORTED");
+  return out;
 }

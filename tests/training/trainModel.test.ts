@@ -13,7 +13,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readCheckpoint } from "../../src/training/checkpoint.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
-import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
+import { drawSet, interruptedRun, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 
 const dir = temporaryFolder();
 let set: SmallSet;
@@ -28,18 +28,8 @@ const train = (recipe: Recipe, options: Partial<TrainOptions> = {}) =>
 const model = (out: string) => readFileSync(join(out, "model.onnx"));
 const checkpointOf = (out: string) => join(out, "checkpoints", "last.safetensors");
 
-/** Trains until `stopAt` steps are taken, and is then interrupted. */
-async function interrupted(recipe: Recipe, stopAt: number): Promise<string> {
-  const out = freshOut();
-  const stop = new AbortController();
-  let steps = 0;
-  const onProgress = () => {
-    steps++;
-    if (steps === stopAt) stop.abort();
-  };
-  expect((await rejection(train(recipe, { out, signal: stop.signal, onProgress }))).code).toBe("ERR_ABORTED");
-  return out;
-}
+const interrupted = (recipe: Recipe, stopAt: number) =>
+  interruptedRun((options) => train(recipe, options), freshOut(), stopAt);
 
 describe("training a CNN", () => {
   const recipe = smallRecipe();

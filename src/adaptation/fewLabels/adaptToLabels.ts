@@ -5,11 +5,12 @@ import { comparePredictions } from "../../evaluation/compare.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import type { Evaluation, Predictions } from "../../evaluation/types.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
+import type { HomeMemory } from "../../training/homeMemory.ts";
 import { remember } from "../labelFree/batchStatistics.ts";
 import type { OpenRun } from "../openRun.ts";
 import { answers, asPredictions, classLogLoss, crossValidate, type TriedWay } from "./crossValidate.ts";
 import { fitTop, oldFeatures, type Way } from "./fitTop.ts";
-import { halves, homeAccuracy, withinHomeLoss } from "./homeGuard.ts";
+import { halves, homeAccuracy, withCells, withinHomeLoss } from "./homeGuard.ts";
 import { viewCells } from "./labelledCells.ts";
 import { hasBlocks, topPart } from "./topPart.ts";
 
@@ -43,6 +44,8 @@ export interface LabelAdaptation {
   readonly home: { readonly before: number; readonly after: number; readonly cells: number } | undefined;
   /** How far the model went from the old weights to those that the labels alone wanted: 1 is all the way. */
   readonly share: number;
+  /** What the model now remembers: where it was changed, the labelled cells too. */
+  readonly memory: HomeMemory | undefined;
 }
 
 const HEADS: readonly Way[] = [1, 0.1, 0.01, 0.001].map((pull) => ({
@@ -77,22 +80,21 @@ export async function adaptToLabels(
   const features = await oldFeatures(run, { cells, home: learned }, options);
   const fit = { ...options, cells, home: learned, features, labelSmoothing: run.recipe.labelSmoothing, seed };
   const restore = remember(topPart(run).layers);
-  const { tried, predictions } = await crossValidate(run, { ...fit, ways, signal, onStage });
+  const judged = await crossValidate(run, { ...fit, ways, signal, onStage });
   const before = asPredictions(run, samples, answers(run, features.fresh));
-  const best = tried.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
-  const after = predictions.get(best)!;
-  const outcome = judge(before, after);
-  const old = { logLoss: classLogLoss(before), accuracy: outcome.before.evaluation.accuracy.value };
+  const { tried: best, predictions: after } = judged.reduce((a, b) => (b.tried.logLoss < a.tried.logLoss ? b : a));
+  const outcome = { ...judge(before, after), tried: judged.map(({ tried }) => tried) };
+  const oldLoss = classLogLoss(before);
   const homeBefore = await homeAccuracy(run, kept, options);
-  const better = best.logLoss < old.logLoss && outcome.gain.accuracy.value >= 0;
+  const better = best.logLoss < oldLoss && outcome.gain.accuracy.value >= 0;
   const unchanged = (reason: string) => ({
     ...outcome,
     adapted: false,
     reason,
     way: undefined,
-    tried,
     home: kept && { before: homeBefore, after: homeBefore, cells: kept.labels.length },
     share: 0,
+    memory: run.memory,
   });
   if (!better) return unchanged("nothing that these labels taught was better than the model as it is");
   onStage?.("Learning from all labels", 0, 1);
@@ -104,11 +106,11 @@ export async function adaptToLabels(
   return {
     ...outcome,
     adapted: true,
-    reason: `${best.name}: log loss ${old.logLoss.toFixed(3)}, then ${best.logLoss.toFixed(3)} on cells not learned from`,
+    reason: `${best.name}: log loss ${oldLoss.toFixed(3)}, then ${best.logLoss.toFixed(3)} on cells not learned from`,
     way: best,
-    tried,
     home: kept && { before: homeBefore, after: reached.accuracy, cells: kept.labels.length },
     share: reached.share,
+    memory: withCells(run.memory, cells),
   };
 }
 

@@ -1,6 +1,8 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Sample } from "../../data/dataset.ts";
+import { indicesByClass } from "../../data/sampler.ts";
+import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { remember } from "../labelFree/batchStatistics.ts";
 import type { OpenRun } from "../openRun.ts";
@@ -31,7 +33,7 @@ const FOLDS = 5;
 export async function crossValidate(
   run: OpenRun,
   { signal, onStage, ways, ...fit }: CrossValidateOptions,
-): Promise<{ tried: TriedWay[]; predictions: Map<TriedWay, Predictions> }> {
+): Promise<{ tried: TriedWay; predictions: Predictions }[]> {
   const { cells, seed } = fit;
   const folds = foldOf(cells.labels, new Rng(seed).fork("folds"));
   const restore = remember(topPart(run).layers);
@@ -50,22 +52,19 @@ export async function crossValidate(
     }
   }
   onStage?.("Cross-validating", done, FOLDS * ways.length);
-  const judged = ways.map((way, w) => {
+  return ways.map((way, w) => {
     const predictions = asPredictions(run, cells.samples, rows[w]!);
     const tried: TriedWay = { ...way, logLoss: classLogLoss(predictions), accuracy: accuracyOf(predictions) };
-    return [tried, predictions] as const;
+    return { tried, predictions };
   });
-  return { tried: judged.map(([tried]) => tried), predictions: new Map(judged) };
 }
 
 // Folds of equal mixture: each class's cells in random order, dealt out in turns.
 function foldOf(labels: readonly number[], rng: Rng): number[] {
   const folds = new Array<number>(labels.length);
   let next = 0;
-  for (const label of [...new Set(labels)].sort((a, b) => a - b)) {
-    const own = rng.fork(label).shuffle(labels.flatMap((value, i) => (value === label ? [i] : [])));
-    for (const i of own) folds[i] = next++ % FOLDS;
-  }
+  for (const [label, own] of indicesByClass(labels, Math.max(...labels) + 1).entries())
+    for (const i of rng.fork(label).shuffle(own)) folds[i] = next++ % FOLDS;
   return folds;
 }
 
@@ -87,7 +86,7 @@ export function asPredictions(
 }
 
 const accuracyOf = ({ rows }: Predictions) =>
-  rows.filter(({ label, probabilities }) => probabilities[label!]! >= Math.max(...probabilities)).length / rows.length;
+  rows.filter((row) => predictedClass(row) === row.label).length / rows.length;
 
 /** Exponents on probabilities, from blunter to sharper. */
 const SHARPNESS = [0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.6, 2];

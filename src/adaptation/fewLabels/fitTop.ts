@@ -1,10 +1,11 @@
 import { Rng } from "../../core/rng.ts";
 import { numElements } from "../../core/shape.ts";
+import { indicesByClass } from "../../data/sampler.ts";
 import { adamW } from "../../nn/optimizers.ts";
 import { cosineDecay } from "../../nn/schedules.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
-import { StepRunner } from "../../training/stepRunner.ts";
+import { type Batch, StepRunner } from "../../training/stepRunner.ts";
 import type { OpenRun } from "../openRun.ts";
 import { fitHead } from "./headFit.ts";
 import type { Cells } from "./labelledCells.ts";
@@ -93,7 +94,7 @@ function balanced(labels: readonly number[]): number[] {
 }
 
 async function fitBlocks(run: OpenRun, options: FitTopOptions): Promise<void> {
-  const { way, home, labelSmoothing, seed } = options;
+  const { way, labelSmoothing, seed } = options;
   const top = topPart(run);
   const free = freezeNormalizations(top);
   const runner = new StepRunner(top, {
@@ -107,7 +108,7 @@ async function fitBlocks(run: OpenRun, options: FitTopOptions): Promise<void> {
   const rng = new Rng(seed).fork("few labels");
   try {
     const draw = batchDrawer(options, rng);
-    for (let step = 0; step < way.blockSteps; step++) await runner.step(draw(home), schedule(step));
+    for (let step = 0; step < way.blockSteps; step++) await runner.step(draw(), schedule(step));
     runner.writeWeights();
   } finally {
     await runner.release();
@@ -116,11 +117,12 @@ async function fitBlocks(run: OpenRun, options: FitTopOptions): Promise<void> {
 }
 
 // Batches in which classes come equally often, each cell in one of its views.
-function batchDrawer({ cells, indices }: FitTopOptions, rng: Rng) {
+function batchDrawer({ cells, indices, home }: FitTopOptions, rng: Rng): () => Batch {
   const size = numElements(cells.shape);
-  const fresh = byClass(indices, (i) => cells.labels[i]!);
-  return (home: HomeMemory | undefined) => {
-    const kept = home ? Math.round(BATCH * HOME_SHARE) : 0;
+  const fresh = byClass(indices.map((i) => cells.labels[i]!)).map((own) => own.map((i) => indices[i]!));
+  const old = byClass(home?.labels ?? []);
+  const kept = home ? Math.round(BATCH * HOME_SHARE) : 0;
+  return () => {
     const images = new Float32Array(BATCH * size);
     const labels = new Int32Array(BATCH);
     for (let i = 0; i < BATCH - kept; i++) {
@@ -129,7 +131,6 @@ function batchDrawer({ cells, indices }: FitTopOptions, rng: Rng) {
       images.set(cells.activations.subarray(view * size, (view + 1) * size), i * size);
       labels[i] = cells.labels[cell]!;
     }
-    const old = byClass(home?.labels.map((_, i) => i) ?? [], (i) => home!.labels[i]!);
     for (let i = BATCH - kept; i < BATCH; i++) {
       const cell = pick(old, rng);
       images.set(home!.activations.subarray(cell * size, (cell + 1) * size), i * size);
@@ -139,10 +140,9 @@ function batchDrawer({ cells, indices }: FitTopOptions, rng: Rng) {
   };
 }
 
-function byClass(indices: readonly number[], labelOf: (index: number) => number): number[][] {
-  const groups = new Map<number, number[]>();
-  for (const index of indices) groups.set(labelOf(index), [...(groups.get(labelOf(index)) ?? []), index]);
-  return [...groups.entries()].sort(([a], [b]) => a - b).map(([, group]) => group);
+// Lists of indices, one for each class that is there.
+function byClass(labels: readonly number[]): number[][] {
+  return indicesByClass(labels, Math.max(-1, ...labels) + 1).filter(({ length }) => length > 0);
 }
 
 function pick(groups: readonly (readonly number[])[], rng: Rng): number {

@@ -1,7 +1,11 @@
 // What keeps an adapted model to its old laboratory: cells that it remembers.
+import { takeRows } from "../../core/rows.ts";
+import { numElements } from "../../core/shape.ts";
+import { argmax } from "../../metrics/topKAccuracy.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import type { OpenRun } from "../openRun.ts";
+import type { Cells } from "./labelledCells.ts";
 import { headFeatures, headLogits, softmaxRows, topPart } from "./topPart.ts";
 
 /** Shares of the way that are tried where all of it costs the old laboratory too much. */
@@ -16,12 +20,10 @@ export function halves(memory: HomeMemory | undefined): [HomeMemory | undefined,
     seen.set(label, count + 1);
     return count % 2;
   });
-  const size = memory.activations.length / memory.labels.length;
+  const size = numElements(memory.shape);
   const part = (wanted: number): HomeMemory => {
     const chosen = turn.flatMap((value, i) => (value === wanted ? [i] : []));
-    const activations = new Float32Array(chosen.length * size);
-    for (const [i, index] of chosen.entries())
-      activations.set(memory.activations.subarray(index * size, (index + 1) * size), i * size);
+    const activations = takeRows(memory.activations, size, chosen);
     return { shape: memory.shape, labels: chosen.map((i) => memory.labels[i]!), activations };
   };
   return turn.includes(1) ? [part(0), part(1)] : [undefined, undefined];
@@ -35,7 +37,7 @@ export async function homeAccuracy(
 ): Promise<number> {
   if (kept === undefined) return Number.NaN;
   const rows = softmaxRows(headLogits(run, await headFeatures(run, kept, options)), run.classes.length);
-  return rows.filter((row, i) => row[kept.labels[i]!]! >= Math.max(...row)).length / rows.length;
+  return rows.filter((row, i) => argmax(row) === kept.labels[i]).length / rows.length;
 }
 
 /**
@@ -63,4 +65,18 @@ export async function withinHomeLoss(
   }
   restore();
   return undefined;
+}
+
+/** What an adapted model remembers: its old laboratory, and the first view of each cell of the new one. */
+export function withCells(
+  memory: HomeMemory | undefined,
+  { shape, views, activations, labels }: Pick<Cells, "shape" | "views" | "activations" | "labels">,
+): HomeMemory {
+  const first = labels.map((_, i) => i * views);
+  const fresh = takeRows(activations, numElements(shape), first);
+  const old = memory?.activations ?? new Float32Array();
+  const all = new Float32Array(old.length + fresh.length);
+  all.set(old);
+  all.set(fresh, old.length);
+  return { shape, labels: [...(memory?.labels ?? []), ...labels], activations: all };
 }

@@ -1,4 +1,5 @@
 import { Rng } from "../../core/rng.ts";
+import { argmax } from "../../metrics/topKAccuracy.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import { spread } from "../../training/homeMemory.ts";
 import type { OpenRun } from "../openRun.ts";
@@ -51,7 +52,7 @@ export async function suggestCells(
   const chosen = farApart(gradients, { fixed: labelled.length, count, rng: new Rng(seed).fork("suggest") });
   return chosen.map((i) => {
     const row = gradients.probabilities[i]!;
-    const best = row.indexOf(Math.max(...row));
+    const best = argmax(row);
     return { path: all[i]!, predicted: run.classes[best]!, probability: row[best]! };
   });
 }
@@ -72,7 +73,7 @@ async function gradientsOf(run: OpenRun, cells: Cells, options: SessionOptions):
   return {
     probabilities,
     errors: probabilities.map((row) => {
-      const best = row.indexOf(Math.max(...row));
+      const best = argmax(row);
       return row.map((value, k) => value - (k === best ? 1 : 0));
     }),
     features: probabilities.map((_, i) => features.subarray(i * width, (i + 1) * width)),

@@ -1,4 +1,5 @@
 // The part of a model that a few labels may change: last blocks, and the head on them.
+import { takeRows } from "../../core/rows.ts";
 import { numElements } from "../../core/shape.ts";
 import { compile } from "../../graph/compile.ts";
 import { BatchNormalization } from "../../nn/layers/index.ts";
@@ -68,9 +69,8 @@ export async function ownFeatures(run: OpenRun, cells: Cells, options: SessionOp
   const { views, own, shape } = cells;
   const size = numElements(shape);
   const count = cells.samples.length;
-  const seen = new Float32Array(count * own * size);
-  for (let i = 0; i < count; i++)
-    seen.set(cells.activations.subarray(i * views * size, (i * views + own) * size), i * own * size);
+  const rows = Array.from({ length: count * own }, (_, i) => Math.floor(i / own) * views + (i % own));
+  const seen = takeRows(cells.activations, size, rows);
   const features = await headFeatures(run, { activations: seen, shape }, options);
   const width = features.length / (count * own);
   return Float32Array.from({ length: count * width }, (_, j) => {

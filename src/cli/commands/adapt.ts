@@ -71,7 +71,7 @@ const adapt: CommandModule = {
     const samples = labelledSamples(openData(String(dir)).train, run);
     const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
     await prepareRunFolder(out, config, { resume: false, replace: true });
-    await writeAdaptedRun(run, samples, { result, out, from: String(model), session });
+    await writeAdaptedRun(run, { result, out, from: String(model) });
     print(Boolean(flags.json), { out, from: model, cells: samples.length, ...summary(result) }, () =>
       resultText(result, { out, run, samples, homeLoss: flags.homeLoss }),
     );
@@ -79,16 +79,13 @@ const adapt: CommandModule = {
 };
 
 function requireFlags({ out, suggest, labelled, homeLoss }: Flags): void {
-  const fault =
-    out === undefined && suggest === undefined
-      ? "--out is missing"
-      : out !== undefined && suggest !== undefined
-        ? "--out and --suggest were both given"
-        : labelled !== undefined && suggest === undefined
-          ? "--labelled goes with --suggest"
-          : homeLoss < 0 || homeLoss > 100
-            ? `--home-loss takes points from 0 to 100, received ${homeLoss}`
-            : undefined;
+  const faults: readonly (readonly [boolean, string])[] = [
+    [out === undefined && suggest === undefined, "--out is missing"],
+    [out !== undefined && suggest !== undefined, "--out and --suggest were both given"],
+    [labelled !== undefined && suggest === undefined, "--labelled goes with --suggest"],
+    [!(homeLoss >= 0 && homeLoss <= 100), `--home-loss takes points from 0 to 100, received ${homeLoss}`],
+  ];
+  const fault = faults.find(([isFault]) => isFault)?.[1];
   if (fault === undefined) return;
   throw new LeukogramError("ERR_USAGE", `adapt: ${fault}`, {
     hint: "Name the folder of the new model with --out, or ask for cells to label with --suggest 20.",
@@ -116,7 +113,7 @@ function labelledSamples(dataset: Dataset, { classes, path }: OpenRun): Sample[]
   return dataset.samples.map((sample) => ({ ...sample, label: labels[sample.label]! }));
 }
 
-function summary({ before, after, ...result }: LabelAdaptation) {
+function summary({ before, after, memory: _, ...result }: LabelAdaptation) {
   const headline = ({ evaluation: { accuracy, balancedAccuracy } }: LabelAdaptation["before"]) => ({
     accuracy,
     balancedAccuracy,
