@@ -53,6 +53,7 @@ const VARIANTS: readonly { readonly name: string; readonly settings: Settings }[
   { name: "without noise", settings: { noise: 0 } },
   { name: "without sharpening", settings: { sharpen: 0 } },
   { name: "without JPEG", settings: { jpeg: 0 } },
+  { name: "with more white balance", settings: { whiteBalance: 0.9 } },
   { name: "with elastic bending", settings: { elastic: 0.04 } },
   { name: "with vignette", settings: { vignette: 0.3 } },
   { name: "with mixup and CutMix", settings: { mixup: 0.2, cutmix: 1 } },

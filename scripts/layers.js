@@ -13,6 +13,7 @@ const order = [
   "training",
   "evaluation",
   "adaptation",
+  "audit",
   "explain",
   "report",
   "store",

@@ -59,6 +59,10 @@ dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .verdict{padding:14px 0;border-bottom:1px solid var(--grid)}
 .verdict:last-child{border-bottom:0}
 .verdict p:first-child{font-weight:600}
+.fault p:first-child,.doubt p:first-child{color:var(--warn)}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px;margin-top:8px}
+.tile{margin:0;padding:8px;text-align:center}
+.tile figcaption{padding:4px 0 0;font-size:12px;overflow-wrap:anywhere}
 pre{margin:0;padding:12px 0;overflow-x:auto;line-height:1.5}
 .settings{columns:2;column-gap:40px}
 .settings div{display:flex;gap:16px;justify-content:space-between;padding:7px 0;border-bottom:1px solid var(--grid);break-inside:avoid;font-size:14px}

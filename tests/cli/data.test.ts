@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -137,5 +137,35 @@ describe.concurrent("Ctrl-C", () => {
     );
     const resumed = await cli.run("train", "--out", "judged", "--resume", "--json");
     expect(jsonOf(resumed)).toMatchObject({ judgedOn: "test" });
+  });
+});
+
+describe("audit", () => {
+  test("prints what it found, writes a report, and keeps off files that are none", async () => {
+    await drawSmears(path("seen"), { count: 6, testCount: 4, imageSize: 64 });
+    const [name] = readdirSync(path("seen", "Train", "Monocyte")).sort();
+    copyFileSync(path("seen", "Train", "Monocyte", name!), path("seen", "Test", "Monocyte", "again.jpg"));
+    writeFileSync(path("notes.html"), "mine");
+    const [told, strict, json, refused] = await cli.runAll([
+      ["audit", "seen", "--out", "audit.html", "--quiet"],
+      ["audit", "seen", "--strict", "--quiet"],
+      ["audit", "seen", "--json", "--quiet"],
+      ["audit", "seen", "--out", "notes.html"],
+    ]);
+    expect(told!.code).toBe(0);
+    expect(told!.stdout).toMatch(/^Class +train +test +all\nBasophil +6 +4 +10\n/);
+    expect(told!.stdout).toMatch(/\nMEND {2}1 cell is in more than one of train, test: .*\/again\.jpg\.\n/);
+    expect(told!.stdout).toMatch(/\nReport: audit\.html\n$/);
+    expect(readFileSync(path("audit.html"), "utf8")).toContain("data:image/jpeg;base64,");
+    expect(strict!.stdout).toBe(told!.stdout.replace(/Report: .*\n$/, ""));
+    expect(strict!.stderr).toMatch(/^ERR_DATA seen: 1 of the findings is to be mended\. They are listed first\.\n$/);
+    expect(strict!.code).toBe(3);
+    expect(jsonOf<{ copies: unknown[] }>(json!).copies).toHaveLength(1);
+    expectFailure(
+      refused!,
+      3,
+      /^ERR_OUTPUT notes\.html: exists, and is no report of Leukogram\. Name a new \.html file/,
+    );
+    expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
@@ -16,6 +16,7 @@ import { comparisonReport } from "../../report/html.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { requireOwnReport } from "../reportFile.ts";
 import { readHistory } from "../runFolder.ts";
 
 interface Compared extends NamedPredictions {
@@ -133,15 +134,6 @@ async function answersOf(
   } finally {
     await classifier.close();
   }
-}
-
-function requireOwnReport(out: string): void {
-  const found = statSync(out, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (found.isFile() && readFileSync(out, "utf8").includes('<meta name="generator" content="Leukogram')) return;
-  throw new LeukogramError("ERR_OUTPUT", `${out}: exists, and is no report of Leukogram`, {
-    hint: "Name a new .html file with --out.",
-  });
 }
 
 export default compare;

@@ -30,6 +30,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./models.ts")).default,
   },
   {
+    name: "audit",
+    summary: "whether images are fit to learn from: copies, leaks, shortcuts, bad files",
+    load: async () => (await import("./audit.ts")).default,
+  },
+  {
     name: "balance",
     summary: "a folder with as many images of every class",
     load: async () => (await import("./balance.ts")).default,

@@ -1,0 +1,203 @@
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { LeukogramError } from "../core/errors.ts";
+import { defaultCacheDir } from "../data/cache.ts";
+import type { DataOptions, OpenedData, Sample } from "../data/dataset.ts";
+import { isAugmentedName, originalPath } from "../data/grouping.ts";
+import { openLaboratories } from "../data/laboratories.ts";
+import { findCopies } from "./copies.ts";
+import { groupCopies, mergedGroups } from "./copyGroups.ts";
+import { findingsOf } from "./findings.ts";
+import { examineImage, type ImageExamination, type ImageFacts } from "./imageFacts.ts";
+import { MEASURES } from "./measures.ts";
+import { RecordFile } from "./recordFile.ts";
+import { RECORD_BYTES, readPolar, readSection, recordOf } from "./records.ts";
+import { testShortcut } from "./shortcuts.ts";
+import type { Audit, BadFile, MeasureSummary, NamedShortcut, OddFile, Part, ShortcutName } from "./types.ts";
+
+/** Options of {@link auditData}. */
+export interface AuditOptions extends DataOptions {
+  readonly seed?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
+}
+
+/** An image, and the part of the data set that it is in. */
+export interface AuditItem extends Sample {
+  readonly part: Part;
+}
+
+/** An image that was read: facts of its file, and its place in the records. */
+interface ReadItem {
+  readonly item: AuditItem;
+  readonly facts: Pick<ImageFacts, "width" | "height" | "oddities">;
+  readonly hash: string;
+}
+
+const PARTS = ["train", "validation", "test"] as const;
+const SHORTCUTS: readonly ShortcutName[] = ["background", "colours", "file"];
+
+/**
+ * Looks through labelled images, each `DIR` or `NAME=DIR`, for what would make a model's figures wrong: files that can't
+ * be read, copies of one cell on both sides of a split or under two labels, and classes that can be told without
+ * looking at the cell. Reads each image once; what is kept of it, 1.2 kB, lies on disk.
+ *
+ * @throws ERR_DATA and ERR_USAGE as `openLaboratories`; ERR_OUTPUT where the cache folder can't be written; ERR_ABORTED.
+ */
+export async function auditData(sources: readonly string[], options: AuditOptions = {}): Promise<Audit> {
+  const { seed = 0, signal, onStage, ...dataOptions } = options;
+  const opened = openLaboratories(sources, dataOptions);
+  const items = itemsOf(opened);
+  const { classes } = opened.train;
+  const cacheDir = defaultCacheDir();
+  mkdirSync(cacheDir, { recursive: true });
+  const records = new RecordFile(join(cacheDir, `audit-${process.pid}.tmp`), RECORD_BYTES);
+  try {
+    const { read, bad } = await readAll(items, { records, signal, onStage });
+    const pairs = findCopies({
+      count: read.length,
+      hash: (i) => read[i]!.hash,
+      invariants: (i) => readSection(records, i, "invariants"),
+      polar: (i) => readPolar(records, i),
+    });
+    const members = read.map(({ item }) => ({ ...item, class: classes[item.label]! }));
+    const groups = mergedGroups(members, pairs);
+    const shortcuts = SHORTCUTS.flatMap((name): NamedShortcut[] => {
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
+      const rows = members.map(({ file, label }, i) => ({
+        file,
+        label,
+        group: groups[i]!,
+        features: readSection(records, i, name),
+      }));
+      const test = testShortcut(rows, { classes, seed });
+      return test === undefined ? [] : [{ name, ...test }];
+    });
+    const found = {
+      images: items.length,
+      classes,
+      parts: PARTS.filter((part) => items.some((item) => item.part === part)),
+      counts: classes.map((name, label) =>
+        countClass(
+          name,
+          items.filter((item) => item.label === label),
+        ),
+      ),
+      sizes: sizesOf(read),
+      bad,
+      odd: oddFiles(read),
+      copies: groupCopies(members, pairs),
+      augmented: countAugmented(items),
+      measures: summarise(members, classes, records),
+      shortcuts,
+    };
+    return { ...found, findings: findingsOf(found) };
+  } finally {
+    records.close();
+  }
+}
+
+function itemsOf(opened: OpenedData): AuditItem[] {
+  const { classes } = opened.train;
+  return PARTS.flatMap((part) => {
+    const set = opened[part];
+    if (set === undefined) return [];
+    return set.samples.map((sample) => ({ ...sample, label: classes.indexOf(set.classes[sample.label]!), part }));
+  });
+}
+
+interface ReadOptions extends Pick<AuditOptions, "signal" | "onStage"> {
+  readonly records: RecordFile;
+}
+
+// Decoded ahead on the decoder's own threads, kept in the order of the items.
+async function readAll(items: readonly AuditItem[], { records, signal, onStage }: ReadOptions) {
+  const read: ReadItem[] = [];
+  const bad: BadFile[] = [];
+  const ahead: Promise<ImageExamination>[] = [];
+  const width = availableParallelism() + 1;
+  for (const [i, item] of items.entries()) {
+    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
+    while (ahead.length < width && i + ahead.length < items.length) {
+      const pending = examineImage(items[i + ahead.length]!.path);
+      pending.catch(() => {}); // awaited below, unless an earlier image fails
+      ahead.push(pending);
+    }
+    const examined = await ahead.shift()!;
+    if (examined.facts === undefined) {
+      const { problem, reason } = examined;
+      bad.push({ file: item.file, problem, reason });
+    } else {
+      const { row, hash } = recordOf(examined.image, examined.facts);
+      const { width: w, height, oddities } = examined.facts;
+      records.append(row);
+      read.push({ item, facts: { width: w, height, oddities }, hash });
+    }
+    onStage?.("Looking at images", i + 1, items.length);
+  }
+  return { read, bad };
+}
+
+function countClass(name: string, own: readonly AuditItem[]) {
+  const byPart = PARTS.map((part) => [part, own.filter((item) => item.part === part).length] as const);
+  return { class: name, total: own.length, byPart: Object.fromEntries(byPart.filter(([, count]) => count > 0)) };
+}
+
+function sizesOf(read: readonly ReadItem[]): Audit["sizes"] {
+  const counts = new Map<string, { width: number; height: number; images: number }>();
+  for (const { facts } of read) {
+    const { width, height } = facts;
+    const key = `${width} ${height}`;
+    counts.set(key, { width, height, images: (counts.get(key)?.images ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.images - a.images || b.width - a.width || b.height - a.height);
+}
+
+// By the name alone, as parts may lie in different folders.
+function countAugmented(items: readonly AuditItem[]): Audit["augmented"] {
+  const key = ({ path, label }: AuditItem) => `${label} ${basename(originalPath(path)).replace(/\.[^.]+$/, "")}`;
+  const parts = new Map<string, Set<Part>>();
+  for (const item of items) parts.set(key(item), (parts.get(key(item)) ?? new Set()).add(item.part));
+  const augmented = items.filter(({ path }) => isAugmentedName(path));
+  return {
+    images: augmented.length,
+    acrossParts: augmented.filter((item) => parts.get(key(item))!.size > 1).length,
+  };
+}
+
+/** Sides or proportions this many times another than those of the middle image are odd. */
+const ODD_FACTOR = 1.5;
+
+function oddFiles(read: readonly ReadItem[]): OddFile[] {
+  const middle = (of: (item: ReadItem) => number) => median(read.map(of));
+  const area = middle(({ facts }) => Math.sqrt(facts.width * facts.height));
+  const shape = middle(({ facts }) => facts.width / facts.height);
+  const differs = (value: number, usual: number) => Math.max(value / usual, usual / value) > ODD_FACTOR;
+  return read.flatMap(({ item, facts: { width, height, oddities } }) => {
+    const isOdd = differs(Math.sqrt(width * height), area) || differs(width / height, shape);
+    const all = [...oddities, ...(isOdd ? (["odd size"] as const) : [])];
+    return all.length === 0 ? [] : [{ file: item.file, oddities: all, width, height }];
+  });
+}
+
+function summarise(
+  members: readonly { readonly label: number }[],
+  classes: readonly string[],
+  records: RecordFile,
+): MeasureSummary[] {
+  const rows = members.map((_, i) => readSection(records, i, "measures"));
+  return MEASURES.flatMap(({ name: measure }, m) =>
+    classes.flatMap((name, label) => {
+      const values = rows.flatMap((row, i) => (members[i]!.label === label ? [row[m]!] : [])).sort((a, b) => a - b);
+      if (values.length === 0) return [];
+      const part = (share: number) => values[Math.floor(share * (values.length - 1))]!;
+      return [{ measure, class: name, low: part(0.1), median: part(0.5), high: part(0.9) }];
+    }),
+  );
+}
+
+function median(values: readonly number[]): number {
+  const rising = [...values].sort((a, b) => a - b);
+  return rising[Math.floor((rising.length - 1) / 2)] ?? 1;
+}

@@ -1,0 +1,109 @@
+import { CELL_GRID, findCellMask } from "../data/microscopy/cellMask.ts";
+import { DENSITY } from "../data/microscopy/density.ts";
+import { PRINT_SIZE } from "./fingerprint.ts";
+
+/** What is measured of each picture, one number each. */
+export const MEASURES = [
+  { name: "sharpness", unit: "variance of the Laplacian, grey levels squared, at 64 x 64" },
+  { name: "brightness", unit: "mean grey level, 0 to 255" },
+  { name: "backgroundRed", unit: "grey level, 0 to 255" },
+  { name: "backgroundGreen", unit: "grey level, 0 to 255" },
+  { name: "backgroundBlue", unit: "grey level, 0 to 255" },
+  { name: "stainRed", unit: "mean optical density of the cell over the background" },
+  { name: "stainGreen", unit: "mean optical density of the cell over the background" },
+  { name: "stainBlue", unit: "mean optical density of the cell over the background" },
+  { name: "cellSize", unit: "diameter of a disc of the cell's area, share of the picture's side" },
+] as const;
+
+/** The name of a measure. */
+export type MeasureName = (typeof MEASURES)[number]["name"];
+
+/** Numbers a channel: mean, standard deviation, and the 10th, 50th and 90th of 100 parts. */
+const PER_CHANNEL = 5;
+
+/** Length of {@link Measurement.background} and of {@link Measurement.colours}. */
+export const COLOUR_FEATURES = 3 * PER_CHANNEL;
+
+/** What is measured of one picture. */
+export interface Measurement {
+  /** In the order of {@link MEASURES}. */
+  readonly values: Float32Array;
+  /** Colours of what is not the cell: all that a model should not need. */
+  readonly background: Float32Array;
+  /** Colours of the whole picture, wherever they stand. */
+  readonly colours: Float32Array;
+}
+
+/** Places around the cell that count neither as cell nor as background. */
+const GAP = 2;
+
+/** Measures a picture [64, 64, 3]. */
+export function measure(picture: Uint8Array): Measurement {
+  const { mask, background } = findCellMask({ data: picture, height: PRINT_SIZE, width: PRINT_SIZE });
+  const cell: number[] = [];
+  const outside: number[] = [];
+  for (let place = 0; place < CELL_GRID * CELL_GRID; place++) {
+    if (mask[place]! > 127) cell.push(pixelOf(place));
+    else if (isFar(mask, place)) outside.push(pixelOf(place));
+  }
+  const all = Array.from({ length: PRINT_SIZE * PRINT_SIZE }, (_, pixel) => pixel);
+  const stain = background.map((level, channel) => meanDensity(picture, cell, channel) - DENSITY[level]!);
+  const size = Math.sqrt((4 * cell.length) / Math.PI) / (CELL_GRID - 2);
+  return {
+    values: Float32Array.of(laplacianVariance(picture), brightness(picture), ...background, ...stain, size),
+    background: colourFeatures(picture, outside.length > 0 ? outside : all),
+    colours: colourFeatures(picture, all),
+  };
+}
+
+// The pixel at the middle of a place.
+function pixelOf(place: number): number {
+  const at = (i: number) => Math.floor(((i + 0.5) * PRINT_SIZE) / CELL_GRID);
+  return at(Math.floor(place / CELL_GRID)) * PRINT_SIZE + at(place % CELL_GRID);
+}
+
+function isFar(mask: Float32Array, place: number): boolean {
+  const [row, column] = [Math.floor(place / CELL_GRID), place % CELL_GRID];
+  for (let y = Math.max(0, row - GAP); y <= Math.min(CELL_GRID - 1, row + GAP); y++)
+    for (let x = Math.max(0, column - GAP); x <= Math.min(CELL_GRID - 1, column + GAP); x++)
+      if (mask[y * CELL_GRID + x]! > 0) return false;
+  return true;
+}
+
+function meanDensity(picture: Uint8Array, pixels: readonly number[], channel: number): number {
+  return pixels.reduce((sum, pixel) => sum + DENSITY[picture[pixel * 3 + channel]!]!, 0) / Math.max(1, pixels.length);
+}
+
+function colourFeatures(picture: Uint8Array, pixels: readonly number[]): Float32Array {
+  const out = new Float32Array(COLOUR_FEATURES);
+  for (let channel = 0; channel < 3; channel++) {
+    const levels = Float64Array.from(pixels, (pixel) => picture[pixel * 3 + channel]!).sort();
+    const mean = levels.reduce((a, b) => a + b) / levels.length;
+    const variance = levels.reduce((sum, level) => sum + (level - mean) ** 2, 0) / levels.length;
+    const part = (share: number) => levels[Math.floor(share * (levels.length - 1))]!;
+    out.set([mean, Math.sqrt(variance), part(0.1), part(0.5), part(0.9)], channel * PER_CHANNEL);
+  }
+  return out;
+}
+
+const grey = (picture: Uint8Array, pixel: number) =>
+  (picture[pixel * 3]! + picture[pixel * 3 + 1]! + picture[pixel * 3 + 2]!) / 3;
+
+function brightness(picture: Uint8Array): number {
+  let sum = 0;
+  for (const level of picture) sum += level;
+  return sum / picture.length;
+}
+
+function laplacianVariance(picture: Uint8Array): number {
+  let [sum, squares, count] = [0, 0, 0];
+  for (let row = 1; row < PRINT_SIZE - 1; row++)
+    for (let column = 1; column < PRINT_SIZE - 1; column++, count++) {
+      const at = row * PRINT_SIZE + column;
+      const around = [at - 1, at + 1, at - PRINT_SIZE, at + PRINT_SIZE].reduce((s, i) => s + grey(picture, i), 0);
+      const value = around - 4 * grey(picture, at);
+      sum += value;
+      squares += value * value;
+    }
+  return squares / count - (sum / count) ** 2;
+}

@@ -1,0 +1,94 @@
+import type { Estimate } from "../core/estimate.ts";
+import { Rng } from "../core/rng.ts";
+import { assignFolds } from "../data/folds.ts";
+import { evaluatePredictions } from "../evaluation/evaluate.ts";
+import type { Prediction } from "../evaluation/types.ts";
+import { fitSoftmax } from "./softmaxRegression.ts";
+
+/** Images of a set, as a shortcut test takes them. */
+export interface ShortcutRow {
+  readonly file: string;
+  readonly label: number;
+  /** Copies of one cell, and images of one patient or slide, share it. */
+  readonly group: string;
+  /** What the class is to be told from, [F]. */
+  readonly features: ArrayLike<number>;
+}
+
+/** How well the class can be told from what should not tell it. */
+export interface ShortcutTest {
+  readonly images: number;
+  /** What guessing reaches: one over the number of classes. */
+  readonly chance: number;
+  readonly balancedAccuracy: Estimate;
+  /** Share of each class's images that are told, in the order of the classes. */
+  readonly recall: readonly Estimate[];
+  /** Whether the lower limit is above chance. */
+  readonly beatsChance: boolean;
+}
+
+/** Options of {@link testShortcut}. */
+export interface ShortcutOptions {
+  readonly classes: readonly string[];
+  readonly seed?: number;
+}
+
+const FOLDS = 5;
+/** More images make the answer no clearer, only later. */
+const MOST = 4000;
+
+/**
+ * Learns to tell the class from the given features, and is asked about images that it did not learn from: softmax regression,
+ * features and their squares, five folds, groups whole. Limits are 95 %, by bootstrap over groups.
+ *
+ * @returns undefined where a class has fewer groups than folds, so that it can't be tested.
+ */
+export function testShortcut(
+  all: readonly ShortcutRow[],
+  { classes, seed = 0 }: ShortcutOptions,
+): ShortcutTest | undefined {
+  const rows = thinned(all, new Rng(seed).fork("shortcut"));
+  const present = [...new Set(rows.map(({ label }) => label))];
+  const groups = (label: number) => new Set(rows.flatMap((row) => (row.label === label ? [row.group] : []))).size;
+  if (present.length < 2 || present.some((label) => groups(label) < FOLDS)) return undefined;
+  const folds = assignFolds(rows, { folds: FOLDS, seed });
+  const inputs = rows.map(({ features }) => withSquares(features));
+  const answers: Prediction[] = [];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const outside = [...rows.keys()].filter((i) => folds[i] !== fold);
+    const fitted = fitSoftmax(
+      outside.map((i) => inputs[i]!),
+      { labels: outside.map((i) => rows[i]!.label), classes: classes.length },
+    );
+    for (const [i, { file, label, group }] of rows.entries())
+      if (folds[i] === fold) answers.push({ file, label, group, probabilities: fitted(inputs[i]!) });
+  }
+  const { balancedAccuracy, perClass } = evaluatePredictions({ classes, rows: answers }, { seed, resamples: 1000 });
+  const chance = 1 / present.length;
+  return {
+    images: rows.length,
+    chance,
+    balancedAccuracy,
+    recall: perClass.map(({ recall }) => recall),
+    beatsChance: balancedAccuracy.low > chance,
+  };
+}
+
+// By groups, so that none is torn.
+function thinned(rows: readonly ShortcutRow[], rng: Rng): readonly ShortcutRow[] {
+  if (rows.length <= MOST) return rows;
+  const kept = new Set(
+    rng
+      .permutation(rows.length)
+      .slice(0, MOST)
+      .map((i) => rows[i]!.group),
+  );
+  return rows.filter(({ group }) => kept.has(group));
+}
+
+function withSquares(features: ArrayLike<number>): Float64Array {
+  const width = features.length;
+  return Float64Array.from({ length: 2 * width }, (_, f) =>
+    f < width ? features[f]! : (features[f - width]! / 128 - 1) ** 2,
+  );
+}

@@ -1,0 +1,204 @@
+import { MEASURES } from "../audit/measures.ts";
+import type {
+  Audit,
+  BadFile,
+  ClassCount,
+  CopyGroup,
+  CopyMember,
+  MeasureSummary,
+  NamedShortcut,
+  OddFile,
+} from "../audit/types.ts";
+import { count, percent, plural } from "./format.ts";
+import { type Content, type Markup, markup } from "./markup.ts";
+import { type Column, page, type Section, table } from "./page.ts";
+import { className, percentCell } from "./sections.ts";
+
+/** What an {@link auditReport} is made of. */
+export interface AuditReportInput {
+  readonly title: string;
+  readonly audit: Audit;
+  /** Small pictures as data URIs, by path; copies without one are listed by name. */
+  readonly thumbnails: ReadonlyMap<string, string>;
+  readonly version: string;
+}
+
+/** Groups of copies that a report shows; all are in the JSON. */
+export const COPIES_SHOWN = 24;
+/** Members of a group that it shows. */
+export const MEMBERS_SHOWN = 6;
+const FILES_SHOWN = 40;
+
+/** What was found in labelled images, as a self-contained HTML document. */
+export function auditReport({ title, audit, thumbnails, version }: AuditReportInput): string {
+  return page({
+    title,
+    kind: "Audit",
+    facts: [plural(audit.images, "image"), plural(audit.classes.length, "class", "classes"), audit.parts.join(", ")],
+    lead: findingList(audit),
+    sections: sectionsOf(audit, thumbnails),
+    version,
+  });
+}
+
+const SEVERITIES = { fault: "To mend", doubt: "To doubt", note: "To know" };
+
+function findingList({ findings }: Audit): Content {
+  if (findings.length === 0) return markup`<p class="lead">Nothing was found that speaks against this data.</p>`;
+  const item = ({ severity, text }: Audit["findings"][number]) =>
+    markup`<div class="verdict ${severity}"><p>${SEVERITIES[severity]}</p><p>${text}</p></div>\n`;
+  return markup`<div class="panel" style="margin-top:32px">${findings.map(item)}</div>`;
+}
+
+function sectionsOf(audit: Audit, thumbnails: ReadonlyMap<string, string>): Section[] {
+  const files = audit.bad.length + audit.odd.length;
+  return [
+    { id: "counts", heading: "Images by class", body: countTable(audit) },
+    ...(files > 0 ? [{ id: "files", heading: "Files", body: fileTables(audit) }] : []),
+    ...(audit.copies.length > 0
+      ? [{ id: "copies", heading: "Copies of one cell", body: copyGallery(audit.copies, thumbnails) }]
+      : []),
+    ...(audit.shortcuts.length > 0
+      ? [{ id: "shortcuts", heading: "Told without the cell", body: shortcutTable(audit) }]
+      : []),
+    { id: "measures", heading: "What the classes look like", body: measureTable(audit) },
+    { id: "method", heading: "How this was found", body: METHOD },
+  ];
+}
+
+function countTable({ counts, parts, classes }: Audit): Markup {
+  const columns: Column<ClassCount>[] = [
+    { heading: "Class", cell: (row) => className(row.class, classes.indexOf(row.class)) },
+    ...parts.map((part) => ({
+      heading: part,
+      cell: (row: ClassCount) => count(row.byPart[part] ?? 0),
+      number: true,
+    })),
+    { heading: "All", cell: (row) => count(row.total), number: true },
+  ];
+  return markup`<div class="panel">${table(counts, columns)}</div>`;
+}
+
+function fileTables({ bad, odd }: Audit): Content {
+  const badColumns: Column<BadFile>[] = [
+    { heading: "Can't be read", cell: (row) => row.file },
+    { heading: "Kind", cell: (row) => row.problem },
+    { heading: "Why", cell: (row) => row.reason },
+  ];
+  const oddColumns: Column<OddFile>[] = [
+    { heading: "Odd", cell: (row) => row.file },
+    { heading: "Pixels", cell: (row) => `${row.width} \u00d7 ${row.height}`, number: true },
+    { heading: "What is odd", cell: (row) => row.oddities.join(", ") },
+  ];
+  return [
+    bad.length > 0 && markup`<div class="panel">${table(bad.slice(0, FILES_SHOWN), badColumns)}</div>`,
+    odd.length > 0 && markup`<div class="panel">${table(odd.slice(0, FILES_SHOWN), oddColumns)}</div>`,
+    more(Math.max(bad.length, odd.length) - FILES_SHOWN, "file"),
+  ];
+}
+
+const more = (left: number, what: string): Content =>
+  left > 0 && markup`<p class="minor">And ${plural(left, `more ${what}`, `more ${what}s`)}; --json lists them all.</p>`;
+
+function copyGallery(copies: readonly CopyGroup[], thumbnails: ReadonlyMap<string, string>): Content {
+  const groups = copies.slice(0, COPIES_SHOWN).map((group) => {
+    const marks = [
+      group.acrossParts ? "in several parts" : "",
+      group.acrossClasses ? "under several labels" : "",
+      group.isNamed ? "named as augmented" : "",
+    ].filter(Boolean);
+    const shown = group.members.slice(0, MEMBERS_SHOWN).map((member) => memberFigure(member, thumbnails));
+    const left = group.members.length - MEMBERS_SHOWN;
+    return markup`<div class="verdict"><p>${marks.length > 0 ? marks.join(", ") : "in one part and class"}</p><div class="gallery">${shown}</div>${more(left, "copy")}</div>\n`;
+  });
+  return [markup`<div class="panel">${groups}</div>`, more(copies.length - COPIES_SHOWN, "cell")];
+}
+
+function memberFigure(member: CopyMember, thumbnails: ReadonlyMap<string, string>): Markup {
+  const source = thumbnails.get(member.path);
+  const picture =
+    source !== undefined && markup`<img src="${source}" width="96" height="96" alt="${member.class}, ${member.file}">`;
+  return markup`<figure class="tile">${picture}<figcaption>${member.file}<br>${member.part}, ${member.class}${howText(member)}</figcaption></figure>`;
+}
+
+function howText({ alignment, isIdentical }: CopyMember): Content {
+  if (alignment === undefined) return "";
+  if (isIdentical) return markup`<br>the same pixels`;
+  const turned = alignment.turn === 0 ? "" : `turned by ${alignment.turn}\u00b0`;
+  const how = [alignment.mirrored ? "mirrored" : "", turned].filter(Boolean).join(", ");
+  return markup`<br>${how === "" ? "saved anew" : how} (${alignment.correlation.toFixed(2)})`;
+}
+
+const SHORTCUT_NAMES = {
+  background: "Background, the cell masked out",
+  colours: "Colours alone",
+  file: "Size and format of the file",
+};
+
+function shortcutTable({ shortcuts, classes }: Audit): Content {
+  const columns: Column<NamedShortcut>[] = [
+    { heading: "Told from", cell: (row) => SHORTCUT_NAMES[row.name] },
+    { heading: "Guessing", cell: (row) => percent(row.chance), number: true },
+    { heading: "Balanced accuracy", cell: (row) => percentCell(row.balancedAccuracy), number: true },
+    ...classes.map((name, k) => ({
+      heading: name,
+      cell: (row: NamedShortcut) => percent(row.recall[k]?.value),
+      number: true,
+    })),
+  ];
+  return [
+    markup`<p>What a simple model reaches that sees nothing of the cell\u2019s form. Where it beats guessing, a large model can take the same way.</p>`,
+    markup`<div class="panel">${table(shortcuts, columns)}</div>`,
+  ];
+}
+
+interface MeasureRow {
+  readonly class: string;
+  readonly index: number;
+  readonly values: ReadonlyMap<string, MeasureSummary>;
+}
+
+const SHOWN_MEASURES = [
+  ["sharpness", "Sharpness"],
+  ["brightness", "Brightness"],
+  ["backgroundGreen", "Background, green"],
+  ["stainRed", "Stain, red"],
+  ["stainGreen", "Stain, green"],
+  ["stainBlue", "Stain, blue"],
+  ["cellSize", "Cell size"],
+] as const;
+
+function measureTable({ measures, classes }: Audit): Content {
+  const rows = classes.map((name, index): MeasureRow => {
+    const own = measures.filter((row) => row.class === name);
+    return { class: name, index, values: new Map(own.map((row) => [row.measure, row])) };
+  });
+  const digits = (value: number) => (Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(2));
+  const columns: Column<MeasureRow>[] = [
+    { heading: "Class", cell: (row) => className(row.class, row.index) },
+    ...SHOWN_MEASURES.map(([name, heading]) => ({
+      heading,
+      cell: ({ values }: MeasureRow): Content => {
+        const found = values.get(name);
+        if (found === undefined) return "n/a";
+        return [
+          digits(found.median),
+          markup`<span class="limits">${digits(found.low)} to ${digits(found.high)}</span>`,
+        ];
+      },
+      number: true,
+    })),
+  ];
+  const units = MEASURES.filter(({ name }) => SHOWN_MEASURES.some(([shown]) => shown === name)).map(
+    ({ name, unit }) => `${name}: ${unit}`,
+  );
+  return [
+    markup`<div class="panel">${table(rows, columns)}</div>`,
+    markup`<p class="minor">Medians, and the middle four fifths. ${units.join("; ")}.</p>`,
+  ];
+}
+
+const METHOD = [
+  markup`<p>Copies are found by a hash of the pixels, and by fingerprints that do not change when a picture is turned or mirrored; what looks alike is then laid on each other in all turns, and counts as a copy where it fits. A cell that was photographed twice, or cropped anew, is not found.</p>`,
+  markup`<p>Whether a class can be told without the cell is asked of a softmax regression on colours outside the cell, on colours of the whole picture, and on the file\u2019s size and format, by five-fold cross-validation that keeps copies and groups together. Limits are 95 %, by bootstrap over groups.</p>`,
+];
