@@ -14,6 +14,7 @@ const order = [
   "evaluation",
   "adaptation",
   "audit",
+  "differential",
   "explain",
   "report",
   "store",

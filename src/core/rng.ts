@@ -51,6 +51,24 @@ export class Rng {
     return mean + standardDeviation * radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /** A draw from the gamma distribution of scale 1 and any `shape` above 0 (Marsaglia and Tsang 2000). */
+  gamma(shape: number): number {
+    if (shape < 1) return this.gamma(shape + 1) * (1 - this.uniform()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+      if (v > 0 && Math.log(1 - this.uniform()) < x * x * 0.5 + d * (1 - v + Math.log(v))) return d * v;
+    }
+  }
+
+  /** Shares that sum to 1, drawn from the Dirichlet distribution with these weights, each above 0. */
+  dirichlet(weights: readonly number[]): number[] {
+    const drawn = weights.map((weight) => this.gamma(weight));
+    const sum = drawn.reduce((a, b) => a + b, 0);
+    return drawn.map((value) => value / sum);
+  }
+
   /** Puts `items` in random order, in place (Fisher and Yates), and returns it. */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {

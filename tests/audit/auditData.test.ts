@@ -1,6 +1,6 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { auditData } from "../../src/audit/auditData.ts";
 import type { Audit } from "../../src/audit/types.ts";
@@ -13,7 +13,7 @@ const nth = (part: string, name: string, i: number) => at(part, name, readdirSyn
 const originals: Record<string, string> = {};
 
 /** What each planted copy is made by. */
-const CHANGES: Readonly<Record<string, (image: sharp.Sharp) => sharp.Sharp>> = {
+const CHANGES: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   "saved.jpg": (image) => image.jpeg({ quality: 40 }),
   "quarter.jpg": (image) => image.rotate(90).jpeg({ quality: 90 }),
   "mirrored.png": (image) => image.flop().png(),

@@ -66,7 +66,7 @@ testWith("data/pbc")(
     cpSync(shared("data/pbc"), dir, { recursive: true, filter: (path) => !path.endsWith(".csv") });
     const rng = new Rng(7);
     const { train, test: judged } = openData(dir);
-    const rest: Sample[] = rng.shuffle([...train.samples, ...judged.samples]);
+    const rest: Sample[] = rng.shuffle([...train.samples, ...judged!.samples]);
     const planted = new Map<string, string>();
     for (const [kind, { count, plant }] of Object.entries(KINDS))
       for (let i = 0; i < count; i++) {

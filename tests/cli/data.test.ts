@@ -169,3 +169,50 @@ describe("audit", () => {
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });
 });
+
+describe("differential", () => {
+  test("counts the cells of a folder, or of predictions, and writes a FHIR report", async () => {
+    const header = "file,label,predicted,group,p_Basophil,p_Eosinophil,p_Lymphocyte,p_Monocyte,p_Neutrophil";
+    const rows = Array.from({ length: 120 }, (_, i) =>
+      i % 3 === 0 ? `${i}.png,,Lymphocyte,${i},0,0,0.9,0.1,0` : `${i}.png,,Neutrophil,${i},0,0,0,0.1,0.9`,
+    );
+    writeFileSync(path("smear.csv"), `${[header, ...rows].join("\n")}\n`);
+    writeFileSync(path("mine.json"), "{}");
+    await drawSmears(path("cells"), { count: 1, testCount: 1, imageSize: 64 });
+    const [told, json, folder, few, share, date, mine] = await cli.runAll([
+      [
+        "differential",
+        "smear.csv",
+        "--cells",
+        "100",
+        "--leukocytes",
+        "6",
+        "--fhir",
+        "fhir.json",
+        "--effective",
+        "2026-11-25",
+      ],
+      ["differential", "smear.csv", "--json"],
+      ["differential", "cells/Train", "--model", "cnn-anylab", "--json", "--quiet"],
+      ["differential", "smear.csv", "--cells", "200"],
+      ["differential", "smear.csv", "--reject", "2"],
+      ["differential", "smear.csv", "--effective", "today"],
+      ["differential", "smear.csv", "--fhir", "mine.json"],
+    ]);
+    expect(told!.stdout).toMatch(/^Class +cells +counted, % \(95 %\) +usual, from 11 years +10\^9\/L\n/);
+    expect(told!.stdout).toMatch(/\nNeutrophil +66 +66\.0 \(55\.8 to 75\.2\) +40 to 75 +3\.96\n/);
+    expect(told!.stdout).toContain("Monocyte is below the usual range: relative monocytopenia, 0.0 % (0.0 to 3.6)");
+    expect(told!.stdout).toMatch(/Research use only; not a medical device\.\n$/);
+    expect(JSON.parse(readFileSync(path("fhir.json"), "utf8"))).toMatchObject({
+      resourceType: "DiagnosticReport",
+      status: "preliminary",
+      effectiveDateTime: "2026-11-25",
+    });
+    expect(jsonOf<{ cells: number }>(json!).cells).toBe(120);
+    expect(jsonOf<{ cells: number }>(folder!).cells).toBe(5);
+    expectFailure(few!, 3, /^ERR_DATA differential: 200 cells are to be counted, and there are 120\. Give more cells/);
+    expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is no share\. Give a number from 0 to 1\.$/);
+    expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is no date\. Give it as 2026-11-25/);
+    expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists, and is no DiagnosticReport\./);
+  });
+});

@@ -20,6 +20,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
   },
   { name: "predict", summary: "classes for images", load: async () => (await import("./predict.ts")).default },
   {
+    name: "differential",
+    summary: "a differential count with its uncertainty",
+    load: async () => (await import("./differential.ts")).default,
+  },
+  {
     name: "adapt",
     summary: "a model for a new laboratory, by a few labelled cells",
     load: async () => (await import("./adapt.ts")).default,

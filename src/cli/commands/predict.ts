@@ -1,13 +1,13 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
-import { walkImages } from "../../data/walk.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, classifyFiles } from "../../evaluation/classifier.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
+import { imagesOf } from "../imageFiles.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -108,20 +108,6 @@ async function* correctedTogether(
   const { rows, step } = withCorrectedPriors(all, classes);
   progress.line(stepLine(step));
   yield* rows;
-}
-
-function imagesOf(path: string): string[] {
-  if (!existsSync(path))
-    throw new LeukogramError("ERR_DATA", `${path}: there is no such image or folder`, {
-      hint: "Check the path's spelling.",
-    });
-  if (!statSync(path).isDirectory()) return [path];
-  const found = walkImages(path);
-  if (found.length === 0)
-    throw new LeukogramError("ERR_DATA", `${path}: holds no image`, {
-      hint: "Give image files (.bmp, .gif, .jpeg, .jpg, .png), or a folder with some in it.",
-    });
-  return found;
 }
 
 export default predict;

@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { LeukogramError } from "../../core/errors.ts";
+import { VERSION } from "../../core/version.ts";
+import { differentialReport } from "../../differential/differentialReport.ts";
+import { diagnosticReport } from "../../differential/fhir.ts";
+import { readRanges } from "../../differential/referenceRanges.ts";
+import type { DifferentialReport } from "../../differential/types.ts";
+import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import type { Prediction, Predictions } from "../../evaluation/types.ts";
+import { writeFileWhole } from "../../formats/writeFile.ts";
+import { DEFAULT_MODEL } from "../../models/shipped.ts";
+import { textTable } from "../../report/textTable.ts";
+import type { CommandModule } from "../command.ts";
+import { imagesOf } from "../imageFiles.ts";
+import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
+import { Progress } from "../progress.ts";
+
+/** Flags of `differential`. */
+interface Flags {
+  readonly model: string;
+  readonly judged?: string;
+  readonly cells?: number;
+  readonly reject: number;
+  readonly age?: number;
+  readonly ranges?: string;
+  readonly leukocytes?: number;
+  readonly fhir?: string;
+  readonly effective?: string;
+  readonly seed: number;
+  readonly skipBad?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const differential: CommandModule = {
+  define(command) {
+    command
+      .description("A differential count of the cells of one smear, with its uncertainty. Not for diagnosis.")
+      .argument("<cells>", "a folder of images of single cells, or a predictions.csv")
+      .option("--model <model>", "run folder, model file, or name of a shipped model", DEFAULT_MODEL)
+      .option(
+        "--judged <file>",
+        "predictions.csv of the same model on labelled cells of this laboratory, to correct for its mistakes",
+      )
+      .option("--cells <number>", "count the first so many, such as 100, 200 or 400 (default: all)", wholeNumber)
+      .option("--reject <share>", "leave cells uncounted whose class is less probable than this", number, 0)
+      .option("--age <years>", "whose usual ranges are looked up (default: an adult's)", number)
+      .option("--ranges <file>", "your laboratory's own ranges, a YAML file")
+      .option("--leukocytes <number>", "white cells, 10^9 per litre, for absolute counts", number)
+      .option("--fhir <file>", "write a FHIR R4 DiagnosticReport")
+      .option("--effective <time>", "when the blood was taken, for the FHIR report: 2026-11-25")
+      .option("--seed <number>", "what all chance comes from", number, 0)
+      .option("--skip-bad", "leave out images that can't be read, and count them")
+      .option("--yes", "write over a FHIR file that is there");
+    addSessionFlags(command);
+  },
+  examples: [
+    "leukogram differential smear/ --cells 200",
+    "leukogram differential smear/ --model runs/my-lab --judged judged/predictions.csv --age 34 --leukocytes 6.2",
+    "leukogram differential predictions.csv --fhir report.json --json",
+  ],
+  async execute({ args: [source], options, signal }) {
+    const flags = options as unknown as Flags;
+    requireSensible(flags);
+    const ranges = readRanges(flags.age, flags.ranges);
+    const judged = flags.judged === undefined ? undefined : await readPredictionsCsv(flags.judged);
+    const { predictions, model, skipped } = await answersOf(String(source), flags, { options, signal });
+    const { cells, reject, leukocytes, seed } = flags;
+    const report = differentialReport(predictions, { cells, reject, judged, leukocytes, ranges, seed });
+    if (flags.fhir !== undefined) {
+      const fhir = diagnosticReport(report, { model: { name: model, version: VERSION }, effective: flags.effective });
+      await writeFileWhole(flags.fhir, `${JSON.stringify(fhir, undefined, 2)}\n`);
+    }
+    print(Boolean(flags.json), { model, ...report, skipped }, () => lines(report, skipped).join("\n"));
+  },
+};
+
+function requireSensible({ reject, leukocytes, effective, fhir, yes }: Flags): void {
+  const refuse = (message: string, hint: string) => {
+    throw new LeukogramError("ERR_USAGE", `differential: ${message}`, { hint });
+  };
+  if (reject < 0 || reject > 1) refuse(`--reject ${reject} is no share`, "Give a number from 0 to 1.");
+  if (leukocytes !== undefined && !(leukocytes > 0 && leukocytes < 1000))
+    refuse(`--leukocytes ${leukocytes} is no count of white cells`, "Give it in 10^9 per litre, such as 6.2.");
+  if (effective !== undefined && !DATE_TIME.test(effective))
+    refuse(`--effective ${effective} is no date`, "Give it as 2026-11-25, or as 2026-11-25T08:30:00+01:00.");
+  if (fhir !== undefined && existsSync(fhir) && !yes && !readFileSync(fhir, "utf8").includes('"DiagnosticReport"'))
+    throw new LeukogramError("ERR_OUTPUT", `${fhir}: exists, and is no DiagnosticReport`, {
+      hint: "Write over it with --yes, or name another file.",
+    });
+}
+
+/** FHIR's dateTime, in the forms that a laboratory uses. */
+const DATE_TIME = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-]\d\d:\d\d))?$/;
+
+interface Run {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+}
+
+async function answersOf(source: string, { model, skipBad, quiet }: Flags, { options, signal }: Run) {
+  if (source.endsWith(".csv"))
+    return { predictions: await readPredictionsCsv(source), model: basename(source), skipped: 0 };
+  const files = imagesOf(source);
+  const progress = new Progress(Boolean(quiet));
+  const classifier = await loadClassifier(model, sessionOf(options));
+  const rows: Prediction[] = [];
+  let skipped = 0;
+  try {
+    const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
+    for await (const { path, probabilities, error } of classifyFiles(classifier, files, { signal, onProgress })) {
+      if (error !== undefined && !skipBad) throw badImage(error);
+      if (probabilities === undefined) skipped++;
+      else rows.push({ file: path, label: undefined, group: path, probabilities });
+    }
+    const predictions: Predictions = { classes: classifier.classes, rows };
+    return { predictions, model, skipped };
+  } finally {
+    await classifier.close();
+  }
+}
+
+function lines(report: DifferentialReport, skipped: number): string[] {
+  const { classes, cells, flags, notes, ranges, leukocytes } = report;
+  const percent = (value: number) => (100 * value).toFixed(1);
+  const withAbsolute = leukocytes !== undefined;
+  const isCorrected = classes.some(({ corrected }) => corrected !== undefined);
+  const rows = classes.map((row) => [
+    row.class,
+    String(row.count),
+    `${percent(row.counted.value)} (${percent(row.counted.low)} to ${percent(row.counted.high)})`,
+    ...(row.corrected
+      ? [`${percent(row.corrected.value)} (${percent(row.corrected.low)} to ${percent(row.corrected.high)})`]
+      : []),
+    row.range === undefined ? "n/a" : `${row.range[0]} to ${row.range[1]}`,
+    ...(withAbsolute ? [row.absolute!.value.toFixed(2)] : []),
+  ]);
+  const head = [
+    "Class",
+    "cells",
+    "counted, % (95 %)",
+    ...(isCorrected ? ["corrected, % (95 %)"] : []),
+    `usual, ${ranges.name}`,
+    ...(withAbsolute ? ["10^9/L"] : []),
+  ];
+  return [
+    textTable([head, ...rows]),
+    "",
+    `${cells} cells counted.${skipped > 0 ? ` ${skipped} images can't be read.` : ""}`,
+    ...flags,
+    ...notes.map((note) => `Note: ${note}`),
+    `Note: Usual ranges after ${ranges.source}; laboratories differ.`,
+    "Research use only; not a medical device.",
+  ];
+}
+
+export default differential;

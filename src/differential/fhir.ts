@@ -1,0 +1,177 @@
+// HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
+import type { DifferentialReport, Position, ReportedClass } from "./types.ts";
+
+/** LOINC codes of the manual differential panel (24318-8) and its parts: share of white cells, and cells a volume. */
+const LOINC: Readonly<
+  Record<string, { readonly percent: readonly [string, string]; readonly absolute: readonly [string, string] }>
+> = {
+  Basophil: {
+    percent: ["30180-4", "Basophils/100 leukocytes in Blood"],
+    absolute: ["26444-0", "Basophils [#/volume] in Blood"],
+  },
+  Eosinophil: {
+    percent: ["26450-7", "Eosinophils/100 leukocytes in Blood"],
+    absolute: ["26449-9", "Eosinophils [#/volume] in Blood"],
+  },
+  Lymphocyte: {
+    percent: ["26478-8", "Lymphocytes/100 leukocytes in Blood"],
+    absolute: ["26474-7", "Lymphocytes [#/volume] in Blood"],
+  },
+  Monocyte: {
+    percent: ["26485-3", "Monocytes/100 leukocytes in Blood"],
+    absolute: ["26484-6", "Monocytes [#/volume] in Blood"],
+  },
+  Neutrophil: {
+    percent: ["26511-6", "Neutrophils/100 leukocytes in Blood"],
+    absolute: ["26499-4", "Neutrophils [#/volume] in Blood"],
+  },
+};
+
+const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {
+  above: "H",
+  below: "L",
+  within: "N",
+  "maybe above": "IND",
+  "maybe below": "IND",
+  unknown: undefined,
+};
+
+/** Names of the codes of http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation. */
+const INTERPRETATION_NAMES: Readonly<Record<string, string>> = {
+  H: "High",
+  L: "Low",
+  N: "Normal",
+  IND: "Indeterminate",
+};
+
+/** Options of {@link diagnosticReport}. */
+export interface DiagnosticReportOptions {
+  /** What counted: name and version of the model. */
+  readonly model: { readonly name: string; readonly version: string };
+  /** When the blood was taken, as FHIR's dateTime: 2026-11-25, or with a time and zone. */
+  readonly effective?: string | undefined;
+}
+
+/**
+ * The count as a FHIR R4 DiagnosticReport, status preliminary, as nobody has signed it. Classes without a LOINC code are named
+ * in words.
+ */
+export function diagnosticReport(report: DifferentialReport, { model, effective }: DiagnosticReportOptions): object {
+  const observations = report.classes.flatMap((row) => [
+    percentObservation(row, { report, effective }),
+    ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
+  ]);
+  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(report, effective)];
+  const all = [...white, ...observations].map((observation, i) => ({ ...observation, id: `observation-${i + 1}` }));
+  return {
+    resourceType: "DiagnosticReport",
+    contained: [
+      ...all,
+      {
+        resourceType: "Device",
+        id: "counter",
+        deviceName: [{ name: model.name, type: "model-name" }],
+        version: [{ value: model.version }],
+        note: [{ text: "Research use only; not a medical device." }],
+      },
+    ],
+    status: "preliminary",
+    category: [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "HM", "Hematology")],
+    code: coding("http://loinc.org", "24318-8", "Manual Differential panel - Blood"),
+    ...(effective !== undefined && { effectiveDateTime: effective }),
+    result: all.map(({ id }) => ({ reference: `#${id}` })),
+    conclusion: [
+      `Research use only; not a medical device. ${report.cells} cells counted.`,
+      ...report.flags,
+      ...report.notes,
+    ].join(" "),
+  };
+}
+
+function coding(system: string, code: string, display: string) {
+  return { coding: [{ system, code, display }] };
+}
+
+const quantity = (value: number, unit: string, code: string) => ({
+  value,
+  unit,
+  system: "http://unitsofmeasure.org",
+  code,
+});
+const percentQuantity = (value: number) => quantity(rounded(value, 1), "%", "%");
+const countQuantity = (value: number) => quantity(rounded(value, 3), "10*9/L", "10*9/L");
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
+
+function base(effective: string | undefined) {
+  return {
+    resourceType: "Observation",
+    status: "preliminary",
+    category: [coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory", "Laboratory")],
+    ...(effective !== undefined && { effectiveDateTime: effective }),
+    device: { reference: "#counter" },
+  };
+}
+
+function codeOf(name: string, kind: "percent" | "absolute") {
+  const found = LOINC[name]?.[kind];
+  return found === undefined ? { text: name } : coding("http://loinc.org", ...found);
+}
+
+function interpretationOf(position: Position) {
+  const code = INTERPRETATION[position];
+  if (code === undefined) return {};
+  const system = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+  return { interpretation: [coding(system, code, INTERPRETATION_NAMES[code]!)] };
+}
+
+function percentObservation(
+  row: ReportedClass,
+  { report, effective }: { readonly report: DifferentialReport; readonly effective: string | undefined },
+) {
+  const { low, high } = row.share;
+  const how = row.corrected === undefined ? "as counted" : "corrected for the model's mistakes";
+  return {
+    ...base(effective),
+    code: codeOf(row.class, "percent"),
+    valueQuantity: percentQuantity(100 * row.share.value),
+    ...interpretationOf(row.position),
+    note: [
+      {
+        text: `${row.count} of ${report.cells} cells; ${how}, 95 % limits ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.`,
+      },
+    ],
+    ...(row.range && {
+      referenceRange: [
+        { low: percentQuantity(row.range[0]), high: percentQuantity(row.range[1]), text: report.ranges.name },
+      ],
+    }),
+  };
+}
+
+function absoluteObservation(row: ReportedClass, effective: string | undefined) {
+  const { value, low, high } = row.absolute!;
+  return {
+    ...base(effective),
+    code: codeOf(row.class, "absolute"),
+    valueQuantity: countQuantity(value),
+    ...interpretationOf(row.absolutePosition),
+    note: [{ text: `95 % limits ${low.toFixed(2)} to ${high.toFixed(2)} 10*9/L, of the share alone.` }],
+    ...(row.absoluteRange && {
+      referenceRange: [{ low: countQuantity(row.absoluteRange[0]), high: countQuantity(row.absoluteRange[1]) }],
+    }),
+  };
+}
+
+function leukocyteObservation({ leukocytes, ranges }: DifferentialReport, effective: string | undefined) {
+  const range = ranges.leukocytes;
+  const isHigh = range !== undefined && leukocytes! > range[1];
+  const isLow = range !== undefined && leukocytes! < range[0];
+  return {
+    ...base(effective),
+    device: undefined,
+    code: coding("http://loinc.org", "26464-8", "Leukocytes [#/volume] in Blood"),
+    valueQuantity: countQuantity(leukocytes!),
+    ...interpretationOf(range === undefined ? "unknown" : isHigh ? "above" : isLow ? "below" : "within"),
+    ...(range && { referenceRange: [{ low: countQuantity(range[0]), high: countQuantity(range[1]) }] }),
+  };
+}

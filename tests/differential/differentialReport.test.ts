@@ -1,0 +1,170 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Fhir } from "fhir";
+import { describe, expect, test } from "vitest";
+import { CELL_TYPES } from "../../src/core/classes.ts";
+import { differentialReport } from "../../src/differential/differentialReport.ts";
+import { diagnosticReport } from "../../src/differential/fhir.ts";
+import { readRanges } from "../../src/differential/referenceRanges.ts";
+import type { Predictions } from "../../src/evaluation/types.ts";
+import { temporaryFolder } from "../data/folders.ts";
+
+/** Cells in each class, as a model that is `sure` of them says; `labels` are the true classes, in the same order. */
+function cells(counts: readonly number[], { sure = 0.9, labels = [] as readonly number[] } = {}): Predictions {
+  const rows = counts.flatMap((count, k) => Array.from({ length: count }, () => k));
+  return {
+    classes: CELL_TYPES,
+    rows: rows.map((predicted, i) => ({
+      file: `${i}.png`,
+      group: `${i}`,
+      label: labels[i],
+      probabilities: CELL_TYPES.map((_, k) => (k === predicted ? sure : (1 - sure) / 4)),
+    })),
+  };
+}
+
+const NORMAL = [1, 3, 30, 6, 60];
+
+describe("differentialReport", () => {
+  test("gives shares, ranges and absolute counts of a normal smear, and flags nothing", () => {
+    const report = differentialReport(cells(NORMAL), { leukocytes: 6 });
+    expect(report.cells).toBe(100);
+    expect(report.flags).toEqual([]);
+    expect(report.classes.map(({ class: name, count, position }) => [name, count, position])).toEqual(
+      CELL_TYPES.map((name, k) => [name, NORMAL[k], "within"]),
+    );
+    expect(report.classes[4]!.absolute!.value).toBeCloseTo(3.6);
+    expect(report.notes).toEqual([expect.stringMatching(/^Shares are as the model counted them/)]);
+  });
+
+  test("flags what is out of the range in words, and says where the count leaves it open", () => {
+    const { flags } = differentialReport(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
+    expect(flags).toEqual([
+      "White cells are above the usual range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
+      "Eosinophil is above the usual range: relative eosinophilia, 14.0 % (7.9 to 22.4), usual 0 to 5.5.",
+      "Eosinophil is above the usual range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), usual 0.05 to 0.5.",
+      "Lymphocyte may be below the usual range: 8.0 % (3.5 to 15.2), usual 12 to 44. The count leaves it open.",
+      "Lymphocyte may be below the usual range: 1.12 10^9/L (0.49 to 2.12), usual 1.5 to 3.7. The count leaves it open.",
+      "Monocyte may be above the usual range: 0.56 10^9/L (0.15 to 1.39), usual 0.2 to 0.4. The count leaves it open.",
+      "Neutrophil is above the usual range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), usual 2.7 to 6.5.",
+    ]);
+  });
+
+  test("counts the first so many cells that the model is sure of", () => {
+    const { classes, rows } = cells([50, 0, 0, 0, 0], { sure: 0.5 });
+    const all = { classes, rows: [...rows, ...cells([0, 0, 0, 0, 120]).rows] };
+    const report = differentialReport(all, { cells: 100, reject: 0.8 });
+    expect(report.classes.map(({ count }) => count)).toEqual([0, 0, 0, 0, 100]);
+    expect(report.unidentified).toBe(50);
+    expect(report.notes).toContain("20 further cells were not counted.");
+    expect(report.notes).toContain("50 cells are unidentified, as the model is not sure enough of them.");
+    expect(() => differentialReport(all, { cells: 200, reject: 0.8 })).toThrow(
+      "ERR_DATA differential: 200 cells are to be counted, and there are 120 that the model is sure of, of 170.",
+    );
+  });
+
+  test("corrects by labelled cells, and refuses those that do not fit", () => {
+    // Ten of 40 eosinophils are taken for neutrophils.
+    const counts = [40, 30, 40, 40, 50];
+    const labels = [0, 1, 2, 3, 4].flatMap((k) => Array.from({ length: 40 }, () => k));
+    const predicted = cells(counts);
+    const order = [...predicted.rows].sort((a, b) => Number(a.file.split(".")[0]) - Number(b.file.split(".")[0]));
+    const truth = [...labels.slice(0, 70), ...labels.slice(80), ...Array.from({ length: 10 }, () => 1)];
+    const judged = { classes: CELL_TYPES, rows: order.map((row, i) => ({ ...row, label: truth[i]! })) };
+    const report = differentialReport(cells([0, 6, 30, 6, 58]), { judged });
+    const eosinophil = report.classes[1]!;
+    expect(eosinophil.counted.value).toBe(0.06);
+    expect(eosinophil.corrected!.value).toBeGreaterThan(0.07);
+    expect(eosinophil.share).toBe(eosinophil.corrected);
+    expect(report.notes[0]).toMatch(/^Shares are corrected by 200 labelled cells; that is right only where/);
+    expect(() => differentialReport(cells(NORMAL), { judged: { classes: ["A", "B"], rows: [] } })).toThrow(
+      "ERR_DATA differential: the judged cells have the classes A, B, and the model has Basophil",
+    );
+    expect(() => differentialReport(cells(NORMAL), { judged: { ...judged, rows: judged.rows.slice(0, 20) } })).toThrow(
+      "ERR_DATA differential: the confusion matrix needs cells of every class",
+    );
+    expect(() => differentialReport({ classes: CELL_TYPES, rows: [] })).toThrow(
+      "some cells are to be counted, and there are 0",
+    );
+  });
+});
+
+describe("readRanges", () => {
+  test("looks up the age", () => {
+    expect(readRanges(0).name).toBe("newborn");
+    expect(readRanges(1.9).percent.Lymphocyte).toEqual([20, 64]);
+    expect(readRanges(2).name).toBe("2 to 10 years");
+    expect(readRanges().percent.Neutrophil).toEqual([40, 75]);
+  });
+
+  test("has a lower limit at or below the upper one everywhere, and a range for each type", () => {
+    for (const age of [0, 1, 5, 40]) expect(Object.keys(readRanges(age).percent).sort()).toEqual([...CELL_TYPES]);
+  });
+
+  test("names what is wrong with a file", () => {
+    const dir = temporaryFolder();
+    const write = (text: string) => {
+      writeFileSync(join(dir, "r.yaml"), text);
+      return join(dir, "r.yaml");
+    };
+    expect(() => readRanges(30, join(dir, "none.yaml"))).toThrow(/^ERR_CONFIG .*none\.yaml: ENOENT/);
+    expect(() => readRanges(30, write("ages: ["))).toThrow(/^ERR_CONFIG .*r\.yaml: /);
+    expect(() => readRanges(30, write("source: me\nages: [{ name: a, percent: { Monocyte: [9, 2] } }]"))).toThrow(
+      "ages.0.percent.Monocyte: the lower limit is above the upper one",
+    );
+    const children = write("source: me\nages: [{ name: a, below: 12, percent: {} }]");
+    expect(() => readRanges(30, children)).toThrow("there is no range for an age of 30 years");
+  });
+});
+
+describe("diagnosticReport", () => {
+  const validator = () => new Fhir(); // of the definitions that HL7 published for R4
+  const plain = (value: object) => JSON.parse(JSON.stringify(value));
+  const model = { name: "mobilenetv2-anylab", version: "0.1.0" };
+
+  test("is a valid FHIR R4 resource", () => {
+    const report = differentialReport(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
+    const written = plain(diagnosticReport(report, { model, effective: "2026-11-25" }));
+    const { valid, messages } = validator().validate(written, { errorOnUnexpected: true });
+    // LOINC's codes, and those of HL7's version 3, are not in the validator.
+    expect(
+      messages.filter(
+        ({ message }) => !/\((http:\/\/loinc\.org|.*\/v[23]-\w+)\) not found in value set$/.test(message!),
+      ),
+    ).toEqual([]);
+    expect(valid).toBe(true);
+    expect(written.result).toHaveLength(11);
+    expect(
+      written.contained.map(({ code }: { code?: { coding: [{ code: string }] } }) => code?.coding[0].code),
+    ).toEqual([
+      "26464-8",
+      "30180-4",
+      "26444-0",
+      "26450-7",
+      "26449-9",
+      "26478-8",
+      "26474-7",
+      "26485-3",
+      "26484-6",
+      "26511-6",
+      "26499-4",
+      undefined,
+    ]);
+    const eosinophils = written.contained[3];
+    expect(eosinophils.valueQuantity).toEqual({ value: 14, unit: "%", system: "http://unitsofmeasure.org", code: "%" });
+    expect(eosinophils.interpretation[0].coding[0].code).toBe("H");
+    expect(eosinophils.note[0].text).toBe("14 of 100 cells; as counted, 95 % limits 7.9 to 22.4 %.");
+    expect(written.conclusion).toMatch(
+      /^Research use only; not a medical device\. 100 cells counted\. White cells are above/,
+    );
+  });
+
+  test("the validator sees a resource that is not valid", () => {
+    const written = plain(diagnosticReport(differentialReport(cells(NORMAL)), { model }));
+    const { valid } = validator().validate(
+      { ...written, status: undefined, colour: "red" },
+      { errorOnUnexpected: true },
+    );
+    expect(valid).toBe(false);
+  });
+});
