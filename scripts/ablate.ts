@@ -166,35 +166,33 @@ async function writeResults(jobs: readonly Job[], seeds: readonly number[], flag
   const name = flags.away.split("=")[0]!;
   const read = (job: Job, path: string) => readPredictionsCsv(join(job.out, path));
   const answers = new Map<Job, { home: Predictions; away: Predictions }>();
-  // What was cut off is left out.
-  const variants = VARIANTS.filter((variant) =>
-    jobs.every((job) => job.variant !== variant || existsSync(join(job.out, AWAY))),
-  );
-  for (const job of jobs.filter(({ variant }) => variants.includes(variant)))
-    answers.set(job, {
-      home: await read(job, HOME),
-      away: await read(job, AWAY),
-    });
-  const of = (variant: Job["variant"]) => jobs.filter((job) => job.variant === variant).map((job) => answers.get(job)!);
-  const together = (variant: Job["variant"]): Predictions => {
-    const all = of(variant).map(({ away }) => away);
+  // Runs that were cut off are left out, and so are variants without any.
+  for (const job of jobs)
+    if (existsSync(join(job.out, AWAY))) answers.set(job, { home: await read(job, HOME), away: await read(job, AWAY) });
+  const of = (variant: Job["variant"]) => [...answers].filter(([job]) => job.variant === variant);
+  const together = (variant: Job["variant"], wanted: readonly number[]): Predictions => {
+    const all = of(variant).filter(([{ seed }]) => wanted.includes(seed));
     return {
-      classes: all[0]!.classes,
+      classes: all[0]![1].away.classes,
       // An image's answers by several seeds are drawn together.
-      rows: all.flatMap(({ rows }, s) => rows.map((row) => ({ ...row, file: `${s}/${row.file}`, group: row.file }))),
+      rows: all.flatMap(([{ seed }, { away }]) =>
+        away.rows.map((row) => ({ ...row, file: `${seed}/${row.file}`, group: row.file })),
+      ),
     };
   };
-  const rows = variants.map((variant, v): Row => {
+  const preset = VARIANTS[0]!;
+  const rows = VARIANTS.filter((variant) => of(variant).length > 0).map((variant): Row => {
+    const both = of(variant).map(([{ seed }]) => seed);
     const [pair] =
-      v === 0
+      variant === preset
         ? []
         : comparePredictions([
-            { name: variant.name, predictions: together(variant) },
-            { name: "preset", predictions: together(VARIANTS[0]!) },
+            { name: variant.name, predictions: together(variant, both) },
+            { name: preset.name, predictions: together(preset, both) },
           ]);
     return {
       ...variant,
-      seeds: of(variant).map(({ home, away }) => ({
+      seeds: of(variant).map(([, { home, away }]) => ({
         home: evaluatePredictions(home, ONCE).accuracy.value,
         away: evaluatePredictions(away, ONCE).accuracy.value,
         awayBalanced: balancedOver20(away),

@@ -27,6 +27,9 @@ export interface RunFolderOptions {
 const RUN_FILES = [
   "config.json",
   "adaptation.json",
+  "crossvalidation.json",
+  "predictions.csv",
+  "splits",
   "history.csv",
   "log.txt",
   "memory.safetensors",

@@ -35,6 +35,13 @@ export function studentQuantile(p: number, degreesOfFreedom: number): number {
   return -Math.sqrt((degreesOfFreedom * (1 - x)) / x);
 }
 
+/** The chance that Student's t exceeds `t`, for any `degreesOfFreedom` > 0. Source: SciPy `t.sf`. */
+export function studentSurvival(t: number, degreesOfFreedom: number): number {
+  if (t < 0) return 1 - studentSurvival(-t, degreesOfFreedom);
+  if (t === Number.POSITIVE_INFINITY) return 0;
+  return incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), { a: degreesOfFreedom / 2, b: 0.5 }) / 2;
+}
+
 /** The chance of at most `successes` of `trials` with chance `p` each. Source: SciPy `binom.cdf`. */
 export function binomialCdf(successes: number, { trials, p }: { readonly trials: number; readonly p: number }): number {
   if (successes >= trials) return 1;

@@ -26,18 +26,26 @@ export function logLoss(labels: ArrayLike<number>, probabilities: readonly Array
 }
 
 /**
- * Squared error of the probabilities summed over classes, a mean over images, in [0, 2].
+ * Squared error of each image's probabilities, summed over classes, `[N]`, each in [0, 2].
+ *
+ * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class.
+ */
+export function brierScores(labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): Float64Array {
+  requireProbabilities("brierScore", labels, probabilities);
+  return Float64Array.from(probabilities, (row, i) => {
+    let sum = 0;
+    for (let k = 0; k < row.length; k++) sum += (row[k]! - (k === labels[i] ? 1 : 0)) ** 2;
+    return sum;
+  });
+}
+
+/**
+ * Mean of {@link brierScores}, in [0, 2].
  *
  * Source: Brier 1950, the form for many classes; twice scikit-learn's `brier_score_loss` for two.
  *
  * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class.
  */
 export function brierScore(labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): number {
-  requireProbabilities("brierScore", labels, probabilities);
-  const errors = probabilities.map((row, i) => {
-    let sum = 0;
-    for (let k = 0; k < row.length; k++) sum += (row[k]! - (k === labels[i] ? 1 : 0)) ** 2;
-    return sum;
-  });
-  return mean(errors);
+  return mean(brierScores(labels, probabilities));
 }

@@ -50,7 +50,11 @@ describe.concurrent("evaluate", () => {
     expect(matrix.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual([2, 2, 2, 2, 2]);
     expect(folder.stderr).toBe("Classifying: 10\n");
     expect(file.stderr).toBe("");
-    expect({ ...jsonOf<object>(file), data: "smears" }).toEqual({ ...result, notes: expect.anything() });
+    // Rules are found on a run's validation images, and a file has none.
+    const { rules, tried, ...figures } = result;
+    expect(rules).toMatchObject({ images: expect.any(Number), temperature: expect.any(Number) });
+    expect(tried).toMatchObject({ conformal: { coverage: { value: expect.any(Number) } } });
+    expect({ ...jsonOf<object>(file), data: "smears" }).toEqual({ ...figures, notes: expect.anything() });
   });
 
   test("writes its files into a folder of its own, again and again", async () => {
@@ -59,7 +63,17 @@ describe.concurrent("evaluate", () => {
     expect(outcome.stdout).toMatch(
       /precision +recall +f1-score +support(?:.|\n)*^Accuracy +\d.* % \(95 % [\d.]+ to [\d.]+\)$/m,
     );
-    const files = ["confusion-matrix.svg", "metrics.json", "per-class.svg", "predictions.csv", "roc.svg"];
+    expect(outcome.stdout).toMatch(/^Calibration error +[\d.]+ %$/m);
+    expect(outcome.stdout).toMatch(/^Temperature [\d.]+: calibration error [\d.]+ %, then [\d.]+ %\.$/m);
+    const files = [
+      "confusion-matrix.svg",
+      "metrics.json",
+      "per-class.svg",
+      "predictions.csv",
+      "reliability.svg",
+      "risk-coverage.svg",
+      "roc.svg",
+    ];
     expect(readdirSync(path("judged")).sort()).toEqual(files);
     const [again, refused] = await Promise.all([
       cli.run("evaluate", "a", "--data", "smears", "--out", "judged", "--quiet"),

@@ -6,6 +6,8 @@ import { openData } from "../../data/dataset.ts";
 import type { NamedPredictions } from "../../evaluation/alignPredictions.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
+import { compareSplits, type SplitComparison } from "../../evaluation/compareSplits.ts";
+import { type CrossValidation, readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
@@ -20,6 +22,8 @@ import { requireOwnReport } from "../reportFile.ts";
 import { readHistory } from "../runFolder.ts";
 
 interface Compared extends NamedPredictions {
+  /** Undefined where the model was not cross-validated. */
+  readonly crossValidation?: CrossValidation | undefined;
   readonly history: readonly EpochRow[];
   readonly costs: Costs;
 }
@@ -35,7 +39,10 @@ const compare: CommandModule = {
   define(command) {
     command
       .description("Two or more models on the same images: figures, differences, tests, and a verdict in words.")
-      .argument("<models...>", "run folders, model files, names of shipped models, or predictions.csv files")
+      .argument(
+        "<models...>",
+        "run folders, model files, names of shipped models, predictions.csv files, or folders of crossvalidate",
+      )
       .option("--data <dir>", "labelled images (default: the test predictions in the run folders)")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
@@ -44,6 +51,7 @@ const compare: CommandModule = {
   examples: [
     "leukogram compare runs/cnn runs/mobilenetv2",
     "leukogram compare runs/cnn runs/mobilenetv2 --data cells --out comparison.html",
+    "leukogram compare runs/cnn-cv runs/mobilenetv2-cv",
     "leukogram compare theirs/predictions.csv runs/cnn/predictions/test.csv --json",
   ],
   async execute({ args: [paths], options, signal }) {
@@ -68,7 +76,9 @@ const compare: CommandModule = {
       costs,
       seeds: [0],
     }));
-    const warnings = ["One training run each: another seed may turn a small difference round."];
+    const overSplits = compareSplits(models);
+    const warnings =
+      overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."];
     if (flags.out !== undefined)
       await writeFileWhole(
         flags.out,
@@ -84,12 +94,26 @@ const compare: CommandModule = {
     const result = {
       models: compared.map(({ name, evaluations: [evaluation], costs }) => ({ name, ...evaluation, costs })),
       comparisons,
+      ...(overSplits.length > 0 && { overSplits }),
     };
     print(Boolean(flags.json), result, () =>
-      [comparisonTable(compared), "", ...comparisons.map(({ verdict }) => verdict), ...warnings].join("\n"),
+      [
+        comparisonTable(compared),
+        "",
+        ...comparisons.map(({ verdict }) => verdict),
+        ...overSplits.map(splitLine),
+        ...warnings,
+      ].join("\n"),
     );
   },
 };
+
+function splitLine({ first, second, splits, accuracy, adjustedP }: SplitComparison): string {
+  const { value, low, high } = accuracy.difference;
+  const points = (share: number) => (100 * share).toFixed(1);
+  const lead = `${first} less ${second} over ${splits} splits: ${value > 0 ? "+" : ""}${points(value)} points`;
+  return `${lead} (95 % ${points(low)} to ${points(high)}, p = ${adjustedP.toFixed(3)} by Nadeau and Bengio's corrected t test, after Holm's correction).`;
+}
 
 // Names that tell the models apart: as few parts of the path as that takes.
 function modelNames(paths: readonly string[]): string[] {
@@ -109,6 +133,14 @@ async function answersOf(
   path: string,
   { data, skipBad, options, progress, signal }: AnswerOptions,
 ): Promise<Omit<Compared, "name">> {
+  const crossValidation = data === undefined ? readCrossValidation(path) : undefined;
+  if (crossValidation !== undefined)
+    return {
+      predictions: await readPredictionsCsv(join(path, "predictions.csv")),
+      history: [],
+      costs: UNKNOWN,
+      crossValidation,
+    };
   if (path.endsWith(".csv")) return { predictions: await readPredictionsCsv(path), history: [], costs: UNKNOWN };
   const isRun = existsSync(path) && statSync(path).isDirectory();
   const history = isRun ? readHistory(path) : [];

@@ -1,22 +1,31 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { laboratoryNames, openToJudge } from "../../data/laboratories.ts";
+import {
+  type ConfidenceRules,
+  findRules,
+  judgeConfidence,
+  type RulesTried,
+  tryRules,
+} from "../../evaluation/confidence.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
-import { writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
+import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
+import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
 import { rocPlot } from "../../report/plots/rocPlot.ts";
 import { rocCurves } from "../../report/writeRun.ts";
 import type { CommandModule } from "../command.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
-import { addSessionFlags, collect, print, sessionOf, shareText } from "../options.ts";
+import { addSessionFlags, collect, number, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 const evaluate: CommandModule = {
@@ -30,6 +39,12 @@ const evaluate: CommandModule = {
         collect,
       )
       .option("--out <dir>", "where predictions.csv, metrics.json and figures go (default: nowhere)")
+      .option(
+        "--calibration <file>",
+        "predictions.csv of labelled images that the model did not learn from, to find temperature, reject threshold and sets of classes on (default: the run's validation)",
+      )
+      .option("--error <share>", "share of answers that may be wrong, for the reject threshold", number, 0.02)
+      .option("--coverage <share>", "share of images whose class is to be in its set", number, 0.95)
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addLabelFreeFlags(command);
@@ -41,10 +56,13 @@ const evaluate: CommandModule = {
     "leukogram evaluate cnn-anylab --data A=cells-a --data B=cells-b",
   ],
   async execute({ args: [model], options, signal }) {
-    const flags = options as LabelFreeFlags & {
+    const flags = options as unknown as LabelFreeFlags & {
       data?: readonly string[];
       out?: string;
       groupBy?: string;
+      calibration?: string;
+      error: number;
+      coverage: number;
       skipBad?: boolean;
       json?: boolean;
       quiet?: boolean;
@@ -54,6 +72,7 @@ const evaluate: CommandModule = {
         hint: "Give the folder of labelled images.",
       });
     const session = sessionOf(options);
+    const rules = await rulesOf(String(model), flags);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
     const dataset = openToJudge(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
     const progress = new Progress(Boolean(flags.quiet));
@@ -73,11 +92,16 @@ const evaluate: CommandModule = {
       const { predictions, labelFree } = corrected(given, steps, Boolean(flags.priorCorrection));
       for (const step of labelFree) progress.line(stepLine(step));
       const evaluation = evaluatePredictions(predictions);
+      const confidence = judgeConfidence(predictions);
+      const tried = rules && tryRules(predictions, rules);
       const several = laboratoryNames(dataset.samples).length > 1;
       const laboratories = several ? evaluateByLaboratory(predictions, dataset.samples) : [];
       if (flags.out !== undefined) {
         await writePredictionsCsv(join(flags.out, "predictions.csv"), predictions);
-        await writeFileWhole(join(flags.out, "metrics.json"), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+        const figures = { ...evaluation, confidence, ...(rules && { rules, tried }) };
+        await writeFileWhole(join(flags.out, "metrics.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
+        await writeFileWhole(join(flags.out, "reliability.svg"), reliabilityPlot(confidence.bins));
+        await writeFileWhole(join(flags.out, "risk-coverage.svg"), riskCoveragePlot(confidence.riskCoverage));
         await writeFileWhole(join(flags.out, "confusion-matrix.svg"), confusionMatrixPlot(evaluation));
         await writeFileWhole(join(flags.out, "per-class.svg"), perClassBars(evaluation));
         await writeFileWhole(join(flags.out, "roc.svg"), rocPlot(rocCurves(predictions, evaluation)));
@@ -88,6 +112,8 @@ const evaluate: CommandModule = {
           model: classifier.path,
           data: flags.data.length === 1 ? flags.data[0] : flags.data,
           ...evaluation,
+          confidence,
+          ...(rules && { rules, tried }),
           ...(several && { laboratories: laboratories.map(laboratoryHeadline) }),
           skipped,
           ...(labelFree.length > 0 && { labelFree }),
@@ -99,6 +125,8 @@ const evaluate: CommandModule = {
             `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
             `Macro F1           ${shareText(evaluation.macroF1)}`,
             `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
+            `Calibration error  ${percentOf(confidence.calibrationError)}`,
+            ...(rules && tried ? ruleLines(rules, tried) : []),
             ...(several ? ["", laboratoryLines(laboratories), ""] : []),
             ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
           ].join("\n"),
@@ -115,7 +143,47 @@ function corrected(given: Predictions, steps: readonly LabelFreeStep[], wanted: 
   return { predictions: { ...given, rows }, labelFree: [...steps, step] };
 }
 
-const OUTPUTS = ["predictions.csv", "metrics.json", "confusion-matrix.svg", "per-class.svg", "roc.svg"];
+const percentOf = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+// Found on what the run did not learn from, never on the images that are judged.
+async function rulesOf(
+  model: string,
+  {
+    calibration,
+    error,
+    coverage,
+  }: { readonly calibration?: string; readonly error: number; readonly coverage: number },
+): Promise<ConfidenceRules | undefined> {
+  const stored = join(model, "predictions", "validation.csv");
+  const path = calibration ?? (existsSync(stored) ? stored : undefined);
+  return path === undefined ? undefined : findRules(await readPredictionsCsv(path), { error, coverage });
+}
+
+function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
+  const { temperature, reject, error, conformal, images } = rules;
+  const { before, after } = tried.calibrationError;
+  const none = reject.coverage === 0;
+  return [
+    "",
+    `Rules found on ${images} other images, and what they did on these:`,
+    `Temperature ${temperature.toFixed(2)}: calibration error ${percentOf(before)}, then ${percentOf(after)}.`,
+    none
+      ? `At most ${percentOf(error)} wrong answers: can't be promised with so few images.`
+      : `At most ${percentOf(error)} wrong answers: answer from ${reject.threshold.toFixed(3)} on; here ${percentOf(tried.reject.coverage)} are answered, ${shareText(tried.reject.risk)} of them wrongly.`,
+    `Sets that hold the class in ${percentOf(conformal.coverage)}: here in ${shareText(tried.conformal.coverage)}, ${tried.conformal.size.toFixed(2)} classes each.`,
+    "",
+  ];
+}
+
+const OUTPUTS = [
+  "predictions.csv",
+  "metrics.json",
+  "confusion-matrix.svg",
+  "per-class.svg",
+  "roc.svg",
+  "reliability.svg",
+  "risk-coverage.svg",
+];
 
 function requireOwnFolder(out: string): void {
   const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory();

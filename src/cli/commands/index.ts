@@ -18,6 +18,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     summary: "two or more models on the same images",
     load: async () => (await import("./compare.ts")).default,
   },
+  {
+    name: "crossvalidate",
+    summary: "train and judge a recipe fold by fold, several times",
+    load: async () => (await import("./crossvalidate.ts")).default,
+  },
   { name: "predict", summary: "classes for images", load: async () => (await import("./predict.ts")).default },
   {
     name: "differential",

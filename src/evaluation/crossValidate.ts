@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LeukogramError } from "../core/errors.ts";
+import type { Estimate } from "../core/estimate.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { assignFolds } from "../data/folds.ts";
+import { splitDataset } from "../data/split.ts";
+import { writeFileWhole } from "../formats/writeFile.ts";
+import { correctedResampledTest } from "../metrics/resampledTest.ts";
+import type { SessionOptions } from "../runtime/session.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { type TrainEvents, trainModel } from "../training/trainModel.ts";
+import { loadClassifier } from "./classifier.ts";
+import { evaluatePredictions } from "./evaluate.ts";
+import { answerImages } from "./evaluateModel.ts";
+import { readPredictionsCsv, writePredictionsCsv } from "./predictionsCsv.ts";
+import type { Predictions } from "./types.ts";
+
+/** The figures that are given of each split. */
+export const SPLIT_FIGURES = ["accuracy", "balancedAccuracy", "macroF1"] as const;
+
+/** One training, judged on the fold that it did not see. */
+export interface SplitResult extends Readonly<Record<(typeof SPLIT_FIGURES)[number], number>> {
+  /** From 1. */
+  readonly repeat: number;
+  readonly fold: number;
+  readonly trainedOn: number;
+  readonly judgedOn: number;
+}
+
+/** What a cross-validation gives. */
+export interface CrossValidation extends Readonly<Record<(typeof SPLIT_FIGURES)[number], Estimate>> {
+  readonly folds: number;
+  readonly repeats: number;
+  readonly seed: number;
+  readonly images: number;
+  readonly splits: readonly SplitResult[];
+}
+
+/** What {@link crossValidate} takes beside data and recipe. */
+export interface CrossValidateOptions extends Omit<TrainEvents, "onReady"> {
+  /** Folder that gets a folder for each training, predictions.csv and crossvalidation.json. */
+  readonly out: string;
+  readonly folds?: number;
+  readonly repeats?: number;
+  readonly weights?: string | undefined;
+  readonly session?: SessionOptions;
+  readonly skipBad?: boolean;
+  /** Go on with what `out` holds: finished splits are read, a stopped training goes on. */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Called before each training; `done` is set where its answers are there already. */
+  readonly onSplit?: (split: { readonly repeat: number; readonly fold: number; readonly done: boolean }) => void;
+}
+
+/**
+ * Trains on all folds but one, and judges on that one, fold by fold; several times with other folds and seeds. Groups
+ * stay whole. Each training chooses by validation images of its own, out of what it learns from.
+ *
+ * Limits are 95 %, by Student's t with the variance raised for the images that the trainings share (Nadeau and Bengio 2003).
+ * `out`/predictions.csv holds each image's answer by models that did not see it, the mean over the repeats.
+ *
+ * @throws ERR_CONFIG where `resume` finds other folds; as `assignFolds` and `trainModel`.
+ */
+export async function crossValidate(
+  dataset: Dataset,
+  recipe: Recipe,
+  { folds = 5, repeats = 1, onSplit, ...options }: CrossValidateOptions,
+): Promise<CrossValidation> {
+  const plans = Array.from({ length: repeats }, (_, r) =>
+    assignFolds(dataset.samples, { folds, seed: recipe.seed + r }),
+  );
+  await keepPlan({ folds, seed: recipe.seed, images: dataset.samples.length }, options);
+  const splits: SplitResult[] = [];
+  const answers: Predictions[] = [];
+  for (const [r, plan] of plans.entries())
+    for (let fold = 0; fold < folds; fold++) {
+      const out = join(options.out, "splits", `repeat-${r + 1}-fold-${fold + 1}`);
+      const done = Boolean(options.resume) && existsSync(join(out, "predictions.csv"));
+      onSplit?.({ repeat: r + 1, fold: fold + 1, done });
+      const part = (inside: boolean) => dataset.samples.filter((_, i) => (plan[i] === fold) === inside);
+      const seeded = { ...recipe, seed: recipe.seed + r };
+      const predictions = done
+        ? await readPredictionsCsv(join(out, "predictions.csv"))
+        : await answerFold({ ...dataset, samples: part(false) }, part(true), seeded, { ...options, out });
+      const { accuracy, balancedAccuracy, macroF1 } = evaluatePredictions(predictions, { resamples: 1 });
+      answers.push(predictions);
+      splits.push({
+        repeat: r + 1,
+        fold: fold + 1,
+        trainedOn: part(false).length,
+        judgedOn: predictions.rows.length,
+        accuracy: accuracy.value,
+        balancedAccuracy: balancedAccuracy.value,
+        macroF1: macroF1.value,
+      });
+    }
+  await writePredictionsCsv(join(options.out, "predictions.csv"), meanAnswers(answers));
+  const figures = SPLIT_FIGURES.map(
+    (name) =>
+      [
+        name,
+        meanOf(
+          splits.map((split) => split[name]),
+          folds,
+        ),
+      ] as const,
+  );
+  const result = {
+    folds,
+    repeats,
+    seed: recipe.seed,
+    images: dataset.samples.length,
+    ...(Object.fromEntries(figures) as Record<(typeof SPLIT_FIGURES)[number], Estimate>),
+    splits,
+  };
+  await writeFileWhole(join(options.out, "crossvalidation.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+  return result;
+}
+
+// What is gone on with must have been begun with the same folds; more repeats may follow.
+async function keepPlan(plan: object, { out, resume }: Pick<CrossValidateOptions, "out" | "resume">): Promise<void> {
+  const path = join(out, "splits", "plan.json");
+  const text = `${JSON.stringify(plan)}\n`;
+  if (resume && existsSync(path) && readFileSync(path, "utf8") !== text)
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `${out}: was begun with other folds or images: ${readFileSync(path, "utf8").trim()}`,
+      {
+        hint: "Go on with the same, or name another folder with --out.",
+      },
+    );
+  await writeFileWhole(path, text);
+}
+
+function meanOf(values: readonly number[], folds: number): Estimate {
+  const { value, low, high } = correctedResampledTest(values, { testToTrain: 1 / (folds - 1) }).difference;
+  return { value, low: Math.max(0, low), high: Math.min(1, high) };
+}
+
+async function answerFold(
+  outside: Dataset,
+  inside: Dataset["samples"],
+  recipe: Recipe,
+  options: Omit<CrossValidateOptions, "folds" | "repeats" | "onSplit">,
+): Promise<Predictions> {
+  const { out, signal, skipBad = false, onStage } = options;
+  const { train, validation } = splitDataset(outside, { validationFraction: recipe.validation, seed: recipe.seed });
+  await trainModel({ ...outside, samples: train }, validation, recipe, options);
+  const classifier = await loadClassifier(out, options.session);
+  try {
+    const { predictions } = await answerImages(classifier, outside, inside, {
+      skipBad,
+      signal,
+      onProgress: (done, total) => onStage?.("Classifying images of the fold", done, total),
+    });
+    await writePredictionsCsv(join(out, "predictions.csv"), predictions);
+    return predictions;
+  } finally {
+    await classifier.close();
+  }
+}
+
+// Each image once, its probabilities averaged over the repeats.
+function meanAnswers(answers: readonly Predictions[]): Predictions {
+  const byFile = new Map<string, Predictions["rows"][number][]>();
+  for (const { rows } of answers) for (const row of rows) byFile.set(row.file, [...(byFile.get(row.file) ?? []), row]);
+  const rows = [...byFile.values()].map((all) => {
+    const { predicted: _, ...first } = all[0]!;
+    if (all.length === 1) return all[0]!;
+    const probabilities = first.probabilities.map(
+      (_, k) => all.reduce((sum, row) => sum + row.probabilities[k]!, 0) / all.length,
+    );
+    return { ...first, probabilities };
+  });
+  return { classes: answers[0]!.classes, rows };
+}
+
+/** Reads a cross-validation that was written; undefined where the folder holds none. @throws ERR_FORMAT where it is damaged. */
+export function readCrossValidation(out: string): CrossValidation | undefined {
+  const path = join(out, "crossvalidation.json");
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as CrossValidation;
+  } catch (cause) {
+    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged`, { hint: "Run crossvalidate again.", cause });
+  }
+}

@@ -1,0 +1,105 @@
+import { LeukogramError } from "../core/errors.ts";
+import { requireProbabilities, requireSameLength } from "./checkInputs.ts";
+import { clopperPearson, type Limits } from "./proportion.ts";
+
+/** Images of like confidence. */
+export interface CalibrationBin {
+  readonly count: number;
+  /** Mean confidence, 0 to 1. */
+  readonly confidence: number;
+  /** Share that is right, with Clopper and Pearson's limits. */
+  readonly accuracy: { readonly value: number } & Limits;
+}
+
+/** Options of {@link calibrationBins}. */
+export interface CalibrationOptions {
+  /** Default 15. */
+  readonly bins?: number;
+  /** "mass": as many images in each bin (adaptive); "width": bins of equal width. Default "mass". */
+  readonly by?: "mass" | "width";
+}
+
+/**
+ * Sorts images into bins by confidence: the points of a reliability diagram. Bins without images are left out.
+ *
+ * Source: Guo et al. 2017 for bins of equal width, Nguyen and O'Connor 2015 for as many images in each.
+ *
+ * @param confidence probability of the predicted class, `[N]`.
+ * @param right whether the prediction is, `[N]`.
+ * @throws ERR_SHAPE if lengths differ or are 0; ERR_USAGE if `bins` is below 1.
+ */
+export function calibrationBins(
+  confidence: ArrayLike<number>,
+  right: ArrayLike<boolean | number>,
+  { bins = 15, by = "mass" }: CalibrationOptions = {},
+): CalibrationBin[] {
+  requireSameLength("calibrationBins", [confidence.length, right.length]);
+  if (!Number.isInteger(bins) || bins < 1)
+    throw new LeukogramError("ERR_USAGE", `calibrationBins: expected 1 bin or more, received ${bins}`);
+  const order = Array.from({ length: confidence.length }, (_, i) => i).sort((a, b) => confidence[a]! - confidence[b]!);
+  const binOf =
+    by === "width"
+      ? (i: number) => Math.max(0, Math.ceil(confidence[i]! * bins) - 1)
+      : (_: number, place: number) => Math.floor((place * bins) / order.length);
+  const members = Array.from({ length: bins }, (): number[] => []);
+  for (const [place, i] of order.entries()) members[binOf(i, place)]!.push(i);
+  return members.flatMap((own) => {
+    if (own.length === 0) return [];
+    const hits = own.filter((i) => right[i]).length;
+    return {
+      count: own.length,
+      confidence: own.reduce((sum, i) => sum + confidence[i]!, 0) / own.length,
+      accuracy: { value: hits / own.length, ...clopperPearson(hits, own.length) },
+    };
+  });
+}
+
+/**
+ * Expected calibration error: how far confidence is from the share that is right, a mean over images, 0 to 1.
+ *
+ * Source: Naeini, Cooper and Hauskrecht 2015.
+ */
+export function calibrationError(bins: readonly CalibrationBin[]): number {
+  const images = bins.reduce((sum, { count }) => sum + count, 0);
+  return bins.reduce(
+    (sum, { count, confidence, accuracy }) => sum + (count / images) * Math.abs(confidence - accuracy.value),
+    0,
+  );
+}
+
+/** Probabilities after dividing their logarithms by a temperature: above 1 they become less sure. */
+export function withTemperature(probabilities: ArrayLike<number>, temperature: number): number[] {
+  const logits = Array.from(probabilities, (p) => Math.log(Math.max(p, 1e-300)) / temperature);
+  const most = logits.reduce((a, b) => Math.max(a, b));
+  const powers = logits.map((logit) => Math.exp(logit - most));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}
+
+const COLDEST = 0.02;
+const HOTTEST = 50;
+
+/**
+ * The temperature under which the true classes are most probable, 0.02 to 50. Fit it on validation images alone.
+ *
+ * Source: Guo et al. 2017. The loss is convex in 1 / temperature, so its slope is brought to 0 by halving.
+ *
+ * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class.
+ */
+export function fitTemperature(labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): number {
+  requireProbabilities("fitTemperature", labels, probabilities);
+  const logs = probabilities.map((row) => Float64Array.from(row, (p) => Math.log(Math.max(p, 1e-300))));
+  const slope = (inverse: number) =>
+    probabilities.reduce((sum, row, i) => {
+      const softened = withTemperature(row, 1 / inverse);
+      const expected = softened.reduce((total, p, k) => total + p * logs[i]![k]!, 0);
+      return sum + expected - logs[i]![labels[i]!]!;
+    }, 0);
+  let [low, high] = [1 / HOTTEST, 1 / COLDEST];
+  for (let step = 0; step < 60; step++) {
+    const middle = Math.sqrt(low * high);
+    if (slope(middle) < 0) low = middle;
+    else high = middle;
+  }
+  return 1 / Math.sqrt(low * high);
+}
