@@ -176,7 +176,7 @@ async function writeResults(jobs: readonly Job[], seeds: readonly number[], flag
       classes: all[0]![1].away.classes,
       // An image's answers by several seeds are drawn together.
       rows: all.flatMap(([{ seed }, { away }]) =>
-        away.rows.map((row) => ({ ...row, file: `${seed}/${row.file}`, group: row.file })),
+        ofKnownClasses(away).map((row) => ({ ...row, file: `${seed}/${row.file}`, group: row.file })),
       ),
     };
   };
@@ -211,11 +211,17 @@ async function writeResults(jobs: readonly Job[], seeds: readonly number[], flag
   process.stdout.write(table(rows, name));
 }
 
-/** Mean recall over classes with 20 images or more. */
-function balancedOver20(predictions: Predictions): number {
-  const known = evaluatePredictions(predictions, ONCE).perClass.filter(({ support }) => support >= 20);
-  return known.reduce((sum, { recall }) => sum + recall.value, 0) / known.length;
+/** A class of fewer images away says nothing. */
+const FEW = 20;
+
+/** Answers to images of classes with 20 images or more: one image of a class must not count a fifth. */
+function ofKnownClasses({ rows }: Predictions): Predictions["rows"] {
+  const support = (label: number | undefined) => rows.filter((row) => row.label === label).length;
+  return rows.filter(({ label }) => support(label) >= FEW);
 }
+
+const balancedOver20 = (predictions: Predictions) =>
+  evaluatePredictions({ ...predictions, rows: ofKnownClasses(predictions) }, ONCE).balancedAccuracy.value;
 
 function table(rows: readonly Row[], away: string): string {
   const percent = (value: number) => (100 * value).toFixed(1);

@@ -6,6 +6,7 @@ import { defaultCacheDir } from "../data/cache.ts";
 import type { DataOptions, OpenedData, Sample } from "../data/dataset.ts";
 import { isAugmentedName, originalPath } from "../data/grouping.ts";
 import { openLaboratories } from "../data/laboratories.ts";
+import type { Predictions } from "../evaluation/types.ts";
 import { findCopies } from "./copies.ts";
 import { groupCopies, mergedGroups } from "./copyGroups.ts";
 import { findingsOf } from "./findings.ts";
@@ -14,11 +15,14 @@ import { MEASURES } from "./measures.ts";
 import { RecordFile } from "./recordFile.ts";
 import { RECORD_BYTES, readPolar, readSection, recordOf } from "./records.ts";
 import { testShortcut } from "./shortcuts.ts";
+import { findSuspectLabels, locateSuspects } from "./suspectLabels.ts";
 import type { Audit, BadFile, MeasureSummary, NamedShortcut, OddFile, Part, ShortcutName } from "./types.ts";
 
 /** Options of {@link auditData}. */
 export interface AuditOptions extends DataOptions {
   readonly seed?: number;
+  /** Answers of models that did not learn from the images, to find labels by that are probably wrong. */
+  readonly predictions?: Predictions | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
@@ -46,10 +50,11 @@ const SHORTCUTS: readonly ShortcutName[] = ["background", "colours", "file"];
  * @throws ERR_DATA and ERR_USAGE as `openLaboratories`; ERR_OUTPUT where the cache folder can't be written; ERR_ABORTED.
  */
 export async function auditData(sources: readonly string[], options: AuditOptions = {}): Promise<Audit> {
-  const { seed = 0, signal, onStage, ...dataOptions } = options;
+  const { seed = 0, predictions, signal, onStage, ...dataOptions } = options;
   const opened = openLaboratories(sources, dataOptions);
   const items = itemsOf(opened);
   const { classes } = opened.train;
+  const suspects = predictions && locateSuspects(findSuspectLabels(predictions), items);
   const cacheDir = defaultCacheDir();
   mkdirSync(cacheDir, { recursive: true });
   const records = new RecordFile(join(cacheDir, `audit-${process.pid}.tmp`), RECORD_BYTES);
@@ -91,6 +96,7 @@ export async function auditData(sources: readonly string[], options: AuditOption
       augmented: countAugmented(items),
       measures: summarise(members, classes, records),
       shortcuts,
+      suspects,
     };
     return { ...found, findings: findingsOf(found) };
   } finally {

@@ -12,6 +12,7 @@ export function findingsOf(audit: Omit<Audit, "findings">): Finding[] {
     ...copyFindings(audit),
     ...augmentedFindings(audit),
     ...audit.shortcuts.flatMap((shortcut) => shortcutFindings(shortcut, audit.classes)),
+    ...suspectFindings(audit),
     ...oddFindings(audit.odd),
     ...countFindings(audit),
   ];
@@ -108,6 +109,17 @@ function shortcutFindings(shortcut: NamedShortcut, classes: readonly string[]): 
     {
       severity: "note",
       text: `The class can be told from colours alone, without any form: ${reached}. ${easiest} In part that is as it should be, as cells take stains differently; but a model that leans on it falls in a laboratory with another stain.`,
+    },
+  ];
+}
+
+function suspectFindings({ suspects, images }: Pick<Audit, "suspects" | "images">): Finding[] {
+  if (suspects === undefined || suspects.length === 0) return [];
+  const { file, label, suggested } = suspects[0]!;
+  return [
+    {
+      severity: "doubt",
+      text: `${counted(suspects.length, "label is", "labels are")} probably wrong, of ${images} images: models that did not learn from them are sure of another class. Look at them, the first first; a model errs too. Such as ${file}, labelled ${label}, rather ${suggested}.`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { Alignment } from "./fingerprint.ts";
 import type { Oddity } from "./imageFacts.ts";
 import type { MeasureName } from "./measures.ts";
 import type { ShortcutTest } from "./shortcuts.ts";
+import type { SuspectLabel } from "./suspectLabels.ts";
 
 /** The parts that a data set may come in. */
 export type Part = "train" | "validation" | "test";
@@ -89,5 +90,7 @@ export interface Audit {
   readonly augmented: { readonly images: number; readonly acrossParts: number };
   readonly measures: readonly MeasureSummary[];
   readonly shortcuts: readonly NamedShortcut[];
+  /** Undefined where no predictions were given to find them by. */
+  readonly suspects: readonly (SuspectLabel & { readonly path: string })[] | undefined;
   readonly findings: readonly Finding[];
 }

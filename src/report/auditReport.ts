@@ -27,6 +27,8 @@ export interface AuditReportInput {
 export const COPIES_SHOWN = 24;
 /** Members of a group that it shows. */
 export const MEMBERS_SHOWN = 6;
+/** Suspect labels that it shows. */
+export const SUSPECTS_SHOWN = 48;
 const FILES_SHOWN = 40;
 
 /** What was found in labelled images, as a self-contained HTML document. */
@@ -57,6 +59,9 @@ function sectionsOf(audit: Audit, thumbnails: ReadonlyMap<string, string>): Sect
     ...(files > 0 ? [{ id: "files", heading: "Files", body: fileTables(audit) }] : []),
     ...(audit.copies.length > 0
       ? [{ id: "copies", heading: "Copies of one cell", body: copyGallery(audit.copies, thumbnails) }]
+      : []),
+    ...(audit.suspects && audit.suspects.length > 0
+      ? [{ id: "suspects", heading: "Labels to look at", body: suspectGallery(audit.suspects, thumbnails) }]
       : []),
     ...(audit.shortcuts.length > 0
       ? [{ id: "shortcuts", heading: "Told without the cell", body: shortcutTable(audit) }]
@@ -112,6 +117,20 @@ function copyGallery(copies: readonly CopyGroup[], thumbnails: ReadonlyMap<strin
     return markup`<div class="verdict"><p>${marks.length > 0 ? marks.join(", ") : "in one part and class"}</p><div class="gallery">${shown}</div>${more(left, "copy")}</div>\n`;
   });
   return [markup`<div class="panel">${groups}</div>`, more(copies.length - COPIES_SHOWN, "cell")];
+}
+
+function suspectGallery(suspects: NonNullable<Audit["suspects"]>, thumbnails: ReadonlyMap<string, string>): Content {
+  const tiles = suspects.slice(0, SUSPECTS_SHOWN).map(({ file, path, label, suggested }) => {
+    const source = thumbnails.get(path);
+    const picture =
+      source !== undefined && markup`<img src="${source}" width="96" height="96" alt="${label}, ${file}">`;
+    return markup`<figure class="tile">${picture}<figcaption>${file}<br>${label}, rather <b>${suggested}</b></figcaption></figure>`;
+  });
+  return [
+    markup`<p>Models that did not learn from these images are sure of another class than their label. The most suspect come first; a model errs too.</p>`,
+    markup`<div class="gallery">${tiles}</div>`,
+    more(suspects.length - SUSPECTS_SHOWN, "label"),
+  ];
 }
 
 function memberFigure(member: CopyMember, thumbnails: ReadonlyMap<string, string>): Markup {

@@ -2,8 +2,9 @@ import { auditData } from "../../audit/auditData.ts";
 import type { Audit } from "../../audit/types.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
+import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
-import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN } from "../../report/auditReport.ts";
+import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN, SUSPECTS_SHOWN } from "../../report/auditReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { thumbnail } from "../../report/thumbnail.ts";
 import type { CommandModule } from "../command.ts";
@@ -15,6 +16,7 @@ import { requireOwnReport } from "../reportFile.ts";
 interface Flags {
   readonly out?: string;
   readonly groupBy?: string;
+  readonly predictions?: string;
   readonly seed: number;
   readonly strict?: boolean;
   readonly json?: boolean;
@@ -35,21 +37,27 @@ const audit: CommandModule = {
       )
       .option("--out <file>", "write an HTML report with pictures of the copies")
       .option("--group-by <column>", "manifest column whose images belong together: patient, slide")
+      .option(
+        "--predictions <file>",
+        "predictions.csv of models that did not learn from the images (crossvalidate writes one), to find labels that are probably wrong",
+      )
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--strict", "end with exit code 3 where something is to be mended");
   },
   examples: [
     "leukogram audit cells",
     "leukogram audit cells --out audit.html",
+    "leukogram audit cells/Train --predictions runs/cnn-cv/predictions.csv --out audit.html",
     "leukogram audit A=cells-a B=cells-b --json",
   ],
   async execute({ args: [dirs], options, signal }) {
-    const { out, groupBy, seed, strict, json, quiet } = options as unknown as Flags;
+    const { out, groupBy, predictions, seed, strict, json, quiet } = options as unknown as Flags;
     const sources = dirs as readonly string[];
     if (out !== undefined) requireOwnReport(out);
     const progress = new Progress(Boolean(quiet));
     const found = await auditData(sources, {
       ...(groupBy !== undefined && { groupBy }),
+      predictions: predictions === undefined ? undefined : await readPredictionsCsv(predictions),
       seed,
       signal,
       onStage: progress.stage,
@@ -73,13 +81,16 @@ const audit: CommandModule = {
   },
 };
 
-async function thumbnailsOf({ copies }: Audit): Promise<ReadonlyMap<string, string>> {
+async function thumbnailsOf({ copies, suspects = [] }: Audit): Promise<ReadonlyMap<string, string>> {
+  const shown = [
+    ...copies.slice(0, COPIES_SHOWN).flatMap(({ members }) => members.slice(0, MEMBERS_SHOWN)),
+    ...suspects.slice(0, SUSPECTS_SHOWN),
+  ];
   const found = new Map<string, string>();
-  for (const { members } of copies.slice(0, COPIES_SHOWN))
-    for (const { path } of members.slice(0, MEMBERS_SHOWN)) {
-      const picture = await thumbnail(path);
-      if (picture !== undefined) found.set(path, picture);
-    }
+  for (const { path } of shown) {
+    const picture = await thumbnail(path);
+    if (picture !== undefined) found.set(path, picture);
+  }
   return found;
 }
 
