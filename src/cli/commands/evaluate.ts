@@ -163,6 +163,7 @@ function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
   const { temperature, reject, error, conformal, images } = rules;
   const { before, after } = tried.calibrationError;
   const none = reject.coverage === 0;
+  const isBroken = tried.conformal.coverage.high < conformal.coverage || tried.reject.risk.low > error;
   return [
     "",
     `Rules found on ${images} other images, and what they did on these:`,
@@ -171,6 +172,9 @@ function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
       ? `At most ${percentOf(error)} wrong answers: can't be promised with so few images.`
       : `At most ${percentOf(error)} wrong answers: answer from ${reject.threshold.toFixed(3)} on; here ${percentOf(tried.reject.coverage)} are answered, ${shareText(tried.reject.risk)} of them wrongly.`,
     `Sets that hold the class in ${percentOf(conformal.coverage)}: here in ${shareText(tried.conformal.coverage)}, ${tried.conformal.size.toFixed(2)} classes each.`,
+    ...(isBroken
+      ? ["These images are not like those: the promises are broken here. Find the rules on labelled images from here."]
+      : []),
     "",
   ];
 }
