@@ -26,11 +26,6 @@ export class RecordFile {
     }
   }
 
-  /** Number of rows. */
-  get count(): number {
-    return this.#count;
-  }
-
   /** Puts a row at the end. @throws ERR_OUTPUT where the disk is full. */
   append(row: Uint8Array): void {
     const written = writeSync(this.#fd, row, 0, this.#length, this.#count * this.#length);
@@ -39,11 +34,11 @@ export class RecordFile {
     this.#count++;
   }
 
-  /** A copy of row `index`. */
-  read(index: number): Uint8Array {
-    const row = new Uint8Array(this.#length);
-    readSync(this.#fd, row, 0, this.#length, index * this.#length);
-    return row;
+  /** A copy of `length` bytes of row `index`, from `start` on. */
+  read(index: number, start: number, length: number): Uint8Array {
+    const part = new Uint8Array(length);
+    readSync(this.#fd, part, 0, length, index * this.#length + start);
+    return part;
   }
 
   /** Frees and removes the file. */

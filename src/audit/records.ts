@@ -44,7 +44,7 @@ export function recordOf(image: RgbImage, facts: ImageFacts): { readonly row: Ui
 export function readSection(records: RecordFile, index: number, name: SectionName): Float32Array {
   let start = 0;
   for (const [section, length] of Object.entries(SECTIONS)) {
-    if (section === name) return new Float32Array(records.read(index).buffer, start * 4, length);
+    if (section === name) return new Float32Array(records.read(index, start * 4, length * 4).buffer);
     start += length;
   }
   throw new RangeError(`records hold no ${name}`);
@@ -52,5 +52,5 @@ export function readSection(records: RecordFile, index: number, name: SectionNam
 
 /** The polar picture of picture `index`. */
 export function readPolar(records: RecordFile, index: number): Int8Array {
-  return new Int8Array(records.read(index).buffer, FLOATS * 4, POLAR);
+  return new Int8Array(records.read(index, FLOATS * 4, POLAR).buffer);
 }

@@ -61,9 +61,7 @@ export function judgeConfidence(
   const labels = rows.map(({ label }) => label);
   const probabilities = rows.map((row) => withTemperature(row.probabilities, temperature));
   const { confidence, right } = answersOf(rows, probabilities);
-  const bins = calibrationBins(confidence, right, {
-    bins: Math.max(1, Math.min(MOST_BINS, Math.floor(rows.length / IMAGES_A_BIN))),
-  });
+  const bins = binsOf(confidence, right);
   const scores = brierScores(labels, probabilities);
   const meanScore = (weights: Uint32Array) => {
     let [sum, total] = [0, 0];
@@ -156,6 +154,10 @@ export function tryRules(predictions: Predictions, rules: ConfidenceRules): Rule
   const rows = knownRows(predictions);
   const probabilities = rows.map((row) => withTemperature(row.probabilities, rules.temperature));
   const { confidence, right } = answersOf(rows, probabilities);
+  const plain = answersOf(
+    rows,
+    rows.map((row) => row.probabilities),
+  );
   const answered = [...confidence.keys()].filter((i) => confidence[i]! >= rules.reject.threshold);
   const wrong = answered.filter((i) => !right[i]).length;
   const sets = probabilities.map((row) => conformalSet(row, rules.conformal));
@@ -163,8 +165,8 @@ export function tryRules(predictions: Predictions, rules: ConfidenceRules): Rule
   const share = (count: number, of: number) => ({ value: of === 0 ? 0 : count / of, ...clopperPearson(count, of) });
   return {
     calibrationError: {
-      before: judgeConfidence(predictions, { resamples: 1 }).calibrationError,
-      after: judgeConfidence(predictions, { resamples: 1, temperature: rules.temperature }).calibrationError,
+      before: calibrationError(binsOf(plain.confidence, plain.right)),
+      after: calibrationError(binsOf(confidence, right)),
     },
     reject: { coverage: answered.length / rows.length, risk: share(wrong, answered.length) },
     conformal: {
@@ -172,6 +174,11 @@ export function tryRules(predictions: Predictions, rules: ConfidenceRules): Rule
       size: sets.reduce((sum, set) => sum + set.length, 0) / rows.length,
     },
   };
+}
+
+function binsOf(confidence: readonly number[], right: readonly boolean[]): CalibrationBin[] {
+  const bins = Math.max(1, Math.min(MOST_BINS, Math.floor(confidence.length / IMAGES_A_BIN)));
+  return calibrationBins(confidence, right, { bins });
 }
 
 function answersOf(rows: readonly KnownPrediction[], probabilities: readonly (readonly number[])[]) {

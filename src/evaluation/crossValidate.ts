@@ -9,11 +9,10 @@ import { writeFileWhole } from "../formats/writeFile.ts";
 import { correctedResampledTest } from "../metrics/resampledTest.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { type TrainEvents, trainModel } from "../training/trainModel.ts";
-import { loadClassifier } from "./classifier.ts";
+import type { TrainEvents } from "../training/trainModel.ts";
 import { evaluatePredictions } from "./evaluate.ts";
-import { answerImages } from "./evaluateModel.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "./predictionsCsv.ts";
+import { trainAndAnswer } from "./trainAndAnswer.ts";
 import type { Predictions } from "./types.ts";
 
 /** The figures that are given of each split. */
@@ -140,25 +139,13 @@ function meanOf(values: readonly number[], folds: number): Estimate {
 
 async function answerFold(
   outside: Dataset,
-  inside: Dataset["samples"],
+  judged: Dataset["samples"],
   recipe: Recipe,
   options: Omit<CrossValidateOptions, "folds" | "repeats" | "onSplit">,
 ): Promise<Predictions> {
-  const { out, signal, skipBad = false, onStage } = options;
   const { train, validation } = splitDataset(outside, { validationFraction: recipe.validation, seed: recipe.seed });
-  await trainModel({ ...outside, samples: train }, validation, recipe, options);
-  const classifier = await loadClassifier(out, options.session);
-  try {
-    const { predictions } = await answerImages(classifier, outside, inside, {
-      skipBad,
-      signal,
-      onProgress: (done, total) => onStage?.("Classifying images of the fold", done, total),
-    });
-    await writePredictionsCsv(join(out, "predictions.csv"), predictions);
-    return predictions;
-  } finally {
-    await classifier.close();
-  }
+  const parts = { train: { ...outside, samples: train }, validation, judged };
+  return trainAndAnswer(parts, recipe, { ...options, stage: "Classifying images of the fold" });
 }
 
 // Each image once, its probabilities averaged over the repeats.

@@ -4,10 +4,8 @@ import { LeukogramError } from "../core/errors.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { type TrainEvents, trainModel } from "../training/trainModel.ts";
-import { loadClassifier } from "./classifier.ts";
+import type { TrainEvents } from "../training/trainModel.ts";
 import { evaluatePredictions } from "./evaluate.ts";
-import { answerImages } from "./evaluateModel.ts";
 import {
   type LaboratoryFold,
   type LeaveOneOut,
@@ -15,7 +13,7 @@ import {
   type Parts,
   type UnseenLaboratory,
 } from "./laboratories.ts";
-import { writePredictionsCsv } from "./predictionsCsv.ts";
+import { trainAndAnswer } from "./trainAndAnswer.ts";
 import type { Evaluation } from "./types.ts";
 
 /** What {@link leaveOneLaboratoryOut} takes beside data and recipe. */
@@ -75,22 +73,10 @@ async function judgeUnseen(
   recipe: Recipe,
   options: Omit<LeaveOneOutOptions, "onLaboratory">,
 ): Promise<Evaluation> {
-  const { out, signal, skipBad = false, onStage } = options;
-  await trainModel(fold.train, fold.validation, recipe, options);
-  const classifier = await loadClassifier(out, options.session);
-  try {
-    const { predictions } = await answerImages(classifier, fold.train, fold.judged, {
-      skipBad,
-      signal,
-      onProgress: (done, total) => onStage?.(`Classifying images of ${fold.laboratory}`, done, total),
-    });
-    const evaluation = evaluatePredictions(predictions);
-    await writePredictionsCsv(join(out, "predictions.csv"), predictions);
-    await writeFileWhole(join(out, "metrics.json"), `${JSON.stringify(evaluation, undefined, 2)}\n`);
-    return evaluation;
-  } finally {
-    await classifier.close();
-  }
+  const stage = `Classifying images of ${fold.laboratory}`;
+  const evaluation = evaluatePredictions(await trainAndAnswer(fold, recipe, { ...options, stage }));
+  await writeFileWhole(join(options.out, "metrics.json"), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+  return evaluation;
 }
 
 // Why a laboratory can't be left out.

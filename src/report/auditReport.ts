@@ -120,12 +120,11 @@ function copyGallery(copies: readonly CopyGroup[], thumbnails: ReadonlyMap<strin
 }
 
 function suspectGallery(suspects: NonNullable<Audit["suspects"]>, thumbnails: ReadonlyMap<string, string>): Content {
-  const tiles = suspects.slice(0, SUSPECTS_SHOWN).map(({ file, path, label, suggested }) => {
-    const source = thumbnails.get(path);
-    const picture =
-      source !== undefined && markup`<img src="${source}" width="96" height="96" alt="${label}, ${file}">`;
-    return markup`<figure class="tile">${picture}<figcaption>${file}<br>${label}, rather <b>${suggested}</b></figcaption></figure>`;
-  });
+  const tiles = suspects
+    .slice(0, SUSPECTS_SHOWN)
+    .map(({ file, path, label, suggested }) =>
+      tile({ file, class: label }, thumbnails.get(path), markup`${label}, rather <b>${suggested}</b>`),
+    );
   return [
     markup`<p>Models that did not learn from these images are sure of another class than their label. The most suspect come first; a model errs too.</p>`,
     markup`<div class="gallery">${tiles}</div>`,
@@ -134,10 +133,16 @@ function suspectGallery(suspects: NonNullable<Audit["suspects"]>, thumbnails: Re
 }
 
 function memberFigure(member: CopyMember, thumbnails: ReadonlyMap<string, string>): Markup {
-  const source = thumbnails.get(member.path);
-  const picture =
-    source !== undefined && markup`<img src="${source}" width="96" height="96" alt="${member.class}, ${member.file}">`;
-  return markup`<figure class="tile">${picture}<figcaption>${member.file}<br>${member.part}, ${member.class}${howText(member)}</figcaption></figure>`;
+  return tile(member, thumbnails.get(member.path), [member.part, ", ", member.class, howText(member)]);
+}
+
+function tile(
+  { file, class: name }: Pick<CopyMember, "file" | "class">,
+  source: string | undefined,
+  caption: Content,
+): Markup {
+  const picture = source !== undefined && markup`<img src="${source}" width="96" height="96" alt="${name}, ${file}">`;
+  return markup`<figure class="tile">${picture}<figcaption>${file}<br>${caption}</figcaption></figure>`;
 }
 
 function howText({ alignment, isIdentical }: CopyMember): Content {

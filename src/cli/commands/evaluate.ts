@@ -16,6 +16,7 @@ import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
+import { percent } from "../../report/format.ts";
 import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
@@ -125,7 +126,7 @@ const evaluate: CommandModule = {
             `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
             `Macro F1           ${shareText(evaluation.macroF1)}`,
             `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
-            `Calibration error  ${percentOf(confidence.calibrationError)}`,
+            `Calibration error  ${percent(confidence.calibrationError)}`,
             ...(rules && tried ? ruleLines(rules, tried) : []),
             ...(several ? ["", laboratoryLines(laboratories), ""] : []),
             ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
@@ -142,8 +143,6 @@ function corrected(given: Predictions, steps: readonly LabelFreeStep[], wanted: 
   const { rows, step } = withCorrectedPriors(given.rows, given.classes);
   return { predictions: { ...given, rows }, labelFree: [...steps, step] };
 }
-
-const percentOf = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 // Found on what the run did not learn from, never on the images that are judged.
 async function rulesOf(
@@ -167,11 +166,11 @@ function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
   return [
     "",
     `Rules found on ${images} other images, and what they did on these:`,
-    `Temperature ${temperature.toFixed(2)}: calibration error ${percentOf(before)}, then ${percentOf(after)}.`,
+    `Temperature ${temperature.toFixed(2)}: calibration error ${percent(before)}, then ${percent(after)}.`,
     none
-      ? `At most ${percentOf(error)} wrong answers: can't be promised with so few images.`
-      : `At most ${percentOf(error)} wrong answers: answer from ${reject.threshold.toFixed(3)} on; here ${percentOf(tried.reject.coverage)} are answered, ${shareText(tried.reject.risk)} of them wrongly.`,
-    `Sets that hold the class in ${percentOf(conformal.coverage)}: here in ${shareText(tried.conformal.coverage)}, ${tried.conformal.size.toFixed(2)} classes each.`,
+      ? `At most ${percent(error)} wrong answers: can't be promised with so few images.`
+      : `At most ${percent(error)} wrong answers: answer from ${reject.threshold.toFixed(3)} on; here ${percent(tried.reject.coverage)} are answered, ${shareText(tried.reject.risk)} of them wrongly.`,
+    `Sets that hold the class in ${percent(conformal.coverage)}: here in ${shareText(tried.conformal.coverage)}, ${tried.conformal.size.toFixed(2)} classes each.`,
     ...(isBroken
       ? ["These images are not like those: the promises are broken here. Find the rules on labelled images from here."]
       : []),
