@@ -5,15 +5,17 @@ import { decodeImage, type RgbImage } from "../data/image.ts";
 import { copyInto, layoutTarget } from "../data/pixelLayout.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { badImage } from "../evaluation/classifier.ts";
+import type { Value } from "../runtime/session.ts";
 import { CellPictures } from "../training/cellPictures.ts";
 import { spread } from "../training/homeMemory.ts";
 import type { OpenRun } from "./openRun.ts";
 
 /** Pictures as a model's first layer takes them. */
 export interface Pictures {
-  /** uint8 [count, 3, height, width]. */
+  /** uint8 [count, channels, height, width]. */
   readonly data: Uint8Array;
   readonly count: number;
+  readonly channels: number;
   readonly height: number;
   readonly width: number;
 }
@@ -38,11 +40,16 @@ export async function readPictures(
   files: readonly string[],
   { limit = 512, strict = false, signal, onProgress }: ReadPicturesOptions = {},
 ): Promise<Pictures> {
-  const [height, width] = model.input.shape as [number, number, number];
+  const [height, width, channels] = model.input.shape as [number, number, number];
   const chosen = spread(files, limit);
   const normalizer = cells && new CellPictures(cells);
-  const bring = async (image: RgbImage) =>
-    normalizer ? (await normalizer.apply(image)).data : resizeBilinearUint8(image, height, width);
+  const target = layoutTarget({ phases: 1, height, width }, height, width);
+  const bring = async (image: RgbImage) => {
+    if (normalizer) return normalizer.planar(image);
+    const planar = new Uint8Array(3 * height * width);
+    copyInto(resizeBilinearUint8(image, height, width), planar, target);
+    return planar;
+  };
   const pixels = new Array<Uint8Array | undefined>(chosen.length);
   let next = 0;
   let done = 0;
@@ -60,28 +67,19 @@ export async function readPictures(
   } finally {
     await normalizer?.close();
   }
-  return planar(
-    pixels.filter((image) => image !== undefined),
-    height,
-    width,
-  );
+  const read = pixels.filter((image) => image !== undefined);
+  const data = new Uint8Array(read.length * channels * height * width);
+  for (const [i, image] of read.entries()) data.set(image, i * image.length);
+  return { data, count: read.length, channels, height, width };
 }
 
-/** The pictures of these indices, one after the other. */
-export function selectPictures({ data, height, width }: Pictures, indices: readonly number[]): Uint8Array {
-  return takeRows(data, 3 * height * width, indices);
+/** The pictures of these indices, one after the other, as a graph's input. */
+export function selectPictures({ data, channels, height, width }: Pictures, indices: readonly number[]): Value {
+  const size = channels * height * width;
+  return { data: takeRows(data, size, indices), shape: [indices.length, channels, height, width] };
 }
 
 function ifBad(error: unknown, strict: boolean): undefined {
   if (!(error instanceof LeukogramError)) throw error;
   if (strict) throw badImage(error);
-}
-
-// [H, W, 3] each to [N, 3, H, W].
-function planar(images: readonly Uint8Array[], height: number, width: number): Pictures {
-  const size = 3 * height * width;
-  const target = layoutTarget({ phases: 1, height, width }, height, width);
-  const data = new Uint8Array(images.length * size);
-  for (const [i, image] of images.entries()) copyInto(image, data.subarray(i * size, (i + 1) * size), target);
-  return { data, count: images.length, height, width };
 }

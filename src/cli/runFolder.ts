@@ -28,6 +28,7 @@ const RUN_FILES = [
   "config.json",
   "adaptation.json",
   "crossvalidation.json",
+  "joined.json",
   "predictions.csv",
   "splits",
   "history.csv",

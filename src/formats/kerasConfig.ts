@@ -1,6 +1,6 @@
 import type { Layer, LayerOutput } from "../nn/layer.ts";
 import { kerasConfig } from "../nn/layerFromConfig.ts";
-import { InputLayer } from "../nn/layers/index.ts";
+import { ChannelSlice, InputLayer } from "../nn/layers/index.ts";
 import type { Model } from "../nn/model.ts";
 
 /** A model as Keras 3 describes it: config.json of a .keras file, a Functional model; and its layers in Keras's order. */
@@ -20,15 +20,16 @@ export function kerasModelConfig(model: Model): KerasModelConfig {
     class_name: "__keras_tensor__",
     config: { shape: [null, ...step.shape], dtype: "float32", keras_history: history(step) },
   });
-  const node = ({ inputs }: LayerOutput) => {
+  const node = ({ layer, inputs }: LayerOutput) => {
     const args = inputs.map(tensor);
+    if (layer instanceof ChannelSlice) return { args: [...args, lastAxis(layer.config)], kwargs: {} };
     return { args: args.length === 1 ? args : [args], kwargs: {} };
   };
   const layers = [...uses].map(([layer, outputs]) => ({
-    module: "keras.layers",
+    module: layer instanceof ChannelSlice ? "keras.src.ops.numpy" : "keras.layers",
     ...(outputs.includes(model.input)
       ? { class_name: "InputLayer", config: inputConfig(model.input), inbound_nodes: [] }
-      : { class_name: layer.className, config: kerasConfig(layer), inbound_nodes: outputs.map(node) }),
+      : { class_name: layer.className, config: configOf(layer), inbound_nodes: outputs.map(node) }),
     registered_name: null,
     name: layer.name,
   }));
@@ -46,8 +47,18 @@ export function kerasModelConfig(model: Model): KerasModelConfig {
     registered_name: "Functional",
     build_config: { input_shape: null },
   };
-  return { json, layers: [...uses.keys()].filter((layer) => !(layer instanceof InputLayer)) };
+  const isLayer = (layer: Layer) => !(layer instanceof InputLayer || layer instanceof ChannelSlice);
+  return { json, layers: [...uses.keys()].filter(isLayer) };
 }
+
+// An operation of Keras has its arguments with each use, not in its settings.
+const configOf = (layer: Layer) => (layer instanceof ChannelSlice ? { name: layer.name } : kerasConfig(layer));
+
+// x[..., start:stop] as Keras writes it.
+const lastAxis = ({ start, stop }: ChannelSlice["config"]) => [
+  { class_name: "__ellipsis__", config: {} },
+  { class_name: "__slice__", config: { start, stop, step: null } },
+];
 
 function inputConfig({ layer, shape }: LayerOutput): object {
   return { batch_shape: [null, ...shape], dtype: "float32", sparse: false, ragged: false, name: layer.name };

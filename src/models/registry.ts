@@ -2,6 +2,7 @@ import { LeukogramError } from "../core/errors.ts";
 import type { BuiltModel } from "./builtModel.ts";
 import { cnn } from "./cnn.ts";
 import { cnnWide } from "./cnnWide.ts";
+import { joinModels } from "./joined.ts";
 import { mobilenetV2 } from "./mobilenetV2.ts";
 
 /** Settings that models are built from; each takes those that it knows. */
@@ -63,8 +64,31 @@ const ENTRIES: readonly ModelEntry[] = [
 /** All models, by name. */
 export const MODELS: ReadonlyMap<string, ModelEntry> = new Map(ENTRIES.map((entry) => [entry.name, entry]));
 
-/** The model of that name. @throws ERR_CONFIG naming those that there are. */
+/** What stands between the names of two models that were joined: `mobilenetv2+cnn-wide`. */
+const JOINT = "+";
+
+/** The name of two models joined. */
+export function joinedName(first: string, second: string): string {
+  return `${first}${JOINT}${second}`;
+}
+
+/** The model of that name, or of two joined by a plus sign. @throws ERR_CONFIG naming those that there are. */
 export function modelEntry(name: string): ModelEntry {
+  const [first, second] = name.split(JOINT);
+  return second === undefined ? entryNamed(name) : joinedEntry(name, entryNamed(first!), entryNamed(second));
+}
+
+function joinedEntry(name: string, first: ModelEntry, second: ModelEntry): ModelEntry {
+  return {
+    name,
+    title: `${first.title} and ${second.title}`,
+    imageSize: first.imageSize,
+    pretrained: first.pretrained,
+    build: (settings) => joinModels(first.build(settings), second.build(settings)),
+  };
+}
+
+function entryNamed(name: string): ModelEntry {
   const entry = MODELS.get(name);
   if (entry === undefined)
     throw new LeukogramError("ERR_CONFIG", `model "${name}" is not known`, {

@@ -17,6 +17,13 @@ export interface CellNormalizationOptions {
   readonly density: number;
   /** Whether the background becomes white; else it keeps its colour, and with `hue` and `density` 0 so does the cell. */
   readonly white: boolean;
+  /** Whether the crop with its own colours goes before the normalised one, as three channels more; default false. */
+  readonly own?: boolean;
+}
+
+/** Channels of what {@link cellNormalization} gives. */
+export function cellChannels({ own = false }: Pick<CellNormalizationOptions, "own">): 3 | 6 {
+  return own ? 6 : 3;
 }
 
 /** Height and width of the field that {@link cellNormalization} works on, pixels. */
@@ -40,7 +47,8 @@ const REACH = 1.5;
 const GROWTH_STEPS = 6;
 
 /**
- * Crops x [N, 3, 256, 256], 0 to 255, around its cell and normalises the stain: [N, 3, size, size], 0 to 255.
+ * Crops x [N, 3, 256, 256], 0 to 255, around its cell and normalises the stain: [N, 3, size, size], 0 to 255; with
+ * `own` [N, 6, size, size].
  *
  * The nucleus is what absorbs much red and green light against the background (red cells absorb hardly any red). Its
  * middle and spread, looked for around the picture's middle first, give place and size of the crop; the background
@@ -57,9 +65,10 @@ export function cellNormalization(x: Tensor, options: CellNormalizationOptions):
   const gain = stainGain(nucleus.density, options); // [N, 3]
   const crop = cropAround(x, background, nucleus, options); // transmission less 1, [N, 3, S, S]
   const transmission = ops.clip(ops.add(crop, ops.scalar(1)), 1 / 256, 1);
+  const ownLight = ops.reshape(background, [batch, 3, 1, 1]);
   const power = ops.mul(ops.log(transmission), ops.reshape(gain, [batch, 3, 1, 1]));
-  const light = options.white ? ops.scalar(255) : ops.reshape(background, [batch, 3, 1, 1]);
-  return ops.mul(ops.exp(power), light);
+  const normalized = ops.mul(ops.exp(power), options.white ? ops.scalar(255) : ownLight);
+  return options.own ? ops.concat([ops.mul(transmission, ownLight), normalized], 1) : normalized;
 }
 
 /** The mean colour of the points with most green light: [N, 3, P] to [N, 3, 1]. */
@@ -84,21 +93,22 @@ interface Nucleus {
 function findNucleus(density: Tensor): Nucleus {
   const red = channel(density, 0);
   const stain = ops.minimum(channel(density, 1), ops.mul(red, ops.scalar(1.6)));
-  const prior = gaussian(MIDDLE, 0.3 * (GRID / 2) ** 2);
+  const prior = gaussian(0.3 * (GRID / 2) ** 2);
+  const points = gridPoints();
   const central = ops.mul(stain, prior);
   const high = ops.kthLargest(central, Math.round(0.015 * POINTS));
   const mask = ops.step(ops.sub(stain, ops.mul(high, ops.scalar(0.5))));
   const stained = ops.mul(mask, stain);
   // From the picture's middle outwards: the window grows with what it holds, and ends steeply, so that a neighbour stays
   // outside. A trace of the wide window finds cells that are far off the middle.
-  let near = ops.add(gaussian(MIDDLE, START_SPREAD), ops.mul(prior, ops.scalar(0.02)));
-  let place = placeOf(ops.mul(stained, near));
+  let near = ops.add(gaussian(START_SPREAD), ops.mul(prior, ops.scalar(0.02)));
+  let place = placeOf(ops.mul(stained, near), points);
   for (let i = 0; i < GROWTH_STEPS; i++) {
     const radius = i === 0 ? ops.minimum(place.radius, ops.scalar(START_RADIUS)) : place.radius;
     const reach = ops.add(ops.mul(radius, ops.scalar(REACH)), ops.scalar(1));
-    const distance = ops.div(squaredDistance(place), ops.mul(reach, reach));
+    const distance = ops.div(squaredDistance(place, points), ops.mul(reach, reach));
     near = ops.exp(ops.neg(ops.mul(distance, ops.mul(distance, distance))));
-    place = placeOf(ops.mul(stained, near));
+    place = placeOf(ops.mul(stained, near), points);
   }
   // The darkest red tells nucleus from granules.
   const dark = ops.add(ops.mul(ops.mul(mask, near), ops.mul(red, ops.mul(red, red))), ops.scalar(TINY));
@@ -118,20 +128,26 @@ interface Place {
   readonly radius: Tensor;
 }
 
+/** Column and row of each point of the working copy, [1, P] each. */
+interface Points {
+  readonly columns: Tensor;
+  readonly rows: Tensor;
+}
+
 /** Middle and spread of weights [N, P]. */
-function placeOf(weights: Tensor): Place {
+function placeOf(weights: Tensor, points: Points): Place {
   const positive = ops.add(weights, ops.scalar(TINY));
   const share = ops.div(positive, ops.reduceSum(positive, [1], true));
   const mean = (value: Tensor) => ops.reduceSum(ops.mul(share, value), [1], true);
-  const column = mean(COLUMNS());
-  const row = mean(ROWS());
-  const spread = mean(squaredDistance({ column, row }));
+  const column = mean(points.columns);
+  const row = mean(points.rows);
+  const spread = mean(squaredDistance({ column, row }, points));
   return { column, row, radius: ops.sqrt(ops.mul(spread, ops.scalar(2))) };
 }
 
-function squaredDistance({ column, row }: Pick<Place, "column" | "row">): Tensor {
-  const across = ops.sub(COLUMNS(), column);
-  const down = ops.sub(ROWS(), row);
+function squaredDistance({ column, row }: Pick<Place, "column" | "row">, { columns, rows }: Points): Tensor {
+  const across = ops.sub(columns, column);
+  const down = ops.sub(rows, row);
   return ops.add(ops.mul(across, across), ops.mul(down, down));
 }
 
@@ -157,14 +173,16 @@ function cropAround(x: Tensor, background: Tensor, nucleus: Nucleus, options: Ce
   const spread = ops.reshape(ops.mul(side, ops.scalar(1 / GRID)), [batch, 1, 1, 1]);
   const middle = (at: Tensor) =>
     ops.reshape(ops.add(ops.mul(at, ops.scalar(2 / GRID)), ops.scalar(1 / GRID - 1)), [batch, 1, 1, 1]);
+  // A line of numbers becomes a plane by adding zeros, so that files hold lines alone.
   const steps = Float32Array.from({ length: points }, (_, i) => (2 * i + 1) / points - 1);
-  const across = ops.constant(
-    Float32Array.from({ length: points * points }, (_, i) => steps[i % points]!),
-    [1, points, points, 1],
-  );
-  const down = ops.transpose(across, [0, 2, 1, 3]);
+  const across = ops.mul(ops.constant(steps, [1, 1, points, 1]), spread);
+  const down = ops.mul(ops.constant(steps, [1, points, 1, 1]), spread);
+  const plane = (line: Tensor, zeros: readonly number[]) => ops.add(line, ops.full(zeros, 0));
   const grid = ops.concat(
-    [ops.add(ops.mul(across, spread), middle(nucleus.column)), ops.add(ops.mul(down, spread), middle(nucleus.row))],
+    [
+      plane(ops.add(across, middle(nucleus.column)), [1, points, 1, 1]),
+      plane(ops.add(down, middle(nucleus.row)), [1, 1, points, 1]),
+    ],
     3,
   );
   const share = ops.sub(ops.div(x, ops.reshape(background, [batch, 3, 1, 1])), ops.scalar(1));
@@ -178,12 +196,25 @@ function channel(x: Tensor, c: number): Tensor {
 
 const perChannel = (x: Tensor) => ops.reshape(x, [x.shape[0]!, 1, x.shape[1]!]);
 const plusOne = (x: Tensor) => ops.add(x, ops.scalar(1));
-const row = (value: (row: number, column: number) => number) =>
-  ops.constant(
-    Float32Array.from({ length: POINTS }, (_, i) => value(Math.floor(i / GRID), i % GRID)),
-    [1, POINTS],
+
+// What files hold of the working copy is a line of numbers for its columns and rows, and a quarter of what is symmetric.
+function gridPoints(): Points {
+  const line = Float32Array.from({ length: GRID }, (_, i) => i);
+  const zeros = new Float32Array(GRID);
+  const [across, down] = [[1, 1, GRID] as const, [1, GRID, 1] as const];
+  const plane = (columns: Float32Array, rows: Float32Array) =>
+    ops.reshape(ops.add(ops.constant(columns, across), ops.constant(rows, down)), [1, POINTS]);
+  return { columns: plane(line, zeros), rows: plane(zeros, line) };
+}
+
+/** A bell around the middle of the working copy, [1, P]. */
+function gaussian(variance: number): Tensor {
+  const half = GRID / 2;
+  const squared = (i: number) => (i - MIDDLE) ** 2;
+  const quarter = Float32Array.from({ length: half * half }, (_, i) =>
+    Math.exp(-(squared(Math.floor(i / half)) + squared(i % half)) / (2 * variance)),
   );
-const COLUMNS = () => row((_, column) => column);
-const ROWS = () => row((line) => line);
-const gaussian = (middle: number, variance: number) =>
-  row((line, column) => Math.exp(-((line - middle) ** 2 + (column - middle) ** 2) / (2 * variance)));
+  const mirrored = Int32Array.from({ length: GRID }, (_, i) => Math.min(i, GRID - 1 - i));
+  const whole = [0, 1].reduce((x, axis) => ops.gather(x, axis, mirrored), ops.constant(quarter, [half, half]));
+  return ops.reshape(whole, [1, POINTS]);
+}

@@ -30,7 +30,7 @@ const FIXED_SETTINGS: Readonly<Record<string, unknown>> = {
  * @throws ERR_FORMAT where the class is not known, or a setting has a value that is not supported.
  */
 export function layerFromConfig(className: string, config: KerasConfig): Layer {
-  const { Input: _, InputLayer: __, ...known } = layers;
+  const { Input: _, InputLayer: __, ChannelSlice: ___, ...known } = layers;
   const classes: ReadonlyMap<string, unknown> = new Map(Object.entries(known));
   const Class = classes.get(className) as (new (options: object) => Layer) | undefined;
   const name = typeof config.name === "string" ? config.name : className;

@@ -164,7 +164,7 @@ export interface ExportOptions {
  */
 export function exportGraph(model: Model, { cells, views = 1, scales = [1] }: ExportOptions = {}): Outputs {
   const [height, width, channels] = model.input.shape as [number, number, number];
-  const images = ops.input("images", ["batch", "height", "width", channels], "uint8");
+  const images = ops.input("images", ["batch", "height", "width", cells ? 3 : channels], "uint8");
   const planar = ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"); // [N, H, W, C] -> [N, C, H, W]
   const field = cells && ops.resize(planar, [FIELD_SIZE, FIELD_SIZE]);
   const pictures = scales.map((scale) =>

@@ -21,11 +21,13 @@ export function cellNormalizationOf(
     cellHue = 1,
     cellDensity = 0.5,
     cellWhite = true,
-  }: Pick<Recipe, "cellDiameters" | "cellHue" | "cellDensity" | "cellWhite">,
+    cellOwn = false,
+  }: Pick<Recipe, "cellDiameters" | "cellHue" | "cellDensity" | "cellWhite" | "cellOwn">,
   size: number,
 ): CellNormalizationOptions | undefined {
   if (cellDiameters === undefined) return undefined;
-  return { size, diameters: cellDiameters, hue: cellHue, density: cellDensity, white: cellWhite };
+  const crop = { size, diameters: cellDiameters, hue: cellHue, density: cellDensity, white: cellWhite };
+  return cellOwn ? { ...crop, own: true } : crop;
 }
 
 /** Normalises decoded pictures by the graph that the exported model holds. */
@@ -40,13 +42,18 @@ export class CellPictures implements PrepareStep {
   }
 
   async apply(image: RgbImage): Promise<RgbImage> {
-    this.#session ??= createSession(compile(this.#graph()), { threads: 1 });
     const { size } = this.#options;
+    return { width: size, height: size, data: interleaved(await this.planar(image)) };
+  }
+
+  /** The picture as a model's first layer takes it: [3, H, W], or [6, H, W] where its own colours come first. */
+  async planar(image: RgbImage): Promise<Uint8Array> {
+    this.#session ??= createSession(compile(this.#graph()), { threads: 1 });
     const field = squareField(image, FIELD_SIZE);
     const { cells } = await (await this.#session).run({
       images: { data: field, shape: [1, FIELD_SIZE, FIELD_SIZE, 3] },
     });
-    return { width: size, height: size, data: interleaved(cells!.data as Float32Array) };
+    return Uint8Array.from(cells!.data as Float32Array, (value) => value + 0.5);
   }
 
   /** Frees the session. */
@@ -60,11 +67,11 @@ export class CellPictures implements PrepareStep {
   }
 }
 
-// [3, H, W] to [H, W, 3], rounded.
-function interleaved(planar: Float32Array): Uint8Array {
+// [3, H, W] to [H, W, 3].
+function interleaved(planar: Uint8Array): Uint8Array {
   const count = planar.length / 3;
   const out = new Uint8Array(planar.length);
   for (let i = 0; i < count; i++)
-    for (let channel = 0; channel < 3; channel++) out[i * 3 + channel] = (planar[channel * count + i]! + 0.5) | 0;
+    for (let channel = 0; channel < 3; channel++) out[i * 3 + channel] = planar[channel * count + i]!;
   return out;
 }

@@ -33,42 +33,59 @@ export function changeablePart({ model, lastBlocks }: BuiltModel): LayerOutput {
 const MOST_BYTES = 2 ** 20;
 const MOST_OF_A_CLASS = 40;
 
+/** Pictures as a model's first layer takes them, uint8 [channels, H, W], one by one in the order of the indices. */
+export type PictureSource = (indices: readonly number[]) => AsyncIterable<Uint8Array>;
+
 /**
  * Remembers validation images, equally many of each class: their activations where the last blocks begin.
  *
- * @throws as the runtime does.
+ * @param labels Class index of each validation image.
+ * @throws as the runtime and the pictures do.
  */
-export async function rememberHome(built: BuiltModel, cache: ImageCache, options: SessionOptions): Promise<HomeMemory> {
+export async function rememberHome(
+  built: BuiltModel,
+  labels: readonly number[],
+  pictures: PictureSource,
+  options: SessionOptions,
+): Promise<HomeMemory> {
   const end = changeablePart(built);
   const shape = toGraphShape(end.shape, 1).slice(1) as number[];
   const size = numElements(shape);
-  const labels = cache.samples.map(({ label }) => label);
   const classes = indicesByClass(labels, built.model.output.shape[0]!).filter(({ length }) => length > 0);
   // As many of each class as fit, spread evenly over its images.
   const each = Math.max(1, Math.min(MOST_OF_A_CLASS, Math.floor(MOST_BYTES / size / classes.length)));
   const chosen = classes.flatMap((own) => spread(own, each));
-  const [height, width] = built.model.input.shape as [number, number];
   const below = new Model({ input: built.model.input, output: end });
-  const loader = createLoader(cache, {
-    batchSize: 1,
-    layout: { phases: 1, height, width },
-    imageSize: [height, width],
-    seed: 0,
-    labels,
-  });
   const session = await createSession(compile(predictionGraph(below)), options);
   try {
     const activations = new Float32Array(chosen.length * size);
     let i = 0;
-    for await (const { pixels } of loader.batches({ epoch: 0, order: chosen })) {
-      const { output } = await session.run({ images: { data: pixels, shape: [1, 3, height, width] } });
+    for await (const data of pictures(chosen)) {
+      const { output } = await session.run({ images: { data, shape: toGraphShape(below.input.shape, 1) as number[] } });
       activations.set(output!.data as Float32Array, i++ * size);
     }
     return { shape, labels: chosen.map((index) => labels[index]!), activations };
   } finally {
-    await loader.close();
     await session.release();
   }
+}
+
+/** The images of a cache, for {@link rememberHome}. */
+export function cachedPictures(cache: ImageCache, [height, width]: readonly [number, number]): PictureSource {
+  return async function* (indices) {
+    const loader = createLoader(cache, {
+      batchSize: 1,
+      layout: { phases: 1, height, width },
+      imageSize: [height, width],
+      seed: 0,
+      labels: cache.samples.map(({ label }) => label),
+    });
+    try {
+      for await (const { pixels } of loader.batches({ epoch: 0, order: indices })) yield pixels;
+    } finally {
+      await loader.close();
+    }
+  };
 }
 
 /** Writes a memory, a byte a number: each cell's activations in 254 steps of its largest. */

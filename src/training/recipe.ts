@@ -25,6 +25,10 @@ const schema = z.strictObject({
   cellHue: share.optional().describe("how far the nucleus's hue is then brought to a reference; default: 1, wholly"),
   cellDensity: share.optional().describe("how far its density is; default: 0.5"),
   cellWhite: z.boolean().optional().describe("whether the background becomes white; default: yes"),
+  cellOwn: z
+    .boolean()
+    .optional()
+    .describe("whether the crop in its own colours comes first, for a joined model; default: no"),
   views: z
     .number()
     .int()

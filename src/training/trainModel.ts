@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { LeukogramError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { openImageCache, type SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
@@ -17,7 +18,7 @@ import { CellPictures, cellNormalizationOf, FIELD_MARGIN } from "./cellPictures.
 import type { FitProgress } from "./fit.ts";
 import { recipeWarnings } from "./fromRecipe.ts";
 import type { EpochRow } from "./history.ts";
-import { rememberHome, writeHomeMemory } from "./homeMemory.ts";
+import { cachedPictures, rememberHome, writeHomeMemory } from "./homeMemory.ts";
 import type { Recipe } from "./recipe.ts";
 import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
 
@@ -70,6 +71,10 @@ export async function trainModel(
 ): Promise<TrainedModel> {
   const entry = modelEntry(recipe.model);
   const built = buildModel(recipe, train.classes.length);
+  if (built.model.input.shape[2] !== 3)
+    throw new LeukogramError("ERR_CONFIG", `model "${recipe.model}" is joined of two, and not trained itself`, {
+      hint: "Train the two, then join their runs: leukogram join.",
+    });
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
@@ -77,7 +82,12 @@ export async function trainModel(
   const session = new TrainingSession(built, train, recipe, options, caches);
   try {
     const result = await session.run();
-    const memory = await rememberHome(built, caches.validation, { threads: recipe.threads ?? availableParallelism() });
+    const memory = await rememberHome(
+      built,
+      caches.validation.samples.map(({ label }) => label),
+      cachedPictures(caches.validation, built.model.input.shape.slice(0, 2) as [number, number]),
+      { threads: recipe.threads ?? availableParallelism() },
+    );
     await writeHomeMemory(join(options.out, "memory.safetensors"), memory);
     await writeModel(built.model, train.classes, recipe, options.out);
     return {

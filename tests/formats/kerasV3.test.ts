@@ -8,7 +8,7 @@ import { kerasBytes, writeKeras } from "../../src/formats/kerasV3.ts";
 import { loadWeights } from "../../src/formats/loadWeights.ts";
 import { cnn } from "../../src/models/cnn.ts";
 import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { Add, Conv2D, Flatten, Input } from "../../src/nn/layers/index.ts";
+import { Add, ChannelSlice, Conv2D, Flatten, Input } from "../../src/nn/layers/index.ts";
 import { Model } from "../../src/nn/model.ts";
 import { testFolder } from "./support/folder.ts";
 import { h5Bytes, writeArray } from "./support/h5.ts";
@@ -76,6 +76,25 @@ describe("a .keras file that is written", () => {
   test("branches stand as Keras counts them: farthest from the output first", async () => {
     const config = await configOf(branches());
     expect(config.layers.map(({ name }) => name)).toEqual(["images", "long_1", "short", "long_2", "sum"]);
+  });
+
+  test("a slice of channels is Keras's operation: its arguments with each use, and no weights", async () => {
+    const image = Input([4, 4, 6], { name: "images" });
+    const slice = new ChannelSlice({ start: 3, stop: 6, name: "part" }).apply(image);
+    const model = new Model({
+      input: image,
+      output: new Conv2D({ filters: 2, kernelSize: 1, name: "conv" }).apply(slice),
+    });
+    const [, part] = (await configOf(model)).layers as unknown as Record<string, unknown>[];
+    const { args } = (part!.inbound_nodes as { args: unknown[] }[])[0]!;
+    expect(part).toMatchObject({ module: "keras.src.ops.numpy", class_name: "GetItem", config: { name: "part" } });
+    expect(args[1]).toEqual([
+      { class_name: "__ellipsis__", config: {} },
+      { class_name: "__slice__", config: { start: 3, stop: 6, step: null } },
+    ]);
+    const path = join(testFolder(), "model.keras");
+    await writeKeras(model.initialize(1), path);
+    expect([...(await readKerasFile(path)).keys()]).toEqual(["conv"]);
   });
 
   test("later layers alone begin with an input of their own", async () => {

@@ -8,7 +8,7 @@ import { FIXED, viewsOf } from "../../nn/modelGraphs.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import type { OpenRun } from "../openRun.ts";
-import { type Pictures, readPictures, selectPictures } from "../pictures.ts";
+import { readPictures, selectPictures } from "../pictures.ts";
 
 /** Cells as the changeable part of a model takes them, seen from several sides. */
 export interface Cells {
@@ -70,7 +70,7 @@ export async function viewCells(
       );
       for (let start = 0; start < samples.length; start += BATCH) {
         const indices = Array.from({ length: Math.min(BATCH, samples.length - start) }, (_, i) => start + i);
-        const results = await session.run({ images: imagesOf(pictures, indices) });
+        const results = await session.run({ images: selectPictures(pictures, indices) });
         for (let v = 0; v < each; v++) {
           const data = results[`view${v}`]!.data as Float32Array;
           for (const [i, index] of indices.entries())
@@ -87,10 +87,6 @@ export async function viewCells(
 
 const scaled = (run: OpenRun, scale: number): OpenRun =>
   run.cells === undefined ? run : { ...run, cells: { ...run.cells, diameters: run.cells.diameters * scale } };
-
-function imagesOf(pictures: Pictures, indices: readonly number[]) {
-  return { data: selectPictures(pictures, indices), shape: [indices.length, 3, pictures.height, pictures.width] };
-}
 
 function viewsGraph(model: Model, count: number) {
   const images = ops.input("images", toGraphShape(model.input.shape, "batch"), "uint8");

@@ -114,8 +114,7 @@ async function meanMoments(
   const sums: { mean: Float64Array; square: Float64Array }[] = [];
   for (const indices of batches) {
     if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "adapting was interrupted");
-    const shape = [indices.length, 3, pictures.height, pictures.width];
-    const results = await session.run({ images: { data: selectPictures(pictures, indices), shape } });
+    const results = await session.run({ images: selectPictures(pictures, indices) });
     for (let i = 0; `mean${i}` in results; i++) {
       const mean = results[`mean${i}`]!.data as Float32Array;
       const variance = results[`variance${i}`]!.data as Float32Array;

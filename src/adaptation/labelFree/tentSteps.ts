@@ -42,9 +42,8 @@ export async function createTentSteps(model: Model, options: TentStepsOptions): 
   let steps = 0;
   return {
     async step(pictures, indices, learningRate) {
-      const shape = [indices.length, 3, pictures.height, pictures.width];
       const results = await session.run({
-        images: { data: selectPictures(pictures, indices), shape },
+        images: selectPictures(pictures, indices),
         ...state,
         learningRate: { data: Float32Array.of(learningRate), shape: [] },
         step: { data: Float32Array.of(++steps), shape: [] },

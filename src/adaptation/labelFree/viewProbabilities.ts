@@ -52,8 +52,7 @@ export async function viewProbabilities(
     for (let start = 0; start < pictures.count; start += BATCH) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "adapting was interrupted");
       const indices = Array.from({ length: Math.min(BATCH, pictures.count - start) }, (_, i) => start + i);
-      const shape = [indices.length, 3, pictures.height, pictures.width];
-      const results = await session.run({ images: { data: selectPictures(pictures, indices), shape } });
+      const results = await session.run({ images: selectPictures(pictures, indices) });
       for (const [v, view] of views.entries()) view.set(results[`view${v}`]!.data as Float32Array, start * classes);
     }
   } finally {

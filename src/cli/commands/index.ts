@@ -35,6 +35,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./adapt.ts")).default,
   },
   {
+    name: "join",
+    summary: "one model of two that see a cell in different colours",
+    load: async () => (await import("./join.ts")).default,
+  },
+  {
     name: "models",
     summary: "the models that come with Leukogram, and your own",
     load: async () => (await import("./models.ts")).default,

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
-import { splitDataset } from "../../data/split.ts";
 import { laboratoryText } from "../../report/laboratoryTable.ts";
 import { dataName, type JudgedRun, writeRun } from "../../report/writeRun.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
+import { splitByRecipe } from "../../training/splitByRecipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
 import type { CommandModule } from "../command.ts";
 import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
@@ -50,9 +50,7 @@ export async function trainJob(
 ): Promise<JudgedRun & { readonly trainingSeconds: number; readonly bestEpoch: number }> {
   const { recipe, progress, signal, skipBad, out } = job;
   const data = openLaboratories(job.data, { ...(recipe.groupBy !== undefined && { groupBy: recipe.groupBy }) });
-  const { train, validation } = data.validation
-    ? { train: [...data.train.samples], validation: [...data.validation.samples] }
-    : splitSamples(data.train, recipe);
+  const { train, validation } = splitByRecipe(data, recipe);
   progress.beginLog();
   progress.line(
     `${dataName(job.data)}: ${train.length} images to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
@@ -95,19 +93,6 @@ export async function trainJob(
     });
   });
   return { ...judged, trainingSeconds: trained.trainingSeconds, bestEpoch: trained.bestEpoch };
-}
-
-type Parts = Pick<ReturnType<typeof splitDataset>, "train" | "validation">;
-
-function splitSamples(dataset: Parameters<typeof splitDataset>[0], recipe: Recipe): Parts {
-  // A leaky split is what happens where nobody knows which images are siblings.
-  const blind = { ...dataset, samples: dataset.samples.map((sample) => ({ ...sample, group: sample.file })) };
-  const method = recipe.split === "keras" ? "keras" : "stratified";
-  return splitDataset(recipe.split === "leaky" ? blind : dataset, {
-    validationFraction: recipe.validation,
-    seed: recipe.seed,
-    method,
-  });
 }
 
 const train: CommandModule = {

@@ -6,7 +6,7 @@ import { toHalf } from "./half.ts";
 /** Fewer entries than this are not worth a node of their own. */
 const FEWEST_ENTRIES = 64;
 
-/** Operators whose second input is a weight: rounding it changes the answer little. */
+/** Operators whose second input is a weight, and the third a bias: rounding them changes the answer little. */
 const WEIGHTED = new Set(["Conv", "Gemm", "MatMul"]);
 
 const FLOAT = 1;
@@ -34,7 +34,7 @@ interface Field {
 }
 
 /**
- * The same model with the kernels of its convolutions and matrix products stored in half precision, each cast back to
+ * The same model with the kernels and biases of its convolutions and matrix products stored in half precision, each cast back to
  * float32 where it is read: about half the bytes, the same operators, computed in float32.
  *
  * Constants that are read in any other way, such as coordinates and thresholds, and weights beyond the range of a half
@@ -73,7 +73,7 @@ function halfGraph(graph: Uint8Array): Uint8Array {
   return writer.finish();
 }
 
-// Constants that are nothing but second inputs of a convolution or matrix product.
+// Constants that are nothing but weights or biases of a convolution or matrix product.
 function weightNames(graph: readonly Field[]): Set<string> {
   const weights = new Set<string>();
   const others = new Set<string>();
@@ -82,7 +82,7 @@ function weightNames(graph: readonly Field[]): Set<string> {
     const parts = fieldsOf(content!);
     const type = text(parts.find((part) => part.number === FIELD.nodeType));
     const inputs = parts.filter((part) => part.number === FIELD.nodeInput).map(text);
-    for (const [i, name] of inputs.entries()) (i === 1 && WEIGHTED.has(type) ? weights : others).add(name);
+    for (const [i, name] of inputs.entries()) (i > 0 && WEIGHTED.has(type) ? weights : others).add(name);
   }
   return new Set([...weights].filter((name) => !others.has(name)));
 }

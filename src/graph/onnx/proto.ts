@@ -80,10 +80,10 @@ function encodeGraph(writer: Writer, model: OnnxModel): void {
   for (const output of model.outputs) message(writer, 12, (w) => encodeValue(w, output));
 }
 
+// A node needs no name beside that of its output.
 function encodeNode(writer: Writer, node: OnnxNode): void {
   for (const name of node.inputs) writer.uint32(10).string(name);
   for (const name of node.outputs) writer.uint32(18).string(name);
-  writer.uint32(26).string(node.outputs[0]!);
   writer.uint32(34).string(node.type);
   for (const [name, value] of Object.entries(node.attributes))
     message(writer, 5, (w) => encodeAttribute(w, name, value));

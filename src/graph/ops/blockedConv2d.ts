@@ -28,7 +28,11 @@ export const blockedConv2dOp: Op<BlockedConvolutionAttributes> = {
     return emitter.node(
       "Conv",
       [emitter.name(x!), apart],
-      { ...onnxConvolution({ ...attributes, groups: c }, [kh, kw]), dilations: { ints: dilations } },
+      {
+        kernel_shape: { ints: [kh, kw] },
+        dilations: { ints: dilations },
+        ...onnxConvolution({ ...attributes, groups: c }),
+      },
       BLOCKED_DOMAIN,
     );
   },

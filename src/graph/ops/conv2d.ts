@@ -28,11 +28,10 @@ export const conv2dOp: Op<ConvolutionAttributes> = {
     return { shape: [x!.shape[0]!, o!, ...outputSize(x!.shape, [kh!, kw!], attributes)], dtype: x!.dtype };
   },
   emit(emitter, { inputs }, attributes) {
-    const [, , kh, kw] = inputs[1]!.shape as readonly number[];
     return emitter.node(
       "Conv",
       inputs.map((t) => emitter.name(t)),
-      onnxConvolution(attributes, [kh!, kw!]),
+      onnxConvolution(attributes),
     );
   },
   gradient({ inputs: [x, kernel, bias], attributes, dy, ops }) {

@@ -24,7 +24,7 @@ export const conv2dInputGradientOp: Op<InputGradientAttributes> = {
       return inputSize[i] - covered + attributes.pads[i] + attributes.pads[i + 2]!;
     });
     return emitter.node("ConvTranspose", [emitter.name(dz!), emitter.name(kernel!)], {
-      ...onnxConvolution(attributes, [kh!, kw!]),
+      ...onnxConvolution(attributes),
       output_padding: { ints: left },
     });
   },

@@ -35,16 +35,12 @@ export function outputSize(
   return out;
 }
 
-/** The settings as ONNX spells them. */
-export function onnxConvolution(
-  { strides, pads, groups }: ConvolutionAttributes,
-  kernelSize: readonly [number, number],
-): Record<string, OnnxAttribute> {
+/** The settings as ONNX spells them; those that it takes for granted are left out, as files hold hundreds of these. */
+export function onnxConvolution({ strides, pads, groups }: ConvolutionAttributes): Record<string, OnnxAttribute> {
   return {
-    kernel_shape: { ints: kernelSize },
-    strides: { ints: strides },
-    pads: { ints: pads },
-    group: { int: groups },
+    ...(strides.some((stride) => stride !== 1) && { strides: { ints: strides } }),
+    ...(pads.some((pad) => pad !== 0) && { pads: { ints: pads } }),
+    ...(groups !== 1 && { group: { int: groups } }),
   };
 }
 

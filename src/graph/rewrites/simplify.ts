@@ -1,5 +1,5 @@
 // Rules that make any graph smaller and never slower.
-import { sameShape } from "../../core/shape.ts";
+import { numElements, sameShape } from "../../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import type { Rule } from "../rewrite.ts";
 import { type Constant, Tensor } from "../tensor.ts";
@@ -14,9 +14,14 @@ export function isFilledWith(tensor: Tensor, value: number): boolean {
   return constantData(tensor)?.every((entry: number | bigint) => entry === value) ?? false;
 }
 
+/** A constant that grows beyond this, entries, is left to the runtime, which unfolds it when it loads the file. */
+const LARGEST_GROWN = 1024;
+
 const foldConstants: Rule = (node) => {
   if (node.op.evaluate === undefined || node.inputs.length === 0) return undefined;
   if (!node.inputs.every((input) => constantData(input) !== undefined)) return undefined;
+  const entries = node.inputs.reduce((sum, { shape }) => sum + numElements(shape), 0);
+  if (numElements(node.shape) > Math.max(LARGEST_GROWN, entries)) return undefined;
   const inputs = node.inputs.map((input) => ({ shape: input.shape as number[], data: constantData(input)! }));
   const data = node.op.evaluate(inputs, node.attributes, node);
   return data && ops.constant(data, node.shape as number[]);

@@ -1,6 +1,7 @@
 // The table of layers, by Keras's names: a new one is one file and one row here.
 export { Activation, ReLU } from "./activation.ts";
 export { BatchNormalization } from "./batchNormalization.ts";
+export { ChannelSlice } from "./channelSlice.ts";
 export { Conv2D } from "./conv2D.ts";
 export { Dense } from "./dense.ts";
 export { DepthwiseConv2D } from "./depthwiseConv2D.ts";

@@ -24,7 +24,7 @@ function pictures(reds: number, blues: number, light = 0): Pictures {
     const strong = channel === (picture < reds ? 0 : 2);
     return Math.min(255, Math.max(0, (strong ? 150 : 60) + light + rng.normal(0, 25)));
   });
-  return { data, count, height: SIZE, width: SIZE };
+  return { data, count, channels: 3, height: SIZE, width: SIZE };
 }
 
 /** A network that has learned nothing but whose answers depend on colour and place. */

@@ -1,0 +1,45 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { expectFailure, makeCli } from "./cli.ts";
+
+const cli = makeCli();
+const SHORT = ["--model", "cnn-wide", "--image-size", "32", "--epochs", "1", "--threads", "1"];
+const OWN = ["--cell-diameters", "1.75", "--cell-hue", "0", "--cell-density", "0", "--no-cell-white"];
+
+beforeAll(async () => {
+  const outcomes = await cli.runAll([
+    ["draw", "cells", "--count", "5", "--test-count", "1", "--size", "40"],
+    ["train", "--data", "cells", ...SHORT, ...OWN, "--out", "own"],
+    ["train", "--data", "cells", ...SHORT, "--cell-diameters", "1.75", "--out", "normalized"],
+  ]);
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
+}, 120_000);
+
+test("join makes a run folder that evaluate takes, and says how it answers to images that were held out", async () => {
+  const [text, json, judged] = await cli.runAll([
+    ["join", "own", "normalized", "--data", "cells", "--out", "both"],
+    ["join", "own", "normalized", "--data", "cells", "--out", "both", "--yes", "--json"],
+    ["evaluate", "both", "--data", "cells", "--json"],
+  ]);
+  expect(text!.stdout).toMatch(/^\d+ images that neither learned from: accuracy \d+\.\d %/);
+  expect(JSON.parse(json!.stdout)).toMatchObject({ out: "both", judgedOn: "validation" });
+  expect(judged!.code).toBe(0);
+}, 60_000);
+
+test("join tells what is wrong, and writes nothing", async () => {
+  writeFileSync(join(cli.dir, "file.onnx"), "no model");
+  const [noData, noOut, order, taken, file] = await cli.runAll([
+    ["join", "own", "normalized", "--out", "x"],
+    ["join", "own", "normalized", "--data", "cells"],
+    ["join", "normalized", "own", "--data", "cells", "--out", "x"],
+    ["join", "own", "normalized", "--data", "cells", "--out", "own"],
+    ["join", "own", "file.onnx", "--data", "cells", "--out", "x"],
+  ]);
+  expectFailure(noData!, 2, /join: --data is missing/);
+  expectFailure(noOut!, 2, /join: --out is missing/);
+  expectFailure(order!, 2, /can't be joined: normalized does not see cells in their own colours\. Name first/);
+  expectFailure(taken!, 1, /own: holds a run already/);
+  expectFailure(file!, 1, /file\.onnx/);
+  expect(existsSync(join(cli.dir, "x"))).toBe(false);
+}, 60_000);
