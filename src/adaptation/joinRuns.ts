@@ -5,6 +5,7 @@ import { loadClassifier } from "../evaluation/classifier.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages } from "../evaluation/evaluateModel.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
+import { storeTemperature } from "../evaluation/storeTemperature.ts";
 import type { Evaluation } from "../evaluation/types.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { joinModels } from "../models/joined.ts";
@@ -67,7 +68,11 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
   await writeHomeMemory(join(out, "memory.safetensors"), memory);
   const told = { from: [first, second].map(({ path, recipe: own }) => ({ path, recipe: own })) };
   await writeFileWhole(join(out, "joined.json"), `${JSON.stringify(told, undefined, 2)}\n`);
-  await writeModel(built.model, first.classes, recipe, out);
+  await writeModel(
+    built.model,
+    { classes: first.classes, recipe, home: { ...first.home, temperature: undefined } },
+    out,
+  );
   const classifier = await loadClassifier(out, session);
   try {
     const { predictions } = await answerImages(classifier, data.train, validation, {
@@ -75,6 +80,7 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
       onProgress: (done, total) => onStage?.("Classifying validation images", done, total),
     });
     await writePredictionsCsv(join(out, "predictions", "validation.csv"), predictions);
+    await storeTemperature(out, predictions);
     return evaluatePredictions(predictions);
   } finally {
     await classifier.close();

@@ -10,6 +10,7 @@ import type { LayerOutput } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readMetadata } from "../runtime/metadata.ts";
 import { cellNormalizationOf } from "../training/cellPictures.ts";
+import { type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 import { changeablePart, type HomeMemory, readHomeMemory } from "../training/homeMemory.ts";
 import { parseRecipe, type Recipe } from "../training/recipe.ts";
 
@@ -25,6 +26,8 @@ export interface OpenRun {
   readonly changeable: LayerOutput;
   /** What it remembers of its own laboratory; undefined in runs of older versions. */
   readonly memory: HomeMemory | undefined;
+  /** What it knows of its own laboratories. */
+  readonly home: HomeFacts;
   /** How pictures are normalised first; undefined where they are not. */
   readonly cells: CellNormalizationOptions | undefined;
 }
@@ -59,6 +62,7 @@ export async function openRun(path: string): Promise<OpenRun> {
     model,
     changeable: changeablePart(built),
     memory: memory === undefined ? undefined : await readHomeMemory(memory),
+    home: homeFactsOf(metadata),
     cells: cellNormalizationOf(recipe, model.input.shape[0]!),
   };
 }

@@ -1,7 +1,8 @@
+import { MEASURED_SIZE } from "../data/microscopy/measures.ts";
 // What stays of a picture when it is turned, mirrored or saved anew: for telling copies from other cells.
 
 /** Height and width of the picture that a fingerprint is taken of, pixels. */
-export const PRINT_SIZE = 64;
+export const PRINT_SIZE = MEASURED_SIZE;
 
 const RINGS = 12;
 const ANGLES = 48;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { RgbImage } from "../data/image.ts";
+import { COLOUR_FEATURES, MEASURES, measure } from "../data/microscopy/measures.ts";
 import { squareField } from "../data/squareField.ts";
 import { fingerprint, INVARIANTS, POLAR, PRINT_SIZE } from "./fingerprint.ts";
 import type { ImageFacts } from "./imageFacts.ts";
-import { COLOUR_FEATURES, MEASURES, measure } from "./measures.ts";
 import type { RecordFile } from "./recordFile.ts";
 
 const FORMATS = ["jpeg", "png", "bmp", "gif"];

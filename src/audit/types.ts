@@ -1,6 +1,6 @@
+import type { MeasureName } from "../data/microscopy/measures.ts";
 import type { Alignment } from "./fingerprint.ts";
 import type { Oddity } from "./imageFacts.ts";
-import type { MeasureName } from "./measures.ts";
 import type { ShortcutTest } from "./shortcuts.ts";
 import type { SuspectLabel } from "./suspectLabels.ts";
 

@@ -4,11 +4,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { decodeImage, type RgbImage } from "../data/image.ts";
+import { looksOf } from "../data/microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { squareField } from "../data/squareField.ts";
 import { checkShipped, findModelFile } from "../formats/shippedModels.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
+import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 
 /** A trained model that is ready to classify. */
 export interface Classifier {
@@ -24,6 +26,8 @@ export interface Classifier {
   readonly fileBytes: number;
   /** The name in the registry of what was trained; undefined where the file does not say. */
   readonly model: string | undefined;
+  /** What it knows of its own laboratories. */
+  readonly home: HomeFacts;
   /** Probabilities [N, K] of images uint8 [N, height, width, 3] of the model's size, one after the other. */
   classify(images: Uint8Array, count: number): Promise<Float32Array>;
   close(): Promise<void>;
@@ -79,6 +83,7 @@ export async function loadClassifier(model: string, options: SessionOptions = {}
     parameters: parameters === undefined ? undefined : Number(parameters),
     fileBytes: bytes.length,
     model: trained,
+    home: homeFactsOf(session.metadata),
     classify: (images, count) => classify(session, images, count, imageSize),
     close: () => session.release(),
   };
@@ -110,6 +115,11 @@ export interface Classified {
   /** One a class; undefined where the image is bad. */
   readonly probabilities: readonly number[] | undefined;
   readonly error: LeukogramError | undefined;
+  /**
+   * Share of the model's own pictures that look as strange, or stranger: below {@link UNFAMILIAR} it is unlike them.
+   * Undefined where the image is bad, or the model does not know how its own look.
+   */
+  readonly familiarity: number | undefined;
 }
 
 /** Options of {@link classifyFiles}. */
@@ -131,8 +141,10 @@ export async function* classifyFiles(
 ): AsyncGenerator<Classified, void, undefined> {
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
-  const bring = (image: RgbImage) =>
-    classifier.isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width);
+  const bring = (image: RgbImage): Brought => ({
+    pixels: classifier.isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width),
+    familiarity: classifier.home.looks.length > 0 ? familiarityTo(classifier.home, looksOf(image)) : undefined,
+  });
   const decode = (from: number) => {
     const batch = decodeAll(paths.slice(from, from + batchSize), bring);
     batch.catch(() => {}); // awaited below, unless an earlier batch fails
@@ -143,19 +155,23 @@ export async function* classifyFiles(
     const decoded = await next;
     if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "classification was interrupted");
     next = decode(start + batchSize);
-    const good = decoded.filter((item) => item instanceof Uint8Array);
+    const good = decoded.flatMap((item) => (item instanceof LeukogramError ? [] : [item]));
     const images = new Uint8Array(good.length * size);
-    good.forEach((pixels, i) => {
+    good.forEach(({ pixels }, i) => {
       images.set(pixels, i * size);
     });
     const probabilities = good.length === 0 ? new Float32Array() : await classifier.classify(images, good.length);
     const classes = classifier.classes.length;
     let row = 0;
     for (const [i, item] of decoded.entries()) {
-      const bad = !(item instanceof Uint8Array);
-      const values = bad ? undefined : normalized(probabilities.subarray(row * classes, (row + 1) * classes));
-      if (!bad) row++;
-      yield { path: paths[start + i]!, probabilities: values, error: bad ? item : undefined };
+      const path = paths[start + i]!;
+      if (item instanceof LeukogramError) {
+        yield { path, probabilities: undefined, error: item, familiarity: undefined };
+        continue;
+      }
+      const values = normalized(probabilities.subarray(row * classes, (row + 1) * classes));
+      row++;
+      yield { path, probabilities: values, error: undefined, familiarity: item.familiarity };
     }
     onProgress?.(Math.min(start + batchSize, paths.length), paths.length);
   }
@@ -175,12 +191,18 @@ function normalized(row: Float32Array): number[] {
   return Array.from(row, (value) => value / sum);
 }
 
+/** An image as the model takes it, and how familiar it looks. */
+interface Brought {
+  readonly pixels: Uint8Array;
+  readonly familiarity: number | undefined;
+}
+
 // As many images at a time as there are cores, and one more.
 async function decodeAll(
   paths: readonly string[],
-  bring: (image: RgbImage) => Uint8Array,
-): Promise<(Uint8Array | LeukogramError)[]> {
-  const results = new Array<Uint8Array | LeukogramError>(paths.length);
+  bring: (image: RgbImage) => Brought,
+): Promise<(Brought | LeukogramError)[]> {
+  const results = new Array<Brought | LeukogramError>(paths.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < paths.length; i = next++) {

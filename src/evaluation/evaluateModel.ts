@@ -28,7 +28,7 @@ export async function answerImages(
   const skipped: SkippedImage[] = [];
   const started = performance.now();
   let i = 0;
-  for await (const { probabilities, error } of classifyFiles(
+  for await (const { probabilities, error, familiarity } of classifyFiles(
     classifier,
     samples.map(({ path }) => path),
     options,
@@ -36,7 +36,14 @@ export async function answerImages(
     const { file, label, group } = samples[i++]!;
     if (error !== undefined && !skipBad) throw badImage(error);
     if (error !== undefined) skipped.push({ file, reason: error.reason });
-    else rows.push({ file, label: labels[label]!, group, probabilities: probabilities! });
+    else
+      rows.push({
+        file,
+        label: labels[label]!,
+        group,
+        probabilities: probabilities!,
+        ...(familiarity !== undefined && { familiarity }),
+      });
   }
   const millisecondsPerImage = (performance.now() - started) / Math.max(1, samples.length);
   return { predictions: { classes: classifier.classes, rows }, skipped, millisecondsPerImage };

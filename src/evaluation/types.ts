@@ -12,6 +12,8 @@ export interface Prediction {
   readonly probabilities: readonly number[];
   /** Index of the class that the model names; left out where it is the first of the most probable. */
   readonly predicted?: number;
+  /** Share of the model's own pictures that look as strange; left out where it is not known, and in files. */
+  readonly familiarity?: number;
 }
 
 /** What one model says of one set of images. */

@@ -1,4 +1,3 @@
-import { MEASURES } from "../audit/measures.ts";
 import type {
   Audit,
   BadFile,
@@ -9,6 +8,7 @@ import type {
   NamedShortcut,
   OddFile,
 } from "../audit/types.ts";
+import { MEASURES } from "../data/microscopy/measures.ts";
 import { count, percent, plural } from "./format.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { type Column, page, type Section, table } from "./page.ts";

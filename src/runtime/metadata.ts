@@ -1,8 +1,11 @@
 import protobuf from "protobufjs/minimal.js";
 import { LeukogramError } from "../core/errors.ts";
 
+/** Field of ModelProto that holds an entry of the metadata. */
+const METADATA = 14;
+
 /**
- * The metadata of an ONNX file (ModelProto field 14), read without decoding the graph.
+ * The metadata of an ONNX file, read without decoding the graph.
  *
  * @throws ERR_FORMAT where the bytes are no ONNX file.
  */
@@ -19,7 +22,7 @@ function readEntries(model: Uint8Array): Record<string, string> {
   const entries: [string, string][] = [];
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
-    if (tag >>> 3 !== 14) reader.skipType(tag & 7);
+    if (tag >>> 3 !== METADATA) reader.skipType(tag & 7);
     else entries.push(readEntry(reader, reader.uint32() + reader.pos));
   }
   return Object.fromEntries(entries);
@@ -34,4 +37,33 @@ function readEntry(reader: protobuf.Reader, end: number): [string, string] {
     else reader.skipType(tag & 7);
   }
   return entry;
+}
+
+/**
+ * The same model with entries of its metadata set; its graph stays as it is to the byte.
+ *
+ * @throws ERR_FORMAT where the bytes are no ONNX file.
+ */
+export function withMetadata(model: Uint8Array, entries: Readonly<Record<string, string>>): Uint8Array {
+  readMetadata(model);
+  const writer = protobuf.Writer.create();
+  const reader = protobuf.Reader.create(model);
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    const end = tag >>> 3 === METADATA ? reader.uint32() + reader.pos : undefined;
+    const isReplaced = end !== undefined && readEntry(reader, end)[0] in entries;
+    if (end === undefined) reader.skipType(tag & 7);
+    if (!isReplaced) writer.raw(model.subarray(start, reader.pos));
+  }
+  for (const [key, value] of Object.entries(entries))
+    writer
+      .uint32((METADATA << 3) | 2)
+      .fork()
+      .uint32(10)
+      .string(key)
+      .uint32(18)
+      .string(value)
+      .ldelim();
+  return writer.finish();
 }

@@ -18,6 +18,7 @@ import { CellPictures, cellNormalizationOf, FIELD_MARGIN } from "./cellPictures.
 import type { FitProgress } from "./fit.ts";
 import { recipeWarnings } from "./fromRecipe.ts";
 import type { EpochRow } from "./history.ts";
+import { type HomeFacts, homeMetadata, learnLooks } from "./homeFacts.ts";
 import { cachedPictures, rememberHome, writeHomeMemory } from "./homeMemory.ts";
 import type { Recipe } from "./recipe.ts";
 import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
@@ -89,7 +90,9 @@ export async function trainModel(
       { threads: recipe.threads ?? availableParallelism() },
     );
     await writeHomeMemory(join(options.out, "memory.safetensors"), memory);
-    await writeModel(built.model, train.classes, recipe, options.out);
+    const looks = await learnLooks(validation.map(({ path }) => path));
+    const home = { looks: looks ? [looks] : [], temperature: undefined };
+    await writeModel(built.model, { classes: train.classes, recipe, home }, options.out);
     return {
       out: options.out,
       classes: train.classes,
@@ -105,8 +108,15 @@ export async function trainModel(
   }
 }
 
+/** What a model's file says beside its network. */
+export interface ModelFacts {
+  readonly classes: readonly string[];
+  readonly recipe: Recipe;
+  readonly home: HomeFacts;
+}
+
 /** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
-export async function writeModel(model: Model, classes: readonly string[], recipe: Recipe, out: string): Promise<void> {
+export async function writeModel(model: Model, { classes, recipe, home }: ModelFacts, out: string): Promise<void> {
   const [height, width] = model.input.shape;
   const cells = cellNormalizationOf(recipe, height!);
   const metadata = {
@@ -116,6 +126,7 @@ export async function writeModel(model: Model, classes: readonly string[], recip
     model: recipe.model,
     parameters: String(model.parameters),
     recipe: JSON.stringify(recipe),
+    ...homeMetadata(home),
     notice: "Research use only; not a medical device.",
   };
   await writeKeras(model, join(out, "model.keras"));

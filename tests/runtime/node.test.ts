@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LeukogramError } from "../../src/core/errors.ts";
 import { toOnnx } from "../../src/graph/onnx/toOnnx.ts";
 import * as ops from "../../src/graph/ops/index.ts";
-import { readMetadata } from "../../src/runtime/metadata.ts";
+import { readMetadata, withMetadata } from "../../src/runtime/metadata.ts";
 import { availableDevices, createSession } from "../../src/runtime/node.ts";
 import type { Device } from "../../src/runtime/session.ts";
 
@@ -86,6 +86,14 @@ describe("run", () => {
       expect((await failure(session.run(feeds))).message).toMatch(message);
       await session.release();
     });
+});
+
+test("withMetadata sets and replaces entries, and leaves the graph to the byte", () => {
+  const changed = withMetadata(withMetadata(MODEL, { unit: "mm", temperature: "0.5" }), { temperature: "0.75" });
+  expect(readMetadata(changed)).toEqual({ classes: "Basophil,Eosinophil", unit: "mm", temperature: "0.75" });
+  expect(withMetadata(changed, {})).toEqual(changed);
+  expect(Buffer.from(changed).includes(Buffer.from(toOnnx({ y: x })).subarray(0, 60))).toBe(true);
+  expect(() => withMetadata(new TextEncoder().encode("<!doctype html>"), {})).toThrow(/no ONNX file/);
 });
 
 describe("readMetadata", () => {

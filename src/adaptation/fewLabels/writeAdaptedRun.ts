@@ -1,6 +1,9 @@
 import { join } from "node:path";
+import type { Sample } from "../../data/dataset.ts";
 import { writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { storeTemperature } from "../../evaluation/storeTemperature.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
+import { type HomeFacts, learnLooks } from "../../training/homeFacts.ts";
 import { writeHomeMemory } from "../../training/homeMemory.ts";
 import { writeModel } from "../../training/trainModel.ts";
 import type { OpenRun } from "../openRun.ts";
@@ -13,6 +16,8 @@ export interface WriteAdaptedOptions {
   readonly out: string;
   /** The model that was adapted, as it was named. */
   readonly from: string;
+  /** The labelled cells. */
+  readonly samples: readonly Sample[];
 }
 
 /**
@@ -20,12 +25,23 @@ export interface WriteAdaptedOptions {
  * memory.safetensors, model.keras and model.onnx. It remembers the labelled cells too, so that the next adaptation
  * keeps to them.
  */
-export async function writeAdaptedRun(run: OpenRun, { result, out, from }: WriteAdaptedOptions): Promise<void> {
+export async function writeAdaptedRun(
+  run: OpenRun,
+  { result, out, from, samples }: WriteAdaptedOptions,
+): Promise<void> {
   const { before, after, memory, ...rest } = result;
+  const home = result.adapted ? await newHome(run, samples) : run.home;
   await writePredictionsCsv(join(out, "predictions", "labelled-before.csv"), before.predictions);
   await writePredictionsCsv(join(out, "predictions", "labelled-after.csv"), after.predictions);
   const told = { from, ...rest, before: before.evaluation, after: after.evaluation };
   await writeFileWhole(join(out, "adaptation.json"), `${JSON.stringify(told, undefined, 2)}\n`);
   if (memory !== undefined) await writeHomeMemory(join(out, "memory.safetensors"), memory);
-  await writeModel(run.model, run.classes, run.recipe, out);
+  await writeModel(run.model, { classes: run.classes, recipe: run.recipe, home }, out);
+  if (result.adapted) await storeTemperature(out, after.predictions);
+}
+
+// Pictures of the new laboratory are its own now too; the old temperature says nothing of them.
+async function newHome({ home }: OpenRun, samples: readonly Sample[]): Promise<HomeFacts> {
+  const looks = await learnLooks(samples.map(({ path }) => path));
+  return { looks: looks ? [...home.looks, looks] : home.looks, temperature: undefined };
 }

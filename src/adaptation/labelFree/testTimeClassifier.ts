@@ -46,6 +46,7 @@ export async function testTimeClassifier(
     parameters: model.parameters,
     fileBytes: bytes.length,
     model: recipe.model,
+    home: run.home,
     async classify(images, count) {
       const { probabilities } = await session.run({ images: { data: images, shape: [count, height, width, 3] } });
       return probabilities!.data as Float32Array;

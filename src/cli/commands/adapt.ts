@@ -71,7 +71,7 @@ const adapt: CommandModule = {
     const samples = labelledSamples(openData(String(dir)).train, run);
     const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
     await prepareRunFolder(out, config, { resume: false, replace: true });
-    await writeAdaptedRun(run, { result, out, from: String(model) });
+    await writeAdaptedRun(run, { result, out, from: String(model), samples });
     print(Boolean(flags.json), { out, from: model, cells: samples.length, ...summary(result) }, () =>
       resultText(result, { out, run, samples, homeLoss: flags.homeLoss }),
     );

@@ -12,6 +12,7 @@ import {
 } from "../../evaluation/confidence.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
+import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../../evaluation/types.ts";
@@ -95,6 +96,8 @@ const evaluate: CommandModule = {
       const evaluation = evaluatePredictions(predictions);
       const confidence = judgeConfidence(predictions);
       const tried = rules && tryRules(predictions, rules);
+      const familiarity = judgeFamiliarity(given.rows.map((row) => row.familiarity));
+      const warning = familiarityWarning(familiarity);
       const several = laboratoryNames(dataset.samples).length > 1;
       const laboratories = several ? evaluateByLaboratory(predictions, dataset.samples) : [];
       if (flags.out !== undefined) {
@@ -115,6 +118,7 @@ const evaluate: CommandModule = {
           ...evaluation,
           confidence,
           ...(rules && { rules, tried }),
+          ...(familiarity && { familiarity }),
           ...(several && { laboratories: laboratories.map(laboratoryHeadline) }),
           skipped,
           ...(labelFree.length > 0 && { labelFree }),
@@ -129,6 +133,7 @@ const evaluate: CommandModule = {
             `Calibration error  ${percent(confidence.calibrationError)}`,
             ...(rules && tried ? ruleLines(rules, tried) : []),
             ...(several ? ["", laboratoryLines(laboratories), ""] : []),
+            ...(warning === undefined ? [] : [`Note: ${warning}`]),
             ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),
           ].join("\n"),
       );

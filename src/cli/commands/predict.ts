@@ -4,6 +4,7 @@ import { labelFreeClassifier, withCorrectedPriors } from "../../adaptation/label
 import { LeukogramError } from "../../core/errors.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, classifyFiles } from "../../evaluation/classifier.ts";
+import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
@@ -45,25 +46,29 @@ const predict: CommandModule = {
     });
     for (const step of steps) progress.line(stepLine(step));
     let skipped = 0;
+    const familiarities: (number | undefined)[] = [];
     try {
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
       const answers = classifyFiles(classifier, files, { signal, onProgress });
       const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, progress) : answers;
-      for await (const { path, probabilities, error } of corrected) {
+      for await (const { path, probabilities, error, familiarity } of corrected) {
         if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (probabilities === undefined) {
           skipped++;
           progress.line(`Left out: ${error!.message.replace(/^ERR_\w+ /, "")}`);
           continue;
         }
+        familiarities.push(familiarity);
         const best = predictedClass({ probabilities, file: path, label: undefined, group: path });
         const name = classifier.classes[best]!;
         const shares = Object.fromEntries(classifier.classes.map((key, k) => [key, probabilities[k]!]));
         const line = flags.json
-          ? JSON.stringify({ file: path, class: name, probabilities: shares })
+          ? JSON.stringify({ file: path, class: name, probabilities: shares, familiarity })
           : `${path}\t${name}\t${probabilities[best]!.toFixed(4)}`;
         process.stdout.write(`${line}\n`);
       }
+      const warning = familiarityWarning(judgeFamiliarity(familiarities));
+      if (warning !== undefined) progress.line(`Note: ${warning}`);
       if (skipped > 0) progress.line(`Images that can't be read and were left out: ${skipped} of ${files.length}`);
     } finally {
       await classifier.close();

@@ -44,7 +44,7 @@ describe("adapting by a few labels", () => {
     expect(low <= value && value <= high).toBe(true);
     expect(result.tried.map(({ name }) => name)).toContain(result.way!.name);
     const out = join(dir, "adapted");
-    await writeAdaptedRun(run, { result, out, from: home });
+    await writeAdaptedRun(run, { result, out, from: home, samples });
     const again = await openRun(out);
     expect(weightsOf(again)).toEqual(weightsOf(run));
     expect(again.memory!.labels).toEqual([...run.memory!.labels, ...samples.map(({ label }) => label)]);

@@ -1,6 +1,10 @@
-import { CELL_GRID, findCellMask } from "../data/microscopy/cellMask.ts";
-import { DENSITY } from "../data/microscopy/density.ts";
-import { PRINT_SIZE } from "./fingerprint.ts";
+import type { RgbImage } from "../image.ts";
+import { squareField } from "../squareField.ts";
+import { CELL_GRID, findCellMask } from "./cellMask.ts";
+import { DENSITY } from "./density.ts";
+
+/** Height and width of the pictures that are measured, pixels. */
+export const MEASURED_SIZE = 64;
 
 /** What is measured of each picture, one number each. */
 export const MEASURES = [
@@ -39,14 +43,14 @@ const GAP = 2;
 
 /** Measures a picture [64, 64, 3]. */
 export function measure(picture: Uint8Array): Measurement {
-  const { mask, background } = findCellMask({ data: picture, height: PRINT_SIZE, width: PRINT_SIZE });
+  const { mask, background } = findCellMask({ data: picture, height: MEASURED_SIZE, width: MEASURED_SIZE });
   const cell: number[] = [];
   const outside: number[] = [];
   for (let place = 0; place < CELL_GRID * CELL_GRID; place++) {
     if (mask[place]! > 127) cell.push(pixelOf(place));
     else if (isFar(mask, place)) outside.push(pixelOf(place));
   }
-  const all = Array.from({ length: PRINT_SIZE * PRINT_SIZE }, (_, pixel) => pixel);
+  const all = Array.from({ length: MEASURED_SIZE * MEASURED_SIZE }, (_, pixel) => pixel);
   const stain = background.map((level, channel) => meanDensity(picture, cell, channel) - DENSITY[level]!);
   const size = Math.sqrt((4 * cell.length) / Math.PI) / (CELL_GRID - 2);
   return {
@@ -56,10 +60,16 @@ export function measure(picture: Uint8Array): Measurement {
   };
 }
 
+/** The measures of a picture of any size; sharpness as its logarithm, so that all vary about evenly. */
+export function looksOf(image: RgbImage): number[] {
+  const [sharpness, ...others] = measure(squareField(image, MEASURED_SIZE)).values;
+  return [Math.log1p(sharpness!), ...others];
+}
+
 // The pixel at the middle of a place.
 function pixelOf(place: number): number {
-  const at = (i: number) => Math.floor(((i + 0.5) * PRINT_SIZE) / CELL_GRID);
-  return at(Math.floor(place / CELL_GRID)) * PRINT_SIZE + at(place % CELL_GRID);
+  const at = (i: number) => Math.floor(((i + 0.5) * MEASURED_SIZE) / CELL_GRID);
+  return at(Math.floor(place / CELL_GRID)) * MEASURED_SIZE + at(place % CELL_GRID);
 }
 
 function isFar(mask: Float32Array, place: number): boolean {
@@ -97,10 +107,10 @@ function brightness(picture: Uint8Array): number {
 
 function laplacianVariance(picture: Uint8Array): number {
   let [sum, squares, count] = [0, 0, 0];
-  for (let row = 1; row < PRINT_SIZE - 1; row++)
-    for (let column = 1; column < PRINT_SIZE - 1; column++, count++) {
-      const at = row * PRINT_SIZE + column;
-      const around = [at - 1, at + 1, at - PRINT_SIZE, at + PRINT_SIZE].reduce((s, i) => s + grey(picture, i), 0);
+  for (let row = 1; row < MEASURED_SIZE - 1; row++)
+    for (let column = 1; column < MEASURED_SIZE - 1; column++, count++) {
+      const at = row * MEASURED_SIZE + column;
+      const around = [at - 1, at + 1, at - MEASURED_SIZE, at + MEASURED_SIZE].reduce((s, i) => s + grey(picture, i), 0);
       const value = around - 4 * grey(picture, at);
       sum += value;
       squares += value * value;
