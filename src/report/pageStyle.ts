@@ -19,7 +19,7 @@ code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mon
 .card .name{color:var(--muted);font-size:14px}
 .card .value{font-size:36px;line-height:1.2;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums;white-space:nowrap}
 .card .limits{color:var(--muted);font-size:14px;font-variant-numeric:tabular-nums}
-.lead{font-size:18px;max-width:44em;margin-bottom:8px}
+.lead{font-size:18px;max-width:44em;margin:24px 0 8px}
 .minor{color:var(--muted);font-size:14px}
 section{margin-top:52px;scroll-margin-top:16px}
 section>p{max-width:46em}
@@ -46,7 +46,8 @@ tbody th{font-weight:600}
 tbody tr:last-child>*{border-bottom:0}
 tfoot>tr>*{border-bottom:0;border-top:1px solid var(--muted)}
 .number{text-align:right}
-td .limits{display:block;color:var(--muted);font-size:12px;white-space:nowrap}
+td .limits,th .limits{display:block;color:var(--muted);font-size:12px;font-weight:400;white-space:nowrap}
+th .limits{white-space:normal}
 td.number{white-space:nowrap}
 .class{white-space:nowrap}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:8px}

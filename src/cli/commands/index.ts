@@ -50,6 +50,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./audit.ts")).default,
   },
   {
+    name: "robustness",
+    summary: "how a model bears defocus, stain, light, scale, noise, ...",
+    load: async () => (await import("./robustness.ts")).default,
+  },
+  {
     name: "balance",
     summary: "a folder with as many images of every class",
     load: async () => (await import("./balance.ts")).default,

@@ -1,0 +1,90 @@
+import { LeukogramError } from "../../core/errors.ts";
+import { VERSION } from "../../core/version.ts";
+import { openToJudge } from "../../data/laboratories.ts";
+import { loadClassifier } from "../../evaluation/classifier.ts";
+import { judgeRobustness, type Robustness } from "../../evaluation/robustness.ts";
+import { writeFileWhole } from "../../formats/writeFile.ts";
+import { percent, pointsEstimate } from "../../report/format.ts";
+import { robustnessReport } from "../../report/robustnessReport.ts";
+import { textTable } from "../../report/textTable.ts";
+import { dataName } from "../../report/writeRun.ts";
+import type { CommandModule } from "../command.ts";
+import { addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
+import { Progress } from "../progress.ts";
+import { requireOwnReport } from "../reportFile.ts";
+
+/** Flags of `robustness`. */
+interface Flags {
+  readonly data?: string;
+  readonly images: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const robustness: CommandModule = {
+  define(command) {
+    command
+      .description("How a model bears what a microscope, a stain or a camera does to pictures, at five strengths each.")
+      .argument("<model>", "run folder, model file, or name of a shipped model")
+      .option("--data <dir>", "labelled images: class folders, a folder with Test/ in it, or a manifest CSV")
+      .option("--images <number>", "at most so many of them, equally many of each class", wholeNumber, 200)
+      .option("--seed <number>", "what all chance comes from", number, 0)
+      .option("--out <file>", "write an HTML report with the figure");
+    addSessionFlags(command);
+  },
+  examples: [
+    "leukogram robustness mobilenetv2-anylab --data cells",
+    "leukogram robustness runs/cnn --data cells --images 100 --out robustness.html",
+  ],
+  async execute({ args: [model], options, signal }) {
+    const { data, images, seed, out, json, quiet } = options as unknown as Flags;
+    if (data === undefined)
+      throw new LeukogramError("ERR_USAGE", "robustness: --data is missing", {
+        hint: "Give the folder of labelled images.",
+      });
+    if (out !== undefined) requireOwnReport(out);
+    const dataset = openToJudge([data]);
+    const progress = new Progress(Boolean(quiet));
+    const classifier = await loadClassifier(String(model), sessionOf(options));
+    try {
+      const result = await judgeRobustness(classifier, dataset, {
+        images,
+        seed,
+        signal,
+        onProgress: (done, total) => progress.stage("Spoiling images and asking", done, total),
+      });
+      if (out !== undefined)
+        await writeFileWhole(
+          out,
+          robustnessReport({ model: String(model), dataName: dataName([data]), robustness: result, version: VERSION }),
+        );
+      print(Boolean(json), { model: classifier.path, data, ...result }, () =>
+        [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),
+      );
+    } finally {
+      await classifier.close();
+    }
+  },
+};
+
+function lines({ rows, balancedAccuracy, corrupted, count }: Robustness): string[] {
+  const table = textTable([
+    ["Spoilt by", "1", "2", "3", "4", "5", "change at 5"],
+    ...rows.map(({ title, points }) => [
+      title,
+      ...points.map((point) => percent(point.balancedAccuracy.value)),
+      pointsEstimate(points.at(-1)!.change),
+    ]),
+  ]);
+  return [
+    table,
+    "",
+    `Balanced accuracy  ${shareText(balancedAccuracy)} on the pictures as they are`,
+    `Mean of all        ${shareText(corrupted)} on spoilt ones`,
+    `Images             ${count}`,
+  ];
+}
+
+export default robustness;
