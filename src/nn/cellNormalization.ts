@@ -17,6 +17,8 @@ export interface CellNormalizationOptions {
   readonly density: number;
   /** Whether the background becomes white; else it keeps its colour, and with `hue` and `density` 0 so does the cell. */
   readonly white: boolean;
+  /** Factor on the optical densities of the result; default 1. */
+  readonly stain?: number;
   /** Whether the crop with its own colours goes before the normalised one, as three channels more; default false. */
   readonly own?: boolean;
 }
@@ -64,7 +66,9 @@ export function cellNormalization(x: Tensor, options: CellNormalizationOptions):
   const nucleus = findNucleus(density);
   const gain = stainGain(nucleus.density, options); // [N, 3]
   const crop = cropAround(x, background, nucleus, options); // transmission less 1, [N, 3, S, S]
-  const transmission = ops.clip(ops.add(crop, ops.scalar(1)), 1 / 256, 1);
+  const { stain = 1 } = options;
+  const clear = ops.clip(ops.add(crop, ops.scalar(1)), 1 / 256, 1);
+  const transmission = stain === 1 ? clear : ops.pow(clear, ops.scalar(stain));
   const ownLight = ops.reshape(background, [batch, 3, 1, 1]);
   const power = ops.mul(ops.log(transmission), ops.reshape(gain, [batch, 3, 1, 1]));
   const normalized = ops.mul(ops.exp(power), options.white ? ops.scalar(255) : ownLight);

@@ -154,28 +154,49 @@ export interface ExportOptions {
   readonly cells?: Omit<CellNormalizationOptions, "size"> | undefined;
   /** Number of turned and mirrored views, 1 to 8, over which logarithms of probabilities are averaged; default 1. */
   readonly views?: number | undefined;
-  /** Sizes of the crop as shares of the usual one, over which they are averaged too; default the usual one alone. */
-  readonly scales?: readonly number[] | undefined;
+  /** Other pictures of the same cell, over which they are averaged too; default the usual one alone. */
+  readonly pictures?: readonly PictureVariant[] | undefined;
 }
+
+/** How a picture of a cell is varied at test time. */
+export interface PictureVariant {
+  /** Side of the crop as a share of the usual one; above 1 only where cells are found and cropped. */
+  readonly scale: number;
+  /** Factor on the optical densities: above 1 as a longer stain would have it. */
+  readonly stain: number;
+}
+
+/** The picture as it is. */
+export const PLAIN_PICTURE: PictureVariant = { scale: 1, stain: 1 };
 
 /**
  * The model as it is handed on: `images`, uint8 RGB [batch, height, width, 3] of any size, in; `probabilities`
  * [batch, K] out. Resizing, finding the cell and scaling are part of the graph.
  */
-export function exportGraph(model: Model, { cells, views = 1, scales = [1] }: ExportOptions = {}): Outputs {
+export function exportGraph(
+  model: Model,
+  { cells, views = 1, pictures: variants = [PLAIN_PICTURE] }: ExportOptions = {},
+): Outputs {
   const [height, width, channels] = model.input.shape as [number, number, number];
   const images = ops.input("images", ["batch", "height", "width", cells ? 3 : channels], "uint8");
   const planar = ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"); // [N, H, W, C] -> [N, C, H, W]
   const field = cells && ops.resize(planar, [FIELD_SIZE, FIELD_SIZE]);
-  const pictures = scales.map((scale) =>
+  const pictures = variants.map(({ scale, stain }) =>
     field
-      ? cellNormalization(field, { ...cells, diameters: cells.diameters * scale, size: height })
-      : middleOf(planar, [height, width], scale),
+      ? cellNormalization(field, { ...cells, diameters: cells.diameters * scale, stain, size: height })
+      : stained(middleOf(planar, [height, width], scale), stain),
   );
   const seen = pictures.flatMap((picture) => viewsOf(picture, views));
   if (seen.length === 1) return { probabilities: model.call(seen[0]!, FIXED) };
   const logarithms = seen.map((view) => ops.logSoftmax(callLogits(model, view, FIXED)));
   return { probabilities: ops.softmax(ops.mul(logarithms.reduce(ops.add), ops.scalar(1 / seen.length))) };
+}
+
+// Light to the power of a factor is optical density times that factor, against white.
+function stained(pictures: Tensor, factor: number): Tensor {
+  if (factor === 1) return pictures;
+  const share = ops.clip(ops.mul(pictures, ops.scalar(1 / 255)), 1 / 256, 1);
+  return ops.mul(ops.pow(share, ops.scalar(factor)), ops.scalar(255));
 }
 
 // The middle of pictures, `scale` of their height and width, brought to a size.

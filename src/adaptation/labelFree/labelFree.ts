@@ -60,7 +60,7 @@ export async function labelFreeClassifier(
     steps.push({
       name: "test-time augmentation",
       applied: true,
-      reason: `${views.views} turned and mirrored views at ${views.scales.length} sizes of the crop`,
+      reason: `${views.views} turned and mirrored views of ${views.pictures.length} pictures: three sizes of the crop, a paler and a darker stain`,
     });
   return { classifier: await testTimeClassifier(run, views, options), steps };
 }

@@ -1,7 +1,7 @@
 import type { Classifier } from "../../evaluation/classifier.ts";
 import { compile } from "../../graph/compile.ts";
 import { FIELD_SIZE } from "../../nn/cellNormalization.ts";
-import { exportGraph } from "../../nn/modelGraphs.ts";
+import { exportGraph, type PictureVariant, PLAIN_PICTURE } from "../../nn/modelGraphs.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import type { OpenRun } from "../openRun.ts";
@@ -10,18 +10,23 @@ import type { OpenRun } from "../openRun.ts";
 export interface TestTimeViews {
   /** Turned and mirrored views, 1 to 8. */
   readonly views: number;
-  /** Sizes of the crop as shares of the usual one; above 1 only where cells are found and cropped. */
-  readonly scales: readonly number[];
+  /** How the cell's picture is varied before that. */
+  readonly pictures: readonly PictureVariant[];
 }
 
 /** The views of a run's own exported model. */
 export function ownViews({ recipe }: OpenRun): TestTimeViews {
-  return { views: recipe.views ?? 1, scales: [1] };
+  return { views: recipe.views ?? 1, pictures: [PLAIN_PICTURE] };
 }
 
-/** Test-time augmentation: all eight turned and mirrored views at three sizes of the crop. */
+/** Test-time augmentation: all eight turned and mirrored views, of crops of three sizes and stains of three strengths. */
 export function manyViews({ cells }: OpenRun): TestTimeViews {
-  return { views: 8, scales: cells ? [0.85, 1, 1.18] : [0.6, 0.8, 1] };
+  const scales = cells ? [1, 0.85, 1.18] : [1, 0.8, 0.6];
+  const stains = [0.87, 1.15];
+  return {
+    views: 8,
+    pictures: [...scales.map((scale) => ({ scale, stain: 1 })), ...stains.map((stain) => ({ scale: 1, stain }))],
+  };
 }
 
 /**
@@ -30,13 +35,13 @@ export function manyViews({ cells }: OpenRun): TestTimeViews {
  */
 export async function testTimeClassifier(
   run: OpenRun,
-  { views, scales }: TestTimeViews,
+  { views, pictures }: TestTimeViews,
   options: SessionOptions = {},
 ): Promise<Classifier> {
   const { model, cells, classes, recipe } = run;
-  const bytes = compile(exportGraph(model, { cells, views, scales }), { name: model.name });
+  const bytes = compile(exportGraph(model, { cells, views, pictures }), { name: model.name });
   const session = await createSession(bytes, options);
-  const imageSize = cells ? [FIELD_SIZE, FIELD_SIZE] : fieldOf(model.input.shape as [number, number, number], scales);
+  const imageSize = cells ? [FIELD_SIZE, FIELD_SIZE] : fieldOf(model.input.shape as [number, number, number], pictures);
   const [height, width] = imageSize as [number, number];
   return {
     path: run.path,
@@ -56,7 +61,10 @@ export async function testTimeClassifier(
 }
 
 // Enough pixels that the smallest crop is not blown up.
-function fieldOf([height, width]: readonly [number, number, number], scales: readonly number[]): [number, number] {
-  const smallest = Math.min(...scales);
+function fieldOf(
+  [height, width]: readonly [number, number, number],
+  pictures: readonly PictureVariant[],
+): [number, number] {
+  const smallest = Math.min(...pictures.map(({ scale }) => scale));
   return [Math.round(height / smallest), Math.round(width / smallest)];
 }

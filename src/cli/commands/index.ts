@@ -50,6 +50,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./audit.ts")).default,
   },
   {
+    name: "generalise",
+    summary: "how models fall from their own laboratory to others",
+    load: async () => (await import("./generalise.ts")).default,
+  },
+  {
     name: "robustness",
     summary: "how a model bears defocus, stain, light, scale, noise, ...",
     load: async () => (await import("./robustness.ts")).default,

@@ -47,7 +47,7 @@ test.each([
     {
       name: "test-time augmentation",
       applied: true,
-      reason: "8 turned and mirrored views at 3 sizes of the crop",
+      reason: "8 turned and mirrored views of 5 pictures: three sizes of the crop, a paler and a darker stain",
     },
   ]);
   const many = await answers(classifier);
