@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { open } from "node:fs/promises";
+import { open, readFile, stat, writeFile } from "node:fs/promises";
 import { LeukogramError } from "../core/errors.ts";
 
 /** Options of {@link download}. */
@@ -13,6 +13,11 @@ export interface DownloadOptions {
   readonly retryDelay?: number;
   /** Connections in all; default 5. */
   readonly attempts?: number;
+  /**
+   * Keep what came of a download that failed, with its version in TARGET.json, and go on with it the next time; default
+   * false.
+   */
+  readonly keep?: boolean;
 }
 
 /** Why a download failed, in words for a person; `retry` where another connection may help. */
@@ -27,15 +32,16 @@ export class DownloadError extends Error {
 
 /**
  * Downloads `url` into the file `target`. A connection that breaks is taken up where it ended, if the server honours
- * ranges, else from the start. What is in `target` after an error is not whole: delete it.
+ * ranges, else from the start. What is in `target` after an error is not whole: delete it, or go on with it by `keep`.
  *
  * @throws DownloadError where it cannot be had whole; LeukogramError ERR_ABORTED; the file system's own errors.
  */
 export async function download(url: string, target: string, options: DownloadOptions = {}): Promise<void> {
-  const { signal, retryDelay = 500, attempts = 5 } = options;
-  const file = await open(target, "w");
+  const { signal, retryDelay = 500, attempts = 5, keep = false } = options;
+  const begun = keep ? await readBegun(target, url) : undefined;
+  const file = await open(target, begun === undefined ? "w" : "r+");
   try {
-    const transfer = new Transfer(url, file, options);
+    const transfer = new Transfer(url, file, { ...options, begun, note: keep ? `${target}.json` : undefined });
     for (let attempt = 1; ; attempt++) {
       try {
         return await transfer.connect();
@@ -52,20 +58,53 @@ export async function download(url: string, target: string, options: DownloadOpt
   }
 }
 
+/** A download that was begun before. */
+interface Begun {
+  readonly received: number;
+  readonly total: number;
+  readonly version: string;
+}
+
+// What TARGET.json says of the bytes in TARGET; undefined where there is nothing to go on with.
+async function readBegun(target: string, url: string): Promise<Begun | undefined> {
+  try {
+    const {
+      url: from,
+      total,
+      version,
+    } = JSON.parse(await readFile(`${target}.json`, "utf8")) as Begun & { url: string };
+    const { size } = await stat(target);
+    return from === url && typeof version === "string" && size > 0 && size < total
+      ? { received: size, total, version }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface TransferOptions extends DownloadOptions {
+  readonly begun: Begun | undefined;
+  /** Where the version of the file is noted. */
+  readonly note: string | undefined;
+}
+
 class Transfer {
   readonly #url: string;
   readonly #file: FileHandle;
-  readonly #options: DownloadOptions;
+  readonly #options: TransferOptions;
   #received = 0;
   #total: number | undefined;
   /** What the server calls this version of the file; a range is only asked for where it has a name. */
   #version: string | undefined;
   started = false;
 
-  constructor(url: string, file: FileHandle, options: DownloadOptions) {
+  constructor(url: string, file: FileHandle, options: TransferOptions) {
     this.#url = url;
     this.#file = file;
     this.#options = options;
+    this.#received = options.begun?.received ?? 0;
+    this.#total = options.begun?.total;
+    this.#version = options.begun?.version;
   }
 
   async connect(): Promise<void> {
@@ -100,7 +139,10 @@ class Transfer {
     if (this.#received > 0 && this.#version !== undefined && this.#total !== undefined) {
       const range = { range: `bytes=${this.#received}-`, "if-range": this.#version };
       const response = await fetch(this.#url, { headers: { ...headers, ...range }, signal });
-      if (response.status === 206 && isRest(response, this.#received, this.#total)) return response;
+      if (response.status === 206 && isRest(response, this.#received, this.#total)) {
+        this.started = true;
+        return response;
+      }
       if (response.status === 200) return this.#fromStart(response);
       await response.body?.cancel();
     }
@@ -122,6 +164,9 @@ class Transfer {
     // A weak ETag does not promise equal bytes.
     this.#version = etag !== null && !etag.startsWith("W/") ? etag : undefined;
     await this.#file.truncate(0);
+    const { note } = this.#options;
+    const facts = { url: this.#url, total: this.#total, version: this.#version };
+    if (note !== undefined) await writeFile(note, `${JSON.stringify(facts)}\n`);
     return response;
   }
 

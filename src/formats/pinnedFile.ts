@@ -21,20 +21,24 @@ export function pinPath(path: string): string {
  * Whether a file's SHA-256 is on record.
  *
  * @param content where the bytes lie, if not yet at `path`
- * @throws ERR_WEIGHTS where the bytes are not those on record, or the record is not readable.
+ * @throws `code` where the bytes are not those on record, or the record is not readable.
  */
-export async function checkPin(path: string, content: string = path): Promise<boolean> {
+export async function checkPin(
+  path: string,
+  content: string = path,
+  code: "ERR_WEIGHTS" | "ERR_DATA" = "ERR_WEIGHTS",
+): Promise<boolean> {
   const record = await readFile(pinPath(path), "utf8").catch(missing);
   if (record === undefined) return false;
   const pinned = /^[0-9a-f]{64}\b/i.exec(record)?.[0].toLowerCase();
   if (pinned === undefined)
-    throw new LeukogramError("ERR_WEIGHTS", `${pinPath(path)}: holds no SHA-256`, {
+    throw new LeukogramError(code, `${pinPath(path)}: holds no SHA-256`, {
       hint: "Delete it; it is written anew.",
     });
   const actual = await sha256(content);
   if (actual !== pinned)
     throw new LeukogramError(
-      "ERR_WEIGHTS",
+      code,
       `${path}: has changed since its first use (SHA-256 expected ${pinned}, received ${actual})`,
       { hint: `Delete it to fetch it anew, or delete ${pinPath(path)} if you changed it on purpose.` },
     );

@@ -1,4 +1,10 @@
-import { type AwayFigures, type Generalisation, judgeGeneralisation, type NamedSet, type SetFigures } from "../../adaptation/generalise.ts";
+import {
+  type AwayFigures,
+  type Generalisation,
+  judgeGeneralisation,
+  type NamedSet,
+  type SetFigures,
+} from "../../adaptation/generalise.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { nameOf, openToJudge, parseSource } from "../../data/laboratories.ts";

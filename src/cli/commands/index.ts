@@ -45,6 +45,16 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./models.ts")).default,
   },
   {
+    name: "datasets",
+    summary: "the public sets of the field: licence, classes, bias",
+    load: async () => (await import("./datasets.ts")).default,
+  },
+  {
+    name: "fetch",
+    summary: "download, check and unpack one of them",
+    load: async () => (await import("./fetch.ts")).default,
+  },
+  {
     name: "audit",
     summary: "whether images are fit to learn from: copies, leaks, shortcuts, bad files",
     load: async () => (await import("./audit.ts")).default,
