@@ -4,9 +4,9 @@ import { laboratorySection } from "./laboratoryTable.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { factList, page, plot, type Section, table, warningList } from "./page.ts";
 import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
+import { precisionRecallPlot, rocPlot } from "./plots/curvePlots.ts";
 import { learningCurves } from "./plots/learningCurves.ts";
 import { perClassBars } from "./plots/perClassBars.ts";
-import { rocPlot } from "./plots/rocPlot.ts";
 import { boundsText, className, classTable, costList, headlineCards, mistakeList, reportText } from "./sections.ts";
 import { flattenSettings } from "./settings.ts";
 import { type CountRow, classTotals, countRows } from "./splitCounts.ts";
@@ -42,7 +42,7 @@ function minorFigures({ evaluation }: RunReportInput): string {
 }
 
 function sectionsOf(input: RunReportInput): readonly Section[] {
-  const { evaluation, history, rocCurves, laboratories } = input;
+  const { evaluation, history, curves, laboratories } = input;
   return [
     ...(laboratories === undefined
       ? []
@@ -58,7 +58,8 @@ function sectionsOf(input: RunReportInput): readonly Section[] {
       heading: "ROC curves",
       body: [
         markup`<p class="minor">Each class against the rest, over all thresholds of its probability.</p>`,
-        plot(rocPlot(rocCurves)),
+        plot(rocPlot(curves.roc)),
+        plot(precisionRecallPlot(curves.precisionRecall)),
       ],
     },
     { id: "learning", heading: "Learning", body: plot(learningCurves([{ name: input.model, rows: history }])) },

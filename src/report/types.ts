@@ -1,5 +1,5 @@
-import type { Estimate } from "../core/estimate.ts";
 import type { SkippedImage } from "../data/cache.ts";
+import type { ClassCurves } from "../evaluation/classCurves.ts";
 import type { LaboratoryFigures } from "../evaluation/laboratories.ts";
 import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/types.ts";
 
@@ -7,14 +7,6 @@ import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/
 export interface History {
   readonly name: string;
   readonly rows: readonly EpochRow[];
-}
-
-/** The ROC curve of one class against the rest; `fpr` and `tpr` are in [0, 1], ascending, of equal length. */
-export interface RocCurve {
-  readonly class: string;
-  readonly fpr: readonly number[];
-  readonly tpr: readonly number[];
-  readonly auc?: Estimate | undefined;
 }
 
 /** A model's name and its figures on the set that all models were judged on. */
@@ -55,7 +47,7 @@ export interface RunReportInput {
   readonly skipped: readonly SkippedImage[];
   /** The resolved recipe; nested keys are shown dotted. */
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly rocCurves: readonly RocCurve[];
+  readonly curves: ClassCurves;
   /** Where the images come from two or more laboratories. */
   readonly laboratories?: LaboratoryFigures | undefined;
   /** One sentence each: what a reader must know before believing the figures. */

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { VERSION } from "../core/version.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
 import { laboratoryNames, nameOf, parseSource } from "../data/laboratories.ts";
+import { classCurves } from "../evaluation/classCurves.ts";
 import { type Classifier, loadClassifier } from "../evaluation/classifier.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, type ModelAnswers, measureSpeed } from "../evaluation/evaluateModel.ts";
@@ -10,7 +11,6 @@ import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import { storeTemperature } from "../evaluation/storeTemperature.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
-import { rocCurve } from "../metrics/rocCurve.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { TrainedModel } from "../training/trainModel.ts";
 import { percentEstimate } from "./format.ts";
@@ -18,10 +18,10 @@ import { runReport } from "./html.ts";
 import { unseenLaboratories } from "./laboratoryTable.ts";
 import { modelCard } from "./modelCard.ts";
 import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
+import { precisionRecallPlot, rocPlot } from "./plots/curvePlots.ts";
 import { learningCurves } from "./plots/learningCurves.ts";
 import { perClassBars } from "./plots/perClassBars.ts";
-import { rocPlot } from "./plots/rocPlot.ts";
-import type { RocCurve, RunReportInput } from "./types.ts";
+import type { RunReportInput } from "./types.ts";
 
 /** The sets that a run was made with. */
 export interface RunSets {
@@ -170,7 +170,7 @@ async function writeReport(
     classCounts: { train: count(sets.train), validation: count(sets.validation), test: count(sets.test ?? []) },
     skipped: [...trained.skipped, ...answers.flatMap(({ skipped }) => skipped)],
     settings: options.settings,
-    rocCurves: rocCurves(predictions, evaluation),
+    curves: classCurves(predictions, evaluation),
     laboratories,
     warnings,
     version: VERSION,
@@ -180,7 +180,8 @@ async function writeReport(
   const figures: Record<string, string> = {
     "learning-curves": learningCurves([{ name: input.model, rows: trained.history }]),
     "confusion-matrix": confusionMatrixPlot(evaluation),
-    roc: rocPlot(input.rocCurves),
+    roc: rocPlot(input.curves.roc),
+    "precision-recall": precisionRecallPlot(input.curves.precisionRecall),
     "per-class": perClassBars(evaluation),
   };
   for (const [name, svg] of Object.entries(figures))
@@ -198,20 +199,6 @@ function elsewhere(laboratories: LaboratoryFigures | undefined): string {
     ({ laboratory, evaluation }) => `${laboratory} ${percentEstimate(evaluation.balancedAccuracy)}`,
   );
   return `These images come from where the training images came from. Of a laboratory that the model has not seen expect what models got on those that they were trained without (balanced accuracy): ${figures.join("; ")}.`;
-}
-
-/** Each class's ROC curve against the rest; classes without images, or with nothing else, are left out. */
-export function rocCurves({ rows }: Predictions, { classes, perClass }: Evaluation): RocCurve[] {
-  const known = rows.filter(({ label }) => label !== undefined);
-  return classes.flatMap((name, k) => {
-    const positive = known.map(({ label }) => label === k);
-    if (positive.every(Boolean) || !positive.some(Boolean)) return [];
-    const { fpr, tpr } = rocCurve(
-      positive,
-      known.map(({ probabilities }) => probabilities[k]!),
-    );
-    return [{ class: name, fpr, tpr, auc: perClass[k]?.rocAuc }];
-  });
 }
 
 /** The name of a data folder, or of several, without the way to it; NAME=DIR goes by its name. */

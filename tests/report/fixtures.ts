@@ -2,8 +2,9 @@
 import { CELL_TYPES } from "../../src/core/classes.ts";
 import type { Estimate } from "../../src/core/estimate.ts";
 import { Rng } from "../../src/core/rng.ts";
+import type { ClassCurve } from "../../src/evaluation/classCurves.ts";
 import type { EpochRow, Evaluation, PairComparison } from "../../src/evaluation/types.ts";
-import type { ComparedModel, ComparisonReportInput, RocCurve, RunReportInput } from "../../src/report/types.ts";
+import type { ComparedModel, ComparisonReportInput, RunReportInput } from "../../src/report/types.ts";
 
 /** A confusion matrix of 5 classes in which some monocytes pass for lymphocytes. */
 export const MATRIX: readonly (readonly number[])[] = [
@@ -82,13 +83,13 @@ export function historyOf(seed: number, { epochs = 30, floor = 0.1 } = {}): read
 }
 
 /** ROC curves that hug their corner, the further the greater `skill`. */
-export function rocCurves(skill = 40): readonly RocCurve[] {
+export function rocCurves(skill = 40): readonly ClassCurve[] {
   const rng = new Rng("roc");
   return CELL_TYPES.map((name) => {
     const power = skill * rng.uniform(0.5, 2);
     const fpr = Array.from({ length: 120 }, (_, i) => (i / 119) ** 3);
     const tpr = fpr.map((x) => 1 - (1 - x) ** power);
-    return { class: name, fpr, tpr, auc: estimate(power / (power + 1), 3000) };
+    return { class: name, x: fpr, y: tpr, area: estimate(power / (power + 1), 3000) };
   });
 }
 
@@ -120,7 +121,7 @@ export function runInput(changes: Partial<RunReportInput> = {}): RunReportInput 
       earlyStopping: null,
       seed: 0,
     },
-    rocCurves: rocCurves(),
+    curves: { roc: rocCurves(), precisionRecall: [] },
     warnings: [
       "One seed only: another seed would give somewhat other figures.",
       "One laboratory only: expect a fall on slides that were stained or photographed elsewhere.",

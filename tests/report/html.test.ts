@@ -34,13 +34,14 @@ describe("runReport", () => {
     );
   });
 
-  it("holds the four plots", () => {
+  it("holds the five plots", () => {
     const root = expectSoundPage(runReport(runInput()));
     const titles = findAll(root, ({ attributes }) => attributes.role === "img").map((svg) => texts(svg, "title")[0]);
     expect(titles).toEqual([
       "Confusion matrix",
       "Precision, recall and F1 of each class",
       "ROC curves, each class against the rest",
+      "Precision and recall, each class against the rest",
       "Learning curves",
     ]);
   });
@@ -77,7 +78,7 @@ describe("runReport", () => {
         evaluation: { ...evaluation, report: HOSTILE },
         skipped: [{ file: HOSTILE, reason: HOSTILE }],
         settings: { [HOSTILE]: HOSTILE, list: [HOSTILE] },
-        rocCurves: [{ ...rocCurves()[0]!, class: HOSTILE }],
+        curves: { roc: [{ ...rocCurves()[0]!, class: HOSTILE }], precisionRecall: [] },
         warnings: [HOSTILE],
         command: HOSTILE,
         version: HOSTILE,
@@ -102,7 +103,7 @@ describe("runReport", () => {
         classCounts: { train: {}, validation: {}, test: {} },
         skipped: [],
         settings: {},
-        rocCurves: [],
+        curves: { roc: [], precisionRecall: [] },
         warnings: [],
         bootstrap: undefined,
         command: undefined,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { laboratoryNames, openToJudge } from "../../data/laboratories.ts";
+import { classCurves } from "../../evaluation/classCurves.ts";
 import {
   type ConfidenceRules,
   findRules,
@@ -19,11 +20,10 @@ import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { percent } from "../../report/format.ts";
 import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
+import { precisionRecallPlot, rocPlot } from "../../report/plots/curvePlots.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
 import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
-import { rocPlot } from "../../report/plots/rocPlot.ts";
-import { rocCurves } from "../../report/writeRun.ts";
 import type { CommandModule } from "../command.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
@@ -108,7 +108,9 @@ const evaluate: CommandModule = {
         await writeFileWhole(join(flags.out, "risk-coverage.svg"), riskCoveragePlot(confidence.riskCoverage));
         await writeFileWhole(join(flags.out, "confusion-matrix.svg"), confusionMatrixPlot(evaluation));
         await writeFileWhole(join(flags.out, "per-class.svg"), perClassBars(evaluation));
-        await writeFileWhole(join(flags.out, "roc.svg"), rocPlot(rocCurves(predictions, evaluation)));
+        const { roc, precisionRecall } = classCurves(predictions, evaluation);
+        await writeFileWhole(join(flags.out, "roc.svg"), rocPlot(roc));
+        await writeFileWhole(join(flags.out, "precision-recall.svg"), precisionRecallPlot(precisionRecall));
       }
       print(
         Boolean(flags.json),
@@ -189,6 +191,7 @@ const OUTPUTS = [
   "confusion-matrix.svg",
   "per-class.svg",
   "roc.svg",
+  "precision-recall.svg",
   "reliability.svg",
   "risk-coverage.svg",
 ];

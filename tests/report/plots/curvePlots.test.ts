@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { CELL_COLOURS } from "../../../src/core/classes.ts";
-import { rocPlot } from "../../../src/report/plots/rocPlot.ts";
+import { precisionRecallPlot, rocPlot } from "../../../src/report/plots/curvePlots.ts";
 import { rocCurves } from "../fixtures.ts";
 import { findAll, texts } from "../parseXml.ts";
 import { expectSoundSvg } from "./expectSoundSvg.ts";
 
-const square = { class: "Basophil", fpr: [0, 0, 0.5, 1], tpr: [0, 0.5, 0.5, 1] };
+const square = { class: "Basophil", x: [0, 0, 0.5, 1], y: [0, 0.5, 0.5, 1] };
 
 describe("rocPlot", () => {
   it("runs from the lower left to the upper right through the given points", async () => {
@@ -16,8 +16,8 @@ describe("rocPlot", () => {
   });
 
   it("leaves out points on a straight line", async () => {
-    const fpr = [0, 0, 0, 0.25, 0.5, 1];
-    const root = await expectSoundSvg(rocPlot([{ class: "Basophil", fpr, tpr: [0, 0.2, 0.5, 0.5, 0.5, 1] }]));
+    const x = [0, 0, 0, 0.25, 0.5, 1];
+    const root = await expectSoundSvg(rocPlot([{ class: "Basophil", x, y: [0, 0.2, 0.5, 0.5, 0.5, 1] }]));
     const [curve] = findAll(root, ({ attributes }) => attributes["data-class"] === "Basophil");
     expect(curve!.attributes.d).toBe("M0,330L0,165L165,165L330,0");
   });
@@ -30,9 +30,9 @@ describe("rocPlot", () => {
   });
 
   it("writes each area with its limits, and says where it is not known", async () => {
-    const auc = { value: 0.9876, low: 0.98, high: 0.994 };
+    const area = { value: 0.9876, low: 0.98, high: 0.994 };
     const curves = [
-      { ...square, auc },
+      { ...square, area },
       { ...square, class: "Monocyte" },
     ];
     const all = texts(await expectSoundSvg(rocPlot(curves)));
@@ -41,9 +41,29 @@ describe("rocPlot", () => {
   });
 
   it("draws the other classes where one has no curve", async () => {
-    const root = await expectSoundSvg(rocPlot([{ class: "Monocyte", fpr: [], tpr: [] }, square]));
+    const root = await expectSoundSvg(rocPlot([{ class: "Monocyte", x: [], y: [] }, square]));
     expect(findAll(root, ({ attributes }) => "data-class" in attributes)).toHaveLength(1);
     expect(texts(root)).toContain("Monocyte");
+  });
+
+  it("draws a band behind each curve that has one", async () => {
+    const band = { x: [0, 0.5, 1], low: [0, 0.4, 0.9], high: [0.2, 0.6, 1] };
+    const root = await expectSoundSvg(
+      rocPlot([
+        { ...square, band },
+        { ...square, class: "Monocyte" },
+      ]),
+    );
+    const [polygon, none] = findAll(root, ({ attributes }) => "data-band" in attributes);
+    expect(polygon!.attributes.points).toBe("0.0,264.0 165.0,132.0 330.0,0.0 330.0,33.0 165.0,198.0 0.0,330.0");
+    expect(none).toBeUndefined();
+  });
+
+  it("draws precision by recall, and enlarges the other corner", async () => {
+    const curve = { class: "Basophil", x: [1, 0.99, 0], y: [0.97, 1, 1], area: { value: 0.99, low: 0.98, high: 1 } };
+    const all = texts(await expectSoundSvg(precisionRecallPlot([curve])));
+    expect(all).toEqual(expect.arrayContaining(["Recall", "Precision", "Upper right corner, enlarged"]));
+    expect(all).toContain("average precision 0.990 (0.980 to 1.000)");
   });
 
   it("says so where no curve can be drawn", async () => {
