@@ -49,9 +49,12 @@ const DATA_NOTES = [
 /** What is known of each model before it is trained. */
 const KNOWN: Readonly<Record<string, { title: string; citations: readonly string[]; dataNotes: readonly string[] }>> = {
   "mobilenetv2-anylab": {
-    title: "MobileNetV2 for any laboratory",
+    title: "MobileNetV2 and a small CNN, joined, for any laboratory",
     citations: [PBC, MOBILENET],
-    dataNotes: [...DATA_NOTES, "It began from Keras's ImageNet weights of MobileNetV2, Apache-2.0."],
+    dataNotes: [
+      ...DATA_NOTES,
+      "Its MobileNetV2, which sees cells in their own colours, began from Keras's ImageNet weights, Apache-2.0; its CNN, which sees normalised ones, is cnn-anylab. Their logits are averaged.",
+    ],
   },
   "cnn-anylab": {
     title: "Small CNN for any laboratory",

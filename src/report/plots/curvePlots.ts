@@ -21,6 +21,8 @@ interface Kind {
   /** The corner that good curves reach. */
   readonly corner: "left" | "right";
   readonly areaName: string;
+  /** What the legend needs more than that of a short name, pixels. */
+  readonly room: number;
 }
 
 const ROC: Kind = {
@@ -29,6 +31,7 @@ const ROC: Kind = {
   up: "True positive rate",
   corner: "left",
   areaName: "area",
+  room: 0,
 };
 
 const PRECISION_RECALL: Kind = {
@@ -37,6 +40,7 @@ const PRECISION_RECALL: Kind = {
   up: "Precision",
   corner: "right",
   areaName: "average precision",
+  room: 100,
 };
 
 /** ROC curves as an SVG, one a class with its band, and the areas below them; good ones also enlarged in their corner. */
@@ -68,7 +72,7 @@ function curvePlot(curves: readonly ClassCurve[], kind: Kind): string {
     {
       title: kind.title,
       description: curves.map((curve) => describe(curve, kind)).join(" "),
-      width: enlarged ? 840 : 450,
+      width: (enlarged ? 840 : 450) + kind.room,
       height: legendTop + (enlarged ? legendRows : curves.length) * 24 + 4,
     },
   );
