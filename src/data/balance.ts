@@ -7,6 +7,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import { applyAffine } from "./affine.ts";
 import { type Augmentation, checkAugmentation, drawTransform } from "./augment.ts";
+import { writeCroissant } from "./croissant.ts";
 import { type Dataset, openData, type Sample } from "./dataset.ts";
 import { isAugmentedName } from "./grouping.ts";
 import { decodeImage } from "./image.ts";
@@ -71,6 +72,11 @@ export async function balanceFolder(source: string, dest: string, options: Balan
       onProgress?.(done + 1, items.length);
     }
     await writeFile(join(dir, "manifest.csv"), manifestText(items, source));
+    const name = basename(resolve(source));
+    await writeCroissant(dir, {
+      name: `${name}-balanced`,
+      description: `${name} with augmented copies, named aug_K_NAME, so that every class has as many images to train on.`,
+    });
   });
   const before = train.classes.map((_, label) => train.samples.filter((sample) => sample.label === label).length);
   return { classes: train.classes, before, after: before.map(() => Math.max(...before)) };

@@ -1,10 +1,11 @@
 import type { AwayFigures, CorrectionFigures, Generalisation, SetFigures } from "../adaptation/generalise.ts";
 import { familiarityWarning } from "../evaluation/familiarity.ts";
-import { count, decimalEstimate, percent, percentEstimate, plural, pointsEstimate } from "./format.ts";
+import { count, percent, plural, pointsEstimate } from "./format.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { type Column, page, plot, type Section, table, warningList } from "./page.ts";
 import { differencePlot } from "./plots/differencePlot.ts";
 import { fallPlot } from "./plots/fallPlot.ts";
+import { decimalCell, percentCell } from "./sections.ts";
 
 /** What a {@link generalisationReport} is made of. */
 export interface GeneralisationReportInput {
@@ -57,8 +58,8 @@ function setTable(models: readonly Generalisation[]): Markup {
     { heading: "Model", cell: ({ model }) => model },
     { heading: "Laboratory", cell: ({ set, away }) => (away ? set.name : `${set.name} (home)`) },
     { heading: "Images", cell: ({ set }) => count(set.evaluation.count), number: true },
-    { heading: "Accuracy", cell: ({ set }) => percentEstimate(set.evaluation.accuracy), number: true },
-    { heading: "Balanced", cell: ({ set }) => percentEstimate(set.balancedAccuracy), number: true },
+    { heading: "Accuracy", cell: ({ set }) => percentCell(set.evaluation.accuracy), number: true },
+    { heading: "Balanced", cell: ({ set }) => percentCell(set.balancedAccuracy), number: true },
     { heading: "Calibration error", cell: ({ set }) => calibration(set), number: true },
     {
       heading: "Unlike its own",
@@ -67,7 +68,7 @@ function setTable(models: readonly Generalisation[]): Markup {
     },
     {
       heading: "Told from home, AUROC",
-      cell: ({ away }) => (away?.toldApart ? decimalEstimate(away.toldApart) : ""),
+      cell: ({ away }) => (away?.toldApart ? decimalCell(away.toldApart) : ""),
       number: true,
     },
   ];
@@ -111,8 +112,8 @@ const capital = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`;
 function corrections(rows: readonly CorrectionFigures[]): Content {
   const columns: Column<CorrectionFigures>[] = [
     { heading: "Without a label", cell: ({ name }) => capital(name) },
-    { heading: "Accuracy", cell: ({ accuracy }) => percentEstimate(accuracy), number: true },
-    { heading: "Balanced", cell: ({ balancedAccuracy }) => percentEstimate(balancedAccuracy), number: true },
+    { heading: "Accuracy", cell: ({ accuracy }) => percentCell(accuracy), number: true },
+    { heading: "Balanced", cell: ({ balancedAccuracy }) => percentCell(balancedAccuracy), number: true },
     { heading: "What it did", cell: ({ applied, reason }) => (applied ? reason : `nothing: ${reason}`) },
   ];
   const differences = rows.flatMap(({ name, change }) => [

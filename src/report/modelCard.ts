@@ -1,3 +1,4 @@
+import { cardHeader } from "./cardHeader.ts";
 import { bytes, count, decimalEstimate, duration, milliseconds, percentEstimate, plural } from "./format.ts";
 import { laboratoryCaption, laboratoryMarkdown } from "./laboratoryTable.ts";
 import { markdownTable, plainText, shellBlock } from "./markdown.ts";
@@ -13,6 +14,7 @@ import type { RunReportInput } from "./types.ts";
 export function modelCard(input: RunReportInput): string {
   const { title, model, evaluation, warnings, version, laboratories } = input;
   return `${[
+    cardHeader({ name: model, sets: [{ ...evaluation, data: input.dataName }] }),
     `# ${plainText(title)}`,
     `**${RESEARCH_USE}**`,
     `${plainText(model)} names the class of one white blood cell in a microscope image: ${evaluation.classes.map(plainText).join(", ")}. Made by Leukogram ${plainText(version)}.`,

@@ -55,7 +55,7 @@ function sectionsOf(input: RunReportInput): readonly Section[] {
     },
     {
       id: "roc",
-      heading: "ROC curves",
+      heading: "ROC and precision-recall curves",
       body: [
         markup`<p class="minor">Each class against the rest, over all thresholds of its probability.</p>`,
         plot(rocPlot(curves.roc)),

@@ -1,5 +1,6 @@
 import type { Evaluation } from "../evaluation/types.ts";
 import type { ShippedModel } from "../models/shipped.ts";
+import { cardHeader } from "./cardHeader.ts";
 import { bytes, count, percent, percentEstimate, plural } from "./format.ts";
 import { markdownTable, plainText, shellBlock } from "./markdown.ts";
 import { RESEARCH_USE } from "./page.ts";
@@ -42,6 +43,11 @@ export interface ShippedCardInput {
 export function shippedCard(input: ShippedCardInput): string {
   const { model, sets, settings, version, command } = input;
   return `${[
+    cardHeader({
+      name: model.name,
+      licence: model.licence,
+      sets: sets.map(({ data, evaluation }) => ({ ...evaluation, data })),
+    }),
     `# ${plainText(model.title)}`,
     `**${RESEARCH_USE}**`,
     `\`${model.name}\` names the class of one white blood cell in a microscope image: ${model.classes.map(plainText).join(", ")}. It has ${count(model.parameters)} parameters and takes uint8 RGB pictures of ${model.imageSize.join(" x ")} pixels; all other preprocessing is inside. Made by Leukogram ${plainText(version)}.`,

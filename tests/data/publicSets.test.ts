@@ -58,6 +58,18 @@ describe("fetching", () => {
     });
     expect(openData(join(dir, "manifest.csv")).train.classes).toEqual(["Basophil", "Neutrophil"]);
     expect(readFileSync(join(dir, "SOURCE.txt"), "utf8")).toMatch(/Licence: CC BY 4\.0/);
+    const croissant = JSON.parse(readFileSync(join(dir, "croissant.json"), "utf8"));
+    expect(croissant).toMatchObject({ "@type": "sc:Dataset", name: "pbc", license: "CC BY 4.0" });
+    const sha256 = createHash("sha256")
+      .update(readFileSync(join(dir, "manifest.csv")))
+      .digest("hex");
+    expect(croissant.distribution[0]).toMatchObject({ "@id": "manifest.csv", sha256 });
+    expect(croissant.recordSet[0].field.map((field: { name: string }) => field.name)).toEqual([
+      "file",
+      "label",
+      "split",
+      "laboratory",
+    ]);
     expect(readdirSync(join(downloads, "pbc")).sort()).toEqual(["cells.zip", "cells.zip.sha256"]);
     expect(leftovers(folder)).toEqual(["set"]);
   });

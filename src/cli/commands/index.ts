@@ -45,6 +45,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./models.ts")).default,
   },
   {
+    name: "track",
+    summary: "runs handed on to TensorBoard or MLflow",
+    load: async () => (await import("./track.ts")).default,
+  },
+  {
     name: "datasets",
     summary: "the public sets of the field: licence, classes, bias",
     load: async () => (await import("./datasets.ts")).default,

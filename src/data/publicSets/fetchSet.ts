@@ -11,6 +11,7 @@ import { DownloadError, type DownloadOptions, download } from "../../formats/dow
 import { checkPin, pin } from "../../formats/pinnedFile.ts";
 import { withNpz } from "../archives/npz.ts";
 import { kindOf, unpack } from "../archives/unpack.ts";
+import { writeCroissant } from "../croissant.ts";
 import { replaceFolder } from "../outputFolder.ts";
 import { walkImages } from "../walk.ts";
 import { fileName, type PublicFile, type PublicSet } from "./publicSets.ts";
@@ -64,6 +65,15 @@ export async function fetchSet(set: PublicSet, dir: string, options: FetchSetOpt
     for (const archive of archives) rows.push(...(await place(set, archive, into, options)));
     await writeFile(join(into, "manifest.csv"), stringify(rows, { header: true, columns: COLUMNS }));
     await writeFile(join(into, "SOURCE.txt"), sourceText(set));
+    const { name, title, bias, licence, homepage, citation } = set;
+    const facts = {
+      name,
+      description: `${title}. ${bias}`,
+      license: licence,
+      url: homepage || undefined,
+      citeAs: citation,
+    };
+    if (rows.length > 0) await writeCroissant(into, facts);
     const classes: Record<string, number> = {};
     for (const { label } of rows) classes[label] = (classes[label] ?? 0) + 1;
     found = {
