@@ -7,9 +7,9 @@ import { expectFailure, makeCli } from "./cli.ts";
 const cli = makeCli();
 
 beforeAll(async () => {
-  const train = ["--image-size", "32", "--epochs", "1", "--threads", "1", "--validation", "0.3"];
+  const train = ["--image-size", "32", "--epochs", "1", "--threads", "1", "--validation", "0.5"];
   const outcomes = await cli.runAll([
-    ["draw", "cells", "--count", "70", "--test-count", "6", "--size", "40"],
+    ["draw", "cells", "--count", "42", "--test-count", "6", "--size", "40"],
     ["draw", "elsewhere", "--count", "22", "--test-count", "2", "--size", "40", "--seed", "9"],
     ["train", "--data", "cells", ...train, "--out", "run"],
   ]);

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { Rng } from "../../src/core/rng.ts";
+import { comparePredictions } from "../../src/evaluation/compare.ts";
+import { evaluatePredictions } from "../../src/evaluation/evaluate.ts";
+import { summariseSeeds } from "../../src/evaluation/seeds.ts";
+import type { Prediction, Predictions } from "../../src/evaluation/types.ts";
+import { clopperPearson, wilson } from "../../src/metrics/proportion.ts";
+
+const DRAWS = 1000;
+const classes = ["A", "B", "C"];
+
+/** Answers of a model of some skill to as many images of each class as given; `group` images share their luck. */
+function answers(rng: Rng, counts: readonly number[], { skill = 1.6, group = 1, prefix = "" } = {}): Predictions {
+  const rows: Prediction[] = counts.flatMap((count, label) => {
+    let shared = [0, 0, 0];
+    return Array.from({ length: count }, (_, i) => {
+      if (i % group === 0) shared = [0, 1, 2].map(() => (group > 1 ? rng.normal(0, 1) : 0));
+      const powers = classes.map((_, k) => Math.exp(rng.normal(k === label ? skill : 0, 1) + shared[k]!));
+      const sum = powers.reduce((a, b) => a + b);
+      const name = `${prefix}${label}-${i}`;
+      return {
+        file: name,
+        group: group > 1 ? `${prefix}${label}-${Math.floor(i / group)}` : name,
+        label,
+        probabilities: powers.map((power) => power / sum),
+      };
+    });
+  });
+  return { classes, rows };
+}
+
+/** How many of 1,000 intervals hold the truth. */
+function held(truth: number, interval: (rng: Rng) => { readonly low: number; readonly high: number }): number {
+  let count = 0;
+  for (let seed = 0; seed < DRAWS; seed++) {
+    const { low, high } = interval(new Rng(seed).fork("coverage"));
+    if (low <= truth && truth <= high) count++;
+  }
+  return count;
+}
+
+/** So many of the draws are also looked at as if they had no groups. */
+const BLIND = 200;
+const COUNTS = [90, 70, 60];
+const FIGURES = ["accuracy", "balancedAccuracy", "macroF1", "macroRocAuc", "logLoss", "kappa", "matthews"] as const;
+
+describe("95 % limits hold the truth 93 to 97 times of 100, over 1,000 draws", () => {
+  test("of all figures of a model", { timeout: 120_000 }, () => {
+    // The same mixture, a thousand times as many.
+    const truth = evaluatePredictions(answers(new Rng(7), [90_000, 70_000, 60_000]), { resamples: 1 });
+    const counts = Object.fromEntries(FIGURES.map((name) => [name, 0])) as Record<(typeof FIGURES)[number], number>;
+    for (let seed = 0; seed < DRAWS; seed++) {
+      const found = evaluatePredictions(answers(new Rng(seed).fork("coverage"), COUNTS), { resamples: 150, seed });
+      for (const name of FIGURES) {
+        const { low, high } = found[name]!;
+        const { value } = truth[name]!;
+        if (low <= value && value <= high) counts[name]++;
+      }
+    }
+    for (const name of FIGURES) {
+      expect(counts[name], name).toBeGreaterThanOrEqual(930);
+      expect(counts[name], name).toBeLessThanOrEqual(970);
+    }
+  });
+
+  test("where images come in groups, by drawing whole groups", { timeout: 120_000 }, () => {
+    const options = { group: 3, skill: 2.2 };
+    const truth = evaluatePredictions(answers(new Rng(8), [90_000, 90_000, 90_000], options), { resamples: 1 });
+    const counts = { whole: 0, single: 0 };
+    for (let seed = 0; seed < DRAWS; seed++) {
+      const drawn = answers(new Rng(seed).fork("groups"), [240, 240, 240], options);
+      const blind = { ...drawn, rows: drawn.rows.map((row) => ({ ...row, group: row.file })) };
+      const kinds = [["whole", drawn] as const, ...(seed < BLIND ? [["single", blind] as const] : [])];
+      for (const [kind, predictions] of kinds) {
+        const { low, high } = evaluatePredictions(predictions, { resamples: 150, seed }).accuracy;
+        if (low <= truth.accuracy.value && truth.accuracy.value <= high) counts[kind]++;
+      }
+    }
+    expect(counts.whole).toBeGreaterThanOrEqual(930);
+    expect(counts.whole).toBeLessThanOrEqual(970);
+    // As if each image were drawn for itself, limits are too narrow.
+    expect(counts.single / BLIND).toBeLessThan(0.92);
+  });
+
+  test("of the difference of two models on the same images", { timeout: 120_000 }, () => {
+    const pair = (rng: Rng, counts: readonly number[]) => {
+      const first = answers(rng.fork(1), counts, { skill: 1.8 });
+      // The second errs on its own, on the same images.
+      return [
+        { name: "first", predictions: first },
+        { name: "second", predictions: answers(rng.fork(2), counts, { skill: 1.5 }) },
+      ];
+    };
+    const [large] = comparePredictions(pair(new Rng(9), [60_000, 60_000, 60_000]), { resamples: 1 });
+    const truth = large!.balancedAccuracyDifference.value;
+    const count = held(truth, (rng) => {
+      const [own] = comparePredictions(pair(rng, COUNTS), { resamples: 200 });
+      return own!.balancedAccuracyDifference;
+    });
+    expect(count).toBeGreaterThanOrEqual(930);
+    expect(count).toBeLessThanOrEqual(970);
+  });
+
+  test("of a mean over seeds, by Student's t", () => {
+    const count = held(0.9, (rng) => {
+      const values = [0, 1, 2].map(() => rng.normal(0.9, 0.01));
+      const { low, high } = summariseSeeds(values);
+      return { low: low!, high: high! };
+    });
+    expect(count).toBeGreaterThanOrEqual(930);
+    expect(count).toBeLessThanOrEqual(970);
+  });
+
+  test("of a share: exact limits at least as often, Wilson's about as often", () => {
+    const share = 0.83;
+    const draw = (rng: Rng) => Array.from({ length: 120 }, () => rng.uniform()).filter((u) => u < share).length;
+    expect(held(share, (rng) => clopperPearson(draw(rng), 120))).toBeGreaterThanOrEqual(940);
+    const count = held(share, (rng) => wilson(draw(rng), 120));
+    expect(count).toBeGreaterThanOrEqual(930);
+    expect(count).toBeLessThanOrEqual(970);
+  });
+});
