@@ -43,26 +43,32 @@ const GAP = 2;
 
 /** Measures a picture [64, 64, 3]. */
 export function measure(picture: Uint8Array): Measurement {
-  const { mask, background } = findCellMask({ data: picture, height: MEASURED_SIZE, width: MEASURED_SIZE });
-  const cell: number[] = [];
+  const found = findCellMask({ data: picture, height: MEASURED_SIZE, width: MEASURED_SIZE });
   const outside: number[] = [];
-  for (let place = 0; place < CELL_GRID * CELL_GRID; place++) {
-    if (mask[place]! > 127) cell.push(pixelOf(place));
-    else if (isFar(mask, place)) outside.push(pixelOf(place));
-  }
+  for (let place = 0; place < CELL_GRID * CELL_GRID; place++)
+    if (!(found.mask[place]! > 127) && isFar(found.mask, place)) outside.push(pixelOf(place));
   const all = Array.from({ length: MEASURED_SIZE * MEASURED_SIZE }, (_, pixel) => pixel);
-  const stain = background.map((level, channel) => meanDensity(picture, cell, channel) - DENSITY[level]!);
-  const size = Math.sqrt((4 * cell.length) / Math.PI) / (CELL_GRID - 2);
   return {
-    values: Float32Array.of(laplacianVariance(picture), brightness(picture), ...background, ...stain, size),
+    values: valuesOf(picture, found),
     background: colourFeatures(picture, outside.length > 0 ? outside : all),
     colours: colourFeatures(picture, all),
   };
 }
 
+// In the order of MEASURES.
+function valuesOf(picture: Uint8Array, { mask, background }: ReturnType<typeof findCellMask>): Float32Array {
+  const cell: number[] = [];
+  for (let place = 0; place < CELL_GRID * CELL_GRID; place++) if (mask[place]! > 127) cell.push(pixelOf(place));
+  const stain = background.map((level, channel) => meanDensity(picture, cell, channel) - DENSITY[level]!);
+  const size = Math.sqrt((4 * cell.length) / Math.PI) / (CELL_GRID - 2);
+  return Float32Array.of(laplacianVariance(picture), brightness(picture), ...background, ...stain, size);
+}
+
 /** The measures of a picture of any size; sharpness as its logarithm, so that all vary about evenly. */
 export function looksOf(image: RgbImage): number[] {
-  const [sharpness, ...others] = measure(squareField(image, MEASURED_SIZE)).values;
+  const picture = squareField(image, MEASURED_SIZE);
+  const found = findCellMask({ data: picture, height: MEASURED_SIZE, width: MEASURED_SIZE });
+  const [sharpness, ...others] = valuesOf(picture, found);
   return [Math.log1p(sharpness!), ...others];
 }
 
@@ -110,8 +116,9 @@ function laplacianVariance(picture: Uint8Array): number {
   for (let row = 1; row < MEASURED_SIZE - 1; row++)
     for (let column = 1; column < MEASURED_SIZE - 1; column++, count++) {
       const at = row * MEASURED_SIZE + column;
-      const around = [at - 1, at + 1, at - MEASURED_SIZE, at + MEASURED_SIZE].reduce((s, i) => s + grey(picture, i), 0);
-      const value = around - 4 * grey(picture, at);
+      const across = grey(picture, at - 1) + grey(picture, at + 1);
+      const down = grey(picture, at - MEASURED_SIZE) + grey(picture, at + MEASURED_SIZE);
+      const value = across + down - 4 * grey(picture, at);
       sum += value;
       squares += value * value;
     }
