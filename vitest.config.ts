@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    globalSetup: "./tests/support/buildProgram.ts",
     pool: "forks",
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
     maxWorkers: 2,

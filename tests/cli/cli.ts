@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 
-const BIN = fileURLToPath(new URL("../../bin/leukogram.js", import.meta.url));
-const DRIVER = fileURLToPath(new URL("./driver.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
+const BIN = fileURLToPath(new URL("../../.built/cli/main.js", import.meta.url));
+const DRIVER = fileURLToPath(new URL("./driver.js", import.meta.url));
 
 /** What a run of the program gave. */
 export interface Outcome {
@@ -46,7 +45,7 @@ export function makeCli(): Cli {
     start: (...args) => node(BIN, ...args),
     run: (...args) => node(BIN, ...args).outcome,
     async runAll(lines) {
-      const { code, stdout, stderr } = await node("--import", TSX, DRIVER, JSON.stringify(lines)).outcome;
+      const { code, stdout, stderr } = await node(DRIVER, JSON.stringify(lines)).outcome;
       expect([code, stderr]).toEqual([0, ""]);
       return JSON.parse(stdout) as Outcome[];
     },

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands/index.ts";
 import { VERSION } from "../../src/core/version.ts";
@@ -15,6 +17,11 @@ describe("help", () => {
       expect(stdout).toContain("Research use only; Leukogram is not a medical device.");
     }
     expect((await cli.run("--version")).stdout).toBe(`${VERSION}\n`);
+  });
+
+  test("a checkout runs the program from its sources", () => {
+    const bin = fileURLToPath(new URL("../../bin/leukogram.js", import.meta.url));
+    expect(execFileSync(process.execPath, [bin, "--version"], { encoding: "utf8" })).toBe(`${VERSION}\n`);
   });
 
   test("of each command has its flags, and examples that begin with its name", async () => {

@@ -69,6 +69,7 @@ describe.concurrent("evaluate", () => {
       "confusion-matrix.svg",
       "metrics.json",
       "per-class.svg",
+      "precision-recall.svg",
       "predictions.csv",
       "reliability.svg",
       "risk-coverage.svg",
