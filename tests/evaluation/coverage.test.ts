@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Rng } from "../../src/core/rng.ts";
 import { comparePredictions } from "../../src/evaluation/compare.ts";
 import { evaluatePredictions } from "../../src/evaluation/evaluate.ts";
+import { fallBetween, separation } from "../../src/evaluation/laboratoryFall.ts";
 import { summariseSeeds } from "../../src/evaluation/seeds.ts";
 import type { Prediction, Predictions } from "../../src/evaluation/types.ts";
 import { clopperPearson, wilson } from "../../src/metrics/proportion.ts";
@@ -100,6 +101,32 @@ describe("95 % limits hold the truth 93 to 97 times of 100, over 1,000 draws", (
     expect(count).toBeGreaterThanOrEqual(930);
     expect(count).toBeLessThanOrEqual(970);
   });
+
+  test("of the fall from home to another laboratory", () => {
+    const places = (rng: Rng, counts: readonly number[]) =>
+      [answers(rng.fork("home"), counts, { skill: 2.2 }), answers(rng.fork("away"), counts, { skill: 1.2 })] as const;
+    const [home, away] = places(new Rng(10), [60_000, 60_000, 60_000]);
+    const truth = fallBetween(home, away, { resamples: 1 });
+    for (const figure of ["accuracy", "balancedAccuracy"] as const) {
+      const count = held(truth[figure].value, (rng) => fallBetween(...places(rng, COUNTS), { resamples: 150 })[figure]);
+      expect(count, figure).toBeGreaterThanOrEqual(930);
+      expect(count, figure).toBeLessThanOrEqual(970);
+    }
+  }, 60_000);
+
+  test("of how well familiarity tells two laboratories apart", () => {
+    // Of two normal distributions one standard deviation apart.
+    const truth = 0.7602;
+    const withFamiliarity = (rng: Rng, shift: number): Predictions => ({
+      classes,
+      rows: answers(rng, [40, 40, 40]).rows.map((row) => ({ ...row, familiarity: rng.normal(-shift, 1) })),
+    });
+    const count = held(truth, (rng) => {
+      return separation(withFamiliarity(rng.fork(1), 0), withFamiliarity(rng.fork(2), 1), { resamples: 500 })!;
+    });
+    expect(count).toBeGreaterThanOrEqual(930);
+    expect(count).toBeLessThanOrEqual(970);
+  }, 60_000);
 
   test("of a mean over seeds, by Student's t", () => {
     const count = held(0.9, (rng) => {
