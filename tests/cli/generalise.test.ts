@@ -12,8 +12,9 @@ beforeAll(async () => {
     ["draw", "cells", "--count", "42", "--test-count", "6", "--size", "40"],
     ["draw", "elsewhere", "--count", "22", "--test-count", "2", "--size", "40", "--seed", "9"],
     ["train", "--data", "cells", ...train, "--out", "run"],
+    ["train", "--data", "cells/Test", "--image-size", "32", "--epochs", "1", "--threads", "1", "--out", "few"],
   ]);
-  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
 }, 120_000);
 
 test("generalise shows a fall with limits, the classes that break, the warning, and what corrections give", async () => {
@@ -74,16 +75,39 @@ test("pictures unlike the model's own are told by predict, evaluate and generali
   expect(own!.stderr).not.toMatch(/do not look like/);
 }, 60_000);
 
+test("predict --calibrated divides logits by the temperature that the model carries", async () => {
+  const [plain, calibrated] = await cli.runAll([
+    ["predict", "run", "cells/Test/Basophil", "--json"],
+    ["predict", "run", "cells/Test/Basophil", "--json", "--calibrated"],
+  ]);
+  const [rows, others] = [plain!, calibrated!].map(({ stdout }) =>
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { class: string; probabilities: Record<string, number> }),
+  );
+  const ratios = rows!.map((row, i) => {
+    const { Basophil: p, Monocyte: q } = row.probabilities;
+    const { Basophil: r, Monocyte: s } = others![i]!.probabilities;
+    expect(others![i]!.class).toBe(row.class);
+    return Math.log(p! / q!) / Math.log(r! / s!);
+  });
+  expect(ratios[0]).not.toBeCloseTo(1, 3);
+  for (const ratio of ratios) expect(ratio).toBeCloseTo(ratios[0]!, 4);
+}, 30_000);
+
 test("generalise tells what is wrong", async () => {
   writeFileSync(join(cli.dir, "mine.html"), "mine");
   const sets = ["--home", "A=cells/Test", "--sets", "B=elsewhere/Train"];
-  const [noHome, noSets, twice, mine, nowhere] = await cli.runAll([
+  const [noHome, noSets, twice, mine, nowhere, cold] = await cli.runAll([
     ["generalise", "run", "--sets", "B=elsewhere"],
     ["generalise", "run", "--home", "A=cells"],
     ["generalise", "run", ...sets, "--sets", "B=cells"],
     ["generalise", "run", ...sets, "--out", "mine.html"],
     ["generalise", "nothing", ...sets],
+    ["predict", "few", "cells/Test", "--calibrated"],
   ]);
+  expectFailure(cold!, 3, /few\/model\.onnx: holds no temperature/);
   expectFailure(noHome!, 2, /generalise: --home is missing/);
   expectFailure(noSets!, 2, /generalise: --sets is missing/);
   expectFailure(twice!, 2, /two sets are named "B"/);

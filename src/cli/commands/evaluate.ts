@@ -98,6 +98,14 @@ const evaluate: CommandModule = {
       const tried = rules && tryRules(predictions, rules);
       const familiarity = judgeFamiliarity(given.rows.map((row) => row.familiarity));
       const warning = familiarityWarning(familiarity);
+      const { temperature } = classifier.home;
+      const calibrated =
+        rules || temperature === undefined
+          ? undefined
+          : {
+              temperature,
+              calibrationError: judgeConfidence(predictions, { temperature, resamples: 1 }).calibrationError,
+            };
       const several = laboratoryNames(dataset.samples).length > 1;
       const laboratories = several ? evaluateByLaboratory(predictions, dataset.samples) : [];
       if (flags.out !== undefined) {
@@ -120,6 +128,7 @@ const evaluate: CommandModule = {
           ...evaluation,
           confidence,
           ...(rules && { rules, tried }),
+          ...(calibrated && { calibrated }),
           ...(familiarity && { familiarity }),
           ...(several && { laboratories: laboratories.map(laboratoryHeadline) }),
           skipped,
@@ -134,6 +143,11 @@ const evaluate: CommandModule = {
             `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
             `Calibration error  ${percent(confidence.calibrationError)}`,
             ...(rules && tried ? ruleLines(rules, tried) : []),
+            ...(calibrated
+              ? [
+                  `With temperature   ${percent(calibrated.calibrationError)} (${calibrated.temperature.toFixed(2)}, which the model carries from its own validation images)`,
+                ]
+              : []),
             ...(several ? ["", laboratoryLines(laboratories), ""] : []),
             ...(warning === undefined ? [] : [`Note: ${warning}`]),
             ...(evaluation.notes ?? []).map((note) => `Note: ${note}`),

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
-import { badImage, type Classified, classifyFiles } from "../../evaluation/classifier.ts";
+import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
+import { withTemperature } from "../../metrics/calibration.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
 import { imagesOf } from "../imageFiles.ts";
@@ -20,6 +21,7 @@ const predict: CommandModule = {
       .argument("<paths...>", `images, or folders of images; MODEL may stand before them (default: ${DEFAULT_MODEL})`)
       .usage("[MODEL] <paths...> [options]")
       .option("--model <model>", "run folder, model file, or name of a shipped model")
+      .option("--calibrated", "divide logits by the temperature that was found on the model's own validation images")
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addLabelFreeFlags(command);
     addSessionFlags(command);
@@ -32,7 +34,13 @@ const predict: CommandModule = {
     "leukogram predict runs/cnn new-laboratory/ --tta --adapt-statistics",
   ],
   async execute({ args: [words], options, signal }) {
-    const flags = options as LabelFreeFlags & { model?: string; skipBad?: boolean; json?: boolean; quiet?: boolean };
+    const flags = options as LabelFreeFlags & {
+      model?: string;
+      calibrated?: boolean;
+      skipBad?: boolean;
+      json?: boolean;
+      quiet?: boolean;
+    };
     const session = sessionOf(options);
     const { model, paths } = modelAndPaths(words as string[], flags.model);
     const files = paths.flatMap(imagesOf);
@@ -45,20 +53,22 @@ const predict: CommandModule = {
       onStage,
     });
     for (const step of steps) progress.line(stepLine(step));
+    const temperature = flags.calibrated ? temperatureOf(classifier) : 1;
     let skipped = 0;
     const familiarities: (number | undefined)[] = [];
     try {
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
       const answers = classifyFiles(classifier, files, { signal, onProgress });
       const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, progress) : answers;
-      for await (const { path, probabilities, error, familiarity } of corrected) {
+      for await (const { path, probabilities: given, error, familiarity } of corrected) {
         if (error !== undefined && !flags.skipBad) throw badImage(error);
-        if (probabilities === undefined) {
+        if (given === undefined) {
           skipped++;
           progress.line(`Left out: ${error!.message.replace(/^ERR_\w+ /, "")}`);
           continue;
         }
         familiarities.push(familiarity);
+        const probabilities = temperature === 1 ? given : withTemperature(given, temperature);
         const best = predictedClass({ probabilities, file: path, label: undefined, group: path });
         const name = classifier.classes[best]!;
         const shares = Object.fromEntries(classifier.classes.map((key, k) => [key, probabilities[k]!]));
@@ -75,6 +85,13 @@ const predict: CommandModule = {
     }
   },
 };
+
+function temperatureOf({ home, path }: Classifier): number {
+  if (home.temperature !== undefined) return home.temperature;
+  throw new LeukogramError("ERR_FORMAT", `${path}: holds no temperature`, {
+    hint: "Train it with this version on 350 images or more, or leave out --calibrated.",
+  });
+}
 
 // The first word is the model where it can be nothing else: a run folder, an .onnx file, the name of a shipped model.
 function modelAndPaths(words: readonly string[], named: string | undefined): { model: string; paths: string[] } {
