@@ -107,10 +107,11 @@ export async function judgeGeneralisation(
   const found: AwayFigures[] = [];
   for (const set of away) {
     const there = await ask(model, set, {}, options);
+    const figures = setFigures(set.name, there, options);
     found.push({
-      ...setFigures(set.name, there, options),
+      ...figures,
       fall: fallBetween(own.predictions, there.predictions, options),
-      classes: classFalls(homeFigures.evaluation, evaluatePredictions(there.predictions, options)),
+      classes: classFalls(homeFigures.evaluation, figures.evaluation),
       toldApart: separation(own.predictions, there.predictions, options),
       corrections: options.corrections === false ? [] : await tryCorrections(model, set, there.predictions, options),
     });

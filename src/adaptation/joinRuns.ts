@@ -3,7 +3,7 @@ import { LeukogramError } from "../core/errors.ts";
 import type { OpenedData, Sample } from "../data/dataset.ts";
 import { loadClassifier } from "../evaluation/classifier.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
-import { answerImages } from "../evaluation/evaluateModel.ts";
+import { answerImages, labelMap } from "../evaluation/evaluateModel.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import { storeTemperature } from "../evaluation/storeTemperature.ts";
 import type { Evaluation } from "../evaluation/types.ts";
@@ -63,7 +63,8 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
   built.takeWeights();
   const { validation } = splitByRecipe(data, recipe);
   const run = { ...first, model: built.model, cells: cellNormalizationOf(recipe, built.model.input.shape[0]!) };
-  const labels = validation.map(({ label }) => first.classes.indexOf(data.train.classes[label]!));
+  const map = labelMap(first, data.train.classes);
+  const labels = validation.map(({ label }) => map[label]!);
   const memory = await rememberHome(built, labels, pictureSource(run, validation, signal), session);
   await writeHomeMemory(join(out, "memory.safetensors"), memory);
   const told = { from: [first, second].map(({ path, recipe: own }) => ({ path, recipe: own })) };

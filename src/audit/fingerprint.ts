@@ -1,5 +1,5 @@
-import { MEASURED_SIZE } from "../data/microscopy/measures.ts";
 // What stays of a picture when it is turned, mirrored or saved anew: for telling copies from other cells.
+import { MEASURED_SIZE } from "../data/microscopy/measures.ts";
 
 /** Height and width of the picture that a fingerprint is taken of, pixels. */
 export const PRINT_SIZE = MEASURED_SIZE;

@@ -1,6 +1,7 @@
 // Flags of the commands that classify: what may be done for a new laboratory without its labels.
 import type { Command } from "commander";
 import type { LabelFreeStep } from "../adaptation/labelFree/labelFree.ts";
+import { capital } from "../report/format.ts";
 
 /** Values of the flags. */
 export interface LabelFreeFlags {
@@ -21,6 +22,5 @@ export function addLabelFreeFlags(command: Command): void {
 
 /** A line on what was done, or why not. */
 export function stepLine({ name, applied, reason }: LabelFreeStep): string {
-  const title = `${name[0]!.toUpperCase()}${name.slice(1)}`;
-  return `${title}: ${applied ? "" : "not done, as "}${reason}`;
+  return `${capital(name)}: ${applied ? "" : "not done, as "}${reason}`;
 }

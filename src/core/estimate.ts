@@ -4,3 +4,8 @@ export interface Estimate {
   readonly low: number;
   readonly high: number;
 }
+
+/** The same figure with its sign turned round, as of a difference taken the other way. */
+export function negated({ value, low, high }: Estimate): Estimate {
+  return { value: -value, low: -high, high: -low };
+}

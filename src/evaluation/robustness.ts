@@ -70,17 +70,19 @@ export async function judgeRobustness(
   const labels = chosen.map(({ label }) => map[label]!);
   const rng = new Rng(seed).fork("robustness");
   // Whether each image was answered rightly: as it is, then by corruption and strength.
-  const right = [UNTOUCHED, ...conditions()].map(() => new Uint8Array(chosen.length));
+  const right = CONDITIONS.map(() => new Uint8Array(chosen.length));
+  const [height, width] = classifier.imageSize;
+  const maker = new PictureMaker({ height, width });
   for (let start = 0; start < chosen.length; start += BATCH) {
     const batch = chosen.slice(start, start + BATCH);
     const fields = await Promise.all(batch.map(({ path }) => fieldOf(path, classifier)));
-    for (const [c, condition] of [UNTOUCHED, ...conditions()].entries()) {
+    for (const [c, condition] of CONDITIONS.entries()) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "judging robustness was interrupted");
-      const pixels = spoil(fields, condition, { classifier, rng, start });
+      const pixels = spoil(fields, condition, { classifier, maker, rng, start });
       const probabilities = await classifier.classify(pixels, batch.length);
-      const width = classifier.classes.length;
+      const classCount = classifier.classes.length;
       for (let i = 0; i < batch.length; i++) {
-        const answer = argmax([...probabilities.subarray(i * width, (i + 1) * width)]);
+        const answer = argmax([...probabilities.subarray(i * classCount, (i + 1) * classCount)]);
         right[c]![start + i] = answer === labels[start + i] ? 1 : 0;
       }
     }
@@ -94,10 +96,11 @@ interface Condition {
   readonly strength: number;
 }
 
-const UNTOUCHED: Condition = { corruption: undefined, strength: 0 };
-
-const conditions = (): Condition[] =>
-  CORRUPTIONS.flatMap((corruption) => corruption.strengths.map((strength) => ({ corruption, strength })));
+/** As it is, then by corruption and strength. */
+const CONDITIONS: readonly Condition[] = [
+  { corruption: undefined, strength: 0 },
+  ...CORRUPTIONS.flatMap((corruption) => corruption.strengths.map((strength) => ({ corruption, strength }))),
+];
 
 function chooseEvenly(samples: readonly Sample[], images: number): Sample[] {
   const classes = indicesByClass(
@@ -119,12 +122,11 @@ async function fieldOf(path: string, { imageSize: [height, width], isSquare }: C
 function spoil(
   fields: readonly Uint8Array[],
   { corruption, strength }: Condition,
-  { classifier, rng, start }: { classifier: Classifier; rng: Rng; start: number },
+  { classifier, maker, rng, start }: { classifier: Classifier; maker: PictureMaker; rng: Rng; start: number },
 ): Uint8Array {
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
   const out = new Uint8Array(fields.length * size);
-  const maker = new PictureMaker({ height, width });
   const target = interleavedTarget(height, width);
   for (const [i, data] of fields.entries()) {
     const to = out.subarray(i * size, (i + 1) * size);

@@ -1,4 +1,4 @@
-import type { Estimate } from "../core/estimate.ts";
+import { type Estimate, negated } from "../core/estimate.ts";
 import { mcnemarExact } from "../metrics/mcnemar.ts";
 import type { PairComparison } from "./types.ts";
 
@@ -60,10 +60,6 @@ function smallestVisible(
   while (mcnemarExact({ firstOnly: discordant - fewer - 1, secondOnly: fewer + 1 }) < level) fewer++;
   const byTest = (discordant - 2 * fewer) / count;
   return Math.min(1, Math.max(byTest, (accuracyDifference.high - accuracyDifference.low) / 2));
-}
-
-function negated({ value, low, high }: Estimate): Estimate {
-  return { value: -value, low: -high, high: -low };
 }
 
 function limits({ low, high }: Estimate): string {

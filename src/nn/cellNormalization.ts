@@ -23,11 +23,6 @@ export interface CellNormalizationOptions {
   readonly own?: boolean;
 }
 
-/** Channels of what {@link cellNormalization} gives. */
-export function cellChannels({ own = false }: Pick<CellNormalizationOptions, "own">): 3 | 6 {
-  return own ? 6 : 3;
-}
-
 /** Height and width of the field that {@link cellNormalization} works on, pixels. */
 export const FIELD_SIZE = 256;
 

@@ -112,3 +112,8 @@ function fixed(value: number, digits: number): string {
 function plus(value: number): string {
   return value > 0 && Number(value.toFixed(1)) !== 0 ? "+" : "";
 }
+
+/** Words that begin with a capital. */
+export function capital(words: string): string {
+  return `${words[0]!.toUpperCase()}${words.slice(1)}`;
+}

@@ -1,6 +1,7 @@
 import type { AwayFigures, CorrectionFigures, Generalisation, SetFigures } from "../adaptation/generalise.ts";
+import { negated } from "../core/estimate.ts";
 import { familiarityWarning } from "../evaluation/familiarity.ts";
-import { count, percent, plural, pointsEstimate } from "./format.ts";
+import { capital, count, percent, plural, pointsEstimate } from "./format.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { type Column, page, plot, type Section, table, warningList } from "./page.ts";
 import { differencePlot } from "./plots/differencePlot.ts";
@@ -38,7 +39,7 @@ export function generalisationReport({ models, version }: GeneralisationReportIn
 function summary({ model, home, away }: Generalisation): Content {
   const falls = away.map(
     ({ name, balancedAccuracy, fall }) =>
-      `${percent(balancedAccuracy.value)} in ${name} (${pointsEstimate({ value: -fall.balancedAccuracy.value, low: -fall.balancedAccuracy.high, high: -fall.balancedAccuracy.low })})`,
+      `${percent(balancedAccuracy.value)} in ${name} (${pointsEstimate(negated(fall.balancedAccuracy))})`,
   );
   return `${model}: balanced accuracy ${percent(home.balancedAccuracy.value)} at home, ${falls.join(", ")}. `;
 }
@@ -93,21 +94,20 @@ function awaySection({ model, home }: Generalisation, away: AwayFigures, id: str
       warning !== undefined && markup`<p><b>${warning}</b></p>\n`,
       plot(
         fallPlot(rows, { title: `Recall by class, ${home.name} and ${away.name}`, places: [home.name, away.name] }),
-        mistakes(away),
+        mistakes(away) ?? "No mistake was made.",
       ),
       away.corrections.length > 0 && corrections(away.corrections),
     ],
   };
 }
 
-function mistakes({ classes }: AwayFigures): string {
+/** What each class is most often taken for, in one sentence; undefined where no mistake was made. */
+export function mistakes({ classes }: Pick<AwayFigures, "classes">): string | undefined {
   const told = classes.flatMap(({ class: name, support, mistakenFor }) =>
     mistakenFor && support > 0 ? [`${mistakenFor.count} of ${support} ${name} taken for ${mistakenFor.class}`] : [],
   );
-  return told.length > 0 ? `Most frequent mistakes: ${told.join("; ")}.` : "No mistake was made.";
+  return told.length > 0 ? `Most frequent mistakes: ${told.join("; ")}.` : undefined;
 }
-
-const capital = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`;
 
 function corrections(rows: readonly CorrectionFigures[]): Content {
   const columns: Column<CorrectionFigures>[] = [

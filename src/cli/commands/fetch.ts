@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { defaultCacheDir } from "../../data/cache.ts";
 import { fetchSet } from "../../data/publicSets/fetchSet.ts";
 import { publicSet } from "../../data/publicSets/publicSets.ts";
 import type { CommandModule } from "../command.ts";
@@ -25,8 +25,7 @@ const fetchCommand: CommandModule = {
     const { mirror, json, quiet } = options as { mirror?: string; json?: boolean; quiet?: boolean };
     const progress = new Progress(Boolean(quiet));
     const set = publicSet(String(name));
-    const cache = process.env.LEUKOGRAM_CACHE || join(homedir(), ".cache", "leukogram");
-    const downloads = join(cache, "downloads");
+    const downloads = join(defaultCacheDir(), "downloads");
     const found = await fetchSet(set, String(dir), { downloads, mirror, signal, onStage: progress.stage });
     const manifest = join(String(dir), "manifest.csv");
     print(Boolean(json), { name, dir, manifest, ...found, licence: set.licence, citation: set.citation }, () =>

@@ -10,8 +10,8 @@ import { VERSION } from "../../core/version.ts";
 import { nameOf, openToJudge, parseSource } from "../../data/laboratories.ts";
 import { familiarityWarning } from "../../evaluation/familiarity.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
-import { decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
-import { generalisationReport } from "../../report/generalisationReport.ts";
+import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
+import { generalisationReport, mistakes } from "../../report/generalisationReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, print, sessionOf } from "../options.ts";
@@ -103,20 +103,16 @@ function lines({ model, home, away, notes }: Generalisation): string[] {
 }
 
 function awayLines({ name, fall, classes, corrections, familiarity }: Generalisation["away"][number]): string[] {
-  const broken = classes.flatMap((own) =>
-    own.mistakenFor && own.support > 0
-      ? [`${own.mistakenFor.count} of ${own.support} ${own.class} taken for ${own.mistakenFor.class}`]
-      : [],
-  );
+  const told = mistakes({ classes });
   const warning = familiarityWarning(familiarity);
   return [
     "",
     `${name}: falls by ${pointsEstimate(fall.accuracy).replace(/^\+/, "")}, balanced by ${pointsEstimate(fall.balancedAccuracy).replace(/^\+/, "")}.`,
-    ...(broken.length > 0 ? [`Most frequent mistakes: ${broken.join("; ")}.`] : []),
+    ...(told === undefined ? [] : [told]),
     ...(warning === undefined ? [] : [warning]),
     ...corrections.map(
       (own) =>
-        `${own.name[0]!.toUpperCase()}${own.name.slice(1)}: accuracy ${pointsEstimate(own.change.accuracy)}, balanced ${pointsEstimate(own.change.balancedAccuracy)}${own.applied ? "" : ` (not done: ${own.reason})`}`,
+        `${capital(own.name)}: accuracy ${pointsEstimate(own.change.accuracy)}, balanced ${pointsEstimate(own.change.balancedAccuracy)}${own.applied ? "" : ` (not done: ${own.reason})`}`,
     ),
   ];
 }

@@ -3,7 +3,7 @@ import type { ClassCurve } from "../../evaluation/classCurves.ts";
 import { decimalEstimate, isKnown } from "../format.ts";
 import { type Content, element, join, type Markup } from "../markup.ts";
 import { horizontalAxis, percentTick, verticalAxis } from "./axes.ts";
-import { emptyFigure, figure, fitText, group, label, line, type Panel, path } from "./figure.ts";
+import { band, emptyFigure, figure, fitText, group, label, line, type Panel, path } from "./figure.ts";
 import { classColour } from "./theme.ts";
 
 const SIDE = 330;
@@ -91,10 +91,9 @@ function curvePanel(
     if (curve.band === undefined) return undefined;
     const { x: places, low, high } = curve.band;
     const top = places.map((place, i) => [across(place), up(high[i]!)] as const);
-    const bottom = places.map((place, i) => [across(place), up(low[i]!)] as const).reverse();
-    const points = [...top, ...bottom].map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(" ");
+    const bottom = places.map((place, i) => [across(place), up(low[i]!)] as const);
     const fill = classColour(curve.class, indexOf(curves, curve));
-    return element("polygon", { points, fill, "fill-opacity": 0.13, "data-band": curve.class });
+    return band(top, bottom, { fill, "fill-opacity": 0.13, "data-band": curve.class });
   });
   const lines = curves.map((curve) => {
     const points = curve.x.map((place, i) => [across(place), up(curve.y[i] ?? Number.NaN)] as const);

@@ -99,6 +99,16 @@ export function path(points: readonly (readonly [number, number])[], attributes:
   return element("path", { d: steps.join(""), fill: "none", "stroke-linejoin": "round", ...attributes });
 }
 
+/** The area between an upper and a lower line, as between limits. */
+export function band(
+  upper: readonly (readonly [number, number])[],
+  lower: readonly (readonly [number, number])[],
+  attributes: Attributes,
+): Markup {
+  const points = [...upper, ...lower.toReversed()].map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
+  return element("polygon", { points, ...attributes });
+}
+
 /** Elements under one tooltip, which screen readers read too. */
 export function group(tooltip: string, ...children: readonly Content[]): Markup {
   return element("g", {}, element("title", {}, tooltip), children);

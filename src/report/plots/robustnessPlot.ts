@@ -3,7 +3,7 @@ import type { Robustness, RobustnessRow } from "../../evaluation/robustness.ts";
 import { percent } from "../format.ts";
 import { element, type Markup } from "../markup.ts";
 import { percentTick, verticalAxis } from "./axes.ts";
-import { figure, group, label, line, type Panel, path } from "./figure.ts";
+import { band, figure, group, label, line, type Panel, path } from "./figure.ts";
 
 const TITLE = "What a microscope does to pictures, and what the model then makes of them";
 const COLUMNS = 4;
@@ -46,20 +46,16 @@ function drawPanel(row: RobustnessRow, { panel, up, level, isFirst }: PanelOptio
   const { x, y, width, height } = panel;
   const across = (i: number) => x + ((i + 0.5) / row.points.length) * width;
   const ends = row.points.map(({ balancedAccuracy }) => balancedAccuracy);
-  const band = [
-    ...ends.map(({ high }, i) => [across(i), up(high)] as const),
-    ...ends.map(({ low }, i) => [across(i), up(low)] as const).reverse(),
-  ];
   return group(
     `${row.title}, ${row.unit}: ${row.points.map((p) => `${p.strength} ${percent(p.balancedAccuracy.value)}`).join(", ")}`,
     label(x, y - 10, row.title, { bold: true }),
-    verticalAxis(panel, up, { ticks: 3, format: isFirst ? percentTick : () => "", ...(isFirst && { title: "" }) }),
+    verticalAxis(panel, up, { ticks: 3, format: isFirst ? percentTick : () => "" }),
     line([x, up(level)], [x + width, up(level)], { class: "lk-axis", "stroke-dasharray": "4 3" }),
-    element("polygon", {
-      points: band.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(" "),
-      class: "lk-accent",
-      "fill-opacity": 0.18,
-    }),
+    band(
+      ends.map(({ high }, i) => [across(i), up(high)] as const),
+      ends.map(({ low }, i) => [across(i), up(low)] as const),
+      { class: "lk-accent", "fill-opacity": 0.18 },
+    ),
     path(
       ends.map(({ value }, i) => [across(i), up(value)] as const),
       { class: "lk-accent-line", "stroke-width": 2 },
