@@ -1,6 +1,7 @@
 /**
  * How long an audit takes, and how much memory, by the number of images: it should grow linearly, and memory should not
- * grow with them. The images are painted here, 64 x 64, no two alike.
+ * grow with them. The images are painted here, 64 x 64, no two alike. The program is compiled first, as it is published:
+ * what runs it from its sources takes memory of its own.
  *
  *   npx tsx bench/audit.ts 1000 10000 100000
  */
@@ -8,11 +9,12 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { auditData } from "../src/audit/auditData.ts";
 import { CELL_TYPES } from "../src/core/classes.ts";
 import { Rng } from "../src/core/rng.ts";
+import build, { BUILT } from "../tests/support/buildProgram.ts";
 
 const SIDE = 64;
 
@@ -57,37 +59,34 @@ async function paintImages(dir: string, count: number): Promise<void> {
   }
 }
 
+/** Tells its peak memory, KiB, when it ends. */
+const TELL_MEMORY = `process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS)));`;
+
 /** In a process of its own, so that one size's memory is not another's. */
 async function measure(dir: string): Promise<{ seconds: number; megabytes: number; copies: number }> {
-  const child = spawn(process.execPath, ["--import", "tsx", fileURLToPath(import.meta.url), "--one", dir], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  for await (const part of child.stdout) text += part;
-  return JSON.parse(text) as { seconds: number; megabytes: number; copies: number };
+  const started = performance.now();
+  const program = [fileURLToPath(new URL(`../${BUILT}/cli/main.js`, import.meta.url)), "audit", dir, "--json"];
+  const child = spawn(process.execPath, ["--import", `data:text/javascript,${TELL_MEMORY}`, ...program, "--quiet"]);
+  const [answer, memory] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const { copies } = JSON.parse(answer) as { copies: readonly unknown[] };
+  const seconds = (performance.now() - started) / 1000;
+  return { seconds, megabytes: Number(memory) / 1024, copies: copies.length };
 }
 
-const [first, ...rest] = process.argv.slice(2);
-if (first === "--one") {
-  const started = performance.now();
-  const { copies } = await auditData([rest[0]!], { seed: 0 });
-  const seconds = (performance.now() - started) / 1000;
-  const megabytes = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(JSON.stringify({ seconds, megabytes, copies: copies.length }));
-} else {
-  process.stdout.write(
-    "| Images | Seconds | Milliseconds an image | Peak memory, MB | Copies found |\n|---:|---:|---:|---:|---:|\n",
-  );
-  for (const count of [first ?? "1000", ...rest].map(Number)) {
-    const dir = mkdtempSync(join(tmpdir(), "leukogram-audit-"));
-    try {
-      await paintImages(dir, count);
-      const { seconds, megabytes, copies } = await measure(dir);
-      process.stdout.write(
-        `| ${count} | ${seconds.toFixed(1)} | ${((1000 * seconds) / count).toFixed(2)} | ${megabytes.toFixed(0)} | ${copies} |\n`,
-      );
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
+build();
+process.stdout.write(
+  "| Images | Seconds | Milliseconds an image | Peak memory, MB | Copies found |\n|---:|---:|---:|---:|---:|\n",
+);
+const [first = "1000", ...rest] = process.argv.slice(2);
+for (const count of [first, ...rest].map(Number)) {
+  const dir = mkdtempSync(join(tmpdir(), "leukogram-audit-"));
+  try {
+    await paintImages(dir, count);
+    const { seconds, megabytes, copies } = await measure(dir);
+    process.stdout.write(
+      `| ${count} | ${seconds.toFixed(1)} | ${((1000 * seconds) / count).toFixed(2)} | ${megabytes.toFixed(0)} | ${copies} |\n`,
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
   }
 }

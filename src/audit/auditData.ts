@@ -7,13 +7,16 @@ import type { DataOptions, OpenedData, Sample } from "../data/dataset.ts";
 import { isAugmentedName, originalPath } from "../data/grouping.ts";
 import { openLaboratories } from "../data/laboratories.ts";
 import { MEASURES } from "../data/microscopy/measures.ts";
+import { WorkerPool } from "../data/workerPool.ts";
 import type { Predictions } from "../evaluation/types.ts";
 import { findCopies } from "./copies.ts";
 import { groupCopies, mergedGroups } from "./copyGroups.ts";
+import { embeddingModel } from "./embeddingModel.ts";
 import { findingsOf } from "./findings.ts";
-import { examineImage, type ImageExamination, type ImageFacts } from "./imageFacts.ts";
+import type { ImageFacts } from "./imageFacts.ts";
+import type { Look, LookJob, LookWorkerData } from "./lookWorker.ts";
 import { RecordFile } from "./recordFile.ts";
-import { RECORD_BYTES, readPolar, readSection, recordOf } from "./records.ts";
+import { RECORD_BYTES, readPolar, readRegistration, readSection } from "./records.ts";
 import { testShortcut } from "./shortcuts.ts";
 import { findSuspectLabels, locateSuspects } from "./suspectLabels.ts";
 import type { Audit, BadFile, MeasureSummary, NamedShortcut, OddFile, Part, ShortcutName } from "./types.ts";
@@ -27,8 +30,9 @@ export interface AuditOptions extends DataOptions {
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
-/** An image, and the part of the data set that it is in. */
+/** An image, the name of its class, and the part of the data set that it is in. */
 export interface AuditItem extends Sample {
+  readonly class: string;
   readonly part: Part;
 }
 
@@ -45,7 +49,7 @@ const SHORTCUTS: readonly ShortcutName[] = ["background", "colours", "file"];
 /**
  * Looks through labelled images, each `DIR` or `NAME=DIR`, for what would make a model's figures wrong: files that can't
  * be read, copies of one cell on both sides of a split or under two labels, and classes that can be told without
- * looking at the cell. Reads each image once; what is kept of it, 1.2 kB, lies on disk.
+ * looking at the cell. Reads each image once; what is kept of its pixels, 6.9 kB, lies on disk.
  *
  * @throws ERR_DATA and ERR_USAGE as `openLaboratories`; ERR_OUTPUT where the cache folder can't be written; ERR_ABORTED.
  */
@@ -60,23 +64,22 @@ export async function auditData(sources: readonly string[], options: AuditOption
   const records = new RecordFile(join(cacheDir, `audit-${process.pid}.tmp`), RECORD_BYTES);
   try {
     const { read, bad } = await readAll(items, { records, signal, onStage });
+    const members = read.map(({ item }) => item);
+    onStage?.("Laying pictures on each other", 0, 1);
     const pairs = findCopies({
       count: read.length,
       hash: (i) => read[i]!.hash,
       invariants: (i) => readSection(records, i, "invariants"),
       polar: (i) => readPolar(records, i),
+      embedding: (i) => readSection(records, i, "embedding"),
+      registration: (i) => readRegistration(records, i),
     });
-    const members = read.map(({ item }) => ({ ...item, class: classes[item.label]! }));
+    onStage?.("Laying pictures on each other", 1, 1);
     const groups = mergedGroups(members, pairs);
     const shortcuts = SHORTCUTS.flatMap((name): NamedShortcut[] => {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
-      const rows = members.map(({ file, label }, i) => ({
-        file,
-        label,
-        group: groups[i]!,
-        features: readSection(records, i, name),
-      }));
-      const test = testShortcut(rows, { classes, seed });
+      const rows = members.map(({ file, label }, i) => ({ file, label, group: groups[i]! }));
+      const test = testShortcut(rows, { classes, seed, features: (i) => readSection(records, i, name) });
       return test === undefined ? [] : [{ name, ...test }];
     });
     const found = {
@@ -109,7 +112,10 @@ function itemsOf(opened: OpenedData): AuditItem[] {
   return PARTS.flatMap((part) => {
     const set = opened[part];
     if (set === undefined) return [];
-    return set.samples.map((sample) => ({ ...sample, label: classes.indexOf(set.classes[sample.label]!), part }));
+    return set.samples.map((sample) => {
+      const name = set.classes[sample.label]!;
+      return { ...sample, label: classes.indexOf(name), class: name, part };
+    });
   });
 }
 
@@ -117,30 +123,37 @@ interface ReadOptions extends Pick<AuditOptions, "signal" | "onStage"> {
   readonly records: RecordFile;
 }
 
-// Decoded ahead on the decoder's own threads, kept in the order of the items.
+const MOST_THREADS = 8;
+
+// Looked at ahead in worker threads, kept in the order of the items.
 async function readAll(items: readonly AuditItem[], { records, signal, onStage }: ReadOptions) {
   const read: ReadItem[] = [];
   const bad: BadFile[] = [];
-  const ahead: Promise<ImageExamination>[] = [];
-  const width = availableParallelism() + 1;
-  for (const [i, item] of items.entries()) {
-    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
-    while (ahead.length < width && i + ahead.length < items.length) {
-      const pending = examineImage(items[i + ahead.length]!.path);
-      pending.catch(() => {}); // awaited below, unless an earlier image fails
-      ahead.push(pending);
+  const threads = Math.min(MOST_THREADS, availableParallelism(), items.length);
+  const pool = new WorkerPool<LookJob, Look>({
+    name: "audit",
+    count: threads,
+    script: new URL("./lookWorker", import.meta.url),
+    data: { model: await embeddingModel() } satisfies LookWorkerData,
+  });
+  const ahead: Promise<Look>[] = [];
+  try {
+    for (const [i, item] of items.entries()) {
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
+      while (ahead.length < 3 * threads && i + ahead.length < items.length) {
+        const pending = pool.run({ path: items[i + ahead.length]!.path });
+        pending.catch(() => {}); // awaited below, unless an earlier image fails
+        ahead.push(pending);
+      }
+      const look = await ahead.shift()!;
+      if (look.problem === undefined) {
+        records.append(look.row);
+        read.push({ item, facts: look.facts, hash: look.hash });
+      } else bad.push({ file: item.file, problem: look.problem, reason: look.reason });
+      onStage?.("Looking at images", i + 1, items.length);
     }
-    const examined = await ahead.shift()!;
-    if (examined.facts === undefined) {
-      const { problem, reason } = examined;
-      bad.push({ file: item.file, problem, reason });
-    } else {
-      const { row, hash } = recordOf(examined.image, examined.facts);
-      const { width: w, height, oddities } = examined.facts;
-      records.append(row);
-      read.push({ item, facts: { width: w, height, oddities }, hash });
-    }
-    onStage?.("Looking at images", i + 1, items.length);
+  } finally {
+    await pool.close();
   }
   return { read, bad };
 }
@@ -187,16 +200,14 @@ function oddFiles(read: readonly ReadItem[]): OddFile[] {
   });
 }
 
-function summarise(
-  members: readonly { readonly label: number }[],
-  classes: readonly string[],
-  records: RecordFile,
-): MeasureSummary[] {
-  const rows = members.map((_, i) => readSection(records, i, "measures"));
+function summarise(members: readonly AuditItem[], classes: readonly string[], records: RecordFile): MeasureSummary[] {
+  const rows = new Float32Array(members.length * MEASURES.length);
+  for (const i of members.keys()) rows.set(readSection(records, i, "measures"), i * MEASURES.length);
   return MEASURES.flatMap(({ name: measure }, m) =>
-    classes.flatMap((name, label) => {
-      const values = rows.flatMap((row, i) => (members[i]!.label === label ? [row[m]!] : [])).sort((a, b) => a - b);
-      if (values.length === 0) return [];
+    classes.flatMap((name) => {
+      const own = members.flatMap((item, i) => (item.class === name ? [i] : []));
+      if (own.length === 0) return [];
+      const values = Float32Array.from(own, (i) => rows[i * MEASURES.length + m]!).sort();
       const part = (share: number) => values[Math.floor(share * (values.length - 1))]!;
       return [{ measure, class: name, low: part(0.1), median: part(0.5), high: part(0.9) }];
     }),

@@ -28,7 +28,7 @@ export function groupCopies(images: readonly GroupedImage[], pairs: readonly Cop
     const members = sorted.map((index): CopyMember => {
       const { file, path, class: name, part } = images[index]!;
       const pair = pairOf.get(`${first} ${index}`);
-      return { file, path, class: name, part, alignment: pair?.alignment, isIdentical: pair?.kind === "identical" };
+      return { file, path, class: name, part, alignment: pair?.alignment, kind: pair?.kind };
     });
     return {
       members,

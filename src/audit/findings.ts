@@ -87,7 +87,12 @@ function shortcutFindings(shortcut: NamedShortcut, classes: readonly string[]): 
   const reached = `balanced accuracy ${limits(balancedAccuracy)}, where guessing reaches ${percent(chance)}`;
   if (!beatsChance) {
     const what = { background: "the background", colours: "colours alone", file: "size and format of the file" }[name];
-    return [{ severity: "note", text: `The class can't be told from ${what}: ${reached}. That is as it should be.` }];
+    return [
+      {
+        severity: "note",
+        text: `The class can't be told from ${what}, or hardly: ${reached}. That is as it should be.`,
+      },
+    ];
   }
   const best = [...recall.keys()].sort((a, b) => recall[b]!.value - recall[a]!.value)[0]!;
   const easiest = `Most easily ${classes[best]}, ${percent(recall[best]!.value)} of whose images are told.`;

@@ -1,10 +1,12 @@
 /** A change of basis after which rows have mean 0 and, along each axis, variance 1. */
 export interface Whitening {
+  /** Number of axes, D. */
+  readonly width: number;
   /** The coordinates of a row [F] along the wanted axes, [D]. */
   apply(row: ArrayLike<number>): Float32Array;
 }
 
-const SWEEPS = 12;
+const MOST_SWEEPS = 12;
 
 /**
  * Principal axes of rows [N, F], the `count` strongest, each scaled to variance 1 (Jacobi's rotations on the
@@ -25,6 +27,7 @@ export function principalAxes(rows: readonly ArrayLike<number>[], count: number)
   const strongest = order.slice(0, count).filter((axis) => covariance[axis]![axis]! > 1e-9);
   const axes = strongest.map((axis) => vectors.map((line) => line[axis]! / Math.sqrt(covariance[axis]![axis]!)));
   return {
+    width: axes.length,
     apply: (row) =>
       Float32Array.from(axes, (axis) => axis.reduce((sum, value, f) => sum + value * (row[f]! - mean[f]!), 0)),
   };
@@ -34,16 +37,21 @@ export function principalAxes(rows: readonly ArrayLike<number>[], count: number)
 function diagonalize(matrix: Float64Array[]): Float64Array[] {
   const size = matrix.length;
   const vectors = matrix.map((_, i) => Float64Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)));
-  for (let sweep = 0; sweep < SWEEPS; sweep++)
+  const negligible = 1e-12 * Math.max(1, ...matrix.map((line, i) => line[i]!));
+  let isDiagonal = false;
+  for (let sweep = 0; sweep < MOST_SWEEPS && !isDiagonal; sweep++) {
+    isDiagonal = true;
     for (let p = 0; p < size; p++)
       for (let q = p + 1; q < size; q++) {
         const off = matrix[p]![q]!;
-        if (Math.abs(off) < 1e-12) continue;
+        if (Math.abs(off) < negligible) continue;
+        isDiagonal = false;
         const theta = (matrix[q]![q]! - matrix[p]![p]!) / (2 * off);
         const tan = Math.sign(theta || 1) / (Math.abs(theta) + Math.hypot(theta, 1));
         const cos = 1 / Math.hypot(tan, 1);
         rotate(matrix, vectors, { p, q, cos, sin: tan * cos });
       }
+  }
   return vectors;
 }
 

@@ -42,7 +42,11 @@ export function fitSoftmax(
     now = next;
     momentum = then;
   }
-  return (row) => [...probabilities(standardise(row), now, classes)];
+  return (row) => {
+    const shares = new Float64Array(classes);
+    probabilities(standardise(row), now, shares);
+    return [...shares];
+  };
 }
 
 // To mean 0 and variance 1, and a 1 behind for the bias; columns that do not vary become 0.
@@ -78,24 +82,28 @@ function gradient(
   { labels, weights, classes, ridge }: Fit,
 ): Float64Array {
   const out = coefficients.map((value) => ridge * value);
+  const shares = new Float64Array(classes);
   for (const [i, row] of inputs.entries()) {
-    const shares = probabilities(row, coefficients, classes);
+    probabilities(row, coefficients, shares);
     shares[labels[i]!]! -= 1;
-    for (let k = 0; k < classes; k++) {
+    for (let k = 0, j = 0; k < classes; k++) {
       const factor = weights[i]! * shares[k]!;
-      for (let f = 0, j = k * row.length; f < row.length; f++, j++) out[j]! += factor * row[f]!;
+      for (let f = 0; f < row.length; f++, j++) out[j] = out[j]! + factor * row[f]!;
     }
   }
   return out;
 }
 
-function probabilities(row: Float64Array, coefficients: Float64Array, classes: number): Float64Array {
-  const out = new Float64Array(classes);
-  for (let k = 0; k < classes; k++)
-    for (let f = 0, j = k * row.length; f < row.length; f++, j++) out[k]! += coefficients[j]! * row[f]!;
-  const most = out.reduce((a, b) => Math.max(a, b));
+// Writes the probabilities of a row into `out`, [K].
+function probabilities(row: Float64Array, coefficients: Float64Array, out: Float64Array): void {
+  let most = -Infinity;
+  for (let k = 0, j = 0; k < out.length; k++) {
+    let logit = 0;
+    for (let f = 0; f < row.length; f++, j++) logit += coefficients[j]! * row[f]!;
+    out[k] = logit;
+    if (logit > most) most = logit;
+  }
   let sum = 0;
-  for (let k = 0; k < classes; k++) sum += out[k] = Math.exp(out[k]! - most);
-  for (let k = 0; k < classes; k++) out[k]! /= sum;
-  return out;
+  for (let k = 0; k < out.length; k++) sum += out[k] = Math.exp(out[k]! - most);
+  for (let k = 0; k < out.length; k++) out[k] = out[k]! / sum;
 }

@@ -1,6 +1,7 @@
 import type { MeasureName } from "../data/microscopy/measures.ts";
-import type { Alignment } from "./fingerprint.ts";
+import type { CopyPair } from "./copies.ts";
 import type { Oddity } from "./imageFacts.ts";
+import type { Registration } from "./registration.ts";
 import type { ShortcutTest } from "./shortcuts.ts";
 import type { SuspectLabel } from "./suspectLabels.ts";
 
@@ -35,10 +36,10 @@ export interface CopyMember {
   readonly path: string;
   readonly class: string;
   readonly part: Part;
-  /** How it lies on the group's first; undefined for the first itself. */
-  readonly alignment: Alignment | undefined;
-  /** Whether its pixels are those of the group's first. */
-  readonly isIdentical: boolean;
+  /** How it lies on the group's first; undefined as `kind`. */
+  readonly alignment: Registration | undefined;
+  /** What it is to the group's first; undefined for the first itself, and where it is a copy of another member. */
+  readonly kind: CopyPair["kind"] | undefined;
 }
 
 /** Pictures of one cell. */

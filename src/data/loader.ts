@@ -1,6 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import { type Augmentation, checkAugmentation } from "./augment.ts";
 import type { ImageCache } from "./cache.ts";
+import type { LoaderJob, LoaderWorkerData } from "./loaderWorker.ts";
 import { layoutSize, layoutTarget, type PixelLayout } from "./pixelLayout.ts";
 import { WorkerPool } from "./workerPool.ts";
 
@@ -77,7 +78,12 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   // One buffer is in the caller's hands; each worker fills one and has the next in its queue.
   const free = Array.from({ length: 2 * workers + 1 }, () => new ArrayBuffer(batchSize * size));
   const { file, height, width } = cache;
-  const pool = new WorkerPool(workers, { file, height, width, imageSize, layout, augmentation, seed });
+  const pool = new WorkerPool<LoaderJob, ArrayBuffer>({
+    name: "loader",
+    count: workers,
+    script: new URL("./loaderWorker", import.meta.url),
+    data: { file, height, width, imageSize, layout, augmentation, seed } satisfies LoaderWorkerData,
+  });
   let running = false;
 
   async function* batches({ epoch, order, from = 0, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
@@ -92,7 +98,7 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
         const position = sent * batchSize;
         const indices = order.slice(position, position + batchSize);
         const buffer = free.shift()!;
-        const filled = pool.run({ batch: sent, buffer, epoch, position, indices });
+        const filled = pool.run({ buffer, epoch, position, indices }, [buffer]);
         filled.catch(() => {}); // awaited below, unless an earlier batch fails
         ahead.push({ indices, filled });
       }

@@ -1,10 +1,12 @@
 // Runs in a worker thread: fills batches of pixels, whose memory is handed to it and back.
 import { openSync, readSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
+import { LeukogramError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import type { Augmentation } from "./augment.ts";
 import { pictureChange } from "./pictureChange.ts";
 import { layoutSize, type PixelLayout } from "./pixelLayout.ts";
+import { answerJobs } from "./workerJobs.ts";
 
 /** What a worker is given when it starts. */
 export interface LoaderWorkerData {
@@ -21,20 +23,12 @@ export interface LoaderWorkerData {
 
 /** One batch to fill. */
 export interface LoaderJob {
-  readonly batch: number;
-  /** The memory to fill. */
+  /** The memory to fill; it comes back as the answer. */
   readonly buffer: ArrayBuffer;
   readonly epoch: number;
   /** Place of the batch's first image in the epoch's order. */
   readonly position: number;
   readonly indices: readonly number[];
-}
-
-/** A worker's answer to a job; `failure` where it could not be done. */
-export interface LoaderReply {
-  readonly batch: number;
-  readonly buffer: ArrayBuffer;
-  readonly failure?: string;
 }
 
 function serve({ file, height, width, imageSize, layout, augmentation, seed }: LoaderWorkerData): void {
@@ -45,26 +39,20 @@ function serve({ file, height, width, imageSize, layout, augmentation, seed }: L
   const size = layoutSize(layout);
   const augmentRng = new Rng(seed).fork("augment");
 
-  const fill = ({ buffer, epoch, position, indices }: LoaderJob): void => {
+  const fill = ({ buffer, epoch, position, indices }: LoaderJob): ArrayBuffer => {
     const epochRng = augmentRng.fork(epoch);
     for (const [i, index] of indices.entries()) {
       const got = readSync(fd, source, 0, source.length, index * source.length);
-      if (got !== source.length) throw new Error(`the cache ${file} holds no image ${index}`);
+      if (got !== source.length)
+        throw new LeukogramError("ERR_DATA", `the cache ${file} holds no image ${index}`, {
+          hint: "Delete the cache to build it again.",
+        });
       const out = new Uint8Array(buffer, i * size, size);
       change(source, epochRng.fork(position + i), out);
     }
+    return buffer;
   };
-
-  parentPort!.on("message", (job: LoaderJob) => {
-    const { batch, buffer } = job;
-    const reply = (answer: LoaderReply) => parentPort!.postMessage(answer, [buffer]);
-    try {
-      fill(job);
-      reply({ batch, buffer });
-    } catch (error) {
-      reply({ batch, buffer, failure: (error as Error).message });
-    }
-  });
+  answerJobs(fill, (buffer) => [buffer]);
 }
 
 serve(workerData);

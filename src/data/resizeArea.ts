@@ -16,18 +16,9 @@ export function resizeArea(image: RgbImage, height: number, width: number): Uint
   const out = new Uint8Array(height * width * 3);
   for (let row = 0; row < height; row++) {
     sums.fill(0);
-    for (const [source, share] of rows[row]!) addRow(image, source, share, sums);
-    for (let column = 0, to = row * width * 3; column < width; column++, to += 3) {
-      let [red, green, blue] = [0, 0, 0];
-      for (const [source, share] of columns[column]!) {
-        red += sums[source * 3]! * share;
-        green += sums[source * 3 + 1]! * share;
-        blue += sums[source * 3 + 2]! * share;
-      }
-      out[to] = (red + 0.5) | 0;
-      out[to + 1] = (green + 0.5) | 0;
-      out[to + 2] = (blue + 0.5) | 0;
-    }
+    for (let part = rows.starts[row]!; part < rows.starts[row + 1]!; part++)
+      addRow(image, rows.sources[part]!, rows.shares[part]!, sums);
+    gatherColumns(sums, columns, out.subarray(row * width * 3, (row + 1) * width * 3));
   }
   return out;
 }
@@ -37,16 +28,45 @@ function addRow({ data, width }: RgbImage, row: number, share: number, sums: Flo
   for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + data[start + i]! * share;
 }
 
-// For each new pixel: the old ones below it, and the share of the new one that each fills.
-function coverage(from: number, to: number): [source: number, share: number][][] {
+function gatherColumns(sums: Float32Array, { starts, sources, shares }: Coverage, out: Uint8Array): void {
+  for (let to = 0, part = 0; to < out.length; to += 3) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (const end = starts[to / 3 + 1]!; part < end; part++) {
+      const source = sources[part]! * 3;
+      const share = shares[part]!;
+      red += sums[source]! * share;
+      green += sums[source + 1]! * share;
+      blue += sums[source + 2]! * share;
+    }
+    out[to] = red + 0.5;
+    out[to + 1] = green + 0.5;
+    out[to + 2] = blue + 0.5;
+  }
+}
+
+/** For each new pixel, from `starts[i]` to `starts[i + 1]`: the old ones below it, and the share of it that each fills. */
+interface Coverage {
+  readonly starts: Int32Array;
+  readonly sources: Int32Array;
+  readonly shares: Float64Array;
+}
+
+function coverage(from: number, to: number): Coverage {
   const extent = from / to;
-  return Array.from({ length: to }, (_, i) => {
+  const starts = new Int32Array(to + 1);
+  const sources: number[] = [];
+  const shares: number[] = [];
+  for (let i = 0; i < to; i++) {
     const [start, end] = [i * extent, (i + 1) * extent];
-    const parts: [number, number][] = [];
     for (let source = Math.floor(start); source < Math.min(Math.ceil(end), from); source++) {
       const share = (Math.min(end, source + 1) - Math.max(start, source)) / extent;
-      if (share > 1e-9) parts.push([source, share]);
+      if (share <= 1e-9) continue;
+      sources.push(source);
+      shares.push(share);
     }
-    return parts;
-  });
+    starts[i + 1] = sources.length;
+  }
+  return { starts, sources: Int32Array.from(sources), shares: Float64Array.from(shares) };
 }

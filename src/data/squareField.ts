@@ -14,14 +14,12 @@ function fillUp({ data, width, height }: RgbImage): RgbImage {
   const [left, top] = [(side - width) >> 1, (side - height) >> 1];
   const out = new Uint8Array(side * side * 3);
   for (let y = 0; y < side; y++) {
-    const row = Math.min(Math.max(y - top, 0), height - 1) * width;
-    for (let x = 0; x < side; x++) {
-      const from = (row + Math.min(Math.max(x - left, 0), width - 1)) * 3;
-      const to = (y * side + x) * 3;
-      out[to] = data[from]!;
-      out[to + 1] = data[from + 1]!;
-      out[to + 2] = data[from + 2]!;
-    }
+    const source = Math.min(Math.max(y - top, 0), height - 1) * width * 3;
+    const target = (y * side + left) * 3;
+    out.set(data.subarray(source, source + width * 3), target);
+    for (let x = 1; x <= left; x++) out.copyWithin(target - x * 3, target, target + 3);
+    const last = target + (width - 1) * 3;
+    for (let x = 1; x < side - left - width + 1; x++) out.copyWithin(last + x * 3, last, last + 3);
   }
   return { data: out, width: side, height: side };
 }

@@ -1,67 +1,89 @@
-import { Worker } from "node:worker_threads";
-import { LeukogramError } from "../core/errors.ts";
-import type { LoaderJob, LoaderReply, LoaderWorkerData } from "./loaderWorker.ts";
+import { type Transferable, Worker } from "node:worker_threads";
+import { type ErrorCode, LeukogramError } from "../core/errors.ts";
+import type { WorkerReply, WorkerRequest } from "./workerJobs.ts";
+
+/** Options of {@link WorkerPool}. */
+export interface WorkerPoolOptions {
+  /** Whose workers these are, for messages: "loader". */
+  readonly name: string;
+  /** Number of threads. */
+  readonly count: number;
+  /** The script without its extension, beside this one's package: `new URL("./loaderWorker", import.meta.url)`. */
+  readonly script: URL;
+  /** What a worker is given when it starts. */
+  readonly data?: unknown;
+}
 
 interface Member {
   readonly worker: Worker;
-  /** Jobs sent and not answered yet, by batch. */
-  readonly pending: Map<number, { resolve(buffer: ArrayBuffer): void; reject(error: Error): void }>;
+  /** Jobs sent and not answered yet. */
+  readonly pending: Map<number, { resolve(answer: never): void; reject(error: Error): void }>;
 }
 
-/** Worker threads that fill batches; each takes the next job when it has the fewest to do. */
-export class WorkerPool {
+/** Worker threads that answer jobs by `answerJobs`; each takes the next job when it has the fewest to do. */
+export class WorkerPool<Job, Answer> {
+  readonly #name: string;
   readonly #members: Member[];
+  #jobs = 0;
   #failure: Error | undefined;
   #closed = false;
 
-  constructor(count: number, data: LoaderWorkerData) {
+  constructor({ name, count, script, data }: WorkerPoolOptions) {
+    this.#name = name;
     this.#members = Array.from({ length: count }, () => {
-      const member: Member = { worker: startWorker(data), pending: new Map() };
+      const member: Member = { worker: startWorker(script, data), pending: new Map() };
       this.#listen(member);
       return member;
     });
   }
 
   /**
-   * Fills a batch; its memory goes to the worker and comes back.
+   * Has a job done; the memory named in `transfer` goes to the worker.
    *
-   * @throws LeukogramError ERR_DATA where an image cannot be read, ERR_RUNTIME where the worker died.
+   * @throws LeukogramError as the worker does, ERR_RUNTIME where it died.
    */
-  run(job: LoaderJob): Promise<ArrayBuffer> {
+  run(job: Job, transfer: readonly Transferable[] = []): Promise<Answer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const member = this.#members.reduce((least, other) => (other.pending.size < least.pending.size ? other : least));
-    return new Promise((resolve, reject) => {
-      member.pending.set(job.batch, { resolve, reject });
-      member.worker.ref(); // what waits for a batch must keep the process alive
-      member.worker.postMessage(job, [job.buffer]);
+    const id = this.#jobs++;
+    return new Promise<Answer>((resolve, reject) => {
+      member.pending.set(id, { resolve, reject });
+      member.worker.ref(); // what waits for an answer must keep the process alive
+      member.worker.postMessage({ id, job } satisfies WorkerRequest<Job>, transfer);
     });
   }
 
   /** Ends the workers. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#fail(new LeukogramError("ERR_ABORTED", "the loader was closed"));
+    this.#fail(new LeukogramError("ERR_ABORTED", `the ${this.#name} was closed`));
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
 
   #listen(member: Member): void {
-    member.worker.on("message", ({ batch, buffer, failure }: LoaderReply) => {
-      const waiting = member.pending.get(batch);
-      member.pending.delete(batch);
+    member.worker.on("message", ({ id, answer, failure }: WorkerReply<Answer>) => {
+      const waiting = member.pending.get(id);
+      member.pending.delete(id);
       if (member.pending.size === 0) member.worker.unref();
-      if (failure === undefined) waiting?.resolve(buffer);
-      else waiting?.reject(new LeukogramError("ERR_DATA", failure, { hint: "Delete the cache to build it again." }));
+      if (failure === undefined) waiting?.resolve(answer as never);
+      else
+        waiting?.reject(
+          new LeukogramError(failure.code as ErrorCode, failure.reason, {
+            ...(failure.hint !== undefined && { hint: failure.hint }),
+          }),
+        );
     });
     member.worker.on("error", (cause) => {
       const text = cause instanceof Error ? cause.message : String(cause);
-      this.#fail(new LeukogramError("ERR_RUNTIME", `a loader worker failed: ${text}`, { cause }));
+      this.#fail(new LeukogramError("ERR_RUNTIME", `a ${this.#name} worker failed: ${text}`, { cause }));
     });
     member.worker.on("exit", (code) => {
-      if (!this.#closed) this.#fail(new LeukogramError("ERR_RUNTIME", `a loader worker ended with code ${code}`));
+      if (!this.#closed)
+        this.#fail(new LeukogramError("ERR_RUNTIME", `a ${this.#name} worker ended with code ${code}`));
     });
   }
 
-  // All that wait are told, so that no batch is waited for in vain.
+  // All that wait are told, so that no answer is waited for in vain.
   #fail(error: Error): void {
     this.#failure ??= error;
     for (const { pending } of this.#members ?? []) {
@@ -72,11 +94,11 @@ export class WorkerPool {
 }
 
 // Worker threads know no TypeScript: run from its sources, the package asks tsx to load them.
-function startWorker(workerData: LoaderWorkerData): Worker {
+function startWorker(script: URL, workerData: unknown): Worker {
   const fromSource = import.meta.url.endsWith(".ts");
-  const url = new URL(fromSource ? "./loaderWorker.ts" : "./loaderWorker.js", import.meta.url);
+  const url = new URL(`${script.href}.${fromSource ? "ts" : "js"}`);
   const worker = new Worker(url, { workerData, execArgv: fromSource ? ["--import", tsxHook()] : [] });
-  worker.unref(); // a loader that nobody closed must not keep the process alive
+  worker.unref(); // a pool that nobody closed must not keep the process alive
   return worker;
 }
 

@@ -145,12 +145,15 @@ function tile(
   return markup`<figure class="tile">${picture}<figcaption>${file}<br>${caption}</figcaption></figure>`;
 }
 
-function howText({ alignment, isIdentical }: CopyMember): Content {
+function howText({ alignment, kind }: CopyMember): Content {
   if (alignment === undefined) return "";
-  if (isIdentical) return markup`<br>the same pixels`;
-  const turned = alignment.turn === 0 ? "" : `turned by ${alignment.turn}\u00b0`;
-  const how = [alignment.mirrored ? "mirrored" : "", turned].filter(Boolean).join(", ");
-  return markup`<br>${how === "" ? "saved anew" : how} (${alignment.correlation.toFixed(2)})`;
+  if (kind === "identical") return markup`<br>the same pixels`;
+  const degrees = Math.round(alignment.turn) % 360;
+  const turned = degrees === 0 ? "" : `turned by ${degrees}\u00b0`;
+  const { zoom } = alignment;
+  const zoomed = zoom.toFixed(2) === "1.00" ? "" : `${zoom.toFixed(2)} times as large`;
+  const how = [alignment.mirrored ? "mirrored" : "", turned, zoomed].filter(Boolean).join(", ");
+  return markup`<br>${how || (kind === "cropped" ? "moved" : "saved anew")} (${alignment.correlation.toFixed(2)})`;
 }
 
 const SHORTCUT_NAMES = {
@@ -223,6 +226,6 @@ function measureTable({ measures, classes }: Audit): Content {
 }
 
 const METHOD = [
-  markup`<p>Copies are found by a hash of the pixels, and by fingerprints that do not change when a picture is turned or mirrored; what looks alike is then laid on each other in all turns, and counts as a copy where it fits. A cell that was photographed twice, or cropped anew, is not found.</p>`,
+  markup`<p>Copies are found by a hash of the pixels, and by fingerprints that do not change when a picture is turned or mirrored; what looks alike is then laid on each other in all turns, and counts as a copy where it fits. Crops of one picture, zoomed or moved, are found among those that our own classifier sees as alike, by laying their spectra and then their grey levels on each other. A cell that was photographed twice is not found.</p>`,
   markup`<p>Whether a class can be told without the cell is asked of a softmax regression on colours outside the cell, on colours of the whole picture, and on the file\u2019s size and format, by five-fold cross-validation that keeps copies and groups together. Limits are 95 %, by bootstrap over groups.</p>`,
 ];

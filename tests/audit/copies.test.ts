@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { findCopies } from "../../src/audit/copies.ts";
 import { align, fingerprint, PRINT_SIZE } from "../../src/audit/fingerprint.ts";
-import { nearPairs } from "../../src/audit/nearPairs.ts";
+import { nearPairs, type PointCloud } from "../../src/audit/nearPairs.ts";
+import { nearestNeighbours } from "../../src/audit/neighbours.ts";
 import { principalAxes } from "../../src/audit/principalAxes.ts";
+import { register, registrationPrint } from "../../src/audit/registration.ts";
 import { Rng } from "../../src/core/rng.ts";
 
 /** A picture of some blurred spots [64, 64, 3]. */
@@ -67,10 +69,65 @@ describe("fingerprint", () => {
   });
 });
 
+/** The part of a picture that starts at (left, top), `size` of its side, brought to the whole size. */
+function cropped(picture: Uint8Array, { left, top, size }: { left: number; top: number; size: number }): Uint8Array {
+  const last = PRINT_SIZE - 1;
+  return picture.map((_, i) => {
+    const pixel = Math.floor(i / 3);
+    const at = (place: number, start: number) => Math.min(last, (start + (place / last) * size) * last);
+    const [x, y] = [at(pixel % PRINT_SIZE, left), at(Math.floor(pixel / PRINT_SIZE), top)];
+    const value = (column: number, row: number) =>
+      picture[(Math.min(last, row) * PRINT_SIZE + Math.min(last, column)) * 3 + (i % 3)]!;
+    const [c, r] = [Math.floor(x), Math.floor(y)];
+    const upper = value(c, r) * (1 - (x % 1)) + value(c + 1, r) * (x % 1);
+    const lower = value(c, r + 1) * (1 - (x % 1)) + value(c + 1, r + 1) * (x % 1);
+    return upper * (1 - (y % 1)) + lower * (y % 1);
+  });
+}
+
+describe("register", () => {
+  const prints = (seed: number, crop: { left: number; top: number; size: number }, from = TURNS["a mirror"]) => {
+    const picture = spots(seed);
+    return [registrationPrint(picture), registrationPrint(moved(cropped(picture, crop), from))] as const;
+  };
+
+  test("lays a crop on the picture that it is of, and tells how much larger it is, and which way it is turned", () => {
+    const [whole, part] = prints(4, { left: 0.1, top: 0.1, size: 0.8 }, TURNS["half a turn"]);
+    const found = register(whole, part)!;
+    expect(found.correlation).toBeGreaterThan(0.9);
+    expect(found).toMatchObject({ turn: 180, mirrored: false });
+    expect(found.zoom).toBeGreaterThan(1.1);
+    expect(found.zoom).toBeLessThan(1.4);
+  });
+
+  test("lays on each other what was moved and mirrored", () => {
+    for (let seed = 30; seed < 40; seed++) {
+      const [whole, part] = prints(seed, { left: 0.12, top: 0.04, size: 0.85 });
+      const found = register(whole, part)!;
+      expect(found.correlation).toBeGreaterThan(0.9);
+      expect(found.mirrored).toBe(true);
+    }
+  });
+
+  test("fits other pictures less, and even ones not at all", () => {
+    const first = registrationPrint(spots(3));
+    for (let seed = 10; seed < 20; seed++)
+      expect(register(first, registrationPrint(spots(seed)))?.correlation ?? 0).toBeLessThan(0.85);
+    const even = registrationPrint(new Uint8Array(PRINT_SIZE ** 2 * 3).fill(200));
+    expect(register(even, even)).toBeUndefined();
+  });
+});
+
 describe("findCopies", () => {
   const sourceOf = (pictures: readonly Uint8Array[]) => {
     const prints = pictures.map(fingerprint);
     return {
+      // What a classifier sees: here, how dark the picture is in each channel.
+      embedding: (i: number) =>
+        Float32Array.from([0, 1, 2], (channel) =>
+          pictures[i]!.reduce((sum, value, j) => (j % 3 === channel ? sum + value / 1e4 : sum), 0),
+        ),
+      registration: (i: number) => registrationPrint(pictures[i]!),
       count: pictures.length,
       hash: (i: number) => pictures[i]!.join(),
       invariants: (i: number) => prints[i]!.invariants,
@@ -95,28 +152,57 @@ describe("findCopies", () => {
   });
 });
 
-describe("nearPairs", () => {
-  const cloud = (count: number, rng: Rng) =>
-    Array.from({ length: count }, () => Float32Array.from({ length: 10 }, () => rng.normal()));
+const cloudOf = (rows: readonly (readonly number[])[]): PointCloud => ({
+  count: rows.length,
+  width: rows[0]!.length,
+  data: Float32Array.from(rows.flat()),
+});
+const gaussianRows = (count: number, rng: Rng) =>
+  Array.from({ length: count }, () => Array.from({ length: 10 }, () => rng.normal()));
 
-  test("misses hardly a pair of neighbours, each pair once", () => {
+describe("nearPairs", () => {
+  test("misses hardly a pair of neighbours, each pair once, the smaller index first", () => {
     const rng = new Rng(0);
-    const points = cloud(3000, rng);
-    const doubles = points.slice(0, 300).map((point) => point.map((value) => value + rng.normal(0, 0.05)));
-    const pairs = nearPairs([...points, ...doubles], { rng });
+    const rows = gaussianRows(3000, rng);
+    const doubles = rows.slice(0, 300).map((row) => row.map((value) => value + rng.normal(0, 0.05)));
+    const pairs = [...nearPairs(cloudOf([...rows, ...doubles]), { rng })];
     const found = new Set(pairs.map(([a, b]) => `${a} ${b}`));
     expect(found.size).toBe(pairs.length);
+    expect(pairs.every(([a, b]) => a < b)).toBe(true);
     const seen = doubles.filter((_, i) => found.has(`${i} ${3000 + i}`)).length;
     expect(seen).toBeGreaterThanOrEqual(294);
   });
 
   test("looks at as many candidates a point however many points there are", () => {
-    const each = (count: number) => nearPairs(cloud(count, new Rng(1)), { rng: new Rng(2) }).length / count;
+    const counted = (cloud: PointCloud, rng: Rng) => {
+      let pairs = 0;
+      for (const _ of nearPairs(cloud, { rng })) pairs++;
+      return pairs / cloud.count;
+    };
+    const each = (count: number) => counted(cloudOf(gaussianRows(count, new Rng(1))), new Rng(2));
     const [few, many] = [each(2500), each(20_000)];
     expect(many).toBeLessThan(3 * few);
     // All in one place: no more than the crowd's limit.
-    const same = Array.from({ length: 5000 }, () => new Float32Array(10));
-    expect(nearPairs(same, { rng: new Rng(3) }).length).toBeLessThan(5000 * 48);
+    const same = { count: 5000, width: 10, data: new Float32Array(50_000) };
+    expect(counted(same, new Rng(3))).toBeLessThan(48);
+  });
+});
+
+describe("nearestNeighbours", () => {
+  test("gives the pairs of which one is among the nearest of the other, once", () => {
+    const rng = new Rng(5);
+    const rows = gaussianRows(400, rng).map((row) => row.slice(0, 3));
+    const cloud = cloudOf(rows);
+    const pairs = [...nearestNeighbours(cloud, { each: 2, rng: new Rng(6) })];
+    const names = new Set(pairs.map(([a, b]) => `${a} ${b}`));
+    expect(names.size).toBe(pairs.length);
+    const distance = (a: number, b: number) => rows[a]!.reduce((sum, value, d) => sum + (value - rows[b]![d]!) ** 2, 0);
+    const nearest = rows.map((_, a) =>
+      [...rows.keys()].filter((b) => b !== a).reduce((best, b) => (distance(a, b) < distance(a, best) ? b : best)),
+    );
+    const kept = nearest.filter((b, a) => names.has(a < b ? `${a} ${b}` : `${b} ${a}`)).length;
+    expect(kept).toBeGreaterThan(380);
+    expect(pairs.length).toBeLessThanOrEqual(800);
   });
 });
 

@@ -47,13 +47,14 @@ export function measure(picture: Uint8Array): Measurement {
   const outside: number[] = [];
   for (let place = 0; place < CELL_GRID * CELL_GRID; place++)
     if (!(found.mask[place]! > 127) && isFar(found.mask, place)) outside.push(pixelOf(place));
-  const all = Array.from({ length: MEASURED_SIZE * MEASURED_SIZE }, (_, pixel) => pixel);
   return {
     values: valuesOf(picture, found),
-    background: colourFeatures(picture, outside.length > 0 ? outside : all),
-    colours: colourFeatures(picture, all),
+    background: colourFeatures(picture, outside.length > 0 ? outside : EVERYWHERE),
+    colours: colourFeatures(picture, EVERYWHERE),
   };
 }
+
+const EVERYWHERE = Array.from({ length: MEASURED_SIZE * MEASURED_SIZE }, (_, pixel) => pixel);
 
 // In the order of MEASURES.
 function valuesOf(picture: Uint8Array, { mask, background }: ReturnType<typeof findCellMask>): Float32Array {
@@ -92,14 +93,28 @@ function meanDensity(picture: Uint8Array, pixels: readonly number[], channel: nu
 
 function colourFeatures(picture: Uint8Array, pixels: readonly number[]): Float32Array {
   const out = new Float32Array(COLOUR_FEATURES);
+  const counts = new Uint32Array(256);
   for (let channel = 0; channel < 3; channel++) {
-    const levels = Float64Array.from(pixels, (pixel) => picture[pixel * 3 + channel]!).sort();
-    const mean = levels.reduce((a, b) => a + b) / levels.length;
-    const variance = levels.reduce((sum, level) => sum + (level - mean) ** 2, 0) / levels.length;
-    const part = (share: number) => levels[Math.floor(share * (levels.length - 1))]!;
-    out.set([mean, Math.sqrt(variance), part(0.1), part(0.5), part(0.9)], channel * PER_CHANNEL);
+    counts.fill(0);
+    for (const pixel of pixels) counts[picture[pixel * 3 + channel]!]!++;
+    let [sum, squares] = [0, 0];
+    for (const [level, count] of counts.entries()) {
+      sum += level * count;
+      squares += level * level * count;
+    }
+    const mean = sum / pixels.length;
+    const deviation = Math.sqrt(Math.max(0, squares / pixels.length - mean * mean));
+    const parts = [0.1, 0.5, 0.9].map((share) => levelAt(counts, Math.floor(share * (pixels.length - 1))));
+    out.set([mean, deviation, ...parts], channel * PER_CHANNEL);
   }
   return out;
+}
+
+// The level of the pixel that stands at `place` when they are sorted.
+function levelAt(counts: Uint32Array, place: number): number {
+  let level = 0;
+  for (let seen = counts[0]!; seen <= place; seen += counts[level]!) level++;
+  return level;
 }
 
 const grey = (picture: Uint8Array, pixel: number) =>
