@@ -1,4 +1,5 @@
 import { LeukogramError } from "../core/errors.ts";
+import { splitSentence } from "../evaluation/compareSplits.ts";
 import { summariseSeeds } from "../evaluation/seeds.ts";
 import type { Evaluation, PairComparison } from "../evaluation/types.ts";
 import { gapsOf, secondsOf } from "./comparisonTable.ts";
@@ -77,7 +78,7 @@ function sectionsOf(input: ComparisonReportInput, entries: readonly Entry[]): re
   const seeds = entries.some(({ evaluations }) => evaluations.length > 1);
   return [
     { id: "figures", heading: "Side by side", body: plot(comparisonPlot(entries)) },
-    { id: "verdicts", heading: "Which is better", body: verdicts(input.comparisons) },
+    { id: "verdicts", heading: "Which is better", body: verdicts(input) },
     ...(seeds ? [{ id: "seeds", heading: "From seed to seed", body: seedSection(entries) }] : []),
     ...notes,
     {
@@ -134,14 +135,18 @@ function tableNote(entries: readonly Entry[]): string {
     : gap;
 }
 
-function verdicts(comparisons: readonly PairComparison[]): Content {
+function verdicts({ comparisons, overSplits = [] }: ComparisonReportInput): Content {
   if (comparisons.length === 0) return markup`<p>No pair was compared.</p>`;
   const items = comparisons.map(
     (pair) => markup`<div class="verdict"><p>${pair.verdict}</p>
 <p>${pair.first} less ${pair.second}: accuracy ${pointsEstimate(pair.accuracyDifference)}, balanced accuracy ${pointsEstimate(pair.balancedAccuracyDifference)}.</p>
 <p class="minor">${pairCounts(pair)}</p></div>\n`,
   );
-  return markup`<div class="panel">${items}</div>`;
+  const several = overSplits.map((pair) => markup`<p>${splitSentence(pair)}</p>`);
+  return [
+    markup`<div class="panel">${items}</div>`,
+    several.length > 0 && markup`<h3>Trained several times</h3>${several}`,
+  ];
 }
 
 function pairCounts({ first, second, table: counts, mcnemarP, adjustedP }: PairComparison): string {
@@ -190,7 +195,7 @@ function modelSection({ evaluation }: Entry): Content {
 function methodSection({ bootstrap, command }: ComparisonReportInput): Content {
   return [
     markup`<p>${boundsText(bootstrap)}</p>`,
-    markup`<p>All models were judged on the same images. Whether one is better than another is asked by McNemar\u2019s exact test, which looks only at the images that one got right and the other did not; p values are corrected by Holm\u2019s method for the number of pairs. Intervals over seeds are Student\u2019s t.</p>`,
+    markup`<p>All models were judged on the same images. Whether one is better than another is asked by McNemar\u2019s exact test, which looks only at the images that one got right and the other did not; p values are corrected by Holm\u2019s method for the number of pairs. Intervals over seeds are Student\u2019s t; differences over seeds or splits are tested by Nadeau and Bengio\u2019s corrected t test, as trainings on the same images hang together.</p>`,
     command !== undefined && markup`<div class="panel"><pre>${command}</pre></div>`,
   ];
 }

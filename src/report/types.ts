@@ -1,5 +1,6 @@
 import type { SkippedImage } from "../data/cache.ts";
 import type { ClassCurves } from "../evaluation/classCurves.ts";
+import type { SplitComparison } from "../evaluation/compareSplits.ts";
 import type { LaboratoryFigures } from "../evaluation/laboratories.ts";
 import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/types.ts";
 
@@ -88,6 +89,8 @@ export interface ComparisonReportInput {
   readonly dataName: string;
   readonly models: readonly ComparedModel[];
   readonly comparisons: readonly PairComparison[];
+  /** Over splits or seeds. */
+  readonly overSplits?: readonly SplitComparison[] | undefined;
   readonly warnings: readonly string[];
   readonly notes?: readonly Note[] | undefined;
   readonly version: string;

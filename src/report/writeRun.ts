@@ -58,6 +58,8 @@ export interface JudgedRun {
   readonly validation: Evaluation;
   /** On the training images as they are, without augmentation; undefined where not asked for. */
   readonly trainAccuracy: number | undefined;
+  /** Images that it learned from. */
+  readonly trainedOn: number;
   readonly costs: Costs;
   /** Undefined where the images come from fewer than two laboratories. */
   readonly laboratories: LaboratoryFigures | undefined;
@@ -89,6 +91,7 @@ export async function writeRun(trained: TrainedModel, sets: RunSets, options: Wr
       judgedOn: test ? "test" : "validation",
       validation: validation.evaluation,
       trainAccuracy: training?.evaluation.accuracy.value,
+      trainedOn: sets.train.length,
       costs,
       laboratories: await judgeLaboratories(sets, { validation, test }, { ...options, out: trained.out }),
     };

@@ -216,6 +216,34 @@ describe.concurrent("compare", () => {
     expect(readFileSync(path("comparison.html"), "utf8")).toMatch(/^<!doctype html>/i);
   });
 
+  test("takes runs that differ in the seed alone as one model, and tests over seeds", async () => {
+    const train = (size: number, seed: number) =>
+      cli.run(
+        ..."train --data smears --epochs 1 --threads 1 --quiet --image-size".split(" "),
+        ...[String(size), "--seed", String(seed), "--out", `seeds/${size}-seed${seed}`],
+      );
+    await Promise.all([train(32, 0), train(32, 1), train(16, 1), train(16, 0)]);
+    const runs = ["seeds/32-seed0", "seeds/32-seed1", "seeds/16-seed1", "seeds/16-seed0"];
+    const [result, one] = await cli.runAll([
+      ["compare", ...runs, "--json", "--out", "seeds.html"],
+      ["compare", ...runs.slice(0, 2), "--json"],
+    ]);
+    interface Result {
+      models: { name: string; seeds?: number[] }[];
+      comparisons: object[];
+      overSplits?: { first: string; over: string; count: number }[];
+    }
+    const { models, comparisons, overSplits } = jsonOf<Result>(result!);
+    expect(models).toMatchObject([
+      { name: "32", seeds: [0, 1] },
+      { name: "16", seeds: [1, 0] },
+    ]);
+    expect(comparisons).toHaveLength(1);
+    expect(overSplits).toMatchObject([{ first: "32", second: "16", over: "seeds", count: 2 }]);
+    expect(readFileSync(path("seeds.html"), "utf8")).toMatch(/32 less 16 over 2 seeds/);
+    expect(jsonOf<Result>(one!).models.map(({ name }) => name)).toEqual(["32-seed0", "32-seed1"]);
+  });
+
   test("classifies the images of --data with each", async () => {
     const outcome = await cli.run("compare", "a", "b/model.onnx", "--data", "others");
     expect(outcome.code, outcome.stderr).toBe(0);

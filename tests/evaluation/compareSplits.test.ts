@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { compareSplits } from "../../src/evaluation/compareSplits.ts";
+import {
+  compareSplits,
+  splitSentence,
+  trainingsOfSeeds,
+  trainingsOfSplits,
+} from "../../src/evaluation/compareSplits.ts";
 import type { CrossValidation } from "../../src/evaluation/crossValidate.ts";
 import { correctedResampledTest } from "../../src/metrics/resampledTest.ts";
 
@@ -25,14 +30,14 @@ const B = validated([0.85, 0.86, 0.86, 0.84, 0.88]);
 describe("compareSplits", () => {
   test("takes the differences split by split, with the corrected test", () => {
     const [pair] = compareSplits([
-      { name: "a", crossValidation: A },
-      { name: "b", crossValidation: B },
+      { name: "a", trainings: trainingsOfSplits(A) },
+      { name: "b", trainings: trainingsOfSplits(B) },
     ]);
     const wanted = correctedResampledTest(
       [0.05, 0.06, 0.02, 0.07, 0.05].map((value) => value),
       { testToTrain: 1 / 4 },
     );
-    expect(pair).toMatchObject({ first: "a", second: "b", splits: 5 });
+    expect(pair).toMatchObject({ first: "a", second: "b", over: "splits", count: 5 });
     expect(pair!.accuracy.difference.value).toBeCloseTo(0.05, 12);
     expect(pair!.accuracy.p).toBeCloseTo(wanted.p, 10);
     expect(pair!.adjustedP).toBe(pair!.accuracy.p);
@@ -41,7 +46,7 @@ describe("compareSplits", () => {
   test("corrects p for the number of pairs", () => {
     const models = [A, B, validated([0.8, 0.83, 0.79, 0.82, 0.8])].map((crossValidation, i) => ({
       name: `${i}`,
-      crossValidation,
+      trainings: trainingsOfSplits(crossValidation),
     }));
     const pairs = compareSplits(models);
     expect(pairs).toHaveLength(3);
@@ -50,13 +55,33 @@ describe("compareSplits", () => {
   });
 
   test("passes over models without the same splits", () => {
-    expect(compareSplits([{ name: "a", crossValidation: A }, { name: "b" }])).toEqual([]);
+    expect(compareSplits([{ name: "a", trainings: trainingsOfSplits(A) }, { name: "b" }])).toEqual([]);
     const other = validated([0.85, 0.86, 0.86, 0.84, 0.88], { seed: 1 });
     expect(
       compareSplits([
-        { name: "a", crossValidation: A },
-        { name: "b", crossValidation: other },
+        { name: "a", trainings: trainingsOfSplits(A) },
+        { name: "b", trainings: trainingsOfSplits(other) },
       ]),
     ).toEqual([]);
+  });
+
+  test("pairs seeds by their number, in whatever order they were trained", () => {
+    const judged = (accuracy: number) => ({
+      accuracy: { value: accuracy, low: 0, high: 1 },
+      balancedAccuracy: { value: accuracy, low: 0, high: 1 },
+      count: 50,
+    });
+    const runs = (seeds: readonly number[], accuracies: readonly number[]) =>
+      trainingsOfSeeds({ seeds, evaluations: accuracies.map(judged), trainedOn: 100 });
+    const [pair] = compareSplits([
+      { name: "a", trainings: runs([2, 0, 1], [0.9, 0.94, 0.92]) },
+      { name: "b", trainings: runs([0, 1, 2], [0.9, 0.9, 0.89]) },
+    ]);
+    const wanted = correctedResampledTest([0.04, 0.02, 0.01], { testToTrain: 0.5 });
+    expect(pair!.accuracy.difference.low).toBeCloseTo(wanted.difference.low, 10);
+    expect(splitSentence(pair!)).toMatch(/^a less b over 3 seeds: \+2\.3 points \(95 % -.* p = 0\.\d{3} by Nadeau/);
+    expect(runs([0], [0.9])).toBeUndefined();
+    const other = { name: "c", trainings: runs([0, 1, 3], [0.9, 0.9, 0.9]) };
+    expect(compareSplits([{ name: "a", trainings: runs([0, 1, 2], [0.9, 0.9, 0.9]) }, other])).toEqual([]);
   });
 });

@@ -6,9 +6,8 @@ import { openData } from "../../data/dataset.ts";
 import type { NamedPredictions } from "../../evaluation/alignPredictions.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
-import { compareSplits, type SplitComparison } from "../../evaluation/compareSplits.ts";
-import { type CrossValidation, readCrossValidation } from "../../evaluation/crossValidate.ts";
-import { evaluatePredictions } from "../../evaluation/evaluate.ts";
+import { compareSplits, splitSentence, type Trainings, trainingsOfSplits } from "../../evaluation/compareSplits.ts";
+import { readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import type { Costs, EpochRow } from "../../evaluation/types.ts";
@@ -20,10 +19,13 @@ import { addSessionFlags, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { readHistory } from "../runFolder.ts";
+import { type RunKind, readRunKind, seedsTogether } from "../seedRuns.ts";
 
 interface Compared extends NamedPredictions {
-  /** Undefined where the model was not cross-validated. */
-  readonly crossValidation?: CrossValidation | undefined;
+  /** Of a cross-validation. */
+  readonly trainings?: Trainings | undefined;
+  /** The run folder, if it is one. */
+  readonly run: RunKind | undefined;
   readonly history: readonly EpochRow[];
   readonly costs: Costs;
 }
@@ -38,7 +40,9 @@ const UNKNOWN: Costs = {
 const compare: CommandModule = {
   define(command) {
     command
-      .description("Two or more models on the same images: figures, differences, tests, and a verdict in words.")
+      .description(
+        "Two or more models on the same images: figures, differences, tests, and a verdict in words. Runs that differ in the seed alone count as one model.",
+      )
       .argument(
         "<models...>",
         "run folders, model files, names of shipped models, predictions.csv files, or folders of crossvalidate",
@@ -52,6 +56,7 @@ const compare: CommandModule = {
     "leukogram compare runs/cnn runs/mobilenetv2",
     "leukogram compare runs/cnn runs/mobilenetv2 --data cells --out comparison.html",
     "leukogram compare runs/cnn-cv runs/mobilenetv2-cv",
+    "leukogram compare runs/cnn-seed* runs/mobilenetv2-seed*",
     "leukogram compare theirs/predictions.csv runs/cnn/predictions/test.csv --json",
   ],
   async execute({ args: [paths], options, signal }) {
@@ -68,15 +73,9 @@ const compare: CommandModule = {
       const { data, skipBad = false } = flags;
       models.push({ name: names[i]!, ...(await answersOf(path, { data, skipBad, options, progress, signal })) });
     }
-    const comparisons = comparePredictions(models);
-    const compared = models.map(({ name, predictions, history, costs }) => ({
-      name,
-      evaluations: [evaluatePredictions(predictions)],
-      history,
-      costs,
-      seeds: [0],
-    }));
-    const overSplits = compareSplits(models);
+    const compared = seedsTogether(models);
+    const comparisons = comparePredictions(compared);
+    const overSplits = compareSplits(compared);
     const warnings =
       overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."];
     if (flags.out !== undefined)
@@ -87,12 +86,18 @@ const compare: CommandModule = {
           dataName: flags.data ?? "test images",
           models: compared,
           comparisons,
+          overSplits,
           warnings,
           version: VERSION,
         }),
       );
     const result = {
-      models: compared.map(({ name, evaluations: [evaluation], costs }) => ({ name, ...evaluation, costs })),
+      models: compared.map(({ name, seeds, evaluations, costs }) => ({
+        name,
+        ...evaluations[0],
+        costs,
+        ...(seeds.length > 1 && { seeds, accuracyBySeed: evaluations.map(({ accuracy }) => accuracy.value) }),
+      })),
       comparisons,
       ...(overSplits.length > 0 && { overSplits }),
     };
@@ -101,19 +106,12 @@ const compare: CommandModule = {
         comparisonTable(compared),
         "",
         ...comparisons.map(({ verdict }) => verdict),
-        ...overSplits.map(splitLine),
+        ...overSplits.map(splitSentence),
         ...warnings,
       ].join("\n"),
     );
   },
 };
-
-function splitLine({ first, second, splits, accuracy, adjustedP }: SplitComparison): string {
-  const { value, low, high } = accuracy.difference;
-  const points = (share: number) => (100 * share).toFixed(1);
-  const lead = `${first} less ${second} over ${splits} splits: ${value > 0 ? "+" : ""}${points(value)} points`;
-  return `${lead} (95 % ${points(low)} to ${points(high)}, p = ${adjustedP.toFixed(3)} by Nadeau and Bengio's corrected t test, after Holm's correction).`;
-}
 
 // Names that tell the models apart: as few parts of the path as that takes.
 function modelNames(paths: readonly string[]): string[] {
@@ -139,10 +137,13 @@ async function answersOf(
       predictions: await readPredictionsCsv(join(path, "predictions.csv")),
       history: [],
       costs: UNKNOWN,
-      crossValidation,
+      run: undefined,
+      trainings: trainingsOfSplits(crossValidation),
     };
-  if (path.endsWith(".csv")) return { predictions: await readPredictionsCsv(path), history: [], costs: UNKNOWN };
+  if (path.endsWith(".csv"))
+    return { predictions: await readPredictionsCsv(path), history: [], costs: UNKNOWN, run: undefined };
   const isRun = existsSync(path) && statSync(path).isDirectory();
+  const run = isRun ? readRunKind(path) : undefined;
   const history = isRun ? readHistory(path) : [];
   const classifier = await loadClassifier(path, sessionOf(options));
   try {
@@ -157,12 +158,12 @@ async function answersOf(
       throw new LeukogramError("ERR_USAGE", `compare: ${path} has no test predictions`, {
         hint: "Give labelled images with --data.",
       });
-    if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs };
+    if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs, run };
     const opened = openData(data);
     const dataset = opened.test ?? opened.train;
     const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
     const { predictions } = await answerImages(classifier, dataset, dataset.samples, { skipBad, signal, onProgress });
-    return { predictions, history, costs };
+    return { predictions, history, costs, run };
   } finally {
     await classifier.close();
   }

@@ -4,6 +4,7 @@ import { VERSION } from "../../core/version.ts";
 import { openData } from "../../data/dataset.ts";
 import { drawSmears } from "../../data/synthetic.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
+import { compareSplits, splitSentence, trainingsOfSeeds } from "../../evaluation/compareSplits.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable, gapsOf } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
@@ -88,6 +89,12 @@ const reproduce: CommandModule = {
     const comparisons = comparePredictions(
       contenders.map(({ model, runs }) => ({ name: model.name, predictions: runs[0]!.predictions })),
     );
+    const overSplits = compareSplits(
+      contenders.map(({ model: { name, seeds, evaluations }, runs }) => ({
+        name,
+        trainings: trainingsOfSeeds({ seeds, evaluations, trainedOn: runs[0]!.trainedOn }),
+      })),
+    );
     const notes =
       faults.length === 0
         ? []
@@ -106,6 +113,7 @@ const reproduce: CommandModule = {
         dataName: dataName(data),
         models,
         comparisons,
+        overSplits,
         warnings,
         notes,
         version: VERSION,
@@ -124,6 +132,7 @@ const reproduce: CommandModule = {
         costs: model.costs,
       })),
       comparisons,
+      overSplits,
       faults,
       report,
     };
@@ -135,6 +144,7 @@ const reproduce: CommandModule = {
         `Limits are 95 %: over test images for one seed, over seeds (Student's t) for several. Gap: points of accuracy, training less test.`,
         "",
         ...comparisons.map(({ verdict }) => verdict),
+        ...overSplits.map(splitSentence),
         ...notes.flatMap(({ heading, paragraphs }) => ["", heading, ...paragraphs]),
         "",
         ...warnings.map((warning) => `Note: ${warning}`),
