@@ -51,7 +51,7 @@ export interface SetFigures {
   readonly evaluation: Evaluation;
   /** Over the classes that have {@link FEWEST_OF_A_CLASS} images or more here. */
   readonly balancedAccuracy: Estimate;
-  readonly confidence: Pick<ConfidenceFigures, "calibrationError" | "brier">;
+  readonly confidence: Pick<ConfidenceFigures, "calibrationError" | "calibratedRange" | "brier">;
   /** Calibration error with the temperature that the model carries; undefined where it carries none. */
   readonly calibratedError: number | undefined;
   /** Undefined where the model does not know how its own pictures look. */
@@ -153,12 +153,12 @@ function setFigures(
   { predictions, temperature }: Answers,
   options: Pick<GeneralisationOptions, "resamples" | "seed">,
 ): SetFigures {
-  const { calibrationError, brier } = judgeConfidence(predictions, options);
+  const { calibrationError, calibratedRange, brier } = judgeConfidence(predictions, options);
   return {
     name,
     evaluation: evaluatePredictions(predictions, options),
     balancedAccuracy: balancedAccuracyOf(predictions, options),
-    confidence: { calibrationError, brier },
+    confidence: { calibrationError, calibratedRange, brier },
     calibratedError:
       temperature === undefined
         ? undefined

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { LeukogramError } from "../core/errors.ts";
 import type { Estimate } from "../core/estimate.ts";
 import { nearest } from "../core/nearest.ts";
+import type { DataOptions } from "../data/dataset.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
 
@@ -120,4 +121,9 @@ export function shareText({ value, low, high }: Estimate): string {
 /** Prints a result: JSON in one line where asked for, else the text. */
 export function print(json: boolean, value: unknown, text: () => string): void {
   process.stdout.write(`${json ? JSON.stringify(value) : text()}\n`);
+}
+
+/** The column of `--group-by`, as data is opened with it. */
+export function groupingOf(options: Readonly<Record<string, unknown>>): Pick<DataOptions, "groupBy"> {
+  return options.groupBy === undefined ? {} : { groupBy: String(options.groupBy) };
 }

@@ -4,22 +4,23 @@ import { Rng } from "../core/rng.ts";
 import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import {
   type CalibrationBin,
+  calibratedRange,
   calibrationBins,
   calibrationError,
   fitTemperature,
   withTemperature,
 } from "../metrics/calibration.ts";
 import { brierScores } from "../metrics/probabilityScores.ts";
-import { clopperPearson } from "../metrics/proportion.ts";
+import { clopperPearson, type Limits } from "../metrics/proportion.ts";
 import {
   type ConformalRule,
   conformalRule,
   conformalSet,
+  prepareRiskCoverageArea,
   type RejectRule,
   type RiskPoint,
   rejectRule,
   riskCoverage,
-  riskCoverageArea,
 } from "../metrics/selective.ts";
 import { predictedClass } from "./checkPredictions.ts";
 import { type KnownPrediction, knownRows, type ResamplingOptions } from "./evaluate.ts";
@@ -28,14 +29,16 @@ import type { Predictions } from "./types.ts";
 /** What a model's probabilities are worth on one set. */
 export interface ConfidenceFigures {
   readonly count: number;
-  /** Expected calibration error over bins of as many images each; biased upwards where there are few images. */
+  /** Expected calibration error over bins of as many images each; never 0, as shares vary by chance. */
   readonly calibrationError: number;
+  /** Where it would be, 95 of 100 times, if every probability were right. */
+  readonly calibratedRange: Limits;
   readonly bins: readonly CalibrationBin[];
   /** Squared error of the probabilities summed over classes, 0 to 2. */
   readonly brier: Estimate;
   readonly riskCoverage: readonly RiskPoint[];
   /** Mean risk over coverages, 0 to 1. */
-  readonly riskCoverageArea: number;
+  readonly riskCoverageArea: Estimate;
 }
 
 /** Options of {@link judgeConfidence}. */
@@ -62,27 +65,34 @@ export function judgeConfidence(
   const probabilities = rows.map((row) => withTemperature(row.probabilities, temperature));
   const { confidence, right } = answersOf(rows, probabilities);
   const bins = binsOf(confidence, right);
+  const rng = new Rng(seed).fork("confidence");
+  const area = prepareRiskCoverageArea(confidence, right);
   const scores = brierScores(labels, probabilities);
-  const meanScore = (weights: Uint32Array) => {
+  const statistic = (weights: Uint32Array) => {
     let [sum, total] = [0, 0];
     for (let i = 0; i < weights.length; i++) {
       sum += weights[i]! * scores[i]!;
       total += weights[i]!;
     }
-    return [sum / total];
+    return [sum / total, area(weights)];
   };
-  const [brier] = stratifiedBootstrap(labels, meanScore, {
-    rng: new Rng(seed).fork("confidence"),
+  const [brier, riskCoverageArea] = stratifiedBootstrap(labels, statistic, {
+    rng,
     resamples,
     groups: rows.map(({ group }) => group),
   });
   return {
     count: rows.length,
     calibrationError: calibrationError(bins),
+    calibratedRange: calibratedRange(confidence, {
+      bins: binCount(confidence.length),
+      rng: rng.fork("calibrated"),
+      draws: Math.min(resamples, 1000),
+    }),
     bins,
     brier: brier!,
     riskCoverage: riskCoverage(confidence, right),
-    riskCoverageArea: riskCoverageArea(confidence, right),
+    riskCoverageArea: riskCoverageArea!,
   };
 }
 
@@ -177,9 +187,10 @@ export function tryRules(predictions: Predictions, rules: ConfidenceRules): Rule
 }
 
 function binsOf(confidence: readonly number[], right: readonly boolean[]): CalibrationBin[] {
-  const bins = Math.max(1, Math.min(MOST_BINS, Math.floor(confidence.length / IMAGES_A_BIN)));
-  return calibrationBins(confidence, right, { bins });
+  return calibrationBins(confidence, right, { bins: binCount(confidence.length) });
 }
+
+const binCount = (images: number) => Math.max(1, Math.min(MOST_BINS, Math.floor(images / IMAGES_A_BIN)));
 
 function answersOf(rows: readonly KnownPrediction[], probabilities: readonly (readonly number[])[]) {
   return {

@@ -88,7 +88,10 @@ export async function judgeRobustness(
     }
     onProgress?.(start + batch.length, chosen.length);
   }
-  return { ...figuresOf(right, labels, { rng, resamples }), classes: classifier.classes };
+  return {
+    ...figuresOf(right, labels, { rng, resamples, groups: chosen.map(({ group }) => group) }),
+    classes: classifier.classes,
+  };
 }
 
 interface Condition {
@@ -143,7 +146,7 @@ function spoil(
 function figuresOf(
   right: readonly Uint8Array[],
   labels: readonly number[],
-  { rng, resamples }: { rng: Rng; resamples: number },
+  { rng, resamples, groups }: { rng: Rng; resamples: number; groups: readonly string[] },
 ): Omit<Robustness, "classes"> {
   const known = [...new Set(labels)];
   const places = known.map((k) => labels.flatMap((label, i) => (label === k ? [i] : [])));
@@ -166,11 +169,13 @@ function figuresOf(
     const spoilt = levels.slice(1);
     return [...levels, ...spoilt.map((level) => level - levels[0]!), spoilt.reduce((a, b) => a + b, 0) / spoilt.length];
   };
-  const figures = stratifiedBootstrap(labels, statistic, { rng: rng.fork("limits"), resamples }).map((figure, i) => {
-    // Resampling cannot invent a mistake that was not made: exact limits there, as for an accuracy of 1.
-    const isFlawless = i < count && right[i]!.every((hit) => hit === 1);
-    return isFlawless ? { value: 1, ...clopperPearson(labels.length, labels.length) } : figure;
-  });
+  const figures = stratifiedBootstrap(labels, statistic, { rng: rng.fork("limits"), resamples, groups }).map(
+    (figure, i) => {
+      // Resampling cannot invent a mistake that was not made: exact limits there, as for an accuracy of 1.
+      const isFlawless = i < count && right[i]!.every((hit) => hit === 1);
+      return isFlawless ? { value: 1, ...clopperPearson(labels.length, labels.length) } : figure;
+    },
+  );
   let at = 1;
   const rows = CORRUPTIONS.map(({ name, title, unit, strengths }) => ({
     name,

@@ -122,7 +122,8 @@ function percentileLimits(value: number, drawn: Float64Array, tail: number): Est
   };
 }
 
-function quantile(rising: Float64Array, p: number): number {
+/** The value below which the share `p` of rising values lies, between neighbours linearly (as `numpy.quantile`). */
+export function quantile(rising: Float64Array, p: number): number {
   const position = p * (rising.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, rising.length - 1);

@@ -1,4 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
+import type { Rng } from "../core/rng.ts";
+import { quantile } from "./bootstrap.ts";
 import { requireProbabilities, requireSameLength } from "./checkInputs.ts";
 import { clopperPearson, type Limits } from "./proportion.ts";
 
@@ -31,9 +33,21 @@ export interface CalibrationOptions {
 export function calibrationBins(
   confidence: ArrayLike<number>,
   right: ArrayLike<boolean | number>,
-  { bins = 15, by = "mass" }: CalibrationOptions = {},
+  options: CalibrationOptions = {},
 ): CalibrationBin[] {
   requireSameLength("calibrationBins", [confidence.length, right.length]);
+  return binMembers(confidence, options).map((own) => {
+    const hits = own.filter((i) => right[i]).length;
+    return {
+      count: own.length,
+      confidence: own.reduce((sum, i) => sum + confidence[i]!, 0) / own.length,
+      accuracy: { value: hits / own.length, ...clopperPearson(hits, own.length) },
+    };
+  });
+}
+
+// The images of each bin that has any.
+function binMembers(confidence: ArrayLike<number>, { bins = 15, by = "mass" }: CalibrationOptions): number[][] {
   if (!Number.isInteger(bins) || bins < 1)
     throw new LeukogramError("ERR_USAGE", `calibrationBins: expected 1 bin or more, received ${bins}`);
   const order = Array.from({ length: confidence.length }, (_, i) => i).sort((a, b) => confidence[a]! - confidence[b]!);
@@ -43,15 +57,40 @@ export function calibrationBins(
       : (_: number, place: number) => Math.floor((place * bins) / order.length);
   const members = Array.from({ length: bins }, (): number[] => []);
   for (const [place, i] of order.entries()) members[binOf(i, place)]!.push(i);
-  return members.flatMap((own) => {
-    if (own.length === 0) return [];
-    const hits = own.filter((i) => right[i]).length;
-    return {
-      count: own.length,
-      confidence: own.reduce((sum, i) => sum + confidence[i]!, 0) / own.length,
-      accuracy: { value: hits / own.length, ...clopperPearson(hits, own.length) },
-    };
-  });
+  return members.filter(({ length }) => length > 0);
+}
+
+/** Options of {@link calibratedRange}. */
+export interface CalibratedRangeOptions extends CalibrationOptions {
+  readonly rng: Rng;
+  /** Default 1000. */
+  readonly draws?: number;
+}
+
+/**
+ * What {@link calibrationError} would be, 95 of 100 times, if every confidence were right: it is never 0, as a bin's share
+ * of right answers varies by chance. Above the range, the model is wrong about how sure it may be.
+ *
+ * Source: consistency resampling, Bröcker and Smith 2007.
+ *
+ * @throws ERR_SHAPE if there is no image; ERR_USAGE if `bins` is below 1.
+ */
+export function calibratedRange(
+  confidence: ArrayLike<number>,
+  { rng, draws = 1000, ...options }: CalibratedRangeOptions,
+): Limits {
+  requireSameLength("calibratedRange", [confidence.length, confidence.length]);
+  const members = binMembers(confidence, options);
+  const errors = Float64Array.from({ length: draws }, () => {
+    let error = 0;
+    for (const own of members) {
+      let excess = 0;
+      for (const i of own) excess += (rng.uniform() < confidence[i]! ? 1 : 0) - confidence[i]!;
+      error += Math.abs(excess);
+    }
+    return error / confidence.length;
+  }).sort();
+  return { low: quantile(errors, 0.025), high: quantile(errors, 0.975) };
 }
 
 /**

@@ -37,10 +37,38 @@ export function riskCoverage(confidence: ArrayLike<number>, right: ArrayLike<boo
   return points;
 }
 
-/** Area under the risk-coverage curve, the mean risk over coverages, 0 to 1; lower is better. */
+/**
+ * Area under the risk-coverage curve, the mean risk over coverages, 0 to 1; lower is better. Images are sorted once, so
+ * that the result can be asked again with each counted another number of times.
+ *
+ * @throws ERR_SHAPE if lengths differ or are 0.
+ */
+export function prepareRiskCoverageArea(
+  confidence: ArrayLike<number>,
+  right: ArrayLike<boolean | number>,
+): (weights: Uint32Array) => number {
+  requireSameLength("riskCoverageArea", [confidence.length, right.length]);
+  const order = Uint32Array.from({ length: confidence.length }, (_, i) => i).sort(
+    (a, b) => confidence[b]! - confidence[a]!,
+  );
+  return (weights) => {
+    let [answered, wrong, tied, area] = [0, 0, 0, 0];
+    for (const [place, i] of order.entries()) {
+      tied += weights[i]!;
+      answered += weights[i]!;
+      if (!right[i]) wrong += weights[i]!;
+      const next = order[place + 1];
+      if (tied === 0 || (next !== undefined && confidence[next] === confidence[i])) continue;
+      area += tied * (wrong / answered);
+      tied = 0;
+    }
+    return area / answered;
+  };
+}
+
+/** {@link prepareRiskCoverageArea} with each image counted once. */
 export function riskCoverageArea(confidence: ArrayLike<number>, right: ArrayLike<boolean | number>): number {
-  const points = riskCoverage(confidence, right);
-  return points.reduce((sum, { coverage, risk }, i) => sum + risk * (coverage - (points[i - 1]?.coverage ?? 0)), 0);
+  return prepareRiskCoverageArea(confidence, right)(new Uint32Array(confidence.length).fill(1));
 }
 
 /** A confidence below which a model should not answer. */

@@ -76,10 +76,11 @@ function setTable(models: readonly Generalisation[]): Markup {
   return table(rows, columns);
 }
 
-const calibration = ({ confidence, calibratedError }: SetFigures): Content =>
-  calibratedError === undefined
-    ? percent(confidence.calibrationError)
-    : markup`${percent(confidence.calibrationError)}<span class="limits">${percent(calibratedError)} with its temperature</span>`;
+function calibration({ confidence: { calibrationError, calibratedRange }, calibratedError }: SetFigures): Content {
+  const chance = `${percent(calibratedRange.low)} to ${percent(calibratedRange.high)} by chance`;
+  const heated = calibratedError === undefined ? "" : `; ${percent(calibratedError)} with its temperature`;
+  return [percent(calibrationError), markup`<span class="limits">${chance}${heated}</span>`];
+}
 
 function awaySection({ model, home }: Generalisation, away: AwayFigures, id: string): Section {
   const warning = familiarityWarning(away.familiarity);

@@ -63,7 +63,9 @@ describe.concurrent("evaluate", () => {
     expect(outcome.stdout).toMatch(
       /precision +recall +f1-score +support(?:.|\n)*^Accuracy +\d.* % \(95 % [\d.]+ to [\d.]+\)$/m,
     );
-    expect(outcome.stdout).toMatch(/^Calibration error +[\d.]+ %$/m);
+    expect(outcome.stdout).toMatch(
+      /^Calibration error +[\d.]+ %; were every probability right, [\d.]+ % to [\d.]+ %$/m,
+    );
     expect(outcome.stdout).toMatch(/^Temperature [\d.]+: calibration error [\d.]+ %, then [\d.]+ %\.$/m);
     const files = [
       "confusion-matrix.svg",

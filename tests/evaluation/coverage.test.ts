@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../src/core/rng.ts";
 import { comparePredictions } from "../../src/evaluation/compare.ts";
+import { judgeConfidence } from "../../src/evaluation/confidence.ts";
 import { evaluatePredictions } from "../../src/evaluation/evaluate.ts";
 import { fallBetween, separation } from "../../src/evaluation/laboratoryFall.ts";
 import { summariseSeeds } from "../../src/evaluation/seeds.ts";
 import type { Prediction, Predictions } from "../../src/evaluation/types.ts";
+import { calibratedRange, calibrationBins, calibrationError } from "../../src/metrics/calibration.ts";
 import { clopperPearson, wilson } from "../../src/metrics/proportion.ts";
 
 const DRAWS = 1000;
@@ -127,6 +129,35 @@ describe("95 % limits hold the truth 93 to 97 times of 100, over 1,000 draws", (
     expect(count).toBeGreaterThanOrEqual(930);
     expect(count).toBeLessThanOrEqual(970);
   }, 60_000);
+
+  test("of the calibration error of a model whose probabilities are right", () => {
+    let count = 0;
+    for (let seed = 0; seed < DRAWS; seed++) {
+      const rng = new Rng(seed).fork("calibrated");
+      const confidence = Array.from({ length: 300 }, () => 1 - 0.6 * rng.uniform() ** 2);
+      const right = confidence.map((share) => rng.uniform() < share);
+      const error = calibrationError(calibrationBins(confidence, right, { bins: 12 }));
+      const { low, high } = calibratedRange(confidence, { bins: 12, rng: rng.fork("range"), draws: 400 });
+      if (low <= error && error <= high) count++;
+    }
+    expect(count).toBeGreaterThanOrEqual(930);
+    expect(count).toBeLessThanOrEqual(970);
+  });
+
+  test("of the Brier score and the area under the risk-coverage curve", { timeout: 60_000 }, () => {
+    const draw = (rng: Rng, images: number) => answers(rng, [images, images, images]);
+    const truth = judgeConfidence(draw(new Rng(7), 60_000), { resamples: 1 });
+    const found = Array.from({ length: DRAWS }, (_, seed) =>
+      judgeConfidence(draw(new Rng(seed).fork("coverage"), 80), { resamples: 200, seed }),
+    );
+    for (const figure of ["brier", "riskCoverageArea"] as const) {
+      const count = found.filter(
+        ({ [figure]: { low, high } }) => low <= truth[figure].value && truth[figure].value <= high,
+      );
+      expect(count.length, figure).toBeGreaterThanOrEqual(930);
+      expect(count.length, figure).toBeLessThanOrEqual(970);
+    }
+  });
 
   test("of a mean over seeds, by Student's t", () => {
     const count = held(0.9, (rng) => {

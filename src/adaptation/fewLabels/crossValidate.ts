@@ -7,6 +7,7 @@ import type { Predictions } from "../../evaluation/types.ts";
 import { remember } from "../labelFree/batchStatistics.ts";
 import type { OpenRun } from "../openRun.ts";
 import { type FitTopOptions, fitTop, type Way } from "./fitTop.ts";
+import type { Cells } from "./labelledCells.ts";
 import { headLogits, ownFeatures, softmaxRows, topPart } from "./topPart.ts";
 
 /** A way to learn, and what it got on labelled cells that it had not seen. */
@@ -26,7 +27,8 @@ export interface CrossValidateOptions extends Omit<FitTopOptions, "way" | "indic
 const FOLDS = 5;
 
 /**
- * Judges each way to learn on cells that it had not seen, in five folds of equal mixture. Leaves the weights as they were.
+ * Judges each way to learn on cells that it had not seen, in five folds of equal mixture; groups stay whole where there are
+ * five or more. Leaves the weights as they were.
  *
  * @throws ERR_ABORTED
  */
@@ -35,7 +37,7 @@ export async function crossValidate(
   { signal, onStage, ways, ...fit }: CrossValidateOptions,
 ): Promise<{ tried: TriedWay; predictions: Predictions }[]> {
   const { cells, seed } = fit;
-  const folds = foldOf(cells.labels, new Rng(seed).fork("folds"));
+  const folds = foldOf(cells, new Rng(seed).fork("folds"));
   const restore = remember(topPart(run).layers);
   const rows = ways.map(() => new Array<number[]>(cells.samples.length));
   let done = 0;
@@ -59,13 +61,19 @@ export async function crossValidate(
   });
 }
 
-// Folds of equal mixture: each class's cells in random order, dealt out in turns.
-function foldOf(labels: readonly number[], rng: Rng): number[] {
-  const folds = new Array<number>(labels.length);
+// Folds of equal mixture: each class's cells in random order, dealt out in turns; what belongs together goes together,
+// unless there are fewer groups than folds.
+function foldOf({ labels, samples }: Pick<Cells, "labels" | "samples">, rng: Rng): number[] {
+  const folds = new Map<string, number>();
+  const groups = samples.map(({ group }) => group);
+  const keys = new Set(groups).size < FOLDS ? samples.map((_, i) => `${i}`) : groups;
   let next = 0;
   for (const [label, own] of indicesByClass(labels, Math.max(...labels) + 1).entries())
-    for (const i of rng.fork(label).shuffle(own)) folds[i] = next++ % FOLDS;
-  return folds;
+    for (const i of rng.fork(label).shuffle(own)) {
+      const key = keys[i]!;
+      if (!folds.has(key)) folds.set(key, next++ % FOLDS);
+    }
+  return keys.map((key) => folds.get(key)!);
 }
 
 /** Probabilities of cells by the head as it is. */

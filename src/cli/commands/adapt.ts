@@ -10,7 +10,7 @@ import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
 import { walkImages } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
+import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 
@@ -38,6 +38,10 @@ const adapt: CommandModule = {
       .option("--out <dir>", "the run folder of the adapted model")
       .option("--suggest <number>", "change nothing: name so many cells to label next", wholeNumber)
       .option("--labelled <dir>", "with --suggest: cells that have a label already")
+      .option(
+        "--group-by <column>",
+        "manifest column whose cells belong together when ways to learn are judged: patient, slide",
+      )
       .option("--home-loss <points>", "accuracy that may be lost on the model's own laboratory, points", number, 1)
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--yes", "replace the run that is in --out");
@@ -68,7 +72,7 @@ const adapt: CommandModule = {
     checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
     if (resolve(out) === resolve(run.path))
       throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
-    const samples = labelledSamples(openData(String(dir)).train, run);
+    const samples = labelledSamples(openData(String(dir), groupingOf(options)).train, run);
     const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
     await prepareRunFolder(out, config, { resume: false, replace: true });
     await writeAdaptedRun(run, { result, out, from: String(model), samples });

@@ -8,14 +8,13 @@ import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN, SUSPECTS_SHOWN } from "../../
 import { textTable } from "../../report/textTable.ts";
 import { thumbnail } from "../../report/thumbnail.ts";
 import type { CommandModule } from "../command.ts";
-import { number, print } from "../options.ts";
+import { groupingOf, number, print } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 
 /** Flags of `audit`. */
 interface Flags {
   readonly out?: string;
-  readonly groupBy?: string;
   readonly predictions?: string;
   readonly seed: number;
   readonly strict?: boolean;
@@ -51,12 +50,12 @@ const audit: CommandModule = {
     "leukogram audit A=cells-a B=cells-b --json",
   ],
   async execute({ args: [dirs], options, signal }) {
-    const { out, groupBy, predictions, seed, strict, json, quiet } = options as unknown as Flags;
+    const { out, predictions, seed, strict, json, quiet } = options as unknown as Flags;
     const sources = dirs as readonly string[];
     if (out !== undefined) requireOwnReport(out);
     const progress = new Progress(Boolean(quiet));
     const found = await auditData(sources, {
-      ...(groupBy !== undefined && { groupBy }),
+      ...groupingOf(options),
       predictions: predictions === undefined ? undefined : await readPredictionsCsv(predictions),
       seed,
       signal,

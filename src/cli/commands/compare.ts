@@ -15,7 +15,7 @@ import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, print, sessionOf } from "../options.ts";
+import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { readHistory } from "../runFolder.ts";
@@ -48,6 +48,7 @@ const compare: CommandModule = {
         "run folders, model files, names of shipped models, predictions.csv files, or folders of crossvalidate",
       )
       .option("--data <dir>", "labelled images (default: the test predictions in the run folders)")
+      .option("--group-by <column>", "with --data: manifest column whose images are resampled together: patient, slide")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
     addSessionFlags(command);
@@ -159,7 +160,7 @@ async function answersOf(
         hint: "Give labelled images with --data.",
       });
     if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs, run };
-    const opened = openData(data);
+    const opened = openData(data, groupingOf(options));
     const dataset = opened.test ?? opened.train;
     const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
     const { predictions } = await answerImages(classifier, dataset, dataset.samples, { skipBad, signal, onProgress });

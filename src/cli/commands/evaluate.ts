@@ -27,7 +27,7 @@ import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
 import type { CommandModule } from "../command.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
-import { addSessionFlags, collect, number, print, sessionOf, shareText } from "../options.ts";
+import { addSessionFlags, collect, groupingOf, number, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 const evaluate: CommandModule = {
@@ -61,7 +61,6 @@ const evaluate: CommandModule = {
     const flags = options as unknown as LabelFreeFlags & {
       data?: readonly string[];
       out?: string;
-      groupBy?: string;
       calibration?: string;
       error: number;
       coverage: number;
@@ -76,7 +75,7 @@ const evaluate: CommandModule = {
     const session = sessionOf(options);
     const rules = await rulesOf(String(model), flags);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
-    const dataset = openToJudge(flags.data, { ...(flags.groupBy !== undefined && { groupBy: flags.groupBy }) });
+    const dataset = openToJudge(flags.data, groupingOf(options));
     const progress = new Progress(Boolean(flags.quiet));
     const files = dataset.samples.map(({ path }) => path);
     const { classifier, steps } = await labelFreeClassifier(String(model), files, {
@@ -141,7 +140,7 @@ const evaluate: CommandModule = {
             `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
             `Macro F1           ${shareText(evaluation.macroF1)}`,
             `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
-            `Calibration error  ${percent(confidence.calibrationError)}`,
+            `Calibration error  ${percent(confidence.calibrationError)}; were every probability right, ${percent(confidence.calibratedRange.low)} to ${percent(confidence.calibratedRange.high)}`,
             ...(rules && tried ? ruleLines(rules, tried) : []),
             ...(calibrated
               ? [

@@ -14,7 +14,7 @@ import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } fr
 import { generalisationReport, mistakes } from "../../report/generalisationReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, collect, print, sessionOf } from "../options.ts";
+import { addSessionFlags, collect, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 
@@ -23,7 +23,6 @@ interface Flags {
   readonly home?: string;
   readonly sets?: readonly string[];
   readonly corrections: boolean;
-  readonly groupBy?: string;
   readonly out?: string;
   readonly skipBad?: boolean;
   readonly json?: boolean;
@@ -51,7 +50,7 @@ const generalise: CommandModule = {
   ],
   async execute({ args: [names], options, signal }) {
     const flags = options as unknown as Flags;
-    const { home, sets, out, groupBy } = flags;
+    const { home, sets, out } = flags;
     if (home === undefined || sets === undefined)
       throw new LeukogramError("ERR_USAGE", `generalise: --${home === undefined ? "home" : "sets"} is missing`, {
         hint: "Give test images of the models' own laboratory with --home, and those of others with --sets.",
@@ -59,7 +58,7 @@ const generalise: CommandModule = {
     if (out !== undefined) requireOwnReport(out);
     const open = (source: string): NamedSet => ({
       name: nameOf(parseSource(source)),
-      data: openToJudge([source], { ...(groupBy !== undefined && { groupBy }) }),
+      data: openToJudge([source], groupingOf(options)),
     });
     const [own, others] = [open(home), sets.map(open)];
     const twice = [own, ...others].map(({ name }) => name).find((name, i, all) => all.indexOf(name) < i);

@@ -9,7 +9,7 @@ import { robustnessReport } from "../../report/robustnessReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { dataName } from "../../report/writeRun.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
+import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 
@@ -30,6 +30,7 @@ const robustness: CommandModule = {
       .argument("<model>", "run folder, model file, or name of a shipped model")
       .option("--data <dir>", "labelled images: class folders, a folder with Test/ in it, or a manifest CSV")
       .option("--images <number>", "at most so many of them, equally many of each class", wholeNumber, 200)
+      .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--out <file>", "write an HTML report with the figure");
     addSessionFlags(command);
@@ -45,7 +46,7 @@ const robustness: CommandModule = {
         hint: "Give the folder of labelled images.",
       });
     if (out !== undefined) requireOwnReport(out);
-    const dataset = openToJudge([data]);
+    const dataset = openToJudge([data], groupingOf(options));
     const progress = new Progress(Boolean(quiet));
     const classifier = await loadClassifier(String(model), sessionOf(options));
     try {

@@ -27,7 +27,8 @@ beforeAll(async () => {
   const recipe = smallRecipe({ model: "cnn-wide", epochs: 2 });
   await trainModel({ ...train, samples: parts.train }, parts.validation, recipe, { out: home });
   await drawSmears(join(dir, "elsewhere"), { count: 8, testCount: 1, imageSize: 40, seed: 5 });
-  samples = openData(join(dir, "elsewhere")).train.samples;
+  // Each by itself: of whole slides, five are too few to show a gain here.
+  samples = openData(join(dir, "elsewhere")).train.samples.map((sample) => ({ ...sample, group: sample.file }));
 }, 60_000);
 
 const weightsOf = ({ model }: OpenRun) => [...model.weights.values()].map(({ value }) => value);
@@ -64,6 +65,21 @@ describe("adapting by a few labels", () => {
     expect(weightsOf(runs[0])).toEqual(weightsOf(runs[1]));
     expect(runs[0].model.layer("conv2d").weights).toEqual(runs[2].model.layer("conv2d").weights);
     expect(weightsOf(runs[0])).not.toEqual(weightsOf(runs[2]));
+  }, 60_000);
+
+  test("judges on slides that it had not seen, where there are five or more", async () => {
+    const slides = samples.map((sample, i) => ({ ...sample, group: `slide ${i % 5}` }));
+    const judge = async (given: readonly Sample[]) =>
+      (await adaptToLabels(await openRun(home), given, { ...options, homeLoss: 1 })).tried.map(
+        ({ logLoss }) => logLoss,
+      );
+    const [bySlide, byCell, fewSlides] = [
+      await judge(slides),
+      await judge(samples),
+      await judge(samples.map((sample, i) => ({ ...sample, group: `slide ${i % 4}` }))),
+    ];
+    expect(bySlide).not.toEqual(byCell);
+    expect(fewSlides).toEqual(byCell);
   }, 60_000);
 
   test("labels that mean nothing change nothing", async () => {
