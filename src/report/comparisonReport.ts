@@ -81,11 +81,15 @@ function sectionsOf(input: ComparisonReportInput, entries: readonly Entry[]): re
     { id: "verdicts", heading: "Which is better", body: verdicts(input) },
     ...(seeds ? [{ id: "seeds", heading: "From seed to seed", body: seedSection(entries) }] : []),
     ...notes,
-    {
-      id: "learning",
-      heading: "Learning",
-      body: plot(learningCurves(entries.map(({ name, history }) => ({ name, rows: history })))),
-    },
+    ...(entries.some(({ history }) => history.length > 0)
+      ? [
+          {
+            id: "learning",
+            heading: "Learning",
+            body: plot(learningCurves(entries.map(({ name, history }) => ({ name, rows: history })))),
+          },
+        ]
+      : []),
     ...models,
     { id: "method", heading: "How these numbers were made", body: methodSection(input) },
   ];

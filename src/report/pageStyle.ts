@@ -74,7 +74,7 @@ summary{cursor:pointer;color:var(--accent)}
 footer{margin-top:64px;padding-top:18px;border-top:1px solid var(--grid);color:var(--muted);font-size:14px}
 @media screen and (max-width:860px){body{padding:28px 16px 48px}h1{font-size:28px}.beside{grid-template-columns:minmax(0,1fr)}.settings{columns:1}}
 @media print{@page{margin:16mm}body{padding:0 2px;max-width:none;font-size:11pt;background:none}nav{display:none}section{margin-top:28px}
-figure,.card,.panel,tr,.verdict,.warnings{break-inside:avoid}h2,h3,section>p{break-after:avoid}.cards{grid-template-columns:repeat(4,1fr)}.card{padding:10px 12px}.card .value{font-size:22pt}.beside{grid-template-columns:minmax(0,1fr) 200px}.scroll{overflow:visible}figure svg,figure svg[width]{min-width:0}
+figure,.card,.panel,tr,.verdict,.warnings{break-inside:avoid}h2,h3,section>p{break-after:avoid}.cards{grid-template-columns:repeat(4,1fr)}.card{padding:10px 12px}.card .value{font-size:22pt}.beside{grid-template-columns:minmax(0,1fr) 200px}.scroll{overflow:visible}table,th{font-size:8.5pt}td,th{padding-left:4px;padding-right:4px}td .limits,th .limits{font-size:7.5pt}figure svg,figure svg[width]{min-width:0}
 pre{white-space:pre-wrap}details::details-content{content-visibility:visible;display:block;height:auto}}`;
 
 /** The style sheet of a page; paper is always printed in light colours. */
