@@ -102,11 +102,11 @@ function modelTable(entries: readonly Entry[]): Markup {
     { heading: "Accuracy", cell: ({ evaluation }) => percentCell(evaluation.accuracy), number },
     { heading: "Balanced accuracy", cell: ({ evaluation }) => percentCell(evaluation.balancedAccuracy), number },
     { heading: "Macro F1", cell: ({ evaluation }) => percentCell(evaluation.macroF1), number },
-    { heading: "Generalisation gap", cell: gapCell, number },
+    { heading: "Gap", cell: gapCell, number },
     { heading: "Training", cell: trainingCell, number },
     { heading: "Parameters", cell: ({ costs }) => count(costs.parameters), number },
     { heading: "File size", cell: ({ costs }) => bytes(costs.fileBytes), number },
-    { heading: "Time an image", cell: ({ costs }) => milliseconds(costs.millisecondsPerImage), number },
+    { heading: "Per image", cell: ({ costs }) => milliseconds(costs.millisecondsPerImage), number },
   ];
   return table(entries, columns);
 }
@@ -132,7 +132,7 @@ function gapCell(entry: Entry): Content {
 }
 
 function tableNote(entries: readonly Entry[]): string {
-  const gap = "The generalisation gap is training accuracy less test accuracy. Brackets hold 95 % limits.";
+  const gap = "Gap: training accuracy less test accuracy, the generalisation gap. Brackets hold 95 % limits.";
   const several = entries.some(({ seeds }) => seeds.length > 1);
   return several
     ? `${gap} Gap and training time are means over the seeds; the other figures are those of each model\u2019s first seed, the rest is below.`
