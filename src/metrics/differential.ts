@@ -34,7 +34,7 @@ const CONFIDENCE = 0.95;
  *
  * With a confusion matrix the shares are corrected for it: those are sought under which the model's answers are most probable,
  * none below 0 (maximum likelihood, by expectation maximisation). Limits are the middle 95 % over draws of both what
- * the matrix and what the count leave open (Dirichlet distributions). By simulation they hold the true share 92 to 97 times of 100.
+ * the matrix and what the count leave open (Dirichlet distributions). By simulation they hold the true share 93 to 97 times of 100.
  *
  * @param counts cells by class, [K].
  * @throws ERR_DATA where there is no cell, the counts are no whole numbers, or a class has no row in the matrix.

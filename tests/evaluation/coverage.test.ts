@@ -8,6 +8,7 @@ import { summariseSeeds } from "../../src/evaluation/seeds.ts";
 import type { Prediction, Predictions } from "../../src/evaluation/types.ts";
 import { calibratedRange, calibrationBins, calibrationError } from "../../src/metrics/calibration.ts";
 import { clopperPearson, wilson } from "../../src/metrics/proportion.ts";
+import { correctedResampledTest } from "../../src/metrics/resampledTest.ts";
 
 const DRAWS = 1000;
 const classes = ["A", "B", "C"];
@@ -164,6 +165,20 @@ describe("95 % limits hold the truth 93 to 97 times of 100, over 1,000 draws", (
       const values = [0, 1, 2].map(() => rng.normal(0.9, 0.01));
       const { low, high } = summariseSeeds(values);
       return { low: low!, high: high! };
+    });
+    expect(count).toBeGreaterThanOrEqual(930);
+    expect(count).toBeLessThanOrEqual(970);
+  });
+
+  test("of a mean over splits whose images overlap, by Nadeau and Bengio's correction", () => {
+    // Of four parts of the images each training has three, so that figures of two splits correlate by a quarter.
+    const count = held(0.02, (rng) => {
+      const shared = rng.normal();
+      const differences = Array.from(
+        { length: 8 },
+        () => 0.02 + 0.01 * (0.5 * shared + Math.sqrt(0.75) * rng.normal()),
+      );
+      return correctedResampledTest(differences, { testToTrain: 1 / 3 }).difference;
     });
     expect(count).toBeGreaterThanOrEqual(930);
     expect(count).toBeLessThanOrEqual(970);
