@@ -48,7 +48,9 @@ async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<Rg
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  const rgb = info.channels === 3 ? data : repeatChannel(data, info.channels);
+  // A Buffer is no plain array of bytes to all that look at what they are given.
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const rgb = info.channels === 3 ? pixels : repeatChannel(pixels, info.channels);
   return { width: info.width, height: info.height, data: rgb };
 }
 

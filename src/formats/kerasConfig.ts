@@ -11,10 +11,7 @@ export interface KerasModelConfig {
 
 /** The model's description for Keras. Images enter channels last, with pixels 0 to 255 where its layers expect these. */
 export function kerasModelConfig(model: Model): KerasModelConfig {
-  const steps = inKerasOrder(model);
-  // The nodes of a layer are its uses; most have one.
-  const uses = new Map<Layer, LayerOutput[]>();
-  for (const step of steps) uses.set(step.layer, [...(uses.get(step.layer) ?? []), step]);
+  const uses = stepsByLayer(model);
   const history = (step: LayerOutput) => [step.layer.name, uses.get(step.layer)!.indexOf(step), 0];
   const tensor = (step: LayerOutput) => ({
     class_name: "__keras_tensor__",
@@ -62,6 +59,13 @@ const lastAxis = ({ start, stop }: ChannelSlice["config"]) => [
 
 function inputConfig({ layer, shape }: LayerOutput): object {
   return { batch_shape: [null, ...shape], dtype: "float32", sparse: false, ragged: false, name: layer.name };
+}
+
+/** The uses of each layer, Keras's nodes, most layers with one; layers in Keras's order. */
+export function stepsByLayer(model: Model): ReadonlyMap<Layer, readonly LayerOutput[]> {
+  const uses = new Map<Layer, LayerOutput[]>();
+  for (const step of inKerasOrder(model)) uses.set(step.layer, [...(uses.get(step.layer) ?? []), step]);
+  return uses;
 }
 
 // Keras counts layers by their distance from the output, farthest first, equals as met going back from the output

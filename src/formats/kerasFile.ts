@@ -1,12 +1,73 @@
 import { unzipSync } from "fflate";
 import { LeukogramError } from "../core/errors.ts";
-import { withHdf5 } from "./hdf5.ts";
+import { textAttribute, withHdf5 } from "./hdf5.ts";
 import { h5Layers, readBytes } from "./kerasH5.ts";
+import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { type LayerConfig, layersByVars } from "./kerasVars.ts";
+import { loadWeights } from "./loadWeights.ts";
 import type { StoredLayers } from "./storedLayers.ts";
 
 const CONFIG = "config.json";
+const METADATA = "metadata.json";
 const WEIGHTS = "model.weights.h5";
+
+/** A model with its weights, as a file holds it. */
+export interface KerasModelFile extends DescribedModel {
+  /** The Keras that wrote it; undefined where the file does not say. */
+  readonly kerasVersion: string | undefined;
+}
+
+/**
+ * Reads a whole model that Keras wrote: .keras, or .h5 of Keras 1, 2 or 3, told apart by content and not by name.
+ *
+ * @throws ERR_FORMAT where the file is missing, damaged, holds weights alone, or a layer that is not supported;
+ * ERR_WEIGHTS where weights and layers do not fit each other.
+ */
+export async function readKerasModel(path: string): Promise<KerasModelFile> {
+  const bytes = await readBytes(path);
+  const { json, stored, kerasVersion } = isZip(bytes) ? await zipParts(bytes, path) : await h5Parts(bytes, path);
+  const { model, notes } = modelFromJson(json, path);
+  loadWeights(model, stored, { source: path });
+  return { model, notes, kerasVersion };
+}
+
+interface Parts {
+  readonly json: LayerJson;
+  readonly stored: StoredLayers;
+  readonly kerasVersion: string | undefined;
+}
+
+async function zipParts(bytes: Uint8Array, path: string): Promise<Parts> {
+  const { [CONFIG]: config, [METADATA]: metadata } = unzip(bytes, path);
+  const stored = await zipLayers(bytes, path);
+  const version = metadata && (parseJson(metadata) as { keras_version?: string } | undefined)?.keras_version;
+  return { json: parseJson(config!) as LayerJson, stored, kerasVersion: version };
+}
+
+async function h5Parts(bytes: Uint8Array, path: string): Promise<Parts> {
+  const { config, kerasVersion } = await withHdf5(bytes, { path }, (file) => ({
+    config: textAttribute(file, "model_config"),
+    kerasVersion: textAttribute(file, "keras_version"),
+  }));
+  const json = config === undefined ? undefined : parseJson(config);
+  if (json === undefined)
+    throw new LeukogramError(
+      "ERR_FORMAT",
+      `${path}: holds ${config === undefined ? "weights alone, and no model" : "a damaged description of its model"}`,
+      {
+        hint: "Give the file of model.save(...), not of save_weights.",
+      },
+    );
+  return { json: json as LayerJson, stored: await h5Layers(bytes, path), kerasVersion };
+}
+
+function parseJson(text: Uint8Array | string): unknown {
+  try {
+    return JSON.parse(typeof text === "string" ? text : Buffer.from(text).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Reads the weights of a file that Keras wrote: .keras, .weights.h5 or .h5, told apart by content and not by name.
@@ -18,7 +79,8 @@ export async function readKerasFile(path: string): Promise<StoredLayers> {
   return isZip(bytes) ? zipLayers(bytes, path) : h5Layers(bytes, path);
 }
 
-function isZip(bytes: Uint8Array): boolean {
+/** Whether bytes are a zip archive, as .keras is. */
+export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 }
 
@@ -34,7 +96,7 @@ async function zipLayers(bytes: Uint8Array, path: string): Promise<StoredLayers>
 
 function unzip(bytes: Uint8Array, path: string): Record<string, Uint8Array> {
   try {
-    return unzipSync(bytes, { filter: ({ name }) => name === CONFIG || name === WEIGHTS });
+    return unzipSync(bytes, { filter: ({ name }) => name === CONFIG || name === METADATA || name === WEIGHTS });
   } catch (cause) {
     throw new LeukogramError("ERR_FORMAT", `${path}: is a damaged or cut zip archive`, {
       hint: "Copy or download it again.",
@@ -44,12 +106,7 @@ function unzip(bytes: Uint8Array, path: string): Record<string, Uint8Array> {
 }
 
 function parse(bytes: Uint8Array, path: string): LayerConfig {
-  let model: LayerConfig | undefined;
-  try {
-    model = JSON.parse(Buffer.from(bytes).toString("utf8")) as LayerConfig;
-  } catch {
-    // Told below, with what else may be wrong.
-  }
+  const model = parseJson(bytes) as LayerConfig | undefined;
   if (!Array.isArray(model?.config?.layers))
     throw new LeukogramError("ERR_FORMAT", `${path}: its ${CONFIG} is not that of a Sequential or Functional model`);
   // A Sequential lists its InputLayer here and does not count it when it saves; no other class is counted with it.

@@ -35,8 +35,8 @@ export async function kerasBytes(model: Model): Promise<Uint8Array> {
   return zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
-// layers/conv2d_1/vars/0: the first weight of the second Conv2D (keras.src.saving.saving_lib).
-async function weightsBytes(layers: readonly Layer[]): Promise<Uint8Array> {
+/** The bytes of a weights file: layers/conv2d_1/vars/0 is the first weight of the second Conv2D (keras.src.saving.saving_lib). */
+export async function weightsBytes(layers: readonly Layer[]): Promise<Uint8Array> {
   const { activate_throwing_error_handler } = await h5wasm.ready;
   activate_throwing_error_handler();
   const bytes = withTemporaryFile((path) => {

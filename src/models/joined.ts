@@ -1,5 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
+import { graft } from "../nn/graft.ts";
 import type { LayerOutput } from "../nn/layer.ts";
 import { ChannelSlice, Concatenate, Dense, Flatten, Input, Reshape } from "../nn/layers/index.ts";
 import { Model } from "../nn/model.ts";
@@ -57,17 +58,6 @@ export function joinModels(first: BuiltModel, second: BuiltModel): JoinedModel {
       bias!.value = heads[0]![1]!.value.map((value, k) => (value + heads[1]![1]!.value[k]!) / 2);
     },
   };
-}
-
-// The layers from one step of a model to another, applied again behind `x`; weights are shared.
-function graft(from: LayerOutput, to: LayerOutput, x: LayerOutput): LayerOutput {
-  const copies = new Map<LayerOutput, LayerOutput>([[from, x]]);
-  const copy = (step: LayerOutput): LayerOutput => {
-    const made = copies.get(step) ?? step.layer.apply(step.inputs.map(copy));
-    copies.set(step, made);
-    return made;
-  };
-  return copy(to);
 }
 
 function requireAlike(first: Model, second: Model): void {

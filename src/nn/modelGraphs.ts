@@ -192,6 +192,13 @@ export function exportGraph(
   return { probabilities: ops.softmax(ops.mul(logarithms.reduce(ops.add), ops.scalar(1 / seen.length))) };
 }
 
+/** The layers alone: `images`, floats [batch, height, width, channels] as the model's own layers expect them, to `probabilities`. */
+export function plainGraph(model: Model): Outputs {
+  const images = ops.input("images", ["batch", ...model.input.shape]);
+  const x = model.input.shape.length === 3 ? ops.transpose(images, [0, 3, 1, 2]) : images;
+  return { probabilities: model.call(x, FIXED) };
+}
+
 // Light to the power of a factor is optical density times that factor, against white.
 function stained(pictures: Tensor, factor: number): Tensor {
   if (factor === 1) return pictures;

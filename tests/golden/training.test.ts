@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "../../src/data/pixelLayout.ts";
-import { readKerasH5 } from "../../src/formats/kerasH5.ts";
+import { readKerasFile } from "../../src/formats/kerasFile.ts";
 import { loadWeights } from "../../src/formats/loadWeights.ts";
+import { readModel } from "../../src/formats/readModel.ts";
 import { cnn } from "../../src/models/cnn.ts";
 import { adamW } from "../../src/nn/optimizers.ts";
 import { StepRunner } from "../../src/training/stepRunner.ts";
@@ -23,14 +24,28 @@ function arrange(images: Uint8Array, layout: PixelLayout): Uint8Array {
   return out;
 }
 
-for (const fast of [false, true])
-  testWith(RUN)(`a training run takes Keras's losses step by step, ${fast ? "fast" : "plain"} graph`, async () => {
+/** Our CNN with the weights of a file. */
+async function ownModel(file: string) {
+  const model = cnn({ imageSize: 64 });
+  const path = shared(`golden/training/${file}`);
+  loadWeights(model, await readKerasFile(path), { source: path, match: "order" });
+  return model;
+}
+
+const readWhole = async (file: string) => (await readModel(shared(`golden/training/${file}`))).model;
+
+const STARTS = [
+  { name: "our CNN with the weights of initial.h5, plain graph", fast: false, open: () => ownModel("initial.h5") },
+  { name: "our CNN with the weights of initial.weights.h5", fast: true, open: () => ownModel("initial.weights.h5") },
+  { name: "the model of initial.keras", fast: true, open: () => readWhole("initial.keras") },
+  { name: "the model of initial.h5, plain graph", fast: false, open: () => readWhole("initial.h5") },
+];
+
+for (const { name, fast, open } of STARTS)
+  testWith(RUN)(`a training run takes Keras's losses step by step: ${name}`, async () => {
     const golden = sharedJson<{ lossPerStep: number[]; probabilitiesAfter: number[][]; epochs: number }>(RUN);
     const { images, labels } = readNpz(shared("golden/training/data.npz")) as Record<string, { data: Uint8Array }>;
-    const model = cnn({ imageSize: 64 });
-    const path = shared("golden/training/initial.h5");
-    loadWeights(model, await readKerasH5(path), { source: path, match: "order" });
-    const runner = new StepRunner(model, { optimizer: adamW(), fast });
+    const runner = new StepRunner(await open(), { optimizer: adamW(), fast });
     const layout = (await runner.trainingLayout(BATCH))!;
     const pixels = arrange(images!.data, layout);
     const size = layoutSize(layout);

@@ -35,6 +35,16 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./adapt.ts")).default,
   },
   {
+    name: "inspect",
+    summary: "what is in a model file, and what smells wrong",
+    load: async () => (await import("./inspect.ts")).default,
+  },
+  {
+    name: "convert",
+    summary: "a model in another format: Keras, TensorFlow.js, ONNX",
+    load: async () => (await import("./convert.ts")).default,
+  },
+  {
     name: "join",
     summary: "one model of two that see a cell in different colours",
     load: async () => (await import("./join.ts")).default,

@@ -1,0 +1,54 @@
+// Models as convert and inspect take them: another program's files, and our own runs.
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { openRun } from "../adaptation/openRun.ts";
+import { CELL_TYPES } from "../core/classes.ts";
+import { LeukogramError } from "../core/errors.ts";
+import { readModel } from "../formats/readModel.ts";
+import { isShippedName } from "../formats/shippedModels.ts";
+import type { Model } from "../nn/model.ts";
+
+/** A model that was opened, whoever wrote it. */
+export interface GivenModel {
+  readonly model: Model;
+  readonly kind: string;
+  /** In the order of its outputs; undefined where the file does not name them. */
+  readonly classes: readonly string[] | undefined;
+  readonly notes: readonly string[];
+  /** Its model.onnx, where it is a run of ours or shipped, with its preprocessing. */
+  readonly onnx: boolean;
+}
+
+/** Opens a run folder, a shipped model, or a file of Keras or TensorFlow.js. @throws ERR_FORMAT, ERR_WEIGHTS. */
+export async function openGiven(word: string): Promise<GivenModel> {
+  const isRun = existsSync(word) && statSync(word).isDirectory() && existsSync(join(word, "model.onnx"));
+  if (isRun || isShippedName(word)) {
+    const { model, classes, cells } = await openRun(word);
+    const notes = cells
+      ? [
+          "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
+        ]
+      : [];
+    return { model, classes, notes, kind: "run of Leukogram", onnx: true };
+  }
+  if (/\.onnx$/i.test(word) && existsSync(word))
+    throw new LeukogramError("ERR_FORMAT", `${word}: is a finished graph, whose layers can't be had back`, {
+      hint: "Give the run folder or the Keras file that it was made of.",
+    });
+  return { ...(await readModel(word)), classes: undefined, onnx: false };
+}
+
+/**
+ * The names of a model's classes: those that were given, those that it says, or the five cell types where it has as many outputs.
+ *
+ * @throws ERR_USAGE where there are as many names as it has not.
+ */
+export function classesOf({ model, classes }: GivenModel, given: string | undefined): readonly string[] {
+  const outputs = model.output.shape.at(-1)!;
+  const names =
+    given?.split(",").map((name) => name.trim()) ?? classes ?? (outputs === CELL_TYPES.length ? CELL_TYPES : []);
+  if (names.length === outputs && new Set(names).size === outputs && model.output.shape.length === 1) return names;
+  throw new LeukogramError("ERR_USAGE", `the model has ${outputs} outputs, and ${names.length} classes are named`, {
+    hint: "Name them in the order of its outputs: --classes A,B,C.",
+  });
+}

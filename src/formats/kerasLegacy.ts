@@ -1,0 +1,79 @@
+// A model as Keras 2 described it, which Keras 2, Keras 3, tf_keras and TensorFlow.js all read.
+import { LeukogramError } from "../core/errors.ts";
+import type { Layer, LayerOutput } from "../nn/layer.ts";
+import { kerasConfig } from "../nn/layerFromConfig.ts";
+import { ChannelSlice } from "../nn/layers/index.ts";
+import type { Model } from "../nn/model.ts";
+import type { Weight } from "../nn/weight.ts";
+import { stepsByLayer } from "./kerasConfig.ts";
+
+/** The Keras whose words are used. */
+export const LEGACY_VERSION = "2.15.0";
+
+/** A model for older programs: its description, and its layers in order. */
+export interface LegacyModel {
+  readonly json: object;
+  readonly layers: readonly Layer[];
+}
+
+/**
+ * The model's description in the words of Keras 2, and its layers in that order.
+ *
+ * @throws ERR_FORMAT where a layer can't be said in them.
+ */
+export function legacyModel(model: Model): LegacyModel {
+  const uses = stepsByLayer(model);
+  const origin = (step: LayerOutput) => [step.layer.name, uses.get(step.layer)!.indexOf(step), 0];
+  const layers = [...uses].map(([layer, steps]) => {
+    if (layer instanceof ChannelSlice)
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `layer "${layer.name}": a range of channels can't be written in this format`,
+        {
+          hint: "Write .keras or .onnx.",
+        },
+      );
+    const isInput = steps.includes(model.input);
+    return {
+      class_name: isInput ? "InputLayer" : layer.className,
+      config: isInput ? inputConfig(model.input) : legacyConfig(layer),
+      name: layer.name,
+      inbound_nodes: isInput ? [] : steps.map(({ inputs }) => inputs.map((input) => [...origin(input), {}])),
+    };
+  });
+  const config = {
+    name: model.name.replace(/[^\w.-]/g, "_"),
+    trainable: true,
+    layers,
+    input_layers: [origin(model.input)],
+    output_layers: [origin(model.output)],
+  };
+  return {
+    json: { class_name: "Functional", config },
+    layers: [...uses.keys()].filter(({ weights }) => weights.length > 0),
+  };
+}
+
+/** What Keras 2 calls a weight, within the file: `conv2d/kernel`. */
+export function legacyWeightName(layer: Layer, { name }: Weight): string {
+  const isDepthwise = layer.className === "DepthwiseConv2D" && name === "kernel";
+  return `${layer.name}/${isDepthwise ? "depthwise_kernel" : name}`;
+}
+
+function inputConfig({ layer, shape }: LayerOutput): object {
+  return { batch_input_shape: [null, ...shape], dtype: "float32", sparse: false, ragged: false, name: layer.name };
+}
+
+function legacyConfig(layer: Layer): object {
+  const entries = Object.entries(kerasConfig(layer)).map(([key, value]) =>
+    key.endsWith("_initializer") ? [key, initializer(String(value))] : [key, value],
+  );
+  const isImage = layer.className.endsWith("2D");
+  return { ...Object.fromEntries(entries), ...(isImage && { data_format: "channels_last" }) };
+}
+
+// glorot_uniform to {class_name: "GlorotUniform"}.
+function initializer(name: string): object {
+  const className = name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return { class_name: className, config: {} };
+}

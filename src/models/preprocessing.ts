@@ -1,0 +1,84 @@
+// How pixels were scaled before a model saw them, and layers that do the same.
+import { LeukogramError } from "../core/errors.ts";
+import { graft } from "../nn/graft.ts";
+import type { Layer } from "../nn/layer.ts";
+import { Conv2D, Input, Rescaling } from "../nn/layers/index.ts";
+import { Model } from "../nn/model.ts";
+
+/**
+ * Ways to scale pixels before a model, as in keras.applications.imagenet_utils: "caffe" is blue, green, red less ImageNet's
+ * means; "torch" is ImageNet's means and deviations on 0 to 1.
+ */
+export const PREPROCESSINGS = ["0..255", "0..1", "-1..1", "caffe", "torch"] as const;
+
+/** The name of a way to scale pixels. */
+export type Preprocessing = (typeof PREPROCESSINGS)[number];
+
+const CAFFE_MEANS = [103.939, 116.779, 123.68];
+const TORCH_MEANS = [0.485, 0.456, 0.406];
+const TORCH_DEVIATIONS = [0.229, 0.224, 0.225];
+
+/**
+ * The same model behind a layer that scales pixels 0 to 255 as its own pixels were. Weights are shared.
+ *
+ * @throws ERR_CONFIG where the model does not take three colours and the scaling needs them.
+ */
+export function withPreprocessing(model: Model, preprocessing: Preprocessing): Model {
+  if (preprocessing === "0..255") return model;
+  const input = Input(model.input.shape, { name: "pixels" });
+  const channels = model.input.shape[2];
+  const isByColour = preprocessing === "caffe" || preprocessing === "torch";
+  if (isByColour && channels !== 3)
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `preprocessing ${preprocessing} needs 3 colours, and the model takes ${channels}`,
+    );
+  const scaled = scalingOf(preprocessing).apply(input);
+  if (isByColour) setWeights(scaled.layer, preprocessing);
+  return new Model({ input, output: graft(model.input, model.output, scaled), name: model.name });
+}
+
+const NAME = "preprocessing";
+
+function scalingOf(preprocessing: Exclude<Preprocessing, "0..255">): Layer {
+  if (preprocessing === "0..1") return new Rescaling({ scale: 1 / 255, name: NAME });
+  if (preprocessing === "-1..1") return new Rescaling({ scale: 1 / 127.5, offset: -1, name: NAME });
+  // A convolution of one pixel is in every format, whatever the colours' order.
+  return new Conv2D({ filters: 3, kernelSize: 1, name: NAME, trainable: false });
+}
+
+function setWeights({ weights: [kernel, bias] }: Layer, preprocessing: "caffe" | "torch"): void {
+  const isCaffe = preprocessing === "caffe";
+  kernel!.value = Float32Array.from({ length: 9 }, (_, i) => {
+    const [from, to] = [Math.floor(i / 3), i % 3];
+    if (isCaffe) return from + to === 2 ? 1 : 0;
+    return from === to ? 1 / (255 * TORCH_DEVIATIONS[to]!) : 0;
+  });
+  bias!.value = Float32Array.from({ length: 3 }, (_, to) =>
+    isCaffe ? -CAFFE_MEANS[to]! : -TORCH_MEANS[to]! / TORCH_DEVIATIONS[to]!,
+  );
+}
+
+/** What makes one doubt how a model's pixels are to be scaled, one sentence each. */
+export function preprocessingSmells(model: Model): string[] {
+  const [, first] = model.layers;
+  const rescaling = model.layers.slice(0, 4).find((layer): layer is Rescaling => layer instanceof Rescaling);
+  const smells: string[] = [];
+  if (first?.name === NAME) return smells; // somebody said how
+  const { scale, offset } = rescaling?.config ?? { scale: 1, offset: 0 };
+  if (rescaling !== undefined && Math.abs(scale * 255 - 1) < 0.01 && offset === 0)
+    smells.push(
+      `It divides pixels by 255 itself (layer "${rescaling.name}"). Where training divided them before (ImageDataGenerator(rescale=1/255), image / 255.0), they were divided twice: then say --preprocessing 0..1. A few labelled images tell: --data DIR.`,
+    );
+  const isMobileNet =
+    /mobilenet/i.test(model.name) || model.layers.some(({ name }) => /^(expanded_conv|conv_dw_1)/.test(name));
+  if (isMobileNet && offset !== -1)
+    smells.push(
+      "It looks like a MobileNet, whose ImageNet weights want pixels from -1 to 1, and has no layer that makes them so. Where training did, say --preprocessing -1..1; fed with 0 to 1 it works, but worse.",
+    );
+  if (rescaling === undefined && !isMobileNet)
+    smells.push(
+      "It has no layer that scales pixels. Say how they were scaled in training with --preprocessing, or let --data DIR find it.",
+    );
+  return smells;
+}

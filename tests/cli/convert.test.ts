@@ -1,0 +1,114 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { drawSmears } from "../../src/data/synthetic.ts";
+import { writeKerasH5 } from "../../src/formats/kerasWriters.ts";
+import { cnn } from "../../src/models/cnn.ts";
+import { shared, testWith } from "../support/shared.ts";
+import { expectFailure, jsonOf, makeCli } from "./cli.ts";
+
+const cli = makeCli();
+const path = (...parts: string[]) => join(cli.dir, ...parts);
+
+beforeAll(async () => {
+  await drawSmears(path("smears"), { count: 4, testCount: 2, imageSize: 40 });
+  await writeKerasH5(cnn({ imageSize: 32 }).initialize(1), path("theirs.h5"));
+  const { code, stderr } = await cli.run(
+    ..."train --data smears --epochs 1 --threads 1 --quiet --image-size 32 --out run".split(" "),
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+});
+
+describe.concurrent("convert", () => {
+  test("turns another program's model into one that evaluate takes", async () => {
+    const outcome = await cli.run("convert", "theirs.h5", "ours.onnx", "--preprocessing", "0..1");
+    expect(outcome).toMatchObject({ code: 0, stdout: "ONNX: ours.onnx\n", stderr: "" });
+    const judged = jsonOf<{ count: number; classes: string[] }>(
+      await cli.run("evaluate", "ours.onnx", "--data", "smears", "--json", "--quiet"),
+    );
+    expect(judged.count).toBe(10);
+  });
+
+  test("says what smells, and nothing with --quiet", async () => {
+    const [told, quiet] = await cli.runAll([
+      ["convert", "theirs.h5", "a.keras"],
+      ["convert", "theirs.h5", "b.keras", "--quiet"],
+    ]);
+    expect(told!.stderr).toContain("Note: It divides pixels by 255 itself");
+    expect(quiet!.stderr).toBe("");
+    expect(readFileSync(path("a.keras")).equals(readFileSync(path("b.keras")))).toBe(true);
+  });
+
+  test("writes a run in every format, and each is read again", async () => {
+    const files = ["run.keras", "run.h5", "run/../js/model.json", "run.onnx", "half.onnx", "plain.onnx"];
+    const outcomes = await cli.runAll(
+      files.map((file) => [
+        ..."convert run".split(" "),
+        file,
+        ...(file === "half.onnx" ? ["--precision", "float16"] : file === "plain.onnx" ? ["--plain"] : []),
+      ]),
+    );
+    for (const { code, stderr } of outcomes) expect([code, stderr]).toEqual([0, ""]);
+    expect(readFileSync(path("run.onnx")).equals(readFileSync(path("run", "model.onnx")))).toBe(true);
+    expect(readFileSync(path("half.onnx")).length).toBeLessThan(0.7 * readFileSync(path("run.onnx")).length);
+    const inspected = await cli.runAll([...files.slice(0, 2), "js"].map((file) => ["inspect", file, "--json"]));
+    const own = jsonOf<{ parameters: number; layers: unknown }>(await cli.run("inspect", "run", "--json"));
+    for (const outcome of inspected) expect(jsonOf<object>(outcome)).toMatchObject({ parameters: own.parameters });
+  });
+
+  test("refuses what it can't do, and writes over nothing", async () => {
+    writeFileSync(path("mine.keras"), "mine");
+    const outcomes = await cli.runAll([
+      ["convert", "theirs.h5", "mine.keras"],
+      ["convert", "theirs.h5", "theirs.tflite"],
+      ["convert", "theirs.h5", "x.onnx", "--preprocessing", "0..2"],
+      ["convert", "theirs.h5", "x.onnx", "--classes", "A,B"],
+      ["convert", "none.h5", "x.onnx"],
+      ["convert", "run/model.onnx", "x.keras"],
+    ]);
+    expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine.keras: exists already. Name a new file, or add --yes.");
+    expectFailure(outcomes[1]!, 2, "ERR_USAGE convert: theirs.tflite has no ending that names a format. Use .keras,");
+    expectFailure(outcomes[2]!, 2, 'ERR_USAGE preprocessing "0..2" is not known. Use one of 0..255, 0..1,');
+    expectFailure(outcomes[3]!, 2, "ERR_USAGE the model has 5 outputs, and 2 classes are named.");
+    expectFailure(outcomes[4]!, 3, "ERR_FORMAT none.h5: there is no such file");
+    expectFailure(outcomes[5]!, 3, "ERR_FORMAT run/model.onnx: is a finished graph, whose layers can't be had back.");
+    expect(readFileSync(path("mine.keras"), "utf8")).toBe("mine");
+    expect(existsSync(path("x.onnx"))).toBe(false);
+  });
+});
+
+describe("inspect", () => {
+  test("shows layers, shapes and parameters, and what smells", async () => {
+    const { code, stdout } = await cli.run("inspect", "theirs.h5");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Total params: 25,805/);
+    expect(stdout).toMatch(/^Input +32 x 32 x 3$/m);
+    expect(stdout).toMatch(/^Note: It divides pixels by 255 itself/m);
+  });
+
+  test("finds how pixels were scaled by labelled images", async () => {
+    const { tried } = jsonOf<{ tried: { preprocessing: string; logLoss: number }[] }>(
+      await cli.run("inspect", "run", "--data", "smears", "--json", "--threads", "1"),
+    );
+    expect(tried.map(({ preprocessing }) => preprocessing).sort()).toEqual([
+      "-1..1",
+      "0..1",
+      "0..255",
+      "caffe",
+      "torch",
+    ]);
+    const losses = tried.map(({ logLoss }) => logLoss);
+    expect(losses).toEqual([...losses].sort((a, b) => a - b));
+  });
+
+  testWith("models/cnn_3.h5", "data/pbc")(
+    "finds that cnn_3.h5 was trained on pixels that were divided already",
+    async () => {
+      const { tried, warnings } = jsonOf<{ tried: { preprocessing: string }[]; warnings: string[] }>(
+        await cli.run("inspect", shared("models/cnn_3.h5"), "--data", shared("data/pbc"), "--images", "60", "--json"),
+      );
+      expect(tried[0]!.preprocessing).toBe("0..1");
+      expect(warnings).toHaveLength(1);
+    },
+  );
+});
