@@ -16,7 +16,7 @@ import { findingsOf } from "./findings.ts";
 import type { ImageFacts } from "./imageFacts.ts";
 import type { Look, LookJob, LookWorkerData } from "./lookWorker.ts";
 import { RecordFile } from "./recordFile.ts";
-import { RECORD_BYTES, readPolar, readRegistration, readSection } from "./records.ts";
+import { polarReader, RECORD_BYTES, registrationReader, sectionReader } from "./records.ts";
 import { testShortcut } from "./shortcuts.ts";
 import { findSuspectLabels, locateSuspects } from "./suspectLabels.ts";
 import type { Audit, BadFile, MeasureSummary, NamedShortcut, OddFile, Part, ShortcutName } from "./types.ts";
@@ -55,9 +55,7 @@ const SHORTCUTS: readonly ShortcutName[] = ["background", "colours", "file"];
  */
 export async function auditData(sources: readonly string[], options: AuditOptions = {}): Promise<Audit> {
   const { seed = 0, predictions, signal, onStage, ...dataOptions } = options;
-  const opened = openLaboratories(sources, dataOptions);
-  const items = itemsOf(opened);
-  const { classes } = opened.train;
+  const { items, classes } = itemsOf(openLaboratories(sources, dataOptions));
   const suspects = predictions && locateSuspects(findSuspectLabels(predictions), items);
   const cacheDir = defaultCacheDir();
   mkdirSync(cacheDir, { recursive: true });
@@ -69,17 +67,17 @@ export async function auditData(sources: readonly string[], options: AuditOption
     const pairs = findCopies({
       count: read.length,
       hash: (i) => read[i]!.hash,
-      invariants: (i) => readSection(records, i, "invariants"),
-      polar: (i) => readPolar(records, i),
-      embedding: (i) => readSection(records, i, "embedding"),
-      registration: (i) => readRegistration(records, i),
+      invariants: sectionReader(records, "invariants"),
+      polar: [polarReader(records), polarReader(records)],
+      embedding: sectionReader(records, "embedding"),
+      registration: [registrationReader(records), registrationReader(records)],
     });
     onStage?.("Laying pictures on each other", 1, 1);
     const groups = mergedGroups(members, pairs);
     const shortcuts = SHORTCUTS.flatMap((name): NamedShortcut[] => {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
       const rows = members.map(({ file, label }, i) => ({ file, label, group: groups[i]! }));
-      const test = testShortcut(rows, { classes, seed, features: (i) => readSection(records, i, name) });
+      const test = testShortcut(rows, { classes, seed, features: sectionReader(records, name) });
       return test === undefined ? [] : [{ name, ...test }];
     });
     const found = {
@@ -107,9 +105,9 @@ export async function auditData(sources: readonly string[], options: AuditOption
   }
 }
 
-function itemsOf(opened: OpenedData): AuditItem[] {
+function itemsOf(opened: OpenedData): { readonly items: AuditItem[]; readonly classes: readonly string[] } {
   const { classes } = opened.train;
-  return PARTS.flatMap((part) => {
+  const items = PARTS.flatMap((part) => {
     const set = opened[part];
     if (set === undefined) return [];
     return set.samples.map((sample) => {
@@ -117,6 +115,7 @@ function itemsOf(opened: OpenedData): AuditItem[] {
       return { ...sample, label: classes.indexOf(name), class: name, part };
     });
   });
+  return { items, classes };
 }
 
 interface ReadOptions extends Pick<AuditOptions, "signal" | "onStage"> {
@@ -175,10 +174,11 @@ function sizesOf(read: readonly ReadItem[]): Audit["sizes"] {
 
 // By the name alone, as parts may lie in different folders.
 function countAugmented(items: readonly AuditItem[]): Audit["augmented"] {
+  const augmented = items.filter(({ path }) => isAugmentedName(path));
+  if (augmented.length === 0) return { images: 0, acrossParts: 0 };
   const key = ({ path, label }: AuditItem) => `${label} ${basename(originalPath(path)).replace(/\.[^.]+$/, "")}`;
   const parts = new Map<string, Set<Part>>();
   for (const item of items) parts.set(key(item), (parts.get(key(item)) ?? new Set()).add(item.part));
-  const augmented = items.filter(({ path }) => isAugmentedName(path));
   return {
     images: augmented.length,
     acrossParts: augmented.filter((item) => parts.get(key(item))!.size > 1).length,
@@ -202,7 +202,8 @@ function oddFiles(read: readonly ReadItem[]): OddFile[] {
 
 function summarise(members: readonly AuditItem[], classes: readonly string[], records: RecordFile): MeasureSummary[] {
   const rows = new Float32Array(members.length * MEASURES.length);
-  for (const i of members.keys()) rows.set(readSection(records, i, "measures"), i * MEASURES.length);
+  const read = sectionReader(records, "measures");
+  for (const i of members.keys()) rows.set(read(i), i * MEASURES.length);
   return MEASURES.flatMap(({ name: measure }, m) =>
     classes.flatMap((name) => {
       const own = members.flatMap((item, i) => (item.class === name ? [i] : []));

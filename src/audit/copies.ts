@@ -17,17 +17,20 @@ export interface CopyPair {
   readonly alignment: Registration;
 }
 
-/** What {@link findCopies} takes. */
+/** What {@link findCopies} takes. What readers give is good until their next call. */
 export interface CopySource {
   readonly count: number;
   /** Hash of a picture's size and pixels. */
   readonly hash: (index: number) => string;
   readonly invariants: (index: number) => Float32Array;
-  readonly polar: (index: number) => Int8Array;
+  /** Two readers, as two pictures are looked at together. */
+  readonly polar: Two<(index: number) => Int8Array>;
   /** What a classifier sees in a picture, any length. */
   readonly embedding: (index: number) => Float32Array;
-  readonly registration: (index: number) => RegistrationPrint;
+  readonly registration: Two<(index: number) => RegistrationPrint>;
 }
+
+type Two<T> = readonly [T, T];
 
 /**
  * Pictures whose {@link align} correlates at least so much are copies. Of copies of PBC's images, turned by any angle,
@@ -79,22 +82,30 @@ function identicalPairs({ count, hash }: CopySource): { pairs: CopyPair[]; uniqu
   return { pairs, unique: Uint32Array.from(firsts.values()) };
 }
 
-function* alignedPairs({ invariants, polar }: CopySource, unique: Uint32Array, rng: Rng): Generator<CopyPair> {
+function* alignedPairs(
+  { invariants, polar: [polarOf, otherPolarOf] }: CopySource,
+  unique: Uint32Array,
+  rng: Rng,
+): Generator<CopyPair> {
   const cloud = cloudOf((i) => damped(invariants(i)), { unique, axes: AXES, rng });
   for (const [a, b] of nearPairs(cloud, { rng: rng.fork("grids") })) {
     const [first, second] = [unique[a]!, unique[b]!];
-    const alignment = align(polar(first), polar(second));
+    const alignment = align(polarOf(first), otherPolarOf(second));
     if (alignment.correlation >= LEAST_ALIGNED)
       yield { first, second, kind: "near", alignment: { ...alignment, zoom: 1 } };
   }
 }
 
-function* croppedPairs({ embedding, registration }: CopySource, unique: Uint32Array, rng: Rng): Generator<CopyPair> {
+function* croppedPairs(
+  { embedding, registration: [printOf, otherPrintOf] }: CopySource,
+  unique: Uint32Array,
+  rng: Rng,
+): Generator<CopyPair> {
   const cloud = cloudOf(embedding, { unique, axes: RANKED_AXES, rng });
   const axes = Math.min(AXES, cloud.width);
   for (const [a, b] of nearestNeighbours(cloud, { each: NEIGHBOURS, axes, rng: rng.fork("grids") })) {
     const [first, second] = [unique[a]!, unique[b]!];
-    const alignment = register(registration(first), registration(second));
+    const alignment = register(printOf(first), otherPrintOf(second));
     if (alignment !== undefined && alignment.correlation >= LEAST_REGISTERED)
       yield { first, second, kind: "cropped", alignment };
   }
@@ -110,7 +121,7 @@ interface CloudOptions {
 function cloudOf(rowOf: (index: number) => Float32Array, { unique, axes, rng }: CloudOptions): PointCloud {
   const sample = rng.fork("sample").permutation(unique.length).slice(0, SAMPLE);
   const whitening = principalAxes(
-    sample.map((i) => rowOf(unique[i]!)),
+    sample.map((i) => rowOf(unique[i]!).slice()),
     axes,
   );
   const { width } = whitening;

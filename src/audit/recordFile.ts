@@ -18,6 +18,8 @@ export class RecordFile {
     this.#length = length;
     try {
       this.#fd = openSync(path, "w+");
+      // Where an open file can lose its name, nothing stays of a process that is killed.
+      if (process.platform !== "win32") rmSync(path, { force: true });
     } catch (cause) {
       throw new LeukogramError("ERR_OUTPUT", `${path}: ${(cause as Error).message}`, {
         hint: "Name a folder that can be written to with LEUKOGRAM_CACHE.",
@@ -34,11 +36,9 @@ export class RecordFile {
     this.#count++;
   }
 
-  /** A copy of `length` bytes of row `index`, from `start` on. */
-  read(index: number, start: number, length: number): Uint8Array {
-    const part = new Uint8Array(length);
-    readSync(this.#fd, part, 0, length, index * this.#length + start);
-    return part;
+  /** Fills `part` with the bytes of row `index` from `start` on. */
+  read(index: number, start: number, part: Uint8Array): void {
+    readSync(this.#fd, part, 0, part.length, index * this.#length + start);
   }
 
   /** Frees and removes the file. */

@@ -68,23 +68,34 @@ export function recordOf({ image, field, facts, embedding }: LookedAt): {
   return { row, hash };
 }
 
-/** One section of picture `index`. */
-export function readSection(records: RecordFile, index: number, name: SectionName): Float32Array {
-  let start = 0;
-  for (const [section, length] of Object.entries(SECTIONS)) {
-    if (section === name) return new Float32Array(records.read(index, start * 4, length * 4).buffer);
-    start += length;
-  }
-  throw new RangeError(`records hold no ${name}`);
+/** A function that reads one section of picture `index`; what it gives is good until the next call. */
+export function sectionReader(records: RecordFile, name: SectionName): (index: number) => Float32Array {
+  const names = Object.keys(SECTIONS) as SectionName[];
+  const start = names.slice(0, names.indexOf(name)).reduce((sum, before) => sum + SECTIONS[before], 0);
+  const bytes = new Uint8Array(SECTIONS[name] * 4);
+  const numbers = new Float32Array(bytes.buffer);
+  return (index) => {
+    records.read(index, start * 4, bytes);
+    return numbers;
+  };
 }
 
-/** The polar picture of picture `index`. */
-export function readPolar(records: RecordFile, index: number): Int8Array {
-  return new Int8Array(records.read(index, POLAR_START, POLAR).buffer);
+/** A function that reads the polar picture of picture `index`, as {@link sectionReader} reads. */
+export function polarReader(records: RecordFile): (index: number) => Int8Array {
+  const bytes = new Uint8Array(POLAR);
+  const polar = new Int8Array(bytes.buffer);
+  return (index) => {
+    records.read(index, POLAR_START, bytes);
+    return polar;
+  };
 }
 
-/** What picture `index` is laid on others by. */
-export function readRegistration(records: RecordFile, index: number): RegistrationPrint {
-  const bytes = records.read(index, SPECTRUM_START, SPECTRUM + GREY);
-  return { spectrum: new Int8Array(bytes.buffer, 0, SPECTRUM), grey: bytes.subarray(SPECTRUM) };
+/** A function that reads what picture `index` is laid on others by, as {@link sectionReader} reads. */
+export function registrationReader(records: RecordFile): (index: number) => RegistrationPrint {
+  const bytes = new Uint8Array(SPECTRUM + GREY);
+  const print = { spectrum: new Int8Array(bytes.buffer, 0, SPECTRUM), grey: bytes.subarray(SPECTRUM) };
+  return (index) => {
+    records.read(index, SPECTRUM_START, bytes);
+    return print;
+  };
 }

@@ -23,7 +23,7 @@ export function kerasModelConfig(model: Model): KerasModelConfig {
     return { args: args.length === 1 ? args : [args], kwargs: {} };
   };
   const layers = [...uses].map(([layer, outputs]) => ({
-    module: layer instanceof ChannelSlice ? "keras.src.ops.numpy" : "keras.layers",
+    module: MODULES[layer.className] ?? "keras.layers",
     ...(outputs.includes(model.input)
       ? { class_name: "InputLayer", config: inputConfig(model.input), inbound_nodes: [] }
       : { class_name: layer.className, config: configOf(layer), inbound_nodes: outputs.map(node) }),
@@ -47,6 +47,12 @@ export function kerasModelConfig(model: Model): KerasModelConfig {
   const isLayer = (layer: Layer) => !(layer instanceof InputLayer || layer instanceof ChannelSlice);
   return { json, layers: [...uses.keys()].filter(isLayer) };
 }
+
+/** Where Keras has what is not in keras.layers. */
+const MODULES: Readonly<Record<string, string>> = {
+  GetItem: "keras.src.ops.numpy",
+  LayerScale: "keras.src.applications.convnext",
+};
 
 // An operation of Keras has its arguments with each use, not in its settings.
 const configOf = (layer: Layer) => (layer instanceof ChannelSlice ? { name: layer.name } : kerasConfig(layer));

@@ -142,7 +142,14 @@ class Builder {
     const arithmetic = this.#arithmetic(json, prefix);
     if (arithmetic !== undefined) return arithmetic;
     const layer = this.#layer(json, prefix);
-    return (inputs) => this.#telling(() => layer.apply(inputs.length === 1 ? inputs[0]! : inputs));
+    return (inputs, args) =>
+      this.#telling(() => {
+        // Keras 3 calls the sum with a number what it calls the layer.
+        const number = args.find((value): value is number => typeof value === "number");
+        const operator = inputs.length === 1 && number !== undefined && WITH_NUMBER[json.class_name];
+        const step = operator ? new Rescaling({ ...operator(number), name: layer.name }) : layer;
+        return step.apply(inputs.length === 1 ? inputs[0]! : inputs);
+      });
   }
 
   #layer(json: LayerJson, prefix: string): Layer {
@@ -195,6 +202,11 @@ class Builder {
     return new LeukogramError("ERR_FORMAT", `${this.#source}: ${what}`, { ...(hint !== undefined && { hint }), cause });
   }
 }
+
+const WITH_NUMBER: Readonly<Record<string, (value: number) => { scale: number; offset?: number }>> = {
+  Add: (value) => ({ scale: 1, offset: value }),
+  Multiply: (value) => ({ scale: value }),
+};
 
 const OPERATORS: Readonly<Record<string, ((value: number) => { scale: number; offset?: number }) | undefined>> = {
   "math.truediv": (value) => ({ scale: 1 / value }),

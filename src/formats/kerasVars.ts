@@ -41,7 +41,8 @@ export function layersByVars(root: Group, { path, model }: VarsOptions): StoredL
     for (const { key, className, layer } of members(container, children)) {
       const member = groupAt(container, key);
       if (member === undefined) {
-        if (layer !== undefined && WEIGHT_NAMES[className] !== undefined)
+        // A Normalization that is told mean and variance has no weights.
+        if (layer !== undefined && WEIGHT_NAMES[className] !== undefined && !Array.isArray(layer.config.mean))
           throw new LeukogramError(
             "ERR_FORMAT",
             `${path}: layer "${nameOf(layer)}" of config.json has no weights (${key})`,
@@ -102,6 +103,7 @@ const WEIGHT_NAMES: Readonly<Record<string, readonly (readonly [name: string, se
     ["gamma", "scale"],
     ["beta", "center"],
   ],
+  layer_scale: [["gamma"]],
   normalization: [["mean"], ["variance"], ["count"]],
   p_re_lu: [["alpha"]],
 };

@@ -83,11 +83,12 @@ function listed(weights: readonly { readonly name: string; readonly shape: reado
   return weights.map(({ name, shape }) => `${name} ${show(shape)}`).join(", ");
 }
 
-// Keras 2 calls a depthwise kernel depthwise_kernel, Keras 3 kernel.
+// Keras 2 calls a depthwise kernel depthwise_kernel, Keras 3 kernel; an only weight may have no name of its own.
 function pick(weights: readonly StoredWeight[], name: string): StoredWeight | undefined {
   return (
     weights.find((weight) => weight.name === name) ??
-    (name === "kernel" ? weights.find((weight) => weight.name === "depthwise_kernel") : undefined)
+    (name === "kernel" ? weights.find((weight) => weight.name === "depthwise_kernel") : undefined) ??
+    (weights.length === 1 && /^variable/i.test(weights[0]!.name) ? weights[0] : undefined)
   );
 }
 

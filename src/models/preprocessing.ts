@@ -66,7 +66,7 @@ export function preprocessingSmells(model: Model): string[] {
   const smells: string[] = [];
   if (first?.name === NAME) return smells; // somebody said how
   const { scale, offset } = rescaling?.config ?? { scale: 1, offset: 0 };
-  if (rescaling !== undefined && Math.abs(scale * 255 - 1) < 0.01 && offset === 0)
+  if (rescaling !== undefined && Math.abs(Number(scale) * 255 - 1) < 0.01 && offset === 0)
     smells.push(
       `It divides pixels by 255 itself (layer "${rescaling.name}"). Where training divided them before (ImageDataGenerator(rescale=1/255), image / 255.0), they were divided twice: then say --preprocessing 0..1. A few labelled images tell: --data DIR.`,
     );

@@ -3,20 +3,35 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 
+interface Config {
+  readonly rate: number;
+  /** [null, 1, ...]: all of an image's entries fall together (stochastic depth, Huang et al. 2016); null: each by itself. */
+  readonly noiseShape: readonly (number | null)[] | null;
+}
+
 /** In training, sets a share `rate` of the entries to 0 and scales the others up (keras.layers.Dropout; Srivastava et al. 2014). */
-export class Dropout extends Layer<{ readonly rate: number }> {
+export class Dropout extends Layer<Config> {
   readonly className = "Dropout";
 
-  constructor({ rate, ...options }: LayerOptions & { readonly rate: number }) {
-    super({ rate }, options);
+  constructor({ rate, noiseShape = null, ...options }: LayerOptions & Pick<Config, "rate"> & Partial<Config>) {
+    super({ rate, noiseShape }, options);
     if (!(rate >= 0 && rate < 1))
       throw new LeukogramError("ERR_CONFIG", `${this.label}: expected a rate from 0 to below 1, received ${rate}`);
+    if (noiseShape !== null && (noiseShape[0] !== null || noiseShape.slice(1).some((size) => size !== 1)))
+      throw new LeukogramError(
+        "ERR_CONFIG",
+        `${this.label}: noise_shape ${JSON.stringify(noiseShape)} is not supported`,
+        {
+          hint: "Leukogram has null, and [null, 1, ...] for whole images.",
+        },
+      );
   }
 
   override call([x]: readonly [Tensor], context: CallContext): Tensor {
-    const { rate } = this.config;
+    const { rate, noiseShape } = this.config;
     if (!context.training || rate === 0) return x;
-    const kept = ops.step(ops.sub(context.random(x.shape as number[]), ops.scalar(rate)));
+    const shape = (x.shape as number[]).map((size, i) => (noiseShape !== null && i > 0 ? 1 : size));
+    const kept = ops.step(ops.sub(context.random(shape), ops.scalar(rate)));
     return ops.mul(x, ops.mul(kept, ops.scalar(1 / (1 - rate))));
   }
 }

@@ -3,6 +3,7 @@ export { Activation, ReLU } from "./activation.ts";
 export { BatchNormalization } from "./batchNormalization.ts";
 export { ChannelSlice } from "./channelSlice.ts";
 export { Conv2D } from "./conv2D.ts";
+export { Cropping2D } from "./cropping2D.ts";
 export { Dense } from "./dense.ts";
 export { DepthwiseConv2D } from "./depthwiseConv2D.ts";
 export { Dropout } from "./dropout.ts";
@@ -11,7 +12,9 @@ export { GlobalAveragePooling2D, GlobalMaxPooling2D } from "./globalPooling2D.ts
 export { GroupNormalization } from "./groupNormalization.ts";
 export { Input, InputLayer } from "./inputLayer.ts";
 export { LayerNormalization } from "./layerNormalization.ts";
+export { LayerScale } from "./layerScale.ts";
 export { Add, Concatenate, Multiply } from "./merge.ts";
+export { Normalization } from "./normalization.ts";
 export { AveragePooling2D, MaxPooling2D } from "./pooling2D.ts";
 export { Rescaling } from "./rescaling.ts";
 export { Reshape } from "./reshape.ts";

@@ -2,8 +2,8 @@ import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
 
-/** [[top, bottom], [left, right]]. */
-type Sides = readonly [readonly [number, number], readonly [number, number]];
+/** [[top, bottom], [left, right]], pixels. */
+export type Sides = readonly [readonly [number, number], readonly [number, number]];
 
 /** Zeros around the image (keras.layers.ZeroPadding2D). */
 export class ZeroPadding2D extends Layer<{ readonly padding: Sides }> {
@@ -22,7 +22,8 @@ export class ZeroPadding2D extends Layer<{ readonly padding: Sides }> {
   }
 }
 
-function sides(padding: number | readonly [number, number] | Sides): Sides {
+/** Sides as they are given: one number, one a direction, or all four. */
+export function sides(padding: number | readonly [number, number] | Sides): Sides {
   const [vertical, horizontal] = typeof padding === "number" ? [padding, padding] : padding;
   const both = (side: number | readonly [number, number]) =>
     typeof side === "number" ? ([side, side] as const) : side;

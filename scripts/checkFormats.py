@@ -1,0 +1,82 @@
+"""Makes models with the real Keras for scripts/checkFormats.ts, and judges what that wrote.
+
+    python scripts/checkFormats.py make DIR     # models of keras.applications, random weights, with inputs and outputs
+    npx tsx scripts/checkFormats.ts DIR         # reads them, asks them, writes them in every format
+    python scripts/checkFormats.py judge DIR    # loads what was written in Keras 3 and tf_keras, and compares
+
+Needs keras, tensorflow, tf_keras, numpy.
+"""
+import json
+import os
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np
+import keras
+
+APPLICATIONS = {
+    "VGG16": dict(shape=64),
+    "ResNet50": dict(shape=64),
+    "ResNet50V2": dict(shape=64),
+    "DenseNet121": dict(shape=64),
+    "MobileNet": dict(shape=64),
+    "MobileNetV2": dict(shape=64),
+    "MobileNetV3Small": dict(shape=64),
+    "MobileNetV3Large": dict(shape=64),
+    "EfficientNetB0": dict(shape=64),
+    "EfficientNetV2B0": dict(shape=64),
+    "InceptionV3": dict(shape=96),
+    "Xception": dict(shape=96),
+    "NASNetMobile": dict(shape=64),
+    "ConvNeXtTiny": dict(shape=64),
+}
+
+
+def make(folder):
+    os.makedirs(folder, exist_ok=True)
+    for name, settings in APPLICATIONS.items():
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(1)
+        shape = (settings["shape"], settings["shape"], 3)
+        base = getattr(keras.applications, name)(include_top=False, weights=None, input_shape=shape)
+        x = keras.layers.GlobalAveragePooling2D()(base.output)
+        model = keras.Model(base.input, keras.layers.Dense(5, activation="softmax")(x), name=name.lower())
+        rng = np.random.default_rng(2)
+        for layer in model.layers:  # statistics as after some training, so that signs and sizes count
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.set_weights([w + 0.1 * rng.random(w.shape).astype("float32") for w in layer.get_weights()])
+        images = (255 * rng.random((2, *shape))).astype("float32")
+        if name not in ("MobileNetV3Small", "MobileNetV3Large", "EfficientNetB0", "EfficientNetV2B0", "ConvNeXtTiny"):
+            images = images / 127.5 - 1
+        model.save(f"{folder}/{name}.keras")
+        model.save(f"{folder}/{name}.h5")
+        probabilities = np.asarray(model(images, training=False))
+        np.savez(f"{folder}/{name}.npz", images=images, probabilities=probabilities)
+    versions = {"keras": keras.__version__, "numpy": np.__version__}
+    json.dump(versions, open(f"{folder}/versions.json", "w"))
+
+
+def judge(folder):
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    import tf_keras
+
+    for name in APPLICATIONS:
+        known = np.load(f"{folder}/{name}.npz")
+
+        def told(program, file, load):
+            if not os.path.exists(f"{folder}/written/{name}/{file}"):
+                return
+            try:
+                model = load(f"{folder}/written/{name}/{file}")
+                found = np.asarray(model(known["images"], training=False))
+                print(f"| {name} | {program} | {file} | {np.abs(found - known['probabilities']).max():.1e} |")
+            except Exception as error:  # what a program does not load is a result
+                print(f"| {name} | {program} | {file} | {str(error).splitlines()[0][:90]} |")
+
+        load = lambda path: keras.saving.load_model(path, compile=False)
+        told(f"Keras {keras.__version__}", "model.keras", load)
+        told(f"Keras {keras.__version__}", "model.h5", load)
+        told(f"tf_keras {tf_keras.__version__}", "model.h5", lambda path: tf_keras.models.load_model(path, compile=False))
+
+
+{"make": make, "judge": judge}[sys.argv[1]](sys.argv[2])

@@ -1,0 +1,46 @@
+/**
+ * Reads models that the real Keras made, asks them, and writes them in every format; see scripts/checkFormats.py.
+ *
+ *   npx tsx scripts/checkFormats.ts DIR
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { writeKeras } from "../src/formats/kerasV3.ts";
+import { writeKerasH5, writeTensorflowJs } from "../src/formats/kerasWriters.ts";
+import { readModel } from "../src/formats/readModel.ts";
+import { compile } from "../src/graph/compile.ts";
+import type { Model } from "../src/nn/model.ts";
+import { plainGraph } from "../src/nn/modelGraphs.ts";
+import { createSession } from "../src/runtime/node.ts";
+import { readNpz } from "../tests/support/npy.ts";
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined || !existsSync(join(folder, "versions.json")))
+  throw new Error("give the folder that `python scripts/checkFormats.py make DIR` made");
+
+async function farthest(model: Model, name: string): Promise<number> {
+  const { images, probabilities } = readNpz(join(folder!, `${name}.npz`));
+  const session = await createSession(compile(plainGraph(model)));
+  const found = await session.run({ images: { data: images!.data as Float32Array, shape: images!.shape } });
+  await session.release();
+  const values = found.probabilities!.data as Float32Array;
+  return values.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(probabilities!.data[i]))), 0);
+}
+
+process.stdout.write("| Model | Read from | Farthest probability |\n| - | - | -: |\n");
+for (const file of readdirSync(folder).sort()) {
+  if (!/\.(keras|h5)$/.test(file)) continue;
+  const name = basename(file).replace(/\.\w+$/, "");
+  const told = (text: string) => process.stdout.write(`| ${name} | ${file.slice(name.length)} | ${text} |\n`);
+  try {
+    const { model } = await readModel(join(folder, file));
+    told((await farthest(model, name)).toExponential(1));
+    if (!file.endsWith(".keras")) continue;
+    const out = join(folder, "written", name);
+    await writeKeras(model, join(out, "model.keras"));
+    await writeKerasH5(model, join(out, "model.h5"));
+    await writeTensorflowJs(model, join(out, "model.json"));
+  } catch (error) {
+    told((error as Error).message.slice(0, 230));
+  }
+}
