@@ -1,10 +1,11 @@
 /**
  * Reads models that the real Keras made, asks them, and writes them in every format; see scripts/checkFormats.py.
  *
- *   npx tsx scripts/checkFormats.ts DIR
+ *   npx tsx scripts/checkFormats.ts DIR [FOLDER WITH node_modules/@tensorflow/tfjs]
  */
-import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join, resolve } from "node:path";
 import { writeKeras } from "../src/formats/kerasV3.ts";
 import { writeKerasH5, writeTensorflowJs } from "../src/formats/kerasWriters.ts";
 import { readModel } from "../src/formats/readModel.ts";
@@ -14,7 +15,7 @@ import { plainGraph } from "../src/nn/modelGraphs.ts";
 import { createSession } from "../src/runtime/node.ts";
 import { readNpz } from "../tests/support/npy.ts";
 
-const [folder] = process.argv.slice(2);
+const [folder, withTfjs] = process.argv.slice(2);
 if (folder === undefined || !existsSync(join(folder, "versions.json")))
   throw new Error("give the folder that `python scripts/checkFormats.py make DIR` made");
 
@@ -24,6 +25,33 @@ async function farthest(model: Model, name: string): Promise<number> {
   const found = await session.run({ images: { data: images!.data as Float32Array, shape: images!.shape } });
   await session.release();
   const values = found.probabilities!.data as Float32Array;
+  return values.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(probabilities!.data[i]))), 0);
+}
+
+interface Tensor {
+  data(): Promise<Float32Array>;
+}
+
+/** What is used of TensorFlow.js. */
+interface TensorflowJs {
+  readonly version: { readonly tfjs: string };
+  tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
+  loadLayersModel(handler: { load(): Promise<object> }): Promise<{ predict(x: Tensor): Tensor }>;
+}
+
+const tf: TensorflowJs | undefined =
+  withTfjs === undefined ? undefined : createRequire(resolve(withTfjs, "package.json"))("@tensorflow/tfjs");
+
+/** What TensorFlow.js makes of the model.json that was written. */
+async function tensorflowJs({ tensor, loadLayersModel }: TensorflowJs, name: string): Promise<number> {
+  const at = join(folder!, "written", name);
+  const { modelTopology, format, weightsManifest } = JSON.parse(readFileSync(join(at, "model.json"), "utf8"));
+  const [{ paths, weights: weightSpecs }] = weightsManifest;
+  const bytes = Buffer.concat(paths.map((path: string) => readFileSync(join(at, path))));
+  const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+  const model = await loadLayersModel({ load: async () => ({ modelTopology, format, weightSpecs, weightData }) });
+  const { images, probabilities } = readNpz(join(folder!, `${name}.npz`));
+  const values = await model.predict(tensor(images!.data as Float32Array, images!.shape)).data();
   return values.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(probabilities!.data[i]))), 0);
 }
 
@@ -40,6 +68,13 @@ for (const file of readdirSync(folder).sort()) {
     await writeKeras(model, join(out, "model.keras"));
     await writeKerasH5(model, join(out, "model.h5"));
     await writeTensorflowJs(model, join(out, "model.json"));
+    if (tf === undefined) continue;
+    const program = `written, by TensorFlow.js ${tf.version.tfjs}`;
+    const outcome = await tensorflowJs(tf, name).then(
+      (distance) => distance.toExponential(1),
+      (error: Error) => error.message.slice(0, 100),
+    );
+    process.stdout.write(`| ${name} | ${program} | ${outcome} |\n`);
   } catch (error) {
     told((error as Error).message.slice(0, 230));
   }

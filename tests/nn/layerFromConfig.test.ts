@@ -21,7 +21,8 @@ describe("layerFromConfig", () => {
     ],
     ["DepthwiseConv2D", { kernel_size: 3, groups: 2 }, "groups 2 is not supported. Leukogram has 1 only."],
     ["ReLU", { negative_slope: 0.2 }, "negative_slope 0.2 is not supported"],
-    ["GlobalAveragePooling2D", { keepdims: true }, "keepdims true is not supported"],
+    ["Normalization", { mean: [1], variance: [1], invert: true }, "invert true is not supported"],
+    ["Dropout", { rate: 0.5, noise_shape: [null, 1, 4] }, "noise_shape [null,1,4] is not supported"],
     ["Resizing", { height: 2, width: 2, interpolation: "nearest" }, 'interpolation "nearest" is not supported'],
   ])("refuses %s with %j", (className, config, message) => {
     expect(() => layerFromConfig(className, config)).toThrow(message);
@@ -33,6 +34,20 @@ describe("layerFromConfig", () => {
     ["GroupNormalization", { groups: 2, center: false }],
     ["BatchNormalization", { scale: false, center: false }],
     ["Rescaling", { scale: 0.5, offset: 1 }],
+    ["Rescaling", { scale: [0.5, 1, 2], offset: 0 }],
+    ["GlobalAveragePooling2D", { keepdims: true }],
+    ["Normalization", { axis: [-1], mean: [1, 2], variance: [4, 9], invert: false }],
+    ["LayerScale", { init_values: 1e-6, projection_dim: 4 }],
+    [
+      "Cropping2D",
+      {
+        cropping: [
+          [1, 0],
+          [1, 0],
+        ],
+      },
+    ],
+    ["Dropout", { rate: 0.2, noise_shape: [null, 1, 1, 1] }],
     ["BatchNormalization", { axis: [3], center: true, scale: true, renorm: false }],
   ])("takes %s with %j", (className, config) => {
     expect(layerFromConfig(className, config).className).toBe(className);
@@ -56,6 +71,9 @@ describe("layerFromConfig", () => {
     new layers.ReLU({ maxValue: 6 }),
     new layers.BatchNormalization({ momentum: 0.9 }),
     new layers.Conv2D({ filters: 2, kernelSize: [3, 2], strides: 2, padding: "same", useBias: false }),
+    new layers.Cropping2D({ cropping: [1, 2] }),
+    new layers.LayerScale({ projectionDim: 3 }),
+    new layers.Normalization({ mean: [1, 2, 3], variance: 4 }),
     new layers.Dense({ units: 3, activation: "relu" }),
     new layers.DepthwiseConv2D({ kernelSize: 3, depthMultiplier: 2 }),
     new layers.Dropout({ rate: 0.25 }),

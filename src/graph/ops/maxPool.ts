@@ -1,9 +1,20 @@
 import { apply, type GradientContext, type Op, type Tensor } from "../tensor.ts";
+import { type PadAttributes, padOp } from "./pad.ts";
 import { type PoolAttributes, pooledType, tapMasks } from "./pooling.ts";
 
 /** The largest entry in each window of x [N, C, H, W]; padding never wins. */
 export function maxPool(x: Tensor, attributes: PoolAttributes): Tensor {
-  return apply(maxPoolOp, [x], attributes);
+  return apply(maxPoolOp, [keptApart(x)], attributes);
+}
+
+/** As good as 0, and not 0. */
+const ALMOST_ZERO = 1e-30;
+
+// ONNX Runtime takes zeros around x for the pool's own padding, which never wins (its PadFusion, from pull request 18136
+// on), and so loses them where all of a window is negative. It leaves padding of another value alone.
+function keptApart(x: Tensor): Tensor {
+  if (x.op !== padOp) return x;
+  return apply(padOp, [keptApart(x.inputs[0]!)], { ...(x.attributes as PadAttributes), value: ALMOST_ZERO });
 }
 
 /** The operator of {@link maxPool}: ONNX's MaxPool. */

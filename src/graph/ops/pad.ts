@@ -2,7 +2,13 @@ import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
-type PadAttributes = { readonly axis: number; readonly before: number; readonly after: number };
+export type PadAttributes = {
+  readonly axis: number;
+  readonly before: number;
+  readonly after: number;
+  /** What is put there; default 0. */
+  readonly value?: number;
+};
 
 /** Zeros before and after along one axis; a negative number takes entries away. */
 export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
@@ -18,11 +24,12 @@ export const padOp: Op<PadAttributes> = {
       throw new LeukogramError("ERR_SHAPE", `pad: ${before} and ${after} do not fit axis ${axis} of ${show(x!.shape)}`);
     return { shape: x!.shape.with(axis, size + before + after), dtype: x!.dtype };
   },
-  emit(emitter, { inputs: [x] }, { axis, before, after }) {
+  emit(emitter, { inputs: [x] }, { axis, before, after, value }) {
     const pads = new Array<number>(2 * x!.rank).fill(0);
     pads[axis] = before;
     pads[axis + x!.rank] = after;
-    return emitter.node("Pad", [emitter.name(x!), emitter.ints(pads)]);
+    const filling = value === undefined ? [] : [emitter.initializer([], Float32Array.of(value))];
+    return emitter.node("Pad", [emitter.name(x!), emitter.ints(pads), ...filling]);
   },
   gradient: ({ attributes: { axis, before, after }, dy, ops }) => [ops.pad(dy, axis, -before, -after)],
 };

@@ -8,11 +8,19 @@ import {
   Activation,
   BatchNormalization,
   Concatenate,
+  Cropping2D,
   Dense,
   Dropout,
   Flatten,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling2D,
   Input,
+  LayerScale,
+  MaxPooling2D,
+  Normalization,
+  Rescaling,
   Reshape,
+  ZeroPadding2D,
 } from "../../../src/nn/layers/index.ts";
 import { Sequential } from "../../../src/nn/model.ts";
 import { FIXED, flatLayout, trainingGraph } from "../../../src/nn/modelGraphs.ts";
@@ -189,6 +197,96 @@ describe("Dropout", () => {
     expect([found.get("random0"), found.get("random1")]).toEqual([
       [5, 3],
       [5, 4],
+    ]);
+  });
+});
+
+describe("layers that scale or cut", () => {
+  test("Normalization takes mean and variance as settings or as weights", async () => {
+    const x = fromKeras(counted(1, 1, 2, 2)); // channels 0, 2 and 1, 3
+    const told = new Normalization({ mean: [1, 2], variance: [4, 9] });
+    expect(await entries(toKeras(told.call([x], FIXED)))).toEqual([-0.5, -1 / 3, 0.5, 1 / 3].map(Math.fround));
+    const learned = built(new Normalization(), [1, 2, 2]);
+    expect(learned.weights.map(({ name, shape }) => [name, shape])).toEqual([
+      ["mean", [2]],
+      ["variance", [2]],
+      ["count", []],
+    ]);
+    learned.weights[0]!.value.set([1, 2]);
+    learned.weights[1]!.value.set([4, 9]);
+    expect(await entries(toKeras(learned.call([x], FIXED)))).toEqual([-0.5, -1 / 3, 0.5, 1 / 3].map(Math.fround));
+    expect(() => new Normalization({ mean: 1 })).toThrow("ERR_CONFIG Normalization: mean and variance go together");
+  });
+
+  test("Rescaling with a number a channel", async () => {
+    const y = new Rescaling({ scale: [1, 10], offset: [0, 1] }).call([fromKeras(counted(1, 1, 2, 2))]);
+    expect(await entries(toKeras(y))).toEqual([0, 11, 2, 31]);
+    expect(await entries(new Rescaling({ scale: [1, 10] }).call([counted(1, 2)]))).toEqual([0, 10]);
+  });
+
+  test("LayerScale begins small, and its weight has a gradient", async () => {
+    const layer = built(new LayerScale({ initValues: 0.5, projectionDim: 2 }), [1, 2, 2]);
+    expect(await entries(toKeras(layer.call([fromKeras(counted(1, 1, 2, 2))], FIXED)))).toEqual([0, 0.5, 1, 1.5]);
+    const gamma = ops.input("gamma", [2]);
+    const context = { ...FIXED, weight: () => gamma };
+    const loss = ops.reduceSum(layer.call([fromKeras(counted(1, 1, 2, 2))], context), [0, 1, 2, 3]);
+    const [slope] = gradients(loss, [gamma]);
+    const { y } = await runGraph({ y: slope! }, { gamma: { data: Float32Array.of(1, 1), shape: [2] } });
+    expect([...y!]).toEqual([2, 4]);
+  });
+
+  test("Cropping2D cuts rows, then columns", async () => {
+    const y = new Cropping2D({
+      cropping: [
+        [1, 0],
+        [0, 1],
+      ],
+    }).call([fromKeras(counted(1, 2, 3, 1))]);
+    expect(await entries(toKeras(y))).toEqual([3, 4]);
+  });
+
+  test("pooling over the whole image keeps its axes where asked", async () => {
+    const x = fromKeras(counted(1, 2, 2, 2));
+    const pooled = [new GlobalAveragePooling2D({ keepdims: true }), new GlobalMaxPooling2D({ keepdims: true })];
+    for (const [i, layer] of pooled.entries()) {
+      const y = layer.call([x]);
+      expect(y.shape).toEqual([1, 2, 1, 1]);
+      expect(await entries(y)).toEqual(
+        [
+          [3, 4],
+          [6, 7],
+        ][i],
+      );
+    }
+  });
+
+  test("Dropout of whole images draws one number an image", () => {
+    const shapes: (readonly number[])[] = [];
+    const context: CallContext = {
+      ...FIXED,
+      training: true,
+      random(shape) {
+        shapes.push(shape);
+        return ops.full(shape, 0.9);
+      },
+    };
+    new Dropout({ rate: 0.5, noiseShape: [null, 1, 1, 1] }).call([counted(3, 2, 4, 4)], context);
+    new Dropout({ rate: 0.5 }).call([counted(3, 2, 4, 4)], context);
+    expect(shapes).toEqual([
+      [3, 1, 1, 1],
+      [3, 2, 4, 4],
+    ]);
+  });
+
+  // ONNX Runtime would take the zeros for padding that never wins.
+  test("zeros around an image win against what is negative when it is pooled", async () => {
+    const x = ops.neg(ops.add(fromKeras(counted(1, 2, 2, 1)), ops.scalar(1)));
+    const padded = new ZeroPadding2D({ padding: 1 }).call([x]);
+    const y = new MaxPooling2D({ poolSize: 2, strides: 1 }).call([padded]);
+    const { y: found } = await runGraph({ y }, {});
+    expect([...found!].map((value) => Math.round(value) + 0)).toEqual([0, 0, 0, 0, -1, 0, 0, 0, 0]);
+    expect(await entries(new MaxPooling2D({ poolSize: 2, strides: 1, padding: "same" }).call([x]))).toEqual([
+      -1, -2, -3, -4,
     ]);
   });
 });
