@@ -10,8 +10,8 @@ import { writeKeras } from "../src/formats/kerasV3.ts";
 import { writeKerasH5, writeTensorflowJs } from "../src/formats/kerasWriters.ts";
 import { readModel } from "../src/formats/readModel.ts";
 import { compile } from "../src/graph/compile.ts";
+import { plainGraph } from "../src/nn/exportGraph.ts";
 import type { Model } from "../src/nn/model.ts";
-import { plainGraph } from "../src/nn/modelGraphs.ts";
 import { createSession } from "../src/runtime/node.ts";
 import { readNpz } from "../tests/support/npy.ts";
 

@@ -2,8 +2,9 @@ import { openRun } from "../adaptation/openRun.ts";
 import { compile } from "../graph/compile.ts";
 import * as ops from "../graph/ops/index.ts";
 import { cellNormalization, FIELD_SIZE } from "../nn/cellNormalization.ts";
+import { viewsOf } from "../nn/exportGraph.ts";
 import { Model } from "../nn/model.ts";
-import { FIXED, viewsOf } from "../nn/modelGraphs.ts";
+import { FIXED } from "../nn/modelGraphs.ts";
 
 /** The shipped model whose last features tell which cells are alike. */
 const BACKBONE = "cnn-anylab";

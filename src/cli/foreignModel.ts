@@ -15,8 +15,8 @@ export interface GivenModel {
   /** In the order of its outputs; undefined where the file does not name them. */
   readonly classes: readonly string[] | undefined;
   readonly notes: readonly string[];
-  /** Its model.onnx, where it is a run of ours or shipped, with its preprocessing. */
-  readonly onnx: boolean;
+  /** Whether it is a run of ours or shipped, and so has a model.onnx with its preprocessing. */
+  readonly isOurs: boolean;
 }
 
 /** Opens a run folder, a shipped model, or a file of Keras or TensorFlow.js. @throws ERR_FORMAT, ERR_WEIGHTS. */
@@ -29,13 +29,13 @@ export async function openGiven(word: string): Promise<GivenModel> {
           "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
         ]
       : [];
-    return { model, classes, notes, kind: "run of Leukogram", onnx: true };
+    return { model, classes, notes, kind: "run of Leukogram", isOurs: true };
   }
   if (/\.onnx$/i.test(word) && existsSync(word))
     throw new LeukogramError("ERR_FORMAT", `${word}: is a finished graph, whose layers can't be had back`, {
       hint: "Give the run folder or the Keras file that it was made of.",
     });
-  return { ...(await readModel(word)), classes: undefined, onnx: false };
+  return { ...(await readModel(word)), classes: undefined, isOurs: false };
 }
 
 /**

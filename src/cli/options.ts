@@ -123,7 +123,7 @@ export function print(json: boolean, value: unknown, text: () => string): void {
   process.stdout.write(`${json ? JSON.stringify(value) : text()}\n`);
 }
 
-/** The column of `--group-by`, as data is opened with it. */
-export function groupingOf(options: Readonly<Record<string, unknown>>): Pick<DataOptions, "groupBy"> {
+/** The column of `--group-by`, or of a recipe, as data is opened with it. */
+export function groupingOf(options: { readonly groupBy?: unknown }): Pick<DataOptions, "groupBy"> {
   return options.groupBy === undefined ? {} : { groupBy: String(options.groupBy) };
 }

@@ -87,8 +87,8 @@ export async function prepareRunFolder(
   await writeFileWhole(path, `${JSON.stringify({ version: VERSION, ...config }, undefined, 2)}\n`);
 }
 
-// Many programs have a config.json: one that is not a run's must not make its folder ours.
-function isRunConfig(out: string): boolean {
+/** Whether a folder's config.json is a run's: many programs have one, and theirs must not make a folder ours. */
+export function isRunConfig(out: string): boolean {
   try {
     const { version, recipe } = JSON.parse(readFileSync(join(out, "config.json"), "utf8")) as Partial<RunConfig>;
     return typeof version === "string" && typeof recipe === "object" && recipe !== null;

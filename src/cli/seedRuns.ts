@@ -5,7 +5,7 @@ import { type Trainings, trainingsOfSeeds } from "../evaluation/compareSplits.ts
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import type { Costs, EpochRow, Predictions } from "../evaluation/types.ts";
 import type { ComparedModel } from "../report/types.ts";
-import type { RunConfig } from "./runFolder.ts";
+import { isRunConfig, readRunConfig } from "./runFolder.ts";
 
 /** What a run folder says of how it was trained. */
 export interface RunKind {
@@ -18,9 +18,8 @@ export interface RunKind {
 
 /** Reads what a run folder says of its training; undefined where it says nothing. */
 export function readRunKind(path: string): RunKind | undefined {
-  const file = join(path, "config.json");
-  if (!existsSync(file)) return undefined;
-  const { recipe, data, weights } = JSON.parse(readFileSync(file, "utf8")) as RunConfig;
+  if (!isRunConfig(path)) return undefined;
+  const { recipe, data, weights } = readRunConfig(path);
   const { seed = 0, ...settings } = recipe;
   const judged = join(path, "metrics", "train.json");
   const trainedOn = existsSync(judged)
@@ -30,31 +29,34 @@ export function readRunKind(path: string): RunKind | undefined {
 }
 
 /** A model as the command was given it. */
-export interface GivenModel {
+export interface SeedRun {
   readonly name: string;
   readonly predictions: Predictions;
   readonly history: readonly EpochRow[];
   readonly costs: Costs;
+  /** Of a run folder. */
   readonly run: RunKind | undefined;
+  /** Of a cross-validation. */
   readonly trainings?: Trainings | undefined;
 }
 
 /** A model of one seed or several; its predictions are those of the first. */
-export type SeededModel = ComparedModel & Pick<GivenModel, "predictions" | "trainings">;
+export type SeededModel = ComparedModel & Pick<SeedRun, "predictions" | "trainings">;
 
-/**
- * Runs that differ in the seed alone as one model each, unless only one model would be left.
- */
-export function seedsTogether(models: readonly GivenModel[]): SeededModel[] {
-  const groups = new Map<string, GivenModel[]>();
+/** Runs that differ in the seed alone as one model each, unless only one model would be left. */
+export function seedsTogether(models: readonly SeedRun[]): SeededModel[] {
+  const groups = new Map<string, SeedRun[]>();
   for (const model of models) {
     const key = model.run?.settings ?? `only ${model.name}`;
-    groups.set(key, [...(groups.get(key) ?? []), model]);
+    const known = groups.get(key) ?? [];
+    // Runs of one seed differ in something else, such as what they were adapted to.
+    if (known.some(({ run }) => run?.seed === model.run?.seed)) groups.set(`only ${model.name}`, [model]);
+    else groups.set(key, [...known, model]);
   }
   return (groups.size > 1 ? [...groups.values()] : models.map((model) => [model])).map(asOne);
 }
 
-function asOne(runs: readonly GivenModel[]): SeededModel {
+function asOne(runs: readonly SeedRun[]): SeededModel {
   const first = runs[0]!;
   const seeds = runs.map(({ run }) => run?.seed ?? 0);
   const evaluations = runs.map(({ predictions }) => evaluatePredictions(predictions));

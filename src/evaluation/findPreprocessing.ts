@@ -6,11 +6,12 @@ import { compile } from "../graph/compile.ts";
 import { logLosses } from "../metrics/probabilityScores.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import { PREPROCESSINGS, type Preprocessing, withPreprocessing } from "../models/preprocessing.ts";
+import { exportGraph } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
-import { exportGraph } from "../nn/modelGraphs.ts";
 import { createSession } from "../runtime/node.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { spread } from "../training/homeMemory.ts";
+import { labelMap } from "./evaluateModel.ts";
 
 /** What a model answers with pixels scaled in one way. */
 export interface TriedPreprocessing {
@@ -42,7 +43,8 @@ export async function tryPreprocessings(
   { classes, images = 100, signal, ...session }: TryPreprocessingsOptions,
 ): Promise<TriedPreprocessing[]> {
   const samples = spread(data.samples, images);
-  const labels = samples.map(({ label }) => classIndex(classes, data.classes[label]!));
+  const map = labelMap({ classes, path: model.name }, data.classes);
+  const labels = samples.map(({ label }) => map[label]!);
   const pixels = await pixelsOf(model, samples, signal);
   const isColoured = model.input.shape[2] === 3;
   const tried: TriedPreprocessing[] = [];
@@ -55,14 +57,6 @@ export async function tryPreprocessings(
     tried.push({ preprocessing, accuracy: right / labels.length, logLoss });
   }
   return tried.sort((a, b) => a.logLoss - b.logLoss);
-}
-
-function classIndex(classes: readonly string[], name: string): number {
-  const found = classes.indexOf(name);
-  if (found >= 0) return found;
-  throw new LeukogramError("ERR_DATA", `the images have a class ${name}, and the model has ${classes.join(", ")}`, {
-    hint: "Name the model's classes in the order of its outputs with --classes.",
-  });
 }
 
 interface Pixels {

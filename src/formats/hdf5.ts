@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import h5wasm, { Dataset, File, Group } from "h5wasm/node";
 import { LeukogramError } from "../core/errors.ts";
+import { zeroTimes } from "./hdf5Times.ts";
 import type { StoredWeight } from "./storedLayers.ts";
 
 /**
@@ -53,6 +54,23 @@ export async function withHdf5<T>(
       close(file);
     }
   });
+}
+
+/** The bytes of an HDF5 file that `write` fills; equal contents give equal bytes. */
+export async function hdf5Bytes(write: (file: File) => void): Promise<Uint8Array> {
+  const { activate_throwing_error_handler } = await h5wasm.ready;
+  activate_throwing_error_handler();
+  const bytes = withTemporaryFile((path) => {
+    const file = new File(path, "w");
+    try {
+      write(file);
+    } finally {
+      file.close();
+    }
+    return readFileSync(path);
+  });
+  zeroTimes(bytes);
+  return bytes;
 }
 
 function close(file: File | undefined): void {

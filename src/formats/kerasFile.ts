@@ -1,7 +1,7 @@
 import { unzipSync } from "fflate";
 import { LeukogramError } from "../core/errors.ts";
 import { textAttribute, withHdf5 } from "./hdf5.ts";
-import { h5Layers, readBytes } from "./kerasH5.ts";
+import { h5Layers, layersIn, readBytes } from "./kerasH5.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { type LayerConfig, layersByVars } from "./kerasVars.ts";
 import { loadWeights } from "./loadWeights.ts";
@@ -24,7 +24,11 @@ export interface KerasModelFile extends DescribedModel {
  * ERR_WEIGHTS where weights and layers do not fit each other.
  */
 export async function readKerasModel(path: string): Promise<KerasModelFile> {
-  const bytes = await readBytes(path);
+  return kerasModelOf(await readBytes(path), path);
+}
+
+/** The model in the bytes of a file, as {@link readKerasModel} reads it; `path` is for messages. */
+export async function kerasModelOf(bytes: Uint8Array, path: string): Promise<KerasModelFile> {
   const { json, stored, kerasVersion } = isZip(bytes) ? await zipParts(bytes, path) : await h5Parts(bytes, path);
   const { model, notes } = modelFromJson(json, path);
   loadWeights(model, stored, { source: path });
@@ -38,27 +42,35 @@ interface Parts {
 }
 
 async function zipParts(bytes: Uint8Array, path: string): Promise<Parts> {
-  const { [CONFIG]: config, [METADATA]: metadata } = unzip(bytes, path);
-  const stored = await zipLayers(bytes, path);
-  const version = metadata && (parseJson(metadata) as { keras_version?: string } | undefined)?.keras_version;
-  return { json: parseJson(config!) as LayerJson, stored, kerasVersion: version };
+  const { [CONFIG]: config, [METADATA]: metadata, [WEIGHTS]: weights } = unzip(bytes, path);
+  if (config === undefined || weights === undefined)
+    throw new LeukogramError("ERR_FORMAT", `${path}: is a zip archive without ${CONFIG} and ${WEIGHTS}`, {
+      hint: "Give a .keras file that Keras 3 wrote.",
+    });
+  const model = parse(config, path);
+  const stored = await withHdf5(weights, { path: `${path} (${WEIGHTS})` }, (file) =>
+    layersByVars(file, { path, model }),
+  );
+  const told = metadata && (parseJson(metadata) as { keras_version?: string } | undefined);
+  return { json: model as LayerJson, stored, kerasVersion: told?.keras_version };
 }
 
-async function h5Parts(bytes: Uint8Array, path: string): Promise<Parts> {
-  const { config, kerasVersion } = await withHdf5(bytes, { path }, (file) => ({
-    config: textAttribute(file, "model_config"),
-    kerasVersion: textAttribute(file, "keras_version"),
-  }));
-  const json = config === undefined ? undefined : parseJson(config);
-  if (json === undefined)
-    throw new LeukogramError(
-      "ERR_FORMAT",
-      `${path}: holds ${config === undefined ? "weights alone, and no model" : "a damaged description of its model"}`,
-      {
-        hint: "Give the file of model.save(...), not of save_weights.",
-      },
-    );
-  return { json: json as LayerJson, stored: await h5Layers(bytes, path), kerasVersion };
+function h5Parts(bytes: Uint8Array, path: string): Promise<Parts> {
+  return withHdf5(bytes, { path }, (file) => {
+    const config = textAttribute(file, "model_config");
+    const json = config === undefined ? undefined : parseJson(config);
+    if (json === undefined)
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `${path}: holds ${config === undefined ? "weights alone, and no model" : "a damaged description of its model"}`,
+        { hint: "Give the file of model.save(...), not of save_weights." },
+      );
+    return {
+      json: json as LayerJson,
+      stored: layersIn(file, path),
+      kerasVersion: textAttribute(file, "keras_version"),
+    };
+  });
 }
 
 function parseJson(text: Uint8Array | string): unknown {
@@ -76,22 +88,12 @@ function parseJson(text: Uint8Array | string): unknown {
  */
 export async function readKerasFile(path: string): Promise<StoredLayers> {
   const bytes = await readBytes(path);
-  return isZip(bytes) ? zipLayers(bytes, path) : h5Layers(bytes, path);
+  return isZip(bytes) ? (await zipParts(bytes, path)).stored : h5Layers(bytes, path);
 }
 
 /** Whether bytes are a zip archive, as .keras is. */
 export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
-}
-
-async function zipLayers(bytes: Uint8Array, path: string): Promise<StoredLayers> {
-  const { [CONFIG]: config, [WEIGHTS]: weights } = unzip(bytes, path);
-  if (config === undefined || weights === undefined)
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a zip archive without ${CONFIG} and ${WEIGHTS}`, {
-      hint: "Give a .keras file that Keras 3 wrote.",
-    });
-  const model = parse(config, path);
-  return withHdf5(weights, { path: `${path} (${WEIGHTS})` }, (file) => layersByVars(file, { path, model }));
 }
 
 function unzip(bytes: Uint8Array, path: string): Record<string, Uint8Array> {

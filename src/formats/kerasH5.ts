@@ -5,6 +5,7 @@ import { groupAt, textAttribute, textListAttribute, weightAt, withHdf5 } from ".
 import { hasVars, layersByVars } from "./kerasVars.ts";
 import { addLayer, type StoredLayers, type StoredWeight } from "./storedLayers.ts";
 
+/** What a file of weights holds. */
 export type { StoredLayers, StoredWeight } from "./storedLayers.ts";
 
 /**
@@ -27,14 +28,17 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 /** The layers in the bytes of an .h5 file; `path` is for messages. @throws ERR_FORMAT as {@link readKerasH5}. */
 export function h5Layers(bytes: Uint8Array, path: string): Promise<StoredLayers> {
-  return withHdf5(bytes, { path }, (file) => {
-    const root = groupAt(file, "model_weights") ?? file;
-    const names = textListAttribute(root, "layer_names");
-    if (names !== undefined) return layersByName(root, { names, config: textAttribute(file, "model_config"), path });
-    if (hasVars(file)) return layersByVars(file, { path });
-    throw new LeukogramError("ERR_FORMAT", `${path}: is HDF5, but holds no Keras layers`, {
-      hint: "Give a file that Keras wrote: model.save(...) or model.save_weights(...).",
-    });
+  return withHdf5(bytes, { path }, (file) => layersIn(file, path));
+}
+
+/** The layers in an open .h5 file, as {@link h5Layers} gives them. */
+export function layersIn(file: Group, path: string): StoredLayers {
+  const root = groupAt(file, "model_weights") ?? file;
+  const names = textListAttribute(root, "layer_names");
+  if (names !== undefined) return layersByName(root, { names, config: textAttribute(file, "model_config"), path });
+  if (hasVars(file)) return layersByVars(file, { path });
+  throw new LeukogramError("ERR_FORMAT", `${path}: is HDF5, but holds no Keras layers`, {
+    hint: "Give a file that Keras wrote: model.save(...) or model.save_weights(...).",
   });
 }
 

@@ -6,6 +6,7 @@ import { ChannelSlice, Input, Rescaling } from "../nn/layers/index.ts";
 import type { LayerShape } from "../nn/layout.ts";
 import { Model } from "../nn/model.ts";
 import { isKeras1, modernLayer } from "./keras1.ts";
+import { endsOf, nodeOf, numberOf, type Origin, sliceOf } from "./kerasNodes.ts";
 
 /** A layer or model as Keras's JSON has it. */
 export interface LayerJson {
@@ -145,7 +146,7 @@ class Builder {
     return (inputs, args) =>
       this.#telling(() => {
         // Keras 3 calls the sum with a number what it calls the layer.
-        const number = args.find((value): value is number => typeof value === "number");
+        const number = numberOf(args);
         const operator = inputs.length === 1 && number !== undefined && WITH_NUMBER[json.class_name];
         const step = operator ? new Rescaling({ ...operator(number), name: layer.name }) : layer;
         return step.apply(inputs.length === 1 ? inputs[0]! : inputs);
@@ -183,7 +184,7 @@ class Builder {
           throw this.#error(`layer "${name}" (GetItem) takes something else than a range of channels`);
         return new ChannelSlice({ start, stop, name }).apply(inputs[0]!);
       }
-      const number = args.find((value): value is number => typeof value === "number");
+      const number = numberOf(args);
       if (number === undefined || inputs.length !== 1)
         throw this.#error(`layer "${name}" (${json.class_name}) takes something else than one tensor and one number`);
       return new Rescaling({ ...operator(number), name }).apply(inputs[0]!);
@@ -203,79 +204,28 @@ class Builder {
   }
 }
 
-const WITH_NUMBER: Readonly<Record<string, (value: number) => { scale: number; offset?: number }>> = {
-  Add: (value) => ({ scale: 1, offset: value }),
-  Multiply: (value) => ({ scale: value }),
+/** What an operator with a number is as a layer. */
+type Operator = (value: number) => { readonly scale: number; readonly offset?: number };
+
+const plus: Operator = (value) => ({ scale: 1, offset: value });
+const minus: Operator = (value) => ({ scale: 1, offset: -value });
+const times: Operator = (value) => ({ scale: value });
+const over: Operator = (value) => ({ scale: 1 / value });
+
+/** Classes that are layers, and operators where they are given a number. */
+const WITH_NUMBER: Readonly<Record<string, Operator>> = { Add: plus, Multiply: times };
+
+const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
+  "math.truediv": over,
+  "math.divide": over,
+  "math.multiply": times,
+  "math.subtract": minus,
+  "math.add": plus,
+  "__operators__.add": plus,
+  TrueDivide: over,
+  Divide: over,
+  Subtract: minus,
 };
-
-const OPERATORS: Readonly<Record<string, ((value: number) => { scale: number; offset?: number }) | undefined>> = {
-  "math.truediv": (value) => ({ scale: 1 / value }),
-  "math.divide": (value) => ({ scale: 1 / value }),
-  "math.multiply": (value) => ({ scale: value }),
-  "math.subtract": (value) => ({ scale: 1, offset: -value }),
-  "math.add": (value) => ({ scale: 1, offset: value }),
-  "__operators__.add": (value) => ({ scale: 1, offset: value }),
-  TrueDivide: (value) => ({ scale: 1 / value }),
-  Divide: (value) => ({ scale: 1 / value }),
-  Subtract: (value) => ({ scale: 1, offset: -value }),
-};
-
-interface Origin {
-  readonly layer: string;
-  readonly node: number;
-}
-
-interface Node {
-  readonly origins: readonly Origin[];
-  /** What is given beside tensors. */
-  readonly args: readonly unknown[];
-}
-
-// Keras 2: [["conv", 0, 0, {}], ...]. Keras 3: {args: [...], kwargs: {}}, with tensors somewhere in them.
-function nodeOf(node: unknown): Node {
-  const origins: Origin[] = [];
-  const args: unknown[] = [];
-  const visit = (value: unknown): void => {
-    const { class_name: name, config } = (value ?? {}) as {
-      class_name?: string;
-      config?: { keras_history?: unknown[] };
-    };
-    if (name === "__keras_tensor__") origins.push(originOf(config?.keras_history ?? []));
-    else if (Array.isArray(value) && !value.some(isSlice)) value.forEach(visit);
-    else args.push(value);
-  };
-  if (Array.isArray(node)) {
-    const uses = typeof node[0] === "string" ? [node] : node;
-    for (const use of uses as unknown[][]) {
-      origins.push(originOf(use));
-      args.push(...Object.values((use[3] ?? {}) as object));
-    }
-  } else for (const value of (node as { args?: unknown[] }).args ?? []) visit(value);
-  return { origins, args };
-}
-
-const originOf = ([layer, node]: readonly unknown[]): Origin => ({ layer: String(layer), node: Number(node ?? 0) });
-
-const isSlice = (value: unknown) => (value as { class_name?: string } | null)?.class_name === "__slice__";
-
-// x[..., start:stop] and nothing else.
-function sliceOf(args: readonly unknown[]): { start: number; stop: number } | undefined {
-  const [index] = args;
-  if (!Array.isArray(index) || index.length !== 2) return undefined;
-  const [first, last] = index as {
-    class_name?: string;
-    config?: { start?: unknown; stop?: unknown; step?: unknown };
-  }[];
-  const { start, stop, step } = last?.config ?? {};
-  const isWhole = first?.class_name === "__ellipsis__" && isSlice(last) && (step ?? 1) === 1;
-  return isWhole && typeof start === "number" && typeof stop === "number" ? { start, stop } : undefined;
-}
-
-// [["images", 0, 0]], or ["images", 0, 0] as Keras 3 writes a single one.
-function endsOf(ends: unknown): Origin[] {
-  if (!Array.isArray(ends)) return [];
-  return (typeof ends[0] === "string" ? [ends] : (ends as unknown[][])).map(originOf);
-}
 
 function settingsOf({ config }: LayerJson): Settings {
   return Array.isArray(config) ? { layers: config } : (config as Settings);

@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
-import h5wasm from "h5wasm/node";
 import type { Layer } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
-import { withTemporaryFile } from "./hdf5.ts";
-import { zeroTimes } from "./hdf5Times.ts";
+import { hdf5Bytes } from "./hdf5.ts";
 import { kerasModelConfig } from "./kerasConfig.ts";
 import { snakeCase } from "./storedLayers.ts";
 import { writeFileWhole } from "./writeFile.ts";
@@ -36,20 +33,8 @@ export async function kerasBytes(model: Model): Promise<Uint8Array> {
 }
 
 /** The bytes of a weights file: layers/conv2d_1/vars/0 is the first weight of the second Conv2D (keras.src.saving.saving_lib). */
-export async function weightsBytes(layers: readonly Layer[]): Promise<Uint8Array> {
-  const { activate_throwing_error_handler } = await h5wasm.ready;
-  activate_throwing_error_handler();
-  const bytes = withTemporaryFile((path) => {
-    writeWeights(path, layers);
-    return readFileSync(path);
-  });
-  zeroTimes(bytes);
-  return bytes;
-}
-
-function writeWeights(path: string, layers: readonly Layer[]): void {
-  const file = new h5wasm.File(path, "w");
-  try {
+export function weightsBytes(layers: readonly Layer[]): Promise<Uint8Array> {
+  return hdf5Bytes((file) => {
     const container = file.create_group("layers");
     const counts = new Map<string, number>();
     for (const layer of layers) {
@@ -61,7 +46,5 @@ function writeWeights(path: string, layers: readonly Layer[]): void {
       for (const [i, { shape, value }] of layer.weights.entries())
         vars.create_dataset({ name: String(i), data: value, shape: [...shape], dtype: "<f" });
     }
-  } finally {
-    file.close();
-  }
+  });
 }

@@ -1,12 +1,10 @@
 // Keras's HDF5 files, whole models and weights alone, and the layers model of TensorFlow.js.
-import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import h5wasm, { type Group } from "h5wasm/node";
+import type { Group } from "h5wasm/node";
 import { numElements } from "../core/shape.ts";
 import { VERSION } from "../core/version.ts";
 import type { Model } from "../nn/model.ts";
-import { groupAt, withTemporaryFile } from "./hdf5.ts";
-import { zeroTimes } from "./hdf5Times.ts";
+import { groupAt, hdf5Bytes } from "./hdf5.ts";
 import { kerasModelConfig } from "./kerasConfig.ts";
 import { LEGACY_VERSION, legacyModel, legacyWeightName } from "./kerasLegacy.ts";
 import { weightsBytes } from "./kerasV3.ts";
@@ -19,34 +17,25 @@ import { writeFileWhole } from "./writeFile.ts";
  */
 export async function writeKerasH5(model: Model, path: string): Promise<void> {
   const { json, layers } = legacyModel(model);
-  const { activate_throwing_error_handler } = await h5wasm.ready;
-  activate_throwing_error_handler();
-  const bytes = withTemporaryFile((name) => {
-    const file = new h5wasm.File(name, "w");
-    try {
-      file.create_attribute("backend", "tensorflow");
-      file.create_attribute("keras_version", LEGACY_VERSION);
-      file.create_attribute("model_config", JSON.stringify(json));
-      const root = file.create_group("model_weights");
-      root.create_attribute("backend", "tensorflow");
-      root.create_attribute("keras_version", LEGACY_VERSION);
-      const listed = layers.map((layer) => layer.name);
-      for (const [key, names] of chunks("layer_names", listed)) root.create_attribute(key, names);
-      for (const layer of layers) {
-        const group = root.create_group(layer.name);
-        const names = layer.weights.map((weight) => `${legacyWeightName(layer, weight)}:0`);
-        group.create_attribute("weight_names", names);
-        for (const [i, { shape, value }] of layer.weights.entries()) {
-          const [folder, last] = splitLast(names[i]!);
-          madeGroup(group, folder).create_dataset({ name: last, data: value, shape: [...shape], dtype: "<f" });
-        }
+  const bytes = await hdf5Bytes((file) => {
+    file.create_attribute("backend", "tensorflow");
+    file.create_attribute("keras_version", LEGACY_VERSION);
+    file.create_attribute("model_config", JSON.stringify(json));
+    const root = file.create_group("model_weights");
+    root.create_attribute("backend", "tensorflow");
+    root.create_attribute("keras_version", LEGACY_VERSION);
+    const listed = layers.map((layer) => layer.name);
+    for (const [key, names] of chunks("layer_names", listed)) root.create_attribute(key, names);
+    for (const layer of layers) {
+      const group = root.create_group(layer.name);
+      const names = layer.weights.map((weight) => `${legacyWeightName(layer, weight)}:0`);
+      group.create_attribute("weight_names", names);
+      for (const [i, { shape, value }] of layer.weights.entries()) {
+        const [folder, last] = splitLast(names[i]!);
+        madeGroup(group, folder).create_dataset({ name: last, data: value, shape: [...shape], dtype: "<f" });
       }
-    } finally {
-      file.close();
     }
-    return readFileSync(name);
   });
-  zeroTimes(bytes);
   await writeFileWhole(path, bytes);
 }
 

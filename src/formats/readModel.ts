@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { isZip, readKerasModel } from "./kerasFile.ts";
+import { isZip, kerasModelOf } from "./kerasFile.ts";
 import { readBytes } from "./kerasH5.ts";
 import type { DescribedModel } from "./kerasModel.ts";
-import { isJson, readTensorflowJs } from "./tensorflowJs.ts";
+import { isJson, tensorflowJsOf } from "./tensorflowJs.ts";
 
 /** A model that another program wrote. */
 export interface ReadModel extends DescribedModel {
@@ -28,8 +28,8 @@ export async function readModel(path: string): Promise<ReadModel> {
       hint: "Give a model file, a run folder, or the folder of a TensorFlow.js model.",
     });
   const bytes = await readBytes(file);
-  if (isJson(bytes)) return { ...(await readTensorflowJs(file)), path: file, kind: "TensorFlow.js layers model" };
-  const { kerasVersion, ...read } = await readKerasModel(file);
+  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, file)), path: file, kind: "TensorFlow.js layers model" };
+  const { kerasVersion, ...read } = await kerasModelOf(bytes, file);
   const kind = `Keras ${kerasVersion ?? "1"} ${isZip(bytes) ? ".keras" : "HDF5"}`;
   return { ...read, path: file, kind };
 }

@@ -29,12 +29,13 @@ export function isJson(bytes: Uint8Array): boolean {
 /**
  * Reads a layers model of TensorFlow.js with its weights, quantised ones too.
  *
- * @param path its model.json; the files of weights lie beside it.
+ * @param bytes of its model.json.
+ * @param path where that lies; the files of weights lie beside it.
  * @throws ERR_FORMAT where a file is missing, cut or names something outside its folder, or a layer is not supported;
  * ERR_WEIGHTS where weights and layers do not fit each other.
  */
-export async function readTensorflowJs(path: string): Promise<DescribedModel> {
-  const json = parse(await readBytes(path), path);
+export async function tensorflowJsOf(bytes: Uint8Array, path: string): Promise<DescribedModel> {
+  const json = parse(bytes, path);
   if (json.format === "graph-model")
     throw new LeukogramError("ERR_FORMAT", `${path}: is a graph model, whose layers are no longer there`, {
       hint: "Give the layers model, or the Keras file that it was made of.",

@@ -4,7 +4,6 @@ import { type Dim, numElements } from "../core/shape.ts";
 import { gradients } from "../graph/autodiff.ts";
 import * as ops from "../graph/ops/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { type CellNormalizationOptions, cellNormalization, FIELD_SIZE } from "./cellNormalization.ts";
 import type { CallContext } from "./layer.ts";
 import { toGraphShape } from "./layout.ts";
 import { type LossOptions, lossPerImage, oneHot } from "./losses.ts";
@@ -148,93 +147,6 @@ export function predictionGraph(model: Model, inputType: "uint8" | "float32" = "
   return { output: model.call(imageInput(model, "batch", inputType), FIXED) };
 }
 
-/** What {@link exportGraph} takes beside the model. */
-export interface ExportOptions {
-  /** Finds the cell and normalises its stain first; default: the picture as it is. */
-  readonly cells?: Omit<CellNormalizationOptions, "size"> | undefined;
-  /** Number of turned and mirrored views, 1 to 8, over which logarithms of probabilities are averaged; default 1. */
-  readonly views?: number | undefined;
-  /** Other pictures of the same cell, over which they are averaged too; default the usual one alone. */
-  readonly pictures?: readonly PictureVariant[] | undefined;
-}
-
-/** How a picture of a cell is varied at test time. */
-export interface PictureVariant {
-  /** Side of the crop as a share of the usual one; above 1 only where cells are found and cropped. */
-  readonly scale: number;
-  /** Factor on the optical densities: above 1 as a longer stain would have it. */
-  readonly stain: number;
-}
-
-/** The picture as it is. */
-export const PLAIN_PICTURE: PictureVariant = { scale: 1, stain: 1 };
-
-/**
- * The model as it is handed on: `images`, uint8 RGB [batch, height, width, 3] of any size, in; `probabilities`
- * [batch, K] out. Resizing, finding the cell and scaling are part of the graph.
- */
-export function exportGraph(
-  model: Model,
-  { cells, views = 1, pictures: variants = [PLAIN_PICTURE] }: ExportOptions = {},
-): Outputs {
-  const [height, width, channels] = model.input.shape as [number, number, number];
-  const images = ops.input("images", ["batch", "height", "width", cells ? 3 : channels], "uint8");
-  const planar = ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"); // [N, H, W, C] -> [N, C, H, W]
-  const field = cells && ops.resize(planar, [FIELD_SIZE, FIELD_SIZE]);
-  const pictures = variants.map(({ scale, stain }) =>
-    field
-      ? cellNormalization(field, { ...cells, diameters: cells.diameters * scale, stain, size: height })
-      : stained(middleOf(planar, [height, width], scale), stain),
-  );
-  const seen = pictures.flatMap((picture) => viewsOf(picture, views));
-  if (seen.length === 1) return { probabilities: model.call(seen[0]!, FIXED) };
-  const logarithms = seen.map((view) => ops.logSoftmax(callLogits(model, view, FIXED)));
-  return { probabilities: ops.softmax(ops.mul(logarithms.reduce(ops.add), ops.scalar(1 / seen.length))) };
-}
-
-/** The layers alone: `images`, floats [batch, height, width, channels] as the model's own layers expect them, to `probabilities`. */
-export function plainGraph(model: Model): Outputs {
-  const images = ops.input("images", ["batch", ...model.input.shape]);
-  const x = model.input.shape.length === 3 ? ops.transpose(images, [0, 3, 1, 2]) : images;
-  return { probabilities: model.call(x, FIXED) };
-}
-
-// Light to the power of a factor is optical density times that factor, against white.
-function stained(pictures: Tensor, factor: number): Tensor {
-  if (factor === 1) return pictures;
-  const share = ops.clip(ops.mul(pictures, ops.scalar(1 / 255)), 1 / 256, 1);
-  return ops.mul(ops.pow(share, ops.scalar(factor)), ops.scalar(255));
-}
-
-// The middle of pictures, `scale` of their height and width, brought to a size.
-function middleOf(planar: Tensor, size: readonly [number, number], scale: number): Tensor {
-  const whole = size.map((side) => Math.round(side / scale)) as [number, number];
-  const resized = ops.resize(planar, whole);
-  return [2, 3].reduce((x, axis, i) => {
-    const start = (whole[i]! - size[i]!) >> 1;
-    return whole[i] === size[i] ? x : ops.slice(x, axis, start, start + size[i]!);
-  }, resized);
-}
-
-/** The first `count` of a square's eight turned and mirrored views: as it is, mirrored each way, transposed, ... */
-export function viewsOf(pictures: Tensor, count: number): Tensor[] {
-  if (count === 1) return [pictures];
-  // ONNX Runtime would pull a transposed view through Resize, and lose its sizes; it does not go through a pool.
-  const x = ops.averagePool(pictures, { poolSize: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0] });
-  const mirrored = (t: Tensor, axis: 2 | 3) => {
-    const size = t.shape[axis] as number;
-    return ops.gather(
-      t,
-      axis,
-      Int32Array.from({ length: size }, (_, i) => size - 1 - i),
-    );
-  };
-  const across = mirrored(x, 3);
-  const upright = [x, across, mirrored(x, 2), mirrored(across, 2)];
-  const turned = upright.map((view) => ops.transpose(view, [0, 1, 3, 2]));
-  return [x, across, upright[2]!, turned[0]!, upright[3]!, ...turned.slice(1)].slice(0, count);
-}
-
 /** A call with the weights' present values as constants, in inference mode. */
 export const FIXED: CallContext = {
   training: false,
@@ -247,8 +159,12 @@ function imageInput(model: Model, batch: Dim, inputType: "uint8" | "float32"): T
   return ops.cast(ops.input("images", toGraphShape(model.input.shape, batch), inputType), "float32");
 }
 
-// Losses are taken from logits, where nothing overflows; the model itself ends in a softmax.
-function callLogits(model: Model, images: Tensor, context: CallContext): Tensor {
+/**
+ * The logits of a model that ends in a softmax: losses and means are taken from them, where nothing overflows.
+ *
+ * @throws ERR_CONFIG where it does not.
+ */
+export function callLogits(model: Model, images: Tensor, context: CallContext): Tensor {
   const output = model.call(images, context);
   if (output.op !== ops.softmaxOp)
     throw new LeukogramError(

@@ -1,7 +1,7 @@
 import type { Classifier } from "../../evaluation/classifier.ts";
 import { compile } from "../../graph/compile.ts";
 import { FIELD_SIZE } from "../../nn/cellNormalization.ts";
-import { exportGraph, type PictureVariant, PLAIN_PICTURE } from "../../nn/modelGraphs.ts";
+import { exportGraph, type PictureVariant, PLAIN_PICTURE } from "../../nn/exportGraph.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import type { OpenRun } from "../openRun.ts";

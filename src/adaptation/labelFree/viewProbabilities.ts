@@ -1,8 +1,9 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { compile } from "../../graph/compile.ts";
 import * as ops from "../../graph/ops/index.ts";
+import { viewsOf } from "../../nn/exportGraph.ts";
 import type { Model } from "../../nn/model.ts";
-import { FIXED, viewsOf } from "../../nn/modelGraphs.ts";
+import { FIXED } from "../../nn/modelGraphs.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import { type Pictures, selectPictures } from "../pictures.ts";

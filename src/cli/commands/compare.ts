@@ -3,14 +3,13 @@ import { basename, join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { openData } from "../../data/dataset.ts";
-import type { NamedPredictions } from "../../evaluation/alignPredictions.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
-import { compareSplits, splitSentence, type Trainings, trainingsOfSplits } from "../../evaluation/compareSplits.ts";
+import { compareSplits, splitSentence, trainingsOfSplits } from "../../evaluation/compareSplits.ts";
 import { readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
-import type { Costs, EpochRow } from "../../evaluation/types.ts";
+import type { Costs } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
@@ -19,16 +18,7 @@ import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { readHistory } from "../runFolder.ts";
-import { type RunKind, readRunKind, seedsTogether } from "../seedRuns.ts";
-
-interface Compared extends NamedPredictions {
-  /** Of a cross-validation. */
-  readonly trainings?: Trainings | undefined;
-  /** The run folder, if it is one. */
-  readonly run: RunKind | undefined;
-  readonly history: readonly EpochRow[];
-  readonly costs: Costs;
-}
+import { readRunKind, type SeedRun, seedsTogether } from "../seedRuns.ts";
 
 const UNKNOWN: Costs = {
   parameters: undefined,
@@ -69,7 +59,7 @@ const compare: CommandModule = {
       });
     if (flags.out !== undefined) requireOwnReport(flags.out);
     const progress = new Progress(Boolean(flags.quiet));
-    const models: Compared[] = [];
+    const models: SeedRun[] = [];
     for (const [i, path] of (paths as string[]).entries()) {
       const { data, skipBad = false } = flags;
       models.push({ name: names[i]!, ...(await answersOf(path, { data, skipBad, options, progress, signal })) });
@@ -131,7 +121,7 @@ interface AnswerOptions {
 async function answersOf(
   path: string,
   { data, skipBad, options, progress, signal }: AnswerOptions,
-): Promise<Omit<Compared, "name">> {
+): Promise<Omit<SeedRun, "name">> {
   const crossValidation = data === undefined ? readCrossValidation(path) : undefined;
   if (crossValidation !== undefined)
     return {

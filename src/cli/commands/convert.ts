@@ -14,8 +14,8 @@ import {
   preprocessingSmells,
   withPreprocessing,
 } from "../../models/preprocessing.ts";
+import { exportGraph, plainGraph } from "../../nn/exportGraph.ts";
 import type { Model } from "../../nn/model.ts";
-import { exportGraph, plainGraph } from "../../nn/modelGraphs.ts";
 import type { CommandModule } from "../command.ts";
 import { classesOf, type GivenModel, openGiven } from "../foreignModel.ts";
 import { print } from "../options.ts";
@@ -92,10 +92,10 @@ const convert: CommandModule = {
       throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
     const given = await openGiven(source);
     const progress = new Progress(Boolean(flags.quiet));
-    const smells = given.onnx ? [] : preprocessingSmells(withPreprocessing(given.model, flags.preprocessing));
+    const smells = given.isOurs ? [] : preprocessingSmells(withPreprocessing(given.model, flags.preprocessing));
     for (const note of [...given.notes, ...(flags.preprocessing === "0..255" ? smells : [])])
       progress.line(`Note: ${note}`);
-    if (given.onnx && format.name === "ONNX" && !flags.plain) await copyOnnx(source, out, flags);
+    if (given.isOurs && format.name === "ONNX" && !flags.plain) await copyOnnx(source, out, flags);
     else await format.write(given, out, flags);
     print(
       Boolean(flags.json),

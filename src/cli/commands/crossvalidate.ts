@@ -6,7 +6,7 @@ import { type CrossValidation, crossValidate, SPLIT_FIGURES } from "../../evalua
 import { textTable } from "../../report/textTable.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { CommandModule } from "../command.ts";
-import { addRecipeFlags, collect, print, recipeOf, shareText, wholeNumber } from "../options.ts";
+import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
@@ -57,7 +57,7 @@ const crossvalidate: CommandModule = {
     const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
     checkRunFolder(out, { recipe }, folder);
     const { train } = openLaboratories(flags.data, {
-      ...(recipe.groupBy !== undefined && { groupBy: recipe.groupBy }),
+      ...groupingOf(recipe),
     });
     const weights = await findWeights(flags, recipe, { progress, signal });
     for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);

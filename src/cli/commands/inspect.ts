@@ -5,7 +5,7 @@ import { percent } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
 import { classesOf, openGiven } from "../foreignModel.ts";
-import { addSessionFlags, groupingOf, print, sessionOf, wholeNumber } from "../options.ts";
+import { addSessionFlags, print, sessionOf, wholeNumber } from "../options.ts";
 
 /** Flags of `inspect`. */
 interface Flags {
@@ -39,11 +39,11 @@ const inspect: CommandModule = {
     const { data, images, classes: names, json } = options as unknown as Flags;
     const given = await openGiven(String(word));
     const { model, kind, notes } = given;
-    const warnings = given.onnx ? [] : preprocessingSmells(model);
+    const warnings = given.isOurs ? [] : preprocessingSmells(model);
     const tried =
       data === undefined
         ? undefined
-        : await tryPreprocessings(model, openToJudge([data], groupingOf(options)), {
+        : await tryPreprocessings(model, openToJudge([data]), {
             ...sessionOf(options),
             classes: classesOf(given, names),
             images,

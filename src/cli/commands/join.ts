@@ -3,7 +3,7 @@ import { openRun } from "../../adaptation/openRun.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, collect, print, sessionOf, shareText } from "../options.ts";
+import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 
@@ -40,7 +40,7 @@ const join: CommandModule = {
     const config = { data: data.length === 1 ? data[0]! : data, recipe };
     const folder = { resume: false, replace: Boolean(yes) };
     checkRunFolder(out, config, folder);
-    const opened = openLaboratories(data, { ...(recipe.groupBy !== undefined && { groupBy: recipe.groupBy }) });
+    const opened = openLaboratories(data, groupingOf(recipe));
     await prepareRunFolder(out, config, folder);
     const { accuracy, balancedAccuracy, count } = await joinRuns(first, second, {
       ...sessionOf(options),

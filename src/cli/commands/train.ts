@@ -9,7 +9,7 @@ import { splitByRecipe } from "../../training/splitByRecipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
 import type { CommandModule } from "../command.ts";
 import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
-import { addRecipeFlags, collect, print, recipeOf, shareText } from "../options.ts";
+import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, type RunConfig, readRunConfig } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
@@ -49,7 +49,7 @@ export async function trainJob(
   job: TrainJob,
 ): Promise<JudgedRun & { readonly trainingSeconds: number; readonly bestEpoch: number }> {
   const { recipe, progress, signal, skipBad, out } = job;
-  const data = openLaboratories(job.data, { ...(recipe.groupBy !== undefined && { groupBy: recipe.groupBy }) });
+  const data = openLaboratories(job.data, groupingOf(recipe));
   const { train, validation } = splitByRecipe(data, recipe);
   progress.beginLog();
   progress.line(

@@ -2,6 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
+/** What {@link padOp} is told. */
 export type PadAttributes = {
   readonly axis: number;
   readonly before: number;
