@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: "./tests/support/buildProgram.ts",
     pool: "forks",
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
-    maxWorkers: 2,
+    maxWorkers: 3,
     reporters: ["default", "./tests/closingLine.ts"],
   },
 });

@@ -159,7 +159,12 @@ describe("a download", () => {
     const { server, cacheDir } = await fetchFrom((request, response, count) =>
       count === 0 ? breakOff(response, right, { after: 200_000 }) : sendRest(request, response, right),
     );
-    expect(server.ranges).toEqual([undefined, "bytes=200000-"]);
+    // What lay unread as the connection broke is lost with it.
+    const [first, second, ...more] = server.ranges;
+    expect([first, more]).toEqual([undefined, []]);
+    const start = Number(/^bytes=(\d+)-$/.exec(second ?? "")?.[1]);
+    expect(start).toBeGreaterThan(0);
+    expect(start).toBeLessThanOrEqual(200_000);
     expect(readFileSync(join(cacheDir, "weights", FILE)).equals(right)).toBe(true);
   });
 

@@ -27,10 +27,10 @@ export async function fileServer(answer: Answer): Promise<FileServer> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ranges };
 }
 
-/** Sends the first bytes of a body that was announced whole, then breaks the connection. */
+/** Sends the first bytes of a body that was announced whole, and breaks the connection once they can be there. */
 export function breakOff(response: ServerResponse, body: Uint8Array, { after }: { readonly after: number }): void {
   response.writeHead(200, { "content-length": body.length, etag: '"v1"' });
-  response.write(body.subarray(0, after), () => setTimeout(() => response.destroy(), 20));
+  response.write(body.subarray(0, after), () => setTimeout(() => response.destroy(), 200));
 }
 
 /** Sends all of a body. */
