@@ -19,8 +19,13 @@ export interface GivenModel {
   readonly isOurs: boolean;
 }
 
-/** Opens a run folder, a shipped model, or a file of Keras or TensorFlow.js. @throws ERR_FORMAT, ERR_WEIGHTS. */
-export async function openGiven(word: string): Promise<GivenModel> {
+/**
+ * Opens a run folder, a shipped model, or a file of Keras, ONNX or TensorFlow.js.
+ *
+ * @param imageSize height and width, where an ONNX file leaves them open.
+ * @throws ERR_FORMAT, ERR_WEIGHTS.
+ */
+export async function openGiven(word: string, imageSize?: number): Promise<GivenModel> {
   const isRun = existsSync(word) && statSync(word).isDirectory() && existsSync(join(word, "model.onnx"));
   if (isRun || isShippedName(word)) {
     const { model, classes, cells } = await openRun(word);
@@ -31,11 +36,7 @@ export async function openGiven(word: string): Promise<GivenModel> {
       : [];
     return { model, classes, notes, kind: "run of Leukogram", isOurs: true };
   }
-  if (/\.onnx$/i.test(word) && existsSync(word))
-    throw new LeukogramError("ERR_FORMAT", `${word}: is a finished graph, whose layers can't be had back`, {
-      hint: "Give the run folder or the Keras file that it was made of.",
-    });
-  return { ...(await readModel(word)), classes: undefined, isOurs: false };
+  return { ...(await readModel(word, { imageSize })), isOurs: false };
 }
 
 /**

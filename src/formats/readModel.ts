@@ -4,6 +4,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { isZip, kerasModelOf } from "./kerasFile.ts";
 import { readBytes } from "./kerasH5.ts";
 import type { DescribedModel } from "./kerasModel.ts";
+import { onnxModelOf } from "./onnx/onnxModel.ts";
 import { isJson, tensorflowJsOf } from "./tensorflowJs.ts";
 
 /** A model that another program wrote. */
@@ -11,16 +12,24 @@ export interface ReadModel extends DescribedModel {
   /** The file that was read, and what it is, in words. */
   readonly path: string;
   readonly kind: string;
+  /** Names of its classes; undefined where the file does not say. */
+  readonly classes: readonly string[] | undefined;
+}
+
+/** What {@link readModel} takes beside the file. */
+export interface ReadModelOptions {
+  /** Height and width of its images, where an ONNX file leaves them open. */
+  readonly imageSize?: number | undefined;
 }
 
 /**
- * Reads a whole model with its weights: Keras's .keras and .h5, or a layers model of TensorFlow.js, told apart by content.
+ * Reads a whole model with its weights: Keras's .keras and .h5, ONNX, or a layers model of TensorFlow.js, told apart by content.
  *
  * @param path a file, or a folder with a model.json.
  * @throws ERR_FORMAT where it is none of these, is damaged, or has a layer that is not supported; ERR_WEIGHTS where
  * weights and layers do not fit each other.
  */
-export async function readModel(path: string): Promise<ReadModel> {
+export async function readModel(path: string, { imageSize }: ReadModelOptions = {}): Promise<ReadModel> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const file = isFolder ? join(path, "model.json") : path;
   if (isFolder && !existsSync(file))
@@ -28,8 +37,26 @@ export async function readModel(path: string): Promise<ReadModel> {
       hint: "Give a model file, a run folder, or the folder of a TensorFlow.js model.",
     });
   const bytes = await readBytes(file);
-  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, file)), path: file, kind: "TensorFlow.js layers model" };
+  const unnamed = { path: file, classes: undefined };
+  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, file)), ...unnamed, kind: "TensorFlow.js layers model" };
+  if (bytes[0] === ONNX_START) {
+    const { metadata, ...read } = onnxModelOf(bytes, { source: file, imageSize });
+    return { ...read, path: file, classes: namesIn(metadata.classes), kind: "ONNX" };
+  }
   const { kerasVersion, ...read } = await kerasModelOf(bytes, file);
   const kind = `Keras ${kerasVersion ?? "1"} ${isZip(bytes) ? ".keras" : "HDF5"}`;
-  return { ...read, path: file, kind };
+  return { ...read, ...unnamed, kind };
+}
+
+/** The tag of an ONNX file's first field, its version; neither a zip nor HDF5 begins with it. */
+const ONNX_START = 8;
+
+// Other programs may have written something else under our key.
+function namesIn(text: string | undefined): readonly string[] | undefined {
+  try {
+    const names: unknown = JSON.parse(text ?? "");
+    return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : undefined;
+  } catch {
+    return undefined;
+  }
 }

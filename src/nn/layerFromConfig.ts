@@ -58,8 +58,16 @@ function isValue(value: unknown, expected: unknown): boolean {
   return value === expected || value === null || value === undefined;
 }
 
-/** The settings of a layer as Keras reads them. */
+/**
+ * The settings of a layer as Keras reads them.
+ *
+ * @throws ERR_FORMAT where it is no layer of Keras, but came from a file of another kind.
+ */
 export function kerasConfig(layer: Layer): KerasConfig {
+  if (!(layer.className in layers))
+    throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}" came from ONNX, and is no layer of Keras`, {
+      hint: "Write the model as .onnx.",
+    });
   const own = Object.entries(layer.config).map(([key, value]) => [snakeKey(key), value]);
   return { name: layer.name, trainable: layer.trainable, dtype: "float32", ...Object.fromEntries(own) };
 }

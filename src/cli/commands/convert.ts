@@ -18,13 +18,14 @@ import { exportGraph, plainGraph } from "../../nn/exportGraph.ts";
 import type { Model } from "../../nn/model.ts";
 import type { CommandModule } from "../command.ts";
 import { classesOf, type GivenModel, openGiven } from "../foreignModel.ts";
-import { print } from "../options.ts";
+import { print, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 /** Flags of `convert`. */
 interface Flags {
   readonly preprocessing: Preprocessing;
   readonly classes?: string;
+  readonly imageSize?: number;
   readonly precision: "float32" | "float16";
   readonly plain?: boolean;
   readonly yes?: boolean;
@@ -60,7 +61,7 @@ const convert: CommandModule = {
       )
       .argument(
         "<in>",
-        "Keras .keras or .h5 file, model.json of TensorFlow.js or its folder, run folder, or name of a shipped model",
+        "Keras .keras or .h5, .onnx, model.json of TensorFlow.js or its folder, run folder, or name of a shipped model",
       )
       .argument("<out>", "the file to write")
       .option(
@@ -70,6 +71,7 @@ const convert: CommandModule = {
         "0..255",
       )
       .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
+      .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber)
       .option("--precision <type>", "of weights in .onnx: float32, float16", precision, "float32")
       .option("--plain", "an .onnx of the layers alone: floats [batch, height, width, channels] as they expect them")
       .option("--yes", "write over a file that is there");
@@ -79,6 +81,7 @@ const convert: CommandModule = {
     "leukogram convert cnn_3.h5 cnn_3.onnx --preprocessing 0..1",
     "leukogram convert runs/cnn web/model.json",
     "leukogram convert mobilenetv2-anylab small.onnx --precision float16",
+    "leukogram convert resnet.onnx resnet.keras --preprocessing torch",
   ],
   async execute({ args: [word, target], options }) {
     const flags = options as unknown as Flags;
@@ -90,7 +93,7 @@ const convert: CommandModule = {
       });
     if (existsSync(out) && !flags.yes)
       throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
-    const given = await openGiven(source);
+    const given = await openGiven(source, flags.imageSize);
     const progress = new Progress(Boolean(flags.quiet));
     const smells = given.isOurs ? [] : preprocessingSmells(withPreprocessing(given.model, flags.preprocessing));
     for (const note of [...given.notes, ...(flags.preprocessing === "0..255" ? smells : [])])

@@ -12,6 +12,7 @@ interface Flags {
   readonly data?: string;
   readonly images: number;
   readonly classes?: string;
+  readonly imageSize?: number;
   readonly json?: boolean;
 }
 
@@ -23,11 +24,12 @@ const inspect: CommandModule = {
       )
       .argument(
         "<model>",
-        "Keras .keras or .h5 file, model.json of TensorFlow.js or its folder, run folder, or name of a shipped model",
+        "Keras .keras or .h5, .onnx, model.json of TensorFlow.js or its folder, run folder, or name of a shipped model",
       )
       .option("--data <dir>", "labelled images, to find out how the model's pixels were scaled")
       .option("--images <number>", "at most so many of them", wholeNumber, 100)
-      .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)");
+      .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
+      .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber);
     addSessionFlags(command);
   },
   examples: [
@@ -36,8 +38,8 @@ const inspect: CommandModule = {
     "leukogram inspect web/model.json --json",
   ],
   async execute({ args: [word], options, signal }) {
-    const { data, images, classes: names, json } = options as unknown as Flags;
-    const given = await openGiven(String(word));
+    const { data, images, classes: names, imageSize, json } = options as unknown as Flags;
+    const given = await openGiven(String(word), imageSize);
     const { model, kind, notes } = given;
     const warnings = given.isOurs ? [] : preprocessingSmells(model);
     const tried =

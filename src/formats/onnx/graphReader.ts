@@ -1,0 +1,289 @@
+import { LeukogramError } from "../../core/errors.ts";
+import type { Dim } from "../../core/shape.ts";
+import type { DecodedModel, DecodedNode, DecodedValue } from "../../graph/onnx/decode.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { LayerOutput } from "../../nn/layer.ts";
+import { Flatten } from "../../nn/layers/index.ts";
+import { newWeight } from "../../nn/weight.ts";
+import { withBias } from "./biasedLayer.ts";
+import { dequantized } from "./dequantize.ts";
+import { eachSource, type FragmentStep, OnnxOperators, type Source } from "./fragment.ts";
+import { HOST_OPERATORS } from "./hostOperators.ts";
+import { type FoundLayer, kerasLayersOf } from "./kerasLayers.ts";
+import { BATCH, type HostValue, NodeFacts } from "./nodeFacts.ts";
+import { OPERATORS } from "./operators.ts";
+import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./values.ts";
+
+/** Nodes that give what they are given, where nothing is trained. */
+const NOTHING = new Set(["Identity", "Dropout", "Cast"]);
+
+/** Entries of one image beyond which a tensor is no network's. */
+const MOST_ENTRIES = 2 ** 28;
+
+/** Goes through the nodes of a graph and finds its layers. */
+export class GraphReader {
+  readonly notes: string[] = [];
+  readonly #opset: number;
+  readonly #values = new Map<string, Value>();
+  readonly #uses = new Map<string, number>();
+  readonly #names = new Set<string>(["images", "probabilities"]);
+  readonly #layers = new Map<Value, LayerOutput>();
+  #weights = 0;
+
+  constructor({ opset, nodes, initializers, outputs }: DecodedModel) {
+    this.#opset = opset;
+    for (const [name, tensor] of initializers) this.#values.set(name, constantValue(tensor, true));
+    for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...outputs.map((value) => value.name)])
+      this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
+  }
+
+  /** Says what enters; images with the channels last are turned, as layers have them first. */
+  bindInput(name: string, output: LayerOutput, isChannelsLast: boolean): void {
+    const entry: Value = { kind: "layer", output };
+    const attributes = new Map([["perm", { ints: [0, 2, 3, 1] }]]);
+    const turn = { name: "turn", type: "Transpose", domain: "", inputs: [name], outputs: [name], attributes };
+    if (!isChannelsLast) this.#values.set(name, entry);
+    else this.#addOperators(new NodeFacts(turn, this.#opset, new Map()), [entry]);
+  }
+
+  /** Adds a node; those before it are there. */
+  add(node: DecodedNode): void {
+    const values = node.inputs.map((name) => (name === "" ? undefined : this.#value(name, node)));
+    const hosts = new Map(values.flatMap((value, i) => (value?.kind === "host" ? [[i, value.value] as const] : [])));
+    const facts = new NodeFacts(node, this.#opset, hosts);
+    if (node.domain !== "" && !(node.domain === "com.microsoft" && node.type === "Gelu"))
+      throw facts.refuse(`is of ${node.domain}, whose operators are not supported`);
+    const simple = this.#simple(facts, values);
+    if (simple !== undefined) this.#bind(node.outputs[0]!, simple);
+    else if (!this.#addLayers(facts, values)) this.#addOperators(facts, values);
+  }
+
+  /** The one row of numbers that the graph gives. */
+  row(outputs: readonly DecodedValue[]): LayerOutput {
+    const found = outputs.map(({ name }) => this.#values.get(name)).filter((value) => value !== undefined);
+    const rows = found.filter((value) => isRow(shapeOf(value)));
+    if (rows.length !== 1)
+      throw new LeukogramError("ERR_FORMAT", `gives ${rows.length} rows of scores, where a classifier gives one`);
+    const output = this.#layerOf(rows[0]!);
+    return output.shape.length === 1 ? output : new Flatten({ name: this.#free("flatten") }).apply(output);
+  }
+
+  // What is known without a layer.
+  #simple(facts: NodeFacts, values: readonly (Value | undefined)[]): Value | undefined {
+    const { node } = facts;
+    const [x] = values;
+    if (node.type === "Constant") return this.#constant(facts);
+    if (x !== undefined && NOTHING.has(node.type)) return x;
+    if (x !== undefined && node.type === "Shape") return shapeValue(facts, shapeOf(x));
+    if (node.type === "DequantizeLinear") return dequantized(facts, values);
+    if (node.type === "ConstantOfShape" && x?.kind === "host")
+      return filledReal(facts, x.value) ?? this.#host(facts, [x]);
+    if (x !== undefined && node.type === "Resize" && keepsSize(facts, shapeOf(x))) return x;
+    return this.#host(facts, values);
+  }
+
+  #host(facts: NodeFacts, values: readonly (Value | undefined)[]): Value | undefined {
+    const operator = HOST_OPERATORS[facts.node.type];
+    const given = values.filter((value) => value !== undefined);
+    if (operator === undefined || given.length === 0) return undefined;
+    if (!given.every((value) => value.kind === "host")) return undefined;
+    return {
+      kind: "host",
+      value: operator(
+        given.map(({ value }) => value),
+        facts,
+      ),
+    };
+  }
+
+  #constant(facts: NodeFacts): Value {
+    const { attributes } = facts.node;
+    const tensor = attributes.get("value")?.tensor;
+    if (tensor !== undefined) return constantValue(tensor, false);
+    const { float, floats } = {
+      float: attributes.get("value_float")?.float,
+      ...{ floats: attributes.get("value_floats")?.floats },
+    };
+    const whole = attributes.get("value_int")?.int;
+    const list = attributes.get("value_ints")?.ints;
+    if (float !== undefined) return { kind: "constant", data: Float32Array.of(float), shape: [], isWeight: false };
+    if (floats) return { kind: "constant", data: Float32Array.from(floats), shape: [floats.length], isWeight: false };
+    if (whole !== undefined) return { kind: "host", value: { shape: [], data: [whole] } };
+    if (list !== undefined) return { kind: "host", value: { shape: [list.length], data: list } };
+    throw facts.refuse("holds something else than numbers");
+  }
+
+  #addLayers(facts: NodeFacts, values: readonly (Value | undefined)[]): boolean {
+    const name = this.#nameOf(facts.node);
+    const found = this.#biased(facts, values) ?? kerasLayersOf(facts, values, name);
+    if (found === undefined) return false;
+    this.#bind(facts.node.outputs[0]!, { kind: "layer", output: this.#apply(found) });
+    return true;
+  }
+
+  // A MatMul that nobody else reads, and the vector that is added to it.
+  #biased({ node }: NodeFacts, values: readonly (Value | undefined)[]): FoundLayer | undefined {
+    const constant = values.find((value) => value?.kind === "constant");
+    const at = values.findIndex((value) => value?.kind === "layer");
+    const [layer] = at < 0 ? [] : [values[at]];
+    if (node.type !== "Add" || constant?.kind !== "constant" || layer?.kind !== "layer") return undefined;
+    return this.#uses.get(node.inputs[at]!) === 1 ? withBias(layer.output, constant) : undefined;
+  }
+
+  #apply({ inputs, layers, weights = [] }: FoundLayer): LayerOutput {
+    const steps = inputs.map((value) => this.#layerOf(value));
+    let output: LayerOutput | readonly LayerOutput[] = steps.length === 1 ? steps[0]! : steps;
+    for (const layer of layers) {
+      if (layer.name === "") layer.name = this.#free(layer.className.toLowerCase());
+      output = layer.apply(output);
+    }
+    const last = layers.at(-1)!;
+    for (const [i, weight] of last.weights.entries()) {
+      const value = weights[i];
+      if (value?.length !== weight.value.length)
+        throw new LeukogramError("ERR_FORMAT", `node "${last.name}": its ${weight.name} does not fit its input`);
+      weight.value = value;
+    }
+    return output as LayerOutput;
+  }
+
+  #addOperators(facts: NodeFacts, values: readonly (Value | undefined)[]): void {
+    const { type, outputs } = facts.node;
+    if (OPERATORS[type] === undefined)
+      throw new LeukogramError("ERR_FORMAT", facts.refuse("is not supported").reason, {
+        hint: `Supported are ${Object.keys(OPERATORS).join(", ")}.`,
+      });
+    const step: FragmentStep = { facts, sources: values.map((value) => value && this.#sourceOf(value, facts)) };
+    for (const [output, name] of outputs.entries()) {
+      if (name === "") continue;
+      const source: Source = { kind: "step", step, output };
+      this.#bind(name, this.#pending(withoutTurns(source)));
+    }
+  }
+
+  #pending(source: Source): Value {
+    if (source.kind === "input") return { kind: "layer", output: source.output };
+    const tensor = symbolic(source);
+    checkSize(tensor);
+    let [isWeight, isConstant] = [false, true];
+    eachSource(source, ({ kind }) => {
+      isWeight ||= kind === "weight";
+      isConstant &&= kind !== "input";
+    });
+    const folded = isConstant ? foldedConstant(tensor) : undefined;
+    if (folded !== undefined) return { kind: "constant", ...folded, isWeight };
+    return { kind: "pending", source, shape: tensor.shape };
+  }
+
+  #sourceOf(value: Value, facts: NodeFacts): Source | undefined {
+    if (value.kind === "host") return undefined;
+    if (value.kind === "quantised") throw facts.refuse("works on whole numbers, which is not supported");
+    if (value.kind === "layer") return { kind: "input", output: value.output };
+    if (value.kind === "constant") {
+      const { data, shape, isWeight } = value;
+      if (!isWeight || data.length === 1) return { kind: "fixed", data, shape };
+      return { kind: "weight", weight: { ...newWeight(`weight_${this.#weights++}`, shape, "zeros"), value: data } };
+    }
+    // What several read, or a layer could be made of, becomes one.
+    const isTurn = value.source.kind === "step" && value.source.step.facts.node.type === "Transpose";
+    return isWhole(value.shape) && !isTurn ? { kind: "input", output: this.#layerOf(value) } : value.source;
+  }
+
+  // The layer of what is pending is made once.
+  #layerOf(value: Value): LayerOutput {
+    if (value.kind === "layer") return value.output;
+    const known = this.#layers.get(value);
+    if (known !== undefined) return known;
+    if (value.kind !== "pending" || value.source.kind !== "step" || !isWhole(value.shape))
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `a layer is given ${JSON.stringify(shapeOf(value))}, which is no batch of images`,
+      );
+    const { result, name } = { result: value.source, name: this.#nameOf(value.source.step.facts.node) };
+    const layer = new OnnxOperators({ result, name });
+    const output = layer.apply(layer.config.inputs);
+    this.#layers.set(value, output);
+    return output;
+  }
+
+  #value(name: string, node: DecodedNode): Value {
+    const value = this.#values.get(name);
+    if (value === undefined)
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `node "${node.name || node.type}" reads "${name}", which nothing gives before it`,
+      );
+    return value;
+  }
+
+  #bind(name: string, value: Value): void {
+    this.#values.set(name, value);
+  }
+
+  // Keras's names hold no slashes, by which weights are told apart.
+  #nameOf({ name, outputs, type }: DecodedNode): string {
+    const words = (name || outputs[0] || type).replace(/[^\w.-]+/g, "_").replace(/^_+/, "");
+    return this.#free(words || type.toLowerCase());
+  }
+
+  #free(name: string): string {
+    let free = name;
+    for (let i = 1; this.#names.has(free); i++) free = `${name}_${i}`;
+    this.#names.add(free);
+    return free;
+  }
+}
+
+const isWhole = (shape: readonly Dim[]) =>
+  shape[0] === BATCH && shape.length > 1 && shape.slice(1).every((size) => typeof size === "number");
+
+const isRow = (shape: readonly Dim[]) =>
+  shape[0] === BATCH && shape.length >= 2 && shape.slice(2).every((size) => size === 1) && shape[1] !== 1;
+
+function checkSize({ shape }: Tensor): void {
+  const entries = shape.reduce((product: number, size) => (typeof size === "number" ? product * size : product), 1);
+  if (!(entries <= MOST_ENTRIES))
+    throw new LeukogramError("ERR_FORMAT", `has a tensor of ${entries} entries an image, which is no classifier's`);
+}
+
+// Two turns one behind the other are one, or none.
+function withoutTurns(source: Source): Source {
+  const outer = turnOf(source);
+  const inner = outer && turnOf(outer.from);
+  if (outer === undefined || inner === undefined) return source;
+  const order = outer.order.map((axis) => inner.order[axis]!);
+  if (order.every((axis, i) => axis === i)) return inner.from;
+  const { node, opset } = outer.step.facts;
+  const facts = new NodeFacts({ ...node, attributes: new Map([["perm", { ints: order }]]) }, opset, new Map());
+  return { kind: "step", step: { facts, sources: [inner.from] }, output: 0 };
+}
+
+function turnOf(source: Source) {
+  if (source.kind !== "step" || source.step.facts.node.type !== "Transpose") return undefined;
+  const { step } = source;
+  const order = step.facts.ints("perm");
+  const from = step.sources[0];
+  return order === undefined || from === undefined ? undefined : { step, order, from };
+}
+
+function shapeValue(facts: NodeFacts, shape: readonly Dim[]): Value {
+  const part = shape.slice(facts.int("start", 0), facts.node.attributes.get("end")?.int);
+  return { kind: "host", value: { shape: [part.length], data: part } };
+}
+
+function filledReal(facts: NodeFacts, { data }: HostValue): Value | undefined {
+  const tensor = facts.node.attributes.get("value")?.tensor;
+  const shape = data as readonly number[];
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (tensor !== undefined && !tensor.isReal) return undefined;
+  if (!(count <= MOST_ENTRIES / 256)) throw facts.refuse(`fills ${count} numbers`);
+  const value = tensor?.data[0] ?? 0;
+  return { kind: "constant", data: new Float32Array(count).fill(value), shape, isWeight: false };
+}
+
+// Our own files bring images to the size that they have here already.
+function keepsSize(facts: NodeFacts, shape: readonly Dim[]): boolean {
+  const sizes = facts.hosts.get(3)?.data;
+  const axes = facts.ints("axes") ?? [...shape.keys()];
+  return sizes !== undefined && axes.every((axis, i) => shape[axis] === sizes[i]);
+}

@@ -1,0 +1,294 @@
+// Nodes of ONNX that are a layer of Keras, with its weights.
+import { type Dim, numElements } from "../../core/shape.ts";
+import type { ActivationName } from "../../nn/activations.ts";
+import type { Layer } from "../../nn/layer.ts";
+import {
+  Activation,
+  Add,
+  BatchNormalization,
+  Concatenate,
+  Dense,
+  DepthwiseConv2D,
+  Flatten,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling2D,
+  MaxPooling2D,
+  Multiply,
+  ReLU,
+  Rescaling,
+  Reshape,
+  ZeroPadding2D,
+} from "../../nn/layers/index.ts";
+import { isChannelwise } from "./biasedLayer.ts";
+import { type Convolved, convolutionLayers, samePads } from "./convolutionLayers.ts";
+import { frontAxis, type NodeFacts, windowOf } from "./nodeFacts.ts";
+import { type Computed, type Constant, resultShape, shapeOf, type Value } from "./values.ts";
+
+/** A layer, or two, for a node. */
+export interface FoundLayer {
+  readonly inputs: readonly Value[];
+  /** One behind the other. */
+  readonly layers: readonly Layer[];
+  /** Numbers of the last layer's weights, in its order. */
+  readonly weights?: readonly Float32Array[];
+}
+
+/** What a mapping is given: the node, what it takes, and what is to be known of its first input. */
+interface Given {
+  readonly facts: NodeFacts;
+  readonly values: readonly (Value | undefined)[];
+  readonly x: Computed;
+  readonly shape: readonly Dim[];
+  readonly name: string;
+}
+
+type Mapping = (given: Given) => FoundLayer | undefined;
+
+const constant = (value: Value | undefined): Constant | undefined => (value?.kind === "constant" ? value : undefined);
+
+const activation =
+  (which: ActivationName): Mapping =>
+  ({ x, name }) => ({ inputs: [x], layers: [new Activation({ activation: which, name })] });
+
+const conv: Mapping = ({ facts, values, x, shape, name }) => {
+  const [kernel, bias] = [constant(values[1]), constant(values[2])];
+  if (kernel?.shape.length !== 4 || (values[2] !== undefined && bias === undefined)) return undefined;
+  const window = windowOf(facts, shape.slice(2), kernel.shape.slice(2));
+  const given: Convolved = { window, kernel, bias: bias?.data, groups: facts.int("group", 1), shape, name };
+  return { inputs: [x], ...convolutionLayers(given) };
+};
+
+const gemm: Mapping = ({ facts, values, x, name }) => {
+  const [kernel, bias] = [constant(values[1]), constant(values[2])];
+  if (kernel?.shape.length !== 2 || facts.int("transA", 0) === 1) return undefined;
+  const isFlipped = facts.int("transB", 0) === 1;
+  const [from, units] = isFlipped ? [kernel.shape[1]!, kernel.shape[0]!] : (kernel.shape as [number, number]);
+  if (values[2] !== undefined && bias?.data.length !== units) return undefined;
+  const [alpha, beta] = [facts.float("alpha", 1), facts.float("beta", 1)];
+  const turned = isFlipped ? transposed(kernel.data, [units, from]) : kernel.data;
+  const layer = new Dense({ units, useBias: bias !== undefined, name });
+  const weights = [turned.map((w) => w * alpha), ...(bias ? [bias.data.map((b) => b * beta)] : [])];
+  const flat = flattenedFrom(x);
+  if (flat === undefined) return { inputs: [x], layers: [layer], weights };
+  // Keras flattens with the channels last, ONNX with them first.
+  const rows = channelsLast(weights[0]!, flat.shape, units);
+  return { inputs: [flat.image], layers: [new Flatten(), layer], weights: [rows, ...weights.slice(1)] };
+};
+
+const matMul: Mapping = (given) => {
+  const kernel = constant(given.values[1]);
+  // Along the last axis, which is the channels' only where there is no image.
+  return kernel?.shape.length === 2 && given.shape.length !== 4 ? gemm(given) : undefined;
+};
+
+/** The image behind an operator that puts all of it in one row. */
+function flattenedFrom(x: Value): { readonly image: Value; readonly shape: readonly number[] } | undefined {
+  if (x.kind !== "pending" || x.source.kind !== "step") return undefined;
+  const { facts, sources } = x.source.step;
+  const [image] = sources;
+  if (!["Flatten", "Reshape"].includes(facts.node.type) || image?.kind !== "input" || x.shape.length !== 2)
+    return undefined;
+  const value: Value = { kind: "layer", output: image.output };
+  const shape = shapeOf(value).slice(1) as number[];
+  return shape.length === 3 ? { image: value, shape } : undefined;
+}
+
+// [C * H * W, units] -> [H * W * C, units]
+function channelsLast(rows: Float32Array, [c, h, w]: readonly number[], units: number): Float32Array {
+  const out = new Float32Array(rows.length);
+  for (let channel = 0; channel < c!; channel++)
+    for (let place = 0; place < h! * w!; place++) {
+      const from = (channel * h! * w! + place) * units;
+      out.set(rows.subarray(from, from + units), (place * c! + channel) * units);
+    }
+  return out;
+}
+
+// [rows, columns] -> [columns, rows]
+function transposed(data: Float32Array, [rows, columns]: readonly [number, number]): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j]!;
+  return out;
+}
+
+const batchNormalization: Mapping = ({ facts, values, x, shape, name }) => {
+  const weights = values.slice(1, 5).map((value) => constant(value)?.data);
+  if (weights.some((data) => data === undefined) || facts.int("spatial", 1) !== 1) return undefined;
+  if (shape.length !== 4 && shape.length !== 2) return undefined;
+  const layer = new BatchNormalization({
+    momentum: facts.float("momentum", 0.9),
+    epsilon: facts.float("epsilon", 1e-5),
+    name,
+  });
+  return { inputs: [x], layers: [layer], weights: weights as Float32Array[] };
+};
+
+const clip: Mapping = ({ facts, values, x, name }) => {
+  const limit = (place: number, key: string, otherwise: number) =>
+    values[place] === undefined ? facts.float(key, otherwise) : constant(values[place])?.data[0];
+  const [low, high] = [limit(1, "min", Number.NEGATIVE_INFINITY), limit(2, "max", Number.POSITIVE_INFINITY)];
+  if (low !== 0 || high === undefined) return undefined;
+  return { inputs: [x], layers: [new ReLU({ maxValue: high > 1e30 ? null : high, name })] };
+};
+
+// Zeros around an image and nowhere else.
+const pad: Mapping = ({ facts, values, x, shape, name }) => {
+  const pads = facts.numbers("pads", 1) ?? [];
+  const filling = constant(values[2])?.data[0] ?? facts.float("value", 0);
+  const isPlain = facts.text("mode", "constant") === "constant" && filling === 0 && !facts.hosts.has(3);
+  const [top, left, bottom, right] = [pads[2], pads[3], pads[6], pads[7]] as [number, number, number, number];
+  const isAround = shape.length === 4 && [0, 1, 4, 5].every((i) => pads[i] === 0) && Math.min(...pads) >= 0;
+  if (!isPlain || !isAround) return undefined;
+  const padding = [
+    [top, bottom],
+    [left, right],
+  ] as const;
+  return { inputs: [x], layers: [new ZeroPadding2D({ padding, name })] };
+};
+
+const maxPool: Mapping = ({ facts, x, shape, name }) => {
+  if (shape.length !== 4) return undefined;
+  const { size, strides, pads, dilations } = windowOf(facts, shape.slice(2));
+  const padding = samePads({ size, strides, pads, dilations }, shape);
+  if (padding === undefined || dilations.some((distance) => distance !== 1)) return undefined;
+  return { inputs: [x], layers: [new MaxPooling2D({ poolSize: size, strides, padding, name })] };
+};
+
+const globalPool =
+  (LayerClass: typeof GlobalAveragePooling2D | typeof GlobalMaxPooling2D): Mapping =>
+  ({ x, shape, name }) =>
+    shape.length === 4 ? { inputs: [x], layers: [new LayerClass({ keepdims: true, name })] } : undefined;
+
+const reduceMean: Mapping = ({ facts, x, shape, name }) => {
+  const axes = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, shape.length, facts));
+  if (shape.length !== 4 || axes?.toSorted().join() !== "2,3") return undefined;
+  const keepdims = facts.int("keepdims", 1) === 1;
+  return { inputs: [x], layers: [new GlobalAveragePooling2D({ keepdims, name })] };
+};
+
+// An image of one pixel and a row of channels, either way; all of an image in one row, the channels last.
+const reshape: Mapping = (given) => {
+  const { facts, x, shape, name } = given;
+  const turned = turnedImage(x);
+  if (turned !== undefined && resultShape(facts, x).length === 2)
+    return { inputs: [turned], layers: [new Flatten({ name })] };
+  if (x.kind !== "layer") return undefined;
+  const to = resultShape(facts, x);
+  if (shape.length === 4 && shape[2] === 1 && shape[3] === 1 && to.length === 2)
+    return { inputs: [x], layers: [new Flatten({ name })] };
+  if (shape.length === 2 && to.length === 4 && to[2] === 1 && to[3] === 1)
+    return { inputs: [x], layers: [new Reshape({ targetShape: [1, 1, to[1] as number], name })] };
+  return undefined;
+};
+
+/** The image [N, C, H, W] of which a value is [N, H, W, C]. */
+function turnedImage(x: Value): Value | undefined {
+  if (x.kind !== "pending" || x.source.kind !== "step") return undefined;
+  const { facts, sources } = x.source.step;
+  const [from] = sources;
+  const isTurn = facts.node.type === "Transpose" && facts.ints("perm")?.join() === "0,2,3,1";
+  return isTurn && from?.kind === "input" ? { kind: "layer", output: from.output } : undefined;
+}
+
+const softmax: Mapping = (given) => {
+  const { facts, shape } = given;
+  const axis = frontAxis(facts.int("axis", facts.opset < 13 ? 1 : -1), shape.length, facts);
+  // Before opset 13 the places of an image were one axis with its channels.
+  const isPixel = shape.slice(2).every((size) => size === 1);
+  const isChannels = axis === 1 && (shape.length === 2 || (shape.length === 4 && (facts.opset >= 13 || isPixel)));
+  return isChannels ? activation("softmax")(given) : undefined;
+};
+
+const concat: Mapping = ({ facts, values, shape, name }) => {
+  const isChannels = frontAxis(facts.int("axis", 1), shape.length, facts) === 1;
+  if (!isChannels || (shape.length !== 4 && shape.length !== 2) || !allLayers(values)) return undefined;
+  return { inputs: values as Value[], layers: [new Concatenate({ name })] };
+};
+
+const merge =
+  (LayerClass: typeof Add | typeof Multiply): Mapping =>
+  ({ values, shape, name }) => {
+    const isOneRank = values.every((value) => value !== undefined && shapeOf(value).length === shape.length);
+    if (!isOneRank || !allLayers(values) || values.length < 2) return undefined;
+    return { inputs: values as Value[], layers: [new LayerClass({ name })] };
+  };
+
+const allLayers = (values: readonly (Value | undefined)[]) => values.every((value) => value?.kind === "layer");
+
+/** Arithmetic with one number. */
+const withNumber =
+  (rescaling: (value: number) => { scale: number; offset?: number }, otherwise?: Mapping, swaps = false): Mapping =>
+  (given) => {
+    const [a, b] = given.values;
+    const [x, other] = swaps && a?.kind === "constant" ? [b, a] : [a, b];
+    const number = constant(other);
+    if (
+      x?.kind !== "layer" ||
+      number?.data.length !== 1 ||
+      numElements(number.shape) !== 1 ||
+      given.shape.length < number.shape.length
+    )
+      return otherwise?.(given);
+    return { inputs: [x], layers: [new Rescaling({ ...rescaling(number.data[0]!), name: given.name })] };
+  };
+
+const hardSigmoid: Mapping = (given) => {
+  const { facts } = given;
+  const isKeras = Math.abs(facts.float("alpha", 0.2) - 1 / 6) < 1e-6 && facts.float("beta", 0.5) === 0.5;
+  return isKeras ? activation("hard_sigmoid")(given) : undefined;
+};
+
+// A factor for each channel is a convolution of one pixel.
+const scaleChannels: Mapping = (given) => {
+  const [a, b] = given.values;
+  const [x, factors] = a?.kind === "constant" ? [b, a] : [a, constant(b)];
+  if (x?.kind !== "layer" || factors === undefined || given.shape.length !== 4) return merge(Multiply)(given);
+  if (!isChannelwise(factors, given.shape)) return undefined;
+  const layer = new DepthwiseConv2D({ kernelSize: 1, useBias: false, name: given.name });
+  return { inputs: [x], layers: [layer], weights: [factors.data] };
+};
+
+/** The mappings that there are, by operator. */
+const MAPPINGS: Readonly<Record<string, Mapping>> = {
+  Add: withNumber((offset) => ({ scale: 1, offset }), merge(Add), true),
+  BatchNormalization: batchNormalization,
+  Clip: clip,
+  Concat: concat,
+  Conv: conv,
+  Div: withNumber((value) => ({ scale: 1 / value })),
+  Flatten: reshape,
+  Gelu: (given) => (given.facts.text("approximate", "none") === "none" ? activation("gelu")(given) : undefined),
+  Gemm: gemm,
+  GlobalAveragePool: globalPool(GlobalAveragePooling2D),
+  GlobalMaxPool: globalPool(GlobalMaxPooling2D),
+  HardSigmoid: hardSigmoid,
+  HardSwish: activation("hard_swish"),
+  MatMul: matMul,
+  MaxPool: maxPool,
+  Pad: pad,
+  Mul: withNumber((scale) => ({ scale }), scaleChannels, true),
+  ReduceMean: reduceMean,
+  Relu: ({ x, name }) => ({ inputs: [x], layers: [new ReLU({ name })] }),
+  Reshape: reshape,
+  Sigmoid: activation("sigmoid"),
+  Softmax: softmax,
+  Squeeze: reshape,
+  Sub: withNumber((value) => ({ scale: 1, offset: -value })),
+  Sum: merge(Add),
+  Tanh: activation("tanh"),
+  Unsqueeze: reshape,
+};
+
+/** The layer of Keras that a node is; undefined where it is none. */
+export function kerasLayersOf(
+  facts: NodeFacts,
+  values: readonly (Value | undefined)[],
+  name: string,
+): FoundLayer | undefined {
+  const mapping = MAPPINGS[facts.node.type];
+  const x = values.find((value): value is Computed => value?.kind === "layer" || value?.kind === "pending");
+  if (mapping === undefined || x === undefined) return undefined;
+  const isFirst = values[0] === x;
+  if (!isFirst && !["Add", "Mul"].includes(facts.node.type)) return undefined;
+  return mapping({ facts, values, x, shape: shapeOf(x), name });
+}

@@ -1,0 +1,124 @@
+import { LeukogramError } from "../../core/errors.ts";
+import type { Dim } from "../../core/shape.ts";
+import type { DecodedNode } from "../../graph/onnx/decode.ts";
+import { samePadding } from "../../graph/ops/convolution.ts";
+
+/** The name of the batch's size. */
+export const BATCH = "batch";
+
+/** Whole numbers that are known before the graph runs, such as a shape; the batch's size is its name. */
+export interface HostValue {
+  readonly shape: readonly number[];
+  readonly data: readonly Dim[];
+}
+
+/** A node of an ONNX graph with what is known about it, for those who say what it means. */
+export class NodeFacts {
+  readonly node: DecodedNode;
+  readonly opset: number;
+  /** Inputs that are whole numbers, by place. */
+  readonly hosts: ReadonlyMap<number, HostValue>;
+
+  constructor(node: DecodedNode, opset: number, hosts: ReadonlyMap<number, HostValue>) {
+    this.node = node;
+    this.opset = opset;
+    this.hosts = hosts;
+  }
+
+  int(name: string, otherwise: number): number {
+    return this.node.attributes.get(name)?.int ?? otherwise;
+  }
+
+  float(name: string, otherwise: number): number {
+    return this.node.attributes.get(name)?.float ?? otherwise;
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    return this.node.attributes.get(name)?.ints;
+  }
+
+  text(name: string, otherwise: string): string {
+    return this.node.attributes.get(name)?.string ?? otherwise;
+  }
+
+  /** Whole numbers that older operators have as an attribute, and newer ones as an input. */
+  list(name: string, place: number): readonly Dim[] | undefined {
+    return this.ints(name) ?? this.hosts.get(place)?.data;
+  }
+
+  /** The same, all of them numbers. */
+  numbers(name: string, place: number): readonly number[] | undefined {
+    const list = this.list(name, place);
+    if (list?.some((dim) => typeof dim !== "number")) throw this.refuse("depends on the size of the batch");
+    return list as readonly number[] | undefined;
+  }
+
+  /** The error that says what of the node is not supported. */
+  refuse(what: string): LeukogramError {
+    const { name, type, outputs } = this.node;
+    return new LeukogramError("ERR_FORMAT", `node "${name || outputs[0]}" (${type}) ${what}`);
+  }
+}
+
+/** An axis counted from the front. */
+export function frontAxis(axis: number, rank: number, facts: NodeFacts): number {
+  const positive = axis < 0 ? axis + rank : axis;
+  if (!(positive >= 0 && positive < rank)) throw facts.refuse(`has no axis ${axis}: its input has ${rank}`);
+  return positive;
+}
+
+/** A window that moves over an image. */
+export interface Window {
+  readonly size: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** Top, left, bottom, right. */
+  readonly pads: readonly [number, number, number, number];
+}
+
+/** How the window of a Conv or pool lies over an image of height and width `image`. */
+export function windowOf(
+  facts: NodeFacts,
+  image: readonly Dim[],
+  kernel: readonly number[] | undefined = undefined,
+): Window {
+  const pairOf = (name: string, otherwise: readonly number[]) => {
+    const values = facts.ints(name) ?? otherwise;
+    if (values.length !== 2 || !values.every((v) => Number.isInteger(v) && v > 0))
+      throw facts.refuse(`has ${name} ${JSON.stringify(values)}, where two whole numbers above 0 are supported`);
+    return values as readonly [number, number];
+  };
+  const size = pairOf("kernel_shape", kernel ?? []);
+  const strides = pairOf("strides", [1, 1]);
+  const dilations = pairOf("dilations", [1, 1]);
+  const extent = size.map((side, i) => (side - 1) * dilations[i]! + 1) as [number, number];
+  const pads = [...padsOf(facts, image as readonly number[], extent, strides)] as [number, number, number, number];
+  // ceil_mode counts a last window that hangs over the edge: as if there were more padding.
+  if (facts.int("ceil_mode", 0) === 1)
+    for (const i of [0, 1] as const) {
+      const room = (image[i] as number) + pads[i] + pads[i + 2]! - extent[i]!;
+      const hanging = room % strides[i] === 0 ? 0 : strides[i] - (room % strides[i]);
+      const startsInside = Math.ceil(room / strides[i]) * strides[i] < (image[i] as number) + pads[i];
+      if (startsInside) pads[i + 2]! += hanging;
+    }
+  return { size, strides, dilations, pads };
+}
+
+function padsOf(
+  facts: NodeFacts,
+  image: readonly number[],
+  extent: readonly [number, number],
+  strides: readonly [number, number],
+): readonly number[] {
+  const automatic = facts.text("auto_pad", "NOTSET");
+  if (automatic === "VALID") return [0, 0, 0, 0];
+  if (automatic === "NOTSET") {
+    const pads = facts.ints("pads") ?? [0, 0, 0, 0];
+    if (pads.length !== 4 || !pads.every((pad) => Number.isInteger(pad) && pad >= 0))
+      throw facts.refuse(`has pads ${JSON.stringify(pads)}, where four whole numbers are supported`);
+    return pads;
+  }
+  const sides = [0, 1].map((i) => samePadding(image[i]!, extent[i]!, strides[i]!));
+  const ordered = sides.map(([small, large]) => (automatic === "SAME_LOWER" ? [large, small] : [small, large]));
+  return [ordered[0]![0]!, ordered[1]![0]!, ordered[0]![1]!, ordered[1]![1]!];
+}

@@ -1,0 +1,71 @@
+// The operators of ONNX that normalise.
+import type { Dim } from "../../core/shape.ts";
+import * as ops from "../../graph/ops/index.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { frontAxis, type NodeFacts } from "./nodeFacts.ts";
+
+type NormOperator = (inputs: readonly Tensor[], facts: NodeFacts) => Tensor;
+
+const plus = (x: Tensor, value: number) => ops.add(x, ops.scalar(value));
+
+const layerNorm: NormOperator = ([x, scale, bias], facts) => {
+  const axis = frontAxis(facts.int("axis", -1), x!.rank, facts);
+  const axes = [...x!.shape.keys()].slice(axis);
+  const scaled = ops.mul(standardized(x!, axes, facts.float("epsilon", 1e-5)), scale!);
+  return bias === undefined ? scaled : ops.add(scaled, bias);
+};
+
+function standardized(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
+  const centred = ops.sub(x, ops.reduceMean(x, axes, true));
+  const variance = ops.reduceMean(ops.mul(centred, centred), axes, true);
+  return ops.div(centred, ops.sqrt(plus(variance, epsilon)));
+}
+
+const perChannel = (t: Tensor, x: Tensor) => ops.reshape(t, [1, t.shape[0]!, ...x.shape.slice(2).map(() => 1)]);
+
+const instanceNorm: NormOperator = ([x, scale, bias], facts) => {
+  const axes = [...x!.shape.keys()].slice(2);
+  const normal = standardized(x!, axes, facts.float("epsilon", 1e-5));
+  return ops.add(ops.mul(normal, perChannel(scale!, x!)), perChannel(bias!, x!));
+};
+
+const groupNorm: NormOperator = ([x, scale, bias], facts) => {
+  const [n, c, ...rest] = x!.shape as readonly [Dim, number, ...number[]];
+  const groups = facts.int("num_groups", 1);
+  if (facts.opset < 21 || c % groups !== 0) throw facts.refuse("is of a form that is not supported");
+  const size = rest.reduce((all, side) => all * side, 1);
+  const grouped = standardized(ops.reshape(x!, [n, groups, (c / groups) * size]), [2], facts.float("epsilon", 1e-5));
+  const normal = ops.reshape(grouped, x!.shape);
+  return ops.add(ops.mul(normal, perChannel(scale!, x!)), perChannel(bias!, x!));
+};
+
+const batchNorm: NormOperator = ([x, scale, bias, mean, variance], facts) => {
+  if (facts.int("spatial", 1) !== 1) throw facts.refuse("normalises each place by itself");
+  const factor = ops.div(scale!, ops.sqrt(plus(variance!, facts.float("epsilon", 1e-5))));
+  const shift = ops.sub(bias!, ops.mul(mean!, factor));
+  return ops.add(ops.mul(x!, perChannel(factor, x!)), perChannel(shift, x!));
+};
+
+// Krizhevsky et al. 2012, section 3.3.
+const localResponse: NormOperator = ([x], facts) => {
+  const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
+  const size = facts.int("size", 1);
+  const before = Math.floor((size - 1) / 2);
+  const squares = ops.reshape(ops.mul(x!, x!), [n, 1, c, h * w]);
+  const around = ops.pad(squares, 2, before, size - 1 - before);
+  const means = ops.averagePool(around, { poolSize: [size, 1], strides: [1, 1], pads: [0, 0, 0, 0] });
+  const base = plus(
+    ops.mul(ops.reshape(means, x!.shape), ops.scalar(facts.float("alpha", 1e-4))),
+    facts.float("bias", 1),
+  );
+  return ops.mul(x!, ops.pow(base, ops.scalar(-facts.float("beta", 0.75))));
+};
+
+/** By name. */
+export const NORMALIZATION_OPERATORS: Readonly<Record<string, NormOperator>> = {
+  BatchNormalization: batchNorm,
+  GroupNormalization: groupNorm,
+  InstanceNormalization: instanceNorm,
+  LRN: localResponse,
+  LayerNormalization: layerNorm,
+};

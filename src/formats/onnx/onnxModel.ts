@@ -1,0 +1,130 @@
+// A classification network in ONNX, read as a model of layers, which can be trained, explained and written in other formats.
+import { LeukogramError } from "../../core/errors.ts";
+import type { Dim } from "../../core/shape.ts";
+import { type DecodedModel, type DecodedValue, decodeModel } from "../../graph/onnx/decode.ts";
+import type { LayerOutput } from "../../nn/layer.ts";
+import { Activation, Flatten, Input } from "../../nn/layers/index.ts";
+import { Model } from "../../nn/model.ts";
+import { GraphReader } from "./graphReader.ts";
+
+/** A model that was read from ONNX. */
+export interface OnnxModel {
+  readonly model: Model;
+  /** What was added or passed over, in words. */
+  readonly notes: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What {@link onnxModelOf} takes beside the file. */
+export interface OnnxModelOptions {
+  /** The file, for messages. */
+  readonly source: string;
+  /** Height and width where the file leaves them open. */
+  readonly imageSize?: number | undefined;
+}
+
+/** ONNX's oldest operators that mean what they do today, but for what is looked at here. */
+const OLDEST = 6;
+
+/**
+ * Reads an ONNX file of a network that classifies images; nothing in it is run. Convolutions, dense layers, normalisations,
+ * activations and the like become layers of Keras, all else layers of class OnnxOperators, which every format but Keras's
+ * and TensorFlow.js's can hold. Float weights are trainable; half precision and quantised weights are read as float32.
+ *
+ * @throws LeukogramError ERR_FORMAT where it is no ONNX model, is damaged, keeps weights in other files, has an operator that
+ * is not supported, or does not take one image and give one row.
+ */
+export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelOptions): OnnxModel {
+  const decoded = decodeModel(bytes, source);
+  try {
+    return { ...build(decoded, imageSize), metadata: decoded.metadata };
+  } catch (cause) {
+    if (cause instanceof LeukogramError) {
+      // Ours may find the cell and average views before and behind their layers.
+      const hint =
+        decoded.producer === "leukogram" ? "Give the run folder or .keras file that it was made of." : cause.hint;
+      throw new LeukogramError("ERR_FORMAT", `${source}: ${cause.reason}`, {
+        ...(hint !== undefined && { hint }),
+        cause,
+      });
+    }
+    // A graph nested so deep, or sizes so large, that no engine would take them.
+    if (cause instanceof RangeError)
+      throw new LeukogramError("ERR_FORMAT", `${source}: its graph can't be followed (${cause.message})`, { cause });
+    throw cause;
+  }
+}
+
+function build(decoded: DecodedModel, imageSize: number | undefined): Pick<OnnxModel, "model" | "notes"> {
+  if (decoded.opset < OLDEST)
+    throw new LeukogramError(
+      "ERR_FORMAT",
+      `is written in opset ${decoded.opset}, and ${OLDEST} is the oldest supported`,
+      {
+        hint: "Convert it: onnx.version_converter.convert_version(model, 13).",
+      },
+    );
+  const entry = entryOf(decoded, imageSize);
+  const reader = new GraphReader(decoded);
+  reader.bindInput(entry.name, entry.input, entry.isChannelsLast);
+  for (const node of decoded.nodes) reader.add(node);
+  const row = reader.row(decoded.outputs);
+  const { output, note } = withSoftmax(row);
+  const notes = [...reader.notes, ...(note === undefined ? [] : [note])];
+  return { model: new Model({ input: entry.input, output, name: "onnx" }), notes };
+}
+
+interface Entry {
+  readonly name: string;
+  readonly input: LayerOutput;
+  readonly isChannelsLast: boolean;
+}
+
+function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
+  const [entry, ...others] = decoded.inputs;
+  if (entry === undefined || others.length > 0)
+    throw new LeukogramError("ERR_FORMAT", `has ${decoded.inputs.length} inputs`, {
+      hint: "Give a classifier of images.",
+    });
+  if (entry.shape.length !== 4)
+    throw new LeukogramError("ERR_FORMAT", `takes ${show(entry)}, no images`, { hint: "Give a classifier of images." });
+  const isChannels = (size: Dim | undefined) => size === 1 || size === 3;
+  const [, second, , last] = entry.shape;
+  if (!isChannels(second) && !isChannels(last))
+    throw new LeukogramError("ERR_FORMAT", `takes ${show(entry)}, and no axis of it is that of 1 or 3 channels`);
+  const isChannelsLast = isChannels(last) && !(isChannels(second) && second !== 1);
+  const [height, width] = isChannelsLast ? entry.shape.slice(1, 3) : entry.shape.slice(2);
+  const known = imageSize === undefined ? ownSize(decoded.metadata) : [imageSize, imageSize];
+  const side = (size: Dim | undefined, i: number) => (typeof size === "number" && size > 0 ? size : known?.[i]);
+  const [h, w] = [side(height, 0), side(width, 1)];
+  if (h === undefined || w === undefined)
+    throw new LeukogramError("ERR_FORMAT", `leaves the size of its images open: ${show(entry)}`, {
+      hint: "Export it for one size, or say it: --image-size 224.",
+    });
+  const channels = (isChannelsLast ? last : second) as number;
+  return { name: entry.name, isChannelsLast, input: Input([h, w, channels], { name: "images" }) };
+}
+
+const show = ({ name, shape }: DecodedValue) => `"${name}" [${shape.map((size) => size || "?").join(", ")}]`;
+
+// A file of ours takes images of any size, and says to which it brings them.
+function ownSize(metadata: Readonly<Record<string, string>>): readonly number[] | undefined {
+  try {
+    const size: unknown = JSON.parse(metadata.imageSize ?? "");
+    return Array.isArray(size) ? size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a row is probabilities already. */
+function isProbability({ layer, inputs }: LayerOutput): boolean {
+  if (layer instanceof Flatten) return isProbability(inputs[0]!);
+  return layer instanceof Activation && ["softmax", "sigmoid"].includes(layer.config.activation);
+}
+
+function withSoftmax(row: LayerOutput): { readonly output: LayerOutput; readonly note?: string } {
+  if (isProbability(row)) return { output: row };
+  const output = new Activation({ activation: "softmax", name: "probabilities" }).apply(row);
+  return { output, note: "it ends in scores; a softmax was added, which makes probabilities of them" };
+}

@@ -1,0 +1,361 @@
+// Files are read, and what is read answers as ONNX Runtime does for the file itself.
+import { describe, expect, test } from "vitest";
+import { Rng } from "../../src/core/rng.ts";
+import { kerasBytes } from "../../src/formats/kerasV3.ts";
+import { onnxModelOf } from "../../src/formats/onnx/onnxModel.ts";
+import { compile } from "../../src/graph/compile.ts";
+import { halfWeights } from "../../src/graph/onnx/halfWeights.ts";
+import { encodeModel, type OnnxAttribute, type OnnxNode } from "../../src/graph/onnx/proto.ts";
+import { MODELS } from "../../src/models/registry.ts";
+import { exportGraph } from "../../src/nn/exportGraph.ts";
+import { flatLayout, flatSize, predictionGraph, trainingGraph } from "../../src/nn/modelGraphs.ts";
+import { adam } from "../../src/nn/optimizers.ts";
+import { createSession } from "../../src/runtime/node.ts";
+
+type Given = readonly [type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>];
+
+interface Net {
+  readonly nodes: readonly (Given | OnnxNode)[];
+  readonly opset?: number;
+  /** Reals by name, and shape. */
+  readonly weights?: Readonly<Record<string, readonly number[]>>;
+  readonly whole?: Readonly<Record<string, readonly number[]>>;
+}
+
+const isNode = (node: Given | OnnxNode): node is OnnxNode => "outputs" in node;
+
+/** A network of these nodes, each reading what it names; `y` is the last one's. Weights are drawn, those named `p*` above 0. */
+function netBytes(
+  { nodes, opset = 18, weights = {}, whole = {} }: Net,
+  channels: readonly number[] = [3, 6, 6],
+): Uint8Array {
+  const rng = new Rng(3);
+  const reals = Object.entries(weights).map(([name, shape]) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const draw = () => (name.startsWith("p") ? 0.5 + rng.uniform() : rng.normal(0, 0.5));
+    return { name, dtype: "float32" as const, shape, data: Float32Array.from({ length: count }, draw) };
+  });
+  const ints = Object.entries(whole).map(([name, values]) => {
+    return { name, dtype: "int64" as const, shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+  });
+  return encodeModel({
+    name: "net",
+    opset,
+    producer: { name: "test", version: "1" },
+    nodes: nodes.map((node, i) =>
+      isNode(node)
+        ? node
+        : {
+            type: node[0],
+            inputs: node[1],
+            outputs: [i === nodes.length - 1 ? "y" : `t${i}`],
+            attributes: node[2] ?? {},
+          },
+    ),
+    initializers: [...reals, ...ints],
+    inputs: [{ name: "x", dtype: "float32", shape: ["batch", ...channels] }],
+    outputs: [{ name: "y", dtype: "float32", shape: ["batch", "k"] }],
+    metadata: {},
+  });
+}
+
+/** Greatest difference between what was read and softmax of what ONNX Runtime answers to the file. */
+async function difference(bytes: Uint8Array, { isScores = true, batch = 3 } = {}): Promise<number> {
+  const { model } = onnxModelOf(bytes, { source: "net.onnx" });
+  const [h, w, c] = model.input.shape as [number, number, number];
+  const rng = new Rng(1);
+  const data = Float32Array.from({ length: batch * h * w * c }, () => rng.normal());
+  const raw = await createSession(bytes, { threads: 1 });
+  const answer = (await raw.run({ x: { data, shape: [batch, c, h, w] } })).y!.data as Float32Array;
+  const read = await createSession(compile(predictionGraph(model, "float32")), { threads: 1 });
+  const { output } = await read.run({ images: { data, shape: [batch, c, h, w] } });
+  const found = output!.data as Float32Array;
+  const classes = answer.length / batch;
+  const expected = isScores ? answer.map((_, i) => probability(answer, i, classes)) : answer;
+  expect(found.length).toBe(expected.length);
+  return Math.max(...found.map((value, i) => Math.abs(value - expected[i]!)));
+}
+
+function probability(scores: Float32Array, i: number, classes: number): number {
+  const row = scores.subarray(i - (i % classes), i - (i % classes) + classes);
+  return Math.exp(scores[i]!) / row.reduce((sum, score) => sum + Math.exp(score), 0);
+}
+
+const conv: Given = ["Conv", ["x", "k", "b"], { kernel_shape: { ints: [3, 3] }, pads: { ints: [1, 1, 1, 1] } }];
+const CONV = { k: [4, 3, 3, 3], b: [4] };
+const flat: Given = ["Flatten", ["t1"]];
+const ints = (...values: number[]): OnnxAttribute => ({ ints: values });
+const int = (value: number): OnnxAttribute => ({ int: value });
+const float = (value: number): OnnxAttribute => ({ float: value });
+
+/** Operators between a convolution, [batch, 4, 6, 6], and a row. */
+const CASES: readonly [string, Given, Partial<Net>?][] = [
+  ["Relu", ["Relu", ["t0"]]],
+  ["Clip by attributes", ["Clip", ["t0"], { min: float(0), max: float(6) }], { opset: 10 }],
+  ["Clip to one side", ["Clip", ["t0", "", "ptop"]], { weights: { ptop: [] } }],
+  ["LeakyRelu", ["LeakyRelu", ["t0"], { alpha: float(0.1) }]],
+  ["PRelu", ["PRelu", ["t0", "slope"]], { weights: { slope: [4, 1, 1] } }],
+  ["Elu", ["Elu", ["t0"], { alpha: float(0.7) }]],
+  ["Selu", ["Selu", ["t0"]]],
+  ["Softplus", ["Softplus", ["t0"]]],
+  ["Mish", ["Mish", ["t0"]]],
+  ["HardSigmoid", ["HardSigmoid", ["t0"]]],
+  ["HardSigmoid as Keras has it", ["HardSigmoid", ["t0"], { alpha: float(1 / 6) }]],
+  ["HardSwish", ["HardSwish", ["t0"]]],
+  ["Gelu by tanh", ["Gelu", ["t0"], { approximate: { string: "tanh" } }], { opset: 20 }],
+  ["Gelu", ["Gelu", ["t0"]], { opset: 20 }],
+  ["Sigmoid", ["Sigmoid", ["t0"]]],
+  ["Tanh", ["Tanh", ["t0"]]],
+  ["Add of a number", ["Add", ["t0", "one"]], { weights: { one: [] } }],
+  ["Add of a row of channels", ["Add", ["t0", "row"]], { weights: { row: [1, 4, 1, 1] } }],
+  ["Mul by a row of channels", ["Mul", ["row", "t0"]], { weights: { row: [4, 1, 1] } }],
+  ["Mul by a row of columns", ["Mul", ["t0", "row"]], { weights: { row: [6] } }],
+  ["Sub from a number", ["Sub", ["one", "t0"]], { weights: { one: [] } }],
+  ["Div", ["Div", ["t0", "pone"]], { weights: { pone: [] } }],
+  ["Add of itself", ["Add", ["t0", "t0"]]],
+  ["Max of several", ["Max", ["t0", "row", "one"]], { weights: { row: [4, 1, 1], one: [] } }],
+  [
+    "BatchNormalization",
+    ["BatchNormalization", ["t0", "g", "o", "m", "pv"]],
+    { weights: { g: [4], o: [4], m: [4], pv: [4] } },
+  ],
+  ["InstanceNormalization", ["InstanceNormalization", ["t0", "g", "o"]], { weights: { g: [4], o: [4] } }],
+  [
+    "GroupNormalization",
+    ["GroupNormalization", ["t0", "g", "o"], { num_groups: int(2) }],
+    { opset: 21, weights: { g: [4], o: [4] } },
+  ],
+  ["LayerNormalization", ["LayerNormalization", ["t0", "g", "o"]], { weights: { g: [6], o: [6] } }],
+  ["LRN", ["LRN", ["t0"], { size: int(3), alpha: float(0.5) }]],
+  ["MaxPool, rounding up", ["MaxPool", ["t0"], { kernel_shape: ints(3, 3), strides: ints(2, 2), ceil_mode: int(1) }]],
+  [
+    "MaxPool with padding",
+    ["MaxPool", ["t0"], { kernel_shape: ints(3, 3), strides: ints(2, 2), pads: ints(1, 1, 1, 1) }],
+  ],
+  [
+    "MaxPool, SAME_UPPER",
+    ["MaxPool", ["t0"], { kernel_shape: ints(3, 3), strides: ints(2, 2), auto_pad: { string: "SAME_UPPER" } }],
+  ],
+  ["AveragePool", ["AveragePool", ["t0"], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1) }]],
+  [
+    "AveragePool that counts padding",
+    ["AveragePool", ["t0"], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1), count_include_pad: int(1) }],
+  ],
+  ["GlobalAveragePool", ["GlobalAveragePool", ["t0"]]],
+  ["GlobalMaxPool", ["GlobalMaxPool", ["t0"]]],
+  ["ReduceMean by attribute", ["ReduceMean", ["t0"], { axes: ints(2, 3) }], { opset: 13 }],
+  ["ReduceMean by input", ["ReduceMean", ["t0", "axes"], { keepdims: int(0) }], { whole: { axes: [-1, -2] } }],
+  ["ReduceL2", ["ReduceL2", ["t0", "axes"]], { whole: { axes: [1] } }],
+  ["ReduceSum of before opset 13", ["ReduceSum", ["t0"], { axes: ints(1) }], { opset: 11 }],
+  ["Pad by attribute", ["Pad", ["t0"], { pads: ints(0, 0, 1, 2, 0, 0, 0, 1) }], { opset: 10 }],
+  ["Pad by input", ["Pad", ["t0", "pads"]], { whole: { pads: [0, 0, 1, 2, 0, 0, 0, 1] } }],
+  [
+    "Slice",
+    ["Slice", ["t0", "from", "to", "axes", "by"]],
+    { whole: { from: [1, -4], to: [100, -1], axes: [1, 3], by: [2, 1] } },
+  ],
+  ["Slice by attributes", ["Slice", ["t0"], { starts: ints(1), ends: ints(3), axes: ints(2) }], { opset: 9 }],
+  ["Gather", ["Gather", ["t0", "at"], { axis: int(1) }], { whole: { at: [2, 0, -1] } }],
+  ["Transpose", ["Transpose", ["t0"], { perm: ints(0, 2, 3, 1) }]],
+  ["Softmax over channels", ["Softmax", ["t0"], { axis: int(1) }]],
+  ["Softmax of before opset 13", ["Softmax", ["t0"]], { opset: 9 }],
+  ["LogSoftmax", ["LogSoftmax", ["t0"], { axis: int(2) }]],
+  ["Unsqueeze and more", ["Unsqueeze", ["t0", "axes"]], { whole: { axes: [1] } }],
+  ["Dropout", ["Dropout", ["t0"]], { opset: 11 }],
+  ["Sum of three", ["Sum", ["t0", "t0", "t0"]]],
+  ["Mean", ["Mean", ["t0", "t0", "row"]], { weights: { row: [4, 1, 1] } }],
+];
+
+describe("an operator of ONNX means what ONNX Runtime takes it for", () => {
+  test.each<[string, Given, Partial<Net>?]>(CASES)("%s", async (_, node, more = {}) => {
+    const bytes = netBytes({ nodes: [conv, node, flat], ...more, weights: { ...CONV, ...more.weights } });
+    expect(await difference(bytes)).toBeLessThan(2e-6);
+  });
+});
+
+describe("networks", () => {
+  const head: Given[] = [
+    ["Flatten", ["t1"]],
+    ["Gemm", ["t2", "w", "c"], { transB: int(1) }],
+    ["Softmax", ["t3"], { axis: int(1) }],
+  ];
+  const WEIGHTS = { ...CONV, w: [5, 144], c: [5] };
+
+  test.each([7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 20, 21])(
+    "of opset %i are read, and are Keras's layers throughout",
+    async (opset) => {
+      const bytes = netBytes({ opset, nodes: [conv, ["Relu", ["t0"]], ...head], weights: WEIGHTS });
+      expect(await difference(bytes, { isScores: false })).toBeLessThan(1e-6);
+      const { model } = onnxModelOf(bytes, { source: "net.onnx" });
+      expect(model.layers.map(({ className }) => className)).toEqual([
+        "InputLayer",
+        "Conv2D",
+        "ReLU",
+        "Flatten",
+        "Dense",
+        "Activation",
+      ]);
+      expect((await kerasBytes(model)).length).toBeGreaterThan(1000);
+    },
+  );
+
+  test.each<[string, Record<string, OnnxAttribute>, readonly number[]]>([
+    ["in groups", { group: int(3), kernel_shape: ints(3, 3) }, [6, 1, 3, 3]],
+    ["in two strides and one-sided padding", { strides: ints(2, 2), pads: ints(0, 0, 1, 1) }, [4, 3, 3, 3]],
+    ["with gaps", { dilations: ints(2, 2), pads: ints(2, 2, 2, 2) }, [4, 3, 3, 3]],
+    ["SAME_LOWER", { strides: ints(2, 2), auto_pad: { string: "SAME_LOWER" }, kernel_shape: ints(3, 3) }, [4, 3, 3, 3]],
+  ])("convolve %s", async (_, attributes, k) => {
+    const bytes = netBytes({
+      nodes: [
+        ["Conv", ["x", "k"], attributes],
+        ["Flatten", ["t0"]],
+      ],
+      weights: { k },
+    });
+    expect(await difference(bytes)).toBeLessThan(1e-6);
+  });
+
+  test("compute shapes from the batch's, as PyTorch writes them", async () => {
+    const shapes = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => ({
+      type,
+      inputs,
+      outputs: [output],
+      attributes,
+    });
+    const bytes = netBytes({
+      nodes: [
+        conv,
+        shapes("Shape", ["t0"], "s"),
+        shapes("Gather", ["s", "zero"], "n", { axis: int(0) }),
+        shapes("Concat", ["n", "rest"], "to", { axis: int(0) }),
+        shapes("Reshape", ["t0", "to"], "tokens"),
+        shapes("Transpose", ["tokens"], "turned", { perm: ints(2, 0, 1) }),
+        shapes("Transpose", ["turned"], "back", { perm: ints(1, 0, 2) }),
+        shapes("MatMul", ["back", "w"], "mixed"),
+        shapes("Add", ["mixed", "bias"], "biased"),
+        shapes("ReduceMean", ["biased", "one"], "y", { keepdims: int(0) }),
+      ],
+      weights: { ...CONV, w: [4, 5], bias: [5] },
+      whole: { zero: [0], rest: [4, 36], one: [1] },
+    });
+    expect(await difference(bytes)).toBeLessThan(1e-6);
+  });
+
+  test("that Leukogram wrote are read with their classes and size, in halves and plainly", async () => {
+    const { model } = MODELS.get("cnn")!.build({
+      imageSize: 32,
+      classes: 5,
+      momentum: 0.9,
+      alpha: 1,
+      head: "linear",
+      frozen: false,
+      preprocessing: "right",
+    });
+    model.initialize(4);
+    const bytes = compile(exportGraph(model), { metadata: { imageSize: "[32,32]" } });
+    const rng = new Rng(2);
+    const data = Uint8Array.from({ length: 2 * 32 * 32 * 3 }, () => rng.integer(256));
+    const first = (await (await createSession(bytes)).run({ images: { data, shape: [2, 32, 32, 3] } })).probabilities!;
+    for (const [file, within] of [
+      [bytes, 1e-6],
+      [halfWeights(bytes), 2e-3],
+    ] as const) {
+      const read = onnxModelOf(file, { source: "cnn.onnx" });
+      const again = compile(exportGraph(read.model));
+      const { probabilities } = await (await createSession(again)).run({ images: { data, shape: [2, 32, 32, 3] } });
+      const values = probabilities!.data as Float32Array;
+      expect(Math.max(...values.map((value, i) => Math.abs(value - (first.data as Float32Array)[i]!)))).toBeLessThan(
+        within,
+      );
+    }
+  });
+
+  test("learn: a step of training lowers the loss, weights of operators that are no layer too", async () => {
+    const bytes = netBytes({
+      nodes: [
+        conv,
+        ["LayerNormalization", ["t0", "g", "o"]],
+        ["Mul", ["t1", "cols"]],
+        ["Flatten", ["t2"]],
+        ["Gemm", ["t3", "w"]],
+      ],
+      weights: { ...CONV, g: [6], o: [6], cols: [6, 6], w: [144, 5] },
+    });
+    const { model } = onnxModelOf(bytes, { source: "net.onnx" });
+    const layout = flatLayout(model);
+    expect(flatSize(layout.theta)).toBe(108 + 4 + 6 + 6 + 36 + 720);
+    const optimizer = adam();
+    const graph = trainingGraph(model, { batchSize: 8, optimizer, inputType: "float32" });
+    const session = await createSession(compile(graph));
+    const rng = new Rng(5);
+    const images = { data: Float32Array.from({ length: 8 * 108 }, () => rng.normal()), shape: [8, 3, 6, 6] };
+    const labels = { data: Int32Array.from({ length: 8 }, (_, i) => i % 5), shape: [8] };
+    const size = flatSize(layout.theta);
+    let theta = Float32Array.from(layout.theta.flatMap(({ value }) => [...value]));
+    let slots = Array.from({ length: optimizer.slots }, () => new Float32Array(size));
+    const losses: number[] = [];
+    for (let step = 1; step <= 12; step++) {
+      const result = await session.run({
+        images,
+        labels,
+        theta: { data: theta, shape: [size] },
+        ...Object.fromEntries(slots.map((data, i) => [`slot${i}`, { data, shape: [size] }])),
+        learningRate: { data: Float32Array.of(0.01), shape: [] },
+        step: { data: Float32Array.of(step), shape: [] },
+      });
+      losses.push((result.loss!.data as Float32Array)[0]!);
+      theta = result["theta.next"]!.data as Float32Array<ArrayBuffer>;
+      slots = slots.map((_, i) => result[`slot${i}.next`]!.data as Float32Array<ArrayBuffer>);
+    }
+    expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]!);
+  });
+});
+
+describe("what can't be read ends in words", () => {
+  const read = (bytes: Uint8Array) => () => onnxModelOf(bytes, { source: "net.onnx" });
+  const whole = netBytes({ nodes: [conv, ["Relu", ["t0"]], flat], weights: CONV });
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ["text", new TextEncoder().encode("no model"), /^ERR_FORMAT net.onnx: is no ONNX model/],
+    [
+      "half a file",
+      whole.subarray(0, whole.length >> 1),
+      /^ERR_FORMAT net.onnx: is no ONNX model, or is damaged\. Export/,
+    ],
+    [
+      "an operator that is not known",
+      netBytes({ nodes: [["NonZero", ["x"]]] }),
+      /node "y" \(NonZero\) is not supported\. Supported are .*Conv/,
+    ],
+    [
+      "another domain",
+      netBytes({ nodes: [{ type: "Magic", domain: "my.ops", inputs: ["x"], outputs: ["y"], attributes: {} }] }),
+      /node "y" \(Magic\) is of my\.ops, whose operators are not supported/,
+    ],
+    ["an old opset", netBytes({ nodes: [["Relu", ["x"]]], opset: 3 }), /is written in opset 3, and 6 is the oldest/],
+    ["no row", netBytes({ nodes: [["Relu", ["x"]]] }), /gives 0 rows of scores/],
+    ["what nothing gives", netBytes({ nodes: [["Relu", ["gone"]]] }), /reads "gone", which nothing gives before it/],
+    ["no images", netBytes({ nodes: [["Relu", ["x"]]] }, [7]), /takes "x" \[batch, 7\], no images/],
+    [
+      "images of open size",
+      netBytes({ nodes: [["Relu", ["x"]]] }, [3, -1, -1]),
+      /leaves the size of its images open.*--image-size 224/,
+    ],
+    [
+      "a kernel that does not fit",
+      netBytes({ nodes: [conv, flat], weights: { k: [4, 5, 3, 3], b: [4] } }),
+      /net.onnx: .*does not fit/,
+    ],
+    [
+      "a tensor that no memory holds",
+      netBytes({
+        nodes: [conv, ["Pad", ["t0", "pads"]], flat],
+        weights: CONV,
+        whole: { pads: [0, 0, 2e6, 2e6, 0, 0, 0, 0] },
+      }),
+      /has a tensor of \d+ entries an image/,
+    ],
+  ])("%s", (_, bytes, message) => {
+    expect(read(bytes)).toThrow(message);
+  });
+});
