@@ -1,3 +1,4 @@
+import { stopIfAborted } from "./interrupted.ts";
 import type { ModelRunner } from "./modelRunner.ts";
 import { meanFilter, type PictureMap, picturesAtOnce, type SeenPicture } from "./picture.ts";
 
@@ -45,7 +46,7 @@ export async function integratedGradients(
   const total = new Float64Array(data.length);
   const most = picturesAtOnce(picture);
   for (let from = 0; from < steps; from += most) {
-    signal?.throwIfAborted();
+    stopIfAborted(signal);
     const count = Math.min(most, steps - from);
     const batch = new Float32Array(count * data.length);
     for (let n = 0; n < count; n++) {

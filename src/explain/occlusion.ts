@@ -1,3 +1,4 @@
+import { stopIfAborted } from "./interrupted.ts";
 import type { ModelRunner } from "./modelRunner.ts";
 import { type PictureMap, picturesAtOnce, type SeenPicture } from "./picture.ts";
 
@@ -47,7 +48,7 @@ export async function occlusion(
   const most = picturesAtOnce(picture);
   let lowest = probability;
   for (let from = 0; from < places.length; from += most) {
-    signal?.throwIfAborted();
+    stopIfAborted(signal);
     const now = places.slice(from, from + most);
     const batch = new Float32Array(now.length * data.length);
     for (const [n, [top, left]] of now.entries()) {

@@ -1,4 +1,5 @@
 import { emptyPicture } from "./integratedGradients.ts";
+import { stopIfAborted } from "./interrupted.ts";
 import type { ModelRunner } from "./modelRunner.ts";
 import { highest, type PictureMap, picturesAtOnce, resizeMap, type SeenPicture } from "./picture.ts";
 
@@ -42,7 +43,7 @@ export async function scoreCam(
   const sum = new Float64Array(all[0]!.data.length);
   const most = picturesAtOnce(picture);
   for (let from = 0; from < tried.length; from += most) {
-    signal?.throwIfAborted();
+    stopIfAborted(signal);
     const now = tried.slice(from, from + most);
     const batch = new Float32Array(now.length * data.length);
     for (const [n, map] of now.entries()) {
