@@ -146,7 +146,7 @@ export async function explainImages(
   if (explained.length === 0)
     throw new LeukogramError("ERR_IMAGE", "none of the images can be read", { hint: "Give others." });
   const pictures = explained.map(({ drawn }) => drawn);
-  const html = explainReport({ model, classes, seenAs: seenWords(given), pictures, version: VERSION });
+  const html = explainReport({ model: basename(model), classes, seenAs: seenWords(given), pictures, version: VERSION });
   await writeFile(join(dir, "explain.html"), html);
   return explained;
 }
@@ -172,7 +172,7 @@ async function explainFile(explainer: Explainer, picture: SeenPicture, options: 
     const found = await explainer.explain(picture, { method, target, layer, baseline, steps, signal });
     const overlay = { picture, map: found.map, mask: found.cell.mask };
     const title = `${methodEntry(method).title}: ${classes[target]}, ${percent(probabilities[target])}`;
-    const sheet = await overlaySheet(overlay, { title, text: `${basename(file)} \u00b7 ${model}` });
+    const sheet = await overlaySheet(overlay, { title, text: `${basename(file)} \u00b7 ${basename(model)}` });
     overlays.push(`${name}.${method}.png`);
     await writeFile(join(dir, overlays.at(-1)!), sheet);
     explanations.push(found);

@@ -7,7 +7,7 @@ export interface OcclusionOptions {
   readonly target: number;
   /** What the patch is filled with, one value a channel, 0 to 255. */
   readonly colour: readonly number[];
-  /** Side of the patch as a share of the picture's shorter one; default 1/6. It moves by half of its side. */
+  /** Side of the patch as a share of the picture's shorter one; default 1/6. It moves by a third of its side. */
   readonly patch?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,9 +70,9 @@ export async function occlusion(
   return { map: { data: map, height, width }, side, patches: places.length, probability, lowest };
 }
 
-// Half a patch apart, the last at the very end.
+// A third of a patch apart, the last at the very end.
 function startsOf(size: number, side: number): number[] {
-  const step = Math.max(1, side >> 1);
+  const step = Math.max(1, Math.floor(side / 3));
   const last = size - side;
   return [...Array.from({ length: Math.ceil(last / step) }, (_, i) => i * step), last];
 }

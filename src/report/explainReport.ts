@@ -3,10 +3,10 @@ import { METHODS, type Method, methodEntry } from "../explain/methods.ts";
 import type { SanityVerdict } from "../explain/sanityCheck.ts";
 import { checkWords, explanationWarnings, figureWords, placeWords } from "./explanationWords.ts";
 import { count, decimal, percent, plural } from "./format.ts";
-import { type Content, type Markup, markup } from "./markup.ts";
+import { type Content, type Markup, markup, round } from "./markup.ts";
+import { LEGEND_STOPS } from "./overlay.ts";
 import { type Column, page, type Section, table, warningList } from "./page.ts";
 import { className } from "./sections.ts";
-import { LEGEND_STOPS } from "./viridis.ts";
 
 /** A method's map of a picture, drawn. */
 export interface DrawnExplanation extends Explanation {
@@ -72,7 +72,11 @@ export function explainReport({ model, classes, seenAs, pictures, version }: Exp
   });
 }
 
-const GALLERY = "grid-template-columns:repeat(auto-fill,minmax(200px,1fr))";
+// Up to four tiles in a row, else three, fewer where the window is narrow.
+const gallery = (tiles: number) => {
+  const columns = tiles > 4 ? 3 : Math.max(3, tiles);
+  return `grid-template-columns:repeat(auto-fill,minmax(max(150px,calc(${round(100 / columns)}% - 10px)),1fr))`;
+};
 const WIDE = "width:100%;height:auto;display:block;border-radius:6px";
 
 function pictureSection(
@@ -89,7 +93,7 @@ function pictureSection(
     ...explanations.map((found) => {
       const { title } = methodEntry(found.method);
       const share = Number.isNaN(found.onCell) ? "empty" : `${percent(found.onCell, 0)} on the cell`;
-      return tile(found.overlay, [markup`<strong>${title}</strong>`, ` ${share}`], `${title} for ${name} on ${file}`);
+      return tile(found.overlay, markup`<strong>${title}</strong><br>${share}`, `${title} for ${name} on ${file}`);
     }),
   ];
   const told = explanations.map((found) => {
@@ -103,7 +107,7 @@ function pictureSection(
     heading: file,
     body: [
       markup`<p>The model says <strong>${classes[best]!}</strong>, ${percent(probabilities[best])}.${asked}</p>`,
-      markup`<div class="gallery" style="${GALLERY}">${tiles}</div>`,
+      markup`<div class="gallery" style="${gallery(tiles.filter(Boolean).length)}">${tiles}</div>`,
       legend(),
       markup`<div class="beside"><div class="panel">${told}</div><div class="panel">${probabilityTable(probabilities, classes)}</div></div>`,
     ],
@@ -112,7 +116,8 @@ function pictureSection(
 
 function legend(): Markup {
   const stops = LEGEND_STOPS.map(([at, colour]) => `${colour} ${at * 100}%`).join(",");
-  return markup`<p class="minor" style="display:flex;gap:10px;align-items:center;margin:10px 0 0;flex-wrap:wrap">none <span style="width:140px;height:10px;border-radius:3px;background:linear-gradient(90deg,${stops});print-color-adjust:exact;-webkit-print-color-adjust:exact"></span> most of this map; the white line is the cell's edge, roughly found</p>`;
+  const bar = `width:140px;height:10px;border-radius:3px;background:linear-gradient(90deg,${stops});print-color-adjust:exact;-webkit-print-color-adjust:exact`;
+  return markup`<div class="minor" style="display:flex;gap:10px;align-items:center;margin:10px 0 14px">none<span style="flex:none;${bar}"></span><span>most of this map; the white line is the cell's edge, roughly found</span></div>`;
 }
 
 function probabilityTable(probabilities: readonly number[], classes: readonly string[]): Markup {

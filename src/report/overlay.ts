@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { highest, type PictureMap, resizeMap, rgbOf, type SeenPicture } from "../explain/picture.ts";
-import { colourAt, LEGEND_STOPS } from "./viridis.ts";
+import { colourAt } from "./viridis.ts";
 
 /** Height of an overlay's picture, pixels; its width follows. */
 const HEIGHT = 384;
@@ -8,6 +8,12 @@ const GAP = 16;
 const LEGEND = 54;
 /** How much the colour of a place with no weight hides the grey picture below it, and that with the most. */
 const COVER = [0.45, 0.72] as const;
+
+/** Places and colours of a legend's gradient, as they look on a light grey. */
+export const LEGEND_STOPS: readonly (readonly [number, string])[] = Array.from({ length: 11 }, (_, i) => {
+  const colour = covered(205, i / 10).map((channel) => channel.toString(16).padStart(2, "0"));
+  return [i / 10, `#${colour.join("")}`];
+});
 
 /** A picture with a map upon it. */
 export interface Overlay {
@@ -71,6 +77,12 @@ export async function overlaySheet(
     ])
     .png()
     .toBuffer();
+}
+
+// The colour of a share over a grey level.
+function covered(grey: number, share: number): number[] {
+  const cover = COVER[0] + (COVER[1] - COVER[0]) * share;
+  return colourAt(share).map((channel) => Math.round(grey * (1 - cover) + channel * cover));
 }
 
 function sizeOf({ height, width }: SeenPicture): { readonly width: number; readonly height: number } {

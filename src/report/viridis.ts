@@ -18,12 +18,6 @@ const STOPS = [
 
 const CHANNELS = STOPS.map((stop) => [1, 3, 5].map((at) => Number.parseInt(stop.slice(at, at + 2), 16)));
 
-/** Places and colours of a legend's gradient. */
-export const LEGEND_STOPS: readonly (readonly [number, string])[] = STOPS.map((stop, i) => [
-  i / (STOPS.length - 1),
-  stop,
-]);
-
 /** The colour of a share in [0, 1]: red, green, blue, 0 to 255. */
 export function colourAt(share: number): readonly [number, number, number] {
   const at = Math.min(1, Math.max(0, share)) * (STOPS.length - 1);
