@@ -109,7 +109,7 @@ function pictureSection(
       markup`<p>The model says <strong>${classes[best]!}</strong>, ${percent(probabilities[best])}.${asked}</p>`,
       markup`<div class="gallery" style="${gallery(tiles.filter(Boolean).length)}">${tiles}</div>`,
       legend(),
-      markup`<div class="beside"><div class="panel">${told}</div><div class="panel">${probabilityTable(probabilities, classes)}</div></div>`,
+      markup`<div class="beside"><div class="panel" style="break-inside:auto">${told}</div><div class="panel">${probabilityTable(probabilities, classes)}</div></div>`,
     ],
   };
 }

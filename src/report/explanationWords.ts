@@ -3,8 +3,10 @@ import type { Explanation } from "../explain/explainPicture.ts";
 import { methodEntry } from "../explain/methods.ts";
 import { decimal, percent } from "./format.ts";
 
-/** Below this share most of a map lies outside of the cell. */
-const MOSTLY = 0.5;
+/** A map with less than this share on the cell lies mostly outside of it. */
+const LITTLE = 1 / 3;
+/** A map that has less than so many times what an even one has on the cell tells hardly more than that one. */
+const HARDLY_MORE = 1.25;
 /** A sum of attributions that is further off than this share asks for finer steps. */
 const COARSE = 0.05;
 
@@ -41,12 +43,12 @@ export function explanationWarnings(explanation: Explanation, className: string)
   const title = methodEntry(method).title;
   if (Number.isNaN(onCell)) return [`${title} finds nothing that speaks for ${className}: the map is empty.`];
   const warnings: string[] = [];
-  if (onCell <= cell.area)
+  if (onCell < HARDLY_MORE * cell.area)
     warnings.push(
-      `${title}: ${placeWords(explanation)}. An even map would have as much there: the model may go by what is around the cell.`,
+      `${title}: ${placeWords(explanation)}. An even map would have about as much there: the model may go by what is around the cell, or the map is too coarse to tell.`,
     );
-  else if (onCell < MOSTLY)
-    warnings.push(`${title}: most of the map lies outside of the cell (${percent(onCell, 0)} on it).`);
+  else if (onCell < LITTLE)
+    warnings.push(`${title}: two thirds of the map or more lie outside of the cell (${percent(onCell, 0)} on it).`);
   if (check?.verdict === "hardly changes")
     warnings.push(
       `${title}: the map hardly changes when the weights are drawn anew (rank correlation ${decimal(check.mean, 2)}). It shows the picture's edges, not what the model learned.`,
