@@ -26,7 +26,7 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
   { name: "predict", summary: "classes for images", load: async () => (await import("./predict.ts")).default },
   {
     name: "explain",
-    summary: "what of a picture the model looks at, and whether the map says so",
+    summary: "maps of what in a picture speaks for its class",
     load: async () => (await import("./explain.ts")).default,
   },
   {
