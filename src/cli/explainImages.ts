@@ -64,11 +64,11 @@ function outputNames(paths: readonly string[]): string[] {
 
 // An explanation as JSON tells it: small maps with their values, rounded.
 function explanationJson(found: Explanation): Record<string, unknown> {
-  const { method, layer, map, onCell, cell, check, figures } = found;
+  const { method, layer, isBypassed, map, onCell, cell, check, figures } = found;
   const few = map.data.length <= 1024;
   return {
     method,
-    ...(layer !== undefined && { layer }),
+    ...(layer !== undefined && { layer, isBypassed }),
     mapSize: [map.height, map.width],
     ...(few && { map: Array.from(map.data, (value) => Number(value.toPrecision(6))) }),
     onCell: Number.isNaN(onCell) ? null : onCell,

@@ -1,7 +1,7 @@
 import type { Model } from "../nn/model.ts";
 import { integratedGradients, STEPS } from "./integratedGradients.ts";
-import { mapStep } from "./mapLayers.ts";
-import type { Method } from "./methods.ts";
+import { isBypassed, mapStep } from "./mapLayers.ts";
+import { type Method, methodEntry } from "./methods.ts";
 import { ModelRunner, type OpenSession } from "./modelRunner.ts";
 import { occlusion, PATCH } from "./occlusion.ts";
 import { type FoundCell, findCell, shareOnCell } from "./onCell.ts";
@@ -41,6 +41,8 @@ export interface Explanation {
   readonly target: number;
   /** The layer whose maps were weighted; undefined where the method needs none. */
   readonly layer: string | undefined;
+  /** Whether some of what the model sees goes by ways around that layer: the map then tells a part only. */
+  readonly isBypassed: boolean;
   readonly map: PictureMap;
   /** Share of the map's weight on the cell; NaN where the map is empty. */
   readonly onCell: number;
@@ -88,11 +90,12 @@ export class Explainer {
     const { map, figures } = await mapOf(this.#runner, picture, settings);
     const others: PictureMap[] = [];
     for (const runner of this.#untrained) others.push((await mapOf(runner, picture, settings)).map);
-    const needsLayer = method === "gradcam" || method === "scorecam";
+    const step = methodEntry(method).needsMaps ? mapStep(this.#runner.model, layer) : undefined;
     return {
       method,
       target,
-      layer: needsLayer ? mapStep(this.#runner.model, layer).layer.name : undefined,
+      layer: step?.layer.name,
+      isBypassed: step !== undefined && isBypassed(this.#runner.model, step),
       map,
       onCell: shareOnCell(map, cell),
       cell,

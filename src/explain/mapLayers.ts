@@ -29,8 +29,28 @@ export function mapStep(model: Model, layer?: string): LayerOutput {
     isThere
       ? `layer "${layer}" of model ${model.name} has no map [H, W, C] with H and W above 1`
       : `model ${model.name} has no layer "${layer}"`,
-    { hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Those with a map: ${names.join(", ")}.` },
+    { hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Those with a map: ${listed(names)}.` },
   );
+}
+
+/** Whether some of what a model sees goes to its output by ways around a step. */
+export function isBypassed(model: Model, step: LayerOutput): boolean {
+  const seen = new Set<LayerOutput>([step]);
+  const reachesInput = (from: LayerOutput): boolean => {
+    if (from === model.input) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return from.inputs.some(reachesInput);
+  };
+  return reachesInput(model.output);
+}
+
+const LISTED = 12;
+
+function listed(names: readonly string[]): string {
+  if (names.length <= LISTED) return names.join(", ");
+  const last = names.slice(-LISTED).join(", ");
+  return `${last}, and ${names.length - LISTED} before these (leukogram inspect lists the layers)`;
 }
 
 function mapSteps(model: Model): LayerOutput[] {

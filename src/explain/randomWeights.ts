@@ -1,3 +1,4 @@
+import { LeukogramError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import * as ops from "../graph/ops/index.ts";
 import { initialize } from "../nn/initializers.ts";
@@ -16,10 +17,19 @@ export function untrainedContext(model: Model, seed: number): CallContext {
   const drawn = new Map<Weight, Float32Array>();
   for (const layer of model.layers) {
     if (scalesPixels(layer, model)) continue;
-    for (const weight of layer.weights)
-      drawn.set(weight, initialize(weight.initializer, weight.shape, rng.fork(`${layer.name}/${weight.name}`)));
+    for (const weight of layer.weights) drawn.set(weight, anew(weight, rng.fork(`${layer.name}/${weight.name}`)));
   }
   return { ...FIXED, weight: (weight) => ops.constant(drawn.get(weight) ?? weight.value, weight.shape) };
+}
+
+// A file of Keras may name an initializer that we do not have: then kernels are drawn by Keras's usual one.
+function anew({ initializer, shape, value }: Weight, rng: Rng): Float32Array {
+  try {
+    return initialize(initializer, shape, rng);
+  } catch (error) {
+    if (!(error instanceof LeukogramError)) throw error;
+    return shape.length > 1 ? initialize("glorot_uniform", shape, rng) : value;
+  }
 }
 
 // Fixed numbers of what comes before learning: data's mean and deviation, or a change of colours' order and scale.

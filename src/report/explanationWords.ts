@@ -26,9 +26,12 @@ export function checkWords({ check }: Explanation): string | undefined {
   return `The map ${verdict} when the model's weights are drawn anew (${figures})`;
 }
 
-/** What else the method found; undefined where that is nothing. */
-export function figureWords({ method, layer, map, figures }: Explanation): string | undefined {
-  if (layer !== undefined) return `Maps of layer ${layer}, ${map.height} \u00d7 ${map.width} places`;
+/** What else the method found. */
+export function figureWords({ method, layer, isBypassed, map, figures }: Explanation): string {
+  if (layer !== undefined) {
+    const part = isBypassed ? "; some of what the model sees goes by ways around it, and is not in this map" : "";
+    return `Maps of layer ${layer}, ${map.height} \u00d7 ${map.width} places${part}`;
+  }
   if (method === "occlusion") {
     const { side, patches, probability, lowest } = figures;
     return `Under the worst of ${patches} patches of ${side} \u00d7 ${side} pixels the probability is ${percent(lowest)}, without one ${percent(probability)}`;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { gradCamGraph } from "../../src/explain/gradCam.ts";
-import { mapLayerNames, mapStep } from "../../src/explain/mapLayers.ts";
+import { isBypassed, mapLayerNames, mapStep } from "../../src/explain/mapLayers.ts";
 import * as ops from "../../src/graph/ops/index.ts";
-import { Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D } from "../../src/nn/layers/index.ts";
-import { Sequential } from "../../src/nn/model.ts";
+import { Add, Conv2D, Dense, Flatten, GlobalAveragePooling2D, Input, MaxPooling2D } from "../../src/nn/layers/index.ts";
+import { Model, Sequential } from "../../src/nn/model.ts";
 import { FIXED } from "../../src/nn/modelGraphs.ts";
 import { relativeError, runGraph } from "../support/graph.ts";
 
@@ -55,6 +55,17 @@ test("takes pictures of any size, and any layer that has a map", async () => {
   const { map } = await runGraph(gradCamGraph(model, { layer: "first" }), feeds);
   expect(map).toHaveLength(SIZE * SIZE);
   expect(mapLayerNames(model)).toEqual(["first", "pool", "last"]);
+});
+
+test("knows whether a part of the model goes around a layer", () => {
+  const image = Input([6, 6, 3]);
+  const [left, right] = ["left", "right"].map((name) => new Conv2D({ filters: 2, kernelSize: 3, name }).apply(image));
+  const both = new Flatten().apply(new Add().apply([left!, right!]));
+  const output = new Dense({ units: 2, activation: "softmax" }).apply(both);
+  const model = new Model({ input: image, output });
+  expect(isBypassed(model, left!)).toBe(true);
+  expect(isBypassed(model, mapStep(model))).toBe(false);
+  expect(mapStep(model).layer.className).toBe("Add");
 });
 
 test("says which layers have a map", () => {
