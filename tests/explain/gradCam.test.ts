@@ -81,3 +81,9 @@ test("says which layers have a map", () => {
   const linear = new Sequential([4, 4, 1], [new Conv2D({ filters: 2, kernelSize: 1 }), new Flatten()]).initialize();
   expect(() => gradCamGraph(linear)).toThrow(/does not end in a softmax, so no class has a logit/);
 });
+
+test("a number of pictures that is not known yet can't be made out of nothing", () => {
+  const one = ops.input("x", [1, 3]);
+  expect(() => ops.expand(one, ["batch", 3])).toThrow("ERR_SHAPE expand: [1, 3] can't be repeated batch times");
+  expect(ops.expand(ops.input("x", ["batch", 1]), ["batch", 3]).shape).toEqual(["batch", 3]);
+});
