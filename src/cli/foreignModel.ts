@@ -6,6 +6,8 @@ import { CELL_TYPES } from "../core/classes.ts";
 import { LeukogramError } from "../core/errors.ts";
 import { readModel } from "../formats/readModel.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
+import { PREPROCESSINGS, type Preprocessing } from "../models/preprocessing.ts";
+import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { Model } from "../nn/model.ts";
 
 /** A model that was opened, whoever wrote it. */
@@ -17,6 +19,8 @@ export interface GivenModel {
   readonly notes: readonly string[];
   /** Whether it is a run of ours or shipped, and so has a model.onnx with its preprocessing. */
   readonly isOurs: boolean;
+  /** How pictures are normalised before its first layer; undefined where they are not. */
+  readonly cells: CellNormalizationOptions | undefined;
 }
 
 /**
@@ -34,9 +38,9 @@ export async function openGiven(word: string, imageSize?: number): Promise<Given
           "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
         ]
       : [];
-    return { model, classes, notes, kind: "run of Leukogram", isOurs: true };
+    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, cells };
   }
-  return { ...(await readModel(word, { imageSize })), isOurs: false };
+  return { ...(await readModel(word, { imageSize })), isOurs: false, cells: undefined };
 }
 
 /**
@@ -51,5 +55,14 @@ export function classesOf({ model, classes }: GivenModel, given: string | undefi
   if (names.length === outputs && new Set(names).size === outputs && model.output.shape.length === 1) return names;
   throw new LeukogramError("ERR_USAGE", `the model has ${outputs} outputs, and ${names.length} classes are named`, {
     hint: "Name them in the order of its outputs: --classes A,B,C.",
+  });
+}
+
+/** A way to scale pixels, for a flag. @throws ERR_USAGE for one that is not known. */
+export function preprocessing(text: string): Preprocessing {
+  const found = PREPROCESSINGS.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new LeukogramError("ERR_USAGE", `preprocessing "${text}" is not known`, {
+    hint: `Use one of ${PREPROCESSINGS.join(", ")}.`,
   });
 }

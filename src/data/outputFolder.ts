@@ -25,8 +25,10 @@ export async function replaceFolder(dest: string, maker: string, fill: (dir: str
     await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true });
-    if (cause instanceof LeukogramError) throw cause;
-    const full = (cause as NodeJS.ErrnoException).code === "ENOSPC";
+    const { code } = cause as NodeJS.ErrnoException;
+    // What has no code of the file system is no fault of the folder's.
+    if (cause instanceof LeukogramError || code === undefined) throw cause;
+    const full = code === "ENOSPC";
     throw new LeukogramError(
       "ERR_OUTPUT",
       `cannot write ${dest}: ${full ? "the disk is full" : (cause as Error).message}`,

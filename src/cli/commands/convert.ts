@@ -17,7 +17,7 @@ import {
 import { exportGraph, plainGraph } from "../../nn/exportGraph.ts";
 import type { Model } from "../../nn/model.ts";
 import type { CommandModule } from "../command.ts";
-import { classesOf, type GivenModel, openGiven } from "../foreignModel.ts";
+import { classesOf, type GivenModel, openGiven, preprocessing } from "../foreignModel.ts";
 import { print, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 
@@ -129,14 +129,6 @@ async function writeOnnx(given: GivenModel, out: string, flags: Flags): Promise<
   const graph = flags.plain ? plainGraph(given.model) : exportGraph(model);
   const bytes = compile(graph, { name: model.name, metadata: flags.plain ? {} : metadata, version: VERSION });
   await writeFileWhole(out, flags.precision === "float16" ? halfWeights(bytes) : bytes);
-}
-
-function preprocessing(text: string): Preprocessing {
-  const found = PREPROCESSINGS.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new LeukogramError("ERR_USAGE", `preprocessing "${text}" is not known`, {
-    hint: `Use one of ${PREPROCESSINGS.join(", ")}.`,
-  });
 }
 
 function precision(text: string): Flags["precision"] {

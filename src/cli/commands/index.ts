@@ -25,6 +25,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
   },
   { name: "predict", summary: "classes for images", load: async () => (await import("./predict.ts")).default },
   {
+    name: "explain",
+    summary: "maps of what in a picture speaks for its class",
+    load: async () => (await import("./explain.ts")).default,
+  },
+  {
     name: "differential",
     summary: "a differential count with its uncertainty",
     load: async () => (await import("./differential.ts")).default,

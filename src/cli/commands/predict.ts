@@ -1,16 +1,14 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
-import { isShippedName } from "../../formats/shippedModels.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
+import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 
@@ -42,7 +40,11 @@ const predict: CommandModule = {
       quiet?: boolean;
     };
     const session = sessionOf(options);
-    const { model, paths } = modelAndPaths(words as string[], flags.model);
+    const { model, paths } = modelAndPaths(words as string[], {
+      command: "predict",
+      named: flags.model,
+      endings: /\.onnx$/i,
+    });
     const files = paths.flatMap(imagesOf);
     const progress = new Progress(Boolean(flags.quiet));
     const onStage = progress.stage;
@@ -90,32 +92,6 @@ function temperatureOf({ home, path }: Classifier): number {
   if (home.temperature !== undefined) return home.temperature;
   throw new LeukogramError("ERR_FORMAT", `${path}: holds no temperature`, {
     hint: "Train it with this version on 350 images or more, or leave out --calibrated.",
-  });
-}
-
-// The first word is the model where it can be nothing else: a run folder, an .onnx file, the name of a shipped model.
-function modelAndPaths(words: readonly string[], named: string | undefined): { model: string; paths: string[] } {
-  const [first = "", ...rest] = words;
-  const isMissing = !existsSync(first) && rest.length > 0 && !/\.(bmp|gif|jpe?g|png)$/i.test(first);
-  const isModel =
-    named === undefined && (/\.onnx$/i.test(first) || isRunFolder(first) || isShippedName(first) || isMissing);
-  const paths = isModel ? rest : [...words];
-  if (paths.length === 0)
-    throw new LeukogramError("ERR_USAGE", `predict: ${first} is a model, and there is no image`, {
-      hint: "Give images, or folders of images, after it.",
-    });
-  if (named === undefined && !isModel) requireDefault();
-  return { model: named ?? (isModel ? first : DEFAULT_MODEL), paths };
-}
-
-function isRunFolder(path: string): boolean {
-  return ["model.onnx", "config.json"].some((name) => existsSync(join(path, name)));
-}
-
-function requireDefault(): void {
-  if (existsSync(DEFAULT_MODEL) || isShippedName(DEFAULT_MODEL)) return;
-  throw new LeukogramError("ERR_USAGE", `predict: no model is named, and ${DEFAULT_MODEL} is not in this package`, {
-    hint: "Name a run folder or an .onnx file before the images.",
   });
 }
 
