@@ -36,10 +36,9 @@ export { readPredictionsCsv, writePredictionsCsv } from "./evaluation/prediction
 export { summariseSeeds } from "./evaluation/seeds.ts";
 export type { Evaluation, PairComparison, Prediction, Predictions } from "./evaluation/types.ts";
 export { findImagenetWeights } from "./formats/imagenetWeights.ts";
-export { readKerasFile } from "./formats/kerasFile.ts";
-export { readKerasH5 } from "./formats/kerasH5.ts";
 export { writeKeras } from "./formats/kerasV3.ts";
 export { loadWeights } from "./formats/loadWeights.ts";
+export { readKerasFile, readKerasH5 } from "./formats/readKeras.ts";
 export { shippedModels } from "./formats/shippedModels.ts";
 export { gradients } from "./graph/autodiff.ts";
 export { compile } from "./graph/compile.ts";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { readKerasFile } from "../formats/kerasFile.ts";
 import { loadWeights } from "../formats/loadWeights.ts";
+import { readKerasFile } from "../formats/readKeras.ts";
 import { findChangeableFiles } from "../formats/shippedModels.ts";
 import { modelEntry } from "../models/registry.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
