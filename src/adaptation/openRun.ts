@@ -9,7 +9,7 @@ import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { LayerOutput } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readMetadata } from "../runtime/metadata.ts";
-import { cellNormalizationOf } from "../training/cellPictures.ts";
+import { cellNormalizationOf } from "../training/cellsOfRecipe.ts";
 import { type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 import { changeablePart, type HomeMemory, readHomeMemory } from "../training/homeMemory.ts";
 import { parseRecipe, type Recipe } from "../training/recipe.ts";

@@ -14,12 +14,14 @@ import { modelEntry } from "../models/registry.ts";
 import { FIELD_SIZE } from "../nn/cellNormalization.ts";
 import { exportGraph } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
-import { CellPictures, cellNormalizationOf, FIELD_MARGIN } from "./cellPictures.ts";
+import { CellPictures, FIELD_MARGIN } from "./cellPictures.ts";
+import { cellNormalizationOf } from "./cellsOfRecipe.ts";
 import type { FitProgress } from "./fit.ts";
 import { recipeWarnings } from "./fromRecipe.ts";
 import type { EpochRow } from "./history.ts";
-import { type HomeFacts, homeMetadata, learnLooks } from "./homeFacts.ts";
+import { type HomeFacts, homeMetadata } from "./homeFacts.ts";
 import { cachedPictures, rememberHome, writeHomeMemory } from "./homeMemory.ts";
+import { learnLooks } from "./learnLooks.ts";
 import type { Recipe } from "./recipe.ts";
 import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
 
