@@ -22,7 +22,7 @@ const order = [
   "cluster",
   "cli",
 ];
-const browser = new Set(["core", "metrics", "graph", "nn", "models"]);
+const browser = new Set(["core", "metrics", "graph", "nn", "models", "explain"]);
 const overrides = order.map((folder, i) => {
   const patterns = [];
   const below = order.slice(i + 1);

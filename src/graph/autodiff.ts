@@ -5,14 +5,15 @@ import { type Tensor, topologicalOrder } from "./tensor.ts";
 /**
  * Gradients of a scalar `loss` with respect to each of `sources`, by reverse-mode differentiation.
  *
+ * @param weights of `loss`'s shape, where it is no scalar: the gradients are those of its entries' weighted sum.
  * @throws ERR_RUNTIME where the way from a source to the loss goes through an op that has no gradient.
  */
-export function gradients(loss: Tensor, sources: readonly Tensor[]): Tensor[] {
+export function gradients(loss: Tensor, sources: readonly Tensor[], weights = ops.scalar(1)): Tensor[] {
   const order = topologicalOrder([loss]);
   const wanted = new Set(sources);
   for (const node of order) if (node.inputs.some((input) => wanted.has(input))) wanted.add(node);
 
-  const terms = new Map<Tensor, Tensor[]>([[loss, [ops.scalar(1)]]]);
+  const terms = new Map<Tensor, Tensor[]>([[loss, [weights]]]);
   for (const node of order.reverse()) {
     const parts = terms.get(node);
     if (parts === undefined || !node.inputs.some((input) => wanted.has(input))) continue;

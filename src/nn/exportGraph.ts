@@ -34,9 +34,8 @@ export function exportGraph(
   model: Model,
   { cells, views = 1, pictures: variants = [PLAIN_PICTURE] }: ExportOptions = {},
 ): Outputs {
-  const [height, width, channels] = model.input.shape as [number, number, number];
-  const images = ops.input("images", ["batch", "height", "width", cells ? 3 : channels], "uint8");
-  const planar = ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"); // [N, H, W, C] -> [N, C, H, W]
+  const [height, width] = model.input.shape as [number, number, number];
+  const planar = planarImages(model, cells);
   const field = cells && ops.resize(planar, [FIELD_SIZE, FIELD_SIZE]);
   const pictures = variants.map(({ scale, stain }) =>
     field
@@ -47,6 +46,19 @@ export function exportGraph(
   if (seen.length === 1) return { probabilities: model.call(seen[0]!, FIXED) };
   const logarithms = seen.map((view) => ops.logSoftmax(callLogits(model, view, FIXED)));
   return { probabilities: ops.softmax(ops.mul(logarithms.reduce(ops.add), ops.scalar(1 / seen.length))) };
+}
+
+/** The usual picture as the first layer takes it, 0 to 255, [batch, C, H, W], from `images` as {@link exportGraph} takes them. */
+export function seenPicture(model: Model, cells?: ExportOptions["cells"]): Tensor {
+  const [height, width] = model.input.shape as [number, number, number];
+  const planar = planarImages(model, cells);
+  if (cells === undefined) return ops.resize(planar, [height, width]);
+  return cellNormalization(ops.resize(planar, [FIELD_SIZE, FIELD_SIZE]), { ...cells, size: height });
+}
+
+function planarImages(model: Model, cells: ExportOptions["cells"]): Tensor {
+  const images = ops.input("images", ["batch", "height", "width", cells ? 3 : model.input.shape[2]!], "uint8");
+  return ops.cast(ops.transpose(images, [0, 3, 1, 2]), "float32"); // [N, H, W, C] -> [N, C, H, W]
 }
 
 /** The layers alone: `images`, floats [batch, height, width, channels] as the model's own layers expect them, to `probabilities`. */

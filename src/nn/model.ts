@@ -46,12 +46,22 @@ export class Model {
 
   /** Adds all layers to a graph: `x` is [N, C, H, W] or [N, F], the result [N, K]. */
   call(x: Tensor, context: CallContext): Tensor {
+    return this.callSteps(x, context).get(this.output)!;
+  }
+
+  /** The same, with the tensor of every step from the input to the output. */
+  callSteps(x: Tensor, context: CallContext): ReadonlyMap<LayerOutput, Tensor> {
     const tensors = new Map<LayerOutput, Tensor>([[this.input, x]]);
     for (const step of this.#order.slice(1)) {
       const inputs = step.inputs.map((t) => tensors.get(t)!);
       tensors.set(step, step.layer.call(inputs, context));
     }
-    return tensors.get(this.output)!;
+    return tensors;
+  }
+
+  /** Every step behind the input, each after those it follows from; a layer that is applied twice has two. */
+  get steps(): readonly LayerOutput[] {
+    return this.#order.slice(1);
   }
 
   /** Gives every weight its first value; equal seeds give equal weights. Returns the model. */

@@ -165,13 +165,13 @@ function imageInput(model: Model, batch: Dim, inputType: "uint8" | "float32"): T
  * @throws ERR_CONFIG where it does not.
  */
 export function callLogits(model: Model, images: Tensor, context: CallContext): Tensor {
-  const output = model.call(images, context);
-  if (output.op !== ops.softmaxOp)
-    throw new LeukogramError(
-      "ERR_CONFIG",
-      `model ${model.name} does not end in a softmax, so it can't be trained as a classifier`,
-    );
-  return output.inputs[0]!;
+  return logitsOf(model, model.call(images, context), "it can't be trained as a classifier");
+}
+
+/** What a softmax took, where the model's output is one. @throws ERR_CONFIG with `so` where it is not. */
+export function logitsOf(model: Model, output: Tensor, so: string): Tensor {
+  if (output.op === ops.softmaxOp) return output.inputs[0]!;
+  throw new LeukogramError("ERR_CONFIG", `model ${model.name} does not end in a softmax, so ${so}`);
 }
 
 function correctCount(target: Tensor, logits: Tensor): Tensor {

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { gradCamGraph } from "../../src/explain/gradCam.ts";
+import { mapLayerNames, mapStep } from "../../src/explain/mapLayers.ts";
+import * as ops from "../../src/graph/ops/index.ts";
+import { Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D } from "../../src/nn/layers/index.ts";
+import { Sequential } from "../../src/nn/model.ts";
+import { FIXED } from "../../src/nn/modelGraphs.ts";
+import { relativeError, runGraph } from "../support/graph.ts";
+
+const SIZE = 12;
+const pixels = (pictures: number, width: number, height: number) =>
+  Uint8Array.from({ length: pictures * height * width * 3 }, (_, i) => (i * 7919) % 251);
+
+const small = () =>
+  new Sequential(
+    [SIZE, SIZE, 3],
+    [
+      new Conv2D({ filters: 4, kernelSize: 3, activation: "relu", padding: "same", name: "first" }),
+      new MaxPooling2D({ poolSize: 2, name: "pool" }),
+      new Conv2D({ filters: 5, kernelSize: 3, activation: "relu", padding: "same", name: "last" }),
+      new GlobalAveragePooling2D({ name: "mean" }),
+      new Dense({ units: 3, activation: "softmax", name: "head" }),
+    ],
+  ).initialize(3);
+
+test("is the class activation map where the maps' means go into a linear head", async () => {
+  const model = small();
+  const images = { data: pixels(2, SIZE, SIZE), shape: [2, SIZE, SIZE, 3] };
+  const target = { data: Int32Array.of(2, 0), shape: [2] };
+  const { map, probabilities } = await runGraph(gradCamGraph(model), { images, target });
+  // Zhou et al. 2016: the maps, weighted as the head weights their means; Grad-CAM's is 1 / (h w) of it.
+  const planar = ops.cast(
+    ops.transpose(ops.input("images", ["batch", SIZE, SIZE, 3], "uint8"), [0, 3, 1, 2]),
+    "float32",
+  );
+  const maps = model.callSteps(planar, FIXED).get(mapStep(model))!;
+  const { a } = await runGraph({ a: maps }, { images });
+  const kernel = model.weights.get("head/kernel")!.value; // [5, 3]
+  const expected = Float32Array.from({ length: 2 * 36 }, (_, i) => {
+    const [n, at] = [Math.floor(i / 36), i % 36];
+    const sum = [0, 1, 2, 3, 4].reduce((s, c) => s + a![(n * 5 + c) * 36 + at]! * kernel[c * 3 + target.data[n]!]!, 0);
+    return Math.max(0, sum / 36);
+  });
+  expect(relativeError(map!, expected)).toBeLessThan(1e-5);
+  expect(Math.max(...expected)).toBeGreaterThan(0);
+  expect(probabilities!.slice(0, 3).reduce((sum, p) => sum + p)).toBeCloseTo(1, 5);
+});
+
+test("takes pictures of any size, and any layer that has a map", async () => {
+  const model = small();
+  const feeds = {
+    images: { data: pixels(1, 20, 31), shape: [1, 31, 20, 3] },
+    target: { data: Int32Array.of(1), shape: [1] },
+  };
+  const { map } = await runGraph(gradCamGraph(model, { layer: "first" }), feeds);
+  expect(map).toHaveLength(SIZE * SIZE);
+  expect(mapLayerNames(model)).toEqual(["first", "pool", "last"]);
+});
+
+test("says which layers have a map", () => {
+  const model = small();
+  expect(() => gradCamGraph(model, { layer: "lst" })).toThrow(
+    'ERR_CONFIG model sequential has no layer "lst". Did you mean "last"? Those with a map: first, pool, last.',
+  );
+  expect(() => gradCamGraph(model, { layer: "mean" })).toThrow(
+    'ERR_CONFIG layer "mean" of model sequential has no map [H, W, C] with H and W above 1. Those with a map: first, pool, last.',
+  );
+  const flat = new Sequential([2, 2, 1], [new Flatten(), new Dense({ units: 2, activation: "softmax" })]).initialize();
+  expect(() => gradCamGraph(flat)).toThrow(/no layer whose output is a map.* Use integrated gradients or occlusion/);
+  const linear = new Sequential([4, 4, 1], [new Conv2D({ filters: 2, kernelSize: 1 }), new Flatten()]).initialize();
+  expect(() => gradCamGraph(linear)).toThrow(/does not end in a softmax, so no class has a logit/);
+});
