@@ -16,19 +16,25 @@ const order = [
   "audit",
   "differential",
   "explain",
+  "browser",
   "report",
   "store",
   "server",
   "cluster",
   "cli",
 ];
-const browser = new Set(["core", "metrics", "graph", "nn", "models", "explain"]);
+const browser = new Set(["core", "metrics", "graph", "nn", "models", "explain", "browser"]);
 const overrides = order.map((folder, i) => {
   const patterns = [];
   const below = order.slice(i + 1);
   if (below.length > 0)
     patterns.push({
-      group: [...below.map((name) => `../${name}/**`), ...below.map((name) => `../../${name}/**`), "../index.ts"],
+      group: [
+        ...below.map((name) => `../${name}/**`),
+        ...below.map((name) => `../../${name}/**`),
+        "../index.ts",
+        "../browser.ts",
+      ],
       message: `src/${folder}/ imports only from the folders above it (docs/architecture.md).`,
     });
   if (folder !== "runtime")
