@@ -3,6 +3,7 @@
 export {
   type ClassifiedPicture,
   type ClassifyPicturesOptions,
+  fetchBytes,
   loadClassifier,
   type ModelFacts,
   modelFacts,
