@@ -2,6 +2,7 @@ import { gradients } from "../graph/autodiff.ts";
 import * as ops from "../graph/ops/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type ExportOptions, seenPicture } from "../nn/exportGraph.ts";
+import type { CallContext } from "../nn/layer.ts";
 import { oneHot } from "../nn/losses.ts";
 import type { Model } from "../nn/model.ts";
 import { FIXED, logitsOf, type Outputs } from "../nn/modelGraphs.ts";
@@ -25,13 +26,17 @@ export interface GradCamOptions {
  * @throws ERR_CONFIG where there is no such layer, it has no map, or the model does not end in a softmax.
  */
 export function gradCamGraph(model: Model, { layer, cells }: GradCamOptions = {}): Outputs {
-  return gradCamOf(model, seenPicture(model, cells), layer);
+  return gradCamOf(model, seenPicture(model, cells), { layer });
 }
 
 /** {@link gradCamGraph} on `seen` [batch, C, H, W], the picture as the first layer takes it. */
-export function gradCamOf(model: Model, seen: Tensor, layer?: string): Outputs {
+export function gradCamOf(
+  model: Model,
+  seen: Tensor,
+  { layer, context = FIXED }: { readonly layer?: string | undefined; readonly context?: CallContext } = {},
+): Outputs {
   const step = mapStep(model, layer);
-  const tensors = model.callSteps(seen, FIXED);
+  const tensors = model.callSteps(seen, context);
   const probabilities = tensors.get(model.output)!;
   const maps = tensors.get(step)!; // [N, C, h, w]
   const slope = targetGradient(model, probabilities, maps);
