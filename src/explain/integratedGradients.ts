@@ -1,5 +1,5 @@
 import type { ModelRunner } from "./modelRunner.ts";
-import { type PictureMap, picturesAtOnce, type SeenPicture } from "./picture.ts";
+import { meanFilter, type PictureMap, picturesAtOnce, type SeenPicture } from "./picture.ts";
 
 /** What {@link integratedGradients} takes beside runner and picture. */
 export interface IntegratedGradientsOptions {
@@ -13,7 +13,7 @@ export interface IntegratedGradientsOptions {
 
 /** What {@link integratedGradients} gives. */
 export interface IntegratedGradients {
-  /** How much of the logit each place makes, colours added up, whatever its sign. */
+  /** How much the neighbourhood of each place speaks for the class: colours added up, smoothed, negative values cut off. */
   readonly map: PictureMap;
   /** [channels, height, width], signed; their sum is `logit` less `baselineLogit`. */
   readonly attributions: Float32Array;
@@ -57,15 +57,23 @@ export async function integratedGradients(
   }
   const attributions = way.map((value, i) => (value * total[i]!) / steps);
   const { logits } = await runner.answer({ data: joined(data, start), count: 2 });
-  const map = new Float32Array(plane);
-  for (let c = 0; c < channels; c++) for (let i = 0; i < plane; i++) map[i]! += attributions[c * plane + i]!;
+  const sums = new Float32Array(plane);
+  for (let c = 0; c < channels; c++) for (let i = 0; i < plane; i++) sums[i]! += attributions[c * plane + i]!;
   return {
-    map: { data: map.map(Math.abs), height, width },
+    map: neighbourhoods({ data: sums, height, width }),
     attributions,
     logit: logits[target]!,
     baselineLogit: logits[runner.classes + target]!,
     sum: attributions.reduce((sum, value) => sum + value, 0),
   };
+}
+
+// Attributions add up, so those of near pixels may be: signs that alternate from pixel to pixel cancel out, and what is left
+// is readable. What then speaks against the class is 0.
+function neighbourhoods(sums: PictureMap): PictureMap {
+  const reach = Math.max(1, Math.round(Math.min(sums.height, sums.width) / 40));
+  const smooth = meanFilter(meanFilter(sums, reach), reach);
+  return { ...smooth, data: smooth.data.map((value) => Math.max(0, value)) };
 }
 
 /** A picture of one colour: [channels, height, width]. */

@@ -37,18 +37,51 @@ export function picturesAtOnce({ height, width }: Pick<SeenPicture, "height" | "
 /** A map brought to another size, bilinear, half-pixel centres, edges repeated. */
 export function resizeMap(map: PictureMap, height: number, width: number): PictureMap {
   if (map.height === height && map.width === width) return map;
-  const rows = placesOf(map.height, height);
   const columns = placesOf(map.width, width);
+  const wide = new Float32Array(map.height * width);
+  for (let y = 0; y < map.height; y++)
+    for (let x = 0; x < width; x++) {
+      const [left, right, share] = columns[x]!;
+      const [a, b] = [map.data[y * map.width + left]!, map.data[y * map.width + right]!];
+      wide[y * width + x] = a + (b - a) * share;
+    }
   const data = new Float32Array(height * width);
-  for (const [y, [top, bottom, down]] of rows.entries())
-    for (const [x, [left, right, across]] of columns.entries()) {
-      const at = (row: number) => {
-        const [a, b] = [map.data[row * map.width + left]!, map.data[row * map.width + right]!];
-        return a + (b - a) * across;
-      };
-      data[y * width + x] = at(top) + (at(bottom) - at(top)) * down;
+  for (const [y, [top, bottom, share]] of placesOf(map.height, height).entries())
+    for (let x = 0; x < width; x++) {
+      const [a, b] = [wide[top * width + x]!, wide[bottom * width + x]!];
+      data[y * width + x] = a + (b - a) * share;
     }
   return { data, height, width };
+}
+
+/** The mean of each place and its neighbours up to `reach` away in both directions, as many as there are. */
+export function meanFilter({ data, height, width }: PictureMap, reach: number): PictureMap {
+  const rows = alongLines(data, { lines: height, length: width, apart: width, step: 1, reach });
+  return { data: alongLines(rows, { lines: width, length: height, apart: 1, step: width, reach }), height, width };
+}
+
+interface Lines {
+  readonly lines: number;
+  readonly length: number;
+  /** From one line to the next, and from one entry of a line to the next. */
+  readonly apart: number;
+  readonly step: number;
+  readonly reach: number;
+}
+
+function alongLines(data: Float32Array, { lines, length, apart, step, reach }: Lines): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let line = 0; line < lines; line++) {
+    const start = line * apart;
+    let [sum, count] = [0, 0];
+    for (let i = -reach; i < length; i++) {
+      const [next, gone] = [i + reach, i - reach - 1];
+      if (next < length) [sum, count] = [sum + data[start + next * step]!, count + 1];
+      if (gone >= 0) [sum, count] = [sum - data[start + gone * step]!, count - 1];
+      if (i >= 0) out[start + i * step] = sum / count;
+    }
+  }
+  return out;
 }
 
 // For each new place: the old ones before and behind it, and how far it lies between them.

@@ -47,8 +47,11 @@ export async function scoreCam(
     const batch = new Float32Array(now.length * data.length);
     for (const [n, map] of now.entries()) {
       const veil = veilOf(map, height, width);
-      for (let i = 0; i < data.length; i++)
-        batch[n * data.length + i] = empty[i]! + (data[i]! - empty[i]!) * veil[i % veil.length]!;
+      for (let start = 0; start < data.length; start += veil.length)
+        for (let i = 0; i < veil.length; i++) {
+          const nothingThere = empty[start + i]!;
+          batch[n * data.length + start + i] = nothingThere + (data[start + i]! - nothingThere) * veil[i]!;
+        }
     }
     const { probabilities } = await runner.answer({ data: batch, count: now.length });
     for (const [n, map] of now.entries()) {
