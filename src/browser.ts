@@ -9,7 +9,13 @@ export {
   modelFacts,
   type WebClassifier,
 } from "./browser/classifier.ts";
-export { type Explanation, type GradCam, type GradCamSettings, openGradCam } from "./browser/gradCam.ts";
+export {
+  type ExplainedPicture,
+  type ExplainerSettings,
+  type ExplainPictureOptions,
+  openExplainer,
+  type WebExplainer,
+} from "./browser/explainer.ts";
 export {
   type FeatureExtractor,
   modelBytes,
@@ -27,6 +33,7 @@ export type { RgbImage } from "./data/image.ts";
 export { resizeBilinear } from "./data/resize.ts";
 export { classWeights, epochOrder } from "./data/sampler.ts";
 export { gradCamGraph } from "./explain/gradCam.ts";
+export { METHODS, type Method } from "./explain/methods.ts";
 export type { KerasModelFile } from "./formats/kerasFile.ts";
 export { loadWeights } from "./formats/loadWeights.ts";
 export type { StoredLayers } from "./formats/storedLayers.ts";

@@ -197,14 +197,14 @@ inBrowser("Grad-CAM is Node's", async () => {
   const { width, height } = pictures[0]!;
   const found = await page.evaluate(
     async (size) => {
-      const { fetchBytes, modelFacts, openGradCam, readKerasModel, readMetadata } = leukogram;
+      const { fetchBytes, modelFacts, openExplainer, readKerasModel, readMetadata } = leukogram;
       const { model } = await readKerasModel(await fetchBytes("/models/cnn-anylab.keras"));
       const facts = modelFacts(readMetadata(await fetchBytes("/models/cnn-anylab.onnx")), "cnn-anylab");
       const data = await fetchBytes("/pixels/0");
-      const gradCam = await openGradCam(model, facts);
-      const { target, map, seen } = await gradCam.explain({ ...size, data });
-      await gradCam.close();
-      return { target, map: Array.from(map), side: seen.width, seen: seen.data.length };
+      const explainer = await openExplainer(model, facts);
+      const { target, map, seen } = await explainer.explain({ ...size, data });
+      await explainer.close();
+      return { target, map: Array.from(map.data), side: seen.width, seen: seen.data.length };
     },
     { width, height },
   );
