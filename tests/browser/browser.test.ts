@@ -53,7 +53,7 @@ beforeAll(async () => {
     out: join(place, "page"),
   });
   server = await serve({
-    folders: { "": join(place, "page"), assets: join(place, "page/assets"), models, exported: place },
+    folders: { "": join(place, "page"), models, exported: place },
     bytes: pixels,
   });
   browser = await startChromium(chromium);
@@ -126,7 +126,7 @@ inBrowser("a page says what is wrong with a device, a file and a picture", async
 
 inBrowser("a page without its .wasm file is told so, and one that is not isolated works on one thread", async () => {
   const plain = await serve({
-    folders: { "": join(place, "page"), assets: join(place, "page/assets"), models },
+    folders: { "": join(place, "page"), models },
     isolated: false,
   });
   const other = await browser.newPage();

@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".jpg": "image/jpeg",
 };
 
-/** Folders by the first part of their address, and bytes that lie in memory by the whole. */
+/** Folders by the first part of their address, "" for all others, and bytes that lie in memory by the whole. */
 export interface Served {
   readonly folders: Readonly<Record<string, string>>;
   readonly bytes?: Map<string, Uint8Array>;
@@ -33,11 +33,11 @@ export async function serve({ folders, bytes = new Map(), isolated = true }: Ser
       return;
     }
     const [, first = "", ...rest] = path.split("/");
-    const folder = folders[first];
-    const file = folder && join(folder, rest.join("/") || "index.html");
-    const body = bytes.get(path) ?? (file && existsSync(file) ? readFileSync(file) : undefined);
+    const folder = first === "" ? undefined : folders[first];
+    const file = folder ? join(folder, ...rest) : join(folders[""] ?? "", path === "/" ? "index.html" : path);
+    const body = bytes.get(path) ?? (existsSync(file) ? readFileSync(file) : undefined);
     response.writeHead(body === undefined ? 404 : 200, {
-      "Content-Type": TYPES[extname(file ?? "")] ?? "application/octet-stream",
+      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
       ...(isolated && {
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Embedder-Policy": "require-corp",
