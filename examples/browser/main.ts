@@ -51,7 +51,7 @@ async function add(chosen: readonly File[]): Promise<void> {
     cells.push(cell);
     await cell.show(model!);
   }
-  element("training").hidden = cells.length === 0;
+  element("key").hidden = element("training").hidden = cells.length === 0;
   status.textContent = `Ready: ${model!.classifier.classes.join(", ")}`;
 }
 
