@@ -85,16 +85,31 @@ export async function fetchBytes(address: string | URL): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** What a model file's metadata says of how it sees pictures. @throws ERR_FORMAT as {@link classifierFacts}. */
+/**
+ * What a model file's metadata says of how it sees pictures.
+ *
+ * @throws ERR_FORMAT as {@link classifierFacts}, and where its recipe is damaged.
+ */
 export function modelFacts(metadata: Readonly<Record<string, string>>, source: string): ModelFacts {
   const facts = classifierFacts(metadata, source);
-  const recipe = JSON.parse(metadata.recipe ?? "{}") as CellKeys & { readonly views?: number };
+  const recipe = recipeKeys(metadata.recipe, source);
   return {
     ...facts,
     metadata,
     cells: cellNormalizationOf(recipe, facts.imageSize[0]),
     views: recipe.views ?? 1,
   };
+}
+
+function recipeKeys(text: string | undefined, source: string): CellKeys & { readonly views?: number } {
+  try {
+    return JSON.parse(text ?? "{}");
+  } catch (cause) {
+    throw new LeukogramError("ERR_FORMAT", `${source}: its recipe is damaged`, {
+      hint: "Give a model that Leukogram wrote.",
+      cause,
+    });
+  }
 }
 
 async function classify(
