@@ -10,8 +10,8 @@
  */
 import { createInterface } from "node:readline";
 import { layoutSize } from "../src/data/pixelLayout.ts";
-import { readKerasH5 } from "../src/formats/kerasH5.ts";
 import { loadWeights } from "../src/formats/loadWeights.ts";
+import { readKerasH5 } from "../src/formats/readKeras.ts";
 import { compile } from "../src/graph/compile.ts";
 import { cnn } from "../src/models/cnn.ts";
 import { mobilenetV2 } from "../src/models/mobilenetV2.ts";

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command } from "commander";
+import * as browser from "../src/browser.ts";
 import { COMMANDS } from "../src/cli/commands/index.ts";
 import { recipeOf } from "../src/cli/options.ts";
 import * as library from "../src/index.ts";
@@ -142,11 +143,16 @@ function pathFaults(text: string): string[] {
 
 // Names that TypeScript fences import from the package; types are told by the type checker elsewhere.
 function importFaults(text: string): string[] {
-  const lists = fences(text, "ts").flatMap((body) => [...body.matchAll(/import \{([^}]*)\} from "leukogram"/g)]);
-  const names = lists.flatMap((match) => match[1]!.split(",")).map((name) => name.trim());
-  return names
-    .filter((name) => name !== "" && !name.startsWith("type ") && !(name in library))
-    .map((name) => `imports ${name}, which the package does not export`);
+  const lists = fences(text, "ts").flatMap((body) => [
+    ...body.matchAll(/import \{([^}]*)\} from "leukogram(\/browser)?"/g),
+  ]);
+  return lists.flatMap(([, names, part]) =>
+    names!
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && !name.startsWith("type ") && !(name in (part ? browser : library)))
+      .map((name) => `imports ${name}, which ${part ? "leukogram/browser" : "the package"} does not export`),
+  );
 }
 
 function docs(): string[] {

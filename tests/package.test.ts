@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { bundleForBrowser } from "../scripts/bundleForBrowser.ts";
 import { VERSION } from "../src/core/version.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -20,7 +21,7 @@ test("all that the program reads is published", () => {
   expect(manifest.files).toEqual(expect.arrayContaining(["bin", "dist", "configs", "models"]));
 });
 
-test("what is published works without the sources: program and library", () => {
+test("what is published works without the sources: program, library and browser", async () => {
   const installed = join(place, "node_modules", "leukogram");
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(installed, "dist")], {
@@ -52,6 +53,14 @@ test("what is published works without the sources: program and library", () => {
   );
   const parameters = execFileSync(process.execPath, [script], { encoding: "utf8", cwd: place });
   expect(Number(parameters)).toBeGreaterThan(24_000);
+  // Bundled for a browser from what is published, nothing of Node's is asked for.
+  const page = join(place, "page.mjs");
+  writeFileSync(page, 'export * from "leukogram/browser";');
+  const { files, asksNode } = await bundleForBrowser({ entry: page });
+  expect(asksNode).toEqual([]);
+  expect(files.map(({ fileName }) => fileName)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/ort-wasm-simd-threaded-.*\.wasm$/)]),
+  );
 }, 120_000);
 
 // Links to the packages that the published one needs, scoped folders whole.

@@ -11,7 +11,7 @@ import { writeFileWhole } from "../formats/writeFile.ts";
 import { joinModels } from "../models/joined.ts";
 import { joinedName } from "../models/registry.ts";
 import type { SessionOptions } from "../runtime/session.ts";
-import { cellNormalizationOf } from "../training/cellPictures.ts";
+import { cellNormalizationOf } from "../training/cellsOfRecipe.ts";
 import { type PictureSource, rememberHome, writeHomeMemory } from "../training/homeMemory.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { splitByRecipe } from "../training/splitByRecipe.ts";

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { readKerasFile } from "../formats/kerasFile.ts";
 import { loadWeights } from "../formats/loadWeights.ts";
+import { readKerasFile } from "../formats/readKeras.ts";
 import { findChangeableFiles } from "../formats/shippedModels.ts";
 import { modelEntry } from "../models/registry.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { LayerOutput } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readMetadata } from "../runtime/metadata.ts";
-import { cellNormalizationOf } from "../training/cellPictures.ts";
+import { cellNormalizationOf } from "../training/cellsOfRecipe.ts";
 import { type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 import { changeablePart, type HomeMemory, readHomeMemory } from "../training/homeMemory.ts";
 import { parseRecipe, type Recipe } from "../training/recipe.ts";

@@ -3,31 +3,23 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { decodeImage, type RgbImage } from "../data/image.ts";
-import { looksOf } from "../data/microscopy/measures.ts";
-import { resizeBilinearUint8 } from "../data/resize.ts";
-import { squareField } from "../data/squareField.ts";
+import { decodeImage } from "../data/image.ts";
 import { checkShipped, findModelFile } from "../formats/shippedModels.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
-import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
+import {
+  type BroughtImage,
+  bringImage,
+  type ClassifierFacts,
+  classifierFacts,
+  normalizedRow,
+} from "./classifierFacts.ts";
 
 /** A trained model that is ready to classify. */
-export interface Classifier {
+export interface Classifier extends ClassifierFacts {
   /** Path of the model file. */
   readonly path: string;
-  readonly classes: readonly string[];
-  /** [height, width] that images are brought to. */
-  readonly imageSize: readonly [number, number];
-  /** Whether pictures are filled up to a square first, so that cells keep their shape. */
-  readonly isSquare: boolean;
-  /** Number of weights; undefined where the file does not say. */
-  readonly parameters: number | undefined;
   readonly fileBytes: number;
-  /** The name in the registry of what was trained; undefined where the file does not say. */
-  readonly model: string | undefined;
-  /** What it knows of its own laboratories. */
-  readonly home: HomeFacts;
   /** Probabilities [N, K] of images uint8 [N, height, width, 3] of the model's size, one after the other. */
   classify(images: Uint8Array, count: number): Promise<Float32Array>;
   close(): Promise<void>;
@@ -66,37 +58,21 @@ export async function loadClassifier(model: string, options: SessionOptions = {}
       cause,
     });
   });
-  const { parameters, model: trained, field } = session.metadata;
-  const classes = parseList<string>(session.metadata.classes);
-  const imageSize = parseList<number>(session.metadata.imageSize) as [number, number] | undefined;
-  if (classes === undefined || imageSize === undefined) {
+  return await classifierOf(session, file, bytes.length).catch(async (error) => {
     await session.release();
-    throw new LeukogramError("ERR_FORMAT", `${file}: does not name its classes and image size`, {
-      hint: "Give a model that Leukogram wrote.",
-    });
-  }
-  return {
-    path: file,
-    classes,
-    imageSize,
-    isSquare: field === "square",
-    parameters: parameters === undefined ? undefined : Number(parameters),
-    fileBytes: bytes.length,
-    model: trained,
-    home: homeFactsOf(session.metadata),
-    classify: (images, count) => classify(session, images, count, imageSize),
-    close: () => session.release(),
-  };
+    throw error;
+  });
 }
 
-// Other programs may have written something else under our key.
-function parseList<T>(text: string | undefined): readonly T[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? "");
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+async function classifierOf(session: Session, path: string, fileBytes: number): Promise<Classifier> {
+  const facts = classifierFacts(session.metadata, path);
+  return {
+    ...facts,
+    path,
+    fileBytes,
+    classify: (images, count) => classify(session, images, count, facts.imageSize),
+    close: () => session.release(),
+  };
 }
 
 async function classify(
@@ -141,12 +117,8 @@ export async function* classifyFiles(
 ): AsyncGenerator<Classified, void, undefined> {
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
-  const bring = (image: RgbImage): Brought => ({
-    pixels: classifier.isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width),
-    familiarity: classifier.home.looks.length > 0 ? familiarityTo(classifier.home, looksOf(image)) : undefined,
-  });
   const decode = (from: number) => {
-    const batch = decodeAll(paths.slice(from, from + batchSize), bring);
+    const batch = decodeAll(paths.slice(from, from + batchSize), classifier);
     batch.catch(() => {}); // awaited below, unless an earlier batch fails
     return batch;
   };
@@ -169,7 +141,7 @@ export async function* classifyFiles(
         yield { path, probabilities: undefined, error: item, familiarity: undefined };
         continue;
       }
-      const values = normalized(probabilities.subarray(row * classes, (row + 1) * classes));
+      const values = normalizedRow(probabilities.subarray(row * classes, (row + 1) * classes));
       row++;
       yield { path, probabilities: values, error: undefined, familiarity: item.familiarity };
     }
@@ -185,29 +157,14 @@ export function badImage(error: LeukogramError): LeukogramError {
   });
 }
 
-// Float32 rounding is taken out of the sum.
-function normalized(row: Float32Array): number[] {
-  const sum = row.reduce((total, value) => total + value, 0);
-  return Array.from(row, (value) => value / sum);
-}
-
-/** An image as the model takes it, and how familiar it looks. */
-interface Brought {
-  readonly pixels: Uint8Array;
-  readonly familiarity: number | undefined;
-}
-
 // As many images at a time as there are cores, and one more.
-async function decodeAll(
-  paths: readonly string[],
-  bring: (image: RgbImage) => Brought,
-): Promise<(Brought | LeukogramError)[]> {
-  const results = new Array<Brought | LeukogramError>(paths.length);
+async function decodeAll(paths: readonly string[], facts: ClassifierFacts): Promise<(BroughtImage | LeukogramError)[]> {
+  const results = new Array<BroughtImage | LeukogramError>(paths.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < paths.length; i = next++) {
       try {
-        results[i] = bring(await decodeImage(paths[i]!));
+        results[i] = bringImage(await decodeImage(paths[i]!), facts);
       } catch (error) {
         if (!(error instanceof LeukogramError)) throw error;
         results[i] = error;

@@ -1,23 +1,27 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import h5wasm, { Dataset, File, Group } from "h5wasm/node";
+import h5wasm, { Dataset, File, Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
 import { zeroTimes } from "./hdf5Times.ts";
 import type { StoredWeight } from "./storedLayers.ts";
 
+let filesLent = 0;
+
 /**
- * Lends the path of a temporary file, its folder this call's own. The HDF5 library reads and writes files only, on the
- * real disk.
+ * The HDF5 library reads and writes files only; here they lie in its own memory, so that it runs in browsers too. Lends
+ * the path of one, this call's own.
  */
-export function withTemporaryFile<T>(use: (path: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), "leukogram-"));
+async function withMemoryFile<T>(use: (path: string, files: MemoryFiles) => T): Promise<T> {
+  const { FS, activate_throwing_error_handler } = await h5wasm.ready;
+  // Without it the HDF5 library prints its errors to stderr.
+  activate_throwing_error_handler();
+  const path = `/leukogram-${filesLent++}.h5`;
   try {
-    return use(join(folder, "data.h5"));
+    return use(path, FS);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (FS.analyzePath(path, true).exists) FS.unlink(path);
   }
 }
+
+type MemoryFiles = Awaited<typeof h5wasm.ready>["FS"];
 
 /**
  * Opens HDF5 bytes for as long as `read` runs. Nothing of them stays, also after an error.
@@ -31,17 +35,14 @@ export async function withHdf5<T>(
   read: (file: File) => T,
 ): Promise<T> {
   if (bytes.length === 0) throw new LeukogramError("ERR_FORMAT", `${path}: is empty`);
-  if (Buffer.from(bytes.subarray(0, 8)).toString("latin1") !== "\x89HDF\r\n\x1a\n")
+  if (latin1(bytes.subarray(0, 8)) !== "\x89HDF\r\n\x1a\n")
     throw new LeukogramError("ERR_FORMAT", `${path}: is not an HDF5 file${guess(bytes)}`, {
       hint: "Give a Keras .h5 file.",
     });
-  const module = await h5wasm.ready;
-  // Without it the HDF5 library prints its errors to stderr.
-  module.activate_throwing_error_handler();
-  return withTemporaryFile((name) => {
+  return withMemoryFile((name, files) => {
     let file: File | undefined;
     try {
-      writeFileSync(name, bytes);
+      files.writeFile(name, bytes);
       file = new File(name, "r");
       return read(file);
     } catch (cause) {
@@ -58,16 +59,14 @@ export async function withHdf5<T>(
 
 /** The bytes of an HDF5 file that `write` fills; equal contents give equal bytes. */
 export async function hdf5Bytes(write: (file: File) => void): Promise<Uint8Array> {
-  const { activate_throwing_error_handler } = await h5wasm.ready;
-  activate_throwing_error_handler();
-  const bytes = withTemporaryFile((path) => {
+  const bytes = await withMemoryFile((path, files) => {
     const file = new File(path, "w");
     try {
       write(file);
     } finally {
       file.close();
     }
-    return readFileSync(path);
+    return files.readFile(path) as Uint8Array;
   });
   zeroTimes(bytes);
   return bytes;
@@ -123,8 +122,13 @@ export function weightAt(group: Group, path: string, { name, source }: { name: s
   return { name, shape: shape ?? [], value: Float32Array.from(numbers as ArrayLike<unknown>, Number) };
 }
 
+// One character a byte.
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
 function guess(bytes: Uint8Array): string {
-  const start = Buffer.from(bytes.subarray(0, 512)).toString("latin1").trimStart().toLowerCase();
+  const start = latin1(bytes.subarray(0, 512)).trimStart().toLowerCase();
   if (start.startsWith("<!doctype") || start.startsWith("<html") || start.startsWith("<?xml")) return " but a web page";
   if (start.startsWith("version https://git-lfs")) return " but a Git LFS pointer";
   if (start.startsWith("pk\x03\x04")) return " but a zip archive";

@@ -7,9 +7,9 @@ import { LeukogramError } from "../core/errors.ts";
 import { mobilenetV2 } from "../models/mobilenetV2.ts";
 import { Model } from "../nn/model.ts";
 import { type DownloadOptions, download } from "./download.ts";
-import { readKerasH5 } from "./kerasH5.ts";
 import { loadWeights } from "./loadWeights.ts";
 import { checkPin, pin } from "./pinnedFile.ts";
+import { readKerasH5 } from "./readKeras.ts";
 
 /** Which MobileNetV2. */
 export interface MobilenetV2Size {

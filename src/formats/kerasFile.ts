@@ -1,7 +1,7 @@
 import { unzipSync } from "fflate";
 import { LeukogramError } from "../core/errors.ts";
 import { textAttribute, withHdf5 } from "./hdf5.ts";
-import { h5Layers, layersIn, readBytes } from "./kerasH5.ts";
+import { h5Layers, layersIn } from "./kerasH5.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { type LayerConfig, layersByVars } from "./kerasVars.ts";
 import { loadWeights } from "./loadWeights.ts";
@@ -18,16 +18,12 @@ export interface KerasModelFile extends DescribedModel {
 }
 
 /**
- * Reads a whole model that Keras wrote: .keras, or .h5 of Keras 1, 2 or 3, told apart by content and not by name.
+ * The whole model in the bytes of a file that Keras wrote: .keras, or .h5 of Keras 1, 2 or 3, told apart by content.
  *
- * @throws ERR_FORMAT where the file is missing, damaged, holds weights alone, or a layer that is not supported;
- * ERR_WEIGHTS where weights and layers do not fit each other.
+ * @param path the file, for messages
+ * @throws ERR_FORMAT where it is damaged, holds weights alone, or a layer that is not supported; ERR_WEIGHTS where
+ * weights and layers do not fit each other.
  */
-export async function readKerasModel(path: string): Promise<KerasModelFile> {
-  return kerasModelOf(await readBytes(path), path);
-}
-
-/** The model in the bytes of a file, as {@link readKerasModel} reads it; `path` is for messages. */
 export async function kerasModelOf(bytes: Uint8Array, path: string): Promise<KerasModelFile> {
   const { json, stored, kerasVersion } = isZip(bytes) ? await zipParts(bytes, path) : await h5Parts(bytes, path);
   const { model, notes } = modelFromJson(json, path);
@@ -75,19 +71,19 @@ function h5Parts(bytes: Uint8Array, path: string): Promise<Parts> {
 
 function parseJson(text: Uint8Array | string): unknown {
   try {
-    return JSON.parse(typeof text === "string" ? text : Buffer.from(text).toString("utf8"));
+    return JSON.parse(typeof text === "string" ? text : new TextDecoder().decode(text));
   } catch {
     return undefined;
   }
 }
 
 /**
- * Reads the weights of a file that Keras wrote: .keras, .weights.h5 or .h5, told apart by content and not by name.
+ * The weights in the bytes of a file that Keras wrote: .keras, .weights.h5 or .h5, told apart by content.
  *
- * @throws ERR_FORMAT where the file is missing, damaged, or none of these.
+ * @param path the file, for messages
+ * @throws ERR_FORMAT where it is damaged, or none of these.
  */
-export async function readKerasFile(path: string): Promise<StoredLayers> {
-  const bytes = await readBytes(path);
+export async function kerasLayersOf(bytes: Uint8Array, path: string): Promise<StoredLayers> {
   return isZip(bytes) ? (await zipParts(bytes, path)).stored : h5Layers(bytes, path);
 }
 

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import type { Group } from "h5wasm/node";
+import type { Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
 import { groupAt, textAttribute, textListAttribute, weightAt, withHdf5 } from "./hdf5.ts";
 import { hasVars, layersByVars } from "./kerasVars.ts";
@@ -9,24 +8,12 @@ import { addLayer, type StoredLayers, type StoredWeight } from "./storedLayers.t
 export type { StoredLayers, StoredWeight } from "./storedLayers.ts";
 
 /**
- * Reads the weights of a Keras .h5 file: a whole model or weights alone of Keras 1, 2 or 3 (by layer names), or the
- * `.weights.h5` of Keras 3. The layers of models within the model stand for themselves.
+ * The weights in the bytes of a Keras .h5 file: a whole model or weights alone of Keras 1, 2 or 3 (by layer names), or
+ * the `.weights.h5` of Keras 3. The layers of models within the model stand for themselves.
  *
- * @throws ERR_FORMAT where the file is missing, no HDF5, damaged, or not laid out as Keras does.
+ * @param path the file, for messages
+ * @throws ERR_FORMAT where they are no HDF5, damaged, or not laid out as Keras does.
  */
-export async function readKerasH5(path: string): Promise<StoredLayers> {
-  return h5Layers(await readBytes(path), path);
-}
-
-/** The bytes of a file. @throws ERR_FORMAT where it can't be read. */
-export async function readBytes(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const why = { ENOENT: "there is no such file", EISDIR: "is a folder" }[cause.code ?? ""];
-    throw new LeukogramError("ERR_FORMAT", `${path}: ${why ?? `can't be read (${cause.code})`}`, { cause });
-  });
-}
-
-/** The layers in the bytes of an .h5 file; `path` is for messages. @throws ERR_FORMAT as {@link readKerasH5}. */
 export function h5Layers(bytes: Uint8Array, path: string): Promise<StoredLayers> {
   return withHdf5(bytes, { path }, (file) => layersIn(file, path));
 }

@@ -1,5 +1,5 @@
 // The layout of Keras 3: layers/conv2d_1/vars/0 is the first weight of the second Conv2D, whatever its name.
-import type { Group } from "h5wasm/node";
+import type { Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
 import { groupAt, textAttribute, weightAt } from "./hdf5.ts";
 import { addLayer, type StoredLayers, type StoredWeight, snakeCase } from "./storedLayers.ts";

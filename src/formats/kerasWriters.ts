@@ -1,6 +1,6 @@
 // Keras's HDF5 files, whole models and weights alone, and the layers model of TensorFlow.js.
 import { basename, dirname, join } from "node:path";
-import type { Group } from "h5wasm/node";
+import type { Group } from "h5wasm";
 import { numElements } from "../core/shape.ts";
 import { VERSION } from "../core/version.ts";
 import type { Model } from "../nn/model.ts";

@@ -2,9 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { isZip, kerasModelOf } from "./kerasFile.ts";
-import { readBytes } from "./kerasH5.ts";
 import type { DescribedModel } from "./kerasModel.ts";
 import { onnxModelOf } from "./onnx/onnxModel.ts";
+import { readBytes } from "./readKeras.ts";
 import { isJson, tensorflowJsOf } from "./tensorflowJs.ts";
 
 /** A model that another program wrote. */

@@ -3,9 +3,9 @@ import { dirname, isAbsolute, join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
 import { fromHalf } from "../graph/onnx/half.ts";
-import { readBytes } from "./kerasH5.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { loadWeights } from "./loadWeights.ts";
+import { readBytes } from "./readKeras.ts";
 import { addLayer, type StoredWeight } from "./storedLayers.ts";
 
 interface WeightJson {

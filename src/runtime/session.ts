@@ -32,6 +32,13 @@ export interface Session {
 /** Where a graph runs. */
 export type Device = "cpu" | "cuda" | "dml" | "coreml" | "webgpu";
 
+/** What graphs run on: onnxruntime-node or onnxruntime-web. */
+export interface Runtime {
+  createSession(model: Uint8Array, options: SessionOptions): Promise<Session>;
+  /** Whether ONNX Runtime's operators on blocks of channels are there; without this they are not. */
+  supportsBlocks?(options: SessionOptions): Promise<boolean>;
+}
+
 /** How a session is set up. */
 export interface SessionOptions {
   /** Default: cpu. */

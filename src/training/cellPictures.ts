@@ -6,29 +6,12 @@ import * as ops from "../graph/ops/index.ts";
 import { type CellNormalizationOptions, cellNormalization, FIELD_SIZE } from "../nn/cellNormalization.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session } from "../runtime/session.ts";
-import type { Recipe } from "./recipe.ts";
 
 /** How much wider than the model's crop a training field is, so that scale and shift have something to show. */
 export const FIELD_MARGIN = 1.6;
 
 /** Raised where the pixels of normalised cells change, so that old caches are not read. */
 const VERSION = 2;
-
-/** The cell normalisation of a recipe; undefined where there is none. */
-export function cellNormalizationOf(
-  {
-    cellDiameters,
-    cellHue = 1,
-    cellDensity = 0.5,
-    cellWhite = true,
-    cellOwn = false,
-  }: Pick<Recipe, "cellDiameters" | "cellHue" | "cellDensity" | "cellWhite" | "cellOwn">,
-  size: number,
-): CellNormalizationOptions | undefined {
-  if (cellDiameters === undefined) return undefined;
-  const crop = { size, diameters: cellDiameters, hue: cellHue, density: cellDensity, white: cellWhite };
-  return cellOwn ? { ...crop, own: true } : crop;
-}
 
 /** Normalises decoded pictures by the graph that the exported model holds. */
 export class CellPictures implements PrepareStep {

@@ -1,8 +1,5 @@
 // What a model's file says of the laboratory that it was trained in, beside its network.
-import { decodeImage } from "../data/image.ts";
-import { looksOf } from "../data/microscopy/measures.ts";
-import { type Familiarity, familiarityP, fitFamiliarity } from "../metrics/familiarity.ts";
-import { spread } from "./homeMemory.ts";
+import { type Familiarity, familiarityP } from "../metrics/familiarity.ts";
 
 /** What a model knows of its own laboratories. */
 export interface HomeFacts {
@@ -14,19 +11,6 @@ export interface HomeFacts {
 
 /** A picture of which fewer of a model's own are as strange as this share is called unfamiliar. */
 export const UNFAMILIAR = 0.01;
-
-/** More pictures than this are looked at in part, spread evenly over them. */
-const MOST_PICTURES = 500;
-
-/** How pictures of a laboratory look; undefined for few. Pictures that can't be read are left out. */
-export async function learnLooks(paths: readonly string[]): Promise<Familiarity | undefined> {
-  const rows: number[][] = [];
-  for (const path of spread(paths, MOST_PICTURES)) {
-    const image = await decodeImage(path).catch(() => undefined);
-    if (image !== undefined) rows.push(looksOf(image));
-  }
-  return fitFamiliarity(rows);
-}
 
 /** The share of pictures of the laboratory that is most like it which are as strange; undefined where none is known. */
 export function familiarityTo({ looks }: Pick<HomeFacts, "looks">, row: readonly number[]): number | undefined {

@@ -1,19 +1,22 @@
-import type { Batch, StepRunner, TrainingState } from "./stepRunner.ts";
+import type { BaseStepRunner, Batch, TrainingState } from "./baseStepRunner.ts";
 
 /** What a training loop asks of the one that takes its steps. */
-export type Runner = Pick<StepRunner, "step" | "evaluate" | "steps" | "state" | "restore" | "writeWeights" | "release">;
+export type Runner = Pick<
+  BaseStepRunner,
+  "step" | "evaluate" | "steps" | "state" | "restore" | "writeWeights" | "release"
+>;
 
 /**
  * Two runners of one model at two image sizes, one of which is at work: what it has learned goes along when they change
  * places. Evaluation is always at the full size. (Howard and Gugger 2020, fastai: progressive resizing.)
  */
 export class ProgressiveRunner implements Runner {
-  readonly #small: StepRunner;
-  readonly #full: StepRunner;
-  #active: StepRunner;
+  readonly #small: BaseStepRunner;
+  readonly #full: BaseStepRunner;
+  #active: BaseStepRunner;
 
   /** Both have the same weights in the same order. */
-  constructor(small: StepRunner, full: StepRunner) {
+  constructor(small: BaseStepRunner, full: BaseStepRunner) {
     this.#small = small;
     this.#full = full;
     this.#active = full;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { readKerasFile } from "../../src/formats/kerasFile.ts";
+import { readKerasFile } from "../../src/formats/readKeras.ts";
 import type { StoredLayers } from "../../src/formats/storedLayers.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { testFolder } from "./support/folder.ts";

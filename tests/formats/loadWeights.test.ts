@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readKerasFile } from "../../src/formats/kerasFile.ts";
 import { loadWeights } from "../../src/formats/loadWeights.ts";
+import { readKerasFile } from "../../src/formats/readKeras.ts";
 import type { StoredLayers, StoredWeight } from "../../src/formats/storedLayers.ts";
 import { cnn } from "../../src/models/cnn.ts";
 import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { readKerasFile } from "../../src/formats/kerasFile.ts";
 import { loadWeights } from "../../src/formats/loadWeights.ts";
+import { readKerasFile } from "../../src/formats/readKeras.ts";
 import { compile } from "../../src/graph/compile.ts";
 import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
 import { predictionGraph } from "../../src/nn/modelGraphs.ts";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "../../src/data/pixelLayout.ts";
-import { readKerasFile } from "../../src/formats/kerasFile.ts";
 import { loadWeights } from "../../src/formats/loadWeights.ts";
+import { readKerasFile } from "../../src/formats/readKeras.ts";
 import { readModel } from "../../src/formats/readModel.ts";
 import { cnn } from "../../src/models/cnn.ts";
 import { adamW } from "../../src/nn/optimizers.ts";

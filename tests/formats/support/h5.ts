@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import h5wasm, { type Group } from "h5wasm/node";
+import h5wasm, { type Group } from "h5wasm";
 import type { Model } from "../../../src/nn/model.ts";
 
 let made = 0;

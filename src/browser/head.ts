@@ -1,0 +1,78 @@
+import { LeukogramError } from "../core/errors.ts";
+import { VERSION } from "../core/version.ts";
+import { compile } from "../graph/compile.ts";
+import { exportGraph } from "../nn/exportGraph.ts";
+import { Model } from "../nn/model.ts";
+import { createSession, type WebSessionOptions, webRuntime } from "../runtime/web.ts";
+import { BaseStepRunner, type StepRunnerOptions } from "../training/baseStepRunner.ts";
+import { featuresOf } from "../training/trainHead.ts";
+import { bringPictures, type ClassifyPicturesOptions, type ModelFacts } from "./classifier.ts";
+import type { Picture } from "./pictures.ts";
+
+/** What a {@link StepRunner} in a browser is set up with. */
+export interface WebStepRunnerOptions extends Omit<StepRunnerOptions, "device" | "threads">, WebSessionOptions {}
+
+/** Takes training steps and evaluates, by onnxruntime-web. */
+export class StepRunner extends BaseStepRunner {
+  constructor(model: Model, { device, threads, wasmPaths, ...options }: WebStepRunnerOptions) {
+    super(model, options, webRuntime({ device, threads, wasmPaths }));
+  }
+}
+
+/** The part of a model before its head, ready to run. */
+export interface FeatureExtractor {
+  /** Numbers that a picture becomes. */
+  readonly size: number;
+  /** Features [N, size] of pictures, one row after the other. @throws ERR_IMAGE where one can't be read; ERR_ABORTED. */
+  extract(pictures: readonly Picture[], options?: ClassifyPicturesOptions): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * A model's layers before its head: what they make of a picture is computed once, and kept by whoever trains a head.
+ *
+ * @param facts how its pictures are brought to it.
+ * @throws ERR_CONFIG where the model has no such part; ERR_RUNTIME where the device is not there.
+ */
+export async function openFeatures(
+  model: Model,
+  facts: ModelFacts,
+  options: WebSessionOptions = {},
+): Promise<FeatureExtractor> {
+  const output = featuresOf(model);
+  const { probabilities: features } = exportGraph(new Model({ input: model.input, output }), { cells: facts.cells });
+  const session = await createSession(compile({ features: features! }), options);
+  const size = output.shape[0]!;
+  return {
+    size,
+    async extract(pictures, { batchSize = 16, signal, onProgress } = {}) {
+      const rows = new Float32Array(pictures.length * size);
+      for (let start = 0; start < pictures.length; start += batchSize) {
+        if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "features: was interrupted");
+        const batch = pictures.slice(start, start + batchSize);
+        const { images } = await bringPictures(batch, facts);
+        rows.set((await session.run({ images })).features!.data as Float32Array, start * size);
+        onProgress?.(start + batch.length, pictures.length);
+      }
+      return rows;
+    },
+    close: () => session.release(),
+  };
+}
+
+/**
+ * The bytes of a model.onnx for a model that has learned other classes: Node, the command line and `loadClassifier` take
+ * them. It sees pictures as `facts` says.
+ */
+export function modelBytes(
+  model: Model,
+  { facts, classes }: { readonly facts: ModelFacts; readonly classes: readonly string[] },
+): Uint8Array {
+  // A temperature belongs to the head that it was found with.
+  const { temperature: _, ...metadata } = facts.metadata;
+  return compile(exportGraph(model, { cells: facts.cells, views: facts.views }), {
+    name: model.name,
+    version: VERSION,
+    metadata: { ...metadata, classes: JSON.stringify(classes), parameters: String(model.parameters) },
+  });
+}

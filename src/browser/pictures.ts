@@ -1,0 +1,93 @@
+import { LeukogramError } from "../core/errors.ts";
+import type { RgbImage } from "../data/image.ts";
+
+/** A picture in any form that a page has it in: pixels, what is drawn, or a file. */
+export type Picture =
+  | RgbImage
+  | ImageData
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement
+  | Blob;
+
+/**
+ * The pixels of a picture as 8-bit RGB at its own size, alpha dropped.
+ *
+ * @throws ERR_IMAGE where the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
+ */
+export async function readPicture(picture: Picture): Promise<RgbImage> {
+  if ("data" in picture) return picture instanceof ImageData ? withoutAlpha(picture) : checked(picture);
+  if (picture instanceof Blob) return decodeFile(picture);
+  if (picture instanceof HTMLImageElement)
+    await picture.decode().catch((cause) => {
+      throw cannotDecode(picture.currentSrc || "image", cause);
+    });
+  return drawn(picture);
+}
+
+async function decodeFile(file: Blob): Promise<RgbImage> {
+  const name = file instanceof File ? file.name : "image";
+  const bitmap = await createImageBitmap(file, { premultiplyAlpha: "none", colorSpaceConversion: "none" }).catch(
+    (cause) => {
+      throw cannotDecode(name, cause);
+    },
+  );
+  try {
+    return drawn(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
+type Drawable = Exclude<Picture, RgbImage | ImageData | Blob>;
+
+function drawn(source: Drawable): RgbImage {
+  const [width, height] = sizeOf(source);
+  if (width === 0 || height === 0)
+    throw new LeukogramError("ERR_IMAGE", "image: has no pixels", { hint: "Wait until it is loaded." });
+  // Pixels are read back, so they had better not lie on the graphics card.
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
+  context.drawImage(source, 0, 0, width, height);
+  try {
+    return withoutAlpha(context.getImageData(0, 0, width, height));
+  } catch (cause) {
+    throw new LeukogramError("ERR_IMAGE", "image: comes from another site, whose pixels this page may not read", {
+      hint: 'Load it with crossorigin="anonymous" from a server that allows it.',
+      cause,
+    });
+  }
+}
+
+function sizeOf(source: Drawable): [number, number] {
+  if (source instanceof HTMLImageElement) return [source.naturalWidth, source.naturalHeight];
+  if (source instanceof HTMLVideoElement) return [source.videoWidth, source.videoHeight];
+  return [source.width, source.height];
+}
+
+function withoutAlpha({ data, width, height }: ImageData): RgbImage {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from]!;
+    rgb[to + 1] = data[from + 1]!;
+    rgb[to + 2] = data[from + 2]!;
+  }
+  return { data: rgb, width, height };
+}
+
+function checked(image: RgbImage): RgbImage {
+  const { data, width, height } = image;
+  if (data.length !== width * height * 3 || data.length === 0)
+    throw new LeukogramError("ERR_IMAGE", `image: ${width} x ${height} RGB pixels do not fit ${data.length} bytes`, {
+      hint: "Give [height, width, 3] bytes, or an ImageData.",
+    });
+  return image;
+}
+
+function cannotDecode(name: string, cause: unknown): LeukogramError {
+  return new LeukogramError("ERR_IMAGE", `${name}: this browser can't decode it`, {
+    hint: "Give a JPEG, PNG, GIF, BMP or WebP file.",
+    cause,
+  });
+}

@@ -1,0 +1,81 @@
+// What a model's file says of itself, and how pictures are brought to it: the same in Node and in browsers.
+import { LeukogramError } from "../core/errors.ts";
+import type { RgbImage } from "../data/image.ts";
+import { looksOf } from "../data/microscopy/measures.ts";
+import { resizeBilinearUint8 } from "../data/resize.ts";
+import { squareField } from "../data/squareField.ts";
+import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
+
+/** What a trained model's file says of it. */
+export interface ClassifierFacts {
+  readonly classes: readonly string[];
+  /** [height, width] that images are brought to. */
+  readonly imageSize: readonly [number, number];
+  /** Whether pictures are filled up to a square first, so that cells keep their shape. */
+  readonly isSquare: boolean;
+  /** Number of weights; undefined where the file does not say. */
+  readonly parameters: number | undefined;
+  /** The name in the registry of what was trained; undefined where the file does not say. */
+  readonly model: string | undefined;
+  /** What it knows of its own laboratories. */
+  readonly home: HomeFacts;
+}
+
+/**
+ * Reads the metadata of a model file.
+ *
+ * @param source the file, for messages
+ * @throws ERR_FORMAT where it does not name its classes and image size.
+ */
+export function classifierFacts(metadata: Readonly<Record<string, string>>, source: string): ClassifierFacts {
+  const { parameters, model, field } = metadata;
+  const classes = parseList<string>(metadata.classes);
+  const imageSize = parseList<number>(metadata.imageSize) as [number, number] | undefined;
+  if (classes === undefined || imageSize === undefined)
+    throw new LeukogramError("ERR_FORMAT", `${source}: does not name its classes and image size`, {
+      hint: "Give a model that Leukogram wrote.",
+    });
+  return {
+    classes,
+    imageSize,
+    isSquare: field === "square",
+    parameters: parameters === undefined ? undefined : Number(parameters),
+    model,
+    home: homeFactsOf(metadata),
+  };
+}
+
+// Other programs may have written something else under our key.
+function parseList<T>(text: string | undefined): readonly T[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An image as a model takes it, and how familiar it looks. */
+export interface BroughtImage {
+  /** [height, width, 3] of the model's size. */
+  readonly pixels: Uint8Array;
+  /** Undefined where the model does not know how its own look. */
+  readonly familiarity: number | undefined;
+}
+
+/** Brings a picture of any size to a model. */
+export function bringImage(
+  image: RgbImage,
+  { imageSize: [height, width], isSquare, home }: Pick<ClassifierFacts, "imageSize" | "isSquare" | "home">,
+): BroughtImage {
+  return {
+    pixels: isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width),
+    familiarity: home.looks.length > 0 ? familiarityTo(home, looksOf(image)) : undefined,
+  };
+}
+
+/** A row of probabilities, the float32 rounding taken out of its sum. */
+export function normalizedRow(row: Float32Array): number[] {
+  const sum = row.reduce((total, value) => total + value, 0);
+  return Array.from(row, (value) => value / sum);
+}

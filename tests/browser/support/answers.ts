@@ -1,0 +1,100 @@
+// What Node says of the same pictures, for the page to be held against.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeImage, type RgbImage } from "../../../src/data/image.ts";
+import { epochOrder } from "../../../src/data/sampler.ts";
+import { squareField } from "../../../src/data/squareField.ts";
+import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
+import { gradCamGraph } from "../../../src/explain/gradCam.ts";
+import { readKerasModel } from "../../../src/formats/readKeras.ts";
+import { compile } from "../../../src/graph/compile.ts";
+import { exportGraph } from "../../../src/nn/exportGraph.ts";
+import { Model } from "../../../src/nn/model.ts";
+import { adam } from "../../../src/nn/optimizers.ts";
+import { readMetadata } from "../../../src/runtime/metadata.ts";
+import { createSession } from "../../../src/runtime/node.ts";
+import { cellNormalizationOf } from "../../../src/training/cellsOfRecipe.ts";
+import { fit } from "../../../src/training/fit.ts";
+import type { EpochRow } from "../../../src/training/history.ts";
+import { StepRunner } from "../../../src/training/stepRunner.ts";
+import { featureSource, featuresOf, newHead } from "../../../src/training/trainHead.ts";
+
+/** The first `count` pictures of each class of a folder, in the order of their names. */
+export function firstOfEach(folder: string, count: number): { path: string; label: number }[] {
+  const classes = readdirSync(folder).sort();
+  return classes.flatMap((name, label) => {
+    const files = readdirSync(join(folder, name)).sort();
+    return files.slice(0, count).map((file) => ({ path: join(folder, name, file), label }));
+  });
+}
+
+/** A model's probabilities of picture files, as `predict` gives them. */
+export async function nodeProbabilities(model: string, paths: readonly string[]) {
+  const classifier = await loadClassifier(model);
+  const rows: (readonly number[])[] = [];
+  for await (const { probabilities } of classifyFiles(classifier, paths, { batchSize: 16 })) rows.push(probabilities!);
+  await classifier.close();
+  return rows;
+}
+
+/** A shipped model with its layers, and how it normalises cells. */
+export async function openShipped(folder: string, name: string) {
+  const { model } = await readKerasModel(join(folder, `${name}.keras`));
+  const recipe = JSON.parse(readMetadata(readFileSync(join(folder, `${name}.onnx`))).recipe!);
+  return { model, cells: cellNormalizationOf(recipe, model.input.shape[0]!)! };
+}
+
+type Shipped = Awaited<ReturnType<typeof openShipped>>;
+
+// As the models that come with the package have it.
+const FIELD = 256;
+
+function fields(images: readonly RgbImage[]) {
+  const data = new Uint8Array(images.length * FIELD * FIELD * 3);
+  for (const [i, image] of images.entries()) data.set(squareField(image, FIELD), i * FIELD * FIELD * 3);
+  return { data, shape: [images.length, FIELD, FIELD, 3] };
+}
+
+/** Grad-CAM of one picture for one class. */
+export async function nodeGradCam({ model, cells }: Shipped, image: RgbImage, target: number): Promise<Float32Array> {
+  const session = await createSession(compile(gradCamGraph(model, { cells })));
+  const found = await session.run({ images: fields([image]), target: { data: Int32Array.of(target), shape: [1] } });
+  await session.release();
+  return found.map!.data as Float32Array;
+}
+
+/** Features of picture files from the layers before the head. */
+export async function nodeFeatures({ model, cells }: Shipped, paths: readonly string[]): Promise<Float32Array> {
+  const body = new Model({ input: model.input, output: featuresOf(model) });
+  const session = await createSession(compile(exportGraph(body, { cells })));
+  const rows: number[] = [];
+  for (const path of paths) {
+    const found = await session.run({ images: fields([await decodeImage(path)]) });
+    rows.push(...(found.probabilities!.data as Float32Array));
+  }
+  await session.release();
+  return Float32Array.from(rows);
+}
+
+/** How a head is trained, here and in the page. */
+export const HEAD = { classes: 5, epochs: 4, batchSize: 16, learningRate: 0.01, seed: 3 };
+
+interface Labelled {
+  readonly features: Float32Array;
+  readonly labels: readonly number[];
+}
+
+/** Trains a new head as the command line does, piece by piece. */
+export async function nodeHistory(model: Model, train: Labelled, validation: Labelled): Promise<readonly EpochRow[]> {
+  const { head } = newHead(model, { classes: HEAD.classes, seed: HEAD.seed });
+  const runner = new StepRunner(head, { optimizer: adam(), inputType: "float32", seed: HEAD.seed });
+  const { history } = await fit({
+    ...HEAD,
+    runner,
+    train: featureSource(train, HEAD),
+    order: (epoch) => epochOrder(train.labels, HEAD.classes, { epoch, seed: HEAD.seed }),
+    validation: { source: featureSource(validation, HEAD), order: validation.labels.map((_, i) => i) },
+  });
+  await runner.release();
+  return history;
+}
