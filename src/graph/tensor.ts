@@ -3,16 +3,17 @@ import type { Emitter } from "./onnx/emitter.ts";
 import type * as Ops from "./ops/index.ts";
 
 /** Types of a tensor's entries. */
-export type DType = "float32" | "uint8" | "int32" | "int64" | "bool";
+export type DType = "float32" | "uint8" | "int8" | "int32" | "int64" | "bool";
 
 /** Entries of a constant, row-major. */
-export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
+export type TensorData = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 
 /** The type of entries that an array of that kind holds. */
 export function dtypeOf(data: TensorData): DType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof BigInt64Array) return "int64";
-  return data instanceof Int32Array ? "int32" : "uint8";
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof Int8Array ? "int8" : "uint8";
 }
 
 /** Shape and type of a tensor. */

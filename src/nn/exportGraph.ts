@@ -3,7 +3,7 @@ import * as ops from "../graph/ops/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type CellNormalizationOptions, cellNormalization, FIELD_SIZE } from "./cellNormalization.ts";
 import type { Model } from "./model.ts";
-import { callLogits, FIXED, type Outputs } from "./modelGraphs.ts";
+import { FIXED, logitsOf, type Outputs } from "./modelGraphs.ts";
 
 /** What {@link exportGraph} takes beside the model. */
 export interface ExportOptions {
@@ -13,6 +13,8 @@ export interface ExportOptions {
   readonly views?: number | undefined;
   /** Other pictures of the same cell, over which they are averaged too; default the usual one alone. */
   readonly pictures?: readonly PictureVariant[] | undefined;
+  /** What answers to a picture, its output a softmax; default: the layers as they are. */
+  readonly call?: ((picture: Tensor) => Tensor) | undefined;
 }
 
 /** How a picture of a cell is varied at test time. */
@@ -32,7 +34,7 @@ export const PLAIN_PICTURE: PictureVariant = { scale: 1, stain: 1 };
  */
 export function exportGraph(
   model: Model,
-  { cells, views = 1, pictures: variants = [PLAIN_PICTURE] }: ExportOptions = {},
+  { cells, views = 1, pictures: variants = [PLAIN_PICTURE], call = (x) => model.call(x, FIXED) }: ExportOptions = {},
 ): Outputs {
   const [height, width] = model.input.shape as [number, number, number];
   const planar = planarImages(model, cells);
@@ -43,8 +45,8 @@ export function exportGraph(
       : stained(middleOf(planar, [height, width], scale), stain),
   );
   const seen = pictures.flatMap((picture) => viewsOf(picture, views));
-  if (seen.length === 1) return { probabilities: model.call(seen[0]!, FIXED) };
-  const logarithms = seen.map((view) => ops.logSoftmax(callLogits(model, view, FIXED)));
+  if (seen.length === 1) return { probabilities: call(seen[0]!) };
+  const logarithms = seen.map((view) => ops.logSoftmax(logitsOf(model, call(view), "views can't be averaged")));
   return { probabilities: ops.softmax(ops.mul(logarithms.reduce(ops.add), ops.scalar(1 / seen.length))) };
 }
 

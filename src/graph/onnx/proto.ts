@@ -6,7 +6,14 @@ import type { DType, TensorData } from "../tensor.ts";
 type Writer = protobuf.Writer;
 
 /** ONNX's numbers of the types of entries (TensorProto.DataType). */
-export const ELEMENT_TYPE: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+export const ELEMENT_TYPE: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
 
 /** A value that an ONNX attribute can have; whole numbers are given as `{ int }`, real ones as `{ float }`. */
 export type OnnxAttribute =

@@ -34,6 +34,7 @@ export { neg, negOp } from "./neg.ts";
 export { pad, padOp } from "./pad.ts";
 export { phase, phaseOp } from "./phase.ts";
 export { pow, powOp } from "./pow.ts";
+export { rounded8, rounded8Op, wholeConstant, wholeConstantOp } from "./quantized.ts";
 export { reciprocal, reciprocalOp } from "./reciprocal.ts";
 export { reduceMax, reduceMaxOp } from "./reduceMax.ts";
 export { reduceMean, reduceMeanOp } from "./reduceMean.ts";

@@ -1,0 +1,135 @@
+// A model in whole numbers of 8 bits: static quantisation (Jacob et al. 2018), written as ONNX Runtime fuses it.
+import { numElements } from "../core/shape.ts";
+import * as ops from "../graph/ops/index.ts";
+import { type Rule, rewrite } from "../graph/rewrite.ts";
+import { constantData, lower, SIMPLIFY } from "../graph/rewrites/simplify.ts";
+import { Tensor, topologicalOrder } from "../graph/tensor.ts";
+import { toGraphShape } from "./layout.ts";
+import type { Model } from "./model.ts";
+import { FIXED, type Outputs } from "./modelGraphs.ts";
+
+/** Where a model is to be rounded, found before anything is known of its numbers. */
+export interface QuantizationPlan {
+  /** From `picture` [batch, C, H, W] to probabilities [batch, K]. */
+  readonly output: Tensor;
+  /** The tensors that are rounded. */
+  readonly points: readonly Tensor[];
+}
+
+/** The least and greatest entry that a tensor was seen to have. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Weights have 7 bits: on processors without VNNI sums of products of 8 bits overflow in ONNX Runtime's kernels. */
+const LARGEST_WEIGHT = 63;
+
+/** The input of what is planned: [batch, C, H, W]. */
+export const PICTURE = "picture";
+
+/** Finds the inputs of convolutions and sums of a model: what is between them follows in whole numbers. */
+export function planQuantization(model: Model): QuantizationPlan {
+  const picture = ops.input(PICTURE, toGraphShape(model.input.shape, "batch"));
+  const { output } = rewrite({ output: model.call(picture, FIXED) }, [lower, ...SIMPLIFY]);
+  const points = new Set<Tensor>();
+  for (const node of topologicalOrder([output!])) {
+    if (isWeighted(node)) points.add(node.inputs[0]!);
+    // Behind a shortcut both ways are rounded, so that they are added as whole numbers.
+    if (isSum(node)) for (const input of node.inputs) points.add(input);
+  }
+  return { output: output!, points: [...points] };
+}
+
+const isWeighted = (node: Tensor) =>
+  node.op === ops.conv2dOp && node.inputs.slice(1).every((weight) => constantData(weight) !== undefined);
+
+const isSum = (node: Tensor) =>
+  node.op === ops.addOp &&
+  node.rank === 4 &&
+  node.inputs.every((input) => input.rank === 4 && constantData(input) === undefined);
+
+/** `picture` to `low` and `high`, one entry a point, over all images of a batch. */
+export function rangesGraph({ points }: QuantizationPlan): Outputs {
+  const greatest = (x: Tensor) => ops.reshape(ops.reduceMax(x, [...x.shape.keys()], true), [1]);
+  return {
+    low: ops.neg(
+      ops.concat(
+        points.map((x) => greatest(ops.neg(x))),
+        0,
+      ),
+    ),
+    high: ops.concat(points.map(greatest), 0),
+  };
+}
+
+/**
+ * The model with activations rounded to 8 bits within the ranges seen, and weights to 7, each output channel by its own scale.
+ *
+ * @param ranges one a point of the plan.
+ * @returns what answers to a picture in place of `model.call`.
+ */
+export function quantizedCall(
+  { output, points }: QuantizationPlan,
+  ranges: readonly Range[],
+): (picture: Tensor) => Tensor {
+  const scales: Scales = new Map(points.map((point, i) => [point, scaleOf(ranges[i]!)]));
+  const done = new Map<Tensor, Tensor>();
+  // Inputs first, so that a deep network overflows no stack.
+  for (const node of topologicalOrder([output])) done.set(node, wholeNode(node, done, scales));
+  const whole = done.get(output)!;
+  return (picture) => {
+    const enter: Rule = (node) => (node.op === ops.inputOp && node.attributes.name === PICTURE ? picture : undefined);
+    return rewrite({ whole }, [enter]).whole!;
+  };
+}
+
+/** How each point is rounded: entries are scale * (q - zero), q from 0 to 255. */
+type Scales = ReadonlyMap<Tensor, { readonly scale: number; readonly zero: number }>;
+
+function wholeNode(node: Tensor, done: ReadonlyMap<Tensor, Tensor>, scales: Scales): Tensor {
+  const inputs = node.inputs.map((input) => done.get(input)!);
+  const round = (place: number) => {
+    const found = scales.get(node.inputs[place]!)!;
+    return ops.rounded8(inputs[place]!, found.scale, found.zero);
+  };
+  if (isWeighted(node)) {
+    const kernel = wholeKernel(node.inputs[1]!);
+    const bias = node.inputs[2] && wholeBias(node.inputs[2], kernel.scales, scales.get(node.inputs[0]!)!.scale);
+    return ops.conv2d(round(0), kernel.tensor, { ...node.attributes, ...(bias && { bias }) });
+  }
+  if (isSum(node)) return ops.add(round(0), round(1));
+  const changed = inputs.some((input, i) => input !== node.inputs[i]);
+  return changed ? new Tensor(node.op, inputs, node.attributes) : node;
+}
+
+// 0 is kept exactly: it is what padding adds.
+function scaleOf({ low, high }: Range): { readonly scale: number; readonly zero: number } {
+  const [from, to] = [Math.min(low, 0), Math.max(high, 0)];
+  const scale = Math.fround((to - from) / 255) || 1;
+  return { scale, zero: Math.round(-from / scale) };
+}
+
+// [O, ...]: one scale for each output channel.
+function wholeKernel(kernel: Tensor): { readonly tensor: Tensor; readonly scales: Float32Array } {
+  const values = constantData(kernel) as Float32Array;
+  const shape = kernel.shape as readonly number[];
+  const size = numElements(shape.slice(1));
+  const scales = new Float32Array(shape[0]!);
+  const data = new Int8Array(values.length);
+  for (let o = 0; o < scales.length; o++) {
+    const own = values.subarray(o * size, (o + 1) * size);
+    const scale = Math.fround(own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / LARGEST_WEIGHT) || 1;
+    scales[o] = scale;
+    for (const [i, value] of own.entries()) data[o * size + i] = Math.round(value / scale);
+  }
+  return { tensor: ops.wholeConstant({ data, shape, scales, axis: 0 }), scales };
+}
+
+// In the units of the sums that it is added to.
+function wholeBias(bias: Tensor, kernelScales: Float32Array, inputScale: number): Tensor {
+  const values = constantData(bias) as Float32Array;
+  const scales = kernelScales.map((scale) => scale * inputScale);
+  const data = Int32Array.from(values, (value, o) => Math.round(value / scales[o]!));
+  return ops.wholeConstant({ data, shape: bias.shape as readonly number[], scales, axis: 0 });
+}
