@@ -87,7 +87,11 @@ function parseJson(text: Uint8Array | string): unknown {
  * @throws ERR_FORMAT where the file is missing, damaged, or none of these.
  */
 export async function readKerasFile(path: string): Promise<StoredLayers> {
-  const bytes = await readBytes(path);
+  return kerasLayersOf(await readBytes(path), path);
+}
+
+/** The weights in the bytes of a file, as {@link readKerasFile} reads them; `path` is for messages. */
+export async function kerasLayersOf(bytes: Uint8Array, path: string): Promise<StoredLayers> {
   return isZip(bytes) ? (await zipParts(bytes, path)).stored : h5Layers(bytes, path);
 }
 

@@ -72,7 +72,10 @@ export function fixed<L extends Layer>(layer: L, values: readonly ArrayLike<numb
 }
 
 /** Keras's zeros before a strided convolution: more at bottom and right where the size is even (imagenet_utils.correct_pad). */
-export function correctPad([height, width]: readonly number[], kernelSize: number): [[number, number], [number, number]] {
+export function correctPad(
+  [height, width]: readonly number[],
+  kernelSize: number,
+): [[number, number], [number, number]] {
   const half = Math.floor(kernelSize / 2);
   const side = (size: number): [number, number] => [half - ((size + 1) % 2), half];
   return [side(height!), side(width!)];

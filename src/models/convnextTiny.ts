@@ -1,5 +1,14 @@
 import type { LayerOutput } from "../nn/layer.ts";
-import { Activation, Add, Conv2D, Dense, Input, LayerNormalization, LayerScale, Normalization } from "../nn/layers/index.ts";
+import {
+  Activation,
+  Add,
+  Conv2D,
+  Dense,
+  Input,
+  LayerNormalization,
+  LayerScale,
+  Normalization,
+} from "../nn/layers/index.ts";
 import { type BackboneModel, type BackboneOptions, pooled, withHead } from "./backbone.ts";
 import { TORCH_DEVIATIONS, TORCH_MEANS } from "./preprocessing.ts";
 

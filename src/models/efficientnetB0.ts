@@ -14,7 +14,15 @@ import {
   Reshape,
   ZeroPadding2D,
 } from "../nn/layers/index.ts";
-import { type BackboneModel, type BackboneOptions, backboneMomentum, correctPad, fixed, pooled, withHead } from "./backbone.ts";
+import {
+  type BackboneModel,
+  type BackboneOptions,
+  backboneMomentum,
+  correctPad,
+  fixed,
+  pooled,
+  withHead,
+} from "./backbone.ts";
 import { TORCH_DEVIATIONS, TORCH_MEANS } from "./preprocessing.ts";
 
 /** Options of {@link efficientnetB0}. */
@@ -109,7 +117,8 @@ class Block {
     let y = x;
     if (expansion !== 1)
       y = this.convolve(x, { filters: channels * expansion, size: 1, name: `${name}expand_`, inner: true });
-    if (strides === 2) y = new ZeroPadding2D({ padding: correctPad(y.shape, size), name: `${name}dwconv_pad` }).apply(y);
+    if (strides === 2)
+      y = new ZeroPadding2D({ padding: correctPad(y.shape, size), name: `${name}dwconv_pad` }).apply(y);
     y = new DepthwiseConv2D({
       kernelSize: size,
       strides,

@@ -10,7 +10,15 @@ import {
   Rescaling,
   ZeroPadding2D,
 } from "../nn/layers/index.ts";
-import { type BackboneModel, type BackboneOptions, backboneMomentum, correctPad, inEights, pooled, withHead } from "./backbone.ts";
+import {
+  type BackboneModel,
+  type BackboneOptions,
+  backboneMomentum,
+  correctPad,
+  inEights,
+  pooled,
+  withHead,
+} from "./backbone.ts";
 
 /** Options of {@link mobilenetV2}. */
 export interface MobilenetV2Options extends BackboneOptions {

@@ -43,7 +43,8 @@ export const PREPROCESSING_LAYER = "preprocessing";
  */
 export function scaledPixels(pixels: LayerOutput, preprocessing: Exclude<Preprocessing, "0..255">): LayerOutput {
   if (preprocessing === "0..1") return new Rescaling({ scale: 1 / 255, name: PREPROCESSING_LAYER }).apply(pixels);
-  if (preprocessing === "-1..1") return new Rescaling({ scale: 1 / 127.5, offset: -1, name: PREPROCESSING_LAYER }).apply(pixels);
+  if (preprocessing === "-1..1")
+    return new Rescaling({ scale: 1 / 127.5, offset: -1, name: PREPROCESSING_LAYER }).apply(pixels);
   const channels = pixels.shape[2];
   if (channels !== 3)
     throw new LeukogramError(

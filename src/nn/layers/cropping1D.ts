@@ -6,7 +6,10 @@ import { Layer, type LayerOptions } from "../layer.ts";
 export class Cropping1D extends Layer<{ readonly cropping: readonly [number, number] }> {
   readonly className = "Cropping1D";
 
-  constructor({ cropping = 1, ...options }: LayerOptions & { readonly cropping?: number | readonly [number, number] } = {}) {
+  constructor({
+    cropping = 1,
+    ...options
+  }: LayerOptions & { readonly cropping?: number | readonly [number, number] } = {}) {
     super({ cropping: typeof cropping === "number" ? [cropping, cropping] : cropping }, options);
   }
 
