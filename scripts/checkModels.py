@@ -1,8 +1,8 @@
 """Makes backbones with the real Keras and the real timm for scripts/checkModels.ts, and the golden of tests/models.
 
-    python scripts/checkModels.py make DIR       # weights files as Keras and timm publish them, random; outputs, gradients
-    npx tsx scripts/checkModels.ts DIR           # loads the files, compares
-    python scripts/checkModels.py golden FILE    # a few numbers of each, from weights that a formula gives
+    python scripts/checkModels.py make DIR [NAME...]      # weights files as Keras and timm publish them, random; outputs, gradients
+    npx tsx scripts/checkModels.ts DIR [NAME...]          # loads the files, compares
+    python scripts/checkModels.py golden FILE [NAME...]   # a few numbers of each, from weights that a formula gives
 
 Needs keras, tensorflow, torch, timm, h5py, numpy.
 """
@@ -98,7 +98,7 @@ def variables(model):
     """Each layer's variables by our paths; Keras has no name for what LayerScale learns."""
     for layer in flat_layers(model):
         for variable in layer.weights:
-            name = {"variable": "gamma"}.get(variable.name, variable.name)
+            name = "gamma" if variable.name.startswith("variable") else variable.name
             yield f"{layer.name}/{name}", layer, variable
 
 
@@ -269,16 +269,18 @@ def timm_numbers(size, file, count, kind="vit_base_patch16_224"):
     return images, numbers, {"timm": timm.__version__, "torch": torch.__version__}
 
 
-def make(folder):
+def make(folder, names):
     os.makedirs(folder, exist_ok=True)
-    for name, (_, file, _) in APPLICATIONS.items():
-        images, numbers, _ = keras_numbers(name, 64, f"{folder}/{file}", 16)
-        np.savez(f"{folder}/{name}.npz", images=images, **numbers)
-        print(name, file, flush=True)
-    images, numbers, versions = timm_numbers(64, f"{folder}/model.safetensors", 16)
-    np.savez(f"{folder}/vitb16.npz", images=images, **numbers)
+    versions = {"keras": keras.__version__, "tensorflow": tf.__version__}
+    for name in names:
+        if name == "vitb16":
+            images, numbers, others = timm_numbers(64, f"{folder}/model.safetensors", 16)
+            versions |= others
+        else:
+            images, numbers, _ = keras_numbers(name, 64, f"{folder}/{APPLICATIONS[name][1]}", 16)
+        np.savez(f"{folder}/{name}.npz", images=images, **{k: np.array(v, order="C") for k, v in numbers.items()})
+        print(name, flush=True)
     files = {name: file for name, (_, file, _) in APPLICATIONS.items()} | {"vitb16": "model.safetensors"}
-    versions |= {"keras": keras.__version__, "tensorflow": tf.__version__}
     json.dump({"files": files, "size": 64, "labels": LABELS, "versions": versions}, open(f"{folder}/index.json", "w"))
 
 
@@ -289,9 +291,9 @@ def few(values, count):
     return {"places": places.tolist(), "values": [float(f"{v:.7g}") for v in flat[places]], "largest": float(f"{np.abs(flat).max():.7g}")}
 
 
-def golden(file):
-    out = {}
-    for name in [*APPLICATIONS, "vitb16"]:
+def golden(file, names):
+    out = json.load(open(file)) if os.path.exists(file) else {}
+    for name in names:
         size = 32 if name == "vgg16" else 64
         if name == "vitb16":  # as timm's vit_tiny: same blocks, less wide
             _, numbers, _ = timm_numbers(size, None, 6, "vit_tiny_patch16_224")
@@ -307,4 +309,4 @@ def golden(file):
     json.dump(out, open(file, "w"), indent=1)
 
 
-{"make": make, "golden": golden}[sys.argv[1]](sys.argv[2])
+{"make": make, "golden": golden}[sys.argv[1]](sys.argv[2], sys.argv[3:] or [*APPLICATIONS, "vitb16"])

@@ -49,15 +49,6 @@ async function gradientError(model: Model, arrays: Record<string, NpyArray>, mod
       ? [relativeError(numbers.gradients.get(key.slice(mode.length + 1))!, data as Float32Array)]
       : [],
   );
-  if (process.env.DETAIL)
-    for (const [key, { data }] of Object.entries(arrays))
-      if (key.startsWith(`${mode} `))
-        console.error(
-          mode,
-          key,
-          relativeError(numbers.gradients.get(key.slice(mode.length + 1))!, data as Float32Array).toExponential(1),
-          farthest(data as Float32Array, new Float32Array(data.length)).toExponential(1),
-        );
   return {
     ...numbers,
     count: errors.length,

@@ -42,12 +42,15 @@ export const vitTiny = (settings: BackboneSettings) => vitB16({ ...all(settings)
 export function uniform(name: string, count: number): Float64Array {
   let seed = 2166136261;
   for (const byte of Buffer.from(name)) seed = Math.imul(seed ^ byte, 16777619) >>> 0;
-  return Float64Array.from({ length: count }, (_, i) => {
+  const values = new Float64Array(count);
+  // A loop: of the largest models these are tens of millions.
+  for (let i = 0; i < count; i++) {
     let h = (Math.imul(i, 0x9e3779b9) + seed) >>> 0;
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return ((h ^ (h >>> 16)) >>> 0) / 4294967296;
-  });
+    values[i] = ((h ^ (h >>> 16)) >>> 0) / 4294967296;
+  }
+  return values;
 }
 
 /** Gives every weight the entries that scripts/checkModels.py gives it; what belongs to the pixels stays, and the last kernel is scaled. */
@@ -58,7 +61,7 @@ export function fillWeights(model: Model, headScale = 1): void {
       const [scale, offset] = spreadOf(layer, weight);
       const values = uniform(`${layer.name}/${weight.name}`, weight.value.length);
       const factor = layer.name === "predictions" && weight.name === "kernel" ? headScale : 1;
-      weight.value = Float32Array.from(values, (u) => factor * (scale * u + offset));
+      for (let i = 0; i < values.length; i++) weight.value[i] = factor * (scale * values[i]! + offset);
     }
   }
 }
@@ -122,7 +125,8 @@ export async function stepNumbers(model: Model, images: Uint8Array, labels = LAB
     for (const weight of flatLayout(model).theta) {
       const from = at;
       at += weight.value.length;
-      const own = Float32Array.from(weight.value, (_, i) => (before[from + i]! - after[from + i]!) / RATE);
+      const own = new Float32Array(weight.value.length);
+      for (let i = 0; i < own.length; i++) own[i] = (before[from + i]! - after[from + i]!) / RATE;
       gradients.set(paths.get(weight)!, own);
     }
     return { loss, probabilities, gradients };
