@@ -13,15 +13,18 @@ import { densenet121 } from "../../src/models/densenet121.ts";
 import { efficientnetB0 } from "../../src/models/efficientnetB0.ts";
 import { joinModels } from "../../src/models/joined.ts";
 import { mobilenetV3Large, mobilenetV3Small } from "../../src/models/mobilenetV3.ts";
+import { PREPROCESSING_LAYER } from "../../src/models/preprocessing.ts";
 import { resnet50 } from "../../src/models/resnet50.ts";
 import { vgg16 } from "../../src/models/vgg16.ts";
 import { vitB16 } from "../../src/models/vitB16.ts";
 import { exportGraph, plainGraph } from "../../src/nn/exportGraph.ts";
 import { Model } from "../../src/nn/model.ts";
 import type { Outputs } from "../../src/nn/modelGraphs.ts";
+import { adamW } from "../../src/nn/optimizers.ts";
 import { createSession } from "../../src/runtime/node.ts";
+import { StepRunner } from "../../src/training/stepRunner.ts";
 import { temporaryFolder } from "../data/folders.ts";
-import { fillWeights, uniform } from "../support/backbones.ts";
+import { arranged, fillWeights, imagesOf, LABELS, uniform } from "../support/backbones.ts";
 
 const dir = temporaryFolder();
 const SIZE = 32;
@@ -97,6 +100,18 @@ describe.each(Object.entries(MAKERS))("%s", (name, make) => {
       ).toBe(true);
       expect(changed(model, other).length, file).toBeGreaterThan(0);
     }
+  });
+
+  test("learns the images that it is shown, step by step", async () => {
+    const { model: learner } = make();
+    for (const layer of learner.layers) layer.trainable = layer.name !== PREPROCESSING_LAYER;
+    const runner = new StepRunner(learner.initialize(3), { optimizer: adamW(), threads: 1 });
+    const layout = (await runner.trainingLayout(4))!;
+    const batch = { images: arranged(imagesOf(SIZE), SIZE, layout), labels: LABELS };
+    const losses: number[] = [];
+    for (let i = 0; i < 8; i++) losses.push((await runner.step(batch, 2e-3)).loss);
+    await runner.release();
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
   });
 
   test("takes bytes of any size as ONNX, and gives what its layers give", async () => {
