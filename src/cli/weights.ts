@@ -14,14 +14,20 @@ export interface WeightsFlags {
 /** `--weights` and `--fetch-weights`. */
 export function addWeightsFlags(command: Command): void {
   command
-    .option("--weights <file>", "ImageNet weights of the backbone, as Keras stores them (.h5)")
+    .option(
+      "--weights <file>",
+      "ImageNet weights of the backbone: Keras's file (.h5), or timm's of a ViT (.safetensors); none: random weights",
+    )
     .option("--fetch-weights", "fetch them from Keras's public address where they are not here yet");
 }
+
+/** What `--weights` takes in place of a file, so that none of the cache is taken either. */
+const NONE = "none";
 
 /** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG where there is no such model. */
 export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { model }: Pick<Recipe, "model">): void {
   const flag = weights === undefined ? "--fetch-weights" : "--weights";
-  if (modelEntry(model).pretrained || (weights === undefined && !fetchWeights)) return;
+  if (modelEntry(model).pretrained || ((weights === undefined || weights === NONE) && !fetchWeights)) return;
   throw new LeukogramError("ERR_USAGE", `${flag}: model "${model}" begins from no ImageNet weights`, {
     hint: `Leave ${flag} out, or choose another --model.`,
   });
@@ -34,9 +40,10 @@ export async function findWeights(
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const entry = modelEntry(recipe.model);
-  if (!entry.pretrained) return undefined;
+  if (!entry.pretrained || weights === NONE) return undefined;
   const found = await findImagenetWeights({
     weights,
+    model: entry.name,
     alpha: recipe.alpha,
     imageSize: recipe.imageSize ?? entry.imageSize,
     fetch: fetchWeights,

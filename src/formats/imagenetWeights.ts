@@ -1,33 +1,24 @@
-// Keras's weights of MobileNetV2 trained on ImageNet: which file, where it lies, and how it gets there.
+// Weights trained on ImageNet: where they lie on this machine, and how they get there.
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { mobilenetV2 } from "../models/mobilenetV2.ts";
-import { Model } from "../nn/model.ts";
+import { modelEntry } from "../models/registry.ts";
+import { loadBackboneWeights } from "./backboneWeights.ts";
 import { type DownloadOptions, download } from "./download.ts";
-import { loadWeights } from "./loadWeights.ts";
-import { checkPin, pin } from "./pinnedFile.ts";
-import { readKerasH5 } from "./readKeras.ts";
-
-/** Which MobileNetV2. */
-export interface MobilenetV2Size {
-  /** Factor on the number of channels: 0.35, 0.5, 0.75, 1, 1.3 or 1.4. */
-  readonly alpha: number;
-  /** Height and width in pixels. */
-  readonly imageSize: number;
-}
+import { checkPin, fileHash, pin } from "./pinnedFile.ts";
+import { type BackboneSize, type PublishedFile, publishedWeights } from "./publishedWeights.ts";
 
 /** Options of {@link findImagenetWeights}. */
-export interface FindWeightsOptions extends MobilenetV2Size, DownloadOptions {
+export interface FindWeightsOptions extends BackboneSize, DownloadOptions {
   /** A file that the user gave; nothing else is then looked at. */
   readonly weights?: string | undefined;
   /** Root of the cache: weights lie in its folder `weights`. Default: $LEUKOGRAM_CACHE, or ~/.cache/leukogram. */
   readonly cacheDir?: string | undefined;
   /** Whether the file may be downloaded where the cache does not have it; default false. */
   readonly fetch?: boolean;
-  /** Address of the folder to download from; default {@link MOBILENET_V2_WEIGHTS_URL}. */
+  /** Address of the folder to download from; default: Keras's own. */
   readonly baseUrl?: string | undefined;
 }
 
@@ -37,47 +28,23 @@ export interface FoundWeights {
   readonly source: "given" | "cache" | "fetched";
 }
 
-/** Where Keras publishes the weights (keras/src/applications/mobilenet_v2.py, BASE_WEIGHT_PATH). */
-export const MOBILENET_V2_WEIGHTS_URL = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/";
-
-const ALPHAS = [0.35, 0.5, 0.75, 1, 1.3, 1.4];
-const SIZES = [96, 128, 160, 192, 224];
-
 /**
- * Name of the file that Keras publishes for this size; image sizes without one of their own take that of 224.
- *
- * @throws ERR_CONFIG where Keras has no weights for this alpha.
- */
-export function mobilenetV2WeightsFile({ alpha, imageSize }: MobilenetV2Size): string {
-  if (!ALPHAS.includes(alpha))
-    throw new LeukogramError("ERR_CONFIG", `mobilenetv2: there are no ImageNet weights for alpha ${alpha}`, {
-      hint: `Choose one of ${ALPHAS.join(", ")}, or train without ImageNet weights.`,
-    });
-  const rows = SIZES.includes(imageSize) ? imageSize : 224;
-  // As Python prints floats: 1.0, 0.5.
-  const printed = Number.isInteger(alpha) ? alpha.toFixed(1) : String(alpha);
-  return `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${printed}_${rows}_no_top.h5`;
-}
-
-/** Address of that file. @throws ERR_CONFIG where Keras has no weights for this alpha. */
-export function mobilenetV2WeightsUrl(size: MobilenetV2Size, baseUrl = MOBILENET_V2_WEIGHTS_URL): string {
-  return `${baseUrl.replace(/\/*$/, "/")}${mobilenetV2WeightsFile(size)}`;
-}
-
-/**
- * Finds Keras's ImageNet weights of MobileNetV2: the file given, else the one in the cache, else, where `fetch` is
+ * Finds Keras's ImageNet weights of an architecture: the file given, else the one in the cache, else, where `fetch` is
  * true, from Keras. A file of the cache is read through, its SHA-256 kept beside it and compared from then on.
  *
  * @returns undefined where it is not there and may not be downloaded.
  * @throws ERR_WEIGHTS where the file given is missing, the cached one is not these weights or was changed, or the
- * download failed; ERR_CONFIG where Keras has no weights for this alpha; ERR_OUTPUT where the cache can't be written;
+ * download failed; ERR_CONFIG where Keras has no weights for this alpha, or `fetch` is true and it has none for this
+ * architecture; ERR_OUTPUT where the cache can't be written;
  * ERR_ABORTED.
  */
 export async function findImagenetWeights(options: FindWeightsOptions): Promise<FoundWeights | undefined> {
   const { weights, cacheDir = process.env.LEUKOGRAM_CACHE || join(homedir(), ".cache", "leukogram") } = options;
   if (weights !== undefined) return given(weights);
   const folder = join(cacheDir, "weights");
-  const path = join(folder, mobilenetV2WeightsFile(options));
+  const published = publishedWeights(options);
+  if (published === undefined) return withoutFile(options);
+  const path = join(folder, published.file);
   if (existsSync(path)) {
     if (!(await checkPin(path))) {
       await checkContent(path, options).catch((cause: Error) => {
@@ -89,8 +56,16 @@ export async function findImagenetWeights(options: FindWeightsOptions): Promise<
     return { path, source: "cache" };
   }
   if (options.fetch !== true) return undefined;
-  await fetchWeights(folder, path, options);
+  await fetchWeights(published, path, options);
   return { path, source: "fetched" };
+}
+
+// Keras has no vision transformer.
+function withoutFile({ model, fetch }: FindWeightsOptions): undefined {
+  if (fetch !== true) return undefined;
+  throw new LeukogramError("ERR_CONFIG", `${model}: Keras publishes no weights for it, so there are none to fetch`, {
+    hint: "Give timm's model.safetensors by --weights.",
+  });
 }
 
 async function given(path: string): Promise<FoundWeights> {
@@ -99,12 +74,13 @@ async function given(path: string): Promise<FoundWeights> {
     throw new LeukogramError("ERR_WEIGHTS", `${path}: ${why}`, { hint: "Check the path given by --weights.", cause });
   });
   if (!info.isFile())
-    throw new LeukogramError("ERR_WEIGHTS", `${path}: is not a file`, { hint: "Give a Keras .h5 file by --weights." });
+    throw new LeukogramError("ERR_WEIGHTS", `${path}: is not a file`, { hint: "Give a weights file by --weights." });
   return { path, source: "given" };
 }
 
-async function fetchWeights(folder: string, path: string, options: FindWeightsOptions): Promise<void> {
-  const url = mobilenetV2WeightsUrl(options, options.baseUrl);
+async function fetchWeights(published: PublishedFile, path: string, options: FindWeightsOptions): Promise<void> {
+  const folder = dirname(path);
+  const url = `${(options.baseUrl ?? published.folder).replace(/\/*$/, "/")}${published.file}`;
   let work: string | undefined;
   try {
     await mkdir(folder, { recursive: true });
@@ -112,6 +88,7 @@ async function fetchWeights(folder: string, path: string, options: FindWeightsOp
     work = await mkdtemp(join(folder, ".download-"));
     const partial = join(work, "weights.h5");
     await download(url, partial, options);
+    await checkHash(partial, published.hash);
     await checkContent(partial, options).catch((cause: Error) => {
       const said = plain(cause).replaceAll(`${partial} `, "").replaceAll(`${partial}: `, "");
       throw new Error(`what came is not these weights: it ${said}`, { cause });
@@ -126,10 +103,20 @@ async function fetchWeights(folder: string, path: string, options: FindWeightsOp
   }
 }
 
+// Against what Keras states.
+async function checkHash(path: string, hash: string | undefined): Promise<void> {
+  if (hash === undefined) return;
+  const algorithm = hash.length === 64 ? "sha256" : "md5";
+  const received = await fileHash(path, algorithm);
+  if (received === hash) return;
+  throw new Error(`what came is not Keras's file: its ${algorithm.toUpperCase()} is ${received}, expected ${hash}`);
+}
+
 // Reads every weight, and compares names and shapes with the model's.
-async function checkContent(path: string, { alpha, imageSize }: MobilenetV2Size): Promise<void> {
-  const { model, features } = mobilenetV2({ alpha, imageSize, head: "linear" });
-  loadWeights(new Model({ input: model.input, output: features }), await readKerasH5(path), { source: path });
+async function checkContent(path: string, { model = "mobilenetv2", alpha, imageSize }: BackboneSize): Promise<void> {
+  const settings = { alpha, imageSize, classes: 2, momentum: 0.99, frozen: true } as const;
+  const built = modelEntry(model).build({ ...settings, head: "linear", preprocessing: "right" });
+  await loadBackboneWeights(built, path);
 }
 
 function failure(cause: NodeJS.ErrnoException, { url, path }: { url: string; path: string }): LeukogramError {

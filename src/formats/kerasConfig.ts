@@ -1,6 +1,6 @@
 import type { Layer, LayerOutput } from "../nn/layer.ts";
 import { kerasConfig } from "../nn/layerFromConfig.ts";
-import { ChannelSlice, InputLayer } from "../nn/layers/index.ts";
+import { ChannelSlice, InputLayer, MultiHeadAttention } from "../nn/layers/index.ts";
 import type { Model } from "../nn/model.ts";
 
 /** A model as Keras 3 describes it: config.json of a .keras file, a Functional model; and its layers in Keras's order. */
@@ -13,21 +13,18 @@ export interface KerasModelConfig {
 export function kerasModelConfig(model: Model): KerasModelConfig {
   const uses = stepsByLayer(model);
   const history = (step: LayerOutput) => [step.layer.name, uses.get(step.layer)!.indexOf(step), 0];
-  const tensor = (step: LayerOutput) => ({
-    class_name: "__keras_tensor__",
-    config: { shape: [null, ...step.shape], dtype: "float32", keras_history: history(step) },
-  });
+  const tensor = (step: LayerOutput) => kerasTensor(step, history(step));
   const node = ({ layer, inputs }: LayerOutput) => {
     const args = inputs.map(tensor);
     if (layer instanceof ChannelSlice) return { args: [...args, lastAxis(layer.config)], kwargs: {} };
-    return { args: args.length === 1 ? args : [args], kwargs: {} };
+    return { args: args.length === 1 || layer instanceof MultiHeadAttention ? args : [args], kwargs: {} };
   };
   const layers = [...uses].map(([layer, outputs]) => ({
     module: MODULES[layer.className] ?? "keras.layers",
     ...(outputs.includes(model.input)
       ? { class_name: "InputLayer", config: inputConfig(model.input), inbound_nodes: [] }
       : { class_name: layer.className, config: configOf(layer), inbound_nodes: outputs.map(node) }),
-    registered_name: null,
+    registered_name: OURS.has(layer.className) ? `leukogram>${layer.className}` : null,
     name: layer.name,
   }));
   const config = {
@@ -48,10 +45,23 @@ export function kerasModelConfig(model: Model): KerasModelConfig {
   return { json, layers: [...uses.keys()].filter(isLayer) };
 }
 
+/** What a layer takes, as Keras 3 writes it; `history` says which layer's which use made it. */
+export function kerasTensor({ shape }: LayerOutput, history: readonly unknown[]): object {
+  return {
+    class_name: "__keras_tensor__",
+    config: { shape: [null, ...shape], dtype: "float32", keras_history: history },
+  };
+}
+
+/** Layers that Keras does not have: it loads them where scripts/kerasLayers.py was imported. */
+const OURS = new Set(["AddPositionEmbs", "ClassToken"]);
+
 /** Where Keras has what is not in keras.layers. */
 const MODULES: Readonly<Record<string, string>> = {
   GetItem: "keras.src.ops.numpy",
   LayerScale: "keras.src.applications.convnext",
+  AddPositionEmbs: "leukogram",
+  ClassToken: "leukogram",
 };
 
 // An operation of Keras has its arguments with each use, not in its settings.

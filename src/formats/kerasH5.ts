@@ -1,5 +1,6 @@
 import type { Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
+import { joinAttention } from "./attentionWeights.ts";
 import { groupAt, textAttribute, textListAttribute, weightAt, withHdf5 } from "./hdf5.ts";
 import { hasVars, layersByVars } from "./kerasVars.ts";
 import { addLayer, type StoredLayers, type StoredWeight } from "./storedLayers.ts";
@@ -44,12 +45,13 @@ function layersByName(root: Group, { names, config, path }: NamedLayout): Stored
     const paths = group && textListAttribute(group, "weight_names");
     if (group === undefined || paths === undefined)
       throw new LeukogramError("ERR_FORMAT", `${path}: layer "${name}" is listed, but is not there`);
-    const parts = new Map<string, StoredWeight[]>();
+    const found = new Map<string, StoredWeight[]>();
     for (const weightPath of paths) {
       const weight = weightAt(group, weightPath, { name: weightName(weightPath, name), source: path });
       const parent = parentOf(weightPath);
-      parts.set(parent, [...(parts.get(parent) ?? []), weight]);
+      found.set(parent, [...(found.get(parent) ?? []), weight]);
     }
+    const parts = joinAttention(found);
     const order = inner?.get(name);
     const nested = inner === undefined ? parts.size > 1 : order !== undefined;
     if (!nested) addLayer(layers, { name, path: name }, [...parts.values()].flat());
@@ -108,9 +110,9 @@ const KERAS_1_NAMES: Readonly<Record<string, string>> = {
   running_std: "moving_variance", // Keras 1 calls it std, and keeps the variance there
 };
 
-// conv2d/kernel:0 -> kernel; Keras 1: convolution2d_1_W -> kernel
+// conv2d/kernel:0 -> kernel; Keras 1: convolution2d_1_W -> kernel, block1_conv1_W_1:0 where TensorFlow numbered it
 function weightName(path: string, layer: string): string {
   const last = path.split("/").at(-1)!.replace(/:\d+$/, "");
   const short = last.startsWith(`${layer}_`) ? last.slice(layer.length + 1) : last;
-  return KERAS_1_NAMES[short] ?? last;
+  return KERAS_1_NAMES[short] ?? KERAS_1_NAMES[short.replace(/_\d+$/, "")] ?? last;
 }

@@ -2,10 +2,10 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Layer, LayerOutput } from "../nn/layer.ts";
 import { kerasConfig } from "../nn/layerFromConfig.ts";
-import { ChannelSlice } from "../nn/layers/index.ts";
+import { ChannelSlice, MultiHeadAttention } from "../nn/layers/index.ts";
 import type { Model } from "../nn/model.ts";
 import type { Weight } from "../nn/weight.ts";
-import { stepsByLayer } from "./kerasConfig.ts";
+import { kerasTensor, stepsByLayer } from "./kerasConfig.ts";
 
 /** The Keras whose words are used. */
 export const LEGACY_VERSION = "2.15.0";
@@ -38,7 +38,7 @@ export function legacyModel(model: Model): LegacyModel {
       class_name: isInput ? "InputLayer" : layer.className,
       config: isInput ? inputConfig(model.input) : legacyConfig(layer),
       name: layer.name,
-      inbound_nodes: isInput ? [] : steps.map(({ inputs }) => inputs.map((input) => [...origin(input), {}])),
+      inbound_nodes: isInput ? [] : steps.map((step) => inboundNode(step, origin)),
     };
   });
   const config = {
@@ -52,6 +52,15 @@ export function legacyModel(model: Model): LegacyModel {
     json: { class_name: "Functional", config },
     layers: [...uses.keys()].filter(({ weights }) => weights.length > 0),
   };
+}
+
+type Origin = (step: LayerOutput) => unknown[];
+
+// Keras 2 says the second argument of an attention in words of its own; Keras 3 reads its own words in such files too.
+function inboundNode({ layer, inputs }: LayerOutput, origin: Origin): unknown {
+  if (layer instanceof MultiHeadAttention)
+    return { args: inputs.map((input) => kerasTensor(input, origin(input))), kwargs: {} };
+  return inputs.map((input) => [...origin(input), {}]);
 }
 
 /** What Keras 2 calls a weight, within the file: `conv2d/kernel`. */

@@ -32,7 +32,11 @@ export function nodeOf(node: unknown): Node {
       origins.push(originOf(use));
       args.push(...Object.values((use[3] ?? {}) as object));
     }
-  } else for (const value of (node as { args?: unknown[] }).args ?? []) visit(value);
+  } else {
+    const { args: given = [], kwargs = {} } = node as { args?: unknown[]; kwargs?: Record<string, unknown> };
+    // An attention may be told by name what it looks at.
+    for (const value of [...given, kwargs.query, kwargs.value, kwargs.key]) if (value !== undefined) visit(value);
+  }
   return { origins, args };
 }
 

@@ -1,6 +1,9 @@
 import { strToU8, zipSync } from "fflate";
+import type { Group } from "h5wasm/node";
 import type { Layer } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
+import type { Weight } from "../nn/weight.ts";
+import { ATTENTION_PARTS } from "./attentionWeights.ts";
 import { hdf5Bytes } from "./hdf5.ts";
 import { kerasModelConfig } from "./kerasConfig.ts";
 import { snakeCase } from "./storedLayers.ts";
@@ -32,6 +35,13 @@ export async function kerasBytes(model: Model): Promise<Uint8Array> {
   return zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
+function writeVars(group: Group, weights: readonly Weight[], name: string): void {
+  const vars = group.create_group("vars");
+  vars.create_attribute("name", name);
+  for (const [i, { shape, value }] of weights.entries())
+    vars.create_dataset({ name: String(i), data: value, shape: [...shape], dtype: "<f" });
+}
+
 /** The bytes of a weights file: layers/conv2d_1/vars/0 is the first weight of the second Conv2D (keras.src.saving.saving_lib). */
 export function weightsBytes(layers: readonly Layer[]): Promise<Uint8Array> {
   return hdf5Bytes((file) => {
@@ -41,10 +51,13 @@ export function weightsBytes(layers: readonly Layer[]): Promise<Uint8Array> {
       const className = snakeCase(layer.className);
       const count = counts.get(className) ?? 0;
       counts.set(className, count + 1);
-      const vars = container.create_group(count === 0 ? className : `${className}_${count}`).create_group("vars");
-      vars.create_attribute("name", layer.name);
-      for (const [i, { shape, value }] of layer.weights.entries())
-        vars.create_dataset({ name: String(i), data: value, shape: [...shape], dtype: "<f" });
+      const group = container.create_group(count === 0 ? className : `${className}_${count}`);
+      const own = layer.weights.filter(({ name }) => !name.includes("/"));
+      writeVars(group, own, layer.name);
+      for (const [name, place] of ATTENTION_PARTS) {
+        const part = layer.weights.filter((weight) => weight.name.startsWith(`${name}/`));
+        if (part.length > 0) writeVars(group.create_group(place), part, name);
+      }
     }
   });
 }

@@ -1,6 +1,7 @@
 // The layout of Keras 3: layers/conv2d_1/vars/0 is the first weight of the second Conv2D, whatever its name.
 import type { Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
+import { ATTENTION_PARTS } from "./attentionWeights.ts";
 import { groupAt, textAttribute, weightAt } from "./hdf5.ts";
 import { addLayer, type StoredLayers, type StoredWeight, snakeCase } from "./storedLayers.ts";
 
@@ -53,6 +54,7 @@ export function layersByVars(root: Group, { path, model }: VarsOptions): StoredL
       const name = (layer && nameOf(layer)) ?? (vars && textAttribute(vars, "name")) ?? key;
       visit(member, `${prefix}${name}/`, layer?.config.layers);
       const weights = vars === undefined ? [] : readVars(vars, { className, layer, path });
+      if (className === ATTENTION) weights.push(...attentionVars(member, path));
       const added = addLayer(layers, { name, path: `${prefix}${name}` }, weights);
       if (added !== undefined) classes.set(added, prefix === "" ? className : `${prefix}${className}`);
     }
@@ -88,6 +90,19 @@ function members(container: Group, children: readonly LayerConfig[] | undefined)
   });
 }
 
+/** The class whose weights lie in layers within it. */
+const ATTENTION = "multi_head_attention";
+
+function attentionVars(member: Group, path: string): StoredWeight[] {
+  return ATTENTION_PARTS.flatMap(([name, place]) => {
+    const vars = groupAt(member, `${place}/vars`);
+    const keys = vars?.keys().sort() ?? [];
+    return keys.map((key, i) =>
+      weightAt(vars!, key, { name: `${name}/${["kernel", "bias"][i] ?? key}`, source: path }),
+    );
+  });
+}
+
 // The order in which each class makes its weights (keras.src.layers); those of a setting that is off are not there.
 const WEIGHT_NAMES: Readonly<Record<string, readonly (readonly [name: string, setting?: string])[]>> = {
   conv2d: [["kernel"], ["bias", "use_bias"]],
@@ -104,6 +119,9 @@ const WEIGHT_NAMES: Readonly<Record<string, readonly (readonly [name: string, se
     ["beta", "center"],
   ],
   layer_scale: [["gamma"]],
+  class_token: [["cls"]],
+  add_position_embs: [["pe"]],
+  [ATTENTION]: [],
   normalization: [["mean"], ["variance"], ["count"]],
   p_re_lu: [["alpha"]],
 };

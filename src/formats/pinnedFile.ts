@@ -6,8 +6,13 @@ import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "../core/errors.ts";
 
 /** SHA-256 of a file, 64 hexadecimal digits. */
-export async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
+export function sha256(path: string): Promise<string> {
+  return fileHash(path, "sha256");
+}
+
+/** A file's digest, hexadecimal; MD5 is what some publishers state. */
+export async function fileHash(path: string, algorithm: "sha256" | "md5"): Promise<string> {
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
 }

@@ -6,6 +6,8 @@ import { writeFileWhole } from "./writeFile.ts";
 export interface SafeTensors {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, Float32Array>;
+  /** Shapes of `tensors`, as the file says them; what is written are vectors. */
+  readonly shapes?: ReadonlyMap<string, readonly number[]>;
   /** Vectors of whole numbers from -128 to 127; none by default. */
   readonly integers?: ReadonlyMap<string, Int8Array>;
 }
@@ -38,24 +40,46 @@ export async function writeSafeTensors(path: string, { metadata, tensors, intege
 
 /** Reads a .safetensors file of float32 and int8 vectors. @throws ERR_FORMAT where it is damaged. */
 export async function readSafeTensors(path: string): Promise<SafeTensors> {
-  const bytes = await readFile(path);
+  return safeTensorsOf(await readFile(path), { path, hint: "Start the run again without --resume." });
+}
+
+/** Whether bytes are a .safetensors file: a length, and a JSON header behind it. */
+export function isSafeTensors(bytes: Uint8Array): boolean {
+  const { byteLength, buffer, byteOffset } = bytes;
+  if (byteLength < 10 || bytes[8] !== 0x7b) return false; // {
+  return new DataView(buffer, byteOffset).getBigUint64(0, true) <= byteLength - 8;
+}
+
+/**
+ * The tensors in the bytes of a .safetensors file, `path` and `hint` being for messages.
+ *
+ * @throws ERR_FORMAT where they are damaged, or numbers of a type that is not read.
+ */
+export function safeTensorsOf(
+  given: Uint8Array,
+  { path, hint }: { readonly path: string; readonly hint: string },
+): SafeTensors {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   try {
     const start = 8 + Number(bytes.readBigUInt64LE());
     const { __metadata__: metadata = {}, ...entries } = JSON.parse(bytes.toString("utf8", 8, start)) as Header;
     const tensors = new Map<string, Float32Array>();
+    const shapes = new Map<string, readonly number[]>();
     const integers = new Map<string, Int8Array>();
     for (const [name, entry] of Object.entries(entries)) {
-      const { dtype, data_offsets } = entry as { dtype: string; data_offsets: [number, number] };
+      const { dtype, shape, data_offsets } = entry as Exclude<Header[string], Record<string, string>>;
       const [from, to] = data_offsets;
       if (start + to > bytes.length) throw new Error(`${name} is cut off`);
       const { buffer } = Uint8Array.from(bytes.subarray(start + from, start + to));
       if (dtype === "I8") integers.set(name, new Int8Array(buffer));
+      else if (dtype !== "F32") throw new Error(`${name} is of type ${dtype}, not F32`);
       else tensors.set(name, new Float32Array(buffer));
+      shapes.set(name, shape);
     }
-    return { metadata: metadata as Record<string, string>, tensors, integers };
+    return { metadata: metadata as Record<string, string>, tensors, shapes, integers };
   } catch (cause) {
     throw new LeukogramError("ERR_FORMAT", `${path}: is damaged: ${(cause as Error).message}`, {
-      hint: "Start the run again without --resume.",
+      hint,
       cause,
     });
   }

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
 import { fromHalf } from "../graph/onnx/half.ts";
+import { joinAttention } from "./attentionWeights.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { loadWeights } from "./loadWeights.ts";
 import { readBytes } from "./readKeras.ts";
@@ -91,7 +92,8 @@ async function readGroup(
     byLayer.set(parent, [...(byLayer.get(parent) ?? []), { name: names.at(-1)!, shape: weight.shape, value }]);
     at = end;
   }
-  for (const [parent, own] of byLayer) addLayer(layers, { name: parent.split("/").at(-1)!, path: parent }, own);
+  for (const [parent, own] of joinAttention(byLayer))
+    addLayer(layers, { name: parent.split("/").at(-1)!, path: parent }, own);
 }
 
 const WIDTHS: Readonly<Record<string, number>> = { float32: 4, float16: 2, int32: 4, uint16: 2, uint8: 1 };

@@ -9,4 +9,6 @@ export interface BuiltModel {
   readonly backbone?: LayerOutput | undefined;
   /** Where the last blocks begin, which a few labels of another laboratory may change. */
   readonly lastBlocks?: LayerOutput | undefined;
+  /** Finds in the name of a backbone's layer the block that it belongs to: its groups, one after the other. */
+  readonly blocks?: RegExp | undefined;
 }

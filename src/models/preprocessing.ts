@@ -1,9 +1,10 @@
 // How pixels were scaled before a model saw them, and layers that do the same.
 import { LeukogramError } from "../core/errors.ts";
 import { graft } from "../nn/graft.ts";
-import type { Layer } from "../nn/layer.ts";
+import type { LayerOutput } from "../nn/layer.ts";
 import { Conv2D, Input, Rescaling } from "../nn/layers/index.ts";
 import { Model } from "../nn/model.ts";
+import { fixed } from "./backbone.ts";
 
 /**
  * Ways to scale pixels before a model, as in keras.applications.imagenet_utils: "caffe" is blue, green, red less ImageNet's
@@ -15,8 +16,10 @@ export const PREPROCESSINGS = ["0..255", "0..1", "-1..1", "caffe", "torch"] as c
 export type Preprocessing = (typeof PREPROCESSINGS)[number];
 
 const CAFFE_MEANS = [103.939, 116.779, 123.68];
-const TORCH_MEANS = [0.485, 0.456, 0.406];
-const TORCH_DEVIATIONS = [0.229, 0.224, 0.225];
+/** Means of ImageNet's red, green and blue on 0 to 1. */
+export const TORCH_MEANS = [0.485, 0.456, 0.406];
+/** Their deviations. */
+export const TORCH_DEVIATIONS = [0.229, 0.224, 0.225];
 
 /**
  * The same model behind a layer that scales pixels 0 to 255 as its own pixels were. Weights are shared.
@@ -26,37 +29,44 @@ const TORCH_DEVIATIONS = [0.229, 0.224, 0.225];
 export function withPreprocessing(model: Model, preprocessing: Preprocessing): Model {
   if (preprocessing === "0..255") return model;
   const input = Input(model.input.shape, { name: "pixels" });
-  const channels = model.input.shape[2];
-  const isByColour = preprocessing === "caffe" || preprocessing === "torch";
-  if (isByColour && channels !== 3)
+  const scaled = scaledPixels(input, preprocessing);
+  return new Model({ input, output: graft(model.input, model.output, scaled), name: model.name });
+}
+
+/** Name of the layer of {@link scaledPixels}. */
+export const PREPROCESSING_LAYER = "preprocessing";
+
+/**
+ * Pixels 0 to 255 scaled by one layer, named `preprocessing`, whose weights are never learned.
+ *
+ * @throws ERR_CONFIG where the pixels are not of three colours and the scaling needs them.
+ */
+export function scaledPixels(pixels: LayerOutput, preprocessing: Exclude<Preprocessing, "0..255">): LayerOutput {
+  if (preprocessing === "0..1") return new Rescaling({ scale: 1 / 255, name: PREPROCESSING_LAYER }).apply(pixels);
+  if (preprocessing === "-1..1")
+    return new Rescaling({ scale: 1 / 127.5, offset: -1, name: PREPROCESSING_LAYER }).apply(pixels);
+  const channels = pixels.shape[2];
+  if (channels !== 3)
     throw new LeukogramError(
       "ERR_CONFIG",
       `preprocessing ${preprocessing} needs 3 colours, and the model takes ${channels}`,
     );
-  const scaled = scalingOf(preprocessing).apply(input);
-  if (isByColour) setWeights(scaled.layer, preprocessing);
-  return new Model({ input, output: graft(model.input, model.output, scaled), name: model.name });
-}
-
-const NAME = "preprocessing";
-
-function scalingOf(preprocessing: Exclude<Preprocessing, "0..255">): Layer {
-  if (preprocessing === "0..1") return new Rescaling({ scale: 1 / 255, name: NAME });
-  if (preprocessing === "-1..1") return new Rescaling({ scale: 1 / 127.5, offset: -1, name: NAME });
   // A convolution of one pixel is in every format, whatever the colours' order.
-  return new Conv2D({ filters: 3, kernelSize: 1, name: NAME, trainable: false });
+  const scaled = new Conv2D({ filters: 3, kernelSize: 1, name: PREPROCESSING_LAYER }).apply(pixels);
+  fixed(scaled.layer, colourWeights(preprocessing));
+  return scaled;
 }
 
-function setWeights({ weights: [kernel, bias] }: Layer, preprocessing: "caffe" | "torch"): void {
+// [kernel, bias]
+function colourWeights(preprocessing: "caffe" | "torch"): readonly ArrayLike<number>[] {
   const isCaffe = preprocessing === "caffe";
-  kernel!.value = Float32Array.from({ length: 9 }, (_, i) => {
+  const kernel = Array.from({ length: 9 }, (_, i) => {
     const [from, to] = [Math.floor(i / 3), i % 3];
     if (isCaffe) return from + to === 2 ? 1 : 0;
     return from === to ? 1 / (255 * TORCH_DEVIATIONS[to]!) : 0;
   });
-  bias!.value = Float32Array.from({ length: 3 }, (_, to) =>
-    isCaffe ? -CAFFE_MEANS[to]! : -TORCH_MEANS[to]! / TORCH_DEVIATIONS[to]!,
-  );
+  const bias = [0, 1, 2].map((to) => (isCaffe ? -CAFFE_MEANS[to]! : -TORCH_MEANS[to]! / TORCH_DEVIATIONS[to]!));
+  return [kernel, bias];
 }
 
 /** What makes one doubt how a model's pixels are to be scaled, one sentence each. */
@@ -64,7 +74,7 @@ export function preprocessingSmells(model: Model): string[] {
   const [, first] = model.layers;
   const rescaling = model.layers.slice(0, 4).find((layer): layer is Rescaling => layer instanceof Rescaling);
   const smells: string[] = [];
-  if (first?.name === NAME) return smells; // somebody said how
+  if (first?.name === PREPROCESSING_LAYER) return smells; // somebody said how
   const { scale, offset } = rescaling?.config ?? { scale: 1, offset: 0 };
   if (rescaling !== undefined && Math.abs(Number(scale) * 255 - 1) < 0.01 && offset === 0)
     smells.push(

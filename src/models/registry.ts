@@ -1,9 +1,17 @@
 import { LeukogramError } from "../core/errors.ts";
+import type { BackboneModel } from "./backbone.ts";
 import type { BuiltModel } from "./builtModel.ts";
 import { cnn } from "./cnn.ts";
 import { cnnWide } from "./cnnWide.ts";
+import { convnextTiny } from "./convnextTiny.ts";
+import { densenet121 } from "./densenet121.ts";
+import { efficientnetB0 } from "./efficientnetB0.ts";
 import { joinModels } from "./joined.ts";
 import { mobilenetV2 } from "./mobilenetV2.ts";
+import { mobilenetV3Large, mobilenetV3Small } from "./mobilenetV3.ts";
+import { resnet50 } from "./resnet50.ts";
+import { vgg16 } from "./vgg16.ts";
+import { vitB16 } from "./vitB16.ts";
 
 /** Settings that models are built from; each takes those that it knows. */
 export interface ModelSettings {
@@ -48,18 +56,32 @@ const ENTRIES: readonly ModelEntry[] = [
     pretrained: false,
     build: ({ imageSize = 128, classes, momentum }) => cnnWide({ imageSize, classes, momentum }),
   },
-  {
-    name: "mobilenetv2",
-    title: "MobileNetV2",
+  backboneEntry("mobilenetv2", "MobileNetV2", ({ preprocessing, ...settings }) =>
+    mobilenetV2({ ...settings, preprocessing: preprocessing === "unit" ? "unit" : "right" }),
+  ),
+  backboneEntry("mobilenetv3small", "MobileNetV3 Small", mobilenetV3Small),
+  backboneEntry("mobilenetv3large", "MobileNetV3 Large", mobilenetV3Large),
+  backboneEntry("efficientnetb0", "EfficientNetB0", efficientnetB0),
+  backboneEntry("densenet121", "DenseNet121", densenet121),
+  backboneEntry("resnet50", "ResNet50", resnet50),
+  backboneEntry("vgg16", "VGG16", vgg16),
+  backboneEntry("convnexttiny", "ConvNeXt-Tiny", convnextTiny),
+  backboneEntry("vitb16", "ViT-B/16", vitB16),
+];
+
+// A backbone trained on ImageNet, 224 pixels, with a head of ours.
+function backboneEntry(name: string, title: string, make: (settings: ModelSettings) => BackboneModel): ModelEntry {
+  return {
+    name,
+    title,
     imageSize: 224,
     pretrained: true,
-    build({ imageSize = 224, preprocessing, ...settings }) {
-      const unit = preprocessing === "unit" ? "unit" : "right";
-      const { model, features, lastBlocks } = mobilenetV2({ ...settings, imageSize, preprocessing: unit });
-      return { model, backbone: features, features: settings.frozen ? features : undefined, lastBlocks };
+    build(settings) {
+      const { model, features, ...parts } = make(settings);
+      return { model, backbone: features, features: settings.frozen ? features : undefined, ...parts };
     },
-  },
-];
+  };
+}
 
 /** All models, by name. */
 export const MODELS: ReadonlyMap<string, ModelEntry> = new Map(ENTRIES.map((entry) => [entry.name, entry]));

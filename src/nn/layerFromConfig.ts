@@ -8,6 +8,7 @@ export type KerasConfig = Readonly<Record<string, unknown>>;
 // Settings of Keras that have one value here, on layers that do not list them among their own.
 const FIXED_SETTINGS: Readonly<Record<string, unknown>> = {
   antialias: false,
+  attention_axes: 1,
   center: true,
   crop_to_aspect_ratio: false,
   data_format: "channels_last",
@@ -16,11 +17,14 @@ const FIXED_SETTINGS: Readonly<Record<string, unknown>> = {
   interpolation: "bilinear",
   invert: false,
   negative_slope: 0,
+  output_shape: null,
   pad_to_aspect_ratio: false,
   renorm: false,
   rms_scaling: false,
   scale: true,
+  sliding_window: null,
   threshold: 0,
+  use_gate: false,
 };
 
 /**

@@ -79,7 +79,7 @@ export function trainingGraph(model: Model, options: TrainingGraphOptions): Outp
     gradient: flat(
       gradients(
         loss,
-        layout.theta.map((weight) => parameters.tensor(weight)),
+        layout.theta.map((weight) => parameters.part(weight)),
       ),
     ),
     slots,
@@ -183,6 +183,7 @@ function correctCount(target: Tensor, logits: Tensor): Tensor {
 class FlatParameters {
   readonly theta: Tensor;
   readonly #tensors = new Map<Weight, Tensor>();
+  readonly #parts = new Map<Weight, Tensor>();
   readonly #updates = new Map<Weight, Tensor>();
   #randoms = 0;
 
@@ -194,6 +195,11 @@ class FlatParameters {
 
   tensor(weight: Weight): Tensor {
     return this.#tensors.get(weight) ?? ops.constant(weight.value, weight.shape);
+  }
+
+  /** Where the weight lies in theta, flat. What takes it in another shape than its own does not go by {@link tensor}. */
+  part(weight: Weight): Tensor {
+    return this.#parts.get(weight)!;
   }
 
   updated(weight: Weight): Tensor {
@@ -213,7 +219,9 @@ class FlatParameters {
     let start = 0;
     for (const weight of weights) {
       const end = start + numElements(weight.shape);
-      this.#tensors.set(weight, ops.reshape(ops.slice(vector, 0, start, end), weight.shape));
+      const part = ops.slice(vector, 0, start, end);
+      this.#parts.set(weight, part);
+      this.#tensors.set(weight, ops.reshape(part, weight.shape));
       start = end;
     }
   }

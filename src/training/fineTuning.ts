@@ -2,26 +2,33 @@
 import { LeukogramError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import type { BuiltModel } from "../models/builtModel.ts";
+import { PREPROCESSING_LAYER } from "../models/preprocessing.ts";
+import type { Layer } from "../nn/layer.ts";
 import { BatchNormalization } from "../nn/layers/index.ts";
 import { Model } from "../nn/model.ts";
 import type { Recipe } from "./recipe.ts";
 import type { StepRunnerOptions } from "./stepRunner.ts";
 
-/** The block of MobileNetV2 that a layer belongs to: `block_13_expand_BN` to `block_13`, `bn_Conv1` to `Conv1`. */
-function blockOf(layer: string): string {
-  return /^(?:bn_)?(Conv1|Conv_1|expanded_conv|block_\d+)/.exec(layer)?.[1] ?? layer;
+/** The block that a layer belongs to: in MobileNetV2 `block_13_expand_BN` to `block_13`, `bn_Conv1` to `Conv1`. */
+function blockOf(layer: string, blocks: RegExp | undefined): string {
+  const found = blocks?.exec(layer)?.slice(1).filter(Boolean).join("");
+  return found || layer;
 }
 
 /** A backbone's layers that have weights, by block, from the pixels upwards. */
-function backboneBlocks({ model, backbone }: BuiltModel): Map<string, Model["layers"]> {
+function backboneBlocks({ model, backbone, blocks: pattern }: BuiltModel): Map<string, Model["layers"]> {
   const blocks = new Map<string, Model["layers"]>();
   if (backbone === undefined) return blocks;
   for (const layer of new Model({ input: model.input, output: backbone }).layers) {
-    const block = blockOf(layer.name);
-    if (layer.weights.length > 0) blocks.set(block, [...(blocks.get(block) ?? []), layer]);
+    const block = blockOf(layer.name, pattern);
+    if (isLearned(layer)) blocks.set(block, [...(blocks.get(block) ?? []), layer]);
   }
   return blocks;
 }
+
+// Statistics of ImageNet's pixels belong to no block.
+const isLearned = (layer: Layer) =>
+  layer.name !== PREPROCESSING_LAYER && layer.weights.some(({ trainable }) => trainable);
 
 /**
  * Freezes what the recipe keeps as it is: the blocks before `unfreezeFrom`, and with `batchNorm: frozen` the backbone's

@@ -1,6 +1,7 @@
 // What the settings of a recipe stand for.
 import type { Augmentation } from "../data/augment.ts";
 import { classWeights } from "../data/sampler.ts";
+import { modelEntry } from "../models/registry.ts";
 import type { LossOptions } from "../nn/losses.ts";
 import { adam, adamW, type Optimizer, rmsprop, sgd } from "../nn/optimizers.ts";
 import { cosineDecay, exponentialDecay, type Schedule } from "../nn/schedules.ts";
@@ -107,10 +108,11 @@ function scheduleWarnings(recipe: Recipe): string[] {
 
 // Settings that need a backbone that learns, or images that are drawn anew.
 function fineTuningWarnings({ model, frozen, unfreezeFrom, ...recipe }: Recipe): string[] {
-  const isStill = model === "mobilenetv2" && frozen && unfreezeFrom === undefined;
+  const { pretrained } = modelEntry(model);
+  const isStill = pretrained && frozen && unfreezeFrom === undefined;
   const idle = (keys: readonly (keyof typeof recipe)[]) => keys.filter((key) => Boolean(recipe[key]));
   const warnings: string[] = [];
-  const rates = isStill || model !== "mobilenetv2" ? idle(["backboneRate", "layerDecay", "batchNorm"]) : [];
+  const rates = isStill || !pretrained ? idle(["backboneRate", "layerDecay", "batchNorm"]) : [];
   if (rates.length > 0) warnings.push(`No pretrained backbone is trained, so ${rates.join(", ")} has no effect.`);
   const mixes = isStill ? idle(["mixup", "cutmix"]) : [];
   if (mixes.length > 0)
@@ -132,7 +134,7 @@ function modelWarnings(recipe: Recipe): string[] {
     warnings.push("Pixels are divided by 255 twice: the network sees almost black images.");
   else if (preprocessing === "unit")
     warnings.push("MobileNetV2 is fed pixels in [0, 1]; its weights were learned on [-1, 1].");
-  if (copies > 0 && (model === "cnn" || !frozen))
+  if (copies > 0 && (!modelEntry(model).pretrained || !frozen))
     warnings.push("Without a frozen backbone every epoch augments anew, so copies has no effect.");
   else if (copies > 0 && !augment)
     warnings.push("Copies are augmented images, so without augment copies has no effect.");

@@ -4,9 +4,8 @@ import { LeukogramError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { openImageCache, type SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
+import { loadBackboneWeights } from "../formats/backboneWeights.ts";
 import { writeKeras } from "../formats/kerasV3.ts";
-import { loadWeights } from "../formats/loadWeights.ts";
-import { readKerasH5 } from "../formats/readKeras.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { compile } from "../graph/compile.ts";
 import type { BuiltModel } from "../models/builtModel.ts";
@@ -38,7 +37,7 @@ export interface TrainEvents {
 export interface TrainOptions extends TrainEvents {
   /** The run folder. */
   readonly out: string;
-  /** A Keras .h5 file with the backbone's weights; without one it begins from random weights. */
+  /** A file with the backbone's weights, Keras's or timm's; without one it begins from random weights. */
   readonly weights?: string | undefined;
   readonly skipBad?: boolean;
   readonly resume?: boolean;
@@ -139,15 +138,14 @@ export async function writeModel(model: Model, { classes, recipe, home }: ModelF
   );
 }
 
-async function loadBackbone({ model }: BuiltModel, weights: string | undefined, warnings: string[]): Promise<void> {
+async function loadBackbone(built: BuiltModel, weights: string | undefined, warnings: string[]): Promise<void> {
   if (weights === undefined) {
     warnings.push(
-      `No ImageNet weights were given: ${model.name} begins from random weights, and its figures say nothing of transfer learning.`,
+      `No ImageNet weights were given: ${built.model.name} begins from random weights, and its figures say nothing of transfer learning.`,
     );
     return;
   }
-  const head = new Set(["head_dense", "head_bn", "predictions"]);
-  loadWeights(model, await readKerasH5(weights), { source: weights, optional: head });
+  await loadBackboneWeights(built, weights);
 }
 
 async function openCaches(

@@ -56,7 +56,10 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. it takes a number"],
   ["train --data x --threads 0", "ERR_CONFIG settings: threads: expected a whole number of at least 1, received 0"],
   ["train --data x --head dens", 'ERR_CONFIG settings: head: expected one of dense, linear, received "dens"'],
-  ["train --data x --model resnet", 'ERR_CONFIG model "resnet" is not known. Use one of cnn, cnn-wide, mobilenetv2.'],
+  [
+    "train --data x --model resnet",
+    'ERR_CONFIG model "resnet" is not known. Use one of cnn, cnn-wide, mobilenetv2, mobilenetv3small, mobilenetv3large, efficientnetb0, densenet121, resnet50, vgg16, convnexttiny, vitb16.',
+  ],
   [
     "train --data x --recipe notbook",
     'ERR_CONFIG recipe "notbook": there is no such file or recipe. Did you mean "notebook"?',

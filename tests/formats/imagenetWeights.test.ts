@@ -1,12 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  type FindWeightsOptions,
-  findImagenetWeights,
-  mobilenetV2WeightsFile,
-  mobilenetV2WeightsUrl,
-} from "../../src/formats/imagenetWeights.ts";
+import { type FindWeightsOptions, findImagenetWeights } from "../../src/formats/imagenetWeights.ts";
+import { mobilenetV2WeightsFile, publishedWeights } from "../../src/formats/publishedWeights.ts";
 import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
 import { Model } from "../../src/nn/model.ts";
 import { type Answer, breakOff, fileServer, sendAll, sendRest } from "./support/fileServer.ts";
@@ -66,11 +62,37 @@ describe("the file's name", () => {
     );
   });
 
-  test("the address is Keras's, or below another folder", () => {
-    expect(mobilenetV2WeightsUrl(SIZE)).toBe(
-      `https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/${FILE}`,
+  test.each([
+    ["mobilenetv2", "tensorflow/keras-applications/mobilenet_v2/", FILE],
+    [
+      "mobilenetv3large",
+      "tensorflow/keras-applications/mobilenet_v3/",
+      "weights_mobilenet_v3_large_224_0.75_float_no_top_v2.h5",
+    ],
+    ["efficientnetb0", "keras-applications/", "efficientnetb0_notop.h5"],
+    ["convnexttiny", "tensorflow/keras-applications/convnext/", "convnext_tiny_notop.h5"],
+    ["vgg16", "tensorflow/keras-applications/vgg16/", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"],
+  ])("and its folder are Keras's for %s", (model, folder, file) => {
+    const alpha = model === "mobilenetv3large" ? 0.75 : 0.35;
+    expect(publishedWeights({ model, alpha, imageSize: 96 })).toMatchObject({
+      folder: `https://storage.googleapis.com/${folder}`,
+      file,
+    });
+  });
+
+  test("there is none of a vision transformer, and none is fetched", async () => {
+    const vit = { ...SIZE, model: "vitb16", cacheDir: testFolder() };
+    expect(await findImagenetWeights(vit)).toBeUndefined();
+    expect(await message(findImagenetWeights({ ...vit, fetch: true }))).toBe(
+      "ERR_CONFIG vitb16: Keras publishes no weights for it, so there are none to fetch. Give timm's model.safetensors by --weights.",
     );
-    expect(mobilenetV2WeightsUrl(SIZE, "http://mirror/keras")).toBe(`http://mirror/keras/${FILE}`);
+  });
+
+  test("a download that is not the file whose hash Keras states is refused", async () => {
+    const small = { model: "mobilenetv3small", alpha: 1, imageSize: 64 };
+    const { error, cacheDir } = await fetchFrom((_, response) => sendAll(response, right), small);
+    expect(error).toMatch(/its MD5 is [0-9a-f]{32}, expected d3e8ec802a04aa4fc771ee12a9a9b836/);
+    expect(left(cacheDir)).toEqual([]);
   });
 });
 

@@ -22,6 +22,8 @@ describe("layerFromConfig", () => {
     ["DepthwiseConv2D", { kernel_size: 3, groups: 2 }, "groups 2 is not supported. Leukogram has 1 only."],
     ["ReLU", { negative_slope: 0.2 }, "negative_slope 0.2 is not supported"],
     ["Normalization", { mean: [1], variance: [1], invert: true }, "invert true is not supported"],
+    ["MultiHeadAttention", { num_heads: 2, key_dim: 4, output_shape: [8] }, "output_shape [8] is not supported"],
+    ["MultiHeadAttention", { num_heads: 2, key_dim: 4, use_gate: true }, "use_gate true is not supported"],
     ["Dropout", { rate: 0.5, noise_shape: [null, 1, 4] }, "noise_shape [null,1,4] is not supported"],
     ["Resizing", { height: 2, width: 2, interpolation: "nearest" }, 'interpolation "nearest" is not supported'],
   ])("refuses %s with %j", (className, config, message) => {
@@ -31,6 +33,7 @@ describe("layerFromConfig", () => {
   test.each([
     ["Conv2D", { ...CONV, dilation_rate: 1, groups: 1, data_format: null }],
     ["Conv2D", { ...CONV, dilation_rate: [1, 2], groups: 2 }],
+    ["MultiHeadAttention", { num_heads: 2, key_dim: 4, value_dim: 4, attention_axes: [1], sliding_window: null }],
     ["GroupNormalization", { groups: 2, center: false }],
     ["BatchNormalization", { scale: false, center: false }],
     ["Rescaling", { scale: 0.5, offset: 1 }],
@@ -71,6 +74,10 @@ describe("layerFromConfig", () => {
     new layers.ReLU({ maxValue: 6 }),
     new layers.BatchNormalization({ momentum: 0.9 }),
     new layers.Conv2D({ filters: 2, kernelSize: [3, 2], strides: 2, padding: "same", useBias: false }),
+    new layers.AddPositionEmbs(),
+    new layers.ClassToken(),
+    new layers.Cropping1D({ cropping: [0, 3] }),
+    new layers.MultiHeadAttention({ numHeads: 2, keyDim: 3, valueDim: 4, dropout: 0.1, useBias: false }),
     new layers.Cropping2D({ cropping: [1, 2] }),
     new layers.LayerScale({ projectionDim: 3 }),
     new layers.Normalization({ mean: [1, 2, 3], variance: 4 }),

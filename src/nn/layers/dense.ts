@@ -1,3 +1,4 @@
+import { numElements } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type ActivationName, activate } from "../activations.ts";
@@ -38,8 +39,12 @@ export class Dense extends Layer<Config> {
   }
 }
 
-function rowwise(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
-  const product = ops.matMul(x, kernel);
+/** x kernel + bias along the last axis: x [N, ..., F], kernel [F, units], bias [units]. */
+export function rowwise(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
+  // As one matrix product, whose kernel's gradient needs no sum over images, where the batch's size is known.
+  const rows = x.rank > 2 && typeof x.shape[0] === "number" ? numElements(x.shape.slice(0, -1)) : undefined;
+  const flat = rows === undefined ? x : ops.reshape(x, [rows, x.shape.at(-1)!]);
+  const product = ops.reshape(ops.matMul(flat, kernel), x.shape.with(-1, kernel.shape[1]!));
   return bias ? ops.add(product, bias) : product;
 }
 

@@ -29,9 +29,22 @@ export class Dropout extends Layer<Config> {
 
   override call([x]: readonly [Tensor], context: CallContext): Tensor {
     const { rate, noiseShape } = this.config;
-    if (!context.training || rate === 0) return x;
-    const shape = (x.shape as number[]).map((size, i) => (noiseShape !== null && i > 0 ? 1 : size));
-    const kept = ops.step(ops.sub(context.random(shape), ops.scalar(rate)));
-    return ops.mul(x, ops.mul(kept, ops.scalar(1 / (1 - rate))));
+    return dropped(x, { rate, context, together: noiseShape !== null });
   }
+}
+
+/** What {@link dropped} takes beside the tensor. */
+interface Drop {
+  readonly rate: number;
+  readonly context: CallContext;
+  /** Whether all of an image's entries fall together; default false. */
+  readonly together?: boolean;
+}
+
+/** In training, x with a share `rate` of its entries at 0 and the others scaled up. */
+export function dropped(x: Tensor, { rate, context, together = false }: Drop): Tensor {
+  if (!context.training || rate === 0) return x;
+  const shape = (x.shape as number[]).map((size, i) => (together && i > 0 ? 1 : size));
+  const kept = ops.step(ops.sub(context.random(shape), ops.scalar(rate)));
+  return ops.mul(x, ops.mul(kept, ops.scalar(1 / (1 - rate))));
 }

@@ -2,7 +2,9 @@
 export { Activation, ReLU } from "./activation.ts";
 export { BatchNormalization } from "./batchNormalization.ts";
 export { ChannelSlice } from "./channelSlice.ts";
+export { AddPositionEmbs, ClassToken } from "./classToken.ts";
 export { Conv2D } from "./conv2D.ts";
+export { Cropping1D } from "./cropping1D.ts";
 export { Cropping2D } from "./cropping2D.ts";
 export { Dense } from "./dense.ts";
 export { DepthwiseConv2D } from "./depthwiseConv2D.ts";
@@ -14,6 +16,7 @@ export { Input, InputLayer } from "./inputLayer.ts";
 export { LayerNormalization } from "./layerNormalization.ts";
 export { LayerScale } from "./layerScale.ts";
 export { Add, Concatenate, Multiply } from "./merge.ts";
+export { MultiHeadAttention } from "./multiHeadAttention.ts";
 export { Normalization } from "./normalization.ts";
 export { AveragePooling2D, MaxPooling2D } from "./pooling2D.ts";
 export { Rescaling } from "./rescaling.ts";
