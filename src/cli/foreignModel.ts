@@ -19,6 +19,8 @@ export interface GivenModel {
   readonly notes: readonly string[];
   /** Whether it is a run of ours or shipped, and so has a model.onnx with its preprocessing. */
   readonly isOurs: boolean;
+  /** Turned and mirrored views that a run of ours answers by; undefined where it says nothing of them. */
+  readonly views?: number | undefined;
   /** How pictures are normalised before its first layer; undefined where they are not. */
   readonly cells: CellNormalizationOptions | undefined;
 }
@@ -32,13 +34,13 @@ export interface GivenModel {
 export async function openGiven(word: string, imageSize?: number): Promise<GivenModel> {
   const isRun = existsSync(word) && statSync(word).isDirectory() && existsSync(join(word, "model.onnx"));
   if (isRun || isShippedName(word)) {
-    const { model, classes, cells } = await openRun(word);
+    const { model, classes, cells, recipe } = await openRun(word);
     const notes = cells
       ? [
           "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
         ]
       : [];
-    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, cells };
+    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, cells, views: recipe.views };
   }
   return { ...(await readModel(word, { imageSize })), isOurs: false, cells: undefined };
 }

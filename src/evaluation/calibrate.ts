@@ -10,9 +10,9 @@ import type { Tensor } from "../graph/tensor.ts";
 import { type CellNormalizationOptions, FIELD_SIZE } from "../nn/cellNormalization.ts";
 import { seenPicture } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
-import { PICTURE, planQuantization, quantizedCall, type Range, rangesGraph } from "../nn/quantize.ts";
+import { PICTURE, planQuantization, quantizedCall, rangesGraph, type Seen } from "../nn/quantize.ts";
 import { createSession } from "../runtime/node.ts";
-import type { SessionOptions } from "../runtime/session.ts";
+import type { SessionOptions, Value } from "../runtime/session.ts";
 
 /** Options of {@link quantize}. */
 export interface QuantizeOptions extends SessionOptions {
@@ -37,7 +37,11 @@ export async function quantize(
 ): Promise<(picture: Tensor) => Tensor> {
   if (samples.length === 0) throw new LeukogramError("ERR_DATA", "int8: there are no images to calibrate on");
   const plan = planQuantization(model);
-  const ranges: Range[] = plan.points.map(() => ({ low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }));
+  const seen: Seen[] = plan.points.map(({ shape }) => ({
+    low: Number.POSITIVE_INFINITY,
+    high: Number.NEGATIVE_INFINITY,
+    means: new Float32Array(shape[1] as number),
+  }));
   const picture = seenPicture(model, cells);
   const graph = rewrite(rangesGraph(plan), [
     (node) => (node.op === inputOp && node.attributes.name === PICTURE ? picture : undefined),
@@ -56,16 +60,25 @@ export async function quantize(
           i * height * width * 3,
         );
       const found = await runner.run({ images: { data, shape: [part.length, height, width, 3] } });
-      widen(ranges, found.low!.data as Float32Array, found.high!.data as Float32Array);
+      widen(seen, found, part.length / samples.length);
       onProgress?.(Math.min(start + BATCH, samples.length), samples.length);
     }
   } finally {
     await runner.release();
   }
-  return quantizedCall(plan, ranges);
+  return quantizedCall(plan, seen);
 }
 
-function widen(ranges: Range[], low: Float32Array, high: Float32Array): void {
-  for (const [i, range] of ranges.entries())
-    ranges[i] = { low: Math.min(range.low, low[i]!), high: Math.max(range.high, high[i]!) };
+/** Adds what a batch showed, which is `share` of all images. */
+function widen(seen: Seen[], found: Readonly<Record<string, Value>>, share: number): void {
+  const [low, high, means] = ["low", "high", "means"].map((name) => found[name]!.data as Float32Array);
+  let start = 0;
+  for (const [i, before] of seen.entries()) {
+    seen[i] = {
+      low: Math.min(before.low, low![i]!),
+      high: Math.max(before.high, high![i]!),
+      means: before.means.map((mean, c) => mean + means![start + c]! * share),
+    };
+    start += before.means.length;
+  }
 }

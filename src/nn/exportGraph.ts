@@ -87,11 +87,15 @@ function middleOf(planar: Tensor, size: readonly [number, number], scale: number
   }, resized);
 }
 
+/** The same entries, kept from ONNX Runtime's pulling of layouts through Resize, which loses sizes: that stops at a pool. */
+export function fenced(x: Tensor): Tensor {
+  return ops.averagePool(x, { poolSize: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0] });
+}
+
 /** The first `count` of a square's eight turned and mirrored views: as it is, mirrored each way, transposed, ... */
 export function viewsOf(pictures: Tensor, count: number): Tensor[] {
   if (count === 1) return [pictures];
-  // ONNX Runtime would pull a transposed view through Resize, and lose its sizes; it does not go through a pool.
-  const x = ops.averagePool(pictures, { poolSize: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0] });
+  const x = fenced(pictures);
   const mirrored = (t: Tensor, axis: 2 | 3) => {
     const size = t.shape[axis] as number;
     return ops.gather(

@@ -4,6 +4,7 @@ import * as ops from "../graph/ops/index.ts";
 import { type Rule, rewrite } from "../graph/rewrite.ts";
 import { constantData, lower, SIMPLIFY } from "../graph/rewrites/simplify.ts";
 import { Tensor, topologicalOrder } from "../graph/tensor.ts";
+import { fenced } from "./exportGraph.ts";
 import { toGraphShape } from "./layout.ts";
 import type { Model } from "./model.ts";
 import { FIXED, type Outputs } from "./modelGraphs.ts";
@@ -16,10 +17,11 @@ export interface QuantizationPlan {
   readonly points: readonly Tensor[];
 }
 
-/** The least and greatest entry that a tensor was seen to have. */
-export interface Range {
+/** What was seen of a tensor: its least and greatest entry, and the mean of each channel. */
+export interface Seen {
   readonly low: number;
   readonly high: number;
+  readonly means: Float32Array;
 }
 
 /** Weights have 7 bits: on processors without VNNI sums of products of 8 bits overflow in ONNX Runtime's kernels. */
@@ -31,7 +33,9 @@ export const PICTURE = "picture";
 /** Finds the inputs of convolutions and sums of a model: what is between them follows in whole numbers. */
 export function planQuantization(model: Model): QuantizationPlan {
   const picture = ops.input(PICTURE, toGraphShape(model.input.shape, "batch"));
-  const { output } = rewrite({ output: model.call(picture, FIXED) }, [lower, ...SIMPLIFY]);
+  // Normalisations go into kernels before they are written as convolutions.
+  const simple = rewrite({ output: model.call(picture, FIXED) }, SIMPLIFY);
+  const { output } = rewrite(simple, [lower, ...SIMPLIFY]);
   const points = new Set<Tensor>();
   for (const node of topologicalOrder([output!])) {
     if (isWeighted(node)) points.add(node.inputs[0]!);
@@ -49,8 +53,9 @@ const isSum = (node: Tensor) =>
   node.rank === 4 &&
   node.inputs.every((input) => input.rank === 4 && constantData(input) === undefined);
 
-/** `picture` to `low` and `high`, one entry a point, over all images of a batch. */
+/** `picture` to `low` and `high`, one entry a point, and `means`, one a channel of each point, over all images of a batch. */
 export function rangesGraph({ points }: QuantizationPlan): Outputs {
+  const channels = (x: Tensor) => ops.reshape(ops.reduceMean(x, [0, 2, 3]), [x.shape[1]!]);
   const greatest = (x: Tensor) => ops.reshape(ops.reduceMax(x, [...x.shape.keys()], true), [1]);
   return {
     low: ops.neg(
@@ -60,32 +65,34 @@ export function rangesGraph({ points }: QuantizationPlan): Outputs {
       ),
     ),
     high: ops.concat(points.map(greatest), 0),
+    means: ops.concat(points.map(channels), 0),
   };
 }
 
 /**
  * The model with activations rounded to 8 bits within the ranges seen, and weights to 7, each output channel by its own scale.
  *
- * @param ranges one a point of the plan.
+ * @param seen one a point of the plan.
  * @returns what answers to a picture in place of `model.call`.
  */
 export function quantizedCall(
   { output, points }: QuantizationPlan,
-  ranges: readonly Range[],
+  seen: readonly Seen[],
 ): (picture: Tensor) => Tensor {
-  const scales: Scales = new Map(points.map((point, i) => [point, scaleOf(ranges[i]!)]));
+  const scales: Scales = new Map(points.map((point, i) => [point, { ...scaleOf(seen[i]!), means: seen[i]!.means }]));
   const done = new Map<Tensor, Tensor>();
   // Inputs first, so that a deep network overflows no stack.
   for (const node of topologicalOrder([output])) done.set(node, wholeNode(node, done, scales));
   const whole = done.get(output)!;
   return (picture) => {
-    const enter: Rule = (node) => (node.op === ops.inputOp && node.attributes.name === PICTURE ? picture : undefined);
+    const entry = fenced(picture);
+    const enter: Rule = (node) => (node.op === ops.inputOp && node.attributes.name === PICTURE ? entry : undefined);
     return rewrite({ whole }, [enter]).whole!;
   };
 }
 
 /** How each point is rounded: entries are scale * (q - zero), q from 0 to 255. */
-type Scales = ReadonlyMap<Tensor, { readonly scale: number; readonly zero: number }>;
+type Scales = ReadonlyMap<Tensor, { readonly scale: number; readonly zero: number; readonly means: Float32Array }>;
 
 function wholeNode(node: Tensor, done: ReadonlyMap<Tensor, Tensor>, scales: Scales): Tensor {
   const inputs = node.inputs.map((input) => done.get(input)!);
@@ -95,8 +102,9 @@ function wholeNode(node: Tensor, done: ReadonlyMap<Tensor, Tensor>, scales: Scal
   };
   if (isWeighted(node)) {
     const kernel = wholeKernel(node.inputs[1]!);
-    const bias = node.inputs[2] && wholeBias(node.inputs[2], kernel.scales, scales.get(node.inputs[0]!)!.scale);
-    return ops.conv2d(round(0), kernel.tensor, { ...node.attributes, ...(bias && { bias }) });
+    const { scale, means } = scales.get(node.inputs[0]!)!;
+    const bias = correctedBias(node, kernel, means);
+    return ops.conv2d(round(0), kernel.tensor, { ...node.attributes, bias: wholeBias(bias, kernel.scales, scale) });
   }
   if (isSum(node)) return ops.add(round(0), round(1));
   const changed = inputs.some((input, i) => input !== node.inputs[i]);
@@ -104,14 +112,20 @@ function wholeNode(node: Tensor, done: ReadonlyMap<Tensor, Tensor>, scales: Scal
 }
 
 // 0 is kept exactly: it is what padding adds.
-function scaleOf({ low, high }: Range): { readonly scale: number; readonly zero: number } {
+function scaleOf({ low, high }: Seen): { readonly scale: number; readonly zero: number } {
   const [from, to] = [Math.min(low, 0), Math.max(high, 0)];
   const scale = Math.fround((to - from) / 255) || 1;
   return { scale, zero: Math.round(-from / scale) };
 }
 
+interface WholeKernel {
+  readonly tensor: Tensor;
+  readonly data: Int8Array;
+  readonly scales: Float32Array;
+}
+
 // [O, ...]: one scale for each output channel.
-function wholeKernel(kernel: Tensor): { readonly tensor: Tensor; readonly scales: Float32Array } {
+function wholeKernel(kernel: Tensor): WholeKernel {
   const values = constantData(kernel) as Float32Array;
   const shape = kernel.shape as readonly number[];
   const size = numElements(shape.slice(1));
@@ -123,13 +137,30 @@ function wholeKernel(kernel: Tensor): { readonly tensor: Tensor; readonly scales
     scales[o] = scale;
     for (const [i, value] of own.entries()) data[o * size + i] = Math.round(value / scale);
   }
-  return { tensor: ops.wholeConstant({ data, shape, scales, axis: 0 }), scales };
+  return { tensor: ops.wholeConstant({ data, shape, scales, axis: 0 }), data, scales };
+}
+
+// What rounding a kernel adds to each output channel on average is taken off its bias (Nagel et al. 2019, section 4.2).
+function correctedBias(node: Tensor, { data, scales }: WholeKernel, means: Float32Array): Float32Array {
+  const values = constantData(node.inputs[1]!) as Float32Array;
+  const [outputs, depth, height, width] = node.inputs[1]!.shape as [number, number, number, number];
+  const bias = node.inputs[2] && (constantData(node.inputs[2]) as Float32Array);
+  const taps = height * width;
+  const groupOutputs = outputs / (node.attributes.groups as number);
+  return Float32Array.from({ length: outputs }, (_, o) => {
+    const first = Math.floor(o / groupOutputs) * depth;
+    let added = 0;
+    for (let i = 0; i < depth * taps; i++) {
+      const at = o * depth * taps + i;
+      added += (data[at]! * scales[o]! - values[at]!) * means[first + Math.floor(i / taps)]!;
+    }
+    return (bias?.[o] ?? 0) - added;
+  });
 }
 
 // In the units of the sums that it is added to.
-function wholeBias(bias: Tensor, kernelScales: Float32Array, inputScale: number): Tensor {
-  const values = constantData(bias) as Float32Array;
+function wholeBias(values: Float32Array, kernelScales: Float32Array, inputScale: number): Tensor {
   const scales = kernelScales.map((scale) => scale * inputScale);
   const data = Int32Array.from(values, (value, o) => Math.round(value / scales[o]!));
-  return ops.wholeConstant({ data, shape: bias.shape as readonly number[], scales, axis: 0 });
+  return ops.wholeConstant({ data, shape: [values.length], scales, axis: 0 });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSmears } from "../../src/data/synthetic.ts";
@@ -27,6 +27,30 @@ describe.concurrent("convert", () => {
       await cli.run("evaluate", "ours.onnx", "--data", "smears", "--json", "--quiet"),
     );
     expect(judged.count).toBe(10);
+  });
+
+  test("writes whole numbers of 8 bits, calibrated on images, and says what that cost", async () => {
+    const outcomes = await cli.runAll([
+      ["convert", "run", "run8.onnx", "--precision", "int8", "--calibrate", "smears", "--images", "8"],
+      ["convert", "theirs.h5", "theirs8.onnx", "--precision", "int8", "--calibrate", "smears", "--json", "--quiet"],
+      ["evaluate", "run8.onnx", "--data", "smears", "--json", "--quiet"],
+      ["convert", "run", "no.onnx", "--precision", "int8"],
+      ["convert", "run", "no.keras", "--precision", "int8", "--calibrate", "smears"],
+    ]);
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 2, 2]);
+    expect(outcomes[0]!.stdout).toMatch(
+      /^ONNX: run8\.onnx\nRight of 10 images that it was not calibrated on: [\d.]+ % in float32, [\d.]+ % in int8/,
+    );
+    expect(JSON.parse(outcomes[1]!.stdout).loss).toMatchObject({ count: 10 });
+    expect(statSync(path("run8.onnx")).size).toBeLessThan(0.6 * statSync(path("run", "model.onnx")).size);
+    expect(JSON.parse(outcomes[2]!.stdout).count).toBe(10);
+    expectFailure(
+      outcomes[3]!,
+      2,
+      "ERR_USAGE int8 needs images of the training set to calibrate on. Name their folder",
+    );
+    expectFailure(outcomes[4]!, 2, "ERR_USAGE convert: int8 is for .onnx with its preprocessing.");
+    expect(existsSync(path("no.onnx"))).toBe(false);
   });
 
   test("says what smells, and nothing with --quiet", async () => {

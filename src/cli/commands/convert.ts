@@ -16,17 +16,22 @@ import {
 } from "../../models/preprocessing.ts";
 import { exportGraph, plainGraph } from "../../nn/exportGraph.ts";
 import type { Model } from "../../nn/model.ts";
+import { percent } from "../../report/format.ts";
+import { readMetadata } from "../../runtime/metadata.ts";
 import type { CommandModule } from "../command.ts";
 import { classesOf, type GivenModel, openGiven, preprocessing } from "../foreignModel.ts";
 import { print, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { type Int8Loss, writeInt8 } from "../writeInt8.ts";
 
 /** Flags of `convert`. */
 interface Flags {
   readonly preprocessing: Preprocessing;
   readonly classes?: string;
   readonly imageSize?: number;
-  readonly precision: "float32" | "float16";
+  readonly precision: "float32" | "float16" | "int8";
+  readonly calibrate?: string;
+  readonly images: number;
   readonly plain?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -72,7 +77,9 @@ const convert: CommandModule = {
       )
       .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
       .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber)
-      .option("--precision <type>", "of weights in .onnx: float32, float16", precision, "float32")
+      .option("--precision <type>", "of an .onnx: float32, float16 (weights alone), int8", precision, "float32")
+      .option("--calibrate <dir>", "images of the training set, which int8 needs")
+      .option("--images <number>", "at most so many of them", wholeNumber, 200)
       .option("--plain", "an .onnx of the layers alone: floats [batch, height, width, channels] as they expect them")
       .option("--yes", "write over a file that is there");
   },
@@ -81,15 +88,20 @@ const convert: CommandModule = {
     "leukogram convert cnn_3.h5 cnn_3.onnx --preprocessing 0..1",
     "leukogram convert runs/cnn web/model.json",
     "leukogram convert mobilenetv2-anylab small.onnx --precision float16",
+    "leukogram convert mobilenetv2-anylab small8.onnx --precision int8 --calibrate cells/Train",
     "leukogram convert resnet.onnx resnet.keras --preprocessing torch",
   ],
-  async execute({ args: [word, target], options }) {
+  async execute({ args: [word, target], options, signal }) {
     const flags = options as unknown as Flags;
     const [source, out] = [String(word), String(target)];
     const format = FORMATS.find(({ ending }) => ending.test(out));
     if (format === undefined)
       throw new LeukogramError("ERR_USAGE", `convert: ${out} has no ending that names a format`, {
         hint: "Use .keras, .h5, .weights.h5, .onnx or .json.",
+      });
+    if (flags.precision === "int8" && (format.name !== "ONNX" || flags.plain))
+      throw new LeukogramError("ERR_USAGE", "convert: int8 is for .onnx with its preprocessing", {
+        hint: "Name OUT .onnx, and leave --plain out.",
       });
     if (existsSync(out) && !flags.yes)
       throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
@@ -98,15 +110,39 @@ const convert: CommandModule = {
     const smells = given.isOurs ? [] : preprocessingSmells(withPreprocessing(given.model, flags.preprocessing));
     for (const note of [...given.notes, ...(flags.preprocessing === "0..255" ? smells : [])])
       progress.line(`Note: ${note}`);
-    if (given.isOurs && format.name === "ONNX" && !flags.plain) await copyOnnx(source, out, flags);
-    else await format.write(given, out, flags);
+    const loss = flags.precision === "int8" ? await toInt8(given, { source, out, flags, signal, progress }) : undefined;
+    if (flags.precision !== "int8" && given.isOurs && format.name === "ONNX" && !flags.plain)
+      await copyOnnx(source, out, flags);
+    else if (flags.precision !== "int8") await format.write(given, out, flags);
     print(
       Boolean(flags.json),
-      { in: source, kind: given.kind, out, format: format.name, notes: given.notes },
-      () => `${format.name}: ${out}`,
+      { in: source, kind: given.kind, out, format: format.name, notes: given.notes, loss },
+      () => [`${format.name}: ${out}`, ...(loss ? [lossLine(loss)] : [])].join("\n"),
     );
   },
 };
+
+interface ToInt8 {
+  readonly source: string;
+  readonly out: string;
+  readonly flags: Flags;
+  readonly signal: AbortSignal | undefined;
+  readonly progress: Progress;
+}
+
+async function toInt8(given: GivenModel, { source, out, flags, signal, progress }: ToInt8) {
+  const model = given.isOurs ? given.model : withPreprocessing(given.model, flags.preprocessing);
+  const metadata = given.isOurs
+    ? readMetadata(await readFile(findChangeableFiles(source).onnx))
+    : metadataOf(model, classesOf(given, flags.classes));
+  const { calibrate, images } = flags;
+  const views = given.isOurs ? given.views : undefined;
+  const onProgress = (done: number, total: number) => progress.stage("Calibrating on images", done, total);
+  return writeInt8(given, model, out, { calibrate, images, metadata, views, signal, onProgress });
+}
+
+const lossLine = ({ count, float32, int8, agreement }: Int8Loss) =>
+  `Right of ${count} images that it was not calibrated on: ${percent(float32)} in float32, ${percent(int8)} in int8; the same class for ${percent(agreement)}`;
 
 // Ours has its preprocessing and what it knows of itself already.
 async function copyOnnx(source: string, out: string, { precision: wanted }: Flags): Promise<void> {
@@ -118,22 +154,26 @@ async function copyOnnx(source: string, out: string, { precision: wanted }: Flag
 async function writeOnnx(given: GivenModel, out: string, flags: Flags): Promise<void> {
   const classes = classesOf(given, flags.classes);
   const model = withPreprocessing(given.model, flags.preprocessing);
+  const metadata = metadataOf(model, classes);
+  const graph = flags.plain ? plainGraph(given.model) : exportGraph(model);
+  const bytes = compile(graph, { name: model.name, metadata: flags.plain ? {} : metadata, version: VERSION });
+  await writeFileWhole(out, flags.precision === "float16" ? halfWeights(bytes) : bytes);
+}
+
+function metadataOf(model: Model, classes: readonly string[]): Record<string, string> {
   const [height, width] = model.input.shape;
-  const metadata = {
+  return {
     classes: JSON.stringify(classes),
     imageSize: JSON.stringify([height, width]),
     model: model.name,
     parameters: String(model.parameters),
     notice: "Research use only; not a medical device.",
   };
-  const graph = flags.plain ? plainGraph(given.model) : exportGraph(model);
-  const bytes = compile(graph, { name: model.name, metadata: flags.plain ? {} : metadata, version: VERSION });
-  await writeFileWhole(out, flags.precision === "float16" ? halfWeights(bytes) : bytes);
 }
 
 function precision(text: string): Flags["precision"] {
-  if (text === "float32" || text === "float16") return text;
-  throw new LeukogramError("ERR_USAGE", `precision "${text}" is not known`, { hint: "Use float32 or float16." });
+  if (text === "float32" || text === "float16" || text === "int8") return text;
+  throw new LeukogramError("ERR_USAGE", `precision "${text}" is not known`, { hint: "Use float32, float16 or int8." });
 }
 
 export default convert;

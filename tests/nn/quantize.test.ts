@@ -1,0 +1,86 @@
+// A shipped model in whole numbers of 8 bits, on real cells.
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { openRun } from "../../src/adaptation/openRun.ts";
+import { Rng } from "../../src/core/rng.ts";
+import { openData } from "../../src/data/dataset.ts";
+import { decodeImage } from "../../src/data/image.ts";
+import { squareField } from "../../src/data/squareField.ts";
+import { quantize } from "../../src/evaluation/calibrate.ts";
+import { onnxModelOf } from "../../src/formats/onnx/onnxModel.ts";
+import { compile } from "../../src/graph/compile.ts";
+import { argmax } from "../../src/metrics/topKAccuracy.ts";
+import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
+import { FIELD_SIZE } from "../../src/nn/cellNormalization.ts";
+import { exportGraph } from "../../src/nn/exportGraph.ts";
+import { Activation, Conv2D, Dense, GlobalAveragePooling2D, Input, ReLU } from "../../src/nn/layers/index.ts";
+import { Model } from "../../src/nn/model.ts";
+import { planQuantization, quantizedCall } from "../../src/nn/quantize.ts";
+import { createSession } from "../../src/runtime/node.ts";
+import { shared, testWith } from "../support/shared.ts";
+
+testWith("data/pbc")(
+  "mobilenetv2-anylab, two networks in one, has 3.1 MB in 8 bits, and says the same of 60 cells, but for two at most",
+  async () => {
+    const { model, cells } = await openRun("mobilenetv2-anylab");
+    const { train, test: judged } = openData(shared("data/pbc"));
+    const rng = new Rng(1);
+    const call = await quantize(model, rng.shuffle([...train.samples]).slice(0, 64), { cells });
+    const whole = compile(exportGraph(model, { cells, call }));
+    expect(whole.length).toBeLessThan(3.2e6);
+    const sessions = [await createSession(compile(exportGraph(model, { cells }))), await createSession(whole)];
+    let same = 0;
+    const samples = rng.shuffle([...judged!.samples]).slice(0, 60);
+    for (const { path } of samples) {
+      const images = { data: squareField(await decodeImage(path), FIELD_SIZE), shape: [1, FIELD_SIZE, FIELD_SIZE, 3] };
+      const answers = await Promise.all(
+        sessions.map(async (session) => (await session.run({ images })).probabilities!),
+      );
+      const [float, int] = answers.map(({ data }) => argmax([...(data as Float32Array)]));
+      if (float === int) same++;
+    }
+    expect(same).toBeGreaterThanOrEqual(58);
+  },
+  120_000,
+);
+
+describe("quantisation", () => {
+  const input = Input([8, 8, 3], { name: "images" });
+  const conv = new Conv2D({ filters: 4, kernelSize: 3, padding: "same", name: "conv" });
+  const pooled = new GlobalAveragePooling2D().apply(new ReLU().apply(conv.apply(input)));
+  const output = new Activation({ activation: "softmax" }).apply(new Dense({ units: 3 }).apply(pooled));
+  const model = new Model({ input, output }).initialize(2);
+  const plan = planQuantization(model);
+
+  test("keeps what rounding kernels adds on average out of every channel", async () => {
+    // The same everywhere, so that the mean is all there is, but for the border.
+    const level = 0.37;
+    const seen = [{ low: 0, high: 1, means: new Float32Array(3).fill(level) }];
+    const graph = compile(exportGraph(model, { call: quantizedCall(plan, seen) }));
+    const plainGraph = compile(exportGraph(model));
+    const images = { data: new Uint8Array(192), shape: [1, 8, 8, 3] };
+    const [a, b] = await Promise.all(
+      [graph, plainGraph].map(async (bytes) => (await (await createSession(bytes)).run({ images })).probabilities!),
+    );
+    const difference = (a!.data as Float32Array).map((value, i) => Math.abs(value - (b!.data as Float32Array)[i]!));
+    expect(Math.max(...difference)).toBeLessThan(0.02);
+  });
+
+  test("brings MobileNetV2 below 3 MB", () => {
+    const { model: large } = mobilenetV2();
+    large.initialize(1);
+    const wide = planQuantization(large);
+    const seen = wide.points.map(({ shape }) => ({ low: -1, high: 1, means: new Float32Array(shape[1] as number) }));
+    const bytes = compile(exportGraph(large, { call: quantizedCall(wide, seen) }));
+    expect(bytes.length).toBeLessThan(3e6);
+    expect(bytes.length).toBeGreaterThan(large.parameters);
+  });
+
+  test("leaves a graph in whole numbers, which is no model of layers", () => {
+    const seen = [{ low: 0, high: 255, means: new Float32Array(3) }];
+    const whole = compile(exportGraph(model, { call: quantizedCall(plan, seen) }), {
+      metadata: { imageSize: "[8,8]" },
+    });
+    expect(() => onnxModelOf(whole, { source: join("a", "int8.onnx") })).toThrow(/QuantizeLinear\) is not supported/);
+  });
+});
