@@ -5,7 +5,7 @@ import type { DecodedTensor } from "../graph/onnx/decodeTensor.ts";
 import type { DescribedModel } from "./kerasModel.ts";
 import { modelOfDecoded, type OnnxModelOptions } from "./onnx/onnxModel.ts";
 import { type NodeJson, outputNamed, type ShapeJson, TensorflowNode } from "./tensorflow/node.ts";
-import { TENSORFLOW_OPERATORS } from "./tensorflow/operators.ts";
+import { leastInputs, TENSORFLOW_OPERATORS } from "./tensorflow/operators.ts";
 import { type Translated, Translation } from "./tensorflow/translation.ts";
 
 /** A GraphDef in JSON. */
@@ -56,7 +56,11 @@ class Translator {
   readonly #prefix: string;
 
   constructor({ graph, weights, signature = {} }: TensorflowGraph) {
-    for (const node of graph.node) this.#nodes.set(node.name, new TensorflowNode(node));
+    for (const node of graph.node) {
+      if (typeof node?.name !== "string" || typeof node.op !== "string")
+        throw new LeukogramError("ERR_FORMAT", "has a node without name or operator", { hint: "Copy it again." });
+      this.#nodes.set(node.name, new TensorflowNode(node));
+    }
     this.#weights = new Map(weights.map((tensor) => [tensor.name, tensor]));
     this.#signature = signature;
     this.#prefix = commonScope([...this.#nodes.values()]);
@@ -115,7 +119,8 @@ class Translator {
     if (operator === undefined)
       throw node.refuse("is not supported", `Supported are ${Object.keys(TENSORFLOW_OPERATORS).sort().join(", ")}.`);
     const inputs = node.inputs.map((input) => this.#result(input.node, input.output));
-    if (inputs.length === 0) throw node.refuse("reads nothing");
+    const least = leastInputs(node.op);
+    if (inputs.length < least) throw node.refuse(`has ${inputs.length} inputs, where it needs ${least}`);
     const result = operator(inputs, node, this.#graph);
     return Array.isArray(result) ? result : [result as Translated];
   }

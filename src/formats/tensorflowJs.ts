@@ -48,7 +48,9 @@ export async function tensorflowJsOf(
   const json = parse(bytes, path);
   const { modelTopology, weightsManifest } = json;
   const topology = modelTopology?.model_config ?? modelTopology;
-  const isGraph = json.format === "graph-model" || Array.isArray(modelTopology?.node);
+  const isGraph = Array.isArray(modelTopology?.node);
+  if (json.format === "graph-model" && !isGraph)
+    throw new LeukogramError("ERR_FORMAT", `${path}: is a graph model without a graph`, { hint: "Copy it again." });
   if ((topology?.class_name === undefined && !isGraph) || !Array.isArray(weightsManifest))
     throw new LeukogramError("ERR_FORMAT", `${path}: is no model.json of TensorFlow.js`);
   if (isGraph) {

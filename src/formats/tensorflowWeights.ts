@@ -43,7 +43,8 @@ async function readGroup(path: string, { paths, weights }: WeightGroupJson): Pro
   return weights.map((weight) => {
     const width = WIDTHS[weight.quantization?.dtype ?? weight.dtype];
     const end = at + numElements(weight.shape) * (width ?? 0);
-    if (width === undefined || !Number.isSafeInteger(end) || end > bytes.length)
+    const isShape = weight.shape.every((size) => Number.isInteger(size) && size >= 0);
+    if (width === undefined || !isShape || !Number.isSafeInteger(end) || end > bytes.length)
       throw new LeukogramError(
         "ERR_FORMAT",
         `${path}: weight "${weight.name}" ${width === undefined ? `is of type ${weight.dtype}` : "is longer than its files"}`,

@@ -1,7 +1,5 @@
 // Nodes of ONNX that are a layer of Keras, with its weights.
-import type { Dim } from "../../core/shape.ts";
 import type { ActivationName } from "../../nn/activations.ts";
-import type { Layer } from "../../nn/layer.ts";
 import {
   Activation,
   Add,
@@ -21,7 +19,7 @@ import { allLayers, merge, plusChannels, scaleChannels, withNumber } from "./ari
 import { type Convolved, convolutionLayers, samePads } from "./convolutionLayers.ts";
 import { constant, type FoundLayer, type Mapping } from "./mapping.ts";
 import { frontAxis, type NodeFacts, windowOf } from "./nodeFacts.ts";
-import { type Computed, type Constant, resultShape, shapeOf, type Value } from "./values.ts";
+import { type Computed, resultShape, shapeOf, type Value } from "./values.ts";
 
 const activation =
   (which: ActivationName): Mapping =>

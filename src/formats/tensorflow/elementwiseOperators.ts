@@ -58,9 +58,8 @@ const prelu: Operator = (inputs, node, graph) => {
 const biasAdd: Operator = ([x, bias], node, graph) => {
   if (node.text("data_format", "NHWC") !== "NCHW" || x!.rank !== 4) return add([x!, bias!], node, graph);
   const attributes = { axes: { ints: [1, 2] } };
-  const column = { ...bias!, rank: 3, name: graph.emit("Unsqueeze", [bias!], { name: node.name, attributes }) };
-  const { constant: _, ...computed } = column;
-  return add([graph.plain(x!), computed], node, graph);
+  const column = { name: graph.emit("Unsqueeze", [bias!], { name: node.name, attributes }), rank: 3, isTurned: false };
+  return add([graph.plain(x!), column], node, graph);
 };
 
 const softmax =

@@ -114,6 +114,8 @@ const pad: Operator = ([x, paddings, filling], node, graph) => {
 
 const transpose: Operator = ([x, perm], node, graph) => {
   const order = knownNumbers(perm, node);
+  if (order.toSorted((a, b) => a - b).join() !== [...new Array(x!.rank).keys()].join())
+    throw node.refuse(`has the order ${JSON.stringify(order)} for ${x!.rank} axes`);
   // Between NHWC and NCHW: what lies there is that already.
   if (x!.isTurned && order.join() === "0,3,1,2") return { ...x!, isTurned: false };
   if (!x!.isTurned && order.join() === "0,2,3,1") return { name: graph.nameOf(x!), rank: 4, isTurned: true };

@@ -72,10 +72,7 @@ export class Translation {
   /** The name by which nodes of ONNX read a tensor. */
   nameOf({ name, constant, dealt }: Translated): string {
     if (dealt !== undefined)
-      throw new LeukogramError(
-        "ERR_FORMAT",
-        `what SpaceToBatchND gives is read by more than one convolution ("${name}")`,
-      );
+      throw new LeukogramError("ERR_FORMAT", `"${name}" (SpaceToBatchND) is read by something else than a convolution`);
     if (constant !== undefined && !this.initializers.has(name)) this.initializers.set(name, { ...constant, name });
     return name;
   }
@@ -126,9 +123,11 @@ export class Translation {
   }
 }
 
-/** Where an axis of TensorFlow is in ONNX. */
+/** Where an axis of TensorFlow is in ONNX. @throws ERR_FORMAT where there is no such axis. */
 export function axisOf(x: Translated, axis: number): number {
   const front = axis < 0 ? axis + x.rank : axis;
+  if (!(front >= 0 && front < x.rank))
+    throw new LeukogramError("ERR_FORMAT", `"${x.name}" has no axis ${axis}: it has ${x.rank}`);
   return x.isTurned ? TURNED[front]! : front;
 }
 

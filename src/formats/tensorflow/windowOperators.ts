@@ -55,6 +55,8 @@ function fusedOf(inputs: readonly Translated[], node: TensorflowNode, graph: Tra
       `is fused with ${unknown}, which is not supported`,
       `Supported are BiasAdd, ${Object.keys(ACTIVATIONS).join(", ")}.`,
     );
+  if (rest.length < (activations.includes("Prelu") ? 1 : 0) || (names[0] === "BiasAdd" && bias === undefined))
+    throw node.refuse("lacks the inputs of what it is fused with");
   const after = (x: Translated) =>
     activations.reduce((y, name) => ACTIVATIONS[name]!([y, ...rest], node, graph) as Translated, x);
   return { bias, after };
