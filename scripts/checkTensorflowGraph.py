@@ -63,7 +63,7 @@ def plain():
     x = layers.Conv2D(8, 3, activation="tanh")(x)
     x = layers.Add()([x, layers.Conv2D(8, 1, activation="softplus")(x)])
     x = layers.Conv2D(6, 1, activation="mish")(x)
-    x = layers.Subtract()([x, layers.MaxPooling2D(3, 1, padding="same")(x)])
+    x = layers.Subtract()([layers.MaxPooling2D(3, 1, padding="same")(x), x])
     return image, layers.GlobalMaxPooling2D()(x)
 
 

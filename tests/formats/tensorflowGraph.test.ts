@@ -253,6 +253,18 @@ const LAYERS: readonly [string, readonly NodeJson[], readonly Layer[], Readonly<
     { k, b },
   ],
   [
+    "Conv2D and a bias that was reshaped there and back",
+    [
+      node("c", "Conv2D", ["x", "k"], VALID),
+      node("wide", "Reshape", ["b", "biasShape"]),
+      node("narrow", "Squeeze", ["wide"]),
+      node("both", "IdentityN", ["c", "narrow"]),
+      node("z", "BiasAdd", ["both", "both:1"]),
+    ],
+    [new Conv2D({ filters: 4, kernelSize: [3, 2] })],
+    { k, b, biasShape: whole(1, 1, 1, -1) },
+  ],
+  [
     "_FusedConv2D",
     [node("z", "_FusedConv2D", ["x", "k", "b"], { ...VALID, fused_ops: texts("BiasAdd", "Relu6") })],
     [new Conv2D({ filters: 4, kernelSize: [3, 2] }), new ReLU({ maxValue: 6 })],

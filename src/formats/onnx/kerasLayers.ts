@@ -138,12 +138,13 @@ const globalPool =
   ({ x, shape, name }) =>
     shape.length === 4 ? { inputs: [x], layers: [new LayerClass({ keepdims: true, name })] } : undefined;
 
-const reduceMean: Mapping = ({ facts, x, shape, name }) => {
-  const axes = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, shape.length, facts));
-  if (shape.length !== 4 || axes?.toSorted().join() !== "2,3") return undefined;
-  const keepdims = facts.int("keepdims", 1) === 1;
-  return { inputs: [x], layers: [new GlobalAveragePooling2D({ keepdims, name })] };
-};
+const overImage =
+  (LayerClass: typeof GlobalAveragePooling2D | typeof GlobalMaxPooling2D): Mapping =>
+  ({ facts, x, shape, name }) => {
+    const axes = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, shape.length, facts));
+    if (shape.length !== 4 || axes?.toSorted().join() !== "2,3") return undefined;
+    return { inputs: [x], layers: [new LayerClass({ keepdims: facts.int("keepdims", 1) === 1, name })] };
+  };
 
 // An image of one pixel and a row of channels, either way; all of an image in one row, the channels last.
 const reshape: Mapping = (given) => {
@@ -210,7 +211,8 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   MaxPool: pool(MaxPooling2D),
   Pad: pad,
   Mul: withNumber((scale) => ({ scale }), scaleChannels, true),
-  ReduceMean: reduceMean,
+  ReduceMax: overImage(GlobalMaxPooling2D),
+  ReduceMean: overImage(GlobalAveragePooling2D),
   Relu: ({ x, name }) => ({ inputs: [x], layers: [new ReLU({ name })] }),
   Reshape: reshape,
   Sigmoid: activation("sigmoid"),

@@ -98,6 +98,7 @@ export const ELEMENTWISE_OPERATORS: Readonly<Record<string, Operator>> = {
     return joined("Div", (x, y) => Math.trunc(x / y))([a!, b!], node, graph);
   },
   Identity: same,
+  IdentityN: (inputs) => inputs,
   LeakyRelu: unary("LeakyRelu", (node) => ({ alpha: { float: node.float("alpha", 0.2) } })),
   Log: unary("Log"),
   LogSoftmax: softmax("LogSoftmax"),

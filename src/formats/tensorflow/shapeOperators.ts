@@ -1,4 +1,5 @@
 // The operators of TensorFlow that ask for shapes, change them, or go along axes.
+import type { DecodedTensor } from "../../graph/onnx/decodeTensor.ts";
 import type { Operator } from "./elementwiseOperators.ts";
 import type { TensorflowNode } from "./node.ts";
 import { axisOf, inOrder, type Translated, type Translation } from "./translation.ts";
@@ -43,16 +44,24 @@ const prod: Operator = ([x], node, graph) => {
 const shape: Operator = ([x], node, graph) =>
   vector(graph.emit("Shape", [graph.plain(x!)], { name: node.name }), new Array(x!.rank).fill(undefined));
 
+function reshapedConstant(tensor: DecodedTensor, sizes: readonly number[], graph: Translation): Translated {
+  const known = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  const shape = sizes.map((size) => (size === -1 ? tensor.data.length / known : size));
+  const made = graph.constant({ ...tensor, shape });
+  return tensor.isReal ? made : { ...made, whole: [...tensor.data] };
+}
+
 const reshape: Operator = ([x, to], node, graph) => {
   const sizes = to!.whole;
   if (sizes === undefined) throw node.refuse("has a shape that is not known");
+  const isKnown = sizes.every((size) => size !== undefined);
+  if (x!.constant !== undefined && isKnown) return reshapedConstant(x!.constant, sizes, graph);
   const isPixel = x!.rank === 2 && sizes.length === 4 && sizes[1] === 1 && sizes[2] === 1;
   if (isPixel) {
     // A row of channels as an image of one pixel.
     const attributes = { axes: { ints: [2, 3] } };
     return { name: graph.emit("Unsqueeze", [x!], { name: node.name, attributes }), rank: 4, isTurned: true };
   }
-  const isKnown = sizes.every((size) => size !== undefined);
   const attributes = isKnown ? { shape: { ints: sizes as number[] } } : {};
   const inputs = [graph.plain(x!), ...(isKnown ? [] : [to!])];
   const name = graph.emit("Reshape", inputs, { name: node.name, attributes });
@@ -61,6 +70,11 @@ const reshape: Operator = ([x, to], node, graph) => {
 
 const squeeze: Operator = ([x], node, graph) => {
   const axes = frontAxes(node.ints("squeeze_dims"), x!.rank);
+  const { constant } = x!;
+  if (constant !== undefined) {
+    const isLeft = (size: number, axis: number) => size !== 1 || (axes.length > 0 && !axes.includes(axis));
+    return reshapedConstant(constant, constant.shape.filter(isLeft), graph);
+  }
   if (axes.length === 0) throw node.refuse("does not say which axes it takes away");
   const isOrdered = x!.isTurned && axes.includes(1) && axes.includes(2);
   const from = isOrdered ? x! : graph.plain(x!);
