@@ -8,7 +8,7 @@ The converter asks for packages that it does not use here and that do not go wit
 """
 import os
 import sys
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
@@ -19,7 +19,7 @@ from keras import layers
 for name in ("tensorflow_decision_forests", "tensorflow_hub", "jax", "jax.experimental", "tf_keras"):
     sys.modules[name] = MagicMock()
 np.object, np.bool = object, bool  # NumPy's old names
-from tensorflowjs.converters.tf_saved_model_conversion_v2 import convert_tf_saved_model
+from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter
 
 
 def application(name, size, **settings):
@@ -98,9 +98,11 @@ def make(folder, name, quantized):
     model.layers[-1].set_weights([2 * kernel / (np.std(found @ kernel) + 1e-6), bias])
     saved = f"{folder}/{name}/saved"
     model.export(saved, verbose=False)
-    convert_tf_saved_model(saved, f"{folder}/{name}/float32")
+    converter.convert_tf_saved_model(saved, f"{folder}/{name}/float32")
+    with patch.object(converter, "optimize_graph", lambda graph, *_, **__: graph.as_graph_def()):
+        converter.convert_tf_saved_model(saved, f"{folder}/{name}/frozen")
     for dtype in quantized:
-        convert_tf_saved_model(saved, f"{folder}/{name}/{dtype}", quantization_dtype_map={dtype: "*"})
+        converter.convert_tf_saved_model(saved, f"{folder}/{name}/{dtype}", quantization_dtype_map={dtype: "*"})
     np.savez(f"{folder}/{name}/io.npz", images=images, probabilities=np.asarray(model(images, training=False)))
 
 
