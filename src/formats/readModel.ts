@@ -18,12 +18,13 @@ export interface ReadModel extends DescribedModel {
 
 /** What {@link readModel} takes beside the file. */
 export interface ReadModelOptions {
-  /** Height and width of its images, where an ONNX file leaves them open. */
+  /** Height and width of its images, where an ONNX file or graph model leaves them open. */
   readonly imageSize?: number | undefined;
 }
 
 /**
- * Reads a whole model with its weights: Keras's .keras and .h5, ONNX, or a layers model of TensorFlow.js, told apart by content.
+ * Reads a whole model with its weights: Keras's .keras and .h5, ONNX, or a layers model or graph model
+ * of TensorFlow.js, told apart by content.
  *
  * @param path a file, or a folder with a model.json.
  * @throws ERR_FORMAT where it is none of these, is damaged, or has a layer that is not supported; ERR_WEIGHTS where
@@ -38,7 +39,7 @@ export async function readModel(path: string, { imageSize }: ReadModelOptions = 
     });
   const bytes = await readBytes(file);
   const unnamed = { path: file, classes: undefined };
-  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, file)), ...unnamed, kind: "TensorFlow.js layers model" };
+  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, { path: file, imageSize })), ...unnamed };
   if (bytes[0] === ONNX_START) {
     const { metadata, ...read } = onnxModelOf(bytes, { source: file, imageSize });
     return { ...read, path: file, classes: namesIn(metadata.classes), kind: "ONNX" };

@@ -1,25 +1,25 @@
-// The layers model of TensorFlow.js: model.json and files of weights beside it.
-import { dirname, isAbsolute, join } from "node:path";
+// Models of TensorFlow.js: model.json and files of weights beside it.
 import { LeukogramError } from "../core/errors.ts";
-import { numElements } from "../core/shape.ts";
-import { fromHalf } from "../graph/onnx/half.ts";
+import type { DecodedTensor } from "../graph/onnx/decodeTensor.ts";
 import { joinAttention } from "./attentionWeights.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { loadWeights } from "./loadWeights.ts";
-import { readBytes } from "./readKeras.ts";
 import { addLayer, type StoredWeight } from "./storedLayers.ts";
-
-interface WeightJson {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number };
-}
+import { type GraphJson, graphModelOf, type SignatureJson } from "./tensorflowGraph.ts";
+import { readTensorflowWeights, type WeightGroupJson } from "./tensorflowWeights.ts";
 
 interface ModelJson {
   readonly format?: string;
-  readonly modelTopology?: { readonly model_config?: LayerJson } & Partial<LayerJson>;
-  readonly weightsManifest?: readonly { readonly paths: readonly string[]; readonly weights: readonly WeightJson[] }[];
+  readonly modelTopology?: { readonly model_config?: LayerJson } & Partial<LayerJson> & Partial<GraphJson>;
+  readonly weightsManifest?: readonly WeightGroupJson[];
+  readonly signature?: SignatureJson;
+  /** Where the signature was kept before. */
+  readonly userDefinedMetadata?: { readonly signature?: SignatureJson };
+}
+
+/** A model that was read from a model.json, and what that is, in words. */
+export interface TensorflowJsModel extends DescribedModel {
+  readonly kind: "TensorFlow.js layers model" | "TensorFlow.js graph model";
 }
 
 /** Whether bytes may be a model.json. */
@@ -27,28 +27,43 @@ export function isJson(bytes: Uint8Array): boolean {
   return /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString("utf8"));
 }
 
+/** What {@link tensorflowJsOf} takes beside the file. */
+export interface TensorflowJsOptions {
+  /** Where the model.json lies; the files of weights lie beside it. */
+  readonly path: string;
+  /** Height and width where a graph leaves them open. */
+  readonly imageSize?: number | undefined;
+}
+
 /**
- * Reads a layers model of TensorFlow.js with its weights, quantised ones too.
+ * Reads a layers model or graph model of TensorFlow.js with its weights, quantised ones too.
  *
  * @param bytes of its model.json.
- * @param path where that lies; the files of weights lie beside it.
- * @throws ERR_FORMAT where a file is missing, cut or names something outside its folder, or a layer is not supported;
- * ERR_WEIGHTS where weights and layers do not fit each other.
+ * @throws ERR_FORMAT where a file is missing, cut or names something outside its folder, or a layer or operator is not
+ * supported; ERR_WEIGHTS where weights and layers do not fit each other.
  */
-export async function tensorflowJsOf(bytes: Uint8Array, path: string): Promise<DescribedModel> {
+export async function tensorflowJsOf(
+  bytes: Uint8Array,
+  { path, imageSize }: TensorflowJsOptions,
+): Promise<TensorflowJsModel> {
   const json = parse(bytes, path);
-  if (json.format === "graph-model")
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a graph model, whose layers are no longer there`, {
-      hint: "Give the layers model, or the Keras file that it was made of.",
-    });
-  const topology = json.modelTopology?.model_config ?? json.modelTopology;
-  if (topology?.class_name === undefined || !Array.isArray(json.weightsManifest))
+  const { modelTopology, weightsManifest } = json;
+  const topology = modelTopology?.model_config ?? modelTopology;
+  const isGraph = Array.isArray(modelTopology?.node);
+  if (json.format === "graph-model" && !isGraph)
+    throw new LeukogramError("ERR_FORMAT", `${path}: is a graph model without a graph`, { hint: "Copy it again." });
+  if ((topology?.class_name === undefined && !isGraph) || !Array.isArray(weightsManifest))
     throw new LeukogramError("ERR_FORMAT", `${path}: is no model.json of TensorFlow.js`);
+  if (isGraph) {
+    const weights = await readTensorflowWeights(path, weightsManifest);
+    const signature = json.signature ?? json.userDefinedMetadata?.signature;
+    const graph = { graph: modelTopology as GraphJson, weights, signature };
+    return { ...graphModelOf(graph, { source: path, imageSize }), kind: "TensorFlow.js graph model" };
+  }
   const described = modelFromJson(topology as LayerJson, path);
-  const layers = new Map<string, readonly StoredWeight[]>();
-  for (const { paths, weights } of json.weightsManifest) await readGroup(path, { paths, weights }, layers);
-  loadWeights(described.model, layers, { source: path });
-  return described;
+  const weights = await readTensorflowWeights(path, weightsManifest);
+  loadWeights(described.model, layersOf(weights), { source: path });
+  return { ...described, kind: "TensorFlow.js layers model" };
 }
 
 function parse(bytes: Uint8Array, path: string): ModelJson {
@@ -59,60 +74,16 @@ function parse(bytes: Uint8Array, path: string): ModelJson {
   }
 }
 
-interface GroupJson {
-  readonly paths: readonly string[];
-  readonly weights: readonly WeightJson[];
-}
-
-async function readGroup(
-  path: string,
-  { paths, weights }: GroupJson,
-  layers: Map<string, readonly StoredWeight[]>,
-): Promise<void> {
-  const outside = paths.find((name) => isAbsolute(name) || name.split(/[/\\]/).includes(".."));
-  if (outside !== undefined)
-    throw new LeukogramError("ERR_FORMAT", `${path}: names weights outside its folder, ${outside}`);
-  const parts = await Promise.all(paths.map((name) => readBytes(join(dirname(path), name))));
-  const bytes = Buffer.concat(parts);
+function layersOf(weights: readonly DecodedTensor[]): Map<string, readonly StoredWeight[]> {
   const byLayer = new Map<string, StoredWeight[]>();
-  let at = 0;
-  for (const weight of weights) {
-    const width = WIDTHS[weight.quantization?.dtype ?? weight.dtype];
-    const count = numElements(weight.shape);
-    const end = at + count * (width ?? 0);
-    if (width === undefined || !Number.isSafeInteger(end) || end > bytes.length)
-      throw new LeukogramError(
-        "ERR_FORMAT",
-        `${path}: weight "${weight.name}" ${width === undefined ? `is of type ${weight.dtype}` : "is longer than its files"}`,
-        { hint: "Copy all files of the model again." },
-      );
-    const names = weight.name.split("/");
+  for (const { name: path, shape, data } of weights) {
+    const names = path.split("/");
     const parent = names.slice(0, -1).join("/");
-    const value = numbersOf(bytes.subarray(at, end), weight);
-    byLayer.set(parent, [...(byLayer.get(parent) ?? []), { name: names.at(-1)!, shape: weight.shape, value }]);
-    at = end;
+    const value = data instanceof Float32Array ? data : Float32Array.from(data);
+    byLayer.set(parent, [...(byLayer.get(parent) ?? []), { name: names.at(-1)!, shape, value }]);
   }
+  const layers = new Map<string, readonly StoredWeight[]>();
   for (const [parent, own] of joinAttention(byLayer))
     addLayer(layers, { name: parent.split("/").at(-1)!, path: parent }, own);
-}
-
-const WIDTHS: Readonly<Record<string, number>> = { float32: 4, float16: 2, int32: 4, uint16: 2, uint8: 1 };
-
-function numbersOf(bytes: Buffer, { dtype, quantization }: WeightJson): Float32Array {
-  const stored = quantization?.dtype ?? dtype;
-  const { scale = 1, min = 0 } = quantization ?? {};
-  const width = WIDTHS[stored]!;
-  const read: Readonly<Record<string, (at: number) => number>> = {
-    float32: (at) => bytes.readFloatLE(at),
-    float16: (at) => fromHalf(bytes.readUInt16LE(at)),
-    int32: (at) => bytes.readInt32LE(at),
-    uint16: (at) => bytes.readUInt16LE(at),
-    uint8: (at) => bytes[at]!,
-  };
-  const isScaled = quantization !== undefined && stored !== "float16";
-  const numberAt = read[stored]!;
-  return Float32Array.from({ length: bytes.length / width }, (_, i) => {
-    const value = numberAt(i * width);
-    return isScaled ? value * scale + min : value;
-  });
+  return layers;
 }

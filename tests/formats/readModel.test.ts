@@ -301,7 +301,7 @@ describe("a damaged model of TensorFlow.js", () => {
       "is longer than its files",
     );
     await expect(written((copy) => (copy.weightsManifest[0].weights[0].shape[0] = -1))).rejects.toThrow(/^ERR_/);
-    await expect(written((copy) => (copy.format = "graph-model"))).rejects.toThrow("is a graph model");
+    await expect(written((copy) => (copy.format = "graph-model"))).rejects.toThrow("is a graph model without a graph");
     await expect(written((copy) => delete copy.modelTopology)).rejects.toThrow("is no model.json of TensorFlow.js");
     writeFileSync(join(folder, "changed.json"), "{ cut");
     await expect(readModel(join(folder, "changed.json"))).rejects.toThrow("is damaged JSON");

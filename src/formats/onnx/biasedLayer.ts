@@ -2,7 +2,7 @@ import type { Dim } from "../../core/shape.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
 import { Conv2D, Dense, DepthwiseConv2D } from "../../nn/layers/index.ts";
 import { toGraphShape } from "../../nn/layout.ts";
-import type { FoundLayer } from "./kerasLayers.ts";
+import type { FoundLayer } from "./mapping.ts";
 import type { Constant } from "./values.ts";
 
 /** Whether a constant has one number for each channel of [N, C, ...]. */

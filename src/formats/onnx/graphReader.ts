@@ -9,7 +9,8 @@ import { withBias } from "./biasedLayer.ts";
 import { dequantized } from "./dequantize.ts";
 import { eachSource, type FragmentStep, OnnxOperators, type Source } from "./fragment.ts";
 import { HOST_OPERATORS } from "./hostOperators.ts";
-import { type FoundLayer, kerasLayersOf } from "./kerasLayers.ts";
+import { kerasLayersOf } from "./kerasLayers.ts";
+import type { FoundLayer } from "./mapping.ts";
 import { BATCH, type HostValue, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
 import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./values.ts";
@@ -48,7 +49,7 @@ export class GraphReader {
 
   /** Adds a node; those before it are there. */
   add(node: DecodedNode): void {
-    const values = node.inputs.map((name) => (name === "" ? undefined : this.#value(name, node)));
+    const values = node.inputs.map((name) => (name === "" ? undefined : this.#asImage(this.#value(name, node))));
     const hosts = new Map(values.flatMap((value, i) => (value?.kind === "host" ? [[i, value.value] as const] : [])));
     const facts = new NodeFacts(node, this.#opset, hosts);
     if (node.domain !== "" && !(node.domain === "com.microsoft" && node.type === "Gelu"))
@@ -185,8 +186,16 @@ export class GraphReader {
       return { kind: "weight", weight: { ...newWeight(`weight_${this.#weights++}`, shape, "zeros"), value: data } };
     }
     // What several read, or a layer could be made of, becomes one.
-    const isTurn = value.source.kind === "step" && value.source.step.facts.node.type === "Transpose";
-    return isWhole(value.shape) && !isTurn ? { kind: "input", output: this.#layerOf(value) } : value.source;
+    return isWhole(value.shape) && !isTurn(value.source)
+      ? { kind: "input", output: this.#layerOf(value) }
+      : value.source;
+  }
+
+  // Operators that give an image are a layer, so that what follows can be one too; but turns cancel each other.
+  #asImage(value: Value): Value {
+    if (value.kind !== "pending" || value.shape.length !== 4 || !isWhole(value.shape) || isTurn(value.source))
+      return value;
+    return { kind: "layer", output: this.#layerOf(value) };
   }
 
   // The layer of what is pending is made once.
@@ -257,6 +266,8 @@ function withoutTurns(source: Source): Source {
   const facts = new NodeFacts({ ...node, attributes: new Map([["perm", { ints: order }]]) }, opset, new Map());
   return { kind: "step", step: { facts, sources: [inner.from] }, output: 0 };
 }
+
+const isTurn = (source: Source) => source.kind === "step" && source.step.facts.node.type === "Transpose";
 
 function turnOf(source: Source) {
   if (source.kind !== "step" || source.step.facts.node.type !== "Transpose") return undefined;

@@ -1,50 +1,25 @@
 // Nodes of ONNX that are a layer of Keras, with its weights.
-import { type Dim, numElements } from "../../core/shape.ts";
 import type { ActivationName } from "../../nn/activations.ts";
-import type { Layer } from "../../nn/layer.ts";
 import {
   Activation,
   Add,
+  AveragePooling2D,
   BatchNormalization,
   Concatenate,
   Dense,
-  DepthwiseConv2D,
   Flatten,
   GlobalAveragePooling2D,
   GlobalMaxPooling2D,
   MaxPooling2D,
-  Multiply,
   ReLU,
-  Rescaling,
   Reshape,
   ZeroPadding2D,
 } from "../../nn/layers/index.ts";
-import { isChannelwise } from "./biasedLayer.ts";
+import { allLayers, merge, plusChannels, scaleChannels, withNumber } from "./arithmeticLayers.ts";
 import { type Convolved, convolutionLayers, samePads } from "./convolutionLayers.ts";
+import { constant, type FoundLayer, type Mapping } from "./mapping.ts";
 import { frontAxis, type NodeFacts, windowOf } from "./nodeFacts.ts";
-import { type Computed, type Constant, resultShape, shapeOf, type Value } from "./values.ts";
-
-/** A layer, or two, for a node. */
-export interface FoundLayer {
-  readonly inputs: readonly Value[];
-  /** One behind the other. */
-  readonly layers: readonly Layer[];
-  /** Numbers of the last layer's weights, in its order. */
-  readonly weights?: readonly Float32Array[];
-}
-
-/** What a mapping is given: the node, what it takes, and what is to be known of its first input. */
-interface Given {
-  readonly facts: NodeFacts;
-  readonly values: readonly (Value | undefined)[];
-  readonly x: Computed;
-  readonly shape: readonly Dim[];
-  readonly name: string;
-}
-
-type Mapping = (given: Given) => FoundLayer | undefined;
-
-const constant = (value: Value | undefined): Constant | undefined => (value?.kind === "constant" ? value : undefined);
+import { type Computed, resultShape, shapeOf, type Value } from "./values.ts";
 
 const activation =
   (which: ActivationName): Mapping =>
@@ -146,25 +121,30 @@ const pad: Mapping = ({ facts, values, x, shape, name }) => {
   return { inputs: [x], layers: [new ZeroPadding2D({ padding, name })] };
 };
 
-const maxPool: Mapping = ({ facts, x, shape, name }) => {
-  if (shape.length !== 4) return undefined;
-  const { size, strides, pads, dilations } = windowOf(facts, shape.slice(2));
-  const padding = samePads({ size, strides, pads, dilations }, shape);
-  if (padding === undefined || dilations.some((distance) => distance !== 1)) return undefined;
-  return { inputs: [x], layers: [new MaxPooling2D({ poolSize: size, strides, padding, name })] };
-};
+const pool =
+  (LayerClass: typeof AveragePooling2D | typeof MaxPooling2D): Mapping =>
+  ({ facts, x, shape, name }) => {
+    if (shape.length !== 4) return undefined;
+    const { size, strides, pads, dilations } = windowOf(facts, shape.slice(2));
+    const padding = samePads({ size, strides, pads, dilations }, shape);
+    if (padding === undefined || dilations.some((distance) => distance !== 1)) return undefined;
+    // Keras's average is that of the pixels that are there.
+    if (padding === "same" && facts.int("count_include_pad", 0) === 1) return undefined;
+    return { inputs: [x], layers: [new LayerClass({ poolSize: size, strides, padding, name })] };
+  };
 
 const globalPool =
   (LayerClass: typeof GlobalAveragePooling2D | typeof GlobalMaxPooling2D): Mapping =>
   ({ x, shape, name }) =>
     shape.length === 4 ? { inputs: [x], layers: [new LayerClass({ keepdims: true, name })] } : undefined;
 
-const reduceMean: Mapping = ({ facts, x, shape, name }) => {
-  const axes = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, shape.length, facts));
-  if (shape.length !== 4 || axes?.toSorted().join() !== "2,3") return undefined;
-  const keepdims = facts.int("keepdims", 1) === 1;
-  return { inputs: [x], layers: [new GlobalAveragePooling2D({ keepdims, name })] };
-};
+const overImage =
+  (LayerClass: typeof GlobalAveragePooling2D | typeof GlobalMaxPooling2D): Mapping =>
+  ({ facts, x, shape, name }) => {
+    const axes = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, shape.length, facts));
+    if (shape.length !== 4 || axes?.toSorted().join() !== "2,3") return undefined;
+    return { inputs: [x], layers: [new LayerClass({ keepdims: facts.int("keepdims", 1) === 1, name })] };
+  };
 
 // An image of one pixel and a row of channels, either way; all of an image in one row, the channels last.
 const reshape: Mapping = (given) => {
@@ -205,52 +185,16 @@ const concat: Mapping = ({ facts, values, shape, name }) => {
   return { inputs: values as Value[], layers: [new Concatenate({ name })] };
 };
 
-const merge =
-  (LayerClass: typeof Add | typeof Multiply): Mapping =>
-  ({ values, shape, name }) => {
-    const isOneRank = values.every((value) => value !== undefined && shapeOf(value).length === shape.length);
-    if (!isOneRank || !allLayers(values) || values.length < 2) return undefined;
-    return { inputs: values as Value[], layers: [new LayerClass({ name })] };
-  };
-
-const allLayers = (values: readonly (Value | undefined)[]) => values.every((value) => value?.kind === "layer");
-
-/** Arithmetic with one number. */
-const withNumber =
-  (rescaling: (value: number) => { scale: number; offset?: number }, otherwise?: Mapping, swaps = false): Mapping =>
-  (given) => {
-    const [a, b] = given.values;
-    const [x, other] = swaps && a?.kind === "constant" ? [b, a] : [a, b];
-    const number = constant(other);
-    if (
-      x?.kind !== "layer" ||
-      number?.data.length !== 1 ||
-      numElements(number.shape) !== 1 ||
-      given.shape.length < number.shape.length
-    )
-      return otherwise?.(given);
-    return { inputs: [x], layers: [new Rescaling({ ...rescaling(number.data[0]!), name: given.name })] };
-  };
-
 const hardSigmoid: Mapping = (given) => {
   const { facts } = given;
   const isKeras = Math.abs(facts.float("alpha", 0.2) - 1 / 6) < 1e-6 && facts.float("beta", 0.5) === 0.5;
   return isKeras ? activation("hard_sigmoid")(given) : undefined;
 };
 
-// A factor for each channel is a convolution of one pixel.
-const scaleChannels: Mapping = (given) => {
-  const [a, b] = given.values;
-  const [x, factors] = a?.kind === "constant" ? [b, a] : [a, constant(b)];
-  if (x?.kind !== "layer" || factors === undefined || given.shape.length !== 4) return merge(Multiply)(given);
-  if (!isChannelwise(factors, given.shape)) return undefined;
-  const layer = new DepthwiseConv2D({ kernelSize: 1, useBias: false, name: given.name });
-  return { inputs: [x], layers: [layer], weights: [factors.data] };
-};
-
 /** The mappings that there are, by operator. */
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
-  Add: withNumber((offset) => ({ scale: 1, offset }), merge(Add), true),
+  Add: withNumber((offset) => ({ scale: 1, offset }), plusChannels, true),
+  AveragePool: pool(AveragePooling2D),
   BatchNormalization: batchNormalization,
   Clip: clip,
   Concat: concat,
@@ -264,10 +208,11 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   HardSigmoid: hardSigmoid,
   HardSwish: activation("hard_swish"),
   MatMul: matMul,
-  MaxPool: maxPool,
+  MaxPool: pool(MaxPooling2D),
   Pad: pad,
   Mul: withNumber((scale) => ({ scale }), scaleChannels, true),
-  ReduceMean: reduceMean,
+  ReduceMax: overImage(GlobalMaxPooling2D),
+  ReduceMean: overImage(GlobalAveragePooling2D),
   Relu: ({ x, name }) => ({ inputs: [x], layers: [new ReLU({ name })] }),
   Reshape: reshape,
   Sigmoid: activation("sigmoid"),

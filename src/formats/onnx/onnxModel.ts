@@ -36,13 +36,28 @@ const OLDEST = 6;
  */
 export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelOptions): OnnxModel {
   const decoded = decodeModel(bytes, source);
+  return modelOfDecoded(() => decoded, { source, imageSize, name: "onnx" });
+}
+
+/**
+ * The model of layers in a graph of ONNX's operators, whatever file they were in.
+ *
+ * @param decode gives the graph.
+ * @throws LeukogramError ERR_FORMAT as {@link onnxModelOf}, and where `decode` does; `source` is named in all.
+ */
+export function modelOfDecoded(
+  decode: () => DecodedModel,
+  { source, imageSize, name }: OnnxModelOptions & { readonly name: string },
+): OnnxModel {
+  let producer = "";
   try {
-    return { ...build(decoded, imageSize), metadata: decoded.metadata };
+    const decoded = decode();
+    producer = decoded.producer;
+    return { ...build(decoded, { imageSize, name }), metadata: decoded.metadata };
   } catch (cause) {
     if (cause instanceof LeukogramError) {
       // Ours may find the cell and average views before and behind their layers.
-      const hint =
-        decoded.producer === "leukogram" ? "Give the run folder or .keras file that it was made of." : cause.hint;
+      const hint = producer === "leukogram" ? "Give the run folder or .keras file that it was made of." : cause.hint;
       throw new LeukogramError("ERR_FORMAT", `${source}: ${cause.reason}`, {
         ...(hint !== undefined && { hint }),
         cause,
@@ -55,7 +70,10 @@ export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelO
   }
 }
 
-function build(decoded: DecodedModel, imageSize: number | undefined): Pick<OnnxModel, "model" | "notes"> {
+function build(
+  decoded: DecodedModel,
+  { imageSize, name }: { readonly imageSize: number | undefined; readonly name: string },
+): Pick<OnnxModel, "model" | "notes"> {
   if (decoded.opset < OLDEST)
     throw new LeukogramError(
       "ERR_FORMAT",
@@ -71,7 +89,7 @@ function build(decoded: DecodedModel, imageSize: number | undefined): Pick<OnnxM
   const row = reader.row(decoded.outputs);
   const { output, note } = withSoftmax(row);
   const notes = [...reader.notes, ...(note === undefined ? [] : [note])];
-  return { model: new Model({ input: entry.input, output, name: "onnx" }), notes };
+  return { model: new Model({ input: entry.input, output, name }), notes };
 }
 
 interface Entry {
