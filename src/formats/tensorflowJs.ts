@@ -1,10 +1,11 @@
 // The layers model of TensorFlow.js: model.json and files of weights beside it.
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, win32 } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
 import { fromHalf } from "../graph/onnx/half.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { loadWeights } from "./loadWeights.ts";
+import { orDamaged } from "./orDamaged.ts";
 import { readBytes } from "./readKeras.ts";
 import { addLayer, type StoredWeight } from "./storedLayers.ts";
 
@@ -35,7 +36,7 @@ export function isJson(bytes: Uint8Array): boolean {
  * ERR_WEIGHTS where weights and layers do not fit each other.
  */
 export async function tensorflowJsOf(bytes: Uint8Array, path: string): Promise<DescribedModel> {
-  const json = parse(bytes, path);
+  const json = parse(bytes, path) ?? {};
   if (json.format === "graph-model")
     throw new LeukogramError("ERR_FORMAT", `${path}: is a graph model, whose layers are no longer there`, {
       hint: "Give the layers model, or the Keras file that it was made of.",
@@ -43,11 +44,27 @@ export async function tensorflowJsOf(bytes: Uint8Array, path: string): Promise<D
   const topology = json.modelTopology?.model_config ?? json.modelTopology;
   if (topology?.class_name === undefined || !Array.isArray(json.weightsManifest))
     throw new LeukogramError("ERR_FORMAT", `${path}: is no model.json of TensorFlow.js`);
-  const described = modelFromJson(topology as LayerJson, path);
+  const what = `${path}: its description of the model`;
+  const described = orDamaged(what, () => modelFromJson(topology as LayerJson, path));
+  const groups = orDamaged(what, () => filesOf(json.weightsManifest as readonly GroupJson[], path));
   const layers = new Map<string, readonly StoredWeight[]>();
-  for (const { paths, weights } of json.weightsManifest) await readGroup(path, { paths, weights }, layers);
-  loadWeights(described.model, layers, { source: path });
+  for (const { paths, weights } of groups) {
+    const parts = await Promise.all(paths.map((name) => readBytes(join(dirname(path), name))));
+    orDamaged(`${path}: its list of weights`, () => readGroup(Buffer.concat(parts), { path, weights }, layers));
+  }
+  orDamaged(what, () => loadWeights(described.model, layers, { source: path }));
   return described;
+}
+
+// Each file once, as memory for one named a thousand times would be that of a thousand.
+function filesOf(groups: readonly GroupJson[], path: string): readonly GroupJson[] {
+  const names = groups.flatMap(({ paths }) => paths);
+  const outside = names.find((name) => isAbsolute(name) || win32.isAbsolute(name) || name.split(/[/\\]/).includes(".."));
+  if (outside !== undefined)
+    throw new LeukogramError("ERR_FORMAT", `${path}: names weights outside its folder, ${outside}`);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new LeukogramError("ERR_FORMAT", `${path}: names the weights ${twice} twice`);
+  return groups;
 }
 
 function parse(bytes: Uint8Array, path: string): ModelJson {
@@ -63,23 +80,18 @@ interface GroupJson {
   readonly weights: readonly WeightJson[];
 }
 
-async function readGroup(
-  path: string,
-  { paths, weights }: GroupJson,
+function readGroup(
+  bytes: Buffer,
+  { path, weights }: { readonly path: string; readonly weights: readonly WeightJson[] },
   layers: Map<string, readonly StoredWeight[]>,
-): Promise<void> {
-  const outside = paths.find((name) => isAbsolute(name) || name.split(/[/\\]/).includes(".."));
-  if (outside !== undefined)
-    throw new LeukogramError("ERR_FORMAT", `${path}: names weights outside its folder, ${outside}`);
-  const parts = await Promise.all(paths.map((name) => readBytes(join(dirname(path), name))));
-  const bytes = Buffer.concat(parts);
+): void {
   const byLayer = new Map<string, StoredWeight[]>();
   let at = 0;
   for (const weight of weights) {
     const width = WIDTHS[weight.quantization?.dtype ?? weight.dtype];
     const count = numElements(weight.shape);
     const end = at + count * (width ?? 0);
-    if (width === undefined || !Number.isSafeInteger(end) || end > bytes.length)
+    if (width === undefined || !weight.shape.every(isSize) || !(end <= bytes.length))
       throw new LeukogramError(
         "ERR_FORMAT",
         `${path}: weight "${weight.name}" ${width === undefined ? `is of type ${weight.dtype}` : "is longer than its files"}`,
@@ -93,6 +105,8 @@ async function readGroup(
   }
   for (const [parent, own] of byLayer) addLayer(layers, { name: parent.split("/").at(-1)!, path: parent }, own);
 }
+
+const isSize = (size: number) => Number.isSafeInteger(size) && size >= 0;
 
 const WIDTHS: Readonly<Record<string, number>> = { float32: 4, float16: 2, int32: 4, uint16: 2, uint8: 1 };
 

@@ -1,5 +1,5 @@
 import { LeukogramError } from "../../core/errors.ts";
-import type { Dim } from "../../core/shape.ts";
+import { type Dim, numElements } from "../../core/shape.ts";
 import type { DecodedModel, DecodedNode, DecodedValue } from "../../graph/onnx/decode.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
@@ -140,7 +140,7 @@ export class GraphReader {
     const last = layers.at(-1)!;
     for (const [i, weight] of last.weights.entries()) {
       const value = weights[i];
-      if (value?.length !== weight.value.length)
+      if (value?.length !== numElements(weight.shape))
         throw new LeukogramError("ERR_FORMAT", `node "${last.name}": its ${weight.name} does not fit its input`);
       weight.value = value;
     }
@@ -182,7 +182,9 @@ export class GraphReader {
     if (value.kind === "constant") {
       const { data, shape, isWeight } = value;
       if (!isWeight || data.length === 1) return { kind: "fixed", data, shape };
-      return { kind: "weight", weight: { ...newWeight(`weight_${this.#weights++}`, shape, "zeros"), value: data } };
+      const weight = newWeight(`weight_${this.#weights++}`, shape, "zeros");
+      weight.value = data;
+      return { kind: "weight", weight };
     }
     // What several read, or a layer could be made of, becomes one.
     const isTurn = value.source.kind === "step" && value.source.step.facts.node.type === "Transpose";

@@ -73,6 +73,7 @@ process.on("uncaughtException", (error) => {
 });
 EventEmitter.defaultMaxListeners = 0;
 
+process.once("exit", () => late !== undefined && process.stderr.write(late));
 const files = await SEEDS[reader.seed]();
 await reader.read(placed(files, folder));
 say({ baseline: process.resourceUsage().maxRSS });

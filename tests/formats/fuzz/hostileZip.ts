@@ -108,7 +108,7 @@ function lying(zip: Buffer, rng: Rng): Buffer {
 
 // One name, several times.
 function twice(files: Record<string, Uint8Array>, name: string, rng: Rng): Uint8Array {
-  let zip = Buffer.from(zipSync(files, { level: 0 }));
+  let zip: Buffer = Buffer.from(zipSync(files, { level: 0 }));
   const more = Buffer.from(zipSync({ [name]: files[name]! }, { level: 0 }));
   for (let i = pick(rng, [1, 5, 200]); i > 0; i--) zip = joined(zip, more);
   return zip;

@@ -119,7 +119,7 @@ function otherOnnx(): Uint8Array {
       node("Gemm", ["normal", "w", "c"], "y", { transB: { int: 1 }, alpha: { float: 0.5 } }),
     ].map((made) => (made.type === "Split" ? { ...made, outputs: ["left", "right"] } : made)),
     initializers: [
-      real("k", [4, 3, 3, 3]), real("b", [4]), real("low", []), real("high", []), real("w", [3, 8]), real("c", [3]), real("g", [8]),
+      real("k", [4, 3, 3, 3]), real("b", [4]), real("low", []), real("high", []), real("w", [3, 18]), real("c", [3]), real("g", [18]),
       whole("parts", [2, 2]), whole("pads", [0, 0, 0, 0, 0, 0, 1, 1]), whole("first", [0]), whole("rest", [-1]), whole("from", [1]),
       whole("to", [5]), whole("by", [1]), whole("sizes", [2, 3]), whole("two", [2]), whole("three", [3]), whole("one", [1]),
     ],
