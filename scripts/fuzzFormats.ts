@@ -22,7 +22,9 @@ let faults = 0;
 for (const name of names) {
   const tally = await fuzzReader(name, { seed: values.seed, count, from: Number(values.from) });
   const { read = 0, ...codes } = tally.codes;
-  const refused = Object.entries(codes).sort().map(([code, times]) => `${code} ${times}`);
+  const refused = Object.entries(codes)
+    .sort()
+    .map(([code, times]) => `${code} ${times}`);
   const numbers = [tally.slowestMs, tally.peakMb, tally.baselineMb].map(Math.round);
   say(`| ${[name, tally.mutations, read, refused.join(", "), ...numbers, tally.faults.length].join(" | ")} |`);
   for (const { mutation, what } of tally.faults) process.stderr.write(`${name} ${mutation}: ${what}\n`);

@@ -20,7 +20,11 @@ const LONGEST = 1500;
 function oneLine(text: string): string {
   const half = LONGEST / 2;
   const short = text.length > LONGEST ? `${text.slice(0, half)} ... ${text.slice(-half)}` : text;
-  return short.replace(/[\p{Cc}\u2028\u2029]/gu, (sign) => JSON.stringify(sign).slice(1, -1).replace(/^[^\\]$/, escaped));
+  return short.replace(/[\p{Cc}\u2028\u2029]/gu, (sign) =>
+    JSON.stringify(sign)
+      .slice(1, -1)
+      .replace(/^[^\\]$/, escaped),
+  );
 }
 
 const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -50,8 +50,9 @@ async function zipParts(bytes: Uint8Array, path: string): Promise<Parts> {
   const stored = await withHdf5(weights, { path: `${path} (${WEIGHTS})` }, (file) =>
     layersByVars(file, { path, model }),
   );
-  const told = metadata && (parseJson(metadata) as { keras_version?: string } | undefined);
-  return { json: model as LayerJson, stored, kerasVersion: told?.keras_version };
+  const told = metadata && (parseJson(metadata) as { keras_version?: unknown } | null | undefined);
+  const version = told ? told.keras_version : undefined;
+  return { json: model as LayerJson, stored, kerasVersion: typeof version === "string" ? version : undefined };
 }
 
 function h5Parts(bytes: Uint8Array, path: string): Promise<Parts> {
@@ -109,7 +110,9 @@ function unzip(bytes: Uint8Array, path: string): Record<string, Uint8Array> {
         room -= originalSize;
         if (room < 0 || seen.has(name)) {
           const what = room < 0 ? `unpacks to far more than its ${bytes.length} bytes` : `holds ${name} twice`;
-          throw new LeukogramError("ERR_FORMAT", `${path}: ${what}`, { hint: "Give a .keras file that Keras 3 wrote." });
+          throw new LeukogramError("ERR_FORMAT", `${path}: ${what}`, {
+            hint: "Give a .keras file that Keras 3 wrote.",
+          });
         }
         seen.add(name);
         return true;

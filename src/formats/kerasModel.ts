@@ -53,8 +53,8 @@ const SAME: Readonly<Record<string, string>> = {
   BatchNormalizationV2: "BatchNormalization",
 };
 
-/** Uses of layers in a model; one within another that uses it twice, within another that does, would be without end. */
-const MOST_STEPS = 10_000;
+/** Layers of a model, and uses of them; one within another that uses it twice, within another that does, would be without end. */
+const MOST_STEPS = 20_000;
 
 /**
  * Puts a model together as its JSON describes it; layers of models within it become layers of the model.
@@ -140,11 +140,16 @@ class Builder {
   }
 
   #step(json: LayerJson, prefix: string): Step {
+    this.#count();
     const step = this.#plainStep(json, prefix);
     return (inputs, args) => {
-      if (++this.#steps > MOST_STEPS) throw this.#error(`takes more than ${MOST_STEPS} steps, which is no classifier`);
+      this.#count();
       return step(inputs, args);
     };
+  }
+
+  #count(): void {
+    if (++this.#steps > MOST_STEPS) throw this.#error(`takes more than ${MOST_STEPS} steps, which is no classifier`);
   }
 
   #plainStep(json: LayerJson, prefix: string): Step {

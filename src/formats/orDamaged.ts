@@ -7,14 +7,16 @@ import { LeukogramError } from "../core/errors.ts";
  * looked at is told in words of its own, all else here.
  *
  * @param what of which file, for the message: `model.h5: its description of the model`.
- * @throws LeukogramError as `act` does; ERR_FORMAT in place of any other error.
+ * @throws LeukogramError ERR_FORMAT and ERR_WEIGHTS as `act` does; ERR_FORMAT in place of any other error.
  */
 export function orDamaged<T>(what: string, act: () => T): T {
   try {
     return act();
   } catch (cause) {
-    if (cause instanceof LeukogramError) throw cause;
-    throw new LeukogramError("ERR_FORMAT", `${what} is damaged (${(cause as Error).message})`, {
+    const isOurs = cause instanceof LeukogramError;
+    if (isOurs && (cause.code === "ERR_FORMAT" || cause.code === "ERR_WEIGHTS")) throw cause;
+    const why = isOurs ? cause.reason : (cause as Error).message;
+    throw new LeukogramError("ERR_FORMAT", `${what} is damaged (${why})`, {
       hint: "Export or copy it again.",
       cause,
     });

@@ -59,7 +59,9 @@ export async function tensorflowJsOf(bytes: Uint8Array, path: string): Promise<D
 // Each file once, as memory for one named a thousand times would be that of a thousand.
 function filesOf(groups: readonly GroupJson[], path: string): readonly GroupJson[] {
   const names = groups.flatMap(({ paths }) => paths);
-  const outside = names.find((name) => isAbsolute(name) || win32.isAbsolute(name) || name.split(/[/\\]/).includes(".."));
+  const outside = names.find(
+    (name) => isAbsolute(name) || win32.isAbsolute(name) || name.split(/[/\\]/).includes(".."),
+  );
   if (outside !== undefined)
     throw new LeukogramError("ERR_FORMAT", `${path}: names weights outside its folder, ${outside}`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);

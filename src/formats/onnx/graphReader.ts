@@ -12,6 +12,7 @@ import { HOST_OPERATORS } from "./hostOperators.ts";
 import { type FoundLayer, kerasLayersOf } from "./kerasLayers.ts";
 import { BATCH, type HostValue, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
+import { Room } from "./room.ts";
 import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./values.ts";
 
 /** Nodes that give what they are given, where nothing is trained. */
@@ -24,14 +25,17 @@ const MOST_ENTRIES = 2 ** 28;
 export class GraphReader {
   readonly notes: string[] = [];
   readonly #opset: number;
+  readonly #room: Room;
   readonly #values = new Map<string, Value>();
   readonly #uses = new Map<string, number>();
   readonly #names = new Set<string>(["images", "probabilities"]);
   readonly #layers = new Map<Value, LayerOutput>();
   #weights = 0;
 
-  constructor({ opset, nodes, initializers, outputs }: DecodedModel) {
+  constructor(decoded: DecodedModel) {
+    const { opset, nodes, initializers, outputs } = decoded;
     this.#opset = opset;
+    this.#room = new Room(decoded);
     for (const [name, tensor] of initializers) this.#values.set(name, constantValue(tensor, true));
     for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...outputs.map((value) => value.name)])
       this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
@@ -54,6 +58,7 @@ export class GraphReader {
     if (node.domain !== "" && !(node.domain === "com.microsoft" && node.type === "Gelu"))
       throw facts.refuse(`is of ${node.domain}, whose operators are not supported`);
     const simple = this.#simple(facts, values);
+    if (!values.includes(simple)) this.#room.hold(simple);
     if (simple !== undefined) this.#bind(node.outputs[0]!, simple);
     else if (!this.#addLayers(facts, values)) this.#addOperators(facts, values);
   }
@@ -100,10 +105,8 @@ export class GraphReader {
     const { attributes } = facts.node;
     const tensor = attributes.get("value")?.tensor;
     if (tensor !== undefined) return constantValue(tensor, false);
-    const { float, floats } = {
-      float: attributes.get("value_float")?.float,
-      ...{ floats: attributes.get("value_floats")?.floats },
-    };
+    const float = attributes.get("value_float")?.float;
+    const floats = attributes.get("value_floats")?.floats;
     const whole = attributes.get("value_int")?.int;
     const list = attributes.get("value_ints")?.ints;
     if (float !== undefined) return { kind: "constant", data: Float32Array.of(float), shape: [], isWeight: false };
@@ -131,6 +134,7 @@ export class GraphReader {
   }
 
   #apply({ inputs, layers, weights = [] }: FoundLayer): LayerOutput {
+    for (const { length } of weights) this.#room.take(length);
     const steps = inputs.map((value) => this.#layerOf(value));
     let output: LayerOutput | readonly LayerOutput[] = steps.length === 1 ? steps[0]! : steps;
     for (const layer of layers) {
@@ -171,7 +175,7 @@ export class GraphReader {
       isConstant &&= kind !== "input";
     });
     const folded = isConstant ? foldedConstant(tensor) : undefined;
-    if (folded !== undefined) return { kind: "constant", ...folded, isWeight };
+    if (folded !== undefined) return this.#room.hold({ kind: "constant", ...folded, isWeight });
     return { kind: "pending", source, shape: tensor.shape };
   }
 

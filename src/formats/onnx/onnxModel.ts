@@ -50,7 +50,9 @@ export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelO
       });
     }
     // Nested so deep, or sizes so large, that no engine would take them; inputs left out, or of another kind than they must be.
-    throw new LeukogramError("ERR_FORMAT", `${source}: its graph can't be followed (${(cause as Error).message})`, { cause });
+    throw new LeukogramError("ERR_FORMAT", `${source}: its graph can't be followed (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }
 

@@ -1,16 +1,19 @@
 // A process that reads damaged files, one after the other, and says how each ended. Its parent watches the clock.
-//   child.ts READER SEED FROM TO FOLDER
+// Of several readers, each is given a file in turn.
+//   child.ts READER|READER SEED FROM TO FOLDER
+
+import childProcess from "node:child_process";
 import { EventEmitter } from "node:events";
 import fs, { writeSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import childProcess from "node:child_process";
 import { resolve, sep } from "node:path";
 import { LeukogramError } from "../../../src/core/errors.ts";
 import { Rng } from "../../../src/core/rng.ts";
-import { placed, READERS, SEEDS } from "./readers.ts";
+import { type FuzzedReader, placed, READERS, SEEDS } from "./readers.ts";
+import type { Files } from "./seeds.ts";
 
-const [name, seed, from, to, folder] = process.argv.slice(2) as [string, string, string, string, string];
-const reader = READERS[name]!;
+const [names, seed, from, to, folder] = process.argv.slice(2) as [string, string, string, string, string];
+const turns = names.split("|").map((name) => ({ name, reader: READERS[name]! }));
 const say = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 /** What the reader opened, wrote or started that is not its business. */
@@ -35,22 +38,31 @@ watch(fs.promises as never, reads, isWithin);
 watch(fs.promises as never, writes, () => false);
 watch(fs as never, [...reads, "readFileSync", "openSync", "readSync", "createReadStream"], isWithin);
 watch(fs as never, [...writes, "writeFileSync", "rmSync", "createWriteStream"], () => false);
-watch(childProcess as never, ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync", "fork"], () => false);
+watch(
+  childProcess as never,
+  ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync", "fork"],
+  () => false,
+);
 syncBuiltinESMExports();
 
 const plainKeys = JSON.stringify(Object.getOwnPropertyNames(Object.prototype));
 
-const PRIVATE = /[\u0000-\u001f\u007f-\u009f]/;
+const PRIVATE = /\p{Cc}/u;
 
 /** How an error is wrong; undefined where it is as it should be. */
 function faultOf(error: unknown): string | undefined {
   if (!(error instanceof LeukogramError)) return `unclear error: ${(error as Error)?.stack ?? String(error)}`;
-  if (PRIVATE.test(error.message)) return `message of several lines or with control characters: ${error.message.slice(0, 300)}`;
-  if (error.message.length > 3000) return `message of ${error.message.length} characters: ${error.message.slice(0, 200)}`;
+  if (PRIVATE.test(error.message))
+    return `message of several lines or with control characters: ${error.message.slice(0, 300)}`;
+  if (error.message.length > 3000)
+    return `message of ${error.message.length} characters: ${error.message.slice(0, 200)}`;
   return undefined;
 }
 
-async function outcome(path: string): Promise<{ readonly code: string; readonly fault?: string | undefined; readonly message?: string }> {
+async function outcome(
+  reader: FuzzedReader,
+  path: string,
+): Promise<{ readonly code: string; readonly fault?: string | undefined; readonly message?: string }> {
   outside.length = 0;
   isWatching = true;
   try {
@@ -74,19 +86,35 @@ process.on("uncaughtException", (error) => {
 EventEmitter.defaultMaxListeners = 0;
 
 process.once("exit", () => late !== undefined && process.stderr.write(late));
-const files = await SEEDS[reader.seed]();
-await reader.read(placed(files, folder));
+const seeds = new Map<FuzzedReader, Files>();
+for (const { reader } of turns) {
+  const files = await SEEDS[reader.seed]();
+  await reader.read(placed(files, folder));
+  seeds.set(reader, files);
+}
 say({ baseline: process.resourceUsage().maxRSS });
 for (let i = Number(from); i < Number(to); i++) {
-  const path = placed(await reader.damage(files, new Rng(`${seed}/${name}/${i}`)), folder);
+  const { name, reader } = turns[i % turns.length]!;
+  const rng = new Rng(`${seed}/${name}/${Math.floor(i / turns.length)}`);
+  const path = placed(await reader.damage(seeds.get(reader)!, rng), folder);
   say({ begin: i });
   const start = performance.now();
-  const ended = await outcome(path);
+  const ended = await outcome(reader, path);
   const ms = performance.now() - start;
   if (i % 16 === 0) await new Promise((done) => setImmediate(done));
-  const polluted = JSON.stringify(Object.getOwnPropertyNames(Object.prototype)) !== plainKeys ? "Object.prototype was changed" : undefined;
+  const polluted =
+    JSON.stringify(Object.getOwnPropertyNames(Object.prototype)) !== plainKeys
+      ? "Object.prototype was changed"
+      : undefined;
   const fault = ended.fault ?? polluted ?? late ?? (outside.length > 0 ? `opened ${outside.join(", ")}` : undefined);
   late = undefined;
-  say({ end: i, code: ended.code, ms, rss: process.resourceUsage().maxRSS, fault, message: ended.message?.slice(0, 300) });
+  say({
+    end: i,
+    code: ended.code,
+    ms,
+    rss: process.resourceUsage().maxRSS,
+    fault,
+    message: ended.message?.slice(0, 300),
+  });
 }
 say({ done: true });

@@ -6,15 +6,55 @@ export const pick = <T>(rng: Rng, list: readonly T[]): T => list[rng.integer(lis
 
 /** Whole numbers at which sizes overflow, turn negative or fill the memory. */
 export const HOSTILE_NUMBERS = [
-  0, -1, 1, 2, 7, 255, 256, 65535, 65536, 1e6, 2 ** 24, 2 ** 28, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40, 2 ** 53 - 1,
-  -(2 ** 31), -(2 ** 53) + 1,
+  0,
+  -1,
+  1,
+  2,
+  7,
+  255,
+  256,
+  65535,
+  65536,
+  1e6,
+  2 ** 24,
+  2 ** 28,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 - 1,
+  2 ** 32,
+  2 ** 40,
+  2 ** 53 - 1,
+  -(2 ** 31),
+  -(2 ** 53) + 1,
 ];
 
 /** Texts that reach outside, name what every object has, or confuse a terminal. */
 export const HOSTILE_TEXTS = [
-  "", "..", "../../../../etc/passwd", "/etc/passwd", "..\\..\\secret.bin", "C:\\secret.bin", "file:///etc/passwd", "/dev/zero",
-  "/dev/stdin", "\\\\server\\share", "__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "a\nb\n    at x (y:1:1)",
-  "\u001b[2J\u001b]0;owned\u0007", "\0", "nul\0byte", "x".repeat(100_000), "\ud800", "layers", "vars", "images", "probabilities",
+  "",
+  "..",
+  "../../../../etc/passwd",
+  "/etc/passwd",
+  "..\\..\\secret.bin",
+  "C:\\secret.bin",
+  "file:///etc/passwd",
+  "/dev/zero",
+  "/dev/stdin",
+  "\\\\server\\share",
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "a\nb\n    at x (y:1:1)",
+  "\u001b[2J\u001b]0;owned\u0007",
+  "\0",
+  "nul\0byte",
+  "x".repeat(100_000),
+  "\ud800",
+  "layers",
+  "vars",
+  "images",
+  "probabilities",
 ];
 
 type Damage = (bytes: Buffer, rng: Rng, words: readonly Uint8Array[]) => Uint8Array;
@@ -47,7 +87,12 @@ const hole: Damage = (bytes, rng) => {
 
 const insertion: Damage = (bytes, rng) => {
   const from = at(bytes, rng);
-  return splice(bytes, from, from, Uint8Array.from({ length: 1 + rng.integer(64) }, () => rng.integer(256)));
+  return splice(
+    bytes,
+    from,
+    from,
+    Uint8Array.from({ length: 1 + rng.integer(64) }, () => rng.integer(256)),
+  );
 };
 
 const duplication: Damage = (bytes, rng) => {

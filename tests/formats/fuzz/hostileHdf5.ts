@@ -5,15 +5,41 @@ import { lookup3 } from "../../../src/formats/hdf5Times.ts";
 import { h5Bytes } from "../support/h5.ts";
 import { damaged, HOSTILE_NUMBERS, pick } from "./hostile.ts";
 
-const SIGNATURES = ["OHDR", "OCHK", "TREE", "HEAP", "SNOD", "GCOL", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "BTIN", "FADB", "FAHD", "\x89HDF"];
-const WORDS = [...SIGNATURES, "layers", "vars", "weight_names", "layer_names", "model_config", "\xff".repeat(8), "\0".repeat(8)];
+const SIGNATURES = [
+  "OHDR",
+  "OCHK",
+  "TREE",
+  "HEAP",
+  "SNOD",
+  "GCOL",
+  "FRHP",
+  "FHDB",
+  "FHIB",
+  "BTHD",
+  "BTLF",
+  "BTIN",
+  "FADB",
+  "FAHD",
+  "\x89HDF",
+];
+const WORDS = [
+  ...SIGNATURES,
+  "layers",
+  "vars",
+  "weight_names",
+  "layer_names",
+  "model_config",
+  "\xff".repeat(8),
+  "\0".repeat(8),
+];
 
 /** The file, damaged near its structures, or anywhere. */
 export function damagedHdf5(bytes: Uint8Array, rng: Rng): Uint8Array {
   if (rng.integer(4) === 0) return damaged(bytes, rng, WORDS);
   const copy = Buffer.from(bytes);
   const starts = structures(copy);
-  for (let i = 1 + rng.integer(3); i > 0; i--) hit(copy, pick(rng, starts) + rng.integer(pick(rng, [16, 64, 300])), rng);
+  for (let i = 1 + rng.integer(3); i > 0; i--)
+    hit(copy, pick(rng, starts) + rng.integer(pick(rng, [16, 64, 300])), rng);
   if (rng.integer(5) > 0) repairChecksums(copy);
   return rng.integer(20) === 0 ? copy.subarray(0, rng.integer(copy.length)) : copy;
 }
@@ -66,15 +92,22 @@ export async function hostileHdf5(rng: Rng): Promise<Uint8Array> {
   const kinds: readonly ((vars: Group, root: Group) => void)[] = [
     // Reserved and never written: of a few bytes.
     (vars) => {
-      const dataset = vars.create_dataset({ name: "0", data: new Float32Array(4), shape: [4], maxshape: [null], chunks: [4096] });
+      const dataset = vars.create_dataset({
+        name: "0",
+        data: new Float32Array(4),
+        shape: [4],
+        maxshape: [null],
+        chunks: [4096],
+      });
       dataset.resize([length]);
     },
     (vars) => {
       const data = new Float32Array(2 ** 20);
       vars.create_dataset({ name: "0", data, shape: [2 ** 20], chunks: [2 ** 18], compression: 9 });
-      for (let i = 1; i < 40; i++) vars.create_hard_link?.("0", String(i));
+      for (let i = 1; i < 40; i++) vars.create_hard_link("/layers/dense/vars/0", String(i));
     },
-    (vars, root) => root.create_external_link(pick(rng, ["/dev/stdin", "/dev/tty", "/dev/random", "/etc/passwd"]), "/", "layers2") ?? vars,
+    (_, root) =>
+      root.create_external_link(pick(rng, ["/dev/stdin", "/dev/random", "/etc/passwd"]), "/", "model_weights"),
     (vars) => vars.create_external_link(pick(rng, ["/dev/stdin", "/dev/random", "leukogram-0.h5"]), "/x", "0"),
     (vars) => vars.create_soft_link(pick(rng, ["/layers", "/nowhere", "/layers/dense/vars/0", "0"]), "0"),
     (vars) => vars.create_dataset({ name: "0", data: ["text", "where numbers are due"] }),

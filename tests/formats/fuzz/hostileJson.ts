@@ -31,6 +31,7 @@ function places(value: Json, found: Place[] = []): Place[] {
 
 function change(root: object, rng: Rng): [string, string][] {
   const all = places(root);
+  if (all.length === 0) return [];
   const sizes = all.filter(({ key }) => SIZES.test(String(key)));
   const { parent, key } = pick(rng, rng.integer(3) === 0 && sizes.length > 0 ? sizes : all);
   const old = parent[key];
@@ -39,7 +40,8 @@ function change(root: object, rng: Rng): [string, string][] {
   if (choice <= 1) parent[key] = number(old, rng);
   else if (choice === 2) parent[key] = pick(rng, HOSTILE_TEXTS);
   else if (choice === 3) delete parent[key];
-  else if (choice === 4) parent[key] = pick(rng, [null, [], {}, true, [null], [[[]]], "3", { class_name: 3 }, 1e308, 0.5]);
+  else if (choice === 4)
+    parent[key] = pick(rng, [null, [], {}, true, [null], [[[]]], "3", { class_name: 3 }, 1e308, 0.5]);
   else if (choice === 5) parent[key] = structuredClone(other.parent[other.key]);
   else if (choice === 6 && Array.isArray(old)) parent[key] = [...old, ...structuredClone(old), ...structuredClone(old)];
   else if (choice === 7) parent[pick(rng, HOSTILE_TEXTS)] = old;

@@ -19,7 +19,23 @@ const SCHEMA: Schema = {
   14: {},
 };
 
-const WORDS = ["Conv", "Relu", "Reshape", "Shape", "Gather", "ConstantOfShape", "Range", "Expand", "Tile", "If", "Loop", "Pad", "Slice", "y", "x"];
+const WORDS = [
+  "Conv",
+  "Relu",
+  "Reshape",
+  "Shape",
+  "Gather",
+  "ConstantOfShape",
+  "Range",
+  "Expand",
+  "Tile",
+  "If",
+  "Loop",
+  "Pad",
+  "Slice",
+  "y",
+  "x",
+];
 
 /** The model, damaged in one to four of its fields. */
 export function damagedOnnx(bytes: Uint8Array, rng: Rng): Uint8Array {
@@ -95,7 +111,8 @@ function replaceText(all: Field[][], field: Field, rng: Rng): void {
   const choice = rng.integer(4);
   if (Array.isArray(target.content)) target.content = rng.integer(2) === 0 ? [] : structuredClone(pick(rng, all));
   else if (choice <= 1 && texts.length > 0) target.content = (pick(rng, texts).content as Uint8Array).slice();
-  else if (choice === 2) target.content = Buffer.from(rng.integer(2) === 0 ? pick(rng, WORDS) : pick(rng, HOSTILE_TEXTS));
+  else if (choice === 2)
+    target.content = Buffer.from(rng.integer(2) === 0 ? pick(rng, WORDS) : pick(rng, HOSTILE_TEXTS));
   else target.content = damaged(target.content, rng, WORDS);
 }
 
@@ -113,7 +130,10 @@ function nested(rng: Rng): Field {
   const depth = pick(rng, [50, 5000, 100_000]);
   const choice = rng.integer(3);
   if (choice === 0) {
-    const content = Buffer.concat([Buffer.alloc(depth, (99 << 3) & 127 | 3), Buffer.alloc(depth, (99 << 3) & 127 | 4)]);
+    const content = Buffer.concat([
+      Buffer.alloc(depth, ((99 << 3) & 127) | 3),
+      Buffer.alloc(depth, ((99 << 3) & 127) | 4),
+    ]);
     return { number: 12, wire: 3, content };
   }
   if (choice === 1) return { number: pick(rng, [1, 4, 5, 7, 8]), wire: 2, content: Buffer.alloc(depth * 10, 1) };

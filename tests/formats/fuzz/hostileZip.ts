@@ -6,6 +6,9 @@ import { damaged, HOSTILE_NUMBERS, HOSTILE_TEXTS, pick } from "./hostile.ts";
 /** A change to the content of an entry. */
 export type EntryChange = (name: string, bytes: Uint8Array, rng: Rng) => Uint8Array;
 
+// A record of files can't have the name of every object's prototype.
+const NAMES = HOSTILE_TEXTS.filter((text) => text !== "" && text.length < 1000 && !(text in {}));
+
 const bombs = new Map<number, Uint8Array>();
 
 /** A zip entry of so many MB of zeros, of a thousandth of that. */
@@ -23,16 +26,18 @@ export function damagedZip(zip: Uint8Array, rng: Rng, change: EntryChange): Uint
   const names = Object.keys(files);
   const name = pick(rng, names);
   const choice = rng.integer(12);
-  if (choice <= 4) return zipSync({ ...files, [name]: change(name, files[name]!, rng) }, { level: choice === 0 ? 6 : 0 });
+  if (choice <= 4)
+    return zipSync({ ...files, [name]: change(name, files[name]!, rng) }, { level: choice === 0 ? 6 : 0 });
   if (choice === 5) return bomb(files, name, rng);
   if (choice === 6) return lying(Buffer.from(rng.integer(2) === 0 ? zip : zipSync(files)), rng);
   if (choice === 7) return twice(files, name, rng);
   if (choice === 8) return many(files, rng);
   if (choice === 9) {
     const { [name]: moved, ...rest } = files;
-    return zipSync({ ...rest, [pick(rng, HOSTILE_TEXTS).slice(0, 1000) || "x"]: moved! }, { level: 0 });
+    return zipSync({ ...rest, [pick(rng, NAMES)]: moved! }, { level: 0 });
   }
-  if (choice === 10) return zipSync(Object.fromEntries(names.map((key, i) => [key, files[names[(i + 1) % names.length]!]!])));
+  if (choice === 10)
+    return zipSync(Object.fromEntries(names.map((key, i) => [key, files[names[(i + 1) % names.length]!]!])));
   return damaged(zip, rng, ["PK\x03\x04", "PK\x01\x02", "PK\x05\x06", "PK\x06\x06", ...names]);
 }
 
@@ -51,12 +56,20 @@ function joined(a: Buffer, b: Buffer): Buffer {
   const ends = [a, b].map((zip) => ({ zip, end: zip.length - 22 }));
   const parts = ends.map(({ zip, end }) => {
     const start = zip.readUInt32LE(end + 16);
-    return { local: zip.subarray(0, start), central: Buffer.from(zip.subarray(start, end)), count: zip.readUInt16LE(end + 10) };
+    return {
+      local: zip.subarray(0, start),
+      central: Buffer.from(zip.subarray(start, end)),
+      count: zip.readUInt16LE(end + 10),
+    };
   });
   const [first, second] = parts as [(typeof parts)[0], (typeof parts)[0]];
   for (let at = 0; at < second.central.length; ) {
     second.central.writeUInt32LE(second.central.readUInt32LE(at + 42) + first.local.length, at + 42);
-    at += 46 + second.central.readUInt16LE(at + 28) + second.central.readUInt16LE(at + 30) + second.central.readUInt16LE(at + 32);
+    at +=
+      46 +
+      second.central.readUInt16LE(at + 28) +
+      second.central.readUInt16LE(at + 30) +
+      second.central.readUInt16LE(at + 32);
   }
   const tail = Buffer.alloc(22);
   tail.writeUInt32LE(0x06054b50, 0);
@@ -115,6 +128,9 @@ function twice(files: Record<string, Uint8Array>, name: string, rng: Rng): Uint8
 }
 
 function many(files: Record<string, Uint8Array>, rng: Rng): Uint8Array {
-  const others = Array.from({ length: pick(rng, [100, 5000]) }, (_, i) => [`junk/${i}`, strToU8(strFromU8(strToU8(`${i}`)))]);
+  const others = Array.from({ length: pick(rng, [100, 5000]) }, (_, i) => [
+    `junk/${i}`,
+    strToU8(strFromU8(strToU8(`${i}`))),
+  ]);
   return zipSync({ ...Object.fromEntries(others), ...files }, { level: 0 });
 }

@@ -125,8 +125,20 @@ export const READERS: Readonly<Record<string, FuzzedReader>> = {
 
 function npy(bytes: Uint8Array, rng: Rng): Uint8Array {
   if (rng.integer(2) === 0) return damaged(bytes, rng);
-  const size = pick(rng, ["-1", "1e9", "9007199254740993", "4294967296", "", "x", "3, 4294967296, 4294967296", "0", "1.5"]);
-  const text = Buffer.from(bytes).toString("latin1").replace(/'shape': \([^)]*\)/, `'shape': (${size},)`);
+  const size = pick(rng, [
+    "-1",
+    "1e9",
+    "9007199254740993",
+    "4294967296",
+    "",
+    "x",
+    "3, 4294967296, 4294967296",
+    "0",
+    "1.5",
+  ]);
+  const text = Buffer.from(bytes)
+    .toString("latin1")
+    .replace(/'shape': \([^)]*\)/, `'shape': (${size},)`);
   return Buffer.from(text, "latin1");
 }
 

@@ -48,7 +48,7 @@ interface Line {
 
 const CHILD = fileURLToPath(new URL("child.ts", import.meta.url));
 
-/** Lets a reader read so many damaged files in processes of their own, which may hang or die. */
+/** Lets a reader, or several in turn (`a|b`), read so many damaged files in processes of their own, which may hang or die. */
 export async function fuzzReader(reader: string, options: FuzzOptions): Promise<Tally> {
   const { from = 0, count } = options;
   const tally: Tally = { mutations: 0, codes: {}, slowestMs: 0, peakMb: 0, baselineMb: 0, faults: [] };
@@ -60,7 +60,17 @@ export async function fuzzReader(reader: string, options: FuzzOptions): Promise<
 async function runChild(reader: string, first: number, options: FuzzOptions, tally: Tally): Promise<number> {
   const { seed, count, from = 0, limitMs = 5000, limitMb = 1024 } = options;
   const folder = mkdtempSync(join(tmpdir(), "leukogram-fuzz-"));
-  const args = ["--max-old-space-size=512", "--import", "tsx", CHILD, reader, seed, `${first}`, `${from + count}`, join(folder, "file")];
+  const args = [
+    "--max-old-space-size=512",
+    "--import",
+    "tsx",
+    CHILD,
+    reader,
+    seed,
+    `${first}`,
+    `${from + count}`,
+    join(folder, "file"),
+  ];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
   let [current, isDone, isLate, errors] = [first - 1, false, false, ""];
   let timer: NodeJS.Timeout | undefined;

@@ -12,7 +12,16 @@ import { compile } from "../../../src/graph/compile.ts";
 import { encodeModel } from "../../../src/graph/onnx/proto.ts";
 import { exportGraph } from "../../../src/nn/exportGraph.ts";
 import {
-  Add, BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Flatten, Input, MaxPooling2D, ReLU, Rescaling,
+  Add,
+  BatchNormalization,
+  Conv2D,
+  Dense,
+  DepthwiseConv2D,
+  Flatten,
+  Input,
+  MaxPooling2D,
+  ReLU,
+  Rescaling,
 } from "../../../src/nn/layers/index.ts";
 import { Model } from "../../../src/nn/model.ts";
 import { writeNamed } from "../support/h5.ts";
@@ -40,7 +49,12 @@ async function written(write: (path: string) => Promise<void>, name: string): Pr
   try {
     mkdirSync(folder, { recursive: true });
     await write(join(folder, name));
-    const names = [name, ...readdirSync(folder).sort().filter((other) => other !== name)];
+    const names = [
+      name,
+      ...readdirSync(folder)
+        .sort()
+        .filter((other) => other !== name),
+    ];
     return Object.fromEntries(names.map((each) => [each, readFileSync(join(folder, each))]));
   } finally {
     rmSync(folder, { recursive: true });
@@ -56,8 +70,16 @@ const KERAS_1 = {
     {
       class_name: "Convolution2D",
       config: {
-        name: "c1", nb_filter: 2, nb_row: 3, nb_col: 3, subsample: [1, 1], border_mode: "same", bias: true, activation: "relu",
-        dim_ordering: "tf", batch_input_shape: [null, 6, 6, 3],
+        name: "c1",
+        nb_filter: 2,
+        nb_row: 3,
+        nb_col: 3,
+        subsample: [1, 1],
+        border_mode: "same",
+        bias: true,
+        activation: "relu",
+        dim_ordering: "tf",
+        batch_input_shape: [null, 6, 6, 3],
       },
     },
     { class_name: "MaxPooling2D", config: { name: "p1", pool_size: [2, 2], strides: [2, 2], border_mode: "valid" } },
@@ -100,11 +122,19 @@ function otherOnnx(): Uint8Array {
     opset: 18,
     producer: { name: "other", version: "1" },
     nodes: [
-      node("Conv", ["x", "k", "b"], "conv", { pads: { ints: [1, 1, 1, 1] }, strides: { ints: [2, 2] }, group: { int: 1 } }),
+      node("Conv", ["x", "k", "b"], "conv", {
+        pads: { ints: [1, 1, 1, 1] },
+        strides: { ints: [2, 2] },
+        group: { int: 1 },
+      }),
       node("Clip", ["conv", "low", "high"], "clip"),
       node("Split", ["clip", "parts"], "left", { axis: { int: 1 } }),
       node("Pad", ["left", "pads"], "padded"),
-      node("MaxPool", ["padded"], "pool", { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] }, ceil_mode: { int: 1 } }),
+      node("MaxPool", ["padded"], "pool", {
+        kernel_shape: { ints: [2, 2] },
+        strides: { ints: [2, 2] },
+        ceil_mode: { int: 1 },
+      }),
       node("Shape", ["pool"], "shape"),
       node("Gather", ["shape", "first"], "batch", { axis: { int: 0 } }),
       node("Range", ["from", "to", "by"], "range"),
@@ -119,9 +149,24 @@ function otherOnnx(): Uint8Array {
       node("Gemm", ["normal", "w", "c"], "y", { transB: { int: 1 }, alpha: { float: 0.5 } }),
     ].map((made) => (made.type === "Split" ? { ...made, outputs: ["left", "right"] } : made)),
     initializers: [
-      real("k", [4, 3, 3, 3]), real("b", [4]), real("low", []), real("high", []), real("w", [3, 18]), real("c", [3]), real("g", [18]),
-      whole("parts", [2, 2]), whole("pads", [0, 0, 0, 0, 0, 0, 1, 1]), whole("first", [0]), whole("rest", [-1]), whole("from", [1]),
-      whole("to", [5]), whole("by", [1]), whole("sizes", [2, 3]), whole("two", [2]), whole("three", [3]), whole("one", [1]),
+      real("k", [4, 3, 3, 3]),
+      real("b", [4]),
+      real("low", []),
+      real("high", []),
+      real("w", [3, 18]),
+      real("c", [3]),
+      real("g", [18]),
+      whole("parts", [2, 2]),
+      whole("pads", [0, 0, 0, 0, 0, 0, 1, 1]),
+      whole("first", [0]),
+      whole("rest", [-1]),
+      whole("from", [1]),
+      whole("to", [5]),
+      whole("by", [1]),
+      whole("sizes", [2, 3]),
+      whole("two", [2]),
+      whole("three", [3]),
+      whole("one", [1]),
     ],
     inputs: [{ name: "x", dtype: "float32", shape: ["batch", 3, 8, 8] }],
     outputs: [{ name: "y", dtype: "float32", shape: ["batch", 3] }],
@@ -129,18 +174,35 @@ function otherOnnx(): Uint8Array {
   });
 }
 
-const ownOnnx = () => compile(exportGraph(smallModel()), { metadata: { classes: '["a","b","c"]', imageSize: "[8,8]" } });
+const ownOnnx = () =>
+  compile(exportGraph(smallModel()), { metadata: { classes: '["a","b","c"]', imageSize: "[8,8]" } });
 
 const tensors = () => {
   const metadata = { checkpoint: '{"step":1}', shape: "[4]" };
-  return { metadata, tensors: new Map([["a", floats(20)], ["b", floats(3)]]), integers: new Map([["c", Int8Array.of(1, 2, 3)]]) };
+  return {
+    metadata,
+    tensors: new Map([
+      ["a", floats(20)],
+      ["b", floats(3)],
+    ]),
+    integers: new Map([["c", Int8Array.of(1, 2, 3)]]),
+  };
 };
 
 /** An array of NumPy, of bytes. */
 function npyOf(shape: readonly number[]): Uint8Array {
   const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`.padEnd(117);
   const length = shape.reduce((product, size) => product * size, 1);
-  return Uint8Array.from([0x93, ...strToU8("NUMPY"), 1, 0, 118, 0, ...strToU8(`${text}\n`), ...new Uint8Array(length).fill(7)]);
+  return Uint8Array.from([
+    0x93,
+    ...strToU8("NUMPY"),
+    1,
+    0,
+    118,
+    0,
+    ...strToU8(`${text}\n`),
+    ...new Uint8Array(length).fill(7),
+  ]);
 }
 
 /** A model of 1 MB that Keras itself wrote, where the reference data is there. */
