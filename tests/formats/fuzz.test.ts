@@ -23,7 +23,7 @@ const folder = temporaryFolder();
 
 // By scripts/fuzzFormats.ts with as many as are asked for. One process for all, as it takes seconds to start.
 test("files of every format, damaged at random, end in a model or one line that says what is wrong", async () => {
-  const { [".h5 of h5py"]: _, ...readers } = READERS;
+  const { ".h5 of h5py": _, ...readers } = READERS;
   const names = Object.keys(readers);
   const { mutations, faults, codes } = await fuzzReader(names.join("|"), { seed: "test", count: 40 * names.length });
   expect(faults).toEqual([]);
