@@ -58,6 +58,7 @@ export async function tensorflowJsOf(bytes: Uint8Array, path: string): Promise<D
 
 // Each file once, as memory for one named a thousand times would be that of a thousand.
 function filesOf(groups: readonly GroupJson[], path: string): readonly GroupJson[] {
+  if (!groups.every(({ paths }) => Array.isArray(paths))) throw new TypeError("its weights have no list of files");
   const names = groups.flatMap(({ paths }) => paths);
   const outside = names.find(
     (name) => isAbsolute(name) || win32.isAbsolute(name) || name.split(/[/\\]/).includes(".."),

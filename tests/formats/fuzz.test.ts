@@ -163,7 +163,7 @@ describe("model.json of TensorFlow.js", () => {
   });
 
   test("with something else in place of a list is told as damaged", async () => {
-    expect(await changed((json) => Object.assign(json.weightsManifest[0]!, { paths: 3 }))).toMatch(
+    expect(await changed((json) => Object.assign(json.weightsManifest[0]!, { paths: "ab" }))).toMatch(
       /^ERR_FORMAT .* is damaged \(/,
     );
     expect(await changed((json) => Object.assign(json.weightsManifest[0]!, { weights: [null] }))).toMatch(

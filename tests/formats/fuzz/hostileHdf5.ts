@@ -1,6 +1,6 @@
 // Damage to HDF5 within what holds it together: headers, trees, heaps and tables, their checksums made right again.
 import type { Group } from "h5wasm";
-import type { Rng } from "../../../src/core/rng.ts";
+import { Rng } from "../../../src/core/rng.ts";
 import { lookup3 } from "../../../src/formats/hdf5Times.ts";
 import { h5Bytes } from "../support/h5.ts";
 import { damaged, HOSTILE_NUMBERS, pick } from "./hostile.ts";
@@ -87,7 +87,7 @@ function repairChecksums(bytes: Buffer): void {
 }
 
 /** Files that are whole and hostile: sizes without data, links that go round or outside, text where numbers are due. */
-export async function hostileHdf5(rng: Rng): Promise<Uint8Array> {
+async function madeHostile(rng: Rng): Promise<Uint8Array> {
   const length = pick(rng, [2 ** 20, 2 ** 26, 2 ** 29, 2 ** 31, 2 ** 40]);
   const kinds: readonly ((vars: Group, root: Group) => void)[] = [
     // Reserved and never written: of a few bytes.
@@ -118,3 +118,10 @@ export async function hostileHdf5(rng: Rng): Promise<Uint8Array> {
     pick(rng, kinds)(vars, root);
   });
 }
+
+// Made before any is read: the HDF5 library may be left unable to write by a damaged file.
+const hostile: Uint8Array[] = [];
+for (let i = 0; i < 60; i++) hostile.push(await madeHostile(new Rng(`hostile HDF5 ${i}`)));
+
+/** One of the files that are whole and hostile. */
+export const hostileHdf5 = (rng: Rng): Uint8Array => pick(rng, hostile);
