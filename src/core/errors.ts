@@ -13,6 +13,22 @@ export type ErrorCode =
   | "ERR_OUTPUT"
   | "ERR_ABORTED";
 
+/** A message may be so long; what names and values of a file bring beyond that is left out in the middle. */
+const LONGEST = 1500;
+
+// Names of files and layers may hold what would move a terminal's cursor, or look like a second message.
+function oneLine(text: string): string {
+  const half = LONGEST / 2;
+  const short = text.length > LONGEST ? `${text.slice(0, half)} ... ${text.slice(-half)}` : text;
+  return short.replace(/[\p{Cc}\u2028\u2029]/gu, (sign) =>
+    JSON.stringify(sign)
+      .slice(1, -1)
+      .replace(/^[^\\]$/, escaped),
+  );
+}
+
+const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** Options of {@link LeukogramError}. */
 export interface LeukogramErrorOptions {
   /** How to mend it: one sentence. */
@@ -31,7 +47,8 @@ export class LeukogramError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, { hint, cause }: LeukogramErrorOptions = {}) {
-    super(hint === undefined ? `${code} ${message}` : `${code} ${message.replace(/\.?$/, ".")} ${hint}`, { cause });
+    const told = oneLine(message);
+    super(hint === undefined ? `${code} ${told}` : `${code} ${told.replace(/\.?$/, ".")} ${hint}`, { cause });
     this.code = code;
     this.hint = hint;
   }

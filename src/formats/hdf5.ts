@@ -1,5 +1,6 @@
 import h5wasm, { Dataset, File, Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
+import { checkHeaps } from "./hdf5Heaps.ts";
 import { zeroTimes } from "./hdf5Times.ts";
 import type { StoredWeight } from "./storedLayers.ts";
 
@@ -13,6 +14,8 @@ async function withMemoryFile<T>(use: (path: string, files: MemoryFiles) => T): 
   const { FS, activate_throwing_error_handler } = await h5wasm.ready;
   // Without it the HDF5 library prints its errors to stderr.
   activate_throwing_error_handler();
+  // A link within a file may lead to any path in that memory: not to the keyboard, for which it would wait.
+  for (const path of ["/dev/stdin", "/dev/tty", "/dev/tty1"]) if (FS.analyzePath(path, true).exists) FS.unlink(path);
   const path = `/leukogram-${filesLent++}.h5`;
   try {
     return use(path, FS);
@@ -43,7 +46,9 @@ export async function withHdf5<T>(
     let file: File | undefined;
     try {
       files.writeFile(name, bytes);
+      checkHeaps(bytes, path);
       file = new File(name, "r");
+      room.set(file.file_id, Math.max(FREE_BYTES, MOST_TIMES * bytes.length));
       return read(file);
     } catch (cause) {
       if (cause instanceof LeukogramError) throw cause;
@@ -52,9 +57,26 @@ export async function withHdf5<T>(
         cause,
       });
     } finally {
+      if (file !== undefined) room.delete(file.file_id);
       close(file);
     }
   });
+}
+
+/** Bytes that the arrays of a file may take, whatever its size; beyond, so many times its size: Keras does not compress. */
+const [FREE_BYTES, MOST_TIMES] = [2 ** 26, 20];
+
+/** What is left of them for each open file. */
+const room = new Map<bigint, number>();
+
+// Arrays that were never written, or are compressed or listed many times, take a few bytes of the file each.
+function takeRoom(file: bigint, bytes: number, where: string): void {
+  const left = (room.get(file) ?? FREE_BYTES) - bytes;
+  room.set(file, left);
+  if (!(left >= 0))
+    throw new LeukogramError("ERR_FORMAT", `${where}: its arrays are far larger than the file`, {
+      hint: "Give a file that Keras wrote.",
+    });
 }
 
 /** The bytes of an HDF5 file that `write` fills; equal contents give equal bytes. */
@@ -88,17 +110,24 @@ export function groupAt(group: Group, path: string): Group | undefined {
 
 /** A text attribute; undefined where there is none. */
 export function textAttribute(group: Group, name: string): string | undefined {
-  const value = group.attrs[name]?.value;
+  const value = group.attrs[name] && attributeValue(group, name);
   return typeof value === "string" ? value : undefined;
 }
 
 /** An attribute that lists texts; Keras cuts long lists into chunks: layer_names0, layer_names1, ... */
 export function textListAttribute(group: Group, name: string): string[] | undefined {
   const { attrs } = group;
-  if (attrs[name] !== undefined) return texts(attrs[name].value);
+  if (attrs[name] !== undefined) return texts(attributeValue(group, name));
   const chunks = Object.keys(attrs).filter((key) => key.startsWith(name) && /^\d+$/.test(key.slice(name.length)));
   const ordered = chunks.sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)));
-  return ordered.length === 0 ? undefined : ordered.flatMap((key) => texts(attrs[key]!.value));
+  return ordered.length === 0 ? undefined : ordered.flatMap((key) => texts(attributeValue(group, key)));
+}
+
+function attributeValue(group: Group, name: string): unknown {
+  const attribute = group.attrs[name]!;
+  const { size, total_size: count } = attribute.metadata;
+  takeRoom(group.file_id, Number(size) * Number(count), `attribute ${group.path}/${name}`);
+  return attribute.value;
 }
 
 // An empty list is stored as one of numbers.
@@ -115,11 +144,17 @@ export function weightAt(group: Group, path: string, { name, source }: { name: s
   const found = group.get(path);
   const where = `${source}: ${group.path}/${path}`;
   if (!(found instanceof Dataset)) throw new LeukogramError("ERR_FORMAT", `${where} is listed, but is not there`);
+  const { type, size, total_size: count, vlen } = found.metadata;
+  // Whole numbers, reals, enumerations: text of any length and the like is not fetched first.
+  if (vlen || ![0, 1, 8].includes(type))
+    throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
+  takeRoom(group.file_id, Number(size) * Number(count), where);
   const { shape, value } = found;
   const numbers = typeof value === "number" || typeof value === "bigint" ? [value] : value;
   if (!ArrayBuffer.isView(numbers) && !(Array.isArray(numbers) && numbers.every((n) => typeof n !== "string")))
     throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
-  return { name, shape: shape ?? [], value: Float32Array.from(numbers as ArrayLike<unknown>, Number) };
+  const values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers as ArrayLike<unknown>, Number);
+  return { name, shape: shape ?? [], value: values };
 }
 
 // One character a byte.

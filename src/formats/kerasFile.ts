@@ -5,6 +5,7 @@ import { h5Layers, layersIn } from "./kerasH5.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { type LayerConfig, layersByVars } from "./kerasVars.ts";
 import { loadWeights } from "./loadWeights.ts";
+import { orDamaged } from "./orDamaged.ts";
 import type { StoredLayers } from "./storedLayers.ts";
 
 const CONFIG = "config.json";
@@ -26,9 +27,11 @@ export interface KerasModelFile extends DescribedModel {
  */
 export async function kerasModelOf(bytes: Uint8Array, path: string): Promise<KerasModelFile> {
   const { json, stored, kerasVersion } = isZip(bytes) ? await zipParts(bytes, path) : await h5Parts(bytes, path);
-  const { model, notes } = modelFromJson(json, path);
-  loadWeights(model, stored, { source: path });
-  return { model, notes, kerasVersion };
+  return orDamaged(`${path}: its description of the model`, () => {
+    const { model, notes } = modelFromJson(json, path);
+    loadWeights(model, stored, { source: path });
+    return { model, notes, kerasVersion };
+  });
 }
 
 interface Parts {
@@ -47,8 +50,9 @@ async function zipParts(bytes: Uint8Array, path: string): Promise<Parts> {
   const stored = await withHdf5(weights, { path: `${path} (${WEIGHTS})` }, (file) =>
     layersByVars(file, { path, model }),
   );
-  const told = metadata && (parseJson(metadata) as { keras_version?: string } | undefined);
-  return { json: model as LayerJson, stored, kerasVersion: told?.keras_version };
+  const told = metadata && (parseJson(metadata) as { keras_version?: unknown } | null | undefined);
+  const version = told ? told.keras_version : undefined;
+  return { json: model as LayerJson, stored, kerasVersion: typeof version === "string" ? version : undefined };
 }
 
 function h5Parts(bytes: Uint8Array, path: string): Promise<Parts> {
@@ -92,10 +96,30 @@ export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 }
 
+/** Bytes that the parts of a model may unpack to, whatever the archive's size; beyond, so many times its size. */
+const [FREE_BYTES, MOST_TIMES] = [2 ** 26, 20];
+
+// Keras does not compress. Sizes are those that the archive claims, beyond which nothing is unpacked.
 function unzip(bytes: Uint8Array, path: string): Record<string, Uint8Array> {
+  const seen = new Set<string>();
+  let room = Math.max(FREE_BYTES, MOST_TIMES * bytes.length);
   try {
-    return unzipSync(bytes, { filter: ({ name }) => name === CONFIG || name === METADATA || name === WEIGHTS });
+    return unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        if (name !== CONFIG && name !== METADATA && name !== WEIGHTS) return false;
+        room -= originalSize;
+        if (room < 0 || seen.has(name)) {
+          const what = room < 0 ? `unpacks to far more than its ${bytes.length} bytes` : `holds ${name} twice`;
+          throw new LeukogramError("ERR_FORMAT", `${path}: ${what}`, {
+            hint: "Give a .keras file that Keras 3 wrote.",
+          });
+        }
+        seen.add(name);
+        return true;
+      },
+    });
   } catch (cause) {
+    if (cause instanceof LeukogramError) throw cause;
     throw new LeukogramError("ERR_FORMAT", `${path}: is a damaged or cut zip archive`, {
       hint: "Copy or download it again.",
       cause,

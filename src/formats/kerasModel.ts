@@ -5,8 +5,10 @@ import { type KerasConfig, layerFromConfig } from "../nn/layerFromConfig.ts";
 import { ChannelSlice, Input, Rescaling } from "../nn/layers/index.ts";
 import type { LayerShape } from "../nn/layout.ts";
 import { Model } from "../nn/model.ts";
+import { checkImage } from "./imageSize.ts";
 import { isKeras1, modernLayer } from "./keras1.ts";
 import { endsOf, nodeOf, numberOf, type Origin, sliceOf } from "./kerasNodes.ts";
+import { freeName } from "./storedLayers.ts";
 
 /** A layer or model as Keras's JSON has it. */
 export interface LayerJson {
@@ -51,6 +53,9 @@ const SAME: Readonly<Record<string, string>> = {
   BatchNormalizationV2: "BatchNormalization",
 };
 
+/** Layers of a model, and uses of them; one within another that uses it twice, within another that does, would be without end. */
+const MOST_STEPS = 20_000;
+
 /**
  * Puts a model together as its JSON describes it; layers of models within it become layers of the model.
  *
@@ -70,6 +75,7 @@ class Builder {
   readonly #source: string;
   readonly #names = new Set<string>();
   readonly #notes: string[] = [];
+  #steps = 0;
 
   constructor(source: string) {
     this.#source = source;
@@ -84,6 +90,7 @@ class Builder {
       );
     if (shape === undefined)
       throw this.#error("does not say the shape of its input", "Save the model after it was built.");
+    checkImage(shape);
     const input = Input(shape, { name: this.#free(inputNameOf(json) ?? "images", "") });
     const output = this.#model(json, "")([input], []);
     return { model: new Model({ input, output, name: settingsOf(json).name ?? "model" }), notes: this.#notes };
@@ -133,6 +140,19 @@ class Builder {
   }
 
   #step(json: LayerJson, prefix: string): Step {
+    this.#count();
+    const step = this.#plainStep(json, prefix);
+    return (inputs, args) => {
+      this.#count();
+      return step(inputs, args);
+    };
+  }
+
+  #count(): void {
+    if (++this.#steps > MOST_STEPS) throw this.#error(`takes more than ${MOST_STEPS} steps, which is no classifier`);
+  }
+
+  #plainStep(json: LayerJson, prefix: string): Step {
     if (MODELS.has(json.class_name)) return this.#model(json, `${prefix}${nameOf(json)}/`);
     const name = nameOf(json);
     if (json.class_name === "InputLayer") return ([x]) => x!;
@@ -193,8 +213,7 @@ class Builder {
 
   // As the weights of files are named: by the layer, or by its path where the name is taken.
   #free(name: string, prefix: string): string {
-    let free = this.#names.has(name) ? `${prefix}${name}` : name;
-    while (this.#names.has(free)) free += "_";
+    const free = freeName({ name, path: `${prefix}${name}` }, (taken) => this.#names.has(taken));
     this.#names.add(free);
     return free;
   }

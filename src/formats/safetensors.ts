@@ -62,14 +62,21 @@ export function safeTensorsOf(
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   try {
     const start = 8 + Number(bytes.readBigUInt64LE());
+    if (start > bytes.length) throw new Error("its header is cut off");
     const { __metadata__: metadata = {}, ...entries } = JSON.parse(bytes.toString("utf8", 8, start)) as Header;
+    const texts: unknown[] = Object.values(metadata);
+    if (!texts.every((text) => typeof text === "string")) throw new Error("its metadata are no texts");
+    let room = bytes.length - start;
     const tensors = new Map<string, Float32Array>();
     const shapes = new Map<string, readonly number[]>();
     const integers = new Map<string, Int8Array>();
     for (const [name, entry] of Object.entries(entries)) {
       const { dtype, shape, data_offsets } = entry as Exclude<Header[string], Record<string, string>>;
       const [from, to] = data_offsets;
-      if (start + to > bytes.length) throw new Error(`${name} is cut off`);
+      room -= to - from;
+      // What lies in one place twice would take memory twice.
+      if (!(from >= 0 && to >= from && start + to <= bytes.length && room >= 0)) throw new Error(`${name} is cut off`);
+      if (dtype !== "F32" && dtype !== "I8") throw new Error(`${name} is of type ${dtype}`);
       const { buffer } = Uint8Array.from(bytes.subarray(start + from, start + to));
       if (dtype === "I8") integers.set(name, new Int8Array(buffer));
       else if (dtype !== "F32") throw new Error(`${name} is of type ${dtype}, not F32`);

@@ -1,3 +1,5 @@
+import { LeukogramError } from "../core/errors.ts";
+
 /** An array in a weights file. */
 export interface StoredWeight {
   /** Name within its layer: kernel, bias, gamma, ... */
@@ -31,8 +33,26 @@ export function addLayer(
   weights: readonly StoredWeight[],
 ): string | undefined {
   if (weights.length === 0) return undefined;
-  let key = layers.has(name) ? path : name;
-  while (layers.has(key)) key += "_";
+  const key = freeName({ name, path }, (taken) => layers.has(taken));
   layers.set(key, weights);
   return key;
+}
+
+/** Layers of one name beyond which a file is no model's: each is looked for among those before it. */
+const MOST_OF_A_NAME = 100;
+
+/**
+ * A name that is free: the layer's, its path where that is taken, or that with `_` behind it.
+ *
+ * @throws ERR_FORMAT where a hundred of them are taken.
+ */
+export function freeName(
+  { name, path }: { readonly name: string; readonly path: string },
+  isTaken: (name: string) => boolean,
+): string {
+  let free = isTaken(name) ? path : name;
+  for (let i = 0; isTaken(free); i++, free += "_")
+    if (i === MOST_OF_A_NAME)
+      throw new LeukogramError("ERR_FORMAT", `the file has more than ${MOST_OF_A_NAME} layers of the name "${name}"`);
+  return free;
 }

@@ -4,6 +4,7 @@ import type { DecodedTensor } from "../graph/onnx/decodeTensor.ts";
 import { joinAttention } from "./attentionWeights.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { loadWeights } from "./loadWeights.ts";
+import { orDamaged } from "./orDamaged.ts";
 import { addLayer, type StoredWeight } from "./storedLayers.ts";
 import { type GraphJson, graphModelOf, type SignatureJson } from "./tensorflowGraph.ts";
 import { readTensorflowWeights, type WeightGroupJson } from "./tensorflowWeights.ts";
@@ -46,7 +47,7 @@ export async function tensorflowJsOf(
   bytes: Uint8Array,
   { path, imageSize }: TensorflowJsOptions,
 ): Promise<TensorflowJsModel> {
-  const json = parse(bytes, path);
+  const json = parse(bytes, path) ?? {};
   const { modelTopology, weightsManifest } = json;
   const topology = modelTopology?.model_config ?? modelTopology;
   const isGraph = Array.isArray(modelTopology?.node);
@@ -58,11 +59,13 @@ export async function tensorflowJsOf(
     const weights = await readTensorflowWeights(path, weightsManifest);
     const signature = json.signature ?? json.userDefinedMetadata?.signature;
     const graph = { graph: modelTopology as GraphJson, weights, signature };
-    return { ...graphModelOf(graph, { source: path, imageSize }), kind: "TensorFlow.js graph model" };
+    const read = orDamaged(`${path}: its graph`, () => graphModelOf(graph, { source: path, imageSize }));
+    return { ...read, kind: "TensorFlow.js graph model" };
   }
-  const described = modelFromJson(topology as LayerJson, path);
+  const what = `${path}: its description of the model`;
+  const described = orDamaged(what, () => modelFromJson(topology as LayerJson, path));
   const weights = await readTensorflowWeights(path, weightsManifest);
-  loadWeights(described.model, layersOf(weights), { source: path });
+  orDamaged(what, () => loadWeights(described.model, layersOf(weights), { source: path }));
   return { ...described, kind: "TensorFlow.js layers model" };
 }
 

@@ -1,9 +1,10 @@
 // The files of weights beside a model.json, which layers models and graph models of TensorFlow.js have alike.
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, win32 } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
 import type { DecodedTensor } from "../graph/onnx/decodeTensor.ts";
 import { fromHalf } from "../graph/onnx/half.ts";
+import { orDamaged } from "./orDamaged.ts";
 import { readBytes } from "./readKeras.ts";
 
 interface WeightJson {
@@ -29,22 +30,35 @@ export async function readTensorflowWeights(
   path: string,
   manifest: readonly WeightGroupJson[],
 ): Promise<readonly DecodedTensor[]> {
+  const groups = orDamaged(`${path}: its description of the model`, () => filesOf(manifest, path));
   const weights: DecodedTensor[] = [];
-  for (const group of manifest) weights.push(...(await readGroup(path, group)));
+  for (const { paths, weights: listed } of groups) {
+    const bytes = Buffer.concat(await Promise.all(paths.map((name) => readBytes(join(dirname(path), name)))));
+    weights.push(...orDamaged(`${path}: its list of weights`, () => weightsIn(bytes, listed, path)));
+  }
   return weights;
 }
 
-async function readGroup(path: string, { paths, weights }: WeightGroupJson): Promise<readonly DecodedTensor[]> {
-  const outside = paths.find((name) => isAbsolute(name) || name.split(/[/\\]/).includes(".."));
+// Each file once, as memory for one named a thousand times would be that of a thousand.
+function filesOf(groups: readonly WeightGroupJson[], path: string): readonly WeightGroupJson[] {
+  if (!groups.every(({ paths }) => Array.isArray(paths))) throw new TypeError("its weights have no list of files");
+  const names = groups.flatMap(({ paths }) => paths);
+  const outside = names.find(
+    (name) => isAbsolute(name) || win32.isAbsolute(name) || name.split(/[/\\]/).includes(".."),
+  );
   if (outside !== undefined)
     throw new LeukogramError("ERR_FORMAT", `${path}: names weights outside its folder, ${outside}`);
-  const bytes = Buffer.concat(await Promise.all(paths.map((name) => readBytes(join(dirname(path), name)))));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new LeukogramError("ERR_FORMAT", `${path}: names the weights ${twice} twice`);
+  return groups;
+}
+
+function weightsIn(bytes: Buffer, weights: readonly WeightJson[], path: string): DecodedTensor[] {
   let at = 0;
   return weights.map((weight) => {
     const width = WIDTHS[weight.quantization?.dtype ?? weight.dtype];
     const end = at + numElements(weight.shape) * (width ?? 0);
-    const isShape = weight.shape.every((size) => Number.isInteger(size) && size >= 0);
-    if (width === undefined || !isShape || !Number.isSafeInteger(end) || end > bytes.length)
+    if (width === undefined || !weight.shape.every(isSize) || !(end <= bytes.length))
       throw new LeukogramError(
         "ERR_FORMAT",
         `${path}: weight "${weight.name}" ${width === undefined ? `is of type ${weight.dtype}` : "is longer than its files"}`,
@@ -55,6 +69,8 @@ async function readGroup(path: string, { paths, weights }: WeightGroupJson): Pro
     return tensorOf(own, weight);
   });
 }
+
+const isSize = (size: number) => Number.isSafeInteger(size) && size >= 0;
 
 /** Bytes of an entry. */
 const WIDTHS: Readonly<Record<string, number>> = { float32: 4, float16: 2, int32: 4, uint16: 2, uint8: 1, bool: 1 };

@@ -105,7 +105,7 @@ export class Model {
     for (const [path, value] of values) {
       const weight = weights.get(path);
       if (weight === undefined) throw new LeukogramError("ERR_WEIGHTS", `model ${this.name} has no weight "${path}"`);
-      if (value.length !== weight.value.length)
+      if (value.length !== numElements(weight.shape))
         throw new LeukogramError(
           "ERR_WEIGHTS",
           `${path}: expected ${show(weight.shape)}, received ${value.length} numbers`,

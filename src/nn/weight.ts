@@ -13,7 +13,32 @@ export interface Weight {
   value: Float32Array;
 }
 
-/** A weight that is not yet initialised. */
+/** A weight that is not yet initialised: zeros, which take memory from when they are first asked for. */
 export function newWeight(name: string, shape: readonly number[], initializer: string, trainable = true): Weight {
-  return { name, shape, trainable, initializer, value: new Float32Array(numElements(shape)) };
+  return new LazyWeight(name, shape, initializer, trainable);
+}
+
+// A file may describe layers of any size: what it has no numbers for takes no memory.
+class LazyWeight implements Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: string;
+  readonly trainable: boolean;
+  #value: Float32Array | undefined;
+
+  constructor(name: string, shape: readonly number[], initializer: string, trainable: boolean) {
+    this.name = name;
+    this.shape = shape;
+    this.initializer = initializer;
+    this.trainable = trainable;
+  }
+
+  get value(): Float32Array {
+    this.#value ??= new Float32Array(numElements(this.shape));
+    return this.#value;
+  }
+
+  set value(value: Float32Array) {
+    this.#value = value;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import yauzl from "yauzl";
+import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { LeukogramError } from "../../core/errors.ts";
 
 /** An array of unsigned bytes in an .npz file, row by row: memory holds one row at a time. */
@@ -9,6 +9,9 @@ export interface NpzArray {
   /** The entries of each row [shape[1], shape[2], ...]. */
   rows(): AsyncGenerator<Uint8Array, void, undefined>;
 }
+
+/** Bytes of one row, an image, at most. */
+const MOST_ROW = 2 ** 26;
 
 /** Bytes an entry of the types that are read. */
 const TYPES: Readonly<Record<string, number>> = { "|u1": 1, "<i8": 8, "<i4": 4, "<u4": 4, "<u8": 8, "|b1": 1 };
@@ -25,12 +28,14 @@ export async function withNpz<T>(path: string, use: (arrays: ReadonlyMap<string,
   });
   try {
     const arrays = new Map<string, NpzArray>();
-    for await (const entry of zip.eachEntry()) {
+    for (const entry of await damagedIf(path, entriesOf(zip))) {
       const name = entry.fileName.replace(/\.npy$/, "");
-      const open = async () => new Bytes(await zip.openReadStreamPromise(entry));
+      const open = async () => new Bytes(await damagedIf(path, zip.openReadStreamPromise(entry)));
       const { shape, width } = await withBytes(await open(), (bytes) => header(bytes, `${path} (${name})`));
       if (entry.uncompressedSize > 8e9) throw fault(path, `${name} is larger than 8 GB`);
       const size = shape.slice(1).reduce((product, side) => product * side, 1);
+      if (!(size * width <= MOST_ROW && size * width * (shape[0] ?? 1) <= entry.uncompressedSize))
+        throw fault(path, `${name} is of shape [${shape.join(", ")}], which its bytes do not fill`);
       arrays.set(name, {
         name,
         shape,
@@ -52,6 +57,19 @@ export async function withNpz<T>(path: string, use: (arrays: ReadonlyMap<string,
   } finally {
     zip.close();
   }
+}
+
+async function entriesOf(zip: ZipFile): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) entries.push(entry);
+  return entries;
+}
+
+// What the archive's own reader says of a damaged one.
+function damagedIf<T>(source: string, promise: Promise<T>): Promise<T> {
+  return promise.catch((cause: Error) => {
+    throw fault(source, `is damaged (${cause.message})`, cause);
+  });
 }
 
 async function withBytes<T>(bytes: Bytes, use: (bytes: Bytes) => Promise<T>): Promise<T> {
@@ -77,7 +95,9 @@ async function header(bytes: Bytes, source: string): Promise<{ shape: number[]; 
   const shape = /'shape':\s*\(([^)]*)\)/.exec(text)?.[1];
   if (width === undefined || shape === undefined || /'fortran_order':\s*True/.test(text))
     throw fault(source, `is an array of type ${type}; unsigned bytes or integers in C order were expected`);
-  return { width, shape: shape.split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)])) };
+  const sizes = shape.split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)]));
+  if (!sizes.every((side) => Number.isSafeInteger(side) && side > 0)) throw fault(source, `is of shape (${shape})`);
+  return { width, shape: sizes };
 }
 
 const fault = (source: string, what: string, cause?: unknown) =>
@@ -98,7 +118,7 @@ class Bytes {
     const parts = [this.#rest];
     let length = this.#rest.length;
     while (length < count) {
-      const { value, done } = await this.#chunks.next();
+      const { value, done } = await damagedIf(source, this.#chunks.next());
       if (done) throw fault(source, "is cut off");
       parts.push(value);
       length += value.length;

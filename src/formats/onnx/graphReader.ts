@@ -1,5 +1,5 @@
 import { LeukogramError } from "../../core/errors.ts";
-import type { Dim } from "../../core/shape.ts";
+import { type Dim, numElements } from "../../core/shape.ts";
 import type { DecodedModel, DecodedNode, DecodedValue } from "../../graph/onnx/decode.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
@@ -13,6 +13,7 @@ import { kerasLayersOf } from "./kerasLayers.ts";
 import type { FoundLayer } from "./mapping.ts";
 import { BATCH, type HostValue, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
+import { Room } from "./room.ts";
 import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./values.ts";
 
 /** Nodes that give what they are given, where nothing is trained. */
@@ -25,14 +26,17 @@ const MOST_ENTRIES = 2 ** 28;
 export class GraphReader {
   readonly notes: string[] = [];
   readonly #opset: number;
+  readonly #room: Room;
   readonly #values = new Map<string, Value>();
   readonly #uses = new Map<string, number>();
   readonly #names = new Set<string>(["images", "probabilities"]);
   readonly #layers = new Map<Value, LayerOutput>();
   #weights = 0;
 
-  constructor({ opset, nodes, initializers, outputs }: DecodedModel) {
+  constructor(decoded: DecodedModel) {
+    const { opset, nodes, initializers, outputs } = decoded;
     this.#opset = opset;
+    this.#room = new Room(decoded);
     for (const [name, tensor] of initializers) this.#values.set(name, constantValue(tensor, true));
     for (const name of [...nodes.flatMap(({ inputs }) => inputs), ...outputs.map((value) => value.name)])
       this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
@@ -55,6 +59,7 @@ export class GraphReader {
     if (node.domain !== "" && !(node.domain === "com.microsoft" && node.type === "Gelu"))
       throw facts.refuse(`is of ${node.domain}, whose operators are not supported`);
     const simple = this.#simple(facts, values);
+    if (!values.includes(simple)) this.#room.hold(simple);
     if (simple !== undefined) this.#bind(node.outputs[0]!, simple);
     else if (!this.#addLayers(facts, values)) this.#addOperators(facts, values);
   }
@@ -101,10 +106,8 @@ export class GraphReader {
     const { attributes } = facts.node;
     const tensor = attributes.get("value")?.tensor;
     if (tensor !== undefined) return constantValue(tensor, false);
-    const { float, floats } = {
-      float: attributes.get("value_float")?.float,
-      ...{ floats: attributes.get("value_floats")?.floats },
-    };
+    const float = attributes.get("value_float")?.float;
+    const floats = attributes.get("value_floats")?.floats;
     const whole = attributes.get("value_int")?.int;
     const list = attributes.get("value_ints")?.ints;
     if (float !== undefined) return { kind: "constant", data: Float32Array.of(float), shape: [], isWeight: false };
@@ -132,6 +135,7 @@ export class GraphReader {
   }
 
   #apply({ inputs, layers, weights = [] }: FoundLayer): LayerOutput {
+    for (const { length } of weights) this.#room.take(length);
     const steps = inputs.map((value) => this.#layerOf(value));
     let output: LayerOutput | readonly LayerOutput[] = steps.length === 1 ? steps[0]! : steps;
     for (const layer of layers) {
@@ -141,7 +145,7 @@ export class GraphReader {
     const last = layers.at(-1)!;
     for (const [i, weight] of last.weights.entries()) {
       const value = weights[i];
-      if (value?.length !== weight.value.length)
+      if (value?.length !== numElements(weight.shape))
         throw new LeukogramError("ERR_FORMAT", `node "${last.name}": its ${weight.name} does not fit its input`);
       weight.value = value;
     }
@@ -172,7 +176,7 @@ export class GraphReader {
       isConstant &&= kind !== "input";
     });
     const folded = isConstant ? foldedConstant(tensor) : undefined;
-    if (folded !== undefined) return { kind: "constant", ...folded, isWeight };
+    if (folded !== undefined) return this.#room.hold({ kind: "constant", ...folded, isWeight });
     return { kind: "pending", source, shape: tensor.shape };
   }
 
@@ -183,7 +187,9 @@ export class GraphReader {
     if (value.kind === "constant") {
       const { data, shape, isWeight } = value;
       if (!isWeight || data.length === 1) return { kind: "fixed", data, shape };
-      return { kind: "weight", weight: { ...newWeight(`weight_${this.#weights++}`, shape, "zeros"), value: data } };
+      const weight = newWeight(`weight_${this.#weights++}`, shape, "zeros");
+      weight.value = data;
+      return { kind: "weight", weight };
     }
     // What several read, or a layer could be made of, becomes one.
     return isWhole(value.shape) && !isTurn(value.source)

@@ -60,13 +60,19 @@ const filled: HostOperator = ([shape], facts) => {
   return { shape: sizes, data: new Array<number>(count).fill(value) };
 };
 
+const joined: HostOperator = (inputs, facts) => {
+  const count = inputs.reduce((sum, { data }) => sum + data.length, 0);
+  if (count > MOST) throw facts.refuse(`joins ${count} numbers`);
+  return vector(inputs.flatMap(({ data }) => data));
+};
+
 const same: HostOperator = ([x]) => x!;
 
 /** Those that are known, by name. Shape is not here: it asks about a tensor. */
 export const HOST_OPERATORS: Readonly<Record<string, HostOperator>> = {
   Add: pairwise((a, b) => a + b),
   Cast: same,
-  Concat: (inputs) => vector(inputs.flatMap(({ data }) => data)),
+  Concat: joined,
   ConstantOfShape: filled,
   Div: pairwise((a, b) => Math.trunc(a / b)),
   Equal: pairwise((a, b) => (a === b ? 1 : 0)),

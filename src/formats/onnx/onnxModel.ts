@@ -5,6 +5,7 @@ import { type DecodedModel, type DecodedValue, decodeModel } from "../../graph/o
 import type { LayerOutput } from "../../nn/layer.ts";
 import { Activation, Flatten, Input } from "../../nn/layers/index.ts";
 import { Model } from "../../nn/model.ts";
+import { checkImage } from "../imageSize.ts";
 import { GraphReader } from "./graphReader.ts";
 
 /** A model that was read from ONNX. */
@@ -63,10 +64,10 @@ export function modelOfDecoded(
         cause,
       });
     }
-    // A graph nested so deep, or sizes so large, that no engine would take them.
-    if (cause instanceof RangeError)
-      throw new LeukogramError("ERR_FORMAT", `${source}: its graph can't be followed (${cause.message})`, { cause });
-    throw cause;
+    // Nested so deep, or sizes so large, that no engine would take them; inputs left out, or of another kind than they must be.
+    throw new LeukogramError("ERR_FORMAT", `${source}: its graph can't be followed (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }
 
@@ -120,6 +121,7 @@ function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
       hint: "Export it for one size, or say it: --image-size 224.",
     });
   const channels = (isChannelsLast ? last : second) as number;
+  checkImage([h, w, channels]);
   return { name: entry.name, isChannelsLast, input: Input([h, w, channels], { name: "images" }) };
 }
 

@@ -43,6 +43,14 @@ interface Field {
  * @throws LeukogramError ERR_FORMAT where the bytes are no ONNX model.
  */
 export function halfWeights(model: Uint8Array): Uint8Array {
+  try {
+    return halved(model);
+  } catch (cause) {
+    throw cause instanceof LeukogramError ? cause : noModel(cause);
+  }
+}
+
+function halved(model: Uint8Array): Uint8Array {
   const fields = fieldsOf(model);
   if (fields.filter(({ number }) => number === FIELD.graph).length !== 1) throw noModel();
   const writer = protobuf.Writer.create();
