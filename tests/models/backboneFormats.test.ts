@@ -33,7 +33,7 @@ const HEAD_SCALE = 1 / 16;
 
 const MAKERS: Readonly<Record<string, () => BackboneModel>> = {
   vgg16: () => vgg16({ imageSize: SIZE, filters: [8, 8, 16, 16, 16] }),
-  resnet50: () => resnet50({ imageSize: SIZE, depths: [1, 2, 1] }),
+  resnet50: () => resnet50({ imageSize: SIZE, depths: [1, 1] }),
   densenet121: () => densenet121({ imageSize: SIZE, depths: [2, 2, 2] }),
   efficientnetb0: () => efficientnetB0({ imageSize: SIZE }),
   mobilenetv3small: () => mobilenetV3Small({ imageSize: SIZE, alpha: 0.75 }),
@@ -41,6 +41,9 @@ const MAKERS: Readonly<Record<string, () => BackboneModel>> = {
   convnexttiny: () => convnextTiny({ imageSize: SIZE, depths: [1, 1, 2, 1], channels: [8, 16, 24, 32] }),
   vitb16: () => vitB16({ imageSize: SIZE, dim: 32, depth: 2, heads: 4 }),
 };
+
+/** Those that are trained and joined here too. */
+const LIGHT = new Set(["vgg16", "mobilenetv3small", "convnexttiny", "vitb16"]);
 
 const images = Uint8Array.from(uniform("pictures", 2 * SIZE * SIZE * 3), (u) => Math.floor(256 * u));
 
@@ -72,6 +75,11 @@ describe.each(Object.entries(MAKERS))("%s", (name, make) => {
   const backbone = new Model({ input: model.input, output: end });
   fillWeights(model, HEAD_SCALE);
   const at = (file: string) => join(dir, "written", file);
+  let own: Promise<number[]> | undefined;
+  const answers = () => {
+    own ??= ask(model);
+    return own;
+  };
 
   test.each([
     ["model.keras", writeKeras],
@@ -82,7 +90,7 @@ describe.each(Object.entries(MAKERS))("%s", (name, make) => {
     const again = (await readModel(at(file))).model;
     expect(again.layers.map((layer) => layer.name)).toEqual(model.layers.map((layer) => layer.name));
     expect(changed(model, again)).toEqual([]);
-    expect(farthest(await ask(again), await ask(model))).toBeLessThan(1e-6);
+    expect(farthest(await ask(again), await answers())).toBeLessThan(1e-6);
   });
 
   test("takes its backbone from each kind of Keras's files, and leaves the head", async () => {
@@ -102,6 +110,14 @@ describe.each(Object.entries(MAKERS))("%s", (name, make) => {
     }
   });
 
+  test("takes bytes of any size as ONNX, and gives what its layers give", async () => {
+    const found = await probabilities(exportGraph(model), images);
+    expect(farthest(found, await answers())).toBeLessThan(1e-5);
+    expect(Math.max(...found)).toBeLessThan(0.9999);
+  });
+
+  // A step of training of every architecture is held to the original's gradients in backbones.test.ts.
+  if (!LIGHT.has(name)) return;
   test("learns the images that it is shown, step by step", async () => {
     const { model: learner } = make();
     for (const layer of learner.layers) layer.trainable = layer.name !== PREPROCESSING_LAYER;
@@ -112,12 +128,6 @@ describe.each(Object.entries(MAKERS))("%s", (name, make) => {
     for (let i = 0; i < 8; i++) losses.push((await runner.step(batch, 2e-3)).loss);
     await runner.release();
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
-  });
-
-  test("takes bytes of any size as ONNX, and gives what its layers give", async () => {
-    const found = await probabilities(exportGraph(model), images);
-    expect(farthest(found, await ask(model))).toBeLessThan(1e-5);
-    expect(Math.max(...found)).toBeLessThan(0.9999);
   });
 
   test("can be joined with another", async () => {
