@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     globalSetup: "./tests/support/buildProgram.ts",
     pool: "forks",
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.

@@ -2,9 +2,10 @@
 
     python scripts/checkFormats.py make DIR     # models of keras.applications, random weights, with inputs and outputs
     npx tsx scripts/checkFormats.ts DIR         # reads them, asks them, writes them in every format
-    python scripts/checkFormats.py judge DIR    # loads what was written in Keras 3 and tf_keras, and compares
+    python scripts/checkFormats.py judge DIR    # loads what was written in Keras 3, tf_keras and ONNX Runtime, and compares
 
-Needs keras, tensorflow, tf_keras, numpy.
+KERAS_BACKEND=torch or jax judges by those; tf_keras and ONNX Runtime then stay out.
+Needs keras, tensorflow (or torch, jax), tf_keras, onnx, onnxruntime, numpy.
 """
 import json
 import os
@@ -61,9 +62,7 @@ def make(folder):
 
 
 def judge(folder):
-    os.environ["TF_USE_LEGACY_KERAS"] = "1"
-    import tf_keras
-
+    backend = keras.backend.backend()
     for name in APPLICATIONS:
         known = np.load(f"{folder}/{name}.npz")
 
@@ -72,15 +71,34 @@ def judge(folder):
                 return
             try:
                 model = load(f"{folder}/written/{name}/{file}")
-                found = np.asarray(model(known["images"], training=False))
+                found = keras.ops.convert_to_numpy(model(known["images"]))
                 print(f"| {name} | {program} | {file} | {np.abs(found - known['probabilities']).max():.1e} |")
             except Exception as error:  # what a program does not load is a result
                 print(f"| {name} | {program} | {file} | {str(error).splitlines()[0][:90]} |")
 
         load = lambda path: keras.saving.load_model(path, compile=False)
-        told(f"Keras {keras.__version__}", "model.keras", load)
-        told(f"Keras {keras.__version__}", "model.h5", load)
-        told(f"tf_keras {tf_keras.__version__}", "model.h5", lambda path: tf_keras.models.load_model(path, compile=False))
+        told(f"Keras {keras.__version__} on {backend}", "model.keras", load)
+        told(f"Keras {keras.__version__} on {backend}", "model.h5", load)
+        if backend != "tensorflow":
+            continue
+        told("tf_keras", "model.h5", load_tf_keras)
+        told("onnx.checker, ONNX Runtime", "model.onnx", load_onnx)
+
+
+def load_tf_keras(path):
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    import tf_keras
+
+    return tf_keras.models.load_model(path, compile=False)
+
+
+def load_onnx(path):
+    import onnx
+    import onnxruntime
+
+    onnx.checker.check_model(path, full_check=True)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return lambda images: session.run(None, {session.get_inputs()[0].name: images})[0]
 
 
 {"make": make, "judge": judge}[sys.argv[1]](sys.argv[2])

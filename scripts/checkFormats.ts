@@ -9,6 +9,7 @@ import { basename, join, resolve } from "node:path";
 import { writeKeras } from "../src/formats/kerasV3.ts";
 import { writeKerasH5, writeTensorflowJs } from "../src/formats/kerasWriters.ts";
 import { readModel } from "../src/formats/readModel.ts";
+import { writeFileWhole } from "../src/formats/writeFile.ts";
 import { compile } from "../src/graph/compile.ts";
 import { plainGraph } from "../src/nn/exportGraph.ts";
 import type { Model } from "../src/nn/model.ts";
@@ -68,6 +69,7 @@ for (const file of readdirSync(folder).sort()) {
     await writeKeras(model, join(out, "model.keras"));
     await writeKerasH5(model, join(out, "model.h5"));
     await writeTensorflowJs(model, join(out, "model.json"));
+    await writeFileWhole(join(out, "model.onnx"), compile(plainGraph(model)));
     if (tf === undefined) continue;
     const program = `written, by TensorFlow.js ${tf.version.tfjs}`;
     const outcome = await tensorflowJs(tf, name).then(

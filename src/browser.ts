@@ -36,6 +36,7 @@ export { gradCamGraph } from "./explain/gradCam.ts";
 export { METHODS, type Method } from "./explain/methods.ts";
 export type { KerasModelFile } from "./formats/kerasFile.ts";
 export { loadWeights } from "./formats/loadWeights.ts";
+export { type OnnxModel, type OnnxModelOptions, onnxModelOf } from "./formats/onnx/onnxModel.ts";
 export type { StoredLayers } from "./formats/storedLayers.ts";
 export { gradients } from "./graph/autodiff.ts";
 export { compile } from "./graph/compile.ts";

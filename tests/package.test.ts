@@ -61,7 +61,7 @@ test("what is published works without the sources: program, library and browser"
   expect(files.map(({ fileName }) => fileName)).toEqual(
     expect.arrayContaining([expect.stringMatching(/ort-wasm-simd-threaded-.*\.wasm$/)]),
   );
-}, 120_000);
+}, 400_000);
 
 // Links to the packages that the published one needs, scoped folders whole.
 function dependencies(): { name: string }[] {

@@ -42,7 +42,7 @@ beforeAll(async () => {
     await trainModel({ ...data.train, samples: train }, validation, recipe, { out });
   }
   await joinRuns(await openRun(own), await openRun(normalized), { data, out: joined, threads: 1 });
-}, 60_000);
+}, 400_000);
 
 async function answersOf(path: string): Promise<number[][]> {
   const classifier = await loadClassifier(path, { threads: 1 });
@@ -62,7 +62,7 @@ describe("two models joined", () => {
     }
     expect(both).not.toEqual(first);
     expect(both).not.toEqual(second);
-  }, 60_000);
+  }, 400_000);
 
   test("are opened, adapted by labels, and keep what is below the last blocks", async () => {
     const run = await openRun(joined);
@@ -75,7 +75,7 @@ describe("two models joined", () => {
     expect(result.adapted).toBe(true);
     expect(result.after.evaluation.accuracy.value).toBeGreaterThanOrEqual(result.before.evaluation.accuracy.value);
     expect(run.model.layer("cnn_wide_conv2d").weights.map(({ value }) => value)).toEqual(before);
-  }, 60_000);
+  }, 400_000);
 
   test("the folder says what was joined, and holds the answers to images that neither learned from", () => {
     const { from } = JSON.parse(readFileSync(join(joined, "joined.json"), "utf8"));
@@ -96,5 +96,5 @@ describe("two models joined", () => {
     const recipe = joinedRecipe(first, second);
     const trained = trainModel(data.train, data.train.samples, recipe, { out: join(dir, "trained") });
     expect((await rejection(trained)).message).toMatch(/joined of two.*leukogram join/s);
-  }, 60_000);
+  }, 400_000);
 });

@@ -75,7 +75,7 @@ beforeAll(async () => {
     .png()
     .toFile(at("Train", "Eosinophil", "named.jpg"));
   found = await auditData([at()]);
-}, 60_000);
+}, 240_000);
 
 const groupOf = (name: string) =>
   found.copies.find(({ members }) => members.some(({ file }) => file.endsWith(`/${name}`)));

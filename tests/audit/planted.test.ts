@@ -116,5 +116,5 @@ testWith("data/pbc")(
       expect.stringMatching(/^The class can be told from the background alone.* Most easily Monocyte/),
     );
   },
-  180_000,
+  400_000,
 );

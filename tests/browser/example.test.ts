@@ -25,7 +25,7 @@ test("the example names cells, shows where it looked, and learns other names wit
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     await page.goto(server.address);
-    await expect.poll(() => page.textContent("#status"), { timeout: 60_000 }).toMatch(/^Ready: Basophil/);
+    await expect.poll(() => page.textContent("#status"), { timeout: 400_000 }).toMatch(/^Ready: Basophil/);
     expect(await page.textContent("header")).toContain("Research use only, not a medical device");
     await page.context().setOffline(true);
     const chosen = firstOfEach(shared("data/pbc/Test"), 2).slice(0, 6);
@@ -33,7 +33,7 @@ test("the example names cells, shows where it looked, and learns other names wit
       "#files",
       chosen.map(({ path }) => path),
     );
-    await expect.poll(() => page.locator(".cell .label").count(), { timeout: 60_000 }).toBe(6);
+    await expect.poll(() => page.locator(".cell .label").count(), { timeout: 400_000 }).toBe(6);
     const labels = await page.locator(".cell .label").allTextContents();
     expect(
       labels.filter((label, i) => label === ["Basophil", "Eosinophil", "Lymphocyte"][i >> 1]).length,
@@ -44,10 +44,10 @@ test("the example names cells, shows where it looked, and learns other names wit
         .nth(i)
         .fill(i < 2 ? "dark" : "other");
     await page.click("#train");
-    await expect.poll(() => page.textContent("#progress"), { timeout: 60_000 }).toMatch(/^Epoch 20 of 20: loss 0\./);
-    await expect.poll(() => page.textContent("#status"), { timeout: 60_000 }).toBe("Ready: dark, other");
+    await expect.poll(() => page.textContent("#progress"), { timeout: 400_000 }).toMatch(/^Epoch 20 of 20: loss 0\./);
+    await expect.poll(() => page.textContent("#status"), { timeout: 400_000 }).toBe("Ready: dark, other");
     await expect
-      .poll(() => page.locator(".cell .label").allTextContents(), { timeout: 60_000 })
+      .poll(() => page.locator(".cell .label").allTextContents(), { timeout: 400_000 })
       .toEqual(chosen.map((_, i) => (i < 2 ? "dark" : "other")));
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
     const metadata = readMetadata(readFileSync(await download.path()));

@@ -34,7 +34,7 @@ beforeAll(async () => {
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
   const folder = "cells/Test/Basophil";
   cell = `${folder}/${readdirSync(join(cli.dir, folder)).sort()[0]}`;
-}, 120_000);
+}, 400_000);
 
 test("explain tells and draws what the model looks at, by every method, the same each time", async () => {
   const words = ["explain", "run", cell, "--method", "all", "--checks", "1", "--steps", "4", "--threads", "1"];
@@ -73,7 +73,7 @@ test("explain tells and draws what the model looks at, by every method, the same
     /Monocyte \d+\.\d %\s+Occlusion .* not checked\n(Note: .*\n)*Report: explain\/explain.html\n$/,
   );
   expect(readdirSync(join(cli.dir, "explain")).filter((file) => file.endsWith(".png"))).toHaveLength(4);
-}, 90_000);
+}, 400_000);
 
 test("explain says what is wrong in one line, and overwrites nothing of others", async () => {
   mkdirSync(join(cli.dir, "mine"));
@@ -91,12 +91,11 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
     [["run", cell, "--baseline", "grey"], 2, 'baseline "grey" is not known. Use background, black or white.'],
     [["run", cell, "--preprocessing", "0..1"], 2, "run: scales its pixels itself. Leave out --preprocessing."],
     [["run", cell, "--out", "mine"], 3, "mine exists and was not made by this command"],
-    [["run/model.onnx", cell], 3, "is a finished graph, whose layers can't be had back"],
   ];
   const outcomes = await cli.runAll(failures.map(([words]) => ["explain", ...words]));
   for (const [i, [, code, message]] of failures.entries()) expectFailure(outcomes[i]!, code, message);
   expect(readdirSync(join(cli.dir, "mine"))).toEqual(["notes.txt"]);
-}, 60_000);
+}, 400_000);
 
 testWith("models/cnn_3.h5", "data/pbc/Test/Basophil")(
   "explain takes a file of Keras, and a shipped model that finds the cell",
@@ -126,5 +125,5 @@ testWith("models/cnn_3.h5", "data/pbc/Test/Basophil")(
     expect(two!.explanations[0]!.check).toBeUndefined();
     expect(readFileSync(join(cli.dir, "ours/explain.html"), "utf8")).toContain("What the layers see");
   },
-  60_000,
+  400_000,
 );

@@ -15,7 +15,7 @@ beforeAll(async () => {
     ["train", "--data", "cells/Test", "--image-size", "32", "--epochs", "1", "--threads", "1", "--out", "few"],
   ]);
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
-}, 120_000);
+}, 400_000);
 
 test("generalise shows a fall with limits, the classes that break, the warning, and what corrections give", async () => {
   const words = ["generalise", "run", "--home", "A=cells/Test", "--sets", "B=elsewhere/Train", "--threads", "1"];
@@ -51,7 +51,7 @@ test("generalise shows a fall with limits, the classes that break, the warning, 
   const page = readFileSync(join(cli.dir, "change.html"), "utf8");
   expect(page).toContain("From A to B");
   expect(page).not.toContain("corrections give");
-}, 120_000);
+}, 400_000);
 
 test("pictures unlike the model's own are told by predict, evaluate and generalise", async () => {
   // The same cells in the light of a darker lamp: nothing that a label says.
@@ -73,7 +73,7 @@ test("pictures unlike the model's own are told by predict, evaluate and generali
   expect(evaluated!.stdout).toMatch(/Note: These images do not look like/);
   expect(JSON.parse(judged!.stdout).models[0].away[0].toldApart.value).toBeGreaterThan(0.9);
   expect(own!.stderr).not.toMatch(/do not look like/);
-}, 60_000);
+}, 400_000);
 
 test("predict --calibrated divides logits by the temperature that the model carries", async () => {
   const [plain, calibrated] = await cli.runAll([
@@ -113,4 +113,4 @@ test("generalise tells what is wrong", async () => {
   expectFailure(twice!, 2, /two sets are named "B"/);
   expectFailure(mine!, 3, /mine\.html: exists, and is no report/);
   expectFailure(nowhere!, 3, /nothing: there is no such model/);
-}, 60_000);
+}, 400_000);

@@ -14,7 +14,7 @@ beforeAll(async () => {
     ["train", "--data", "cells", ...SHORT, "--cell-diameters", "1.75", "--out", "normalized"],
   ]);
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
-}, 120_000);
+}, 400_000);
 
 test("join makes a run folder that evaluate takes, and says how it answers to images that were held out", async () => {
   const [text, json, judged] = await cli.runAll([
@@ -25,7 +25,7 @@ test("join makes a run folder that evaluate takes, and says how it answers to im
   expect(text!.stdout).toMatch(/^\d+ images that neither learned from: accuracy \d+\.\d %/);
   expect(JSON.parse(json!.stdout)).toMatchObject({ out: "both", judgedOn: "validation" });
   expect(judged!.code).toBe(0);
-}, 60_000);
+}, 400_000);
 
 test("join tells what is wrong, and writes nothing", async () => {
   writeFileSync(join(cli.dir, "file.onnx"), "no model");
@@ -42,4 +42,4 @@ test("join tells what is wrong, and writes nothing", async () => {
   expectFailure(taken!, 3, /own: holds a run already/);
   expectFailure(file!, 3, /file\.onnx/);
   expect(existsSync(join(cli.dir, "x"))).toBe(false);
-}, 60_000);
+}, 400_000);

@@ -46,4 +46,4 @@ test("reproduce trains the three models, compares them and writes the report", a
     "has no Test folder",
   );
   expect(existsSync(path("none"))).toBe(false);
-}, 180_000);
+}, 400_000);

@@ -11,7 +11,7 @@ beforeAll(async () => {
     ["train", "--data", "cells", "--image-size", "32", "--epochs", "2", "--threads", "1", "--out", "run"],
   ]);
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-}, 120_000);
+}, 400_000);
 
 test("robustness judges every corruption at five strengths, the same each time, and draws it", async () => {
   const words = ["robustness", "run", "--data", "cells", "--images", "10", "--threads", "1"];
@@ -36,7 +36,7 @@ test("robustness judges every corruption at five strengths, the same each time, 
   const page = readFileSync(join(cli.dir, "report.html"), "utf8");
   expect(page.match(/<polygon/g)).toHaveLength(14);
   expect(judged!.code).toBe(0);
-}, 60_000);
+}, 400_000);
 
 test("robustness tells what is wrong, and overwrites nothing", async () => {
   writeFileSync(join(cli.dir, "mine.html"), "mine");
@@ -52,4 +52,4 @@ test("robustness tells what is wrong, and overwrites nothing", async () => {
   expectFailure(mine!, 3, /mine\.html: exists, and is no report of Leukogram/);
   expect(readFileSync(join(cli.dir, "mine.html"), "utf8")).toBe("mine");
   expect(existsSync(join(cli.dir, "runs"))).toBe(false);
-}, 60_000);
+}, 400_000);

@@ -13,7 +13,7 @@ beforeAll(async () => {
     ["train", "--data", "cells", "--image-size", "32", "--epochs", "2", "--threads", "1", "--out", "runs/one"],
   ]);
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-}, 120_000);
+}, 400_000);
 
 /** As much of a tracking server as a run needs; what it was told is kept. */
 async function trackingServer({ artifacts = true, status = 200 } = {}) {
@@ -74,7 +74,7 @@ test("writes event files by set, and makes a run with settings, metrics by epoch
   expect(metrics.filter(({ key }) => key === "val_loss").map(({ step }) => step)).toEqual([1, 2]);
   expect(metrics.map(({ key }) => key)).toEqual(expect.arrayContaining(["test_accuracy", "test_accuracy_low"]));
   expect(told.at(-1)!.body).toMatchObject({ run_id: "abc", status: "FINISHED" });
-}, 60_000);
+}, 400_000);
 
 test("says what a server does not take, and what it answers", async () => {
   const without = await trackingServer({ artifacts: false });
@@ -88,7 +88,7 @@ test("says what a server does not take, and what it answers", async () => {
   expect(refused!.stderr).toMatch(/Note: the server did not take report\.html/);
   expectFailure(fault!, 3, /the MLflow server answered 400: no room/);
   expectFailure(unreachable!, 3, /the MLflow server can't be reached \(bad port\)/);
-}, 60_000);
+}, 400_000);
 
 test("tells what is wrong", async () => {
   mkdirSync(join(cli.dir, "begun"));

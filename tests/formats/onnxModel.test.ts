@@ -162,6 +162,7 @@ const CASES: readonly [string, Given, Partial<Net>?][] = [
   ["LogSoftmax", ["LogSoftmax", ["t0"], { axis: int(2) }]],
   ["Unsqueeze and more", ["Unsqueeze", ["t0", "axes"]], { whole: { axes: [1] } }],
   ["Dropout", ["Dropout", ["t0"]], { opset: 11 }],
+  ["Concat of one", ["Concat", ["t0"], { axis: int(1) }]],
   ["Sum of three", ["Sum", ["t0", "t0", "t0"]]],
   ["Mean", ["Mean", ["t0", "t0", "row"]], { weights: { row: [4, 1, 1] } }],
 ];

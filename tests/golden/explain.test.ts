@@ -69,5 +69,5 @@ testWith("models/cnn_3.h5", "golden/pixels")(
     }
     await runner.close();
   },
-  60_000,
+  400_000,
 );

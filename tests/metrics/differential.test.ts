@@ -49,7 +49,7 @@ describe("differentialCount", () => {
   });
 
   test("has limits that hold the true shares 93 to 97 times of 100, and the uncorrected ones do not", {
-    timeout: 60_000,
+    timeout: 400_000,
   }, () => {
     const rng = new Rng(11);
     const held = { corrected: BLOOD.map(() => 0), counted: BLOOD.map(() => 0) };

@@ -41,7 +41,7 @@ testWith("data/pbc")(
     }
     expect(same).toBeGreaterThanOrEqual(58);
   },
-  120_000,
+  400_000,
 );
 
 describe("quantisation", () => {

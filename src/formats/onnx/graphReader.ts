@@ -19,6 +19,9 @@ import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./
 /** Nodes that give what they are given, where nothing is trained. */
 const NOTHING = new Set(["Identity", "Dropout", "Cast"]);
 
+/** Nodes that do so where there is one alone. */
+const JOINS = new Set(["Concat", "Sum", "Mean", "Max", "Min"]);
+
 /** Entries of one image beyond which a tensor is no network's. */
 const MOST_ENTRIES = 2 ** 28;
 
@@ -79,7 +82,7 @@ export class GraphReader {
     const { node } = facts;
     const [x] = values;
     if (node.type === "Constant") return this.#constant(facts);
-    if (x !== undefined && NOTHING.has(node.type)) return x;
+    if (x !== undefined && (NOTHING.has(node.type) || (JOINS.has(node.type) && values.length === 1))) return x;
     if (x !== undefined && node.type === "Shape") return shapeValue(facts, shapeOf(x));
     if (node.type === "DequantizeLinear") return dequantized(facts, values);
     if (node.type === "ConstantOfShape" && x?.kind === "host")

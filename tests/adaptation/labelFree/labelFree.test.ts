@@ -19,7 +19,7 @@ beforeAll(async () => {
   await trainModel(set.train, set.validation, smallRecipe(), { out: plain });
   const recipe = smallRecipe({ cellDiameters: 2, fieldSize: 48, scaleMin: 0.5, scaleMax: 0.9, views: 2 });
   await trainModel(set.train, set.validation, recipe, { out: cells });
-}, 60_000);
+}, 400_000);
 
 async function answers(classifier: Classifier): Promise<number[]> {
   const out: number[] = [];
