@@ -25,6 +25,7 @@ export {
 } from "./browser/head.ts";
 export { type Picture, readPicture } from "./browser/pictures.ts";
 export { readKerasLayers, readKerasModel } from "./browser/readKeras.ts";
+export { readOnnxModel } from "./browser/readOnnx.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./core/classes.ts";
 export { type ErrorCode, LeukogramError } from "./core/errors.ts";
 export { Rng } from "./core/rng.ts";
@@ -36,7 +37,7 @@ export { gradCamGraph } from "./explain/gradCam.ts";
 export { METHODS, type Method } from "./explain/methods.ts";
 export type { KerasModelFile } from "./formats/kerasFile.ts";
 export { loadWeights } from "./formats/loadWeights.ts";
-export { type OnnxModel, type OnnxModelOptions, onnxModelOf } from "./formats/onnx/onnxModel.ts";
+export type { OnnxModel, OnnxModelOptions } from "./formats/onnx/onnxModel.ts";
 export type { StoredLayers } from "./formats/storedLayers.ts";
 export { gradients } from "./graph/autodiff.ts";
 export { compile } from "./graph/compile.ts";
