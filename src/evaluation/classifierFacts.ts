@@ -4,6 +4,7 @@ import type { RgbImage } from "../data/image.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { squareField } from "../data/squareField.ts";
+import { metadataList } from "../runtime/metadata.ts";
 import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 
 /** What a trained model's file says of it. */
@@ -29,8 +30,8 @@ export interface ClassifierFacts {
  */
 export function classifierFacts(metadata: Readonly<Record<string, string>>, source: string): ClassifierFacts {
   const { parameters, model, field } = metadata;
-  const classes = parseList<string>(metadata.classes);
-  const imageSize = parseList<number>(metadata.imageSize) as [number, number] | undefined;
+  const classes = metadataList(metadata, "classes") as readonly string[] | undefined;
+  const imageSize = metadataList(metadata, "imageSize") as [number, number] | undefined;
   if (classes === undefined || imageSize === undefined)
     throw new LeukogramError("ERR_FORMAT", `${source}: does not name its classes and image size`, {
       hint: "Give a model that Leukogram wrote.",
@@ -43,16 +44,6 @@ export function classifierFacts(metadata: Readonly<Record<string, string>>, sour
     model,
     home: homeFactsOf(metadata),
   };
-}
-
-// Other programs may have written something else under our key.
-function parseList<T>(text: string | undefined): readonly T[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? "");
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** An image as a model takes it, and how familiar it looks. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
+import { metadataList } from "../runtime/metadata.ts";
 import { isZip, kerasModelOf } from "./kerasFile.ts";
 import type { DescribedModel } from "./kerasModel.ts";
 import { onnxModelOf } from "./onnx/onnxModel.ts";
@@ -42,7 +43,7 @@ export async function readModel(path: string, { imageSize }: ReadModelOptions = 
   if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, { path: file, imageSize })), ...unnamed };
   if (bytes[0] === ONNX_START) {
     const { metadata, ...read } = onnxModelOf(bytes, { source: file, imageSize });
-    return { ...read, path: file, classes: namesIn(metadata.classes), kind: "ONNX" };
+    return { ...read, path: file, classes: namesIn(metadata), kind: "ONNX" };
   }
   const { kerasVersion, ...read } = await kerasModelOf(bytes, file);
   const kind = `Keras ${kerasVersion ?? "1"} ${isZip(bytes) ? ".keras" : "HDF5"}`;
@@ -52,12 +53,7 @@ export async function readModel(path: string, { imageSize }: ReadModelOptions = 
 /** The tag of an ONNX file's first field, its version; neither a zip nor HDF5 begins with it. */
 const ONNX_START = 8;
 
-// Other programs may have written something else under our key.
-function namesIn(text: string | undefined): readonly string[] | undefined {
-  try {
-    const names: unknown = JSON.parse(text ?? "");
-    return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : undefined;
-  } catch {
-    return undefined;
-  }
+function namesIn(metadata: Readonly<Record<string, string>>): readonly string[] | undefined {
+  const names = metadataList(metadata, "classes");
+  return names?.every((name) => typeof name === "string") ? (names as readonly string[]) : undefined;
 }

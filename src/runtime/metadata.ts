@@ -67,3 +67,13 @@ export function withMetadata(model: Uint8Array, entries: Readonly<Record<string,
       .ldelim();
   return writer.finish();
 }
+
+/** A list that the metadata hold as JSON; undefined where there is none, as other programs may write something else under our key. */
+export function metadataList(metadata: Readonly<Record<string, string>>, key: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(metadata[key] ?? "");
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -14,6 +14,7 @@ import type { FoundLayer } from "./mapping.ts";
 import { BATCH, type HostValue, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
 import { Room } from "./room.ts";
+import { isTurn, withoutTurns } from "./turns.ts";
 import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./values.ts";
 
 /** Nodes that give what they are given, where nothing is trained. */
@@ -262,28 +263,6 @@ function checkSize({ shape }: Tensor): void {
   const entries = shape.reduce((product: number, size) => (typeof size === "number" ? product * size : product), 1);
   if (!(entries <= MOST_ENTRIES))
     throw new LeukogramError("ERR_FORMAT", `has a tensor of ${entries} entries an image, which is no classifier's`);
-}
-
-// Two turns one behind the other are one, or none.
-function withoutTurns(source: Source): Source {
-  const outer = turnOf(source);
-  const inner = outer && turnOf(outer.from);
-  if (outer === undefined || inner === undefined) return source;
-  const order = outer.order.map((axis) => inner.order[axis]!);
-  if (order.every((axis, i) => axis === i)) return inner.from;
-  const { node, opset } = outer.step.facts;
-  const facts = new NodeFacts({ ...node, attributes: new Map([["perm", { ints: order }]]) }, opset, new Map());
-  return { kind: "step", step: { facts, sources: [inner.from] }, output: 0 };
-}
-
-const isTurn = (source: Source) => source.kind === "step" && source.step.facts.node.type === "Transpose";
-
-function turnOf(source: Source) {
-  if (source.kind !== "step" || source.step.facts.node.type !== "Transpose") return undefined;
-  const { step } = source;
-  const order = step.facts.ints("perm");
-  const from = step.sources[0];
-  return order === undefined || from === undefined ? undefined : { step, order, from };
 }
 
 function shapeValue(facts: NodeFacts, shape: readonly Dim[]): Value {

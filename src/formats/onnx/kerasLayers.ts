@@ -19,6 +19,7 @@ import { allLayers, merge, plusChannels, scaleChannels, withNumber } from "./ari
 import { type Convolved, convolutionLayers, samePads } from "./convolutionLayers.ts";
 import { constant, type FoundLayer, type Mapping } from "./mapping.ts";
 import { frontAxis, type NodeFacts, windowOf } from "./nodeFacts.ts";
+import { turnOf } from "./turns.ts";
 import { type Computed, resultShape, shapeOf, type Value } from "./values.ts";
 
 const activation =
@@ -163,11 +164,9 @@ const reshape: Mapping = (given) => {
 
 /** The image [N, C, H, W] of which a value is [N, H, W, C]. */
 function turnedImage(x: Value): Value | undefined {
-  if (x.kind !== "pending" || x.source.kind !== "step") return undefined;
-  const { facts, sources } = x.source.step;
-  const [from] = sources;
-  const isTurn = facts.node.type === "Transpose" && facts.ints("perm")?.join() === "0,2,3,1";
-  return isTurn && from?.kind === "input" ? { kind: "layer", output: from.output } : undefined;
+  const turn = x.kind === "pending" ? turnOf(x.source) : undefined;
+  if (turn?.order.join() !== "0,2,3,1" || turn.from.kind !== "input") return undefined;
+  return { kind: "layer", output: turn.from.output };
 }
 
 const softmax: Mapping = (given) => {

@@ -5,6 +5,7 @@ import { type DecodedModel, type DecodedValue, decodeModel } from "../../graph/o
 import type { LayerOutput } from "../../nn/layer.ts";
 import { Activation, Flatten, Input } from "../../nn/layers/index.ts";
 import { Model } from "../../nn/model.ts";
+import { metadataList } from "../../runtime/metadata.ts";
 import { checkImage } from "../imageSize.ts";
 import { GraphReader } from "./graphReader.ts";
 
@@ -113,7 +114,9 @@ function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
     throw new LeukogramError("ERR_FORMAT", `takes ${show(entry)}, and no axis of it is that of 1 or 3 channels`);
   const isChannelsLast = isChannels(last) && !(isChannels(second) && second !== 1);
   const [height, width] = isChannelsLast ? entry.shape.slice(1, 3) : entry.shape.slice(2);
-  const known = imageSize === undefined ? ownSize(decoded.metadata) : [imageSize, imageSize];
+  // A file of ours takes images of any size, and says to which it brings them.
+  const own = metadataList(decoded.metadata, "imageSize") as readonly number[] | undefined;
+  const known = imageSize === undefined ? own : [imageSize, imageSize];
   const side = (size: Dim | undefined, i: number) => (typeof size === "number" && size > 0 ? size : known?.[i]);
   const [h, w] = [side(height, 0), side(width, 1)];
   if (h === undefined || w === undefined)
@@ -126,16 +129,6 @@ function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
 }
 
 const show = ({ name, shape }: DecodedValue) => `"${name}" [${shape.map((size) => size || "?").join(", ")}]`;
-
-// A file of ours takes images of any size, and says to which it brings them.
-function ownSize(metadata: Readonly<Record<string, string>>): readonly number[] | undefined {
-  try {
-    const size: unknown = JSON.parse(metadata.imageSize ?? "");
-    return Array.isArray(size) ? size : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Whether a row is probabilities already. */
 function isProbability({ layer, inputs }: LayerOutput): boolean {
