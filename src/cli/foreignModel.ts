@@ -6,7 +6,6 @@ import { CELL_TYPES } from "../core/classes.ts";
 import { LeukogramError } from "../core/errors.ts";
 import { readModel } from "../formats/readModel.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
-import { PREPROCESSINGS, type Preprocessing } from "../models/preprocessing.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { Model } from "../nn/model.ts";
 
@@ -57,14 +56,5 @@ export function classesOf({ model, classes }: GivenModel, given: string | undefi
   if (names.length === outputs && new Set(names).size === outputs && model.output.shape.length === 1) return names;
   throw new LeukogramError("ERR_USAGE", `the model has ${outputs} outputs, and ${names.length} classes are named`, {
     hint: "Name them in the order of its outputs: --classes A,B,C.",
-  });
-}
-
-/** A way to scale pixels, for a flag. @throws ERR_USAGE for one that is not known. */
-export function preprocessing(text: string): Preprocessing {
-  const found = PREPROCESSINGS.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new LeukogramError("ERR_USAGE", `preprocessing "${text}" is not known`, {
-    hint: `Use one of ${PREPROCESSINGS.join(", ")}.`,
   });
 }

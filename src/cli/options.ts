@@ -28,6 +28,17 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** For a flag that takes one of some names. `what` it is that they name. */
+export function oneOf<Name extends string>(what: string, names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return found;
+    throw new LeukogramError("ERR_USAGE", `${what} "${text}" is not known`, {
+      hint: `Use one of ${names.join(", ")}.`,
+    });
+  };
+}
+
 /** For a flag that may be given several times: all its values, in order. */
 export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];

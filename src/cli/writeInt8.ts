@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import { openData, type Sample } from "../data/dataset.ts";
+import type { JpegDct } from "../data/jpegDct.ts";
 import { quantize } from "../evaluation/calibrate.ts";
 import { loadClassifier } from "../evaluation/classifier.ts";
 import { answerImages } from "../evaluation/evaluateModel.ts";
@@ -22,6 +23,7 @@ export interface Int8Options {
   readonly images: number;
   readonly metadata: Readonly<Record<string, string>>;
   readonly views: number | undefined;
+  readonly jpegDct: JpegDct;
   readonly signal: AbortSignal | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -47,14 +49,14 @@ export async function writeInt8(
   out: string,
   options: Int8Options,
 ): Promise<Int8Loss | undefined> {
-  const { calibrate, images, metadata, views, signal, onProgress } = options;
+  const { calibrate, images, metadata, views, jpegDct, signal, onProgress } = options;
   if (calibrate === undefined)
     throw new LeukogramError("ERR_USAGE", "int8 needs images of the training set to calibrate on", {
       hint: "Name their folder: --calibrate DIR.",
     });
   const { train, test } = openData(calibrate);
   const shuffled = new Rng(0).fork("calibrate").shuffle([...train.samples]);
-  const call = await quantize(model, shuffled.slice(0, images), { cells, signal, onProgress });
+  const call = await quantize(model, shuffled.slice(0, images), { cells, jpegDct, signal, onProgress });
   const bytes = (quantized: boolean) =>
     compile(exportGraph(model, { cells, views, ...(quantized && { call }) }), { name: model.name, metadata });
   await writeFileWhole(out, bytes(true));

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { LeukogramError } from "../core/errors.ts";
 import { decodeBmp, isBmp } from "./bmp.ts";
+import { decodeFastJpeg } from "./fastJpeg.ts";
+import type { JpegDct } from "./jpegDct.ts";
 
 /** A decoded picture. */
 export interface RgbImage {
@@ -19,6 +21,8 @@ export interface DecodeOptions {
   readonly name?: string;
   /** Larger pictures are refused before they take memory; 64 megapixels by default. */
   readonly maxPixels?: number;
+  /** "accurate" by default. */
+  readonly jpegDct?: JpegDct | undefined;
 }
 
 /**
@@ -29,20 +33,20 @@ export interface DecodeOptions {
  */
 export async function decodeImage(
   source: string | Uint8Array,
-  { name = typeof source === "string" ? source : "image", maxPixels = 64e6 }: DecodeOptions = {},
+  { name = typeof source === "string" ? source : "image", maxPixels = 64e6, jpegDct = "accurate" }: DecodeOptions = {},
 ): Promise<RgbImage> {
   const bytes = typeof source === "string" ? await readBytes(source, name) : source;
   if (bytes.length === 0) {
     throw new LeukogramError("ERR_IMAGE", `${name}: the file is empty (0 bytes)`, { hint: "Copy it again." });
   }
   try {
-    return isBmp(bytes) ? decodeBmp(bytes, maxPixels) : await decodeWithSharp(bytes, maxPixels);
+    return isBmp(bytes) ? decodeBmp(bytes, maxPixels) : await decodeWithSharp(bytes, maxPixels, jpegDct);
   } catch (cause) {
     throw explain(cause as Error, name, maxPixels);
   }
 }
 
-async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<RgbImage> {
+async function decodeWithSharp(bytes: Uint8Array, maxPixels: number, jpegDct: JpegDct): Promise<RgbImage> {
   const { data, info } = await sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true })
     .removeAlpha()
     .toColourspace("srgb")
@@ -51,7 +55,10 @@ async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<Rg
   // A Buffer is no plain array of bytes to all that look at what they are given.
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
   const rgb = info.channels === 3 ? pixels : repeatChannel(pixels, info.channels);
-  return { width: info.width, height: info.height, data: rgb };
+  const { width, height } = info;
+  // sharp has read it, so that what is damaged or too large is told in the same words.
+  const isFast = jpegDct === "fast" && bytes[0] === 0xff && bytes[1] === 0xd8;
+  return { width, height, data: isFast ? await decodeFastJpeg(bytes) : rgb };
 }
 
 // [N, C] -> [N, 3], the first channel three times.

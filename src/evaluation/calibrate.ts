@@ -1,6 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Sample } from "../data/dataset.ts";
 import { decodeImage } from "../data/image.ts";
+import type { JpegDct } from "../data/jpegDct.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { squareField } from "../data/squareField.ts";
 import { compile } from "../graph/compile.ts";
@@ -18,6 +19,8 @@ import type { SessionOptions, Value } from "../runtime/session.ts";
 export interface QuantizeOptions extends SessionOptions {
   /** How pictures are normalised first; default: not. */
   readonly cells?: CellNormalizationOptions | undefined;
+  /** How JPEG files become pixels; "accurate" by default. */
+  readonly jpegDct?: JpegDct | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -33,7 +36,7 @@ const BATCH = 8;
 export async function quantize(
   model: Model,
   samples: readonly Sample[],
-  { cells, signal, onProgress, ...session }: QuantizeOptions = {},
+  { cells, jpegDct, signal, onProgress, ...session }: QuantizeOptions = {},
 ): Promise<(picture: Tensor) => Tensor> {
   if (samples.length === 0) throw new LeukogramError("ERR_DATA", "int8: there are no images to calibrate on");
   const plan = planQuantization(model);
@@ -53,7 +56,7 @@ export async function quantize(
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "calibration was interrupted");
       const part = samples.slice(start, start + BATCH);
       const data = new Uint8Array(part.length * height * width * 3);
-      const pictures = await Promise.all(part.map(({ path }) => decodeImage(path)));
+      const pictures = await Promise.all(part.map(({ path }) => decodeImage(path, { jpegDct })));
       for (const [i, image] of pictures.entries())
         data.set(
           cells ? squareField(image, height) : resizeBilinearUint8(image, height, width),

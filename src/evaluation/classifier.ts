@@ -164,7 +164,7 @@ async function decodeAll(paths: readonly string[], facts: ClassifierFacts): Prom
   const worker = async () => {
     for (let i = next++; i < paths.length; i = next++) {
       try {
-        results[i] = bringImage(await decodeImage(paths[i]!), facts);
+        results[i] = bringImage(await decodeImage(paths[i]!, facts), facts);
       } catch (error) {
         if (!(error instanceof LeukogramError)) throw error;
         results[i] = error;

@@ -1,6 +1,7 @@
 // What a model's file says of itself, and how pictures are brought to it: the same in Node and in browsers.
 import { LeukogramError } from "../core/errors.ts";
 import type { RgbImage } from "../data/image.ts";
+import { JPEG_DCTS, type JpegDct } from "../data/jpegDct.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { squareField } from "../data/squareField.ts";
@@ -14,6 +15,8 @@ export interface ClassifierFacts {
   readonly imageSize: readonly [number, number];
   /** Whether pictures are filled up to a square first, so that cells keep their shape. */
   readonly isSquare: boolean;
+  /** How the JPEG files that it learnt from became pixels. */
+  readonly jpegDct: JpegDct;
   /** Number of weights; undefined where the file does not say. */
   readonly parameters: number | undefined;
   /** The name in the registry of what was trained; undefined where the file does not say. */
@@ -40,6 +43,7 @@ export function classifierFacts(metadata: Readonly<Record<string, string>>, sour
     classes,
     imageSize,
     isSquare: field === "square",
+    jpegDct: JPEG_DCTS.find((name) => name === metadata.jpegDct) ?? "accurate",
     parameters: parameters === undefined ? undefined : Number(parameters),
     model,
     home: homeFactsOf(metadata),

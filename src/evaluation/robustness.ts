@@ -114,8 +114,11 @@ function chooseEvenly(samples: readonly Sample[], images: number): Sample[] {
   return classes.flatMap((own) => spread(own, each)).map((i) => samples[i]!);
 }
 
-async function fieldOf(path: string, { imageSize: [height, width], isSquare }: Classifier): Promise<Uint8Array> {
-  const image = await decodeImage(path).catch((error: unknown) => {
+async function fieldOf(
+  path: string,
+  { imageSize: [height, width], isSquare, jpegDct }: Classifier,
+): Promise<Uint8Array> {
+  const image = await decodeImage(path, { jpegDct }).catch((error: unknown) => {
     throw error instanceof LeukogramError ? badImage(error) : error;
   });
   return isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width);

@@ -29,6 +29,29 @@ describe.concurrent("convert", () => {
     expect(judged.count).toBe(10);
   });
 
+  testWith(
+    "models/cnn_3.h5",
+    "golden/cnn_3_predictions.json",
+    "data/pbc",
+  )("carries how JPEG files are decoded, so that predict says what Keras said of the same files", async () => {
+    const { rows } = JSON.parse(readFileSync(shared("golden/cnn_3_predictions.json"), "utf8")) as {
+      rows: { file: string; probabilities: number[] }[];
+    };
+    const files = rows.map(({ file }) => shared(`data/pbc/${file}`));
+    const [written, answered] = await cli.runAll([
+      ["convert", shared("models/cnn_3.h5"), "cnn_3.onnx", "--preprocessing", "0..1", "--jpeg-dct", "fast"],
+      ["predict", "cnn_3.onnx", ...files, "--json", "--quiet"],
+    ]);
+    expect([written!.code, answered!.stderr]).toEqual([0, ""]);
+    const lines = answered!.stdout.trim().split("\n");
+    for (const [i, { probabilities }] of rows.entries()) {
+      const found = Object.values((JSON.parse(lines[i]!) as { probabilities: Record<string, number> }).probabilities);
+      probabilities.forEach((wanted, k) => {
+        expect(Math.abs(found[k]! - wanted), files[i]).toBeLessThan(0.05);
+      });
+    }
+  });
+
   test("writes whole numbers of 8 bits, calibrated on images, and says what that cost", async () => {
     const outcomes = await cli.runAll([
       ["convert", "run", "run8.onnx", "--precision", "int8", "--calibrate", "smears", "--images", "8"],

@@ -88,7 +88,7 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
     [["run", cell, "--class", "Monocite"], 2, 'explain: the model has no class "Monocite". Did you mean "Monocyte"?'],
     [["run", cell, "--layer", "conv2"], 2, /has no layer "conv2".*Those with a map: /],
     [["run", cell, "--method", "occlusion", "--layer", "x"], 2, "explain: --layer is for gradcam and scorecam"],
-    [["run", cell, "--baseline", "grey"], 2, 'baseline "grey" is not known. Use background, black or white.'],
+    [["run", cell, "--baseline", "grey"], 2, 'baseline "grey" is not known. Use one of background, black, white.'],
     [["run", cell, "--preprocessing", "0..1"], 2, "run: scales its pixels itself. Leave out --preprocessing."],
     [["run", cell, "--out", "mine"], 3, "mine exists and was not made by this command"],
   ];

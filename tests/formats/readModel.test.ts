@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../src/data/image.ts";
+import { JPEG_DCTS } from "../../src/data/jpegDct.ts";
 import { modelFromJson } from "../../src/formats/kerasModel.ts";
 import { writeKeras } from "../../src/formats/kerasV3.ts";
 import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "../../src/formats/kerasWriters.ts";
@@ -59,23 +60,23 @@ describe("cnn_3.h5, whose pixels were divided by 255 before it divides them agai
     await session.release();
   });
 
-  // TensorFlow decodes JPEG by libjpeg's fast transform, sharp by its accurate one: pixels differ by 1 level in the mean, which
-  // this model makes much of.
-  testWith(...NEEDED, "data/pbc")("gives Keras's classes for the files, and nearly its probabilities", async () => {
+  testWith(...NEEDED, "data/pbc")("gives Keras's probabilities for the files, decoded as TensorFlow does", async () => {
     const { model } = await readModel(shared("models/cnn_3.h5"));
     const { rows } = sharedJson<Golden>("golden/cnn_3_predictions.json");
     const session = await createSession(compile(exportGraph(withPreprocessing(model, "0..1"))));
-    const distances: number[] = [];
-    for (const { file, probabilities: wanted } of rows) {
-      const { data, width, height } = await decodeImage(shared(`data/pbc/${file}`));
-      const { probabilities } = await session.run({ images: { data, shape: [1, height, width, 3] } });
-      const found = [...(probabilities!.data as Float32Array)];
-      expect(argmax(found), file).toBe(argmax(wanted));
-      distances.push(farthest(found, wanted));
-    }
+    const farthestOf = { accurate: 0, fast: 0 };
+    for (const { file, probabilities: wanted } of rows)
+      for (const jpegDct of JPEG_DCTS) {
+        const { data, width, height } = await decodeImage(shared(`data/pbc/${file}`), { jpegDct });
+        const { probabilities } = await session.run({ images: { data, shape: [1, height, width, 3] } });
+        const found = [...(probabilities!.data as Float32Array)];
+        expect(argmax(found), file).toBe(argmax(wanted));
+        farthestOf[jpegDct] = Math.max(farthestOf[jpegDct], farthest(found, wanted));
+      }
     await session.release();
-    expect(Math.max(...distances)).toBeLessThan(0.08);
-    expect(distances.reduce((a, b) => a + b) / distances.length).toBeLessThan(0.05);
+    expect(farthestOf.fast).toBeLessThan(1e-5);
+    // Pixels that differ by 1 level in the mean: this model makes much of it.
+    expect(farthestOf.accurate).toBeGreaterThan(0.05);
   });
 
   testWith(...NEEDED, "golden/cnn_3_activations.json")("has Keras's activations in every layer", async () => {

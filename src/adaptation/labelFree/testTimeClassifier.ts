@@ -48,6 +48,7 @@ export async function testTimeClassifier(
     classes,
     imageSize: [height, width],
     isSquare: cells !== undefined,
+    jpegDct: "accurate",
     parameters: model.parameters,
     fileBytes: bytes.length,
     model: recipe.model,

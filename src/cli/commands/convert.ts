@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
+import { JPEG_DCTS, type JpegDct } from "../../data/jpegDct.ts";
 import { writeKeras } from "../../formats/kerasV3.ts";
 import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "../../formats/kerasWriters.ts";
 import { findChangeableFiles } from "../../formats/shippedModels.ts";
@@ -19,17 +20,20 @@ import type { Model } from "../../nn/model.ts";
 import { percent } from "../../report/format.ts";
 import { readMetadata } from "../../runtime/metadata.ts";
 import type { CommandModule } from "../command.ts";
-import { classesOf, type GivenModel, openGiven, preprocessing } from "../foreignModel.ts";
-import { print, wholeNumber } from "../options.ts";
+import { classesOf, type GivenModel, openGiven } from "../foreignModel.ts";
+import { oneOf, print, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { type Int8Loss, writeInt8 } from "../writeInt8.ts";
+
+const PRECISIONS = ["float32", "float16", "int8"] as const;
 
 /** Flags of `convert`. */
 interface Flags {
   readonly preprocessing: Preprocessing;
+  readonly jpegDct: JpegDct;
   readonly classes?: string;
   readonly imageSize?: number;
-  readonly precision: "float32" | "float16" | "int8";
+  readonly precision: (typeof PRECISIONS)[number];
   readonly calibrate?: string;
   readonly images: number;
   readonly plain?: boolean;
@@ -72,12 +76,23 @@ const convert: CommandModule = {
       .option(
         "--preprocessing <way>",
         `how pixels were scaled before IN saw them: ${PREPROCESSINGS.join(", ")}`,
-        preprocessing,
+        oneOf("preprocessing", PREPROCESSINGS),
         "0..255",
+      )
+      .option(
+        "--jpeg-dct <way>",
+        "how JPEG files became the pixels that IN saw: accurate, fast (TensorFlow); an .onnx keeps it",
+        oneOf("JPEG transform", JPEG_DCTS),
+        "accurate",
       )
       .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
       .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber)
-      .option("--precision <type>", "of an .onnx: float32, float16 (weights alone), int8", precision, "float32")
+      .option(
+        "--precision <type>",
+        "of an .onnx: float32, float16 (weights alone), int8",
+        oneOf("precision", PRECISIONS),
+        "float32",
+      )
       .option("--calibrate <dir>", "images of the training set, which int8 needs")
       .option("--images <number>", "at most so many of them", wholeNumber, 200)
       .option("--plain", "an .onnx of the layers alone: floats [batch, height, width, channels] as they expect them")
@@ -85,7 +100,7 @@ const convert: CommandModule = {
   },
   examples: [
     "leukogram convert model.h5 model.keras",
-    "leukogram convert cnn_3.h5 cnn_3.onnx --preprocessing 0..1",
+    "leukogram convert cnn_3.h5 cnn_3.onnx --preprocessing 0..1 --jpeg-dct fast",
     "leukogram convert runs/cnn web/model.json",
     "leukogram convert mobilenetv2-anylab small.onnx --precision float16",
     "leukogram convert mobilenetv2-anylab small8.onnx --precision int8 --calibrate cells/Train",
@@ -134,11 +149,11 @@ async function toInt8(given: GivenModel, { source, out, flags, signal, progress 
   const model = given.isOurs ? given.model : withPreprocessing(given.model, flags.preprocessing);
   const metadata = given.isOurs
     ? readMetadata(await readFile(findChangeableFiles(source).onnx))
-    : metadataOf(model, classesOf(given, flags.classes));
-  const { calibrate, images } = flags;
+    : metadataOf(model, classesOf(given, flags.classes), flags.jpegDct);
+  const { calibrate, images, jpegDct } = flags;
   const views = given.isOurs ? given.views : undefined;
   const onProgress = (done: number, total: number) => progress.stage("Calibrating on images", done, total);
-  return writeInt8(given, model, out, { calibrate, images, metadata, views, signal, onProgress });
+  return writeInt8(given, model, out, { calibrate, images, metadata, views, jpegDct, signal, onProgress });
 }
 
 const lossLine = ({ count, float32, int8, agreement }: Int8Loss) =>
@@ -154,26 +169,22 @@ async function copyOnnx(source: string, out: string, { precision: wanted }: Flag
 async function writeOnnx(given: GivenModel, out: string, flags: Flags): Promise<void> {
   const classes = classesOf(given, flags.classes);
   const model = withPreprocessing(given.model, flags.preprocessing);
-  const metadata = metadataOf(model, classes);
+  const metadata = metadataOf(model, classes, flags.jpegDct);
   const graph = flags.plain ? plainGraph(given.model) : exportGraph(model);
   const bytes = compile(graph, { name: model.name, metadata: flags.plain ? {} : metadata, version: VERSION });
   await writeFileWhole(out, flags.precision === "float16" ? halfWeights(bytes) : bytes);
 }
 
-function metadataOf(model: Model, classes: readonly string[]): Record<string, string> {
+function metadataOf(model: Model, classes: readonly string[], dct: JpegDct): Record<string, string> {
   const [height, width] = model.input.shape;
   return {
     classes: JSON.stringify(classes),
     imageSize: JSON.stringify([height, width]),
     model: model.name,
     parameters: String(model.parameters),
+    jpegDct: dct,
     notice: "Research use only; not a medical device.",
   };
-}
-
-function precision(text: string): Flags["precision"] {
-  if (text === "float32" || text === "float16" || text === "int8") return text;
-  throw new LeukogramError("ERR_USAGE", `precision "${text}" is not known`, { hint: "Use float32, float16 or int8." });
 }
 
 export default convert;

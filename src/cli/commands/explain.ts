@@ -17,10 +17,10 @@ import { decimal, percent } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
 import { type ExplainedFile, explainImages } from "../explainImages.ts";
-import { classesOf, type GivenModel, openGiven, preprocessing } from "../foreignModel.ts";
+import { classesOf, type GivenModel, openGiven } from "../foreignModel.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
-import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
+import { addSessionFlags, number, oneOf, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 /** Flags of `explain`. */
@@ -44,7 +44,8 @@ interface Flags {
 }
 
 /** What counts as an empty picture. */
-type Baseline = "background" | "black" | "white";
+const BASELINES = ["background", "black", "white"] as const;
+type Baseline = (typeof BASELINES)[number];
 
 const explain: CommandModule = {
   define(command) {
@@ -62,7 +63,12 @@ const explain: CommandModule = {
       )
       .option("--class <name>", "the class to explain (default: the most probable one)")
       .option("--layer <name>", "whose maps gradcam and scorecam weigh (default: the last that has any)")
-      .option("--baseline <colour>", "what an empty picture is: background, black, white", baseline, "background")
+      .option(
+        "--baseline <colour>",
+        "what an empty picture is: background, black, white",
+        oneOf("baseline", BASELINES),
+        "background",
+      )
       .option("--steps <number>", "points on the way of integrated gradients", wholeNumber, STEPS)
       .option("--checks <number>", "models of random weights by which each map is checked", wholeNumber, 3)
       .option("--no-check", "leave that check out, and save its time")
@@ -77,7 +83,7 @@ const explain: CommandModule = {
       .option(
         "--preprocessing <way>",
         `of a file that Leukogram did not write, how pixels were scaled: ${PREPROCESSINGS.join(", ")}`,
-        preprocessing,
+        oneOf("preprocessing", PREPROCESSINGS),
         "0..255",
       )
       .option("--classes <names>", "its classes in the order of its outputs: A,B,C (default: the five cell types)");
@@ -169,11 +175,6 @@ function indexOfClass(name: string, classes: readonly string[]): number {
   throw new LeukogramError("ERR_USAGE", `explain: the model has no class "${name}"`, {
     hint: near === undefined ? `Its classes are ${classes.join(", ")}.` : `Did you mean "${near}"?`,
   });
-}
-
-function baseline(text: string): Baseline {
-  if (text === "background" || text === "black" || text === "white") return text;
-  throw new LeukogramError("ERR_USAGE", `baseline "${text}" is not known`, { hint: "Use background, black or white." });
 }
 
 function baselineOf(name: Baseline, model: Model): readonly number[] | undefined {
