@@ -79,10 +79,18 @@ def judge(folder):
         load = lambda path: keras.saving.load_model(path, compile=False)
         told(f"Keras {keras.__version__} on {backend}", "model.keras", load)
         told(f"Keras {keras.__version__} on {backend}", "model.h5", load)
+        told(f"Keras {keras.__version__} on {backend}", "model.weights.h5", lambda path: weights_into(load(f"{folder}/{name}.keras"), path))
         if backend != "tensorflow":
             continue
         told("tf_keras", "model.h5", load_tf_keras)
         told("onnx.checker, ONNX Runtime", "model.onnx", load_onnx)
+        told("onnx.checker, ONNX Runtime", "half.onnx", load_onnx)
+
+
+def weights_into(model, path):
+    model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])
+    model.load_weights(path)
+    return model
 
 
 def load_tf_keras(path):

@@ -7,10 +7,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { writeKeras } from "../src/formats/kerasV3.ts";
-import { writeKerasH5, writeTensorflowJs } from "../src/formats/kerasWriters.ts";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "../src/formats/kerasWriters.ts";
 import { readModel } from "../src/formats/readModel.ts";
 import { writeFileWhole } from "../src/formats/writeFile.ts";
 import { compile } from "../src/graph/compile.ts";
+import { halfWeights } from "../src/graph/onnx/halfWeights.ts";
 import { plainGraph } from "../src/nn/exportGraph.ts";
 import type { Model } from "../src/nn/model.ts";
 import { createSession } from "../src/runtime/node.ts";
@@ -69,7 +70,10 @@ for (const file of readdirSync(folder).sort()) {
     await writeKeras(model, join(out, "model.keras"));
     await writeKerasH5(model, join(out, "model.h5"));
     await writeTensorflowJs(model, join(out, "model.json"));
-    await writeFileWhole(join(out, "model.onnx"), compile(plainGraph(model)));
+    await writeWeightsH5(model, join(out, "model.weights.h5"));
+    const bytes = compile(plainGraph(model));
+    await writeFileWhole(join(out, "model.onnx"), bytes);
+    await writeFileWhole(join(out, "half.onnx"), halfWeights(bytes));
     if (tf === undefined) continue;
     const program = `written, by TensorFlow.js ${tf.version.tfjs}`;
     const outcome = await tensorflowJs(tf, name).then(

@@ -1,5 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
 import { bringImage, type ClassifierFacts, classifierFacts, normalizedRow } from "../evaluation/classifierFacts.ts";
+import { argmax } from "../metrics/topKAccuracy.ts";
 import type { ExportOptions } from "../nn/exportGraph.ts";
 import type { Session } from "../runtime/session.ts";
 import { createSession, type WebSessionOptions } from "../runtime/web.ts";
@@ -126,7 +127,7 @@ async function classify(
     const classes = facts.classes.length;
     for (const [i, familiarity] of familiarities.entries()) {
       const row = (probabilities!.data as Float32Array).subarray(i * classes, (i + 1) * classes);
-      answers.push({ probabilities: normalizedRow(row), label: facts.classes[indexOfLargest(row)]!, familiarity });
+      answers.push({ probabilities: normalizedRow(row), label: facts.classes[argmax(row)]!, familiarity });
     }
     onProgress?.(answers.length, pictures.length);
   }
@@ -148,9 +149,4 @@ export async function bringPictures(
     familiarities.push(familiarity);
   }
   return { images: { data, shape: [pictures.length, height, width, 3] }, familiarities };
-}
-
-/** The index of the largest; the first of equal ones. */
-export function indexOfLargest(row: Float32Array): number {
-  return row.indexOf(row.reduce((most, value) => Math.max(most, value), -Infinity));
 }

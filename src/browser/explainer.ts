@@ -2,11 +2,12 @@ import type { RgbImage } from "../data/image.ts";
 import { Explainer, type ExplainOptions, type Explanation } from "../explain/explainPicture.ts";
 import { rgbOf, type SeenPicture } from "../explain/picture.ts";
 import { compile } from "../graph/compile.ts";
+import { argmax } from "../metrics/topKAccuracy.ts";
 import { seenPicture } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
 import type { Session } from "../runtime/session.ts";
 import { createSession, type WebSessionOptions } from "../runtime/web.ts";
-import { bringPictures, indexOfLargest, type ModelFacts } from "./classifier.ts";
+import { bringPictures, type ModelFacts } from "./classifier.ts";
 import type { Picture } from "./pictures.ts";
 
 /** What {@link openExplainer} takes beside model and facts. */
@@ -53,7 +54,7 @@ export async function openExplainer(
     async explain(picture, options = {}) {
       const seen = await look(eye, picture, facts);
       const probabilities = await explainer.probabilities(seen);
-      const { method = "gradcam", target = indexOfLargest(probabilities) } = options;
+      const { method = "gradcam", target = argmax(probabilities) } = options;
       const found = await explainer.explain(seen, { ...options, method, target });
       const { width, height } = seen;
       return { ...found, probabilities: Array.from(probabilities), seen: { data: rgbOf(seen), width, height } };
