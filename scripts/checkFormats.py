@@ -63,7 +63,7 @@ def make(folder):
 
 def judge(folder):
     backend = keras.backend.backend()
-    for name in APPLICATIONS:
+    for name in filter(lambda name: os.path.exists(f"{folder}/{name}.npz"), APPLICATIONS):
         known = np.load(f"{folder}/{name}.npz")
 
         def told(program, file, load):
@@ -79,7 +79,7 @@ def judge(folder):
         load = lambda path: keras.saving.load_model(path, compile=False)
         told(f"Keras {keras.__version__} on {backend}", "model.keras", load)
         told(f"Keras {keras.__version__} on {backend}", "model.h5", load)
-        told(f"Keras {keras.__version__} on {backend}", "model.weights.h5", lambda path: weights_into(load(f"{folder}/{name}.keras"), path))
+        told(f"Keras {keras.__version__} on {backend}", "model.weights.h5", lambda path: weights_into(load(f"{folder}/written/{name}/model.keras"), path))
         if backend != "tensorflow":
             continue
         told("tf_keras", "model.h5", load_tf_keras)

@@ -5,6 +5,7 @@ import { h5Layers, layersIn } from "./kerasH5.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { type LayerConfig, layersByVars } from "./kerasVars.ts";
 import { loadWeights } from "./loadWeights.ts";
+import { fromOlderLayers } from "./olderLayers.ts";
 import { orDamaged } from "./orDamaged.ts";
 import type { StoredLayers } from "./storedLayers.ts";
 
@@ -30,7 +31,8 @@ export async function kerasModelOf(bytes: Uint8Array, path: string): Promise<Ker
   return orDamaged(`${path}: its description of the model`, () => {
     const { model, notes } = modelFromJson(json, path);
     loadWeights(model, stored, { source: path });
-    return { model, notes, kerasVersion };
+    const isOlder = !isZip(bytes) && Number.parseInt(kerasVersion ?? "1", 10) < 3;
+    return { model: isOlder ? fromOlderLayers(model) : model, notes, kerasVersion };
   });
 }
 

@@ -8,6 +8,7 @@ import { groupAt, hdf5Bytes } from "./hdf5.ts";
 import { kerasModelConfig } from "./kerasConfig.ts";
 import { LEGACY_VERSION, legacyModel, legacyWeightName } from "./kerasLegacy.ts";
 import { weightsBytes } from "./kerasV3.ts";
+import { inOlderLayers } from "./olderLayers.ts";
 import { writeFileWhole } from "./writeFile.ts";
 
 /**
@@ -16,7 +17,7 @@ import { writeFileWhole } from "./writeFile.ts";
  * @throws ERR_OUTPUT where the file can't be written; ERR_FORMAT where a layer can't be said in this format.
  */
 export async function writeKerasH5(model: Model, path: string): Promise<void> {
-  const { json, layers } = legacyModel(model);
+  const { json, layers } = legacyModel(inOlderLayers(model, "keras2"));
   const bytes = await hdf5Bytes((file) => {
     file.create_attribute("backend", "tensorflow");
     file.create_attribute("keras_version", LEGACY_VERSION);
@@ -78,7 +79,7 @@ const SHARD_BYTES = 4 * 1024 * 1024;
  * @throws ERR_OUTPUT where a file can't be written; ERR_FORMAT where a layer can't be said in this format.
  */
 export async function writeTensorflowJs(model: Model, path: string): Promise<void> {
-  const { json, layers } = legacyModel(model);
+  const { json, layers } = legacyModel(inOlderLayers(model, "tensorflowJs"));
   const weights = layers.flatMap((layer) =>
     layer.weights.map((weight) => ({
       name: legacyWeightName(layer, weight),

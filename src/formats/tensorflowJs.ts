@@ -4,6 +4,7 @@ import type { DecodedTensor } from "../graph/onnx/decodeTensor.ts";
 import { joinAttention } from "./attentionWeights.ts";
 import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { loadWeights } from "./loadWeights.ts";
+import { fromOlderLayers } from "./olderLayers.ts";
 import { orDamaged } from "./orDamaged.ts";
 import { addLayer, type StoredWeight } from "./storedLayers.ts";
 import { type GraphJson, graphModelOf, type SignatureJson } from "./tensorflowGraph.ts";
@@ -66,7 +67,7 @@ export async function tensorflowJsOf(
   const described = orDamaged(what, () => modelFromJson(topology as LayerJson, path));
   const weights = await readTensorflowWeights(path, weightsManifest);
   orDamaged(what, () => loadWeights(described.model, layersOf(weights), { source: path }));
-  return { ...described, kind: "TensorFlow.js layers model" };
+  return { ...described, model: fromOlderLayers(described.model), kind: "TensorFlow.js layers model" };
 }
 
 function parse(bytes: Uint8Array, path: string): ModelJson {
