@@ -1,14 +1,20 @@
 // What Keras 2 (tf_keras) and TensorFlow.js have not got, or mean otherwise, said by layers that they have.
+import { LeukogramError } from "../core/errors.ts";
 import type { Layer, LayerOutput } from "../nn/layer.ts";
 import { kerasConfig, layerFromConfig } from "../nn/layerFromConfig.ts";
+import type { DepthwiseOptions } from "../nn/layers/depthwiseConv2D.ts";
 import {
   Activation,
+  Conv2D,
   DepthwiseConv2D,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling2D,
   LayerScale,
   Multiply,
   Normalization,
   ReLU,
   Rescaling,
+  Reshape,
 } from "../nn/layers/index.ts";
 import { Model } from "../nn/model.ts";
 
@@ -51,17 +57,22 @@ const FUNCTIONS: Readonly<Record<OlderProgram, Readonly<Record<string, Function>
 };
 
 /**
- * The same model in layers that an older program has. Weights are shared, but for those of `Normalization` and `LayerScale`,
- * which become a `DepthwiseConv2D` of one pixel.
+ * The same model in layers that an older program has. Weights are shared, but for those that take another form: of
+ * `Normalization`, `LayerScale` and convolutions by channel, which become `DepthwiseConv2D`.
+ *
+ * @throws ERR_FORMAT where TensorFlow.js has nothing that stands for a convolution by groups.
  */
 export function inOlderLayers(model: Model, program: OlderProgram): Model {
-  return substituted(model, (layer, inputs) => {
-    const byFunction = functionSubstitute(layer, FUNCTIONS[program]);
-    if (byFunction !== undefined || inputs[0]?.shape.length !== 3) return byFunction;
-    if (layer instanceof LayerScale) return perChannel(layer, scaleOf(layer));
-    if (layer instanceof Normalization && program === "tensorflowJs")
-      return perChannel(layer, shiftOf(layer, inputs[0].shape[2]!));
-    return undefined;
+  const plain = substituted(model, (layer) => functionSubstitute(layer, FUNCTIONS[program]));
+  return substituted(plain, (layer, [input]) => {
+    if (input?.shape.length !== 3) return undefined;
+    const channels = input.shape[2]!;
+    if (layer instanceof LayerScale) return depthwise(layer, { kernel: layer.weights[0]!.value });
+    if (program === "keras2") return undefined;
+    if (layer instanceof Normalization) return depthwise(layer, standardizing(layer, channels));
+    if (layer instanceof Conv2D && layer.config.groups > 1) return byChannel(layer, channels);
+    const isPool = layer instanceof GlobalAveragePooling2D || layer instanceof GlobalMaxPooling2D;
+    return isPool && layer.config.keepdims ? flatPool(layer, channels) : undefined;
   });
 }
 
@@ -109,30 +120,54 @@ function functionSubstitute(layer: Layer, functions: Readonly<Record<string, Fun
   };
 }
 
-interface Line {
-  readonly scale: readonly number[];
-  readonly offset?: readonly number[];
+function flatPool(layer: Layer, channels: number): Substitute {
+  const pool = layerFromConfig(layer.className, { name: `${layer.name}_flat` });
+  const image = new Reshape({ targetShape: [1, 1, channels], name: layer.name });
+  return (inputs) => image.apply(pool.apply(inputs));
 }
 
-const scaleOf = ({ weights }: LayerScale): Line => ({ scale: [...weights[0]!.value] });
+interface Depthwise extends Partial<DepthwiseOptions> {
+  /** [KH, KW, C, multiplier] */
+  readonly kernel: Float32Array;
+  readonly bias?: Float32Array | undefined;
+}
+
+function depthwise({ name, trainable }: Layer, { kernel, bias, ...options }: Depthwise): Substitute {
+  const made = new DepthwiseConv2D({ kernelSize: 1, ...options, useBias: bias !== undefined, name, trainable });
+  return (inputs) => {
+    const output = made.apply(inputs);
+    made.weights[0]!.value = kernel;
+    if (bias !== undefined) made.weights[1]!.value = bias;
+    return output;
+  };
+}
 
 // (x - mean) / deviation
-function shiftOf({ config, weights }: Normalization, channels: number): Line {
+function standardizing({ config, weights }: Normalization, channels: number): Depthwise {
   const values = (given: number | readonly number[] | null, i: number) =>
     Array.from({ length: channels }, (_, c) => {
       if (given === null) return weights[i]!.value[c]!;
       return typeof given === "number" ? given : given[c % given.length]!;
     });
-  const scale = values(config.variance, 1).map((variance) => 1 / Math.max(Math.sqrt(variance), 1e-7));
-  return { scale, offset: values(config.mean, 0).map((mean, c) => -mean * scale[c]!) };
+  const kernel = values(config.variance, 1).map((variance) => 1 / Math.max(Math.sqrt(variance), 1e-7));
+  const bias = values(config.mean, 0).map((mean, c) => -mean * kernel[c]!);
+  return { kernel: Float32Array.from(kernel), bias: Float32Array.from(bias) };
 }
 
-function perChannel({ name, trainable }: Layer, { scale, offset }: Line): Substitute {
-  const made = new DepthwiseConv2D({ kernelSize: 1, useBias: offset !== undefined, name, trainable });
-  return (inputs) => {
-    const output = made.apply(inputs);
-    made.weights[0]!.value = Float32Array.from(scale);
-    if (offset !== undefined) made.weights[1]!.value = Float32Array.from(offset);
-    return output;
-  };
+// The filters of a channel lie side by side in both: [KH, KW, 1, C * multiplier] is [KH, KW, C, multiplier].
+function byChannel(layer: Conv2D, channels: number): Substitute {
+  const { filters, groups, kernelInitializer: _, useBias: __, ...options } = layer.config;
+  if (groups !== channels)
+    throw new LeukogramError(
+      "ERR_FORMAT",
+      `layer "${layer.name}": TensorFlow.js has no convolution of ${channels} channels in ${groups} groups`,
+      { hint: "Write .keras or .onnx." },
+    );
+  const [kernel, bias] = layer.weights;
+  return depthwise(layer, {
+    ...options,
+    depthMultiplier: filters / channels,
+    kernel: kernel!.value,
+    bias: bias?.value,
+  });
 }

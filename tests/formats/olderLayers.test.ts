@@ -40,13 +40,15 @@ const farthest = (a: readonly number[], b: readonly number[]) => Math.max(...a.m
 function everyKind(): Model {
   const input = Input([4, 4, 3]);
   const normalized = new Normalization({ mean: [0.1, 0.2, 0.3], variance: [0.5, 1, 2] }).apply(input);
-  const convolved = new Conv2D({ filters: 4, kernelSize: 1, activation: "hard_sigmoid", name: "gate" }).apply(
-    normalized,
-  );
+  const apart = new Conv2D({ filters: 6, kernelSize: 3, groups: 3, name: "apart" }).apply(normalized);
+  const convolved = new Conv2D({ filters: 4, kernelSize: 1, activation: "hard_sigmoid", name: "gate" }).apply(apart);
   const bent = new Activation({ activation: "hard_silu", name: "bent" }).apply(convolved);
   const smooth = new Activation({ activation: "silu", name: "smooth" }).apply(bent);
   const scaled = new LayerScale({ projectionDim: 4, initValues: 0.3, name: "scale" }).apply(smooth);
-  return new Model({ input, output: new GlobalAveragePooling2D().apply(scaled) }).initialize(3);
+  return new Model({
+    input,
+    output: new Flatten().apply(new GlobalAveragePooling2D({ keepdims: true }).apply(scaled)),
+  }).initialize(3);
 }
 
 describe("layers that an older program has not got", () => {
@@ -55,7 +57,7 @@ describe("layers that an older program has not got", () => {
     const older = inOlderLayers(model, program);
     const told = JSON.stringify(older.layers.map(({ className, config }) => [className, config]));
     expect(told).not.toMatch(/hard_|LayerScale/);
-    expect(/Normalization|silu/.test(told)).toBe(program === "keras2");
+    expect(/Normalization|silu|"groups":3|"keepdims":true/.test(told)).toBe(program === "keras2");
     expect(farthest(await answer(older), await answer(model))).toBeLessThan(1e-6);
     expect(older.layers.find(({ name }) => name === "gate")!.weights[0]).toBe(
       model.layers.find(({ name }) => name === "gate")!.weights[0],
@@ -66,6 +68,15 @@ describe("layers that an older program has not got", () => {
     const input = Input([2, 2, 3]);
     const model = new Model({ input, output: new Flatten().apply(new ReLU().apply(input)) });
     expect(inOlderLayers(model, "tensorflowJs")).toBe(model);
+  });
+
+  test("convolutions by groups of several channels are refused by name", () => {
+    const input = Input([2, 2, 4]);
+    const convolved = new Conv2D({ filters: 4, kernelSize: 1, groups: 2, name: "pairs" }).apply(input);
+    const model = new Model({ input, output: new Flatten().apply(convolved) });
+    expect(() => inOlderLayers(model, "tensorflowJs")).toThrow(
+      'layer "pairs": TensorFlow.js has no convolution of 4 channels in 2 groups',
+    );
   });
 
   test("a layer that is used twice is replaced once", async () => {
