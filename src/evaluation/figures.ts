@@ -1,7 +1,7 @@
 import { accuracy, balancedAccuracy } from "../metrics/accuracy.ts";
 import { cohenKappa, matthews } from "../metrics/agreement.ts";
 import type { WeightedStatistic } from "../metrics/bootstrap.ts";
-import { confusionMatrix, margins } from "../metrics/confusionMatrix.ts";
+import { margins, prepareConfusion } from "../metrics/confusionMatrix.ts";
 import { mean } from "../metrics/pairwiseSum.ts";
 import { precisionRecallF1 } from "../metrics/precisionRecallF1.ts";
 import { logLosses } from "../metrics/probabilityScores.ts";
@@ -48,8 +48,9 @@ export function headlineStatistic({ numClasses, labels, predicted, probabilities
     );
   });
   const present = new Set(labels).size;
+  const confusion = prepareConfusion(labels, predicted, { numClasses });
   return (weights) => {
-    const matrix = confusionMatrix(labels, predicted, { numClasses, weights });
+    const matrix = confusion(weights);
     const { truths, predictions } = margins(matrix);
     const { perClass, macro } = precisionRecallF1(matrix);
     const areas = areaOf.map((area) => area(weights));
@@ -79,8 +80,9 @@ export function accuracyStatistic({
   labels,
   predicted,
 }: Omit<Answers, "probabilities">): WeightedStatistic {
+  const confusion = prepareConfusion(labels, predicted, { numClasses });
   return (weights) => {
-    const matrix = confusionMatrix(labels, predicted, { numClasses, weights });
+    const matrix = confusion(weights);
     return [accuracy(matrix), balancedAccuracy(matrix)];
   };
 }
