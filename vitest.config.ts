@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     globalSetup: "./tests/support/buildProgram.ts",
+    setupFiles: "./tests/support/typedArrays.ts",
     pool: "forks",
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
     maxWorkers: 3,
