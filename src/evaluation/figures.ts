@@ -51,18 +51,19 @@ export function headlineStatistic({ numClasses, labels, predicted, probabilities
   const confusion = prepareConfusion(labels, predicted, { numClasses });
   return (weights) => {
     const matrix = confusion(weights);
-    const { truths, predictions } = margins(matrix);
-    const { perClass, macro } = precisionRecallF1(matrix);
+    const sums = margins(matrix);
+    const { truths, predictions } = sums;
+    const { perClass, macro } = precisionRecallF1(matrix, sums);
     const areas = areaOf.map((area) => area(weights));
     const lost = truths.filter((count) => count > 0).length < present;
     const headlines = [
-      accuracy(matrix),
-      balancedAccuracy(matrix),
+      accuracy(matrix, sums),
+      balancedAccuracy(matrix, sums),
       lost ? Number.NaN : macro.f1,
       mean(areas),
       weightedMean(losses, weights),
-      cohenKappa(matrix),
-      matthews(matrix),
+      cohenKappa(matrix, sums),
+      matthews(matrix, sums),
     ];
     const ofClasses = perClass.flatMap(({ precision, recall, f1 }, k) => [
       predictions[k] === 0 ? Number.NaN : precision,
@@ -83,7 +84,8 @@ export function accuracyStatistic({
   const confusion = prepareConfusion(labels, predicted, { numClasses });
   return (weights) => {
     const matrix = confusion(weights);
-    return [accuracy(matrix), balancedAccuracy(matrix)];
+    const sums = margins(matrix);
+    return [accuracy(matrix, sums), balancedAccuracy(matrix, sums)];
   };
 }
 

@@ -60,8 +60,15 @@ export interface Margins {
 
 /** Adds up a confusion matrix, `[numClasses, numClasses]`. */
 export function margins(matrix: Matrix): Margins {
-  const truths = matrix.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const predictions = matrix.map((_, column) => matrix.reduce((sum, row) => sum + row[column]!, 0));
+  const truths = new Array<number>(matrix.length).fill(0);
+  const predictions = new Array<number>(matrix.length).fill(0);
+  for (let i = 0; i < matrix.length; i++) {
+    const row = matrix[i]!;
+    for (let j = 0; j < row.length; j++) {
+      truths[i]! += row[j]!;
+      predictions[j]! += row[j]!;
+    }
+  }
   const hits = matrix.map((row, i) => row[i]!);
   return { truths, predictions, hits, total: truths.reduce((sum, count) => sum + count, 0) };
 }
