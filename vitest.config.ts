@@ -1,11 +1,28 @@
+import { relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BUILT } from "./tests/support/buildProgram.ts";
+
+/** Worker threads of what is tested run the compiled program's scripts: from its sources each start costs a second. */
+const compiledWorkers = {
+  name: "compiled-workers",
+  transform(code: string, id: string) {
+    const folder = relative(import.meta.dirname, id).match(/^src\/(.+)\/[^/]+\.ts$/)?.[1];
+    if (folder === undefined) return undefined;
+    const built = pathToFileURL(`${import.meta.dirname}/${BUILT}/${folder}/`).href;
+    const moved = code.replace(/new URL\("(\.\/\w+Worker)", import\.meta\.url\)/g, `new URL("$1", "${built}")`);
+    return moved === code ? undefined : { code: moved, map: null };
+  },
+};
 
 export default defineConfig({
+  plugins: [compiledWorkers],
   test: {
     include: ["tests/**/*.test.ts"],
     testTimeout: 240_000,
     hookTimeout: 240_000,
     globalSetup: "./tests/support/buildProgram.ts",
+    setupFiles: "./tests/support/typedArrays.ts",
     pool: "forks",
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
     maxWorkers: 3,

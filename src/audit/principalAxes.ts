@@ -16,40 +16,78 @@ export function principalAxes(rows: readonly ArrayLike<number>[], count: number)
   const width = rows[0]?.length ?? 0;
   const mean = new Float64Array(width);
   for (const row of rows) for (let f = 0; f < width; f++) mean[f]! += row[f]! / rows.length;
-  const covariance = Array.from({ length: width }, () => new Float64Array(width));
-  for (const row of rows)
-    for (let a = 0; a < width; a++)
-      for (let b = 0; b <= a; b++)
-        covariance[a]![b]! += ((row[a]! - mean[a]!) * (row[b]! - mean[b]!)) / Math.max(1, rows.length - 1);
-  for (let a = 0; a < width; a++) for (let b = a + 1; b < width; b++) covariance[a]![b] = covariance[b]![a]!;
+  const covariance = covarianceOf(rows, mean);
+  const { values, stride } = covariance;
   const vectors = diagonalize(covariance);
-  const order = [...mean.keys()].sort((a, b) => covariance[b]![b]! - covariance[a]![a]!);
-  const strongest = order.slice(0, count).filter((axis) => covariance[axis]![axis]! > 1e-9);
-  const axes = strongest.map((axis) => vectors.map((line) => line[axis]! / Math.sqrt(covariance[axis]![axis]!)));
+  const varianceOf = (axis: number) => values[axis * stride + axis]!;
+  const order = [...mean.keys()].sort((a, b) => varianceOf(b) - varianceOf(a));
+  const strongest = order.slice(0, count).filter((axis) => varianceOf(axis) > 1e-9);
+  const axes = strongest.map((axis) =>
+    Float64Array.from(mean, (_, f) => vectors.values[axis * stride + f]! / Math.sqrt(varianceOf(axis))),
+  );
   return {
     width: axes.length,
     apply: (row) =>
-      Float32Array.from(axes, (axis) => axis.reduce((sum, value, f) => sum + value * (row[f]! - mean[f]!), 0)),
+      Float32Array.from(axes, (axis) => {
+        let sum = 0;
+        for (let f = 0; f < width; f++) sum += axis[f]! * (row[f]! - mean[f]!);
+        return sum;
+      }),
   };
 }
 
-// Turns the matrix into a diagonal one, in place; columns of the result are its axes.
-function diagonalize(matrix: Float64Array[]): Float64Array[] {
-  const size = matrix.length;
-  const vectors = matrix.map((_, i) => Float64Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)));
-  const negligible = 1e-12 * Math.max(1, ...matrix.map((line, i) => line[i]!));
+/** Rows [size, size] in one, each at a multiple of `stride`. */
+interface Square {
+  readonly size: number;
+  readonly stride: number;
+  readonly values: Float64Array;
+}
+
+// A few numbers between rows, as a processor's cache keeps few places that are whole powers of two apart.
+function squareOf(size: number): Square {
+  const stride = size + 8;
+  return { size, stride, values: new Float64Array(size * stride) };
+}
+
+function covarianceOf(rows: readonly ArrayLike<number>[], mean: Float64Array): Square {
+  const out = squareOf(mean.length);
+  const { size, stride, values } = out;
+  const degrees = Math.max(1, rows.length - 1);
+  const centred = new Float64Array(size);
+  for (const row of rows) {
+    for (let f = 0; f < size; f++) centred[f] = row[f]! - mean[f]!;
+    for (let a = 0; a < size; a++) {
+      const own = centred[a]!;
+      for (let b = 0, at = a * stride; b <= a; b++, at++) values[at]! += (own * centred[b]!) / degrees;
+    }
+  }
+  for (let a = 0; a < size; a++) for (let b = a + 1; b < size; b++) values[a * stride + b] = values[b * stride + a]!;
+  return out;
+}
+
+// Turns the matrix into a diagonal one, in place; rows of the result are its axes.
+function diagonalize(matrix: Square): Square {
+  const { size, stride, values } = matrix;
+  const vectors = squareOf(size);
+  for (let i = 0; i < size; i++) vectors.values[i * stride + i] = 1;
+  let most = 1;
+  for (let i = 0; i < size; i++) most = Math.max(most, values[i * stride + i]!);
+  const negligible = 1e-12 * most;
   let isDiagonal = false;
   for (let sweep = 0; sweep < MOST_SWEEPS && !isDiagonal; sweep++) {
     isDiagonal = true;
     for (let p = 0; p < size; p++)
       for (let q = p + 1; q < size; q++) {
-        const off = matrix[p]![q]!;
+        const off = values[p * stride + q]!;
         if (Math.abs(off) < negligible) continue;
         isDiagonal = false;
-        const theta = (matrix[q]![q]! - matrix[p]![p]!) / (2 * off);
+        const theta = (values[q * stride + q]! - values[p * stride + p]!) / (2 * off);
         const tan = Math.sign(theta || 1) / (Math.abs(theta) + Math.hypot(theta, 1));
         const cos = 1 / Math.hypot(tan, 1);
-        rotate(matrix, vectors, { p, q, cos, sin: tan * cos });
+        const turn = { p, q, cos, sin: tan * cos };
+        turnColumns(matrix, turn);
+        turnRows(matrix, turn);
+        turnRows(vectors, turn);
       }
   }
   return vectors;
@@ -62,19 +100,20 @@ interface Rotation {
   readonly sin: number;
 }
 
-function rotate(matrix: Float64Array[], vectors: Float64Array[], { p, q, cos, sin }: Rotation): void {
-  for (const line of matrix) turnPair(line, p, q, cos, sin);
-  const [rowP, rowQ] = [matrix[p]!, matrix[q]!];
-  for (let i = 0; i < rowP.length; i++) {
-    const [x, y] = [rowP[i]!, rowQ[i]!];
-    rowP[i] = cos * x - sin * y;
-    rowQ[i] = sin * x + cos * y;
+function turnColumns({ size, stride, values }: Square, { p, q, cos, sin }: Rotation): void {
+  for (let i = 0, start = 0; i < size; i++, start += stride) {
+    const x = values[start + p]!;
+    const y = values[start + q]!;
+    values[start + p] = cos * x - sin * y;
+    values[start + q] = sin * x + cos * y;
   }
-  for (const line of vectors) turnPair(line, p, q, cos, sin);
 }
 
-function turnPair(line: Float64Array, p: number, q: number, cos: number, sin: number): void {
-  const [x, y] = [line[p]!, line[q]!];
-  line[p] = cos * x - sin * y;
-  line[q] = sin * x + cos * y;
+function turnRows({ size, stride, values }: Square, { p, q, cos, sin }: Rotation): void {
+  for (let i = 0, first = p * stride, second = q * stride; i < size; i++, first++, second++) {
+    const x = values[first]!;
+    const y = values[second]!;
+    values[first] = cos * x - sin * y;
+    values[second] = sin * x + cos * y;
+  }
 }

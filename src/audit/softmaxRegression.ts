@@ -83,26 +83,51 @@ function gradient(
 ): Float64Array {
   const out = coefficients.map((value) => ridge * value);
   const shares = new Float64Array(classes);
-  for (const [i, row] of inputs.entries()) {
+  for (let i = 0; i < inputs.length; i++) {
+    const row = inputs[i]!;
+    const width = row.length;
     probabilities(row, coefficients, shares);
     shares[labels[i]!]! -= 1;
-    for (let k = 0, j = 0; k < classes; k++) {
-      const factor = weights[i]! * shares[k]!;
-      for (let f = 0; f < row.length; f++, j++) out[j] = out[j]! + factor * row[f]!;
+    for (let k = 0; k < classes; k++) shares[k] = weights[i]! * shares[k]!;
+    let k = 0;
+    for (; k + 1 < classes; k += 2) {
+      const one = shares[k]!;
+      const two = shares[k + 1]!;
+      for (let f = 0, j = k * width, l = j + width; f < width; f++, j++, l++) {
+        const value = row[f]!;
+        out[j] = out[j]! + one * value;
+        out[l] = out[l]! + two * value;
+      }
     }
+    for (; k < classes; k++)
+      for (let f = 0, j = k * width; f < width; f++, j++) out[j] = out[j]! + shares[k]! * row[f]!;
   }
   return out;
 }
 
 // Writes the probabilities of a row into `out`, [K].
 function probabilities(row: Float64Array, coefficients: Float64Array, out: Float64Array): void {
-  let most = -Infinity;
-  for (let k = 0, j = 0; k < out.length; k++) {
-    let logit = 0;
-    for (let f = 0; f < row.length; f++, j++) logit += coefficients[j]! * row[f]!;
-    out[k] = logit;
-    if (logit > most) most = logit;
+  const width = row.length;
+  let k = 0;
+  // Two sums side by side, as each addition has to wait for the one before.
+  for (; k + 1 < out.length; k += 2) {
+    let one = 0;
+    let two = 0;
+    for (let f = 0, j = k * width, l = j + width; f < width; f++, j++, l++) {
+      const value = row[f]!;
+      one += coefficients[j]! * value;
+      two += coefficients[l]! * value;
+    }
+    out[k] = one;
+    out[k + 1] = two;
   }
+  for (; k < out.length; k++) {
+    let logit = 0;
+    for (let f = 0, j = k * width; f < width; f++, j++) logit += coefficients[j]! * row[f]!;
+    out[k] = logit;
+  }
+  let most = -Infinity;
+  for (let k = 0; k < out.length; k++) if (out[k]! > most) most = out[k]!;
   let sum = 0;
   for (let k = 0; k < out.length; k++) sum += out[k] = Math.exp(out[k]! - most);
   for (let k = 0; k < out.length; k++) out[k] = out[k]! / sum;

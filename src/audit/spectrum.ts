@@ -124,13 +124,15 @@ export interface Turn {
  */
 export function likelyTurn(first: Int8Array, second: Int8Array): Turn | undefined {
   const doubled = ringsTwice(second);
+  const products = new Int32Array(DIRECTIONS);
   let [best, most]: [Turn | undefined, number] = [undefined, LEAST_FIT];
   for (const mirrored of [false, true]) {
     const seen = mirrored ? mirroredRings(first) : first;
     for (let rings = -MOST_ZOOM; rings <= MOST_ZOOM; rings++) {
       const scale = 1 / Math.sqrt(sharedEnergy(first, rings) * sharedEnergy(second, -rings) + 1e-9);
+      overlaps(seen, doubled, rings, products);
       for (let steps = 0; steps < DIRECTIONS; steps++) {
-        const fit = scale * overlap(seen, doubled, rings, steps);
+        const fit = scale * products[steps]!;
         if (fit <= most) continue;
         most = fit;
         best = { mirrored, turn: (180 * steps) / DIRECTIONS, zoom: RING_STEP ** -rings };
@@ -140,15 +142,27 @@ export function likelyTurn(first: Int8Array, second: Int8Array): Turn | undefine
   return best;
 }
 
-// Product of the first's rings and the second's, `rings` further out and turned by `steps`.
-function overlap(first: Int8Array, doubled: Int8Array, rings: number, steps: number): number {
-  let sum = 0;
-  for (let r = Math.max(0, -rings); r < Math.min(RINGS, RINGS - rings); r++) {
-    const start = r * DIRECTIONS;
-    const other = 2 * (r + rings) * DIRECTIONS + steps;
-    for (let i = 0; i < DIRECTIONS; i++) sum += first[start + i]! * doubled[other + i]!;
+// Products of the first's rings and the second's, `rings` further out and turned by each number of steps, [40]; four at a time.
+function overlaps(first: Int8Array, doubled: Int8Array, rings: number, out: Int32Array): void {
+  for (let steps = 0; steps < DIRECTIONS; steps += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let r = Math.max(0, -rings); r < Math.min(RINGS, RINGS - rings); r++) {
+      const start = r * DIRECTIONS;
+      const other = 2 * (r + rings) * DIRECTIONS + steps;
+      for (let i = 0; i < DIRECTIONS; i++) {
+        const own = first[start + i]!;
+        const at = other + i;
+        a = (a + Math.imul(own, doubled[at]!)) | 0;
+        b = (b + Math.imul(own, doubled[at + 1]!)) | 0;
+        c = (c + Math.imul(own, doubled[at + 2]!)) | 0;
+        d = (d + Math.imul(own, doubled[at + 3]!)) | 0;
+      }
+    }
+    out[steps] = a;
+    out[steps + 1] = b;
+    out[steps + 2] = c;
+    out[steps + 3] = d;
   }
-  return sum;
 }
 
 // Each ring twice in a row, so that a turned one lies in one piece.

@@ -8,7 +8,9 @@ export type Shape = readonly Dim[];
 
 /** Number of entries. @throws ERR_SHAPE where a size is symbolic. */
 export function numElements(shape: Shape): number {
-  return staticShape(shape).reduce((product, size) => product * size, 1);
+  let product = 1;
+  for (const size of staticShape(shape)) product *= size;
+  return product;
 }
 
 /** The same shape as numbers. @throws ERR_SHAPE where a size is symbolic. */

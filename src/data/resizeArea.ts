@@ -18,7 +18,7 @@ export function resizeArea(image: RgbImage, height: number, width: number): Uint
     sums.fill(0);
     for (let part = rows.starts[row]!; part < rows.starts[row + 1]!; part++)
       addRow(image, rows.sources[part]!, rows.shares[part]!, sums);
-    gatherColumns(sums, columns, out.subarray(row * width * 3, (row + 1) * width * 3));
+    gatherColumns(sums, columns, out, row * width * 3);
   }
   return out;
 }
@@ -28,12 +28,12 @@ function addRow({ data, width }: RgbImage, row: number, share: number, sums: Flo
   for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + data[start + i]! * share;
 }
 
-function gatherColumns(sums: Float32Array, { starts, sources, shares }: Coverage, out: Uint8Array): void {
-  for (let to = 0, part = 0; to < out.length; to += 3) {
+function gatherColumns(sums: Float32Array, { starts, sources, shares }: Coverage, out: Uint8Array, from: number): void {
+  for (let column = 0, part = 0, to = from; column + 1 < starts.length; column++, to += 3) {
     let red = 0;
     let green = 0;
     let blue = 0;
-    for (const end = starts[to / 3 + 1]!; part < end; part++) {
+    for (const end = starts[column + 1]!; part < end; part++) {
       const source = sources[part]! * 3;
       const share = shares[part]!;
       red += sums[source]! * share;

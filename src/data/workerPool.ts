@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, LeukogramError } from "../core/errors.ts";
 import type { WorkerReply, WorkerRequest } from "./workerJobs.ts";
@@ -95,9 +96,10 @@ export class WorkerPool<Job, Answer> {
 
 // Worker threads know no TypeScript: run from its sources, the package asks tsx to load them.
 function startWorker(script: URL, workerData: unknown): Worker {
-  const fromSource = import.meta.url.endsWith(".ts");
-  const url = new URL(`${script.href}.${fromSource ? "ts" : "js"}`);
-  const worker = new Worker(url, { workerData, execArgv: fromSource ? ["--import", tsxHook()] : [] });
+  const compiled = new URL(`${script.href}.js`);
+  const worker = existsSync(compiled)
+    ? new Worker(compiled, { workerData })
+    : new Worker(new URL(`${script.href}.ts`), { workerData, execArgv: ["--import", tsxHook()] });
   worker.unref(); // a pool that nobody closed must not keep the process alive
   return worker;
 }

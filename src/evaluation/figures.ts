@@ -1,7 +1,7 @@
 import { accuracy, balancedAccuracy } from "../metrics/accuracy.ts";
 import { cohenKappa, matthews } from "../metrics/agreement.ts";
 import type { WeightedStatistic } from "../metrics/bootstrap.ts";
-import { confusionMatrix, margins } from "../metrics/confusionMatrix.ts";
+import { margins, prepareConfusion } from "../metrics/confusionMatrix.ts";
 import { mean } from "../metrics/pairwiseSum.ts";
 import { precisionRecallF1 } from "../metrics/precisionRecallF1.ts";
 import { logLosses } from "../metrics/probabilityScores.ts";
@@ -48,20 +48,22 @@ export function headlineStatistic({ numClasses, labels, predicted, probabilities
     );
   });
   const present = new Set(labels).size;
+  const confusion = prepareConfusion(labels, predicted, { numClasses });
   return (weights) => {
-    const matrix = confusionMatrix(labels, predicted, { numClasses, weights });
-    const { truths, predictions } = margins(matrix);
-    const { perClass, macro } = precisionRecallF1(matrix);
+    const matrix = confusion(weights);
+    const sums = margins(matrix);
+    const { truths, predictions } = sums;
+    const { perClass, macro } = precisionRecallF1(matrix, sums);
     const areas = areaOf.map((area) => area(weights));
     const lost = truths.filter((count) => count > 0).length < present;
     const headlines = [
-      accuracy(matrix),
-      balancedAccuracy(matrix),
+      accuracy(matrix, sums),
+      balancedAccuracy(matrix, sums),
       lost ? Number.NaN : macro.f1,
       mean(areas),
       weightedMean(losses, weights),
-      cohenKappa(matrix),
-      matthews(matrix),
+      cohenKappa(matrix, sums),
+      matthews(matrix, sums),
     ];
     const ofClasses = perClass.flatMap(({ precision, recall, f1 }, k) => [
       predictions[k] === 0 ? Number.NaN : precision,
@@ -79,9 +81,11 @@ export function accuracyStatistic({
   labels,
   predicted,
 }: Omit<Answers, "probabilities">): WeightedStatistic {
+  const confusion = prepareConfusion(labels, predicted, { numClasses });
   return (weights) => {
-    const matrix = confusionMatrix(labels, predicted, { numClasses, weights });
-    return [accuracy(matrix), balancedAccuracy(matrix)];
+    const matrix = confusion(weights);
+    const sums = margins(matrix);
+    return [accuracy(matrix, sums), balancedAccuracy(matrix, sums)];
   };
 }
 

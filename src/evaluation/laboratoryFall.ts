@@ -45,15 +45,15 @@ export function judgedRows(predictions: Predictions): KnownPrediction[] {
 
 /** Accuracy and mean recall of rows, as `weights` count them. */
 function levels(rows: readonly KnownPrediction[]): (weights: ArrayLike<number>, from: number) => [number, number] {
-  const hits = rows.map(isRight);
+  const hits = Uint8Array.from(rows, (row) => (isRight(row) ? 1 : 0));
   const classes = [...new Set(rows.map(({ label }) => label))];
-  const place = rows.map(({ label }) => classes.indexOf(label));
+  const place = Int32Array.from(rows, ({ label }) => classes.indexOf(label));
   return (weights, from) => {
     const [right, total] = [new Float64Array(classes.length), new Float64Array(classes.length)];
     for (let i = 0; i < rows.length; i++) {
       const weight = weights[from + i]!;
       total[place[i]!]! += weight;
-      if (hits[i]) right[place[i]!]! += weight;
+      if (hits[i] === 1) right[place[i]!]! += weight;
     }
     const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
     return [sum(right) / sum(total), right.reduce((mean, value, k) => mean + value / total[k]!, 0) / classes.length];
@@ -84,9 +84,10 @@ export function fallBetween(
   away: Predictions,
   { resamples = 2000, seed = 0 }: ResamplingOptions,
 ): Fall {
-  const both = judgedClasses(knownRows(home)).filter((label) => judgedClasses(knownRows(away)).includes(label));
-  const isJudged = ({ label }: KnownPrediction) => both.length === 0 || both.includes(label);
   const all = [knownRows(home), knownRows(away)] as const;
+  const [own, foreign] = [judgedClasses(all[0]), judgedClasses(all[1])];
+  const both = own.filter((label) => foreign.includes(label));
+  const isJudged = ({ label }: KnownPrediction) => both.length === 0 || both.includes(label);
   const judged = [all[0].filter(isJudged), all[1].filter(isJudged)] as const;
   const difference = ([first, second]: readonly [KnownPrediction[], KnownPrediction[]], which: 0 | 1) => {
     const [a, b] = [levels(first), levels(second)];

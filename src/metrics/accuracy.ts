@@ -1,10 +1,9 @@
 import type { Matrix } from "./checkInputs.ts";
-import { margins } from "./confusionMatrix.ts";
+import { type Margins, margins } from "./confusionMatrix.ts";
 import { mean } from "./pairwiseSum.ts";
 
 /** The share of images whose class is right, in [0, 1]; NaN without images. Source: scikit-learn `accuracy_score`. */
-export function accuracy(matrix: Matrix): number {
-  const { hits, total } = margins(matrix);
+export function accuracy(matrix: Matrix, { hits, total }: Margins = margins(matrix)): number {
   return hits.reduce((sum, count) => sum + count, 0) / total;
 }
 
@@ -13,8 +12,7 @@ export function accuracy(matrix: Matrix): number {
  *
  * Source: scikit-learn `balanced_accuracy_score` (Brodersen et al. 2010).
  */
-export function balancedAccuracy(matrix: Matrix): number {
-  const { hits, truths } = margins(matrix);
+export function balancedAccuracy(matrix: Matrix, { hits, truths }: Margins = margins(matrix)): number {
   const recalls = hits.map((count, i) => count / truths[i]!).filter((_, i) => truths[i]! > 0);
   return mean(recalls);
 }

@@ -1,13 +1,12 @@
 import type { Matrix } from "./checkInputs.ts";
-import { margins } from "./confusionMatrix.ts";
+import { type Margins, margins } from "./confusionMatrix.ts";
 
 /**
  * Agreement beyond chance, at most 1; NaN where chance alone agrees on every image.
  *
  * Source: Cohen 1960; scikit-learn `cohen_kappa_score`.
  */
-export function cohenKappa(matrix: Matrix): number {
-  const { hits, truths, predictions, total } = margins(matrix);
+export function cohenKappa(matrix: Matrix, { hits, truths, predictions, total }: Margins = margins(matrix)): number {
   const observed = total - hits.reduce((sum, count) => sum + count, 0);
   const expected = total - dot(truths, predictions) / total;
   return expected === 0 ? Number.NaN : 1 - observed / expected;
@@ -18,8 +17,7 @@ export function cohenKappa(matrix: Matrix): number {
  *
  * Source: Gorodkin 2004; scikit-learn `matthews_corrcoef`.
  */
-export function matthews(matrix: Matrix): number {
-  const { hits, truths, predictions, total } = margins(matrix);
+export function matthews(matrix: Matrix, { hits, truths, predictions, total }: Margins = margins(matrix)): number {
   const correct = hits.reduce((sum, count) => sum + count, 0);
   const spread = (total ** 2 - dot(predictions, predictions)) * (total ** 2 - dot(truths, truths));
   return spread === 0 ? 0 : (correct * total - dot(truths, predictions)) / Math.sqrt(spread);

@@ -77,13 +77,17 @@ export function pairedBootstrap(
  * @param groups group of each image, `[N]`.
  */
 export function countLoneStrata(labels: ArrayLike<number>, groups: ArrayLike<string | number>): number {
-  return buildStrata(labels, groups).filter((clusters) => clusters.length === 1).length;
+  return buildStrata(labels, groups).filter(({ clusters }) => clusters === 1).length;
 }
 
-/** Lists of images drawn together, by stratum: `strata[s][c]` are the indices of one cluster. */
-type Strata = readonly (readonly Int32Array[])[];
+/** Images of one stratum, those that are drawn together in a row: cluster c is `images[starts[c]]` to `images[starts[c + 1] - 1]`. */
+interface Stratum {
+  readonly clusters: number;
+  readonly images: Int32Array;
+  readonly starts: Int32Array;
+}
 
-function buildStrata(labels: ArrayLike<number>, groups: ArrayLike<string | number> | undefined): Strata {
+function buildStrata(labels: ArrayLike<number>, groups: ArrayLike<string | number> | undefined): Stratum[] {
   const clusters = new Map<string | number, number[]>();
   for (let i = 0; i < labels.length; i++) {
     const key = groups === undefined ? i : groups[i]!;
@@ -91,23 +95,33 @@ function buildStrata(labels: ArrayLike<number>, groups: ArrayLike<string | numbe
     if (cluster === undefined) clusters.set(key, [i]);
     else cluster.push(i);
   }
-  const strata = new Map<number, Int32Array[]>();
+  const strata = new Map<number, number[][]>();
   for (const cluster of clusters.values()) {
     const label = labels[cluster[0]!]!;
     const stratum = cluster.every((i) => labels[i] === label) ? label : -1;
     const held = strata.get(stratum);
-    if (held === undefined) strata.set(stratum, [Int32Array.from(cluster)]);
-    else held.push(Int32Array.from(cluster));
+    if (held === undefined) strata.set(stratum, [cluster]);
+    else held.push(cluster);
   }
-  return [...strata.values()];
+  return Array.from(strata.values(), inOneRow);
 }
 
-function drawWeights(strata: Strata, { rng, weights }: { rng: Rng; weights: Uint32Array }): void {
+function inOneRow(clusters: readonly (readonly number[])[]): Stratum {
+  const starts = new Int32Array(clusters.length + 1);
+  for (const [c, cluster] of clusters.entries()) starts[c + 1] = starts[c]! + cluster.length;
+  return { clusters: clusters.length, images: Int32Array.from(clusters.flat()), starts };
+}
+
+function drawWeights(strata: readonly Stratum[], { rng, weights }: { rng: Rng; weights: Uint32Array }): void {
   weights.fill(0);
-  for (const clusters of strata) {
-    for (let drawn = 0; drawn < clusters.length; drawn++) {
-      const cluster = clusters[rng.integer(clusters.length)]!;
-      for (let i = 0; i < cluster.length; i++) weights[cluster[i]!]!++;
+  for (const { clusters, images, starts } of strata) {
+    if (clusters === images.length) {
+      for (let drawn = 0; drawn < clusters; drawn++) weights[images[rng.integer(clusters)]!]!++;
+      continue;
+    }
+    for (let drawn = 0; drawn < clusters; drawn++) {
+      const cluster = rng.integer(clusters);
+      for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) weights[images[at]!]!++;
     }
   }
 }

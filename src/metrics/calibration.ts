@@ -80,12 +80,12 @@ export function calibratedRange(
   { rng, draws = 1000, ...options }: CalibratedRangeOptions,
 ): Limits {
   requireSameLength("calibratedRange", [confidence.length, confidence.length]);
-  const members = binMembers(confidence, options);
+  const members = binMembers(confidence, options).map((own) => Float64Array.from(own, (i) => confidence[i]!));
   const errors = Float64Array.from({ length: draws }, () => {
     let error = 0;
     for (const own of members) {
       let excess = 0;
-      for (const i of own) excess += (rng.uniform() < confidence[i]! ? 1 : 0) - confidence[i]!;
+      for (let i = 0; i < own.length; i++) excess += (rng.uniform() < own[i]! ? 1 : 0) - own[i]!;
       error += Math.abs(excess);
     }
     return error / confidence.length;

@@ -19,13 +19,32 @@ export function confusionMatrix(
   predicted: ArrayLike<number>,
   { numClasses, weights }: ConfusionMatrixOptions,
 ): number[][] {
+  const count = prepareConfusion(labels, predicted, { numClasses });
+  if (weights !== undefined) requireSameLength("confusionMatrix weights", [labels.length, weights.length]);
+  return count(weights ?? new Uint8Array(labels.length).fill(1));
+}
+
+/**
+ * Looks at labels once, so that the confusion matrices of many resamples cost one pass each: with image i counted
+ * `weights[i]` times.
+ *
+ * @throws LeukogramError as {@link confusionMatrix}.
+ */
+export function prepareConfusion(
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  { numClasses }: Pick<ConfusionMatrixOptions, "numClasses">,
+): (weights: ArrayLike<number>) => number[][] {
   requireSameLength("confusionMatrix", [labels.length, predicted.length]);
   requireLabels("confusionMatrix labels", labels, numClasses);
   requireLabels("confusionMatrix predicted", predicted, numClasses);
-  if (weights !== undefined) requireSameLength("confusionMatrix weights", [labels.length, weights.length]);
-  const matrix = Array.from({ length: numClasses }, () => new Array<number>(numClasses).fill(0));
-  for (let i = 0; i < labels.length; i++) matrix[labels[i]!]![predicted[i]!]! += weights?.[i] ?? 1;
-  return matrix;
+  const cells = Int32Array.from({ length: labels.length }, (_, i) => labels[i]! * numClasses + predicted[i]!);
+  const sums = new Float64Array(numClasses * numClasses);
+  return (weights) => {
+    sums.fill(0);
+    for (let i = 0; i < cells.length; i++) sums[cells[i]!]! += weights[i]!;
+    return Array.from({ length: numClasses }, (_, k) => [...sums.subarray(k * numClasses, (k + 1) * numClasses)]);
+  };
 }
 
 /** Sums of the rows and columns of a confusion matrix, its diagonal, and the sum of all. */
@@ -41,8 +60,15 @@ export interface Margins {
 
 /** Adds up a confusion matrix, `[numClasses, numClasses]`. */
 export function margins(matrix: Matrix): Margins {
-  const truths = matrix.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const predictions = matrix.map((_, column) => matrix.reduce((sum, row) => sum + row[column]!, 0));
+  const truths = new Array<number>(matrix.length).fill(0);
+  const predictions = new Array<number>(matrix.length).fill(0);
+  for (let i = 0; i < matrix.length; i++) {
+    const row = matrix[i]!;
+    for (let j = 0; j < row.length; j++) {
+      truths[i]! += row[j]!;
+      predictions[j]! += row[j]!;
+    }
+  }
   const hits = matrix.map((row, i) => row[i]!);
   return { truths, predictions, hits, total: truths.reduce((sum, count) => sum + count, 0) };
 }

@@ -94,18 +94,32 @@ const NO_MOVE = 1e-7;
 
 // The shares p under which answers q are most probable: q = sum over k of p[k] * confusion[k].
 function solve(answers: readonly number[], confusion: readonly (readonly number[])[]): number[] {
-  let p = answers.map(() => 1 / answers.length);
-  for (let step = 0; step < STEPS; step++) {
-    const expected = answers.map((_, j) => p.reduce((sum, share, k) => sum + share * confusion[k]![j]!, 0));
-    const ratios = answers.map((answer, j) => answer / Math.max(expected[j]!, 1e-300));
-    const next = shares(
-      p.map((share, k) => share * confusion[k]!.reduce((sum, rate, j) => sum + rate * ratios[j]!, 0)),
-    );
-    const moved = next.reduce((most, share, k) => Math.max(most, Math.abs(share - p[k]!)), 0);
-    p = next;
-    if (moved < NO_MOVE) break;
+  const classes = answers.length;
+  const rates = Float64Array.from(confusion.flat()); // [K, K]
+  const p = new Float64Array(classes).fill(1 / classes);
+  const ratios = new Float64Array(classes);
+  const next = new Float64Array(classes);
+  for (let step = 0, moved = 1; step < STEPS && !(moved < NO_MOVE); step++) {
+    for (let j = 0; j < classes; j++) {
+      let expected = 0;
+      for (let k = 0; k < classes; k++) expected += p[k]! * rates[k * classes + j]!;
+      ratios[j] = answers[j]! / Math.max(expected, 1e-300);
+    }
+    let total = 0;
+    for (let k = 0; k < classes; k++) {
+      let sum = 0;
+      for (let j = 0; j < classes; j++) sum += rates[k * classes + j]! * ratios[j]!;
+      next[k] = p[k]! * sum;
+      total += next[k]!;
+    }
+    moved = 0;
+    for (let k = 0; k < classes; k++) {
+      const share = next[k]! / total;
+      moved = Math.max(moved, Math.abs(share - p[k]!));
+      p[k] = share;
+    }
   }
-  return p;
+  return [...p];
 }
 
 function shares(values: readonly number[]): number[] {

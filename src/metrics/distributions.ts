@@ -1,4 +1,4 @@
-import { incompleteBeta, upperIncompleteGamma } from "./specialFunctions.ts";
+import { incompleteBeta, prepareIncompleteBeta, upperIncompleteGamma } from "./specialFunctions.ts";
 
 /** The chance that a standard normal variable exceeds `z`. Source: SciPy `norm.sf`. */
 export function normalSurvival(z: number): number {
@@ -19,8 +19,8 @@ export function normalQuantile(p: number): number {
 }
 
 /** The value that a beta(a, b) variable stays below with chance `p`. Source: SciPy `beta.ppf`. */
-export function betaQuantile(p: number, { a, b }: { readonly a: number; readonly b: number }): number {
-  return bisect((x) => incompleteBeta(x, { a, b }), { target: p, low: 0, high: 1 });
+export function betaQuantile(p: number, parameters: { readonly a: number; readonly b: number }): number {
+  return bisect(prepareIncompleteBeta(parameters), { target: p, low: 0, high: 1 });
 }
 
 /**

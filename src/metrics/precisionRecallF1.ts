@@ -1,5 +1,5 @@
 import type { Matrix } from "./checkInputs.ts";
-import { margins } from "./confusionMatrix.ts";
+import { type Margins, margins } from "./confusionMatrix.ts";
 import { mean, pairwiseSum } from "./pairwiseSum.ts";
 
 /** Precision, recall and F1, each in [0, 1], and the number of images they rest on. */
@@ -25,8 +25,10 @@ export interface PrecisionRecallF1Summary {
  *
  * Source: scikit-learn `precision_recall_fscore_support` with `zero_division=0`.
  */
-export function precisionRecallF1(matrix: Matrix): PrecisionRecallF1Summary {
-  const { hits, truths, predictions, total } = margins(matrix);
+export function precisionRecallF1(
+  matrix: Matrix,
+  { hits, truths, predictions, total }: Margins = margins(matrix),
+): PrecisionRecallF1Summary {
   const perClass = hits.map((hit, i) => ({
     precision: ratio(hit, predictions[i]!),
     recall: ratio(hit, truths[i]!),

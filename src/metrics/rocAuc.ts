@@ -14,6 +14,7 @@ export function prepareAuc(positive: ArrayLike<number | boolean>, scores: ArrayL
   requireSameLength("prepareAuc", [positive.length, scores.length]);
   const { order, endsTie } = rankByScore(scores);
   const isPositive = Uint8Array.from(order, (image) => (positive[image] ? 1 : 0));
+  if (!endsTie.includes(0)) return (weights) => untiedArea(order, isPositive, weights);
   return (weights) => {
     let above = 0;
     let negatives = 0;
@@ -33,6 +34,22 @@ export function prepareAuc(positive: ArrayLike<number | boolean>, scores: ArrayL
     }
     return wins / (above * negatives);
   };
+}
+
+// Without ties a pass has less to do, and gives the same to the last bit.
+function untiedArea(order: Int32Array, isPositive: Uint8Array, weights: ArrayLike<number>): number {
+  let above = 0;
+  let negatives = 0;
+  let wins = 0;
+  for (let i = 0; i < order.length; i++) {
+    const weight = weights[order[i]!]!;
+    if (isPositive[i] === 1) above += weight;
+    else {
+      wins += weight * above;
+      negatives += weight;
+    }
+  }
+  return wins / (above * negatives);
 }
 
 /**

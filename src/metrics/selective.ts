@@ -51,14 +51,19 @@ export function prepareRiskCoverageArea(
   const order = Uint32Array.from({ length: confidence.length }, (_, i) => i).sort(
     (a, b) => confidence[b]! - confidence[a]!,
   );
+  const isRight = Uint8Array.from(order, (i) => (right[i] ? 1 : 0));
+  const endsTie = Uint8Array.from(order, (i, place) => {
+    const next = order[place + 1];
+    return next !== undefined && confidence[next] === confidence[i] ? 0 : 1;
+  });
   return (weights) => {
     let [answered, wrong, tied, area] = [0, 0, 0, 0];
-    for (const [place, i] of order.entries()) {
-      tied += weights[i]!;
-      answered += weights[i]!;
-      if (!right[i]) wrong += weights[i]!;
-      const next = order[place + 1];
-      if (tied === 0 || (next !== undefined && confidence[next] === confidence[i])) continue;
+    for (let place = 0; place < order.length; place++) {
+      const weight = weights[order[place]!]!;
+      tied += weight;
+      answered += weight;
+      if (isRight[place] === 0) wrong += weight;
+      if (tied === 0 || endsTie[place] === 0) continue;
       area += tied * (wrong / answered);
       tied = 0;
     }

@@ -22,13 +22,21 @@ export function logGamma(x: number): number {
  *
  * Source: continued fraction by Lentz's method, Press et al., Numerical Recipes 6.4; SciPy `betainc`.
  */
-export function incompleteBeta(x: number, { a, b }: { readonly a: number; readonly b: number }): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
-  // The fraction converges fast only on this side of the mean.
-  if (x < (a + 1) / (a + b + 2)) return (front * betaFraction(x, a, b)) / a;
-  return 1 - (front * betaFraction(1 - x, b, a)) / b;
+export function incompleteBeta(x: number, parameters: { readonly a: number; readonly b: number }): number {
+  return prepareIncompleteBeta(parameters)(x);
+}
+
+/** {@link incompleteBeta} for many x and the same a and b, whose gamma functions are taken once. */
+export function prepareIncompleteBeta({ a, b }: { readonly a: number; readonly b: number }): (x: number) => number {
+  const scale = logGamma(a + b) - logGamma(a) - logGamma(b);
+  return (x) => {
+    if (x <= 0) return 0;
+    if (x >= 1) return 1;
+    const front = Math.exp(scale + a * Math.log(x) + b * Math.log1p(-x));
+    // The fraction converges fast only on this side of the mean.
+    if (x < (a + 1) / (a + b + 2)) return (front * betaFraction(x, a, b)) / a;
+    return 1 - (front * betaFraction(1 - x, b, a)) / b;
+  };
 }
 
 function betaFraction(x: number, a: number, b: number): number {

@@ -10,9 +10,11 @@ const scaled =
   (rng, shape) => {
     const [fanIn, fanOut] = fans(shape);
     const variance = scale / Math.max(1, mode === "in" ? fanIn : (fanIn + fanOut) / 2);
-    if (distribution === "uniform") return () => rng.uniform(-1, 1) * Math.sqrt(3 * variance);
+    const limit = Math.sqrt(3 * variance);
+    if (distribution === "uniform") return () => rng.uniform(-1, 1) * limit;
     // The constant undoes what cutting off at two standard deviations takes from the spread.
-    return () => truncatedNormal(rng) * (Math.sqrt(variance) / 0.8796256610342398);
+    const deviation = Math.sqrt(variance) / 0.8796256610342398;
+    return () => truncatedNormal(rng) * deviation;
   };
 
 const INITIALIZERS: Readonly<Record<string, Fill>> = {
@@ -41,7 +43,9 @@ export function initialize(name: string, shape: readonly number[], rng: Rng): Fl
       hint: `Use one of ${Object.keys(INITIALIZERS).join(", ")}.`,
     });
   const next = fill(rng, shape);
-  return Float32Array.from({ length: numElements(shape) }, next);
+  const values = new Float32Array(numElements(shape));
+  for (let i = 0; i < values.length; i++) values[i] = next();
+  return values;
 }
 
 // As keras.src.initializers.random_initializers.compute_fans.

@@ -142,12 +142,14 @@ describe("auditData", () => {
   });
 
   test("warns of classes with few images, and of splits after augmentation", async () => {
-    const [original] = readdirSync(at("Train", "Lymphocyte")).sort();
-    await sharp(at("Train", "Lymphocyte", original!))
+    const few = join(dir, "few");
+    await drawSmears(few, { count: 3, testCount: 12, imageSize: 64 });
+    const [original] = readdirSync(join(few, "Train", "Lymphocyte")).sort();
+    await sharp(join(few, "Train", "Lymphocyte", original!))
       .modulate({ hue: 40 })
       .jpeg()
-      .toFile(at("Test", "Lymphocyte", `aug_0_${original}`));
-    const { findings, augmented } = await auditData([at()]);
+      .toFile(join(few, "Test", "Lymphocyte", `aug_0_${original}`));
+    const { findings, augmented } = await auditData([few]);
     expect(augmented).toEqual({ images: 1, acrossParts: 1 });
     expect(findings.map(({ text }) => text)).toContainEqual(
       expect.stringMatching(/^1 augmented copy has its original or a sibling in another part/),

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands/index.ts";
 import { VERSION } from "../../src/core/version.ts";
+import { drawSmears } from "../../src/data/synthetic.ts";
 import { recipeKeys } from "../../src/training/recipe.ts";
 import { expectFailure, makeCli, type Outcome } from "./cli.ts";
 
@@ -19,9 +21,16 @@ describe("help", () => {
     expect((await cli.run("--version")).stdout).toBe(`${VERSION}\n`);
   });
 
-  test("a checkout runs the program from its sources", () => {
+  test("a checkout runs the program, and its worker threads, from its sources", async () => {
     const bin = fileURLToPath(new URL("../../bin/leukogram.js", import.meta.url));
-    expect(execFileSync(process.execPath, [bin, "--version"], { encoding: "utf8" })).toBe(`${VERSION}\n`);
+    await drawSmears(join(cli.dir, "smears"), { count: 1, testCount: 1, imageSize: 32 });
+    const options = { encoding: "utf8", env: { ...process.env, LEUKOGRAM_CACHE: join(cli.dir, ".cache") } } as const;
+    const run = (...args: string[]) => execFileSync(process.execPath, [bin, ...args], options);
+    expect(run("--version")).toBe(`${VERSION}\n`);
+    expect(JSON.parse(run("audit", join(cli.dir, "smears"), "--json", "--quiet"))).toMatchObject({
+      images: 10,
+      bad: [],
+    });
   });
 
   test("of each command has its flags, and examples that begin with its name", async () => {

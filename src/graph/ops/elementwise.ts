@@ -53,13 +53,16 @@ function broadcastEvaluate(
   value: (a: number, b: number) => number,
 ) {
   if (!(a.data instanceof Float32Array && b.data instanceof Float32Array)) return undefined;
+  const [first, second] = [a.data, b.data];
   const out = new Float32Array(numElements(shape));
   const [left, right] = [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)];
-  const at = new Array<number>(shape.length).fill(0);
+  const last = Math.max(0, shape.length - 1);
+  const [row, across, over] = [shape[last] ?? 1, left[last] ?? 0, right[last] ?? 0];
+  const at = new Array<number>(last).fill(0);
   let [i, j] = [0, 0];
-  for (let k = 0; k < out.length; k++) {
-    out[k] = value(a.data[i]!, b.data[j]!);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let k = 0; k < out.length; ) {
+    for (let n = 0, p = i, q = j; n < row; n++, k++, p += across, q += over) out[k] = value(first[p]!, second[q]!);
+    for (let axis = last - 1; axis >= 0; axis--) {
       at[axis]!++;
       i += left[axis]!;
       j += right[axis]!;

@@ -1,5 +1,5 @@
 import { LeukogramError } from "../../core/errors.ts";
-import { numElements, show, strides } from "../../core/shape.ts";
+import { show, strides } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
 type TransposeAttributes = { readonly order: readonly number[] };
@@ -24,20 +24,23 @@ export const transposeOp: Op<TransposeAttributes> = {
   emit: (emitter, { inputs }, { order }) =>
     emitter.node("Transpose", [emitter.name(inputs[0]!)], { perm: { ints: order } }),
   evaluate([x], { order }, { shape }) {
+    const { data } = x!;
     const sizes = shape as readonly number[];
-    const steps = strides(x!.shape);
-    const out = x!.data.slice();
-    const at = new Array<number>(sizes.length).fill(0);
-    let from = 0;
-    for (let k = 0; k < numElements(sizes); k++) {
-      out[k] = x!.data[from]!;
-      for (let axis = sizes.length - 1; axis >= 0; axis--) {
-        const step = steps[order[axis]!]!;
+    const own = strides(x!.shape);
+    const steps = order.map((axis) => own[axis]!);
+    const out = data.slice();
+    const last = sizes.length - 1;
+    const [row, step] = [sizes[last]!, steps[last]!];
+    const at = new Array<number>(last).fill(0);
+    let start = 0;
+    for (let k = 0; k < out.length; ) {
+      for (let i = 0, from = start; i < row; i++, k++, from += step) out[k] = data[from]!;
+      for (let axis = last - 1; axis >= 0; axis--) {
         at[axis]!++;
-        from += step;
+        start += steps[axis]!;
         if (at[axis]! < sizes[axis]!) break;
         at[axis] = 0;
-        from -= step * sizes[axis]!;
+        start -= steps[axis]! * sizes[axis]!;
       }
     }
     return out;
