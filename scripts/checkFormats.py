@@ -4,6 +4,9 @@
     npx tsx scripts/checkFormats.ts DIR         # reads them, asks them, writes them in every format
     python scripts/checkFormats.py judge DIR    # loads what was written in Keras 3, tf_keras and ONNX Runtime, and compares
 
+    npx tsx scripts/checkFormats.ts own DIR FILE.onnx...   # asks models that `convert` wrote, with their preprocessing
+    python scripts/checkFormats.py own DIR                 # onnx.checker and ONNX Runtime on the same pixels
+
 KERAS_BACKEND=torch or jax judges by those; tf_keras and ONNX Runtime then stay out.
 Needs keras, tensorflow (or torch, jax), tf_keras, onnx, onnxruntime, numpy.
 """
@@ -109,4 +112,12 @@ def load_onnx(path):
     return lambda images: session.run(None, {session.get_inputs()[0].name: images})[0]
 
 
-{"make": make, "judge": judge}[sys.argv[1]](sys.argv[2])
+def own(folder):
+    for told in json.load(open(f"{folder}/own.json")):
+        images = np.fromiter((7 * i % 251 for i in range(np.prod(told["shape"]))), "uint8").reshape(told["shape"])
+        found = load_onnx(told["file"])(images)
+        distance = np.abs(found.ravel() - told["probabilities"]).max()
+        print(f"| {os.path.basename(told['file'])} | {os.path.getsize(told['file']) / 1e6:.2f} MB | {distance:.1e} |")
+
+
+{"make": make, "judge": judge, "own": own}[sys.argv[1]](sys.argv[2])

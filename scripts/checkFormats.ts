@@ -2,8 +2,9 @@
  * Reads models that the real Keras made, asks them, and writes them in every format; see scripts/checkFormats.py.
  *
  *   npx tsx scripts/checkFormats.ts DIR [FOLDER WITH node_modules/@tensorflow/tfjs]
+ *   npx tsx scripts/checkFormats.ts own DIR FILE.onnx...
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { writeKeras } from "../src/formats/kerasV3.ts";
@@ -14,12 +15,29 @@ import { compile } from "../src/graph/compile.ts";
 import { halfWeights } from "../src/graph/onnx/halfWeights.ts";
 import { plainGraph } from "../src/nn/exportGraph.ts";
 import type { Model } from "../src/nn/model.ts";
+import { metadataList } from "../src/runtime/metadata.ts";
 import { createSession } from "../src/runtime/node.ts";
 import { readNpz } from "../tests/support/npy.ts";
 
+if (process.argv[2] === "own") {
+  const [place, ...files] = process.argv.slice(3);
+  writeFileSync(join(place!, "own.json"), JSON.stringify(await Promise.all(files.map(ownAnswer))));
+  process.exit();
+}
 const [folder, withTfjs] = process.argv.slice(2);
 if (folder === undefined || !existsSync(join(folder, "versions.json")))
   throw new Error("give the folder that `python scripts/checkFormats.py make DIR` made");
+
+/** What a model.onnx of ours says of two pictures of numbers that follow from their places. */
+async function ownAnswer(file: string) {
+  const session = await createSession(readFileSync(file));
+  const [height, width] = metadataList(session.metadata, "imageSize") as [number, number];
+  const shape = [2, height, width, 3];
+  const data = Uint8Array.from({ length: 2 * height * width * 3 }, (_, i) => (7 * i) % 251);
+  const { probabilities } = await session.run({ images: { data, shape } });
+  await session.release();
+  return { file: resolve(file), shape, probabilities: [...(probabilities!.data as Float32Array)] };
+}
 
 async function farthest(model: Model, name: string): Promise<number> {
   const { images, probabilities } = readNpz(join(folder!, `${name}.npz`));
