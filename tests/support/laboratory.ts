@@ -1,14 +1,17 @@
 // A laboratory for tests: a real store in a folder of its own, the real model, requests without a network.
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { InjectOptions } from "fastify";
 import sharp from "sharp";
+import { afterAll } from "vitest";
 import { Rng } from "../../src/core/rng.ts";
 import { buildServer } from "../../src/server/buildServer.ts";
 import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
 import { startClassification } from "../../src/server/work/classification.ts";
+import { openPglite } from "../../src/store/database.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 
 /** A clock that tests turn. */
@@ -19,6 +22,33 @@ export class Clock {
   pass(milliseconds: number): void {
     this.#at += milliseconds;
   }
+}
+
+/** A new empty folder, which is removed when the file's tests have run. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "leukogram-laboratory-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A data folder with an empty database: making one anew takes seconds, so it is copied. */
+export async function newDataFolder(): Promise<string> {
+  const template = fileURLToPath(new URL("../../.built/database/", import.meta.url));
+  if (!existsSync(template)) {
+    const made = mkdtempSync(join(tmpdir(), "leukogram-database-"));
+    await (await openPglite(join(made, "database"))).close();
+    mkdirSync(dirname(template.slice(0, -1)), { recursive: true });
+    try {
+      cpSync(join(made, "database"), `${template.slice(0, -1)}.${process.pid}`, { recursive: true });
+      renameSync(`${template.slice(0, -1)}.${process.pid}`, template);
+    } catch {
+      // Another file's tests were first.
+    }
+    rmSync(made, { recursive: true, force: true });
+  }
+  const folder = newFolder();
+  cpSync(template, join(folder, "database"), { recursive: true });
+  return folder;
 }
 
 /** What a request got. */
@@ -58,7 +88,7 @@ export async function startTestLaboratory({
   readonly limits?: Partial<Limits>;
   readonly url?: string;
 } = {}): Promise<TestLaboratory> {
-  const folder = mkdtempSync(join(tmpdir(), "leukogram-laboratory-"));
+  const folder = url === undefined ? await newDataFolder() : newFolder();
   const clock = new Clock();
   const store = await openStore({ folder, url, now: clock.now });
   const faults: unknown[] = [];
@@ -100,7 +130,6 @@ export async function startTestLaboratory({
       await app.close();
       await classification.close();
       await store.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
