@@ -1,7 +1,7 @@
 // The same tests over both databases.
-import { beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { newDataFolder, newFolder } from "../support/laboratory.ts";
-import { type Postgres, postgresPrograms, startPostgres } from "../support/postgres.ts";
+import { type Postgres, postgresPrograms, runPostgres } from "../support/postgres.ts";
 
 /** Where records can be kept. */
 export interface Place {
@@ -23,8 +23,9 @@ export function overBothDatabases(
   describe.skipIf(bin === undefined)("over Postgres (skipped where /usr/lib/postgresql has none)", () => {
     let server: Postgres;
     beforeAll(async () => {
-      server = await startPostgres(bin!);
+      server = await runPostgres(bin!);
     });
+    afterAll(() => server.remove());
     define(
       async () => ({ folder: newFolder(), url: server.create() }),
       () => server,

@@ -5,14 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InjectOptions } from "fastify";
-import sharp from "sharp";
 import { afterAll } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
 import { buildServer } from "../../src/server/buildServer.ts";
 import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
 import { startClassification } from "../../src/server/work/classification.ts";
 import { openPglite } from "../../src/store/database.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import type { TestFile } from "./pictures.ts";
 
 /** A clock that tests turn. */
 export class Clock {
@@ -72,12 +71,6 @@ export interface TestLaboratory {
   /** Waits until nothing of a case waits for the model. */
   settled(caseId: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** A file to send. */
-export interface TestFile {
-  readonly name: string;
-  readonly bytes: Buffer;
 }
 
 /** Starts one. */
@@ -145,21 +138,4 @@ function multipart(files: readonly TestFile[]) {
   ]);
   const payload = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
   return { payload, type: `multipart/form-data; boundary=${boundary}` };
-}
-
-/** A picture that is like no other seed's. */
-export async function picture(seed: number, side = 64): Promise<Buffer> {
-  const rng = new Rng(seed);
-  const data = Uint8Array.from({ length: 48 }, () => rng.integer(256));
-  return await sharp(data, { raw: { width: 4, height: 4, channels: 3 } })
-    .resize(side, side, { kernel: "cubic" })
-    .png()
-    .toBuffer();
-}
-
-/** Pictures with names. */
-export async function pictures(count: number, from = 0): Promise<TestFile[]> {
-  return await Promise.all(
-    Array.from({ length: count }, async (_, i) => ({ name: `cell-${from + i}.png`, bytes: await picture(from + i) })),
-  );
 }

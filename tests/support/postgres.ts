@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 
 const ROOT = "/usr/lib/postgresql";
 
@@ -21,10 +20,11 @@ export interface Postgres {
   /** Ends it at once, as a crash would; `start` brings it back. */
   stop(mode?: "fast" | "immediate"): void;
   start(): void;
+  remove(): void;
 }
 
-/** Starts a server, which ends with the file's tests. */
-export async function startPostgres(bin: string): Promise<Postgres> {
+/** Starts a server, which ends when it is removed. */
+export async function runPostgres(bin: string): Promise<Postgres> {
   const folder = mkdtempSync("/tmp/leukogram-postgres-");
   // It refuses to run as root.
   const as = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
@@ -48,10 +48,6 @@ export async function startPostgres(bin: string): Promise<Postgres> {
     );
   const stop = (mode: "fast" | "immediate" = "fast") => void call("pg_ctl", "-D", data, "-w", "-m", mode, "stop");
   start();
-  afterAll(() => {
-    stop("immediate");
-    rmSync(folder, { recursive: true, force: true });
-  });
   let made = 0;
   return {
     create() {
@@ -61,6 +57,10 @@ export async function startPostgres(bin: string): Promise<Postgres> {
     },
     stop,
     start,
+    remove() {
+      stop("immediate");
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
