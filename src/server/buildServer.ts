@@ -9,11 +9,14 @@ import type { App, Laboratory } from "./laboratory.ts";
 import { addCaseRoutes } from "./routes/cases.ts";
 import { addCellRoutes } from "./routes/cells.ts";
 import { addEventRoutes } from "./routes/events.ts";
+import { addInferenceRoutes } from "./routes/inference.ts";
+import { addLookingRoutes } from "./routes/looking.ts";
+import { addModelRoutes } from "./routes/models.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
+import { addRunRoutes } from "./routes/runs.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addSigningRoutes } from "./routes/signing.ts";
 import { addWebApp, findWebApp } from "./staticApp.ts";
-import { addWorkRoutes } from "./work/routes.ts";
 
 /** Options of {@link buildServer}. */
 export interface ServerOptions extends Laboratory {
@@ -40,7 +43,10 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addPictureRoutes(app, options);
   addEventRoutes(app, options);
   addSigningRoutes(app, options);
-  addWorkRoutes(app, options);
+  addModelRoutes(app, options);
+  addRunRoutes(app, options);
+  addLookingRoutes(app, options);
+  await addInferenceRoutes(app, options);
   await addWebApp(app, options.webApp ?? findWebApp());
   await app.ready();
   return app;

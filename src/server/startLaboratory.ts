@@ -2,17 +2,16 @@ import type { FastifyServerOptions } from "fastify";
 import { openStore } from "../store/store.ts";
 import { buildServer } from "./buildServer.ts";
 import { LIMITS } from "./laboratory.ts";
-import { startClassification } from "./work/classification.ts";
+import { startWork, type WorkOptions } from "./work/work.ts";
 
 /** Options of {@link startLaboratory}. */
-export interface LaboratoryOptions {
+export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
   readonly folder: string;
   /** Of a Postgres; PGlite in the folder without it. */
   readonly url?: string | undefined;
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
-  readonly model: string;
   readonly now: () => Date;
   readonly logger?: FastifyServerOptions["logger"];
 }
@@ -30,22 +29,23 @@ export async function startLaboratory({
   url,
   host,
   port,
-  model,
   now,
   logger,
+  ...options
 }: LaboratoryOptions): Promise<RunningLaboratory> {
   const store = await openStore({ folder, url, now });
   try {
     let onError = (_: unknown) => {};
-    const classification = startClassification(store, { onError: (error) => onError(error) });
-    const app = await buildServer({ store, classification, model, limits: LIMITS, logger: logger ?? false });
-    onError = (err) => app.log.error({ err }, "classification failed");
+    const work = startWork(store, { ...options, onError: (error) => onError(error) });
+    const { classification } = work;
+    const app = await buildServer({ store, classification, work, limits: LIMITS, logger: logger ?? false });
+    onError = (err) => app.log.error({ err }, "work behind the routes failed");
     const address = await app.listen({ host, port });
     return {
       address,
       async close() {
         await app.close();
-        await classification.close();
+        await work.close();
         await store.close();
       },
     };

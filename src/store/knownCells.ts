@@ -1,5 +1,5 @@
 // Cells of all cases whose class somebody stands for.
-import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, or, sql } from "drizzle-orm";
 import { tellIfGone } from "./database.ts";
 import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -52,6 +52,7 @@ export async function countedCells(
     .where(
       and(
         wanted === undefined ? isSigned : inArray(cases.id, [...wanted]),
+        ne(cells.status, "bad"),
         or(sql`${labels.label} is not null`, confirmed),
       ),
     )
@@ -61,4 +62,14 @@ export async function countedCells(
     const said = label ?? predicted;
     return said === null ? [] : [{ ...cell, label: said, isLabelled: label !== null }];
   });
+}
+
+/** Cases whose first reading somebody must not see: their second reading is going on, and is his or hers. */
+export async function blindCases({ database: { queries } }: Pick<Store, "database">, user: string): Promise<string[]> {
+  const rows = await queries
+    .select({ id: cases.id })
+    .from(cases)
+    .where(and(eq(cases.secondReading, "going on"), eq(cases.secondReader, user)))
+    .catch(tellIfGone);
+  return rows.map(({ id }) => id);
 }

@@ -82,7 +82,13 @@ export async function moveRun(
     const isOver = to !== "waiting" && to !== "running";
     await queries
       .update(runs)
-      .set({ status: to, error, finishedAt: isOver ? at : null, ...(progress && { progress }), model: model?.id ?? null })
+      .set({
+        status: to,
+        error,
+        finishedAt: isOver ? at : null,
+        ...(progress && { progress }),
+        model: model?.id ?? null,
+      })
       .where(eq(runs.id, id));
     const told = { run: id, status: to, ...(error !== null && { error }), ...(model && { model: model.id }) };
     return { content: told, answer: { moved: true } };

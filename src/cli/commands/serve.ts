@@ -1,7 +1,7 @@
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import { startLaboratory } from "../../server/startLaboratory.ts";
 import type { CommandModule } from "../command.ts";
-import { number } from "../options.ts";
+import { collect, number } from "../options.ts";
 
 /** Flags of `serve`. */
 interface Flags {
@@ -9,6 +9,7 @@ interface Flags {
   readonly port: number;
   readonly host: string;
   readonly model: string;
+  readonly allowData?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -19,13 +20,18 @@ const serve: CommandModule = {
       .option("--data <folder>", "where its records are kept", "laboratory")
       .option("--port <number>", "where it listens", number, 4180)
       .option("--host <address>", "beyond 127.0.0.1 it needs an admin: leukogram user add", "127.0.0.1")
-      .option("--model <model>", "what classifies new cases: a run folder, or a shipped model's name", DEFAULT_MODEL);
+      .option("--model <model>", "what classifies new cases: a run folder, or a shipped model's name", DEFAULT_MODEL)
+      .option(
+        "--allow-data <dir>",
+        "a folder that trainings may be started on from the app; may be given several times",
+        collect,
+      );
   },
   examples: ["leukogram serve", "leukogram serve --data /srv/laboratory --port 8080"],
   async execute({ options, signal }) {
-    const { data, port, host, model, quiet } = options as unknown as Flags;
+    const { data, port, host, model, allowData = [], quiet } = options as unknown as Flags;
     const laboratory = await startLaboratory({
-      ...{ folder: data, host, port, model, url: process.env.DATABASE_URL },
+      ...{ folder: data, host, port, model, allowData, url: process.env.DATABASE_URL },
       now: () => new Date(),
       logger: quiet ? false : { stream: process.stderr },
     });

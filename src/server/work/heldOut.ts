@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 
@@ -77,9 +78,15 @@ function requireEnough(classes: ReadonlyMap<string, readonly KnownCell[]>): void
   );
 }
 
-/** Cells as a manifest CSV, which `leukogram adapt` reads. */
+/** From so many cases on, limits are found by drawing whole cases; fewer say too little of how cases differ. */
+const MANY_CASES = 20;
+
+/** Cells as a manifest CSV, which `leukogram adapt` reads; the column `group` holds what belongs together. */
 export function manifestOf(cells: readonly KnownCell[], pathOf: (sha256: string) => string): string {
-  const lines = cells.map((cell) => [pathOf(cell.sha256), cell.label, cell.case].map(quoted).join(","));
+  const areMany = new Set(cells.map((cell) => cell.case)).size >= MANY_CASES;
+  const lines = cells.map((cell) =>
+    [resolve(pathOf(cell.sha256)), cell.label, areMany ? cell.case : cell.sha256].map(quoted).join(","),
+  );
   return `${["file,class,group", ...lines].join("\n")}\n`;
 }
 

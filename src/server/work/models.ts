@@ -76,8 +76,7 @@ export class Models {
   }
 
   #given() {
-    const { classes } = classifierFacts(readMetadata(readFileSync(onnxOf(this.#initial))), this.#initial);
-    return given(this.#initial, classes, "trained");
+    return given(this.#initial, classesOf(this.#initial), "trained");
   }
 }
 
@@ -85,12 +84,20 @@ const given = (name: string, classes: readonly string[], kind: "shipped" | "trai
   ...{ id: name, name, kind, parent: null, createdAt: null, classes: [...classes], judged: null },
 });
 
+/** The classes of a model: a run folder, or a shipped model's name. */
+export function classesOf(model: string): string[] {
+  return [...classifierFacts(readMetadata(readFileSync(onnxOf(model))), model).classes];
+}
+
 function onnxOf(model: string): string {
   const { path } = findModelFile(model);
   return existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
 }
 
 /** The run folder of a model that the laboratory made. */
-export function folderOf({ folder }: Pick<Store, "folder">, { kind, id }: { readonly kind: string; readonly id: string }) {
+export function folderOf(
+  { folder }: Pick<Store, "folder">,
+  { kind, id }: { readonly kind: string; readonly id: string },
+) {
   return join(folder, kind === "adapted" ? "models" : "runs", id);
 }

@@ -60,22 +60,31 @@ export function isAlive({ pid, start }: ProcessId): boolean {
 /** How often a process is looked at that should end, milliseconds. */
 const LOOK = 100;
 
-/** Asks a process to stop after its step, and ends it where it has not after `graceMs`. */
-export async function stopProgram(id: ProcessId, { graceMs }: { readonly graceMs: number }): Promise<void> {
-  if (!signal(id, "SIGINT")) return;
-  for (let waited = 0; waited < graceMs; waited += LOOK) {
-    await sleep(LOOK);
-    if (!isAlive(id)) return;
-  }
-  // With all that it started: it leads a group of its own.
-  if (isAlive(id)) signal({ ...id, pid: -id.pid }, "SIGKILL", { isGroup: true });
-  while (isAlive(id)) await sleep(LOOK);
+/** Options of {@link stopProgram}. */
+export interface StopOptions {
+  /** Milliseconds that it has to end by itself. */
+  readonly graceMs: number;
+  /** Ends the waiting; the process has been asked by then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-function signal(id: ProcessId, name: NodeJS.Signals, { isGroup = false } = {}): boolean {
-  if (!isGroup && !isAlive(id)) return false;
+/** Asks a process to stop after its step, and ends it where it has not after `graceMs`. */
+export async function stopProgram(id: ProcessId, { graceMs, signal }: StopOptions): Promise<void> {
+  send(id.pid, "SIGINT", id);
   try {
-    return process.kill(id.pid, name);
+    for (let waited = 0; waited < graceMs && isAlive(id); waited += LOOK) await sleep(LOOK, undefined, { signal });
+    // With all that it started: it leads a group of its own.
+    send(-id.pid, "SIGKILL", id);
+    while (isAlive(id)) await sleep(LOOK, undefined, { signal });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
+}
+
+function send(pid: number, name: NodeJS.Signals, id: ProcessId): boolean {
+  if (!isAlive(id)) return false;
+  try {
+    return process.kill(pid, name);
   } catch {
     return false; // it ended meanwhile
   }

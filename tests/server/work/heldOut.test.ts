@@ -44,5 +44,7 @@ test("says how many cells it takes where there are too few", () => {
 });
 
 test("writes a manifest whose paths may hold anything", () => {
-  expect(manifestOf(cells("A", 1), (sha256) => `/a "b",/${sha256}`)).toBe('file,class,group\n"/a ""b"",/A0","A","c"\n');
+  expect(manifestOf(cells("A", 1), (sha256) => `/a "b",/${sha256}`)).toBe(
+    'file,class,group\n"/a ""b"",/A0","A","A0"\n',
+  );
 });
