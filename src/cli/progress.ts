@@ -23,6 +23,7 @@ export class Progress {
   #last = 0;
   // Seconds of each epoch that is done.
   #epochs: number[] = [];
+  #epoch = { number: 0, began: 0 };
 
   /** @param file where a program that watches reads how far this is. */
   constructor(quiet: boolean, file?: string) {
@@ -117,9 +118,11 @@ export class Progress {
   };
 
   // Of all epochs: this one's, and for each of the others as long as those took that are done, or this one will.
-  #secondsLeft({ epoch, epochs, batch, batches, secondsLeft }: FitProgress): number {
+  #secondsLeft({ epoch, epochs, secondsLeft }: FitProgress): number {
+    const now = performance.now();
+    if (this.#epoch.number !== epoch) this.#epoch = { number: epoch, began: now };
     const done = this.#epochs.reduce((sum, seconds) => sum + seconds, 0) / this.#epochs.length;
-    const own = (secondsLeft * batches) / Math.max(1, batches - batch);
+    const own = (now - this.#epoch.began) / 1000 + secondsLeft;
     return secondsLeft + (epochs - epoch) * (this.#epochs.length > 0 ? done : own);
   }
 

@@ -34,7 +34,7 @@ function serve({ session, nice }: EngineSettings): void {
       })),
     classify: ({ model, files }) => classifiers.use(model, (classifier) => classify(classifier, files)),
     tensors: ({ model, images, shape }) =>
-      classifiers.use(model, (classifier) => classifier.classify(images, shape[0], [shape[1], shape[2]])),
+      classifiers.use(model, (classifier) => classifier.classify(plain(images), shape[0], [shape[1], shape[2]])),
     features: ({ model, files }) => readers.use(model, (reader) => reader.read(files)),
     explain: ({ model, file, target }) => painters.use(model, (painter) => painter.paint(file, target)),
   };
@@ -56,6 +56,9 @@ async function classify(classifier: Classifier, files: readonly NamedFile[]): Pr
     answers.push({ probabilities, familiarity, error: error?.reason });
   return answers;
 }
+
+// A Buffer is no plain array of bytes to all that look at what they are given.
+const plain = ({ buffer, byteOffset, length }: Uint8Array) => new Uint8Array(buffer, byteOffset, length);
 
 function reply(message: EngineReply): void {
   // A server that is gone needs no answer.
