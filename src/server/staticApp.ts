@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import { LeukogramError } from "../core/errors.ts";
+import { openToAll } from "./access.ts";
 import type { App } from "./laboratory.ts";
 
 /** Where the built web app lies: dist/web of the package, web/dist of a checkout; undefined where it was not built. */
@@ -33,10 +34,7 @@ export async function addWebApp(app: App, folder: string | undefined): Promise<v
     return;
   }
   await app.register(async (part) => {
-    part.addHook("onRoute", (route) => {
-      route.config = { ...route.config, ...config };
-      route.schema = { ...route.schema, hide: true };
-    });
+    openToAll(part as unknown as App);
     await part.register(fastifyStatic, {
       root: folder,
       wildcard: false,

@@ -15,7 +15,8 @@ const INFER: Access = { role: "viewer", scope: "infer" };
 /** Requests that may be under way: each holds its images in memory. */
 const MOST_AT_ONCE = 4;
 
-const tags = ["Open Inference Protocol v2"];
+// Not of our own description: the protocol has one.
+const hide = true;
 const params = z.object({ model: z.string().min(1).max(500) });
 
 /** Adds them, in a context of their own: bodies are bytes there, and errors are `{ error }`. */
@@ -35,14 +36,14 @@ export async function addInferenceRoutes(app: App, laboratory: Laboratory): Prom
 }
 
 function addHealth(app: App, { work: { models } }: Laboratory): void {
-  const open = { config: { access: "all" as const }, schema: { tags } };
+  const open = { config: { access: "all" as const }, schema: { hide } };
   app.get("/v2/health/live", open, async () => ({ live: true }));
   app.get("/v2/health/ready", open, async () => {
     await models.file(await models.active());
     return { ready: true };
   });
   app.get("/v2", open, async () => serverMetadata);
-  const reading = { config: { access: INFER }, schema: { tags, params } };
+  const reading = { config: { access: INFER }, schema: { hide, params } };
   app.get("/v2/models/:model", reading, async (request) => {
     const { model } = request.params;
     return modelMetadata(model, classesOf(await models.find(model)));
@@ -58,7 +59,7 @@ function addInfer(app: App, { work: { models, engine } }: Laboratory): void {
   let underWay = 0;
   app.post(
     "/v2/models/:model/infer",
-    { config: { access: INFER }, bodyLimit: MOST_BYTES, schema: { tags, params } },
+    { config: { access: INFER }, bodyLimit: MOST_BYTES, schema: { hide, params } },
     async (request, reply) => {
       if (underWay >= MOST_AT_ONCE)
         throw new LeukogramError("ERR_ABORTED", "too many requests are under way", { hint: "Try again in a moment." });

@@ -6,11 +6,11 @@ import { askedBy, READ } from "../access.ts";
 import { label } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
+import { cellParams } from "../params.ts";
 import { isBlind } from "../views.ts";
 import { blindRefusal } from "./cells.ts";
 
 const tags = ["cells"];
-const params = z.object({ cell: z.uuid() });
 
 const neighbours = z.object({
   neighbours: z.array(z.object({ cell: z.uuid(), case: z.uuid(), label, distance: z.number() })),
@@ -31,7 +31,7 @@ export function addLookingRoutes(app: App, { store, work }: Laboratory): void {
       config: { access: READ },
       schema: {
         tags,
-        params,
+        params: cellParams,
         querystring: z.object({ class: z.string().min(1).max(200).optional() }),
         produces: ["image/png"],
       },
@@ -52,7 +52,7 @@ export function addLookingRoutes(app: App, { store, work }: Laboratory): void {
       config: { access: READ },
       schema: {
         tags,
-        params,
+        params: cellParams,
         querystring: z.object({ count: z.coerce.number().int().min(1).max(50).default(8) }),
         response: { 200: neighbours },
       },

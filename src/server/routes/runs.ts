@@ -14,7 +14,7 @@ import { runPaths } from "../work/runFiles.ts";
 import { runView } from "../work/runView.ts";
 
 const tags = ["runs"];
-const params = z.object({ run: z.uuid() });
+const params = z.object({ run: z.uuid().toLowerCase() });
 
 /** What a training is asked for with. */
 const newRun = z.object({

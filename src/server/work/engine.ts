@@ -9,7 +9,12 @@ export interface EngineOptions {
   readonly session?: SessionOptions;
   /** Default: 5. */
   readonly nice?: number;
+  /** The process's script; default: the one beside this, from its source where this is. */
+  readonly script?: string | undefined;
 }
+
+const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
+const SCRIPT = fileURLToPath(new URL(`./engineProcess.${ENDING}`, import.meta.url));
 
 interface Waiting {
   resolve(answer: never): void;
@@ -22,13 +27,15 @@ interface Waiting {
  */
 export class Engine {
   readonly #settings: EngineSettings;
+  readonly #script: string;
   readonly #pending = new Map<number, Waiting>();
   #child: ChildProcess | undefined;
   #jobs = 0;
   #isClosed = false;
 
-  constructor({ session = {}, nice = 5 }: EngineOptions = {}) {
+  constructor({ session = {}, nice = 5, script = SCRIPT }: EngineOptions = {}) {
     this.#settings = { session, nice };
+    this.#script = script;
   }
 
   /** The process that runs now; undefined where none does. */
@@ -66,10 +73,8 @@ export class Engine {
   }
 
   #start(): ChildProcess {
-    const fromSource = import.meta.url.endsWith(".ts");
-    const script = fileURLToPath(new URL(`./engineProcess.${fromSource ? "ts" : "js"}`, import.meta.url));
-    const child = fork(script, [JSON.stringify(this.#settings)], {
-      execArgv: fromSource ? ["--import", import.meta.resolve("tsx")] : [],
+    const child = fork(this.#script, [JSON.stringify(this.#settings)], {
+      execArgv: this.#script.endsWith(".ts") ? ["--import", import.meta.resolve("tsx")] : [],
       // Of its own group: Ctrl-C in a terminal is for the server, which ends it when it is done.
       detached: true,
       serialization: "advanced",

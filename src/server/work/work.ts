@@ -1,8 +1,5 @@
 // All that goes on behind the routes: classification, explanations, neighbours, models, trainings.
-import { count, eq } from "drizzle-orm";
 import { Registry } from "prom-client";
-import { tellIfGone } from "../../store/database.ts";
-import { cells } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { type Queue, startClassification } from "./classification.ts";
 import { Engine } from "./engine.ts";
@@ -17,11 +14,13 @@ export interface WorkOptions {
   /** The model of new cases until one is activated: a run folder, or a shipped model's name. */
   readonly model: string;
   /** Folders that may be trained on, beside the data folder's datasets/. */
-  readonly allowData?: readonly string[];
+  readonly allowData?: readonly string[] | undefined;
   /** Threads of a model; default: one a core. */
   readonly threads?: number | undefined;
   /** How `leukogram` is started: arguments of node. */
   readonly command?: readonly string[];
+  /** The script of the processes that run models. */
+  readonly script?: string | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,15 +40,17 @@ export interface Work {
 }
 
 /** Starts it. */
-export function startWork(store: Store, { model, allowData = [], threads, command, onError }: WorkOptions): Work {
+export function startWork(
+  store: Store,
+  { model, allowData = [], threads, command, script, onError }: WorkOptions,
+): Work {
   const session = threads === undefined ? {} : { threads };
   // Two processes: whoever looks at a cell does not wait for a batch.
-  const [background, engine] = [new Engine({ session, nice: 10 }), new Engine({ session, nice: 5 })];
+  const [background, engine] = [new Engine({ session, script, nice: 10 }), new Engine({ session, script, nice: 5 })];
   const models = new Models(store, model);
   const registry = new Registry();
   const runs = new Runs({ store, models, allowed: allowData, onError, ...(command && { command }) });
   const metrics = makeWorkMetrics(registry, {
-    waitingCells: () => countWaiting(store),
     runs: () => runs.counts(),
   });
   const classification = startClassification({ store, models, engine: background, metrics, onError });
@@ -62,13 +63,4 @@ export function startWork(store: Store, { model, allowData = [], threads, comman
       await Promise.all([classification.close(), engine.close(), neighbours.close(), runs.close()]);
     },
   };
-}
-
-async function countWaiting({ database: { queries } }: Store): Promise<number> {
-  const [row] = await queries
-    .select({ waiting: count() })
-    .from(cells)
-    .where(eq(cells.status, "waiting"))
-    .catch(tellIfGone);
-  return row?.waiting ?? 0;
 }

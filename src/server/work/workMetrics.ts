@@ -10,7 +10,6 @@ export interface WorkMetrics {
 
 /** What is counted when it is asked for. */
 export interface Counted {
-  waitingCells(): Promise<number>;
   /** Runs by status. */
   runs(): Promise<ReadonlyMap<string, number>>;
 }
@@ -18,12 +17,6 @@ export interface Counted {
 /** Adds them to a registry; gauges are filled in when they are asked for. */
 export function makeWorkMetrics(registry: Registry, counted: Counted): WorkMetrics {
   const registers = [registry];
-  new Gauge({
-    ...{ name: "leukogram_cells_waiting", help: "Cells that wait for their model.", registers },
-    async collect() {
-      this.set(await counted.waitingCells());
-    },
-  });
   new Gauge({
     ...{ name: "leukogram_runs", help: "Trainings and adaptations by status.", labelNames: ["status"], registers },
     async collect() {
@@ -33,7 +26,7 @@ export function makeWorkMetrics(registry: Registry, counted: Counted): WorkMetri
   });
   return {
     cells: new Counter({
-      name: "leukogram_cells_total",
+      name: "leukogram_cells_answered_total",
       help: "Cells that a model answered for, or whose image could not be read.",
       labelNames: ["result"],
       registers,
