@@ -46,7 +46,7 @@ export function startWork(
 ): Work {
   const session = threads === undefined ? {} : { threads };
   // Two processes: whoever looks at a cell does not wait for a batch.
-  const [background, engine] = [new Engine({ session, script, nice: 10 }), new Engine({ session, script, nice: 5 })];
+  const [background, engine] = [new Engine({ session, script }), new Engine({ session, script })];
   const models = new Models(store, model);
   const registry = new Registry();
   const runs = new Runs({ store, models, allowed: allowData, onError, ...(command && { command }) });
