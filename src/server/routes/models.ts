@@ -12,6 +12,16 @@ const tags = ["models"];
 const params = z.object({ model: z.string().min(1).max(500) });
 const listed = z.object({ models: z.array(model), active: z.string() });
 
+/** What an adaptation is asked for with. */
+const adaptWish = z
+  .object({
+    /** Default: all that are signed. */
+    cases: z.array(z.uuid().toLowerCase()).min(1).max(1000).optional(),
+    /** Accuracy that may be lost on the model's own laboratory, points; default 1. */
+    homeLoss: z.number().min(0).max(100).optional(),
+  })
+  .nullish();
+
 /** Lists models, makes one the model of new cases, hands out their files, and adapts them. */
 export function addModelRoutes(app: App, { store, work: { models, runs } }: Laboratory): void {
   app.get(`${API}/models`, { config: { access: READ }, schema: { tags, response: { 200: listed } } }, () =>
@@ -44,14 +54,14 @@ export function addModelRoutes(app: App, { store, work: { models, runs } }: Labo
       schema: {
         tags,
         headers: changing,
-        body: z.object({ cases: z.array(z.uuid()).min(1).max(1000).optional() }).nullish(),
+        body: adaptWish,
         response: { 200: run },
       },
     },
     async (request) => {
-      const cases = request.body?.cases;
-      const asks = { cases: cases ?? null };
-      return runView(store, await runs.adapt(wishOf(request, { kind: "run.asked", asks }), cases));
+      const { cases, homeLoss = 1 } = request.body ?? {};
+      const wish = wishOf(request, { kind: "run.asked", asks: { cases: cases ?? null, homeLoss } });
+      return runView(store, await runs.adapt(wish, { cases, homeLoss }));
     },
   );
 }

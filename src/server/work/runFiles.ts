@@ -45,6 +45,8 @@ export const adaptSettings = z.object({
   model: z.string(),
   /** Cases whose cells are taken; null for all that are signed. */
   cases: z.array(z.string()).nullable(),
+  /** Accuracy that may be lost on the model's own laboratory, points. */
+  homeLoss: z.number(),
   learn: z.int(),
   judge: z.int(),
 });
@@ -76,7 +78,9 @@ export function runArguments(
   const watched = ["--out", folder, "--progress-file", progress, "--json"];
   if (kind === "adapt") {
     const [learn, judge] = ["learn.csv", "judge.csv"].map((name) => join(job, name)) as [string, string];
-    return ["adapt", model, learn, "--judge", judge, "--group-by", "group", "--yes", ...watched];
+    const loss = String(adaptSettings.parse(settings).homeLoss);
+    const flags = ["--judge", judge, "--group-by", "group", "--home-loss", loss, "--yes"];
+    return ["adapt", model, learn, ...flags, ...watched];
   }
   // A run that has begun knows its recipe.
   if (existsSync(join(folder, "config.json"))) return ["train", "--resume", ...watched];
@@ -105,11 +109,11 @@ export function readAdapted(folder: string): {
   return { adapted: adapted === true, reason: String(reason), judged: read("judged.json") };
 }
 
-/** The last line that a program said of what went wrong. */
-export function lastError({ errors }: RunPaths): string {
+/** The last line that a program said of what went wrong; undefined where it said nothing. */
+export function lastError({ errors }: RunPaths): string | undefined {
   try {
-    return readFileSync(errors, "utf8").trim().split("\n").at(-1)!.slice(0, 1000) || "it ended without a word";
+    return readFileSync(errors, "utf8").trim().split("\n").at(-1)!.slice(0, 1000) || undefined;
   } catch {
-    return "it ended without a word";
+    return undefined;
   }
 }

@@ -36,6 +36,14 @@ export interface TrainWish {
   readonly recipe: Readonly<Record<string, unknown>>;
 }
 
+/** What an adaptation is asked for. */
+export interface AdaptWish {
+  /** Cases whose cells are taken; default: all that are signed. */
+  readonly cases?: readonly string[] | undefined;
+  /** Accuracy that may be lost on the model's own laboratory, points. */
+  readonly homeLoss: number;
+}
+
 /** Options of {@link Runs}. */
 export interface RunsOptions {
   readonly store: Store;
@@ -82,7 +90,7 @@ export class Runs {
   }
 
   /** Asks for an adaptation of the active model. @throws ERR_DATA where too few cells are known. */
-  async adapt(wish: Wish, cases: readonly string[] | undefined): Promise<RunRow> {
+  async adapt(wish: Wish, { cases, homeLoss }: AdaptWish): Promise<RunRow> {
     const { store, models } = this.#given;
     const model = await models.active();
     const { models: all } = await models.list();
@@ -92,7 +100,7 @@ export class Runs {
     const files = Object.fromEntries(
       Object.entries({ learn, judge }).map(([name, cells]) => [`${name}.csv`, manifestOf(cells, store.images.pathOf)]),
     );
-    const settings = { model, cases: cases ? [...cases] : null, learn: learn.length, judge: judge.length };
+    const settings = { model, cases: cases ? [...cases] : null, homeLoss, learn: learn.length, judge: judge.length };
     return this.#create(wish, { kind: "adapt", name: `${model}, adapted`, settings, files });
   }
 
@@ -212,23 +220,13 @@ export class Runs {
     const paths = runPaths(this.#given.store, row);
     const { report, progress } = readRunFiles(paths.folder, paths.progress);
     const told = { from: ["running"], progress } as const;
-    // Which process it was was never written: the server ended in that moment.
-    const isLost = (await readProcess(paths)) === undefined;
-    switch (report?.state ?? (isLost ? "interrupted" : undefined)) {
-      case "finished":
-        return void (await this.#move(row, { ...told, to: "finished", ...this.#made(row, paths.folder) }));
-      case "failed":
-        return void (await this.#move(row, { ...told, to: "failed", error: report?.error ?? lastError(paths) }));
-      case "interrupted":
-      case "running":
-        return void (await this.#move(row, {
-          ...told,
-          to: "interrupted",
-          error: "the program was stopped from outside",
-        }));
-      default:
-        return void (await this.#move(row, { ...told, to: "failed", error: lastError(paths) }));
-    }
+    const said = report?.error ?? lastError(paths);
+    if (report?.state === "finished")
+      await this.#move(row, { ...told, to: "finished", ...this.#made(row, paths.folder) });
+    // What ends without a word was killed, or its server was before it had written which process it is.
+    else if (report?.state === "failed" || (report === undefined && said !== undefined))
+      await this.#move(row, { ...told, to: "failed", error: said ?? null });
+    else await this.#move(row, { ...told, to: "interrupted", error: "the program was stopped from outside" });
   }
 
   // The model that a finished run made.
