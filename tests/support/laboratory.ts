@@ -80,10 +80,12 @@ export interface TestLaboratory {
 export async function startTestLaboratory({
   limits,
   url,
+  webApp,
   ...given
 }: {
   readonly limits?: Partial<Limits>;
   readonly url?: string;
+  readonly webApp?: string;
 } & Partial<WorkOptions> = {}): Promise<TestLaboratory> {
   const folder = url === undefined ? await newDataFolder() : newFolder();
   const clock = new Clock();
@@ -94,7 +96,7 @@ export async function startTestLaboratory({
   const built = { script: `${BUILT}server/work/engineProcess.js`, command: [`${BUILT}cli/main.js`] };
   const work = startWork(store, { model: "cnn-anylab", threads: 1, ...built, ...given, onError });
   const { classification } = work;
-  const app = await buildServer({ store, classification, work, limits: { ...LIMITS, ...limits } });
+  const app = await buildServer({ store, classification, work, limits: { ...LIMITS, ...limits }, webApp });
   const ask = async (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
     const [method, path] = line.split(" ") as [InjectOptions["method"], string];
     const isChange = method !== "GET";
