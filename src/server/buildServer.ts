@@ -11,14 +11,17 @@ import { addOpenApi } from "./openapi.ts";
 import { addCaseRoutes } from "./routes/cases.ts";
 import { addCellRoutes } from "./routes/cells.ts";
 import { addEventRoutes } from "./routes/events.ts";
+import { addInferenceRoutes } from "./routes/inference.ts";
+import { addLookingRoutes } from "./routes/looking.ts";
+import { addModelRoutes } from "./routes/models.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addReportRoutes } from "./routes/reports.ts";
+import { addRunRoutes } from "./routes/runs.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addSigningRoutes } from "./routes/signing.ts";
 import { addTrailRoutes } from "./routes/trail.ts";
 import { addUserRoutes } from "./routes/users.ts";
 import { addWebApp, findWebApp } from "./staticApp.ts";
-import { addWorkRoutes } from "./work/routes.ts";
 
 /** Options of {@link buildServer}. */
 export interface ServerOptions extends Laboratory {
@@ -57,7 +60,10 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addReportRoutes(app, options);
   addTrailRoutes(app, options);
   addUserRoutes(app, options);
-  addWorkRoutes(app, options);
+  addModelRoutes(app, options);
+  addRunRoutes(app, options);
+  addLookingRoutes(app, options);
+  await addInferenceRoutes(app, options);
   await addWebApp(app, options.webApp ?? findWebApp());
   await app.ready();
   return app;

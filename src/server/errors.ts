@@ -27,7 +27,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = { 404: "ERR_NOT_FOUND", 413: 
 
 /** Answers an error as `{ error: { code, message, hint } }`: never a stack, and nothing of what went wrong inside. */
 export function answerError(error: FastifyError | LeukogramError, request: FastifyRequest, reply: FastifyReply) {
-  const { status, ...told } = explain(error);
+  const { status, ...told } = explainError(error);
   if (status >= 500) request.log.error({ err: loggable(error) }, "a request failed");
   if (status === 503) reply.header("retry-after", "2");
   return reply.code(status).send({ error: told });
@@ -41,7 +41,8 @@ export function loggable(error: unknown): unknown {
   return new LeukogramError(error.code, error.reason, { cause: loggable(error.cause) });
 }
 
-function explain(error: FastifyError | LeukogramError) {
+/** An error as a client is told of it: its status, and nothing of what went wrong inside. */
+export function explainError(error: FastifyError | LeukogramError) {
   if (error instanceof LeukogramError) {
     const status = STATUS[error.code];
     if (status !== undefined)

@@ -19,7 +19,13 @@ export async function addGuards(app: App, { hosts }: { readonly hosts: readonly 
   });
   app.addHook("preValidation", async ({ body }) => {
     // No text in the database may hold this character.
-    if (body !== null && typeof body === "object" && JSON.stringify(body)?.includes("\\u0000")) throw nul();
+    if (
+      body !== null &&
+      !(body instanceof Uint8Array) &&
+      typeof body === "object" &&
+      JSON.stringify(body)?.includes("\\u0000")
+    )
+      throw nul();
   });
   await app.register(helmet, {
     contentSecurityPolicy: {

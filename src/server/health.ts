@@ -5,7 +5,7 @@ import { READ } from "./access.ts";
 import type { App, Laboratory } from "./laboratory.ts";
 
 /** Whether it runs, whether it can work, and its figures for Prometheus. */
-export function addHealth(app: App, { store }: Laboratory): void {
+export function addHealth(app: App, { store, work }: Laboratory): void {
   const schema = { hide: true };
   app.get("/healthz", { config: { access: "all" }, schema }, async () => ({ status: "ok" }));
   // A database that is gone is told by its error: 503.
@@ -40,7 +40,8 @@ export function addHealth(app: App, { store }: Laboratory): void {
     const route = routeOptions.url ?? "none";
     seconds.observe({ method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
   });
+  const all = Registry.merge([registry, work.registry]);
   app.get("/metrics", { config: { access: READ }, schema }, async (_, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
+    reply.type(all.contentType).send(await all.metrics()),
   );
 }

@@ -7,6 +7,7 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../store/store.ts";
+import type { Work } from "./work/work.ts";
 
 /** The queue of classification. */
 export interface Classification {
@@ -20,8 +21,7 @@ export interface Classification {
 export interface Laboratory {
   readonly store: Store;
   readonly classification: Classification;
-  /** The model of new cases. */
-  readonly model: string;
+  readonly work: Work;
   readonly limits: Limits;
 }
 

@@ -6,17 +6,16 @@ import { listUsers } from "../store/users.ts";
 import { buildServer } from "./buildServer.ts";
 import { loggable } from "./errors.ts";
 import { LIMITS } from "./laboratory.ts";
-import { startClassification } from "./work/classification.ts";
+import { startWork, type WorkOptions } from "./work/work.ts";
 
 /** Options of {@link startLaboratory}. */
-export interface LaboratoryOptions {
+export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
   readonly folder: string;
   /** Of a Postgres; PGlite in the folder without it. */
   readonly url?: string | undefined;
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
-  readonly model: string;
   readonly now: () => Date;
   /** Names by which browsers may know it, beside its addresses. */
   readonly hosts?: readonly string[] | undefined;
@@ -36,21 +35,22 @@ export interface RunningLaboratory {
  * @throws ERR_CONFLICT where another process has the folder, ERR_DENIED where it is to listen beyond this machine without an admin.
  */
 export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
-  const { folder, url, host, port, model, now, hosts = [], logger } = options;
+  const { folder, url, host, port, now, hosts = [], logger } = options;
   const store = await openStore({ folder, url, now });
   let onError = (_: unknown) => {};
-  const classification = startClassification(store, { onError: (error) => onError(error) });
+  const work = startWork(store, { ...options, onError: (error) => onError(error) });
+  const { classification } = work;
   const stop = async () => {
-    await classification.close();
+    await work.close();
     await store.close();
   };
   try {
     if (!isLoopback(host)) await requireAdmin(store, host);
     const app = await buildServer({
-      ...{ store, classification, model, limits: LIMITS, logger: logger ?? false },
+      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false },
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
     });
-    onError = (err) => app.log.error({ err: loggable(err) }, "classification failed");
+    onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");
     const address = await app.listen({ host, port });
     return {
       address,

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
 import { LeukogramError } from "../core/errors.ts";
 import { openCase } from "./cases.ts";
 import { type Queries, tellIfGone } from "./database.ts";
-import { cells, labels } from "./schema.ts";
+import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { change, type Wish } from "./trail.ts";
 
@@ -141,13 +141,15 @@ export interface WaitingCell {
   readonly caseId: string;
   readonly file: string;
   readonly sha256: string;
+  readonly model: string;
 }
 
 /** Cells that wait, of all cases in order of arrival. */
 export async function waitingCells({ database: { queries } }: Store, limit: number): Promise<WaitingCell[]> {
   return await queries
-    .select({ id: cells.id, caseId: cells.caseId, file: cells.file, sha256: cells.sha256 })
+    .select({ id: cells.id, caseId: cells.caseId, file: cells.file, sha256: cells.sha256, model: cases.model })
     .from(cells)
+    .innerJoin(cases, eq(cases.id, cells.caseId))
     .where(eq(cells.status, "waiting"))
     .orderBy(cells.arrival, cells.number)
     .limit(limit)

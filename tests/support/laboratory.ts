@@ -8,10 +8,12 @@ import type { InjectOptions } from "fastify";
 import { afterAll } from "vitest";
 import { buildServer } from "../../src/server/buildServer.ts";
 import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
-import { startClassification } from "../../src/server/work/classification.ts";
+import { startWork, type Work, type WorkOptions } from "../../src/server/work/work.ts";
 import { openPglite } from "../../src/store/database.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { TestFile } from "./pictures.ts";
+
+const BUILT = fileURLToPath(new URL("../../.built/", import.meta.url));
 
 /** A clock that tests turn. */
 export class Clock {
@@ -64,6 +66,7 @@ export interface TestLaboratory {
   readonly app: App;
   readonly store: Store;
   readonly clock: Clock;
+  readonly work: Work;
   /** Asks for a path below /api/v1, or elsewhere where it begins with a slash. */
   ask(line: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
   /** Sends files to a case. */
@@ -78,23 +81,22 @@ export async function startTestLaboratory({
   limits,
   url,
   webApp,
+  ...given
 }: {
   readonly limits?: Partial<Limits>;
   readonly url?: string;
   readonly webApp?: string;
-} = {}): Promise<TestLaboratory> {
+} & Partial<WorkOptions> = {}): Promise<TestLaboratory> {
   const folder = url === undefined ? await newDataFolder() : newFolder();
   const clock = new Clock();
   const store = await openStore({ folder, url, now: clock.now });
   const faults: unknown[] = [];
-  const classification = startClassification(store, { onError: (error) => faults.push(error), threads: 1 });
-  const app = await buildServer({
-    store,
-    classification,
-    model: "cnn-anylab",
-    limits: { ...LIMITS, ...limits },
-    webApp,
-  });
+  const onError = (error: unknown) => faults.push(error);
+  // Built, as from their sources programs take seconds to start.
+  const built = { script: `${BUILT}server/work/engineProcess.js`, command: [`${BUILT}cli/main.js`] };
+  const work = startWork(store, { model: "cnn-anylab", threads: 1, ...built, ...given, onError });
+  const { classification } = work;
+  const app = await buildServer({ store, classification, work, limits: { ...LIMITS, ...limits }, webApp });
   const ask = async (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
     const [method, path] = line.split(" ") as [InjectOptions["method"], string];
     const isChange = method !== "GET";
@@ -116,6 +118,7 @@ export async function startTestLaboratory({
     app,
     store,
     clock,
+    work,
     ask,
     upload: (caseId, files, headers) => {
       const { payload, type } = multipart(files);
@@ -129,7 +132,7 @@ export async function startTestLaboratory({
     },
     async close() {
       await app.close();
-      await classification.close();
+      await work.close();
       await store.close();
     },
   };

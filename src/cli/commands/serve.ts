@@ -13,6 +13,7 @@ interface Flags {
   readonly host: string;
   readonly allowHost?: readonly string[];
   readonly model: string;
+  readonly allowData?: readonly string[];
   readonly open?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -27,14 +28,15 @@ const serve: CommandModule = {
       .option("--host <address>", "beyond this machine it needs an admin, see leukogram user", "127.0.0.1")
       .option("--allow-host <name>", "a name by which browsers reach it; may be given several times", collect)
       .option("--model <model>", "what classifies new cases: a run folder, or a shipped model's name", DEFAULT_MODEL)
+      .option("--allow-data <dir>", "a folder that the app may start trainings on; may be given several times", collect)
       .option("--open", "show it in the browser");
   },
   examples: ["leukogram serve --open", "leukogram serve --data /srv/laboratory --port 8080 --host 0.0.0.0"],
   async execute({ options, signal }) {
-    const { data, port, host, allowHost, model, open, quiet, json } = options as unknown as Flags;
+    const { data, port, host, allowHost, model, allowData, open, quiet, json } = options as unknown as Flags;
     findModelFile(model); // told now, and not by the first cell
     const laboratory = await startLaboratory({
-      ...{ folder: data, host, port, model, url: databaseUrl(), now: clock, hosts: allowHost },
+      ...{ folder: data, host, port, model, url: databaseUrl(), now: clock, hosts: allowHost, allowData },
       logger: quiet ? false : { stream: process.stderr },
     });
     const { address } = laboratory;

@@ -57,6 +57,8 @@ export const run = z.object({
     epochs: z.int().nullable(),
     imagesPerSecond: z.number().nullable(),
     secondsLeft: z.number().nullable(),
+    /** What is being done, such as "Decoding training images: 120 of 400"; null where nothing is. */
+    stage: z.string().nullable(),
     history: z.array(
       z.object({
         epoch: z.int(),

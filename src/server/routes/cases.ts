@@ -23,7 +23,7 @@ const caseChange = z.object({
 });
 
 /** Makes, lists, reads and changes cases. */
-export function addCaseRoutes(app: App, { store, model }: Laboratory): void {
+export function addCaseRoutes(app: App, { store, work }: Laboratory): void {
   app.post(
     `${API}/cases`,
     {
@@ -32,6 +32,7 @@ export function addCaseRoutes(app: App, { store, model }: Laboratory): void {
     },
     async (request) => {
       const wish = wishOf(request, { kind: "case.created", asks: request.body });
+      const model = await work.models.active();
       const id = await createCase(store, wish, { id: randomUUID(), facts: request.body, model });
       return caseView(await readCase(store, id), wish.actor);
     },

@@ -1,120 +1,181 @@
 import { randomUUID } from "node:crypto";
-import type { LeukogramError } from "../../core/errors.ts";
-import { predictedClass } from "../../evaluation/checkPredictions.ts";
-import { type Classified, type Classifier, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
-import { readCase } from "../../store/cases.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LeukogramError } from "../../core/errors.ts";
 import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
 import { UNFAMILIAR } from "../../training/homeFacts.ts";
 import type { Classification } from "../laboratory.ts";
+import type { Engine } from "./engine.ts";
+import type { Answer, ModelFacts } from "./engineJobs.ts";
+import type { Models } from "./models.ts";
+import type { WorkMetrics } from "./workMetrics.ts";
 
-/** Cells that are answered by one transaction. */
-const BATCH = 64;
+/** Cells of one job: enough that the model is busy, few enough that answers come soon. */
+const BATCH = 16;
+/** Jobs under way: one is decoded, and written, while another is computed. */
+const AT_ONCE = 2;
+/** Milliseconds until it tries again after a fault, such as a database that is away. */
+const PAUSE = 2000;
 
-/** Below this probability a cell is rejected: the model is not sure enough of it. */
-export const REJECT_BELOW = 0.5;
-
-/** Options of {@link startClassification}. */
+/** What {@link startClassification} works with. */
 export interface ClassificationOptions {
-  /** Where a model's name leads: a run folder or a shipped name. */
-  readonly find?: (model: string) => string;
+  readonly store: Store;
+  readonly models: Models;
+  readonly engine: Engine;
+  readonly metrics: WorkMetrics;
   readonly onError: (error: unknown) => void;
-  readonly threads?: number | undefined;
 }
 
-/** Starts the worker that classifies cells that wait, of all cases in order of arrival; what waits, the database says. */
-export function startClassification(
-  store: Store,
-  { find = (model) => model, onError, threads }: ClassificationOptions,
-): Classification {
-  const stop = new AbortController();
-  let loaded: { readonly model: string; readonly classifier: Classifier } | undefined;
-  let wake = () => {};
-  let isAwake = true;
+/** Starts to classify cells that wait, of all cases in order of arrival; what waits, the database says. */
+export function startClassification(options: ClassificationOptions): Queue {
+  return new Queue(options);
+}
 
-  const classifierOf = async (model: string) => {
-    if (loaded?.model === model) return loaded.classifier;
-    await loaded?.classifier.close();
-    loaded = undefined;
-    const classifier = await loadClassifier(find(model), threads === undefined ? {} : { threads });
-    loaded = { model, classifier };
-    return classifier;
-  };
-  const step = async () => {
-    const waiting = await waitingCells(store, BATCH);
-    if (waiting.length === 0) return false;
-    const own = waiting.filter(({ caseId }) => caseId === waiting[0]!.caseId);
-    const { model } = await readCase(store, own[0]!.caseId);
-    await answer(store, { model, own, classifier: await classifierOf(model), signal: stop.signal });
-    return true;
-  };
-  const loop = async () => {
-    while (!stop.signal.aborted) {
-      const worked = await step().catch((error) => {
-        if (!stop.signal.aborted) onError(error);
-        return undefined;
-      });
-      if (worked || stop.signal.aborted) continue;
-      // After a fault, such as a database that is away, it tries again by itself.
-      await new Promise<void>((resolve) => {
-        const timer = worked === undefined ? setTimeout(resolve, 2000) : undefined;
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        if (isAwake || stop.signal.aborted) wake();
-        isAwake = false;
-      });
-      isAwake = false;
+/** The queue of cells that wait for their model. */
+export class Queue implements Classification {
+  readonly #given: ClassificationOptions;
+  readonly #facts = new Map<string, ModelFacts>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  // Cells in whose company the engine died: each is tried alone, and is bad where it dies again.
+  readonly #suspects = new Set<string>();
+  readonly #running: Promise<void>;
+  readonly #stop = new AbortController();
+  // Set while a wake-up has come that the loop has not seen.
+  #isWoken = true;
+  #wake = () => {};
+
+  constructor(given: ClassificationOptions) {
+    this.#given = given;
+    this.#running = this.#loop();
+  }
+
+  enqueue(): void {
+    this.#isWoken = true;
+    this.#wake();
+  }
+
+  /** Whether nothing waits, as far as is known. */
+  get isIdle(): boolean {
+    return this.#underWay.size === 0 && !this.#isWoken;
+  }
+
+  /** Ends at once: what is under way is done again when the server starts anew. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#wake();
+    await this.#given.engine.close();
+    await this.#running;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      this.#isWoken = false;
+      const isFull = await this.#fill().catch((error) => this.#failed(error));
+      if (this.#stop.signal.aborted) break;
+      if (isFull) await Promise.race(this.#underWay.values());
+      else if (this.#underWay.size > 0) await Promise.race([...this.#underWay.values(), this.#woken()]);
+      else await this.#woken();
     }
-    await loaded?.classifier.close();
-  };
-  const running = loop();
-  return {
-    enqueue() {
-      isAwake = true;
-      wake();
-    },
-    async close() {
-      stop.abort();
-      wake();
-      await running;
-    },
-  };
-}
+    await Promise.all(this.#underWay.values());
+  }
 
-interface Answering {
-  readonly model: string;
-  readonly own: readonly WaitingCell[];
-  readonly classifier: Classifier;
-  readonly signal: AbortSignal;
-}
+  // Starts jobs until as many are under way as may be, or nothing waits; tells which.
+  async #fill(): Promise<boolean> {
+    while (this.#underWay.size < AT_ONCE) {
+      const taken = new Set([...this.#underWay.keys()].flatMap((key) => key.split(" ")));
+      const waiting = await waitingCells(this.#given.store, BATCH + taken.size);
+      const free = waiting.filter(({ id }) => !taken.has(id)).slice(0, BATCH);
+      const batch = this.#together(free);
+      if (batch.length === 0 || this.#stop.signal.aborted) return false;
+      const key = batch.map(({ id }) => id).join(" ");
+      const job = this.#classify(batch)
+        .catch((error) => this.#failed(error))
+        .finally(() => this.#underWay.delete(key));
+      this.#underWay.set(
+        key,
+        job.then(() => {}),
+      );
+    }
+    return true;
+  }
 
-async function answer(store: Store, { model, own, classifier, signal }: Answering): Promise<void> {
-  const answers: CellAnswer[] = [];
-  const paths = own.map(({ sha256 }) => store.images.pathOf(sha256));
-  for await (const classified of classifyFiles(classifier, paths, { signal }))
-    answers.push(answerOf(own[answers.length]!, classified, classifier.classes));
-  const wish = { actor: "model", key: randomUUID(), kind: "cells.classified", asks: {} };
-  await storeAnswers(store, wish, { caseId: own[0]!.caseId, model, classes: classifier.classes, answers });
+  // The first cells that one model answers for; a suspect alone.
+  #together(cells: readonly WaitingCell[]): readonly WaitingCell[] {
+    const [first] = cells;
+    if (first === undefined) return [];
+    if (this.#suspects.has(first.id)) return [first];
+    const end = cells.findIndex(({ id, model }) => model !== first.model || this.#suspects.has(id));
+    return end < 0 ? cells : cells.slice(0, end);
+  }
+
+  async #classify(batch: readonly WaitingCell[]): Promise<void> {
+    const { store, models, engine, metrics } = this.#given;
+    const { model: id } = batch[0]!;
+    const end = metrics.batchSeconds.startTimer();
+    const model = await models.find(id);
+    const facts = this.#facts.get(id) ?? (await engine.run("facts", { model }));
+    this.#facts.set(id, facts);
+    const files = batch.map(({ sha256, file }) => ({ path: store.images.pathOf(sha256), name: file }));
+    const said = await engine.run("classify", { model, files }).catch((error) => this.#died(batch, error));
+    if (said === undefined) return;
+    for (const caseId of new Set(batch.map((cell) => cell.caseId))) {
+      const answers = batch.flatMap((cell, i) => (cell.caseId === caseId ? [answerOf(cell.id, said[i]!, facts)] : []));
+      const wish = { actor: "model", key: randomUUID(), kind: "cells.classified", asks: {} };
+      await storeAnswers(store, wish, { caseId, model: id, classes: facts.classes, answers });
+    }
+    for (const { id: done } of batch) this.#suspects.delete(done);
+    const bad = said.filter(({ error }) => error !== undefined).length;
+    metrics.cells.inc({ result: "classified" }, batch.length - bad);
+    metrics.cells.inc({ result: "bad" }, bad);
+    end();
+  }
+
+  // The process died: of one image alone that is its fault; of several, each is tried by itself.
+  #died(batch: readonly WaitingCell[], error: unknown): readonly Answer[] | undefined {
+    const isOurs = error instanceof LeukogramError && error.code === "ERR_RUNTIME" && !this.#stop.signal.aborted;
+    if (!isOurs) throw error;
+    const isKnown = batch.length === 1 && this.#suspects.has(batch[0]!.id);
+    for (const { id } of batch) this.#suspects.add(id);
+    this.#given.onError(error);
+    if (!isKnown) return undefined;
+    return [
+      {
+        probabilities: undefined,
+        familiarity: undefined,
+        error: `${batch[0]!.file}: could not be read: ${error.reason}`,
+      },
+    ];
+  }
+
+  async #failed(error: unknown): Promise<boolean> {
+    if (this.#stop.signal.aborted) return false;
+    this.#given.onError(error);
+    await sleep(PAUSE, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {});
+    this.enqueue();
+    return false;
+  }
+
+  #woken(): Promise<void> {
+    if (this.#isWoken || this.#stop.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
 }
 
 function answerOf(
-  { id, file }: WaitingCell,
-  { path, probabilities, error, familiarity }: Classified,
-  classes: readonly string[],
+  id: string,
+  { probabilities, familiarity, error }: Answer,
+  { classes, threshold }: ModelFacts,
 ): CellAnswer {
-  if (probabilities === undefined) return { id, error: told(error!, path, file) };
-  const best = predictedClass({ probabilities, file, label: undefined, group: file });
+  if (probabilities === undefined) return { id, error: error! };
+  const most = Math.max(...probabilities);
   return {
     id,
     probabilities,
-    predicted: classes[best]!,
-    isRejected: probabilities[best]! < REJECT_BELOW,
+    predicted: classes[probabilities.indexOf(most)]!,
+    isRejected: most < threshold,
     familiarity,
     isUnfamiliar: familiarity !== undefined && familiarity < UNFAMILIAR,
   };
 }
-
-// Where it is kept says nothing to a reader.
-const told = (error: LeukogramError, path: string, file: string) => error.reason.replace(path, file);
