@@ -38,9 +38,7 @@ export const model = z.object({
   createdAt: moment.nullable(),
   classes: z.array(z.string()),
   /** On corrected cells that were held out: before and after. */
-  judged: z
-    .object({ cells: z.int(), before: estimate, after: estimate, kappaAfter: estimate.nullable() })
-    .nullable(),
+  judged: z.object({ cells: z.int(), before: estimate, after: estimate, kappaAfter: estimate.nullable() }).nullable(),
 });
 
 /** A training or adaptation. */
