@@ -60,6 +60,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./models.ts")).default,
   },
   {
+    name: "serve",
+    summary: "the laboratory's app: review, count, sign",
+    load: async () => (await import("./serve.ts")).default,
+  },
+  {
     name: "track",
     summary: "runs handed on to TensorBoard or MLflow",
     load: async () => (await import("./track.ts")).default,

@@ -12,7 +12,6 @@ export interface Loaded<T> {
 export function useLoaded<T>(path: string | undefined): Loaded<T> {
   const [state, setState] = useState<{ path?: string | undefined; data?: T; error?: ApiError }>({});
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn asks again.
   useEffect(() => {
     if (path === undefined) return;
     const stop = new AbortController();

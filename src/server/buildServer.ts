@@ -1,0 +1,47 @@
+import cookie from "@fastify/cookie";
+import helmet from "@fastify/helmet";
+import multipart from "@fastify/multipart";
+import fastify, { type FastifyServerOptions } from "fastify";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { addAccess } from "./access.ts";
+import { answerError } from "./errors.ts";
+import type { App, Laboratory } from "./laboratory.ts";
+import { addCaseRoutes } from "./routes/cases.ts";
+import { addCellRoutes } from "./routes/cells.ts";
+import { addEventRoutes } from "./routes/events.ts";
+import { addPictureRoutes } from "./routes/pictures.ts";
+import { addSessionRoutes } from "./routes/session.ts";
+import { addSigningRoutes } from "./routes/signing.ts";
+import { addWebApp, findWebApp } from "./staticApp.ts";
+import { addWorkRoutes } from "./work/routes.ts";
+
+/** Options of {@link buildServer}. */
+export interface ServerOptions extends Laboratory {
+  /** What is logged, and where to; nothing by default. */
+  readonly logger?: FastifyServerOptions["logger"];
+  /** Folder of the built web app; found by itself where left out. */
+  readonly webApp?: string | undefined;
+}
+
+/** The server, ready to listen. It closes neither the store nor the queue. */
+export async function buildServer(options: ServerOptions): Promise<App> {
+  const server = fastify({ logger: options.logger ?? false, bodyLimit: 1e6, forceCloseConnections: true });
+  const app = server.withTypeProvider<ZodTypeProvider>() as unknown as App;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError);
+  await app.register(helmet);
+  await app.register(cookie);
+  await app.register(multipart, { preservePath: true });
+  addAccess(app, options);
+  addSessionRoutes(app, options);
+  addCaseRoutes(app, options);
+  addCellRoutes(app, options);
+  addPictureRoutes(app, options);
+  addEventRoutes(app, options);
+  addSigningRoutes(app, options);
+  addWorkRoutes(app, options);
+  await addWebApp(app, options.webApp ?? findWebApp());
+  await app.ready();
+  return app;
+}
