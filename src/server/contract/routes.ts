@@ -26,6 +26,7 @@
  *     GET    /trail/export                   NDJSON                                           admin
  *     GET    /backup                         tar of all: restored by `leukogram restore`      admin
  *     GET    /models                         { models: model[], active }                      viewer
+ *     GET    /models/:model/file             its .onnx file, for private mode                 viewer
  *     POST   /models/adapt                   { cases? } -> run                                admin
  *     POST   /models/:model/activate         also the way back                                admin
  *     GET    /runs, /runs/:run               { runs: run[] }, run                             viewer

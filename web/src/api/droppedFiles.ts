@@ -8,10 +8,13 @@ export interface ChosenFiles {
   readonly skipped: number;
 }
 
+/** The same file under its path within the folder that was chosen. */
+const withPath = (file: File, path: string) => new File([file], path.replace(/^\//, ""), { type: file.type });
+
 /** Leaves out what is surely no image, such as a folder's hidden files. */
 export function chosenFiles(all: Iterable<File>): ChosenFiles {
-  const list = [...all];
-  const files = list.filter(({ name }) => IMAGE.test(name) && !name.startsWith("."));
+  const list = [...all].map((file) => (file.webkitRelativePath ? withPath(file, file.webkitRelativePath) : file));
+  const files = list.filter(({ name }) => IMAGE.test(name) && !/(^|\/)\.|__MACOSX/.test(name));
   return { files, skipped: list.length - files.length };
 }
 
@@ -26,7 +29,7 @@ export async function droppedFiles(transfer: DataTransfer): Promise<ChosenFiles>
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile) {
     const file = await new Promise<File>((found, fail) => (entry as FileSystemFileEntry).file(found, fail));
-    return [file];
+    return [withPath(file, entry.fullPath)];
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const all: File[] = [];

@@ -7,15 +7,17 @@ import { useAction } from "../ui/useAction.ts";
 
 const SCOPES: readonly Scope[] = ["read", "review", "sign", "admin", "infer"];
 const DAYS = [7, 30, 90, 365];
-const DAY = 86_400_000;
 
 /** A new token: its name, what it may do, and how long. */
 export function TokenForm({ onMade }: { readonly onMade: (secret: string) => void }) {
   const words = texts.settings;
   const [make, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
-    const expiresAt = new Date(Date.now() + Number(fields.get("days")) * DAY).toISOString();
-    const body = { name: String(fields.get("name")), scopes: fields.getAll("scopes").map(String), expiresAt };
+    const body = {
+      name: String(fields.get("name")),
+      scopes: fields.getAll("scopes").map(String),
+      days: Number(fields.get("days")),
+    };
     const key = newKey();
     const { secret } = await withTries(() => send<{ secret: string }>("POST", "/tokens", body, key));
     onMade(secret);
