@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../api/client.ts";
 import { texts } from "../texts.ts";
 
@@ -6,6 +6,7 @@ interface Message {
   readonly id: number;
   readonly kind: "error" | "done";
   readonly text: string;
+  readonly at: number;
 }
 
 /** Ways to tell the reader something. */
@@ -30,6 +31,7 @@ export function wordsOf(error: unknown): string {
 }
 
 const SHOWN_FOR = 6000;
+const FRESH = 2000;
 
 /** Shows messages, and has them read out. */
 export function MessagesProvider({ children }: { readonly children: ReactNode }) {
@@ -37,10 +39,18 @@ export function MessagesProvider({ children }: { readonly children: ReactNode })
   const [spoken, setSpoken] = useState("");
   const next = useRef(0);
   const drop = useCallback((id: number) => setShown((last) => last.filter((message) => message.id !== id)), []);
+  // On another page an old message means nothing.
+  useEffect(() => {
+    const leave = () => setShown((last) => last.filter(({ at }) => performance.now() - at < FRESH));
+    addEventListener("hashchange", leave);
+    return () => removeEventListener("hashchange", leave);
+  }, []);
   const add = useCallback(
     (kind: Message["kind"], text: string) => {
       const id = next.current++;
-      setShown((last) => [...last.filter((message) => message.text !== text), { id, kind, text }].slice(-4));
+      setShown((last) =>
+        [...last.filter((message) => message.text !== text), { id, kind, text, at: performance.now() }].slice(-4),
+      );
       // What went wrong stays until it is read.
       if (kind === "done") setTimeout(() => drop(id), SHOWN_FOR);
     },

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { ReportTab } from "../report/ReportTab.tsx";
@@ -23,6 +23,12 @@ export function CasePage({ caseId, tab }: CasePageProps) {
   // What a change answered is newer than what was loaded before it.
   const summary = changed !== undefined && changed.revision > (data?.revision ?? -1) ? changed : data;
   usePageTitle(summary && `${summary.name} · ${texts.case.tabs[tab as "review"] ?? ""}`);
+  // What was reviewed is known here only after a look.
+  const opened = useRef(tab);
+  useEffect(() => {
+    if (opened.current !== tab) reload();
+    opened.current = tab;
+  }, [tab, reload]);
   const onChanged = useCallback(
     (next?: CaseSummary) => {
       if (next) setChanged(next);
@@ -33,8 +39,10 @@ export function CasePage({ caseId, tab }: CasePageProps) {
   if (summary === undefined) return <LoadFault error={error} onAgain={reload} />;
   return (
     <div className="casePage">
-      <CaseHead summary={summary} onChanged={onChanged} />
-      <CaseTabs summary={summary} tab={tab} />
+      <div className="caseTop">
+        <CaseHead summary={summary} onChanged={onChanged} />
+        <CaseTabs summary={summary} tab={tab} />
+      </div>
       {tab === "review" && (
         <ReviewTab key={summary.isBlind ? "second" : "first"} summary={summary} onChanged={onChanged} />
       )}

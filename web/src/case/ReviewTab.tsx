@@ -53,35 +53,37 @@ export function ReviewTab({ summary, onChanged }: ReviewTabProps) {
         isAllowed={mayUpload}
         isEmpty={state.isLoaded && state.cells.length === 0}
         onAdded={() => void store.load()}
+        progress={<CaseProgress counts={counts} unsent={state.unsent} status={summary.status} />}
       >
-        <CaseProgress counts={counts} unsent={state.unsent} status={summary.status} />
         {summary.isBlind && (
           <FinishReading summary={summary} left={counts.cells - counts.bad - counts.reviewed} onChanged={onChanged} />
         )}
-        <div className="review">
-          <ReviewGallery
-            cells={state.cells}
-            imageOf={thumbnailOf}
-            onLabel={onLabel}
-            onUndo={() => store.undo()}
-            onRedo={() => store.redo()}
-            canUndo={state.canUndo}
-            canRedo={state.canRedo}
-            canLabel={mayReview && isOpen}
-            isBlind={summary.isBlind}
-            empty={<p className="empty">{state.isLoaded ? texts.case.noCells : texts.app.loading}</p>}
-            panelOf={(cell, close) => (
-              <CellPanel
-                cell={cell}
-                caseId={summary.id}
-                classes={state.classes}
-                isBlind={summary.isBlind}
-                onClose={close}
-              />
-            )}
-          />
-          {!summary.isBlind && <CountsPanel differential={state.differential} isBehind={state.unsent > 0} />}
-        </div>
+        {state.isLoaded && state.cells.length === 0 && !mayUpload && <p className="empty">{texts.case.noCells}</p>}
+        {state.cells.length > 0 && (
+          <div className="review">
+            <ReviewGallery
+              cells={state.cells}
+              imageOf={thumbnailOf}
+              onLabel={onLabel}
+              onUndo={() => store.undo()}
+              onRedo={() => store.redo()}
+              canUndo={state.canUndo}
+              canRedo={state.canRedo}
+              canLabel={mayReview && isOpen}
+              isBlind={summary.isBlind}
+              panelOf={(cell, close) => (
+                <CellPanel
+                  cell={cell}
+                  caseId={summary.id}
+                  classes={state.classes}
+                  isBlind={summary.isBlind}
+                  onClose={close}
+                />
+              )}
+            />
+            {!summary.isBlind && <CountsPanel differential={state.differential} isBehind={state.unsent > 0} />}
+          </div>
+        )}
       </UploadArea>
     </>
   );

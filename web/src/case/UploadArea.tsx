@@ -10,18 +10,26 @@ interface UploadAreaProps {
   readonly isAllowed: boolean;
   readonly isEmpty: boolean;
   readonly onAdded: () => void;
+  /** How far classification and review are, in the same line. */
+  readonly progress: ReactNode;
   readonly children: ReactNode;
 }
 
 const ACCEPT = "image/*,.bmp,.tif,.tiff,.zip";
 
 /** Takes images, folders and archives: dropped anywhere on it, or chosen. */
-export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, children }: UploadAreaProps) {
+export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, progress, children }: UploadAreaProps) {
   const upload = useUpload(caseId, onAdded);
   const [isOver, setIsOver] = useState(false);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  if (!isAllowed) return children;
+  if (!isAllowed)
+    return (
+      <>
+        {progress}
+        {children}
+      </>
+    );
   const takes = (event: DragEvent) => event.dataTransfer.types.includes("Files") && !dragsCells(event);
   const words = texts.upload;
   const chosen = (input: HTMLInputElement) => {
@@ -75,6 +83,7 @@ export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, children }: Up
           onChange={({ target }) => chosen(target)}
         />
         <UploadStatus {...upload} />
+        {progress}
       </div>
       {children}
     </div>

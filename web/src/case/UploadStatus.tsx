@@ -14,10 +14,12 @@ export function UploadStatus(props: UploadStatusProps) {
   const [isListed, setIsListed] = useState(false);
   const words = texts.upload;
   if (isBusy) {
-    const { bytes = 1, doneBytes = 0, files = 0, doneFiles = 0 } = progress ?? {};
+    const { bytes = 1, doneBytes = 0, files = 1, doneFiles = 0 } = progress ?? {};
+    // Sending is one half, what the server does with the files the other.
+    const share = (doneBytes / bytes + doneFiles / files) / 2;
     return (
       <span className="row">
-        <progress max={bytes} value={doneBytes} aria-label={words.progress(doneFiles, files)} />
+        <progress max={1} value={share} aria-label={words.progress(doneFiles, files)} />
         <span className="figure">{words.progress(doneFiles, files)}</span>
         <button type="button" className="quiet small" onClick={cancel}>
           {words.cancel}

@@ -6,14 +6,20 @@ import { ShareChart } from "./ShareChart.tsx";
 
 interface DifferentialTableProps {
   readonly differential: Pick<Differential, "classes">;
-  /** Whether the model's own count stands beside it. */
+  /** Whether the model's own count is shown. */
   readonly isBefore?: boolean;
+  /** Whether there is room for it in a column of its own. */
+  readonly isWide?: boolean;
 }
 
 const FEWEST_PERCENT = 20;
 
 /** Counts and shares with 95 % limits, drawn against what is usual. */
-export function DifferentialTable({ differential: { classes }, isBefore = false }: DifferentialTableProps) {
+export function DifferentialTable({
+  differential: { classes },
+  isBefore = false,
+  isWide = false,
+}: DifferentialTableProps) {
   const words = texts.counts;
   const hasAbsolute = classes.some(({ absolute }) => absolute !== null);
   const most = Math.max(
@@ -26,7 +32,7 @@ export function DifferentialTable({ differential: { classes }, isBefore = false 
         <thead>
           <tr>
             <th scope="col">{words.class}</th>
-            {isBefore && (
+            {isBefore && isWide && (
               <th scope="col" className="number">
                 {words.before}
               </th>
@@ -39,6 +45,7 @@ export function DifferentialTable({ differential: { classes }, isBefore = false 
             </th>
             <th scope="col">
               <span className="unseen">{words.chart}</span>
+              {hasAbsolute && words.perLitre}
             </th>
           </tr>
         </thead>
@@ -51,15 +58,18 @@ export function DifferentialTable({ differential: { classes }, isBefore = false 
                   <span className="position">{words.position(one.position)}</span>
                 )}
               </th>
-              {isBefore && <td className="number muted">{formatCount(one.before)}</td>}
-              <td className="number">{formatCount(one.count)}</td>
+              {isBefore && isWide && <td className="number muted">{formatCount(one.before)}</td>}
+              <td className="number">
+                {formatCount(one.count)}
+                {isBefore && !isWide && <span className="limits">{words.beforeOf(one.before)}</span>}
+              </td>
               <td className="number">
                 <strong>{formatShare(one.share.value)}</strong>
                 <span className="limits">{formatLimits(one.share)}</span>
-                {hasAbsolute && one.absolute !== null && <span className="limits">{words.absolute(one.absolute)}</span>}
               </td>
               <td>
                 <ShareChart share={one.share} range={one.range} most={most} label={one.class} />
+                {one.absolute !== null && <span className="limits">{words.absolute(one.absolute)}</span>}
               </td>
             </tr>
           ))}

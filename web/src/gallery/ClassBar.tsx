@@ -36,8 +36,8 @@ export function ClassBar({ counts, onShow, onDrop }: ClassBarProps) {
           }}
         >
           <span className="letter">{letterOf(label)}</span>
-          <span className="name">{texts.labels.name(label)}</span>
           <span className="figure">{counts.get(label) ?? 0}</span>
+          <span className="name">{texts.labels.name(label)}</span>
         </button>
       ))}
     </nav>

@@ -25,7 +25,6 @@ interface ReviewGalleryProps<T extends GalleryCell> {
   readonly isBlind?: boolean;
   /** The side panel for the cell with the focus. */
   readonly panelOf: (cell: T, close: () => void) => ReactNode;
-  readonly empty: ReactNode;
 }
 
 /** Cells by label, to be looked at and corrected. */
@@ -91,8 +90,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
       <div className="galleryFrame">
         <ClassBar counts={counts} onShow={(label) => handle.current?.show(label)} onDrop={drop} />
         <GalleryTools view={view} onView={setView} onHelp={() => setIsHelp(true)} isBlind={isBlind} />
-        {cells.length === 0 && props.empty}
-        {cells.length > 0 && rows.length === 0 && <p className="empty">{texts.gallery.noneShown}</p>}
+        {rows.length === 0 && <p className="empty">{texts.gallery.noneShown}</p>}
         <Gallery
           ref={handle}
           rows={rows}

@@ -40,35 +40,38 @@ export function PrivatePage() {
       </div>
       <PrivateBar state={state} onFiles={add} />
       {state.error !== undefined && <Notice kind="error">{state.error}</Notice>}
-      <div className="review">
-        <ReviewGallery
-          cells={state.cells}
-          imageOf={privateStore.imageOf}
-          onLabel={(changes, via) => privateStore.label(changes, via)}
-          onUndo={() => privateStore.undo()}
-          onRedo={() => privateStore.redo()}
-          canUndo={state.canUndo}
-          canRedo={state.canRedo}
-          canLabel
-          empty={<p className="empty">{words.empty}</p>}
-          panelOf={(cell, close) => (
-            <PanelFrame title={texts.cell.title(cell.number)} onClose={close}>
-              <CellImage
-                image={privateStore.imageOf(cell) ?? ""}
-                overlay={undefined}
-                alt={texts.gallery.cell(cell, undefined)}
-              />
-              <p className="muted break">{cell.file}</p>
-              {cell.error !== null && <p className="notice error">{cell.error}</p>}
-              {cell.probabilities !== null && (
-                <ProbabilityBars classes={state.classes} probabilities={cell.probabilities} chosen={undefined} />
-              )}
-              {cell.isUnfamiliar && <p className="notice warning">{texts.cell.unfamiliar}</p>}
-            </PanelFrame>
-          )}
-        />
-        <CountsPanel differential={localDifferential(state.cells)} isBehind={false} />
-      </div>
+      {state.cells.length === 0 ? (
+        <p className="empty">{words.empty}</p>
+      ) : (
+        <div className="review">
+          <ReviewGallery
+            cells={state.cells}
+            imageOf={privateStore.imageOf}
+            onLabel={(changes, via) => privateStore.label(changes, via)}
+            onUndo={() => privateStore.undo()}
+            onRedo={() => privateStore.redo()}
+            canUndo={state.canUndo}
+            canRedo={state.canRedo}
+            canLabel
+            panelOf={(cell, close) => (
+              <PanelFrame title={texts.cell.title(cell.number)} onClose={close}>
+                <CellImage
+                  image={privateStore.imageOf(cell) ?? ""}
+                  overlay={undefined}
+                  alt={texts.gallery.cell(cell, undefined)}
+                />
+                <p className="muted break">{cell.file}</p>
+                {cell.error !== null && <p className="notice error">{cell.error}</p>}
+                {cell.probabilities !== null && (
+                  <ProbabilityBars classes={state.classes} probabilities={cell.probabilities} chosen={undefined} />
+                )}
+                {cell.isUnfamiliar && <p className="notice warning">{texts.cell.unfamiliar}</p>}
+              </PanelFrame>
+            )}
+          />
+          <CountsPanel differential={localDifferential(state.cells)} isBehind={false} />
+        </div>
+      )}
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function ReportTab({ summary, onChanged }: ReportTabProps) {
         {data !== undefined && (
           <>
             <p>{texts.counts.summary(data)}</p>
-            <DifferentialTable differential={data} isBefore />
+            <DifferentialTable differential={data} isBefore isWide />
             <Flags differential={data} />
             <dl className="facts">
               <dt>{words.reviewed}</dt>
