@@ -117,7 +117,6 @@ export const texts = {
   gallery: {
     title: "Cells by label",
     classBar: "Labels: go to a label, or drop cells on it",
-    showClass: (label: string, count: number) => `${label}, ${many(count, "cell")}`,
     section: { unread: "Not read yet", bad: "Could not be read" },
     cells: (count: number) => many(count, "cell"),
     chooseSection: "Select all",
@@ -254,7 +253,7 @@ export const texts = {
     cell: (count: number) => `Cell ${number.format(count)}`,
     first: "First:",
     second: "Second:",
-    settleAs: (cell: number, label: string) => `Settle cell ${cell} as ${label}`,
+    settle: (cell: number) => `, settles cell ${cell}`,
     settled: (label: string) => `settled: ${label}`,
   },
   report: {
@@ -391,8 +390,8 @@ export const texts = {
     access: "Access",
     enable: "Let in again",
     disable: "Shut out",
-    enableWho: (name: string) => `Let ${name} in again`,
-    disableWho: (name: string) => `Shut ${name} out`,
+    enableWho: (name: string) => `Let in again ${name}`,
+    disableWho: (name: string) => `Shut out ${name}`,
     make: "Create",
     tokens: "Tokens for programs",
     tokensWhat: "A token does in your name what its scopes allow, until it expires.",

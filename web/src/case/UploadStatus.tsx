@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import type { UploadState } from "./useUpload.ts";
 
 interface UploadStatusProps extends UploadState {
@@ -42,7 +43,7 @@ export function UploadStatus(props: UploadStatusProps) {
       </button>
       {isListed && (
         <Dialog title={words.refusedTitle} onClose={() => setIsListed(false)}>
-          <div className="scroll">
+          <Scroll label={words.refusedTitle}>
             <table className="list">
               <thead>
                 <tr>
@@ -59,7 +60,7 @@ export function UploadStatus(props: UploadStatusProps) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         </Dialog>
       )}
     </span>

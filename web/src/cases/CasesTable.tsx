@@ -2,13 +2,14 @@ import type { CaseSummary } from "../api/types.ts";
 import { href } from "../app/router.ts";
 import { texts } from "../texts.ts";
 import { formatCount, formatMoment } from "../ui/format.ts";
+import { Scroll } from "../ui/Scroll.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 
 /** One line a case. */
 export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
   const { columns } = texts.cases;
   return (
-    <div className="scroll">
+    <Scroll label={texts.cases.title}>
       <table className="list">
         <thead>
           <tr>
@@ -52,6 +53,6 @@ export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

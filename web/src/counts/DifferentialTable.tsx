@@ -2,6 +2,7 @@ import type { CountedClass, Differential } from "../api/types.ts";
 import { texts } from "../texts.ts";
 import { formatCount, formatLimits, formatShare } from "../ui/format.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import { ShareChart } from "./ShareChart.tsx";
 
 interface DifferentialTableProps {
@@ -27,7 +28,7 @@ export function DifferentialTable({
     ...classes.map(({ share, range }) => Math.max(100 * share.high, range?.[1] ?? 0)),
   );
   return (
-    <div className="scroll">
+    <Scroll label={words.title}>
       <table className="differential">
         <thead>
           <tr>
@@ -75,7 +76,7 @@ export function DifferentialTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -21,7 +21,6 @@ export function ClassBar({ counts, onShow, onDrop }: ClassBarProps) {
           type="button"
           className={over === label ? "over" : ""}
           style={labelStyle(label)}
-          aria-label={texts.gallery.showClass(label, counts.get(label) ?? 0)}
           onClick={() => onShow(label)}
           onDragOver={(event) => {
             if (!dragsCells(event)) return;
@@ -35,7 +34,9 @@ export function ClassBar({ counts, onShow, onDrop }: ClassBarProps) {
             onDrop(droppedCells(event), label);
           }}
         >
-          <span className="letter">{letterOf(label)}</span>
+          <span className="letter" aria-hidden="true">
+            {letterOf(label)}
+          </span>
           <span className="figure">{counts.get(label) ?? 0}</span>
           <span className="name">{texts.labels.name(label)}</span>
         </button>

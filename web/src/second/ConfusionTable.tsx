@@ -1,6 +1,7 @@
 import type { Agreement } from "../api/types.ts";
 import { texts } from "../texts.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 
 /** First reading by rows, second by columns; labels that neither used are left out. */
 export function ConfusionTable({ agreement: { table, labels } }: { readonly agreement: Agreement }) {
@@ -10,7 +11,7 @@ export function ConfusionTable({ agreement: { table, labels } }: { readonly agre
   });
   const words = texts.second;
   return (
-    <div className="scroll">
+    <Scroll label={words.table}>
       <table className="confusion">
         <caption className="unseen">{words.table}</caption>
         <thead>
@@ -39,6 +40,6 @@ export function ConfusionTable({ agreement: { table, labels } }: { readonly agre
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -34,14 +34,9 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
             {settled.has(cell) && <span className="badge">{words.settled(settled.get(cell)!)}</span>}
           </span>
           {[...new Set([first, second])].map((label, i) => (
-            <button
-              key={label}
-              type="button"
-              disabled={!canSettle || isBusy}
-              aria-label={words.settleAs(number, label)}
-              onClick={() => void settle(cell, label)}
-            >
+            <button key={label} type="button" disabled={!canSettle || isBusy} onClick={() => void settle(cell, label)}>
               {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
+              <span className="unseen">{words.settle(number)}</span>
             </button>
           ))}
         </li>

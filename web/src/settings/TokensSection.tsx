@@ -6,6 +6,7 @@ import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { formatMoment } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { TokenForm } from "./TokenForm.tsx";
 import { TokenSecret } from "./TokenSecret.tsx";
@@ -34,7 +35,7 @@ export function TokensSection() {
       <LoadFault error={error} onAgain={reload} />
       {data?.tokens.length === 0 && <p className="muted">{words.noTokens}</p>}
       {data !== undefined && data.tokens.length > 0 && (
-        <div className="scroll">
+        <Scroll label={words.tokens}>
           <table className="list">
             <thead>
               <tr>
@@ -68,7 +69,7 @@ export function TokensSection() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {isMaking && (
         <Dialog title={words.makeToken} onClose={() => setIsMaking(false)}>

@@ -7,6 +7,7 @@ import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { formatMoment } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { UserForm } from "./UserForm.tsx";
 
@@ -31,7 +32,7 @@ export function UsersSection() {
       <LoadFault error={error} onAgain={reload} />
       {data?.users.length === 0 && <p className="muted">{words.noUsers}</p>}
       {data !== undefined && data.users.length > 0 && (
-        <div className="scroll">
+        <Scroll label={words.users}>
           <table className="list">
             <thead>
               <tr>
@@ -74,7 +75,7 @@ export function UsersSection() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {isMaking && (
         <Dialog title={words.makeUser} onClose={() => setIsMaking(false)}>

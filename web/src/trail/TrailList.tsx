@@ -4,6 +4,7 @@ import type { TrailEvent } from "../api/types.ts";
 import { href } from "../app/router.ts";
 import { texts } from "../texts.ts";
 import { formatMoment } from "../ui/format.ts";
+import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { EventContent } from "./EventContent.tsx";
 
@@ -26,7 +27,7 @@ export function TrailList({ caseId }: { readonly caseId?: string }) {
   return (
     <>
       {events !== undefined && (
-        <div className="scroll">
+        <Scroll label={words.title}>
           <table className="list trail">
             <thead>
               <tr>
@@ -63,7 +64,7 @@ export function TrailList({ caseId }: { readonly caseId?: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {next !== null && next !== undefined && (
         <button type="button" disabled={isBusy} onClick={() => void load(next)}>
