@@ -1,5 +1,5 @@
 // Who may do what. Each route says so in its config; one that does not stops the server from starting.
-import type { FastifyRequest } from "fastify";
+import type { FastifyRequest, RouteOptions } from "fastify";
 import { LeukogramError } from "../core/errors.ts";
 import { type Asking, whoAsks } from "../store/sessions.ts";
 import { ROLES, type SCOPES } from "./contract/work.ts";
@@ -33,6 +33,8 @@ export const OWN: Access = { role: "viewer", scope: "none" };
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    /** Whether its body is files. */
+    takesFiles?: boolean;
   }
   interface FastifyRequest {
     /** Who asks; null where nobody is signed in. */
@@ -46,8 +48,14 @@ export const COOKIE = "leukogram";
 /** Adds the checks to all routes that are added afterwards. */
 export function addAccess(app: App, { store }: Pick<Laboratory, "store">): void {
   app.decorateRequest("asking", null);
-  app.addHook("onRoute", ({ url, method, config }) => {
-    if (config?.access === undefined) throw new Error(`${method} ${url} does not say who may use it`);
+  const routes: RouteOptions[] = [];
+  app.addHook("onRoute", (route) => {
+    routes.push(route);
+  });
+  // When all are there, as a part of the app may say it of all its routes together.
+  app.addHook("onReady", async () => {
+    for (const { url, method, config } of routes)
+      if (config?.access === undefined) throw new Error(`${method} ${url} does not say who may use it`);
   });
   app.addHook("onRequest", async (request) => {
     const access = request.routeOptions.config.access;
@@ -82,4 +90,12 @@ function bearer({ headers }: FastifyRequest): string | undefined {
 export function askedBy(request: FastifyRequest): Asking {
   if (request.asking === null) throw new LeukogramError("ERR_SIGN_IN", "nobody is signed in");
   return request.asking;
+}
+
+/** Opens all routes of a part of the app to everybody, and leaves them out of the description. */
+export function openToAll(part: App): void {
+  part.addHook("onRoute", (route) => {
+    route.config = { ...route.config, access: "all" };
+    route.schema = { ...route.schema, hide: true };
+  });
 }

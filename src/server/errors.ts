@@ -36,7 +36,8 @@ export function answerError(error: FastifyError | LeukogramError, request: Fasti
 function explain(error: FastifyError | LeukogramError) {
   if (error instanceof LeukogramError) {
     const status = STATUS[error.code];
-    if (status !== undefined) return { status, code: error.code, message: error.reason, hint: error.hint };
+    if (status !== undefined)
+      return { status, code: error.code, message: error.reason.replace(/\.$/, ""), hint: error.hint };
   } else if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const where = `${error.validationContext ?? "request"}${first!.instancePath.replaceAll("/", ".")}`;

@@ -36,6 +36,8 @@ export interface Limits {
   readonly images: number;
   /** Pixels of one image. */
   readonly pixels: number;
+  /** Tries at a password in a minute, from one address. */
+  readonly signIns: number;
 }
 
 /** Limits that hold where none are given. */
@@ -45,6 +47,7 @@ export const LIMITS: Limits = {
   unpackedBytes: 4e9,
   images: 20_000,
   pixels: 64e6,
+  signIns: 10,
 };
 
 /** The server that routes are added to. */

@@ -6,23 +6,20 @@ import { agreementOf, countOf, reportOf } from "./count.ts";
 import { countedLabel } from "./views.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
-export function reportContent({ found, cells, head, number, at }: ReportInput): {
-  readonly [key: string]: Json | undefined;
-} {
-  const { id, name, leukocytes, age, comment, signers, model, reason } = found;
-  const content = {
+export type ReportContent = ReturnType<typeof contentOf>;
+
+/** The content of a report as it is hashed and kept. */
+export function reportContent(input: ReportInput): { readonly [key: string]: Json | undefined } {
+  // What JSON leaves out is left out before it is hashed.
+  return JSON.parse(JSON.stringify(contentOf(input))) as { readonly [key: string]: Json };
+}
+
+function contentOf({ found, cells, head, number, at }: ReportInput) {
+  const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
+  return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
-    case: {
-      id,
-      name,
-      leukocytes,
-      age,
-      comment,
-      signers,
-      createdBy: found.createdBy,
-      createdAt: found.createdAt.toISOString(),
-    },
+    case: { id, name, leukocytes, age, comment, signers, createdBy, createdAt: createdAt.toISOString() },
     number,
     reason,
     at: at.toISOString(),
@@ -33,17 +30,18 @@ export function reportContent({ found, cells, head, number, at }: ReportInput): 
     agreement: found.secondReading === "finished" ? agreementOf(cells) : null,
     cells: cells.map(cellContent),
   };
-  // What JSON leaves out is left out before it is hashed.
-  return JSON.parse(JSON.stringify(content)) as { readonly [key: string]: Json };
 }
 
 function cellContent(cell: ReadCell) {
-  const { number, file, sha256, status, predicted, isRejected, isUnfamiliar, probabilities, first, second, error } =
-    cell;
+  const { number, file, sha256, status, model, predicted, isRejected, isUnfamiliar, probabilities, error } = cell;
   return {
-    ...{ number, file, sha256, status, model: cell.model, predicted, isRejected, isUnfamiliar, probabilities, error },
+    ...{ number, file, sha256, status, model, predicted, isRejected, isUnfamiliar, probabilities, error },
     counted: countedLabel(cell),
-    first: first && { label: first.label, by: first.by, at: first.at.toISOString() },
-    second: second && { label: second.label, by: second.by, at: second.at.toISOString() },
+    first: saidBy(cell.first),
+    second: saidBy(cell.second),
   };
+}
+
+function saidBy(row: ReadCell["first"]) {
+  return row && { label: row.label, by: row.by, at: row.at.toISOString() };
 }

@@ -1,5 +1,8 @@
+import { isIP } from "node:net";
 import type { FastifyServerOptions } from "fastify";
-import { openStore } from "../store/store.ts";
+import { LeukogramError } from "../core/errors.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { listUsers } from "../store/users.ts";
 import { buildServer } from "./buildServer.ts";
 import { LIMITS } from "./laboratory.ts";
 import { startClassification } from "./work/classification.ts";
@@ -14,6 +17,8 @@ export interface LaboratoryOptions {
   readonly port: number;
   readonly model: string;
   readonly now: () => Date;
+  /** Names by which browsers may know it, beside its addresses. */
+  readonly hosts?: readonly string[] | undefined;
   readonly logger?: FastifyServerOptions["logger"];
 }
 
@@ -24,33 +29,57 @@ export interface RunningLaboratory {
   close(): Promise<void>;
 }
 
-/** Opens the data folder, and serves it. */
-export async function startLaboratory({
-  folder,
-  url,
-  host,
-  port,
-  model,
-  now,
-  logger,
-}: LaboratoryOptions): Promise<RunningLaboratory> {
+/**
+ * Opens the data folder, and serves it.
+ *
+ * @throws ERR_CONFLICT where another process has the folder, ERR_DENIED where it is to listen beyond this machine without an admin.
+ */
+export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
+  const { folder, url, host, port, model, now, hosts = [], logger } = options;
   const store = await openStore({ folder, url, now });
+  let onError = (_: unknown) => {};
+  const classification = startClassification(store, { onError: (error) => onError(error) });
+  const stop = async () => {
+    await classification.close();
+    await store.close();
+  };
   try {
-    let onError = (_: unknown) => {};
-    const classification = startClassification(store, { onError: (error) => onError(error) });
-    const app = await buildServer({ store, classification, model, limits: LIMITS, logger: logger ?? false });
+    if (!isLoopback(host)) await requireAdmin(store, host);
+    const app = await buildServer({
+      ...{ store, classification, model, limits: LIMITS, logger: logger ?? false },
+      hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
+    });
     onError = (err) => app.log.error({ err }, "classification failed");
     const address = await app.listen({ host, port });
     return {
       address,
       async close() {
         await app.close();
-        await classification.close();
-        await store.close();
+        await stop();
       },
     };
   } catch (error) {
-    await store.close();
-    throw error;
+    await stop();
+    throw explain(error, port);
   }
+}
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+async function requireAdmin(store: Store, host: string): Promise<void> {
+  const users = await listUsers(store);
+  if (users.some(({ role, isDisabled }) => role === "admin" && !isDisabled)) return;
+  throw new LeukogramError("ERR_DENIED", `listening at ${host}, beyond this machine, needs an admin who signs in`, {
+    hint: "Make one: leukogram user add NAME --role admin.",
+  });
+}
+
+function explain(error: unknown, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "EADDRINUSE" && code !== "EACCES") return error;
+  const what = code === "EACCES" ? "may not be used" : "is taken by another program";
+  return new LeukogramError("ERR_CONFLICT", `port ${port} ${what}`, {
+    hint: "Give another with --port.",
+    cause: error,
+  });
 }

@@ -1,10 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
-import type { FastifyReply } from "fastify";
 import { LeukogramError } from "../core/errors.ts";
-import { toSlashes } from "../data/walk.ts";
+import { openToAll } from "./access.ts";
 import type { App } from "./laboratory.ts";
 
 /** Where the built web app lies: dist/web of the package, web/dist of a checkout; undefined where it was not built. */
@@ -35,28 +33,17 @@ export async function addWebApp(app: App, folder: string | undefined): Promise<v
     app.get("/", { config, schema: { hide: true } }, async (_, reply) => reply.type("text/html").send(NOT_BUILT));
     return;
   }
-  await app.register(fastifyStatic, {
-    root: folder,
-    serve: false,
-    cacheControl: false,
-    setHeaders(reply, path) {
-      // Names of assets hold a hash of their content.
-      const isHashed = /[\\/]assets[\\/]/.test(path);
-      reply.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
-    },
+  await app.register(async (part) => {
+    openToAll(part as unknown as App);
+    await part.register(fastifyStatic, {
+      root: folder,
+      wildcard: false,
+      cacheControl: false,
+      setHeaders(reply, path) {
+        // Names of assets hold a hash of their content.
+        const isHashed = /[\\/]assets[\\/]/.test(path);
+        reply.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
+      },
+    });
   });
-  // Each file is a route of its own: it says who may use it, and no path leads out of the folder.
-  for (const file of filesOf(folder)) {
-    const handler = async (_: unknown, reply: FastifyReply) => reply.sendFile(file);
-    for (const url of file === "index.html" ? ["/", "/index.html"] : [`/${file}`])
-      app.get(url, { config, schema: { hide: true } }, handler);
-  }
-}
-
-function filesOf(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => toSlashes(relative(folder, join(entry.parentPath, entry.name))))
-    .sort();
 }

@@ -3,6 +3,7 @@ import { LeukogramError } from "../core/errors.ts";
 import type { Json } from "./canonicalJson.ts";
 import { openCase } from "./cases.ts";
 import { cellsById, type ReadCell, readCells } from "./cells.ts";
+import { tellIfGone } from "./database.ts";
 import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
@@ -29,7 +30,7 @@ export async function labelCells(
   const { revision } = await change(store, wish, async (given) => {
     const found = await openCase(given, { id: caseId, ifRevision });
     requireReading(found, { reading, actor: wish.actor });
-    const wanted = new Map(changes.map(({ cell, label }) => [cell, label]));
+    const wanted = new Map(changes.map(({ cell, label }) => [cell.toLowerCase(), label]));
     const read = await cellsById(given.queries, [...wanted.keys()]);
     if (read.length < wanted.size || read.some((cell) => cell.caseId !== caseId))
       throw new LeukogramError("ERR_NOT_FOUND", "the case has no such cell");
@@ -138,4 +139,14 @@ export async function finishSecondReading(
     await queries.update(cases).set({ secondReading: "finished" }).where(eq(cases.id, caseId));
     return { caseId, content: { agreement: agreement(await readCells(queries, caseId)) }, answer: {} };
   });
+}
+
+/** Cases whose blind second reading somebody is doing. */
+export async function blindCases({ database: { queries } }: Store, reader: string): Promise<ReadonlySet<string>> {
+  const rows = await queries
+    .select({ id: cases.id })
+    .from(cases)
+    .where(sql`${cases.secondReading} = 'going on' and ${cases.secondReader} = ${reader}`)
+    .catch(tellIfGone);
+  return new Set(rows.map(({ id }) => id));
 }

@@ -29,6 +29,6 @@ export const newToken = z.object({
 });
 
 /** The header of every change. */
-export const changing = z.object({
+export const changing = z.looseObject({
   "idempotency-key": z.uuid().describe("a UUID made once a wish, and sent again with each try"),
 });

@@ -6,11 +6,11 @@ import { changing } from "../contract/access.ts";
 import { caseFacts, caseSummary } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
+import { caseParams } from "../params.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 
 const tags = ["cases"];
-const params = z.object({ case: z.uuid() });
 
 /** What may be changed of a case; what is left out stays. */
 const caseChange = z.object({
@@ -57,14 +57,14 @@ export function addCaseRoutes(app: App, { store, model }: Laboratory): void {
   );
   app.get(
     `${API}/cases/:case`,
-    { config: { access: READ }, schema: { tags, params, response: { 200: caseSummary } } },
+    { config: { access: READ }, schema: { tags, params: caseParams, response: { 200: caseSummary } } },
     async (request) => caseView(await readCase(store, request.params.case), askedBy(request).user),
   );
   app.patch(
     `${API}/cases/:case`,
     {
       config: { access: REVIEW },
-      schema: { tags, params, headers: changing, body: caseChange, response: { 200: caseSummary } },
+      schema: { tags, params: caseParams, headers: changing, body: caseChange, response: { 200: caseSummary } },
     },
     async (request) => {
       const { case: id } = request.params;

@@ -11,12 +11,12 @@ import { cell, differential, labelChange, reading, uploaded } from "../contract/
 import { API } from "../contract/routes.ts";
 import { countOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
+import { caseParams } from "../params.ts";
 import { type SentFile, takeFiles } from "../upload.ts";
 import { cellView, isBlind } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 
 const tags = ["cells"];
-const params = z.object({ case: z.uuid() });
 
 /** Takes images, lists cells, labels and counts them. */
 export function addCellRoutes(app: App, laboratory: Laboratory): void {
@@ -28,9 +28,15 @@ function addUpload(app: App, { store, classification, limits }: Laboratory): voi
   app.post(
     `${API}/cases/:case/images`,
     {
-      config: { access: REVIEW },
+      config: { access: REVIEW, takesFiles: true },
       bodyLimit: limits.archiveBytes,
-      schema: { tags, params, headers: changing, consumes: ["multipart/form-data"], response: { 200: uploaded } },
+      schema: {
+        tags,
+        params: caseParams,
+        headers: changing,
+        consumes: ["multipart/form-data"],
+        response: { 200: uploaded },
+      },
     },
     async (request) => {
       const { case: caseId } = request.params;
@@ -67,7 +73,7 @@ function addCells_(app: App, { store }: Laboratory): void {
       config: { access: READ },
       schema: {
         tags,
-        params,
+        params: caseParams,
         querystring: z.object({
           reading: reading.default("first"),
           after: z.coerce
@@ -99,7 +105,7 @@ function addCells_(app: App, { store }: Laboratory): void {
       bodyLimit: 2e6,
       schema: {
         tags,
-        params,
+        params: caseParams,
         headers: changing,
         body: labelChange,
         response: { 200: z.object({ revision: z.int(), differential: differential.nullable() }) },
@@ -116,7 +122,7 @@ function addCells_(app: App, { store }: Laboratory): void {
   );
   app.get(
     `${API}/cases/:case/differential`,
-    { config: { access: READ }, schema: { tags, params, response: { 200: differential } } },
+    { config: { access: READ }, schema: { tags, params: caseParams, response: { 200: differential } } },
     async (request) => {
       const found = await readCase(store, request.params.case);
       if (isBlind(found, askedBy(request).user)) throw blindRefusal();

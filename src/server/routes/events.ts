@@ -1,10 +1,10 @@
 import { PassThrough } from "node:stream";
-import { z } from "zod";
 import { readCase } from "../../store/cases.ts";
 import { cellsById } from "../../store/cells.ts";
 import { askedBy, READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
+import { caseParams } from "../params.ts";
 import { cellView, isBlind } from "../views.ts";
 
 /** Milliseconds between signs of life, which keep a connection open that goes through others. */
@@ -20,7 +20,7 @@ export function addEventRoutes(app: App, { store }: Laboratory): void {
     `${API}/cases/:case/events`,
     {
       config: { access: READ },
-      schema: { tags: ["cases"], params: z.object({ case: z.uuid() }), produces: ["text/event-stream"] },
+      schema: { tags: ["cases"], params: caseParams, produces: ["text/event-stream"] },
     },
     async (request, reply) => {
       const { user } = askedBy(request);

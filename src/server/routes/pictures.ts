@@ -4,15 +4,13 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FastifyReply } from "fastify";
 import sharp from "sharp";
-import { z } from "zod";
 import { LeukogramError } from "../../core/errors.ts";
 import { decodeImage } from "../../data/image.ts";
 import { requireCell } from "../../store/cells.ts";
 import { READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-
-const params = z.object({ cell: z.uuid() });
+import { cellParams } from "../params.ts";
 
 /** Pixels of a thumbnail's longer side. */
 const SIDE = 128;
@@ -21,7 +19,7 @@ const SIDE = 128;
 export function addPictureRoutes(app: App, { store, limits }: Laboratory): void {
   app.get(
     `${API}/cells/:cell/image`,
-    { config: { access: READ }, schema: { tags: ["cells"], params, produces: ["image/*"] } },
+    { config: { access: READ }, schema: { tags: ["cells"], params: cellParams, produces: ["image/*"] } },
     async (request, reply) => {
       const { sha256 } = await requireCell(store, request.params.cell);
       const path = store.images.pathOf(sha256);
@@ -32,7 +30,7 @@ export function addPictureRoutes(app: App, { store, limits }: Laboratory): void 
   );
   app.get(
     `${API}/cells/:cell/thumbnail`,
-    { config: { access: READ }, schema: { tags: ["cells"], params, produces: ["image/webp"] } },
+    { config: { access: READ }, schema: { tags: ["cells"], params: cellParams, produces: ["image/webp"] } },
     async (request, reply) => {
       const { sha256 } = await requireCell(store, request.params.cell);
       const kept = join(store.folder, "thumbnails", sha256.slice(0, 2), `${sha256}.webp`);

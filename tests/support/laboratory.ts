@@ -1,0 +1,136 @@
+// A laboratory for tests: a real store in a folder of its own, the real model, requests without a network.
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { InjectOptions } from "fastify";
+import sharp from "sharp";
+import { Rng } from "../../src/core/rng.ts";
+import { buildServer } from "../../src/server/buildServer.ts";
+import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
+import { startClassification } from "../../src/server/work/classification.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+
+/** A clock that tests turn. */
+export class Clock {
+  #at = Date.UTC(2026, 10, 26, 9);
+  readonly now = () => new Date(this.#at);
+  /** Lets this many milliseconds pass. */
+  pass(milliseconds: number): void {
+    this.#at += milliseconds;
+  }
+}
+
+/** What a request got. */
+export interface Answered {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  readonly body: any;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly raw: Buffer;
+}
+
+/** A laboratory that runs. */
+export interface TestLaboratory {
+  readonly app: App;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Asks for a path below /api/v1, or elsewhere where it begins with a slash. */
+  ask(line: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
+  /** Sends files to a case. */
+  upload(caseId: string, files: readonly TestFile[], headers?: Record<string, string>): Promise<Answered>;
+  /** Waits until nothing of a case waits for the model. */
+  settled(caseId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file to send. */
+export interface TestFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Starts one. */
+export async function startTestLaboratory({
+  limits,
+  url,
+}: {
+  readonly limits?: Partial<Limits>;
+  readonly url?: string;
+} = {}): Promise<TestLaboratory> {
+  const folder = mkdtempSync(join(tmpdir(), "leukogram-laboratory-"));
+  const clock = new Clock();
+  const store = await openStore({ folder, url, now: clock.now });
+  const faults: unknown[] = [];
+  const classification = startClassification(store, { onError: (error) => faults.push(error), threads: 1 });
+  const app = await buildServer({ store, classification, model: "cnn-anylab", limits: { ...LIMITS, ...limits } });
+  const ask = async (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
+    const [method, path] = line.split(" ") as [InjectOptions["method"], string];
+    const isChange = method !== "GET";
+    const response = await app.inject({
+      method: method!,
+      url: path.startsWith("/") ? path : `/api/v1/${path}`,
+      headers: { host: "localhost", ...(isChange && { "idempotency-key": randomUUID() }), ...headers },
+      ...(body !== undefined && { payload: body as Buffer | object }),
+    });
+    const isJson = /\bjson|[+]json/.test(String(response.headers["content-type"]));
+    return {
+      status: response.statusCode,
+      body: isJson && response.body !== "" ? JSON.parse(response.body) : response.body,
+      headers: response.headers,
+      raw: response.rawPayload,
+    };
+  };
+  return {
+    app,
+    store,
+    clock,
+    ask,
+    upload: (caseId, files, headers) => {
+      const { payload, type } = multipart(files);
+      return ask(`POST cases/${caseId}/images`, payload, { "content-type": type, ...headers });
+    },
+    async settled(caseId) {
+      while ((await ask(`GET cases/${caseId}`)).body.waiting > 0) {
+        if (faults.length > 0) throw faults[0];
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async close() {
+      await app.close();
+      await classification.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function multipart(files: readonly TestFile[]) {
+  const boundary = "----leukogram";
+  const parts = files.flatMap(({ name, bytes }) => [
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`,
+    ),
+    bytes,
+    Buffer.from("\r\n"),
+  ]);
+  const payload = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
+  return { payload, type: `multipart/form-data; boundary=${boundary}` };
+}
+
+/** A picture that is like no other seed's. */
+export async function picture(seed: number, side = 64): Promise<Buffer> {
+  const rng = new Rng(seed);
+  const data = Uint8Array.from({ length: 48 }, () => rng.integer(256));
+  return await sharp(data, { raw: { width: 4, height: 4, channels: 3 } })
+    .resize(side, side, { kernel: "cubic" })
+    .png()
+    .toBuffer();
+}
+
+/** Pictures with names. */
+export async function pictures(count: number, from = 0): Promise<TestFile[]> {
+  return await Promise.all(
+    Array.from({ length: count }, async (_, i) => ({ name: `cell-${from + i}.png`, bytes: await picture(from + i) })),
+  );
+}
