@@ -192,7 +192,7 @@ export const texts = {
     mapAlt: "The same image, with a map of where the model looked",
     mapWaiting: "Making the map …",
     mapFailed: "No map could be made of this image.",
-    showMap: (label: string, share: string) => `${label} ${share}: show where the model looked`,
+    showMap: ": where the model looked",
     rejected: "The model is not sure enough: it counts as unidentified until it is reviewed.",
     unfamiliar: "Unfamiliar: it looks unlike 99 of 100 images that the model learned from.",
     familiarity: (share: string) => `Familiarity: ${share} of the model's own images look as strange, or stranger.`,
@@ -207,6 +207,7 @@ export const texts = {
   },
   counts: {
     title: "Differential",
+    table: "Counts by class",
     none: "Nothing is counted yet.",
     behind: "Not saved yet",
     summary: ({ cells, unidentified, artefacts, smudges, waiting }: Differential) =>
@@ -310,7 +311,6 @@ export const texts = {
     content: "Content",
     hash: "Hash",
     more: "More",
-    show: (sequence: number) => `Content of event ${sequence}`,
   },
   runs: {
     title: "Runs",

@@ -23,7 +23,6 @@ export function ProbabilityBars({ classes, probabilities, chosen, onChoose }: Pr
               {letterOf(name)}
             </span>
             <span className="barName">{texts.labels.name(name)}</span>
-            <meter className="unseen" min={0} max={1} value={share} aria-label={texts.labels.name(name)} />
             <span className="barTrack" aria-hidden="true">
               <span className="bar" style={{ inlineSize: `${100 * share}%` }} />
             </span>
@@ -41,10 +40,10 @@ export function ProbabilityBars({ classes, probabilities, chosen, onChoose }: Pr
             className="barRow"
             style={labelStyle(name)}
             aria-pressed={chosen === name}
-            aria-label={texts.cell.showMap(name, formatShare(share))}
             onClick={() => onChoose(chosen === name ? undefined : name)}
           >
             {inside}
+            <span className="unseen">{texts.cell.showMap}</span>
           </button>
         );
       })}

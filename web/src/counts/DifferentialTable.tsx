@@ -28,7 +28,7 @@ export function DifferentialTable({
     ...classes.map(({ share, range }) => Math.max(100 * share.high, range?.[1] ?? 0)),
   );
   return (
-    <Scroll label={words.title}>
+    <Scroll label={words.table}>
       <table className="differential">
         <thead>
           <tr>

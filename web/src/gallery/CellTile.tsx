@@ -25,7 +25,6 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
       role="gridcell"
       aria-colindex={column + 1}
       aria-selected={isChosen}
-      aria-label={texts.gallery.cell(cell, sure)}
       tabIndex={hasFocus ? 0 : -1}
       data-id={cell.id}
       draggable={isDraggable}
@@ -37,6 +36,7 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
       ) : (
         <span className="noImage">{cell.status === "bad" ? texts.gallery.bad : ""}</span>
       )}
+      <span className="unseen">{texts.gallery.cell(cell, sure)}</span>
       <span className="marks" aria-hidden="true">
         {cell.isRejected && <span className="mark rejected">?</span>}
         {cell.isUnfamiliar && <span className="mark unfamiliar">≠</span>}

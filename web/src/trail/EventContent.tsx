@@ -1,16 +1,15 @@
 import type { TrailEvent } from "../api/types.ts";
-import { texts } from "../texts.ts";
 
 /** Longer than this, what an event says is folded. */
 const SHORT = 90;
 
 /** What an event says: a line where it is short, else a line that opens. */
-export function EventContent({ event: { content, sequence } }: { readonly event: TrailEvent }) {
+export function EventContent({ event: { content } }: { readonly event: TrailEvent }) {
   const text = JSON.stringify(content);
   if (text.length <= SHORT) return <code className="break">{text}</code>;
   return (
     <details>
-      <summary aria-label={texts.trail.show(sequence)}>
+      <summary>
         <code>{text.slice(0, SHORT)}…</code>
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
