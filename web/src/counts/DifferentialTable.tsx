@@ -32,7 +32,7 @@ export function DifferentialTable({
       <table className="differential">
         <thead>
           <tr>
-            <th scope="col">{words.class}</th>
+            <th scope="col">{hasAbsolute ? words.classAbsolute : words.class}</th>
             {isBefore && isWide && (
               <th scope="col" className="number">
                 {words.before}
@@ -46,7 +46,6 @@ export function DifferentialTable({
             </th>
             <th scope="col">
               <span className="unseen">{words.chart}</span>
-              {hasAbsolute && words.perLitre}
             </th>
           </tr>
         </thead>
@@ -58,6 +57,7 @@ export function DifferentialTable({
                 {one.position !== "within" && one.position !== "unknown" && (
                   <span className="position">{words.position(one.position)}</span>
                 )}
+                {one.absolute !== null && <span className="limits under">{words.absolute(one.absolute)}</span>}
               </th>
               {isBefore && isWide && <td className="number muted">{formatCount(one.before)}</td>}
               <td className="number">
@@ -70,7 +70,6 @@ export function DifferentialTable({
               </td>
               <td>
                 <ShareChart share={one.share} range={one.range} most={most} label={one.class} />
-                {one.absolute !== null && <span className="limits">{words.absolute(one.absolute)}</span>}
               </td>
             </tr>
           ))}

@@ -11,7 +11,7 @@ interface ShareChartProps {
   readonly label: string;
 }
 
-const WIDTH = 96;
+const WIDTH = 80;
 const HEIGHT = 26;
 
 /** A share with its limits, on a band of what is usual. */

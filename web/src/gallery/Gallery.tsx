@@ -65,8 +65,10 @@ export function Gallery(props: GalleryProps) {
   useEffect(() => {
     if (!mustFocus.current || selection.focus === undefined || focusRow === undefined) return;
     mustFocus.current = false;
-    virtual.scrollToIndex(rows[focusRow - 1]?.kind === "title" ? focusRow - 1 : focusRow, { align: "auto" });
-    if (rows[focusRow - 1]?.kind === "title") virtual.scrollToIndex(focusRow, { align: "auto" });
+    bringToSight(area.current!, virtual.measurementsCache, {
+      row: focusRow,
+      hasTitle: rows[focusRow - 1]?.kind === "title",
+    });
     area.current?.querySelector<HTMLElement>(`[data-id="${selection.focus}"]`)?.focus({ preventScroll: true });
   });
 
@@ -126,4 +128,21 @@ export function Gallery(props: GalleryProps) {
       </div>
     </div>
   );
+}
+
+interface Placed {
+  readonly start: number;
+  readonly end: number;
+}
+
+// A section's first row comes with its title.
+function bringToSight(
+  area: HTMLElement,
+  placed: readonly Placed[],
+  { row, hasTitle }: { row: number; hasTitle: boolean },
+) {
+  const top = placed[hasTitle ? row - 1 : row]?.start ?? 0;
+  const bottom = (placed[row]?.end ?? 0) + GAP;
+  if (bottom > area.scrollTop + area.clientHeight) area.scrollTop = bottom - area.clientHeight;
+  if (top < area.scrollTop) area.scrollTop = top;
 }

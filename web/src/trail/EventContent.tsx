@@ -1,7 +1,7 @@
 import type { TrailEvent } from "../api/types.ts";
 
 /** Longer than this, what an event says is folded. */
-const SHORT = 90;
+const SHORT = 64;
 
 /** What an event says: a line where it is short, else a line that opens. */
 export function EventContent({ event: { content } }: { readonly event: TrailEvent }) {
