@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canonicalJson, sha256 } from "../../src/store/canonicalJson.ts";
-import { pictures, startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
+import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
+import { pictures } from "../support/pictures.ts";
 
 let laboratory: TestLaboratory;
 beforeAll(async () => {

@@ -1,15 +1,17 @@
 // A laboratory for tests: a real store in a folder of its own, the real model, requests without a network.
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { InjectOptions } from "fastify";
-import sharp from "sharp";
-import { Rng } from "../../src/core/rng.ts";
+import { afterAll } from "vitest";
 import { buildServer } from "../../src/server/buildServer.ts";
 import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
 import { startClassification } from "../../src/server/work/classification.ts";
+import { openPglite } from "../../src/store/database.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import type { TestFile } from "./pictures.ts";
 
 /** A clock that tests turn. */
 export class Clock {
@@ -19,6 +21,33 @@ export class Clock {
   pass(milliseconds: number): void {
     this.#at += milliseconds;
   }
+}
+
+/** A new empty folder, which is removed when the file's tests have run. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "leukogram-laboratory-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A data folder with an empty database: making one anew takes seconds, so it is copied. */
+export async function newDataFolder(): Promise<string> {
+  const template = fileURLToPath(new URL("../../.built/database/", import.meta.url));
+  if (!existsSync(template)) {
+    const made = mkdtempSync(join(tmpdir(), "leukogram-database-"));
+    await (await openPglite(join(made, "database"))).close();
+    mkdirSync(dirname(template.slice(0, -1)), { recursive: true });
+    try {
+      cpSync(join(made, "database"), `${template.slice(0, -1)}.${process.pid}`, { recursive: true });
+      renameSync(`${template.slice(0, -1)}.${process.pid}`, template);
+    } catch {
+      // Another file's tests were first.
+    }
+    rmSync(made, { recursive: true, force: true });
+  }
+  const folder = newFolder();
+  cpSync(template, join(folder, "database"), { recursive: true });
+  return folder;
 }
 
 /** What a request got. */
@@ -44,12 +73,6 @@ export interface TestLaboratory {
   close(): Promise<void>;
 }
 
-/** A file to send. */
-export interface TestFile {
-  readonly name: string;
-  readonly bytes: Buffer;
-}
-
 /** Starts one. */
 export async function startTestLaboratory({
   limits,
@@ -58,7 +81,7 @@ export async function startTestLaboratory({
   readonly limits?: Partial<Limits>;
   readonly url?: string;
 } = {}): Promise<TestLaboratory> {
-  const folder = mkdtempSync(join(tmpdir(), "leukogram-laboratory-"));
+  const folder = url === undefined ? await newDataFolder() : newFolder();
   const clock = new Clock();
   const store = await openStore({ folder, url, now: clock.now });
   const faults: unknown[] = [];
@@ -100,7 +123,6 @@ export async function startTestLaboratory({
       await app.close();
       await classification.close();
       await store.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -116,21 +138,4 @@ function multipart(files: readonly TestFile[]) {
   ]);
   const payload = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
   return { payload, type: `multipart/form-data; boundary=${boundary}` };
-}
-
-/** A picture that is like no other seed's. */
-export async function picture(seed: number, side = 64): Promise<Buffer> {
-  const rng = new Rng(seed);
-  const data = Uint8Array.from({ length: 48 }, () => rng.integer(256));
-  return await sharp(data, { raw: { width: 4, height: 4, channels: 3 } })
-    .resize(side, side, { kernel: "cubic" })
-    .png()
-    .toBuffer();
-}
-
-/** Pictures with names. */
-export async function pictures(count: number, from = 0): Promise<TestFile[]> {
-  return await Promise.all(
-    Array.from({ length: count }, async (_, i) => ({ name: `cell-${from + i}.png`, bytes: await picture(from + i) })),
-  );
 }

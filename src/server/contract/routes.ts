@@ -21,7 +21,7 @@
  *     POST   /cases/:case/amend              { reason } -> caseSummary, open again            signer
  *     GET    /cases/:case/reports            { reports: report[] }                            viewer
  *     GET    /reports/:report                HTML to print; .json, .csv, .fhir.json           viewer
- *     GET    /trail?case&after&limit         { events: event[], next }                        viewer
+ *     GET    /trail?case&cell&after&limit    { events: event[], next }                        viewer
  *     GET    /trail/verify                   { isWhole, events, head, fault }                 viewer
  *     GET    /trail/export                   NDJSON                                           admin
  *     GET    /backup                         tar of all: restored by `leukogram restore`      admin

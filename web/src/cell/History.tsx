@@ -16,7 +16,8 @@ interface Change {
 /** Who labelled the cell, and when, as the trail has it. */
 export function History({ cell, caseId }: HistoryProps) {
   const { data } = useLoaded<{ events: TrailEvent[] }>(
-    `/trail?case=${caseId}&cell=${cell.id}&limit=1000&labelled=${cell.labelledAt ?? ""}`,
+    // Asked again with each label, so that it follows what is done here.
+    `/trail?case=${caseId}&cell=${cell.id}&limit=1000&at=${encodeURIComponent(cell.labelledAt ?? "")}`,
   );
   const steps = (data?.events ?? []).flatMap((event) => {
     const changes = Array.isArray(event.content.changes) ? (event.content.changes as Change[]) : [];
