@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 import { listFiles } from "./listFiles.ts";
 
 /** Where `leukogram serve` answers while the app is worked on. */
-const SERVER = process.env.LEUKOGRAM ?? "http://127.0.0.1:8080";
+const SERVER = process.env.LEUKOGRAM ?? "http://127.0.0.1:4180";
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),

@@ -186,6 +186,30 @@ describe.sequential("the story of a case", () => {
     await page.getByText("Report 2 is signed and final.").waitFor();
   });
 
+  test("private mode classifies in the browser, also with the network gone", async () => {
+    const sent: string[] = [];
+    const other = await app.newPage();
+    other.on("request", (request) => request.method() !== "GET" && sent.push(request.url()));
+    await other.goto(`${app.address}/#/private`);
+    await other.getByText("This page now works without a network too.").waitFor();
+    await other.getByText("Ready", { exact: true }).waitFor();
+    await app.context.setOffline(true);
+    await other.reload();
+    await other.getByText("Ready", { exact: true }).waitFor();
+    const two = images().filter((_, i) => i % 8 < 2);
+    await other.locator('input[type="file"]').first().setInputFiles(two);
+    await other.getByText("10 cells classified").waitFor();
+    expect(await countOf("N", other)).toBe("2");
+    await other.locator('[role="gridcell"][tabindex="0"]').focus();
+    await other.keyboard.press("a");
+    expect(await countOf("A", other)).toBe("1");
+    expect(await other.locator(".counts p").first().innerText()).toBe("9 cells counted, 0 unidentified, 1 artefact");
+    violations.push(...(await violationsOf(other)));
+    await app.context.setOffline(false);
+    await other.close();
+    expect(sent).toEqual([]);
+  });
+
   test("all pages keep WCAG 2.2 AA in both colour schemes, and none complains", async () => {
     for (const place of [
       `cases/${caseId}/review`,
@@ -202,6 +226,6 @@ describe.sequential("the story of a case", () => {
     }
     expect(violations).toEqual([]);
     // The browser itself reports what the tests broke on purpose, and the text file that is no image.
-    expect(app.faults.filter((fault) => !/ERR_FAILED|409|422/.test(fault))).toEqual([]);
+    expect(app.faults.filter((fault) => !/ERR_FAILED|ERR_INTERNET_DISCONNECTED|409|422/.test(fault))).toEqual([]);
   });
 });

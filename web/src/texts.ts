@@ -223,7 +223,7 @@ export const texts = {
     share: "Share",
     classAbsolute: "Class, 10⁹/L",
     before: "Model",
-    beforeOf: (count: number) => `model ${number.format(count)}`,
+    beforeOf: (count: number) => `was ${number.format(count)}`,
     chart: "Share against the usual range",
     showBefore: "Show the model's count before review",
     flags: "Flags",
