@@ -53,10 +53,15 @@ function scroll(page: Page): Promise<number[]> {
 }
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-await build({ configFile: join(root, "web/vite.config.ts"), logLevel: "error" });
+const webApp = mkdtempSync(join(tmpdir(), "leukogram-web-"));
+await build({
+  configFile: join(root, "web/vite.config.ts"),
+  logLevel: "error",
+  build: { outDir: webApp, emptyOutDir: true },
+});
 const data = mkdtempSync(join(tmpdir(), "leukogram-gallery-"));
 const laboratory = await startLaboratory({
-  ...{ folder: data, host: "127.0.0.1", port: 0, model: "cnn-anylab" },
+  ...{ folder: data, host: "127.0.0.1", port: 0, model: "cnn-anylab", webApp },
   now: () => new Date(),
 });
 const browser = await startChromium(findChromium()!);
@@ -101,5 +106,5 @@ try {
 } finally {
   await browser.close();
   await laboratory.close();
-  rmSync(data, { recursive: true });
+  for (const made of [data, webApp]) rmSync(made, { recursive: true });
 }

@@ -225,7 +225,9 @@ describe.sequential("the story of a case", () => {
       violations.push(...(await violationsOf(page)));
     }
     expect(violations).toEqual([]);
-    // The browser itself reports what the tests broke on purpose, and the text file that is no image.
-    expect(app.faults.filter((fault) => !/ERR_FAILED|ERR_INTERNET_DISCONNECTED|409|422/.test(fault))).toEqual([]);
+    // The browser reports what the tests broke on purpose, in words that name no address.
+    // Neighbours and runs: until the server has these routes, the app says that there is nothing.
+    const known = /^Failed to load resource|409 .*\/labels$|404 .*\/(neighbours|runs)$/;
+    expect(app.faults.filter((fault) => !known.test(fault))).toEqual([]);
   });
 });

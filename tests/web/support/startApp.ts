@@ -24,10 +24,16 @@ export interface StartedApp {
 
 /** Builds the app, serves it on a free port with a data folder of its own, and opens it. */
 export async function startApp(chromium: string): Promise<StartedApp> {
-  await build({ configFile: join(root, "web/vite.config.ts"), logLevel: "error" });
+  // In a folder of its own, so that nobody else's build takes its files away.
+  const webApp = mkdtempSync(join(tmpdir(), "leukogram-web-"));
+  await build({
+    configFile: join(root, "web/vite.config.ts"),
+    logLevel: "error",
+    build: { outDir: webApp, emptyOutDir: true },
+  });
   const folder = mkdtempSync(join(tmpdir(), "leukogram-app-"));
   const laboratory = await startLaboratory({
-    ...{ folder, host: "127.0.0.1", port: 0, model: "cnn-anylab" },
+    ...{ folder, host: "127.0.0.1", port: 0, model: "cnn-anylab", webApp },
     now: () => new Date(),
   });
   const browser = await startChromium(chromium);
@@ -38,6 +44,9 @@ export async function startApp(chromium: string): Promise<StartedApp> {
     page.setDefaultTimeout(60_000);
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    page.on("response", (response) => {
+      if (response.status() >= 400) faults.push(`${response.status()} ${new URL(response.url()).pathname}`);
+    });
     return page;
   };
   const page = await newPage();
@@ -47,7 +56,7 @@ export async function startApp(chromium: string): Promise<StartedApp> {
     async close() {
       await browser.close();
       await laboratory.close();
-      rmSync(folder, { recursive: true });
+      for (const made of [folder, webApp]) rmSync(made, { recursive: true });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { send } from "../api/client.ts";
+import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseSummary } from "../api/types.ts";
 import { go } from "../app/router.ts";
 import { texts } from "../texts.ts";
@@ -14,8 +14,8 @@ interface FinishReadingProps {
 /** Says that the view is blind, and ends the reading. */
 export function FinishReading({ summary, left, onChanged }: FinishReadingProps) {
   const [finish, isBusy] = useAction(async () => {
-    await send("POST", `/cases/${summary.id}/second-reading/finish`, {});
-    onChanged();
+    const key = newKey();
+    onChanged(await withTries(() => send<CaseSummary>("POST", `/cases/${summary.id}/second-reading/finish`, {}, key)));
     go("cases", summary.id, "second");
   });
   return (

@@ -1,4 +1,4 @@
-import { send } from "../api/client.ts";
+import { newKey, send, withTries } from "../api/client.ts";
 import type { Agreement, CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { go } from "../app/router.ts";
@@ -20,8 +20,8 @@ export function SecondReadingTab({ summary, onChanged }: SecondReadingTabProps) 
   const mayReview = useMay("reviewer");
   const words = texts.second;
   const [start, isBusy] = useAction(async () => {
-    await send("POST", `/cases/${summary.id}/second-reading`, {});
-    onChanged();
+    const key = newKey();
+    onChanged(await withTries(() => send<CaseSummary>("POST", `/cases/${summary.id}/second-reading`, {}, key)));
     go("cases", summary.id, "review");
   });
   return (
