@@ -23,13 +23,14 @@ async function openOnce(page: Page, address: string, caseId: string): Promise<nu
   return await page.evaluate(async (id) => {
     const start = performance.now();
     location.hash = `#/cases/${id}`;
-    const isReady = () => {
-      const images = [...document.querySelectorAll<HTMLImageElement>(".tile img")];
+    // No function here has a name: tsx would ask for a helper that the page lacks.
+    for (;;) {
       const area = document.querySelector(".gallery")?.getBoundingClientRect();
+      const images = [...document.querySelectorAll<HTMLImageElement>(".tile img")];
       const seen = images.filter((image) => area && image.getBoundingClientRect().top < area.bottom);
-      return seen.length > 10 && seen.every((image) => image.complete && image.naturalWidth > 0);
-    };
-    while (!isReady()) await new Promise(requestAnimationFrame);
+      if (seen.length > 10 && seen.every((image) => image.complete && image.naturalWidth > 0)) break;
+      await new Promise(requestAnimationFrame);
+    }
     return performance.now() - start;
   }, caseId);
 }
@@ -41,10 +42,10 @@ function scroll(page: Page): Promise<number[]> {
     area.scrollTop = 0;
     for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame);
     const frames: number[] = [];
-    let last = await new Promise(requestAnimationFrame);
+    let last: number = await new Promise(requestAnimationFrame);
     while (area.scrollTop + area.clientHeight < area.scrollHeight - 1) {
       area.scrollTop += step;
-      const now = await new Promise(requestAnimationFrame);
+      const now: number = await new Promise(requestAnimationFrame);
       frames.push(now - last);
       last = now;
     }
