@@ -4,6 +4,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyRequest } from "fastify";
 import { LeukogramError } from "../core/errors.ts";
+import { HEADERS } from "./headers.ts";
 import type { App } from "./laboratory.ts";
 
 /** Requests in a minute from one address; a gallery asks for thousands of thumbnails. */
@@ -27,27 +28,7 @@ export async function addGuards(app: App, { hosts }: { readonly hosts: readonly 
     )
       throw nul();
   });
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        // ONNX Runtime is compiled in the page.
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        workerSrc: ["'self'", "blob:"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", "data:", "blob:"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // Together with its opener policy this gives a page threads.
-    crossOriginEmbedderPolicy: true,
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: "no-referrer" },
-  });
+  await app.register(helmet, HEADERS);
   await app.register(rateLimit, { max: MOST_REQUESTS, timeWindow: 60_000 });
 }
 

@@ -20,6 +20,8 @@ export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
   /** Names by which browsers may know it, beside its addresses. */
   readonly hosts?: readonly string[] | undefined;
   readonly logger?: FastifyServerOptions["logger"];
+  /** Folder of the built web app; found by itself where left out. */
+  readonly webApp?: string | undefined;
 }
 
 /** A server that listens. */
@@ -35,7 +37,7 @@ export interface RunningLaboratory {
  * @throws ERR_CONFLICT where another process has the folder, ERR_DENIED where it is to listen beyond this machine without an admin.
  */
 export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
-  const { folder, url, host, port, now, hosts = [], logger } = options;
+  const { folder, url, host, port, now, hosts = [], logger, webApp } = options;
   const store = await openStore({ folder, url, now });
   let onError = (_: unknown) => {};
   const work = startWork(store, { ...options, onError: (error) => onError(error) });
@@ -47,7 +49,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
   try {
     if (!isLoopback(host)) await requireAdmin(store, host);
     const app = await buildServer({
-      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false },
+      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false, webApp },
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
     });
     onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");

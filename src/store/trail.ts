@@ -114,12 +114,21 @@ export async function readEvents(
     after = 0,
     limit = 1000,
     caseId,
-  }: { readonly after?: number; readonly limit?: number; readonly caseId?: string | undefined } = {},
+    cell,
+  }: {
+    readonly after?: number;
+    readonly limit?: number;
+    readonly caseId?: string | undefined;
+    /** Only events whose content names this cell. */
+    readonly cell?: string | undefined;
+  } = {},
 ) {
   const rows = await queries
     .select()
     .from(events)
-    .where(sql`${events.sequence} > ${after} ${caseId === undefined ? sql`` : sql`and ${events.caseId} = ${caseId}`}`)
+    .where(
+      sql`${events.sequence} > ${after} ${caseId === undefined ? sql`` : sql`and ${events.caseId} = ${caseId}`} ${cell === undefined ? sql`` : sql`and ${events.content} like ${`%"${cell}"%`}`}`,
+    )
     .orderBy(events.sequence)
     .limit(limit)
     .catch(tellIfGone);

@@ -21,11 +21,12 @@
  *     POST   /cases/:case/amend              { reason } -> caseSummary, open again            signer
  *     GET    /cases/:case/reports            { reports: report[] }                            viewer
  *     GET    /reports/:report                HTML to print; .json, .csv, .fhir.json           viewer
- *     GET    /trail?case&after&limit         { events: event[], next }                        viewer
+ *     GET    /trail?case&cell&after&limit    { events: event[], next }                        viewer
  *     GET    /trail/verify                   { isWhole, events, head, fault }                 viewer
  *     GET    /trail/export                   NDJSON                                           admin
  *     GET    /backup                         tar of all: restored by `leukogram restore`      admin
  *     GET    /models                         { models: model[], active }                      viewer
+ *     GET    /models/:model/file             its .onnx file, for private mode                 viewer
  *     POST   /models/adapt                   { cases? } -> run                                admin
  *     POST   /models/:model/activate         also the way back                                admin
  *     GET    /runs, /runs/:run               { runs: run[] }, run                             viewer

@@ -22,6 +22,7 @@ export function addTrailRoutes(app: App, { store }: Laboratory): void {
         tags,
         querystring: z.object({
           case: z.uuid().optional(),
+          cell: z.uuid().optional(),
           after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
           limit: z.coerce.number().int().min(1).max(1000).default(100),
         }),
@@ -29,8 +30,8 @@ export function addTrailRoutes(app: App, { store }: Laboratory): void {
       },
     },
     async (request) => {
-      const { case: caseId, after, limit } = request.query;
-      const rows = await readEvents(store, { caseId, after, limit });
+      const { case: caseId, cell, after, limit } = request.query;
+      const rows = await readEvents(store, { caseId, cell, after, limit });
       const blind = await blindCases(store, askedBy(request).user);
       const events = rows.map((row) =>
         row.case !== null && blind.has(row.case) ? { ...row, content: { withheld: true } } : row,
