@@ -32,7 +32,11 @@ export function Curves({ title, lines, isShare = false }: CurvesProps) {
   return (
     <figure className="curves">
       <figcaption>{title}</figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: ${lines.map((line) => lastOf(line, words)).join("; ")}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`${title}: ${lines.map((line) => lastOf(line, words)).join("; ")}`}
+      >
         {values.map((value) => (
           <g key={value}>
             <line className="gridLine" x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(value)} y2={y(value)} />

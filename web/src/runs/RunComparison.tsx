@@ -19,10 +19,12 @@ export function RunComparison({ runs }: { readonly runs: readonly Run[] }) {
   };
   const lines = drawable
     .filter(({ id }) => shown.has(id))
-    .map(({ name, progress }): Line => ({
-      name,
-      points: progress.history.map(({ epoch, accuracy, valAccuracy }) => [epoch, valAccuracy ?? accuracy]),
-    }));
+    .map(
+      ({ name, progress }): Line => ({
+        name,
+        points: progress.history.map(({ epoch, accuracy, valAccuracy }) => [epoch, valAccuracy ?? accuracy]),
+      }),
+    );
   return (
     <section aria-labelledby="compare">
       <h2 id="compare">{texts.runs.compare}</h2>

@@ -6,11 +6,11 @@ import { useMay } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { formatMoment, formatShare } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { RunComparison } from "./RunComparison.tsx";
 import { RunStatus } from "./RunStatus.tsx";
 import { StartTraining } from "./StartTraining.tsx";
-import { Scroll } from "../ui/Scroll.tsx";
 
 const EVERY = 5000;
 
