@@ -4,6 +4,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { listUsers } from "../store/users.ts";
 import { buildServer } from "./buildServer.ts";
+import { loggable } from "./errors.ts";
 import { LIMITS } from "./laboratory.ts";
 import { startWork, type WorkOptions } from "./work/work.ts";
 
@@ -49,7 +50,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
       ...{ store, classification, work, limits: LIMITS, logger: logger ?? false },
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
     });
-    onError = (err) => app.log.error({ err }, "work behind the routes failed");
+    onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");
     const address = await app.listen({ host, port });
     return {
       address,

@@ -41,9 +41,8 @@ function addUpload(app: App, { store, classification, limits }: Laboratory): voi
     async (request) => {
       const { case: caseId } = request.params;
       if (!request.isMultipart()) throw new LeukogramError("ERR_USAGE", "files are expected as multipart/form-data");
-      const { status } = await requireCase(store.database.queries, caseId);
-      if (status !== "open")
-        throw new LeukogramError("ERR_CONFLICT", "the case is signed", { hint: "Amend it first." });
+      // Whether it is open is asked when the files are here: a second try gets the first answer, signed or not.
+      await requireCase(store.database.queries, caseId);
       const parts = request.parts({ limits: { fileSize: limits.archiveBytes + 1 } });
       const { files, refused } = await takeFiles(store.images, sentFiles(parts), limits).catch(explain);
       const asks = { caseId, files: files.map(({ file, sha256 }) => `${sha256} ${file}`) };
