@@ -118,6 +118,23 @@ describe("nobody gets in", () => {
       expect((await laboratory.ask("GET users", undefined, header)).status, JSON.stringify(header)).toBe(401);
   });
 
+  test("where models are asked by the Open Inference Protocol, whose errors are texts", async () => {
+    const open = await laboratory.ask("GET /v2/health/ready");
+    expect([open.status, open.body]).toEqual([200, { ready: true }]);
+    for (const line of [
+      "GET /v2/models/cnn-anylab",
+      "GET /v2/models/cnn-anylab/ready",
+      "POST /v2/models/cnn-anylab/infer",
+    ]) {
+      const { status, body } = await laboratory.ask(line, line.startsWith("POST") ? {} : undefined);
+      expect([status, body], line).toEqual([401, { error: "nobody is signed in" }]);
+    }
+    const [read, infer] = [await tokenOf("reviewer", ["read"]), await tokenOf("reviewer", ["infer"])];
+    expect((await laboratory.ask("GET /v2/models/cnn-anylab", undefined, read.headers)).status).toBe(403);
+    expect((await laboratory.ask("GET /v2/models/cnn-anylab", undefined, infer.headers)).status).toBe(200);
+    expect((await laboratory.ask("GET cases", undefined, infer.headers)).status).toBe(403);
+  });
+
   test("with tricks of paths", async () => {
     const paths = [
       ...[

@@ -13,7 +13,7 @@
  *     GET    /cells/:cell/image              the file's bytes                                 viewer
  *     GET    /cells/:cell/thumbnail          WebP, 128 pixels                                 viewer
  *     GET    /cells/:cell/explanation?class  PNG, Grad-CAM over the image                     viewer
- *     GET    /cells/:cell/neighbours         { neighbours: { cell, case, label, distance }[] } viewer
+ *     GET    /cells/:cell/neighbours?count   { neighbours: { cell, case, label, distance }[], waiting } viewer
  *     POST   /cases/:case/second-reading     starts it, for the one who asks                  reviewer
  *     POST   /cases/:case/second-reading/finish   ends it                                     reviewer
  *     GET    /cases/:case/agreement          agreement                                        viewer
@@ -26,14 +26,15 @@
  *     GET    /trail/export                   NDJSON                                           admin
  *     GET    /backup                         tar of all: restored by `leukogram restore`      admin
  *     GET    /models                         { models: model[], active }                      viewer
- *     GET    /models/:model/file             its .onnx file, for private mode                 viewer
- *     POST   /models/adapt                   { cases? } -> run                                admin
- *     POST   /models/:model/activate         also the way back                                admin
+ *     POST   /models/adapt                   { cases?, homeLoss? } -> run                     admin
+ *     POST   /models/:model/activate         also the way back -> { models, active }          admin
+ *     GET    /models/:model/file             the .onnx file, with an ETag                     viewer
  *     GET    /runs, /runs/:run               { runs: run[] }, run                             viewer
- *     GET    /runs/:run/events               server-sent: state, epochs, images a second      viewer
+ *     GET    /runs/:run/events               server-sent: run, whenever it changes            viewer
  *     GET    /runs/:run/report               HTML                                             viewer
- *     POST   /runs                           { kind: "train", data, model, ... } -> run       admin
+ *     POST   /runs                           { kind: "train", data, model, epochs?, recipe? } -> run  admin
  *     POST   /runs/:run/cancel               run                                              admin
+ *     POST   /runs/:run/resume               run, that was cancelled, interrupted or failed   admin
  *     GET    /session                        { user, role, csrf, isLocal, notice }            all
  *     POST   /session                        { name, password } -> the same                   all
  *     DELETE /session                                                                          all

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { LeukogramError } from "../../core/errors.ts";
 import type { Access } from "../access.ts";
-import { explainError } from "../errors.ts";
+import { explainError, loggable } from "../errors.ts";
 import { type InferRequest, MOST_BYTES, parseInferRequest } from "../inference/inferRequest.ts";
 import { inferResponse, modelMetadata, serverMetadata } from "../inference/inferResponse.ts";
 import type { App, Laboratory } from "../laboratory.ts";
@@ -27,7 +27,7 @@ export async function addInferenceRoutes(app: App, laboratory: Laboratory): Prom
     own.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: MOST_BYTES }, (_, body, done) => done(null, body));
     own.setErrorHandler((error: FastifyError, request, reply) => {
       const { status, message } = explainError(error);
-      if (status >= 500) request.log.error({ err: error }, "inference failed");
+      if (status >= 500) request.log.error({ err: loggable(error) }, "inference failed");
       return reply.code(status).send({ error: message });
     });
     addHealth(own, laboratory);
