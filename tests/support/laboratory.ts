@@ -1,15 +1,15 @@
 // A laboratory for tests: a real store in a folder of its own, the real model, requests without a network.
 import { randomUUID } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { InjectOptions } from "fastify";
 import { afterAll } from "vitest";
 import { buildServer } from "../../src/server/buildServer.ts";
 import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
 import { startWork, type Work, type WorkOptions } from "../../src/server/work/work.ts";
 import { openPglite } from "../../src/store/database.ts";
+import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { TestFile } from "./pictures.ts";
 
@@ -32,16 +32,14 @@ export function newFolder(): string {
   return folder;
 }
 
-/** A data folder with an empty database: making one anew takes seconds, so it is copied. */
+/** A data folder with an empty database: making one anew takes seconds, so it is copied from one that stays. */
 export async function newDataFolder(): Promise<string> {
-  const template = fileURLToPath(new URL("../../.built/database/", import.meta.url));
+  const template = join(tmpdir(), `leukogram-database-${MIGRATIONS.length}`);
   if (!existsSync(template)) {
-    const made = mkdtempSync(join(tmpdir(), "leukogram-database-"));
+    const made = mkdtempSync(`${template}-`);
     await (await openPglite(join(made, "database"))).close();
-    mkdirSync(dirname(template.slice(0, -1)), { recursive: true });
     try {
-      cpSync(join(made, "database"), `${template.slice(0, -1)}.${process.pid}`, { recursive: true });
-      renameSync(`${template.slice(0, -1)}.${process.pid}`, template);
+      renameSync(join(made, "database"), template);
     } catch {
       // Another file's tests were first.
     }
