@@ -36,8 +36,9 @@ export class Queue implements Classification {
   readonly #given: ClassificationOptions;
   readonly #facts = new Map<string, ModelFacts>();
   readonly #underWay = new Map<string, Promise<void>>();
-  // Cells in whose company the engine died: each is tried alone, and is bad where it dies again.
-  readonly #suspects = new Set<string>();
+  // Cells in whose company the engine died, and the processes that died of each alone: it is bad where there are two.
+  readonly #suspects = new Map<string, Set<number | undefined>>();
+  #isAlone = false;
   readonly #running: Promise<void>;
   readonly #stop = new AbortController();
   // Set while a wake-up has come that the loop has not seen.
@@ -81,16 +82,23 @@ export class Queue implements Classification {
 
   // Starts jobs until as many are under way as may be, or nothing waits; tells which.
   async #fill(): Promise<boolean> {
-    while (this.#underWay.size < AT_ONCE) {
+    while (this.#underWay.size < AT_ONCE && !this.#isAlone) {
       const taken = new Set([...this.#underWay.keys()].flatMap((key) => key.split(" ")));
       const waiting = await waitingCells(this.#given.store, BATCH + taken.size);
       const free = waiting.filter(({ id }) => !taken.has(id)).slice(0, BATCH);
       const batch = this.#together(free);
       if (batch.length === 0 || this.#stop.signal.aborted) return false;
+      const isSuspect = this.#suspects.has(batch[0]!.id);
+      // What it does is to be its own doing.
+      if (isSuspect && this.#underWay.size > 0) return true;
+      this.#isAlone = isSuspect;
       const key = batch.map(({ id }) => id).join(" ");
       const job = this.#classify(batch)
         .catch((error) => this.#failed(error))
-        .finally(() => this.#underWay.delete(key));
+        .finally(() => {
+          this.#underWay.delete(key);
+          this.#isAlone = false;
+        });
       this.#underWay.set(
         key,
         job.then(() => {}),
@@ -116,7 +124,9 @@ export class Queue implements Classification {
     const facts = this.#facts.get(id) ?? (await engine.run("facts", { model }));
     this.#facts.set(id, facts);
     const files = batch.map(({ sha256, file }) => ({ path: store.images.pathOf(sha256), name: file }));
-    const said = await engine.run("classify", { model, files }).catch((error) => this.#died(batch, error));
+    const answering = engine.run("classify", { model, files });
+    const { pid } = engine;
+    const said = await answering.catch((error) => this.#died(batch, { pid, error }));
     if (said === undefined) return;
     for (const caseId of new Set(batch.map((cell) => cell.caseId))) {
       const answers = batch.flatMap((cell, i) => (cell.caseId === caseId ? [answerOf(cell.id, said[i]!, facts)] : []));
@@ -131,19 +141,17 @@ export class Queue implements Classification {
   }
 
   // The process died: of one image alone that is its fault; of several, each is tried by itself.
-  #died(batch: readonly WaitingCell[], error: unknown): readonly Answer[] | undefined {
+  #died(batch: readonly WaitingCell[], { pid, error }: Death): readonly Answer[] | undefined {
     const isOurs = error instanceof LeukogramError && error.code === "ERR_RUNTIME" && !this.#stop.signal.aborted;
     if (!isOurs) throw error;
-    const isKnown = batch.length === 1 && this.#suspects.has(batch[0]!.id);
-    for (const { id } of batch) this.#suspects.add(id);
+    const [first] = batch;
+    const deaths = this.#suspects.get(first!.id);
+    for (const { id } of batch) this.#suspects.set(id, this.#suspects.get(id) ?? new Set());
     this.#given.onError(error);
-    if (!isKnown) return undefined;
+    // One and the same process may be asked again before it is known to be dead.
+    if (deaths === undefined || deaths.add(pid).size < 2) return undefined;
     return [
-      {
-        probabilities: undefined,
-        familiarity: undefined,
-        error: `${batch[0]!.file}: could not be read: ${error.reason}`,
-      },
+      { probabilities: undefined, familiarity: undefined, error: `${first!.file}: could not be read: ${error.reason}` },
     ];
   }
 
@@ -161,6 +169,11 @@ export class Queue implements Classification {
       this.#wake = resolve;
     });
   }
+}
+
+interface Death {
+  readonly pid: number | undefined;
+  readonly error: unknown;
 }
 
 function answerOf(
