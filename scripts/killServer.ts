@@ -1,5 +1,5 @@
 // Kills a serving laboratory 50 times at random moments, over PGlite and over a real Postgres, and checks all that was
-// acknowledged: npx tsx scripts/killServer.ts [rounds]. The program must be built: npm run build.
+// acknowledged: npx tsx scripts/killServer.ts [rounds] [program]. The program must be built: npm run build.
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { killRounds } from "../tests/support/killRounds.ts";
 import { postgresPrograms, runPostgres } from "../tests/support/postgres.ts";
 
 const rounds = Number(process.argv[2] ?? 50);
-const program = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const program = process.argv[3] ?? fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 
 async function round(name: string, url: string | undefined): Promise<void> {
   const folder = mkdtempSync("/tmp/leukogram-kill-");

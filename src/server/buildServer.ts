@@ -33,7 +33,12 @@ export interface ServerOptions extends Laboratory {
 
 /** The server, ready to listen. It closes neither the store nor the queue. */
 export async function buildServer(options: ServerOptions): Promise<App> {
-  const server = fastify({ logger: options.logger ?? false, bodyLimit: 1e6, forceCloseConnections: true });
+  const server = fastify({
+    logger: options.logger ?? false,
+    bodyLimit: 1e6,
+    forceCloseConnections: "idle",
+    frameworkErrors: answerError,
+  });
   const app = server.withTypeProvider<ZodTypeProvider>() as unknown as App;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -28,9 +28,17 @@ const CODES: Readonly<Record<number, ErrorCode>> = { 404: "ERR_NOT_FOUND", 413: 
 /** Answers an error as `{ error: { code, message, hint } }`: never a stack, and nothing of what went wrong inside. */
 export function answerError(error: FastifyError | LeukogramError, request: FastifyRequest, reply: FastifyReply) {
   const { status, ...told } = explain(error);
-  if (status >= 500) request.log.error({ err: error }, "a request failed");
+  if (status >= 500) request.log.error({ err: loggable(error) }, "a request failed");
   if (status === 503) reply.header("retry-after", "2");
   return reply.code(status).send({ error: told });
+}
+
+/** An error as it may be logged: without the values of a query, which may be anything. */
+export function loggable(error: unknown): unknown {
+  const isOfQuery = error instanceof Error && "query" in error && "params" in error;
+  if (isOfQuery) return loggable(error.cause);
+  if (!(error instanceof LeukogramError) || error.cause === undefined) return error;
+  return new LeukogramError(error.code, error.reason, { cause: loggable(error.cause) });
 }
 
 function explain(error: FastifyError | LeukogramError) {

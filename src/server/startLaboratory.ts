@@ -4,6 +4,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { listUsers } from "../store/users.ts";
 import { buildServer } from "./buildServer.ts";
+import { loggable } from "./errors.ts";
 import { LIMITS } from "./laboratory.ts";
 import { startClassification } from "./work/classification.ts";
 
@@ -51,7 +52,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
       ...{ store, classification, model, limits: LIMITS, logger: logger ?? false, webApp },
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
     });
-    onError = (err) => app.log.error({ err }, "classification failed");
+    onError = (err) => app.log.error({ err: loggable(err) }, "classification failed");
     const address = await app.listen({ host, port });
     return {
       address,

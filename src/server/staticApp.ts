@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import { LeukogramError } from "../core/errors.ts";
@@ -27,7 +29,10 @@ export async function addWebApp(app: App, folder: string | undefined): Promise<v
       /text\/html/.test(request.headers.accept ?? "");
     if (!isPage) throw new LeukogramError("ERR_NOT_FOUND", "there is nothing here");
     if (folder === undefined) return reply.type("text/html").send(NOT_BUILT);
-    return reply.header("cache-control", "no-cache").sendFile("index.html");
+    return reply
+      .header("cache-control", "no-cache")
+      .type("text/html; charset=utf-8")
+      .send(await readFile(join(folder, "index.html")));
   });
   if (folder === undefined) {
     app.get("/", { config, schema: { hide: true } }, async (_, reply) => reply.type("text/html").send(NOT_BUILT));

@@ -70,7 +70,7 @@ async function write(store: Store, pack: Pack): Promise<void> {
   });
   for (const [name, bytes] of texts) await entry(pack, name, bytes);
   const images = join(store.folder, "images");
-  for await (const sha256 of listImages(images)) await file(pack, `images/${sha256}`, store.images.pathOf(sha256));
+  for (const sha256 of listImages(images)) await file(pack, `images/${sha256}`, store.images.pathOf(sha256));
   for (const folder of FOLDERS) await addFolder(pack, folder, join(store.folder, folder));
 }
 

@@ -1,5 +1,5 @@
 // One database behind two drivers: PGlite in a folder, or any Postgres.
-import { open, readdir } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { sql } from "drizzle-orm";
@@ -8,6 +8,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import pg from "pg";
 import { LeukogramError } from "../core/errors.ts";
+import { listFolder } from "../data/walk.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import * as schema from "./schema.ts";
 
@@ -74,7 +75,7 @@ export async function openPostgres(url: string): Promise<Database> {
 // PGlite hands its log to the system and does not wait until it is on the disk.
 async function syncLog(folder: string): Promise<void> {
   const log = join(folder, "pg_wal");
-  for (const name of (await readdir(log)).sort()) {
+  for (const { name } of listFolder(log)) {
     if (!/^[0-9A-F]{24}$/.test(name)) continue;
     const file = await open(join(log, name), "r+");
     await file.datasync().finally(() => file.close());

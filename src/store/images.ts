@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "../core/errors.ts";
+import { listFolder } from "../data/walk.ts";
 
 /** A file that has come in and is not yet kept. */
 export interface Received {
@@ -64,9 +65,9 @@ export async function openImages(folder: string): Promise<ImageFolder> {
 }
 
 /** Names of all files that are kept, in order. */
-export async function* listImages(folder: string): AsyncGenerator<string, void, undefined> {
-  for (const name of (await readdir(folder)).sort())
-    if (/^[0-9a-f]{2}$/.test(name)) yield* (await readdir(join(folder, name))).sort();
+export function* listImages(folder: string): Generator<string, void, undefined> {
+  for (const { name } of listFolder(folder))
+    if (/^[0-9a-f]{2}$/.test(name)) yield* listFolder(join(folder, name)).map((file) => file.name);
 }
 
 async function write(stream: Readable, path: string, maxBytes: number) {

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canonicalJson, sha256 } from "../../src/store/canonicalJson.ts";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
-import { pictures } from "../support/pictures.ts";
+import { pictures, type TestFile } from "../support/pictures.ts";
 
 let laboratory: TestLaboratory;
 beforeAll(async () => {
@@ -13,6 +13,8 @@ afterAll(() => laboratory.close());
 
 describe("the story of a case", () => {
   let id: string;
+  let sent: TestFile[];
+  const key = randomUUID();
   let cells: { id: string; number: number; predicted: string; counted: string }[];
 
   test("images of a request and of a zip become cells, each once, and the model answers", async () => {
@@ -30,8 +32,8 @@ describe("the story of a case", () => {
         ]),
       ),
     );
-    const sent = [...files, { name: "smear.zip", bytes: zip }, { name: "notes.txt", bytes: Buffer.from("no picture") }];
-    const first = await upload(id, sent);
+    sent = [...files, { name: "smear.zip", bytes: zip }, { name: "notes.txt", bytes: Buffer.from("no picture") }];
+    const first = await upload(id, sent, { "idempotency-key": key });
     expect(first.status).toBe(200);
     expect(first.body.added.map(({ file }: { file: string }) => file)).toEqual([
       "cell-0.png",
@@ -113,6 +115,12 @@ describe("the story of a case", () => {
     const frozen = await ask(`POST cases/${id}/labels`, { changes: [{ cell: cells[0]!.id, label: null }] });
     expect([frozen.status, frozen.body.error.hint]).toEqual([409, "Amend it, which says why and reopens it."]);
     expect((await laboratory.upload(id, await pictures(1, 50))).status).toBe(409);
+    // Sent again by a client that never got the answer, it gets that.
+    const again = await laboratory.upload(id, sent, { "idempotency-key": key });
+    expect([again.status, again.body.added.map(({ id: cell }: { id: string }) => cell)]).toEqual([
+      200,
+      cells.map((cell) => cell.id),
+    ]);
     const amended = await ask(`POST cases/${id}/amend`, { reason: "one signer is enough" });
     expect(amended.body.status).toBe("open");
     expect((await ask(`PATCH cases/${id}`, { signers: 1 })).body.signers).toBe(1);

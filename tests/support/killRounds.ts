@@ -133,7 +133,7 @@ async function tell(client: Client, name: string, rng: Rng): Promise<Story> {
   const { id } = await client.send("POST cases", { name });
   await client.send(`POST cases/${id}/images`, () => {
     const form = new FormData();
-    images.forEach((bytes, i) => form.append("files", new Blob([new Uint8Array(bytes)]), `${i}.png`));
+    for (const [i, bytes] of images.entries()) form.append("files", new Blob([new Uint8Array(bytes)]), `${i}.png`);
     return form;
   });
   const { cells } = await client.send(`GET cases/${id}/cells`);

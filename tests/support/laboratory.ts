@@ -77,16 +77,24 @@ export interface TestLaboratory {
 export async function startTestLaboratory({
   limits,
   url,
+  webApp,
 }: {
   readonly limits?: Partial<Limits>;
   readonly url?: string;
+  readonly webApp?: string;
 } = {}): Promise<TestLaboratory> {
   const folder = url === undefined ? await newDataFolder() : newFolder();
   const clock = new Clock();
   const store = await openStore({ folder, url, now: clock.now });
   const faults: unknown[] = [];
   const classification = startClassification(store, { onError: (error) => faults.push(error), threads: 1 });
-  const app = await buildServer({ store, classification, model: "cnn-anylab", limits: { ...LIMITS, ...limits } });
+  const app = await buildServer({
+    store,
+    classification,
+    model: "cnn-anylab",
+    limits: { ...LIMITS, ...limits },
+    webApp,
+  });
   const ask = async (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
     const [method, path] = line.split(" ") as [InjectOptions["method"], string];
     const isChange = method !== "GET";

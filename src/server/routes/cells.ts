@@ -21,7 +21,7 @@ const tags = ["cells"];
 /** Takes images, lists cells, labels and counts them. */
 export function addCellRoutes(app: App, laboratory: Laboratory): void {
   addUpload(app, laboratory);
-  addCells_(app, laboratory);
+  addReading(app, laboratory);
 }
 
 function addUpload(app: App, { store, classification, limits }: Laboratory): void {
@@ -41,14 +41,10 @@ function addUpload(app: App, { store, classification, limits }: Laboratory): voi
     async (request) => {
       const { case: caseId } = request.params;
       if (!request.isMultipart()) throw new LeukogramError("ERR_USAGE", "files are expected as multipart/form-data");
-      const { status } = await requireCase(store.database.queries, caseId);
-      if (status !== "open")
-        throw new LeukogramError("ERR_CONFLICT", "the case is signed", { hint: "Amend it first." });
-      const { files, refused } = await takeFiles(
-        store.images,
-        sentFiles(request.parts({ limits: { fileSize: limits.archiveBytes + 1 } })),
-        limits,
-      );
+      // Whether it is open is asked when the files are here: a second try gets the first answer, signed or not.
+      await requireCase(store.database.queries, caseId);
+      const parts = request.parts({ limits: { fileSize: limits.archiveBytes + 1 } });
+      const { files, refused } = await takeFiles(store.images, sentFiles(parts), limits).catch(explain);
       const asks = { caseId, files: files.map(({ file, sha256 }) => `${sha256} ${file}`) };
       const wish = wishOf(request, { kind: "cells.added", asks });
       const { added, known } = await addCells(store, wish, { caseId, files, refused: refused.length });
@@ -66,7 +62,17 @@ async function* sentFiles(parts: AsyncIterable<{ type: string }>): AsyncGenerato
   }
 }
 
-function addCells_(app: App, { store }: Laboratory): void {
+// The reader of forms tells what is wrong with one by plain errors; those of the disk name what was called.
+function explain(error: unknown): never {
+  const isOfForm =
+    Object.getPrototypeOf(error) === Error.prototype &&
+    (error as NodeJS.ErrnoException).syscall === undefined &&
+    (error as { statusCode?: number }).statusCode === undefined;
+  if (!isOfForm) throw error;
+  throw new LeukogramError("ERR_USAGE", "the form is damaged or cut off", { hint: "Send it again.", cause: error });
+}
+
+function addReading(app: App, { store }: Laboratory): void {
   app.get(
     `${API}/cases/:case/cells`,
     {
