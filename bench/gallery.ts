@@ -53,6 +53,16 @@ function scroll(page: Page): Promise<number[]> {
   }, STEP);
 }
 
+/** Asks for the milliseconds that the page's own thread has worked since now: other programs on the machine do not count. */
+async function watchWork(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return 1000 * metrics.find(({ name }) => name === "TaskDuration")!.value;
+  };
+}
+
 const root = fileURLToPath(new URL("../", import.meta.url));
 const webApp = mkdtempSync(join(tmpdir(), "leukogram-web-"));
 await build({
@@ -85,11 +95,18 @@ try {
   await page.close();
   const opened: number[] = [];
   const frames: number[] = [];
+  const openWork: number[] = [];
+  const frameWork: number[] = [];
   for (let i = 0; i < TRIES; i++) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const fresh = await context.newPage();
+    const work = await watchWork(fresh);
     opened.push(await openOnce(fresh, address, caseId));
-    frames.push(...(await scroll(fresh)));
+    const before = await work();
+    openWork.push(before);
+    const scrolled = await scroll(fresh);
+    frames.push(...scrolled);
+    frameWork.push(((await work()) - before) / scrolled.length);
     await context.close();
   }
   const late = frames.filter((frame) => frame > 1.5 * (1000 / 60)).length;
@@ -102,6 +119,7 @@ try {
       frames: frames.length,
       lateFrames: late,
       longestFrameMs: Math.round(Math.max(...frames)),
+      pageWorkMs: { open: Math.round(median(openWork)), frame: Math.round(100 * median(frameWork)) / 100 },
     }),
   );
 } finally {
