@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { InjectOptions } from "fastify";
 import { afterAll } from "vitest";
 import { buildServer } from "../../src/server/buildServer.ts";
