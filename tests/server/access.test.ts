@@ -207,7 +207,7 @@ describe("cross-site requests", () => {
   test("answers tell browsers to run no other script, to embed nothing and to share nothing", async () => {
     const { headers } = await laboratory.ask("GET session", undefined, evil);
     const policy = String(headers["content-security-policy"]);
-    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("default-src 'none'");
     expect(/script-src[^;]*/.exec(policy)![0]).not.toContain("unsafe-inline");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(headers).toMatchObject({
