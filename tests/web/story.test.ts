@@ -226,7 +226,6 @@ describe.sequential("the story of a case", () => {
     }
     expect(violations).toEqual([]);
     // The browser reports what the tests broke on purpose, in words that name no address.
-    // Neighbours and runs: until the server has these routes, the app says that there is nothing.
     const known = /^Failed to load resource|409 .*\/labels$/;
     expect(app.faults.filter((fault) => !known.test(fault))).toEqual([]);
   });
