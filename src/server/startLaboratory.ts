@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { FastifyServerOptions } from "fastify";
 import { LeukogramError } from "../core/errors.ts";
+import { sweepSessions } from "../store/sessions.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { listUsers } from "../store/users.ts";
 import { buildServer } from "./buildServer.ts";
@@ -48,6 +49,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
   };
   try {
     if (!isLoopback(host)) await requireAdmin(store, host);
+    await sweepSessions(store);
     const app = await buildServer({
       ...{ store, classification, work, limits: LIMITS, logger: logger ?? false, webApp },
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
