@@ -68,5 +68,6 @@ function dependencies(): { name: string }[] {
   const { dependencies: names } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     dependencies: object;
   };
-  return Object.keys(names).map((name) => ({ name: name.split("/")[0]! }));
+  const folders = Object.keys(names).map((name) => name.split("/")[0]!);
+  return [...new Set(folders)].map((name) => ({ name }));
 }

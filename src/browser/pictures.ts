@@ -61,8 +61,9 @@ function drawn(source: Drawable): RgbImage {
 }
 
 function sizeOf(source: Drawable): [number, number] {
-  if (source instanceof HTMLImageElement) return [source.naturalWidth, source.naturalHeight];
-  if (source instanceof HTMLVideoElement) return [source.videoWidth, source.videoHeight];
+  // By what they have, not by their classes, which workers do not know.
+  if ("naturalWidth" in source) return [source.naturalWidth, source.naturalHeight];
+  if ("videoWidth" in source) return [source.videoWidth, source.videoHeight];
   return [source.width, source.height];
 }
 

@@ -5,51 +5,19 @@ import sharp from "sharp";
 import { LeukogramError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { decodeImage } from "../data/image.ts";
-import { resizeBilinearUint8 } from "../data/resize.ts";
-import { squareField } from "../data/squareField.ts";
 import { badImage } from "../evaluation/classifier.ts";
 import { Explainer, type Explanation } from "../explain/explainPicture.ts";
 import { stopIfAborted } from "../explain/interrupted.ts";
 import { type Method, methodEntry } from "../explain/methods.ts";
 import type { SeenPicture } from "../explain/picture.ts";
-import { compile } from "../graph/compile.ts";
-import { FIELD_SIZE } from "../nn/cellNormalization.ts";
-import { seenPicture } from "../nn/exportGraph.ts";
 import { type DrawnExplanation, type ExplainedPicture, explainReport } from "../report/explainReport.ts";
 import { percent } from "../report/format.ts";
 import { overlayPng, overlaySheet, picturePng } from "../report/overlay.ts";
+import { PictureReader } from "../report/pictureReader.ts";
 import { createSession } from "../runtime/node.ts";
-import type { Session, SessionOptions } from "../runtime/session.ts";
+import type { SessionOptions } from "../runtime/session.ts";
 import type { GivenModel } from "./foreignModel.ts";
 import type { Progress } from "./progress.ts";
-
-// Brings files to what a model's first layer sees, by the graph that its model.onnx holds.
-class PictureReader {
-  readonly #given: Pick<GivenModel, "model" | "cells">;
-  readonly #session: Promise<Session>;
-
-  constructor(given: Pick<GivenModel, "model" | "cells">, options: SessionOptions) {
-    this.#given = given;
-    this.#session = createSession(compile({ seen: seenPicture(given.model, given.cells) }), options);
-  }
-
-  /** @throws ERR_IMAGE where the file can't be read. */
-  async read(path: string): Promise<SeenPicture> {
-    const { model, cells } = this.#given;
-    const [height, width, channels] = model.input.shape as [number, number, number];
-    const image = await decodeImage(path);
-    // As predict brings them to a model.
-    const [data, h, w] = cells
-      ? [squareField(image, FIELD_SIZE), FIELD_SIZE, FIELD_SIZE]
-      : [resizeBilinearUint8(image, height, width), height, width];
-    const { seen } = await (await this.#session).run({ images: { data, shape: [1, h, w, 3] } });
-    return { data: seen!.data as Float32Array, channels, height, width };
-  }
-
-  async close(): Promise<void> {
-    await (await this.#session).release();
-  }
-}
 
 // File names without their endings, numbered where several are the same.
 function outputNames(paths: readonly string[]): string[] {

@@ -39,6 +39,11 @@ export function oneOf<Name extends string>(what: string, names: readonly Name[])
   };
 }
 
+/** `--progress-file`, for a program that starts this one and watches it. */
+export function addProgressFlag(command: Command): void {
+  command.option("--progress-file <file>", "where a program that watches reads how far this is, as JSON");
+}
+
 /** For a flag that may be given several times: all its values, in order. */
 export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];

@@ -29,6 +29,7 @@ const RUN_FILES = [
   "adaptation.json",
   "crossvalidation.json",
   "joined.json",
+  "judged.json",
   "predictions.csv",
   "splits",
   "history.csv",

@@ -11,7 +11,19 @@ export type ErrorCode =
   | "ERR_RUNTIME"
   | "ERR_DIVERGED"
   | "ERR_OUTPUT"
-  | "ERR_ABORTED";
+  | "ERR_ABORTED"
+  /** Of the laboratory's app: who asks is not known, may not, or asks for what is not there. */
+  | "ERR_SIGN_IN"
+  | "ERR_DENIED"
+  | "ERR_NOT_FOUND"
+  /** What is asked for does not go with what holds now. */
+  | "ERR_CONFLICT"
+  /** An idempotency key was used for something else. */
+  | "ERR_KEY"
+  /** Too large, too many, too often. */
+  | "ERR_LIMIT"
+  /** The database can't be reached. */
+  | "ERR_DATABASE";
 
 /** A message may be so long; what names and values of a file bring beyond that is left out in the middle. */
 const LONGEST = 1500;

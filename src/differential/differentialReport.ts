@@ -15,6 +15,8 @@ export interface DifferentialReportOptions {
   readonly reject?: number;
   /** The same model on labelled cells of this laboratory: what the shares are corrected by. */
   readonly judged?: Predictions | undefined;
+  /** How many of the cells a reader looked at, where one did: what notes say of mistakes. */
+  readonly reviewed?: number | undefined;
   /** White cells, 10^9 per litre. */
   readonly leukocytes?: number | undefined;
   /** Default: an adult's, of the package. */
@@ -31,7 +33,7 @@ export function differentialReport(
   { classes, rows }: Predictions,
   options: DifferentialReportOptions = {},
 ): DifferentialReport {
-  const { cells, reject = 0, judged, leukocytes, ranges = readRanges(), seed = 0 } = options;
+  const { cells, reject = 0, judged, reviewed, leukocytes, ranges = readRanges(), seed = 0 } = options;
   const isSure = (row: Prediction) => row.probabilities[predictedClass(row)]! >= reject;
   const sure = rows.filter(isSure);
   const wanted = cells ?? sure.length;
@@ -68,7 +70,7 @@ export function differentialReport(
     classes: reported,
     ranges,
     flags: [...leukocyteFlag(leukocytes, ranges), ...reported.flatMap(flagsOf)],
-    notes: notesOf({ judged, counted: counted.length, left: sure.length - counted.length, unidentified }),
+    notes: notesOf({ judged, reviewed, counted: counted.length, left: sure.length - counted.length, unidentified }),
   };
 }
 
@@ -153,15 +155,18 @@ function leukocyteFlag(leukocytes: number | undefined, { leukocytes: range }: Re
 
 interface NoteInput {
   readonly judged: Predictions | undefined;
+  readonly reviewed: number | undefined;
   readonly counted: number;
   readonly left: number;
   readonly unidentified: number;
 }
 
-function notesOf({ judged, counted, left, unidentified }: NoteInput): string[] {
+function notesOf({ judged, reviewed = 0, counted, left, unidentified }: NoteInput): string[] {
   const notes = [
     judged === undefined
-      ? "Shares are as the model counted them: limits say what so few cells leave open, and nothing of the model's mistakes. Judge it on labelled cells of this laboratory to correct for them."
+      ? reviewed > 0
+        ? `A reader labelled ${reviewed} cells; those not labelled count as the model says. Limits say what so few cells leave open, and nothing of mistakes.`
+        : "Shares are as the model counted them: limits say what so few cells leave open, and nothing of the model's mistakes. Judge it on labelled cells of this laboratory to correct for them."
       : `Shares are corrected by ${judged.rows.filter(({ label }) => label !== undefined).length} labelled cells; that is right only where those are of this laboratory, and are no easier than others.`,
   ];
   if (counted < 100) notes.push(`${counted} cells are few: laboratories count 100 or more.`);

@@ -50,19 +50,30 @@ export interface DiagnosticReportOptions {
   readonly model: { readonly name: string; readonly version: string };
   /** When the blood was taken, as FHIR's dateTime: 2026-11-25, or with a time and zone. */
   readonly effective?: string | undefined;
+  /** Default: preliminary, as nobody has signed it. */
+  readonly status?: "preliminary" | "final" | "amended" | undefined;
+  /** When this version was made, as FHIR's instant. */
+  readonly issued?: string | undefined;
 }
 
 /**
- * The count as a FHIR R4 DiagnosticReport, status preliminary, as nobody has signed it. Classes without a LOINC code are named
+ * The count as a FHIR R4 DiagnosticReport. Classes without a LOINC code are named
  * in words.
  */
-export function diagnosticReport(report: DifferentialReport, { model, effective }: DiagnosticReportOptions): object {
+export function diagnosticReport(
+  report: DifferentialReport,
+  { model, effective, issued, status = "preliminary" }: DiagnosticReportOptions,
+): object {
   const observations = report.classes.flatMap((row) => [
     percentObservation(row, { report, effective }),
     ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
   ]);
   const white = report.leukocytes === undefined ? [] : [leukocyteObservation(report, effective)];
-  const all = [...white, ...observations].map((observation, i) => ({ ...observation, id: `observation-${i + 1}` }));
+  const all = [...white, ...observations].map((observation, i) => ({
+    ...observation,
+    status,
+    id: `observation-${i + 1}`,
+  }));
   return {
     resourceType: "DiagnosticReport",
     contained: [
@@ -75,10 +86,11 @@ export function diagnosticReport(report: DifferentialReport, { model, effective 
         note: [{ text: "Research use only; not a medical device." }],
       },
     ],
-    status: "preliminary",
+    status,
     category: [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "HM", "Hematology")],
     code: coding("http://loinc.org", "24318-8", "Manual Differential panel - Blood"),
     ...(effective !== undefined && { effectiveDateTime: effective }),
+    ...(issued !== undefined && { issued }),
     result: all.map(({ id }) => ({ reference: `#${id}` })),
     conclusion: [
       `Research use only; not a medical device. ${report.cells} cells counted.`,
@@ -105,7 +117,6 @@ const rounded = (value: number, digits: number) => Number(value.toFixed(digits))
 function base(effective: string | undefined) {
   return {
     resourceType: "Observation",
-    status: "preliminary",
     category: [coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory", "Laboratory")],
     ...(effective !== undefined && { effectiveDateTime: effective }),
     device: { reference: "#counter" },

@@ -20,8 +20,12 @@ export interface Classifier extends ClassifierFacts {
   /** Path of the model file. */
   readonly path: string;
   readonly fileBytes: number;
-  /** Probabilities [N, K] of images uint8 [N, height, width, 3] of the model's size, one after the other. */
-  classify(images: Uint8Array, count: number): Promise<Float32Array>;
+  /**
+   * Probabilities [N, K] of images uint8 [N, height, width, 3], one after the other.
+   *
+   * @param size [height, width] where it is not the model's: its graph brings them to that.
+   */
+  classify(images: Uint8Array, count: number, size?: readonly [number, number]): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -70,7 +74,7 @@ async function classifierOf(session: Session, path: string, fileBytes: number): 
     ...facts,
     path,
     fileBytes,
-    classify: (images, count) => classify(session, images, count, facts.imageSize),
+    classify: (images, count, size = facts.imageSize) => classify(session, images, count, size),
     close: () => session.release(),
   };
 }
@@ -101,6 +105,8 @@ export interface Classified {
 /** Options of {@link classifyFiles}. */
 export interface ClassifyOptions {
   readonly batchSize?: number;
+  /** What messages call the image at that place; default: its path. */
+  readonly nameOf?: ((index: number) => string) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -113,12 +119,12 @@ export interface ClassifyOptions {
 export async function* classifyFiles(
   classifier: Classifier,
   paths: readonly string[],
-  { batchSize = 32, signal, onProgress }: ClassifyOptions = {},
+  { batchSize = 32, nameOf = (i) => paths[i]!, signal, onProgress }: ClassifyOptions = {},
 ): AsyncGenerator<Classified, void, undefined> {
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
   const decode = (from: number) => {
-    const batch = decodeAll(paths.slice(from, from + batchSize), classifier);
+    const batch = decodeAll(paths.slice(from, from + batchSize), classifier, (i) => nameOf(from + i));
     batch.catch(() => {}); // awaited below, unless an earlier batch fails
     return batch;
   };
@@ -158,13 +164,17 @@ export function badImage(error: LeukogramError): LeukogramError {
 }
 
 // As many images at a time as there are cores, and one more.
-async function decodeAll(paths: readonly string[], facts: ClassifierFacts): Promise<(BroughtImage | LeukogramError)[]> {
+async function decodeAll(
+  paths: readonly string[],
+  facts: ClassifierFacts,
+  nameOf: (index: number) => string,
+): Promise<(BroughtImage | LeukogramError)[]> {
   const results = new Array<BroughtImage | LeukogramError>(paths.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < paths.length; i = next++) {
       try {
-        results[i] = bringImage(await decodeImage(paths[i]!, facts), facts);
+        results[i] = bringImage(await decodeImage(paths[i]!, { name: nameOf(i), jpegDct: facts.jpegDct }), facts);
       } catch (error) {
         if (!(error instanceof LeukogramError)) throw error;
         results[i] = error;

@@ -69,7 +69,8 @@ function byClass(layers: readonly Layer[], stored: StoredLayers, source: string)
 function fit(layer: Layer, found: readonly StoredWeight[], source: string): (readonly [string, Float32Array])[] {
   const fitted = layer.weights.map(({ name, shape }) => {
     const value = pick(found, name);
-    if (value !== undefined && sameShape(value.shape, shape)) return [name, value.value] as const;
+    if (value !== undefined && sameShape(withoutOnes(value.shape), withoutOnes(shape)))
+      return [name, value.value] as const;
     const received = value === undefined ? `no such weight, but ${listed(found)}` : show(value.shape);
     throw misfit(source, `layer "${layer.name}" ${name}: expected ${show(shape)}, received ${received}`);
   });
@@ -79,15 +80,20 @@ function fit(layer: Layer, found: readonly StoredWeight[], source: string): (rea
   return fitted;
 }
 
+const withoutOnes = (shape: readonly number[]) => shape.filter((size) => size !== 1);
+
 function listed(weights: readonly { readonly name: string; readonly shape: readonly number[] }[]): string {
   return weights.map(({ name, shape }) => `${name} ${show(shape)}`).join(", ");
 }
 
-// Keras 2 calls a depthwise kernel depthwise_kernel, Keras 3 kernel; an only weight may have no name of its own.
+// Keras 2 calls a depthwise kernel depthwise_kernel, Keras 3 kernel; so is the gamma of a LayerScale written for programs
+// that lack it (olderLayers.ts). An only weight may have no name of its own.
 function pick(weights: readonly StoredWeight[], name: string): StoredWeight | undefined {
   return (
     weights.find((weight) => weight.name === name) ??
-    (name === "kernel" ? weights.find((weight) => weight.name === "depthwise_kernel") : undefined) ??
+    (name === "kernel" || name === "gamma"
+      ? weights.find((weight) => weight.name === "depthwise_kernel")
+      : undefined) ??
     (weights.length === 1 && /^variable/i.test(weights[0]!.name) ? weights[0] : undefined)
   );
 }

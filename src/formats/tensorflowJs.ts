@@ -66,8 +66,11 @@ export async function tensorflowJsOf(
   const what = `${path}: its description of the model`;
   const described = orDamaged(what, () => modelFromJson(topology as LayerJson, path));
   const weights = await readTensorflowWeights(path, weightsManifest);
-  orDamaged(what, () => loadWeights(described.model, layersOf(weights), { source: path }));
-  return { ...described, model: fromOlderLayers(described.model), kind: "TensorFlow.js layers model" };
+  const model = orDamaged(what, () => {
+    loadWeights(described.model, layersOf(weights), { source: path });
+    return fromOlderLayers(described.model);
+  });
+  return { ...described, model, kind: "TensorFlow.js layers model" };
 }
 
 function parse(bytes: Uint8Array, path: string): ModelJson {

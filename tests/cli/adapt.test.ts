@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeCli } from "./cli.ts";
+import { expectFailure, makeCli } from "./cli.ts";
 
 const cli = makeCli();
 const TRAIN = ["--model", "cnn", "--image-size", "32", "--epochs", "3", "--threads", "1", "--out", "home"];
@@ -34,6 +34,23 @@ describe("leukogram adapt", () => {
     expect(text!.stdout).toMatch(/^Labelled cells {5}30: Basophil 6, Eosinophil 6/);
     expect(text!.stdout).toMatch(/Expected gain {6}accuracy -?\d+\.\d points \(95 % /);
     expect([again!.code, judged!.code]).toEqual([0, 0]);
+  }, 400_000);
+
+  test("--judge judges both models on cells that it learns nothing from, and a program can watch", async () => {
+    const line = ["adapt", "home", "elsewhere/Train", "--out", "judged", "--home-loss", "100", "--threads", "1"];
+    const [text, same] = await cli.runAll([
+      [...line, "--judge", "elsewhere/Test", "--progress-file", "progress.json"],
+      [...line, "--yes", "--judge", "elsewhere/Train", "--progress-file", "failed.json"],
+    ]);
+    expect(text!.stdout).toMatch(/^Held out {11}10 cells: accuracy \d.* now \d/m);
+    const judged = JSON.parse(readFileSync(join(cli.dir, "judged", "judged.json"), "utf8"));
+    expect(judged.cells).toBe(10);
+    for (const name of ["before", "after", "kappaAfter"])
+      expect(Object.keys(judged[name])).toEqual(["value", "low", "high"]);
+    const told = (name: string) => JSON.parse(readFileSync(join(cli.dir, name), "utf8"));
+    expect(told("progress.json")).toMatchObject({ state: "finished", stage: "Judging the new model", error: null });
+    expectFailure(same!, 3, /^ERR_DATA .*: is to be learned from and judged by\. Give other cells with --judge\.$/);
+    expect(told("failed.json")).toMatchObject({ state: "failed", error: expect.stringMatching(/^ERR_DATA/) });
   }, 400_000);
 
   test("--suggest names cells and changes nothing", async () => {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { adaptToLabels, type LabelAdaptation } from "../../adaptation/fewLabels/adaptToLabels.ts";
+import { type HeldOutJudgement, judgeHeldOut } from "../../adaptation/fewLabels/judgeHeldOut.ts";
 import { type Suggestion, suggestCells } from "../../adaptation/fewLabels/suggestCells.ts";
 import { writeAdaptedRun } from "../../adaptation/fewLabels/writeAdaptedRun.ts";
 import { type OpenRun, openRun } from "../../adaptation/openRun.ts";
@@ -9,8 +10,18 @@ import type { Estimate } from "../../core/estimate.ts";
 import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
 import { walkImages } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
-import type { CommandModule } from "../command.ts";
-import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
+import { writeFileWhole } from "../../formats/writeFile.ts";
+import type { CommandInput, CommandModule } from "../command.ts";
+import {
+  addProgressFlag,
+  addSessionFlags,
+  groupingOf,
+  number,
+  print,
+  sessionOf,
+  shareText,
+  wholeNumber,
+} from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 
@@ -22,6 +33,8 @@ interface Flags {
   readonly homeLoss: number;
   readonly seed: number;
   readonly yes?: boolean;
+  readonly judge?: string;
+  readonly progressFile?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -44,7 +57,9 @@ const adapt: CommandModule = {
       )
       .option("--home-loss <points>", "accuracy that may be lost on the model's own laboratory, points", number, 1)
       .option("--seed <number>", "what all chance comes from", number, 0)
+      .option("--judge <dir>", "labelled cells to learn nothing from: both models are judged on them, in judged.json")
       .option("--yes", "replace the run that is in --out");
+    addProgressFlag(command);
     addSessionFlags(command);
   },
   examples: [
@@ -52,41 +67,53 @@ const adapt: CommandModule = {
     "leukogram adapt mobilenetv2-anylab labelled/ --out runs/my-lab",
     "leukogram adapt runs/my-lab more-labels/ --out runs/my-lab-2 --home-loss 0.5 --json",
   ],
-  async execute({ args: [model, dir], options, signal }) {
-    const flags = options as unknown as Flags;
-    const session = sessionOf(options);
-    const progress = new Progress(Boolean(flags.quiet));
-    const shared = { ...session, seed: flags.seed, signal, onStage: progress.stage };
-    requireFlags(flags);
-    if (flags.suggest !== undefined) {
-      const paths = unlabelled(String(dir), flags.labelled);
-      const run = await openRun(String(model));
-      const labelled = flags.labelled === undefined ? [] : walkImages(flags.labelled);
-      const cells = await suggestCells(run, paths, { ...shared, count: flags.suggest, labelled });
-      print(Boolean(flags.json), { model, dir, suggest: cells }, () => suggestionText(cells));
-      return;
-    }
-    const out = flags.out!;
-    const run = await openRun(String(model));
-    const config = { data: resolve(String(dir)), recipe: run.recipe };
-    checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
-    if (resolve(out) === resolve(run.path))
-      throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
-    const samples = labelledSamples(openData(String(dir), groupingOf(options)).train, run);
-    const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
-    await prepareRunFolder(out, config, { resume: false, replace: true });
-    await writeAdaptedRun(run, { result, out, from: String(model), samples });
-    print(Boolean(flags.json), { out, from: model, cells: samples.length, ...summary(result) }, () =>
-      resultText(result, { out, run, samples, homeLoss: flags.homeLoss }),
-    );
+  async execute(input) {
+    const { progressFile, quiet } = input.options as unknown as Flags;
+    const progress = new Progress(Boolean(quiet), progressFile);
+    await progress.during(() => execute(input, progress));
   },
 };
 
-function requireFlags({ out, suggest, labelled, homeLoss }: Flags): void {
+async function execute({ args: [model, dir], options, signal }: CommandInput, progress: Progress): Promise<void> {
+  const flags = options as unknown as Flags;
+  const session = sessionOf(options);
+  const shared = { ...session, seed: flags.seed, signal, onStage: progress.stage };
+  requireFlags(flags);
+  if (flags.suggest !== undefined) {
+    const paths = unlabelled(String(dir), flags.labelled);
+    const run = await openRun(String(model));
+    const labelled = flags.labelled === undefined ? [] : walkImages(flags.labelled);
+    const cells = await suggestCells(run, paths, { ...shared, count: flags.suggest, labelled });
+    print(Boolean(flags.json), { model, dir, suggest: cells }, () => suggestionText(cells));
+    return;
+  }
+  const out = flags.out!;
+  const run = await openRun(String(model));
+  const config = { data: resolve(String(dir)), recipe: run.recipe };
+  checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
+  if (resolve(out) === resolve(run.path))
+    throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
+  const samples = labelledSamples(openData(String(dir), groupingOf(options)).train, run);
+  const heldOut = flags.judge === undefined ? undefined : openData(flags.judge, groupingOf(options)).train;
+  if (heldOut !== undefined) requireApart(samples, labelledSamples(heldOut, run));
+  const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
+  await prepareRunFolder(out, config, { resume: false, replace: true });
+  await writeAdaptedRun(run, { result, out, from: String(model), samples });
+  const judged = heldOut && (await judgeHeldOut([String(model), out], heldOut, shared));
+  if (judged !== undefined) await writeFileWhole(join(out, "judged.json"), `${JSON.stringify(judged, undefined, 2)}\n`);
+  print(Boolean(flags.json), { out, from: model, cells: samples.length, ...summary(result), judged }, () =>
+    [resultText(result, { out, run, samples, homeLoss: flags.homeLoss }), ...(judged ? judgedLines(judged) : [])].join(
+      "\n",
+    ),
+  );
+}
+
+function requireFlags({ out, suggest, labelled, judge, homeLoss }: Flags): void {
   const faults: readonly (readonly [boolean, string])[] = [
     [out === undefined && suggest === undefined, "--out is missing"],
     [out !== undefined && suggest !== undefined, "--out and --suggest were both given"],
     [labelled !== undefined && suggest === undefined, "--labelled goes with --suggest"],
+    [judge !== undefined && suggest !== undefined, "--judge goes with --out"],
     [!(homeLoss >= 0 && homeLoss <= 100), `--home-loss takes points from 0 to 100, received ${homeLoss}`],
   ];
   const fault = faults.find(([isFault]) => isFault)?.[1];
@@ -116,6 +143,19 @@ function labelledSamples(dataset: Dataset, { classes, path }: OpenRun): Sample[]
   const labels = labelMap({ classes, path }, dataset.classes);
   return dataset.samples.map((sample) => ({ ...sample, label: labels[sample.label]! }));
 }
+
+function requireApart(samples: readonly Sample[], heldOut: readonly Sample[]): void {
+  const learned = new Set(samples.map(({ path }) => path));
+  const both = heldOut.find(({ path }) => learned.has(path));
+  if (both === undefined) return;
+  throw new LeukogramError("ERR_DATA", `${both.path}: is to be learned from and judged by`, {
+    hint: "Give other cells with --judge.",
+  });
+}
+
+const judgedLines = ({ cells, before, after }: HeldOutJudgement) => [
+  `Held out           ${cells} cells: accuracy ${shareText(before)}, now ${shareText(after)}`,
+];
 
 function summary({ before, after, memory: _, ...result }: LabelAdaptation) {
   const headline = ({ evaluation: { accuracy, balancedAccuracy } }: LabelAdaptation["before"]) => ({

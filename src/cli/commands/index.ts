@@ -60,6 +60,31 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     load: async () => (await import("./models.ts")).default,
   },
   {
+    name: "serve",
+    summary: "the laboratory's app: review, count, sign",
+    load: async () => (await import("./serve.ts")).default,
+  },
+  {
+    name: "user",
+    summary: "who may use the laboratory's app",
+    load: async () => (await import("./user.ts")).default,
+  },
+  {
+    name: "trail",
+    summary: "verify or export the laboratory's audit trail",
+    load: async () => (await import("./trail.ts")).default,
+  },
+  {
+    name: "backup",
+    summary: "all of the laboratory's records in one file",
+    load: async () => (await import("./backup.ts")).default,
+  },
+  {
+    name: "restore",
+    summary: "a backup into an empty folder and database",
+    load: async () => (await import("./restore.ts")).default,
+  },
+  {
     name: "track",
     summary: "runs handed on to TensorBoard or MLflow",
     load: async () => (await import("./track.ts")).default,

@@ -7,9 +7,9 @@ import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { splitByRecipe } from "../../training/splitByRecipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
-import type { CommandModule } from "../command.ts";
+import type { CommandInput, CommandModule } from "../command.ts";
 import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
-import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText } from "../options.ts";
+import { addProgressFlag, addRecipeFlags, collect, groupingOf, print, recipeOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, type RunConfig, readRunConfig } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
@@ -22,6 +22,7 @@ interface Flags extends WeightsFlags {
   readonly resume?: boolean;
   readonly yes?: boolean;
   readonly skipBad?: boolean;
+  readonly progressFile?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -109,6 +110,7 @@ const train: CommandModule = {
       .option("--resume", "go on with the run in --out that was stopped or killed")
       .option("--yes", "begin anew where --out holds a run already")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addProgressFlag(command);
     addWeightsFlags(command);
     addRecipeFlags(command);
   },
@@ -120,53 +122,58 @@ const train: CommandModule = {
     "leukogram train --data cells --recipe runs/cnn/config.json --seed 1 --out runs/cnn-seed1",
     "leukogram train --out runs/cnn --resume",
   ],
-  async execute({ options, signal }) {
-    const flags = options as Flags;
-    const progress = new Progress(Boolean(flags.quiet));
-    const resumed = flags.resume ? readRunConfig(requireOut(flags)) : undefined;
-    const recipe = recipeOf(options, resumed?.recipe);
-    const data = flags.data ?? sourcesOf(resumed);
-    if (data === undefined)
-      throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
-    const out = flags.out ?? join("runs", recipe.model);
-    requireWeightsFit(flags, recipe);
-    const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
-    checkRunFolder(out, { recipe }, folder);
-    openLaboratories(data); // before anything is fetched
-    // What a run was begun with stays, whatever weights are to be found by now.
-    const weights =
-      resumed !== undefined && flags.weights === undefined
-        ? resumed.weights
-        : await findWeights(flags, recipe, { progress, signal });
-    const skipBad = Boolean(flags.skipBad);
-    const command = commandLine({ data, out, weights, skipBad });
-    const judged = await trainJob({
-      data,
-      leaveOneOut: flags.leaveOneOut !== false,
-      out,
-      recipe,
-      weights,
-      resume: folder.resume,
-      skipBad,
-      progress,
-      signal,
-      prepare: () => prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, recipe }, folder),
-      command,
-    });
-    const { evaluation, judgedOn, laboratories } = judged;
-    const byLaboratory = laboratories && { laboratories: laboratoryHeadlines(laboratories) };
-    print(Boolean(flags.json), { out, judgedOn, ...evaluation, ...byLaboratory, costs: judged.costs, command }, () =>
-      [
-        evaluation.report,
-        `Accuracy on the ${judgedOn} images: ${shareText(evaluation.accuracy)}`,
-        `Balanced accuracy: ${shareText(evaluation.balancedAccuracy)}`,
-        ...(laboratories ? ["", laboratoryText(laboratories), ...(laboratories.leaveOneOut?.notes ?? []), ""] : []),
-        `Training: ${judged.trainingSeconds.toFixed(1)} s, weights of epoch ${judged.bestEpoch}`,
-        `Report: ${join(out, "report.html")}`,
-      ].join("\n"),
-    );
+  async execute(input) {
+    const { progressFile, quiet } = input.options as Flags;
+    const progress = new Progress(Boolean(quiet), progressFile);
+    await progress.during(() => execute(input, progress));
   },
 };
+
+async function execute({ options, signal }: Omit<CommandInput, "args">, progress: Progress): Promise<void> {
+  const flags = options as Flags;
+  const resumed = flags.resume ? readRunConfig(requireOut(flags)) : undefined;
+  const recipe = recipeOf(options, resumed?.recipe);
+  const data = flags.data ?? sourcesOf(resumed);
+  if (data === undefined)
+    throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
+  const out = flags.out ?? join("runs", recipe.model);
+  requireWeightsFit(flags, recipe);
+  const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
+  checkRunFolder(out, { recipe }, folder);
+  openLaboratories(data); // before anything is fetched
+  // What a run was begun with stays, whatever weights are to be found by now.
+  const weights =
+    resumed !== undefined && flags.weights === undefined
+      ? resumed.weights
+      : await findWeights(flags, recipe, { progress, signal });
+  const skipBad = Boolean(flags.skipBad);
+  const command = commandLine({ data, out, weights, skipBad });
+  const judged = await trainJob({
+    data,
+    leaveOneOut: flags.leaveOneOut !== false,
+    out,
+    recipe,
+    weights,
+    resume: folder.resume,
+    skipBad,
+    progress,
+    signal,
+    prepare: () => prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, recipe }, folder),
+    command,
+  });
+  const { evaluation, judgedOn, laboratories } = judged;
+  const byLaboratory = laboratories && { laboratories: laboratoryHeadlines(laboratories) };
+  print(Boolean(flags.json), { out, judgedOn, ...evaluation, ...byLaboratory, costs: judged.costs, command }, () =>
+    [
+      evaluation.report,
+      `Accuracy on the ${judgedOn} images: ${shareText(evaluation.accuracy)}`,
+      `Balanced accuracy: ${shareText(evaluation.balancedAccuracy)}`,
+      ...(laboratories ? ["", laboratoryText(laboratories), ...(laboratories.leaveOneOut?.notes ?? []), ""] : []),
+      `Training: ${judged.trainingSeconds.toFixed(1)} s, weights of epoch ${judged.bestEpoch}`,
+      `Report: ${join(out, "report.html")}`,
+    ].join("\n"),
+  );
+}
 
 // What makes the run again, beside the old one.
 function commandLine({ data, out, weights, skipBad }: Pick<TrainJob, "data" | "out" | "weights" | "skipBad">): string {

@@ -1,0 +1,70 @@
+import cookie from "@fastify/cookie";
+import multipart from "@fastify/multipart";
+import fastify, { type FastifyServerOptions } from "fastify";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { addAccess } from "./access.ts";
+import { answerError } from "./errors.ts";
+import { addGuards } from "./guards.ts";
+import { addHealth } from "./health.ts";
+import type { App, Laboratory } from "./laboratory.ts";
+import { addOpenApi } from "./openapi.ts";
+import { addCaseRoutes } from "./routes/cases.ts";
+import { addCellRoutes } from "./routes/cells.ts";
+import { addEventRoutes } from "./routes/events.ts";
+import { addInferenceRoutes } from "./routes/inference.ts";
+import { addLookingRoutes } from "./routes/looking.ts";
+import { addModelRoutes } from "./routes/models.ts";
+import { addPictureRoutes } from "./routes/pictures.ts";
+import { addReportRoutes } from "./routes/reports.ts";
+import { addRunRoutes } from "./routes/runs.ts";
+import { addSessionRoutes } from "./routes/session.ts";
+import { addSigningRoutes } from "./routes/signing.ts";
+import { addTrailRoutes } from "./routes/trail.ts";
+import { addUserRoutes } from "./routes/users.ts";
+import { addWebApp, findWebApp } from "./staticApp.ts";
+
+/** Options of {@link buildServer}. */
+export interface ServerOptions extends Laboratory {
+  /** What is logged, and where to; nothing by default. */
+  readonly logger?: FastifyServerOptions["logger"];
+  /** Folder of the built web app; found by itself where left out. */
+  readonly webApp?: string | undefined;
+  /** Names by which it is known, beside its addresses and localhost. */
+  readonly hosts?: readonly string[] | undefined;
+}
+
+/** The server, ready to listen. It closes neither the store nor the queue. */
+export async function buildServer(options: ServerOptions): Promise<App> {
+  const server = fastify({
+    logger: options.logger ?? false,
+    bodyLimit: 1e6,
+    forceCloseConnections: "idle",
+    frameworkErrors: answerError,
+  });
+  const app = server.withTypeProvider<ZodTypeProvider>() as unknown as App;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError);
+  await addGuards(app, { hosts: options.hosts ?? [] });
+  await app.register(cookie);
+  await app.register(multipart, { preservePath: true });
+  addAccess(app, options);
+  await addOpenApi(app);
+  addHealth(app, options);
+  addSessionRoutes(app, options);
+  addCaseRoutes(app, options);
+  addCellRoutes(app, options);
+  addPictureRoutes(app, options);
+  addEventRoutes(app, options);
+  addSigningRoutes(app, options);
+  addReportRoutes(app, options);
+  addTrailRoutes(app, options);
+  addUserRoutes(app, options);
+  addModelRoutes(app, options);
+  addRunRoutes(app, options);
+  addLookingRoutes(app, options);
+  await addInferenceRoutes(app, options);
+  await addWebApp(app, options.webApp ?? findWebApp());
+  await app.ready();
+  return app;
+}

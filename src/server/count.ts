@@ -1,0 +1,116 @@
+// The differential count of a case, by the labels that count, and how two readings agree.
+import type { z } from "zod";
+import { CELL_TYPES } from "../core/classes.ts";
+import type { Estimate } from "../core/estimate.ts";
+import { Rng } from "../core/rng.ts";
+import { differentialReport } from "../differential/differentialReport.ts";
+import { readRanges } from "../differential/referenceRanges.ts";
+import type { DifferentialReport } from "../differential/types.ts";
+import { cohenKappa } from "../metrics/agreement.ts";
+import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
+import { clopperPearson } from "../metrics/proportion.ts";
+import type { ReadCell } from "../store/cells.ts";
+import { type agreement, type differential, LABELS } from "./contract/cases.ts";
+import { countedLabel, type Label, modelLabel } from "./views.ts";
+
+/** What a case says beside its cells. */
+export interface CountFacts {
+  readonly leukocytes: number | null;
+  readonly age: number | null;
+}
+
+/** The report of src/differential on the labels that count; undefined where no cell is counted. */
+export function reportOf(cells: readonly ReadCell[], { leukocytes, age }: CountFacts): DifferentialReport | undefined {
+  const counted = cells.flatMap((cell) => countedLabel(cell) ?? []);
+  const rows = counted.flatMap((label, i) => {
+    const k = (CELL_TYPES as readonly string[]).indexOf(label);
+    if (k < 0 && label !== "Unidentified") return [];
+    const probabilities = CELL_TYPES.map((_, c) => (k < 0 ? 1 / CELL_TYPES.length : Number(c === k)));
+    return [{ file: String(i), label: undefined, group: String(i), probabilities }];
+  });
+  if (!counted.some((label) => (CELL_TYPES as readonly string[]).includes(label))) return undefined;
+  return differentialReport(
+    { classes: CELL_TYPES, rows },
+    {
+      reject: 0.5,
+      reviewed: cells.filter(({ first }) => first !== undefined).length,
+      leukocytes: leukocytes ?? undefined,
+      ranges: readRanges(age ?? undefined),
+    },
+  );
+}
+
+/** The count as it goes over the wire. */
+export function countOf(cells: readonly ReadCell[], facts: CountFacts): z.infer<typeof differential> {
+  const report = reportOf(cells, facts);
+  const counted = cells.map(countedLabel);
+  const many = (label: Label) => counted.filter((other) => other === label).length;
+  const classified = cells.filter(({ status }) => status === "classified");
+  const ranges = readRanges(facts.age ?? undefined);
+  const classes = CELL_TYPES.map((name, k) => {
+    const row = report?.classes[k];
+    return {
+      class: name,
+      count: row?.count ?? 0,
+      share: row?.share ?? NOTHING,
+      absolute: row?.absolute ?? null,
+      range: [...(ranges.percent[name] ?? [])] as [number, number],
+      position: row?.position ?? "unknown",
+      before: classified.filter((cell) => modelLabel(cell) === name).length,
+    };
+  });
+  return {
+    cells: report?.cells ?? 0,
+    unidentified: many("Unidentified"),
+    artefacts: many("Artefact"),
+    smudges: many("Smudge"),
+    waiting: cells.filter(({ status }) => status === "waiting").length,
+    classes: classes.map((row) => ({ ...row, range: row.range.length === 2 ? row.range : null })),
+    flags: [...(report?.flags ?? [])],
+    notes: [...(report?.notes ?? ["No cell is counted yet."])],
+  };
+}
+
+/** What a count of nothing says of a share. */
+const NOTHING: Estimate = { value: 0, low: 0, high: 1 };
+
+/** How the second reading agrees with the first, on cells that have a label in both. */
+export function agreementOf(cells: readonly ReadCell[]): z.infer<typeof agreement> {
+  const both = cells.flatMap((cell) => {
+    const first = countedLabel(cell);
+    return first === null || cell.second === undefined ? [] : [{ cell, first, second: cell.second.label as Label }];
+  });
+  const pairs = both.map(({ first, second }) => [LABELS.indexOf(first), LABELS.indexOf(second)] as const);
+  const same = pairs.filter(([a, b]) => a === b).length;
+  return {
+    cells: both.length,
+    same: both.length === 0 ? NOTHING : { value: same / both.length, ...clopperPearson(same, both.length) },
+    kappa: kappaOf(pairs),
+    table: tableOf(pairs),
+    labels: [...LABELS],
+    differences: both
+      .filter(({ first, second }) => first !== second)
+      .map(({ cell: { id, number }, first, second }) => ({ cell: id, number, first, second })),
+  };
+}
+
+type Pairs = readonly (readonly [number, number])[];
+
+function tableOf(pairs: Pairs, weights?: Uint32Array): number[][] {
+  const table = LABELS.map(() => LABELS.map(() => 0));
+  pairs.forEach(([a, b], i) => {
+    table[a]![b]! += weights?.[i] ?? 1;
+  });
+  return table;
+}
+
+// One where both agree on every cell, whatever chance would give. Limits by drawing cells with replacement.
+function kappaOf(pairs: Pairs): Estimate {
+  if (pairs.length === 0) return { value: 0, low: -1, high: 1 };
+  if (pairs.every(([a, b]) => a === b)) return { value: 1, low: 1, high: 1 };
+  const statistic = (weights: Uint32Array) => [cohenKappa(tableOf(pairs, weights))];
+  const labels = new Uint8Array(pairs.length);
+  // As exact as it needs to be where cells are many, and soon enough.
+  const resamples = Math.max(200, Math.min(2000, Math.round(1e6 / pairs.length)));
+  return stratifiedBootstrap(labels, statistic, { rng: new Rng(0), resamples })[0]!;
+}

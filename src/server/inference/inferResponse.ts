@@ -1,0 +1,65 @@
+// Answers of the Open Inference Protocol v2 (REST).
+import { VERSION } from "../../core/version.ts";
+import type { InferRequest } from "./inferRequest.ts";
+
+/** What an answer is made of. */
+export interface Answered {
+  readonly model: string;
+  /** [N, K] */
+  readonly probabilities: Float32Array;
+  readonly classes: readonly string[];
+}
+
+/** A body with its headers. */
+export interface InferBody {
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Puts an answer into JSON, or JSON with its tensor behind it where that was asked for. */
+export function inferResponse(
+  { id, shape: [count], isBinary }: Pick<InferRequest, "id" | "shape" | "isBinary">,
+  { model, probabilities, classes }: Answered,
+): InferBody {
+  const bytes = littleEndian(probabilities);
+  const tensor = { name: "probabilities", shape: [count, classes.length], datatype: "FP32" };
+  const told = isBinary
+    ? { ...tensor, parameters: { binary_data_size: bytes.length } }
+    : { ...tensor, data: Array.from(probabilities) };
+  const json = new TextEncoder().encode(
+    JSON.stringify({ model_name: model, ...(id !== undefined && { id }), outputs: [told] }),
+  );
+  if (!isBinary) return { body: json, headers: { "content-type": "application/json" } };
+  const body = new Uint8Array(json.length + bytes.length);
+  body.set(json);
+  body.set(bytes, json.length);
+  return {
+    body,
+    headers: {
+      "content-type": "application/octet-stream",
+      "inference-header-content-length": String(json.length),
+    },
+  };
+}
+
+/** What the server says of itself. */
+export const serverMetadata = { name: "leukogram", version: VERSION, extensions: ["binary_tensor_data"] } as const;
+
+/** What is said of a model: images of any size in, a probability a class out. */
+export function modelMetadata(name: string, classes: readonly string[]) {
+  return {
+    name,
+    platform: "onnx_onnxv1",
+    inputs: [{ name: "images", datatype: "UINT8", shape: [-1, -1, -1, 3] }],
+    outputs: [
+      { name: "probabilities", datatype: "FP32", shape: [-1, classes.length], parameters: { labels: [...classes] } },
+    ],
+  };
+}
+
+// The wire is little-endian, whatever this machine is.
+function littleEndian(values: Float32Array): Uint8Array {
+  const out = new DataView(new ArrayBuffer(values.length * 4));
+  for (const [i, value] of values.entries()) out.setFloat32(i * 4, value, true);
+  return new Uint8Array(out.buffer);
+}

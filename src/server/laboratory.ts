@@ -1,0 +1,60 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Store } from "../store/store.ts";
+import type { Work } from "./work/work.ts";
+
+/** The queue of classification. */
+export interface Classification {
+  /** Says that cells may wait; returns at once. */
+  enqueue(): void;
+  /** Finishes the batch under way, and takes no other. */
+  close(): Promise<void>;
+}
+
+/** What the routes work with. */
+export interface Laboratory {
+  readonly store: Store;
+  readonly classification: Classification;
+  readonly work: Work;
+  readonly limits: Limits;
+}
+
+/** What one request may bring. */
+export interface Limits {
+  /** Bytes of one image. */
+  readonly imageBytes: number;
+  /** Bytes of one archive as it is sent, and of all that comes out of it. */
+  readonly archiveBytes: number;
+  readonly unpackedBytes: number;
+  /** Images of one request. */
+  readonly images: number;
+  /** Pixels of one image. */
+  readonly pixels: number;
+  /** Tries at a password in a minute, from one address. */
+  readonly signIns: number;
+}
+
+/** Limits that hold where none are given. */
+export const LIMITS: Limits = {
+  imageBytes: 50e6,
+  archiveBytes: 2e9,
+  unpackedBytes: 4e9,
+  images: 20_000,
+  pixels: 64e6,
+  signIns: 10,
+};
+
+/** The server that routes are added to. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

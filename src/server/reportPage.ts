@@ -1,0 +1,103 @@
+// A signed report, to read and to print: one page without scripts and without other files.
+import type { z } from "zod";
+import type { Estimate } from "../core/estimate.ts";
+import { type Content, markup } from "../report/markup.ts";
+import { page, table } from "../report/page.ts";
+import type { report } from "./contract/cases.ts";
+import type { ReportContent } from "./reportContent.ts";
+
+/** The HTML of a report. */
+export function reportPage(signed: z.infer<typeof report>, content: ReportContent): string {
+  const { case: facts, differential, software, model, cells } = content;
+  const state = signed.isFinal
+    ? signed.number > 1
+      ? "Amended report"
+      : "Final report"
+    : "Preliminary: not all have signed";
+  return page({
+    title: `Differential count: ${facts.name}`,
+    kind: state,
+    facts: [
+      `Report ${signed.number}`,
+      `${differential.cells} cells counted`,
+      `model ${model}`,
+      facts.leukocytes === null ? "" : `white cells ${facts.leukocytes} 10^9/L`,
+      facts.age === null ? "" : `age ${facts.age} years`,
+    ].filter((fact) => fact !== ""),
+    lead: markup`${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
+    version: software.version,
+    sections: [
+      { id: "count", heading: "Count", body: countSection(content) },
+      ...(content.agreement === null
+        ? []
+        : [{ id: "agreement", heading: "Second reading", body: agreementSection(content.agreement) }]),
+      { id: "signatures", heading: "Signatures", body: signatureSection(signed, content) },
+      { id: "images", heading: "Images", body: imageSection(cells) },
+    ],
+  });
+}
+
+const percent = ({ value, low, high }: Estimate) =>
+  markup`${(100 * value).toFixed(1)}<span class="limits">${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}</span>`;
+
+function countSection({ differential }: ReportContent): Content {
+  const { classes, unidentified, artefacts, smudges, flags, notes } = differential;
+  const withAbsolute = classes.some(({ absolute }) => absolute !== null);
+  return markup`<div class="panel scroll">${table(classes, [
+    { heading: "Class", cell: (row) => row.class },
+    { heading: "Cells", cell: (row) => row.count, number: true },
+    { heading: "By the model alone", cell: (row) => row.before, number: true },
+    { heading: "Share, % (95 % limits)", cell: (row) => percent(row.share), number: true },
+    {
+      heading: "Usual, %",
+      cell: (row) => (row.range === null ? "n/a" : `${row.range[0]} to ${row.range[1]}`),
+      number: true,
+    },
+    ...(withAbsolute
+      ? [
+          {
+            heading: "10^9/L (95 % limits)",
+            cell: (row: (typeof classes)[number]) =>
+              row.absolute === null
+                ? ""
+                : markup`${row.absolute.value.toFixed(2)}<span class="limits">${row.absolute.low.toFixed(2)} to ${row.absolute.high.toFixed(2)}</span>`,
+            number: true,
+          },
+        ]
+      : []),
+  ])}</div>
+<p>Not counted: ${unidentified} unidentified, ${artefacts} artefacts, ${smudges} smudge cells.</p>
+${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${flag}</li>`)}</ul>`}
+${notes.map((note) => markup`<p class="minor">${note}</p>`)}`;
+}
+
+function agreementSection({ cells, same, kappa, differences }: NonNullable<ReportContent["agreement"]>): Content {
+  return markup`<p>${cells} cells were read twice, the second time blind: ${(100 * same.value).toFixed(1)} % alike
+(${(100 * same.low).toFixed(1)} to ${(100 * same.high).toFixed(1)}), kappa ${kappa.value.toFixed(2)}
+(${kappa.low.toFixed(2)} to ${kappa.high.toFixed(2)}). ${differences.length} differ as this was signed.</p>`;
+}
+
+function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }: ReportContent): Content {
+  return markup`<div class="panel">${table(signed.signatures, [
+    { heading: "Signed by", cell: ({ by }) => by },
+    { heading: "Meaning", cell: ({ meaning }) => meaning },
+    { heading: "At (UTC)", cell: ({ at }) => at.replace("T", " ").slice(0, 19) },
+  ])}</div>
+<p>${signed.signatures.length} of ${facts.signers} signatures.</p>
+<dl><div><dt>SHA-256 of this report</dt><dd>${signed.sha256}</dd></div><div><dt>Head of the trail before it</dt><dd>${trail}</dd></div>
+<div><dt>Case</dt><dd>${facts.id}</dd></div></dl>`;
+}
+
+function imageSection(cells: ReportContent["cells"]): Content {
+  return markup`<div class="panel scroll">${table(cells, [
+    { heading: "No.", cell: ({ number }) => number },
+    { heading: "File", cell: ({ file }) => file },
+    {
+      heading: "Model",
+      cell: ({ predicted, isRejected, error }) => error ?? `${predicted ?? ""}${isRejected ? " (not sure)" : ""}`,
+    },
+    { heading: "Counted", cell: ({ counted }) => counted ?? "not counted" },
+    { heading: "Reader", cell: ({ first }) => first?.by ?? "" },
+    { heading: "SHA-256", cell: ({ sha256 }) => sha256.slice(0, 16) },
+  ])}</div>`;
+}

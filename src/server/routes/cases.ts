@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { changeCase, createCase, listCases, readCase } from "../../store/cases.ts";
+import { askedBy, READ, REVIEW } from "../access.ts";
+import { changing } from "../contract/access.ts";
+import { caseFacts, caseSummary } from "../contract/cases.ts";
+import { API } from "../contract/routes.ts";
+import type { App, Laboratory } from "../laboratory.ts";
+import { caseParams } from "../params.ts";
+import { caseView } from "../views.ts";
+import { wishOf } from "../wishes.ts";
+
+const tags = ["cases"];
+
+/** What may be changed of a case; what is left out stays. */
+const caseChange = z.object({
+  name: caseFacts.shape.name.optional(),
+  leukocytes: caseFacts.shape.leukocytes.unwrap().optional(),
+  age: caseFacts.shape.age.unwrap().optional(),
+  comment: caseFacts.shape.comment.unwrap().optional(),
+  signers: caseFacts.shape.signers.unwrap().optional(),
+  ifRevision: z.int().optional(),
+});
+
+/** Makes, lists, reads and changes cases. */
+export function addCaseRoutes(app: App, { store, work }: Laboratory): void {
+  app.post(
+    `${API}/cases`,
+    {
+      config: { access: REVIEW },
+      schema: { tags, headers: changing, body: caseFacts, response: { 200: caseSummary } },
+    },
+    async (request) => {
+      const wish = wishOf(request, { kind: "case.created", asks: request.body });
+      const model = await work.models.active();
+      const id = await createCase(store, wish, { id: randomUUID(), facts: request.body, model });
+      return caseView(await readCase(store, id), wish.actor);
+    },
+  );
+  app.get(
+    `${API}/cases`,
+    {
+      config: { access: READ },
+      schema: {
+        tags,
+        querystring: z.object({
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+          before: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+        }),
+        response: { 200: z.object({ cases: z.array(caseSummary), next: z.int().nullable() }) },
+      },
+    },
+    async (request) => {
+      const rows = await listCases(store, request.query);
+      const next = rows.length < request.query.limit ? null : rows.at(-1)!.arrival;
+      return { cases: rows.map((row) => caseView(row, askedBy(request).user)), next };
+    },
+  );
+  app.get(
+    `${API}/cases/:case`,
+    { config: { access: READ }, schema: { tags, params: caseParams, response: { 200: caseSummary } } },
+    async (request) => caseView(await readCase(store, request.params.case), askedBy(request).user),
+  );
+  app.patch(
+    `${API}/cases/:case`,
+    {
+      config: { access: REVIEW },
+      schema: { tags, params: caseParams, headers: changing, body: caseChange, response: { 200: caseSummary } },
+    },
+    async (request) => {
+      const { case: id } = request.params;
+      const { ifRevision, ...facts } = request.body;
+      const wish = wishOf(request, { kind: "case.changed", asks: { id, ...request.body } });
+      await changeCase(store, wish, { id, facts, ifRevision });
+      return caseView(await readCase(store, id), wish.actor);
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import { readCase } from "../../store/cases.ts";
+import { cellsById } from "../../store/cells.ts";
+import { askedBy, READ } from "../access.ts";
+import { API } from "../contract/routes.ts";
+import type { App, Laboratory } from "../laboratory.ts";
+import { caseParams } from "../params.ts";
+import { EventStreams } from "../serverSent.ts";
+import { cellView, isBlind } from "../views.ts";
+
+/** What changes in a case, as it changes (server-sent events). */
+export function addEventRoutes(app: App, { store }: Laboratory): void {
+  const streams = new EventStreams(app);
+  app.get(
+    `${API}/cases/:case/events`,
+    {
+      config: { access: READ },
+      schema: { tags: ["cases"], params: caseParams, produces: ["text/event-stream"] },
+    },
+    async (request, reply) => {
+      const { user } = askedBy(request);
+      const { case: id } = request.params;
+      const news = async (cells: readonly string[]) => {
+        const found = await readCase(store, id);
+        const blind = isBlind(found, user);
+        const rows = await cellsById(store.database.queries, cells);
+        const { revision, waiting } = found;
+        return { revision, waiting, cells: rows.map((row) => cellView(row, { reading: "first", blind })) };
+      };
+      await readCase(store, id); // told as missing before a stream begins
+      // One after the other, so that revisions arrive in order.
+      let last: Promise<unknown> = Promise.resolve();
+      const send = (cells: readonly string[]) => {
+        last = last.then(async () => stream.send(await news(cells))).catch(() => stream.end());
+      };
+      const stop = store.listen(({ caseId, cells }) => {
+        if (caseId === id) send(cells);
+      });
+      const stream = streams.open(request, reply, stop);
+      send([]);
+      return reply;
+    },
+  );
+}

@@ -1,0 +1,67 @@
+import { createReadStream } from "node:fs";
+import { z } from "zod";
+import { ADMIN, READ } from "../access.ts";
+import { changing } from "../contract/access.ts";
+import { API } from "../contract/routes.ts";
+import { model, run } from "../contract/work.ts";
+import type { App, Laboratory } from "../laboratory.ts";
+import { wishOf } from "../wishes.ts";
+import { runView } from "../work/runView.ts";
+
+const tags = ["models"];
+const params = z.object({ model: z.string().min(1).max(500) });
+const listed = z.object({ models: z.array(model), active: z.string() });
+
+/** What an adaptation is asked for with. */
+const adaptWish = z
+  .object({
+    /** Default: all that are signed. */
+    cases: z.array(z.uuid().toLowerCase()).min(1).max(1000).optional(),
+    /** Accuracy that may be lost on the model's own laboratory, points; default 1. */
+    homeLoss: z.number().min(0).max(100).optional(),
+  })
+  .nullish();
+
+/** Lists models, makes one the model of new cases, hands out their files, and adapts them. */
+export function addModelRoutes(app: App, { store, work: { models, runs } }: Laboratory): void {
+  app.get(`${API}/models`, { config: { access: READ }, schema: { tags, response: { 200: listed } } }, () =>
+    models.list(),
+  );
+  app.post(
+    `${API}/models/:model/activate`,
+    { config: { access: ADMIN }, schema: { tags, params, headers: changing, response: { 200: listed } } },
+    async (request) => {
+      const { model } = request.params;
+      await models.activate(model, wishOf(request, { kind: "model.activated", asks: { model } }));
+      return models.list();
+    },
+  );
+  app.get(
+    `${API}/models/:model/file`,
+    { config: { access: READ }, schema: { tags, params, produces: ["application/octet-stream"] } },
+    async (request, reply) => {
+      const { path, sha256 } = await models.file(request.params.model);
+      const etag = `"${sha256}"`;
+      reply.header("etag", etag).header("cache-control", "private, no-cache");
+      if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+      return reply.type("application/octet-stream").send(createReadStream(path));
+    },
+  );
+  app.post(
+    `${API}/models/adapt`,
+    {
+      config: { access: ADMIN },
+      schema: {
+        tags,
+        headers: changing,
+        body: adaptWish,
+        response: { 200: run },
+      },
+    },
+    async (request) => {
+      const { cases, homeLoss = 1 } = request.body ?? {};
+      const wish = wishOf(request, { kind: "run.asked", asks: { cases: cases ?? null, homeLoss } });
+      return runView(store, await runs.adapt(wish, { cases, homeLoss }));
+    },
+  );
+}

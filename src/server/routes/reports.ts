@@ -1,0 +1,86 @@
+import { stringify } from "csv-stringify/sync";
+import type { FastifyReply } from "fastify";
+import { LeukogramError } from "../../core/errors.ts";
+import { diagnosticReport } from "../../differential/fhir.ts";
+import type { DifferentialReport } from "../../differential/types.ts";
+import { requireCase } from "../../store/cases.ts";
+import { requireReport, type SignedReport } from "../../store/reports.ts";
+import { askedBy, READ } from "../access.ts";
+import { API } from "../contract/routes.ts";
+import type { App, Laboratory } from "../laboratory.ts";
+import { reportParams } from "../params.ts";
+import type { ReportContent } from "../reportContent.ts";
+import { reportPage } from "../reportPage.ts";
+import { isBlind } from "../views.ts";
+import { blindRefusal } from "./cells.ts";
+import { reportView } from "./signing.ts";
+
+/** Signed reports: to print, and for machines. */
+export function addReportRoutes(app: App, { store }: Laboratory): void {
+  const add = (ending: string, send: (reply: FastifyReply, found: SignedReport, content: ReportContent) => unknown) =>
+    app.get(
+      `${API}/reports/:report(^[0-9a-fA-F-]{36}$)${ending}`,
+      { config: { access: READ }, schema: { tags: ["signing"], params: reportParams } },
+      async (request, reply) => {
+        const found = await requireReport(store, request.params.report);
+        const { user } = askedBy(request);
+        if (isBlind(await requireCase(store.database.queries, found.caseId), user)) throw blindRefusal();
+        return send(reply, found, JSON.parse(found.content) as ReportContent);
+      },
+    );
+  add("", (reply, found, content) =>
+    reply
+      .type("text/html; charset=utf-8")
+      .header(
+        "content-security-policy",
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'",
+      )
+      .send(reportPage(reportView(found), content)),
+  );
+  add(".json", (reply, found, content) =>
+    attach(reply, found, "json")
+      .type("application/json")
+      .send({ ...reportView(found), content }),
+  );
+  add(".csv", (reply, found, content) =>
+    attach(reply, found, "csv").type("text/csv; charset=utf-8").send(csvOf(content)),
+  );
+  add(".fhir.json", (reply, found, content) => {
+    if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cell of this report was counted");
+    const model = { name: content.model, version: content.software.version };
+    const fhir = diagnosticReport(content.full as DifferentialReport, { model, ...statusOf(found) });
+    return attach(reply, found, "fhir.json").type("application/fhir+json").send(JSON.stringify(fhir));
+  });
+}
+
+// Unsigned by one of two it is preliminary; what was amended says so.
+function statusOf({ isFinal, number, createdAt }: SignedReport) {
+  const status = !isFinal ? ("preliminary" as const) : number > 1 ? ("amended" as const) : ("final" as const);
+  return { status, issued: createdAt.toISOString() };
+}
+
+function attach(reply: FastifyReply, { id }: SignedReport, ending: string): FastifyReply {
+  return reply.header("content-disposition", `attachment; filename="report-${id}.${ending}"`);
+}
+
+// One line a cell. A name that a spreadsheet would take for a formula is made text.
+function csvOf({ cells, case: { name }, number }: ReportContent): string {
+  const safe = (text: string | null) => (text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  const rows = cells.map((cell) => ({
+    case: safe(name),
+    report: number,
+    cell: cell.number,
+    file: safe(cell.file),
+    sha256: cell.sha256,
+    model: safe(cell.model),
+    predicted: cell.predicted,
+    rejected: cell.isRejected,
+    unfamiliar: cell.isUnfamiliar,
+    first: cell.first?.label ?? null,
+    firstBy: safe(cell.first?.by ?? null),
+    second: cell.second?.label ?? null,
+    secondBy: safe(cell.second?.by ?? null),
+    counted: cell.counted,
+  }));
+  return stringify(rows, { header: true, cast: { boolean: String } });
+}

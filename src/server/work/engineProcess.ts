@@ -1,0 +1,73 @@
+// The process behind an Engine: opens models, looks at images, and answers; ends when the server is gone.
+import { setPriority } from "node:os";
+import { homeThreshold } from "../../adaptation/homeThreshold.ts";
+import { openRun } from "../../adaptation/openRun.ts";
+import { LeukogramError } from "../../core/errors.ts";
+import { type Classifier, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import type {
+  EngineJobs,
+  EngineReply,
+  EngineRequest,
+  EngineSettings,
+  Failure,
+  JobKind,
+  NamedFile,
+} from "./engineJobs.ts";
+import { FeatureReader } from "./featureReader.ts";
+import { OpenOnes } from "./openOnes.ts";
+import { Painter } from "./painter.ts";
+
+/** Models that are kept open, of each kind of work. */
+const MOST = 3;
+
+function serve({ session, nice }: EngineSettings): void {
+  if (nice > 0) setPriority(nice);
+  const classifiers = new OpenOnes(MOST, (model) => loadClassifier(model, session));
+  const painters = new OpenOnes(MOST, async (model) => new Painter(await openRun(model), session));
+  const readers = new OpenOnes(MOST, async (model) => new FeatureReader(await openRun(model), session));
+  const handlers: { [K in JobKind]: (job: EngineJobs[K][0]) => Promise<EngineJobs[K][1]> } = {
+    facts: ({ model }) =>
+      classifiers.use(model, async ({ classes, imageSize }) => ({
+        classes,
+        imageSize,
+        ...(await homeThreshold(model, session)),
+      })),
+    classify: ({ model, files }) => classifiers.use(model, (classifier) => classify(classifier, files)),
+    tensors: ({ model, images, shape }) =>
+      classifiers.use(model, (classifier) => classifier.classify(plain(images), shape[0], [shape[1], shape[2]])),
+    features: ({ model, files }) => readers.use(model, (reader) => reader.read(files)),
+    explain: ({ model, file, target }) => painters.use(model, (painter) => painter.paint(file, target)),
+  };
+  process.on("message", ({ id, kind, job }: EngineRequest) => {
+    (handlers[kind] as (job: unknown) => Promise<unknown>)(job).then(
+      (answer) => reply({ id, answer }),
+      (error) => reply({ id, failure: failureOf(error) }),
+    );
+  });
+  process.on("disconnect", () => process.exit());
+}
+
+async function classify(classifier: Classifier, files: readonly NamedFile[]): Promise<EngineJobs["classify"][1]> {
+  const answers: EngineJobs["classify"][1][number][] = [];
+  const paths = files.map(({ path }) => path);
+  // Names by place: one file may be there twice.
+  const options = { batchSize: files.length, nameOf: (i: number) => files[i]!.name };
+  for await (const { probabilities, familiarity, error } of classifyFiles(classifier, paths, options))
+    answers.push({ probabilities, familiarity, error: error?.reason });
+  return answers;
+}
+
+// A Buffer is no plain array of bytes to all that look at what they are given.
+const plain = ({ buffer, byteOffset, length }: Uint8Array) => new Uint8Array(buffer, byteOffset, length);
+
+function reply(message: EngineReply): void {
+  // A server that is gone needs no answer.
+  if (process.connected) process.send!(message);
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof LeukogramError) return { code: error.code, reason: error.reason, hint: error.hint };
+  return { code: "ERR_RUNTIME", reason: (error as Error).message, hint: undefined };
+}
+
+serve(JSON.parse(process.argv[2]!) as EngineSettings);

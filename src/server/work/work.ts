@@ -1,0 +1,66 @@
+// All that goes on behind the routes: classification, explanations, neighbours, models, trainings.
+import { Registry } from "prom-client";
+import type { Store } from "../../store/store.ts";
+import { type Queue, startClassification } from "./classification.ts";
+import { Engine } from "./engine.ts";
+import { Explanations } from "./explanations.ts";
+import { Models } from "./models.ts";
+import { Neighbours } from "./neighbours.ts";
+import { Runs } from "./runs.ts";
+import { makeWorkMetrics } from "./workMetrics.ts";
+
+/** Options of {@link startWork}. */
+export interface WorkOptions {
+  /** The model of new cases until one is activated: a run folder, or a shipped model's name. */
+  readonly model: string;
+  /** Folders that may be trained on, beside the data folder's datasets/. */
+  readonly allowData?: readonly string[] | undefined;
+  /** Threads of a model; default: one a core. */
+  readonly threads?: number | undefined;
+  /** How `leukogram` is started: arguments of node. */
+  readonly command?: readonly string[];
+  /** The script of the processes that run models. */
+  readonly script?: string | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What goes on behind the routes. */
+export interface Work {
+  readonly classification: Queue;
+  readonly models: Models;
+  readonly runs: Runs;
+  readonly explanations: Explanations;
+  readonly neighbours: Neighbours;
+  /** Runs models for those who wait for the answer. */
+  readonly engine: Engine;
+  /** Metrics for Prometheus. */
+  readonly registry: Registry;
+  /** Ends all but the trainings, which go on, within a second. */
+  close(): Promise<void>;
+}
+
+/** Starts it. */
+export function startWork(
+  store: Store,
+  { model, allowData = [], threads, command, script, onError }: WorkOptions,
+): Work {
+  const session = threads === undefined ? {} : { threads };
+  // Two processes: whoever looks at a cell does not wait for a batch.
+  const [background, engine] = [new Engine({ session, script }), new Engine({ session, script })];
+  const models = new Models(store, model);
+  const registry = new Registry();
+  const runs = new Runs({ store, models, allowed: allowData, onError, ...(command && { command }) });
+  const metrics = makeWorkMetrics(registry, {
+    runs: () => runs.counts(),
+  });
+  const classification = startClassification({ store, models, engine: background, metrics, onError });
+  const explanations = new Explanations({ store, models, engine });
+  const isIdle = () => classification.isIdle;
+  const neighbours = new Neighbours({ store, models, engine, isIdle, onError });
+  return {
+    ...{ classification, models, runs, explanations, neighbours, engine, registry },
+    async close() {
+      await Promise.all([classification.close(), engine.close(), neighbours.close(), runs.close()]);
+    },
+  };
+}

@@ -1,0 +1,207 @@
+import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { LeukogramError } from "../core/errors.ts";
+import { openCase } from "./cases.ts";
+import { type Queries, tellIfGone } from "./database.ts";
+import { cases, cells, labels } from "./schema.ts";
+import type { Store } from "./store.ts";
+import { change, type Wish } from "./trail.ts";
+
+/** A cell's row. */
+export type CellRow = typeof cells.$inferSelect;
+
+/** What a reader said of a cell. */
+export type LabelRow = Omit<typeof labels.$inferSelect, "cellId">;
+
+/** A cell with what readers said. */
+export interface ReadCell extends CellRow {
+  readonly first: LabelRow | undefined;
+  readonly second: LabelRow | undefined;
+}
+
+/** An image file that is kept, to become a cell. */
+export interface NewCell {
+  readonly id: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which cells were made, and which were there already. */
+export interface AddedCells {
+  readonly added: readonly { readonly id: string; readonly file: string; readonly sha256: string }[];
+  readonly known: readonly { readonly id: string; readonly file: string }[];
+}
+
+/** Rows that one statement takes: Postgres allows 65,535 parameters. */
+const AT_ONCE = 2000;
+
+/** Puts cells into an open case, to wait for classification. One that is there by file name and bytes is not doubled. */
+export async function addCells(
+  store: Store,
+  wish: Wish,
+  { caseId, files, refused }: { readonly caseId: string; readonly files: readonly NewCell[]; readonly refused: number },
+): Promise<AddedCells> {
+  return await change(store, wish, async ({ queries, sequence }) => {
+    const existing = await queries
+      .select({ id: cells.id, file: cells.file, sha256: cells.sha256, number: cells.number })
+      .from(cells)
+      .where(eq(cells.caseId, caseId));
+    const byName = new Map(existing.map((cell) => [nameOf(cell), cell.id]));
+    const last = existing.reduce((most, { number }) => Math.max(most, number), 0);
+    const added: NewCell[] = [];
+    const known: { id: string; file: string }[] = [];
+    for (const cell of files) {
+      const id = byName.get(nameOf(cell));
+      if (id === undefined) added.push(cell);
+      else known.push({ id, file: cell.file });
+      byName.set(nameOf(cell), id ?? cell.id);
+    }
+    if (added.length === 0) return { answer: { added: [], known } };
+    await openCase({ queries }, { id: caseId });
+    const rows = added.map((cell, i) => ({
+      ...cell,
+      ...{ caseId, number: last + 1 + i, arrival: sequence, kind: "crop" as const, status: "waiting" as const },
+    }));
+    for (let i = 0; i < rows.length; i += AT_ONCE) await queries.insert(cells).values(rows.slice(i, i + AT_ONCE));
+    const told = added.map(({ id, file, sha256 }) => ({ id, file, sha256 }));
+    return {
+      caseId,
+      content: { cells: told.map((cell, i) => ({ ...cell, number: last + 1 + i })), known: known.length, refused },
+      cells: told.map(({ id }) => id),
+      answer: { added: told, known },
+    };
+  });
+}
+
+const nameOf = ({ file, sha256 }: { readonly file: string; readonly sha256: string }) => `${sha256} ${file}`;
+
+/** The cells of a case after a number, in order, with their labels. */
+export async function readCells(
+  queries: Queries,
+  caseId: string,
+  { after = 0, limit }: { readonly after?: number; readonly limit?: number } = {},
+): Promise<ReadCell[]> {
+  const query = queries
+    .select()
+    .from(cells)
+    .where(and(eq(cells.caseId, caseId), gt(cells.number, after)))
+    .orderBy(asc(cells.number));
+  const rows = await (limit === undefined ? query : query.limit(limit)).catch(tellIfGone);
+  const last = rows.at(-1)?.number ?? 0;
+  const inPage = and(eq(cells.caseId, caseId), gt(cells.number, after), sql`${cells.number} <= ${last}`);
+  const said = await queries
+    .select({ label: labels })
+    .from(labels)
+    .innerJoin(cells, eq(cells.id, labels.cellId))
+    .where(inPage)
+    .catch(tellIfGone);
+  return withLabels(
+    rows,
+    said.map(({ label }) => label),
+  );
+}
+
+/** These cells, with their labels, in order of their numbers. */
+export async function cellsById(queries: Queries, ids: readonly string[]): Promise<ReadCell[]> {
+  if (ids.length === 0) return [];
+  const rows = await queries
+    .select()
+    .from(cells)
+    .where(inArray(cells.id, [...ids]))
+    .orderBy(cells.number)
+    .catch(tellIfGone);
+  const said = await queries
+    .select()
+    .from(labels)
+    .where(inArray(labels.cellId, [...ids]))
+    .catch(tellIfGone);
+  return withLabels(rows, said);
+}
+
+function withLabels(rows: readonly CellRow[], said: readonly (typeof labels.$inferSelect)[]): ReadCell[] {
+  const byCell = new Map(said.map((row) => [`${row.cellId} ${row.reading}`, row]));
+  return rows.map((row) => ({
+    ...row,
+    first: byCell.get(`${row.id} first`),
+    second: byCell.get(`${row.id} second`),
+  }));
+}
+
+/** A cell. @throws ERR_NOT_FOUND */
+export async function requireCell({ database: { queries } }: Pick<Store, "database">, id: string): Promise<ReadCell> {
+  const [found] = await cellsById(queries, [id]);
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such cell");
+  return found;
+}
+
+/** A cell that waits for classification, and the model of its case. */
+export interface WaitingCell {
+  readonly id: string;
+  readonly caseId: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly model: string;
+}
+
+/** Cells that wait, of all cases in order of arrival. */
+export async function waitingCells({ database: { queries } }: Store, limit: number): Promise<WaitingCell[]> {
+  return await queries
+    .select({ id: cells.id, caseId: cells.caseId, file: cells.file, sha256: cells.sha256, model: cases.model })
+    .from(cells)
+    .innerJoin(cases, eq(cases.id, cells.caseId))
+    .where(eq(cells.status, "waiting"))
+    .orderBy(cells.arrival, cells.number)
+    .limit(limit)
+    .catch(tellIfGone);
+}
+
+/** What a model said of a cell; `error` where its image could not be read. */
+export type CellAnswer = {
+  readonly id: string;
+  readonly probabilities?: readonly number[];
+  readonly predicted?: string;
+  readonly isRejected?: boolean;
+  readonly familiarity?: number | undefined;
+  readonly isUnfamiliar?: boolean;
+  readonly error?: string;
+};
+
+/** Keeps what a model said of waiting cells of one case; cells that do not wait any more are left as they are. */
+export async function storeAnswers(
+  store: Store,
+  wish: Wish,
+  {
+    caseId,
+    model,
+    classes,
+    answers,
+  }: {
+    readonly caseId: string;
+    readonly model: string;
+    readonly classes: readonly string[];
+    readonly answers: readonly CellAnswer[];
+  },
+): Promise<void> {
+  await change(store, wish, async ({ queries }) => {
+    for (const { id, error, probabilities, ...said } of answers) {
+      const values =
+        error === undefined
+          ? { status: "classified" as const, model, classes: [...classes], probabilities: [...probabilities!], ...said }
+          : { status: "bad" as const, error };
+      await queries
+        .update(cells)
+        .set(values)
+        .where(and(eq(cells.id, id), eq(cells.status, "waiting")));
+    }
+    const bad = answers.filter(({ error }) => error !== undefined).map(({ id }) => id);
+    const content = {
+      model,
+      cells: answers.flatMap(({ id, predicted, isRejected }) =>
+        predicted === undefined ? [] : [[id, predicted, isRejected ?? false]],
+      ),
+      bad,
+    };
+    return { caseId, content, cells: answers.map(({ id }) => id), answer: {} };
+  });
+}

@@ -1,0 +1,126 @@
+// One database behind two drivers: PGlite in a folder, or any Postgres.
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { sql } from "drizzle-orm";
+import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
+import pg from "pg";
+import { LeukogramError } from "../core/errors.ts";
+import { listFolder } from "../data/walk.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import * as schema from "./schema.ts";
+
+/** What queries are asked of: the database, or a transaction of it. */
+export type Queries = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+/** An open database. */
+export interface Database {
+  readonly kind: "pglite" | "postgres";
+  readonly queries: Queries;
+  /** Runs in one transaction; what it wrote is on the disk when this ends. @throws ERR_DATABASE where it is gone. */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** @throws ERR_DATABASE where it does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the database in a folder, which is made where it is missing, and brings its tables up to date. */
+export async function openPglite(folder: string): Promise<Database> {
+  const client = new PGlite(folder);
+  await client.waitReady;
+  // Of node-postgres's and PGlite's drivers only what both share is used.
+  const queries = drizzlePglite(client, { schema }) as unknown as Queries;
+  await migrate(queries);
+  return {
+    kind: "pglite",
+    queries,
+    async transaction(work) {
+      const result = await queries.transaction((tx) => work(tx as unknown as Queries));
+      await syncLog(folder);
+      return result;
+    },
+    ping: async () => void (await queries.execute(sql`select 1`)),
+    close: () => client.close(),
+  };
+}
+
+/** Opens a Postgres by its address and brings its tables up to date. @throws ERR_DATABASE where it can't be reached. */
+export async function openPostgres(url: string): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5000, query_timeout: 60_000 });
+  pool.on("error", () => {}); // an idle connection broke; the next query opens another, or tells
+  const queries = drizzlePostgres(pool, { schema }) as unknown as Queries;
+  const transaction = <T>(work: (queries: Queries) => Promise<T>) =>
+    queries.transaction((tx) => work(tx as unknown as Queries)).catch(tellIfGone) as Promise<T>;
+  await migrate(queries).catch(async (error) => {
+    await pool.end();
+    return tellIfGone(error);
+  });
+  return {
+    kind: "postgres",
+    queries,
+    transaction,
+    ping: () =>
+      queries.execute(sql`select 1`).then(
+        () => {},
+        (cause) => {
+          throw gone(cause);
+        },
+      ),
+    close: () => pool.end(),
+  };
+}
+
+// PGlite hands its log to the system and does not wait until it is on the disk.
+async function syncLog(folder: string): Promise<void> {
+  const log = join(folder, "pg_wal");
+  for (const { name } of listFolder(log)) {
+    if (!/^[0-9A-F]{24}$/.test(name)) continue;
+    const file = await open(join(log, name), "r+");
+    await file.datasync().finally(() => file.close());
+  }
+}
+
+async function migrate(queries: Queries): Promise<void> {
+  await queries.transaction(async (tx) => {
+    // Two processes that start at once take turns.
+    await tx.execute(sql`select pg_advisory_xact_lock(7155)`);
+    await tx.execute(sql`create table if not exists migrations (id integer primary key)`);
+    const done = (await tx.execute(sql`select coalesce(max(id), 0) as last from migrations`)) as unknown as {
+      rows: { last: number }[];
+    };
+    const last = Number(done.rows[0]!.last);
+    if (last > MIGRATIONS.at(-1)!.id)
+      throw new LeukogramError("ERR_DATABASE", `the database is of a later version of Leukogram (${last})`, {
+        hint: "Install that version.",
+      });
+    for (const { id, sql: text } of MIGRATIONS.filter((migration) => migration.id > last)) {
+      for (const statement of statementsOf(text)) await tx.execute(sql.raw(statement));
+      await tx.execute(sql`insert into migrations values (${id})`);
+    }
+  });
+}
+
+// PGlite takes one statement at a time where it is asked by its extended protocol. Bodies of functions are in $$.
+function statementsOf(text: string): string[] {
+  const parts = text.match(/(?:\$\$[\s\S]*?\$\$|[^;])+/g) ?? [];
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** SQLSTATE classes and system errors of a database that is not there, or is going. */
+const GONE = /^(08|57P|53300|ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|ENOENT|EHOSTUNREACH|EAI_AGAIN)/;
+
+/** Throws ERR_DATABASE where an error says that the database is gone, else the error itself. */
+export function tellIfGone(error: unknown): never {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const isGone =
+      GONE.test(code ?? "") || /connection terminated|timeout exceeded|query read timeout|not queryable/i.test(message);
+    if (isGone && !(cause instanceof LeukogramError)) throw gone(error);
+  }
+  throw error;
+}
+
+const gone = (cause: unknown) =>
+  new LeukogramError("ERR_DATABASE", "the database can't be reached", { hint: "Try again in a moment.", cause });

@@ -1,0 +1,75 @@
+// Cells of all cases whose class somebody stands for.
+import { and, eq, inArray, ne, or, sql } from "drizzle-orm";
+import { tellIfGone } from "./database.ts";
+import { cases, cells, labels } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+/** A cell that a reader labelled in a first reading. */
+export interface LabelledCell {
+  readonly cell: string;
+  readonly case: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly label: string;
+}
+
+/** All cells that readers labelled in first readings, in order of arrival. */
+export async function labelledCells({ database: { queries } }: Pick<Store, "database">): Promise<LabelledCell[]> {
+  return await queries
+    .select({ cell: cells.id, case: cells.caseId, file: cells.file, sha256: cells.sha256, label: labels.label })
+    .from(labels)
+    .innerJoin(cells, eq(cells.id, labels.cellId))
+    .where(eq(labels.reading, "first"))
+    .orderBy(cells.arrival, cells.number)
+    .catch(tellIfGone);
+}
+
+/** A cell to learn from. */
+export interface CountedCell {
+  readonly case: string;
+  readonly sha256: string;
+  readonly label: string;
+  /** Whether a reader gave the label; else a signature confirmed the model's. */
+  readonly isLabelled: boolean;
+}
+
+/**
+ * Cells to learn from: those that a reader labelled and, of signed cases, those that count as the model said.
+ *
+ * @param wanted the cases; default: all that are signed.
+ */
+export async function countedCells(
+  { database: { queries } }: Pick<Store, "database">,
+  wanted?: readonly string[],
+): Promise<CountedCell[]> {
+  const isSigned = eq(cases.status, "signed");
+  const confirmed = and(isSigned, eq(cells.status, "classified"), eq(cells.isRejected, false));
+  const rows = await queries
+    .select({ case: cells.caseId, sha256: cells.sha256, label: labels.label, predicted: cells.predicted })
+    .from(cells)
+    .innerJoin(cases, eq(cases.id, cells.caseId))
+    .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
+    .where(
+      and(
+        wanted === undefined ? isSigned : inArray(cases.id, [...wanted]),
+        ne(cells.status, "bad"),
+        or(sql`${labels.label} is not null`, confirmed),
+      ),
+    )
+    .orderBy(cells.arrival, cells.number)
+    .catch(tellIfGone);
+  return rows.flatMap(({ label, predicted, ...cell }) => {
+    const said = label ?? predicted;
+    return said === null ? [] : [{ ...cell, label: said, isLabelled: label !== null }];
+  });
+}
+
+/** Cases whose first reading somebody must not see: their second reading is going on, and is his or hers. */
+export async function blindCases({ database: { queries } }: Pick<Store, "database">, user: string): Promise<string[]> {
+  const rows = await queries
+    .select({ id: cases.id })
+    .from(cases)
+    .where(and(eq(cases.secondReading, "going on"), eq(cases.secondReader, user)))
+    .catch(tellIfGone);
+  return rows.map(({ id }) => id);
+}

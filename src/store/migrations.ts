@@ -1,0 +1,162 @@
+// The schema's history. A migration that was released is never changed: a later one changes what it made.
+
+/** Plain SQL that runs once each, in order, all in one transaction. */
+export const MIGRATIONS: readonly { readonly id: number; readonly sql: string }[] = [
+  {
+    id: 1,
+    sql: `
+create table events (
+  sequence bigint primary key check (sequence > 0),
+  at timestamptz(3) not null,
+  actor text not null,
+  kind text not null,
+  case_id uuid,
+  content text not null,
+  previous text not null,
+  hash text not null unique,
+  key uuid not null unique
+);
+create index events_by_case on events (case_id, sequence);
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'the trail is append-only';
+end $$;
+create trigger events_are_kept before update or delete on events for each row execute function refuse_change();
+create trigger events_stay before truncate on events for each statement execute function refuse_change();
+
+create table head (id integer primary key check (id = 1), sequence bigint not null, hash text not null);
+insert into head values (1, 0, repeat('0', 64));
+create table answers (key uuid primary key references events (key), wish text not null, answer jsonb not null);
+
+create table cases (
+  id uuid primary key,
+  arrival bigint not null unique,
+  name text not null,
+  leukocytes double precision,
+  age double precision,
+  comment text not null,
+  signers integer not null check (signers in (1, 2)),
+  status text not null check (status in ('open', 'signing', 'signed')),
+  revision integer not null,
+  model text not null,
+  created_by text not null,
+  created_at timestamptz(3) not null,
+  second_reading text not null check (second_reading in ('none', 'going on', 'finished')),
+  second_reader text,
+  reason text
+);
+create table cells (
+  id uuid primary key,
+  case_id uuid not null references cases,
+  number integer not null,
+  arrival bigint not null,
+  kind text not null check (kind in ('crop', 'field')),
+  file text not null,
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+  width integer,
+  height integer,
+  status text not null check (status in ('waiting', 'classified', 'bad')),
+  error text,
+  model text,
+  classes text[],
+  probabilities double precision[],
+  predicted text,
+  is_rejected boolean not null default false,
+  familiarity double precision,
+  is_unfamiliar boolean not null default false,
+  unique (case_id, file, sha256),
+  unique (case_id, number)
+);
+create index cells_that_wait on cells (arrival, number) where status = 'waiting';
+create table labels (
+  cell_id uuid not null references cells,
+  reading text not null check (reading in ('first', 'second')),
+  label text not null,
+  by text not null,
+  at timestamptz(3) not null,
+  primary key (cell_id, reading)
+);
+
+create table reports (
+  id uuid primary key,
+  case_id uuid not null references cases,
+  number integer not null,
+  reason text,
+  content text not null,
+  sha256 text not null,
+  created_at timestamptz(3) not null,
+  is_final boolean not null,
+  unique (case_id, number)
+);
+create function refuse_other_content() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or old.is_final or (new.id, new.case_id, new.number, new.reason, new.content, new.sha256, new.created_at)
+    is distinct from (old.id, old.case_id, old.number, old.reason, old.content, old.sha256, old.created_at)
+  then raise exception 'a report is never changed'; end if;
+  return new;
+end $$;
+create trigger reports_are_kept before update or delete on reports for each row execute function refuse_other_content();
+create trigger reports_stay before truncate on reports for each statement execute function refuse_change();
+create table signatures (
+  report_id uuid not null references reports,
+  by text not null,
+  at timestamptz(3) not null,
+  meaning text not null,
+  primary key (report_id, by)
+);
+create trigger signatures_are_kept before update or delete on signatures for each row execute function refuse_change();
+create trigger signatures_stay before truncate on signatures for each statement execute function refuse_change();
+
+create table users (
+  id uuid primary key,
+  name text not null unique,
+  role text not null check (role in ('viewer', 'reviewer', 'signer', 'admin')),
+  password text not null,
+  created_at timestamptz(3) not null,
+  is_disabled boolean not null default false
+);
+create table sessions (
+  sha256 text primary key,
+  user_id uuid not null references users,
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null
+);
+create table tokens (
+  id uuid primary key,
+  sha256 text not null unique,
+  user_id uuid references users,
+  name text not null,
+  scopes text[] not null,
+  created_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
+  last_used_at timestamptz(3),
+  revoked_at timestamptz(3)
+);
+
+create table models (
+  id text primary key,
+  name text not null,
+  kind text not null check (kind in ('shipped', 'adapted', 'trained')),
+  parent text,
+  created_at timestamptz(3) not null,
+  classes text[] not null,
+  judged jsonb
+);
+create table runs (
+  id uuid primary key,
+  arrival bigint not null unique,
+  kind text not null check (kind in ('train', 'adapt')),
+  name text not null,
+  status text not null check (status in ('waiting', 'running', 'finished', 'failed', 'cancelled', 'interrupted')),
+  started_by text not null,
+  created_at timestamptz(3) not null,
+  finished_at timestamptz(3),
+  error text,
+  settings jsonb not null,
+  progress jsonb not null,
+  model text
+);
+create table settings (name text primary key, value text not null);
+`,
+  },
+];

@@ -1,0 +1,215 @@
+// The tables as drizzle sees them; migrations.ts makes them.
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+const count = (name: string) => bigint(name, { mode: "number" });
+
+/** The trail. `content` is canonical JSON, as it was hashed. */
+export const events = pgTable("events", {
+  sequence: count("sequence").primaryKey(),
+  at: moment("at").notNull(),
+  actor: text("actor").notNull(),
+  kind: text("kind").notNull(),
+  caseId: uuid("case_id"),
+  content: text("content").notNull(),
+  previous: text("previous").notNull(),
+  hash: text("hash").notNull(),
+  key: uuid("key").notNull().unique(),
+});
+
+/** The last event, in one row, which every change locks. */
+export const head = pgTable("head", {
+  id: integer("id").primaryKey(),
+  sequence: count("sequence").notNull(),
+  hash: text("hash").notNull(),
+});
+
+/** What each wish was answered, so that its second try gets the same. */
+export const answers = pgTable("answers", {
+  key: uuid("key").primaryKey(),
+  /** SHA-256 of who asked for what. */
+  wish: text("wish").notNull(),
+  answer: jsonb("answer").notNull(),
+});
+
+/** Cases. */
+export const cases = pgTable("cases", {
+  id: uuid("id").primaryKey(),
+  /** Sequence of the event that made it: the order of lists. */
+  arrival: count("arrival").notNull().unique(),
+  name: text("name").notNull(),
+  leukocytes: doublePrecision("leukocytes"),
+  age: doublePrecision("age"),
+  comment: text("comment").notNull(),
+  signers: integer("signers").notNull(),
+  status: text("status", { enum: ["open", "signing", "signed"] }).notNull(),
+  revision: integer("revision").notNull(),
+  model: text("model").notNull(),
+  createdBy: text("created_by").notNull(),
+  createdAt: moment("created_at").notNull(),
+  secondReading: text("second_reading", { enum: ["none", "going on", "finished"] }).notNull(),
+  secondReader: text("second_reader"),
+  /** Why it was reopened after a signature. */
+  reason: text("reason"),
+});
+
+/** Cells, with what their model said. */
+export const cells = pgTable(
+  "cells",
+  {
+    id: uuid("id").primaryKey(),
+    caseId: uuid("case_id")
+      .notNull()
+      .references(() => cases.id),
+    number: integer("number").notNull(),
+    /** Sequence of the event that brought it: the order of classification. */
+    arrival: count("arrival").notNull(),
+    kind: text("kind", { enum: ["crop", "field"] }).notNull(),
+    file: text("file").notNull(),
+    sha256: text("sha256").notNull(),
+    width: integer("width"),
+    height: integer("height"),
+    status: text("status", { enum: ["waiting", "classified", "bad"] }).notNull(),
+    error: text("error"),
+    /** The model that answered, and the classes of its probabilities. */
+    model: text("model"),
+    classes: text("classes").array(),
+    probabilities: doublePrecision("probabilities").array(),
+    predicted: text("predicted"),
+    isRejected: boolean("is_rejected").notNull().default(false),
+    familiarity: doublePrecision("familiarity"),
+    isUnfamiliar: boolean("is_unfamiliar").notNull().default(false),
+  },
+  (table) => [unique().on(table.caseId, table.file, table.sha256), unique().on(table.caseId, table.number)],
+);
+
+/** What readers say of cells: one label a reading. */
+export const labels = pgTable(
+  "labels",
+  {
+    cellId: uuid("cell_id")
+      .notNull()
+      .references(() => cells.id),
+    reading: text("reading", { enum: ["first", "second"] }).notNull(),
+    label: text("label").notNull(),
+    by: text("by").notNull(),
+    at: moment("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cellId, table.reading] })],
+);
+
+/** Reports, frozen: `content` is canonical JSON and never changes. */
+export const reports = pgTable(
+  "reports",
+  {
+    id: uuid("id").primaryKey(),
+    caseId: uuid("case_id")
+      .notNull()
+      .references(() => cases.id),
+    number: integer("number").notNull(),
+    reason: text("reason"),
+    content: text("content").notNull(),
+    sha256: text("sha256").notNull(),
+    createdAt: moment("created_at").notNull(),
+    isFinal: boolean("is_final").notNull(),
+  },
+  (table) => [unique().on(table.caseId, table.number)],
+);
+
+/** Signatures under reports. */
+export const signatures = pgTable(
+  "signatures",
+  {
+    reportId: uuid("report_id")
+      .notNull()
+      .references(() => reports.id),
+    by: text("by").notNull(),
+    at: moment("at").notNull(),
+    meaning: text("meaning").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.reportId, table.by] })],
+);
+
+/** Who may sign in. */
+export const users = pgTable("users", {
+  id: uuid("id").primaryKey(),
+  name: text("name").notNull().unique(),
+  role: text("role", { enum: ["viewer", "reviewer", "signer", "admin"] }).notNull(),
+  /** As password.ts writes it. */
+  password: text("password").notNull(),
+  createdAt: moment("created_at").notNull(),
+  isDisabled: boolean("is_disabled").notNull().default(false),
+});
+
+/** Who is signed in: of the cookie's secret, its SHA-256 alone is kept. */
+export const sessions = pgTable("sessions", {
+  sha256: text("sha256").primaryKey(),
+  userId: uuid("user_id")
+    .notNull()
+    .references(() => users.id),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+});
+
+/** Tokens of programs: of the secret, its SHA-256 alone is kept. */
+export const tokens = pgTable("tokens", {
+  id: uuid("id").primaryKey(),
+  sha256: text("sha256").notNull().unique(),
+  /** Null where there are no users: the local admin's. */
+  userId: uuid("user_id").references(() => users.id),
+  name: text("name").notNull(),
+  scopes: text("scopes", { enum: ["read", "review", "sign", "admin", "infer"] })
+    .array()
+    .notNull(),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+  lastUsedAt: moment("last_used_at"),
+  revokedAt: moment("revoked_at"),
+});
+
+/** Models of this laboratory, beside those that are shipped. */
+export const models = pgTable("models", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  kind: text("kind", { enum: ["shipped", "adapted", "trained"] }).notNull(),
+  parent: text("parent"),
+  createdAt: moment("created_at").notNull(),
+  classes: text("classes").array().notNull(),
+  judged: jsonb("judged"),
+});
+
+/** Trainings and adaptations. */
+export const runs = pgTable("runs", {
+  id: uuid("id").primaryKey(),
+  arrival: count("arrival").notNull().unique(),
+  kind: text("kind", { enum: ["train", "adapt"] }).notNull(),
+  name: text("name").notNull(),
+  status: text("status", {
+    enum: ["waiting", "running", "finished", "failed", "cancelled", "interrupted"],
+  }).notNull(),
+  startedBy: text("started_by").notNull(),
+  createdAt: moment("created_at").notNull(),
+  finishedAt: moment("finished_at"),
+  error: text("error"),
+  settings: jsonb("settings").notNull(),
+  progress: jsonb("progress").notNull(),
+  model: text("model"),
+});
+
+/** What holds for the whole laboratory, such as the active model. */
+export const settings = pgTable("settings", {
+  name: text("name").primaryKey(),
+  value: text("value").notNull(),
+});

@@ -1,0 +1,40 @@
+import { sha256 } from "./canonicalJson.ts";
+import { tellIfGone } from "./database.ts";
+import { head, reports } from "./schema.ts";
+import type { Store } from "./store.ts";
+import { allEvents, FIRST_HASH, hashOf, readEvents } from "./trail.ts";
+
+/** What verifying the trail found. */
+export interface Verified {
+  readonly isWhole: boolean;
+  readonly events: number;
+  readonly head: string;
+  /** Where it is broken, and how. */
+  readonly fault: string | null;
+}
+
+/** Computes the whole chain anew: numbers without gaps, each hash, the head; and that signed reports are those that were signed. */
+export async function verifyTrail(store: Store): Promise<Verified> {
+  let [previous, sequence] = [FIRST_HASH, 0];
+  const signed = new Map<string, string>();
+  const broken = (fault: string): Verified => ({ isWhole: false, events: sequence, head: previous, fault });
+  for await (const event of allEvents(store)) {
+    if (event.sequence !== sequence + 1)
+      return broken(`event ${sequence + 1} is missing: after it comes ${event.sequence}`);
+    if (event.previous !== previous) return broken(`event ${event.sequence} does not follow from the one before`);
+    if (hashOf(previous, event) !== event.hash) return broken(`event ${event.sequence} was changed`);
+    [previous, sequence] = [event.hash, event.sequence];
+    if (event.kind === "case.signed") signed.set(String(event.content.report), String(event.content.sha256));
+  }
+  const { queries } = store.database;
+  const [last] = await queries.select().from(head).catch(tellIfGone);
+  // Events may have come while it was read.
+  const later = await readEvents(store, { after: sequence, limit: 1 });
+  if (later.length === 0 && (last?.sequence !== sequence || last.hash !== previous))
+    return broken(`the trail ends at ${sequence}, and its head says ${last?.sequence}`);
+  for (const { id, sha256: hash, content } of await queries.select().from(reports).catch(tellIfGone)) {
+    if (signed.has(id) && (signed.get(id) !== hash || sha256(content) !== hash))
+      return broken(`report ${id} is not the one that was signed`);
+  }
+  return { isWhole: true, events: sequence, head: previous, fault: null };
+}

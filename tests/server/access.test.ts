@@ -1,0 +1,269 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROLES } from "../../src/server/contract/work.ts";
+import { addUser } from "../../src/store/users.ts";
+import { type Answered, startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
+
+const PASSWORD = "correct horse battery";
+let laboratory: TestLaboratory;
+/** Headers of each role's session, with its CSRF token. */
+const as: Record<string, Record<string, string>> = {};
+
+beforeAll(async () => {
+  laboratory = await startTestLaboratory({ limits: { signIns: 40 } });
+  for (const role of [...ROLES].reverse()) {
+    const wish = { actor: "local", key: randomUUID(), kind: "user.added", asks: {} };
+    await addUser(laboratory.store, wish, { name: role, role, password: PASSWORD });
+    as[role] = await signIn(role);
+  }
+});
+afterAll(() => laboratory.close());
+
+async function signIn(name: string): Promise<Record<string, string>> {
+  const { status, headers, body } = await laboratory.ask("POST session", { name, password: PASSWORD });
+  expect(status).toBe(200);
+  const cookie = String(headers["set-cookie"]);
+  expect(cookie).toMatch(/^leukogram=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+  return { cookie: cookie.split(";")[0]!, "x-csrf-token": body.csrf };
+}
+
+async function tokenOf(
+  role: string,
+  scopes: readonly string[],
+  days = 1,
+): Promise<{ id: string; headers: Record<string, string> }> {
+  const { body } = await laboratory.ask("POST tokens", { name: "t", scopes, days }, as[role]);
+  return { id: body.id, headers: { authorization: `Bearer ${body.secret}` } };
+}
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly role: string | undefined;
+  readonly scope: string | undefined;
+}
+
+/** Every route that the description names, with what it says of who may use it. */
+async function routes(): Promise<Route[]> {
+  const { body } = await laboratory.ask("GET openapi.json");
+  return Object.entries(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, { description?: string; security?: unknown }>).map(
+      ([method, { description, security }]) => {
+        const [, role, scope] = /^Role (\w+); (?:scope (\w+)|no token)\.$/.exec(description ?? "") ?? [];
+        expect(security === undefined, `${method} ${path}`).toBe(role === undefined);
+        return { method: method.toUpperCase(), path: path.replace(/\{\w+\}/g, () => randomUUID()), role, scope };
+      },
+    ),
+  );
+}
+
+const closed = async () => (await routes()).filter(({ role }) => role !== undefined);
+const call = ({ method, path }: Route, headers: Record<string, string> = {}): Promise<Answered> =>
+  laboratory.ask(`${method} ${path}`, method === "GET" || method === "DELETE" ? undefined : {}, headers);
+
+describe("nobody gets in", () => {
+  test("all routes but those of the session need somebody who is signed in", async () => {
+    const all = await routes();
+    expect(all.length).toBeGreaterThan(30);
+    expect(all.filter(({ role }) => role === undefined).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "GET /api/v1/session",
+      "POST /api/v1/session",
+      "DELETE /api/v1/session",
+    ]);
+    for (const route of await closed()) {
+      const { status, body } = await call(route);
+      expect([status, body.error?.code], `${route.method} ${route.path}`).toEqual([401, "ERR_SIGN_IN"]);
+    }
+    expect((await laboratory.ask("GET /metrics")).status).toBe(401);
+    expect((await laboratory.ask("GET session")).body).toMatchObject({ user: null, role: null, isLocal: false });
+  });
+
+  test("with a role below the one that is needed", async () => {
+    for (const route of await closed()) {
+      const below = ROLES[ROLES.indexOf(route.role as (typeof ROLES)[number]) - 1];
+      if (below === undefined) continue;
+      const { status } = await call(route, as[below]);
+      expect(status, `${route.method} ${route.path} as ${below}`).toBe(403);
+    }
+  });
+
+  test("with a token without the scope, whatever its user may do; and no token makes another", async () => {
+    const scopes = ["read", "review", "sign", "admin", "infer"];
+    for (const route of await closed()) {
+      const others = scopes.filter((scope) => scope !== route.scope);
+      const { headers } = await tokenOf("admin", others);
+      expect((await call(route, headers)).status, `${route.method} ${route.path}`).toBe(403);
+    }
+    const { headers } = await tokenOf("viewer", scopes);
+    expect((await laboratory.ask("GET cases", undefined, headers)).status).toBe(200);
+    expect((await laboratory.ask("POST cases", { name: "x" }, headers)).status).toBe(403);
+  });
+
+  test("with forged secrets and tricks of headers", async () => {
+    const { headers } = await tokenOf("viewer", ["read"]);
+    const secret = headers.authorization!.slice(7);
+    const tries: Record<string, string>[] = [
+      { authorization: `Bearer ${secret.slice(0, -1)}${secret.endsWith("A") ? "B" : "A"}` },
+      { authorization: `Basic ${secret}` },
+      { authorization: "Bearer " },
+      { authorization: `Bearer ${"a".repeat(5000)}` },
+      { authorization: "Bearer ' or 1=1 --" },
+      { cookie: "leukogram=" },
+      { cookie: `leukogram=${"A".repeat(43)}` },
+      { cookie: `leukogram=${as.admin!["x-csrf-token"]}` },
+      { "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1", forwarded: "for=127.0.0.1" },
+      { "x-original-url": "/api/v1/session", "x-http-method-override": "GET" },
+    ];
+    for (const header of tries)
+      expect((await laboratory.ask("GET users", undefined, header)).status, JSON.stringify(header)).toBe(401);
+  });
+
+  test("where models are asked by the Open Inference Protocol, whose errors are texts", async () => {
+    const open = await laboratory.ask("GET /v2/health/ready");
+    expect([open.status, open.body]).toEqual([200, { ready: true }]);
+    for (const line of [
+      "GET /v2/models/cnn-anylab",
+      "GET /v2/models/cnn-anylab/ready",
+      "POST /v2/models/cnn-anylab/infer",
+    ]) {
+      const { status, body } = await laboratory.ask(line, line.startsWith("POST") ? {} : undefined);
+      expect([status, body], line).toEqual([401, { error: "nobody is signed in" }]);
+    }
+    const [read, infer] = [await tokenOf("reviewer", ["read"]), await tokenOf("reviewer", ["infer"])];
+    expect((await laboratory.ask("GET /v2/models/cnn-anylab", undefined, read.headers)).status).toBe(403);
+    expect((await laboratory.ask("GET /v2/models/cnn-anylab", undefined, infer.headers)).status).toBe(200);
+    expect((await laboratory.ask("GET cases", undefined, infer.headers)).status).toBe(403);
+  });
+
+  test("with tricks of paths", async () => {
+    const paths = [
+      ...[
+        "/api/v1/session/../users",
+        "/api/v1/session/%2e%2e/users",
+        "/api/v1//users",
+        "/api/v1/users/",
+        "/api/v1/USERS",
+      ],
+      ...[
+        "/api/v1/users%00",
+        "/api/v1/users;x=1",
+        "/api/v1/./users",
+        "/API/v1/users",
+        "//api/v1/users",
+        "/api/v1/users?a=/api/docs",
+      ],
+      ...[
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/assets/..%2f..%2fpackage.json",
+        "/api/docs/static/..%2f..%2f..%2fpackage.json",
+      ],
+      "/api/docs/static/%2e%2e/%2e%2e/package.json",
+    ];
+    for (const path of paths) {
+      const { status, raw } = await laboratory.ask(`GET ${path}`);
+      expect([400, 401, 403, 404], path).toContain(status);
+      expect(raw.toString(), path).not.toMatch(/root:|"leukogram"|isDisabled/);
+    }
+  });
+
+  test("after the time: sessions and tokens end", async () => {
+    const headers = await signIn("viewer");
+    const token = await tokenOf("viewer", ["read"]);
+    for (const header of [headers, token.headers])
+      expect((await laboratory.ask("GET cases", undefined, header)).status).toBe(200);
+    laboratory.clock.pass(12 * 3600e3 + 1);
+    expect((await laboratory.ask("GET cases", undefined, headers)).status).toBe(401);
+    expect((await laboratory.ask("GET cases", undefined, token.headers)).status).toBe(200);
+    laboratory.clock.pass(12 * 3600e3);
+    expect((await laboratory.ask("GET cases", undefined, token.headers)).status).toBe(401);
+    for (const role of ROLES) as[role] = await signIn(role);
+  });
+});
+
+describe("cross-site requests", () => {
+  const evil = { origin: "https://evil.example" };
+
+  test("are refused by Origin, by Sec-Fetch-Site, by Host, and without the CSRF token", async () => {
+    const refused: Record<string, string>[] = [
+      { ...as.admin, ...evil },
+      { ...as.admin, origin: "null" },
+      { ...as.admin, origin: "http://localhost:1" },
+      { ...as.admin, "sec-fetch-site": "cross-site" },
+      { ...as.admin, "sec-fetch-site": "same-site" },
+      { ...as.admin, host: "evil.example" },
+      { ...as.admin, host: "localhost.evil.example" },
+      { cookie: as.admin!.cookie! },
+      { cookie: as.admin!.cookie!, "x-csrf-token": "" },
+      { cookie: as.admin!.cookie!, "x-csrf-token": as.viewer!["x-csrf-token"]! },
+    ];
+    for (const headers of refused)
+      expect((await laboratory.ask("POST cases", { name: "x" }, headers)).status, JSON.stringify(headers)).toBe(403);
+    expect((await laboratory.ask("GET cases", undefined, { ...as.admin, host: "evil.example" })).status).toBe(403);
+    const own = { ...as.admin!, origin: "http://localhost", "sec-fetch-site": "same-origin" };
+    expect((await laboratory.ask("POST cases", { name: "x" }, own)).status).toBe(200);
+  });
+
+  test("answers tell browsers to run no other script, to embed nothing and to share nothing", async () => {
+    const { headers } = await laboratory.ask("GET session", undefined, evil);
+    const policy = String(headers["content-security-policy"]);
+    expect(policy).toContain("default-src 'none'");
+    expect(/script-src[^;]*/.exec(policy)![0]).not.toContain("unsafe-inline");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "cross-origin-resource-policy": "same-origin",
+    });
+    expect(headers).not.toHaveProperty("access-control-allow-origin");
+  });
+});
+
+describe("users", () => {
+  test("passwords and secrets are nowhere in the database, the trail or an answer", async () => {
+    const { headers } = await tokenOf("admin", ["read"]);
+    const { rows } = (await laboratory.store.database.queries.execute(
+      "select row_to_json(t)::text as line from users t union all select row_to_json(t)::text from tokens t union all select row_to_json(t)::text from sessions t union all select row_to_json(t)::text from events t union all select row_to_json(t)::text from answers t",
+    )) as unknown as { rows: { line: string }[] };
+    const all = rows.map(({ line }) => line).join("\n");
+    expect(all).toContain("scrypt$131072$8$1$");
+    for (const secret of [PASSWORD, headers.authorization!.slice(7), as.admin!.cookie!.split("=")[1]!])
+      expect(all).not.toContain(secret);
+    expect((await laboratory.ask("GET users", undefined, as.admin)).body.users[0]).not.toHaveProperty("password");
+  });
+
+  test("a new password or a disabled user ends sessions and tokens; the last admin stays", async () => {
+    const { ask } = laboratory;
+    const { users } = (await ask("GET users", undefined, as.admin)).body;
+    const idOf = (name: string) => users.find((user: { name: string }) => user.name === name).id;
+    const token = await tokenOf("reviewer", ["read"]);
+    expect((await ask(`PATCH users/${idOf("reviewer")}`, { isDisabled: true }, as.admin)).status).toBe(200);
+    for (const headers of [as.reviewer!, token.headers])
+      expect((await ask("GET cases", undefined, headers)).status).toBe(401);
+    expect((await ask("POST session", { name: "reviewer", password: PASSWORD })).status).toBe(401);
+    const last = await ask(`PATCH users/${idOf("admin")}`, { role: "viewer" }, as.admin);
+    expect([last.status, last.body.error.message]).toEqual([409, "this user is the last admin"]);
+    expect((await ask("POST users", { name: "ADMIN", role: "viewer", password: PASSWORD }, as.admin)).status).toBe(409);
+    expect((await ask("POST users", { name: "local", role: "viewer", password: PASSWORD }, as.admin)).status).toBe(409);
+    expect((await ask("POST users", { name: "x", role: "viewer", password: "short" }, as.admin)).status).toBe(400);
+  });
+
+  test("a signature in a page needs the password again", async () => {
+    const { ask } = laboratory;
+    const { id } = (await ask("POST cases", { name: "x" }, as.admin)).body;
+    for (const password of [undefined, "wrong password"])
+      expect((await ask(`POST cases/${id}/sign`, { meaning: "seen", password }, as.signer)).status).toBe(403);
+    expect(
+      (await ask(`POST cases/${id}/sign`, { meaning: "seen", password: PASSWORD }, as.signer)).body.signatures,
+    ).toMatchObject([{ by: "signer", meaning: "seen" }]);
+  });
+
+  test("signing in is limited, and does not say whether there is such a user", async () => {
+    const strict = await startTestLaboratory({ limits: { signIns: 2 } });
+    const tries: Answered[] = [];
+    for (let i = 0; i < 3; i++) tries.push(await strict.ask("POST session", { name: "nobody", password: "wrong" }));
+    await strict.close();
+    const known = await laboratory.ask("POST session", { name: "admin", password: "wrong" });
+    expect(tries[0]!.body).toEqual(known.body);
+    expect([tries[2]!.status, tries[2]!.body.error.code]).toEqual([429, "ERR_LIMIT"]);
+  });
+});

@@ -1,0 +1,33 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { allowedData } from "../../../src/server/work/dataFolders.ts";
+
+const dir = realpathSync(mkdtempSync(join(tmpdir(), "leukogram-allowed-")));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const at = (...parts: string[]) => join(dir, ...parts);
+for (const name of ["open/set", "open/other", "secret/set", "open-not"]) mkdirSync(at(name), { recursive: true });
+writeFileSync(at("open/manifest.csv"), "file,class\n");
+writeFileSync(at("open/notes.txt"), "");
+symlinkSync(at("secret"), at("open/way-out"));
+symlinkSync(at("open/set"), at("open/way-in"));
+const allowed = [at("missing"), at("open")];
+
+test("takes what lies in the folders, named from them or in full, links followed", () => {
+  expect(allowedData("set", allowed)).toBe(at("open/set"));
+  expect(allowedData(at("open", "other"), allowed)).toBe(at("open/other"));
+  expect(allowedData("way-in", allowed)).toBe(at("open/set"));
+  expect(allowedData("manifest.csv", allowed)).toBe(at("open/manifest.csv"));
+  expect(allowedData("other/../set", allowed)).toBe(at("open/set"));
+});
+
+test.each(["", "missing", "notes.txt", "../secret/set", "way-out/set", "way-out", "set\0", "../open-not", "/etc", "/"])(
+  "refuses %j in one and the same way",
+  (named) => {
+    expect(() => allowedData(named, allowed)).toThrow(
+      /^ERR_DENIED .*: is in none of the folders that may be trained on\./,
+    );
+    expect(() => allowedData(named, [])).toThrow(/^ERR_DENIED/);
+  },
+);

@@ -1,0 +1,151 @@
+// A laboratory for tests: a real store in a folder of its own, the real model, requests without a network.
+import { randomUUID } from "node:crypto";
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { InjectOptions } from "fastify";
+import { afterAll } from "vitest";
+import { buildServer } from "../../src/server/buildServer.ts";
+import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
+import { startWork, type Work, type WorkOptions } from "../../src/server/work/work.ts";
+import { openPglite } from "../../src/store/database.ts";
+import { MIGRATIONS } from "../../src/store/migrations.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import type { TestFile } from "./pictures.ts";
+
+const BUILT = fileURLToPath(new URL("../../.built/", import.meta.url));
+
+/** A clock that tests turn. */
+export class Clock {
+  #at = Date.UTC(2026, 10, 26, 9);
+  readonly now = () => new Date(this.#at);
+  /** Lets this many milliseconds pass. */
+  pass(milliseconds: number): void {
+    this.#at += milliseconds;
+  }
+}
+
+/** A new empty folder, which is removed when the file's tests have run. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "leukogram-laboratory-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A data folder with an empty database: making one anew takes seconds, so it is copied from one that stays. */
+export async function newDataFolder(): Promise<string> {
+  const template = join(tmpdir(), `leukogram-database-${MIGRATIONS.length}`);
+  if (!existsSync(template)) {
+    const made = mkdtempSync(`${template}-`);
+    await (await openPglite(join(made, "database"))).close();
+    try {
+      renameSync(join(made, "database"), template);
+    } catch {
+      // Another file's tests were first.
+    }
+    rmSync(made, { recursive: true, force: true });
+  }
+  const folder = newFolder();
+  cpSync(template, join(folder, "database"), { recursive: true });
+  return folder;
+}
+
+/** What a request got. */
+export interface Answered {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  readonly body: any;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly raw: Buffer;
+}
+
+/** A laboratory that runs. */
+export interface TestLaboratory {
+  readonly app: App;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly work: Work;
+  /** Asks for a path below /api/v1, or elsewhere where it begins with a slash. */
+  ask(line: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
+  /** Sends files to a case. */
+  upload(caseId: string, files: readonly TestFile[], headers?: Record<string, string>): Promise<Answered>;
+  /** Waits until nothing of a case waits for the model. */
+  settled(caseId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts one. */
+export async function startTestLaboratory({
+  limits,
+  url,
+  webApp,
+  ...given
+}: {
+  readonly limits?: Partial<Limits>;
+  readonly url?: string;
+  readonly webApp?: string;
+} & Partial<WorkOptions> = {}): Promise<TestLaboratory> {
+  const folder = url === undefined ? await newDataFolder() : newFolder();
+  const clock = new Clock();
+  const store = await openStore({ folder, url, now: clock.now });
+  const faults: unknown[] = [];
+  const onError = (error: unknown) => faults.push(error);
+  // Built, as from their sources programs take seconds to start.
+  const built = { script: `${BUILT}server/work/engineProcess.js`, command: [`${BUILT}cli/main.js`] };
+  const work = startWork(store, { model: "cnn-anylab", threads: 1, ...built, ...given, onError });
+  const { classification } = work;
+  const app = await buildServer({ store, classification, work, limits: { ...LIMITS, ...limits }, webApp });
+  const ask = async (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
+    const [method, path] = line.split(" ") as [InjectOptions["method"], string];
+    const isChange = method !== "GET";
+    const response = await app.inject({
+      method: method!,
+      url: path.startsWith("/") ? path : `/api/v1/${path}`,
+      headers: { host: "localhost", ...(isChange && { "idempotency-key": randomUUID() }), ...headers },
+      ...(body !== undefined && { payload: body as Buffer | object }),
+    });
+    const isJson = /\bjson|[+]json/.test(String(response.headers["content-type"]));
+    return {
+      status: response.statusCode,
+      body: isJson && response.body !== "" ? JSON.parse(response.body) : response.body,
+      headers: response.headers,
+      raw: response.rawPayload,
+    };
+  };
+  return {
+    app,
+    store,
+    clock,
+    work,
+    ask,
+    upload: (caseId, files, headers) => {
+      const { payload, type } = multipart(files);
+      return ask(`POST cases/${caseId}/images`, payload, { "content-type": type, ...headers });
+    },
+    async settled(caseId) {
+      while ((await ask(`GET cases/${caseId}`)).body.waiting > 0) {
+        if (faults.length > 0) throw faults[0];
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async close() {
+      await app.close();
+      await work.close();
+      await store.close();
+    },
+  };
+}
+
+function multipart(files: readonly TestFile[]) {
+  const boundary = "----leukogram";
+  const parts = files.flatMap(({ name, bytes }) => [
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`,
+    ),
+    bytes,
+    Buffer.from("\r\n"),
+  ]);
+  const payload = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
+  return { payload, type: `multipart/form-data; boundary=${boundary}` };
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { cellAt, placesOf, rowsOf, sectionsOf } from "../../web/src/gallery/sections.ts";
+import { cellOf } from "./support/cells.ts";
+
+const all = { order: "number", filter: "all" } as const;
+
+describe("sections of the gallery", () => {
+  test("cells stand under the label that counts, unread ones first and unreadable ones last", () => {
+    const cells = [
+      cellOf(1, { status: "bad" }),
+      cellOf(2, { counted: "Neutrophil" }),
+      cellOf(3, { counted: "Basophil" }),
+      cellOf(4, { status: "waiting", counted: null }),
+      cellOf(5, { counted: "Neutrophil" }),
+    ];
+    const found = sectionsOf(cells, all).map(({ key, cells: inside }) => [key, inside.map(({ number }) => number)]);
+    expect(found).toEqual([
+      ["unread", [4]],
+      ["Basophil", [3]],
+      ["Neutrophil", [2, 5]],
+      ["bad", [1]],
+    ]);
+  });
+
+  test("not sure first: rejected cells, then the least probable, then by number", () => {
+    const cells = [
+      cellOf(1, { probabilities: [0.9, 0.1] }),
+      cellOf(2, { probabilities: [0.6, 0.4] }),
+      cellOf(3, { probabilities: [0.8, 0.2], isRejected: true }),
+      cellOf(4, { probabilities: [0.6, 0.4] }),
+    ].map((cell) => ({ ...cell, counted: "Basophil" as const }));
+    const [section] = sectionsOf(cells, { order: "unsure", filter: "all" });
+    expect(section!.cells.map(({ number }) => number)).toEqual([3, 2, 4, 1]);
+  });
+
+  test("filters keep what they name", () => {
+    const cells = [
+      cellOf(1, { probabilities: [0.99, 0.01] }),
+      cellOf(2, { probabilities: [0.55, 0.45], label: "Basophil" }),
+      cellOf(3, { probabilities: [0.99, 0.01], isUnfamiliar: true, label: "Basophil" }),
+    ];
+    const shown = (filter: "unsure" | "unfamiliar" | "unreviewed") =>
+      sectionsOf(cells, { order: "number", filter }).flatMap((section) => section.cells.map(({ number }) => number));
+    expect([shown("unsure"), shown("unfamiliar"), shown("unreviewed")]).toEqual([[2], [3], [1]]);
+  });
+});
+
+describe("arrow keys", () => {
+  // B: 1 2 3 / 4; N: 5 6
+  const cells = [1, 2, 3, 4, 5, 6].map((n) => cellOf(n, { counted: n < 5 ? "Basophil" : "Neutrophil" }));
+  const rows = rowsOf(sectionsOf(cells, all), 3);
+  const places = placesOf(rows);
+  const to = (from: number, way: Parameters<typeof cellAt>[2]["way"], page = 2) =>
+    Number(cellAt(rows, places, { from: `cell-${from}`, way, page })!.slice(5));
+
+  test("go through rows and over titles, and stop at the edges", () => {
+    expect([to(1, "left"), to(3, "right"), to(4, "right"), to(6, "right")]).toEqual([1, 4, 5, 6]);
+    expect([to(2, "down"), to(4, "down"), to(6, "up"), to(5, "up"), to(2, "up"), to(6, "down")]).toEqual([
+      4, 5, 4, 4, 2, 6,
+    ]);
+  });
+
+  test("jump to the ends of a row, of all, and by pages", () => {
+    expect([to(2, "rowStart"), to(2, "rowEnd"), to(2, "first"), to(2, "last")]).toEqual([1, 3, 1, 6]);
+    expect([to(3, "pageDown"), to(6, "pageUp"), to(1, "pageDown", 9)]).toEqual([6, 2, 5]);
+  });
+});

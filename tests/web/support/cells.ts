@@ -1,0 +1,11 @@
+import type { GalleryCell } from "../../../web/src/gallery/types.ts";
+
+/** A cell as the gallery has it: classified, not labelled. */
+export function cellOf(number: number, facts: Partial<GalleryCell> = {}): GalleryCell {
+  return {
+    ...{ id: `cell-${number}`, number, file: `${number}.jpg`, status: "classified", error: null },
+    ...{ probabilities: [0.99, 0.01], predicted: "Basophil", isRejected: false, familiarity: 0.5, isUnfamiliar: false },
+    ...{ label: null, labelledBy: null, labelledAt: null, counted: "Basophil" },
+    ...facts,
+  };
+}

@@ -1,0 +1,62 @@
+// The real server with the app as it is built now, and Chromium before it.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BrowserContext, Page } from "playwright-core";
+import { build } from "vite";
+import { startLaboratory } from "../../../src/server/startLaboratory.ts";
+import { startChromium } from "../../browser/support/chromium.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** What {@link startApp} gives. */
+export interface StartedApp {
+  readonly address: string;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the page complained of: errors of scripts, refused by the policy, and the console's. */
+  readonly faults: string[];
+  /** Another reader's page, with a session of its own. */
+  readonly newPage: () => Promise<Page>;
+  readonly close: () => Promise<void>;
+}
+
+/** Builds the app, serves it on a free port with a data folder of its own, and opens it. */
+export async function startApp(chromium: string): Promise<StartedApp> {
+  // In a folder of its own, so that nobody else's build takes its files away.
+  const webApp = mkdtempSync(join(tmpdir(), "leukogram-web-"));
+  await build({
+    configFile: join(root, "web/vite.config.ts"),
+    logLevel: "error",
+    build: { outDir: webApp, emptyOutDir: true },
+  });
+  const folder = mkdtempSync(join(tmpdir(), "leukogram-app-"));
+  const laboratory = await startLaboratory({
+    ...{ folder, host: "127.0.0.1", port: 0, model: "cnn-anylab", webApp },
+    now: () => new Date(),
+  });
+  const browser = await startChromium(chromium);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const faults: string[] = [];
+  const newPage = async () => {
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    page.on("response", (response) => {
+      if (response.status() >= 400) faults.push(`${response.status()} ${new URL(response.url()).pathname}`);
+    });
+    return page;
+  };
+  const page = await newPage();
+  await page.goto(laboratory.address);
+  return {
+    ...{ address: laboratory.address, page, context, faults, newPage },
+    async close() {
+      await browser.close();
+      await laboratory.close();
+      for (const made of [folder, webApp]) rmSync(made, { recursive: true });
+    },
+  };
+}

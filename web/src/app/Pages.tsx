@@ -1,0 +1,84 @@
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { CasePage } from "../case/CasePage.tsx";
+import { CasesPage } from "../cases/CasesPage.tsx";
+import { ModelsPage } from "../models/ModelsPage.tsx";
+import { RunPage } from "../runs/RunPage.tsx";
+import { RunsPage } from "../runs/RunsPage.tsx";
+import { SettingsPage } from "../settings/SettingsPage.tsx";
+import { SignInPage } from "../settings/SignInPage.tsx";
+import { texts } from "../texts.ts";
+import { TrailPage } from "../trail/TrailPage.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { Header } from "./Header.tsx";
+import { type Route, useRoute } from "./router.ts";
+import { useSession } from "./session.tsx";
+
+// Brings the library and its runtime, which no other page needs.
+const PrivatePage = lazy(async () => ({ default: (await import("../private/PrivatePage.tsx")).PrivatePage }));
+
+/** The page of the address, between header and foot. */
+export function Pages() {
+  const route = useRoute();
+  const main = useRef<HTMLElement>(null);
+  const place = route.slice(0, 2).join("/");
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    main.current?.focus();
+    scrollTo(0, 0);
+  }, [place]);
+  return (
+    <>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        {texts.app.skip}
+      </button>
+      <Header route={route} />
+      <main ref={main} tabIndex={-1} className={route[0] === "cases" && route[1] ? "wide" : ""}>
+        <Suspense fallback={<p className="muted">{texts.app.loading}</p>}>
+          <Gate route={route}>{pageOf(route)}</Gate>
+        </Suspense>
+      </main>
+    </>
+  );
+}
+
+// Private mode asks nothing of the server, so it needs no one signed in, and no network.
+function Gate({ route, children }: { readonly route: Route; readonly children: ReactNode }) {
+  const { session, error, reload } = useSession();
+  if (route[0] === "private") return children;
+  if (session === undefined)
+    return error === undefined ? (
+      <p className="muted">{texts.app.loading}</p>
+    ) : (
+      <Notice kind="error">
+        <p>{error.message}</p>
+        <button type="button" onClick={reload}>
+          {texts.app.again}
+        </button>
+      </Notice>
+    );
+  return session.user === null ? <SignInPage /> : children;
+}
+
+function pageOf([first, second, third]: Route): ReactNode {
+  switch (first) {
+    case undefined:
+    case "cases":
+      return second === undefined ? <CasesPage /> : <CasePage key={second} caseId={second} tab={third ?? "review"} />;
+    case "trail":
+      return <TrailPage />;
+    case "runs":
+      return second === undefined ? <RunsPage /> : <RunPage key={second} runId={second} />;
+    case "models":
+      return <ModelsPage />;
+    case "settings":
+      return <SettingsPage />;
+    case "private":
+      return <PrivatePage />;
+    default:
+      return <Notice kind="error">{texts.app.noPage}</Notice>;
+  }
+}

@@ -1,0 +1,85 @@
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { ApiError } from "../api/client.ts";
+import { texts } from "../texts.ts";
+
+interface Message {
+  readonly id: number;
+  readonly kind: "error" | "done";
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Ways to tell the reader something. */
+export interface Messages {
+  /** For screen readers alone. */
+  readonly announce: (text: string) => void;
+  readonly say: (text: string) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+const Context = createContext<Messages>({ announce: () => {}, say: () => {}, fail: () => {} });
+
+/** The page's messages. */
+export function useMessages(): Messages {
+  return useContext(Context);
+}
+
+/** What went wrong, in words, with what mends it. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof ApiError) return [error.message, error.hint].filter(Boolean).join(" ");
+  return error instanceof Error ? error.message : String(error);
+}
+
+const SHOWN_FOR = 6000;
+const FRESH = 2000;
+
+/** Shows messages, and has them read out. */
+export function MessagesProvider({ children }: { readonly children: ReactNode }) {
+  const [shown, setShown] = useState<readonly Message[]>([]);
+  const [spoken, setSpoken] = useState("");
+  const next = useRef(0);
+  const drop = useCallback((id: number) => setShown((last) => last.filter((message) => message.id !== id)), []);
+  // On another page an old message means nothing.
+  useEffect(() => {
+    const leave = () => setShown((last) => last.filter(({ at }) => performance.now() - at < FRESH));
+    addEventListener("hashchange", leave);
+    return () => removeEventListener("hashchange", leave);
+  }, []);
+  const add = useCallback(
+    (kind: Message["kind"], text: string) => {
+      const id = next.current++;
+      setShown((last) =>
+        [...last.filter((message) => message.text !== text), { id, kind, text, at: performance.now() }].slice(-4),
+      );
+      // What went wrong stays until it is read.
+      if (kind === "done") setTimeout(() => drop(id), SHOWN_FOR);
+    },
+    [drop],
+  );
+  const messages = useMemo<Messages>(
+    () => ({
+      announce: setSpoken,
+      say: (text) => add("done", text),
+      fail: (error) => add("error", wordsOf(error)),
+    }),
+    [add],
+  );
+  return (
+    <Context value={messages}>
+      {children}
+      <div className="unseen" aria-live="polite" aria-atomic="true">
+        {spoken}
+      </div>
+      <section className="messages" aria-label={texts.messages.title} aria-live="assertive">
+        {shown.map(({ id, kind, text }) => (
+          <div key={id} className={`message ${kind}`}>
+            <p>{text}</p>
+            <button type="button" className="quiet small" onClick={() => drop(id)}>
+              {texts.messages.close}
+            </button>
+          </div>
+        ))}
+      </section>
+    </Context>
+  );
+}

@@ -1,0 +1,31 @@
+// Addresses lie behind the #, so that any static server, and the page without a network, finds them.
+import { useSyncExternalStore } from "react";
+
+/** The page's address in parts: `#/cases/ID/report` is ["cases", "ID", "report"]. */
+export type Route = readonly string[];
+
+function subscribe(listener: () => void) {
+  globalThis.addEventListener("hashchange", listener);
+  return () => globalThis.removeEventListener("hashchange", listener);
+}
+
+/** The address without its #. */
+export function currentPath(): string {
+  return location.hash.replace(/^#/, "") || "/";
+}
+
+/** The route, followed. */
+export function useRoute(): Route {
+  const path = useSyncExternalStore(subscribe, currentPath);
+  return path.split("?")[0]!.split("/").filter(Boolean).map(decodeURIComponent);
+}
+
+/** The address of a route, for links. */
+export function href(...parts: readonly string[]): string {
+  return `#/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** Goes there. */
+export function go(...parts: readonly string[]): void {
+  location.hash = href(...parts);
+}

@@ -1,0 +1,53 @@
+import { useState } from "react";
+import type { CaseSummary } from "../api/types.ts";
+import { useMay } from "../app/session.tsx";
+import { CaseForm } from "../cases/CaseForm.tsx";
+import { StatusBadge } from "../cases/StatusBadge.tsx";
+import { texts } from "../texts.ts";
+import { Dialog } from "../ui/Dialog.tsx";
+
+interface CaseHeadProps {
+  readonly summary: CaseSummary;
+  readonly onChanged: (summary: CaseSummary) => void;
+}
+
+/** Name, status and facts of a case, and the way to change them until it is signed. */
+export function CaseHead({ summary, onChanged }: CaseHeadProps) {
+  const [isEditing, setIsEditing] = useState(false);
+  const mayReview = useMay("reviewer");
+  const { leukocytes, age, model, comment, signers } = summary;
+  const words = texts.case;
+  return (
+    <div className="caseHead">
+      <h1>{summary.name}</h1>
+      <StatusBadge summary={summary} />
+      <p className="facts muted">
+        {[
+          leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
+          age === null ? words.adult : words.age(age),
+          words.model(model),
+          signers === 2 ? words.twoSigners : undefined,
+          comment === "" ? undefined : comment,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </p>
+      {mayReview && summary.status === "open" && (
+        <button type="button" className="quiet small" onClick={() => setIsEditing(true)}>
+          {words.edit}
+        </button>
+      )}
+      {isEditing && (
+        <Dialog title={words.edit} onClose={() => setIsEditing(false)}>
+          <CaseForm
+            summary={summary}
+            onSaved={(next) => {
+              setIsEditing(false);
+              onChanged(next);
+            }}
+          />
+        </Dialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import type { CaseSummary } from "../api/types.ts";
+import { texts } from "../texts.ts";
+
+interface CaseProgressProps {
+  readonly counts: Pick<CaseSummary, "cells" | "reviewed" | "waiting" | "bad">;
+  readonly unsent: number;
+  readonly status: CaseSummary["status"];
+}
+
+/** How far classification and review are, and what is not saved yet. */
+export function CaseProgress({ counts, unsent, status }: CaseProgressProps) {
+  const { cells, waiting, bad, reviewed } = counts;
+  const words = texts.case;
+  return (
+    <div className="caseProgress">
+      {waiting > 0 && (
+        <span className="row">
+          <progress max={cells} value={cells - waiting} aria-label={words.classifying(cells - waiting, cells)} />
+          <span className="figure">{words.classifying(cells - waiting, cells)}</span>
+        </span>
+      )}
+      {cells > 0 && (
+        <span className="row">
+          <progress
+            max={Math.max(1, cells - bad)}
+            value={reviewed}
+            aria-label={words.reviewed(reviewed, cells - bad)}
+          />
+          <span className="figure">{words.reviewed(reviewed, cells - bad)}</span>
+        </span>
+      )}
+      {bad > 0 && <span className="badge warning">{words.bad(bad)}</span>}
+      {status !== "open" && <span className="badge">{words.frozen[status]}</span>}
+      <span role="status" className={unsent > 0 ? "badge warning" : "muted saved"}>
+        {unsent > 0 ? words.unsent(unsent) : cells > 0 ? words.saved : ""}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { newKey, send, withTries } from "../api/client.ts";
+import type { CaseSummary } from "../api/types.ts";
+import { go } from "../app/router.ts";
+import { texts } from "../texts.ts";
+import { useAction } from "../ui/useAction.ts";
+
+interface FinishReadingProps {
+  readonly summary: CaseSummary;
+  /** Cells that the second reader has not labelled yet. */
+  readonly left: number;
+  readonly onChanged: (summary?: CaseSummary) => void;
+}
+
+/** Says that the view is blind, and ends the reading. */
+export function FinishReading({ summary, left, onChanged }: FinishReadingProps) {
+  const [finish, isBusy] = useAction(async () => {
+    const key = newKey();
+    onChanged(await withTries(() => send<CaseSummary>("POST", `/cases/${summary.id}/second-reading/finish`, {}, key)));
+    go("cases", summary.id, "second");
+  });
+  return (
+    <div className="notice info row">
+      <p>
+        <strong>{texts.second.blindTitle}</strong> {texts.second.blind} {texts.second.left(left)}
+      </p>
+      <button type="button" className="primary" disabled={isBusy} onClick={() => void finish()}>
+        {texts.second.finish}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { useCallback, useEffect, useRef } from "react";
+import { API, type ApiError } from "../api/client.ts";
+import type { CaseSummary } from "../api/types.ts";
+import { useMessages, wordsOf } from "../app/messages.tsx";
+import { useMay, useSession } from "../app/session.tsx";
+import { CellPanel } from "../cell/CellPanel.tsx";
+import { CountsPanel } from "../counts/CountsPanel.tsx";
+import { ReviewGallery } from "../gallery/ReviewGallery.tsx";
+import type { GalleryCell, OnLabel } from "../gallery/types.ts";
+import { useCaseStore } from "../review/useCaseStore.ts";
+import { texts } from "../texts.ts";
+import { LoadFault } from "../ui/LoadFault.tsx";
+import { CaseProgress } from "./CaseProgress.tsx";
+import { FinishReading } from "./FinishReading.tsx";
+import { UploadArea } from "./UploadArea.tsx";
+
+interface ReviewTabProps {
+  readonly summary: CaseSummary;
+  readonly onChanged: (summary?: CaseSummary) => void;
+}
+
+const thumbnailOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
+
+/** Upload, gallery, side panel and counts; blind for a second reader. */
+export function ReviewTab({ summary, onChanged }: ReviewTabProps) {
+  const { fail, announce } = useMessages();
+  const { session } = useSession();
+  const mayReview = useMay("reviewer");
+  const reading = summary.isBlind ? "second" : "first";
+  const onRefused = useCallback(
+    (error: ApiError, cells: number) => fail(new Error(texts.case.refused(cells, wordsOf(error)))),
+    [fail],
+  );
+  const { store, state } = useCaseStore({ caseId: summary.id, reading, user: session?.user ?? "", onRefused });
+  const counts = store.counts(summary);
+  const isClassifying = counts.waiting > 0;
+  const was = useRef(false);
+  useEffect(() => {
+    if (was.current && !isClassifying) {
+      announce(texts.case.classified(counts.cells));
+      onChanged();
+    }
+    was.current = isClassifying;
+  }, [isClassifying, announce, onChanged, counts.cells]);
+  const onLabel = useCallback<OnLabel>((changes, via) => store.label(changes, via), [store]);
+  const isOpen = summary.status === "open";
+  const mayUpload = mayReview && isOpen && !summary.isBlind;
+  return (
+    <>
+      <LoadFault error={state.error} onAgain={() => void store.load()} />
+      <UploadArea
+        caseId={summary.id}
+        isAllowed={mayUpload}
+        isEmpty={state.isLoaded && state.cells.length === 0}
+        onAdded={() => void store.load()}
+        progress={<CaseProgress counts={counts} unsent={state.unsent} status={summary.status} />}
+      >
+        {summary.isBlind && (
+          <FinishReading summary={summary} left={counts.cells - counts.bad - counts.reviewed} onChanged={onChanged} />
+        )}
+        {state.isLoaded && state.cells.length === 0 && !mayUpload && <p className="empty">{texts.case.noCells}</p>}
+        {state.cells.length > 0 && (
+          <div className="review">
+            <ReviewGallery
+              cells={state.cells}
+              imageOf={thumbnailOf}
+              onLabel={onLabel}
+              onUndo={() => store.undo()}
+              onRedo={() => store.redo()}
+              canUndo={state.canUndo}
+              canRedo={state.canRedo}
+              canLabel={mayReview && isOpen}
+              isBlind={summary.isBlind}
+              panelOf={(cell, close) => (
+                <CellPanel
+                  cell={cell}
+                  caseId={summary.id}
+                  classes={state.classes}
+                  isBlind={summary.isBlind}
+                  onClose={close}
+                />
+              )}
+            />
+            {!summary.isBlind && <CountsPanel differential={state.differential} isBehind={state.unsent > 0} />}
+          </div>
+        )}
+      </UploadArea>
+    </>
+  );
+}

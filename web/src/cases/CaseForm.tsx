@@ -1,0 +1,82 @@
+import type { FormEvent } from "react";
+import { newKey, send, withTries } from "../api/client.ts";
+import type { CaseFacts, CaseSummary } from "../api/types.ts";
+import { texts } from "../texts.ts";
+import { Field } from "../ui/Field.tsx";
+import { useAction } from "../ui/useAction.ts";
+
+interface CaseFormProps {
+  /** Undefined for a new case. */
+  readonly summary?: CaseSummary | undefined;
+  readonly onSaved: (summary: CaseSummary) => void;
+}
+
+const numberOrNull = (text: FormDataEntryValue | null) => (text === null || text === "" ? null : Number(text));
+
+/** What is known of a specimen. */
+export function CaseForm({ summary, onSaved }: CaseFormProps) {
+  const [save, isBusy] = useAction(async (form: HTMLFormElement) => {
+    const fields = new FormData(form);
+    const facts: CaseFacts = {
+      name: String(fields.get("name")),
+      leukocytes: numberOrNull(fields.get("leukocytes")),
+      age: numberOrNull(fields.get("age")),
+      comment: String(fields.get("comment")),
+      signers: fields.get("signers") === "2" ? 2 : 1,
+    };
+    const [method, path] = summary === undefined ? ["POST", "/cases"] : ["PATCH", `/cases/${summary.id}`];
+    const key = newKey();
+    onSaved(await withTries(() => send<CaseSummary>(method!, path!, facts, key)));
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void save(event.currentTarget);
+  };
+  const words = texts.caseForm;
+  return (
+    <form className="form" onSubmit={submit}>
+      <Field label={words.name} hint={words.nameHint}>
+        <input name="name" required maxLength={200} defaultValue={summary?.name} autoComplete="off" />
+      </Field>
+      <div className="columns">
+        <Field label={words.leukocytes} hint={words.leukocytesHint}>
+          <input
+            name="leukocytes"
+            type="number"
+            min="0.01"
+            max="2000"
+            step="any"
+            inputMode="decimal"
+            defaultValue={summary?.leukocytes ?? ""}
+          />
+        </Field>
+        <Field label={words.age} hint={words.ageHint}>
+          <input
+            name="age"
+            type="number"
+            min="0"
+            max="130"
+            step="any"
+            inputMode="decimal"
+            defaultValue={summary?.age ?? ""}
+          />
+        </Field>
+        <Field label={words.signers}>
+          <select name="signers" defaultValue={String(summary?.signers ?? 1)}>
+            <option value="1">{words.oneSigner}</option>
+            <option value="2">{words.twoSigners}</option>
+          </select>
+        </Field>
+      </div>
+      <Field label={words.comment}>
+        <textarea name="comment" rows={3} maxLength={10_000} defaultValue={summary?.comment} />
+      </Field>
+      <p className="muted">{texts.app.researchUse}</p>
+      <div className="row end">
+        <button type="submit" className="primary" disabled={isBusy}>
+          {summary === undefined ? words.create : words.save}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,63 @@
+import { useEffect, useState } from "react";
+import type { CaseSummary } from "../api/types.ts";
+import { useLoaded } from "../api/useLoaded.ts";
+import { go } from "../app/router.ts";
+import { useMay } from "../app/session.tsx";
+import { texts } from "../texts.ts";
+import { Dialog } from "../ui/Dialog.tsx";
+import { LoadFault } from "../ui/LoadFault.tsx";
+import { usePageTitle } from "../ui/usePageTitle.ts";
+import { CaseForm } from "./CaseForm.tsx";
+import { CasesTable } from "./CasesTable.tsx";
+
+const PAGE = 50;
+/** Milliseconds between looks at what is being classified. */
+const EVERY = 4000;
+
+/** All cases, newest first, and the way to a new one. */
+export function CasesPage() {
+  usePageTitle(texts.cases.title);
+  const [before, setBefore] = useState<string>();
+  const path = `/cases?limit=${PAGE}${before === undefined ? "" : `&before=${before}`}`;
+  const { data, error, reload } = useLoaded<{ cases: CaseSummary[]; next: string | null }>(path);
+  const [isMaking, setIsMaking] = useState(false);
+  const mayReview = useMay("reviewer");
+  const isWaiting = data?.cases.some(({ waiting }) => waiting > 0) ?? false;
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setInterval(reload, EVERY);
+    return () => clearInterval(timer);
+  }, [isWaiting, reload]);
+  return (
+    <>
+      <div className="pageHead">
+        <h1>{texts.cases.title}</h1>
+        {mayReview && (
+          <button type="button" className="primary" onClick={() => setIsMaking(true)}>
+            {texts.cases.make}
+          </button>
+        )}
+      </div>
+      <LoadFault error={error} onAgain={reload} />
+      {data?.cases.length === 0 && before === undefined && <p className="empty">{texts.cases.none}</p>}
+      {data !== undefined && data.cases.length > 0 && <CasesTable cases={data.cases} />}
+      <div className="row">
+        {before !== undefined && (
+          <button type="button" onClick={() => setBefore(undefined)}>
+            {texts.cases.newest}
+          </button>
+        )}
+        {data?.next != null && (
+          <button type="button" onClick={() => setBefore(data.next!)}>
+            {texts.cases.older}
+          </button>
+        )}
+      </div>
+      {isMaking && (
+        <Dialog title={texts.cases.make} onClose={() => setIsMaking(false)}>
+          <CaseForm onSaved={({ id }) => go("cases", id)} />
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { API } from "../api/client.ts";
+import type { Label } from "../api/types.ts";
+import { useLoaded } from "../api/useLoaded.ts";
+import { href } from "../app/router.ts";
+import { texts } from "../texts.ts";
+import { LabelBadge } from "../ui/LabelBadge.tsx";
+
+interface Neighbour {
+  readonly cell: string;
+  readonly case: string;
+  readonly label: Label;
+  readonly distance: number;
+}
+
+/** The labelled cells that look most like this one to the model. */
+export function Neighbours({ cellId, caseId }: { readonly cellId: string; readonly caseId: string }) {
+  const { data, error } = useLoaded<{ neighbours: Neighbour[] }>(`/cells/${cellId}/neighbours`);
+  const words = texts.cell;
+  return (
+    <>
+      <h3>{words.neighbours}</h3>
+      {error !== undefined && <p className="muted">{error.message}</p>}
+      {data?.neighbours.length === 0 && <p className="muted">{words.noNeighbours}</p>}
+      <ul className="neighbours" aria-label={words.neighbours}>
+        {data?.neighbours.map(({ cell, label, distance, case: owner }) => (
+          <li key={cell}>
+            <a
+              href={href("cases", owner)}
+              aria-disabled={owner === caseId}
+              title={words.neighbour(label, distance, owner === caseId)}
+            >
+              <img src={`${API}/cells/${cell}/thumbnail`} alt={words.neighbour(label, distance, owner === caseId)} />
+            </a>
+            <LabelBadge label={label} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

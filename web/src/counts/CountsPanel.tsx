@@ -1,0 +1,61 @@
+import { useState } from "react";
+import type { Differential } from "../api/types.ts";
+import { texts } from "../texts.ts";
+import { DifferentialTable } from "./DifferentialTable.tsx";
+
+interface CountsPanelProps {
+  readonly differential: Differential | undefined;
+  /** Whether changes are not saved yet, so that the count does not have them. */
+  readonly isBehind: boolean;
+}
+
+/** The differential count, which follows each correction. */
+export function CountsPanel({ differential, isBehind }: CountsPanelProps) {
+  const words = texts.counts;
+  const [isBefore, setIsBefore] = useState(false);
+  return (
+    <section className="panel counts" aria-label={words.title} aria-busy={isBehind}>
+      <div className="panelHead">
+        <h2>{words.title}</h2>
+        {isBehind && <span className="badge warning">{words.behind}</span>}
+      </div>
+      {differential === undefined ? (
+        <p className="muted">{words.none}</p>
+      ) : (
+        <>
+          <p aria-live="polite" aria-atomic="true">
+            {words.summary(differential)}
+          </p>
+          <DifferentialTable differential={differential} isBefore={isBefore} />
+          <label className="check">
+            <input type="checkbox" checked={isBefore} onChange={({ target }) => setIsBefore(target.checked)} />
+            {words.showBefore}
+          </label>
+          <Flags differential={differential} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What is out of its range, and what a reader must know. */
+export function Flags({ differential }: { readonly differential: Differential }) {
+  return (
+    <>
+      {differential.flags.length > 0 && (
+        <ul className="flags" aria-label={texts.counts.flags}>
+          {differential.flags.map((flag) => (
+            <li key={flag}>{flag}</li>
+          ))}
+        </ul>
+      )}
+      {differential.notes.length > 0 && (
+        <ul className="notes" aria-label={texts.counts.notes}>
+          {differential.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

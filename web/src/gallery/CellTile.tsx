@@ -1,0 +1,57 @@
+import { memo } from "react";
+import { labelStyle, letterOf } from "../labels.ts";
+import { texts } from "../texts.ts";
+import { formatProbability } from "../ui/format.ts";
+import { certainty } from "./sections.ts";
+import type { GalleryCell } from "./types.ts";
+
+interface CellTileProps {
+  readonly cell: GalleryCell;
+  /** Address of a small image. */
+  readonly image: string | undefined;
+  readonly column: number;
+  readonly isChosen: boolean;
+  readonly hasFocus: boolean;
+  readonly isDraggable: boolean;
+}
+
+/** One cell of the gallery. Its events are handled by the grid. */
+export const CellTile = memo(function CellTile(props: CellTileProps) {
+  const { cell, image, column, isChosen, hasFocus, isDraggable } = props;
+  const shown = cell.counted;
+  const sure = certainty(cell);
+  return (
+    <div
+      role="gridcell"
+      aria-colindex={column + 1}
+      aria-selected={isChosen}
+      tabIndex={hasFocus ? 0 : -1}
+      data-id={cell.id}
+      draggable={isDraggable}
+      className="tile"
+      style={shown === null ? undefined : labelStyle(shown)}
+    >
+      {image !== undefined && cell.status !== "bad" ? (
+        <img src={image} alt="" loading="lazy" decoding="async" draggable={false} />
+      ) : (
+        <span className="noImage">{cell.status === "bad" ? texts.gallery.bad : ""}</span>
+      )}
+      <span className="unseen">{texts.gallery.cell(cell, sure)}</span>
+      <span className="marks" aria-hidden="true">
+        {cell.isRejected && <span className="mark rejected">?</span>}
+        {cell.isUnfamiliar && <span className="mark unfamiliar">≠</span>}
+        {cell.label !== null && <span className="mark reviewed">✓</span>}
+      </span>
+      <span className="tileFoot" aria-hidden="true">
+        {shown !== null && <span className="letter">{letterOf(shown)}</span>}
+        {sure !== undefined && (
+          <span className="figure">
+            {cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label
+              ? `${letterOf(cell.predicted)} ${formatProbability(sure)}`
+              : formatProbability(sure)}
+          </span>
+        )}
+      </span>
+    </div>
+  );
+});

@@ -1,0 +1,130 @@
+// The gallery with all that labels: keys, bars, drag. Where the labels go, whoever uses it says.
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import type { Label, Via } from "../api/types.ts";
+import { useMessages } from "../app/messages.tsx";
+import { texts } from "../texts.ts";
+import { ClassBar } from "./ClassBar.tsx";
+import { Gallery, type GalleryHandle } from "./Gallery.tsx";
+import { FIRST_VIEW, GalleryTools, type View } from "./GalleryTools.tsx";
+import { KeysDialog } from "./KeysDialog.tsx";
+import { SelectionBar } from "./SelectionBar.tsx";
+import { rowsOf, sectionsOf } from "./sections.ts";
+import type { Changes, GalleryCell, OnLabel, SectionKey } from "./types.ts";
+import { useGallery } from "./useGallery.ts";
+import { useGalleryKeys } from "./useGalleryKeys.ts";
+
+interface ReviewGalleryProps<T extends GalleryCell> {
+  readonly cells: readonly T[];
+  readonly imageOf: (cell: GalleryCell) => string | undefined;
+  readonly onLabel: OnLabel;
+  readonly onUndo: () => Changes | undefined;
+  readonly onRedo: () => Changes | undefined;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly canLabel: boolean;
+  readonly isBlind?: boolean;
+  /** The side panel for the cell with the focus. */
+  readonly panelOf: (cell: T, close: () => void) => ReactNode;
+}
+
+/** Cells by label, to be looked at and corrected. */
+export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T>) {
+  const { cells, imageOf, onLabel, canLabel, isBlind = false, panelOf } = props;
+  const [view, setView] = useState<View>(FIRST_VIEW);
+  const [columns, setColumns] = useState(6);
+  const [isOpen, setIsOpen] = useState(false);
+  const [isHelp, setIsHelp] = useState(false);
+  const { announce } = useMessages();
+  const handle = useRef<GalleryHandle>(null);
+  const sections = useMemo(
+    () => sectionsOf(cells, { order: isBlind ? "number" : view.order, filter: view.filter }),
+    [cells, isBlind, view.order, view.filter],
+  );
+  const rows = useMemo(() => rowsOf(sections, columns), [sections, columns]);
+  const byId = useMemo(() => new Map(cells.map((cell) => [cell.id, cell])), [cells]);
+  const counts = useMemo(() => countsOf(cells), [cells]);
+  const gallery = useGallery(rows);
+
+  const change = useCallback(
+    (ids: readonly string[], labelOf: (cell: T) => Label | null, via: Via) => {
+      const found = ids.map((id) => byId.get(id)).filter((cell) => cell !== undefined && cell.status !== "bad");
+      if (!canLabel || found.length === 0) return;
+      const changes = (found as T[]).map((cell) => ({ cell: cell.id, label: labelOf(cell) }));
+      gallery.leave(ids);
+      onLabel(changes, via);
+      announce(texts.gallery.labelled(changes.map(({ label }) => label)));
+    },
+    [byId, canLabel, gallery.leave, onLabel, announce],
+  );
+  const back = (step: () => Changes | undefined, words: (cells: number) => string) => {
+    const changes = step();
+    if (changes === undefined) return;
+    announce(words(changes.length));
+    gallery.step({ kind: "only", id: changes[0]!.cell }, true);
+  };
+  const undo = () => back(props.onUndo, texts.gallery.undone);
+  const redo = () => back(props.onRedo, texts.gallery.redone);
+  const confirm = (via: Via) => change(gallery.targets(), (cell) => cell.counted, via);
+  const onKey = useGalleryKeys({
+    rows,
+    gallery,
+    onLabel: (label) => change(gallery.targets(), () => label, "keyboard"),
+    onConfirm: () => !isBlind && confirm("keyboard"),
+    onUndo: undo,
+    onRedo: redo,
+    onOpen: () => setIsOpen(true),
+    onClose: () => setIsOpen(false),
+    isOpen,
+    onHelp: () => setIsHelp(true),
+  });
+  const drop = (ids: readonly string[], key: SectionKey) => {
+    if (key !== "bad" && key !== "unread") change(ids, () => key, "drag");
+  };
+  const close = () => {
+    setIsOpen(false);
+    handle.current?.focus();
+  };
+  const focused = gallery.selection.focus === undefined ? undefined : byId.get(gallery.selection.focus);
+  return (
+    <>
+      <div className="galleryFrame">
+        <ClassBar counts={counts} onShow={(label) => handle.current?.show(label)} onDrop={drop} />
+        <GalleryTools view={view} onView={setView} onHelp={() => setIsHelp(true)} isBlind={isBlind} />
+        {rows.length === 0 && <p className="empty">{texts.gallery.noneShown}</p>}
+        <Gallery
+          ref={handle}
+          rows={rows}
+          gallery={gallery}
+          size={view.size}
+          onColumns={setColumns}
+          imageOf={imageOf}
+          onKey={onKey}
+          onOpen={() => setIsOpen(true)}
+          onDrop={drop}
+          canLabel={canLabel}
+          isAdding={view.isAdding}
+        />
+        {canLabel && (
+          <SelectionBar
+            count={gallery.selection.chosen.size}
+            canUndo={props.canUndo}
+            canRedo={props.canRedo}
+            onLabel={(label) => change(gallery.targets(), () => label, "menu")}
+            onConfirm={isBlind ? undefined : () => confirm("menu")}
+            onUndo={undo}
+            onRedo={redo}
+            onOpen={() => setIsOpen(true)}
+          />
+        )}
+      </div>
+      {isOpen && focused !== undefined && panelOf(focused, close)}
+      {isHelp && <KeysDialog onClose={() => setIsHelp(false)} />}
+    </>
+  );
+}
+
+function countsOf(cells: readonly GalleryCell[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { counted } of cells) if (counted !== null) counts.set(counted, (counts.get(counted) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,35 @@
+import type { Cell, Label, Via } from "../api/types.ts";
+
+/** What the gallery shows of a cell. */
+export type GalleryCell = Pick<
+  Cell,
+  | "id"
+  | "number"
+  | "file"
+  | "status"
+  | "error"
+  | "probabilities"
+  | "predicted"
+  | "isRejected"
+  | "familiarity"
+  | "isUnfamiliar"
+  | "label"
+  | "labelledBy"
+  | "labelledAt"
+  | "counted"
+>;
+
+/** In what order cells stand within a class. */
+export type Order = "unsure" | "number";
+
+/** Which cells are shown. */
+export type Filter = "all" | "unsure" | "unfamiliar" | "unreviewed";
+
+/** A part of the gallery: a label, cells without an answer, or images that could not be read. */
+export type SectionKey = Label | "unread" | "bad";
+
+/** One label for each of some cells; null takes the reader's away. */
+export type Changes = readonly { readonly cell: string; readonly label: Label | null }[];
+
+/** Called when a reader labels cells. */
+export type OnLabel = (changes: Changes, via: Via) => void;

@@ -1,0 +1,24 @@
+import { type RefObject, useLayoutEffect, useState } from "react";
+
+/** How large tiles are, in pixels. */
+export const SIZES = { small: 72, medium: 104, large: 148 } as const;
+
+/** One of {@link SIZES}. */
+export type Size = keyof typeof SIZES;
+
+/** Pixels between tiles. */
+export const GAP = 6;
+
+/** How many tiles fit beside each other, followed as the element changes its width. */
+export function useColumns(element: RefObject<HTMLElement | null>, size: Size): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const area = element.current!;
+    const measure = () => setWidth(area.clientWidth);
+    const observer = new ResizeObserver(measure);
+    observer.observe(area);
+    measure();
+    return () => observer.disconnect();
+  }, [element]);
+  return Math.max(1, Math.floor((width - GAP) / (SIZES[size] + GAP)));
+}

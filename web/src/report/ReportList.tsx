@@ -1,0 +1,43 @@
+import { API } from "../api/client.ts";
+import type { Report } from "../api/types.ts";
+import { texts } from "../texts.ts";
+import { formatMoment } from "../ui/format.ts";
+
+/** Endings of a report's address, by format; the first opens in the browser, to be read and printed. */
+const FORMATS = { print: "", csv: ".csv", json: ".json", fhir: ".fhir.json" } as const;
+
+/** All that was signed of a case, newest first. */
+export function ReportList({ reports }: { readonly reports: readonly Report[] }) {
+  const words = texts.report;
+  if (reports.length === 0) return <p className="muted">{words.noReports}</p>;
+  return (
+    <ol className="reports">
+      {reports.toReversed().map((report) => (
+        <li key={report.id} className="card">
+          <h3>
+            {words.number(report.number)} <span className="badge">{report.isFinal ? words.final : words.open}</span>
+          </h3>
+          {report.reason !== null && <p>{words.because(report.reason)}</p>}
+          <ul className="plain">
+            {report.signatures.map(({ by, at, meaning }) => (
+              <li key={by}>{words.signature(by, formatMoment(at), meaning)}</li>
+            ))}
+          </ul>
+          <p className="muted break small">SHA-256 {report.sha256}</p>
+          <p className="row">
+            {Object.entries(FORMATS).map(([format, ending]) => (
+              <a
+                key={format}
+                className="button"
+                href={`${API}/reports/${report.id}${ending}`}
+                {...(ending === "" ? { target: "_blank", rel: "noreferrer" } : { download: "" })}
+              >
+                {words.formats[format as keyof typeof FORMATS]}
+              </a>
+            ))}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,66 @@
+import type { FormEvent } from "react";
+import { newKey, send, withTries } from "../api/client.ts";
+import type { CaseSummary, Differential, Report } from "../api/types.ts";
+import { useMessages } from "../app/messages.tsx";
+import { useSession } from "../app/session.tsx";
+import { texts } from "../texts.ts";
+import { Field } from "../ui/Field.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { useAction } from "../ui/useAction.ts";
+
+interface SignFormProps {
+  readonly summary: CaseSummary;
+  readonly differential: Differential;
+  /** The last report, which a second signer signs too. */
+  readonly signed: Report | undefined;
+  readonly onSigned: () => void;
+}
+
+/** Signs the report as it stands; says what is not done yet. */
+export function SignForm({ summary, differential, signed, onSigned }: SignFormProps) {
+  const { session } = useSession();
+  const { say } = useMessages();
+  const words = texts.report;
+  const isSecond = summary.status === "signing";
+  const [sign, isBusy] = useAction(async (form: HTMLFormElement) => {
+    const fields = new FormData(form);
+    const password = fields.get("password");
+    const body = { meaning: String(fields.get("meaning")), ...(password !== null && { password: String(password) }) };
+    const key = newKey();
+    const report = await withTries(() => send<Report>("POST", `/cases/${summary.id}/sign`, body, key));
+    say(report.isFinal ? words.isFinal(report.number) : words.needsSecond(report.number));
+    onSigned();
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void sign(event.currentTarget);
+  };
+  const left = summary.cells - summary.bad - summary.reviewed;
+  return (
+    <form className="form card" onSubmit={submit}>
+      <h2>{isSecond ? words.signSecond : words.sign}</h2>
+      {isSecond && signed !== undefined && <p>{words.signedBy(signed.signatures)}</p>}
+      {differential.waiting > 0 && <Notice kind="warning">{words.waiting(differential.waiting)}</Notice>}
+      {!isSecond && left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
+      <p className="muted">{words.what(summary.signers)}</p>
+      <Field label={words.meaning}>
+        <select name="meaning" defaultValue={words.meanings[isSecond ? 1 : 0]}>
+          {words.meanings.map((meaning) => (
+            <option key={meaning}>{meaning}</option>
+          ))}
+        </select>
+      </Field>
+      {session?.isLocal === false && (
+        <Field label={words.password} hint={words.passwordHint}>
+          <input name="password" type="password" required autoComplete="current-password" />
+        </Field>
+      )}
+      <p className="muted">{texts.app.researchUse}</p>
+      <div className="row end">
+        <button type="submit" className="primary" disabled={isBusy || differential.waiting > 0}>
+          {words.signAs(session?.user ?? "")}
+        </button>
+      </div>
+    </form>
+  );
+}

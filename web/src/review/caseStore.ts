@@ -1,0 +1,197 @@
+// What the page knows of a case under review: what the server said, and on top of it what is not saved yet.
+import { type ApiError, get } from "../api/client.ts";
+import type { CaseSummary, Cell, Differential, Reading, Via } from "../api/types.ts";
+import type { Changes } from "../gallery/types.ts";
+import { type LabelAnswer, LabelQueue, type LabelRequest } from "./labelQueue.ts";
+import { UndoStack } from "./undoStack.ts";
+import { withLabel } from "./withLabel.ts";
+
+/** What a view of the case shows. */
+export interface CaseState {
+  /** By number. */
+  readonly cells: readonly Cell[];
+  readonly classes: readonly string[];
+  readonly differential: Differential | undefined;
+  readonly isLoaded: boolean;
+  /** Cells that wait for the model. */
+  readonly waiting: number;
+  /** Changes that are not saved yet. */
+  readonly unsent: number;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly error: ApiError | undefined;
+}
+
+/** Options of {@link CaseStore}. */
+export interface CaseStoreOptions {
+  readonly caseId: string;
+  readonly reading: Reading;
+  readonly user: string;
+  /** Told when the server refused a change, which is taken back. */
+  readonly onRefused: (error: ApiError, cells: number) => void;
+}
+
+/** What the server sends while a case changes. */
+export interface CaseEvent {
+  readonly revision: number;
+  readonly waiting: number;
+  readonly cells: readonly Cell[];
+}
+
+const PAGE = 5000;
+
+/** The cells of a case for one reading. */
+export class CaseStore {
+  readonly #options: CaseStoreOptions;
+  readonly #queue: LabelQueue;
+  readonly #listeners = new Set<() => void>();
+  readonly #cells = new Map<string, Cell>();
+  readonly #steps = new UndoStack();
+  #revision = -1;
+  #state: CaseState = {
+    cells: [],
+    classes: [],
+    differential: undefined,
+    isLoaded: false,
+    waiting: 0,
+    unsent: 0,
+    canUndo: false,
+    canRedo: false,
+    error: undefined,
+  };
+
+  constructor(options: CaseStoreOptions) {
+    this.#options = options;
+    this.#queue = new LabelQueue({
+      ...options,
+      onSaved: (request, answer) => this.#saved(request, answer),
+      onRefused: (request, error) => this.#refused(request, error),
+      onChange: () => this.#show({}),
+    });
+  }
+
+  readonly subscribe = (listener: () => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly snapshot = () => this.#state;
+
+  /** Begins to send what is changed here. */
+  open(): void {
+    this.#queue.open();
+  }
+
+  /** Loads all cells, and the count. */
+  async load(): Promise<void> {
+    const { caseId, reading } = this.#options;
+    try {
+      let after = "";
+      let classes: readonly string[] = [];
+      do {
+        const path = `/cases/${caseId}/cells?reading=${reading}&limit=${PAGE}${after}`;
+        const page = await get<{ cells: Cell[]; classes: string[]; next: number | string | null }>(path);
+        for (const cell of page.cells) this.#cells.set(cell.id, cell);
+        classes = page.classes;
+        after = page.next === null || page.next === undefined ? "" : `&after=${page.next}`;
+      } while (after !== "");
+      this.#show({ classes, isLoaded: true, error: undefined });
+      await this.loadCount();
+    } catch (error) {
+      this.#show({ error: error as ApiError });
+    }
+  }
+
+  /** Loads the count; a blind reader has none. */
+  async loadCount(): Promise<void> {
+    if (this.#options.reading === "second") return;
+    const differential = await get<Differential>(`/cases/${this.#options.caseId}/differential`).catch(() => undefined);
+    if (differential) this.#show({ differential, waiting: differential.waiting });
+  }
+
+  /** Takes what the server sent by itself. */
+  take({ revision, waiting, cells }: CaseEvent): void {
+    for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
+    const isNew = revision !== this.#revision && this.#queue.waiting.length === 0;
+    this.#revision = revision;
+    this.#show({ waiting });
+    if (isNew && this.#state.isLoaded) void this.loadCount();
+  }
+
+  /** A reader's change: seen at once, sent in turn. */
+  label(changes: Changes, via: Via): void {
+    const shown = new Map(this.#state.cells.map((cell) => [cell.id, cell]));
+    const real = changes.filter(({ cell, label }) => shown.has(cell) && shown.get(cell)!.label !== label);
+    if (real.length === 0) return;
+    const before = real.map(({ cell }) => ({ cell, label: shown.get(cell)!.label }));
+    this.#steps.add(real, before);
+    this.#queue.push(real, via);
+  }
+
+  /** Takes the last change back, and says what it was. */
+  undo(): Changes | undefined {
+    const changes = this.#steps.undo();
+    if (changes !== undefined) this.#queue.push(changes, "undo");
+    return changes;
+  }
+
+  /** Does again what was taken back. */
+  redo(): Changes | undefined {
+    const changes = this.#steps.redo();
+    if (changes !== undefined) this.#queue.push(changes, "redo");
+    return changes;
+  }
+
+  /** Stops sending; what is not saved is kept on this computer. */
+  close(): void {
+    this.#queue.close();
+  }
+
+  /** What the case's line in a list says, followed by what is seen here. */
+  counts(summary: CaseSummary): Pick<CaseSummary, "cells" | "reviewed" | "waiting" | "bad"> {
+    const { cells, isLoaded } = this.#state;
+    if (!isLoaded) return summary;
+    return {
+      cells: cells.length,
+      reviewed: cells.filter(({ label }) => label !== null).length,
+      waiting: cells.filter(({ status }) => status === "waiting").length,
+      bad: cells.filter(({ status }) => status === "bad").length,
+    };
+  }
+
+  #saved({ changes }: LabelRequest, { revision, differential }: LabelAnswer): void {
+    this.#apply(this.#cells, changes);
+    this.#revision = revision;
+    if (differential) this.#show({ differential });
+  }
+
+  #refused({ changes }: LabelRequest, error: ApiError): void {
+    // What was built on it can't be taken back step by step any more.
+    this.#steps.clear();
+    this.#show({});
+    this.#options.onRefused(error, changes.length);
+  }
+
+  #apply(cells: Map<string, Cell>, changes: Changes): void {
+    for (const { cell: id, label } of changes) {
+      const cell = cells.get(id);
+      if (cell) cells.set(id, withLabel(cell, label, this.#options.user));
+    }
+  }
+
+  #show(change: Partial<CaseState>): void {
+    const { waiting } = this.#queue;
+    const cells = new Map(this.#cells);
+    for (const { changes } of waiting) this.#apply(cells, changes);
+    const shown = [...cells.values()].sort((a, b) => a.number - b.number);
+    this.#state = {
+      ...this.#state,
+      ...change,
+      cells: shown,
+      unsent: waiting.length,
+      canUndo: this.#steps.canUndo,
+      canRedo: this.#steps.canRedo,
+    };
+    for (const listener of this.#listeners) listener();
+  }
+}

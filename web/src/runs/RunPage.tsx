@@ -1,0 +1,90 @@
+import { useState } from "react";
+import { API, newKey, send, withTries } from "../api/client.ts";
+import type { Run } from "../api/types.ts";
+import { useEvents } from "../api/useEvents.ts";
+import { useLoaded } from "../api/useLoaded.ts";
+import { href } from "../app/router.ts";
+import { useMay } from "../app/session.tsx";
+import { texts } from "../texts.ts";
+import { formatCount, formatSeconds } from "../ui/format.ts";
+import { LoadFault } from "../ui/LoadFault.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { useAction } from "../ui/useAction.ts";
+import { usePageTitle } from "../ui/usePageTitle.ts";
+import { RunCurves } from "./RunCurves.tsx";
+import { RunStatus } from "./RunStatus.tsx";
+
+/** One run, followed while it goes on. */
+export function RunPage({ runId }: { readonly runId: string }) {
+  const { data, error, reload } = useLoaded<Run>(`/runs/${runId}`);
+  const [news, setNews] = useState<Run>();
+  const run = news === undefined ? data : { ...data, ...news };
+  const isGoing = run?.status === "running" || run?.status === "waiting";
+  useEvents<Run | { run: Run }>(isGoing ? `/runs/${runId}/events` : undefined, (event) =>
+    setNews("run" in event ? event.run : event),
+  );
+  const isAdmin = useMay("admin");
+  const words = texts.runs;
+  usePageTitle(run?.name);
+  const [cancel, isBusy] = useAction(async () => {
+    const key = newKey();
+    setNews(await withTries(() => send<Run>("POST", `/runs/${runId}/cancel`, {}, key)));
+  });
+  if (run === undefined) return <LoadFault error={error} onAgain={reload} />;
+  const { progress } = run;
+  return (
+    <>
+      <p>
+        <a href={href("runs")}>{words.all}</a>
+      </p>
+      <div className="pageHead">
+        <h1>{run.name}</h1>
+        <RunStatus status={run.status} />
+        {run.status === "finished" && (
+          <a className="button" href={`${API}/runs/${runId}/report`} target="_blank" rel="noreferrer">
+            {words.report}
+          </a>
+        )}
+        {isGoing && isAdmin && (
+          <button type="button" disabled={isBusy} onClick={() => void cancel()}>
+            {words.cancel}
+          </button>
+        )}
+      </div>
+      {run.error !== null && <Notice kind="error">{run.error}</Notice>}
+      <dl className="figures" aria-live="polite">
+        <div>
+          <dt>{words.epoch}</dt>
+          <dd>{words.epochOf(progress.epoch, progress.epochs)}</dd>
+        </div>
+        {isGoing && (
+          <>
+            <div>
+              <dt>{words.speed}</dt>
+              <dd>{progress.imagesPerSecond === null ? "–" : formatCount(Math.round(progress.imagesPerSecond))}</dd>
+            </div>
+            <div>
+              <dt>{words.left}</dt>
+              <dd>{progress.secondsLeft === null ? "–" : formatSeconds(progress.secondsLeft)}</dd>
+            </div>
+          </>
+        )}
+      </dl>
+      <RunCurves history={progress.history} />
+      {run.model !== null && (
+        <p>
+          <a href={href("models")}>{words.model(run.model)}</a>
+        </p>
+      )}
+      <h2>{words.settings}</h2>
+      <dl className="facts">
+        {Object.entries(run.settings).map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt>{name}</dt>
+            <dd className="break">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

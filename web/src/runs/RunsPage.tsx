@@ -1,0 +1,84 @@
+import { useEffect } from "react";
+import type { Run } from "../api/types.ts";
+import { useLoaded } from "../api/useLoaded.ts";
+import { href } from "../app/router.ts";
+import { useMay } from "../app/session.tsx";
+import { texts } from "../texts.ts";
+import { formatMoment, formatShare } from "../ui/format.ts";
+import { LoadFault } from "../ui/LoadFault.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
+import { usePageTitle } from "../ui/usePageTitle.ts";
+import { RunComparison } from "./RunComparison.tsx";
+import { RunStatus } from "./RunStatus.tsx";
+import { StartTraining } from "./StartTraining.tsx";
+
+const EVERY = 5000;
+
+/** All trainings and adaptations, and the way to start one. */
+export function RunsPage() {
+  const words = texts.runs;
+  usePageTitle(words.title);
+  const { data, error, reload } = useLoaded<{ runs: Run[] }>("/runs");
+  const isAdmin = useMay("admin");
+  const isBusy = data?.runs.some(({ status }) => status === "running" || status === "waiting") ?? false;
+  useEffect(() => {
+    if (!isBusy) return;
+    const timer = setInterval(reload, EVERY);
+    return () => clearInterval(timer);
+  }, [isBusy, reload]);
+  return (
+    <>
+      <div className="pageHead">
+        <h1>{words.title}</h1>
+        {isAdmin && <StartTraining />}
+      </div>
+      <LoadFault error={error} onAgain={reload} />
+      {data?.runs.length === 0 && <p className="empty">{words.none}</p>}
+      {data !== undefined && data.runs.length > 0 && (
+        <>
+          <Scroll label={words.title}>
+            <table className="list">
+              <thead>
+                <tr>
+                  <th scope="col">{words.name}</th>
+                  <th scope="col">{words.kind}</th>
+                  <th scope="col">{words.status}</th>
+                  <th scope="col">{words.epoch}</th>
+                  <th scope="col" className="number">
+                    {words.valAccuracy}
+                  </th>
+                  <th scope="col">{words.started}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.runs.map((run) => (
+                  <tr key={run.id}>
+                    <th scope="row">
+                      <a href={href("runs", run.id)}>{run.name}</a>
+                    </th>
+                    <td>{words.kinds[run.kind]}</td>
+                    <td>
+                      <RunStatus status={run.status} />
+                    </td>
+                    <td>{words.epochOf(run.progress.epoch, run.progress.epochs)}</td>
+                    <td className="number">{lastAccuracy(run)}</td>
+                    <td className="muted nowrap">
+                      {formatMoment(run.createdAt)}, {run.startedBy}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+          <RunComparison runs={data.runs} />
+        </>
+      )}
+    </>
+  );
+}
+
+function lastAccuracy({ progress }: Run): string {
+  const last = progress.history.at(-1);
+  const value = last?.valAccuracy ?? last?.accuracy;
+  return value == null ? "–" : formatShare(value);
+}

@@ -1,0 +1,65 @@
+import { type FormEvent, useState } from "react";
+import { newKey, send, withTries } from "../api/client.ts";
+import type { Run } from "../api/types.ts";
+import { go } from "../app/router.ts";
+import { texts } from "../texts.ts";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Field } from "../ui/Field.tsx";
+import { useAction } from "../ui/useAction.ts";
+
+const MODELS = ["mobilenetv2", "cnn"];
+
+/** A button, and the form behind it. */
+export function StartTraining() {
+  const [isOpen, setIsOpen] = useState(false);
+  const words = texts.runs;
+  const [start, isBusy] = useAction(async (form: HTMLFormElement) => {
+    const fields = new FormData(form);
+    const body = {
+      kind: "train",
+      data: String(fields.get("data")),
+      model: String(fields.get("model")),
+      epochs: Number(fields.get("epochs")),
+    };
+    const key = newKey();
+    const run = await withTries(() => send<Run>("POST", "/runs", body, key));
+    go("runs", run.id);
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void start(event.currentTarget);
+  };
+  return (
+    <>
+      <button type="button" className="primary" onClick={() => setIsOpen(true)}>
+        {words.start}
+      </button>
+      {isOpen && (
+        <Dialog title={words.start} onClose={() => setIsOpen(false)}>
+          <form className="form" onSubmit={submit}>
+            <Field label={words.folder} hint={words.folderHint}>
+              <input name="data" required autoComplete="off" spellCheck={false} />
+            </Field>
+            <div className="columns">
+              <Field label={words.network}>
+                <select name="model">
+                  {MODELS.map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+              </Field>
+              <Field label={words.epochs}>
+                <input name="epochs" type="number" min="1" max="1000" required defaultValue="20" />
+              </Field>
+            </div>
+            <div className="row end">
+              <button type="submit" className="primary" disabled={isBusy}>
+                {words.startDo}
+              </button>
+            </div>
+          </form>
+        </Dialog>
+      )}
+    </>
+  );
+}

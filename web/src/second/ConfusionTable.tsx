@@ -1,0 +1,45 @@
+import type { Agreement } from "../api/types.ts";
+import { texts } from "../texts.ts";
+import { LabelBadge } from "../ui/LabelBadge.tsx";
+import { Scroll } from "../ui/Scroll.tsx";
+
+/** First reading by rows, second by columns; labels that neither used are left out. */
+export function ConfusionTable({ agreement: { table, labels } }: { readonly agreement: Agreement }) {
+  const used = labels.flatMap((name, i) => {
+    const count = table.reduce((sum, row, k) => sum + row[i]! + (k === i ? 0 : table[i]![k]!), 0);
+    return count === 0 ? [] : [{ name, i }];
+  });
+  const words = texts.second;
+  return (
+    <Scroll label={words.table}>
+      <table className="confusion">
+        <caption className="unseen">{words.table}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.corner}</th>
+            {used.map(({ name }) => (
+              <th key={name} scope="col">
+                <LabelBadge label={name} />
+                <span className="unseen">{texts.labels.name(name)}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {used.map(({ name, i }) => (
+            <tr key={name}>
+              <th scope="row">
+                <LabelBadge label={name} withName />
+              </th>
+              {used.map(({ name: other, i: k }) => (
+                <td key={other} className={i === k ? "same" : table[i]![k]! > 0 ? "different" : "muted"}>
+                  {table[i]![k]}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

@@ -1,0 +1,46 @@
+import { useState } from "react";
+import { API, newKey, send, withTries } from "../api/client.ts";
+import type { Agreement, Label } from "../api/types.ts";
+import { texts } from "../texts.ts";
+import { LabelBadge } from "../ui/LabelBadge.tsx";
+import { useAction } from "../ui/useAction.ts";
+
+interface DifferencesProps {
+  readonly differences: Agreement["differences"];
+  readonly caseId: string;
+  readonly canSettle: boolean;
+  readonly onSettled: () => void;
+}
+
+/** Cells that the readers called differently; settling one writes the first reading's label. */
+export function Differences({ differences, caseId, canSettle, onSettled }: DifferencesProps) {
+  const [settled, setSettled] = useState<ReadonlyMap<string, Label>>(new Map());
+  const [settle, isBusy] = useAction(async (cell: string, label: Label) => {
+    const key = newKey();
+    const body = { reading: "first", changes: [{ cell, label }], via: "menu" };
+    await withTries(() => send("POST", `/cases/${caseId}/labels`, body, key));
+    setSettled((last) => new Map(last).set(cell, label));
+    onSettled();
+  });
+  const words = texts.second;
+  if (differences.length === 0) return <p className="muted">{words.noDifferences}</p>;
+  return (
+    <ul className="differences">
+      {differences.map(({ cell, number, first, second }) => (
+        <li key={cell}>
+          <img src={`${API}/cells/${cell}/image`} alt={words.cell(number)} />
+          <span>
+            {words.cell(number)}
+            {settled.has(cell) && <span className="badge">{words.settled(settled.get(cell)!)}</span>}
+          </span>
+          {[...new Set([first, second])].map((label, i) => (
+            <button key={label} type="button" disabled={!canSettle || isBusy} onClick={() => void settle(cell, label)}>
+              {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
+              <span className="unseen">{words.settle(number)}</span>
+            </button>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}

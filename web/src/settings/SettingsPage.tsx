@@ -1,0 +1,38 @@
+import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
+import { useMay, useSession } from "../app/session.tsx";
+import { texts } from "../texts.ts";
+import { usePageTitle } from "../ui/usePageTitle.ts";
+import { TokensSection } from "./TokensSection.tsx";
+import { UsersSection } from "./UsersSection.tsx";
+
+/** Who one is, colours, tokens, and for an admin the users. */
+export function SettingsPage() {
+  const words = texts.settings;
+  usePageTitle(words.title);
+  const { session } = useSession();
+  const isAdmin = useMay("admin");
+  return (
+    <>
+      <h1>{words.title}</h1>
+      <section className="card">
+        <h2>{words.you}</h2>
+        <p>{session?.isLocal ? words.local : words.signedInAs(session?.user ?? "", session?.role ?? "viewer")}</p>
+        <p className="row">
+          {texts.scheme.title} <SchemeSwitch />
+        </p>
+        <p className="muted">{words.version(session?.version ?? "")}</p>
+      </section>
+      {isAdmin && <UsersSection />}
+      <TokensSection />
+      {isAdmin && (
+        <section className="card">
+          <h2>{words.backup}</h2>
+          <p>{words.backupWhat}</p>
+          <a className="button" href="/api/v1/backup" download>
+            {words.backupDo}
+          </a>
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { texts } from "../texts.ts";
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A window over the page; Escape closes it, and the focus goes back to where it was. */
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  // Before it leaves the page, so that the browser gives the focus back.
+  useLayoutEffect(() => {
+    const dialog = element.current!;
+    if (!dialog.open) dialog.showModal();
+    return () => dialog.close();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <div className="dialogHead">
+        <h2 id={id}>{title}</h2>
+        <button type="button" className="quiet small" onClick={onClose}>
+          {texts.app.close}
+        </button>
+      </div>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Estimate } from "../api/types.ts";
+
+const LANGUAGE = "en-GB";
+const whole = new Intl.NumberFormat(LANGUAGE);
+const dates = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+
+/** 12345 as 12,345. */
+export function formatCount(count: number): string {
+  return whole.format(count);
+}
+
+/** 0.123 as 12.3 %. */
+export function formatShare(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** Limits of a share, in per cent: 10.1 to 14.9. */
+export function formatLimits({ low, high }: Estimate, digits = 1): string {
+  return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}`;
+}
+
+/** A probability as whole per cent, never 100 where it is less than sure. */
+export function formatProbability(probability: number): string {
+  const percent = Math.round(100 * probability);
+  return `${probability < 1 ? Math.min(percent, 99) : percent} %`;
+}
+
+/** A moment, in the reader's own time. */
+export function formatMoment(moment: string): string {
+  return dates.format(new Date(moment));
+}
+
+/** Seconds as 1 h 20 min, 5 min or 40 s. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
