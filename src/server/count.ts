@@ -40,21 +40,25 @@ export function reportOf(cells: readonly ReadCell[], { leukocytes, age }: CountF
   );
 }
 
-/** The count as it goes over the wire. */
-export function countOf(cells: readonly ReadCell[], facts: CountFacts): z.infer<typeof differential> {
-  const report = reportOf(cells, facts);
+/** The count as it goes over the wire; `report` is that of the same cells. */
+export function countOf(
+  cells: readonly ReadCell[],
+  facts: CountFacts,
+  report = reportOf(cells, facts),
+): z.infer<typeof differential> {
   const counted = cells.map(countedLabel);
   const many = (label: Label) => counted.filter((other) => other === label).length;
   const classified = cells.filter(({ status }) => status === "classified");
-  const ranges = readRanges(facts.age ?? undefined);
+  const ranges = report?.ranges ?? readRanges(facts.age ?? undefined);
   const classes = CELL_TYPES.map((name, k) => {
     const row = report?.classes[k];
+    const range = ranges.percent[name];
     return {
       class: name,
       count: row?.count ?? 0,
       share: row?.share ?? NOTHING,
       absolute: row?.absolute ?? null,
-      range: [...(ranges.percent[name] ?? [])] as [number, number],
+      range: range === undefined ? null : ([...range] as [number, number]),
       position: row?.position ?? "unknown",
       before: classified.filter((cell) => modelLabel(cell) === name).length,
     };
@@ -65,7 +69,7 @@ export function countOf(cells: readonly ReadCell[], facts: CountFacts): z.infer<
     artefacts: many("Artefact"),
     smudges: many("Smudge"),
     waiting: cells.filter(({ status }) => status === "waiting").length,
-    classes: classes.map((row) => ({ ...row, range: row.range.length === 2 ? row.range : null })),
+    classes,
     flags: [...(report?.flags ?? [])],
     notes: [...(report?.notes ?? ["No cell is counted yet."])],
   };

@@ -16,6 +16,7 @@ export function reportContent(input: ReportInput): { readonly [key: string]: Jso
 
 function contentOf({ found, cells, head, number, at }: ReportInput) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
+  const full = reportOf(cells, found);
   return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
@@ -25,8 +26,8 @@ function contentOf({ found, cells, head, number, at }: ReportInput) {
     at: at.toISOString(),
     model,
     trail: head,
-    differential: countOf(cells, found),
-    full: reportOf(cells, found) ?? null,
+    differential: countOf(cells, found, full),
+    full: full ?? null,
     agreement: found.secondReading === "finished" ? agreementOf(cells) : null,
     cells: cells.map(cellContent),
   };

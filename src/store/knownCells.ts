@@ -63,13 +63,3 @@ export async function countedCells(
     return said === null ? [] : [{ ...cell, label: said, isLabelled: label !== null }];
   });
 }
-
-/** Cases whose first reading somebody must not see: their second reading is going on, and is his or hers. */
-export async function blindCases({ database: { queries } }: Pick<Store, "database">, user: string): Promise<string[]> {
-  const rows = await queries
-    .select({ id: cases.id })
-    .from(cases)
-    .where(and(eq(cases.secondReading, "going on"), eq(cases.secondReader, user)))
-    .catch(tellIfGone);
-  return rows.map(({ id }) => id);
-}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readCase } from "../../store/cases.ts";
 import { requireCell } from "../../store/cells.ts";
-import { blindCases } from "../../store/knownCells.ts";
+import { blindCases } from "../../store/labels.ts";
 import { askedBy, READ } from "../access.ts";
 import { label } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
@@ -60,7 +60,7 @@ export function addLookingRoutes(app: App, { store, work }: Laboratory): void {
     async (request) => {
       const { user } = askedBy(request);
       const cell = await cellFor(request.params.cell, user);
-      const hidden = new Set(await blindCases(store, user));
+      const hidden = await blindCases(store, user);
       const mayShow = (caseId: string) => !hidden.has(caseId);
       const { near, waiting } = await work.neighbours.of(cell, { count: request.query.count, mayShow });
       const told = near.map(({ item: { cell: id, case: caseId, label: said }, distance }) => ({

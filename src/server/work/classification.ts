@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LeukogramError } from "../../core/errors.ts";
+import { argmax } from "../../metrics/topKAccuracy.ts";
 import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
 import { UNFAMILIAR } from "../../training/homeFacts.ts";
@@ -182,12 +183,12 @@ function answerOf(
   { classes, threshold }: ModelFacts,
 ): CellAnswer {
   if (probabilities === undefined) return { id, error: error! };
-  const most = Math.max(...probabilities);
+  const best = argmax(probabilities);
   return {
     id,
     probabilities,
-    predicted: classes[probabilities.indexOf(most)]!,
-    isRejected: most < threshold,
+    predicted: classes[best]!,
+    isRejected: probabilities[best]! < threshold,
     familiarity,
     isUnfamiliar: familiarity !== undefined && familiarity < UNFAMILIAR,
   };
