@@ -1,4 +1,5 @@
-// The story of a case, in a real browser against the real server: upload, review by keyboard alone, second reader, signature, amendment.
+// The story of a case, in a real browser against the real server: upload, review by keyboard alone, a second reader, two signatures,
+// an amendment, what is given out, and the trail.
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,14 +9,17 @@ import { firstOfEach } from "../browser/support/answers.ts";
 import { needsBrowser } from "../browser/support/chromium.ts";
 import { shared } from "../support/shared.ts";
 import { violationsOf } from "./support/axe.ts";
+import { classified, countOf, current, focused, makeCase, nameOf, saved, tiles } from "./support/gallery.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
 
 const { test, chromium } = needsBrowser("data/pbc/Test");
-const images = () => firstOfEach(shared("data/pbc/Test"), 8).map(({ path }) => path);
+const images = () => firstOfEach(shared("data/pbc/Test"), 40).map(({ path }) => path);
 const textFile = join(tmpdir(), `leukogram-no-image-${process.pid}.jpg`);
+const password = (name: string) => `the password of ${name}`;
 
 let app: StartedApp;
 let page: Page;
+let ben: Page;
 let caseId: string;
 const violations: string[] = [];
 
@@ -30,135 +34,192 @@ afterAll(async () => {
   await app?.close();
 });
 
-const tiles = (of: Page = page) => of.locator('[role="gridcell"]');
-const nameOf = (index: number) => tiles().nth(index).locator(".unseen").textContent();
-const focused = () => page.evaluate(() => document.activeElement?.querySelector(".unseen")?.textContent ?? "");
-const countOf = (letter: string, of: Page = page) =>
-  of
-    .locator(".classBar button", { has: of.locator(`.letter:text-is("${letter}")`) })
-    .locator(".figure")
-    .innerText();
-const saved = (of: Page = page) => of.getByText("All changes saved").waitFor();
-const tab = (name: string) => page.goto(`${app.address}/#/cases/${caseId}/${name}`);
+const look = async (at: Page = page) => void violations.push(...(await violationsOf(at)));
+const go = (place: string, on: Page = page) => on.goto(`${app.address}/#/${place}`);
+const tab = (name: string, on: Page = page) => go(`cases/${caseId}/${name}`, on);
+const given = (path: string) =>
+  page.evaluate(async (at) => {
+    const answer = await fetch(`/api/v1/${at}`);
+    return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
+  }, path);
+
+async function makeUser(name: string, role: string): Promise<void> {
+  await page.getByRole("button", { name: "New user" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("Password").fill(password(name));
+  await dialog.getByLabel("Role").selectOption(role);
+  await dialog.getByRole("button", { name: "Create" }).click();
+}
+
+async function signIn(on: Page, name: string): Promise<void> {
+  await on.getByLabel("Name").fill(name);
+  await on.getByLabel("Password").fill(password(name));
+  await on.keyboard.press("Enter");
+  await on.getByRole("button", { name: `Sign out ${name}` }).waitFor();
+}
+
+async function sign(on: Page, name: string): Promise<void> {
+  await tab("report", on);
+  await on.getByLabel("Password").fill(password(name));
+  await on.getByRole("button", { name: `Sign as ${name}` }).press("Enter");
+}
 
 describe.sequential("the story of a case", () => {
-  test("a case is made by keyboard, and takes images; what is no image is refused with a reason", async () => {
+  test("a case is made by keyboard, and takes 200 images; what is no image is refused with a reason", async () => {
     await page.getByText("There is no case yet").waitFor();
-    violations.push(...(await violationsOf(page)));
+    await look();
     await page.getByRole("button", { name: "New case" }).press("Enter");
-    await page.getByLabel("Name or number").fill("Specimen 1");
-    await page.getByLabel("White cells").fill("6.5");
-    violations.push(...(await violationsOf(page)));
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Specimen 1" }).waitFor();
-    caseId = /cases\/([^/]+)/.exec(page.url())![1]!;
-    violations.push(...(await violationsOf(page)));
+    await look();
+    await page.keyboard.press("Escape");
+    caseId = await makeCase(page, "Specimen 1");
+    await look();
     await page
       .locator('input[type="file"]')
       .first()
       .setInputFiles([...images(), textFile]);
-    await page.getByText("40 images added", { exact: true }).waitFor();
+    await page.getByRole("main").getByText("200 images added", { exact: true }).waitFor();
     await page.getByRole("button", { name: "1 file refused" }).click();
     await page.getByRole("cell", { name: /leukogram-no-image/ }).waitFor();
-    violations.push(...(await violationsOf(page)));
+    await look();
     await page.keyboard.press("Escape");
-    await expect
-      .poll(() => page.locator(".caseProgress").innerText(), { timeout: 120_000 })
-      .not.toContain("Classified");
-    await expect.poll(async () => Number(await countOf("N"))).toBeGreaterThan(3);
+    await classified(page);
+    await expect.poll(async () => Number(await countOf(page, "N"))).toBeGreaterThan(30);
   });
 
   test("it is reviewed by keyboard alone: labels, ranges, undo, redo, confirm", async () => {
-    await page.locator('[role="gridcell"][tabindex="0"]').focus();
-    expect(await focused()).toMatch(/^Cell \d+, Basophil, model: Basophil \d+ percent/);
-    const before = Number(await countOf("B"));
-    const second = await nameOf(1);
+    await current(page).focus();
+    expect(await focused(page)).toMatch(/^Cell \d+, Basophil, model: Basophil \d+ percent/);
+    const before = Number(await countOf(page, "B"));
+    const second = await nameOf(page, 1);
     await page.keyboard.press("s");
-    expect([await countOf("S"), await countOf("B")]).toEqual(["1", String(before - 1)]);
+    expect([await countOf(page, "S"), await countOf(page, "B")]).toEqual(["1", String(before - 1)]);
     // The focus went on to the next cell.
-    expect(await focused()).toBe(second);
+    expect(await focused(page)).toBe(second);
     await page.keyboard.press("Shift+ArrowRight");
     await page.keyboard.press("m");
-    expect(await countOf("B")).toBe(String(before - 3));
+    expect(await countOf(page, "B")).toBe(String(before - 3));
     await page.keyboard.press("Control+z");
-    expect(await countOf("B")).toBe(String(before - 1));
+    expect(await countOf(page, "B")).toBe(String(before - 1));
     await page.keyboard.press("Control+z");
-    expect([await countOf("S"), await countOf("B")]).toEqual(["0", String(before)]);
+    expect([await countOf(page, "S"), await countOf(page, "B")]).toEqual(["0", String(before)]);
     await page.keyboard.press("Control+Shift+z");
-    expect(await countOf("S")).toBe("1");
+    expect(await countOf(page, "S")).toBe("1");
     await page.keyboard.press("Control+z");
     await page.keyboard.press("Control+a");
     await page.keyboard.press("c");
-    await saved();
-    await page.getByText("Reviewed 40 of 40").waitFor();
-    const { labelled, reloaded } = await page.evaluate(async (id) => {
-      const { cells } = await (await fetch(`/api/v1/cases/${id}/cells`)).json();
-      const labelled = cells.filter((cell: { label: string | null }) => cell.label !== null).length;
-      return { labelled, reloaded: cells.length };
-    }, caseId);
-    expect([labelled, reloaded]).toEqual([40, 40]);
+    await saved(page);
+    await page.getByText("Reviewed 200 of 200").waitFor();
+    const { cells } = JSON.parse((await given(`cases/${caseId}/cells`)).text);
+    expect(cells.filter(({ label }: { label: string | null }) => label !== null)).toHaveLength(200);
   });
 
-  test("the side panel follows the focus, and Escape leaves it", async () => {
-    await page.locator('[role="gridcell"][tabindex="0"]').focus();
+  test("the side panel follows the focus: probabilities, where the model looked, the nearest labelled cells", async () => {
+    await current(page).focus();
     await page.keyboard.press("Control+Home");
     await page.keyboard.press("Enter");
-    const title = page.locator(".cellPanel h2");
+    const panel = page.locator(".cellPanel");
+    const title = panel.locator("h2");
     const first = await title.innerText();
-    await page.locator(".cellPanel .barRow").first().waitFor();
-    violations.push(...(await violationsOf(page)));
-    await page.locator('[role="gridcell"][tabindex="0"]').focus();
+    await panel.getByRole("button", { name: /^Basophil/ }).press("Enter");
+    await panel.locator("img.overlay").waitFor();
+    await panel.locator(".neighbours li").nth(4).waitFor();
+    await look();
+    await current(page).focus();
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => title.innerText()).not.toBe(first);
     await page.keyboard.press("?");
     await page.getByRole("heading", { name: "Keys of the gallery" }).waitFor();
-    violations.push(...(await violationsOf(page)));
+    await look();
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await title.waitFor({ state: "detached" });
   });
 
+  test("a cell is dragged onto a label, and back by undo", async () => {
+    const before = Number(await countOf(page, "A"));
+    await tiles(page)
+      .first()
+      .dragTo(page.locator(".classBar button", { hasText: "Artefact" }));
+    await expect.poll(() => countOf(page, "A")).toBe(String(before + 1));
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => countOf(page, "A")).toBe(String(before));
+    await saved(page);
+  });
+
   test("changes without a network wait, and are saved when it is back", async () => {
     await page.route("**/labels", (route) => route.abort());
-    await page.locator('[role="gridcell"][tabindex="0"]').focus();
+    await current(page).focus();
     await page.keyboard.press("a");
     await page.getByText("1 change not saved yet").waitFor();
     await page.reload();
     await page.getByText("1 change not saved yet").waitFor();
-    expect(await countOf("A")).toBe("1");
+    expect(await countOf(page, "A")).toBe("1");
     await page.unroute("**/labels");
     await page.evaluate(() => dispatchEvent(new Event("online")));
-    await saved();
-    const { differential } = { differential: await page.locator(".counts p").first().innerText() };
-    expect(differential).toContain("1 artefact");
+    await saved(page);
+    expect(await page.locator(".counts p").first().innerText()).toContain("1 artefact");
   });
 
   test("a refused change is taken back, with the reason", async () => {
     const answer = { error: { code: "ERR_CONFLICT", message: "the case was signed meanwhile" } };
     await page.route("**/labels", (route) => route.fulfill({ status: 409, json: answer }));
-    const before = await countOf("U");
-    await page.locator('[role="gridcell"][tabindex="0"]').focus();
+    const before = await countOf(page, "U");
+    await current(page).focus();
     await page.keyboard.press("u");
     await page.getByText(/1 change was not saved and taken back: the case was signed meanwhile/).waitFor();
-    expect(await countOf("U")).toBe(before);
+    expect(await countOf(page, "U")).toBe(before);
     await page.unroute("**/labels");
   });
 
-  test("the second reader sees no answers, and the readings are compared", async () => {
+  test("with the first user everybody signs in; a token's secret is shown once", async () => {
+    await go("settings");
+    await makeUser("ada", "admin");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await look();
+    await page.getByLabel("Name").fill("ada");
+    await page.getByLabel("Password").fill("not the password");
+    await page.keyboard.press("Enter");
+    await page.getByText("the name or the password is wrong").waitFor();
+    await signIn(page, "ada");
+    await makeUser("ben", "signer");
+    await page.getByRole("rowheader", { name: "ben" }).waitFor();
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("night script");
+    await look();
+    await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+    const secret = await page.getByLabel("The token's secret").inputValue();
+    await look();
+    await page.getByRole("button", { name: "I have it" }).click();
+    const asked = await fetch(`${app.address}/api/v1/cases`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(asked.status).toBe(200);
+    await page.getByRole("button", { name: "Remove night script" }).click();
+    await page.getByRole("rowheader", { name: "night script" }).waitFor({ state: "detached" });
+    const again = await fetch(`${app.address}/api/v1/cases`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(again.status).toBe(401);
+  });
+
+  test("a second reader, at another browser, sees no answers; then the readings are compared", async () => {
+    ben = await app.newReader();
+    await signIn(ben, "ben");
+    await tab("second", ben);
+    await ben.getByRole("button", { name: /Start the second reading/ }).click();
+    await ben.getByText("The model's answers and the first reading are hidden.").waitFor();
+    await tiles(ben).first().waitFor();
+    await look(ben);
+    expect(await nameOf(ben, 0)).toBe("Cell 1, not read yet");
     await tab("second");
-    await page.getByRole("button", { name: /Start the second reading/ }).click();
-    await page.getByText("The model's answers and the first reading are hidden.").waitFor();
-    await tiles().first().waitFor();
-    violations.push(...(await violationsOf(page)));
-    expect(await nameOf(0)).toBe("Cell 1, not read yet");
-    await page.locator('[role="gridcell"][tabindex="0"]').focus();
-    await page.keyboard.press("Control+a");
-    await page.keyboard.press("n");
-    await page.getByText("All cells are labelled.").waitFor();
-    await saved();
-    await page.getByRole("button", { name: "Finish the reading" }).click();
+    await page.getByText("A second reading is going on.").waitFor();
+    await current(ben).focus();
+    await ben.keyboard.press("Control+a");
+    await ben.keyboard.press("n");
+    await ben.getByText("All cells are labelled.").waitFor();
+    await saved(ben);
+    await ben.getByRole("button", { name: "Finish the reading" }).click();
+    await ben.getByText("Cohen's kappa", { exact: true }).waitFor();
+    await page.reload();
     await page.getByText("Cohen's kappa", { exact: true }).waitFor();
-    violations.push(...(await violationsOf(page)));
+    await look();
     const before = await page.getByRole("heading", { name: /To settle/ }).innerText();
     await page
       .getByRole("button", { name: /^Second: Neutrophil/ })
@@ -167,66 +228,83 @@ describe.sequential("the story of a case", () => {
     await expect.poll(() => page.getByRole("heading", { name: /To settle/ }).innerText()).not.toBe(before);
   });
 
-  test("it is signed, frozen, and amended with a reason", async () => {
-    await tab("report");
-    await page.getByRole("button", { name: "Sign as local" }).waitFor();
-    violations.push(...(await violationsOf(page)));
-    await page.getByRole("button", { name: "Sign as local" }).press("Enter");
-    await page.getByText("Report 1 is signed and final.").waitFor();
-    violations.push(...(await violationsOf(page)));
+  test("two sign it, it is frozen, and amended with a reason", async () => {
+    await page.getByRole("button", { name: "Edit" }).click();
+    await page.getByLabel("Signatures").selectOption("2");
+    await page.getByRole("button", { name: "Save" }).click();
+    await sign(page, "ada");
+    await page.getByText("Report 1 is signed; it needs a second signature.").waitFor();
+    await look();
+    await sign(ben, "ben");
+    await ben.getByText("Report 1 is signed and final.").waitFor();
+    await look(ben);
     await tab("review");
-    await tiles().first().waitFor();
+    await tiles(page).first().waitFor();
+    await page.getByText("Signed: amend it to change it").waitFor();
     expect(await page.getByRole("toolbar", { name: "Selected cells" }).count()).toBe(0);
     await tab("report");
     await page.getByLabel("Why").fill("A smudge was overlooked");
     await page.getByRole("button", { name: "Open again for an amendment" }).press("Enter");
-    await page.getByRole("button", { name: "Sign as local" }).press("Enter");
-    await page.getByText("Report 2, amendment").waitFor();
-    await page.getByText("Why: A smudge was overlooked").waitFor();
-    await page.getByText("Report 2 is signed and final.").waitFor();
+    await tab("review");
+    await current(page).focus();
+    await page.keyboard.press("s");
+    await saved(page);
+    await sign(page, "ada");
+    await page.getByText("Report 2 is signed; it needs a second signature.").waitFor();
+    await ben.reload();
+    await sign(ben, "ben");
+    await ben.getByText("Report 2, amendment").waitFor();
+    await ben.getByText("Why: A smudge was overlooked").waitFor();
+    await ben.getByText("Report 2 is signed and final.").waitFor();
   });
 
-  test("private mode classifies in the browser, also with the network gone", async () => {
-    const sent: string[] = [];
-    const other = await app.newPage();
-    other.on("request", (request) => request.method() !== "GET" && sent.push(request.url()));
-    await other.goto(`${app.address}/#/private`);
-    await other.getByText("This page now works without a network too.").waitFor();
-    await other.getByText("Ready", { exact: true }).waitFor();
-    await app.context.setOffline(true);
-    await other.reload();
-    await other.getByText("Ready", { exact: true }).waitFor();
-    const two = images().filter((_, i) => i % 8 < 2);
-    await other.locator('input[type="file"]').first().setInputFiles(two);
-    await other.getByText("10 cells classified").waitFor();
-    expect(await countOf("N", other)).toBe("2");
-    await other.locator('[role="gridcell"][tabindex="0"]').focus();
-    await other.keyboard.press("a");
-    expect(await countOf("A", other)).toBe("1");
-    expect(await other.locator(".counts p").first().innerText()).toBe("9 cells counted, 0 unidentified, 1 artefact");
-    violations.push(...(await violationsOf(other)));
-    await app.context.setOffline(false);
-    await other.close();
-    expect(sent).toEqual([]);
+  test("reports are given out in every format, and the first is as it was", async () => {
+    const { reports } = JSON.parse((await given(`cases/${caseId}/reports`)).text);
+    const [first, second] = [1, 2].map((number) => reports.find((one: { number: number }) => one.number === number));
+    expect([first.isFinal, second.isFinal]).toEqual([true, true]);
+    const smudges = async (id: string) => {
+      const { content } = JSON.parse((await given(`reports/${id}.json`)).text);
+      return content.cells.filter(({ counted }: { counted: string }) => counted === "Smudge").length;
+    };
+    expect(await smudges(second.id)).toBe((await smudges(first.id)) + 1);
+    expect(await given(`reports/${first.id}.csv`)).toMatchObject({ status: 200, type: expect.stringMatching(/csv/) });
+    const fhir = JSON.parse((await given(`reports/${second.id}.fhir.json`)).text);
+    expect(fhir).toMatchObject({ resourceType: "DiagnosticReport", status: "amended" });
+    await page.goto(`${app.address}/api/v1/reports/${second.id}`);
+    await page
+      .getByText(/research use only/i)
+      .first()
+      .waitFor();
+    await look();
   });
 
-  test("all pages keep WCAG 2.2 AA in both colour schemes, and none complains", async () => {
-    for (const place of [
-      `cases/${caseId}/review`,
-      `cases/${caseId}/trail`,
-      "cases",
-      "models",
-      "runs",
-      "trail",
-      "settings",
-    ]) {
-      await page.goto(`${app.address}/#/${place}`);
+  test("the chain holds, on the page and in what is exported", async () => {
+    await go("trail");
+    await page.getByRole("button", { name: "Verify the chain" }).press("Enter");
+    await page.getByText(/The trail is whole: all \d+ events fit their hashes/).waitFor();
+    await look();
+    const { text } = await given("trail/export");
+    const events = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i + 1));
+    for (const [i, { previous }] of events.entries()) expect(previous).toBe(events[i - 1]?.hash ?? "0".repeat(64));
+    expect(new Set(events.map(({ actor }) => actor))).toEqual(new Set(["local", "model", "ada", "ben"]));
+  });
+
+  test("who signed out is let in no more, and no page complained or kept somebody out", async () => {
+    for (const place of [`cases/${caseId}/trail`, "cases"]) {
+      await go(place);
       await page.waitForLoadState("networkidle");
-      violations.push(...(await violationsOf(page)));
+      await look();
     }
+    await page.getByRole("button", { name: "Sign out ada" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect((await given("cases")).status).toBe(401);
     expect(violations).toEqual([]);
     // The browser reports what the tests broke on purpose, in words that name no address.
-    const known = /^Failed to load resource|409 .*\/labels$/;
+    const known = /^Failed to load resource|409 .*\/labels$|401 /;
     expect(app.faults.filter((fault) => !known.test(fault))).toEqual([]);
   });
 });

@@ -197,6 +197,7 @@ export const texts = {
     unfamiliar: "Unfamiliar: it looks unlike 99 of 100 images that the model learned from.",
     familiarity: (share: string) => `Familiarity: ${share} of the model's own images look as strange, or stranger.`,
     neighbours: "Nearest labelled cells",
+    comparing: (cells: number) => `${many(cells, "labelled cell is", "labelled cells are")} not compared yet …`,
     noNeighbours: "None is labelled yet.",
     neighbour: (label: string, distance: number, isHere: boolean) =>
       `${label}, distance ${distance.toFixed(2)}${isHere ? "" : ", of another case"}`,
@@ -343,6 +344,7 @@ export const texts = {
     compareWhich: "Runs to draw",
     report: "Report",
     cancel: "Cancel",
+    resume: "Go on",
     model: (name: string) => `It made the model ${name}: judge and activate it.`,
     settings: "Settings",
     start: "Start a training",

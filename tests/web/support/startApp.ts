@@ -7,6 +7,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { build } from "vite";
 import { startLaboratory } from "../../../src/server/startLaboratory.ts";
 import { startChromium } from "../../browser/support/chromium.ts";
+import { BUILT } from "../../support/buildProgram.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -17,8 +18,11 @@ export interface StartedApp {
   readonly context: BrowserContext;
   /** What the page complained of: errors of scripts, refused by the policy, and the console's. */
   readonly faults: string[];
-  /** Another reader's page, with a session of its own. */
+  readonly folder: string;
+  /** Another page of the same session. */
   readonly newPage: () => Promise<Page>;
+  /** The page of somebody else, at another browser. */
+  readonly newReader: () => Promise<Page>;
   readonly close: () => Promise<void>;
 }
 
@@ -34,13 +38,14 @@ export async function startApp(chromium: string): Promise<StartedApp> {
   const folder = mkdtempSync(join(tmpdir(), "leukogram-app-"));
   const laboratory = await startLaboratory({
     ...{ folder, host: "127.0.0.1", port: 0, model: "cnn-anylab", webApp },
+    command: [join(root, BUILT, "cli/main.js")],
     now: () => new Date(),
   });
   const browser = await startChromium(chromium);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const newContext = () => browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const context = await newContext();
   const faults: string[] = [];
-  const newPage = async () => {
-    const page = await context.newPage();
+  const watched = async (page: Page) => {
     page.setDefaultTimeout(60_000);
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -49,10 +54,16 @@ export async function startApp(chromium: string): Promise<StartedApp> {
     });
     return page;
   };
+  const newPage = async () => watched(await context.newPage());
+  const newReader = async () => {
+    const reader = await watched(await (await newContext()).newPage());
+    await reader.goto(laboratory.address);
+    return reader;
+  };
   const page = await newPage();
   await page.goto(laboratory.address);
   return {
-    ...{ address: laboratory.address, page, context, faults, newPage },
+    ...{ address: laboratory.address, folder, page, context, faults, newPage, newReader },
     async close() {
       await browser.close();
       await laboratory.close();

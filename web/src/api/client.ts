@@ -33,6 +33,13 @@ export function keepCsrf(session: Session): Session {
   return session;
 }
 
+let signedOut = () => {};
+
+/** Who is told when the server does not know the session any more. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
 /** Headers of a change. */
 export function changeHeaders(key: string): Record<string, string> {
   return { "Idempotency-Key": key, ...(csrf !== null && { "X-CSRF-Token": csrf }) };
@@ -68,6 +75,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   const text = await response.text().catch(() => {
     throw noAnswer();
   });
+  if (response.status === 401) signedOut();
   if (!response.ok) throw refusal(response.status, text);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }

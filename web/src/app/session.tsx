@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { type ApiError, get, keepCsrf, send } from "../api/client.ts";
+import { type ApiError, get, keepCsrf, onSignedOut, send } from "../api/client.ts";
 import type { Role, Session } from "../api/types.ts";
 
 /** Who uses the page, and what they may do. */
@@ -38,6 +38,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     }, setError);
   }, []);
   useEffect(reload, [reload]);
+  // It has run out, or was ended elsewhere: the page leads to signing in.
+  useEffect(() => onSignedOut(reload), [reload]);
   const value = useMemo<SessionState>(
     () => ({
       session,

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { API } from "../api/client.ts";
 import type { Label } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
@@ -12,15 +13,30 @@ interface Neighbour {
   readonly distance: number;
 }
 
+interface Answer {
+  readonly neighbours: readonly Neighbour[];
+  /** Labelled cells that are not compared yet. */
+  readonly waiting: number;
+}
+
+/** Milliseconds until it is asked again, while labelled cells are not yet compared. */
+const AGAIN = 1500;
+
 /** The labelled cells that look most like this one to the model. */
 export function Neighbours({ cellId, caseId }: { readonly cellId: string; readonly caseId: string }) {
-  const { data, error } = useLoaded<{ neighbours: Neighbour[] }>(`/cells/${cellId}/neighbours`);
+  const { data, error, reload } = useLoaded<Answer>(`/cells/${cellId}/neighbours`);
   const words = texts.cell;
+  useEffect(() => {
+    if (data === undefined || data.waiting === 0) return;
+    const timer = setTimeout(reload, AGAIN);
+    return () => clearTimeout(timer);
+  }, [data, reload]);
   return (
     <>
       <h3>{words.neighbours}</h3>
       {error !== undefined && <p className="muted">{error.message}</p>}
-      {data?.neighbours.length === 0 && <p className="muted">{words.noNeighbours}</p>}
+      {data !== undefined && data.waiting > 0 && <p className="muted">{words.comparing(data.waiting)}</p>}
+      {data?.neighbours.length === 0 && data.waiting === 0 && <p className="muted">{words.noNeighbours}</p>}
       <ul className="neighbours" aria-label={words.neighbours}>
         {data?.neighbours.map(({ cell, label, distance, case: owner }) => (
           <li key={cell}>

@@ -23,6 +23,7 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
   return (
     <div
       role="gridcell"
+      aria-label={texts.gallery.cell(cell, sure)}
       aria-colindex={column + 1}
       aria-selected={isChosen}
       tabIndex={hasFocus ? 0 : -1}
@@ -32,26 +33,29 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
       style={shown === null ? undefined : labelStyle(shown)}
     >
       {image !== undefined && cell.status !== "bad" ? (
-        <img src={image} alt="" loading="lazy" decoding="async" draggable={false} />
+        <img src={image} alt="" draggable={false} />
       ) : (
         <span className="noImage">{cell.status === "bad" ? texts.gallery.bad : ""}</span>
       )}
-      <span className="unseen">{texts.gallery.cell(cell, sure)}</span>
-      <span className="marks" aria-hidden="true">
-        {cell.isRejected && <span className="mark rejected">?</span>}
-        {cell.isUnfamiliar && <span className="mark unfamiliar">≠</span>}
-        {cell.label !== null && <span className="mark reviewed">✓</span>}
-      </span>
-      <span className="tileFoot" aria-hidden="true">
-        {shown !== null && <span className="letter">{letterOf(shown)}</span>}
-        {sure !== undefined && (
-          <span className="figure">
-            {cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label
-              ? `${letterOf(cell.predicted)} ${formatProbability(sure)}`
-              : formatProbability(sure)}
-          </span>
-        )}
-      </span>
+      {shown !== null && (
+        <span className="letter" aria-hidden="true">
+          {letterOf(shown)}
+        </span>
+      )}
+      {sure !== undefined && (
+        <span className="figure" aria-hidden="true">
+          {cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label
+            ? `${letterOf(cell.predicted)} ${formatProbability(sure)}`
+            : formatProbability(sure)}
+        </span>
+      )}
+      {(cell.isRejected || cell.isUnfamiliar || cell.label !== null) && (
+        <span className="marks" aria-hidden="true">
+          {cell.isRejected && <span className="mark rejected">?</span>}
+          {cell.isUnfamiliar && <span className="mark unfamiliar">≠</span>}
+          {cell.label !== null && <span className="mark reviewed">✓</span>}
+        </span>
+      )}
     </div>
   );
 });

@@ -14,6 +14,9 @@ import { usePageTitle } from "../ui/usePageTitle.ts";
 import { RunCurves } from "./RunCurves.tsx";
 import { RunStatus } from "./RunStatus.tsx";
 
+/** What may go on. */
+const BROKEN_OFF: ReadonlySet<Run["status"]> = new Set(["cancelled", "interrupted", "failed"]);
+
 /** One run, followed while it goes on. */
 export function RunPage({ runId }: { readonly runId: string }) {
   const { data, error, reload } = useLoaded<Run>(`/runs/${runId}`);
@@ -26,9 +29,9 @@ export function RunPage({ runId }: { readonly runId: string }) {
   const isAdmin = useMay("admin");
   const words = texts.runs;
   usePageTitle(run?.name);
-  const [cancel, isBusy] = useAction(async () => {
+  const [ask, isBusy] = useAction(async (what: "cancel" | "resume") => {
     const key = newKey();
-    setNews(await withTries(() => send<Run>("POST", `/runs/${runId}/cancel`, {}, key)));
+    setNews(await withTries(() => send<Run>("POST", `/runs/${runId}/${what}`, {}, key)));
   });
   if (run === undefined) return <LoadFault error={error} onAgain={reload} />;
   const { progress } = run;
@@ -46,8 +49,13 @@ export function RunPage({ runId }: { readonly runId: string }) {
           </a>
         )}
         {isGoing && isAdmin && (
-          <button type="button" disabled={isBusy} onClick={() => void cancel()}>
+          <button type="button" disabled={isBusy} onClick={() => void ask("cancel")}>
             {words.cancel}
+          </button>
+        )}
+        {BROKEN_OFF.has(run.status) && isAdmin && (
+          <button type="button" disabled={isBusy} onClick={() => void ask("resume")}>
+            {words.resume}
           </button>
         )}
       </div>
@@ -70,6 +78,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
           </>
         )}
       </dl>
+      {isGoing && progress.stage !== null && <p className="muted">{progress.stage}</p>}
       <RunCurves history={progress.history} />
       {run.model !== null && (
         <p>

@@ -1,0 +1,166 @@
+// Making a model better from the app, and going back; trainings; and the page that classifies alone.
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { zipSync } from "fflate";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { drawSmears } from "../../src/data/synthetic.ts";
+import { firstOfEach } from "../browser/support/answers.ts";
+import { needsBrowser } from "../browser/support/chromium.ts";
+import { shared } from "../support/shared.ts";
+import { violationsOf } from "./support/axe.ts";
+import { classified, countOf, current, makeCase } from "./support/gallery.ts";
+import { type StartedApp, startApp } from "./support/startApp.ts";
+
+const { test, chromium } = needsBrowser("data/pbc/Test", "data/jtsc");
+const images = () => firstOfEach(shared("data/pbc/Test"), 2).map(({ path }) => path);
+const archive = join(tmpdir(), `leukogram-cells-${process.pid}.zip`);
+
+let app: StartedApp;
+let page: Page;
+const violations: string[] = [];
+
+beforeAll(async () => {
+  if (chromium === undefined) return;
+  const entries = images().map((path) => [relative(shared("data/pbc"), path), readFileSync(path)]);
+  writeFileSync(archive, zipSync(Object.fromEntries(entries), { level: 0 }));
+  app = await startApp(chromium);
+  page = app.page;
+});
+afterAll(async () => {
+  rmSync(archive, { force: true });
+  await app?.close();
+});
+
+const look = async (at: Page = page) => void violations.push(...(await violationsOf(at)));
+const go = (place: string, on: Page = page) => on.goto(`${app.address}/#/${place}`);
+
+describe.sequential("models", () => {
+  test("a zip, and a folder of another laboratory, become cases", async () => {
+    await makeCase(page, "Archive");
+    await page.locator('input[type="file"]').first().setInputFiles(archive);
+    await page.getByRole("main").getByText("10 images added", { exact: true }).waitFor();
+    await go("cases");
+    const other = await makeCase(page, "Another laboratory");
+    await page.locator('input[type="file"]').nth(1).setInputFiles(shared("data/jtsc"));
+    await page.getByRole("main").getByText("300 images added", { exact: true }).waitFor({ timeout: 180_000 });
+    await classified(page);
+    // The files' folders are what an expert called them.
+    const { cells } = await page.evaluate(async (id) => (await fetch(`/api/v1/cases/${id}/cells`)).json(), other);
+    const changes = cells.map(({ id, file }: { id: string; file: string }) => ({
+      cell: id,
+      label: file.split("/").at(-2),
+    }));
+    await page.evaluate(
+      async ([id, body, key]) => {
+        const headers = { "content-type": "application/json", "idempotency-key": key! };
+        const answer = await fetch(`/api/v1/cases/${id}/labels`, { method: "POST", headers, body: body! });
+        if (!answer.ok) throw new Error(await answer.text());
+      },
+      [other, JSON.stringify({ changes }), crypto.randomUUID()],
+    );
+    await page.getByText("Reviewed 300 of 300").waitFor();
+  });
+
+  test("one button adapts; the new model is judged on cells that it did not see, and the old one is one click back", async () => {
+    await go("models");
+    await look();
+    await page.getByRole("button", { name: "Adapt to corrected cells" }).press("Enter");
+    await page.getByRole("heading", { name: "cnn-anylab, adapted" }).waitFor();
+    await look();
+    await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
+    await page.getByRole("link", { name: /It made the model/ }).click();
+    const card = page.getByRole("listitem").filter({ hasText: "Adapted here" });
+    await card.getByText(/On \d+ corrected cells that it did not learn from/).waitFor();
+    const [before, after] = await Promise.all(
+      ["Accuracy before", "Accuracy after"].map(async (name) =>
+        Number.parseFloat(await card.getByRole("row", { name }).locator(".number").innerText()),
+      ),
+    );
+    expect(after).toBeGreaterThan(before!);
+    await look();
+    const active = page.locator("li.active h2");
+    expect(await active.innerText()).toContain("cnn-anylab");
+    await card.getByRole("button", { name: /^Activate/ }).press("Enter");
+    await expect.poll(() => active.innerText()).toContain("adapted");
+    await go("cases");
+    await makeCase(page, "With the new model");
+    await page
+      .locator(".caseHead .facts")
+      .getByText(/adult · [0-9a-f-]{36}/)
+      .waitFor();
+    await go("models");
+    await page.getByRole("button", { name: "Roll back to it: cnn-anylab" }).press("Enter");
+    await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab A/);
+  }, 400_000);
+
+  test("a training is started, watched, cancelled, goes on, and is compared", async () => {
+    await drawSmears(join(app.folder, "datasets/small"), { count: 6, testCount: 2, imageSize: 48 });
+    const start = async (epochs: number) => {
+      await go("runs");
+      await page.getByRole("button", { name: "Start a training" }).click();
+      await page.getByLabel("Folder of images").fill("small");
+      await page.getByLabel("Network").selectOption("cnn");
+      await page.getByLabel("Epochs").fill(String(epochs));
+      await page.keyboard.press("Enter");
+    };
+    await start(2000);
+    await page.getByText(/^[3-9]\d* of 2000$/).waitFor();
+    await page.getByRole("heading", { name: "Accuracy" }).waitFor();
+    await look();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("Cancelled", { exact: true }).waitFor();
+    const epoch = Number.parseInt(await page.locator("dl.figures dd").first().innerText(), 10);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await expect
+      .poll(async () => Number.parseInt(await page.locator("dl.figures dd").first().innerText(), 10))
+      .toBeGreaterThan(epoch);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await start(4);
+    await page.getByText("Finished", { exact: true }).waitFor();
+    const [report] = await Promise.all([
+      app.context.waitForEvent("page"),
+      page.getByRole("link", { name: "Report" }).click(),
+    ]);
+    await report.getByRole("heading").first().waitFor();
+    await report.close();
+    await go("runs");
+    await page.getByRole("heading", { name: "Compare" }).waitFor();
+    expect(await page.getByRole("table", { name: "" }).getByRole("row").count()).toBe(4);
+    await look();
+  }, 200_000);
+
+  test("private mode classifies in the browser, also with the network gone", async () => {
+    const sent: string[] = [];
+    const other = await app.newPage();
+    other.on("request", (request) => request.method() !== "GET" && sent.push(request.url()));
+    await go("private", other);
+    await other.getByText("This page now works without a network too.").waitFor();
+    await other.getByText("Ready", { exact: true }).waitFor();
+    await app.context.setOffline(true);
+    await other.reload();
+    await other.getByText("Ready", { exact: true }).waitFor();
+    await other.locator('input[type="file"]').first().setInputFiles(images());
+    await other.getByText("10 cells classified").waitFor();
+    expect(await countOf(other, "N")).toBe("2");
+    await current(other).focus();
+    await other.keyboard.press("a");
+    expect(await countOf(other, "A")).toBe("1");
+    expect(await other.locator(".counts p").first().innerText()).toBe("9 cells counted, 0 unidentified, 1 artefact");
+    await look(other);
+    await app.context.setOffline(false);
+    await other.close();
+    expect(sent).toEqual([]);
+  });
+
+  test("all these pages keep WCAG 2.2 AA in both colour schemes, and none complains", async () => {
+    for (const place of ["models", "trail", "settings"]) {
+      await go(place);
+      await page.waitForLoadState("networkidle");
+      await look();
+    }
+    expect(violations).toEqual([]);
+    expect(app.faults.filter((fault) => !/^Failed to load resource/.test(fault))).toEqual([]);
+  });
+});
