@@ -22,8 +22,12 @@ export interface ImageCache {
   readonly file: string;
   readonly height: number;
   readonly width: number;
-  /** The samples in the file, by index. */
+  /** Images in the file: the samples, and where these are a part of others, those too. */
+  readonly count: number;
+  /** The samples, by index. */
   readonly samples: readonly Sample[];
+  /** Place in the file of each sample. */
+  readonly places: readonly number[];
   readonly skipped: readonly SkippedImage[];
   /** Reads image `index` into `into` from `offset` on: [height, width, 3]. */
   read(index: number, into: Uint8Array, offset?: number): void;
@@ -55,6 +59,8 @@ export interface ImageCacheOptions {
   readonly shrink?: "bilinear" | "area";
   /** Done to each decoded image, before it is resized. */
   readonly prepare?: PrepareStep | undefined;
+  /** Samples of which these are a part: all are decoded into one file, which serves other parts of them too. */
+  readonly among?: readonly Sample[] | undefined;
 }
 
 /** Where caches lie: $LEUKOGRAM_CACHE, or .cache/leukogram in the home folder. */
@@ -70,7 +76,7 @@ export function defaultCacheDir(): string {
  * where the cache cannot be written (a full disk), ERR_ABORTED.
  */
 export async function openImageCache(samples: readonly Sample[], options: ImageCacheOptions): Promise<ImageCache> {
-  const { imageSize, cacheDir = defaultCacheDir(), skipBad = false } = options;
+  const { imageSize, cacheDir = defaultCacheDir(), skipBad = false, among = samples } = options;
   const [height, width] = imageSize;
   if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0)) {
     throw new LeukogramError(
@@ -79,21 +85,37 @@ export async function openImageCache(samples: readonly Sample[], options: ImageC
     );
   }
   makeFolder(cacheDir);
-  const key = cacheKey(samples, height, width, options);
+  const key = cacheKey(among, height, width, options);
   const file = join(cacheDir, `${key}.bin`);
   const old = readIndex(cacheDir, key, height * width * 3);
-  const index = old ?? (await buildCache(samples, { ...options, height, width, cacheDir, key, skipBad }));
-  if (index.skipped.length > 0 && !skipBad) throw badImages(index.skipped);
-  if (index.kept.length === 0) {
+  const index = old ?? (await buildCache(among, { ...options, height, width, cacheDir, key, skipBad }));
+  const part = partOf(index, samples, among);
+  if (part.skipped.length > 0 && !skipBad) throw badImages(part.skipped);
+  if (part.samples.length === 0) {
     throw new LeukogramError("ERR_DATA", `none of the ${samples.length} images can be decoded`, {
       hint: "Check that the folder holds pictures.",
     });
   }
-  const kept = index.kept.map((i) => samples[i]!);
-  return openFile(file, { height, width, samples: kept, skipped: index.skipped });
+  return openFile(file, { height, width, count: index.kept.length, ...part });
 }
 
-function openFile(file: string, known: Pick<ImageCache, "height" | "width" | "samples" | "skipped">): ImageCache {
+// Which of the samples are in the file, and where. They are known by their paths, as labels may differ by part.
+function partOf(
+  { kept, skipped }: CacheIndex,
+  samples: readonly Sample[],
+  among: readonly Sample[],
+): Pick<ImageCache, "samples" | "places" | "skipped"> {
+  const placeOf = new Map(kept.map((i, place) => [among[i]!.path, place]));
+  const files = new Set(samples.map(({ file }) => file));
+  const own = samples.filter(({ path }) => placeOf.has(path));
+  return {
+    samples: own,
+    places: own.map(({ path }) => placeOf.get(path)!),
+    skipped: skipped.filter(({ file }) => files.has(file)),
+  };
+}
+
+function openFile(file: string, known: Omit<ImageCache, "file" | "read" | "close">): ImageCache {
   const fd = openSync(file, "r");
   const size = known.height * known.width * 3;
   let open = true;
@@ -104,7 +126,7 @@ function openFile(file: string, known: Pick<ImageCache, "height" | "width" | "sa
       if (!(index >= 0 && index < known.samples.length)) {
         throw new RangeError(`image ${index} of a cache of ${known.samples.length} images`);
       }
-      const got = readSync(fd, into, offset, size, index * size);
+      const got = readSync(fd, into, offset, size, known.places[index]! * size);
       if (got !== size) throw new LeukogramError("ERR_DATA", `the cache ${file} is cut short`, { hint: "Delete it." });
     },
     close() {

@@ -77,7 +77,7 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   const size = layoutSize(layout);
   // One buffer is in the caller's hands; each worker fills one and has the next in its queue.
   const free = Array.from({ length: 2 * workers + 1 }, () => new ArrayBuffer(batchSize * size));
-  const { file, height, width } = cache;
+  const { file, height, width, places } = cache;
   const pool = new WorkerPool<LoaderJob, ArrayBuffer>({
     name: "loader",
     count: workers,
@@ -88,7 +88,7 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
 
   async function* batches({ epoch, order, from = 0, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
     if (running) throw new LeukogramError("ERR_USAGE", "the loader gives the batches of one epoch at a time");
-    requireKnown(order, cache.samples.length);
+    requireKnown(order, places.length);
     running = true;
     const count = Math.ceil(order.length / batchSize);
     const ahead: { indices: number[]; filled: Promise<ArrayBuffer> }[] = [];
@@ -98,7 +98,8 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
         const position = sent * batchSize;
         const indices = order.slice(position, position + batchSize);
         const buffer = free.shift()!;
-        const filled = pool.run({ buffer, epoch, position, indices }, [buffer]);
+        const inFile = indices.map((index) => places[index]!);
+        const filled = pool.run({ buffer, epoch, position, indices: inFile }, [buffer]);
         filled.catch(() => {}); // awaited below, unless an earlier batch fails
         ahead.push({ indices, filled });
       }

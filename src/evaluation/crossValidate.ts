@@ -9,7 +9,7 @@ import { writeFileWhole } from "../formats/writeFile.ts";
 import { correctedResampledTest } from "../metrics/resampledTest.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { Recipe } from "../training/recipe.ts";
-import type { TrainEvents } from "../training/trainModel.ts";
+import type { TrainEvents, TrainOptions } from "../training/trainModel.ts";
 import { evaluatePredictions } from "./evaluate.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "./predictionsCsv.ts";
 import { trainAndAnswer } from "./trainAndAnswer.ts";
@@ -81,7 +81,11 @@ export async function crossValidate(
       const seeded = { ...recipe, seed: recipe.seed + r };
       const predictions = done
         ? await readPredictionsCsv(join(out, "predictions.csv"))
-        : await answerFold({ ...dataset, samples: part(false) }, part(true), seeded, { ...options, out });
+        : await answerFold({ ...dataset, samples: part(false) }, part(true), seeded, {
+            ...options,
+            out,
+            among: dataset.samples,
+          });
       const { accuracy, balancedAccuracy, macroF1 } = evaluatePredictions(predictions, { resamples: 1 });
       answers.push(predictions);
       splits.push({
@@ -141,7 +145,7 @@ async function answerFold(
   outside: Dataset,
   judged: Dataset["samples"],
   recipe: Recipe,
-  options: Omit<CrossValidateOptions, "folds" | "repeats" | "onSplit">,
+  options: TrainOptions & Pick<CrossValidateOptions, "session">,
 ): Promise<Predictions> {
   const { train, validation } = splitDataset(outside, { validationFraction: recipe.validation, seed: recipe.seed });
   const parts = { train: { ...outside, samples: train }, validation, judged };

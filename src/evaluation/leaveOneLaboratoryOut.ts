@@ -4,7 +4,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { Recipe } from "../training/recipe.ts";
-import type { TrainEvents } from "../training/trainModel.ts";
+import type { TrainEvents, TrainOptions } from "../training/trainModel.ts";
 import { evaluatePredictions } from "./evaluate.ts";
 import {
   type LaboratoryFold,
@@ -61,7 +61,7 @@ export async function leaveOneLaboratoryOut(
     onLaboratory?.(fold, { done });
     const evaluation = done
       ? (JSON.parse(readFileSync(metrics, "utf8")) as Evaluation)
-      : await judgeUnseen(fold, recipe, { ...options, out });
+      : await judgeUnseen(fold, recipe, { ...options, out, among: [...parts.train, ...parts.validation] });
     const { laboratory, trainedOn, judgedOn, leftOut } = fold;
     laboratories.push({ laboratory, trainedOn, judgedOn, leftOut, evaluation });
   }
@@ -71,7 +71,7 @@ export async function leaveOneLaboratoryOut(
 async function judgeUnseen(
   fold: LaboratoryFold,
   recipe: Recipe,
-  options: Omit<LeaveOneOutOptions, "onLaboratory">,
+  options: TrainOptions & Pick<LeaveOneOutOptions, "session">,
 ): Promise<Evaluation> {
   const stage = `Classifying images of ${fold.laboratory}`;
   const evaluation = evaluatePredictions(await trainAndAnswer(fold, recipe, { ...options, stage }));

@@ -1,4 +1,4 @@
-import h5wasm, { Dataset, File, Group } from "h5wasm";
+import type { Dataset, File, Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
 import { checkHeaps } from "./hdf5Heaps.ts";
 import { zeroTimes } from "./hdf5Times.ts";
@@ -10,7 +10,9 @@ let filesLent = 0;
  * The HDF5 library reads and writes files only; here they lie in its own memory, so that it runs in browsers too. Lends
  * the path of one, this call's own.
  */
-async function withMemoryFile<T>(use: (path: string, files: MemoryFiles) => T): Promise<T> {
+async function withMemoryFile<T>(use: (path: string, library: Library) => T): Promise<T> {
+  // Loaded where it is needed: that takes a third of a second, and few commands read HDF5.
+  const { default: h5wasm, File } = await import("h5wasm");
   const { FS, activate_throwing_error_handler } = await h5wasm.ready;
   // Without it the HDF5 library prints its errors to stderr.
   activate_throwing_error_handler();
@@ -18,13 +20,16 @@ async function withMemoryFile<T>(use: (path: string, files: MemoryFiles) => T): 
   for (const path of ["/dev/stdin", "/dev/tty", "/dev/tty1"]) if (FS.analyzePath(path, true).exists) FS.unlink(path);
   const path = `/leukogram-${filesLent++}.h5`;
   try {
-    return use(path, FS);
+    return use(path, { File, files: FS });
   } finally {
     if (FS.analyzePath(path, true).exists) FS.unlink(path);
   }
 }
 
-type MemoryFiles = Awaited<typeof h5wasm.ready>["FS"];
+interface Library {
+  readonly File: typeof File;
+  readonly files: Awaited<typeof import("h5wasm")["ready"]>["FS"];
+}
 
 /**
  * Opens HDF5 bytes for as long as `read` runs. Nothing of them stays, also after an error.
@@ -42,7 +47,7 @@ export async function withHdf5<T>(
     throw new LeukogramError("ERR_FORMAT", `${path}: is not an HDF5 file${guess(bytes)}`, {
       hint: "Give a Keras .h5 file.",
     });
-  return withMemoryFile((name, files) => {
+  return withMemoryFile((name, { File, files }) => {
     let file: File | undefined;
     try {
       files.writeFile(name, bytes);
@@ -81,7 +86,7 @@ function takeRoom(file: bigint, bytes: number, where: string): void {
 
 /** The bytes of an HDF5 file that `write` fills; equal contents give equal bytes. */
 export async function hdf5Bytes(write: (file: File) => void): Promise<Uint8Array> {
-  const bytes = await withMemoryFile((path, files) => {
+  const bytes = await withMemoryFile((path, { File, files }) => {
     const file = new File(path, "w");
     try {
       write(file);
@@ -105,7 +110,11 @@ function close(file: File | undefined): void {
 /** The group at a path below another; undefined where there is none. */
 export function groupAt(group: Group, path: string): Group | undefined {
   const found = group.get(path);
-  return found instanceof Group ? found : undefined;
+  return isOf<Group>(found, "Group") ? found : undefined;
+}
+
+function isOf<T extends Dataset | Group>(found: ReturnType<Group["get"]>, type: "Dataset" | "Group"): found is T {
+  return found !== null && "type" in found && String(found.type) === type;
 }
 
 /** A text attribute; undefined where there is none. */
@@ -143,7 +152,7 @@ function texts(value: unknown): string[] {
 export function weightAt(group: Group, path: string, { name, source }: { name: string; source: string }): StoredWeight {
   const found = group.get(path);
   const where = `${source}: ${group.path}/${path}`;
-  if (!(found instanceof Dataset)) throw new LeukogramError("ERR_FORMAT", `${where} is listed, but is not there`);
+  if (!isOf<Dataset>(found, "Dataset")) throw new LeukogramError("ERR_FORMAT", `${where} is listed, but is not there`);
   const { type, size, total_size: count, vlen } = found.metadata;
   // Whole numbers, reals, enumerations: text of any length and the like is not fetched first.
   if (vlen || ![0, 1, 8].includes(type))

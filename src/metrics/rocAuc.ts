@@ -42,12 +42,13 @@ function untiedArea(order: Int32Array, isPositive: Uint8Array, weights: ArrayLik
   let negatives = 0;
   let wins = 0;
   for (let i = 0; i < order.length; i++) {
+    // Which side comes next can't be foreseen, and a branch that is guessed wrongly costs more than a product with 0.
     const weight = weights[order[i]!]!;
-    if (isPositive[i] === 1) above += weight;
-    else {
-      wins += weight * above;
-      negatives += weight;
-    }
+    const positive = isPositive[i]! * weight;
+    const negative = weight - positive;
+    above += positive;
+    wins += negative * above;
+    negatives += negative;
   }
   return wins / (above * negatives);
 }

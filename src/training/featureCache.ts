@@ -33,7 +33,8 @@ export interface FeatureCache extends BatchSource {
 
 /**
  * Runs a frozen backbone once an image and once a copy, and keeps what it gives in a file that later runs use again.
- * The epochs take turns through the copies.
+ * The epochs take turns through the copies. Without copies it runs on all images of the cache's file, so that other parts
+ * of them find their features there.
  *
  * @throws ERR_OUTPUT where the file can't be written; ERR_ABORTED.
  */
@@ -44,10 +45,11 @@ export async function openFeatureCache(
 ): Promise<FeatureCache> {
   const { copies = 0, labels } = options;
   const [features] = backbone.output.shape as [number];
-  const count = cache.samples.length;
+  const rows = rowsOf(cache, copies);
+  const count = rows.places.length;
   const file = join(dirname(cache.file), `features-${featureKey(cache, backbone, options)}.bin`);
   const bytes = (copies + 1) * count * features * 4;
-  if (!existsSync(file) || statSync(file).size !== bytes) await build(file, cache, backbone, options);
+  if (!existsSync(file) || statSync(file).size !== bytes) await build(file, rows, backbone, options);
   const descriptor = openSync(file, "r");
   return {
     async *batches({ epoch, order, from = 0 }) {
@@ -55,7 +57,7 @@ export async function openFeatureCache(
         const indices = order.slice(start, start + options.batchSize);
         const images = new Float32Array(indices.length * features);
         for (const [i, index] of indices.entries()) {
-          const place = ((index + epoch) % (copies + 1)) * count + index;
+          const place = ((index + epoch) % (copies + 1)) * count + (copies === 0 ? cache.places[index]! : index);
           const bytesRead = readSync(descriptor, bytesOf(images), i * features * 4, features * 4, place * features * 4);
           if (bytesRead !== features * 4)
             throw new LeukogramError("ERR_DATA", `the feature cache ${file} is cut short`, { hint: "Delete it." });
@@ -65,6 +67,11 @@ export async function openFeatureCache(
     },
     close: () => closeSync(descriptor),
   };
+}
+
+// The images that a file of features is of. A copy is drawn by its image's place in the order, so that it serves one part alone.
+function rowsOf(cache: ImageCache, copies: number): ImageCache {
+  return copies === 0 ? { ...cache, places: Array.from({ length: cache.count }, (_, place) => place) } : cache;
 }
 
 function featureKey(
@@ -77,6 +84,8 @@ function featureKey(
   hash.update(
     JSON.stringify([basename(cache.file), backbone.input.shape, copies === 0 ? [] : [augmentation, copies, seed]]),
   );
+  const isPart = cache.places.length !== cache.count || cache.places.some((place, index) => place !== index);
+  if (copies > 0 && isPart) hash.update(JSON.stringify(cache.places));
   for (const layer of backbone.layers) hash.update(JSON.stringify([layer.className, layer.config]));
   for (const [path, { value }] of backbone.weights) hash.update(path).update(bytesOf(value));
   return hash.digest("hex").slice(0, 32);
@@ -114,11 +123,12 @@ interface FeatureJob extends FeatureCacheOptions {
 async function* computeFeatures(
   cache: ImageCache,
   backbone: Model,
-  { session, copies = 0, augmentation, batchSize, labels, seed, signal, onProgress }: FeatureJob,
+  { session, copies = 0, augmentation, batchSize, seed, signal, onProgress }: FeatureJob,
 ): AsyncGenerator<Float32Array, void, undefined> {
   const [height, width, channels] = backbone.input.shape as [number, number, number];
   const layout = { phases: 1, height, width };
-  const order = cache.samples.map((_, i) => i);
+  const order = cache.places.map((_, i) => i);
+  const labels = new Int32Array(order.length); // nobody asks for them
   let done = 0;
   for (let copy = 0; copy <= copies; copy++) {
     const augmented = copy === 0 ? undefined : augmentation;

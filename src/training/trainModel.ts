@@ -41,6 +41,8 @@ export interface TrainOptions extends TrainEvents {
   readonly weights?: string | undefined;
   readonly skipBad?: boolean;
   readonly resume?: boolean;
+  /** Images of which this run's are a part: decoded, and shown to a frozen backbone, once for the runs of all parts. */
+  readonly among?: readonly Sample[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -167,6 +169,8 @@ async function openCaches(
         imageSize: keepsField ? [fieldSize, fieldSize] : [size, size === height ? width : size],
         shrink: fieldSize === undefined ? "bilinear" : "area",
         prepare,
+        // Validation images of another size would all be decoded for the few that are needed.
+        among: training || fieldSize === undefined ? options.among : undefined,
         skipBad: options.skipBad ?? false,
         signal: options.signal,
         onProgress: (done, total) => options.onStage?.(stage, done, total),

@@ -128,6 +128,29 @@ describe("openImageCache", () => {
     cache.close();
   });
 
+  test("parts of the same samples share one file, and know their own bad images alone", async () => {
+    const among = await samplesOf(10, "no picture", 80, 160, 240);
+    const cacheDir = freshCacheDir();
+    const open = (places: number[], skipBad = false) =>
+      openImageCache(
+        places.map((i) => among[i]!),
+        { imageSize: [4, 4], cacheDir, among, skipBad },
+      );
+    const [first, second] = [await open([3, 0]), await open([1, 4, 2], true)];
+    expect([first.file, first.count, first.places]).toEqual([second.file, 4, [2, 0]]);
+    expect(second.samples).toEqual([among[4], among[2]]);
+    expect([first, second].map(({ skipped }) => skipped.map(({ file }) => file))).toEqual([[], ["1.png"]]);
+    for (const cache of [first, second]) {
+      for (const [i, { path }] of cache.samples.entries()) {
+        const into = new Uint8Array(48);
+        cache.read(i, into);
+        expect(into).toEqual(resizeBilinearUint8(await decodeImage(path), 4, 4));
+      }
+      cache.close();
+    }
+    await expect(open([1, 4, 2])).rejects.toThrow("1.png");
+  });
+
   test("may be asked for twice at once", async () => {
     const samples = await samplesOf(5, 6, 7);
     const cacheDir = freshCacheDir();

@@ -194,4 +194,20 @@ describe("training on a frozen backbone", () => {
     expect(error.message).toContain(weights);
     expect(error.exitCode).toBe(3);
   });
+
+  test.each([0, 2])(
+    "parts of the same images share what is decoded, and with no copies the features: %d copies",
+    async (copies) => {
+      const recipe = smallRecipe({ model: "mobilenetv2", alpha: 0.35, head: "linear", epochs: 1, copies });
+      const alone = (await train(recipe)).out;
+      const among = [...set.validation, ...set.train.samples].reverse();
+      for (const file of features()) rmSync(file);
+      expect(model((await train(recipe, { among })).out).equals(model(alone))).toBe(true);
+      const rows = features().map((file) => statSync(file).size / 1280 / 4);
+      expect(rows).toEqual(copies === 0 ? [among.length] : [3 * set.train.samples.length, among.length]);
+      const swapped = { train: { ...set.train, samples: set.validation }, validation: set.train.samples };
+      await trainModel(swapped.train, swapped.validation, recipe, { out: freshOut(), among });
+      expect(features()).toHaveLength(copies === 0 ? 1 : 3);
+    },
+  );
 });
