@@ -36,7 +36,7 @@ export interface CountedCell {
 /**
  * Cells to learn from: those that a reader labelled and, of signed cases, those that count as the model said.
  *
- * @param wanted the cases; default: all that are signed.
+ * @param wanted the cases; default: all.
  */
 export async function countedCells(
   { database: { queries } }: Pick<Store, "database">,
@@ -51,7 +51,7 @@ export async function countedCells(
     .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
     .where(
       and(
-        wanted === undefined ? isSigned : inArray(cases.id, [...wanted]),
+        wanted && inArray(cases.id, [...wanted]),
         ne(cells.status, "bad"),
         or(sql`${labels.label} is not null`, confirmed),
       ),

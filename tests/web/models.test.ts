@@ -67,7 +67,7 @@ describe.sequential("models", () => {
     await go("models");
     await look();
     await page.getByRole("button", { name: "Adapt to corrected cells" }).press("Enter");
-    await page.getByRole("heading", { name: "cnn-anylab, adapted" }).waitFor();
+    await page.getByRole("heading", { name: /^cnn-anylab, adapted \d{4}-/ }).waitFor();
     await look();
     await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
     await page.getByRole("link", { name: /It made the model/ }).click();
@@ -88,11 +88,11 @@ describe.sequential("models", () => {
     await makeCase(page, "With the new model");
     await page
       .locator(".caseHead .facts")
-      .getByText(/adult · [0-9a-f-]{36}/)
+      .getByText(/adult · cnn-anylab, adapted/)
       .waitFor();
     await go("models");
     await page.getByRole("button", { name: "Roll back to it: cnn-anylab" }).press("Enter");
-    await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab A/);
+    await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab\s+Active/);
   }, 400_000);
 
   test("a training is started, watched, cancelled, goes on, and is compared", async () => {
@@ -105,17 +105,16 @@ describe.sequential("models", () => {
       await page.getByLabel("Epochs").fill(String(epochs));
       await page.keyboard.press("Enter");
     };
-    await start(2000);
-    await page.getByText(/^[3-9]\d* of 2000$/).waitFor();
-    await page.getByRole("heading", { name: "Accuracy" }).waitFor();
+    await start(1000);
+    const epoch = async () => Number.parseInt(await page.locator("dl.figures dd").first().innerText(), 10);
+    await expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThan(2);
+    await page.getByRole("img", { name: /^Accuracy/ }).waitFor();
     await look();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("Cancelled", { exact: true }).waitFor();
-    const epoch = Number.parseInt(await page.locator("dl.figures dd").first().innerText(), 10);
+    const reached = await epoch();
     await page.getByRole("button", { name: "Go on" }).click();
-    await expect
-      .poll(async () => Number.parseInt(await page.locator("dl.figures dd").first().innerText(), 10))
-      .toBeGreaterThan(epoch);
+    await expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThan(reached);
     await page.getByRole("button", { name: "Cancel" }).click();
     await start(4);
     await page.getByText("Finished", { exact: true }).waitFor();
@@ -127,7 +126,7 @@ describe.sequential("models", () => {
     await report.close();
     await go("runs");
     await page.getByRole("heading", { name: "Compare" }).waitFor();
-    expect(await page.getByRole("table", { name: "" }).getByRole("row").count()).toBe(4);
+    expect(await page.getByRole("checkbox").count()).toBe(2);
     await look();
   }, 200_000);
 

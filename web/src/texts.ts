@@ -82,7 +82,6 @@ export const texts = {
     leukocytes: (count: number) => `${count} × 10⁹/L white cells`,
     adult: "adult",
     age: (years: number) => (years === 1 ? "1 year" : `${years} years`),
-    model: (name: string) => name,
     twoSigners: "two signatures",
     refused: (cells: number, why: string) =>
       `${many(cells, "change was", "changes were")} not saved and taken back: ${why}`,

@@ -15,7 +15,7 @@ const listed = z.object({ models: z.array(model), active: z.string() });
 /** What an adaptation is asked for with. */
 const adaptWish = z
   .object({
-    /** Default: all that are signed. */
+    /** Default: all. */
     cases: z.array(z.uuid().toLowerCase()).min(1).max(1000).optional(),
     /** Accuracy that may be lost on the model's own laboratory, points; default 1. */
     homeLoss: z.number().min(0).max(100).optional(),

@@ -38,7 +38,7 @@ export interface TrainWish {
 
 /** What an adaptation is asked for. */
 export interface AdaptWish {
-  /** Cases whose cells are taken; default: all that are signed. */
+  /** Cases whose cells are taken; default: all. */
   readonly cases?: readonly string[] | undefined;
   /** Accuracy that may be lost on the model's own laboratory, points. */
   readonly homeLoss: number;
@@ -94,14 +94,14 @@ export class Runs {
     const { store, models } = this.#given;
     const model = await models.active();
     const { models: all } = await models.list();
-    const classes = all.find(({ id }) => id === model)?.classes ?? [];
+    const { name: parent = model, classes = [] } = all.find(({ id }) => id === model) ?? {};
     const known = (await countedCells(store, cases)).filter(({ label }) => classes.includes(label));
     const { learn, judge } = holdOut(known);
     const files = Object.fromEntries(
       Object.entries({ learn, judge }).map(([name, cells]) => [`${name}.csv`, manifestOf(cells, store.images.pathOf)]),
     );
     const settings = { model, cases: cases ? [...cases] : null, homeLoss, learn: learn.length, judge: judge.length };
-    return this.#create(wish, { kind: "adapt", name: `${model}, adapted`, settings, files });
+    return this.#create(wish, { kind: "adapt", name: adaptedName(parent, store.now()), settings, files });
   }
 
   /** Stops a run, or takes it from the queue. @throws ERR_NOT_FOUND; ERR_CONFLICT where it is over. */
@@ -176,7 +176,8 @@ export class Runs {
     const own = this.#current.get(kind);
     if (own !== undefined) {
       const row = await requireRun(store, own.id);
-      if (row.status === "cancelled")
+      // Cancelled, and perhaps asked to go on before it had ended: that begins from what it leaves.
+      if (row.status !== "running")
         own.stopping ??= stopProgram(own.process, { graceMs: GRACE, signal: this.#stop.signal });
       if (isAlive(own.process)) return;
       if (row.status === "running") await this.#settle(row);
@@ -244,6 +245,12 @@ export class Runs {
     const wish = { actor: "server", key: randomUUID(), kind: `run.${to.to}`, asks: {} };
     return moveRun(this.#given.store, wish, { id: row.id, ...to });
   }
+}
+
+/** Of the model that stood at the beginning, and the minute (UTC) in which its adaptation was asked for. */
+function adaptedName(parent: string, at: Date): string {
+  const minute = at.toISOString().slice(0, 16).replace("T", " ");
+  return `${parent.split(", adapted ")[0]}, adapted ${minute}`;
 }
 
 interface Current {

@@ -8,10 +8,11 @@ export const tiles = (page: Page) => page.locator('[role="gridcell"]');
 export const current = (page: Page) => page.locator('[role="gridcell"][tabindex="0"]');
 
 /** What a screen reader says of the cell at a place. */
-export const nameOf = (page: Page, index: number) => tiles(page).nth(index).getAttribute("aria-label");
+export const nameOf = (page: Page, index: number) => tiles(page).nth(index).locator(".unseen").textContent();
 
 /** What a screen reader says of what has the browser's focus. */
-export const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+export const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.querySelector(".unseen")?.textContent ?? "");
 
 /** How many cells count as a label, by its letter. */
 export const countOf = (page: Page, letter: string) =>

@@ -67,7 +67,7 @@ export async function startApp(chromium: string): Promise<StartedApp> {
     async close() {
       await browser.close();
       await laboratory.close();
-      for (const made of [folder, webApp]) rmSync(made, { recursive: true });
+      for (const made of [folder, webApp]) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { CaseSummary } from "../api/types.ts";
 import { useMay } from "../app/session.tsx";
 import { CaseForm } from "../cases/CaseForm.tsx";
 import { StatusBadge } from "../cases/StatusBadge.tsx";
+import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 
@@ -16,6 +17,7 @@ export function CaseHead({ summary, onChanged }: CaseHeadProps) {
   const [isEditing, setIsEditing] = useState(false);
   const mayReview = useMay("reviewer");
   const { leukocytes, age, model, comment, signers } = summary;
+  const nameOf = useModelNames();
   const words = texts.case;
   return (
     <div className="caseHead">
@@ -25,7 +27,7 @@ export function CaseHead({ summary, onChanged }: CaseHeadProps) {
         {[
           leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
           age === null ? words.adult : words.age(age),
-          words.model(model),
+          nameOf(model),
           signers === 2 ? words.twoSigners : undefined,
           comment === "" ? undefined : comment,
         ]

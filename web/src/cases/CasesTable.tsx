@@ -1,5 +1,6 @@
 import type { CaseSummary } from "../api/types.ts";
 import { href } from "../app/router.ts";
+import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
 import { formatCount, formatMoment } from "../ui/format.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -8,6 +9,7 @@ import { StatusBadge } from "./StatusBadge.tsx";
 /** One line a case. */
 export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
   const { columns } = texts.cases;
+  const nameOf = useModelNames();
   return (
     <Scroll label={texts.cases.title}>
       <table className="list">
@@ -45,7 +47,7 @@ export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }
                 <span className="figure">{texts.cases.reviewedOf(one.reviewed, one.cells)}</span>
               </td>
               <td className="number">{one.waiting === 0 ? "–" : formatCount(one.waiting)}</td>
-              <td className="muted">{one.model}</td>
+              <td className="muted">{nameOf(one.model)}</td>
               <td className="muted nowrap">
                 {formatMoment(one.createdAt)}, {one.createdBy}
               </td>

@@ -23,7 +23,6 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
   return (
     <div
       role="gridcell"
-      aria-label={texts.gallery.cell(cell, sure)}
       aria-colindex={column + 1}
       aria-selected={isChosen}
       tabIndex={hasFocus ? 0 : -1}
@@ -37,6 +36,7 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
       ) : (
         <span className="noImage">{cell.status === "bad" ? texts.gallery.bad : ""}</span>
       )}
+      <span className="unseen">{texts.gallery.cell(cell, sure)}</span>
       {shown !== null && (
         <span className="letter" aria-hidden="true">
           {letterOf(shown)}

@@ -4,6 +4,8 @@ import { formatLimits, formatMoment, formatShare } from "../ui/format.ts";
 
 interface ModelCardProps {
   readonly model: Model;
+  /** Name of the model that it was adapted from. */
+  readonly parentName: string | undefined;
   /** Whether the active model was adapted from it, so that this is the way back. */
   readonly isBack: boolean;
   readonly canActivate: boolean;
@@ -11,7 +13,7 @@ interface ModelCardProps {
 }
 
 /** One model, and how it was judged on corrected cells that it did not learn from. */
-export function ModelCard({ model, isBack, canActivate, onActivate }: ModelCardProps) {
+export function ModelCard({ model, parentName, isBack, canActivate, onActivate }: ModelCardProps) {
   const words = texts.models;
   const { judged } = model;
   return (
@@ -22,7 +24,7 @@ export function ModelCard({ model, isBack, canActivate, onActivate }: ModelCardP
       <p className="muted">
         {[
           words.kinds[model.kind],
-          model.parent === null ? undefined : words.parent(model.parent),
+          model.parent === null ? undefined : words.parent(parentName ?? model.parent),
           model.createdAt === null ? undefined : formatMoment(model.createdAt),
           words.classes(model.classes.length),
         ]

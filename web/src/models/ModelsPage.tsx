@@ -46,6 +46,7 @@ export function ModelsPage() {
           <ModelCard
             key={model.id}
             model={model}
+            parentName={data.models.find(({ id }) => id === model.parent)?.name}
             isBack={active?.parent === model.id}
             canActivate={isAdmin && !isBusy}
             onActivate={() => void activate(model)}

@@ -3,6 +3,7 @@ import { useLoaded } from "../api/useLoaded.ts";
 import { useMay } from "../app/session.tsx";
 import { Flags } from "../counts/CountsPanel.tsx";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
+import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -20,6 +21,7 @@ export function ReportTab({ summary, onChanged }: ReportTabProps) {
   const maySign = useMay("signer");
   const count = useLoaded<Differential>(summary.isBlind ? undefined : `/cases/${summary.id}/differential`);
   const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`);
+  const nameOf = useModelNames();
   const words = texts.report;
   if (summary.isBlind) return <Notice>{words.blind}</Notice>;
   const done = (next?: CaseSummary) => {
@@ -43,7 +45,7 @@ export function ReportTab({ summary, onChanged }: ReportTabProps) {
               <dt>{words.reviewed}</dt>
               <dd>{words.reviewedOf(summary.reviewed, summary.cells)}</dd>
               <dt>{words.model}</dt>
-              <dd>{summary.model}</dd>
+              <dd>{nameOf(summary.model)}</dd>
               <dt>{words.comment}</dt>
               <dd>{summary.comment === "" ? "–" : summary.comment}</dd>
             </dl>
