@@ -61,11 +61,25 @@ export async function openPostgres(url: string): Promise<Database> {
   pool.on("connect", (client) => void client.on("error", () => {}));
   const queries = drizzlePostgres(pool, { schema }) as unknown as Queries;
   const lock = new DatabaseLock(url);
-  const transaction = <T>(work: (queries: Queries) => Promise<T>) =>
-    lock
-      .hold()
-      .then(() => queries.transaction((tx) => work(tx as unknown as Queries)))
-      .catch(tellIfGone) as Promise<T>;
+  // By hand: drizzle's own never gives a connection back on which `begin` failed, and eight of those are all there are.
+  const transaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
+    await lock.hold();
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query("begin");
+      const result = await work(drizzlePostgres(client, { schema }) as unknown as Queries);
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch((fault: Error) => {
+        broken = fault;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
   const close = async () => {
     await pool.end();
     await lock.release();
@@ -80,7 +94,7 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     kind: "postgres",
     queries,
-    transaction,
+    transaction: (work) => transaction(work).catch(tellIfGone),
     ping: () =>
       queries.execute(sql`select 1`).then(
         () => {},
