@@ -45,7 +45,12 @@ function addUpload(app: App, { store, classification, limits }: Laboratory): voi
       // Whether it is open is asked when the files are here: a second try gets the first answer, signed or not.
       await requireCase(store.database.queries, caseId);
       const parts = request.parts({ limits: { fileSize: limits.archiveBytes + 1 } });
-      const { files, refused } = await takeFiles(store.images, sentFiles(parts), limits).catch(explain);
+      const { files, refused } = await takeFiles(store.images, sentFiles(parts), limits).catch((error) => {
+        // What is still on its way is read and dropped: the next request of this connection stands behind it.
+        request.raw.unpipe();
+        request.raw.resume();
+        return explain(error);
+      });
       const asks = { caseId, files: files.map(({ file, sha256 }) => `${sha256} ${file}`) };
       const wish = wishOf(request, { kind: "cells.added", asks });
       const { added, known } = await addCells(store, wish, { caseId, files, refused: refused.length });
