@@ -6,6 +6,7 @@ import { Rng } from "../core/rng.ts";
 import { differentialReport } from "../differential/differentialReport.ts";
 import { readRanges } from "../differential/referenceRanges.ts";
 import type { DifferentialReport } from "../differential/types.ts";
+import type { Prediction } from "../evaluation/types.ts";
 import { cohenKappa } from "../metrics/agreement.ts";
 import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import { clopperPearson } from "../metrics/proportion.ts";
@@ -29,10 +30,8 @@ export function reportOf(
   const rows = [...CELL_TYPES, "Unidentified" as const].flatMap((label, k) => {
     const isClass = k < CELL_TYPES.length;
     const probabilities = CELL_TYPES.map((_, c) => (isClass ? Number(c === k) : 1 / CELL_TYPES.length));
-    return Array.from({ length: many(label) }, (_, i) => {
-      const file = `${label} ${i}`;
-      return { file, label: undefined, group: file, probabilities };
-    });
+    // One row for all that are alike: thousands of them are made anew at each label.
+    return new Array<Prediction>(many(label)).fill({ file: label, label: undefined, group: label, probabilities });
   });
   if (!CELL_TYPES.some((name) => many(name) > 0)) return undefined;
   return differentialReport(

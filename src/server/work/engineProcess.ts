@@ -68,8 +68,8 @@ async function classify(classifier: Classifier, files: readonly NamedFile[]): Pr
 const plain = ({ buffer, byteOffset, length }: Uint8Array) => new Uint8Array(buffer, byteOffset, length);
 
 function reply(message: EngineReply): void {
-  // A server that is gone needs no answer.
-  if (process.connected) process.send!(message);
+  // A server that is gone needs no answer, nor one that goes meanwhile.
+  if (process.connected) process.send!(message, () => {});
 }
 
 function failureOf(error: unknown): Failure {
