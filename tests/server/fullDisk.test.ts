@@ -29,7 +29,7 @@ async function smallDisk(megabytes: number): Promise<string | undefined> {
   return disk;
 }
 
-const canMount = await smallDisk(250);
+const [first, second] = [await smallDisk(250), await smallDisk(120)];
 
 /** Takes what is free on a disk, but for so many megabytes; returns what gives it back. */
 function fill(disk: string, rest: number): () => void {
@@ -50,9 +50,9 @@ async function large(name: string): Promise<TestFile> {
   };
 }
 
-describe.skipIf(canMount === undefined)("a disk that is full (skipped where none may be mounted)", () => {
+describe.skipIf(first === undefined)("a disk that is full (skipped where none may be mounted)", () => {
   test("refuses images with 507, keeps all that was acknowledged once, and goes on when there is room", async () => {
-    const disk = canMount!;
+    const disk = first!;
     const clock = new Clock();
     const store = await openStore({ folder: disk, url: undefined, now: clock.now });
     const work = startWork(store, { model: "cnn-anylab", threads: 1, onError: () => {} });
@@ -114,7 +114,7 @@ describe.skipIf(canMount === undefined)("a disk that is full (skipped where none
   }, 240_000);
 
   test("that another program fills in the midst of a write ends the server, which says why, and a new one finds all", async () => {
-    const disk = (await smallDisk(120))!;
+    const disk = second!;
     const built = (path: string) => fileURLToPath(new URL(`../../.built/${path}`, import.meta.url));
     // Past the room that is kept free, until its log needs a new file.
     const script = `
