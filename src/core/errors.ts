@@ -16,6 +16,7 @@ export type ErrorCode =
   | "ERR_SIGN_IN"
   | "ERR_DENIED"
   | "ERR_NOT_FOUND"
+  | "ERR_METHOD"
   /** What is asked for does not go with what holds now. */
   | "ERR_CONFLICT"
   /** An idempotency key was used for something else. */

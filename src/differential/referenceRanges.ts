@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -59,9 +59,17 @@ export function readRanges(age = 30, path = USUAL_RANGES): ReferenceRanges {
   return { ...ranges, source };
 }
 
+// By path, time of change and size: a server asks at each count.
+const parsed = new Map<string, z.infer<typeof schema>>();
+
 function parseRanges(path: string) {
   let values: unknown;
+  let key: string;
   try {
+    const { mtimeMs, size } = statSync(path);
+    key = `${mtimeMs} ${size} ${path}`;
+    const known = parsed.get(key);
+    if (known !== undefined) return known;
     values = parse(readFileSync(path, "utf8"));
   } catch (cause) {
     throw new LeukogramError("ERR_CONFIG", `${path}: ${(cause as Error).message.split("\n")[0]}`, {
@@ -70,7 +78,10 @@ function parseRanges(path: string) {
     });
   }
   const read = schema.safeParse(values);
-  if (read.success) return read.data;
+  if (read.success) {
+    parsed.set(key, read.data);
+    return read.data;
+  }
   const { path: where, message } = read.error.issues[0]!;
   throw new LeukogramError("ERR_CONFIG", `${path}: ${where.join(".") || "the file"}: ${message}`, {
     hint: "Give a YAML file like reference/leukocytes.yaml of the package.",

@@ -2,6 +2,7 @@
 import type { FastifyRequest, RouteOptions } from "fastify";
 import { LeukogramError } from "../core/errors.ts";
 import { type Asking, whoAsks } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
 import { ROLES, type SCOPES } from "./contract/work.ts";
 import type { App, Laboratory } from "./laboratory.ts";
 
@@ -37,7 +38,7 @@ declare module "fastify" {
     takesFiles?: boolean;
   }
   interface FastifyRequest {
-    /** Who asks; null where nobody is signed in. */
+    /** Who asks; null where nobody is signed in, or the route is for all. */
     asking: Asking | null;
   }
 }
@@ -59,10 +60,10 @@ export function addAccess(app: App, { store }: Pick<Laboratory, "store">): void 
   });
   app.addHook("onRequest", async (request) => {
     const access = request.routeOptions.config.access;
-    // Not a route: answered with 404, by a handler that does nothing else.
-    if (access === undefined || request.is404) return;
-    request.asking = await whoAsks(store, { token: bearer(request), cookie: request.cookies[COOKIE] });
-    if (access !== "all") requireAccess(request, access);
+    // Not a route: answered with 404, by a handler that does nothing else. And what is for all needs no database.
+    if (access === undefined || access === "all" || request.is404) return;
+    request.asking = await askingOf(store, request);
+    requireAccess(request, access);
   });
 }
 
@@ -80,6 +81,11 @@ function requireAccess(request: FastifyRequest, { role, scope }: Exclude<Access,
   const isChange = request.method !== "GET" && request.method !== "HEAD";
   if (asking.via === "session" && isChange && request.headers["x-csrf-token"] !== asking.csrf)
     throw new LeukogramError("ERR_DENIED", "the X-CSRF-Token is missing or wrong", { hint: "GET /session gives it." });
+}
+
+/** Who asks; null where nobody is signed in. */
+export function askingOf(store: Store, request: FastifyRequest): Promise<Asking | null> {
+  return whoAsks(store, { token: bearer(request), cookie: request.cookies[COOKIE] });
 }
 
 function bearer({ headers }: FastifyRequest): string | undefined {

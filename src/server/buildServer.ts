@@ -6,6 +6,7 @@ import { addAccess } from "./access.ts";
 import { answerError } from "./errors.ts";
 import { addGuards } from "./guards.ts";
 import { addHealth } from "./health.ts";
+import { knownMethods } from "./knownMethods.ts";
 import type { App, Laboratory } from "./laboratory.ts";
 import { addOpenApi } from "./openapi.ts";
 import { addCaseRoutes } from "./routes/cases.ts";
@@ -31,6 +32,8 @@ export interface ServerOptions extends Laboratory {
   readonly webApp?: string | undefined;
   /** Names by which it is known, beside its addresses and localhost. */
   readonly hosts?: readonly string[] | undefined;
+  /** Whether a proxy stands before it, and what that one says in X-Forwarded headers is true; never by default. */
+  readonly isBehindProxy?: boolean | undefined;
 }
 
 /** The server, ready to listen. It closes neither the store nor the queue. */
@@ -38,6 +41,10 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   const server = fastify({
     logger: options.logger ?? false,
     bodyLimit: 1e6,
+    // One hop alone: what a client itself sends in these headers stands before it.
+    trustProxy: options.isBehindProxy ? (_, hop) => hop === 0 : false,
+    // Names of models may be long, and longer where they are encoded; what is too long is told by the route.
+    routerOptions: { maxParamLength: 10_000 },
     forceCloseConnections: "idle",
     frameworkErrors: answerError,
   });
@@ -49,6 +56,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   await app.register(cookie);
   await app.register(multipart, { preservePath: true });
   addAccess(app, options);
+  const methodsOf = knownMethods(app);
   await addOpenApi(app);
   addHealth(app, options);
   addSessionRoutes(app, options);
@@ -64,7 +72,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addRunRoutes(app, options);
   addLookingRoutes(app, options);
   await addInferenceRoutes(app, options);
-  await addWebApp(app, options.webApp ?? findWebApp());
+  await addWebApp(app, options.webApp ?? findWebApp(), methodsOf);
   await app.ready();
   return app;
 }

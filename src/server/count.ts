@@ -6,9 +6,11 @@ import { Rng } from "../core/rng.ts";
 import { differentialReport } from "../differential/differentialReport.ts";
 import { readRanges } from "../differential/referenceRanges.ts";
 import type { DifferentialReport } from "../differential/types.ts";
+import type { Prediction } from "../evaluation/types.ts";
 import { cohenKappa } from "../metrics/agreement.ts";
 import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import { clopperPearson } from "../metrics/proportion.ts";
+import type { CellGroup } from "../store/cellGroups.ts";
 import type { ReadCell } from "../store/cells.ts";
 import { type agreement, type differential, LABELS } from "./contract/cases.ts";
 import { countedLabel, type Label, modelLabel } from "./views.ts";
@@ -20,20 +22,23 @@ export interface CountFacts {
 }
 
 /** The report of src/differential on the labels that count; undefined where no cell is counted. */
-export function reportOf(cells: readonly ReadCell[], { leukocytes, age }: CountFacts): DifferentialReport | undefined {
-  const counted = cells.flatMap((cell) => countedLabel(cell) ?? []);
-  const rows = counted.flatMap((label, i) => {
-    const k = (CELL_TYPES as readonly string[]).indexOf(label);
-    if (k < 0 && label !== "Unidentified") return [];
-    const probabilities = CELL_TYPES.map((_, c) => (k < 0 ? 1 / CELL_TYPES.length : Number(c === k)));
-    return [{ file: String(i), label: undefined, group: String(i), probabilities }];
+export function reportOf(
+  groups: readonly CellGroup[],
+  { leukocytes, age }: CountFacts,
+): DifferentialReport | undefined {
+  const many = tally(groups);
+  const rows = [...CELL_TYPES, "Unidentified" as const].flatMap((label, k) => {
+    const isClass = k < CELL_TYPES.length;
+    const probabilities = CELL_TYPES.map((_, c) => (isClass ? Number(c === k) : 1 / CELL_TYPES.length));
+    // One row for all that are alike: thousands of them are made anew at each label.
+    return new Array<Prediction>(many(label)).fill({ file: label, label: undefined, group: label, probabilities });
   });
-  if (!counted.some((label) => (CELL_TYPES as readonly string[]).includes(label))) return undefined;
+  if (!CELL_TYPES.some((name) => many(name) > 0)) return undefined;
   return differentialReport(
     { classes: CELL_TYPES, rows },
     {
       reject: 0.5,
-      reviewed: cells.filter(({ first }) => first !== undefined).length,
+      reviewed: sum(groups.filter(({ label }) => label !== null)),
       leukocytes: leukocytes ?? undefined,
       ranges: readRanges(age ?? undefined),
     },
@@ -42,13 +47,12 @@ export function reportOf(cells: readonly ReadCell[], { leukocytes, age }: CountF
 
 /** The count as it goes over the wire; `report` is that of the same cells. */
 export function countOf(
-  cells: readonly ReadCell[],
+  groups: readonly CellGroup[],
   facts: CountFacts,
-  report = reportOf(cells, facts),
+  report = reportOf(groups, facts),
 ): z.infer<typeof differential> {
-  const counted = cells.map(countedLabel);
-  const many = (label: Label) => counted.filter((other) => other === label).length;
-  const classified = cells.filter(({ status }) => status === "classified");
+  const many = tally(groups);
+  const classified = groups.filter(({ status }) => status === "classified");
   const ranges = report?.ranges ?? readRanges(facts.age ?? undefined);
   const classes = CELL_TYPES.map((name, k) => {
     const row = report?.classes[k];
@@ -60,7 +64,7 @@ export function countOf(
       absolute: row?.absolute ?? null,
       range: range === undefined ? null : ([...range] as [number, number]),
       position: row?.position ?? "unknown",
-      before: classified.filter((cell) => modelLabel(cell) === name).length,
+      before: sum(classified.filter((group) => modelLabel(group) === name)),
     };
   });
   return {
@@ -68,11 +72,23 @@ export function countOf(
     unidentified: many("Unidentified"),
     artefacts: many("Artefact"),
     smudges: many("Smudge"),
-    waiting: cells.filter(({ status }) => status === "waiting").length,
+    waiting: sum(groups.filter(({ status }) => status === "waiting")),
     classes,
     flags: [...(report?.flags ?? [])],
     notes: [...(report?.notes ?? ["No cell is counted yet."])],
   };
+}
+
+const sum = (groups: readonly CellGroup[]) => groups.reduce((all, { count }) => all + count, 0);
+
+// How many cells count as a label.
+function tally(groups: readonly CellGroup[]): (label: Label) => number {
+  const counts = new Map<Label, number>();
+  for (const { label, count, ...said } of groups) {
+    const counted = countedLabel({ ...said, first: label === null ? undefined : { label } });
+    if (counted !== null) counts.set(counted, (counts.get(counted) ?? 0) + count);
+  }
+  return (label) => counts.get(label) ?? 0;
 }
 
 /** What a count of nothing says of a share. */

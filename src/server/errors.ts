@@ -11,6 +11,7 @@ const STATUS: Partial<Readonly<Record<ErrorCode, number>>> = {
   ERR_SIGN_IN: 401,
   ERR_DENIED: 403,
   ERR_NOT_FOUND: 404,
+  ERR_METHOD: 405,
   ERR_CONFLICT: 409,
   ERR_LIMIT: 413,
   ERR_DATA: 422,
@@ -55,7 +56,8 @@ export function explainError(error: FastifyError | LeukogramError) {
     return {
       status: error.statusCode,
       code: CODES[error.statusCode] ?? "ERR_USAGE",
-      message: error.message.replace(/\s+/g, " "),
+      // Of an address that is too long, the message repeats it.
+      message: error.statusCode === 414 ? "the address is too long" : error.message.replace(/\s+/g, " "),
     };
   return {
     status: 500,

@@ -7,6 +7,17 @@ import { API } from "./contract/routes.ts";
 import { fault } from "./contract/work.ts";
 import type { App } from "./laboratory.ts";
 
+// What a route gives that the contract does not describe; its errors are as everywhere.
+function fileResponses(produces: readonly string[]) {
+  const schemaOf = (type: string) =>
+    type.endsWith("json") ? { type: "object" } : { type: "string", format: "binary" };
+  const content = Object.fromEntries(produces.map((type) => [type, { schema: schemaOf(type) }]));
+  return {
+    200: { description: "The body", content },
+    304: { description: "It has the ETag of If-None-Match", type: "null" },
+  };
+}
+
 /** Describes all routes that are added afterwards, and shows the description at /api/docs, from this server alone. */
 export async function addOpenApi(app: App): Promise<void> {
   await app.register(swagger, {
@@ -29,8 +40,11 @@ export async function addOpenApi(app: App): Promise<void> {
     },
     transform: (input) => {
       const { config } = input.route;
-      const response = { ...(input.schema?.response as object | undefined), "4xx": fault, "5xx": fault };
-      const { schema, url } = jsonSchemaTransform({ ...input, schema: { ...input.schema, response } });
+      const { produces, ...given } = input.schema ?? {};
+      const response = { ...(given.response as object | undefined), "4xx": fault, "5xx": fault };
+      const { schema, url } = jsonSchemaTransform({ ...input, schema: { ...given, response } });
+      if (produces !== undefined)
+        Object.assign((schema as { response?: object }).response ?? {}, fileResponses(produces));
       const access = config?.access;
       return {
         url,
@@ -53,7 +67,10 @@ export async function addOpenApi(app: App): Promise<void> {
   });
   await app.register(async (part) => {
     openToAll(part as unknown as App);
-    await part.register(swaggerUi, { routePrefix: "/api/docs" });
+    // Its style sheets hold pictures as data, and it writes some styles into its page.
+    const transformStaticCSP = (policy: string) =>
+      policy.replace("img-src 'self'", "$& data:").replace("style-src 'self'", "$& 'unsafe-inline'");
+    await part.register(swaggerUi, { routePrefix: "/api/docs", transformStaticCSP });
   });
   app.get(`${API}/openapi.json`, { config: { access: "all" }, schema: { hide: true } }, async () => app.swagger());
 }

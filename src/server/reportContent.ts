@@ -1,5 +1,6 @@
 import { VERSION } from "../core/version.ts";
 import type { Json } from "../store/canonicalJson.ts";
+import { groupsOf } from "../store/cellGroups.ts";
 import type { ReadCell } from "../store/cells.ts";
 import type { ReportInput } from "../store/reports.ts";
 import { agreementOf, countOf, reportOf } from "./count.ts";
@@ -16,7 +17,8 @@ export function reportContent(input: ReportInput): { readonly [key: string]: Jso
 
 function contentOf({ found, cells, head, number, at }: ReportInput) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
-  const full = reportOf(cells, found);
+  const groups = groupsOf(cells);
+  const full = reportOf(groups, found);
   return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
@@ -26,7 +28,7 @@ function contentOf({ found, cells, head, number, at }: ReportInput) {
     at: at.toISOString(),
     model,
     trail: head,
-    differential: countOf(cells, found, full),
+    differential: countOf(groups, found, full),
     full: full ?? null,
     agreement: found.secondReading === "finished" ? agreementOf(cells) : null,
     cells: cells.map(cellContent),

@@ -3,8 +3,10 @@ import type { FastifyServerOptions } from "fastify";
 import { LeukogramError } from "../core/errors.ts";
 import { sweepSessions } from "../store/sessions.ts";
 import { openStore, type Store } from "../store/store.ts";
+import { sweepImages } from "../store/sweepImages.ts";
 import { listUsers } from "../store/users.ts";
 import { buildServer } from "./buildServer.ts";
+import { watchDatabase } from "./databaseWatch.ts";
 import { loggable } from "./errors.ts";
 import { LIMITS } from "./laboratory.ts";
 import { startWork, type WorkOptions } from "./work/work.ts";
@@ -20,6 +22,10 @@ export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
   readonly now: () => Date;
   /** Names by which browsers may know it, beside its addresses. */
   readonly hosts?: readonly string[] | undefined;
+  /** Whether a proxy stands before it, whose X-Forwarded headers are true. */
+  readonly isBehindProxy?: boolean | undefined;
+  /** Called where the database is broken for good, and only a new process can go on. */
+  readonly onBroken?: ((error: LeukogramError) => void) | undefined;
   readonly logger?: FastifyServerOptions["logger"];
   /** Folder of the built web app; found by itself where left out. */
   readonly webApp?: string | undefined;
@@ -38,20 +44,23 @@ export interface RunningLaboratory {
  * @throws ERR_CONFLICT where another process has the folder, ERR_DENIED where it is to listen beyond this machine without an admin.
  */
 export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
-  const { folder, url, host, port, now, hosts = [], logger, webApp } = options;
+  const { folder, url, host, port, now, hosts = [], isBehindProxy, logger, webApp, onBroken = () => {} } = options;
   const store = await openStore({ folder, url, now });
   let onError = (_: unknown) => {};
   const work = startWork(store, { ...options, onError: (error) => onError(error) });
   const { classification } = work;
+  const unwatch = watchDatabase(store, onBroken);
   const stop = async () => {
+    unwatch();
     await work.close();
     await store.close();
   };
   try {
     if (!isLoopback(host)) await requireAdmin(store, host);
     await sweepSessions(store);
+    await sweepImages(store);
     const app = await buildServer({
-      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false, webApp },
+      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false, webApp, isBehindProxy },
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
     });
     onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import { LeukogramError } from "../core/errors.ts";
 import { openToAll } from "./access.ts";
+import { type knownMethods, wrongMethod } from "./knownMethods.ts";
 import type { App } from "./laboratory.ts";
 
 /** Where the built web app lies: dist/web of the package, web/dist of a checkout; undefined where it was not built. */
@@ -19,10 +20,23 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>L
 <h1>Leukogram is running</h1><p>Its web app was not built: run <code>npm run build</code>, and start it again.</p>
 <p>The <a href="/api/docs">API</a> works without. Research use only; not a medical device.</p></html>`;
 
-/** Serves the web app; what is no file and no API is the app's own page. */
-export async function addWebApp(app: App, folder: string | undefined): Promise<void> {
+/**
+ * Serves the web app; what is no file and no API is the app's own page.
+ *
+ * @param methodsOf tells by which methods an address may be asked
+ */
+export async function addWebApp(
+  app: App,
+  folder: string | undefined,
+  methodsOf: ReturnType<typeof knownMethods>,
+): Promise<void> {
   const config = { access: "all" as const };
   app.setNotFoundHandler({ preHandler: async () => {} }, async (request, reply) => {
+    const methods = methodsOf(request.url);
+    if (methods.length > 0) {
+      reply.header("allow", methods.join(", "));
+      throw wrongMethod(request.method, methods);
+    }
     const isPage =
       request.method === "GET" &&
       !/^\/(api|v2|assets)(\/|$)/.test(request.url) &&

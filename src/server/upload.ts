@@ -10,6 +10,7 @@ import { pictureSize } from "../data/pictureSize.ts";
 import { listFolder, toSlashes } from "../data/walk.ts";
 import type { NewCell } from "../store/cells.ts";
 import type { ImageFolder, Received } from "../store/images.ts";
+import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/room.ts";
 import type { Limits } from "./laboratory.ts";
 
 /** One file of a request. */
@@ -70,7 +71,12 @@ interface Taking {
 async function takeArchive({ images, limits, budget, take }: Taking, archive: Received): Promise<void> {
   const room = await images.makeRoom();
   try {
-    await unpack(archive.path, room, { limits: { maxBytes: budget.bytes, maxEntries: 2 * limits.images } });
+    const space = await roomBeyond(room, ROOM_OF_FILES);
+    const maxBytes = Math.min(budget.bytes, Math.max(0, space));
+    await unpack(archive.path, room, { limits: { maxBytes, maxEntries: 2 * limits.images } }).catch((error) => {
+      const isTooMuch = maxBytes < budget.bytes && /unpacks to more than/.test((error as Error).message);
+      throw isTooMuch || (error as NodeJS.ErrnoException).code === "ENOSPC" ? diskFull(error) : error;
+    });
     for await (const path of filesIn(room)) {
       const received = await images.receive(createReadStream(path), limits.archiveBytes);
       budget.bytes -= received.bytes;

@@ -58,7 +58,14 @@ export function cellView(
 }
 
 /** The label that counts: the first reader's, else the model's where it is sure, else Unidentified; null while it waits, or is bad and unread. */
-export function countedLabel({ first, status, predicted, isRejected }: Omit<ReadCell, "second">): Label | null {
+export function countedLabel({
+  first,
+  status,
+  predicted,
+  isRejected,
+}: Pick<ReadCell, "status" | "predicted" | "isRejected"> & {
+  readonly first: { readonly label: string } | undefined;
+}): Label | null {
   if (first !== undefined) return first.label as Label;
   return status === "classified" ? modelLabel({ predicted, isRejected }) : null;
 }

@@ -1,6 +1,6 @@
 // All records in one tar: each table as lines of JSON, and the files that belong to it.
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,7 +8,7 @@ import { sql } from "drizzle-orm";
 import tar, { type Pack } from "tar-stream";
 import { VERSION } from "../core/version.ts";
 import { listFolder } from "../data/walk.ts";
-import type { Queries } from "./database.ts";
+import { type Queries, tellIfGone } from "./database.ts";
 import { listImages } from "./images.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { Store } from "./store.ts";
@@ -33,8 +33,8 @@ export const TABLES = [
 /** Folders of files beside the images. */
 const FOLDERS = ["models", "runs"] as const;
 
-/** Rows that are read at once. */
-const PAGE = 2000;
+/** Rows that are read at once; one event may name thousands of cells. */
+const PAGE = 200;
 
 /** What a backup begins with. */
 export interface BackupHead {
@@ -45,45 +45,63 @@ export interface BackupHead {
   readonly at: string;
 }
 
-/** A tar of everything, as a stream: all tables as they were at one moment, then all files, which are never changed. */
-export function backup(store: Store): Readable {
+/**
+ * A tar of everything, as a stream: all tables as they were at one moment, then all files, which are never changed.
+ * Tables are first written to files beside the database, so that neither memory grows with them nor whoever reads
+ * slowly holds the database.
+ *
+ * @throws ERR_OUTPUT where there is no room for the tables.
+ */
+export async function backup(store: Store): Promise<Readable> {
+  const at = store.now().toISOString();
+  const room = await store.images.makeRoom();
+  const remove = () => rm(room, { recursive: true, force: true });
+  await writeTables(store, room).catch(async (error) => {
+    await remove();
+    return tellIfGone(error);
+  });
   const pack = tar.pack();
-  write(store, pack).then(
+  // Also where nobody reads to the end.
+  pack.once("close", () => void remove());
+  write(store, pack, { room, at }).then(
     () => pack.finalize(),
     (error) => pack.destroy(error as Error),
   );
   return pack as unknown as Readable;
 }
 
-async function write(store: Store, pack: Pack): Promise<void> {
+async function write(store: Store, pack: Pack, { room, at }: { room: string; at: string }): Promise<void> {
   const head: BackupHead = {
     ...{ format: "leukogram-backup", version: 1, software: VERSION },
-    ...{ schema: MIGRATIONS.at(-1)!.id, at: store.now().toISOString() },
+    ...{ schema: MIGRATIONS.at(-1)!.id, at },
   };
   await entry(pack, "backup.json", Buffer.from(JSON.stringify(head)));
-  const texts = await store.database.transaction(async (queries) => {
-    // Changes wait for this row meanwhile; what is read then fits together.
-    await queries.execute(sql`select 1 from head for update`);
-    const read: [string, Buffer][] = [];
-    for (const [table, order] of TABLES) read.push([`tables/${table}.ndjson`, await tableText(queries, table, order)]);
-    return read;
-  });
-  for (const [name, bytes] of texts) await entry(pack, name, bytes);
+  for (const [table] of TABLES) await file(pack, `tables/${table}.ndjson`, join(room, table));
   const images = join(store.folder, "images");
   for (const sha256 of listImages(images)) await file(pack, `images/${sha256}`, store.images.pathOf(sha256));
   for (const folder of FOLDERS) await addFolder(pack, folder, join(store.folder, folder));
 }
 
-async function tableText(queries: Queries, table: string, order: string): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const page = sql.raw(
-      `select row_to_json(t)::text as line from (select * from ${table} order by ${order} limit ${PAGE} offset ${offset}) t`,
-    );
-    const { rows } = (await queries.execute(page)) as unknown as { rows: { line: string }[] };
-    parts.push(Buffer.from(rows.map(({ line }) => `${line}\n`).join("")));
-    if (rows.length < PAGE) return Buffer.concat(parts);
+async function writeTables({ database }: Store, room: string): Promise<void> {
+  await database.transaction(async (queries) => {
+    await queries.execute(sql`set transaction isolation level repeatable read, read only`);
+    for (const [table, order] of TABLES)
+      await pipeline(tableLines(queries, table, order), createWriteStream(join(room, table)));
+  });
+}
+
+async function* tableLines(queries: Queries, table: string, order: string): AsyncGenerator<string> {
+  await queries.execute(
+    sql.raw(`declare backup cursor for select row_to_json(t)::text as line from ${table} t order by ${order}`),
+  );
+  for (;;) {
+    const page = (await queries.execute(sql.raw(`fetch ${PAGE} from backup`))) as unknown as {
+      rows: { line: string }[];
+    };
+    if (page.rows.length === 0) break;
+    yield page.rows.map(({ line }) => `${line}\n`).join("");
   }
+  await queries.execute(sql`close backup`);
 }
 
 async function addFolder(pack: Pack, name: string, path: string): Promise<void> {

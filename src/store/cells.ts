@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
 import { LeukogramError } from "../core/errors.ts";
 import { openCase } from "./cases.ts";
 import { type Queries, tellIfGone } from "./database.ts";
@@ -144,16 +144,45 @@ export interface WaitingCell {
   readonly model: string;
 }
 
-/** Cells that wait, of all cases in order of arrival. */
-export async function waitingCells({ database: { queries } }: Store, limit: number): Promise<WaitingCell[]> {
+/** Cells that wait, of all cases in order of arrival; those of the models `except` left out. */
+export async function waitingCells(
+  { database: { queries } }: Store,
+  { limit, except = [] }: { readonly limit: number; readonly except?: readonly string[] },
+): Promise<WaitingCell[]> {
   return await queries
     .select({ id: cells.id, caseId: cells.caseId, file: cells.file, sha256: cells.sha256, model: cases.model })
     .from(cells)
     .innerJoin(cases, eq(cases.id, cells.caseId))
-    .where(eq(cells.status, "waiting"))
+    .where(and(eq(cells.status, "waiting"), notInArray(cases.model, [...except])))
     .orderBy(cells.arrival, cells.number)
     .limit(limit)
     .catch(tellIfGone);
+}
+
+/** Says of all cells that wait for a model why they do: one change a case, and none where they say so already. */
+export async function holdCells(
+  store: Store,
+  wish: () => Wish,
+  { model, reason }: { readonly model: string; readonly reason: string },
+): Promise<void> {
+  const isSilent = sql`${cells.status} = 'waiting' and ${cells.error} is distinct from ${reason}`;
+  const { queries: now } = store.database;
+  const found = await now
+    .selectDistinct({ caseId: cells.caseId })
+    .from(cells)
+    .innerJoin(cases, eq(cases.id, cells.caseId))
+    .where(and(isSilent, eq(cases.model, model)))
+    .catch(tellIfGone);
+  for (const { caseId } of found)
+    await change(store, wish(), async ({ queries }) => {
+      const held = await queries
+        .update(cells)
+        .set({ error: reason })
+        .where(and(isSilent, eq(cells.caseId, caseId)))
+        .returning({ id: cells.id });
+      const ids = held.map(({ id }) => id);
+      return { caseId, content: { model, reason, cells: ids }, cells: ids, answer: {} };
+    });
 }
 
 /** What a model said of a cell; `error` where its image could not be read. */
@@ -187,7 +216,14 @@ export async function storeAnswers(
     for (const { id, error, probabilities, ...said } of answers) {
       const values =
         error === undefined
-          ? { status: "classified" as const, model, classes: [...classes], probabilities: [...probabilities!], ...said }
+          ? {
+              status: "classified" as const,
+              model,
+              classes: [...classes],
+              probabilities: [...probabilities!],
+              error: null,
+              ...said,
+            }
           : { status: "bad" as const, error };
       await queries
         .update(cells)

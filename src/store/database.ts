@@ -9,7 +9,9 @@ import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import pg from "pg";
 import { LeukogramError } from "../core/errors.ts";
 import { listFolder } from "../data/walk.ts";
+import { DatabaseLock } from "./databaseLock.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { diskFull, ROOM_OF_CHANGES, requireRoom } from "./room.ts";
 import * as schema from "./schema.ts";
 
 /** What queries are asked of: the database, or a transaction of it. */
@@ -37,7 +39,8 @@ export async function openPglite(folder: string): Promise<Database> {
     kind: "pglite",
     queries,
     async transaction(work) {
-      const result = await queries.transaction((tx) => work(tx as unknown as Queries));
+      await requireRoom(folder, ROOM_OF_CHANGES);
+      const result = await queries.transaction((tx) => work(tx as unknown as Queries)).catch(tellIfGone);
       await syncLog(folder);
       return result;
     },
@@ -46,21 +49,52 @@ export async function openPglite(folder: string): Promise<Database> {
   };
 }
 
-/** Opens a Postgres by its address and brings its tables up to date. @throws ERR_DATABASE where it can't be reached. */
+/**
+ * Opens a Postgres by its address, for this process alone, and brings its tables up to date.
+ *
+ * @throws ERR_DATABASE where it can't be reached; ERR_CONFLICT where another process uses it.
+ */
 export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5000, query_timeout: 60_000 });
   pool.on("error", () => {}); // an idle connection broke; the next query opens another, or tells
+  // One that is in use tells by its query; between two of a transaction nobody would listen, and the process would end.
+  pool.on("connect", (client) => void client.on("error", () => {}));
   const queries = drizzlePostgres(pool, { schema }) as unknown as Queries;
-  const transaction = <T>(work: (queries: Queries) => Promise<T>) =>
-    queries.transaction((tx) => work(tx as unknown as Queries)).catch(tellIfGone) as Promise<T>;
-  await migrate(queries).catch(async (error) => {
+  const lock = new DatabaseLock(url);
+  // By hand: drizzle's own never gives a connection back on which `begin` failed, and eight of those are all there are.
+  const transaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
+    await lock.hold();
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query("begin");
+      const result = await work(drizzlePostgres(client, { schema }) as unknown as Queries);
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch((fault: Error) => {
+        broken = fault;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+  const close = async () => {
     await pool.end();
+    await lock.release();
+  };
+  try {
+    await lock.hold();
+    await migrate(queries);
+  } catch (error) {
+    await close();
     return tellIfGone(error);
-  });
+  }
   return {
     kind: "postgres",
     queries,
-    transaction,
+    transaction: (work) => transaction(work).catch(tellIfGone),
     ping: () =>
       queries.execute(sql`select 1`).then(
         () => {},
@@ -68,7 +102,7 @@ export async function openPostgres(url: string): Promise<Database> {
           throw gone(cause);
         },
       ),
-    close: () => pool.end(),
+    close,
   };
 }
 
@@ -111,13 +145,18 @@ function statementsOf(text: string): string[] {
 /** SQLSTATE classes and system errors of a database that is not there, or is going. */
 const GONE = /^(08|57P|53300|ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|ENOENT|EHOSTUNREACH|EAI_AGAIN)/;
 
-/** Throws ERR_DATABASE where an error says that the database is gone, else the error itself. */
+/** SQLSTATE and system errors of a disk that is full. */
+const FULL: ReadonlySet<string> = new Set(["53100", "ENOSPC", "EDQUOT"]);
+
+/** Throws ERR_DATABASE where an error says that the database is gone, ERR_OUTPUT where its disk is full, else the error itself. */
 export function tellIfGone(error: unknown): never {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const isGone =
       GONE.test(code ?? "") || /connection terminated|timeout exceeded|query read timeout|not queryable/i.test(message);
-    if (isGone && !(cause instanceof LeukogramError)) throw gone(error);
+    if (cause instanceof LeukogramError) throw error;
+    if (isGone) throw gone(error);
+    if (FULL.has(code ?? "")) throw diskFull(error);
   }
   throw error;
 }

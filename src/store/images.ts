@@ -6,6 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "../core/errors.ts";
 import { listFolder } from "../data/walk.ts";
+import { diskFull, ROOM_OF_FILES, requireRoom } from "./room.ts";
 
 /** A file that has come in and is not yet kept. */
 export interface Received {
@@ -58,7 +59,9 @@ export async function openImages(folder: string): Promise<ImageFolder> {
     },
     async makeRoom() {
       const room = join(incoming, randomUUID());
-      await mkdir(room);
+      await mkdir(room).catch((error) => {
+        throw explain(error);
+      });
       return room;
     },
   };
@@ -70,15 +73,21 @@ export function* listImages(folder: string): Generator<string, void, undefined> 
     if (/^[0-9a-f]{2}$/.test(name)) yield* listFolder(join(folder, name)).map((file) => file.name);
 }
 
+/** Bytes between two looks at how much room there is. */
+const LOOK = 8e6;
+
 async function write(stream: Readable, path: string, maxBytes: number) {
   const hash = createHash("sha256");
-  let bytes = 0;
+  let [bytes, looked] = [0, Number.NEGATIVE_INFINITY];
   const watch = new Transform({
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
       hash.update(chunk);
-      if (bytes <= maxBytes) return done(undefined, chunk);
-      done(new LeukogramError("ERR_LIMIT", `the file is larger than ${Math.round(maxBytes / 1e6)} MB`));
+      if (bytes > maxBytes)
+        return done(new LeukogramError("ERR_LIMIT", `the file is larger than ${Math.round(maxBytes / 1e6)} MB`));
+      if (bytes - looked < LOOK) return done(undefined, chunk);
+      looked = bytes;
+      requireRoom(dirname(path), ROOM_OF_FILES).then(() => done(undefined, chunk), done);
     },
   });
   await pipeline(stream, watch, createWriteStream(path, { flags: "wx", flush: true }));
@@ -95,8 +104,5 @@ async function syncFolder(path: string): Promise<void> {
 function explain(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== "ENOSPC" && code !== "EDQUOT") return error;
-  return new LeukogramError("ERR_OUTPUT", "the disk is full", {
-    hint: "Free some space, and try again.",
-    cause: error,
-  });
+  return diskFull(error);
 }

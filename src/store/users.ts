@@ -72,6 +72,7 @@ export async function changeUser(
   wish: Wish,
   { id, role, password, isDisabled }: UserChange & { readonly id: string },
 ): Promise<void> {
+  await requireUser(store, id); // before a hash is paid for
   const hash = password === undefined ? undefined : await hashPassword(password);
   await change(store, wish, async (given) => {
     const { queries } = given;

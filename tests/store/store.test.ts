@@ -159,7 +159,7 @@ overBothDatabases((newPlace, server) => {
     await open.pop()!.close();
     const store = await openAt(place);
     expect(await readCase(store, caseId)).toMatchObject({ status: "signed", cells: 2, bad: 1, reviewed: 1 });
-    expect(await waitingCells(store, 10)).toEqual([]);
+    expect(await waitingCells(store, { limit: 10 })).toEqual([]);
     expect((await verifyTrail(store)).isWhole).toBe(true);
   });
 
@@ -178,7 +178,7 @@ overBothDatabases((newPlace, server) => {
     const first = await openAt(await newPlace());
     const caseId = await signedCase(first);
     const path = join(newFolder(), "all.tar");
-    await pipeline(backup(first), createWriteStream(path));
+    await pipeline(await backup(first), createWriteStream(path));
     const second = await openAt(await newPlace());
     expect(await restore(second, path)).toMatchObject({ isWhole: true, events: 5, images: 2 });
     expect(await readCase(second, caseId)).toEqual(await readCase(first, caseId));

@@ -80,11 +80,13 @@ export async function startTestLaboratory({
   limits,
   url,
   webApp,
+  isBehindProxy,
   ...given
 }: {
   readonly limits?: Partial<Limits>;
   readonly url?: string;
   readonly webApp?: string;
+  readonly isBehindProxy?: boolean;
 } & Partial<WorkOptions> = {}): Promise<TestLaboratory> {
   const folder = url === undefined ? await newDataFolder() : newFolder();
   const clock = new Clock();
@@ -95,7 +97,14 @@ export async function startTestLaboratory({
   const built = { script: `${BUILT}server/work/engineProcess.js`, command: [`${BUILT}cli/main.js`] };
   const work = startWork(store, { model: "cnn-anylab", threads: 1, ...built, ...given, onError });
   const { classification } = work;
-  const app = await buildServer({ store, classification, work, limits: { ...LIMITS, ...limits }, webApp });
+  const app = await buildServer({
+    store,
+    classification,
+    work,
+    limits: { ...LIMITS, ...limits },
+    webApp,
+    isBehindProxy,
+  });
   const ask = async (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
     const [method, path] = line.split(" ") as [InjectOptions["method"], string];
     const isChange = method !== "GET";

@@ -25,8 +25,8 @@ const command: CommandModule = {
     if (existsSync(path)) throw new LeukogramError("ERR_OUTPUT", `${path}: exists`, { hint: "Name another file." });
     const draft = `${path}.${process.pid}.tmp`;
     try {
-      await withStore(options, (store) =>
-        pipeline(backup(store), createWriteStream(draft, { flush: true }), { signal }),
+      await withStore(options, async (store) =>
+        pipeline(await backup(store), createWriteStream(draft, { flush: true }), { signal }),
       );
       await rename(draft, path);
     } finally {

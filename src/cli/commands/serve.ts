@@ -12,6 +12,7 @@ interface Flags {
   readonly port: number;
   readonly host: string;
   readonly allowHost?: readonly string[];
+  readonly behindProxy?: boolean;
   readonly model: string;
   readonly allowData?: readonly string[];
   readonly open?: boolean;
@@ -27,16 +28,24 @@ const serve: CommandModule = {
       .option("--port <number>", "where it listens; 0 takes any that is free", portNumber, 4180)
       .option("--host <address>", "beyond this machine it needs an admin, see leukogram user", "127.0.0.1")
       .option("--allow-host <name>", "a name by which browsers reach it; may be given several times", collect)
+      .option("--behind-proxy", "a proxy stands before it, whose X-Forwarded-For, -Proto and -Host are true")
       .option("--model <model>", "what classifies new cases: a run folder, or a shipped model's name", DEFAULT_MODEL)
       .option("--allow-data <dir>", "a folder that the app may start trainings on; may be given several times", collect)
       .option("--open", "show it in the browser");
   },
   examples: ["leukogram serve --open", "leukogram serve --data /srv/laboratory --port 8080 --host 0.0.0.0"],
   async execute({ options, signal }) {
-    const { data, port, host, allowHost, model, allowData, open, quiet, json } = options as unknown as Flags;
+    const { data, port, host, allowHost, behindProxy, model, allowData, open, quiet, json } =
+      options as unknown as Flags;
     findModelFile(model); // told now, and not by the first cell
     const laboratory = await startLaboratory({
-      ...{ folder: data, host, port, model, url: databaseUrl(), now: clock, hosts: allowHost, allowData },
+      ...{ folder: data, host, port, model, url: databaseUrl(), now: clock },
+      ...{ hosts: allowHost, isBehindProxy: behindProxy, allowData },
+      // Not even closed: whatever waits for the database would wait for ever.
+      onBroken: (error) =>
+        setImmediate(() => {
+          throw error;
+        }),
       logger: quiet ? false : { stream: process.stderr },
     });
     const { address } = laboratory;

@@ -67,7 +67,7 @@ export const cell = z.object({
   width: z.int().nullable(),
   height: z.int().nullable(),
   status: z.enum(["waiting", "classified", "bad"]),
-  /** Why the image could not be read. */
+  /** Why the image could not be read, or why it waits for longer. */
   error: z.string().nullable(),
   /** In the order of the model's classes; null where it waits, is bad, or is withheld from a blind reader. */
   probabilities: z.array(z.number()).nullable(),

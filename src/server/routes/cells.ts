@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CELL_TYPES } from "../../core/classes.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { readCase, requireCase } from "../../store/cases.ts";
+import { groupCells } from "../../store/cellGroups.ts";
 import { addCells, readCells } from "../../store/cells.ts";
 import { labelCells } from "../../store/labels.ts";
 import { askedBy, READ, REVIEW } from "../access.ts";
@@ -44,7 +45,12 @@ function addUpload(app: App, { store, classification, limits }: Laboratory): voi
       // Whether it is open is asked when the files are here: a second try gets the first answer, signed or not.
       await requireCase(store.database.queries, caseId);
       const parts = request.parts({ limits: { fileSize: limits.archiveBytes + 1 } });
-      const { files, refused } = await takeFiles(store.images, sentFiles(parts), limits).catch(explain);
+      const { files, refused } = await takeFiles(store.images, sentFiles(parts), limits).catch((error) => {
+        // What is still on its way is read and dropped: the next request of this connection stands behind it.
+        request.raw.unpipe();
+        request.raw.resume();
+        return explain(error);
+      });
       const asks = { caseId, files: files.map(({ file, sha256 }) => `${sha256} ${file}`) };
       const wish = wishOf(request, { kind: "cells.added", asks });
       const { added, known } = await addCells(store, wish, { caseId, files, refused: refused.length });
@@ -55,11 +61,14 @@ function addUpload(app: App, { store, classification, limits }: Laboratory): voi
 }
 
 async function* sentFiles(parts: AsyncIterable<{ type: string }>): AsyncGenerator<SentFile, void, undefined> {
+  let isEmpty = true;
   for await (const part of parts) {
     if (part.type !== "file") continue;
+    isEmpty = false;
     const { filename, file } = part as unknown as { filename: string; file: Readable };
     yield { name: filename, stream: file };
   }
+  if (isEmpty) throw new LeukogramError("ERR_USAGE", "the form holds no file");
 }
 
 // The reader of forms tells what is wrong with one by plain errors; those of the disk name what was called.
@@ -121,18 +130,18 @@ function addReading(app: App, { store }: Laboratory): void {
       const { case: caseId } = request.params;
       const wish = wishOf(request, { kind: "cells.labelled", asks: { caseId, ...request.body } });
       const revision = await labelCells(store, wish, { caseId, ...request.body });
-      const found = await readCase(store, caseId);
+      const found = await requireCase(store.database.queries, caseId);
       if (isBlind(found, wish.actor)) return { revision, differential: null };
-      return { revision, differential: countOf(await readCells(store.database.queries, caseId), found) };
+      return { revision, differential: countOf(await groupCells(store.database.queries, caseId), found) };
     },
   );
   app.get(
     `${API}/cases/:case/differential`,
     { config: { access: READ }, schema: { tags, params: caseParams, response: { 200: differential } } },
     async (request) => {
-      const found = await readCase(store, request.params.case);
+      const found = await requireCase(store.database.queries, request.params.case);
       if (isBlind(found, askedBy(request).user)) throw blindRefusal();
-      return countOf(await readCells(store.database.queries, found.id), found);
+      return countOf(await groupCells(store.database.queries, found.id), found);
     },
   );
 }

@@ -40,11 +40,11 @@ export function addModelRoutes(app: App, { store, work: { models, runs } }: Labo
     `${API}/models/:model/file`,
     { config: { access: READ }, schema: { tags, params, produces: ["application/octet-stream"] } },
     async (request, reply) => {
-      const { path, sha256 } = await models.file(request.params.model);
+      const { path, bytes, sha256 } = await models.file(request.params.model);
       const etag = `"${sha256}"`;
       reply.header("etag", etag).header("cache-control", "private, no-cache");
       if (request.headers["if-none-match"] === etag) return reply.code(304).send();
-      return reply.type("application/octet-stream").send(createReadStream(path));
+      return reply.type("application/octet-stream").header("content-length", bytes).send(createReadStream(path));
     },
   );
   app.post(

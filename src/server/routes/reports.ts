@@ -17,10 +17,13 @@ import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */
 export function addReportRoutes(app: App, { store }: Laboratory): void {
-  const add = (ending: string, send: (reply: FastifyReply, found: SignedReport, content: ReportContent) => unknown) =>
+  const add = (
+    [ending, type]: readonly [string, string],
+    send: (reply: FastifyReply, found: SignedReport, content: ReportContent) => unknown,
+  ) =>
     app.get(
       `${API}/reports/:report(^[0-9a-fA-F-]{36}$)${ending}`,
-      { config: { access: READ }, schema: { tags: ["signing"], params: reportParams } },
+      { config: { access: READ }, schema: { tags: ["signing"], params: reportParams, produces: [type] } },
       async (request, reply) => {
         const found = await requireReport(store, request.params.report);
         const { user } = askedBy(request);
@@ -28,7 +31,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
         return send(reply, found, JSON.parse(found.content) as ReportContent);
       },
     );
-  add("", (reply, found, content) =>
+  add(["", "text/html"], (reply, found, content) =>
     reply
       .type("text/html; charset=utf-8")
       .header(
@@ -37,15 +40,15 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       )
       .send(reportPage(reportView(found), content)),
   );
-  add(".json", (reply, found, content) =>
+  add([".json", "application/json"], (reply, found, content) =>
     attach(reply, found, "json")
       .type("application/json")
       .send({ ...reportView(found), content }),
   );
-  add(".csv", (reply, found, content) =>
+  add([".csv", "text/csv"], (reply, found, content) =>
     attach(reply, found, "csv").type("text/csv; charset=utf-8").send(csvOf(content)),
   );
-  add(".fhir.json", (reply, found, content) => {
+  add([".fhir.json", "application/fhir+json"], (reply, found, content) => {
     if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cell of this report was counted");
     const model = { name: content.model, version: content.software.version };
     const fhir = diagnosticReport(content.full as DifferentialReport, { model, ...statusOf(found) });

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { VERSION } from "../../core/version.ts";
 import { type Asking, SESSION_TIME, whoAsks } from "../../store/sessions.ts";
 import { closeSession, openSession } from "../../store/users.ts";
-import { COOKIE } from "../access.ts";
+import { askingOf, COOKIE } from "../access.ts";
 import { signIn } from "../contract/access.ts";
 import { API } from "../contract/routes.ts";
 import { session } from "../contract/work.ts";
@@ -14,7 +14,9 @@ const tags = ["session"];
 /** Who asks; signing in and out. */
 export function addSessionRoutes(app: App, { store, limits: { signIns } }: Laboratory): void {
   const schema = { tags, response: { 200: session } };
-  app.get(`${API}/session`, { config: { access: "all" }, schema }, async ({ asking }) => sessionView(asking));
+  app.get(`${API}/session`, { config: { access: "all" }, schema }, async (request) =>
+    sessionView(await askingOf(store, request)),
+  );
   app.post(
     `${API}/session`,
     { config: { access: "all", rateLimit: { max: signIns, timeWindow: 60_000 } }, schema: { ...schema, body: signIn } },

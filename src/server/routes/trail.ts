@@ -58,11 +58,16 @@ export function addTrailRoutes(app: App, { store }: Laboratory): void {
   );
   app.get(
     `${API}/backup`,
-    { config: { access: ADMIN, rateLimit: { max: 6, timeWindow: 60_000 } }, schema: { tags } },
-    async (_, reply) =>
-      reply
+    {
+      config: { access: ADMIN, rateLimit: { max: 6, timeWindow: 60_000 } },
+      schema: { tags, produces: ["application/x-tar"] },
+    },
+    async (_, reply) => {
+      const tar = await backup(store);
+      return reply
         .type("application/x-tar")
         .header("content-disposition", 'attachment; filename="leukogram-backup.tar"')
-        .send(backup(store)),
+        .send(tar);
+    },
   );
 }

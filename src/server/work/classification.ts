@@ -6,9 +6,10 @@ import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from ".
 import type { Store } from "../../store/store.ts";
 import { UNFAMILIAR } from "../../training/homeFacts.ts";
 import type { Classification } from "../laboratory.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, EngineGone } from "./engine.ts";
 import type { Answer, ModelFacts } from "./engineJobs.ts";
-import type { Models } from "./models.ts";
+import { HeldModels, isOfModel } from "./heldModels.ts";
+import { type Models, requireFile } from "./models.ts";
 import type { WorkMetrics } from "./workMetrics.ts";
 
 /** Cells of one job: enough that the model is busy, few enough that answers come soon. */
@@ -24,6 +25,8 @@ export interface ClassificationOptions {
   readonly models: Models;
   readonly engine: Engine;
   readonly metrics: WorkMetrics;
+  /** Milliseconds after which a model that could not be opened is tried again. */
+  readonly holdMs?: number | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -39,6 +42,7 @@ export class Queue implements Classification {
   readonly #underWay = new Map<string, Promise<void>>();
   // Cells in whose company the engine died, and the processes that died of each alone: it is bad where there are two.
   readonly #suspects = new Map<string, Set<number | undefined>>();
+  readonly #held: HeldModels;
   #isAlone = false;
   readonly #running: Promise<void>;
   readonly #stop = new AbortController();
@@ -48,6 +52,7 @@ export class Queue implements Classification {
 
   constructor(given: ClassificationOptions) {
     this.#given = given;
+    this.#held = new HeldModels({ ...given, onRelease: () => this.enqueue() });
     this.#running = this.#loop();
   }
 
@@ -65,6 +70,7 @@ export class Queue implements Classification {
   async close(): Promise<void> {
     this.#stop.abort();
     this.#wake();
+    this.#held.close();
     await this.#given.engine.close();
     await this.#running;
   }
@@ -85,7 +91,7 @@ export class Queue implements Classification {
   async #fill(): Promise<boolean> {
     while (this.#underWay.size < AT_ONCE && !this.#isAlone) {
       const taken = new Set([...this.#underWay.keys()].flatMap((key) => key.split(" ")));
-      const waiting = await waitingCells(this.#given.store, BATCH + taken.size);
+      const waiting = await waitingCells(this.#given.store, { limit: BATCH + taken.size, except: this.#held.ids });
       const free = waiting.filter(({ id }) => !taken.has(id)).slice(0, BATCH);
       const batch = this.#together(free);
       if (batch.length === 0 || this.#stop.signal.aborted) return false;
@@ -118,30 +124,45 @@ export class Queue implements Classification {
   }
 
   async #classify(batch: readonly WaitingCell[]): Promise<void> {
-    const { store, models, engine, metrics } = this.#given;
+    const { store, metrics } = this.#given;
     const { model: id } = batch[0]!;
     const end = metrics.batchSeconds.startTimer();
-    const model = await models.find(id);
-    const facts = this.#facts.get(id) ?? (await engine.run("facts", { model }));
-    this.#facts.set(id, facts);
-    const files = batch.map(({ sha256, file }) => ({ path: store.images.pathOf(sha256), name: file }));
-    const answering = engine.run("classify", { model, files });
-    const { pid } = engine;
-    const said = await answering.catch((error) => this.#died(batch, { pid, error }));
-    if (said === undefined) return;
+    const done = await this.#ask(batch).catch((error) => {
+      if (!isOfModel(error) || this.#stop.signal.aborted) throw error;
+      this.#facts.delete(id);
+      this.#given.onError(error);
+      return this.#held.hold(id, error);
+    });
+    if (done === undefined) return;
+    const { said, facts } = done;
     for (const caseId of new Set(batch.map((cell) => cell.caseId))) {
       const answers = batch.flatMap((cell, i) => (cell.caseId === caseId ? [answerOf(cell.id, said[i]!, facts)] : []));
       const wish = { actor: "model", key: randomUUID(), kind: "cells.classified", asks: {} };
       await storeAnswers(store, wish, { caseId, model: id, classes: facts.classes, answers });
     }
-    for (const { id: done } of batch) this.#suspects.delete(done);
+    for (const { id: cell } of batch) this.#suspects.delete(cell);
     const bad = said.filter(({ error }) => error !== undefined).length;
     metrics.cells.inc({ result: "classified" }, batch.length - bad);
     metrics.cells.inc({ result: "bad" }, bad);
     end();
   }
 
-  // The process died: of one image alone that is its fault; of several, each is tried by itself.
+  // What the model says of cells; undefined where they are to be tried one by one.
+  async #ask(batch: readonly WaitingCell[]): Promise<Said | undefined> {
+    const { store, models, engine } = this.#given;
+    const { model: id } = batch[0]!;
+    const model = await models.find(id);
+    requireFile(model);
+    const facts = this.#facts.get(id) ?? (await engine.run("facts", { model }));
+    this.#facts.set(id, facts);
+    const files = batch.map(({ sha256, file }) => ({ path: store.images.pathOf(sha256), name: file }));
+    const answering = engine.run("classify", { model, files });
+    const { pid } = engine;
+    const said = await answering.catch((error) => this.#died(batch, { pid, error }));
+    return said && { said, facts };
+  }
+
+  // The process died, or failed: of one image alone that is its fault; of several, each is tried by itself.
   #died(batch: readonly WaitingCell[], { pid, error }: Death): readonly Answer[] | undefined {
     const isOurs = error instanceof LeukogramError && error.code === "ERR_RUNTIME" && !this.#stop.signal.aborted;
     if (!isOurs) throw error;
@@ -150,7 +171,8 @@ export class Queue implements Classification {
     for (const { id } of batch) this.#suspects.set(id, this.#suspects.get(id) ?? new Set());
     this.#given.onError(error);
     // One and the same process may be asked again before it is known to be dead.
-    if (deaths === undefined || deaths.add(pid).size < 2) return undefined;
+    const isTried = error instanceof EngineGone ? deaths !== undefined && deaths.add(pid).size > 1 : batch.length === 1;
+    if (!isTried) return undefined;
     return [
       { probabilities: undefined, familiarity: undefined, error: `${first!.file}: could not be read: ${error.reason}` },
     ];
@@ -170,6 +192,11 @@ export class Queue implements Classification {
       this.#wake = resolve;
     });
   }
+}
+
+interface Said {
+  readonly said: readonly Answer[];
+  readonly facts: ModelFacts;
 }
 
 interface Death {

@@ -16,6 +16,13 @@ export interface EngineOptions {
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const SCRIPT = fileURLToPath(new URL(`./engineProcess.${ENDING}`, import.meta.url));
 
+/** The process that runs models died, or could not be given a job. */
+export class EngineGone extends LeukogramError {
+  constructor(message: string, cause?: unknown) {
+    super("ERR_RUNTIME", message, { hint: "It is started again with the next job.", cause });
+  }
+}
+
 interface Waiting {
   resolve(answer: never): void;
   reject(error: Error): void;
@@ -46,7 +53,7 @@ export class Engine {
   /**
    * Has a job done; several at a time share the process, and one decodes while another is computed.
    *
-   * @throws LeukogramError as the work does; ERR_RUNTIME where the process died; ERR_ABORTED where it was closed.
+   * @throws LeukogramError as the work does; {@link EngineGone} where the process died; ERR_ABORTED where it was closed.
    */
   run<K extends JobKind>(kind: K, job: EngineJobs[K][0]): Promise<EngineJobs[K][1]> {
     if (this.#isClosed) return Promise.reject(closed());
@@ -56,7 +63,7 @@ export class Engine {
       this.#pending.set(id, { resolve, reject });
       this.#child!.send({ id, kind, job } satisfies EngineRequest<K>, (error) => {
         if (error === null || !this.#pending.delete(id)) return;
-        reject(new LeukogramError("ERR_RUNTIME", `a job could not be sent: ${error.message}`, { cause: error }));
+        reject(new EngineGone(`a job could not be sent: ${error.message}`, error));
       });
     });
   }
@@ -100,11 +107,7 @@ export class Engine {
   #lost(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    this.#fail(
-      new LeukogramError("ERR_RUNTIME", `the process that runs models is gone: ${how}`, {
-        hint: "It is started again with the next job.",
-      }),
-    );
+    this.#fail(new EngineGone(`the process that runs models is gone: ${how}`));
   }
 
   #fail(error: Error): void {

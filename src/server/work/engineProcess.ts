@@ -47,13 +47,20 @@ function serve({ session, nice }: EngineSettings): void {
   process.on("disconnect", () => process.exit());
 }
 
+// Such as one that is black all over: what divides by its contrast divides by nothing.
+const NO_ANSWER = "the model has no answer to this image (its probabilities are no numbers)";
+
 async function classify(classifier: Classifier, files: readonly NamedFile[]): Promise<EngineJobs["classify"][1]> {
   const answers: EngineJobs["classify"][1][number][] = [];
   const paths = files.map(({ path }) => path);
   // Names by place: one file may be there twice.
   const options = { batchSize: files.length, nameOf: (i: number) => files[i]!.name };
   for await (const { probabilities, familiarity, error } of classifyFiles(classifier, paths, options))
-    answers.push({ probabilities, familiarity, error: error?.reason });
+    answers.push(
+      probabilities === undefined || probabilities.every(Number.isFinite)
+        ? { probabilities, familiarity, error: error?.reason }
+        : { probabilities: undefined, familiarity: undefined, error: `${files[answers.length]!.name}: ${NO_ANSWER}` },
+    );
   return answers;
 }
 
@@ -61,8 +68,8 @@ async function classify(classifier: Classifier, files: readonly NamedFile[]): Pr
 const plain = ({ buffer, byteOffset, length }: Uint8Array) => new Uint8Array(buffer, byteOffset, length);
 
 function reply(message: EngineReply): void {
-  // A server that is gone needs no answer.
-  if (process.connected) process.send!(message);
+  // A server that is gone needs no answer, nor one that goes meanwhile.
+  if (process.connected) process.send!(message, () => {});
 }
 
 function failureOf(error: unknown): Failure {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { z } from "zod";
+import { LeukogramError } from "../../core/errors.ts";
 import { classifierFacts } from "../../evaluation/classifierFacts.ts";
 import { findModelFile, isShippedName, shippedModels } from "../../formats/shippedModels.ts";
 import { readMetadata } from "../../runtime/metadata.ts";
@@ -16,6 +17,7 @@ export type ModelView = z.infer<typeof model>;
 /** A model's file and the hash of its bytes. */
 export interface HashedFile {
   readonly path: string;
+  readonly bytes: number;
   readonly sha256: string;
 }
 
@@ -66,17 +68,18 @@ export class Models {
 
   /** The .onnx file of a model. @throws ERR_NOT_FOUND */
   async file(id: string): Promise<HashedFile> {
-    const path = onnxOf(await this.find(id));
-    if (!existsSync(path)) return noSuchModel();
+    const path = requireFile(await this.find(id));
     const { size, mtimeMs } = statSync(path);
     const key = `${path} ${size} ${mtimeMs}`;
     const sha256 = this.#hashes.get(key) ?? createHash("sha256").update(readFileSync(path)).digest("hex");
     this.#hashes.set(key, sha256);
-    return { path, sha256 };
+    return { path, bytes: size, sha256 };
   }
 
+  // Listed where its file is gone, too, as cases may have it.
   #given() {
-    return given(this.#initial, classesOf(this.#initial), "trained");
+    const classes = existsSync(onnxOf(this.#initial)) ? classesOf(this.#initial) : [];
+    return given(this.#initial, classes, "trained");
   }
 }
 
@@ -84,9 +87,18 @@ const given = (name: string, classes: readonly string[], kind: "shipped" | "trai
   ...{ id: name, name, kind, parent: null, createdAt: null, classes: [...classes], judged: null },
 });
 
-/** The classes of a model: a run folder, or a shipped model's name. */
+/** The classes of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND where its file is gone. */
 export function classesOf(model: string): string[] {
-  return [...classifierFacts(readMetadata(readFileSync(onnxOf(model))), model).classes];
+  return [...classifierFacts(readMetadata(readFileSync(requireFile(model))), model).classes];
+}
+
+/** The file of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND where it is gone. */
+export function requireFile(model: string): string {
+  const path = onnxOf(model);
+  if (existsSync(path)) return path;
+  throw new LeukogramError("ERR_NOT_FOUND", `the file of the model ${basename(model)} is gone`, {
+    hint: "Put its folder back, from a backup.",
+  });
 }
 
 function onnxOf(model: string): string {

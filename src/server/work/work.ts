@@ -17,6 +17,8 @@ export interface WorkOptions {
   readonly allowData?: readonly string[] | undefined;
   /** Threads of a model; default: one a core. */
   readonly threads?: number | undefined;
+  /** Milliseconds after which a model that could not be opened is tried again. */
+  readonly holdMs?: number | undefined;
   /** How `leukogram` is started: arguments of node. */
   readonly command?: readonly string[];
   /** The script of the processes that run models. */
@@ -42,7 +44,7 @@ export interface Work {
 /** Starts it. */
 export function startWork(
   store: Store,
-  { model, allowData = [], threads, command, script, onError }: WorkOptions,
+  { model, allowData = [], threads, holdMs, command, script, onError }: WorkOptions,
 ): Work {
   const session = threads === undefined ? {} : { threads };
   // Two processes: whoever looks at a cell does not wait for a batch.
@@ -53,7 +55,7 @@ export function startWork(
   const metrics = makeWorkMetrics(registry, {
     runs: () => runs.counts(),
   });
-  const classification = startClassification({ store, models, engine: background, metrics, onError });
+  const classification = startClassification({ store, models, engine: background, metrics, holdMs, onError });
   const explanations = new Explanations({ store, models, engine });
   const isIdle = () => classification.isIdle;
   const neighbours = new Neighbours({ store, models, engine, isIdle, onError });

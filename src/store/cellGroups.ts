@@ -1,0 +1,30 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { ReadCell } from "./cells.ts";
+import { type Queries, tellIfGone } from "./database.ts";
+import { cells, labels } from "./schema.ts";
+
+/** Cells that are alike in all that a count asks. */
+export interface CellGroup extends Pick<ReadCell, "status" | "predicted" | "isRejected"> {
+  /** What the first reading said. */
+  readonly label: string | null;
+  readonly count: number;
+}
+
+/** The cells of a case in groups: few rows however many cells there are. */
+export async function groupCells(queries: Queries, caseId: string): Promise<CellGroup[]> {
+  const { status, predicted, isRejected } = cells;
+  return await queries
+    .select({ status, predicted, isRejected, label: labels.label, count: sql<number>`count(*)`.mapWith(Number) })
+    .from(cells)
+    .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
+    .where(eq(cells.caseId, caseId))
+    .groupBy(status, predicted, isRejected, labels.label)
+    .catch(tellIfGone);
+}
+
+/** The same of cells that are at hand. */
+export function groupsOf(read: readonly ReadCell[]): CellGroup[] {
+  return read.map(({ status, predicted, isRejected, first }) => ({
+    ...{ status, predicted, isRejected, label: first?.label ?? null, count: 1 },
+  }));
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { expect, test } from "vitest";
+import { picture } from "../support/pictures.ts";
+import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";
+
+const { dir, start, run } = makeCli();
+const PASSWORD = "correct horse battery";
+
+function runWith(input: string, ...args: string[]): Promise<Outcome> {
+  const { child, outcome } = start(...args);
+  child.stdin!.end(input);
+  return outcome;
+}
+
+/** A server in the folder, until it is stopped. */
+async function serve(...args: string[]) {
+  const { child, outcome } = start("serve", "--port", "0", "--model", "cnn-anylab", "--json", "--quiet", ...args);
+  const [line] = await once(createInterface(child.stdout!), "line");
+  const { address } = JSON.parse(line as string) as { address: string };
+  const stop = async () => {
+    child.kill("SIGTERM");
+    return await outcome;
+  };
+  return { address, stop };
+}
+
+async function casesAt(address: string, headers: Record<string, string> = {}) {
+  const get = async (path: string) => await (await fetch(`${address}/api/v1/${path}`, { headers })).json();
+  const { cases } = await get("cases");
+  return await Promise.all(
+    cases.map(async ({ id, name, revision }: { id: string; name: string; revision: number }) => {
+      const { cells } = await get(`cases/${id}/cells`);
+      const bytes = await Promise.all(
+        cells.map(async (cell: { id: string }) =>
+          Buffer.from(
+            await (await fetch(`${address}/api/v1/cells/${cell.id}/image`, { headers })).arrayBuffer(),
+          ).toString("base64"),
+        ),
+      );
+      return { id, name, revision, cells, bytes };
+    }),
+  );
+}
+
+test("a laboratory's records go from one folder to another, with users, cases, images and a whole trail", async () => {
+  expectFailure(await runWith("short", "user", "add", "Ada", "--role", "admin"), 2, /^ERR_USAGE user: password: /);
+  expectFailure(await runWith(PASSWORD, "user", "add", "Bo"), 3, "ERR_CONFLICT the first user must be an admin");
+  expectFailure(await runWith(PASSWORD, "user", "remove", "Ada"), 2, /^ERR_USAGE user remove: expected add NAME/);
+  expectFailure(await runWith(PASSWORD, "user", "add", "Ada", "--role", "king"), 2, /^ERR_USAGE user: role: /);
+
+  const first = await serve();
+  const send = async (path: string, body: object) => {
+    const isForm = body instanceof FormData;
+    const response = await fetch(`${first.address}/api/v1/${path}`, {
+      method: "POST",
+      headers: { "idempotency-key": randomUUID(), ...(!isForm && { "content-type": "application/json" }) },
+      body: isForm ? body : JSON.stringify(body),
+    });
+    return await response.json();
+  };
+  const { id } = await send("cases", { name: "moved" });
+  const form = new FormData();
+  for (const i of [0, 1, 2]) form.append("files", new Blob([new Uint8Array(await picture(i))]), `${i}.png`);
+  await send(`cases/${id}/images`, form);
+  await expect
+    .poll(async () => (await casesAt(first.address))[0]!.cells[2]?.status, { timeout: 60_000 })
+    .toBe("classified");
+  const before = await casesAt(first.address);
+  expectFailure(await run("trail", "verify"), 3, /^ERR_CONFLICT laboratory: another process uses it/);
+  expectFailure(await run("serve", "--port", "0"), 3, /^ERR_CONFLICT laboratory: another process uses it/);
+  expect((await first.stop()).code).toBe(0);
+
+  expect(jsonOf(await runWith(`${PASSWORD}\n`, "user", "add", "Ada", "--role", "admin", "--json"))).toEqual({
+    name: "Ada",
+  });
+  expectFailure(await runWith(PASSWORD, "user", "add", "ADA"), 3, "ERR_CONFLICT there is a user of that name");
+  expectFailure(await runWith(PASSWORD, "user", "password", "Eve"), 3, "ERR_NOT_FOUND there is no user Eve");
+  expect((await runWith(`${PASSWORD}, new`, "user", "password", "Ada")).stdout).toBe("Ada: done\n");
+  expect(jsonOf(await run("user", "list", "--json"))).toMatchObject([
+    { name: "Ada", role: "admin", isDisabled: false },
+  ]);
+  expect((await run("user", "list")).stdout).not.toContain("scrypt");
+
+  const whole = jsonOf<{ events: number; head: string }>(await run("trail", "verify", "--json"));
+  const exported = (await run("trail", "export")).stdout.trimEnd().split("\n");
+  expect(exported).toHaveLength(whole.events);
+  expect(JSON.parse(exported.at(-1)!).hash).toBe(whole.head);
+  expectFailure(await run("trail", "prune"), 2, "ERR_USAGE trail prune: expected verify or export");
+
+  expect((await run("backup", "all.tar")).stdout).toBe("Wrote all.tar\n");
+  expectFailure(await run("backup", "all.tar"), 3, "ERR_OUTPUT all.tar: exists. Name another file.");
+  expectFailure(await run("backup"), 2, "ERR_USAGE missing required argument 'file'");
+  expectFailure(await run("restore", "all.tar"), 3, /^ERR_CONFLICT there are records already/);
+  expectFailure(await run("restore", "none.tar"), 3, "ERR_DATA none.tar: there is no such file");
+  writeFileSync(join(dir, "cut.tar"), readFileSync(join(dir, "all.tar")));
+  truncateSync(join(dir, "cut.tar"), 20_000);
+  expectFailure(await run("restore", "cut.tar", "--data", "cut"), 3, /^ERR_DATA .*cut\.tar/);
+
+  const restored = await run("restore", "all.tar", "--data", "second");
+  expect(restored.stdout).toBe(`Restored ${whole.events} events and 3 images; the trail is whole.\n`);
+  expect(jsonOf(await run("trail", "verify", "--json", "--data", "second"))).toMatchObject(whole);
+
+  const second = await serve("--data", "second", "--allow-host", "lab.example");
+  expect((await fetch(`${second.address}/api/v1/cases`)).status).toBe(401);
+  const signedIn = await fetch(`${second.address}/api/v1/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "Ada", password: `${PASSWORD}, new` }),
+  });
+  const cookie = signedIn.headers.get("set-cookie")!;
+  expect(cookie).not.toContain("Secure");
+  expect(await casesAt(second.address, { cookie: cookie.split(";")[0]! })).toEqual(before);
+  expect((await second.stop()).code).toBe(0);
+}, 600_000);
+
+test("a wrong use of serve is told in one line", async () => {
+  const wrong = [
+    [["--port", "70000"], 2, /^ERR_USAGE .*it takes a number from 0 to 65535/],
+    [["--allow-host"], 2, /^ERR_USAGE .*argument missing/],
+    [["--allow-hosts", "a"], 2, /^ERR_USAGE unknown option '--allow-hosts'/],
+    [["--model", "none"], 3, /^ERR_/],
+    [
+      ["--data", "fresh", "--host", "0.0.0.0", "--port", "0", "--model", "cnn-anylab"],
+      3,
+      /^ERR_DENIED listening at 0\.0\.0\.0/,
+    ],
+  ] as const;
+  for (const [args, code, message] of wrong) expectFailure(await run("serve", ...args), code, message);
+  expect(existsSync(join(dir, "fresh", "lock"))).toBe(false);
+}, 300_000);

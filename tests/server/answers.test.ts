@@ -1,0 +1,83 @@
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
+
+// What scripts/fuzzServer.ts found, or would.
+let laboratory: TestLaboratory;
+beforeAll(async () => {
+  laboratory = await startTestLaboratory();
+});
+afterAll(() => laboratory.close());
+
+test("an address says which methods it takes where it is asked by another", async () => {
+  const { ask } = laboratory;
+  const id = "3f6b5a3e-5c7a-4d2b-9a53-0e2f7c1d8b4a";
+  for (const [line, allow] of [
+    [`PUT cases/${id}`, "GET, HEAD, PATCH"],
+    ["DELETE cases", "GET, HEAD, POST"],
+    [`POST reports/${id}.fhir.json`, "GET, HEAD"],
+  ] as const) {
+    const { status, headers, body } = await ask(line);
+    expect([status, headers.allow, body.error.code], line).toEqual([405, allow, "ERR_METHOD"]);
+  }
+  expect((await ask("GET none")).status).toBe(404);
+});
+
+test("a name that is too long is refused by the route, and an address by its length alone", async () => {
+  const { ask } = laboratory;
+  expect((await ask(`GET models/${"a".repeat(501)}/file`)).body.error.message).toMatch(/^params\.model: /);
+  const { status, body } = await ask(`GET models/${"a".repeat(12_000)}/file`);
+  expect([status, body.error.message]).toEqual([414, "the address is too long"]);
+});
+
+test("a model's file says how long it is, and what it is described as", async () => {
+  const { ask } = laboratory;
+  const { headers, raw } = await ask("GET models/cnn-anylab/file");
+  expect(Number(headers["content-length"])).toBe(raw.length);
+  const { responses } = (await ask("GET openapi.json")).body.paths["/api/v1/models/{model}/file"].get;
+  expect(Object.keys(responses[200].content)).toEqual(["application/octet-stream"]);
+  expect(Object.keys(responses["4XX"].content)).toEqual(["application/json"]);
+});
+
+test("an image to which the model gives no number is bad, and says so; a form without files is refused", async () => {
+  const { ask, upload, settled } = laboratory;
+  const { id } = (await ask("POST cases", { name: "black" })).body;
+  const black = await sharp({ create: { width: 64, height: 64, channels: 3, background: "#000" } })
+    .png()
+    .toBuffer();
+  expect((await upload(id, [{ name: "black.png", bytes: black }])).status).toBe(200);
+  await settled(id);
+  const { status, body } = await ask(`GET cases/${id}/cells`);
+  expect([status, body.cells[0].status, body.cells[0].error]).toEqual([
+    200,
+    "bad",
+    "black.png: the model has no answer to this image (its probabilities are no numbers)",
+  ]);
+  expect((await upload(id, [])).body.error).toMatchObject({ code: "ERR_USAGE", message: "the form holds no file" });
+});
+
+test("a cookie is for TLS alone where the proxy that stands before the server says so, and is asked to", async () => {
+  const proxied = await startTestLaboratory({ isBehindProxy: true });
+  try {
+    const password = "correct horse battery";
+    for (const { ask, isTrusted } of [
+      { ask: laboratory.ask, isTrusted: false },
+      { ask: proxied.ask, isTrusted: true },
+    ]) {
+      expect((await ask("POST users", { name: "Ada", role: "admin", password })).status).toBe(200);
+      const signIn = async (headers: Record<string, string>) =>
+        String((await ask("POST session", { name: "Ada", password }, headers)).headers["set-cookie"]);
+      expect(await signIn({})).not.toContain("Secure");
+      const cookie = await signIn({ "x-forwarded-proto": "https" });
+      expect(cookie.includes("Secure")).toBe(isTrusted);
+    }
+    // Whatever a client says of itself before the proxy does is no address: tries at a password are counted.
+    const { ask } = proxied;
+    const tries = Array.from({ length: 12 }, (_, i) =>
+      ask("POST session", { name: "Ada", password: "wrong" }, { "x-forwarded-for": `10.0.0.${i}, 192.0.2.1` }),
+    );
+    expect((await Promise.all(tries)).filter(({ status }) => status === 429).length).toBeGreaterThan(1);
+  } finally {
+    await proxied.close();
+  }
+}, 120_000);

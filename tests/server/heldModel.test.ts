@@ -1,0 +1,49 @@
+import { copyFileSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addModel } from "../../src/store/models.ts";
+import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
+import { pictures } from "../support/pictures.ts";
+
+const SHIPPED = fileURLToPath(new URL("../../models/cnn-anylab.onnx", import.meta.url));
+
+let laboratory: TestLaboratory;
+beforeAll(async () => {
+  laboratory = await startTestLaboratory({ holdMs: 300 });
+});
+afterAll(() => laboratory.close());
+
+test("a model whose folder is gone keeps nobody waiting but its own cells, which say why and go on when it is back", async () => {
+  const { ask, store, upload, clock, settled } = laboratory;
+  const folder = join(store.folder, "models", "ours");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(SHIPPED, join(folder, "model.onnx"));
+  const row = { id: "ours", name: "ours", kind: "adapted" as const, parent: "cnn-anylab", judged: null };
+  await addModel(store.database.queries, { ...row, createdAt: clock.now(), classes: ["A"] });
+  expect((await ask("POST models/ours/activate")).status).toBe(200);
+  const { id: ours } = (await ask("POST cases", { name: "of our model" })).body;
+  await ask("POST models/cnn-anylab/activate");
+  const { id: other } = (await ask("POST cases", { name: "of the shipped one" })).body;
+  renameSync(folder, `${folder}.away`);
+
+  expect((await upload(ours, await pictures(2))).status).toBe(200);
+  expect((await upload(other, await pictures(2, 10))).status).toBe(200);
+  await expect.poll(async () => (await ask(`GET cases/${other}`)).body.waiting, { timeout: 60_000 }).toBe(0);
+  const cellsOf = async (id: string) => (await ask(`GET cases/${id}/cells`)).body.cells;
+  await expect.poll(async () => (await cellsOf(ours))[0].error, { timeout: 60_000 }).not.toBeNull();
+  const reason = "the model can't be opened: the file of the model ours is gone.";
+  for (const { status, error } of await cellsOf(ours)) expect([status, error]).toEqual(["waiting", reason]);
+  const { revision } = (await ask(`GET cases/${ours}`)).body;
+  for (const path of ["models/ours/file", `cells/${(await cellsOf(ours))[0].id}/explanation`])
+    expect((await ask(`GET ${path}`)).status, path).toBeGreaterThanOrEqual(404);
+  expect((await ask("GET models")).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  // Tried again meanwhile, and said once.
+  expect((await ask(`GET cases/${ours}`)).body.revision).toBe(revision);
+
+  renameSync(`${folder}.away`, folder);
+  await settled(ours).catch(() => {});
+  await expect.poll(async () => (await ask(`GET cases/${ours}`)).body.waiting, { timeout: 60_000 }).toBe(0);
+  for (const { status, error } of await cellsOf(ours)) expect([status, error]).toEqual(["classified", null]);
+}, 180_000);
