@@ -149,10 +149,20 @@ export async function* classifyFiles(
       }
       const values = normalizedRow(probabilities.subarray(row * classes, (row + 1) * classes));
       row++;
-      yield { path, probabilities: values, error: undefined, familiarity: item.familiarity };
+      const error = values.every(Number.isFinite) ? undefined : noAnswer(nameOf(start + i));
+      if (error) yield { path, probabilities: undefined, error, familiarity: undefined };
+      else yield { path, probabilities: values, error, familiarity: item.familiarity };
     }
     onProgress?.(Math.min(start + batchSize, paths.length), paths.length);
   }
+}
+
+// Such as one that is black all over: what divides by its contrast divides by nothing.
+function noAnswer(name: string): LeukogramError {
+  return new LeukogramError(
+    "ERR_IMAGE",
+    `${name}: the model has no answer to this image (its probabilities are no numbers)`,
+  );
 }
 
 /** What to raise for an image that can't be read, where none may be left out. */

@@ -47,20 +47,13 @@ function serve({ session, nice }: EngineSettings): void {
   process.on("disconnect", () => process.exit());
 }
 
-// Such as one that is black all over: what divides by its contrast divides by nothing.
-const NO_ANSWER = "the model has no answer to this image (its probabilities are no numbers)";
-
 async function classify(classifier: Classifier, files: readonly NamedFile[]): Promise<EngineJobs["classify"][1]> {
   const answers: EngineJobs["classify"][1][number][] = [];
   const paths = files.map(({ path }) => path);
   // Names by place: one file may be there twice.
   const options = { batchSize: files.length, nameOf: (i: number) => files[i]!.name };
   for await (const { probabilities, familiarity, error } of classifyFiles(classifier, paths, options))
-    answers.push(
-      probabilities === undefined || probabilities.every(Number.isFinite)
-        ? { probabilities, familiarity, error: error?.reason }
-        : { probabilities: undefined, familiarity: undefined, error: `${files[answers.length]!.name}: ${NO_ANSWER}` },
-    );
+    answers.push({ probabilities, familiarity, error: error?.reason });
   return answers;
 }
 

@@ -14,6 +14,11 @@ import { usePageTitle } from "../ui/usePageTitle.ts";
 import { RunCurves } from "./RunCurves.tsx";
 import { RunStatus } from "./RunStatus.tsx";
 
+/** What it was asked for; a recipe's settings one by one. */
+function settingsOf({ settings: { recipe, ...others } }: Run): [string, unknown][] {
+  return [...Object.entries(others), ...Object.entries((recipe ?? {}) as Record<string, unknown>)];
+}
+
 /** What may go on. */
 const BROKEN_OFF: ReadonlySet<Run["status"]> = new Set(["cancelled", "interrupted", "failed"]);
 
@@ -60,26 +65,29 @@ export function RunPage({ runId }: { readonly runId: string }) {
         )}
       </div>
       {run.error !== null && <Notice kind="error">{run.error}</Notice>}
-      <dl className="figures" aria-live="polite">
-        <div>
-          <dt>{words.epoch}</dt>
-          <dd>{words.epochOf(progress.epoch, progress.epochs)}</dd>
-        </div>
-        {isGoing && (
-          <>
-            <div>
-              <dt>{words.speed}</dt>
-              <dd>{progress.imagesPerSecond === null ? "–" : formatCount(Math.round(progress.imagesPerSecond))}</dd>
-            </div>
-            <div>
-              <dt>{words.left}</dt>
-              <dd>{progress.secondsLeft === null ? "–" : formatSeconds(progress.secondsLeft)}</dd>
-            </div>
-          </>
-        )}
-      </dl>
+      {/* An adaptation trains a head alone, on features: it has no epochs to show. */}
+      {run.kind === "train" && (
+        <dl className="figures" aria-live="polite">
+          <div>
+            <dt>{words.epoch}</dt>
+            <dd>{words.epochOf(progress.epoch, progress.epochs)}</dd>
+          </div>
+          {isGoing && (
+            <>
+              <div>
+                <dt>{words.speed}</dt>
+                <dd>{progress.imagesPerSecond === null ? "–" : formatCount(Math.round(progress.imagesPerSecond))}</dd>
+              </div>
+              <div>
+                <dt>{words.left}</dt>
+                <dd>{progress.secondsLeft === null ? "–" : formatSeconds(progress.secondsLeft)}</dd>
+              </div>
+            </>
+          )}
+        </dl>
+      )}
       {isGoing && progress.stage !== null && <p className="muted">{progress.stage}</p>}
-      <RunCurves history={progress.history} />
+      {run.kind === "train" && <RunCurves history={progress.history} />}
       {run.model !== null && (
         <p>
           <a href={href("models")}>{words.model(run.model)}</a>
@@ -87,7 +95,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
       )}
       <h2>{words.settings}</h2>
       <dl className="facts">
-        {Object.entries(run.settings).map(([name, value]) => (
+        {settingsOf(run).map(([name, value]) => (
           <div key={name} className="contents">
             <dt>{name}</dt>
             <dd className="break">{typeof value === "string" ? value : JSON.stringify(value)}</dd>

@@ -60,7 +60,7 @@ export function RunsPage() {
                     <td>
                       <RunStatus status={run.status} />
                     </td>
-                    <td>{words.epochOf(run.progress.epoch, run.progress.epochs)}</td>
+                    <td>{run.kind === "adapt" ? "–" : words.epochOf(run.progress.epoch, run.progress.epochs)}</td>
                     <td className="number">{lastAccuracy(run)}</td>
                     <td className="muted nowrap">
                       {formatMoment(run.createdAt)}, {run.startedBy}
