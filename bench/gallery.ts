@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { walkImages } from "../src/data/walk.ts";
 import { startLaboratory } from "../src/server/startLaboratory.ts";
@@ -13,6 +13,7 @@ const [folder = "shared/data/pbc", wanted = "2000"] = process.argv.slice(2);
 const TRIES = 5;
 /** Pixels a frame: at 60 frames a second 2,400 a second, as a quick wheel does. */
 const STEP = 40;
+const WHEEL_SECONDS = 6;
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
@@ -51,6 +52,33 @@ function scroll(page: Page): Promise<number[]> {
     }
     return frames;
   }, STEP);
+}
+
+/**
+ * Frames that the browser put on the screen each second while a wheel scrolls the gallery, by its trace. It does so without waiting for
+ * the page, whose own frames {@link scroll} counts.
+ */
+async function wheel(browser: Browser, page: Page): Promise<number> {
+  const [tracing, session] = [await browser.newBrowserCDPSession(), await page.context().newCDPSession(page)];
+  const drawn: number[] = [];
+  tracing.on("Tracing.dataCollected", ({ value }) => {
+    for (const { name, ts } of value as unknown as { name: string; ts: number }[])
+      if (name === "Display::DrawAndSwap") drawn.push(ts);
+  });
+  await page.evaluate(() => document.querySelector(".gallery")!.scrollTo(0, 0));
+  const area = (await page.locator(".gallery").boundingBox())!;
+  await page.waitForTimeout(500);
+  const traceConfig = { includedCategories: ["viz"] };
+  await tracing.send("Tracing.start", { transferMode: "ReportEvents", traceConfig });
+  const [x, y] = [area.x + area.width / 2, area.y + area.height / 2];
+  await session.send("Input.synthesizeScrollGesture", {
+    ...{ x, y, yDistance: -60 * STEP * WHEEL_SECONDS, speed: 60 * STEP, gestureSourceType: "mouse" },
+  });
+  const complete = new Promise((resume) => tracing.once("Tracing.tracingComplete", resume));
+  await tracing.send("Tracing.end");
+  await complete;
+  drawn.sort((a, b) => a - b);
+  return (1e6 * (drawn.length - 1)) / (drawn.at(-1)! - drawn[0]!);
 }
 
 /** Asks for the milliseconds that the page's own thread has worked since now: other programs on the machine do not count. */
@@ -95,6 +123,7 @@ try {
   await page.close();
   const opened: number[] = [];
   const frames: number[] = [];
+  const wheeled: number[] = [];
   const openWork: number[] = [];
   const frameWork: number[] = [];
   for (let i = 0; i < TRIES; i++) {
@@ -107,6 +136,7 @@ try {
     const scrolled = await scroll(fresh);
     frames.push(...scrolled);
     frameWork.push(((await work()) - before) / scrolled.length);
+    wheeled.push(await wheel(browser, fresh));
     await context.close();
   }
   const late = frames.filter((frame) => frame > 1.5 * (1000 / 60)).length;
@@ -116,6 +146,7 @@ try {
       cells: paths.length,
       openMs: { median: Math.round(median(opened)), most: Math.round(Math.max(...opened)) },
       framesPerSecond: Math.round((10_000 * frames.length) / total) / 10,
+      wheelFramesPerSecond: Math.round(10 * median(wheeled)) / 10,
       frames: frames.length,
       lateFrames: late,
       longestFrameMs: Math.round(Math.max(...frames)),

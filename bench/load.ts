@@ -1,0 +1,132 @@
+/**
+ * Many readers at a time: each makes a case, uploads its share of the images in parts as the web app does, and meanwhile looks and labels with
+ * a pause of half a second to one and a half between its calls. Prints how long calls took, what the server held, and whether all that was
+ * sent is there once.
+ *
+ *   npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL]
+ */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { walkImages } from "../src/data/walk.ts";
+
+const [folder, images = "10000", clients = "50", model = "cnn-anylab"] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL]");
+const BIN = fileURLToPath(new URL("../bin/leukogram.js", import.meta.url));
+/** Files of an upload, as the web app sends them. */
+const PART = 16;
+const LABELS = ["Basophil", "Eosinophil", "Lymphocyte", "Monocyte", "Neutrophil", "Unidentified"];
+const all = walkImages(folder);
+const share = Math.floor(Number(images) / Number(clients));
+
+const data = mkdtempSync(join(tmpdir(), "leukogram-load-"));
+const line = ["serve", "--data", data, "--port", "0", "--model", model, "--quiet", "--json"];
+const child = spawn(process.execPath, [BIN, ...line], { stdio: ["ignore", "pipe", "inherit"] });
+let api = "";
+for await (const told of createInterface({ input: child.stdout })) {
+  api = `${JSON.parse(told).address}/api/v1`;
+  break;
+}
+
+/** Milliseconds of calls by what they did. */
+const took = new Map<string, number[]>();
+
+async function call(kind: string, path: string, body?: string | FormData) {
+  const headers = {
+    "idempotency-key": randomUUID(),
+    ...(typeof body === "string" && { "content-type": "application/json" }),
+  };
+  const began = performance.now();
+  const response = await fetch(`${api}/${path}`, body === undefined ? {} : { method: "POST", body, headers });
+  const bytes = await response.arrayBuffer();
+  const times = took.get(kind) ?? [];
+  times.push(performance.now() - began);
+  took.set(kind, times);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${Buffer.from(bytes)}`);
+  return response.headers.get("content-type")?.includes("json") ? JSON.parse(Buffer.from(bytes).toString()) : undefined;
+}
+
+const pause = () => sleep(500 + 1000 * Math.random());
+
+/** One reader, until all its cells are classified. @returns the case, and what it labelled. */
+async function reader(number: number) {
+  const { id } = await call("change", "cases", JSON.stringify({ name: `reader ${number}` }));
+  const labelled = new Map<string, string>();
+  let waiting = 1;
+  for (let sent = 0, turn = 0; sent < share || waiting > 0; turn++) {
+    if (sent < share && turn % 4 === 0) {
+      const form = new FormData();
+      for (let i = 0; i < PART && sent < share; i++, sent++) {
+        const path = all[(number * share + sent) % all.length]!;
+        form.append("files", new Blob([readFileSync(path)]), `${sent}-${basename(path)}`);
+      }
+      await call("upload", `cases/${id}/images`, form);
+    }
+    await pause();
+    ({ waiting } = await call("read", `cases/${id}`));
+    const { cells } = await call("read", `cases/${id}/cells?limit=${share}`);
+    const cell = cells[Math.floor(Math.random() * cells.length)];
+    await pause();
+    await call("read", `cells/${cell.id}/thumbnail`);
+    await call("read", `cases/${id}/differential`);
+    const label = LABELS[Math.floor(Math.random() * LABELS.length)]!;
+    await pause();
+    await call("change", `cases/${id}/labels`, JSON.stringify({ changes: [{ cell: cell.id, label }] }));
+    labelled.set(cell.id, label);
+  }
+  return { id, labelled };
+}
+
+const childrenOf = (pid: number) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+const held = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+
+try {
+  const began = performance.now();
+  const memory: string[] = [];
+  const watch = setInterval(() => {
+    const parts = [child.pid!, ...childrenOf(child.pid!)].map((pid) => held(pid).toFixed(0));
+    memory.push(`${((performance.now() - began) / 1000).toFixed(0)} s: ${parts.join(" + ")}`);
+  }, 30_000);
+  const readers = await Promise.all(
+    Array.from({ length: Number(clients) }, async (_, number) => {
+      await sleep(100 * number);
+      return reader(number);
+    }),
+  );
+  clearInterval(watch);
+  const seconds = (performance.now() - began) / 1000;
+  let found = 0;
+  for (const { id, labelled } of readers) {
+    const { cells } = await call("check", `cases/${id}/cells?limit=${share}`);
+    const names = new Set(cells.map(({ file }: { file: string }) => file));
+    if (cells.length !== share || names.size !== share)
+      throw new Error(`case ${id}: ${cells.length} cells, ${names.size} names`);
+    for (const cell of cells) {
+      if (cell.status !== "classified") throw new Error(`cell ${cell.id} is ${cell.status}`);
+      if (cell.label !== (labelled.get(cell.id) ?? null)) throw new Error(`cell ${cell.id}: its label is another`);
+    }
+    found += cells.length;
+  }
+  const trail = await call("check", "trail/verify");
+  console.log(
+    `${found} cells of ${clients} readers in ${seconds.toFixed(0)} s, each there once, labels as given; trail whole: ${trail.isWhole}, ${trail.events} events`,
+  );
+  for (const [kind, times] of took) {
+    times.sort((a, b) => a - b);
+    const at = (part: number) => times[Math.min(times.length - 1, Math.floor(times.length * part))]!.toFixed(0);
+    console.log(
+      `${kind}: ${times.length} calls, median ${at(0.5)} ms, 99 of 100 below ${at(0.99)} ms, longest ${at(1)} ms`,
+    );
+  }
+  console.log(`megabytes of the server and of its programs: ${memory.join("; ")}`);
+} finally {
+  child.kill("SIGTERM");
+  await new Promise((resolve) => child.once("exit", resolve));
+  rmSync(data, { recursive: true, force: true });
+}
