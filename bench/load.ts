@@ -58,6 +58,7 @@ async function reader(number: number) {
   const { id } = await call("change", "cases", JSON.stringify({ name: `reader ${number}` }));
   const labelled = new Map<string, string>();
   let waiting = 1;
+  let cells: { id: string }[] = [];
   for (let sent = 0, turn = 0; sent < share || waiting > 0; turn++) {
     if (sent < share && turn % 4 === 0) {
       const form = new FormData();
@@ -66,17 +67,17 @@ async function reader(number: number) {
         form.append("files", new Blob([readFileSync(path)]), `${sent}-${basename(path)}`);
       }
       await call("upload", `cases/${id}/images`, form);
+      ({ cells } = await call("cells", `cases/${id}/cells?limit=${share}`));
     }
     await pause();
-    ({ waiting } = await call("read", `cases/${id}`));
-    const { cells } = await call("read", `cases/${id}/cells?limit=${share}`);
-    const cell = cells[Math.floor(Math.random() * cells.length)];
+    ({ waiting } = await call("case", `cases/${id}`));
+    const cell = cells[Math.floor(Math.random() * cells.length)]!;
     await pause();
-    await call("read", `cells/${cell.id}/thumbnail`);
-    await call("read", `cases/${id}/differential`);
+    await call("thumbnail", `cells/${cell.id}/thumbnail`);
+    await call("differential", `cases/${id}/differential`);
     const label = LABELS[Math.floor(Math.random() * LABELS.length)]!;
     await pause();
-    await call("change", `cases/${id}/labels`, JSON.stringify({ changes: [{ cell: cell.id, label }] }));
+    await call("label", `cases/${id}/labels`, JSON.stringify({ changes: [{ cell: cell.id, label }] }));
     labelled.set(cell.id, label);
   }
   return { id, labelled };

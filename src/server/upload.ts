@@ -12,6 +12,10 @@ import type { NewCell } from "../store/cells.ts";
 import type { ImageFolder, Received } from "../store/images.ts";
 import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/room.ts";
 import type { Limits } from "./laboratory.ts";
+import { Turns } from "./turns.ts";
+
+/** All requests together keep so many files at a time: waiting for the disk takes threads that everybody else needs too. */
+const KEEPING = new Turns(1);
 
 /** One file of a request. */
 export interface SentFile {
@@ -40,8 +44,11 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
       if (received.bytes === 0) throw new LeukogramError("ERR_IMAGE", "the file is empty");
       if (received.bytes > limits.imageBytes)
         throw new LeukogramError("ERR_IMAGE", `larger than ${Math.round(limits.imageBytes / 1e6)} MB`);
-      const size = await pictureSize(received.path, limits.pixels);
-      await images.keep(received);
+      const size = await KEEPING.take(async () => {
+        const found = await pictureSize(received.path, limits.pixels);
+        await images.keep(received);
+        return found;
+      });
       files.push({ id: randomUUID(), file, sha256: received.sha256, ...size });
     } catch (error) {
       await rm(received.path, { force: true });

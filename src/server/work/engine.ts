@@ -40,7 +40,7 @@ export class Engine {
   #jobs = 0;
   #isClosed = false;
 
-  constructor({ session = {}, nice = 5, script = SCRIPT }: EngineOptions = {}) {
+  constructor({ session = {}, nice = 15, script = SCRIPT }: EngineOptions = {}) {
     this.#settings = { session, nice };
     this.#script = script;
   }
