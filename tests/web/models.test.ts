@@ -36,11 +36,17 @@ afterAll(async () => {
 const look = async (at: Page = page) => void violations.push(...(await violationsOf(at)));
 const go = (place: string, on: Page = page) => on.goto(`${app.address}/#/${place}`);
 
+// They take minutes: tests/server/work adapts without a browser, and these run with WHOLE_STORY=1.
+const whole = process.env.WHOLE_STORY ? test : test.skip;
+
 describe.sequential("models", () => {
-  test("a zip, and a folder of another laboratory, become cases", async () => {
+  test("a zip becomes a case", async () => {
     await makeCase(page, "Archive");
     await page.locator('input[type="file"]').first().setInputFiles(archive);
     await page.getByRole("main").getByText("10 images added", { exact: true }).waitFor();
+  });
+
+  whole("a folder of another laboratory becomes a case of labelled cells", async () => {
     await go("cases");
     const other = await makeCase(page, "Another laboratory");
     await page.locator('input[type="file"]').nth(1).setInputFiles(shared("data/jtsc"));
@@ -63,37 +69,41 @@ describe.sequential("models", () => {
     await page.getByText("Reviewed 300 of 300").waitFor();
   });
 
-  test("one button adapts; the new model is judged on cells that it did not see, and the old one is one click back", async () => {
-    await go("models");
-    await look();
-    await page.getByRole("button", { name: "Adapt to corrected cells" }).press("Enter");
-    await page.getByRole("heading", { name: /^cnn-anylab, adapted \d{4}-/ }).waitFor();
-    await look();
-    await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
-    await page.getByRole("link", { name: /It made the model/ }).click();
-    const card = page.getByRole("listitem").filter({ hasText: "Adapted here" });
-    await card.getByText(/On \d+ corrected cells that it did not learn from/).waitFor();
-    const [before, after] = await Promise.all(
-      ["Accuracy before", "Accuracy after"].map(async (name) =>
-        Number.parseFloat(await card.getByRole("row", { name }).locator(".number").innerText()),
-      ),
-    );
-    expect(after).toBeGreaterThan(before!);
-    await look();
-    const active = page.locator("li.active h2");
-    expect(await active.innerText()).toContain("cnn-anylab");
-    await card.getByRole("button", { name: /^Activate/ }).press("Enter");
-    await expect.poll(() => active.innerText()).toContain("adapted");
-    await go("cases");
-    await makeCase(page, "With the new model");
-    await page
-      .locator(".caseHead .facts")
-      .getByText(/adult · cnn-anylab, adapted/)
-      .waitFor();
-    await go("models");
-    await page.getByRole("button", { name: "Roll back to it: cnn-anylab" }).press("Enter");
-    await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab\s+Active/);
-  }, 400_000);
+  whole(
+    "one button adapts; the new model is judged on cells that it did not see, and the old one is one click back",
+    async () => {
+      await go("models");
+      await look();
+      await page.getByRole("button", { name: "Adapt to corrected cells" }).press("Enter");
+      await page.getByRole("heading", { name: /^cnn-anylab, adapted \d{4}-/ }).waitFor();
+      await look();
+      await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
+      await page.getByRole("link", { name: /It made the model/ }).click();
+      const card = page.getByRole("listitem").filter({ hasText: "Adapted here" });
+      await card.getByText(/On \d+ corrected cells that it did not learn from/).waitFor();
+      const [before, after] = await Promise.all(
+        ["Accuracy before", "Accuracy after"].map(async (name) =>
+          Number.parseFloat(await card.getByRole("row", { name }).locator(".number").innerText()),
+        ),
+      );
+      expect(after).toBeGreaterThan(before!);
+      await look();
+      const active = page.locator("li.active h2");
+      expect(await active.innerText()).toContain("cnn-anylab");
+      await card.getByRole("button", { name: /^Activate/ }).press("Enter");
+      await expect.poll(() => active.innerText()).toContain("adapted");
+      await go("cases");
+      await makeCase(page, "With the new model");
+      await page
+        .locator(".caseHead .facts")
+        .getByText(/adult · cnn-anylab, adapted/)
+        .waitFor();
+      await go("models");
+      await page.getByRole("button", { name: "Roll back to it: cnn-anylab" }).press("Enter");
+      await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab\s+Active/);
+    },
+    400_000,
+  );
 
   test("a training is started, watched, cancelled, goes on, and is compared", async () => {
     await drawSmears(join(app.folder, "datasets/small"), { count: 6, testCount: 2, imageSize: 48 });

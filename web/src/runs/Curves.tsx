@@ -4,6 +4,8 @@ import { ticksOf } from "./ticks.ts";
 /** One curve: epoch and value. */
 export interface Line {
   readonly name: string;
+  /** What tells it from others of its name. */
+  readonly id?: string;
   readonly points: readonly (readonly [epoch: number, value: number])[];
   readonly isDashed?: boolean;
 }
@@ -51,7 +53,7 @@ export function Curves({ title, lines, isShare = false }: CurvesProps) {
           </text>
         ))}
         {lines.map((line, i) => (
-          <g key={line.name} className={`line line${i % 6} ${line.isDashed ? "dashed" : ""}`}>
+          <g key={line.id ?? line.name} className={`line line${i % 6} ${line.isDashed ? "dashed" : ""}`}>
             <polyline points={line.points.map(([epoch, value]) => `${x(epoch)},${y(value)}`).join(" ")} />
             {line.points.length < 40 &&
               line.points.map(([epoch, value]) => <circle key={epoch} cx={x(epoch)} cy={y(value)} r={2.2} />)}
@@ -60,7 +62,7 @@ export function Curves({ title, lines, isShare = false }: CurvesProps) {
       </svg>
       <ul className="legend">
         {lines.map((line, i) => (
-          <li key={line.name} className={`line${i % 6} ${line.isDashed ? "dashed" : ""}`}>
+          <li key={line.id ?? line.name} className={`line${i % 6} ${line.isDashed ? "dashed" : ""}`}>
             {lastOf(line, words)}
           </li>
         ))}

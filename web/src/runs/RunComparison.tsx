@@ -20,7 +20,8 @@ export function RunComparison({ runs }: { readonly runs: readonly Run[] }) {
   const lines = drawable
     .filter(({ id }) => shown.has(id))
     .map(
-      ({ name, progress }): Line => ({
+      ({ id, name, progress }): Line => ({
+        id,
         name,
         points: progress.history.map(({ epoch, accuracy, valAccuracy }) => [epoch, valAccuracy ?? accuracy]),
       }),
