@@ -1,6 +1,8 @@
 // How long a label takes in a case of many cells, over PGlite: npx tsx bench/label.ts [cells]
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { buildServer } from "../src/server/buildServer.ts";
 import { LIMITS } from "../src/server/laboratory.ts";
@@ -9,7 +11,7 @@ import { createCase } from "../src/store/cases.ts";
 import { openStore } from "../src/store/store.ts";
 
 const count = Number(process.argv[2] ?? 5000);
-const folder = mkdtempSync("/tmp/leukogram-label-");
+const folder = mkdtempSync(join(tmpdir(), "leukogram-label-"));
 const store = await openStore({ folder, url: undefined, now: () => new Date() });
 const work = startWork(store, { model: "cnn-anylab", onError: () => {} });
 const app = await buildServer({ store, work, classification: work.classification, limits: LIMITS });

@@ -7,19 +7,18 @@
  *
  * Prints a line a pair, then medians: this kind of machine is noisy, so ratios count and absolute times do not.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { setPriority, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { setPriority } from "node:os";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { walkImages } from "../src/data/walk.ts";
+import { BIN, childrenOf, heldBy, type Server, startServer } from "./support/server.ts";
 
 const [folder, model = "mobilenetv2-anylab", pairs = "3", images = "400"] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: npx tsx bench/laboratory.ts FOLDER [MODEL] [PAIRS] [IMAGES]");
-const BIN = fileURLToPath(new URL("../bin/leukogram.js", import.meta.url));
 const all = walkImages(folder);
 const files = Array.from({ length: Number(images) }, (_, i) => all[Math.floor((i * all.length) / Number(images))]!);
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
@@ -66,21 +65,6 @@ function workOf(pid: number): number {
   } catch {
     return Number.NaN;
   }
-}
-
-const childrenOf = (pid: number) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
-
-interface Server {
-  readonly child: ChildProcess;
-  readonly address: string;
-}
-
-async function startServer(data: string): Promise<Server> {
-  const line = ["serve", "--data", data, "--port", "0", "--model", model, "--quiet", "--json"];
-  const child = spawn(process.execPath, [BIN, ...line], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const told of createInterface({ input: child.stdout! })) return { child, ...JSON.parse(told) };
-  throw new Error("the server did not start");
 }
 
 async function ask<T>(url: string, body?: string | FormData): Promise<T> {
@@ -131,13 +115,10 @@ async function serverCost(
 
 /** Megabytes that a process and those that it started hold. */
 function memory(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-  return childrenOf(pid).reduce((sum, child) => sum + memory(child), own);
+  return childrenOf(pid).reduce((sum, child) => sum + memory(child), heldBy(pid));
 }
 
-const data = mkdtempSync(join(tmpdir(), "leukogram-bench-"));
-const server = await startServer(data);
+const server = await startServer(model);
 try {
   await serverCost(server, { isAsked: false }); // warms up
   const ratios: number[] = [];
@@ -157,7 +138,5 @@ try {
     `${model}, ${files.length} images: ratio ${median(ratios).toFixed(2)}, by computing ${median(works).toFixed(2)} (medians of ${ratios.length}); other calls ${at(waits, 0.5).toFixed(0)} ms, 99 of 100 below ${at(waits, 0.99).toFixed(0)} ms, longest ${at(waits, 1).toFixed(0)} ms (${waits.length})`,
   );
 } finally {
-  server.child.kill("SIGTERM");
-  await new Promise((resolve) => server.child.once("exit", resolve));
-  rmSync(data, { recursive: true, force: true });
+  await server.close();
 }

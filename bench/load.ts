@@ -5,33 +5,23 @@
  *
  *   npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL]
  */
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { walkImages } from "../src/data/walk.ts";
+import { childrenOf, heldBy, startServer } from "./support/server.ts";
 
 const [folder, images = "10000", clients = "50", model = "cnn-anylab"] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL]");
-const BIN = fileURLToPath(new URL("../bin/leukogram.js", import.meta.url));
 /** Files of an upload, as the web app sends them. */
 const PART = 16;
 const LABELS = ["Basophil", "Eosinophil", "Lymphocyte", "Monocyte", "Neutrophil", "Unidentified"];
 const all = walkImages(folder);
 const share = Math.floor(Number(images) / Number(clients));
 
-const data = mkdtempSync(join(tmpdir(), "leukogram-load-"));
-const line = ["serve", "--data", data, "--port", "0", "--model", model, "--quiet", "--json"];
-const child = spawn(process.execPath, [BIN, ...line], { stdio: ["ignore", "pipe", "inherit"] });
-let api = "";
-for await (const told of createInterface({ input: child.stdout })) {
-  api = `${JSON.parse(told).address}/api/v1`;
-  break;
-}
+const server = await startServer(model);
+const api = `${server.address}/api/v1`;
 
 /** Milliseconds of calls by what they did. */
 const took = new Map<string, number[]>();
@@ -83,15 +73,11 @@ async function reader(number: number) {
   return { id, labelled };
 }
 
-const childrenOf = (pid: number) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
-const held = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-
 try {
   const began = performance.now();
   const memory: string[] = [];
   const watch = setInterval(() => {
-    const parts = [child.pid!, ...childrenOf(child.pid!)].map((pid) => held(pid).toFixed(0));
+    const parts = [server.child.pid!, ...childrenOf(server.child.pid!)].map((pid) => heldBy(pid).toFixed(0));
     memory.push(`${((performance.now() - began) / 1000).toFixed(0)} s: ${parts.join(" + ")}`);
   }, 30_000);
   const readers = await Promise.all(
@@ -127,7 +113,5 @@ try {
   }
   console.log(`megabytes of the server and of its programs: ${memory.join("; ")}`);
 } finally {
-  child.kill("SIGTERM");
-  await new Promise((resolve) => child.once("exit", resolve));
-  rmSync(data, { recursive: true, force: true });
+  await server.close();
 }

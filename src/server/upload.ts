@@ -12,10 +12,15 @@ import type { NewCell } from "../store/cells.ts";
 import type { ImageFolder, Received } from "../store/images.ts";
 import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/room.ts";
 import type { Limits } from "./laboratory.ts";
-import { Turns } from "./turns.ts";
 
-/** All requests together keep so many files at a time: waiting for the disk takes threads that everybody else needs too. */
-const KEEPING = new Turns(1);
+let last: Promise<unknown> = Promise.resolve();
+
+// All requests together keep one file at a time: waiting for the disk takes threads that everybody else needs too.
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = last.then(work);
+  last = done.catch(() => {});
+  return done;
+}
 
 /** One file of a request. */
 export interface SentFile {
@@ -44,7 +49,7 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
       if (received.bytes === 0) throw new LeukogramError("ERR_IMAGE", "the file is empty");
       if (received.bytes > limits.imageBytes)
         throw new LeukogramError("ERR_IMAGE", `larger than ${Math.round(limits.imageBytes / 1e6)} MB`);
-      const size = await KEEPING.take(async () => {
+      const size = await inTurn(async () => {
         const found = await pictureSize(received.path, limits.pixels);
         await images.keep(received);
         return found;

@@ -3,21 +3,20 @@ import type { CaseSummary } from "../api/types.ts";
 import { useMay } from "../app/session.tsx";
 import { CaseForm } from "../cases/CaseForm.tsx";
 import { StatusBadge } from "../cases/StatusBadge.tsx";
-import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 
 interface CaseHeadProps {
   readonly summary: CaseSummary;
+  readonly modelName: string;
   readonly onChanged: (summary: CaseSummary) => void;
 }
 
 /** Name, status and facts of a case, and the way to change them until it is signed. */
-export function CaseHead({ summary, onChanged }: CaseHeadProps) {
+export function CaseHead({ summary, modelName, onChanged }: CaseHeadProps) {
   const [isEditing, setIsEditing] = useState(false);
   const mayReview = useMay("reviewer");
-  const { leukocytes, age, model, comment, signers } = summary;
-  const nameOf = useModelNames();
+  const { leukocytes, age, comment, signers } = summary;
   const words = texts.case;
   return (
     <div className="caseHead">
@@ -27,7 +26,7 @@ export function CaseHead({ summary, onChanged }: CaseHeadProps) {
         {[
           leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
           age === null ? words.adult : words.age(age),
-          nameOf(model),
+          modelName,
           signers === 2 ? words.twoSigners : undefined,
           comment === "" ? undefined : comment,
         ]

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
+import { useModelNames } from "../models/useModelNames.ts";
 import { ReportTab } from "../report/ReportTab.tsx";
 import { SecondReadingTab } from "../second/SecondReadingTab.tsx";
 import { texts } from "../texts.ts";
@@ -22,6 +23,7 @@ export function CasePage({ caseId, tab }: CasePageProps) {
   const [changed, setChanged] = useState<CaseSummary>();
   // What a change answered is newer than what was loaded before it.
   const summary = changed !== undefined && changed.revision > (data?.revision ?? -1) ? changed : data;
+  const nameOf = useModelNames();
   usePageTitle(summary && `${summary.name} · ${texts.case.tabs[tab as "review"] ?? ""}`);
   // What was reviewed is known here only after a look.
   const opened = useRef(tab);
@@ -37,17 +39,18 @@ export function CasePage({ caseId, tab }: CasePageProps) {
     [reload],
   );
   if (summary === undefined) return <LoadFault error={error} onAgain={reload} />;
+  const modelName = nameOf(summary.model);
   return (
     <div className="casePage">
       <div className="caseTop">
-        <CaseHead summary={summary} onChanged={onChanged} />
+        <CaseHead summary={summary} modelName={modelName} onChanged={onChanged} />
         <CaseTabs summary={summary} tab={tab} />
       </div>
       {tab === "review" && (
         <ReviewTab key={summary.isBlind ? "second" : "first"} summary={summary} onChanged={onChanged} />
       )}
       {tab === "second" && <SecondReadingTab summary={summary} onChanged={onChanged} />}
-      {tab === "report" && <ReportTab summary={summary} onChanged={onChanged} />}
+      {tab === "report" && <ReportTab summary={summary} modelName={modelName} onChanged={onChanged} />}
       {tab === "trail" && <TrailList caseId={caseId} />}
     </div>
   );

@@ -3,7 +3,6 @@ import { useLoaded } from "../api/useLoaded.ts";
 import { useMay } from "../app/session.tsx";
 import { Flags } from "../counts/CountsPanel.tsx";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
-import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -13,15 +12,15 @@ import { SignForm } from "./SignForm.tsx";
 
 interface ReportTabProps {
   readonly summary: CaseSummary;
+  readonly modelName: string;
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
 /** What would be signed, signing it, amending it, and what was signed. */
-export function ReportTab({ summary, onChanged }: ReportTabProps) {
+export function ReportTab({ summary, modelName, onChanged }: ReportTabProps) {
   const maySign = useMay("signer");
   const count = useLoaded<Differential>(summary.isBlind ? undefined : `/cases/${summary.id}/differential`);
   const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`);
-  const nameOf = useModelNames();
   const words = texts.report;
   if (summary.isBlind) return <Notice>{words.blind}</Notice>;
   const done = (next?: CaseSummary) => {
@@ -45,7 +44,7 @@ export function ReportTab({ summary, onChanged }: ReportTabProps) {
               <dt>{words.reviewed}</dt>
               <dd>{words.reviewedOf(summary.reviewed, summary.cells)}</dd>
               <dt>{words.model}</dt>
-              <dd>{nameOf(summary.model)}</dd>
+              <dd>{modelName}</dd>
               <dt>{words.comment}</dt>
               <dd>{summary.comment === "" ? "–" : summary.comment}</dd>
             </dl>
