@@ -114,6 +114,19 @@ describe.sequential("the story of a case", () => {
     expect(cells.filter(({ label }: { label: string | null }) => label !== null)).toHaveLength(200);
   });
 
+  test("on a slow computer too the focus goes where the keys bring it", async () => {
+    const computer = await page.context().newCDPSession(page);
+    await computer.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+    await current(page).focus();
+    for (let turn = 0; turn < 2; turn++)
+      for (const key of ["s", "Control+z", "m", "Control+z", "Control+Shift+z", "Control+z"]) {
+        await page.keyboard.press(key);
+        expect(await focused(page), `after ${key}, turn ${turn}`).toMatch(/^Cell \d+/);
+      }
+    await computer.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+    await saved(page);
+  });
+
   test("the side panel follows the focus: probabilities, where the model looked, the nearest labelled cells", async () => {
     await current(page).focus();
     await page.keyboard.press("Control+Home");

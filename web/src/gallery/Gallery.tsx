@@ -39,9 +39,10 @@ const idOf = (target: EventTarget) => (target as HTMLElement).closest<HTMLElemen
 /** The grid. */
 export function Gallery(props: GalleryProps) {
   const { rows, gallery, size, onColumns, imageOf, onKey, onOpen, onDrop, canLabel, isAdding, ref } = props;
-  const { places, selection, step, mustFocus } = gallery;
+  const { places, selection, wishes, step } = gallery;
   const area = useRef<HTMLDivElement>(null);
   const columns = useColumns(area, size);
+  const granted = useRef(0);
   useEffect(() => onColumns(columns), [columns, onColumns]);
   const tile = SIZES[size] + GAP;
   const focusRow = selection.focus === undefined ? undefined : places.rowOf.get(selection.focus);
@@ -63,8 +64,9 @@ export function Gallery(props: GalleryProps) {
   useEffect(() => virtual.measure(), [rows, tile]);
 
   useEffect(() => {
-    if (!mustFocus.current || selection.focus === undefined || focusRow === undefined) return;
-    mustFocus.current = false;
+    // A wish belongs to the rows it was rendered with: what React still runs of an earlier rendering must not take it.
+    if (wishes === granted.current || selection.focus === undefined || focusRow === undefined) return;
+    granted.current = wishes;
     bringToSight(area.current!, virtual.measurementsCache, {
       row: focusRow,
       hasTitle: rows[focusRow - 1]?.kind === "title",
