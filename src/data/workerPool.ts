@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
-import { type Transferable, Worker } from "node:worker_threads";
+import type { Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, LeukogramError } from "../core/errors.ts";
+import { startWorker } from "./startWorker.ts";
 import type { WorkerReply, WorkerRequest } from "./workerJobs.ts";
 
 /** Options of {@link WorkerPool}. */
@@ -92,20 +92,4 @@ export class WorkerPool<Job, Answer> {
       pending.clear();
     }
   }
-}
-
-// Worker threads know no TypeScript: run from its sources, the package asks tsx to load them.
-function startWorker(script: URL, workerData: unknown): Worker {
-  const compiled = new URL(`${script.href}.js`);
-  const worker = existsSync(compiled)
-    ? new Worker(compiled, { workerData })
-    : new Worker(new URL(`${script.href}.ts`), { workerData, execArgv: ["--import", tsxHook()] });
-  worker.unref(); // a pool that nobody closed must not keep the process alive
-  return worker;
-}
-
-// `--import tsx` is enough from Node 22 on; in Node 20 it registers itself in the main thread only.
-function tsxHook(): string {
-  const api = import.meta.resolve("tsx/esm/api");
-  return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
 }

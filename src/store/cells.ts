@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, notInArray, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { LeukogramError } from "../core/errors.ts";
 import { openCase } from "./cases.ts";
 import { type Queries, tellIfGone } from "./database.ts";
@@ -10,7 +11,7 @@ import { change, type Wish } from "./trail.ts";
 export type CellRow = typeof cells.$inferSelect;
 
 /** What a reader said of a cell. */
-export type LabelRow = Omit<typeof labels.$inferSelect, "cellId">;
+export type LabelRow = typeof labels.$inferSelect;
 
 /** A cell with what readers said. */
 export interface ReadCell extends CellRow {
@@ -76,56 +77,42 @@ export async function addCells(
 
 const nameOf = ({ file, sha256 }: { readonly file: string; readonly sha256: string }) => `${sha256} ${file}`;
 
+const [first, second] = [alias(labels, "first"), alias(labels, "second")];
+
+// Cells with what both readings said of them, in order of their numbers.
+const withLabels = (queries: Queries) =>
+  queries
+    .select({ cell: cells, first, second })
+    .from(cells)
+    .leftJoin(first, and(eq(first.cellId, cells.id), eq(first.reading, "first")))
+    .leftJoin(second, and(eq(second.cellId, cells.id), eq(second.reading, "second")))
+    .orderBy(asc(cells.number))
+    .$dynamic();
+
+const readCell = ({ cell, first, second }: Awaited<ReturnType<typeof withLabels>>[number]): ReadCell => ({
+  ...cell,
+  first: first ?? undefined,
+  second: second ?? undefined,
+});
+
 /** The cells of a case after a number, in order, with their labels. */
 export async function readCells(
   queries: Queries,
   caseId: string,
   { after = 0, limit }: { readonly after?: number; readonly limit?: number } = {},
 ): Promise<ReadCell[]> {
-  const query = queries
-    .select()
-    .from(cells)
-    .where(and(eq(cells.caseId, caseId), gt(cells.number, after)))
-    .orderBy(asc(cells.number));
+  const query = withLabels(queries).where(and(eq(cells.caseId, caseId), gt(cells.number, after)));
   const rows = await (limit === undefined ? query : query.limit(limit)).catch(tellIfGone);
-  const last = rows.at(-1)?.number ?? 0;
-  const inPage = and(eq(cells.caseId, caseId), gt(cells.number, after), sql`${cells.number} <= ${last}`);
-  const said = await queries
-    .select({ label: labels })
-    .from(labels)
-    .innerJoin(cells, eq(cells.id, labels.cellId))
-    .where(inPage)
-    .catch(tellIfGone);
-  return withLabels(
-    rows,
-    said.map(({ label }) => label),
-  );
+  return rows.map(readCell);
 }
 
 /** These cells, with their labels, in order of their numbers. */
 export async function cellsById(queries: Queries, ids: readonly string[]): Promise<ReadCell[]> {
   if (ids.length === 0) return [];
-  const rows = await queries
-    .select()
-    .from(cells)
-    .where(inArray(cells.id, [...ids]))
-    .orderBy(cells.number)
+  const rows = await withLabels(queries)
+    .where(sql`${cells.id} = any(${sql.param([...ids])}::uuid[])`)
     .catch(tellIfGone);
-  const said = await queries
-    .select()
-    .from(labels)
-    .where(inArray(labels.cellId, [...ids]))
-    .catch(tellIfGone);
-  return withLabels(rows, said);
-}
-
-function withLabels(rows: readonly CellRow[], said: readonly (typeof labels.$inferSelect)[]): ReadCell[] {
-  const byCell = new Map(said.map((row) => [`${row.cellId} ${row.reading}`, row]));
-  return rows.map((row) => ({
-    ...row,
-    first: byCell.get(`${row.id} first`),
-    second: byCell.get(`${row.id} second`),
-  }));
+  return rows.map(readCell);
 }
 
 /** A cell. @throws ERR_NOT_FOUND */
@@ -213,23 +200,7 @@ export async function storeAnswers(
   },
 ): Promise<void> {
   await change(store, wish, async ({ queries }) => {
-    for (const { id, error, probabilities, ...said } of answers) {
-      const values =
-        error === undefined
-          ? {
-              status: "classified" as const,
-              model,
-              classes: [...classes],
-              probabilities: [...probabilities!],
-              error: null,
-              ...said,
-            }
-          : { status: "bad" as const, error };
-      await queries
-        .update(cells)
-        .set(values)
-        .where(and(eq(cells.id, id), eq(cells.status, "waiting")));
-    }
+    await write(queries, { model, classes, answers });
     const bad = answers.filter(({ error }) => error !== undefined).map(({ id }) => id);
     const content = {
       model,
@@ -240,4 +211,31 @@ export async function storeAnswers(
     };
     return { caseId, content, cells: answers.map(({ id }) => id), answer: {} };
   });
+}
+
+// All in one statement. `jsonb_to_recordset` gives null for what is left out.
+async function write(
+  queries: Queries,
+  {
+    model,
+    classes,
+    answers,
+  }: { readonly model: string; readonly classes: readonly string[]; readonly answers: readonly CellAnswer[] },
+): Promise<void> {
+  await queries.execute(sql`
+    update cells set
+      status = case when said.error is null then 'classified' else 'bad' end,
+      error = said.error,
+      model = case when said.error is null then ${model} else cells.model end,
+      classes = case when said.error is null then ${sql.param([...classes])}::text[] else cells.classes end,
+      probabilities = coalesce(said.probabilities, cells.probabilities),
+      predicted = coalesce(said.predicted, cells.predicted),
+      is_rejected = coalesce(said."isRejected", cells.is_rejected),
+      familiarity = coalesce(said.familiarity, cells.familiarity),
+      is_unfamiliar = coalesce(said."isUnfamiliar", cells.is_unfamiliar)
+    from jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) as said (
+      id uuid, error text, probabilities double precision[], predicted text,
+      "isRejected" boolean, familiarity double precision, "isUnfamiliar" boolean
+    )
+    where cells.id = said.id and cells.status = 'waiting'`);
 }

@@ -1,16 +1,15 @@
-// One database behind two drivers: PGlite in a folder, or any Postgres.
+// One database behind one driver: PGlite in a folder, or any Postgres.
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
 import { sql } from "drizzle-orm";
-import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
+import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
-import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import pg from "pg";
 import { LeukogramError } from "../core/errors.ts";
 import { listFolder } from "../data/walk.ts";
 import { DatabaseLock } from "./databaseLock.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { startPglite } from "./pglite.ts";
 import { diskFull, ROOM_OF_CHANGES, requireRoom } from "./room.ts";
 import * as schema from "./schema.ts";
 
@@ -28,24 +27,25 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens the database in a folder, which is made where it is missing, and brings its tables up to date. */
+/** Opens the database in a folder, which is made where it is missing, and brings its tables up to date. @throws ERR_DATABASE */
 export async function openPglite(folder: string): Promise<Database> {
-  const client = new PGlite(folder);
-  await client.waitReady;
-  // Of node-postgres's and PGlite's drivers only what both share is used.
-  const queries = drizzlePglite(client, { schema }) as unknown as Queries;
-  await migrate(queries);
+  const pglite = await startPglite(folder);
+  const log = new LogSync(join(folder, "pg_wal"));
+  const pool = new pg.Pool({
+    ...{ max: 1, Client: PreparingClient, stream: () => pglite.connect(), allowExitOnIdle: true, idleTimeoutMillis: 0 },
+    ...{ host: "", user: "postgres", database: "postgres", password: "none", ssl: false },
+  } as pg.PoolConfig);
+  // The folder has a lock of its own.
+  const database = await openPool({ kind: "pglite", pool, hold: async () => {}, close: () => pglite.close() });
+  await log.sync();
   return {
-    kind: "pglite",
-    queries,
+    ...database,
     async transaction(work) {
       await requireRoom(folder, ROOM_OF_CHANGES);
-      const result = await queries.transaction((tx) => work(tx as unknown as Queries)).catch(tellIfGone);
-      await syncLog(folder);
+      const result = await database.transaction(work);
+      await log.sync();
       return result;
     },
-    ping: async () => void (await queries.execute(sql`select 1`)),
-    close: () => client.close(),
   };
 }
 
@@ -56,19 +56,28 @@ export async function openPglite(folder: string): Promise<Database> {
  */
 export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5000, query_timeout: 60_000 });
+  const lock = new DatabaseLock(url);
+  return await openPool({ kind: "postgres", pool, hold: () => lock.hold(), close: () => lock.release() });
+}
+
+interface PoolOptions extends Pick<Database, "kind" | "close"> {
+  readonly pool: pg.Pool;
+  /** Makes sure that the database is this process's. */
+  hold(): Promise<void>;
+}
+
+async function openPool({ kind, pool, hold, close }: PoolOptions): Promise<Database> {
   pool.on("error", () => {}); // an idle connection broke; the next query opens another, or tells
   // One that is in use tells by its query; between two of a transaction nobody would listen, and the process would end.
   pool.on("connect", (client) => void client.on("error", () => {}));
-  const queries = drizzlePostgres(pool, { schema }) as unknown as Queries;
-  const lock = new DatabaseLock(url);
-  // By hand: drizzle's own never gives a connection back on which `begin` failed, and eight of those are all there are.
-  const transaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
-    await lock.hold();
+  // By hand: drizzle's own never gives a connection back on which `begin` failed, and those in the pool are all there are.
+  const inTransaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
+    await hold();
     const client = await pool.connect();
     let broken: Error | undefined;
     try {
       await client.query("begin");
-      const result = await work(drizzlePostgres(client, { schema }) as unknown as Queries);
+      const result = await work(drizzle(client, { schema }) as unknown as Queries);
       await client.query("commit");
       return result;
     } catch (error) {
@@ -80,21 +89,21 @@ export async function openPostgres(url: string): Promise<Database> {
       client.release(broken);
     }
   };
-  const close = async () => {
+  const end = async () => {
     await pool.end();
-    await lock.release();
+    await close();
   };
   try {
-    await lock.hold();
-    await migrate(queries);
+    await inTransaction(migrate);
   } catch (error) {
-    await close();
+    await end();
     return tellIfGone(error);
   }
+  const queries = drizzle(pool, { schema }) as unknown as Queries;
   return {
-    kind: "postgres",
+    kind,
     queries,
-    transaction: (work) => transaction(work).catch(tellIfGone),
+    transaction: (work) => inTransaction(work).catch(tellIfGone),
     ping: () =>
       queries.execute(sql`select 1`).then(
         () => {},
@@ -102,38 +111,81 @@ export async function openPostgres(url: string): Promise<Database> {
           throw gone(cause);
         },
       ),
-    close,
+    close: end,
   };
 }
 
-// PGlite hands its log to the system and does not wait until it is on the disk.
-async function syncLog(folder: string): Promise<void> {
-  const log = join(folder, "pg_wal");
-  for (const { name } of listFolder(log)) {
-    if (!/^[0-9A-F]{24}$/.test(name)) continue;
-    const file = await open(join(log, name), "r+");
-    await file.datasync().finally(() => file.close());
+/** Statements that are kept as the database read and planned them, and characters of the longest of them. */
+const MOST_PREPARED = 500;
+const LONGEST_PREPARED = 3000;
+
+// PGlite takes longer to read and plan a statement than to run it: each is prepared once, under a name.
+class PreparingClient extends pg.Client {
+  readonly #names = new Map<string, string>();
+
+  // biome-ignore lint/suspicious/noExplicitAny: as node-postgres's own, which has a dozen forms
+  override query(...given: any[]): any {
+    const [config, ...rest] = given;
+    const isPlain = typeof config === "object" && typeof config.text === "string" && config.name === undefined;
+    const named = isPlain ? { ...config, name: this.#nameOf(config.text) } : config;
+    return (super.query as (...all: unknown[]) => unknown)(named, ...rest);
+  }
+
+  #nameOf(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined || this.#names.size === MOST_PREPARED || text.length > LONGEST_PREPARED) return known;
+    const name = `s${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
   }
 }
 
-async function migrate(queries: Queries): Promise<void> {
-  await queries.transaction(async (tx) => {
-    // Two processes that start at once take turns.
-    await tx.execute(sql`select pg_advisory_xact_lock(7155)`);
-    await tx.execute(sql`create table if not exists migrations (id integer primary key)`);
-    const done = (await tx.execute(sql`select coalesce(max(id), 0) as last from migrations`)) as unknown as {
-      rows: { last: number }[];
-    };
-    const last = Number(done.rows[0]!.last);
-    if (last > MIGRATIONS.at(-1)!.id)
-      throw new LeukogramError("ERR_DATABASE", `the database is of a later version of Leukogram (${last})`, {
-        hint: "Install that version.",
-      });
-    for (const { id, sql: text } of MIGRATIONS.filter((migration) => migration.id > last)) {
-      for (const statement of statementsOf(text)) await tx.execute(sql.raw(statement));
-      await tx.execute(sql`insert into migrations values (${id})`);
+// PGlite hands its log to the system and does not wait until it is on the disk.
+class LogSync {
+  readonly #folder: string;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Ends when all is on the disk that the log held when this was called; those who call meanwhile share the next time. */
+  sync(): Promise<void> {
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      const work = this.#sync();
+      this.#running = work.catch(() => {});
+      return work;
+    });
+    return this.#next;
+  }
+
+  async #sync(): Promise<void> {
+    for (const { name } of listFolder(this.#folder)) {
+      if (!/^[0-9A-F]{24}$/.test(name)) continue;
+      const file = await open(join(this.#folder, name), "r+");
+      await file.datasync().finally(() => file.close());
     }
-  });
+  }
+}
+
+async function migrate(tx: Queries): Promise<void> {
+  // Two processes that start at once take turns.
+  await tx.execute(sql`select pg_advisory_xact_lock(7155)`);
+  await tx.execute(sql`create table if not exists migrations (id integer primary key)`);
+  const done = (await tx.execute(sql`select coalesce(max(id), 0) as last from migrations`)) as unknown as {
+    rows: { last: number }[];
+  };
+  const last = Number(done.rows[0]!.last);
+  if (last > MIGRATIONS.at(-1)!.id)
+    throw new LeukogramError("ERR_DATABASE", `the database is of a later version of Leukogram (${last})`, {
+      hint: "Install that version.",
+    });
+  for (const { id, sql: text } of MIGRATIONS.filter((migration) => migration.id > last)) {
+    for (const statement of statementsOf(text)) await tx.execute(sql.raw(statement));
+    await tx.execute(sql`insert into migrations values (${id})`);
+  }
 }
 
 // PGlite takes one statement at a time where it is asked by its extended protocol. Bodies of functions are in $$.

@@ -70,23 +70,40 @@ export async function change<T extends Json>(
       content: done.content,
     };
     const hash = hashOf(last!.hash, event);
-    await queries.insert(events).values({
-      ...{ sequence, at, actor, kind, hash, key },
-      caseId: event.case,
-      content: canonicalJson(event.content),
-      previous: last!.hash,
-    });
-    await queries.update(head).set({ sequence, hash });
-    if (done.caseId !== undefined)
-      await queries
-        .update(cases)
-        .set({ revision: sql`${cases.revision} + 1` })
-        .where(eq(cases.id, done.caseId));
-    await queries.insert(answers).values({ key, wish, answer: done.answer });
+    await keep(queries, { ...event, at, hash, previous: last!.hash }, { key, wish, answer: done.answer });
     return done;
   });
   if (caseId !== undefined) store.changed({ caseId, cells: cells ?? [] });
   return answer;
+}
+
+interface NewEvent extends Omit<TrailEvent, "at"> {
+  readonly at: Date;
+  readonly hash: string;
+  readonly previous: string;
+}
+
+// The event, the head, the case's revision and the answer in one statement: each is a way to the database and back.
+async function keep(
+  queries: Queries,
+  { sequence, at, actor, kind, case: caseId, content, hash, previous }: NewEvent,
+  { key, wish, answer }: { readonly key: string; readonly wish: string; readonly answer: Json },
+): Promise<void> {
+  const told = queries
+    .$with("told")
+    .as(
+      queries
+        .insert(events)
+        .values({ sequence, at, actor, kind, caseId, content: canonicalJson(content), previous, hash, key }),
+    );
+  const moved = queries.$with("moved").as(queries.update(head).set({ sequence, hash }));
+  const grown = queries.$with("grown").as(
+    queries
+      .update(cases)
+      .set({ revision: sql`${cases.revision} + 1` })
+      .where(caseId === null ? sql`false` : eq(cases.id, caseId)),
+  );
+  await queries.with(told, moved, grown).insert(answers).values({ key, wish, answer });
 }
 
 /** An event, as it is hashed and goes over the wire, without its hashes. */
