@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import type { Readable } from "node:stream";
 import { LeukogramError } from "../core/errors.ts";
-import { kindOf, unpack } from "../data/archives/unpack.ts";
+import { archiveKind, unpack } from "../data/archives/unpack.ts";
 import { pictureSize } from "../data/pictureSize.ts";
 import { listFolder, toSlashes } from "../data/walk.ts";
 import type { NewCell } from "../store/cells.ts";
@@ -50,7 +50,7 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
       if (received.bytes > limits.imageBytes)
         throw new LeukogramError("ERR_IMAGE", `larger than ${Math.round(limits.imageBytes / 1e6)} MB`);
       const size = await inTurn(async () => {
-        const found = await pictureSize(received.path, limits.pixels);
+        const found = await pictureSize(received.path, { head: received.head, maxPixels: limits.pixels });
         await images.keep(received);
         return found;
       });
@@ -62,8 +62,7 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
   };
   for await (const { name, stream } of sent) {
     const received = await images.receive(stream, limits.archiveBytes);
-    const isZip = received.bytes > 0 && (await kindOf(received.path)) === "zip";
-    if (isZip)
+    if (archiveKind(received.head) === "zip")
       await takeArchive({ images, limits, budget, take }, received).catch((error) => {
         refused.push({ file: shown(name), reason: reasonOf(error) });
       });

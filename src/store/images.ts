@@ -13,6 +13,8 @@ export interface Received {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** Its first bytes, 512 of them where there are as many. */
+  readonly head: Buffer;
 }
 
 /** Files by the SHA-256 of their bytes, in a folder. */
@@ -49,10 +51,13 @@ export async function openImages(folder: string): Promise<ImageFolder> {
       try {
         const known = await stat(place).catch(() => undefined);
         if (known?.isFile()) return await rm(path, { force: true });
-        await mkdir(dirname(place), { recursive: true });
-        await rename(path, place);
+        await rename(path, place).catch(async (error: NodeJS.ErrnoException) => {
+          if (error.code !== "ENOENT") throw error;
+          await mkdir(dirname(place), { recursive: true });
+          await syncFolder(folder);
+          await rename(path, place);
+        });
         await syncFolder(dirname(place));
-        await syncFolder(folder);
       } catch (error) {
         throw explain(error);
       }
@@ -73,16 +78,21 @@ export function* listImages(folder: string): Generator<string, void, undefined> 
     if (/^[0-9a-f]{2}$/.test(name)) yield* listFolder(join(folder, name)).map((file) => file.name);
 }
 
+/** Bytes that tell what a file is. */
+const HEAD = 512;
+
 /** Bytes between two looks at how much room there is. */
 const LOOK = 8e6;
 
 async function write(stream: Readable, path: string, maxBytes: number) {
   const hash = createHash("sha256");
   let [bytes, looked] = [0, Number.NEGATIVE_INFINITY];
+  let head = Buffer.alloc(0);
   const watch = new Transform({
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
       hash.update(chunk);
+      if (head.length < HEAD) head = Buffer.concat([head, chunk]).subarray(0, HEAD);
       if (bytes > maxBytes)
         return done(new LeukogramError("ERR_LIMIT", `the file is larger than ${Math.round(maxBytes / 1e6)} MB`));
       if (bytes - looked < LOOK) return done(undefined, chunk);
@@ -91,7 +101,7 @@ async function write(stream: Readable, path: string, maxBytes: number) {
     },
   });
   await pipeline(stream, watch, createWriteStream(path, { flags: "wx", flush: true }));
-  return { sha256: hash.digest("hex"), bytes };
+  return { sha256: hash.digest("hex"), bytes, head };
 }
 
 // A name that was given is kept only when its folder is.

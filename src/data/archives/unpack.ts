@@ -61,14 +61,19 @@ export async function kindOf(path: string): Promise<ArchiveKind | undefined> {
   const file = await open(path, "r");
   try {
     const { buffer } = await file.read(Buffer.alloc(512), 0, 512, 0);
-    const begins = (...bytes: number[]) => bytes.every((byte, i) => buffer[i] === byte);
-    if (begins(0x50, 0x4b, 3, 4) || begins(0x50, 0x4b, 5, 6)) return "zip";
-    if (begins(0x52, 0x61, 0x72, 0x21, 0x1a, 7)) return "rar";
-    if (begins(0x1f, 0x8b)) return "tar.gz";
-    return buffer.toString("latin1", 257, 262) === "ustar" ? "tar" : undefined;
+    return archiveKind(buffer);
   } finally {
     await file.close();
   }
+}
+
+/** The same of bytes that are at hand, 512 of them where there are as many. */
+export function archiveKind(head: Buffer): ArchiveKind | undefined {
+  const begins = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
+  if (begins(0x50, 0x4b, 3, 4) || begins(0x50, 0x4b, 5, 6)) return "zip";
+  if (begins(0x52, 0x61, 0x72, 0x21, 0x1a, 7)) return "rar";
+  if (begins(0x1f, 0x8b)) return "tar.gz";
+  return head.toString("latin1", 257, 262) === "ustar" ? "tar" : undefined;
 }
 
 async function unzip(archive: string, guard: Guard, step: () => void): Promise<void> {
