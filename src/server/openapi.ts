@@ -4,6 +4,7 @@ import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { VERSION } from "../core/version.ts";
 import { COOKIE, openToAll } from "./access.ts";
 import { API } from "./contract/routes.ts";
+import { SUMMARIES } from "./contract/summaries.ts";
 import { fault } from "./contract/work.ts";
 import type { App } from "./laboratory.ts";
 
@@ -46,10 +47,14 @@ export async function addOpenApi(app: App): Promise<void> {
       if (produces !== undefined)
         Object.assign((schema as { response?: object }).response ?? {}, fileResponses(produces));
       const access = config?.access;
+      const summary = SUMMARIES[`${input.route.method} ${url.replaceAll(/\(.*?\)/g, "")}`];
+      if (summary === undefined && schema.hide !== true)
+        throw new Error(`${input.route.method} ${url} does not say what it does`);
       return {
         url,
         schema: {
           ...schema,
+          ...(summary !== undefined && { summary }),
           ...(access !== undefined &&
             access !== "all" && {
               security: [{ token: [] }, { cookie: [], csrf: [] }],
@@ -70,7 +75,11 @@ export async function addOpenApi(app: App): Promise<void> {
     // Its style sheets hold pictures as data, and it writes some styles into its page.
     const transformStaticCSP = (policy: string) =>
       policy.replace("img-src 'self'", "$& data:").replace("style-src 'self'", "$& 'unsafe-inline'");
-    await part.register(swaggerUi, { routePrefix: "/api/docs", transformStaticCSP });
+    await part.register(swaggerUi, {
+      routePrefix: "/api/docs",
+      transformStaticCSP,
+      theme: { title: "Leukogram: API" },
+    });
   });
   app.get(`${API}/openapi.json`, { config: { access: "all" }, schema: { hide: true } }, async () => app.swagger());
 }

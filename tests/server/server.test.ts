@@ -45,6 +45,8 @@ test("the API is described and rendered from this server alone", async () => {
     expect.objectContaining({ in: "header", name: "idempotency-key", required: true }),
   );
   expect(Object.keys(labels.responses)).toEqual(["200", "4XX", "5XX"]);
+  for (const path of Object.values<object>(body.paths))
+    for (const operation of Object.values(path)) expect(operation.summary).toEqual(expect.any(String));
   const page = (await ask("GET /api/docs")).body as string;
   for (const [, address] of page.matchAll(/(?:src|href)="([^"]+)"/g)) {
     expect(address).not.toMatch(/^(https?:)?\/\//);

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FastifyReply } from "fastify";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { LeukogramError } from "../../core/errors.ts";
 import { decodeImage } from "../../data/image.ts";
 import { requireCell } from "../../store/cells.ts";
@@ -49,23 +49,33 @@ function keepable(reply: FastifyReply, sha256: string): FastifyReply {
 }
 
 async function makeThumbnail(path: string, to: string, maxPixels: number): Promise<Buffer> {
-  const { data, width, height } = await decodeImage(path, { name: "the image", maxPixels }).catch((error) => {
-    if (error instanceof LeukogramError && error.code === "ERR_IMAGE")
-      throw new LeukogramError("ERR_IMAGE", error.reason, { cause: error });
-    throw error;
-  });
-  const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
-    .resize(SIDE, SIDE, { fit: "inside", withoutEnlargement: true })
-    .webp({ quality: 82 })
-    .toBuffer();
-  // Lost, it is made again: a disk that is full does not matter.
+  // In one step, where a JPEG is decoded no larger than needed; what can't be read so is read as everywhere, or told.
+  const bytes = await small(sharp(path, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true })).catch(
+    async () => {
+      const { data, width, height } = await decodeImage(path, { name: "the image", maxPixels }).catch((error) => {
+        if (error instanceof LeukogramError && error.code === "ERR_IMAGE")
+          throw new LeukogramError("ERR_IMAGE", error.reason, { cause: error });
+        throw error;
+      });
+      return small(sharp(data, { raw: { width, height, channels: 3 } }));
+    },
+  );
+  // Nobody waits for it. Lost, it is made again: a disk that is full does not matter.
   const draft = `${to}.${randomUUID()}`;
-  await mkdir(dirname(to), { recursive: true })
+  void mkdir(dirname(to), { recursive: true })
     .then(() => writeFile(draft, bytes))
     .then(() => rename(draft, to))
     .catch(() => {});
   return bytes;
 }
+
+const small = (image: Sharp) =>
+  image
+    .removeAlpha()
+    .toColourspace("srgb")
+    .resize(SIDE, SIDE, { fit: "inside", withoutEnlargement: true })
+    .webp({ quality: 82, effort: 2 })
+    .toBuffer();
 
 async function firstBytes(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
