@@ -17,7 +17,7 @@ const compiledWorkers = {
 
 /** Their tests leave nothing behind in their process, so that it can be the process of many files, which import once. */
 const PURE =
-  "tests/{core,differential,evaluation,explain,formats,golden,graph,metrics,models,nn,report,runtime}/**/*.test.ts";
+  "tests/{core,data,differential,evaluation,explain,formats,golden,graph,metrics,models,nn,report,runtime}/**/*.test.ts";
 
 const common = {
   testTimeout: 240_000,
