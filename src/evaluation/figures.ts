@@ -3,7 +3,7 @@ import { cohenKappa, matthews } from "../metrics/agreement.ts";
 import type { WeightedStatistic } from "../metrics/bootstrap.ts";
 import { margins, prepareConfusion } from "../metrics/confusionMatrix.ts";
 import { mean } from "../metrics/pairwiseSum.ts";
-import { precisionRecallF1 } from "../metrics/precisionRecallF1.ts";
+import { precisionRecallF1OfClasses } from "../metrics/precisionRecallF1.ts";
 import { logLosses } from "../metrics/probabilityScores.ts";
 import { prepareAuc } from "../metrics/rocAuc.ts";
 
@@ -36,7 +36,8 @@ export interface Answers {
  * All figures at once for the bootstrap: {@link HEADLINES}, then {@link CLASS_FIGURES} of each class.
  *
  * Scores are ranked and losses taken once, so a resample costs one pass a class. NaN where a figure is undefined; so
- * is macro F1 of a resample that lost a class, which would count 0 for a class that nobody asked about.
+ * is macro F1 of a resample that lost a class, which would count 0 for a class that nobody asked about. Each call fills
+ * the same array.
  */
 export function headlineStatistic({ numClasses, labels, predicted, probabilities }: Answers): WeightedStatistic {
   const losses = logLosses(labels, probabilities);
@@ -49,29 +50,30 @@ export function headlineStatistic({ numClasses, labels, predicted, probabilities
   });
   const present = new Set(labels).size;
   const confusion = prepareConfusion(labels, predicted, { numClasses });
+  const figures = new Float64Array(HEADLINES.length + numClasses * CLASS_FIGURES.length);
   return (weights) => {
     const matrix = confusion(weights);
     const sums = margins(matrix);
     const { truths, predictions } = sums;
-    const { perClass, macro } = precisionRecallF1(matrix, sums);
+    const perClass = precisionRecallF1OfClasses(sums);
     const areas = areaOf.map((area) => area(weights));
     const lost = truths.filter((count) => count > 0).length < present;
-    const headlines = [
-      accuracy(matrix, sums),
-      balancedAccuracy(matrix, sums),
-      lost ? Number.NaN : macro.f1,
-      mean(areas),
-      weightedMean(losses, weights),
-      cohenKappa(matrix, sums),
-      matthews(matrix, sums),
-    ];
-    const ofClasses = perClass.flatMap(({ precision, recall, f1 }, k) => [
-      predictions[k] === 0 ? Number.NaN : precision,
-      truths[k] === 0 ? Number.NaN : recall,
-      truths[k]! + predictions[k]! === 0 ? Number.NaN : f1,
-      areas[k]!,
-    ]);
-    return [...headlines, ...ofClasses];
+    figures[0] = accuracy(matrix, sums);
+    figures[1] = balancedAccuracy(matrix, sums);
+    figures[2] = lost ? Number.NaN : mean(perClass.map(({ f1 }) => f1));
+    figures[3] = mean(areas);
+    figures[4] = weightedMean(losses, weights);
+    figures[5] = cohenKappa(matrix, sums);
+    figures[6] = matthews(matrix, sums);
+    let at = HEADLINES.length;
+    for (let k = 0; k < numClasses; k++) {
+      const { precision, recall, f1 } = perClass[k]!;
+      figures[at++] = predictions[k] === 0 ? Number.NaN : precision;
+      figures[at++] = truths[k] === 0 ? Number.NaN : recall;
+      figures[at++] = truths[k]! + predictions[k]! === 0 ? Number.NaN : f1;
+      figures[at++] = areas[k]!;
+    }
+    return figures;
   };
 }
 

@@ -48,15 +48,22 @@ function levels(rows: readonly KnownPrediction[]): (weights: ArrayLike<number>, 
   const hits = Uint8Array.from(rows, (row) => (isRight(row) ? 1 : 0));
   const classes = [...new Set(rows.map(({ label }) => label))];
   const place = Int32Array.from(rows, ({ label }) => classes.indexOf(label));
+  const [right, total] = [new Float64Array(classes.length), new Float64Array(classes.length)];
   return (weights, from) => {
-    const [right, total] = [new Float64Array(classes.length), new Float64Array(classes.length)];
-    for (let i = 0; i < rows.length; i++) {
+    right.fill(0);
+    total.fill(0);
+    for (let i = 0; i < hits.length; i++) {
       const weight = weights[from + i]!;
       total[place[i]!]! += weight;
       if (hits[i] === 1) right[place[i]!]! += weight;
     }
-    const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
-    return [sum(right) / sum(total), right.reduce((mean, value, k) => mean + value / total[k]!, 0) / classes.length];
+    let [allRight, all, recalls] = [0, 0, 0];
+    for (let k = 0; k < classes.length; k++) {
+      allRight += right[k]!;
+      all += total[k]!;
+      recalls += right[k]! / total[k]!;
+    }
+    return [allRight / all, recalls / classes.length];
   };
 }
 

@@ -2,6 +2,7 @@ import { LeukogramError } from "../core/errors.ts";
 import type { Estimate } from "../core/estimate.ts";
 import type { Rng } from "../core/rng.ts";
 import { requireSameLength } from "./checkInputs.ts";
+import { quantilesOf } from "./quantile.ts";
 
 /** Gives one or more figures, `[F]`, with image i counted `weights[i]` times; NaN where a figure is undefined. */
 export type WeightedStatistic = (weights: Uint32Array) => ArrayLike<number>;
@@ -127,19 +128,9 @@ function drawWeights(strata: readonly Stratum[], { rng, weights }: { rng: Rng; w
 }
 
 function percentileLimits(value: number, drawn: Float64Array, tail: number): Estimate {
-  const rising = drawn.filter((figure) => !Number.isNaN(figure)).sort();
-  if (Number.isNaN(value) || rising.length === 0) return { value, low: value, high: value };
-  return {
-    value,
-    low: Math.min(value, quantile(rising, tail)),
-    high: Math.max(value, quantile(rising, 1 - tail)),
-  };
-}
-
-/** The value below which the share `p` of rising values lies, between neighbours linearly (as `numpy.quantile`). */
-export function quantile(rising: Float64Array, p: number): number {
-  const position = p * (rising.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, rising.length - 1);
-  return rising[below]! + (position - below) * (rising[above]! - rising[below]!);
+  let defined = 0;
+  for (const figure of drawn) if (!Number.isNaN(figure)) drawn[defined++] = figure;
+  if (Number.isNaN(value) || defined === 0) return { value, low: value, high: value };
+  const [low, high] = quantilesOf(drawn.subarray(0, defined), [tail, 1 - tail]);
+  return { value, low: Math.min(value, low!), high: Math.max(value, high!) };
 }

@@ -1,8 +1,8 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Rng } from "../core/rng.ts";
-import { quantile } from "./bootstrap.ts";
 import { requireProbabilities, requireSameLength } from "./checkInputs.ts";
 import { clopperPearson, type Limits } from "./proportion.ts";
+import { quantile } from "./quantile.ts";
 
 /** Images of like confidence. */
 export interface CalibrationBin {

@@ -43,7 +43,13 @@ export function prepareConfusion(
   return (weights) => {
     sums.fill(0);
     for (let i = 0; i < cells.length; i++) sums[cells[i]!]! += weights[i]!;
-    return Array.from({ length: numClasses }, (_, k) => [...sums.subarray(k * numClasses, (k + 1) * numClasses)]);
+    const matrix: number[][] = [];
+    for (let k = 0; k < numClasses; k++) {
+      const row: number[] = [];
+      for (let j = 0; j < numClasses; j++) row.push(sums[k * numClasses + j]!);
+      matrix.push(row);
+    }
+    return matrix;
   };
 }
 
@@ -62,13 +68,16 @@ export interface Margins {
 export function margins(matrix: Matrix): Margins {
   const truths = new Array<number>(matrix.length).fill(0);
   const predictions = new Array<number>(matrix.length).fill(0);
+  const hits = new Array<number>(matrix.length).fill(0);
+  let total = 0;
   for (let i = 0; i < matrix.length; i++) {
     const row = matrix[i]!;
     for (let j = 0; j < row.length; j++) {
       truths[i]! += row[j]!;
       predictions[j]! += row[j]!;
     }
+    hits[i] = row[i]!;
+    total += truths[i]!;
   }
-  const hits = matrix.map((row, i) => row[i]!);
-  return { truths, predictions, hits, total: truths.reduce((sum, count) => sum + count, 0) };
+  return { truths, predictions, hits, total };
 }

@@ -118,8 +118,8 @@ interface Counts {
 function rocHeights({ truths, falses, points }: Counts, out: Float64Array): void {
   const [positives, negatives] = [truths[points]!, falses[points]!];
   let at = 0;
-  for (const [i, x] of PLACES.entries()) {
-    const wanted = x * negatives;
+  for (let i = 0; i < PLACES.length; i++) {
+    const wanted = PLACES[i]! * negatives;
     while (at < points && falses[at + 1]! <= wanted) at++;
     const [x0, y0] = [falses[at]!, truths[at]!];
     const rest = at < points ? ((wanted - x0) / (falses[at + 1]! - x0)) * (truths[at + 1]! - y0) : 0;

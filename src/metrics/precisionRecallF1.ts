@@ -25,16 +25,9 @@ export interface PrecisionRecallF1Summary {
  *
  * Source: scikit-learn `precision_recall_fscore_support` with `zero_division=0`.
  */
-export function precisionRecallF1(
-  matrix: Matrix,
-  { hits, truths, predictions, total }: Margins = margins(matrix),
-): PrecisionRecallF1Summary {
-  const perClass = hits.map((hit, i) => ({
-    precision: ratio(hit, predictions[i]!),
-    recall: ratio(hit, truths[i]!),
-    f1: ratio(2 * hit, truths[i]! + predictions[i]!),
-    support: truths[i]!,
-  }));
+export function precisionRecallF1(matrix: Matrix, sums: Margins = margins(matrix)): PrecisionRecallF1Summary {
+  const { truths, total } = sums;
+  const perClass = precisionRecallF1OfClasses(sums);
   const average = (over: (values: readonly number[]) => number): PrecisionRecallF1 => ({
     precision: over(perClass.map((row) => row.precision)),
     recall: over(perClass.map((row) => row.recall)),
@@ -44,6 +37,16 @@ export function precisionRecallF1(
   const overImages = (values: readonly number[]) =>
     ratio(pairwiseSum(values.map((value, i) => value * truths[i]!)), total);
   return { perClass, macro: average(mean), weighted: average(overImages) };
+}
+
+/** {@link precisionRecallF1} of each class, without averages. */
+export function precisionRecallF1OfClasses({ hits, truths, predictions }: Margins): PrecisionRecallF1[] {
+  return hits.map((hit, i) => ({
+    precision: ratio(hit, predictions[i]!),
+    recall: ratio(hit, truths[i]!),
+    f1: ratio(2 * hit, truths[i]! + predictions[i]!),
+    support: truths[i]!,
+  }));
 }
 
 function ratio(numerator: number, denominator: number): number {

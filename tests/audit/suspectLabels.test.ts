@@ -1,4 +1,3 @@
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findSuspectLabels, locateSuspects } from "../../src/audit/suspectLabels.ts";
@@ -54,8 +53,9 @@ testWith("data/pbc", "weights")(
   async () => {
     const dir = temporaryFolder();
     process.env.LEUKOGRAM_CACHE = join(dir, "cache");
-    cpSync(shared("data/pbc/Train"), join(dir, "Train"), { recursive: true });
-    const { train } = openData(join(dir, "Train"));
+    // Three of four images are enough to learn from.
+    const { train: all } = openData(shared("data/pbc/Train"));
+    const train = { ...all, samples: all.samples.filter((_, i) => i % 4 !== 3) };
     const rng = new Rng(5);
     const wrong = new Set(rng.permutation(train.samples.length).slice(0, Math.round(0.05 * train.samples.length)));
     const samples = train.samples.map((sample, i) =>

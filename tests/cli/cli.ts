@@ -24,6 +24,12 @@ export interface Running {
   until(text: string): Promise<void>;
 }
 
+/** A command line, and what stands on stdin for it. */
+export interface Typed {
+  readonly args: readonly string[];
+  readonly input: string;
+}
+
 /** The program in a folder of its own, which is removed when the file's tests have run. */
 export interface Cli {
   readonly dir: string;
@@ -31,7 +37,7 @@ export interface Cli {
   run(...args: string[]): Promise<Outcome>;
   start(...args: string[]): Running;
   /** Runs one command line after the other, all in one process. */
-  runAll(lines: readonly (readonly string[])[]): Promise<Outcome[]>;
+  runAll(lines: readonly (readonly string[] | Typed)[]): Promise<Outcome[]>;
 }
 
 /** Makes a folder with a cache in it to run the program in. */
@@ -45,7 +51,8 @@ export function makeCli(): Cli {
     start: (...args) => node(BIN, ...args),
     run: (...args) => node(BIN, ...args).outcome,
     async runAll(lines) {
-      const { code, stdout, stderr } = await node(DRIVER, JSON.stringify(lines)).outcome;
+      const all = lines.map((line) => ("args" in line ? line : { args: line }));
+      const { code, stdout, stderr } = await node(DRIVER, JSON.stringify(all)).outcome;
       expect([code, stderr]).toEqual([0, ""]);
       return JSON.parse(stdout) as Outcome[];
     },

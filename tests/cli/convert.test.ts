@@ -21,11 +21,12 @@ beforeAll(async () => {
 
 describe.concurrent("convert", () => {
   test("turns another program's model into one that evaluate takes", async () => {
-    const outcome = await cli.run("convert", "theirs.h5", "ours.onnx", "--preprocessing", "0..1");
+    const [outcome, evaluated] = await cli.runAll([
+      ["convert", "theirs.h5", "ours.onnx", "--preprocessing", "0..1"],
+      ["evaluate", "ours.onnx", "--data", "smears", "--json", "--quiet"],
+    ]);
     expect(outcome).toMatchObject({ code: 0, stdout: "ONNX: ours.onnx\n", stderr: "" });
-    const judged = jsonOf<{ count: number; classes: string[] }>(
-      await cli.run("evaluate", "ours.onnx", "--data", "smears", "--json", "--quiet"),
-    );
+    const judged = jsonOf<{ count: number; classes: string[] }>(evaluated!);
     expect(judged.count).toBe(10);
   });
 
@@ -98,8 +99,10 @@ describe.concurrent("convert", () => {
     for (const { code, stderr } of outcomes) expect([code, stderr]).toEqual([0, ""]);
     expect(readFileSync(path("run.onnx")).equals(readFileSync(path("run", "model.onnx")))).toBe(true);
     expect(readFileSync(path("half.onnx")).length).toBeLessThan(0.7 * readFileSync(path("run.onnx")).length);
-    const inspected = await cli.runAll([...files.slice(0, 2), "js"].map((file) => ["inspect", file, "--json"]));
-    const own = jsonOf<{ parameters: number; layers: unknown }>(await cli.run("inspect", "run", "--json"));
+    const [run, ...inspected] = await cli.runAll(
+      ["run", ...files.slice(0, 2), "js"].map((file) => ["inspect", file, "--json"]),
+    );
+    const own = jsonOf<{ parameters: number; layers: unknown }>(run!);
     for (const outcome of inspected) expect(jsonOf<object>(outcome)).toMatchObject({ parameters: own.parameters });
   });
 

@@ -1,15 +1,18 @@
 // Runs many command lines one after the other in this process, because each start of the program takes a while.
+import { Readable } from "node:stream";
 import { run } from "../../.built/cli/program.js";
 
 const write = process.stdout.write.bind(process.stdout);
 const outcomes = [];
-for (const args of JSON.parse(process.argv[2])) {
+for (const { args, input } of JSON.parse(process.argv[2])) {
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"])
     process[stream].write = (text) => {
       said[stream] += text;
       return true;
     };
+  if (input !== undefined)
+    Object.defineProperty(process, "stdin", { value: Readable.from([input]), configurable: true });
   outcomes.push({ code: await run(args), ...said });
 }
 write(JSON.stringify(outcomes));

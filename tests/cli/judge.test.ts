@@ -4,12 +4,17 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CELL_TYPES } from "../../src/core/classes.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
-import { expectFailure, jsonOf, makeCli } from "./cli.ts";
+import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";
 
 const cli = makeCli();
 const path = (...parts: string[]) => join(cli.dir, ...parts);
 const IMAGE = "smears/Test/Basophil/bas_0000.jpg";
 const classes: readonly string[] = CELL_TYPES;
+
+const train = (size: number, out: string, ...more: string[]) => [
+  ..."train --data smears --epochs 1 --threads 1 --quiet --image-size".split(" "),
+  ...[String(size), "--out", out, ...more],
+];
 
 interface Estimate {
   value: number;
@@ -20,23 +25,17 @@ interface Estimate {
 beforeAll(async () => {
   await drawSmears(path("smears"), { count: 4, testCount: 2, imageSize: 40 });
   await drawSmears(path("others"), { count: 1, testCount: 1, imageSize: 40, seed: 1 });
-  const train = (out: string, size: number) =>
-    cli.run(
-      ..."train --data smears --epochs 1 --threads 1 --quiet --image-size".split(" "),
-      String(size),
-      "--out",
-      out,
-    );
-  const outcomes = await Promise.all([train("a", 32), train("b", 16)]);
+  const outcomes = await cli.runAll([train(32, "a"), train(16, "b")]);
   for (const { code, stderr } of outcomes) expect([code, stderr]).toEqual([0, ""]);
 });
 
 describe.concurrent("evaluate", () => {
   test("prints one object of figures, the same for run folder and model file", async () => {
-    const [folder, file] = [
-      await cli.run("evaluate", "a", "--data", "smears", "--json"),
-      await cli.run("evaluate", "a/model.onnx", "--data", "smears/Test", "--json", "--quiet"),
-    ];
+    const outcomes = await cli.runAll([
+      ["evaluate", "a", "--data", "smears", "--json"],
+      ["evaluate", "a/model.onnx", "--data", "smears/Test", "--json", "--quiet"],
+    ]);
+    const [folder, file] = outcomes as [Outcome, Outcome];
     const result = jsonOf<Record<string, unknown>>(folder);
     expect(result).toMatchObject({ model: join("a", "model.onnx"), data: "smears", count: 10, classes, skipped: [] });
     for (const key of ["accuracy", "balancedAccuracy", "macroF1", "macroRocAuc", "logLoss", "kappa", "matthews"]) {
@@ -58,7 +57,12 @@ describe.concurrent("evaluate", () => {
   });
 
   test("writes its files into a folder of its own, again and again", async () => {
-    const outcome = await cli.run("evaluate", "a", "--data", "smears", "--out", "judged");
+    const outcomes = await cli.runAll([
+      ["evaluate", "a", "--data", "smears", "--out", "judged"],
+      ["evaluate", "a", "--data", "smears", "--out", "judged", "--quiet"],
+      ["evaluate", "a", "--data", "smears", "--out", "b"],
+    ]);
+    const [outcome, again, refused] = outcomes as [Outcome, Outcome, Outcome];
     expect([outcome.code, outcome.stderr]).toEqual([0, "Classifying: 10\n"]);
     expect(outcome.stdout).toMatch(
       /precision +recall +f1-score +support(?:.|\n)*^Accuracy +\d.* % \(95 % [\d.]+ to [\d.]+\)$/m,
@@ -78,10 +82,6 @@ describe.concurrent("evaluate", () => {
       "roc.svg",
     ];
     expect(readdirSync(path("judged")).sort()).toEqual(files);
-    const [again, refused] = await Promise.all([
-      cli.run("evaluate", "a", "--data", "smears", "--out", "judged", "--quiet"),
-      cli.run("evaluate", "a", "--data", "smears", "--out", "b"),
-    ]);
     expect(again.code).toBe(0);
     expectFailure(
       refused,
@@ -181,12 +181,12 @@ describe("images that can't be read", () => {
     copyFileSync(path("bad", "cut.jpg"), path("mixed", "Monocyte", "cut.jpg"));
     writeFileSync(path("mixed", "Monocyte", "empty.jpg"), "");
     const settings = ["--image-size", "16", "--epochs", "1", "--validation", "0.3", "--out"];
-    const [strict, lenient] = await Promise.all([
-      cli.run("train", "--data", "mixed", ...settings, "strict"),
-      cli.run("train", "--data", "mixed", ...settings, "lenient", "--skip-bad", "--json"),
+    const [strict, lenient] = await cli.runAll([
+      ["train", "--data", "mixed", ...settings, "strict"],
+      ["train", "--data", "mixed", ...settings, "lenient", "--skip-bad", "--json"],
     ]);
     expectFailure(
-      strict,
+      strict!,
       3,
       /^ERR_IMAGE .*(cut|empty)\.jpg: .*Mend or remove them, or leave them out with --skip-bad\.$/,
     );
@@ -219,17 +219,15 @@ describe.concurrent("compare", () => {
   });
 
   test("takes runs that differ in the seed alone as one model, and tests over seeds", async () => {
-    const train = (size: number, seed: number) =>
-      cli.run(
-        ..."train --data smears --epochs 1 --threads 1 --quiet --image-size".split(" "),
-        ...[String(size), "--seed", String(seed), "--out", `seeds/${size}-seed${seed}`],
-      );
-    await Promise.all([train(32, 0), train(32, 1), train(16, 1), train(16, 0)]);
+    const ofSeed = (size: number, seed: number) => train(size, `seeds/${size}-seed${seed}`, "--seed", String(seed));
     const runs = ["seeds/32-seed0", "seeds/32-seed1", "seeds/16-seed1", "seeds/16-seed0"];
-    const [result, one] = await cli.runAll([
-      ["compare", ...runs, "--json", "--out", "seeds.html"],
-      ["compare", ...runs.slice(0, 2), "--json"],
-    ]);
+    const [result, one] = (
+      await cli.runAll([
+        ...[ofSeed(32, 0), ofSeed(32, 1), ofSeed(16, 1), ofSeed(16, 0)],
+        ["compare", ...runs, "--json", "--out", "seeds.html"],
+        ["compare", ...runs.slice(0, 2), "--json"],
+      ])
+    ).slice(4);
     interface Result {
       models: { name: string; seeds?: number[] }[];
       comparisons: object[];

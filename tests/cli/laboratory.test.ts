@@ -4,11 +4,14 @@ import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
+import { copyEmptyDatabase } from "../support/emptyDatabase.ts";
 import { picture } from "../support/pictures.ts";
 import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";
 
-const { dir, start, run } = makeCli();
+const { dir, start, runAll } = makeCli();
 const PASSWORD = "correct horse battery";
+
+const typed = (input: string, ...args: string[]) => ({ args, input });
 
 function runWith(input: string, ...args: string[]): Promise<Outcome> {
   const { child, outcome } = start(...args);
@@ -47,10 +50,18 @@ async function casesAt(address: string, headers: Record<string, string> = {}) {
 }
 
 test("a laboratory's records go from one folder to another, with users, cases, images and a whole trail", async () => {
-  expectFailure(await runWith("short", "user", "add", "Ada", "--role", "admin"), 2, /^ERR_USAGE user: password: /);
-  expectFailure(await runWith(PASSWORD, "user", "add", "Bo"), 3, "ERR_CONFLICT the first user must be an admin");
-  expectFailure(await runWith(PASSWORD, "user", "remove", "Ada"), 2, /^ERR_USAGE user remove: expected add NAME/);
-  expectFailure(await runWith(PASSWORD, "user", "add", "Ada", "--role", "king"), 2, /^ERR_USAGE user: role: /);
+  // What restore makes anew below is the one database that is not copied.
+  for (const name of ["laboratory", "cut"]) await copyEmptyDatabase(join(dir, name));
+  const [short, viewer, remove, king] = await runAll([
+    typed("short", "user", "add", "Ada", "--role", "admin"),
+    typed(PASSWORD, "user", "add", "Bo"),
+    typed(PASSWORD, "user", "remove", "Ada"),
+    typed(PASSWORD, "user", "add", "Ada", "--role", "king"),
+  ]);
+  expectFailure(short!, 2, /^ERR_USAGE user: password: /);
+  expectFailure(viewer!, 3, "ERR_CONFLICT the first user must be an admin");
+  expectFailure(remove!, 2, /^ERR_USAGE user remove: expected add NAME/);
+  expectFailure(king!, 2, /^ERR_USAGE user: role: /);
 
   const first = await serve();
   const send = async (path: string, body: object) => {
@@ -70,39 +81,59 @@ test("a laboratory's records go from one folder to another, with users, cases, i
     .poll(async () => (await casesAt(first.address))[0]!.cells[2]?.status, { timeout: 60_000 })
     .toBe("classified");
   const before = await casesAt(first.address);
-  expectFailure(await run("trail", "verify"), 3, /^ERR_CONFLICT laboratory: another process uses it/);
-  expectFailure(await run("serve", "--port", "0"), 3, /^ERR_CONFLICT laboratory: another process uses it/);
+  for (const refused of await runAll([
+    ["trail", "verify"],
+    ["serve", "--port", "0"],
+  ]))
+    expectFailure(refused, 3, /^ERR_CONFLICT laboratory: another process uses it/);
   expect((await first.stop()).code).toBe(0);
 
   expect(jsonOf(await runWith(`${PASSWORD}\n`, "user", "add", "Ada", "--role", "admin", "--json"))).toEqual({
     name: "Ada",
   });
-  expectFailure(await runWith(PASSWORD, "user", "add", "ADA"), 3, "ERR_CONFLICT there is a user of that name");
-  expectFailure(await runWith(PASSWORD, "user", "password", "Eve"), 3, "ERR_NOT_FOUND there is no user Eve");
-  expect((await runWith(`${PASSWORD}, new`, "user", "password", "Ada")).stdout).toBe("Ada: done\n");
-  expect(jsonOf(await run("user", "list", "--json"))).toMatchObject([
-    { name: "Ada", role: "admin", isDisabled: false },
-  ]);
-  expect((await run("user", "list")).stdout).not.toContain("scrypt");
+  const [again, nobody, renewed, listed, list, verified, lines, prune, saved, exists, nameless, taken, missing] =
+    await runAll([
+      typed(PASSWORD, "user", "add", "ADA"),
+      typed(PASSWORD, "user", "password", "Eve"),
+      typed(`${PASSWORD}, new`, "user", "password", "Ada"),
+      ["user", "list", "--json"],
+      ["user", "list"],
+      ["trail", "verify", "--json"],
+      ["trail", "export"],
+      ["trail", "prune"],
+      ["backup", "all.tar"],
+      ["backup", "all.tar"],
+      ["backup"],
+      ["restore", "all.tar"],
+      ["restore", "none.tar"],
+    ]);
+  expectFailure(again!, 3, "ERR_CONFLICT there is a user of that name");
+  expectFailure(nobody!, 3, "ERR_NOT_FOUND there is no user Eve");
+  expect(renewed!.stdout).toBe("Ada: done\n");
+  expect(jsonOf(listed!)).toMatchObject([{ name: "Ada", role: "admin", isDisabled: false }]);
+  expect(list!.stdout).not.toContain("scrypt");
 
-  const whole = jsonOf<{ events: number; head: string }>(await run("trail", "verify", "--json"));
-  const exported = (await run("trail", "export")).stdout.trimEnd().split("\n");
+  const whole = jsonOf<{ events: number; head: string }>(verified!);
+  const exported = lines!.stdout.trimEnd().split("\n");
   expect(exported).toHaveLength(whole.events);
   expect(JSON.parse(exported.at(-1)!).hash).toBe(whole.head);
-  expectFailure(await run("trail", "prune"), 2, "ERR_USAGE trail prune: expected verify or export");
+  expectFailure(prune!, 2, "ERR_USAGE trail prune: expected verify or export");
 
-  expect((await run("backup", "all.tar")).stdout).toBe("Wrote all.tar\n");
-  expectFailure(await run("backup", "all.tar"), 3, "ERR_OUTPUT all.tar: exists. Name another file.");
-  expectFailure(await run("backup"), 2, "ERR_USAGE missing required argument 'file'");
-  expectFailure(await run("restore", "all.tar"), 3, /^ERR_CONFLICT there are records already/);
-  expectFailure(await run("restore", "none.tar"), 3, "ERR_DATA none.tar: there is no such file");
+  expect(saved!.stdout).toBe("Wrote all.tar\n");
+  expectFailure(exists!, 3, "ERR_OUTPUT all.tar: exists. Name another file.");
+  expectFailure(nameless!, 2, "ERR_USAGE missing required argument 'file'");
+  expectFailure(taken!, 3, /^ERR_CONFLICT there are records already/);
+  expectFailure(missing!, 3, "ERR_DATA none.tar: there is no such file");
   writeFileSync(join(dir, "cut.tar"), readFileSync(join(dir, "all.tar")));
   truncateSync(join(dir, "cut.tar"), 20_000);
-  expectFailure(await run("restore", "cut.tar", "--data", "cut"), 3, /^ERR_DATA .*cut\.tar/);
-
-  const restored = await run("restore", "all.tar", "--data", "second");
-  expect(restored.stdout).toBe(`Restored ${whole.events} events and 3 images; the trail is whole.\n`);
-  expect(jsonOf(await run("trail", "verify", "--json", "--data", "second"))).toMatchObject(whole);
+  const [cut, restored, checked] = await runAll([
+    ["restore", "cut.tar", "--data", "cut"],
+    ["restore", "all.tar", "--data", "second"],
+    ["trail", "verify", "--json", "--data", "second"],
+  ]);
+  expectFailure(cut!, 3, /^ERR_DATA .*cut\.tar/);
+  expect(restored!.stdout).toBe(`Restored ${whole.events} events and 3 images; the trail is whole.\n`);
+  expect(jsonOf(checked!)).toMatchObject(whole);
 
   const second = await serve("--data", "second", "--allow-host", "lab.example");
   expect((await fetch(`${second.address}/api/v1/cases`)).status).toBe(401);
@@ -129,6 +160,8 @@ test("a wrong use of serve is told in one line", async () => {
       /^ERR_DENIED listening at 0\.0\.0\.0/,
     ],
   ] as const;
-  for (const [args, code, message] of wrong) expectFailure(await run("serve", ...args), code, message);
+  await copyEmptyDatabase(join(dir, "fresh"));
+  const outcomes = await runAll(wrong.map(([args]) => ["serve", ...args]));
+  for (const [i, [, code, message]] of wrong.entries()) expectFailure(outcomes[i]!, code, message);
   expect(existsSync(join(dir, "fresh", "lock"))).toBe(false);
 }, 300_000);

@@ -20,10 +20,12 @@ let shipped: ShippedModel;
 beforeAll(async () => {
   await drawSmears(path("smears"), { count: 4, testCount: 2, imageSize: 40 });
   const settings = "train --data smears --epochs 1 --threads 1 --quiet --image-size 32 --out".split(" ");
-  expect(await cli.run(...settings, "runs/a")).toMatchObject({ code: 0, stderr: "" });
-  expect(await cli.run("evaluate", "runs/a", "--data", "smears", "--out", "judged", "--quiet")).toMatchObject({
-    code: 0,
-  });
+  const [trained, judged] = await cli.runAll([
+    [...settings, "runs/a"],
+    ["evaluate", "runs/a", "--data", "smears", "--out", "judged", "--quiet"],
+  ]);
+  expect(trained).toMatchObject({ code: 0, stderr: "" });
+  expect(judged).toMatchObject({ code: 0 });
   shipped = await shipModel(path("runs", "a"), {
     name: "cnn-anylab",
     home: [`smears=${path("judged")}`],

@@ -1,6 +1,6 @@
 // A laboratory for tests: a real store in a folder of its own, the real model, requests without a network.
 import { randomUUID } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,9 +9,8 @@ import { afterAll } from "vitest";
 import { buildServer } from "../../src/server/buildServer.ts";
 import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
 import { startWork, type Work, type WorkOptions } from "../../src/server/work/work.ts";
-import { openPglite } from "../../src/store/database.ts";
-import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { copyEmptyDatabase } from "./emptyDatabase.ts";
 import type { TestFile } from "./pictures.ts";
 
 const BUILT = fileURLToPath(new URL("../../.built/", import.meta.url));
@@ -33,21 +32,10 @@ export function newFolder(): string {
   return folder;
 }
 
-/** A data folder with an empty database: making one anew takes seconds, so it is copied from one that stays. */
+/** A data folder with an empty database. */
 export async function newDataFolder(): Promise<string> {
-  const template = join(tmpdir(), `leukogram-database-${MIGRATIONS.length}`);
-  if (!existsSync(template)) {
-    const made = mkdtempSync(`${template}-`);
-    await (await openPglite(join(made, "database"))).close();
-    try {
-      renameSync(join(made, "database"), template);
-    } catch {
-      // Another file's tests were first.
-    }
-    rmSync(made, { recursive: true, force: true });
-  }
   const folder = newFolder();
-  cpSync(template, join(folder, "database"), { recursive: true });
+  await copyEmptyDatabase(folder);
   return folder;
 }
 

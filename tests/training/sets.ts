@@ -12,8 +12,14 @@ import type { TrainOptions } from "../../src/training/trainModel.ts";
 /** A folder for one test file, removed when its tests have run; the caches lie in it too. */
 export function temporaryFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), "leukogram-training-"));
+  const before = process.env.LEUKOGRAM_CACHE;
   process.env.LEUKOGRAM_CACHE = join(dir, "cache");
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  afterAll(() => {
+    // Other files' tests run in the same process.
+    if (before === undefined) delete process.env.LEUKOGRAM_CACHE;
+    else process.env.LEUKOGRAM_CACHE = before;
+    rmSync(dir, { recursive: true, force: true });
+  });
   return dir;
 }
 

@@ -1,0 +1,46 @@
+/** The value below which the share `p` of rising values lies, between neighbours linearly (as `numpy.quantile`). */
+export function quantile(rising: Float64Array, p: number): number {
+  const position = p * (rising.length - 1);
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, rising.length - 1);
+  return rising[below]! + (position - below) * (rising[above]! - rising[below]!);
+}
+
+/**
+ * {@link quantile} at each of `shares`, which rise, of values in any order, none of them NaN. They are put in another
+ * order, but not sorted: only what lies around the quantiles gets to its place.
+ *
+ * Source: Hoare 1961, algorithm 65 (find).
+ */
+export function quantilesOf(values: Float64Array, shares: readonly number[]): number[] {
+  let from = 0;
+  return shares.map((p) => {
+    const below = Math.floor(p * (values.length - 1));
+    for (const place of [below, below + 1]) {
+      if (place < from || place >= values.length) continue;
+      settle(values, place, from);
+      from = place + 1;
+    }
+    return quantile(values, p);
+  });
+}
+
+// Brings to `place` what sorting would, where all before `from` is in its place.
+function settle(values: Float64Array, place: number, from: number): void {
+  let [low, high] = [from, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const held = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = held;
+    }
+    if (place <= j) high = j;
+    else if (place >= i) low = i;
+    else return;
+  }
+}

@@ -1,0 +1,22 @@
+// An empty database for tests: making one anew takes seconds, so it is copied from one that stays.
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openPglite } from "../../src/store/database.ts";
+import { MIGRATIONS } from "../../src/store/migrations.ts";
+
+/** Puts an empty database into a data folder, where the store looks for it. */
+export async function copyEmptyDatabase(folder: string): Promise<void> {
+  const template = join(tmpdir(), `leukogram-database-${MIGRATIONS.length}`);
+  if (!existsSync(template)) {
+    const made = mkdtempSync(`${template}-`);
+    await (await openPglite(join(made, "database"))).close();
+    try {
+      renameSync(join(made, "database"), template);
+    } catch {
+      // Another file's tests were first.
+    }
+    rmSync(made, { recursive: true, force: true });
+  }
+  cpSync(template, join(folder, "database"), { recursive: true });
+}
