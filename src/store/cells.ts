@@ -118,8 +118,17 @@ export async function cellsById(queries: Queries, ids: readonly string[]): Promi
 /** A cell. @throws ERR_NOT_FOUND */
 export async function requireCell({ database: { queries } }: Pick<Store, "database">, id: string): Promise<ReadCell> {
   const [found] = await cellsById(queries, [id]);
-  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such cell");
-  return found;
+  return found ?? noSuchCell();
+}
+
+/** The SHA-256 of a cell's image. @throws ERR_NOT_FOUND */
+export async function imageOf({ database: { queries } }: Pick<Store, "database">, id: string): Promise<string> {
+  const [found] = await queries.select({ sha256: cells.sha256 }).from(cells).where(eq(cells.id, id)).catch(tellIfGone);
+  return (found ?? noSuchCell()).sha256;
+}
+
+function noSuchCell(): never {
+  throw new LeukogramError("ERR_NOT_FOUND", "there is no such cell");
 }
 
 /** A cell that waits for classification, and the model of its case. */

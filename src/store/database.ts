@@ -11,10 +11,9 @@ import { DatabaseLock } from "./databaseLock.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { startPglite } from "./pglite.ts";
 import { diskFull, ROOM_OF_CHANGES, requireRoom } from "./room.ts";
-import * as schema from "./schema.ts";
 
 /** What queries are asked of: the database, or a transaction of it. */
-export type Queries = PgDatabase<PgQueryResultHKT, typeof schema>;
+export type Queries = PgDatabase<PgQueryResultHKT>;
 
 /** An open database. */
 export interface Database {
@@ -32,7 +31,7 @@ export async function openPglite(folder: string): Promise<Database> {
   const pglite = await startPglite(folder);
   const log = new LogSync(join(folder, "pg_wal"));
   const pool = new pg.Pool({
-    ...{ max: 1, Client: PreparingClient, stream: () => pglite.connect(), allowExitOnIdle: true, idleTimeoutMillis: 0 },
+    ...{ max: 1, Client: PreparingClient, stream: () => pglite.connect(), idleTimeoutMillis: 0 },
     ...{ host: "", user: "postgres", database: "postgres", password: "none", ssl: false },
   } as pg.PoolConfig);
   // The folder has a lock of its own.
@@ -77,7 +76,7 @@ async function openPool({ kind, pool, hold, close }: PoolOptions): Promise<Datab
     let broken: Error | undefined;
     try {
       await client.query("begin");
-      const result = await work(drizzle(client, { schema }) as unknown as Queries);
+      const result = await work(drizzle(client) as unknown as Queries);
       await client.query("commit");
       return result;
     } catch (error) {
@@ -99,7 +98,7 @@ async function openPool({ kind, pool, hold, close }: PoolOptions): Promise<Datab
     await end();
     return tellIfGone(error);
   }
-  const queries = drizzle(pool, { schema }) as unknown as Queries;
+  const queries = drizzle(pool) as unknown as Queries;
   return {
     kind,
     queries,

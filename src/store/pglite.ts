@@ -1,10 +1,8 @@
 import { Duplex } from "node:stream";
-import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
 import { LeukogramError } from "../core/errors.ts";
-import { startWorker } from "../data/startWorker.ts";
-import type { PgliteReply, PgliteRequest } from "./pgliteWorker.ts";
 
-/** A PGlite in a thread of its own. */
+/** A PGlite that speaks Postgres's protocol. */
 export interface Pglite {
   /** A connection, to be given to node-postgres. One at a time: there is one session behind all. */
   connect(): Duplex;
@@ -17,83 +15,39 @@ export interface Pglite {
  * @throws ERR_DATABASE where it can't be opened.
  */
 export async function startPglite(folder: string): Promise<Pglite> {
-  const worker = startWorker(new URL("./pgliteWorker", import.meta.url), { folder });
-  worker.ref(); // until it is open
-  const connections = new Set<Connection>();
-  let fault: Error | undefined;
-  const failed = (error: Error) => {
-    fault = error;
-    for (const connection of connections) connection.destroy(gone(error.message));
-  };
-  worker.on("error", failed);
-  worker.on("exit", (code) => failed(new Error(`its thread ended with code ${code}`)));
-  const said = await answerOf(worker).catch((error: Error) => ({ kind: "failed" as const, reason: error.message }));
-  if (said.kind === "failed") {
-    await worker.terminate();
-    throw new LeukogramError("ERR_DATABASE", `the database in ${folder} can't be opened: ${said.reason}`, {
+  const database = new PGlite(folder);
+  await database.waitReady.catch((cause: Error) => {
+    throw new LeukogramError("ERR_DATABASE", `the database in ${folder} can't be opened: ${cause.message}`, {
       hint: "Restore a backup into an empty folder.",
+      cause,
     });
-  }
-  worker.unref(); // from now on whoever waits for an answer keeps the process alive
-  const ask = (request: PgliteRequest, transfer: MessagePort[] = []) => worker.postMessage(request, transfer);
-  return {
-    connect() {
-      const connection = new Connection(fault, (port) => ask({ kind: "connect", port }, [port]));
-      connections.add(connection);
-      connection.once("close", () => connections.delete(connection));
-      return connection;
-    },
-    async close() {
-      if (fault !== undefined) return;
-      worker.ref();
-      const closed = answerOf(worker).catch(() => {});
-      ask({ kind: "close" });
-      await closed;
-      worker.removeAllListeners("exit");
-      await worker.terminate();
-    },
-  };
-}
-
-// What the thread says next.
-function answerOf(worker: Worker): Promise<PgliteReply> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new Error(`its thread ended with code ${code}`)));
   });
+  return { connect: () => new Connection(database), close: () => database.close() };
 }
-
-const gone = (reason: string) => Object.assign(new Error(`connection terminated: ${reason}`), { code: "ECONNRESET" });
 
 // As much of a socket as node-postgres asks for.
 class Connection extends Duplex {
-  readonly #port: MessagePort;
-  readonly #fault: Error | undefined;
+  readonly #database: PGlite;
 
-  constructor(fault: Error | undefined, begin: (port: MessagePort) => void) {
+  constructor(database: PGlite) {
     super();
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
-    this.#fault = fault;
-    port1.on("message", (bytes: Uint8Array) => this.push(bytes));
-    begin(port2);
+    this.#database = database;
   }
 
   connect(): void {
-    process.nextTick(() => {
-      if (this.#fault === undefined) this.emit("connect");
-      else this.destroy(gone(this.#fault.message));
-    });
+    // There is one session, and it must be as new to each connection.
+    this.#database
+      .exec("rollback")
+      .then(() => this.#database.exec("discard all"))
+      .then(
+        () => this.emit("connect"),
+        (error: Error) => this.destroy(broken(error)),
+      );
   }
 
-  ref(): void {
-    this.#port.ref();
-  }
+  ref(): void {}
 
-  unref(): void {
-    this.#port.unref();
-  }
+  unref(): void {}
 
   setNoDelay(): void {}
 
@@ -102,13 +56,13 @@ class Connection extends Duplex {
   override _read(): void {}
 
   override _write(bytes: Buffer, _: BufferEncoding, done: () => void): void {
-    this.#send(bytes);
+    this.#ask(bytes);
     done();
   }
 
   // What was written between cork and uncork is one message: PGlite takes a step with each.
   override _writev(parts: { readonly chunk: Buffer }[], done: () => void): void {
-    this.#send(Buffer.concat(parts.map(({ chunk }) => chunk)));
+    this.#ask(Buffer.concat(parts.map(({ chunk }) => chunk)));
     done();
   }
 
@@ -117,12 +71,17 @@ class Connection extends Duplex {
     this.destroy();
   }
 
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#port.close();
-    done(error);
-  }
-
-  #send(bytes: Buffer): void {
-    this.#port.postMessage(new Uint8Array(bytes));
+  // Of PGlite's ways this is the one that neither reads what it passes on nor keeps it.
+  #ask(bytes: Buffer): void {
+    const parts: Uint8Array[] = [];
+    const onRawData = (part: Uint8Array) => void parts.push(part.slice());
+    this.#database.execProtocolRawStream(new Uint8Array(bytes), { syncToFs: false, onRawData }).then(
+      // Between two queries everybody else has a turn.
+      () => parts.length > 0 && setImmediate(() => this.push(Buffer.concat(parts))),
+      (error: Error) => this.destroy(broken(error)),
+    );
   }
 }
+
+const broken = ({ message }: Error) =>
+  Object.assign(new Error(`connection terminated: ${message}`), { code: "ECONNRESET" });

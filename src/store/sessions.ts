@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { sha256 } from "./canonicalJson.ts";
-import { tellIfGone } from "./database.ts";
+import { type Database, tellIfGone } from "./database.ts";
 import { sessions, tokens, users } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -33,9 +33,14 @@ export async function whoAsks(
   return cookie === undefined ? null : await signedIn(store, cookie);
 }
 
+// Databases that have users, which may be shut out and never go.
+const withUsers = new WeakSet<Database>();
+
 /** Whether there is any user, disabled or not: from the first on, nobody is let in by default. */
-export async function hasUsers({ database: { queries } }: Pick<Store, "database">): Promise<boolean> {
-  const found = await queries.select({ id: users.id }).from(users).limit(1).catch(tellIfGone);
+export async function hasUsers({ database }: Pick<Store, "database">): Promise<boolean> {
+  if (withUsers.has(database)) return true;
+  const found = await database.queries.select({ id: users.id }).from(users).limit(1).catch(tellIfGone);
+  if (found.length > 0) withUsers.add(database);
   return found.length > 0;
 }
 
@@ -49,7 +54,9 @@ async function signedIn({ database: { queries }, now }: Store, secret: string): 
   return found === undefined ? null : { ...found, via: "session", csrf: csrfOf(secret), scopes: [] };
 }
 
-async function holderOf({ database: { queries }, now }: Store, secret: string): Promise<Asking | null> {
+async function holderOf(store: Store, secret: string): Promise<Asking | null> {
+  const { database, now } = store;
+  const { queries } = database;
   const [found] = await queries
     .select({
       id: tokens.id,
@@ -66,7 +73,7 @@ async function holderOf({ database: { queries }, now }: Store, secret: string): 
     .catch(tellIfGone);
   if (found === undefined || found.isDisabled === true) return null;
   // A token of the local admin ends with the first user.
-  if (found.userId === null && (await hasUsers({ database: { queries } } as Store))) return null;
+  if (found.userId === null && (await hasUsers(store))) return null;
   const now_ = now();
   if (found.lastUsedAt === null || now_.getTime() - found.lastUsedAt.getTime() > 60e3)
     await queries.update(tokens).set({ lastUsedAt: now_ }).where(eq(tokens.id, found.id)).catch(tellIfGone);

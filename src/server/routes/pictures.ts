@@ -6,7 +6,7 @@ import type { FastifyReply } from "fastify";
 import sharp, { type Sharp } from "sharp";
 import { LeukogramError } from "../../core/errors.ts";
 import { decodeImage } from "../../data/image.ts";
-import { requireCell } from "../../store/cells.ts";
+import { imageOf } from "../../store/cells.ts";
 import { READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
@@ -21,7 +21,7 @@ export function addPictureRoutes(app: App, { store, limits }: Laboratory): void 
     `${API}/cells/:cell/image`,
     { config: { access: READ }, schema: { tags: ["cells"], params: cellParams, produces: ["image/*"] } },
     async (request, reply) => {
-      const { sha256 } = await requireCell(store, request.params.cell);
+      const sha256 = await imageOf(store, request.params.cell);
       const path = store.images.pathOf(sha256);
       const [{ size }, head] = await Promise.all([stat(path), firstBytes(path)]);
       keepable(reply, sha256).header("content-length", size).type(typeOf(head));
@@ -32,7 +32,7 @@ export function addPictureRoutes(app: App, { store, limits }: Laboratory): void 
     `${API}/cells/:cell/thumbnail`,
     { config: { access: READ }, schema: { tags: ["cells"], params: cellParams, produces: ["image/webp"] } },
     async (request, reply) => {
-      const { sha256 } = await requireCell(store, request.params.cell);
+      const sha256 = await imageOf(store, request.params.cell);
       const kept = join(store.folder, "thumbnails", sha256.slice(0, 2), `${sha256}.webp`);
       const bytes = await readFile(kept).catch(() => makeThumbnail(store.images.pathOf(sha256), kept, limits.pixels));
       return keepable(reply, sha256).type("image/webp").send(bytes);
