@@ -76,12 +76,21 @@ class Connection extends Duplex {
     const parts: Uint8Array[] = [];
     const onRawData = (part: Uint8Array) => void parts.push(part.slice());
     this.#database.execProtocolRawStream(new Uint8Array(bytes), { syncToFs: false, onRawData }).then(
-      // Between two queries everybody else has a turn.
-      () => parts.length > 0 && setImmediate(() => this.push(Buffer.concat(parts))),
+      () => this.#answer(Buffer.concat(parts)),
       (error: Error) => this.destroy(broken(error)),
     );
   }
+
+  #answer(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    // Everybody else has a turn, but not in the midst of a transaction, for whose end all the others wait.
+    const isIdle = bytes.at(-1) === IDLE;
+    (isIdle ? setImmediate : process.nextTick)(() => this.push(bytes));
+  }
 }
+
+/** How the message ReadyForQuery ends where no transaction is open. */
+const IDLE = "I".charCodeAt(0);
 
 const broken = ({ message }: Error) =>
   Object.assign(new Error(`connection terminated: ${message}`), { code: "ECONNRESET" });
