@@ -44,12 +44,14 @@ export async function addCells(
   { caseId, files, refused }: { readonly caseId: string; readonly files: readonly NewCell[]; readonly refused: number },
 ): Promise<AddedCells> {
   return await change(store, wish, async ({ queries, sequence }) => {
+    // Those with the same bytes alone: a case may hold thousands.
     const existing = await queries
-      .select({ id: cells.id, file: cells.file, sha256: cells.sha256, number: cells.number })
+      .select({ id: cells.id, file: cells.file, sha256: cells.sha256 })
       .from(cells)
-      .where(eq(cells.caseId, caseId));
+      .where(
+        and(eq(cells.caseId, caseId), sql`${cells.sha256} = any(${sql.param(files.map(({ sha256 }) => sha256))})`),
+      );
     const byName = new Map(existing.map((cell) => [nameOf(cell), cell.id]));
-    const last = existing.reduce((most, { number }) => Math.max(most, number), 0);
     const added: NewCell[] = [];
     const known: { id: string; file: string }[] = [];
     for (const cell of files) {
@@ -60,6 +62,11 @@ export async function addCells(
     }
     if (added.length === 0) return { answer: { added: [], known } };
     await openCase({ queries }, { id: caseId });
+    const [most] = await queries
+      .select({ number: sql<number>`coalesce(max(${cells.number}), 0)`.mapWith(Number) })
+      .from(cells)
+      .where(eq(cells.caseId, caseId));
+    const last = most!.number;
     const rows = added.map((cell, i) => ({
       ...cell,
       ...{ caseId, number: last + 1 + i, arrival: sequence, kind: "crop" as const, status: "waiting" as const },

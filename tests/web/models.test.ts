@@ -1,10 +1,11 @@
 // Making a model better from the app, and going back; trainings; and the page that classifies alone.
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { zipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { CELL_TYPES } from "../../src/core/classes.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
 import { firstOfEach } from "../browser/support/answers.ts";
 import { needsBrowser } from "../browser/support/chromium.ts";
@@ -15,26 +16,40 @@ import { type StartedApp, startApp } from "./support/startApp.ts";
 
 const { test, chromium } = needsBrowser("data/pbc/Test", "data/jtsc");
 const images = () => firstOfEach(shared("data/pbc/Test"), 2).map(({ path }) => path);
+const folder = join(tmpdir(), `leukogram-cells-${process.pid}`);
 const archive = join(tmpdir(), `leukogram-cells-${process.pid}.zip`);
 
 let app: StartedApp;
 let page: Page;
+let trained: string;
 const violations: string[] = [];
 
 beforeAll(async () => {
   if (chromium === undefined) return;
   const entries = images().map((path) => [relative(shared("data/pbc"), path), readFileSync(path)]);
+  for (const path of images()) cpSync(path, join(folder, relative(shared("data/pbc"), path)));
   writeFileSync(archive, zipSync(Object.fromEntries(entries), { level: 0 }));
   app = await startApp(chromium);
   page = app.page;
 });
 afterAll(async () => {
   rmSync(archive, { force: true });
+  rmSync(folder, { recursive: true, force: true });
   await app?.close();
 });
 
 const look = async (at: Page = page) => void violations.push(...(await violationsOf(at)));
 const go = (place: string, on: Page = page) => on.goto(`${app.address}/#/${place}`);
+
+async function start(data: string, network: string, epochs: number): Promise<void> {
+  await go("runs");
+  await page.getByRole("button", { name: "Start a training" }).click();
+  await page.getByLabel("Folder of images").fill(data);
+  await page.getByLabel("Network").selectOption(network);
+  await page.getByLabel("Epochs").fill(String(epochs));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/runs\/./);
+}
 
 // They take minutes: tests/server/work adapts without a browser, and these run with WHOLE_STORY=1.
 const whole = process.env.WHOLE_STORY ? test : test.skip;
@@ -46,14 +61,44 @@ describe.sequential("models", () => {
     await page.getByRole("main").getByText("10 images added", { exact: true }).waitFor();
   });
 
-  whole("a folder of another laboratory becomes a case of labelled cells", async () => {
+  test("a folder becomes a case, its cells named with their folders", async () => {
     await go("cases");
-    const other = await makeCase(page, "Another laboratory");
-    await page.locator('input[type="file"]').nth(1).setInputFiles(shared("data/jtsc"));
-    await page.getByRole("main").getByText("300 images added", { exact: true }).waitFor({ timeout: 180_000 });
+    const id = await makeCase(page, "Folder");
+    await page.locator('input[type="file"]').nth(1).setInputFiles(folder);
+    await page.getByRole("main").getByText("10 images added", { exact: true }).waitFor();
+    const { cells } = await page.evaluate(async (at) => (await fetch(`/api/v1/cases/${at}/cells`)).json(), id);
+    const names = cells.map(({ file }: { file: string }) => file.split("/").at(-2));
+    expect(new Set(names)).toEqual(new Set(CELL_TYPES));
+  });
+
+  whole(
+    "a model that was trained on another laboratory's cells is taken for new cases",
+    async () => {
+      cpSync(shared("data/jtsc"), join(app.folder, "datasets/other"), { recursive: true });
+      await start("other", "cnn", 6);
+      await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
+      await page.getByRole("link", { name: /It made the model/ }).click();
+      const card = page.getByRole("listitem").filter({ hasText: "Trained here" });
+      await card.getByRole("button", { name: /^Activate/ }).press("Enter");
+      await page.locator("li.active").filter({ hasText: "Trained here" }).waitFor();
+      trained = await page.locator("li.active h2").innerText();
+    },
+    320_000,
+  );
+
+  whole("it does badly on 200 cells of this laboratory, which a reviewer corrects", async () => {
+    await go("cases");
+    const here = await makeCase(page, "This laboratory");
+    const entries = firstOfEach(shared("data/pbc/Test"), 40).map(({ path }) => [
+      relative(shared("data/pbc"), path),
+      readFileSync(path),
+    ]);
+    writeFileSync(archive, zipSync(Object.fromEntries(entries), { level: 0 }));
+    await page.locator('input[type="file"]').first().setInputFiles(archive);
+    await page.getByRole("main").getByText("200 images added", { exact: true }).waitFor({ timeout: 180_000 });
     await classified(page);
-    // The files' folders are what an expert called them.
-    const { cells } = await page.evaluate(async (id) => (await fetch(`/api/v1/cases/${id}/cells`)).json(), other);
+    // The files' folders are what an expert called them. Reviewing by keyboard is walked in story.test.ts.
+    const { cells } = await page.evaluate(async (id) => (await fetch(`/api/v1/cases/${id}/cells`)).json(), here);
     const changes = cells.map(({ id, file }: { id: string; file: string }) => ({
       cell: id,
       label: file.split("/").at(-2),
@@ -64,9 +109,9 @@ describe.sequential("models", () => {
         const answer = await fetch(`/api/v1/cases/${id}/labels`, { method: "POST", headers, body: body! });
         if (!answer.ok) throw new Error(await answer.text());
       },
-      [other, JSON.stringify({ changes }), crypto.randomUUID()],
+      [here, JSON.stringify({ changes }), crypto.randomUUID()],
     );
-    await page.getByText("Reviewed 300 of 300").waitFor();
+    await page.getByText("Reviewed 200 of 200").waitFor();
   });
 
   whole(
@@ -75,7 +120,7 @@ describe.sequential("models", () => {
       await go("models");
       await look();
       await page.getByRole("button", { name: "Adapt to corrected cells" }).press("Enter");
-      await page.getByRole("heading", { name: /^cnn-anylab, adapted \d{4}-/ }).waitFor();
+      await page.getByRole("heading", { name: /, adapted \d{4}-/ }).waitFor();
       await look();
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
       await page.getByRole("link", { name: /It made the model/ }).click();
@@ -87,19 +132,22 @@ describe.sequential("models", () => {
         ),
       );
       expect(after).toBeGreaterThan(before!);
+      console.log(`on the cells that were held out: ${before} % before, ${after} % after`);
       await look();
       const active = page.locator("li.active h2");
-      expect(await active.innerText()).toContain("cnn-anylab");
+      expect(await active.innerText()).toBe(trained);
       await card.getByRole("button", { name: /^Activate/ }).press("Enter");
       await expect.poll(() => active.innerText()).toContain("adapted");
       await go("cases");
       await makeCase(page, "With the new model");
       await page
         .locator(".caseHead .facts")
-        .getByText(/adult · cnn-anylab, adapted/)
+        .getByText(/adult · .*, adapted/)
         .waitFor();
       await go("models");
-      await page.getByRole("button", { name: "Roll back to it: cnn-anylab" }).press("Enter");
+      await page.getByRole("button", { name: /^Roll back to it/ }).press("Enter");
+      await expect.poll(() => active.innerText()).toBe(trained);
+      await page.getByRole("button", { name: "Activate cnn-anylab" }).press("Enter");
       await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab\s+Active/);
     },
     400_000,
@@ -107,15 +155,7 @@ describe.sequential("models", () => {
 
   test("a training is started, watched, cancelled, goes on, and is compared", async () => {
     await drawSmears(join(app.folder, "datasets/small"), { count: 6, testCount: 2, imageSize: 48 });
-    const start = async (epochs: number) => {
-      await go("runs");
-      await page.getByRole("button", { name: "Start a training" }).click();
-      await page.getByLabel("Folder of images").fill("small");
-      await page.getByLabel("Network").selectOption("cnn");
-      await page.getByLabel("Epochs").fill(String(epochs));
-      await page.keyboard.press("Enter");
-    };
-    await start(1000);
+    await start("small", "cnn", 1000);
     const epoch = async () => Number.parseInt(await page.locator("dl.figures dd").first().innerText(), 10);
     await expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThan(2);
     await page.getByRole("img", { name: /^Accuracy/ }).waitFor();
@@ -126,7 +166,7 @@ describe.sequential("models", () => {
     await page.getByRole("button", { name: "Go on" }).click();
     await expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThan(reached);
     await page.getByRole("button", { name: "Cancel" }).click();
-    await start(4);
+    await start("small", "cnn", 4);
     await page.getByText("Finished", { exact: true }).waitFor();
     const [report] = await Promise.all([
       app.context.waitForEvent("page"),
@@ -136,7 +176,7 @@ describe.sequential("models", () => {
     await report.close();
     await go("runs");
     await page.getByRole("heading", { name: "Compare" }).waitFor();
-    expect(await page.getByRole("checkbox").count()).toBe(2);
+    expect(await page.getByRole("checkbox").count()).toBeGreaterThan(1);
     await look();
   }, 200_000);
 

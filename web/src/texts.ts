@@ -346,6 +346,13 @@ export const texts = {
     resume: "Go on",
     model: (name: string) => `It made the model ${name}: judge and activate it.`,
     settings: "Settings",
+    adaptSettings: {
+      model: "Adapted from",
+      cases: "Cases",
+      learn: "Cells to learn from",
+      judge: "Cells held out",
+      homeLoss: "Points of accuracy that may be lost at home",
+    } as Readonly<Record<string, string>>,
     start: "Start a training",
     folder: "Folder of images",
     folderHint: "On the server: one folder a class, or a folder with Train and Test.",

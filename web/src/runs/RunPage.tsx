@@ -5,6 +5,7 @@ import { useEvents } from "../api/useEvents.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
+import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
@@ -14,9 +15,10 @@ import { usePageTitle } from "../ui/usePageTitle.ts";
 import { RunCurves } from "./RunCurves.tsx";
 import { RunStatus } from "./RunStatus.tsx";
 
-/** What it was asked for; a recipe's settings one by one. */
+/** What it was asked for; a recipe's settings one by one, under the names of recipes. */
 function settingsOf({ settings: { recipe, ...others } }: Run): [string, unknown][] {
-  return [...Object.entries(others), ...Object.entries((recipe ?? {}) as Record<string, unknown>)];
+  const all = [...Object.entries(others), ...Object.entries((recipe ?? {}) as Record<string, unknown>)];
+  return all.filter(([, value]) => value !== null);
 }
 
 /** What may go on. */
@@ -32,6 +34,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
     setNews("run" in event ? event.run : event),
   );
   const isAdmin = useMay("admin");
+  const nameOf = useModelNames();
   const words = texts.runs;
   usePageTitle(run?.name);
   const [ask, isBusy] = useAction(async (what: "cancel" | "resume") => {
@@ -90,15 +93,15 @@ export function RunPage({ runId }: { readonly runId: string }) {
       {run.kind === "train" && <RunCurves history={progress.history} />}
       {run.model !== null && (
         <p>
-          <a href={href("models")}>{words.model(run.model)}</a>
+          <a href={href("models")}>{words.model(run.name)}</a>
         </p>
       )}
       <h2>{words.settings}</h2>
       <dl className="facts">
         {settingsOf(run).map(([name, value]) => (
           <div key={name} className="contents">
-            <dt>{name}</dt>
-            <dd className="break">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+            <dt>{(run.kind === "adapt" && words.adaptSettings[name]) || name}</dt>
+            <dd className="break">{typeof value === "string" ? nameOf(value) : JSON.stringify(value)}</dd>
           </div>
         ))}
       </dl>
