@@ -163,8 +163,10 @@ class LogSync {
   async #sync(): Promise<void> {
     for (const { name } of listFolder(this.#folder)) {
       if (!/^[0-9A-F]{24}$/.test(name)) continue;
-      const file = await open(join(this.#folder, name), "r+");
-      await file.datasync().finally(() => file.close());
+      const file = await open(join(this.#folder, name), "r+").catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error; // no longer needed, it was given another name meanwhile
+      });
+      await file?.datasync().finally(() => file.close());
     }
   }
 }
