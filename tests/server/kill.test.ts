@@ -5,7 +5,7 @@ import { newDataFolder } from "../support/laboratory.ts";
 
 test("a server that is killed at random moments loses nothing that it acknowledged, and doubles nothing", async () => {
   const program = fileURLToPath(new URL("../../.built/cli/main.js", import.meta.url));
-  const outcome = await killRounds({ rounds: 4, folder: await newDataFolder(), url: undefined, program });
+  const outcome = await killRounds({ rounds: 3, folder: await newDataFolder(), url: undefined, program });
   expect(outcome.faults).toEqual([]);
   expect(outcome.cases).toBeGreaterThan(2);
   expect(Object.values(outcome.again)).not.toEqual([]);
