@@ -7,7 +7,7 @@ import type { EngineJobs, EngineReply, EngineRequest, EngineSettings, JobKind } 
 /** Options of {@link Engine}. */
 export interface EngineOptions {
   readonly session?: SessionOptions;
-  /** Default: 5. */
+  /** Default: 15. */
   readonly nice?: number;
   /** The process's script; default: the one beside this, from its source where this is. */
   readonly script?: string | undefined;
