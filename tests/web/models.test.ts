@@ -202,9 +202,13 @@ describe.sequential("models", () => {
   });
 
   test("all these pages keep WCAG 2.2 AA in both colour schemes, and none complains", async () => {
-    for (const place of ["models", "trail", "settings"]) {
+    for (const [place, ready] of [
+      ["models", page.locator("li.card")],
+      ["trail", page.getByRole("table")],
+      ["settings", page.getByRole("heading", { level: 2 })],
+    ] as const) {
       await go(place);
-      await page.waitForLoadState("networkidle");
+      await ready.first().waitFor();
       await look();
     }
     expect(violations).toEqual([]);

@@ -306,11 +306,25 @@ describe.sequential("the story of a case", () => {
   });
 
   test("who signed out is let in no more, and no page complained or kept somebody out", async () => {
-    for (const place of [`cases/${caseId}/trail`, "cases"]) {
-      await go(place);
-      await page.waitForLoadState("networkidle");
-      await look();
-    }
+    await go("cases");
+    await page.getByRole("link", { name: "Specimen 1" }).waitFor();
+    await look();
+    // As the page is while its case is on the way, when it doesn't come, and when it came.
+    let giveUp = () => {};
+    const tooLong = new Promise<void>((resolve) => {
+      giveUp = resolve;
+    });
+    await page.route(`**/cases/${caseId}`, (route) => tooLong.then(() => route.abort()));
+    await tab("trail");
+    await page.getByRole("heading", { level: 1, name: "Loading" }).waitFor();
+    await look();
+    giveUp();
+    await page.getByRole("heading", { level: 1, name: "could not be loaded" }).waitFor();
+    await look();
+    await page.unroute(`**/cases/${caseId}`);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("table").waitFor();
+    await look();
     await page.getByRole("button", { name: "Sign out ada" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect((await given("cases")).status).toBe(401);

@@ -21,6 +21,7 @@ export const texts = {
     loading: "Loading …",
     again: "Try again",
     close: "Close",
+    notLoaded: "This page could not be loaded",
     noPage: "There is no such page.",
     signOut: (user: string) => `Sign out ${user}`,
   },

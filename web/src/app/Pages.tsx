@@ -8,7 +8,7 @@ import { SettingsPage } from "../settings/SettingsPage.tsx";
 import { SignInPage } from "../settings/SignInPage.tsx";
 import { texts } from "../texts.ts";
 import { TrailPage } from "../trail/TrailPage.tsx";
-import { Notice } from "../ui/Notice.tsx";
+import { PageNotReady } from "../ui/PageNotReady.tsx";
 import { Header } from "./Header.tsx";
 import { type Route, useRoute } from "./router.ts";
 import { useSession } from "./session.tsx";
@@ -37,7 +37,7 @@ export function Pages() {
       </button>
       <Header route={route} />
       <main ref={main} tabIndex={-1} className={route[0] === "cases" && route[1] ? "wide" : ""}>
-        <Suspense fallback={<p className="muted">{texts.app.loading}</p>}>
+        <Suspense fallback={<PageNotReady />}>
           <Gate route={route}>{pageOf(route)}</Gate>
         </Suspense>
       </main>
@@ -49,17 +49,7 @@ export function Pages() {
 function Gate({ route, children }: { readonly route: Route; readonly children: ReactNode }) {
   const { session, error, reload } = useSession();
   if (route[0] === "private") return children;
-  if (session === undefined)
-    return error === undefined ? (
-      <p className="muted">{texts.app.loading}</p>
-    ) : (
-      <Notice kind="error">
-        <p>{error.message}</p>
-        <button type="button" onClick={reload}>
-          {texts.app.again}
-        </button>
-      </Notice>
-    );
+  if (session === undefined) return <PageNotReady error={error} onAgain={reload} />;
   return session.user === null ? <SignInPage /> : children;
 }
 
@@ -79,6 +69,6 @@ function pageOf([first, second, third]: Route): ReactNode {
     case "private":
       return <PrivatePage />;
     default:
-      return <Notice kind="error">{texts.app.noPage}</Notice>;
+      return <h1>{texts.app.noPage}</h1>;
   }
 }

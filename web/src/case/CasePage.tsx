@@ -6,7 +6,7 @@ import { ReportTab } from "../report/ReportTab.tsx";
 import { SecondReadingTab } from "../second/SecondReadingTab.tsx";
 import { texts } from "../texts.ts";
 import { TrailList } from "../trail/TrailList.tsx";
-import { LoadFault } from "../ui/LoadFault.tsx";
+import { PageNotReady } from "../ui/PageNotReady.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { CaseHead } from "./CaseHead.tsx";
 import { CaseTabs } from "./CaseTabs.tsx";
@@ -38,7 +38,7 @@ export function CasePage({ caseId, tab }: CasePageProps) {
     },
     [reload],
   );
-  if (summary === undefined) return <LoadFault error={error} onAgain={reload} />;
+  if (summary === undefined) return <PageNotReady error={error} onAgain={reload} />;
   const modelName = nameOf(summary.model);
   return (
     <div className="casePage">

@@ -8,8 +8,8 @@ import { useMay } from "../app/session.tsx";
 import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
-import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { PageNotReady } from "../ui/PageNotReady.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { RunCurves } from "./RunCurves.tsx";
@@ -41,7 +41,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
     const key = newKey();
     setNews(await withTries(() => send<Run>("POST", `/runs/${runId}/${what}`, {}, key)));
   });
-  if (run === undefined) return <LoadFault error={error} onAgain={reload} />;
+  if (run === undefined) return <PageNotReady error={error} onAgain={reload} />;
   const { progress } = run;
   return (
     <>
