@@ -97,20 +97,28 @@ async function serverCost(
     form.append("files", new Blob([readFileSync(file)]), `${i}-${basename(file)}`);
   await ask(`${api}/cases/${id}/images`, form);
   const waits: number[] = [];
-  let first: { readonly time: number; readonly waiting: number; readonly work: number } | undefined;
+  let first: { readonly waiting: number; readonly work: number } | undefined;
   for (let turn = 0; ; turn++) {
     if (isAsked) waits.push(await timed(turn, { api, id }));
     const { waiting } = await ask<{ waiting: number }>(`${api}/cases/${id}`);
-    const time = performance.now();
-    if (first === undefined && waiting < files.length) first = { time, waiting, work: workOf(child.pid!) };
-    if (waiting === 0)
-      return {
-        rate: (first!.waiting / (time - first!.time)) * 1000,
-        work: (workOf(child.pid!) - first!.work) / first!.waiting,
-        waits,
-      };
+    if (first === undefined && waiting < files.length) first = { waiting, work: workOf(child.pid!) };
+    if (waiting === 0) {
+      const work = (workOf(child.pid!) - first!.work) / first!.waiting;
+      return { rate: await rateOf(api, id), work, waits };
+    }
     await sleep(isAsked ? 40 : 400);
   }
+}
+
+/** Images a second by the trail, which says of each batch when it was answered; those before all were uploaded do not count. */
+async function rateOf(api: string, id: string): Promise<number> {
+  const { events } = await ask<{
+    events: { kind: string; at: string; content: { cells: unknown[]; bad: unknown[] } }[];
+  }>(`${api}/trail?case=${id}&limit=1000`);
+  const since = events.findLastIndex(({ kind }) => kind === "cells.added");
+  const batches = events.slice(Math.max(since, 0)).filter(({ kind }) => kind === "cells.classified");
+  const count = batches.slice(1).reduce((sum, { content }) => sum + content.cells.length + content.bad.length, 0);
+  return (count / (Date.parse(batches.at(-1)!.at) - Date.parse(batches[0]!.at))) * 1000;
 }
 
 /** Megabytes that a process and those that it started hold. */

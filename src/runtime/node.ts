@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import "./noTelemetry.ts";
 import * as ort from "onnxruntime-node";
 import { LeukogramError } from "../core/errors.ts";
 import { readMetadata } from "./metadata.ts";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 
-const BIN = fileURLToPath(new URL("../../.built/cli/main.js", import.meta.url));
+/** The program, as it was built for the tests. */
+export const BIN = fileURLToPath(new URL("../../.built/cli/main.js", import.meta.url));
 const DRIVER = fileURLToPath(new URL("./driver.js", import.meta.url));
 
 /** What a run of the program gave. */

@@ -13,7 +13,7 @@ import { type Models, requireFile } from "./models.ts";
 import type { WorkMetrics } from "./workMetrics.ts";
 
 /** Cells of one job: enough that the model is busy, few enough that answers come soon. */
-const BATCH = 16;
+const BATCH = 32;
 /** Jobs under way: one is decoded, and written, while another is computed. */
 const AT_ONCE = 2;
 /** Milliseconds until it tries again after a fault, such as a database that is away. */
