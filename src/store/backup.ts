@@ -11,6 +11,7 @@ import { listFolder } from "../data/walk.ts";
 import { type Queries, tellIfGone } from "./database.ts";
 import { listImages } from "./images.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { pagesOf } from "./pages.ts";
 import type { Store } from "./store.ts";
 
 /** The tables, in an order in which they can be filled, and what orders their rows. Sessions end with the server. */
@@ -91,17 +92,9 @@ async function writeTables({ database }: Store, room: string): Promise<void> {
 }
 
 async function* tableLines(queries: Queries, table: string, order: string): AsyncGenerator<string> {
-  await queries.execute(
-    sql.raw(`declare backup cursor for select row_to_json(t)::text as line from ${table} t order by ${order}`),
-  );
-  for (;;) {
-    const page = (await queries.execute(sql.raw(`fetch ${PAGE} from backup`))) as unknown as {
-      rows: { line: string }[];
-    };
-    if (page.rows.length === 0) break;
-    yield page.rows.map(({ line }) => `${line}\n`).join("");
-  }
-  await queries.execute(sql`close backup`);
+  const all = sql.raw(`select row_to_json(t)::text as line from ${table} t order by ${order}`);
+  for await (const page of pagesOf<{ line: string }>(queries, all, PAGE))
+    yield page.map(({ line }) => `${line}\n`).join("");
 }
 
 async function addFolder(pack: Pack, name: string, path: string): Promise<void> {

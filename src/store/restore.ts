@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
@@ -10,7 +11,9 @@ import { z } from "zod";
 import { LeukogramError } from "../core/errors.ts";
 import { Guard } from "../data/archives/guard.ts";
 import { TABLES } from "./backup.ts";
+import type { Queries } from "./database.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { pagesOf } from "./pages.ts";
 import type { Store } from "./store.ts";
 import { type Verified, verifyTrail } from "./verifyTrail.ts";
 
@@ -32,6 +35,29 @@ const LIMITS = { maxBytes: 1e12, maxEntries: 50e6 };
  */
 export async function restore(store: Store, from: string): Promise<Verified & { readonly images: number }> {
   await requireEmpty(store);
+  const room = await store.images.makeRoom();
+  try {
+    const { images, tables } = await unpack(store, { from, room });
+    await fill(store, tables);
+    const verified = await verifyTrail(store);
+    if (!verified.isWhole) throw new LeukogramError("ERR_DATA", `${from}: the trail is broken: ${verified.fault}`);
+    return { ...verified, images };
+  } finally {
+    await rm(room, { recursive: true, force: true });
+  }
+}
+
+/** What was in a backup: how many images, and each table's file of lines. */
+interface Unpacked {
+  readonly images: number;
+  readonly tables: ReadonlyMap<string, string>;
+}
+
+// Puts files where they belong, and tables into the room, as memory is not to grow with them.
+async function unpack(
+  store: Store,
+  { from, room }: { readonly from: string; readonly room: string },
+): Promise<Unpacked> {
   const guard = new Guard(from, store.folder, LIMITS);
   const tables = new Map<string, string>();
   let images = 0;
@@ -46,9 +72,11 @@ export async function restore(store: Store, from: string): Promise<Verified & { 
       guard.count(size);
       if (type !== "file") throw guard.fault(`holds ${name}, which is no file`);
       if (name === "backup.json") readHead(await buffer(stream), from);
-      else if (name.startsWith("tables/"))
-        tables.set(name.slice(7).replace(/\.ndjson$/, ""), (await buffer(stream)).toString());
-      else if (name.startsWith("images/")) {
+      else if (name.startsWith("tables/")) {
+        const table = join(room, String(tables.size));
+        await pipeline(stream, createWriteStream(table));
+        tables.set(name.slice(7).replace(/\.ndjson$/, ""), table);
+      } else if (name.startsWith("images/")) {
         await takeImage(store, { stream, name, size });
         images++;
       } else if (/^(models|runs)\//.test(name)) {
@@ -62,10 +90,7 @@ export async function restore(store: Store, from: string): Promise<Verified & { 
     throw guard.fault(`is damaged or cut off (${(cause as Error).message})`, cause);
   }
   for (const [table] of TABLES) if (!tables.has(table)) throw guard.fault(`lacks the table ${table}`);
-  await fill(store, tables);
-  const verified = await verifyTrail(store);
-  if (!verified.isWhole) throw new LeukogramError("ERR_DATA", `${from}: the trail is broken: ${verified.fault}`);
-  return { ...verified, images };
+  return { images, tables };
 }
 
 async function requireEmpty({ database: { queries } }: Store): Promise<void> {
@@ -112,7 +137,7 @@ async function fill(store: Store, tables: ReadonlyMap<string, string>): Promise<
         );
         [rows, length] = [[], 0];
       };
-      for (const line of tables.get(table)!.split("\n")) {
+      for await (const line of createInterface({ input: createReadStream(tables.get(table)!) })) {
         if (line === "") continue;
         rows.push(line);
         length += line.length;
@@ -120,16 +145,16 @@ async function fill(store: Store, tables: ReadonlyMap<string, string>): Promise<
       }
       if (rows.length > 0) await flush();
     }
-    const kept = (await queries.execute(sql`select sha256 from cells`)) as unknown as { rows: { sha256: string }[] };
-    requireImages(
-      store,
-      kept.rows.map(({ sha256 }) => sha256),
-    );
+    await requireImages(store, queries);
   });
 }
 
-function requireImages({ images }: Store, wanted: readonly string[]): void {
-  const missing = wanted.filter((sha256) => !existsSync(images.pathOf(sha256)));
-  if (missing.length > 0)
-    throw new LeukogramError("ERR_DATA", `the backup lacks ${missing.length} images, such as ${missing[0]}`);
+async function requireImages({ images }: Store, queries: Queries): Promise<void> {
+  let [missing, first] = [0, ""];
+  for await (const page of pagesOf<{ sha256: string }>(queries, sql`select distinct sha256 from cells`, 5000))
+    for (const { sha256 } of page) {
+      if (existsSync(images.pathOf(sha256))) continue;
+      if (missing++ === 0) first = sha256;
+    }
+  if (missing > 0) throw new LeukogramError("ERR_DATA", `the backup lacks ${missing} images, such as ${first}`);
 }

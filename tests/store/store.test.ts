@@ -141,12 +141,14 @@ overBothDatabases((newPlace, server) => {
       await expect(queries.execute(sql.raw(statement)), statement).rejects.toThrow();
     expect((await verifyTrail(store)).isWhole).toBe(true);
     const forced = async (statement: string) => {
-      await queries.execute(sql.raw("alter table events disable trigger user"));
-      await queries.execute(sql.raw("alter table reports disable trigger user"));
+      for (const table of ["events", "reports", "signatures"])
+        await queries.execute(sql.raw(`alter table ${table} disable trigger user`));
       await queries.execute(sql.raw(statement));
       return (await verifyTrail(store)).fault;
     };
     expect(await forced("update reports set content = '{}'")).toMatch(/^report \S+ is not the one that was signed$/);
+    await queries.execute(sql.raw("delete from signatures"));
+    expect(await forced("delete from reports")).toMatch(/^report \S+ is not the one that was signed$/);
     expect(await forced("update events set content = '{}' where sequence = 3")).toBe("event 3 was changed");
     await queries.execute(sql.raw("delete from answers"));
     expect(await forced("delete from events where sequence = 2")).toBe("event 2 is missing: after it comes 3");
