@@ -36,7 +36,8 @@ export async function verifyTrail(store: Store): Promise<Verified> {
   for (const [id, hash] of signed) {
     // One at a time: each names all cells of its case.
     const [kept] = await queries.select().from(reports).where(eq(reports.id, id)).catch(tellIfGone);
-    if (kept?.sha256 !== hash || sha256(kept.content) !== hash)
+    if (kept === undefined) return broken(`report ${id} is missing`);
+    if (kept.sha256 !== hash || sha256(kept.content) !== hash)
       return broken(`report ${id} is not the one that was signed`);
   }
   return { isWhole: true, events: sequence, head: previous, fault: null };

@@ -148,7 +148,7 @@ overBothDatabases((newPlace, server) => {
     };
     expect(await forced("update reports set content = '{}'")).toMatch(/^report \S+ is not the one that was signed$/);
     await queries.execute(sql.raw("delete from signatures"));
-    expect(await forced("delete from reports")).toMatch(/^report \S+ is not the one that was signed$/);
+    expect(await forced("delete from reports")).toMatch(/^report \S+ is missing$/);
     expect(await forced("update events set content = '{}' where sequence = 3")).toBe("event 3 was changed");
     await queries.execute(sql.raw("delete from answers"));
     expect(await forced("delete from events where sequence = 2")).toBe("event 2 is missing: after it comes 3");

@@ -69,8 +69,10 @@ function addInfer(app: App, { work: { models, engine } }: Laboratory): void {
         const model = await models.find(id);
         const wanted = wantedOf(request);
         const { images, shape } = wanted;
+        const classes = classesOf(model);
         const probabilities = await engine.run("tensors", { model, images, shape });
-        return send(reply, inferResponse(wanted, { model: id, probabilities, classes: classesOf(model) }));
+        requireNumbers(probabilities, classes.length);
+        return send(reply, inferResponse(wanted, { model: id, probabilities, classes }));
       } finally {
         underWay--;
       }
@@ -84,6 +86,16 @@ function wantedOf({ body, headers }: FastifyRequest): InferRequest {
     throw new LeukogramError("ERR_USAGE", "bodies that are compressed are not taken");
   const length = headers["inference-header-content-length"];
   return parseInferRequest(body, Array.isArray(length) ? length[0] : length);
+}
+
+// The protocol's JSON has no word for what is no number, and null would be taken for one.
+function requireNumbers(probabilities: Float32Array, classes: number): void {
+  const at = probabilities.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const row = Math.floor(at / classes);
+  throw new LeukogramError("ERR_IMAGE", `input "images": the model has no answer to image ${row} (counted from 0)`, {
+    hint: "Such as one that is black all over. Leave it out.",
+  });
 }
 
 function send(reply: FastifyReply, { body, headers }: ReturnType<typeof inferResponse>) {
