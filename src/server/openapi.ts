@@ -3,8 +3,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { VERSION } from "../core/version.ts";
 import { COOKIE, openToAll } from "./access.ts";
-import { API } from "./contract/routes.ts";
-import { SUMMARIES } from "./contract/summaries.ts";
+import { API, SUMMARIES } from "./contract/routes.ts";
 import { fault } from "./contract/work.ts";
 import type { App } from "./laboratory.ts";
 

@@ -1,15 +1,13 @@
 // One database behind one driver: PGlite in a folder, or any Postgres.
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { LeukogramError } from "../core/errors.ts";
-import { listFolder } from "../data/walk.ts";
 import { DatabaseLock } from "./databaseLock.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { startPglite } from "./pglite.ts";
+import { LogSync, PreparingClient, startPglite } from "./pglite.ts";
 import { diskFull, ROOM_OF_CHANGES, requireRoom } from "./room.ts";
 
 /** What queries are asked of: the database, or a transaction of it. */
@@ -112,63 +110,6 @@ async function openPool({ kind, pool, hold, close }: PoolOptions): Promise<Datab
       ),
     close: end,
   };
-}
-
-/** Statements that are kept as the database read and planned them, and characters of the longest of them. */
-const MOST_PREPARED = 500;
-const LONGEST_PREPARED = 3000;
-
-// PGlite takes longer to read and plan a statement than to run it: each is prepared once, under a name.
-class PreparingClient extends pg.Client {
-  readonly #names = new Map<string, string>();
-
-  // biome-ignore lint/suspicious/noExplicitAny: as node-postgres's own, which has a dozen forms
-  override query(...given: any[]): any {
-    const [config, ...rest] = given;
-    const isPlain = typeof config === "object" && typeof config.text === "string" && config.name === undefined;
-    const named = isPlain ? { ...config, name: this.#nameOf(config.text) } : config;
-    return (super.query as (...all: unknown[]) => unknown)(named, ...rest);
-  }
-
-  #nameOf(text: string): string | undefined {
-    const known = this.#names.get(text);
-    if (known !== undefined || this.#names.size === MOST_PREPARED || text.length > LONGEST_PREPARED) return known;
-    const name = `s${this.#names.size}`;
-    this.#names.set(text, name);
-    return name;
-  }
-}
-
-// PGlite hands its log to the system and does not wait until it is on the disk.
-class LogSync {
-  readonly #folder: string;
-  #running: Promise<void> = Promise.resolve();
-  #next: Promise<void> | undefined;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  /** Ends when all is on the disk that the log held when this was called; those who call meanwhile share the next time. */
-  sync(): Promise<void> {
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined;
-      const work = this.#sync();
-      this.#running = work.catch(() => {});
-      return work;
-    });
-    return this.#next;
-  }
-
-  async #sync(): Promise<void> {
-    for (const { name } of listFolder(this.#folder)) {
-      if (!/^[0-9A-F]{24}$/.test(name)) continue;
-      const file = await open(join(this.#folder, name), "r+").catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") throw error; // no longer needed, it was given another name meanwhile
-      });
-      await file?.datasync().finally(() => file.close());
-    }
-  }
 }
 
 async function migrate(tx: Queries): Promise<void> {

@@ -1,46 +1,56 @@
 /**
- * The routes under /api/v1. Changes carry `Idempotency-Key`; errors are `{ error: { code, message, hint } }`.
- *
- *     POST   /cases                          caseFacts -> caseSummary                         reviewer
- *     GET    /cases?limit&before             { cases: caseSummary[], next }                   viewer
- *     GET    /cases/:case                    caseSummary                                      viewer
- *     PATCH  /cases/:case                    Partial caseFacts -> caseSummary                 reviewer
- *     POST   /cases/:case/images             multipart: files, or one .zip -> uploaded        reviewer
- *     GET    /cases/:case/cells?reading&after&limit   { cells: cell[], classes, next }        viewer
- *     GET    /cases/:case/events             server-sent: { revision, waiting, cells[] }      viewer
- *     POST   /cases/:case/labels             labelChange -> { revision, differential }        reviewer
- *     GET    /cases/:case/differential       differential                                     viewer
- *     GET    /cells/:cell/image              the file's bytes                                 viewer
- *     GET    /cells/:cell/thumbnail          WebP, 128 pixels                                 viewer
- *     GET    /cells/:cell/explanation?class  PNG, Grad-CAM over the image                     viewer
- *     GET    /cells/:cell/neighbours?count   { neighbours: { cell, case, label, distance }[], waiting } viewer
- *     POST   /cases/:case/second-reading     starts it, for the one who asks                  reviewer
- *     POST   /cases/:case/second-reading/finish   ends it                                     reviewer
- *     GET    /cases/:case/agreement          agreement                                        viewer
- *     POST   /cases/:case/sign               { meaning, password? } -> report                 signer
- *     POST   /cases/:case/amend              { reason } -> caseSummary, open again            signer
- *     GET    /cases/:case/reports            { reports: report[] }                            viewer
- *     GET    /reports/:report                HTML to print; .json, .csv, .fhir.json           viewer
- *     GET    /trail?case&cell&after&limit    { events: event[], next }                        viewer
- *     GET    /trail/verify                   { isWhole, events, head, fault }                 viewer
- *     GET    /trail/export                   NDJSON                                           admin
- *     GET    /backup                         tar of all: restored by `leukogram restore`      admin
- *     GET    /models                         { models: model[], active }                      viewer
- *     POST   /models/adapt                   { cases?, homeLoss? } -> run                     admin
- *     POST   /models/:model/activate         also the way back -> { models, active }          admin
- *     GET    /models/:model/file             the .onnx file, with an ETag                     viewer
- *     GET    /runs, /runs/:run               { runs: run[] }, run                             viewer
- *     GET    /runs/:run/events               server-sent: run, whenever it changes            viewer
- *     GET    /runs/:run/report               HTML                                             viewer
- *     POST   /runs                           { kind: "train", data, model, epochs?, recipe? } -> run  admin
- *     POST   /runs/:run/cancel               run                                              admin
- *     POST   /runs/:run/resume               run, that was cancelled, interrupted or failed   admin
- *     GET    /session                        { user, role, csrf, isLocal, notice }            all
- *     POST   /session                        { name, password } -> the same                   all
- *     DELETE /session                                                                          all
- *     GET, POST, PATCH /users                                                                  admin
- *     GET, POST, DELETE /tokens                                                                own
- *
- * Beside it: /healthz, /readyz, /metrics (Prometheus), /api/v1/openapi.json, /api/docs, /v2 (Open Inference Protocol).
+ * Where the routes are. Changes carry `Idempotency-Key`; errors are `{ error: { code, message, hint } }`. Beside it: /healthz,
+ * /readyz, /metrics (Prometheus), /api/v1/openapi.json, /api/docs, /v2 (Open Inference Protocol).
  */
 export const API = "/api/v1";
+
+/** What each described route does, by method and path as Fastify takes it; shapes and roles are where it is added. */
+export const SUMMARIES: Readonly<Record<string, string>> = {
+  "GET /api/v1/session": "Says who is signed in, and what changes must carry",
+  "POST /api/v1/session": "Signs in",
+  "DELETE /api/v1/session": "Signs out",
+  "POST /api/v1/cases": "Makes a case",
+  "GET /api/v1/cases": "Lists cases, the latest first",
+  "GET /api/v1/cases/:case": "Gives a case, and how much of it is done",
+  "PATCH /api/v1/cases/:case": "Changes what is said of an open case",
+  "POST /api/v1/cases/:case/images": "Adds images, or zips of them, as cells to be classified",
+  "GET /api/v1/cases/:case/cells": "Lists cells: what the model said, and what a reading said",
+  "GET /api/v1/cases/:case/events": "Sends changes of a case as they happen (server-sent events)",
+  "POST /api/v1/cases/:case/labels": "Labels cells, all or none",
+  "GET /api/v1/cases/:case/differential": "Counts the cells, with exact intervals",
+  "POST /api/v1/cases/:case/second-reading": "Starts a blind second reading",
+  "POST /api/v1/cases/:case/second-reading/finish": "Ends the second reading",
+  "GET /api/v1/cases/:case/agreement": "Compares both readings",
+  "POST /api/v1/cases/:case/sign": "Signs a case, which freezes it",
+  "POST /api/v1/cases/:case/amend": "Opens a signed case again, with a reason",
+  "GET /api/v1/cases/:case/reports": "Lists the signed reports of a case",
+  "GET /api/v1/cells/:cell/image": "Gives a cell's image as it was sent",
+  "GET /api/v1/cells/:cell/thumbnail": "Gives a cell's image, 128 pixels at most",
+  "GET /api/v1/cells/:cell/explanation": "Paints where the model looked (Grad-CAM)",
+  "GET /api/v1/cells/:cell/neighbours": "Finds the nearest labelled cells by the model's features",
+  "GET /api/v1/reports/:report": "Gives a signed report as a page to print",
+  "GET /api/v1/reports/:report.json": "Gives a signed report as JSON",
+  "GET /api/v1/reports/:report.csv": "Gives the cells of a signed report as CSV",
+  "GET /api/v1/reports/:report.fhir.json": "Gives a signed report as a FHIR R4 DiagnosticReport",
+  "GET /api/v1/trail": "Lists what happened, of all or of one case or cell",
+  "GET /api/v1/trail/verify": "Verifies the chain of hashes, and reports and signatures against it",
+  "GET /api/v1/trail/export": "Gives the whole trail, one event a line",
+  "GET /api/v1/backup": "Gives all records and images as a tar, for `leukogram restore`",
+  "GET /api/v1/models": "Lists models, and which one classifies new cases",
+  "POST /api/v1/models/adapt": "Starts to adapt the active model to this laboratory's cells",
+  "POST /api/v1/models/:model/activate": "Makes a model the one that classifies new cases",
+  "GET /api/v1/models/:model/file": "Gives a model's ONNX file",
+  "GET /api/v1/runs": "Lists trainings and adaptations",
+  "GET /api/v1/runs/:run": "Gives a run, and how far it is",
+  "GET /api/v1/runs/:run/events": "Sends a run whenever it changes (server-sent events)",
+  "GET /api/v1/runs/:run/report": "Gives a finished run's report as a page",
+  "POST /api/v1/runs": "Starts a training",
+  "POST /api/v1/runs/:run/cancel": "Stops a run after its step",
+  "POST /api/v1/runs/:run/resume": "Goes on with a run that was cancelled, interrupted or failed",
+  "GET /api/v1/users": "Lists users",
+  "POST /api/v1/users": "Makes a user",
+  "PATCH /api/v1/users/:user": "Changes a user's role or password, or shuts a user out",
+  "GET /api/v1/tokens": "Lists one's own tokens",
+  "POST /api/v1/tokens": "Makes a token; its secret is given this once",
+  "DELETE /api/v1/tokens/:token": "Takes a token back",
+};

@@ -247,10 +247,10 @@ export class Runs {
   }
 }
 
-/** Of the model that stood at the beginning, and the minute (UTC) in which its adaptation was asked for. */
+/** Of the model that stood at the beginning, and the second (UTC) in which its adaptation was asked for. */
 function adaptedName(parent: string, at: Date): string {
-  const minute = at.toISOString().slice(0, 16).replace("T", " ");
-  return `${parent.split(", adapted ")[0]}, adapted ${minute}`;
+  const second = at.toISOString().slice(0, 19).replace("T", " ");
+  return `${parent.split(", adapted ")[0]}, adapted ${second}`;
 }
 
 interface Current {
