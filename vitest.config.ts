@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BUILT } from "./tests/support/buildProgram.ts";
+import { LongestFirst } from "./tests/support/longestFirst.ts";
 
 /** Worker threads of what is tested run the compiled program's scripts: from its sources each start costs a second. */
 const compiledWorkers = {
@@ -15,31 +16,20 @@ const compiledWorkers = {
   },
 };
 
-/** Their tests leave nothing behind in their process, so that it can be the process of many files, which import once. */
-const PURE = [
-  ...["adaptation", "core", "data", "differential", "evaluation", "explain", "formats", "golden", "graph", "metrics"],
-  ...["models", "nn", "report", "runtime", "training"],
-].map((folder) => `tests/${folder}/**/*.test.ts`);
-
-const common = {
-  testTimeout: 240_000,
-  hookTimeout: 240_000,
-  setupFiles: "./tests/support/typedArrays.ts",
-  pool: "forks",
-} as const;
-
 export default defineConfig({
+  plugins: [compiledWorkers],
   test: {
+    include: ["tests/**/*.test.ts"],
     globalSetup: "./tests/support/buildProgram.ts",
+    setupFiles: "./tests/support/typedArrays.ts",
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    pool: "forks",
+    // Tests leave nothing behind in their process, so that it can be the process of many files, which import once.
+    isolate: false,
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", "./tests/closingLine.ts"],
-    projects: [
-      { plugins: [compiledWorkers], test: { ...common, name: "shared", include: PURE, isolate: false } },
-      {
-        plugins: [compiledWorkers],
-        test: { ...common, name: "apart", include: ["tests/**/*.test.ts"], exclude: PURE },
-      },
-    ],
   },
 });

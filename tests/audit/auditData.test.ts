@@ -6,8 +6,10 @@ import { auditData } from "../../src/audit/auditData.ts";
 import type { Audit } from "../../src/audit/types.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
 import { temporaryFolder } from "../data/folders.ts";
+import { setVariable } from "../support/environment.ts";
 
 const dir = temporaryFolder();
+setVariable("LEUKOGRAM_CACHE", join(dir, "cache"));
 const at = (...parts: string[]) => join(dir, "smears", ...parts);
 const nth = (part: string, name: string, i: number) => at(part, name, readdirSync(at(part, name)).sort()[i]!);
 const originals: Record<string, string> = {};
@@ -28,7 +30,6 @@ let found: Audit;
 let clean: Audit;
 
 beforeAll(async () => {
-  process.env.LEUKOGRAM_CACHE = join(dir, "cache");
   await drawSmears(at(), { count: 24, testCount: 12, imageSize: 128 });
   clean = await auditData([at()]);
   for (const [i, [name, change]] of Object.entries(CHANGES).entries()) {

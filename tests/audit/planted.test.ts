@@ -8,7 +8,11 @@ import { Rng } from "../../src/core/rng.ts";
 import { openData, type Sample } from "../../src/data/dataset.ts";
 import { decodeImage } from "../../src/data/image.ts";
 import { temporaryFolder } from "../data/folders.ts";
+import { setVariable } from "../support/environment.ts";
 import { shared, testWith } from "../support/shared.ts";
+
+const place = temporaryFolder();
+setVariable("LEUKOGRAM_CACHE", join(place, "cache"));
 
 type Plant = (source: string, target: string, i: number) => Promise<unknown>;
 
@@ -73,8 +77,7 @@ async function tint(path: string): Promise<void> {
 testWith("data/pbc")(
   "an audit finds at least 98 % of planted copies, and nine of ten crops, with under 1 % false pairs; broken files; a class on another background",
   async () => {
-    const dir = join(temporaryFolder(), "pbc");
-    process.env.LEUKOGRAM_CACHE = join(dir, "..", "cache");
+    const dir = join(place, "pbc");
     // Every other image: enough other cells that false pairs would be seen.
     cpSync(shared("data/pbc"), dir, { recursive: true, filter: (path) => !/([13579]\.jpg|\.csv)$/.test(path) });
     const rng = new Rng(7);

@@ -7,8 +7,11 @@ import { crossValidate } from "../../src/evaluation/crossValidate.ts";
 import { readPredictionsCsv } from "../../src/evaluation/predictionsCsv.ts";
 import { parseRecipe } from "../../src/training/recipe.ts";
 import { temporaryFolder } from "../data/folders.ts";
+import { setVariable } from "../support/environment.ts";
 import { shared, testWith } from "../support/shared.ts";
 
+const dir = temporaryFolder();
+setVariable("LEUKOGRAM_CACHE", join(dir, "cache"));
 const classes = ["A", "B", "C"];
 const row = (file: string, label: number, probabilities: readonly number[]) => ({
   file,
@@ -51,8 +54,6 @@ describe("findSuspectLabels", () => {
 testWith("data/pbc", "weights")(
   "finds 5 % of wrong labels among real images: by small pictures, six of ten, and about half of the suspects are wrong",
   async () => {
-    const dir = temporaryFolder();
-    process.env.LEUKOGRAM_CACHE = join(dir, "cache");
     // Three of four images are enough to learn from.
     const { train: all } = openData(shared("data/pbc/Train"));
     const train = { ...all, samples: all.samples.filter((_, i) => i % 4 !== 3) };

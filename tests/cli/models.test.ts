@@ -6,10 +6,11 @@ import { shipModel } from "../../scripts/shipModels.ts";
 import { openRun } from "../../src/adaptation/openRun.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
 import type { ShippedModel } from "../../src/models/shipped.ts";
+import { setVariable } from "../support/environment.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leukogram-models-"));
-process.env.LEUKOGRAM_MODELS = folder;
+setVariable("LEUKOGRAM_MODELS", folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const cli = makeCli();

@@ -8,18 +8,13 @@ import { splitDataset } from "../../src/data/split.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
 import { parseRecipe, type Recipe } from "../../src/training/recipe.ts";
 import type { TrainOptions } from "../../src/training/trainModel.ts";
+import { setVariable } from "../support/environment.ts";
 
 /** A folder for one test file, removed when its tests have run; the caches lie in it too. */
 export function temporaryFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), "leukogram-training-"));
-  const before = process.env.LEUKOGRAM_CACHE;
-  process.env.LEUKOGRAM_CACHE = join(dir, "cache");
-  afterAll(() => {
-    // Other files' tests run in the same process.
-    if (before === undefined) delete process.env.LEUKOGRAM_CACHE;
-    else process.env.LEUKOGRAM_CACHE = before;
-    rmSync(dir, { recursive: true, force: true });
-  });
+  setVariable("LEUKOGRAM_CACHE", join(dir, "cache"));
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 

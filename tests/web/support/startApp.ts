@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "playwright-core";
-import { build } from "vite";
 import { startLaboratory } from "../../../src/server/startLaboratory.ts";
 import { startChromium } from "../../browser/support/chromium.ts";
 import { BUILT } from "../../support/buildProgram.ts";
+import { copyEmptyDatabase } from "../../support/emptyDatabase.ts";
+import { builtApp } from "./builtApp.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -26,16 +27,11 @@ export interface StartedApp {
   readonly close: () => Promise<void>;
 }
 
-/** Builds the app, serves it on a free port with a data folder of its own, and opens it. */
+/** Serves the app as it is built now on a free port with a data folder of its own, and opens it. */
 export async function startApp(chromium: string): Promise<StartedApp> {
-  // In a folder of its own, so that nobody else's build takes its files away.
-  const webApp = mkdtempSync(join(tmpdir(), "leukogram-web-"));
-  await build({
-    configFile: join(root, "web/vite.config.ts"),
-    logLevel: "error",
-    build: { outDir: webApp, emptyOutDir: true },
-  });
+  const webApp = await builtApp();
   const folder = mkdtempSync(join(tmpdir(), "leukogram-app-"));
+  await copyEmptyDatabase(folder);
   const laboratory = await startLaboratory({
     ...{ folder, host: "127.0.0.1", port: 0, model: "cnn-anylab", webApp },
     command: [join(root, BUILT, "cli/main.js")],
@@ -67,7 +63,7 @@ export async function startApp(chromium: string): Promise<StartedApp> {
     async close() {
       await browser.close();
       await laboratory.close();
-      for (const made of [folder, webApp]) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
