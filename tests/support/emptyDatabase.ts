@@ -1,5 +1,6 @@
 // An empty database for tests: making one anew takes seconds, so it is copied from one that stays.
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPglite } from "../../src/store/database.ts";
@@ -18,5 +19,11 @@ export async function copyEmptyDatabase(folder: string): Promise<void> {
     }
     rmSync(made, { recursive: true, force: true });
   }
-  cpSync(template, join(folder, "database"), { recursive: true });
+  const copy = join(folder, "database");
+  // A thousand files, for which Node takes five times as long.
+  if (process.platform === "win32") cpSync(template, copy, { recursive: true });
+  else {
+    mkdirSync(folder, { recursive: true });
+    execFileSync("cp", ["-R", template, copy]);
+  }
 }
