@@ -124,17 +124,18 @@ function develop(rng: Rng, { size, light }: SmearCanvas, { lamp, stain }: SlideL
     return Float32Array.from({ length: 1201 }, (_, i) => lamp[c]! * (i / 1000) ** gamma);
   });
   const look = (at: number, c: number) => curves[c]![Math.max(0, Math.min(1200, Math.round(light[at]! * 1000)))]!;
+  const through = new Float64Array(3);
   for (let y = 0, at = 0; y < size; y++) {
     for (let x = 0; x < size; x++, at += 3) {
       const tilt = tiltX * (x / size - 0.5) + tiltY * (y / size - 0.5);
       const lit = exposure * (1 + tilt + 0.03 * (clouds(x, y) - 0.5));
       const bits = rng.uint32(); // two bytes make the noise that the channels share, each of the others one of its own
       const shared = ((bits & 255) + ((bits >>> 8) & 255)) / 255 - 1;
-      const [red, green, blue] = [look(at, 0), look(at + 1, 1), look(at + 2, 2)];
-      const grey = (red + green + blue) / 3;
-      for (const [c, value] of [red, green, blue].entries()) {
+      for (let c = 0; c < 3; c++) through[c] = look(at + c, c);
+      const grey = (through[0]! + through[1]! + through[2]!) / 3;
+      for (let c = 0; c < 3; c++) {
         const own = c === 1 ? 0 : ((bits >>> (16 + 4 * c)) & 255) / 255 - 0.5;
-        const shown = (grey + (value - grey) * saturation) * lit + grain * (shared + own);
+        const shown = (grey + (through[c]! - grey) * saturation) * lit + grain * (shared + own);
         out[at + c] = Math.round(255 * Math.max(0, Math.min(1, shown)));
       }
     }

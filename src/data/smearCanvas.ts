@@ -94,12 +94,15 @@ function blurAxis(
   });
   for (let line = 0; line < size; line++) {
     for (let i = 0; i < size; i++) {
-      let [red, green, blue] = [0, 0, 0];
-      for (let k = 0; k < taps; k++) {
-        const at = line * other + places[i * taps + k]!;
-        red += from[at]! * kernel[k]!;
-        green += from[at + 1]! * kernel[k]!;
-        blue += from[at + 2]! * kernel[k]!;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let k = 0, place = i * taps; k < taps; k++, place++) {
+        const at = line * other + places[place]!;
+        const weight = kernel[k]!;
+        red += from[at]! * weight;
+        green += from[at + 1]! * weight;
+        blue += from[at + 2]! * weight;
       }
       const target = line * other + i * step;
       to[target] = red;
@@ -111,15 +114,21 @@ function blurAxis(
 
 /** Smooth noise in [0, 1] with bumps about `scale` pixels wide. */
 export function makeNoise(rng: Rng, scale: number): (x: number, y: number) => number {
-  const lattice = Float32Array.from({ length: 4096 }, () => rng.uniform());
+  const lattice = new Float32Array(4096);
+  for (let i = 0; i < lattice.length; i++) lattice[i] = rng.uniform();
   return (x, y) => {
     const u = x / scale + 1024;
     const v = y / scale + 1024;
-    const [column, row] = [Math.floor(u), Math.floor(v)];
-    const [s, t] = [smooth(u - column), smooth(v - row)];
-    const at = (r: number, c: number) => lattice[((r & 63) << 6) | (c & 63)]!;
-    const upper = at(row, column) * (1 - s) + at(row, column + 1) * s;
-    const lower = at(row + 1, column) * (1 - s) + at(row + 1, column + 1) * s;
+    const column = Math.floor(u);
+    const row = Math.floor(v);
+    const s = smooth(u - column);
+    const t = smooth(v - row);
+    const above = (row & 63) << 6;
+    const below = ((row + 1) & 63) << 6;
+    const left = column & 63;
+    const right = (column + 1) & 63;
+    const upper = lattice[above | left]! * (1 - s) + lattice[above | right]! * s;
+    const lower = lattice[below | left]! * (1 - s) + lattice[below | right]! * s;
     return upper * (1 - t) + lower * t;
   };
 }

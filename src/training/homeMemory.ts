@@ -118,7 +118,11 @@ export async function readHomeMemory(path: string): Promise<HomeMemory | undefin
     throw new LeukogramError("ERR_FORMAT", `${path}: is damaged`, {
       hint: "Train the model anew, or delete the file.",
     });
-  return { shape, labels, activations: Float32Array.from(steps, (step, i) => step * scales[Math.floor(i / size)]!) };
+  const activations = new Float32Array(steps.length);
+  // Loops: of a large model these are millions.
+  for (let cell = 0, i = 0; cell < labels.length; cell++)
+    for (const end = i + size; i < end; i++) activations[i] = steps[i]! * scales[cell]!;
+  return { shape, labels, activations };
 }
 
 /** At most `limit` of the items, spread evenly over them. */
