@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { shared, testWith } from "../support/shared.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
+import { copyTrainedRun } from "./trainedRun.ts";
 
 const cli = makeCli();
 
@@ -27,11 +28,7 @@ interface Told {
 
 let cell = "";
 beforeAll(async () => {
-  const outcomes = await cli.runAll([
-    ["draw", "cells", "--count", "6", "--test-count", "2", "--size", "64"],
-    ["train", "--data", "cells", "--image-size", "32", "--epochs", "2", "--threads", "1", "--out", "run"],
-  ]);
-  expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+  await copyTrainedRun(cli, { data: "cells", out: "run", images: [6, 2, 64], epochs: 2 });
   const folder = "cells/Test/Basophil";
   cell = `${folder}/${readdirSync(join(cli.dir, folder)).sort()[0]}`;
 }, 400_000);

@@ -4,15 +4,12 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { expectFailure, makeCli } from "./cli.ts";
+import { copyTrainedRun } from "./trainedRun.ts";
 
 const cli = makeCli();
 
 beforeAll(async () => {
-  const outcomes = await cli.runAll([
-    ["draw", "cells", "--count", "5", "--test-count", "2", "--size", "40"],
-    ["train", "--data", "cells", "--image-size", "32", "--epochs", "2", "--threads", "1", "--out", "runs/one"],
-  ]);
-  expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+  await copyTrainedRun(cli, { data: "cells", out: "runs/one", images: [6, 2, 64], epochs: 2 });
 }, 400_000);
 
 /** As much of a tracking server as a run needs; what it was told is kept. */
