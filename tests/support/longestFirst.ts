@@ -2,11 +2,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, by path below tests/: what begins last should be short, or a core idles at the end. */
 const LONGEST = [
-  ...["web/story", "web/models", "browser/browser", "audit/planted", "evaluation/coverage", "audit/suspectLabels"],
-  ...["cli/laboratory", "cli/reproduce", "package", "server/work/work", "audit/auditData", "graph/compileTraining"],
-  ...["models/backbones", "models/backboneFormats", "server/kill", "store/store", "cli/judge", "cli/data"],
-  ...["cli/generalise", "cli/convert", "cli/crossvalidate", "metrics/differential", "metrics/curveBands"],
-  ...["training/trainModel", "formats/fuzz", "adaptation/fewLabels/adaptToLabels", "cli/laboratories"],
+  ...["web/story", "web/models", "audit/planted", "evaluation/coverage", "audit/suspectLabels", "cli/laboratory"],
+  ...["models/backbones", "cli/data", "cli/judge", "audit/auditData", "server/work/work", "server/kill"],
+  ...["adaptation/fewLabels/adaptToLabels", "models/backboneFormats", "cli/crossvalidate", "cli/reproduce"],
+  ...["cli/convert", "cli/laboratories", "training/trainModel", "browser/browser", "cli/generalise", "training/kill"],
+  ...["package", "store/store", "server/access", "formats/fuzz", "cli/adapt", "graph/compileTraining", "cli/train"],
+  ...["cli/explain", "store/keeping", "server/databaseAway", "adaptation/joinRuns", "cli/models"],
 ];
 
 const placeOf = ({ moduleId }: TestSpecification) => {
