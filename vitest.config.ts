@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BUILT } from "./tests/support/buildProgram.ts";
-import { LongestFirst } from "./tests/support/longestFirst.ts";
+import { FileOrder } from "./tests/support/fileOrder.ts";
 
 /** Worker threads of what is tested run the compiled program's scripts: from its sources each start costs a second. */
 const compiledWorkers = {
@@ -29,7 +29,7 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
     maxWorkers: 3,
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: FileOrder },
     reporters: ["default", "./tests/closingLine.ts"],
   },
 });
