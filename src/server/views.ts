@@ -24,6 +24,7 @@ export function caseView(row: CountedCase, user: string): z.infer<typeof caseSum
     ...{ id, name, leukocytes, age, comment, status, revision, model, cells, waiting, bad },
     reviewed: blind ? 0 : reviewed,
     signers: row.signers === 2 ? 2 : 1,
+    amendment: row.reason,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     secondReading: row.secondReading,

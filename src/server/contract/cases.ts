@@ -48,6 +48,8 @@ export const caseSummary = caseFacts.extend({
   bad: z.int(),
   /** Cells that a first reading labelled. */
   reviewed: z.int(),
+  /** Why it was opened again after a signature, the last time. */
+  amendment: z.string().nullable(),
   createdBy: z.string(),
   createdAt: moment,
   secondReading: z.enum(["none", "going on", "finished"]),
