@@ -10,7 +10,7 @@ import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { reportParams } from "../params.ts";
 import type { ReportContent } from "../reportContent.ts";
-import { reportPage } from "../reportPage.ts";
+import { agreementWords, reportPage } from "../reportPage.ts";
 import { isBlind } from "../views.ts";
 import { blindRefusal } from "./cells.ts";
 import { reportView } from "./signing.ts";
@@ -51,15 +51,25 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
   add([".fhir.json", "application/fhir+json"], (reply, found, content) => {
     if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cell of this report was counted");
     const model = { name: content.model, version: content.software.version };
-    const fhir = diagnosticReport(content.full as DifferentialReport, { model, ...statusOf(found) });
+    const { case: facts, agreement } = content;
+    const fhir = diagnosticReport(content.full as DifferentialReport, {
+      ...{ model, identifier: found.id, specimen: facts.name, signers: found.signatures.map(({ by }) => by) },
+      remarks: [
+        found.reason === null ? "" : `Amended: ${found.reason}`,
+        facts.comment === "" ? "" : `Comment: ${facts.comment}`,
+        agreement === null ? "" : agreementWords(agreement),
+      ].filter((remark) => remark !== ""),
+      ...statusOf(found),
+    });
     return attach(reply, found, "fhir.json").type("application/fhir+json").send(JSON.stringify(fhir));
   });
 }
 
 // Unsigned by one of two it is preliminary; what was amended says so.
-function statusOf({ isFinal, number, createdAt }: SignedReport) {
+function statusOf({ isFinal, number, createdAt, signatures }: SignedReport) {
   const status = !isFinal ? ("preliminary" as const) : number > 1 ? ("amended" as const) : ("final" as const);
-  return { status, issued: createdAt.toISOString() };
+  // The last signature made it what it is.
+  return { status, issued: (signatures.at(-1)?.at ?? createdAt).toISOString() };
 }
 
 function attach(reply: FastifyReply, { id }: SignedReport, ending: string): FastifyReply {

@@ -33,7 +33,7 @@ export function ModelCard({ model, parentName, isBack, canActivate, onActivate }
       </p>
       {judged !== null && (
         <table className="judged">
-          <caption>{words.judged(judged.cells)}</caption>
+          <caption>{words.judged(judged)}</caption>
           <tbody>
             <Figure name={words.before} estimate={judged.before} />
             <Figure name={words.after} estimate={judged.after} />

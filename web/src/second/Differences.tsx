@@ -17,7 +17,7 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
   const [settled, setSettled] = useState<ReadonlyMap<string, Label>>(new Map());
   const [settle, isBusy] = useAction(async (cell: string, label: Label) => {
     const key = newKey();
-    const body = { reading: "first", changes: [{ cell, label }], via: "menu" };
+    const body = { reading: "first", changes: [{ cell, label }], via: "settle" };
     await withTries(() => send("POST", `/cases/${caseId}/labels`, body, key));
     setSettled((last) => new Map(last).set(cell, label));
     onSettled();
