@@ -146,7 +146,16 @@ describe("the story of a case", () => {
     const csv = (await ask(`GET reports/${final.id}.csv`)).body.split("\n");
     expect(csv[0]).toMatch(/^case,report,cell,file,sha256/);
     expect(csv[1]).toContain("S-1,2,1,cell-0.png,");
+    const counts = (await ask(`GET reports/${final.id}.counts.csv`)).body.trimEnd().split("\n");
+    expect([counts.length, counts[0]]).toEqual([6, expect.stringMatching(/^case,report,status,class,cells,byModel/)]);
+    expect(counts[3]).toMatch(
+      /^S-1,2,final,Lymphocyte,2,\d,3,66\.667,.*,local,Research use only; not a medical device\.$/,
+    );
     const fhir = await ask(`GET reports/${final.id}.fhir.json`);
+    expect(fhir.body).toMatchObject({
+      ...{ identifier: [{ value: final.id }], resultsInterpreter: [{ display: "local" }] },
+      ...{ issued: final.signatures[0].at, specimen: [{ reference: "#specimen" }] },
+    });
     expect([fhir.body.resourceType, fhir.body.status]).toEqual(["DiagnosticReport", "amended"]);
   });
 

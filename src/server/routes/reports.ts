@@ -1,4 +1,3 @@
-import { stringify } from "csv-stringify/sync";
 import type { FastifyReply } from "fastify";
 import { LeukogramError } from "../../core/errors.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
@@ -10,6 +9,7 @@ import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { reportParams } from "../params.ts";
 import type { ReportContent } from "../reportContent.ts";
+import { cellsCsv, countsCsv } from "../reportCsv.ts";
 import { agreementWords, reportPage } from "../reportPage.ts";
 import { isBlind } from "../views.ts";
 import { blindRefusal } from "./cells.ts";
@@ -46,7 +46,12 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       .send({ ...reportView(found), content }),
   );
   add([".csv", "text/csv"], (reply, found, content) =>
-    attach(reply, found, "csv").type("text/csv; charset=utf-8").send(csvOf(content)),
+    attach(reply, found, "csv").type("text/csv; charset=utf-8").send(cellsCsv(content)),
+  );
+  add([".counts.csv", "text/csv"], (reply, found, content) =>
+    attach(reply, found, "counts.csv")
+      .type("text/csv; charset=utf-8")
+      .send(countsCsv(reportView(found), content)),
   );
   add([".fhir.json", "application/fhir+json"], (reply, found, content) => {
     if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cell of this report was counted");
@@ -74,26 +79,4 @@ function statusOf({ isFinal, number, createdAt, signatures }: SignedReport) {
 
 function attach(reply: FastifyReply, { id }: SignedReport, ending: string): FastifyReply {
   return reply.header("content-disposition", `attachment; filename="report-${id}.${ending}"`);
-}
-
-// One line a cell. A name that a spreadsheet would take for a formula is made text.
-function csvOf({ cells, case: { name }, number }: ReportContent): string {
-  const safe = (text: string | null) => (text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-  const rows = cells.map((cell) => ({
-    case: safe(name),
-    report: number,
-    cell: cell.number,
-    file: safe(cell.file),
-    sha256: cell.sha256,
-    model: safe(cell.model),
-    predicted: cell.predicted,
-    rejected: cell.isRejected,
-    unfamiliar: cell.isUnfamiliar,
-    first: cell.first?.label ?? null,
-    firstBy: safe(cell.first?.by ?? null),
-    second: cell.second?.label ?? null,
-    secondBy: safe(cell.second?.by ?? null),
-    counted: cell.counted,
-  }));
-  return stringify(rows, { header: true, cast: { boolean: String } });
 }
