@@ -1,5 +1,5 @@
 // Every text of the app, in English. A translation is another file of this shape; what depends on numbers is a function.
-import type { Differential, Estimate, Label, Role } from "./api/types.ts";
+import type { CountedClass, Differential, Estimate, Label, Role } from "./api/types.ts";
 import type { GalleryCell } from "./gallery/types.ts";
 
 const number = new Intl.NumberFormat("en-GB");
@@ -225,14 +225,28 @@ export const texts = {
     classAbsolute: "Class, 10⁹/L",
     before: "Model",
     beforeOf: (count: number) => `was ${number.format(count)}`,
-    chart: "Share against the usual range",
+    chart: "Shares against the usual range",
+    tick: (percent: number) => (percent === 100 ? "100 %" : String(percent)),
+    usualHead: "usual, %",
+    usual: ([low, high]: readonly [number, number]) => `${low}–${high}`,
+    key: { value: "share", limits: "95 % limits", usual: "usual range" },
     showBefore: "Show the model's count before review",
     flags: "Flags",
     notes: "Notes",
+    /** What the server says, which writes units as plain text. */
+    said: (sentence: string) => sentence.replaceAll("10^9/L", "10⁹/L"),
     position: (position: string) => position,
     absolute: ({ value, low, high }: Estimate) => `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`,
-    chartOf: (share: Estimate, range: readonly [number, number] | null) =>
-      `${percent(share.value)}, limits ${percent(share.low)} to ${percent(share.high)}${range === null ? "" : `, usual ${range[0]} to ${range[1]} %`}`,
+    chartOf: (classes: readonly Pick<CountedClass, "class" | "share" | "range">[]) =>
+      `Shares on an axis from 0 to 100 %. ${classes
+        .map(({ class: name, share, range }) =>
+          joined([
+            `${name} ${percent(share.value)}`,
+            `limits ${percent(share.low)} to ${percent(share.high)}`,
+            range !== null && `usual ${range[0]} to ${range[1]} %`,
+          ]),
+        )
+        .join("; ")}`,
   },
   second: {
     what: "A second reader labels all cells without seeing the model's answers or the first reader's labels. Then the two are compared, and what differs is settled in the first reading.",

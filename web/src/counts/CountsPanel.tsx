@@ -45,14 +45,14 @@ export function Flags({ differential }: { readonly differential: Differential })
       {differential.flags.length > 0 && (
         <ul className="flags" aria-label={texts.counts.flags}>
           {differential.flags.map((flag) => (
-            <li key={flag}>{flag}</li>
+            <li key={flag}>{texts.counts.said(flag)}</li>
           ))}
         </ul>
       )}
       {differential.notes.length > 0 && (
         <ul className="notes" aria-label={texts.counts.notes}>
           {differential.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>{texts.counts.said(note)}</li>
           ))}
         </ul>
       )}

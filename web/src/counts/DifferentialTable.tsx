@@ -13,9 +13,7 @@ interface DifferentialTableProps {
   readonly isWide?: boolean;
 }
 
-const FEWEST_PERCENT = 20;
-
-/** Counts and shares with 95 % limits, drawn against what is usual. */
+/** Counts and shares with 95 % limits, drawn against what is usual; dashes until a cell is counted. */
 export function DifferentialTable({
   differential: { classes },
   isBefore = false,
@@ -23,59 +21,59 @@ export function DifferentialTable({
 }: DifferentialTableProps) {
   const words = texts.counts;
   const hasAbsolute = classes.some(({ absolute }) => absolute !== null);
-  const most = Math.max(
-    FEWEST_PERCENT,
-    ...classes.map(({ share, range }) => Math.max(100 * share.high, range?.[1] ?? 0)),
-  );
+  const isCounted = classes.some(({ count }) => count > 0);
   return (
-    <Scroll label={words.table}>
-      <table className="differential">
-        <thead>
-          <tr>
-            <th scope="col">{hasAbsolute ? words.classAbsolute : words.class}</th>
-            {isBefore && isWide && (
+    <div className="differentialParts">
+      <Scroll label={words.table}>
+        <table className="differential">
+          <thead>
+            <tr>
+              <th scope="col">{hasAbsolute ? words.classAbsolute : words.class}</th>
+              {isBefore && isWide && (
+                <th scope="col" className="number">
+                  {words.before}
+                </th>
+              )}
               <th scope="col" className="number">
-                {words.before}
+                {words.cells}
               </th>
-            )}
-            <th scope="col" className="number">
-              {words.cells}
-            </th>
-            <th scope="col" className="number">
-              {words.share}
-            </th>
-            <th scope="col">
-              <span className="unseen">{words.chart}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {classes.map((one) => (
-            <tr key={one.class} className={toneOf(one)}>
-              <th scope="row">
-                <LabelBadge label={one.class} withName />
-                {one.position !== "within" && one.position !== "unknown" && (
-                  <span className="position">{words.position(one.position)}</span>
-                )}
-                {one.absolute !== null && <span className="limits under">{words.absolute(one.absolute)}</span>}
+              <th scope="col" className="number">
+                {words.share}
               </th>
-              {isBefore && isWide && <td className="number muted">{formatCount(one.before)}</td>}
-              <td className="number">
-                {formatCount(one.count)}
-                {isBefore && !isWide && <span className="limits">{words.beforeOf(one.before)}</span>}
-              </td>
-              <td className="number">
-                <strong>{formatShare(one.share.value)}</strong>
-                <span className="limits">{formatLimits(one.share)}</span>
-              </td>
-              <td>
-                <ShareChart share={one.share} range={one.range} most={most} label={one.class} />
-              </td>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+          </thead>
+          <tbody>
+            {classes.map((one) => (
+              <tr key={one.class} className={toneOf(one)}>
+                <th scope="row">
+                  <LabelBadge label={one.class} withName />
+                  {one.position !== "within" && one.position !== "unknown" && (
+                    <span className="position">{words.position(one.position)}</span>
+                  )}
+                  {one.absolute !== null && <span className="limits under">{words.absolute(one.absolute)}</span>}
+                </th>
+                {isBefore && isWide && <td className="number muted">{formatCount(one.before)}</td>}
+                <td className="number">
+                  {formatCount(one.count)}
+                  {isBefore && !isWide && <span className="limits">{words.beforeOf(one.before)}</span>}
+                </td>
+                <td className="number">
+                  {isCounted ? (
+                    <>
+                      <strong>{formatShare(one.share.value)}</strong>
+                      <span className="limits">{formatLimits(one.share)}</span>
+                    </>
+                  ) : (
+                    "–"
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {isCounted && <ShareChart classes={classes} />}
+    </div>
   );
 }
 
