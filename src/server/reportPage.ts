@@ -1,10 +1,22 @@
 // A signed report, to read and to print: one page without scripts and without other files.
 import type { z } from "zod";
 import type { Estimate } from "../core/estimate.ts";
-import { type Content, markup } from "../report/markup.ts";
-import { page, table } from "../report/page.ts";
+import { type Content, Markup, markup } from "../report/markup.ts";
+import { page, RESEARCH_USE, table } from "../report/page.ts";
 import type { report } from "./contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
+
+// A page that was torn off says too what it is not for. Chromium prints margin boxes since version 131.
+const EVERY_PAGE = new Markup(
+  `<style>@media print{@page{@bottom-left{content:"${RESEARCH_USE}";font:8pt sans-serif}@bottom-right{content:counter(page) " of " counter(pages);font:8pt sans-serif}}}</style>`,
+);
+
+/** How a number of one thing is said. */
+const many = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
+
+/** Units in plain text, as sentences of the count have them, as they are printed. */
+const printed = (text: string) => text.replaceAll("10^9/L", UNIT);
+const UNIT = "10⁹/L";
 
 /** The HTML of a report. */
 export function reportPage(signed: z.infer<typeof report>, content: ReportContent): string {
@@ -19,13 +31,13 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
     kind: state,
     facts: [
       `Report ${signed.number}`,
-      `${differential.cells} cells counted`,
+      `${many(differential.cells, "cell")} counted`,
       `${content.reviewed} of ${cells.length} labelled by a reader`,
       `model ${model}`,
-      facts.leukocytes === null ? "" : `white cells ${facts.leukocytes} 10^9/L`,
-      facts.age === null ? "" : `age ${facts.age} years`,
+      facts.leukocytes === null ? "" : `white cells ${facts.leukocytes} × ${UNIT}`,
+      facts.age === null ? "" : `age ${many(facts.age, "year")}`,
     ].filter((fact) => fact !== ""),
-    lead: markup`${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
+    lead: markup`${EVERY_PAGE}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
     version: software.version,
     sections: [
       { id: "count", heading: "Count", body: countSection(content) },
@@ -41,7 +53,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
 const percent = ({ value, low, high }: Estimate) =>
   markup`${(100 * value).toFixed(1)}<span class="limits">${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}</span>`;
 
-function countSection({ differential }: ReportContent): Content {
+function countSection({ differential, full }: ReportContent): Content {
   const { classes, unidentified, artefacts, smudges, flags, notes } = differential;
   const withAbsolute = classes.some(({ absolute }) => absolute !== null);
   return markup`<div class="panel scroll">${table(classes, [
@@ -57,7 +69,7 @@ function countSection({ differential }: ReportContent): Content {
     ...(withAbsolute
       ? [
           {
-            heading: "10^9/L (95 % limits)",
+            heading: `${UNIT} (95 % limits)`,
             cell: (row: (typeof classes)[number]) =>
               row.absolute === null
                 ? ""
@@ -67,9 +79,10 @@ function countSection({ differential }: ReportContent): Content {
         ]
       : []),
   ])}</div>
-<p>Not counted: ${unidentified} unidentified, ${artefacts} artefacts, ${smudges} smudge cells.</p>
-${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${flag}</li>`)}</ul>`}
-${notes.map((note) => markup`<p class="minor">${note}</p>`)}`;
+<p>Not counted: ${unidentified} unidentified, ${many(artefacts, "artefact")}, ${many(smudges, "smudge cell")}.</p>
+${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${printed(flag)}</li>`)}</ul>`}
+${notes.map((note) => markup`<p class="minor">${printed(note)}</p>`)}
+${full !== null && markup`<p class="minor">Usual ranges: ${full.ranges.name}. ${full.ranges.source}.</p>`}`;
 }
 
 function agreementSection(agreement: NonNullable<ReportContent["agreement"]>): Content {
@@ -91,12 +104,12 @@ export function agreementWords({
   const twice =
     cells === 0
       ? "No cell was labelled in both readings."
-      : `${cells} cells were labelled by ${first}, and again by ${second}, who saw no answers${first === second ? " (one and the same person)" : ""}: ${percents[0]} % alike (${percents[1]} to ${percents[2]}), kappa ${kappas[0]} (${kappas[1]} to ${kappas[2]}).`;
+      : `${cells === 1 ? "1 cell was" : `${cells} cells were`} labelled by ${first}, and again by ${second}, who saw no answers${first === second ? " (one and the same person)" : ""}: ${percents[0]} % alike (${percents[1]} to ${percents[2]}), kappa ${kappas[0]} (${kappas[1]} to ${kappas[2]}).`;
   const once =
     byModel.cells === 0
       ? ""
       : ` Of ${byModel.cells} cells that the first reader had left to the model, the second called ${byModel.same} the same.`;
-  return `${twice}${once} ${differences.length} differences were not settled as this was signed.`;
+  return `${twice}${once} ${many(differences.length, "difference")} ${differences.length === 1 ? "was" : "were"} not settled as this was signed.`;
 }
 
 function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }: ReportContent): Content {
