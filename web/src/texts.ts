@@ -33,7 +33,7 @@ export const texts = {
     trail: "Trail",
     settings: "Settings",
   },
-  scheme: { title: "Colours", system: "System colours", light: "Light", dark: "Dark" },
+  scheme: { title: "Colours", system: "System", light: "Light", dark: "Dark" },
   messages: { title: "Messages", close: "Dismiss" },
   errors: {
     network: "The server does not answer. Check that it runs, and try again.",
@@ -141,6 +141,14 @@ export const texts = {
     undone: (cells: number) => `Undone: ${many(cells, "cell")}`,
     redone: (cells: number) => `Done again: ${many(cells, "cell")}`,
   },
+  marks: {
+    title: "Marks",
+    of: [
+      ["rejected", "?", "not sure"],
+      ["unfamiliar", "≠", "unlike what the model knows"],
+      ["reviewed", "✓", "reviewed"],
+    ] as readonly (readonly [string, string, string])[],
+  },
   selection: {
     title: "Selected cells",
     count: (count: number) => (count === 0 ? "None selected" : `${number.format(count)} selected`),
@@ -149,11 +157,12 @@ export const texts = {
     confirmHint: "Label each as it stands (C)",
     clear: "Remove label",
     open: "Open",
+    openCell: (number: number | undefined) => (number === undefined ? "Open" : `Open cell ${number}`),
     undo: "Undo",
     redo: "Redo",
   },
   tools: {
-    order: "Order",
+    order: "In each label",
     orders: { unsure: "Not sure first", number: "By number" },
     filter: "Show",
     filters: { all: "All cells", unsure: "Not sure", unfamiliar: "Unfamiliar", unreviewed: "Not reviewed" },
@@ -175,7 +184,9 @@ export const texts = {
       [["Ctrl", "A"], "Select all"],
       [["Home", "End"], "First, last of the row; with Ctrl of all"],
       [["Page ↑", "Page ↓"], "A page up, down"],
+      [["Shift", "Space"], "Select all of the same label"],
       [["Enter"], "Open the side panel"],
+      [["V"], "Show the image large"],
       [["Esc"], "Close it; then select none"],
       [["Ctrl", "Z"], "Undo"],
       [["Ctrl", "Shift", "Z"], "Redo"],
@@ -188,8 +199,14 @@ export const texts = {
     counted: "Counted as",
     probabilities: "What the model says",
     mapHint: "Choose a class to see where the model looked for it (Grad-CAM).",
-    mapOf: (label: string) => `Yellow: what spoke for ${label} (Grad-CAM). Choose it again to hide.`,
-    mapAlt: "The same image, with a map of where the model looked",
+    mapOf: (label: string) =>
+      `What the model was given: a square part of the image in the model's own size, in grey, tinted violet. Yellow: what spoke for ${label} (Grad-CAM). White line: the cell as it was found by its colour. Choose ${label} again to see the image.`,
+    mapAlt: (label: string) =>
+      `The part of the image that the model was given, in grey, tinted violet, yellow where it looked for ${label}, with a white line around the cell`,
+    large: "Large (V)",
+    previous: "Previous cell",
+    next: "Next cell",
+    labelTitle: "Label this cell",
     mapWaiting: "Making the map …",
     mapFailed: "No map could be made of this image.",
     showMap: ": where the model looked",
@@ -199,8 +216,9 @@ export const texts = {
     neighbours: "Nearest labelled cells",
     comparing: (cells: number) => `${many(cells, "labelled cell is", "labelled cells are")} not compared yet …`,
     noNeighbours: "None is labelled yet.",
-    neighbour: (label: string, distance: number, isHere: boolean) =>
-      `${label}, distance ${distance.toFixed(2)}${isHere ? "" : ", of another case"}`,
+    neighboursHint: "The smaller the number, the more alike they are to the model (0 to 2).",
+    distance: "distance",
+    neighbour: (label: string, isHere: boolean) => `${label}${isHere ? "" : ", of another case"}`,
     history: "History",
     noHistory: "No reader has labelled it.",
     historyStep: (actor: string, label: string | null, via: string) =>
@@ -328,6 +346,14 @@ export const texts = {
     content: "Content",
     hash: "Hash",
     more: "More",
+    words: {
+      notSure: "Not sure",
+      labelled: (label: string, count: number, numbers: readonly number[]) =>
+        `${label === "" ? "Label removed" : label}: ${numbers.length === count && count <= 12 ? `${count === 1 ? "cell" : "cells"} ${numbers.join(", ")}` : many(count, "cell")}`,
+      added: (count: number, numbers: readonly number[]) =>
+        `${many(count, "cell")} added${count === 0 ? "" : `: ${count === 1 ? numbers[0] : `${numbers[0]} to ${numbers.at(-1)}`}`}`,
+      signed: (report: number, meaning: string) => `Report ${report}: ${meaning}`,
+    },
   },
   runs: {
     title: "Runs",
@@ -452,6 +478,7 @@ export const texts = {
     clear: "Forget all",
     you: "you",
     noModel: "There is no network, and this model was not kept.",
+    fewNote: (cells: number) => `${many(cells, "cell is", "cells are")} few: laboratories count 100 or more.`,
     countNote: "Shares are as counted; limits say what so few cells leave open, and nothing of the model's mistakes.",
     status: (status: "empty" | "loading" | "ready" | "failed", done: number, of: number) =>
       ({

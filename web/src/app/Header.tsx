@@ -22,13 +22,15 @@ export function Header({ route }: { readonly route: Route }) {
           </a>
         ))}
       </nav>
-      <p className="research">{texts.app.researchUse}</p>
-      <SchemeSwitch />
-      {session?.user != null && !session.isLocal && (
-        <button type="button" className="quiet small" onClick={() => void signOut()}>
-          {texts.app.signOut(session.user)}
-        </button>
-      )}
+      <div className="headerEnd">
+        <p className="research">{texts.app.researchUse}</p>
+        <SchemeSwitch />
+        {session?.user != null && !session.isLocal && (
+          <button type="button" className="quiet small" onClick={() => void signOut()}>
+            {texts.app.signOut(session.user)}
+          </button>
+        )}
+      </div>
     </header>
   );
 }

@@ -20,6 +20,11 @@ export function useRoute(): Route {
   return path.split("?")[0]!.split("/").filter(Boolean).map(decodeURIComponent);
 }
 
+/** The cell that the address asks to open: `#/cases/ID/review?cell=CELL`. */
+export function askedCell(): string | undefined {
+  return new URLSearchParams(currentPath().split("?")[1]).get("cell") ?? undefined;
+}
+
 /** The address of a route, for links. */
 export function href(...parts: readonly string[]): string {
   return `#/${parts.map(encodeURIComponent).join("/")}`;

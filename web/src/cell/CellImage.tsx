@@ -1,34 +1,51 @@
 import { useState } from "react";
+import { usePanelTools } from "../gallery/panelTools.ts";
 import { texts } from "../texts.ts";
+import { Dialog } from "../ui/Dialog.tsx";
 
 interface CellImageProps {
   readonly image: string;
-  /** The same image with a map over it. */
+  /** The model's crop of it, with a map over it. */
   readonly overlay: string | undefined;
+  /** The class of the map. */
+  readonly mapClass?: string | undefined;
+  readonly title: string;
   readonly alt: string;
 }
 
-/** The whole image, or where the model looked in it. */
-export function CellImage({ image, overlay, alt }: CellImageProps) {
+/** The whole image, or where the model looked in it; chosen, it fills the window. */
+export function CellImage({ image, overlay, mapClass = "", title, alt }: CellImageProps) {
   const [loaded, setLoaded] = useState<string>();
   const [failed, setFailed] = useState<string>();
+  const { isLarge, onLarge } = usePanelTools();
   const isWaiting = overlay !== undefined && loaded !== overlay && failed !== overlay;
+  const isShown = overlay !== undefined && loaded === overlay;
+  const words = texts.cell;
   return (
     <div className="cellImage" aria-busy={isWaiting}>
-      <img src={image} alt={alt} />
-      {overlay !== undefined && failed !== overlay && (
-        <img
-          key={overlay}
-          className="overlay"
-          src={overlay}
-          alt={texts.cell.mapAlt}
-          hidden={isWaiting}
-          onLoad={() => setLoaded(overlay)}
-          onError={() => setFailed(overlay)}
-        />
+      <button type="button" className="imageButton" aria-keyshortcuts="V" onClick={() => onLarge(true)}>
+        <img src={image} alt={isShown ? "" : alt} />
+        {overlay !== undefined && failed !== overlay && (
+          <img
+            key={overlay}
+            className="overlay"
+            src={overlay}
+            alt={words.mapAlt(mapClass)}
+            hidden={isWaiting}
+            onLoad={() => setLoaded(overlay)}
+            onError={() => setFailed(overlay)}
+          />
+        )}
+        <span className="imageNote end">{words.large}</span>
+      </button>
+      {isWaiting && <span className="imageNote">{words.mapWaiting}</span>}
+      {overlay !== undefined && failed === overlay && <span className="imageNote">{words.mapFailed}</span>}
+      {isLarge && (
+        <Dialog title={title} onClose={() => onLarge(false)}>
+          <img className="largeImage" src={isShown ? overlay : image} alt={isShown ? words.mapAlt(mapClass) : alt} />
+          {isShown && <p className="hint">{words.mapOf(mapClass)}</p>}
+        </Dialog>
       )}
-      {isWaiting && <span className="imageNote">{texts.cell.mapWaiting}</span>}
-      {overlay !== undefined && failed === overlay && <span className="imageNote">{texts.cell.mapFailed}</span>}
     </div>
   );
 }

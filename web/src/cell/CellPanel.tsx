@@ -31,6 +31,8 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
             ? `${API}/cells/${cell.id}/explanation?class=${encodeURIComponent(mapClass)}`
             : undefined
         }
+        mapClass={mapClass}
+        title={words.title(cell.number)}
         alt={texts.gallery.cell(cell, undefined)}
       />
       <p className="muted break">

@@ -1,5 +1,7 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { usePanelTools } from "../gallery/panelTools.ts";
 import { texts } from "../texts.ts";
+import { PanelLabels } from "./PanelLabels.tsx";
 
 interface PanelFrameProps {
   readonly title: string;
@@ -7,15 +9,23 @@ interface PanelFrameProps {
   readonly children: ReactNode;
 }
 
-/** The panel beside the gallery; Escape closes it wherever the focus is in it. */
+/** The panel beside or below the gallery; Escape closes it wherever the focus is in it. */
 export function PanelFrame({ title, onClose, children }: PanelFrameProps) {
   const id = useId();
+  const element = useRef<HTMLElement>(null);
+  const { canLabel, onMove } = usePanelTools();
+  // Another cell begins with its image.
+  useLayoutEffect(() => {
+    if (title !== "") element.current!.scrollTop = 0;
+  }, [title]);
   return (
     <section
+      ref={element}
       className="panel cellPanel"
       aria-labelledby={id}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        // In a dialog it closes that.
+        if (event.key !== "Escape" || (event.target as HTMLElement).closest("dialog") !== null) return;
         event.stopPropagation();
         onClose();
       }}
@@ -24,11 +34,19 @@ export function PanelFrame({ title, onClose, children }: PanelFrameProps) {
         <h2 id={id} aria-live="polite">
           {title}
         </h2>
+        <span className="push" />
+        <button type="button" className="quiet small" onClick={() => onMove("left")} aria-label={texts.cell.previous}>
+          <span aria-hidden="true">←</span>
+        </button>
+        <button type="button" className="quiet small" onClick={() => onMove("right")} aria-label={texts.cell.next}>
+          <span aria-hidden="true">→</span>
+        </button>
         <button type="button" className="quiet small" onClick={onClose}>
           {texts.app.close}
         </button>
       </div>
       {children}
+      {canLabel && <PanelLabels />}
     </section>
   );
 }

@@ -20,6 +20,8 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
   const { cell, image, column, isChosen, hasFocus, isDraggable } = props;
   const shown = cell.counted;
   const sure = certainty(cell);
+  // Its letter beside the model's probability would read as the probability of being unidentified.
+  const isGuess = cell.isRejected && cell.label === null && cell.predicted !== null;
   return (
     <div
       role="gridcell"
@@ -37,13 +39,14 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
         <span className="noImage">{cell.status === "bad" ? texts.gallery.bad : ""}</span>
       )}
       <span className="unseen">{texts.gallery.cell(cell, sure)}</span>
-      {shown !== null && (
+      {shown !== null && !isGuess && (
         <span className="letter" aria-hidden="true">
           {letterOf(shown)}
         </span>
       )}
       {sure !== undefined && (
         <span className="figure" aria-hidden="true">
+          {isGuess && <Guess name={cell.predicted!} />}
           {cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label
             ? `${letterOf(cell.predicted)} ${formatProbability(sure)}`
             : formatProbability(sure)}
@@ -59,3 +62,13 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
     </div>
   );
 });
+
+// The class that the model is not sure of: its letter alone where tiles are small.
+function Guess({ name }: { readonly name: string }) {
+  return (
+    <>
+      ? <span className="guessName">{texts.labels.name(name)}</span>
+      <span className="guessLetter">{letterOf(name)}</span>{" "}
+    </>
+  );
+}

@@ -9,12 +9,15 @@ import type { GalleryCell, SectionKey } from "./types.ts";
 import { GAP, SIZES, type Size, useColumns } from "./useColumns.ts";
 import type { useGallery } from "./useGallery.ts";
 
-const TITLE_HEIGHT = 40;
+/** Of a section's title: a finger needs more of it. */
+const TITLE_HEIGHT = matchMedia("(pointer: coarse)").matches ? 52 : 40;
 
 /** What others may ask of the gallery. */
 export interface GalleryHandle {
   /** Scrolls to a section's title. */
   readonly show: (key: SectionKey) => void;
+  /** Scrolls to a cell. */
+  readonly reveal: (id: string) => void;
   /** Gives the cell that has the gallery's focus the browser's. */
   readonly focus: () => void;
 }
@@ -78,6 +81,12 @@ export function Gallery(props: GalleryProps) {
     show: (key) => {
       const row = rows.findIndex(({ kind, section }) => kind === "title" && section.key === key);
       if (row >= 0) virtual.scrollToIndex(row, { align: "start" });
+    },
+    reveal: (id) => {
+      const row = places.rowOf.get(id);
+      if (row === undefined) return;
+      const hasTitle = rows[row - 1]?.kind === "title";
+      bringToSight(area.current!, virtual.measurementsCache, { row, hasTitle });
     },
     focus: () => area.current?.querySelector<HTMLElement>('[role="gridcell"][tabindex="0"]')?.focus(),
   }));

@@ -31,7 +31,13 @@ export const GalleryRow = memo(function GalleryRow(props: GalleryRowProps) {
       >
         <div role="rowheader" className="sectionTitle">
           <SectionName section={row.section} />
-          <button type="button" tabIndex={-1} className="quiet small" onClick={() => onChooseAll(row.section)}>
+          <button
+            type="button"
+            tabIndex={-1}
+            className="quiet small"
+            aria-keyshortcuts="Shift+Space"
+            onClick={() => onChooseAll(row.section)}
+          >
             {texts.gallery.chooseSection}
           </button>
         </div>

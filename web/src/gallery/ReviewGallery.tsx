@@ -1,14 +1,16 @@
 // The gallery with all that labels: keys, bars, drag. Where the labels go, whoever uses it says.
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Label, Via } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
+import { askedCell } from "../app/router.ts";
 import { texts } from "../texts.ts";
 import { ClassBar } from "./ClassBar.tsx";
 import { Gallery, type GalleryHandle } from "./Gallery.tsx";
 import { FIRST_VIEW, GalleryTools, type View } from "./GalleryTools.tsx";
 import { KeysDialog } from "./KeysDialog.tsx";
+import { PanelContext, type PanelTools } from "./panelTools.ts";
 import { SelectionBar } from "./SelectionBar.tsx";
-import { rowsOf, sectionsOf } from "./sections.ts";
+import { cellAt, rowsOf, sectionsOf } from "./sections.ts";
 import type { Changes, GalleryCell, OnLabel, SectionKey } from "./types.ts";
 import { useGallery } from "./useGallery.ts";
 import { useGalleryKeys } from "./useGalleryKeys.ts";
@@ -33,6 +35,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
   const [view, setView] = useState<View>(FIRST_VIEW);
   const [columns, setColumns] = useState(6);
   const [isOpen, setIsOpen] = useState(false);
+  const [isLarge, setIsLarge] = useState(false);
   const [isHelp, setIsHelp] = useState(false);
   const { announce } = useMessages();
   const handle = useRef<GalleryHandle>(null);
@@ -73,6 +76,10 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
     onUndo: undo,
     onRedo: redo,
     onOpen: () => setIsOpen(true),
+    onLarge: () => {
+      setIsOpen(true);
+      setIsLarge(true);
+    },
     onClose: () => setIsOpen(false),
     isOpen,
     onHelp: () => setIsHelp(true),
@@ -82,8 +89,37 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
   };
   const close = () => {
     setIsOpen(false);
+    setIsLarge(false);
     handle.current?.focus();
   };
+  const show = (id: string) => {
+    // It may be one that the filter hides.
+    if (!gallery.places.rowOf.has(id)) setView((last) => ({ ...last, filter: "all" }));
+    gallery.step({ kind: "only", id }, true);
+  };
+  const move: PanelTools["onMove"] = (way) => {
+    const from = gallery.selection.focus;
+    const id = from && cellAt(rows, gallery.places, { from, way, page: 1 });
+    if (!id) return;
+    gallery.step({ kind: "only", id });
+    handle.current?.reveal(id);
+  };
+  const panelTools = (id: string) => ({
+    canLabel,
+    onLabel: (label: Label | null) => change([id], () => label, "menu"),
+    onConfirm: isBlind ? undefined : () => change([id], (cell) => cell.counted, "menu"),
+    onMove: move,
+    onShow: show,
+    onLarge: setIsLarge,
+  });
+  const asked = useRef(askedCell());
+  useEffect(() => {
+    const id = asked.current;
+    if (id === undefined || !byId.has(id)) return;
+    asked.current = undefined;
+    gallery.step({ kind: "only", id }, true);
+    setIsOpen(true);
+  }, [byId, gallery.step]);
   const focused = gallery.selection.focus === undefined ? undefined : byId.get(gallery.selection.focus);
   return (
     <>
@@ -104,7 +140,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
           canLabel={canLabel}
           isAdding={view.isAdding}
         />
-        {canLabel && (
+        {canLabel ? (
           <SelectionBar
             count={gallery.selection.chosen.size}
             canUndo={props.canUndo}
@@ -115,9 +151,17 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
             onRedo={redo}
             onOpen={() => setIsOpen(true)}
           />
+        ) : (
+          <div className="selectionBar">
+            <button type="button" disabled={focused === undefined} onClick={() => setIsOpen(true)}>
+              {texts.selection.openCell(focused?.number)}
+            </button>
+          </div>
         )}
       </div>
-      {isOpen && focused !== undefined && panelOf(focused, close)}
+      {isOpen && focused !== undefined && (
+        <PanelContext value={{ ...panelTools(focused.id), isLarge }}>{panelOf(focused, close)}</PanelContext>
+      )}
       {isHelp && <KeysDialog onClose={() => setIsHelp(false)} />}
     </>
   );

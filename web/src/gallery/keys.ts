@@ -7,7 +7,20 @@ import type { Way } from "./sections.ts";
 export type KeyAction =
   | { readonly kind: "move"; readonly way: Way; readonly how: "only" | "range" | "focus" }
   | { readonly kind: "label"; readonly label: Label }
-  | { readonly kind: "confirm" | "clear" | "toggle" | "all" | "none" | "open" | "undo" | "redo" | "help" };
+  | {
+      readonly kind:
+        | "confirm"
+        | "clear"
+        | "toggle"
+        | "section"
+        | "all"
+        | "none"
+        | "open"
+        | "large"
+        | "undo"
+        | "redo"
+        | "help";
+    };
 
 /** The part of a keyboard event that says what is asked. */
 export type Key = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
@@ -25,6 +38,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 
 const PLAIN: Readonly<Record<string, KeyAction["kind"]>> = {
   c: "confirm",
+  v: "large",
   Delete: "clear",
   Backspace: "clear",
   " ": "toggle",
@@ -47,6 +61,7 @@ export function actionOf(event: Key): KeyAction | undefined {
     };
   }
   if (isCommand) return commandOf(event);
+  if (event.key === " " && event.shiftKey) return { kind: "section" };
   const kind = PLAIN[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (kind !== undefined) return { kind } as KeyAction;
   const label = event.key.length === 1 ? labelOfKey(event.key) : undefined;

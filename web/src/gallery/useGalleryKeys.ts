@@ -12,6 +12,8 @@ interface GalleryKeysOptions {
   readonly onUndo: () => void;
   readonly onRedo: () => void;
   readonly onOpen: () => void;
+  /** Shows the image of the cell with the focus as large as it gets. */
+  readonly onLarge: () => void;
   readonly onClose: () => void;
   readonly isOpen: boolean;
   readonly onHelp: () => void;
@@ -59,12 +61,19 @@ export function useGalleryKeys(options: GalleryKeysOptions) {
       case "toggle":
         if (selection.focus) step({ kind: "toggle", id: selection.focus });
         return;
+      case "section": {
+        const row = selection.focus && rows[places.rowOf.get(selection.focus)!];
+        if (row) step({ kind: "all", ids: row.section.cells.map(({ id }) => id) }, true);
+        return;
+      }
       case "all":
         return step({ kind: "all", ids: places.ids });
       case "none":
         return on.isOpen ? on.onClose() : step({ kind: "none" });
       case "open":
         return on.onOpen();
+      case "large":
+        return on.onLarge();
       case "help":
         return on.onHelp();
     }

@@ -58,6 +58,7 @@ export function PrivatePage() {
                 <CellImage
                   image={privateStore.imageOf(cell) ?? ""}
                   overlay={undefined}
+                  title={texts.cell.title(cell.number)}
                   alt={texts.gallery.cell(cell, undefined)}
                 />
                 <p className="muted break">{cell.file}</p>
