@@ -1,7 +1,7 @@
 import type { Cell, Label, TrailEvent } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { texts } from "../texts.ts";
-import { formatMoment } from "../ui/format.ts";
+import { formatExactMoment } from "../ui/format.ts";
 
 interface HistoryProps {
   readonly cell: Cell;
@@ -32,7 +32,7 @@ export function History({ cell, caseId }: HistoryProps) {
       <ol className="history">
         {steps.map(({ event, label }) => (
           <li key={event.sequence}>
-            <span className="muted">{formatMoment(event.at)}</span>{" "}
+            <span className="muted">{formatExactMoment(event.at)}</span>{" "}
             {words.historyStep(event.actor, label, String(event.content.via ?? ""))}
           </li>
         ))}

@@ -3,9 +3,10 @@ import { get } from "../api/client.ts";
 import type { TrailEvent } from "../api/types.ts";
 import { href } from "../app/router.ts";
 import { texts } from "../texts.ts";
-import { formatMoment } from "../ui/format.ts";
+import { formatExactMoment } from "../ui/format.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
+import { useCellNumbers } from "./cellNumbers.ts";
 import { EventContent } from "./EventContent.tsx";
 
 const PAGE = 100;
@@ -22,6 +23,7 @@ export function TrailList({ caseId }: { readonly caseId?: string }) {
     setNext(page.next);
   });
   useEffect(() => void load(null), [caseId]);
+  const numbers = useCellNumbers(caseId);
   const words = texts.trail;
   if (events?.length === 0) return <p className="empty">{words.none}</p>;
   return (
@@ -45,7 +47,7 @@ export function TrailList({ caseId }: { readonly caseId?: string }) {
               {events.map((event) => (
                 <tr key={event.sequence}>
                   <td className="number">{event.sequence}</td>
-                  <td className="nowrap">{formatMoment(event.at)}</td>
+                  <td className="nowrap">{formatExactMoment(event.at)}</td>
                   <td>{event.actor}</td>
                   <td>
                     {event.case === null || caseId !== undefined ? (
@@ -55,7 +57,7 @@ export function TrailList({ caseId }: { readonly caseId?: string }) {
                     )}
                   </td>
                   <td>
-                    <EventContent event={event} />
+                    <EventContent event={event} numbers={numbers} />
                   </td>
                   <td>
                     <code title={event.hash}>{event.hash.slice(0, 10)}</code>

@@ -2,6 +2,7 @@ import type { Estimate } from "../api/types.ts";
 
 const LANGUAGE = "en-GB";
 const whole = new Intl.NumberFormat(LANGUAGE);
+const exactDates = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "medium" });
 const dates = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
 
 /** 12345 as 12,345. */
@@ -16,13 +17,23 @@ export function formatShare(share: number, digits = 1): string {
 
 /** Limits of a share, in per cent: 10.1 to 14.9. */
 export function formatLimits({ low, high }: Estimate, digits = 1): string {
-  return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}`;
+  return formatSpan(100 * low, 100 * high, digits);
+}
+
+/** From one number to another; a dash would read as a sign beside a negative one. */
+export function formatSpan(low: number, high: number, digits: number): string {
+  return `${low.toFixed(digits)}${low < 0 ? " to " : "–"}${high.toFixed(digits)}`;
 }
 
 /** A probability as whole per cent, never 100 where it is less than sure. */
 export function formatProbability(probability: number): string {
   const percent = Math.round(100 * probability);
   return `${probability < 1 ? Math.min(percent, 99) : percent} %`;
+}
+
+/** A moment to the second, for records. */
+export function formatExactMoment(moment: string): string {
+  return exactDates.format(new Date(moment));
 }
 
 /** A moment, in the reader's own time. */

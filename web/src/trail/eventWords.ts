@@ -1,0 +1,53 @@
+import type { Label, TrailEvent } from "../api/types.ts";
+import { texts } from "../texts.ts";
+
+interface Content {
+  readonly changes?: readonly { readonly cell: string; readonly label: Label | null }[];
+  /** Those added are objects; those classified are [cell, class, whether the model was not sure]. */
+  readonly cells?: readonly ({ readonly number: number } | readonly [string, string | null, boolean])[];
+  readonly number?: number;
+  readonly meaning?: string;
+  readonly reason?: string;
+}
+
+/** The first line of an event in words; undefined where its content is read as it is. @param numbers of cells, by id. */
+export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, number>): string | undefined {
+  const content = event.content as Content;
+  const words = texts.trail.words;
+  const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => numbers.get(id) ?? []);
+  switch (event.kind) {
+    case "cells.labelled": {
+      const groups = grouped(content.changes ?? [], ({ label }) => label ?? "");
+      return groups
+        .map(([label, of]) => words.labelled(label, of.length, numbersOf(of.map(({ cell }) => cell))))
+        .join("; ");
+    }
+    case "cells.classified": {
+      const rows = (content.cells ?? []).filter((row) => Array.isArray(row)) as [string, string, boolean][];
+      if (rows.length === 0) return undefined;
+      return grouped(rows, ([, name, isRejected]) => (isRejected ? words.notSure : name))
+        .map(([name, of]) => words.labelled(name, of.length, numbersOf(of.map(([cell]) => cell))))
+        .join("; ");
+    }
+    case "cells.added": {
+      const added = (content.cells ?? []).flatMap((cell) => ("number" in cell ? [cell.number] : []));
+      return words.added(added.length, added);
+    }
+    case "case.signed":
+      return content.number === undefined ? undefined : words.signed(content.number, content.meaning ?? "");
+    case "case.amended":
+      return content.reason;
+    default:
+      return undefined;
+  }
+}
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): (readonly [string, readonly T[]])[] {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return [...groups];
+}
