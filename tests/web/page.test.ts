@@ -51,7 +51,7 @@ describe("what the pages reckon", () => {
   test("CSV quotes what would break it", () => {
     const csv = cellsCsv({ cells: [cellOf(1, { file: 'a,"b".jpg' })], classes: ["X", "Y"] });
     expect(csv).toBe(
-      'number,file,label,reviewed,predicted,p_X,p_Y,familiarity\r\n1,"a,""b"".jpg",Basophil,false,Basophil,0.990000,0.010000,0.500000\r\n',
+      'number,file,label,reviewed,predicted,p_X,p_Y,familiarity,notice\r\n1,"a,""b"".jpg",Basophil,false,Basophil,0.990000,0.010000,0.500000,Research use only. Not a medical device.\r\n',
     );
   });
 

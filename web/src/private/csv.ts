@@ -1,3 +1,4 @@
+import { texts } from "../texts.ts";
 import type { PrivateState } from "./privateStore.ts";
 
 const quoted = (value: unknown) => {
@@ -5,7 +6,7 @@ const quoted = (value: unknown) => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** All cells as CSV: what the model said, and what the reader did. */
+/** All cells as CSV: what the model said, what the reader did, and in the last column what it is not for. */
 export function cellsCsv({ cells, classes }: Pick<PrivateState, "cells" | "classes">): string {
   const head = [
     "number",
@@ -15,6 +16,7 @@ export function cellsCsv({ cells, classes }: Pick<PrivateState, "cells" | "class
     "predicted",
     ...classes.map((name) => `p_${name}`),
     "familiarity",
+    "notice",
   ];
   const rows = cells.map((cell) => [
     cell.number,
@@ -24,6 +26,7 @@ export function cellsCsv({ cells, classes }: Pick<PrivateState, "cells" | "class
     cell.predicted,
     ...classes.map((_, i) => cell.probabilities?.[i]?.toFixed(6)),
     cell.familiarity?.toFixed(6),
+    texts.app.researchUse,
   ]);
   return `${[head, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }

@@ -5,6 +5,9 @@ import type { GalleryCell } from "../gallery/types.ts";
 import { countedByModel } from "../review/withLabel.ts";
 import { texts } from "../texts.ts";
 
+/** Fewer than laboratories count, as the server says too. */
+const FEW = 100;
+
 /** The count of private mode, with exact limits; undefined while nothing is counted. Usual ranges are the server's. */
 export function localDifferential(cells: readonly GalleryCell[]): Differential | undefined {
   const countOf = (name: string) => cells.filter(({ counted }) => counted === name).length;
@@ -24,6 +27,6 @@ export function localDifferential(cells: readonly GalleryCell[]): Differential |
     waiting: cells.filter(({ status }) => status === "waiting").length,
     classes,
     flags: [],
-    notes: [texts.private.countNote],
+    notes: [...(total < FEW ? [texts.private.fewNote(total)] : []), texts.private.countNote],
   };
 }
