@@ -244,6 +244,7 @@ export const texts = {
     before: "Model",
     beforeOf: (count: number) => `was ${number.format(count)}`,
     chart: "Shares against the usual range",
+    chartAlone: "Shares",
     tick: (percent: number) => (percent === 100 ? "100 %" : String(percent)),
     usualHead: "usual, %",
     usual: ([low, high]: readonly [number, number]) => `${low}–${high}`,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
+import { layoutFaultsOf } from "./layout.ts";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -10,9 +11,12 @@ interface Axe {
   ): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }>;
 }
 
-/** What axe finds against WCAG 2.2 AA and its own good practice, in both colour schemes; empty where all is well. */
+/**
+ * What axe finds against WCAG 2.2 AA and its own good practice, in both colour schemes, and what does not fit on smaller screens;
+ * empty where all is well.
+ */
 export async function violationsOf(page: Page): Promise<string[]> {
-  const found: string[] = [];
+  const found = (await page.locator("#app").count()) > 0 ? await layoutFaultsOf(page) : [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     // By the debugger, to which the page's policy does not apply.

@@ -25,7 +25,7 @@ export function ShareChart({ classes }: ShareChartProps) {
   return (
     <figure className="shareChart">
       <figcaption>
-        <h3>{words.chart}</h3>
+        <h3>{hasRange ? words.chart : words.chartAlone}</h3>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${bottom + 18}`} role="img" aria-label={words.chartOf(classes)}>
         {TICKS.map((percent) => (

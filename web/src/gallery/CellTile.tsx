@@ -45,7 +45,7 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
         </span>
       )}
       {sure !== undefined && (
-        <span className="figure" aria-hidden="true">
+        <span className={isGuess ? "figure guess" : "figure"} aria-hidden="true">
           {isGuess && <Guess name={cell.predicted!} />}
           {cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label
             ? `${letterOf(cell.predicted)} ${formatProbability(sure)}`
@@ -67,8 +67,8 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
 function Guess({ name }: { readonly name: string }) {
   return (
     <>
-      ? <span className="guessName">{texts.labels.name(name)}</span>
-      <span className="guessLetter">{letterOf(name)}</span>{" "}
+      <span className="guessName">{texts.labels.name(name)}?</span>
+      <span className="guessLetter">{letterOf(name)}?</span>{" "}
     </>
   );
 }

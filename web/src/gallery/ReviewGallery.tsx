@@ -1,5 +1,5 @@
 // The gallery with all that labels: keys, bars, drag. Where the labels go, whoever uses it says.
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import type { Label, Via } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { askedCell } from "../app/router.ts";
@@ -120,6 +120,11 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
     gallery.step({ kind: "only", id }, true);
     setIsOpen(true);
   }, [byId, gallery.step]);
+  // An opened panel leaves less room, in which its cell stays in sight.
+  const reveal = useEffectEvent(() => gallery.selection.focus && handle.current?.reveal(gallery.selection.focus));
+  useEffect(() => {
+    if (isOpen && columns > 0) reveal();
+  }, [isOpen, columns]);
   const focused = gallery.selection.focus === undefined ? undefined : byId.get(gallery.selection.focus);
   return (
     <>
