@@ -8,6 +8,7 @@ interface Content {
   readonly number?: number;
   readonly meaning?: string;
   readonly reason?: string;
+  readonly name?: string;
 }
 
 /** The first line of an event in words; undefined where its content is read as it is. @param numbers of cells, by id. */
@@ -37,6 +38,12 @@ export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, numbe
       return content.number === undefined ? undefined : words.signed(content.number, content.meaning ?? "");
     case "case.amended":
       return content.reason;
+    case "case.created":
+    case "user.added":
+    case "token.added":
+    case "token.revoked":
+    case "run.asked":
+      return content.name;
     default:
       return undefined;
   }
