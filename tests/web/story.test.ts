@@ -260,7 +260,8 @@ describe.sequential("the story of a case", () => {
       .getByRole("button", { name: /^Second: Neutrophil/ })
       .first()
       .press("Enter");
-    await expect.poll(() => page.getByRole("heading", { name: /To settle/ }).innerText()).not.toBe(before);
+    const toSettle = () => page.getByRole("heading", { name: /To settle/ }).innerText();
+    await expect.poll(toSettle, { timeout: 30_000 }).not.toBe(before);
   });
 
   test("two sign it, it is frozen, and amended with a reason", async () => {
