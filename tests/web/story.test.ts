@@ -167,8 +167,16 @@ describe.sequential("the story of a case", () => {
     await page.reload();
     await page.getByText("1 change not saved yet").waitFor();
     expect(await countOf(page, "A")).toBe("1");
+    // Nothing is signed without them, and the page of the report sends them too.
+    await tab("report");
+    await page.getByText("1 change is not saved yet").waitFor();
+    expect(await page.getByRole("button", { name: /^Sign as/ }).isDisabled()).toBe(true);
+    await look();
     await page.unroute("**/labels");
     await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.getByText("1 change is not saved yet").waitFor({ state: "detached" });
+    expect(await page.getByRole("button", { name: /^Sign as/ }).isEnabled()).toBe(true);
+    await tab("review");
     await saved(page);
     expect(await page.locator(".counts p").first().innerText()).toContain("1 artefact");
   });

@@ -92,6 +92,8 @@ export const texts = {
     bad: (count: number) => `${many(count, "image")} could not be read`,
     frozen: { open: "", signing: "Waits for the second signature", signed: "Signed: amend it to change it" },
     unsent: (count: number) => `${many(count, "change")} not saved yet`,
+    waitForUnsent: (count: number) =>
+      `${many(count, "change is", "changes are")} not saved yet: they are sent as soon as the server answers. Go on when all are saved.`,
     saved: "All changes saved",
     noCells: "No images yet.",
   },

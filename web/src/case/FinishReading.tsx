@@ -8,11 +8,13 @@ interface FinishReadingProps {
   readonly summary: CaseSummary;
   /** Cells that the second reader has not labelled yet. */
   readonly left: number;
+  /** Labels that are not saved yet: the reading can't end before they are. */
+  readonly unsent: number;
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
 /** Says that the view is blind, and ends the reading. */
-export function FinishReading({ summary, left, onChanged }: FinishReadingProps) {
+export function FinishReading({ summary, left, unsent, onChanged }: FinishReadingProps) {
   const [finish, isBusy] = useAction(async () => {
     const key = newKey();
     onChanged(await withTries(() => send<CaseSummary>("POST", `/cases/${summary.id}/second-reading/finish`, {}, key)));
@@ -21,9 +23,10 @@ export function FinishReading({ summary, left, onChanged }: FinishReadingProps) 
   return (
     <div className="notice info row">
       <p>
-        <strong>{texts.second.blindTitle}</strong> {texts.second.blind} {texts.second.left(left)}
+        <strong>{texts.second.blindTitle}</strong> {texts.second.blind} {texts.second.left(left)}{" "}
+        {unsent > 0 && texts.case.waitForUnsent(unsent)}
       </p>
-      <button type="button" className="primary" disabled={isBusy} onClick={() => void finish()}>
+      <button type="button" className="primary" disabled={isBusy || unsent > 0} onClick={() => void finish()}>
         {texts.second.finish}
       </button>
     </div>

@@ -12,12 +12,14 @@ import { SignForm } from "./SignForm.tsx";
 
 interface ReportTabProps {
   readonly summary: CaseSummary;
+  /** Labels that are not saved yet. */
+  readonly unsent: number;
   readonly modelName: string;
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
 /** What would be signed, signing it, amending it, and what was signed. */
-export function ReportTab({ summary, modelName, onChanged }: ReportTabProps) {
+export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabProps) {
   const maySign = useMay("signer");
   const count = useLoaded<Differential>(summary.isBlind ? undefined : `/cases/${summary.id}/differential`);
   const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`);
@@ -53,7 +55,7 @@ export function ReportTab({ summary, modelName, onChanged }: ReportTabProps) {
       </section>
       <div className="column">
         {summary.status !== "signed" && maySign && data !== undefined && (
-          <SignForm summary={summary} differential={data} signed={list.at(-1)} onSigned={done} />
+          <SignForm summary={summary} differential={data} signed={list.at(-1)} unsent={unsent} onSigned={done} />
         )}
         {summary.status !== "signed" && !maySign && <Notice>{words.maySignNot}</Notice>}
         {summary.status !== "open" && maySign && <AmendForm caseId={summary.id} onAmended={done} />}

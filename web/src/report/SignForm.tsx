@@ -13,11 +13,13 @@ interface SignFormProps {
   readonly differential: Differential;
   /** The last report, which a second signer signs too. */
   readonly signed: Report | undefined;
+  /** Labels that are not saved yet: they would be lost to the report. */
+  readonly unsent: number;
   readonly onSigned: () => void;
 }
 
 /** Signs the report as it stands; says what is not done yet. */
-export function SignForm({ summary, differential, signed, onSigned }: SignFormProps) {
+export function SignForm({ summary, differential, signed, unsent, onSigned }: SignFormProps) {
   const { session } = useSession();
   const { say } = useMessages();
   const words = texts.report;
@@ -42,6 +44,7 @@ export function SignForm({ summary, differential, signed, onSigned }: SignFormPr
       {isSecond && signed !== undefined && <p>{words.signedBy(signed.signatures)}</p>}
       {differential.waiting > 0 && <Notice kind="warning">{words.waiting(differential.waiting)}</Notice>}
       {!isSecond && left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
+      {unsent > 0 && <Notice kind="warning">{texts.case.waitForUnsent(unsent)}</Notice>}
       <p className="muted">{words.what(summary.signers)}</p>
       <Field label={words.meaning}>
         <select name="meaning" defaultValue={words.meanings[isSecond ? 1 : 0]}>
@@ -57,7 +60,7 @@ export function SignForm({ summary, differential, signed, onSigned }: SignFormPr
       )}
       <p className="muted">{texts.app.researchUse}</p>
       <div className="row end">
-        <button type="submit" className="primary" disabled={isBusy || differential.waiting > 0}>
+        <button type="submit" className="primary" disabled={isBusy || differential.waiting > 0 || unsent > 0}>
           {words.signAs(session?.user ?? "")}
         </button>
       </div>

@@ -13,6 +13,8 @@ export interface CaseState {
   readonly classes: readonly string[];
   readonly differential: Differential | undefined;
   readonly isLoaded: boolean;
+  /** The newest that is known; -1 where none is. */
+  readonly revision: number;
   /** Cells that wait for the model. */
   readonly waiting: number;
   /** Changes that are not saved yet. */
@@ -47,12 +49,14 @@ export class CaseStore {
   readonly #listeners = new Set<() => void>();
   readonly #cells = new Map<string, Cell>();
   readonly #steps = new UndoStack();
-  #revision = -1;
+  // Cells are taken from events once they are asked for: before that, nobody looks at them.
+  #isAsked = false;
   #state: CaseState = {
     cells: [],
     classes: [],
     differential: undefined,
     isLoaded: false,
+    revision: -1,
     waiting: 0,
     unsent: 0,
     canUndo: false,
@@ -85,6 +89,7 @@ export class CaseStore {
   /** Loads all cells, and the count. */
   async load(): Promise<void> {
     const { caseId, reading } = this.#options;
+    this.#isAsked = true;
     try {
       let after = "";
       let classes: readonly string[] = [];
@@ -111,10 +116,9 @@ export class CaseStore {
 
   /** Takes what the server sent by itself. */
   take({ revision, waiting, cells }: CaseEvent): void {
-    for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
-    const isNew = revision !== this.#revision && this.#queue.waiting.length === 0;
-    this.#revision = revision;
-    this.#show({ waiting });
+    if (this.#isAsked) for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
+    const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
+    this.#show({ waiting, revision });
     if (isNew && this.#state.isLoaded) void this.loadCount();
   }
 
@@ -161,8 +165,7 @@ export class CaseStore {
 
   #saved({ changes }: LabelRequest, { revision, differential }: LabelAnswer): void {
     this.#apply(this.#cells, changes);
-    this.#revision = revision;
-    if (differential) this.#show({ differential });
+    this.#show({ revision, ...(differential && { differential }) });
   }
 
   #refused({ changes }: LabelRequest, error: ApiError): void {
