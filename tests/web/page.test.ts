@@ -6,6 +6,7 @@ import { cellsCsv } from "../../web/src/private/csv.ts";
 import { localDifferential } from "../../web/src/private/localDifferential.ts";
 import { withLabel } from "../../web/src/review/withLabel.ts";
 import { ticksOf } from "../../web/src/runs/ticks.ts";
+import { asSentence } from "../../web/src/ui/format.ts";
 import { cellOf } from "./support/cells.ts";
 
 const fileOf = (name: string, size: number) => new File([new Uint8Array(size)], name);
@@ -53,6 +54,12 @@ describe("what the pages reckon", () => {
     expect(csv).toBe(
       'number,file,label,reviewed,predicted,p_X,p_Y,familiarity\r\n1,"a,""b"".jpg",Basophil,false,Basophil,0.990000,0.010000,0.500000\r\n',
     );
+  });
+
+  test("what the server says becomes sentences", () => {
+    expect(["the password is wrong", "Is it there?", " Done. ", ""].map(asSentence)).toEqual([
+      ...["The password is wrong.", "Is it there?", "Done.", ""],
+    ]);
   });
 
   test("ticks are round and cover the span", () => {
