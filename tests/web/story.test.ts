@@ -66,6 +66,32 @@ async function sign(on: Page, name: string): Promise<void> {
   await on.getByRole("button", { name: `Sign as ${name}` }).press("Enter");
 }
 
+// A page that did not hear of a change can't sign it; one that hears of it shows it.
+async function nothingUnseenIsSigned(): Promise<void> {
+  await page.route("**/events", (route) => route.abort());
+  await tab("report");
+  await page.reload();
+  const counted = page.getByRole("region", { name: "What will be signed" }).locator("p").first();
+  const before = await counted.innerText();
+  await tab("review", ben);
+  await current(ben).focus();
+  await ben.keyboard.press("a");
+  await saved(ben);
+  const field = page.getByLabel("Password");
+  await field.fill(password("ada"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("Nothing was signed: the case has changed").waitFor();
+  await expect.poll(() => counted.innerText()).not.toBe(before);
+  expect([await field.inputValue(), await hasFocus(field)]).toEqual(["", true]);
+  await look();
+  await page.unroute("**/events");
+  await page.reload();
+  await counted.waitFor();
+  await ben.keyboard.press("Control+z");
+  await expect.poll(() => counted.innerText()).toBe(before);
+  await page.getByText("The case has changed since you opened this page").waitFor();
+}
+
 // What goes wrong in a dialog is said in it, and goes away when it goes well; the first field has the focus.
 async function refusedInDialog(): Promise<void> {
   const dialog = page.getByRole("dialog");
@@ -271,6 +297,7 @@ describe.sequential("the story of a case", () => {
     await page.getByRole("button", { name: "Edit" }).click();
     await page.getByLabel("Signatures").selectOption("2");
     await page.getByRole("button", { name: "Save" }).click();
+    await nothingUnseenIsSigned();
     await sign(page, "ada");
     await page.getByText("Report 1 is signed; it needs a second signature.").waitFor();
     await look();
@@ -357,7 +384,7 @@ describe.sequential("the story of a case", () => {
     expect((await given("cases")).status).toBe(401);
     expect(violations).toEqual([]);
     // The browser reports what the tests broke on purpose, in words that name no address.
-    const known = /^Failed to load resource|409 .*\/labels$|400 .*\/cases$|401 /;
+    const known = /^Failed to load resource|409 .*\/(labels|sign)$|400 .*\/cases$|401 /;
     expect(app.faults.filter((fault) => !known.test(fault))).toEqual([]);
   });
 });

@@ -264,6 +264,9 @@ export const texts = {
     blind: "You are doing the second reading of this case: its report is shown when you have finished.",
     preview: "What will be signed",
     signedCount: "What was signed",
+    isNew: "The case has changed since you opened this page. What you see is how it is now.",
+    moved:
+      "Nothing was signed: the case has changed since you saw it. What you see now is how it is: look at it, then sign again.",
     reviewed: "Reviewed",
     reviewedOf: (count: number, of: number) => `${number.format(count)} of ${many(of, "cell")}`,
     model: "Model",

@@ -1,5 +1,7 @@
-import type { CaseSummary, Differential, Report } from "../api/types.ts";
+import { useRef } from "react";
+import type { CaseSummary, Report } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
+import { FaultArea } from "../app/FaultArea.tsx";
 import { useMay } from "../app/session.tsx";
 import { Flags } from "../counts/CountsPanel.tsx";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
@@ -9,6 +11,7 @@ import { Notice } from "../ui/Notice.tsx";
 import { AmendForm } from "./AmendForm.tsx";
 import { ReportList } from "./ReportList.tsx";
 import { SignForm } from "./SignForm.tsx";
+import { usePreview } from "./usePreview.ts";
 
 interface ReportTabProps {
   readonly summary: CaseSummary;
@@ -21,44 +24,54 @@ interface ReportTabProps {
 /** What would be signed, signing it, amending it, and what was signed. */
 export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabProps) {
   const maySign = useMay("signer");
-  const count = useLoaded<Differential>(summary.isBlind ? undefined : `/cases/${summary.id}/differential`);
+  const { preview, error, reload } = usePreview(summary);
+  const first = useRef<CaseSummary>(undefined);
+  first.current ??= preview?.summary;
   const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`);
   const words = texts.report;
   if (summary.isBlind) return <Notice>{words.blind}</Notice>;
   const done = (next?: CaseSummary) => {
+    first.current = next ?? first.current;
     reports.reload();
-    count.reload();
     onChanged(next);
   };
   const list = reports.data?.reports ?? [];
-  const { data } = count;
+  const isNew =
+    summary.status === "open" && preview !== undefined && preview.summary.revision !== first.current?.revision;
   return (
     <div className="reportPage">
       <section className="column" aria-labelledby="preview">
         <h2 id="preview">{summary.status === "open" ? words.preview : words.signedCount}</h2>
-        <LoadFault error={count.error} onAgain={count.reload} />
-        {data !== undefined && (
+        <LoadFault error={error} onAgain={reload} />
+        <div role="status">{isNew && <Notice>{words.isNew}</Notice>}</div>
+        {preview !== undefined && (
           <>
-            <p>{texts.counts.summary(data)}</p>
-            <DifferentialTable differential={data} isBefore isWide />
-            <Flags differential={data} />
+            <p>{texts.counts.summary(preview.differential)}</p>
+            <DifferentialTable differential={preview.differential} isBefore isWide />
+            <Flags differential={preview.differential} />
             <dl className="facts">
               <dt>{words.reviewed}</dt>
-              <dd>{words.reviewedOf(summary.reviewed, summary.cells)}</dd>
+              <dd>{words.reviewedOf(preview.summary.reviewed, preview.summary.cells)}</dd>
               <dt>{words.model}</dt>
               <dd>{modelName}</dd>
               <dt>{words.comment}</dt>
-              <dd>{summary.comment === "" ? "–" : summary.comment}</dd>
+              <dd>{preview.summary.comment === "" ? "–" : preview.summary.comment}</dd>
             </dl>
           </>
         )}
       </section>
       <div className="column">
-        {summary.status !== "signed" && maySign && data !== undefined && (
-          <SignForm summary={summary} differential={data} signed={list.at(-1)} unsent={unsent} onSigned={done} />
+        {summary.status !== "signed" && maySign && preview !== undefined && (
+          <FaultArea>
+            <SignForm preview={preview} signed={list.at(-1)} unsent={unsent} onMoved={onChanged} onSigned={done} />
+          </FaultArea>
         )}
         {summary.status !== "signed" && !maySign && <Notice>{words.maySignNot}</Notice>}
-        {summary.status !== "open" && maySign && <AmendForm caseId={summary.id} onAmended={done} />}
+        {summary.status !== "open" && maySign && (
+          <FaultArea>
+            <AmendForm caseId={summary.id} onAmended={done} />
+          </FaultArea>
+        )}
         <h2>{words.list}</h2>
         <LoadFault error={reports.error} onAgain={reports.reload} />
         <ReportList reports={list} />

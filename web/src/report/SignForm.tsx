@@ -1,38 +1,58 @@
 import type { FormEvent } from "react";
-import { newKey, send, withTries } from "../api/client.ts";
-import type { CaseSummary, Differential, Report } from "../api/types.ts";
+import { ApiError, get, newKey, send, withTries } from "../api/client.ts";
+import type { CaseSummary, Report } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { useAction } from "../ui/useAction.ts";
+import type { Preview } from "./usePreview.ts";
 
 interface SignFormProps {
-  readonly summary: CaseSummary;
-  readonly differential: Differential;
+  /** What is shown beside it: that, and nothing newer, is signed. */
+  readonly preview: Preview;
   /** The last report, which a second signer signs too. */
   readonly signed: Report | undefined;
   /** Labels that are not saved yet: they would be lost to the report. */
   readonly unsent: number;
+  /** Told of the case as it is now, where it changed before it was signed. */
+  readonly onMoved: (summary: CaseSummary) => void;
   readonly onSigned: () => void;
 }
 
 /** Signs the report as it stands; says what is not done yet. */
-export function SignForm({ summary, differential, signed, unsent, onSigned }: SignFormProps) {
+export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFormProps) {
   const { session } = useSession();
   const { say } = useMessages();
   const words = texts.report;
+  const { summary, differential } = preview;
   const isSecond = summary.status === "signing";
   const [sign, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const password = fields.get("password");
-    const body = { meaning: String(fields.get("meaning")), ...(password !== null && { password: String(password) }) };
+    const body = {
+      meaning: String(fields.get("meaning")),
+      ifRevision: summary.revision,
+      ...(password !== null && { password: String(password) }),
+    };
     const key = newKey();
-    const report = await withTries(() => send<Report>("POST", `/cases/${summary.id}/sign`, body, key));
+    const report = await withTries(() => send<Report>("POST", `/cases/${summary.id}/sign`, body, key)).catch(
+      async (error) => {
+        forgetPassword(form);
+        throw await explained(error);
+      },
+    );
     say(report.isFinal ? words.isFinal(report.number) : words.needsSecond(report.number));
     onSigned();
   });
+  const explained = async (error: unknown) => {
+    if (!(error instanceof ApiError && error.status === 409)) return error;
+    const now = await get<CaseSummary>(`/cases/${summary.id}`);
+    if (now.revision === summary.revision) return error;
+    onMoved(now);
+    return new Error(words.moved);
+  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     void sign(event.currentTarget);
@@ -66,4 +86,12 @@ export function SignForm({ summary, differential, signed, unsent, onSigned }: Si
       </div>
     </form>
   );
+}
+
+// It is said anew with each try: there the user goes on, too.
+function forgetPassword(form: HTMLFormElement): void {
+  const field = form.elements.namedItem("password");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.value = "";
+  field.focus();
 }
