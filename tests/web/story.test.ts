@@ -107,6 +107,13 @@ async function refusedInDialog(): Promise<void> {
   await dialog.getByRole("alert").getByText("The disk is full. Make room.").waitFor();
   await look();
   await page.unroute("**/cases");
+  // A number may have a comma, and is nothing else by chance.
+  const cells = dialog.getByLabel("White cells");
+  await cells.fill("7,4,");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("alert").getByText("A number from 0.01 to 2,000").waitFor();
+  expect(await hasFocus(cells)).toBe(true);
+  await look();
 }
 
 describe.sequential("the story of a case", () => {
@@ -296,7 +303,9 @@ describe.sequential("the story of a case", () => {
   test("two sign it, it is frozen, and amended with a reason", async () => {
     await page.getByRole("button", { name: "Edit" }).click();
     await page.getByLabel("Signatures").selectOption("2");
+    await page.getByLabel("White cells").fill("7,4");
     await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("7.4 × 10⁹/L white cells").waitFor();
     await nothingUnseenIsSigned();
     await sign(page, "ada");
     await page.getByText("Report 1 is signed; it needs a second signature.").waitFor();

@@ -67,6 +67,7 @@ export const texts = {
     leukocytesHint: "For absolute counts. May be added later.",
     age: "Age, years",
     ageHint: "For usual ranges; an adult's without it.",
+    decimal: (min: number, max: number) => `A number from ${min} to ${number.format(max)}, such as 7.4 or 7,4.`,
     signers: "Signatures",
     oneSigner: "One",
     twoSigners: "Two",
