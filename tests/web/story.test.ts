@@ -211,6 +211,21 @@ describe.sequential("the story of a case", () => {
     await saved(page);
   });
 
+  test("cells that are chosen one by one are labelled together, and nothing is chosen after that but by undo", async () => {
+    const several = page.getByLabel("Select several");
+    await several.check();
+    const chosen = page.getByRole("toolbar", { name: "Selected cells" }).locator(".figure");
+    await tiles(page).nth(1).click();
+    await tiles(page).nth(2).click();
+    await page.getByRole("button", { name: "Label as Artefact" }).click();
+    expect([await countOf(page, "A"), await chosen.innerText()]).toEqual(["2", "None selected"]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    expect([await countOf(page, "A"), await chosen.innerText()]).toEqual(["0", "2 selected"]);
+    await page.keyboard.press("Escape");
+    await several.uncheck();
+    await saved(page);
+  });
+
   test("changes without a network wait, and are saved when it is back", async () => {
     await page.route("**/labels", (route) => route.abort());
     await current(page).focus();

@@ -7,7 +7,8 @@ export function FaultArea({ children }: { readonly children: ReactNode }) {
   const outer = useMessages();
   const [fault, setFault] = useState<{ readonly words: string }>();
   const shown = useRef<HTMLDivElement>(null);
-  useEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), [fault]);
+  // Browsers differ in what this gives, and React takes that for the way to undo it.
+  useEffect(() => void shown.current?.scrollIntoView({ block: "nearest" }), [fault]);
   const messages = useMemo(
     () => ({
       ...outer,

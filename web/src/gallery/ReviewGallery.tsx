@@ -50,20 +50,23 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
       const found = ids.map((id) => byId.get(id)).filter((cell) => cell !== undefined && cell.status !== "bad");
       if (!canLabel || found.length === 0) return;
       const changes = (found as T[]).map((cell) => ({ cell: cell.id, label: labelOf(cell) }));
-      gallery.leave(ids);
+      gallery.leave(ids, view.isAdding);
       onLabel(changes, via);
       announce(texts.gallery.labelled(changes.map(({ label }) => label)));
     },
-    [byId, canLabel, gallery.leave, onLabel, announce],
+    [byId, canLabel, gallery.leave, view.isAdding, onLabel, announce],
   );
-  const back = (step: () => Changes | undefined, words: (cells: number) => string) => {
+  const back = (step: () => Changes | undefined, words: (cells: number) => string, isUndo: boolean) => {
     const changes = step();
     if (changes === undefined) return;
     announce(words(changes.length));
-    gallery.step({ kind: "only", id: changes[0]!.cell }, true);
+    const ids = changes.map(({ cell }) => cell);
+    const alone = view.isAdding ? ("past" as const) : ("only" as const);
+    // What was chosen one by one is chosen again, to be labelled as was meant.
+    gallery.step(isUndo && view.isAdding ? { kind: "these", ids } : { kind: alone, id: ids[0]! }, true);
   };
-  const undo = () => back(props.onUndo, texts.gallery.undone);
-  const redo = () => back(props.onRedo, texts.gallery.redone);
+  const undo = () => back(props.onUndo, texts.gallery.undone, true);
+  const redo = () => back(props.onRedo, texts.gallery.redone, false);
   const confirm = (via: Via) => change(gallery.targets(), (cell) => cell.counted, via);
   const onKey = useGalleryKeys({
     rows,
