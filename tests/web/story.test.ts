@@ -76,6 +76,7 @@ async function nothingUnseenIsSigned(): Promise<void> {
   await tab("review", ben);
   await current(ben).focus();
   await ben.keyboard.press("a");
+  await ben.keyboard.press("Delete");
   await saved(ben);
   const field = page.getByLabel("Password");
   await field.fill(password("ada"));
@@ -83,12 +84,18 @@ async function nothingUnseenIsSigned(): Promise<void> {
   await page.getByRole("alert").getByText("Nothing was signed: the case has changed").waitFor();
   await expect.poll(() => counted.innerText()).not.toBe(before);
   expect([await field.inputValue(), await hasFocus(field)]).toEqual(["", true]);
+  // Nobody confirms by default what was not reviewed.
+  await page.getByText("1 cell was not reviewed").waitFor();
+  const meaning = page.getByLabel("What the signature means");
+  expect(await meaning.inputValue()).toBe("");
   await look();
   await page.unroute("**/events");
   await page.reload();
   await counted.waitFor();
   await ben.keyboard.press("Control+z");
+  await ben.keyboard.press("Control+z");
   await expect.poll(() => counted.innerText()).toBe(before);
+  expect(await meaning.inputValue()).toBe("I reviewed the cells and confirm the count");
   await page.getByText("The case has changed since you opened this page").waitFor();
 }
 

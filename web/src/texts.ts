@@ -283,6 +283,8 @@ export const texts = {
       `Signing freezes the count, all labels, the hashes of all images, the model and its version. ${signers === 2 ? "It is final with the second signature. " : ""}Later changes are amendments, and this report stays as it is.`,
     meaning: "What the signature means",
     meanings: ["I reviewed the cells and confirm the count", "I checked the review and approve the count"],
+    chooseMeaning: "Choose …",
+    partly: (left: number) => `I confirm the count; ${many(left, "cell was", "cells were")} left to the model`,
     password: "Password",
     passwordHint: "Once more, as a signature.",
     signAs: (user: string) => (user === "" ? "Sign" : `Sign as ${user}`),

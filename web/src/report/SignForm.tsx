@@ -63,14 +63,22 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
       <h2>{isSecond ? words.signSecond : words.sign}</h2>
       {isSecond && signed !== undefined && <p>{words.signedBy(signed.signatures)}</p>}
       {differential.waiting > 0 && <Notice kind="warning">{words.waiting(differential.waiting)}</Notice>}
-      {!isSecond && left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
+      {left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
       {unsent > 0 && <Notice kind="warning">{texts.case.waitForUnsent(unsent)}</Notice>}
       <p className="muted">{words.what(summary.signers)}</p>
       <Field label={words.meaning}>
-        <select name="meaning" defaultValue={words.meanings[isSecond ? 1 : 0]}>
+        {/* What was chosen for a case that was reviewed may not hold for one that is not. */}
+        <select
+          key={String(left > 0)}
+          name="meaning"
+          required
+          defaultValue={left > 0 ? "" : words.meanings[isSecond ? 1 : 0]}
+        >
+          {left > 0 && <option value="">{words.chooseMeaning}</option>}
           {words.meanings.map((meaning) => (
             <option key={meaning}>{meaning}</option>
           ))}
+          {left > 0 && <option>{words.partly(left)}</option>}
         </select>
       </Field>
       {session?.isLocal === false && (
