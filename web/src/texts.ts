@@ -55,6 +55,7 @@ export const texts = {
       model: "Model",
       created: "Created",
     },
+    openToAmend: "Open for an amendment",
     status: { open: "Open", signing: "Second signature", signed: "Signed" },
     secondReading: { none: "", "going on": "Second reading", finished: "Read twice" },
     reviewed: (count: number, of: number) => `${number.format(count)} of ${many(of, "cell")} reviewed`,
