@@ -220,6 +220,8 @@ describe.sequential("the story of a case", () => {
 
   test("cells that are chosen one by one are labelled together, and nothing is chosen after that but by undo", async () => {
     const several = page.getByLabel("Select several");
+    await current(page).focus();
+    await page.keyboard.press("Escape");
     await several.check();
     const chosen = page.getByRole("toolbar", { name: "Selected cells" }).locator(".figure");
     await tiles(page).nth(1).click();
@@ -235,6 +237,7 @@ describe.sequential("the story of a case", () => {
 
   test("changes without a network wait, and are saved when it is back", async () => {
     await page.route("**/labels", (route) => route.abort());
+    await page.route("**/reports", (route) => route.abort());
     await current(page).focus();
     await page.keyboard.press("a");
     await page.getByText("1 change not saved yet").waitFor();
@@ -245,10 +248,16 @@ describe.sequential("the story of a case", () => {
     await tab("report");
     await page.getByText("1 change is not saved yet").waitFor();
     expect(await page.getByRole("button", { name: /^Sign as/ }).isDisabled()).toBe(true);
+    const noAnswer = page.getByRole("alert").getByText("The server does not answer");
+    await noAnswer.waitFor();
+    expect(await page.getByText("None yet.").count()).toBe(0);
     await look();
     await page.unroute("**/labels");
+    await page.unroute("**/reports");
     await page.evaluate(() => dispatchEvent(new Event("online")));
     await page.getByText("1 change is not saved yet").waitFor({ state: "detached" });
+    await noAnswer.waitFor({ state: "detached" });
+    await page.getByText("None yet.").waitFor();
     expect(await page.getByRole("button", { name: /^Sign as/ }).isEnabled()).toBe(true);
     await tab("review");
     await saved(page);
@@ -342,6 +351,9 @@ describe.sequential("the story of a case", () => {
     await tab("report");
     await page.getByLabel("Why").fill("A smudge was overlooked");
     await page.getByRole("button", { name: "Open again for an amendment" }).press("Enter");
+    await page.getByText("Open for an amendment", { exact: true }).waitFor();
+    await page.locator(".caseHead").getByText("Why: A smudge was overlooked").waitFor();
+    await look();
     await tab("review");
     await current(page).focus();
     await page.keyboard.press("s");

@@ -27,15 +27,15 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
   const { preview, error, reload } = usePreview(summary);
   const first = useRef<CaseSummary>(undefined);
   first.current ??= preview?.summary;
-  const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`);
+  const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`, summary.revision);
   const words = texts.report;
   if (summary.isBlind) return <Notice>{words.blind}</Notice>;
   const done = (next?: CaseSummary) => {
     first.current = next ?? first.current;
-    reports.reload();
     onChanged(next);
   };
   const list = reports.data?.reports ?? [];
+  const signed = list.at(-1);
   const isNew =
     summary.status === "open" && preview !== undefined && preview.summary.revision !== first.current?.revision;
   return (
@@ -63,7 +63,7 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
       <div className="column">
         {summary.status !== "signed" && maySign && preview !== undefined && (
           <FaultArea>
-            <SignForm preview={preview} signed={list.at(-1)} unsent={unsent} onMoved={onChanged} onSigned={done} />
+            <SignForm preview={preview} signed={signed} unsent={unsent} onMoved={onChanged} onSigned={done} />
           </FaultArea>
         )}
         {summary.status !== "signed" && !maySign && <Notice>{words.maySignNot}</Notice>}
@@ -74,7 +74,7 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
         )}
         <h2>{words.list}</h2>
         <LoadFault error={reports.error} onAgain={reports.reload} />
-        <ReportList reports={list} />
+        {reports.data !== undefined && <ReportList reports={list} />}
       </div>
     </div>
   );

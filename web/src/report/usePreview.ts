@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { type ApiError, get } from "../api/client.ts";
 import type { CaseSummary, Differential } from "../api/types.ts";
+import { useOnline } from "../api/useOnline.ts";
 
 /** A count, and the case as it was before it was counted: while the case has that revision, this is its count. */
 export interface Preview {
@@ -30,5 +31,6 @@ export function usePreview(summary: CaseSummary) {
     // Of one revision there is one summary.
   }, [id, revision, isBlind, turn]);
   const reload = useCallback(() => setTurn((last) => last + 1), []);
+  useOnline(error === undefined ? undefined : reload);
   return { preview, error, reload };
 }
