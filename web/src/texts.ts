@@ -241,6 +241,8 @@ export const texts = {
   second: {
     what: "A second reader labels all cells without seeing the model's answers or the first reader's labels. Then the two are compared, and what differs is settled in the first reading.",
     start: "Start the second reading, as its reader",
+    mayNot: "Your role does not let you do it.",
+    youReadFirst: "You did the first reading of this case, or a part of it: somebody else does the second.",
     yours: "Your second reading is going on: go to Blind reading.",
     others: "A second reading is going on. What it says is shown when it is finished.",
     blindTitle: "Second reading.",
@@ -290,6 +292,10 @@ export const texts = {
     passwordHint: "Once more, as a signature.",
     signAs: (user: string) => (user === "" ? "Sign" : `Sign as ${user}`),
     maySignNot: "Your role does not let you sign.",
+    isBeingRead: "The second reading is going on: sign when it is finished.",
+    hasSigned: "You have signed this report. Somebody else must sign it too.",
+    needsUsers:
+      "You have signed this report. Somebody else must sign it too: make users in Settings, or amend the case and ask for one signature.",
     isFinal: (count: number) => `Report ${count} is signed and final.`,
     needsSecond: (count: number) => `Report ${count} is signed; it needs a second signature.`,
     amend: "Amend",

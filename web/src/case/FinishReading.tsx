@@ -2,6 +2,7 @@ import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseSummary } from "../api/types.ts";
 import { go } from "../app/router.ts";
 import { texts } from "../texts.ts";
+import { focusNext } from "../ui/focusNext.ts";
 import { useAction } from "../ui/useAction.ts";
 
 interface FinishReadingProps {
@@ -18,6 +19,7 @@ export function FinishReading({ summary, left, unsent, onChanged }: FinishReadin
   const [finish, isBusy] = useAction(async () => {
     const key = newKey();
     onChanged(await withTries(() => send<CaseSummary>("POST", `/cases/${summary.id}/second-reading/finish`, {}, key)));
+    focusNext("#differences");
     go("cases", summary.id, "second");
   });
   return (

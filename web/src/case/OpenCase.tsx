@@ -52,7 +52,7 @@ export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
         )}
       </div>
       {isReview && <ReviewTab key={reading} summary={summary} store={store} state={state} onChanged={onChanged} />}
-      {tab === "second" && <SecondReadingTab summary={summary} unsent={unsent} onChanged={onChanged} />}
+      {tab === "second" && <SecondReadingTab summary={summary} store={store} state={state} onChanged={onChanged} />}
       {tab === "report" && <ReportTab summary={summary} unsent={unsent} modelName={modelName} onChanged={onChanged} />}
       {tab === "trail" && <TrailList caseId={summary.id} />}
     </div>

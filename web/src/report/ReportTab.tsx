@@ -2,7 +2,7 @@ import { useRef } from "react";
 import type { CaseSummary, Report } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { FaultArea } from "../app/FaultArea.tsx";
-import { useMay } from "../app/session.tsx";
+import { useMay, useSession } from "../app/session.tsx";
 import { Flags } from "../counts/CountsPanel.tsx";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
 import { texts } from "../texts.ts";
@@ -24,6 +24,7 @@ interface ReportTabProps {
 /** What would be signed, signing it, amending it, and what was signed. */
 export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabProps) {
   const maySign = useMay("signer");
+  const { session } = useSession();
   const { preview, error, reload } = usePreview(summary);
   const first = useRef<CaseSummary>(undefined);
   first.current ??= preview?.summary;
@@ -36,6 +37,10 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
   };
   const list = reports.data?.reports ?? [];
   const signed = list.at(-1);
+  const hasSigned = signed?.signatures.some(({ by }) => by === session?.user) ?? false;
+  // Until the reports are there, nobody knows who signed.
+  const isKnown = summary.status === "open" || reports.data !== undefined;
+  const obstacle = obstacleOf(summary, { maySign, hasSigned, isLocal: session?.isLocal ?? false });
   const isNew =
     summary.status === "open" && preview !== undefined && preview.summary.revision !== first.current?.revision;
   return (
@@ -61,21 +66,39 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
         )}
       </section>
       <div className="column">
-        {summary.status !== "signed" && maySign && preview !== undefined && (
+        {obstacle !== undefined && <Notice>{obstacle}</Notice>}
+        {isKnown && obstacle === undefined && summary.status !== "signed" && maySign && preview !== undefined && (
           <FaultArea>
             <SignForm preview={preview} signed={signed} unsent={unsent} onMoved={onChanged} onSigned={done} />
           </FaultArea>
         )}
-        {summary.status !== "signed" && !maySign && <Notice>{words.maySignNot}</Notice>}
         {summary.status !== "open" && maySign && (
           <FaultArea>
             <AmendForm caseId={summary.id} onAmended={done} />
           </FaultArea>
         )}
-        <h2>{words.list}</h2>
+        <h2 id="signed" tabIndex={-1}>
+          {words.list}
+        </h2>
         <LoadFault error={reports.error} onAgain={reports.reload} />
         {reports.data !== undefined && <ReportList reports={list} />}
       </div>
     </div>
   );
+}
+
+interface Signer {
+  readonly maySign: boolean;
+  readonly hasSigned: boolean;
+  readonly isLocal: boolean;
+}
+
+// Why this reader can't sign now, so that nothing is offered that can only fail.
+function obstacleOf({ status, secondReading }: CaseSummary, { maySign, hasSigned, isLocal }: Signer) {
+  const words = texts.report;
+  if (status === "signed") return undefined;
+  if (!maySign) return words.maySignNot;
+  if (secondReading === "going on") return words.isBeingRead;
+  if (status === "signing" && hasSigned) return isLocal ? words.needsUsers : words.hasSigned;
+  return undefined;
 }

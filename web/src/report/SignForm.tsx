@@ -5,6 +5,7 @@ import { useMessages } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
+import { focusNext } from "../ui/focusNext.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { useAction } from "../ui/useAction.ts";
 import type { Preview } from "./usePreview.ts";
@@ -44,6 +45,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
       },
     );
     say(report.isFinal ? words.isFinal(report.number) : words.needsSecond(report.number));
+    focusNext("#signed");
     onSigned();
   });
   const explained = async (error: unknown) => {

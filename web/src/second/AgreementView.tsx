@@ -38,7 +38,9 @@ export function AgreementView({ agreement, summary, canSettle, onSettled }: Agre
       <p className="muted">{words.kappaHint}</p>
       <h2>{words.table}</h2>
       <ConfusionTable agreement={agreement} />
-      <h2>{words.differences(differences.length)}</h2>
+      <h2 id="differences" tabIndex={-1}>
+        {words.differences(differences.length)}
+      </h2>
       <Differences differences={differences} caseId={summary.id} canSettle={canSettle} onSettled={onSettled} />
     </>
   );

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { API, newKey, send, withTries } from "../api/client.ts";
 import type { Agreement, Label } from "../api/types.ts";
 import { texts } from "../texts.ts";
+import { focusNext } from "../ui/focusNext.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { useAction } from "../ui/useAction.ts";
 
@@ -19,6 +20,8 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
     const key = newKey();
     const body = { reading: "first", changes: [{ cell, label }], via: "menu" };
     await withTries(() => send("POST", `/cases/${caseId}/labels`, body, key));
+    const place = 1 + differences.findIndex((one) => one.cell === cell);
+    focusNext(`.differences li:nth-child(${place}) button`, ".differences li:last-child button", "#differences");
     setSettled((last) => new Map(last).set(cell, label));
     onSettled();
   });
@@ -33,12 +36,18 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
             {words.cell(number)}
             {settled.has(cell) && <span className="badge">{words.settled(settled.get(cell)!)}</span>}
           </span>
-          {[...new Set([first, second])].map((label, i) => (
-            <button key={label} type="button" disabled={!canSettle || isBusy} onClick={() => void settle(cell, label)}>
-              {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
-              <span className="unseen">{words.settle(number)}</span>
-            </button>
-          ))}
+          {[...new Set([first, second])].map((label, i) =>
+            canSettle ? (
+              <button key={label} type="button" disabled={isBusy} onClick={() => void settle(cell, label)}>
+                {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
+                <span className="unseen">{words.settle(number)}</span>
+              </button>
+            ) : (
+              <span key={label}>
+                {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
+              </span>
+            ),
+          )}
         </li>
       ))}
     </ul>
