@@ -1,7 +1,9 @@
+import { useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseSummary } from "../api/types.ts";
 import { go } from "../app/router.ts";
 import { texts } from "../texts.ts";
+import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { focusNext } from "../ui/focusNext.ts";
 import { useAction } from "../ui/useAction.ts";
 
@@ -16,21 +18,38 @@ interface FinishReadingProps {
 
 /** Says that the view is blind, and ends the reading. */
 export function FinishReading({ summary, left, unsent, onChanged }: FinishReadingProps) {
-  const [finish, isBusy] = useAction(async () => {
+  const [isAsking, setIsAsking] = useState(false);
+  const finish = async () => {
     const key = newKey();
     onChanged(await withTries(() => send<CaseSummary>("POST", `/cases/${summary.id}/second-reading/finish`, {}, key)));
     focusNext("#differences");
     go("cases", summary.id, "second");
-  });
+  };
+  const [run, isBusy] = useAction(finish);
   return (
     <div className="notice info row">
       <p>
         <strong>{texts.second.blindTitle}</strong> {texts.second.blind} {texts.second.left(left)}{" "}
         {unsent > 0 && texts.case.waitForUnsent(unsent)}
       </p>
-      <button type="button" className="primary" disabled={isBusy || unsent > 0} onClick={() => void finish()}>
+      <button
+        type="button"
+        className="primary"
+        disabled={isBusy || unsent > 0}
+        onClick={() => (left > 0 ? setIsAsking(true) : void run())}
+      >
         {texts.second.finish}
       </button>
+      {isAsking && (
+        <ConfirmDialog
+          title={texts.second.finishTitle}
+          doIt={texts.second.finish}
+          onConfirm={finish}
+          onClose={() => setIsAsking(false)}
+        >
+          <p>{texts.second.finishLeft(left)}</p>
+        </ConfirmDialog>
+      )}
     </div>
   );
 }
