@@ -305,10 +305,26 @@ describe.sequential("the story of a case", () => {
   test("a second reader, at another browser, sees no answers; then the readings are compared", async () => {
     ben = await app.newReader();
     await signIn(ben, "ben");
+    await tab("review");
+    await current(page).focus();
+    await page.keyboard.press("s");
+    await page.keyboard.press("Control+z");
+    await saved(page);
+    await tab("second");
+    await page.getByText("You did the first reading of this case").waitFor();
+    expect(await page.getByRole("button", { name: /Start the second reading/ }).count()).toBe(0);
+    await look();
     await tab("second", ben);
     await ben.getByRole("button", { name: /Start the second reading/ }).click();
     await ben.getByText("The model's answers and the first reading are hidden.").waitFor();
-    await tiles(ben).first().waitFor();
+    await expect.poll(() => focused(ben)).toMatch(/^Cell 1,/);
+    await ben.getByRole("button", { name: "Finish the reading" }).click();
+    await ben
+      .getByRole("dialog")
+      .getByText(/^200 cells have no label of yours/)
+      .waitFor();
+    await look(ben);
+    await ben.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await look(ben);
     expect(await nameOf(ben, 0)).toBe("Cell 1, not read yet");
     await tab("second");
@@ -320,6 +336,8 @@ describe.sequential("the story of a case", () => {
     await saved(ben);
     await ben.getByRole("button", { name: "Finish the reading" }).click();
     await ben.getByText("Cohen's kappa", { exact: true }).waitFor();
+    const toSettle = ben.getByRole("heading", { name: /To settle/ });
+    await expect.poll(() => hasFocus(toSettle)).toBe(true);
     await page.reload();
     await page.getByText("Cohen's kappa", { exact: true }).waitFor();
     await look();
@@ -329,6 +347,7 @@ describe.sequential("the story of a case", () => {
       .first()
       .press("Enter");
     await expect.poll(() => page.getByRole("heading", { name: /To settle/ }).innerText()).not.toBe(before);
+    await expect.poll(() => hasFocus(page.locator(".differences button").first())).toBe(true);
   });
 
   test("two sign it, it is frozen, and amended with a reason", async () => {
@@ -340,6 +359,9 @@ describe.sequential("the story of a case", () => {
     await nothingUnseenIsSigned();
     await sign(page, "ada");
     await page.getByText("Report 1 is signed; it needs a second signature.").waitFor();
+    await page.getByText("You have signed this report. Somebody else must sign it too.").waitFor();
+    expect(await page.getByRole("button", { name: /^Sign as/ }).count()).toBe(0);
+    await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Signed reports" }))).toBe(true);
     await look();
     await sign(ben, "ben");
     await ben.getByText("Report 1 is signed and final.").waitFor();
@@ -353,6 +375,7 @@ describe.sequential("the story of a case", () => {
     await page.getByRole("button", { name: "Open again for an amendment" }).press("Enter");
     await page.getByText("Open for an amendment", { exact: true }).waitFor();
     await page.locator(".caseHead").getByText("Why: A smudge was overlooked").waitFor();
+    await expect.poll(() => hasFocus(page.getByRole("link", { name: "Review" }))).toBe(true);
     await look();
     await tab("review");
     await current(page).focus();

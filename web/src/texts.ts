@@ -21,6 +21,7 @@ export const texts = {
     loading: "Loading …",
     again: "Try again",
     close: "Close",
+    cancel: "Cancel",
     notLoaded: "This page could not be loaded",
     noPage: "There is no such page.",
     signOut: (user: string) => `Sign out ${user}`,
@@ -249,6 +250,9 @@ export const texts = {
     blind: "The model's answers and the first reading are hidden.",
     left: (cells: number) => (cells === 0 ? "All cells are labelled." : `${many(cells, "cell")} to go.`),
     finish: "Finish the reading",
+    finishTitle: "Finish with cells left?",
+    finishLeft: (cells: number) =>
+      `${many(cells, "cell has", "cells have")} no label of yours: the readings are compared without them. A finished reading cannot be continued.`,
     cells: "Cells read twice",
     same: "Same label",
     kappa: "Cohen's kappa",
@@ -388,6 +392,14 @@ export const texts = {
     before: "Accuracy before",
     after: "Accuracy after",
     kappa: "Kappa after",
+    valAccuracy: (share: string) =>
+      `Accuracy in its last epoch, on images of its training folder that were held out: ${share}.`,
+    notJudgedHere: "It was not judged here on corrected cells.",
+    isWorse: "On the corrected cells that were held out it did worse than the model that it was adapted from.",
+    activateTitle: (name: string) => `Activate ${name}?`,
+    exchange: (now: string | undefined, next: string) =>
+      `${now === undefined ? "" : `${now} answers for new cases now. `}From then on ${next} does. Cases that exist keep their model.`,
+    adminsOnly: "Admins adapt and activate models.",
     activate: "Activate",
     rollBack: "Roll back to it",
     activateWhich: (name: string, isBack: boolean) => (isBack ? `Roll back to it: ${name}` : `Activate ${name}`),
