@@ -44,11 +44,11 @@ const given = (path: string) =>
     return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
   }, path);
 
-async function makeUser(name: string, role: string): Promise<void> {
+async function makeUser(name: string, role: string, secret = password(name)): Promise<void> {
   await page.getByRole("button", { name: "New user" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(name);
-  await dialog.getByLabel("Password").fill(password(name));
+  await dialog.getByLabel("Password").fill(secret);
   await dialog.getByLabel("Role").selectOption(role);
   await dialog.getByRole("button", { name: "Create" }).click();
 }
@@ -148,6 +148,8 @@ describe.sequential("the story of a case", () => {
 
   test("it is reviewed by keyboard alone: labels, ranges, undo, redo, confirm", async () => {
     await current(page).focus();
+    await page.keyboard.press("Delete");
+    await page.getByText("There is no label to remove.").waitFor();
     expect(await focused(page)).toMatch(/^Cell \d+, Basophil, model: Basophil \d+ percent/);
     const before = Number(await countOf(page, "B"));
     const second = await nameOf(page, 1);
@@ -285,8 +287,13 @@ describe.sequential("the story of a case", () => {
     await page.keyboard.press("Enter");
     await page.getByText("the name or the password is wrong").waitFor();
     await signIn(page, "ada");
-    await makeUser("ben", "signer");
+    await makeUser("ben", "signer", "a password that was forgotten");
     await page.getByRole("rowheader", { name: "ben" }).waitFor();
+    await page.getByRole("button", { name: "Set the password of ben" }).click();
+    await page.getByRole("dialog").getByLabel("New password").fill(password("ben"));
+    await look();
+    await page.getByRole("dialog").getByRole("button", { name: "Set password" }).click();
+    await page.getByText("ben has a new password.").waitFor();
     await page.getByRole("button", { name: "New token" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("night script");
     await look();
@@ -370,6 +377,9 @@ describe.sequential("the story of a case", () => {
     await tiles(page).first().waitFor();
     await page.getByText("Signed: amend it to change it").waitFor();
     expect(await page.getByRole("toolbar", { name: "Selected cells" }).count()).toBe(0);
+    await current(page).focus();
+    await page.keyboard.press("s");
+    await page.getByRole("region", { name: "Messages" }).getByText("Signed: amend it to change it").waitFor();
     await tab("report");
     await page.getByLabel("Why").fill("A smudge was overlooked");
     await page.getByRole("button", { name: "Open again for an amendment" }).press("Enter");

@@ -94,6 +94,7 @@ export const texts = {
     reviewed: (done: number, of: number) => `Reviewed ${number.format(done)} of ${number.format(of)}`,
     bad: (count: number) => `${many(count, "image")} could not be read`,
     frozen: { open: "", signing: "Waits for the second signature", signed: "Signed: amend it to change it" },
+    mayNotLabel: "Your role does not let you label.",
     unsent: (count: number) => `${many(count, "change")} not saved yet`,
     waitForUnsent: (count: number) =>
       `${many(count, "change is", "changes are")} not saved yet: they are sent as soon as the server answers. Go on when all are saved.`,
@@ -143,6 +144,7 @@ export const texts = {
       const what = names.size > 1 ? "confirmed" : only === null ? "label removed" : only;
       return `${many(labels.length, "cell")}: ${what}`;
     },
+    noLabel: "There is no label to remove.",
     undone: (cells: number) => `Undone: ${many(cells, "cell")}`,
     redone: (cells: number) => `Done again: ${many(cells, "cell")}`,
   },
@@ -418,6 +420,12 @@ export const texts = {
     name: "Name",
     password: "Password",
     passwordHint: "12 characters or more.",
+    newPassword: "New password",
+    setPassword: "Set password",
+    setPasswordOf: (name: string) => `Set the password of ${name}`,
+    passwordWhat: "Whoever is signed in by the old one must sign in again, and tokens of this user end.",
+    passwordSet: (name: string) => `${name} has a new password.`,
+    askAdmin: "An admin can set a new password for you.",
     role: "Role",
     roleHint: "Each may do what those before it may.",
     roleOf: (name: string) => `Role of ${name}`,

@@ -27,7 +27,10 @@ const thumbnailOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
 export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) {
   const { announce } = useMessages();
   const mayReview = useMay("reviewer");
-  useEffect(() => void store.load(), [store]);
+  useEffect(() => {
+    void store.load();
+    return () => store.forgetSteps();
+  }, [store]);
   const counts = store.counts(summary);
   const isClassifying = counts.waiting > 0;
   const was = useRef(false);
@@ -71,6 +74,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
               canUndo={state.canUndo}
               canRedo={state.canRedo}
               canLabel={mayReview && isOpen}
+              whyNot={mayReview ? texts.case.frozen[summary.status] : texts.case.mayNotLabel}
               isBlind={summary.isBlind}
               panelOf={(cell, close) => (
                 <CellPanel

@@ -22,6 +22,8 @@ interface ReviewGalleryProps<T extends GalleryCell> {
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   readonly canLabel: boolean;
+  /** Why not, where a key asks for it all the same. */
+  readonly whyNot?: string;
   readonly isBlind?: boolean;
   /** The side panel for the cell with the focus. */
   readonly panelOf: (cell: T, close: () => void) => ReactNode;
@@ -29,12 +31,12 @@ interface ReviewGalleryProps<T extends GalleryCell> {
 
 /** Cells by label, to be looked at and corrected. */
 export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T>) {
-  const { cells, imageOf, onLabel, canLabel, isBlind = false, panelOf } = props;
+  const { cells, imageOf, onLabel, canLabel, whyNot = "", isBlind = false, panelOf } = props;
   const [view, setView] = useState<View>(FIRST_VIEW);
   const [columns, setColumns] = useState(6);
   const [isOpen, setIsOpen] = useState(false);
   const [isHelp, setIsHelp] = useState(false);
-  const { announce } = useMessages();
+  const { announce, say } = useMessages();
   const handle = useRef<GalleryHandle>(null);
   const sections = useMemo(
     () => sectionsOf(cells, { order: isBlind ? "number" : view.order, filter: view.filter }),
@@ -48,15 +50,21 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
   const change = useCallback(
     (ids: readonly string[], labelOf: (cell: T) => Label | null, via: Via) => {
       const found = ids.map((id) => byId.get(id)).filter((cell) => cell !== undefined && cell.status !== "bad");
-      if (!canLabel || found.length === 0) return;
-      const changes = (found as T[]).map((cell) => ({ cell: cell.id, label: labelOf(cell) }));
+      if (!canLabel) return say(whyNot);
+      const wanted = (found as T[]).map((cell) => ({ cell: cell.id, label: labelOf(cell), was: cell.label }));
+      const changes = wanted.filter(({ label, was }) => label !== null || was !== null);
+      if (changes.length === 0) return found.length === 0 ? undefined : announce(texts.gallery.noLabel);
       gallery.leave(ids, view.isAdding);
-      onLabel(changes, via);
+      onLabel(
+        changes.map(({ cell, label }) => ({ cell, label })),
+        via,
+      );
       announce(texts.gallery.labelled(changes.map(({ label }) => label)));
     },
-    [byId, canLabel, gallery.leave, view.isAdding, onLabel, announce],
+    [byId, canLabel, gallery.leave, view.isAdding, whyNot, onLabel, announce, say],
   );
   const back = (step: () => Changes | undefined, words: (cells: number) => string, isUndo: boolean) => {
+    if (!canLabel) return say(whyNot);
     const changes = step();
     if (changes === undefined) return;
     announce(words(changes.length));

@@ -146,6 +146,12 @@ export class CaseStore {
     return changes;
   }
 
+  /** What was done till now can't be undone any more. */
+  forgetSteps(): void {
+    this.#steps.clear();
+    this.#show({});
+  }
+
   /** Stops sending; what is not saved is kept on this computer. */
   close(): void {
     this.#queue.close();
