@@ -187,7 +187,7 @@ describe.sequential("models", () => {
     await made.getByText("It was not judged here on corrected cells.").waitFor();
     await made.getByRole("button", { name: /^Activate/ }).press("Enter");
     const dialog = page.getByRole("dialog");
-    await dialog.getByText(/^cnn-anylab answers for new cases now\. From then on cnn on small does\./).waitFor();
+    expect(await dialog.locator("dd").allInnerTexts()).toEqual(["cnn-anylab", "cnn on small"]);
     await dialog.getByText("It was not judged here on corrected cells.").waitFor();
     await look();
     await dialog.getByRole("button", { name: "Cancel" }).click();

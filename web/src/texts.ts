@@ -97,7 +97,7 @@ export const texts = {
     mayNotLabel: "Your role does not let you label.",
     unsent: (count: number) => `${many(count, "change")} not saved yet`,
     waitForUnsent: (count: number) =>
-      `${many(count, "change is", "changes are")} not saved yet: they are sent as soon as the server answers. Go on when all are saved.`,
+      `${many(count, "change is", "changes are")} not saved yet. What is not saved is sent as soon as the server answers: go on then.`,
     saved: "All changes saved",
     noCells: "No images yet.",
   },
@@ -399,8 +399,9 @@ export const texts = {
     notJudgedHere: "It was not judged here on corrected cells.",
     isWorse: "On the corrected cells that were held out it did worse than the model that it was adapted from.",
     activateTitle: (name: string) => `Activate ${name}?`,
-    exchange: (now: string | undefined, next: string) =>
-      `${now === undefined ? "" : `${now} answers for new cases now. `}From then on ${next} does. Cases that exist keep their model.`,
+    answersNow: "Answers for new cases now",
+    answersThen: "Answers from then on",
+    othersKeep: "Cases that exist keep their model.",
     adminsOnly: "Admins adapt and activate models.",
     activate: "Activate",
     rollBack: "Roll back to it",

@@ -28,8 +28,8 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
   const { announce } = useMessages();
   const mayReview = useMay("reviewer");
   useEffect(() => {
-    void store.load();
-    return () => store.forgetSteps();
+    store.enter();
+    return () => store.leave();
   }, [store]);
   const counts = store.counts(summary);
   const isClassifying = counts.waiting > 0;

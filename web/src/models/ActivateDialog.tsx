@@ -25,7 +25,13 @@ export function ActivateDialog({ model, active, valAccuracy, onConfirm, onClose 
       onClose={onClose}
     >
       <div className="form">
-        <p>{words.exchange(active?.name, model.name)}</p>
+        <dl className="facts">
+          <dt>{words.answersNow}</dt>
+          <dd>{active?.name ?? "–"}</dd>
+          <dt>{words.answersThen}</dt>
+          <dd>{model.name}</dd>
+        </dl>
+        <p>{words.othersKeep}</p>
         <ModelFigures model={model} valAccuracy={valAccuracy} />
         {isWorse && <Notice kind="warning">{words.isWorse}</Notice>}
       </div>

@@ -46,9 +46,11 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
   return (
     <div className="reportPage">
       <section className="column" aria-labelledby="preview">
-        <h2 id="preview">{summary.status === "open" ? words.preview : words.signedCount}</h2>
+        <div>
+          <h2 id="preview">{summary.status === "open" ? words.preview : words.signedCount}</h2>
+          <div role="status">{isNew && <Notice>{words.isNew}</Notice>}</div>
+        </div>
         <LoadFault error={error} onAgain={reload} />
-        <div role="status">{isNew && <Notice>{words.isNew}</Notice>}</div>
         {preview !== undefined && (
           <>
             <p>{texts.counts.summary(preview.differential)}</p>

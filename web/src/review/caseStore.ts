@@ -51,6 +51,8 @@ export class CaseStore {
   readonly #steps = new UndoStack();
   // Cells are taken from events once they are asked for: before that, nobody looks at them.
   #isAsked = false;
+  // The count is for the review alone.
+  #isReviewed = false;
   #state: CaseState = {
     cells: [],
     classes: [],
@@ -86,7 +88,20 @@ export class CaseStore {
     this.#queue.open();
   }
 
-  /** Loads all cells, and the count. */
+  /** The review is open: loads all cells and the count, and follows both. */
+  enter(): void {
+    this.#isReviewed = true;
+    void this.load();
+  }
+
+  /** The review is left: what was done in it can't be undone any more. */
+  leave(): void {
+    this.#isReviewed = false;
+    this.#steps.clear();
+    this.#show({});
+  }
+
+  /** Loads all cells. */
   async load(): Promise<void> {
     const { caseId, reading } = this.#options;
     this.#isAsked = true;
@@ -101,15 +116,15 @@ export class CaseStore {
         after = page.next === null || page.next === undefined ? "" : `&after=${page.next}`;
       } while (after !== "");
       this.#show({ classes, isLoaded: true, error: undefined });
-      await this.loadCount();
+      await this.#loadCount();
     } catch (error) {
       this.#show({ error: error as ApiError });
     }
   }
 
-  /** Loads the count; a blind reader has none. */
-  async loadCount(): Promise<void> {
-    if (this.#options.reading === "second") return;
+  // A blind reader has none.
+  async #loadCount(): Promise<void> {
+    if (this.#options.reading === "second" || !this.#isReviewed) return;
     const differential = await get<Differential>(`/cases/${this.#options.caseId}/differential`).catch(() => undefined);
     if (differential) this.#show({ differential, waiting: differential.waiting });
   }
@@ -119,7 +134,7 @@ export class CaseStore {
     if (this.#isAsked) for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
     const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
     this.#show({ waiting, revision });
-    if (isNew && this.#state.isLoaded) void this.loadCount();
+    if (isNew && this.#state.isLoaded) void this.#loadCount();
   }
 
   /** A reader's change: seen at once, sent in turn. */
@@ -144,12 +159,6 @@ export class CaseStore {
     const changes = this.#steps.redo();
     if (changes !== undefined) this.#queue.push(changes, "redo");
     return changes;
-  }
-
-  /** What was done till now can't be undone any more. */
-  forgetSteps(): void {
-    this.#steps.clear();
-    this.#show({});
   }
 
   /** Stops sending; what is not saved is kept on this computer. */

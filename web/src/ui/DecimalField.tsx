@@ -24,7 +24,7 @@ export function DecimalField({ name, label, hint, min, max, defaultValue, fault 
     return isRight;
   };
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={isWrong ? undefined : hint}>
       <input
         name={name}
         inputMode="decimal"
