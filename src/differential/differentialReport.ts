@@ -17,6 +17,8 @@ export interface DifferentialReportOptions {
   readonly judged?: Predictions | undefined;
   /** How many of the cells a reader looked at, where one did: what notes say of mistakes. */
   readonly reviewed?: number | undefined;
+  /** What else is to be flagged, before what is out of its range. */
+  readonly cautions?: readonly string[];
   /** White cells, 10^9 per litre. */
   readonly leukocytes?: number | undefined;
   /** Default: an adult's, of the package. */
@@ -33,7 +35,7 @@ export function differentialReport(
   { classes, rows }: Predictions,
   options: DifferentialReportOptions = {},
 ): DifferentialReport {
-  const { cells, reject = 0, judged, reviewed, leukocytes, ranges = readRanges(), seed = 0 } = options;
+  const { cells, reject = 0, judged, reviewed, cautions = [], leukocytes, ranges = readRanges(), seed = 0 } = options;
   const isSure = (row: Prediction) => row.probabilities[predictedClass(row)]! >= reject;
   const sure = rows.filter(isSure);
   const wanted = cells ?? sure.length;
@@ -69,7 +71,7 @@ export function differentialReport(
     leukocytes,
     classes: reported,
     ranges,
-    flags: [...leukocyteFlag(leukocytes, ranges), ...reported.flatMap(flagsOf)],
+    flags: [...cautions, ...leukocyteFlag(leukocytes, ranges), ...reported.flatMap(flagsOf)],
     notes: notesOf({ judged, reviewed, counted: counted.length, left: sure.length - counted.length, unidentified }),
   };
 }
@@ -161,16 +163,22 @@ interface NoteInput {
   readonly unidentified: number;
 }
 
-function notesOf({ judged, reviewed = 0, counted, left, unidentified }: NoteInput): string[] {
+function notesOf({ judged, reviewed, counted, left, unidentified }: NoteInput): string[] {
   const notes = [
     judged === undefined
-      ? reviewed > 0
-        ? `A reader labelled ${reviewed} cells; those not labelled count as the model says. Limits say what so few cells leave open, and nothing of mistakes.`
+      ? (reviewed ?? 0) > 0
+        ? `Readers labelled ${reviewed} of ${counted + left + unidentified} cells; those not labelled count as the model says. Limits say what so few cells leave open, and nothing of mistakes.`
         : "Shares are as the model counted them: limits say what so few cells leave open, and nothing of the model's mistakes. Judge it on labelled cells of this laboratory to correct for them."
       : `Shares are corrected by ${judged.rows.filter(({ label }) => label !== undefined).length} labelled cells; that is right only where those are of this laboratory, and are no easier than others.`,
   ];
-  if (counted < 100) notes.push(`${counted} cells are few: laboratories count 100 or more.`);
-  if (left > 0) notes.push(`${left} further cells were not counted.`);
-  if (unidentified > 0) notes.push(`${unidentified} cells are unidentified, as the model is not sure enough of them.`);
+  if (counted < 100) notes.push(`${cellsAre(counted)} few: laboratories count 100 or more.`);
+  if (left > 0) notes.push(`${left} further ${left === 1 ? "cell was" : "cells were"} not counted.`);
+  if (unidentified > 0) {
+    const why =
+      reviewed === undefined ? "as the model is not sure enough" : "by the model or a reader, and not counted";
+    notes.push(`${cellsAre(unidentified)} unidentified, ${why}.`);
+  }
   return notes;
 }
+
+const cellsAre = (count: number) => (count === 1 ? "1 cell is" : `${count} cells are`);

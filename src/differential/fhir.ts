@@ -1,7 +1,7 @@
 // HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
 import type { DifferentialReport, Position, ReportedClass } from "./types.ts";
 
-/** LOINC codes of the manual differential panel (24318-8) and its parts: share of white cells, and cells a volume. */
+/** LOINC codes of a differential panel's parts: share of white cells, and cells a volume. */
 const LOINC: Readonly<
   Record<string, { readonly percent: readonly [string, string]; readonly absolute: readonly [string, string] }>
 > = {
@@ -54,16 +54,30 @@ export interface DiagnosticReportOptions {
   readonly status?: "preliminary" | "final" | "amended" | undefined;
   /** When this version was made, as FHIR's instant. */
   readonly issued?: string | undefined;
+  /** What the laboratory calls the report, and the specimen. */
+  readonly identifier?: string | undefined;
+  readonly specimen?: string | undefined;
+  /** Who stands for it. */
+  readonly signers?: readonly string[];
+  /** Sentences for the conclusion, after what the count itself says. */
+  readonly remarks?: readonly string[];
 }
 
 /**
  * The count as a FHIR R4 DiagnosticReport. Classes without a LOINC code are named
  * in words.
  */
-export function diagnosticReport(
-  report: DifferentialReport,
-  { model, effective, issued, status = "preliminary" }: DiagnosticReportOptions,
-): object {
+export function diagnosticReport(report: DifferentialReport, options: DiagnosticReportOptions): object {
+  const {
+    model,
+    effective,
+    issued,
+    identifier,
+    specimen,
+    signers = [],
+    remarks = [],
+    status = "preliminary",
+  } = options;
   const observations = report.classes.flatMap((row) => [
     percentObservation(row, { report, effective }),
     ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
@@ -76,8 +90,12 @@ export function diagnosticReport(
   }));
   return {
     resourceType: "DiagnosticReport",
+    ...(identifier !== undefined && { identifier: [{ value: identifier }] }),
     contained: [
       ...all,
+      ...(specimen === undefined
+        ? []
+        : [{ resourceType: "Specimen", id: "specimen", identifier: [{ value: specimen }] }]),
       {
         resourceType: "Device",
         id: "counter",
@@ -88,14 +106,18 @@ export function diagnosticReport(
     ],
     status,
     category: [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "HM", "Hematology")],
-    code: coding("http://loinc.org", "24318-8", "Manual Differential panel - Blood"),
+    // Neither by hand nor by a machine alone.
+    code: coding("http://loinc.org", "69738-3", "Differential panel, method unspecified - Blood"),
     ...(effective !== undefined && { effectiveDateTime: effective }),
     ...(issued !== undefined && { issued }),
+    ...(signers.length > 0 && { resultsInterpreter: signers.map((display) => ({ display })) }),
+    ...(specimen !== undefined && { specimen: [{ reference: "#specimen" }] }),
     result: all.map(({ id }) => ({ reference: `#${id}` })),
     conclusion: [
       `Research use only; not a medical device. ${report.cells} cells counted.`,
       ...report.flags,
       ...report.notes,
+      ...remarks,
     ].join(" "),
   };
 }

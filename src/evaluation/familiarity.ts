@@ -22,9 +22,14 @@ const MANY = 5 * UNFAMILIAR;
 export function judgeFamiliarity(values: readonly (number | undefined)[]): FamiliarityFigures | undefined {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;
-  const strange = known.filter((value) => value < UNFAMILIAR).length;
-  const unfamiliar = { value: strange / known.length, ...clopperPearson(strange, known.length) };
-  return { count: known.length, unfamiliar, warns: unfamiliar.low > MANY };
+  return familiarityOf(known.filter((value) => value < UNFAMILIAR).length, known.length);
+}
+
+/** The same, where so many of `count` images are unfamiliar. */
+export function familiarityOf(strange: number, count: number): FamiliarityFigures {
+  if (count === 0) return { count, unfamiliar: { value: 0, low: 0, high: 1 }, warns: false };
+  const unfamiliar = { value: strange / count, ...clopperPearson(strange, count) };
+  return { count, unfamiliar, warns: unfamiliar.low > MANY };
 }
 
 /** The warning in words, where there is one. */

@@ -1,5 +1,6 @@
 import type { Matrix } from "./checkInputs.ts";
 import { type Margins, margins } from "./confusionMatrix.ts";
+import { clopperPearson } from "./proportion.ts";
 
 /**
  * Agreement beyond chance, at most 1; NaN where chance alone agrees on every image.
@@ -10,6 +11,22 @@ export function cohenKappa(matrix: Matrix, { hits, truths, predictions, total }:
   const observed = total - hits.reduce((sum, count) => sum + count, 0);
   const expected = total - dot(truths, predictions) / total;
   return expected === 0 ? Number.NaN : 1 - observed / expected;
+}
+
+/**
+ * 95 % limits of kappa by those of the share of images that agree (Clopper and Pearson), chance held as it is; -1 and 1 where
+ * chance alone agrees on every image. For where drawing images anew changes nothing, and so says nothing.
+ */
+export function kappaLimits(matrix: Matrix): { readonly low: number; readonly high: number } {
+  const { hits, truths, predictions, total } = margins(matrix);
+  const chance = dot(truths, predictions) / total ** 2;
+  if (chance === 1) return { low: -1, high: 1 };
+  const { low, high } = clopperPearson(
+    hits.reduce((sum, count) => sum + count, 0),
+    total,
+  );
+  const beyond = (share: number) => Math.max(-1, (share - chance) / (1 - chance));
+  return { low: beyond(low), high: beyond(high) };
 }
 
 /**

@@ -1,18 +1,14 @@
-// The differential count of a case, by the labels that count, and how two readings agree.
+// The differential count of a case, by the labels that count.
 import type { z } from "zod";
 import { CELL_TYPES } from "../core/classes.ts";
 import type { Estimate } from "../core/estimate.ts";
-import { Rng } from "../core/rng.ts";
 import { differentialReport } from "../differential/differentialReport.ts";
 import { readRanges } from "../differential/referenceRanges.ts";
 import type { DifferentialReport } from "../differential/types.ts";
+import { familiarityOf } from "../evaluation/familiarity.ts";
 import type { Prediction } from "../evaluation/types.ts";
-import { cohenKappa } from "../metrics/agreement.ts";
-import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
-import { clopperPearson } from "../metrics/proportion.ts";
 import type { CellGroup } from "../store/cellGroups.ts";
-import type { ReadCell } from "../store/cells.ts";
-import { type agreement, type differential, LABELS } from "./contract/cases.ts";
+import type { differential } from "./contract/cases.ts";
 import { countedLabel, type Label, modelLabel } from "./views.ts";
 
 /** What a case says beside its cells. */
@@ -38,7 +34,9 @@ export function reportOf(
     { classes: CELL_TYPES, rows },
     {
       reject: 0.5,
-      reviewed: sum(groups.filter(({ label }) => label !== null)),
+      // Of those that are in the report at all.
+      reviewed: sum(groups.filter(({ label }) => label !== null && label !== "Artefact" && label !== "Smudge")),
+      cautions: cautionsOf(groups),
       leukocytes: leukocytes ?? undefined,
       ranges: readRanges(age ?? undefined),
     },
@@ -79,6 +77,18 @@ export function countOf(
   };
 }
 
+// What the model said of cells that it knows nothing like is worth little, whatever its probabilities.
+function cautionsOf(groups: readonly CellGroup[]): string[] {
+  const classified = groups.filter(({ status }) => status === "classified");
+  const strange = sum(classified.filter(({ isUnfamiliar }) => isUnfamiliar));
+  const { warns } = familiarityOf(strange, sum(classified));
+  if (!warns) return [];
+  const left = sum(classified.filter(({ isUnfamiliar, label }) => isUnfamiliar && label === null));
+  return [
+    `These cells do not look like what the model was trained on: ${strange} of ${sum(classified)} are stranger than 99 of 100 of its own. ${left} of them no reader labelled.`,
+  ];
+}
+
 const sum = (groups: readonly CellGroup[]) => groups.reduce((all, { count }) => all + count, 0);
 
 // How many cells count as a label.
@@ -93,44 +103,3 @@ function tally(groups: readonly CellGroup[]): (label: Label) => number {
 
 /** What a count of nothing says of a share. */
 const NOTHING: Estimate = { value: 0, low: 0, high: 1 };
-
-/** How the second reading agrees with the first, on cells that have a label in both. */
-export function agreementOf(cells: readonly ReadCell[]): z.infer<typeof agreement> {
-  const both = cells.flatMap((cell) => {
-    const first = countedLabel(cell);
-    return first === null || cell.second === undefined ? [] : [{ cell, first, second: cell.second.label as Label }];
-  });
-  const pairs = both.map(({ first, second }) => [LABELS.indexOf(first), LABELS.indexOf(second)] as const);
-  const same = pairs.filter(([a, b]) => a === b).length;
-  return {
-    cells: both.length,
-    same: both.length === 0 ? NOTHING : { value: same / both.length, ...clopperPearson(same, both.length) },
-    kappa: kappaOf(pairs),
-    table: tableOf(pairs),
-    labels: [...LABELS],
-    differences: both
-      .filter(({ first, second }) => first !== second)
-      .map(({ cell: { id, number }, first, second }) => ({ cell: id, number, first, second })),
-  };
-}
-
-type Pairs = readonly (readonly [number, number])[];
-
-function tableOf(pairs: Pairs, weights?: Uint32Array): number[][] {
-  const table = LABELS.map(() => LABELS.map(() => 0));
-  pairs.forEach(([a, b], i) => {
-    table[a]![b]! += weights?.[i] ?? 1;
-  });
-  return table;
-}
-
-// One where both agree on every cell, whatever chance would give. Limits by drawing cells with replacement.
-function kappaOf(pairs: Pairs): Estimate {
-  if (pairs.length === 0) return { value: 0, low: -1, high: 1 };
-  if (pairs.every(([a, b]) => a === b)) return { value: 1, low: 1, high: 1 };
-  const statistic = (weights: Uint32Array) => [cohenKappa(tableOf(pairs, weights))];
-  const labels = new Uint8Array(pairs.length);
-  // As exact as it needs to be where cells are many, and soon enough.
-  const resamples = Math.max(200, Math.min(2000, Math.round(1e6 / pairs.length)));
-  return stratifiedBootstrap(labels, statistic, { rng: new Rng(0), resamples })[0]!;
-}

@@ -3,7 +3,8 @@ import type { Json } from "../store/canonicalJson.ts";
 import { groupsOf } from "../store/cellGroups.ts";
 import type { ReadCell } from "../store/cells.ts";
 import type { ReportInput } from "../store/reports.ts";
-import { agreementOf, countOf, reportOf } from "./count.ts";
+import { agreementNow } from "./agreement.ts";
+import { countOf, reportOf } from "./count.ts";
 import { countedLabel } from "./views.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
@@ -15,7 +16,7 @@ export function reportContent(input: ReportInput): { readonly [key: string]: Jso
   return JSON.parse(JSON.stringify(contentOf(input))) as { readonly [key: string]: Json };
 }
 
-function contentOf({ found, cells, head, number, at }: ReportInput) {
+function contentOf({ found, cells, second, head, number, at }: ReportInput) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
   const groups = groupsOf(cells);
   const full = reportOf(groups, found);
@@ -27,10 +28,11 @@ function contentOf({ found, cells, head, number, at }: ReportInput) {
     reason,
     at: at.toISOString(),
     model,
+    reviewed: found.reviewed,
     trail: head,
     differential: countOf(groups, found, full),
     full: full ?? null,
-    agreement: found.secondReading === "finished" ? agreementOf(cells) : null,
+    agreement: second === undefined ? null : agreementNow(second, cells),
     cells: cells.map(cellContent),
   };
 }

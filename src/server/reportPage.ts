@@ -20,6 +20,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
     facts: [
       `Report ${signed.number}`,
       `${differential.cells} cells counted`,
+      `${content.reviewed} of ${cells.length} labelled by a reader`,
       `model ${model}`,
       facts.leukocytes === null ? "" : `white cells ${facts.leukocytes} 10^9/L`,
       facts.age === null ? "" : `age ${facts.age} years`,
@@ -71,10 +72,31 @@ ${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${flag}</li>`)
 ${notes.map((note) => markup`<p class="minor">${note}</p>`)}`;
 }
 
-function agreementSection({ cells, same, kappa, differences }: NonNullable<ReportContent["agreement"]>): Content {
-  return markup`<p>${cells} cells were read twice, the second time blind: ${(100 * same.value).toFixed(1)} % alike
-(${(100 * same.low).toFixed(1)} to ${(100 * same.high).toFixed(1)}), kappa ${kappa.value.toFixed(2)}
-(${kappa.low.toFixed(2)} to ${kappa.high.toFixed(2)}). ${differences.length} differ as this was signed.</p>`;
+function agreementSection(agreement: NonNullable<ReportContent["agreement"]>): Content {
+  return markup`<p>${agreementWords(agreement)}</p>`;
+}
+
+/** How two readings agreed, in sentences. */
+export function agreementWords({
+  cells,
+  same,
+  kappa,
+  byModel,
+  readers,
+  differences,
+}: NonNullable<ReportContent["agreement"]>): string {
+  const percents = [same.value, same.low, same.high].map((share) => (100 * share).toFixed(1));
+  const kappas = [kappa.value, kappa.low, kappa.high].map((value) => value.toFixed(2));
+  const [first, second] = [readers.first.join(", "), readers.second.join(", ")];
+  const twice =
+    cells === 0
+      ? "No cell was labelled in both readings."
+      : `${cells} cells were labelled by ${first}, and again by ${second}, who saw no answers${first === second ? " (one and the same person)" : ""}: ${percents[0]} % alike (${percents[1]} to ${percents[2]}), kappa ${kappas[0]} (${kappas[1]} to ${kappas[2]}).`;
+  const once =
+    byModel.cells === 0
+      ? ""
+      : ` Of ${byModel.cells} cells that the first reader had left to the model, the second called ${byModel.same} the same.`;
+  return `${twice}${once} ${differences.length} differences were not settled as this was signed.`;
 }
 
 function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }: ReportContent): Content {

@@ -4,7 +4,7 @@ import { type Queries, tellIfGone } from "./database.ts";
 import { cells, labels } from "./schema.ts";
 
 /** Cells that are alike in all that a count asks. */
-export interface CellGroup extends Pick<ReadCell, "status" | "predicted" | "isRejected"> {
+export interface CellGroup extends Pick<ReadCell, "status" | "predicted" | "isRejected" | "isUnfamiliar"> {
   /** What the first reading said. */
   readonly label: string | null;
   readonly count: number;
@@ -12,19 +12,20 @@ export interface CellGroup extends Pick<ReadCell, "status" | "predicted" | "isRe
 
 /** The cells of a case in groups: few rows however many cells there are. */
 export async function groupCells(queries: Queries, caseId: string): Promise<CellGroup[]> {
-  const { status, predicted, isRejected } = cells;
+  const { status, predicted, isRejected, isUnfamiliar } = cells;
+  const said = { status, predicted, isRejected, isUnfamiliar };
   return await queries
-    .select({ status, predicted, isRejected, label: labels.label, count: sql<number>`count(*)`.mapWith(Number) })
+    .select({ ...said, label: labels.label, count: sql<number>`count(*)`.mapWith(Number) })
     .from(cells)
     .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
     .where(eq(cells.caseId, caseId))
-    .groupBy(status, predicted, isRejected, labels.label)
+    .groupBy(...Object.values(said), labels.label)
     .catch(tellIfGone);
 }
 
 /** The same of cells that are at hand. */
 export function groupsOf(read: readonly ReadCell[]): CellGroup[] {
-  return read.map(({ status, predicted, isRejected, first }) => ({
-    ...{ status, predicted, isRejected, label: first?.label ?? null, count: 1 },
+  return read.map(({ status, predicted, isRejected, isUnfamiliar, first }) => ({
+    ...{ status, predicted, isRejected, isUnfamiliar, label: first?.label ?? null, count: 1 },
   }));
 }

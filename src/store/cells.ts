@@ -37,7 +37,7 @@ export interface AddedCells {
 /** Rows that one statement takes: Postgres allows 65,535 parameters. */
 const AT_ONCE = 2000;
 
-/** Puts cells into an open case, to wait for classification. One that is there by file name and bytes is not doubled. */
+/** Puts cells into an open case, to wait for classification. An image that the case holds is known, whatever its file is called now: it would be counted twice. */
 export async function addCells(
   store: Store,
   wish: Wish,
@@ -46,19 +46,19 @@ export async function addCells(
   return await change(store, wish, async ({ queries, sequence }) => {
     // Those with the same bytes alone: a case may hold thousands.
     const existing = await queries
-      .select({ id: cells.id, file: cells.file, sha256: cells.sha256 })
+      .select({ id: cells.id, sha256: cells.sha256 })
       .from(cells)
       .where(
         and(eq(cells.caseId, caseId), sql`${cells.sha256} = any(${sql.param(files.map(({ sha256 }) => sha256))})`),
       );
-    const byName = new Map(existing.map((cell) => [nameOf(cell), cell.id]));
+    const byBytes = new Map(existing.map(({ id, sha256 }) => [sha256, id]));
     const added: NewCell[] = [];
     const known: { id: string; file: string }[] = [];
     for (const cell of files) {
-      const id = byName.get(nameOf(cell));
+      const id = byBytes.get(cell.sha256);
       if (id === undefined) added.push(cell);
       else known.push({ id, file: cell.file });
-      byName.set(nameOf(cell), id ?? cell.id);
+      byBytes.set(cell.sha256, id ?? cell.id);
     }
     if (added.length === 0) return { answer: { added: [], known } };
     await openCase({ queries }, { id: caseId });
@@ -81,8 +81,6 @@ export async function addCells(
     };
   });
 }
-
-const nameOf = ({ file, sha256 }: { readonly file: string; readonly sha256: string }) => `${sha256} ${file}`;
 
 const [first, second] = [alias(labels, "first"), alias(labels, "second")];
 

@@ -1,10 +1,10 @@
-import { eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { LeukogramError } from "../core/errors.ts";
 import type { Json } from "./canonicalJson.ts";
 import { openCase } from "./cases.ts";
 import { cellsById, type ReadCell, readCells } from "./cells.ts";
-import { tellIfGone } from "./database.ts";
-import { cases, cells, labels } from "./schema.ts";
+import { type Queries, tellIfGone } from "./database.ts";
+import { cases, cells, events, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
 
@@ -34,7 +34,9 @@ export async function labelCells(
     const read = await cellsById(given.queries, [...wanted.keys()]);
     if (read.length < wanted.size || read.some((cell) => cell.caseId !== caseId))
       throw new LeukogramError("ERR_NOT_FOUND", "the case has no such cell");
-    const changed = read.filter((cell) => (cell[reading]?.label ?? null) !== wanted.get(cell.id));
+    // A difference may be settled by what the first reader had said.
+    const changed =
+      via === "settle" ? read : read.filter((cell) => (cell[reading]?.label ?? null) !== wanted.get(cell.id));
     if (changed.length === 0) return { answer: { revision: found.revision } };
     await write(given, { reading, changed, wanted, by: wish.actor });
     const told = changed.map((cell) => ({
@@ -139,6 +141,21 @@ export async function finishSecondReading(
     await queries.update(cases).set({ secondReading: "finished" }).where(eq(cases.id, caseId));
     return { caseId, content: { agreement: agreement(await readCells(queries, caseId)) }, answer: {} };
   });
+}
+
+/** What was kept of a second reading when it was finished, and when that was; undefined where none is. */
+export async function finishedReading(
+  queries: Queries,
+  caseId: string,
+): Promise<{ readonly agreement: Json; readonly at: Date } | undefined> {
+  const [found] = await queries
+    .select({ at: events.at, content: events.content })
+    .from(events)
+    .where(and(eq(events.caseId, caseId), eq(events.kind, "second-reading.finished")))
+    .orderBy(desc(events.sequence))
+    .limit(1)
+    .catch(tellIfGone);
+  return found && { at: found.at, agreement: (JSON.parse(found.content) as { agreement: Json }).agreement };
 }
 
 /** Cases whose blind second reading somebody is doing. */

@@ -4,6 +4,7 @@ import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
 import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision } from "./cases.ts";
 import { type ReadCell, readCells } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database.ts";
+import { finishedReading } from "./labels.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
@@ -17,6 +18,8 @@ export type SignedReport = typeof reports.$inferSelect & {
 export interface ReportInput {
   readonly found: CountedCase;
   readonly cells: readonly ReadCell[];
+  /** Of the second reading, where one is finished. */
+  readonly second: Awaited<ReturnType<typeof finishedReading>>;
   /** Hash of the last event before the signature. */
   readonly head: string;
   readonly number: number;
@@ -82,8 +85,9 @@ async function freeze(
   const last = await lastNumber(queries, found.id);
   const [end] = await queries.select().from(head);
   const cells = await readCells(queries, found.id);
+  const second = await finishedReading(queries, found.id);
   const number = last + 1;
-  const content = canonicalJson(contentOf({ found, cells, head: end!.hash, number, at }));
+  const content = canonicalJson(contentOf({ found, cells, second, head: end!.hash, number, at }));
   const report = { id, number, sha256: sha256(content) };
   await queries
     .insert(reports)

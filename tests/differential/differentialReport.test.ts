@@ -57,7 +57,7 @@ describe("differentialReport", () => {
     expect(report.classes.map(({ count }) => count)).toEqual([0, 0, 0, 0, 100]);
     expect(report.unidentified).toBe(50);
     expect(report.notes).toContain("20 further cells were not counted.");
-    expect(report.notes).toContain("50 cells are unidentified, as the model is not sure enough of them.");
+    expect(report.notes).toContain("50 cells are unidentified, as the model is not sure enough.");
     expect(() => differentialReport(all, { cells: 200, reject: 0.8 })).toThrow(
       "ERR_DATA differential: 200 cells are to be counted, and there are 120 that the model is sure of, of 170.",
     );

@@ -105,6 +105,12 @@ describe("the story of a case", () => {
     // 4 of 5 alike; by chance 0.4 * 0.2 + 0.2 * 0.4 + 2 * 0.04 = 0.24.
     expect(body.kappa.value).toBeCloseTo((0.8 - 0.24) / (1 - 0.24), 9);
     expect(body.differences).toEqual([{ cell: cells[1]!.id, number: 2, first: "Lymphocyte", second: "Monocyte" }]);
+    expect(body.readers).toEqual({ first: ["local"], second: ["local"] });
+    // It is settled by what the first reader had said; how the readings agreed stays as it was.
+    laboratory.clock.pass(1000);
+    const settled = { changes: [{ cell: cells[1]!.id, label: "Lymphocyte" }], via: "settle" };
+    expect((await ask(`POST cases/${id}/labels`, settled)).status).toBe(200);
+    expect((await ask(`GET cases/${id}/agreement`)).body).toEqual({ ...body, differences: [] });
   });
 
   test("a signature freezes; a second signer is somebody else; an amendment makes the next report", async () => {
@@ -140,7 +146,16 @@ describe("the story of a case", () => {
     const csv = (await ask(`GET reports/${final.id}.csv`)).body.split("\n");
     expect(csv[0]).toMatch(/^case,report,cell,file,sha256/);
     expect(csv[1]).toContain("S-1,2,1,cell-0.png,");
+    const counts = (await ask(`GET reports/${final.id}.counts.csv`)).body.trimEnd().split("\n");
+    expect([counts.length, counts[0]]).toEqual([6, expect.stringMatching(/^case,report,status,class,cells,byModel/)]);
+    expect(counts[3]).toMatch(
+      /^S-1,2,final,Lymphocyte,2,\d,3,66\.667,.*,local,Research use only; not a medical device\.$/,
+    );
     const fhir = await ask(`GET reports/${final.id}.fhir.json`);
+    expect(fhir.body).toMatchObject({
+      ...{ identifier: [{ value: final.id }], resultsInterpreter: [{ display: "local" }] },
+      ...{ issued: final.signatures[0].at, specimen: [{ reference: "#specimen" }] },
+    });
     expect([fhir.body.resourceType, fhir.body.status]).toEqual(["DiagnosticReport", "amended"]);
   });
 
@@ -153,7 +168,7 @@ describe("the story of a case", () => {
     const kinds = events.map(({ kind }: { kind: string }) => kind);
     expect(kinds.filter((kind: string) => kind !== "cells.classified")).toEqual([
       ...["case.created", "cells.added", "cells.labelled", "second-reading.started", "cells.labelled"],
-      ...["second-reading.finished", "case.signed", "case.amended", "case.changed", "case.signed"],
+      ...["second-reading.finished", "cells.labelled", "case.signed", "case.amended", "case.changed", "case.signed"],
     ]);
     const verified = (await ask("GET trail/verify")).body;
     expect(verified).toEqual({ isWhole: true, events: events.length, head: events.at(-1).hash, fault: null });

@@ -136,3 +136,12 @@ test("requests that are no requests get an answer below 500", async () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.ts:|\/tmp\//);
   }
 });
+
+test("an image under two names is one cell, in one upload and in the next", async () => {
+  const bytes = await picture(7);
+  const { id, body } = await send({ name: "a.png", bytes }, { name: "again/b.png", bytes });
+  const [cell] = body.added;
+  expect([body.added.length, body.known]).toEqual([1, [{ id: cell.id, file: "again/b.png" }]]);
+  const next = await laboratory.upload(id, [{ name: "c.png", bytes }]);
+  expect([next.body.added, next.body.known]).toEqual([[], [{ id: cell.id, file: "c.png" }]]);
+});

@@ -255,7 +255,9 @@ export const texts = {
     finishTitle: "Finish with cells left?",
     finishLeft: (cells: number) =>
       `${many(cells, "cell has", "cells have")} no label of yours: the readings are compared without them. A finished reading cannot be continued.`,
-    cells: "Cells read twice",
+    cells: "Labelled in both readings",
+    byModel: ({ cells, same }: { cells: number; same: number }) =>
+      `${many(cells, "further cell")} the first reader had left to the model: the second called ${same} of them as it had.`,
     same: "Same label",
     kappa: "Cohen's kappa",
     kappaHint: "Kappa is agreement beyond chance: 0 is what chance gives, 1 is full agreement.",
@@ -263,7 +265,7 @@ export const texts = {
     table: "First reading by rows, second by columns",
     corner: "First \\ second",
     differences: (count: number) => `To settle: ${many(count, "difference")}`,
-    noDifferences: "The readings do not differ.",
+    noDifferences: "Nothing is left to settle.",
     cell: (count: number) => `Cell ${number.format(count)}`,
     first: "First:",
     second: "Second:",
@@ -390,7 +392,8 @@ export const texts = {
     kinds: { shipped: "Comes with Leukogram", adapted: "Adapted here", trained: "Trained here" },
     parent: (name: string) => `from ${name}`,
     classes: (count: number) => many(count, "class", "classes"),
-    judged: (cells: number) => `On ${many(cells, "corrected cell")} that it did not learn from`,
+    judged: ({ cells, labelled }: { cells: number; labelled: number }) =>
+      `On ${many(cells, "known cell")} that it did not learn from: ${labelled} labelled by readers, ${cells - labelled} as a model said and signed`,
     before: "Accuracy before",
     after: "Accuracy after",
     kappa: "Kappa after",

@@ -96,7 +96,7 @@ export const labelChange = z.object({
     .min(1)
     .max(5000),
   /** What the reader did, for the trail. */
-  via: z.enum(["keyboard", "drag", "menu", "undo", "redo", "api"]).default("api"),
+  via: z.enum(["keyboard", "drag", "menu", "undo", "redo", "settle", "api"]).default("api"),
   ifRevision: z.int().optional(),
 });
 
@@ -125,14 +125,20 @@ export const differential = z.object({
   notes: z.array(z.string()),
 });
 
-/** How two readings agree. */
+/** How two readings agree, as the second was finished. */
 export const agreement = z.object({
+  /** Cells that readers labelled in both. */
   cells: z.int(),
   same: estimate,
   kappa: estimate,
+  /** Cells of the second reading that the first reader had left to the model, and how many of these it called the same. */
+  byModel: z.object({ cells: z.int(), same: z.int() }),
+  /** Who labelled. */
+  readers: z.object({ first: z.array(z.string()), second: z.array(z.string()) }),
   /** [first][second], in the order of `labels`. */
   table: z.array(z.array(z.int())),
   labels: z.array(z.string()),
+  /** What counts now, against the second reading; what was settled since is left out. */
   differences: z.array(z.object({ cell: z.uuid(), number: z.int(), first: label, second: label })),
 });
 

@@ -31,6 +31,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/reports/:report": "Gives a signed report as a page to print",
   "GET /api/v1/reports/:report.json": "Gives a signed report as JSON",
   "GET /api/v1/reports/:report.csv": "Gives the cells of a signed report as CSV",
+  "GET /api/v1/reports/:report.counts.csv": "Gives the count of a signed report as CSV",
   "GET /api/v1/reports/:report.fhir.json": "Gives a signed report as a FHIR R4 DiagnosticReport",
   "GET /api/v1/trail": "Lists what happened, of all or of one case or cell",
   "GET /api/v1/trail/verify": "Verifies the chain of hashes, and reports and signatures against it",

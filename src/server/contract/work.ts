@@ -38,7 +38,16 @@ export const model = z.object({
   createdAt: moment.nullable(),
   classes: z.array(z.string()),
   /** On corrected cells that were held out: before and after. */
-  judged: z.object({ cells: z.int(), before: estimate, after: estimate, kappaAfter: estimate.nullable() }).nullable(),
+  judged: z
+    .object({
+      cells: z.int(),
+      /** Of these: how many a reader labelled. Of the others a signature confirmed the model's own answer. */
+      labelled: z.int(),
+      before: estimate,
+      after: estimate,
+      kappaAfter: estimate.nullable(),
+    })
+    .nullable(),
 });
 
 /** A training or adaptation. */

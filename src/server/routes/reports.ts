@@ -1,4 +1,3 @@
-import { stringify } from "csv-stringify/sync";
 import type { FastifyReply } from "fastify";
 import { LeukogramError } from "../../core/errors.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
@@ -10,7 +9,8 @@ import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { reportParams } from "../params.ts";
 import type { ReportContent } from "../reportContent.ts";
-import { reportPage } from "../reportPage.ts";
+import { cellsCsv, countsCsv } from "../reportCsv.ts";
+import { agreementWords, reportPage } from "../reportPage.ts";
 import { isBlind } from "../views.ts";
 import { blindRefusal } from "./cells.ts";
 import { reportView } from "./signing.ts";
@@ -46,44 +46,37 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       .send({ ...reportView(found), content }),
   );
   add([".csv", "text/csv"], (reply, found, content) =>
-    attach(reply, found, "csv").type("text/csv; charset=utf-8").send(csvOf(content)),
+    attach(reply, found, "csv").type("text/csv; charset=utf-8").send(cellsCsv(content)),
+  );
+  add([".counts.csv", "text/csv"], (reply, found, content) =>
+    attach(reply, found, "counts.csv")
+      .type("text/csv; charset=utf-8")
+      .send(countsCsv(reportView(found), content)),
   );
   add([".fhir.json", "application/fhir+json"], (reply, found, content) => {
     if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cell of this report was counted");
     const model = { name: content.model, version: content.software.version };
-    const fhir = diagnosticReport(content.full as DifferentialReport, { model, ...statusOf(found) });
+    const { case: facts, agreement } = content;
+    const fhir = diagnosticReport(content.full as DifferentialReport, {
+      ...{ model, identifier: found.id, specimen: facts.name, signers: found.signatures.map(({ by }) => by) },
+      remarks: [
+        found.reason === null ? "" : `Amended: ${found.reason}`,
+        facts.comment === "" ? "" : `Comment: ${facts.comment}`,
+        agreement === null ? "" : agreementWords(agreement),
+      ].filter((remark) => remark !== ""),
+      ...statusOf(found),
+    });
     return attach(reply, found, "fhir.json").type("application/fhir+json").send(JSON.stringify(fhir));
   });
 }
 
 // Unsigned by one of two it is preliminary; what was amended says so.
-function statusOf({ isFinal, number, createdAt }: SignedReport) {
+function statusOf({ isFinal, number, createdAt, signatures }: SignedReport) {
   const status = !isFinal ? ("preliminary" as const) : number > 1 ? ("amended" as const) : ("final" as const);
-  return { status, issued: createdAt.toISOString() };
+  // The last signature made it what it is.
+  return { status, issued: (signatures.at(-1)?.at ?? createdAt).toISOString() };
 }
 
 function attach(reply: FastifyReply, { id }: SignedReport, ending: string): FastifyReply {
   return reply.header("content-disposition", `attachment; filename="report-${id}.${ending}"`);
-}
-
-// One line a cell. A name that a spreadsheet would take for a formula is made text.
-function csvOf({ cells, case: { name }, number }: ReportContent): string {
-  const safe = (text: string | null) => (text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-  const rows = cells.map((cell) => ({
-    case: safe(name),
-    report: number,
-    cell: cell.number,
-    file: safe(cell.file),
-    sha256: cell.sha256,
-    model: safe(cell.model),
-    predicted: cell.predicted,
-    rejected: cell.isRejected,
-    unfamiliar: cell.isUnfamiliar,
-    first: cell.first?.label ?? null,
-    firstBy: safe(cell.first?.by ?? null),
-    second: cell.second?.label ?? null,
-    secondBy: safe(cell.second?.by ?? null),
-    counted: cell.counted,
-  }));
-  return stringify(rows, { header: true, cast: { boolean: String } });
 }

@@ -3,16 +3,16 @@ import { z } from "zod";
 import { LeukogramError } from "../../core/errors.ts";
 import { readCase } from "../../store/cases.ts";
 import { readCells } from "../../store/cells.ts";
-import { finishSecondReading, startSecondReading } from "../../store/labels.ts";
+import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
 import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
 import type { Asking } from "../../store/sessions.ts";
 import type { Store } from "../../store/store.ts";
 import { checkPassword } from "../../store/users.ts";
 import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
+import { agreementNow, agreementOf } from "../agreement.ts";
 import { changing } from "../contract/access.ts";
 import { agreement, caseSummary, report } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
-import { agreementOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
 import { reportContent } from "../reportContent.ts";
@@ -49,7 +49,11 @@ export function addSigningRoutes(app: App, { store, limits }: Laboratory): void 
     async (request) => {
       const found = await readCase(store, request.params.case);
       if (isBlind(found, askedBy(request).user) || found.secondReading === "going on") throw blindRefusal();
-      return agreementOf(await readCells(store.database.queries, found.id));
+      const { queries } = store.database;
+      const second = await finishedReading(queries, found.id);
+      if (second === undefined)
+        throw new LeukogramError("ERR_NOT_FOUND", "the case has no second reading", { hint: "Start one first." });
+      return agreementNow(second, await readCells(queries, found.id));
     },
   );
   app.post(

@@ -49,6 +49,8 @@ export const adaptSettings = z.object({
   homeLoss: z.number(),
   learn: z.int(),
   judge: z.int(),
+  /** Of those to judge by: how many a reader labelled; of the others a signature confirmed what the model of then had said. */
+  labelled: z.int(),
 });
 
 /** Files that a job needs before it starts, by their name in the job's folder. */
@@ -102,7 +104,7 @@ export async function readProcess({ process }: RunPaths): Promise<ProcessId | un
 export function readAdapted(folder: string): {
   readonly adapted: boolean;
   readonly reason: string;
-  readonly judged: Json;
+  readonly judged: { readonly [key: string]: Json };
 } {
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, Json>;
   const { adapted, reason } = read("adaptation.json");

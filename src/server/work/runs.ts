@@ -100,7 +100,10 @@ export class Runs {
     const files = Object.fromEntries(
       Object.entries({ learn, judge }).map(([name, cells]) => [`${name}.csv`, manifestOf(cells, store.images.pathOf)]),
     );
-    const settings = { model, cases: cases ? [...cases] : null, homeLoss, learn: learn.length, judge: judge.length };
+    const settings = {
+      ...{ model, cases: cases ? [...cases] : null, homeLoss, learn: learn.length, judge: judge.length },
+      labelled: judge.filter(({ isLabelled }) => isLabelled).length,
+    };
     return this.#create(wish, { kind: "adapt", name: adaptedName(parent, store.now()), settings, files });
   }
 
@@ -237,8 +240,8 @@ export class Runs {
       return { model: { ...base, kind: "trained", parent: null, judged: null, classes: classesOf(folder) } };
     const { adapted, reason, judged } = readAdapted(folder);
     if (!adapted) return { error: `the model stays as it is: ${reason}` };
-    const { model: parent } = adaptSettings.parse(row.settings);
-    return { model: { ...base, kind: "adapted", parent, judged, classes: classesOf(folder) } };
+    const { model: parent, labelled } = adaptSettings.parse(row.settings);
+    return { model: { ...base, kind: "adapted", parent, judged: { ...judged, labelled }, classes: classesOf(folder) } };
   }
 
   #move(row: RunRow, to: Omit<RunChange, "id">): Promise<boolean> {

@@ -26,7 +26,7 @@ export function ModelFigures({ model, valAccuracy }: ModelFiguresProps) {
     );
   return (
     <table className="judged">
-      <caption>{words.judged(judged.cells)}</caption>
+      <caption>{words.judged(judged)}</caption>
       <tbody>
         <Figure name={words.before} estimate={judged.before} />
         <Figure name={words.after} estimate={judged.after} />

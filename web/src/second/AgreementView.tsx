@@ -13,7 +13,7 @@ interface AgreementViewProps {
 
 /** How two readings agree, and what is left to settle. */
 export function AgreementView({ agreement, summary, canSettle, onSettled }: AgreementViewProps) {
-  const { cells, same, kappa, differences } = agreement;
+  const { cells, same, kappa, byModel, differences } = agreement;
   const words = texts.second;
   return (
     <>
@@ -35,6 +35,7 @@ export function AgreementView({ agreement, summary, canSettle, onSettled }: Agre
           </dd>
         </div>
       </dl>
+      {byModel.cells > 0 && <p>{words.byModel(byModel)}</p>}
       <p className="muted">{words.kappaHint}</p>
       <h2>{words.table}</h2>
       <ConfusionTable agreement={agreement} />

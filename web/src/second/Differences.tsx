@@ -18,7 +18,7 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
   const [settled, setSettled] = useState<ReadonlyMap<string, Label>>(new Map());
   const [settle, isBusy] = useAction(async (cell: string, label: Label) => {
     const key = newKey();
-    const body = { reading: "first", changes: [{ cell, label }], via: "menu" };
+    const body = { reading: "first", changes: [{ cell, label }], via: "settle" };
     await withTries(() => send("POST", `/cases/${caseId}/labels`, body, key));
     const place = 1 + differences.findIndex((one) => one.cell === cell);
     focusNext(`.differences li:nth-child(${place}) button`, ".differences li:last-child button", "#differences");
