@@ -289,7 +289,7 @@ describe.sequential("the story of a case", () => {
     await signIn(page, "ada");
     await makeUser("ben", "signer", "a password that was forgotten");
     await page.getByRole("rowheader", { name: "ben" }).waitFor();
-    await page.getByRole("button", { name: "Set the password of ben" }).click();
+    await page.getByRole("button", { name: "Set password of ben" }).click();
     await page.getByRole("dialog").getByLabel("New password").fill(password("ben"));
     await look();
     await page.getByRole("dialog").getByRole("button", { name: "Set password" }).click();

@@ -426,7 +426,7 @@ export const texts = {
     passwordHint: "12 characters or more.",
     newPassword: "New password",
     setPassword: "Set password",
-    setPasswordOf: (name: string) => `Set the password of ${name}`,
+    setPasswordOf: (name: string) => `Set password of ${name}`,
     passwordWhat: "Whoever is signed in by the old one must sign in again, and tokens of this user end.",
     passwordSet: (name: string) => `${name} has a new password.`,
     askAdmin: "An admin can set a new password for you.",

@@ -27,19 +27,21 @@ export function FinishReading({ summary, left, unsent, onChanged }: FinishReadin
   };
   const [run, isBusy] = useAction(finish);
   return (
-    <div className="notice info row">
-      <p>
-        <strong>{texts.second.blindTitle}</strong> {texts.second.blind} {texts.second.left(left)}{" "}
-        {unsent > 0 && texts.case.waitForUnsent(unsent)}
-      </p>
-      <button
-        type="button"
-        className="primary"
-        disabled={isBusy || unsent > 0}
-        onClick={() => (left > 0 ? setIsAsking(true) : void run())}
-      >
-        {texts.second.finish}
-      </button>
+    <>
+      <div className="notice info row">
+        <p>
+          <strong>{texts.second.blindTitle}</strong> {texts.second.blind} {texts.second.left(left)}{" "}
+          {unsent > 0 && texts.case.waitForUnsent(unsent)}
+        </p>
+        <button
+          type="button"
+          className="primary"
+          disabled={isBusy || unsent > 0}
+          onClick={() => (left > 0 ? setIsAsking(true) : void run())}
+        >
+          {texts.second.finish}
+        </button>
+      </div>
       {isAsking && (
         <ConfirmDialog
           title={texts.second.finishTitle}
@@ -50,6 +52,6 @@ export function FinishReading({ summary, left, unsent, onChanged }: FinishReadin
           <p>{texts.second.finishLeft(left)}</p>
         </ConfirmDialog>
       )}
-    </div>
+    </>
   );
 }

@@ -1,8 +1,7 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { API, newKey, send, withTries } from "../api/client.ts";
 import type { Agreement, Label } from "../api/types.ts";
 import { texts } from "../texts.ts";
-import { focusNext } from "../ui/focusNext.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { useAction } from "../ui/useAction.ts";
 
@@ -20,15 +19,24 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
     const key = newKey();
     const body = { reading: "first", changes: [{ cell, label }], via: "settle" };
     await withTries(() => send("POST", `/cases/${caseId}/labels`, body, key));
-    const place = 1 + differences.findIndex((one) => one.cell === cell);
-    focusNext(`.differences li:nth-child(${place}) button`, ".differences li:last-child button", "#differences");
+    place.current = differences.findIndex((one) => one.cell === cell);
     setSettled((last) => new Map(last).set(cell, label));
     onSettled();
   });
+  const list = useRef<HTMLUListElement>(null);
+  const place = useRef(-1);
+  // What was settled leaves the list, and the focus goes to what is in its place.
+  useEffect(() => {
+    if (place.current < 0 || document.activeElement !== document.body) return;
+    const rows = list.current?.children ?? [];
+    const row = rows[Math.min(place.current, differences.length - 1)];
+    (row?.querySelector("button") ?? document.getElementById("differences"))?.focus();
+    place.current = -1;
+  }, [differences]);
   const words = texts.second;
   if (differences.length === 0) return <p className="muted">{words.noDifferences}</p>;
   return (
-    <ul className="differences">
+    <ul ref={list} className="differences">
       {differences.map(({ cell, number, first, second }) => (
         <li key={cell}>
           <img src={`${API}/cells/${cell}/image`} alt={words.cell(number)} />

@@ -12,9 +12,9 @@ export function focusNext(...selectors: readonly string[]): void {
   const look = () => {
     if (stop.signal.aborted) return;
     const next = selectors.map((selector) => document.querySelector<HTMLElement>(selector)).find((one) => one !== null);
-    const isFree = document.activeElement === document.body;
-    if (isFree && next !== undefined) next.focus();
-    if ((isFree && next !== undefined) || performance.now() > end) stop.abort();
+    if (document.activeElement === document.body) next?.focus();
+    const isThere = next !== undefined && document.activeElement === next;
+    if (isThere || performance.now() > end) stop.abort();
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
