@@ -27,6 +27,7 @@ export default defineConfig({
     pool: "forks",
     // Tests leave nothing behind in their process, so that it can be the process of many files, which import once.
     isolate: false,
+    expect: { poll: { timeout: 30_000 } },
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
     maxWorkers: 3,
     sequence: { sequencer: FileOrder },

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { zipSync } from "fflate";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { CELL_TYPES } from "../../src/core/classes.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
@@ -50,6 +50,12 @@ async function start(data: string, network: string, epochs: number): Promise<voi
   await page.waitForURL(/runs\/./);
 }
 
+// Says yes to what is asked before a model is made active.
+async function activate(button: Locator): Promise<void> {
+  await button.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Activate" }).press("Enter");
+}
+
 // They take minutes: tests/server/work adapts without a browser, and these run with WHOLE_STORY=1.
 const whole = process.env.WHOLE_STORY ? test : test.skip;
 
@@ -78,7 +84,7 @@ describe.sequential("models", () => {
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
       await page.getByRole("link", { name: /It made the model/ }).click();
       const card = page.getByRole("listitem").filter({ hasText: "Trained here" });
-      await card.getByRole("button", { name: /^Activate/ }).press("Enter");
+      await activate(card.getByRole("button", { name: /^Activate/ }));
       await page.locator("li.active").filter({ hasText: "Trained here" }).waitFor();
     },
     320_000,
@@ -134,7 +140,7 @@ describe.sequential("models", () => {
       await look();
       const active = page.locator("li.active h2");
       expect(await active.innerText()).toContain("cnn on other");
-      await card.getByRole("button", { name: /^Activate/ }).press("Enter");
+      await activate(card.getByRole("button", { name: /^Activate/ }));
       await expect.poll(() => active.innerText()).toContain("adapted");
       await go("cases");
       await makeCase(page, "With the new model");
@@ -143,9 +149,9 @@ describe.sequential("models", () => {
         .getByText(/adult · cnn on other, adapted/)
         .waitFor();
       await go("models");
-      await page.getByRole("button", { name: "Roll back to it: cnn on other" }).press("Enter");
+      await activate(page.getByRole("button", { name: "Roll back to it: cnn on other" }));
       await expect.poll(() => active.innerText()).toMatch(/^cnn on other\s+Active/);
-      await page.getByRole("button", { name: "Activate cnn-anylab" }).press("Enter");
+      await activate(page.getByRole("button", { name: "Activate cnn-anylab" }));
       await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab\s+Active/);
     },
     400_000,
@@ -176,6 +182,16 @@ describe.sequential("models", () => {
     await page.getByRole("heading", { name: "Compare" }).waitFor();
     expect(await page.getByRole("checkbox").count()).toBe(process.env.WHOLE_STORY ? 3 : 2);
     await look();
+    await go("models");
+    const made = page.getByRole("listitem").filter({ hasText: "Trained here" }).first();
+    await made.getByText("It was not judged here on corrected cells.").waitFor();
+    await made.getByRole("button", { name: /^Activate/ }).press("Enter");
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.locator("dd").allInnerTexts()).toEqual(["cnn-anylab", "cnn on small"]);
+    await dialog.getByText("It was not judged here on corrected cells.").waitFor();
+    await look();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    expect(await page.locator("li.active h2").innerText()).toContain("cnn-anylab");
   }, 200_000);
 
   test("private mode classifies in the browser, also with the network gone", async () => {

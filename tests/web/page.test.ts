@@ -6,6 +6,8 @@ import { cellsCsv } from "../../web/src/private/csv.ts";
 import { localDifferential } from "../../web/src/private/localDifferential.ts";
 import { withLabel } from "../../web/src/review/withLabel.ts";
 import { ticksOf } from "../../web/src/runs/ticks.ts";
+import { decimalOf } from "../../web/src/ui/decimal.ts";
+import { asSentence } from "../../web/src/ui/format.ts";
 import { cellOf } from "./support/cells.ts";
 
 const fileOf = (name: string, size: number) => new File([new Uint8Array(size)], name);
@@ -53,6 +55,18 @@ describe("what the pages reckon", () => {
     expect(csv).toBe(
       'number,file,label,reviewed,predicted,p_X,p_Y,familiarity,notice\r\n1,"a,""b"".jpg",Basophil,false,Basophil,0.990000,0.010000,0.500000,Research use only. Not a medical device.\r\n',
     );
+  });
+
+  test("a number is typed with a point or a comma, and nothing else is taken for one", () => {
+    expect(["7.4", "7,4", " 12 ", "0"].map(decimalOf)).toEqual([7.4, 7.4, 12, 0]);
+    for (const text of ["", "7,4,", "1,234.5", "-1", "1e3", "7.", ".5", "x"])
+      expect(decimalOf(text), text).toBeUndefined();
+  });
+
+  test("what the server says becomes sentences", () => {
+    expect(["the password is wrong", "Is it there?", " Done. ", ""].map(asSentence)).toEqual([
+      ...["The password is wrong.", "Is it there?", "Done.", ""],
+    ]);
   });
 
   test("ticks are round and cover the span", () => {

@@ -24,6 +24,15 @@ describe("selection", () => {
     expect(targets(steps({ kind: "only", id: "b" }, { kind: "none" }), ids)).toEqual(["b"]);
   });
 
+  test("the focus goes past what was labelled without choosing, and back to what was undone, all of it", () => {
+    const two = steps({ kind: "toggle", id: "a" }, { kind: "toggle", id: "b" });
+    const past = selected(two, { kind: "past", id: "c" }, ids);
+    expect([past.chosen.size, past.focus]).toEqual([0, "c"]);
+    expect([...selected(past, { kind: "toggle", id: "d" }, ids).chosen]).toEqual(["d"]);
+    const back = selected(past, { kind: "these", ids: ["a", "b"] }, ids);
+    expect([[...back.chosen], back.focus]).toEqual([["a", "b"], "a"]);
+  });
+
   test("the focus goes on to the next cell that stays, else back", () => {
     expect(nextFocus(ids, ["b", "c"])).toBe("d");
     expect(nextFocus(ids, ["a", "e"])).toBe("d");

@@ -3,7 +3,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { firstOfEach } from "../browser/support/answers.ts";
 import { needsBrowser } from "../browser/support/chromium.ts";
@@ -34,6 +34,7 @@ afterAll(async () => {
   await app?.close();
 });
 
+const hasFocus = (element: Locator) => element.evaluate((one) => one === document.activeElement);
 const look = async (at: Page = page) => void violations.push(...(await violationsOf(at)));
 const go = (place: string, on: Page = page) => on.goto(`${app.address}/#/${place}`);
 const tab = (name: string, on: Page = page) => go(`cases/${caseId}/${name}`, on);
@@ -43,11 +44,11 @@ const given = (path: string) =>
     return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
   }, path);
 
-async function makeUser(name: string, role: string): Promise<void> {
+async function makeUser(name: string, role: string, secret = password(name)): Promise<void> {
   await page.getByRole("button", { name: "New user" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(name);
-  await dialog.getByLabel("Password").fill(password(name));
+  await dialog.getByLabel("Password").fill(secret);
   await dialog.getByLabel("Role").selectOption(role);
   await dialog.getByRole("button", { name: "Create" }).click();
 }
@@ -65,12 +66,70 @@ async function sign(on: Page, name: string): Promise<void> {
   await on.getByRole("button", { name: `Sign as ${name}` }).press("Enter");
 }
 
+// A page that did not hear of a change can't sign it; one that hears of it shows it.
+async function nothingUnseenIsSigned(): Promise<void> {
+  await page.route("**/events", (route) => route.abort());
+  await tab("report");
+  await page.reload();
+  const counted = page.getByRole("region", { name: "What will be signed" }).locator("p").first();
+  const before = await counted.innerText();
+  await tab("review", ben);
+  await current(ben).focus();
+  await ben.keyboard.press("a");
+  await ben.keyboard.press("Delete");
+  await saved(ben);
+  const field = page.getByLabel("Password");
+  await field.fill(password("ada"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("Nothing was signed: the case has changed").waitFor();
+  await expect.poll(() => counted.innerText()).not.toBe(before);
+  expect([await field.inputValue(), await hasFocus(field)]).toEqual(["", true]);
+  // Nobody confirms by default what was not reviewed.
+  await page.getByText("1 cell was not reviewed").waitFor();
+  const meaning = page.getByLabel("What the signature means");
+  expect(await meaning.inputValue()).toBe("");
+  await look();
+  await page.unroute("**/events");
+  await page.reload();
+  await counted.waitFor();
+  await ben.keyboard.press("Control+z");
+  await ben.keyboard.press("Control+z");
+  await expect.poll(() => counted.innerText()).toBe(before);
+  expect(await meaning.inputValue()).toBe("I reviewed the cells and confirm the count");
+  await page.getByText("The case has changed since you opened this page").waitFor();
+}
+
+// What goes wrong in a dialog is said in it, and goes away when it goes well; the first field has the focus.
+async function refusedInDialog(): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  expect(await hasFocus(dialog.getByLabel("Name or number"))).toBe(true);
+  await page.route("**/cases", (route) =>
+    route.fulfill({
+      status: 400,
+      json: { error: { code: "ERR_USAGE", message: "the disk is full", hint: "Make room" } },
+    }),
+  );
+  await page.keyboard.type("Refused");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("alert").getByText("The disk is full. Make room.").waitFor();
+  await look();
+  await page.unroute("**/cases");
+  // A number may have a comma, and is nothing else by chance.
+  const cells = dialog.getByLabel("White cells");
+  await cells.fill("7,4,");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("alert").getByText("A number from 0.01 to 2,000").waitFor();
+  expect(await hasFocus(cells)).toBe(true);
+  await look();
+}
+
 describe.sequential("the story of a case", () => {
   test("a case is made by keyboard, and takes 200 images; what is no image is refused with a reason", async () => {
     await page.getByText("There is no case yet").waitFor();
     await look();
     await page.getByRole("button", { name: "New case" }).press("Enter");
     await look();
+    await refusedInDialog();
     await page.keyboard.press("Escape");
     caseId = await makeCase(page, "Specimen 1");
     await look();
@@ -89,6 +148,8 @@ describe.sequential("the story of a case", () => {
 
   test("it is reviewed by keyboard alone: labels, ranges, undo, redo, confirm", async () => {
     await current(page).focus();
+    await page.keyboard.press("Delete");
+    await page.getByText("There is no label to remove.").waitFor();
     expect(await focused(page)).toMatch(/^Cell \d+, Basophil, model: Basophil \d+ percent/);
     const before = Number(await countOf(page, "B"));
     const second = await nameOf(page, 1);
@@ -182,16 +243,48 @@ describe.sequential("the story of a case", () => {
     await saved(page);
   });
 
+  test("cells that are chosen one by one are labelled together, and nothing is chosen after that but by undo", async () => {
+    const several = page.getByLabel("Select several");
+    await current(page).focus();
+    await page.keyboard.press("Escape");
+    await several.check();
+    const chosen = page.getByRole("toolbar", { name: "Selected cells" }).locator(".figure");
+    await tiles(page).nth(1).click();
+    await tiles(page).nth(2).click();
+    await page.getByRole("button", { name: "Label as Artefact" }).click();
+    expect([await countOf(page, "A"), await chosen.innerText()]).toEqual(["2", "None selected"]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    expect([await countOf(page, "A"), await chosen.innerText()]).toEqual(["0", "2 selected"]);
+    await page.keyboard.press("Escape");
+    await several.uncheck();
+    await saved(page);
+  });
+
   test("changes without a network wait, and are saved when it is back", async () => {
     await page.route("**/labels", (route) => route.abort());
+    await page.route("**/reports", (route) => route.abort());
     await current(page).focus();
     await page.keyboard.press("a");
     await page.getByText("1 change not saved yet").waitFor();
     await page.reload();
     await page.getByText("1 change not saved yet").waitFor();
     expect(await countOf(page, "A")).toBe("1");
+    // Nothing is signed without them, and the page of the report sends them too.
+    await tab("report");
+    await page.getByText("1 change is not saved yet").waitFor();
+    expect(await page.getByRole("button", { name: /^Sign as/ }).isDisabled()).toBe(true);
+    const noAnswer = page.getByRole("alert").getByText("The server does not answer");
+    await noAnswer.waitFor();
+    expect(await page.getByText("None yet.").count()).toBe(0);
+    await look();
     await page.unroute("**/labels");
+    await page.unroute("**/reports");
     await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.getByText("1 change is not saved yet").waitFor({ state: "detached" });
+    await noAnswer.waitFor({ state: "detached" });
+    await page.getByText("None yet.").waitFor();
+    expect(await page.getByRole("button", { name: /^Sign as/ }).isEnabled()).toBe(true);
+    await tab("review");
     await saved(page);
     expect(await page.locator(".counts p").first().innerText()).toContain("1 artefact");
   });
@@ -202,7 +295,7 @@ describe.sequential("the story of a case", () => {
     const before = await countOf(page, "U");
     await current(page).focus();
     await page.keyboard.press("u");
-    await page.getByText(/1 change was not saved and taken back: the case was signed meanwhile/).waitFor();
+    await page.getByText(/1 change was not saved and taken back. The case was signed meanwhile\./).waitFor();
     expect(await countOf(page, "U")).toBe(before);
     await page.unroute("**/labels");
   });
@@ -217,8 +310,13 @@ describe.sequential("the story of a case", () => {
     await page.keyboard.press("Enter");
     await page.getByText("the name or the password is wrong").waitFor();
     await signIn(page, "ada");
-    await makeUser("ben", "signer");
+    await makeUser("ben", "signer", "a password that was forgotten");
     await page.getByRole("rowheader", { name: "ben" }).waitFor();
+    await page.getByRole("button", { name: "Set password of ben" }).click();
+    await page.getByRole("dialog").getByLabel("New password").fill(password("ben"));
+    await look();
+    await page.getByRole("dialog").getByRole("button", { name: "Set password" }).click();
+    await page.getByText("ben has a new password.").waitFor();
     await page.getByRole("button", { name: "New token" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("night script");
     await look();
@@ -237,10 +335,26 @@ describe.sequential("the story of a case", () => {
   test("a second reader, at another browser, sees no answers; then the readings are compared", async () => {
     ben = await app.newReader();
     await signIn(ben, "ben");
+    await tab("review");
+    await current(page).focus();
+    await page.keyboard.press("s");
+    await page.keyboard.press("Control+z");
+    await saved(page);
+    await tab("second");
+    await page.getByText("You did the first reading of this case").waitFor();
+    expect(await page.getByRole("button", { name: /Start the second reading/ }).count()).toBe(0);
+    await look();
     await tab("second", ben);
     await ben.getByRole("button", { name: /Start the second reading/ }).click();
     await ben.getByText("The model's answers and the first reading are hidden.").waitFor();
-    await tiles(ben).first().waitFor();
+    await expect.poll(() => focused(ben)).toMatch(/^Cell 1,/);
+    await ben.getByRole("button", { name: "Finish the reading" }).click();
+    await ben
+      .getByRole("dialog")
+      .getByText(/^200 cells have no label of yours/)
+      .waitFor();
+    await look(ben);
+    await ben.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await look(ben);
     expect(await nameOf(ben, 0)).toBe("Cell 1, not read yet");
     await tab("second");
@@ -252,6 +366,8 @@ describe.sequential("the story of a case", () => {
     await saved(ben);
     await ben.getByRole("button", { name: "Finish the reading" }).click();
     await ben.getByText("Cohen's kappa", { exact: true }).waitFor();
+    const toSettle = ben.getByRole("heading", { name: /To settle/ });
+    await expect.poll(() => hasFocus(toSettle)).toBe(true);
     await page.reload();
     await page.getByText("Cohen's kappa", { exact: true }).waitFor();
     await look();
@@ -262,14 +378,21 @@ describe.sequential("the story of a case", () => {
       .press("Enter");
     const toSettle = () => page.getByRole("heading", { name: /To settle/ }).innerText();
     await expect.poll(toSettle, { timeout: 30_000 }).not.toBe(before);
+    await expect.poll(() => hasFocus(page.locator(".differences button").first()), { timeout: 30_000 }).toBe(true);
   });
 
   test("two sign it, it is frozen, and amended with a reason", async () => {
     await page.getByRole("button", { name: "Edit" }).click();
     await page.getByLabel("Signatures").selectOption("2");
+    await page.getByLabel("White cells").fill("7,4");
     await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("7.4 × 10⁹/L white cells").waitFor();
+    await nothingUnseenIsSigned();
     await sign(page, "ada");
     await page.getByText("Report 1 is signed; it needs a second signature.").waitFor();
+    await page.getByText("You have signed this report. Somebody else must sign it too.").waitFor();
+    expect(await page.getByRole("button", { name: /^Sign as/ }).count()).toBe(0);
+    await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Signed reports" }))).toBe(true);
     await look();
     await sign(ben, "ben");
     await ben.getByText("Report 1 is signed and final.").waitFor();
@@ -278,6 +401,9 @@ describe.sequential("the story of a case", () => {
     await tiles(page).first().waitFor();
     await page.getByText("Signed: amend it to change it").waitFor();
     expect(await page.getByRole("toolbar", { name: "Selected cells" }).count()).toBe(0);
+    await current(page).focus();
+    await page.keyboard.press("s");
+    await page.getByRole("region", { name: "Messages" }).getByText("Signed: amend it to change it").waitFor();
     await page.getByRole("button", { name: /^Open cell/ }).click();
     await page.locator(".cellPanel").waitFor();
     expect(await page.locator(".panelLabels").count()).toBe(0);
@@ -285,6 +411,10 @@ describe.sequential("the story of a case", () => {
     await tab("report");
     await page.getByLabel("Why").fill("A smudge was overlooked");
     await page.getByRole("button", { name: "Open again for an amendment" }).press("Enter");
+    await page.getByText("Open for an amendment", { exact: true }).waitFor();
+    await page.locator(".caseHead").getByText("Why: A smudge was overlooked").waitFor();
+    await expect.poll(() => hasFocus(page.getByRole("link", { name: "Review" }))).toBe(true);
+    await look();
     await tab("review");
     await current(page).focus();
     await page.keyboard.press("s");
@@ -358,7 +488,7 @@ describe.sequential("the story of a case", () => {
     expect((await given("cases")).status).toBe(401);
     expect(violations).toEqual([]);
     // The browser reports what the tests broke on purpose, in words that name no address.
-    const known = /^Failed to load resource|409 .*\/labels$|401 /;
+    const known = /^Failed to load resource|409 .*\/(labels|sign)$|400 .*\/cases$|401 /;
     expect(app.faults.filter((fault) => !known.test(fault))).toEqual([]);
   });
 });

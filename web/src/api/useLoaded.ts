@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { type ApiError, get } from "./client.ts";
+import { useOnline } from "./useOnline.ts";
 
 /** What a page asked for: the last answer is kept while a new one is on its way. */
 export interface Loaded<T> {
@@ -8,8 +9,11 @@ export interface Loaded<T> {
   readonly reload: () => void;
 }
 
-/** Asks when the page opens, when the path changes, and when told to; a path of undefined asks nothing. */
-export function useLoaded<T>(path: string | undefined): Loaded<T> {
+/**
+ * Asks when the page opens, when the path or the version changes, when told to, and after a failure when the network is
+ * back; a path of undefined asks nothing.
+ */
+export function useLoaded<T>(path: string | undefined, version = 0): Loaded<T> {
   const [state, setState] = useState<{ path?: string | undefined; data?: T; error?: ApiError }>({});
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -22,8 +26,9 @@ export function useLoaded<T>(path: string | undefined): Loaded<T> {
       },
     );
     return () => stop.abort();
-  }, [path, turn]);
+  }, [path, version, turn]);
   const reload = useCallback(() => setTurn((last) => last + 1), []);
+  useOnline(state.error === undefined ? undefined : reload);
   const isCurrent = state.path === path;
   return { data: isCurrent ? state.data : undefined, error: isCurrent ? state.error : undefined, reload };
 }

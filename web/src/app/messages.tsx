@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../api/client.ts";
 import { texts } from "../texts.ts";
+import { asSentence } from "../ui/format.ts";
 
 interface Message {
   readonly id: number;
@@ -14,20 +15,23 @@ export interface Messages {
   /** For screen readers alone. */
   readonly announce: (text: string) => void;
   readonly say: (text: string) => void;
-  readonly fail: (error: unknown) => void;
+  /** What it gives takes the message away again. */
+  readonly fail: (error: unknown) => () => void;
 }
 
-const Context = createContext<Messages>({ announce: () => {}, say: () => {}, fail: () => {} });
+/** Where messages go. */
+export const MessagesContext = createContext<Messages>({ announce: () => {}, say: () => {}, fail: () => () => {} });
 
 /** The page's messages. */
 export function useMessages(): Messages {
-  return useContext(Context);
+  return useContext(MessagesContext);
 }
 
-/** What went wrong, in words, with what mends it. */
+/** What went wrong, in sentences, with what mends it. */
 export function wordsOf(error: unknown): string {
-  if (error instanceof ApiError) return [error.message, error.hint].filter(Boolean).join(" ");
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ApiError ? error.hint : undefined;
+  return [message, hint ?? ""].map(asSentence).filter(Boolean).join(" ");
 }
 
 const SHOWN_FOR = 6000;
@@ -53,6 +57,7 @@ export function MessagesProvider({ children }: { readonly children: ReactNode })
       );
       // What went wrong stays until it is read.
       if (kind === "done") setTimeout(() => drop(id), SHOWN_FOR);
+      return () => drop(id);
     },
     [drop],
   );
@@ -65,7 +70,7 @@ export function MessagesProvider({ children }: { readonly children: ReactNode })
     [add],
   );
   return (
-    <Context value={messages}>
+    <MessagesContext value={messages}>
       {children}
       <div className="unseen" aria-live="polite" aria-atomic="true">
         {spoken}
@@ -80,6 +85,6 @@ export function MessagesProvider({ children }: { readonly children: ReactNode })
           </div>
         ))}
       </section>
-    </Context>
+    </MessagesContext>
   );
 }

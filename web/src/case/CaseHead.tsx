@@ -22,6 +22,7 @@ export function CaseHead({ summary, modelName, onChanged }: CaseHeadProps) {
     <div className="caseHead">
       <h1>{summary.name}</h1>
       <StatusBadge summary={summary} />
+      {summary.status === "open" && summary.amendment !== null && <p>{texts.report.because(summary.amendment)}</p>}
       <p className="facts muted">
         {[
           leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),

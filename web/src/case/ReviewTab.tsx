@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef } from "react";
-import { API, type ApiError } from "../api/client.ts";
+import { API } from "../api/client.ts";
 import type { CaseSummary } from "../api/types.ts";
-import { useMessages, wordsOf } from "../app/messages.tsx";
-import { useMay, useSession } from "../app/session.tsx";
+import { useMessages } from "../app/messages.tsx";
+import { useMay } from "../app/session.tsx";
 import { CellPanel } from "../cell/CellPanel.tsx";
 import { CountsPanel } from "../counts/CountsPanel.tsx";
 import { ReviewGallery } from "../gallery/ReviewGallery.tsx";
 import type { GalleryCell, OnLabel } from "../gallery/types.ts";
-import { useCaseStore } from "../review/useCaseStore.ts";
+import type { CaseState, CaseStore } from "../review/caseStore.ts";
 import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { CaseProgress } from "./CaseProgress.tsx";
@@ -16,22 +16,21 @@ import { UploadArea } from "./UploadArea.tsx";
 
 interface ReviewTabProps {
   readonly summary: CaseSummary;
+  readonly store: CaseStore;
+  readonly state: CaseState;
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
 const thumbnailOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
 
 /** Upload, gallery, side panel and counts; blind for a second reader. */
-export function ReviewTab({ summary, onChanged }: ReviewTabProps) {
-  const { fail, announce } = useMessages();
-  const { session } = useSession();
+export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) {
+  const { announce } = useMessages();
   const mayReview = useMay("reviewer");
-  const reading = summary.isBlind ? "second" : "first";
-  const onRefused = useCallback(
-    (error: ApiError, cells: number) => fail(new Error(texts.case.refused(cells, wordsOf(error)))),
-    [fail],
-  );
-  const { store, state } = useCaseStore({ caseId: summary.id, reading, user: session?.user ?? "", onRefused });
+  useEffect(() => {
+    store.enter();
+    return () => store.leave();
+  }, [store]);
   const counts = store.counts(summary);
   const isClassifying = counts.waiting > 0;
   const was = useRef(false);
@@ -56,7 +55,12 @@ export function ReviewTab({ summary, onChanged }: ReviewTabProps) {
         progress={<CaseProgress counts={counts} unsent={state.unsent} status={summary.status} />}
       >
         {summary.isBlind && (
-          <FinishReading summary={summary} left={counts.cells - counts.bad - counts.reviewed} onChanged={onChanged} />
+          <FinishReading
+            summary={summary}
+            left={counts.cells - counts.bad - counts.reviewed}
+            unsent={state.unsent}
+            onChanged={onChanged}
+          />
         )}
         {state.isLoaded && state.cells.length === 0 && !mayUpload && <p className="empty">{texts.case.noCells}</p>}
         {state.cells.length > 0 && (
@@ -70,6 +74,7 @@ export function ReviewTab({ summary, onChanged }: ReviewTabProps) {
               canUndo={state.canUndo}
               canRedo={state.canRedo}
               canLabel={mayReview && isOpen}
+              whyNot={mayReview ? texts.case.frozen[summary.status] : texts.case.mayNotLabel}
               isBlind={summary.isBlind}
               panelOf={(cell, close) => (
                 <CellPanel

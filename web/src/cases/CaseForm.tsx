@@ -2,6 +2,8 @@ import type { FormEvent } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseFacts, CaseSummary } from "../api/types.ts";
 import { texts } from "../texts.ts";
+import { DecimalField } from "../ui/DecimalField.tsx";
+import { decimalOf } from "../ui/decimal.ts";
 import { Field } from "../ui/Field.tsx";
 import { useAction } from "../ui/useAction.ts";
 
@@ -11,7 +13,7 @@ interface CaseFormProps {
   readonly onSaved: (summary: CaseSummary) => void;
 }
 
-const numberOrNull = (text: FormDataEntryValue | null) => (text === null || text === "" ? null : Number(text));
+const numberOrNull = (text: FormDataEntryValue | null) => decimalOf(String(text ?? "")) ?? null;
 
 /** What is known of a specimen. */
 export function CaseForm({ summary, onSaved }: CaseFormProps) {
@@ -39,28 +41,24 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
         <input name="name" required maxLength={200} defaultValue={summary?.name} autoComplete="off" />
       </Field>
       <div className="columns">
-        <Field label={words.leukocytes} hint={words.leukocytesHint}>
-          <input
-            name="leukocytes"
-            type="number"
-            min="0.01"
-            max="2000"
-            step="any"
-            inputMode="decimal"
-            defaultValue={summary?.leukocytes ?? ""}
-          />
-        </Field>
-        <Field label={words.age} hint={words.ageHint}>
-          <input
-            name="age"
-            type="number"
-            min="0"
-            max="130"
-            step="any"
-            inputMode="decimal"
-            defaultValue={summary?.age ?? ""}
-          />
-        </Field>
+        <DecimalField
+          name="leukocytes"
+          label={words.leukocytes}
+          hint={words.leukocytesHint}
+          min={0.01}
+          max={2000}
+          defaultValue={summary?.leukocytes}
+          fault={words.decimal(0.01, 2000)}
+        />
+        <DecimalField
+          name="age"
+          label={words.age}
+          hint={words.ageHint}
+          min={0}
+          max={130}
+          defaultValue={summary?.age}
+          fault={words.decimal(0, 130)}
+        />
         <Field label={words.signers}>
           <select name="signers" defaultValue={String(summary?.signers ?? 1)}>
             <option value="1">{words.oneSigner}</option>

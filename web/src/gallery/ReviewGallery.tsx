@@ -24,6 +24,8 @@ interface ReviewGalleryProps<T extends GalleryCell> {
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   readonly canLabel: boolean;
+  /** Why not, where a key asks for it all the same. */
+  readonly whyNot?: string;
   readonly isBlind?: boolean;
   /** The side panel for the cell with the focus. */
   readonly panelOf: (cell: T, close: () => void) => ReactNode;
@@ -31,13 +33,13 @@ interface ReviewGalleryProps<T extends GalleryCell> {
 
 /** Cells by label, to be looked at and corrected. */
 export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T>) {
-  const { cells, imageOf, onLabel, canLabel, isBlind = false, panelOf } = props;
+  const { cells, imageOf, onLabel, canLabel, whyNot = "", isBlind = false, panelOf } = props;
   const [view, setView] = useState<View>(FIRST_VIEW);
   const [columns, setColumns] = useState(6);
   const [isOpen, setIsOpen] = useState(false);
   const [isLarge, setIsLarge] = useState(false);
   const [isHelp, setIsHelp] = useState(false);
-  const { announce } = useMessages();
+  const { announce, say } = useMessages();
   const handle = useRef<GalleryHandle>(null);
   const sections = useMemo(
     () => sectionsOf(cells, { order: isBlind ? "number" : view.order, filter: view.filter }),
@@ -51,22 +53,31 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
   const change = useCallback(
     (ids: readonly string[], labelOf: (cell: T) => Label | null, via: Via) => {
       const found = ids.map((id) => byId.get(id)).filter((cell) => cell !== undefined && cell.status !== "bad");
-      if (!canLabel || found.length === 0) return;
-      const changes = (found as T[]).map((cell) => ({ cell: cell.id, label: labelOf(cell) }));
-      gallery.leave(ids);
-      onLabel(changes, via);
+      if (!canLabel) return say(whyNot);
+      const wanted = (found as T[]).map((cell) => ({ cell: cell.id, label: labelOf(cell), was: cell.label }));
+      const changes = wanted.filter(({ label, was }) => label !== null || was !== null);
+      if (changes.length === 0) return found.length === 0 ? undefined : announce(texts.gallery.noLabel);
+      gallery.leave(ids, view.isAdding);
+      onLabel(
+        changes.map(({ cell, label }) => ({ cell, label })),
+        via,
+      );
       announce(texts.gallery.labelled(changes.map(({ label }) => label)));
     },
-    [byId, canLabel, gallery.leave, onLabel, announce],
+    [byId, canLabel, gallery.leave, view.isAdding, whyNot, onLabel, announce, say],
   );
-  const back = (step: () => Changes | undefined, words: (cells: number) => string) => {
+  const back = (step: () => Changes | undefined, words: (cells: number) => string, isUndo: boolean) => {
+    if (!canLabel) return say(whyNot);
     const changes = step();
     if (changes === undefined) return;
     announce(words(changes.length));
-    gallery.step({ kind: "only", id: changes[0]!.cell }, true);
+    const ids = changes.map(({ cell }) => cell);
+    const alone = view.isAdding ? ("past" as const) : ("only" as const);
+    // What was chosen one by one is chosen again, to be labelled as was meant.
+    gallery.step(isUndo && view.isAdding ? { kind: "these", ids } : { kind: alone, id: ids[0]! }, true);
   };
-  const undo = () => back(props.onUndo, texts.gallery.undone);
-  const redo = () => back(props.onRedo, texts.gallery.redone);
+  const undo = () => back(props.onUndo, texts.gallery.undone, true);
+  const redo = () => back(props.onRedo, texts.gallery.redone, false);
   const confirm = (via: Via) => change(gallery.targets(), (cell) => cell.counted, via);
   const onKey = useGalleryKeys({
     rows,

@@ -19,6 +19,10 @@ export type Step =
   /** The focus alone goes on. */
   | { readonly kind: "focus"; readonly id: string }
   | { readonly kind: "all"; readonly ids: readonly string[] }
+  /** These alone; the focus goes to the first of them. */
+  | { readonly kind: "these"; readonly ids: readonly string[] }
+  /** None, and the focus goes on. */
+  | { readonly kind: "past"; readonly id: string }
   | { readonly kind: "none" };
 
 /** The next selection. @param ids all cells that are shown, in order. */
@@ -42,6 +46,10 @@ export function selected(last: Selection, step: Step, ids: readonly string[]): S
       return { ...last, focus: step.id };
     case "all":
       return { chosen: new Set(step.ids), focus: last.focus ?? step.ids[0], anchor: last.anchor };
+    case "these":
+      return { chosen: new Set(step.ids), focus: step.ids[0], anchor: step.ids[0] };
+    case "past":
+      return { chosen: new Set(), focus: step.id, anchor: step.id };
     case "none":
       return { ...last, chosen: new Set() };
   }

@@ -41,10 +41,10 @@ export function useGallery(rows: readonly Row[]) {
 
   const step = useCallback((next: Step, focus = false) => dispatch({ step: next, focus }), []);
 
-  /** Moves on from cells that are about to go elsewhere. */
-  const leave = useCallback((leaving: readonly string[]) => {
+  /** Moves on from cells that are about to go elsewhere, to the next one; while cells are added one by one, none is chosen by itself. */
+  const leave = useCallback((leaving: readonly string[], isAdding: boolean) => {
     const next = nextFocus(ids.current, leaving);
-    if (next !== undefined) dispatch({ step: { kind: "only", id: next }, focus: true });
+    if (next !== undefined) dispatch({ step: { kind: isAdding ? "past" : "only", id: next }, focus: true });
   }, []);
 
   return { places, selection, wishes, step, leave, targets: () => targets(selection, ids.current) };

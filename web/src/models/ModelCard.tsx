@@ -1,6 +1,7 @@
-import type { Estimate, Model } from "../api/types.ts";
+import type { Model } from "../api/types.ts";
 import { texts } from "../texts.ts";
-import { formatLimits, formatMoment, formatShare } from "../ui/format.ts";
+import { formatMoment } from "../ui/format.ts";
+import { ModelFigures } from "./ModelFigures.tsx";
 
 interface ModelCardProps {
   readonly model: Model;
@@ -8,17 +9,18 @@ interface ModelCardProps {
   readonly parentName: string | undefined;
   /** Whether the active model was adapted from it, so that this is the way back. */
   readonly isBack: boolean;
+  readonly valAccuracy: number | undefined;
+  /** Whether who is there may make it active. */
   readonly canActivate: boolean;
   readonly onActivate: () => void;
 }
 
-/** One model, and how it was judged on corrected cells that it did not learn from. */
-export function ModelCard({ model, parentName, isBack, canActivate, onActivate }: ModelCardProps) {
+/** One model, and what is known of how good it is. */
+export function ModelCard({ model, parentName, isBack, valAccuracy, canActivate, onActivate }: ModelCardProps) {
   const words = texts.models;
-  const { judged } = model;
   return (
     <li className={`card ${model.isActive ? "active" : ""}`}>
-      <h2>
+      <h2 tabIndex={-1}>
         {model.name} {model.isActive && <span className="badge signed">{words.active}</span>}
       </h2>
       <p className="muted">
@@ -31,44 +33,12 @@ export function ModelCard({ model, parentName, isBack, canActivate, onActivate }
           .filter(Boolean)
           .join(" · ")}
       </p>
-      {judged !== null && (
-        <table className="judged">
-          <caption>{words.judged(judged)}</caption>
-          <tbody>
-            <Figure name={words.before} estimate={judged.before} />
-            <Figure name={words.after} estimate={judged.after} />
-            {judged.kappaAfter !== null && (
-              <tr>
-                <th scope="row">{words.kappa}</th>
-                <td className="number">{judged.kappaAfter.value.toFixed(2)}</td>
-                <td className="muted figure">
-                  {judged.kappaAfter.low.toFixed(2)}–{judged.kappaAfter.high.toFixed(2)}
-                </td>
-              </tr>
-            )}
-          </tbody>
-        </table>
-      )}
-      {!model.isActive && (
-        <button
-          type="button"
-          disabled={!canActivate}
-          onClick={onActivate}
-          aria-label={words.activateWhich(model.name, isBack)}
-        >
+      <ModelFigures model={model} valAccuracy={valAccuracy} />
+      {!model.isActive && canActivate && (
+        <button type="button" onClick={onActivate} aria-label={words.activateWhich(model.name, isBack)}>
           {isBack ? words.rollBack : words.activate}
         </button>
       )}
     </li>
-  );
-}
-
-function Figure({ name, estimate }: { readonly name: string; readonly estimate: Estimate }) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td className="number">{formatShare(estimate.value)}</td>
-      <td className="muted figure">{formatLimits(estimate)}</td>
-    </tr>
   );
 }

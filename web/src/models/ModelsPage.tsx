@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { Model, Run } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
@@ -5,9 +6,11 @@ import { useMessages } from "../app/messages.tsx";
 import { go } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
 import { texts } from "../texts.ts";
+import { focusNext } from "../ui/focusNext.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { ActivateDialog } from "./ActivateDialog.tsx";
 import { ModelCard } from "./ModelCard.tsx";
 
 /** The models of this laboratory: which one answers, how adapted ones were judged, and the way back. */
@@ -22,12 +25,19 @@ export function ModelsPage() {
     const run = await withTries(() => send<Run>("POST", "/models/adapt", {}, key));
     go("runs", run.id);
   });
-  const [activate, isBusy] = useAction(async ({ id, name }: Model) => {
+  const [asked, setAsked] = useState<Model>();
+  const activate = async ({ id, name }: Model) => {
     const key = newKey();
     await withTries(() => send("POST", `/models/${encodeURIComponent(id)}/activate`, {}, key));
+    setAsked(undefined);
     say(words.activated(name));
+    focusNext("li.active h2");
     reload();
-  });
+  };
+  const isTrained = data?.models.some(({ kind }) => kind === "trained") ?? false;
+  const runs = useLoaded<{ runs: Run[] }>(isTrained ? "/runs" : undefined);
+  const valAccuracyOf = ({ id }: Model) =>
+    runs.data?.runs.find((run) => run.model === id)?.progress.history.at(-1)?.valAccuracy ?? undefined;
   const active = data?.models.find(({ isActive }) => isActive);
   return (
     <>
@@ -39,7 +49,9 @@ export function ModelsPage() {
           </button>
         )}
       </div>
-      <p className="muted">{words.what}</p>
+      <p className="muted">
+        {words.what} {!isAdmin && words.adminsOnly}
+      </p>
       <LoadFault error={error} onAgain={reload} />
       <ul className="cards">
         {data?.models.map((model) => (
@@ -48,11 +60,21 @@ export function ModelsPage() {
             model={model}
             parentName={data.models.find(({ id }) => id === model.parent)?.name}
             isBack={active?.parent === model.id}
-            canActivate={isAdmin && !isBusy}
-            onActivate={() => void activate(model)}
+            valAccuracy={valAccuracyOf(model)}
+            canActivate={isAdmin}
+            onActivate={() => setAsked(model)}
           />
         ))}
       </ul>
+      {asked !== undefined && (
+        <ActivateDialog
+          model={asked}
+          active={active}
+          valAccuracy={valAccuracyOf(asked)}
+          onConfirm={() => activate(asked)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseSummary } from "../api/types.ts";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
+import { focusNext } from "../ui/focusNext.ts";
 import { useAction } from "../ui/useAction.ts";
 
 interface AmendFormProps {
@@ -15,7 +16,9 @@ export function AmendForm({ caseId, onAmended }: AmendFormProps) {
   const words = texts.report;
   const [amend, isBusy] = useAction(async (reason: string) => {
     const key = newKey();
-    onAmended(await withTries(() => send<CaseSummary>("POST", `/cases/${caseId}/amend`, { reason }, key)));
+    const summary = await withTries(() => send<CaseSummary>("POST", `/cases/${caseId}/amend`, { reason }, key));
+    focusNext(".tabs a");
+    onAmended(summary);
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

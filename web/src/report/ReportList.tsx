@@ -4,7 +4,7 @@ import { texts } from "../texts.ts";
 import { formatMoment } from "../ui/format.ts";
 
 /** Endings of a report's address, by format; the first opens in the browser, to be read and printed. */
-const FORMATS = { print: "", csv: ".csv", json: ".json", fhir: ".fhir.json" } as const;
+const FORMATS = { print: "", counts: ".counts.csv", cells: ".csv", json: ".json", fhir: ".fhir.json" } as const;
 
 /** All that was signed of a case, newest first. */
 export function ReportList({ reports }: { readonly reports: readonly Report[] }) {

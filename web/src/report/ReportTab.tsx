@@ -1,6 +1,8 @@
-import type { CaseSummary, Differential, Report } from "../api/types.ts";
+import { useRef } from "react";
+import type { CaseSummary, Report } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { useMay } from "../app/session.tsx";
+import { FaultArea } from "../app/FaultArea.tsx";
+import { useMay, useSession } from "../app/session.tsx";
 import { Flags } from "../counts/CountsPanel.tsx";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
 import { texts } from "../texts.ts";
@@ -9,58 +11,96 @@ import { Notice } from "../ui/Notice.tsx";
 import { AmendForm } from "./AmendForm.tsx";
 import { ReportList } from "./ReportList.tsx";
 import { SignForm } from "./SignForm.tsx";
+import { usePreview } from "./usePreview.ts";
 
 interface ReportTabProps {
   readonly summary: CaseSummary;
+  /** Labels that are not saved yet. */
+  readonly unsent: number;
   readonly modelName: string;
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
 /** What would be signed, signing it, amending it, and what was signed. */
-export function ReportTab({ summary, modelName, onChanged }: ReportTabProps) {
+export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabProps) {
   const maySign = useMay("signer");
-  const count = useLoaded<Differential>(summary.isBlind ? undefined : `/cases/${summary.id}/differential`);
-  const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`);
+  const { session } = useSession();
+  const { preview, error, reload } = usePreview(summary);
+  const first = useRef<CaseSummary>(undefined);
+  first.current ??= preview?.summary;
+  const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`, summary.revision);
   const words = texts.report;
   if (summary.isBlind) return <Notice>{words.blind}</Notice>;
   const done = (next?: CaseSummary) => {
-    reports.reload();
-    count.reload();
+    first.current = next ?? first.current;
     onChanged(next);
   };
   const list = reports.data?.reports ?? [];
-  const { data } = count;
+  const signed = list.at(-1);
+  const hasSigned = signed?.signatures.some(({ by }) => by === session?.user) ?? false;
+  // Until the reports are there, nobody knows who signed.
+  const isKnown = summary.status === "open" || reports.data !== undefined;
+  const obstacle = obstacleOf(summary, { maySign, hasSigned, isLocal: session?.isLocal ?? false });
+  const isNew =
+    summary.status === "open" && preview !== undefined && preview.summary.revision !== first.current?.revision;
   return (
     <div className="reportPage">
       <section className="column" aria-labelledby="preview">
-        <h2 id="preview">{summary.status === "open" ? words.preview : words.signedCount}</h2>
-        <LoadFault error={count.error} onAgain={count.reload} />
-        {data !== undefined && (
+        <div>
+          <h2 id="preview">{summary.status === "open" ? words.preview : words.signedCount}</h2>
+          <div role="status">{isNew && <Notice>{words.isNew}</Notice>}</div>
+        </div>
+        <LoadFault error={error} onAgain={reload} />
+        {preview !== undefined && (
           <>
-            <p>{texts.counts.summary(data)}</p>
-            <DifferentialTable differential={data} isBefore isWide />
-            <Flags differential={data} />
+            <p>{texts.counts.summary(preview.differential)}</p>
+            <DifferentialTable differential={preview.differential} isBefore isWide />
+            <Flags differential={preview.differential} />
             <dl className="facts">
               <dt>{words.reviewed}</dt>
-              <dd>{words.reviewedOf(summary.reviewed, summary.cells)}</dd>
+              <dd>{words.reviewedOf(preview.summary.reviewed, preview.summary.cells)}</dd>
               <dt>{words.model}</dt>
               <dd>{modelName}</dd>
               <dt>{words.comment}</dt>
-              <dd>{summary.comment === "" ? "–" : summary.comment}</dd>
+              <dd>{preview.summary.comment === "" ? "–" : preview.summary.comment}</dd>
             </dl>
           </>
         )}
       </section>
       <div className="column">
-        {summary.status !== "signed" && maySign && data !== undefined && (
-          <SignForm summary={summary} differential={data} signed={list.at(-1)} onSigned={done} />
+        {obstacle !== undefined && <Notice>{obstacle}</Notice>}
+        {isKnown && obstacle === undefined && summary.status !== "signed" && maySign && preview !== undefined && (
+          <FaultArea>
+            <SignForm preview={preview} signed={signed} unsent={unsent} onMoved={onChanged} onSigned={done} />
+          </FaultArea>
         )}
-        {summary.status !== "signed" && !maySign && <Notice>{words.maySignNot}</Notice>}
-        {summary.status !== "open" && maySign && <AmendForm caseId={summary.id} onAmended={done} />}
-        <h2>{words.list}</h2>
+        {summary.status !== "open" && maySign && (
+          <FaultArea>
+            <AmendForm caseId={summary.id} onAmended={done} />
+          </FaultArea>
+        )}
+        <h2 id="signed" tabIndex={-1}>
+          {words.list}
+        </h2>
         <LoadFault error={reports.error} onAgain={reports.reload} />
-        <ReportList reports={list} />
+        {reports.data !== undefined && <ReportList reports={list} />}
       </div>
     </div>
   );
+}
+
+interface Signer {
+  readonly maySign: boolean;
+  readonly hasSigned: boolean;
+  readonly isLocal: boolean;
+}
+
+// Why this reader can't sign now, so that nothing is offered that can only fail.
+function obstacleOf({ status, secondReading }: CaseSummary, { maySign, hasSigned, isLocal }: Signer) {
+  const words = texts.report;
+  if (status === "signed") return undefined;
+  if (!maySign) return words.maySignNot;
+  if (secondReading === "going on") return words.isBeingRead;
+  if (status === "signing" && hasSigned) return isLocal ? words.needsUsers : words.hasSigned;
+  return undefined;
 }

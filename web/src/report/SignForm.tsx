@@ -1,36 +1,60 @@
 import type { FormEvent } from "react";
-import { newKey, send, withTries } from "../api/client.ts";
-import type { CaseSummary, Differential, Report } from "../api/types.ts";
+import { ApiError, get, newKey, send, withTries } from "../api/client.ts";
+import type { CaseSummary, Report } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
+import { focusNext } from "../ui/focusNext.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { useAction } from "../ui/useAction.ts";
+import type { Preview } from "./usePreview.ts";
 
 interface SignFormProps {
-  readonly summary: CaseSummary;
-  readonly differential: Differential;
+  /** What is shown beside it: that, and nothing newer, is signed. */
+  readonly preview: Preview;
   /** The last report, which a second signer signs too. */
   readonly signed: Report | undefined;
+  /** Labels that are not saved yet: they would be lost to the report. */
+  readonly unsent: number;
+  /** Told of the case as it is now, where it changed before it was signed. */
+  readonly onMoved: (summary: CaseSummary) => void;
   readonly onSigned: () => void;
 }
 
 /** Signs the report as it stands; says what is not done yet. */
-export function SignForm({ summary, differential, signed, onSigned }: SignFormProps) {
+export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFormProps) {
   const { session } = useSession();
   const { say } = useMessages();
   const words = texts.report;
+  const { summary, differential } = preview;
   const isSecond = summary.status === "signing";
   const [sign, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const password = fields.get("password");
-    const body = { meaning: String(fields.get("meaning")), ...(password !== null && { password: String(password) }) };
+    const body = {
+      meaning: String(fields.get("meaning")),
+      ifRevision: summary.revision,
+      ...(password !== null && { password: String(password) }),
+    };
     const key = newKey();
-    const report = await withTries(() => send<Report>("POST", `/cases/${summary.id}/sign`, body, key));
+    const report = await withTries(() => send<Report>("POST", `/cases/${summary.id}/sign`, body, key)).catch(
+      async (error) => {
+        forgetPassword(form);
+        throw await explained(error);
+      },
+    );
     say(report.isFinal ? words.isFinal(report.number) : words.needsSecond(report.number));
+    focusNext("#signed");
     onSigned();
   });
+  const explained = async (error: unknown) => {
+    if (!(error instanceof ApiError && error.status === 409)) return error;
+    const now = await get<CaseSummary>(`/cases/${summary.id}`);
+    if (now.revision === summary.revision) return error;
+    onMoved(now);
+    return new Error(words.moved);
+  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     void sign(event.currentTarget);
@@ -41,13 +65,22 @@ export function SignForm({ summary, differential, signed, onSigned }: SignFormPr
       <h2>{isSecond ? words.signSecond : words.sign}</h2>
       {isSecond && signed !== undefined && <p>{words.signedBy(signed.signatures)}</p>}
       {differential.waiting > 0 && <Notice kind="warning">{words.waiting(differential.waiting)}</Notice>}
-      {!isSecond && left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
+      {left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
+      {unsent > 0 && <Notice kind="warning">{texts.case.waitForUnsent(unsent)}</Notice>}
       <p className="muted">{words.what(summary.signers)}</p>
       <Field label={words.meaning}>
-        <select name="meaning" defaultValue={words.meanings[isSecond ? 1 : 0]}>
+        {/* What was chosen for a case that was reviewed may not hold for one that is not. */}
+        <select
+          key={String(left > 0)}
+          name="meaning"
+          required
+          defaultValue={left > 0 ? "" : words.meanings[isSecond ? 1 : 0]}
+        >
+          {left > 0 && <option value="">{words.chooseMeaning}</option>}
           {words.meanings.map((meaning) => (
             <option key={meaning}>{meaning}</option>
           ))}
+          {left > 0 && <option>{words.partly(left)}</option>}
         </select>
       </Field>
       {session?.isLocal === false && (
@@ -57,10 +90,18 @@ export function SignForm({ summary, differential, signed, onSigned }: SignFormPr
       )}
       <p className="muted">{texts.app.researchUse}</p>
       <div className="row end">
-        <button type="submit" className="primary" disabled={isBusy || differential.waiting > 0}>
+        <button type="submit" className="primary" disabled={isBusy || differential.waiting > 0 || unsent > 0}>
           {words.signAs(session?.user ?? "")}
         </button>
       </div>
     </form>
   );
+}
+
+// It is said anew with each try: there the user goes on, too.
+function forgetPassword(form: HTMLFormElement): void {
+  const field = form.elements.namedItem("password");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.value = "";
+  field.focus();
 }

@@ -13,6 +13,8 @@ export interface CaseState {
   readonly classes: readonly string[];
   readonly differential: Differential | undefined;
   readonly isLoaded: boolean;
+  /** The newest that is known; -1 where none is. */
+  readonly revision: number;
   /** Cells that wait for the model. */
   readonly waiting: number;
   /** Changes that are not saved yet. */
@@ -47,12 +49,16 @@ export class CaseStore {
   readonly #listeners = new Set<() => void>();
   readonly #cells = new Map<string, Cell>();
   readonly #steps = new UndoStack();
-  #revision = -1;
+  // Cells are taken from events once they are asked for: before that, nobody looks at them.
+  #isAsked = false;
+  // The count is for the review alone.
+  #isReviewed = false;
   #state: CaseState = {
     cells: [],
     classes: [],
     differential: undefined,
     isLoaded: false,
+    revision: -1,
     waiting: 0,
     unsent: 0,
     canUndo: false,
@@ -82,9 +88,23 @@ export class CaseStore {
     this.#queue.open();
   }
 
-  /** Loads all cells, and the count. */
+  /** The review is open: loads all cells and the count, and follows both. */
+  enter(): void {
+    this.#isReviewed = true;
+    void this.load();
+  }
+
+  /** The review is left: what was done in it can't be undone any more. */
+  leave(): void {
+    this.#isReviewed = false;
+    this.#steps.clear();
+    this.#show({});
+  }
+
+  /** Loads all cells. */
   async load(): Promise<void> {
     const { caseId, reading } = this.#options;
+    this.#isAsked = true;
     try {
       let after = "";
       let classes: readonly string[] = [];
@@ -96,26 +116,25 @@ export class CaseStore {
         after = page.next === null || page.next === undefined ? "" : `&after=${page.next}`;
       } while (after !== "");
       this.#show({ classes, isLoaded: true, error: undefined });
-      await this.loadCount();
+      await this.#loadCount();
     } catch (error) {
       this.#show({ error: error as ApiError });
     }
   }
 
-  /** Loads the count; a blind reader has none. */
-  async loadCount(): Promise<void> {
-    if (this.#options.reading === "second") return;
+  // A blind reader has none.
+  async #loadCount(): Promise<void> {
+    if (this.#options.reading === "second" || !this.#isReviewed) return;
     const differential = await get<Differential>(`/cases/${this.#options.caseId}/differential`).catch(() => undefined);
     if (differential) this.#show({ differential, waiting: differential.waiting });
   }
 
   /** Takes what the server sent by itself. */
   take({ revision, waiting, cells }: CaseEvent): void {
-    for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
-    const isNew = revision !== this.#revision && this.#queue.waiting.length === 0;
-    this.#revision = revision;
-    this.#show({ waiting });
-    if (isNew && this.#state.isLoaded) void this.loadCount();
+    if (this.#isAsked) for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
+    const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
+    this.#show({ waiting, revision });
+    if (isNew && this.#state.isLoaded) void this.#loadCount();
   }
 
   /** A reader's change: seen at once, sent in turn. */
@@ -161,8 +180,7 @@ export class CaseStore {
 
   #saved({ changes }: LabelRequest, { revision, differential }: LabelAnswer): void {
     this.#apply(this.#cells, changes);
-    this.#revision = revision;
-    if (differential) this.#show({ differential });
+    this.#show({ revision, ...(differential && { differential }) });
   }
 
   #refused({ changes }: LabelRequest, error: ApiError): void {

@@ -13,6 +13,22 @@ const MODELS = ["mobilenetv2", "cnn"];
 export function StartTraining() {
   const [isOpen, setIsOpen] = useState(false);
   const words = texts.runs;
+  return (
+    <>
+      <button type="button" className="primary" onClick={() => setIsOpen(true)}>
+        {words.start}
+      </button>
+      {isOpen && (
+        <Dialog title={words.start} onClose={() => setIsOpen(false)}>
+          <TrainingForm />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function TrainingForm() {
+  const words = texts.runs;
   const [start, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const body = {
@@ -30,36 +46,27 @@ export function StartTraining() {
     void start(event.currentTarget);
   };
   return (
-    <>
-      <button type="button" className="primary" onClick={() => setIsOpen(true)}>
-        {words.start}
-      </button>
-      {isOpen && (
-        <Dialog title={words.start} onClose={() => setIsOpen(false)}>
-          <form className="form" onSubmit={submit}>
-            <Field label={words.folder} hint={words.folderHint}>
-              <input name="data" required autoComplete="off" spellCheck={false} />
-            </Field>
-            <div className="columns">
-              <Field label={words.network}>
-                <select name="model">
-                  {MODELS.map((name) => (
-                    <option key={name}>{name}</option>
-                  ))}
-                </select>
-              </Field>
-              <Field label={words.epochs}>
-                <input name="epochs" type="number" min="1" max="1000" required defaultValue="20" />
-              </Field>
-            </div>
-            <div className="row end">
-              <button type="submit" className="primary" disabled={isBusy}>
-                {words.startDo}
-              </button>
-            </div>
-          </form>
-        </Dialog>
-      )}
-    </>
+    <form className="form" onSubmit={submit}>
+      <Field label={words.folder} hint={words.folderHint}>
+        <input name="data" required autoComplete="off" spellCheck={false} />
+      </Field>
+      <div className="columns">
+        <Field label={words.network}>
+          <select name="model">
+            {MODELS.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </Field>
+        <Field label={words.epochs}>
+          <input name="epochs" type="number" min="1" max="1000" required defaultValue="20" />
+        </Field>
+      </div>
+      <div className="row end">
+        <button type="submit" className="primary" disabled={isBusy}>
+          {words.startDo}
+        </button>
+      </div>
+    </form>
   );
 }

@@ -1,6 +1,6 @@
 import type { Agreement, CaseSummary } from "../api/types.ts";
 import { texts } from "../texts.ts";
-import { formatLimits, formatShare } from "../ui/format.ts";
+import { formatLimits, formatShare, formatSpan } from "../ui/format.ts";
 import { ConfusionTable } from "./ConfusionTable.tsx";
 import { Differences } from "./Differences.tsx";
 
@@ -31,7 +31,7 @@ export function AgreementView({ agreement, summary, canSettle, onSettled }: Agre
         <div>
           <dt>{words.kappa}</dt>
           <dd>
-            {kappa.value.toFixed(2)} <small>{words.limits(`${kappa.low.toFixed(2)}–${kappa.high.toFixed(2)}`)}</small>
+            {kappa.value.toFixed(2)} <small>{words.limits(formatSpan(kappa.low, kappa.high, 2))}</small>
           </dd>
         </div>
       </dl>
@@ -39,7 +39,9 @@ export function AgreementView({ agreement, summary, canSettle, onSettled }: Agre
       <p className="muted">{words.kappaHint}</p>
       <h2>{words.table}</h2>
       <ConfusionTable agreement={agreement} />
-      <h2>{words.differences(differences.length)}</h2>
+      <h2 id="differences" tabIndex={-1}>
+        {words.differences(differences.length)}
+      </h2>
       <Differences differences={differences} caseId={summary.id} canSettle={canSettle} onSettled={onSettled} />
     </>
   );

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { API, newKey, send, withTries } from "../api/client.ts";
 import type { Agreement, Label } from "../api/types.ts";
 import { texts } from "../texts.ts";
@@ -19,13 +19,24 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
     const key = newKey();
     const body = { reading: "first", changes: [{ cell, label }], via: "settle" };
     await withTries(() => send("POST", `/cases/${caseId}/labels`, body, key));
+    place.current = differences.findIndex((one) => one.cell === cell);
     setSettled((last) => new Map(last).set(cell, label));
     onSettled();
   });
+  const list = useRef<HTMLUListElement>(null);
+  const place = useRef(-1);
+  // What was settled leaves the list, and the focus goes to what is in its place.
+  useEffect(() => {
+    if (place.current < 0 || document.activeElement !== document.body) return;
+    const rows = list.current?.children ?? [];
+    const row = rows[Math.min(place.current, differences.length - 1)];
+    (row?.querySelector("button") ?? document.getElementById("differences"))?.focus();
+    place.current = -1;
+  }, [differences]);
   const words = texts.second;
   if (differences.length === 0) return <p className="muted">{words.noDifferences}</p>;
   return (
-    <ul className="differences">
+    <ul ref={list} className="differences">
       {differences.map(({ cell, number, first, second }) => (
         <li key={cell}>
           <img src={`${API}/cells/${cell}/image`} alt={words.cell(number)} />
@@ -33,12 +44,18 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
             {words.cell(number)}
             {settled.has(cell) && <span className="badge">{words.settled(settled.get(cell)!)}</span>}
           </span>
-          {[...new Set([first, second])].map((label, i) => (
-            <button key={label} type="button" disabled={!canSettle || isBusy} onClick={() => void settle(cell, label)}>
-              {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
-              <span className="unseen">{words.settle(number)}</span>
-            </button>
-          ))}
+          {[...new Set([first, second])].map((label, i) =>
+            canSettle ? (
+              <button key={label} type="button" disabled={isBusy} onClick={() => void settle(cell, label)}>
+                {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
+                <span className="unseen">{words.settle(number)}</span>
+              </button>
+            ) : (
+              <span key={label}>
+                {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
+              </span>
+            ),
+          )}
         </li>
       ))}
     </ul>

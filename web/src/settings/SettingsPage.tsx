@@ -17,6 +17,7 @@ export function SettingsPage() {
       <section className="card">
         <h2>{words.you}</h2>
         <p>{session?.isLocal ? words.local : words.signedInAs(session?.user ?? "", session?.role ?? "viewer")}</p>
+        {session?.isLocal === false && !isAdmin && <p>{words.askAdmin}</p>}
         <p className="row">
           {texts.scheme.title} <SchemeSwitch />
         </p>

@@ -1,4 +1,5 @@
 import type { FormEvent } from "react";
+import { FaultArea } from "../app/FaultArea.tsx";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
@@ -7,8 +8,18 @@ import { usePageTitle } from "../ui/usePageTitle.ts";
 
 /** Name and password. */
 export function SignInPage() {
+  usePageTitle(texts.signIn.title);
+  return (
+    <div className="signIn">
+      <FaultArea>
+        <SignInForm />
+      </FaultArea>
+    </div>
+  );
+}
+
+function SignInForm() {
   const words = texts.signIn;
-  usePageTitle(words.title);
   const { signIn } = useSession();
   const [enter, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
@@ -19,7 +30,7 @@ export function SignInPage() {
     void enter(event.currentTarget);
   };
   return (
-    <form className="form card signIn" onSubmit={submit}>
+    <form className="form card" onSubmit={submit}>
       <h1>{words.title}</h1>
       <Field label={words.name}>
         <input name="name" required autoComplete="username" />

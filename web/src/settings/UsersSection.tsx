@@ -9,6 +9,7 @@ import { formatMoment } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
+import { PasswordForm } from "./PasswordForm.tsx";
 import { UserForm } from "./UserForm.tsx";
 
 /** All users, their roles, and whether they may come in. */
@@ -16,6 +17,7 @@ export function UsersSection() {
   const words = texts.settings;
   const { data, error, reload } = useLoaded<{ users: User[] }>("/users");
   const [isMaking, setIsMaking] = useState(false);
+  const [forgetful, setForgetful] = useState<User>();
   const [change, isBusy] = useAction(async ({ id }: User, next: { role?: Role; isDisabled?: boolean }) => {
     const key = newKey();
     await withTries(() => send("PATCH", `/users/${id}`, next, key));
@@ -61,7 +63,14 @@ export function UsersSection() {
                     </select>
                   </td>
                   <td className="muted">{formatMoment(user.createdAt)}</td>
-                  <td>
+                  <td className="row">
+                    <button
+                      type="button"
+                      aria-label={words.setPasswordOf(user.name)}
+                      onClick={() => setForgetful(user)}
+                    >
+                      {words.setPassword}
+                    </button>
                     <button
                       type="button"
                       disabled={isBusy}
@@ -76,6 +85,17 @@ export function UsersSection() {
             </tbody>
           </table>
         </Scroll>
+      )}
+      {forgetful !== undefined && (
+        <Dialog title={words.setPasswordOf(forgetful.name)} onClose={() => setForgetful(undefined)}>
+          <PasswordForm
+            user={forgetful}
+            onDone={() => {
+              setForgetful(undefined);
+              reload();
+            }}
+          />
+        </Dialog>
       )}
       {isMaking && (
         <Dialog title={words.makeUser} onClose={() => setIsMaking(false)}>

@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { FaultArea } from "../app/FaultArea.tsx";
 import { texts } from "../texts.ts";
 
 interface DialogProps {
@@ -7,7 +8,9 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** A window over the page; Escape closes it, and the focus goes back to where it was. */
+const FIELDS = "input:not([hidden]), select, textarea";
+
+/** A window over the page, which shows the faults of what is done in it. Its first field gets the focus; Escape closes it, and the focus goes back to where it was. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -15,6 +18,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useLayoutEffect(() => {
     const dialog = element.current!;
     if (!dialog.open) dialog.showModal();
+    dialog.querySelector<HTMLElement>(FIELDS)?.focus();
     return () => dialog.close();
   }, []);
   return (
@@ -32,7 +36,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
           {texts.app.close}
         </button>
       </div>
-      {children}
+      <FaultArea>{children}</FaultArea>
     </dialog>
   );
 }

@@ -41,6 +41,13 @@ export function formatMoment(moment: string): string {
   return dates.format(new Date(moment));
 }
 
+/** Begins with a capital letter and ends as a sentence does. */
+export function asSentence(text: string): string {
+  const words = text.trim();
+  if (words === "") return "";
+  return `${words[0]!.toUpperCase()}${words.slice(1)}${/[.!?…]$/.test(words) ? "" : "."}`;
+}
+
 /** Seconds as 1 h 20 min, 5 min or 40 s. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)} s`;

@@ -1,0 +1,60 @@
+import { useCallback, useEffect } from "react";
+import type { ApiError } from "../api/client.ts";
+import type { CaseSummary } from "../api/types.ts";
+import { useMessages, wordsOf } from "../app/messages.tsx";
+import { useSession } from "../app/session.tsx";
+import { useModelNames } from "../models/useModelNames.ts";
+import { ReportTab } from "../report/ReportTab.tsx";
+import { useCaseStore } from "../review/useCaseStore.ts";
+import { SecondReadingTab } from "../second/SecondReadingTab.tsx";
+import { texts } from "../texts.ts";
+import { TrailList } from "../trail/TrailList.tsx";
+import { CaseHead } from "./CaseHead.tsx";
+import { CaseTabs } from "./CaseTabs.tsx";
+import { ReviewTab } from "./ReviewTab.tsx";
+
+interface OpenCaseProps {
+  readonly summary: CaseSummary;
+  readonly tab: string;
+  readonly onChanged: (summary?: CaseSummary) => void;
+}
+
+/** Head, tabs and the open tab of a case; what was labelled is sent whatever the tab. */
+export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
+  const { fail } = useMessages();
+  const { session } = useSession();
+  const modelName = useModelNames()(summary.model);
+  const reading = summary.isBlind ? "second" : "first";
+  const onRefused = useCallback(
+    (error: ApiError, cells: number) => {
+      fail(new Error(texts.case.refused(cells, wordsOf(error))));
+      onChanged();
+    },
+    [fail, onChanged],
+  );
+  const { store, state } = useCaseStore({ caseId: summary.id, reading, user: session?.user ?? "", onRefused });
+  const isReview = tab === "review";
+  // The review follows each cell by itself.
+  const isBehind = !isReview && state.revision > summary.revision;
+  useEffect(() => {
+    if (isBehind) onChanged();
+  }, [isBehind, state.revision, summary.revision, onChanged]);
+  const { unsent } = state;
+  return (
+    <div className="casePage">
+      <div className="caseTop">
+        <CaseHead summary={summary} modelName={modelName} onChanged={onChanged} />
+        <CaseTabs summary={summary} tab={tab} />
+        {!isReview && unsent > 0 && (
+          <p role="status" className="badge warning">
+            {texts.case.unsent(unsent)}
+          </p>
+        )}
+      </div>
+      {isReview && <ReviewTab key={reading} summary={summary} store={store} state={state} onChanged={onChanged} />}
+      {tab === "second" && <SecondReadingTab summary={summary} store={store} state={state} onChanged={onChanged} />}
+      {tab === "report" && <ReportTab summary={summary} unsent={unsent} modelName={modelName} onChanged={onChanged} />}
+      {tab === "trail" && <TrailList caseId={summary.id} />}
+    </div>
+  );
+}
