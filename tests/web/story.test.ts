@@ -376,9 +376,8 @@ describe.sequential("the story of a case", () => {
       .getByRole("button", { name: /^Second: Neutrophil/ })
       .first()
       .press("Enter");
-    const toSettle = () => page.getByRole("heading", { name: /To settle/ }).innerText();
-    await expect.poll(toSettle, { timeout: 30_000 }).not.toBe(before);
-    await expect.poll(() => hasFocus(page.locator(".differences button").first()), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => page.getByRole("heading", { name: /To settle/ }).innerText()).not.toBe(before);
+    await expect.poll(() => hasFocus(page.locator(".differences button").first())).toBe(true);
   });
 
   test("two sign it, it is frozen, and amended with a reason", async () => {
