@@ -303,7 +303,6 @@ export const texts = {
     first: "First:",
     second: "Second:",
     settle: (cell: number) => `, settles cell ${cell}`,
-    settled: (label: string) => `settled: ${label}`,
   },
   report: {
     blind: "You are doing the second reading of this case: its report is shown when you have finished.",

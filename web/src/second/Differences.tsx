@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { API, newKey, send, withTries } from "../api/client.ts";
 import type { Agreement, Label } from "../api/types.ts";
 import { texts } from "../texts.ts";
@@ -14,13 +14,11 @@ interface DifferencesProps {
 
 /** Cells that the readers called differently; settling one writes the first reading's label. */
 export function Differences({ differences, caseId, canSettle, onSettled }: DifferencesProps) {
-  const [settled, setSettled] = useState<ReadonlyMap<string, Label>>(new Map());
   const [settle, isBusy] = useAction(async (cell: string, label: Label) => {
     const key = newKey();
     const body = { reading: "first", changes: [{ cell, label }], via: "settle" };
     await withTries(() => send("POST", `/cases/${caseId}/labels`, body, key));
     place.current = differences.findIndex((one) => one.cell === cell);
-    setSettled((last) => new Map(last).set(cell, label));
     onSettled();
   });
   const list = useRef<HTMLUListElement>(null);
@@ -40,11 +38,8 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
       {differences.map(({ cell, number, first, second }) => (
         <li key={cell}>
           <img src={`${API}/cells/${cell}/image`} alt={words.cell(number)} />
-          <span>
-            {words.cell(number)}
-            {settled.has(cell) && <span className="badge">{words.settled(settled.get(cell)!)}</span>}
-          </span>
-          {[...new Set([first, second])].map((label, i) =>
+          <span>{words.cell(number)}</span>
+          {[first, second].map((label, i) =>
             canSettle ? (
               <button key={label} type="button" disabled={isBusy} onClick={() => void settle(cell, label)}>
                 {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
