@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
+import { type Scale, scaleOfText } from "../data/scale.ts";
 import { loadWeights } from "../formats/loadWeights.ts";
 import { readKerasFile } from "../formats/readKeras.ts";
 import { findChangeableFiles } from "../formats/shippedModels.ts";
@@ -28,6 +29,8 @@ export interface OpenRun {
   readonly memory: HomeMemory | undefined;
   /** What it knows of its own laboratories. */
   readonly home: HomeFacts;
+  /** The scale of the laboratory that it was adapted to; undefined where it is to be measured. */
+  readonly scale: Scale | undefined;
   /** How pictures are normalised first; undefined where they are not. */
   readonly cells: CellNormalizationOptions | undefined;
 }
@@ -63,6 +66,7 @@ export async function openRun(path: string): Promise<OpenRun> {
     changeable: changeablePart(built),
     memory: memory === undefined ? undefined : await readHomeMemory(memory),
     home: homeFactsOf(metadata),
+    scale: metadata.scale === undefined ? undefined : scaleOfText(metadata.scale, onnx),
     cells: cellNormalizationOf(recipe, model.input.shape[0]!),
   };
 }

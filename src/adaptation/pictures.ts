@@ -1,13 +1,15 @@
 import { availableParallelism } from "node:os";
 import { LeukogramError } from "../core/errors.ts";
 import { takeRows } from "../core/rows.ts";
+import { spread } from "../core/spread.ts";
+import { cropAtScale } from "../data/cellCrop.ts";
 import { decodeImage, type RgbImage } from "../data/image.ts";
+import { scaleOfFiles } from "../data/laboratoryScales.ts";
 import { copyInto, layoutTarget } from "../data/pixelLayout.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { badImage } from "../evaluation/classifier.ts";
 import type { Value } from "../runtime/session.ts";
 import { CellPictures } from "../training/cellPictures.ts";
-import { spread } from "../training/homeMemory.ts";
 import type { OpenRun } from "./openRun.ts";
 
 /** Pictures as a model's first layer takes them. */
@@ -26,6 +28,11 @@ export interface ReadPicturesOptions {
   readonly limit?: number;
   /** Whether a bad image is an error; default: it is left out. */
   readonly strict?: boolean;
+  /**
+   * Width of a red cell, pixels, where the model crops cells at their scale; default: the scale that the
+   * model carries, else that of these files.
+   */
+  readonly redCell?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -36,18 +43,27 @@ export interface ReadPicturesOptions {
  * @throws ERR_IMAGE where `strict`; ERR_ABORTED
  */
 export async function readPictures(
-  { model, cells }: OpenRun,
+  run: OpenRun,
   files: readonly string[],
-  { limit = 512, strict = false, signal, onProgress }: ReadPicturesOptions = {},
+  { limit = 512, strict = false, redCell: told, signal, onProgress }: ReadPicturesOptions = {},
 ): Promise<Pictures> {
+  const { model, cells } = run;
+  const { cropRedCells: redCells } = run.recipe;
   const [height, width, channels] = model.input.shape as [number, number, number];
   const chosen = spread(files, limit);
   const normalizer = cells && new CellPictures(cells);
   const target = layoutTarget({ phases: 1, height, width }, height, width);
+  const redCell =
+    told ??
+    (redCells === undefined ? undefined : (run.scale ?? (await scaleOfFiles(files, { signal })).scale)?.redCell);
   const bring = async (image: RgbImage) => {
     if (normalizer) return normalizer.planar(image);
     const planar = new Uint8Array(3 * height * width);
-    copyInto(resizeBilinearUint8(image, height, width), planar, target);
+    const pixels =
+      redCells === undefined
+        ? resizeBilinearUint8(image, height, width)
+        : cropAtScale(image, { redCells, redCell, size: height }).pixels;
+    copyInto(pixels, planar, target);
     return planar;
   };
   const pixels = new Array<Uint8Array | undefined>(chosen.length);

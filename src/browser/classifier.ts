@@ -1,5 +1,11 @@
 import { LeukogramError } from "../core/errors.ts";
-import { bringImage, type ClassifierFacts, classifierFacts, normalizedRow } from "../evaluation/classifierFacts.ts";
+import {
+  bringImage,
+  type ClassifierFacts,
+  classifierFacts,
+  normalizedRow,
+  type PictureFacts,
+} from "../evaluation/classifierFacts.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import type { ExportOptions } from "../nn/exportGraph.ts";
 import type { Session } from "../runtime/session.ts";
@@ -135,10 +141,7 @@ async function classify(
 }
 
 /** Pictures as a model's graph takes them: `images` uint8 [N, height, width, 3], and how familiar each looks. */
-export async function bringPictures(
-  pictures: readonly Picture[],
-  facts: Pick<ModelFacts, "imageSize" | "isSquare" | "home">,
-) {
+export async function bringPictures(pictures: readonly Picture[], facts: PictureFacts) {
   const [height, width] = facts.imageSize;
   const size = height * width * 3;
   const data = new Uint8Array(pictures.length * size);

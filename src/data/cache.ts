@@ -39,7 +39,7 @@ export interface PrepareStep {
   /** Name, version and settings: part of the cache's key, so that it must change when the pixels do. */
   readonly name: string;
   /** @throws LeukogramError ERR_IMAGE for an image that it can't change, which then counts as bad. */
-  apply(image: RgbImage): RgbImage | Promise<RgbImage>;
+  apply(image: RgbImage, sample: Sample): RgbImage | Promise<RgbImage>;
 }
 
 /** Options of {@link openImageCache}. */

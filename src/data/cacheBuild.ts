@@ -66,10 +66,10 @@ async function writeImages(
   { height, width, signal, onProgress, workers = availableParallelism() + 1, shrink, prepare }: CacheBuildOptions,
 ): Promise<CacheIndex> {
   const resize = shrink === "area" ? resizeArea : resizeBilinearUint8;
-  const decode = async ({ path }: Sample): Promise<Decoded> => {
+  const decode = async (sample: Sample): Promise<Decoded> => {
     try {
-      const image = await decodeImage(path);
-      return { pixels: resize((await prepare?.apply(image)) ?? image, height, width) };
+      const image = await decodeImage(sample.path);
+      return { pixels: resize((await prepare?.apply(image, sample)) ?? image, height, width) };
     } catch (error) {
       if (error instanceof LeukogramError) return { reason: error.reason };
       throw error;

@@ -18,6 +18,8 @@ export interface Sample {
   readonly group: string;
   /** Name of the laboratory that the image comes from; undefined where it is not known. */
   readonly laboratory?: string | undefined;
+  /** Width of a red cell in the picture, pixels; undefined where no manifest says its scale. */
+  readonly redCell?: number | undefined;
 }
 
 /** Labelled images under one root. */
@@ -86,7 +88,7 @@ export function scanFolder(dir: string, { classes, manifest, groupBy, root = dir
 /**
  * Opens a folder with Train/ and Test/ in it (in any case; a Validation/ or Val/ too), a folder of class folders, or
  * a manifest CSV with the columns `file` and `class` (or `label`), and `split`, `patient`, `slide`, `group`,
- * `laboratory` if known.
+ * `laboratory`, `scale` if known.
  *
  * @throws LeukogramError ERR_DATA as {@link scanFolder}, and where train and test have different classes.
  *

@@ -1,6 +1,7 @@
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { type Manifest, requireColumn } from "./manifest.ts";
+import { parseScale } from "./scale.ts";
 import { toSlashes } from "./walk.ts";
 
 /** Columns that group images where no `groupBy` is named, the widest first: a patient has several slides. */
@@ -55,13 +56,27 @@ export function makeGrouping(root: string, manifest: Manifest | undefined, group
   }
 }
 
-/** A function from an image's absolute path to its laboratory: the manifest's column `laboratory`, where it says one. */
-export function makeLaboratories(manifest: Manifest | undefined): (path: string) => { readonly laboratory?: string } {
-  if (!manifest?.columns.includes("laboratory")) return () => ({});
+/** What a manifest's columns `laboratory` and `scale` say of an image. */
+export interface Origin {
+  readonly laboratory?: string;
+  /** Width of a red cell, pixels. */
+  readonly redCell?: number;
+}
+
+/**
+ * A function from an image's absolute path to where it comes from, as far as the manifest says.
+ *
+ * @throws LeukogramError ERR_USAGE where a scale is none.
+ */
+export function makeLaboratories(manifest: Manifest | undefined): (path: string) => Origin {
+  if (!manifest?.columns.some((name) => name === "laboratory" || name === "scale")) return () => ({});
   return (path) => {
     const row = manifest.byPath.get(path) ?? rowOf(manifest, originalPath(path));
-    const laboratory = row?.cells.laboratory ?? "";
-    return laboratory === "" ? {} : { laboratory };
+    const { laboratory = "", scale = "" } = row?.cells ?? {};
+    return {
+      ...(laboratory !== "" && { laboratory }),
+      ...(scale !== "" && { redCell: parseScale(scale).redCell }),
+    };
   };
 }
 

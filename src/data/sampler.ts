@@ -12,6 +12,8 @@ export interface EpochOrderOptions {
   readonly shuffle?: boolean;
   /** Index of each image's laboratory, where there are several: with "sampling" they count alike too. */
   readonly laboratories?: ArrayLike<number> | undefined;
+  /** Each laboratory's share goes with its number of images to this power; default 0, all alike. */
+  readonly laboratoryPower?: number | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface EpochOrderOptions {
 export function epochOrder(
   labels: ArrayLike<number>,
   numClasses: number,
-  { epoch, seed, balance = "none", shuffle = true, laboratories }: EpochOrderOptions,
+  { epoch, seed, balance = "none", shuffle = true, laboratories, laboratoryPower = 0 }: EpochOrderOptions,
 ): number[] {
   const rng = new Rng(seed).fork("order").fork(epoch);
   if (balance === "none") {
@@ -40,7 +42,11 @@ export function epochOrder(
   const order =
     laboratories === undefined
       ? byClass.flatMap((indices, label) => draw(indices, largest, shuffle ? rng.fork(label) : undefined))
-      : ofLaboratories(byClass, laboratories, { count: numClasses * largest, rng: shuffle ? rng : undefined });
+      : ofLaboratories(byClass, laboratories, {
+          count: numClasses * largest,
+          rng: shuffle ? rng : undefined,
+          power: laboratoryPower,
+        });
   return shuffle ? rng.shuffle(order) : order;
 }
 
@@ -54,13 +60,15 @@ function draw(indices: readonly number[], count: number, rng: Rng | undefined): 
 function ofLaboratories(
   byClass: readonly (readonly number[])[],
   laboratories: ArrayLike<number>,
-  { count, rng }: { readonly count: number; readonly rng: Rng | undefined },
+  { count, rng, power }: { readonly count: number; readonly rng: Rng | undefined; readonly power: number },
 ): number[] {
-  const all = new Set(byClass.flat().map((index) => laboratories[index]!));
-  const share = Math.ceil(count / all.size);
-  return [...all]
+  const sizes = new Map<number, number>();
+  for (const index of byClass.flat()) sizes.set(laboratories[index]!, (sizes.get(laboratories[index]!) ?? 0) + 1);
+  const total = [...sizes.values()].reduce((sum, size) => sum + size ** power, 0);
+  return [...sizes.keys()]
     .sort((a, b) => a - b)
     .flatMap((laboratory) => {
+      const share = Math.ceil((count * sizes.get(laboratory)! ** power) / total);
       const own = rng?.fork("laboratory").fork(laboratory);
       const cells = byClass
         .map((indices, label) => ({ label, indices: indices.filter((index) => laboratories[index] === laboratory) }))

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { decodeImage } from "../data/image.ts";
+import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
 import { checkShipped, findModelFile } from "../formats/shippedModels.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
@@ -100,6 +101,8 @@ export interface Classified {
    * Undefined where the image is bad, or the model does not know how its own look.
    */
   readonly familiarity: number | undefined;
+  /** How the cell was cut out; undefined where the image is bad, or the model takes whole pictures. */
+  readonly crop: BroughtImage["crop"];
 }
 
 /** Options of {@link classifyFiles}. */
@@ -107,6 +110,11 @@ export interface ClassifyOptions {
   readonly batchSize?: number;
   /** What messages call the image at that place; default: its path. */
   readonly nameOf?: ((index: number) => string) | undefined;
+  /**
+   * Width of a red cell, pixels, by place of the image, for models that crop cells at their laboratory's scale. Default:
+   * the scale that the model carries, else that of these images, which are then of one laboratory.
+   */
+  readonly redCellOf?: ((index: number) => number | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -119,12 +127,16 @@ export interface ClassifyOptions {
 export async function* classifyFiles(
   classifier: Classifier,
   paths: readonly string[],
-  { batchSize = 32, nameOf = (i) => paths[i]!, signal, onProgress }: ClassifyOptions = {},
+  { batchSize = 32, nameOf = (i) => paths[i]!, redCellOf, signal, onProgress }: ClassifyOptions = {},
 ): AsyncGenerator<Classified, void, undefined> {
+  const widthOf = redCellOf ?? (await oneScale(classifier, paths, { signal }));
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
   const decode = (from: number) => {
-    const batch = decodeAll(paths.slice(from, from + batchSize), classifier, (i) => nameOf(from + i));
+    const batch = decodeAll(paths.slice(from, from + batchSize), classifier, {
+      nameOf: (i) => nameOf(from + i),
+      redCellOf: (i) => widthOf(from + i),
+    });
     batch.catch(() => {}); // awaited below, unless an earlier batch fails
     return batch;
   };
@@ -144,17 +156,26 @@ export async function* classifyFiles(
     for (const [i, item] of decoded.entries()) {
       const path = paths[start + i]!;
       if (item instanceof LeukogramError) {
-        yield { path, probabilities: undefined, error: item, familiarity: undefined };
+        yield { path, ...NOTHING, error: item };
         continue;
       }
       const values = normalizedRow(probabilities.subarray(row * classes, (row + 1) * classes));
       row++;
       const error = values.every(Number.isFinite) ? undefined : noAnswer(nameOf(start + i));
-      if (error) yield { path, probabilities: undefined, error, familiarity: undefined };
-      else yield { path, probabilities: values, error, familiarity: item.familiarity };
+      const { familiarity, crop } = item;
+      yield error ? { path, ...NOTHING, error } : { path, probabilities: values, error, familiarity, crop };
     }
     onProgress?.(Math.min(start + batchSize, paths.length), paths.length);
   }
+}
+
+const NOTHING = { probabilities: undefined, familiarity: undefined, crop: undefined };
+
+async function oneScale(classifier: Classifier, paths: readonly string[], options: ScaleOptions) {
+  const { cropRedCells, scale } = classifier;
+  if (cropRedCells === undefined) return () => undefined;
+  const { redCell } = scale ?? (await scaleOfFiles(paths, options)).scale ?? {};
+  return () => redCell;
 }
 
 // Such as one that is black all over: what divides by its contrast divides by nothing.
@@ -173,18 +194,24 @@ export function badImage(error: LeukogramError): LeukogramError {
   });
 }
 
+interface ByPlace {
+  readonly nameOf: (index: number) => string;
+  readonly redCellOf: (index: number) => number | undefined;
+}
+
 // As many images at a time as there are cores, and one more.
 async function decodeAll(
   paths: readonly string[],
   facts: ClassifierFacts,
-  nameOf: (index: number) => string,
+  { nameOf, redCellOf }: ByPlace,
 ): Promise<(BroughtImage | LeukogramError)[]> {
   const results = new Array<BroughtImage | LeukogramError>(paths.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < paths.length; i = next++) {
       try {
-        results[i] = bringImage(await decodeImage(paths[i]!, { name: nameOf(i), jpegDct: facts.jpegDct }), facts);
+        const image = await decodeImage(paths[i]!, { name: nameOf(i), jpegDct: facts.jpegDct });
+        results[i] = bringImage(image, facts, redCellOf(i));
       } catch (error) {
         if (!(error instanceof LeukogramError)) throw error;
         results[i] = error;

@@ -1,9 +1,11 @@
 // What a model's file says of itself, and how pictures are brought to it: the same in Node and in browsers.
 import { LeukogramError } from "../core/errors.ts";
+import { type CellCrop, cropAtScale } from "../data/cellCrop.ts";
 import type { RgbImage } from "../data/image.ts";
 import { JPEG_DCTS, type JpegDct } from "../data/jpegDct.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
+import { type Scale, scaleOfText } from "../data/scale.ts";
 import { squareField } from "../data/squareField.ts";
 import { metadataList } from "../runtime/metadata.ts";
 import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
@@ -15,6 +17,10 @@ export interface ClassifierFacts {
   readonly imageSize: readonly [number, number];
   /** Whether pictures are filled up to a square first, so that cells keep their shape. */
   readonly isSquare: boolean;
+  /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
+  readonly cropRedCells: number | undefined;
+  /** The scale of the laboratory that it was adapted to, or that was told; undefined where it is to be measured. */
+  readonly scale: Scale | undefined;
   /** How the JPEG files that it learnt from became pixels. */
   readonly jpegDct: JpegDct;
   /** Number of weights; undefined where the file does not say. */
@@ -32,7 +38,7 @@ export interface ClassifierFacts {
  * @throws ERR_FORMAT where it does not name its classes and image size.
  */
 export function classifierFacts(metadata: Readonly<Record<string, string>>, source: string): ClassifierFacts {
-  const { parameters, model, field } = metadata;
+  const { parameters, model, field, cropRedCells, scale } = metadata;
   const classes = metadataList(metadata, "classes") as readonly string[] | undefined;
   const imageSize = metadataList(metadata, "imageSize") as [number, number] | undefined;
   if (classes === undefined || imageSize === undefined)
@@ -43,6 +49,8 @@ export function classifierFacts(metadata: Readonly<Record<string, string>>, sour
     classes,
     imageSize,
     isSquare: field === "square",
+    cropRedCells: cropRedCells === undefined ? undefined : Number(cropRedCells),
+    scale: scale === undefined ? undefined : scaleOfText(scale, source),
     jpegDct: JPEG_DCTS.find((name) => name === metadata.jpegDct) ?? "accurate",
     parameters: parameters === undefined ? undefined : Number(parameters),
     model,
@@ -56,18 +64,36 @@ export interface BroughtImage {
   readonly pixels: Uint8Array;
   /** Undefined where the model does not know how its own look. */
   readonly familiarity: number | undefined;
+  /** How the cell was cut out; undefined where the model takes whole pictures. */
+  readonly crop: Omit<CellCrop, "pixels"> | undefined;
 }
 
-/** Brings a picture of any size to a model. */
+/** What of a model says how pictures are brought to it. */
+export type PictureFacts = Pick<ClassifierFacts, "imageSize" | "isSquare" | "cropRedCells" | "home">;
+
+/**
+ * Brings a picture of any size to a model.
+ *
+ * @param redCell width of a red cell, pixels, where the laboratory's scale is known
+ */
 export function bringImage(
   image: RgbImage,
-  { imageSize: [height, width], isSquare, home }: Pick<ClassifierFacts, "imageSize" | "isSquare" | "home">,
+  { imageSize: [height, width], isSquare, cropRedCells, home }: PictureFacts,
+  redCell?: number | undefined,
 ): BroughtImage {
+  if (cropRedCells !== undefined) {
+    const { pixels, ...crop } = cropAtScale(image, { redCells: cropRedCells, redCell, size: height });
+    return { pixels, familiarity: familiarityOf({ data: pixels, width, height }, home), crop };
+  }
   return {
     pixels: isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width),
-    familiarity: home.looks.length > 0 ? familiarityTo(home, looksOf(image)) : undefined,
+    familiarity: familiarityOf(image, home),
+    crop: undefined,
   };
 }
+
+const familiarityOf = (image: RgbImage, home: HomeFacts) =>
+  home.looks.length > 0 ? familiarityTo(home, looksOf(image)) : undefined;
 
 /** A row of probabilities, the float32 rounding taken out of its sum. */
 export function normalizedRow(row: Float32Array): number[] {

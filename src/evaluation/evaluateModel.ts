@@ -1,6 +1,8 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
+import { laboratoryOf } from "../data/laboratories.ts";
+import { laboratoryScales } from "../data/laboratoryScales.ts";
 import { badImage, type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
 import type { Prediction, Predictions } from "./types.ts";
 
@@ -24,6 +26,12 @@ export async function answerImages(
   { skipBad = false, ...options }: ClassifyOptions & { readonly skipBad?: boolean } = {},
 ): Promise<ModelAnswers> {
   const labels = labelMap(classifier, classes);
+  const { cropRedCells, scale } = classifier;
+  const scales = cropRedCells === undefined ? undefined : await laboratoryScales(samples, options);
+  const redCellOf = (i: number) => {
+    const sample = samples[i]!;
+    return sample.redCell ?? (scale ?? scales?.get(laboratoryOf(sample))?.scale)?.redCell;
+  };
   const rows: Prediction[] = [];
   const skipped: SkippedImage[] = [];
   const started = performance.now();
@@ -31,7 +39,7 @@ export async function answerImages(
   for await (const { probabilities, error, familiarity } of classifyFiles(
     classifier,
     samples.map(({ path }) => path),
-    options,
+    { redCellOf, ...options },
   )) {
     const { file, label, group } = samples[i++]!;
     if (error !== undefined && !skipBad) throw badImage(error);

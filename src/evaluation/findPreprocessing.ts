@@ -1,4 +1,5 @@
 import { LeukogramError } from "../core/errors.ts";
+import { spread } from "../core/spread.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
 import { decodeImage } from "../data/image.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
@@ -10,7 +11,6 @@ import { exportGraph } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
 import { createSession } from "../runtime/node.ts";
 import type { SessionOptions } from "../runtime/session.ts";
-import { spread } from "../training/homeMemory.ts";
 import { labelMap } from "./evaluateModel.ts";
 
 /** What a model answers with pixels scaled in one way. */

@@ -1,6 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Estimate } from "../core/estimate.ts";
 import { Rng } from "../core/rng.ts";
+import { spread } from "../core/spread.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
 import { decodeImage } from "../data/image.ts";
 import { CORRUPTIONS, type Corruption, UNCHANGED } from "../data/microscopy/corruptions.ts";
@@ -12,7 +13,6 @@ import { squareField } from "../data/squareField.ts";
 import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import { clopperPearson } from "../metrics/proportion.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
-import { spread } from "../training/homeMemory.ts";
 import { badImage, type Classifier } from "./classifier.ts";
 import { labelMap } from "./evaluateModel.ts";
 

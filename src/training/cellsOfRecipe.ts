@@ -1,4 +1,5 @@
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
+import type { PictureVariant } from "../nn/exportGraph.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** The keys of a recipe that say how a cell is found and normalised. */
@@ -12,4 +13,10 @@ export function cellNormalizationOf(
   if (cellDiameters === undefined) return undefined;
   const crop = { size, diameters: cellDiameters, hue: cellHue, density: cellDensity, white: cellWhite };
   return cellOwn ? { ...crop, own: true } : crop;
+}
+
+/** The pictures of a cell that a recipe's `viewStain` averages: as it is, more densely and more faintly stained. */
+export function stainVariants(stain: number): readonly PictureVariant[] {
+  const densities = stain === 1 ? [1] : [1, stain, 1 / stain];
+  return densities.map((density) => ({ scale: 1, stain: density }));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
+import { spread } from "../core/spread.ts";
 import type { ImageCache } from "../data/cache.ts";
 import { createLoader } from "../data/loader.ts";
 import { indicesByClass } from "../data/sampler.ts";
@@ -123,10 +124,4 @@ export async function readHomeMemory(path: string): Promise<HomeMemory | undefin
   for (let cell = 0, i = 0; cell < labels.length; cell++)
     for (const end = i + size; i < end; i++) activations[i] = steps[i]! * scales[cell]!;
   return { shape, labels, activations };
-}
-
-/** At most `limit` of the items, spread evenly over them. */
-export function spread<T>(items: readonly T[], limit: number): T[] {
-  if (items.length <= limit) return [...items];
-  return Array.from({ length: limit }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / limit)]!);
 }

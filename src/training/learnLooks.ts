@@ -1,17 +1,44 @@
-import { decodeImage } from "../data/image.ts";
+import { spread } from "../core/spread.ts";
+import { cropAtScale } from "../data/cellCrop.ts";
+import type { Sample } from "../data/dataset.ts";
+import { decodeImage, type RgbImage } from "../data/image.ts";
+import { laboratoryOf } from "../data/laboratories.ts";
+import { laboratoryScales } from "../data/laboratoryScales.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
 import { type Familiarity, fitFamiliarity } from "../metrics/familiarity.ts";
-import { spread } from "./homeMemory.ts";
 
-/** More pictures than this are looked at in part, spread evenly over them. */
+/** More pictures of a laboratory than this are looked at in part, spread evenly over them. */
 const MOST_PICTURES = 500;
 
-/** How pictures of a laboratory look; undefined for few. Pictures that can't be read are left out. */
-export async function learnLooks(paths: readonly string[]): Promise<Familiarity | undefined> {
-  const rows: number[][] = [];
-  for (const path of spread(paths, MOST_PICTURES)) {
-    const image = await decodeImage(path).catch(() => undefined);
-    if (image !== undefined) rows.push(looksOf(image));
+/** How a model sees pictures, as far as their looks go. */
+export interface LooksOptions {
+  /** Side of the crop in widths of a red cell; undefined where the model takes whole pictures. */
+  readonly cropRedCells: number | undefined;
+  /** Height and width of what it sees, pixels. */
+  readonly size: number;
+}
+
+/** How the pictures of each laboratory look; none of a laboratory with few. Pictures that can't be read are left out. */
+export async function learnLooks(
+  samples: readonly Sample[],
+  { cropRedCells, size }: LooksOptions,
+): Promise<Familiarity[]> {
+  const scales = cropRedCells === undefined ? undefined : await laboratoryScales(samples);
+  const seen = (image: RgbImage, sample: Sample): RgbImage => {
+    if (cropRedCells === undefined) return image;
+    const redCell = sample.redCell ?? scales?.get(laboratoryOf(sample))?.scale?.redCell;
+    return { data: cropAtScale(image, { redCells: cropRedCells, redCell, size }).pixels, width: size, height: size };
+  };
+  const looks: Familiarity[] = [];
+  for (const laboratory of new Set(samples.map(laboratoryOf))) {
+    const rows: number[][] = [];
+    const own = samples.filter((sample) => laboratoryOf(sample) === laboratory);
+    for (const sample of spread(own, MOST_PICTURES)) {
+      const image = await decodeImage(sample.path).catch(() => undefined);
+      if (image !== undefined) rows.push(looksOf(seen(image, sample)));
+    }
+    const fit = fitFamiliarity(rows);
+    if (fit !== undefined) looks.push(fit);
   }
-  return fitFamiliarity(rows);
+  return looks;
 }

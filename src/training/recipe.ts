@@ -29,6 +29,23 @@ const schema = z.strictObject({
     .boolean()
     .optional()
     .describe("whether the crop in its own colours comes first, for a joined model; default: no"),
+  cropRedCells: z
+    .number()
+    .min(1)
+    .max(10)
+    .optional()
+    .describe("crop each cell at its laboratory's scale: side in widths of a red cell; default: the whole picture"),
+  viewStain: z
+    .number()
+    .min(1)
+    .max(4)
+    .optional()
+    .describe(
+      "views at so many times the density of the stain, and at its inverse, are averaged too; default: 1, none",
+    ),
+  laboratoryPower: share
+    .optional()
+    .describe("of several laboratories, each one's share goes with its number of images to this power; default: 0"),
   views: z
     .number()
     .int()

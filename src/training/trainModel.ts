@@ -4,6 +4,8 @@ import { LeukogramError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { openImageCache, type SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
+import { laboratoryScales } from "../data/laboratoryScales.ts";
+import type { Scale } from "../data/scale.ts";
 import { loadBackboneWeights } from "../formats/backboneWeights.ts";
 import { writeKeras } from "../formats/kerasV3.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
@@ -14,7 +16,7 @@ import { FIELD_SIZE } from "../nn/cellNormalization.ts";
 import { exportGraph } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
 import { CellPictures, FIELD_MARGIN } from "./cellPictures.ts";
-import { cellNormalizationOf } from "./cellsOfRecipe.ts";
+import { cellNormalizationOf, stainVariants } from "./cellsOfRecipe.ts";
 import type { FitProgress } from "./fit.ts";
 import { recipeWarnings } from "./fromRecipe.ts";
 import type { EpochRow } from "./history.ts";
@@ -22,6 +24,7 @@ import { type HomeFacts, homeMetadata } from "./homeFacts.ts";
 import { cachedPictures, rememberHome, writeHomeMemory } from "./homeMemory.ts";
 import { learnLooks } from "./learnLooks.ts";
 import type { Recipe } from "./recipe.ts";
+import { ScaledCrops } from "./scaledCrops.ts";
 import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
 
 /** What a run tells while it is under way. */
@@ -93,8 +96,12 @@ export async function trainModel(
       { threads: recipe.threads ?? availableParallelism() },
     );
     await writeHomeMemory(join(options.out, "memory.safetensors"), memory);
-    const looks = await learnLooks(validation.map(({ path }) => path));
-    const home = { looks: looks ? [looks] : [], temperature: undefined };
+    const { cropRedCells } = recipe;
+    const looks = await learnLooks(cropRedCells === undefined ? validation : [...train.samples, ...validation], {
+      cropRedCells,
+      size: built.model.input.shape[0]!,
+    });
+    const home = { looks, temperature: undefined };
     await writeModel(built.model, { classes: train.classes, recipe, home }, options.out);
     return {
       out: options.out,
@@ -116,16 +123,25 @@ export interface ModelFacts {
   readonly classes: readonly string[];
   readonly recipe: Recipe;
   readonly home: HomeFacts;
+  /** The scale of the laboratory that it was adapted to, which it then carries. */
+  readonly scale?: Scale | undefined;
 }
 
 /** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
-export async function writeModel(model: Model, { classes, recipe, home }: ModelFacts, out: string): Promise<void> {
+export async function writeModel(
+  model: Model,
+  { classes, recipe, home, scale }: ModelFacts,
+  out: string,
+): Promise<void> {
   const [height, width] = model.input.shape;
   const cells = cellNormalizationOf(recipe, height!);
+  const { cropRedCells, views, viewStain = 1 } = recipe;
   const metadata = {
     classes: JSON.stringify(classes),
     imageSize: JSON.stringify(cells ? [FIELD_SIZE, FIELD_SIZE] : [height, width]),
     ...(cells && { field: "square" }),
+    ...(cropRedCells !== undefined && { cropRedCells: String(cropRedCells) }),
+    ...(scale && { scale: JSON.stringify(scale) }),
     model: recipe.model,
     parameters: String(model.parameters),
     recipe: JSON.stringify(recipe),
@@ -136,7 +152,11 @@ export async function writeModel(model: Model, { classes, recipe, home }: ModelF
   // Last, as its presence says that the run is finished.
   await writeFileWhole(
     join(out, "model.onnx"),
-    compile(exportGraph(model, { cells, views: recipe.views }), { name: model.name, metadata, version: VERSION }),
+    compile(exportGraph(model, { cells, views, pictures: stainVariants(viewStain) }), {
+      name: model.name,
+      metadata,
+      version: VERSION,
+    }),
   );
 }
 
@@ -157,13 +177,17 @@ async function openCaches(
   { recipe, ...options }: TrainOptions & { readonly recipe: Recipe },
 ): Promise<Caches> {
   const [height, width] = model.input.shape as [number, number];
+  const among = options.among ?? [...train.samples, ...validation];
+  const scales = recipe.cropRedCells === undefined ? new Map() : await laboratoryScales(among, options);
   const open = async (stage: string, samples: readonly Sample[], training: boolean) => {
-    const { fieldSize } = recipe;
+    const { fieldSize, cropRedCells } = recipe;
     const size = training && fieldSize !== undefined ? fieldSize : height;
     const cells = cellNormalizationOf(recipe, size);
-    const wide = cells && training && fieldSize !== undefined;
-    const prepare = cells && new CellPictures(wide ? { ...cells, diameters: cells.diameters * FIELD_MARGIN } : cells);
-    const keepsField = fieldSize !== undefined && cells === undefined;
+    const margin = training && fieldSize !== undefined ? FIELD_MARGIN : 1;
+    const crops =
+      cropRedCells !== undefined && new ScaledCrops({ size, redCells: cropRedCells * margin, scales, samples });
+    const prepare = crops || (cells && new CellPictures({ ...cells, diameters: cells.diameters * margin }));
+    const keepsField = fieldSize !== undefined && prepare === undefined;
     try {
       return await openImageCache(samples, {
         imageSize: keepsField ? [fieldSize, fieldSize] : [size, size === height ? width : size],

@@ -95,6 +95,7 @@ export class TrainingSession {
         balance: recipe.balance === "sampling" ? "sampling" : "none",
         shuffle: true,
         laboratories,
+        laboratoryPower: recipe.laboratoryPower,
       });
     const stepsPerEpoch = Math.ceil(order(0).length / recipe.batchSize);
     const validationLabels = validation.samples.map(({ label }) => label);

@@ -49,7 +49,8 @@ export async function viewCells(
   { signal, onProgress, ownOnly = false, ...options }: ViewCellsOptions = {},
 ): Promise<Cells> {
   const own = run.recipe.views ?? 1;
-  const scales = run.cells === undefined || ownOnly ? [1] : SCALES;
+  const isCropped = run.cells !== undefined || run.recipe.cropRedCells !== undefined;
+  const scales = !isCropped || ownOnly ? [1] : SCALES;
   const each = ownOnly ? own : 8;
   const shape = toGraphShape(run.changeable.shape, 1).slice(1) as number[];
   const size = numElements(shape);
@@ -86,8 +87,12 @@ export async function viewCells(
   return { shape, views, own, activations, samples, labels: samples.map(({ label }) => label) };
 }
 
-const scaled = (run: OpenRun, scale: number): OpenRun =>
-  run.cells === undefined ? run : { ...run, cells: { ...run.cells, diameters: run.cells.diameters * scale } };
+function scaled(run: OpenRun, scale: number): OpenRun {
+  const { cells, recipe } = run;
+  const { cropRedCells } = recipe;
+  if (cropRedCells !== undefined) return { ...run, recipe: { ...recipe, cropRedCells: cropRedCells * scale } };
+  return cells === undefined ? run : { ...run, cells: { ...cells, diameters: cells.diameters * scale } };
+}
 
 function viewsGraph(model: Model, count: number) {
   const images = ops.input("images", toGraphShape(model.input.shape, "batch"), "uint8");

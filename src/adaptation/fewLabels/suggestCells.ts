@@ -1,7 +1,7 @@
 import { Rng } from "../../core/rng.ts";
+import { spread } from "../../core/spread.ts";
 import { argmax } from "../../metrics/topKAccuracy.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
-import { spread } from "../../training/homeMemory.ts";
 import type { OpenRun } from "../openRun.ts";
 import { type Cells, viewCells } from "./labelledCells.ts";
 import { headLogits, ownFeatures, softmaxRows } from "./topPart.ts";

@@ -42,7 +42,7 @@ export async function writeAdaptedRun(
 }
 
 // Pictures of the new laboratory are its own now too; the old temperature says nothing of them.
-async function newHome({ home }: OpenRun, samples: readonly Sample[]): Promise<HomeFacts> {
-  const looks = await learnLooks(samples.map(({ path }) => path));
-  return { looks: looks ? [...home.looks, looks] : home.looks, temperature: undefined };
+async function newHome({ home, recipe, model }: OpenRun, samples: readonly Sample[]): Promise<HomeFacts> {
+  const looks = await learnLooks(samples, { cropRedCells: recipe.cropRedCells, size: model.input.shape[0]! });
+  return { looks: [...home.looks, ...looks], temperature: undefined };
 }

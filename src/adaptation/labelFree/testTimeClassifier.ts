@@ -47,6 +47,8 @@ export async function testTimeClassifier(
     path: run.path,
     classes,
     imageSize: [height, width],
+    cropRedCells: undefined,
+    scale: undefined,
     isSquare: cells !== undefined,
     jpegDct: "accurate",
     parameters: model.parameters,

@@ -65,7 +65,7 @@ export function drawPicture(
       seed: 0,
     },
     gamma: doses.factor("gamma"),
-    contrast: doses.factor("contrast"),
+    contrast: doses.factor("contrast") * (1 - (doses.value("fade", (r, most) => r.uniform(0, most)) ?? 0)),
     colours: cameraMap(doses),
     sharpen: doses.value("sharpen", (r, most) => ({ amount: r.uniform(0, most), sigma: r.uniform(0.6, 1.6) })),
     quality: doses.value("jpeg", (r, most) => Math.round(r.uniform(100 - most, Math.max(95, 100 - most)))),

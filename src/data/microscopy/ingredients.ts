@@ -27,6 +27,7 @@ export type IngredientName =
   | "noise"
   | "gamma"
   | "contrast"
+  | "fade"
   | "saturation"
   | "hue"
   | "sharpen"
@@ -132,6 +133,14 @@ export const INGREDIENTS: readonly Ingredient[] = [
     chance: 0.5,
     usual: 0.2,
     description: "largest change of the contrast about middle grey",
+  },
+  {
+    name: "fade",
+    unit: "share of the contrast",
+    maximum: 1,
+    chance: 0.5,
+    usual: 0.5,
+    description: "largest loss of contrast, as of a pale stain or a hazy lens",
   },
   {
     name: "saturation",

@@ -1,0 +1,81 @@
+/**
+ * Writes the manifests that the shipped models are trained from and judged by, out of the folders of ../shared/data:
+ *
+ *   npx tsx scripts/anylabData.ts ../shared/data runs/data
+ *
+ * five.csv (pbc Train, pbc-more and chula, five classes) and types.csv (pbc-more, eleven types) for what ships;
+ * without-chula.csv and without-pbc.csv for the judgement alone: jtsc is in them, and nothing that ships learns from
+ * it. Cells of pbc-more that are copies of cells of pbc Test are left out, as `leukogram audit` found them. Scales are
+ * those of the folders' READMEs; jtsc's is measured (docs/scale.md).
+ */
+import { readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import { toSlashes, walkImages } from "../src/data/walk.ts";
+import { writeFileWhole } from "../src/formats/writeFile.ts";
+
+/** Copies of cells of pbc Test, by `leukogram audit` of pbc-more as train and pbc Test as test. */
+const COPIES = new Set(["MO_257537.jpg", "EO_627519.jpg", "LY_829942.jpg"]);
+
+/** Types of pbc-more by the five classes; what is not here is none of them. */
+const FIVE: Readonly<Record<string, string>> = {
+  BandNeutrophil: "Neutrophil",
+  SegmentedNeutrophil: "Neutrophil",
+  Basophil: "Basophil",
+  Eosinophil: "Eosinophil",
+  Lymphocyte: "Lymphocyte",
+  Monocyte: "Monocyte",
+  Neutrophil: "Neutrophil",
+};
+
+const SCALES = { pbc: "79px", chula: "72px", jtsc: "39px" } as const;
+type Laboratory = keyof typeof SCALES;
+
+interface Row {
+  readonly path: string;
+  readonly class: string;
+  readonly laboratory: Laboratory;
+  readonly slide: string;
+}
+
+function folder(root: string, laboratory: Laboratory): Row[] {
+  return walkImages(root)
+    .filter((path) => !COPIES.has(basename(path)))
+    .map((path) => ({ path, class: basename(dirname(path)), laboratory, slide: "" }));
+}
+
+function chula(root: string): Row[] {
+  const rows = parse(readFileSync(join(root, "manifest.csv")), { columns: true }) as Record<string, string>[];
+  return rows.map(({ path, label, slide }) => ({
+    path: join(root, path!),
+    class: label!,
+    laboratory: "chula",
+    slide: slide!,
+  }));
+}
+
+const five = (rows: readonly Row[]) =>
+  rows.flatMap((row) => (FIVE[row.class] === undefined ? [] : [{ ...row, class: FIVE[row.class]! }]));
+
+async function write(out: string, name: string, rows: readonly Row[]): Promise<void> {
+  const table = rows.map(({ path, laboratory, ...row }) => ({
+    file: toSlashes(relative(resolve(out), path)),
+    class: row.class,
+    laboratory,
+    slide: row.slide,
+    scale: SCALES[laboratory],
+  }));
+  await writeFileWhole(join(out, name), stringify(table, { header: true }));
+  process.stdout.write(`${join(out, name)}: ${rows.length} cells\n`);
+}
+
+const [data = "../shared/data", out = "runs/data"] = process.argv.slice(2);
+const root = resolve(data);
+const more = folder(join(root, "pbc-more"), "pbc");
+const pbc = [...five(folder(join(root, "pbc", "Train"), "pbc")), ...five(more)];
+const [second, third] = [chula(join(root, "chula")), folder(join(root, "jtsc"), "jtsc")];
+await write(out, "five.csv", [...pbc, ...second]);
+await write(out, "types.csv", more);
+await write(out, "without-chula.csv", [...pbc, ...third]);
+await write(out, "without-pbc.csv", [...second, ...third]);

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { cropAtScale, cropCell, outsideShare } from "../../src/data/cellCrop.ts";
+import type { Nucleus } from "../../src/data/microscopy/nucleus.ts";
+import {
+  FEWEST_NUCLEI,
+  measureScale,
+  NUCLEUS_RED_CELLS,
+  parseScale,
+  scaleNotes,
+  scaleOfText,
+} from "../../src/data/scale.ts";
+
+const nucleus = (diameter: number): Nucleus => ({
+  x: 0,
+  y: 0,
+  diameter,
+  density: [1, 1, 1],
+  background: [255, 255, 255],
+});
+const nuclei = (count: number, diameter = 90) =>
+  Array.from({ length: count }, (_, i) => nucleus(diameter + (i % 7) - 3));
+
+test("reads micrometres a pixel and the width of a red cell", () => {
+  expect(parseScale("72px").redCell).toBe(72);
+  expect(parseScale(" 0.10 um ").redCell).toBeCloseTo(72, 10);
+  expect(parseScale("0.1µm").redCell).toBeCloseTo(72, 10);
+});
+
+test("refuses what is no scale, and says how to write one", () => {
+  for (const text of ["72", "0.1 mm", "px", "-3px", "0px", "2000px", "NaNum", ""])
+    expect(() => parseScale(text)).toThrow(/ERR_USAGE scale .*0\.10um.*72px/);
+});
+
+test("takes the median nucleus, and says how sure it is", () => {
+  const { scale } = measureScale(nuclei(101));
+  expect(scale!.redCell).toBeCloseTo(90 / NUCLEUS_RED_CELLS, 10);
+  expect(scale).toMatchObject({ source: "nuclei", cells: 101 });
+  const few = measureScale(nuclei(25)).scale!;
+  expect(few.error).toBeGreaterThan(scale!.error);
+});
+
+test("tells no scale from fewer than 20 nuclei, and asks for one", () => {
+  const measured = measureScale([...nuclei(FEWEST_NUCLEI - 1), undefined]);
+  expect(measured.scale).toBeUndefined();
+  expect(scaleNotes(undefined, measured)).toEqual([expect.stringMatching(/19 of 20 pictures.*--scale/)]);
+  expect(measureScale(nuclei(FEWEST_NUCLEI)).scale).toBeDefined();
+});
+
+test("names a scale that contradicts the nuclei, two scales in one folder, and pictures without a nucleus", () => {
+  const measured = measureScale(nuclei(60));
+  expect(scaleNotes(measured.scale, measured)).toEqual([]);
+  expect(scaleNotes(parseScale("150px"), measured)).toEqual([expect.stringMatching(/contradicts the nuclei/)]);
+  const mixed = measureScale([...nuclei(60), ...nuclei(60, 180)]);
+  expect(scaleNotes(mixed.scale, mixed)).toEqual([expect.stringMatching(/several scales or laboratories/)]);
+  const empty = measureScale([...nuclei(60), ...new Array<undefined>(20).fill(undefined)]);
+  expect(scaleNotes(empty.scale, empty)).toEqual([expect.stringMatching(/No nucleus was found in 20 of 80/)]);
+});
+
+test("comes back from a model's metadata, and a damaged one is refused", () => {
+  const scale = parseScale("72px");
+  expect(scaleOfText(JSON.stringify(scale), "model.onnx")).toEqual(scale);
+  for (const text of ["{", "{}", '{"redCell":-1}', "null"])
+    expect(() => scaleOfText(text, "model.onnx")).toThrow(/ERR_FORMAT model\.onnx: its scale is damaged/);
+});
+
+const ramp = (width: number, height: number) => ({
+  width,
+  height,
+  data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (Math.floor(i / 3) % width) * 2 + (i % 3)),
+});
+
+test("cuts out the square that it is told, pixel for pixel where sizes agree", () => {
+  const image = ramp(40, 30);
+  const crop = cropCell(image, { x: 20, y: 15, side: 16 }, 16);
+  for (let row = 0; row < 16; row++)
+    for (let column = 0; column < 16; column++)
+      expect(crop[(row * 16 + column) * 3]).toBe(image.data[((7 + row) * 40 + 12 + column) * 3]);
+});
+
+test("fills what lies beyond the picture with its mirror image, and says how much that is", () => {
+  const image = ramp(20, 20);
+  const crop = cropCell(image, { x: 0, y: 10, side: 20 }, 20);
+  expect(crop[9 * 3]).toBe(image.data[0]);
+  expect(crop[3 * 3]).toBe(image.data[6 * 3]);
+  expect(outsideShare(image, { x: 0, y: 10, side: 20 })).toBeCloseTo(0.5, 10);
+  expect(outsideShare(image, { x: 10, y: 10, side: 20 })).toBe(0);
+});
+
+test("without a scale never crops more than the picture holds", () => {
+  const images = fc.record({ width: fc.integer({ min: 8, max: 60 }), height: fc.integer({ min: 8, max: 60 }) });
+  fc.assert(
+    fc.property(images, fc.integer({ min: 0, max: 2 ** 31 - 1 }), ({ width, height }, seed) => {
+      const data = Uint8Array.from(
+        { length: width * height * 3 },
+        (_, i) => (Math.imul(i + seed, 2654435761) >>> 24) & 255,
+      );
+      const { pixels, outside } = cropAtScale({ width, height, data }, { redCells: 2.6, redCell: undefined, size: 24 });
+      expect(pixels.length).toBe(24 * 24 * 3);
+      expect(outside).toBeLessThanOrEqual(0.75);
+    }),
+    { seed: 1, numRuns: 50 },
+  );
+});
