@@ -11,13 +11,7 @@ import {
   scaleOfText,
 } from "../../src/data/scale.ts";
 
-const nucleus = (diameter: number): Nucleus => ({
-  x: 0,
-  y: 0,
-  diameter,
-  density: [1, 1, 1],
-  background: [255, 255, 255],
-});
+const nucleus = (diameter: number): Nucleus => ({ x: 0, y: 0, diameter });
 const nuclei = (count: number, diameter = 90) =>
   Array.from({ length: count }, (_, i) => nucleus(diameter + (i % 7) - 3));
 

@@ -9,10 +9,6 @@ export interface Nucleus {
   readonly y: number;
   /** Diameter of a disc of its area. */
   readonly diameter: number;
-  /** Mean optical density over the background's, red, green, blue. */
-  readonly density: readonly [number, number, number];
-  /** Grey levels of the picture's background, red, green, blue. */
-  readonly background: readonly [number, number, number];
 }
 
 /** The longer side of the copy on which the nucleus is looked for, pixels. */
@@ -42,8 +38,7 @@ export function findNucleus(image: RgbImage): Nucleus | undefined {
   const [width, height] = [Math.round(image.width / shrink), Math.round(image.height / shrink)];
   if (width < 8 || height < 8) return undefined;
   const pixels = resizeArea(image, height, width);
-  const background = backgroundOf(pixels);
-  const stain = stainOf(pixels, background);
+  const stain = stainOf(pixels);
   const found = climb(stain, { width, height });
   if (found === undefined) return undefined;
   const [across, down] = [image.width / width, image.height / height];
@@ -51,8 +46,6 @@ export function findNucleus(image: RgbImage): Nucleus | undefined {
     x: (found.x + 0.5) * across,
     y: (found.y + 0.5) * down,
     diameter: Math.sqrt((4 * found.area * across * down) / Math.PI),
-    density: densityOf(pixels, found.points, background),
-    background,
   };
 }
 
@@ -87,22 +80,8 @@ const DYE = [1, 0.4, -0.7] as const;
 /** The background is the light that this share of the points does not pass. */
 const BACKGROUND = 0.85;
 
-type Levels = readonly [number, number, number];
-
-const backgroundOf = (pixels: Uint8Array): Levels => [
-  levelBelow(pixels, 0, BACKGROUND),
-  levelBelow(pixels, 1, BACKGROUND),
-  levelBelow(pixels, 2, BACKGROUND),
-];
-
-function densityOf(pixels: Uint8Array, points: readonly number[], background: Levels): Levels {
-  const mean = (c: 0 | 1 | 2) =>
-    points.reduce((sum, at) => sum + DENSITY[pixels[3 * at + c]!]! - DENSITY[background[c]]!, 0) / points.length;
-  return [mean(0), mean(1), mean(2)];
-}
-
-function stainOf(pixels: Uint8Array, levels: Levels): Float32Array {
-  const background = levels.map((level) => DENSITY[level]!);
+function stainOf(pixels: Uint8Array): Float32Array {
+  const background = DYE.map((_, channel) => DENSITY[levelBelow(pixels, channel, BACKGROUND)]!);
   return Float32Array.from({ length: pixels.length / 3 }, (_, i) => {
     const absorbed = DYE.map((weight, c) => weight * Math.max(0, DENSITY[pixels[3 * i + c]!]! - background[c]!));
     return Math.max(0, absorbed[0]! + absorbed[1]! + absorbed[2]!);
@@ -186,8 +165,6 @@ interface Part {
   /** Points at the picture's edge. */
   cut: number;
   near: number;
-  /** Its dark points. */
-  points: number[];
 }
 
 // Of the parts that are large enough, the one with most dark points, those near the picture's middle counting most.
@@ -198,9 +175,8 @@ function nearestPart(dark: Uint8Array, parts: Uint16Array, { width, height }: Si
   for (let at = 0; at < dark.length; at++) {
     if (dark[at] === 0) continue;
     const [x, y] = [at % width, Math.floor(at / width)];
-    const part = found.get(parts[at]!) ?? { area: 0, x: 0, y: 0, near: 0, cut: 0, points: [] };
+    const part = found.get(parts[at]!) ?? { area: 0, x: 0, y: 0, near: 0, cut: 0 };
     part.area++;
-    part.points.push(at);
     part.x += x;
     part.y += y;
     part.near += Math.exp(-((x - middleX) ** 2 + (y - middleY) ** 2) / spread);
