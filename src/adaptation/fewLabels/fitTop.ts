@@ -7,7 +7,7 @@ import type { SessionOptions } from "../../runtime/session.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import { type Batch, StepRunner } from "../../training/stepRunner.ts";
 import type { OpenRun } from "../openRun.ts";
-import { fitHead } from "./headFit.ts";
+import { fitHead, oneHot } from "./headFit.ts";
 import type { Cells } from "./labelledCells.ts";
 import { freezeNormalizations, headFeatures, headLogits, headWeights, ownFeatures, topPart } from "./topPart.ts";
 
@@ -72,7 +72,7 @@ function fitHeadAlone(run: OpenRun, { way, cells, indices, home, features: old }
   const length = features.reduce((sum, value) => sum + value * value, 0) / (features.length / width);
   const change = fitHead({
     features,
-    labels: [...labels, ...(home?.labels ?? [])],
+    targets: oneHot([...labels, ...(home?.labels ?? [])], run.classes.length),
     weights: Float64Array.from([
       ...balanced(labels).map((weight) => weight * (1 - homeShare)),
       ...balanced(home?.labels ?? []).map((weight) => weight * homeShare),

@@ -2,8 +2,8 @@
 export interface HeadFitOptions {
   /** Features, [N, F], flat. */
   readonly features: Float32Array;
-  /** Class index of each row, [N]. */
-  readonly labels: readonly number[];
+  /** What each row is to answer, probabilities [N, K], flat; {@link oneHot} makes them of labels. */
+  readonly targets: Float32Array;
   /** How much each row counts, [N]; they sum to 1. */
   readonly weights: Float64Array;
   /** What the old head says of each row, logits [N, K], flat. */
@@ -19,24 +19,31 @@ export interface HeadChange {
   readonly bias: Float32Array;
 }
 
+/** Targets [N, K], flat, of class indices [N]. */
+export function oneHot(labels: readonly number[], classes: number): Float32Array {
+  const out = new Float32Array(labels.length * classes);
+  for (const [row, label] of labels.entries()) out[row * classes + label] = 1;
+  return out;
+}
+
 const STEPS = 400;
 
 /**
- * Changes a softmax head so that it fits a few labels, and keeps near to what it was: weighted cross-entropy plus
+ * Changes a softmax head so that it fits a few labels or votes, and keeps near to what it was: weighted cross-entropy plus
  * pull / 2 times the squared length of the change. With far fewer rows than features the change is a combination of the
  * rows, so what is sought is a number for each row and class (the representer theorem; Nesterov's accelerated gradient
  * with restarts, O'Donoghue and Candes 2015).
  */
 export function fitHead(options: HeadFitOptions): HeadChange {
-  const { labels, weights, logits, classes, pull } = options;
-  const rows = labels.length;
+  const { targets, weights, logits, classes, pull } = options;
+  const rows = weights.length;
   const products = gram(options.features, rows);
   const step = 1 / (pull + 0.5 * largestEigenvalue(products, weights));
   let dual = new Float64Array(rows * classes);
   let ahead = dual.slice();
   let momentum = 1;
   for (let i = 0; i < STEPS; i++) {
-    const slope = residuals(logitsOf(products, ahead, logits, classes), { labels, weights, classes });
+    const slope = residuals(logitsOf(products, ahead, logits, classes), { targets, weights, classes });
     const next = ahead.map((value, j) => value - step * (slope[j]! + pull * value));
     const turned = dot(slope, next, dual) > 0;
     const then = turned ? 1 : (1 + Math.sqrt(1 + 4 * momentum ** 2)) / 2;
@@ -90,17 +97,17 @@ function logitsOf(products: Float64Array, dual: Float64Array, old: Float32Array,
   return out;
 }
 
-// weights * (softmax - label), in place.
+// weights * (softmax - target), in place.
 function residuals(
   logits: Float64Array,
-  { labels, weights, classes }: Pick<HeadFitOptions, "labels" | "weights" | "classes">,
+  { targets, weights, classes }: Pick<HeadFitOptions, "targets" | "weights" | "classes">,
 ): Float64Array {
-  for (const [row, label] of labels.entries()) {
+  for (const [row, weight] of weights.entries()) {
     const own = logits.subarray(row * classes, (row + 1) * classes);
     const most = Math.max(...own);
     let sum = 0;
     for (let k = 0; k < classes; k++) sum += own[k] = Math.exp(own[k]! - most);
-    for (let k = 0; k < classes; k++) own[k] = weights[row]! * (own[k]! / sum - (k === label ? 1 : 0));
+    for (let k = 0; k < classes; k++) own[k] = weight * (own[k]! / sum - targets[row * classes + k]!);
   }
   return logits;
 }

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { fitHead, type HeadFitOptions } from "../../../src/adaptation/fewLabels/headFit.ts";
+import { fitHead, type HeadFitOptions, oneHot } from "../../../src/adaptation/fewLabels/headFit.ts";
 import { Rng } from "../../../src/core/rng.ts";
 
 const [rows, width, classes] = [12, 30, 3];
 const rng = new Rng("head");
 const features = Float32Array.from({ length: rows * width }, () => rng.uniform(0, 2));
 const labels = Array.from({ length: rows }, (_, i) => i % classes);
+const targets = oneHot(labels, classes);
 const logits = Float32Array.from({ length: rows * classes }, () => rng.normal());
 const weights = Float64Array.from({ length: rows }, (_, i) => (1 + (i % 2)) / (1.5 * rows));
-const problem = (pull: number): HeadFitOptions => ({ features, labels, weights, logits, classes, pull });
+const problem = (pull: number): HeadFitOptions => ({ features, targets, weights, logits, classes, pull });
 
 /** Logits with a change of the head. */
 function changed(kernel: Float32Array, bias: Float32Array): number[][] {
@@ -48,5 +49,15 @@ describe("a head that is changed by a few labels", () => {
     expect(best).toEqual(labels);
     const fast = fitHead(problem(1e6));
     expect(Math.max(...fast.kernel.map(Math.abs), ...fast.bias.map(Math.abs))).toBeLessThan(1e-5);
+  });
+
+  test("reaches soft targets, not their most probable class alone", () => {
+    const soft = Float32Array.from({ length: rows * classes }, (_, i) => (i % classes === 0 ? 0.5 : 0.25));
+    const { kernel, bias } = fitHead({ ...problem(1e-4), targets: soft });
+    for (const row of changed(kernel, bias)) {
+      const powers = row.map(Math.exp);
+      const sum = powers.reduce((a, b) => a + b);
+      for (const [k, value] of powers.entries()) expect(value / sum).toBeCloseTo(k === 0 ? 0.5 : 0.25, 2);
+    }
   });
 });
