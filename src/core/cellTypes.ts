@@ -37,9 +37,9 @@ interface Row extends Partial<Omit<CellType, "name" | "plural" | "percent" | "ab
  * DifferentialUnspecifiedBloodVS of the CIBMTR reporting guide lists them (github.com/nmdp-ig/cibmtr-reporting-ig);
  * most stand on loinc.org/24318-8 too.
  *
- * Bands are mature enough to count as neutrophils, and promyelocytes to metamyelocytes are counted apart: ICSH, Palmer
- * et al. 2015, doi 10.1111/ijlh.12327; Davis's table of the white cell differential has the same three as "immature
- * granulocytes", beside the five. Nucleated red cells are told for 100 white cells and are none of these.
+ * Bands are neutrophils in LOINC's names too ("Band form neutrophils"). Promyelocytes, myelocytes and metamyelocytes are
+ * counted apart from the five, as immature granulocytes: Van Leeuwen and Bladh, Davis's Comprehensive Manual, "Complete
+ * Blood Count, WBC Count and Differential". Nucleated red cells are told for 100 white cells and are none of these.
  */
 const ROWS: Readonly<Record<string, Row>> = {
   BandNeutrophil: {
