@@ -95,3 +95,8 @@ export const KNOWN_TYPES: readonly string[] = [...TYPES.keys()];
 export function isBeyondFive(name: string): boolean {
   return TYPES.has(name) && !(CELL_TYPES as readonly string[]).includes(name);
 }
+
+/** What a class is called where only the five have names: the one that it counts as, else as it is. */
+export function calledInFive(name: string): string {
+  return cellType(name)?.five ?? name;
+}

@@ -1,6 +1,6 @@
 // Rows of the store as they go over the wire, with what a blind reader must not see left out.
 import type { z } from "zod";
-import { cellType } from "../core/cellTypes.ts";
+import { calledInFive } from "../core/cellTypes.ts";
 import type { CountedCase } from "../store/cases.ts";
 import type { ReadCell } from "../store/cells.ts";
 import type { Reading } from "../store/labels.ts";
@@ -75,7 +75,7 @@ export function countedLabel({
 /** What the model alone calls a classified cell. */
 export function modelLabel({ predicted, isRejected }: Pick<ReadCell, "predicted" | "isRejected">): Label {
   // What a reader can't call a cell counts as the one of the five that it is, or as none.
-  const called = cellType(predicted ?? "")?.five ?? predicted;
+  const called = calledInFive(predicted ?? "");
   const known = LABELS.find((name) => name === called);
   return isRejected || known === undefined ? "Unidentified" : known;
 }

@@ -1,5 +1,5 @@
 // A model of types beyond the five, from images to counts.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSmears } from "../../src/data/synthetic.ts";
@@ -100,4 +100,80 @@ test("predict --types five adds up the types of each", async () => {
   expect(readFileSync(path("model", "predictions", "validation.csv"), "utf8")).toMatch(
     /^file,label,predicted,group,(familiarity,)?p_BandNeutrophil,/,
   );
+});
+
+interface Counted {
+  types: string;
+  cells: number;
+  classes: { class: string; count: number; position: string }[];
+  groups: { class: string; count: number }[];
+  erythroblasts?: { count: number; per100: { value: number }; correctedLeukocytes: { value: number } };
+  notOfFive?: number;
+  withheld?: string;
+  familiarity?: object;
+  flags: string[];
+}
+
+/** predictions.csv of cells, of which `strange` are unlike what the model knows. */
+function writeSmear(name: string, strange: number): void {
+  const types = Object.keys(DRAWN);
+  const counts = [12, 1, 10, 25, 5, 57];
+  const answers = counts.flatMap((count, k) => Array.from({ length: count }, () => k));
+  const rows = answers.map((answer, i) =>
+    [`${i}.png`, "", types[answer], i, i < strange ? 0.005 : 0.5, ...types.map((_, k) => Number(k === answer))].join(),
+  );
+  const header = ["file", "label", "predicted", "group", "familiarity", ...types.map((type) => `p_${type}`)].join();
+  writeFileSync(path(name), `${[header, ...rows].join("\n")}\n`);
+}
+
+describe("differential of types beyond the five", () => {
+  test("counts leukocytes, tells erythroblasts beside them, and counts the five alone where asked to", async () => {
+    writeSmear("smear.csv", 1);
+    const [text, all, five] = await cli.runAll([
+      ["differential", "smear.csv", "--leukocytes", "11"],
+      ["differential", "smear.csv", "--leukocytes", "11", "--json", "--quiet"],
+      ["differential", "smear.csv", "--types", "five", "--json"],
+    ]);
+    expect(text!.stderr).toContain("Note: All types that the model knows are counted; --types five for the five.");
+    expect(text!.stdout).toMatch(/\nAll neutrophils +69 +69\.0 \(/);
+    expect(text!.stdout).toMatch(
+      /\nErythroblasts: 10, 10\.0 for 100 leukocytes \(4\.7 to 19\.2\)\. White cells corrected for them: 10\.00 10\^9\/L \(9\.23 to 10\.51\)\.\n/,
+    );
+    expect(text!.stdout).toMatch(/\nBand neutrophils are above the usual range: left shift, 12\.0 %/);
+    const counted = jsonOf<Counted>(all!);
+    expect(counted).toMatchObject({ types: "all", cells: 100, erythroblasts: { count: 10 } });
+    expect(counted.erythroblasts!.correctedLeukocytes.value).toBeCloseTo(10, 12);
+    expect(counted.groups.map(({ class: name, count }) => [name, count])).toEqual([["Neutrophil", 69]]);
+    const inFive = jsonOf<Counted>(five!);
+    expect(inFive).toMatchObject({ types: "five", cells: 100, notOfFive: 10, groups: [] });
+    expect(inFive.classes.map(({ count }) => count)).toEqual([1, 25, 5, 69]);
+  });
+
+  test("withholds flags where the file says that the cells are unlike the model's", async () => {
+    writeSmear("strange.csv", 60);
+    const [text, json] = await cli.runAll([
+      ["differential", "strange.csv"],
+      ["differential", "strange.csv", "--json"],
+    ]);
+    expect(text!.stdout).toMatch(
+      /\nFlags are withheld: 60 of 110 cells do not look like what the model was trained on/,
+    );
+    expect(text!.stdout).not.toContain("above the usual range");
+    const { withheld, flags, classes } = jsonOf<Counted>(json!);
+    expect(withheld).toMatch(/give them with --judged\.$/);
+    expect(flags).toEqual([]);
+    expect(new Set(classes.map(({ position }) => position))).toEqual(new Set(["unknown"]));
+  });
+
+  test("a model's own answers say how familiar its cells are, by folder and by file", async () => {
+    const [folder, evaluated] = await cli.runAll([
+      ["differential", "five/Test", "--model", "cnn-anylab", "--json", "--quiet"],
+      ["evaluate", "cnn-anylab", "--data", "five/Test", "--out", "judged", "--quiet"],
+    ]);
+    expect(evaluated!.code).toBe(0);
+    const file = await cli.run("differential", "judged/predictions.csv", "--json", "--quiet");
+    const [first, second] = [jsonOf<Counted>(folder!), jsonOf<Counted>(file)];
+    expect(first.familiarity).toMatchObject({ count: 10, unfamiliar: { value: expect.any(Number) } });
+    expect([second.familiarity, second.withheld]).toEqual([first.familiarity, first.withheld]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cellType, isBeyondFive, KNOWN_TYPES } from "../../src/core/cellTypes.ts";
+import { calledInFive, cellType, isBeyondFive, KNOWN_TYPES } from "../../src/core/cellTypes.ts";
 import { CELL_TYPES } from "../../src/core/classes.ts";
 
 describe("cellType", () => {
@@ -20,6 +20,7 @@ describe("cellType", () => {
     expect(cellType("Blast")).toBeUndefined();
     expect(cellType("toString")).toBeUndefined();
     expect(["Blast", "Neutrophil", "BandNeutrophil"].map(isBeyondFive)).toEqual([false, false, true]);
+    expect(["Blast", "Neutrophil", "BandNeutrophil"].map(calledInFive)).toEqual(["Blast", "Neutrophil", "Neutrophil"]);
   });
 
   test("has codes with LOINC's check digit, each once", () => {
