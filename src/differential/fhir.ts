@@ -1,31 +1,16 @@
 // HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
-import type { DifferentialReport, Position, ReportedClass } from "./types.ts";
+import { cellType, type LoincCode } from "../core/cellTypes.ts";
+import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
+import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
 
-/** LOINC codes of a differential panel's parts: share of white cells, and cells a volume. */
-const LOINC: Readonly<
-  Record<string, { readonly percent: readonly [string, string]; readonly absolute: readonly [string, string] }>
-> = {
-  Basophil: {
-    percent: ["30180-4", "Basophils/100 leukocytes in Blood"],
-    absolute: ["26444-0", "Basophils [#/volume] in Blood"],
-  },
-  Eosinophil: {
-    percent: ["26450-7", "Eosinophils/100 leukocytes in Blood"],
-    absolute: ["26449-9", "Eosinophils [#/volume] in Blood"],
-  },
-  Lymphocyte: {
-    percent: ["26478-8", "Lymphocytes/100 leukocytes in Blood"],
-    absolute: ["26474-7", "Lymphocytes [#/volume] in Blood"],
-  },
-  Monocyte: {
-    percent: ["26485-3", "Monocytes/100 leukocytes in Blood"],
-    absolute: ["26484-6", "Monocytes [#/volume] in Blood"],
-  },
-  Neutrophil: {
-    percent: ["26511-6", "Neutrophils/100 leukocytes in Blood"],
-    absolute: ["26499-4", "Neutrophils [#/volume] in Blood"],
-  },
+/** Sums of classes that have a code: loinc.org/38518-7. Their number a volume is named in words. */
+const SUMS: Readonly<Record<string, LoincCode>> = {
+  [IMMATURE_GRANULOCYTES]: ["38518-7", "Immature granulocytes/100 leukocytes in Blood"],
 };
+/** As loinc.org/58413-6 names the term without a method. */
+const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocytes [Ratio] in Blood"];
+/** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
+const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected for nucleated erythrocytes in Blood"];
 
 const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {
   above: "H",
@@ -78,12 +63,7 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     remarks = [],
     status = "preliminary",
   } = options;
-  const observations = report.classes.flatMap((row) => [
-    percentObservation(row, { report, effective }),
-    ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
-  ]);
-  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(report, effective)];
-  const all = [...white, ...observations].map((observation, i) => ({
+  const all = observationsOf(report, effective).map((observation, i) => ({
     ...observation,
     status,
     id: `observation-${i + 1}`,
@@ -115,11 +95,25 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     result: all.map(({ id }) => ({ reference: `#${id}` })),
     conclusion: [
       `Research use only; not a medical device. ${report.cells} cells counted.`,
+      ...(report.withheld === undefined ? [] : [report.withheld]),
       ...report.flags,
       ...report.notes,
       ...remarks,
     ].join(" "),
   };
+}
+
+function observationsOf(report: DifferentialReport, effective: string | undefined) {
+  // Signed reports of earlier versions have no sums.
+  const rows = [...report.classes, ...(report.groups ?? [])];
+  const observations = rows.flatMap((row) => [
+    percentObservation(row, { report, effective }),
+    ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
+  ]);
+  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(report, effective)];
+  const { erythroblasts } = report;
+  const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, { report, effective });
+  return [...white, ...observations, ...red];
 }
 
 function coding(system: string, code: string, display: string) {
@@ -146,7 +140,7 @@ function base(effective: string | undefined) {
 }
 
 function codeOf(name: string, kind: "percent" | "absolute") {
-  const found = LOINC[name]?.[kind];
+  const found = cellType(name)?.[kind] ?? (kind === "percent" ? SUMS[name] : undefined);
   return found === undefined ? { text: name } : coding("http://loinc.org", ...found);
 }
 
@@ -157,10 +151,16 @@ function interpretationOf(position: Position) {
   return { interpretation: [coding(system, code, INTERPRETATION_NAMES[code]!)] };
 }
 
-function percentObservation(
-  row: ReportedClass,
-  { report, effective }: { readonly report: DifferentialReport; readonly effective: string | undefined },
-) {
+interface Context {
+  readonly report: DifferentialReport;
+  readonly effective: string | undefined;
+}
+
+function notInterpreted({ withheld }: DifferentialReport): string {
+  return withheld === undefined ? "" : " Not interpreted: the cells do not look like what the model was trained on.";
+}
+
+function percentObservation(row: ReportedClass, { report, effective }: Context) {
   const { low, high } = row.share;
   const how = row.corrected === undefined ? "as counted" : "corrected for the model's mistakes";
   return {
@@ -170,7 +170,7 @@ function percentObservation(
     ...interpretationOf(row.position),
     note: [
       {
-        text: `${row.count} of ${report.cells} cells; ${how}, 95 % limits ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.`,
+        text: `${row.count} of ${report.cells} cells; ${how}, 95 % limits ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.${notInterpreted(report)}`,
       },
     ],
     ...(row.range && {
@@ -207,4 +207,34 @@ function leukocyteObservation({ leukocytes, ranges }: DifferentialReport, effect
     ...interpretationOf(range === undefined ? "unknown" : isHigh ? "above" : isLow ? "below" : "within"),
     ...(range && { referenceRange: [{ low: countQuantity(range[0]), high: countQuantity(range[1]) }] }),
   };
+}
+
+function erythroblastObservations(
+  { count, per100, range, position, correctedLeukocytes }: Erythroblasts,
+  { report, effective }: Context,
+) {
+  const ratio = (value: number) => quantity(rounded(value, 1), "/100 WBC", "/100{WBCs}");
+  const limits = (low: number, high: number, digits: number) =>
+    `95 % limits ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
+  const found = {
+    ...base(effective),
+    code: coding("http://loinc.org", ...ERYTHROBLASTS),
+    valueQuantity: ratio(per100.value),
+    ...interpretationOf(position),
+    note: [
+      {
+        text: `${count} beside ${report.cells} leukocytes; ${limits(per100.low, per100.high, 1)}.${notInterpreted(report)}`,
+      },
+    ],
+    ...(range && { referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: report.ranges.name }] }),
+  };
+  if (correctedLeukocytes === undefined) return [found];
+  const { value, low, high } = correctedLeukocytes;
+  const corrected = {
+    ...base(effective),
+    code: coding("http://loinc.org", ...CORRECTED),
+    valueQuantity: countQuantity(value),
+    note: [{ text: `${limits(low, high, 2)} 10*9/L, of the erythroblasts alone.` }],
+  };
+  return [found, corrected];
 }

@@ -19,6 +19,7 @@ const schema = z.strictObject({
         name: z.string(),
         below: z.number().positive().optional(),
         leukocytes: range.optional(),
+        erythroblasts: range.optional(),
         percent: byClass,
         absolute: byClass.default({}),
       }),
@@ -36,7 +37,9 @@ export interface ReferenceRanges {
   readonly source: string;
   /** White cells, 10^9 per litre. */
   readonly leukocytes?: Range | undefined;
-  /** Shares by class, per cent. */
+  /** For 100 white cells. */
+  readonly erythroblasts?: Range | undefined;
+  /** Shares by class, per cent; ImmatureGranulocyte for promyelocytes, myelocytes and metamyelocytes together. */
   readonly percent: Readonly<Record<string, Range>>;
   /** By class, 10^9 per litre. */
   readonly absolute: Readonly<Record<string, Range>>;

@@ -7,10 +7,13 @@ import { findClassesProblem, findRowProblem, predictedClass, requirePredictions 
 import type { Prediction, Predictions } from "./types.ts";
 
 const FIXED_COLUMNS = ["file", "label", "predicted", "group"] as const;
+/** Written where it is known of any image: so that what is made of the answers knows whether the images were familiar. */
+const FAMILIARITY = "familiarity";
 const PREFIX = "p_";
 
 /**
- * Writes predictions.csv: `file,label,predicted,group,p_<Class>...`, one row an image, in the given order.
+ * Writes predictions.csv: `file,label,predicted,group,p_<Class>...`, one row an image, in the given order; before the
+ * probabilities stands `familiarity` where the model knows how its own images look.
  *
  * Labels and predictions are class names, the label empty where it is not known; probabilities are written so that
  * reading gives the same numbers. The file appears whole or not at all.
@@ -30,10 +33,14 @@ export async function writePredictionsCsv(path: string, predictions: Predictions
 export function formatPredictionsCsv(predictions: Predictions): string {
   requirePredictions("predictions", predictions);
   const { classes, rows } = predictions;
-  const header = [...FIXED_COLUMNS, ...classes.map((name) => PREFIX + name)];
+  const withFamiliarity = rows.some(({ familiarity }) => familiarity !== undefined);
+  const middle = withFamiliarity ? [FAMILIARITY] : [];
+  const header = [...FIXED_COLUMNS, ...middle, ...classes.map((name) => PREFIX + name)];
   const records = rows.map((row) => {
     const label = row.label === undefined ? "" : classes[row.label]!;
-    return [row.file, label, classes[predictedClass(row)]!, row.group, ...row.probabilities.map(String)];
+    const familiarity = withFamiliarity ? [String(row.familiarity ?? "")] : [];
+    const fixed = [row.file, label, classes[predictedClass(row)]!, row.group];
+    return [...fixed, ...familiarity, ...row.probabilities.map(String)];
   });
   return stringify([header, ...records]);
 }
@@ -102,6 +109,8 @@ interface Columns {
   /** Place of each fixed column, then of each class's probability. */
   readonly fixed: Readonly<Record<(typeof FIXED_COLUMNS)[number], number>>;
   readonly probabilities: readonly number[];
+  /** -1 where there is no such column. */
+  readonly familiarity: number;
 }
 
 function readHeader(cells: readonly string[], path: string): Columns {
@@ -118,10 +127,15 @@ function readHeader(cells: readonly string[], path: string): Columns {
     number,
     number,
   ];
-  return { classes, fixed: { file, label, predicted, group }, probabilities };
+  const familiarity = cells.indexOf(FAMILIARITY);
+  return { classes, fixed: { file, label, predicted, group }, probabilities, familiarity };
 }
 
-function readRow(cells: readonly string[], { classes, fixed, probabilities }: Columns, where: string): Prediction {
+function readRow(
+  cells: readonly string[],
+  { classes, fixed, probabilities, familiarity }: Columns,
+  where: string,
+): Prediction {
   const classIndex = (column: "label" | "predicted") => {
     const name = cells[fixed[column]]!;
     const index = classes.indexOf(name);
@@ -138,9 +152,17 @@ function readRow(cells: readonly string[], { classes, fixed, probabilities }: Co
       if (text.trim() === "" || !Number.isFinite(Number(text))) refuse(where, `p_${classes[k]} "${text}" is no number`);
       return Number(text);
     }),
+    ...familiarityOf(cells[familiarity] ?? "", where),
   };
   const predicted = classIndex("predicted");
   return predicted === predictedClass(row) ? row : { ...row, predicted };
+}
+
+function familiarityOf(text: string, where: string): Pick<Prediction, "familiarity"> {
+  if (text === "") return {};
+  const familiarity = Number(text);
+  if (!(familiarity >= 0 && familiarity <= 1)) refuse(where, `familiarity "${text}" is no share`);
+  return { familiarity };
 }
 
 function refuse(where: string, problem: string): never {

@@ -12,7 +12,7 @@ export interface Prediction {
   readonly probabilities: readonly number[];
   /** Index of the class that the model names; left out where it is the first of the most probable. */
   readonly predicted?: number;
-  /** Share of the model's own pictures that look as strange; left out where it is not known, and in files. */
+  /** Share of the model's own pictures that look as strange; left out where it is not known. */
   readonly familiarity?: number;
 }
 

@@ -14,6 +14,13 @@ export interface DifferentialClass {
   readonly corrected: Estimate | undefined;
 }
 
+/** A share of a count: cells of some classes among those of others, as places in the list of classes. */
+export interface ShareOf {
+  readonly part: readonly number[];
+  /** Holds `part`. */
+  readonly among: readonly number[];
+}
+
 /** Options of {@link differentialCount}. */
 export interface DifferentialOptions {
   /** Rows are true classes, columns what the model says, of cells of the same laboratory whose class is known, [K, K]. */
@@ -39,12 +46,30 @@ const CONFIDENCE = 0.95;
  * @param counts cells by class, [K].
  * @throws ERR_DATA where there is no cell, the counts are no whole numbers, or a class has no row in the matrix.
  */
-export function differentialCount(
+export function differentialCount(counts: readonly number[], options: DifferentialOptions = {}): DifferentialClass[] {
+  const among = [...counts.keys()];
+  return countedShares(
+    counts,
+    among.map((k) => ({ part: [k], among })),
+    options,
+  );
+}
+
+/**
+ * Shares of a count as {@link differentialCount} gives them, of any classes among any: such as all granulocytes that
+ * are not mature among the white cells.
+ *
+ * @param counts cells by class, [K].
+ * @throws ERR_DATA as {@link differentialCount}, and where a share is among classes without a cell.
+ */
+export function countedShares(
   counts: readonly number[],
+  shares: readonly ShareOf[],
   { confusion, seed = 0, draws = 2000 }: DifferentialOptions = {},
 ): DifferentialClass[] {
-  const cells = counts.reduce((a, b) => a + b, 0);
-  if (cells === 0 || counts.some((count) => !Number.isInteger(count) || count < 0))
+  const cellsOf = (places: readonly number[]) => places.reduce((sum, k) => sum + counts[k]!, 0);
+  const isWhole = counts.every((count) => Number.isInteger(count) && count >= 0);
+  if (!isWhole || shares.some(({ among }) => cellsOf(among) === 0))
     throw new LeukogramError(
       "ERR_DATA",
       `differential: expected whole numbers of cells, received ${counts.join(", ")}`,
@@ -52,19 +77,28 @@ export function differentialCount(
         hint: "Give at least one cell.",
       },
     );
-  const corrected = confusion === undefined ? undefined : correctedShares(counts, confusion, { seed, draws });
-  return counts.map((count, k) => ({
-    count,
-    counted: { value: count / cells, ...clopperPearson(count, cells) },
-    corrected: corrected?.[k],
-  }));
+  const drawn = confusion === undefined ? undefined : correctedCounts(counts, confusion, { seed, draws });
+  return shares.map((share) => {
+    const [count, cells] = [cellsOf(share.part), cellsOf(share.among)];
+    return {
+      count,
+      counted: { value: count / cells, ...clopperPearson(count, cells) },
+      corrected: drawn && middle(drawn, share),
+    };
+  });
 }
 
-function correctedShares(
+/** Shares of all classes, the likeliest and many that the numbers leave open, each [K]. */
+interface CorrectedCounts {
+  readonly likeliest: readonly number[];
+  readonly drawn: readonly (readonly number[])[];
+}
+
+function correctedCounts(
   counts: readonly number[],
   confusion: Matrix,
   { seed, draws }: { readonly seed: number; readonly draws: number },
-): Estimate[] {
+): CorrectedCounts {
   const classes = counts.length;
   const isWhole = confusion.length === classes && confusion.every((row) => row.length === classes);
   if (!isWhole || confusion.some((row) => row.every((count) => count === 0)))
@@ -72,20 +106,30 @@ function correctedShares(
       hint: "Judge the model on labelled cells of all classes, or leave the correction out.",
     });
   const rows = confusion.map((row) => row.map((count) => count + PRIOR_ROW / classes));
-  const values = solve(shares(counts), rows.map(shares));
   const rng = new Rng(seed).fork("differential");
-  const drawn = Array.from({ length: draws }, () =>
-    solve(
-      rng.dirichlet(counts.map((count) => count + PRIOR_ANSWER)),
-      rows.map((row) => rng.dirichlet(row)),
+  return {
+    likeliest: solve(normalized(counts), rows.map(normalized)),
+    drawn: Array.from({ length: draws }, () =>
+      solve(
+        rng.dirichlet(counts.map((count) => count + PRIOR_ANSWER)),
+        rows.map((row) => rng.dirichlet(row)),
+      ),
     ),
-  );
+  };
+}
+
+// The middle of what was drawn.
+function middle({ likeliest, drawn }: CorrectedCounts, { part, among }: ShareOf): Estimate {
+  const shareIn = (p: readonly number[]) => {
+    const sum = (places: readonly number[]) => places.reduce((total, k) => total + p[k]!, 0);
+    const all = sum(among);
+    return all === 0 ? 0 : Math.min(1, sum(part) / all);
+  };
   const tail = (1 - CONFIDENCE) / 2;
-  return values.map((value, k) => {
-    const rising = Float64Array.from(drawn, (draw) => draw[k]!).sort();
-    const at = (p: number) => rising[Math.round(p * (draws - 1))]!;
-    return { value, low: Math.min(value, at(tail)), high: Math.max(value, at(1 - tail)) };
-  });
+  const value = shareIn(likeliest);
+  const rising = Float64Array.from(drawn, shareIn).sort();
+  const at = (p: number) => rising[Math.round(p * (drawn.length - 1))]!;
+  return { value, low: Math.min(value, at(tail)), high: Math.max(value, at(1 - tail)) };
 }
 
 const STEPS = 500;
@@ -122,7 +166,7 @@ function solve(answers: readonly number[], confusion: readonly (readonly number[
   return [...p];
 }
 
-function shares(values: readonly number[]): number[] {
+function normalized(values: readonly number[]): number[] {
   const sum = values.reduce((a, b) => a + b, 0);
   return values.map((value) => value / sum);
 }

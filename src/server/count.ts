@@ -36,7 +36,7 @@ export function reportOf(
       reject: 0.5,
       // Of those that are in the report at all.
       reviewed: sum(groups.filter(({ label }) => label !== null && label !== "Artefact" && label !== "Smudge")),
-      cautions: cautionsOf(groups),
+      ...lookOf(groups),
       leukocytes: leukocytes ?? undefined,
       ranges: readRanges(age ?? undefined),
     },
@@ -72,21 +72,29 @@ export function countOf(
     smudges: many("Smudge"),
     waiting: sum(groups.filter(({ status }) => status === "waiting")),
     classes,
-    flags: [...(report?.flags ?? [])],
+    flags: [...(report?.flags ?? []), ...(report?.withheld === undefined ? [] : [report.withheld])],
     notes: [...(report?.notes ?? ["No cell is counted yet."])],
   };
 }
 
-// What the model said of cells that it knows nothing like is worth little, whatever its probabilities.
-function cautionsOf(groups: readonly CellGroup[]): string[] {
+// What the model said of cells that it knows nothing like is worth little, whatever its probabilities; nor are its
+// answers to the others there, which are of the same stain and camera.
+function lookOf(groups: readonly CellGroup[]): { readonly cautions: string[]; readonly withheld: string | undefined } {
   const classified = groups.filter(({ status }) => status === "classified");
   const strange = sum(classified.filter(({ isUnfamiliar }) => isUnfamiliar));
   const { warns } = familiarityOf(strange, sum(classified));
-  if (!warns) return [];
+  if (!warns) return { cautions: [], withheld: undefined };
   const left = sum(classified.filter(({ isUnfamiliar, label }) => isUnfamiliar && label === null));
-  return [
-    `These cells do not look like what the model was trained on: ${strange} of ${sum(classified)} are stranger than 99 of 100 of its own. ${left} of them no reader labelled.`,
-  ];
+  const byModel = sum(classified.filter(({ label }) => label === null));
+  return {
+    cautions: [
+      `These cells do not look like what the model was trained on: ${strange} of ${sum(classified)} are stranger than 99 of 100 of its own. ${left} of them no reader labelled.`,
+    ],
+    withheld:
+      byModel === 0
+        ? undefined
+        : `Flags are withheld, as shares may be wrong by the model's mistakes: label the ${byModel} cells that count by the model alone, or adapt the model to this laboratory.`,
+  };
 }
 
 const sum = (groups: readonly CellGroup[]) => groups.reduce((all, { count }) => all + count, 0);

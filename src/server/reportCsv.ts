@@ -42,6 +42,8 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     usualHigh: row.range?.[1] ?? null,
     whiteCells: facts.leukocytes,
     ...inColumns("absolute", row.absolute, 1),
+    // Why nothing is said of what is out of its range; empty where it is said.
+    flagsWithheld: content.full?.withheld ?? null,
     model: safe(model),
     signedBy: safe(signed.signatures.map(({ by }) => by).join("; ")),
     notice,

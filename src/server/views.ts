@@ -1,5 +1,6 @@
 // Rows of the store as they go over the wire, with what a blind reader must not see left out.
 import type { z } from "zod";
+import { calledInFive } from "../core/cellTypes.ts";
 import type { CountedCase } from "../store/cases.ts";
 import type { ReadCell } from "../store/cells.ts";
 import type { Reading } from "../store/labels.ts";
@@ -73,6 +74,8 @@ export function countedLabel({
 
 /** What the model alone calls a classified cell. */
 export function modelLabel({ predicted, isRejected }: Pick<ReadCell, "predicted" | "isRejected">): Label {
-  const known = LABELS.find((name) => name === predicted);
+  // What a reader can't call a cell counts as the one of the five that it is, or as none.
+  const called = calledInFive(predicted ?? "");
+  const known = LABELS.find((name) => name === called);
   return isRejected || known === undefined ? "Unidentified" : known;
 }

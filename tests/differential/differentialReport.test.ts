@@ -34,7 +34,10 @@ describe("differentialReport", () => {
       CELL_TYPES.map((name, k) => [name, NORMAL[k], "within"]),
     );
     expect(report.classes[4]!.absolute!.value).toBeCloseTo(3.6);
-    expect(report.notes).toEqual([expect.stringMatching(/^Shares are as the model counted them/)]);
+    expect(report.notes).toEqual([
+      expect.stringMatching(/^Shares are as the model counted them/),
+      expect.stringMatching(/^Whether these cells look like what the model was trained on is not known/),
+    ]);
   });
 
   test("flags what is out of the range in words, and says where the count leaves it open", () => {
@@ -93,12 +96,20 @@ describe("readRanges", () => {
   test("looks up the age", () => {
     expect(readRanges(0).name).toBe("newborn");
     expect(readRanges(1.9).percent.Lymphocyte).toEqual([20, 64]);
-    expect(readRanges(2).name).toBe("2 to 10 years");
+    expect(readRanges(2).name).toBe("2 to 9 years");
+    // Immature granulocytes have other ages than the rest.
+    expect([9.9, 10].map((age) => readRanges(age).percent.ImmatureGranulocyte)).toEqual([
+      [0, 0.4],
+      [0, 0.9],
+    ]);
     expect(readRanges().percent.Neutrophil).toEqual([40, 75]);
   });
 
   test("has a lower limit at or below the upper one everywhere, and a range for each type", () => {
-    for (const age of [0, 1, 5, 40]) expect(Object.keys(readRanges(age).percent).sort()).toEqual([...CELL_TYPES]);
+    for (const age of [0, 1, 5, 10, 40])
+      expect(Object.keys(readRanges(age).percent)).toEqual(
+        expect.arrayContaining([...CELL_TYPES, "ImmatureGranulocyte"]),
+      );
   });
 
   test("names what is wrong with a file", () => {

@@ -43,6 +43,24 @@ describe("writing and reading predictions.csv", () => {
     expect(await readdir(join(folder, "predictions"))).toEqual(["test.csv"]);
   });
 
+  it("carries how familiar images are, where that is known of any", () => {
+    const row = { label: 0, group: "g", probabilities: [0.75, 0.25] };
+    const predictions: Predictions = {
+      classes: ["Basophil", "Monocyte"],
+      rows: [
+        { ...row, file: "a", familiarity: 1 / 121 },
+        { ...row, file: "b" },
+      ],
+    };
+    const text = formatPredictionsCsv(predictions);
+    expect(text.split("\n")[0]).toBe("file,label,predicted,group,familiarity,p_Basophil,p_Monocyte");
+    expect(parsePredictionsCsv(text)).toStrictEqual(predictions);
+    for (const odd of ["2", "-1", "much"])
+      expect(() => parsePredictionsCsv(text.replace(String(1 / 121), odd))).toThrow(
+        `line 2: familiarity "${odd}" is no share`,
+      );
+  });
+
   it("survives any file and group name", () => {
     const name = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/^[\uFEFF]/.test(text));
     fc.assert(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../src/core/rng.ts";
-import { differentialCount } from "../../src/metrics/differential.ts";
+import { countedShares, differentialCount } from "../../src/metrics/differential.ts";
 import { clopperPearson } from "../../src/metrics/proportion.ts";
 
 /** How many of `trials` fall into each class. */
@@ -127,5 +127,45 @@ describe("Rng", () => {
       for (const [k, share] of shares.entries()) sums[k]! += share / 5000;
     }
     for (const [k, weight] of weights.entries()) expect(sums[k]).toBeCloseTo(weight / 10, 2);
+  });
+});
+
+describe("countedShares", () => {
+  const [white, all] = [
+    [0, 1, 2],
+    [0, 1, 2, 3],
+  ];
+
+  test("adds up classes and takes them of the cells that are asked for, with exact limits", () => {
+    const [two, red] = countedShares(
+      [70, 6, 4, 20],
+      [
+        { part: [1, 2], among: white },
+        { part: [3], among: all },
+      ],
+    );
+    expect(two).toEqual({ count: 10, counted: { value: 0.125, ...clopperPearson(10, 80) }, corrected: undefined });
+    expect(red!.counted).toEqual({ value: 0.2, ...clopperPearson(20, 100) });
+  });
+
+  test("corrects a sum by the same draws as its parts", () => {
+    const confusion = [
+      [90, 5, 0, 5],
+      [10, 80, 10, 0],
+      [0, 10, 90, 0],
+      [0, 0, 0, 50],
+    ];
+    const of = (part: number[]) => ({ part, among: white });
+    const found = countedShares([70, 6, 4, 20], [of([1]), of([2]), of([1, 2]), of(white)], { confusion, draws: 200 });
+    const [one, two, sum, everything] = found.map(({ corrected }) => corrected!);
+    expect(sum!.value).toBeCloseTo(one!.value + two!.value, 12);
+    expect(sum!.high).toBeLessThan(one!.high + two!.high);
+    expect(everything!.value).toBe(1);
+  });
+
+  test("refuses a share of no cell at all", () => {
+    expect(() => countedShares([0, 0, 0, 7], [{ part: [1], among: white }])).toThrow(
+      "ERR_DATA differential: expected whole numbers of cells, received 0, 0, 0, 7",
+    );
   });
 });

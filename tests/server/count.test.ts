@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countOf } from "../../src/server/count.ts";
+import { countOf, reportOf } from "../../src/server/count.ts";
 import type { CellGroup } from "../../src/store/cellGroups.ts";
 
 const facts = { leukocytes: null, age: null };
@@ -15,6 +15,46 @@ test("cells unlike what the model knows are flagged where they are many, and not
     "These cells do not look like what the model was trained on: 17 of 47 are stranger than 99 of 100 of its own. 12 of them no reader labelled.",
   );
   expect(countOf([group(30), group(1, { isUnfamiliar: true })], facts).flags.join()).not.toMatch(/look like/);
+});
+
+test("flags of disease wait, where cells are unlike the model's, until a reader has labelled each", () => {
+  const strange = { isUnfamiliar: true, predicted: "Eosinophil" };
+  const cases = [
+    [group(30), group(30, strange)],
+    [group(30, { label: "Neutrophil" }), group(29, { ...strange, label: "Eosinophil" }), group(1, strange)],
+    [group(30, { label: "Neutrophil" }), group(30, { ...strange, label: "Eosinophil" })],
+  ].map((groups) => ({ groups, found: countOf(groups, facts) }));
+  const [none, some, all] = cases.map(({ found }) => found);
+  for (const [found, left] of [
+    [none!, 60],
+    [some!, 1],
+  ] as const) {
+    expect(found.flags).toEqual([
+      expect.stringMatching(/^These cells do not look like/),
+      `Flags are withheld, as shares may be wrong by the model's mistakes: label the ${left} cells that count by the model alone, or adapt the model to this laboratory.`,
+    ]);
+    expect(new Set(found.classes.map(({ position }) => position))).toEqual(new Set(["unknown"]));
+  }
+  expect(all!.flags.join()).toMatch(/relative eosinophilia/);
+  expect(all!.flags.join()).not.toMatch(/withheld/);
+  // A report keeps why, for FHIR.
+  expect(reportOf(cases[0]!.groups, facts)!.withheld).toMatch(/^Flags are withheld/);
+});
+
+test("types that readers have no name for count as the one of the five that they are, or stay unidentified", () => {
+  const types = ["BandNeutrophil", "SegmentedNeutrophil", "Monocyte", "Erythroblast", "Myelocyte"];
+  const { classes, cells, unidentified } = countOf(
+    types.map((predicted) => group(10, { predicted })),
+    facts,
+  );
+  expect(classes.map(({ count, before }) => [count, before])).toEqual([
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [10, 10],
+    [20, 20],
+  ]);
+  expect([cells, unidentified]).toEqual([30, 20]);
 });
 
 test("notes say how many of the cells that are told a reader labelled", () => {

@@ -1,27 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { isBeyondFive } from "../../core/cellTypes.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { differentialReport } from "../../differential/differentialReport.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
 import { readRanges } from "../../differential/referenceRanges.ts";
-import type { DifferentialReport } from "../../differential/types.ts";
 import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { NOT_OF_FIVE, rollUpPredictions, type Types } from "../../evaluation/rollUp.ts";
 import type { Prediction, Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
-import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
+import { differentialLines } from "../differentialLines.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addTypesFlag } from "../typesFlag.ts";
 
 /** Flags of `differential`. */
 interface Flags {
   readonly model: string;
   readonly judged?: string;
   readonly cells?: number;
+  readonly types?: Types;
   readonly reject: number;
   readonly age?: number;
   readonly ranges?: string;
@@ -45,7 +48,11 @@ const differential: CommandModule = {
         "--judged <file>",
         "predictions.csv of the same model on labelled cells of this laboratory, to correct for its mistakes",
       )
-      .option("--cells <number>", "count the first so many, such as 100, 200 or 400 (default: all)", wholeNumber)
+      .option(
+        "--cells <number>",
+        "count the first so many leukocytes, such as 100, 200 or 400 (default: all)",
+        wholeNumber,
+      )
       .option("--reject <share>", "leave cells uncounted whose class is less probable than this", number, 0)
       .option("--age <years>", "whose usual ranges are looked up (default: an adult's)", number)
       .option("--ranges <file>", "your laboratory's own ranges, a YAML file")
@@ -55,26 +62,37 @@ const differential: CommandModule = {
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--skip-bad", "leave out images that can't be read, and count them")
       .option("--yes", "write over a FHIR file that is there");
+    addTypesFlag(command, "all");
     addSessionFlags(command);
   },
   examples: [
     "leukogram differential smear/ --cells 200",
     "leukogram differential smear/ --model runs/my-lab --judged judged/predictions.csv --age 34 --leukocytes 6.2",
+    "leukogram differential smear/ --model runs/types --types five",
     "leukogram differential predictions.csv --fhir report.json --json",
   ],
   async execute({ args: [source], options, signal }) {
     const flags = options as unknown as Flags;
     requireSensible(flags);
     const ranges = readRanges(flags.age, flags.ranges);
-    const judged = flags.judged === undefined ? undefined : await readPredictionsCsv(flags.judged);
-    const { predictions, model, skipped } = await answersOf(String(source), flags, { options, signal });
+    const inTypes = (given: Predictions) => (flags.types === "five" ? rollUpPredictions(given) : given);
+    const judged = flags.judged === undefined ? undefined : inTypes(await readPredictionsCsv(flags.judged));
+    const { predictions: answers, model, skipped } = await answersOf(String(source), flags, { options, signal });
+    const predictions = inTypes(answers);
+    if (flags.types === undefined && predictions.classes.some(isBeyondFive))
+      new Progress(Boolean(flags.quiet)).line(
+        "Note: All types that the model knows are counted; --types five for the five.",
+      );
     const { cells, reject, leukocytes, seed } = flags;
+    const types = predictions.classes.includes(NOT_OF_FIVE) ? "five" : "all";
     const report = differentialReport(predictions, { cells, reject, judged, leukocytes, ranges, seed });
     if (flags.fhir !== undefined) {
       const fhir = diagnosticReport(report, { model: { name: model, version: VERSION }, effective: flags.effective });
       await writeFileWhole(flags.fhir, `${JSON.stringify(fhir, undefined, 2)}\n`);
     }
-    print(Boolean(flags.json), { model, ...report, skipped }, () => lines(report, skipped).join("\n"));
+    print(Boolean(flags.json), { model, types, ...report, skipped }, () =>
+      differentialLines(report, skipped).join("\n"),
+    );
   },
 };
 
@@ -111,50 +129,23 @@ async function answersOf(source: string, { model, skipBad, quiet }: Flags, { opt
   let skipped = 0;
   try {
     const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
-    for await (const { path, probabilities, error } of classifyFiles(classifier, files, { signal, onProgress })) {
+    for await (const { path, probabilities, error, familiarity } of classifyFiles(classifier, files, {
+      signal,
+      onProgress,
+    })) {
       if (error !== undefined && !skipBad) throw badImage(error);
       if (probabilities === undefined) skipped++;
-      else rows.push({ file: path, label: undefined, group: path, probabilities });
+      else
+        rows.push({
+          ...{ file: path, label: undefined, group: path, probabilities },
+          ...(familiarity !== undefined && { familiarity }),
+        });
     }
     const predictions: Predictions = { classes: classifier.classes, rows };
     return { predictions, model, skipped };
   } finally {
     await classifier.close();
   }
-}
-
-function lines(report: DifferentialReport, skipped: number): string[] {
-  const { classes, cells, flags, notes, ranges, leukocytes } = report;
-  const percent = (value: number) => (100 * value).toFixed(1);
-  const withAbsolute = leukocytes !== undefined;
-  const isCorrected = classes.some(({ corrected }) => corrected !== undefined);
-  const rows = classes.map((row) => [
-    row.class,
-    String(row.count),
-    `${percent(row.counted.value)} (${percent(row.counted.low)} to ${percent(row.counted.high)})`,
-    ...(row.corrected
-      ? [`${percent(row.corrected.value)} (${percent(row.corrected.low)} to ${percent(row.corrected.high)})`]
-      : []),
-    row.range === undefined ? "n/a" : `${row.range[0]} to ${row.range[1]}`,
-    ...(withAbsolute ? [row.absolute!.value.toFixed(2)] : []),
-  ]);
-  const head = [
-    "Class",
-    "cells",
-    "counted, % (95 %)",
-    ...(isCorrected ? ["corrected, % (95 %)"] : []),
-    `usual, ${ranges.name}`,
-    ...(withAbsolute ? ["10^9/L"] : []),
-  ];
-  return [
-    textTable([head, ...rows]),
-    "",
-    `${cells} cells counted.${skipped > 0 ? ` ${skipped} images can't be read.` : ""}`,
-    ...flags,
-    ...notes.map((note) => `Note: ${note}`),
-    `Note: Usual ranges after ${ranges.source}; laboratories differ.`,
-    "Research use only; not a medical device.",
-  ];
 }
 
 export default differential;

@@ -16,6 +16,13 @@ import { answerImages } from "../../evaluation/evaluateModel.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import {
+  rollUpClassifier,
+  rollUpDataset,
+  rollUpPredictions,
+  type Types,
+  typesToJudge,
+} from "../../evaluation/rollUp.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { percent } from "../../report/format.ts";
@@ -29,6 +36,7 @@ import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFl
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
 import { addSessionFlags, collect, groupingOf, number, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addTypesFlag } from "../typesFlag.ts";
 
 const evaluate: CommandModule = {
   define(command) {
@@ -49,6 +57,7 @@ const evaluate: CommandModule = {
       .option("--coverage <share>", "share of images whose class is to be in its set", number, 0.95)
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addTypesFlag(command, "the five where model or labels have only these");
     addLabelFreeFlags(command);
     addSessionFlags(command);
   },
@@ -64,6 +73,7 @@ const evaluate: CommandModule = {
       calibration?: string;
       error: number;
       coverage: number;
+      types?: Types;
       skipBad?: boolean;
       json?: boolean;
       quiet?: boolean;
@@ -73,18 +83,23 @@ const evaluate: CommandModule = {
         hint: "Give the folder of labelled images.",
       });
     const session = sessionOf(options);
-    const rules = await rulesOf(String(model), flags);
+    const found = await rulesData(String(model), flags);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
-    const dataset = openToJudge(flags.data, groupingOf(options));
+    const labelled = openToJudge(flags.data, groupingOf(options));
     const progress = new Progress(Boolean(flags.quiet));
-    const files = dataset.samples.map(({ path }) => path);
-    const { classifier, steps } = await labelFreeClassifier(String(model), files, {
+    const files = labelled.samples.map(({ path }) => path);
+    const { classifier: whole, steps } = await labelFreeClassifier(String(model), files, {
       ...session,
       ...flags,
       signal,
       onStage: progress.stage,
     });
     try {
+      const { types, said } = typesToJudge(whole.classes, labelled.classes, flags.types);
+      if (said !== undefined) progress.line(`Note: ${said}`);
+      const isRolled = types === "five";
+      const [classifier, dataset] = isRolled ? [rollUpClassifier(whole), rollUpDataset(labelled)] : [whole, labelled];
+      const rules = found && findRules(isRolled ? rollUpPredictions(found) : found, flags);
       const { predictions: given, skipped } = await answerImages(classifier, dataset, dataset.samples, {
         skipBad: flags.skipBad ?? false,
         signal,
@@ -98,8 +113,9 @@ const evaluate: CommandModule = {
       const familiarity = judgeFamiliarity(given.rows.map((row) => row.familiarity));
       const warning = familiarityWarning(familiarity);
       const { temperature } = classifier.home;
+      // It was found on all types.
       const calibrated =
-        rules || temperature === undefined
+        rules || isRolled || temperature === undefined
           ? undefined
           : {
               temperature,
@@ -124,6 +140,7 @@ const evaluate: CommandModule = {
         {
           model: classifier.path,
           data: flags.data.length === 1 ? flags.data[0] : flags.data,
+          types,
           ...evaluation,
           confidence,
           ...(rules && { rules, tried }),
@@ -153,7 +170,7 @@ const evaluate: CommandModule = {
           ].join("\n"),
       );
     } finally {
-      await classifier.close();
+      await whole.close();
     }
   },
 };
@@ -165,17 +182,13 @@ function corrected(given: Predictions, steps: readonly LabelFreeStep[], wanted: 
 }
 
 // Found on what the run did not learn from, never on the images that are judged.
-async function rulesOf(
+async function rulesData(
   model: string,
-  {
-    calibration,
-    error,
-    coverage,
-  }: { readonly calibration?: string; readonly error: number; readonly coverage: number },
-): Promise<ConfidenceRules | undefined> {
+  { calibration }: { readonly calibration?: string },
+): Promise<Predictions | undefined> {
   const stored = join(model, "predictions", "validation.csv");
   const path = calibration ?? (existsSync(stored) ? stored : undefined);
-  return path === undefined ? undefined : findRules(await readPredictionsCsv(path), { error, coverage });
+  return path === undefined ? undefined : await readPredictionsCsv(path);
 }
 
 function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {

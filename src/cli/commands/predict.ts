@@ -3,6 +3,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
+import { rolledRow, rollUpOf, type Types } from "../../evaluation/rollUp.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
@@ -11,6 +12,7 @@ import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFl
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addTypesFlag } from "../typesFlag.ts";
 
 const predict: CommandModule = {
   define(command) {
@@ -21,6 +23,7 @@ const predict: CommandModule = {
       .option("--model <model>", "run folder, model file, or name of a shipped model")
       .option("--calibrated", "divide logits by the temperature that was found on the model's own validation images")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addTypesFlag(command, "all");
     addLabelFreeFlags(command);
     addSessionFlags(command);
   },
@@ -28,6 +31,7 @@ const predict: CommandModule = {
     "leukogram predict cell.jpg",
     "leukogram predict runs/cnn cell.jpg",
     "leukogram predict cnn-anylab cells/ --json > classes.jsonl",
+    "leukogram predict runs/types cells/ --types five",
     "leukogram predict --model model.onnx cells/",
     "leukogram predict runs/cnn new-laboratory/ --tta --adapt-statistics",
   ],
@@ -35,6 +39,7 @@ const predict: CommandModule = {
     const flags = options as LabelFreeFlags & {
       model?: string;
       calibrated?: boolean;
+      types?: Types;
       skipBad?: boolean;
       json?: boolean;
       quiet?: boolean;
@@ -59,6 +64,8 @@ const predict: CommandModule = {
     let skipped = 0;
     const familiarities: (number | undefined)[] = [];
     try {
+      const rollUp = flags.types === "five" ? rollUpOf(classifier.classes) : undefined;
+      const classes = rollUp?.classes ?? classifier.classes;
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
       const answers = classifyFiles(classifier, files, { signal, onProgress });
       const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, progress) : answers;
@@ -70,10 +77,11 @@ const predict: CommandModule = {
           continue;
         }
         familiarities.push(familiarity);
-        const probabilities = temperature === 1 ? given : withTemperature(given, temperature);
+        const tempered = temperature === 1 ? given : withTemperature(given, temperature);
+        const probabilities = rollUp === undefined ? tempered : rolledRow(rollUp, tempered);
         const best = predictedClass({ probabilities, file: path, label: undefined, group: path });
-        const name = classifier.classes[best]!;
-        const shares = Object.fromEntries(classifier.classes.map((key, k) => [key, probabilities[k]!]));
+        const name = classes[best]!;
+        const shares = Object.fromEntries(classes.map((key, k) => [key, probabilities[k]!]));
         const line = flags.json
           ? JSON.stringify({ file: path, class: name, probabilities: shares, familiarity })
           : `${path}\t${name}\t${probabilities[best]!.toFixed(4)}`;

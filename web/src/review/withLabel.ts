@@ -1,3 +1,4 @@
+import { calledInFive } from "../../../src/core/cellTypes.ts";
 import type { Cell, Label } from "../api/types.ts";
 import { LABELS } from "../labels.ts";
 
@@ -17,6 +18,7 @@ export function withLabel<
 /** What a cell counts as before any review; null where the model has not answered, or its answer is withheld. */
 export function countedByModel({ predicted, isRejected }: Pick<Cell, "predicted" | "isRejected">): Label | null {
   if (predicted === null) return null;
-  const known = LABELS.find((name) => name === predicted);
+  const called = calledInFive(predicted);
+  const known = LABELS.find((name) => name === called);
   return isRejected || known === undefined ? "Unidentified" : known;
 }

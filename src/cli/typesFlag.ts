@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+import { TYPES } from "../evaluation/rollUp.ts";
+import { oneOf } from "./options.ts";
+
+/** `--types`; `usual` says what is done without it. */
+export function addTypesFlag(command: Command, usual: string): void {
+  command.option(
+    "--types <all|five>",
+    `every type that the model knows, or the five, with what is none of these told apart (default: ${usual})`,
+    oneOf("types", TYPES),
+  );
+}

@@ -1,0 +1,37 @@
+// Whether a model's answers to these cells bear words of disease.
+import { type FamiliarityFigures, judgeFamiliarity } from "../evaluation/familiarity.ts";
+import type { Predictions } from "../evaluation/types.ts";
+
+/** What was found of a count's cells. */
+export interface CellsLook {
+  /** Undefined where the answers do not say how familiar the cells are. */
+  readonly familiarity: FamiliarityFigures | undefined;
+  /** Why no flags are given; undefined where they are. */
+  readonly withheld: string | undefined;
+}
+
+/**
+ * Whether flags may be given: not where more of the cells are unlike the model's own than chance explains, as shares
+ * may then be wrong by its mistakes alone; unless it was judged on labelled cells from there, which correct them.
+ */
+export function lookOf({ rows }: Predictions, judged: Predictions | undefined): CellsLook {
+  const familiarity = judgeFamiliarity(rows.map((row) => row.familiarity));
+  if (!familiarity?.warns) return { familiarity, withheld: undefined };
+  const there = judged && judgeFamiliarity(judged.rows.map((row) => row.familiarity));
+  // Labelled cells that say nothing of it are taken at their word.
+  const isOfHere = judged !== undefined && (there === undefined || there.warns);
+  if (isOfHere) return { familiarity, withheld: undefined };
+  const why =
+    judged === undefined
+      ? "Adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged."
+      : "The cells of --judged look like the model's own, so they are of another laboratory than these.";
+  return {
+    familiarity,
+    withheld: `Flags are withheld: ${strangeOf(familiarity)}, so shares may be wrong by its mistakes. ${why}`,
+  };
+}
+
+/** How many cells are strange, as a clause. */
+export function strangeOf({ count, unfamiliar }: FamiliarityFigures): string {
+  return `${Math.round(unfamiliar.value * count)} of ${count} cells do not look like what the model was trained on`;
+}

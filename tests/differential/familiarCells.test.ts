@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { CELL_TYPES } from "../../src/core/classes.ts";
+import { differentialReport } from "../../src/differential/differentialReport.ts";
+import { diagnosticReport } from "../../src/differential/fhir.ts";
+import type { Predictions } from "../../src/evaluation/types.ts";
+
+/** A smear that looks like eosinophilia, of which some cells are strange to the model; undefined: it does not know. */
+function smear(strange: number | undefined, labelled = false): Predictions {
+  const counts = [5, 30, 30, 10, 25];
+  const rows = counts.flatMap((count, k) => Array.from({ length: count }, () => k));
+  return {
+    classes: CELL_TYPES,
+    rows: rows.map((answer, i) => ({
+      ...{ file: `${i}`, group: `${i}`, label: labelled ? answer : undefined },
+      probabilities: CELL_TYPES.map((_, k) => Number(k === answer)),
+      ...(strange !== undefined && { familiarity: i < strange ? 0.005 : 0.4 }),
+    })),
+  };
+}
+
+const EOSINOPHILIA = /^Eosinophil is above the usual range: relative eosinophilia/;
+
+test("flags of disease are withheld where more cells are strange than chance explains", () => {
+  const report = differentialReport(smear(60), { leukocytes: 14 });
+  expect(report.withheld).toBe(
+    "Flags are withheld: 60 of 100 cells do not look like what the model was trained on, so shares may be wrong by its mistakes. Adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged.",
+  );
+  // What a counter gave is none of the model's mistakes.
+  expect(report.flags).toEqual(["White cells are above the usual range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1."]);
+  for (const row of report.classes) expect([row.position, row.absolutePosition]).toEqual(["unknown", "unknown"]);
+  expect(report.familiarity).toMatchObject({ count: 100, warns: true });
+});
+
+test("flags are given at home, where a few odd cells are usual", () => {
+  const report = differentialReport(smear(2));
+  expect(report.withheld).toBeUndefined();
+  expect(report.flags[1]).toMatch(EOSINOPHILIA);
+  expect(report.notes.join()).not.toContain("not known");
+});
+
+test("answers that do not say how familiar cells are leave it open, in words", () => {
+  const report = differentialReport(smear(undefined));
+  expect(report.flags[1]).toMatch(EOSINOPHILIA);
+  expect(report.notes).toContain(
+    "Whether these cells look like what the model was trained on is not known, as its answers do not say it. Flags suppose that they do.",
+  );
+});
+
+test("cells that were judged there bring flags back, and those of another laboratory do not", () => {
+  const there = differentialReport(smear(60), { judged: smear(70, true) });
+  expect(there.withheld).toBeUndefined();
+  expect(there.flags.some((flag) => EOSINOPHILIA.test(flag))).toBe(true);
+  expect(there.notes).toContain(
+    "60 of 100 cells do not look like what the model was trained on: flags rest on the labelled cells of --judged.",
+  );
+  // A file without that column is taken at its word.
+  expect(differentialReport(smear(60), { judged: smear(undefined, true) }).withheld).toBeUndefined();
+  const home = differentialReport(smear(60), { judged: smear(1, true) });
+  expect(home.withheld).toMatch(
+    /The cells of --judged look like the model's own, so they are of another laboratory than these\.$/,
+  );
+  expect(home.flags).toEqual([]);
+});
+
+test("FHIR leaves interpretation out and says why", () => {
+  const report = diagnosticReport(differentialReport(smear(60)), { model: { name: "x", version: "1" } });
+  const { contained, conclusion } = JSON.parse(JSON.stringify(report));
+  const observations = contained.filter(({ resourceType }: { resourceType: string }) => resourceType === "Observation");
+  expect(observations).toHaveLength(5);
+  for (const { interpretation, note } of observations) {
+    expect(interpretation).toBeUndefined();
+    expect(note[0].text).toMatch(/Not interpreted: the cells do not look like what the model was trained on\.$/);
+  }
+  expect(conclusion).toContain("Flags are withheld: 60 of 100 cells");
+});
