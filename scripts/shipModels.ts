@@ -1,7 +1,7 @@
 /**
- * Makes a finished run a model of the package: models/NAME.onnx, NAME.fp16.onnx, NAME.md and its entry in index.json;
- * from a run folder also NAME.keras, with kernels rounded to half precision, and NAME.memory.safetensors, for what
- * changes models.
+ * Makes a finished run a model of the package: models/NAME.onnx, with weights stored in half precision, NAME.md and its
+ * entry in index.json; from a run folder also NAME.keras, with kernels rounded to half precision, and
+ * NAME.memory.safetensors, for what changes models.
  * The same run and figures give the same bytes.
  *
  *   npx tsx scripts/shipModels.ts runs/mobilenetv2 --name mobilenetv2-anylab \
@@ -93,10 +93,8 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
     });
   const source = statSync(run, { throwIfNoEntry: false })?.isDirectory() ? join(run, "model.onnx") : run;
   const full = new Uint8Array(readFileSync(source));
-  const files = [
-    await writeModelFile(folder, `${name}.onnx`, { format: "onnx", precision: "float32" }, full),
-    await writeModelFile(folder, `${name}.fp16.onnx`, { format: "onnx", precision: "float16" }, halfWeights(full)),
-  ];
+  const half = { format: "onnx", precision: "float16" } as const;
+  const files = [await writeModelFile(folder, `${name}.onnx`, half, halfWeights(full))];
   if (source !== run) {
     const layers = await roundedKeras(run);
     files.push(await writeModelFile(folder, `${name}.keras`, { format: "keras", precision: "float16" }, layers));
@@ -104,13 +102,15 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
     const kind = { format: "memory", precision: "int8" } as const;
     files.push(await writeModelFile(folder, `${name}.memory.safetensors`, kind, memory));
   }
-  const classifiers = [await loadClassifier(source), await loadClassifier(join(folder, files[1]!.file))] as const;
+  const classifiers = [await loadClassifier(source), await loadClassifier(join(folder, files[0]!.file))] as const;
   const change = await greatestChange(classifiers, options.images);
   const { classes, imageSize, parameters = 0 } = classifiers[0];
   for (const classifier of classifiers) await classifier.close();
   if (!(change <= MOST_CHANGE))
     throw new LeukogramError("ERR_FORMAT", `shipModels: half precision changes a probability by ${change.toFixed(4)}`);
-  const sets = [...setsOf(options.home, "home"), ...setsOf(options.away, "away")];
+  // The worst laboratory first: that is what to expect elsewhere.
+  const away = setsOf(options.away, "away").sort((a, b) => a.evaluation.accuracy.value - b.evaluation.accuracy.value);
+  const sets = [...away, ...setsOf(options.home, "home")];
   const model: ShippedModel = {
     name,
     title: known.title,

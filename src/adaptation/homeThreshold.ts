@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { findChangeableFiles } from "../formats/shippedModels.ts";
-import { rejectRule } from "../metrics/selective.ts";
+import { safestRule } from "../metrics/selective.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { headFeatures, headLogits, softmaxRows } from "./fewLabels/topPart.ts";
 import { openRun } from "./openRun.ts";
@@ -13,14 +13,12 @@ export interface HomeThreshold {
   readonly error: number | undefined;
 }
 
-/** Shares of wrong answers that are asked for, one after the other: few remembered cells can't show a small one. */
-const ERRORS = [0.02, 0.05, 0.1];
 /** Where nothing is known, a cell is answered that is more likely its class than all others together. */
 const UNKNOWN: HomeThreshold = { threshold: 0.5, error: undefined };
 
 /**
- * Finds the threshold on the cells of its own laboratory that a model remembers; it did not learn from them. 0.5 where it
- * remembers none, or they are too few.
+ * The threshold that the model's file carries; of files of older versions that on the cells of its own laboratory that a
+ * model remembers, which it did not learn from. 0.5 where it remembers none, or they are too few.
  *
  * @param model run folder, or name of a shipped model.
  */
@@ -28,13 +26,10 @@ export async function homeThreshold(model: string, options: SessionOptions = {})
   const { keras, memory } = findChangeableFiles(model);
   if (![keras, memory].every((file) => file !== undefined && existsSync(file))) return UNKNOWN;
   const run = await openRun(model);
+  if (run.home.reject !== undefined) return run.home.reject;
   if (run.memory === undefined || run.memory.labels.length === 0) return UNKNOWN;
   const rows = softmaxRows(headLogits(run, await headFeatures(run, run.memory, options)), run.classes.length);
   const confidence = rows.map((row) => Math.max(...row));
   const right = rows.map((row, i) => row.indexOf(confidence[i]!) === run.memory!.labels[i]);
-  for (const error of ERRORS) {
-    const { threshold } = rejectRule(confidence, right, { error });
-    if (threshold <= 1) return { threshold, error };
-  }
-  return UNKNOWN;
+  return safestRule(confidence, right) ?? UNKNOWN;
 }

@@ -5,7 +5,7 @@ import { loadClassifier } from "../evaluation/classifier.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, labelMap } from "../evaluation/evaluateModel.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
-import { storeTemperature } from "../evaluation/storeTemperature.ts";
+import { storeConfidence } from "../evaluation/storeConfidence.ts";
 import type { Evaluation } from "../evaluation/types.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { joinModels } from "../models/joined.ts";
@@ -81,7 +81,7 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
       onProgress: (done, total) => onStage?.("Classifying validation images", done, total),
     });
     await writePredictionsCsv(join(out, "predictions", "validation.csv"), predictions);
-    await storeTemperature(out, predictions);
+    await storeConfidence(out, predictions);
     return evaluatePredictions(predictions);
   } finally {
     await classifier.close();

@@ -130,6 +130,21 @@ export function rejectRule(
   return best;
 }
 
+/** Shares of wrong answers that {@link safestRule} asks for, one after the other: few images can't show a small one. */
+const ERRORS = [0.02, 0.05, 0.1];
+
+/** The threshold for the smallest share of wrong answers that these images can promise; undefined where none. */
+export function safestRule(
+  confidence: ArrayLike<number>,
+  right: ArrayLike<boolean | number>,
+): { readonly threshold: number; readonly error: number } | undefined {
+  for (const error of ERRORS) {
+    const { threshold } = rejectRule(confidence, right, { error });
+    if (threshold <= 1) return { threshold, error };
+  }
+  return undefined;
+}
+
 /** A rule that gives sets of classes. */
 export interface ConformalRule {
   /** A class is in the set where its probability is at least this, [K]. */

@@ -8,7 +8,7 @@ import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, type ModelAnswers, measureSpeed } from "../evaluation/evaluateModel.ts";
 import { evaluateByLaboratory, type LaboratoryFigures, type LeaveOneOut } from "../evaluation/laboratories.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
-import { storeTemperature } from "../evaluation/storeTemperature.ts";
+import { storeConfidence } from "../evaluation/storeConfidence.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import type { SessionOptions } from "../runtime/session.ts";
@@ -75,7 +75,7 @@ export async function writeRun(trained: TrainedModel, sets: RunSets, options: Wr
     const judge = (name: string, samples: readonly Sample[]) =>
       judgeSet(classifier, { name, samples, sets, out: trained.out, options });
     const validation = await judge("validation", sets.validation);
-    await storeTemperature(trained.out, validation.answers.predictions);
+    await storeConfidence(trained.out, validation.answers.predictions);
     const test = sets.test && (await judge("test", sets.test));
     const training = options.judgeTraining === false ? undefined : await judge("train", sets.train);
     const costs: Costs = {

@@ -7,6 +7,11 @@ export interface HomeFacts {
   readonly looks: readonly Familiarity[];
   /** Divides logits, so that probabilities are what they say on its validation images; undefined where not known. */
   readonly temperature: number | undefined;
+  /**
+   * The least probability of its answer at which a cell is not rejected, and the share of wrong answers that this stays
+   * under on its validation images; undefined where not known.
+   */
+  readonly reject?: { readonly threshold: number; readonly error: number } | undefined;
 }
 
 /** A picture of which fewer of a model's own are as strange as this share is called unfamiliar. */
@@ -18,17 +23,24 @@ export function familiarityTo({ looks }: Pick<HomeFacts, "looks">, row: readonly
 }
 
 /** As metadata of a model file. */
-export function homeMetadata({ looks, temperature }: HomeFacts): Record<string, string> {
+export function homeMetadata({ looks, temperature, reject }: HomeFacts): Record<string, string> {
   return {
     ...(looks.length > 0 && { looks: JSON.stringify(looks) }),
     ...(temperature !== undefined && { temperature: temperature.toPrecision(6) }),
+    ...(reject && { rejectThreshold: reject.threshold.toPrecision(6), rejectError: String(reject.error) }),
   };
 }
 
 /** From the metadata of a model file; what is missing or damaged is not known. */
-export function homeFactsOf({ looks, temperature }: Readonly<Record<string, string>>): HomeFacts {
-  const value = Number(temperature);
-  return { looks: parseLooks(looks), temperature: value > 0 ? value : undefined };
+export function homeFactsOf(metadata: Readonly<Record<string, string>>): HomeFacts {
+  const [temperature, threshold, error] = [metadata.temperature, metadata.rejectThreshold, metadata.rejectError].map(
+    Number,
+  ) as [number, number, number];
+  return {
+    looks: parseLooks(metadata.looks),
+    temperature: temperature > 0 ? temperature : undefined,
+    reject: threshold >= 0 && threshold <= 1 && error > 0 ? { threshold, error } : undefined,
+  };
 }
 
 function parseLooks(text: string | undefined): readonly Familiarity[] {

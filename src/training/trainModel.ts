@@ -146,6 +146,7 @@ export async function writeModel(
     parameters: String(model.parameters),
     recipe: JSON.stringify(recipe),
     ...homeMetadata(home),
+    outputs: "probabilities",
     notice: "Research use only; not a medical device.",
   };
   await writeKeras(model, join(out, "model.keras"));

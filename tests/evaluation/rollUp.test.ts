@@ -44,7 +44,15 @@ test("an answer that is none of the five counts as wrong, and is not spread over
 });
 
 test("a classifier answers in the five, image by image", async () => {
-  const facts = { imageSize: [1, 1], isSquare: false, jpegDct: "accurate", parameters: 1, model: "x" } as const;
+  const facts = {
+    imageSize: [1, 1],
+    cropRedCells: undefined,
+    scale: undefined,
+    isSquare: false,
+    jpegDct: "accurate",
+    parameters: 1,
+    model: "x",
+  } as const;
   const classifier: Classifier = {
     ...{ ...facts, path: "x", fileBytes: 1, classes: MANY, home: { looks: [], temperature: undefined } },
     classify: async () => Float32Array.from([0.5, 0, 0.25, 0, 0.25, 0, 1, 0, 0, 0]),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Sample } from "../../data/dataset.ts";
 import { writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
-import { storeTemperature } from "../../evaluation/storeTemperature.ts";
+import { storeConfidence } from "../../evaluation/storeConfidence.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import type { HomeFacts } from "../../training/homeFacts.ts";
 import { writeHomeMemory } from "../../training/homeMemory.ts";
@@ -38,7 +38,7 @@ export async function writeAdaptedRun(
   await writeFileWhole(join(out, "adaptation.json"), `${JSON.stringify(told, undefined, 2)}\n`);
   if (memory !== undefined) await writeHomeMemory(join(out, "memory.safetensors"), memory);
   await writeModel(run.model, { classes: run.classes, recipe: run.recipe, home }, out);
-  if (result.adapted) await storeTemperature(out, after.predictions);
+  if (result.adapted) await storeConfidence(out, after.predictions);
 }
 
 // Pictures of the new laboratory are its own now too; the old temperature says nothing of them.
