@@ -44,14 +44,17 @@ export function fitFamiliarity(rows: readonly (readonly number[])[]): Familiarit
 
 /**
  * The share of a laboratory's own pictures that lie as far out as this one: below 0.01, one in a hundred of its own
- * would look so strange (conformal p-value; Bates et al. 2023, "Testing for outliers with conformal p-values").
+ * would look so strange (conformal p-value; Bates et al. 2023, "Testing for outliers with conformal p-values"). Beyond
+ * the farthest of its own it goes on falling with the distance, so that stranger pictures rank below.
  *
  * @throws ERR_SHAPE where the measures are not as many as those that were learned from.
  */
 export function familiarityP(familiarity: Familiarity, row: readonly number[]): number {
   const distance = squaredDistance(familiarity, row);
   const { distances } = familiarity;
-  return (1 + distances.filter((own) => own >= distance).length) / (1 + distances.length);
+  const share = (1 + distances.filter((own) => own >= distance).length) / (1 + distances.length);
+  const farthest = distances.at(-1)!;
+  return distance > farthest ? share * (farthest / distance) : share;
 }
 
 /** Squared Mahalanobis distance from the laboratory's middle. @throws ERR_SHAPE as {@link familiarityP}. */

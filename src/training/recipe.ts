@@ -125,6 +125,12 @@ const schema = z.strictObject({
   restoreBest: z.boolean().default(false).describe("end with the weights of the best epoch, not the last"),
   seed: z.number().int().min(0).default(0).describe("what all chance comes from"),
   threads: count.optional().describe("threads of the engine; default: one a core"),
+  splitSeed: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe("what the split comes from, where runs are to share it; default: seed"),
   device: z.enum(["cpu", "cuda", "dml", "coreml", "webgpu"]).default("cpu").describe("where the engine runs"),
 });
 

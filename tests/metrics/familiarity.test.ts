@@ -58,3 +58,12 @@ describe("familiarity", () => {
     expect(familiarityP(fit, [200, 100, 0, 250])).toBeLessThan(0.05);
   });
 });
+
+test("goes on falling beyond the farthest of its own", () => {
+  const rng = new Rng(5);
+  const own = fitFamiliarity(Array.from({ length: 60 }, () => [rng.normal(), rng.normal()]))!;
+  const strange = [10, 20, 40].map((value) => familiarityP(own, [value, 0]));
+  expect(strange[0]).toBeLessThan(1 / 61);
+  expect(strange[1]).toBeLessThan(strange[0]!);
+  expect(strange[2]).toBeLessThan(strange[1]!);
+});
