@@ -1,25 +1,18 @@
-import { mkdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { defaultCacheDir } from "../data/cache.ts";
 import type { DataOptions, OpenedData, Sample } from "../data/dataset.ts";
 import { isAugmentedName, originalPath } from "../data/grouping.ts";
 import { openLaboratories } from "../data/laboratories.ts";
 import { MEASURES } from "../data/microscopy/measures.ts";
-import { WorkerPool } from "../data/workerPool.ts";
 import type { Predictions } from "../evaluation/types.ts";
-import { findCopies } from "./copies.ts";
 import { groupCopies, mergedGroups } from "./copyGroups.ts";
-import { embeddingModel } from "./embeddingModel.ts";
 import { findingsOf } from "./findings.ts";
-import type { ImageFacts } from "./imageFacts.ts";
-import type { Look, LookJob, LookWorkerData } from "./lookWorker.ts";
-import { RecordFile } from "./recordFile.ts";
-import { polarReader, RECORD_BYTES, registrationReader, sectionReader } from "./records.ts";
+import { copiesAmong, openRecords, type ReadImage, readImages } from "./readImages.ts";
+import type { RecordFile } from "./recordFile.ts";
+import { sectionReader } from "./records.ts";
 import { testShortcut } from "./shortcuts.ts";
 import { findSuspectLabels, locateSuspects } from "./suspectLabels.ts";
-import type { Audit, BadFile, MeasureSummary, NamedShortcut, OddFile, Part, ShortcutName } from "./types.ts";
+import type { Audit, MeasureSummary, NamedShortcut, OddFile, Part, ShortcutName } from "./types.ts";
 
 /** Options of {@link auditData}. */
 export interface AuditOptions extends DataOptions {
@@ -36,13 +29,6 @@ export interface AuditItem extends Sample {
   readonly part: Part;
 }
 
-/** An image that was read: facts of its file, and its place in the records. */
-interface ReadItem {
-  readonly item: AuditItem;
-  readonly facts: Pick<ImageFacts, "width" | "height" | "oddities">;
-  readonly hash: string;
-}
-
 const PARTS = ["train", "validation", "test"] as const;
 const SHORTCUTS: readonly ShortcutName[] = ["background", "colours", "file"];
 
@@ -57,22 +43,11 @@ export async function auditData(sources: readonly string[], options: AuditOption
   const { seed = 0, predictions, signal, onStage, ...dataOptions } = options;
   const { items, classes } = itemsOf(openLaboratories(sources, dataOptions));
   const suspects = predictions && locateSuspects(findSuspectLabels(predictions), items);
-  const cacheDir = defaultCacheDir();
-  mkdirSync(cacheDir, { recursive: true });
-  const records = new RecordFile(join(cacheDir, `audit-${process.pid}.tmp`), RECORD_BYTES);
+  const records = openRecords("audit");
   try {
-    const { read, bad } = await readAll(items, { records, signal, onStage });
+    const { read, bad } = await readImages(items, { records, signal, onStage });
     const members = read.map(({ item }) => item);
-    onStage?.("Laying pictures on each other", 0, 1);
-    const pairs = findCopies({
-      count: read.length,
-      hash: (i) => read[i]!.hash,
-      invariants: sectionReader(records, "invariants"),
-      polar: [polarReader(records), polarReader(records)],
-      embedding: sectionReader(records, "embedding"),
-      registration: [registrationReader(records), registrationReader(records)],
-    });
-    onStage?.("Laying pictures on each other", 1, 1);
+    const pairs = copiesAmong(read, { records, onStage });
     const groups = mergedGroups(members, pairs);
     const shortcuts = SHORTCUTS.flatMap((name): NamedShortcut[] => {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
@@ -118,51 +93,12 @@ function itemsOf(opened: OpenedData): { readonly items: AuditItem[]; readonly cl
   return { items, classes };
 }
 
-interface ReadOptions extends Pick<AuditOptions, "signal" | "onStage"> {
-  readonly records: RecordFile;
-}
-
-const MOST_THREADS = 8;
-
-// Looked at ahead in worker threads, kept in the order of the items.
-async function readAll(items: readonly AuditItem[], { records, signal, onStage }: ReadOptions) {
-  const read: ReadItem[] = [];
-  const bad: BadFile[] = [];
-  const threads = Math.min(MOST_THREADS, availableParallelism(), items.length);
-  const pool = new WorkerPool<LookJob, Look>({
-    name: "audit",
-    count: threads,
-    script: new URL("./lookWorker", import.meta.url),
-    data: { model: await embeddingModel() } satisfies LookWorkerData,
-  });
-  const ahead: Promise<Look>[] = [];
-  try {
-    for (const [i, item] of items.entries()) {
-      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the audit was interrupted");
-      while (ahead.length < 3 * threads && i + ahead.length < items.length) {
-        const pending = pool.run({ path: items[i + ahead.length]!.path });
-        pending.catch(() => {}); // awaited below, unless an earlier image fails
-        ahead.push(pending);
-      }
-      const look = await ahead.shift()!;
-      if (look.problem === undefined) {
-        records.append(look.row);
-        read.push({ item, facts: look.facts, hash: look.hash });
-      } else bad.push({ file: item.file, problem: look.problem, reason: look.reason });
-      onStage?.("Looking at images", i + 1, items.length);
-    }
-  } finally {
-    await pool.close();
-  }
-  return { read, bad };
-}
-
 function countClass(name: string, own: readonly AuditItem[]) {
   const byPart = PARTS.map((part) => [part, own.filter((item) => item.part === part).length] as const);
   return { class: name, total: own.length, byPart: Object.fromEntries(byPart.filter(([, count]) => count > 0)) };
 }
 
-function sizesOf(read: readonly ReadItem[]): Audit["sizes"] {
+function sizesOf(read: readonly ReadImage<AuditItem>[]): Audit["sizes"] {
   const counts = new Map<string, { width: number; height: number; images: number }>();
   for (const { facts } of read) {
     const { width, height } = facts;
@@ -188,8 +124,8 @@ function countAugmented(items: readonly AuditItem[]): Audit["augmented"] {
 /** Sides or proportions this many times another than those of the middle image are odd. */
 const ODD_FACTOR = 1.5;
 
-function oddFiles(read: readonly ReadItem[]): OddFile[] {
-  const middle = (of: (item: ReadItem) => number) => median(read.map(of));
+function oddFiles(read: readonly ReadImage<AuditItem>[]): OddFile[] {
+  const middle = (of: (item: ReadImage<AuditItem>) => number) => median(read.map(of));
   const area = middle(({ facts }) => Math.sqrt(facts.width * facts.height));
   const shape = middle(({ facts }) => facts.width / facts.height);
   const differs = (value: number, usual: number) => Math.max(value / usual, usual / value) > ODD_FACTOR;

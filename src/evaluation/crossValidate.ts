@@ -6,11 +6,13 @@ import type { Dataset } from "../data/dataset.ts";
 import { assignFolds } from "../data/folds.ts";
 import { splitDataset } from "../data/split.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
+import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { correctedResampledTest } from "../metrics/resampledTest.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { TrainEvents, TrainOptions } from "../training/trainModel.ts";
-import { evaluatePredictions } from "./evaluate.ts";
+import { predictedClass } from "./checkPredictions.ts";
+import { evaluatePredictions, knownRows } from "./evaluate.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "./predictionsCsv.ts";
 import { trainAndAnswer } from "./trainAndAnswer.ts";
 import type { Predictions } from "./types.ts";
@@ -34,6 +36,15 @@ export interface CrossValidation extends Readonly<Record<(typeof SPLIT_FIGURES)[
   readonly seed: number;
   readonly images: number;
   readonly splits: readonly SplitResult[];
+  /** Of the answers by models that did not see the image; left out in files of earlier versions. */
+  readonly outOfFold?: OutOfFold;
+}
+
+/** Which class was taken for which, each image judged by models that did not see it. */
+export interface OutOfFold {
+  readonly classes: readonly string[];
+  /** Rows are true classes, columns predicted ones. */
+  readonly confusionMatrix: readonly (readonly number[])[];
 }
 
 /** What {@link crossValidate} takes beside data and recipe. */
@@ -42,6 +53,8 @@ export interface CrossValidateOptions extends Omit<TrainEvents, "onReady"> {
   readonly out: string;
   readonly folds?: number;
   readonly repeats?: number;
+  /** How images were grouped beyond what the data says, where they were: what goes on must be grouped alike. */
+  readonly grouped?: string | undefined;
   readonly weights?: string | undefined;
   readonly session?: SessionOptions;
   readonly skipBad?: boolean;
@@ -64,12 +77,12 @@ export interface CrossValidateOptions extends Omit<TrainEvents, "onReady"> {
 export async function crossValidate(
   dataset: Dataset,
   recipe: Recipe,
-  { folds = 5, repeats = 1, onSplit, ...options }: CrossValidateOptions,
+  { folds = 5, repeats = 1, grouped, onSplit, ...options }: CrossValidateOptions,
 ): Promise<CrossValidation> {
   const plans = Array.from({ length: repeats }, (_, r) =>
     assignFolds(dataset.samples, { folds, seed: recipe.seed + r }),
   );
-  await keepPlan({ folds, seed: recipe.seed, images: dataset.samples.length }, options);
+  await keepPlan({ folds, seed: recipe.seed, images: dataset.samples.length, grouped }, options);
   const splits: SplitResult[] = [];
   const answers: Predictions[] = [];
   for (const [r, plan] of plans.entries())
@@ -98,7 +111,8 @@ export async function crossValidate(
         macroF1: macroF1.value,
       });
     }
-  await writePredictionsCsv(join(options.out, "predictions.csv"), meanAnswers(answers));
+  const means = meanAnswers(answers);
+  await writePredictionsCsv(join(options.out, "predictions.csv"), means);
   const figures = SPLIT_FIGURES.map(
     (name) =>
       [
@@ -116,6 +130,7 @@ export async function crossValidate(
     images: dataset.samples.length,
     ...(Object.fromEntries(figures) as Record<(typeof SPLIT_FIGURES)[number], Estimate>),
     splits,
+    outOfFold: outOfFoldOf(means),
   };
   await writeFileWhole(join(options.out, "crossvalidation.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   return result;
@@ -150,6 +165,16 @@ async function answerFold(
   const { train, validation } = splitDataset(outside, { validationFraction: recipe.validation, seed: recipe.seed });
   const parts = { train: { ...outside, samples: train }, validation, judged };
   return trainAndAnswer(parts, recipe, { ...options, stage: "Classifying images of the fold" });
+}
+
+function outOfFoldOf(predictions: Predictions): OutOfFold {
+  const rows = knownRows(predictions);
+  const { classes } = predictions;
+  const labels = rows.map(({ label }) => label);
+  return {
+    classes,
+    confusionMatrix: confusionMatrix(labels, rows.map(predictedClass), { numClasses: classes.length }),
+  };
 }
 
 // Each image once, its probabilities averaged over the repeats.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSmears } from "../../src/data/synthetic.ts";
@@ -62,6 +62,35 @@ describe("crossvalidate", () => {
     expect(compared!.stdout).toMatch(
       /^a less b over 3 splits: .* points \(95 % .*, p = [\d.]+ by Nadeau and Bengio's corrected t test, after Holm's correction\)\.$/m,
     );
+  });
+
+  test("keeps copies of one cell in one fold where asked to, and prints which class was taken for which", async () => {
+    const original = path("smears", "Train", "Monocyte", "mon_0000.jpg");
+    const copies = ["a.jpg", "b.jpg", "c.jpg"].map((name) => path("smears", "Train", "Monocyte", name));
+    for (const copy of copies) copyFileSync(original, copy);
+    try {
+      const grouped = [...SMALL, "--out", "grouped"];
+      const run = await cli.run("crossvalidate", ...grouped.filter((word) => word !== "--quiet"), "--group-copies");
+      expect(run.code, run.stderr).toBe(0);
+      expect(run.stderr).toContain("Copies found: 3 pairs; 48 groups of images became 45.");
+      const holds = [1, 2, 3].map((fold) => {
+        const answers = readFileSync(path("grouped", "splits", `repeat-1-fold-${fold}`, "predictions.csv"), "utf8");
+        return answers.match(/\/(mon_0000|[abc])\.jpg,/g)?.length ?? 0;
+      });
+      expect(holds.sort()).toEqual([0, 0, 4]);
+      const { outOfFold } = JSON.parse(
+        readFileSync(path("grouped", "crossvalidation.json"), "utf8"),
+      ) as CrossValidation;
+      expect(outOfFold!.confusionMatrix.map((row) => row.reduce((a, b) => a + b, 0))).toEqual([9, 9, 9, 12, 9]);
+      expect(run.stdout).toMatch(/\nClass +1 +2 +3 +4 +5 +recall, %\n1 Basophil( +\d+){5} +[\d.]+\n/);
+      expectFailure(
+        await cli.run("crossvalidate", ...grouped, "--resume"),
+        2,
+        /^ERR_CONFIG grouped: was begun with other folds or images: \{.*"grouped":"copies"\}/,
+      );
+    } finally {
+      for (const copy of copies) rmSync(copy);
+    }
   });
 
   test("refuses to begin without data, or with too few groups", async () => {
