@@ -27,6 +27,7 @@ export const UNCHANGED: PictureDraw = {
   noise: { deviation: 0, seed: 0 },
   gamma: 1,
   contrast: 1,
+  fade: 0,
 };
 
 /** Side of the picture that lengths are given for, pixels. */

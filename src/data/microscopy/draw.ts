@@ -27,6 +27,8 @@ export interface PictureDraw {
   readonly noise: { readonly deviation: number; readonly seed: number };
   readonly gamma: number;
   readonly contrast: number;
+  /** Share of the contrast that is lost besides. */
+  readonly fade: number;
   /** How colours are mixed by the camera; undefined where they stay. */
   readonly colours?: ColourMap | undefined;
   /** What the camera adds of fine detail; undefined for nothing. */
@@ -65,7 +67,8 @@ export function drawPicture(
       seed: 0,
     },
     gamma: doses.factor("gamma"),
-    contrast: doses.factor("contrast") * (1 - (doses.value("fade", (r, most) => r.uniform(0, most)) ?? 0)),
+    contrast: doses.factor("contrast"),
+    fade: doses.value("fade", (r, most) => r.uniform(0, most)) ?? 0,
     colours: cameraMap(doses),
     sharpen: doses.value("sharpen", (r, most) => ({ amount: r.uniform(0, most), sigma: r.uniform(0.6, 1.6) })),
     quality: doses.value("jpeg", (r, most) => Math.round(r.uniform(100 - most, Math.max(95, 100 - most)))),

@@ -2,7 +2,7 @@ import { Rng } from "../../core/rng.ts";
 import type { PictureDraw } from "./draw.ts";
 
 /** What of a {@link PictureDraw} happens between lens and file: the lens's vignette, the sensor, the camera's tones. */
-export type SensorDraw = Pick<PictureDraw, "vignette" | "noise" | "gamma" | "contrast" | "colours">;
+export type SensorDraw = Pick<PictureDraw, "vignette" | "noise" | "gamma" | "contrast" | "fade" | "colours">;
 
 /** Normal deviates; a table is some ten times as fast as drawing them. */
 const DEVIATES = normalDeviates(8192);
@@ -27,9 +27,10 @@ export class Sensor {
   }
 
   /** Takes a picture [height, width, 3], in place: vignette, noise, black and white clipped, gamma, contrast, colours. */
-  expose(image: Float32Array, { vignette, noise, gamma, contrast, colours }: SensorDraw): void {
+  expose(image: Float32Array, { vignette, noise, gamma, contrast: own, fade, colours }: SensorDraw): void {
     if (vignette.loss > 0) this.#darken(image, vignette);
     if (noise.deviation > 0) addNoise(image, noise, this.#width * 3);
+    const contrast = own * (1 - fade);
     if (gamma !== 1 || contrast !== 1) this.#tone(image, gamma, contrast);
     if (colours !== undefined) mixColours(image, colours);
   }

@@ -31,6 +31,7 @@ describe("a draw", () => {
       noise: "noise",
       gamma: "gamma",
       contrast: "contrast",
+      fade: "fade",
       sharpen: "sharpen",
       jpeg: "quality",
     };
