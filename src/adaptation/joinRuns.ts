@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import type { OpenedData, Sample } from "../data/dataset.ts";
+import { redCellsOf } from "../data/laboratoryScales.ts";
 import { loadClassifier } from "../evaluation/classifier.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, labelMap } from "../evaluation/evaluateModel.ts";
@@ -34,21 +35,16 @@ export function joinedRecipe(first: OpenRun, second: OpenRun): Recipe {
   requireFit(first, second);
   const { cellHue, cellDensity, cellWhite } = second.recipe;
   const model = joinedName(first.recipe.model, second.recipe.model);
-  return {
-    ...first.recipe,
-    model,
-    frozen: false,
-    unfreezeFrom: undefined,
-    cellHue,
-    cellDensity,
-    cellWhite,
-    cellOwn: true,
-  };
+  const recipe = { ...first.recipe, model, frozen: false, unfreezeFrom: undefined };
+  return isCropped(first) ? recipe : { ...recipe, cellHue, cellDensity, cellWhite, cellOwn: true };
 }
 
+/** Whether a run's model takes crops at the laboratory's scale, in the colours that they have. */
+const isCropped = ({ recipe }: OpenRun) => recipe.cropRedCells !== undefined;
+
 /**
- * Makes one model of two runs, the first of which sees cells in their own colours and the second in normalised ones: the
- * mean of their logits. Writes its run folder: predictions/validation.csv, joined.json, memory.safetensors, model.keras
+ * Makes one model of two runs: the mean of their logits. Both see the same crop at the laboratory's scale, or the first
+ * sees cells in their own colours and the second in normalised ones. Writes its run folder: predictions/validation.csv, joined.json, memory.safetensors, model.keras
  * and model.onnx. Nothing is learned, so nothing is chosen by the images either.
  *
  * @throws ERR_CONFIG where the runs do not go together; ERR_IMAGE; ERR_ABORTED.
@@ -59,10 +55,12 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
   const built = joinModels(
     { model: first.model, lastBlocks: first.changeable },
     { model: second.model, lastBlocks: second.changeable },
+    { shared: isCropped(first) },
   );
   built.takeWeights();
   const { validation } = splitByRecipe(data, recipe);
-  const run = { ...first, model: built.model, cells: cellNormalizationOf(recipe, built.model.input.shape[0]!) };
+  const scale = first.scale ?? second.scale;
+  const run = { ...first, model: built.model, cells: cellNormalizationOf(recipe, built.model.input.shape[0]!), scale };
   const map = labelMap(first, data.train.classes);
   const labels = validation.map(({ label }) => map[label]!);
   const memory = await rememberHome(built, labels, pictureSource(run, validation, signal), session);
@@ -71,7 +69,7 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
   await writeFileWhole(join(out, "joined.json"), `${JSON.stringify(told, undefined, 2)}\n`);
   await writeModel(
     built.model,
-    { classes: first.classes, recipe, home: { ...first.home, temperature: undefined } },
+    { classes: first.classes, recipe, home: { ...first.home, temperature: undefined }, scale },
     out,
   );
   const classifier = await loadClassifier(out, session);
@@ -91,28 +89,47 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
 function pictureSource(run: OpenRun, samples: readonly Sample[], signal: AbortSignal | undefined): PictureSource {
   return async function* (indices) {
     const files = indices.map((i) => samples[i]!.path);
-    const { data, count } = await readPictures(run, files, { limit: files.length, strict: true, signal });
+    const redCells = isCropped(run) ? await redCellsOf(samples, { known: run.scale, signal }) : [];
+    const redCellOf = (i: number) => redCells[indices[i]!];
+    const { data, count } = await readPictures(run, files, { limit: files.length, strict: true, redCellOf, signal });
     const size = data.length / count;
     for (let i = 0; i < count; i++) yield data.subarray(i * size, (i + 1) * size);
   };
 }
 
 /** What says which images were held out, and how a picture is brought to the network. */
-const SHARED = ["seed", "validation", "split", "groupBy", "imageSize", "views"] as const;
+const SHARED = [
+  "seed",
+  "validation",
+  "split",
+  "groupBy",
+  "imageSize",
+  "views",
+  "viewStain",
+  "cropRedCells",
+  "alpha",
+] as const;
 
 function requireFit(first: OpenRun, second: OpenRun): void {
   const different = SHARED.find((key) => first.recipe[key] !== second.recipe[key]);
   const { cellHue, cellDensity, cellWhite } = first.recipe;
+  const normalizes = !isCropped(first) && !isCropped(second);
+  const scales = [first, second].flatMap(({ scale }) => (scale ? [scale.redCell] : []));
   const faults: readonly (readonly [boolean, string, string])[] = [
     [
-      first.cells === undefined || second.cells === undefined,
+      normalizes && (first.cells === undefined || second.cells === undefined),
       "one of them does not find the cell",
-      "Train both with cellDiameters.",
+      "Train both with cropRedCells, or both with cellDiameters.",
     ],
     [
-      cellHue !== 0 || cellDensity !== 0 || cellWhite !== false,
+      normalizes && (cellHue !== 0 || cellDensity !== 0 || cellWhite !== false),
       `${first.path} does not see cells in their own colours`,
-      "Name first the run with cellHue 0, cellDensity 0 and cellWhite false, such as --preset anylab makes.",
+      "Name first the run with cellHue 0, cellDensity 0 and cellWhite false.",
+    ],
+    [
+      new Set(scales).size > 1,
+      `they were adapted to laboratories of other scales: red cells of ${scales.join(" and ")} pixels`,
+      "Join the runs that they came from, then adapt.",
     ],
     [
       first.classes.join() !== second.classes.join(),

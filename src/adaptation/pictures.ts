@@ -29,10 +29,10 @@ export interface ReadPicturesOptions {
   /** Whether a bad image is an error; default: it is left out. */
   readonly strict?: boolean;
   /**
-   * Width of a red cell, pixels, where the model crops cells at their scale; default: the scale that the
-   * model carries, else that of these files.
+   * Width of a red cell, pixels, by place of the file, where the model crops cells at their scale; default: the scale
+   * that the model carries, else that of these files.
    */
-  readonly redCell?: number | undefined;
+  readonly redCellOf?: ((index: number) => number | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -45,24 +45,27 @@ export interface ReadPicturesOptions {
 export async function readPictures(
   run: OpenRun,
   files: readonly string[],
-  { limit = 512, strict = false, redCell: told, signal, onProgress }: ReadPicturesOptions = {},
+  { limit = 512, strict = false, redCellOf, signal, onProgress }: ReadPicturesOptions = {},
 ): Promise<Pictures> {
   const { model, cells } = run;
   const { cropRedCells: redCells } = run.recipe;
   const [height, width, channels] = model.input.shape as [number, number, number];
-  const chosen = spread(files, limit);
+  const chosen = spread(
+    files.map((path, index) => ({ path, index })),
+    limit,
+  );
   const normalizer = cells && new CellPictures(cells);
   const target = layoutTarget({ phases: 1, height, width }, height, width);
-  const redCell =
-    told ??
-    (redCells === undefined ? undefined : (run.scale ?? (await scaleOfFiles(files, { signal })).scale)?.redCell);
-  const bring = async (image: RgbImage) => {
+  const isMeasured = redCells !== undefined && redCellOf === undefined && run.scale === undefined;
+  const scale = isMeasured ? (await scaleOfFiles(files, { signal })).scale : run.scale;
+  const widthOf = redCellOf ?? (() => scale?.redCell);
+  const bring = async (image: RgbImage, index: number) => {
     if (normalizer) return normalizer.planar(image);
     const planar = new Uint8Array(3 * height * width);
     const pixels =
       redCells === undefined
         ? resizeBilinearUint8(image, height, width)
-        : cropAtScale(image, { redCells, redCell, size: height }).pixels;
+        : cropAtScale(image, { redCells, redCell: widthOf(index), size: height }).pixels;
     copyInto(pixels, planar, target);
     return planar;
   };
@@ -72,8 +75,9 @@ export async function readPictures(
   const worker = async () => {
     for (let i = next++; i < chosen.length; i = next++) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
-      pixels[i] = await decodeImage(chosen[i]!)
-        .then(bring)
+      const { path, index } = chosen[i]!;
+      pixels[i] = await decodeImage(path)
+        .then((image) => bring(image, index))
         .catch((error) => ifBad(error, strict));
       onProgress?.(++done, chosen.length);
     }

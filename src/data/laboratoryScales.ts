@@ -6,7 +6,7 @@ import type { Sample } from "./dataset.ts";
 import { decodeImage } from "./image.ts";
 import { laboratoryOf } from "./laboratories.ts";
 import { findNucleus, type Nucleus } from "./microscopy/nucleus.ts";
-import { type MeasuredScale, measureScale } from "./scale.ts";
+import { type MeasuredScale, measureScale, type Scale } from "./scale.ts";
 
 /** A laboratory's scale is taken from at most so many of its pictures, spread over them. */
 const MOST_MEASURED = 200;
@@ -34,6 +34,21 @@ export async function laboratoryScales(
   const scales = new Map<string, MeasuredScale>();
   for (const [laboratory, own] of paths) scales.set(laboratory, await scaleOfFiles(own, options));
   return scales;
+}
+
+/**
+ * Width of a red cell in each picture, pixels: the picture's own, else `known`, else what the nuclei of its laboratory
+ * say; undefined where they say none.
+ *
+ * @throws ERR_ABORTED
+ */
+export async function redCellsOf(
+  samples: readonly Pick<Sample, "path" | "laboratory" | "redCell">[],
+  { known, ...options }: ScaleOptions & { readonly known: Scale | undefined },
+): Promise<readonly (number | undefined)[]> {
+  const unknown = samples.filter(({ redCell }) => redCell === undefined && known === undefined);
+  const scales = await laboratoryScales(unknown, options);
+  return samples.map((sample) => sample.redCell ?? (known ?? scales.get(laboratoryOf(sample))?.scale)?.redCell);
 }
 
 /**

@@ -6,33 +6,46 @@ import { ChannelSlice, Concatenate, Dense, Flatten, Input, Reshape } from "../nn
 import { Model } from "../nn/model.ts";
 import type { BuiltModel } from "./builtModel.ts";
 
-/** Two models that see one cell, the first in its own colours, the second in normalised ones, with one head on both. */
+/** Two models that see one cell, with one head on both. */
 export interface JoinedModel extends BuiltModel {
   /** Takes over the weights of the two: the joined logits are the mean of theirs. */
   takeWeights(): void;
 }
 
+/** Options of {@link joinModels}. */
+export interface JoinModelsOptions {
+  /** Whether both see the same three channels; else the first has its own colours, and the second normalised ones. */
+  readonly shared?: boolean;
+}
+
 /**
- * Joins two classifiers that end in a softmax layer: pixels [H, W, 6], the crop in its own colours and the normalised one. The
- * joined logits are the mean of the two models' logits, so its probabilities are the geometric mean of theirs, brought to
+ * Joins two classifiers that end in a softmax layer: pixels [H, W, 6], the crop in its own colours and the normalised
+ * one; [H, W, 3] where they are `shared`. The joined logits are the mean of the two models' logits, so its probabilities are the geometric mean of theirs, brought to
  * a sum of 1 (a product of experts, Hinton 2002). The first model's last blocks stay changeable; the second's are behind
  * the cut. Layers of the second bear its name before their own.
  *
  * @throws ERR_CONFIG where the two differ in image size or classes.
  */
-export function joinModels(first: BuiltModel, second: BuiltModel): JoinedModel {
+export function joinModels(
+  first: BuiltModel,
+  second: BuiltModel,
+  { shared = false }: JoinModelsOptions = {},
+): JoinedModel {
   const [height, width] = first.model.input.shape as [number, number, number];
   const classes = first.model.output.shape[0]!;
   requireAlike(first.model, second.model);
   const prefix = second.model.name.replace(/\W/g, "_");
   for (const layer of second.model.layers) layer.name = `${prefix}_${layer.name}`;
-  const input = Input([height, width, 6], { name: "images" });
+  const input = Input([height, width, shared ? 3 : 6], { name: "images" });
   const part = (x: LayerOutput, start: number, stop: number, name: string) =>
     new ChannelSlice({ start, stop, name }).apply(x);
   const below = first.lastBlocks ?? first.model.output.inputs[0]!;
-  const maps = graft(first.model.input, below, part(input, 0, 3, "own_colours"));
+  const [own, normalized] = shared
+    ? [input, input]
+    : [part(input, 0, 3, "own_colours"), part(input, 3, 6, "normalized_colours")];
+  const maps = graft(first.model.input, below, own);
   const row = below.shape.length === 1 ? maps : new Flatten({ name: "blocks_flat" }).apply(maps);
-  const seen = graft(second.model.input, second.model.output.inputs[0]!, part(input, 3, 6, "normalized_colours"));
+  const seen = graft(second.model.input, second.model.output.inputs[0]!, normalized);
   const lastBlocks = new Concatenate({ name: "seen" }).apply([row, seen]);
   const size = numElements(below.shape);
   const again = part(lastBlocks, 0, size, "blocks_again");

@@ -27,6 +27,8 @@ export interface ModelSettings {
   readonly frozen: boolean;
   /** `right`, or a fault of the student project: `twice` or `unit`. */
   readonly preprocessing: "right" | "twice" | "unit";
+  /** Side of the crop in widths of a red cell: two joined models then see the same crop. */
+  readonly cropRedCells?: number | undefined;
 }
 
 /** A model that can be had by name. */
@@ -94,6 +96,11 @@ export function joinedName(first: string, second: string): string {
   return `${first}${JOINT}${second}`;
 }
 
+/** Whether that is the name of two models joined. */
+export function isJoinedName(name: string): boolean {
+  return name.includes(JOINT);
+}
+
 /** The model of that name, or of two joined by a plus sign. @throws ERR_CONFIG naming those that there are. */
 export function modelEntry(name: string): ModelEntry {
   const [first, second] = name.split(JOINT);
@@ -106,7 +113,8 @@ function joinedEntry(name: string, first: ModelEntry, second: ModelEntry): Model
     title: `${first.title} and ${second.title}`,
     imageSize: first.imageSize,
     pretrained: first.pretrained,
-    build: (settings) => joinModels(first.build(settings), second.build(settings)),
+    build: (settings) =>
+      joinModels(first.build(settings), second.build(settings), { shared: settings.cropRedCells !== undefined }),
   };
 }
 

@@ -11,7 +11,7 @@ import { writeKeras } from "../formats/kerasV3.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
 import { compile } from "../graph/compile.ts";
 import type { BuiltModel } from "../models/builtModel.ts";
-import { modelEntry } from "../models/registry.ts";
+import { isJoinedName, modelEntry } from "../models/registry.ts";
 import { FIELD_SIZE } from "../nn/cellNormalization.ts";
 import { exportGraph } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
@@ -78,7 +78,7 @@ export async function trainModel(
 ): Promise<TrainedModel> {
   const entry = modelEntry(recipe.model);
   const built = buildModel(recipe, train.classes.length);
-  if (built.model.input.shape[2] !== 3)
+  if (isJoinedName(recipe.model))
     throw new LeukogramError("ERR_CONFIG", `model "${recipe.model}" is joined of two, and not trained itself`, {
       hint: "Train the two, then join their runs: leukogram join.",
     });

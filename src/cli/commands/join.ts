@@ -19,9 +19,11 @@ interface Flags {
 const join: CommandModule = {
   define(command) {
     command
-      .description("Make one model of two runs that see cells in their own and in normalised colours.")
-      .argument("<own>", "run that sees cells in their own colours, such as --preset anylab makes")
-      .argument("<normalized>", "run that sees them in normalised ones, such as --preset anylab-cnn makes")
+      .description(
+        "Make one model of two runs: of the same crop at the laboratory's scale, or of cells in their own and in normalised colours.",
+      )
+      .argument("<own>", "the first run; of the older kind the one that sees cells in their own colours")
+      .argument("<normalized>", "the second; of the older kind the one that sees them in normalised colours")
       .option("--data <[name=]dir>", "the images that both were trained on", collect)
       .option("--out <dir>", "the run folder of the joined model")
       .option("--yes", "replace the run that is in --out");
