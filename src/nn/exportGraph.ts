@@ -70,8 +70,8 @@ export function plainGraph(model: Model): Outputs {
   return { probabilities: model.call(x, FIXED) };
 }
 
-// Light to the power of a factor is optical density times that factor, against white.
-function stained(pictures: Tensor, factor: number): Tensor {
+/** Pictures 0 to 255 at `factor` times their optical density against white: light to the power of the factor. */
+export function stained(pictures: Tensor, factor: number): Tensor {
   if (factor === 1) return pictures;
   const share = ops.clip(ops.mul(pictures, ops.scalar(1 / 255)), 1 / 256, 1);
   return ops.mul(ops.pow(share, ops.scalar(factor)), ops.scalar(255));

@@ -2,14 +2,16 @@ import { numElements } from "../../core/shape.ts";
 import type { Sample } from "../../data/dataset.ts";
 import { compile } from "../../graph/compile.ts";
 import * as ops from "../../graph/ops/index.ts";
-import { viewsOf } from "../../nn/exportGraph.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { stained, viewsOf } from "../../nn/exportGraph.ts";
 import { toGraphShape } from "../../nn/layout.ts";
 import { Model } from "../../nn/model.ts";
 import { FIXED } from "../../nn/modelGraphs.ts";
 import { createSession } from "../../runtime/node.ts";
-import type { SessionOptions } from "../../runtime/session.ts";
+import type { Session, SessionOptions } from "../../runtime/session.ts";
+import { stainVariants } from "../../training/cellsOfRecipe.ts";
 import type { OpenRun } from "../openRun.ts";
-import { readPictures, selectPictures } from "../pictures.ts";
+import { type Pictures, readPictures, selectPictures } from "../pictures.ts";
 
 /** Cells as the changeable part of a model takes them, seen from several sides. */
 export interface Cells {
@@ -48,42 +50,32 @@ export async function viewCells(
   samples: readonly Sample[],
   { signal, onProgress, ownOnly = false, ...options }: ViewCellsOptions = {},
 ): Promise<Cells> {
-  const own = run.recipe.views ?? 1;
   const isCropped = run.cells !== undefined || run.recipe.cropRedCells !== undefined;
-  const scales = !isCropped || ownOnly ? [1] : SCALES;
-  const each = ownOnly ? own : 8;
+  const ownViews = viewsOfRecipe(run);
+  const looks = (isCropped && !ownOnly ? SCALES : [1]).map((scale) => ({
+    scale,
+    views: ownOnly ? ownViews : scale === 1 ? distinct([...ownViews, ...ALL_TURNS]) : ALL_TURNS,
+  }));
   const shape = toGraphShape(run.changeable.shape, 1).slice(1) as number[];
-  const size = numElements(shape);
-  const views = scales.length * each;
-  const activations = new Float32Array(samples.length * views * size);
+  const views = looks.reduce((sum, look) => sum + look.views.length, 0);
+  const activations = new Float32Array(samples.length * views * numElements(shape));
   const below = new Model({ input: run.model.input, output: run.changeable });
-  const session = await createSession(compile(viewsGraph(below, each)), options);
-  const total = samples.length * scales.length;
-  try {
-    for (const [s, scale] of scales.entries()) {
-      const pictures = await readPictures(
-        scaled(run, scale),
-        samples.map(({ path }) => path),
-        {
-          limit: samples.length,
-          signal,
-          strict: true,
-        },
+  let first = 0;
+  for (const [s, { scale, views: seen }] of looks.entries()) {
+    const session = await createSession(compile(viewsGraph(below, seen)), options);
+    try {
+      const paths = samples.map(({ path }) => path);
+      const pictures = await readPictures(scaled(run, scale), paths, { limit: samples.length, signal, strict: true });
+      const place = { activations, size: numElements(shape), views, first };
+      await runViews(session, pictures, place, (done) =>
+        onProgress?.(s * samples.length + done, samples.length * looks.length),
       );
-      for (let start = 0; start < samples.length; start += BATCH) {
-        const indices = Array.from({ length: Math.min(BATCH, samples.length - start) }, (_, i) => start + i);
-        const results = await session.run({ images: selectPictures(pictures, indices) });
-        for (let v = 0; v < each; v++) {
-          const data = results[`view${v}`]!.data as Float32Array;
-          for (const [i, index] of indices.entries())
-            activations.set(data.subarray(i * size, (i + 1) * size), (index * views + s * each + v) * size);
-        }
-        onProgress?.(s * samples.length + start + indices.length, total);
-      }
+    } finally {
+      await session.release();
     }
-  } finally {
-    await session.release();
+    first += seen.length;
   }
+  const own = ownViews.length;
   return { shape, views, own, activations, samples, labels: samples.map(({ label }) => label) };
 }
 
@@ -94,8 +86,56 @@ function scaled(run: OpenRun, scale: number): OpenRun {
   return cells === undefined ? run : { ...run, cells: { ...cells, diameters: cells.diameters * scale } };
 }
 
-function viewsGraph(model: Model, count: number) {
+/** One way to see a picture: which of the eight turned and mirrored views, and at how many times the stain's density. */
+interface View {
+  readonly turn: number;
+  readonly stain: number;
+}
+
+const ALL_TURNS: readonly View[] = Array.from({ length: 8 }, (_, turn) => ({ turn, stain: 1 }));
+
+/** The views that the finished model averages. */
+function viewsOfRecipe({ recipe: { views = 1, viewStain = 1 } }: OpenRun): readonly View[] {
+  return stainVariants(viewStain).flatMap(({ stain }) => Array.from({ length: views }, (_, turn) => ({ turn, stain })));
+}
+
+const distinct = (views: readonly View[]) =>
+  views.filter((view, i) => views.findIndex(({ turn, stain }) => turn === view.turn && stain === view.stain) === i);
+
+function viewsGraph(model: Model, views: readonly View[]) {
   const images = ops.input("images", toGraphShape(model.input.shape, "batch"), "uint8");
-  const views = viewsOf(ops.cast(images, "float32"), count);
-  return Object.fromEntries(views.map((view, v) => [`view${v}`, model.call(view, FIXED)]));
+  const picture = ops.cast(images, "float32");
+  const seen = new Map([...new Set(views.map(({ stain }) => stain))].map((stain) => [stain, turned(picture, stain)]));
+  return Object.fromEntries(
+    views.map(({ turn, stain }, v) => [`view${v}`, model.call(seen.get(stain)![turn]!, FIXED)]),
+  );
+}
+
+const turned = (picture: Tensor, stain: number) => viewsOf(stained(picture, stain), 8);
+
+interface Place {
+  readonly activations: Float32Array;
+  /** Elements of one view. */
+  readonly size: number;
+  /** Views of a cell, and the first of these. */
+  readonly views: number;
+  readonly first: number;
+}
+
+async function runViews(
+  session: Session,
+  pictures: Pictures,
+  { activations, size, views, first }: Place,
+  onDone: (done: number) => void,
+): Promise<void> {
+  for (let start = 0; start < pictures.count; start += BATCH) {
+    const indices = Array.from({ length: Math.min(BATCH, pictures.count - start) }, (_, i) => start + i);
+    const results = await session.run({ images: selectPictures(pictures, indices) });
+    for (const [name, { data }] of Object.entries(results)) {
+      const view = first + Number(name.slice("view".length));
+      for (const [i, index] of indices.entries())
+        activations.set((data as Float32Array).subarray(i * size, (i + 1) * size), (index * views + view) * size);
+    }
+    onDone(start + indices.length);
+  }
 }
