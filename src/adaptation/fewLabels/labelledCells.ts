@@ -1,5 +1,6 @@
 import { numElements } from "../../core/shape.ts";
 import type { Sample } from "../../data/dataset.ts";
+import { redCellsOf } from "../../data/laboratoryScales.ts";
 import { compile } from "../../graph/compile.ts";
 import * as ops from "../../graph/ops/index.ts";
 import { viewsOf } from "../../nn/exportGraph.ts";
@@ -49,7 +50,9 @@ export async function viewCells(
   { signal, onProgress, ownOnly = false, ...options }: ViewCellsOptions = {},
 ): Promise<Cells> {
   const own = run.recipe.views ?? 1;
-  const isCropped = run.cells !== undefined || run.recipe.cropRedCells !== undefined;
+  const { cropRedCells } = run.recipe;
+  const isCropped = run.cells !== undefined || cropRedCells !== undefined;
+  const redCells = cropRedCells === undefined ? [] : await redCellsOf(samples, { known: run.scale, signal });
   const scales = !isCropped || ownOnly ? [1] : SCALES;
   const each = ownOnly ? own : 8;
   const shape = toGraphShape(run.changeable.shape, 1).slice(1) as number[];
@@ -66,6 +69,7 @@ export async function viewCells(
         samples.map(({ path }) => path),
         {
           limit: samples.length,
+          redCellOf: (i) => redCells[i],
           signal,
           strict: true,
         },

@@ -9,10 +9,11 @@ import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
+import { addScaleFlag, type ScaleFlag, trainedAtScale } from "../scaleFlag.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
 
 /** Flags of `crossvalidate`. */
-interface Flags extends WeightsFlags {
+interface Flags extends WeightsFlags, ScaleFlag {
   readonly data?: readonly string[];
   readonly folds: number;
   readonly repeats: number;
@@ -37,6 +38,7 @@ const crossvalidate: CommandModule = {
       .option("--resume", "go on with what --out holds")
       .option("--yes", "begin anew where --out holds a run already")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addScaleFlag(command, { several: true });
     addWeightsFlags(command);
     addRecipeFlags(command);
   },
@@ -56,13 +58,12 @@ const crossvalidate: CommandModule = {
     requireWeightsFit(flags, recipe);
     const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
     checkRunFolder(out, { recipe }, folder);
-    const { train } = openLaboratories(flags.data, {
-      ...groupingOf(recipe),
-    });
+    const { scale } = flags;
+    const { train } = trainedAtScale(openLaboratories(flags.data, groupingOf(recipe)), recipe, { scale });
     const weights = await findWeights(flags, recipe, { progress, signal });
     for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);
     const data = flags.data.length === 1 ? flags.data[0]! : flags.data;
-    await prepareRunFolder(out, { data, weights, recipe }, folder);
+    await prepareRunFolder(out, { data, weights, scale, recipe }, folder);
     const { folds, repeats } = flags;
     const result = await crossValidate(train, recipe, {
       out,

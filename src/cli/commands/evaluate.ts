@@ -16,6 +16,7 @@ import { answerImages } from "../../evaluation/evaluateModel.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { percent } from "../../report/format.ts";
@@ -29,6 +30,7 @@ import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFl
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
 import { addSessionFlags, collect, groupingOf, number, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addScaleFlag, type ScaleFlag, tellCropNotes, tellScale, toldScalesOf } from "../scaleFlag.ts";
 
 const evaluate: CommandModule = {
   define(command) {
@@ -49,6 +51,7 @@ const evaluate: CommandModule = {
       .option("--coverage <share>", "share of images whose class is to be in its set", number, 0.95)
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addScaleFlag(command, { several: true });
     addLabelFreeFlags(command);
     addSessionFlags(command);
   },
@@ -58,16 +61,17 @@ const evaluate: CommandModule = {
     "leukogram evaluate cnn-anylab --data A=cells-a --data B=cells-b",
   ],
   async execute({ args: [model], options, signal }) {
-    const flags = options as unknown as LabelFreeFlags & {
-      data?: readonly string[];
-      out?: string;
-      calibration?: string;
-      error: number;
-      coverage: number;
-      skipBad?: boolean;
-      json?: boolean;
-      quiet?: boolean;
-    };
+    const flags = options as unknown as LabelFreeFlags &
+      ScaleFlag & {
+        data?: readonly string[];
+        out?: string;
+        calibration?: string;
+        error: number;
+        coverage: number;
+        skipBad?: boolean;
+        json?: boolean;
+        quiet?: boolean;
+      };
     if (flags.data === undefined)
       throw new LeukogramError("ERR_USAGE", "evaluate: --data is missing", {
         hint: "Give the folder of labelled images.",
@@ -78,20 +82,30 @@ const evaluate: CommandModule = {
     const dataset = openToJudge(flags.data, groupingOf(options));
     const progress = new Progress(Boolean(flags.quiet));
     const files = dataset.samples.map(({ path }) => path);
-    const { classifier, steps } = await labelFreeClassifier(String(model), files, {
+    const { classifier, crops, steps } = await labelFreeClassifier(String(model), files, {
       ...session,
       ...flags,
+      samples: dataset.samples,
+      told: toldScalesOf(flags),
       signal,
       onStage: progress.stage,
     });
+    tellScale(progress, crops);
     try {
-      const { predictions: given, skipped } = await answerImages(classifier, dataset, dataset.samples, {
+      const {
+        predictions: given,
+        skipped,
+        crops: cropped,
+      } = await answerImages(classifier, dataset, dataset.samples, {
         skipBad: flags.skipBad ?? false,
+        crops,
         signal,
         onProgress: (done, total) => progress.stage("Classifying", done, total),
       });
       const { predictions, labelFree } = corrected(given, steps, Boolean(flags.priorCorrection));
       for (const step of labelFree) progress.line(stepLine(step));
+      tellCropNotes(progress, cropped);
+      const scale = scaleJson(cropped);
       const evaluation = evaluatePredictions(predictions);
       const confidence = judgeConfidence(predictions);
       const tried = rules && tryRules(predictions, rules);
@@ -109,7 +123,7 @@ const evaluate: CommandModule = {
       const laboratories = several ? evaluateByLaboratory(predictions, dataset.samples) : [];
       if (flags.out !== undefined) {
         await writePredictionsCsv(join(flags.out, "predictions.csv"), predictions);
-        const figures = { ...evaluation, confidence, ...(rules && { rules, tried }) };
+        const figures = { ...evaluation, confidence, ...(rules && { rules, tried }), ...(scale && { scale }) };
         await writeFileWhole(join(flags.out, "metrics.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
         await writeFileWhole(join(flags.out, "reliability.svg"), reliabilityPlot(confidence.bins));
         await writeFileWhole(join(flags.out, "risk-coverage.svg"), riskCoveragePlot(confidence.riskCoverage));
@@ -129,6 +143,7 @@ const evaluate: CommandModule = {
           ...(rules && { rules, tried }),
           ...(calibrated && { calibrated }),
           ...(familiarity && { familiarity }),
+          ...(scale && { scale }),
           ...(several && { laboratories: laboratories.map(laboratoryHeadline) }),
           skipped,
           ...(labelFree.length > 0 && { labelFree }),
