@@ -1,7 +1,9 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { Estimate } from "../core/estimate.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { loadClassifier } from "../evaluation/classifier.ts";
+import type { Scale } from "../data/scale.ts";
+import { EVERY } from "../data/toldScales.ts";
+import type { CropSummary } from "../evaluation/cellCrops.ts";
 import { comparePredictions } from "../evaluation/compare.ts";
 import { type ConfidenceFigures, judgeConfidence } from "../evaluation/confidence.ts";
 import {
@@ -22,6 +24,7 @@ import {
   judgedRows,
   separation,
 } from "../evaluation/laboratoryFall.ts";
+import { cropSentences } from "../evaluation/scaleWords.ts";
 import type { Evaluation, Predictions } from "../evaluation/types.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import {
@@ -35,6 +38,8 @@ import {
 export interface NamedSet {
   readonly name: string;
   readonly data: Dataset;
+  /** The scale that the user tells of it. */
+  readonly scale?: Scale | undefined;
 }
 
 /** What a correction that needs no label gave. */
@@ -56,6 +61,8 @@ export interface SetFigures {
   readonly calibratedError: number | undefined;
   /** Undefined where the model does not know how its own pictures look. */
   readonly familiarity: FamiliarityFigures | undefined;
+  /** How its cells were cropped; undefined where the model takes whole pictures. */
+  readonly crops: CropSummary | undefined;
 }
 
 /** A model's answers in a laboratory that is not its own. */
@@ -122,27 +129,30 @@ export async function judgeGeneralisation(
 interface Answers {
   readonly predictions: Predictions;
   readonly temperature: number | undefined;
+  readonly crops: CropSummary | undefined;
   readonly steps: readonly LabelFreeStep[];
 }
 
 async function ask(
   model: string,
-  { name, data }: NamedSet,
+  { name, data, scale }: NamedSet,
   ways: Pick<LabelFreeOptions, "tta" | "adaptStatistics" | "tent">,
   { skipBad = false, signal, onStage, ...session }: GeneralisationOptions,
 ): Promise<Answers> {
-  const files = data.samples.map(({ path }) => path);
+  const { samples } = data;
+  const files = samples.map(({ path }) => path);
   const [way] = Object.keys(ways);
-  const { classifier, steps } = way
-    ? await labelFreeClassifier(model, files, { ...session, ...ways, signal, onStage })
-    : { classifier: await loadClassifier(model, session), steps: [] };
+  const told = scale && new Map([[EVERY, scale]]);
+  const options = { ...session, ...ways, samples, told, signal, onStage };
+  const { classifier, crops: planned, steps } = await labelFreeClassifier(model, files, options);
   try {
-    const { predictions } = await answerImages(classifier, data, data.samples, {
+    const { predictions, crops } = await answerImages(classifier, data, samples, {
       skipBad,
+      crops: planned,
       signal,
       onProgress: (done, total) => onStage?.(`${name}: classifying${way ? `, ${steps[0]!.name}` : ""}`, done, total),
     });
-    return { predictions, temperature: classifier.home.temperature, steps };
+    return { predictions, temperature: classifier.home.temperature, crops, steps };
   } finally {
     await classifier.close();
   }
@@ -150,7 +160,7 @@ async function ask(
 
 function setFigures(
   name: string,
-  { predictions, temperature }: Answers,
+  { predictions, temperature, crops }: Answers,
   options: Pick<GeneralisationOptions, "resamples" | "seed">,
 ): SetFigures {
   const { calibrationError, calibratedRange, brier } = judgeConfidence(predictions, options);
@@ -164,6 +174,7 @@ function setFigures(
         ? undefined
         : judgeConfidence(predictions, { ...options, temperature, resamples: 1 }).calibrationError,
     familiarity: judgeFamiliarity(predictions.rows.map(({ familiarity }) => familiarity)),
+    crops,
   };
 }
 
@@ -229,6 +240,7 @@ function notesOn(home: SetFigures, away: readonly AwayFigures[]): string[] {
   const unknowing = home.familiarity === undefined;
   return [
     ...small,
+    ...[home, ...away].flatMap(({ name, crops }) => cropSentences(crops).map((text) => `${name}: ${text}`)),
     ...(unknowing
       ? ["The model does not know how its own pictures look, so it can't warn of others: train it with this version."]
       : []),

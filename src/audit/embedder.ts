@@ -1,6 +1,9 @@
-import { FIELD_SIZE } from "../nn/cellNormalization.ts";
+import { cropAtScale } from "../data/cellCrop.ts";
+import type { RgbImage } from "../data/image.ts";
+import { squareField } from "../data/squareField.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session } from "../runtime/session.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 
 /** Length of an embedding. */
 export const EMBEDDING = 256;
@@ -11,19 +14,26 @@ export const EMBEDDING = 256;
  */
 export class CellEmbedder {
   readonly #session: Session;
+  readonly #model: Omit<EmbeddingModel, "bytes">;
 
-  private constructor(session: Session) {
+  private constructor(session: Session, model: Omit<EmbeddingModel, "bytes">) {
     this.#session = session;
+    this.#model = model;
   }
 
   /** @param model of `embeddingModel`. */
-  static async open(model: Uint8Array): Promise<CellEmbedder> {
-    return new CellEmbedder(await createSession(model, { threads: 1 }));
+  static async open({ bytes, ...model }: EmbeddingModel): Promise<CellEmbedder> {
+    return new CellEmbedder(await createSession(bytes, { threads: 1 }), model);
   }
 
-  /** The embedding, [256], of a square field [256, 256, 3]. */
-  async embed(data: Uint8Array): Promise<Float32Array> {
-    const { output } = await this.#session.run({ images: { data, shape: [1, FIELD_SIZE, FIELD_SIZE, 3] } });
+  /** The embedding, [256], of a picture. Its own nucleus tells its scale, as copies may be of any. */
+  async embed(image: RgbImage): Promise<Float32Array> {
+    const { size, cropRedCells: redCells } = this.#model;
+    const data =
+      redCells === undefined
+        ? squareField(image, size)
+        : cropAtScale(image, { redCells, redCell: undefined, size }).pixels;
+    const { output } = await this.#session.run({ images: { data, shape: [1, size, size, 3] } });
     return output!.data as Float32Array;
   }
 

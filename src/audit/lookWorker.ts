@@ -4,6 +4,7 @@ import { squareField } from "../data/squareField.ts";
 import { answerJobs } from "../data/workerJobs.ts";
 import { FIELD_SIZE } from "../nn/cellNormalization.ts";
 import { CellEmbedder } from "./embedder.ts";
+import type { EmbeddingModel } from "./embeddingModel.ts";
 import { examineImage, type ImageFacts } from "./imageFacts.ts";
 import { recordOf } from "./records.ts";
 import type { BadFile } from "./types.ts";
@@ -11,7 +12,7 @@ import type { BadFile } from "./types.ts";
 /** What a worker is given when it starts. */
 export interface LookWorkerData {
   /** Of `embeddingModel`. */
-  readonly model: Uint8Array;
+  readonly model: EmbeddingModel;
 }
 
 /** One image to look at. */
@@ -37,7 +38,7 @@ async function look({ path }: LookJob): Promise<Look> {
   const examined = await examineImage(path);
   if (examined.facts === undefined) return { problem: examined.problem, reason: examined.reason };
   const field = squareField(examined.image, FIELD_SIZE);
-  const embedding = await (await embedder).embed(field);
+  const embedding = await (await embedder).embed(examined.image);
   const { width, height, oddities } = examined.facts;
   return { facts: { width, height, oddities }, ...recordOf({ ...examined, field, embedding }) };
 }

@@ -60,6 +60,8 @@ export interface ExplainImagesOptions {
   readonly checks: number;
   readonly seed: number;
   readonly skipBad: boolean;
+  /** Width of a red cell, pixels, by place of the file; undefined where it is not known. */
+  readonly redCellOf: (index: number) => number | undefined;
   readonly session: SessionOptions;
   readonly signal: AbortSignal;
   /** Where overlays and the page are written. */
@@ -91,13 +93,13 @@ export async function explainImages(
     for (const [i, file] of files.entries()) {
       stopIfAborted(signal);
       try {
-        const picture = await reader.read(file);
+        const picture = await reader.read(file, { redCell: options.redCellOf(i) });
         explained.push(
           await explainFile(explainer, picture, {
             ...options,
             file,
             name: names[i]!,
-            isCropped: given.cells !== undefined,
+            isCropped: given.cells !== undefined || given.cropRedCells !== undefined,
           }),
         );
       } catch (error) {
@@ -173,8 +175,10 @@ async function jpegUri(source: string | Buffer): Promise<string> {
   return `data:image/jpeg;base64,${bytes.toString("base64")}`;
 }
 
-function seenWords({ cells, model }: GivenModel): string {
+function seenWords({ cells, cropRedCells, model }: GivenModel): string {
   const size = `${model.input.shape[0]} \u00d7 ${model.input.shape[1]} pixels`;
+  if (cropRedCells !== undefined)
+    return `This model sees a crop around the nucleus, ${cropRedCells} red cells wide, ${size}. Maps lie on that crop, not on the whole picture: what is outside of it plays no part.`;
   if (cells === undefined)
     return `Maps lie on the picture as the model's first layer sees it: the whole picture, brought to ${size}.`;
   const both = cells.own

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openRun } from "../adaptation/openRun.ts";
 import { CELL_TYPES } from "../core/classes.ts";
 import { LeukogramError } from "../core/errors.ts";
+import type { Scale } from "../data/scale.ts";
 import { readModel } from "../formats/readModel.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
@@ -20,8 +21,14 @@ export interface GivenModel {
   readonly isOurs: boolean;
   /** Turned and mirrored views that a run of ours answers by; undefined where it says nothing of them. */
   readonly views?: number | undefined;
+  /** The density of the stain at which it answers too, as `viewStain` of a recipe. */
+  readonly stain?: number | undefined;
   /** How pictures are normalised before its first layer; undefined where they are not. */
   readonly cells: CellNormalizationOptions | undefined;
+  /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
+  readonly cropRedCells?: number | undefined;
+  /** The scale that it carries. */
+  readonly scale?: Scale | undefined;
 }
 
 /**
@@ -33,15 +40,23 @@ export interface GivenModel {
 export async function openGiven(word: string, imageSize?: number): Promise<GivenModel> {
   const isRun = existsSync(word) && statSync(word).isDirectory() && existsSync(join(word, "model.onnx"));
   if (isRun || isShippedName(word)) {
-    const { model, classes, cells, recipe } = await openRun(word);
-    const notes = cells
-      ? [
-          "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
-        ]
-      : [];
-    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, cells, views: recipe.views };
+    const { model, classes, cells, recipe, scale } = await openRun(word);
+    const { cropRedCells, views, viewStain: stain } = recipe;
+    const notes = notesOn({ cells, cropRedCells });
+    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, cells, views, stain, cropRedCells, scale };
   }
   return { ...(await readModel(word, { imageSize })), isOurs: false, cells: undefined };
+}
+
+function notesOn({ cells, cropRedCells }: Pick<GivenModel, "cells" | "cropRedCells">): string[] {
+  if (cells)
+    return [
+      "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
+    ];
+  if (cropRedCells === undefined) return [];
+  return [
+    `It takes crops of ${cropRedCells} widths of a red cell around the nucleus, which whoever runs it must cut; see docs/scale.md.`,
+  ];
 }
 
 /**

@@ -12,6 +12,8 @@ export interface RunConfig {
   /** A folder or manifest; several where they come from several laboratories. */
   readonly data: string | readonly string[];
   readonly weights?: string | undefined;
+  /** Scales that were told, as they were written. */
+  readonly scale?: readonly string[] | undefined;
   readonly recipe: Readonly<Record<string, unknown>>;
 }
 

@@ -14,6 +14,7 @@ import { compile } from "../graph/compile.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import { exportGraph } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
+import { stainVariants } from "../training/cellsOfRecipe.ts";
 import type { GivenModel } from "./foreignModel.ts";
 
 /** What {@link writeInt8} takes beside the model. */
@@ -44,7 +45,7 @@ export interface Int8Loss {
  * @throws ERR_USAGE where no images are named; ERR_DATA, ERR_IMAGE, ERR_ABORTED.
  */
 export async function writeInt8(
-  { cells }: GivenModel,
+  { cells, cropRedCells, scale, stain = 1 }: GivenModel,
   model: Model,
   out: string,
   options: Int8Options,
@@ -56,9 +57,17 @@ export async function writeInt8(
     });
   const { train, test } = openData(calibrate);
   const shuffled = new Rng(0).fork("calibrate").shuffle([...train.samples]);
-  const call = await quantize(model, shuffled.slice(0, images), { cells, jpegDct, signal, onProgress });
+  const call = await quantize(model, shuffled.slice(0, images), {
+    cells,
+    cropRedCells,
+    scale,
+    jpegDct,
+    signal,
+    onProgress,
+  });
+  const pictures = stainVariants(stain);
   const bytes = (quantized: boolean) =>
-    compile(exportGraph(model, { cells, views, ...(quantized && { call }) }), { name: model.name, metadata });
+    compile(exportGraph(model, { cells, views, pictures, ...(quantized && { call }) }), { name: model.name, metadata });
   await writeFileWhole(out, bytes(true));
   const others = test ?? { classes: train.classes, samples: shuffled.slice(images) };
   if (others.samples.length === 0) return undefined;

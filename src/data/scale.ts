@@ -52,6 +52,12 @@ export function parseScale(text: string): Scale {
   });
 }
 
+/** The scale of pictures whose own scales a manifest lists: the median. */
+export function listedScale(redCells: readonly number[]): Scale {
+  const redCell = quantile(Float64Array.from(redCells).sort(), 0.5);
+  return { redCell, error: RED_CELL_ERROR, source: "told", cells: 0 };
+}
+
 /** What the nuclei of a laboratory's cells say of its scale. */
 export interface MeasuredScale {
   /** Undefined for fewer than {@link FEWEST_NUCLEI}. */
@@ -90,7 +96,7 @@ const MOST_WITHOUT = 0.1;
 
 /**
  * What is to be said of a laboratory's scale, a sentence each: that it is a guess, that it contradicts the nuclei, that
- * the pictures seem to have several.
+ * the pictures seem to have several. {@link nucleiNote} says how often no nucleus was found.
  *
  * @param used the scale that cells are cropped at; undefined where each is cropped by its own nucleus
  */
@@ -99,10 +105,6 @@ export function scaleNotes(used: Scale | undefined, { scale, looked, found, spre
   if (used === undefined)
     notes.push(
       `Nuclei were found in ${found} of ${looked} pictures, and ${FEWEST_NUCLEI} are needed to tell their scale: each cell is cropped by its own nucleus, which hides how large it is. Say the scale: --scale 72px (the width of a red cell) or --scale 0.10um (a pixel).`,
-    );
-  if (looked - found > MOST_WITHOUT * looked && used !== undefined)
-    notes.push(
-      `No nucleus was found in ${looked - found} of ${looked} pictures; their middle was taken. Are they single white cells?`,
     );
   const ratio = used && scale ? used.redCell / scale.redCell : 1;
   if (Math.max(ratio, 1 / ratio) > CONTRADICTION)
@@ -114,6 +116,12 @@ export function scaleNotes(used: Scale | undefined, { scale, looked, found, spre
       `Nuclei differ by a factor of ${spread.toFixed(1)} between the small and the large quarter, which is more than one laboratory's do: pictures of several scales or laboratories in one folder? Classify each by itself.`,
     );
   return notes;
+}
+
+/** A share of pictures without a nucleus that is too great, in words; undefined where it is not. */
+export function nucleiNote({ looked, found }: Pick<MeasuredScale, "looked" | "found">): string | undefined {
+  if (looked - found <= MOST_WITHOUT * looked) return undefined;
+  return `No nucleus was found in ${looked - found} of ${looked} pictures; their middle was taken. Are they single white cells?`;
 }
 
 /** A scale in words. */

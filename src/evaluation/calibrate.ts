@@ -2,8 +2,8 @@ import { LeukogramError } from "../core/errors.ts";
 import type { Sample } from "../data/dataset.ts";
 import { decodeImage } from "../data/image.ts";
 import type { JpegDct } from "../data/jpegDct.ts";
-import { resizeBilinearUint8 } from "../data/resize.ts";
-import { squareField } from "../data/squareField.ts";
+import { redCellsOf } from "../data/laboratoryScales.ts";
+import type { Scale } from "../data/scale.ts";
 import { compile } from "../graph/compile.ts";
 import { inputOp } from "../graph/ops/index.ts";
 import { rewrite } from "../graph/rewrite.ts";
@@ -14,11 +14,19 @@ import type { Model } from "../nn/model.ts";
 import { PICTURE, planQuantization, quantizedCall, rangesGraph, type Seen } from "../nn/quantize.ts";
 import { createSession } from "../runtime/node.ts";
 import type { SessionOptions, Value } from "../runtime/session.ts";
+import { bringImage } from "./classifierFacts.ts";
+
+/** How familiar images look is not asked. */
+const NO_HOME = { looks: [], temperature: undefined };
 
 /** Options of {@link quantize}. */
 export interface QuantizeOptions extends SessionOptions {
   /** How pictures are normalised first; default: not. */
   readonly cells?: CellNormalizationOptions | undefined;
+  /** Side of the crops, in widths of a red cell; default: whole pictures. */
+  readonly cropRedCells?: number | undefined;
+  /** The scale that the model carries; default: each laboratory's is measured. */
+  readonly scale?: Scale | undefined;
   /** How JPEG files become pixels; "accurate" by default. */
   readonly jpegDct?: JpegDct | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +44,7 @@ const BATCH = 8;
 export async function quantize(
   model: Model,
   samples: readonly Sample[],
-  { cells, jpegDct, signal, onProgress, ...session }: QuantizeOptions = {},
+  { cells, cropRedCells, scale, jpegDct, signal, onProgress, ...session }: QuantizeOptions = {},
 ): Promise<(picture: Tensor) => Tensor> {
   if (samples.length === 0) throw new LeukogramError("ERR_DATA", "int8: there are no images to calibrate on");
   const plan = planQuantization(model);
@@ -51,6 +59,8 @@ export async function quantize(
   ]);
   const runner = await createSession(compile(graph), session);
   const [height, width] = cells ? [FIELD_SIZE, FIELD_SIZE] : (model.input.shape as readonly [number, number]);
+  const facts = { imageSize: [height, width], isSquare: cells !== undefined, cropRedCells, home: NO_HOME } as const;
+  const redCells = cropRedCells === undefined ? [] : await redCellsOf(samples, { known: scale, signal });
   try {
     for (let start = 0; start < samples.length; start += BATCH) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "calibration was interrupted");
@@ -58,10 +68,7 @@ export async function quantize(
       const data = new Uint8Array(part.length * height * width * 3);
       const pictures = await Promise.all(part.map(({ path }) => decodeImage(path, { jpegDct })));
       for (const [i, image] of pictures.entries())
-        data.set(
-          cells ? squareField(image, height) : resizeBilinearUint8(image, height, width),
-          i * height * width * 3,
-        );
+        data.set(bringImage(image, facts, redCells[start + i]).pixels, i * height * width * 3);
       const found = await runner.run({ images: { data, shape: [part.length, height, width, 3] } });
       widen(seen, found, part.length / samples.length);
       onProgress?.(Math.min(start + BATCH, samples.length), samples.length);

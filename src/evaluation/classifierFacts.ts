@@ -19,6 +19,8 @@ export interface ClassifierFacts {
   readonly isSquare: boolean;
   /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
   readonly cropRedCells: number | undefined;
+  /** Side of the middle of what it takes, pixels, by which its familiarity is told; default: all of it. */
+  readonly looksSize?: number | undefined;
   /** The scale of the laboratory that it was adapted to, or that was told; undefined where it is to be measured. */
   readonly scale: Scale | undefined;
   /** How the JPEG files that it learnt from became pixels. */
@@ -69,7 +71,7 @@ export interface BroughtImage {
 }
 
 /** What of a model says how pictures are brought to it. */
-export type PictureFacts = Pick<ClassifierFacts, "imageSize" | "isSquare" | "cropRedCells" | "home">;
+export type PictureFacts = Pick<ClassifierFacts, "imageSize" | "isSquare" | "cropRedCells" | "looksSize" | "home">;
 
 /**
  * Brings a picture of any size to a model.
@@ -78,12 +80,13 @@ export type PictureFacts = Pick<ClassifierFacts, "imageSize" | "isSquare" | "cro
  */
 export function bringImage(
   image: RgbImage,
-  { imageSize: [height, width], isSquare, cropRedCells, home }: PictureFacts,
+  { imageSize: [height, width], isSquare, cropRedCells, looksSize = height, home }: PictureFacts,
   redCell?: number | undefined,
 ): BroughtImage {
   if (cropRedCells !== undefined) {
     const { pixels, ...crop } = cropAtScale(image, { redCells: cropRedCells, redCell, size: height });
-    return { pixels, familiarity: familiarityOf({ data: pixels, width, height }, home), crop };
+    const seen = middleOf({ data: pixels, width, height }, looksSize);
+    return { pixels, familiarity: familiarityOf(seen, home), crop };
   }
   return {
     pixels: isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width),
@@ -94,6 +97,14 @@ export function bringImage(
 
 const familiarityOf = (image: RgbImage, home: HomeFacts) =>
   home.looks.length > 0 ? familiarityTo(home, looksOf(image)) : undefined;
+
+function middleOf({ data, width, height }: RgbImage, size: number): RgbImage {
+  const [left, top] = [(width - size) >> 1, (height - size) >> 1];
+  const rows = Array.from({ length: size }, (_, y) => 3 * ((top + y) * width + left));
+  const middle = new Uint8Array(3 * size * size);
+  for (const [y, start] of rows.entries()) middle.set(data.subarray(start, start + 3 * size), 3 * size * y);
+  return { data: middle, width: size, height: size };
+}
 
 /** A row of probabilities, the float32 rounding taken out of its sum. */
 export function normalizedRow(row: Float32Array): number[] {

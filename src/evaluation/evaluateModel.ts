@@ -1,8 +1,7 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
-import { laboratoryOf } from "../data/laboratories.ts";
-import { laboratoryScales } from "../data/laboratoryScales.ts";
+import { CellCrops, type CropSummary } from "./cellCrops.ts";
 import { badImage, type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
 import type { Prediction, Predictions } from "./types.ts";
 
@@ -12,6 +11,15 @@ export interface ModelAnswers {
   readonly skipped: readonly SkippedImage[];
   /** Milliseconds an image, decoding included. */
   readonly millisecondsPerImage: number;
+  /** How cells were cropped; undefined where the model takes whole pictures. */
+  readonly crops: CropSummary | undefined;
+}
+
+/** Options of {@link answerImages}. */
+export interface AnswerOptions extends Omit<ClassifyOptions, "redCellOf"> {
+  readonly skipBad?: boolean;
+  /** How cells are cropped, where that was found before; default: it is found here. */
+  readonly crops?: CellCrops | undefined;
 }
 
 /**
@@ -23,24 +31,20 @@ export async function answerImages(
   classifier: Classifier,
   { classes }: Pick<Dataset, "classes">,
   samples: readonly Sample[],
-  { skipBad = false, ...options }: ClassifyOptions & { readonly skipBad?: boolean } = {},
+  { skipBad = false, crops: planned, ...options }: AnswerOptions = {},
 ): Promise<ModelAnswers> {
   const labels = labelMap(classifier, classes);
-  const { cropRedCells, scale } = classifier;
-  const scales = cropRedCells === undefined ? undefined : await laboratoryScales(samples, options);
-  const redCellOf = (i: number) => {
-    const sample = samples[i]!;
-    return sample.redCell ?? (scale ?? scales?.get(laboratoryOf(sample))?.scale)?.redCell;
-  };
+  const crops = planned ?? (await CellCrops.plan(classifier, samples, { signal: options.signal }));
   const rows: Prediction[] = [];
   const skipped: SkippedImage[] = [];
   const started = performance.now();
   let i = 0;
-  for await (const { probabilities, error, familiarity } of classifyFiles(
+  for await (const { probabilities, error, familiarity, crop } of classifyFiles(
     classifier,
     samples.map(({ path }) => path),
-    { redCellOf, ...options },
+    { ...options, redCellOf: crops.redCellOf },
   )) {
+    crops.add({ probabilities, crop });
     const { file, label, group } = samples[i++]!;
     if (error !== undefined && !skipBad) throw badImage(error);
     if (error !== undefined) skipped.push({ file, reason: error.reason });
@@ -54,7 +58,12 @@ export async function answerImages(
       });
   }
   const millisecondsPerImage = (performance.now() - started) / Math.max(1, samples.length);
-  return { predictions: { classes: classifier.classes, rows }, skipped, millisecondsPerImage };
+  return {
+    predictions: { classes: classifier.classes, rows },
+    skipped,
+    millisecondsPerImage,
+    crops: crops.summary(classifier.classes),
+  };
 }
 
 /**

@@ -7,13 +7,14 @@ import { decodeImage } from "../data/image.ts";
 import { CORRUPTIONS, type Corruption, UNCHANGED } from "../data/microscopy/corruptions.ts";
 import { PictureMaker } from "../data/microscopy/pictureMaker.ts";
 import { interleavedTarget } from "../data/pixelLayout.ts";
-import { resizeBilinearUint8 } from "../data/resize.ts";
 import { indicesByClass } from "../data/sampler.ts";
-import { squareField } from "../data/squareField.ts";
+import type { ToldScales } from "../data/toldScales.ts";
 import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import { clopperPearson } from "../metrics/proportion.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
+import { CellCrops, type CropSummary } from "./cellCrops.ts";
 import { badImage, type Classifier } from "./classifier.ts";
+import { bringImage } from "./classifierFacts.ts";
 import { labelMap } from "./evaluateModel.ts";
 
 /** What one strength of a corruption does to a model. */
@@ -39,6 +40,8 @@ export interface Robustness {
   /** Mean over all corruptions and strengths. */
   readonly corrupted: Estimate;
   readonly rows: readonly RobustnessRow[];
+  /** How cells were cropped; undefined where the model takes whole pictures. */
+  readonly crops: CropSummary | undefined;
 }
 
 /** Options of {@link judgeRobustness}. */
@@ -47,6 +50,8 @@ export interface RobustnessOptions {
   readonly images?: number;
   readonly seed?: number;
   readonly resamples?: number;
+  /** Scales that the user tells. */
+  readonly told?: ToldScales | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -63,10 +68,11 @@ const BATCH = 16;
 export async function judgeRobustness(
   classifier: Classifier,
   { classes, samples }: Pick<Dataset, "classes" | "samples">,
-  { images = 200, seed = 0, resamples = 1000, signal, onProgress }: RobustnessOptions = {},
+  { images = 200, seed = 0, resamples = 1000, told, signal, onProgress }: RobustnessOptions = {},
 ): Promise<Robustness> {
   const map = labelMap(classifier, classes);
   const chosen = chooseEvenly(samples, images);
+  const crops = await CellCrops.plan(classifier, chosen, { told, signal });
   const labels = chosen.map(({ label }) => map[label]!);
   const rng = new Rng(seed).fork("robustness");
   // Whether each image was answered rightly: as it is, then by corruption and strength.
@@ -75,14 +81,19 @@ export async function judgeRobustness(
   const maker = new PictureMaker({ height, width });
   for (let start = 0; start < chosen.length; start += BATCH) {
     const batch = chosen.slice(start, start + BATCH);
-    const fields = await Promise.all(batch.map(({ path }) => fieldOf(path, classifier)));
+    const brought = await Promise.all(
+      batch.map(({ path }, i) => broughtOf(path, classifier, crops.redCellOf(start + i))),
+    );
+    const fields = brought.map(({ pixels: own }) => own);
     for (const [c, condition] of CONDITIONS.entries()) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "judging robustness was interrupted");
       const pixels = spoil(fields, condition, { classifier, maker, rng, start });
       const probabilities = await classifier.classify(pixels, batch.length);
       const classCount = classifier.classes.length;
       for (let i = 0; i < batch.length; i++) {
-        const answer = argmax([...probabilities.subarray(i * classCount, (i + 1) * classCount)]);
+        const own = [...probabilities.subarray(i * classCount, (i + 1) * classCount)];
+        if (c === 0) crops.add({ probabilities: own, crop: brought[i]!.crop });
+        const answer = argmax(own);
         right[c]![start + i] = answer === labels[start + i] ? 1 : 0;
       }
     }
@@ -91,6 +102,7 @@ export async function judgeRobustness(
   return {
     ...figuresOf(right, labels, { rng, resamples, groups: chosen.map(({ group }) => group) }),
     classes: classifier.classes,
+    crops: crops.summary(classifier.classes),
   };
 }
 
@@ -114,14 +126,12 @@ function chooseEvenly(samples: readonly Sample[], images: number): Sample[] {
   return classes.flatMap((own) => spread(own, each)).map((i) => samples[i]!);
 }
 
-async function fieldOf(
-  path: string,
-  { imageSize: [height, width], isSquare, jpegDct }: Classifier,
-): Promise<Uint8Array> {
+async function broughtOf(path: string, classifier: Classifier, redCell: number | undefined) {
+  const { jpegDct } = classifier;
   const image = await decodeImage(path, { jpegDct }).catch((error: unknown) => {
     throw error instanceof LeukogramError ? badImage(error) : error;
   });
-  return isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width);
+  return bringImage(image, classifier, redCell);
 }
 
 // An image is spoilt the same way in whichever batch it stands.
@@ -150,7 +160,7 @@ function figuresOf(
   right: readonly Uint8Array[],
   labels: readonly number[],
   { rng, resamples, groups }: { rng: Rng; resamples: number; groups: readonly string[] },
-): Omit<Robustness, "classes"> {
+): Omit<Robustness, "classes" | "crops"> {
   const known = [...new Set(labels)];
   const places = known.map((k) => labels.flatMap((label, i) => (label === k ? [i] : [])));
   const meanRecall = (answers: Uint8Array, weights: Uint32Array) => {

@@ -1,4 +1,5 @@
-import { decodeImage } from "../data/image.ts";
+import { cropAtScale } from "../data/cellCrop.ts";
+import { decodeImage, type RgbImage } from "../data/image.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { squareField } from "../data/squareField.ts";
 import type { SeenPicture } from "../explain/picture.ts";
@@ -13,6 +14,16 @@ import type { Session, SessionOptions } from "../runtime/session.ts";
 export interface SeeingModel {
   readonly model: Model;
   readonly cells: CellNormalizationOptions | undefined;
+  /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
+  readonly cropRedCells?: number | undefined;
+}
+
+/** Options of {@link PictureReader.read}. */
+export interface ReadPictureOptions {
+  /** What messages call the file; default: its path. */
+  readonly name?: string | undefined;
+  /** Width of a red cell, pixels, for models that crop cells at their scale; default: the cell's own nucleus tells it. */
+  readonly redCell?: number | undefined;
 }
 
 /** Brings files to what a model's first layer sees, by the graph that its model.onnx holds. */
@@ -25,20 +36,21 @@ export class PictureReader {
     this.#session = createSession(compile({ seen: seenPicture(given.model, given.cells) }), options);
   }
 
-  /**
-   * @param name what messages call the file; default: its path.
-   * @throws ERR_IMAGE where the file can't be read.
-   */
-  async read(path: string, name: string = path): Promise<SeenPicture> {
-    const { model, cells } = this.#given;
-    const [height, width, channels] = model.input.shape as [number, number, number];
-    const image = await decodeImage(path, { name });
-    // As predict brings them to a model.
-    const [data, h, w] = cells
-      ? [squareField(image, FIELD_SIZE), FIELD_SIZE, FIELD_SIZE]
-      : [resizeBilinearUint8(image, height, width), height, width];
+  /** @throws ERR_IMAGE where the file can't be read. */
+  async read(path: string, { name = path, redCell }: ReadPictureOptions = {}): Promise<SeenPicture> {
+    const [height, width, channels] = this.#given.model.input.shape as [number, number, number];
+    const { data, height: h, width: w } = this.#bring(await decodeImage(path, { name }), redCell);
     const { seen } = await (await this.#session).run({ images: { data, shape: [1, h, w, 3] } });
     return { data: seen!.data as Float32Array, channels, height, width };
+  }
+
+  // As predict brings them to a model.
+  #bring(image: RgbImage, redCell: number | undefined): RgbImage {
+    const { model, cells, cropRedCells } = this.#given;
+    const [height, width] = model.input.shape as [number, number];
+    if (cells) return { data: squareField(image, FIELD_SIZE), height: FIELD_SIZE, width: FIELD_SIZE };
+    if (cropRedCells === undefined) return { data: resizeBilinearUint8(image, height, width), height, width };
+    return { data: cropAtScale(image, { redCells: cropRedCells, redCell, size: height }).pixels, height, width };
   }
 
   /** Frees the session. */

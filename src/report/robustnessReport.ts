@@ -1,7 +1,8 @@
 import type { Robustness, RobustnessRow } from "../evaluation/robustness.ts";
+import { cropSentences } from "../evaluation/scaleWords.ts";
 import { count, percent, percentEstimate, plural, pointsEstimate } from "./format.ts";
 import { markup } from "./markup.ts";
-import { type Column, page, plot, table } from "./page.ts";
+import { type Column, page, plot, table, warningList } from "./page.ts";
 import { robustnessPlot } from "./plots/robustnessPlot.ts";
 
 /** What a {@link robustnessReport} is made of. */
@@ -34,7 +35,10 @@ export function robustnessReport({ model, dataName, robustness, version }: Robus
     title: `${model} on spoilt pictures`,
     kind: "Robustness",
     facts: [`Data: ${dataName}`, plural(robustness.count, "image")],
-    lead: markup`<p class="lead">Balanced accuracy is ${percentEstimate(balancedAccuracy)} on the pictures as they are, and ${percentEstimate(corrupted)} in the mean over ${count(rows.length)} ways of spoiling them at five strengths.</p>`,
+    lead: [
+      markup`<p class="lead">Balanced accuracy is ${percentEstimate(balancedAccuracy)} on the pictures as they are, and ${percentEstimate(corrupted)} in the mean over ${count(rows.length)} ways of spoiling them at five strengths.</p>`,
+      warningList(cropSentences(robustness.crops)),
+    ],
     sections: [
       {
         id: "figure",

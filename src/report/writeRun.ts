@@ -8,6 +8,7 @@ import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, type ModelAnswers, measureSpeed } from "../evaluation/evaluateModel.ts";
 import { evaluateByLaboratory, type LaboratoryFigures, type LeaveOneOut } from "../evaluation/laboratories.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
+import { cropSentences } from "../evaluation/scaleWords.ts";
 import { storeConfidence } from "../evaluation/storeConfidence.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
@@ -157,7 +158,7 @@ async function writeReport(
     Object.fromEntries(
       sets.classes.map((name, label) => [name, samples.filter((sample) => sample.label === label).length]),
     );
-  const warnings = [...trained.warnings];
+  const warnings = [...trained.warnings, ...answers.flatMap(({ crops }) => cropSentences(crops))];
   if (judgedOn === "validation")
     warnings.push(
       "There is no test set: these figures are of the validation images, by which the model was chosen, and are too good.",

@@ -4,7 +4,7 @@ import { cropAtScale } from "../data/cellCrop.ts";
 import type { Sample } from "../data/dataset.ts";
 import type { RgbImage } from "../data/image.ts";
 import { laboratoryOf } from "../data/laboratories.ts";
-import type { MeasuredScale } from "../data/scale.ts";
+import type { Scale } from "../data/scale.ts";
 
 /** Raised where the pixels of crops change, so that old caches are not read. */
 const VERSION = 1;
@@ -16,7 +16,7 @@ export interface ScaledCropsOptions {
   /** Their side in widths of a red cell. */
   readonly redCells: number;
   /** Scales by laboratory, for pictures that have none of their own. */
-  readonly scales: ReadonlyMap<string, MeasuredScale>;
+  readonly scales: ReadonlyMap<string, Scale | undefined>;
   /** The pictures; a cache is kept apart by their own scales. */
   readonly samples: readonly Sample[];
 }
@@ -29,14 +29,14 @@ export class ScaledCrops implements PrepareStep {
   constructor(options: ScaledCropsOptions) {
     this.#options = options;
     const { size, redCells, scales, samples } = options;
-    const known = [...scales].map(([laboratory, { scale }]) => [laboratory, scale?.redCell]);
+    const known = [...scales].map(([laboratory, scale]) => [laboratory, scale?.redCell]);
     const told = createHash("sha256").update(JSON.stringify(samples.map(({ redCell }) => redCell ?? 0)));
     this.name = `crops ${VERSION} ${JSON.stringify([size, redCells, known, told.digest("hex")])}`;
   }
 
   apply(image: RgbImage, sample: Sample): RgbImage {
     const { size, redCells, scales } = this.#options;
-    const redCell = sample.redCell ?? scales.get(laboratoryOf(sample))?.scale?.redCell;
+    const redCell = sample.redCell ?? scales.get(laboratoryOf(sample))?.redCell;
     const { pixels } = cropAtScale(image, { redCells, redCell, size });
     return { width: size, height: size, data: pixels };
   }

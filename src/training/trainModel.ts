@@ -4,8 +4,8 @@ import { LeukogramError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { openImageCache, type SkippedImage } from "../data/cache.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
-import { laboratoryScales } from "../data/laboratoryScales.ts";
 import type { Scale } from "../data/scale.ts";
+import { type UsedScale, type UsedScales, usedScales } from "../data/usedScales.ts";
 import { loadBackboneWeights } from "../formats/backboneWeights.ts";
 import { writeKeras } from "../formats/kerasV3.ts";
 import { writeFileWhole } from "../formats/writeFile.ts";
@@ -31,6 +31,8 @@ import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
 export interface TrainEvents {
   /** Called when images and weights are there, before anything is written to the run folder. */
   readonly onReady?: () => void | Promise<void>;
+  /** Called with the scales that cells are cropped at; not for models that take whole pictures. */
+  readonly onScales?: (laboratories: readonly UsedScale[]) => void;
   readonly onStage?: (stage: string, done: number, total: number) => void;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly onEpoch?: (row: EpochRow) => void;
@@ -85,7 +87,10 @@ export async function trainModel(
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
-  const caches = await openCaches(train, validation, built.model, { ...options, recipe });
+  const scales = await scalesOf([...train.samples, ...validation], recipe, options);
+  for (const { laboratory, notes } of scales?.laboratories ?? [])
+    warnings.push(...notes.map((note) => `${laboratory}: ${note}`));
+  const caches = await openCaches(train, validation, built.model, { ...options, recipe, scales });
   const session = new TrainingSession(built, train, recipe, options, caches);
   try {
     const result = await session.run();
@@ -171,22 +176,29 @@ async function loadBackbone(built: BuiltModel, weights: string | undefined, warn
   await loadBackboneWeights(built, weights);
 }
 
+// Of all pictures that the runs of its parts share, so that they share the crops too.
+async function scalesOf(samples: readonly Sample[], recipe: Recipe, options: TrainOptions) {
+  if (recipe.cropRedCells === undefined) return undefined;
+  const scales = await usedScales(options.among ?? samples, options);
+  options.onScales?.(scales.laboratories);
+  return scales;
+}
+
 async function openCaches(
   train: Dataset,
   validation: readonly Sample[],
   model: Model,
-  { recipe, ...options }: TrainOptions & { readonly recipe: Recipe },
+  { recipe, scales, ...options }: TrainOptions & { readonly recipe: Recipe; readonly scales: UsedScales | undefined },
 ): Promise<Caches> {
   const [height, width] = model.input.shape as [number, number];
-  const among = options.among ?? [...train.samples, ...validation];
-  const scales = recipe.cropRedCells === undefined ? new Map() : await laboratoryScales(among, options);
+  const known = new Map(scales?.laboratories.map(({ laboratory, scale }) => [laboratory, scale]));
   const open = async (stage: string, samples: readonly Sample[], training: boolean) => {
     const { fieldSize, cropRedCells } = recipe;
     const size = training && fieldSize !== undefined ? fieldSize : height;
     const cells = cellNormalizationOf(recipe, size);
     const margin = training && fieldSize !== undefined ? FIELD_MARGIN : 1;
     const crops =
-      cropRedCells !== undefined && new ScaledCrops({ size, redCells: cropRedCells * margin, scales, samples });
+      cropRedCells !== undefined && new ScaledCrops({ size, redCells: cropRedCells * margin, scales: known, samples });
     const prepare = crops || (cells && new CellPictures({ ...cells, diameters: cells.diameters * margin }));
     const keepsField = fieldSize !== undefined && prepare === undefined;
     try {

@@ -1,5 +1,6 @@
 import { numElements } from "../../core/shape.ts";
 import type { Sample } from "../../data/dataset.ts";
+import { redCellsOf } from "../../data/laboratoryScales.ts";
 import { compile } from "../../graph/compile.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
@@ -50,7 +51,9 @@ export async function viewCells(
   samples: readonly Sample[],
   { signal, onProgress, ownOnly = false, ...options }: ViewCellsOptions = {},
 ): Promise<Cells> {
-  const isCropped = run.cells !== undefined || run.recipe.cropRedCells !== undefined;
+  const { cropRedCells } = run.recipe;
+  const isCropped = run.cells !== undefined || cropRedCells !== undefined;
+  const redCells = cropRedCells === undefined ? [] : await redCellsOf(samples, { known: run.scale, signal });
   const ownViews = viewsOfRecipe(run);
   const looks = (isCropped && !ownOnly ? SCALES : [1]).map((scale) => ({
     scale,
@@ -65,7 +68,9 @@ export async function viewCells(
     const session = await createSession(compile(viewsGraph(below, seen)), options);
     try {
       const paths = samples.map(({ path }) => path);
-      const pictures = await readPictures(scaled(run, scale), paths, { limit: samples.length, signal, strict: true });
+      const redCellOf = (i: number) => redCells[i];
+      const wanted = { limit: samples.length, redCellOf, signal, strict: true };
+      const pictures = await readPictures(scaled(run, scale), paths, wanted);
       const place = { activations, size: numElements(shape), views, first };
       await runViews(session, pictures, place, (done) =>
         onProgress?.(s * samples.length + done, samples.length * looks.length),

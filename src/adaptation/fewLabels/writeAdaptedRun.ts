@@ -37,7 +37,8 @@ export async function writeAdaptedRun(
   const told = { from, ...rest, before: before.evaluation, after: after.evaluation };
   await writeFileWhole(join(out, "adaptation.json"), `${JSON.stringify(told, undefined, 2)}\n`);
   if (memory !== undefined) await writeHomeMemory(join(out, "memory.safetensors"), memory);
-  await writeModel(run.model, { classes: run.classes, recipe: run.recipe, home }, out);
+  const { model, classes, recipe, scale } = run;
+  await writeModel(model, { classes, recipe, home, scale }, out);
   if (result.adapted) await storeConfidence(out, after.predictions);
 }
 

@@ -1,5 +1,8 @@
 import { statSync } from "node:fs";
 import { LeukogramError } from "../../core/errors.ts";
+import type { ToldScales } from "../../data/toldScales.ts";
+import type { ScaledSample } from "../../data/usedScales.ts";
+import { CellCrops } from "../../evaluation/cellCrops.ts";
 import { type Classifier, loadClassifier } from "../../evaluation/classifier.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
@@ -19,6 +22,10 @@ export interface LabelFreeOptions extends SessionOptions {
   readonly adaptStatistics?: boolean | undefined;
   /** Make the model surer of its answers (TENT). */
   readonly tent?: boolean | undefined;
+  /** The files with their laboratories and scales; default: they are of one laboratory. */
+  readonly samples?: readonly ScaledSample[] | undefined;
+  /** Scales that the user tells. */
+  readonly told?: ToldScales | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
@@ -33,6 +40,8 @@ export interface LabelFreeStep {
 /** A classifier as it was made ready for a new laboratory. */
 export interface LabelFreeClassifier {
   readonly classifier: Classifier;
+  /** How the cells of these images are cropped. */
+  readonly crops: CellCrops;
   readonly steps: readonly LabelFreeStep[];
 }
 
@@ -40,7 +49,8 @@ export interface LabelFreeClassifier {
  * Makes a model ready for the images of a new laboratory, of which no label is known. The model's files stay as they
  * are. Where nothing is asked for, it is loaded as it is.
  *
- * @throws ERR_FORMAT where the model can't be loaded, or is no run folder and is to be changed; ERR_ABORTED.
+ * @throws ERR_FORMAT where the model can't be loaded, or is no run folder and is to be changed; ERR_USAGE as
+ * `CellCrops.plan`; ERR_ABORTED.
  */
 export async function labelFreeClassifier(
   path: string,
@@ -48,13 +58,18 @@ export async function labelFreeClassifier(
   options: LabelFreeOptions = {},
 ): Promise<LabelFreeClassifier> {
   const { tta, adaptStatistics: moves, tent } = options;
-  if (!tta && !moves && !tent) return { classifier: await loadClassifier(path, options), steps: [] };
+  const samples = options.samples ?? files.map((file) => ({ path: file }));
+  if (!tta && !moves && !tent) {
+    const classifier = await loadClassifier(path, options);
+    return { classifier, crops: await cropsOf(classifier, samples, options), steps: [] };
+  }
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory() && !isShippedName(path))
     throw new LeukogramError("ERR_FORMAT", `${path}: is no run folder, and a model file alone can't be changed`, {
       hint: "Give the folder of a finished run, or leave out --tta, --adapt-statistics and --tent.",
     });
   const run = await openRun(path);
-  const steps: LabelFreeStep[] = moves || tent ? await adapted(run, files, options) : [];
+  const crops = await CellCrops.plan({ ...run, cropRedCells: run.recipe.cropRedCells }, samples, options);
+  const steps: LabelFreeStep[] = moves || tent ? await adapted(run, files, { ...options, crops }) : [];
   const views = tta ? manyViews(run) : ownViews(run);
   if (tta)
     steps.push({
@@ -62,7 +77,14 @@ export async function labelFreeClassifier(
       applied: true,
       reason: `${views.views} turned and mirrored views of ${views.pictures.length} pictures: three sizes of the crop, a paler and a darker stain`,
     });
-  return { classifier: await testTimeClassifier(run, views, options), steps };
+  return { classifier: await testTimeClassifier(run, views, options), crops, steps };
+}
+
+async function cropsOf(classifier: Classifier, samples: readonly ScaledSample[], options: LabelFreeOptions) {
+  return CellCrops.plan(classifier, samples, options).catch(async (error) => {
+    await classifier.close();
+    throw error;
+  });
 }
 
 /** Rows whose probabilities are corrected for how frequent classes are among them, and what was done. */
@@ -83,12 +105,12 @@ export function withCorrectedPriors<T extends { readonly probabilities: readonly
 async function adapted(
   run: OpenRun,
   files: readonly string[],
-  { onStage, ...options }: LabelFreeOptions,
+  { onStage, crops, ...options }: LabelFreeOptions & { readonly crops: CellCrops },
 ): Promise<LabelFreeStep[]> {
   const { signal } = options;
   const steps: LabelFreeStep[] = [];
   const onProgress = (done: number, total: number) => onStage?.("Reading images to adapt to", done, total);
-  const pictures = await readPictures(run, files, { signal, onProgress });
+  const pictures = await readPictures(run, files, { redCellOf: crops.redCellOf, signal, onProgress });
   if (options.adaptStatistics) {
     onStage?.("Adapting batch-norm statistics", 0, 1);
     const { applied, reason } = await adaptStatistics(run.model, pictures, options);

@@ -1,9 +1,10 @@
 import type { Classifier } from "../../evaluation/classifier.ts";
 import { compile } from "../../graph/compile.ts";
 import { FIELD_SIZE } from "../../nn/cellNormalization.ts";
-import { exportGraph, type PictureVariant, PLAIN_PICTURE } from "../../nn/exportGraph.ts";
+import { exportGraph, type PictureVariant } from "../../nn/exportGraph.ts";
 import { createSession } from "../../runtime/node.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
+import { stainVariants } from "../../training/cellsOfRecipe.ts";
 import type { OpenRun } from "../openRun.ts";
 
 /** Which views of a picture {@link testTimeClassifier} averages. */
@@ -16,13 +17,14 @@ export interface TestTimeViews {
 
 /** The views of a run's own exported model. */
 export function ownViews({ recipe }: OpenRun): TestTimeViews {
-  return { views: recipe.views ?? 1, pictures: [PLAIN_PICTURE] };
+  return { views: recipe.views ?? 1, pictures: stainVariants(recipe.viewStain ?? 1) };
 }
 
 /** Test-time augmentation: all eight turned and mirrored views, of crops of three sizes and stains of three strengths. */
-export function manyViews({ cells }: OpenRun): TestTimeViews {
-  const scales = cells ? [1, 0.85, 1.18] : [1, 0.8, 0.6];
-  const stains = [0.87, 1.15];
+export function manyViews({ cells, recipe }: OpenRun): TestTimeViews {
+  const { cropRedCells, viewStain = 1 } = recipe;
+  const scales = cells || cropRedCells !== undefined ? [1, 0.85, 1.18] : [1, 0.8, 0.6];
+  const stains = viewStain === 1 ? [0.87, 1.15] : [1 / viewStain, viewStain];
   return {
     views: 8,
     pictures: [...scales.map((scale) => ({ scale, stain: 1 })), ...stains.map((stain) => ({ scale: 1, stain }))],
@@ -39,16 +41,20 @@ export async function testTimeClassifier(
   options: SessionOptions = {},
 ): Promise<Classifier> {
   const { model, cells, classes, recipe } = run;
-  const bytes = compile(exportGraph(model, { cells, views, pictures }), { name: model.name });
+  const { cropRedCells } = recipe;
+  const size = model.input.shape.slice(0, 2) as [number, number];
+  const wide = cropRedCells === undefined ? undefined : wideCrop(size[0], pictures);
+  const shown = wide ? pictures.map((picture) => ({ ...picture, scale: picture.scale / wide.share })) : pictures;
+  const bytes = compile(exportGraph(model, { cells, views, pictures: shown }), { name: model.name });
   const session = await createSession(bytes, options);
-  const imageSize = cells ? [FIELD_SIZE, FIELD_SIZE] : fieldOf(model.input.shape as [number, number, number], pictures);
-  const [height, width] = imageSize as [number, number];
+  const [height, width] = cells ? [FIELD_SIZE, FIELD_SIZE] : wide ? [wide.size, wide.size] : fieldOf(size, pictures);
   return {
     path: run.path,
     classes,
     imageSize: [height, width],
-    cropRedCells: undefined,
-    scale: undefined,
+    cropRedCells: cropRedCells && wide && cropRedCells * wide.share,
+    looksSize: wide && size[0],
+    scale: run.scale,
     isSquare: cells !== undefined,
     jpegDct: "accurate",
     parameters: model.parameters,
@@ -63,11 +69,15 @@ export async function testTimeClassifier(
   };
 }
 
+// A crop that holds the largest of the pictures, and the usual one in its middle, pixel for pixel.
+function wideCrop(size: number, pictures: readonly PictureVariant[]) {
+  const largest = Math.max(...pictures.map(({ scale }) => scale));
+  const wide = size + 2 * Math.max(0, Math.ceil(((largest - 1) * size) / 2));
+  return { size: wide, share: wide / size };
+}
+
 // Enough pixels that the smallest crop is not blown up.
-function fieldOf(
-  [height, width]: readonly [number, number, number],
-  pictures: readonly PictureVariant[],
-): [number, number] {
+function fieldOf([height, width]: readonly [number, number], pictures: readonly PictureVariant[]): [number, number] {
   const smallest = Math.min(...pictures.map(({ scale }) => scale));
   return [Math.round(height / smallest), Math.round(width / smallest)];
 }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { atScale } from "../../adaptation/atScale.ts";
 import { adaptToLabels, type LabelAdaptation } from "../../adaptation/fewLabels/adaptToLabels.ts";
 import { type HeldOutJudgement, judgeHeldOut } from "../../adaptation/fewLabels/judgeHeldOut.ts";
 import { type Suggestion, suggestCells } from "../../adaptation/fewLabels/suggestCells.ts";
@@ -8,6 +9,7 @@ import { type OpenRun, openRun } from "../../adaptation/openRun.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
 import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
+import type { ScaledSample } from "../../data/usedScales.ts";
 import { walkImages } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
@@ -24,9 +26,10 @@ import {
 } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
+import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `adapt`. */
-interface Flags {
+interface Flags extends ScaleFlag {
   readonly out?: string;
   readonly suggest?: number;
   readonly labelled?: string;
@@ -59,6 +62,7 @@ const adapt: CommandModule = {
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--judge <dir>", "labelled cells to learn nothing from: both models are judged on them, in judged.json")
       .option("--yes", "replace the run that is in --out");
+    addScaleFlag(command);
     addProgressFlag(command);
     addSessionFlags(command);
   },
@@ -79,21 +83,31 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
   const session = sessionOf(options);
   const shared = { ...session, seed: flags.seed, signal, onStage: progress.stage };
   requireFlags(flags);
+  const scaled = async (opened: OpenRun, cells: readonly ScaledSample[]) => {
+    const { run, laboratories } = await atScale(opened, cells, { told: toldScalesOf(flags), signal });
+    tellScale(progress, { laboratories });
+    for (const { notes } of laboratories) for (const note of notes) progress.line(`Note: ${note}`);
+    return run;
+  };
   if (flags.suggest !== undefined) {
     const paths = unlabelled(String(dir), flags.labelled);
-    const run = await openRun(String(model));
+    const run = await scaled(
+      await openRun(String(model)),
+      paths.map((path) => ({ path })),
+    );
     const labelled = flags.labelled === undefined ? [] : walkImages(flags.labelled);
     const cells = await suggestCells(run, paths, { ...shared, count: flags.suggest, labelled });
     print(Boolean(flags.json), { model, dir, suggest: cells }, () => suggestionText(cells));
     return;
   }
   const out = flags.out!;
-  const run = await openRun(String(model));
-  const config = { data: resolve(String(dir)), recipe: run.recipe };
+  const opened = await openRun(String(model));
+  const config = { data: resolve(String(dir)), recipe: opened.recipe };
   checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
-  if (resolve(out) === resolve(run.path))
+  if (resolve(out) === resolve(opened.path))
     throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
-  const samples = labelledSamples(openData(String(dir), groupingOf(options)).train, run);
+  const samples = labelledSamples(openData(String(dir), groupingOf(options)).train, opened);
+  const run = await scaled(opened, samples);
   const heldOut = flags.judge === undefined ? undefined : openData(flags.judge, groupingOf(options)).train;
   if (heldOut !== undefined) requireApart(samples, labelledSamples(heldOut, run));
   const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
@@ -101,7 +115,8 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
   await writeAdaptedRun(run, { result, out, from: String(model), samples });
   const judged = heldOut && (await judgeHeldOut([String(model), out], heldOut, shared));
   if (judged !== undefined) await writeFileWhole(join(out, "judged.json"), `${JSON.stringify(judged, undefined, 2)}\n`);
-  print(Boolean(flags.json), { out, from: model, cells: samples.length, ...summary(result), judged }, () =>
+  const { scale } = run;
+  print(Boolean(flags.json), { out, from: model, cells: samples.length, scale, ...summary(result), judged }, () =>
     [resultText(result, { out, run, samples, homeLoss: flags.homeLoss }), ...(judged ? judgedLines(judged) : [])].join(
       "\n",
     ),

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { LeukogramError } from "../../core/errors.ts";
 import { augmentPreview } from "../../data/augmentPreview.ts";
+import { cropAtScale } from "../../data/cellCrop.ts";
 import { contactSheet } from "../../data/contactSheet.ts";
 import { openData, type Sample } from "../../data/dataset.ts";
 import { decodeImage, type RgbImage } from "../../data/image.ts";
 import { USUAL_MICROSCOPY } from "../../data/microscopy/previewRows.ts";
+import { usedScales } from "../../data/usedScales.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { modelEntry } from "../../models/registry.ts";
 import { CellPictures, FIELD_MARGIN } from "../../training/cellPictures.ts";
@@ -49,7 +51,7 @@ const augmentPreviewCommand: CommandModule = {
     const chosen = inTurns(train.samples, train.classes.length, columns);
     const imageSize = recipe.imageSize ?? modelEntry(recipe.model).imageSize;
     const fieldSize = recipe.fieldSize ?? imageSize;
-    const images = await preparedImages(chosen, recipe, fieldSize);
+    const images = await preparedImages(chosen, recipe, { fieldSize, all: train.samples });
     const augmentation = augmentationOf(recipe);
     if (augmentation === undefined)
       throw new LeukogramError("ERR_USAGE", "augment-preview: the recipe has no augmentation", {
@@ -72,12 +74,24 @@ const augmentPreviewCommand: CommandModule = {
 };
 
 // Decoded, and normalised where the recipe says so, as training does it.
-async function preparedImages(samples: readonly Sample[], recipe: Recipe, fieldSize: number): Promise<RgbImage[]> {
+async function preparedImages(
+  samples: readonly Sample[],
+  recipe: Recipe,
+  { fieldSize, all }: { readonly fieldSize: number; readonly all: readonly Sample[] },
+): Promise<RgbImage[]> {
   const images = await Promise.all(samples.map(({ path }) => decodeImage(path)));
+  const margin = recipe.fieldSize === undefined ? 1 : FIELD_MARGIN;
+  if (recipe.cropRedCells !== undefined) {
+    const { redCellOf } = await usedScales(all);
+    return samples.map((sample, i) => {
+      const redCell = redCellOf(all.indexOf(sample));
+      const { pixels } = cropAtScale(images[i]!, { redCells: recipe.cropRedCells! * margin, redCell, size: fieldSize });
+      return { data: pixels, height: fieldSize, width: fieldSize };
+    });
+  }
   const cells = cellNormalizationOf(recipe, fieldSize);
   if (cells === undefined) return images;
-  const wide = recipe.fieldSize !== undefined && { diameters: cells.diameters * FIELD_MARGIN };
-  const pictures = new CellPictures({ ...cells, ...wide });
+  const pictures = new CellPictures({ ...cells, diameters: cells.diameters * margin });
   try {
     return await Promise.all(images.map((image) => pictures.apply(image)));
   } finally {

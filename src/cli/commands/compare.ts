@@ -3,12 +3,15 @@ import { basename, join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { openData } from "../../data/dataset.ts";
+import type { ToldScales } from "../../data/toldScales.ts";
+import { CellCrops, type CropSummary } from "../../evaluation/cellCrops.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
 import { compareSplits, splitSentence, trainingsOfSplits } from "../../evaluation/compareSplits.ts";
 import { readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
@@ -18,6 +21,7 @@ import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { readHistory } from "../runFolder.ts";
+import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
 import { readRunKind, type SeedRun, seedsTogether } from "../seedRuns.ts";
 
 const UNKNOWN: Costs = {
@@ -26,6 +30,15 @@ const UNKNOWN: Costs = {
   trainingSeconds: undefined,
   millisecondsPerImage: undefined,
 };
+
+/** Flags of `compare`. */
+interface Flags extends ScaleFlag {
+  readonly data?: string;
+  readonly out?: string;
+  readonly skipBad?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 const compare: CommandModule = {
   define(command) {
@@ -41,6 +54,7 @@ const compare: CommandModule = {
       .option("--group-by <column>", "with --data: manifest column whose images are resampled together: patient, slide")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
+    addScaleFlag(command, { several: true });
     addSessionFlags(command);
   },
   examples: [
@@ -51,24 +65,36 @@ const compare: CommandModule = {
     "leukogram compare theirs/predictions.csv runs/cnn/predictions/test.csv --json",
   ],
   async execute({ args: [paths], options, signal }) {
-    const flags = options as { data?: string; out?: string; skipBad?: boolean; json?: boolean; quiet?: boolean };
+    const flags = options as Flags;
     const names = modelNames(paths as string[]);
     if (names.length < 2)
       throw new LeukogramError("ERR_USAGE", "compare: it takes two models or more", {
         hint: "Name run folders, model files or predictions.csv files, one after the other.",
       });
+    if (flags.scale !== undefined && flags.data === undefined)
+      throw new LeukogramError("ERR_USAGE", "compare: --scale goes with --data", {
+        hint: "Without it answers are compared that were found before.",
+      });
     if (flags.out !== undefined) requireOwnReport(flags.out);
     const progress = new Progress(Boolean(flags.quiet));
     const models: SeedRun[] = [];
+    const cropped: { readonly name: string; readonly crops: CropSummary | undefined }[] = [];
     for (const [i, path] of (paths as string[]).entries()) {
       const { data, skipBad = false } = flags;
-      models.push({ name: names[i]!, ...(await answersOf(path, { data, skipBad, options, progress, signal })) });
+      const told = toldScalesOf(flags);
+      const name = names[i]!;
+      const { crops, ...answered } = await answersOf(path, { data, skipBad, told, options, progress, signal });
+      models.push({ name, ...answered });
+      cropped.push({ name, crops });
     }
     const compared = seedsTogether(models);
     const comparisons = comparePredictions(compared);
     const overSplits = compareSplits(compared);
-    const warnings =
-      overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."];
+    const warnings = [
+      ...(overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."]),
+      ...cropped.flatMap(({ name, crops }) => cropSentences(crops).map((text) => `${name}: ${text}`)),
+    ];
+    const scales = cropped.flatMap(({ name, crops }) => (crops ? [[name, scaleJson(crops)] as const] : []));
     if (flags.out !== undefined)
       await writeFileWhole(
         flags.out,
@@ -91,6 +117,7 @@ const compare: CommandModule = {
       })),
       comparisons,
       ...(overSplits.length > 0 && { overSplits }),
+      ...(scales.length > 0 && { scale: Object.fromEntries(scales) }),
     };
     print(Boolean(flags.json), result, () =>
       [
@@ -113,6 +140,7 @@ function modelNames(paths: readonly string[]): string[] {
 interface AnswerOptions {
   readonly data: string | undefined;
   readonly skipBad: boolean;
+  readonly told: ToldScales;
   readonly options: Readonly<Record<string, unknown>>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -120,8 +148,8 @@ interface AnswerOptions {
 
 async function answersOf(
   path: string,
-  { data, skipBad, options, progress, signal }: AnswerOptions,
-): Promise<Omit<SeedRun, "name">> {
+  { data, skipBad, told, options, progress, signal }: AnswerOptions,
+): Promise<Omit<SeedRun, "name"> & { readonly crops?: CropSummary | undefined }> {
   const crossValidation = data === undefined ? readCrossValidation(path) : undefined;
   if (crossValidation !== undefined)
     return {
@@ -153,8 +181,11 @@ async function answersOf(
     const opened = openData(data, groupingOf(options));
     const dataset = opened.test ?? opened.train;
     const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
-    const { predictions } = await answerImages(classifier, dataset, dataset.samples, { skipBad, signal, onProgress });
-    return { predictions, history, costs, run };
+    const { samples } = dataset;
+    const crops = await CellCrops.plan(classifier, samples, { told, signal });
+    tellScale(progress, crops);
+    const answers = await answerImages(classifier, dataset, samples, { skipBad, crops, signal, onProgress });
+    return { predictions: answers.predictions, history, costs, run, crops: answers.crops };
   } finally {
     await classifier.close();
   }

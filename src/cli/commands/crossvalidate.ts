@@ -11,10 +11,11 @@ import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
+import { addScaleFlag, type ScaleFlag, trainedAtScale } from "../scaleFlag.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
 
 /** Flags of `crossvalidate`. */
-interface Flags extends WeightsFlags {
+interface Flags extends WeightsFlags, ScaleFlag {
   readonly data?: readonly string[];
   readonly folds: number;
   readonly repeats: number;
@@ -44,6 +45,7 @@ const crossvalidate: CommandModule = {
       .option("--resume", "go on with what --out holds")
       .option("--yes", "begin anew where --out holds a run already")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addScaleFlag(command, { several: true });
     addWeightsFlags(command);
     addRecipeFlags(command);
   },
@@ -64,11 +66,12 @@ const crossvalidate: CommandModule = {
     requireWeightsFit(flags, recipe);
     const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
     checkRunFolder(out, { recipe }, folder);
-    const opened = openLaboratories(flags.data, { ...groupingOf(recipe) }).train;
+    const { scale } = flags;
+    const { train: opened } = trainedAtScale(openLaboratories(flags.data, groupingOf(recipe)), recipe, { scale });
     const weights = await findWeights(flags, recipe, { progress, signal });
     for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);
     const data = flags.data.length === 1 ? flags.data[0]! : flags.data;
-    await prepareRunFolder(out, { data, weights, recipe }, folder);
+    await prepareRunFolder(out, { data, weights, scale, recipe }, folder);
     const train = flags.groupCopies ? await withoutCopiesApart(opened, progress, signal) : opened;
     const { folds, repeats } = flags;
     const result = await crossValidate(train, recipe, {

@@ -6,9 +6,11 @@ import { VERSION } from "../../core/version.ts";
 import { differentialReport } from "../../differential/differentialReport.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
 import { readRanges } from "../../differential/referenceRanges.ts";
+import { CellCrops, type CropSummary } from "../../evaluation/cellCrops.ts";
 import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { NOT_OF_FIVE, rollUpPredictions, type Types } from "../../evaluation/rollUp.ts";
+import { scaleJson, scaleSentences } from "../../evaluation/scaleWords.ts";
 import type { Prediction, Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
@@ -17,10 +19,11 @@ import { differentialLines } from "../differentialLines.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
 import { addTypesFlag } from "../typesFlag.ts";
 
 /** Flags of `differential`. */
-interface Flags {
+interface Flags extends ScaleFlag {
   readonly model: string;
   readonly judged?: string;
   readonly cells?: number;
@@ -63,6 +66,7 @@ const differential: CommandModule = {
       .option("--skip-bad", "leave out images that can't be read, and count them")
       .option("--yes", "write over a FHIR file that is there");
     addTypesFlag(command, "all");
+    addScaleFlag(command);
     addSessionFlags(command);
   },
   examples: [
@@ -77,7 +81,7 @@ const differential: CommandModule = {
     const ranges = readRanges(flags.age, flags.ranges);
     const inTypes = (given: Predictions) => (flags.types === "five" ? rollUpPredictions(given) : given);
     const judged = flags.judged === undefined ? undefined : inTypes(await readPredictionsCsv(flags.judged));
-    const { predictions: answers, model, skipped } = await answersOf(String(source), flags, { options, signal });
+    const { predictions: answers, model, skipped, crops } = await answersOf(String(source), flags, { options, signal });
     const predictions = inTypes(answers);
     if (flags.types === undefined && predictions.classes.some(isBeyondFive))
       new Progress(Boolean(flags.quiet)).line(
@@ -85,12 +89,18 @@ const differential: CommandModule = {
       );
     const { cells, reject, leukocytes, seed } = flags;
     const types = predictions.classes.includes(NOT_OF_FIVE) ? "five" : "all";
-    const report = differentialReport(predictions, { cells, reject, judged, leukocytes, ranges, seed });
+    const counted = differentialReport(predictions, { cells, reject, judged, leukocytes, ranges, seed });
+    const report = { ...counted, notes: [...counted.notes, ...(crops?.notes ?? [])] };
     if (flags.fhir !== undefined) {
-      const fhir = diagnosticReport(report, { model: { name: model, version: VERSION }, effective: flags.effective });
+      const fhir = diagnosticReport(report, {
+        model: { name: model, version: VERSION },
+        effective: flags.effective,
+        remarks: scaleSentences(crops?.laboratories ?? []),
+      });
       await writeFileWhole(flags.fhir, `${JSON.stringify(fhir, undefined, 2)}\n`);
     }
-    print(Boolean(flags.json), { model, types, ...report, skipped }, () =>
+    const scale = scaleJson(crops);
+    print(Boolean(flags.json), { model, types, ...report, skipped, ...(scale && { scale }) }, () =>
       differentialLines(report, skipped).join("\n"),
     );
   },
@@ -119,20 +129,36 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function answersOf(source: string, { model, skipBad, quiet }: Flags, { options, signal }: Run) {
-  if (source.endsWith(".csv"))
-    return { predictions: await readPredictionsCsv(source), model: basename(source), skipped: 0 };
+interface Answers {
+  readonly predictions: Predictions;
+  readonly model: string;
+  readonly skipped: number;
+  readonly crops: CropSummary | undefined;
+}
+
+async function answersOf(source: string, flags: Flags, { options, signal }: Run): Promise<Answers> {
+  const { model, skipBad, quiet } = flags;
+  const told = toldScalesOf(flags);
+  if (source.endsWith(".csv")) {
+    if (told.size > 0)
+      throw new LeukogramError("ERR_USAGE", `differential: ${source} holds answers, which --scale does not change`, {
+        hint: "Leave out --scale, or give the folder of images.",
+      });
+    return { predictions: await readPredictionsCsv(source), model: basename(source), skipped: 0, crops: undefined };
+  }
   const files = imagesOf(source);
   const progress = new Progress(Boolean(quiet));
   const classifier = await loadClassifier(model, sessionOf(options));
   const rows: Prediction[] = [];
   let skipped = 0;
   try {
+    const samples = files.map((path) => ({ path }));
+    const crops = await CellCrops.plan(classifier, samples, { told, signal });
+    tellScale(progress, crops);
     const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
-    for await (const { path, probabilities, error, familiarity } of classifyFiles(classifier, files, {
-      signal,
-      onProgress,
-    })) {
+    const answers = classifyFiles(classifier, files, { redCellOf: crops.redCellOf, signal, onProgress });
+    for await (const { path, probabilities, error, familiarity, crop } of answers) {
+      crops.add({ probabilities, crop });
       if (error !== undefined && !skipBad) throw badImage(error);
       if (probabilities === undefined) skipped++;
       else
@@ -142,7 +168,7 @@ async function answersOf(source: string, { model, skipBad, quiet }: Flags, { opt
         });
     }
     const predictions: Predictions = { classes: classifier.classes, rows };
-    return { predictions, model, skipped };
+    return { predictions, model, skipped, crops: crops.summary(classifier.classes) };
   } finally {
     await classifier.close();
   }

@@ -23,6 +23,7 @@ import {
   type Types,
   typesToJudge,
 } from "../../evaluation/rollUp.ts";
+import { scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { percent } from "../../report/format.ts";
@@ -36,6 +37,7 @@ import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFl
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
 import { addSessionFlags, collect, groupingOf, number, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addScaleFlag, type ScaleFlag, tellCropNotes, tellScale, toldScalesOf } from "../scaleFlag.ts";
 import { addTypesFlag } from "../typesFlag.ts";
 
 const evaluate: CommandModule = {
@@ -58,6 +60,7 @@ const evaluate: CommandModule = {
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addTypesFlag(command, "the five where model or labels have only these");
+    addScaleFlag(command, { several: true });
     addLabelFreeFlags(command);
     addSessionFlags(command);
   },
@@ -67,17 +70,18 @@ const evaluate: CommandModule = {
     "leukogram evaluate cnn-anylab --data A=cells-a --data B=cells-b",
   ],
   async execute({ args: [model], options, signal }) {
-    const flags = options as unknown as LabelFreeFlags & {
-      data?: readonly string[];
-      out?: string;
-      calibration?: string;
-      error: number;
-      coverage: number;
-      types?: Types;
-      skipBad?: boolean;
-      json?: boolean;
-      quiet?: boolean;
-    };
+    const flags = options as unknown as LabelFreeFlags &
+      ScaleFlag & {
+        data?: readonly string[];
+        out?: string;
+        calibration?: string;
+        error: number;
+        coverage: number;
+        types?: Types;
+        skipBad?: boolean;
+        json?: boolean;
+        quiet?: boolean;
+      };
     if (flags.data === undefined)
       throw new LeukogramError("ERR_USAGE", "evaluate: --data is missing", {
         hint: "Give the folder of labelled images.",
@@ -88,25 +92,39 @@ const evaluate: CommandModule = {
     const labelled = openToJudge(flags.data, groupingOf(options));
     const progress = new Progress(Boolean(flags.quiet));
     const files = labelled.samples.map(({ path }) => path);
-    const { classifier: whole, steps } = await labelFreeClassifier(String(model), files, {
+    const {
+      classifier: whole,
+      crops,
+      steps,
+    } = await labelFreeClassifier(String(model), files, {
       ...session,
       ...flags,
+      samples: labelled.samples,
+      told: toldScalesOf(flags),
       signal,
       onStage: progress.stage,
     });
+    tellScale(progress, crops);
     try {
       const { types, said } = typesToJudge(whole.classes, labelled.classes, flags.types);
       if (said !== undefined) progress.line(`Note: ${said}`);
       const isRolled = types === "five";
       const [classifier, dataset] = isRolled ? [rollUpClassifier(whole), rollUpDataset(labelled)] : [whole, labelled];
       const rules = found && findRules(isRolled ? rollUpPredictions(found) : found, flags);
-      const { predictions: given, skipped } = await answerImages(classifier, dataset, dataset.samples, {
+      const {
+        predictions: given,
+        skipped,
+        crops: cropped,
+      } = await answerImages(classifier, dataset, dataset.samples, {
         skipBad: flags.skipBad ?? false,
+        crops,
         signal,
         onProgress: (done, total) => progress.stage("Classifying", done, total),
       });
       const { predictions, labelFree } = corrected(given, steps, Boolean(flags.priorCorrection));
       for (const step of labelFree) progress.line(stepLine(step));
+      tellCropNotes(progress, cropped);
+      const scale = scaleJson(cropped);
       const evaluation = evaluatePredictions(predictions);
       const confidence = judgeConfidence(predictions);
       const tried = rules && tryRules(predictions, rules);
@@ -125,7 +143,7 @@ const evaluate: CommandModule = {
       const laboratories = several ? evaluateByLaboratory(predictions, dataset.samples) : [];
       if (flags.out !== undefined) {
         await writePredictionsCsv(join(flags.out, "predictions.csv"), predictions);
-        const figures = { ...evaluation, confidence, ...(rules && { rules, tried }) };
+        const figures = { ...evaluation, confidence, ...(rules && { rules, tried }), ...(scale && { scale }) };
         await writeFileWhole(join(flags.out, "metrics.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
         await writeFileWhole(join(flags.out, "reliability.svg"), reliabilityPlot(confidence.bins));
         await writeFileWhole(join(flags.out, "risk-coverage.svg"), riskCoveragePlot(confidence.riskCoverage));
@@ -146,6 +164,7 @@ const evaluate: CommandModule = {
           ...(rules && { rules, tried }),
           ...(calibrated && { calibrated }),
           ...(familiarity && { familiarity }),
+          ...(scale && { scale }),
           ...(several && { laboratories: laboratories.map(laboratoryHeadline) }),
           skipped,
           ...(labelFree.length > 0 && { labelFree }),

@@ -1,6 +1,8 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { replaceFolder } from "../../data/outputFolder.ts";
+import { CellCrops } from "../../evaluation/cellCrops.ts";
+import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { STEPS } from "../../explain/integratedGradients.ts";
 import { mapLayerNames, mapStep } from "../../explain/mapLayers.ts";
 import { METHODS, type Method, methodEntry, parseMethods } from "../../explain/methods.ts";
@@ -22,9 +24,10 @@ import { imagesOf } from "../imageFiles.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, number, oneOf, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `explain`. */
-interface Flags {
+interface Flags extends ScaleFlag {
   readonly model?: string;
   readonly method: string;
   readonly class?: string;
@@ -87,6 +90,7 @@ const explain: CommandModule = {
         "0..255",
       )
       .option("--classes <names>", "its classes in the order of its outputs: A,B,C (default: the five cell types)");
+    addScaleFlag(command);
     addSessionFlags(command);
   },
   examples: [
@@ -105,10 +109,13 @@ const explain: CommandModule = {
     });
     const wanted = parseMethods(flags.method);
     const found = paths.flatMap(imagesOf);
-    const files = spread(found, flags.images);
+    const chosen = spread(found, flags.images);
     const progress = new Progress(Boolean(flags.quiet));
     const given = await openWith(word, flags, progress);
     const classes = classesOf(given, flags.classes);
+    const samples = found.map((path) => ({ path }));
+    const crops = await CellCrops.plan({ ...given, path: word }, samples, { told: toldScalesOf(flags), signal });
+    tellScale(progress, crops);
     const settings = {
       model: word,
       classes,
@@ -120,17 +127,21 @@ const explain: CommandModule = {
       checks: flags.check ? flags.checks : 0,
       seed: flags.seed,
       skipBad: Boolean(flags.skipBad),
+      // The files are of one laboratory.
+      redCellOf: () => crops.redCellOf(0),
       session,
       signal,
     };
-    if (files.length < found.length)
-      progress.line(`Explaining ${files.length} of ${found.length} images; --images takes more.`);
+    if (chosen.length < found.length)
+      progress.line(`Explaining ${chosen.length} of ${found.length} images; --images takes more.`);
     let explained: readonly ExplainedFile[] = [];
     await replaceFolder(flags.out, "leukogram explain", async (dir) => {
-      explained = await explainImages(given, files, { ...settings, dir, progress });
+      explained = await explainImages(given, chosen, { ...settings, dir, progress });
     });
     const { out } = flags;
-    print(Boolean(flags.json), { model: word, out, images: explained.map(({ json }) => json) }, () =>
+    const scale = scaleJson(crops.summary(classes));
+    const images = explained.map(({ json }) => json);
+    print(Boolean(flags.json), { model: word, out, images, ...(scale && { scale }) }, () =>
       [...lines(explained, classes), `Report: ${out}/explain.html`].join("\n"),
     );
   },

@@ -8,6 +8,7 @@ import {
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { nameOf, openToJudge, parseSource } from "../../data/laboratories.ts";
+import { toldScale } from "../../data/toldScales.ts";
 import { familiarityWarning } from "../../evaluation/familiarity.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
@@ -17,9 +18,10 @@ import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
+import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `generalise`. */
-interface Flags {
+interface Flags extends ScaleFlag {
   readonly home?: string;
   readonly sets?: readonly string[];
   readonly corrections: boolean;
@@ -42,13 +44,14 @@ const generalise: CommandModule = {
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
+    addScaleFlag(command, { several: true });
     addSessionFlags(command);
   },
   examples: [
     "leukogram generalise mobilenetv2-anylab --home pbc=pbc/Test --sets jtsc=jtsc --out change.html",
     "leukogram generalise runs/cnn runs/mobilenetv2 --home A=cells-a/Test --sets B=cells-b --sets C=cells-c --json",
   ],
-  async execute({ args: [names], options, signal }) {
+  async execute({ args: [words], options, signal }) {
     const flags = options as unknown as Flags;
     const { home, sets, out } = flags;
     if (home === undefined || sets === undefined)
@@ -60,17 +63,20 @@ const generalise: CommandModule = {
       name: nameOf(parseSource(source)),
       data: openToJudge([source], groupingOf(options)),
     });
-    const [own, others] = [open(home), sets.map(open)];
-    const twice = [own, ...others].map(({ name }) => name).find((name, i, all) => all.indexOf(name) < i);
+    const names = [home, ...sets].map((source) => nameOf(parseSource(source)));
+    const told = toldScalesOf(flags);
+    const opened = [home, ...sets].map(open);
+    const [own, ...others] = opened.map((set) => ({ ...set, scale: toldScale(told, set.name, names) }));
+    const twice = names.find((name, i, all) => all.indexOf(name) < i);
     if (twice !== undefined)
       throw new LeukogramError("ERR_USAGE", `generalise: two sets are named "${twice}"`, {
         hint: "Give each its own name: --sets NAME=DIR.",
       });
     const progress = new Progress(Boolean(flags.quiet));
     const models: Generalisation[] = [];
-    for (const model of names as readonly string[])
+    for (const model of words as readonly string[])
       models.push(
-        await judgeGeneralisation(model, own, others, {
+        await judgeGeneralisation(model, own!, others, {
           ...sessionOf(options),
           corrections: flags.corrections,
           skipBad: Boolean(flags.skipBad),

@@ -1,3 +1,4 @@
+import { LeukogramError } from "../../core/errors.ts";
 import { openToJudge } from "../../data/laboratories.ts";
 import { type TriedPreprocessing, tryPreprocessings } from "../../evaluation/findPreprocessing.ts";
 import { preprocessingSmells } from "../../models/preprocessing.ts";
@@ -41,6 +42,14 @@ const inspect: CommandModule = {
     const { data, images, classes: names, imageSize, json } = options as unknown as Flags;
     const given = await openGiven(String(word), imageSize);
     const { model, kind, notes } = given;
+    if (data !== undefined && given.cropRedCells !== undefined)
+      throw new LeukogramError(
+        "ERR_USAGE",
+        `inspect: ${word} crops cells at their scale, and scales its pixels itself`,
+        {
+          hint: "Leave out --data, or judge it: leukogram evaluate.",
+        },
+      );
     const warnings = given.isOurs ? [] : preprocessingSmells(model);
     const tried =
       data === undefined

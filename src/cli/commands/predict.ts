@@ -4,6 +4,7 @@ import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { rolledRow, rollUpOf, type Types } from "../../evaluation/rollUp.ts";
+import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { CommandModule } from "../command.ts";
@@ -12,6 +13,7 @@ import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFl
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
+import { addScaleFlag, type ScaleFlag, tellCropNotes, tellScale, toldScalesOf } from "../scaleFlag.ts";
 import { addTypesFlag } from "../typesFlag.ts";
 
 const predict: CommandModule = {
@@ -24,6 +26,7 @@ const predict: CommandModule = {
       .option("--calibrated", "divide logits by the temperature that was found on the model's own validation images")
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addTypesFlag(command, "all");
+    addScaleFlag(command);
     addLabelFreeFlags(command);
     addSessionFlags(command);
   },
@@ -34,16 +37,18 @@ const predict: CommandModule = {
     "leukogram predict runs/types cells/ --types five",
     "leukogram predict --model model.onnx cells/",
     "leukogram predict runs/cnn new-laboratory/ --tta --adapt-statistics",
+    "leukogram predict runs/cnn cell.jpg --scale 0.10um",
   ],
   async execute({ args: [words], options, signal }) {
-    const flags = options as LabelFreeFlags & {
-      model?: string;
-      calibrated?: boolean;
-      types?: Types;
-      skipBad?: boolean;
-      json?: boolean;
-      quiet?: boolean;
-    };
+    const flags = options as LabelFreeFlags &
+      ScaleFlag & {
+        model?: string;
+        calibrated?: boolean;
+        types?: Types;
+        skipBad?: boolean;
+        json?: boolean;
+        quiet?: boolean;
+      };
     const session = sessionOf(options);
     const { model, paths } = modelAndPaths(words as string[], {
       command: "predict",
@@ -53,13 +58,15 @@ const predict: CommandModule = {
     const files = paths.flatMap(imagesOf);
     const progress = new Progress(Boolean(flags.quiet));
     const onStage = progress.stage;
-    const { classifier, steps } = await labelFreeClassifier(model, files, {
+    const { classifier, crops, steps } = await labelFreeClassifier(model, files, {
       ...session,
       ...flags,
+      told: toldScalesOf(flags),
       signal,
       onStage,
     });
     for (const step of steps) progress.line(stepLine(step));
+    tellScale(progress, crops);
     const temperature = flags.calibrated ? temperatureOf(classifier) : 1;
     let skipped = 0;
     const familiarities: (number | undefined)[] = [];
@@ -67,9 +74,9 @@ const predict: CommandModule = {
       const rollUp = flags.types === "five" ? rollUpOf(classifier.classes) : undefined;
       const classes = rollUp?.classes ?? classifier.classes;
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
-      const answers = classifyFiles(classifier, files, { signal, onProgress });
+      const answers = classifyFiles(classifier, files, { redCellOf: crops.redCellOf, signal, onProgress });
       const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, progress) : answers;
-      for await (const { path, probabilities: given, error, familiarity } of corrected) {
+      for await (const { path, probabilities: given, error, familiarity, crop } of corrected) {
         if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (given === undefined) {
           skipped++;
@@ -77,16 +84,22 @@ const predict: CommandModule = {
           continue;
         }
         familiarities.push(familiarity);
+        crops.add({ probabilities: given, crop });
         const tempered = temperature === 1 ? given : withTemperature(given, temperature);
         const probabilities = rollUp === undefined ? tempered : rolledRow(rollUp, tempered);
         const best = predictedClass({ probabilities, file: path, label: undefined, group: path });
         const name = classes[best]!;
         const shares = Object.fromEntries(classes.map((key, k) => [key, probabilities[k]!]));
+        const cut = crop && { outside: crop.outside, nucleus: crop.nucleus !== undefined };
         const line = flags.json
-          ? JSON.stringify({ file: path, class: name, probabilities: shares, familiarity })
+          ? JSON.stringify({ file: path, class: name, probabilities: shares, familiarity, crop: cut })
           : `${path}\t${name}\t${probabilities[best]!.toFixed(4)}`;
         process.stdout.write(`${line}\n`);
       }
+      const summary = crops.summary(classifier.classes);
+      tellCropNotes(progress, summary);
+      if (flags.json && summary !== undefined)
+        process.stdout.write(`${JSON.stringify({ scale: scaleJson(summary) })}\n`);
       const warning = familiarityWarning(judgeFamiliarity(familiarities));
       if (warning !== undefined) progress.line(`Note: ${warning}`);
       if (skipped > 0) progress.line(`Images that can't be read and were left out: ${skipped} of ${files.length}`);

@@ -3,6 +3,7 @@ import { VERSION } from "../../core/version.ts";
 import { openToJudge } from "../../data/laboratories.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
 import { judgeRobustness, type Robustness } from "../../evaluation/robustness.ts";
+import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { percent, pointsEstimate } from "../../report/format.ts";
 import { robustnessReport } from "../../report/robustnessReport.ts";
@@ -12,9 +13,10 @@ import type { CommandModule } from "../command.ts";
 import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
+import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `robustness`. */
-interface Flags {
+interface Flags extends ScaleFlag {
   readonly data?: string;
   readonly images: number;
   readonly seed: number;
@@ -33,6 +35,7 @@ const robustness: CommandModule = {
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--out <file>", "write an HTML report with the figure");
+    addScaleFlag(command, { several: true });
     addSessionFlags(command);
   },
   examples: [
@@ -40,7 +43,7 @@ const robustness: CommandModule = {
     "leukogram robustness runs/cnn --data cells --images 100 --out robustness.html",
   ],
   async execute({ args: [model], options, signal }) {
-    const { data, images, seed, out, json, quiet } = options as unknown as Flags;
+    const { data, images, seed, out, json, quiet, scale } = options as unknown as Flags;
     if (data === undefined)
       throw new LeukogramError("ERR_USAGE", "robustness: --data is missing", {
         hint: "Give the folder of labelled images.",
@@ -53,6 +56,7 @@ const robustness: CommandModule = {
       const result = await judgeRobustness(classifier, dataset, {
         images,
         seed,
+        told: toldScalesOf({ scale }),
         signal,
         onProgress: (done, total) => progress.stage("Spoiling images and asking", done, total),
       });
@@ -61,7 +65,10 @@ const robustness: CommandModule = {
           out,
           robustnessReport({ model: String(model), dataName: dataName([data]), robustness: result, version: VERSION }),
         );
-      print(Boolean(json), { model: classifier.path, data, ...result }, () =>
+      const { crops, ...figures } = result;
+      for (const sentence of cropSentences(crops)) progress.line(sentence);
+      const cut = scaleJson(crops);
+      print(Boolean(json), { model: classifier.path, data, ...figures, ...(cut && { scale: cut }) }, () =>
         [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),
       );
     } finally {

@@ -12,10 +12,11 @@ import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
 import { addProgressFlag, addRecipeFlags, collect, groupingOf, print, recipeOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, type RunConfig, readRunConfig } from "../runFolder.ts";
+import { addScaleFlag, type ScaleFlag, tellScale, trainedAtScale } from "../scaleFlag.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
 
 /** Flags of `train`. */
-interface Flags extends WeightsFlags {
+interface Flags extends WeightsFlags, ScaleFlag {
   readonly data?: readonly string[];
   readonly leaveOneOut?: boolean;
   readonly out?: string;
@@ -35,6 +36,8 @@ export interface TrainJob {
   readonly leaveOneOut?: boolean;
   readonly out: string;
   readonly recipe: Recipe;
+  /** Scales of the laboratories, as a user writes them. */
+  readonly scale?: readonly string[] | undefined;
   readonly weights: string | undefined;
   readonly resume: boolean;
   readonly skipBad: boolean;
@@ -50,7 +53,8 @@ export async function trainJob(
   job: TrainJob,
 ): Promise<JudgedRun & { readonly trainingSeconds: number; readonly bestEpoch: number }> {
   const { recipe, progress, signal, skipBad, out } = job;
-  const data = openLaboratories(job.data, groupingOf(recipe));
+  const { scale } = job;
+  const data = trainedAtScale(openLaboratories(job.data, groupingOf(recipe)), recipe, { scale });
   const { train, validation } = splitByRecipe(data, recipe);
   progress.beginLog();
   progress.line(
@@ -66,6 +70,11 @@ export async function trainJob(
     onReady: async () => {
       await job.prepare?.();
       progress.openLog(join(out, "log.txt"));
+    },
+    onScales: (laboratories) => {
+      tellScale(progress, { laboratories });
+      for (const { laboratory, notes } of laboratories)
+        for (const note of notes) progress.line(`Note: ${laboratory}: ${note}`);
     },
     onStage: progress.stage,
     onProgress: progress.step,
@@ -110,6 +119,7 @@ const train: CommandModule = {
       .option("--resume", "go on with the run in --out that was stopped or killed")
       .option("--yes", "begin anew where --out holds a run already")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addScaleFlag(command, { several: true });
     addProgressFlag(command);
     addWeightsFlags(command);
     addRecipeFlags(command);
@@ -140,25 +150,27 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
   requireWeightsFit(flags, recipe);
   const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
   checkRunFolder(out, { recipe }, folder);
-  openLaboratories(data); // before anything is fetched
+  const scale = flags.scale ?? resumed?.scale;
+  trainedAtScale(openLaboratories(data), recipe, { scale }); // before anything is fetched
   // What a run was begun with stays, whatever weights are to be found by now.
   const weights =
     resumed !== undefined && flags.weights === undefined
       ? resumed.weights
       : await findWeights(flags, recipe, { progress, signal });
   const skipBad = Boolean(flags.skipBad);
-  const command = commandLine({ data, out, weights, skipBad });
+  const command = commandLine({ data, out, scale, weights, skipBad });
   const judged = await trainJob({
     data,
     leaveOneOut: flags.leaveOneOut !== false,
     out,
     recipe,
+    scale,
     weights,
     resume: folder.resume,
     skipBad,
     progress,
     signal,
-    prepare: () => prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, recipe }, folder),
+    prepare: () => prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, scale, recipe }, folder),
     command,
   });
   const { evaluation, judgedOn, laboratories } = judged;
@@ -176,8 +188,15 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
 }
 
 // What makes the run again, beside the old one.
-function commandLine({ data, out, weights, skipBad }: Pick<TrainJob, "data" | "out" | "weights" | "skipBad">): string {
+function commandLine({
+  data,
+  out,
+  scale = [],
+  weights,
+  skipBad,
+}: Pick<TrainJob, "data" | "out" | "scale" | "weights" | "skipBad">): string {
   const words = ["--recipe", join(out, "config.json"), ...data.flatMap((source) => ["--data", source])];
+  words.push(...scale.flatMap((text) => ["--scale", text]));
   if (weights !== undefined) words.push("--weights", weights);
   if (skipBad) words.push("--skip-bad");
   words.push("--out", `${out.replace(/[/\\]+$/, "")}-again`);

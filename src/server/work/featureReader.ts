@@ -56,7 +56,7 @@ export class FeatureReader {
 
   async #picture({ path, name }: NamedFile): Promise<SeenPicture | undefined> {
     try {
-      return await this.#reader.read(path, name);
+      return await this.#reader.read(path, { name });
     } catch (error) {
       if (error instanceof LeukogramError && error.code === "ERR_IMAGE") return undefined;
       throw error;

@@ -23,7 +23,7 @@ export class Painter {
    * @throws ERR_IMAGE where the file can't be read; ERR_CONFIG where the model has no layer with maps.
    */
   async paint({ path, name }: NamedFile, target?: number): Promise<Uint8Array> {
-    const picture = await this.#reader.read(path, name);
+    const picture = await this.#reader.read(path, { name });
     const row = target === undefined ? await this.#explainer.probabilities(picture) : undefined;
     const wanted = target ?? row!.indexOf(Math.max(...row!));
     const { map, cell } = await this.#explainer.explain(picture, { method: "gradcam", target: wanted });

@@ -2,15 +2,21 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { labelFreeClassifier } from "../../../src/adaptation/labelFree/labelFree.ts";
-import { ownViews, testTimeClassifier } from "../../../src/adaptation/labelFree/testTimeClassifier.ts";
+import { manyViews, ownViews, testTimeClassifier } from "../../../src/adaptation/labelFree/testTimeClassifier.ts";
 import { openRun } from "../../../src/adaptation/openRun.ts";
+import { Rng } from "../../../src/core/rng.ts";
+import { decodeImage } from "../../../src/data/image.ts";
+import { looksOf } from "../../../src/data/microscopy/measures.ts";
 import { type Classifier, classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
+import { bringImage } from "../../../src/evaluation/classifierFacts.ts";
+import { fitFamiliarity } from "../../../src/metrics/familiarity.ts";
 import { trainModel } from "../../../src/training/trainModel.ts";
 import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "../../training/sets.ts";
 
 const dir = temporaryFolder();
 const plain = join(dir, "plain");
 const cells = join(dir, "cells");
+const crops = join(dir, "crops");
 let set: SmallSet;
 let files: string[];
 beforeAll(async () => {
@@ -19,6 +25,8 @@ beforeAll(async () => {
   await trainModel(set.train, set.validation, smallRecipe(), { out: plain });
   const recipe = smallRecipe({ cellDiameters: 2, fieldSize: 48, scaleMin: 0.5, scaleMax: 0.9, views: 2 });
   await trainModel(set.train, set.validation, recipe, { out: cells });
+  const scaled = smallRecipe({ cropRedCells: 2.6, viewStain: 1.5, views: 2 });
+  await trainModel(set.train, set.validation, scaled, { out: crops });
 }, 400_000);
 
 async function answers(classifier: Classifier): Promise<number[]> {
@@ -31,6 +39,7 @@ async function answers(classifier: Classifier): Promise<number[]> {
 test.each([
   ["whole pictures", plain],
   ["cells", cells],
+  ["crops at their scale", crops],
 ])("a run's model opened by its layers answers as its exported one does: %s", async (_, path) => {
   const run = await openRun(path);
   const opened = await answers(await testTimeClassifier(run, ownViews(run), { threads: 1 }));
@@ -41,6 +50,7 @@ test.each([
 test.each([
   ["whole pictures", plain],
   ["cells", cells],
+  ["crops at their scale", crops],
 ])("many views give probabilities that differ, and sum to 1: %s", async (_, path) => {
   const { classifier, steps } = await labelFreeClassifier(path, files, { tta: true, threads: 1 });
   expect(steps).toEqual([
@@ -87,4 +97,32 @@ test("a folder without weights is no run that can be changed", async () => {
   copyFileSync(join(plain, "model.onnx"), join(part, "model.onnx"));
   const error = await rejection(openRun(part));
   expect(error.message).toMatch(/^ERR_FORMAT .*part: there is no model\.keras in it\. Adapting needs the whole folder/);
+});
+
+test("views of other sizes are cut from a wider crop, in whose middle the usual one is", async () => {
+  const run = await openRun(crops);
+  const many = await testTimeClassifier(run, manyViews(run), { threads: 1 });
+  const own = await loadClassifier(crops, { threads: 1 });
+  const image = await decodeImage(files[0]!);
+  const [size, middle] = [many.imageSize[0], own.imageSize[0]];
+  const usual = bringImage(image, own, 14);
+  const rng = new Rng(0);
+  const look = looksOf({ data: usual.pixels, width: middle, height: middle });
+  const looks = [fitFamiliarity(Array.from({ length: 400 }, () => look.map((x) => x * rng.uniform(0.98, 1.02))))!];
+  const wide = bringImage(image, { ...many, home: { ...many.home, looks } }, 14);
+  expect(many.cropRedCells! / own.cropRedCells!).toBeCloseTo(size / middle, 12);
+  expect(size / middle).toBeGreaterThanOrEqual(1.18);
+  const from = (size - middle) / 2;
+  for (let y = 0; y < middle; y++)
+    for (let i = 0; i < 3 * middle; i++) {
+      const difference = wide.pixels[3 * ((from + y) * size + from) + i]! - usual.pixels[3 * y * middle + i]!;
+      expect(Math.abs(difference)).toBeLessThanOrEqual(1);
+    }
+  // Its looks are those of the middle, which are the ones that were learned.
+  const { familiarity: known } = bringImage(image, { ...own, home: { ...own.home, looks } }, 14);
+  const { familiarity: strange } = bringImage(image, { ...many, looksSize: size, home: { ...many.home, looks } }, 14);
+  expect(Math.abs(wide.familiarity! - known!)).toBeLessThan(0.1);
+  expect(strange!).toBeLessThan(0.01);
+  await many.close();
+  await own.close();
 });
