@@ -5,7 +5,7 @@
  *
  * five.csv (pbc Train, pbc-more and chula, five classes) and types.csv (pbc-more, eleven types) for what ships;
  * without-chula.csv and without-pbc.csv for the judgement alone: jtsc is in them, and nothing that ships learns from
- * it. Cells of pbc-more that are copies of cells of pbc Test are left out, as `leukogram audit` found them. Scales are
+ * it; chula.csv to judge by, its scale to be measured. Cells of pbc-more that are copies of cells of pbc Test are left out, as `leukogram audit` found them. Scales are
  * those of the folders' READMEs; jtsc's is measured (docs/scale.md).
  */
 import { readFileSync } from "node:fs";
@@ -58,13 +58,13 @@ function chula(root: string): Row[] {
 const five = (rows: readonly Row[]) =>
   rows.flatMap((row) => (FIVE[row.class] === undefined ? [] : [{ ...row, class: FIVE[row.class]! }]));
 
-async function write(out: string, name: string, rows: readonly Row[]): Promise<void> {
+async function write(out: string, name: string, rows: readonly Row[], { told = true } = {}): Promise<void> {
   const table = rows.map(({ path, laboratory, ...row }) => ({
     file: toSlashes(relative(resolve(out), path)),
     class: row.class,
     laboratory,
     slide: row.slide,
-    scale: SCALES[laboratory],
+    ...(told && { scale: SCALES[laboratory] }),
   }));
   await writeFileWhole(join(out, name), stringify(table, { header: true }));
   process.stdout.write(`${join(out, name)}: ${rows.length} cells\n`);
@@ -77,5 +77,6 @@ const pbc = [...five(folder(join(root, "pbc", "Train"), "pbc")), ...five(more)];
 const [second, third] = [chula(join(root, "chula")), folder(join(root, "jtsc"), "jtsc")];
 await write(out, "five.csv", [...pbc, ...second]);
 await write(out, "types.csv", more);
+await write(out, "chula.csv", second, { told: false });
 await write(out, "without-chula.csv", [...pbc, ...third]);
 await write(out, "without-pbc.csv", [...second, ...third]);
