@@ -18,6 +18,7 @@ import { addModelRoutes } from "./routes/models.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addReportRoutes } from "./routes/reports.ts";
 import { addRunRoutes } from "./routes/runs.ts";
+import { addScaleRoutes } from "./routes/scale.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addSigningRoutes } from "./routes/signing.ts";
 import { addTrailRoutes } from "./routes/trail.ts";
@@ -69,6 +70,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addTrailRoutes(app, options);
   addUserRoutes(app, options);
   addModelRoutes(app, options);
+  addScaleRoutes(app, options);
   addRunRoutes(app, options);
   addLookingRoutes(app, options);
   await addInferenceRoutes(app, options);

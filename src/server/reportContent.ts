@@ -16,7 +16,7 @@ export function reportContent(input: ReportInput): { readonly [key: string]: Jso
   return JSON.parse(JSON.stringify(contentOf(input))) as { readonly [key: string]: Json };
 }
 
-function contentOf({ found, cells, second, head, number, at }: ReportInput) {
+function contentOf({ found, cells, second, head, number, at, scale }: ReportInput) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
   const groups = groupsOf(cells);
   const full = reportOf(groups, found);
@@ -28,6 +28,8 @@ function contentOf({ found, cells, second, head, number, at }: ReportInput) {
     reason,
     at: at.toISOString(),
     model,
+    /** Left out where it is not known, and in reports of older versions. */
+    scale,
     reviewed: found.reviewed,
     trail: head,
     differential: countOf(groups, found, full),

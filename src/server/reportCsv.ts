@@ -28,7 +28,7 @@ export function cellsCsv({ cells, case: { name }, number }: ReportContent): stri
 
 /** The count of a report, one class a line: shares and usual ranges in per cent, absolute counts in 10^9 per litre. */
 export function countsCsv(signed: z.infer<typeof report>, content: ReportContent): string {
-  const { differential, case: facts, model, notice } = content;
+  const { differential, case: facts, model, scale, notice } = content;
   const rows = differential.classes.map((row) => ({
     case: safe(facts.name),
     report: signed.number,
@@ -45,6 +45,7 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     // Why nothing is said of what is out of its range; empty where it is said.
     flagsWithheld: content.full?.withheld ?? null,
     model: safe(model),
+    ...(scale && { redCellPixels: scale.redCell.toFixed(1) }),
     signedBy: safe(signed.signatures.map(({ by }) => by).join("; ")),
     notice,
   }));

@@ -1,6 +1,7 @@
 // A signed report, to read and to print: one page without scripts and without other files.
 import type { z } from "zod";
 import type { Estimate } from "../core/estimate.ts";
+import { scaleText } from "../data/scale.ts";
 import { type Content, Markup, markup } from "../report/markup.ts";
 import { page, RESEARCH_USE, table } from "../report/page.ts";
 import type { report } from "./contract/cases.ts";
@@ -34,6 +35,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       `${many(differential.cells, "cell")} counted`,
       `${content.reviewed} of ${cells.length} labelled by a reader`,
       `model ${model}`,
+      content.scale === undefined ? "" : scaleText(content.scale),
       facts.leukocytes === null ? "" : `white cells ${facts.leukocytes} × ${UNIT}`,
       facts.age === null ? "" : `age ${many(facts.age, "year")}`,
     ].filter((fact) => fact !== ""),

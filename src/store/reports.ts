@@ -1,10 +1,12 @@
 import { and, asc, desc, eq } from "drizzle-orm";
 import { LeukogramError } from "../core/errors.ts";
+import type { Scale } from "../data/scale.ts";
 import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
 import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision } from "./cases.ts";
 import { type ReadCell, readCells } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database.ts";
 import { finishedReading } from "./labels.ts";
+import { readScale } from "./scale.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
@@ -24,6 +26,8 @@ export interface ReportInput {
   readonly head: string;
   readonly number: number;
   readonly at: Date;
+  /** Of the laboratory's pictures; undefined where it is not known. */
+  readonly scale: Scale | undefined;
 }
 
 /** What signing takes. */
@@ -86,8 +90,9 @@ async function freeze(
   const [end] = await queries.select().from(head);
   const cells = await readCells(queries, found.id);
   const second = await finishedReading(queries, found.id);
+  const scale = await readScale(queries);
   const number = last + 1;
-  const content = canonicalJson(contentOf({ found, cells, second, head: end!.hash, number, at }));
+  const content = canonicalJson(contentOf({ found, cells, second, head: end!.hash, number, at, scale }));
   const report = { id, number, sha256: sha256(content) };
   await queries
     .insert(reports)

@@ -41,6 +41,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "POST /api/v1/models/adapt": "Starts to adapt the active model to this laboratory's cells",
   "POST /api/v1/models/:model/activate": "Makes a model the one that classifies new cases",
   "GET /api/v1/models/:model/file": "Gives a model's ONNX file",
+  "GET /api/v1/scale": "Says how large the laboratory's pictures show a cell",
+  "PUT /api/v1/scale": "Tells that scale, or has it measured again",
   "GET /api/v1/runs": "Lists trainings and adaptations",
   "GET /api/v1/runs/:run": "Gives a run, and how far it is",
   "GET /api/v1/runs/:run/events": "Sends a run whenever it changes (server-sent events)",

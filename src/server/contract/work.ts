@@ -27,6 +27,17 @@ export const verified = z.object({
   fault: z.string().nullable(),
 });
 
+/** How large the laboratory's pictures show a cell. */
+export const scale = z.object({
+  /** Width of a red cell, pixels. */
+  redCell: z.number(),
+  /** How far that may be off, one standard deviation, as a share of it. */
+  error: z.number(),
+  source: z.enum(["told", "nuclei"]),
+  /** Cells whose nuclei were measured; 0 where it was told. */
+  cells: z.int(),
+});
+
 /** A model of this laboratory. */
 export const model = z.object({
   id: z.string(),

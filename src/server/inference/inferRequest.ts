@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { LeukogramError } from "../../core/errors.ts";
 import { numElements, show } from "../../core/shape.ts";
+import { parseScale, type Scale } from "../../data/scale.ts";
 
 /** A request may be so large, bytes. */
 export const MOST_BYTES = 64 * 2 ** 20;
@@ -40,6 +41,8 @@ export interface InferRequest {
   /** uint8 [N, H, W, 3] */
   readonly images: Uint8Array;
   readonly shape: readonly [number, number, number, number];
+  /** How large the pictures show a cell, where the request tells it. */
+  readonly scale: Scale | undefined;
   /** Whether the answer is to be binary. */
   readonly isBinary: boolean;
 }
@@ -64,7 +67,21 @@ export function parseInferRequest(body: Uint8Array, headerLength: string | undef
   if (wrong !== undefined) throw fault(`there is no output "${wrong.name}", only "probabilities"`);
   const shape = imageShape(input!);
   const isBinary = (outputs?.[0]?.parameters?.binary_data ?? wishes?.binary_data_output) === true;
-  return { id, shape, isBinary, images: tensorOf(input!, body.subarray(length), numElements(shape)) };
+  return {
+    id,
+    shape,
+    isBinary,
+    scale: scaleOf(wishes),
+    images: tensorOf(input!, body.subarray(length), numElements(shape)),
+  };
+}
+
+// `scale` as on the command line, or `red_cell_pixels`.
+function scaleOf(wishes: z.infer<typeof parameters> | undefined): Scale | undefined {
+  const { scale, red_cell_pixels: pixels } = wishes ?? {};
+  if (scale !== undefined && pixels !== undefined) throw fault("it has both scale and red_cell_pixels");
+  if (scale === undefined && pixels === undefined) return undefined;
+  return parseScale(scale === undefined ? `${pixels}px` : String(scale));
 }
 
 function parseJson(bytes: Uint8Array): z.infer<typeof inferJson> {

@@ -1,5 +1,7 @@
 // Answers of the Open Inference Protocol v2 (REST).
 import { VERSION } from "../../core/version.ts";
+import type { ClassifierFacts } from "../../evaluation/classifierFacts.ts";
+import type { CroppedTensors } from "../work/engineJobs.ts";
 import type { InferRequest } from "./inferRequest.ts";
 
 /** What an answer is made of. */
@@ -8,6 +10,8 @@ export interface Answered {
   /** [N, K] */
   readonly probabilities: Float32Array;
   readonly classes: readonly string[];
+  /** How cells were cropped; undefined where the model takes whole pictures. */
+  readonly crops?: CroppedTensors | undefined;
 }
 
 /** A body with its headers. */
@@ -19,7 +23,7 @@ export interface InferBody {
 /** Puts an answer into JSON, or JSON with its tensor behind it where that was asked for. */
 export function inferResponse(
   { id, shape: [count], isBinary }: Pick<InferRequest, "id" | "shape" | "isBinary">,
-  { model, probabilities, classes }: Answered,
+  { model, probabilities, classes, crops }: Answered,
 ): InferBody {
   const bytes = littleEndian(probabilities);
   const tensor = { name: "probabilities", shape: [count, classes.length], datatype: "FP32" };
@@ -27,7 +31,12 @@ export function inferResponse(
     ? { ...tensor, parameters: { binary_data_size: bytes.length } }
     : { ...tensor, data: Array.from(probabilities) };
   const json = new TextEncoder().encode(
-    JSON.stringify({ model_name: model, ...(id !== undefined && { id }), outputs: [told] }),
+    JSON.stringify({
+      model_name: model,
+      ...(id !== undefined && { id }),
+      ...(crops && { parameters: croppingParameters(crops) }),
+      outputs: [told],
+    }),
   );
   if (!isBinary) return { body: json, headers: { "content-type": "application/json" } };
   const body = new Uint8Array(json.length + bytes.length);
@@ -42,15 +51,30 @@ export function inferResponse(
   };
 }
 
+// Parameters are texts, numbers and booleans: one that is not known is left out.
+const croppingParameters = ({ redCell, source, leaving, withoutNucleus }: CroppedTensors) => ({
+  ...(redCell !== null && { red_cell_pixels: redCell }),
+  scale_source: source,
+  crops_leaving_the_picture: leaving,
+  pictures_without_nucleus: withoutNucleus,
+});
+
 /** What the server says of itself. */
 export const serverMetadata = { name: "leukogram", version: VERSION, extensions: ["binary_tensor_data"] } as const;
 
-/** What is said of a model: images of any size in, a probability a class out. */
-export function modelMetadata(name: string, classes: readonly string[]) {
+/**
+ * What is said of a model: images of any size in, a probability a class out. `crop_red_cells` says that it crops them at
+ * their scale, which the request's parameter `scale` or `red_cell_pixels` tells.
+ */
+export function modelMetadata(
+  name: string,
+  { classes, cropRedCells }: Pick<ClassifierFacts, "classes" | "cropRedCells">,
+) {
+  const crops = cropRedCells !== undefined && { parameters: { crop_red_cells: cropRedCells } };
   return {
     name,
     platform: "onnx_onnxv1",
-    inputs: [{ name: "images", datatype: "UINT8", shape: [-1, -1, -1, 3] }],
+    inputs: [{ name: "images", datatype: "UINT8", shape: [-1, -1, -1, 3], ...crops }],
     outputs: [
       { name: "probabilities", datatype: "FP32", shape: [-1, classes.length], parameters: { labels: [...classes] } },
     ],

@@ -7,7 +7,7 @@ import { explainError, loggable } from "../errors.ts";
 import { type InferRequest, MOST_BYTES, parseInferRequest } from "../inference/inferRequest.ts";
 import { inferResponse, modelMetadata, serverMetadata } from "../inference/inferResponse.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { classesOf } from "../work/models.ts";
+import { factsOf } from "../work/scales.ts";
 
 /** Who may ask models: tokens with this scope. */
 const INFER: Access = { role: "viewer", scope: "infer" };
@@ -46,7 +46,7 @@ function addHealth(app: App, { work: { models } }: Laboratory): void {
   const reading = { config: { access: INFER }, schema: { hide, params } };
   app.get("/v2/models/:model", reading, async (request) => {
     const { model } = request.params;
-    return modelMetadata(model, classesOf(await models.find(model)));
+    return modelMetadata(model, factsOf(await models.find(model)));
   });
   app.get("/v2/models/:model/ready", reading, async (request) => {
     const { model } = request.params;
@@ -55,7 +55,7 @@ function addHealth(app: App, { work: { models } }: Laboratory): void {
   });
 }
 
-function addInfer(app: App, { work: { models, engine } }: Laboratory): void {
+function addInfer(app: App, { work: { models, engine, scales } }: Laboratory): void {
   let underWay = 0;
   app.post(
     "/v2/models/:model/infer",
@@ -68,11 +68,16 @@ function addInfer(app: App, { work: { models, engine } }: Laboratory): void {
         const { model: id } = request.params;
         const model = await models.find(id);
         const wanted = wantedOf(request);
-        const { images, shape } = wanted;
-        const classes = classesOf(model);
-        const probabilities = await engine.run("tensors", { model, images, shape });
+        const { images, shape, scale } = wanted;
+        const { classes, cropRedCells } = factsOf(model);
+        if (scale !== undefined && cropRedCells === undefined)
+          throw new LeukogramError("ERR_USAGE", `${id}: takes whole pictures, so a scale says nothing to it`, {
+            hint: "Leave the parameter out.",
+          });
+        const redCell = (scale ?? (await scales.of(id)))?.redCell;
+        const { probabilities, crops } = await engine.run("tensors", { model, images, shape, redCell });
         requireNumbers(probabilities, classes.length);
-        return send(reply, inferResponse(wanted, { model: id, probabilities, classes }));
+        return send(reply, inferResponse(wanted, { model: id, probabilities, classes, crops }));
       } finally {
         underWay--;
       }

@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { LeukogramError } from "../../core/errors.ts";
+import { scaleText } from "../../data/scale.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
 import type { DifferentialReport } from "../../differential/types.ts";
 import { requireCase } from "../../store/cases.ts";
@@ -63,6 +64,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
         found.reason === null ? "" : `Amended: ${found.reason}`,
         facts.comment === "" ? "" : `Comment: ${facts.comment}`,
         agreement === null ? "" : agreementWords(agreement),
+        content.scale === undefined ? "" : `Scale: ${scaleText(content.scale)}.`,
       ].filter((remark) => remark !== ""),
       ...statusOf(found),
     });

@@ -10,6 +10,7 @@ import { type Engine, EngineGone } from "./engine.ts";
 import type { Answer, ModelFacts } from "./engineJobs.ts";
 import { HeldModels, isOfModel } from "./heldModels.ts";
 import { type Models, requireFile } from "./models.ts";
+import type { Scales } from "./scales.ts";
 import type { WorkMetrics } from "./workMetrics.ts";
 
 /** Cells of one job: enough that the model is busy, few enough that answers come soon. */
@@ -25,6 +26,8 @@ export interface ClassificationOptions {
   readonly models: Models;
   readonly engine: Engine;
   readonly metrics: WorkMetrics;
+  /** Of cells that a model crops. */
+  readonly scales: Scales;
   /** Milliseconds after which a model that could not be opened is tried again. */
   readonly holdMs?: number | undefined;
   readonly onError: (error: unknown) => void;
@@ -149,16 +152,24 @@ export class Queue implements Classification {
 
   // What the model says of cells; undefined where they are to be tried one by one.
   async #ask(batch: readonly WaitingCell[]): Promise<Said | undefined> {
-    const { store, models, engine } = this.#given;
+    const { store, models, engine, scales } = this.#given;
     const { model: id } = batch[0]!;
     const model = await models.find(id);
     requireFile(model);
     const facts = this.#facts.get(id) ?? (await engine.run("facts", { model }));
     this.#facts.set(id, facts);
-    const files = batch.map(({ sha256, file }) => ({ path: store.images.pathOf(sha256), name: file }));
+    if (facts.crops) await scales.measure();
+    const before = facts.crops ? await scales.of(id) : undefined;
+    const redCell = before?.redCell;
+    const files = batch.map(({ sha256, file }) => ({ path: store.images.pathOf(sha256), name: file, redCell }));
     const answering = engine.run("classify", { model, files });
     const { pid } = engine;
     const said = await answering.catch((error) => this.#died(batch, { pid, error }));
+    // Cropped at a scale that holds no more: the cells wait still.
+    if (facts.crops && (await scales.of(id))?.redCell !== redCell) {
+      this.enqueue();
+      return undefined;
+    }
     return said && { said, facts };
   }
 

@@ -1,10 +1,31 @@
 // What the process that runs models is asked, and what it answers.
+import type { MeasuredScale } from "../../data/scale.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 
 /** A file to look at: where it lies, and what messages call it. */
 export interface NamedFile {
   readonly path: string;
   readonly name: string;
+  /** Width of a red cell, pixels, for models that crop cells; left out where the cell's own nucleus is to tell it. */
+  readonly redCell?: number | undefined;
+}
+
+/** How whole pictures of a request were cropped for a model that takes crops. */
+export interface CroppedTensors {
+  /** Width of a red cell, pixels; null where each cell's own nucleus told it. */
+  readonly redCell: number | null;
+  readonly source: "told" | "model" | "nuclei" | "each nucleus";
+  /** Crops of which more than a tenth lies beyond the picture, and pictures without a nucleus. */
+  readonly leaving: number;
+  readonly withoutNucleus: number;
+}
+
+/** What a model says of images that were sent. */
+export interface TensorAnswers {
+  /** [N, K] */
+  readonly probabilities: Float32Array;
+  /** Undefined where the model takes whole pictures. */
+  readonly crops: CroppedTensors | undefined;
 }
 
 /** What a model says of one image, or why it can't be read. */
@@ -19,6 +40,8 @@ export interface Answer {
 export interface ModelFacts {
   readonly classes: readonly string[];
   readonly imageSize: readonly [number, number];
+  /** Whether it takes crops at the laboratory's scale. */
+  readonly crops: boolean;
   /** The least probability of its class at which a cell is not rejected. */
   readonly threshold: number;
   /** Share of wrong answers that the threshold promises to stay under; undefined where nothing is known of it. */
@@ -38,14 +61,18 @@ export interface Features {
 export interface EngineJobs {
   facts: [{ readonly model: string }, ModelFacts];
   classify: [{ readonly model: string; readonly files: readonly NamedFile[] }, readonly Answer[]];
+  /** What the nuclei of pictures say of their scale. */
+  measure: [{ readonly files: readonly NamedFile[] }, MeasuredScale];
   /** Images uint8 [N, H, W, 3] to probabilities [N, K]. */
   tensors: [
     {
       readonly model: string;
       readonly images: Uint8Array;
       readonly shape: readonly [number, number, number, number];
+      /** Width of a red cell, pixels, where it is known. */
+      readonly redCell?: number | undefined;
     },
-    Float32Array,
+    TensorAnswers,
   ];
   features: [{ readonly model: string; readonly files: readonly NamedFile[] }, Features];
   /** A PNG: what speaks for a class, the most probable one where none is named. */

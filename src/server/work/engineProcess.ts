@@ -3,7 +3,9 @@ import { setPriority } from "node:os";
 import { homeThreshold } from "../../adaptation/homeThreshold.ts";
 import { openRun } from "../../adaptation/openRun.ts";
 import { LeukogramError } from "../../core/errors.ts";
+import { scaleOfFiles } from "../../data/laboratoryScales.ts";
 import { type Classifier, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import { answerTensors } from "./answerTensors.ts";
 import type {
   EngineJobs,
   EngineReply,
@@ -27,14 +29,15 @@ function serve({ session, nice }: EngineSettings): void {
   const readers = new OpenOnes(MOST, async (model) => new FeatureReader(await openRun(model), session));
   const handlers: { [K in JobKind]: (job: EngineJobs[K][0]) => Promise<EngineJobs[K][1]> } = {
     facts: ({ model }) =>
-      classifiers.use(model, async ({ classes, imageSize }) => ({
+      classifiers.use(model, async ({ classes, imageSize, cropRedCells }) => ({
         classes,
         imageSize,
+        crops: cropRedCells !== undefined,
         ...(await homeThreshold(model, session)),
       })),
     classify: ({ model, files }) => classifiers.use(model, (classifier) => classify(classifier, files)),
-    tensors: ({ model, images, shape }) =>
-      classifiers.use(model, (classifier) => classifier.classify(plain(images), shape[0], [shape[1], shape[2]])),
+    measure: ({ files }) => scaleOfFiles(files.map(({ path }) => path)),
+    tensors: ({ model, ...job }) => classifiers.use(model, (classifier) => answerTensors(classifier, job)),
     features: ({ model, files }) => readers.use(model, (reader) => reader.read(files)),
     explain: ({ model, file, target }) => painters.use(model, (painter) => painter.paint(file, target)),
   };
@@ -51,14 +54,15 @@ async function classify(classifier: Classifier, files: readonly NamedFile[]): Pr
   const answers: EngineJobs["classify"][1][number][] = [];
   const paths = files.map(({ path }) => path);
   // Names by place: one file may be there twice.
-  const options = { batchSize: files.length, nameOf: (i: number) => files[i]!.name };
+  const options = {
+    batchSize: files.length,
+    nameOf: (i: number) => files[i]!.name,
+    redCellOf: (i: number) => files[i]!.redCell,
+  };
   for await (const { probabilities, familiarity, error } of classifyFiles(classifier, paths, options))
     answers.push({ probabilities, familiarity, error: error?.reason });
   return answers;
 }
-
-// A Buffer is no plain array of bytes to all that look at what they are given.
-const plain = ({ buffer, byteOffset, length }: Uint8Array) => new Uint8Array(buffer, byteOffset, length);
 
 function reply(message: EngineReply): void {
   // A server that is gone needs no answer, nor one that goes meanwhile.

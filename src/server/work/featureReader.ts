@@ -23,7 +23,7 @@ export class FeatureReader {
 
   constructor(run: Pick<OpenRun, "model" | "cells" | "recipe">, options: SessionOptions) {
     this.#below = new Model({ input: run.model.input, output: run.model.output.inputs[0]! });
-    this.#reader = new PictureReader(run, options);
+    this.#reader = new PictureReader({ ...run, cropRedCells: run.recipe.cropRedCells }, options);
     this.#session = createSession(compile(featureGraph(this.#below, run.recipe.views ?? 1)), options);
   }
 
@@ -54,9 +54,9 @@ export class FeatureReader {
     await (await this.#session).release();
   }
 
-  async #picture({ path, name }: NamedFile): Promise<SeenPicture | undefined> {
+  async #picture({ path, ...how }: NamedFile): Promise<SeenPicture | undefined> {
     try {
-      return await this.#reader.read(path, { name });
+      return await this.#reader.read(path, how);
     } catch (error) {
       if (error instanceof LeukogramError && error.code === "ERR_IMAGE") return undefined;
       throw error;

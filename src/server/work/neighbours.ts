@@ -8,12 +8,14 @@ import type { Engine } from "./engine.ts";
 import type { NamedFile } from "./engineJobs.ts";
 import { FeatureFile, type Near } from "./featureFile.ts";
 import type { Models } from "./models.ts";
+import type { Scales } from "./scales.ts";
 
 /** What {@link Neighbours} works with. */
 export interface NeighboursOptions {
   readonly store: Store;
   readonly models: Models;
   readonly engine: Engine;
+  readonly scales: Scales;
   /** Whether no cell waits for its class: those come first. */
   readonly isIdle: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -125,24 +127,31 @@ export class Neighbours {
   }
 
   async #features(id: string, cells: readonly Pick<LabelledCell, "sha256" | "file">[]) {
-    const { models, engine, store } = this.#given;
-    const files: NamedFile[] = cells.map(({ sha256, file }) => ({ path: store.images.pathOf(sha256), name: file }));
+    const { models, engine, scales, store } = this.#given;
+    const redCell = (await scales.of(id))?.redCell;
+    const files: NamedFile[] = cells.map(({ sha256, file }) => ({
+      path: store.images.pathOf(sha256),
+      name: file,
+      redCell,
+    }));
     return engine.run("features", { model: await models.find(id), files });
   }
 
   // How wide features are is known when one cell has been looked at.
-  #fileOf(model: string, cell: Pick<LabelledCell, "sha256" | "file">): Promise<FeatureFile> {
-    const known = this.#files.get(model);
+  async #fileOf(model: string, cell: Pick<LabelledCell, "sha256" | "file">): Promise<FeatureFile> {
+    const redCell = (await this.#given.scales.of(model))?.redCell;
+    // Features of crops of another scale are others.
+    const name = `${encodeURIComponent(model)}${redCell === undefined ? "" : `@${redCell.toFixed(2)}`}.bin`;
+    const known = this.#files.get(name);
     if (known !== undefined) return known;
-    const opened = this.#open(model, cell);
-    this.#files.set(model, opened);
-    opened.catch(() => this.#files.delete(model));
+    const opened = this.#open(model, cell, name);
+    this.#files.set(name, opened);
+    opened.catch(() => this.#files.delete(name));
     return opened;
   }
 
-  async #open(model: string, cell: Pick<LabelledCell, "sha256" | "file">): Promise<FeatureFile> {
+  async #open(model: string, cell: Pick<LabelledCell, "sha256" | "file">, name: string): Promise<FeatureFile> {
     const { width, rows, places } = await this.#features(model, [cell]);
-    const name = `${encodeURIComponent(model)}.bin`;
     const file = await FeatureFile.open(join(this.#given.store.folder, "features", name), width);
     if (places[0] !== undefined) await file.add([cell.sha256], rows);
     return file;

@@ -11,9 +11,9 @@ export class Painter {
   readonly #explainer: Explainer;
   readonly #reader: PictureReader;
 
-  constructor(run: Pick<OpenRun, "model" | "cells">, session: SessionOptions) {
+  constructor(run: Pick<OpenRun, "model" | "cells" | "recipe">, session: SessionOptions) {
     this.#explainer = new Explainer(run.model, { open: (bytes) => createSession(bytes, session), checks: 0 });
-    this.#reader = new PictureReader(run, session);
+    this.#reader = new PictureReader({ ...run, cropRedCells: run.recipe.cropRedCells }, session);
   }
 
   /**
@@ -22,8 +22,8 @@ export class Painter {
    * @param target index of the class; default: the most probable one.
    * @throws ERR_IMAGE where the file can't be read; ERR_CONFIG where the model has no layer with maps.
    */
-  async paint({ path, name }: NamedFile, target?: number): Promise<Uint8Array> {
-    const picture = await this.#reader.read(path, { name });
+  async paint({ path, ...how }: NamedFile, target?: number): Promise<Uint8Array> {
+    const picture = await this.#reader.read(path, how);
     const row = target === undefined ? await this.#explainer.probabilities(picture) : undefined;
     const wanted = target ?? row!.indexOf(Math.max(...row!));
     const { map, cell } = await this.#explainer.explain(picture, { method: "gradcam", target: wanted });

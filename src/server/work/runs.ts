@@ -8,6 +8,7 @@ import { modelEntry } from "../../models/registry.ts";
 import type { Json } from "../../store/canonicalJson.ts";
 import { countedCells } from "../../store/knownCells.ts";
 import { createRun, listRuns, moveRun, openRuns, type RunChange, type RunRow, requireRun } from "../../store/runs.ts";
+import { readScale } from "../../store/scale.ts";
 import type { Store } from "../../store/store.ts";
 import type { Wish } from "../../store/trail.ts";
 import { parseRecipe } from "../../training/recipe.ts";
@@ -27,6 +28,7 @@ import {
   writeJobFiles,
 } from "./runFiles.ts";
 import { NO_PROGRESS, readRunFiles } from "./runProgress.ts";
+import { factsOf } from "./scales.ts";
 
 /** What a training is asked for. */
 export interface TrainWish {
@@ -213,7 +215,10 @@ export class Runs {
     const model = row.kind === "adapt" ? await models.find(adaptSettings.parse(row.settings).model) : "";
     if (!(await this.#move(row, { from: ["waiting"], to: "running" }))) return;
     const { output, errors } = paths;
-    const args = runArguments(row, paths, model);
+    const crops = row.kind === "adapt" && factsOf(model).cropRedCells !== undefined;
+    const scale = crops ? await readScale(store.database.queries) : undefined;
+    const told = scale ? ["--scale", `${scale.redCell.toFixed(3)}px`] : [];
+    const args = [...runArguments(row, paths, model), ...told];
     const process = await startProgram(args, { output, errors, ...(command && { command }) });
     await writeFileWhole(paths.process, JSON.stringify(process));
     this.#current.set(row.kind, { id: row.id, process });

@@ -7,6 +7,7 @@ import { Explanations } from "./explanations.ts";
 import { Models } from "./models.ts";
 import { Neighbours } from "./neighbours.ts";
 import { Runs } from "./runs.ts";
+import { Scales } from "./scales.ts";
 import { makeWorkMetrics } from "./workMetrics.ts";
 
 /** Options of {@link startWork}. */
@@ -31,6 +32,7 @@ export interface Work {
   readonly classification: Queue;
   readonly models: Models;
   readonly runs: Runs;
+  readonly scales: Scales;
   readonly explanations: Explanations;
   readonly neighbours: Neighbours;
   /** Runs models for those who wait for the answer. */
@@ -55,12 +57,13 @@ export function startWork(
   const metrics = makeWorkMetrics(registry, {
     runs: () => runs.counts(),
   });
-  const classification = startClassification({ store, models, engine: background, metrics, holdMs, onError });
-  const explanations = new Explanations({ store, models, engine });
+  const scales = new Scales({ store, models, engine: background });
+  const classification = startClassification({ store, models, engine: background, metrics, scales, holdMs, onError });
+  const explanations = new Explanations({ store, models, engine, scales });
   const isIdle = () => classification.isIdle;
-  const neighbours = new Neighbours({ store, models, engine, isIdle, onError });
+  const neighbours = new Neighbours({ store, models, engine, scales, isIdle, onError });
   return {
-    ...{ classification, models, runs, explanations, neighbours, engine, registry },
+    ...{ classification, models, runs, scales, explanations, neighbours, engine, registry },
     async close() {
       await Promise.all([classification.close(), engine.close(), neighbours.close(), runs.close()]);
     },

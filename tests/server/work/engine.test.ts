@@ -54,7 +54,7 @@ describe("an engine", () => {
   test("brings pictures of any size to the model, several at once", async () => {
     const shape = [2, 60, 80, 3] as const;
     const pixels = Buffer.alloc(2 * 60 * 80 * 3).map((_, i) => (i * 7919) % 251);
-    const rows = await engine.run("tensors", { model: MODEL, images: pixels, shape });
+    const { probabilities: rows } = await engine.run("tensors", { model: MODEL, images: pixels, shape });
     expect(rows).toHaveLength(10);
     expect(rows.slice(0, 5).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
   });
