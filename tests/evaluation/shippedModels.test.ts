@@ -30,7 +30,7 @@ describe.each(names)("%s", (name) => {
   test("may be changed: layers, recipe and memory belong together", async () => {
     const { classes, memory, recipe } = await openRun(name);
     expect(classes).toEqual(CELL_TYPES);
-    expect(recipe.cellDiameters).toBeGreaterThan(1);
+    expect(recipe.cropRedCells ?? recipe.cellDiameters).toBeGreaterThan(1);
     expect(new Set(memory!.labels).size).toBe(5);
   });
 
