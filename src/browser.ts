@@ -26,6 +26,7 @@ export {
 export { type Picture, readPicture } from "./browser/pictures.ts";
 export { readKerasLayers, readKerasModel } from "./browser/readKeras.ts";
 export { readOnnxModel } from "./browser/readOnnx.ts";
+export { measureScale, type PicturesScale } from "./browser/scale.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./core/classes.ts";
 export { type ErrorCode, LeukogramError } from "./core/errors.ts";
 export { Rng } from "./core/rng.ts";

@@ -1,5 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
 import {
+  type BroughtImage,
   bringImage,
   type ClassifierFacts,
   classifierFacts,
@@ -12,6 +13,7 @@ import type { Session } from "../runtime/session.ts";
 import { createSession, type WebSessionOptions } from "../runtime/web.ts";
 import { type CellKeys, cellNormalizationOf } from "../training/cellsOfRecipe.ts";
 import { type Picture, readPicture } from "./pictures.ts";
+import { redCellOf } from "./scale.ts";
 
 /** How a model sees pictures, as its file says. */
 export interface ModelFacts extends ClassifierFacts {
@@ -34,12 +36,19 @@ export interface ClassifiedPicture {
    * the model does not know how its own look.
    */
   readonly familiarity: number | undefined;
+  /** How the cell was cropped: the share of the crop beyond the picture, and its nucleus. Undefined for whole pictures. */
+  readonly crop: BroughtImage["crop"];
 }
 
 /** Options of {@link WebClassifier.classify}. */
 export interface ClassifyPicturesOptions {
   /** Default: 16. */
   readonly batchSize?: number;
+  /**
+   * How large the pictures show a cell, for models that take crops: 72px, the width of a red cell, or 0.10um a pixel.
+   * Default: what the model carries, else what the nuclei of these pictures say.
+   */
+  readonly scale?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -123,33 +132,38 @@ async function classify(
   session: Session,
   facts: ModelFacts,
   pictures: readonly Picture[],
-  { batchSize = 16, signal, onProgress }: ClassifyPicturesOptions = {},
+  { batchSize = 16, scale, signal, onProgress }: ClassifyPicturesOptions = {},
 ): Promise<readonly ClassifiedPicture[]> {
+  const redCell = await redCellOf(facts, pictures, scale);
   const answers: ClassifiedPicture[] = [];
   for (let start = 0; start < pictures.length; start += batchSize) {
     if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "classification was interrupted");
-    const { images, familiarities } = await bringPictures(pictures.slice(start, start + batchSize), facts);
+    const { images, brought } = await bringPictures(pictures.slice(start, start + batchSize), facts, redCell);
     const { probabilities } = await session.run({ images });
     const classes = facts.classes.length;
-    for (const [i, familiarity] of familiarities.entries()) {
+    for (const [i, { familiarity, crop }] of brought.entries()) {
       const row = (probabilities!.data as Float32Array).subarray(i * classes, (i + 1) * classes);
-      answers.push({ probabilities: normalizedRow(row), label: facts.classes[argmax(row)]!, familiarity });
+      answers.push({ probabilities: normalizedRow(row), label: facts.classes[argmax(row)]!, familiarity, crop });
     }
     onProgress?.(answers.length, pictures.length);
   }
   return answers;
 }
 
-/** Pictures as a model's graph takes them: `images` uint8 [N, height, width, 3], and how familiar each looks. */
-export async function bringPictures(pictures: readonly Picture[], facts: PictureFacts) {
+/**
+ * Pictures as a model's graph takes them: `images` uint8 [N, height, width, 3], and how each was brought there.
+ *
+ * @param redCell width of a red cell, pixels, where the scale is known
+ */
+export async function bringPictures(pictures: readonly Picture[], facts: PictureFacts, redCell?: number | undefined) {
   const [height, width] = facts.imageSize;
   const size = height * width * 3;
   const data = new Uint8Array(pictures.length * size);
-  const familiarities: (number | undefined)[] = [];
+  const brought: Omit<BroughtImage, "pixels">[] = [];
   for (const [i, picture] of pictures.entries()) {
-    const { pixels, familiarity } = bringImage(await readPicture(picture), facts);
+    const { pixels, ...how } = bringImage(await readPicture(picture), facts, redCell);
     data.set(pixels, i * size);
-    familiarities.push(familiarity);
+    brought.push(how);
   }
-  return { images: { data, shape: [pictures.length, height, width, 3] }, familiarities };
+  return { images: { data, shape: [pictures.length, height, width, 3] }, brought };
 }

@@ -5,10 +5,11 @@ import { compile } from "../graph/compile.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import { seenPicture } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
-import type { Session } from "../runtime/session.ts";
+import type { Session, Value } from "../runtime/session.ts";
 import { createSession, type WebSessionOptions } from "../runtime/web.ts";
 import { bringPictures, type ModelFacts } from "./classifier.ts";
 import type { Picture } from "./pictures.ts";
+import { redCellOf } from "./scale.ts";
 
 /** What {@link openExplainer} takes beside model and facts. */
 export interface ExplainerSettings extends WebSessionOptions {
@@ -17,7 +18,10 @@ export interface ExplainerSettings extends WebSessionOptions {
 }
 
 /** What {@link WebExplainer.explain} takes beside the picture. */
-export interface ExplainPictureOptions extends Partial<ExplainOptions> {}
+export interface ExplainPictureOptions extends Partial<ExplainOptions> {
+  /** How large the picture shows a cell, for models that take crops: 72px or 0.10um; default: what the model carries. */
+  readonly scale?: string | undefined;
+}
 
 /** Where in a picture a model saw a class. */
 export interface ExplainedPicture extends Explanation {
@@ -51,8 +55,10 @@ export async function openExplainer(
   const eye = await createSession(compile({ seen: seenPicture(model, facts.cells) }), settings);
   const explainer = new Explainer(model, { open: (bytes) => createSession(bytes, settings), checks });
   return {
-    async explain(picture, options = {}) {
-      const seen = await look(eye, picture, facts);
+    async explain(picture, { scale, ...options } = {}) {
+      const redCell = await redCellOf(facts, [picture], scale);
+      const { images } = await bringPictures([picture], facts, redCell);
+      const seen = await look(eye, images);
       const probabilities = await explainer.probabilities(seen);
       const { method = "gradcam", target = argmax(probabilities) } = options;
       const found = await explainer.explain(seen, { ...options, method, target });
@@ -66,8 +72,7 @@ export async function openExplainer(
   };
 }
 
-async function look(eye: Session, picture: Picture, facts: ModelFacts): Promise<SeenPicture> {
-  const { images } = await bringPictures([picture], facts);
+async function look(eye: Session, images: Value): Promise<SeenPicture> {
   const { seen } = await eye.run({ images });
   const [, channels, height, width] = seen!.shape as [number, number, number, number];
   return { data: seen!.data as Float32Array, channels, height, width };

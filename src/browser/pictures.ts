@@ -18,7 +18,7 @@ export type Picture =
  * @throws ERR_IMAGE where the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
  */
 export async function readPicture(picture: Picture): Promise<RgbImage> {
-  if ("data" in picture) return picture instanceof ImageData ? withoutAlpha(picture) : checked(picture);
+  if ("data" in picture) return isImageData(picture) ? withoutAlpha(picture) : checked(picture);
   if (picture instanceof Blob) return decodeFile(picture);
   if (picture instanceof HTMLImageElement)
     await picture.decode().catch((cause) => {
@@ -26,6 +26,9 @@ export async function readPicture(picture: Picture): Promise<RgbImage> {
     });
   return drawn(picture);
 }
+
+// By what it has: nothing outside a browser knows the class.
+const isImageData = (picture: RgbImage | ImageData): picture is ImageData => "colorSpace" in picture;
 
 async function decodeFile(file: Blob): Promise<RgbImage> {
   const name = file instanceof File ? file.name : "image";

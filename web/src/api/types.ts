@@ -18,6 +18,7 @@ export type Uploaded = z.infer<typeof cases.uploaded>;
 export type Report = z.infer<typeof cases.report>;
 export type TrailEvent = z.infer<typeof work.event>;
 export type Verified = z.infer<typeof work.verified>;
+export type Scale = z.infer<typeof work.scale>;
 export type Model = z.infer<typeof work.model>;
 export type Run = z.infer<typeof work.run>;
 export type Session = z.infer<typeof work.session>;

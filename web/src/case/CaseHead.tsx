@@ -9,11 +9,13 @@ import { Dialog } from "../ui/Dialog.tsx";
 interface CaseHeadProps {
   readonly summary: CaseSummary;
   readonly modelName: string;
+  /** The laboratory's, in words; undefined where it is not known. */
+  readonly scale: string | undefined;
   readonly onChanged: (summary: CaseSummary) => void;
 }
 
 /** Name, status and facts of a case, and the way to change them until it is signed. */
-export function CaseHead({ summary, modelName, onChanged }: CaseHeadProps) {
+export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps) {
   const [isEditing, setIsEditing] = useState(false);
   const mayReview = useMay("reviewer");
   const { leukocytes, age, comment, signers } = summary;
@@ -28,6 +30,7 @@ export function CaseHead({ summary, modelName, onChanged }: CaseHeadProps) {
           leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
           age === null ? words.adult : words.age(age),
           modelName,
+          scale,
           signers === 2 ? words.twoSigners : undefined,
           comment === "" ? undefined : comment,
         ]

@@ -1,6 +1,7 @@
 import { useCallback, useEffect } from "react";
 import type { ApiError } from "../api/client.ts";
-import type { CaseSummary } from "../api/types.ts";
+import type { CaseSummary, Scale } from "../api/types.ts";
+import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages, wordsOf } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
 import { useModelNames } from "../models/useModelNames.ts";
@@ -24,6 +25,8 @@ export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
   const { fail } = useMessages();
   const { session } = useSession();
   const modelName = useModelNames()(summary.model);
+  const { data: told } = useLoaded<{ scale: Scale | null; text: string }>("/scale", summary.revision);
+  const scale = told?.scale ? told.text : undefined;
   const reading = summary.isBlind ? "second" : "first";
   const onRefused = useCallback(
     (error: ApiError, cells: number) => {
@@ -43,7 +46,7 @@ export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
   return (
     <div className="casePage">
       <div className="caseTop">
-        <CaseHead summary={summary} modelName={modelName} onChanged={onChanged} />
+        <CaseHead summary={summary} modelName={modelName} scale={scale} onChanged={onChanged} />
         <CaseTabs summary={summary} tab={tab} />
         {!isReview && unsent > 0 && (
           <p role="status" className="badge warning">

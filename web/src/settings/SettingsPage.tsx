@@ -2,10 +2,11 @@ import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { ScaleSection } from "./ScaleSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
 import { UsersSection } from "./UsersSection.tsx";
 
-/** Who one is, colours, tokens, and for an admin the users. */
+/** Who one is, colours, the laboratory's scale, tokens, and for an admin the users. */
 export function SettingsPage() {
   const words = texts.settings;
   usePageTitle(words.title);
@@ -23,6 +24,7 @@ export function SettingsPage() {
         </p>
         <p className="muted">{words.version(session?.version ?? "")}</p>
       </section>
+      <ScaleSection />
       {isAdmin && <UsersSection />}
       <TokensSection />
       {isAdmin && (

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { bringPictures } from "../../src/browser/classifier.ts";
+import { measureScale, redCellOf } from "../../src/browser/scale.ts";
+import { decodeImage, type RgbImage } from "../../src/data/image.ts";
+import { scaleOfFiles } from "../../src/data/laboratoryScales.ts";
+import { parseScale } from "../../src/data/scale.ts";
+import { drawSmears } from "../../src/data/synthetic.ts";
+import { walkImages } from "../../src/data/walk.ts";
+import { bringImage, type PictureFacts } from "../../src/evaluation/classifierFacts.ts";
+import { temporaryFolder } from "../training/sets.ts";
+
+const dir = temporaryFolder();
+const facts = {
+  imageSize: [32, 32],
+  isSquare: false,
+  cropRedCells: 2.6,
+  home: { looks: [], temperature: undefined },
+} as const satisfies PictureFacts;
+const model = { ...facts, scale: undefined };
+let paths: string[];
+let pictures: RgbImage[];
+
+beforeAll(async () => {
+  await drawSmears(dir, { count: 5, testCount: 1, imageSize: 48 });
+  paths = walkImages(join(dir, "Train"));
+  pictures = await Promise.all(paths.map((path) => decodeImage(path)));
+});
+
+test("a page measures the scale of a batch as Node does, and crops pixel for pixel as Node does", async () => {
+  const measured = await scaleOfFiles(paths);
+  expect(await measureScale(pictures)).toEqual({ ...measured, notes: [] });
+  const { redCell } = measured.scale!;
+  expect(await redCellOf(model, pictures, undefined)).toBe(redCell);
+  const { images, brought } = await bringPictures(pictures, facts, redCell);
+  for (const [i, picture] of pictures.entries()) {
+    const { pixels, crop } = bringImage(picture, facts, redCell);
+    expect(images.data.slice(i * pixels.length, (i + 1) * pixels.length)).toEqual(pixels);
+    expect(brought[i]!.crop).toEqual(crop);
+  }
+});
+
+test("what is told comes first, then what the model carries, then nuclei; of few pictures nothing is known", async () => {
+  expect(await redCellOf({ ...model, scale: parseScale("30px") }, pictures, "0.4um")).toBeCloseTo(18, 10);
+  expect(await redCellOf({ ...model, scale: parseScale("30px") }, pictures, undefined)).toBe(30);
+  expect(await redCellOf(model, pictures.slice(0, 5), undefined)).toBeUndefined();
+  const { notes } = await measureScale(pictures.slice(0, 5));
+  expect(notes).toEqual([expect.stringMatching(/Nuclei were found in 5 of 5 pictures, and 20 are needed/)]);
+  await expect(redCellOf(model, pictures, "72")).rejects.toThrow(/ERR_USAGE scale "72"/);
+  const whole = redCellOf({ cropRedCells: undefined, scale: undefined }, pictures, "72px");
+  await expect(whole).rejects.toThrow(/takes whole pictures.*Leave out scale/);
+});
