@@ -41,8 +41,8 @@ export async function writeAdaptedRun(
   if (result.adapted) await storeTemperature(out, after.predictions);
 }
 
-// Pictures of the new laboratory are its own now too; the old temperature says nothing of them.
-async function newHome({ home }: OpenRun, samples: readonly Sample[]): Promise<HomeFacts> {
+/** What a model knows of its laboratories, these pictures' among them; the old temperature says nothing of them. */
+export async function newHome({ home }: Pick<OpenRun, "home">, samples: readonly Sample[]): Promise<HomeFacts> {
   const looks = await learnLooks(samples.map(({ path }) => path));
   return { looks: looks ? [...home.looks, looks] : home.looks, temperature: undefined };
 }
