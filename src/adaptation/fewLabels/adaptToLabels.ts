@@ -13,6 +13,7 @@ import { fitTop, oldFeatures, type Way } from "./fitTop.ts";
 import { halves, homeAccuracy, withCells, withinHomeLoss } from "./homeGuard.ts";
 import { viewCells } from "./labelledCells.ts";
 import { hasBlocks, topPart } from "./topPart.ts";
+import { votingPool } from "./votingPool.ts";
 
 /** Options of {@link adaptToLabels}. */
 export interface AdaptToLabelsOptions extends SessionOptions {
@@ -20,6 +21,8 @@ export interface AdaptToLabelsOptions extends SessionOptions {
   readonly homeLoss?: number;
   /** What is tried; default: heads held fast to loosely, and last blocks where the model has some. */
   readonly ways?: readonly Way[];
+  /** Images of cells without labels: neighbours vote on them, and ways that learn from votes are tried too. */
+  readonly unlabelled?: readonly string[] | undefined;
   /** Default: 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal | undefined;
@@ -56,6 +59,20 @@ const HEADS: readonly Way[] = [1, 0.1, 0.01, 0.001].map((pull) => ({
 }));
 const BLOCKS: Way = { name: "last blocks", pull: 0.1, blockRate: 7e-4, blockSteps: 100 };
 
+const VOTES = 0.5;
+const VOTED_HEADS: readonly Way[] = HEADS.slice(1, 3).map((way) => ({
+  ...way,
+  name: `votes and ${way.name}`,
+  votes: VOTES,
+}));
+const VOTED_BLOCKS: Way = { ...BLOCKS, name: "votes and last blocks", votes: VOTES };
+
+/** The ways that are tried unless told: heads held fast to loosely, last blocks where there are some; each with votes. */
+function usualWays(run: OpenRun, hasPool: boolean): readonly Way[] {
+  const blocks = hasBlocks(run) ? [BLOCKS, ...(hasPool ? [VOTED_BLOCKS] : [])] : [];
+  return [...HEADS, ...(hasPool ? VOTED_HEADS : []), ...blocks];
+}
+
 /**
  * Adapts a run's model to another laboratory by a few labelled cells: the head, or the head and the last blocks, as
  * cross-validation on these cells decides. Half of the cells that the model remembers of its own laboratory are learned
@@ -71,14 +88,17 @@ export async function adaptToLabels(
   options: AdaptToLabelsOptions = {},
 ): Promise<LabelAdaptation> {
   requireEnough(run, samples);
-  const { homeLoss = 0.01, seed = 0, signal, onStage, ways = hasBlocks(run) ? [...HEADS, BLOCKS] : HEADS } = options;
+  const { homeLoss = 0.01, seed = 0, signal, onStage, unlabelled = [] } = options;
+  const ways = options.ways ?? usualWays(run, unlabelled.length > 0);
   const cells = await viewCells(run, samples, {
     ...options,
     onProgress: (done, total) => onStage?.("Looking at cells", done, total),
   });
   const [learned, kept] = halves(run.memory);
   const features = await oldFeatures(run, { cells, home: learned }, options);
-  const fit = { ...options, cells, home: learned, features, labelSmoothing: run.recipe.labelSmoothing, seed };
+  const labelled = { cells, features: features.fresh };
+  const pool = unlabelled.length > 0 ? await votingPool(run, unlabelled, { ...options, labelled }) : undefined;
+  const fit = { ...options, cells, pool, home: learned, features, labelSmoothing: run.recipe.labelSmoothing, seed };
   const restore = remember(topPart(run).layers);
   const judged = await crossValidate(run, { ...fit, ways, signal, onStage });
   const before = asPredictions(run, samples, answers(run, features.fresh));

@@ -1,6 +1,8 @@
 import { Rng } from "../../core/rng.ts";
+import { takeRows } from "../../core/rows.ts";
 import { numElements } from "../../core/shape.ts";
 import { indicesByClass } from "../../data/sampler.ts";
+import { argmax } from "../../metrics/topKAccuracy.ts";
 import { adamW } from "../../nn/optimizers.ts";
 import { cosineDecay } from "../../nn/schedules.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
@@ -10,6 +12,7 @@ import type { OpenRun } from "../openRun.ts";
 import { fitHead, oneHot } from "./headFit.ts";
 import type { Cells } from "./labelledCells.ts";
 import { freezeNormalizations, headFeatures, headLogits, headWeights, ownFeatures, topPart } from "./topPart.ts";
+import type { VotingPool } from "./votingPool.ts";
 
 /** A way to learn from a few labels. */
 export interface Way {
@@ -20,6 +23,8 @@ export interface Way {
   readonly blockRate: number;
   /** Steps of 32 cells that the last blocks take; 0 leaves them as they are. */
   readonly blockSteps: number;
+  /** How much votes on cells without labels count against the labels, 0 to 1; default 0. */
+  readonly votes?: number;
 }
 
 /** What {@link fitTop} takes beside the run. */
@@ -32,13 +37,19 @@ export interface FitTopOptions extends SessionOptions {
   readonly home: HomeMemory | undefined;
   /** What the head is given by the old blocks for these cells, and for those of the old laboratory: [N, F], flat. */
   readonly features: { readonly fresh: Float32Array; readonly home: Float32Array };
+  /** Cells without labels to learn from too, by ways that count votes. */
+  readonly pool?: VotingPool | undefined;
   readonly labelSmoothing: number;
   readonly seed: number;
 }
 
 /** How much the old laboratory counts against the new one. */
-const HOME_SHARE = 1 / 3;
+export const HOME_SHARE = 1 / 3;
 const BATCH = 32;
+/** How much of a batch comes from cells without labels, where a way counts votes. */
+const POOL_SHARE = 0.2;
+/** Probability from which a vote teaches the blocks. */
+const CLEAR_VOTE = 0.8;
 
 /**
  * Changes a model's head, then its last blocks with it, to fit labelled cells of a new laboratory while remembered ones
@@ -62,23 +73,32 @@ export async function oldFeatures(
   };
 }
 
-function fitHeadAlone(run: OpenRun, { way, cells, indices, home, features: old }: FitTopOptions): void {
+function fitHeadAlone(run: OpenRun, options: FitTopOptions): void {
+  const { way, cells, indices, home, features: old } = options;
+  const classes = run.classes.length;
   const width = old.fresh.length / cells.samples.length;
-  const features = new Float32Array(indices.length * width + old.home.length);
-  for (const [row, i] of indices.entries()) features.set(old.fresh.subarray(i * width, (i + 1) * width), row * width);
-  features.set(old.home, indices.length * width);
   const labels = indices.map((i) => cells.labels[i]!);
+  const votes = votesOf(options);
+  const seen = votes.length > 0 ? options.pool!.features : new Float32Array();
+  const fresh = takeRows(old.fresh, width, indices);
+  const features = new Float32Array(fresh.length + seen.length + old.home.length);
+  features.set(fresh);
+  features.set(seen, fresh.length);
+  features.set(old.home, fresh.length + seen.length);
   const homeShare = home ? HOME_SHARE : 0;
+  const voteShare = votes.length > 0 ? (way.votes ?? 0) : 0;
   const length = features.reduce((sum, value) => sum + value * value, 0) / (features.length / width);
   const change = fitHead({
     features,
-    targets: oneHot([...labels, ...(home?.labels ?? [])], run.classes.length),
+    targets: Float32Array.from([...oneHot(labels, classes), ...votes.flat(), ...oneHot(home?.labels ?? [], classes)]),
+    // Votes count alike, whatever their class: how frequent classes are is not touched.
     weights: Float64Array.from([
-      ...balanced(labels).map((weight) => weight * (1 - homeShare)),
+      ...balanced(labels).map((weight) => weight * (1 - homeShare) * (1 - voteShare)),
+      ...votes.map(() => ((1 - homeShare) * voteShare) / votes.length),
       ...balanced(home?.labels ?? []).map((weight) => weight * homeShare),
     ]),
     logits: headLogits(run, features),
-    classes: run.classes.length,
+    classes,
     pull: way.pull * length,
   });
   const { kernel, bias } = headWeights(run);
@@ -86,8 +106,13 @@ function fitHeadAlone(run: OpenRun, { way, cells, indices, home, features: old }
   bias.value = bias.value.map((value, k) => value + change.bias[k]!);
 }
 
-// Weights that sum to 1, classes alike.
-function balanced(labels: readonly number[]): number[] {
+// Votes on the pool where the labels that are learned from are known, and no others; none where the way counts none.
+function votesOf({ way, pool, indices }: FitTopOptions): readonly (readonly number[])[] {
+  return pool === undefined || (way.votes ?? 0) === 0 ? [] : pool.votes(indices);
+}
+
+/** Weights of labelled rows that sum to 1, classes alike: [N]. */
+export function balanced(labels: readonly number[]): number[] {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return labels.map((label) => 1 / (counts.get(label)! * counts.size));
@@ -107,7 +132,7 @@ async function fitBlocks(run: OpenRun, options: FitTopOptions): Promise<void> {
   const schedule = cosineDecay({ initialLearningRate: way.blockRate, decaySteps: way.blockSteps });
   const rng = new Rng(seed).fork("few labels");
   try {
-    const draw = batchDrawer(options, rng);
+    const draw = batchDrawer(options, rng, surelyVoted(options));
     for (let step = 0; step < way.blockSteps; step++) await runner.step(draw(), schedule(step));
     runner.writeWeights();
   } finally {
@@ -116,25 +141,46 @@ async function fitBlocks(run: OpenRun, options: FitTopOptions): Promise<void> {
   }
 }
 
+// Cells of the pool whose vote is clear, by class (Sohn et al. 2020, "FixMatch": only sure answers teach).
+function surelyVoted(options: FitTopOptions): ClearVotes {
+  const votes = votesOf(options);
+  const labels = votes.map((row) => argmax(row));
+  const clear = byClass(labels).map((own) => own.filter((i) => votes[i]![labels[i]!]! >= CLEAR_VOTE));
+  return { groups: clear.filter((own) => own.length > 0), labels };
+}
+
+interface ClearVotes {
+  /** Rows of the pool with a clear vote, by class. */
+  readonly groups: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+}
+
 // Batches in which classes come equally often, each cell in one of its views.
-function batchDrawer({ cells, indices, home }: FitTopOptions, rng: Rng): () => Batch {
+function batchDrawer({ cells, indices, home, pool }: FitTopOptions, rng: Rng, clear: ClearVotes): () => Batch {
   const size = numElements(cells.shape);
   const fresh = byClass(indices.map((i) => cells.labels[i]!)).map((own) => own.map((i) => indices[i]!));
   const old = byClass(home?.labels ?? []);
   const kept = home ? Math.round(BATCH * HOME_SHARE) : 0;
+  const voted = clear.groups.length > 0 ? Math.round(BATCH * POOL_SHARE) : 0;
   return () => {
     const images = new Float32Array(BATCH * size);
     const labels = new Int32Array(BATCH);
-    for (let i = 0; i < BATCH - kept; i++) {
+    const put = (i: number, from: Float32Array, row: number, label: number) => {
+      images.set(from.subarray(row * size, (row + 1) * size), i * size);
+      labels[i] = label;
+    };
+    for (let i = 0; i < BATCH - kept - voted; i++) {
       const cell = pick(fresh, rng);
-      const view = cell * cells.views + rng.integer(cells.views);
-      images.set(cells.activations.subarray(view * size, (view + 1) * size), i * size);
-      labels[i] = cells.labels[cell]!;
+      put(i, cells.activations, cell * cells.views + rng.integer(cells.views), cells.labels[cell]!);
+    }
+    for (let i = BATCH - kept - voted; i < BATCH - kept; i++) {
+      const cell = pick(clear.groups, rng);
+      const { views, activations } = pool!.cells;
+      put(i, activations, cell * views + rng.integer(views), clear.labels[cell]!);
     }
     for (let i = BATCH - kept; i < BATCH; i++) {
       const cell = pick(old, rng);
-      images.set(home!.activations.subarray(cell * size, (cell + 1) * size), i * size);
-      labels[i] = home!.labels[cell]!;
+      put(i, home!.activations, cell, home!.labels[cell]!);
     }
     return { images, labels };
   };

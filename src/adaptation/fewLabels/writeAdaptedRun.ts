@@ -42,8 +42,11 @@ export async function writeAdaptedRun(
   if (result.adapted) await storeConfidence(out, after.predictions);
 }
 
-// Pictures of the new laboratory are its own now too; the old temperature says nothing of them.
-async function newHome({ home, recipe, model }: OpenRun, samples: readonly Sample[]): Promise<HomeFacts> {
+/** What a model knows of its laboratories, these pictures' among them; the old temperature says nothing of them. */
+export async function newHome(
+  { home, recipe, model }: Pick<OpenRun, "home" | "recipe" | "model">,
+  samples: readonly Sample[],
+): Promise<HomeFacts> {
   const looks = await learnLooks(samples, { cropRedCells: recipe.cropRedCells, size: model.input.shape[0]! });
   return { looks: [...home.looks, ...looks], temperature: undefined };
 }

@@ -4,10 +4,13 @@ import type { ToldScales } from "../../data/toldScales.ts";
 import type { ScaledSample } from "../../data/usedScales.ts";
 import { CellCrops } from "../../evaluation/cellCrops.ts";
 import { type Classifier, loadClassifier } from "../../evaluation/classifier.ts";
+import { judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 import { type OpenRun, openRun } from "../openRun.ts";
 import { readPictures } from "../pictures.ts";
+import { adaptUnlabelled } from "../unlabelled/adaptUnlabelled.ts";
+import { changesText } from "../unlabelled/voteSigns.ts";
 import { percent } from "./adaptation.ts";
 import { adaptByEntropy } from "./adaptByEntropy.ts";
 import { adaptStatistics } from "./adaptStatistics.ts";
@@ -26,13 +29,22 @@ export interface LabelFreeOptions extends SessionOptions {
   readonly samples?: readonly ScaledSample[] | undefined;
   /** Scales that the user tells. */
   readonly told?: ToldScales | undefined;
+  /** Let the images' neighbours vote on each other. */
+  readonly neighbours?: boolean | undefined;
+  /** Leave images that can't be read out of the vote; default: they are an error. */
+  readonly skipBad?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
 /** What was done, or why not, in words. */
 export interface LabelFreeStep {
-  readonly name: "test-time augmentation" | "batch-norm statistics" | "entropy minimisation" | "prior correction";
+  readonly name:
+    | "test-time augmentation"
+    | "batch-norm statistics"
+    | "entropy minimisation"
+    | "neighbours' votes"
+    | "prior correction";
   readonly applied: boolean;
   readonly reason: string;
 }
@@ -57,19 +69,21 @@ export async function labelFreeClassifier(
   files: readonly string[],
   options: LabelFreeOptions = {},
 ): Promise<LabelFreeClassifier> {
-  const { tta, adaptStatistics: moves, tent } = options;
+  const { tta, adaptStatistics: moves, tent, neighbours } = options;
   const samples = options.samples ?? files.map((file) => ({ path: file }));
-  if (!tta && !moves && !tent) {
+  if (!tta && !moves && !tent && !neighbours) {
     const classifier = await loadClassifier(path, options);
     return { classifier, crops: await cropsOf(classifier, samples, options), steps: [] };
   }
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory() && !isShippedName(path))
     throw new LeukogramError("ERR_FORMAT", `${path}: is no run folder, and a model file alone can't be changed`, {
-      hint: "Give the folder of a finished run, or leave out --tta, --adapt-statistics and --tent.",
+      hint: "Give the folder of a finished run, or leave out --tta, --adapt-statistics, --tent and --neighbours.",
     });
   const run = await openRun(path);
   const crops = await CellCrops.plan({ ...run, cropRedCells: run.recipe.cropRedCells }, samples, options);
   const steps: LabelFreeStep[] = moves || tent ? await adapted(run, files, { ...options, crops }) : [];
+  // After the others: votes are on what the changed weights make of the cells.
+  if (neighbours) steps.push(await votesOf(run, files, options));
   const views = tta ? manyViews(run) : ownViews(run);
   if (tta)
     steps.push({
@@ -87,11 +101,37 @@ async function cropsOf(classifier: Classifier, samples: readonly ScaledSample[],
   });
 }
 
-/** Rows whose probabilities are corrected for how frequent classes are among them, and what was done. */
-export function withCorrectedPriors<T extends { readonly probabilities: readonly number[] | undefined }>(
+// Nothing is written, so what the old laboratory loses by it is nobody's loss.
+async function votesOf(
+  run: OpenRun,
+  files: readonly string[],
+  { neighbours: _, ...options }: LabelFreeOptions,
+): Promise<LabelFreeStep> {
+  const { adapted, reason, signs } = await adaptUnlabelled(run, files, { ...options, homeLoss: 1 });
+  const told = `answers that change: ${changesText(signs)}; ${percent(signs.stability)} of votes are stable`;
+  return { name: "neighbours' votes", applied: adapted, reason: adapted ? told : reason };
+}
+
+/** An image's probabilities, and how familiar it looks, where those are known. */
+interface AnsweredRow {
+  readonly probabilities: readonly number[] | undefined;
+  readonly familiarity?: number | undefined;
+}
+
+/**
+ * Rows whose probabilities are corrected for how frequent classes are among them, and what was done. Images that do not
+ * look like the model's own are left as they are: its mistakes there look like another mixture of cells.
+ */
+export function withCorrectedPriors<T extends AnsweredRow>(
   rows: readonly T[],
   classes: readonly string[],
 ): { readonly rows: readonly T[]; readonly step: LabelFreeStep } {
+  const familiarity = judgeFamiliarity(rows.map((row) => row.familiarity));
+  if (familiarity?.warns) {
+    const strange = `${percent(familiarity.unfamiliar.value)} of these images do not look like the model's own`;
+    const reason = `${strange}, and mistakes there look like another mixture of cells: adapt first (leukogram adapt --unlabelled)`;
+    return { rows, step: { name: "prior correction", applied: false, reason } };
+  }
   const known = rows.flatMap(({ probabilities }) => (probabilities ? [probabilities] : []));
   const { probabilities, priors, applied, reason } = correctPriors(known);
   const shares = classes.map((name, k) => `${name} ${percent(priors[k]!)}`).join(", ");

@@ -6,6 +6,8 @@ import { type HeldOutJudgement, judgeHeldOut } from "../../adaptation/fewLabels/
 import { type Suggestion, suggestCells } from "../../adaptation/fewLabels/suggestCells.ts";
 import { writeAdaptedRun } from "../../adaptation/fewLabels/writeAdaptedRun.ts";
 import { type OpenRun, openRun } from "../../adaptation/openRun.ts";
+import { adaptUnlabelled } from "../../adaptation/unlabelled/adaptUnlabelled.ts";
+import { writeUnlabelledRun } from "../../adaptation/unlabelled/writeUnlabelledRun.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
 import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
@@ -27,12 +29,14 @@ import {
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
+import { unlabelledText } from "../unlabelledText.ts";
 
 /** Flags of `adapt`. */
 interface Flags extends ScaleFlag {
   readonly out?: string;
   readonly suggest?: number;
   readonly labelled?: string;
+  readonly unlabelled?: string;
   readonly homeLoss: number;
   readonly seed: number;
   readonly yes?: boolean;
@@ -45,12 +49,15 @@ interface Flags extends ScaleFlag {
 const adapt: CommandModule = {
   define(command) {
     command
-      .description("Adapt a model to a new laboratory by a few labelled cells, or name the cells to label first.")
+      .description(
+        "Adapt a model to a new laboratory by its unlabelled cells, by a few labelled ones, or name the cells to label first.",
+      )
       .argument("<model>", "run folder, or name of a shipped model")
       .argument(
-        "<dir>",
-        "labelled cells of the new laboratory, 5 to 40 a class: class folders or a manifest CSV; classes may be missing. With --suggest any folder of images",
+        "[dir]",
+        "labelled cells of the new laboratory, 5 to 40 a class: class folders or a manifest CSV; classes may be missing. With --suggest any folder of images; with --unlabelled none is needed",
       )
+      .option("--unlabelled <dir>", "images of the new laboratory's cells, as they come: no label is read")
       .option("--out <dir>", "the run folder of the adapted model")
       .option("--suggest <number>", "change nothing: name so many cells to label next", wholeNumber)
       .option("--labelled <dir>", "with --suggest: cells that have a label already")
@@ -68,6 +75,7 @@ const adapt: CommandModule = {
   },
   examples: [
     "leukogram adapt mobilenetv2-anylab unlabelled/ --suggest 20",
+    "leukogram adapt mobilenetv2-anylab --unlabelled cells/ --out runs/my-lab",
     "leukogram adapt mobilenetv2-anylab labelled/ --out runs/my-lab",
     "leukogram adapt runs/my-lab more-labels/ --out runs/my-lab-2 --home-loss 0.5 --json",
   ],
@@ -82,7 +90,7 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
   const flags = options as unknown as Flags;
   const session = sessionOf(options);
   const shared = { ...session, seed: flags.seed, signal, onStage: progress.stage };
-  requireFlags(flags);
+  requireFlags(flags, dir);
   const scaled = async (opened: OpenRun, cells: readonly ScaledSample[]) => {
     const { run, laboratories } = await atScale(opened, cells, { told: toldScalesOf(flags), signal });
     tellScale(progress, { laboratories });
@@ -102,15 +110,33 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
   }
   const out = flags.out!;
   const opened = await openRun(String(model));
-  const config = { data: resolve(String(dir)), recipe: opened.recipe };
+  const config = { data: resolve(String(dir ?? flags.unlabelled)), recipe: opened.recipe };
   checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
   if (resolve(out) === resolve(opened.path))
     throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
+  if (dir === undefined) {
+    const paths = unlabelled(flags.unlabelled!, undefined);
+    const run = await scaled(
+      opened,
+      paths.map((path) => ({ path })),
+    );
+    const result = await adaptUnlabelled(run, paths, { ...shared, homeLoss: flags.homeLoss / 100 });
+    await prepareRunFolder(out, config, { resume: false, replace: true });
+    const samples = paths.map((path) => ({ file: path, path, label: 0, group: path }));
+    await writeUnlabelledRun(run, { result, out, from: String(model), samples });
+    const { before: _, after: __, memory: ___, ...told } = result;
+    print(Boolean(flags.json), { out, from: model, ...told }, () =>
+      unlabelledText(result, { out, homeLoss: flags.homeLoss }),
+    );
+    return;
+  }
   const samples = labelledSamples(openData(String(dir), groupingOf(options)).train, opened);
   const run = await scaled(opened, samples);
   const heldOut = flags.judge === undefined ? undefined : openData(flags.judge, groupingOf(options)).train;
   if (heldOut !== undefined) requireApart(samples, labelledSamples(heldOut, run));
-  const result = await adaptToLabels(run, samples, { ...shared, homeLoss: flags.homeLoss / 100 });
+  const pool =
+    flags.unlabelled === undefined ? [] : withoutLabelled(flags.unlabelled, [samples, heldOut?.samples ?? []]);
+  const result = await adaptToLabels(run, samples, { ...shared, unlabelled: pool, homeLoss: flags.homeLoss / 100 });
   await prepareRunFolder(out, config, { resume: false, replace: true });
   await writeAdaptedRun(run, { result, out, from: String(model), samples });
   const judged = heldOut && (await judgeHeldOut([String(model), out], heldOut, shared));
@@ -123,8 +149,10 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
   );
 }
 
-function requireFlags({ out, suggest, labelled, judge, homeLoss }: Flags): void {
+function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: Flags, dir: unknown): void {
   const faults: readonly (readonly [boolean, string])[] = [
+    [dir === undefined && unlabelled === undefined, "there are no cells to adapt to"],
+    [unlabelled !== undefined && suggest !== undefined, "--unlabelled and --suggest were both given"],
     [out === undefined && suggest === undefined, "--out is missing"],
     [out !== undefined && suggest !== undefined, "--out and --suggest were both given"],
     [labelled !== undefined && suggest === undefined, "--labelled goes with --suggest"],
@@ -134,7 +162,7 @@ function requireFlags({ out, suggest, labelled, judge, homeLoss }: Flags): void 
   const fault = faults.find(([isFault]) => isFault)?.[1];
   if (fault === undefined) return;
   throw new LeukogramError("ERR_USAGE", `adapt: ${fault}`, {
-    hint: "Name the folder of the new model with --out, or ask for cells to label with --suggest 20.",
+    hint: "Give labelled cells or --unlabelled DIR, and name the new model with --out; or ask for cells to label with --suggest 20.",
   });
 }
 
@@ -151,6 +179,12 @@ function unlabelled(dir: string, labelled: string | undefined): string[] {
   throw new LeukogramError("ERR_DATA", `${dir}: holds no image without a label`, {
     hint: "Give a folder of images (.bmp, .gif, .jpeg, .jpg, .png).",
   });
+}
+
+// What is judged by must not vote either, or the judgement would be of cells that were seen.
+function withoutLabelled(dir: string, sets: readonly (readonly Sample[])[]): string[] {
+  const known = new Set(sets.flat().map(({ path }) => resolve(path)));
+  return unlabelled(dir, undefined).filter((path) => !known.has(resolve(path)));
 }
 
 // The set's classes as the model's.

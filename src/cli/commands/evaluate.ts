@@ -137,6 +137,7 @@ const evaluate: CommandModule = {
           ? undefined
           : {
               temperature,
+              familiar: !familiarity?.warns,
               calibrationError: judgeConfidence(predictions, { temperature, resamples: 1 }).calibrationError,
             };
       const several = laboratoryNames(dataset.samples).length > 1;
@@ -180,7 +181,7 @@ const evaluate: CommandModule = {
             ...(rules && tried ? ruleLines(rules, tried) : []),
             ...(calibrated
               ? [
-                  `With temperature   ${percent(calibrated.calibrationError)} (${calibrated.temperature.toFixed(2)}, which the model carries from its own validation images)`,
+                  `With temperature   ${percent(calibrated.calibrationError)} (${calibrated.temperature.toFixed(2)}, which the model carries from its own validation images${calibrated.familiar ? "" : "; these do not look like those, and predict --calibrated leaves them as they are"})`,
                 ]
               : []),
             ...(several ? ["", laboratoryLines(laboratories), ""] : []),

@@ -1,4 +1,4 @@
-import { labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
+import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
@@ -7,6 +7,7 @@ import { rolledRow, rollUpOf, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
+import { UNFAMILIAR } from "../../training/homeFacts.ts";
 import type { CommandModule } from "../command.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
@@ -23,7 +24,10 @@ const predict: CommandModule = {
       .argument("<paths...>", `images, or folders of images; MODEL may stand before them (default: ${DEFAULT_MODEL})`)
       .usage("[MODEL] <paths...> [options]")
       .option("--model <model>", "run folder, model file, or name of a shipped model")
-      .option("--calibrated", "divide logits by the temperature that was found on the model's own validation images")
+      .option(
+        "--calibrated",
+        "divide logits by the temperature of the model's own validation images; not done for images unlike those",
+      )
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addTypesFlag(command, "all");
     addScaleFlag(command);
@@ -68,14 +72,19 @@ const predict: CommandModule = {
     for (const step of steps) progress.line(stepLine(step));
     tellScale(progress, crops);
     const temperature = flags.calibrated ? temperatureOf(classifier) : 1;
-    let skipped = 0;
+    let [skipped, uncalibrated] = [0, 0];
     const familiarities: (number | undefined)[] = [];
     try {
       const rollUp = flags.types === "five" ? rollUpOf(classifier.classes) : undefined;
       const classes = rollUp?.classes ?? classifier.classes;
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
       const answers = classifyFiles(classifier, files, { redCellOf: crops.redCellOf, signal, onProgress });
-      const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, progress) : answers;
+      let priors: LabelFreeStep | undefined;
+      const onStep = (step: LabelFreeStep) => {
+        priors = step;
+        progress.line(stepLine(step));
+      };
+      const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, onStep) : answers;
       for await (const { path, probabilities: given, error, familiarity, crop } of corrected) {
         if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (given === undefined) {
@@ -85,14 +94,25 @@ const predict: CommandModule = {
         }
         familiarities.push(familiarity);
         crops.add({ probabilities: given, crop });
-        const tempered = temperature === 1 ? given : withTemperature(given, temperature);
+        const isStrange = familiarity !== undefined && familiarity < UNFAMILIAR;
+        const calibrated = Boolean(flags.calibrated) && !isStrange;
+        if (flags.calibrated && !calibrated) uncalibrated++;
+        const tempered = calibrated ? withTemperature(given, temperature) : given;
         const probabilities = rollUp === undefined ? tempered : rolledRow(rollUp, tempered);
         const best = predictedClass({ probabilities, file: path, label: undefined, group: path });
         const name = classes[best]!;
         const shares = Object.fromEntries(classes.map((key, k) => [key, probabilities[k]!]));
         const cut = crop && { outside: crop.outside, nucleus: crop.nucleus !== undefined };
         const line = flags.json
-          ? JSON.stringify({ file: path, class: name, probabilities: shares, familiarity, crop: cut })
+          ? JSON.stringify({
+              file: path,
+              class: name,
+              probabilities: shares,
+              familiarity,
+              crop: cut,
+              ...(flags.calibrated && { calibrated }),
+              ...(priors && { priorCorrection: priors.applied }),
+            })
           : `${path}\t${name}\t${probabilities[best]!.toFixed(4)}`;
         process.stdout.write(`${line}\n`);
       }
@@ -102,6 +122,10 @@ const predict: CommandModule = {
         process.stdout.write(`${JSON.stringify({ scale: scaleJson(summary) })}\n`);
       const warning = familiarityWarning(judgeFamiliarity(familiarities));
       if (warning !== undefined) progress.line(`Note: ${warning}`);
+      if (uncalibrated > 0)
+        progress.line(
+          `Calibration: not done for ${uncalibrated} of ${familiarities.length} images, as they do not look like the model's own, for which the temperature was found`,
+        );
       if (skipped > 0) progress.line(`Images that can't be read and were left out: ${skipped} of ${files.length}`);
     } finally {
       await classifier.close();
@@ -120,12 +144,12 @@ function temperatureOf({ home, path }: Classifier): number {
 async function* correctedTogether(
   answers: AsyncIterable<Classified>,
   classes: readonly string[],
-  progress: Progress,
+  onStep: (step: LabelFreeStep) => void,
 ): AsyncGenerator<Classified, void, undefined> {
   const all: Classified[] = [];
   for await (const answer of answers) all.push(answer);
   const { rows, step } = withCorrectedPriors(all, classes);
-  progress.line(stepLine(step));
+  onStep(step);
   yield* rows;
 }
 

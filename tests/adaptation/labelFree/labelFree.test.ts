@@ -70,12 +70,18 @@ test("says what was not done for too few images, and answers as before", async (
   const { classifier, steps } = await labelFreeClassifier(plain, files, {
     adaptStatistics: true,
     tent: true,
+    neighbours: true,
     threads: 1,
   });
   const reason = `${files.length} images are too few to learn a laboratory from (48 needed)`;
   expect(steps).toEqual([
     { name: "batch-norm statistics", applied: false, reason },
     { name: "entropy minimisation", applied: false, reason },
+    {
+      name: "neighbours' votes",
+      applied: false,
+      reason: expect.stringMatching(/^\d+ different cells are too few to vote \(200 needed\): give more cells$/),
+    },
   ]);
   const exported = await answers(await loadClassifier(plain, { threads: 1 }));
   for (const [i, p] of (await answers(classifier)).entries()) expect(p).toBeCloseTo(exported[i]!, 4);
@@ -87,7 +93,7 @@ test("an .onnx file is classified with as it is, and can't be changed", async ()
   expect(steps).toEqual([]);
   await classifier.close();
   expect((await rejection(labelFreeClassifier(file, files, { tta: true }))).message).toBe(
-    `ERR_FORMAT ${file}: is no run folder, and a model file alone can't be changed. Give the folder of a finished run, or leave out --tta, --adapt-statistics and --tent.`,
+    `ERR_FORMAT ${file}: is no run folder, and a model file alone can't be changed. Give the folder of a finished run, or leave out --tta, --adapt-statistics, --tent and --neighbours.`,
   );
 });
 

@@ -68,6 +68,21 @@ describe("prior correction", () => {
     expect(step.reason).toMatch(/: A \d+ %, B \d+ %$/);
   });
 
+  test("leaves images unlike the model's own as they are, and says so", () => {
+    const rows = (strange: number) =>
+      answers([300, 20], 1).map(({ probabilities }, i) => ({ probabilities, familiarity: i < strange ? 0.005 : 0.5 }));
+    const abroad = rows(100);
+    const { rows: out, step } = withCorrectedPriors(abroad, ["A", "B"]);
+    expect(out).toBe(abroad);
+    expect(step).toEqual({
+      name: "prior correction",
+      applied: false,
+      reason:
+        "31 % of these images do not look like the model's own, and mistakes there look like another mixture of cells: adapt first (leukogram adapt --unlabelled)",
+    });
+    expect(withCorrectedPriors(rows(3), ["A", "B"]).step.applied).toBe(true);
+  });
+
   test("has nothing to do where there is no image", () => {
     expect(withCorrectedPriors([], ["A", "B"]).rows).toEqual([]);
   });
