@@ -99,7 +99,7 @@ function pictureSource(run: OpenRun, samples: readonly Sample[], signal: AbortSi
 
 /** What says which images were held out, and how a picture is brought to the network. */
 const SHARED = [
-  "seed",
+  "splitSeed",
   "validation",
   "split",
   "groupBy",
@@ -111,7 +111,9 @@ const SHARED = [
 ] as const;
 
 function requireFit(first: OpenRun, second: OpenRun): void {
-  const different = SHARED.find((key) => first.recipe[key] !== second.recipe[key]);
+  // The split comes from the seed where nothing else is said.
+  const [own, other] = [first, second].map(({ recipe }) => ({ ...recipe, splitSeed: recipe.splitSeed ?? recipe.seed }));
+  const different = SHARED.find((key) => own![key] !== other![key]);
   const { cellHue, cellDensity, cellWhite } = first.recipe;
   const normalizes = !isCropped(first) && !isCropped(second);
   const scales = [first, second].flatMap(({ scale }) => (scale ? [scale.redCell] : []));
@@ -138,7 +140,7 @@ function requireFit(first: OpenRun, second: OpenRun): void {
     ],
     [
       different !== undefined,
-      `${different} is ${first.recipe[different!]} and ${second.recipe[different!]}`,
+      `${different} is ${own![different!]} and ${other![different!]}`,
       "Train both with the same settings of split and picture, so that both held out the same images.",
     ],
   ];
