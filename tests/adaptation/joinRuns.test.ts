@@ -92,7 +92,7 @@ describe("two models joined", () => {
     expect(() => joinedRecipe(first, { ...second, cells: undefined })).toThrow(/does not find the cell/);
     expect(() => joinedRecipe(first, { ...second, classes: ["a", "b"] })).toThrow(/other classes/);
     const otherSeed = { ...second, recipe: { ...second.recipe, seed: 3 } };
-    expect(() => joinedRecipe(first, otherSeed)).toThrow(/seed is 0 and 3/);
+    expect(() => joinedRecipe(first, otherSeed)).toThrow(/splitSeed is 0 and 3/);
     const recipe = joinedRecipe(first, second);
     const trained = trainModel(data.train, data.train.samples, recipe, { out: join(dir, "trained") });
     expect((await rejection(trained)).message).toMatch(/joined of two.*leukogram join/s);
