@@ -23,6 +23,8 @@ export interface ModelFacts extends ClassifierFacts {
   readonly cells: ExportOptions["cells"];
   /** Number of turned and mirrored views that are averaged. */
   readonly views: number;
+  /** Views at so many times the stain's density, and at its inverse, are averaged too; 1 for none. */
+  readonly viewStain: number;
 }
 
 /** What a model says of a picture. */
@@ -114,10 +116,14 @@ export function modelFacts(metadata: Readonly<Record<string, string>>, source: s
     metadata,
     cells: cellNormalizationOf(recipe, facts.imageSize[0]),
     views: recipe.views ?? 1,
+    viewStain: recipe.viewStain ?? 1,
   };
 }
 
-function recipeKeys(text: string | undefined, source: string): CellKeys & { readonly views?: number } {
+function recipeKeys(
+  text: string | undefined,
+  source: string,
+): CellKeys & { readonly views?: number; readonly viewStain?: number } {
   try {
     return JSON.parse(text ?? "{}");
   } catch (cause) {

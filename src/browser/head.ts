@@ -5,9 +5,11 @@ import { exportGraph } from "../nn/exportGraph.ts";
 import { Model } from "../nn/model.ts";
 import { createSession, type WebSessionOptions, webRuntime } from "../runtime/web.ts";
 import { BaseStepRunner, type StepRunnerOptions } from "../training/baseStepRunner.ts";
+import { stainVariants } from "../training/cellsOfRecipe.ts";
 import { featuresOf } from "../training/trainHead.ts";
 import { bringPictures, type ClassifyPicturesOptions, type ModelFacts } from "./classifier.ts";
 import type { Picture } from "./pictures.ts";
+import { redCellOf } from "./scale.ts";
 
 /** What a {@link StepRunner} in a browser is set up with. */
 export interface WebStepRunnerOptions extends Omit<StepRunnerOptions, "device" | "threads">, WebSessionOptions {}
@@ -45,12 +47,13 @@ export async function openFeatures(
   const size = output.shape[0]!;
   return {
     size,
-    async extract(pictures, { batchSize = 16, signal, onProgress } = {}) {
+    async extract(pictures, { batchSize = 16, scale, signal, onProgress } = {}) {
+      const redCell = await redCellOf(facts, pictures, scale);
       const rows = new Float32Array(pictures.length * size);
       for (let start = 0; start < pictures.length; start += batchSize) {
         if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "features: was interrupted");
         const batch = pictures.slice(start, start + batchSize);
-        const { images } = await bringPictures(batch, facts);
+        const { images } = await bringPictures(batch, facts, redCell);
         rows.set((await session.run({ images })).features!.data as Float32Array, start * size);
         onProgress?.(start + batch.length, pictures.length);
       }
@@ -68,9 +71,10 @@ export function modelBytes(
   model: Model,
   { facts, classes }: { readonly facts: ModelFacts; readonly classes: readonly string[] },
 ): Uint8Array {
-  // A temperature belongs to the head that it was found with.
-  const { temperature: _, ...metadata } = facts.metadata;
-  return compile(exportGraph(model, { cells: facts.cells, views: facts.views }), {
+  // Temperature and reject threshold belong to the head that they were found with.
+  const { temperature: _, rejectThreshold: __, rejectError: ___, ...metadata } = facts.metadata;
+  const { cells, views, viewStain } = facts;
+  return compile(exportGraph(model, { cells, views, pictures: stainVariants(viewStain) }), {
     name: model.name,
     version: VERSION,
     metadata: { ...metadata, classes: JSON.stringify(classes), parameters: String(model.parameters) },

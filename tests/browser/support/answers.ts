@@ -2,9 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeImage, type RgbImage } from "../../../src/data/image.ts";
+import { findNucleus } from "../../../src/data/microscopy/nucleus.ts";
 import { epochOrder } from "../../../src/data/sampler.ts";
-import { squareField } from "../../../src/data/squareField.ts";
+import { measureScale } from "../../../src/data/scale.ts";
 import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
+import { bringImage, classifierFacts } from "../../../src/evaluation/classifierFacts.ts";
 import { gradCamGraph } from "../../../src/explain/gradCam.ts";
 import { readKerasModel } from "../../../src/formats/readKeras.ts";
 import { compile } from "../../../src/graph/compile.ts";
@@ -40,40 +42,43 @@ export async function nodeProbabilities(model: string, paths: readonly string[])
 /** A shipped model with its layers, and how it normalises cells. */
 export async function openShipped(folder: string, name: string) {
   const { model } = await readKerasModel(join(folder, `${name}.keras`));
-  const recipe = JSON.parse(readMetadata(readFileSync(join(folder, `${name}.onnx`))).recipe!);
-  return { model, cells: cellNormalizationOf(recipe, model.input.shape[0]!)! };
+  const metadata = readMetadata(readFileSync(join(folder, `${name}.onnx`)));
+  const facts = classifierFacts(metadata, name);
+  return { model, facts, cells: cellNormalizationOf(JSON.parse(metadata.recipe!), model.input.shape[0]!) };
 }
 
 type Shipped = Awaited<ReturnType<typeof openShipped>>;
 
-// As the models that come with the package have it.
-const FIELD = 256;
-
-function fields(images: readonly RgbImage[]) {
-  const data = new Uint8Array(images.length * FIELD * FIELD * 3);
-  for (const [i, image] of images.entries()) data.set(squareField(image, FIELD), i * FIELD * FIELD * 3);
-  return { data, shape: [images.length, FIELD, FIELD, 3] };
+// As `predict` brings pictures of one laboratory to a model.
+function fields(images: readonly RgbImage[], { facts }: Pick<Shipped, "facts">) {
+  const [height, width] = facts.imageSize;
+  const redCell = measureScale(images.map(findNucleus)).scale?.redCell;
+  const data = new Uint8Array(images.length * height * width * 3);
+  for (const [i, image] of images.entries()) data.set(bringImage(image, facts, redCell).pixels, i * height * width * 3);
+  return { data, shape: [images.length, height, width, 3] };
 }
 
 /** Grad-CAM of one picture for one class. */
-export async function nodeGradCam({ model, cells }: Shipped, image: RgbImage, target: number): Promise<Float32Array> {
+export async function nodeGradCam(shipped: Shipped, image: RgbImage, target: number): Promise<Float32Array> {
+  const { model, cells } = shipped;
   const session = await createSession(compile(gradCamGraph(model, { cells })));
-  const found = await session.run({ images: fields([image]), target: { data: Int32Array.of(target), shape: [1] } });
+  const found = await session.run({
+    images: fields([image], shipped),
+    target: { data: Int32Array.of(target), shape: [1] },
+  });
   await session.release();
   return found.map!.data as Float32Array;
 }
 
 /** Features of picture files from the layers before the head. */
-export async function nodeFeatures({ model, cells }: Shipped, paths: readonly string[]): Promise<Float32Array> {
+export async function nodeFeatures(shipped: Shipped, paths: readonly string[]): Promise<Float32Array> {
+  const { model, cells } = shipped;
   const body = new Model({ input: model.input, output: featuresOf(model) });
   const session = await createSession(compile(exportGraph(body, { cells })));
-  const rows: number[] = [];
-  for (const path of paths) {
-    const found = await session.run({ images: fields([await decodeImage(path)]) });
-    rows.push(...(found.probabilities!.data as Float32Array));
-  }
+  const images = await Promise.all(paths.map((path) => decodeImage(path)));
+  const found = await session.run({ images: fields(images, shipped) });
   await session.release();
-  return Float32Array.from(rows);
+  return found.probabilities!.data as Float32Array;
 }
 
 /** How a head is trained, here and in the page. */
