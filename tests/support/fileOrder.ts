@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The files that take longest, by path below tests/, in order: were one of the first to begin last, a core would idle at the end. */
 const LONGEST = [
   ...["web/story", "web/models", "audit/planted", "evaluation/coverage", "audit/suspectLabels", "cli/laboratory"],
+  ...["cli/scale", "server/scale"],
   ...["models/backbones", "cli/data", "cli/judge", "audit/auditData", "server/work/work", "server/kill"],
   ...["adaptation/fewLabels/adaptToLabels", "models/backboneFormats", "cli/crossvalidate", "cli/reproduce"],
   ...["cli/convert", "cli/laboratories", "training/trainModel", "browser/browser", "cli/generalise", "training/kill"],
