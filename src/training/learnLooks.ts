@@ -3,8 +3,9 @@ import { cropAtScale } from "../data/cellCrop.ts";
 import type { Sample } from "../data/dataset.ts";
 import { decodeImage, type RgbImage } from "../data/image.ts";
 import { laboratoryOf } from "../data/laboratories.ts";
-import { laboratoryScales } from "../data/laboratoryScales.ts";
+import { redCellsOf } from "../data/laboratoryScales.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
+import type { Scale } from "../data/scale.ts";
 import { type Familiarity, fitFamiliarity } from "../metrics/familiarity.ts";
 
 /** More pictures of a laboratory than this are looked at in part, spread evenly over them. */
@@ -14,6 +15,8 @@ const MOST_PICTURES = 500;
 export interface LooksOptions {
   /** Side of the crop in widths of a red cell; undefined where the model takes whole pictures. */
   readonly cropRedCells: number | undefined;
+  /** The scale of pictures that have none of their own; default: what their laboratory's nuclei say. */
+  readonly scale?: Scale | undefined;
   /** Height and width of what it sees, pixels. */
   readonly size: number;
 }
@@ -21,12 +24,13 @@ export interface LooksOptions {
 /** How the pictures of each laboratory look; none of a laboratory with few. Pictures that can't be read are left out. */
 export async function learnLooks(
   samples: readonly Sample[],
-  { cropRedCells, size }: LooksOptions,
+  { cropRedCells, scale, size }: LooksOptions,
 ): Promise<Familiarity[]> {
-  const scales = cropRedCells === undefined ? undefined : await laboratoryScales(samples);
+  const widths = cropRedCells === undefined ? [] : await redCellsOf(samples, { known: scale });
+  const widthOf = new Map(samples.map((sample, i) => [sample, widths[i]]));
   const seen = (image: RgbImage, sample: Sample): RgbImage => {
     if (cropRedCells === undefined) return image;
-    const redCell = sample.redCell ?? scales?.get(laboratoryOf(sample))?.scale?.redCell;
+    const redCell = widthOf.get(sample);
     return { data: cropAtScale(image, { redCells: cropRedCells, redCell, size }).pixels, width: size, height: size };
   };
   const looks: Familiarity[] = [];

@@ -44,9 +44,10 @@ export async function writeAdaptedRun(
 
 /** What a model knows of its laboratories, these pictures' among them; the old temperature says nothing of them. */
 export async function newHome(
-  { home, recipe, model }: Pick<OpenRun, "home" | "recipe" | "model">,
+  { home, recipe, model, scale }: Pick<OpenRun, "home" | "recipe" | "model" | "scale">,
   samples: readonly Sample[],
 ): Promise<HomeFacts> {
-  const looks = await learnLooks(samples, { cropRedCells: recipe.cropRedCells, size: model.input.shape[0]! });
+  const { cropRedCells } = recipe;
+  const looks = await learnLooks(samples, { cropRedCells, scale, size: model.input.shape[0]! });
   return { looks: [...home.looks, ...looks], temperature: undefined };
 }

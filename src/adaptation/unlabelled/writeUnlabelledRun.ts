@@ -34,5 +34,6 @@ export async function writeUnlabelledRun(
   await writeFileWhole(join(out, "adaptation.json"), `${JSON.stringify({ from, ...rest }, undefined, 2)}\n`);
   if (memory !== undefined) await writeHomeMemory(join(out, "memory.safetensors"), memory);
   const home = result.adapted ? await newHome(run, samples) : run.home;
-  await writeModel(run.model, { classes: run.classes, recipe: run.recipe, home }, out);
+  const { model, classes, recipe, scale } = run;
+  await writeModel(model, { classes, recipe, home, scale }, out);
 }

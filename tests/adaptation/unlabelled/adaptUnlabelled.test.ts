@@ -6,6 +6,7 @@ import { adaptUnlabelled, voteOnFiles } from "../../../src/adaptation/unlabelled
 import { agreementOf, distilVotes, ENOUGH_AGREEMENT } from "../../../src/adaptation/unlabelled/distilVotes.ts";
 import { writeUnlabelledRun } from "../../../src/adaptation/unlabelled/writeUnlabelledRun.ts";
 import { openData } from "../../../src/data/dataset.ts";
+import { parseScale } from "../../../src/data/scale.ts";
 import { splitDataset } from "../../../src/data/split.ts";
 import { drawSmears } from "../../../src/data/synthetic.ts";
 import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
@@ -57,7 +58,8 @@ describe("adapting by cells without labels", () => {
     if (!result.adapted) expect(weightsOf(run)).toEqual(before);
     const samples = paths.map((path) => ({ file: path, path, label: 0, group: path }));
     const out = join(dir, "out");
-    await writeUnlabelledRun(run, { result, out, from: home, samples });
+    const scale = parseScale("40px");
+    await writeUnlabelledRun({ ...run, scale }, { result, out, from: home, samples });
     const classifier = await loadClassifier(out, { threads: 1 });
     let i = 0;
     for await (const { probabilities } of classifyFiles(classifier, [...paths])) {
@@ -69,6 +71,7 @@ describe("adapting by cells without labels", () => {
     expect(file).toMatchObject({ from: home, adapted: result.adapted, signs: { cells: paths.length } });
     expect(existsSync(join(out, "predictions", "unlabelled-after.csv"))).toBe(true);
     const again = await openRun(out);
+    expect(again.scale).toEqual(scale);
     expect(again.memory!.labels).toEqual(run.memory!.labels);
     expect(again.home.looks.length).toBe(run.home.looks.length + (result.adapted ? 1 : 0));
   }, 400_000);
