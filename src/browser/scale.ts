@@ -1,12 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
-import { findNucleus, type Nucleus } from "../data/microscopy/nucleus.ts";
-import {
-  type MeasuredScale,
-  measureScale as measureNuclei,
-  nucleiNote,
-  parseScale,
-  scaleNotes,
-} from "../data/scale.ts";
+import { type CellSizes, cellSizes } from "../data/microscopy/redCellWidths.ts";
+import { type MeasuredScale, measureScale as measureCells, nucleiNote, parseScale, scaleNotes } from "../data/scale.ts";
 import type { ClassifierFacts } from "../evaluation/classifierFacts.ts";
 import { type Picture, readPicture } from "./pictures.ts";
 
@@ -26,9 +20,9 @@ export interface PicturesScale extends MeasuredScale {
  * const answers = await classifier.classify(files, { scale: scale && `${scale.redCell}px` });
  */
 export async function measureScale(pictures: readonly Picture[]): Promise<PicturesScale> {
-  const nuclei: (Nucleus | undefined)[] = [];
-  for (const picture of pictures) nuclei.push(findNucleus(await readPicture(picture)));
-  const measured = measureNuclei(nuclei);
+  const cells: CellSizes[] = [];
+  for (const picture of pictures) cells.push(cellSizes(await readPicture(picture)));
+  const measured = measureCells(cells);
   const note = nucleiNote(measured);
   return { ...measured, notes: [...scaleNotes(measured.scale, measured), ...(note === undefined ? [] : [note])] };
 }

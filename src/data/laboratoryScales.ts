@@ -5,7 +5,7 @@ import { spread } from "../core/spread.ts";
 import type { Sample } from "./dataset.ts";
 import { decodeImage } from "./image.ts";
 import { laboratoryOf } from "./laboratories.ts";
-import { findNucleus, type Nucleus } from "./microscopy/nucleus.ts";
+import { type CellSizes, cellSizes } from "./microscopy/redCellWidths.ts";
 import { type MeasuredScale, measureScale, type Scale } from "./scale.ts";
 
 /** A laboratory's scale is taken from at most so many of its pictures, spread over them. */
@@ -58,15 +58,15 @@ export async function redCellsOf(
  */
 export async function scaleOfFiles(paths: readonly string[], { signal }: ScaleOptions = {}): Promise<MeasuredScale> {
   const chosen = spread(paths, MOST_MEASURED);
-  const looked = new Array<{ readonly nucleus: Nucleus | undefined } | undefined>(chosen.length);
+  const looked = new Array<CellSizes | undefined>(chosen.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < chosen.length; i = next++) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "measuring nuclei was interrupted");
       const image = await decodeImage(chosen[i]!).catch(() => undefined);
-      looked[i] = image && { nucleus: findNucleus(image) };
+      looked[i] = image && cellSizes(image);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
-  return measureScale(looked.flatMap((one) => (one ? [one.nucleus] : [])));
+  return measureScale(looked.flatMap((one) => one ?? []));
 }

@@ -1,7 +1,10 @@
 // How large a laboratory's pictures show a cell: one number a laboratory.
 import { LeukogramError } from "../core/errors.ts";
 import { quantile } from "../metrics/quantile.ts";
-import type { Nucleus } from "./microscopy/nucleus.ts";
+import type { CellSizes } from "./microscopy/redCellWidths.ts";
+
+/** Where a laboratory's scale may come from. */
+export const SCALE_SOURCES = ["told", "red cells", "nuclei"] as const;
 
 /** How large cells are in the pictures of one laboratory. */
 export interface Scale {
@@ -9,9 +12,9 @@ export interface Scale {
   readonly redCell: number;
   /** How far that may be off, one standard deviation, as a share of it. */
   readonly error: number;
-  /** Who says so: the user, or the nuclei of so many cells. */
-  readonly source: "told" | "nuclei";
-  /** Cells whose nuclei were measured; 0 where it was told. */
+  /** Who says so: the user, so many red cells, or the nuclei of so many white ones. */
+  readonly source: (typeof SCALE_SOURCES)[number];
+  /** Cells that were measured; 0 where it was told. */
   readonly cells: number;
 }
 
@@ -23,16 +26,21 @@ const RED_CELL_ERROR = 0.05;
 const RULER_ERROR = 0.02;
 
 /**
- * Median diameter of a white cell's nucleus in widths of a red cell, as `findNucleus` measures it, in blood of usual
- * shares: 1.05 of neutrophils, 1.2 of lymphocytes, 1.6 of monocytes (docs/scale.md has the measurement). Where each
- * class is as frequent as the others it is 1.24. Crops that are a little too wide do less harm than tight ones.
+ * Median diameter of a white cell's nucleus in widths of a red cell, as `findNucleus` and `redCellWidths` measure them,
+ * in blood of usual shares: 1.1 of neutrophils, 1.25 of lymphocytes, 1.65 of monocytes (docs/scale.md has the
+ * measurement). Where each class is as frequent as the others it is 1.35. Crops that are a little too wide do less harm
+ * than tight ones.
  */
-export const NUCLEUS_RED_CELLS = 1.12;
+export const NUCLEUS_RED_CELLS = 1.22;
 /** How far the median of a laboratory's mixture of classes is off, as a share. */
 const MIXTURE_ERROR = 0.1;
 
 /** Fewer nuclei tell no scale. */
 export const FEWEST_NUCLEI = 20;
+/** Fewer red cells leave it to the nuclei. */
+const FEWEST_RED_CELLS = 6;
+/** A median nucleus of fewer or more red cells' widths: what was measured is no red cell, but platelets or dirt. */
+const NUCLEUS_LIMITS = [0.95, 1.8] as const;
 /** Least and greatest width of a red cell that can be meant, pixels. */
 const RED_CELL_LIMITS = [4, 1000] as const;
 
@@ -59,9 +67,9 @@ export function listedScale(redCells: readonly number[]): Scale {
   return { redCell, error: RED_CELL_ERROR, source: "told", cells: 0 };
 }
 
-/** What the nuclei of a laboratory's cells say of its scale. */
+/** What the cells of a laboratory say of its scale. */
 export interface MeasuredScale {
-  /** Undefined for fewer than {@link FEWEST_NUCLEI}. */
+  /** Undefined for fewer than {@link FEWEST_NUCLEI} nuclei. */
   readonly scale: Scale | undefined;
   /** Pictures that were looked at, and those in which a nucleus was found. */
   readonly looked: number;
@@ -71,21 +79,37 @@ export interface MeasuredScale {
 }
 
 /**
- * Estimates a laboratory's scale from the nuclei of its cells, labels unknown: the median diameter, which is
- * {@link NUCLEUS_RED_CELLS} red cells. The error joins the chance in the median and that in the mixture of classes.
+ * Estimates a laboratory's scale from its cells, labels unknown: the median width of the red cells that lie alone in
+ * the pictures, where there are {@link FEWEST_RED_CELLS}; else the median diameter of the nuclei, which is
+ * {@link NUCLEUS_RED_CELLS} red cells. The error joins the chance in the median with how far laboratories' red cells,
+ * or mixtures of classes, differ.
  *
- * @param nuclei one a picture; undefined where none was found
+ * @param cells one a picture
  */
-export function measureScale(nuclei: readonly (Nucleus | undefined)[]): MeasuredScale {
-  const diameters = Float64Array.from(nuclei.flatMap((nucleus) => (nucleus ? [nucleus.diameter] : []))).sort();
-  const [looked, found] = [nuclei.length, diameters.length];
+export function measureScale(cells: readonly CellSizes[]): MeasuredScale {
+  const diameters = Float64Array.from(cells.flatMap(({ nucleus }) => (nucleus ? [nucleus.diameter] : []))).sort();
+  const [looked, found] = [cells.length, diameters.length];
   if (found < FEWEST_NUCLEI) return { scale: undefined, looked, found, spread: 1 };
-  const [low, median, high] = [0.25, 0.5, 0.75].map((p) => quantile(diameters, p)) as [number, number, number];
-  // Of the median of n values: 1.253 standard deviations over the root of n, these from the middle half.
-  const chance = (1.253 * (high - low)) / 1.349 / Math.sqrt(found) / median;
-  const error = Math.hypot(chance, MIXTURE_ERROR);
-  const scale = { redCell: median / NUCLEUS_RED_CELLS, error, source: "nuclei", cells: found } as const;
-  return { scale, looked, found, spread: high / low };
+  const spread = quantile(diameters, 0.75) / quantile(diameters, 0.25);
+  const widths = Float64Array.from(cells.flatMap(({ redCells }) => redCells)).sort();
+  const ratio = widths.length < FEWEST_RED_CELLS ? 0 : quantile(diameters, 0.5) / quantile(widths, 0.5);
+  const isRed = ratio >= NUCLEUS_LIMITS[0] && ratio <= NUCLEUS_LIMITS[1];
+  const { median, chance } = medianOf(isRed ? widths : diameters);
+  const scale: Scale = isRed
+    ? { redCell: median, error: Math.hypot(chance, RED_CELL_ERROR), source: "red cells", cells: widths.length }
+    : {
+        redCell: median / NUCLEUS_RED_CELLS,
+        error: Math.hypot(chance, MIXTURE_ERROR),
+        source: "nuclei",
+        cells: found,
+      };
+  return { scale, looked, found, spread };
+}
+
+// The median, and its standard deviation as a share of it: of n normal values 1.253 of theirs over the root of n.
+function medianOf(sorted: Float64Array): { median: number; chance: number } {
+  const [low, median, high] = [0.25, 0.5, 0.75].map((p) => quantile(sorted, p)) as [number, number, number];
+  return { median, chance: (1.253 * (high - low)) / 1.349 / Math.sqrt(sorted.length) / median };
 }
 
 /** Told and measured scales that differ by more than this factor contradict each other. */
@@ -110,7 +134,7 @@ export function scaleNotes(used: Scale | undefined, { scale, looked, found, spre
   const ratio = used && scale ? used.redCell / scale.redCell : 1;
   if (Math.max(ratio, 1 / ratio) > CONTRADICTION)
     notes.push(
-      `The scale contradicts the nuclei: red cells of ${used!.redCell.toFixed(1)} pixels, and nuclei as of ${scale!.redCell.toFixed(1)}. Check it; a scale that is off by half costs many answers.`,
+      `The scale contradicts the pictures: red cells of ${used!.redCell.toFixed(1)} pixels, and ${scale!.source} as of ${scale!.redCell.toFixed(1)}. Check it; a scale that is off by half costs many answers.`,
     );
   if (spread > MOST_SPREAD)
     notes.push(
@@ -127,8 +151,8 @@ export function nucleiNote({ looked, found }: Pick<MeasuredScale, "looked" | "fo
 
 /** A scale in words. */
 export function scaleText({ redCell, error, source, cells }: Scale): string {
-  const from = source === "told" ? "as told" : `from the nuclei of ${cells} cells`;
-  return `a red cell is ${redCell.toFixed(1)} pixels wide, give or take ${Math.round(100 * error)} % (${from})`;
+  const from = { told: "as told", "red cells": `from ${cells} red cells`, nuclei: `from the nuclei of ${cells} cells` };
+  return `a red cell is ${redCell.toFixed(1)} pixels wide, give or take ${Math.round(100 * error)} % (${from[source]})`;
 }
 
 /**
@@ -139,7 +163,7 @@ export function scaleText({ redCell, error, source, cells }: Scale): string {
 export function scaleOfText(text: string, source: string): Scale {
   const scale = parsed(text);
   const isScale = scale instanceof Object && scale.redCell > 0 && scale.error >= 0 && scale.cells >= 0;
-  if (isScale && (scale.source === "told" || scale.source === "nuclei")) return scale;
+  if (isScale && SCALE_SOURCES.includes(scale.source)) return scale;
   throw new LeukogramError("ERR_FORMAT", `${source}: its scale is damaged: ${text}`, {
     hint: "Adapt the model again.",
   });

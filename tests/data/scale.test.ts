@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cropAtScale, cropCell, outsideShare } from "../../src/data/cellCrop.ts";
-import type { Nucleus } from "../../src/data/microscopy/nucleus.ts";
+import type { CellSizes } from "../../src/data/microscopy/redCellWidths.ts";
 import {
   FEWEST_NUCLEI,
   measureScale,
@@ -12,9 +12,12 @@ import {
   scaleOfText,
 } from "../../src/data/scale.ts";
 
-const nucleus = (diameter: number): Nucleus => ({ x: 0, y: 0, diameter });
-const nuclei = (count: number, diameter = 90) =>
-  Array.from({ length: count }, (_, i) => nucleus(diameter + (i % 7) - 3));
+const cell = (diameter: number, redCells: readonly number[] = []): CellSizes => ({
+  nucleus: { x: 0, y: 0, diameter },
+  redCells,
+});
+const NONE: CellSizes = { nucleus: undefined, redCells: [] };
+const nuclei = (count: number, diameter = 90) => Array.from({ length: count }, (_, i) => cell(diameter + (i % 7) - 3));
 
 test("reads micrometres a pixel and the width of a red cell", () => {
   expect(parseScale("72px").redCell).toBe(72);
@@ -35,8 +38,21 @@ test("takes the median nucleus, and says how sure it is", () => {
   expect(few.error).toBeGreaterThan(scale!.error);
 });
 
+test("believes red cells before nuclei, from six on, and is surer of them", () => {
+  const among = (redCells: number) => [
+    ...nuclei(60),
+    ...Array.from({ length: redCells }, (_, i) => cell(90, [59 + (i % 3)])),
+  ];
+  expect(measureScale(among(5)).scale!.source).toBe("nuclei");
+  const platelets = Array.from({ length: 30 }, () => cell(90, [46]));
+  expect(measureScale(platelets).scale!.source).toBe("nuclei");
+  const { scale } = measureScale(among(30));
+  expect(scale).toMatchObject({ source: "red cells", redCell: 60, cells: 30 });
+  expect(scale!.error).toBeLessThan(measureScale(nuclei(90)).scale!.error);
+});
+
 test("tells no scale from fewer than 20 nuclei, and asks for one", () => {
-  const measured = measureScale([...nuclei(FEWEST_NUCLEI - 1), undefined]);
+  const measured = measureScale([...nuclei(FEWEST_NUCLEI - 1), NONE]);
   expect(measured.scale).toBeUndefined();
   expect(scaleNotes(undefined, measured)).toEqual([expect.stringMatching(/19 of 20 pictures.*--scale/)]);
   expect(measureScale(nuclei(FEWEST_NUCLEI)).scale).toBeDefined();
@@ -45,10 +61,12 @@ test("tells no scale from fewer than 20 nuclei, and asks for one", () => {
 test("names a scale that contradicts the nuclei, two scales in one folder, and pictures without a nucleus", () => {
   const measured = measureScale(nuclei(60));
   expect(scaleNotes(measured.scale, measured)).toEqual([]);
-  expect(scaleNotes(parseScale("150px"), measured)).toEqual([expect.stringMatching(/contradicts the nuclei/)]);
+  expect(scaleNotes(parseScale("150px"), measured)).toEqual([
+    expect.stringMatching(/contradicts the pictures: .* nuclei as of/),
+  ]);
   const mixed = measureScale([...nuclei(60), ...nuclei(60, 180)]);
   expect(scaleNotes(mixed.scale, mixed)).toEqual([expect.stringMatching(/several scales or laboratories/)]);
-  const empty = measureScale([...nuclei(60), ...new Array<undefined>(20).fill(undefined)]);
+  const empty = measureScale([...nuclei(60), ...new Array<CellSizes>(20).fill(NONE)]);
   expect(nucleiNote(empty)).toMatch(/No nucleus was found in 20 of 80/);
   expect(nucleiNote(measured)).toBeUndefined();
 });

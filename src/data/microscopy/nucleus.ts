@@ -70,7 +70,8 @@ function climb(stain: Float32Array, size: Size) {
   return last;
 }
 
-interface Size {
+/** Of a picture, pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -80,8 +81,13 @@ const DYE = [1, 0.4, -0.7] as const;
 /** The background is the light that this share of the points does not pass. */
 const BACKGROUND = 0.85;
 
+/** Densities of the background in red, green and blue light, of pixels [count, 3]. */
+export function stainBackground(pixels: Uint8Array): [number, number, number] {
+  return DYE.map((_, channel) => DENSITY[levelBelow(pixels, channel, BACKGROUND)]!) as [number, number, number];
+}
+
 function stainOf(pixels: Uint8Array): Float32Array {
-  const background = DYE.map((_, channel) => DENSITY[levelBelow(pixels, channel, BACKGROUND)]!);
+  const background = stainBackground(pixels);
   return Float32Array.from({ length: pixels.length / 3 }, (_, i) => {
     const absorbed = DYE.map((weight, c) => weight * Math.max(0, DENSITY[pixels[3 * i + c]!]! - background[c]!));
     return Math.max(0, absorbed[0]! + absorbed[1]! + absorbed[2]!);
@@ -98,7 +104,7 @@ function levelBelow(pixels: Uint8Array, channel: number, part: number): number {
 }
 
 /** Otsu's threshold; undefined where the parts hardly differ. */
-function otsu(values: Float32Array): number | undefined {
+export function otsu(values: Float32Array): number | undefined {
   const most = values.reduce((a, b) => Math.max(a, b), 0);
   const least = values.reduce((a, b) => Math.min(a, b), most);
   if (most - least < LEAST_CONTRAST) return undefined;
@@ -133,8 +139,8 @@ function widened(dark: Uint8Array, { width, height, by }: Size & { readonly by: 
   return line(line(dark, 1, width, height, width), width, height, width, 1);
 }
 
-// Number of the connected part (8 neighbours) that each point belongs to, from 1; 0 outside.
-function label(mask: Uint8Array, { width, height }: Size): Uint16Array {
+/** Number of the connected part (8 neighbours) that each point belongs to, from 1; 0 outside. */
+export function label(mask: Uint8Array, { width, height }: Size): Uint16Array {
   const parts = new Uint16Array(mask.length);
   const stack: number[] = [];
   let count = 0;

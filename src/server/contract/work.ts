@@ -1,5 +1,6 @@
 // The trail, models, trainings and users, as they go over the wire.
 import { z } from "zod";
+import { SCALE_SOURCES } from "../../data/scale.ts";
 import { estimate, moment } from "./cases.ts";
 
 /** One event of the trail. */
@@ -33,7 +34,7 @@ export const scale = z.object({
   redCell: z.number(),
   /** How far that may be off, one standard deviation, as a share of it. */
   error: z.number(),
-  source: z.enum(["told", "nuclei"]),
+  source: z.enum(SCALE_SOURCES),
   /** Cells whose nuclei were measured; 0 where it was told. */
   cells: z.int(),
 });

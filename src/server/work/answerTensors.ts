@@ -1,4 +1,4 @@
-import { findNucleus } from "../../data/microscopy/nucleus.ts";
+import { cellSizes } from "../../data/microscopy/redCellWidths.ts";
 import { measureScale } from "../../data/scale.ts";
 import type { Classifier } from "../../evaluation/classifier.ts";
 import { bringImage } from "../../evaluation/classifierFacts.ts";
@@ -7,7 +7,7 @@ import type { CroppedTensors, EngineJobs, TensorAnswers } from "./engineJobs.ts"
 
 /**
  * Asks a model about pictures that were sent as they are. For one that takes crops they are cropped: at the scale that
- * is known, else what the model carries, else what their nuclei say, else each by its own.
+ * is known, else what the model carries, else what their cells say, else each by its own.
  */
 export async function answerTensors(
   classifier: Classifier,
@@ -25,20 +25,14 @@ export async function answerTensors(
     width,
   }));
   const known = redCell ?? scale?.redCell;
-  const measured = known ?? measureScale(pictures.map(findNucleus)).scale?.redCell;
+  const found = known === undefined ? measureScale(pictures.map(cellSizes)).scale : undefined;
+  const measured = known ?? found?.redCell;
   const cropped = pictures.map((picture) => bringImage(picture, classifier, measured));
   const pixels = new Uint8Array(count * imageSize[0] * imageSize[1] * 3);
   for (const [i, { pixels: own }] of cropped.entries()) pixels.set(own, i * own.length);
   const crops: CroppedTensors = {
     redCell: measured ?? null,
-    source:
-      redCell !== undefined
-        ? "told"
-        : known !== undefined
-          ? "model"
-          : measured !== undefined
-            ? "nuclei"
-            : "each nucleus",
+    source: redCell !== undefined ? "told" : known !== undefined ? "model" : (found?.source ?? "each nucleus"),
     leaving: cropped.filter(({ crop }) => crop!.outside > LEAVES).length,
     withoutNucleus: cropped.filter(({ crop }) => crop!.nucleus === undefined).length,
   };

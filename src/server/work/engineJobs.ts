@@ -1,5 +1,5 @@
 // What the process that runs models is asked, and what it answers.
-import type { MeasuredScale } from "../../data/scale.ts";
+import type { MeasuredScale, Scale } from "../../data/scale.ts";
 import type { SessionOptions } from "../../runtime/session.ts";
 
 /** A file to look at: where it lies, and what messages call it. */
@@ -14,7 +14,7 @@ export interface NamedFile {
 export interface CroppedTensors {
   /** Width of a red cell, pixels; null where each cell's own nucleus told it. */
   readonly redCell: number | null;
-  readonly source: "told" | "model" | "nuclei" | "each nucleus";
+  readonly source: Scale["source"] | "model" | "each nucleus";
   /** Crops of which more than a tenth lies beyond the picture, and pictures without a nucleus. */
   readonly leaving: number;
   readonly withoutNucleus: number;

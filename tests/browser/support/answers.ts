@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeImage, type RgbImage } from "../../../src/data/image.ts";
-import { findNucleus } from "../../../src/data/microscopy/nucleus.ts";
+import { cellSizes } from "../../../src/data/microscopy/redCellWidths.ts";
 import { epochOrder } from "../../../src/data/sampler.ts";
 import { measureScale } from "../../../src/data/scale.ts";
 import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
@@ -52,7 +52,7 @@ type Shipped = Awaited<ReturnType<typeof openShipped>>;
 // As `predict` brings pictures of one laboratory to a model.
 function fields(images: readonly RgbImage[], { facts }: Pick<Shipped, "facts">) {
   const [height, width] = facts.imageSize;
-  const redCell = measureScale(images.map(findNucleus)).scale?.redCell;
+  const redCell = measureScale(images.map(cellSizes)).scale?.redCell;
   const data = new Uint8Array(images.length * height * width * 3);
   for (const [i, image] of images.entries()) data.set(bringImage(image, facts, redCell).pixels, i * height * width * 3);
   return { data, shape: [images.length, height, width, 3] };
