@@ -5,8 +5,8 @@
  *
  * five.csv (pbc Train, pbc-more and chula, five classes) and types.csv (pbc-more, eleven types) for what ships;
  * without-chula.csv and without-pbc.csv for the judgement alone: jtsc is in them, and nothing that ships learns from
- * it; chula.csv to judge by, its scale to be measured. Cells of pbc-more that are copies of cells of pbc Test are left out, as `leukogram audit` found them. Scales are
- * those of the folders' READMEs; jtsc's is measured (docs/scale.md).
+ * it; chula.csv to judge by. Cells of pbc-more that are copies of cells of pbc Test are left out, as `leukogram audit`
+ * found them. No scale is told: training measures it as prediction does (docs/scale.md).
  */
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -29,8 +29,7 @@ const FIVE: Readonly<Record<string, string>> = {
   Neutrophil: "Neutrophil",
 };
 
-const SCALES = { pbc: "79px", chula: "72px", jtsc: "39px" } as const;
-type Laboratory = keyof typeof SCALES;
+type Laboratory = "pbc" | "chula" | "jtsc";
 
 interface Row {
   readonly path: string;
@@ -58,13 +57,12 @@ function chula(root: string): Row[] {
 const five = (rows: readonly Row[]) =>
   rows.flatMap((row) => (FIVE[row.class] === undefined ? [] : [{ ...row, class: FIVE[row.class]! }]));
 
-async function write(out: string, name: string, rows: readonly Row[], { told = true } = {}): Promise<void> {
+async function write(out: string, name: string, rows: readonly Row[]): Promise<void> {
   const table = rows.map(({ path, laboratory, ...row }) => ({
     file: toSlashes(relative(resolve(out), path)),
     class: row.class,
     laboratory,
     slide: row.slide,
-    ...(told && { scale: SCALES[laboratory] }),
   }));
   await writeFileWhole(join(out, name), stringify(table, { header: true }));
   process.stdout.write(`${join(out, name)}: ${rows.length} cells\n`);
@@ -77,6 +75,6 @@ const pbc = [...five(folder(join(root, "pbc", "Train"), "pbc")), ...five(more)];
 const [second, third] = [chula(join(root, "chula")), folder(join(root, "jtsc"), "jtsc")];
 await write(out, "five.csv", [...pbc, ...second]);
 await write(out, "types.csv", more);
-await write(out, "chula.csv", second, { told: false });
+await write(out, "chula.csv", second);
 await write(out, "without-chula.csv", [...pbc, ...third]);
 await write(out, "without-pbc.csv", [...second, ...third]);

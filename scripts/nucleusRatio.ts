@@ -1,43 +1,30 @@
 /**
- * Prints how wide nuclei are by class and laboratory, as docs/scale.md has it:
+ * Prints how wide nuclei and red cells are by class and laboratory, as docs/scale.md has it:
  *
  *   npx tsx scripts/nucleusRatio.ts ../shared/data [pictures a class]
- *
- * Widths of red cells are those of the folders' READMEs, but jtsc's, which has none: there the column of red cells is
- * left empty, as the measurement would only say what it was fed.
  */
 import { basename, dirname, join } from "node:path";
 import { spread } from "../src/core/spread.ts";
 import { decodeImage } from "../src/data/image.ts";
-import { findNucleus } from "../src/data/microscopy/nucleus.ts";
+import { type CellSizes, cellSizes } from "../src/data/microscopy/redCellWidths.ts";
 import { compareCodePoints, walkImages } from "../src/data/walk.ts";
 import { quantile } from "../src/metrics/quantile.ts";
 import { textTable } from "../src/report/textTable.ts";
 
-/** Width of a red cell by folder, pixels; undefined where nobody measured it. */
-const RED_CELLS: Readonly<Record<string, number | undefined>> = { pbc: 79, "pbc-more": 79, chula: 72, jtsc: undefined };
+const FOLDERS = ["pbc", "pbc-more", "chula", "jtsc"];
+/** Fewer red cells say nothing of their width. */
+const FEWEST_RED_CELLS = 6;
 
-interface Group {
-  readonly looked: number;
-  readonly diameters: Float64Array;
-}
-
-async function measure(paths: readonly string[]): Promise<Group> {
-  const diameters: number[] = [];
-  for (const path of paths) {
-    const nucleus = findNucleus(await decodeImage(path));
-    if (nucleus !== undefined) diameters.push(nucleus.diameter);
-  }
-  return { looked: paths.length, diameters: Float64Array.from(diameters).sort() };
-}
-
-function row(names: readonly [string, string], { looked, diameters }: Group, redCell: number | undefined): string[] {
-  const [low, median, high] = [0.25, 0.5, 0.75].map((p) => quantile(diameters, p)) as [number, number, number];
+function row(names: readonly [string, string], cells: readonly CellSizes[], redCell: number | undefined): string[] {
+  const nuclei = Float64Array.from(cells.flatMap(({ nucleus }) => nucleus?.diameter ?? [])).sort();
+  const red = Float64Array.from(cells.flatMap(({ redCells }) => redCells)).sort();
+  const [low, median, high] = [0.25, 0.5, 0.75].map((p) => quantile(nuclei, p)) as [number, number, number];
   return [
     ...names,
-    `${diameters.length} of ${looked}`,
+    `${nuclei.length} of ${cells.length}`,
     `${median.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
     (high / low).toFixed(2),
+    red.length < FEWEST_RED_CELLS ? `${red.length}` : `${red.length}: ${quantile(red, 0.5).toFixed(1)}`,
     redCell === undefined ? "" : (median / redCell).toFixed(2),
   ];
 }
@@ -45,23 +32,21 @@ function row(names: readonly [string, string], { looked, diameters }: Group, red
 const [root, count = "60"] = process.argv.slice(2);
 if (root === undefined) throw new Error("usage: nucleusRatio.ts DATA [pictures a class]");
 const rows: string[][] = [];
-for (const [laboratory, redCell] of Object.entries(RED_CELLS)) {
+for (const laboratory of FOLDERS) {
   const paths = walkImages(join(root, laboratory));
   const classOf = (path: string) => basename(dirname(path));
-  const all: number[] = [];
-  let looked = 0;
+  const cells = new Map<string, CellSizes[]>();
   for (const name of [...new Set(paths.map(classOf))].sort(compareCodePoints)) {
-    const group = await measure(
-      spread(
-        paths.filter((path) => classOf(path) === name),
-        Number(count),
-      ),
-    );
-    if (group.diameters.length > 0) rows.push(row([laboratory, name], group, redCell));
-    all.push(...group.diameters);
-    looked += group.looked;
+    const own = paths.filter((path) => classOf(path) === name);
+    const measured: CellSizes[] = [];
+    for (const path of spread(own, Number(count))) measured.push(cellSizes(await decodeImage(path)));
+    cells.set(name, measured);
   }
-  rows.push(row([laboratory, "all classes alike"], { looked, diameters: Float64Array.from(all).sort() }, redCell));
+  const all = [...cells.values()].flat();
+  const red = Float64Array.from(all.flatMap(({ redCells }) => redCells)).sort();
+  const width = red.length < 20 ? undefined : quantile(red, 0.5);
+  rows.push(...[...cells].map(([name, own]) => row([laboratory, name], own, width)));
+  rows.push(row([laboratory, "all classes alike"], all, width));
 }
-const head = ["Folder", "Class", "nuclei found", "diameter, pixels (middle half)", "spread", "red cells"];
+const head = ["Folder", "Class", "nuclei found", "diameter, pixels (middle half)", "spread", "red cells: width", "ratio"];
 process.stdout.write(`${textTable([head, ...rows])}\n`);

@@ -70,7 +70,7 @@ export class CellCrops {
     const scaleNotes = laboratories.flatMap(({ laboratory, notes }) =>
       notes.map((note) => (isNamed ? `${laboratory}: ${note}` : note)),
     );
-    const isMeasured = laboratories.some(({ scale }) => scale !== undefined && scale.source !== "told");
+    const isMeasured = laboratories.some(({ scale }) => scale?.source === "nuclei");
     const notes = [...scaleNotes, ...this.#tally.notes({ classes, isMeasured })];
     return { ...this.#tally.counts(), laboratories, notes };
   }
