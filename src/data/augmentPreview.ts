@@ -37,7 +37,9 @@ export function augmentPreview(
     title: row.name,
     pictures: fields.map((field, column) => {
       const out = new Uint8Array(imageSize * imageSize * 3);
-      maker.make(field, drawPicture(rng.fork(r).fork(column), row.augmentation, field), { out, target });
+      const draw = drawPicture(rng.fork(r).fork(column), row.augmentation, field);
+      const other = draw.restain && fields[Math.floor(draw.restain.place * fields.length)]!.data;
+      maker.make(field, draw, { out, target, other });
       return { data: out, ...size };
     }),
   }));

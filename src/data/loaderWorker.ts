@@ -34,21 +34,26 @@ export interface LoaderJob {
 function serve({ file, height, width, imageSize, layout, augmentation, seed }: LoaderWorkerData): void {
   // Node closes it when the worker ends.
   const fd = openSync(file, "r");
-  const source = new Uint8Array(height * width * 3);
+  const [source, other] = [new Uint8Array(height * width * 3), new Uint8Array(height * width * 3)];
   const change = pictureChange({ height, width }, imageSize, { layout, augmentation });
   const size = layoutSize(layout);
   const augmentRng = new Rng(seed).fork("augment");
 
+  const read = (index: number, into: Uint8Array): Uint8Array => {
+    const got = readSync(fd, into, 0, into.length, index * into.length);
+    if (got === into.length) return into;
+    throw new LeukogramError("ERR_DATA", `the cache ${file} holds no image ${index}`, {
+      hint: "Delete the cache to build it again.",
+    });
+  };
   const fill = ({ buffer, epoch, position, indices }: LoaderJob): ArrayBuffer => {
     const epochRng = augmentRng.fork(epoch);
     for (const [i, index] of indices.entries()) {
-      const got = readSync(fd, source, 0, source.length, index * source.length);
-      if (got !== source.length)
-        throw new LeukogramError("ERR_DATA", `the cache ${file} holds no image ${index}`, {
-          hint: "Delete the cache to build it again.",
-        });
+      read(index, source);
       const out = new Uint8Array(buffer, i * size, size);
-      change(source, epochRng.fork(position + i), out);
+      change(source, epochRng.fork(position + i), out, (place) =>
+        read(indices[Math.floor(place * indices.length)]!, other),
+      );
     }
     return buffer;
   };

@@ -7,8 +7,16 @@ import { PictureMaker } from "./microscopy/pictureMaker.ts";
 import { copyInto, layoutTarget, type PixelLayout } from "./pixelLayout.ts";
 import { resizeArea } from "./resizeArea.ts";
 
-/** Makes a picture of a field [height, width, 3], by chance from `rng`, and puts it into `out` in the layout. */
-export type PictureChange = (source: Uint8Array, rng: Rng, out: Uint8Array) => void;
+/**
+ * Makes a picture of a field [height, width, 3], by chance from `rng`, and puts it into `out` in the layout. `otherAt`
+ * gives another field of the batch by its place in it, 0 to 1.
+ */
+export type PictureChange = (
+  source: Uint8Array,
+  rng: Rng,
+  out: Uint8Array,
+  otherAt?: (place: number) => Uint8Array,
+) => void;
 
 /** What {@link pictureChange} takes beside the sizes. */
 export interface PictureChangeOptions {
@@ -36,6 +44,9 @@ export function pictureChange(
   if (sameSize && !isOn(augmentation.microscopy ?? {}))
     return (source, rng, out) => affineInto(source, drawTransform(rng, augmentation, field), out, target);
   const maker = new PictureMaker({ height, width });
-  return (source, rng, out) =>
-    maker.make({ ...field, data: source }, drawPicture(rng, augmentation, field), { out, target });
+  return (source, rng, out, otherAt) => {
+    const draw = drawPicture(rng, augmentation, field);
+    const other = draw.restain && otherAt?.(draw.restain.place);
+    maker.make({ ...field, data: source }, draw, { out, target, other });
+  };
 }

@@ -110,13 +110,19 @@ describe("a loader", () => {
     const field = { data: new Uint8Array(HEIGHT * WIDTH * 3), height: HEIGHT, width: WIDTH };
     const out = new Uint8Array(90);
     const maker = new PictureMaker({ height: 6, width: 5 });
+    let restained = 0;
     for (const position of ORDER.keys()) {
       cache.read(ORDER[position]!, field.data);
       const draw = drawPicture(new Rng(5).fork("augment").fork(0).fork(position), augmentation, field);
-      maker.make(field, draw, { out, target: layoutTarget(layout, 6, 5) });
+      const batch = ORDER.slice(3 * Math.floor(position / 3), 3 * Math.floor(position / 3) + 3);
+      const other = new Uint8Array(field.data.length);
+      if (draw.restain !== undefined) cache.read(batch[Math.floor(draw.restain.place * batch.length)]!, other);
+      restained += draw.restain === undefined ? 0 : 1;
+      maker.make(field, draw, { out, target: layoutTarget(layout, 6, 5), other });
       const start = (position % 3) * 90;
       expect(one[Math.floor(position / 3)]!.pixels.subarray(start, start + 90)).toEqual(out);
     }
+    expect(restained).toBeGreaterThan(0);
   });
 
   test("brings whole images to the asked size by area, and several sizes come from one cache", async () => {

@@ -14,6 +14,8 @@ export interface PictureDraw {
   /** Shift of its middle along columns and rows, shares of the picture's side. */
   readonly shift: readonly [number, number];
   readonly elastic?: ElasticGrid | undefined;
+  /** How far stain and background move to those of another image, and which: its place among them, 0 to 1. */
+  readonly restain?: { readonly share: number; readonly place: number } | undefined;
   readonly background?: BackgroundDraw | undefined;
   /** How optical densities are mixed; undefined where they stay. */
   readonly stain?: ColourMap | undefined;
@@ -52,6 +54,7 @@ export function drawPicture(
   return {
     transform: drawTransform(rng, augmentation, size),
     ...placement(rng, doses, microscopy),
+    restain: doses.value("restain", (r, most) => ({ share: r.uniform(0, most), place: r.uniform() })),
     background: doses.value("background", drawBackground),
     stain: stainMap(doses),
     defocus: doses.value("defocus", (r, most) => r.uniform(0, most)) ?? 0,

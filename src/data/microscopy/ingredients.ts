@@ -17,6 +17,7 @@ export interface Ingredient {
 export type IngredientName =
   | "shift"
   | "elastic"
+  | "restain"
   | "background"
   | "stain"
   | "stainColour"
@@ -53,6 +54,14 @@ export const INGREDIENTS: readonly Ingredient[] = [
     chance: 0.5,
     usual: 0.04,
     description: "largest smooth bending of the picture",
+  },
+  {
+    name: "restain",
+    unit: "share of the way",
+    maximum: 1,
+    chance: 0.5,
+    usual: 1,
+    description: "farthest that background and nuclear stain move to those of another image of the batch",
   },
   {
     name: "background",

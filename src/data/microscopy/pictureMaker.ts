@@ -6,6 +6,7 @@ import { develop } from "./develop.ts";
 import type { PictureDraw } from "./draw.ts";
 import { type Field, PictureSampler, placementOf } from "./geometry.ts";
 import { JpegLoss } from "./jpeg.ts";
+import { restain, stainLevels } from "./restain.ts";
 import { Sensor } from "./sensor.ts";
 import { Sharpener } from "./sharpen.ts";
 
@@ -38,11 +39,22 @@ export class PictureMaker {
     this.#jpeg = new JpegLoss(size);
   }
 
-  /** Makes one picture and puts its pixels into `out` where `target` says. */
-  make(field: Field, draw: PictureDraw, { out, target }: { out: Uint8Array; target: PixelTarget }): void {
+  /**
+   * Makes one picture and puts its pixels into `out` where `target` says.
+   *
+   * @param other the pixels of the field whose stain it is to take, where the draw asks for one
+   */
+  make(
+    field: Field,
+    draw: PictureDraw,
+    { out, target, other }: { out: Uint8Array; target: PixelTarget; other?: Uint8Array | undefined },
+  ): void {
     const image = this.#image;
-    const { stain, light } = draw;
-    develop(this.#sampler.sample(field, draw, this.#picture), { stain, light, swap: this.#swap(field, draw) }, image);
+    const { stain, light, restain: moved } = draw;
+    const picture = this.#sampler.sample(field, draw, this.#picture);
+    if (moved !== undefined && other !== undefined)
+      restain(picture, stainLevels(field.data), stainLevels(other), moved.share);
+    develop(picture, { stain, light, swap: this.#swap(field, draw) }, image);
     if (draw.defocus > LEAST_BLUR) this.#blur.apply(image, draw.defocus, image);
     this.#sensor.expose(image, draw);
     if (draw.sharpen !== undefined) this.#sharpener.apply(image, draw.sharpen);
