@@ -7,6 +7,11 @@ export interface LossOptions {
   readonly labelSmoothing?: number;
   /** One factor a class on the loss of its images; default 1. The mean is over images, not over weights. */
   readonly classWeights?: readonly number[];
+  /**
+   * Whether labels below 0 mark classes that the image's laboratory lacks: its answers are not asked about them, so that
+   * it does not teach that they are never right. Default: labels are 0 or above.
+   */
+  readonly absentMarked?: boolean;
   /** Focal loss: `alpha` (1 - p)^`gamma` times the cross-entropy (Lin et al. 2017). */
   readonly focal?: { readonly alpha: number; readonly gamma: number };
 }
@@ -18,14 +23,13 @@ export interface LossOptions {
 export function lossPerImage(
   oneHot: Tensor,
   logits: Tensor,
-  { labelSmoothing = 0, classWeights, focal }: LossOptions = {},
+  { labelSmoothing = 0, classWeights, absentMarked = false, focal }: LossOptions = {},
 ): Tensor {
   const classes = logits.shape[1] as number;
-  const target =
-    labelSmoothing === 0
-      ? oneHot
-      : ops.add(ops.mul(oneHot, ops.scalar(1 - labelSmoothing)), ops.scalar(labelSmoothing / classes));
-  const logProbabilities = ops.logSoftmax(logits);
+  const known = absentMarked ? ops.step(oneHot, -0.5) : undefined;
+  const labels = known === undefined ? oneHot : ops.relu(oneHot);
+  const target = labelSmoothing === 0 ? labels : smoothed(labels, { share: labelSmoothing, classes, known });
+  const logProbabilities = ops.logSoftmax(known === undefined ? logits : withoutAbsent(logits, known));
   let terms = ops.neg(ops.mul(target, logProbabilities)); // [N, K]
   if (focal !== undefined) {
     const rest = ops.sub(ops.scalar(1), ops.exp(logProbabilities));
@@ -34,10 +38,28 @@ export function lossPerImage(
   let perImage = ops.reduceSum(terms, [1]);
   if (classWeights !== undefined) {
     const weights = ops.constant(Float32Array.from(classWeights), [1, classes]);
-    perImage = ops.mul(perImage, ops.reduceSum(ops.mul(oneHot, weights), [1]));
+    perImage = ops.mul(perImage, ops.reduceSum(ops.mul(labels, weights), [1]));
   }
   return perImage;
 }
+
+// The share is spread over all classes, or over those that the image's laboratory has.
+function smoothed(
+  labels: Tensor,
+  { share, classes, known }: { share: number; classes: number; known: Tensor | undefined },
+): Tensor {
+  const rest =
+    known === undefined
+      ? ops.scalar(share / classes)
+      : ops.mul(known, ops.div(ops.scalar(share), ops.reduceSum(known, [1], true)));
+  return ops.add(ops.mul(labels, ops.scalar(1 - share)), rest);
+}
+
+/** So far below the others that the softmax gives it nothing. */
+const NEVER = -1e4;
+
+const withoutAbsent = (logits: Tensor, known: Tensor) =>
+  ops.add(logits, ops.mul(ops.sub(ops.scalar(1), known), ops.scalar(NEVER)));
 
 /** Mean categorical cross-entropy of logits [N, K] against one-hot labels [N, K]: a scalar. */
 export function categoricalCrossentropy(oneHot: Tensor, logits: Tensor, options: LossOptions = {}): Tensor {

@@ -46,6 +46,10 @@ const schema = z.strictObject({
   laboratoryPower: share
     .optional()
     .describe("of several laboratories, each one's share goes with its number of images to this power; default: 0"),
+  maskAbsent: z
+    .boolean()
+    .optional()
+    .describe("of several laboratories, do not ask one's images about classes that it lacks; default: no"),
   views: z
     .number()
     .int()

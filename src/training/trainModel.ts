@@ -84,6 +84,10 @@ export async function trainModel(
     throw new LeukogramError("ERR_CONFIG", `model "${recipe.model}" is joined of two, and not trained itself`, {
       hint: "Train the two, then join their runs: leukogram join.",
     });
+  if (recipe.maskAbsent && ((recipe.mixup ?? 0) > 0 || (recipe.cutmix ?? 0) > 0))
+    throw new LeukogramError("ERR_CONFIG", "maskAbsent: mixed images lie between laboratories, and have no mask", {
+      hint: "Leave out mixup and cutmix, or maskAbsent.",
+    });
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);

@@ -65,7 +65,7 @@ export class TrainingSession {
       optimizer: optimizerOf(recipe),
       averageDecay: recipe.averageDecay,
       ...weightRules(built, recipe),
-      softTargets: this.#mixes,
+      softTargets: this.#mixes || this.#masks !== undefined,
       loss: lossOf(recipe, this.#labels, this.#classes),
       inputType: features ? "float32" : "uint8",
       seed: recipe.seed,
@@ -139,6 +139,19 @@ export class TrainingSession {
     return this.#built.features === undefined && (mixup > 0 || cutmix > 0);
   }
 
+  // Of each training image, -1 for the classes that its laboratory lacks, else 0: [K].
+  get #masks(): readonly Float32Array[] | undefined {
+    const laboratories = laboratoryIndices(this.#caches.train.samples);
+    if (!this.#recipe.maskAbsent || laboratories === undefined || this.#built.features !== undefined) return undefined;
+    const masks = new Map<number, Float32Array>();
+    for (const [i, label] of this.#labels.entries()) {
+      const mask = masks.get(laboratories[i]!) ?? new Float32Array(this.#classes).fill(-1);
+      masks.set(laboratories[i]!, mask);
+      mask[label] = 0;
+    }
+    return this.#labels.map((_, i) => masks.get(laboratories[i]!)!);
+  }
+
   async close(): Promise<void> {
     for (const close of this.#closing) await close();
     await this.#runner.release();
@@ -179,15 +192,17 @@ export class TrainingSession {
     });
     this.#closing.push(() => loader.close());
     const isMixed = training && this.#mixes;
+    const masks = training ? this.#masks : undefined;
     const mix = { mixup, cutmix, classes: this.#classes, layout: layout! };
     return {
       async *batches(wanted) {
         // Drawn by place, not from a running state, so that a resumed run draws the same.
         const rng = new Rng(seed).fork("mix").fork(wanted.epoch);
         let place = wanted.from ?? 0;
-        for await (const { pixels, labels: truth } of loader.batches(wanted)) {
+        for await (const { pixels, labels: truth, indices } of loader.batches(wanted)) {
           const batch = { images: pixels, labels: truth };
-          yield isMixed ? mixImages(batch, mix, rng.fork(place++)) : batch;
+          if (masks !== undefined) yield { ...batch, targets: marked(truth, indices, masks) };
+          else yield isMixed ? mixImages(batch, mix, rng.fork(place++)) : batch;
         }
       },
     };
@@ -211,6 +226,17 @@ export class TrainingSession {
     this.#closing.push(() => source.close());
     return source;
   }
+}
+
+// Labels as shares of the classes [N, K], with the masks of the images.
+function marked(labels: Int32Array, indices: readonly number[], masks: readonly Float32Array[]): Float32Array {
+  const classes = masks[0]!.length;
+  const targets = new Float32Array(labels.length * classes);
+  for (const [i, label] of labels.entries()) {
+    targets.set(masks[indices[i]!]!, i * classes);
+    targets[i * classes + label] = 1;
+  }
+  return targets;
 }
 
 // A run may only go on with the settings, images and frozen weights that it was begun with.

@@ -55,6 +55,27 @@ describe("training a CNN", () => {
     expect(model(out).equals(model(whole))).toBe(true);
   });
 
+  test("asks no image about classes that its laboratory lacks, where told so and where laboratories differ", async () => {
+    const label = (i: number) => set.train.samples[i]!.label;
+    const samples = set.train.samples.map((sample, i) => ({
+      ...sample,
+      laboratory: label(i) < 3 && i % 2 ? "A" : "B",
+    }));
+
+    const loss = async (samples: SmallSet["train"]["samples"], values: Readonly<Record<string, unknown>>) => {
+      const recipe = smallRecipe({ epochs: 1, ...values });
+      const { history } = await trainModel({ ...set.train, samples }, set.validation, recipe, { out: freshOut() });
+      return history[0]!.loss;
+    };
+    expect(await loss(samples, { maskAbsent: true })).toBeLessThan(await loss(samples, {}));
+    const one = set.train.samples;
+    expect(await loss(one, { maskAbsent: true })).toBe(await loss(one, {}));
+    const mixed = trainModel({ ...set.train, samples }, set.validation, smallRecipe({ maskAbsent: true, mixup: 0.2 }), {
+      out: freshOut(),
+    });
+    expect((await rejection(mixed)).message).toMatch(/maskAbsent: mixed images/);
+  });
+
   test("goes on only with the settings and images that it was begun with", async () => {
     const out = await interrupted(recipe, 8);
     const message = `ERR_CONFIG ${checkpointOf(out)}: was written with other settings or data. Resume with the settings`;
