@@ -4,7 +4,7 @@
  *
  *   npx tsx scripts/anylabData.ts ../shared/data runs/data
  *   npx tsx scripts/judgePreset.ts runs/judged/anylab-without-chula --preset anylab --data runs/data/without-chula.csv \
- *     --away chula=runs/data/chula.csv --weights mobilenet_v2.h5 --set imageSize=96 --set epochs=2
+ *     --away chula=runs/data/chula.csv --weights mobilenet_v2.h5 --set maskAbsent=true --set imageSize=96 --set epochs=2
  *
  * Writes the run, predictions/NAME.csv and judged.json, and goes on where it was stopped. `--table DIR...` prints the
  * table of finished judgements, worst laboratory first.

@@ -48,5 +48,13 @@ for (const laboratory of FOLDERS) {
   rows.push(...[...cells].map(([name, own]) => row([laboratory, name], own, width)));
   rows.push(row([laboratory, "all classes alike"], all, width));
 }
-const head = ["Folder", "Class", "nuclei found", "diameter, pixels (middle half)", "spread", "red cells: width", "ratio"];
+const head = [
+  "Folder",
+  "Class",
+  "nuclei found",
+  "diameter, pixels (middle half)",
+  "spread",
+  "red cells: width",
+  "ratio",
+];
 process.stdout.write(`${textTable([head, ...rows])}\n`);
