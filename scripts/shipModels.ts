@@ -28,7 +28,7 @@ import { shippedFolder, shippedModels } from "../src/formats/shippedModels.ts";
 import { writeFileWhole } from "../src/formats/writeFile.ts";
 import { halfWeights } from "../src/graph/onnx/halfWeights.ts";
 import { INDEX_VERSION, type ShippedFile, type ShippedModel } from "../src/models/shipped.ts";
-import { type JudgedSet, shippedCard } from "../src/report/shippedCard.ts";
+import { type JudgedSet, type LeftOut, shippedCard } from "../src/report/shippedCard.ts";
 import { createSession } from "../src/runtime/node.ts";
 
 /** How far a probability may move when weights are stored in half precision. */
@@ -59,10 +59,23 @@ const KNOWN: Readonly<Record<string, { title: string; citations: readonly string
       "Both networks began from Keras's ImageNet weights, Apache-2.0, with different seeds; their logits are averaged.",
     ],
   },
+  "mobilenetv2-types": {
+    title: "MobileNetV2, eleven types of cells",
+    citations: [PBC, MOBILENET],
+    dataNotes: [
+      ...DATA_NOTES,
+      "All eleven types were learned in this one laboratory: of any other it says what resembles them.",
+      "It began from Keras's ImageNet weights, Apache-2.0.",
+    ],
+  },
   "cnn-anylab": {
-    title: "Small CNN for any laboratory",
-    citations: [PBC],
-    dataNotes: [...DATA_NOTES, "It began from random weights."],
+    title: "Small CNN at the laboratory's scale",
+    citations: [PBC, CHULA],
+    dataNotes: [
+      "PBC: the Hospital Clínic of Barcelona, CellaVision DM96, May-Grünwald-Giemsa stain, 360 x 363 pixels, CC BY 4.0; cells that are copies of cells of pbc Test were left out.",
+      "Chula: 278 crops of 11 slides, many colour casts, MIT.",
+      "It began from random weights.",
+    ],
   },
 };
 
@@ -73,6 +86,8 @@ export interface ShipOptions {
   readonly home?: readonly string[];
   /** The same of other laboratories. */
   readonly away?: readonly string[];
+  /** Folders of judgePreset, of a network each that did not learn from the laboratory that it is judged on. */
+  readonly leftOut?: readonly string[];
   readonly data?: string;
   readonly failure?: readonly string[];
   readonly command?: string;
@@ -135,7 +150,8 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
   const settings = await settingsOf(full);
   const { failure: failures = [], command } = options;
   const { dataNotes } = known;
-  const card = shippedCard({ model, sets, dataNotes, failures, settings, version: VERSION, command });
+  const leftOut = (options.leftOut ?? []).flatMap(leftOutOf).sort((a, b) => a.accuracy - b.accuracy);
+  const card = shippedCard({ model, sets, leftOut, dataNotes, failures, settings, version: VERSION, command });
   await writeFileWhole(join(folder, `${name}.md`), card);
   await writeIndex(folder, model);
   return model;
@@ -238,12 +254,23 @@ function setsOf(pairs: readonly string[] = [], place: JudgedSet["place"]): Judge
   });
 }
 
+function leftOutOf(folder: string): LeftOut[] {
+  const read = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), "utf8")) as T;
+  const { epochs, imageSize } = read<{ recipe: { epochs: number; imageSize: number } }>("config.json").recipe;
+  return read<Omit<LeftOut, "epochs" | "imageSize">[]>("judged.json").map((judged) => ({
+    ...judged,
+    epochs,
+    imageSize,
+  }));
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const program = new Command("shipModels")
     .argument("<run>", "run folder or .onnx file")
     .addOption(new Option("--name <name>", "what to call it").choices(Object.keys(KNOWN)).makeOptionMandatory())
     .option("--home <name=folder...>", "figures on images of the training images' laboratory")
     .option("--away <name=folder...>", "figures on images of other laboratories")
+    .option("--left-out <folder...>", "judgements of laboratories left out, as judgePreset.ts writes them")
     .option("--data <name>", "what it was trained on")
     .option("--failure <sentence...>", "what it is known to get wrong")
     .option("--images <dir>", "images on which half precision is held to the whole")

@@ -20,10 +20,26 @@ export interface JudgedSet {
   readonly evaluation: Evaluation;
 }
 
+/** What a network by the same recipe got on a laboratory that was left out of its training, as `judgePreset` writes it. */
+export interface LeftOut {
+  readonly laboratory: string;
+  /** Passes over the training images, and pixels of a side. */
+  readonly epochs: number;
+  readonly imageSize: number;
+  readonly images: number;
+  /** Shares, 0 to 1. */
+  readonly accuracy: number;
+  readonly balanced: number;
+  /** Right answers of each class, such as "Monocyte 66/77". */
+  readonly byClass: readonly string[];
+}
+
 /** All that the card of a shipped model says. */
 export interface ShippedCardInput {
   readonly model: ShippedModel;
   readonly sets: readonly JudgedSet[];
+  /** Worst laboratory first; none where nothing was left out. */
+  readonly leftOut?: readonly LeftOut[];
   /** Where the training images come from, and under which licence: one sentence each. */
   readonly dataNotes: readonly string[];
   /** What it is known to get wrong beside what the figures show: one sentence each. */
@@ -54,6 +70,7 @@ export function shippedCard(input: ShippedCardInput): string {
     shellBlock(`leukogram predict ${model.name} cell.jpg`),
     "## Figures",
     ...(sets.length === 0 ? ["It has not been judged."] : figures(sets)),
+    ...leftOutTable(input.leftOut ?? []),
     "## Data and licence",
     [
       `- Trained on ${plainText(model.data)} alone.`,
@@ -69,7 +86,11 @@ export function shippedCard(input: ShippedCardInput): string {
       ["File", "Weights", "Size", "SHA-256"],
       model.files.map((file) => [plainText(file.file), file.precision, bytes(file.bytes), file.sha256]),
     ),
-    "All are computed in float32; float16 says what the weights were rounded to. The .keras file is what the model is changed from, and the memory, activations of validation images, keeps it to its own laboratory meanwhile.",
+    `All are computed in float32; float16 says what the weights were rounded to. ${
+      model.files.some(({ format }) => format === "keras")
+        ? "The .keras file is what the model is changed from, and the memory, activations of validation images, keeps it to its own laboratory meanwhile."
+        : "Its layers are not there, so it can be asked, and not adapted."
+    }`,
     "## Settings",
     markdownTable(
       ["Setting", "Value"],
@@ -100,6 +121,26 @@ function figures(sets: readonly JudgedSet[]): string[] {
       classes.map((name) => [plainText(name), ...sets.map(({ evaluation }) => recall(evaluation, name))]),
     ),
     "The limits in brackets are 95 %, by stratified bootstrap over these images. They say nothing of a laboratory that is not named here.",
+  ];
+}
+
+function leftOutTable(judged: readonly LeftOut[]): string[] {
+  if (judged.length === 0) return [];
+  return [
+    "## Laboratories left out",
+    "One network each, trained by the same recipe on the other laboratories:",
+    markdownTable(
+      ["Left out", "Passes", "Pixels", "Images", "Accuracy", "Balanced accuracy", "Right answers"],
+      judged.map(({ laboratory, epochs, imageSize, images, accuracy, balanced, byClass }) => [
+        plainText(laboratory),
+        count(epochs),
+        count(imageSize),
+        count(images),
+        percent(accuracy),
+        percent(balanced),
+        plainText(byClass.join(", ")),
+      ]),
+    ),
   ];
 }
 

@@ -22,8 +22,13 @@ beforeAll(async () => {
   await copyTrainedRun(cli, { data: "smears", out: "runs/a" });
   const [judged] = await cli.runAll([["evaluate", "runs/a", "--data", "smears", "--out", "judged", "--quiet"]]);
   expect(judged).toMatchObject({ code: 0 });
+  mkdirSync(path("left"));
+  writeFileSync(path("left", "config.json"), JSON.stringify({ recipe: { epochs: 7, imageSize: 96 } }));
+  const judgement = { laboratory: "third", images: 30, accuracy: 0.5, balanced: 0.25, byClass: ["Basophil 15/30"] };
+  writeFileSync(path("left", "judged.json"), JSON.stringify([judgement]));
   shipped = await shipModel(path("runs", "a"), {
     name: "cnn-anylab",
+    leftOut: [path("left")],
     home: [`smears=${path("judged")}`],
     away: [`others=${path("judged")}`],
     failure: ["It has seen drawings only."],
@@ -46,6 +51,7 @@ describe("shipModel", () => {
     const before = bytes();
     await shipModel(path("runs", "a"), {
       name: "cnn-anylab",
+      leftOut: [path("left")],
       home: [`smears=${path("judged")}`],
       away: [`others=${path("judged")}`],
       failure: ["It has seen drawings only."],
@@ -59,6 +65,7 @@ describe("shipModel", () => {
       "**Research use only; not a medical device.**",
       "Data in Brief 30:105474 (2020), doi:10.1016/j.dib.2020.105474. CC BY 4.0.",
       "- It has seen drawings only.",
+      "| third | 7 | 96 | 30 | 50.0 % | 25.0 % | Basophil 15/30 |",
       "- On others: ",
       `| cnn-anylab.onnx | float16 | `,
       shipped.files[0]!.sha256,
