@@ -1,10 +1,13 @@
+import { nucleiNote } from "../core/cropCounts.ts";
 import { LeukogramError } from "../core/errors.ts";
+import { spread } from "../core/spread.ts";
 import { findNucleus, type Nucleus } from "../data/microscopy/nucleus.ts";
 import {
   type MeasuredScale,
+  MOST_MEASURED,
   measureScale as measureNuclei,
-  nucleiNote,
   parseScale,
+  type Scale,
   scaleNotes,
 } from "../data/scale.ts";
 import type { ClassifierFacts } from "../evaluation/classifierFacts.ts";
@@ -52,4 +55,37 @@ export async function redCellOf(
   if (cropRedCells === undefined) return undefined;
   if (told !== undefined) return parseScale(told).redCell;
   return (scale ?? (await measureScale(pictures)).scale)?.redCell;
+}
+
+/** The scale that pictures are cropped at. */
+export interface ChosenScale {
+  /** Undefined where each cell's own nucleus is to tell it, or the model takes whole pictures. */
+  readonly scale: Scale | undefined;
+  /** What is to be said of it, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The scale of pictures of one laboratory, as commands choose it: as told, else as the model carries it, else as their
+ * nuclei say; and what the nuclei say against it. At most 200 pictures are looked at; those that can't be read are left out.
+ *
+ * @param told as on the command line, such as 0.10um or 72px
+ * @throws ERR_USAGE where it is no scale, or the model takes whole pictures.
+ */
+export async function chooseScale(
+  model: Pick<ClassifierFacts, "cropRedCells" | "scale">,
+  pictures: readonly Picture[],
+  told?: string | undefined,
+): Promise<ChosenScale> {
+  // Without pictures: what is told is checked, and nothing is measured.
+  if (told !== undefined) await redCellOf(model, [], told);
+  if (model.cropRedCells === undefined) return { scale: undefined, notes: [] };
+  const nuclei: (Nucleus | undefined)[] = [];
+  for (const picture of spread(pictures, MOST_MEASURED)) {
+    const image = await readPicture(picture).catch(() => undefined);
+    if (image !== undefined) nuclei.push(findNucleus(image));
+  }
+  const measured = measureNuclei(nuclei);
+  const scale = told === undefined ? (model.scale ?? measured.scale) : parseScale(told);
+  return { scale, notes: scaleNotes(scale, measured) };
 }
