@@ -26,7 +26,7 @@ export {
 export { type Picture, readPicture } from "./browser/pictures.ts";
 export { readKerasLayers, readKerasModel } from "./browser/readKeras.ts";
 export { readOnnxModel } from "./browser/readOnnx.ts";
-export { measureScale, type PicturesScale } from "./browser/scale.ts";
+export { type ChosenScale, chooseScale, measureScale, type PicturesScale } from "./browser/scale.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./core/classes.ts";
 export { type ErrorCode, LeukogramError } from "./core/errors.ts";
 export { Rng } from "./core/rng.ts";
@@ -34,6 +34,7 @@ export { VERSION } from "./core/version.ts";
 export type { RgbImage } from "./data/image.ts";
 export { resizeBilinear } from "./data/resize.ts";
 export { classWeights, epochOrder } from "./data/sampler.ts";
+export { type Scale, scaleText } from "./data/scale.ts";
 export { gradCamGraph } from "./explain/gradCam.ts";
 export { METHODS, type Method } from "./explain/methods.ts";
 export type { KerasModelFile } from "./formats/kerasFile.ts";

@@ -1,6 +1,15 @@
+import { nucleiNote } from "../core/cropCounts.ts";
 import { LeukogramError } from "../core/errors.ts";
+import { spread } from "../core/spread.ts";
 import { type CellSizes, cellSizes } from "../data/microscopy/redCellWidths.ts";
-import { type MeasuredScale, measureScale as measureCells, nucleiNote, parseScale, scaleNotes } from "../data/scale.ts";
+import {
+  type MeasuredScale,
+  MOST_MEASURED,
+  measureScale as measureCells,
+  parseScale,
+  type Scale,
+  scaleNotes,
+} from "../data/scale.ts";
 import type { ClassifierFacts } from "../evaluation/classifierFacts.ts";
 import { type Picture, readPicture } from "./pictures.ts";
 
@@ -28,7 +37,7 @@ export async function measureScale(pictures: readonly Picture[]): Promise<Pictur
 }
 
 /**
- * Width of a red cell at which pictures are cropped: as told, else as the model carries it, else as their nuclei say;
+ * Width of a red cell at which pictures are cropped: as told, else as the model carries it, else as their cells say;
  * undefined where each cell's own nucleus is to tell it, or the model takes whole pictures.
  *
  * @param told as on the command line, such as 0.10um or 72px
@@ -46,4 +55,37 @@ export async function redCellOf(
   if (cropRedCells === undefined) return undefined;
   if (told !== undefined) return parseScale(told).redCell;
   return (scale ?? (await measureScale(pictures)).scale)?.redCell;
+}
+
+/** The scale that pictures are cropped at. */
+export interface ChosenScale {
+  /** Undefined where each cell's own nucleus is to tell it, or the model takes whole pictures. */
+  readonly scale: Scale | undefined;
+  /** What is to be said of it, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The scale of pictures of one laboratory, as commands choose it: as told, else as the model carries it, else as their
+ * cells say; and what the cells say against it. At most 200 pictures are looked at; those that can't be read are left out.
+ *
+ * @param told as on the command line, such as 0.10um or 72px
+ * @throws ERR_USAGE where it is no scale, or the model takes whole pictures.
+ */
+export async function chooseScale(
+  model: Pick<ClassifierFacts, "cropRedCells" | "scale">,
+  pictures: readonly Picture[],
+  told?: string | undefined,
+): Promise<ChosenScale> {
+  // Without pictures: what is told is checked, and nothing is measured.
+  if (told !== undefined) await redCellOf(model, [], told);
+  if (model.cropRedCells === undefined) return { scale: undefined, notes: [] };
+  const cells: CellSizes[] = [];
+  for (const picture of spread(pictures, MOST_MEASURED)) {
+    const image = await readPicture(picture).catch(() => undefined);
+    if (image !== undefined) cells.push(cellSizes(image));
+  }
+  const measured = measureCells(cells);
+  const scale = told === undefined ? (model.scale ?? measured.scale) : parseScale(told);
+  return { scale, notes: scaleNotes(scale, measured) };
 }

@@ -6,10 +6,7 @@ import type { Sample } from "./dataset.ts";
 import { decodeImage } from "./image.ts";
 import { laboratoryOf } from "./laboratories.ts";
 import { type CellSizes, cellSizes } from "./microscopy/redCellWidths.ts";
-import { type MeasuredScale, measureScale, type Scale } from "./scale.ts";
-
-/** A laboratory's scale is taken from at most so many of its pictures, spread over them. */
-const MOST_MEASURED = 200;
+import { type MeasuredScale, MOST_MEASURED, measureScale, type Scale } from "./scale.ts";
 
 /** Options of {@link laboratoryScales} and {@link scaleOfFiles}. */
 export interface ScaleOptions {

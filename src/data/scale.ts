@@ -41,6 +41,8 @@ export const FEWEST_NUCLEI = 20;
 const FEWEST_RED_CELLS = 6;
 /** A median nucleus of fewer or more red cells' widths: what was measured is no red cell, but platelets or dirt. */
 const NUCLEUS_LIMITS = [0.95, 1.8] as const;
+/** A laboratory's scale is taken from at most so many of its pictures, spread over them. */
+export const MOST_MEASURED = 200;
 /** Least and greatest width of a red cell that can be meant, pixels. */
 const RED_CELL_LIMITS = [4, 1000] as const;
 
@@ -116,12 +118,10 @@ function medianOf(sorted: Float64Array): { median: number; chance: number } {
 const CONTRADICTION = 1.4;
 /** A greater spread of nuclei is that of several scales; laboratories have 1.3 to 1.5 (docs/scale.md). */
 const MOST_SPREAD = 1.8;
-/** A greater share of pictures without a nucleus is told. */
-const MOST_WITHOUT = 0.1;
 
 /**
  * What is to be said of a laboratory's scale, a sentence each: that it is a guess, that it contradicts the nuclei, that
- * the pictures seem to have several. {@link nucleiNote} says how often no nucleus was found.
+ * the pictures seem to have several. `nucleiNote` says how often no nucleus was found.
  *
  * @param used the scale that cells are cropped at; undefined where each is cropped by its own nucleus
  */
@@ -141,12 +141,6 @@ export function scaleNotes(used: Scale | undefined, { scale, looked, found, spre
       `Nuclei differ by a factor of ${spread.toFixed(1)} between the small and the large quarter, which is more than one laboratory's do: pictures of several scales or laboratories in one folder? Classify each by itself.`,
     );
   return notes;
-}
-
-/** A share of pictures without a nucleus that is too great, in words; undefined where it is not. */
-export function nucleiNote({ looked, found }: Pick<MeasuredScale, "looked" | "found">): string | undefined {
-  if (looked - found <= MOST_WITHOUT * looked) return undefined;
-  return `No nucleus was found in ${looked - found} of ${looked} pictures; their middle was taken. Are they single white cells?`;
 }
 
 /** A scale in words. */

@@ -1,4 +1,5 @@
 // How the cells of a set of pictures are cropped at their scale, and what there is to be said of it: one for all commands.
+import type { CropCounts } from "../core/cropCounts.ts";
 import { LeukogramError } from "../core/errors.ts";
 import {
   type ScaledSample,
@@ -8,7 +9,7 @@ import {
   usedScales,
 } from "../data/usedScales.ts";
 import type { ClassifierFacts } from "./classifierFacts.ts";
-import { type CropCounts, type CroppedAnswer, CropTally } from "./cropTally.ts";
+import { type CroppedAnswer, CropTally } from "./cropTally.ts";
 
 /** How the cells of a set were cropped. */
 export interface CropSummary extends CropCounts {

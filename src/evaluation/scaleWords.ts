@@ -1,4 +1,5 @@
 // The scale of a set's cells, in words and as JSON: one way for commands, reports and the server.
+import { cropCountsText } from "../core/cropCounts.ts";
 import { scaleText } from "../data/scale.ts";
 import type { UsedScale } from "../data/usedScales.ts";
 import type { CropSummary } from "./cellCrops.ts";
@@ -14,9 +15,7 @@ export function scaleSentences(laboratories: readonly UsedScale[]): string[] {
 /** What a reader of a report must know of how its cells were cropped, a sentence each. */
 export function cropSentences(crops: CropSummary | undefined): string[] {
   if (crops === undefined) return [];
-  const { laboratories, notes, crops: count, leaving, withoutNucleus } = crops;
-  const counted = `Of ${count} crops ${leaving} leave their picture by more than a tenth; in ${withoutNucleus} no nucleus was found.`;
-  return [...scaleSentences(laboratories), counted, ...notes];
+  return [...scaleSentences(crops.laboratories), cropCountsText(crops), ...crops.notes];
 }
 
 /** The scale as `--json` prints it: undefined for a model that takes whole pictures. */

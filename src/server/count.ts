@@ -1,6 +1,7 @@
 // The differential count of a case, by the labels that count.
 import type { z } from "zod";
 import { CELL_TYPES } from "../core/classes.ts";
+import { type CropCounts, cropWords } from "../core/cropCounts.ts";
 import type { Estimate } from "../core/estimate.ts";
 import { differentialReport } from "../differential/differentialReport.ts";
 import { readRanges } from "../differential/referenceRanges.ts";
@@ -65,6 +66,7 @@ export function countOf(
       before: sum(classified.filter((group) => modelLabel(group) === name)),
     };
   });
+  const crops = cropsOf(classified);
   return {
     cells: report?.cells ?? 0,
     unidentified: many("Unidentified"),
@@ -72,8 +74,19 @@ export function countOf(
     smudges: many("Smudge"),
     waiting: sum(groups.filter(({ status }) => status === "waiting")),
     classes,
+    crops,
     flags: [...(report?.flags ?? []), ...(report?.withheld === undefined ? [] : [report.withheld])],
-    notes: [...(report?.notes ?? ["No cell is counted yet."])],
+    notes: [...(report?.notes ?? ["No cell is counted yet."]), ...cropWords(crops)],
+  };
+}
+
+function cropsOf(classified: readonly CellGroup[]): CropCounts | null {
+  const cropped = classified.filter(({ leaves }) => leaves !== null);
+  if (cropped.length === 0) return null;
+  return {
+    crops: sum(cropped),
+    leaving: sum(cropped.filter(({ leaves }) => leaves)),
+    withoutNucleus: sum(cropped.filter(({ hasNucleus }) => hasNucleus === false)),
   };
 }
 

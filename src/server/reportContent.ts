@@ -5,7 +5,7 @@ import type { ReadCell } from "../store/cells.ts";
 import type { ReportInput } from "../store/reports.ts";
 import { agreementNow } from "./agreement.ts";
 import { countOf, reportOf } from "./count.ts";
-import { countedLabel } from "./views.ts";
+import { countedLabel, cropView } from "./views.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
 export type ReportContent = ReturnType<typeof contentOf>;
@@ -43,6 +43,8 @@ function cellContent(cell: ReadCell) {
   const { number, file, sha256, status, model, predicted, isRejected, isUnfamiliar, probabilities, error } = cell;
   return {
     ...{ number, file, sha256, status, model, predicted, isRejected, isUnfamiliar, probabilities, error },
+    /** Left out in reports of older versions. */
+    crop: cropView(cell) as ReturnType<typeof cropView> | undefined,
     counted: countedLabel(cell),
     first: saidBy(cell.first),
     second: saidBy(cell.second),

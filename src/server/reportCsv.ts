@@ -17,6 +17,8 @@ export function cellsCsv({ cells, case: { name }, number }: ReportContent): stri
     predicted: cell.predicted,
     rejected: cell.isRejected,
     unfamiliar: cell.isUnfamiliar,
+    cropOutside: cell.crop?.outside.toFixed(3) ?? null,
+    nucleusFound: cell.crop?.nucleus ?? null,
     first: cell.first?.label ?? null,
     firstBy: safe(cell.first?.by ?? null),
     second: cell.second?.label ?? null,
@@ -29,6 +31,7 @@ export function cellsCsv({ cells, case: { name }, number }: ReportContent): stri
 /** The count of a report, one class a line: shares and usual ranges in per cent, absolute counts in 10^9 per litre. */
 export function countsCsv(signed: z.infer<typeof report>, content: ReportContent): string {
   const { differential, case: facts, model, scale, notice } = content;
+  const { crops } = differential;
   const rows = differential.classes.map((row) => ({
     case: safe(facts.name),
     report: signed.number,
@@ -46,6 +49,7 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     flagsWithheld: content.full?.withheld ?? null,
     model: safe(model),
     ...(scale && { redCellPixels: scale.redCell.toFixed(1) }),
+    ...(crops && { crops: crops.crops, cropsLeaving: crops.leaving, withoutNucleus: crops.withoutNucleus }),
     signedBy: safe(signed.signatures.map(({ by }) => by).join("; ")),
     notice,
   }));

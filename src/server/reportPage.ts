@@ -1,5 +1,6 @@
 // A signed report, to read and to print: one page without scripts and without other files.
 import type { z } from "zod";
+import { LEAVES } from "../core/cropCounts.ts";
 import type { Estimate } from "../core/estimate.ts";
 import { scaleText } from "../data/scale.ts";
 import { type Content, Markup, markup } from "../report/markup.ts";
@@ -125,6 +126,12 @@ function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }
 <div><dt>Case</dt><dd>${facts.id}</dd></div></dl>`;
 }
 
+function cropCell({ crop }: ReportContent["cells"][number]): string {
+  if (crop == null) return "";
+  const outside = crop.outside > LEAVES ? `${Math.round(100 * crop.outside)} % beyond the picture` : "";
+  return [outside, crop.nucleus ? "" : "no nucleus found"].filter(Boolean).join(", ");
+}
+
 function imageSection(cells: ReportContent["cells"]): Content {
   return markup`<div class="panel scroll">${table(cells, [
     { heading: "No.", cell: ({ number }) => number },
@@ -133,6 +140,7 @@ function imageSection(cells: ReportContent["cells"]): Content {
       heading: "Model",
       cell: ({ predicted, isRejected, error }) => error ?? `${predicted ?? ""}${isRejected ? " (not sure)" : ""}`,
     },
+    ...(cells.some(({ crop }) => crop != null) ? [{ heading: "Crop", cell: cropCell }] : []),
     { heading: "Counted", cell: ({ counted }) => counted ?? "not counted" },
     { heading: "Reader", cell: ({ first }) => first?.by ?? "" },
     { heading: "SHA-256", cell: ({ sha256 }) => sha256.slice(0, 16) },

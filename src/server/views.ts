@@ -41,13 +41,14 @@ export function cellView(
   const { id, number, kind, file, sha256, width, height, status, error } = row;
   const said = reading === "second" || blind ? row.second : row.first;
   const answer = blind
-    ? { probabilities: null, predicted: null, isRejected: false, familiarity: null, isUnfamiliar: false }
+    ? { probabilities: null, predicted: null, isRejected: false, familiarity: null, isUnfamiliar: false, crop: null }
     : {
         probabilities: row.probabilities,
         predicted: row.predicted,
         isRejected: row.isRejected,
         familiarity: row.familiarity,
         isUnfamiliar: row.isUnfamiliar,
+        crop: cropView(row),
       };
   return {
     ...{ id, number, kind, file, sha256, width, height, status, error },
@@ -57,6 +58,11 @@ export function cellView(
     labelledAt: said?.at.toISOString() ?? null,
     counted: reading === "second" || blind ? ((said?.label as Label) ?? null) : countedLabel(row),
   };
+}
+
+/** How a cell was cropped; null where its model crops nothing. */
+export function cropView({ cropOutside, cropNucleus }: Pick<ReadCell, "cropOutside" | "cropNucleus">) {
+  return cropOutside === null || cropNucleus === null ? null : { outside: cropOutside, nucleus: cropNucleus };
 }
 
 /** The label that counts: the first reader's, else the model's where it is sure, else Unidentified; null while it waits, or is bad and unread. */

@@ -194,6 +194,9 @@ export type CellAnswer = {
   readonly isRejected?: boolean;
   readonly familiarity?: number | undefined;
   readonly isUnfamiliar?: boolean;
+  /** How the cell was cropped, by a model that crops. */
+  readonly cropOutside?: number | undefined;
+  readonly cropNucleus?: boolean | undefined;
   readonly error?: string;
 };
 
@@ -246,10 +249,13 @@ async function write(
       predicted = coalesce(said.predicted, cells.predicted),
       is_rejected = coalesce(said."isRejected", cells.is_rejected),
       familiarity = coalesce(said.familiarity, cells.familiarity),
-      is_unfamiliar = coalesce(said."isUnfamiliar", cells.is_unfamiliar)
+      is_unfamiliar = coalesce(said."isUnfamiliar", cells.is_unfamiliar),
+      crop_outside = coalesce(said."cropOutside", cells.crop_outside),
+      crop_nucleus = coalesce(said."cropNucleus", cells.crop_nucleus)
     from jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) as said (
       id uuid, error text, probabilities double precision[], predicted text,
-      "isRejected" boolean, familiarity double precision, "isUnfamiliar" boolean
+      "isRejected" boolean, familiarity double precision, "isUnfamiliar" boolean,
+      "cropOutside" double precision, "cropNucleus" boolean
     )
     where cells.id = said.id and cells.status = 'waiting'`);
 }

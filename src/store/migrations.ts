@@ -159,4 +159,10 @@ create table runs (
 create table settings (name text primary key, value text not null);
 `,
   },
+  {
+    id: 2,
+    sql: `
+alter table cells add column crop_outside double precision, add column crop_nucleus boolean;
+`,
+  },
 ];

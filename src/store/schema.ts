@@ -91,6 +91,9 @@ export const cells = pgTable(
     isRejected: boolean("is_rejected").notNull().default(false),
     familiarity: doublePrecision("familiarity"),
     isUnfamiliar: boolean("is_unfamiliar").notNull().default(false),
+    /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null where the model crops nothing. */
+    cropOutside: doublePrecision("crop_outside"),
+    cropNucleus: boolean("crop_nucleus"),
   },
   (table) => [unique().on(table.caseId, table.file, table.sha256), unique().on(table.caseId, table.number)],
 );

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { bringPictures } from "../../src/browser/classifier.ts";
-import { measureScale, redCellOf } from "../../src/browser/scale.ts";
+import { chooseScale, measureScale, redCellOf } from "../../src/browser/scale.ts";
 import { decodeImage, type RgbImage } from "../../src/data/image.ts";
 import { scaleOfFiles } from "../../src/data/laboratoryScales.ts";
 import { parseScale } from "../../src/data/scale.ts";
@@ -49,4 +49,24 @@ test("what is told comes first, then what the model carries, then nuclei; of few
   await expect(redCellOf(model, pictures, "72")).rejects.toThrow(/ERR_USAGE scale "72"/);
   const whole = redCellOf({ cropRedCells: undefined, scale: undefined }, pictures, "72px");
   await expect(whole).rejects.toThrow(/takes whole pictures.*Leave out scale/);
+});
+
+test("a page chooses the scale as commands do, and says what the nuclei say against it", async () => {
+  const { scale: measured } = await scaleOfFiles(paths);
+  expect(await chooseScale(model, pictures)).toEqual({ scale: measured, notes: [] });
+  const damaged = { data: new Uint8Array(3), width: 40, height: 40 };
+  expect((await chooseScale(model, [damaged, ...pictures])).scale).toEqual(measured);
+  const told = await chooseScale({ ...model, scale: parseScale("30px") }, pictures, "72px");
+  expect(told).toEqual({
+    scale: parseScale("72px"),
+    notes: [expect.stringMatching(/^The scale contradicts the nuclei/)],
+  });
+  const carried = await chooseScale({ ...model, scale: parseScale("30px") }, pictures.slice(0, 3));
+  expect(carried).toEqual({ scale: parseScale("30px"), notes: [] });
+  const few = await chooseScale(model, pictures.slice(0, 3));
+  expect(few).toEqual({ scale: undefined, notes: [expect.stringMatching(/^Nuclei were found in 3 of 3 pictures/)] });
+  await expect(chooseScale(model, [], "72")).rejects.toThrow(/ERR_USAGE scale "72"/);
+  const whole = { cropRedCells: undefined, scale: undefined };
+  expect(await chooseScale(whole, pictures)).toEqual({ scale: undefined, notes: [] });
+  await expect(chooseScale(whole, pictures, "72px")).rejects.toThrow(/takes whole pictures/);
 });

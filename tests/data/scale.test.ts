@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { nucleiNote } from "../../src/core/cropCounts.ts";
 import { cropAtScale, cropCell, outsideShare } from "../../src/data/cellCrop.ts";
 import type { CellSizes } from "../../src/data/microscopy/redCellWidths.ts";
 import {
   FEWEST_NUCLEI,
   measureScale,
   NUCLEUS_RED_CELLS,
-  nucleiNote,
   parseScale,
   scaleNotes,
   scaleOfText,

@@ -6,7 +6,7 @@ const facts = { leukocytes: null, age: null };
 
 function group(count: number, given: Partial<CellGroup> = {}): CellGroup {
   const said = { status: "classified", predicted: "Neutrophil", isRejected: false, isUnfamiliar: false } as const;
-  return { ...said, label: null, count, ...given };
+  return { ...said, label: null, leaves: null, hasNucleus: null, count, ...given };
 }
 
 test("cells unlike what the model knows are flagged where they are many, and not where chance explains them", () => {
@@ -39,6 +39,18 @@ test("flags of disease wait, where cells are unlike the model's, until a reader 
   expect(all!.flags.join()).not.toMatch(/withheld/);
   // A report keeps why, for FHIR.
   expect(reportOf(cases[0]!.groups, facts)!.withheld).toMatch(/^Flags are withheld/);
+});
+
+test("crops are counted, and said where one is not as it should be", () => {
+  const cropped = { leaves: false, hasNucleus: true } as const;
+  const well = countOf([group(30, cropped), group(5), group(1, { ...cropped, status: "waiting" })], facts);
+  expect(well.crops).toEqual({ crops: 30, leaving: 0, withoutNucleus: 0 });
+  expect(well.notes.join()).not.toMatch(/crops/);
+  const few = countOf([group(29, cropped), group(1, { ...cropped, leaves: true })], facts);
+  expect(few.notes.at(-1)).toBe("Of 30 crops 1 leave their picture by more than a tenth; in 0 no nucleus was found.");
+  const many = countOf([group(20, cropped), group(10, { ...cropped, hasNucleus: false })], facts);
+  expect(many.notes.at(-1)).toMatch(/^No nucleus was found in 10 of 30 pictures; .*single white cells\?$/);
+  expect(countOf([group(30)], facts).crops).toBeNull();
 });
 
 test("types that readers have no name for count as the one of the five that they are, or stay unidentified", () => {

@@ -106,6 +106,47 @@ test("a signed report says the scale that held, on the page, as JSON, CSV and FH
   expect(JSON.parse(await get(".fhir.json")).conclusion).toMatch(/a red cell is 14\.0 pixels wide/);
 });
 
+test("crops that leave their picture and pictures without a nucleus are told: of each cell, of the case, in all that is given out", async () => {
+  await laboratory.ask("PUT scale", { scale: "20px" }, change());
+  const { id } = (await laboratory.ask("POST cases", { name: "S-2" })).body;
+  const plain = await sharp({ create: { width: 120, height: 120, channels: 3, background: "#dcd2d2" } })
+    .png()
+    .toBuffer();
+  await laboratory.upload(id, [...filesOf(paths.slice(0, 4)), { name: "plain.png", bytes: plain }]);
+  await laboratory.settled(id);
+  const { cells } = (await laboratory.ask(`GET cases/${id}/cells`)).body;
+  for (const { file, crop } of cells)
+    if (file === "plain.png") expect(crop).toEqual({ outside: 0, nucleus: false });
+    else expect(crop).toEqual({ outside: expect.any(Number), nucleus: true });
+  // 2.6 red cells of 20 pixels, in pictures of 48.
+  const outside = cells.filter((cell: { crop: { outside: number } }) => cell.crop.outside > 0.1);
+  expect(outside).toHaveLength(4);
+  const words = "Of 5 crops 4 leave their picture by more than a tenth; in 1 no nucleus was found.";
+  const differential = (await laboratory.ask(`GET cases/${id}/differential`)).body;
+  expect(differential.crops).toEqual({ crops: 5, leaving: 4, withoutNucleus: 1 });
+  expect(differential.notes).toEqual(
+    expect.arrayContaining([
+      words,
+      expect.stringMatching(/^4 of 5 crops leave.* cut too narrow, or the scale is wrong/),
+    ]),
+  );
+  const changes = [{ cell: cells[0].id, label: "Monocyte" }];
+  await laboratory.ask(`POST cases/${id}/labels`, { changes });
+  const report = (await laboratory.ask(`POST cases/${id}/sign`, { meaning: "reviewed" })).body;
+  const get = async (ending: string) => (await laboratory.ask(`GET reports/${report.id}${ending}`)).raw.toString();
+  const { content } = JSON.parse(await get(".json"));
+  expect([content.cells[4].crop, content.differential.crops.leaving]).toEqual([{ outside: 0, nucleus: false }, 4]);
+  expect(await get("")).toMatch(new RegExp(`${words}.*<td[^>]*>no nucleus found</td>`, "s"));
+  const [head, ...lines] = (await get(".csv")).trim().split("\n");
+  expect(head).toContain("unfamiliar,cropOutside,nucleusFound,first");
+  expect([lines[0], lines[4]]).toEqual([
+    expect.stringContaining(`,${outside[0].crop.outside.toFixed(3)},true,Monocyte,`),
+    expect.stringContaining(",0.000,false,"),
+  ]);
+  expect(await get(".counts.csv")).toMatch(/,crops,cropsLeaving,withoutNucleus,.*,5,4,1,/s);
+  expect(JSON.parse(await get(".fhir.json")).conclusion).toContain(words);
+});
+
 test("the inference protocol crops whole pictures, and says at which scale", async () => {
   const { data, info } = await sharp(paths[0]).raw().toBuffer({ resolveWithObject: true });
   const input = { name: "images", shape: [1, info.height, info.width, 3], datatype: "UINT8", data: [...data] };

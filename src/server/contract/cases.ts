@@ -80,6 +80,8 @@ export const cell = z.object({
   familiarity: z.number().nullable(),
   /** Whether it looks unlike what the model was trained on. */
   isUnfamiliar: z.boolean(),
+  /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null where the model crops nothing. */
+  crop: z.object({ outside: z.number(), nucleus: z.boolean() }).nullable(),
   /** What the reader of this reading said. */
   label: label.nullable(),
   labelledBy: z.string().nullable(),
@@ -121,6 +123,8 @@ export const differential = z.object({
   smudges: z.int(),
   waiting: z.int(),
   classes: z.array(countedClass),
+  /** How many were cropped; those whose crop leaves the picture by more than a tenth; those without a nucleus. Null where none was cropped. */
+  crops: z.object({ crops: z.int(), leaving: z.int(), withoutNucleus: z.int() }).nullable(),
   flags: z.array(z.string()),
   notes: z.array(z.string()),
 });

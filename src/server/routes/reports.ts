@@ -1,4 +1,5 @@
 import type { FastifyReply } from "fastify";
+import { cropWords } from "../../core/cropCounts.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { scaleText } from "../../data/scale.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
@@ -65,6 +66,8 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
         facts.comment === "" ? "" : `Comment: ${facts.comment}`,
         agreement === null ? "" : agreementWords(agreement),
         content.scale === undefined ? "" : `Scale: ${scaleText(content.scale)}.`,
+        // Reports of older versions have none.
+        ...cropWords(content.differential.crops ?? null),
       ].filter((remark) => remark !== ""),
       ...statusOf(found),
     });

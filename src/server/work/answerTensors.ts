@@ -1,8 +1,8 @@
+import { LEAVES } from "../../core/cropCounts.ts";
 import { cellSizes } from "../../data/microscopy/redCellWidths.ts";
 import { measureScale } from "../../data/scale.ts";
 import type { Classifier } from "../../evaluation/classifier.ts";
 import { bringImage } from "../../evaluation/classifierFacts.ts";
-import { LEAVES } from "../../evaluation/cropTally.ts";
 import type { CroppedTensors, EngineJobs, TensorAnswers } from "./engineJobs.ts";
 
 /**

@@ -185,7 +185,10 @@ export class Queue implements Classification {
     const isTried = error instanceof EngineGone ? deaths !== undefined && deaths.add(pid).size > 1 : batch.length === 1;
     if (!isTried) return undefined;
     return [
-      { probabilities: undefined, familiarity: undefined, error: `${first!.file}: could not be read: ${error.reason}` },
+      {
+        ...{ probabilities: undefined, familiarity: undefined, crop: undefined },
+        error: `${first!.file}: could not be read: ${error.reason}`,
+      },
     ];
   }
 
@@ -217,7 +220,7 @@ interface Death {
 
 function answerOf(
   id: string,
-  { probabilities, familiarity, error }: Answer,
+  { probabilities, familiarity, crop, error }: Answer,
   { classes, threshold }: ModelFacts,
 ): CellAnswer {
   if (probabilities === undefined) return { id, error: error! };
@@ -229,5 +232,7 @@ function answerOf(
     isRejected: probabilities[best]! < threshold,
     familiarity,
     isUnfamiliar: familiarity !== undefined && familiarity < UNFAMILIAR,
+    cropOutside: crop?.outside,
+    cropNucleus: crop?.nucleus,
   };
 }

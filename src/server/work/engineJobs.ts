@@ -33,6 +33,8 @@ export interface Answer {
   /** One a class; undefined where the image is bad. */
   readonly probabilities: readonly number[] | undefined;
   readonly familiarity: number | undefined;
+  /** Share of its crop that lies beyond the picture, and whether a nucleus was found; undefined for whole pictures. */
+  readonly crop: { readonly outside: number; readonly nucleus: boolean } | undefined;
   readonly error: string | undefined;
 }
 

@@ -59,8 +59,10 @@ async function classify(classifier: Classifier, files: readonly NamedFile[]): Pr
     nameOf: (i: number) => files[i]!.name,
     redCellOf: (i: number) => files[i]!.redCell,
   };
-  for await (const { probabilities, familiarity, error } of classifyFiles(classifier, paths, options))
-    answers.push({ probabilities, familiarity, error: error?.reason });
+  for await (const { probabilities, familiarity, crop, error } of classifyFiles(classifier, paths, options)) {
+    const cut = crop && { outside: crop.outside, nucleus: crop.nucleus !== undefined };
+    answers.push({ probabilities, familiarity, crop: cut, error: error?.reason });
+  }
   return answers;
 }
 

@@ -1,0 +1,60 @@
+// How the crops of cells came out, in numbers and in sentences: the same for commands, the server and pages.
+
+/** How crops came out. */
+export interface CropCounts {
+  /** Cells that were cropped. */
+  readonly crops: number;
+  /** Those of which more than a tenth lies beyond the picture. */
+  readonly leaving: number;
+  /** Those in which no nucleus was found. */
+  readonly withoutNucleus: number;
+}
+
+/** A crop of which a greater share lies beyond its picture leaves it. */
+export const LEAVES = 0.1;
+/** A greater share of crops that leave their pictures is told. */
+const MOST_LEAVING = 0.1;
+/** A greater share of pictures without a nucleus is told. */
+const MOST_WITHOUT = 0.1;
+
+/** The counts, in a sentence. */
+export function cropCountsText({ crops, leaving, withoutNucleus }: CropCounts): string {
+  return `Of ${crops} crops ${leaving} leave their picture by more than a tenth; in ${withoutNucleus} no nucleus was found.`;
+}
+
+/** What is to be said where too many crops leave their picture, or have no nucleus; a sentence each. */
+export function cropCountNotes({ crops, leaving, withoutNucleus }: CropCounts): string[] {
+  const nuclei = nucleiNote({ looked: crops, found: crops - withoutNucleus });
+  return [
+    ...(leaving > MOST_LEAVING * crops
+      ? [
+          `${leaving} of ${crops} crops leave their picture by more than a tenth: the pictures are cut too narrow, or the scale is wrong.`,
+        ]
+      : []),
+    ...(nuclei === undefined ? [] : [nuclei]),
+  ];
+}
+
+/** So many answers of one class alone make the scale doubtful that their nuclei told. */
+const ONE_CLASS = 20;
+
+/** What is to be said where the nuclei told the scale and all answers are of one class; nothing else is said. */
+export function oneClassNotes(answers: readonly string[]): string[] {
+  const [only, ...others] = new Set(answers);
+  if (answers.length < ONE_CLASS || others.length > 0) return [];
+  return [
+    `All ${answers.length} answers are ${only}. The scale comes from the nuclei of a mixture of classes, and those of one class are larger or smaller: tell the scale, --scale 72px (the width of a red cell) or --scale 0.10um (a pixel).`,
+  ];
+}
+
+/** What a reader of a count must know of its crops, a sentence each; nothing where all are as they should be. */
+export function cropWords(counts: CropCounts | null): string[] {
+  if (counts === null || counts.leaving + counts.withoutNucleus === 0) return [];
+  return [cropCountsText(counts), ...cropCountNotes(counts)];
+}
+
+/** A share of pictures without a nucleus that is too great, in words; undefined where it is not. */
+export function nucleiNote({ looked, found }: { readonly looked: number; readonly found: number }): string | undefined {
+  if (looked - found <= MOST_WITHOUT * looked) return undefined;
+  return `No nucleus was found in ${looked - found} of ${looked} pictures; their middle was taken. Are they single white cells?`;
+}
