@@ -23,6 +23,7 @@ interface Flags {
   readonly out: string;
   readonly home?: string;
   readonly threads?: string;
+  readonly unlabelled?: boolean;
 }
 
 interface Draw {
@@ -39,7 +40,7 @@ interface Draw {
   readonly home: { readonly before: number; readonly after: number } | undefined;
 }
 
-async function draw(model: string, dir: string, seed: number, { labels, home, threads }: Flags): Promise<Draw> {
+async function draw(model: string, dir: string, seed: number, { labels, home, threads, unlabelled }: Flags): Promise<Draw> {
   const session = threads === undefined ? {} : { threads: Number(threads) };
   const { classes, samples } = openToJudge([dir]);
   const order = new Rng(seed).fork("draws").permutation(samples.length);
@@ -66,7 +67,8 @@ async function draw(model: string, dir: string, seed: number, { labels, home, th
   const [before, homeBefore] = [await accuracy({ classes }, rest), await atHome()];
   const started = performance.now();
   const few = samples.filter((_, i) => isDrawn[i]).map(own);
-  const result = await adaptToLabels(run, few, { ...session, seed });
+  const pool = unlabelled ? rest.map(({ path }) => path) : [];
+  const result = await adaptToLabels(run, few, { ...session, seed, unlabelled: pool });
   const seconds = (performance.now() - started) / 1000;
   return {
     labelled: few.length,
@@ -86,6 +88,7 @@ const program = new Command()
   .option("--labels <number>", "of each class, where there are so many", "20")
   .option("--draws <number>", "how often", "10")
   .option("--home <dir>", "labelled images of the model's own laboratory, to see what it loses there")
+  .option("--unlabelled", "use the images that were not drawn as well, without their labels")
   .option("--threads <number>", "threads of the engine; default: one a core")
   .requiredOption("--out <dir>", "where results go")
   .parse();

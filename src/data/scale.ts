@@ -31,7 +31,7 @@ const RULER_ERROR = 0.02;
  * measurement). Where each class is as frequent as the others it is 1.35. Crops that are a little too wide do less harm
  * than tight ones.
  */
-export const NUCLEUS_RED_CELLS = 1.22;
+export const NUCLEUS_RED_CELLS = 1.14;
 /** How far the median of a laboratory's mixture of classes is off, as a share. */
 const MIXTURE_ERROR = 0.1;
 
