@@ -40,7 +40,12 @@ interface Draw {
   readonly home: { readonly before: number; readonly after: number } | undefined;
 }
 
-async function draw(model: string, dir: string, seed: number, { labels, home, threads, unlabelled }: Flags): Promise<Draw> {
+async function draw(
+  model: string,
+  dir: string,
+  seed: number,
+  { labels, home, threads, unlabelled }: Flags,
+): Promise<Draw> {
   const session = threads === undefined ? {} : { threads: Number(threads) };
   const { classes, samples } = openToJudge([dir]);
   const order = new Rng(seed).fork("draws").permutation(samples.length);
