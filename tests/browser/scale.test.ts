@@ -59,7 +59,7 @@ test("a page chooses the scale as commands do, and says what the nuclei say agai
   const told = await chooseScale({ ...model, scale: parseScale("30px") }, pictures, "72px");
   expect(told).toEqual({
     scale: parseScale("72px"),
-    notes: [expect.stringMatching(/^The scale contradicts the nuclei/)],
+    notes: [expect.stringMatching(/^The scale contradicts the pictures/)],
   });
   const carried = await chooseScale({ ...model, scale: parseScale("30px") }, pictures.slice(0, 3));
   expect(carried).toEqual({ scale: parseScale("30px"), notes: [] });

@@ -8,6 +8,8 @@ import { ownFeatures } from "../../../src/adaptation/fewLabels/topPart.ts";
 import { openRun } from "../../../src/adaptation/openRun.ts";
 import { walkImages } from "../../../src/data/walk.ts";
 import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
+import { findModelFile } from "../../../src/formats/shippedModels.ts";
+import { readMetadata } from "../../../src/runtime/metadata.ts";
 import { Engine } from "../../../src/server/work/engine.ts";
 import { FeatureReader } from "../../../src/server/work/featureReader.ts";
 import { shared, testWith } from "../../support/shared.ts";
@@ -44,11 +46,12 @@ describe("an engine", () => {
     expect(answers.at(-1)!.error).toMatch(/^b\.jpg: the picture is damaged or cut short/);
   });
 
-  test("knows classes and the threshold that the model's remembered cells bear out", async () => {
+  test("knows classes, and the threshold that the file carries", async () => {
     const facts = await engine.run("facts", { model: MODEL });
     expect(facts.classes).toHaveLength(5);
-    expect(facts).toMatchObject({ imageSize: [256, 256], error: 0.05 });
-    expect(facts.threshold).toBeCloseTo(0.6218, 3);
+    const metadata = readMetadata(readFileSync(findModelFile(MODEL).path));
+    expect(facts).toMatchObject({ imageSize: [128, 128], error: Number(metadata.rejectError) });
+    expect(facts.threshold).toBeCloseTo(Number(metadata.rejectThreshold), 6);
   });
 
   test("brings pictures of any size to the model, several at once", async () => {
