@@ -1,5 +1,5 @@
-// Cells of all cases whose class somebody stands for.
-import { and, eq, inArray, ne, or, sql } from "drizzle-orm";
+// Cells of all cases: those whose class somebody stands for, and all that can be learned from without.
+import { and, eq, inArray, isNotNull, ne, or, sql } from "drizzle-orm";
 import { tellIfGone } from "./database.ts";
 import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -62,4 +62,33 @@ export async function countedCells(
     const said = label ?? predicted;
     return said === null ? [] : [{ ...cell, label: said, isLabelled: label !== null }];
   });
+}
+
+// Images that could be read: a model has answered for them.
+const isReadable = and(eq(cells.kind, "crop"), ne(cells.status, "bad"), isNotNull(cells.probabilities));
+
+/** How many different images of cells there are, labelled or not. */
+export async function countImages({ database: { queries } }: Pick<Store, "database">): Promise<number> {
+  const [found] = await queries
+    .select({ count: sql<number>`count(distinct ${cells.sha256})`.mapWith(Number) })
+    .from(cells)
+    .where(isReadable)
+    .catch(tellIfGone);
+  return found!.count;
+}
+
+/** The first different images of cells in order of arrival, labelled or not. */
+export async function differentImages(
+  { database: { queries } }: Pick<Store, "database">,
+  limit: number,
+): Promise<string[]> {
+  const rows = await queries
+    .select({ sha256: cells.sha256 })
+    .from(cells)
+    .where(isReadable)
+    .groupBy(cells.sha256)
+    .orderBy(sql`min(${cells.arrival})`, sql`min(${cells.number})`, cells.sha256)
+    .limit(limit)
+    .catch(tellIfGone);
+  return rows.map(({ sha256 }) => sha256);
 }

@@ -165,4 +165,11 @@ create table settings (name text primary key, value text not null);
 alter table cells add column crop_outside double precision, add column crop_nucleus boolean;
 `,
   },
+  {
+    id: 3,
+    sql: `
+alter table models add column findings jsonb;
+alter table runs add column findings jsonb;
+`,
+  },
 ];

@@ -61,6 +61,8 @@ export interface RunChange {
   readonly to: RunStatus;
   readonly error?: string | null;
   readonly progress?: Json;
+  /** What it found: name and text of each. */
+  readonly findings?: Json;
   /** What a run made: it is there, or not, together with the run's end. */
   readonly model?: ModelRow | undefined;
 }
@@ -73,7 +75,7 @@ export interface RunChange {
 export async function moveRun(
   store: Store,
   wish: Wish,
-  { id, from, to, error = null, progress, model }: RunChange,
+  { id, from, to, error = null, progress, findings, model }: RunChange,
 ): Promise<boolean> {
   const { moved } = await change<{ moved: boolean }>(store, wish, async ({ queries, at }) => {
     const found = await runOf(queries, id);
@@ -87,6 +89,7 @@ export async function moveRun(
         error,
         finishedAt: isOver ? at : null,
         ...(progress && { progress }),
+        ...(findings && { findings }),
         model: model?.id ?? null,
       })
       .where(eq(runs.id, id));

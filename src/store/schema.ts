@@ -191,6 +191,8 @@ export const models = pgTable("models", {
   createdAt: moment("created_at").notNull(),
   classes: text("classes").array().notNull(),
   judged: jsonb("judged"),
+  /** What an adaptation without labels found: name and text. */
+  findings: jsonb("findings"),
 });
 
 /** Trainings and adaptations. */
@@ -209,6 +211,7 @@ export const runs = pgTable("runs", {
   settings: jsonb("settings").notNull(),
   progress: jsonb("progress").notNull(),
   model: text("model"),
+  findings: jsonb("findings"),
 });
 
 /** What holds for the whole laboratory, such as the active model. */

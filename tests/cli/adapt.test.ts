@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { walkImages } from "../../src/data/walk.ts";
 import { expectFailure, makeCli } from "./cli.ts";
 
 const cli = makeCli();
@@ -51,6 +52,21 @@ describe("leukogram adapt", () => {
     expect(told("progress.json")).toMatchObject({ state: "finished", stage: "Judging the new model", error: null });
     expectFailure(same!, 3, /^ERR_DATA .*: is to be learned from and judged by\. Give other cells with --judge\.$/);
     expect(told("failed.json")).toMatchObject({ state: "failed", error: expect.stringMatching(/^ERR_DATA/) });
+  }, 400_000);
+
+  test("--unlabelled takes a folder or a manifest, and leaves the model as it is for few cells", async () => {
+    const images = walkImages(join(cli.dir, "elsewhere", "Train"));
+    writeFileSync(join(cli.dir, "cells.csv"), ["file", ...images].join("\n"));
+    const [folder, manifest, none] = await cli.runAll([
+      ["adapt", "home", "--unlabelled", "elsewhere/Train", "--out", "by-folder", "--threads", "1"],
+      ["adapt", "home", "--unlabelled", "cells.csv", "--out", "by-manifest", "--threads", "1"],
+      ["adapt", "home", "--unlabelled", "gone.csv", "--out", "by-nothing"],
+    ]);
+    expect(folder!.stdout).toMatch(
+      /^Cells {14}30 without labels.*^Not adapted: \d+ different cells are too few to vote .* The model in by-folder is the one you gave\.$/ms,
+    );
+    expect(manifest!.stdout).toBe(folder!.stdout.replaceAll("by-folder", "by-manifest"));
+    expectFailure(none!, 3, /^ERR_DATA manifest gone\.csv: /);
   }, 400_000);
 
   test("--suggest names cells and changes nothing", async () => {

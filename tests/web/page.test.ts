@@ -50,11 +50,19 @@ describe("what the pages reckon", () => {
     expect(neutrophils.share.high).toBeCloseTo(0.99369, 5);
   });
 
-  test("CSV quotes what would break it", () => {
-    const csv = cellsCsv({ cells: [cellOf(1, { file: 'a,"b".jpg' })], classes: ["X", "Y"] });
-    expect(csv).toBe(
-      'number,file,label,reviewed,predicted,p_X,p_Y,familiarity,notice\r\n1,"a,""b"".jpg",Basophil,false,Basophil,0.990000,0.010000,0.500000,Research use only. Not a medical device.\r\n',
-    );
+  test("CSV quotes what would break it, and tells how cells were cropped", () => {
+    const cells = [
+      cellOf(1, { file: 'a,"b".jpg' }),
+      cellOf(2, { file: "c.jpg", crop: { outside: 0.25, nucleus: false } }),
+    ];
+    const scale = { redCell: 31.24, source: "nuclei", text: "", notes: [] } as const;
+    const notice = "Research use only. Not a medical device.";
+    expect(cellsCsv({ cells, classes: ["X", "Y"], scale }).split("\r\n")).toEqual([
+      "number,file,label,reviewed,predicted,p_X,p_Y,familiarity,cropOutside,nucleusFound,redCellPixels,notice",
+      `1,"a,""b"".jpg",Basophil,false,Basophil,0.990000,0.010000,0.500000,,,,${notice}`,
+      `2,c.jpg,Basophil,false,Basophil,0.990000,0.010000,0.500000,0.250,false,31.2,${notice}`,
+      "",
+    ]);
   });
 
   test("a number is typed with a point or a comma, and nothing else is taken for one", () => {

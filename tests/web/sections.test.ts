@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cropCountsOf } from "../../web/src/gallery/cropAlarms.ts";
 import { cellAt, placesOf, rowsOf, sectionsOf } from "../../web/src/gallery/sections.ts";
 import { cellOf } from "./support/cells.ts";
 
@@ -39,9 +40,20 @@ describe("sections of the gallery", () => {
       cellOf(2, { probabilities: [0.55, 0.45], label: "Basophil" }),
       cellOf(3, { probabilities: [0.99, 0.01], isUnfamiliar: true, label: "Basophil" }),
     ];
-    const shown = (filter: "unsure" | "unfamiliar" | "unreviewed") =>
+    cells.push(
+      cellOf(4, { crop: { outside: 0.1, nucleus: true }, label: "Basophil" }),
+      cellOf(5, { crop: { outside: 0.11, nucleus: true }, label: "Basophil" }),
+      cellOf(6, { crop: { outside: 0, nucleus: false }, label: "Basophil" }),
+    );
+    const shown = (filter: "unsure" | "unfamiliar" | "crop" | "unreviewed") =>
       sectionsOf(cells, { order: "number", filter }).flatMap((section) => section.cells.map(({ number }) => number));
-    expect([shown("unsure"), shown("unfamiliar"), shown("unreviewed")]).toEqual([[2], [3], [1]]);
+    expect(["unsure", "unfamiliar", "crop", "unreviewed"].map((name) => shown(name as "crop"))).toEqual([
+      [2],
+      [3],
+      [5, 6],
+      [1],
+    ]);
+    expect(cropCountsOf(cells)).toEqual({ crops: 3, leaving: 1, withoutNucleus: 1 });
   });
 });
 

@@ -1,5 +1,6 @@
 // Every text of the app, in English. A translation is another file of this shape; what depends on numbers is a function.
-import type { CountedClass, Differential, Estimate, Label, Role } from "./api/types.ts";
+import type { CountedClass, Differential, Estimate, Label, Role, UnlabelledCells } from "./api/types.ts";
+import { lacksNucleus, leaves } from "./gallery/cropAlarms.ts";
 import type { GalleryCell } from "./gallery/types.ts";
 
 const number = new Intl.NumberFormat("en-GB");
@@ -136,6 +137,8 @@ export const texts = {
         certainty !== undefined && `model: ${cell.predicted} ${Math.round(100 * certainty)} percent`,
         cell.isRejected && "not sure",
         cell.isUnfamiliar && "unfamiliar",
+        leaves(cell) && "crop leaves the picture",
+        lacksNucleus(cell) && "no nucleus found",
         cell.label !== null && "reviewed",
       ]),
     labelled: (labels: readonly (Label | null)[]) => {
@@ -153,6 +156,7 @@ export const texts = {
     of: [
       ["rejected", "?", "not sure"],
       ["unfamiliar", "≠", "unlike what the model knows"],
+      ["crop", "◧", "crop leaves the picture, or no nucleus"],
       ["reviewed", "✓", "reviewed"],
     ] as readonly (readonly [string, string, string])[],
   },
@@ -172,7 +176,13 @@ export const texts = {
     order: "In each label",
     orders: { unsure: "Not sure first", number: "By number" },
     filter: "Show",
-    filters: { all: "All cells", unsure: "Not sure", unfamiliar: "Unfamiliar", unreviewed: "Not reviewed" },
+    filters: {
+      all: "All cells",
+      unsure: "Not sure",
+      unfamiliar: "Unfamiliar",
+      crop: "Crop alarms",
+      unreviewed: "Not reviewed",
+    },
     size: "Size",
     sizes: { small: "Small", medium: "Medium", large: "Large" },
     adding: "Select several",
@@ -220,6 +230,9 @@ export const texts = {
     rejected: "The model is not sure enough: it counts as unidentified until it is reviewed.",
     unfamiliar: "Unfamiliar: it looks unlike 99 of 100 images that the model learned from.",
     familiarity: (share: string) => `Familiarity: ${share} of the model's own images look as strange, or stranger.`,
+    cropLeaves: (outside: number) =>
+      `The crop that the model was given leaves the picture: ${percent(outside)} of it lies beyond, and shows the picture's mirror image. The picture is cut too narrow, or the scale is wrong.`,
+    noNucleus: "No nucleus was found: the model was given the picture's middle. Is it a single white cell?",
     neighbours: "Nearest labelled cells",
     comparing: (cells: number) => `${many(cells, "labelled cell is", "labelled cells are")} not compared yet …`,
     noNeighbours: "None is labelled yet.",
@@ -409,12 +422,14 @@ export const texts = {
     cancel: "Cancel",
     resume: "Go on",
     model: (name: string) => `It made the model ${name}: judge and activate it.`,
+    findings: "What was found",
     settings: "Settings",
     adaptSettings: {
       model: "Adapted from",
       cases: "Cases",
       learn: "Cells to learn from",
       judge: "Cells held out",
+      unlabelled: "Cells without labels",
       homeLoss: "Points of accuracy that may be lost at home",
     } as Readonly<Record<string, string>>,
     start: "Start a training",
@@ -428,6 +443,15 @@ export const texts = {
     title: "Models",
     what: "The active model answers for new cases. Adapt makes one that learns from this laboratory's corrected cells; it answers only when it is activated, and the one before is kept.",
     adapt: "Adapt to corrected cells",
+    unlabelled: {
+      title: "Adapt without labels",
+      what: "Cells that look alike to the model vote on each other, and a new model learns the votes. It takes this laboratory's first cells, reviewed or not, and reads no label. How right its answers are can't be known without labels; where the votes are not to be trusted, nothing changes. A class of a few cells can vanish: read which answers change.",
+      cells: ({ cells, needed, taken }: UnlabelledCells) =>
+        cells < needed
+          ? `There ${plurals.select(cells) === "one" ? "is" : "are"} ${many(cells, "different cell")} of the ${number.format(needed)} that are needed.`
+          : `${taken < cells ? `The first ${number.format(taken)}` : `All ${number.format(taken)}`} of ${many(cells, "different cell")} are used.`,
+      start: "Adapt without labels",
+    },
     active: "Active",
     kinds: { shipped: "Comes with Leukogram", adapted: "Adapted here", trained: "Trained here" },
     parent: (name: string) => `from ${name}`,
@@ -523,6 +547,14 @@ export const texts = {
     clear: "Forget all",
     you: "you",
     noModel: "There is no network, and this model was not kept.",
+    scale: "Scale",
+    scaleTell: "Set the scale",
+    scaleHint:
+      "72px for red cells 72 pixels wide, 0.10um for 0.10 micrometres a pixel. Empty: measured by the nuclei of the images, 20 or more.",
+    scaleNow: (text: string | null) => `Scale: ${text ?? "not known; each cell is cropped by its own nucleus"}.`,
+    scaleNotes: "Notes on the scale",
+    /** Sentences of the command line, whose flag a page does not have. */
+    said: (sentence: string) => sentence.replaceAll("--scale ", ""),
     fewNote: (cells: number) => `${many(cells, "cell is", "cells are")} few: laboratories count 100 or more.`,
     countNote: "Shares are as counted; limits say what so few cells leave open, and nothing of the model's mistakes.",
     status: (status: "empty" | "loading" | "ready" | "failed", done: number, of: number) =>

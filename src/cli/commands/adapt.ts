@@ -11,6 +11,7 @@ import { writeUnlabelledRun } from "../../adaptation/unlabelled/writeUnlabelledR
 import { LeukogramError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
 import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
+import { readManifest } from "../../data/manifest.ts";
 import type { ScaledSample } from "../../data/usedScales.ts";
 import { walkImages } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
@@ -57,7 +58,10 @@ const adapt: CommandModule = {
         "[dir]",
         "labelled cells of the new laboratory, 5 to 40 a class: class folders or a manifest CSV; classes may be missing. With --suggest any folder of images; with --unlabelled none is needed",
       )
-      .option("--unlabelled <dir>", "images of the new laboratory's cells, as they come: no label is read")
+      .option(
+        "--unlabelled <dir>",
+        "images of the new laboratory's cells, as they come: a folder, or a manifest CSV; no label is read",
+      )
       .option("--out <dir>", "the run folder of the adapted model")
       .option("--suggest <number>", "change nothing: name so many cells to label next", wholeNumber)
       .option("--labelled <dir>", "with --suggest: cells that have a label already")
@@ -166,20 +170,23 @@ function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: F
   });
 }
 
-// The images of a folder but for those that have a label.
+// The images of a folder or manifest but for those that have a label.
 function unlabelled(dir: string, labelled: string | undefined): string[] {
-  for (const folder of [dir, ...(labelled === undefined ? [] : [labelled])])
+  for (const folder of [...(isManifest(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
     if (!existsSync(folder) || !statSync(folder).isDirectory())
       throw new LeukogramError("ERR_DATA", `${folder}: there is no such folder`, {
         hint: "Check the path's spelling.",
       });
   const known = new Set(labelled === undefined ? [] : walkImages(labelled).map((path) => resolve(path)));
-  const paths = walkImages(dir).filter((path) => !known.has(resolve(path)));
+  const all = isManifest(dir) ? readManifest(dir).rows.map(({ path }) => path) : walkImages(dir);
+  const paths = all.filter((path) => !known.has(resolve(path)));
   if (paths.length > 0) return paths;
   throw new LeukogramError("ERR_DATA", `${dir}: holds no image without a label`, {
     hint: "Give a folder of images (.bmp, .gif, .jpeg, .jpg, .png).",
   });
 }
+
+const isManifest = (path: string) => /\.csv$/i.test(path);
 
 // What is judged by must not vote either, or the judgement would be of cells that were seen.
 function withoutLabelled(dir: string, sets: readonly (readonly Sample[])[]): string[] {

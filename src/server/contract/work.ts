@@ -39,6 +39,18 @@ export const scale = z.object({
   cells: z.int(),
 });
 
+/** What an adaptation without labels found and expects, one thing each. */
+const findings = z.array(z.object({ name: z.string(), text: z.string() }));
+
+/** Cells for an adaptation without labels. */
+export const unlabelledCells = z.object({
+  /** Different images that there are, labelled or not. */
+  cells: z.int(),
+  needed: z.int(),
+  /** How many of them would be taken, the first. */
+  taken: z.int(),
+});
+
 /** A model of this laboratory. */
 export const model = z.object({
   id: z.string(),
@@ -60,6 +72,8 @@ export const model = z.object({
       kappaAfter: estimate.nullable(),
     })
     .nullable(),
+  /** Empty unless it was adapted without labels. */
+  findings,
 });
 
 /** A training or adaptation. */
@@ -92,6 +106,8 @@ export const run = z.object({
   }),
   /** Of an adaptation: the model that it made. */
   model: z.string().nullable(),
+  /** Of an adaptation without labels, also where the model stays as it is; else empty. */
+  findings,
 });
 
 /** What a user may do, each with what those before it may. */

@@ -90,4 +90,9 @@ export function manifestOf(cells: readonly KnownCell[], pathOf: (sha256: string)
   return `${["file,class,group", ...lines].join("\n")}\n`;
 }
 
+/** Images as a manifest CSV of files alone. */
+export function listOf(images: readonly string[], pathOf: (sha256: string) => string): string {
+  return `${["file", ...images.map((sha256) => quoted(resolve(pathOf(sha256))))].join("\n")}\n`;
+}
+
 const quoted = (text: string) => `"${text.replace(/"/g, '""')}"`;

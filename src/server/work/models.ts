@@ -52,8 +52,9 @@ export class Models {
     const active = await this.active();
     const rows = await listModels(this.#store);
     const shipped = shippedModels().map(({ name, classes }) => given(name, classes, "shipped"));
-    const own = rows.map(({ createdAt, judged, ...row }) => ({
+    const own = rows.map(({ createdAt, judged, findings, ...row }) => ({
       ...{ ...row, createdAt: createdAt.toISOString(), judged: judged as ModelView["judged"] },
+      findings: (findings ?? []) as ModelView["findings"],
     }));
     const known = [...shipped, ...own];
     const all = known.some(({ id }) => id === this.#initial) ? known : [this.#given(), ...known];
@@ -84,7 +85,7 @@ export class Models {
 }
 
 const given = (name: string, classes: readonly string[], kind: "shipped" | "trained") => ({
-  ...{ id: name, name, kind, parent: null, createdAt: null, classes: [...classes], judged: null },
+  ...{ id: name, name, kind, parent: null, createdAt: null, classes: [...classes], judged: null, findings: [] },
 });
 
 /** The classes of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND where its file is gone. */

@@ -3,6 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import {
+  NOT_KNOWN,
+  type ToldAdaptation,
+  unlabelledFindings,
+  unlabelledOutcome,
+} from "../../adaptation/unlabelled/unlabelledWords.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import type { Json } from "../../store/canonicalJson.ts";
 import type { RunRow } from "../../store/runs.ts";
@@ -53,6 +59,25 @@ export const adaptSettings = z.object({
   labelled: z.int(),
 });
 
+/** What an adaptation without labels was asked for, in its settings. */
+export const unlabelledSettings = z.object({
+  model: z.string(),
+  /** Accuracy that may be lost on the model's own laboratory, points. */
+  homeLoss: z.number(),
+  /** How many cells are taken, the laboratory's first. */
+  unlabelled: z.int(),
+});
+
+/** The settings of an adaptation without labels; undefined of any other run. */
+export function unlabelledOf({ kind, settings }: Pick<RunRow, "kind" | "settings">) {
+  return kind === "adapt" ? unlabelledSettings.safeParse(settings).data : undefined;
+}
+
+/** The model that an adaptation begins from. */
+export function parentOf({ settings }: Pick<RunRow, "settings">): string {
+  return adaptSettings.pick({ model: true }).parse(settings).model;
+}
+
 /** Files that a job needs before it starts, by their name in the job's folder. */
 export type JobFiles = Readonly<Record<string, string>>;
 
@@ -78,6 +103,11 @@ export function runArguments(
   model: string,
 ): readonly string[] {
   const watched = ["--out", folder, "--progress-file", progress, "--json"];
+  const unlabelled = unlabelledOf({ kind, settings });
+  if (unlabelled !== undefined) {
+    const loss = String(unlabelled.homeLoss);
+    return ["adapt", model, "--unlabelled", join(job, "cells.csv"), "--home-loss", loss, "--yes", ...watched];
+  }
   if (kind === "adapt") {
     const [learn, judge] = ["learn.csv", "judge.csv"].map((name) => join(job, name)) as [string, string];
     const loss = String(adaptSettings.parse(settings).homeLoss);
@@ -109,6 +139,14 @@ export function readAdapted(folder: string): {
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, Json>;
   const { adapted, reason } = read("adaptation.json");
   return { adapted: adapted === true, reason: String(reason), judged: read("judged.json") };
+}
+
+/** What an adaptation without labels found: whether the model changed, and what is expected of it. */
+export function readUnlabelled(folder: string, homeLoss: number) {
+  const told = JSON.parse(readFileSync(join(folder, "adaptation.json"), "utf8")) as ToldAdaptation;
+  const { adapted, reason } = told;
+  const outcome = adapted ? [{ name: "Votes", text: `${unlabelledOutcome(told)}. ${NOT_KNOWN}.` }] : [];
+  return { adapted, reason, findings: [...unlabelledFindings(told, homeLoss), ...outcome] };
 }
 
 /** The last line that a program said of what went wrong; undefined where it said nothing. */

@@ -10,12 +10,13 @@ export type RunView = z.infer<typeof run>;
 
 /** A run for those who ask; how far one is that is under way, its files say. */
 export function runView(store: Pick<Store, "folder">, row: RunRow): RunView {
-  const { id, kind, name, status, startedBy, createdAt, finishedAt, error, settings, model } = row;
+  const { id, kind, name, status, startedBy, createdAt, finishedAt, error, settings, model, findings } = row;
   const paths = runPaths(store, row);
   const isOver = status !== "running" && status !== "cancelled";
   return {
     ...{ id, kind, name, status, startedBy, error, model },
     createdAt: createdAt.toISOString(),
+    findings: (findings ?? []) as RunView["findings"],
     finishedAt: finishedAt?.toISOString() ?? null,
     // Where the server keeps its files is nobody's business.
     settings: Object.fromEntries(Object.entries(settings as object).filter(([key]) => key !== "path")),

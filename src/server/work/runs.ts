@@ -2,29 +2,34 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { MOST_CELLS } from "../../adaptation/unlabelled/unlabelledCells.ts";
+import { FEWEST_CELLS } from "../../adaptation/unlabelled/voteSigns.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { modelEntry } from "../../models/registry.ts";
 import type { Json } from "../../store/canonicalJson.ts";
-import { countedCells } from "../../store/knownCells.ts";
+import { countedCells, countImages, differentImages } from "../../store/knownCells.ts";
 import { createRun, listRuns, moveRun, openRuns, type RunChange, type RunRow, requireRun } from "../../store/runs.ts";
 import { readScale } from "../../store/scale.ts";
 import type { Store } from "../../store/store.ts";
 import type { Wish } from "../../store/trail.ts";
 import { parseRecipe } from "../../training/recipe.ts";
 import { allowedData } from "./dataFolders.ts";
-import { holdOut, manifestOf } from "./heldOut.ts";
+import { holdOut, listOf, manifestOf } from "./heldOut.ts";
 import { classesOf, type Models } from "./models.ts";
 import { isAlive, type ProcessId, startProgram, stopProgram } from "./program.ts";
 import {
   adaptSettings,
   type JobFiles,
   lastError,
+  parentOf,
   readAdapted,
   readProcess,
+  readUnlabelled,
   runArguments,
   runPaths,
   trainFiles,
+  unlabelledOf,
   writeJobFiles,
 } from "./runFiles.ts";
 import { NO_PROGRESS, readRunFiles } from "./runProgress.ts";
@@ -55,6 +60,15 @@ export interface RunsOptions {
   /** How `leukogram` is started: arguments of node. */
   readonly command?: readonly string[];
   readonly onError: (error: unknown) => void;
+}
+
+/** Cells for an adaptation without labels. */
+export interface UnlabelledCells {
+  /** Different images that there are. */
+  readonly cells: number;
+  readonly needed: number;
+  /** How many of them would be taken, the first. */
+  readonly taken: number;
 }
 
 const KINDS = ["adapt", "train"] as const;
@@ -107,6 +121,30 @@ export class Runs {
       labelled: judge.filter(({ isLabelled }) => isLabelled).length,
     };
     return this.#create(wish, { kind: "adapt", name: adaptedName(parent, store.now()), settings, files });
+  }
+
+  /** Asks for an adaptation of the active model by the laboratory's first cells, labelled or not. @throws ERR_DATA where there are too few. */
+  async adaptUnlabelled(wish: Wish, { homeLoss }: Pick<AdaptWish, "homeLoss">): Promise<RunRow> {
+    const { store, models } = this.#given;
+    const model = await models.active();
+    const { models: all } = await models.list();
+    const { name: parent = model } = all.find(({ id }) => id === model) ?? {};
+    const images = await differentImages(store, MOST_CELLS);
+    if (images.length < FEWEST_CELLS)
+      throw new LeukogramError(
+        "ERR_DATA",
+        `adapting without labels takes ${FEWEST_CELLS} different cells; there are ${images.length}`,
+        { hint: "Add more images; no label is needed." },
+      );
+    const settings = { model, homeLoss, unlabelled: images.length };
+    const files = { "cells.csv": listOf(images, store.images.pathOf) };
+    return this.#create(wish, { kind: "adapt", name: adaptedName(parent, store.now()), settings, files });
+  }
+
+  /** How many cells an adaptation without labels finds, needs and takes. */
+  async unlabelledCells(): Promise<UnlabelledCells> {
+    const cells = await countImages(this.#given.store);
+    return { cells, needed: FEWEST_CELLS, taken: Math.min(cells, MOST_CELLS) };
   }
 
   /** Stops a run, or takes it from the queue. @throws ERR_NOT_FOUND; ERR_CONFLICT where it is over. */
@@ -212,7 +250,7 @@ export class Runs {
     }
     await rm(paths.progress, { force: true });
     await rm(paths.process, { force: true });
-    const model = row.kind === "adapt" ? await models.find(adaptSettings.parse(row.settings).model) : "";
+    const model = row.kind === "adapt" ? await models.find(parentOf(row)) : "";
     if (!(await this.#move(row, { from: ["waiting"], to: "running" }))) return;
     const { output, errors } = paths;
     const crops = row.kind === "adapt" && factsOf(model).cropRedCells !== undefined;
@@ -239,12 +277,18 @@ export class Runs {
   }
 
   // The model that a finished run made.
-  #made(row: RunRow, folder: string): Pick<RunChange, "model" | "error"> {
-    const base = { id: row.id, name: row.name, createdAt: row.createdAt };
-    if (row.kind === "train")
-      return { model: { ...base, kind: "trained", parent: null, judged: null, classes: classesOf(folder) } };
+  #made(row: RunRow, folder: string): Pick<RunChange, "model" | "error" | "findings"> {
+    const base = { id: row.id, name: row.name, createdAt: row.createdAt, judged: null, findings: null };
+    if (row.kind === "train") return { model: { ...base, kind: "trained", parent: null, classes: classesOf(folder) } };
+    const unlabelled = unlabelledOf(row);
+    if (unlabelled !== undefined) {
+      const { adapted, reason, findings } = readUnlabelled(folder, unlabelled.homeLoss);
+      if (!adapted) return { findings, error: unchanged(reason) };
+      const { model: parent } = unlabelled;
+      return { findings, model: { ...base, kind: "adapted", parent, findings, classes: classesOf(folder) } };
+    }
     const { adapted, reason, judged } = readAdapted(folder);
-    if (!adapted) return { error: `the model stays as it is: ${reason}` };
+    if (!adapted) return { error: unchanged(reason) };
     const { model: parent, labelled } = adaptSettings.parse(row.settings);
     return { model: { ...base, kind: "adapted", parent, judged: { ...judged, labelled }, classes: classesOf(folder) } };
   }
@@ -254,6 +298,8 @@ export class Runs {
     return moveRun(this.#given.store, wish, { id: row.id, ...to });
   }
 }
+
+const unchanged = (reason: string) => `the model stays as it is: ${reason}`;
 
 /** Of the model that stood at the beginning, and the second (UTC) in which its adaptation was asked for. */
 function adaptedName(parent: string, at: Date): string {

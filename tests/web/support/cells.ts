@@ -5,6 +5,7 @@ export function cellOf(number: number, facts: Partial<GalleryCell> = {}): Galler
   return {
     ...{ id: `cell-${number}`, number, file: `${number}.jpg`, status: "classified", error: null },
     ...{ probabilities: [0.99, 0.01], predicted: "Basophil", isRejected: false, familiarity: 0.5, isUnfamiliar: false },
+    crop: null,
     ...{ label: null, labelledBy: null, labelledAt: null, counted: "Basophil" },
     ...facts,
   };

@@ -27,13 +27,17 @@ export interface StartedApp {
   readonly close: () => Promise<void>;
 }
 
-/** Serves the app as it is built now on a free port with a data folder of its own, and opens it. */
-export async function startApp(chromium: string): Promise<StartedApp> {
+/**
+ * Serves the app as it is built now on a free port with a data folder of its own, and opens it.
+ *
+ * @param model of new cases: a run folder, or a shipped model's name
+ */
+export async function startApp(chromium: string, model = "cnn-anylab"): Promise<StartedApp> {
   const webApp = await builtApp();
   const folder = mkdtempSync(join(tmpdir(), "leukogram-app-"));
   await copyEmptyDatabase(folder);
   const laboratory = await startLaboratory({
-    ...{ folder, host: "127.0.0.1", port: 0, model: "cnn-anylab", webApp },
+    ...{ folder, host: "127.0.0.1", port: 0, model, webApp },
     command: [join(root, BUILT, "cli/main.js")],
     now: () => new Date(),
   });

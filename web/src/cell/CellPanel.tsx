@@ -5,6 +5,7 @@ import { texts } from "../texts.ts";
 import { formatShare } from "../ui/format.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { CellImage } from "./CellImage.tsx";
+import { CropAlarms } from "./CropAlarms.tsx";
 import { History } from "./History.tsx";
 import { Neighbours } from "./Neighbours.tsx";
 import { PanelFrame } from "./PanelFrame.tsx";
@@ -62,6 +63,7 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
               {cell.isUnfamiliar ? words.unfamiliar : words.familiarity(formatShare(cell.familiarity, 0))}
             </p>
           )}
+          <CropAlarms cell={cell} />
           <Neighbours cellId={cell.id} caseId={caseId} />
         </>
       )}

@@ -2,6 +2,7 @@ import { memo } from "react";
 import { labelStyle, letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { formatProbability } from "../ui/format.ts";
+import { hasCropAlarm } from "./cropAlarms.ts";
 import { certainty } from "./sections.ts";
 import type { GalleryCell } from "./types.ts";
 
@@ -52,10 +53,11 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
             : formatProbability(sure)}
         </span>
       )}
-      {(cell.isRejected || cell.isUnfamiliar || cell.label !== null) && (
+      {(cell.isRejected || cell.isUnfamiliar || hasCropAlarm(cell) || cell.label !== null) && (
         <span className="marks" aria-hidden="true">
           {cell.isRejected && <span className="mark rejected">?</span>}
           {cell.isUnfamiliar && <span className="mark unfamiliar">≠</span>}
+          {hasCropAlarm(cell) && <span className="mark crop">◧</span>}
           {cell.label !== null && <span className="mark reviewed">✓</span>}
         </span>
       )}

@@ -15,7 +15,7 @@ export interface View {
 export const FIRST_VIEW: View = { order: "unsure", filter: "all", size: "medium", isAdding: false };
 
 const ORDERS: readonly Order[] = ["unsure", "number"];
-const FILTERS: readonly Filter[] = ["all", "unsure", "unfamiliar", "unreviewed"];
+const FILTERS: readonly Filter[] = ["all", "unsure", "unfamiliar", "crop", "unreviewed"];
 
 interface GalleryToolsProps {
   readonly view: View;

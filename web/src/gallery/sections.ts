@@ -1,5 +1,6 @@
 // Which cells stand where: sections by label, rows of a grid, and the way of the arrow keys through them.
 import { LABELS } from "../labels.ts";
+import { hasCropAlarm } from "./cropAlarms.ts";
 import type { Filter, GalleryCell, Order, SectionKey } from "./types.ts";
 
 /** Cells of one label. */
@@ -31,6 +32,7 @@ const FILTERS: Readonly<Record<Filter, (cell: GalleryCell) => boolean>> = {
   all: () => true,
   unsure: isUnsure,
   unfamiliar: (cell) => cell.isUnfamiliar,
+  crop: hasCropAlarm,
   unreviewed: (cell) => cell.label === null && cell.status !== "bad",
 };
 

@@ -13,6 +13,7 @@ export type GalleryCell = Pick<
   | "isRejected"
   | "familiarity"
   | "isUnfamiliar"
+  | "crop"
   | "label"
   | "labelledBy"
   | "labelledAt"
@@ -23,7 +24,7 @@ export type GalleryCell = Pick<
 export type Order = "unsure" | "number";
 
 /** Which cells are shown. */
-export type Filter = "all" | "unsure" | "unfamiliar" | "unreviewed";
+export type Filter = "all" | "unsure" | "unfamiliar" | "crop" | "unreviewed";
 
 /** A part of the gallery: a label, cells without an answer, or images that could not be read. */
 export type SectionKey = Label | "unread" | "bad";

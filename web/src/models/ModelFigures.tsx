@@ -1,5 +1,6 @@
 import type { Estimate, Model } from "../api/types.ts";
 import { texts } from "../texts.ts";
+import { FindingsList } from "../ui/FindingsList.tsx";
 import { formatLimits, formatShare, formatSpan } from "../ui/format.ts";
 import { Notice } from "../ui/Notice.tsx";
 
@@ -22,6 +23,7 @@ export function ModelFigures({ model, valAccuracy }: ModelFiguresProps) {
         ) : (
           <Notice kind="warning">{words.notJudgedHere}</Notice>
         )}
+        <FindingsList findings={model.findings} />
       </>
     );
   return (

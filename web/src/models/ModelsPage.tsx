@@ -11,6 +11,7 @@ import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { ActivateDialog } from "./ActivateDialog.tsx";
+import { AdaptUnlabelled } from "./AdaptUnlabelled.tsx";
 import { ModelCard } from "./ModelCard.tsx";
 
 /** The models of this laboratory: which one answers, how adapted ones were judged, and the way back. */
@@ -52,6 +53,7 @@ export function ModelsPage() {
       <p className="muted">
         {words.what} {!isAdmin && words.adminsOnly}
       </p>
+      <AdaptUnlabelled isAdmin={isAdmin} />
       <LoadFault error={error} onAgain={reload} />
       <ul className="cards">
         {data?.models.map((model) => (

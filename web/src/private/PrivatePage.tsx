@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { chosenFiles } from "../api/droppedFiles.ts";
 import { CellImage } from "../cell/CellImage.tsx";
+import { CropAlarms } from "../cell/CropAlarms.tsx";
 import { PanelFrame } from "../cell/PanelFrame.tsx";
 import { ProbabilityBars } from "../cell/ProbabilityBars.tsx";
 import { CountsPanel } from "../counts/CountsPanel.tsx";
@@ -12,6 +13,7 @@ import { keepApp } from "./keptFiles.ts";
 import { localDifferential } from "./localDifferential.ts";
 import { PrivateBar } from "./PrivateBar.tsx";
 import { privateStore } from "./privateStore.ts";
+import { ScaleBar } from "./ScaleBar.tsx";
 
 /** Classification in the browser alone. */
 export function PrivatePage() {
@@ -39,6 +41,7 @@ export function PrivatePage() {
         <p className="facts muted">{isKept ? words.offlineReady : words.what}</p>
       </div>
       <PrivateBar state={state} onFiles={add} />
+      {state.crops && <ScaleBar state={state} />}
       {state.error !== undefined && <Notice kind="error">{state.error}</Notice>}
       {state.cells.length === 0 ? (
         <p className="empty">{words.empty}</p>
@@ -67,6 +70,7 @@ export function PrivatePage() {
                   <ProbabilityBars classes={state.classes} probabilities={cell.probabilities} chosen={undefined} />
                 )}
                 {cell.isUnfamiliar && <p className="notice warning">{texts.cell.unfamiliar}</p>}
+                <CropAlarms cell={cell} />
               </PanelFrame>
             )}
           />

@@ -7,7 +7,7 @@ const quoted = (value: unknown) => {
 };
 
 /** All cells as CSV: what the model said, what the reader did, and in the last column what it is not for. */
-export function cellsCsv({ cells, classes }: Pick<PrivateState, "cells" | "classes">): string {
+export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" | "classes" | "scale">): string {
   const head = [
     "number",
     "file",
@@ -16,6 +16,9 @@ export function cellsCsv({ cells, classes }: Pick<PrivateState, "cells" | "class
     "predicted",
     ...classes.map((name) => `p_${name}`),
     "familiarity",
+    "cropOutside",
+    "nucleusFound",
+    "redCellPixels",
     "notice",
   ];
   const rows = cells.map((cell) => [
@@ -26,6 +29,9 @@ export function cellsCsv({ cells, classes }: Pick<PrivateState, "cells" | "class
     cell.predicted,
     ...classes.map((_, i) => cell.probabilities?.[i]?.toFixed(6)),
     cell.familiarity?.toFixed(6),
+    cell.crop?.outside.toFixed(3),
+    cell.crop?.nucleus,
+    cell.crop === null ? undefined : scale?.redCell?.toFixed(1),
     texts.app.researchUse,
   ]);
   return `${[head, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;

@@ -1,6 +1,7 @@
 import { CELL_TYPES } from "../../../src/core/classes.ts";
 import { differentialCount } from "../../../src/metrics/differential.ts";
 import type { Differential } from "../api/types.ts";
+import { cropCountsOf } from "../gallery/cropAlarms.ts";
 import type { GalleryCell } from "../gallery/types.ts";
 import { countedByModel } from "../review/withLabel.ts";
 import { texts } from "../texts.ts";
@@ -26,6 +27,7 @@ export function localDifferential(cells: readonly GalleryCell[]): Differential |
     smudges: countOf("Smudge"),
     waiting: cells.filter(({ status }) => status === "waiting").length,
     classes,
+    crops: cropCountsOf(cells),
     flags: [],
     notes: [...(total < FEW ? [texts.private.fewNote(total)] : []), texts.private.countNote],
   };

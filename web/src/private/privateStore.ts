@@ -5,7 +5,7 @@ import { UndoStack } from "../review/undoStack.ts";
 import { countedByModel, withLabel } from "../review/withLabel.ts";
 import { texts } from "../texts.ts";
 import { modelBytes } from "./keptFiles.ts";
-import type { Answered, Asked } from "./messages.ts";
+import type { Answered, Asked, PrivateScale } from "./messages.ts";
 
 /** What private mode shows. */
 export interface PrivateState {
@@ -15,6 +15,14 @@ export interface PrivateState {
   readonly status: "empty" | "loading" | "ready" | "failed";
   readonly error: string | undefined;
   readonly waiting: number;
+  /** Whether the model takes crops, so that it needs a scale. */
+  readonly crops: boolean;
+  /** Undefined until it was asked for, and for models that take whole pictures. */
+  readonly scale: PrivateScale | undefined;
+  /** As the reader told it; undefined where it is measured. */
+  readonly told: string | undefined;
+  /** Why what was told last is no scale. */
+  readonly scaleError: string | undefined;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
 }
@@ -31,8 +39,14 @@ export class PrivateStore {
   readonly #files = new Map<string, File>();
   readonly #addresses = new Map<string, string>();
   readonly #steps = new UndoStack();
+  /** The scale that each image was classified at. */
+  readonly #answeredAt = new Map<string, number | null>();
   #worker: Worker | undefined;
   #next = 1;
+  // Answers to what was asked before it are not waited for any more.
+  #turn = 0;
+  // The scale as it was asked for last.
+  #asked: string | undefined;
   #state: PrivateState = {
     cells: [],
     classes: [],
@@ -40,6 +54,10 @@ export class PrivateStore {
     status: "empty",
     error: undefined,
     waiting: 0,
+    crops: false,
+    scale: undefined,
+    told: undefined,
+    scaleError: undefined,
     canUndo: false,
     canRedo: false,
   };
@@ -64,7 +82,7 @@ export class PrivateStore {
       this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
       this.#worker.addEventListener("message", ({ data }: MessageEvent<Answered>) => this.#take(data));
       this.#worker.addEventListener("error", ({ message }) => this.#show({ status: "failed", error: message }));
-      this.#ask({ kind: "load", bytes });
+      this.#ask({ kind: "load", turn: ++this.#turn, bytes });
     } catch (error) {
       this.#show({ status: "failed", error: (error as Error).message });
     }
@@ -77,9 +95,20 @@ export class PrivateStore {
       this.#files.set(id, file);
       this.#addresses.set(id, URL.createObjectURL(file));
       this.#cells.set(id, unanswered(id, this.#next++, file.name));
-      if (this.#state.status === "ready") this.#ask({ kind: "classify", id, file });
+    }
+    // A scale that nuclei told holds for images that come later, or all would be classified again with each.
+    if (this.#state.status === "ready") {
+      if (this.#state.crops && this.#state.scale?.source !== "nuclei") this.#askScale(this.#state.told);
+      else this.#classify();
     }
     this.#show({});
+  }
+
+  /** Tells the scale, such as 0.10um or 72px; empty to have it measured by the nuclei of the images. */
+  tellScale(text: string): void {
+    const told = text.trim() === "" ? undefined : text.trim();
+    this.#show({ scaleError: undefined });
+    if (this.#state.status === "ready" && this.#state.crops) this.#askScale(told);
   }
 
   /** A reader's change. */
@@ -102,9 +131,10 @@ export class PrivateStore {
   /** Forgets all images. */
   clear(): void {
     for (const address of this.#addresses.values()) URL.revokeObjectURL(address);
-    for (const held of [this.#cells, this.#files, this.#addresses]) held.clear();
+    for (const held of [this.#cells, this.#files, this.#addresses, this.#answeredAt]) held.clear();
     this.#steps.clear();
     this.#next = 1;
+    if (this.#state.status === "ready" && this.#state.crops) this.#askScale(this.#state.told);
     this.#show({});
   }
 
@@ -112,17 +142,49 @@ export class PrivateStore {
     this.#worker!.postMessage(asked);
   }
 
+  #askScale(told: string | undefined): void {
+    this.#asked = told;
+    this.#ask({ kind: "scale", turn: ++this.#turn, told, files: [...this.#files.values()] });
+  }
+
+  // Asks for all images that were not classified at the scale that holds.
+  #classify(): void {
+    const redCell = this.#state.scale?.redCell ?? null;
+    const turn = ++this.#turn;
+    for (const [id, file] of this.#files) {
+      if (this.#answeredAt.get(id) === redCell) continue;
+      const cell = this.#cells.get(id)!;
+      this.#answeredAt.delete(id);
+      this.#cells.set(id, { ...cell, status: "waiting", error: null, counted: cell.label });
+      this.#ask({ kind: "classify", turn, id, file, redCell });
+    }
+    this.#show({});
+  }
+
   #take(answer: Answered): void {
+    if (answer.turn < this.#turn) return;
     if (answer.kind === "failed") this.#show({ status: "failed", error: answer.message });
-    else if (answer.kind === "loaded") {
-      for (const [id, file] of this.#files) this.#ask({ kind: "classify", id, file });
-      this.#show({ status: "ready", classes: answer.classes });
+    else if (answer.kind === "loaded") this.#loaded(answer);
+    else if (answer.kind === "scaled") {
+      this.#show({ scale: answer.scale, told: this.#asked });
+      this.#classify();
+    } else if (answer.kind === "noScale") {
+      this.#show({ scaleError: answer.message });
+      this.#askScale(this.#state.told);
     } else this.#answered(answer);
+  }
+
+  #loaded({ classes, crops }: Extract<Answered, { readonly kind: "loaded" }>): void {
+    this.#answeredAt.clear();
+    this.#show({ status: "ready", classes, crops, scale: undefined, scaleError: undefined });
+    if (crops) this.#askScale(this.#state.told);
+    else this.#classify();
   }
 
   #answered(answer: Extract<Answered, { readonly id: string }>): void {
     const cell = this.#cells.get(answer.id);
     if (cell === undefined) return;
+    this.#answeredAt.set(cell.id, this.#state.scale?.redCell ?? null);
     if (answer.kind === "bad") this.#cells.set(cell.id, { ...cell, status: "bad", error: answer.message });
     else {
       const isRejected = Math.max(...answer.probabilities) < REJECT_BELOW;
@@ -130,6 +192,7 @@ export class PrivateStore {
         probabilities: [...answer.probabilities],
         predicted: answer.label,
         familiarity: answer.familiarity,
+        crop: answer.crop,
         isRejected,
         isUnfamiliar: answer.familiarity !== null && answer.familiarity < UNFAMILIAR_BELOW,
       };
@@ -165,7 +228,7 @@ export class PrivateStore {
 function unanswered(id: string, number: number, file: string): GalleryCell {
   return {
     ...{ id, number, file, status: "waiting", error: null, probabilities: null, predicted: null },
-    ...{ isRejected: false, familiarity: null, isUnfamiliar: false },
+    ...{ isRejected: false, familiarity: null, isUnfamiliar: false, crop: null },
     ...{ label: null, labelledBy: null, labelledAt: null, counted: null },
   };
 }

@@ -7,7 +7,8 @@ import { href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
 import { useModelNames } from "../models/useModelNames.ts";
 import { texts } from "../texts.ts";
-import { formatCount, formatSeconds } from "../ui/format.ts";
+import { FindingsList } from "../ui/FindingsList.tsx";
+import { asSentence, formatCount, formatSeconds } from "../ui/format.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { PageNotReady } from "../ui/PageNotReady.tsx";
 import { useAction } from "../ui/useAction.ts";
@@ -51,7 +52,7 @@ export function RunPage({ runId }: { readonly runId: string }) {
       <div className="pageHead">
         <h1>{run.name}</h1>
         <RunStatus status={run.status} />
-        {run.status === "finished" && (
+        {run.status === "finished" && run.kind === "train" && (
           <a className="button" href={`${API}/runs/${runId}/report`} target="_blank" rel="noreferrer">
             {words.report}
           </a>
@@ -67,7 +68,10 @@ export function RunPage({ runId }: { readonly runId: string }) {
           </button>
         )}
       </div>
-      {run.error !== null && <Notice kind="error">{run.error}</Notice>}
+      {run.error !== null && (
+        // What ended well and left the model as it is, is no error.
+        <Notice kind={run.status === "finished" ? "warning" : "error"}>{asSentence(run.error)}</Notice>
+      )}
       {/* An adaptation trains a head alone, on features: it has no epochs to show. */}
       {run.kind === "train" && (
         <dl className="figures" aria-live="polite">
@@ -91,6 +95,12 @@ export function RunPage({ runId }: { readonly runId: string }) {
       )}
       {isGoing && progress.stage !== null && <p className="muted">{progress.stage}</p>}
       {run.kind === "train" && <RunCurves history={progress.history} />}
+      {run.findings.length > 0 && (
+        <>
+          <h2>{words.findings}</h2>
+          <FindingsList findings={run.findings} />
+        </>
+      )}
       {run.model !== null && (
         <p>
           <a href={href("models")}>{words.model(run.name)}</a>
