@@ -22,11 +22,14 @@ export const NOT_KNOWN = "How right the answers are can't be known without label
  * @param homeLoss accuracy that may be lost on the model's own laboratory, points
  */
 export function unlabelledFindings({ signs, home }: ToldAdaptation, homeLoss: number): Finding[] {
-  const { cells, distinct, stability, smoothness, confidence, homeConfidence } = signs;
+  const { cells, distinct, vanished, stability, smoothness, confidence, homeConfidence } = signs;
   const finding = (name: string, text: string): Finding => ({ name, text });
   return [
     finding("Cells", `${cells} without labels${distinct < cells ? `, ${distinct} of them different` : ""}`),
     finding("Answers to change", changesText(signs)),
+    ...vanished.map(({ name, cells: lost }) =>
+      finding("Class that vanishes", `${name}: ${lost} answers, then none; look at these cells`),
+    ),
     finding("Stability", `${percent(stability)} of votes come out the same from half of the cells`),
     finding("Alike cells", `${percent(smoothness)} of neighbours get the same answer from the model itself`),
     finding(

@@ -20,6 +20,8 @@ export interface VoteSigns {
   readonly changes: readonly { readonly from: string; readonly to: string; readonly cells: number }[];
   /** Share of the cells that would have to move for classes to be as frequent as before. */
   readonly moved: number;
+  /** Classes that no cell is left of after the vote, and how many cells the model itself had given them. */
+  readonly vanished: readonly { readonly name: string; readonly cells: number }[];
   /** Share of the most frequent class after the vote, and which it is. */
   readonly largest: { readonly name: string; readonly share: number };
   /** Mean probability of the model's own answers. */
@@ -70,6 +72,9 @@ export function voteSigns(options: SignsOptions): VoteSigns {
     changed: shareOf(after, (label, i) => label !== before[i]),
     changes: changesOf(before, after, classes),
     moved: totalVariation(sharesOf(before, classes.length), shares),
+    vanished: classes
+      .map((name, k) => ({ name, cells: before.filter((label) => label === k).length }))
+      .filter(({ cells }, k) => cells > 0 && shares[k] === 0),
     largest: { name: classes[largest]!, share: shares[largest]! },
     confidence: own.reduce((sum, row) => sum + Math.max(...row), 0) / own.length,
     homeConfidence: options.homeConfidence,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { areMixed, twoLooks } from "../../../src/adaptation/unlabelled/mixedLooks.ts";
 import { cellNeighbours, voted } from "../../../src/adaptation/unlabelled/neighbourVotes.ts";
+import { unlabelledFindings } from "../../../src/adaptation/unlabelled/unlabelledWords.ts";
 import { FEWEST_CELLS, type VoteSigns, voteFault, voteSigns } from "../../../src/adaptation/unlabelled/voteSigns.ts";
 import { Rng } from "../../../src/core/rng.ts";
 
@@ -38,6 +39,22 @@ describe("signs of a vote", () => {
     ]);
     expect(signs.stability).toBeGreaterThan(0.95);
     expect(voteFault(signs)).toBeUndefined();
+  });
+
+  test("name a class of which no answer is left", () => {
+    const { features, own, neighbours, ...rest } = cellsOf(240);
+    expect(signsOf({ features, own, neighbours, ...rest }).vanished).toEqual([]);
+    const classes = [...CLASSES, "Basophil"];
+    const withBasophils = own.map((row, i) => (i < 2 ? [...row.map((p) => 0.4 * p), 0.6] : [...row, 0]));
+    const votes = own.map((row) => [...row, 0]);
+    const options = { homeConfidence: 0.9, looks: undefined, vote: {} };
+    const signs = voteSigns({ ...rest, features, neighbours, own: withBasophils, votes, classes, ...options });
+    expect(signs.vanished).toEqual([{ name: "Basophil", cells: 2 }]);
+    const found = unlabelledFindings({ adapted: true, reason: "", signs, agreement: 1, home: undefined, share: 1 }, 1);
+    expect(found).toContainEqual({
+      name: "Class that vanishes",
+      text: "Basophil: 2 answers, then none; look at these cells",
+    });
   });
 
   test("count a picture that comes several times once", () => {
