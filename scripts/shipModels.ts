@@ -77,6 +77,11 @@ const KNOWN: Readonly<Record<string, { title: string; citations: readonly string
       "It began from random weights.",
     ],
   },
+  "cnn-cells": {
+    title: "CNN that finds the cell, for copies",
+    citations: [PBC],
+    dataNotes: [...DATA_NOTES, "It began from random weights."],
+  },
 };
 
 /** What {@link shipModel} takes beside the run. */
@@ -93,6 +98,8 @@ export interface ShipOptions {
   readonly command?: string;
   /** Folder of images on which half precision is held to the whole; drawn cells by default. */
   readonly images?: string;
+  /** Given where the run is an .onnx file that `convert --precision int8` wrote: it is shipped as it is. */
+  readonly int8?: boolean;
   readonly folder?: string;
 }
 
@@ -111,8 +118,8 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
     });
   const source = statSync(run, { throwIfNoEntry: false })?.isDirectory() ? join(run, "model.onnx") : run;
   const full = new Uint8Array(readFileSync(source));
-  const half = { format: "onnx", precision: "float16" } as const;
-  const files = [await writeModelFile(folder, `${name}.onnx`, half, halfWeights(full))];
+  const kept = { format: "onnx", precision: options.int8 ? "int8" : "float16" } as const;
+  const files = [await writeModelFile(folder, `${name}.onnx`, kept, options.int8 ? full : halfWeights(full))];
   if (source !== run) {
     const layers = await roundedKeras(run);
     files.push(await writeModelFile(folder, `${name}.keras`, { format: "keras", precision: "float16" }, layers));
@@ -274,6 +281,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     .option("--data <name>", "what it was trained on")
     .option("--failure <sentence...>", "what it is known to get wrong")
     .option("--images <dir>", "images on which half precision is held to the whole")
+    .option("--int8", "the .onnx file is in 8 bits already: ship it as it is")
     .option("--command <lines>", "what makes it again")
     .parse();
   const { files, figures } = await shipModel(program.args[0]!, program.opts<ShipOptions>());

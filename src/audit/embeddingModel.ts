@@ -7,7 +7,7 @@ import { Model } from "../nn/model.ts";
 import { FIXED } from "../nn/modelGraphs.ts";
 
 /** The shipped model whose last features tell which cells are alike. */
-const BACKBONE = "cnn-anylab";
+const BACKBONE = "cnn-cells";
 /** Turned and mirrored views whose features are added up. */
 const VIEWS = 4;
 

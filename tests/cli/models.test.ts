@@ -92,7 +92,7 @@ describe("shipModel", () => {
 
   test("refuses a name that is not in its table, and figures that are not there", async () => {
     await expect(shipModel(path("runs", "a"), { name: "other" })).rejects.toThrow(
-      'ERR_USAGE shipModels: "other" is not known. Use one of mobilenetv2-anylab, mobilenetv2-types, cnn-anylab.',
+      'ERR_USAGE shipModels: "other" is not known. Use one of mobilenetv2-anylab, mobilenetv2-types, cnn-anylab, cnn-cells.',
     );
     await expect(shipModel(path("runs", "a"), { name: "cnn-anylab", home: ["x=nowhere"] })).rejects.toThrow(
       "ERR_USAGE --home x=nowhere: there is no nowhere/metrics.json. Give NAME=FOLDER",
