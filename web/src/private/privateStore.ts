@@ -98,7 +98,8 @@ export class PrivateStore {
     }
     // A scale that nuclei told holds for images that come later, or all would be classified again with each.
     if (this.#state.status === "ready") {
-      if (this.#state.crops && this.#state.scale?.source !== "nuclei") this.#askScale(this.#state.told);
+      const source = this.#state.scale?.source ?? "told";
+      if (this.#state.crops && source === "told") this.#askScale(this.#state.told);
       else this.#classify();
     }
     this.#show({});
