@@ -77,7 +77,7 @@ describe.sequential("crops", () => {
     await look();
   });
 
-  test("in private mode the scale is measured by nuclei, or told, and what is wrong with it is said", async () => {
+  test("in private mode the scale is measured, or told, and what is wrong with it is said", async () => {
     await go("private");
     await page.getByText("Ready", { exact: true }).waitFor();
     const files = page.locator('input[type="file"]').first();
@@ -89,16 +89,18 @@ describe.sequential("crops", () => {
     await files.setInputFiles([...images.slice(6), plain()]);
     await page.getByText("31 cells classified").waitFor();
     await page
-      .getByText(/^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from the nuclei of 30 cells\)\.$/)
+      .getByText(
+        /^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from (\d+ red cells|the nuclei of 30 cells)\)\.$/,
+      )
       .waitFor();
     await look();
     await setScale("72");
     await page.getByRole("alert").getByText('scale "72": expected micrometres a pixel').waitFor();
-    await page.getByText(/from the nuclei of 30 cells/).waitFor();
+    await page.getByText(/from (\d+ red cells|the nuclei of 30 cells)/).waitFor();
     await look();
     await setScale("40px");
     await page.getByText("Scale: a red cell is 40.0 pixels wide, give or take 2 % (as told).").waitFor();
-    await notes.getByText(/^The scale contradicts the nuclei: red cells of 40\.0 pixels/).waitFor();
+    await notes.getByText(/^The scale contradicts the pictures: red cells of 40\.0 pixels/).waitFor();
     await page.getByText("31 cells classified").waitFor();
     await notes.getByText(/^Of 31 crops 3[01] leave their picture by more than a tenth; in 1 no nucleus/).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
@@ -111,7 +113,7 @@ describe.sequential("crops", () => {
     expect(head).toContain("familiarity,cropOutside,nucleusFound,redCellPixels,notice");
     expect(first).toMatch(/,0\.\d{3},true,40\.0,Research use only/);
     await setScale("");
-    await page.getByText(/from the nuclei of 30 cells/).waitFor();
+    await page.getByText(/from (\d+ red cells|the nuclei of 30 cells)/).waitFor();
     await page.getByText("31 cells classified").waitFor();
   });
 
