@@ -19,7 +19,14 @@ test("a model whose folder is gone keeps nobody waiting but its own cells, which
   const folder = join(store.folder, "models", "ours");
   mkdirSync(folder, { recursive: true });
   copyFileSync(SHIPPED, join(folder, "model.onnx"));
-  const row = { id: "ours", name: "ours", kind: "adapted" as const, parent: "cnn-anylab", judged: null, findings: null };
+  const row = {
+    id: "ours",
+    name: "ours",
+    kind: "adapted" as const,
+    parent: "cnn-anylab",
+    judged: null,
+    findings: null,
+  };
   await addModel(store.database.queries, { ...row, createdAt: clock.now(), classes: ["A"] });
   expect((await ask("POST models/ours/activate")).status).toBe(200);
   const { id: ours } = (await ask("POST cases", { name: "of our model" })).body;
