@@ -39,7 +39,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/backup": "Gives all records and images as a tar, for `leukogram restore`",
   "GET /api/v1/models": "Lists models, and which one classifies new cases",
   "POST /api/v1/models/adapt": "Starts to adapt the active model to this laboratory's cells",
-  "GET /api/v1/models/adapt/unlabelled": "Says how many cells there are to adapt without labels, and how many that takes",
+  "GET /api/v1/models/adapt/unlabelled":
+    "Says how many cells there are to adapt without labels, and how many that takes",
   "POST /api/v1/models/adapt/unlabelled": "Starts to adapt the active model to this laboratory's cells without labels",
   "POST /api/v1/models/:model/activate": "Makes a model the one that classifies new cases",
   "GET /api/v1/models/:model/file": "Gives a model's ONNX file",
