@@ -47,6 +47,7 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
           {words.counted} <LabelBadge label={cell.counted} withName />
         </p>
       )}
+      <CropAlarms cell={cell} />
       {cell.probabilities !== null && (
         <>
           <h3>{words.probabilities}</h3>
@@ -63,7 +64,6 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
               {cell.isUnfamiliar ? words.unfamiliar : words.familiarity(formatShare(cell.familiarity, 0))}
             </p>
           )}
-          <CropAlarms cell={cell} />
           <Neighbours cellId={cell.id} caseId={caseId} />
         </>
       )}

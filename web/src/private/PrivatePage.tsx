@@ -66,11 +66,11 @@ export function PrivatePage() {
                 />
                 <p className="muted break">{cell.file}</p>
                 {cell.error !== null && <p className="notice error">{cell.error}</p>}
+                <CropAlarms cell={cell} />
                 {cell.probabilities !== null && (
                   <ProbabilityBars classes={state.classes} probabilities={cell.probabilities} chosen={undefined} />
                 )}
                 {cell.isUnfamiliar && <p className="notice warning">{texts.cell.unfamiliar}</p>}
-                <CropAlarms cell={cell} />
               </PanelFrame>
             )}
           />

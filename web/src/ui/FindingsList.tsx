@@ -4,7 +4,7 @@ import type { Findings } from "../api/types.ts";
 export function FindingsList({ findings }: { readonly findings: Findings }) {
   if (findings.length === 0) return null;
   return (
-    <dl className="facts">
+    <dl className="facts findings">
       {findings.map(({ name, text }) => (
         <div key={name} className="contents">
           <dt>{name}</dt>
