@@ -49,13 +49,13 @@ describe("a model that takes crops", () => {
       ["predict", "run", "cells/Test", "--json"],
       ["differential", "cells/Test", "--model", "run", "--json"],
     ])) as [Outcome, Outcome, Outcome];
-    expect(scaleOf(judged)).toMatchObject({ source: "nuclei", crops: 30, leaving: expect.any(Number) });
+    expect(scaleOf(judged)).toMatchObject({ source: "red cells", crops: 30, leaving: expect.any(Number) });
     expect(judged.stderr).toMatch(/^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from the nuclei of/m);
     const rows = linesOf(predicted);
     expect(rows).toHaveLength(31);
     expect(rows[0]).toMatchObject({ crop: { outside: expect.any(Number), nucleus: expect.any(Boolean) } });
     expect(rows[30]).toMatchObject({ scale: { redCell: measured, crops: 30 } });
-    expect(scaleOf(counted)).toMatchObject({ redCell: measured, source: "nuclei" });
+    expect(scaleOf(counted)).toMatchObject({ redCell: measured, source: "red cells" });
     expect(readFileSync(path("run", "model-card.md"), "utf8")).toMatch(/Scale: a red cell is [\d.]+ pixels wide/);
     expect(readFileSync(path("run", "report.html"), "utf8")).toMatch(/Scale: a red cell is [\d.]+ pixels wide/);
   });
@@ -77,9 +77,9 @@ describe("a model that takes crops", () => {
     const judgedAt = (times: number) =>
       ["evaluate", "run", "--data", "cells", "--json", "--scale", `${(times * measured).toFixed(1)}px`] as const;
     const [half, judged] = (await cli.runAll([judgedAt(0.5), judgedAt(4)])) as [Outcome, Outcome];
-    expect(scaleOf(half).notes).toEqual([expect.stringMatching(/contradicts the nuclei/)]);
+    expect(scaleOf(half).notes).toEqual([expect.stringMatching(/contradicts the pictures/)]);
     const { notes, leaving } = scaleOf(judged);
-    expect(notes.join("\n")).toMatch(/contradicts the nuclei/);
+    expect(notes.join("\n")).toMatch(/contradicts the pictures/);
     expect(notes.join("\n")).toMatch(new RegExp(`${leaving} of 30 crops leave their picture`));
     for (const note of notes) expect(judged.stderr).toContain(`Note: ${note}`);
   });

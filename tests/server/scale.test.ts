@@ -65,7 +65,7 @@ test("a few cells are cropped by their own nuclei; with 20 the scale is measured
   await laboratory.upload(caseId, filesOf(paths.slice(6)));
   await laboratory.settled(caseId);
   const { scale, text } = await scaleNow();
-  expect(scale).toMatchObject({ source: "nuclei", redCell: expect.any(Number) });
+  expect(scale).toMatchObject({ source: "red cells", redCell: expect.any(Number) });
   expect(text).toMatch(/^a red cell is [\d.]+ pixels wide/);
   expectSame(await answersOf(caseId), await expected(scale.redCell));
   expect(await trail("scale.measured")).toEqual([
