@@ -50,7 +50,7 @@ describe("a model that takes crops", () => {
       ["differential", "cells/Test", "--model", "run", "--json"],
     ])) as [Outcome, Outcome, Outcome];
     expect(scaleOf(judged)).toMatchObject({ source: "red cells", crops: 30, leaving: expect.any(Number) });
-    expect(judged.stderr).toMatch(/^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from the nuclei of/m);
+    expect(judged.stderr).toMatch(/^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from \d+ red cells/m);
     const rows = linesOf(predicted);
     expect(rows).toHaveLength(31);
     expect(rows[0]).toMatchObject({ crop: { outside: expect.any(Number), nucleus: expect.any(Boolean) } });
