@@ -47,7 +47,6 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
           {words.counted} <LabelBadge label={cell.counted} withName />
         </p>
       )}
-      <CropAlarms cell={cell} />
       {cell.probabilities !== null && (
         <>
           <h3>{words.probabilities}</h3>
@@ -67,6 +66,7 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
           <Neighbours cellId={cell.id} caseId={caseId} />
         </>
       )}
+      <CropAlarms cell={cell} />
       {!isBlind && <History cell={cell} caseId={caseId} />}
     </PanelFrame>
   );
