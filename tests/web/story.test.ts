@@ -26,7 +26,7 @@ const violations: string[] = [];
 beforeAll(async () => {
   if (chromium === undefined) return;
   writeFileSync(textFile, "no image");
-  app = await startApp(chromium);
+  app = await startApp(chromium, "cnn-cells");
   page = app.page;
 });
 afterAll(async () => {
