@@ -6,7 +6,7 @@
  * five.csv (pbc Train, pbc-more and chula, five classes) and types.csv (pbc-more, eleven types) for what ships;
  * without-chula.csv and without-pbc.csv for the judgement alone: jtsc is in them, and nothing that ships learns from
  * it; chula.csv to judge by. Cells of pbc-more that are copies of cells of pbc Test are left out, as `leukogram audit`
- * found them. No scale is told: training measures it as prediction does (docs/scale.md).
+ * found them. They hold no scale: training measures it as prediction does (docs/scale.md).
  */
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";

@@ -3,7 +3,7 @@
  *
  *   npx tsx scripts/slideProbe.ts runs/mobilenetv2-anylab runs/data/chula.csv
  *
- * Within each class that lies on two slides or more, each cell's slide is told by the majority of its 5 nearest
+ * Within each class that lies on two slides or more, each cell's slide is predicted by the majority of its 5 nearest
  * neighbours among the other cells of the class, by the direction of what the head is given. Beside it stands what always
  * naming the commonest slide would get, and the same for the class over all cells. A model that looks at cells alone
  * has a slide's figure near that of the commonest one.
@@ -34,7 +34,7 @@ const paths = train.samples.map(({ path }) => path);
 const { features } = await lookAtUnlabelled(run, paths, { threads: 1 });
 if (features.data.length / features.width !== paths.length) throw new Error("more cells than are looked at");
 
-function told(among: readonly number[], nameOf: (index: number) => string): string[] {
+function predicted(among: readonly number[], nameOf: (index: number) => string): string[] {
   const data = new Float32Array(among.length * features.width);
   for (const [i, index] of among.entries())
     data.set(features.data.subarray(index * features.width, (index + 1) * features.width), i * features.width);
@@ -51,9 +51,9 @@ const slideOf = (index: number) => train.samples[index]!.group;
 const rows = train.classes.flatMap((name, label) => {
   const among = paths.flatMap((_, i) => (train.samples[i]!.label === label ? [i] : []));
   const slides = new Set(among.map(slideOf)).size;
-  return slides > 1 ? [[`slide of a ${name}`, `${slides}`, ...told(among, slideOf)]] : [];
+  return slides > 1 ? [[`slide of a ${name}`, `${slides}`, ...predicted(among, slideOf)]] : [];
 });
 const all = paths.map((_, i) => i);
-rows.push(["class", `${train.classes.length}`, ...told(all, (i) => train.classes[train.samples[i]!.label]!)]);
-const head = ["What is told", "choices", "cells", "by neighbours, %", "commonest alone, %"];
+rows.push(["class", `${train.classes.length}`, ...predicted(all, (i) => train.classes[train.samples[i]!.label]!)]);
+const head = ["What is predicted", "choices", "cells", "by neighbours, %", "commonest alone, %"];
 process.stdout.write(`${textTable([head, ...rows])}\n`);

@@ -49,13 +49,12 @@ export function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule | un
 
 /** The loss; `labels` are those of the training images. */
 export function lossOf(
-  { labelSmoothing, focalGamma, focalAlpha, balance, maskAbsent }: Recipe,
+  { labelSmoothing, focalGamma, focalAlpha, balance }: Recipe,
   labels: ArrayLike<number>,
   classes: number,
 ): LossOptions {
   return {
     labelSmoothing,
-    ...(maskAbsent && { absentMarked: true }),
     ...(focalGamma !== undefined && { focal: { alpha: focalAlpha, gamma: focalGamma } }),
     ...(balance === "weights" && { classWeights: classWeights(labels, classes) }),
   };

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Rng } from "../core/rng.ts";
 import type { ImageCache } from "../data/cache.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Sample } from "../data/dataset.ts";
 import { laboratoryIndices } from "../data/laboratories.ts";
 import { createLoader } from "../data/loader.ts";
 import { epochOrder } from "../data/sampler.ts";
@@ -42,6 +42,8 @@ export class TrainingSession {
   readonly #labels: readonly number[];
   readonly #classes: number;
   readonly #built: BuiltModel;
+  /** Of each training image, -1 for the classes that its laboratory lacks, else 0: [K]; undefined where all are asked. */
+  readonly #masks: readonly Float32Array[] | undefined;
   readonly #runner: StepRunner;
   /** The same model at the size of the first epochs, where that is another one. */
   readonly #small: { readonly size: number; readonly runner: StepRunner } | undefined;
@@ -54,6 +56,7 @@ export class TrainingSession {
     this.#caches = caches;
     this.#labels = caches.train.samples.map(({ label }) => label);
     this.#classes = train.classes.length;
+    this.#masks = recipe.maskAbsent && !built.features ? masksOf(caches.train.samples, this.#classes) : undefined;
     this.#runner = this.#stepRunner(built);
     this.#small = this.#smallRunner();
   }
@@ -66,7 +69,7 @@ export class TrainingSession {
       averageDecay: recipe.averageDecay,
       ...weightRules(built, recipe),
       softTargets: this.#mixes || this.#masks !== undefined,
-      loss: lossOf(recipe, this.#labels, this.#classes),
+      loss: { ...lossOf(recipe, this.#labels, this.#classes), absentMarked: this.#masks !== undefined },
       inputType: features ? "float32" : "uint8",
       seed: recipe.seed,
       device: recipe.device,
@@ -137,19 +140,6 @@ export class TrainingSession {
   get #mixes(): boolean {
     const { mixup = 0, cutmix = 0 } = this.#recipe;
     return this.#built.features === undefined && (mixup > 0 || cutmix > 0);
-  }
-
-  // Of each training image, -1 for the classes that its laboratory lacks, else 0: [K].
-  get #masks(): readonly Float32Array[] | undefined {
-    const laboratories = laboratoryIndices(this.#caches.train.samples);
-    if (!this.#recipe.maskAbsent || laboratories === undefined || this.#built.features !== undefined) return undefined;
-    const masks = new Map<number, Float32Array>();
-    for (const [i, label] of this.#labels.entries()) {
-      const mask = masks.get(laboratories[i]!) ?? new Float32Array(this.#classes).fill(-1);
-      masks.set(laboratories[i]!, mask);
-      mask[label] = 0;
-    }
-    return this.#labels.map((_, i) => masks.get(laboratories[i]!)!);
   }
 
   async close(): Promise<void> {
@@ -226,6 +216,18 @@ export class TrainingSession {
     this.#closing.push(() => source.close());
     return source;
   }
+}
+
+function masksOf(samples: readonly Sample[], classes: number): readonly Float32Array[] | undefined {
+  const laboratories = laboratoryIndices(samples);
+  if (laboratories === undefined) return undefined;
+  const masks = new Map<number, Float32Array>();
+  for (const [i, { label }] of samples.entries()) {
+    const mask = masks.get(laboratories[i]!) ?? new Float32Array(classes).fill(-1);
+    masks.set(laboratories[i]!, mask);
+    mask[label] = 0;
+  }
+  return laboratories.map((laboratory) => masks.get(laboratory)!);
 }
 
 // Labels as shares of the classes [N, K], with the masks of the images.

@@ -1,29 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openData } from "../../src/data/dataset.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { walkImages } from "../../src/data/walk.ts";
 import { classifyFiles, loadClassifier } from "../../src/evaluation/classifier.ts";
-import { splitByRecipe } from "../../src/training/splitByRecipe.ts";
-import { trainModel } from "../../src/training/trainModel.ts";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
-import { smallRecipe, temporaryFolder } from "../training/sets.ts";
+import { temporaryFolder, trainCropping } from "../training/sets.ts";
 
 const dir = temporaryFolder();
-const model = join(dir, "run");
+let model: string;
 let laboratory: TestLaboratory;
 let paths: string[];
 
 beforeAll(async () => {
-  await drawSmears(join(dir, "smears"), { count: 6, testCount: 6, imageSize: 48 });
-  const data = openData(join(dir, "smears"));
-  const recipe = smallRecipe({ model: "cnn-wide", epochs: 1, cropRedCells: 2.6 });
-  const { train, validation } = splitByRecipe(data, recipe);
-  await trainModel({ ...data.train, samples: train }, validation, recipe, { out: model });
-  paths = walkImages(join(dir, "smears", "Test"));
+  ({ model, images: paths } = await trainCropping(dir));
   laboratory = await startTestLaboratory({ model });
 }, 400_000);
 afterAll(() => laboratory?.close());

@@ -6,8 +6,10 @@ import type { LeukogramError } from "../../src/core/errors.ts";
 import { type Dataset, openData, type Sample } from "../../src/data/dataset.ts";
 import { splitDataset } from "../../src/data/split.ts";
 import { drawSmears } from "../../src/data/synthetic.ts";
+import { walkImages } from "../../src/data/walk.ts";
 import { parseRecipe, type Recipe } from "../../src/training/recipe.ts";
-import type { TrainOptions } from "../../src/training/trainModel.ts";
+import { splitByRecipe } from "../../src/training/splitByRecipe.ts";
+import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
 import { setVariable } from "../support/environment.ts";
 
 /** A folder for one test file, removed when its tests have run; the caches lie in it too. */
@@ -60,4 +62,15 @@ export async function interruptedRun(
   };
   expect((await rejection(train({ out, signal: stop.signal, onProgress }))).code).toBe("ERR_ABORTED");
   return out;
+}
+
+/** Draws smears into `dir`/smears, trains a model that takes crops into `dir`/run, and gives both. */
+export async function trainCropping(dir: string): Promise<{ readonly model: string; readonly images: string[] }> {
+  const [smears, model] = [join(dir, "smears"), join(dir, "run")];
+  await drawSmears(smears, { count: 6, testCount: 6, imageSize: 48 });
+  const data = openData(smears);
+  const recipe = smallRecipe({ model: "cnn-wide", epochs: 1, cropRedCells: 2.6 });
+  const { train, validation } = splitByRecipe(data, recipe);
+  await trainModel({ ...data.train, samples: train }, validation, recipe, { out: model });
+  return { model, images: walkImages(join(smears, "Test")) };
 }

@@ -4,20 +4,14 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { openData } from "../../src/data/dataset.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { walkImages } from "../../src/data/walk.ts";
-import { splitByRecipe } from "../../src/training/splitByRecipe.ts";
-import { trainModel } from "../../src/training/trainModel.ts";
 import { needsBrowser } from "../browser/support/chromium.ts";
-import { smallRecipe, temporaryFolder } from "../training/sets.ts";
+import { temporaryFolder, trainCropping } from "../training/sets.ts";
 import { violationsOf } from "./support/axe.ts";
 import { classified, current, makeCase, tiles } from "./support/gallery.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
 
 const { test, chromium } = needsBrowser();
 const dir = temporaryFolder();
-const model = join(dir, "run");
 const violations: string[] = [];
 let app: StartedApp;
 let page: Page;
@@ -25,12 +19,8 @@ let images: string[];
 
 beforeAll(async () => {
   if (chromium === undefined) return;
-  await drawSmears(join(dir, "smears"), { count: 6, testCount: 6, imageSize: 48 });
-  const data = openData(join(dir, "smears"));
-  const recipe = smallRecipe({ model: "cnn-wide", epochs: 1, cropRedCells: 2.6 });
-  const { train, validation } = splitByRecipe(data, recipe);
-  await trainModel({ ...data.train, samples: train }, validation, recipe, { out: model });
-  images = walkImages(join(dir, "smears", "Test"));
+  let model: string;
+  ({ model, images } = await trainCropping(dir));
   await sharp({ create: { width: 120, height: 120, channels: 3, background: "#dcd2d2" } }).toFile(
     join(dir, "plain.png"),
   );

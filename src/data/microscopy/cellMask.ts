@@ -1,5 +1,6 @@
 import { DENSITY } from "./density.ts";
 import type { Field } from "./geometry.ts";
+import { levelBelow } from "./levels.ts";
 
 /** Places along each side of the grid on which the cell is looked for, an empty margin of one place included. */
 export const CELL_GRID = 42;
@@ -92,9 +93,7 @@ function backgroundOf(levels: Uint8Array): [number, number, number] {
 function greenBelow(levels: Uint8Array, part: number): number {
   const places = new Uint16Array(256);
   for (let i = 1; i < 3 * COUNT; i += 3) places[levels[i]!] = places[levels[i]!]! + 1;
-  let level = 0;
-  for (let below = places[0]!; below < part * COUNT; below += places[level]!) level++;
-  return level;
+  return levelBelow(places, part * COUNT);
 }
 
 // One step of growth where it is allowed, to the 4 neighbours, or all 8; never into the margin.

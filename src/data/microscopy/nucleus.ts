@@ -1,6 +1,7 @@
 import type { RgbImage } from "../image.ts";
 import { resizeArea } from "../resizeArea.ts";
 import { DENSITY } from "./density.ts";
+import { levelBelow } from "./levels.ts";
 
 /** A cell's nucleus as it was found in a picture; lengths in the picture's pixels. */
 export interface Nucleus {
@@ -83,7 +84,7 @@ const BACKGROUND = 0.85;
 
 /** Densities of the background in red, green and blue light, of pixels [count, 3]. */
 export function stainBackground(pixels: Uint8Array): [number, number, number] {
-  return DYE.map((_, channel) => DENSITY[levelBelow(pixels, channel, BACKGROUND)]!) as [number, number, number];
+  return DYE.map((_, channel) => DENSITY[channelLevel(pixels, channel, BACKGROUND)]!) as [number, number, number];
 }
 
 function stainOf(pixels: Uint8Array): Float32Array {
@@ -95,12 +96,10 @@ function stainOf(pixels: Uint8Array): Float32Array {
 }
 
 // The level of a channel that the share `part` of the points does not pass.
-function levelBelow(pixels: Uint8Array, channel: number, part: number): number {
+function channelLevel(pixels: Uint8Array, channel: number, part: number): number {
   const counts = new Uint32Array(256);
   for (let i = channel; i < pixels.length; i += 3) counts[pixels[i]!]!++;
-  let [level, seen] = [0, counts[0]!];
-  while (seen < (part * pixels.length) / 3) seen += counts[++level]!;
-  return level;
+  return levelBelow(counts, (part * pixels.length) / 3);
 }
 
 /** Otsu's threshold; undefined where the parts hardly differ. */

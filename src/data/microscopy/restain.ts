@@ -1,4 +1,5 @@
 import { DENSITY, LIGHT, lightIndex } from "./density.ts";
+import { levelBelow } from "./levels.ts";
 
 /** Optical densities of a picture's background and of its nucleus, in red, green and blue light. */
 export interface StainLevels {
@@ -23,16 +24,10 @@ export function stainLevels(pixels: Uint8Array): StainLevels {
     counts[1]![pixels[i + 1]!]!++;
     counts[2]![pixels[i + 2]!]!++;
   }
+  const total = counts[0]!.reduce((sum, count) => sum + count, 0);
   const densities = (share: number) =>
-    counts.map((count) => DENSITY[levelBelow(count, share)]!) as [number, number, number];
+    counts.map((count) => DENSITY[levelBelow(count, share * total)]!) as [number, number, number];
   return { background: densities(BACKGROUND), nucleus: densities(NUCLEUS) };
-}
-
-function levelBelow(counts: Uint32Array, share: number): number {
-  const wanted = share * counts.reduce((sum, count) => sum + count, 0);
-  let [level, seen] = [0, counts[0]!];
-  while (seen < wanted) seen += counts[++level]!;
-  return level;
 }
 
 /**

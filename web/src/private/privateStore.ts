@@ -96,7 +96,7 @@ export class PrivateStore {
       this.#addresses.set(id, URL.createObjectURL(file));
       this.#cells.set(id, unanswered(id, this.#next++, file.name));
     }
-    // A scale that nuclei told holds for images that come later, or all would be classified again with each.
+    // A measured scale holds for images that come later, or all would be classified again with each.
     if (this.#state.status === "ready") {
       const source = this.#state.scale?.source ?? "told";
       if (this.#state.crops && source === "told") this.#askScale(this.#state.told);
