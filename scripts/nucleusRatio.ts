@@ -7,13 +7,12 @@ import { basename, dirname, join } from "node:path";
 import { spread } from "../src/core/spread.ts";
 import { decodeImage } from "../src/data/image.ts";
 import { type CellSizes, cellSizes } from "../src/data/microscopy/redCellWidths.ts";
+import { FEWEST_RED_CELLS } from "../src/data/scale.ts";
 import { compareCodePoints, walkImages } from "../src/data/walk.ts";
 import { quantile } from "../src/metrics/quantile.ts";
 import { textTable } from "../src/report/textTable.ts";
 
 const FOLDERS = ["pbc", "pbc-more", "chula", "jtsc"];
-/** Fewer red cells say nothing of their width. */
-const FEWEST_RED_CELLS = 6;
 
 function row(names: readonly [string, string], cells: readonly CellSizes[], redCell: number | undefined): string[] {
   const nuclei = Float64Array.from(cells.flatMap(({ nucleus }) => nucleus?.diameter ?? [])).sort();

@@ -38,7 +38,7 @@ const MIXTURE_ERROR = 0.1;
 /** Fewer nuclei tell no scale. */
 export const FEWEST_NUCLEI = 20;
 /** Fewer red cells leave it to the nuclei. */
-const FEWEST_RED_CELLS = 6;
+export const FEWEST_RED_CELLS = 6;
 /** A median nucleus of fewer or more red cells' widths: what was measured is no red cell, but platelets or dirt. */
 const NUCLEUS_LIMITS = [0.95, 1.8] as const;
 /** A laboratory's scale is taken from at most so many of its pictures, spread over them. */

@@ -1,5 +1,6 @@
 // What the settings of a recipe stand for.
 import type { Augmentation } from "../data/augment.ts";
+import type { Sample } from "../data/dataset.ts";
 import { classWeights } from "../data/sampler.ts";
 import { modelEntry } from "../models/registry.ts";
 import type { LossOptions } from "../nn/losses.ts";
@@ -73,9 +74,19 @@ export function callbacksOf(recipe: Recipe): Callback[] {
   return callbacks;
 }
 
-/** Settings that contradict or spoil each other, in words. */
-export function recipeWarnings(recipe: Recipe): string[] {
-  return [...scheduleWarnings(recipe), ...modelWarnings(recipe), ...fineTuningWarnings(recipe)];
+/** Settings that contradict or spoil each other, or that say nothing of these samples, in words. */
+export function recipeWarnings(recipe: Recipe, samples?: readonly Sample[]): string[] {
+  const warnings = [...scheduleWarnings(recipe), ...modelWarnings(recipe), ...fineTuningWarnings(recipe)];
+  if (recipe.maskAbsent && samples !== undefined && !lacksClasses(samples))
+    warnings.push("No laboratory lacks a class that another one has, so maskAbsent has no effect.");
+  return warnings;
+}
+
+function lacksClasses(samples: readonly Sample[]): boolean {
+  const laboratories = new Set(samples.map(({ laboratory }) => laboratory));
+  const labels = new Set(samples.map(({ label }) => label));
+  const pairs = new Set(samples.map(({ laboratory, label }) => `${label} ${laboratory}`));
+  return pairs.size < laboratories.size * labels.size;
 }
 
 // Rules that can never act.

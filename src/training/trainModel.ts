@@ -89,7 +89,7 @@ export async function trainModel(
       hint: "Leave out mixup and cutmix, or maskAbsent.",
     });
   built.model.initialize(recipe.seed);
-  const warnings = recipeWarnings(recipe);
+  const warnings = recipeWarnings(recipe, train.samples);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
   const scales = await scalesOf([...train.samples, ...validation], recipe, options);
   for (const { laboratory, notes } of scales?.laboratories ?? [])

@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readCheckpoint } from "../../src/training/checkpoint.ts";
+import { recipeWarnings } from "../../src/training/fromRecipe.ts";
 import type { Recipe } from "../../src/training/recipe.ts";
 import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
 import { drawSet, interruptedRun, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
@@ -69,6 +70,9 @@ describe("training a CNN", () => {
     };
     expect(await loss(samples, { maskAbsent: true })).toBeLessThan(await loss(samples, {}));
     const one = set.train.samples;
+    const masks = smallRecipe({ maskAbsent: true });
+    expect(recipeWarnings(masks, one).join()).toContain("so maskAbsent has no effect");
+    expect(recipeWarnings(masks, samples).join()).not.toContain("maskAbsent");
     expect(await loss(one, { maskAbsent: true })).toBe(await loss(one, {}));
     const mixed = trainModel({ ...set.train, samples }, set.validation, smallRecipe({ maskAbsent: true, mixup: 0.2 }), {
       out: freshOut(),

@@ -60,7 +60,7 @@ export async function trainJob(
   progress.line(
     `${dataName(job.data)}: ${train.length} images to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
   );
-  for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);
+  for (const warning of recipeWarnings(recipe, train)) progress.line(`Note: ${warning}`);
   const trained = await trainModel({ ...data.train, samples: train }, validation, recipe, {
     out,
     weights: job.weights,
