@@ -1,26 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MOST_CELLS } from "../../adaptation/unlabelled/unlabelledCells.ts";
 import { FEWEST_CELLS } from "../../adaptation/unlabelled/voteSigns.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
-import { modelEntry } from "../../models/registry.ts";
-import type { Json } from "../../store/canonicalJson.ts";
-import { countedCells, countImages, differentImages } from "../../store/knownCells.ts";
+import { countImages } from "../../store/knownCells.ts";
 import { createRun, listRuns, moveRun, openRuns, type RunChange, type RunRow, requireRun } from "../../store/runs.ts";
 import { readScale } from "../../store/scale.ts";
-import type { Store } from "../../store/store.ts";
 import type { Wish } from "../../store/trail.ts";
-import { parseRecipe } from "../../training/recipe.ts";
-import { allowedData } from "./dataFolders.ts";
-import { holdOut, listOf, manifestOf } from "./heldOut.ts";
-import { classesOf, type Models } from "./models.ts";
+import { classesOf } from "./models.ts";
+import {
+  type AdaptWish,
+  type NewJob,
+  type NewRunOptions,
+  newAdaptation,
+  newTraining,
+  newUnlabelledAdaptation,
+  type TrainWish,
+} from "./newRuns.ts";
 import { isAlive, type ProcessId, startProgram, stopProgram } from "./program.ts";
 import {
   adaptSettings,
-  type JobFiles,
   lastError,
   parentOf,
   readAdapted,
@@ -28,35 +29,14 @@ import {
   readUnlabelled,
   runArguments,
   runPaths,
-  trainFiles,
   unlabelledOf,
   writeJobFiles,
 } from "./runFiles.ts";
 import { NO_PROGRESS, readRunFiles } from "./runProgress.ts";
 import { factsOf } from "./scales.ts";
 
-/** What a training is asked for. */
-export interface TrainWish {
-  readonly name?: string | undefined;
-  /** A folder, or manifest, in one of those that may be trained on. */
-  readonly data: string;
-  readonly recipe: Readonly<Record<string, unknown>>;
-}
-
-/** What an adaptation is asked for. */
-export interface AdaptWish {
-  /** Cases whose cells are taken; default: all. */
-  readonly cases?: readonly string[] | undefined;
-  /** Accuracy that may be lost on the model's own laboratory, points. */
-  readonly homeLoss: number;
-}
-
 /** Options of {@link Runs}. */
-export interface RunsOptions {
-  readonly store: Store;
-  readonly models: Models;
-  /** Folders that may be trained on, beside the data folder's datasets/. */
-  readonly allowed: readonly string[];
+export interface RunsOptions extends NewRunOptions {
   /** How `leukogram` is started: arguments of node. */
   readonly command?: readonly string[];
   readonly onError: (error: unknown) => void;
@@ -93,52 +73,18 @@ export class Runs {
   }
 
   /** Asks for a training. @throws ERR_DENIED where its data may not be trained on; ERR_CONFIG for wrong settings. */
-  async train(wish: Wish, { name, data, recipe: wanted }: TrainWish): Promise<RunRow> {
-    const { store } = this.#given;
-    const path = allowedData(data, [join(store.folder, "datasets"), ...this.#given.allowed]);
-    const recipe = parseRecipe(wanted);
-    modelEntry(recipe.model);
-    const settings = { data, path, recipe: JSON.parse(JSON.stringify(recipe)) as Json };
-    return this.#create(wish, {
-      ...{ kind: "train", name: name ?? `${recipe.model} on ${data}`, settings },
-      files: trainFiles(recipe),
-    });
+  async train(wish: Wish, wanted: TrainWish): Promise<RunRow> {
+    return this.#create(wish, newTraining(this.#given, wanted));
   }
 
   /** Asks for an adaptation of the active model. @throws ERR_DATA where too few cells are known. */
-  async adapt(wish: Wish, { cases, homeLoss }: AdaptWish): Promise<RunRow> {
-    const { store, models } = this.#given;
-    const model = await models.active();
-    const { models: all } = await models.list();
-    const { name: parent = model, classes = [] } = all.find(({ id }) => id === model) ?? {};
-    const known = (await countedCells(store, cases)).filter(({ label }) => classes.includes(label));
-    const { learn, judge } = holdOut(known);
-    const files = Object.fromEntries(
-      Object.entries({ learn, judge }).map(([name, cells]) => [`${name}.csv`, manifestOf(cells, store.images.pathOf)]),
-    );
-    const settings = {
-      ...{ model, cases: cases ? [...cases] : null, homeLoss, learn: learn.length, judge: judge.length },
-      labelled: judge.filter(({ isLabelled }) => isLabelled).length,
-    };
-    return this.#create(wish, { kind: "adapt", name: adaptedName(parent, store.now()), settings, files });
+  async adapt(wish: Wish, wanted: AdaptWish): Promise<RunRow> {
+    return this.#create(wish, await newAdaptation(this.#given, wanted));
   }
 
   /** Asks for an adaptation of the active model by the laboratory's first cells, labelled or not. @throws ERR_DATA where there are too few. */
-  async adaptUnlabelled(wish: Wish, { homeLoss }: Pick<AdaptWish, "homeLoss">): Promise<RunRow> {
-    const { store, models } = this.#given;
-    const model = await models.active();
-    const { models: all } = await models.list();
-    const { name: parent = model } = all.find(({ id }) => id === model) ?? {};
-    const images = await differentImages(store, MOST_CELLS);
-    if (images.length < FEWEST_CELLS)
-      throw new LeukogramError(
-        "ERR_DATA",
-        `adapting without labels takes ${FEWEST_CELLS} different cells; there are ${images.length}`,
-        { hint: "Add more images; no label is needed." },
-      );
-    const settings = { model, homeLoss, unlabelled: images.length };
-    const files = { "cells.csv": listOf(images, store.images.pathOf) };
-    return this.#create(wish, { kind: "adapt", name: adaptedName(parent, store.now()), settings, files });
+  async adaptUnlabelled(wish: Wish, wanted: Pick<AdaptWish, "homeLoss">): Promise<RunRow> {
+    return this.#create(wish, await newUnlabelledAdaptation(this.#given, wanted));
   }
 
   /** How many cells an adaptation without labels finds, needs and takes. */
@@ -301,21 +247,8 @@ export class Runs {
 
 const unchanged = (reason: string) => `the model stays as it is: ${reason}`;
 
-/** Of the model that stood at the beginning, and the second (UTC) in which its adaptation was asked for. */
-function adaptedName(parent: string, at: Date): string {
-  const second = at.toISOString().slice(0, 19).replace("T", " ");
-  return `${parent.split(", adapted ")[0]}, adapted ${second}`;
-}
-
 interface Current {
   readonly id: string;
   readonly process: ProcessId;
   stopping?: Promise<void>;
-}
-
-interface NewJob {
-  readonly kind: RunRow["kind"];
-  readonly name: string;
-  readonly settings: { readonly [key: string]: Json };
-  readonly files: JobFiles;
 }
