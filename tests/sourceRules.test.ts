@@ -36,3 +36,7 @@ test("folders are read in an order that every file system gives", () => {
 test("the library does not print", () => {
   expect(linesWith(/console\.\w+\(/)).toEqual([]);
 });
+
+test("files are split into lines by linesOf: readline ends one at U+2028 too since Node 24", () => {
+  expect(linesWith(/from "node:readline"/)).toEqual([]);
+});

@@ -1,7 +1,6 @@
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
@@ -12,6 +11,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { Guard } from "../data/archives/guard.ts";
 import { TABLES } from "./backup.ts";
 import type { Queries } from "./database.ts";
+import { linesOf } from "./lines.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { pagesOf } from "./pages.ts";
 import type { Store } from "./store.ts";
@@ -137,7 +137,7 @@ async function fill(store: Store, tables: ReadonlyMap<string, string>): Promise<
         );
         [rows, length] = [[], 0];
       };
-      for await (const line of createInterface({ input: createReadStream(tables.get(table)!) })) {
+      for await (const line of linesOf(createReadStream(tables.get(table)!))) {
         if (line === "") continue;
         rows.push(line);
         length += line.length;
