@@ -68,7 +68,7 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     status,
     id: `observation-${i + 1}`,
   }));
-  return {
+  return legible({
     resourceType: "DiagnosticReport",
     ...(identifier !== undefined && { identifier: [{ value: identifier }] }),
     contained: [
@@ -100,7 +100,14 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
       ...report.notes,
       ...remarks,
     ].join(" "),
-  };
+  });
+}
+
+// FHIR's strings hold no control characters but these; what was pasted may.
+function legible(resource: object): object {
+  return JSON.parse(JSON.stringify(resource), (_, value) =>
+    typeof value === "string" ? value.replace(/(?![\t\n\r])\p{Cc}/gu, " ") : value,
+  ) as object;
 }
 
 function observationsOf(report: DifferentialReport, effective: string | undefined) {

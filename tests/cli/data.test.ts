@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSmears } from "../../src/data/synthetic.ts";
+import { fhirFaults } from "../support/fhirFaults.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 
@@ -179,7 +180,7 @@ describe("differential", () => {
     writeFileSync(path("smear.csv"), `${[header, ...rows].join("\n")}\n`);
     writeFileSync(path("mine.json"), "{}");
     await drawSmears(path("cells"), { count: 1, testCount: 1, imageSize: 64 });
-    const [told, json, folder, few, share, date, mine] = await cli.runAll([
+    const [told, json, folder, few, share, date, day, mine] = await cli.runAll([
       [
         "differential",
         "smear.csv",
@@ -197,13 +198,16 @@ describe("differential", () => {
       ["differential", "smear.csv", "--cells", "200"],
       ["differential", "smear.csv", "--reject", "2"],
       ["differential", "smear.csv", "--effective", "today"],
+      ["differential", "smear.csv", "--effective", "2026-02-30"],
       ["differential", "smear.csv", "--fhir", "mine.json"],
     ]);
     expect(told!.stdout).toMatch(/^Class +cells +counted, % \(95 %\) +usual, from 11 years +10\^9\/L\n/);
     expect(told!.stdout).toMatch(/\nNeutrophil +66 +66\.0 \(55\.8 to 75\.2\) +40 to 75 +3\.96\n/);
     expect(told!.stdout).toContain("Monocyte is below the usual range: relative monocytopenia, 0.0 % (0.0 to 3.6)");
     expect(told!.stdout).toMatch(/Research use only; not a medical device\.\n$/);
-    expect(JSON.parse(readFileSync(path("fhir.json"), "utf8"))).toMatchObject({
+    const fhir = JSON.parse(readFileSync(path("fhir.json"), "utf8"));
+    expect(fhirFaults(fhir)).toEqual([]);
+    expect(fhir).toMatchObject({
       resourceType: "DiagnosticReport",
       status: "preliminary",
       effectiveDateTime: "2026-11-25",
@@ -212,6 +216,7 @@ describe("differential", () => {
     expect(jsonOf<{ cells: number }>(folder!).cells).toBe(5);
     expectFailure(few!, 3, /^ERR_DATA differential: 200 cells are to be counted, and there are 120\. Give more cells/);
     expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is no share\. Give a number from 0 to 1\.$/);
+    expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is no date\./);
     expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is no date\. Give it as 2026-11-25/);
     expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists, and is no DiagnosticReport\./);
   });

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canonicalJson, sha256 } from "../../src/store/canonicalJson.ts";
+import { fhirFaults } from "../support/fhirFaults.ts";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { pictures, type TestFile } from "../support/pictures.ts";
 
@@ -152,6 +153,7 @@ describe("the story of a case", () => {
       /^S-1,2,final,Lymphocyte,2,\d,3,66\.667,.*,local,Research use only; not a medical device\.$/,
     );
     const fhir = await ask(`GET reports/${final.id}.fhir.json`);
+    expect(fhirFaults(fhir.body)).toEqual([]);
     expect(fhir.body).toMatchObject({
       ...{ identifier: [{ value: final.id }], resultsInterpreter: [{ display: "local" }] },
       ...{ issued: final.signatures[0].at, specimen: [{ reference: "#specimen" }] },

@@ -7,6 +7,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { firstOfEach } from "../browser/support/answers.ts";
 import { needsBrowser } from "../browser/support/chromium.ts";
+import { fhirFaults } from "../support/fhirFaults.ts";
 import { shared } from "../support/shared.ts";
 import { violationsOf } from "./support/axe.ts";
 import { classified, countOf, current, focused, makeCase, nameOf, saved, tiles } from "./support/gallery.ts";
@@ -438,6 +439,7 @@ describe.sequential("the story of a case", () => {
     expect(await smudges(second.id)).toBe((await smudges(first.id)) + 1);
     expect(await given(`reports/${first.id}.csv`)).toMatchObject({ status: 200, type: expect.stringMatching(/csv/) });
     const fhir = JSON.parse((await given(`reports/${second.id}.fhir.json`)).text);
+    expect(fhirFaults(fhir)).toEqual([]);
     expect(fhir).toMatchObject({ resourceType: "DiagnosticReport", status: "amended" });
     await page.goto(`${app.address}/api/v1/reports/${second.id}`);
     await page

@@ -113,7 +113,7 @@ function requireSensible({ reject, leukocytes, effective, fhir, yes }: Flags): v
   if (reject < 0 || reject > 1) refuse(`--reject ${reject} is no share`, "Give a number from 0 to 1.");
   if (leukocytes !== undefined && !(leukocytes > 0 && leukocytes < 1000))
     refuse(`--leukocytes ${leukocytes} is no count of white cells`, "Give it in 10^9 per litre, such as 6.2.");
-  if (effective !== undefined && !DATE_TIME.test(effective))
+  if (effective !== undefined && !isDateTime(effective))
     refuse(`--effective ${effective} is no date`, "Give it as 2026-11-25, or as 2026-11-25T08:30:00+01:00.");
   if (fhir !== undefined && existsSync(fhir) && !yes && !readFileSync(fhir, "utf8").includes('"DiagnosticReport"'))
     throw new LeukogramError("ERR_OUTPUT", `${fhir}: exists, and is no DiagnosticReport`, {
@@ -122,7 +122,14 @@ function requireSensible({ reject, leukocytes, effective, fhir, yes }: Flags): v
 }
 
 /** FHIR's dateTime, in the forms that a laboratory uses. */
-const DATE_TIME = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-]\d\d:\d\d))?$/;
+const DATE_TIME =
+  /^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-]((0\d|1[0-3]):[0-5]\d|14:00)))?$/;
+
+// FHIR's dateTime, from a day on, and a day of the calendar: 2026-02-30 is none.
+function isDateTime(text: string): boolean {
+  const day = text.slice(0, 10);
+  return DATE_TIME.test(text) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
 
 interface Run {
   readonly options: Readonly<Record<string, unknown>>;
