@@ -59,7 +59,7 @@ export async function answerImages(
   }
   const millisecondsPerImage = (performance.now() - started) / Math.max(1, samples.length);
   return {
-    predictions: { classes: classifier.classes, rows },
+    predictions: { model: classifier.id, classes: classifier.classes, rows },
     skipped,
     millisecondsPerImage,
     crops: crops.summary(classifier.classes),

@@ -18,6 +18,8 @@ export interface Prediction {
 
 /** What one model says of one set of images. */
 export interface Predictions {
+  /** What tells the model apart by what it computes; left out where it is not known. */
+  readonly model?: string | undefined;
   readonly classes: readonly string[];
   readonly rows: readonly Prediction[];
 }

@@ -10,6 +10,7 @@ import { comparePredictions } from "../../evaluation/compare.ts";
 import { compareSplits, splitSentence, trainingsOfSplits } from "../../evaluation/compareSplits.ts";
 import { readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
+import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
@@ -92,6 +93,10 @@ const compare: CommandModule = {
     const overSplits = compareSplits(compared);
     const warnings = [
       ...(overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."]),
+      ...models.flatMap(({ name, predictions }) => {
+        const warning = familiarityWarning(judgeFamiliarity(predictions.rows.map((row) => row.familiarity)));
+        return warning === undefined ? [] : [`${name}: ${warning}`];
+      }),
       ...cropped.flatMap(({ name, crops }) => cropSentences(crops).map((text) => `${name}: ${text}`)),
     ];
     const scales = cropped.flatMap(({ name, crops }) => (crops ? [[name, scaleJson(crops)] as const] : []));

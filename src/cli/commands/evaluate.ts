@@ -13,7 +13,7 @@ import {
 } from "../../evaluation/confidence.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
-import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
+import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import {
@@ -129,7 +129,7 @@ const evaluate: CommandModule = {
       const confidence = judgeConfidence(predictions);
       const tried = rules && tryRules(predictions, rules);
       const familiarity = judgeFamiliarity(given.rows.map((row) => row.familiarity));
-      const warning = familiarityWarning(familiarity);
+      const warning = familiarity === undefined ? FAMILIARITY_UNKNOWN : familiarityWarning(familiarity);
       const { temperature } = classifier.home;
       // It was found on all types.
       const calibrated =
@@ -198,7 +198,7 @@ const evaluate: CommandModule = {
 function corrected(given: Predictions, steps: readonly LabelFreeStep[], wanted: boolean) {
   if (!wanted) return { predictions: given, labelFree: steps };
   const { rows, step } = withCorrectedPriors(given.rows, given.classes);
-  return { predictions: { ...given, rows }, labelFree: [...steps, step] };
+  return { predictions: { ...given, model: `${given.model}+priors`, rows }, labelFree: [...steps, step] };
 }
 
 // Found on what the run did not learn from, never on the images that are judged.

@@ -2,6 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { openToJudge } from "../../data/laboratories.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
+import { familiarityWarning } from "../../evaluation/familiarity.ts";
 import { judgeRobustness, type Robustness } from "../../evaluation/robustness.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
@@ -67,6 +68,8 @@ const robustness: CommandModule = {
         );
       const { crops, ...figures } = result;
       for (const sentence of cropSentences(crops)) progress.line(sentence);
+      const warning = familiarityWarning(figures.familiarity);
+      if (warning !== undefined) progress.line(`Note: ${warning}`);
       const cut = scaleJson(crops);
       print(Boolean(json), { model: classifier.path, data, ...figures, ...(cut && { scale: cut }) }, () =>
         [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),
