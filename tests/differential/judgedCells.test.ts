@@ -75,6 +75,6 @@ test("no flag is given that unidentified cells could undo", () => {
   expect(classes.find((row) => row.class === "Lymphocyte")!.position).toBe("unknown");
   expect(notes).toContain("30 cells are unidentified, as the model gives their class less than 0.5 (--reject).");
   expect(notes.join()).toMatch(
-    /What these are decides whether Lymphocyte, Monocyte are out of range: no flag is given\./,
+    /What these are decides whether Lymphocyte, Monocyte, Neutrophil are out of range: no flag is given\./,
   );
 });

@@ -17,6 +17,7 @@ import type { Costs } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -56,6 +57,7 @@ const compare: CommandModule = {
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
     addScaleFlag(command, { several: true });
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -183,7 +185,7 @@ async function answersOf(
         hint: "Give labelled images with --data.",
       });
     if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs, run };
-    const opened = openData(data, groupingOf(options));
+    const opened = openData(data, { ...groupingOf(options), ...classNamesOf(options) });
     const dataset = opened.test ?? opened.train;
     const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
     const { samples } = dataset;

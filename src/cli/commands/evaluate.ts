@@ -32,6 +32,7 @@ import { precisionRecallPlot, rocPlot } from "../../report/plots/curvePlots.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
 import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
@@ -62,6 +63,7 @@ const evaluate: CommandModule = {
     addTypesFlag(command, "the five where model or labels have only these");
     addScaleFlag(command, { several: true });
     addLabelFreeFlags(command);
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -89,7 +91,7 @@ const evaluate: CommandModule = {
     const session = sessionOf(options);
     const found = await rulesData(String(model), flags);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
-    const labelled = openToJudge(flags.data, groupingOf(options));
+    const labelled = openToJudge(flags.data, { ...groupingOf(options), ...classNamesOf(options) });
     const progress = new Progress(Boolean(flags.quiet));
     const files = labelled.samples.map(({ path }) => path);
     const {

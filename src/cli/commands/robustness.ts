@@ -10,6 +10,7 @@ import { percent, pointsEstimate } from "../../report/format.ts";
 import { robustnessReport } from "../../report/robustnessReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { dataName } from "../../report/writeRun.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -37,6 +38,7 @@ const robustness: CommandModule = {
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--out <file>", "write an HTML report with the figure");
     addScaleFlag(command, { several: true });
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -50,7 +52,7 @@ const robustness: CommandModule = {
         hint: "Give the folder of labelled images.",
       });
     if (out !== undefined) requireOwnReport(out);
-    const dataset = openToJudge([data], groupingOf(options));
+    const dataset = openToJudge([data], { ...groupingOf(options), ...classNamesOf(options) });
     const progress = new Progress(Boolean(quiet));
     const classifier = await loadClassifier(String(model), sessionOf(options));
     try {

@@ -54,7 +54,9 @@ export async function trainJob(
 ): Promise<JudgedRun & { readonly trainingSeconds: number; readonly bestEpoch: number }> {
   const { recipe, progress, signal, skipBad, out } = job;
   const { scale } = job;
-  const data = trainedAtScale(openLaboratories(job.data, groupingOf(recipe)), recipe, { scale });
+  const data = trainedAtScale(openLaboratories(job.data, { ...groupingOf(recipe), ...classNamesOf(options) }), recipe, {
+    scale,
+  });
   const { train, validation } = splitByRecipe(data, recipe);
   progress.beginLog();
   progress.line(
@@ -122,6 +124,7 @@ const train: CommandModule = {
     addScaleFlag(command, { several: true });
     addProgressFlag(command);
     addWeightsFlags(command);
+    addClassNameFlags(command);
     addRecipeFlags(command);
   },
   examples: [
