@@ -1,7 +1,7 @@
 /**
  * Prints how often 95 % limits hold, for shares from .5 to .99, as docs/evaluation.md has it:
  *
- *   npx tsx scripts/coverage.ts [smears]
+ *   npx tsx scripts/coverage.ts [draws]
  *
  * Of one share (recall of one class, accuracy of five) the chances are added up; of balanced accuracy draws are counted.
  */
@@ -22,11 +22,12 @@ const holds = ({ low, high }: Limits, share: number) => low <= share && share <=
 
 // The chance that the limits of a share hold it.
 function coverage(limits: readonly Limits[], of: number, share: number): number {
-  let chance = (1 - share) ** of;
+  // By logarithms, as the chance of no success at all is too small for a number.
+  let chance = of * Math.log1p(-share);
   let sum = 0;
   for (const [count, own] of limits.entries()) {
-    if (holds(own, share)) sum += chance;
-    chance *= ((of - count) / (count + 1)) * (share / (1 - share));
+    if (holds(own, share)) sum += Math.exp(chance);
+    chance += Math.log(((of - count) / (count + 1)) * (share / (1 - share)));
   }
   return sum;
 }

@@ -33,6 +33,12 @@ export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<D
   return { mapClasses: { map, leaveOut: others === "leave-out", say: (text) => progress.line(`Note: ${text}`) } };
 }
 
+/** The flags as words of a command line. */
+export function classNameWords({ mapClasses, others }: Readonly<Record<string, unknown>>): string[] {
+  if (mapClasses === undefined) return [];
+  return ["--map-classes", JSON.stringify(mapClasses), ...(others === "leave-out" ? ["--others", "leave-out"] : [])];
+}
+
 /** Says the mapping that there is for classes of other names that are learned as they are. */
 export function tellOffer(progress: Progress, classes: readonly string[]): void {
   const offer = offeredMapping(classes);

@@ -41,9 +41,10 @@ let known: ReadonlyMap<string, Omit<MappedName, "from">> | undefined;
 function table(): ReadonlyMap<string, Omit<MappedName, "from">> {
   if (known !== undefined) return known;
   const { five, said, none } = parseYaml(readFileSync(TABLE, "utf8")) as Table;
+  type Row = readonly [string, Omit<MappedName, "from">];
   const rows = (of: Table["five"], isDoubtful: boolean) =>
-    Object.entries(of).flatMap(([to, names]) => names.map((name) => [plainName(name), { to, isDoubtful }] as const));
-  const others = none.flat().map((name) => [plainName(name), { to: undefined, isDoubtful: false }] as const);
+    Object.entries(of).flatMap(([to, names]) => names.map((name): Row => [plainName(name), { to, isDoubtful }]));
+  const others = none.flat().map((name): Row => [plainName(name), { to: undefined, isDoubtful: false }]);
   known = new Map([...rows(five, false), ...rows(said, true), ...others]);
   return known;
 }

@@ -16,6 +16,7 @@ import type { ScaledSample } from "../../data/usedScales.ts";
 import { walkImages } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import {
   addProgressFlag,

@@ -43,6 +43,7 @@ const audit: CommandModule = {
       )
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--strict", "end with exit code 3 where something is to be mended");
+    addClassNameFlags(command);
   },
   examples: [
     "leukogram audit cells",
