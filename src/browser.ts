@@ -63,6 +63,7 @@ export type { Batch, TrainingState } from "./training/baseStepRunner.ts";
 export { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "./training/callbacks.ts";
 export { type BatchSource, type FitLoopOptions, type FitResult, fitLoop as fit } from "./training/fitLoop.ts";
 export type { EpochRow } from "./training/history.ts";
+export { rejectThreshold } from "./training/homeFacts.ts";
 export {
   featureSource,
   featuresOf,

@@ -9,11 +9,10 @@ import { badImage } from "../evaluation/classifier.ts";
 import { Explainer, type Explanation } from "../explain/explainPicture.ts";
 import { stopIfAborted } from "../explain/interrupted.ts";
 import { type Method, methodEntry } from "../explain/methods.ts";
-import type { SeenPicture } from "../explain/picture.ts";
 import { type DrawnExplanation, type ExplainedPicture, explainReport } from "../report/explainReport.ts";
 import { percent } from "../report/format.ts";
 import { overlayPng, overlaySheet, picturePng } from "../report/overlay.ts";
-import { PictureReader } from "../report/pictureReader.ts";
+import { PictureReader, type ReadPicture } from "../report/pictureReader.ts";
 import { createSession } from "../runtime/node.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import type { GivenModel } from "./foreignModel.ts";
@@ -73,6 +72,8 @@ export interface ExplainImagesOptions {
 export interface ExplainedFile {
   readonly file: string;
   readonly probabilities: readonly number[];
+  /** Share of the model's own pictures that look as strange; undefined where it is not known. */
+  readonly familiarity: number | undefined;
   readonly explanations: readonly Explanation[];
   readonly json: Readonly<Record<string, unknown>>;
   readonly drawn: ExplainedPicture;
@@ -129,7 +130,7 @@ interface FileOptions extends ExplainImagesOptions {
   readonly name: string;
 }
 
-async function explainFile(explainer: Explainer, picture: SeenPicture, options: FileOptions): Promise<ExplainedFile> {
+async function explainFile(explainer: Explainer, picture: ReadPicture, options: FileOptions): Promise<ExplainedFile> {
   const { file, name, classes, methods, dir, model, layer, baseline, steps, signal } = options;
   const row = await explainer.probabilities(picture);
   const total = row.reduce((sum, value) => sum + value, 0);
@@ -149,12 +150,14 @@ async function explainFile(explainer: Explainer, picture: SeenPicture, options: 
     drawn.push({ ...found, overlay: await jpegUri(await overlayPng(overlay)) });
   }
   const shares = Object.fromEntries(classes.map((key, k) => [key, probabilities[k]!]));
+  const { familiarity } = picture;
   const told = explanations.map((found, i) => ({ ...explanationJson(found), overlay: overlays[i] }));
   return {
     file,
     probabilities,
+    familiarity,
     explanations,
-    json: { file, class: classes[target], probabilities: shares, explanations: told },
+    json: { file, class: classes[target], probabilities: shares, familiarity, explanations: told },
     drawn: {
       file: basename(file),
       original: await jpegUri(file),

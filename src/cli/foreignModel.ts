@@ -9,6 +9,7 @@ import { readModel } from "../formats/readModel.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { Model } from "../nn/model.ts";
+import type { HomeFacts } from "../training/homeFacts.ts";
 
 /** A model that was opened, whoever wrote it. */
 export interface GivenModel {
@@ -29,6 +30,8 @@ export interface GivenModel {
   readonly cropRedCells?: number | undefined;
   /** The scale that it carries. */
   readonly scale?: Scale | undefined;
+  /** What it knows of its own laboratories; undefined where the file says nothing of them. */
+  readonly home?: HomeFacts | undefined;
 }
 
 /**
@@ -40,10 +43,11 @@ export interface GivenModel {
 export async function openGiven(word: string, imageSize?: number): Promise<GivenModel> {
   const isRun = existsSync(word) && statSync(word).isDirectory() && existsSync(join(word, "model.onnx"));
   if (isRun || isShippedName(word)) {
-    const { model, classes, cells, recipe, scale } = await openRun(word);
+    const { model, classes, cells, recipe, scale, home } = await openRun(word);
     const { cropRedCells, views, viewStain: stain } = recipe;
     const notes = notesOn({ cells, cropRedCells });
-    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, cells, views, stain, cropRedCells, scale };
+    const seen = { cells, views, stain, cropRedCells, scale, home };
+    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, ...seen };
   }
   return { ...(await readModel(word, { imageSize })), isOurs: false, cells: undefined };
 }

@@ -69,6 +69,28 @@ export interface CellCrop {
   readonly nucleus: Nucleus | undefined;
   /** Share of the crop that lies beyond the picture. */
   readonly outside: number;
+  /** Whether the picture seems to be a whole field of a microscope. */
+  readonly isField: boolean;
+}
+
+/** Pictures of one cell are up to five red cells wide in public sets; fields are from ten on. */
+const FIELD_RED_CELLS = 8;
+/** Pictures of one cell are about square; a large one that is not comes from a camera as it is. */
+const FIELD_SIDE = 400;
+const FIELD_ASPECT = 1.2;
+
+/**
+ * Whether a picture seems to be a whole field: many red cells wide, or large and far from square.
+ *
+ * @param redCell width of a red cell, pixels, where the scale is known
+ */
+export function seemsField(
+  { width, height }: Pick<RgbImage, "width" | "height">,
+  redCell: number | undefined,
+): boolean {
+  const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
+  if (redCell !== undefined && shorter > FIELD_RED_CELLS * redCell) return true;
+  return shorter >= FIELD_SIDE && longer > FIELD_ASPECT * shorter;
 }
 
 /**
@@ -80,5 +102,10 @@ export function cropAtScale(image: RgbImage, { redCells, redCell, size }: CropAt
   const shorter = Math.min(image.width, image.height);
   const own = nucleus ? Math.min(shorter, (redCells * nucleus.diameter) / NUCLEUS_RED_CELLS) : shorter;
   const place = cropPlace(image, nucleus, redCell === undefined ? own : redCells * redCell);
-  return { pixels: cropCell(image, place, size), nucleus, outside: outsideShare(image, place) };
+  return {
+    pixels: cropCell(image, place, size),
+    nucleus,
+    outside: outsideShare(image, place),
+    isField: seemsField(image, redCell),
+  };
 }

@@ -4,6 +4,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { makeGrouping, makeLaboratories } from "./grouping.ts";
 import { type Manifest, quoteList, readManifest } from "./manifest.ts";
 import { openManifestFile } from "./manifestData.ts";
+import { type MapClasses, withMappedClasses } from "./mapClasses.ts";
 import { listFolder, toSlashes, walkImages } from "./walk.ts";
 
 /** One labelled image. */
@@ -38,6 +39,8 @@ export interface DataOptions {
   readonly manifest?: string;
   /** Column of the manifest whose values group the images; `patient`, else `slide`, else `group` by default. */
   readonly groupBy?: string;
+  /** How classes of other names are taken; default: as they are named. */
+  readonly mapClasses?: MapClasses | undefined;
 }
 
 /** Options of {@link scanFolder}. */
@@ -95,7 +98,12 @@ export function scanFolder(dir: string, { classes, manifest, groupBy, root = dir
  * @example
  * const { train, test } = openData("data/pbc", { groupBy: "patient" });
  */
-export function openData(path: string, options: DataOptions = {}): OpenedData {
+export function openData(path: string, { mapClasses, ...options }: DataOptions = {}): OpenedData {
+  const opened = openNamed(path, options);
+  return mapClasses === undefined ? opened : withMappedClasses(opened, mapClasses);
+}
+
+function openNamed(path: string, options: DataOptions): OpenedData {
   if (!existsSync(path)) throw missing(path);
   if (statSync(path).isFile() && extname(path).toLowerCase() === ".csv") return openManifestFile(path, options);
   requireFolder(path);

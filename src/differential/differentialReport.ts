@@ -1,4 +1,3 @@
-import { LeukogramError } from "../core/errors.ts";
 import type { Estimate } from "../core/estimate.ts";
 import { predictedClass } from "../evaluation/checkPredictions.ts";
 import { NOT_OF_FIVE } from "../evaluation/rollUp.ts";
@@ -7,10 +6,11 @@ import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { countedShares, type DifferentialClass } from "../metrics/differential.ts";
 import { countCells, erythroblastShare, groupsOf } from "./countCells.ts";
 import { lookOf } from "./familiarCells.ts";
-import { erythroblastFlag, flagsOf, leukocyteFlag, positionOf, times } from "./flags.ts";
+import { couldUndo, erythroblastFlag, flagsOf, leukocyteFlag, positionOf, times } from "./flags.ts";
+import { requireJudged } from "./judgedCells.ts";
 import { notesOf } from "./notes.ts";
-import { type ReferenceRanges, readRanges } from "./referenceRanges.ts";
-import type { DifferentialReport, Erythroblasts, ReportedClass } from "./types.ts";
+import { type Range, type ReferenceRanges, readRanges } from "./referenceRanges.ts";
+import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
 
 /** Options of {@link differentialReport}. */
 export interface DifferentialReportOptions {
@@ -40,7 +40,8 @@ const MANY_ERYTHROBLASTS = 5;
  * A differential count from a model's answers to the cells of one smear. Shares are of the leukocytes; erythroblasts
  * are told for 100 of these, and platelets count nowhere.
  *
- * @throws ERR_DATA where there are fewer leukocytes than wanted, none that is counted, or `judged` has other classes or lacks one.
+ * @throws ERR_DATA where there are fewer leukocytes than wanted, none that is counted, or `judged` lacks a
+ * class; as {@link requireJudged}.
  */
 export function differentialReport(
   predictions: Predictions,
@@ -48,6 +49,7 @@ export function differentialReport(
 ): DifferentialReport {
   const { cells, reject = 0, judged, reviewed, cautions = [], leukocytes, ranges = readRanges(), seed = 0 } = options;
   const { classes } = predictions;
+  if (judged !== undefined) requireJudged(judged, predictions);
   const isSure = (row: Prediction) => row.probabilities[predictedClass(row)]! >= reject;
   const counted = countCells(predictions, { cells, isSure });
   const { familiarity, ...look } = lookOf(predictions, judged);
@@ -55,7 +57,9 @@ export function differentialReport(
   const shares = sharesOf(classes, counted, { confusion: judged && confusionOf(judged, classes, isSure), seed });
   const erythroblasts = shares.red && erythroblastsOf(shares.red, { leukocytes, ranges, withheld });
   const leukocytesUsed = usedLeukocytes(leukocytes, erythroblasts);
-  const asReported = ([name, found]: NamedShare) => reportedClass(name, found, { leukocytesUsed, ranges, withheld });
+  const odds = counted.unidentified / (counted.cells + counted.left);
+  const asReported = ([name, found]: NamedShare) =>
+    reportedClass(name, found, { leukocytesUsed, ranges, withheld, odds });
   const groups = shares.groups.map(asReported);
   const isGroup = (name: string) => groups.some((group) => group.class === name);
   // Its range is that of the sum.
@@ -81,8 +85,9 @@ export function differentialReport(
       ...(erythroblasts === undefined ? [] : erythroblastFlag(erythroblasts)),
     ],
     notes: notesOf({
+      undone: withheld === undefined ? [...reported, ...groups].filter(isUndone).map((row) => row.class) : [],
       ...{ judged, reviewed, classes, familiarity, leukocytes, leukocytesUsed, ...beside },
-      ...{ counted: counted.cells, left: counted.left, unidentified: counted.unidentified },
+      ...{ counted: counted.cells, left: counted.left, unidentified: counted.unidentified, reject },
     }),
   };
 }
@@ -114,22 +119,41 @@ interface Beside {
 function reportedClass(
   name: string,
   found: DifferentialClass,
-  { leukocytesUsed, ranges, withheld }: Beside & { readonly leukocytesUsed: number | undefined },
+  {
+    leukocytesUsed,
+    ranges,
+    withheld,
+    odds,
+  }: Beside & { readonly leukocytesUsed: number | undefined; readonly odds: number },
 ): ReportedClass {
   const share = found.corrected ?? found.counted;
   const absolute = leukocytesUsed === undefined ? undefined : times(share, leukocytesUsed);
   const [range, absoluteRange] = [ranges.percent[name], ranges.absolute[name]];
-  const isOpen = withheld !== undefined;
+  const placed = (estimate: Estimate | undefined, own: Range | undefined, whole: number): Position => {
+    const position = positionOf(estimate, own);
+    const isOpen = withheld !== undefined || position === "unknown";
+    return isOpen || couldUndo(position, { value: estimate!.value, range: own!, odds, whole }) ? "unknown" : position;
+  };
   return {
     class: name,
     ...found,
     share,
     range,
-    position: isOpen ? "unknown" : positionOf(times(share, 100), range),
+    position: placed(times(share, 100), range, 100),
     absolute,
     absoluteRange,
-    absolutePosition: isOpen ? "unknown" : positionOf(absolute, absoluteRange),
+    absolutePosition: placed(absolute, absoluteRange, leukocytesUsed ?? 0),
   };
+}
+
+// Out of its range by what was counted, and in it for all that is known of the others.
+function isUndone({ share, range, position, absolute, absoluteRange, absolutePosition }: ReportedClass): boolean {
+  const isOut = (estimate: Estimate | undefined, own: Range | undefined) =>
+    !["within", "unknown"].includes(positionOf(estimate, own));
+  return (
+    (position === "unknown" && isOut(times(share, 100), range)) ||
+    (absolutePosition === "unknown" && isOut(absolute, absoluteRange))
+  );
 }
 
 function withoutRange(row: ReportedClass): ReportedClass {
@@ -166,12 +190,6 @@ function usedLeukocytes(leukocytes: number | undefined, erythroblasts: Erythrobl
 }
 
 function confusionOf(judged: Predictions, classes: readonly string[], isSure: (row: Prediction) => boolean) {
-  if (judged.classes.join() !== classes.join())
-    throw new LeukogramError(
-      "ERR_DATA",
-      `differential: the judged cells have the classes ${judged.classes.join(", ")}, and the model has ${classes.join(", ")}`,
-      { hint: "Judge the same model." },
-    );
   const known = judged.rows.filter((row) => row.label !== undefined && isSure(row));
   const labels = known.map(({ label }) => label!);
   return known.length === 0

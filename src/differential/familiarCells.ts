@@ -23,7 +23,7 @@ export function lookOf({ rows }: Predictions, judged: Predictions | undefined): 
   if (isOfHere) return { familiarity, withheld: undefined };
   const why =
     judged === undefined
-      ? "Adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged."
+      ? "Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged."
       : "The cells of --judged look like the model's own, so they are of another laboratory than these.";
   return {
     familiarity,

@@ -20,6 +20,21 @@ export function positionOf(estimate: Estimate | undefined, range: Range | undefi
   return "within";
 }
 
+/**
+ * Whether cells without a class could bring an estimate back into its range: were none of them of the class, or all.
+ *
+ * @param odds cells without a class for one that has one.
+ * @param whole the estimate were all cells of the class.
+ */
+export function couldUndo(
+  position: Position,
+  { value, range, odds, whole }: { value: number; range: Range; odds: number; whole: number },
+): boolean {
+  if (position.endsWith("above")) return value / (1 + odds) <= range[1];
+  if (position.endsWith("below")) return (value + odds * whole) / (1 + odds) >= range[0];
+  return false;
+}
+
 /** What too many and too few cells of a class are called. */
 const NAMES: Readonly<Record<string, readonly [many: string, few: string]>> = {
   Basophil: ["basophilia", "basopenia"],

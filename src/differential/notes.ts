@@ -1,5 +1,5 @@
 import { cellType, isBeyondFive } from "../core/cellTypes.ts";
-import type { FamiliarityFigures } from "../evaluation/familiarity.ts";
+import { type FamiliarityFigures, familiarityWarning } from "../evaluation/familiarity.ts";
 import type { Predictions } from "../evaluation/types.ts";
 import { strangeOf } from "./familiarCells.ts";
 import type { Erythroblasts } from "./types.ts";
@@ -13,6 +13,10 @@ export interface NoteInput {
   readonly counted: number;
   readonly left: number;
   readonly unidentified: number;
+  /** Classes that are out of their range or not, as cells without a class may be. */
+  readonly undone: readonly string[];
+  /** Below which probability of their class cells are unidentified. */
+  readonly reject: number;
   readonly notOfFive: number | undefined;
   readonly platelets: number | undefined;
   readonly erythroblasts: Erythroblasts | undefined;
@@ -23,7 +27,14 @@ export interface NoteInput {
 
 /** What a reader of a count must know, in sentences. */
 export function notesOf(input: NoteInput): string[] {
-  return [howCounted(input), ...looks(input), ...beyondFive(input), ...notCounted(input), ...whiteCells(input)];
+  return [
+    howCounted(input),
+    ...whose(input),
+    ...looks(input),
+    ...beyondFive(input),
+    ...notCounted(input),
+    ...whiteCells(input),
+  ];
 }
 
 function howCounted({ judged, reviewed, counted, left, unidentified }: NoteInput): string {
@@ -34,6 +45,12 @@ function howCounted({ judged, reviewed, counted, left, unidentified }: NoteInput
     : "Shares are as the model counted them: limits say what so few cells leave open, and nothing of the model's mistakes. Judge it on labelled cells of this laboratory to correct for them.";
 }
 
+function whose({ judged }: NoteInput): string[] {
+  return judged === undefined || judged.model !== undefined
+    ? []
+    : ["The file of --judged does not say which model answered: it is taken to be the one that counts."];
+}
+
 // A server says it of cells that it knows; it gives `reviewed`.
 function looks({ familiarity, reviewed, judged }: NoteInput): string[] {
   if (reviewed !== undefined) return [];
@@ -41,9 +58,10 @@ function looks({ familiarity, reviewed, judged }: NoteInput): string[] {
     return [
       "Whether these cells look like what the model was trained on is not known, as its answers do not say it. Flags suppose that they do.",
     ];
-  return familiarity.warns && judged !== undefined
-    ? [`${strangeOf(familiarity)}: flags rest on the labelled cells of --judged.`]
-    : [];
+  if (familiarity.warns)
+    return judged === undefined ? [] : [`${strangeOf(familiarity)}: flags rest on the labelled cells of --judged.`];
+  const few = familiarityWarning(familiarity);
+  return few === undefined ? [] : [few];
 }
 
 function beyondFive({ classes, familiarity }: NoteInput): string[] {
@@ -58,15 +76,30 @@ function beyondFive({ classes, familiarity }: NoteInput): string[] {
   ];
 }
 
-function notCounted({ counted, left, unidentified, reviewed, notOfFive = 0, platelets = 0 }: NoteInput): string[] {
+function notCounted({
+  counted,
+  left,
+  unidentified,
+  undone,
+  reject,
+  reviewed,
+  notOfFive = 0,
+  platelets = 0,
+}: NoteInput): string[] {
   const notes: string[] = [];
   if (counted < 100) notes.push(`${cellsAre(counted)} few: laboratories count 100 or more.`);
   if (left > 0) notes.push(`${left} further ${left === 1 ? "cell was" : "cells were"} not counted.`);
   if (unidentified > 0) {
     const why =
-      reviewed === undefined ? "as the model is not sure enough" : "by the model or a reader, and not counted";
+      reviewed === undefined
+        ? `as the model gives their class less than ${Number(reject.toFixed(3))} (--reject)`
+        : "by the model or a reader, and not counted";
     notes.push(`${cellsAre(unidentified)} unidentified, ${why}.`);
   }
+  if (undone.length > 0)
+    notes.push(
+      `What these are decides whether ${undone.join(", ")} ${undone.length === 1 ? "is" : "are"} out of range: no flag is given.`,
+    );
   if (notOfFive > 0) notes.push(`${cellsAre(notOfFive)} not one of the five types, and not counted.`);
   if (platelets > 0)
     notes.push(

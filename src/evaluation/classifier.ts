@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -6,6 +7,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { decodeImage } from "../data/image.ts";
 import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
 import { checkShipped, findModelFile } from "../formats/shippedModels.ts";
+import { partsBesideMetadata } from "../runtime/metadata.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
 import {
@@ -21,6 +23,8 @@ export interface Classifier extends ClassifierFacts {
   /** Path of the model file. */
   readonly path: string;
   readonly fileBytes: number;
+  /** What tells models apart by what they compute: the same whatever its metadata say. */
+  readonly id: string;
   /**
    * Probabilities [N, K] of images uint8 [N, height, width, 3], one after the other.
    *
@@ -63,21 +67,32 @@ export async function loadClassifier(model: string, options: SessionOptions = {}
       cause,
     });
   });
-  return await classifierOf(session, file, bytes.length).catch(async (error) => {
+  return await classifierOf(session, file, bytes).catch(async (error) => {
     await session.release();
     throw error;
   });
 }
 
-async function classifierOf(session: Session, path: string, fileBytes: number): Promise<Classifier> {
+async function classifierOf(session: Session, path: string, bytes: Uint8Array): Promise<Classifier> {
   const facts = classifierFacts(session.metadata, path);
   return {
     ...facts,
     path,
-    fileBytes,
+    fileBytes: bytes.length,
+    id: modelId(bytes),
     classify: (images, count, size = facts.imageSize) => classify(session, images, count, size),
     close: () => session.release(),
   };
+}
+
+/** So many hexadecimal digits tell models apart. */
+const ID_DIGITS = 12;
+
+/** The beginning of the SHA-256 of an ONNX file without its metadata. */
+export function modelId(model: Uint8Array): string {
+  const hash = createHash("sha256");
+  for (const part of partsBesideMetadata(model)) hash.update(part);
+  return hash.digest("hex").slice(0, ID_DIGITS);
 }
 
 async function classify(

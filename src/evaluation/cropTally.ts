@@ -13,6 +13,7 @@ export class CropTally {
   #crops = 0;
   #leaving = 0;
   #withoutNucleus = 0;
+  #fields = 0;
   readonly #answers: number[] = [];
 
   /** Counts a picture; those that could not be read, and whole pictures, are passed over. */
@@ -21,6 +22,7 @@ export class CropTally {
     this.#crops++;
     if (crop.outside > LEAVES) this.#leaving++;
     if (crop.nucleus === undefined) this.#withoutNucleus++;
+    if (crop.isField) this.#fields++;
     this.#answers.push(argmax(probabilities));
   }
 
@@ -36,6 +38,15 @@ export class CropTally {
    */
   notes({ classes, isMeasured }: { readonly classes: readonly string[]; readonly isMeasured: boolean }): string[] {
     const answers = isMeasured ? oneClassNotes(this.#answers.map((k) => classes[k]!)) : [];
-    return [...cropCountNotes(this.counts()), ...answers];
+    const fields = fieldsNote(this.#fields, this.#crops);
+    return [...fields, ...cropCountNotes(this.counts()), ...answers];
   }
+}
+
+function fieldsNote(fields: number, of: number): string[] {
+  if (fields === 0) return [];
+  const seem = fields === 1 ? "seems to be a whole field" : "seem to be whole fields";
+  return [
+    `${fields} of ${of} ${of === 1 ? "picture" : "pictures"} ${seem} of a microscope, of which one place alone was answered: cut out each cell, one to a picture.`,
+  ];
 }

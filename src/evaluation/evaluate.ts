@@ -5,10 +5,13 @@ import { countLoneStrata, stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import type { Matrix } from "../metrics/checkInputs.ts";
 import { classificationReport } from "../metrics/classificationReport.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
-import { clopperPearson } from "../metrics/proportion.ts";
+import { groupedShare, meanOfShares } from "../metrics/groupedShare.ts";
 import { predictedClass, requirePredictions } from "./checkPredictions.ts";
 import { type Answers, CLASS_FIGURES, HEADLINES, headlineStatistic } from "./figures.ts";
 import type { ClassFigures, Evaluation, Prediction, Predictions } from "./types.ts";
+
+/** A class of fewer independent images than this is told. */
+const FEW = 10;
 
 /** Options of {@link evaluatePredictions} and of comparisons. */
 export interface ResamplingOptions {
@@ -49,8 +52,8 @@ export function evaluatePredictions(
   return {
     count: rows.length,
     classes,
-    accuracy: exactAtTheEnds(headline("accuracy"), rows),
-    balancedAccuracy: headline("balancedAccuracy"),
+    accuracy: shareOf(rows, (row) => predictedClass(row) === row.label),
+    balancedAccuracy: balancedAccuracyOf(rows, headline("balancedAccuracy")),
     macroF1: headline("macroF1"),
     macroRocAuc: definedOnly(headline("macroRocAuc")),
     logLoss: headline("logLoss"),
@@ -105,19 +108,37 @@ function classFigures(name: string, k: number, { estimates, rows }: Bootstrapped
   return {
     class: name,
     support: ofClass.length,
-    precision: exactAtTheEnds(figure("precision"), asClass),
-    recall: exactAtTheEnds(figure("recall"), ofClass),
+    precision: shareOf(asClass, (row) => row.label === k),
+    recall: shareOf(ofClass, (row) => predictedClass(row) === k),
     f1: Number.isNaN(f1.value) ? { value: 0, low: 0, high: 1 } : f1,
     rocAuc: definedOnly(figure("rocAuc")),
   };
 }
 
-// Groups, not images, are what is independent; none at all leaves the limits at 0 and 1.
-function exactAtTheEnds(share: Estimate, rows: readonly KnownPrediction[]): Estimate {
-  const value = Number.isNaN(share.value) ? 0 : share.value;
-  if (value > 0 && value < 1) return share;
-  const groups = new Set(rows.map((row) => row.group)).size;
-  return { value, ...clopperPearson(value * groups, groups) };
+// Resampling cannot invent a mistake that was not made, nor mend one: it is too sure of few images.
+function shareOf(rows: readonly KnownPrediction[], isHit: (row: KnownPrediction) => boolean): Estimate {
+  return groupedShare(
+    rows.map(isHit),
+    rows.map((row) => row.group),
+  );
+}
+
+// Recalls are independent where no group is of several classes; elsewhere the resampled limits know better.
+function balancedAccuracyOf(rows: readonly KnownPrediction[], resampled: Estimate): Estimate {
+  const labels = [...new Set(rows.map((row) => row.label))];
+  const recalls = labels.map((label) =>
+    shareOf(
+      rows.filter((row) => row.label === label),
+      (row) => predictedClass(row) === label,
+    ),
+  );
+  const { low, high } = meanOfShares(recalls);
+  const isMixed =
+    new Set(rows.map(({ group, label }) => `${label} ${group}`)).size > new Set(rows.map(({ group }) => group)).size;
+  const { value } = resampled;
+  return isMixed
+    ? { value, low: Math.min(low, resampled.low), high: Math.max(high, resampled.high) }
+    : { value, low: Math.min(low, value), high: Math.max(high, value) };
 }
 
 function definedOnly(estimate: Estimate): Estimate | undefined {
@@ -139,6 +160,14 @@ function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates 
         "area under the ROC curve is not defined.",
     );
   }
+  const few = classes.flatMap((name, k) => {
+    const own = new Set(rows.flatMap(({ label, group }) => (label === k ? [group] : []))).size;
+    return own > 0 && own < FEW ? [`${name} (${own})`] : [];
+  });
+  if (few.length > 0)
+    notes.push(
+      `Few images, or groups of them, are of ${few.join(", ")}: how well these are recognised is hardly known, and balanced accuracy gives them as much weight as the others.`,
+    );
   const groups = new Set(rows.map((row) => row.group)).size;
   if (groups < rows.length) notes.push(`Limits rest on ${groups} groups of images, resampled whole.`);
   const lone = countLoneStrata(
@@ -157,9 +186,9 @@ function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates 
   return notes;
 }
 
-// Shares of images, whose limits exactAtTheEnds widens.
+// Shares of images and their mean, whose limits are not resampled.
 function isShare(figure: number): boolean {
-  if (figure < HEADLINES.length) return HEADLINES[figure] === "accuracy";
+  if (figure < HEADLINES.length) return ["accuracy", "balancedAccuracy"].includes(HEADLINES[figure]!);
   const which = CLASS_FIGURES[(figure - HEADLINES.length) % CLASS_FIGURES.length];
   return which === "precision" || which === "recall";
 }

@@ -1,5 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { SkippedImage } from "../data/cache.ts";
+import { offeredMapping } from "../data/classNames.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
 import { CellCrops, type CropSummary } from "./cellCrops.ts";
 import { badImage, type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
@@ -59,7 +60,7 @@ export async function answerImages(
   }
   const millisecondsPerImage = (performance.now() - started) / Math.max(1, samples.length);
   return {
-    predictions: { classes: classifier.classes, rows },
+    predictions: { model: classifier.id, classes: classifier.classes, rows },
     skipped,
     millisecondsPerImage,
     crops: crops.summary(classifier.classes),
@@ -79,10 +80,17 @@ export function labelMap(
     const index = known.indexOf(name);
     if (index < 0)
       throw new LeukogramError("ERR_DATA", `class "${name}" is not one of the model's (${path}): ${known.join(", ")}`, {
-        hint: "Rename or remove that folder.",
+        hint: hintFor(classes),
       });
     return index;
   });
+}
+
+function hintFor(classes: readonly string[]): string {
+  const offer = offeredMapping(classes);
+  return offer === undefined
+    ? "Rename or remove that folder, or say what it is with --map-classes map.csv."
+    : `${offer}${offer.includes("as none of") ? ", and --others leave-out leaves these out" : ""}.`;
 }
 
 /** Median milliseconds an image over batches of 16, the model alone, without decoding. */

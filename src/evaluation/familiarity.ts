@@ -32,9 +32,22 @@ export function familiarityOf(strange: number, count: number): FamiliarityFigure
   return { count, unfamiliar, warns: unfamiliar.low > MANY };
 }
 
-/** The warning in words, where there is one. */
+/**
+ * What a reader must know of how familiar images look, in words: that the set is not the model's own, or that a few are
+ * stranger than chance explains, were it a single one; undefined if there is nothing to say.
+ */
 export function familiarityWarning(figures: FamiliarityFigures | undefined): string | undefined {
-  if (figures === undefined || !figures.warns) return undefined;
+  // One in a hundred is strange by chance.
+  if (figures === undefined || figures.unfamiliar.low <= UNFAMILIAR) return undefined;
   const { count, unfamiliar } = figures;
-  return `These images do not look like what this model was trained on: ${Math.round(unfamiliar.value * count)} of ${count} are stranger than 99 of 100 of its own. What it reaches at home does not hold here; label a few cells and see leukogram adapt.`;
+  const strange = Math.round(unfamiliar.value * count);
+  if (!figures.warns) {
+    const [are, classes] = strange === 1 ? ["is", "its class"] : ["are", "their classes"];
+    return `${strange} of ${count} ${count === 1 ? "image" : "images"} ${are} stranger than 99 of 100 of the model's own: a whole field, another stain, no blood cell? Do not rely on ${classes}.`;
+  }
+  return `These images do not look like what this model was trained on: ${strange} of ${count} are stranger than 99 of 100 of its own. What it reaches at home does not hold here; label a few cells and see leukogram adapt.`;
 }
+
+/** Said where a model gives answers and does not know how its own images look. */
+export const FAMILIARITY_UNKNOWN =
+  "Whether these images look like what the model was trained on is not known, as its file does not say how its own look.";

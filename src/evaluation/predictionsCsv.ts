@@ -9,6 +9,8 @@ import type { Prediction, Predictions } from "./types.ts";
 const FIXED_COLUMNS = ["file", "label", "predicted", "group"] as const;
 /** Written where it is known of any image: so that what is made of the answers knows whether the images were familiar. */
 const FAMILIARITY = "familiarity";
+/** Written where it is known: whose answers they are. */
+const MODEL = "model";
 const PREFIX = "p_";
 
 /**
@@ -32,14 +34,14 @@ export async function writePredictionsCsv(path: string, predictions: Predictions
  */
 export function formatPredictionsCsv(predictions: Predictions): string {
   requirePredictions("predictions", predictions);
-  const { classes, rows } = predictions;
+  const { model, classes, rows } = predictions;
   const withFamiliarity = rows.some(({ familiarity }) => familiarity !== undefined);
-  const middle = withFamiliarity ? [FAMILIARITY] : [];
+  const middle = [...(model === undefined ? [] : [MODEL]), ...(withFamiliarity ? [FAMILIARITY] : [])];
   const header = [...FIXED_COLUMNS, ...middle, ...classes.map((name) => PREFIX + name)];
   const records = rows.map((row) => {
     const label = row.label === undefined ? "" : classes[row.label]!;
     const familiarity = withFamiliarity ? [String(row.familiarity ?? "")] : [];
-    const fixed = [row.file, label, classes[predictedClass(row)]!, row.group];
+    const fixed = [row.file, label, classes[predictedClass(row)]!, row.group, ...(model === undefined ? [] : [model])];
     return [...fixed, ...familiarity, ...row.probabilities.map(String)];
   });
   return stringify([header, ...records]);
@@ -85,7 +87,18 @@ export function parsePredictionsCsv(text: string, { path = "predictions.csv" } =
     lineOf.set(row.file, line);
     return row;
   });
-  return { classes: columns.classes, rows };
+  return { ...modelOf(records, header.cells.indexOf(MODEL), path), classes: columns.classes, rows };
+}
+
+// One file holds the answers of one model.
+function modelOf(records: readonly CsvRecord[], column: number, path: string): Pick<Predictions, "model"> {
+  const models = new Set(column < 0 ? [] : records.map(({ cells }) => cells[column]!).filter((name) => name !== ""));
+  const [model, other] = models;
+  if (other !== undefined)
+    throw new LeukogramError("ERR_DATA", `${path}: holds answers of several models, ${model} and ${other}`, {
+      hint: "Keep the answers of each model in a file of its own.",
+    });
+  return model === undefined ? {} : { model };
 }
 
 interface CsvRecord {

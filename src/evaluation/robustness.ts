@@ -16,6 +16,7 @@ import { CellCrops, type CropSummary } from "./cellCrops.ts";
 import { badImage, type Classifier } from "./classifier.ts";
 import { bringImage } from "./classifierFacts.ts";
 import { labelMap } from "./evaluateModel.ts";
+import { type FamiliarityFigures, judgeFamiliarity } from "./familiarity.ts";
 
 /** What one strength of a corruption does to a model. */
 export interface RobustnessPoint {
@@ -42,6 +43,8 @@ export interface Robustness {
   readonly rows: readonly RobustnessRow[];
   /** How cells were cropped; undefined where the model takes whole pictures. */
   readonly crops: CropSummary | undefined;
+  /** Whether the pictures as they are look like the model's own; undefined where it is not known. */
+  readonly familiarity: FamiliarityFigures | undefined;
 }
 
 /** Options of {@link judgeRobustness}. */
@@ -77,6 +80,7 @@ export async function judgeRobustness(
   const rng = new Rng(seed).fork("robustness");
   // Whether each image was answered rightly: as it is, then by corruption and strength.
   const right = CONDITIONS.map(() => new Uint8Array(chosen.length));
+  const familiarities: (number | undefined)[] = [];
   const [height, width] = classifier.imageSize;
   const maker = new PictureMaker({ height, width });
   for (let start = 0; start < chosen.length; start += BATCH) {
@@ -84,6 +88,7 @@ export async function judgeRobustness(
     const brought = await Promise.all(
       batch.map(({ path }, i) => broughtOf(path, classifier, crops.redCellOf(start + i))),
     );
+    familiarities.push(...brought.map(({ familiarity }) => familiarity));
     const fields = brought.map(({ pixels: own }) => own);
     for (const [c, condition] of CONDITIONS.entries()) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "judging robustness was interrupted");
@@ -103,6 +108,7 @@ export async function judgeRobustness(
     ...figuresOf(right, labels, { rng, resamples, groups: chosen.map(({ group }) => group) }),
     classes: classifier.classes,
     crops: crops.summary(classifier.classes),
+    familiarity: judgeFamiliarity(familiarities),
   };
 }
 
@@ -160,7 +166,7 @@ function figuresOf(
   right: readonly Uint8Array[],
   labels: readonly number[],
   { rng, resamples, groups }: { rng: Rng; resamples: number; groups: readonly string[] },
-): Omit<Robustness, "classes" | "crops"> {
+): Omit<Robustness, "classes" | "crops" | "familiarity"> {
   const known = [...new Set(labels)];
   const places = known.map((k) => labels.flatMap((label, i) => (label === k ? [i] : [])));
   const meanRecall = (answers: Uint8Array, weights: Uint32Array) => {

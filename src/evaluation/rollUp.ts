@@ -55,14 +55,14 @@ export function rolledRow({ classes, places }: RollUp, probabilities: ArrayLike<
 }
 
 /** Predictions and their labels as the five. @throws as {@link rollUpOf}. */
-export function rollUpPredictions({ classes, rows }: Predictions): Predictions {
+export function rollUpPredictions({ model, classes, rows }: Predictions): Predictions {
   const rollUp = rollUpOf(classes);
   const rolled = rows.map(({ predicted: _, label, probabilities, ...row }) => ({
     ...row,
     label: label === undefined ? undefined : rollUp.places[label]!,
     probabilities: rolledRow(rollUp, probabilities),
   }));
-  return { classes: rollUp.classes, rows: rolled };
+  return { ...(model !== undefined && { model }), classes: rollUp.classes, rows: rolled };
 }
 
 /** The same classifier, which answers in the five. @throws as {@link rollUpOf}. */

@@ -18,6 +18,8 @@ export interface Prediction {
 
 /** What one model says of one set of images. */
 export interface Predictions {
+  /** What tells the model apart by what it computes; left out where it is not known. */
+  readonly model?: string | undefined;
   readonly classes: readonly string[];
   readonly rows: readonly Prediction[];
 }
@@ -35,10 +37,8 @@ export interface ClassFigures {
 }
 
 /**
- * All figures of one model on one set; the limits are 95 %, by stratified bootstrap.
- *
- * Accuracy, precision and recall of exactly 0 or 1 get Clopper and Pearson's exact limits instead: resampling cannot
- * invent a mistake that was not made.
+ * All figures of one model on one set; the limits are 95 %: mid-P of accuracy, precision and recall, from these by MOVER
+ * of balanced accuracy, and by stratified bootstrap of the others.
  */
 export interface Evaluation {
   /** Number of images whose class is known; the others are left out. */

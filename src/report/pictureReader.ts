@@ -1,5 +1,6 @@
 import { cropAtScale } from "../data/cellCrop.ts";
 import { decodeImage, type RgbImage } from "../data/image.ts";
+import { looksOf } from "../data/microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { squareField } from "../data/squareField.ts";
 import type { SeenPicture } from "../explain/picture.ts";
@@ -9,6 +10,7 @@ import { seenPicture } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
+import { familiarityTo, type HomeFacts } from "../training/homeFacts.ts";
 
 /** A model, and how pictures are normalised before its first layer; undefined where they are not. */
 export interface SeeingModel {
@@ -16,7 +18,12 @@ export interface SeeingModel {
   readonly cells: CellNormalizationOptions | undefined;
   /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
   readonly cropRedCells?: number | undefined;
+  /** What it knows of its own laboratories; undefined where it says nothing of them. */
+  readonly home?: HomeFacts | undefined;
 }
+
+/** A picture as a model sees it, and how familiar it looks; undefined where the model can't tell. */
+export type ReadPicture = SeenPicture & { readonly familiarity: number | undefined };
 
 /** Options of {@link PictureReader.read}. */
 export interface ReadPictureOptions {
@@ -37,11 +44,18 @@ export class PictureReader {
   }
 
   /** @throws ERR_IMAGE where the file can't be read. */
-  async read(path: string, { name = path, redCell }: ReadPictureOptions = {}): Promise<SeenPicture> {
+  async read(path: string, { name = path, redCell }: ReadPictureOptions = {}): Promise<ReadPicture> {
     const [height, width, channels] = this.#given.model.input.shape as [number, number, number];
-    const { data, height: h, width: w } = this.#bring(await decodeImage(path, { name }), redCell);
+    const image = await decodeImage(path, { name });
+    const brought = this.#bring(image, redCell);
+    const { data, height: h, width: w } = brought;
     const { seen } = await (await this.#session).run({ images: { data, shape: [1, h, w, 3] } });
-    return { data: seen!.data as Float32Array, channels, height, width };
+    const { home, cropRedCells } = this.#given;
+    // As bringImage tells it.
+    const looked = cropRedCells === undefined ? image : brought;
+    const familiarity =
+      home === undefined || home.looks.length === 0 ? undefined : familiarityTo(home, looksOf(looked));
+    return { data: seen!.data as Float32Array, channels, height, width, familiarity };
   }
 
   // As predict brings them to a model.

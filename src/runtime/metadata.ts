@@ -68,6 +68,19 @@ export function withMetadata(model: Uint8Array, entries: Readonly<Record<string,
   return writer.finish();
 }
 
+/** The parts of an ONNX file beside its metadata, in order: what it computes, whatever is said of it. */
+export function partsBesideMetadata(model: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  const reader = protobuf.Reader.create(model);
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    reader.skipType(tag & 7);
+    if (tag >>> 3 !== METADATA) parts.push(model.subarray(start, reader.pos));
+  }
+  return parts;
+}
+
 /** A list that the metadata hold as JSON; undefined where there is none, as other programs may write something else under our key. */
 export function metadataList(metadata: Readonly<Record<string, string>>, key: string): readonly unknown[] | undefined {
   try {

@@ -112,6 +112,7 @@ describe("a count of types beyond the five", () => {
       const isMistaken = label === 0 && i < 4;
       return {
         ...row,
+        file: `judged${i}.png`,
         label,
         probabilities: isMistaken ? TYPES.map((name) => Number(name === "SegmentedNeutrophil")) : row.probabilities,
       };

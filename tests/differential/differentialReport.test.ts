@@ -60,7 +60,9 @@ describe("differentialReport", () => {
     expect(report.classes.map(({ count }) => count)).toEqual([0, 0, 0, 0, 100]);
     expect(report.unidentified).toBe(50);
     expect(report.notes).toContain("20 further cells were not counted.");
-    expect(report.notes).toContain("50 cells are unidentified, as the model is not sure enough.");
+    expect(report.notes).toContain(
+      "50 cells are unidentified, as the model gives their class less than 0.8 (--reject).",
+    );
     expect(() => differentialReport(all, { cells: 200, reject: 0.8 })).toThrow(
       "ERR_DATA differential: 200 cells are to be counted, and there are 120 that the model is sure of, of 170.",
     );
@@ -73,7 +75,10 @@ describe("differentialReport", () => {
     const predicted = cells(counts);
     const order = [...predicted.rows].sort((a, b) => Number(a.file.split(".")[0]) - Number(b.file.split(".")[0]));
     const truth = [...labels.slice(0, 70), ...labels.slice(80), ...Array.from({ length: 10 }, () => 1)];
-    const judged = { classes: CELL_TYPES, rows: order.map((row, i) => ({ ...row, label: truth[i]! })) };
+    const judged = {
+      classes: CELL_TYPES,
+      rows: order.map((row, i) => ({ ...row, file: `judged${i}.png`, label: truth[i]! })),
+    };
     const report = differentialReport(cells([0, 6, 30, 6, 58]), { judged });
     const eosinophil = report.classes[1]!;
     expect(eosinophil.counted.value).toBe(0.06);

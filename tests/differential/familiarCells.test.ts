@@ -11,7 +11,7 @@ function smear(strange: number | undefined, labelled = false): Predictions {
   return {
     classes: CELL_TYPES,
     rows: rows.map((answer, i) => ({
-      ...{ file: `${i}`, group: `${i}`, label: labelled ? answer : undefined },
+      ...{ file: `${labelled ? "judged" : "counted"}${i}`, group: `${i}`, label: labelled ? answer : undefined },
       probabilities: CELL_TYPES.map((_, k) => Number(k === answer)),
       ...(strange !== undefined && { familiarity: i < strange ? 0.005 : 0.4 }),
     })),
@@ -23,7 +23,7 @@ const EOSINOPHILIA = /^Eosinophil is above the usual range: relative eosinophili
 test("flags of disease are withheld where more cells are strange than chance explains", () => {
   const report = differentialReport(smear(60), { leukocytes: 14 });
   expect(report.withheld).toBe(
-    "Flags are withheld: 60 of 100 cells do not look like what the model was trained on, so shares may be wrong by its mistakes. Adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged.",
+    "Flags are withheld: 60 of 100 cells do not look like what the model was trained on, so shares may be wrong by its mistakes. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged.",
   );
   // What a counter gave is none of the model's mistakes.
   expect(report.flags).toEqual(["White cells are above the usual range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1."]);
@@ -72,4 +72,12 @@ test("FHIR leaves interpretation out and says why", () => {
     expect(note[0].text).toMatch(/Not interpreted: the cells do not look like what the model was trained on\.$/);
   }
   expect(conclusion).toContain("Flags are withheld: 60 of 100 cells");
+});
+
+test("a single strange cell is told, and flags stay", () => {
+  const report = differentialReport({ ...smear(1), rows: smear(1).rows.slice(0, 2) });
+  expect(report.withheld).toBeUndefined();
+  expect(report.notes).toContain(
+    "1 of 2 images is stranger than 99 of 100 of the model's own: a whole field, another stain, no blood cell? Do not rely on its class.",
+  );
 });

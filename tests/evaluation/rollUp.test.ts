@@ -54,7 +54,7 @@ test("a classifier answers in the five, image by image", async () => {
     model: "x",
   } as const;
   const classifier: Classifier = {
-    ...{ ...facts, path: "x", fileBytes: 1, classes: MANY, home: { looks: [], temperature: undefined } },
+    ...{ ...facts, path: "x", id: "x", fileBytes: 1, classes: MANY, home: { looks: [], temperature: undefined } },
     classify: async () => Float32Array.from([0.5, 0, 0.25, 0, 0.25, 0, 1, 0, 0, 0]),
     close: async () => {},
   };

@@ -1,4 +1,4 @@
-import type { Classifier } from "../../evaluation/classifier.ts";
+import { type Classifier, modelId } from "../../evaluation/classifier.ts";
 import { compile } from "../../graph/compile.ts";
 import { FIELD_SIZE } from "../../nn/cellNormalization.ts";
 import { exportGraph, type PictureVariant } from "../../nn/exportGraph.ts";
@@ -59,6 +59,7 @@ export async function testTimeClassifier(
     jpegDct: "accurate",
     parameters: model.parameters,
     fileBytes: bytes.length,
+    id: modelId(bytes),
     model: recipe.model,
     home: run.home,
     async classify(images, count) {

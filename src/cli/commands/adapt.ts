@@ -16,6 +16,7 @@ import type { ScaledSample } from "../../data/usedScales.ts";
 import { walkImages } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import {
   addProgressFlag,
@@ -75,6 +76,7 @@ const adapt: CommandModule = {
       .option("--yes", "replace the run that is in --out");
     addScaleFlag(command);
     addProgressFlag(command);
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -134,9 +136,15 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
     );
     return;
   }
-  const samples = labelledSamples(openData(String(dir), groupingOf(options)).train, opened);
+  const samples = labelledSamples(
+    openData(String(dir), { ...groupingOf(options), ...classNamesOf(options) }).train,
+    opened,
+  );
   const run = await scaled(opened, samples);
-  const heldOut = flags.judge === undefined ? undefined : openData(flags.judge, groupingOf(options)).train;
+  const heldOut =
+    flags.judge === undefined
+      ? undefined
+      : openData(flags.judge, { ...groupingOf(options), ...classNamesOf(options) }).train;
   if (heldOut !== undefined) requireApart(samples, labelledSamples(heldOut, run));
   const pool =
     flags.unlabelled === undefined ? [] : withoutLabelled(flags.unlabelled, [samples, heldOut?.samples ?? []]);

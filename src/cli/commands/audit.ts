@@ -7,6 +7,7 @@ import { writeFileWhole } from "../../formats/writeFile.ts";
 import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN, SUSPECTS_SHOWN } from "../../report/auditReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { thumbnail } from "../../report/thumbnail.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { groupingOf, number, print } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -42,6 +43,7 @@ const audit: CommandModule = {
       )
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--strict", "end with exit code 3 where something is to be mended");
+    addClassNameFlags(command);
   },
   examples: [
     "leukogram audit cells",
@@ -56,6 +58,7 @@ const audit: CommandModule = {
     const progress = new Progress(Boolean(quiet));
     const found = await auditData(sources, {
       ...groupingOf(options),
+      ...classNamesOf(options),
       predictions: predictions === undefined ? undefined : await readPredictionsCsv(predictions),
       seed,
       signal,

@@ -10,12 +10,14 @@ import { comparePredictions } from "../../evaluation/compare.ts";
 import { compareSplits, splitSentence, trainingsOfSplits } from "../../evaluation/compareSplits.ts";
 import { readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
+import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -55,6 +57,7 @@ const compare: CommandModule = {
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
     addScaleFlag(command, { several: true });
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -92,6 +95,10 @@ const compare: CommandModule = {
     const overSplits = compareSplits(compared);
     const warnings = [
       ...(overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."]),
+      ...models.flatMap(({ name, predictions }) => {
+        const warning = familiarityWarning(judgeFamiliarity(predictions.rows.map((row) => row.familiarity)));
+        return warning === undefined ? [] : [`${name}: ${warning}`];
+      }),
       ...cropped.flatMap(({ name, crops }) => cropSentences(crops).map((text) => `${name}: ${text}`)),
     ];
     const scales = cropped.flatMap(({ name, crops }) => (crops ? [[name, scaleJson(crops)] as const] : []));
@@ -178,7 +185,7 @@ async function answersOf(
         hint: "Give labelled images with --data.",
       });
     if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs, run };
-    const opened = openData(data, groupingOf(options));
+    const opened = openData(data, { ...groupingOf(options), ...classNamesOf(options) });
     const dataset = opened.test ?? opened.train;
     const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
     const { samples } = dataset;

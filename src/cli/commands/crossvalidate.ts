@@ -7,6 +7,7 @@ import { openLaboratories } from "../../data/laboratories.ts";
 import { type CrossValidation, crossValidate, type OutOfFold, SPLIT_FIGURES } from "../../evaluation/crossValidate.ts";
 import { textTable } from "../../report/textTable.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -47,6 +48,7 @@ const crossvalidate: CommandModule = {
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addScaleFlag(command, { several: true });
     addWeightsFlags(command);
+    addClassNameFlags(command);
     addRecipeFlags(command);
   },
   examples: [
@@ -67,7 +69,11 @@ const crossvalidate: CommandModule = {
     const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
     checkRunFolder(out, { recipe }, folder);
     const { scale } = flags;
-    const { train: opened } = trainedAtScale(openLaboratories(flags.data, groupingOf(recipe)), recipe, { scale });
+    const { train: opened } = trainedAtScale(
+      openLaboratories(flags.data, { ...groupingOf(recipe), ...classNamesOf(options) }),
+      recipe,
+      { scale },
+    );
     const weights = await findWeights(flags, recipe, { progress, signal });
     for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);
     const data = flags.data.length === 1 ? flags.data[0]! : flags.data;

@@ -14,6 +14,7 @@ import { scaleJson, scaleSentences } from "../../evaluation/scaleWords.ts";
 import type { Prediction, Predictions } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
+import { type HomeFacts, rejectThreshold } from "../../training/homeFacts.ts";
 import type { CommandModule } from "../command.ts";
 import { differentialLines } from "../differentialLines.ts";
 import { imagesOf } from "../imageFiles.ts";
@@ -28,7 +29,7 @@ interface Flags extends ScaleFlag {
   readonly judged?: string;
   readonly cells?: number;
   readonly types?: Types;
-  readonly reject: number;
+  readonly reject?: number;
   readonly age?: number;
   readonly ranges?: string;
   readonly leukocytes?: number;
@@ -56,7 +57,11 @@ const differential: CommandModule = {
         "count the first so many leukocytes, such as 100, 200 or 400 (default: all)",
         wholeNumber,
       )
-      .option("--reject <share>", "leave cells uncounted whose class is less probable than this", number, 0)
+      .option(
+        "--reject <share>",
+        "leave cells uncounted whose class is less probable than this (default: what the model carries, else 0.5)",
+        number,
+      )
       .option("--age <years>", "whose usual ranges are looked up (default: an adult's)", number)
       .option("--ranges <file>", "your laboratory's own ranges, a YAML file")
       .option("--leukocytes <number>", "white cells, 10^9 per litre, for absolute counts", number)
@@ -81,13 +86,20 @@ const differential: CommandModule = {
     const ranges = readRanges(flags.age, flags.ranges);
     const inTypes = (given: Predictions) => (flags.types === "five" ? rollUpPredictions(given) : given);
     const judged = flags.judged === undefined ? undefined : inTypes(await readPredictionsCsv(flags.judged));
-    const { predictions: answers, model, skipped, crops } = await answersOf(String(source), flags, { options, signal });
+    const {
+      predictions: answers,
+      model,
+      skipped,
+      crops,
+      home,
+    } = await answersOf(String(source), flags, { options, signal });
     const predictions = inTypes(answers);
     if (flags.types === undefined && predictions.classes.some(isBeyondFive))
       new Progress(Boolean(flags.quiet)).line(
         "Note: All types that the model knows are counted; --types five for the five.",
       );
-    const { cells, reject, leukocytes, seed } = flags;
+    const { cells, leukocytes, seed } = flags;
+    const reject = flags.reject ?? rejectThreshold(home).threshold;
     const types = predictions.classes.includes(NOT_OF_FIVE) ? "five" : "all";
     const counted = differentialReport(predictions, { cells, reject, judged, leukocytes, ranges, seed });
     const report = { ...counted, notes: [...counted.notes, ...(crops?.notes ?? [])] };
@@ -110,7 +122,8 @@ function requireSensible({ reject, leukocytes, effective, fhir, yes }: Flags): v
   const refuse = (message: string, hint: string) => {
     throw new LeukogramError("ERR_USAGE", `differential: ${message}`, { hint });
   };
-  if (reject < 0 || reject > 1) refuse(`--reject ${reject} is no share`, "Give a number from 0 to 1.");
+  if (reject !== undefined && (reject < 0 || reject > 1))
+    refuse(`--reject ${reject} is no share`, "Give a number from 0 to 1.");
   if (leukocytes !== undefined && !(leukocytes > 0 && leukocytes < 1000))
     refuse(`--leukocytes ${leukocytes} is no count of white cells`, "Give it in 10^9 per litre, such as 6.2.");
   if (effective !== undefined && !isDateTime(effective))
@@ -141,6 +154,8 @@ interface Answers {
   readonly model: string;
   readonly skipped: number;
   readonly crops: CropSummary | undefined;
+  /** What the model knows of its own laboratories; of a file of answers it is not known. */
+  readonly home: Pick<HomeFacts, "reject">;
 }
 
 async function answersOf(source: string, flags: Flags, { options, signal }: Run): Promise<Answers> {
@@ -151,7 +166,13 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
       throw new LeukogramError("ERR_USAGE", `differential: ${source} holds answers, which --scale does not change`, {
         hint: "Leave out --scale, or give the folder of images.",
       });
-    return { predictions: await readPredictionsCsv(source), model: basename(source), skipped: 0, crops: undefined };
+    return {
+      predictions: await readPredictionsCsv(source),
+      model: basename(source),
+      skipped: 0,
+      crops: undefined,
+      home: {},
+    };
   }
   const files = imagesOf(source);
   const progress = new Progress(Boolean(quiet));
@@ -174,8 +195,8 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
           ...(familiarity !== undefined && { familiarity }),
         });
     }
-    const predictions: Predictions = { classes: classifier.classes, rows };
-    return { predictions, model, skipped, crops: crops.summary(classifier.classes) };
+    const predictions: Predictions = { model: classifier.id, classes: classifier.classes, rows };
+    return { predictions, model, skipped, crops: crops.summary(classifier.classes), home: classifier.home };
   } finally {
     await classifier.close();
   }

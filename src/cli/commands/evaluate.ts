@@ -13,7 +13,7 @@ import {
 } from "../../evaluation/confidence.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
-import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
+import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import {
@@ -32,6 +32,7 @@ import { precisionRecallPlot, rocPlot } from "../../report/plots/curvePlots.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
 import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
@@ -62,6 +63,7 @@ const evaluate: CommandModule = {
     addTypesFlag(command, "the five where model or labels have only these");
     addScaleFlag(command, { several: true });
     addLabelFreeFlags(command);
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -89,7 +91,7 @@ const evaluate: CommandModule = {
     const session = sessionOf(options);
     const found = await rulesData(String(model), flags);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
-    const labelled = openToJudge(flags.data, groupingOf(options));
+    const labelled = openToJudge(flags.data, { ...groupingOf(options), ...classNamesOf(options) });
     const progress = new Progress(Boolean(flags.quiet));
     const files = labelled.samples.map(({ path }) => path);
     const {
@@ -129,7 +131,7 @@ const evaluate: CommandModule = {
       const confidence = judgeConfidence(predictions);
       const tried = rules && tryRules(predictions, rules);
       const familiarity = judgeFamiliarity(given.rows.map((row) => row.familiarity));
-      const warning = familiarityWarning(familiarity);
+      const warning = familiarity === undefined ? FAMILIARITY_UNKNOWN : familiarityWarning(familiarity);
       const { temperature } = classifier.home;
       // It was found on all types.
       const calibrated =
@@ -198,7 +200,7 @@ const evaluate: CommandModule = {
 function corrected(given: Predictions, steps: readonly LabelFreeStep[], wanted: boolean) {
   if (!wanted) return { predictions: given, labelFree: steps };
   const { rows, step } = withCorrectedPriors(given.rows, given.classes);
-  return { predictions: { ...given, rows }, labelFree: [...steps, step] };
+  return { predictions: { ...given, model: `${given.model}+priors`, rows }, labelFree: [...steps, step] };
 }
 
 // Found on what the run did not learn from, never on the images that are judged.

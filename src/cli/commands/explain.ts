@@ -25,6 +25,7 @@ import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, number, oneOf, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
+import { strangeLines } from "../strangeLines.ts";
 
 /** Flags of `explain`. */
 interface Flags extends ScaleFlag {
@@ -141,6 +142,8 @@ const explain: CommandModule = {
     const { out } = flags;
     const scale = scaleJson(crops.summary(classes));
     const images = explained.map(({ json }) => json);
+    for (const line of strangeLines(explained.map(({ file, familiarity }) => ({ path: file, familiarity }))))
+      progress.line(`Note: ${line}`);
     print(Boolean(flags.json), { model: word, out, images, ...(scale && { scale }) }, () =>
       [...lines(explained, classes), `Report: ${out}/explain.html`].join("\n"),
     );

@@ -14,6 +14,7 @@ import { writeFileWhole } from "../../formats/writeFile.ts";
 import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
 import { generalisationReport, mistakes } from "../../report/generalisationReport.ts";
 import { textTable } from "../../report/textTable.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -45,6 +46,7 @@ const generalise: CommandModule = {
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
     addScaleFlag(command, { several: true });
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -61,7 +63,7 @@ const generalise: CommandModule = {
     if (out !== undefined) requireOwnReport(out);
     const open = (source: string): NamedSet => ({
       name: nameOf(parseSource(source)),
-      data: openToJudge([source], groupingOf(options)),
+      data: openToJudge([source], { ...groupingOf(options), ...classNamesOf(options) }),
     });
     const names = [home, ...sets].map((source) => nameOf(parseSource(source)));
     const told = toldScalesOf(flags);

@@ -2,6 +2,7 @@ import { joinedRecipe, joinRuns } from "../../adaptation/joinRuns.ts";
 import { openRun } from "../../adaptation/openRun.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -27,6 +28,7 @@ const join: CommandModule = {
       .option("--data <[name=]dir>", "the images that both were trained on", collect)
       .option("--out <dir>", "the run folder of the joined model")
       .option("--yes", "replace the run that is in --out");
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: ["leukogram join runs/mobilenetv2 runs/cnn-anylab --data pbc/Train --out runs/mobilenetv2-anylab"],
@@ -42,7 +44,7 @@ const join: CommandModule = {
     const config = { data: data.length === 1 ? data[0]! : data, recipe };
     const folder = { resume: false, replace: Boolean(yes) };
     checkRunFolder(out, config, folder);
-    const opened = openLaboratories(data, groupingOf(recipe));
+    const opened = openLaboratories(data, { ...groupingOf(recipe), ...classNamesOf(options) });
     await prepareRunFolder(out, config, folder);
     const { accuracy, balancedAccuracy, count } = await joinRuns(first, second, {
       ...sessionOf(options),

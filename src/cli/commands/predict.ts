@@ -2,7 +2,6 @@ import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "..
 import { LeukogramError } from "../../core/errors.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
-import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { rolledRow, rollUpOf, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
@@ -15,6 +14,7 @@ import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag, tellCropNotes, tellScale, toldScalesOf } from "../scaleFlag.ts";
+import { type LookedAt, strangeLines } from "../strangeLines.ts";
 import { addTypesFlag } from "../typesFlag.ts";
 
 const predict: CommandModule = {
@@ -73,7 +73,7 @@ const predict: CommandModule = {
     tellScale(progress, crops);
     const temperature = flags.calibrated ? temperatureOf(classifier) : 1;
     let [skipped, uncalibrated] = [0, 0];
-    const familiarities: (number | undefined)[] = [];
+    const looked: LookedAt[] = [];
     try {
       const rollUp = flags.types === "five" ? rollUpOf(classifier.classes) : undefined;
       const classes = rollUp?.classes ?? classifier.classes;
@@ -92,7 +92,7 @@ const predict: CommandModule = {
           progress.line(`Left out: ${error!.message.replace(/^ERR_\w+ /, "")}`);
           continue;
         }
-        familiarities.push(familiarity);
+        looked.push({ path, familiarity });
         crops.add({ probabilities: given, crop });
         const isStrange = familiarity !== undefined && familiarity < UNFAMILIAR;
         const calibrated = Boolean(flags.calibrated) && !isStrange;
@@ -120,11 +120,10 @@ const predict: CommandModule = {
       tellCropNotes(progress, summary);
       if (flags.json && summary !== undefined)
         process.stdout.write(`${JSON.stringify({ scale: scaleJson(summary) })}\n`);
-      const warning = familiarityWarning(judgeFamiliarity(familiarities));
-      if (warning !== undefined) progress.line(`Note: ${warning}`);
+      for (const line of strangeLines(looked)) progress.line(`Note: ${line}`);
       if (uncalibrated > 0)
         progress.line(
-          `Calibration: not done for ${uncalibrated} of ${familiarities.length} images, as they do not look like the model's own, for which the temperature was found`,
+          `Calibration: not done for ${uncalibrated} of ${looked.length} images, as they do not look like the model's own, for which the temperature was found`,
         );
       if (skipped > 0) progress.line(`Images that can't be read and were left out: ${skipped} of ${files.length}`);
     } finally {

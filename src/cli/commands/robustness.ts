@@ -2,6 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { openToJudge } from "../../data/laboratories.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
+import { familiarityWarning } from "../../evaluation/familiarity.ts";
 import { judgeRobustness, type Robustness } from "../../evaluation/robustness.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
@@ -9,6 +10,7 @@ import { percent, pointsEstimate } from "../../report/format.ts";
 import { robustnessReport } from "../../report/robustnessReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { dataName } from "../../report/writeRun.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -36,6 +38,7 @@ const robustness: CommandModule = {
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--out <file>", "write an HTML report with the figure");
     addScaleFlag(command, { several: true });
+    addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -49,7 +52,7 @@ const robustness: CommandModule = {
         hint: "Give the folder of labelled images.",
       });
     if (out !== undefined) requireOwnReport(out);
-    const dataset = openToJudge([data], groupingOf(options));
+    const dataset = openToJudge([data], { ...groupingOf(options), ...classNamesOf(options) });
     const progress = new Progress(Boolean(quiet));
     const classifier = await loadClassifier(String(model), sessionOf(options));
     try {
@@ -67,6 +70,8 @@ const robustness: CommandModule = {
         );
       const { crops, ...figures } = result;
       for (const sentence of cropSentences(crops)) progress.line(sentence);
+      const warning = familiarityWarning(figures.familiarity);
+      if (warning !== undefined) progress.line(`Note: ${warning}`);
       const cut = scaleJson(crops);
       print(Boolean(json), { model: classifier.path, data, ...figures, ...(cut && { scale: cut }) }, () =>
         [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),

@@ -7,6 +7,7 @@ import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { splitByRecipe } from "../../training/splitByRecipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
+import { addClassNameFlags, classNamesOf, classNameWords, tellOffer } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
 import { addProgressFlag, addRecipeFlags, collect, groupingOf, print, recipeOf, shareText } from "../options.ts";
@@ -38,6 +39,8 @@ export interface TrainJob {
   readonly recipe: Recipe;
   /** Scales of the laboratories, as a user writes them. */
   readonly scale?: readonly string[] | undefined;
+  /** How classes of other names are taken. */
+  readonly classNames?: ReturnType<typeof classNamesOf>;
   readonly weights: string | undefined;
   readonly resume: boolean;
   readonly skipBad: boolean;
@@ -54,7 +57,10 @@ export async function trainJob(
 ): Promise<JudgedRun & { readonly trainingSeconds: number; readonly bestEpoch: number }> {
   const { recipe, progress, signal, skipBad, out } = job;
   const { scale } = job;
-  const data = trainedAtScale(openLaboratories(job.data, groupingOf(recipe)), recipe, { scale });
+  const data = trainedAtScale(openLaboratories(job.data, { ...groupingOf(recipe), ...job.classNames }), recipe, {
+    scale,
+  });
+  tellOffer(progress, data.train.classes);
   const { train, validation } = splitByRecipe(data, recipe);
   progress.beginLog();
   progress.line(
@@ -122,6 +128,7 @@ const train: CommandModule = {
     addScaleFlag(command, { several: true });
     addProgressFlag(command);
     addWeightsFlags(command);
+    addClassNameFlags(command);
     addRecipeFlags(command);
   },
   examples: [
@@ -158,13 +165,14 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
       ? resumed.weights
       : await findWeights(flags, recipe, { progress, signal });
   const skipBad = Boolean(flags.skipBad);
-  const command = commandLine({ data, out, scale, weights, skipBad });
+  const command = [commandLine({ data, out, scale, weights, skipBad }), ...classNameWords(options)].join(" ");
   const judged = await trainJob({
     data,
     leaveOneOut: flags.leaveOneOut !== false,
     out,
     recipe,
     scale,
+    classNames: classNamesOf(options),
     weights,
     resume: folder.resume,
     skipBad,

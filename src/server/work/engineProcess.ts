@@ -1,10 +1,10 @@
 // The process behind an Engine: opens models, looks at images, and answers; ends when the server is gone.
 import { setPriority } from "node:os";
-import { homeThreshold } from "../../adaptation/homeThreshold.ts";
 import { openRun } from "../../adaptation/openRun.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { scaleOfFiles } from "../../data/laboratoryScales.ts";
 import { type Classifier, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
+import { rejectThreshold } from "../../training/homeFacts.ts";
 import { answerTensors } from "./answerTensors.ts";
 import type {
   EngineJobs,
@@ -29,11 +29,11 @@ function serve({ session, nice }: EngineSettings): void {
   const readers = new OpenOnes(MOST, async (model) => new FeatureReader(await openRun(model), session));
   const handlers: { [K in JobKind]: (job: EngineJobs[K][0]) => Promise<EngineJobs[K][1]> } = {
     facts: ({ model }) =>
-      classifiers.use(model, async ({ classes, imageSize, cropRedCells }) => ({
+      classifiers.use(model, async ({ classes, imageSize, cropRedCells, home }) => ({
         classes,
         imageSize,
         crops: cropRedCells !== undefined,
-        ...(await homeThreshold(model, session)),
+        ...rejectThreshold(home),
       })),
     classify: ({ model, files }) => classifiers.use(model, (classifier) => classify(classifier, files)),
     measure: ({ files }) => scaleOfFiles(files.map(({ path }) => path)),

@@ -32,7 +32,14 @@ export type Asked =
 
 /** From the worker. */
 export type Answered =
-  | { readonly kind: "loaded"; readonly turn: number; readonly classes: readonly string[]; readonly crops: boolean }
+  | {
+      readonly kind: "loaded";
+      readonly turn: number;
+      readonly classes: readonly string[];
+      readonly crops: boolean;
+      /** The least probability of its class at which a cell is not rejected. */
+      readonly threshold: number;
+    }
   | { readonly kind: "failed"; readonly turn: number; readonly message: string }
   | { readonly kind: "scaled"; readonly turn: number; readonly scale: PrivateScale }
   | { readonly kind: "noScale"; readonly turn: number; readonly message: string }

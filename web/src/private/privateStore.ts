@@ -27,8 +27,6 @@ export interface PrivateState {
   readonly canRedo: boolean;
 }
 
-/** The server's rule too: less sure answers are not counted. */
-const REJECT_BELOW = 0.5;
 /** Stranger than 99 of 100 of the model's own images. */
 const UNFAMILIAR_BELOW = 0.01;
 
@@ -42,6 +40,8 @@ export class PrivateStore {
   /** The scale that each image was classified at. */
   readonly #answeredAt = new Map<string, number | null>();
   #worker: Worker | undefined;
+  /** Less sure answers are not counted; the model says it once it is loaded. */
+  #threshold = 0;
   #next = 1;
   // Answers to what was asked before it are not waited for any more.
   #turn = 0;
@@ -175,8 +175,9 @@ export class PrivateStore {
     } else this.#answered(answer);
   }
 
-  #loaded({ classes, crops }: Extract<Answered, { readonly kind: "loaded" }>): void {
+  #loaded({ classes, crops, threshold }: Extract<Answered, { readonly kind: "loaded" }>): void {
     this.#answeredAt.clear();
+    this.#threshold = threshold;
     this.#show({ status: "ready", classes, crops, scale: undefined, scaleError: undefined });
     if (crops) this.#askScale(this.#state.told);
     else this.#classify();
@@ -188,7 +189,7 @@ export class PrivateStore {
     this.#answeredAt.set(cell.id, this.#state.scale?.redCell ?? null);
     if (answer.kind === "bad") this.#cells.set(cell.id, { ...cell, status: "bad", error: answer.message });
     else {
-      const isRejected = Math.max(...answer.probabilities) < REJECT_BELOW;
+      const isRejected = Math.max(...answer.probabilities) < this.#threshold;
       const said = {
         probabilities: [...answer.probabilities],
         predicted: answer.label,

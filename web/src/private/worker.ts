@@ -1,5 +1,5 @@
 // Classifies beside the page, so that the gallery stays quick. One image after the other, in the order in which they are asked for.
-import { chooseScale, loadClassifier, scaleText, type WebClassifier } from "../../../src/browser.ts";
+import { chooseScale, loadClassifier, rejectThreshold, scaleText, type WebClassifier } from "../../../src/browser.ts";
 import type { Answered, Asked } from "./messages.ts";
 
 type Of<K extends Asked["kind"]> = Extract<Asked, { readonly kind: K }>;
@@ -25,8 +25,14 @@ async function load({ bytes, turn }: Of<"load">): Promise<void> {
   try {
     await classifier?.close();
     classifier = await loadClassifier(bytes);
-    const { classes, cropRedCells } = classifier;
-    say({ kind: "loaded", turn, classes, crops: cropRedCells !== undefined });
+    const { classes, cropRedCells, home } = classifier;
+    say({
+      kind: "loaded",
+      turn,
+      classes,
+      crops: cropRedCells !== undefined,
+      threshold: rejectThreshold(home).threshold,
+    });
   } catch (error) {
     say({ kind: "failed", turn, message: (error as Error).message });
   }
