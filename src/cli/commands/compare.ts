@@ -10,6 +10,7 @@ import { comparePredictions } from "../../evaluation/compare.ts";
 import { compareSplits, splitSentence, trainingsOfSplits } from "../../evaluation/compareSplits.ts";
 import { readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
+import { type ForeignOptions, isForeign } from "../../evaluation/foreignModel.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
@@ -17,6 +18,7 @@ import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
 import type { CommandModule } from "../command.ts";
+import { addModelFlags, foreignOf, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
@@ -32,7 +34,7 @@ const UNKNOWN: Costs = {
 };
 
 /** Flags of `compare`. */
-interface Flags extends ScaleFlag {
+interface Flags extends ScaleFlag, ModelFlags {
   readonly data?: string;
   readonly out?: string;
   readonly skipBad?: boolean;
@@ -54,6 +56,7 @@ const compare: CommandModule = {
       .option("--group-by <column>", "with --data: manifest column whose images are resampled together: patient, slide")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
+    addModelFlags(command);
     addScaleFlag(command, { several: true });
     addSessionFlags(command);
   },
@@ -78,12 +81,18 @@ const compare: CommandModule = {
     if (flags.out !== undefined) requireOwnReport(flags.out);
     const progress = new Progress(Boolean(flags.quiet));
     const models: SeedRun[] = [];
+    // Flags say what they say of those that another program wrote.
+    const someForeign = (paths as string[]).some((path) => !path.endsWith(".csv") && isForeign(path));
+    const assumed: Record<string, unknown> = {};
     const cropped: { readonly name: string; readonly crops: CropSummary | undefined }[] = [];
     for (const [i, path] of (paths as string[]).entries()) {
       const { data, skipBad = false } = flags;
       const told = toldScalesOf(flags);
       const name = names[i]!;
-      const { crops, ...answered } = await answersOf(path, { data, skipBad, told, options, progress, signal });
+      const foreign = someForeign && !isForeign(path) ? {} : foreignOf(flags);
+      const answering = { data, skipBad, told, foreign, options, progress, signal };
+      const { crops, assumptions, ...answered } = await answersOf(path, answering);
+      if (assumptions !== undefined) assumed[name] = assumptions;
       models.push({ name, ...answered });
       cropped.push({ name, crops });
     }
@@ -118,6 +127,7 @@ const compare: CommandModule = {
       comparisons,
       ...(overSplits.length > 0 && { overSplits }),
       ...(scales.length > 0 && { scale: Object.fromEntries(scales) }),
+      ...(Object.keys(assumed).length > 0 && { assumptions: assumed }),
     };
     print(Boolean(flags.json), result, () =>
       [
@@ -141,6 +151,7 @@ interface AnswerOptions {
   readonly data: string | undefined;
   readonly skipBad: boolean;
   readonly told: ToldScales;
+  readonly foreign: ForeignOptions;
   readonly options: Readonly<Record<string, unknown>>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -148,8 +159,8 @@ interface AnswerOptions {
 
 async function answersOf(
   path: string,
-  { data, skipBad, told, options, progress, signal }: AnswerOptions,
-): Promise<Omit<SeedRun, "name"> & { readonly crops?: CropSummary | undefined }> {
+  { data, skipBad, told, foreign, options, progress, signal }: AnswerOptions,
+): Promise<Omit<SeedRun, "name"> & { readonly crops?: CropSummary | undefined; readonly assumptions?: object }> {
   const crossValidation = data === undefined ? readCrossValidation(path) : undefined;
   if (crossValidation !== undefined)
     return {
@@ -164,7 +175,8 @@ async function answersOf(
   const isRun = existsSync(path) && statSync(path).isDirectory();
   const run = isRun ? readRunKind(path) : undefined;
   const history = isRun ? readHistory(path) : [];
-  const classifier = await loadClassifier(path, sessionOf(options));
+  const classifier = await loadClassifier(path, { ...sessionOf(options), foreign });
+  tellModel(progress, { notes: (classifier.notes ?? []).map((note) => `${path}: ${note}`) });
   try {
     const costs: Costs = {
       parameters: classifier.parameters,
@@ -185,7 +197,7 @@ async function answersOf(
     const crops = await CellCrops.plan(classifier, samples, { told, signal });
     tellScale(progress, crops);
     const answers = await answerImages(classifier, dataset, samples, { skipBad, crops, signal, onProgress });
-    return { predictions: answers.predictions, history, costs, run, crops: answers.crops };
+    return { predictions: answers.predictions, history, costs, run, crops: answers.crops, ...modelJson(classifier) };
   } finally {
     await classifier.close();
   }
