@@ -77,7 +77,7 @@ function named(error: Error, path: string, out: string): Error {
 
 function unusable(out: string, cause: Error): LeukogramError {
   const why = cause instanceof LeukogramError ? cause.reason : cause.message;
-  return new LeukogramError("ERR_FORMAT", `${out}: was written and can't be used, so it was removed: ${why}`, {
+  return new LeukogramError("ERR_FORMAT", `${out}: was written and can't be used, so it was removed: ${why.replace(/\.$/, "")}`, {
     hint: "Write another format, and report this as a bug.",
     cause,
   });

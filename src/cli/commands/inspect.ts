@@ -100,7 +100,7 @@ async function lookAt(word: string, flags: ModelFlags): Promise<Looked> {
   } catch (fault) {
     if (!(fault instanceof LeukogramError) || fault.code !== "ERR_USAGE") throw fault;
     const { model, kind, notes } = await readModel(word, flags);
-    const why = `no other command takes it as it is: ${fault.reason}. ${fault.hint ?? ""}`;
+    const why = `no other command takes it as it is: ${fault.message.replace(/^ERR_\w+ /, "")}`;
     return { model, kind, notes: [...notes, why], warnings: preprocessingSmells(model), fault };
   }
 }
