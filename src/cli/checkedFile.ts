@@ -77,10 +77,14 @@ function named(error: Error, path: string, out: string): Error {
 
 function unusable(out: string, cause: Error): LeukogramError {
   const why = cause instanceof LeukogramError ? cause.reason : cause.message;
-  return new LeukogramError("ERR_FORMAT", `${out}: was written and can't be used, so it was removed: ${why.replace(/\.$/, "")}`, {
-    hint: "Write another format, and report this as a bug.",
-    cause,
-  });
+  return new LeukogramError(
+    "ERR_FORMAT",
+    `${out}: was written and can't be used, so it was removed: ${why.replace(/\.$/, "")}`,
+    {
+      hint: "Write another format, and report this as a bug.",
+      cause,
+    },
+  );
 }
 
 /** The largest difference between answers, as a share of the largest finite number, or of 1; what is no number in both is the same. */

@@ -1,7 +1,7 @@
 // Bilinear resizing by convolutions, for TensorFlow.js, whose own layer puts corners on corners and gives other numbers.
 import { interpolation } from "../graph/ops/resize.ts";
-import { Conv2D, Reshape, type Resizing } from "../nn/layers/index.ts";
 import type { LayerOutput } from "../nn/layer.ts";
+import { Conv2D, Reshape, type Resizing } from "../nn/layers/index.ts";
 
 /**
  * The same numbers as of a `Resizing` behind `input` [H, W, C]: what each row and each column becomes is a kernel as high as the
