@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { type Scale, scaleOfText } from "../data/scale.ts";
@@ -42,6 +42,10 @@ export interface OpenRun {
  * @throws ERR_FORMAT where the folder holds no finished run; ERR_WEIGHTS where the two files do not belong together.
  */
 export async function openRun(path: string): Promise<OpenRun> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile())
+    throw new LeukogramError("ERR_FORMAT", `${path}: is a model file, which can be used as it is but not changed`, {
+      hint: "Give the whole folder of a finished run of Leukogram, or train one: leukogram train.",
+    });
   const { onnx, keras, memory } = findChangeableFiles(path);
   const missing = [onnx, keras].find((file) => file === undefined || !existsSync(file));
   if (missing !== undefined || keras === undefined)

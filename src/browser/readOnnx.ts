@@ -1,12 +1,29 @@
 import type { OnnxModel, OnnxModelOptions } from "../formats/onnx/onnxModel.ts";
+import type { OutputKind } from "../models/outputs.ts";
+import { createSession, type WebSessionOptions } from "../runtime/web.ts";
+
+/** What {@link readOnnxModel} takes beside the bytes. */
+export interface ReadOnnxOptions extends OnnxModelOptions {
+  /** What its outputs are; default: what they show to be on probe pictures. */
+  readonly outputs?: OutputKind | undefined;
+  /** Where the model is asked about the probe pictures. */
+  readonly session?: WebSessionOptions | undefined;
+}
 
 /**
  * The layers and weights of an .onnx file, of another program or of ours where it does not look for the cell first; the
- * reader is loaded with the first such file.
+ * reader is loaded with the first such file. Its outputs become probabilities, as `withProbabilities` finds or is told.
  *
- * @throws LeukogramError ERR_FORMAT as `onnxModelOf`.
+ * @throws LeukogramError ERR_FORMAT as `onnxModelOf`; ERR_USAGE as `withProbabilities`.
  */
-export async function readOnnxModel(bytes: Uint8Array, options: OnnxModelOptions): Promise<OnnxModel> {
+export async function readOnnxModel(
+  bytes: Uint8Array,
+  { outputs, session, ...options }: ReadOnnxOptions,
+): Promise<OnnxModel> {
   const { onnxModelOf } = await import("../formats/onnx/onnxModel.ts");
-  return onnxModelOf(bytes, options);
+  const { withProbabilities } = await import("../models/outputs.ts");
+  const { notes, ...read } = onnxModelOf(bytes, options);
+  const open = (graph: Uint8Array) => createSession(graph, session);
+  const { model, note } = await withProbabilities(read.model, { open, outputs });
+  return { ...read, model, notes: [...notes, ...(note === undefined ? [] : [note])] };
 }

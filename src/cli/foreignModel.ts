@@ -1,23 +1,94 @@
-// Models as convert and inspect take them: another program's files, and our own runs.
+// Models as every command takes them: another program's files, of which flags say what they don't, and our own runs.
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import type { Command } from "commander";
 import { openRun } from "../adaptation/openRun.ts";
-import { CELL_TYPES } from "../core/classes.ts";
-import { LeukogramError } from "../core/errors.ts";
+import { JPEG_DCTS, type JpegDct } from "../data/jpegDct.ts";
 import type { Scale } from "../data/scale.ts";
-import { readModel } from "../formats/readModel.ts";
+import { type Classifier, requireNothingSaid } from "../evaluation/classifier.ts";
+import {
+  type ForeignModel,
+  type ForeignOptions,
+  isForeign,
+  openForeign,
+  pixelModel,
+} from "../evaluation/foreignModel.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
+import { OUTPUTS, type OutputKind } from "../models/outputs.ts";
+import { PREPROCESSINGS, type Preprocessing } from "../models/preprocessing.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { Model } from "../nn/model.ts";
 import type { HomeFacts } from "../training/homeFacts.ts";
+import { oneOf, wholeNumber } from "./options.ts";
+import type { Progress } from "./progress.ts";
+
+/** Endings of files that are models and no images. */
+export const MODEL_ENDINGS = /\.(onnx|keras|h5|hdf5|json)$/i;
+
+/** What a MODEL may be, for help texts. */
+export const MODEL_WORDS =
+  "run folder, name of a shipped model, or file: .onnx, Keras .keras or .h5, model.json of TensorFlow.js or its folder";
+
+/** Flags of a model that Leukogram did not write. */
+export interface ModelFlags {
+  readonly preprocessing?: Preprocessing;
+  readonly jpegDct?: JpegDct;
+  readonly classes?: string;
+  readonly outputs?: OutputKind;
+  readonly imageSize?: number;
+}
+
+/** `--preprocessing`, `--jpeg-dct`, `--classes`, `--outputs` and `--image-size`: what a file of another program does not say. */
+export function addModelFlags(command: Command): void {
+  command
+    .option(
+      "--preprocessing <way>",
+      `of another program's model, how pixels were scaled before it: ${PREPROCESSINGS.join(", ")} (default: 0..255)`,
+      oneOf("preprocessing", PREPROCESSINGS),
+    )
+    .option(
+      "--jpeg-dct <way>",
+      "how JPEG files became the pixels that it saw: accurate, fast (TensorFlow) (default: accurate)",
+      oneOf("JPEG transform", JPEG_DCTS),
+    )
+    .option(
+      "--classes <names>",
+      "its classes in the order of its outputs: A,B,C (default: what it says, or labels.txt beside it; else the five cell types)",
+    )
+    .option(
+      "--outputs <kind>",
+      `what its outputs are: ${OUTPUTS.join(", ")} (default: found by probe pictures)`,
+      oneOf("kind of outputs", OUTPUTS),
+    )
+    .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber);
+}
+
+/** What the flags of {@link addModelFlags} say. */
+export function foreignOf({ preprocessing, jpegDct, classes, outputs, imageSize }: ModelFlags): ForeignOptions {
+  return { preprocessing, jpegDct, classes: classes?.split(",").map((name) => name.trim()), outputs, imageSize };
+}
+
+/** Says what was assumed of a model, and what makes one doubt. */
+export function tellModel(progress: Progress, { notes = [] }: Pick<Classifier, "notes">): void {
+  for (const note of notes) progress.line(`Note: ${note}`);
+}
+
+/** The same for --json; nothing of a model that Leukogram trained. */
+export function modelJson({ classesFrom, outputs, notes = [] }: Pick<Classifier, "classesFrom" | "outputs" | "notes">) {
+  return classesFrom === undefined ? {} : { assumptions: { classesFrom, outputs, notes } };
+}
 
 /** A model that was opened, whoever wrote it. */
 export interface GivenModel {
+  /** From pictures 0 to 255 to probabilities. */
   readonly model: Model;
   readonly kind: string;
-  /** In the order of its outputs; undefined where the file does not name them. */
-  readonly classes: readonly string[] | undefined;
+  /** In the order of its outputs. */
+  readonly classes: readonly string[];
   readonly notes: readonly string[];
+  /** What makes one doubt how its pixels are scaled. */
+  readonly warnings: readonly string[];
+  /** Set where another program wrote it. */
+  readonly foreign?: ForeignModel | undefined;
   /** Whether it is a run of ours or shipped, and so has a model.onnx with its preprocessing. */
   readonly isOurs: boolean;
   /** Turned and mirrored views that a run of ours answers by; undefined where it says nothing of them. */
@@ -37,19 +108,23 @@ export interface GivenModel {
 /**
  * Opens a run folder, a shipped model, or a file of Keras, ONNX or TensorFlow.js.
  *
- * @param imageSize height and width, where an ONNX file leaves them open.
- * @throws ERR_FORMAT, ERR_WEIGHTS.
+ * @throws ERR_FORMAT, ERR_WEIGHTS; ERR_CONFIG where it takes no pictures; ERR_USAGE as `openForeign`, and where flags say something
+ * of a model that says it itself.
  */
-export async function openGiven(word: string, imageSize?: number): Promise<GivenModel> {
-  const isRun = existsSync(word) && statSync(word).isDirectory() && existsSync(join(word, "model.onnx"));
-  if (isRun || isShippedName(word)) {
+export async function openGiven(word: string, flags: ModelFlags): Promise<GivenModel> {
+  const isOurs = existsSync(word) && !isForeign(word);
+  if (isOurs || isShippedName(word)) requireNothingSaid(word, foreignOf(flags));
+  if ((isOurs && statSync(word).isDirectory()) || isShippedName(word)) {
     const { model, classes, cells, recipe, scale, home } = await openRun(word);
     const { cropRedCells, views, viewStain: stain } = recipe;
     const notes = notesOn({ cells, cropRedCells });
+    const kind = "run of Leukogram";
     const seen = { cells, views, stain, cropRedCells, scale, home };
-    return { model, classes, notes, kind: "run of Leukogram", isOurs: true, ...seen };
+    return { model, classes, notes, warnings: [], kind, isOurs: true, ...seen };
   }
-  return { ...(await readModel(word, { imageSize })), isOurs: false, cells: undefined };
+  const foreign = await openForeign(word, foreignOf(flags));
+  const { kind, classes, notes, warnings } = foreign;
+  return { model: pixelModel(foreign), kind, classes, notes, warnings, foreign, isOurs: false, cells: undefined };
 }
 
 function notesOn({ cells, cropRedCells }: Pick<GivenModel, "cells" | "cropRedCells">): string[] {
@@ -61,19 +136,4 @@ function notesOn({ cells, cropRedCells }: Pick<GivenModel, "cells" | "cropRedCel
   return [
     `It takes crops of ${cropRedCells} widths of a red cell around the nucleus, which whoever runs it must cut; see docs/scale.md.`,
   ];
-}
-
-/**
- * The names of a model's classes: those that were given, those that it says, or the five cell types where it has as many outputs.
- *
- * @throws ERR_USAGE where there are as many names as it has not.
- */
-export function classesOf({ model, classes }: GivenModel, given: string | undefined): readonly string[] {
-  const outputs = model.output.shape.at(-1)!;
-  const names =
-    given?.split(",").map((name) => name.trim()) ?? classes ?? (outputs === CELL_TYPES.length ? CELL_TYPES : []);
-  if (names.length === outputs && new Set(names).size === outputs && model.output.shape.length === 1) return names;
-  throw new LeukogramError("ERR_USAGE", `the model has ${outputs} outputs, and ${names.length} classes are named`, {
-    hint: "Name them in the order of its outputs: --classes A,B,C.",
-  });
 }

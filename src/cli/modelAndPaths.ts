@@ -38,7 +38,7 @@ export function modelAndPaths(
 }
 
 function isRunFolder(path: string): boolean {
-  return ["model.onnx", "config.json"].some((name) => existsSync(join(path, name)));
+  return ["model.onnx", "config.json", "model.json"].some((name) => existsSync(join(path, name)));
 }
 
 function requireDefault(command: string): void {

@@ -7,6 +7,8 @@ import { LeukogramError } from "../core/errors.ts";
 import { decodeImage } from "../data/image.ts";
 import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
 import { checkShipped, findModelFile } from "../formats/shippedModels.ts";
+import { compile } from "../graph/compile.ts";
+import { exportGraph } from "../nn/exportGraph.ts";
 import { partsBesideMetadata } from "../runtime/metadata.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
@@ -17,6 +19,14 @@ import {
   classifierFacts,
   normalizedRow,
 } from "./classifierFacts.ts";
+import {
+  classNotes,
+  type ForeignOptions,
+  foreignMetadata,
+  isForeign,
+  openForeign,
+  pixelModel,
+} from "./foreignModel.ts";
 
 /** A trained model that is ready to classify. */
 export interface Classifier extends ClassifierFacts {
@@ -25,6 +35,8 @@ export interface Classifier extends ClassifierFacts {
   readonly fileBytes: number;
   /** What tells models apart by what they compute: the same whatever its metadata say. */
   readonly id: string;
+  /** What was assumed of it, and makes one doubt, in words; none of a model that Leukogram trained. */
+  readonly notes?: readonly string[];
   /**
    * Probabilities [N, K] of images uint8 [N, height, width, 3], one after the other.
    *
@@ -34,15 +46,25 @@ export interface Classifier extends ClassifierFacts {
   close(): Promise<void>;
 }
 
+/** Options of {@link loadClassifier}. */
+export interface LoadOptions extends SessionOptions {
+  /** Take models of other programs too, as this says of them; default: they are refused. */
+  readonly foreign?: ForeignOptions | undefined;
+}
+
 /**
- * Loads a run folder, an .onnx file that Leukogram wrote, or a shipped model by its name.
+ * Loads a run folder, an .onnx file that Leukogram wrote, or a shipped model by its name; with `foreign` also a model of Keras, ONNX
+ * or TensorFlow.js.
  *
- * @throws ERR_FORMAT where there is no such file or name, or it is no such model.
+ * @throws ERR_FORMAT where there is no such file or name, or it is no such model; with `foreign` as `openForeign`, and ERR_USAGE
+ * where it says something of a model that says it itself.
  *
  * @example
  * const classifier = await loadClassifier("mobilenetv2-anylab");
  */
-export async function loadClassifier(model: string, options: SessionOptions = {}): Promise<Classifier> {
+export async function loadClassifier(model: string, { foreign, ...options }: LoadOptions = {}): Promise<Classifier> {
+  if (foreign !== undefined && isForeign(model)) return await foreignClassifier(model, foreign, options);
+  if (foreign !== undefined) requireNothingSaid(model, foreign);
   const found = findModelFile(model);
   const { path } = found;
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
@@ -73,6 +95,32 @@ export async function loadClassifier(model: string, options: SessionOptions = {}
   });
 }
 
+async function foreignClassifier(model: string, foreign: ForeignOptions, options: SessionOptions) {
+  const given = await openForeign(model, foreign);
+  const metadata = foreignMetadata(given);
+  const bytes = compile(exportGraph(pixelModel(given)), { name: given.layers.name, metadata });
+  const session = await createSession(bytes, options);
+  const classifier = await classifierOf(session, given.path, bytes);
+  return { ...classifier, fileBytes: statSync(given.path).size, notes: [...given.notes, ...given.warnings] };
+}
+
+const FLAGS: Readonly<Record<keyof ForeignOptions, string>> = {
+  preprocessing: "--preprocessing",
+  jpegDct: "--jpeg-dct",
+  classes: "--classes",
+  outputs: "--outputs",
+  imageSize: "--image-size",
+};
+
+/** Refuses what is said of a model that Leukogram wrote, which says it itself. @throws ERR_USAGE */
+export function requireNothingSaid(model: string, foreign: ForeignOptions): void {
+  const said = (Object.keys(FLAGS) as (keyof ForeignOptions)[]).filter((key) => foreign[key] !== undefined);
+  if (said.length === 0) return;
+  throw new LeukogramError("ERR_USAGE", `${model}: is a model that Leukogram wrote, which says itself how it is used`, {
+    hint: `Leave out ${said.map((key) => FLAGS[key]).join(" and ")}.`,
+  });
+}
+
 async function classifierOf(session: Session, path: string, bytes: Uint8Array): Promise<Classifier> {
   const facts = classifierFacts(session.metadata, path);
   return {
@@ -80,6 +128,7 @@ async function classifierOf(session: Session, path: string, bytes: Uint8Array): 
     path,
     fileBytes: bytes.length,
     id: modelId(bytes),
+    notes: classNotes(facts.classes, facts.classesFrom),
     classify: (images, count, size = facts.imageSize) => classify(session, images, count, size),
     close: () => session.release(),
   };

@@ -13,6 +13,10 @@ import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFact
 /** What a trained model's file says of it. */
 export interface ClassifierFacts {
   readonly classes: readonly string[];
+  /** Where their names come from, where the model is another program's: "assumed" where nothing said them. */
+  readonly classesFrom?: string | undefined;
+  /** What another program's outputs were found, or said, to be. */
+  readonly outputs?: string | undefined;
   /** [height, width] that images are brought to. */
   readonly imageSize: readonly [number, number];
   /** Whether pictures are filled up to a square first, so that cells keep their shape. */
@@ -40,7 +44,7 @@ export interface ClassifierFacts {
  * @throws ERR_FORMAT where it does not name its classes and image size.
  */
 export function classifierFacts(metadata: Readonly<Record<string, string>>, source: string): ClassifierFacts {
-  const { parameters, model, field, cropRedCells, scale } = metadata;
+  const { parameters, model, field, cropRedCells, scale, classesFrom, outputs } = metadata;
   const classes = metadataList(metadata, "classes") as readonly string[] | undefined;
   const imageSize = metadataList(metadata, "imageSize") as [number, number] | undefined;
   if (classes === undefined || imageSize === undefined)
@@ -49,6 +53,8 @@ export function classifierFacts(metadata: Readonly<Record<string, string>>, sour
     });
   return {
     classes,
+    classesFrom,
+    outputs,
     imageSize,
     isSquare: field === "square",
     cropRedCells: cropRedCells === undefined ? undefined : Number(cropRedCells),

@@ -6,7 +6,7 @@ import { resizeBilinearUint8 } from "../data/resize.ts";
 import { compile } from "../graph/compile.ts";
 import { logLosses } from "../metrics/probabilityScores.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
-import { PREPROCESSINGS, type Preprocessing, withPreprocessing } from "../models/preprocessing.ts";
+import { PREPROCESSINGS, type Preprocessing, takingColours, withPreprocessing } from "../models/preprocessing.ts";
 import { exportGraph } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
 import { createSession } from "../runtime/node.ts";
@@ -50,7 +50,7 @@ export async function tryPreprocessings(
   const tried: TriedPreprocessing[] = [];
   for (const preprocessing of PREPROCESSINGS) {
     if (!isColoured && (preprocessing === "caffe" || preprocessing === "torch")) continue;
-    const probabilities = await answers(withPreprocessing(model, preprocessing), pixels, session);
+    const probabilities = await answers(takingColours(withPreprocessing(model, preprocessing)), pixels, session);
     const right = probabilities.filter((row, i) => argmax(row) === labels[i]).length;
     const losses = logLosses(labels, probabilities);
     const logLoss = losses.reduce((a, b) => a + b) / losses.length;
@@ -70,14 +70,14 @@ async function pixelsOf(
   samples: readonly Sample[],
   signal: AbortSignal | undefined,
 ): Promise<Pixels> {
-  const [height, width, channels] = input.shape as [number, number, number];
-  const size = height * width * channels;
+  const [height, width] = input.shape as [number, number, number];
+  const size = height * width * 3;
   const data = new Uint8Array(samples.length * size);
   for (const [i, { path }] of samples.entries()) {
     if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "trying ways to scale pixels was interrupted");
     data.set(resizeBilinearUint8(await decodeImage(path), height, width), i * size);
   }
-  return { data, shape: [samples.length, height, width, channels] };
+  return { data, shape: [samples.length, height, width, 3] };
 }
 
 async function answers(model: Model, { data, shape }: Pixels, options: SessionOptions): Promise<number[][]> {

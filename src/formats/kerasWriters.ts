@@ -1,6 +1,7 @@
 // Keras's HDF5 files, whole models and weights alone, and the layers model of TensorFlow.js.
 import { basename, dirname, join } from "node:path";
 import type { Group } from "h5wasm";
+import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
 import { VERSION } from "../core/version.ts";
 import type { Model } from "../nn/model.ts";
@@ -73,13 +74,50 @@ export async function writeWeightsH5(model: Model, path: string): Promise<void> 
 /** Bytes of weights in one file of a TensorFlow.js model, as its own converter cuts them. */
 const SHARD_BYTES = 4 * 1024 * 1024;
 
+/** Layers of ours that TensorFlow.js 4 has by these names and runs with the same numbers. */
+const TENSORFLOW_JS = new Set([
+  "Activation",
+  "Add",
+  "AveragePooling2D",
+  "BatchNormalization",
+  "Concatenate",
+  "Conv2D",
+  "Cropping2D",
+  "Dense",
+  "DepthwiseConv2D",
+  "Dropout",
+  "Flatten",
+  "GlobalAveragePooling2D",
+  "GlobalMaxPooling2D",
+  "InputLayer",
+  "LayerNormalization",
+  "MaxPooling2D",
+  "Multiply",
+  "ReLU",
+  "Rescaling",
+  "Reshape",
+  "SeparableConv2D",
+  "ZeroPadding2D",
+]);
+
+function requireTensorflowJs({ layers }: Model): void {
+  const other = layers.find(({ className }) => !TENSORFLOW_JS.has(className));
+  // A layer that is none of Keras's either is refused for that.
+  if (other === undefined || other.className === "OnnxOperators") return;
+  throw new LeukogramError("ERR_FORMAT", `layer "${other.name}": TensorFlow.js has no ${other.className}`, {
+    hint: "Write .keras or .onnx.",
+  });
+}
+
 /**
  * Writes a layers model of TensorFlow.js: `path`, its model.json, and the weights in files beside it.
  *
  * @throws ERR_OUTPUT where a file can't be written; ERR_FORMAT where a layer can't be said in this format.
  */
 export async function writeTensorflowJs(model: Model, path: string): Promise<void> {
-  const { json, layers } = legacyModel(inOlderLayers(model, "tensorflowJs"));
+  const older = inOlderLayers(model, "tensorflowJs");
+  requireTensorflowJs(older);
+  const { json, layers } = legacyModel(older);
   const weights = layers.flatMap((layer) =>
     layer.weights.map((weight) => ({
       name: legacyWeightName(layer, weight),

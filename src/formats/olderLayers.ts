@@ -15,8 +15,10 @@ import {
   ReLU,
   Rescaling,
   Reshape,
+  Resizing,
 } from "../nn/layers/index.ts";
 import { Model } from "../nn/model.ts";
+import { resizedByKernels } from "./resizingByKernels.ts";
 
 /** A program that reads files of Keras 2. */
 export type OlderProgram = "keras2" | "tensorflowJs";
@@ -69,6 +71,7 @@ export function inOlderLayers(model: Model, program: OlderProgram): Model {
     const channels = input.shape[2]!;
     if (layer instanceof LayerScale) return depthwise(layer, { kernel: layer.weights[0]!.value });
     if (program === "keras2") return undefined;
+    if (layer instanceof Resizing) return ([x]) => resizedByKernels(layer, x!);
     if (layer instanceof Normalization) return depthwise(layer, standardizing(layer, channels));
     if (layer instanceof Conv2D && layer.config.groups > 1) return byChannel(layer, channels);
     const isPool = layer instanceof GlobalAveragePooling2D || layer instanceof GlobalMaxPooling2D;

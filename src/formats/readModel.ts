@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { metadataList } from "../runtime/metadata.ts";
+import { type ClassNames, namesBeside, namesInMetadata } from "./classNames.ts";
 import { isZip, kerasModelOf } from "./kerasFile.ts";
 import type { DescribedModel } from "./kerasModel.ts";
 import { onnxModelOf } from "./onnx/onnxModel.ts";
@@ -13,8 +13,8 @@ export interface ReadModel extends DescribedModel {
   /** The file that was read, and what it is, in words. */
   readonly path: string;
   readonly kind: string;
-  /** Names of its classes; undefined where the file does not say. */
-  readonly classes: readonly string[] | undefined;
+  /** Names of its classes, which it holds or a file beside it; undefined where nothing says them. */
+  readonly classes: ClassNames | undefined;
 }
 
 /** What {@link readModel} takes beside the file. */
@@ -39,21 +39,16 @@ export async function readModel(path: string, { imageSize }: ReadModelOptions = 
       hint: "Give a model file, a run folder, or the folder of a TensorFlow.js model.",
     });
   const bytes = await readBytes(file);
-  const unnamed = { path: file, classes: undefined };
-  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, { path: file, imageSize })), ...unnamed };
+  const beside = () => ({ path: file, classes: namesBeside(file) });
+  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, { path: file, imageSize })), ...beside() };
   if (bytes[0] === ONNX_START) {
     const { metadata, ...read } = onnxModelOf(bytes, { source: file, imageSize });
-    return { ...read, path: file, classes: namesIn(metadata), kind: "ONNX" };
+    return { ...read, path: file, classes: namesInMetadata(metadata, file) ?? namesBeside(file), kind: "ONNX" };
   }
   const { kerasVersion, ...read } = await kerasModelOf(bytes, file);
   const kind = `Keras ${kerasVersion ?? "1"} ${isZip(bytes) ? ".keras" : "HDF5"}`;
-  return { ...read, ...unnamed, kind };
+  return { ...read, ...beside(), kind };
 }
 
 /** The tag of an ONNX file's first field, its version; neither a zip nor HDF5 begins with it. */
 const ONNX_START = 8;
-
-function namesIn(metadata: Readonly<Record<string, string>>): readonly string[] | undefined {
-  const names = metadataList(metadata, "classes");
-  return names?.every((name) => typeof name === "string") ? (names as readonly string[]) : undefined;
-}

@@ -33,6 +33,20 @@ export function withPreprocessing(model: Model, preprocessing: Preprocessing): M
   return new Model({ input, output: graft(model.input, model.output, scaled), name: model.name });
 }
 
+/** Shares of red, green and blue in grey (ITU-R BT.601), as PIL and TensorFlow have them. */
+const GREY = [0.299, 0.587, 0.114];
+
+/** The same model for pictures in three colours, of which one that takes a single channel sees the grey ones. */
+export function takingColours(model: Model): Model {
+  const [height, width, channels] = model.input.shape as [number, number, number];
+  if (channels !== 1) return model;
+  const input = Input([height, width, 3], { name: "colours" });
+  const layer = new Conv2D({ filters: 1, kernelSize: 1, useBias: false, name: "grey" });
+  const grey = layer.apply(input);
+  fixed(layer, [GREY]);
+  return new Model({ input, output: graft(model.input, model.output, grey), name: model.name });
+}
+
 /** Name of the layer of {@link scaledPixels}. */
 export const PREPROCESSING_LAYER = "preprocessing";
 

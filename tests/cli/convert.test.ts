@@ -21,7 +21,13 @@ describe.concurrent("convert", () => {
       ["convert", "theirs.h5", "ours.onnx", "--preprocessing", "0..1"],
       ["evaluate", "ours.onnx", "--data", "smears", "--json", "--quiet"],
     ]);
-    expect(outcome).toMatchObject({ code: 0, stdout: "ONNX: ours.onnx\n", stderr: "" });
+    expect(outcome).toMatchObject({ code: 0 });
+    expect(outcome!.stdout).toMatch(
+      /^ONNX: ours\.onnx\nOutputs: probabilities; classes: Basophil, .* \(assumed\)\nChecked: loaded, and run on 4 probe pictures; largest difference from its source [\de.-]+\n$/,
+    );
+    expect(outcome!.stderr).toBe(
+      "Note: nothing names its classes: assumed are Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, in this order; --classes A,B,C says otherwise\n",
+    );
     const judged = jsonOf<{ count: number; classes: string[] }>(evaluated!);
     expect(judged.count).toBe(10);
   });
@@ -59,7 +65,7 @@ describe.concurrent("convert", () => {
     ]);
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 2, 2]);
     expect(outcomes[0]!.stdout).toMatch(
-      /^ONNX: run8\.onnx\nRight of 10 images that it was not calibrated on: [\d.]+ % in float32, [\d.]+ % in int8/,
+      /^ONNX: run8\.onnx\nChecked: loaded, and run on 4 probe pictures\nRight of 10 images that it was not calibrated on: [\d.]+ % in float32, [\d.]+ % in int8/,
     );
     expect(JSON.parse(outcomes[1]!.stdout).loss).toMatchObject({ count: 10 });
     expect(statSync(path("run8.onnx")).size).toBeLessThan(0.6 * statSync(path("run", "model.onnx")).size);
@@ -115,7 +121,7 @@ describe.concurrent("convert", () => {
     expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine.keras: exists already. Name a new file, or add --yes.");
     expectFailure(outcomes[1]!, 2, "ERR_USAGE convert: theirs.tflite has no ending that names a format. Use .keras,");
     expectFailure(outcomes[2]!, 2, 'ERR_USAGE preprocessing "0..2" is not known. Use one of 0..255, 0..1,');
-    expectFailure(outcomes[3]!, 2, "ERR_USAGE the model has 5 outputs, and 2 classes are named.");
+    expectFailure(outcomes[3]!, 2, "ERR_USAGE the model has 5 classes, and 2 are named (--classes).");
     expectFailure(outcomes[4]!, 3, "ERR_FORMAT none.h5: there is no such file");
     expectFailure(outcomes[5]!, 3, /^ERR_FORMAT layer "\w+" came from ONNX, and is no layer of Keras\. Write/);
     expect(readFileSync(path("mine.keras"), "utf8")).toBe("mine");

@@ -86,7 +86,11 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
     [["run", cell, "--layer", "conv2"], 2, /has no layer "conv2".*Those with a map: /],
     [["run", cell, "--method", "occlusion", "--layer", "x"], 2, "explain: --layer is for gradcam and scorecam"],
     [["run", cell, "--baseline", "grey"], 2, 'baseline "grey" is not known. Use one of background, black, white.'],
-    [["run", cell, "--preprocessing", "0..1"], 2, "run: scales its pixels itself. Leave out --preprocessing."],
+    [
+      ["run", cell, "--preprocessing", "0..1"],
+      2,
+      "run: is a model that Leukogram wrote, which says itself how it is used. Leave out --preprocessing.",
+    ],
     [["run", cell, "--out", "mine"], 3, "mine exists and was not made by this command"],
   ];
   const outcomes = await cli.runAll(failures.map(([words]) => ["explain", ...words]));

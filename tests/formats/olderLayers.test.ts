@@ -13,10 +13,12 @@ import {
   Conv2D,
   Flatten,
   GlobalAveragePooling2D,
+  GroupNormalization,
   Input,
   LayerScale,
   Normalization,
   ReLU,
+  Resizing,
 } from "../../src/nn/layers/index.ts";
 import { Model } from "../../src/nn/model.ts";
 import { createSession } from "../../src/runtime/node.ts";
@@ -99,6 +101,24 @@ describe("layers that an older program has not got", () => {
       }
     }
   });
+});
+
+test("resizing is written for TensorFlow.js by convolutions, as its own layer gives other numbers", async () => {
+  const input = Input([6, 5, 3]);
+  const resized = new Resizing({ height: 4, width: 9, name: "small" }).apply(input);
+  const model = new Model({ input, output: new Flatten().apply(resized) });
+  await writeTensorflowJs(model, join(dir, "resizing.json"));
+  const { model: read } = await readModel(join(dir, "resizing.json"));
+  expect(read.layers.map(({ className }) => className)).not.toContain("Resizing");
+  expect(farthest(await answer(read), await answer(model))).toBeLessThan(1e-5);
+});
+
+test("a layer that TensorFlow.js has not got is refused by name", async () => {
+  const input = Input([4, 4, 4]);
+  const output = new Flatten().apply(new GroupNormalization({ groups: 2, name: "groups" }).apply(input));
+  await expect(writeTensorflowJs(new Model({ input, output }), join(dir, "no.json"))).rejects.toThrow(
+    'ERR_FORMAT layer "groups": TensorFlow.js has no GroupNormalization. Write .keras or .onnx.',
+  );
 });
 
 test("hard_sigmoid of TensorFlow.js is 0.2 x + 0.5, as that of Keras 2, not Keras 3's", async () => {

@@ -3,10 +3,9 @@ import { LeukogramError } from "../../core/errors.ts";
 import type { ToldScales } from "../../data/toldScales.ts";
 import type { ScaledSample } from "../../data/usedScales.ts";
 import { CellCrops } from "../../evaluation/cellCrops.ts";
-import { type Classifier, loadClassifier } from "../../evaluation/classifier.ts";
+import { type Classifier, type LoadOptions, loadClassifier, requireNothingSaid } from "../../evaluation/classifier.ts";
 import { judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { isShippedName } from "../../formats/shippedModels.ts";
-import type { SessionOptions } from "../../runtime/session.ts";
 import { type OpenRun, openRun } from "../openRun.ts";
 import { readPictures } from "../pictures.ts";
 import { adaptUnlabelled } from "../unlabelled/adaptUnlabelled.ts";
@@ -18,7 +17,7 @@ import { correctPriors } from "./priorCorrection.ts";
 import { manyViews, ownViews, testTimeClassifier } from "./testTimeClassifier.ts";
 
 /** What may be done for a new laboratory without its labels, before its images are classified. */
-export interface LabelFreeOptions extends SessionOptions {
+export interface LabelFreeOptions extends LoadOptions {
   /** Average over turned, mirrored and scaled views. */
   readonly tta?: boolean | undefined;
   /** Move batch-norm statistics to the new laboratory's. */
@@ -79,6 +78,7 @@ export async function labelFreeClassifier(
     throw new LeukogramError("ERR_FORMAT", `${path}: is no run folder, and a model file alone can't be changed`, {
       hint: "Give the folder of a finished run, or leave out --tta, --adapt-statistics, --tent and --neighbours.",
     });
+  if (options.foreign !== undefined) requireNothingSaid(path, options.foreign);
   const run = await openRun(path);
   const crops = await CellCrops.plan({ ...run, cropRedCells: run.recipe.cropRedCells }, samples, options);
   const steps: LabelFreeStep[] = moves || tent ? await adapted(run, files, { ...options, crops }) : [];

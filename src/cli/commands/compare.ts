@@ -11,6 +11,7 @@ import { compareSplits, splitSentence, trainingsOfSplits } from "../../evaluatio
 import { readCrossValidation } from "../../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../../evaluation/evaluateModel.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
+import { type ForeignOptions, isForeign } from "../../evaluation/foreignModel.ts";
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
@@ -19,6 +20,7 @@ import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
 import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
+import { addModelFlags, foreignOf, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
@@ -34,7 +36,7 @@ const UNKNOWN: Costs = {
 };
 
 /** Flags of `compare`. */
-interface Flags extends ScaleFlag {
+interface Flags extends ScaleFlag, ModelFlags {
   readonly data?: string;
   readonly out?: string;
   readonly skipBad?: boolean;
@@ -56,6 +58,7 @@ const compare: CommandModule = {
       .option("--group-by <column>", "with --data: manifest column whose images are resampled together: patient, slide")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
+    addModelFlags(command);
     addScaleFlag(command, { several: true });
     addClassNameFlags(command);
     addSessionFlags(command);
@@ -81,12 +84,18 @@ const compare: CommandModule = {
     if (flags.out !== undefined) requireOwnReport(flags.out);
     const progress = new Progress(Boolean(flags.quiet));
     const models: SeedRun[] = [];
+    // Flags say what they say of those that another program wrote.
+    const someForeign = (paths as string[]).some((path) => !path.endsWith(".csv") && isForeign(path));
+    const assumed: Record<string, unknown> = {};
     const cropped: { readonly name: string; readonly crops: CropSummary | undefined }[] = [];
     for (const [i, path] of (paths as string[]).entries()) {
       const { data, skipBad = false } = flags;
       const told = toldScalesOf(flags);
       const name = names[i]!;
-      const { crops, ...answered } = await answersOf(path, { data, skipBad, told, options, progress, signal });
+      const foreign = someForeign && !isForeign(path) ? {} : foreignOf(flags);
+      const answering = { data, skipBad, told, foreign, options, progress, signal };
+      const { crops, assumptions, ...answered } = await answersOf(path, answering);
+      if (assumptions !== undefined) assumed[name] = assumptions;
       models.push({ name, ...answered });
       cropped.push({ name, crops });
     }
@@ -125,6 +134,7 @@ const compare: CommandModule = {
       comparisons,
       ...(overSplits.length > 0 && { overSplits }),
       ...(scales.length > 0 && { scale: Object.fromEntries(scales) }),
+      ...(Object.keys(assumed).length > 0 && { assumptions: assumed }),
     };
     print(Boolean(flags.json), result, () =>
       [
@@ -148,6 +158,7 @@ interface AnswerOptions {
   readonly data: string | undefined;
   readonly skipBad: boolean;
   readonly told: ToldScales;
+  readonly foreign: ForeignOptions;
   readonly options: Readonly<Record<string, unknown>>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -155,8 +166,8 @@ interface AnswerOptions {
 
 async function answersOf(
   path: string,
-  { data, skipBad, told, options, progress, signal }: AnswerOptions,
-): Promise<Omit<SeedRun, "name"> & { readonly crops?: CropSummary | undefined }> {
+  { data, skipBad, told, foreign, options, progress, signal }: AnswerOptions,
+): Promise<Omit<SeedRun, "name"> & { readonly crops?: CropSummary | undefined; readonly assumptions?: object }> {
   const crossValidation = data === undefined ? readCrossValidation(path) : undefined;
   if (crossValidation !== undefined)
     return {
@@ -171,7 +182,8 @@ async function answersOf(
   const isRun = existsSync(path) && statSync(path).isDirectory();
   const run = isRun ? readRunKind(path) : undefined;
   const history = isRun ? readHistory(path) : [];
-  const classifier = await loadClassifier(path, sessionOf(options));
+  const classifier = await loadClassifier(path, { ...sessionOf(options), foreign });
+  tellModel(progress, { notes: (classifier.notes ?? []).map((note) => `${path}: ${note}`) });
   try {
     const costs: Costs = {
       parameters: classifier.parameters,
@@ -192,7 +204,7 @@ async function answersOf(
     const crops = await CellCrops.plan(classifier, samples, { told, signal });
     tellScale(progress, crops);
     const answers = await answerImages(classifier, dataset, samples, { skipBad, crops, signal, onProgress });
-    return { predictions: answers.predictions, history, costs, run, crops: answers.crops };
+    return { predictions: answers.predictions, history, costs, run, crops: answers.crops, ...modelJson(classifier) };
   } finally {
     await classifier.close();
   }

@@ -2,25 +2,32 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
-import { JPEG_DCTS, type JpegDct } from "../../data/jpegDct.ts";
+import { type ForeignModel, foreignMetadata, storedModel } from "../../evaluation/foreignModel.ts";
 import { writeKeras } from "../../formats/kerasV3.ts";
 import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "../../formats/kerasWriters.ts";
 import { findChangeableFiles } from "../../formats/shippedModels.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { compile } from "../../graph/compile.ts";
 import { halfWeights } from "../../graph/onnx/halfWeights.ts";
-import {
-  PREPROCESSINGS,
-  type Preprocessing,
-  preprocessingSmells,
-  withPreprocessing,
-} from "../../models/preprocessing.ts";
+import { withoutShareOfSum } from "../../models/outputs.ts";
+import { probePictures } from "../../models/probes.ts";
 import { exportGraph, plainGraph } from "../../nn/exportGraph.ts";
 import type { Model } from "../../nn/model.ts";
 import { percent } from "../../report/format.ts";
 import { readMetadata } from "../../runtime/metadata.ts";
+import {
+  type Answers,
+  askLayers,
+  askOnnx,
+  askOnnxFile,
+  askStored,
+  askWeights,
+  type Checked,
+  probeBytes,
+  writeChecked,
+} from "../checkedFile.ts";
 import type { CommandModule } from "../command.ts";
-import { classesOf, type GivenModel, openGiven } from "../foreignModel.ts";
+import { addModelFlags, type GivenModel, MODEL_WORDS, type ModelFlags, openGiven } from "../foreignModel.ts";
 import { oneOf, print, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { type Int8Loss, writeInt8 } from "../writeInt8.ts";
@@ -28,11 +35,7 @@ import { type Int8Loss, writeInt8 } from "../writeInt8.ts";
 const PRECISIONS = ["float32", "float16", "int8"] as const;
 
 /** Flags of `convert`. */
-interface Flags {
-  readonly preprocessing: Preprocessing;
-  readonly jpegDct: JpegDct;
-  readonly classes?: string;
-  readonly imageSize?: number;
+interface Flags extends ModelFlags {
   readonly precision: (typeof PRECISIONS)[number];
   readonly calibrate?: string;
   readonly images: number;
@@ -46,21 +49,28 @@ interface Flags {
 interface Format {
   readonly ending: RegExp;
   readonly name: string;
-  write(given: GivenModel, out: string, flags: Flags): Promise<void>;
+  /** How a model of other formats than ONNX is written, and what the file then gives. */
+  readonly layers?: {
+    write(model: Model, out: string): Promise<void>;
+    ask(out: string, model: Model): Promise<Answers>;
+  };
 }
-
-const layersOnly =
-  (write: (model: Model, out: string) => Promise<void>) => (given: GivenModel, out: string, flags: Flags) =>
-    write(withPreprocessing(given.model, flags.preprocessing), out);
 
 // The first whose ending fits.
 const FORMATS: readonly Format[] = [
-  { ending: /\.weights\.h5$/i, name: "weights of Keras 3", write: layersOnly(writeWeightsH5) },
-  { ending: /\.(h5|hdf5)$/i, name: "Keras HDF5", write: layersOnly(writeKerasH5) },
-  { ending: /\.keras$/i, name: "Keras 3", write: layersOnly(writeKeras) },
-  { ending: /\.json$/i, name: "TensorFlow.js layers model", write: layersOnly(writeTensorflowJs) },
-  { ending: /\.onnx$/i, name: "ONNX", write: writeOnnx },
+  {
+    ending: /\.weights\.h5$/i,
+    name: "weights of Keras 3",
+    layers: { write: writeWeightsH5, ask: (out, model) => askWeights(model, out) },
+  },
+  { ending: /\.(h5|hdf5)$/i, name: "Keras HDF5", layers: { write: writeKerasH5, ask: askStored } },
+  { ending: /\.keras$/i, name: "Keras 3", layers: { write: writeKeras, ask: askStored } },
+  { ending: /\.json$/i, name: "TensorFlow.js layers model", layers: { write: writeTensorflowJs, ask: askStored } },
+  { ending: /\.onnx$/i, name: "ONNX" },
 ];
+
+/** How far what is written may be from its source: rounding, and the loss of half precision. */
+const TOLERANCE = { float32: 1e-4, float16: 0.1 };
 
 const convert: CommandModule = {
   define(command) {
@@ -68,25 +78,8 @@ const convert: CommandModule = {
       .description(
         "Turn a model into another format; which one the name of OUT says: .keras, .h5, .weights.h5, .onnx, or .json for TensorFlow.js.",
       )
-      .argument(
-        "<in>",
-        "Keras .keras or .h5, .onnx, model.json of TensorFlow.js or its folder, run folder, or name of a shipped model",
-      )
+      .argument("<in>", MODEL_WORDS)
       .argument("<out>", "the file to write")
-      .option(
-        "--preprocessing <way>",
-        `how pixels were scaled before IN saw them: ${PREPROCESSINGS.join(", ")}`,
-        oneOf("preprocessing", PREPROCESSINGS),
-        "0..255",
-      )
-      .option(
-        "--jpeg-dct <way>",
-        "how JPEG files became the pixels that IN saw: accurate, fast (TensorFlow); an .onnx keeps it",
-        oneOf("JPEG transform", JPEG_DCTS),
-        "accurate",
-      )
-      .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
-      .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber)
       .option(
         "--precision <type>",
         "of an .onnx: float32, float16 (weights alone), int8",
@@ -97,6 +90,7 @@ const convert: CommandModule = {
       .option("--images <number>", "at most so many of them", wholeNumber, 200)
       .option("--plain", "an .onnx of the layers alone: floats [batch, height, width, channels] as they expect them")
       .option("--yes", "write over a file that is there");
+    addModelFlags(command);
   },
   examples: [
     "leukogram convert model.h5 model.keras",
@@ -120,24 +114,29 @@ const convert: CommandModule = {
       });
     if (existsSync(out) && !flags.yes)
       throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
-    const given = await openGiven(source, flags.imageSize);
+    const given = await openGiven(source, flags);
     const progress = new Progress(Boolean(flags.quiet));
-    const smells = given.isOurs ? [] : preprocessingSmells(withPreprocessing(given.model, flags.preprocessing));
-    for (const note of [...given.notes, ...(flags.preprocessing === "0..255" ? smells : [])])
+    for (const note of [...given.notes, ...given.warnings, ...storedNotes(given, format)])
       progress.line(`Note: ${note}`);
-    const loss = flags.precision === "int8" ? await toInt8(given, { source, out, flags, signal, progress }) : undefined;
-    if (flags.precision !== "int8" && given.isOurs && format.name === "ONNX" && !flags.plain)
-      await copyOnnx(source, out, flags);
-    else if (flags.precision !== "int8") await format.write(given, out, flags);
+    const job = { source, out, flags, signal, progress };
+    const { loss, checked } = await (format.layers ? writeLayers(given, format, job) : writeOnnx(given, job));
+    const { classesFrom, outputs } = given.foreign ?? {};
+    const { kind, classes, notes, warnings } = given;
     print(
       Boolean(flags.json),
-      { in: source, kind: given.kind, out, format: format.name, notes: given.notes, loss },
-      () => [`${format.name}: ${out}`, ...(loss ? [lossLine(loss)] : [])].join("\n"),
+      { in: source, kind, out, format: format.name, classes, classesFrom, outputs, notes, warnings, checked, loss },
+      () =>
+        [
+          `${format.name}: ${out}`,
+          ...(given.foreign ? [`Outputs: ${outputs}; classes: ${classes.join(", ")} (${classesFrom})`] : []),
+          checkedLine(checked),
+          ...(loss ? [lossLine(loss)] : []),
+        ].join("\n"),
     );
   },
 };
 
-interface ToInt8 {
+interface Job {
   readonly source: string;
   readonly out: string;
   readonly flags: Flags;
@@ -145,12 +144,61 @@ interface ToInt8 {
   readonly progress: Progress;
 }
 
-async function toInt8(given: GivenModel, { source, out, flags, signal, progress }: ToInt8) {
-  const model = given.isOurs ? given.model : withPreprocessing(given.model, flags.preprocessing);
-  const metadata = given.isOurs
-    ? readMetadata(await readFile(findChangeableFiles(source).onnx))
-    : metadataOf(model, classesOf(given, flags.classes), flags.jpegDct);
-  const { calibrate, images, jpegDct } = flags;
+interface Written {
+  readonly checked: Checked;
+  readonly loss?: Int8Loss | undefined;
+}
+
+function checkedLine({ pictures, difference }: Checked): string {
+  const found = difference === undefined ? "" : `; largest difference from its source ${difference.toPrecision(1)}`;
+  return `Checked: loaded, and run on ${pictures} probe pictures${found}`;
+}
+
+// The model as its layers are stored.
+const storedOf = ({ foreign, model }: GivenModel) => (foreign ? storedModel(foreign) : model);
+
+function storedNotes({ foreign }: GivenModel, { layers, name }: Format): readonly string[] {
+  if (layers === undefined || foreign === undefined || withoutShareOfSum(foreign.layers) === foreign.layers) return [];
+  return [`${name} has no layer that divides by a sum: its outputs stay as they are, and who runs it must divide`];
+}
+
+async function writeLayers(given: GivenModel, { layers }: Format, { out }: Job): Promise<Written> {
+  const model = storedOf(given);
+  const source = await askLayers(model);
+  const write = (path: string) => layers!.write(model, path);
+  const ask = (path: string) => layers!.ask(path, model);
+  return { checked: await writeChecked(out, { write, ask, source, tolerance: TOLERANCE.float32 }) };
+}
+
+async function writeOnnx(given: GivenModel, job: Job): Promise<Written> {
+  const { source: word, out, flags } = job;
+  const { precision, plain } = flags;
+  const { shape } = given.model.input;
+  const ask = (path: string) => askOnnxFile(path, shape);
+  if (precision === "int8") {
+    let loss: Int8Loss | undefined;
+    const write = async (path: string) => {
+      loss = await toInt8(given, { ...job, out: path });
+    };
+    return { checked: await writeChecked(out, { write, ask, tolerance: 0 }), loss };
+  }
+  const bytes = plain ? plainBytes(given) : given.foreign ? foreignBytes(given, given.foreign) : await ownBytes(word);
+  const write = (path: string) => writeFileWhole(path, precision === "float16" ? halfWeights(bytes) : bytes);
+  const tolerance = TOLERANCE[precision];
+  if (plain) {
+    const layers = given.foreign?.layers ?? given.model;
+    const floats = probePictures(layers.input.shape).map((data) => ({ data, shape: layers.input.shape }));
+    const askPlain = async (path: string) => askOnnx(await readFile(path), floats);
+    return { checked: await writeChecked(out, { write, ask: askPlain, source: await askLayers(layers), tolerance }) };
+  }
+  const source = given.foreign ? await askLayers(given.model) : await askOnnx(bytes, probeBytes(shape));
+  return { checked: await writeChecked(out, { write, ask, source, tolerance }) };
+}
+
+async function toInt8(given: GivenModel, { source, out, flags, signal, progress }: Job) {
+  const { model, foreign } = given;
+  const metadata = foreign ? foreignMetadata(foreign) : readMetadata(await readFile(findChangeableFiles(source).onnx));
+  const { calibrate, images, jpegDct = "accurate" } = flags;
   const views = given.isOurs ? given.views : undefined;
   const onProgress = (done: number, total: number) => progress.stage("Calibrating on images", done, total);
   return writeInt8(given, model, out, { calibrate, images, metadata, views, jpegDct, signal, onProgress });
@@ -160,31 +208,14 @@ const lossLine = ({ count, float32, int8, agreement }: Int8Loss) =>
   `Right of ${count} images that it was not calibrated on: ${percent(float32)} in float32, ${percent(int8)} in int8; the same class for ${percent(agreement)}`;
 
 // Ours has its preprocessing and what it knows of itself already.
-async function copyOnnx(source: string, out: string, { precision: wanted }: Flags): Promise<void> {
-  const { onnx } = findChangeableFiles(source);
-  const bytes = await readFile(onnx);
-  await writeFileWhole(out, wanted === "float16" ? halfWeights(bytes) : bytes);
+const ownBytes = (source: string): Promise<Uint8Array> => readFile(findChangeableFiles(source).onnx);
+
+function foreignBytes({ model }: GivenModel, foreign: ForeignModel): Uint8Array {
+  return compile(exportGraph(model), { name: model.name, metadata: foreignMetadata(foreign), version: VERSION });
 }
 
-async function writeOnnx(given: GivenModel, out: string, flags: Flags): Promise<void> {
-  const classes = classesOf(given, flags.classes);
-  const model = withPreprocessing(given.model, flags.preprocessing);
-  const metadata = metadataOf(model, classes, flags.jpegDct);
-  const graph = flags.plain ? plainGraph(given.model) : exportGraph(model);
-  const bytes = compile(graph, { name: model.name, metadata: flags.plain ? {} : metadata, version: VERSION });
-  await writeFileWhole(out, flags.precision === "float16" ? halfWeights(bytes) : bytes);
-}
-
-function metadataOf(model: Model, classes: readonly string[], dct: JpegDct): Record<string, string> {
-  const [height, width] = model.input.shape;
-  return {
-    classes: JSON.stringify(classes),
-    imageSize: JSON.stringify([height, width]),
-    model: model.name,
-    parameters: String(model.parameters),
-    jpegDct: dct,
-    notice: "Research use only; not a medical device.",
-  };
+function plainBytes({ model, foreign }: GivenModel): Uint8Array {
+  return compile(plainGraph(foreign?.layers ?? model), { name: model.name, metadata: {}, version: VERSION });
 }
 
 export default convert;

@@ -17,6 +17,7 @@ import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import { type HomeFacts, rejectThreshold } from "../../training/homeFacts.ts";
 import type { CommandModule } from "../command.ts";
 import { differentialLines } from "../differentialLines.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -24,7 +25,7 @@ import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleF
 import { addTypesFlag } from "../typesFlag.ts";
 
 /** Flags of `differential`. */
-interface Flags extends ScaleFlag {
+interface Flags extends ScaleFlag, ModelFlags {
   readonly model: string;
   readonly judged?: string;
   readonly cells?: number;
@@ -47,7 +48,7 @@ const differential: CommandModule = {
     command
       .description("A differential count of the cells of one smear, with its uncertainty. Not for diagnosis.")
       .argument("<cells>", "a folder of images of single cells, or a predictions.csv")
-      .option("--model <model>", "run folder, model file, or name of a shipped model", DEFAULT_MODEL)
+      .option("--model <model>", MODEL_WORDS, DEFAULT_MODEL)
       .option(
         "--judged <file>",
         "predictions.csv of the same model on labelled cells of this laboratory, to correct for its mistakes",
@@ -70,6 +71,7 @@ const differential: CommandModule = {
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--skip-bad", "leave out images that can't be read, and count them")
       .option("--yes", "write over a FHIR file that is there");
+    addModelFlags(command);
     addTypesFlag(command, "all");
     addScaleFlag(command);
     addSessionFlags(command);
@@ -92,6 +94,7 @@ const differential: CommandModule = {
       skipped,
       crops,
       home,
+      assumed,
     } = await answersOf(String(source), flags, { options, signal });
     const predictions = inTypes(answers);
     if (flags.types === undefined && predictions.classes.some(isBeyondFive))
@@ -112,7 +115,7 @@ const differential: CommandModule = {
       await writeFileWhole(flags.fhir, `${JSON.stringify(fhir, undefined, 2)}\n`);
     }
     const scale = scaleJson(crops);
-    print(Boolean(flags.json), { model, types, ...report, skipped, ...(scale && { scale }) }, () =>
+    print(Boolean(flags.json), { model, ...assumed, types, ...report, skipped, ...(scale && { scale }) }, () =>
       differentialLines(report, skipped).join("\n"),
     );
   },
@@ -156,6 +159,8 @@ interface Answers {
   readonly crops: CropSummary | undefined;
   /** What the model knows of its own laboratories; of a file of answers it is not known. */
   readonly home: Pick<HomeFacts, "reject">;
+  /** What was assumed of another program's model, for --json. */
+  readonly assumed?: object;
 }
 
 async function answersOf(source: string, flags: Flags, { options, signal }: Run): Promise<Answers> {
@@ -176,7 +181,8 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
   }
   const files = imagesOf(source);
   const progress = new Progress(Boolean(quiet));
-  const classifier = await loadClassifier(model, sessionOf(options));
+  const classifier = await loadClassifier(model, { ...sessionOf(options), foreign: foreignOf(flags) });
+  tellModel(progress, classifier);
   const rows: Prediction[] = [];
   let skipped = 0;
   try {
@@ -196,7 +202,15 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
         });
     }
     const predictions: Predictions = { model: classifier.id, classes: classifier.classes, rows };
-    return { predictions, model, skipped, crops: crops.summary(classifier.classes), home: classifier.home };
+    const { home } = classifier;
+    return {
+      predictions,
+      model,
+      skipped,
+      crops: crops.summary(classifier.classes),
+      home,
+      assumed: modelJson(classifier),
+    };
   } finally {
     await classifier.close();
   }

@@ -34,6 +34,7 @@ import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
 import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
 import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
 import { addSessionFlags, collect, groupingOf, number, print, sessionOf, shareText } from "../options.ts";
@@ -45,7 +46,7 @@ const evaluate: CommandModule = {
   define(command) {
     command
       .description("A model's figures on labelled images, each with its 95 % interval.")
-      .argument("<model>", "run folder, model file, or name of a shipped model")
+      .argument("<model>", MODEL_WORDS)
       .option(
         "--data <[name=]dir>",
         "labelled images: class folders, a folder with Test/ in it, or a manifest CSV; once for each laboratory",
@@ -60,6 +61,7 @@ const evaluate: CommandModule = {
       .option("--coverage <share>", "share of images whose class is to be in its set", number, 0.95)
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addModelFlags(command);
     addTypesFlag(command, "the five where model or labels have only these");
     addScaleFlag(command, { several: true });
     addLabelFreeFlags(command);
@@ -73,7 +75,8 @@ const evaluate: CommandModule = {
   ],
   async execute({ args: [model], options, signal }) {
     const flags = options as unknown as LabelFreeFlags &
-      ScaleFlag & {
+      ScaleFlag &
+      ModelFlags & {
         data?: readonly string[];
         out?: string;
         calibration?: string;
@@ -101,11 +104,13 @@ const evaluate: CommandModule = {
     } = await labelFreeClassifier(String(model), files, {
       ...session,
       ...flags,
+      foreign: foreignOf(flags),
       samples: labelled.samples,
       told: toldScalesOf(flags),
       signal,
       onStage: progress.stage,
     });
+    tellModel(progress, whole);
     tellScale(progress, crops);
     try {
       const { types, said } = typesToJudge(whole.classes, labelled.classes, flags.types);
@@ -160,6 +165,7 @@ const evaluate: CommandModule = {
         Boolean(flags.json),
         {
           model: classifier.path,
+          ...modelJson(whole),
           data: flags.data.length === 1 ? flags.data[0] : flags.data,
           types,
           ...evaluation,

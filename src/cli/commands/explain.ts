@@ -6,12 +6,6 @@ import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { STEPS } from "../../explain/integratedGradients.ts";
 import { mapLayerNames, mapStep } from "../../explain/mapLayers.ts";
 import { METHODS, type Method, methodEntry, parseMethods } from "../../explain/methods.ts";
-import {
-  PREPROCESSINGS,
-  type Preprocessing,
-  preprocessingSmells,
-  withPreprocessing,
-} from "../../models/preprocessing.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import type { Model } from "../../nn/model.ts";
 import { explanationWarnings } from "../../report/explanationWords.ts";
@@ -19,7 +13,16 @@ import { decimal, percent } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
 import { type ExplainedFile, explainImages } from "../explainImages.ts";
-import { classesOf, type GivenModel, openGiven } from "../foreignModel.ts";
+import {
+  addModelFlags,
+  type GivenModel,
+  MODEL_ENDINGS,
+  MODEL_WORDS,
+  type ModelFlags,
+  modelJson,
+  openGiven,
+  tellModel,
+} from "../foreignModel.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, number, oneOf, print, sessionOf, wholeNumber } from "../options.ts";
@@ -28,7 +31,7 @@ import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleF
 import { strangeLines } from "../strangeLines.ts";
 
 /** Flags of `explain`. */
-interface Flags extends ScaleFlag {
+interface Flags extends ScaleFlag, ModelFlags {
   readonly model?: string;
   readonly method: string;
   readonly class?: string;
@@ -41,8 +44,6 @@ interface Flags extends ScaleFlag {
   readonly images: number;
   readonly skipBad?: boolean;
   readonly out: string;
-  readonly preprocessing: Preprocessing;
-  readonly classes?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -59,7 +60,7 @@ const explain: CommandModule = {
       )
       .argument("<paths...>", `images, or folders of images; MODEL may stand before them (default: ${DEFAULT_MODEL})`)
       .usage("[MODEL] <paths...> [options]")
-      .option("--model <model>", "run folder, name of a shipped model, or file of Keras or TensorFlow.js")
+      .option("--model <model>", MODEL_WORDS)
       .option(
         "--method <names>",
         `${METHODS.map(({ name }) => name).join(", ")}, several with commas, or all`,
@@ -83,14 +84,8 @@ const explain: CommandModule = {
         "--out <dir>",
         "the folder for overlays and explain.html; one that this command made is replaced",
         "explain",
-      )
-      .option(
-        "--preprocessing <way>",
-        `of a file that Leukogram did not write, how pixels were scaled: ${PREPROCESSINGS.join(", ")}`,
-        oneOf("preprocessing", PREPROCESSINGS),
-        "0..255",
-      )
-      .option("--classes <names>", "its classes in the order of its outputs: A,B,C (default: the five cell types)");
+      );
+    addModelFlags(command);
     addScaleFlag(command);
     addSessionFlags(command);
   },
@@ -106,14 +101,14 @@ const explain: CommandModule = {
     const { model: word, paths } = modelAndPaths(words as string[], {
       command: "explain",
       named: flags.model,
-      endings: /\.(onnx|keras|h5|hdf5|json)$/i,
+      endings: MODEL_ENDINGS,
     });
     const wanted = parseMethods(flags.method);
     const found = paths.flatMap(imagesOf);
     const chosen = spread(found, flags.images);
     const progress = new Progress(Boolean(flags.quiet));
     const given = await openWith(word, flags, progress);
-    const classes = classesOf(given, flags.classes);
+    const { classes } = given;
     const samples = found.map((path) => ({ path }));
     const crops = await CellCrops.plan({ ...given, path: word }, samples, { told: toldScalesOf(flags), signal });
     tellScale(progress, crops);
@@ -144,21 +139,19 @@ const explain: CommandModule = {
     const images = explained.map(({ json }) => json);
     for (const line of strangeLines(explained.map(({ file, familiarity }) => ({ path: file, familiarity }))))
       progress.line(`Note: ${line}`);
-    print(Boolean(flags.json), { model: word, out, images, ...(scale && { scale }) }, () =>
-      [...lines(explained, classes), `Report: ${out}/explain.html`].join("\n"),
+    print(
+      Boolean(flags.json),
+      { model: word, out, ...modelJson(given.foreign ?? {}), images, ...(scale && { scale }) },
+      () => [...lines(explained, classes), `Report: ${out}/explain.html`].join("\n"),
     );
   },
 };
 
 async function openWith(word: string, flags: Flags, progress: Progress): Promise<GivenModel> {
-  const given = await openGiven(word);
-  if (given.isOurs && flags.preprocessing !== "0..255")
-    throw new LeukogramError("ERR_USAGE", `${word}: scales its pixels itself`, { hint: "Leave out --preprocessing." });
-  const model = given.isOurs ? given.model : withPreprocessing(given.model, flags.preprocessing);
-  if (!given.isOurs && flags.preprocessing === "0..255")
-    for (const smell of preprocessingSmells(model)) progress.line(`Note: ${smell}`);
-  const { shape } = model.input;
-  if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return { ...given, model };
+  const given = await openGiven(word, flags);
+  if (!given.isOurs) tellModel(progress, { notes: [...given.notes, ...given.warnings] });
+  const { shape } = given.model.input;
+  if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return given;
   throw new LeukogramError("ERR_CONFIG", `${word}: takes ${shape.join(" x ")}, and no pictures in three colours`, {
     hint: "Give a model whose input is [height, width, 3].",
   });

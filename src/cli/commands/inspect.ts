@@ -1,19 +1,20 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { openToJudge } from "../../data/laboratories.ts";
 import { type TriedPreprocessing, tryPreprocessings } from "../../evaluation/findPreprocessing.ts";
+import { isForeign, openForeign } from "../../evaluation/foreignModel.ts";
+import { readModel } from "../../formats/readModel.ts";
 import { preprocessingSmells } from "../../models/preprocessing.ts";
+import type { Model } from "../../nn/model.ts";
 import { percent } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
-import { classesOf, openGiven } from "../foreignModel.ts";
+import { addModelFlags, foreignOf, type GivenModel, MODEL_WORDS, type ModelFlags, openGiven } from "../foreignModel.ts";
 import { addSessionFlags, print, sessionOf, wholeNumber } from "../options.ts";
 
 /** Flags of `inspect`. */
-interface Flags {
+interface Flags extends ModelFlags {
   readonly data?: string;
   readonly images: number;
-  readonly classes?: string;
-  readonly imageSize?: number;
   readonly json?: boolean;
 }
 
@@ -23,14 +24,10 @@ const inspect: CommandModule = {
       .description(
         "What is in a model file: layers, shapes, parameters; and what smells wrong about how its pixels are scaled.",
       )
-      .argument(
-        "<model>",
-        "Keras .keras or .h5, .onnx, model.json of TensorFlow.js or its folder, run folder, or name of a shipped model",
-      )
+      .argument("<model>", MODEL_WORDS)
       .option("--data <dir>", "labelled images, to find out how the model's pixels were scaled")
-      .option("--images <number>", "at most so many of them", wholeNumber, 100)
-      .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
-      .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber);
+      .option("--images <number>", "at most so many of them", wholeNumber, 100);
+    addModelFlags(command);
     addSessionFlags(command);
   },
   examples: [
@@ -39,9 +36,9 @@ const inspect: CommandModule = {
     "leukogram inspect web/model.json --json",
   ],
   async execute({ args: [word], options, signal }) {
-    const { data, images, classes: names, imageSize, json } = options as unknown as Flags;
-    const given = await openGiven(String(word), imageSize);
-    const { model, kind, notes } = given;
+    const { data, images, json, ...flags } = options as unknown as Flags;
+    const given = await lookAt(String(word), flags);
+    const { model, kind, classes, classesFrom, outputs, notes, warnings } = given;
     if (data !== undefined && given.cropRedCells !== undefined)
       throw new LeukogramError(
         "ERR_USAGE",
@@ -50,13 +47,13 @@ const inspect: CommandModule = {
           hint: "Leave out --data, or judge it: leukogram evaluate.",
         },
       );
-    const warnings = given.isOurs ? [] : preprocessingSmells(model);
+    if (data !== undefined && classes === undefined) throw given.fault!;
     const tried =
       data === undefined
         ? undefined
         : await tryPreprocessings(model, openToJudge([data]), {
             ...sessionOf(options),
-            classes: classesOf(given, names),
+            classes: classes!,
             images,
             signal,
           });
@@ -66,19 +63,47 @@ const inspect: CommandModule = {
       parameters: weights.reduce((sum, { value }) => sum + value.length, 0),
     }));
     const facts = { input: model.input.shape, output: model.output.shape, parameters: model.parameters };
-    print(Boolean(json), { model: word, kind, ...facts, classes: given.classes, layers, notes, warnings, tried }, () =>
+    const told = { classes, classesFrom, outputs, layers, notes, warnings, tried };
+    print(Boolean(json), { model: word, kind, ...facts, ...told }, () =>
       [
         model.summary(),
         "",
         `File     ${kind}`,
         `Input    ${model.input.shape.join(" x ")}`,
-        `Output   ${model.output.shape.join(" x ")}${given.classes ? `: ${given.classes.join(", ")}` : ""}`,
+        `Output   ${model.output.shape.join(" x ")}${outputs ? ` ${outputs}` : ""}${classes ? `: ${classes.join(", ")}` : ""}`,
+        ...(classesFrom === undefined ? [] : [`Classes  ${classesFrom}`]),
         ...[...notes, ...warnings].map((text) => `Note: ${text}`),
         ...(tried ? ["", ...triedLines(tried)] : []),
       ].join("\n"),
     );
   },
 };
+
+/** What is known of a model, be it usable as a classifier or not. */
+interface Looked extends Pick<GivenModel, "kind" | "notes" | "warnings" | "cropRedCells"> {
+  readonly model: Model;
+  readonly classes?: readonly string[] | undefined;
+  readonly classesFrom?: string | undefined;
+  readonly outputs?: string | undefined;
+  /** Why no other command takes it as it is. */
+  readonly fault?: LeukogramError;
+}
+
+async function lookAt(word: string, flags: ModelFlags): Promise<Looked> {
+  if (!isForeign(word)) {
+    const { foreign, ...given } = await openGiven(word, flags);
+    return { ...given, ...(foreign && { model: foreign.layers }) };
+  }
+  try {
+    const { layers, ...given } = await openForeign(word, foreignOf(flags));
+    return { ...given, model: layers };
+  } catch (fault) {
+    if (!(fault instanceof LeukogramError) || fault.code !== "ERR_USAGE") throw fault;
+    const { model, kind, notes } = await readModel(word, flags);
+    const why = `no other command takes it as it is: ${fault.message.replace(/^ERR_\w+ /, "")}`;
+    return { model, kind, notes: [...notes, why], warnings: preprocessingSmells(model), fault };
+  }
+}
 
 function triedLines(tried: readonly TriedPreprocessing[]): string[] {
   const [best] = tried;

@@ -8,6 +8,15 @@ import { withTemperature } from "../../metrics/calibration.ts";
 import { DEFAULT_MODEL } from "../../models/shipped.ts";
 import { UNFAMILIAR } from "../../training/homeFacts.ts";
 import type { CommandModule } from "../command.ts";
+import {
+  addModelFlags,
+  foreignOf,
+  MODEL_ENDINGS,
+  MODEL_WORDS,
+  type ModelFlags,
+  modelJson,
+  tellModel,
+} from "../foreignModel.ts";
 import { imagesOf } from "../imageFiles.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
@@ -23,12 +32,13 @@ const predict: CommandModule = {
       .description("The class of each image, with its probabilities.")
       .argument("<paths...>", `images, or folders of images; MODEL may stand before them (default: ${DEFAULT_MODEL})`)
       .usage("[MODEL] <paths...> [options]")
-      .option("--model <model>", "run folder, model file, or name of a shipped model")
+      .option("--model <model>", MODEL_WORDS)
       .option(
         "--calibrated",
         "divide logits by the temperature of the model's own validation images; not done for images unlike those",
       )
       .option("--skip-bad", "leave out images that can't be read, and count them");
+    addModelFlags(command);
     addTypesFlag(command, "all");
     addScaleFlag(command);
     addLabelFreeFlags(command);
@@ -45,7 +55,8 @@ const predict: CommandModule = {
   ],
   async execute({ args: [words], options, signal }) {
     const flags = options as LabelFreeFlags &
-      ScaleFlag & {
+      ScaleFlag &
+      ModelFlags & {
         model?: string;
         calibrated?: boolean;
         types?: Types;
@@ -57,7 +68,7 @@ const predict: CommandModule = {
     const { model, paths } = modelAndPaths(words as string[], {
       command: "predict",
       named: flags.model,
-      endings: /\.onnx$/i,
+      endings: MODEL_ENDINGS,
     });
     const files = paths.flatMap(imagesOf);
     const progress = new Progress(Boolean(flags.quiet));
@@ -65,10 +76,12 @@ const predict: CommandModule = {
     const { classifier, crops, steps } = await labelFreeClassifier(model, files, {
       ...session,
       ...flags,
+      foreign: foreignOf(flags),
       told: toldScalesOf(flags),
       signal,
       onStage,
     });
+    tellModel(progress, classifier);
     for (const step of steps) progress.line(stepLine(step));
     tellScale(progress, crops);
     const temperature = flags.calibrated ? temperatureOf(classifier) : 1;
@@ -118,6 +131,8 @@ const predict: CommandModule = {
       }
       const summary = crops.summary(classifier.classes);
       tellCropNotes(progress, summary);
+      const assumed = modelJson(classifier);
+      if (flags.json && "assumptions" in assumed) process.stdout.write(`${JSON.stringify(assumed)}\n`);
       if (flags.json && summary !== undefined)
         process.stdout.write(`${JSON.stringify({ scale: scaleJson(summary) })}\n`);
       for (const line of strangeLines(looked)) progress.line(`Note: ${line}`);

@@ -12,13 +12,14 @@ import { textTable } from "../../report/textTable.ts";
 import { dataName } from "../../report/writeRun.ts";
 import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `robustness`. */
-interface Flags extends ScaleFlag {
+interface Flags extends ScaleFlag, ModelFlags {
   readonly data?: string;
   readonly images: number;
   readonly seed: number;
@@ -31,12 +32,13 @@ const robustness: CommandModule = {
   define(command) {
     command
       .description("How a model bears what a microscope, a stain or a camera does to pictures, at five strengths each.")
-      .argument("<model>", "run folder, model file, or name of a shipped model")
+      .argument("<model>", MODEL_WORDS)
       .option("--data <dir>", "labelled images: class folders, a folder with Test/ in it, or a manifest CSV")
       .option("--images <number>", "at most so many of them, equally many of each class", wholeNumber, 200)
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--out <file>", "write an HTML report with the figure");
+    addModelFlags(command);
     addScaleFlag(command, { several: true });
     addClassNameFlags(command);
     addSessionFlags(command);
@@ -46,7 +48,7 @@ const robustness: CommandModule = {
     "leukogram robustness runs/cnn --data cells --images 100 --out robustness.html",
   ],
   async execute({ args: [model], options, signal }) {
-    const { data, images, seed, out, json, quiet, scale } = options as unknown as Flags;
+    const { data, images, seed, out, json, quiet, scale, ...flags } = options as unknown as Flags;
     if (data === undefined)
       throw new LeukogramError("ERR_USAGE", "robustness: --data is missing", {
         hint: "Give the folder of labelled images.",
@@ -54,7 +56,8 @@ const robustness: CommandModule = {
     if (out !== undefined) requireOwnReport(out);
     const dataset = openToJudge([data], { ...groupingOf(options), ...classNamesOf(options) });
     const progress = new Progress(Boolean(quiet));
-    const classifier = await loadClassifier(String(model), sessionOf(options));
+    const classifier = await loadClassifier(String(model), { ...sessionOf(options), foreign: foreignOf(flags) });
+    tellModel(progress, classifier);
     try {
       const result = await judgeRobustness(classifier, dataset, {
         images,
@@ -73,8 +76,10 @@ const robustness: CommandModule = {
       const warning = familiarityWarning(figures.familiarity);
       if (warning !== undefined) progress.line(`Note: ${warning}`);
       const cut = scaleJson(crops);
-      print(Boolean(json), { model: classifier.path, data, ...figures, ...(cut && { scale: cut }) }, () =>
-        [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),
+      print(
+        Boolean(json),
+        { model: classifier.path, ...modelJson(classifier), data, ...figures, ...(cut && { scale: cut }) },
+        () => [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),
       );
     } finally {
       await classifier.close();

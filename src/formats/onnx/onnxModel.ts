@@ -3,7 +3,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import type { Dim } from "../../core/shape.ts";
 import { type DecodedModel, type DecodedValue, decodeModel } from "../../graph/onnx/decode.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
-import { Activation, Flatten, Input } from "../../nn/layers/index.ts";
+import { Input } from "../../nn/layers/index.ts";
 import { Model } from "../../nn/model.ts";
 import { metadataList } from "../../runtime/metadata.ts";
 import { checkImage } from "../imageSize.ts";
@@ -12,7 +12,7 @@ import { GraphReader } from "./graphReader.ts";
 /** A model that was read from ONNX. */
 export interface OnnxModel {
   readonly model: Model;
-  /** What was added or passed over, in words. */
+  /** What was passed over, in words. */
   readonly notes: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -31,7 +31,8 @@ const OLDEST = 6;
 /**
  * Reads an ONNX file of a network that classifies images; nothing in it is run. Convolutions, dense layers, normalisations,
  * activations and the like become layers of Keras, all else layers of class OnnxOperators, which every format but Keras's
- * and TensorFlow.js's can hold. Float weights are trainable; half precision and quantised weights are read as float32.
+ * and TensorFlow.js's can hold. Float weights are trainable; half precision and quantised weights are read as float32. It ends
+ * as the file does, in probabilities or scores: `withProbabilities` tells.
  *
  * @throws LeukogramError ERR_FORMAT where it is no ONNX model, is damaged, keeps weights in other files, has an operator that
  * is not supported, or does not take one image and give one row.
@@ -88,10 +89,8 @@ function build(
   const reader = new GraphReader(decoded);
   reader.bindInput(entry.name, entry.input, entry.isChannelsLast);
   for (const node of decoded.nodes) reader.add(node);
-  const row = reader.row(decoded.outputs);
-  const { output, note } = withSoftmax(row);
-  const notes = [...reader.notes, ...(note === undefined ? [] : [note])];
-  return { model: new Model({ input: entry.input, output, name }), notes };
+  const output = reader.row(decoded.outputs);
+  return { model: new Model({ input: entry.input, output, name }), notes: [...reader.notes] };
 }
 
 interface Entry {
@@ -129,15 +128,3 @@ function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
 }
 
 const show = ({ name, shape }: DecodedValue) => `"${name}" [${shape.map((size) => size || "?").join(", ")}]`;
-
-/** Whether a row is probabilities already. */
-function isProbability({ layer, inputs }: LayerOutput): boolean {
-  if (layer instanceof Flatten) return isProbability(inputs[0]!);
-  return layer instanceof Activation && ["softmax", "sigmoid"].includes(layer.config.activation);
-}
-
-function withSoftmax(row: LayerOutput): { readonly output: LayerOutput; readonly note?: string } {
-  if (isProbability(row)) return { output: row };
-  const output = new Activation({ activation: "softmax", name: "probabilities" }).apply(row);
-  return { output, note: "it ends in scores; a softmax was added, which makes probabilities of them" };
-}

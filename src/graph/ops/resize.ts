@@ -17,12 +17,22 @@ export const resizeOp: Op<ResizeAttributes> = {
       throw new LeukogramError("ERR_SHAPE", `resize: expected [N, C, H, W], received ${show(x!.shape)}`);
     return { shape: [x!.shape[0]!, x!.shape[1]!, ...size], dtype: x!.dtype };
   },
-  emit: (emitter, { inputs }, { size }) =>
-    emitter.node("Resize", [emitter.name(inputs[0]!), "", "", emitter.ints(size)], {
+  emit(emitter, { inputs: [x] }, { size }) {
+    const name = emitter.name(x!);
+    // All four sizes, and no `axes`: ONNX Runtime's turning of layouts takes sizes out of place where there are axes.
+    const kept = x!.shape.slice(0, 2);
+    const sizes = kept.every((dim) => typeof dim === "number")
+      ? emitter.ints([...(kept as number[]), ...size])
+      : emitter.node(
+          "Concat",
+          [emitter.node("Shape", [name], { start: { int: 0 }, end: { int: 2 } }), emitter.ints(size)],
+          { axis: { int: 0 } },
+        );
+    return emitter.node("Resize", [name, "", "", sizes], {
       mode: { string: "linear" },
       coordinate_transformation_mode: { string: "half_pixel" },
-      axes: { ints: [2, 3] },
-    }),
+    });
+  },
   gradient({ inputs: [x], attributes: { size }, dy, ops }) {
     // Bilinear resizing is a matrix from each side: Y = A X B.
     const [h, w] = x!.shape.slice(2) as [number, number];
@@ -33,7 +43,7 @@ export const resizeOp: Op<ResizeAttributes> = {
 };
 
 /** Weights [from, to] of each old entry in each new one. */
-function interpolation(from: number, to: number): Float32Array {
+export function interpolation(from: number, to: number): Float32Array {
   const weights = new Float32Array(from * to);
   for (let i = 0; i < to; i++) {
     const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);

@@ -1,0 +1,152 @@
+// Models of other programs, made ready to classify: what their pixels, outputs and classes are, told or found.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CELL_TYPES } from "../core/classes.ts";
+import { LeukogramError } from "../core/errors.ts";
+import type { JpegDct } from "../data/jpegDct.ts";
+import type { ClassNames } from "../formats/classNames.ts";
+import { type ReadModel, readModel } from "../formats/readModel.ts";
+import { type OutputKind, withoutShareOfSum, withProbabilities } from "../models/outputs.ts";
+import { type Preprocessing, preprocessingSmells, takingColours, withPreprocessing } from "../models/preprocessing.ts";
+import type { Model } from "../nn/model.ts";
+import { metadataList, readMetadata } from "../runtime/metadata.ts";
+import { createSession } from "../runtime/node.ts";
+
+/** What a user says of another program's model. */
+export interface ForeignOptions {
+  /** How pixels were scaled before it saw them; default: 0..255. */
+  readonly preprocessing?: Preprocessing | undefined;
+  /** How JPEG files became the pixels that it saw; default: accurate. */
+  readonly jpegDct?: JpegDct | undefined;
+  /** Its classes in the order of its outputs; default: what the file says, or one beside it, or the five cell types. */
+  readonly classes?: readonly string[] | undefined;
+  /** What its outputs are; default: what they show to be. */
+  readonly outputs?: OutputKind | undefined;
+  /** Height and width, where an ONNX file or graph model leaves them open. */
+  readonly imageSize?: number | undefined;
+}
+
+/** Where names come from that nobody said. */
+export const ASSUMED = "assumed";
+
+/** Another program's model. */
+export interface ForeignModel {
+  readonly path: string;
+  readonly kind: string;
+  /** Its layers, from pixels scaled as it expects them to probabilities. */
+  readonly layers: Model;
+  readonly preprocessing: Preprocessing;
+  readonly jpegDct: JpegDct;
+  readonly outputs: OutputKind;
+  readonly classes: readonly string[];
+  /** Where their names come from; {@link ASSUMED} where nothing says them. */
+  readonly classesFrom: string;
+  /** What was passed over, added or assumed, in words. */
+  readonly notes: readonly string[];
+  /** What makes one doubt how its pixels are scaled; none where somebody said it. */
+  readonly warnings: readonly string[];
+}
+
+/** Whether a path is a model of another program: any file of a model but an .onnx that Leukogram wrote, or run folder. */
+export function isForeign(path: string): boolean {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const file = isFolder ? join(path, existsSync(join(path, "model.onnx")) ? "model.onnx" : "model.json") : path;
+  if (!existsSync(file)) return false;
+  try {
+    const metadata = readMetadata(readFileSync(file));
+    return metadataList(metadata, "classes") === undefined || metadataList(metadata, "imageSize") === undefined;
+  } catch {
+    return !/\.onnx$/i.test(file);
+  }
+}
+
+/**
+ * Opens a model of another program.
+ *
+ * @throws ERR_FORMAT, ERR_WEIGHTS as `readModel`; ERR_USAGE where the names of classes are not as many as its outputs, or what its
+ * outputs are can't be told.
+ */
+export async function openForeign(path: string, options: ForeignOptions = {}): Promise<ForeignModel> {
+  const read = await readModel(path, options);
+  const { preprocessing = "0..255", jpegDct = "accurate", outputs: told } = options;
+  const open = (bytes: Uint8Array) => createSession(bytes);
+  const { model: layers, outputs, note } = await withProbabilities(read.model, { open, outputs: told });
+  const { names: classes, from: classesFrom } = classesOf(layers, read, options.classes);
+  const warnings = options.preprocessing === undefined ? preprocessingSmells(layers) : [];
+  const notes = [...read.notes, ...(note === undefined ? [] : [note]), ...classNotes(classes, classesFrom)];
+  return { ...read, layers, preprocessing, jpegDct, outputs, classes, classesFrom, notes, warnings };
+}
+
+/** What is said of classes whose names nobody said. */
+export function classNotes(classes: readonly string[], from: string | undefined): string[] {
+  if (from !== ASSUMED) return [];
+  return [
+    `nothing names its classes: assumed are ${classes.join(", ")}, in this order; --classes A,B,C says otherwise`,
+  ];
+}
+
+function classesOf(
+  { output: { shape } }: Model,
+  { classes: found, path }: ReadModel,
+  told: readonly string[] | undefined,
+): ClassNames {
+  const outputs = shape.at(-1)!;
+  const given = told === undefined ? found : { names: told, from: "--classes" };
+  const { names, from } = given ?? { names: outputs === CELL_TYPES.length ? CELL_TYPES : [], from: ASSUMED };
+  const hint = "Name them in the order of its outputs: --classes A,B,C.";
+  if (shape.length !== 1)
+    throw new LeukogramError(
+      "ERR_FORMAT",
+      `${path}: gives ${shape.join(" x ")} numbers for an image, and no row of classes`,
+      {
+        hint: "Give a classifier of images.",
+      },
+    );
+  if (given === undefined && names.length === 0)
+    throw new LeukogramError("ERR_USAGE", `${path}: the model has ${outputs} classes, and nothing names them`, {
+      hint,
+    });
+  if (names.length !== outputs)
+    throw new LeukogramError("ERR_USAGE", `the model has ${outputs} classes, and ${names.length} are named (${from})`, {
+      hint,
+    });
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return { names, from };
+  throw new LeukogramError("ERR_USAGE", `class "${twice}" is named twice (${from})`, { hint });
+}
+
+/**
+ * The model from pictures 0 to 255 in three colours to probabilities, its scaling of pixels included.
+ *
+ * @throws ERR_CONFIG where it takes no pictures of one channel or three.
+ */
+export function pixelModel({ path, layers, preprocessing }: ForeignModel): Model {
+  const { shape } = layers.input;
+  if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3))
+    throw new LeukogramError("ERR_CONFIG", `${path}: takes ${shape.join(" x ")}, and no pictures in three colours`, {
+      hint: "Give a model whose input is [height, width, 3].",
+    });
+  return takingColours(withPreprocessing(layers, preprocessing));
+}
+
+/** The same in layers of Keras, as its formats hold it: with the channels that it takes, its outputs not divided by their sum. */
+export function storedModel({ layers, preprocessing }: ForeignModel): Model {
+  return withPreprocessing(withoutShareOfSum(layers), preprocessing);
+}
+
+/** What the .onnx of such a model says of itself. */
+export function foreignMetadata(given: ForeignModel): Record<string, string> {
+  const { layers, classes, classesFrom, outputs, preprocessing, jpegDct } = given;
+  const [height, width] = layers.input.shape;
+  return {
+    classes: JSON.stringify(classes),
+    classesFrom,
+    outputs,
+    preprocessing,
+    imageSize: JSON.stringify([height, width]),
+    model: layers.name,
+    parameters: String(layers.parameters),
+    jpegDct,
+    notice: "Research use only; not a medical device.",
+  };
+}

@@ -1,0 +1,69 @@
+// Pictures by which it is found out what a model does: few, and as different from each other as can be.
+import { Rng } from "../core/rng.ts";
+import { numElements } from "../core/shape.ts";
+import { compile } from "../graph/compile.ts";
+import { plainGraph } from "../nn/exportGraph.ts";
+import type { LayerShape } from "../nn/layout.ts";
+import type { Model } from "../nn/model.ts";
+import type { Session } from "../runtime/session.ts";
+
+/** A picture's entries at (x, y), each from -1 to 1, channel, from 0 to 1. */
+type Pattern = (x: number, y: number, channel: number, rng: Rng) => number;
+
+// A stained cell on a bright ground, noise, a slope, stripes.
+const PATTERNS: readonly Pattern[] = [
+  (x, y, c) =>
+    x * x + y * y < 0.12 ? [0.35, 0.2, 0.5][c % 3]! : x * x + y * y < 0.4 ? 0.7 : [0.95, 0.9, 0.85][c % 3]!,
+  (_x, _y, _c, rng) => rng.uniform(),
+  (x, y, c) => ((c % 2 === 0 ? x : y) + 1) / 2,
+  (x, y, c) => (Math.sin(9 * x + 5 * y + c) + 1) / 2,
+];
+
+/** Probe pictures, uint8 as floats 0 to 255, of this shape: the same each time. */
+export function probePictures(shape: LayerShape): readonly Float32Array[] {
+  const [height, width, channels] =
+    shape.length === 3 ? (shape as [number, number, number]) : [1, numElements(shape), 1];
+  const rng = new Rng(17).fork("probes");
+  return PATTERNS.map((pattern) => {
+    const picture = new Float32Array(numElements(shape));
+    for (let i = 0; i < picture.length; i++) {
+      const [c, column] = [i % channels, Math.floor(i / channels) % width];
+      const row = Math.floor(i / channels / width);
+      const [x, y] = [(2 * column + 1) / width - 1, (2 * row + 1) / height - 1];
+      picture[i] = Math.round(255 * pattern(x, y, c, rng));
+    }
+    return picture;
+  });
+}
+
+// How pixels may have been scaled; and far beyond, where what has no bounds shows it, and what is saturated may turn.
+const SCALES: readonly (readonly [picture: number, scale: number, offset: number])[] = [
+  [0, 1, 0],
+  [1, 1, 0],
+  [0, 1 / 255, 0],
+  [2, 1 / 255, 0],
+  [0, 1 / 127.5, -1],
+  [3, 1 / 127.5, -1],
+  [1, 40, -5000],
+  [2, -8, 500],
+];
+
+/** What a model's layers give, [K] each, for probe pictures scaled in several ways. */
+export async function probeRows(
+  model: Model,
+  open: (model: Uint8Array) => Promise<Session>,
+): Promise<readonly Float32Array[]> {
+  const pictures = probePictures(model.input.shape);
+  const session = await open(compile(plainGraph(model)));
+  try {
+    const rows: Float32Array[] = [];
+    for (const [picture, scale, offset] of SCALES) {
+      const data = pictures[picture]!.map((value) => value * scale + offset);
+      const { probabilities } = await session.run({ images: { data, shape: [1, ...model.input.shape] } });
+      rows.push(Float32Array.from(probabilities!.data as Float32Array));
+    }
+    return rows;
+  } finally {
+    await session.release();
+  }
+}
