@@ -106,6 +106,7 @@ function attentionVars(member: Group, path: string): StoredWeight[] {
 // The order in which each class makes its weights (keras.src.layers); those of a setting that is off are not there.
 const WEIGHT_NAMES: Readonly<Record<string, readonly (readonly [name: string, setting?: string])[]>> = {
   conv2d: [["kernel"], ["bias", "use_bias"]],
+  conv2d_transpose: [["kernel"], ["bias", "use_bias"]],
   depthwise_conv2d: [["kernel"], ["bias", "use_bias"]],
   separable_conv2d: [["depthwise_kernel"], ["pointwise_kernel"], ["bias", "use_bias"]],
   dense: [["kernel"], ["bias", "use_bias"]],
