@@ -5,7 +5,7 @@ import { openRun } from "../adaptation/openRun.ts";
 import { CELL_TYPES } from "../core/classes.ts";
 import { LeukogramError } from "../core/errors.ts";
 import type { Scale } from "../data/scale.ts";
-import { readModel } from "../formats/readModel.ts";
+import { type ReadModelOptions, readModel } from "../formats/readModel.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { Model } from "../nn/model.ts";
@@ -34,10 +34,10 @@ export interface GivenModel {
 /**
  * Opens a run folder, a shipped model, or a file of Keras, ONNX or TensorFlow.js.
  *
- * @param imageSize height and width, where an ONNX file leaves them open.
+ * @param options size of images and output, where the file leaves them open.
  * @throws ERR_FORMAT, ERR_WEIGHTS.
  */
-export async function openGiven(word: string, imageSize?: number): Promise<GivenModel> {
+export async function openGiven(word: string, options: ReadModelOptions = {}): Promise<GivenModel> {
   const isRun = existsSync(word) && statSync(word).isDirectory() && existsSync(join(word, "model.onnx"));
   if (isRun || isShippedName(word)) {
     const { model, classes, cells, recipe, scale } = await openRun(word);
@@ -45,7 +45,7 @@ export async function openGiven(word: string, imageSize?: number): Promise<Given
     const notes = notesOn({ cells, cropRedCells });
     return { model, classes, notes, kind: "run of Leukogram", isOurs: true, cells, views, stain, cropRedCells, scale };
   }
-  return { ...(await readModel(word, { imageSize })), isOurs: false, cells: undefined };
+  return { ...(await readModel(word, options)), isOurs: false, cells: undefined };
 }
 
 function notesOn({ cells, cropRedCells }: Pick<GivenModel, "cells" | "cropRedCells">): string[] {

@@ -198,6 +198,7 @@ class Builder {
       kerasVersion: this.#options.kerasVersion ?? "3",
       free: (name) => this.#free(name, prefix),
       note: (text) => this.#notes.push(text),
+      noteOnce: (text) => this.#notes.includes(text) || this.#notes.push(text),
     });
   }
 

@@ -17,16 +17,20 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   "input_dim",
   "input_length",
   "input_shape",
+  "key_shape", // of an attention, as it was built
   "name",
   "optional",
+  "query_shape",
   "ragged",
   "renorm_clipping", // renorm
   "renorm_momentum",
   "rng_type",
   "seed",
+  "softmax_robust_masking", // masks themselves are refused
   "sparse",
   "synchronized",
   "trainable",
+  "value_shape",
 ]);
 const WITHOUT_EFFECT_ENDINGS = /_(constraint|initializer|regularizer)$/;
 

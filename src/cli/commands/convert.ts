@@ -33,6 +33,7 @@ interface Flags {
   readonly jpegDct: JpegDct;
   readonly classes?: string;
   readonly imageSize?: number;
+  readonly output?: string;
   readonly precision: (typeof PRECISIONS)[number];
   readonly calibrate?: string;
   readonly images: number;
@@ -86,7 +87,8 @@ const convert: CommandModule = {
         "accurate",
       )
       .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
-      .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber)
+      .option("--image-size <pixels>", "height and width, where the file leaves them open", wholeNumber)
+      .option("--output <name>", "which of several outputs of a Keras model is the class")
       .option(
         "--precision <type>",
         "of an .onnx: float32, float16 (weights alone), int8",
@@ -120,7 +122,7 @@ const convert: CommandModule = {
       });
     if (existsSync(out) && !flags.yes)
       throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
-    const given = await openGiven(source, flags.imageSize);
+    const given = await openGiven(source, flags);
     const progress = new Progress(Boolean(flags.quiet));
     const smells = given.isOurs ? [] : preprocessingSmells(withPreprocessing(given.model, flags.preprocessing));
     for (const note of [...given.notes, ...(flags.preprocessing === "0..255" ? smells : [])])

@@ -14,6 +14,7 @@ interface Flags {
   readonly images: number;
   readonly classes?: string;
   readonly imageSize?: number;
+  readonly output?: string;
   readonly json?: boolean;
 }
 
@@ -30,7 +31,8 @@ const inspect: CommandModule = {
       .option("--data <dir>", "labelled images, to find out how the model's pixels were scaled")
       .option("--images <number>", "at most so many of them", wholeNumber, 100)
       .option("--classes <names>", "classes in the order of the outputs: A,B,C (default: the five cell types)")
-      .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber);
+      .option("--image-size <pixels>", "height and width, where the file leaves them open", wholeNumber)
+      .option("--output <name>", "which of several outputs of a Keras model is the class");
     addSessionFlags(command);
   },
   examples: [
@@ -39,8 +41,8 @@ const inspect: CommandModule = {
     "leukogram inspect web/model.json --json",
   ],
   async execute({ args: [word], options, signal }) {
-    const { data, images, classes: names, imageSize, json } = options as unknown as Flags;
-    const given = await openGiven(String(word), imageSize);
+    const { data, images, classes: names, imageSize, output, json } = options as unknown as Flags;
+    const given = await openGiven(String(word), { imageSize, output });
     const { model, kind, notes } = given;
     if (data !== undefined && given.cropRedCells !== undefined)
       throw new LeukogramError(

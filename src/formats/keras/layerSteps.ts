@@ -22,18 +22,30 @@ export interface LayerContext {
   free(name: string): string;
   /** Says what was passed over. */
   note(text: string): void;
+  /** The same, of the model as a whole. */
+  noteOnce(text: string): void;
 }
+
+/** Modules whose classes mean what they are called; the last are ours (scripts/kerasLayers.py). */
+const KERAS_MODULES = /^((tf_)?keras|tensorflow|leukogram)(\.|$)/;
 
 /** What a layer of a file does; layers with weights are made at once, in the file's order. */
 export function layerStep(json: LayerJson, context: LayerContext): Step {
   const { class_name: className } = json;
   const where = `layer "${nameOf(json)}" (${className})`;
+  if (typeof json.module === "string" && !KERAS_MODULES.test(json.module))
+    throw new LeukogramError("ERR_FORMAT", `${where}: is a class of the module ${json.module}, and not of Keras`, {
+      hint: "Nothing in a file is run. Use a layer of Keras.",
+    });
   if (className === "InputLayer") return ({ args }) => tensorsOf(args[0], where);
   const isOperator = OPERATOR_CLASSES.has(className) || /\.ops\.|\.activations\./.test(String(json.module));
   if (isOperator) return operatorStep(json, where, context);
-  if (json.module === undefined && className in KERAS_OPERATORS) {
-    if (!(className in layers)) return operatorStep(json, where, context);
-    // Without a module both may be meant, under one name: operators take their operands one by one.
+  if (json.module === undefined && Object.hasOwn(KERAS_OPERATORS, className)) {
+    // Files of HDF5 say no module, and both may be meant, under one name: operators take their operands one by one, and
+    // some have settings that layers call otherwise.
+    const config = json.config as Readonly<Record<string, unknown>>;
+    const isSet = KERAS_OPERATORS[className]!.names.some((name) => name in config) && !("trainable" in config);
+    if (isSet || !(className in layers)) return operatorStep(json, where, context);
     const name = context.free(nameOf(json));
     const named = { ...context, free: (wanted: string) => (wanted === nameOf(json) ? name : context.free(wanted)) };
     const [operator, layer] = [operatorStep(json, where, named), plainStep(json, where, named)];
@@ -44,7 +56,7 @@ export function layerStep(json: LayerJson, context: LayerContext): Step {
 
 function plainStep(json: LayerJson, where: string, context: LayerContext): Step {
   const act = actOf(json, where, context);
-  return (call) => [act(inputsOf(call, json, where))];
+  return (call) => [act(inputsOf(whenPredicting(call, json, context), json, where))];
 }
 
 type Act = (inputs: readonly LayerOutput[]) => LayerOutput;
@@ -56,8 +68,12 @@ function actOf(json: LayerJson, where: string, context: LayerContext): Act {
     return ([x]) => x!;
   }
   if (className === "RandomCrop") return randomCrop(json, where, context);
-  if (className === "CustomScaleLayer") return scaledSum(json, context);
+  if (SCALED_SUMS.has(className)) return scaledSum(json, context);
   const { className: known, settings } = inWordsOfToday(json, context.source);
+  if (isOf16(settings.dtype))
+    context.noteOnce(
+      `Keras computes it with numbers of type ${nameOfDtype(settings.dtype)}; here it is computed with float32`,
+    );
   const activation = settings.activation as LayerJson | null | undefined;
   const isLayer = typeof activation === "object" && activation !== null && activation.class_name in layers;
   const layer = layerFromConfig(known, (isLayer ? { ...settings, activation: "linear" } : settings) as KerasConfig);
@@ -72,14 +88,24 @@ function actOf(json: LayerJson, where: string, context: LayerContext): Act {
   return (inputs) => second([apply(layer)(inputs)]);
 }
 
+const nameOfDtype = (dtype: unknown) => {
+  const { config } = (typeof dtype === "object" && dtype !== null ? dtype : {}) as { config?: { name?: unknown } };
+  return String(config?.name ?? dtype);
+};
+
+// With mixed_float16 the same is meant to come out.
+const isOf16 = (dtype: unknown) => /^b?float16$/.test(nameOfDtype(dtype));
+
 function operatorStep(json: LayerJson, where: string, { free }: LayerContext): Step {
-  const { name: _, trainable: __, dtype: ___, function: called, ...settings } = json.config as Record<string, unknown>;
+  const { name: _, trainable: __, dtype, function: called, ...others } = json.config as Record<string, unknown>;
   const isTensorflow = OPERATOR_CLASSES.has(json.class_name);
   const [table, word] = isTensorflow ? [TENSORFLOW_OPERATORS, String(called)] : [KERAS_OPERATORS, json.class_name];
   if (!Object.hasOwn(table, word))
     throw new LeukogramError("ERR_FORMAT", `layer "${nameOf(json)}": the operator ${word} is not supported`, {
       hint: `Supported: ${Object.keys(table).join(", ")}.`,
     });
+  // A cast says there what it casts to.
+  const settings = isTensorflow || dtype === undefined ? others : { ...others, dtype };
   const name = free(nameOf(json));
   const label = isTensorflow ? `layer "${nameOf(json)}" (${word})` : where;
   return ({ args, kwargs }) => [
@@ -118,14 +144,20 @@ const OPERATOR_CLASSES: ReadonlySet<string> = new Set(["TFOpLambda", "SlicingOpL
 /** What layers of Keras call their input. */
 const INPUT_NAMES = ["inputs", "x", "data", "images"];
 
-function inputsOf({ args, kwargs }: Call, json: LayerJson, where: string): readonly LayerOutput[] {
+// Keras 3 puts training=False in the place of what a call says, when a model predicts; Keras 2 does as the call says.
+function whenPredicting({ args, kwargs }: Call, json: LayerJson, { kerasVersion, noteOnce }: LayerContext): Call {
   const { training, ...others } = kwargs;
-  const counts = training !== undefined && dependsOnTraining(json);
+  if (!training || !dependsOnTraining(json)) return { args, kwargs: others };
+  if (Number.parseInt(kerasVersion, 10) < 3) return { args, kwargs: { ...others, training: true } };
+  if (!TRAINING_ONLY.has(json.class_name) && json.class_name !== "RandomCrop")
+    noteOnce(`layer "${nameOf(json)}" is called with training=True, which Keras 3 passes over when it predicts`);
+  return { args, kwargs: others };
+}
+
+function inputsOf({ args, kwargs }: Call, json: LayerJson, where: string): readonly LayerOutput[] {
   const first = INPUT_NAMES.find((name) => name in kwargs) ?? INPUT_NAMES[0]!;
   const names = json.class_name === "MultiHeadAttention" ? ["query", "value", "key"] : [first];
-  const call = { args, kwargs: counts ? { ...others, training: Boolean(training) } : others };
-  const bound = boundArguments(call, { names, where });
-  // Where a key is given alone, the value is still the query's place in Keras: none of its layers allows it.
+  const bound = boundArguments({ args, kwargs }, { names, where });
   return names.flatMap((name) => (bound.has(name) ? tensorsOf(bound.get(name), where) : []));
 }
 
@@ -177,7 +209,10 @@ function randomCrop(json: LayerJson, where: string, { free, kerasVersion, note }
   };
 }
 
-// Of InceptionResNetV2: inputs[0] + inputs[1] * scale.
+/** What keras.applications calls the layer of InceptionResNetV2; tf_keras has it among the classes of users. */
+const SCALED_SUMS: ReadonlySet<string> = new Set(["CustomScaleLayer", "Custom>CustomScaleLayer"]);
+
+// inputs[0] + inputs[1] * scale.
 function scaledSum(json: LayerJson, { free }: LayerContext): Act {
   const { scale } = json.config as unknown as { scale: number };
   const name = free(nameOf(json));

@@ -211,6 +211,7 @@ export const TENSORFLOW_OPERATORS: Readonly<Record<string, Operator>> = {
   "__operators__.getitem": { names: ["tensor", "slice_spec"], make: item },
   cast,
   clip_by_value: clip(["t", "clip_value_min", "clip_value_max"]),
+  "compat.v1.squeeze": squeezed(["input", "axis"]),
   "compat.v1.transpose": permuted(["a", "perm"]),
   concat: concatenated(["values", "axis"]),
   expand_dims: expanded(["input", "axis"]),
