@@ -95,7 +95,8 @@ const ATTENTION = "multi_head_attention";
 
 function attentionVars(member: Group, path: string): StoredWeight[] {
   return ATTENTION_PARTS.flatMap(([name, place]) => {
-    const vars = groupAt(member, `${place}/vars`);
+    // tf_keras has them under names of its own.
+    const vars = groupAt(member, `${place}/vars`) ?? groupAt(member, `_${place}/vars`);
     const keys = vars?.keys().sort() ?? [];
     return keys.map((key, i) =>
       weightAt(vars!, key, { name: `${name}/${["kernel", "bias"][i] ?? key}`, source: path }),
