@@ -35,9 +35,10 @@ export interface ModelFlags {
   readonly classes?: string;
   readonly outputs?: OutputKind;
   readonly imageSize?: number;
+  readonly output?: string;
 }
 
-/** `--preprocessing`, `--jpeg-dct`, `--classes`, `--outputs` and `--image-size`: what a file of another program does not say. */
+/** `--preprocessing`, `--jpeg-dct`, `--classes`, `--outputs`, `--image-size` and `--output`: what a file of another program does not say. */
 export function addModelFlags(command: Command): void {
   command
     .option(
@@ -59,12 +60,15 @@ export function addModelFlags(command: Command): void {
       `what its outputs are: ${OUTPUTS.join(", ")} (default: found by probe pictures)`,
       oneOf("kind of outputs", OUTPUTS),
     )
-    .option("--image-size <pixels>", "height and width, where an .onnx file leaves them open", wholeNumber);
+    .option("--image-size <pixels>", "height and width, where the file leaves them open", wholeNumber)
+    .option("--output <name>", "which of several outputs of a Keras model is the class");
 }
 
 /** What the flags of {@link addModelFlags} say. */
-export function foreignOf({ preprocessing, jpegDct, classes, outputs, imageSize }: ModelFlags): ForeignOptions {
-  return { preprocessing, jpegDct, classes: classes?.split(",").map((name) => name.trim()), outputs, imageSize };
+export function foreignOf({ classes, ...flags }: ModelFlags): ForeignOptions {
+  const { preprocessing, jpegDct, outputs, imageSize, output } = flags;
+  const names = classes?.split(",").map((name) => name.trim());
+  return { preprocessing, jpegDct, classes: names, outputs, imageSize, output };
 }
 
 /** Says what was assumed of a model, and what makes one doubt. */

@@ -110,6 +110,7 @@ const FLAGS: Readonly<Record<keyof ForeignOptions, string>> = {
   classes: "--classes",
   outputs: "--outputs",
   imageSize: "--image-size",
+  output: "--output",
 };
 
 /** Refuses what is said of a model that Leukogram wrote, which says it itself. @throws ERR_USAGE */

@@ -24,6 +24,8 @@ export interface ForeignOptions {
   readonly outputs?: OutputKind | undefined;
   /** Height and width, where an ONNX file or graph model leaves them open. */
   readonly imageSize?: number | undefined;
+  /** Which of several outputs of a Keras model is the class, by its layer's name. */
+  readonly output?: string | undefined;
 }
 
 /** Where names come from that nobody said. */

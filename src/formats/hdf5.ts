@@ -1,5 +1,6 @@
 import type { Dataset, File, Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
+import { fromHalf } from "../graph/onnx/half.ts";
 import { checkHeaps } from "./hdf5Heaps.ts";
 import { zeroTimes } from "./hdf5Times.ts";
 import type { StoredWeight } from "./storedLayers.ts";
@@ -118,7 +119,7 @@ function isOf<T extends Dataset | Group>(found: ReturnType<Group["get"]>, type: 
 }
 
 /** A text attribute; undefined where there is none. */
-export function textAttribute(group: Group, name: string): string | undefined {
+export function textAttribute(group: Group | Dataset, name: string): string | undefined {
   const value = group.attrs[name] && attributeValue(group, name);
   return typeof value === "string" ? value : undefined;
 }
@@ -132,7 +133,7 @@ export function textListAttribute(group: Group, name: string): string[] | undefi
   return ordered.length === 0 ? undefined : ordered.flatMap((key) => texts(attributeValue(group, key)));
 }
 
-function attributeValue(group: Group, name: string): unknown {
+function attributeValue(group: Group | Dataset, name: string): unknown {
   const attribute = group.attrs[name]!;
   const { size, total_size: count } = attribute.metadata;
   takeRoom(group.file_id, Number(size) * Number(count), `attribute ${group.path}/${name}`);
@@ -154,16 +155,40 @@ export function weightAt(group: Group, path: string, { name, source }: { name: s
   const where = `${source}: ${group.path}/${path}`;
   if (!isOf<Dataset>(found, "Dataset")) throw new LeukogramError("ERR_FORMAT", `${where} is listed, but is not there`);
   const { type, size, total_size: count, vlen } = found.metadata;
+  // Keras writes bfloat16 as two bytes without a meaning, and says so beside them.
+  const isBfloat = type === OPAQUE && size === 2 && textAttribute(found, "dtype") === "bfloat16";
   // Whole numbers, reals, enumerations: text of any length and the like is not fetched first.
-  if (vlen || ![0, 1, 8].includes(type))
+  if (vlen || !([0, REAL, 8].includes(type) || isBfloat))
     throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
   takeRoom(group.file_id, Number(size) * Number(count), where);
-  const { shape, value } = found;
+  const shape = found.shape ?? [];
+  if (isBfloat) return { name, shape, value: Float32Array.from(bitsOf(found), fromBfloat) };
+  if (type === REAL && size === 2) return { name, shape, value: Float32Array.from(bitsOf(found), fromHalf) };
+  const { value } = found;
   const numbers = typeof value === "number" || typeof value === "bigint" ? [value] : value;
   if (!ArrayBuffer.isView(numbers) && !(Array.isArray(numbers) && numbers.every((n) => typeof n !== "string")))
     throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
   const values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers as ArrayLike<unknown>, Number);
-  return { name, shape: shape ?? [], value: values };
+  return { name, shape, value: values };
+}
+
+/** Classes of types in HDF5. */
+const [REAL, OPAQUE] = [1, 5];
+
+// The library has no numbers of 16 bits but whole ones: it is told that these are such.
+function bitsOf(found: Dataset): ArrayLike<number> {
+  Object.defineProperty(found, "metadata", { value: { ...found.metadata, type: 0, signed: false } });
+  const { value } = found;
+  return typeof value === "number" ? [value] : (value as Uint16Array);
+}
+
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
+// The upper half of a float32.
+function fromBfloat(bits: number): number {
+  floatBits[0] = bits << 16;
+  return float[0]!;
 }
 
 // One character a byte.

@@ -41,8 +41,13 @@ export function kerasModelConfig(model: Model): KerasModelConfig {
     registered_name: "Functional",
     build_config: { input_shape: null },
   };
+  return { json, layers: kerasLayers(model) };
+}
+
+/** The layers of a model as Keras orders them, without those that it does not call layers. */
+export function kerasLayers(model: Model): readonly Layer[] {
   const isLayer = (layer: Layer) => !(layer instanceof InputLayer || layer instanceof ChannelSlice);
-  return { json, layers: [...uses.keys()].filter(isLayer) };
+  return [...stepsByLayer(model).keys()].filter(isLayer);
 }
 
 /** What a layer takes, as Keras 3 writes it; `history` says which layer's which use made it. */

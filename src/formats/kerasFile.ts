@@ -2,7 +2,7 @@ import { unzipSync } from "fflate";
 import { LeukogramError } from "../core/errors.ts";
 import { textAttribute, withHdf5 } from "./hdf5.ts";
 import { h5Layers, layersIn } from "./kerasH5.ts";
-import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
+import { type DescribedModel, type DescribedOptions, type LayerJson, modelFromJson } from "./kerasModel.ts";
 import { type LayerConfig, layersByVars } from "./kerasVars.ts";
 import { loadWeights } from "./loadWeights.ts";
 import { fromOlderLayers } from "./olderLayers.ts";
@@ -26,12 +26,18 @@ export interface KerasModelFile extends DescribedModel {
  * @throws ERR_FORMAT where it is damaged, holds weights alone, or a layer that is not supported; ERR_WEIGHTS where
  * weights and layers do not fit each other.
  */
-export async function kerasModelOf(bytes: Uint8Array, path: string): Promise<KerasModelFile> {
+export async function kerasModelOf(
+  bytes: Uint8Array,
+  path: string,
+  options: Omit<DescribedOptions, "kerasVersion"> = {},
+): Promise<KerasModelFile> {
   const { json, stored, kerasVersion } = isZip(bytes) ? await zipParts(bytes, path) : await h5Parts(bytes, path);
+  const version = kerasVersion ?? (isZip(bytes) ? "3" : "1");
   return orDamaged(`${path}: its description of the model`, () => {
-    const { model, notes } = modelFromJson(json, path);
+    const { model, notes } = modelFromJson(json, path, { ...options, kerasVersion: version });
     loadWeights(model, stored, { source: path });
-    const isOlder = !isZip(bytes) && Number.parseInt(kerasVersion ?? "1", 10) < 3;
+    // tf_keras writes .keras files too.
+    const isOlder = Number.parseInt(version, 10) < 3;
     return { model: isOlder ? fromOlderLayers(model) : model, notes, kerasVersion };
   });
 }

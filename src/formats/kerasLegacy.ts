@@ -33,6 +33,11 @@ export function legacyModel(model: Model): LegacyModel {
           hint: "Write .keras or .onnx.",
         },
       );
+    const { activation = "linear" } = layer.config as { readonly activation?: string };
+    if (NEWER_ACTIVATIONS.has(activation))
+      throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}": Keras 2 has no activation ${activation}`, {
+        hint: "Write .keras or .onnx.",
+      });
     const isInput = steps.includes(model.input);
     return {
       class_name: isInput ? "InputLayer" : layer.className,
@@ -54,6 +59,18 @@ export function legacyModel(model: Model): LegacyModel {
   };
 }
 
+/** Activation functions that Keras 3 brought. */
+const NEWER_ACTIVATIONS: ReadonlySet<string> = new Set([
+  "celu",
+  "hard_tanh",
+  "log_sigmoid",
+  "log_softmax",
+  "soft_shrink",
+  "sparse_sigmoid",
+  "squareplus",
+  "tanh_shrink",
+]);
+
 type Origin = (step: LayerOutput) => unknown[];
 
 // Keras 2 says the second argument of an attention in words of its own; Keras 3 reads its own words in such files too.
@@ -74,9 +91,10 @@ function inputConfig({ layer, shape }: LayerOutput): object {
 }
 
 function legacyConfig(layer: Layer): object {
-  const entries = Object.entries(kerasConfig(layer)).map(([key, value]) =>
-    key.endsWith("_initializer") ? [key, initializer(String(value))] : [key, value],
-  );
+  const entries = Object.entries(kerasConfig(layer)).map(([key, value]) => {
+    if (key.endsWith("_initializer")) return [key, initializer(String(value))];
+    return [layer.className === "LeakyReLU" && key === "negative_slope" ? "alpha" : key, value];
+  });
   const isImage = layer.className.endsWith("2D");
   return { ...Object.fromEntries(entries), ...(isImage && { data_format: "channels_last" }) };
 }

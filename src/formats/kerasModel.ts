@@ -1,18 +1,19 @@
 // A whole model as Keras describes it, in any of its generations: Sequential and Functional, models within models.
 import { LeukogramError } from "../core/errors.ts";
-import type { Layer, LayerOutput } from "../nn/layer.ts";
-import { type KerasConfig, layerFromConfig } from "../nn/layerFromConfig.ts";
-import { ChannelSlice, Input, Rescaling } from "../nn/layers/index.ts";
+import type { LayerOutput } from "../nn/layer.ts";
+import { Flatten, Input } from "../nn/layers/index.ts";
 import type { LayerShape } from "../nn/layout.ts";
 import { Model } from "../nn/model.ts";
 import { checkImage } from "./imageSize.ts";
-import { isKeras1, modernLayer } from "./keras1.ts";
-import { endsOf, nodeOf, numberOf, type Origin, sliceOf } from "./kerasNodes.ts";
+import { layerStep, type Step, tensorsOf } from "./keras/layerSteps.ts";
+import { type End, endsOf, nodeOf, Origin } from "./kerasNodes.ts";
 import { freeName } from "./storedLayers.ts";
 
 /** A layer or model as Keras's JSON has it. */
 export interface LayerJson {
   readonly class_name: string;
+  /** Where Python finds the class; tells layers and operators of one name apart. */
+  readonly module?: string | null;
   readonly name?: string;
   /** A list of layers in a Sequential of Keras 1 and early 2. */
   readonly config: Settings | readonly LayerJson[];
@@ -29,29 +30,17 @@ export interface DescribedModel {
   readonly notes: readonly string[];
 }
 
+/** What {@link modelFromJson} takes beside the description. */
+export interface DescribedOptions {
+  /** Height and width of images, where the model leaves them open. */
+  readonly imageSize?: number | undefined;
+  /** Which of several outputs is the class. */
+  readonly output?: string | undefined;
+  /** The Keras that wrote it; default 3. */
+  readonly kerasVersion?: string | undefined;
+}
+
 const MODELS = new Set(["Sequential", "Functional", "Model"]);
-/** Layers that do nothing where a model predicts. */
-const TRAINING_ONLY = new Set([
-  "ActivityRegularization",
-  "GaussianDropout",
-  "GaussianNoise",
-  "Identity",
-  "RandomBrightness",
-  "RandomContrast",
-  "RandomCrop",
-  "RandomFlip",
-  "RandomHeight",
-  "RandomRotation",
-  "RandomTranslation",
-  "RandomWidth",
-  "RandomZoom",
-  "SpatialDropout2D",
-]);
-/** Class names that mean the same as ours. */
-const SAME: Readonly<Record<string, string>> = {
-  BatchNormalizationV1: "BatchNormalization",
-  BatchNormalizationV2: "BatchNormalization",
-};
 
 /** Layers of a model, and uses of them; one within another that uses it twice, within another that does, would be without end. */
 const MOST_STEPS = 20_000;
@@ -61,39 +50,67 @@ const MOST_STEPS = 20_000;
  *
  * @param json of `config.json` or `model_config`.
  * @param source the file, for messages.
- * @throws ERR_FORMAT where it is no Sequential or Functional model with one input and one output, or has a layer that
- * is not supported.
+ * @throws ERR_FORMAT where it is no Sequential or Functional model with one input, has several outputs of which none is
+ * chosen, or has a layer, setting or argument that is not supported.
  */
-export function modelFromJson(json: LayerJson, source: string): DescribedModel {
-  return new Builder(source).build(json);
+export function modelFromJson(json: LayerJson, source: string, options: DescribedOptions = {}): DescribedModel {
+  return new Builder(source, options).build(json);
 }
-
-/** What a layer or model does to tensors. */
-type Step = (inputs: readonly LayerOutput[], args: readonly unknown[]) => LayerOutput;
 
 class Builder {
   readonly #source: string;
+  readonly #options: DescribedOptions;
   readonly #names = new Set<string>();
   readonly #notes: string[] = [];
   #steps = 0;
 
-  constructor(source: string) {
+  constructor(source: string, options: DescribedOptions) {
     this.#source = source;
+    this.#options = options;
   }
 
   build(json: LayerJson): DescribedModel {
-    const shape = inputShapeOf(json);
     if (!MODELS.has(json.class_name))
       throw this.#error(
         `a model of class ${json.class_name} can't be read`,
         "Sequential and Functional models are supported.",
       );
-    if (shape === undefined)
-      throw this.#error("does not say the shape of its input", "Save the model after it was built.");
+    const shape = this.#shape(json);
     checkImage(shape);
     const input = Input(shape, { name: this.#free(inputNameOf(json) ?? "images", "") });
-    const output = this.#model(json, "")([input], []);
+    const outputs = this.#model(json, "")({ args: [input], kwargs: {} });
+    const output = this.#flat(this.#chosen(json, outputs));
     return { model: new Model({ input, output, name: settingsOf(json).name ?? "model" }), notes: this.#notes };
+  }
+
+  #shape(json: LayerJson): LayerShape {
+    const { imageSize } = this.#options;
+    const shape = inputShapeOf(json);
+    if (shape === undefined)
+      throw this.#error("does not say the shape of its input", "Save the model after it was built.");
+    const known = shape.map((size, i) => size ?? (i < 2 && shape.length === 3 ? imageSize : undefined));
+    if (known.every((size) => size !== undefined)) return known;
+    throw this.#error("leaves the size of its images open", "Say it: --image-size 224, for height and width.");
+  }
+
+  #chosen(json: LayerJson, outputs: readonly LayerOutput[]): LayerOutput {
+    const { output } = this.#options;
+    const names =
+      json.class_name === "Sequential" ? [] : this.#ends(settingsOf(json).output_layers).map(({ name }) => name);
+    const place = output === undefined ? 0 : names.indexOf(output);
+    if (outputs[place] !== undefined && (outputs.length === 1 || output !== undefined)) return outputs[place];
+    const listed = names.map((name) => `"${name}"`).join(", ");
+    throw output === undefined
+      ? this.#error(`has ${outputs.length} outputs: ${listed}`, `Say which one is the class: --output ${names[0]}.`)
+      : this.#error(`has no output "${output}", but ${listed || "one only"}`);
+  }
+
+  // [N, 1, 1, C], of a convolution or pool at the end, is as many classes.
+  #flat(output: LayerOutput): LayerOutput {
+    const [h, w] = output.shape;
+    if (output.shape.length !== 3 || h !== 1 || w !== 1) return output;
+    this.#notes.push(`its output is an image of one pixel, [1, 1, ${output.shape[2]}], and was made a row`);
+    return new Flatten({ name: this.#free(`${output.layer.name}_row`, "") }).apply(output);
   }
 
   #model(json: LayerJson, prefix: string): Step {
@@ -104,25 +121,46 @@ class Builder {
     const steps = childrenOf(json)
       .filter(({ class_name: name }) => name !== "InputLayer")
       .map((child) => this.#step(child, prefix));
-    return ([x]) => steps.reduce((before, step) => step([before!], []), x!);
+    const where = `model "${nameOf(json)}"`;
+    return ({ args, kwargs }) => {
+      const { training } = kwargs;
+      const told = training === undefined ? {} : { training };
+      return steps.reduce(
+        (before, step) => step({ args: before, kwargs: told }),
+        tensorsOf(args[0] ?? kwargs.inputs, where),
+      );
+    };
   }
 
   #functional(json: LayerJson, prefix: string): Step {
     const children = childrenOf(json);
     const { input_layers: inputs, output_layers: outputs } = settingsOf(json);
-    const [entry, ...others] = endsOf(inputs);
-    const [exit, ...otherExits] = endsOf(outputs);
-    if (entry === undefined || exit === undefined || others.length > 0 || otherExits.length > 0)
-      throw this.#error("has other than one input and one output", "Give a classifier of single images.");
+    const [entry, ...others] = this.#ends(inputs);
+    const exits = this.#ends(outputs);
+    if (entry === undefined || exits.length === 0 || others.length > 0)
+      throw this.#error(
+        `has ${others.length + (entry ? 1 : 0)} inputs and ${exits.length} outputs`,
+        "Give a classifier of single images.",
+      );
     const steps = new Map(children.map((child) => [nameOf(child), this.#step(child, prefix)]));
     const nodes = new Map(children.map((child) => [nameOf(child), (child.inbound_nodes ?? []).map(nodeOf)]));
-    return ([x]) => {
-      const tensors = new Map<string, LayerOutput>([[`${entry.layer} 0`, x!]]);
+    return ({ args, kwargs }) => {
+      const { training } = kwargs;
+      const tensors = new Map([
+        [`${entry.origin.layer} 0`, tensorsOf(args[0] ?? kwargs.inputs, `model "${nameOf(json)}"`)],
+      ]);
       const open = new Set<string>();
-      const tensor = ({ layer, node }: Origin): LayerOutput => {
+      const tensor = (origin: Origin): LayerOutput => {
+        const { layer, node } = origin;
         const key = `${layer} ${node}`;
-        const known = tensors.get(key);
-        if (known !== undefined) return known;
+        const made = tensors.get(key) ?? use(key, origin);
+        tensors.set(key, made);
+        const one = made[origin.tensor];
+        if (one === undefined)
+          throw this.#error(`layer "${layer}": its tensor ${origin.tensor} is used, and is not there`);
+        return one;
+      };
+      const use = (key: string, { layer, node }: Origin): readonly LayerOutput[] => {
         // In Keras 3 nodes within models are counted from the model's own use on.
         const all = nodes.get(layer) ?? [];
         const found = all[node] ?? (all.length === 1 ? all[0] : undefined);
@@ -130,21 +168,22 @@ class Builder {
         if (found === undefined || step === undefined || open.has(key))
           throw this.#error(`layer "${layer}" is used, and is not there or follows from itself`);
         open.add(key);
-        const made = step(found.origins.map(tensor), found.args);
+        const given = withTensors(found, tensor) as typeof found;
+        const told = training === undefined || (given.kwargs.training ?? null) !== null ? {} : { training };
+        const made = this.#telling(() => step({ args: given.args, kwargs: { ...given.kwargs, ...told } }));
         open.delete(key);
-        tensors.set(key, made);
         return made;
       };
-      return tensor(exit);
+      return exits.map(({ origin }) => tensor(origin));
     };
   }
 
   #step(json: LayerJson, prefix: string): Step {
     this.#count();
-    const step = this.#plainStep(json, prefix);
-    return (inputs, args) => {
+    const step = this.#telling(() => this.#plainStep(json, prefix));
+    return (call) => {
       this.#count();
-      return step(inputs, args);
+      return this.#telling(() => step(call));
     };
   }
 
@@ -154,32 +193,17 @@ class Builder {
 
   #plainStep(json: LayerJson, prefix: string): Step {
     if (MODELS.has(json.class_name)) return this.#model(json, `${prefix}${nameOf(json)}/`);
-    const name = nameOf(json);
-    if (json.class_name === "InputLayer") return ([x]) => x!;
-    if (TRAINING_ONLY.has(json.class_name)) {
-      this.#notes.push(`layer "${name}" (${json.class_name}) does nothing where a model predicts, and was left out`);
-      return ([x]) => x!;
-    }
-    const arithmetic = this.#arithmetic(json, prefix);
-    if (arithmetic !== undefined) return arithmetic;
-    const layer = this.#layer(json, prefix);
-    return (inputs, args) =>
-      this.#telling(() => {
-        // Keras 3 calls the sum with a number what it calls the layer.
-        const number = numberOf(args);
-        const operator = inputs.length === 1 && number !== undefined && WITH_NUMBER[json.class_name];
-        const step = operator ? new Rescaling({ ...operator(number), name: layer.name }) : layer;
-        return step.apply(inputs.length === 1 ? inputs[0]! : inputs);
-      });
+    return layerStep(json, {
+      source: this.#source,
+      kerasVersion: this.#options.kerasVersion ?? "3",
+      free: (name) => this.#free(name, prefix),
+      note: (text) => this.#notes.push(text),
+      noteOnce: (text) => this.#notes.includes(text) || this.#notes.push(text),
+    });
   }
 
-  #layer(json: LayerJson, prefix: string): Layer {
-    const { class_name: given, config } = isKeras1(json) ? modernLayer(json, this.#source) : json;
-    return this.#telling(() => {
-      const layer = layerFromConfig(SAME[given] ?? given, config as KerasConfig);
-      layer.name = this.#free(nameOf(json), prefix);
-      return layer;
-    });
+  #ends(ends: unknown): readonly End[] {
+    return this.#telling(() => endsOf(ends));
   }
 
   // What a layer says is wrong is wrong with the file.
@@ -187,28 +211,9 @@ class Builder {
     try {
       return act();
     } catch (cause) {
-      if (!(cause instanceof LeukogramError)) throw cause;
+      if (!(cause instanceof LeukogramError) || cause.reason.startsWith(this.#source)) throw cause;
       throw this.#error(cause.reason, cause.hint, cause);
     }
-  }
-
-  // Operators in place of layers: TFOpLambda of Keras 2, operations of Keras 3.
-  #arithmetic(json: LayerJson, prefix: string): Step | undefined {
-    const operator = OPERATORS[json.class_name === "TFOpLambda" ? String(settingsOf(json).function) : json.class_name];
-    if (operator === undefined && json.class_name !== "GetItem") return undefined;
-    const name = this.#free(nameOf(json), prefix);
-    return (inputs, args) => {
-      if (operator === undefined) {
-        const { start, stop } = sliceOf(args) ?? {};
-        if (start === undefined || stop === undefined)
-          throw this.#error(`layer "${name}" (GetItem) takes something else than a range of channels`);
-        return new ChannelSlice({ start, stop, name }).apply(inputs[0]!);
-      }
-      const number = numberOf(args);
-      if (number === undefined || inputs.length !== 1)
-        throw this.#error(`layer "${name}" (${json.class_name}) takes something else than one tensor and one number`);
-      return new Rescaling({ ...operator(number), name }).apply(inputs[0]!);
-    };
   }
 
   // As the weights of files are named: by the layer, or by its path where the name is taken.
@@ -223,28 +228,13 @@ class Builder {
   }
 }
 
-/** What an operator with a number is as a layer. */
-type Operator = (value: number) => { readonly scale: number; readonly offset?: number };
-
-const plus: Operator = (value) => ({ scale: 1, offset: value });
-const minus: Operator = (value) => ({ scale: 1, offset: -value });
-const times: Operator = (value) => ({ scale: value });
-const over: Operator = (value) => ({ scale: 1 / value });
-
-/** Classes that are layers, and operators where they are given a number. */
-const WITH_NUMBER: Readonly<Record<string, Operator>> = { Add: plus, Multiply: times };
-
-const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
-  "math.truediv": over,
-  "math.divide": over,
-  "math.multiply": times,
-  "math.subtract": minus,
-  "math.add": plus,
-  "__operators__.add": plus,
-  TrueDivide: over,
-  Divide: over,
-  Subtract: minus,
-};
+// Origins replaced by the tensors that they stand for, anywhere within a value.
+function withTensors(value: unknown, tensor: (origin: Origin) => LayerOutput): unknown {
+  if (value instanceof Origin) return tensor(value);
+  if (Array.isArray(value)) return value.map((entry) => withTensors(entry, tensor));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withTensors(entry, tensor)]));
+}
 
 function settingsOf({ config }: LayerJson): Settings {
   return Array.isArray(config) ? { layers: config } : (config as Settings);
@@ -263,16 +253,14 @@ function inputNameOf(json: LayerJson): string | undefined {
   return entry && settingsOf(entry).name;
 }
 
-// Of the InputLayer, of the first layer, or of the model that was built for it.
-function inputShapeOf(json: LayerJson): LayerShape | undefined {
+// Of the InputLayer, of the first layer, or of the model that was built for it; null where a size is left open.
+function inputShapeOf(json: LayerJson): readonly (number | null)[] | undefined {
   const settings = settingsOf(json);
   const [first] = childrenOf(json);
   const own = first && settingsOf(first);
   const inner = first && MODELS.has(first.class_name) ? inputShapeOf(first) : undefined;
   const full = [own?.batch_shape, own?.batch_input_shape, settings.build_input_shape, json.build_config?.input_shape];
   const shape = full.find(Array.isArray)?.slice(1) ?? (own?.input_shape as number[] | undefined);
-  const known = shape?.every((size) => Number.isInteger(size) && (size as number) > 0)
-    ? (shape as number[])
-    : undefined;
-  return known ?? inner;
+  const isSize = (size: unknown) => size === null || (Number.isInteger(size) && (size as number) > 0);
+  return shape?.every(isSize) ? (shape as (number | null)[]) : inner;
 }

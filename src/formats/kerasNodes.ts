@@ -1,69 +1,81 @@
-// How Keras writes which layer follows from which.
+// How Keras writes which layer follows from which, and what each use of a layer is given.
+import { LeukogramError } from "../core/errors.ts";
 
-/** A use of a layer. */
-export interface Origin {
+/** A tensor that a use of a layer gives. */
+export class Origin {
   readonly layer: string;
   readonly node: number;
+  /** Which of the tensors that it gives. */
+  readonly tensor: number;
+
+  constructor([layer, node, tensor]: readonly unknown[]) {
+    this.layer = String(layer);
+    this.node = Number(node ?? 0);
+    this.tensor = Number(tensor ?? 0);
+  }
 }
 
-/** What a use of a layer is given. */
+/** What a use of a layer is given: tensors, lists of them, and values as JSON has them. */
 export interface Node {
-  readonly origins: readonly Origin[];
-  /** What is given beside tensors. */
   readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
 /** Keras 2: [["conv", 0, 0, {}], ...]. Keras 3: {args: [...], kwargs: {}}, with tensors somewhere in them. */
 export function nodeOf(node: unknown): Node {
-  const origins: Origin[] = [];
-  const args: unknown[] = [];
-  const visit = (value: unknown): void => {
-    const { class_name: name, config } = (value ?? {}) as {
-      class_name?: string;
-      config?: { keras_history?: unknown[] };
-    };
-    if (name === "__keras_tensor__") origins.push(originOf(config?.keras_history ?? []));
-    else if (Array.isArray(value) && !value.some(isSlice)) value.forEach(visit);
-    else args.push(value);
-  };
-  if (Array.isArray(node)) {
-    const uses = typeof node[0] === "string" ? [node] : node;
-    for (const use of uses as unknown[][]) {
-      origins.push(originOf(use));
-      args.push(...Object.values((use[3] ?? {}) as object));
-    }
-  } else {
-    const { args: given = [], kwargs = {} } = node as { args?: unknown[]; kwargs?: Record<string, unknown> };
-    // An attention may be told by name what it looks at.
-    for (const value of [...given, kwargs.query, kwargs.value, kwargs.key]) if (value !== undefined) visit(value);
-  }
-  return { origins, args };
+  if (Array.isArray(node)) return olderNode(node);
+  const { args = [], kwargs = {} } = node as { args?: unknown[]; kwargs?: Record<string, unknown> };
+  return { args: args.map(withOrigins), kwargs: withOrigins(kwargs) as Record<string, unknown> };
 }
 
-const originOf = ([layer, node]: readonly unknown[]): Origin => ({ layer: String(layer), node: Number(node ?? 0) });
-
-const isSlice = (value: unknown) => (value as { class_name?: string } | null)?.class_name === "__slice__";
-
-/** The range of x[..., start:stop]; undefined for anything else. */
-export function sliceOf(args: readonly unknown[]): { start: number; stop: number } | undefined {
-  const [index] = args;
-  if (!Array.isArray(index) || index.length !== 2) return undefined;
-  const [first, last] = index as {
-    class_name?: string;
-    config?: { start?: unknown; stop?: unknown; step?: unknown };
-  }[];
-  const { start, stop, step } = last?.config ?? {};
-  const isWhole = first?.class_name === "__ellipsis__" && isSlice(last) && (step ?? 1) === 1;
-  return isWhole && typeof start === "number" && typeof stop === "number" ? { start, stop } : undefined;
+/** Tensors of Keras 3 as origins, anywhere within a value. */
+function withOrigins(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withOrigins);
+  if (typeof value !== "object" || value === null) return value;
+  const { class_name: name, config } = value as { class_name?: string; config?: { keras_history?: unknown[] } };
+  if (name === "__keras_tensor__") return new Origin(config?.keras_history ?? []);
+  if (name !== undefined) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withOrigins(entry)]));
 }
 
-/** The ends of a model: [["images", 0, 0]], or ["images", 0, 0] as Keras 3 writes a single one. */
-export function endsOf(ends: unknown): Origin[] {
-  if (!Array.isArray(ends)) return [];
-  return (typeof ends[0] === "string" ? [ends] : (ends as unknown[][])).map(originOf);
+/** What stands for a layer's name where the first argument is a number. */
+const CONSTANT = "_CONSTANT_VALUE";
+
+// All arguments but the first go by name: ["x", 0, 0, {y: ["z", 0, 0]}], ["_CONSTANT_VALUE", -1, 255, {y: ["x", 0, 0]}].
+function olderNode(node: readonly unknown[]): Node {
+  const isSingle = typeof node[0] === "string";
+  const uses = (isSingle ? [node] : node) as readonly (readonly unknown[])[];
+  const first = uses.map((use) => (use[0] === CONSTANT ? use[2] : new Origin(use)));
+  const kwargs: Record<string, unknown> = {};
+  for (const use of uses)
+    for (const [key, value] of Object.entries((use[3] ?? {}) as object)) kwargs[key] = olderValue(value);
+  return { args: [first.length === 1 ? first[0] : first], kwargs };
 }
 
-/** The number among what a use is given; undefined where there is none. */
-export function numberOf(args: readonly unknown[]): number | undefined {
-  return args.find((value): value is number => typeof value === "number");
+function olderValue(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const [name, node, tensor] = value as unknown[];
+  if (name === CONSTANT && value.length === 3) return tensor;
+  const isOrigin = value.length === 3 && typeof name === "string" && Number.isInteger(node) && Number.isInteger(tensor);
+  return isOrigin ? new Origin(value) : value.map(olderValue);
+}
+
+/** An end of a model, and what the model calls it. */
+export interface End {
+  readonly name: string;
+  readonly origin: Origin;
+}
+
+/** The ends of a model: [["images", 0, 0]], ["images", 0, 0] as Keras 3 writes a single one, or these by names. */
+export function endsOf(ends: unknown): End[] {
+  if (typeof ends !== "object" || ends === null) return [];
+  const entries = Array.isArray(ends)
+    ? (typeof ends[0] === "string" ? [ends] : ends).map((end: unknown) => [undefined, end] as const)
+    : Object.entries(ends);
+  return entries.flatMap(([name, end]) => {
+    if (!Array.isArray(end) || typeof end[0] !== "string")
+      throw new LeukogramError("ERR_FORMAT", "its inputs or outputs lie in each other");
+    const origin = new Origin(end);
+    return [{ name: name ?? origin.layer, origin }];
+  });
 }

@@ -95,7 +95,8 @@ const ATTENTION = "multi_head_attention";
 
 function attentionVars(member: Group, path: string): StoredWeight[] {
   return ATTENTION_PARTS.flatMap(([name, place]) => {
-    const vars = groupAt(member, `${place}/vars`);
+    // tf_keras has them under names of its own.
+    const vars = groupAt(member, `${place}/vars`) ?? groupAt(member, `_${place}/vars`);
     const keys = vars?.keys().sort() ?? [];
     return keys.map((key, i) =>
       weightAt(vars!, key, { name: `${name}/${["kernel", "bias"][i] ?? key}`, source: path }),
@@ -106,6 +107,7 @@ function attentionVars(member: Group, path: string): StoredWeight[] {
 // The order in which each class makes its weights (keras.src.layers); those of a setting that is off are not there.
 const WEIGHT_NAMES: Readonly<Record<string, readonly (readonly [name: string, setting?: string])[]>> = {
   conv2d: [["kernel"], ["bias", "use_bias"]],
+  conv2d_transpose: [["kernel"], ["bias", "use_bias"]],
   depthwise_conv2d: [["kernel"], ["bias", "use_bias"]],
   separable_conv2d: [["depthwise_kernel"], ["pointwise_kernel"], ["bias", "use_bias"]],
   dense: [["kernel"], ["bias", "use_bias"]],

@@ -2,7 +2,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { sameShape, show } from "../core/shape.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
-import { kerasModelConfig } from "./kerasConfig.ts";
+import { kerasLayers } from "./kerasConfig.ts";
 import { type StoredLayers, type StoredWeight, snakeCase } from "./storedLayers.ts";
 
 /** What {@link loadWeights} takes beside the file's contents. */
@@ -22,7 +22,7 @@ export interface LoadWeightsOptions {
  */
 export function loadWeights(model: Model, stored: StoredLayers, options: LoadWeightsOptions): void {
   const { match = "name", optional = new Set<string>(), source } = options;
-  const layers = kerasModelConfig(model).layers.filter(({ weights }) => weights.length > 0);
+  const layers = kerasLayers(model).filter(({ weights }) => weights.length > 0);
   const find = match === "order" ? byOrder(layers, stored, options) : (layer: Layer) => stored.get(layer.name);
   const values = new Map<string, Float32Array>();
   for (const layer of layers) {

@@ -19,8 +19,10 @@ export interface ReadModel extends DescribedModel {
 
 /** What {@link readModel} takes beside the file. */
 export interface ReadModelOptions {
-  /** Height and width of its images, where an ONNX file or graph model leaves them open. */
+  /** Height and width of its images, where the file leaves them open. */
   readonly imageSize?: number | undefined;
+  /** Which of several outputs of a Keras model is the class. */
+  readonly output?: string | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface ReadModelOptions {
  * @throws ERR_FORMAT where it is none of these, is damaged, or has a layer that is not supported; ERR_WEIGHTS where
  * weights and layers do not fit each other.
  */
-export async function readModel(path: string, { imageSize }: ReadModelOptions = {}): Promise<ReadModel> {
+export async function readModel(path: string, { imageSize, output }: ReadModelOptions = {}): Promise<ReadModel> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const file = isFolder ? join(path, "model.json") : path;
   if (isFolder && !existsSync(file))
@@ -40,12 +42,12 @@ export async function readModel(path: string, { imageSize }: ReadModelOptions = 
     });
   const bytes = await readBytes(file);
   const beside = () => ({ path: file, classes: namesBeside(file) });
-  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, { path: file, imageSize })), ...beside() };
+  if (isJson(bytes)) return { ...(await tensorflowJsOf(bytes, { path: file, imageSize, output })), ...beside() };
   if (bytes[0] === ONNX_START) {
     const { metadata, ...read } = onnxModelOf(bytes, { source: file, imageSize });
     return { ...read, path: file, classes: namesInMetadata(metadata, file) ?? namesBeside(file), kind: "ONNX" };
   }
-  const { kerasVersion, ...read } = await kerasModelOf(bytes, file);
+  const { kerasVersion, ...read } = await kerasModelOf(bytes, file, { imageSize, output });
   const kind = `Keras ${kerasVersion ?? "1"} ${isZip(bytes) ? ".keras" : "HDF5"}`;
   return { ...read, ...beside(), kind };
 }

@@ -24,6 +24,9 @@ export interface TensorflowJsModel extends DescribedModel {
   readonly kind: "TensorFlow.js layers model" | "TensorFlow.js graph model";
 }
 
+/** The Keras whose words TensorFlow.js has. */
+const VERSION = "2.15";
+
 /** Whether bytes may be a model.json. */
 export function isJson(bytes: Uint8Array): boolean {
   return /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString("utf8"));
@@ -33,8 +36,10 @@ export function isJson(bytes: Uint8Array): boolean {
 export interface TensorflowJsOptions {
   /** Where the model.json lies; the files of weights lie beside it. */
   readonly path: string;
-  /** Height and width where a graph leaves them open. */
+  /** Height and width where the model leaves them open. */
   readonly imageSize?: number | undefined;
+  /** Which of several outputs of a layers model is the class. */
+  readonly output?: string | undefined;
 }
 
 /**
@@ -46,7 +51,7 @@ export interface TensorflowJsOptions {
  */
 export async function tensorflowJsOf(
   bytes: Uint8Array,
-  { path, imageSize }: TensorflowJsOptions,
+  { path, imageSize, output }: TensorflowJsOptions,
 ): Promise<TensorflowJsModel> {
   const json = parse(bytes, path) ?? {};
   const { modelTopology, weightsManifest } = json;
@@ -64,7 +69,9 @@ export async function tensorflowJsOf(
     return { ...read, kind: "TensorFlow.js graph model" };
   }
   const what = `${path}: its description of the model`;
-  const described = orDamaged(what, () => modelFromJson(topology as LayerJson, path));
+  const described = orDamaged(what, () =>
+    modelFromJson(topology as LayerJson, path, { imageSize, output, kerasVersion: VERSION }),
+  );
   const weights = await readTensorflowWeights(path, weightsManifest);
   const model = orDamaged(what, () => {
     loadWeights(described.model, layersOf(weights), { source: path });

@@ -1,6 +1,8 @@
 // Keras's tensors are channels-last; ONNX Runtime computes channels-first. Layers translate at this border.
 import { LeukogramError } from "../core/errors.ts";
 import { type Dim, show } from "../core/shape.ts";
+import * as ops from "../graph/ops/index.ts";
+import type { Tensor } from "../graph/tensor.ts";
 
 /** A shape without the batch, as Keras gives it: [H, W, C] or [F]. */
 export type LayerShape = readonly number[];
@@ -48,4 +50,14 @@ export function toGraphAxis(axis: number, rank: number): number {
   if (positive < 0 || positive >= rank)
     throw new LeukogramError("ERR_SHAPE", `axis ${axis} is outside a tensor with ${rank} axes`);
   return rank === 4 ? [0, 2, 3, 1][positive]! : positive;
+}
+
+/** A tensor of the graph with its axes as Keras has them: [N, C, H, W] -> [N, H, W, C]. */
+export function toKerasOrder(x: Tensor): Tensor {
+  return x.rank === 4 ? ops.transpose(x, [0, 2, 3, 1]) : x;
+}
+
+/** The same the other way round. */
+export function fromKerasOrder(x: Tensor): Tensor {
+  return x.rank === 4 ? ops.transpose(x, [0, 3, 1, 2]) : x;
 }

@@ -8,7 +8,7 @@ const CONV = { name: "conv", filters: 4, kernel_size: [3, 3] };
 describe("layerFromConfig", () => {
   test("refuses a class that it does not have, and lists those it has", () => {
     expect(() => layerFromConfig("LSTM", { name: "memory", units: 3 })).toThrow(
-      /^ERR_FORMAT layer "memory": class LSTM is not supported\. Supported: Activation, ReLU, .*Conv2D.*ZeroPadding2D\.$/,
+      /^ERR_FORMAT layer "memory": class LSTM is not supported\. Supported: Activation, ELU, LeakyReLU, .*Conv2D.*ZeroPadding2D\.$/,
     );
     expect(() => layerFromConfig("toString", {})).toThrow("ERR_FORMAT");
   });
@@ -20,7 +20,21 @@ describe("layerFromConfig", () => {
       'data_format "channels_first" is not supported. Leukogram has "channels_last" only.',
     ],
     ["DepthwiseConv2D", { kernel_size: 3, groups: 2 }, "groups 2 is not supported. Leukogram has 1 only."],
-    ["ReLU", { negative_slope: 0.2 }, "negative_slope 0.2 is not supported"],
+    ["ReLU", { negative_slope_: 0.2 }, "setting negative_slope_ 0.2 is not known. A newer Keras may have added it."],
+    [
+      "Dense",
+      { units: 2, activation: { class_name: "function", config: "mine" } },
+      'activation is a function of Python, "mine"',
+    ],
+    ["Dense", { units: 2, lora_rank: 4 }, "lora_rank 4 is not supported"],
+    [
+      "Dense",
+      { units: 2, dtype: { class_name: "QuantizedDTypePolicy", config: { mode: "int8", source_name: "float32" } } },
+      'layer "Dense" (Dense): computes with numbers of type "int8". Quantised models of Keras are not read',
+    ],
+    ["Conv2D", { ...CONV, dtype: "int32" }, 'computes with numbers of type "int32"'],
+    ["Softmax", { axis: [1, 2] }, "a softmax over several axes is not supported"],
+    ["UpSampling2D", { interpolation: "bicubic" }, 'interpolation "bicubic" is not supported'],
     ["Normalization", { mean: [1], variance: [1], invert: true }, "invert true is not supported"],
     ["MultiHeadAttention", { num_heads: 2, key_dim: 4, output_shape: [8] }, "output_shape [8] is not supported"],
     ["MultiHeadAttention", { num_heads: 2, key_dim: 4, use_gate: true }, "use_gate true is not supported"],
@@ -37,6 +51,8 @@ describe("layerFromConfig", () => {
     ["GroupNormalization", { groups: 2, center: false }],
     ["BatchNormalization", { scale: false, center: false }],
     ["Rescaling", { scale: 0.5, offset: 1 }],
+    ["Dense", { units: 2, dtype: { class_name: "DTypePolicy", config: { name: "mixed_bfloat16" } }, lora_rank: null }],
+    ["ReLU", { negative_slope: 0.2, threshold: 1, max_value: 6 }],
     ["Rescaling", { scale: [0.5, 1, 2], offset: 0 }],
     ["GlobalAveragePooling2D", { keepdims: true }],
     ["Normalization", { axis: [-1], mean: [1, 2], variance: [4, 9], invert: false }],
@@ -72,6 +88,18 @@ describe("layerFromConfig", () => {
   const every: readonly Layer[] = [
     new layers.Activation({ activation: "gelu" }),
     new layers.ReLU({ maxValue: 6 }),
+    new layers.ELU({ alpha: 0.5 }),
+    new layers.LeakyReLU({ negativeSlope: 0.1 }),
+    new layers.PReLU({ sharedAxes: [1, 2] }),
+    new layers.Softmax({ axis: 1 }),
+    new layers.Average(),
+    new layers.CenterCrop({ height: 3, width: 4 }),
+    new layers.Conv2DTranspose({ filters: 2, kernelSize: 3, strides: 2, outputPadding: 1 }),
+    new layers.Maximum(),
+    new layers.Minimum(),
+    new layers.Permute({ dims: [2, 1] }),
+    new layers.Subtract(),
+    new layers.UpSampling2D({ size: [2, 3], interpolation: "bilinear" }),
     new layers.BatchNormalization({ momentum: 0.9 }),
     new layers.Conv2D({ filters: 2, kernelSize: [3, 2], strides: 2, padding: "same", useBias: false }),
     new layers.AddPositionEmbs(),

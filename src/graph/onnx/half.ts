@@ -22,10 +22,11 @@ export function toHalf(values: Float32Array, run = 1): Uint16Array | undefined {
   return half;
 }
 
-/** The number that the bits of a finite half-precision number stand for. */
+/** The number that the bits of a half-precision number stand for. */
 export function fromHalf(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const mantissa = bits & 1023;
+  if (exponent === 31) return mantissa ? Number.NaN : bits & 0x8000 ? -Infinity : Infinity;
   const size = exponent === 0 ? mantissa * 2 ** -24 : (1 + mantissa / 1024) * 2 ** (exponent - 15);
   return bits & 0x8000 ? -size : size;
 }

@@ -1,9 +1,11 @@
 // The table of layers, by Keras's names: a new one is one file and one row here.
-export { Activation, ReLU } from "./activation.ts";
+export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from "./activation.ts";
 export { BatchNormalization } from "./batchNormalization.ts";
+export { CenterCrop } from "./centerCrop.ts";
 export { ChannelSlice } from "./channelSlice.ts";
 export { AddPositionEmbs, ClassToken } from "./classToken.ts";
 export { Conv2D } from "./conv2D.ts";
+export { Conv2DTranspose } from "./conv2DTranspose.ts";
 export { Cropping1D } from "./cropping1D.ts";
 export { Cropping2D } from "./cropping2D.ts";
 export { Dense } from "./dense.ts";
@@ -15,12 +17,14 @@ export { GroupNormalization } from "./groupNormalization.ts";
 export { Input, InputLayer } from "./inputLayer.ts";
 export { LayerNormalization } from "./layerNormalization.ts";
 export { LayerScale } from "./layerScale.ts";
-export { Add, Concatenate, Multiply } from "./merge.ts";
+export { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract } from "./merge.ts";
 export { MultiHeadAttention } from "./multiHeadAttention.ts";
 export { Normalization } from "./normalization.ts";
+export { Permute } from "./permute.ts";
 export { AveragePooling2D, MaxPooling2D } from "./pooling2D.ts";
 export { Rescaling } from "./rescaling.ts";
 export { Reshape } from "./reshape.ts";
 export { Resizing } from "./resizing.ts";
 export { SeparableConv2D } from "./separableConv2D.ts";
+export { UpSampling2D } from "./upSampling2D.ts";
 export { ZeroPadding2D } from "./zeroPadding2D.ts";

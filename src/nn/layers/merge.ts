@@ -18,6 +18,19 @@ export class Add extends Layer {
   }
 }
 
+/** The first input less the second (keras.layers.Subtract). */
+export class Subtract extends Layer {
+  readonly className = "Subtract";
+
+  constructor(options: LayerOptions = {}) {
+    super({}, options);
+  }
+
+  override call(inputs: readonly Tensor[]): Tensor {
+    return sameRank(inputs).reduce(ops.sub);
+  }
+}
+
 /** The product of its inputs, entry by entry (keras.layers.Multiply). */
 export class Multiply extends Layer {
   readonly className = "Multiply";
@@ -28,6 +41,45 @@ export class Multiply extends Layer {
 
   override call(inputs: readonly Tensor[]): Tensor {
     return sameRank(inputs).reduce(ops.mul);
+  }
+}
+
+/** The mean of its inputs, entry by entry (keras.layers.Average). */
+export class Average extends Layer {
+  readonly className = "Average";
+
+  constructor(options: LayerOptions = {}) {
+    super({}, options);
+  }
+
+  override call(inputs: readonly Tensor[]): Tensor {
+    return ops.mul(sameRank(inputs).reduce(ops.add), ops.scalar(1 / inputs.length));
+  }
+}
+
+/** The largest of its inputs, entry by entry (keras.layers.Maximum). */
+export class Maximum extends Layer {
+  readonly className = "Maximum";
+
+  constructor(options: LayerOptions = {}) {
+    super({}, options);
+  }
+
+  override call(inputs: readonly Tensor[]): Tensor {
+    return sameRank(inputs).reduce(ops.maximum);
+  }
+}
+
+/** The smallest of its inputs, entry by entry (keras.layers.Minimum). */
+export class Minimum extends Layer {
+  readonly className = "Minimum";
+
+  constructor(options: LayerOptions = {}) {
+    super({}, options);
+  }
+
+  override call(inputs: readonly Tensor[]): Tensor {
+    return sameRank(inputs).reduce(ops.minimum);
   }
 }
 

@@ -23,7 +23,7 @@ export class Normalization extends Layer<Config> {
   readonly className = "Normalization";
 
   constructor({ axis = -1, mean = null, variance = null, ...options }: LayerOptions & Partial<Config> = {}) {
-    super({ axis, mean, variance }, options);
+    super({ axis, mean: row(mean), variance: row(variance) }, options);
     if ((mean === null) !== (variance === null))
       throw new LeukogramError("ERR_CONFIG", "Normalization: mean and variance go together");
   }
@@ -54,4 +54,9 @@ export class Normalization extends Layer<Config> {
     const deviation = ops.maximum(ops.sqrt(line(variance, 1)), ops.scalar(EPSILON));
     return ops.div(ops.sub(x, line(mean, 0)), deviation);
   }
+}
+
+// Keras keeps the shape in which they were given: [[[1, 2, 3]]] is [1, 2, 3].
+function row(values: Values | null): Values | null {
+  return Array.isArray(values) ? (values.flat(8) as number[]) : values;
 }

@@ -1,16 +1,32 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
+import { largestPart, middle } from "./centerCrop.ts";
+
+interface Config {
+  readonly height: number;
+  readonly width: number;
+  /** Whether the largest part of that shape is cut from the middle before. */
+  readonly cropToAspectRatio: boolean;
+}
 
 /** Bilinear resizing of images to [height, width], without antialiasing (keras.layers.Resizing). */
-export class Resizing extends Layer<{ readonly height: number; readonly width: number }> {
+export class Resizing extends Layer<Config> {
   readonly className = "Resizing";
 
-  constructor({ height, width, ...options }: LayerOptions & { readonly height: number; readonly width: number }) {
-    super({ height, width }, options);
+  constructor({
+    height,
+    width,
+    cropToAspectRatio = false,
+    ...options
+  }: LayerOptions & Pick<Config, "height" | "width"> & Partial<Config>) {
+    super({ height, width, cropToAspectRatio }, options);
   }
 
   override call([x]: readonly [Tensor]): Tensor {
-    return ops.resize(x, [this.config.height, this.config.width]);
+    const { height, width, cropToAspectRatio } = this.config;
+    const size = [height, width] as const;
+    const part = cropToAspectRatio ? middle(x, largestPart(x.shape.slice(2) as [number, number], size)) : x;
+    return ops.resize(part, size);
   }
 }
