@@ -471,6 +471,96 @@ describe("networks", () => {
     expect(await difference(bytes)).toBeLessThan(1e-6);
   });
 
+  // The windows of Swin: the batch is joined with their number, and parted from it.
+  const made = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => {
+    return { type, inputs, outputs: [output], attributes };
+  };
+  const windows = (times: number) =>
+    netBytes({
+      nodes: [
+        conv,
+        made("Transpose", ["t0"], "last", { perm: ints(0, 2, 3, 1) }),
+        made("Reshape", ["last", "parted"], "parts"),
+        made("Transpose", ["parts"], "turned", { perm: ints(0, 1, 3, 2, 4, 5) }),
+        made("Reshape", ["turned", "rows"], "tokens"),
+        made("MatMul", ["tokens", "w"], "mixed"),
+        made("Reshape", ["mixed", "heads"], "headed"),
+        made("Transpose", ["headed"], "qkv", { perm: ints(2, 0, 3, 1, 4) }),
+        made("Split", ["qkv"], "q", { axis: int(0), num_outputs: int(3) }),
+        made("Squeeze", ["q", "zero"], "q1"),
+        made("Squeeze", ["k1", "zero"], "k2"),
+        made("Squeeze", ["v1", "zero"], "v2"),
+        made("Transpose", ["k2"], "kt", { perm: ints(0, 1, 3, 2) }),
+        made("MatMul", ["q1", "kt"], "dots"),
+        made("Gather", ["table", "places"], "row", { axis: int(1) }),
+        made("Reshape", ["row", "square"], "biases"),
+        made("Add", ["dots", "biases"], "biased"),
+        made("Softmax", ["biased"], "attended", { axis: int(-1) }),
+        made("MatMul", ["attended", "v2"], "seen"),
+        made("Transpose", ["seen"], "seenLast", { perm: ints(0, 2, 1, 3) }),
+        made("Reshape", ["seenLast", "rows"], "joined"),
+        made("Reshape", ["joined", "back"], "unparted"),
+        made("Transpose", ["unparted"], "placed", { perm: ints(0, 1, 3, 2, 4, 5) }),
+        made("Reshape", ["placed", "whole"], "image"),
+        made("ReduceMean", ["image", "sides"], "y", { keepdims: int(0) }),
+      ].map((node) => (node.type === "Split" ? { ...node, outputs: ["q", "k1", "v1"] } : node)),
+      weights: { ...CONV, w: [4, 12], table: [2, 17] },
+      whole: {
+        parted: [-1, 2, 3, 2, 3, 4],
+        rows: [times, 9, 4],
+        heads: [times, 9, 3, 2, 2],
+        back: [-1, 2, 2, 3, 3, 4],
+        whole: [-1, 6, 6, 4],
+        square: [1, 2, 9, 9],
+        zero: [0],
+        sides: [1, 2],
+        places: Array.from({ length: 81 }, (_, i) => (i % 9) - Math.floor(i / 9) + 8),
+      },
+    });
+
+  test("attend within windows, whose number is joined with the batch, and learn", async () => {
+    expect(await difference(windows(-1))).toBeLessThan(1e-6);
+    const { model } = onnxModelOf(windows(-1), { source: "net.onnx" });
+    const optimizer = adam();
+    const layout = flatLayout(model);
+    const size = flatSize(layout.theta);
+    // Weights, convolution, attention and the table of places.
+    expect(size).toBe(108 + 4 + 48 + 34);
+    const graph = trainingGraph(model, { batchSize: 8, optimizer, inputType: "float32" });
+    const session = await createSession(compile(graph), { threads: 1 });
+    const rng = new Rng(5);
+    const theta = Float32Array.from(layout.theta.flatMap(({ value }) => [...value]));
+    const feed = {
+      images: { data: Float32Array.from({ length: 8 * 108 }, () => rng.normal()), shape: [8, 3, 6, 6] },
+      labels: { data: Int32Array.from({ length: 8 }, (_, i) => i % 4), shape: [8] },
+      theta: { data: theta, shape: [size] },
+      learningRate: { data: Float32Array.of(0.01), shape: [] },
+      step: { data: Float32Array.of(1), shape: [] },
+    };
+    const slots = Array.from({ length: optimizer.slots }, (_, i) => {
+      return [`slot${i}`, { data: new Float32Array(size), shape: [size] }] as const;
+    });
+    const result = await session.run({ ...feed, ...Object.fromEntries(slots) });
+    const next = result["theta.next"]!.data as Float32Array;
+    const moved = next.filter((value, i) => value !== theta[i]).length;
+    expect(moved).toBeGreaterThan(0.9 * size);
+    expect(next.every(Number.isFinite)).toBe(true);
+  });
+
+  // For one image four windows are four; a file written so is read for any number of images.
+  test("whose shapes were written down for one image are read for many", async () => {
+    const [one, many] = [windows(4), windows(-1)].map((bytes) => onnxModelOf(bytes, { source: "net.onnx" }).model);
+    const rng = new Rng(1);
+    const images = { data: Float32Array.from({ length: 3 * 108 }, () => rng.normal()), shape: [3, 3, 6, 6] };
+    const answers = await Promise.all(
+      [one!, many!].map(async (model) => {
+        const session = await createSession(compile(predictionGraph(model, "float32")), { threads: 1 });
+        return (await session.run({ images })).output!.data as Float32Array;
+      }),
+    );
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
   test("that Leukogram wrote are read with their classes and size, in halves and plainly", async () => {
     const { model } = MODELS.get("cnn")!.build({
       imageSize: 32,

@@ -14,7 +14,7 @@ import type { FoundLayer } from "./mapping.ts";
 import { BATCH, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
 import { Room } from "./room.ts";
-import { checkSignature, KNOWN_OPERATORS, kindAt } from "./signatures.ts";
+import { checkSignature, isKnown, KNOWN_OPERATORS, kindAt } from "./signatures.ts";
 import { isTurn, withoutTurns } from "./turns.ts";
 import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./values.ts";
 
@@ -151,13 +151,16 @@ export class GraphReader {
     if (source.kind === "input") return { kind: "layer", output: source.output };
     const tensor = symbolic(source);
     checkSize(tensor);
-    let [isWeight, isConstant] = [false, true];
-    eachSource(source, ({ kind }) => {
-      isWeight ||= kind === "weight";
-      isConstant &&= kind !== "input";
+    let [weights, isConstant] = [0, true];
+    eachSource(source, (from) => {
+      if (from.kind === "weight") weights += from.weight.value.length;
+      isConstant &&= from.kind !== "input";
     });
+    const isWeight = weights > 0;
     const folded = isConstant ? foldedConstant(tensor) : undefined;
-    if (folded !== undefined) return this.#room.hold({ kind: "constant", ...folded, isWeight });
+    // A weight that stands in several places, such as a table of biases, is to be trained as one.
+    const isRepeated = isWeight && folded !== undefined && folded.data.length > weights;
+    if (folded !== undefined && !isRepeated) return this.#room.hold({ kind: "constant", ...folded, isWeight });
     return { kind: "pending", source, shape: tensor.shape };
   }
 
@@ -246,10 +249,11 @@ function checkSize({ shape }: Tensor): void {
 /** Makes sure that the operator of a node is known. @throws ERR_FORMAT that names it where it is not. */
 export function checkKnown(node: DecodedNode): void {
   const { type, domain } = node;
+  if (domain === "" && isKnown(type)) return;
   const facts = new NodeFacts(node, 0, new Map());
   if (domain !== "" && !(domain === "com.microsoft" && type === "Gelu"))
     throw facts.refuse(`is of ${domain}, whose operators are not supported`);
-  if (KNOWN_OPERATORS.includes(type)) return;
+  if (isKnown(type)) return;
   const isQuantised = type.includes("Quantize") || type.startsWith("QLinear") || type.endsWith("Integer");
   const hint = isQuantised
     ? "Give the model as it was before its activations were quantised."

@@ -156,6 +156,9 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map(
 /** Operators of ONNX that are known, in the order of their names. */
 export const KNOWN_OPERATORS: readonly string[] = [...SIGNATURES.keys()];
 
+/** Whether an operator is among them. */
+export const isKnown = (type: string): boolean => SIGNATURES.has(type);
+
 /**
  * Makes sure that all that a node is given is read: no attribute that is not known or of a value that is not supported, and
  * each input where it belongs.
@@ -207,11 +210,10 @@ interface GivenAttribute {
 }
 
 function checkAttribute(facts: NodeFacts, { name, value, known }: GivenAttribute): void {
-  const shown = textOf(value);
-  if (!known.has(name)) throw facts.refuse(`has an attribute that is not supported: ${name} = ${shown}`);
+  if (!known.has(name)) throw facts.refuse(`has an attribute that is not supported: ${name} = ${textOf(value)}`);
   const allowed = known.get(name);
-  if (allowed !== undefined && !allowed.includes(shown))
-    throw facts.refuse(`has ${name} = ${shown}, where ${allowed.join(" or ")} is supported`);
+  if (allowed !== undefined && !allowed.includes(textOf(value)))
+    throw facts.refuse(`has ${name} = ${textOf(value)}, where ${allowed.join(" or ")} is supported`);
 }
 
 function textOf({ float, int, string, ints, floats, tensor, graph }: DecodedAttribute): string {
