@@ -486,7 +486,12 @@ describe("networks", () => {
         made("MatMul", ["tokens", "w"], "mixed"),
         made("Reshape", ["mixed", "heads"], "headed"),
         made("Transpose", ["headed"], "qkv", { perm: ints(2, 0, 3, 1, 4) }),
-        made("Split", ["qkv"], "q", { axis: int(0), num_outputs: int(3) }),
+        {
+          type: "Split",
+          inputs: ["qkv"],
+          outputs: ["q", "k1", "v1"],
+          attributes: { axis: int(0), num_outputs: int(3) },
+        },
         made("Squeeze", ["q", "zero"], "q1"),
         made("Squeeze", ["k1", "zero"], "k2"),
         made("Squeeze", ["v1", "zero"], "v2"),
@@ -503,7 +508,7 @@ describe("networks", () => {
         made("Transpose", ["unparted"], "placed", { perm: ints(0, 1, 3, 2, 4, 5) }),
         made("Reshape", ["placed", "whole"], "image"),
         made("ReduceMean", ["image", "sides"], "y", { keepdims: int(0) }),
-      ].map((node) => (node.type === "Split" ? { ...node, outputs: ["q", "k1", "v1"] } : node)),
+      ],
       weights: { ...CONV, w: [4, 12], table: [2, 17] },
       whole: {
         parted: [-1, 2, 3, 2, 3, 4],
