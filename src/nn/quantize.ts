@@ -27,6 +27,12 @@ export interface Seen {
 /** Weights have 7 bits: on processors without VNNI sums of products of 8 bits overflow in ONNX Runtime's kernels. */
 const LARGEST_WEIGHT = 63;
 
+/** The largest bias in the units of the sums, of 32 bits: half the range is left to what is added to it. */
+const LARGEST_BIAS = 2 ** 30;
+
+/** The least unit of a sum: below, products of scales are no longer exact in float32. */
+const LEAST_UNIT = 2 ** -120;
+
 /** The input of what is planned: [batch, C, H, W]. */
 export const PICTURE = "picture";
 
@@ -101,8 +107,8 @@ function wholeNode(node: Tensor, done: ReadonlyMap<Tensor, Tensor>, scales: Scal
     return ops.rounded8(inputs[place]!, found.scale, found.zero);
   };
   if (isWeighted(node)) {
-    const kernel = wholeKernel(node.inputs[1]!);
     const { scale, means } = scales.get(node.inputs[0]!)!;
+    const kernel = wholeKernel(node, scale);
     const bias = correctedBias(node, kernel, means);
     return ops.conv2d(round(0), kernel.tensor, { ...node.attributes, bias: wholeBias(bias, kernel.scales, scale) });
   }
@@ -124,16 +130,19 @@ interface WholeKernel {
   readonly scales: Float32Array;
 }
 
-// [O, ...]: one scale for each output channel.
-function wholeKernel(kernel: Tensor): WholeKernel {
-  const values = constantData(kernel) as Float32Array;
-  const shape = kernel.shape as readonly number[];
+// [O, ...]: one scale for each output channel, so large that its bias fits too, which is in units of scale * inputScale.
+function wholeKernel({ inputs: [, kernel, bias] }: Tensor, inputScale: number): WholeKernel {
+  const values = constantData(kernel!) as Float32Array;
+  const biases = bias && (constantData(bias) as Float32Array);
+  const shape = kernel!.shape as readonly number[];
   const size = numElements(shape.slice(1));
   const scales = new Float32Array(shape[0]!);
   const data = new Int8Array(values.length);
   for (let o = 0; o < scales.length; o++) {
     const own = values.subarray(o * size, (o + 1) * size);
-    const scale = Math.fround(own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / LARGEST_WEIGHT) || 1;
+    const most = own.reduce((greatest, value) => Math.max(greatest, Math.abs(value)), 0);
+    const unit = Math.max(Math.abs(biases?.[o] ?? 0) / LARGEST_BIAS, LEAST_UNIT) / inputScale;
+    const scale = Math.fround(Math.max(most / LARGEST_WEIGHT, unit));
     scales[o] = scale;
     for (const [i, value] of own.entries()) data[o * size + i] = Math.round(value / scale);
   }

@@ -5,60 +5,14 @@ import { kerasBytes } from "../../src/formats/kerasV3.ts";
 import { onnxModelOf } from "../../src/formats/onnx/onnxModel.ts";
 import { compile } from "../../src/graph/compile.ts";
 import { halfWeights } from "../../src/graph/onnx/halfWeights.ts";
-import { encodeModel, type OnnxAttribute, type OnnxNode } from "../../src/graph/onnx/proto.ts";
+import type { OnnxAttribute, OnnxNode } from "../../src/graph/onnx/proto.ts";
 import { withProbabilities } from "../../src/models/outputs.ts";
 import { MODELS } from "../../src/models/registry.ts";
 import { exportGraph } from "../../src/nn/exportGraph.ts";
 import { flatLayout, flatSize, predictionGraph, trainingGraph } from "../../src/nn/modelGraphs.ts";
 import { adam } from "../../src/nn/optimizers.ts";
 import { createSession } from "../../src/runtime/node.ts";
-
-type Given = readonly [type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>];
-
-interface Net {
-  readonly nodes: readonly (Given | OnnxNode)[];
-  readonly opset?: number;
-  /** Reals by name, and shape. */
-  readonly weights?: Readonly<Record<string, readonly number[]>>;
-  readonly whole?: Readonly<Record<string, readonly number[]>>;
-}
-
-const isNode = (node: Given | OnnxNode): node is OnnxNode => "outputs" in node;
-
-/** A network of these nodes, each reading what it names; `y` is the last one's. Weights are drawn, those named `p*` above 0. */
-function netBytes(
-  { nodes, opset = 18, weights = {}, whole = {} }: Net,
-  channels: readonly number[] = [3, 6, 6],
-): Uint8Array {
-  const rng = new Rng(3);
-  const reals = Object.entries(weights).map(([name, shape]) => {
-    const count = shape.reduce((a, b) => a * b, 1);
-    const draw = () => (name.startsWith("p") ? 0.5 + rng.uniform() : rng.normal(0, 0.5));
-    return { name, dtype: "float32" as const, shape, data: Float32Array.from({ length: count }, draw) };
-  });
-  const ints = Object.entries(whole).map(([name, values]) => {
-    return { name, dtype: "int64" as const, shape: [values.length], data: BigInt64Array.from(values, BigInt) };
-  });
-  return encodeModel({
-    name: "net",
-    opset,
-    producer: { name: "test", version: "1" },
-    nodes: nodes.map((node, i) =>
-      isNode(node)
-        ? node
-        : {
-            type: node[0],
-            inputs: node[1],
-            outputs: [i === nodes.length - 1 ? "y" : `t${i}`],
-            attributes: node[2] ?? {},
-          },
-    ),
-    initializers: [...reals, ...ints],
-    inputs: [{ name: "x", dtype: "float32", shape: ["batch", ...channels] }],
-    outputs: [{ name: "y", dtype: "float32", shape: ["batch", "k"] }],
-    metadata: {},
-  });
-}
+import { type Given, type Net, netBytes } from "./support/onnxNet.ts";
 
 /** Greatest difference between (the softmax of) what was read and what ONNX Runtime answers to the file. */
 async function difference(bytes: Uint8Array, { isScores = true, batch = 3 } = {}): Promise<number> {
@@ -158,6 +112,90 @@ const CASES: readonly [string, Given, Partial<Net>?][] = [
   ],
   ["Slice by attributes", ["Slice", ["t0"], { starts: ints(1), ends: ints(3), axes: ints(2) }], { opset: 9 }],
   ["Gather", ["Gather", ["t0", "at"], { axis: int(1) }], { whole: { at: [2, 0, -1] } }],
+  ["Gather of neighbours", ["Gather", ["t0", "at"], { axis: int(3) }], { whole: { at: [2, 3, 4] } }],
+  [
+    "Slice backwards",
+    ["Slice", ["t0", "from", "to", "axes", "by"]],
+    { whole: { from: [-1, 4], to: [-100, 0], axes: [2, 3], by: [-2, -1] } },
+  ],
+  ...["reflect", "edge", "wrap"].map((mode): [string, Given, Partial<Net>] => [
+    `Pad, ${mode}`,
+    ["Pad", ["t0", "pads"], { mode: { string: mode } }],
+    { opset: 19, whole: { pads: [0, 0, 1, 2, 0, 0, 3, 1] } },
+  ]),
+  ["Pad by a number", ["Pad", ["t0", "pads", "p"]], { weights: { p: [] }, whole: { pads: [0, 1, 1, 2, 0, 0, 0, 1] } }],
+  ["Pad of two axes", ["Pad", ["t0", "pads", "", "axes"]], { whole: { pads: [1, 2, 0, 1], axes: [2, -1] } }],
+  [
+    "MaxPool with gaps",
+    [
+      "MaxPool",
+      ["t0"],
+      { kernel_shape: ints(2, 3), dilations: ints(2, 2), pads: ints(1, 1, 1, 1), strides: ints(1, 2) },
+    ],
+  ],
+  [
+    "AveragePool with gaps",
+    ["AveragePool", ["t0"], { kernel_shape: ints(2, 2), dilations: ints(2, 3), pads: ints(1, 0, 1, 1) }],
+    { opset: 19 },
+  ],
+  [
+    "AveragePool that counts padding and rounds up",
+    [
+      "AveragePool",
+      ["t0"],
+      {
+        kernel_shape: ints(3, 3),
+        strides: ints(2, 2),
+        pads: ints(1, 1, 0, 0),
+        count_include_pad: int(1),
+        ceil_mode: int(1),
+      },
+    ],
+    { opset: 19 },
+  ],
+  ["Mod", ["Mod", ["t0", "pone"], { fmod: int(1) }], { weights: { pone: [] } }],
+  ["Tile", ["Tile", ["t0", "by"]], { whole: { by: [1, 2, 1, 1] } }],
+  ["DepthToSpace", ["DepthToSpace", ["t0"], { blocksize: int(2), mode: { string: "CRD" } }]],
+  ["SpaceToDepth", ["SpaceToDepth", ["t0"], { blocksize: int(2) }]],
+  ["ReduceMean over nothing", ["ReduceMean", ["t0"], { noop_with_empty_axes: int(1) }]],
+  ["ReduceMin", ["ReduceMin", ["t0", "axes"]], { whole: { axes: [1, 3] } }],
+  ["Pow by whole numbers", ["Pow", ["t0", "two"]], { whole: { two: [2] } }],
+  ["Einsum", ["Einsum", ["t0", "m"], { equation: { string: "nchw,kc->nkhw" } }], { weights: { m: [5, 4] } }],
+  [
+    "Einsum with the image last",
+    ["Einsum", ["m", "t0"], { equation: { string: "wkc, nchw -> nhwk" } }],
+    { weights: { m: [6, 2, 4] } },
+  ],
+  [
+    "ConvTranspose",
+    [
+      "ConvTranspose",
+      ["t0", "w", "d"],
+      { strides: ints(2, 2), pads: ints(1, 0, 1, 1), output_padding: ints(1, 0), group: int(2), dilations: ints(1, 2) },
+    ],
+    { weights: { w: [4, 3, 3, 2], d: [6] } },
+  ],
+  [
+    "ConvTranspose, SAME_UPPER",
+    ["ConvTranspose", ["t0", "w"], { strides: ints(2, 2), auto_pad: { string: "SAME_UPPER" } }],
+    { weights: { w: [4, 3, 3, 3] } },
+  ],
+  ...(["nearest", "linear", "cubic"] as const).flatMap((mode) =>
+    ["half_pixel", "align_corners", "asymmetric", "pytorch_half_pixel"].map((way): [string, Given, Partial<Net>] => [
+      `Resize, ${mode}, ${way}`,
+      [
+        "Resize",
+        ["t0", "", "", "sizes"],
+        { mode: { string: mode }, coordinate_transformation_mode: { string: way }, axes: ints(2, 3) },
+      ],
+      { whole: { sizes: [9, 4] } },
+    ]),
+  ),
+  [
+    "Resize, linear, with antialias",
+    ["Resize", ["t0", "", "", "sizes"], { mode: { string: "linear" }, antialias: int(1), axes: ints(2, 3) }],
+    { whole: { sizes: [3, 4] } },
+  ],
   ["Transpose", ["Transpose", ["t0"], { perm: ints(0, 2, 3, 1) }]],
   ["Softmax over channels", ["Softmax", ["t0"], { axis: int(1) }]],
   ["Softmax of before opset 13", ["Softmax", ["t0"]], { opset: 9 }],
@@ -173,6 +211,197 @@ describe("an operator of ONNX means what ONNX Runtime takes it for", () => {
   test.each<[string, Given, Partial<Net>?]>(CASES)("%s", async (_, node, more = {}) => {
     const bytes = netBytes({ nodes: [conv, node, flat], ...more, weights: { ...CONV, ...more.weights } });
     expect(await difference(bytes)).toBeLessThan(2e-6);
+  });
+});
+
+describe("whole numbers", () => {
+  const between = (to: number, more: readonly Given[] = []): Uint8Array =>
+    netBytes({
+      nodes: [
+        conv,
+        ["Mul", ["t0", "four"]],
+        ["Cast", ["t1"], { to: int(to) }],
+        ...more,
+        ["Cast", [`t${2 + more.length}`], { to: int(1) }],
+        ["Flatten", [`t${3 + more.length}`]],
+      ],
+      weights: { ...CONV, four: [] },
+    });
+
+  test.each([6, 7, 9])("that the network makes are cut off as they are, type %i", async (to) => {
+    expect(await difference(between(to))).toBeLessThan(1e-6);
+  });
+
+  test("stay so where they are only moved", async () => {
+    expect(await difference(between(7, [["Transpose", ["t2"], { perm: ints(0, 3, 1, 2) }]]))).toBeLessThan(1e-6);
+  });
+
+  test("are not computed with as if they were real", () => {
+    expect(() => onnxModelOf(between(7, [["Div", ["t2", "t2"]]]), { source: "net.onnx" })).toThrow(
+      /node "t3" \(Div\) computes with whole numbers \("A"\), which is supported for shapes alone/,
+    );
+  });
+
+  test("that do not hold what a real can be are refused", () => {
+    expect(() => onnxModelOf(between(2), { source: "net.onnx" })).toThrow(
+      /node "t2" \(Cast\) has to = 2, where reals, int32, int64 and bool are supported/,
+    );
+  });
+
+  test("become reals where a shape is divided", async () => {
+    const named = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => ({
+      type,
+      inputs,
+      outputs: [output],
+      attributes,
+    });
+    // Half the width, rounded down, and twice: 6 / 4 is 1.5, and 4 times that is 6; whole numbers would give 4.
+    const bytes = netBytes({
+      nodes: [
+        conv,
+        named("Shape", ["t0"], "s"),
+        named("Gather", ["s", "last"], "w", { axis: int(0) }),
+        named("Cast", ["w"], "real", { to: int(1) }),
+        named("Constant", [], "four", { value_float: float(4) }),
+        named("Div", ["real", "four"], "q"),
+        named("Mul", ["q", "four"], "back"),
+        named("Cast", ["back"], "whole", { to: int(7) }),
+        named("Slice", ["t0", "zero", "whole", "three"], "part"),
+        named("Flatten", ["part"], "y"),
+      ],
+      weights: CONV,
+      whole: { last: [-1], zero: [0], three: [3] },
+    });
+    expect(await difference(bytes)).toBeLessThan(1e-6);
+  });
+});
+
+describe("an attribute or input that is not supported is refused by name", () => {
+  test.each<[Given, RegExp, Partial<Net>?]>([
+    [["Relu", ["t0"], { slope: float(0.5) }], /\(Relu\) has an attribute that is not supported: slope = 0\.5/],
+    [
+      ["BatchNormalization", ["t0", "g", "g", "g", "g"], { training_mode: int(1) }],
+      /node "t1" \(BatchNormalization\) has training_mode = 1, where 0 is supported/,
+      { weights: { g: [4] } },
+    ],
+    [
+      ["MaxPool", ["t0"], { kernel_shape: ints(2, 2), auto_pad: { string: "SAME" } }],
+      /\(MaxPool\) has auto_pad = SAME, where NOTSET or SAME_UPPER/,
+    ],
+    [["Softmax", ["t0"], { axis: float(1) }], /\(Softmax\) has axis, which is not a whole number/],
+    [["Softmax", ["t0"], { axis: int(0) }], /\(Softmax\) works along the batch/],
+    [["ReduceMean", ["t0"]], /\(ReduceMean\) works along the batch/],
+    [
+      ["LayerNormalization", ["t0", "g"], { axis: int(0) }],
+      /\(LayerNormalization\) has axis = 0, which is that of the batch/,
+      { weights: { g: [6] } },
+    ],
+    [
+      ["LayerNormalization", ["t0", "g"], { stash_type: int(16) }],
+      /has stash_type = 16, where 1 is supported/,
+      { weights: { g: [6] } },
+    ],
+    [
+      ["Gelu", ["t0"], { approximate: { string: "sigmoid" } }],
+      /\(Gelu\) has approximate = sigmoid, where none or tanh is supported/,
+      { opset: 20 },
+    ],
+    [
+      [
+        "Resize",
+        ["t0", "", "scales"],
+        { mode: { string: "linear" }, coordinate_transformation_mode: { string: "tf_crop_and_resize" } },
+      ],
+      /\(Resize\) has coordinate_transformation_mode = tf_crop_and_resize/,
+      { weights: { scales: [4] } },
+    ],
+    [
+      ["Resize", ["t0", "", "", "sizes"], { keep_aspect_ratio_policy: { string: "not_larger" } }],
+      /has keep_aspect_ratio_policy = not_larger, where stretch is supported/,
+      { whole: { sizes: [1, 4, 3, 3] } },
+    ],
+    [["Relu", []], /\(Relu\) lacks its input "X"/],
+    [["Conv", ["t0", ""]], /\(Conv\) lacks its input "W"/],
+    [["Relu", ["t0", "t0"]], /\(Relu\) has 2 inputs, where 1 are known/],
+    [["Reshape", ["t0", "t0"]], /\(Reshape\) takes "shape" from what the network computes/],
+    [["Add", ["t0", "at"]], /\(Add\) computes with whole numbers \("B"\)/, { whole: { at: [1] } }],
+    [["MaxPool", ["t0"]], /\(MaxPool\) has kernel_shape \[\], where two whole numbers/],
+    [
+      ["GroupNormalization", ["t0", "g", "g"], { num_groups: int(3) }],
+      /has num_groups = 3, which does not divide 4 channels/,
+      { opset: 21, weights: { g: [4] } },
+    ],
+    [
+      ["QuantizeLinear", ["t0", "p"]],
+      /\(QuantizeLinear\) is not supported\. Give the model as it was before its activations were quantised/,
+      { weights: { p: [] } },
+    ],
+  ])("%j", (node, message, more = {}) => {
+    const bytes = netBytes({
+      nodes: [conv, node, ["Flatten", ["t1"]]],
+      ...more,
+      weights: { ...CONV, ...more.weights },
+    });
+    expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(message);
+  });
+
+  test("so is a second output that is read", () => {
+    const bytes = netBytes({
+      nodes: [
+        conv,
+        { type: "Dropout", inputs: ["t0"], outputs: ["d", "mask"], attributes: {} },
+        ["Cast", ["mask"], { to: int(1) }],
+        ["Flatten", ["t2"]],
+      ],
+      weights: CONV,
+    });
+    expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(
+      /node "d" \(Dropout\) gives "mask", its output number 2, which is not supported/,
+    );
+  });
+
+  test("so is a shape that mixes the images of a batch", () => {
+    const nodes: Given[] = [conv, ["Transpose", ["t0"], { perm: ints(1, 0, 2, 3) }], ["Reshape", ["t1", "to"]]];
+    const bytes = netBytes({ nodes, weights: CONV, whole: { to: [-1, 144] } });
+    expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(
+      /node "y" \(Reshape\) mixes the images of a batch: \[4,"batch",6,6\] to \[-1,144\]/,
+    );
+  });
+
+  test("so is a name that two nodes give", () => {
+    const twice: OnnxNode = { type: "Relu", inputs: ["t0"], outputs: ["t0"], attributes: {} };
+    const bytes = netBytes({ nodes: [conv, twice, flat], weights: CONV });
+    expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(/gives "t0" more than once/);
+  });
+
+  test("no graph that lacks an input or an attribute, or has one too many, is refused in JavaScript's words", () => {
+    const rng = new Rng(7);
+    const messages = CASES.flatMap(([, [type, inputs, attributes = {}], more = {}]) =>
+      Array.from({ length: 12 }, () => {
+        const spoiled = inputs.flatMap((name): string[] => {
+          const draw = rng.uniform();
+          return draw < 0.15 ? [] : draw < 0.3 ? [""] : draw < 0.45 ? [rng.uniform() < 0.5 ? "odd" : "zero"] : [name];
+        });
+        const kept = Object.entries(attributes).filter(() => rng.uniform() < 0.7);
+        const node: Given = [type, spoiled, Object.fromEntries(kept)];
+        const bytes = netBytes({
+          nodes: [conv, node, flat],
+          ...more,
+          weights: { ...CONV, odd: [2, 3], none: [0], ...more.weights },
+          whole: { zero: [0], ...more.whole },
+        });
+        try {
+          onnxModelOf(bytes, { source: "net.onnx" });
+          return "";
+        } catch (cause) {
+          return (cause as Error).message;
+        }
+      }),
+    );
+    expect(messages.filter((message) => message !== "").length).toBeGreaterThan(200);
+    expect(
+      messages.filter((message) => /Cannot|undefined|is not a function|not iterable|can't be followed/.test(message)),
+    ).toEqual([]);
   });
 });
 
@@ -242,6 +471,101 @@ describe("networks", () => {
       whole: { zero: [0], rest: [4, 36], one: [1] },
     });
     expect(await difference(bytes)).toBeLessThan(1e-6);
+  });
+
+  // The windows of Swin: the batch is joined with their number, and parted from it.
+  const made = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => {
+    return { type, inputs, outputs: [output], attributes };
+  };
+  const windows = (times: number) =>
+    netBytes({
+      nodes: [
+        conv,
+        made("Transpose", ["t0"], "last", { perm: ints(0, 2, 3, 1) }),
+        made("Reshape", ["last", "parted"], "parts"),
+        made("Transpose", ["parts"], "turned", { perm: ints(0, 1, 3, 2, 4, 5) }),
+        made("Reshape", ["turned", "rows"], "tokens"),
+        made("MatMul", ["tokens", "w"], "mixed"),
+        made("Reshape", ["mixed", "heads"], "headed"),
+        made("Transpose", ["headed"], "qkv", { perm: ints(2, 0, 3, 1, 4) }),
+        {
+          type: "Split",
+          inputs: ["qkv"],
+          outputs: ["q", "k1", "v1"],
+          attributes: { axis: int(0), num_outputs: int(3) },
+        },
+        made("Squeeze", ["q", "zero"], "q1"),
+        made("Squeeze", ["k1", "zero"], "k2"),
+        made("Squeeze", ["v1", "zero"], "v2"),
+        made("Transpose", ["k2"], "kt", { perm: ints(0, 1, 3, 2) }),
+        made("MatMul", ["q1", "kt"], "dots"),
+        made("Gather", ["table", "places"], "row", { axis: int(1) }),
+        made("Reshape", ["row", "square"], "biases"),
+        made("Add", ["dots", "biases"], "biased"),
+        made("Softmax", ["biased"], "attended", { axis: int(-1) }),
+        made("MatMul", ["attended", "v2"], "seen"),
+        made("Transpose", ["seen"], "seenLast", { perm: ints(0, 2, 1, 3) }),
+        made("Reshape", ["seenLast", "rows"], "joined"),
+        made("Reshape", ["joined", "back"], "unparted"),
+        made("Transpose", ["unparted"], "placed", { perm: ints(0, 1, 3, 2, 4, 5) }),
+        made("Reshape", ["placed", "whole"], "image"),
+        made("ReduceMean", ["image", "sides"], "y", { keepdims: int(0) }),
+      ],
+      weights: { ...CONV, w: [4, 12], table: [2, 17] },
+      whole: {
+        parted: [-1, 2, 3, 2, 3, 4],
+        rows: [times, 9, 4],
+        heads: [times, 9, 3, 2, 2],
+        back: [-1, 2, 2, 3, 3, 4],
+        whole: [-1, 6, 6, 4],
+        square: [1, 2, 9, 9],
+        zero: [0],
+        sides: [1, 2],
+        places: Array.from({ length: 81 }, (_, i) => (i % 9) - Math.floor(i / 9) + 8),
+      },
+    });
+
+  test("attend within windows, whose number is joined with the batch, and learn", async () => {
+    expect(await difference(windows(-1))).toBeLessThan(1e-6);
+    const { model } = onnxModelOf(windows(-1), { source: "net.onnx" });
+    const optimizer = adam();
+    const layout = flatLayout(model);
+    const size = flatSize(layout.theta);
+    // Weights, convolution, attention and the table of places.
+    expect(size).toBe(108 + 4 + 48 + 34);
+    const graph = trainingGraph(model, { batchSize: 8, optimizer, inputType: "float32" });
+    const session = await createSession(compile(graph), { threads: 1 });
+    const rng = new Rng(5);
+    const theta = Float32Array.from(layout.theta.flatMap(({ value }) => [...value]));
+    const feed = {
+      images: { data: Float32Array.from({ length: 8 * 108 }, () => rng.normal()), shape: [8, 3, 6, 6] },
+      labels: { data: Int32Array.from({ length: 8 }, (_, i) => i % 4), shape: [8] },
+      theta: { data: theta, shape: [size] },
+      learningRate: { data: Float32Array.of(0.01), shape: [] },
+      step: { data: Float32Array.of(1), shape: [] },
+    };
+    const slots = Array.from({ length: optimizer.slots }, (_, i) => {
+      return [`slot${i}`, { data: new Float32Array(size), shape: [size] }] as const;
+    });
+    const result = await session.run({ ...feed, ...Object.fromEntries(slots) });
+    const next = result["theta.next"]!.data as Float32Array;
+    const moved = next.filter((value, i) => value !== theta[i]).length;
+    expect(moved).toBeGreaterThan(0.9 * size);
+    expect(next.every(Number.isFinite)).toBe(true);
+  });
+
+  // For one image four windows are four; a file written so is read for any number of images.
+  test("whose shapes were written down for one image are read for many", async () => {
+    const [one, many] = [windows(4), windows(-1)].map((bytes) => onnxModelOf(bytes, { source: "net.onnx" }).model);
+    const rng = new Rng(1);
+    const images = { data: Float32Array.from({ length: 3 * 108 }, () => rng.normal()), shape: [3, 3, 6, 6] };
+    const answers = await Promise.all(
+      [one!, many!].map(async (model) => {
+        const session = await createSession(compile(predictionGraph(model, "float32")), { threads: 1 });
+        return (await session.run({ images })).output!.data as Float32Array;
+      }),
+    );
+    expect(answers[0]).toEqual(answers[1]);
   });
 
   test("that Leukogram wrote are read with their classes and size, in halves and plainly", async () => {

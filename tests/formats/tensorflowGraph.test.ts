@@ -223,6 +223,36 @@ describe("operators on entries", () => {
   });
 });
 
+// The numbers are TensorFlow 2.21's own.
+describe("an image of 4 x 3 pixels, 0, 1, 4, 2, 2, 4, 1, 0, 1, 4, 2, 2, becomes one of 3 x 5", () => {
+  const PIXELS = [0, 1, 4, 2, 2, 4, 1, 0, 1, 4, 2, 2];
+
+  test.each<[string, Record<string, { b: boolean }>, readonly number[]]>([
+    ["ResizeBilinear", {}, [0, 0.6, 1.6, 3.4, 4, 5 / 3, 22 / 15, 5 / 3, 8 / 3, 3, 3, 2, 1.4, 1.6, 5 / 3]],
+    ["ResizeBilinear", { align_corners: yes }, [0, 0.5, 1, 2.5, 4, 1.5, 1.25, 1, 1.75, 2.5, 4, 3, 2, 2, 2]],
+    [
+      "ResizeBilinear",
+      { half_pixel_centers: yes },
+      [1 / 3, 2 / 3, 7 / 6, 43 / 15, 4, 1.5, 1.3, 1, 1.9, 2.5, 3.5, 83 / 30, 5 / 3, 53 / 30, 11 / 6],
+    ],
+    ["ResizeNearestNeighbor", {}, [0, 0, 1, 1, 4, 2, 2, 2, 2, 4, 1, 1, 0, 0, 1]],
+    ["ResizeNearestNeighbor", { align_corners: yes }, [0, 1, 1, 4, 4, 1, 0, 0, 1, 1, 4, 2, 2, 2, 2]],
+    ["ResizeNearestNeighbor", { half_pixel_centers: yes }, [0, 0, 1, 4, 4, 1, 1, 0, 1, 1, 4, 4, 2, 2, 2]],
+  ])("%s %j", async (op, attributes, expected) => {
+    const nodes = [
+      node("z", op, ["x", "to"], attributes),
+      node("flat", "Reshape", ["z", "flatShape"]),
+      node("y", "Softmax", ["flat"]),
+    ];
+    const model = read({ nodes, shape: [4, 3, 1], constants: { to: whole(3, 5), flatShape: whole(-1, 15) } });
+    const session = await createSession(compile(plainGraph(model)), { threads: 1 });
+    const { probabilities } = await session.run({
+      images: { data: Float32Array.from(PIXELS), shape: [1, ...model.input.shape] },
+    });
+    expectClose([...(probabilities!.data as Float32Array)], softmaxOf(expected, 15));
+  });
+});
+
 /** Sets the weights of layers, in their order. */
 function withWeights(shape: readonly number[], layers: readonly Layer[], values: readonly Numbers[]): Model {
   const model = new Sequential(shape, layers);
@@ -572,7 +602,11 @@ const REFUSED: readonly [string, readonly NodeJson[], RegExp][] = [
     [node("y", "_FusedConv2D", ["x", "k"], { ...VALID, fused_ops: texts("BiasAdd") })],
     /lacks the inputs of what it is fused with/,
   ],
-  ["another size", [node("z", "ResizeBilinear", ["x", "size"]), ...gap("z")], /node "z" \(Resize\) is not supported/],
+  [
+    "two ways to resize at once",
+    [node("z", "ResizeBilinear", ["x", "size"], { align_corners: yes, half_pixel_centers: yes }), ...gap("z")],
+    /node "z" \(ResizeBilinear\) has both align_corners and half_pixel_centers/,
+  ],
   [
     "statistics of the batch",
     [node("y", "FusedBatchNorm", ["x", "n", "n", "n", "n"], { is_training: yes })],

@@ -11,11 +11,14 @@ import { bringImage, classifierFacts } from "../../src/evaluation/classifierFact
 import { onnxModelOf } from "../../src/formats/onnx/onnxModel.ts";
 import { findModelFile } from "../../src/formats/shippedModels.ts";
 import { compile } from "../../src/graph/compile.ts";
+import * as ops from "../../src/graph/ops/index.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
 import { argmax } from "../../src/metrics/topKAccuracy.ts";
 import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
 import { exportGraph } from "../../src/nn/exportGraph.ts";
 import { Activation, Conv2D, Dense, GlobalAveragePooling2D, Input, ReLU } from "../../src/nn/layers/index.ts";
 import { Model } from "../../src/nn/model.ts";
+import { FIXED } from "../../src/nn/modelGraphs.ts";
 import { planQuantization, quantizedCall } from "../../src/nn/quantize.ts";
 import { readMetadata } from "../../src/runtime/metadata.ts";
 import { createSession } from "../../src/runtime/node.ts";
@@ -72,6 +75,37 @@ describe("quantisation", () => {
     );
     const difference = (a!.data as Float32Array).map((value, i) => Math.abs(value - (b!.data as Float32Array)[i]!));
     expect(Math.max(...difference)).toBeLessThan(0.02);
+  });
+
+  test.each<[string, number, number]>([
+    ["zero, behind a wide range", 0, 2550],
+    ["of 1e-12", 1e-12, 1],
+    ["of 1e-12, behind a small range", 1e-12, 1e-3],
+    ["of 1e-42, which float32 barely holds", 1e-42, 1e-6],
+    ["of 1e-7 under a large bias", 1e-7, 1],
+  ])("keeps the bias of a channel whose kernel is %s", async (_, size, high) => {
+    const images = Input([4, 4, 3], { name: "images" });
+    const head = new Conv2D({ filters: 3, kernelSize: 1, name: "head" });
+    const scores = new GlobalAveragePooling2D().apply(head.apply(images));
+    const own = new Model({ input: images, output: new Activation({ activation: "softmax" }).apply(scores) });
+    own.initialize(1);
+    // The second class is above the others by its bias alone.
+    const [kernel, bias] = head.weights;
+    kernel!.value = kernel!.value.map((value, i) => (i % 3 === 1 ? size : (value * 0.1) / high));
+    bias!.value = Float32Array.of(0.1, 2.7, -0.4);
+    const seen = [{ low: 0, high, means: new Float32Array(3).fill(high / 2) }];
+    const call = quantizedCall(planQuantization(own), seen);
+    const rng = new Rng(1);
+    const entry = { data: Float32Array.from({ length: 48 }, () => high * rng.uniform()), shape: [1, 3, 4, 4] };
+    const graphs = [call, (x: Tensor) => own.call(x, FIXED)];
+    const [int, float] = await Promise.all(
+      graphs.map(async (graph) => {
+        const session = await createSession(compile({ output: graph(ops.input("cells", ["batch", 3, 4, 4])) }));
+        return (await session.run({ cells: entry })).output!.data as Float32Array;
+      }),
+    );
+    expect(float![1]).toBeGreaterThan(0.8);
+    expect(Math.max(...int!.map((value, i) => Math.abs(value - float![i]!)))).toBeLessThan(0.01);
   });
 
   test("brings MobileNetV2 below 3 MB", () => {

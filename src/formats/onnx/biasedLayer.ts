@@ -14,6 +14,7 @@ export function isChannelwise({ data, shape }: Constant, [, channels, ...rest]: 
 /** A layer without a bias, and the constant that is added behind it: the same layer with that bias. */
 export function withBias({ layer, inputs, shape }: LayerOutput, added: Constant): FoundLayer | undefined {
   if (!(layer instanceof Dense || layer instanceof Conv2D || layer instanceof DepthwiseConv2D)) return undefined;
+  if (added.shape.length > toGraphShape(shape, 1).length) return undefined;
   const isFree = !layer.config.useBias && layer.config.activation === "linear";
   const isFitting =
     layer instanceof Dense && shape.length !== 3

@@ -19,7 +19,10 @@ export interface Convolved {
 }
 
 /** The padding as Keras's word for it, where it has one. */
-export function samePads({ size, strides, dilations, pads }: Window, shape: readonly Dim[]): Padding | undefined {
+export function samePads(
+  { size, strides, dilations, pads }: Omit<Window, "hanging">,
+  shape: readonly Dim[],
+): Padding | undefined {
   if (pads.every((pad) => pad === 0)) return "valid";
   const [top, left, bottom, right] = pads;
   const isSame = ([before, after]: readonly number[], i: 0 | 1) => {

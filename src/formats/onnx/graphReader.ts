@@ -6,25 +6,20 @@ import type { LayerOutput } from "../../nn/layer.ts";
 import { Flatten } from "../../nn/layers/index.ts";
 import { newWeight } from "../../nn/weight.ts";
 import { withBias } from "./biasedLayer.ts";
-import { dequantized } from "./dequantize.ts";
+import { isWholeType, REAL_TYPES } from "./elementTypes.ts";
 import { eachSource, type FragmentStep, OnnxOperators, type Source } from "./fragment.ts";
-import { HOST_OPERATORS } from "./hostOperators.ts";
 import { kerasLayersOf } from "./kerasLayers.ts";
+import { knownResult, MOST_ENTRIES, realsOf } from "./knownResults.ts";
 import type { FoundLayer } from "./mapping.ts";
-import { BATCH, type HostValue, NodeFacts } from "./nodeFacts.ts";
+import { BATCH, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
 import { Room } from "./room.ts";
+import { checkSignature, isKnown, KNOWN_OPERATORS, kindAt } from "./signatures.ts";
 import { isTurn, withoutTurns } from "./turns.ts";
 import { constantValue, foldedConstant, shapeOf, symbolic, type Value } from "./values.ts";
 
-/** Nodes that give what they are given, where nothing is trained. */
-const NOTHING = new Set(["Identity", "Dropout", "Cast"]);
-
-/** Nodes that do so where there is one alone. */
-const JOINS = new Set(["Concat", "Sum", "Mean", "Max", "Min"]);
-
-/** Entries of one image beyond which a tensor is no network's. */
-const MOST_ENTRIES = 2 ** 28;
+/** Operators of which more than the first output is read. */
+const HAVE_MANY = new Set(["Split"]);
 
 /** Goes through the nodes of a graph and finds its layers. */
 export class GraphReader {
@@ -33,6 +28,8 @@ export class GraphReader {
   readonly #room: Room;
   readonly #values = new Map<string, Value>();
   readonly #uses = new Map<string, number>();
+  /** Names of whole numbers that the network computes, or is given. */
+  readonly #whole = new Set<string>();
   readonly #names = new Set<string>(["images", "probabilities"]);
   readonly #layers = new Map<Value, LayerOutput>();
   #weights = 0;
@@ -47,25 +44,50 @@ export class GraphReader {
   }
 
   /** Says what enters; images with the channels last are turned, as layers have them first. */
-  bindInput(name: string, output: LayerOutput, isChannelsLast: boolean): void {
+  bindInput({ name, elementType }: DecodedValue, output: LayerOutput, isChannelsLast: boolean): void {
     const entry: Value = { kind: "layer", output };
     const attributes = new Map([["perm", { ints: [0, 2, 3, 1] }]]);
     const turn = { name: "turn", type: "Transpose", domain: "", inputs: [name], outputs: [name], attributes };
-    if (!isChannelsLast) this.#values.set(name, entry);
+    if (isWholeType(elementType)) this.#whole.add(name);
+    else if (!REAL_TYPES.has(elementType))
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `takes "${name}" in numbers of a type that is not supported (number ${elementType})`,
+      );
+    if (!isChannelsLast) this.#bind(name, entry);
     else this.#addOperators(new NodeFacts(turn, this.#opset, new Map()), [entry]);
   }
 
   /** Adds a node; those before it are there. */
   add(node: DecodedNode): void {
-    const values = node.inputs.map((name) => (name === "" ? undefined : this.#asImage(this.#value(name, node))));
-    const hosts = new Map(values.flatMap((value, i) => (value?.kind === "host" ? [[i, value.value] as const] : [])));
+    const given = node.inputs.map((name) => (name === "" ? undefined : this.#asImage(this.#value(name, node))));
+    const hosts = new Map(given.flatMap((value, i) => (value?.kind === "host" ? [[i, value.value] as const] : [])));
     const facts = new NodeFacts(node, this.#opset, hosts);
-    if (node.domain !== "" && !(node.domain === "com.microsoft" && node.type === "Gelu"))
-      throw facts.refuse(`is of ${node.domain}, whose operators are not supported`);
-    const simple = this.#simple(facts, values);
-    if (!values.includes(simple)) this.#room.hold(simple);
-    if (simple !== undefined) this.#bind(node.outputs[0]!, simple);
+    try {
+      this.#add(facts, given);
+    } catch (cause) {
+      if (cause instanceof LeukogramError && cause.code === "ERR_FORMAT") throw cause;
+      if (cause instanceof LeukogramError) throw facts.refuse(`does not fit: ${cause.reason}`);
+      throw facts.refuse("can't be followed: its inputs or attributes contradict each other", { cause });
+    }
+  }
+
+  #add(facts: NodeFacts, given: readonly (Value | undefined)[]): void {
+    const { node } = facts;
+    const isWhole = (place: number) => this.#whole.has(node.inputs[place] ?? "");
+    checkSignature(facts, given, isWhole);
+    const values = withReals(facts, given);
+    const known = knownResult(facts, values);
+    if (!values.includes(known)) this.#room.hold(known);
+    if (known !== undefined) this.#bind(node.outputs[0]!, known);
     else if (!this.#addLayers(facts, values)) this.#addOperators(facts, values);
+    for (const [i, name] of node.outputs.entries())
+      if (name !== "" && !this.#values.has(name) && this.#uses.has(name))
+        throw facts.refuse(`gives "${name}", its output number ${i + 1}, which is not supported`);
+    const computed = values.findIndex((value) => value?.kind === "layer" || value?.kind === "pending");
+    const isCast = node.type === "Cast";
+    if (computed >= 0 && (isCast ? isWholeType(facts.int("to", 1)) : isWhole(computed)))
+      for (const name of node.outputs) this.#whole.add(name);
   }
 
   /** The one row of numbers that the graph gives. */
@@ -76,49 +98,6 @@ export class GraphReader {
       throw new LeukogramError("ERR_FORMAT", `gives ${rows.length} rows of scores, where a classifier gives one`);
     const output = this.#layerOf(rows[0]!);
     return output.shape.length === 1 ? output : new Flatten({ name: this.#free("flatten") }).apply(output);
-  }
-
-  // What is known without a layer.
-  #simple(facts: NodeFacts, values: readonly (Value | undefined)[]): Value | undefined {
-    const { node } = facts;
-    const [x] = values;
-    if (node.type === "Constant") return this.#constant(facts);
-    if (x !== undefined && (NOTHING.has(node.type) || (JOINS.has(node.type) && values.length === 1))) return x;
-    if (x !== undefined && node.type === "Shape") return shapeValue(facts, shapeOf(x));
-    if (node.type === "DequantizeLinear") return dequantized(facts, values);
-    if (node.type === "ConstantOfShape" && x?.kind === "host")
-      return filledReal(facts, x.value) ?? this.#host(facts, [x]);
-    if (x !== undefined && node.type === "Resize" && keepsSize(facts, shapeOf(x))) return x;
-    return this.#host(facts, values);
-  }
-
-  #host(facts: NodeFacts, values: readonly (Value | undefined)[]): Value | undefined {
-    const operator = HOST_OPERATORS[facts.node.type];
-    const given = values.filter((value) => value !== undefined);
-    if (operator === undefined || given.length === 0) return undefined;
-    if (!given.every((value) => value.kind === "host")) return undefined;
-    return {
-      kind: "host",
-      value: operator(
-        given.map(({ value }) => value),
-        facts,
-      ),
-    };
-  }
-
-  #constant(facts: NodeFacts): Value {
-    const { attributes } = facts.node;
-    const tensor = attributes.get("value")?.tensor;
-    if (tensor !== undefined) return constantValue(tensor, false);
-    const float = attributes.get("value_float")?.float;
-    const floats = attributes.get("value_floats")?.floats;
-    const whole = attributes.get("value_int")?.int;
-    const list = attributes.get("value_ints")?.ints;
-    if (float !== undefined) return { kind: "constant", data: Float32Array.of(float), shape: [], isWeight: false };
-    if (floats) return { kind: "constant", data: Float32Array.from(floats), shape: [floats.length], isWeight: false };
-    if (whole !== undefined) return { kind: "host", value: { shape: [], data: [whole] } };
-    if (list !== undefined) return { kind: "host", value: { shape: [list.length], data: list } };
-    throw facts.refuse("holds something else than numbers");
   }
 
   #addLayers(facts: NodeFacts, values: readonly (Value | undefined)[]): boolean {
@@ -158,12 +137,10 @@ export class GraphReader {
 
   #addOperators(facts: NodeFacts, values: readonly (Value | undefined)[]): void {
     const { type, outputs } = facts.node;
-    if (OPERATORS[type] === undefined)
-      throw new LeukogramError("ERR_FORMAT", facts.refuse("is not supported").reason, {
-        hint: `Supported are ${Object.keys(OPERATORS).join(", ")}.`,
-      });
+    if (OPERATORS[type] === undefined) throw facts.refuse("works on what the network computes, which is not supported");
     const step: FragmentStep = { facts, sources: values.map((value) => value && this.#sourceOf(value, facts)) };
-    for (const [output, name] of outputs.entries()) {
+    const count = HAVE_MANY.has(type) ? outputs.length : 1;
+    for (const [output, name] of outputs.slice(0, count).entries()) {
       if (name === "") continue;
       const source: Source = { kind: "step", step, output };
       this.#bind(name, this.#pending(withoutTurns(source)));
@@ -174,13 +151,16 @@ export class GraphReader {
     if (source.kind === "input") return { kind: "layer", output: source.output };
     const tensor = symbolic(source);
     checkSize(tensor);
-    let [isWeight, isConstant] = [false, true];
-    eachSource(source, ({ kind }) => {
-      isWeight ||= kind === "weight";
-      isConstant &&= kind !== "input";
+    let [weights, isConstant] = [0, true];
+    eachSource(source, (from) => {
+      if (from.kind === "weight") weights += from.weight.value.length;
+      isConstant &&= from.kind !== "input";
     });
+    const isWeight = weights > 0;
     const folded = isConstant ? foldedConstant(tensor) : undefined;
-    if (folded !== undefined) return this.#room.hold({ kind: "constant", ...folded, isWeight });
+    // A weight that stands in several places, such as a table of biases, is to be trained as one.
+    const isRepeated = isWeight && folded !== undefined && folded.data.length > weights;
+    if (folded !== undefined && !isRepeated) return this.#room.hold({ kind: "constant", ...folded, isWeight });
     return { kind: "pending", source, shape: tensor.shape };
   }
 
@@ -236,6 +216,7 @@ export class GraphReader {
   }
 
   #bind(name: string, value: Value): void {
+    if (this.#values.has(name)) throw new LeukogramError("ERR_FORMAT", `gives "${name}" more than once`);
     this.#values.set(name, value);
   }
 
@@ -265,24 +246,27 @@ function checkSize({ shape }: Tensor): void {
     throw new LeukogramError("ERR_FORMAT", `has a tensor of ${entries} entries an image, which is no classifier's`);
 }
 
-function shapeValue(facts: NodeFacts, shape: readonly Dim[]): Value {
-  const part = shape.slice(facts.int("start", 0), facts.node.attributes.get("end")?.int);
-  return { kind: "host", value: { shape: [part.length], data: part } };
+/** Makes sure that the operator of a node is known. @throws ERR_FORMAT that names it where it is not. */
+export function checkKnown(node: DecodedNode): void {
+  const { type, domain } = node;
+  if (domain === "" && isKnown(type)) return;
+  const facts = new NodeFacts(node, 0, new Map());
+  if (domain !== "" && !(domain === "com.microsoft" && type === "Gelu"))
+    throw facts.refuse(`is of ${domain}, whose operators are not supported`);
+  if (isKnown(type)) return;
+  const isQuantised = type.includes("Quantize") || type.startsWith("QLinear") || type.endsWith("Integer");
+  const hint = isQuantised
+    ? "Give the model as it was before its activations were quantised."
+    : `Supported are ${KNOWN_OPERATORS.join(", ")}.`;
+  throw facts.refuse("is not supported", { hint });
 }
 
-function filledReal(facts: NodeFacts, { data }: HostValue): Value | undefined {
-  const tensor = facts.node.attributes.get("value")?.tensor;
-  const shape = data as readonly number[];
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (tensor !== undefined && !tensor.isReal) return undefined;
-  if (!(count <= MOST_ENTRIES / 256)) throw facts.refuse(`fills ${count} numbers`);
-  const value = tensor?.data[0] ?? 0;
-  return { kind: "constant", data: new Float32Array(count).fill(value), shape, isWeight: false };
-}
-
-// Our own files bring images to the size that they have here already.
-function keepsSize(facts: NodeFacts, shape: readonly Dim[]): boolean {
-  const sizes = facts.hosts.get(3)?.data;
-  const axes = facts.ints("axes") ?? [...shape.keys()];
-  return sizes !== undefined && axes.every((axis, i) => shape[axis] === sizes[i]);
+// Known whole numbers that stand with reals are reals; reals that must be known are not trained.
+function withReals(facts: NodeFacts, values: readonly (Value | undefined)[]): readonly (Value | undefined)[] {
+  if (values.every((value) => value?.kind === "host")) return values;
+  return values.map((value, i) => {
+    const kind = kindAt(facts, i);
+    if (value?.kind === "host" && kind === "either") return realsOf(facts, value.value);
+    return value?.kind === "constant" && kind === "fixed" ? { ...value, isWeight: false } : value;
+  });
 }

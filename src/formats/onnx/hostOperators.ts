@@ -1,6 +1,6 @@
 // Arithmetic on shapes, which exporters leave in the graph: done when the file is read.
 import type { Dim } from "../../core/shape.ts";
-import { frontAxis, type HostValue, type NodeFacts } from "./nodeFacts.ts";
+import { batchTimes, frontAxis, type HostValue, type NodeFacts, timesBatch } from "./nodeFacts.ts";
 
 type HostOperator = (inputs: readonly HostValue[], facts: NodeFacts) => HostValue;
 
@@ -10,26 +10,50 @@ const MOST = 100_000;
 const vector = (data: readonly Dim[]): HostValue => ({ shape: [data.length], data });
 
 // NumPy's broadcasting, of which shapes need only that of one number.
+function together(inputs: readonly HostValue[], facts: NodeFacts, act: (entries: readonly Dim[]) => Dim): HostValue {
+  const largest = inputs.reduce((most, input) => (rankFirst(input) > rankFirst(most) ? input : most));
+  const isOne = ({ data }: HostValue) => data.length === 1;
+  if (!inputs.every((input) => input.shape.join() === largest.shape.join() || isOne(input)))
+    throw facts.refuse(`joins odd shapes: ${inputs.map(({ shape }) => JSON.stringify(shape)).join(" and ")}`);
+  const data = Array.from({ length: largest.data.length }, (_, i) =>
+    act(inputs.map((input) => input.data[isOne(input) ? 0 : i]!)),
+  );
+  return { shape: largest.shape, data };
+}
+
+// The one that gives the shape: that of most entries, and of those that of most axes.
+const rankFirst = ({ data, shape }: HostValue) => data.length * 64 + shape.length;
+
 const pairwise =
   (act: (a: number, b: number) => number): HostOperator =>
-  ([a, b], facts) => {
-    const [left, right] = [a!.data, b!.data];
-    const count = Math.max(left.length, right.length);
-    if (![left, right].every(({ length }) => length === count || length === 1)) throw facts.refuse("joins odd shapes");
-    const data = Array.from({ length: count }, (_, i): Dim => {
-      const [x, y] = [left[left.length === 1 ? 0 : i]!, right[right.length === 1 ? 0 : i]!];
+  (inputs, facts) =>
+    together(inputs, facts, ([x, y]) => {
       if (typeof x === "number" && typeof y === "number") return act(x, y);
-      // The batch times 1, or over 1, is the batch.
-      if (facts.node.type === "Mul" && (x === 1 || y === 1)) return x === 1 ? y : x;
-      if (facts.node.type === "Div" && y === 1) return x;
-      if (facts.node.type === "Equal") return x === y ? 1 : 0;
-      throw facts.refuse("computes with the size of the batch");
+      const found = withBatch(facts.node.type, x!, y!);
+      if (found === undefined) throw facts.refuse("computes with the size of the batch");
+      return found;
     });
-    return { shape: left.length >= right.length ? a!.shape : b!.shape, data };
+
+// The batch times a number, or over one of its factors.
+function withBatch(type: string, x: Dim, y: Dim): Dim | undefined {
+  if (type === "Equal") return x === y ? 1 : 0;
+  const [batch, count] = typeof x === "string" ? [x, y] : [y, x];
+  if (typeof batch !== "string" || typeof count !== "number" || count < 1) return undefined;
+  const times = batchTimes(batch);
+  if (type === "Mul") return timesBatch(times * count);
+  return type === "Div" && batch === x && times % count === 0 ? timesBatch(times / count) : undefined;
+}
+
+const division =
+  (act: (a: number, b: number) => number): HostOperator =>
+  (inputs, facts) => {
+    if (inputs[1]!.data.includes(0)) throw facts.refuse("divides by 0");
+    return pairwise(act)(inputs, facts);
   };
 
 const gather: HostOperator = ([x, index], facts) => {
-  if (x!.shape.length !== 1 || facts.int("axis", 0) !== 0) throw facts.refuse("takes entries of a table of numbers");
+  if (x!.shape.length !== 1) throw facts.refuse("takes entries of a table of numbers");
+  frontAxis(facts.int("axis", 0), 1, facts);
   const data = index!.data.map((at) => {
     const found = x!.data[(at as number) < 0 ? (at as number) + x!.data.length : (at as number)];
     if (found === undefined) throw facts.refuse(`takes entry ${at} of ${x!.data.length}`);
@@ -39,65 +63,124 @@ const gather: HostOperator = ([x, index], facts) => {
 };
 
 const slice: HostOperator = ([x], facts) => {
-  const [start, end, step] = [facts.numbers("starts", 1), facts.numbers("ends", 2), facts.numbers("steps", 4)];
-  if (x!.shape.length !== 1 || start?.length !== 1 || (step?.[0] ?? 1) !== 1)
-    throw facts.refuse("takes part of a table");
-  return vector(x!.data.slice(start[0], end?.[0]));
+  const [starts, ends] = [facts.numbers("starts", 1), facts.numbers("ends", 2)];
+  const [axes, steps] = [facts.numbers("axes", 3) ?? [0], facts.numbers("steps", 4) ?? [1]];
+  if (x!.shape.length !== 1 || [starts, ends, axes, steps].some((list) => list?.length !== 1))
+    throw facts.refuse("takes part of a table of numbers");
+  frontAxis(axes[0]!, 1, facts);
+  return vector(slicePlaces(facts, x!.data.length, [starts![0]!, ends![0]!, steps[0]!]).map((at) => x!.data[at]!));
 };
 
-const range: HostOperator = ([start, limit, delta], facts) => {
-  const [from, to, by] = [start!, limit!, delta!].map(({ data }) => data[0] as number) as [number, number, number];
+/** The places of an axis that a Slice takes. */
+export function slicePlaces(
+  facts: NodeFacts,
+  size: number,
+  [start, end, step]: readonly [number, number, number],
+): number[] {
+  if (step === 0) throw facts.refuse("has steps of 0");
+  const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
+  const within = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, least), most);
+  const count = Math.max(0, Math.ceil((within(end) - within(start)) / step));
+  return Array.from({ length: count }, (_, i) => within(start) + i * step);
+}
+
+const range: HostOperator = (inputs, facts) => {
+  const [from, to, by] = inputs.map(({ data }) => data[0]);
+  if (typeof from !== "number" || typeof to !== "number" || typeof by !== "number")
+    throw facts.refuse("depends on the size of the batch");
   const count = Math.max(0, Math.ceil((to - from) / by));
   if (!(count <= MOST)) throw facts.refuse(`lists ${count} numbers`);
   return vector(Array.from({ length: count }, (_, i) => from + i * by));
 };
 
 const filled: HostOperator = ([shape], facts) => {
-  const sizes = shape!.data as readonly number[];
+  const sizes = fixedSizes(shape!, facts);
   const count = sizes.reduce((product, size) => product * size, 1);
   if (!(count <= MOST)) throw facts.refuse(`fills ${count} numbers`);
   const value = facts.node.attributes.get("value")?.tensor?.data[0] ?? 0;
   return { shape: sizes, data: new Array<number>(count).fill(value) };
 };
 
+/** Sizes that are numbers, none below 0. */
+export function fixedSizes({ data }: HostValue, facts: NodeFacts): readonly number[] {
+  if (data.some((size) => typeof size !== "number")) throw facts.refuse("depends on the size of the batch");
+  if (data.some((size) => (size as number) < 0)) throw facts.refuse(`has sizes ${JSON.stringify(data)}`);
+  return data as readonly number[];
+}
+
 const joined: HostOperator = (inputs, facts) => {
   const count = inputs.reduce((sum, { data }) => sum + data.length, 0);
   if (count > MOST) throw facts.refuse(`joins ${count} numbers`);
+  if (inputs.some(({ shape }) => shape.length !== 1)) throw facts.refuse("joins tables of numbers");
+  frontAxis(facts.int("axis", 0), 1, facts);
   return vector(inputs.flatMap(({ data }) => data));
 };
 
-const same: HostOperator = ([x]) => x!;
+const product: HostOperator = ([x], facts) => {
+  const keeps = facts.int("keepdims", 1) === 1;
+  if (x!.shape.length !== 1) throw facts.refuse("multiplies tables of numbers");
+  if (x!.data.filter((size) => typeof size !== "number").length > 0)
+    throw facts.refuse("computes with the size of the batch");
+  return { shape: keeps ? [1] : [], data: [(x!.data as number[]).reduce((a, b) => a * b, 1)] };
+};
+
+const reshape: HostOperator = ([x], facts) => {
+  const wanted = facts.numbers("shape", 1) ?? [];
+  const shape = wanted.map((size, i) => (size === 0 && facts.int("allowzero", 0) === 0 ? x!.shape[i]! : size));
+  const known = shape.reduce((all, size) => (size === -1 ? all : all * size), 1);
+  const sizes = shape.map((size) => (size === -1 ? x!.data.length / known : size));
+  if (sizes.reduce((all, size) => all * size, 1) !== x!.data.length)
+    throw facts.refuse(`reshapes ${x!.data.length} numbers to ${JSON.stringify(wanted)}`);
+  return { shape: sizes, data: x!.data };
+};
+
+const squeeze: HostOperator = ([x], facts) => {
+  const { shape, data } = x!;
+  const axes = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, shape.length, facts));
+  if (axes?.some((axis) => shape[axis] !== 1)) throw facts.refuse("squeezes an axis of more than one entry");
+  return { shape: shape.filter((size, axis) => (axes === undefined ? size !== 1 : !axes.includes(axis))), data };
+};
+
+const unsqueeze: HostOperator = ([x], facts) => {
+  const axes = facts.numbers("axes", 1) ?? [0];
+  const rank = x!.shape.length + axes.length;
+  const front = axes.map((axis) => frontAxis(axis, rank, facts));
+  const rest = [...x!.shape];
+  return { shape: Array.from({ length: rank }, (_, i) => (front.includes(i) ? 1 : rest.shift()!)), data: x!.data };
+};
+
+const truth = (act: (a: number, b: number) => boolean) => pairwise((a, b) => (act(a, b) ? 1 : 0));
 
 /** Those that are known, by name. Shape is not here: it asks about a tensor. */
 export const HOST_OPERATORS: Readonly<Record<string, HostOperator>> = {
   Add: pairwise((a, b) => a + b),
-  Cast: same,
+  And: truth((a, b) => a !== 0 && b !== 0),
   Concat: joined,
   ConstantOfShape: filled,
-  Div: pairwise((a, b) => Math.trunc(a / b)),
-  Equal: pairwise((a, b) => (a === b ? 1 : 0)),
+  Div: division((a, b) => Math.trunc(a / b)),
+  Equal: truth((a, b) => a === b),
   Gather: gather,
-  Identity: same,
+  Greater: truth((a, b) => a > b),
+  GreaterOrEqual: truth((a, b) => a >= b),
+  Identity: ([x]) => x!,
+  Less: truth((a, b) => a < b),
+  LessOrEqual: truth((a, b) => a <= b),
+  Max: (inputs, facts) => inputs.reduce((a, b) => pairwise(Math.max)([a, b], facts)),
+  Min: (inputs, facts) => inputs.reduce((a, b) => pairwise(Math.min)([a, b], facts)),
+  // Of the divisor's sign, or with fmod of the dividend's.
+  Mod: (inputs, facts) =>
+    division(facts.int("fmod", 0) === 1 ? (a, b) => a % b : (a, b) => ((a % b) + b) % b)(inputs, facts),
   Mul: pairwise((a, b) => a * b),
+  Neg: ([x], facts) =>
+    together([x!], facts, ([value]) => pairwise((a, b) => a - b)([vector([0]), vector([value!])], facts).data[0]!),
+  Not: ([x], facts) => together([x!], facts, ([value]) => (value === 0 ? 1 : 0)),
+  Or: truth((a, b) => a !== 0 || b !== 0),
   Range: range,
-  ReduceProd: ([x]) => ({ shape: [], data: [(x!.data as number[]).reduce((a, b) => a * b, 1)] }),
-  Reshape: ([x], facts) => {
-    const shape = facts.numbers("shape", 1) ?? [];
-    const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
-    return { shape: shape.map((size) => (size === -1 ? x!.data.length / known : size)), data: x!.data };
-  },
+  ReduceProd: product,
+  Reshape: reshape,
   Slice: slice,
-  Squeeze: ([x]) => ({ shape: x!.data.length === 1 ? [] : x!.shape.filter((size) => size !== 1), data: x!.data }),
+  Squeeze: squeeze,
   Sub: pairwise((a, b) => a - b),
-  Unsqueeze: ([x], facts) => {
-    const axes = facts.numbers("axes", 1) ?? [0];
-    const rank = x!.shape.length + axes.length;
-    const front = axes.map((axis) => frontAxis(axis, rank, facts));
-    const rest = [...x!.shape];
-    return { shape: Array.from({ length: rank }, (_, i) => (front.includes(i) ? 1 : rest.shift()!)), data: x!.data };
-  },
-  Where: ([condition, a, b]) => ({
-    shape: condition!.shape,
-    data: condition!.data.map((is, i) => (is ? a! : b!).data[(is ? a! : b!).data.length === 1 ? 0 : i]!),
-  }),
+  Unsqueeze: unsqueeze,
+  Where: (inputs, facts) => together(inputs, facts, ([condition, a, b]) => (condition ? a! : b!)),
 };

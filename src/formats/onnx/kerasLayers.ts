@@ -18,7 +18,7 @@ import {
 import { allLayers, merge, plusChannels, scaleChannels, withNumber } from "./arithmeticLayers.ts";
 import { type Convolved, convolutionLayers, samePads } from "./convolutionLayers.ts";
 import { constant, type FoundLayer, type Mapping } from "./mapping.ts";
-import { frontAxis, type NodeFacts, windowOf } from "./nodeFacts.ts";
+import { BATCH, frontAxis, type NodeFacts, windowOf } from "./nodeFacts.ts";
 import { turnOf } from "./turns.ts";
 import { type Computed, resultShape, shapeOf, type Value } from "./values.ts";
 
@@ -28,7 +28,8 @@ const activation =
 
 const conv: Mapping = ({ facts, values, x, shape, name }) => {
   const [kernel, bias] = [constant(values[1]), constant(values[2])];
-  if (kernel?.shape.length !== 4 || (values[2] !== undefined && bias === undefined)) return undefined;
+  if (shape.length !== 4 || kernel?.shape.length !== 4 || (values[2] !== undefined && bias === undefined))
+    return undefined;
   const window = windowOf(facts, shape.slice(2), kernel.shape.slice(2));
   const given: Convolved = { window, kernel, bias: bias?.data, groups: facts.int("group", 1), shape, name };
   return { inputs: [x], ...convolutionLayers(given) };
@@ -39,7 +40,7 @@ const gemm: Mapping = ({ facts, values, x, name }) => {
   if (kernel?.shape.length !== 2 || facts.int("transA", 0) === 1) return undefined;
   const isFlipped = facts.int("transB", 0) === 1;
   const [from, units] = isFlipped ? [kernel.shape[1]!, kernel.shape[0]!] : (kernel.shape as [number, number]);
-  if (values[2] !== undefined && bias?.data.length !== units) return undefined;
+  if (values[2] !== undefined && (bias?.data.length !== units || bias.shape.at(-1) !== units)) return undefined;
   const [alpha, beta] = [facts.float("alpha", 1), facts.float("beta", 1)];
   const turned = isFlipped ? transposed(kernel.data, [units, from]) : kernel.data;
   const layer = new Dense({ units, useBias: bias !== undefined, name });
@@ -54,7 +55,7 @@ const gemm: Mapping = ({ facts, values, x, name }) => {
 const matMul: Mapping = (given) => {
   const kernel = constant(given.values[1]);
   // Along the last axis, which is the channels' only where there is no image.
-  return kernel?.shape.length === 2 && given.shape.length !== 4 ? gemm(given) : undefined;
+  return kernel?.shape.length === 2 && [2, 3].includes(given.shape.length) ? gemm(given) : undefined;
 };
 
 /** The image behind an operator that puts all of it in one row. */
@@ -89,7 +90,7 @@ function transposed(data: Float32Array, [rows, columns]: readonly [number, numbe
 
 const batchNormalization: Mapping = ({ facts, values, x, shape, name }) => {
   const weights = values.slice(1, 5).map((value) => constant(value)?.data);
-  if (weights.some((data) => data === undefined) || facts.int("spatial", 1) !== 1) return undefined;
+  if (weights.some((data) => data === undefined)) return undefined;
   if (shape.length !== 4 && shape.length !== 2) return undefined;
   const layer = new BatchNormalization({
     momentum: facts.float("momentum", 0.9),
@@ -110,6 +111,7 @@ const clip: Mapping = ({ facts, values, x, name }) => {
 // Zeros around an image and nowhere else.
 const pad: Mapping = ({ facts, values, x, shape, name }) => {
   const pads = facts.numbers("pads", 1) ?? [];
+  if (pads.length !== 8) return undefined;
   const filling = constant(values[2])?.data[0] ?? facts.float("value", 0);
   const isPlain = facts.text("mode", "constant") === "constant" && filling === 0 && !facts.hosts.has(3);
   const [top, left, bottom, right] = [pads[2], pads[3], pads[6], pads[7]] as [number, number, number, number];
@@ -126,9 +128,10 @@ const pool =
   (LayerClass: typeof AveragePooling2D | typeof MaxPooling2D): Mapping =>
   ({ facts, x, shape, name }) => {
     if (shape.length !== 4) return undefined;
-    const { size, strides, pads, dilations } = windowOf(facts, shape.slice(2));
+    const { size, strides, pads, dilations, hanging } = windowOf(facts, shape.slice(2));
     const padding = samePads({ size, strides, pads, dilations }, shape);
-    if (padding === undefined || dilations.some((distance) => distance !== 1)) return undefined;
+    if (padding === undefined || hanging.some((over) => over > 0) || dilations.some((distance) => distance !== 1))
+      return undefined;
     // Keras's average is that of the pixels that are there.
     if (padding === "same" && facts.int("count_include_pad", 0) === 1) return undefined;
     return { inputs: [x], layers: [new LayerClass({ poolSize: size, strides, padding, name })] };
@@ -234,5 +237,8 @@ export function kerasLayersOf(
   if (mapping === undefined || x === undefined) return undefined;
   const isFirst = values[0] === x;
   if (!isFirst && !["Add", "Mul"].includes(facts.node.type)) return undefined;
-  return mapping({ facts, values, x, shape: shapeOf(x), name });
+  const shape = shapeOf(x);
+  // Layers take batches of images or rows.
+  const isBatch = shape[0] === BATCH && shape.length > 1 && shape.slice(1).every((size) => typeof size === "number");
+  return isBatch ? mapping({ facts, values, x, shape, name }) : undefined;
 }

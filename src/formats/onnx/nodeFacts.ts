@@ -1,10 +1,16 @@
 import { LeukogramError } from "../../core/errors.ts";
 import type { Dim } from "../../core/shape.ts";
-import type { DecodedNode } from "../../graph/onnx/decode.ts";
+import type { DecodedAttribute, DecodedNode } from "../../graph/onnx/decode.ts";
 import { samePadding } from "../../graph/ops/convolution.ts";
 
 /** The name of the batch's size. */
 export const BATCH = "batch";
+
+/** The size of the batch times a number: "batch", "batch*64". */
+export const timesBatch = (count: number): Dim => (count === 1 ? BATCH : `${BATCH}*${count}`);
+
+/** How many times the batch's size a symbolic size is. */
+export const batchTimes = (dim: string): number => Number(dim.split("*")[1] ?? 1);
 
 /** Whole numbers that are known before the graph runs, such as a shape; the batch's size is its name. */
 export interface HostValue {
@@ -26,19 +32,30 @@ export class NodeFacts {
   }
 
   int(name: string, otherwise: number): number {
-    return this.node.attributes.get(name)?.int ?? otherwise;
+    return this.#attribute(name, "int", "a whole number") ?? otherwise;
   }
 
   float(name: string, otherwise: number): number {
-    return this.node.attributes.get(name)?.float ?? otherwise;
+    return this.#attribute(name, "float", "a number") ?? otherwise;
   }
 
   ints(name: string): readonly number[] | undefined {
-    return this.node.attributes.get(name)?.ints;
+    return this.#attribute(name, "ints", "a list of whole numbers");
+  }
+
+  floats(name: string): readonly number[] | undefined {
+    return this.#attribute(name, "floats", "a list of numbers");
   }
 
   text(name: string, otherwise: string): string {
-    return this.node.attributes.get(name)?.string ?? otherwise;
+    return this.#attribute(name, "string", "a word") ?? otherwise;
+  }
+
+  #attribute<K extends keyof DecodedAttribute>(name: string, kind: K, what: string): DecodedAttribute[K] | undefined {
+    const attribute = this.node.attributes.get(name);
+    if (attribute !== undefined && attribute[kind] === undefined)
+      throw this.refuse(`has ${name}, which is not ${what}`);
+    return attribute?.[kind];
   }
 
   /** Whole numbers that older operators have as an attribute, and newer ones as an input. */
@@ -54,9 +71,9 @@ export class NodeFacts {
   }
 
   /** The error that says what of the node is not supported. */
-  refuse(what: string): LeukogramError {
+  refuse(what: string, options: { readonly hint?: string; readonly cause?: unknown } = {}): LeukogramError {
     const { name, type, outputs } = this.node;
-    return new LeukogramError("ERR_FORMAT", `node "${name || outputs[0]}" (${type}) ${what}`);
+    return new LeukogramError("ERR_FORMAT", `node "${name || outputs[0]}" (${type}) ${what}`, options);
   }
 }
 
@@ -74,6 +91,8 @@ export interface Window {
   readonly dilations: readonly [number, number];
   /** Top, left, bottom, right. */
   readonly pads: readonly [number, number, number, number];
+  /** How much of the padding at the bottom and right is there only for a last window that hangs over the edge. */
+  readonly hanging: readonly [number, number];
 }
 
 /** How the window of a Conv or pool lies over an image of height and width `image`. */
@@ -88,20 +107,27 @@ export function windowOf(
       throw facts.refuse(`has ${name} ${JSON.stringify(values)}, where two whole numbers above 0 are supported`);
     return values as readonly [number, number];
   };
+  if (image.length !== 2 || image.some((side) => typeof side !== "number"))
+    throw facts.refuse(`is given ${image.length + 2} axes, where [N, C, H, W] is supported`);
   const size = pairOf("kernel_shape", kernel ?? []);
+  if (kernel !== undefined && kernel.join() !== size.join())
+    throw facts.refuse(`has kernel_shape ${JSON.stringify(size)}, and a kernel of ${JSON.stringify(kernel)}`);
   const strides = pairOf("strides", [1, 1]);
   const dilations = pairOf("dilations", [1, 1]);
   const extent = size.map((side, i) => (side - 1) * dilations[i]! + 1) as [number, number];
   const pads = [...padsOf(facts, image as readonly number[], extent, strides)] as [number, number, number, number];
   // ceil_mode counts a last window that hangs over the edge: as if there were more padding.
+  const over: [number, number] = [0, 0];
   if (facts.int("ceil_mode", 0) === 1)
     for (const i of [0, 1] as const) {
       const room = (image[i] as number) + pads[i] + pads[i + 2]! - extent[i]!;
       const hanging = room % strides[i] === 0 ? 0 : strides[i] - (room % strides[i]);
       const startsInside = Math.ceil(room / strides[i]) * strides[i] < (image[i] as number) + pads[i];
-      if (startsInside) pads[i + 2]! += hanging;
+      if (!startsInside) continue;
+      pads[i + 2]! += hanging;
+      over[i] = hanging;
     }
-  return { size, strides, dilations, pads };
+  return { size, strides, dilations, pads, hanging: over };
 }
 
 function padsOf(

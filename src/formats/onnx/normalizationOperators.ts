@@ -10,6 +10,7 @@ const plus = (x: Tensor, value: number) => ops.add(x, ops.scalar(value));
 
 const layerNorm: NormOperator = ([x, scale, bias], facts) => {
   const axis = frontAxis(facts.int("axis", -1), x!.rank, facts);
+  if (axis === 0) throw facts.refuse(`has axis = ${facts.int("axis", -1)}, which is that of the batch`);
   const axes = [...x!.shape.keys()].slice(axis);
   const scaled = ops.mul(standardized(x!, axes, facts.float("epsilon", 1e-5)), scale!);
   return bias === undefined ? scaled : ops.add(scaled, bias);
@@ -32,15 +33,20 @@ const instanceNorm: NormOperator = ([x, scale, bias], facts) => {
 const groupNorm: NormOperator = ([x, scale, bias], facts) => {
   const [n, c, ...rest] = x!.shape as readonly [Dim, number, ...number[]];
   const groups = facts.int("num_groups", 1);
-  if (facts.opset < 21 || c % groups !== 0) throw facts.refuse("is of a form that is not supported");
+  if (c % groups !== 0) throw facts.refuse(`has num_groups = ${groups}, which does not divide ${c} channels`);
   const size = rest.reduce((all, side) => all * side, 1);
   const grouped = standardized(ops.reshape(x!, [n, groups, (c / groups) * size]), [2], facts.float("epsilon", 1e-5));
   const normal = ops.reshape(grouped, x!.shape);
-  return ops.add(ops.mul(normal, perChannel(scale!, x!)), perChannel(bias!, x!));
+  // Until opset 20 there was one factor for each group.
+  const each = (t: Tensor) => {
+    if (facts.opset >= 21 || groups === c) return perChannel(t, x!);
+    const spread = ops.expand(ops.reshape(t, [groups, 1]), [groups, c / groups]);
+    return perChannel(ops.reshape(spread, [c]), x!);
+  };
+  return ops.add(ops.mul(normal, each(scale!)), each(bias!));
 };
 
 const batchNorm: NormOperator = ([x, scale, bias, mean, variance], facts) => {
-  if (facts.int("spatial", 1) !== 1) throw facts.refuse("normalises each place by itself");
   const factor = ops.div(scale!, ops.sqrt(plus(variance!, facts.float("epsilon", 1e-5))));
   const shift = ops.sub(bias!, ops.mul(mean!, factor));
   return ops.add(ops.mul(x!, perChannel(factor, x!)), perChannel(shift, x!));
@@ -48,6 +54,7 @@ const batchNorm: NormOperator = ([x, scale, bias, mean, variance], facts) => {
 
 // Krizhevsky et al. 2012, section 3.3.
 const localResponse: NormOperator = ([x], facts) => {
+  if (x!.rank !== 4) throw facts.refuse(`is given ${x!.rank} axes, where [N, C, H, W] is supported`);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
   const size = facts.int("size", 1);
   const before = Math.floor((size - 1) / 2);

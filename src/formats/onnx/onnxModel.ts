@@ -7,7 +7,7 @@ import { Input } from "../../nn/layers/index.ts";
 import { Model } from "../../nn/model.ts";
 import { metadataList } from "../../runtime/metadata.ts";
 import { checkImage } from "../imageSize.ts";
-import { GraphReader } from "./graphReader.ts";
+import { checkKnown, GraphReader } from "./graphReader.ts";
 
 /** A model that was read from ONNX. */
 export interface OnnxModel {
@@ -77,6 +77,8 @@ function build(
   decoded: DecodedModel,
   { imageSize, name }: { readonly imageSize: number | undefined; readonly name: string },
 ): Pick<OnnxModel, "model" | "notes"> {
+  // Said first: a file of other operators alone has no opset of ONNX's own.
+  for (const node of decoded.nodes) checkKnown(node);
   if (decoded.opset < OLDEST)
     throw new LeukogramError(
       "ERR_FORMAT",
@@ -87,14 +89,14 @@ function build(
     );
   const entry = entryOf(decoded, imageSize);
   const reader = new GraphReader(decoded);
-  reader.bindInput(entry.name, entry.input, entry.isChannelsLast);
+  reader.bindInput(entry.value, entry.input, entry.isChannelsLast);
   for (const node of decoded.nodes) reader.add(node);
   const output = reader.row(decoded.outputs);
   return { model: new Model({ input: entry.input, output, name }), notes: [...reader.notes] };
 }
 
 interface Entry {
-  readonly name: string;
+  readonly value: DecodedValue;
   readonly input: LayerOutput;
   readonly isChannelsLast: boolean;
 }
@@ -124,7 +126,7 @@ function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
     });
   const channels = (isChannelsLast ? last : second) as number;
   checkImage([h, w, channels]);
-  return { name: entry.name, isChannelsLast, input: Input([h, w, channels], { name: "images" }) };
+  return { value: entry, isChannelsLast, input: Input([h, w, channels], { name: "images" }) };
 }
 
 const show = ({ name, shape }: DecodedValue) => `"${name}" [${shape.map((size) => size || "?").join(", ")}]`;

@@ -2,8 +2,12 @@
 import type { Dim } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { BATCH, frontAxis, type NodeFacts } from "./nodeFacts.ts";
+import { einsum } from "./einsum.ts";
+import { REAL_TYPES } from "./elementTypes.ts";
+import { fixedNumber, LAYOUT_OPERATORS } from "./layoutOperators.ts";
+import { frontAxis, type NodeFacts } from "./nodeFacts.ts";
 import { NORMALIZATION_OPERATORS } from "./normalizationOperators.ts";
+import { RESIZE_OPERATORS } from "./resizeOperators.ts";
 import { WINDOW_OPERATORS } from "./windowOperators.ts";
 
 /**
@@ -60,15 +64,9 @@ const selu: Unary = (x, facts) => {
 
 const clip: Operator = ([x, low, high], facts) => {
   const limit = (tensor: Tensor | undefined, name: string, otherwise: number) =>
-    tensor === undefined || tensor === x ? facts.float(name, otherwise) : constantNumber(tensor, facts);
+    tensor === undefined || tensor === x ? facts.float(name, otherwise) : fixedNumber(tensor, facts);
   return ops.clip(x!, limit(low, "min", Number.NEGATIVE_INFINITY), limit(high, "max", Number.POSITIVE_INFINITY));
 };
-
-function constantNumber(tensor: Tensor, facts: NodeFacts): number {
-  const data = tensor.attributes.data as Float32Array | undefined;
-  if (tensor.op !== ops.constantOp || data?.length !== 1) throw facts.refuse("takes a number that is not fixed");
-  return data[0]!;
-}
 
 /** Along an axis that may be any: brought to the end, and back. */
 function alongLast(x: Tensor, axis: number, act: (t: Tensor) => Tensor): Tensor {
@@ -80,151 +78,93 @@ function alongLast(x: Tensor, axis: number, act: (t: Tensor) => Tensor): Tensor 
 const softmaxLike =
   (act: (t: Tensor) => Tensor): Operator =>
   ([x], facts) => {
-    const axis = frontAxis(facts.int("axis", facts.opset < 13 ? 1 : -1), x!.rank, facts);
+    const axis = ownAxis(facts.int("axis", facts.opset < 13 ? 1 : -1), x!, facts);
     // Before opset 13 all axes from this one on were one.
     if (facts.opset >= 13 || x!.shape.slice(axis + 1).every((size) => size === 1)) return alongLast(x!, axis, act);
     const rest = (x!.shape.slice(axis) as number[]).reduce((product, size) => product * size, 1);
     return ops.reshape(act(ops.reshape(x!, [...x!.shape.slice(0, axis), rest])), x!.shape);
   };
 
+/** An axis that is not that of the batch, whose images have nothing to do with each other. */
+export function ownAxis(axis: number, x: Tensor, facts: NodeFacts): number {
+  const front = frontAxis(axis, x.rank, facts);
+  if (typeof x.shape[front] === "string") throw facts.refuse("works along the batch, which is not supported");
+  return front;
+}
+
+type Reduction = (x: Tensor, axes: readonly number[], keepDims: boolean) => Tensor;
+
 const reduction =
-  (act: (x: Tensor, axes: readonly number[], keepDims: boolean) => Tensor): Operator =>
+  (act: Reduction): Operator =>
   ([x], facts) => {
     const given = facts.numbers("axes", 1);
-    if (given === undefined && facts.int("noop_with_empty_axes", 0) === 1) return x!;
-    const axes = (given ?? [...x!.shape.keys()]).map((axis) => frontAxis(axis, x!.rank, facts)).sort((a, b) => a - b);
+    const isAll = given === undefined || given.length === 0;
+    // Over no axis: what a reduction of one entry gives.
+    if (isAll && facts.int("noop_with_empty_axes", 0) === 1)
+      return act(ops.reshape(x!, [...x!.shape, 1]), [x!.rank], false);
+    const axes = (isAll ? [...x!.shape.keys()] : given).map((axis) => ownAxis(axis, x!, facts)).sort((a, b) => a - b);
+    if (new Set(axes).size !== axes.length) throw facts.refuse(`names an axis twice: ${JSON.stringify(given)}`);
     return act(x!, axes, facts.int("keepdims", 1) === 1);
   };
 
-// 0 keeps a size, -1 is what is left; where nothing else is said the batch stays in front, even if it was written down as 1.
-const reshape: Operator = ([x], facts, batch) => {
-  const wanted = facts.list("shape", 1);
-  if (wanted === undefined) throw facts.refuse("has a shape that is not fixed");
-  const keepsZero = facts.int("allowzero", 0) === 0;
-  const sizes = wanted.map((size, i) => (size === 0 && keepsZero ? x!.shape[i]! : size === BATCH ? batch : size));
-  const isSaid = wanted.includes(BATCH) || (wanted[0] === 0 && keepsZero);
-  if (!isSaid && x!.shape.includes(batch)) {
-    if (wanted[0] !== 1 && wanted[0] !== -1) throw facts.refuse(`puts the batch into ${JSON.stringify(wanted)}`);
-    sizes[0] = batch;
-  }
-  const product = (list: readonly Dim[]) =>
-    list.reduce((all: number, size) => (typeof size === "number" && size !== -1 ? all * size : all), 1);
-  const rest = product(x!.shape) / product(sizes);
+const least: Reduction = (x, axes, keep) => ops.neg(ops.reduceMax(ops.neg(x), axes, keep));
+
+// A vector is a matrix of one row, or of one column.
+function matMul(a: Tensor, b: Tensor, facts: NodeFacts): Tensor {
+  const left = a.rank === 1 ? ops.reshape(a, [1, ...a.shape]) : a;
+  const right = b.rank === 1 ? ops.reshape(b, [...b.shape, 1]) : b;
+  ownAxis(-1, left, facts);
+  const product = ops.matMul(left, right);
+  const drop = [a.rank === 1 ? product.rank - 2 : -1, b.rank === 1 ? product.rank - 1 : -1];
   return ops.reshape(
-    x!,
-    sizes.map((size) => (size === -1 ? rest : size)),
+    product,
+    product.shape.filter((_, axis) => !drop.includes(axis)),
   );
-};
+}
 
-const transpose: Operator = ([x], facts) => ops.transpose(x!, facts.ints("perm") ?? [...x!.shape.keys()].reverse());
-
-const squeeze: Operator = ([x], facts) => {
-  const given = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, x!.rank, facts));
-  const axes = given ?? [...x!.shape.keys()].filter((axis) => axis > 0 && x!.shape[axis] === 1);
-  if (axes.some((axis) => x!.shape[axis] !== 1)) throw facts.refuse("squeezes an axis of more than one entry");
-  return ops.reshape(
-    x!,
-    x!.shape.filter((_, axis) => !axes.includes(axis)),
-  );
-};
-
-const unsqueeze: Operator = ([x], facts) => {
-  const given = facts.numbers("axes", 1) ?? [];
-  const rank = x!.rank + given.length;
-  const axes = given.map((axis) => frontAxis(axis, rank, facts));
-  const rest = [...x!.shape];
-  return ops.reshape(
-    x!,
-    Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)),
-  );
-};
-
-const flatten: Operator = ([x], facts) => {
-  if (facts.int("axis", 1) !== 1) throw facts.refuse("flattens from another axis than 1");
-  return ops.reshape(x!, [x!.shape[0]!, (x!.shape.slice(1) as number[]).reduce((all, size) => all * size, 1)]);
-};
-
-const split: Operator = ([x], facts) => {
-  const axis = frontAxis(facts.int("axis", 0), x!.rank, facts);
-  const size = x!.shape[axis] as number;
-  const count = facts.node.outputs.length;
-  const part = Math.ceil(size / count);
-  const sizes = facts.numbers("split", 1) ?? Array.from({ length: count }, (_, i) => Math.min(part, size - i * part));
-  let start = 0;
-  return sizes.map((length) => {
-    start += length;
-    return ops.slice(x!, axis, start - length, start);
-  });
-};
-
-const slice: Operator = ([x], facts) => {
-  const starts = facts.numbers("starts", 1) ?? [];
-  const ends = facts.numbers("ends", 2) ?? [];
-  const axes = facts.numbers("axes", 3) ?? [...starts.keys()];
-  const steps = facts.numbers("steps", 4) ?? starts.map(() => 1);
-  return axes.reduce((t, given, i) => {
-    const axis = frontAxis(given, t.rank, facts);
-    const size = t.shape[axis];
-    const within = (at: number) => Math.min(Math.max(at < 0 ? at + (size as number) : at, 0), size as number);
-    if (typeof size !== "number") {
-      if (starts[i] === 0 && ends[i]! > 2 ** 30) return t;
-      throw facts.refuse("takes a part of the batch");
-    }
-    if (steps[i]! < 1) throw facts.refuse("goes backwards");
-    return ops.slice(t, axis, within(starts[i]!), within(ends[i]!), steps[i]!);
-  }, x!);
-};
-
-// Through slices, which gradients pass.
-const gather: Operator = ([x], facts) => {
-  const axis = frontAxis(facts.int("axis", 0), x!.rank, facts);
-  const index = facts.hosts.get(1);
-  const size = x!.shape[axis];
-  if (index === undefined || typeof size !== "number") throw facts.refuse("takes entries that are not fixed");
-  const places = (index.data as readonly number[]).map((at) => (at < 0 ? at + size : at));
-  if (places.length === 0 || places.length > 4096) throw facts.refuse(`takes ${places.length} entries`);
-  const parts = places.map((at) => ops.slice(x!, axis, at, at + 1));
-  return ops.reshape(ops.concat(parts, axis), x!.shape.toSpliced(axis, 1, ...index.shape));
-};
-
-const pad: Operator = ([x, ...rest], facts) => {
-  const pads = facts.numbers("pads", 1) ?? [];
-  const value = rest.find((t) => t?.op === ops.constantOp);
-  const filling = value === undefined ? facts.float("value", 0) : constantNumber(value, facts);
-  if (facts.text("mode", "constant") !== "constant" || filling !== 0 || facts.hosts.has(3))
-    throw facts.refuse("pads by something else than zeros all around");
-  if (pads.length !== 2 * x!.rank) throw facts.refuse("has not two pads for each axis");
-  return x!.shape.reduce((t: Tensor, _, axis) => ops.pad(t, axis, pads[axis]!, pads[axis + x!.rank]!), x!);
-};
-
-// Where the batch is asked for, it is that of what the entries are joined with.
-const expand: Operator = ([x], facts) => {
-  const shape = facts.list("shape", 1) ?? [];
-  const rank = Math.max(shape.length, x!.rank);
-  const full = Array.from({ length: rank }, (_, i): Dim => {
-    const [own, wanted] = [x!.shape[i - rank + x!.rank] ?? 1, shape[i - rank + shape.length] ?? 1];
-    return typeof wanted === "string" || wanted === 1 ? own : wanted;
-  });
-  return ops.expand(ops.reshape(x!, [...new Array<Dim>(rank - x!.rank).fill(1), ...x!.shape]), full);
-};
-
-// What has no batch is repeated for that of the others.
-const concat: Operator = (inputs, facts, batch) => {
-  const axis = frontAxis(facts.int("axis", 1), inputs[0]!.rank, facts);
-  const whole = inputs.find(({ shape }) => shape[0] === batch);
-  if (whole === undefined || axis === 0) return ops.concat(inputs, axis);
-  const one = whole.shape.reduce((part: Tensor, _, i) => (i === 0 ? part : ops.slice(part, i, 0, 1)), whole);
-  return ops.concat(
-    inputs.map((t) => (t.shape[0] === batch ? t : ops.add(times(one, 0), t))),
-    axis,
-  );
-};
-
-const matMulGeneral: Operator = ([a, b, c], facts) => {
+const gemm: Operator = ([a, b, c], facts) => {
+  if (a!.rank !== 2 || b!.rank !== 2) throw facts.refuse("multiplies something else than matrices");
   const flip = (t: Tensor, name: string) => (facts.int(name, 0) === 1 ? ops.transpose(t, [1, 0]) : t);
-  const product = times(ops.matMul(flip(a!, "transA"), flip(b!, "transB")), facts.float("alpha", 1));
-  return c === undefined ? product : ops.add(product, times(c, facts.float("beta", 1)));
+  const product = times(matMul(flip(a!, "transA"), flip(b!, "transB"), facts), facts.float("alpha", 1));
+  const beta = facts.float("beta", 1);
+  const sum = c === undefined ? product : ops.add(product, beta === 1 ? c : times(c, beta));
+  if (sum.rank !== 2) throw facts.refuse("adds something else than a matrix");
+  return sum;
 };
+
+const cast: Operator = ([x], facts) => {
+  const to = facts.int("to", 1);
+  if (REAL_TYPES.has(to)) return x!;
+  if (to === 9) return ops.sub(number(1), ops.cast(ops.equal(x!, number(0)), "float32"));
+  if (to !== 6 && to !== 7) throw facts.refuse(`has to = ${to}, where reals, int32, int64 and bool are supported`);
+  return ops.cast(ops.cast(x!, to === 6 ? "int32" : "int64"), "float32");
+};
+
+const mod: Operator = ([a, b], facts) => {
+  if (facts.int("fmod", 0) !== 1) throw facts.refuse("has fmod = 0, where 1 is supported for real numbers");
+  return ops.mod(a!, b!);
+};
+
+// With a condition that is known; what is not chosen counts 0 times.
+const where: Operator = ([, a, b], facts) => {
+  const { data, shape } = facts.hosts.get(0)!;
+  const mask = (chosen: boolean) =>
+    ops.constant(
+      Float32Array.from(data, (is) => ((is !== 0) === chosen ? 1 : 0)),
+      shape,
+    );
+  const part = (t: Tensor, chosen: boolean) => {
+    const fixed = t.op === ops.constantOp ? (t.attributes.data as Float32Array) : undefined;
+    if (fixed?.length !== 1) return ops.mul(t, mask(chosen));
+    // A number that is not finite times 0 is none.
+    const filled = Float32Array.from(data, (is) => ((is !== 0) === chosen ? fixed[0]! : 0));
+    return ops.constant(filled, shape);
+  };
+  return ops.add(part(a!, true), part(b!, false));
+};
+
+const absolute = (x: Tensor) => ops.abs(x);
+const squares = (x: Tensor) => ops.mul(x, x);
 
 const mean: Operator = (inputs) => times(inputs.reduce(ops.add), 1 / inputs.length);
 
@@ -232,56 +172,53 @@ const mean: Operator = (inputs) => times(inputs.reduce(ops.add), 1 / inputs.leng
 export const OPERATORS: Readonly<Record<string, Operator>> = {
   ...WINDOW_OPERATORS,
   ...NORMALIZATION_OPERATORS,
+  ...LAYOUT_OPERATORS,
+  ...RESIZE_OPERATORS,
   Abs: unary(ops.abs),
   Add: binary(ops.add),
-  Cast: unary((x) => x),
+  Cast: cast,
   Clip: clip,
-  Concat: concat,
   Div: binary(ops.div),
-  Dropout: unary((x) => x),
+  Einsum: einsum,
   Elu: unary(elu),
   Erf: unary(ops.erf),
   Exp: unary(ops.exp),
-  Expand: expand,
-  Flatten: flatten,
-  Gather: gather,
   Gelu: unary(gelu),
-  Gemm: matMulGeneral,
+  Gemm: gemm,
   HardSigmoid: unary((x, facts) => hardSigmoid(x, facts.float("alpha", 0.2), facts.float("beta", 0.5))),
   HardSwish: unary((x) => ops.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
-  Identity: unary((x) => x),
   LeakyRelu: unary((x, facts) => ops.add(ops.relu(x), times(belowZero(x), facts.float("alpha", 0.01)))),
   Log: unary(ops.log),
   LogSoftmax: softmaxLike(ops.logSoftmax),
-  MatMul: binary(ops.matMul),
+  MatMul: ([a, b], facts) => matMul(a!, b!, facts),
   Max: many(ops.maximum),
   Mean: mean,
   Min: many(ops.minimum),
   Mish: unary((x) => ops.mul(x, ops.tanh(softplus(x)))),
+  Mod: mod,
   Mul: binary(ops.mul),
   Neg: unary(ops.neg),
   PRelu: ([x, slope]) => ops.add(ops.relu(x!), ops.mul(belowZero(x!), slope!)),
-  Pad: pad,
   Pow: binary(ops.pow),
   Reciprocal: unary(ops.reciprocal),
-  ReduceL2: reduction((x, axes, keep) => ops.sqrt(ops.reduceSum(ops.mul(x, x), axes, keep))),
+  ReduceL1: reduction((x, axes, keep) => ops.reduceSum(absolute(x), axes, keep)),
+  ReduceL2: reduction((x, axes, keep) => ops.sqrt(ops.reduceSum(squares(x), axes, keep))),
   ReduceMax: reduction(ops.reduceMax),
   ReduceMean: reduction(ops.reduceMean),
+  ReduceMin: reduction(least),
   ReduceSum: reduction(ops.reduceSum),
+  ReduceSumSquare: reduction((x, axes, keep) => ops.reduceSum(squares(x), axes, keep)),
   Relu: unary(ops.relu),
-  Reshape: reshape,
   Selu: unary(selu),
   Sigmoid: unary(ops.sigmoid),
-  Slice: slice,
   Softmax: softmaxLike(ops.softmax),
+  Sign: unary(ops.sign),
   Softplus: unary(softplus),
-  Split: split,
+  Softsign: unary((x) => ops.div(x, plus(ops.abs(x), 1))),
   Sqrt: unary(ops.sqrt),
-  Squeeze: squeeze,
   Sub: binary(ops.sub),
   Sum: many(ops.add),
   Swish: unary((x, facts) => ops.mul(x, ops.sigmoid(times(x, facts.float("alpha", 1))))),
   Tanh: unary(ops.tanh),
-  Transpose: transpose,
-  Unsqueeze: unsqueeze,
+  Where: where,
 };

@@ -21,26 +21,89 @@ function pooling({ size, strides, pads }: Window) {
   return { poolSize: size, strides, pads };
 }
 
+const hasGaps = ({ dilations, size }: Window) => dilations.some((distance, i) => distance !== 1 && size[i] !== 1);
+
 const maxPool: WindowOperator = ([x], facts) => {
   const window = windowOf(facts, imageOf(x!, facts).shape.slice(2));
-  if (window.dilations.some((distance) => distance !== 1)) throw facts.refuse("has a window with gaps");
+  // Padding never wins.
+  if (hasGaps(window)) return taps(x!, window, -LARGEST).reduce((a, b) => ops.maximum(a, b));
   return ops.maxPool(x!, pooling(window));
 };
 
+/** Of a float32. */
+const LARGEST = 3.4028234663852886e38;
+
 const averagePool: WindowOperator = ([x], facts) => {
   const window = windowOf(facts, imageOf(x!, facts).shape.slice(2));
-  if (window.dilations.some((distance) => distance !== 1)) throw facts.refuse("has a window with gaps");
-  if (facts.int("count_include_pad", 0) === 0) return ops.averagePool(x!, pooling(window));
-  if (facts.int("ceil_mode", 0) === 1) throw facts.refuse("counts padding and rounds up");
   const [top, left, bottom, right] = window.pads;
-  const padded = ops.pad(ops.pad(x!, 2, top, bottom), 3, left, right);
-  return ops.averagePool(padded, pooling({ ...window, pads: [0, 0, 0, 0] }));
+  const [below, beside] = window.hanging;
+  // What hangs over the edge for the sake of rounding up counts in no case.
+  const counted = facts.int("count_include_pad", 0) === 1 ? [top, left, bottom - below, right - beside] : [0, 0, 0, 0];
+  const [up, before, down, after] = counted as [number, number, number, number];
+  const rest = [top - up, left - before, bottom - down, right - after] as const;
+  const padded = ops.pad(ops.pad(x!, 2, up, down), 3, before, after);
+  const inner = { ...window, pads: rest };
+  if (!hasGaps(window)) return ops.averagePool(padded, pooling(inner));
+  const counts = taps(ops.full([1, 1, ...(padded.shape.slice(2) as number[])], 1), inner, 0).reduce((a, b) =>
+    ops.add(a, b),
+  );
+  return ops.div(
+    taps(padded, inner, 0).reduce((a, b) => ops.add(a, b)),
+    counts,
+  );
+};
+
+/** What each entry of a window sees, as it moves over an image: [N, C, OH, OW] each. */
+function taps(x: Tensor, { size, strides, dilations, pads }: Window, filling: number): readonly Tensor[] {
+  const [top, left, bottom, right] = pads;
+  const padded = ops.pad(ops.pad(x, 2, top, bottom, filling), 3, left, right, filling);
+  const along = (t: Tensor, axis: 2 | 3, tap: number) => {
+    const i = axis - 2;
+    const extent = (size[i]! - 1) * dilations[i]! + 1;
+    const steps = Math.floor(((padded.shape[axis] as number) - extent) / strides[i]!);
+    const start = tap * dilations[i]!;
+    return ops.slice(t, axis, start, start + steps * strides[i]! + 1, strides[i]!);
+  };
+  const rows = Array.from({ length: size[0] }, (_, tap) => along(padded, 2, tap));
+  return rows.flatMap((row) => Array.from({ length: size[1] }, (_, tap) => along(row, 3, tap)));
+}
+
+// The gradient of a convolution by its input, of the size that the node says.
+const convTranspose: WindowOperator = ([x, kernel, bias], facts) => {
+  const image = imageOf(x!, facts);
+  const groups = facts.int("group", 1);
+  const pair = (name: string, otherwise: number) => facts.ints(name) ?? [otherwise, otherwise];
+  const [strides, dilations, extra] = [pair("strides", 1), pair("dilations", 1), pair("output_padding", 0)];
+  const given = facts.ints("output_shape")?.slice(-2);
+  const automatic = facts.text("auto_pad", "NOTSET");
+  const sides = ([0, 1] as const).map((i) => {
+    const extent = ((kernel!.shape[2 + i] as number) - 1) * dilations[i]! + 1;
+    const covered = ((image.shape[2 + i] as number) - 1) * strides[i]! + extent + extra[i]!;
+    const wanted =
+      given?.[i] ?? (automatic.startsWith("SAME") ? (image.shape[2 + i] as number) * strides[i]! : undefined);
+    const pads = facts.ints("pads") ?? [0, 0, 0, 0];
+    if (wanted === undefined) return { size: covered - pads[i]! - pads[i + 2]!, pads: [pads[i]!, pads[i + 2]!] };
+    const [small, large] = [Math.floor((covered - wanted) / 2), Math.ceil((covered - wanted) / 2)];
+    return { size: wanted, pads: automatic === "SAME_UPPER" ? [small, large] : [large, small] };
+  });
+  const [h, w] = sides as [(typeof sides)[0], (typeof sides)[0]];
+  const pads = [h.pads[0]!, w.pads[0]!, h.pads[1]!, w.pads[1]!] as const;
+  const isOdd = [...pads, h.size - 1, w.size - 1].some((size) => !Number.isInteger(size) || size < 0);
+  if (isOdd || x!.shape[1] !== kernel!.shape[0]) throw facts.refuse("has sizes that do not fit its input");
+  const result = ops.conv2dInputGradient(image, dilated(kernel!, dilations as [number, number]), {
+    strides: strides as [number, number],
+    pads,
+    groups,
+    inputSize: [h.size, w.size],
+  });
+  return bias === undefined ? result : ops.add(result, ops.reshape(bias, [1, bias.shape[0]!, 1, 1]));
 };
 
 /** By name. */
 export const WINDOW_OPERATORS: Readonly<Record<string, WindowOperator>> = {
   AveragePool: averagePool,
   Conv: conv,
+  ConvTranspose: convTranspose,
   GlobalAveragePool: ([x], facts) => ops.reduceMean(imageOf(x!, facts), [2, 3], true),
   GlobalMaxPool: ([x], facts) => ops.reduceMax(imageOf(x!, facts), [2, 3], true),
   MaxPool: maxPool,

@@ -129,12 +129,23 @@ const batchNorm: Operator = ([x, ...weights], node, graph) => {
   return { ...image, name };
 };
 
-// Only where it keeps the size, which those who read the graph know.
-const resize: Operator = ([x, size], node, graph) => {
-  const image = graph.turned(x!);
-  const attributes = { axes: { ints: [2, 3] } };
-  return { ...image, name: graph.emit("Resize", [image, undefined, undefined, size], { name: node.name, attributes }) };
-};
+// TensorFlow's three ways to lay the pixels of two sizes over each other; the nearest is that above, of two as near.
+const resize =
+  (mode: "linear" | "nearest"): Operator =>
+  ([x, size], node, graph) => {
+    const image = graph.turned(x!);
+    const [isAligned, isHalf] = [node.flag("align_corners"), node.flag("half_pixel_centers")];
+    if (isAligned && isHalf) throw node.refuse("has both align_corners and half_pixel_centers");
+    const coordinates = isAligned ? "align_corners" : isHalf ? "half_pixel" : "asymmetric";
+    const attributes = {
+      axes: { ints: [2, 3] },
+      mode: { string: mode },
+      coordinate_transformation_mode: { string: coordinates },
+      nearest_mode: { string: isAligned || isHalf ? "round_prefer_ceil" : "floor" },
+    };
+    const inputs = [image, undefined, undefined, size];
+    return { ...image, name: graph.emit("Resize", inputs, { name: node.name, attributes }) };
+  };
 
 const matMul: Operator = (inputs, node, graph) => {
   const [a, b] = inputs as [Translated, Translated];
@@ -178,8 +189,8 @@ export const WINDOW_OPERATORS: Readonly<Record<string, Operator>> = {
   FusedDepthwiseConv2dNative: convolution(true),
   MatMul: matMul,
   MaxPool: pool("MaxPool"),
-  ResizeBilinear: resize,
-  ResizeNearestNeighbor: resize,
+  ResizeBilinear: resize("linear"),
+  ResizeNearestNeighbor: resize("nearest"),
   SpaceToBatchND: deal,
   _FusedConv2D: convolution(false),
   _FusedMatMul: matMul,

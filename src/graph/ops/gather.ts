@@ -35,4 +35,15 @@ export const gatherOp: Op<GatherAttributes> = {
       for (const index of indices) for (let k = 0; k < step; k++) out[at++] = x!.data[(o * size + index) * step + k]!;
     return out;
   },
+  gradient({ inputs: [x], attributes: { axis, indices, indexShape }, dy, ops }) {
+    const size = x!.shape[axis] as number;
+    // Where each entry went: sums of as many places as the most chosen entry has, the missing ones a 0 behind the last.
+    const places = Array.from({ length: size }, (): number[] => []);
+    for (const [place, index] of indices.entries()) places[index]!.push(place);
+    const most = Math.max(1, ...places.map(({ length }) => length));
+    const table = places.flatMap((own) => [...own, ...new Array<number>(most - own.length).fill(indices.length)]);
+    const row = ops.reshape(dy, dy.shape.toSpliced(axis, indexShape.length, indices.length));
+    const chosen = ops.gather(ops.pad(row, axis, 0, 1), axis, Int32Array.from(table), [size, most]);
+    return [ops.reduceSum(chosen, [axis + 1], false)];
+  },
 };

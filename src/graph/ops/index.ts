@@ -29,6 +29,7 @@ export { matMul, matMulOp } from "./matMul.ts";
 export { maximum, maximumOp } from "./maximum.ts";
 export { maxPool, maxPoolOp } from "./maxPool.ts";
 export { minimum, minimumOp } from "./minimum.ts";
+export { mod, modOp } from "./mod.ts";
 export { mul, mulOp } from "./mul.ts";
 export { neg, negOp } from "./neg.ts";
 export { pad, padOp } from "./pad.ts";

@@ -14,7 +14,7 @@ const ALMOST_ZERO = 1e-30;
 // on), and so loses them where all of a window is negative. It leaves padding of another value alone.
 function keptApart(x: Tensor): Tensor {
   if (x.op !== padOp) return x;
-  return apply(padOp, [keptApart(x.inputs[0]!)], { ...(x.attributes as PadAttributes), value: ALMOST_ZERO });
+  return apply(padOp, [keptApart(x.inputs[0]!)], { value: ALMOST_ZERO, ...(x.attributes as PadAttributes) });
 }
 
 /** The operator of {@link maxPool}: ONNX's MaxPool. */

@@ -11,9 +11,10 @@ export type PadAttributes = {
   readonly value?: number;
 };
 
-/** Zeros before and after along one axis; a negative number takes entries away. */
-export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
-  return before === 0 && after === 0 ? x : apply(padOp, [x], { axis, before, after });
+/** Zeros, or another `value`, before and after along one axis; a negative number takes entries away. */
+export function pad(x: Tensor, axis: number, before: number, after: number, value = 0): Tensor {
+  if (before === 0 && after === 0) return x;
+  return apply(padOp, [x], { axis, before, after, ...(value !== 0 && { value }) });
 }
 
 /** The operator of {@link pad}: ONNX's Pad. */

@@ -4,7 +4,7 @@ import { apply, type Op, type Tensor } from "../tensor.ts";
 
 type ReshapeAttributes = { readonly shape: Shape };
 
-/** The same entries in another shape; at most one size is symbolic, and the same on both sides. */
+/** The same entries in another shape; at most one size is symbolic, and the same on both sides or a multiple. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const inner = x.op === (reshapeOp as unknown as Op) ? x.inputs[0]! : x;
@@ -28,6 +28,7 @@ export const reshapeOp: Op<ReshapeAttributes> = {
   gradient: ({ inputs: [x], dy, ops }) => [ops.reshape(dy, x!.shape)],
 };
 
+// "batch*64" is 64 times as many as "batch".
 const size = (shape: Shape) =>
-  shape.reduce((product: number, dim: Dim) => (typeof dim === "number" ? product * dim : product), 1);
-const symbols = (shape: Shape) => shape.filter((dim) => typeof dim === "string").join();
+  shape.reduce((all: number, dim: Dim) => all * (typeof dim === "number" ? dim : Number(dim.split("*")[1] ?? 1)), 1);
+const symbols = (shape: Shape) => shape.flatMap((dim) => (typeof dim === "string" ? dim.split("*")[0] : [])).join();

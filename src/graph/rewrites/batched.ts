@@ -29,6 +29,7 @@ export const ELEMENTWISE: ReadonlySet<string> = new Set([
   "sqrt",
   "minimum",
   "maximum",
+  "mod",
   "equal",
   "abs",
   "sign",

@@ -78,7 +78,7 @@ const mergePadding: Rule = (node) => {
   return new Tensor(node.op, inputs, { ...node.attributes, pads });
 };
 
-type PadSettings = { readonly axis: number; readonly before: number; readonly after: number };
+type PadSettings = { readonly axis: number; readonly before: number; readonly after: number; readonly value?: number };
 
 /** What is cut off a convolution's input gradient was padding. */
 function mergeCrop({ inputs: [x], attributes }: Tensor): Tensor | undefined {
@@ -93,8 +93,8 @@ function mergeCrop({ inputs: [x], attributes }: Tensor): Tensor | undefined {
   return new Tensor(x!.op, x!.inputs, { ...x!.attributes, pads, inputSize });
 }
 
-function morePadding(convolution: Tensor, { axis, before, after }: PadSettings): readonly number[] | undefined {
-  if (axis < 2 || before < 0 || after < 0) return undefined;
+function morePadding(convolution: Tensor, { axis, before, after, value }: PadSettings): readonly number[] | undefined {
+  if (value !== undefined || axis < 2 || before < 0 || after < 0) return undefined;
   const pads = [...(convolution.attributes.pads as number[])];
   pads[axis - 2]! += before;
   pads[axis]! += after;

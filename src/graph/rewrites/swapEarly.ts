@@ -26,14 +26,15 @@ function swapped(t: Tensor): Tensor {
 // How to compute a tensor with its first two axes swapped from inputs with theirs swapped, where that is known.
 function swapStep(t: Tensor): (() => Tensor) | undefined {
   const x = t.inputs[0]!;
-  const { axis, before, after, indices } = t.attributes as {
+  const { axis, before, after, value, indices } = t.attributes as {
     axis: number;
     before: number;
     after: number;
+    value?: number;
     indices: Int32Array;
   };
   if (t.op.name === "concat" && axis === 1) return () => ops.concat(t.inputs.map(swapped), 0);
-  if (t.op.name === "pad" && axis > 1) return () => ops.pad(swapped(x), axis, before, after);
+  if (t.op.name === "pad" && axis > 1) return () => ops.pad(swapped(x), axis, before, after, value);
   if (t.op.name === "gather" && axis === 1 && t.rank === 4) return () => ops.gather(swapped(x), 0, indices);
   if (t.op.name === "cast") return () => ops.cast(swapped(x), t.dtype);
   if (t.op === ops.addOp && t.inputs[1]!.rank === 0) return () => ops.add(swapped(x), t.inputs[1]!);

@@ -62,6 +62,12 @@ const CASES: Record<string, GradientCase> = {
     apply: ([a, b]) => ops.div(a!, b!),
     draw: positive,
   },
+  "gather with entries twice and never": {
+    shapes: [[2, 4, 3]],
+    apply: ([x]) => ops.gather(x!, 1, Int32Array.of(2, 0, 2, 2, 3, 0), [3, 2]),
+  },
+  "mod by a fixed number": { shapes: [[6]], apply: ([x]) => ops.mod(x!, ops.scalar(0.7)), draw: positive },
+  "pad by another number than 0": { shapes: [[2, 3]], apply: ([x]) => ops.pad(x!, 1, 1, 2, 5) },
   "pow with a fixed exponent": { shapes: [[6]], apply: ([x]) => ops.pow(x!, ops.scalar(2.5)), draw: positive },
   "maximum, broadcast": { shapes: [[4, 3], [3]], apply: ([a, b]) => ops.maximum(a!, b!), draw: distinct() },
   "minimum, broadcast": { shapes: [[4, 3], [3]], apply: ([a, b]) => ops.minimum(a!, b!), draw: distinct() },

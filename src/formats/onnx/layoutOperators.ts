@@ -1,0 +1,209 @@
+// The operators of ONNX that move entries and compute nothing.
+import type { Dim } from "../../core/shape.ts";
+import * as ops from "../../graph/ops/index.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { slicePlaces } from "./hostOperators.ts";
+import { frontAxis, type NodeFacts } from "./nodeFacts.ts";
+import { reshape } from "./reshape.ts";
+
+type LayoutOperator = (inputs: readonly Tensor[], facts: NodeFacts, batch: Dim) => Tensor | readonly Tensor[];
+
+const transpose: LayoutOperator = ([x], facts) =>
+  ops.transpose(x!, facts.ints("perm") ?? [...x!.shape.keys()].reverse());
+
+const squeeze: LayoutOperator = ([x], facts) => {
+  const given = facts.numbers("axes", 1)?.map((axis) => frontAxis(axis, x!.rank, facts));
+  const axes = given ?? [...x!.shape.keys()].filter((axis) => axis > 0 && x!.shape[axis] === 1);
+  if (axes.some((axis) => x!.shape[axis] !== 1)) throw facts.refuse("squeezes an axis of more than one entry");
+  return ops.reshape(
+    x!,
+    x!.shape.filter((_, axis) => !axes.includes(axis)),
+  );
+};
+
+const unsqueeze: LayoutOperator = ([x], facts) => {
+  const given = facts.numbers("axes", 1);
+  if (given === undefined) throw facts.refuse("has no axes");
+  const rank = x!.rank + given.length;
+  const axes = given.map((axis) => frontAxis(axis, rank, facts));
+  if (new Set(axes).size !== axes.length) throw facts.refuse(`names an axis twice: ${JSON.stringify(given)}`);
+  const rest = [...x!.shape];
+  return ops.reshape(
+    x!,
+    Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)),
+  );
+};
+
+const flatten: LayoutOperator = ([x], facts) => {
+  const axis = facts.int("axis", 1);
+  if (axis !== 1 && axis + x!.rank !== 1) throw facts.refuse(`has axis = ${axis}, where 1 is supported`);
+  if (x!.rank === 0 || x!.shape.slice(1).some((size) => typeof size === "string"))
+    throw facts.refuse(`mixes the images of a batch: ${JSON.stringify(x!.shape)} in rows`);
+  return ops.reshape(x!, [x!.shape[0]!, (x!.shape.slice(1) as number[]).reduce((all, size) => all * size, 1)]);
+};
+
+const split: LayoutOperator = ([x], facts) => {
+  const axis = frontAxis(facts.int("axis", 0), x!.rank, facts);
+  const size = fixedSize(x!, axis, facts);
+  const count = facts.int("num_outputs", facts.node.outputs.length);
+  const part = Math.ceil(size / count);
+  const sizes = facts.numbers("split", 1) ?? Array.from({ length: count }, (_, i) => Math.min(part, size - i * part));
+  if (sizes.length !== facts.node.outputs.length || sizes.reduce((sum, length) => sum + length, 0) !== size)
+    throw facts.refuse(`splits ${size} entries into ${JSON.stringify(sizes)}`);
+  let start = 0;
+  return sizes.map((length) => {
+    start += length;
+    return ops.slice(x!, axis, start - length, start);
+  });
+};
+
+function fixedSize(x: Tensor, axis: number, facts: NodeFacts): number {
+  const size = x.shape[axis]!;
+  if (typeof size !== "number") throw facts.refuse("takes a part of the batch");
+  return size;
+}
+
+const slice: LayoutOperator = ([x], facts) => {
+  const [starts, ends] = [facts.numbers("starts", 1), facts.numbers("ends", 2)];
+  if (starts === undefined || ends === undefined) throw facts.refuse("lacks its starts or ends");
+  const axes = facts.numbers("axes", 3) ?? [...starts.keys()];
+  const steps = facts.numbers("steps", 4) ?? starts.map(() => 1);
+  if ([ends, axes, steps].some(({ length }) => length !== starts.length))
+    throw facts.refuse("has not as many starts as ends, axes and steps");
+  return axes.reduce((t, given, i) => {
+    const axis = frontAxis(given, t.rank, facts);
+    const [start, end, step] = [starts[i]!, ends[i]!, steps[i]!];
+    if (start === 0 && end > 2 ** 30 && step === 1) return t;
+    const places = slicePlaces(facts, fixedSize(t, axis, facts), [start, end, step]);
+    const [first, last] = [places[0], places.at(-1)];
+    if (first === undefined || last === undefined) throw facts.refuse("takes no entry");
+    return step > 0 ? ops.slice(t, axis, first, last + 1, step) : ops.gather(t, axis, Int32Array.from(places));
+  }, x!);
+};
+
+const gather: LayoutOperator = ([x], facts) => {
+  const axis = frontAxis(facts.int("axis", 0), x!.rank, facts);
+  const index = facts.hosts.get(1);
+  const size = fixedSize(x!, axis, facts);
+  if (index === undefined || index.data.length === 0) throw facts.refuse("takes entries that are not fixed");
+  const places = (index.data as readonly number[]).map((at) => (at < 0 ? at + size : at));
+  if (!places.every((at) => at >= 0 && at < size))
+    throw facts.refuse(`takes entries beyond the ${size} that there are`);
+  const first = places[0]!;
+  // Neighbours are a slice, which costs nothing.
+  const isRun = places.every((at, i) => at === first + i);
+  const shape = x!.shape.toSpliced(axis, 1, ...index.shape);
+  if (isRun) return ops.reshape(ops.slice(x!, axis, first, first + places.length), shape);
+  return ops.gather(x!, axis, Int32Array.from(places), index.shape);
+};
+
+const pad: LayoutOperator = (inputs, facts) => {
+  const x = inputs[0]!;
+  const pads = facts.numbers("pads", 1) ?? facts.ints("paddings");
+  const axes = facts.numbers("axes", 3)?.map((axis) => frontAxis(axis, x.rank, facts)) ?? [...x.shape.keys()];
+  if (pads === undefined || pads.length !== 2 * axes.length) throw facts.refuse("has not two pads for each axis");
+  const mode = facts.text("mode", "constant");
+  const filling = inputs[2] === undefined ? facts.float("value", 0) : fixedNumber(inputs[2], facts);
+  return axes.reduce((t, axis, i) => {
+    const [before, after] = [pads[i]!, pads[i + axes.length]!];
+    if (before === 0 && after === 0) return t;
+    if (mode === "constant") return ops.pad(t, axis, before, after, filling);
+    const size = fixedSize(t, axis, facts);
+    const places = Array.from({ length: before + size + after }, (_, at) => padPlace(mode, at - before, size));
+    const isOut = (at: number) => !(at >= 0 && at < size);
+    if (before < 0 || after < 0 || places.some(isOut))
+      throw facts.refuse(`has mode = ${mode}, with pads that do not fit`);
+    return ops.gather(t, axis, Int32Array.from(places));
+  }, x);
+};
+
+// The entry that stands for one beside the axis.
+function padPlace(mode: string, at: number, size: number): number {
+  if (mode === "edge") return Math.min(Math.max(at, 0), size - 1);
+  if (mode === "wrap") return ((at % size) + size) % size;
+  return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
+}
+
+/** The one number of a tensor that is a constant. */
+export function fixedNumber(tensor: Tensor, facts: NodeFacts): number {
+  const data = tensor.attributes.data as Float32Array | undefined;
+  if (tensor.op !== ops.constantOp || data?.length !== 1) throw facts.refuse("takes a number that is not fixed");
+  return data[0]!;
+}
+
+// Where the batch is asked for, it is that of what the entries are joined with.
+const expand: LayoutOperator = ([x], facts) => {
+  const shape = facts.list("shape", 1) ?? [];
+  const rank = Math.max(shape.length, x!.rank);
+  const full = Array.from({ length: rank }, (_, i): Dim => {
+    const [own, wanted] = [x!.shape[i - rank + x!.rank] ?? 1, shape[i - rank + shape.length] ?? 1];
+    if (typeof wanted === "number" && wanted !== 1 && own !== 1 && own !== wanted)
+      throw facts.refuse(`repeats ${JSON.stringify(x!.shape)} to ${JSON.stringify(shape)}`);
+    return typeof wanted === "string" || wanted === 1 ? own : wanted;
+  });
+  return ops.expand(ops.reshape(x!, [...new Array<Dim>(rank - x!.rank).fill(1), ...x!.shape]), full);
+};
+
+const tile: LayoutOperator = ([x], facts) => {
+  const repeats = facts.numbers("repeats", 1) ?? [];
+  if (repeats.length !== x!.rank) throw facts.refuse("has not one number of repeats for each axis");
+  return repeats.reduce((t, count, axis) => {
+    if (count < 1) throw facts.refuse(`repeats an axis ${count} times`);
+    if (count === 1) return t;
+    fixedSize(t, axis, facts);
+    return ops.concat(new Array<Tensor>(count).fill(t), axis);
+  }, x!);
+};
+
+// What has no batch is repeated for that of the others.
+const concat: LayoutOperator = (inputs, facts, batch) => {
+  const axis = frontAxis(facts.int("axis", 1), inputs[0]!.rank, facts);
+  if (inputs.some(({ rank }) => rank !== inputs[0]!.rank)) throw facts.refuse("joins tensors of different ranks");
+  if (inputs.some(({ shape }) => typeof shape[axis] === "string")) throw facts.refuse("joins batches");
+  const whole = inputs.find(({ shape }) => shape[0] === batch);
+  if (whole === undefined || axis === 0) return ops.concat(inputs, axis);
+  const one = whole.shape.reduce((part: Tensor, _, i) => (i === 0 ? part : ops.slice(part, i, 0, 1)), whole);
+  const none = ops.mul(one, ops.scalar(0));
+  return ops.concat(
+    inputs.map((t) => (t.shape[0] === batch ? t : ops.add(none, t))),
+    axis,
+  );
+};
+
+// [N, C, H, W] -> [N, C / b^2, H * b, W * b]; DCR: the block is the outer part of the channels, CRD: the inner.
+const depthToSpace: LayoutOperator = ([x], facts) => {
+  const block = facts.int("blocksize", 1);
+  const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
+  const depth = c / block ** 2;
+  if (x!.rank !== 4 || !Number.isInteger(depth)) throw facts.refuse("does not fit its input");
+  const isOuter = facts.text("mode", "DCR") === "DCR";
+  const parts = isOuter ? [n, block, block, depth, h, w] : [n, depth, block, block, h, w];
+  const turned = ops.transpose(ops.reshape(x!, parts), isOuter ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]);
+  return ops.reshape(turned, [n, depth, h * block, w * block]);
+};
+
+const spaceToDepth: LayoutOperator = ([x], facts) => {
+  const block = facts.int("blocksize", 1);
+  const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
+  if (x!.rank !== 4 || h % block !== 0 || w % block !== 0) throw facts.refuse("does not fit its input");
+  const turned = ops.transpose(ops.reshape(x!, [n, c, h / block, block, w / block, block]), [0, 3, 5, 1, 2, 4]);
+  return ops.reshape(turned, [n, c * block ** 2, h / block, w / block]);
+};
+
+/** By name. */
+export const LAYOUT_OPERATORS: Readonly<Record<string, LayoutOperator>> = {
+  Concat: concat,
+  DepthToSpace: depthToSpace,
+  Expand: expand,
+  Flatten: flatten,
+  Gather: gather,
+  Pad: pad,
+  Reshape: reshape,
+  Slice: slice,
+  SpaceToDepth: spaceToDepth,
+  Split: split,
+  Squeeze: squeeze,
+  Tile: tile,
+  Transpose: transpose,
+  Unsqueeze: unsqueeze,
+};

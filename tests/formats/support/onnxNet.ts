@@ -1,0 +1,52 @@
+// Small networks as bytes of .onnx files.
+import { Rng } from "../../../src/core/rng.ts";
+import { encodeModel, type OnnxAttribute, type OnnxNode } from "../../../src/graph/onnx/proto.ts";
+
+/** A node by its type, what it reads and its attributes. */
+export type Given = readonly [type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>];
+
+/** A network, for {@link netBytes}. */
+export interface Net {
+  readonly nodes: readonly (Given | OnnxNode)[];
+  readonly opset?: number;
+  /** Reals by name, and shape. */
+  readonly weights?: Readonly<Record<string, readonly number[]>>;
+  readonly whole?: Readonly<Record<string, readonly number[]>>;
+}
+
+const isNode = (node: Given | OnnxNode): node is OnnxNode => "outputs" in node;
+
+/** A network of these nodes, each reading what it names; `y` is the last one's. Weights are drawn, those named `p*` above 0. */
+export function netBytes(
+  { nodes, opset = 18, weights = {}, whole = {} }: Net,
+  channels: readonly number[] = [3, 6, 6],
+): Uint8Array {
+  const rng = new Rng(3);
+  const reals = Object.entries(weights).map(([name, shape]) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const draw = () => (name.startsWith("p") ? 0.5 + rng.uniform() : rng.normal(0, 0.5));
+    return { name, dtype: "float32" as const, shape, data: Float32Array.from({ length: count }, draw) };
+  });
+  const ints = Object.entries(whole).map(([name, values]) => {
+    return { name, dtype: "int64" as const, shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+  });
+  return encodeModel({
+    name: "net",
+    opset,
+    producer: { name: "test", version: "1" },
+    nodes: nodes.map((node, i) =>
+      isNode(node)
+        ? node
+        : {
+            type: node[0],
+            inputs: node[1],
+            outputs: [i === nodes.length - 1 ? "y" : `t${i}`],
+            attributes: node[2] ?? {},
+          },
+    ),
+    initializers: [...reals, ...ints],
+    inputs: [{ name: "x", dtype: "float32", shape: ["batch", ...channels] }],
+    outputs: [{ name: "y", dtype: "float32", shape: ["batch", "k"] }],
+    metadata: {},
+  });
+}
