@@ -1,0 +1,45 @@
+import { toBytes } from "../depth.ts";
+import type { RgbImage } from "../image.ts";
+import { type RawPixels, readRaw, rgbOf } from "../rawPixels.ts";
+import { planTiff, type TiffPlan } from "./plan.ts";
+
+/** Options of {@link decodeTiff}. */
+export interface DecodeTiffOptions {
+  readonly maxPixels: number;
+  /** Bits used of 16; outranks what the file says. */
+  readonly bits?: number | undefined;
+}
+
+/**
+ * Decodes a TIFF file: what its tags mean is decided here, its pixels are unpacked by libvips.
+ *
+ * @throws UnreadKind for a kind that is not read; RangeError or Error where the file is damaged.
+ */
+export async function decodeTiff(bytes: Uint8Array, { maxPixels, bits }: DecodeTiffOptions): Promise<RgbImage> {
+  const plan = planTiff(bytes);
+  const { width, height, channels, values } = await readPlanned(bytes, plan, maxPixels);
+  if (values instanceof Uint8Array) return { width, height, data: rgbOf(values, channels) };
+  const narrow = toBytes(values, bits ?? plan.bits);
+  return { width, height, data: rgbOf(plan.isWhiteZero ? narrow.map((value) => 255 - value) : narrow, channels) };
+}
+
+/** The values of the pages that the plan takes, of 16 bits as stored: where 0 is white, still so. */
+export async function readPlanned(bytes: Uint8Array, plan: TiffPlan, maxPixels: number): Promise<RawPixels> {
+  const pages: RawPixels[] = [];
+  for (const page of plan.pages) pages.push(await readRaw(bytes, { maxPixels, page, space: plan.space }));
+  const { width, height, channels, values } = pages.length === 1 ? pages[0]! : interleaved(pages);
+  // libvips turns white round at 16 bits, wherever the camera's white is.
+  const isTurned = plan.isWhiteZero && values instanceof Uint16Array;
+  return { width, height, channels, values: isTurned ? values.map((value) => 65535 - value) : values };
+}
+
+// Grey pages to the channels of one picture.
+function interleaved(pages: readonly RawPixels[]): RawPixels {
+  const { width, height, values: first } = pages[0]!;
+  const size = width * height * pages.length;
+  const values = first instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size);
+  pages.forEach(({ values: page, channels }, k) => {
+    for (let i = 0; i < width * height; i++) values[i * pages.length + k] = page[i * channels]!;
+  });
+  return { width, height, channels: pages.length, values };
+}
