@@ -38,16 +38,3 @@ export function toBytes(values: Uint16Array, bits: number | undefined): Uint8Arr
     );
   return Uint8Array.from(values, (value) => value >>> (used - 8));
 }
-
-// By absolute path: which depth a picture was found or told to have together with those of the same call.
-const settled = new Map<string, number>();
-
-/** Remembers for the rest of the process how many of its 16 bits a picture uses. */
-export function settleBits(path: string, bits: number): void {
-  settled.set(path, bits);
-}
-
-/** What {@link settleBits} was told of the picture. */
-export function settledBits(path: string): number | undefined {
-  return settled.get(path);
-}

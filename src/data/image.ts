@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { decodeBmp, isBmp } from "./bmp.ts";
-import { settledBits, toBytes } from "./depth.ts";
+import { toBytes } from "./depth.ts";
 import { decodeFastJpeg } from "./fastJpeg.ts";
 import type { JpegDct } from "./jpegDct.ts";
+import { jpegOrientation, NOT_TURNED } from "./orientation.ts";
+import { bitsOfSet, toldBits } from "./pictureSets.ts";
 import { readRaw, rgbOf, spaceOf } from "./rawPixels.ts";
+import { remarkPicture } from "./remarks.ts";
 import { decodeTiff } from "./tiff/decodeTiff.ts";
 import { isTiff } from "./tiff/pages.ts";
 import { UnreadKind } from "./unreadKind.ts";
@@ -29,8 +31,8 @@ export interface DecodeOptions {
   /** "accurate" by default. */
   readonly jpegDct?: JpegDct | undefined;
   /**
-   * Bits used of 16, where a PNG or TIFF file has 16; by default what `surveyPictures` found for the path, else what the
-   * file says, else 16 where its values need them.
+   * Bits used of 16, where a PNG or TIFF file has 16; by default what the file says, else what the largest value needs of
+   * all pictures that were listed together with it (`openData`), else 16 where its own values need them.
    */
   readonly bits?: number | undefined;
 }
@@ -48,7 +50,7 @@ export async function decodeImage(
     name = typeof source === "string" ? source : "image",
     maxPixels = 64e6,
     jpegDct = "accurate",
-    bits = typeof source === "string" ? settledBits(resolve(source)) : undefined,
+    bits = toldBits(),
   }: DecodeOptions = {},
 ): Promise<RgbImage> {
   const bytes = typeof source === "string" ? await readBytes(source, name) : source;
@@ -56,24 +58,29 @@ export async function decodeImage(
     throw new LeukogramError("ERR_IMAGE", `${name}: the file is empty (0 bytes)`, { hint: "Copy it again." });
   }
   try {
-    return await decode(bytes, { maxPixels, jpegDct, bits });
+    const path = typeof source === "string" ? source : undefined;
+    return await decode(bytes, { name: path ?? name, path, maxPixels, jpegDct, bits });
   } catch (cause) {
     throw explain(cause as Error, name, maxPixels);
   }
 }
 
 interface Reading extends Pick<DecodeOptions, "jpegDct" | "bits"> {
+  readonly name: string;
+  readonly path: string | undefined;
   readonly maxPixels: number;
 }
 
-async function decode(bytes: Uint8Array, { maxPixels, jpegDct, bits }: Reading): Promise<RgbImage> {
+async function decode(bytes: Uint8Array, { name, path, maxPixels, jpegDct, bits }: Reading): Promise<RgbImage> {
   if (isBmp(bytes)) return decodeBmp(bytes, maxPixels);
-  if (isTiff(bytes)) return decodeTiff(bytes, { maxPixels, bits });
+  const findBits = () => (path === undefined ? undefined : bitsOfSet(path));
+  if (isTiff(bytes)) return decodeTiff(bytes, { name, maxPixels, bits, findBits });
   const { width, height, channels, values } = await readRaw(bytes, { maxPixels, space: spaceOf(bytes) });
-  const narrow = values instanceof Uint16Array ? toBytes(values, bits) : values;
+  const narrow = values instanceof Uint16Array ? toBytes(values, bits ?? (await findBits())) : values;
+  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
+  if (isJpeg && jpegOrientation(bytes) > 1) remarkPicture("orientation not applied", name, NOT_TURNED);
   // sharp has read it, so that what is damaged or too large is told in the same words.
-  const isFast = jpegDct === "fast" && bytes[0] === 0xff && bytes[1] === 0xd8;
-  return { width, height, data: isFast ? await decodeFastJpeg(bytes) : rgbOf(narrow, channels) };
+  return { width, height, data: isJpeg && jpegDct === "fast" ? await decodeFastJpeg(bytes) : rgbOf(narrow, channels) };
 }
 
 async function readBytes(path: string, name: string): Promise<Uint8Array> {

@@ -32,11 +32,11 @@ describe("a picture's colours are those that Pillow and tifffile give, to one le
 describe("a picture of another kind is refused by name", () => {
   test.each(names.filter((name) => all[name]!.refused !== undefined))("%s", async (name) => {
     await expect(read(name)).rejects.toThrow(
-      new RegExp(`^ERR_IMAGE ${escape(name)}: .*${escape(all[name]!.refused!)}`),
+      new RegExp(`^ERR_IMAGE ${literal(name)}: .*${literal(all[name]!.refused!)}`),
     );
   });
 
-  const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 });
 
 describe("16 bits of which fewer are used", () => {

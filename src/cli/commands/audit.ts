@@ -9,6 +9,7 @@ import { textTable } from "../../report/textTable.ts";
 import { thumbnail } from "../../report/thumbnail.ts";
 import type { CommandModule } from "../command.ts";
 import { groupingOf, number, print } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 
@@ -42,6 +43,7 @@ const audit: CommandModule = {
       )
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--strict", "end with exit code 3 where something is to be mended");
+    addPictureFlags(command);
   },
   examples: [
     "leukogram audit cells",

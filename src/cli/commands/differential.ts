@@ -153,7 +153,7 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
       });
     return { predictions: await readPredictionsCsv(source), model: basename(source), skipped: 0, crops: undefined };
   }
-  const files = imagesOf(source);
+  const files = imagesOf([source]);
   const progress = new Progress(Boolean(quiet));
   const classifier = await loadClassifier(model, sessionOf(options));
   const rows: Prediction[] = [];

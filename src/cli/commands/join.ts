@@ -4,6 +4,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 
@@ -28,6 +29,7 @@ const join: CommandModule = {
       .option("--out <dir>", "the run folder of the joined model")
       .option("--yes", "replace the run that is in --out");
     addSessionFlags(command);
+    addPictureFlags(command);
   },
   examples: ["leukogram join runs/mobilenetv2 runs/cnn-anylab --data pbc/Train --out runs/mobilenetv2-anylab"],
   async execute({ args, options, signal }) {

@@ -1,5 +1,6 @@
 import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
+import { remarksSoFar } from "../../data/remarks.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
@@ -59,7 +60,7 @@ const predict: CommandModule = {
       named: flags.model,
       endings: /\.onnx$/i,
     });
-    const files = paths.flatMap(imagesOf);
+    const files = imagesOf(paths);
     const progress = new Progress(Boolean(flags.quiet));
     const onStage = progress.stage;
     const { classifier, crops, steps } = await labelFreeClassifier(model, files, {
@@ -120,6 +121,8 @@ const predict: CommandModule = {
       tellCropNotes(progress, summary);
       if (flags.json && summary !== undefined)
         process.stdout.write(`${JSON.stringify({ scale: scaleJson(summary) })}\n`);
+      const pictures = remarksSoFar();
+      if (flags.json && pictures !== undefined) process.stdout.write(`${JSON.stringify({ pictures })}\n`);
       const warning = familiarityWarning(judgeFamiliarity(familiarities));
       if (warning !== undefined) progress.line(`Note: ${warning}`);
       if (uncalibrated > 0)

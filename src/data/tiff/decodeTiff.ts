@@ -1,13 +1,19 @@
 import { toBytes } from "../depth.ts";
 import type { RgbImage } from "../image.ts";
+import { NOT_TURNED } from "../orientation.ts";
 import { type RawPixels, readRaw, rgbOf } from "../rawPixels.ts";
+import { remarkPicture } from "../remarks.ts";
 import { planTiff, type TiffPlan } from "./plan.ts";
 
 /** Options of {@link decodeTiff}. */
 export interface DecodeTiffOptions {
+  /** What remarks call it. */
+  readonly name: string;
   readonly maxPixels: number;
   /** Bits used of 16; outranks what the file says. */
   readonly bits?: number | undefined;
+  /** Asked for the bits where neither that nor the file says them. */
+  readonly findBits: () => Promise<number | undefined> | undefined;
 }
 
 /**
@@ -15,11 +21,15 @@ export interface DecodeTiffOptions {
  *
  * @throws UnreadKind for a kind that is not read; RangeError or Error where the file is damaged.
  */
-export async function decodeTiff(bytes: Uint8Array, { maxPixels, bits }: DecodeTiffOptions): Promise<RgbImage> {
+export async function decodeTiff(
+  bytes: Uint8Array,
+  { name, maxPixels, bits, findBits }: DecodeTiffOptions,
+): Promise<RgbImage> {
   const plan = planTiff(bytes);
   const { width, height, channels, values } = await readPlanned(bytes, plan, maxPixels);
+  remarkPlan(name, plan);
   if (values instanceof Uint8Array) return { width, height, data: rgbOf(values, channels) };
-  const narrow = toBytes(values, bits ?? plan.bits);
+  const narrow = toBytes(values, bits ?? plan.bits ?? (await findBits()));
   return { width, height, data: rgbOf(plan.isWhiteZero ? narrow.map((value) => 255 - value) : narrow, channels) };
 }
 
@@ -42,4 +52,21 @@ function interleaved(pages: readonly RawPixels[]): RawPixels {
     for (let i = 0; i < width * height; i++) values[i * pages.length + k] = page[i * channels]!;
   });
   return { width, height, channels: pages.length, values };
+}
+
+function remarkPlan(name: string, { pages, isChannels, otherPages, orientation, micrometres }: TiffPlan): void {
+  if (isChannels) {
+    const order = pages.map((page) => page + 1).join(", ");
+    remarkPicture("channels as pages", name, `its pages ${order} are taken for red, green and blue`);
+  }
+  if (otherPages > 0) {
+    const taken = isChannels ? "the first slice" : `page ${pages[0]! + 1}`;
+    remarkPicture("several pages", name, `of its ${otherPages + 1} pictures ${taken} is taken`);
+  }
+  if (orientation > 1) remarkPicture("orientation not applied", name, NOT_TURNED);
+  if (micrometres !== undefined) {
+    const scale = Number(micrometres.toPrecision(4));
+    const text = `says ${scale} micrometres a pixel, which is not used; tell it by --scale ${scale}um`;
+    remarkPicture("scale in tags", name, text);
+  }
 }

@@ -107,7 +107,7 @@ function readValue(read: Reading, entry: number): readonly number[] | string {
   const at = isInside ? inside : isBig ? long(read, inside) : view.getUint32(inside, little);
   if (type === 2) {
     const text = new Uint8Array(view.buffer, view.byteOffset + at, count);
-    return new TextDecoder().decode(text).replace(/\0[^]*$/, "");
+    return new TextDecoder().decode(text).split("\0", 1)[0]!;
   }
   return Array.from({ length: count }, (_, i) => readNumber(read, at + i * width, type));
 }
