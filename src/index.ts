@@ -14,6 +14,7 @@ export { VERSION } from "./core/version.ts";
 export { balanceFolder } from "./data/balance.ts";
 export { type ImageCache, openImageCache } from "./data/cache.ts";
 export { type Dataset, openData, type Sample, scanFolder } from "./data/dataset.ts";
+export { unpackZip } from "./data/archives/unpackedFolder.ts";
 export { decodeImage, type RgbImage } from "./data/image.ts";
 export { laboratoryNames, openLaboratories } from "./data/laboratories.ts";
 export { createLoader, type Loader } from "./data/loader.ts";
