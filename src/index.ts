@@ -11,6 +11,7 @@ export { type ErrorCode, LeukogramError } from "./core/errors.ts";
 export type { Estimate } from "./core/estimate.ts";
 export { Rng } from "./core/rng.ts";
 export { VERSION } from "./core/version.ts";
+export { unpackZip } from "./data/archives/unpackedFolder.ts";
 export { balanceFolder } from "./data/balance.ts";
 export { type ImageCache, openImageCache } from "./data/cache.ts";
 export { type Dataset, openData, type Sample, scanFolder } from "./data/dataset.ts";

@@ -31,18 +31,20 @@ export type ImageExamination =
   | { readonly facts: undefined; readonly problem: "empty" | "truncated" | "unreadable"; readonly reason: string };
 
 const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
-  jpeg: [".jpg", ".jpeg"],
+  jpeg: [".jpg", ".jpeg", ".jfif"],
   png: [".png"],
   gif: [".gif"],
   bmp: [".bmp"],
+  webp: [".webp"],
+  tiff: [".tif", ".tiff"],
 };
 
 /**
- * Reads a picture and says what is odd about its file.
+ * Reads a picture, `bits` of 16 being used, and says what is odd about its file.
  *
  * @throws nothing for a bad picture: that is what it is asked for.
  */
-export async function examineImage(path: string): Promise<ImageExamination> {
+export async function examineImage(path: string, bits?: number): Promise<ImageExamination> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -50,7 +52,7 @@ export async function examineImage(path: string): Promise<ImageExamination> {
     return { facts: undefined, problem: "unreadable", reason: `${path}: ${(cause as Error).message}` };
   }
   try {
-    const image = await decodeImage(bytes, { name: path });
+    const image = await decodeImage(bytes, { name: path, bits });
     return { image, facts: await factsOf(bytes, image, path) };
   } catch (error) {
     if (!(error instanceof LeukogramError)) throw error;

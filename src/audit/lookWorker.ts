@@ -18,6 +18,8 @@ export interface LookWorkerData {
 /** One image to look at. */
 export interface LookJob {
   readonly path: string;
+  /** Bits used of 16, where that had to be told or measured. */
+  readonly bits: number | undefined;
 }
 
 /** What was seen of an image, or why it can't be read. */
@@ -34,8 +36,8 @@ export type Look =
 // One for the thread's life; the pool ends both.
 const embedder = CellEmbedder.open((workerData as LookWorkerData).model);
 
-async function look({ path }: LookJob): Promise<Look> {
-  const examined = await examineImage(path);
+async function look({ path, bits }: LookJob): Promise<Look> {
+  const examined = await examineImage(path, bits);
   if (examined.facts === undefined) return { problem: examined.problem, reason: examined.reason };
   const field = squareField(examined.image, FIELD_SIZE);
   const embedding = await (await embedder).embed(examined.image);

@@ -3,8 +3,9 @@ import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
-import { defaultCacheDir } from "../data/cache.ts";
+import { defaultCacheDir } from "../data/cacheDir.ts";
 import type { Sample } from "../data/dataset.ts";
+import { bitsOfSet, toldBits } from "../data/pictureSets.ts";
 import { WorkerPool } from "../data/workerPool.ts";
 import { type CopyPair, findCopies } from "./copies.ts";
 import { embeddingModel } from "./embeddingModel.ts";
@@ -60,7 +61,8 @@ export async function readImages<Item extends Pick<Sample, "file" | "path">>(
     for (const [i, item] of items.entries()) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "looking at images was interrupted");
       while (ahead.length < 3 * threads && i + ahead.length < items.length) {
-        const pending = pool.run({ path: items[i + ahead.length]!.path });
+        const { path } = items[i + ahead.length]!;
+        const pending = pool.run({ path, bits: toldBits() ?? (await bitsOfSet(path)) });
         pending.catch(() => {}); // awaited below, unless an earlier image fails
         ahead.push(pending);
       }

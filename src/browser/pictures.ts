@@ -32,16 +32,40 @@ const isImageData = (picture: RgbImage | ImageData): picture is ImageData => "co
 
 async function decodeFile(file: Blob): Promise<RgbImage> {
   const name = file instanceof File ? file.name : "image";
-  const bitmap = await createImageBitmap(file, { premultiplyAlpha: "none", colorSpaceConversion: "none" }).catch(
-    (cause) => {
-      throw cannotDecode(name, cause);
-    },
-  );
+  const isWide = await isWidePng(file);
+  const bitmap = await createImageBitmap(file, {
+    premultiplyAlpha: "none",
+    colorSpaceConversion: "none",
+    // As it is stored, like Node; browsers turn pictures by default.
+    imageOrientation: "none",
+  }).catch((cause) => {
+    throw cannotDecode(name, cause);
+  });
   try {
-    return drawn(bitmap);
+    const image = drawn(bitmap);
+    if (isWide) requireWhite(image, name);
+    return image;
   } finally {
     bitmap.close();
   }
+}
+
+// Byte 24 of a PNG file is its bits a channel.
+async function isWidePng(file: Blob): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, 25).arrayBuffer());
+  return head[0] === 0x89 && head[1] === 0x50 && head[24] === 16;
+}
+
+// The browser gives the high bytes of 16 bits; as in Node, a picture that 14 bits hold has no white that is known.
+function requireWhite({ data }: RgbImage, name: string): void {
+  if (data.some((value) => value >= 64)) return;
+  throw new LeukogramError(
+    "ERR_IMAGE",
+    `${name}: 16 bits a channel of which 14 or fewer hold all values, so that its white is not known`,
+    {
+      hint: "Save it with 8 bits a channel.",
+    },
+  );
 }
 
 type Drawable = Exclude<Picture, RgbImage | ImageData | Blob>;

@@ -1,18 +1,33 @@
 import { existsSync, statSync } from "node:fs";
 import { LeukogramError } from "../core/errors.ts";
-import { walkImages } from "../data/walk.ts";
+import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
+import { addPictures } from "../data/pictureSets.ts";
+import { remarkLeftOut } from "../data/remarks.ts";
+import { IMAGE_EXTENSIONS_TEXT, walkFolder } from "../data/walk.ts";
 
-/** An image file, or all of a folder. @throws ERR_DATA where there is none. */
-export function imagesOf(path: string): string[] {
+/**
+ * Image files as given, and all of folders and zips: pictures of one camera.
+ *
+ * @throws ERR_DATA where there is none.
+ */
+export function imagesOf(paths: readonly string[]): string[] {
+  const found = paths.flatMap(imagesIn);
+  addPictures(paths.join(", "), found);
+  return found;
+}
+
+function imagesIn(path: string): readonly string[] {
   if (!existsSync(path))
     throw new LeukogramError("ERR_DATA", `${path}: there is no such image or folder`, {
       hint: "Check the path's spelling.",
     });
-  if (!statSync(path).isDirectory()) return [path];
-  const found = walkImages(path);
-  if (found.length === 0)
+  const folder = unpackedFolder(path);
+  if (!statSync(folder).isDirectory()) return [path];
+  const { images, others } = walkFolder(folder);
+  remarkLeftOut(path, others);
+  if (images.length === 0)
     throw new LeukogramError("ERR_DATA", `${path}: holds no image`, {
-      hint: "Give image files (.bmp, .gif, .jpeg, .jpg, .png), or a folder with some in it.",
+      hint: `Give image files (${IMAGE_EXTENSIONS_TEXT}), or a folder or zip with some in it.`,
     });
-  return found;
+  return images;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
+import { isImageName } from "../data/walk.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
 import { DEFAULT_MODEL } from "../models/shipped.ts";
 
@@ -25,7 +26,7 @@ export function modelAndPaths(
   { command, named, endings }: ModelAndPathsOptions,
 ): { model: string; paths: string[] } {
   const [first = "", ...rest] = words;
-  const isMissing = !existsSync(first) && rest.length > 0 && !/\.(bmp|gif|jpe?g|png)$/i.test(first);
+  const isMissing = !existsSync(first) && rest.length > 0 && !isImageName(first);
   const isModel =
     named === undefined && (endings.test(first) || isRunFolder(first) || isShippedName(first) || isMissing);
   const paths = isModel ? rest : [...words];

@@ -7,6 +7,7 @@ import { LeukogramError } from "../core/errors.ts";
 import type { Estimate } from "../core/estimate.ts";
 import { nearest } from "../core/nearest.ts";
 import type { DataOptions } from "../data/dataset.ts";
+import { remarksSoFar } from "../data/remarks.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
 
@@ -136,7 +137,10 @@ export function shareText({ value, low, high }: Estimate): string {
 
 /** Prints a result: JSON in one line where asked for, else the text. */
 export function print(json: boolean, value: unknown, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(value) : text()}\n`);
+  const pictures = remarksSoFar();
+  const told =
+    pictures !== undefined && value instanceof Object && !Array.isArray(value) ? { ...value, pictures } : value;
+  process.stdout.write(`${json ? JSON.stringify(told) : text()}\n`);
 }
 
 /** The column of `--group-by`, or of a recipe, as data is opened with it. */

@@ -2,15 +2,18 @@ import { Command, CommanderError, Option } from "commander";
 import { LeukogramError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { VERSION } from "../core/version.ts";
+import { forgetRemarks, onRemark } from "../data/remarks.ts";
 import type { CommandModule } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { interruptible } from "./interrupt.ts";
+import { preparePictures, readsPictures } from "./pictureFlags.ts";
 import { clearLine } from "./progress.ts";
 
 const NOTICE = "Research use only; Leukogram is not a medical device.";
 
 /** Runs the program with these arguments and returns its exit code: 0, 2 wrong usage, 3 bad data, 130 interrupted, 1 a bug. */
 export async function run(args: readonly string[]): Promise<number> {
+  forgetRemarks(); // a process may run several commands
   try {
     const program = createProgram();
     const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
@@ -70,9 +73,16 @@ function addCommand(program: Command, name: string, module: CommandModule): void
     .addHelpText("after", `\nExamples:\n${module.examples.map((line) => `  $ ${line}`).join("\n")}\n\n${NOTICE}`)
     .action(async () => {
       const options = command.opts();
-      await interruptible((signal) => module.execute({ args: command.processedArgs, options, signal }), {
-        quiet: Boolean(options.quiet),
-      });
+      const quiet = Boolean(options.quiet);
+      await interruptible(
+        async (signal) => {
+          if (readsPictures(command)) await preparePictures(command, signal);
+          await module.execute({ args: command.processedArgs, options, signal });
+          // Where no progress was shown, nobody has said what was noticed.
+          if (!quiet) onRemark((text) => process.stderr.write(`Note: ${text}\n`));
+        },
+        { quiet },
+      );
     });
 }
 

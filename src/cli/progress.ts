@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { LeukogramError } from "../core/errors.ts";
+import { onRemark } from "../data/remarks.ts";
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
 import { ProgressFile } from "../training/progressFile.ts";
@@ -30,6 +31,7 @@ export class Progress {
     this.#quiet = quiet;
     this.#live = process.stderr.isTTY === true;
     this.#file = file === undefined ? undefined : new ProgressFile(file);
+    onRemark((text) => this.line(`Note: ${text}`));
   }
 
   /** Does a job, and tells a program that watches how it ended. */

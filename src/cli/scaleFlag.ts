@@ -8,6 +8,7 @@ import type { CellCrops, CropSummary } from "../evaluation/cellCrops.ts";
 import { scaleSentences } from "../evaluation/scaleWords.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { collect } from "./options.ts";
+import { addPictureFlags } from "./pictureFlags.ts";
 import type { Progress } from "./progress.ts";
 
 /** Values of the flag. */
@@ -15,7 +16,7 @@ export interface ScaleFlag {
   readonly scale?: readonly string[] | undefined;
 }
 
-/** `--scale`; of `several` laboratories once for each. */
+/** `--scale`, and the flags of all that reads pictures; of `several` laboratories once for each. */
 export function addScaleFlag(command: Command, { several = false }: { readonly several?: boolean } = {}): void {
   const each = several ? "; of several laboratories NAME=72px, once for each" : "";
   command.option(
@@ -23,6 +24,7 @@ export function addScaleFlag(command: Command, { several = false }: { readonly s
     `how large the pictures show a cell: 72px, the width of a red cell, or 0.10um a pixel${each} (default: measured from the cells' nuclei)`,
     collect,
   );
+  addPictureFlags(command);
 }
 
 /** The scales that the user told. @throws ERR_USAGE for what is none. */

@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { buildCache, type CacheIndex } from "./cacheBuild.ts";
+import { defaultCacheDir } from "./cacheDir.ts";
 import type { Sample } from "./dataset.ts";
 import type { RgbImage } from "./image.ts";
+import { bitsKey } from "./pictureSets.ts";
 
 /** Raised where the bytes of a cache change meaning, so that old ones are not read. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 /** An image that was left out, and why. */
 export interface SkippedImage {
@@ -63,11 +64,6 @@ export interface ImageCacheOptions {
   readonly among?: readonly Sample[] | undefined;
 }
 
-/** Where caches lie: $LEUKOGRAM_CACHE, or .cache/leukogram in the home folder. */
-export function defaultCacheDir(): string {
-  return process.env.LEUKOGRAM_CACHE || join(homedir(), ".cache", "leukogram");
-}
-
 /**
  * Opens the cache of these images at this size, and builds it first where there is none yet. It is keyed by the
  * files' paths, sizes and times of change, so that a changed image is decoded anew.
@@ -85,7 +81,7 @@ export async function openImageCache(samples: readonly Sample[], options: ImageC
     );
   }
   makeFolder(cacheDir);
-  const key = cacheKey(among, height, width, options);
+  const key = cacheKey(among, await bitsKey(among.map(({ path }) => path)), { ...options, height, width });
   const file = join(cacheDir, `${key}.bin`);
   const old = readIndex(cacheDir, key, height * width * 3);
   const index = old ?? (await buildCache(among, { ...options, height, width, cacheDir, key, skipBad }));
@@ -138,12 +134,12 @@ function openFile(file: string, known: Omit<ImageCache, "file" | "read" | "close
 
 function cacheKey(
   samples: readonly Sample[],
-  height: number,
-  width: number,
-  { shrink, prepare }: ImageCacheOptions,
+  bits: string,
+  { height, width, shrink, prepare }: ImageCacheOptions & { readonly height: number; readonly width: number },
 ): string {
   // Neither counts where it is not used: caches of earlier versions stay good.
   const steps = [...(shrink === "area" ? ["area"] : []), ...(prepare === undefined ? [] : [`prepare ${prepare.name}`])];
+  if (bits !== "") steps.push(`bits ${bits}`);
   const hash = createHash("sha256").update(JSON.stringify([CACHE_VERSION, height, width, ...steps]));
   for (const { path } of samples) {
     const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: -1, mtimeMs: 0 };

@@ -1,11 +1,16 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
+import { unpackedFolder } from "./archives/unpackedFolder.ts";
 import { makeGrouping, makeLaboratories } from "./grouping.ts";
+import { foldersIn, type Layout, readLayout } from "./layout.ts";
 import { type Manifest, quoteList, readManifest } from "./manifest.ts";
 import { openManifestFile } from "./manifestData.ts";
 import { type MapClasses, withMappedClasses } from "./mapClasses.ts";
-import { listFolder, toSlashes, walkImages } from "./walk.ts";
+import { patientFolders } from "./patientFolders.ts";
+import { addPictures } from "./pictureSets.ts";
+import { remarkLeftOut } from "./remarks.ts";
+import { compareCodePoints, IMAGE_EXTENSIONS_TEXT, toSlashes, walkFolder } from "./walk.ts";
 
 /** One labelled image. */
 export interface Sample {
@@ -47,6 +52,8 @@ export interface DataOptions {
 export interface ScanOptions extends DataOptions {
   /** Folder that the samples' `file` is relative to; the scanned folder by default. */
   readonly root?: string;
+  /** Whether it is one of several folders of a part, which may lack classes. */
+  readonly isPart?: boolean;
 }
 
 /** What {@link openData} found; `validation` and `test` are undefined where the data has no such part. */
@@ -63,34 +70,50 @@ export interface OpenedData {
  * @throws LeukogramError ERR_DATA where the folder is missing, no folder, empty, holds one class only, or a class
  * without an image; ERR_USAGE where `groupBy` names no column.
  */
-export function scanFolder(dir: string, { classes, manifest, groupBy, root = dir }: ScanOptions = {}): Dataset {
+export function scanFolder(dir: string, options: ScanOptions = {}): Dataset {
+  const dataset = scan(dir, options);
+  addPictures(dir, pathsOf(dataset));
+  return dataset;
+}
+
+function scan(dir: string, options: ScanOptions): Dataset {
+  const { manifest, groupBy, root = dir } = options;
   requireFolder(dir);
-  const folders = classFolders(dir, classes);
+  const folders = classFolders(dir, options);
   const absoluteRoot = resolve(root);
   const table = manifest === undefined ? manifestBeside(resolve(dir)) : readManifest(manifest);
-  const groupOf = makeGrouping(absoluteRoot, table, groupBy);
   const laboratoryOf = makeLaboratories(table);
-  const samples = folders.flatMap((name, label) => {
-    const paths = walkImages(join(resolve(dir), name));
-    if (paths.length === 0) {
-      throw new LeukogramError("ERR_DATA", `class "${name}" has no image in ${join(dir, name)}`, {
-        hint: "Add images (.bmp, .gif, .jpeg, .jpg, .png), or remove the folder.",
-      });
-    }
-    return paths.map((path) => ({
+  const found = folders.map((name) => imagesOfClass(dir, name));
+  const groupOf =
+    patientFolders(dir, { found, isKnown: (table ?? groupBy) !== undefined }) ??
+    makeGrouping(absoluteRoot, table, groupBy);
+  const samples = found.flatMap((paths, label) =>
+    paths.map((path) => ({
       file: toSlashes(relative(absoluteRoot, path)),
       path,
       label,
       group: groupOf(path),
       ...laboratoryOf(path),
-    }));
-  });
+    })),
+  );
   return { root: absoluteRoot, classes: folders, samples };
 }
 
+function imagesOfClass(dir: string, name: string): readonly string[] {
+  const { images, others } = walkFolder(join(resolve(dir), name));
+  if (images.length === 0) {
+    const seen = others.length > 0 ? `, only ${others.length} other files such as ${basename(others[0]!)}` : "";
+    throw new LeukogramError("ERR_DATA", `class "${name}" has no image in ${join(dir, name)}${seen}`, {
+      hint: `Add images (${IMAGE_EXTENSIONS_TEXT}), or remove the folder.`,
+    });
+  }
+  remarkLeftOut(join(dir, name), others);
+  return images;
+}
+
 /**
- * Opens a folder with Train/ and Test/ in it (in any case; a Validation/ or Val/ too), a folder of class folders, or
- * a manifest CSV with the columns `file` and `class` (or `label`), and `split`, `patient`, `slide`, `group`,
+ * Opens a folder with parts in it (train, validation and test by the names that `readLayout` knows), a folder of class
+ * folders, a zip of either that `unpackZip` has unpacked, or a manifest CSV with the columns `file` and `class` (or `label`), and `split`, `patient`, `slide`, `group`,
  * `laboratory`, `scale` if known.
  *
  * @throws LeukogramError ERR_DATA as {@link scanFolder}, and where train and test have different classes.
@@ -106,23 +129,39 @@ export function openData(path: string, { mapClasses, ...options }: DataOptions =
 function openNamed(path: string, options: DataOptions): OpenedData {
   if (!existsSync(path)) throw missing(path);
   if (statSync(path).isFile() && extname(path).toLowerCase() === ".csv") return openManifestFile(path, options);
-  requireFolder(path);
-  const train = childFolder(path, /^train(ing)?$/i);
-  const test = childFolder(path, /^test(ing)?$/i);
-  if (train === undefined || test === undefined) {
-    return { train: scanFolder(path, options), validation: undefined, test: undefined };
-  }
-  const validation = childFolder(path, /^val(id|idation)?$/i);
-  const manifest = options.manifest ?? manifestPath(path);
-  const shared = { ...options, ...(manifest === undefined ? {} : { manifest }), root: path };
-  const scan = (name: string) => scanFolder(join(path, name), shared);
-  const opened = {
-    train: scan(train),
-    validation: validation === undefined ? undefined : scan(validation),
-    test: scan(test),
-  };
-  for (const part of [opened.validation, opened.test]) requireSameClasses(opened.train, part, path);
+  const dir = unpackedFolder(path);
+  requireFolder(dir);
+  const { root, parts } = readLayout(dir);
+  const manifest = options.manifest ?? manifestPath(root) ?? manifestPath(dir);
+  const shared = { ...options, ...(manifest === undefined ? {} : { manifest }) };
+  const opened =
+    parts === undefined
+      ? { train: scan(root, shared), validation: undefined, test: undefined }
+      : openParts(root, parts, { ...shared, root });
+  addPictures(path, [opened.train, opened.validation, opened.test].flatMap(pathsOf));
   return opened;
+}
+
+const pathsOf = (part: Dataset | undefined) => part?.samples.map((sample) => sample.path) ?? [];
+
+function openParts(dir: string, parts: NonNullable<Layout["parts"]>, options: ScanOptions): OpenedData {
+  const train = scan(join(dir, parts.train), options);
+  const validation = parts.validation === undefined ? undefined : scan(join(dir, parts.validation), options);
+  // Of several test folders none needs to have all classes.
+  const isPart = parts.test.length > 1;
+  const test = joined(parts.test.map((name) => scan(join(dir, name), { ...options, isPart })));
+  for (const part of [validation, test]) requireSameClasses(train, part, dir);
+  return { train, validation, test };
+}
+
+function joined(sets: readonly Dataset[]): Dataset | undefined {
+  const [first] = sets;
+  if (first === undefined || sets.length === 1) return first;
+  const classes = [...new Set(sets.flatMap((set) => set.classes))].sort(compareCodePoints);
+  const samples = sets.flatMap((set) =>
+    set.samples.map((sample) => ({ ...sample, label: classes.indexOf(set.classes[sample.label]!) })),
+  );
+  return { root: first.root, classes, samples };
 }
 
 /**
@@ -142,14 +181,17 @@ export function requireSameClasses(train: Dataset, other: Dataset | undefined, w
   );
 }
 
-function classFolders(dir: string, wanted: readonly string[] | undefined): readonly string[] {
-  const found = listFolder(dir)
-    .filter((entry) => !entry.name.startsWith(".") && isFolder(join(dir, entry.name)))
-    .map((entry) => entry.name);
+function classFolders(dir: string, { classes: wanted, isPart = false }: ScanOptions): readonly string[] {
+  const found = foldersIn(dir);
   if (found.length === 0) {
-    throw new LeukogramError("ERR_DATA", `${dir} is empty: there is no class folder in it`, {
-      hint: "Put the images in one folder a class, such as Basophil/ and Eosinophil/.",
-    });
+    const images = walkFolder(dir).images.length;
+    throw new LeukogramError(
+      "ERR_DATA",
+      images > 0
+        ? `${dir} holds ${images} images and no class folder`
+        : `${dir} is empty: there is no class folder in it`,
+      { hint: "Put the images in one folder a class, such as Basophil/ and Eosinophil/." },
+    );
   }
   const absent = (wanted ?? []).filter((name) => !found.includes(name));
   if (absent.length > 0) {
@@ -162,15 +204,10 @@ function classFolders(dir: string, wanted: readonly string[] | undefined): reado
     );
   }
   const classes = wanted ?? found;
-  if (classes.length > 1) return classes;
+  if (classes.length > 1 || isPart) return classes;
   throw new LeukogramError("ERR_DATA", `${dir} has only one class, ${quoteList(classes)}, and at least 2 are needed`, {
     hint: "Give the folder that holds the class folders.",
   });
-}
-
-// A link to nowhere is no folder.
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function requireFolder(dir: string): void {
@@ -183,14 +220,6 @@ function requireFolder(dir: string): void {
 
 function missing(path: string): LeukogramError {
   return new LeukogramError("ERR_DATA", `there is no folder ${path}`, { hint: "Check the path's spelling." });
-}
-
-function childFolder(dir: string, name: RegExp): string | undefined {
-  const found = listFolder(dir).filter((e) => name.test(e.name) && isFolder(join(dir, e.name)));
-  if (found.length < 2) return found[0]?.name;
-  throw new LeukogramError("ERR_DATA", `${dir} has both ${quoteList(found.map((entry) => entry.name))}`, {
-    hint: "Keep one of them.",
-  });
 }
 
 function manifestPath(dir: string): string | undefined {

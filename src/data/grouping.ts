@@ -2,7 +2,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { type Manifest, requireColumn } from "./manifest.ts";
 import { parseScale } from "./scale.ts";
-import { toSlashes } from "./walk.ts";
+import { IMAGE_EXTENSIONS, toSlashes } from "./walk.ts";
 
 /** Columns that group images where no `groupBy` is named, the widest first: a patient has several slides. */
 export const GROUP_COLUMNS = ["patient", "slide", "group"] as const;
@@ -84,7 +84,7 @@ function rowOf(manifest: Manifest, path: string) {
   const exact = manifest.byPath.get(path);
   if (exact !== undefined) return exact;
   const start = path.slice(0, path.length - extname(path).length);
-  const extension = [".jpg", ".jpeg", ".png", ".bmp", ".gif"].find((end) => manifest.byPath.has(start + end));
+  const extension = IMAGE_EXTENSIONS.find((end) => manifest.byPath.has(start + end));
   return extension === undefined ? undefined : manifest.byPath.get(start + extension);
 }
 

@@ -1,9 +1,16 @@
 import { readFile } from "node:fs/promises";
-import sharp from "sharp";
 import { LeukogramError } from "../core/errors.ts";
 import { decodeBmp, isBmp } from "./bmp.ts";
+import { toBytes } from "./depth.ts";
 import { decodeFastJpeg } from "./fastJpeg.ts";
 import type { JpegDct } from "./jpegDct.ts";
+import { jpegOrientation, NOT_TURNED } from "./orientation.ts";
+import { bitsOfSet, toldBits } from "./pictureSets.ts";
+import { readRaw, rgbOf, spaceOf } from "./rawPixels.ts";
+import { remarkPicture } from "./remarks.ts";
+import { decodeTiff } from "./tiff/decodeTiff.ts";
+import { isTiff } from "./tiff/pages.ts";
+import { UnreadKind } from "./unreadKind.ts";
 
 /** A decoded picture. */
 export interface RgbImage {
@@ -23,49 +30,57 @@ export interface DecodeOptions {
   readonly maxPixels?: number;
   /** "accurate" by default. */
   readonly jpegDct?: JpegDct | undefined;
+  /**
+   * Bits used of 16, where a PNG or TIFF file has 16; by default what the file says, else what the largest value needs of
+   * all pictures that were listed together with it (`openData`), else 16 where its own values need them.
+   */
+  readonly bits?: number | undefined;
 }
 
 /**
  * Decodes a JPEG, PNG, GIF (first frame), BMP, WebP or TIFF file to 8-bit RGB as TensorFlow's `decode_image` does:
- * no EXIF rotation, no colour profile, the alpha channel dropped.
+ * no EXIF rotation, no colour profile, the alpha channel dropped. docs/pictures.md has what of each format is read.
  *
- * @throws LeukogramError ERR_IMAGE, naming the file, where it is missing, empty, cut short, no image, or too large.
+ * @throws LeukogramError ERR_IMAGE, naming the file, where it is missing, empty, cut short, no image, too large, or of a
+ * kind that is not read.
  */
 export async function decodeImage(
   source: string | Uint8Array,
-  { name = typeof source === "string" ? source : "image", maxPixels = 64e6, jpegDct = "accurate" }: DecodeOptions = {},
+  {
+    name = typeof source === "string" ? source : "image",
+    maxPixels = 64e6,
+    jpegDct = "accurate",
+    bits = toldBits(),
+  }: DecodeOptions = {},
 ): Promise<RgbImage> {
   const bytes = typeof source === "string" ? await readBytes(source, name) : source;
   if (bytes.length === 0) {
     throw new LeukogramError("ERR_IMAGE", `${name}: the file is empty (0 bytes)`, { hint: "Copy it again." });
   }
   try {
-    return isBmp(bytes) ? decodeBmp(bytes, maxPixels) : await decodeWithSharp(bytes, maxPixels, jpegDct);
+    const path = typeof source === "string" ? source : undefined;
+    return await decode(bytes, { name: path ?? name, path, maxPixels, jpegDct, bits });
   } catch (cause) {
     throw explain(cause as Error, name, maxPixels);
   }
 }
 
-async function decodeWithSharp(bytes: Uint8Array, maxPixels: number, jpegDct: JpegDct): Promise<RgbImage> {
-  const { data, info } = await sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true })
-    .removeAlpha()
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  // A Buffer is no plain array of bytes to all that look at what they are given.
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  const rgb = info.channels === 3 ? pixels : repeatChannel(pixels, info.channels);
-  const { width, height } = info;
-  // sharp has read it, so that what is damaged or too large is told in the same words.
-  const isFast = jpegDct === "fast" && bytes[0] === 0xff && bytes[1] === 0xd8;
-  return { width, height, data: isFast ? await decodeFastJpeg(bytes) : rgb };
+interface Reading extends Pick<DecodeOptions, "jpegDct" | "bits"> {
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly maxPixels: number;
 }
 
-// [N, C] -> [N, 3], the first channel three times.
-function repeatChannel(grey: Uint8Array, channels: number): Uint8Array {
-  const rgb = new Uint8Array((grey.length / channels) * 3);
-  for (let i = 0; i < rgb.length; i++) rgb[i] = grey[Math.floor(i / 3) * channels]!;
-  return rgb;
+async function decode(bytes: Uint8Array, { name, path, maxPixels, jpegDct, bits }: Reading): Promise<RgbImage> {
+  if (isBmp(bytes)) return decodeBmp(bytes, maxPixels);
+  const findBits = () => (path === undefined ? undefined : bitsOfSet(path));
+  if (isTiff(bytes)) return decodeTiff(bytes, { name, maxPixels, bits, findBits });
+  const { width, height, channels, values } = await readRaw(bytes, { maxPixels, space: spaceOf(bytes) });
+  const narrow = values instanceof Uint16Array ? toBytes(values, bits ?? (await findBits())) : values;
+  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
+  if (isJpeg && jpegOrientation(bytes) > 1) remarkPicture("orientation not applied", name, NOT_TURNED);
+  // sharp has read it, so that what is damaged or too large is told in the same words.
+  return { width, height, data: isJpeg && jpegDct === "fast" ? await decodeFastJpeg(bytes) : rgbOf(narrow, channels) };
 }
 
 async function readBytes(path: string, name: string): Promise<Uint8Array> {
@@ -81,6 +96,8 @@ async function readBytes(path: string, name: string): Promise<Uint8Array> {
 }
 
 function explain(cause: Error, name: string, maxPixels: number): LeukogramError {
+  if (cause instanceof UnreadKind)
+    return new LeukogramError("ERR_IMAGE", `${name}: ${cause.message}`, { hint: cause.hint, cause });
   const text = cause.message.replace(/\s+/g, " ").trim();
   if (/exceeds? pixel limit/i.test(text)) {
     const limit = Math.round(maxPixels / 1e6);

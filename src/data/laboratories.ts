@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
 import { openData } from "./dataset.ts";
+import { remark } from "./remarks.ts";
 import { compareCodePoints } from "./walk.ts";
 
 /** What images are listed under whose laboratory no manifest names, where those of others are known. */
@@ -62,18 +63,27 @@ function openSources(texts: readonly string[], open: (path: string) => OpenedDat
 }
 
 /**
- * Opens the images to judge a model by, as {@link openLaboratories}: of each source the test images, or all of them where
- * it has no test images.
+ * Opens the images to judge a model by, as {@link openLaboratories}: of each source the test images, else its
+ * validation part, else all of them.
  *
  * @throws as {@link openLaboratories}.
  */
 export function openToJudge(texts: readonly string[], options: DataOptions = {}): Dataset {
-  const judged = ({ train, test }: OpenedData): OpenedData => ({
-    train: test ?? train,
+  const judged = (path: string): OpenedData => ({
+    train: partToJudge(openData(path, options), path),
     validation: undefined,
     test: undefined,
   });
-  return openSources(texts, (path) => judged(openData(path, options))).train;
+  return openSources(texts, judged).train;
+}
+
+/** The part to judge a model by: test, else validation, which is remarked, else all. */
+export function partToJudge({ train, validation, test }: OpenedData, path: string): Dataset {
+  if (test === undefined && validation !== undefined)
+    remark(
+      `${path}: has no test part, so its validation part is judged on; a model that was chosen by it looks too good`,
+    );
+  return test ?? validation ?? train;
 }
 
 /** The laboratories of these images, sorted; none where no image's laboratory is known. */

@@ -4,6 +4,7 @@ import { LeukogramError } from "../core/errors.ts";
 import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
 import { makeGrouping, makeLaboratories } from "./grouping.ts";
 import { type Manifest, type ManifestRow, quoteList, readManifest } from "./manifest.ts";
+import { addPictures } from "./pictureSets.ts";
 import { compareCodePoints, toSlashes } from "./walk.ts";
 
 const SPLITS = ["train", "validation", "test"] as const;
@@ -51,6 +52,10 @@ export function openManifestFile(path: string, { classes, groupBy }: DataOptions
   }
   const [train, validation, test] = SPLITS.map((split) => toDataset(manifest, named, parts[split], split));
   if (train === undefined) throw new LeukogramError("ERR_DATA", `manifest ${path} lists no image to train on`);
+  addPictures(
+    path,
+    [train, validation, test].flatMap((part) => part?.samples.map((sample) => sample.path) ?? []),
+  );
   return { train, validation, test };
 }
 

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { LeukogramError } from "../core/errors.ts";
-import { isBmp } from "./bmp.ts";
+import { bmpSize, isBmp } from "./bmp.ts";
 
 /**
  * Width and height of a picture by its header, without decoding it.
@@ -18,8 +18,7 @@ export async function pictureSize(
 }
 
 async function readSize(path: string, head: Buffer): Promise<{ width: number; height: number }> {
-  if (isBmp(head) && head.length >= 26)
-    return { width: Math.abs(head.readInt32LE(18)), height: Math.abs(head.readInt32LE(22)) };
+  if (isBmp(head) && head.length >= 26) return bmpSize(head);
   try {
     const { width, height, format } = await sharp(path, { limitInputPixels: false }).metadata();
     if (["jpeg", "png", "gif", "webp", "tiff"].includes(format)) return { width, height };

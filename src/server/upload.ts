@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { LeukogramError } from "../core/errors.ts";
 import { archiveKind, unpack } from "../data/archives/unpack.ts";
 import { pictureSize } from "../data/pictureSize.ts";
-import { listFolder, toSlashes } from "../data/walk.ts";
+import { isSystemName, listFolder, toSlashes } from "../data/walk.ts";
 import type { NewCell } from "../store/cells.ts";
 import type { ImageFolder, Received } from "../store/images.ts";
 import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/room.ts";
@@ -103,7 +103,7 @@ async function takeArchive({ images, limits, budget, take }: Taking, archive: Re
 async function* filesIn(folder: string): AsyncGenerator<string, void, undefined> {
   for (const entry of listFolder(folder)) {
     const path = `${folder}/${entry.name}`;
-    if (entry.name.startsWith(".") || entry.name === "__MACOSX" || entry.name === "Thumbs.db") continue;
+    if (isSystemName(entry.name)) continue;
     if (entry.isDirectory()) yield* filesIn(path);
     else if (entry.isFile()) yield path;
   }

@@ -11,7 +11,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LeukogramError } from "../../src/core/errors.ts";
-import { defaultCacheDir, type ImageCacheOptions, openImageCache } from "../../src/data/cache.ts";
+import { type ImageCacheOptions, openImageCache } from "../../src/data/cache.ts";
+import { defaultCacheDir } from "../../src/data/cacheDir.ts";
 import type { Sample } from "../../src/data/dataset.ts";
 import { decodeImage, type RgbImage } from "../../src/data/image.ts";
 import { resizeBilinearUint8 } from "../../src/data/resize.ts";

@@ -102,7 +102,9 @@ describe("scanFolder", () => {
     touch(dir, "a/1.jpg");
     expect(() => scanFolder(dir)).toThrow(`${dir} has only one class, "a", and at least 2 are needed. Give the folder`);
     touch(dir, "b/readme.txt");
-    expect(() => scanFolder(dir)).toThrow(`class "b" has no image in ${join(dir, "b")}. Add images`);
+    expect(() => scanFolder(dir)).toThrow(
+      `class "b" has no image in ${join(dir, "b")}, only 1 other files such as readme.txt. Add images`,
+    );
   });
 });
 

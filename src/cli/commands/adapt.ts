@@ -10,14 +10,16 @@ import { adaptUnlabelled } from "../../adaptation/unlabelled/adaptUnlabelled.ts"
 import { writeUnlabelledRun } from "../../adaptation/unlabelled/writeUnlabelledRun.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import type { Estimate } from "../../core/estimate.ts";
+import { unpackedFolder } from "../../data/archives/unpackedFolder.ts";
 import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
 import { readManifest } from "../../data/manifest.ts";
 import type { ScaledSample } from "../../data/usedScales.ts";
-import { walkImages } from "../../data/walk.ts";
+import { IMAGE_EXTENSIONS_TEXT } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
+import { imagesOf } from "../imageFiles.ts";
 import {
   addProgressFlag,
   addSessionFlags,
@@ -109,7 +111,7 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
       await openRun(String(model)),
       paths.map((path) => ({ path })),
     );
-    const labelled = flags.labelled === undefined ? [] : walkImages(flags.labelled);
+    const labelled = flags.labelled === undefined ? [] : imagesOf([flags.labelled]);
     const cells = await suggestCells(run, paths, { ...shared, count: flags.suggest, labelled });
     print(Boolean(flags.json), { model, dir, suggest: cells }, () => suggestionText(cells));
     return;
@@ -181,16 +183,16 @@ function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: F
 // The images of a folder or manifest but for those that have a label.
 function unlabelled(dir: string, labelled: string | undefined): string[] {
   for (const folder of [...(isManifest(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
-    if (!existsSync(folder) || !statSync(folder).isDirectory())
+    if (!existsSync(folder) || !statSync(unpackedFolder(folder)).isDirectory())
       throw new LeukogramError("ERR_DATA", `${folder}: there is no such folder`, {
         hint: "Check the path's spelling.",
       });
-  const known = new Set(labelled === undefined ? [] : walkImages(labelled).map((path) => resolve(path)));
-  const all = isManifest(dir) ? readManifest(dir).rows.map(({ path }) => path) : walkImages(dir);
+  const known = new Set(labelled === undefined ? [] : imagesOf([labelled]).map((path) => resolve(path)));
+  const all = isManifest(dir) ? readManifest(dir).rows.map(({ path }) => path) : imagesOf([dir]);
   const paths = all.filter((path) => !known.has(resolve(path)));
   if (paths.length > 0) return paths;
   throw new LeukogramError("ERR_DATA", `${dir}: holds no image without a label`, {
-    hint: "Give a folder of images (.bmp, .gif, .jpeg, .jpg, .png).",
+    hint: `Give a folder of images (${IMAGE_EXTENSIONS_TEXT}).`,
   });
 }
 

@@ -10,6 +10,7 @@ import { thumbnail } from "../../report/thumbnail.ts";
 import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { groupingOf, number, print } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 
@@ -44,6 +45,7 @@ const audit: CommandModule = {
       .option("--seed <number>", "what all chance comes from", number, 0)
       .option("--strict", "end with exit code 3 where something is to be mended");
     addClassNameFlags(command);
+    addPictureFlags(command);
   },
   examples: [
     "leukogram audit cells",

@@ -24,6 +24,8 @@ interface Flags {
   readonly json?: boolean;
 }
 
+import { addPictureFlags } from "../pictureFlags.ts";
+
 const augmentPreviewCommand: CommandModule = {
   define(command) {
     command
@@ -35,6 +37,7 @@ const augmentPreviewCommand: CommandModule = {
       .option("--yes", "write over a file that is there")
       .option("--columns <number>", "images to show, of all classes in turn", wholeNumber, 8);
     addRecipeFlags(command);
+    addPictureFlags(command);
   },
   examples: [
     "leukogram augment-preview cells --image-size 128",

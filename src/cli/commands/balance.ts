@@ -1,6 +1,7 @@
 import { balanceFolder } from "../../data/balance.ts";
 import type { CommandModule } from "../command.ts";
 import { number, print } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 
 const balance: CommandModule = {
@@ -14,6 +15,7 @@ const balance: CommandModule = {
       .option("--no-horizontal-flip", "do not mirror half of them left to right")
       .option("--vertical-flip", "mirror half of them top to bottom")
       .option("--seed <number>", "what all chance comes from", number, 0);
+    addPictureFlags(command);
   },
   examples: [
     "leukogram balance cells cells-balanced",

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
 import { openData } from "../../data/dataset.ts";
+import { partToJudge } from "../../data/laboratories.ts";
 import type { ToldScales } from "../../data/toldScales.ts";
 import { CellCrops, type CropSummary } from "../../evaluation/cellCrops.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
@@ -197,8 +198,7 @@ async function answersOf(
         hint: "Give labelled images with --data.",
       });
     if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs, run };
-    const opened = openData(data, { ...groupingOf(options), ...classNamesOf(options) });
-    const dataset = opened.test ?? opened.train;
+    const dataset = partToJudge(openData(data, { ...groupingOf(options), ...classNamesOf(options) }), data);
     const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
     const { samples } = dataset;
     const crops = await CellCrops.plan(classifier, samples, { told, signal });

@@ -179,7 +179,7 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
       home: {},
     };
   }
-  const files = imagesOf(source);
+  const files = imagesOf([source]);
   const progress = new Progress(Boolean(quiet));
   const classifier = await loadClassifier(model, { ...sessionOf(options), foreign: foreignOf(flags) });
   tellModel(progress, classifier);

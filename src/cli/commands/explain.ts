@@ -104,7 +104,7 @@ const explain: CommandModule = {
       endings: MODEL_ENDINGS,
     });
     const wanted = parseMethods(flags.method);
-    const found = paths.flatMap(imagesOf);
+    const found = imagesOf(paths);
     const chosen = spread(found, flags.images);
     const progress = new Progress(Boolean(flags.quiet));
     const given = await openWith(word, flags, progress);

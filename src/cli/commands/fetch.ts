@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { defaultCacheDir } from "../../data/cache.ts";
+import { defaultCacheDir } from "../../data/cacheDir.ts";
 import { fetchSet } from "../../data/publicSets/fetchSet.ts";
 import { publicSet } from "../../data/publicSets/publicSets.ts";
 import type { CommandModule } from "../command.ts";

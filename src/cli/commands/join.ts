@@ -5,6 +5,7 @@ import { openLaboratories } from "../../data/laboratories.ts";
 import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 
@@ -30,6 +31,7 @@ const join: CommandModule = {
       .option("--yes", "replace the run that is in --out");
     addClassNameFlags(command);
     addSessionFlags(command);
+    addPictureFlags(command);
   },
   examples: ["leukogram join runs/mobilenetv2 runs/cnn-anylab --data pbc/Train --out runs/mobilenetv2-anylab"],
   async execute({ args, options, signal }) {

@@ -1,5 +1,6 @@
 import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
 import { LeukogramError } from "../../core/errors.ts";
+import { remarksSoFar } from "../../data/remarks.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { rolledRow, rollUpOf, type Types } from "../../evaluation/rollUp.ts";
@@ -70,7 +71,7 @@ const predict: CommandModule = {
       named: flags.model,
       endings: MODEL_ENDINGS,
     });
-    const files = paths.flatMap(imagesOf);
+    const files = imagesOf(paths);
     const progress = new Progress(Boolean(flags.quiet));
     const onStage = progress.stage;
     const { classifier, crops, steps } = await labelFreeClassifier(model, files, {
@@ -135,6 +136,8 @@ const predict: CommandModule = {
       if (flags.json && "assumptions" in assumed) process.stdout.write(`${JSON.stringify(assumed)}\n`);
       if (flags.json && summary !== undefined)
         process.stdout.write(`${JSON.stringify({ scale: scaleJson(summary) })}\n`);
+      const pictures = remarksSoFar();
+      if (flags.json && pictures !== undefined) process.stdout.write(`${JSON.stringify({ pictures })}\n`);
       for (const line of strangeLines(looked)) progress.line(`Note: ${line}`);
       if (uncalibrated > 0)
         progress.line(

@@ -14,6 +14,7 @@ import { parseRecipe, type Recipe } from "../../training/recipe.ts";
 import type { CommandModule } from "../command.ts";
 import { faultsAsPublished } from "../faults.ts";
 import { addSessionFlags, number, print, readRecipe, wholeNumber } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder, readHistory } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
@@ -62,6 +63,7 @@ const reproduce: CommandModule = {
       .option("--skip-bad", "leave out images that can't be read, and count them");
     addSessionFlags(command);
     addWeightsFlags(command);
+    addPictureFlags(command);
   },
   examples: [
     "leukogram reproduce --seeds 1",

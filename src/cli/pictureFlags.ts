@@ -1,0 +1,37 @@
+// What all commands that read pictures have in common: `--bits`, and zips in place of folders.
+import type { Command } from "commander";
+import { isZip, unpackZip } from "../data/archives/unpackedFolder.ts";
+import { parseSource } from "../data/laboratories.ts";
+import { tellBits } from "../data/pictureSets.ts";
+import { number } from "./options.ts";
+
+const BITS = "--bits";
+
+/** `--bits`: how many of 16 the camera uses. */
+export function addPictureFlags(command: Command): void {
+  command.option(
+    `${BITS} <number>`,
+    "of pictures with 16 bits, how many the camera uses: 10, 12, 14 (default: what the files say, else what the largest value of a folder needs)",
+    number,
+  );
+}
+
+/** Whether the command has {@link addPictureFlags}. */
+export function readsPictures(command: Command): boolean {
+  return command.options.some(({ long }) => long === BITS);
+}
+
+/**
+ * Tells those who read pictures what the user says of them, and unpacks the zips among the command's words.
+ *
+ * @throws LeukogramError ERR_USAGE for bits that no camera has; ERR_DATA as `unpackZip`; ERR_ABORTED.
+ */
+export async function preparePictures(command: Command, signal: AbortSignal): Promise<void> {
+  const { bits, ...options } = command.opts() as Record<string, unknown> & { readonly bits?: number };
+  tellBits(bits);
+  const words = [command.processedArgs, Object.values(options)].flat(3);
+  const zips = words.flatMap((word) =>
+    typeof word === "string" && /\.zip$/i.test(word) ? [parseSource(word).path] : [],
+  );
+  for (const path of new Set(zips)) if (isZip(path)) await unpackZip(path, signal);
+}

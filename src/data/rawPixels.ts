@@ -1,0 +1,73 @@
+import sharp from "sharp";
+
+/** Values of a picture as its file has them, without alpha: no profile, no curve. */
+export interface RawPixels {
+  readonly width: number;
+  readonly height: number;
+  /** 1 or 3 of grey, 3 of RGB, 4 of CMYK. */
+  readonly channels: number;
+  /** [H, W, channels]; 0 is black, of CMYK no ink. */
+  readonly values: Uint8Array | Uint16Array;
+}
+
+/** Options of {@link readRaw}. */
+export interface RawOptions {
+  readonly maxPixels: number;
+  /** How the file holds its values. */
+  readonly space: "rgb" | "rgb16" | "grey16" | "cmyk";
+  /** Of a TIFF file; the first by default. */
+  readonly page?: number;
+}
+
+/**
+ * Reads a picture by libvips.
+ *
+ * @throws Error where libvips can't.
+ */
+export async function readRaw(bytes: Uint8Array, { maxPixels, space, page = 0 }: RawOptions): Promise<RawPixels> {
+  const isWide = space.endsWith("16");
+  const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true, page });
+  if (space !== "cmyk") image.removeAlpha();
+  // Both at once: libvips would go through another space, and come back with other values.
+  if (space !== "rgb") image.pipelineColourspace(space);
+  const { data, info } = await image
+    .toColourspace(space === "rgb" ? "srgb" : space)
+    .raw({ depth: isWide ? "ushort" : "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  // A Buffer is no plain array of bytes to all that look at what they are given.
+  const values = isWide
+    ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+    : new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { width: info.width, height: info.height, channels: info.channels, values };
+}
+
+/** The space of a PNG, JPEG, GIF or WebP file by its header. */
+export function spaceOf(bytes: Uint8Array): RawOptions["space"] {
+  // The first chunk of a PNG file is IHDR: bits a channel are byte 24, the colour type byte 25, 2 of which is colour.
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) {
+    if (bytes[24] !== 16) return "rgb";
+    return bytes[25]! & 2 ? "rgb16" : "grey16";
+  }
+  return bytes[0] === 0xff && bytes[1] === 0xd8 && jpegComponents(bytes) === 4 ? "cmyk" : "rgb";
+}
+
+// A JPEG's frame header (SOF0 to SOF15, without DHT, JPG and DAC) has the number of components at its tenth byte.
+function jpegComponents(bytes: Uint8Array): number | undefined {
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
+    const marker = bytes[at + 1]!;
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return bytes[at + 9];
+    at += marker === 0xff ? 1 : 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
+  }
+  return undefined;
+}
+
+/** RGB of bytes [N, channels]: of grey, RGB, or CMYK as TensorFlow and Pillow do it, without a press's profile. */
+export function rgbOf(bytes: Uint8Array, channels: number): Uint8Array {
+  if (channels === 3) return bytes;
+  const rgb = new Uint8Array((bytes.length / channels) * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3)
+    for (let k = 0; k < 3; k++)
+      rgb[to + k] =
+        channels === 4 ? Math.round(((255 - bytes[from + k]!) * (255 - bytes[from + 3]!)) / 255) : bytes[from]!;
+  return rgb;
+}

@@ -1,0 +1,86 @@
+// What is noticed of users' pictures and folders while they are read: whoever reads is far from whoever can say it.
+
+/** How pictures were read that could have been read otherwise. */
+export const PICTURE_KINDS = [
+  "several pages",
+  "channels as pages",
+  "orientation not applied",
+  "scale in tags",
+] as const;
+export type PictureKind = (typeof PICTURE_KINDS)[number];
+
+/** All that was noticed since the process began; each list is empty where there was nothing. */
+export interface Remarks {
+  /** Files that are no pictures by their names, counted by ending. */
+  readonly leftOut: Readonly<Record<string, number>>;
+  /** Pictures by what is odd of them. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** What was assumed, in sentences. */
+  readonly notes: readonly string[];
+}
+
+const leftOut = new Map<string, Set<string>>();
+const kinds = new Map<PictureKind, Set<string>>();
+const notes = new Set<string>();
+let waiting: string[] = [];
+let tell: ((text: string) => void) | undefined;
+
+/** Notes something that was assumed; the same sentence once. */
+export function remark(text: string): void {
+  if (notes.has(text)) return;
+  notes.add(text);
+  say(text);
+}
+
+/** Counts a picture of a kind; the first of each kind is said. */
+export function remarkPicture(kind: PictureKind, name: string, text: string): void {
+  const found = kinds.get(kind);
+  kinds.set(kind, (found ?? new Set()).add(name));
+  if (found === undefined) say(`${name}: ${text}. Others of this kind are read alike.`);
+}
+
+/** Counts files of a folder that are no pictures by their names. */
+export function remarkLeftOut(dir: string, paths: readonly string[]): void {
+  const fresh = paths.filter((path) => !leftOut.get(endingOf(path))?.has(path));
+  for (const path of fresh) leftOut.set(endingOf(path), (leftOut.get(endingOf(path)) ?? new Set()).add(path));
+  if (fresh.length === 0) return;
+  const counts = new Map<string, number>();
+  for (const path of fresh) counts.set(endingOf(path), (counts.get(endingOf(path)) ?? 0) + 1);
+  const listed = [...counts].map(([ending, count]) => `${count} ${ending}`).join(", ");
+  say(`${dir}: left out, as no pictures by their names: ${listed}`);
+}
+
+/** Who is told from now on; of what nobody has heard yet, at once. */
+export function onRemark(listener: ((text: string) => void) | undefined): void {
+  tell = listener;
+  if (listener !== undefined) for (const text of waiting.splice(0)) listener(text);
+}
+
+/** What was noticed, for a program's output; undefined where there was nothing. */
+export function remarksSoFar(): Partial<Remarks> | undefined {
+  const counted = <Key extends string>(of: ReadonlyMap<Key, ReadonlySet<string>>) =>
+    Object.fromEntries([...of].map(([key, names]) => [key, names.size]));
+  const found = {
+    ...(leftOut.size > 0 && { leftOut: counted(leftOut) }),
+    ...(kinds.size > 0 && { kinds: counted(kinds) }),
+    ...(notes.size > 0 && { notes: [...notes] }),
+  };
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** Forgets all, as tests in one process need it. */
+export function forgetRemarks(): void {
+  for (const set of [leftOut, kinds, notes]) set.clear();
+  waiting = [];
+  tell = undefined;
+}
+
+/** How a file's name ends, in lower case with its dot. */
+function endingOf(path: string): string {
+  return /[^/\\](\.[^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "without an ending";
+}
+
+function say(text: string): void {
+  if (tell === undefined) waiting.push(text);
+  else tell(text);
+}

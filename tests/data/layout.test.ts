@@ -1,0 +1,173 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { openData } from "../../src/data/dataset.ts";
+import { openToJudge } from "../../src/data/laboratories.ts";
+import { forgetRemarks, remarksSoFar } from "../../src/data/remarks.ts";
+import { temporaryFolder, touch, writeFiles } from "./folders.ts";
+
+const root = temporaryFolder();
+let made = 0;
+const fresh = (...files: string[]) => {
+  const dir = join(root, `case${made++}`);
+  mkdirSync(dir);
+  return touch(dir, ...files);
+};
+const both = (folder: string) => [`${folder}/a/1.jpg`, `${folder}/b/2.jpg`];
+const files = (part: { samples: readonly { file: string }[] } | undefined) => part?.samples.map(({ file }) => file);
+const notes = () => remarksSoFar()?.notes ?? [];
+
+beforeEach(forgetRemarks);
+
+describe("parts of a data set", () => {
+  test.each([
+    ["train", "val"],
+    ["training", "validation"],
+    ["TRAIN", "Valid"],
+    ["train_set", "val_data"],
+  ])("%s and %s without a test part are no classes", (train, validation) => {
+    const dir = fresh(...both(train), ...both(validation));
+    const opened = openData(dir);
+    expect(opened.train.classes).toEqual(["a", "b"]);
+    expect(files(opened.train)).toEqual(both(train));
+    expect(files(opened.validation)).toEqual(both(validation));
+    expect(opened.test).toBeUndefined();
+    expect(notes()).toEqual([`${dir}: ${validation} is used for validation, and there is no part to test on`]);
+  });
+
+  test("the validation part is judged on where there is no test part, which is said", () => {
+    const dir = fresh(...both("train"), ...both("val"));
+    expect(files(openToJudge([dir]))).toEqual(both("val"));
+    expect(notes()[1]).toBe(
+      `${dir}: has no test part, so its validation part is judged on; a model that was chosen by it looks too good`,
+    );
+  });
+
+  test("TestA and TestB are tested on together, though one lacks a class", () => {
+    const dir = fresh(...both("Train"), ...both("TestA"), "TestB/b/3.jpg");
+    const { train, test: held } = openData(dir);
+    expect(train.classes).toEqual(["a", "b"]);
+    expect(files(held)).toEqual([...both("TestA"), "TestB/b/3.jpg"]);
+    expect(held!.samples.map(({ label }) => label)).toEqual([0, 1, 1]);
+    expect(notes()).toEqual([
+      `${dir}: "TestA", "TestB" are tested on together; give one of them by itself to test on it alone`,
+    ]);
+  });
+
+  test("a plain test folder counts before others", () => {
+    const dir = fresh(...both("TRAIN"), ...both("TEST"), ...both("TEST_SIMPLE"));
+    expect(files(openData(dir).test)).toEqual(both("TEST"));
+    expect(notes()).toEqual([`${dir}: TEST is tested on, and "TEST_SIMPLE" left out`]);
+  });
+
+  test("one part alone is taken as a whole", () => {
+    for (const part of ["test", "train", "valid"]) {
+      const dir = fresh(...both(part));
+      const { train, validation, test: held } = openData(dir);
+      expect([train.classes, validation, held]).toEqual([["a", "b"], undefined, undefined]);
+      expect(notes().at(-1)).toMatch(part === "train" ? /holds train and no other part/ : /alone, and all its images/);
+    }
+  });
+
+  test("valid and test have nothing to train on", () => {
+    const dir = fresh(...both("valid"), ...both("test"));
+    expect(() => openData(dir)).toThrow(
+      `ERR_DATA ${dir}: holds the parts "valid", "test", and none to train on. Name the one that you mean, such as ${join(dir, "valid")}.`,
+    );
+  });
+
+  test("folders beside parts are left out and said, or refused where they might be classes", () => {
+    const whole = fresh(...both("train"), ...both("test"), "masks/1.png");
+    expect(openData(whole).train.classes).toEqual(["a", "b"]);
+    expect(notes()).toEqual([`${whole}: "train", "test" are used, and "masks" left out`]);
+    const dir = fresh("test/1.jpg", "Basophil/1.jpg", "Monocyte/1.jpg");
+    expect(() => openData(dir)).toThrow(
+      `${dir}: holds "test", as parts of data are named, beside "Basophil", "Monocyte". Give the folder that holds either`,
+    );
+  });
+
+  test("parts below the classes are refused, and so is a folder of data sets", () => {
+    const below = fresh("a/train/1.jpg", "a/test/2.jpg", "b/train/1.jpg", "b/test/2.jpg");
+    expect(() => openData(below)).toThrow(
+      `${below}: its folder a holds "test", "train", which are parts of data and no images of a class. Put the parts above`,
+    );
+    const sets = fresh(...both("A/train"), ...both("B/train"));
+    expect(() => openData(sets)).toThrow(`Give each data set by itself: --data ${join(sets, "A")}.`);
+  });
+});
+
+describe("classes", () => {
+  test("are no folders of patients or laboratories that hold classes", () => {
+    const cells = (name: string) => [`${name}/Basophil/1.jpg`, `${name}/neutrophils/2.jpg`];
+    const dir = fresh(...cells("P1"), ...cells("P2"));
+    expect(() => openData(dir)).toThrow(
+      `ERR_DATA ${dir}: its folders "P1", "P2" each hold class folders ("Basophil", "neutrophils"), so they are no classes. If they are laboratories, give each by itself (--data P1=${join(dir, "P1")})`,
+    );
+  });
+
+  test("keep images of one patient together, whose folders lie below them", () => {
+    const dir = fresh("a/P1/1.jpg", "a/P2/2.jpg", "b/P1/3.jpg", "b/P03/4.jpg");
+    expect(openData(dir).train.samples.map(({ group }) => group)).toEqual([
+      ...["patient:P1", "patient:P2"],
+      ...["patient:P03", "patient:P1"],
+    ]);
+    expect(notes()[0]).toMatch(/the 3 folders below the classes \(P1, P2, P03, \.\.\.\) are taken for patients/);
+    const other = fresh("a/left/1.jpg", "a/P2/2.jpg", "b/P1/3.jpg", "b/P03/4.jpg");
+    expect(openData(other).train.samples[0]!.group).toBe("a/P2/2");
+  });
+
+  test("are found in the one folder that holds all, as archives have it", () => {
+    const dir = fresh("cells/Basophil/1.jpg", "cells/Monocyte/2.jpg", "__MACOSX/cells/Basophil/._1.jpg");
+    expect(openData(dir).train.classes).toEqual(["Basophil", "Monocyte"]);
+    expect(notes()).toEqual([`${dir}: all is in its folder cells`]);
+    const patients = fresh("a/P1/1.jpg", "a/P2/2.jpg");
+    expect(() => openData(patients)).toThrow('has only one class, "a"');
+  });
+
+  test("are none of a system's own folders, nor are its files images", () => {
+    const dir = fresh(
+      "a/1.jpg",
+      "a/._1.jpg",
+      "a/Thumbs.db",
+      "b/2.jpg",
+      "b/.DS_Store",
+      "__MACOSX/a/1.jpg",
+      "@eaDir/1.jpg",
+    );
+    expect(files(openData(dir).train)).toEqual(["a/1.jpg", "b/2.jpg"]);
+    expect(remarksSoFar()).toBeUndefined();
+  });
+});
+
+describe("files of a folder", () => {
+  test("are taken with every ending that single files may have, in any case", () => {
+    const names = ["1.tif", "2.TIFF", "3.webp", "4.JFIF", "5.bmp", "6.gif", "7.PNG", "8.jpeg"];
+    const dir = fresh(...names.map((name) => `a/${name}`), "b/1.jpg");
+    expect(openData(dir).train.samples.length).toBe(9);
+  });
+
+  test("that are no images are counted by ending", () => {
+    const dir = fresh("a/1.jpg", "a/2.heic", "a/3.heic", "a/notes", "b/2.jpg", "b/x.TXT", "loose.jpg");
+    openData(dir);
+    openData(dir);
+    expect(remarksSoFar()).toEqual({
+      leftOut: { ".heic": 2, "without an ending": 1, ".txt": 1 },
+      notes: [`${dir}: 1 images lie beside the class folders and are left out, as they have no class`],
+    });
+  });
+
+  test("of a class that has no image are named", () => {
+    const dir = fresh("a/1.jpg", "b/2.heic");
+    expect(() => openData(dir)).toThrow(
+      `class "b" has no image in ${join(dir, "b")}, only 1 other files such as 2.heic. Add images (.bmp, .gif, .jfif,`,
+    );
+    const flat = fresh("1.jpg", "2.jpg");
+    expect(() => openData(flat)).toThrow(`${flat} holds 2 images and no class folder. Put the images in one folder`);
+  });
+});
+
+test("a manifest of a folder inside groups its images", () => {
+  const dir = fresh("cells/Basophil/1.jpg", "cells/Monocyte/2.jpg");
+  writeFiles(dir, { "cells/manifest.csv": "file,patient\nBasophil/1.jpg,7\nMonocyte/2.jpg,7\n" });
+  expect(openData(dir).train.samples.map(({ group }) => group)).toEqual(["patient:7", "patient:7"]);
+});
