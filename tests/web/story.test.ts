@@ -11,6 +11,7 @@ import { fhirFaults } from "../support/fhirFaults.ts";
 import { shared } from "../support/shared.ts";
 import { violationsOf } from "./support/axe.ts";
 import { classified, countOf, current, focused, makeCase, nameOf, saved, tiles } from "./support/gallery.ts";
+import { panelFaultsOf } from "./support/panel.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
 
 const { test, chromium } = needsBrowser("data/pbc/Test");
@@ -27,7 +28,7 @@ const violations: string[] = [];
 beforeAll(async () => {
   if (chromium === undefined) return;
   writeFileSync(textFile, "no image");
-  app = await startApp(chromium, "cnn-cells");
+  app = await startApp(chromium);
   page = app.page;
 });
 afterAll(async () => {
@@ -198,7 +199,7 @@ describe.sequential("the story of a case", () => {
     await panel.getByRole("button", { name: /^Basophil \d/ }).press("Enter");
     await panel.locator("img.overlay").waitFor();
     await panel.locator(".neighbours li").nth(4).waitFor();
-    await look();
+    violations.push(...(await panelFaultsOf(page)));
     await current(page).focus();
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => title.innerText()).not.toBe(first);

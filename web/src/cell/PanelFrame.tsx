@@ -12,15 +12,14 @@ interface PanelFrameProps {
 /** The panel beside or below the gallery; Escape closes it wherever the focus is in it. */
 export function PanelFrame({ title, onClose, children }: PanelFrameProps) {
   const id = useId();
-  const element = useRef<HTMLElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const { canLabel, onMove } = usePanelTools();
   // Another cell begins with its image.
   useLayoutEffect(() => {
-    if (title !== "") element.current!.scrollTop = 0;
+    if (title !== "") body.current!.scrollTop = 0;
   }, [title]);
   return (
     <section
-      ref={element}
       className="panel cellPanel"
       aria-labelledby={id}
       onKeyDown={(event) => {
@@ -45,7 +44,9 @@ export function PanelFrame({ title, onClose, children }: PanelFrameProps) {
           {texts.app.close}
         </button>
       </div>
-      {children}
+      <div ref={body} className="panelBody">
+        {children}
+      </div>
       {canLabel && <PanelLabels />}
     </section>
   );
