@@ -527,7 +527,8 @@ describe("networks", () => {
 
   test("attend within windows, whose number is joined with the batch, and learn", async () => {
     expect(await difference(windows(-1))).toBeLessThan(1e-6);
-    const { model } = onnxModelOf(windows(-1), { source: "net.onnx" });
+    const read = onnxModelOf(windows(-1), { source: "net.onnx" });
+    const { model } = await withProbabilities(read.model, { open: createSession });
     const optimizer = adam();
     const layout = flatLayout(model);
     const size = flatSize(layout.theta);

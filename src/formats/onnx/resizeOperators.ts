@@ -1,7 +1,7 @@
 // Resize and Upsample: each axis by itself, as a choice of entries or a matrix of weights, through which gradients pass.
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { frontAxis, type NodeFacts } from "./nodeFacts.ts";
+import { BATCH, frontAxis, type NodeFacts } from "./nodeFacts.ts";
 
 type ResizeOperator = (inputs: readonly Tensor[], facts: NodeFacts) => Tensor;
 
@@ -69,7 +69,9 @@ function changesOf(x: Tensor, facts: NodeFacts, scales: readonly number[] | unde
   return axes.flatMap((axis, i): Change[] => {
     const from = x.shape[axis]!;
     const wanted = given[i]!;
-    if (hasSizes ? wanted === from || (axis === 0 && wanted === 1) : wanted === 1) return [];
+    // Sizes that the graph takes from its images know the batch by its name alone.
+    const keeps = wanted === from || (axis === 0 && (wanted === 1 || wanted === BATCH));
+    if (hasSizes ? keeps : wanted === 1) return [];
     if (typeof from !== "number" || typeof wanted !== "number") throw facts.refuse("resizes the batch");
     const to = hasSizes ? wanted : Math.floor(from * wanted);
     if (!(to >= 1)) throw facts.refuse(`makes ${to} entries of ${from}`);
