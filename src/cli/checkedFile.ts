@@ -1,5 +1,6 @@
 // What convert writes is loaded and run before it takes its name, so that no file is left that can't be used.
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { loadWeights } from "../formats/loadWeights.ts";
@@ -48,8 +49,10 @@ export async function writeChecked(out: string, { write, ask, source, tolerance 
     const difference = source && largestDifference(source, found);
     if (difference !== undefined && !(difference <= tolerance))
       throw unusable(out, new Error(`it gives other numbers than its source, by ${difference.toPrecision(2)}`));
-    const names = (await readdir(folder)).sort((a, b) => Number(a === basename(out)) - Number(b === basename(out)));
-    for (const name of names) await rename(join(folder, name), join(dirname(out), name));
+    const beside = readdirSync(folder)
+      .sort()
+      .filter((name) => name !== basename(out));
+    for (const name of [...beside, basename(out)]) await rename(join(folder, name), join(dirname(out), name));
     return { pictures: found.length, difference };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -33,7 +33,7 @@ test("predict, evaluate, compare, differential, explain, robustness and inspect 
     ["predict", "scores.keras", "cell.png", ...FLAGS, "--json"],
     ["evaluate", "scores.keras", "--data", "smears", ...FLAGS, "--json"],
     ["compare", "scores.keras", "run", "--data", "smears", ...FLAGS, "--json"],
-    ["differential", "smears/Test", "--model", "scores.keras", ...FLAGS, "--json"],
+    ["differential", "smears/Test", "--model", "scores.keras", "--reject", "0", ...FLAGS, "--json"],
     ["robustness", "scores.keras", "--data", "smears", "--images", "5", ...FLAGS, "--json"],
     ["explain", "scores.keras", "cell.png", "--method", "occlusion", "--no-check", ...FLAGS, "--json"],
     ["inspect", "scores.keras", ...FLAGS, "--json"],

@@ -98,7 +98,7 @@ test("predict --types five adds up the types of each", async () => {
     expect(row.NotOneOfFive).toBe(before[i]!.Erythroblast);
   }
   expect(readFileSync(path("model", "predictions", "validation.csv"), "utf8")).toMatch(
-    /^file,label,predicted,group,(familiarity,)?p_BandNeutrophil,/,
+    /^file,label,predicted,group,(familiarity,)?model,p_BandNeutrophil,/,
   );
 });
 
