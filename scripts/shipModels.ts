@@ -51,12 +51,12 @@ const DATA_NOTES = [
 /** What is known of each model before it is trained. */
 const KNOWN: Readonly<Record<string, { title: string; citations: readonly string[]; dataNotes: readonly string[] }>> = {
   "mobilenetv2-anylab": {
-    title: "Two MobileNetV2, joined, at the laboratory's scale",
+    title: "MobileNetV2 at the laboratory's scale",
     citations: [PBC, CHULA, MOBILENET],
     dataNotes: [
       "PBC: the Hospital Clínic of Barcelona, CellaVision DM96, May-Grünwald-Giemsa stain, 360 x 363 pixels, CC BY 4.0; cells that are copies of cells of pbc Test were left out.",
       "Chula: 278 crops of 11 slides, many colour casts, MIT.",
-      "Both networks began from Keras's ImageNet weights, Apache-2.0, with different seeds; their logits are averaged.",
+      "It began from Keras's ImageNet weights, Apache-2.0.",
     ],
   },
   "mobilenetv2-types": {

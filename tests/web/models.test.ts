@@ -212,7 +212,9 @@ describe.sequential("models", () => {
     expect(await countOf(other, "A")).toBe("1");
     // A smear that the model is unsure of is not identified.
     const counted = await other.locator(".counts p").first().innerText();
-    expect(counted).toMatch(/^(9 cells counted, 0|8 cells counted, 1) unidentified, 1 artefact$/);
+    const [, sure, unsure] = /^(\d) cells counted, (\d) unidentified, 1 artefact$/.exec(counted) ?? [];
+    expect(Number(sure) + Number(unsure), counted).toBe(9);
+    expect(Number(sure)).toBeGreaterThan(5);
     await look(other);
     await app.context.setOffline(false);
     await other.close();
