@@ -39,8 +39,6 @@ const setScale = async (text: string) => {
 
 describe.sequential("crops", () => {
   test("a cell says that its crop leaves the picture, or that no nucleus was found; its case counts them", async () => {
-    // So that the whole panel is seen.
-    await page.setViewportSize({ width: 1280, height: 1200 });
     await go("settings");
     await page.getByLabel("Width of a red cell").fill("20px");
     await page.keyboard.press("Enter");

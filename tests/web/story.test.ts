@@ -10,6 +10,7 @@ import { needsBrowser } from "../browser/support/chromium.ts";
 import { shared } from "../support/shared.ts";
 import { violationsOf } from "./support/axe.ts";
 import { classified, countOf, current, focused, makeCase, nameOf, saved, tiles } from "./support/gallery.ts";
+import { panelFaultsOf } from "./support/panel.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
 
 const { test, chromium } = needsBrowser("data/pbc/Test");
@@ -26,7 +27,7 @@ const violations: string[] = [];
 beforeAll(async () => {
   if (chromium === undefined) return;
   writeFileSync(textFile, "no image");
-  app = await startApp(chromium, "cnn-cells");
+  app = await startApp(chromium);
   page = app.page;
 });
 afterAll(async () => {
@@ -197,7 +198,9 @@ describe.sequential("the story of a case", () => {
     await panel.getByRole("button", { name: /^Basophil \d/ }).press("Enter");
     await panel.locator("img.overlay").waitFor();
     await panel.locator(".neighbours li").nth(4).waitFor();
-    await look();
+    // Until all are compared, nearer ones take their places.
+    await panel.getByText("not compared yet").waitFor({ state: "detached", timeout: 180_000 });
+    violations.push(...(await panelFaultsOf(page)));
     await current(page).focus();
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => title.innerText()).not.toBe(first);
