@@ -194,7 +194,7 @@ describe("differential", () => {
         "2026-11-25",
       ],
       ["differential", "smear.csv", "--json"],
-      ["differential", "cells/Train", "--model", "cnn-anylab", "--json", "--quiet"],
+      ["differential", "cells/Train", "--model", "cnn-anylab", "--reject", "0", "--json", "--quiet"],
       ["differential", "smear.csv", "--cells", "200"],
       ["differential", "smear.csv", "--reject", "2"],
       ["differential", "smear.csv", "--effective", "today"],

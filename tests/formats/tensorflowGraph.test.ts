@@ -398,7 +398,8 @@ describe("operators that are layers of Keras", () => {
       node("to", "Pack", ["count", "rest"]),
       node("flat", "Reshape", ["x", "to"]),
       node("h", "_FusedMatMul", ["flat", "w", "bias"], { fused_ops: texts("BiasAdd", "Tanh") }),
-      node("y", "MatMul", ["h", "v"], { transpose_b: yes }),
+      node("z", "MatMul", ["h", "v"], { transpose_b: yes }),
+      node("y", "Softmax", ["z"]),
     ];
     const constants = { w, v, bias, zero: whole(0), first: whole(1), rest: one(-1) };
     const turned = {
