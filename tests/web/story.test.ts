@@ -200,7 +200,7 @@ describe.sequential("the story of a case", () => {
     await panel.locator("img.overlay").waitFor();
     await panel.locator(".neighbours li").nth(4).waitFor();
     // Until all are compared, nearer ones take their places.
-    await panel.getByText("not compared yet").waitFor(state: "detached", timeout: 180_000 );
+    await panel.getByText("not compared yet").waitFor({ state: "detached", timeout: 180_000 });
     violations.push(...(await panelFaultsOf(page)));
     await current(page).focus();
     await page.keyboard.press("ArrowRight");
