@@ -132,7 +132,8 @@ function manifestText(items: readonly Item[], source: string): string {
   const path = join(source, "manifest.csv");
   const known = existsSync(path) ? readManifest(path) : undefined;
   const own = ["file", "class", "original"];
-  const columns = [...own, ...(known?.columns.filter((column) => !own.includes(column)) ?? [])];
+  const said = known?.columns.filter((column) => !own.includes(column) && column !== known.fileColumn) ?? [];
+  const columns = [...own, ...said];
   const rows = items.map(({ file, className, sample, augmented }) => {
     const cells = known?.byPath.get(sample.path)?.cells;
     const original = augmented === undefined ? (cells?.original ?? "") : sample.file;

@@ -113,7 +113,7 @@ function imagesOfClass(dir: string, name: string): readonly string[] {
 
 /**
  * Opens a folder with parts in it (train, validation and test by the names that `readLayout` knows), a folder of class
- * folders, a zip of either that `unpackZip` has unpacked, or a manifest CSV with the columns `file` and `class` (or `label`), and `split`, `patient`, `slide`, `group`,
+ * folders, a zip of either that `unpackZip` has unpacked, or a manifest CSV with the columns `file` and `class` (or like names), and `split`, `patient`, `slide`, `group`,
  * `laboratory`, `scale` if known.
  *
  * @throws LeukogramError ERR_DATA as {@link scanFolder}, and where train and test have different classes.
@@ -121,9 +121,9 @@ function imagesOfClass(dir: string, name: string): readonly string[] {
  * @example
  * const { train, test } = openData("data/pbc", { groupBy: "patient" });
  */
-export function openData(path: string, { mapClasses, ...options }: DataOptions = {}): OpenedData {
+export function openData(path: string, options: DataOptions = {}): OpenedData {
   const opened = openNamed(path, options);
-  return mapClasses === undefined ? opened : withMappedClasses(opened, mapClasses);
+  return options.mapClasses === undefined ? opened : withMappedClasses(opened, options.mapClasses);
 }
 
 function openNamed(path: string, options: DataOptions): OpenedData {

@@ -33,7 +33,7 @@ export function makeGrouping(root: string, manifest: Manifest | undefined, group
   }
   if (manifest === undefined) return (path) => stem(root, originalPath(path));
   const named = groupBy === undefined ? undefined : requireColumn(manifest, groupBy);
-  const column = named ?? GROUP_COLUMNS.find((name) => manifest.columns.includes(name));
+  const column = named ?? groupColumn(manifest.columns);
   const origins = originalsByPath(manifest);
   return (path) => {
     const original = origins.get(stem(root, path)) ?? originalPath(path);
@@ -54,6 +54,14 @@ export function makeGrouping(root: string, manifest: Manifest | undefined, group
     }
     return found;
   }
+}
+
+function groupColumn(columns: readonly string[]): string | undefined {
+  for (const name of GROUP_COLUMNS) {
+    const found = columns.find((column) => column.toLowerCase() === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What a manifest's columns `laboratory` and `scale` say of an image. */

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parse } from "csv-parse/sync";
 import { LeukogramError } from "../core/errors.ts";
+import { takenColumn } from "./manifestColumns.ts";
+import { readTable } from "./manifestTable.ts";
+import { remark } from "./remarks.ts";
 
 /** One row of a manifest: an image, and what is known of it. */
 export interface ManifestRow {
@@ -13,11 +14,13 @@ export interface ManifestRow {
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** A table of images: a CSV file with a column `file`, paths relative to its own folder. */
+/** A table of images: a CSV file with a column of paths, relative to its own folder. */
 export interface Manifest {
   /** Absolute path of the CSV file. */
   readonly path: string;
   readonly columns: readonly string[];
+  /** The column that holds the paths: `file`, or a name like it. */
+  readonly fileColumn: string;
   readonly rows: readonly ManifestRow[];
   /** Rows by the absolute path of their image. */
   readonly byPath: ReadonlyMap<string, ManifestRow>;
@@ -26,23 +29,24 @@ export interface Manifest {
 /**
  * Reads a manifest CSV.
  *
- * @throws LeukogramError ERR_DATA where the file cannot be read, is no CSV table, or has no column `file`.
+ * @throws LeukogramError ERR_DATA where the file cannot be read, is no CSV table, or does not have one column of files.
  */
 export function readManifest(path: string): Manifest {
   const absolute = resolve(path);
   const table = readTable(absolute);
   const header = table[0] ?? [];
-  const fileColumn = header.indexOf("file");
-  if (fileColumn < 0) {
+  const fileColumn = takenColumn("file", header, path);
+  if (fileColumn === undefined) {
     throw new LeukogramError("ERR_DATA", `manifest ${path}: expected a column "file", received ${quoteList(header)}`, {
       hint: "Name the column that holds the images' paths, relative to the manifest, file.",
     });
   }
+  if (fileColumn !== "file") remark(`${absolute}: the column "${fileColumn}" is taken for the file`);
   const rows = table.slice(1).map((cells, index): ManifestRow => {
     const byName = Object.fromEntries(header.map((column, i) => [column, (cells[i] ?? "").trim()]));
-    return { line: index + 2, path: resolve(dirname(absolute), slashed(byName.file!)), cells: byName };
+    return { line: index + 2, path: resolve(dirname(absolute), slashed(byName[fileColumn]!)), cells: byName };
   });
-  return { path: absolute, columns: header, rows, byPath: new Map(rows.map((row) => [row.path, row])) };
+  return { path: absolute, columns: header, fileColumn, rows, byPath: new Map(rows.map((row) => [row.path, row])) };
 }
 
 /**
@@ -57,17 +61,6 @@ export function requireColumn(manifest: Manifest, column: string): string {
     `manifest ${manifest.path}: there is no column "${column}" to group by, only ${quoteList(manifest.columns)}`,
     { hint: "Name one of them." },
   );
-}
-
-function readTable(path: string): string[][] {
-  try {
-    return parse(readFileSync(path), { bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
-  } catch (cause) {
-    throw new LeukogramError("ERR_DATA", `manifest ${path}: ${(cause as Error).message}`, {
-      hint: "Give a CSV file whose first line names the columns.",
-      cause,
-    });
-  }
 }
 
 // A manifest written on Windows must mean the same files elsewhere.

@@ -2,34 +2,28 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
-import { makeGrouping, makeLaboratories } from "./grouping.ts";
+import { GROUP_COLUMNS, makeGrouping, makeLaboratories } from "./grouping.ts";
 import { type Manifest, type ManifestRow, quoteList, readManifest } from "./manifest.ts";
+import { columnsFor, takenColumn } from "./manifestColumns.ts";
 import { addPictures } from "./pictureSets.ts";
+import { remark } from "./remarks.ts";
 import { compareCodePoints, toSlashes } from "./walk.ts";
 
 const SPLITS = ["train", "validation", "test"] as const;
 type Split = (typeof SPLITS)[number];
 
 /**
- * Opens the data that a manifest CSV lists: its column `class` (or `label`) names the classes, `split` the parts
- * (train, val, test); without it, paths that begin with Train/ and Test/ tell them.
+ * Opens the data that a manifest CSV lists: its column `class` (or one of a like name) names the classes, `split`
+ * the parts (train, val, test); without it, paths that begin with Train/ and Test/ tell them.
  *
  * @throws LeukogramError ERR_DATA naming the line where a file is missing or a cell is wrong.
  */
-export function openManifestFile(path: string, { classes, groupBy }: DataOptions = {}): OpenedData {
+export function openManifestFile(path: string, { classes, groupBy, mapClasses }: DataOptions = {}): OpenedData {
   const manifest = readManifest(path);
-  const column = ["class", "label"].find((name) => manifest.columns.includes(name));
-  if (column === undefined) {
-    throw new LeukogramError(
-      "ERR_DATA",
-      `manifest ${path}: expected a column "class" or "label", received ${quoteList(manifest.columns)}`,
-      {
-        hint: "Add a column class with each image's class name.",
-      },
-    );
-  }
+  const column = classColumn(manifest, groupBy);
   const named = classes ?? [...new Set(manifest.rows.map((row) => row.cells[column]!))].sort(compareCodePoints);
   requireClasses(manifest, named, column);
+  if (classes === undefined && mapClasses === undefined) requireNames(manifest, named, column);
   const labels = new Map(named.map((name, label) => [name, label]));
   const groupOf = makeGrouping(dirname(manifest.path), manifest, groupBy);
   const laboratoryOf = makeLaboratories(manifest);
@@ -59,6 +53,46 @@ export function openManifestFile(path: string, { classes, groupBy }: DataOptions
   return { train, validation, test };
 }
 
+function classColumn(manifest: Manifest, groupBy: string | undefined): string {
+  const { path, columns, fileColumn } = manifest;
+  const column = takenColumn("class", columns, path);
+  if (column === undefined) {
+    throw new LeukogramError(
+      "ERR_DATA",
+      `manifest ${path}: expected a column "class" or "label", received ${quoteList(columns)}`,
+      {
+        hint: "Add a column class with each image's class name.",
+      },
+    );
+  }
+  if (fileColumn === "file" && (column === "class" || column === "label")) return column;
+  const read = [fileColumn, column, groupBy];
+  const over = columns.filter(
+    (name) => name !== "" && !read.includes(name) && !OTHERS.includes(name) && !anyCase(name),
+  );
+  remark(
+    `${path}: the column "${column}" is taken for the class${over.length > 0 ? `; passed over: ${quoteList(over)}` : ""}`,
+  );
+  return column;
+}
+
+const OTHERS = ["laboratory", "scale", "original"];
+const anyCase = (name: string) => ["split", ...GROUP_COLUMNS].includes(name.toLowerCase());
+
+// Numbers have an order of their own in each set: learned as names, or compared with another set's, they mislead.
+function requireNames(manifest: Manifest, classes: readonly string[], column: string): void {
+  const numbers = classes.filter((name) => /^[+-]?\d+(\.0*)?$/.test(name));
+  if (numbers.length === 0) return;
+  const others = columnsFor("class", manifest.columns).filter((name) => name !== column);
+  throw new LeukogramError(
+    "ERR_DATA",
+    `manifest ${manifest.path}: the column "${column}" has numbers for classes: ${quoteList(numbers)}`,
+    {
+      hint: `Say what they are with --map-classes map.csv: a line "from,to", then one for each, such as "${numbers[0]},Basophil"${others.length > 0 ? `; or, if ${quoteList(others)} has the names, rename it to class, and ${column} to something else` : ""}.`,
+    },
+  );
+}
+
 function toDataset(
   manifest: Manifest,
   classes: readonly string[],
@@ -81,15 +115,17 @@ function toDataset(
 }
 
 function splitReader(manifest: Manifest): (row: ManifestRow) => Split {
-  if (manifest.columns.includes("split")) {
+  const column = manifest.columns.find((name) => name.toLowerCase() === "split");
+  if (column !== undefined) {
     return (row) => {
-      const split = SPLITS.find((name) => name.startsWith(row.cells.split!.toLowerCase().slice(0, 3)));
-      if (split !== undefined && /^(train|val|test)/i.test(row.cells.split!)) return split;
-      throw wrongRow(manifest, row, `expected split train, validation or test, received "${row.cells.split}"`);
+      const cell = row.cells[column]!;
+      const split = SPLITS.find((name) => name.startsWith(cell.toLowerCase().slice(0, 3)));
+      if (split !== undefined && /^(train|val|test)/i.test(cell)) return split;
+      throw wrongRow(manifest, row, `expected split train, validation or test, received "${cell}"`);
     };
   }
   const ofFolder = (row: ManifestRow): Split | undefined => {
-    const first = /^(?:\.\/)?(train|val|test)[a-z]*[/\\]/i.exec(row.cells.file!)?.[1]?.toLowerCase();
+    const first = /^(?:\.\/)?(train|val|test)[a-z]*[/\\]/i.exec(row.cells[manifest.fileColumn]!)?.[1]?.toLowerCase();
     return SPLITS.find((name) => first !== undefined && name.startsWith(first.slice(0, 3)));
   };
   const known = manifest.rows.every((row) => ofFolder(row) !== undefined);
@@ -100,6 +136,8 @@ function requireClasses(manifest: Manifest, classes: readonly string[], column: 
   if (manifest.rows.length === 0) {
     throw new LeukogramError("ERR_DATA", `manifest ${manifest.path} is empty: it lists no image`);
   }
+  const fileless = manifest.rows.find((row) => row.cells[manifest.fileColumn] === "");
+  if (fileless !== undefined) throw wrongRow(manifest, fileless, `the column "${manifest.fileColumn}" is empty`);
   const nameless = manifest.rows.find((row) => row.cells[column] === "");
   if (nameless !== undefined)
     throw wrongRow(manifest, nameless, `the column "${column}" is empty`, "Give each image a class.");

@@ -196,7 +196,7 @@ describe("a manifest as data", () => {
     expect(() => open("file,class\n1.jpg,a\n2.jpg,\n")).toThrow('line 3: the column "class" is empty');
     expect(() => open("file,class\n1.jpg,a\n")).toThrow('has only one class, "a"');
     expect(() => open("file,class\n")).toThrow("is empty: it lists no image");
-    expect(() => open("path,class\n1.jpg,a\n")).toThrow('expected a column "file", received "path", "class"');
+    expect(() => open("picture,class\n1.jpg,a\n")).toThrow('expected a column "file", received "picture", "class"');
     expect(() => open("file,kind\n1.jpg,a\n")).toThrow('expected a column "class" or "label", received "file", "kind"');
     expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,test\n")).toThrow(/class "b" has no image in train/);
   });
