@@ -4,7 +4,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { type Scale, scaleOfText } from "../data/scale.ts";
 import { loadWeights } from "../formats/loadWeights.ts";
 import { readKerasFile } from "../formats/readKeras.ts";
-import { findChangeableFiles } from "../formats/shippedModels.ts";
+import { findChangeableFiles, isShippedName } from "../formats/shippedModels.ts";
 import { modelEntry } from "../models/registry.ts";
 import type { CellNormalizationOptions } from "../nn/cellNormalization.ts";
 import type { LayerOutput } from "../nn/layer.ts";
@@ -50,7 +50,9 @@ export async function openRun(path: string): Promise<OpenRun> {
   const missing = [onnx, keras].find((file) => file === undefined || !existsSync(file));
   if (missing !== undefined || keras === undefined)
     throw new LeukogramError("ERR_FORMAT", `${path}: there is no ${basename(missing ?? "model.keras")} in it`, {
-      hint: "Adapting needs the whole folder of a finished run: a model file alone can't be changed.",
+      hint: isShippedName(path)
+        ? "It comes without its layers: it predicts, evaluates and counts, but can't be inspected, converted, explained or adapted."
+        : "Adapting needs the whole folder of a finished run: a model file alone can't be changed.",
     });
   const metadata = readMetadata(readFileSync(onnx));
   if (metadata.recipe === undefined || metadata.classes === undefined)

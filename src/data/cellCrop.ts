@@ -25,7 +25,7 @@ export function cropPlace(
 export function outsideShare({ width, height }: Pick<RgbImage, "width" | "height">, { x, y, side }: CropPlace): number {
   const inside = (middle: number, length: number) =>
     Math.max(0, Math.min(length, middle + side / 2) - Math.max(0, middle - side / 2)) / side;
-  return 1 - inside(x, width) * inside(y, height);
+  return Math.max(0, 1 - inside(x, width) * inside(y, height));
 }
 
 const samplers = new Map<number, PictureSampler>();

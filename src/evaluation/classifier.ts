@@ -20,6 +20,7 @@ import {
   normalizedRow,
 } from "./classifierFacts.ts";
 import {
+  ASSUMED,
   classNotes,
   type ForeignOptions,
   foreignMetadata,
@@ -64,7 +65,8 @@ export interface LoadOptions extends SessionOptions {
  */
 export async function loadClassifier(model: string, { foreign, ...options }: LoadOptions = {}): Promise<Classifier> {
   if (foreign !== undefined && isForeign(model)) return await foreignClassifier(model, foreign, options);
-  if (foreign !== undefined) requireNothingSaid(model, foreign);
+  const { classes: told, ...said } = foreign ?? {};
+  requireNothingSaid(model, said);
   const found = findModelFile(model);
   const { path } = found;
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
@@ -89,10 +91,28 @@ export async function loadClassifier(model: string, { foreign, ...options }: Loa
       cause,
     });
   });
-  return await classifierOf(session, file, bytes).catch(async (error) => {
+  try {
+    const classifier = await classifierOf(session, file, bytes);
+    return told === undefined ? classifier : withNames(classifier, model, told);
+  } catch (error) {
     await session.release();
     throw error;
-  });
+  }
+}
+
+// Names that were assumed when the model was converted may be told afterwards.
+function withNames(classifier: Classifier, model: string, classes: readonly string[]): Classifier {
+  if (classifier.classesFrom !== ASSUMED) requireNothingSaid(model, { classes });
+  const { length } = classifier.classes;
+  if (classes.length !== length)
+    throw new LeukogramError(
+      "ERR_USAGE",
+      `the model has ${length} classes, and ${classes.length} are named (--classes)`,
+      {
+        hint: "Name them in the order of its outputs: --classes A,B,C.",
+      },
+    );
+  return { ...classifier, classes, classesFrom: "--classes", notes: [] };
 }
 
 async function foreignClassifier(model: string, foreign: ForeignOptions, options: SessionOptions) {

@@ -136,8 +136,15 @@ function balancedAccuracyOf(rows: readonly KnownPrediction[], resampled: Estimat
   const isMixed =
     new Set(rows.map(({ group, label }) => `${label} ${group}`)).size > new Set(rows.map(({ group }) => group)).size;
   const { value } = resampled;
+  // Groups of several classes err together, as accuracy shows, where resampling sees no mistake too.
+  const all = shareOf(rows, (row) => predictedClass(row) === row.label);
+  const [below, above] = [value - (all.value - all.low), value + (all.high - all.value)];
   return isMixed
-    ? { value, low: Math.min(low, resampled.low), high: Math.max(high, resampled.high) }
+    ? {
+        value,
+        low: Math.max(0, Math.min(low, resampled.low, below)),
+        high: Math.min(1, Math.max(high, resampled.high, above)),
+      }
     : { value, low: Math.min(low, value), high: Math.max(high, value) };
 }
 

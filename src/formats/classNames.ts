@@ -1,6 +1,6 @@
 // The names of a model's classes, as programs write them into the model's file or beside it.
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 
 /** Names of classes in the order of a model's outputs. */
@@ -28,6 +28,11 @@ export function namesInMetadata(metadata: Readonly<Record<string, string>>, sour
   });
 }
 
+/** The file of class names that `convert` writes beside a model whose format has no place for them: `cnn.keras`, `cnn.labels.txt`. */
+export function labelsFileOf(model: string): string {
+  return join(dirname(model), `${basename(model, extname(model))}.labels.txt`);
+}
+
 /** Files beside a model that name its classes: of Custom Vision, Teachable Machine and many a tutorial. */
 const FILES = ["labels.txt", "class_names.txt", "classes.txt"];
 
@@ -44,7 +49,7 @@ export function namesBeside(model: string): ClassNames | undefined {
     const names = labelsOfJson(metadata);
     if (names !== undefined) return { names, from: metadata };
   }
-  const path = FILES.map((name) => join(folder, name)).find((file) => existsSync(file));
+  const path = [labelsFileOf(model), ...FILES.map((name) => join(folder, name))].find((file) => existsSync(file));
   return path === undefined ? undefined : { names: namesOfLines(readText(path)), from: path };
 }
 

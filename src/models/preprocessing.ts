@@ -92,7 +92,7 @@ export function preprocessingSmells(model: Model): string[] {
   const { scale, offset } = rescaling?.config ?? { scale: 1, offset: 0 };
   if (rescaling !== undefined && Math.abs(Number(scale) * 255 - 1) < 0.01 && offset === 0)
     smells.push(
-      `It divides pixels by 255 itself (layer "${rescaling.name}"). Where training divided them before (ImageDataGenerator(rescale=1/255), image / 255.0), they were divided twice: then say --preprocessing 0..1. A few labelled images tell: --data DIR.`,
+      `It divides pixels by 255 itself (layer "${rescaling.name}"). Where training divided them before (ImageDataGenerator(rescale=1/255), image / 255.0), they were divided twice: then say --preprocessing 0..1. A few labelled images tell: leukogram inspect MODEL --data DIR.`,
     );
   const isMobileNet =
     /mobilenet/i.test(model.name) || model.layers.some(({ name }) => /^(expanded_conv|conv_dw_1)/.test(name));
@@ -102,7 +102,7 @@ export function preprocessingSmells(model: Model): string[] {
     );
   if (rescaling === undefined && !isMobileNet)
     smells.push(
-      "It has no layer that scales pixels. Say how they were scaled in training with --preprocessing, or let --data DIR find it.",
+      "It has no layer that scales pixels. Say how they were scaled in training with --preprocessing, or let leukogram inspect MODEL --data DIR find it.",
     );
   return smells;
 }

@@ -79,6 +79,24 @@ test("what is only assumed is said, in text and in --json, by what was converted
   ]);
 });
 
+test("names outlive a conversion to every format, and assumed ones may be told afterwards", async () => {
+  const own = ["--preprocessing", "0..1", "--outputs", "scores"];
+  const outcomes = await cli.runAll([
+    ["convert", "scores.keras", "named.keras", ...own, "--classes", "A,B,C,D,E"],
+    ["predict", "named.keras", "cell.png", "--json"],
+    ["convert", "scores.keras", "told.onnx", ...own],
+    ["predict", "told.onnx", "cell.png", "--classes", "A,B,C,D,E", "--json"],
+    ["predict", "told.onnx", "cell.png", "--classes", "A,B", "--json"],
+    ["convert", "scores.keras", "unnamed.keras", ...own],
+  ]);
+  expect(outcomes[0]!.stdout).toContain("Class names: named.labels.txt, as Keras");
+  const names = (i: number) => Object.keys(JSON.parse(outcomes[i]!.stdout.split("\n")[0]!).probabilities);
+  expect(names(1)).toEqual(["A", "B", "C", "D", "E"]);
+  expect(names(3)).toEqual(["A", "B", "C", "D", "E"]);
+  expectFailure(outcomes[4]!, 2, "ERR_USAGE the model has 5 classes, and 2 are named (--classes).");
+  expect(readdirSync(cli.dir)).not.toContain("unnamed.labels.txt");
+});
+
 test("what can't be so is refused, and nothing is left", async () => {
   const before = readdirSync(cli.dir).sort();
   const outcomes = await cli.runAll([

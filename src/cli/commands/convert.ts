@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { CELL_TYPES } from "../../core/classes.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import { VERSION } from "../../core/version.ts";
-import { type ForeignModel, foreignMetadata, storedModel } from "../../evaluation/foreignModel.ts";
+import { ASSUMED, type ForeignModel, foreignMetadata, storedModel } from "../../evaluation/foreignModel.ts";
+import { labelsFileOf } from "../../formats/classNames.ts";
 import { writeKeras } from "../../formats/kerasV3.ts";
 import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "../../formats/kerasWriters.ts";
 import { findChangeableFiles } from "../../formats/shippedModels.ts";
@@ -115,6 +117,11 @@ const convert: CommandModule = {
     if (existsSync(out) && !flags.yes)
       throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
     const given = await openGiven(source, flags);
+    const labels = labelsToWrite(given, format, out);
+    if (labels !== undefined && existsSync(labels) && !flags.yes)
+      throw new LeukogramError("ERR_OUTPUT", `${labels}: exists already, and class names belong there`, {
+        hint: "Name a new file, or add --yes.",
+      });
     const progress = new Progress(Boolean(flags.quiet));
     for (const note of [...given.notes, ...given.warnings, ...storedNotes(given, format)])
       progress.line(`Note: ${note}`);
@@ -124,10 +131,24 @@ const convert: CommandModule = {
     const { kind, classes, notes, warnings } = given;
     print(
       Boolean(flags.json),
-      { in: source, kind, out, format: format.name, classes, classesFrom, outputs, notes, warnings, checked, loss },
+      {
+        in: source,
+        kind,
+        out,
+        ...(labels && { labels }),
+        format: format.name,
+        classes,
+        classesFrom,
+        outputs,
+        notes,
+        warnings,
+        checked,
+        loss,
+      },
       () =>
         [
           `${format.name}: ${out}`,
+          ...(labels ? [`Class names: ${labels}, as ${format.name} has no place for them`] : []),
           ...(given.foreign ? [`Outputs: ${outputs}; classes: ${classes.join(", ")} (${classesFrom})`] : []),
           checkedLine(checked),
           ...(loss ? [lossLine(loss)] : []),
@@ -162,10 +183,20 @@ function storedNotes({ foreign }: GivenModel, { layers, name }: Format): readonl
   return [`${name} has no layer that divides by a sum: its outputs stay as they are, and who runs it must divide`];
 }
 
-async function writeLayers(given: GivenModel, { layers }: Format, { out }: Job): Promise<Written> {
+// Where names that nobody would assume are to stand; undefined where they need no file.
+function labelsToWrite({ classes, foreign }: GivenModel, format: Format, out: string): string | undefined {
+  const isAssumed = foreign?.classesFrom === ASSUMED || classes.join() === CELL_TYPES.join();
+  return format.layers === undefined || isAssumed ? undefined : labelsFileOf(out);
+}
+
+async function writeLayers(given: GivenModel, format: Format, { out }: Job): Promise<Written> {
+  const { layers } = format;
   const model = storedOf(given);
   const source = await askLayers(model);
-  const write = (path: string) => layers!.write(model, path);
+  const write = async (path: string) => {
+    await layers!.write(model, path);
+    if (labelsToWrite(given, format, path)) await writeFileWhole(labelsFileOf(path), `${given.classes.join("\n")}\n`);
+  };
   const ask = (path: string) => layers!.ask(path, model);
   return { checked: await writeChecked(out, { write, ask, source, tolerance: TOLERANCE.float32 }) };
 }
