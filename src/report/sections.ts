@@ -102,7 +102,7 @@ export function reportText(evaluation: Evaluation): Markup {
 export function boundsText(bootstrap: BootstrapSettings | undefined): string {
   const how = bootstrap === undefined ? "" : ` (${count(bootstrap.resamples)} resamples, seed ${bootstrap.seed})`;
   return (
-    `Figures in brackets are 95 % limits by stratified bootstrap over the test images${how}; images of one original, ` +
+    `Figures in brackets are 95 % limits: mid-P of shares, MOVER of balanced accuracy, of the rest by stratified bootstrap over the test images${how}; images of one original, ` +
     "patient or slide are resampled together where that is known. They say how much the figure would change with other " +
     "images of the same kind, not with another training run, and not in another laboratory."
   );
