@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { onnxModelOf } from "../src/formats/onnx/onnxModel.ts";
 import { compile } from "../src/graph/compile.ts";
 import { decodeModel } from "../src/graph/onnx/decode.ts";
-import { Model } from "../src/nn/model.ts";
+import type { Model } from "../src/nn/model.ts";
 import { predictionGraph } from "../src/nn/modelGraphs.ts";
 import { createSession } from "../src/runtime/node.ts";
 
@@ -14,18 +14,11 @@ type Verdict = "right" | "refused" | "wrong" | "unclear";
 
 const floats = (path: string) => new Float32Array(new Uint8Array(readFileSync(path)).buffer);
 
-/** What is read, up to the softmax that may have been added. */
-function scoresOf({ model }: { model: Model }): Model {
-  const { output } = model;
-  if (output.layer.name !== "probabilities") return model;
-  return new Model({ input: model.input, output: output.inputs[0]!, name: "scores" });
-}
-
 async function verdictOf(path: string): Promise<[Verdict, string]> {
   const bytes = readFileSync(path);
   let model: Model;
   try {
-    model = scoresOf(onnxModelOf(bytes, { source: "net.onnx" }));
+    ({ model } = onnxModelOf(bytes, { source: "net.onnx" }));
   } catch (cause) {
     const { message } = cause as Error;
     // A batch that a node brings to another axis is refused where it would be mixed.

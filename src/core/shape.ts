@@ -3,6 +3,16 @@ import { LeukogramError } from "./errors.ts";
 /** A size: a number, or the name of one that is only known when the graph runs, such as "batch". */
 export type Dim = number | string;
 
+/** How many times its symbol a symbolic size is: 64 of "batch*64", 1 of "batch". */
+export function timesOf(size: string): number {
+  return Number(size.split("*")[1] ?? 1);
+}
+
+/** The symbol of a symbolic size: "batch" of "batch*64". */
+export function symbolOf(size: string): string {
+  return size.split("*")[0]!;
+}
+
 /** Sizes of a tensor, outermost first. */
 export type Shape = readonly Dim[];
 

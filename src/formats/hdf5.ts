@@ -1,6 +1,6 @@
 import type { Dataset, File, Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
-import { fromHalf } from "../graph/onnx/half.ts";
+import { fromBfloat, fromHalf } from "../graph/onnx/half.ts";
 import { checkHeaps } from "./hdf5Heaps.ts";
 import { zeroTimes } from "./hdf5Times.ts";
 import type { StoredWeight } from "./storedLayers.ts";
@@ -180,15 +180,6 @@ function bitsOf(found: Dataset): ArrayLike<number> {
   Object.defineProperty(found, "metadata", { value: { ...found.metadata, type: 0, signed: false } });
   const { value } = found;
   return typeof value === "number" ? [value] : (value as Uint16Array);
-}
-
-const float = new Float32Array(1);
-const floatBits = new Uint32Array(float.buffer);
-
-// The upper half of a float32.
-function fromBfloat(bits: number): number {
-  floatBits[0] = bits << 16;
-  return float[0]!;
 }
 
 // One character a byte.

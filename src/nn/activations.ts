@@ -3,8 +3,10 @@ import * as ops from "../graph/ops/index.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { toGraphAxis } from "./layout.ts";
 
-// Of Klambauer et al. 2017, as Keras rounds them.
-const [SELU_ALPHA, SELU_SCALE] = [1.6732632423543772, 1.0507009873554805];
+/** Constants of SELU (Klambauer et al. 2017), as Keras rounds them. */
+export const SELU_ALPHA = 1.6732632423543772;
+/** The factor on all of it. */
+export const SELU_SCALE = 1.0507009873554805;
 
 const ACTIVATIONS = {
   linear: (x: Tensor) => x,
@@ -35,7 +37,7 @@ const ACTIVATIONS = {
   hard_silu: (x: Tensor) => ops.mul(x, hardSigmoid(x)),
   hard_sigmoid: hardSigmoid,
   softmax: (x: Tensor) => softmax(x, -1),
-  log_softmax: (x: Tensor) => alongLast(x, -1, ops.logSoftmax),
+  log_softmax: (x: Tensor) => alongLast(x, toGraphAxis(-1, x.rank), ops.logSoftmax),
 };
 
 /** Names of Keras's activation functions that layers take. */
@@ -66,7 +68,7 @@ export function elu(x: Tensor, alpha: number): Tensor {
 
 /** exp(x) over its sum along an axis of Keras. */
 export function softmax(x: Tensor, axis: number): Tensor {
-  return alongLast(x, axis, ops.softmax);
+  return alongLast(x, toGraphAxis(axis, x.rank), ops.softmax);
 }
 
 /** The exact form, by the error function, or that by tanh (Hendrycks and Gimpel 2016). */
@@ -77,14 +79,11 @@ export function gelu(x: Tensor, approximate = false): Tensor {
   return ops.mul(half, ops.add(ops.tanh(ops.mul(cubic, ops.scalar(Math.sqrt(2 / Math.PI)))), ops.scalar(1)));
 }
 
-// `act` works along the last axis of the graph's tensor.
-function alongLast(x: Tensor, axis: number, act: (x: Tensor) => Tensor): Tensor {
-  const from = toGraphAxis(axis, x.rank);
-  const last = x.rank - 1;
-  if (from === last) return act(x);
-  const order = [...x.shape.keys()].toSpliced(from, 1).concat(from);
-  const back = order.map((_, i) => order.indexOf(i));
-  return ops.transpose(act(ops.transpose(x, order)), back);
+/** What works along the last axis, along any other one of the graph's tensor: brought to the end, and back. */
+export function alongLast(x: Tensor, axis: number, act: (x: Tensor) => Tensor): Tensor {
+  if (axis === x.rank - 1) return act(x);
+  const swap = [...x.shape.keys()].with(axis, x.rank - 1).with(-1, axis);
+  return ops.transpose(act(ops.transpose(x, swap)), swap);
 }
 
 // log(1 + exp(x)) without overflow.

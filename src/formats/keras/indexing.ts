@@ -94,8 +94,5 @@ export function entriesOf(x: Tensor, axis: number, places: readonly number[]): T
   const [first, second] = places as [number, number?];
   const step = second === undefined ? 1 : second - first;
   if (step > 0) return ops.slice(x, axis, first, places.at(-1)! + 1, step);
-  return ops.concat(
-    places.map((place) => ops.slice(x, axis, place, place + 1)),
-    axis,
-  );
+  return ops.gather(x, axis, Int32Array.from(places));
 }

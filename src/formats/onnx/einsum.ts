@@ -1,8 +1,8 @@
 // Einsum of one tensor or two, as a product of matrices.
-import type { Dim } from "../../core/shape.ts";
+import { type Dim, timesOf } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { batchTimes, type NodeFacts, timesBatch } from "./nodeFacts.ts";
+import { type NodeFacts, timesBatch } from "./nodeFacts.ts";
 
 interface Term {
   readonly tensor: Tensor;
@@ -79,6 +79,6 @@ function product(a: Term, b: Term, result: readonly string[], facts: NodeFacts):
 const isOpen = (sizes: ReadonlyMap<string, Dim>, letter: string) => typeof sizes.get(letter) === "string";
 
 function joined(sizes: readonly Dim[]): Dim {
-  const count = sizes.reduce((all: number, size) => all * (typeof size === "string" ? batchTimes(size) : size), 1);
+  const count = sizes.reduce((all: number, size) => all * (typeof size === "string" ? timesOf(size) : size), 1);
   return sizes.some((size) => typeof size === "string") ? timesBatch(count) : count;
 }

@@ -1,6 +1,6 @@
 // Arithmetic on shapes, which exporters leave in the graph: done when the file is read.
-import type { Dim } from "../../core/shape.ts";
-import { batchTimes, frontAxis, type HostValue, type NodeFacts, timesBatch } from "./nodeFacts.ts";
+import { type Dim, timesOf } from "../../core/shape.ts";
+import { frontAxis, type HostValue, type NodeFacts, timesBatch } from "./nodeFacts.ts";
 
 type HostOperator = (inputs: readonly HostValue[], facts: NodeFacts) => HostValue;
 
@@ -39,7 +39,7 @@ function withBatch(type: string, x: Dim, y: Dim): Dim | undefined {
   if (type === "Equal") return x === y ? 1 : 0;
   const [batch, count] = typeof x === "string" ? [x, y] : [y, x];
   if (typeof batch !== "string" || typeof count !== "number" || count < 1) return undefined;
-  const times = batchTimes(batch);
+  const times = timesOf(batch);
   if (type === "Mul") return timesBatch(times * count);
   return type === "Div" && batch === x && times % count === 0 ? timesBatch(times / count) : undefined;
 }

@@ -9,9 +9,6 @@ export const BATCH = "batch";
 /** The size of the batch times a number: "batch", "batch*64". */
 export const timesBatch = (count: number): Dim => (count === 1 ? BATCH : `${BATCH}*${count}`);
 
-/** How many times the batch's size a symbolic size is. */
-export const batchTimes = (dim: string): number => Number(dim.split("*")[1] ?? 1);
-
 /** Whole numbers that are known before the graph runs, such as a shape; the batch's size is its name. */
 export interface HostValue {
   readonly shape: readonly number[];

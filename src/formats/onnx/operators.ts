@@ -2,6 +2,7 @@
 import type { Dim } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import { activate, alongLast, elu, gelu, leakyRelu, SELU_ALPHA, SELU_SCALE } from "../../nn/activations.ts";
 import { einsum } from "./einsum.ts";
 import { REAL_TYPES } from "./elementTypes.ts";
 import { fixedNumber, LAYOUT_OPERATORS } from "./layoutOperators.ts";
@@ -39,41 +40,16 @@ const many =
 const number = (value: number) => ops.scalar(value);
 const plus = (x: Tensor, value: number) => ops.add(x, number(value));
 const times = (x: Tensor, value: number) => ops.mul(x, number(value));
-/** log(1 + exp(x)), of which no part overflows. */
-const softplus = (x: Tensor) => ops.add(ops.relu(x), ops.log(plus(ops.exp(ops.neg(ops.abs(x))), 1)));
-const belowZero = (x: Tensor) => ops.minimum(x, number(0));
-
-const gelu: Unary = (x, facts) => {
-  if (facts.text("approximate", "none") === "none")
-    return ops.mul(times(x, 0.5), plus(ops.erf(times(x, Math.SQRT1_2)), 1));
-  const inner = times(ops.add(x, times(ops.mul(x, ops.mul(x, x)), 0.044715)), Math.sqrt(2 / Math.PI));
-  return ops.mul(times(x, 0.5), plus(ops.tanh(inner), 1));
-};
 
 const hardSigmoid = (x: Tensor, alpha: number, beta: number) => ops.clip(plus(times(x, alpha), beta), 0, 1);
 
-const elu: Unary = (x, facts) => ops.add(ops.relu(x), times(plus(ops.exp(belowZero(x)), -1), facts.float("alpha", 1)));
-
-const selu: Unary = (x, facts) => {
-  const alpha = facts.float("alpha", 1.6732632423543772);
-  return times(
-    ops.add(ops.relu(x), times(plus(ops.exp(belowZero(x)), -1), alpha)),
-    facts.float("gamma", 1.0507009873554805),
-  );
-};
+const selu: Unary = (x, facts) => times(elu(x, facts.float("alpha", SELU_ALPHA)), facts.float("gamma", SELU_SCALE));
 
 const clip: Operator = ([x, low, high], facts) => {
   const limit = (tensor: Tensor | undefined, name: string, otherwise: number) =>
     tensor === undefined || tensor === x ? facts.float(name, otherwise) : fixedNumber(tensor, facts);
   return ops.clip(x!, limit(low, "min", Number.NEGATIVE_INFINITY), limit(high, "max", Number.POSITIVE_INFINITY));
 };
-
-/** Along an axis that may be any: brought to the end, and back. */
-function alongLast(x: Tensor, axis: number, act: (t: Tensor) => Tensor): Tensor {
-  if (axis === x.rank - 1) return act(x);
-  const swap = [...x.shape.keys()].with(axis, x.rank - 1).with(-1, axis);
-  return ops.transpose(act(ops.transpose(x, swap)), swap);
-}
 
 const softmaxLike =
   (act: (t: Tensor) => Tensor): Operator =>
@@ -163,7 +139,6 @@ const where: Operator = ([, a, b], facts) => {
   return ops.add(part(a!, true), part(b!, false));
 };
 
-const absolute = (x: Tensor) => ops.abs(x);
 const squares = (x: Tensor) => ops.mul(x, x);
 
 const mean: Operator = (inputs) => times(inputs.reduce(ops.add), 1 / inputs.length);
@@ -180,28 +155,28 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Clip: clip,
   Div: binary(ops.div),
   Einsum: einsum,
-  Elu: unary(elu),
+  Elu: unary((x, facts) => elu(x, facts.float("alpha", 1))),
   Erf: unary(ops.erf),
   Exp: unary(ops.exp),
-  Gelu: unary(gelu),
+  Gelu: unary((x, facts) => gelu(x, facts.text("approximate", "none") === "tanh")),
   Gemm: gemm,
   HardSigmoid: unary((x, facts) => hardSigmoid(x, facts.float("alpha", 0.2), facts.float("beta", 0.5))),
   HardSwish: unary((x) => ops.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
-  LeakyRelu: unary((x, facts) => ops.add(ops.relu(x), times(belowZero(x), facts.float("alpha", 0.01)))),
+  LeakyRelu: unary((x, facts) => leakyRelu(x, facts.float("alpha", 0.01))),
   Log: unary(ops.log),
   LogSoftmax: softmaxLike(ops.logSoftmax),
   MatMul: ([a, b], facts) => matMul(a!, b!, facts),
   Max: many(ops.maximum),
   Mean: mean,
   Min: many(ops.minimum),
-  Mish: unary((x) => ops.mul(x, ops.tanh(softplus(x)))),
+  Mish: unary((x) => activate(x, "mish")),
   Mod: mod,
   Mul: binary(ops.mul),
   Neg: unary(ops.neg),
-  PRelu: ([x, slope]) => ops.add(ops.relu(x!), ops.mul(belowZero(x!), slope!)),
+  PRelu: ([x, slope]) => ops.add(ops.relu(x!), ops.mul(ops.minimum(x!, number(0)), slope!)),
   Pow: binary(ops.pow),
   Reciprocal: unary(ops.reciprocal),
-  ReduceL1: reduction((x, axes, keep) => ops.reduceSum(absolute(x), axes, keep)),
+  ReduceL1: reduction((x, axes, keep) => ops.reduceSum(ops.abs(x), axes, keep)),
   ReduceL2: reduction((x, axes, keep) => ops.sqrt(ops.reduceSum(squares(x), axes, keep))),
   ReduceMax: reduction(ops.reduceMax),
   ReduceMean: reduction(ops.reduceMean),
@@ -213,8 +188,8 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Sigmoid: unary(ops.sigmoid),
   Softmax: softmaxLike(ops.softmax),
   Sign: unary(ops.sign),
-  Softplus: unary(softplus),
-  Softsign: unary((x) => ops.div(x, plus(ops.abs(x), 1))),
+  Softplus: unary((x) => activate(x, "softplus")),
+  Softsign: unary((x) => activate(x, "softsign")),
   Sqrt: unary(ops.sqrt),
   Sub: binary(ops.sub),
   Sum: many(ops.add),

@@ -1,8 +1,8 @@
 // Reshape, in a file that may have been written for one image: its sizes are read as those of a batch.
-import type { Dim } from "../../core/shape.ts";
+import { type Dim, timesOf } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { batchTimes, type NodeFacts, timesBatch } from "./nodeFacts.ts";
+import { type NodeFacts, timesBatch } from "./nodeFacts.ts";
 
 /** The shape that a node gives a batch of open size, found when the graph is read. */
 const FOUND = new WeakMap<NodeFacts, readonly Dim[]>();
@@ -13,7 +13,7 @@ export function reshape([x]: readonly Tensor[], facts: NodeFacts, batch: Dim): T
   if (known !== undefined && typeof batch === "number")
     return ops.reshape(
       x!,
-      known.map((size) => (typeof size === "string" ? batch * batchTimes(size) : size)),
+      known.map((size) => (typeof size === "string" ? batch * timesOf(size) : size)),
     );
   const sizes = sizesFor(x!.shape, facts);
   FOUND.set(facts, sizes);
@@ -33,13 +33,13 @@ function sizesFor(shape: readonly Dim[], facts: NodeFacts): readonly Dim[] {
   if (from < 0) return withRest(wanted, product(shape), facts);
   // The batch may be joined with the axes behind it, or parted from them, so long as as much stands before it.
   const before = product(shape.slice(0, from));
-  const entries = batchTimes(shape[from] as string) * product(shape.slice(from + 1));
+  const entries = timesOf(shape[from] as string) * product(shape.slice(from + 1));
   const said = wanted.findIndex(isBatch);
   const to = said >= 0 ? said : placeBehind(wanted, before);
   if (to < 0 || product(wanted.slice(0, to)) !== before)
     throw facts.refuse(`mixes the images of a batch: ${JSON.stringify(shape)} to ${JSON.stringify(given)}`);
   const own = wanted[to]!;
-  const count = isBatch(own) ? batchTimes(own) : own;
+  const count = isBatch(own) ? timesOf(own) : own;
   const [times, ...rest] = withRest([count, ...wanted.slice(to + 1)], entries, facts) as readonly number[];
   return [...wanted.slice(0, to), timesBatch(times!), ...rest];
 }

@@ -1,6 +1,7 @@
 // Resize and Upsample: each axis by itself, as a choice of entries or a matrix of weights, through which gradients pass.
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import { alongLast } from "../../nn/activations.ts";
 import { BATCH, frontAxis, type NodeFacts } from "./nodeFacts.ts";
 
 type ResizeOperator = (inputs: readonly Tensor[], facts: NodeFacts) => Tensor;
@@ -149,9 +150,7 @@ function filter(distance: number, { mode, coefficient: a }: Settings): number {
 
 function weighted(x: Tensor, { axis, from, to }: Change, weights: Float32Array): Tensor {
   const matrix = ops.constant(weights, [from, to]);
-  if (axis === x.rank - 1) return ops.matMul(x, matrix);
-  const swap = [...x.shape.keys()].with(axis, x.rank - 1).with(-1, axis);
-  return ops.transpose(ops.matMul(ops.transpose(x, swap), matrix), swap);
+  return alongLast(x, axis, (t) => ops.matMul(t, matrix));
 }
 
 /** By name. */

@@ -2,7 +2,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import { eachField, packed } from "./fields.ts";
-import { fromHalf } from "./half.ts";
+import { fromBfloat, fromHalf } from "./half.ts";
 
 /** A constant: real numbers as float32, whole numbers and truth values as numbers. */
 export interface DecodedTensor {
@@ -33,11 +33,11 @@ const WIDTHS: Readonly<Record<number, Width>> = {
   6: whole(4, (v, at) => v.getInt32(at, true)),
   7: whole(8, (v, at) => Number(v.getBigInt64(at, true))),
   9: whole(1, (v, at) => v.getUint8(at)),
-  10: real(2, (v, at) => halfNumber(v.getUint16(at, true))),
+  10: real(2, (v, at) => fromHalf(v.getUint16(at, true))),
   11: real(8, (v, at) => v.getFloat64(at, true)),
   12: whole(4, (v, at) => v.getUint32(at, true)),
   13: whole(8, (v, at) => Number(v.getBigUint64(at, true))),
-  16: real(2, (v, at) => bfloatNumber(v.getUint16(at, true))),
+  16: real(2, (v, at) => fromBfloat(v.getUint16(at, true))),
 };
 
 /**
@@ -106,7 +106,7 @@ function numbersOf({ name, shape, type, width, raw, listed }: Parts): Float32Arr
   const numbers = width.isReal ? new Float32Array(count) : new Float64Array(count);
   if (raw === undefined) {
     // Halves are listed by their bits.
-    const decode = type === 10 ? halfNumber : type === 16 ? bfloatNumber : (value: number) => value;
+    const decode = type === 10 ? fromHalf : type === 16 ? fromBfloat : (value: number) => value;
     for (const [i, value] of listed.entries()) numbers[i] = decode(value);
   } else if (type === 1) new Uint8Array(numbers.buffer).set(raw);
   else {
@@ -114,16 +114,4 @@ function numbersOf({ name, shape, type, width, raw, listed }: Parts): Float32Arr
     for (let i = 0; i < count; i++) numbers[i] = width.read(view, i * width.bytes);
   }
   return numbers;
-}
-
-// Beyond the finite: infinities and what is no number.
-function halfNumber(bits: number): number {
-  if ((bits & 0x7c00) !== 0x7c00) return fromHalf(bits);
-  if ((bits & 1023) !== 0) return Number.NaN;
-  return bits & 0x8000 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-}
-
-// The upper half of a float32.
-function bfloatNumber(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
 }

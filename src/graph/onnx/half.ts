@@ -31,6 +31,11 @@ export function fromHalf(bits: number): number {
   return bits & 0x8000 ? -size : size;
 }
 
+/** The number that the bits of a bfloat16 number stand for: the upper half of a float32. */
+export function fromBfloat(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+}
+
 // float32 has 8 bits of exponent (bias 127) and 23 of mantissa, half 5 (bias 15) and 10.
 function halfBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;

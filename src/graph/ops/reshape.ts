@@ -1,5 +1,5 @@
 import { LeukogramError } from "../../core/errors.ts";
-import { type Dim, type Shape, sameShape, show } from "../../core/shape.ts";
+import { type Dim, type Shape, sameShape, show, symbolOf, timesOf } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
 type ReshapeAttributes = { readonly shape: Shape };
@@ -28,7 +28,6 @@ export const reshapeOp: Op<ReshapeAttributes> = {
   gradient: ({ inputs: [x], dy, ops }) => [ops.reshape(dy, x!.shape)],
 };
 
-// "batch*64" is 64 times as many as "batch".
 const size = (shape: Shape) =>
-  shape.reduce((all: number, dim: Dim) => all * (typeof dim === "number" ? dim : Number(dim.split("*")[1] ?? 1)), 1);
-const symbols = (shape: Shape) => shape.flatMap((dim) => (typeof dim === "string" ? dim.split("*")[0] : [])).join();
+  shape.reduce((all: number, dim: Dim) => all * (typeof dim === "number" ? dim : timesOf(dim)), 1);
+const symbols = (shape: Shape) => shape.flatMap((dim) => (typeof dim === "string" ? symbolOf(dim) : [])).join();

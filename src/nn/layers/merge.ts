@@ -5,13 +5,16 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { Layer, type LayerOptions } from "../layer.ts";
 import { toGraphAxis } from "../layout.ts";
 
-/** The sum of its inputs (keras.layers.Add). */
-export class Add extends Layer {
-  readonly className = "Add";
-
+/** A layer of inputs that are alike, without settings. */
+abstract class Merge extends Layer {
   constructor(options: LayerOptions = {}) {
     super({}, options);
   }
+}
+
+/** The sum of its inputs (keras.layers.Add). */
+export class Add extends Merge {
+  readonly className = "Add";
 
   override call(inputs: readonly Tensor[]): Tensor {
     return sameRank(inputs).reduce(ops.add);
@@ -19,12 +22,8 @@ export class Add extends Layer {
 }
 
 /** The first input less the second (keras.layers.Subtract). */
-export class Subtract extends Layer {
+export class Subtract extends Merge {
   readonly className = "Subtract";
-
-  constructor(options: LayerOptions = {}) {
-    super({}, options);
-  }
 
   override call(inputs: readonly Tensor[]): Tensor {
     return sameRank(inputs).reduce(ops.sub);
@@ -32,12 +31,8 @@ export class Subtract extends Layer {
 }
 
 /** The product of its inputs, entry by entry (keras.layers.Multiply). */
-export class Multiply extends Layer {
+export class Multiply extends Merge {
   readonly className = "Multiply";
-
-  constructor(options: LayerOptions = {}) {
-    super({}, options);
-  }
 
   override call(inputs: readonly Tensor[]): Tensor {
     return sameRank(inputs).reduce(ops.mul);
@@ -45,12 +40,8 @@ export class Multiply extends Layer {
 }
 
 /** The mean of its inputs, entry by entry (keras.layers.Average). */
-export class Average extends Layer {
+export class Average extends Merge {
   readonly className = "Average";
-
-  constructor(options: LayerOptions = {}) {
-    super({}, options);
-  }
 
   override call(inputs: readonly Tensor[]): Tensor {
     return ops.mul(sameRank(inputs).reduce(ops.add), ops.scalar(1 / inputs.length));
@@ -58,12 +49,8 @@ export class Average extends Layer {
 }
 
 /** The largest of its inputs, entry by entry (keras.layers.Maximum). */
-export class Maximum extends Layer {
+export class Maximum extends Merge {
   readonly className = "Maximum";
-
-  constructor(options: LayerOptions = {}) {
-    super({}, options);
-  }
 
   override call(inputs: readonly Tensor[]): Tensor {
     return sameRank(inputs).reduce(ops.maximum);
@@ -71,12 +58,8 @@ export class Maximum extends Layer {
 }
 
 /** The smallest of its inputs, entry by entry (keras.layers.Minimum). */
-export class Minimum extends Layer {
+export class Minimum extends Merge {
   readonly className = "Minimum";
-
-  constructor(options: LayerOptions = {}) {
-    super({}, options);
-  }
 
   override call(inputs: readonly Tensor[]): Tensor {
     return sameRank(inputs).reduce(ops.minimum);
