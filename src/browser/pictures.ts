@@ -1,5 +1,6 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { RgbImage } from "../data/image.ts";
+import { isWidePng } from "../data/pictureHead.ts";
 
 /** A picture in any form that a page has it in: pixels, what is drawn, or a file. */
 export type Picture =
@@ -32,7 +33,7 @@ const isImageData = (picture: RgbImage | ImageData): picture is ImageData => "co
 
 async function decodeFile(file: Blob): Promise<RgbImage> {
   const name = file instanceof File ? file.name : "image";
-  const isWide = await isWidePng(file);
+  const isWide = isWidePng(new Uint8Array(await file.slice(0, 25).arrayBuffer()));
   const bitmap = await createImageBitmap(file, {
     premultiplyAlpha: "none",
     colorSpaceConversion: "none",
@@ -48,12 +49,6 @@ async function decodeFile(file: Blob): Promise<RgbImage> {
   } finally {
     bitmap.close();
   }
-}
-
-// Byte 24 of a PNG file is its bits a channel.
-async function isWidePng(file: Blob): Promise<boolean> {
-  const head = new Uint8Array(await file.slice(0, 25).arrayBuffer());
-  return head[0] === 0x89 && head[1] === 0x50 && head[24] === 16;
 }
 
 // The browser gives the high bytes of 16 bits; as in Node, a picture that 14 bits hold has no white that is known.

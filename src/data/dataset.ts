@@ -123,6 +123,7 @@ function imagesOfClass(dir: string, name: string): readonly string[] {
  */
 export function openData(path: string, options: DataOptions = {}): OpenedData {
   const opened = openNamed(path, options);
+  addPictures(path, [opened.train, opened.validation, opened.test].flatMap(pathsOf));
   return options.mapClasses === undefined ? opened : withMappedClasses(opened, options.mapClasses);
 }
 
@@ -134,12 +135,9 @@ function openNamed(path: string, options: DataOptions): OpenedData {
   const { root, parts } = readLayout(dir);
   const manifest = options.manifest ?? manifestPath(root) ?? manifestPath(dir);
   const shared = { ...options, ...(manifest === undefined ? {} : { manifest }) };
-  const opened =
-    parts === undefined
-      ? { train: scan(root, shared), validation: undefined, test: undefined }
-      : openParts(root, parts, { ...shared, root });
-  addPictures(path, [opened.train, opened.validation, opened.test].flatMap(pathsOf));
-  return opened;
+  return parts === undefined
+    ? { train: scan(root, shared), validation: undefined, test: undefined }
+    : openParts(root, parts, { ...shared, root });
 }
 
 const pathsOf = (part: Dataset | undefined) => part?.samples.map((sample) => sample.path) ?? [];

@@ -5,6 +5,7 @@ import { toBytes } from "./depth.ts";
 import { decodeFastJpeg } from "./fastJpeg.ts";
 import type { JpegDct } from "./jpegDct.ts";
 import { jpegOrientation, NOT_TURNED } from "./orientation.ts";
+import { isJpeg } from "./pictureHead.ts";
 import { bitsOfSet, toldBits } from "./pictureSets.ts";
 import { readRaw, rgbOf, spaceOf } from "./rawPixels.ts";
 import { remarkPicture } from "./remarks.ts";
@@ -77,10 +78,13 @@ async function decode(bytes: Uint8Array, { name, path, maxPixels, jpegDct, bits 
   if (isTiff(bytes)) return decodeTiff(bytes, { name, maxPixels, bits, findBits });
   const { width, height, channels, values } = await readRaw(bytes, { maxPixels, space: spaceOf(bytes) });
   const narrow = values instanceof Uint16Array ? toBytes(values, bits ?? (await findBits())) : values;
-  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
-  if (isJpeg && jpegOrientation(bytes) > 1) remarkPicture("orientation not applied", name, NOT_TURNED);
-  // sharp has read it, so that what is damaged or too large is told in the same words.
-  return { width, height, data: isJpeg && jpegDct === "fast" ? await decodeFastJpeg(bytes) : rgbOf(narrow, channels) };
+  if (isJpeg(bytes) && jpegOrientation(bytes) > 1) remarkPicture("orientation not applied", name, NOT_TURNED);
+  // sharp has read it, so that what is damaged or too large is reported in the same words.
+  return {
+    width,
+    height,
+    data: isJpeg(bytes) && jpegDct === "fast" ? await decodeFastJpeg(bytes) : rgbOf(narrow, channels),
+  };
 }
 
 async function readBytes(path: string, name: string): Promise<Uint8Array> {

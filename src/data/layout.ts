@@ -1,4 +1,5 @@
 // How a folder of labelled images is laid out: what its folders are is told by their names, and never guessed in silence.
+import type { Dirent } from "node:fs";
 import { basename, join } from "node:path";
 import { KNOWN_TYPES } from "../core/cellTypes.ts";
 import { LeukogramError } from "../core/errors.ts";
@@ -70,7 +71,9 @@ export function readLayout(dir: string): Layout {
 
 /** Folders in a folder, a system's own ones left out, sorted by code points. */
 export function foldersIn(dir: string): string[] {
-  return listFolder(dir).flatMap(({ name }) => (isSystemName(name) || !isFolder(join(dir, name)) ? [] : [name]));
+  // Only a link must be asked about: a class may hold a million files.
+  const isOne = (entry: Dirent) => entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(dir, entry.name)));
+  return listFolder(dir).flatMap((entry) => (isOne(entry) && !isSystemName(entry.name) ? [entry.name] : []));
 }
 
 const imagesBeside = (dir: string) =>

@@ -5,7 +5,6 @@ import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
 import { GROUP_COLUMNS, makeGrouping, makeLaboratories } from "./grouping.ts";
 import { type Manifest, type ManifestRow, quoteList, readManifest } from "./manifest.ts";
 import { columnsFor, takenColumn } from "./manifestColumns.ts";
-import { addPictures } from "./pictureSets.ts";
 import { remark } from "./remarks.ts";
 import { compareCodePoints, toSlashes } from "./walk.ts";
 
@@ -46,10 +45,6 @@ export function openManifestFile(path: string, { classes, groupBy, mapClasses }:
   }
   const [train, validation, test] = SPLITS.map((split) => toDataset(manifest, named, parts[split], split));
   if (train === undefined) throw new LeukogramError("ERR_DATA", `manifest ${path} lists no image to train on`);
-  addPictures(
-    path,
-    [train, validation, test].flatMap((part) => part?.samples.map((sample) => sample.path) ?? []),
-  );
   return { train, validation, test };
 }
 

@@ -17,7 +17,7 @@ export interface MapClasses {
  * @throws LeukogramError ERR_DATA where a class is none of the five and is not to be left out, or fewer than two are left.
  */
 export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: MapClasses): OpenedData {
-  const parts = [opened.train, opened.validation, opened.test].filter((part) => part !== undefined);
+  const parts = partsOf(opened);
   const names = [...new Set(parts.flatMap(({ classes }) => classes))];
   const mapped = mapNames(names, map);
   const left = mapped.filter(({ to }) => to === undefined).map(({ from }) => from);
@@ -39,8 +39,12 @@ export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: Ma
     return { ...part, classes, samples };
   };
   const count = (list: readonly Dataset[]) => list.reduce((sum, { samples }) => sum + samples.length, 0);
-  const done = parts.map(relabelled);
-  const leftOut = count(parts) - count(done);
+  const done = {
+    train: relabelled(opened.train),
+    validation: opened.validation && relabelled(opened.validation),
+    test: opened.test && relabelled(opened.test),
+  };
+  const leftOut = count(parts) - count(partsOf(done));
   say?.(
     `Classes: ${mappingText(mapped)}.${leftOut > 0 ? ` ${leftOut} of ${count(parts)} images are of none of the classes and left out.` : ""}`,
   );
@@ -49,9 +53,8 @@ export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: Ma
     say?.(
       `Readers differ on these: ${doubtful.map(({ from, to }) => `${from} is counted as ${to}`).join(", ")}. Say otherwise with --map-classes map.csv.`,
     );
-  return {
-    train: relabelled(opened.train),
-    validation: opened.validation && relabelled(opened.validation),
-    test: opened.test && relabelled(opened.test),
-  };
+  return done;
 }
+
+const partsOf = ({ train, validation, test }: OpenedData): readonly Dataset[] =>
+  [train, validation, test].filter((part) => part !== undefined);

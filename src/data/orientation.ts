@@ -1,3 +1,4 @@
+import { jpegSegments } from "./pictureHead.ts";
 import { TAGS, tagNumber, tiffPages } from "./tiff/pages.ts";
 
 /** What is said of a picture that asks to be turned. */
@@ -5,14 +6,10 @@ export const NOT_TURNED = "asks to be turned (its EXIF orientation), and is read
 
 /** The EXIF orientation of a JPEG file: 1 where it stands as it should, or says nothing. */
 export function jpegOrientation(bytes: Uint8Array): number {
-  for (let at = 2; at + 10 < bytes.length && bytes[at] === 0xff; ) {
-    const [marker, size] = [bytes[at + 1]!, (bytes[at + 2]! << 8) | bytes[at + 3]!];
-    if (marker === 0xda) break; // the pixels begin
-    // APP1 with "Exif\0\0", behind which lies a TIFF file without pixels.
-    if (marker === 0xe1 && String.fromCharCode(...bytes.subarray(at + 4, at + 8)) === "Exif")
-      return exifOrientation(bytes.subarray(at + 10, at + 2 + size));
-    at += 2 + size;
-  }
+  // APP1 with "Exif\0\0", behind which lies a TIFF file without pixels.
+  for (const { marker, bytes: part } of jpegSegments(bytes))
+    if (marker === 0xe1 && String.fromCharCode(...part.subarray(0, 4)) === "Exif")
+      return exifOrientation(part.subarray(6));
   return 1;
 }
 

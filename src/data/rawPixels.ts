@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { isJpeg, isWidePng, jpegSegments } from "./pictureHead.ts";
 
 /** Values of a picture as its file has them, without alpha: no profile, no curve. */
 export interface RawPixels {
@@ -43,21 +44,15 @@ export async function readRaw(bytes: Uint8Array, { maxPixels, space, page = 0 }:
 
 /** The space of a PNG, JPEG, GIF or WebP file by its header. */
 export function spaceOf(bytes: Uint8Array): RawOptions["space"] {
-  // The first chunk of a PNG file is IHDR: bits a channel are byte 24, the colour type byte 25, 2 of which is colour.
-  if (bytes[0] === 0x89 && bytes[1] === 0x50) {
-    if (bytes[24] !== 16) return "rgb";
-    return bytes[25]! & 2 ? "rgb16" : "grey16";
-  }
-  return bytes[0] === 0xff && bytes[1] === 0xd8 && jpegComponents(bytes) === 4 ? "cmyk" : "rgb";
+  // The colour type of a PNG file is byte 25, of which 2 is colour.
+  if (isWidePng(bytes)) return bytes[25]! & 2 ? "rgb16" : "grey16";
+  return isJpeg(bytes) && jpegComponents(bytes) === 4 ? "cmyk" : "rgb";
 }
 
-// A JPEG's frame header (SOF0 to SOF15, without DHT, JPG and DAC) has the number of components at its tenth byte.
+// A JPEG's frame header (SOF0 to SOF15, without DHT, JPG and DAC): precision, height, width, then the number of components.
 function jpegComponents(bytes: Uint8Array): number | undefined {
-  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
-    const marker = bytes[at + 1]!;
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return bytes[at + 9];
-    at += marker === 0xff ? 1 : 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!);
-  }
+  for (const { marker, bytes: frame } of jpegSegments(bytes))
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return frame[5];
   return undefined;
 }
 

@@ -7,6 +7,7 @@ export const PICTURE_KINDS = [
   "orientation not applied",
   "scale in tags",
 ] as const;
+/** One of {@link PICTURE_KINDS}. */
 export type PictureKind = (typeof PICTURE_KINDS)[number];
 
 /** All that was noticed since the process began; each list is empty where there was nothing. */
@@ -41,11 +42,15 @@ export function remarkPicture(kind: PictureKind, name: string, text: string): vo
 
 /** Counts files of a folder that are no pictures by their names. */
 export function remarkLeftOut(dir: string, paths: readonly string[]): void {
-  const fresh = paths.filter((path) => !leftOut.get(endingOf(path))?.has(path));
-  for (const path of fresh) leftOut.set(endingOf(path), (leftOut.get(endingOf(path)) ?? new Set()).add(path));
-  if (fresh.length === 0) return;
   const counts = new Map<string, number>();
-  for (const path of fresh) counts.set(endingOf(path), (counts.get(endingOf(path)) ?? 0) + 1);
+  for (const path of paths) {
+    const ending = endingOf(path);
+    const known = leftOut.get(ending) ?? new Set();
+    if (known.has(path)) continue;
+    leftOut.set(ending, known.add(path));
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  if (counts.size === 0) return;
   const listed = [...counts].map(([ending, count]) => `${count} ${ending}`).join(", ");
   say(`${dir}: left out, as no pictures by their names: ${listed}`);
 }
