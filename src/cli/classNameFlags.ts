@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { LeukogramError } from "../core/errors.ts";
 import { offeredMapping, readClassMap } from "../data/classNames.ts";
 import type { DataOptions } from "../data/dataset.ts";
-import { oneOf } from "./options.ts";
+import { groupingOf, oneOf } from "./options.ts";
 import { Progress } from "./progress.ts";
 
 /** Adds the flags. */
@@ -31,6 +31,11 @@ export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<D
   const progress = new Progress(Boolean(quiet));
   const map = mapClasses === "auto" ? "auto" : readClassMap(String(mapClasses));
   return { mapClasses: { map, leaveOut: others === "leave-out", say: (text) => progress.line(`Note: ${text}`) } };
+}
+
+/** How labelled data is opened by what the user says: its groups, and its classes. @throws as {@link classNamesOf}. */
+export function labelledDataOf(options: Readonly<Record<string, unknown>>): DataOptions {
+  return { ...groupingOf(options), ...classNamesOf(options) };
 }
 
 /** The flags as words of a command line. */

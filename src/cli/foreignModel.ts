@@ -4,13 +4,14 @@ import type { Command } from "commander";
 import { openRun } from "../adaptation/openRun.ts";
 import { JPEG_DCTS, type JpegDct } from "../data/jpegDct.ts";
 import type { Scale } from "../data/scale.ts";
-import { type Classifier, requireNothingSaid } from "../evaluation/classifier.ts";
+import type { Classifier } from "../evaluation/classifier.ts";
 import {
   type ForeignModel,
   type ForeignOptions,
   isForeign,
   openForeign,
   pixelModel,
+  requireNothingSaid,
 } from "../evaluation/foreignModel.ts";
 import { isShippedName } from "../formats/shippedModels.ts";
 import { OUTPUTS, type OutputKind } from "../models/outputs.ts";

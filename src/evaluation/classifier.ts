@@ -27,6 +27,8 @@ import {
   isForeign,
   openForeign,
   pixelModel,
+  requireClassNames,
+  requireNothingSaid,
 } from "./foreignModel.ts";
 
 /** A trained model that is ready to classify. */
@@ -103,16 +105,9 @@ export async function loadClassifier(model: string, { foreign, ...options }: Loa
 // Names that were assumed when the model was converted may be told afterwards.
 function withNames(classifier: Classifier, model: string, classes: readonly string[]): Classifier {
   if (classifier.classesFrom !== ASSUMED) requireNothingSaid(model, { classes });
-  const { length } = classifier.classes;
-  if (classes.length !== length)
-    throw new LeukogramError(
-      "ERR_USAGE",
-      `the model has ${length} classes, and ${classes.length} are named (--classes)`,
-      {
-        hint: "Name them in the order of its outputs: --classes A,B,C.",
-      },
-    );
-  return { ...classifier, classes, classesFrom: "--classes", notes: [] };
+  const from = "--classes";
+  requireClassNames({ names: classes, from }, classifier.classes.length);
+  return { ...classifier, classes, classesFrom: from, notes: [] };
 }
 
 async function foreignClassifier(model: string, foreign: ForeignOptions, options: SessionOptions) {
@@ -122,24 +117,6 @@ async function foreignClassifier(model: string, foreign: ForeignOptions, options
   const session = await createSession(bytes, options);
   const classifier = await classifierOf(session, given.path, bytes);
   return { ...classifier, fileBytes: statSync(given.path).size, notes: [...given.notes, ...given.warnings] };
-}
-
-const FLAGS: Readonly<Record<keyof ForeignOptions, string>> = {
-  preprocessing: "--preprocessing",
-  jpegDct: "--jpeg-dct",
-  classes: "--classes",
-  outputs: "--outputs",
-  imageSize: "--image-size",
-  output: "--output",
-};
-
-/** Refuses what is said of a model that Leukogram wrote, which says it itself. @throws ERR_USAGE */
-export function requireNothingSaid(model: string, foreign: ForeignOptions): void {
-  const said = (Object.keys(FLAGS) as (keyof ForeignOptions)[]).filter((key) => foreign[key] !== undefined);
-  if (said.length === 0) return;
-  throw new LeukogramError("ERR_USAGE", `${model}: is a model that Leukogram wrote, which says itself how it is used`, {
-    hint: `Leave out ${said.map((key) => FLAGS[key]).join(" and ")}.`,
-  });
 }
 
 async function classifierOf(session: Session, path: string, bytes: Uint8Array): Promise<Classifier> {

@@ -101,7 +101,8 @@ export function bringImage(
   };
 }
 
-const familiarityOf = (image: RgbImage, home: HomeFacts) =>
+/** How familiar a picture looks to a model; undefined if it does not know how its own look. */
+export const familiarityOf = (image: RgbImage, home: HomeFacts): number | undefined =>
   home.looks.length > 0 ? familiarityTo(home, looksOf(image)) : undefined;
 
 function middleOf({ data, width, height }: RgbImage, size: number): RgbImage {

@@ -1,11 +1,11 @@
 // Models of other programs, made ready to classify: what their pixels, outputs and classes are, told or found.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CELL_TYPES } from "../core/classes.ts";
 import { LeukogramError } from "../core/errors.ts";
 import type { JpegDct } from "../data/jpegDct.ts";
 import type { ClassNames } from "../formats/classNames.ts";
-import { type ReadModel, readModel } from "../formats/readModel.ts";
+import { ONNX_START, type ReadModel, readModel } from "../formats/readModel.ts";
 import { type OutputKind, withoutShareOfSum, withProbabilities } from "../models/outputs.ts";
 import { type Preprocessing, preprocessingSmells, takingColours, withPreprocessing } from "../models/preprocessing.ts";
 import type { Model } from "../nn/model.ts";
@@ -26,6 +26,24 @@ export interface ForeignOptions {
   readonly imageSize?: number | undefined;
   /** Which of several outputs of a Keras model is the class, by its layer's name. */
   readonly output?: string | undefined;
+}
+
+const FLAGS: Readonly<Record<keyof ForeignOptions, string>> = {
+  preprocessing: "--preprocessing",
+  jpegDct: "--jpeg-dct",
+  classes: "--classes",
+  outputs: "--outputs",
+  imageSize: "--image-size",
+  output: "--output",
+};
+
+/** Refuses what is said of a model that Leukogram wrote, which says it itself. @throws ERR_USAGE */
+export function requireNothingSaid(model: string, foreign: ForeignOptions): void {
+  const said = (Object.keys(FLAGS) as (keyof ForeignOptions)[]).filter((key) => foreign[key] !== undefined);
+  if (said.length === 0) return;
+  throw new LeukogramError("ERR_USAGE", `${model}: is a model that Leukogram wrote, which says itself how it is used`, {
+    hint: `Leave out ${said.map((key) => FLAGS[key]).join(" and ")}.`,
+  });
 }
 
 /** Where names come from that nobody said. */
@@ -54,12 +72,24 @@ export function isForeign(path: string): boolean {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const file = isFolder ? join(path, existsSync(join(path, "model.onnx")) ? "model.onnx" : "model.json") : path;
   if (!existsSync(file)) return false;
+  if (!/\.onnx$/i.test(file) && !startsAsOnnx(file)) return true;
   try {
     const metadata = readMetadata(readFileSync(file));
     return metadataList(metadata, "classes") === undefined || metadataList(metadata, "imageSize") === undefined;
   } catch {
     return !/\.onnx$/i.test(file);
   }
+}
+
+// Spares reading a large file of Keras for what it can't hold.
+function startsAsOnnx(file: string): boolean {
+  const [head, opened] = [new Uint8Array(1), openSync(file, "r")];
+  try {
+    readSync(opened, head);
+  } finally {
+    closeSync(opened);
+  }
+  return head[0] === ONNX_START;
 }
 
 /**
@@ -95,7 +125,6 @@ function classesOf(
   const outputs = shape.at(-1)!;
   const given = told === undefined ? found : { names: told, from: "--classes" };
   const { names, from } = given ?? { names: outputs === CELL_TYPES.length ? CELL_TYPES : [], from: ASSUMED };
-  const hint = "Name them in the order of its outputs: --classes A,B,C.";
   if (shape.length !== 1)
     throw new LeukogramError(
       "ERR_FORMAT",
@@ -106,15 +135,23 @@ function classesOf(
     );
   if (given === undefined && names.length === 0)
     throw new LeukogramError("ERR_USAGE", `${path}: the model has ${outputs} classes, and nothing names them`, {
-      hint,
+      hint: NAME_THEM,
     });
-  if (names.length !== outputs)
-    throw new LeukogramError("ERR_USAGE", `the model has ${outputs} classes, and ${names.length} are named (${from})`, {
-      hint,
-    });
+  requireClassNames({ names, from }, outputs);
+  return { names, from };
+}
+
+const NAME_THEM = "Name them in the order of its outputs: --classes A,B,C.";
+
+/** Refuses names that are not as many as a model's outputs, or not all different. @throws ERR_USAGE */
+export function requireClassNames({ names, from }: ClassNames, outputs: number): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return { names, from };
-  throw new LeukogramError("ERR_USAGE", `class "${twice}" is named twice (${from})`, { hint });
+  if (names.length === outputs && twice === undefined) return;
+  const what =
+    names.length === outputs
+      ? `class "${twice}" is named twice (${from})`
+      : `the model has ${outputs} classes, and ${names.length} are named (${from})`;
+  throw new LeukogramError("ERR_USAGE", what, { hint: NAME_THEM });
 }
 
 /**

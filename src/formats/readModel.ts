@@ -53,4 +53,4 @@ export async function readModel(path: string, { imageSize, output }: ReadModelOp
 }
 
 /** The tag of an ONNX file's first field, its version; neither a zip nor HDF5 begins with it. */
-const ONNX_START = 8;
+export const ONNX_START = 8;

@@ -1,8 +1,8 @@
 import { cropAtScale } from "../data/cellCrop.ts";
 import { decodeImage, type RgbImage } from "../data/image.ts";
-import { looksOf } from "../data/microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
 import { squareField } from "../data/squareField.ts";
+import { familiarityOf } from "../evaluation/classifierFacts.ts";
 import type { SeenPicture } from "../explain/picture.ts";
 import { compile } from "../graph/compile.ts";
 import { type CellNormalizationOptions, FIELD_SIZE } from "../nn/cellNormalization.ts";
@@ -10,7 +10,7 @@ import { seenPicture } from "../nn/exportGraph.ts";
 import type { Model } from "../nn/model.ts";
 import { createSession } from "../runtime/node.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
-import { familiarityTo, type HomeFacts } from "../training/homeFacts.ts";
+import type { HomeFacts } from "../training/homeFacts.ts";
 
 /** A model, and how pictures are normalised before its first layer; undefined where they are not. */
 export interface SeeingModel {
@@ -53,8 +53,7 @@ export class PictureReader {
     const { home, cropRedCells } = this.#given;
     // As bringImage tells it.
     const looked = cropRedCells === undefined ? image : brought;
-    const familiarity =
-      home === undefined || home.looks.length === 0 ? undefined : familiarityTo(home, looksOf(looked));
+    const familiarity = home && familiarityOf(looked, home);
     return { data: seen!.data as Float32Array, channels, height, width, familiarity };
   }
 

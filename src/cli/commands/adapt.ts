@@ -17,19 +17,10 @@ import type { ScaledSample } from "../../data/usedScales.ts";
 import { IMAGE_EXTENSIONS_TEXT } from "../../data/walk.ts";
 import { labelMap } from "../../evaluation/evaluateModel.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import { imagesOf } from "../imageFiles.ts";
-import {
-  addProgressFlag,
-  addSessionFlags,
-  groupingOf,
-  number,
-  print,
-  sessionOf,
-  shareText,
-  wholeNumber,
-} from "../options.ts";
+import { addProgressFlag, addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
@@ -138,15 +129,10 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
     );
     return;
   }
-  const samples = labelledSamples(
-    openData(String(dir), { ...groupingOf(options), ...classNamesOf(options) }).train,
-    opened,
-  );
+  const labelledAs = labelledDataOf(options);
+  const samples = labelledSamples(openData(String(dir), labelledAs).train, opened);
   const run = await scaled(opened, samples);
-  const heldOut =
-    flags.judge === undefined
-      ? undefined
-      : openData(flags.judge, { ...groupingOf(options), ...classNamesOf(options) }).train;
+  const heldOut = flags.judge === undefined ? undefined : openData(flags.judge, labelledAs).train;
   if (heldOut !== undefined) requireApart(samples, labelledSamples(heldOut, run));
   const pool =
     flags.unlabelled === undefined ? [] : withoutLabelled(flags.unlabelled, [samples, heldOut?.samples ?? []]);

@@ -7,9 +7,9 @@ import { writeFileWhole } from "../../formats/writeFile.ts";
 import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN, SUSPECTS_SHOWN } from "../../report/auditReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { thumbnail } from "../../report/thumbnail.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
-import { groupingOf, number, print } from "../options.ts";
+import { number, print } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
@@ -59,8 +59,7 @@ const audit: CommandModule = {
     if (out !== undefined) requireOwnReport(out);
     const progress = new Progress(Boolean(quiet));
     const found = await auditData(sources, {
-      ...groupingOf(options),
-      ...classNamesOf(options),
+      ...labelledDataOf(options),
       predictions: predictions === undefined ? undefined : await readPredictionsCsv(predictions),
       seed,
       signal,

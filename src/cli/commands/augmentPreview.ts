@@ -15,6 +15,7 @@ import { augmentationOf } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, print, recipeOf, wholeNumber } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
 
 /** Flags of `augment-preview`, beside those of a recipe. */
 interface Flags {
@@ -23,8 +24,6 @@ interface Flags {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
-
-import { addPictureFlags } from "../pictureFlags.ts";
 
 const augmentPreviewCommand: CommandModule = {
   define(command) {

@@ -19,10 +19,10 @@ import type { Costs } from "../../evaluation/types.ts";
 import { writeFileWhole } from "../../formats/writeFile.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
-import { addSessionFlags, groupingOf, print, sessionOf } from "../options.ts";
+import { addSessionFlags, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { readHistory } from "../runFolder.ts";
@@ -86,14 +86,14 @@ const compare: CommandModule = {
     const progress = new Progress(Boolean(flags.quiet));
     const models: SeedRun[] = [];
     // Flags say what they say of those that another program wrote.
-    const someForeign = (paths as string[]).some((path) => !path.endsWith(".csv") && isForeign(path));
+    const foreignOnes = new Set((paths as string[]).filter((path) => !path.endsWith(".csv") && isForeign(path)));
     const assumed: Record<string, unknown> = {};
     const cropped: { readonly name: string; readonly crops: CropSummary | undefined }[] = [];
     for (const [i, path] of (paths as string[]).entries()) {
       const { data, skipBad = false } = flags;
       const told = toldScalesOf(flags);
       const name = names[i]!;
-      const foreign = someForeign && !isForeign(path) ? {} : foreignOf(flags);
+      const foreign = foreignOnes.size > 0 && !foreignOnes.has(path) ? {} : foreignOf(flags);
       const answering = { data, skipBad, told, foreign, options, progress, signal };
       const { crops, assumptions, ...answered } = await answersOf(path, answering);
       if (assumptions !== undefined) assumed[name] = assumptions;
@@ -198,7 +198,7 @@ async function answersOf(
         hint: "Give labelled images with --data.",
       });
     if (data === undefined) return { predictions: await readPredictionsCsv(stored), history, costs, run };
-    const dataset = partToJudge(openData(data, { ...groupingOf(options), ...classNamesOf(options) }), data);
+    const dataset = partToJudge(openData(data, labelledDataOf(options)), data);
     const onProgress = (done: number, total: number) => progress.stage(`Classifying with ${path}`, done, total);
     const { samples } = dataset;
     const crops = await CellCrops.plan(classifier, samples, { told, signal });

@@ -125,8 +125,8 @@ const convert: CommandModule = {
     const progress = new Progress(Boolean(flags.quiet));
     for (const note of [...given.notes, ...given.warnings, ...storedNotes(given, format)])
       progress.line(`Note: ${note}`);
-    const job = { source, out, flags, signal, progress };
-    const { loss, checked } = await (format.layers ? writeLayers(given, format, job) : writeOnnx(given, job));
+    const job = { source, out, hasLabels: labels !== undefined, flags, signal, progress };
+    const { loss, checked } = await (format.layers ? writeLayers(given, format.layers, job) : writeOnnx(given, job));
     const { classesFrom, outputs } = given.foreign ?? {};
     const { kind, classes, notes, warnings } = given;
     print(
@@ -160,6 +160,8 @@ const convert: CommandModule = {
 interface Job {
   readonly source: string;
   readonly out: string;
+  /** Whether class names are written beside it. */
+  readonly hasLabels: boolean;
   readonly flags: Flags;
   readonly signal: AbortSignal | undefined;
   readonly progress: Progress;
@@ -189,15 +191,18 @@ function labelsToWrite({ classes, foreign }: GivenModel, format: Format, out: st
   return format.layers === undefined || isAssumed ? undefined : labelsFileOf(out);
 }
 
-async function writeLayers(given: GivenModel, format: Format, { out }: Job): Promise<Written> {
-  const { layers } = format;
+async function writeLayers(
+  given: GivenModel,
+  layers: NonNullable<Format["layers"]>,
+  { out, hasLabels }: Job,
+): Promise<Written> {
   const model = storedOf(given);
   const source = await askLayers(model);
   const write = async (path: string) => {
-    await layers!.write(model, path);
-    if (labelsToWrite(given, format, path)) await writeFileWhole(labelsFileOf(path), `${given.classes.join("\n")}\n`);
+    await layers.write(model, path);
+    if (hasLabels) await writeFileWhole(labelsFileOf(path), `${given.classes.join("\n")}\n`);
   };
-  const ask = (path: string) => layers!.ask(path, model);
+  const ask = (path: string) => layers.ask(path, model);
   return { checked: await writeChecked(out, { write, ask, source, tolerance: TOLERANCE.float32 }) };
 }
 

@@ -32,12 +32,12 @@ import { precisionRecallPlot, rocPlot } from "../../report/plots/curvePlots.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
 import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
-import { addSessionFlags, collect, groupingOf, number, print, sessionOf, shareText } from "../options.ts";
+import { addSessionFlags, collect, number, print, sessionOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag, tellCropNotes, tellScale, toldScalesOf } from "../scaleFlag.ts";
 import { addTypesFlag } from "../typesFlag.ts";
@@ -94,7 +94,7 @@ const evaluate: CommandModule = {
     const session = sessionOf(options);
     const found = await rulesData(String(model), flags);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
-    const labelled = openToJudge(flags.data, { ...groupingOf(options), ...classNamesOf(options) });
+    const labelled = openToJudge(flags.data, labelledDataOf(options));
     const progress = new Progress(Boolean(flags.quiet));
     const files = labelled.samples.map(({ path }) => path);
     const {

@@ -14,9 +14,9 @@ import { writeFileWhole } from "../../formats/writeFile.ts";
 import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
 import { generalisationReport, mistakes } from "../../report/generalisationReport.ts";
 import { textTable } from "../../report/textTable.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, collect, groupingOf, print, sessionOf } from "../options.ts";
+import { addSessionFlags, collect, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
@@ -61,9 +61,10 @@ const generalise: CommandModule = {
         hint: "Give test images of the models' own laboratory with --home, and those of others with --sets.",
       });
     if (out !== undefined) requireOwnReport(out);
+    const labelledAs = labelledDataOf(options);
     const open = (source: string): NamedSet => ({
       name: nameOf(parseSource(source)),
-      data: openToJudge([source], { ...groupingOf(options), ...classNamesOf(options) }),
+      data: openToJudge([source], labelledAs),
     });
     const names = [home, ...sets].map((source) => nameOf(parseSource(source)));
     const told = toldScalesOf(flags);

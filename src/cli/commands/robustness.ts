@@ -10,10 +10,10 @@ import { percent, pointsEstimate } from "../../report/format.ts";
 import { robustnessReport } from "../../report/robustnessReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { dataName } from "../../report/writeRun.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
-import { addSessionFlags, groupingOf, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
+import { addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
@@ -54,7 +54,7 @@ const robustness: CommandModule = {
         hint: "Give the folder of labelled images.",
       });
     if (out !== undefined) requireOwnReport(out);
-    const dataset = openToJudge([data], { ...groupingOf(options), ...classNamesOf(options) });
+    const dataset = openToJudge([data], labelledDataOf(options));
     const progress = new Progress(Boolean(quiet));
     const classifier = await loadClassifier(String(model), { ...sessionOf(options), foreign: foreignOf(flags) });
     tellModel(progress, classifier);
