@@ -35,4 +35,4 @@ const [none, one] = [ask([]), ask(["a"])];
 console.log("fhirpath", require("fhirpath/package.json").version, "| none contained:", none, "| one contained:", one);
 process.exit(none === "[true]" && /singleton/.test(one) ? 0 : 1);
 JS
-node look.cjs
+node look.cjs || { echo "changed: it is otherwise now"; exit 1; }

@@ -10,7 +10,7 @@ set -euo pipefail
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet keras==3.15.1 jax==0.10.2 numpy
+"$place/venv/bin/pip" install --quiet keras==3.15.1 jax==0.10.2 numpy==2.2.6
 cat > "$place/look.py" <<'PY'
 import sys
 import numpy as np
@@ -23,4 +23,4 @@ answer = np.asarray(model.predict(picture, verbose=0))
 print("keras", keras.__version__, "says", model.output_shape, "gives", answer.shape, "the same pixels:", answer.shape == picture.shape and bool((answer == picture).all()))
 sys.exit(0 if model.output_shape == (None, 24, 24, 3) and answer.shape == (1, 32, 32, 3) else 1)
 PY
-KERAS_BACKEND=jax TF_CPP_MIN_LOG_LEVEL=3 "$place/venv/bin/python" "$place/look.py" 2> "$place/errors" || { code=$?; tail -3 "$place/errors"; exit $code; }
+KERAS_BACKEND=jax TF_CPP_MIN_LOG_LEVEL=3 "$place/venv/bin/python" "$place/look.py" 2> "$place/errors" || { tail -3 "$place/errors"; echo "changed: it is otherwise now"; exit 1; }

@@ -12,7 +12,7 @@ export interface ReadOnnxOptions extends OnnxModelOptions {
 
 /**
  * The layers and weights of an .onnx file, of another program or of ours where it does not look for the cell first; the
- * reader is loaded with the first such file. Its outputs become probabilities, as `withProbabilities` finds or is told.
+ * reader is loaded with the first such file. Its outputs become probabilities, as `withProbabilities` finds or `outputs` says.
  *
  * @throws LeukogramError ERR_FORMAT as `onnxModelOf`; ERR_USAGE as `withProbabilities`.
  */

@@ -1,4 +1,4 @@
-// How a folder of labelled images is laid out: what its folders are is told by their names, and never guessed in silence.
+// How a folder of labelled images is laid out: its folders' names say what they are, and nothing is guessed in silence.
 import type { Dirent } from "node:fs";
 import { basename, join } from "node:path";
 import { KNOWN_TYPES } from "../core/cellTypes.ts";

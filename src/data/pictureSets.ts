@@ -70,7 +70,7 @@ async function measure({ name, paths }: PictureSet): Promise<number | undefined>
   let [next, count, largest] = [0, 0, 0];
   const worker = async () => {
     for (let i = next++; i < candidates.length; i = next++) {
-      // What can't be read is told where it is decoded.
+      // What can't be read is reported when it is decoded.
       const found = await largestIn(candidates[i]!).catch(() => undefined);
       if (found === undefined) continue;
       count++;

@@ -55,7 +55,7 @@ export function remarkLeftOut(dir: string, paths: readonly string[]): void {
   say(`${dir}: left out, as no pictures by their names: ${listed}`);
 }
 
-/** Who is told from now on; of what nobody has heard yet, at once. */
+/** Sets who hears remarks from now on, and passes on those that nobody has heard yet. */
 export function onRemark(listener: ((text: string) => void) | undefined): void {
   tell = listener;
   if (listener !== undefined) for (const text of waiting.splice(0)) listener(text);

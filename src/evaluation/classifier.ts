@@ -102,7 +102,7 @@ export async function loadClassifier(model: string, { foreign, ...options }: Loa
   }
 }
 
-// Names that were assumed when the model was converted may be told afterwards.
+// Names that were assumed when the model was converted may be given afterwards.
 function withNames(classifier: Classifier, model: string, classes: readonly string[]): Classifier {
   if (classifier.classesFrom !== ASSUMED) requireNothingSaid(model, { classes });
   const from = "--classes";

@@ -10,7 +10,7 @@ import { predictedClass, requirePredictions } from "./checkPredictions.ts";
 import { type Answers, CLASS_FIGURES, HEADLINES, headlineStatistic } from "./figures.ts";
 import type { ClassFigures, Evaluation, Prediction, Predictions } from "./types.ts";
 
-/** A class of fewer independent images than this is told. */
+/** A class of fewer independent images than this is named in a note. */
 const FEW = 10;
 
 /** Options of {@link evaluatePredictions} and of comparisons. */

@@ -96,7 +96,7 @@ function startsAsOnnx(file: string): boolean {
  * Opens a model of another program.
  *
  * @throws ERR_FORMAT, ERR_WEIGHTS as `readModel`; ERR_USAGE where the names of classes are not as many as its outputs, or what its
- * outputs are can't be told.
+ * outputs are can't be found.
  */
 export async function openForeign(path: string, options: ForeignOptions = {}): Promise<ForeignModel> {
   const read = await readModel(path, options);

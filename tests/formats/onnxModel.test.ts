@@ -14,6 +14,11 @@ import { adam } from "../../src/nn/optimizers.ts";
 import { createSession } from "../../src/runtime/node.ts";
 import { type Given, type Net, netBytes } from "./support/onnxNet.ts";
 
+/** A node whose output has a name. */
+function named(type: string, inputs: string[], output: string, attributes = {}): OnnxNode {
+  return { type, inputs, outputs: [output], attributes };
+}
+
 /** Greatest difference between (the softmax of) what was read and what ONNX Runtime answers to the file. */
 async function difference(bytes: Uint8Array, { isScores = true, batch = 3 } = {}): Promise<number> {
   const { model } = onnxModelOf(bytes, { source: "net.onnx" });
@@ -249,12 +254,6 @@ describe("whole numbers", () => {
   });
 
   test("become reals where a shape is divided", async () => {
-    const named = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => ({
-      type,
-      inputs,
-      outputs: [output],
-      attributes,
-    });
     // Half the width, rounded down, and twice: 6 / 4 is 1.5, and 4 times that is 6; whole numbers would give 4.
     const bytes = netBytes({
       nodes: [
@@ -448,24 +447,18 @@ describe("networks", () => {
   });
 
   test("compute shapes from the batch's, as PyTorch writes them", async () => {
-    const shapes = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => ({
-      type,
-      inputs,
-      outputs: [output],
-      attributes,
-    });
     const bytes = netBytes({
       nodes: [
         conv,
-        shapes("Shape", ["t0"], "s"),
-        shapes("Gather", ["s", "zero"], "n", { axis: int(0) }),
-        shapes("Concat", ["n", "rest"], "to", { axis: int(0) }),
-        shapes("Reshape", ["t0", "to"], "tokens"),
-        shapes("Transpose", ["tokens"], "turned", { perm: ints(2, 0, 1) }),
-        shapes("Transpose", ["turned"], "back", { perm: ints(1, 0, 2) }),
-        shapes("MatMul", ["back", "w"], "mixed"),
-        shapes("Add", ["mixed", "bias"], "biased"),
-        shapes("ReduceMean", ["biased", "one"], "y", { keepdims: int(0) }),
+        named("Shape", ["t0"], "s"),
+        named("Gather", ["s", "zero"], "n", { axis: int(0) }),
+        named("Concat", ["n", "rest"], "to", { axis: int(0) }),
+        named("Reshape", ["t0", "to"], "tokens"),
+        named("Transpose", ["tokens"], "turned", { perm: ints(2, 0, 1) }),
+        named("Transpose", ["turned"], "back", { perm: ints(1, 0, 2) }),
+        named("MatMul", ["back", "w"], "mixed"),
+        named("Add", ["mixed", "bias"], "biased"),
+        named("ReduceMean", ["biased", "one"], "y", { keepdims: int(0) }),
       ],
       weights: { ...CONV, w: [4, 5], bias: [5] },
       whole: { zero: [0], rest: [4, 36], one: [1] },
