@@ -275,6 +275,36 @@ describe("whole numbers", () => {
   });
 });
 
+describe("a window over a line", () => {
+  const reshape: Given = ["Reshape", ["t0", "line"]];
+  const read = (node: Given, weights: Record<string, number[]> = {}) =>
+    difference(
+      netBytes({
+        nodes: [conv, reshape, node, ["Flatten", ["t2"]]],
+        weights: { ...CONV, ...weights },
+        whole: { line: [0, 4, 36] },
+      }),
+    );
+
+  test.each<[Given, Record<string, number[]>?]>([
+    [["Conv", ["t1", "w"], { pads: ints(2, 1), strides: ints(2), dilations: ints(2) }], { w: [6, 4, 3] }],
+    [["Conv", ["t1", "w", "d"], { group: int(2), auto_pad: { string: "SAME_UPPER" } }], { w: [6, 2, 4], d: [6] }],
+    [["ConvTranspose", ["t1", "w"], { strides: ints(2), pads: ints(1, 0), output_padding: ints(1) }], { w: [4, 3, 3] }],
+    [["MaxPool", ["t1"], { kernel_shape: ints(3), strides: ints(2), ceil_mode: int(1) }]],
+    [["AveragePool", ["t1"], { kernel_shape: ints(4), pads: ints(1, 2), count_include_pad: int(1) }]],
+    [["GlobalAveragePool", ["t1"]]],
+    [["GlobalMaxPool", ["t1"]]],
+  ])("%j", async (node, weights) => {
+    expect(await read(node, weights)).toBeLessThan(1e-6);
+  });
+
+  test("needs attributes of one axis", async () => {
+    await expect(read(["Conv", ["t1", "w"], { strides: ints(2, 2) }], { w: [6, 4, 3] })).rejects.toThrow(
+      /\(Conv\) has strides \[2,2\], and an input of 3 axes/,
+    );
+  });
+});
+
 describe("an attribute or input that is not supported is refused by name", () => {
   test.each<[Given, RegExp, Partial<Net>?]>([
     [["Relu", ["t0"], { slope: float(0.5) }], /\(Relu\) has an attribute that is not supported: slope = 0\.5/],

@@ -67,6 +67,20 @@ export class NodeFacts {
     return list as readonly number[] | undefined;
   }
 
+  /** The node of a window over a line [N, C, L], as it is over an image [N, C, L, 1]. @throws ERR_FORMAT if it is none. */
+  ofPlane(): NodeFacts {
+    const widen = (name: string, sides: number, filling: number) => {
+      const values = this.ints(name);
+      if (values === undefined) return [];
+      if (values.length !== sides) throw this.refuse(`has ${name} ${JSON.stringify(values)}, and an input of 3 axes`);
+      return [[name, { ints: values.flatMap((value) => [value, filling]) }]] as const;
+    };
+    const windows = ["kernel_shape", "strides", "dilations"].flatMap((name) => widen(name, 1, 1));
+    const added = [...windows, ...widen("pads", 2, 0), ...widen("output_padding", 1, 0), ...widen("output_shape", 1, 1)];
+    const attributes = new Map([...this.node.attributes, ...added]);
+    return new NodeFacts({ ...this.node, attributes }, this.opset, this.hosts);
+  }
+
   /** The error that says what of the node is not supported. */
   refuse(what: string, options: { readonly hint?: string; readonly cause?: unknown } = {}): LeukogramError {
     const { name, type, outputs } = this.node;

@@ -99,12 +99,22 @@ const convTranspose: WindowOperator = ([x, kernel, bias], facts) => {
   return bias === undefined ? result : ops.add(result, ops.reshape(bias, [1, bias.shape[0]!, 1, 1]));
 };
 
+// [N, C, L] is an image [N, C, L, 1], and so for the kernel and what the node says of its one axis.
+const onLinesToo =
+  (operator: WindowOperator): WindowOperator =>
+  (inputs, facts) => {
+    if (inputs[0]!.rank !== 3) return operator(inputs, facts);
+    const widened = inputs.map((t) => (t?.rank === 3 ? ops.reshape(t, [...t.shape, 1]) : t!));
+    const result = operator(widened, facts.ofPlane());
+    return ops.reshape(result, result.shape.slice(0, 3));
+  };
+
 /** By name. */
 export const WINDOW_OPERATORS: Readonly<Record<string, WindowOperator>> = {
-  AveragePool: averagePool,
-  Conv: conv,
-  ConvTranspose: convTranspose,
-  GlobalAveragePool: ([x], facts) => ops.reduceMean(imageOf(x!, facts), [2, 3], true),
-  GlobalMaxPool: ([x], facts) => ops.reduceMax(imageOf(x!, facts), [2, 3], true),
-  MaxPool: maxPool,
+  AveragePool: onLinesToo(averagePool),
+  Conv: onLinesToo(conv),
+  ConvTranspose: onLinesToo(convTranspose),
+  GlobalAveragePool: onLinesToo(([x], facts) => ops.reduceMean(imageOf(x!, facts), [2, 3], true)),
+  GlobalMaxPool: onLinesToo(([x], facts) => ops.reduceMax(imageOf(x!, facts), [2, 3], true)),
+  MaxPool: onLinesToo(maxPool),
 };
