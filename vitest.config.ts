@@ -1,16 +1,16 @@
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { defineConfig } from "vitest/config";
-import { BUILT } from "./tests/support/buildProgram.ts";
 import { FileOrder } from "./tests/support/fileOrder.ts";
+import { builtPath, type PACKAGES } from "./tests/support/packages.ts";
 
 /** Worker threads of what is tested run the compiled program's scripts: from its sources each start costs a second. */
 const compiledWorkers = {
   name: "compiled-workers",
   transform(code: string, id: string) {
-    const folder = relative(import.meta.dirname, id).match(/^src\/(.+)\/[^/]+\.ts$/)?.[1];
+    const [, name, folder] = relative(import.meta.dirname, id).match(/^packages\/(\w+)\/src\/(.+)\/[^/]+\.ts$/) ?? [];
     if (folder === undefined) return undefined;
-    const built = pathToFileURL(`${import.meta.dirname}/${BUILT}/${folder}/`).href;
+    const built = pathToFileURL(`${builtPath(name as keyof typeof PACKAGES, folder)}/`).href;
     const moved = code.replace(/new URL\("(\.\/\w+Worker)", import\.meta\.url\)/g, `new URL("$1", "${built}")`);
     return moved === code ? undefined : { code: moved, map: null };
   },
@@ -18,6 +18,7 @@ const compiledWorkers = {
 
 export default defineConfig({
   plugins: [compiledWorkers],
+  resolve: { tsconfigPaths: true },
   test: {
     include: ["tests/**/*.test.ts"],
     globalSetup: "./tests/support/buildProgram.ts",

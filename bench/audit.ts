@@ -10,11 +10,11 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
+import { Rng } from "@leukogram/engine/core/rng";
+import { CELL_TYPES } from "leukogram/cells/classes";
 import sharp from "sharp";
-import { CELL_TYPES } from "../src/core/classes.ts";
-import { Rng } from "../src/core/rng.ts";
-import build, { BUILT } from "../tests/support/buildProgram.ts";
+import build from "../tests/support/buildProgram.ts";
+import { builtPath } from "../tests/support/packages.ts";
 
 const SIDE = 64;
 
@@ -65,7 +65,7 @@ const TELL_MEMORY = `process.on("exit", () => process.stderr.write(String(proces
 /** In a process of its own, so that one size's memory is not another's. */
 async function measure(dir: string): Promise<{ seconds: number; megabytes: number; copies: number }> {
   const started = performance.now();
-  const program = [fileURLToPath(new URL(`../${BUILT}/cli/main.js`, import.meta.url)), "audit", dir, "--json"];
+  const program = [builtPath("leukogram", "cli/main.js"), "audit", dir, "--json"];
   const child = spawn(process.execPath, ["--import", `data:text/javascript,${TELL_MEMORY}`, ...program, "--quiet"]);
   const [answer, memory] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const { copies } = JSON.parse(answer) as { copies: readonly unknown[] };

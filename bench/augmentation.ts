@@ -5,13 +5,13 @@
  *
  *   npx tsx bench/augmentation.ts [ROUNDS]
  */
-import { Rng } from "../src/core/rng.ts";
-import type { Augmentation } from "../src/data/augment.ts";
-import { drawPicture } from "../src/data/microscopy/draw.ts";
-import { INGREDIENTS, type Microscopy } from "../src/data/microscopy/ingredients.ts";
-import { PictureMaker } from "../src/data/microscopy/pictureMaker.ts";
-import { layoutTarget } from "../src/data/pixelLayout.ts";
-import { drawSlideLook, drawSmear } from "../src/data/smear.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import type { Augmentation } from "leukogram/data/augment";
+import { drawPicture } from "leukogram/data/microscopy/draw";
+import { INGREDIENTS, type Microscopy } from "leukogram/data/microscopy/ingredients";
+import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
+import { layoutTarget } from "leukogram/data/pixelLayout";
+import { drawSlideLook, drawSmear } from "leukogram/data/smear";
 
 const FIELD = 256;
 const SIDE = 128;

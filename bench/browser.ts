@@ -8,10 +8,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { decodeImage } from "leukogram/data/image";
+import { loadClassifier } from "leukogram/evaluation/classifier";
+import { bringImage } from "leukogram/evaluation/classifierFacts";
 import { bundleForBrowser } from "../scripts/bundleForBrowser.ts";
-import { decodeImage } from "../src/data/image.ts";
-import { loadClassifier } from "../src/evaluation/classifier.ts";
-import { bringImage } from "../src/evaluation/classifierFacts.ts";
 import { firstOfEach } from "../tests/browser/support/answers.ts";
 import { findChromium, startChromium } from "../tests/browser/support/chromium.ts";
 import { serve } from "../tests/browser/support/serve.ts";
@@ -25,7 +25,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 await bundleForBrowser({ entry: { page: at("../tests/browser/page") }, out: place });
 const images = await Promise.all(firstOfEach(folder, 4).map(({ path }) => decodeImage(path)));
 const bytes = new Map(images.map(({ data }, i) => [`/pixels/${i}`, data]));
-const server = await serve({ folders: { "": place, models: at("../models") }, bytes });
+const server = await serve({ folders: { "": place, models: at("../packages/leukogram/models") }, bytes });
 const browser = await startChromium(chromium);
 const page = await browser.newPage();
 await page.goto(server.address);
@@ -34,7 +34,7 @@ await page.waitForFunction("globalThis.leukogram !== undefined");
 const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[times.length >> 1]!;
 console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, ${images.length} pictures, ${rounds} rounds`);
 for (const name of ["cnn-anylab", "mobilenetv2-anylab"]) {
-  const classifier = await loadClassifier(at(`../models/${name}.onnx`));
+  const classifier = await loadClassifier(at(`../packages/leukogram/models/${name}.onnx`));
   await page.evaluate(
     async ({ name, sizes }) => {
       const pictures = await Promise.all(
@@ -64,7 +64,7 @@ for (const name of ["cnn-anylab", "mobilenetv2-anylab"]) {
   }
   await classifier.close();
   const [n, w] = [median(node), median(web)];
-  const megabytes = (readFileSync(at(`../models/${name}.onnx`)).length / 1e6).toFixed(1);
+  const megabytes = (readFileSync(at(`../packages/leukogram/models/${name}.onnx`)).length / 1e6).toFixed(1);
   console.log(
     `${name} (${megabytes} MB): Node ${n.toFixed(1)} ms a picture, page ${w.toFixed(1)} ms, ${(w / n).toFixed(2)} times as long`,
   );

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startLaboratory } from "@leukogram/laboratory/server/startLaboratory";
+import { walkImages } from "leukogram/data/walk";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
-import { walkImages } from "../src/data/walk.ts";
-import { startLaboratory } from "../src/server/startLaboratory.ts";
 import { findChromium, startChromium } from "../tests/browser/support/chromium.ts";
 
 const [folder = "shared/data/pbc", wanted = "2000"] = process.argv.slice(2);
@@ -94,7 +94,7 @@ async function watchWork(page: Page): Promise<() => Promise<number>> {
 const root = fileURLToPath(new URL("../", import.meta.url));
 const webApp = mkdtempSync(join(tmpdir(), "leukogram-web-"));
 await build({
-  configFile: join(root, "web/vite.config.ts"),
+  configFile: join(root, "packages/laboratory/web/vite.config.ts"),
   logLevel: "error",
   build: { outDir: webApp, emptyOutDir: true },
 });

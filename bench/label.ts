@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildServer } from "@leukogram/laboratory/server/buildServer";
+import { LIMITS } from "@leukogram/laboratory/server/laboratory";
+import { startWork } from "@leukogram/laboratory/server/work/work";
+import { createCase } from "@leukogram/laboratory/store/cases";
+import { openStore } from "@leukogram/laboratory/store/store";
 import { sql } from "drizzle-orm";
-import { buildServer } from "../src/server/buildServer.ts";
-import { LIMITS } from "../src/server/laboratory.ts";
-import { startWork } from "../src/server/work/work.ts";
-import { createCase } from "../src/store/cases.ts";
-import { openStore } from "../src/store/store.ts";
 
 const count = Number(process.argv[2] ?? 5000);
 const folder = mkdtempSync(join(tmpdir(), "leukogram-label-"));

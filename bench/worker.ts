@@ -9,17 +9,17 @@
  *                                                                       (random ones make denormal numbers, which are slow)
  */
 import { createInterface } from "node:readline";
-import { layoutSize } from "../src/data/pixelLayout.ts";
-import { loadWeights } from "../src/formats/loadWeights.ts";
-import { readKerasH5 } from "../src/formats/readKeras.ts";
-import { compile } from "../src/graph/compile.ts";
-import { cnn } from "../src/models/cnn.ts";
-import { mobilenetV2 } from "../src/models/mobilenetV2.ts";
-import { exportGraph } from "../src/nn/exportGraph.ts";
-import type { Model } from "../src/nn/model.ts";
-import { adamW } from "../src/nn/optimizers.ts";
-import { createSession } from "../src/runtime/node.ts";
-import { StepRunner } from "../src/training/stepRunner.ts";
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasH5 } from "@leukogram/engine/formats/readKeras";
+import { compile } from "@leukogram/engine/graph/compile";
+import { cnn } from "@leukogram/engine/models/cnn";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { exportGraph } from "@leukogram/engine/nn/exportGraph";
+import type { Model } from "@leukogram/engine/nn/model";
+import { adamW } from "@leukogram/engine/nn/optimizers";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { layoutSize } from "leukogram/data/pixelLayout";
+import { StepRunner } from "leukogram/training/stepRunner";
 
 const BATCH = 32;
 

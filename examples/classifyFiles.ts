@@ -4,7 +4,7 @@
  *
  *   npx tsx examples/classifyFiles.ts runs/cnn cell.jpg other.png
  */
-import { classifyFiles, loadClassifier } from "../src/index.ts";
+import { classifyFiles, loadClassifier } from "leukogram";
 
 const [path, ...files] = process.argv.slice(2);
 if (path === undefined || files.length === 0) throw new Error("usage: classifyFiles.ts MODEL IMAGE...");

@@ -4,7 +4,7 @@
  *
  *   npx tsx examples/comparePredictions.ts ours.csv theirs.csv
  */
-import { comparePredictions, evaluatePredictions, readPredictionsCsv } from "../src/index.ts";
+import { comparePredictions, evaluatePredictions, readPredictionsCsv } from "leukogram";
 
 const paths = process.argv.slice(2);
 if (paths.length < 2) throw new Error("usage: comparePredictions.ts ONE.csv OTHER.csv...");

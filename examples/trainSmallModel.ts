@@ -3,7 +3,7 @@
  *
  *   npx tsx examples/trainSmallModel.ts
  */
-import { adam, compile, createSession, exportGraph, layers, Rng, Sequential, StepRunner } from "../src/index.ts";
+import { adam, compile, createSession, exportGraph, layers, Rng, Sequential, StepRunner } from "leukogram";
 
 const SIZE = 16;
 const BATCH = 16;

@@ -6,16 +6,16 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { Command } from "commander";
-import { adaptToLabels } from "../src/adaptation/fewLabels/adaptToLabels.ts";
-import { ownViews, testTimeClassifier } from "../src/adaptation/labelFree/testTimeClassifier.ts";
-import { openRun } from "../src/adaptation/openRun.ts";
-import { Rng } from "../src/core/rng.ts";
-import type { Sample } from "../src/data/dataset.ts";
-import { openToJudge } from "../src/data/laboratories.ts";
-import { evaluatePredictions } from "../src/evaluation/evaluate.ts";
-import { answerImages } from "../src/evaluation/evaluateModel.ts";
-import { writeFileWhole } from "../src/formats/writeFile.ts";
+import { adaptToLabels } from "leukogram/adaptation/fewLabels/adaptToLabels";
+import { ownViews, testTimeClassifier } from "leukogram/adaptation/labelFree/testTimeClassifier";
+import { openRun } from "leukogram/adaptation/openRun";
+import type { Sample } from "leukogram/data/dataset";
+import { openToJudge } from "leukogram/data/laboratories";
+import { evaluatePredictions } from "leukogram/evaluation/evaluate";
+import { answerImages } from "leukogram/evaluation/evaluateModel";
 
 interface Flags {
   readonly labels: string;

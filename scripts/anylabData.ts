@@ -10,10 +10,10 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { toSlashes, walkImages } from "../src/data/walk.ts";
-import { writeFileWhole } from "../src/formats/writeFile.ts";
+import { toSlashes, walkImages } from "leukogram/data/walk";
 
 /** Copies of cells of pbc Test, by `leukogram audit` of pbc-more as train and pbc Test as test. */
 const COPIES = new Set(["MO_257537.jpg", "EO_627519.jpg", "LY_829942.jpg"]);

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { bundleForBrowser } from "./bundleForBrowser.ts";
 
 const { files, asksNode } = await bundleForBrowser({
-  entry: fileURLToPath(new URL("../src/browser.ts", import.meta.url)),
+  entry: fileURLToPath(new URL("../packages/leukogram/src/browser.ts", import.meta.url)),
 });
 const rows = files
   .map((file) => {

@@ -1,12 +1,24 @@
-// Compiles src/ to dist/, and bundles web/ to dist/web/; the old build goes first, so that no deleted module lives on in a package.
+// Compiles packages to their dist/, and bundles the laboratory's pages to its dist/web/; the old build goes first, so that no
+// deleted module lives on in a package. `node scripts/build.js [PACKAGE...]`, each after those that it is made on.
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
 
-rmSync("dist", { recursive: true, force: true });
+const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { stdio: "inherit" });
-const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-await build({ configFile: at("web/vite.config.ts"), logLevel: "error", build: { outDir: at("dist/web") } });
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : ["engine", "leukogram", "laboratory"]) {
+  const folder = join(root, "packages", name);
+  rmSync(join(folder, "dist"), { recursive: true, force: true });
+  execFileSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.build.json")], { stdio: "inherit" });
+  copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+  if (name === "leukogram")
+    for (const file of ["README.md", "CHANGELOG.md", "CITATION.cff"])
+      copyFileSync(join(root, file), join(folder, file));
+  if (name !== "laboratory") continue;
+  const { build } = await import("vite");
+  const outDir = join(folder, "dist/web");
+  await build({ configFile: join(folder, "web/vite.config.ts"), logLevel: "error", build: { outDir } });
+}

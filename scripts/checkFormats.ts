@@ -7,16 +7,16 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
-import { writeKeras } from "../src/formats/kerasV3.ts";
-import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "../src/formats/kerasWriters.ts";
-import { readModel } from "../src/formats/readModel.ts";
-import { writeFileWhole } from "../src/formats/writeFile.ts";
-import { compile } from "../src/graph/compile.ts";
-import { halfWeights } from "../src/graph/onnx/halfWeights.ts";
-import { plainGraph } from "../src/nn/exportGraph.ts";
-import type { Model } from "../src/nn/model.ts";
-import { metadataList } from "../src/runtime/metadata.ts";
-import { createSession } from "../src/runtime/node.ts";
+import { writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/kerasWriters";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
+import { compile } from "@leukogram/engine/graph/compile";
+import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
+import { plainGraph } from "@leukogram/engine/nn/exportGraph";
+import type { Model } from "@leukogram/engine/nn/model";
+import { metadataList } from "@leukogram/engine/runtime/metadata";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { readNpz } from "../tests/support/npy.ts";
 
 if (process.argv[2] === "own") {

@@ -5,11 +5,11 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadBackboneWeights } from "../src/formats/backboneWeights.ts";
-import { compile } from "../src/graph/compile.ts";
-import { plainGraph } from "../src/nn/exportGraph.ts";
-import { Model } from "../src/nn/model.ts";
-import { createSession } from "../src/runtime/node.ts";
+import { loadBackboneWeights } from "@leukogram/engine/formats/backboneWeights";
+import { compile } from "@leukogram/engine/graph/compile";
+import { plainGraph } from "@leukogram/engine/nn/exportGraph";
+import { Model } from "@leukogram/engine/nn/model";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { BACKBONES, fillWeights, freezeNormalizations, stepNumbers } from "../tests/support/backbones.ts";
 import { relativeError } from "../tests/support/graph.ts";
 import { type NpyArray, readNpz } from "../tests/support/npy.ts";

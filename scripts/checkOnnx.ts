@@ -2,10 +2,10 @@
 //   npx tsx scripts/checkOnnx.ts DIR
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { onnxModelOf } from "../src/formats/onnx/onnxModel.ts";
-import { compile } from "../src/graph/compile.ts";
-import { predictionGraph } from "../src/nn/modelGraphs.ts";
-import { createSession } from "../src/runtime/node.ts";
+import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
+import { compile } from "@leukogram/engine/graph/compile";
+import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
+import { createSession } from "@leukogram/engine/runtime/node";
 
 /** How far a score may lie off, as a share of the largest. */
 const TOLERANCE = 1e-5;

@@ -3,12 +3,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { onnxModelOf } from "../src/formats/onnx/onnxModel.ts";
-import { compile } from "../src/graph/compile.ts";
-import { decodeModel } from "../src/graph/onnx/decode.ts";
-import type { Model } from "../src/nn/model.ts";
-import { predictionGraph } from "../src/nn/modelGraphs.ts";
-import { createSession } from "../src/runtime/node.ts";
+import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
+import { compile } from "@leukogram/engine/graph/compile";
+import { decodeModel } from "@leukogram/engine/graph/onnx/decode";
+import type { Model } from "@leukogram/engine/nn/model";
+import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
+import { createSession } from "@leukogram/engine/runtime/node";
 
 type Verdict = "right" | "refused" | "wrong" | "unclear";
 

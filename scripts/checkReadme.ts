@@ -6,11 +6,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command } from "commander";
-import * as browser from "../src/browser.ts";
-import { COMMANDS } from "../src/cli/commands/index.ts";
-import { recipeOf } from "../src/cli/options.ts";
-import * as library from "../src/index.ts";
-import { recipeKeys } from "../src/training/recipe.ts";
+import * as library from "leukogram";
+import * as browser from "leukogram/browser";
+import { COMMANDS } from "leukogram/cli/commands/index";
+import { recipeOf } from "leukogram/cli/options";
+import { recipeKeys } from "leukogram/training/recipe";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SETTINGS = "docs/training.md";

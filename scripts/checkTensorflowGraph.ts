@@ -7,11 +7,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { readModel } from "../src/formats/readModel.ts";
-import { compile } from "../src/graph/compile.ts";
-import { plainGraph } from "../src/nn/exportGraph.ts";
-import type { Model } from "../src/nn/model.ts";
-import { createSession } from "../src/runtime/node.ts";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { compile } from "@leukogram/engine/graph/compile";
+import { plainGraph } from "@leukogram/engine/nn/exportGraph";
+import type { Model } from "@leukogram/engine/nn/model";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { readNpz } from "../tests/support/npy.ts";
 
 const [folder, withTfjs] = process.argv.slice(2);

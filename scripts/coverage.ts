@@ -5,11 +5,11 @@
  *
  * Of one share (recall of one class, accuracy of five) the chances are added up; of balanced accuracy draws are counted.
  */
-import type { Estimate } from "../src/core/estimate.ts";
-import { Rng } from "../src/core/rng.ts";
-import { meanOfShares } from "../src/metrics/groupedShare.ts";
-import { clopperPearson, type Limits, midP, wilson } from "../src/metrics/proportion.ts";
-import { textTable } from "../src/report/textTable.ts";
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { Rng } from "@leukogram/engine/core/rng";
+import { meanOfShares } from "leukogram/metrics/groupedShare";
+import { clopperPearson, type Limits, midP, wilson } from "leukogram/metrics/proportion";
+import { textTable } from "leukogram/report/textTable";
 
 const SIZES = [2, 4, 8, 20, 100];
 const CLASSES = 5;

@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { picture } from "../tests/support/pictures.ts";
 
-const [st = "st", examples = "100", program = at("../dist/cli/main.js")] = process.argv.slice(2);
+const [st = "st", examples = "100", program = at("../packages/leukogram/dist/cli/main.js")] = process.argv.slice(2);
 
 // Streams that never end by themselves. And whoever makes the first user locks everybody else out.
 const LEFT_OUT = ["--exclude-path-regex", "/events$"];

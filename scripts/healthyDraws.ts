@@ -6,17 +6,18 @@
  *
  * Shares are those of `healthySharesOf`. Cells are drawn with replacement, as folders have few of some types.
  */
+
+import { Rng } from "@leukogram/engine/core/rng";
 import { Command } from "commander";
-import { Rng } from "../src/core/rng.ts";
-import { openToJudge } from "../src/data/laboratories.ts";
-import { differentialReport } from "../src/differential/differentialReport.ts";
-import { healthySharesOf } from "../src/differential/healthyShares.ts";
-import { readRanges } from "../src/differential/referenceRanges.ts";
-import type { DifferentialReport } from "../src/differential/types.ts";
-import { classifyFiles, loadClassifier } from "../src/evaluation/classifier.ts";
-import { rollUpPredictions } from "../src/evaluation/rollUp.ts";
-import type { Prediction, Predictions } from "../src/evaluation/types.ts";
-import { clopperPearson } from "../src/metrics/proportion.ts";
+import { openToJudge } from "leukogram/data/laboratories";
+import { differentialReport } from "leukogram/differential/differentialReport";
+import { healthySharesOf } from "leukogram/differential/healthyShares";
+import { readRanges } from "leukogram/differential/referenceRanges";
+import type { DifferentialReport } from "leukogram/differential/types";
+import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { rollUpPredictions } from "leukogram/evaluation/rollUp";
+import type { Prediction, Predictions } from "leukogram/evaluation/types";
+import { clopperPearson } from "leukogram/metrics/proportion";
 
 interface Flags {
   readonly data: string;

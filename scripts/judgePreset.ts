@@ -11,19 +11,19 @@
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { Command } from "commander";
-import { readRecipe } from "../src/cli/options.ts";
-import { openData } from "../src/data/dataset.ts";
-import { parseSource } from "../src/data/laboratories.ts";
-import { loadClassifier } from "../src/evaluation/classifier.ts";
-import { evaluatePredictions } from "../src/evaluation/evaluate.ts";
-import { answerImages } from "../src/evaluation/evaluateModel.ts";
-import { writePredictionsCsv } from "../src/evaluation/predictionsCsv.ts";
-import { writeFileWhole } from "../src/formats/writeFile.ts";
-import { textTable } from "../src/report/textTable.ts";
-import { parseRecipe, type Recipe } from "../src/training/recipe.ts";
-import { splitByRecipe } from "../src/training/splitByRecipe.ts";
-import { trainModel } from "../src/training/trainModel.ts";
+import { readRecipe } from "leukogram/cli/options";
+import { openData } from "leukogram/data/dataset";
+import { parseSource } from "leukogram/data/laboratories";
+import { loadClassifier } from "leukogram/evaluation/classifier";
+import { evaluatePredictions } from "leukogram/evaluation/evaluate";
+import { answerImages } from "leukogram/evaluation/evaluateModel";
+import { writePredictionsCsv } from "leukogram/evaluation/predictionsCsv";
+import { textTable } from "leukogram/report/textTable";
+import { parseRecipe, type Recipe } from "leukogram/training/recipe";
+import { splitByRecipe } from "leukogram/training/splitByRecipe";
+import { trainModel } from "leukogram/training/trainModel";
 
 interface Judged {
   readonly run: string;

@@ -7,7 +7,7 @@ import { killRounds } from "../tests/support/killRounds.ts";
 import { postgresPrograms, runPostgres } from "../tests/support/postgres.ts";
 
 const rounds = Number(process.argv[2] ?? 50);
-const program = process.argv[3] ?? fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const program = process.argv[3] ?? fileURLToPath(new URL("../packages/leukogram/dist/cli/main.js", import.meta.url));
 
 async function round(name: string, url: string | undefined): Promise<void> {
   const folder = mkdtempSync("/tmp/leukogram-kill-");

@@ -4,13 +4,13 @@
  *   npx tsx scripts/nucleusRatio.ts ../shared/data [pictures a class]
  */
 import { basename, dirname, join } from "node:path";
-import { spread } from "../src/core/spread.ts";
-import { decodeImage } from "../src/data/image.ts";
-import { type CellSizes, cellSizes } from "../src/data/microscopy/redCellWidths.ts";
-import { FEWEST_RED_CELLS } from "../src/data/scale.ts";
-import { compareCodePoints, walkImages } from "../src/data/walk.ts";
-import { quantile } from "../src/metrics/quantile.ts";
-import { textTable } from "../src/report/textTable.ts";
+import { spread } from "@leukogram/engine/core/spread";
+import { decodeImage } from "leukogram/data/image";
+import { type CellSizes, cellSizes } from "leukogram/data/microscopy/redCellWidths";
+import { FEWEST_RED_CELLS } from "leukogram/data/scale";
+import { compareCodePoints, walkImages } from "leukogram/data/walk";
+import { quantile } from "leukogram/metrics/quantile";
+import { textTable } from "leukogram/report/textTable";
 
 const FOLDERS = ["pbc", "pbc-more", "chula", "jtsc"];
 

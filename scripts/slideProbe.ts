@@ -9,11 +9,11 @@
  * has a slide's figure near that of the commonest one.
  */
 
-import { openRun } from "../src/adaptation/openRun.ts";
-import { nearestNeighbours } from "../src/adaptation/unlabelled/nearestNeighbours.ts";
-import { lookAtUnlabelled } from "../src/adaptation/unlabelled/unlabelledCells.ts";
-import { openData } from "../src/data/dataset.ts";
-import { textTable } from "../src/report/textTable.ts";
+import { openRun } from "leukogram/adaptation/openRun";
+import { nearestNeighbours } from "leukogram/adaptation/unlabelled/nearestNeighbours";
+import { lookAtUnlabelled } from "leukogram/adaptation/unlabelled/unlabelledCells";
+import { openData } from "leukogram/data/dataset";
+import { textTable } from "leukogram/report/textTable";
 
 const NEIGHBOURS = 5;
 

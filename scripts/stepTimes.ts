@@ -3,8 +3,8 @@
  *
  *   npx tsx scripts/stepTimes.ts [IMAGE SIZE] [NAME...]
  */
-import { adamW } from "../src/nn/optimizers.ts";
-import { StepRunner } from "../src/training/stepRunner.ts";
+import { adamW } from "@leukogram/engine/nn/optimizers";
+import { StepRunner } from "leukogram/training/stepRunner";
 import { arranged, BACKBONES, imagesOf, LABELS } from "../tests/support/backbones.ts";
 
 const [size = "64", ...wanted] = process.argv.slice(2);

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CELL_TYPES, cnn, compile, drawSmears, exportGraph } from "leukogram";
 import { afterAll, expect, test } from "vitest";
 // So that the type checker reads them.
 import type {} from "../examples/classifyFiles.ts";
 import type {} from "../examples/comparePredictions.ts";
 import type {} from "../examples/trainSmallModel.ts";
-import { CELL_TYPES, cnn, compile, drawSmears, exportGraph } from "../src/index.ts";
 
 const place = mkdtempSync(join(tmpdir(), "leukogram-examples-"));
 afterAll(() => rmSync(place, { recursive: true }));

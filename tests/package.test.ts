@@ -12,9 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { VERSION } from "@leukogram/engine/version";
 import { afterAll, expect, test } from "vitest";
 import { bundleForBrowser } from "../scripts/bundleForBrowser.ts";
-import { VERSION } from "../src/core/version.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "leukogram-package-"));

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** The program. */
-export const BIN = fileURLToPath(new URL("../../bin/leukogram.js", import.meta.url));
+export const BIN = fileURLToPath(new URL("../../packages/leukogram/bin/leukogram.js", import.meta.url));
 
 /** A server that answers. */
 export interface Server {

@@ -1,4 +1,4 @@
-import { type ExplainedPicture, LeukogramError } from "../../src/browser.ts";
+import { type ExplainedPicture, LeukogramError } from "leukogram/browser";
 import type { OpenModel } from "./model.ts";
 
 /** Pictures of which fewer of the model's own are as strange as this are called unlike them. */

@@ -1,5 +1,5 @@
 // A page that tells white blood cells apart, shows where the model looked, and learns other names for them.
-import { LeukogramError } from "../../src/browser.ts";
+import { LeukogramError } from "leukogram/browser";
 import { Cell } from "./cell.ts";
 import { type OpenModel, openModel, trainNames } from "./model.ts";
 

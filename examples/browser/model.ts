@@ -13,7 +13,7 @@ import {
   trainHead,
   type WebClassifier,
   type WebExplainer,
-} from "../../src/browser.ts";
+} from "leukogram/browser";
 
 /** A model that answers, explains and can be given another head. */
 export interface OpenModel {

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { adaptToLabels } from "leukogram/adaptation/fewLabels/adaptToLabels";
+import { joinedRecipe, joinRuns } from "leukogram/adaptation/joinRuns";
+import { openRun } from "leukogram/adaptation/openRun";
+import { type OpenedData, openData } from "leukogram/data/dataset";
+import { drawSmears } from "leukogram/data/synthetic";
+import { loadClassifier } from "leukogram/evaluation/classifier";
+import { answerImages } from "leukogram/evaluation/evaluateModel";
+import { splitByRecipe } from "leukogram/training/splitByRecipe";
+import { trainModel } from "leukogram/training/trainModel";
 import { beforeAll, describe, expect, test } from "vitest";
-import { adaptToLabels } from "../../src/adaptation/fewLabels/adaptToLabels.ts";
-import { joinedRecipe, joinRuns } from "../../src/adaptation/joinRuns.ts";
-import { openRun } from "../../src/adaptation/openRun.ts";
-import { type OpenedData, openData } from "../../src/data/dataset.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { loadClassifier } from "../../src/evaluation/classifier.ts";
-import { answerImages } from "../../src/evaluation/evaluateModel.ts";
-import { splitByRecipe } from "../../src/training/splitByRecipe.ts";
-import { trainModel } from "../../src/training/trainModel.ts";
 import { rejection, smallRecipe, temporaryFolder } from "../training/sets.ts";
 
 const dir = temporaryFolder();

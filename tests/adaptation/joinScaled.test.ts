@@ -1,15 +1,15 @@
 import { join } from "node:path";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { joinedRecipe, joinRuns } from "leukogram/adaptation/joinRuns";
+import { openRun } from "leukogram/adaptation/openRun";
+import { type OpenedData, openData } from "leukogram/data/dataset";
+import { parseScale } from "leukogram/data/scale";
+import { drawSmears } from "leukogram/data/synthetic";
+import { loadClassifier } from "leukogram/evaluation/classifier";
+import { answerImages } from "leukogram/evaluation/evaluateModel";
+import { splitByRecipe } from "leukogram/training/splitByRecipe";
+import { trainModel } from "leukogram/training/trainModel";
 import { beforeAll, expect, test } from "vitest";
-import { joinedRecipe, joinRuns } from "../../src/adaptation/joinRuns.ts";
-import { openRun } from "../../src/adaptation/openRun.ts";
-import { type OpenedData, openData } from "../../src/data/dataset.ts";
-import { parseScale } from "../../src/data/scale.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { loadClassifier } from "../../src/evaluation/classifier.ts";
-import { answerImages } from "../../src/evaluation/evaluateModel.ts";
-import { readModel } from "../../src/formats/readModel.ts";
-import { splitByRecipe } from "../../src/training/splitByRecipe.ts";
-import { trainModel } from "../../src/training/trainModel.ts";
 import { smallRecipe, temporaryFolder } from "../training/sets.ts";
 
 const dir = temporaryFolder();

@@ -1,10 +1,10 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { auditData } from "leukogram/audit/auditData";
+import type { Audit } from "leukogram/audit/types";
+import { drawSmears } from "leukogram/data/synthetic";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { auditData } from "../../src/audit/auditData.ts";
-import type { Audit } from "../../src/audit/types.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { temporaryFolder } from "../data/folders.ts";
 import { setVariable } from "../support/environment.ts";
 

@@ -1,11 +1,11 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { findCopies } from "leukogram/audit/copies";
+import { align, fingerprint, PRINT_SIZE } from "leukogram/audit/fingerprint";
+import { nearPairs, type PointCloud } from "leukogram/audit/nearPairs";
+import { nearestNeighbours } from "leukogram/audit/neighbours";
+import { principalAxes } from "leukogram/audit/principalAxes";
+import { register, registrationPrint } from "leukogram/audit/registration";
 import { describe, expect, test } from "vitest";
-import { findCopies } from "../../src/audit/copies.ts";
-import { align, fingerprint, PRINT_SIZE } from "../../src/audit/fingerprint.ts";
-import { nearPairs, type PointCloud } from "../../src/audit/nearPairs.ts";
-import { nearestNeighbours } from "../../src/audit/neighbours.ts";
-import { principalAxes } from "../../src/audit/principalAxes.ts";
-import { register, registrationPrint } from "../../src/audit/registration.ts";
-import { Rng } from "../../src/core/rng.ts";
 
 /** A picture of some blurred spots [64, 64, 3]. */
 function spots(seed: number): Uint8Array {

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { groupByCopies } from "leukogram/audit/groupByCopies";
+import { scanFolder } from "leukogram/data/dataset";
+import { drawSmears } from "leukogram/data/synthetic";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { groupByCopies } from "../../src/audit/groupByCopies.ts";
-import { scanFolder } from "../../src/data/dataset.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { temporaryFolder } from "../data/folders.ts";
 import { setVariable } from "../support/environment.ts";
 

@@ -1,12 +1,12 @@
 // Faults planted in real images, all of which an audit must find.
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { auditData } from "leukogram/audit/auditData";
+import { openData, type Sample } from "leukogram/data/dataset";
+import { decodeImage } from "leukogram/data/image";
 import sharp from "sharp";
 import { expect } from "vitest";
-import { auditData } from "../../src/audit/auditData.ts";
-import { Rng } from "../../src/core/rng.ts";
-import { openData, type Sample } from "../../src/data/dataset.ts";
-import { decodeImage } from "../../src/data/image.ts";
 import { temporaryFolder } from "../data/folders.ts";
 import { setVariable } from "../support/environment.ts";
 import { shared, testWith } from "../support/shared.ts";

@@ -1,6 +1,6 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { type ShortcutRow, testShortcut } from "leukogram/audit/shortcuts";
 import { describe, expect, test } from "vitest";
-import { type ShortcutRow, testShortcut } from "../../src/audit/shortcuts.ts";
-import { Rng } from "../../src/core/rng.ts";
 
 const classes = ["A", "B", "C"];
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { findSuspectLabels, locateSuspects } from "leukogram/audit/suspectLabels";
+import { openData } from "leukogram/data/dataset";
+import { crossValidate } from "leukogram/evaluation/crossValidate";
+import { readPredictionsCsv } from "leukogram/evaluation/predictionsCsv";
+import { parseRecipe } from "leukogram/training/recipe";
 import { describe, expect, test } from "vitest";
-import { findSuspectLabels, locateSuspects } from "../../src/audit/suspectLabels.ts";
-import { Rng } from "../../src/core/rng.ts";
-import { openData } from "../../src/data/dataset.ts";
-import { crossValidate } from "../../src/evaluation/crossValidate.ts";
-import { readPredictionsCsv } from "../../src/evaluation/predictionsCsv.ts";
-import { parseRecipe } from "../../src/training/recipe.ts";
 import { temporaryFolder } from "../data/folders.ts";
 import { setVariable } from "../support/environment.ts";
 import { shared, testWith } from "../support/shared.ts";

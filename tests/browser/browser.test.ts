@@ -2,16 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { compile } from "@leukogram/engine/graph/compile";
+import { cnn } from "@leukogram/engine/models/cnn";
+import { exportGraph } from "@leukogram/engine/nn/exportGraph";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { decodeImage } from "leukogram/data/image";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleForBrowser } from "../../scripts/bundleForBrowser.ts";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { decodeImage } from "../../src/data/image.ts";
-import { loadWeights } from "../../src/formats/loadWeights.ts";
-import { readKerasFile } from "../../src/formats/readKeras.ts";
-import { compile } from "../../src/graph/compile.ts";
-import { cnn } from "../../src/models/cnn.ts";
-import { exportGraph } from "../../src/nn/exportGraph.ts";
 import { shared } from "../support/shared.ts";
 import {
   firstOfEach,
@@ -25,7 +25,7 @@ import {
 import { needsBrowser, startChromium } from "./support/chromium.ts";
 import { serve } from "./support/serve.ts";
 
-const models = fileURLToPath(new URL("../../models", import.meta.url));
+const models = fileURLToPath(new URL("../../packages/leukogram/models", import.meta.url));
 const { test: inBrowser, chromium } = needsBrowser("data/pbc/Test", "models/cnn_3.h5");
 const place = mkdtempSync(join(tmpdir(), "leukogram-browser-"));
 const pixels = new Map<string, Uint8Array>();
@@ -93,7 +93,7 @@ const farthest = (a: readonly (readonly number[])[], b: readonly (readonly numbe
 
 test("a bundle asks for no module of Node's, and loads HDF5 and ONNX Runtime where they are needed", async () => {
   const { files, asksNode } = await bundleForBrowser({
-    entry: fileURLToPath(new URL("../../src/browser.ts", import.meta.url)),
+    entry: fileURLToPath(new URL("../../packages/leukogram/src/browser.ts", import.meta.url)),
   });
   expect(asksNode).toEqual([]);
   const entry = files.find((file) => file.type === "chunk" && file.isEntry);

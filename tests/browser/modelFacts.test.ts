@@ -1,5 +1,5 @@
+import { modelFacts } from "leukogram/browser/classifier";
 import { expect, test } from "vitest";
-import { modelFacts } from "../../src/browser/classifier.ts";
 
 const told = { classes: '["A","B"]', imageSize: "[256,256]" };
 

@@ -1,13 +1,13 @@
 import { join } from "node:path";
+import { bringPictures } from "leukogram/browser/classifier";
+import { chooseScale, measureScale, redCellOf } from "leukogram/browser/scale";
+import { decodeImage, type RgbImage } from "leukogram/data/image";
+import { scaleOfFiles } from "leukogram/data/laboratoryScales";
+import { parseScale } from "leukogram/data/scale";
+import { drawSmears } from "leukogram/data/synthetic";
+import { walkImages } from "leukogram/data/walk";
+import { bringImage, type PictureFacts } from "leukogram/evaluation/classifierFacts";
 import { beforeAll, expect, test } from "vitest";
-import { bringPictures } from "../../src/browser/classifier.ts";
-import { chooseScale, measureScale, redCellOf } from "../../src/browser/scale.ts";
-import { decodeImage, type RgbImage } from "../../src/data/image.ts";
-import { scaleOfFiles } from "../../src/data/laboratoryScales.ts";
-import { parseScale } from "../../src/data/scale.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { walkImages } from "../../src/data/walk.ts";
-import { bringImage, type PictureFacts } from "../../src/evaluation/classifierFacts.ts";
 import { temporaryFolder } from "../training/sets.ts";
 
 const dir = temporaryFolder();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { walkImages } from "leukogram/data/walk";
 import { beforeAll, describe, expect, test } from "vitest";
-import { walkImages } from "../../src/data/walk.ts";
 import { expectFailure, makeCli } from "./cli.ts";
 
 const cli = makeCli();

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeImage } from "leukogram/data/image";
+import { INGREDIENTS } from "leukogram/data/microscopy/ingredients";
+import { drawSmears } from "leukogram/data/synthetic";
 import { beforeAll, expect, test } from "vitest";
-import { decodeImage } from "../../src/data/image.ts";
-import { INGREDIENTS } from "../../src/data/microscopy/ingredients.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 
 const cli = makeCli();

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
+import { Dense, Flatten } from "@leukogram/engine/nn/layers/index";
+import { Sequential } from "@leukogram/engine/nn/model";
+import { askOnnxFile, askStored, largestDifference, writeChecked } from "leukogram/cli/checkedFile";
 import { expect, test } from "vitest";
-import { askOnnxFile, askStored, largestDifference, writeChecked } from "../../src/cli/checkedFile.ts";
-import { kerasBytes } from "../../src/formats/kerasV3.ts";
-import { Dense, Flatten } from "../../src/nn/layers/index.ts";
-import { Sequential } from "../../src/nn/model.ts";
 import { temporaryFolder } from "../data/folders.ts";
 
 const dir = temporaryFolder();

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
+import { builtPath } from "../support/packages.ts";
 
 /** The program, as it was built for the tests. */
-export const BIN = fileURLToPath(new URL("../../.built/cli/main.js", import.meta.url));
+export const BIN = builtPath("leukogram", "cli/main.js");
 const DRIVER = fileURLToPath(new URL("./driver.js", import.meta.url));
 
 /** What a run of the program gave. */

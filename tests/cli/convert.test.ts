@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeKerasH5 } from "@leukogram/engine/formats/kerasWriters";
+import { cnn } from "@leukogram/engine/models/cnn";
 import { beforeAll, describe, expect, test } from "vitest";
-import { writeKerasH5 } from "../../src/formats/kerasWriters.ts";
-import { cnn } from "../../src/models/cnn.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 import { copyTrainedRun } from "./trainedRun.ts";

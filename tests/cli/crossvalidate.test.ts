@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { drawSmears } from "leukogram/data/synthetic";
+import type { CrossValidation } from "leukogram/evaluation/crossValidate";
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import type { CrossValidation } from "../../src/evaluation/crossValidate.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 
 const cli = makeCli();

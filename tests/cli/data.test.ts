@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { drawSmears } from "leukogram/data/synthetic";
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { fhirFaults } from "../support/fhirFaults.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";

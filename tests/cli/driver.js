@@ -1,6 +1,6 @@
 // Runs many command lines one after the other in this process, because each start of the program takes a while.
 import { Readable } from "node:stream";
-import { run } from "../../.built/cli/program.js";
+import { run } from "../../packages/leukogram/.built/cli/program.js";
 
 const write = process.stdout.write.bind(process.stdout);
 const outcomes = [];

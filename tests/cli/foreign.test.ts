@@ -1,10 +1,10 @@
 // Every command that takes a model takes another program's with the same flags, or says why not.
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { Dense, Flatten, Rescaling, Resizing } from "@leukogram/engine/nn/layers/index";
+import { Sequential } from "@leukogram/engine/nn/model";
 import { beforeAll, expect, test } from "vitest";
-import { writeKeras } from "../../src/formats/kerasV3.ts";
-import { Dense, Flatten, Rescaling, Resizing } from "../../src/nn/layers/index.ts";
-import { Sequential } from "../../src/nn/model.ts";
 import { picture } from "../data/folders.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 import { copyTrainedRun } from "./trainedRun.ts";

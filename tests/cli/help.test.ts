@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { VERSION } from "@leukogram/engine/version";
+import { COMMANDS } from "leukogram/cli/commands/index";
+import { drawSmears } from "leukogram/data/synthetic";
+import { recipeKeys } from "leukogram/training/recipe";
 import { beforeAll, describe, expect, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands/index.ts";
-import { VERSION } from "../../src/core/version.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { recipeKeys } from "../../src/training/recipe.ts";
 import { expectFailure, makeCli, type Outcome } from "./cli.ts";
 
 const cli = makeCli();
@@ -22,7 +22,7 @@ describe("help", () => {
   });
 
   test("a checkout runs the program, and its worker threads, from its sources", async () => {
-    const bin = fileURLToPath(new URL("../../bin/leukogram.js", import.meta.url));
+    const bin = fileURLToPath(new URL("../../packages/leukogram/bin/leukogram.js", import.meta.url));
     await drawSmears(join(cli.dir, "smears"), { count: 1, testCount: 1, imageSize: 32 });
     const options = { encoding: "utf8", env: { ...process.env, LEUKOGRAM_CACHE: join(cli.dir, ".cache") } } as const;
     const run = (...args: string[]) => execFileSync(process.execPath, [bin, ...args], options);

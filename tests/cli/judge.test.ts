@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { drawSmears } from "leukogram/data/synthetic";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";
 import { copyTrainedRun } from "./trainedRun.ts";
 

@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openRun } from "leukogram/adaptation/openRun";
+import type { ShippedModel } from "leukogram/shipped/shipped";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { shipModel } from "../../scripts/shipModels.ts";
-import { openRun } from "../../src/adaptation/openRun.ts";
-import type { ShippedModel } from "../../src/models/shipped.ts";
 import { setVariable } from "../support/environment.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 import { copyTrainedRun } from "./trainedRun.ts";

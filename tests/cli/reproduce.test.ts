@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { drawSmears } from "leukogram/data/synthetic";
 import { expect, test } from "vitest";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 
 const cli = makeCli();

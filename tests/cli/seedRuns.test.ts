@@ -1,5 +1,5 @@
+import { type SeedRun, seedsTogether } from "leukogram/cli/seedRuns";
 import { describe, expect, test } from "vitest";
-import { type SeedRun, seedsTogether } from "../../src/cli/seedRuns.ts";
 
 const run = (name: string, seed: number, settings: string): SeedRun => ({
   name,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { drawSmears } from "leukogram/data/synthetic";
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";
 
 const cli = makeCli();

@@ -1,8 +1,8 @@
 // A model of types beyond the five, from images to counts.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { drawSmears } from "leukogram/data/synthetic";
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 
 const cli = makeCli();

@@ -1,6 +1,6 @@
+import { calledInFive, cellType, isBeyondFive, KNOWN_TYPES } from "leukogram/cells/cellTypes";
+import { CELL_TYPES } from "leukogram/cells/classes";
 import { describe, expect, test } from "vitest";
-import { calledInFive, cellType, isBeyondFive, KNOWN_TYPES } from "../../src/core/cellTypes.ts";
-import { CELL_TYPES } from "../../src/core/classes.ts";
 
 describe("cellType", () => {
   test("counts bands and segmented forms as neutrophils, and each of the five as itself", () => {

@@ -1,8 +1,8 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { nearest } from "@leukogram/engine/core/nearest";
+import { Rng } from "@leukogram/engine/core/rng";
+import { broadcastShapes, strides } from "@leukogram/engine/core/shape";
 import { describe, expect, test } from "vitest";
-import { LeukogramError } from "../../src/core/errors.ts";
-import { nearest } from "../../src/core/nearest.ts";
-import { Rng } from "../../src/core/rng.ts";
-import { broadcastShapes, strides } from "../../src/core/shape.ts";
 
 describe("Rng", () => {
   const draws = (rng: Rng, count = 5) => Array.from({ length: count }, () => rng.uint32());

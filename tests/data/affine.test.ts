@@ -1,9 +1,9 @@
+import { Rng } from "@leukogram/engine/core/rng";
 import fc from "fast-check";
+import { affineInto, applyAffine } from "leukogram/data/affine";
+import { type Augmentation, checkAugmentation, drawTransform, IDENTITY } from "leukogram/data/augment";
+import { copyInto, layoutSize, layoutTarget } from "leukogram/data/pixelLayout";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { affineInto, applyAffine } from "../../src/data/affine.ts";
-import { type Augmentation, checkAugmentation, drawTransform, IDENTITY } from "../../src/data/augment.ts";
-import { copyInto, layoutSize, layoutTarget } from "../../src/data/pixelLayout.ts";
 
 const AUGMENTATION: Augmentation = {
   rotationRange: 15,

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Augmentation } from "leukogram/data/augment";
+import { balanceFolder } from "leukogram/data/balance";
+import { openData, scanFolder } from "leukogram/data/dataset";
+import { decodeImage } from "leukogram/data/image";
+import { splitDataset } from "leukogram/data/split";
 import { describe, expect, test } from "vitest";
-import type { Augmentation } from "../../src/data/augment.ts";
-import { balanceFolder } from "../../src/data/balance.ts";
-import { openData, scanFolder } from "../../src/data/dataset.ts";
-import { decodeImage } from "../../src/data/image.ts";
-import { splitDataset } from "../../src/data/split.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 
 const dir = temporaryFolder();

@@ -9,14 +9,14 @@ import {
   truncateSync,
 } from "node:fs";
 import { join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { type ImageCacheOptions, openImageCache } from "leukogram/data/cache";
+import { defaultCacheDir } from "leukogram/data/cacheDir";
+import type { Sample } from "leukogram/data/dataset";
+import { decodeImage, type RgbImage } from "leukogram/data/image";
+import { resizeBilinearUint8 } from "leukogram/data/resize";
+import { resizeArea } from "leukogram/data/resizeArea";
 import { describe, expect, test } from "vitest";
-import { LeukogramError } from "../../src/core/errors.ts";
-import { type ImageCacheOptions, openImageCache } from "../../src/data/cache.ts";
-import { defaultCacheDir } from "../../src/data/cacheDir.ts";
-import type { Sample } from "../../src/data/dataset.ts";
-import { decodeImage, type RgbImage } from "../../src/data/image.ts";
-import { resizeBilinearUint8 } from "../../src/data/resize.ts";
-import { resizeArea } from "../../src/data/resizeArea.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 
 const dir = temporaryFolder();

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { mapClassNames, offeredMapping, plainName, readClassMap } from "leukogram/data/classNames";
+import { withMappedClasses } from "leukogram/data/mapClasses";
 import { describe, expect, test } from "vitest";
-import { mapClassNames, offeredMapping, plainName, readClassMap } from "../../src/data/classNames.ts";
-import { withMappedClasses } from "../../src/data/mapClasses.ts";
 import { temporaryFolder } from "./folders.ts";
 
 const taken = (...names: string[]) => mapClassNames(names).map(({ to }) => to);

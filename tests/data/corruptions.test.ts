@@ -1,10 +1,10 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { CORRUPTIONS, UNCHANGED } from "leukogram/data/microscopy/corruptions";
+import type { PictureDraw } from "leukogram/data/microscopy/draw";
+import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
+import { interleavedTarget } from "leukogram/data/pixelLayout";
+import { drawSlideLook, drawSmear } from "leukogram/data/smear";
 import { expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { CORRUPTIONS, UNCHANGED } from "../../src/data/microscopy/corruptions.ts";
-import type { PictureDraw } from "../../src/data/microscopy/draw.ts";
-import { PictureMaker } from "../../src/data/microscopy/pictureMaker.ts";
-import { interleavedTarget } from "../../src/data/pixelLayout.ts";
-import { drawSlideLook, drawSmear } from "../../src/data/smear.ts";
 
 const SIZE = 96;
 const rng = new Rng(4);

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { openData, scanFolder } from "leukogram/data/dataset";
 import { describe, expect, test } from "vitest";
-import { openData, scanFolder } from "../../src/data/dataset.ts";
 import { temporaryFolder, touch, writeFiles } from "./folders.ts";
 
 const root = temporaryFolder();

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Dataset } from "leukogram/data/dataset";
 import sharp from "sharp";
 import { afterAll } from "vitest";
-import type { Dataset } from "../../src/data/dataset.ts";
 
 /** A folder for one test file, removed when its tests have run. */
 export function temporaryFolder(): string {

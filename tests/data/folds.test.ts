@@ -1,5 +1,5 @@
+import { assignFolds } from "leukogram/data/folds";
 import { describe, expect, test } from "vitest";
-import { assignFolds } from "../../src/data/folds.ts";
 import { madeUp } from "./folders.ts";
 
 const CLASSES = ["A", "B", "C"];

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { decodeImage } from "leukogram/data/image";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { decodeImage } from "../../src/data/image.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 
 const dir = temporaryFolder();

@@ -1,15 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { openData } from "../../src/data/dataset.ts";
+import { openData } from "leukogram/data/dataset";
 import {
   laboratoryIndices,
   laboratoryNames,
   openLaboratories,
   openToJudge,
   parseSource,
-} from "../../src/data/laboratories.ts";
-import { splitDataset } from "../../src/data/split.ts";
+} from "leukogram/data/laboratories";
+import { splitDataset } from "leukogram/data/split";
+import { describe, expect, test } from "vitest";
 import { temporaryFolder, touch, writeFiles } from "./folders.ts";
 
 const root = temporaryFolder();

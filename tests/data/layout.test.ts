@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { openData } from "leukogram/data/dataset";
+import { openToJudge } from "leukogram/data/laboratories";
+import { forgetRemarks, remarksSoFar } from "leukogram/data/remarks";
 import { beforeEach, describe, expect, test } from "vitest";
-import { openData } from "../../src/data/dataset.ts";
-import { openToJudge } from "../../src/data/laboratories.ts";
-import { forgetRemarks, remarksSoFar } from "../../src/data/remarks.ts";
 import { temporaryFolder, touch, writeFiles } from "./folders.ts";
 
 const root = temporaryFolder();

@@ -1,16 +1,16 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { affineInto } from "leukogram/data/affine";
+import { type Augmentation, drawTransform } from "leukogram/data/augment";
+import { type ImageCache, openImageCache } from "leukogram/data/cache";
+import { createLoader, type LoaderOptions } from "leukogram/data/loader";
+import { drawPicture } from "leukogram/data/microscopy/draw";
+import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
+import { USUAL_MICROSCOPY } from "leukogram/data/microscopy/previewRows";
+import { copyInto, layoutSize, layoutTarget } from "leukogram/data/pixelLayout";
+import { resizeArea } from "leukogram/data/resizeArea";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { affineInto } from "../../src/data/affine.ts";
-import { type Augmentation, drawTransform } from "../../src/data/augment.ts";
-import { type ImageCache, openImageCache } from "../../src/data/cache.ts";
-import { createLoader, type LoaderOptions } from "../../src/data/loader.ts";
-import { drawPicture } from "../../src/data/microscopy/draw.ts";
-import { PictureMaker } from "../../src/data/microscopy/pictureMaker.ts";
-import { USUAL_MICROSCOPY } from "../../src/data/microscopy/previewRows.ts";
-import { copyInto, layoutSize, layoutTarget } from "../../src/data/pixelLayout.ts";
-import { resizeArea } from "../../src/data/resizeArea.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 
 const dir = temporaryFolder();

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { balanceFolder } from "leukogram/data/balance";
+import { readClassMap } from "leukogram/data/classNames";
+import { type DataOptions, openData, scanFolder } from "leukogram/data/dataset";
+import { forgetRemarks, remarksSoFar } from "leukogram/data/remarks";
 import { beforeEach, describe, expect, test } from "vitest";
-import { balanceFolder } from "../../src/data/balance.ts";
-import { readClassMap } from "../../src/data/classNames.ts";
-import { type DataOptions, openData, scanFolder } from "../../src/data/dataset.ts";
-import { forgetRemarks, remarksSoFar } from "../../src/data/remarks.ts";
 import { picture, temporaryFolder, touch, writeFiles } from "./folders.ts";
 
 const root = temporaryFolder();

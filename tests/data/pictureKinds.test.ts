@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { decodeImage } from "leukogram/data/image";
 import { describe, expect, test } from "vitest";
-import { decodeImage } from "../../src/data/image.ts";
 
 /** A picture of a kind, and its colours by Pillow or tifffile (make_pictures.py), or words of its refusal. */
 interface PictureCase {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
+import { imagesOf } from "leukogram/cli/imageFiles";
+import { isZip, unpackZip } from "leukogram/data/archives/unpackedFolder";
+import { openData } from "leukogram/data/dataset";
+import { decodeImage } from "leukogram/data/image";
+import { bitsKey, tellBits } from "leukogram/data/pictureSets";
+import { forgetRemarks, onRemark, remarksSoFar } from "leukogram/data/remarks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { imagesOf } from "../../src/cli/imageFiles.ts";
-import { isZip, unpackZip } from "../../src/data/archives/unpackedFolder.ts";
-import { openData } from "../../src/data/dataset.ts";
-import { decodeImage } from "../../src/data/image.ts";
-import { bitsKey, tellBits } from "../../src/data/pictureSets.ts";
-import { forgetRemarks, onRemark, remarksSoFar } from "../../src/data/remarks.ts";
 import { setVariable } from "../support/environment.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { resizeBilinear, resizeBilinearUint8 } from "leukogram/data/resize";
 import { expect, test } from "vitest";
-import { resizeBilinear, resizeBilinearUint8 } from "../../src/data/resize.ts";
 
 const row = (...values: number[]) => ({
   height: 1,

@@ -1,6 +1,6 @@
+import { resizeBilinearUint8 } from "leukogram/data/resize";
+import { resizeArea } from "leukogram/data/resizeArea";
 import { describe, expect, test } from "vitest";
-import { resizeBilinearUint8 } from "../../src/data/resize.ts";
-import { resizeArea } from "../../src/data/resizeArea.ts";
 
 const image = (height: number, width: number, level: (row: number, column: number) => number) => ({
   height,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { classWeights, epochOrder } from "leukogram/data/sampler";
 import { describe, expect, test } from "vitest";
-import { classWeights, epochOrder } from "../../src/data/sampler.ts";
 
 const labels = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
 const counts = (order: readonly number[]) => [0, 1, 2].map((label) => order.filter((i) => labels[i] === label).length);

@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { nucleiNote } from "../../src/core/cropCounts.ts";
-import { cropAtScale, cropCell, outsideShare } from "../../src/data/cellCrop.ts";
-import type { CellSizes } from "../../src/data/microscopy/redCellWidths.ts";
+import { nucleiNote } from "leukogram/cells/cropCounts";
+import { cropAtScale, cropCell, outsideShare } from "leukogram/data/cellCrop";
+import type { CellSizes } from "leukogram/data/microscopy/redCellWidths";
 import {
   FEWEST_NUCLEI,
   measureScale,
@@ -10,7 +9,8 @@ import {
   parseScale,
   scaleNotes,
   scaleOfText,
-} from "../../src/data/scale.ts";
+} from "leukogram/data/scale";
+import { expect, test } from "vitest";
 
 const cell = (diameter: number, redCells: readonly number[] = []): CellSizes => ({
   nucleus: { x: 0, y: 0, diameter },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import { NumpyRandomState } from "leukogram/data/numpyRandom";
+import { splitDataset } from "leukogram/data/split";
 import { describe, expect, test } from "vitest";
-import { NumpyRandomState } from "../../src/data/numpyRandom.ts";
-import { splitDataset } from "../../src/data/split.ts";
 import { madeUp } from "./folders.ts";
 
 const NAMES = ["a", "b", "c"];

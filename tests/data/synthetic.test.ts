@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { openData } from "leukogram/data/dataset";
+import { decodeImage } from "leukogram/data/image";
+import { drawSlideLook, drawSmear } from "leukogram/data/smear";
+import { splitDataset } from "leukogram/data/split";
+import { drawSmears } from "leukogram/data/synthetic";
 import { describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { Rng } from "../../src/core/rng.ts";
-import { openData } from "../../src/data/dataset.ts";
-import { decodeImage } from "../../src/data/image.ts";
-import { drawSlideLook, drawSmear } from "../../src/data/smear.ts";
-import { splitDataset } from "../../src/data/split.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
 import { temporaryFolder, writeFiles } from "./folders.ts";
 
 const dir = temporaryFolder();

@@ -1,10 +1,10 @@
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { differentialReport } from "leukogram/differential/differentialReport";
+import { diagnosticReport } from "leukogram/differential/fhir";
+import { rollUpPredictions } from "leukogram/evaluation/rollUp";
+import type { Prediction, Predictions } from "leukogram/evaluation/types";
+import { clopperPearson } from "leukogram/metrics/proportion";
 import { describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { differentialReport } from "../../src/differential/differentialReport.ts";
-import { diagnosticReport } from "../../src/differential/fhir.ts";
-import { rollUpPredictions } from "../../src/evaluation/rollUp.ts";
-import type { Prediction, Predictions } from "../../src/evaluation/types.ts";
-import { clopperPearson } from "../../src/metrics/proportion.ts";
 import { fhirFaults } from "../support/fhirFaults.ts";
 
 const TYPES = [

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { differentialReport } from "leukogram/differential/differentialReport";
+import { diagnosticReport } from "leukogram/differential/fhir";
+import { readRanges } from "leukogram/differential/referenceRanges";
+import type { Predictions } from "leukogram/evaluation/types";
 import { describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { differentialReport } from "../../src/differential/differentialReport.ts";
-import { diagnosticReport } from "../../src/differential/fhir.ts";
-import { readRanges } from "../../src/differential/referenceRanges.ts";
-import type { Predictions } from "../../src/evaluation/types.ts";
 import { temporaryFolder } from "../data/folders.ts";
 import { fhirFaults } from "../support/fhirFaults.ts";
 

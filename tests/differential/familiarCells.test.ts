@@ -1,8 +1,8 @@
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { differentialReport } from "leukogram/differential/differentialReport";
+import { diagnosticReport } from "leukogram/differential/fhir";
+import type { Predictions } from "leukogram/evaluation/types";
 import { expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { differentialReport } from "../../src/differential/differentialReport.ts";
-import { diagnosticReport } from "../../src/differential/fhir.ts";
-import type { Predictions } from "../../src/evaluation/types.ts";
 
 /** A smear that looks like eosinophilia, of which some cells are strange to the model; undefined: it does not know. */
 function smear(strange: number | undefined, labelled = false): Predictions {

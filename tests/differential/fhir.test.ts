@@ -1,7 +1,7 @@
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { differentialReport } from "leukogram/differential/differentialReport";
+import { diagnosticReport } from "leukogram/differential/fhir";
 import { describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { differentialReport } from "../../src/differential/differentialReport.ts";
-import { diagnosticReport } from "../../src/differential/fhir.ts";
 import { fhirFaults } from "../support/fhirFaults.ts";
 
 const counts = [0, 14, 8, 4, 74];

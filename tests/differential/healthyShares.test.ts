@@ -1,8 +1,8 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { drawHealthyShares, healthySharesOf } from "leukogram/differential/healthyShares";
+import { readRanges } from "leukogram/differential/referenceRanges";
 import { expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { Rng } from "../../src/core/rng.ts";
-import { drawHealthyShares, healthySharesOf } from "../../src/differential/healthyShares.ts";
-import { readRanges } from "../../src/differential/referenceRanges.ts";
 
 const ranges = readRanges();
 

@@ -1,7 +1,7 @@
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { differentialReport } from "leukogram/differential/differentialReport";
+import type { Predictions } from "leukogram/evaluation/types";
 import { describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { differentialReport } from "../../src/differential/differentialReport.ts";
-import type { Predictions } from "../../src/evaluation/types.ts";
 
 function answers(
   folder: string,

@@ -1,8 +1,8 @@
+import { comparePredictions } from "leukogram/evaluation/compare";
+import type { Predictions } from "leukogram/evaluation/types";
+import { holm } from "leukogram/metrics/holm";
+import { mcnemarExact } from "leukogram/metrics/mcnemar";
 import { describe, expect, it } from "vitest";
-import { comparePredictions } from "../../src/evaluation/compare.ts";
-import type { Predictions } from "../../src/evaluation/types.ts";
-import { holm } from "../../src/metrics/holm.ts";
-import { mcnemarExact } from "../../src/metrics/mcnemar.ts";
 import { surePredictions } from "./samples.ts";
 
 const quick = { resamples: 400 };

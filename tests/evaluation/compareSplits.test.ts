@@ -1,12 +1,7 @@
+import { compareSplits, splitSentence, trainingsOfSeeds, trainingsOfSplits } from "leukogram/evaluation/compareSplits";
+import type { CrossValidation } from "leukogram/evaluation/crossValidate";
+import { correctedResampledTest } from "leukogram/metrics/resampledTest";
 import { describe, expect, test } from "vitest";
-import {
-  compareSplits,
-  splitSentence,
-  trainingsOfSeeds,
-  trainingsOfSplits,
-} from "../../src/evaluation/compareSplits.ts";
-import type { CrossValidation } from "../../src/evaluation/crossValidate.ts";
-import { correctedResampledTest } from "../../src/metrics/resampledTest.ts";
 
 /** A cross-validation with these accuracies. */
 function validated(accuracies: readonly number[], { folds = accuracies.length, seed = 0 } = {}): CrossValidation {

@@ -1,10 +1,10 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { findRules, judgeConfidence, tryRules } from "leukogram/evaluation/confidence";
+import type { Predictions } from "leukogram/evaluation/types";
+import { withTemperature } from "leukogram/metrics/calibration";
+import { reliabilityPlot } from "leukogram/report/plots/reliabilityPlot";
+import { riskCoveragePlot } from "leukogram/report/plots/riskCoveragePlot";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { findRules, judgeConfidence, tryRules } from "../../src/evaluation/confidence.ts";
-import type { Predictions } from "../../src/evaluation/types.ts";
-import { withTemperature } from "../../src/metrics/calibration.ts";
-import { reliabilityPlot } from "../../src/report/plots/reliabilityPlot.ts";
-import { riskCoveragePlot } from "../../src/report/plots/riskCoveragePlot.ts";
 
 const classes = ["A", "B", "C"];
 

@@ -1,15 +1,15 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { comparePredictions } from "leukogram/evaluation/compare";
+import { judgeConfidence } from "leukogram/evaluation/confidence";
+import { evaluatePredictions, knownRows, toAnswers } from "leukogram/evaluation/evaluate";
+import { fallBetween, separation } from "leukogram/evaluation/laboratoryFall";
+import { summariseSeeds } from "leukogram/evaluation/seeds";
+import type { Prediction, Predictions } from "leukogram/evaluation/types";
+import { calibratedRange, calibrationBins, calibrationError } from "leukogram/metrics/calibration";
+import { groupedShare } from "leukogram/metrics/groupedShare";
+import { clopperPearson, wilson } from "leukogram/metrics/proportion";
+import { correctedResampledTest } from "leukogram/metrics/resampledTest";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { comparePredictions } from "../../src/evaluation/compare.ts";
-import { judgeConfidence } from "../../src/evaluation/confidence.ts";
-import { evaluatePredictions, knownRows, toAnswers } from "../../src/evaluation/evaluate.ts";
-import { fallBetween, separation } from "../../src/evaluation/laboratoryFall.ts";
-import { summariseSeeds } from "../../src/evaluation/seeds.ts";
-import type { Prediction, Predictions } from "../../src/evaluation/types.ts";
-import { calibratedRange, calibrationBins, calibrationError } from "../../src/metrics/calibration.ts";
-import { groupedShare } from "../../src/metrics/groupedShare.ts";
-import { clopperPearson, wilson } from "../../src/metrics/proportion.ts";
-import { correctedResampledTest } from "../../src/metrics/resampledTest.ts";
 
 const DRAWS = 1000;
 const classes = ["A", "B", "C"];

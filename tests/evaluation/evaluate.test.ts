@@ -1,8 +1,8 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { evaluatePredictions } from "leukogram/evaluation/evaluate";
+import type { Evaluation, Predictions } from "leukogram/evaluation/types";
+import { midP } from "leukogram/metrics/proportion";
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { evaluatePredictions } from "../../src/evaluation/evaluate.ts";
-import type { Evaluation, Predictions } from "../../src/evaluation/types.ts";
-import { midP } from "../../src/metrics/proportion.ts";
 import { simulatePredictions, surePredictions } from "./samples.ts";
 
 const quick = { resamples: 300 };

@@ -1,13 +1,13 @@
 // Models of other programs are classified with as they are, and give what their own program gives.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { writeTensorflowJs } from "@leukogram/engine/formats/kerasWriters";
+import { Dense, GlobalAveragePooling2D, Rescaling } from "@leukogram/engine/nn/layers/index";
+import { Sequential } from "@leukogram/engine/nn/model";
+import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { type ForeignOptions, isForeign } from "leukogram/evaluation/foreignModel";
 import { describe, expect, test } from "vitest";
-import { classifyFiles, loadClassifier } from "../../src/evaluation/classifier.ts";
-import { type ForeignOptions, isForeign } from "../../src/evaluation/foreignModel.ts";
-import { writeKeras } from "../../src/formats/kerasV3.ts";
-import { writeTensorflowJs } from "../../src/formats/kerasWriters.ts";
-import { Dense, GlobalAveragePooling2D, Rescaling } from "../../src/nn/layers/index.ts";
-import { Sequential } from "../../src/nn/model.ts";
 import { picture, temporaryFolder, writeFiles } from "../data/folders.ts";
 import { shared, testWith } from "../support/shared.ts";
 

@@ -1,6 +1,6 @@
+import type { Sample } from "leukogram/data/dataset";
+import { evaluateByLaboratory, laboratoryFolds } from "leukogram/evaluation/laboratories";
 import { describe, expect, test } from "vitest";
-import type { Sample } from "../../src/data/dataset.ts";
-import { evaluateByLaboratory, laboratoryFolds } from "../../src/evaluation/laboratories.ts";
 
 const classes = ["a", "b", "c"];
 

@@ -2,14 +2,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   formatPredictionsCsv,
   parsePredictionsCsv,
   readPredictionsCsv,
   writePredictionsCsv,
-} from "../../src/evaluation/predictionsCsv.ts";
-import type { Predictions } from "../../src/evaluation/types.ts";
+} from "leukogram/evaluation/predictionsCsv";
+import type { Predictions } from "leukogram/evaluation/types";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { simulatePredictions } from "./samples.ts";
 
 let folder: string;

@@ -1,7 +1,6 @@
-import { describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import type { Classifier } from "../../src/evaluation/classifier.ts";
-import { evaluatePredictions } from "../../src/evaluation/evaluate.ts";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import type { Classifier } from "leukogram/evaluation/classifier";
+import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import {
   NOT_OF_FIVE,
   rollUpClassifier,
@@ -9,7 +8,8 @@ import {
   rollUpOf,
   rollUpPredictions,
   typesToJudge,
-} from "../../src/evaluation/rollUp.ts";
+} from "leukogram/evaluation/rollUp";
+import { describe, expect, test } from "vitest";
 
 const MANY = ["BandNeutrophil", "Basophil", "Erythroblast", "Myelocyte", "SegmentedNeutrophil"];
 

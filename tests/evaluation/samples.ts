@@ -1,5 +1,5 @@
-import { Rng } from "../../src/core/rng.ts";
-import type { Prediction, Predictions } from "../../src/evaluation/types.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import type { Prediction, Predictions } from "leukogram/evaluation/types";
 
 /** Options of {@link simulatePredictions}. */
 export interface SimulationOptions {

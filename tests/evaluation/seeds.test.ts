@@ -1,5 +1,5 @@
+import { summariseSeeds } from "leukogram/evaluation/seeds";
 import { describe, expect, it } from "vitest";
-import { summariseSeeds } from "../../src/evaluation/seeds.ts";
 
 describe("summariseSeeds", () => {
   it("gives Student's interval of the mean", () => {

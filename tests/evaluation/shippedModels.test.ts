@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openRun } from "leukogram/adaptation/openRun";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { openToJudge } from "leukogram/data/laboratories";
+import { loadClassifier } from "leukogram/evaluation/classifier";
+import { answerImages } from "leukogram/evaluation/evaluateModel";
+import { shippedFolder, shippedModels } from "leukogram/shipped/shippedModels";
 import { describe, expect, test } from "vitest";
-import { openRun } from "../../src/adaptation/openRun.ts";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { openToJudge } from "../../src/data/laboratories.ts";
-import { loadClassifier } from "../../src/evaluation/classifier.ts";
-import { answerImages } from "../../src/evaluation/evaluateModel.ts";
-import { shippedFolder, shippedModels } from "../../src/formats/shippedModels.ts";
 import { shared, testWith } from "../support/shared.ts";
 
 const models = shippedModels();

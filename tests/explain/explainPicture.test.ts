@@ -1,15 +1,15 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D, Rescaling } from "@leukogram/engine/nn/layers/index";
+import { type Model, Sequential } from "@leukogram/engine/nn/model";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { Explainer } from "leukogram/explain/explainPicture";
+import { integratedGradients } from "leukogram/explain/integratedGradients";
+import { type Method, parseMethods } from "leukogram/explain/methods";
+import { ModelRunner } from "leukogram/explain/modelRunner";
+import { occlusion } from "leukogram/explain/occlusion";
+import type { PictureMap, SeenPicture } from "leukogram/explain/picture";
+import { sanityCheck } from "leukogram/explain/sanityCheck";
 import { expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { Explainer } from "../../src/explain/explainPicture.ts";
-import { integratedGradients } from "../../src/explain/integratedGradients.ts";
-import { type Method, parseMethods } from "../../src/explain/methods.ts";
-import { ModelRunner } from "../../src/explain/modelRunner.ts";
-import { occlusion } from "../../src/explain/occlusion.ts";
-import type { PictureMap, SeenPicture } from "../../src/explain/picture.ts";
-import { sanityCheck } from "../../src/explain/sanityCheck.ts";
-import { Conv2D, Dense, Flatten, GlobalMaxPooling2D, MaxPooling2D, Rescaling } from "../../src/nn/layers/index.ts";
-import { type Model, Sequential } from "../../src/nn/model.ts";
-import { createSession } from "../../src/runtime/node.ts";
 
 const SIDE = 24;
 const open = (bytes: Uint8Array) => createSession(bytes, { threads: 1 });

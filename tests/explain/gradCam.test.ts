@@ -1,10 +1,18 @@
+import * as ops from "@leukogram/engine/graph/ops/index";
+import {
+  Add,
+  Conv2D,
+  Dense,
+  Flatten,
+  GlobalAveragePooling2D,
+  Input,
+  MaxPooling2D,
+} from "@leukogram/engine/nn/layers/index";
+import { Model, Sequential } from "@leukogram/engine/nn/model";
+import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { gradCamGraph } from "leukogram/explain/gradCam";
+import { isBypassed, mapLayerNames, mapStep } from "leukogram/explain/mapLayers";
 import { expect, test } from "vitest";
-import { gradCamGraph } from "../../src/explain/gradCam.ts";
-import { isBypassed, mapLayerNames, mapStep } from "../../src/explain/mapLayers.ts";
-import * as ops from "../../src/graph/ops/index.ts";
-import { Add, Conv2D, Dense, Flatten, GlobalAveragePooling2D, Input, MaxPooling2D } from "../../src/nn/layers/index.ts";
-import { Model, Sequential } from "../../src/nn/model.ts";
-import { FIXED } from "../../src/nn/modelGraphs.ts";
 import { relativeError, runGraph } from "../support/graph.ts";
 
 const SIZE = 12;

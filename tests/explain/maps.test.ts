@@ -1,8 +1,8 @@
+import { findCell, shareOnCell } from "leukogram/explain/onCell";
+import { meanFilter, type PictureMap, resizeMap, rgbOf } from "leukogram/explain/picture";
+import { sanityCheck } from "leukogram/explain/sanityCheck";
+import { rankCorrelation } from "leukogram/metrics/rankCorrelation";
 import { expect, test } from "vitest";
-import { findCell, shareOnCell } from "../../src/explain/onCell.ts";
-import { meanFilter, type PictureMap, resizeMap, rgbOf } from "../../src/explain/picture.ts";
-import { sanityCheck } from "../../src/explain/sanityCheck.ts";
-import { rankCorrelation } from "../../src/metrics/rankCorrelation.ts";
 
 const square = (data: readonly number[]): PictureMap => {
   const side = Math.sqrt(data.length);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { namesBeside, namesInMetadata, namesOfText } from "@leukogram/engine/formats/classNames";
 import { describe, expect, test } from "vitest";
-import { namesBeside, namesInMetadata, namesOfText } from "../../src/formats/classNames.ts";
 import { temporaryFolder, writeFiles } from "../data/folders.ts";
 
 const dir = temporaryFolder();

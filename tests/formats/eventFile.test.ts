@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32c, writeEventFile } from "@leukogram/engine/formats/eventFile";
 import { expect, test } from "vitest";
-import { crc32c, writeEventFile } from "../../src/formats/eventFile.ts";
 import { testFolder } from "./support/folder.ts";
 
 test("the checksum is CRC-32C, by the values of RFC 3720", () => {

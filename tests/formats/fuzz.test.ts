@@ -1,17 +1,17 @@
 // Damaged and hostile files end in a model or a clear error, within seconds, memory bounded, nothing outside touched.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { kerasLayersOf, kerasModelOf } from "@leukogram/engine/formats/kerasFile";
+import { type LayerJson, modelFromJson } from "@leukogram/engine/formats/kerasModel";
+import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { readSafeTensors } from "@leukogram/engine/formats/safetensors";
+import { encodeModel, type OnnxInitializer, type OnnxNode } from "@leukogram/engine/graph/onnx/proto";
 import { zipSync } from "fflate";
 import h5wasm, { type Group } from "h5wasm";
+import { withNpz } from "leukogram/data/archives/npz";
 import { describe, expect, test } from "vitest";
-import { LeukogramError } from "../../src/core/errors.ts";
-import { withNpz } from "../../src/data/archives/npz.ts";
-import { kerasLayersOf, kerasModelOf } from "../../src/formats/kerasFile.ts";
-import { type LayerJson, modelFromJson } from "../../src/formats/kerasModel.ts";
-import { onnxModelOf } from "../../src/formats/onnx/onnxModel.ts";
-import { readModel } from "../../src/formats/readModel.ts";
-import { readSafeTensors } from "../../src/formats/safetensors.ts";
-import { encodeModel, type OnnxInitializer, type OnnxNode } from "../../src/graph/onnx/proto.ts";
 import { temporaryFolder } from "../data/folders.ts";
 import { READERS } from "./fuzz/readers.ts";
 import { fuzzReader } from "./fuzz/runFuzz.ts";

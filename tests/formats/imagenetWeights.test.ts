@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type FindWeightsOptions, findImagenetWeights } from "@leukogram/engine/formats/imagenetWeights";
+import { mobilenetV2WeightsFile, publishedWeights } from "@leukogram/engine/formats/publishedWeights";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { Model } from "@leukogram/engine/nn/model";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type FindWeightsOptions, findImagenetWeights } from "../../src/formats/imagenetWeights.ts";
-import { mobilenetV2WeightsFile, publishedWeights } from "../../src/formats/publishedWeights.ts";
-import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { Model } from "../../src/nn/model.ts";
 import { type Answer, breakOff, fileServer, sendAll, sendRest } from "./support/fileServer.ts";
 import { testFolder } from "./support/folder.ts";
 import { modelBytes } from "./support/h5.ts";

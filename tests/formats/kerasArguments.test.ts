@@ -1,14 +1,14 @@
 // What Keras's files say of calls, operators and settings: honoured with Keras's numbers, or refused by name.
 import { join } from "node:path";
+import { legacyModel } from "@leukogram/engine/formats/kerasLegacy";
+import { type DescribedOptions, modelFromJson } from "@leukogram/engine/formats/kerasModel";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { compile } from "@leukogram/engine/graph/compile";
+import { plainGraph } from "@leukogram/engine/nn/exportGraph";
+import type { Model } from "@leukogram/engine/nn/model";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { decodeImage } from "leukogram/data/image";
 import { describe, expect, test } from "vitest";
-import { decodeImage } from "../../src/data/image.ts";
-import { legacyModel } from "../../src/formats/kerasLegacy.ts";
-import { type DescribedOptions, modelFromJson } from "../../src/formats/kerasModel.ts";
-import { readModel } from "../../src/formats/readModel.ts";
-import { compile } from "../../src/graph/compile.ts";
-import { plainGraph } from "../../src/nn/exportGraph.ts";
-import type { Model } from "../../src/nn/model.ts";
-import { createSession } from "../../src/runtime/node.ts";
 import { shared, sharedJson, testWith } from "../support/shared.ts";
 
 async function ask(model: Model, data: ArrayLike<number>): Promise<number[]> {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import type { StoredLayers } from "@leukogram/engine/formats/storedLayers";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { readKerasFile } from "../../src/formats/readKeras.ts";
-import type { StoredLayers } from "../../src/formats/storedLayers.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { testFolder } from "./support/folder.ts";
 import { h5Bytes, writeArray } from "./support/h5.ts";

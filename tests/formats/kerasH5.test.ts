@@ -1,8 +1,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readKerasH5 } from "@leukogram/engine/formats/readKeras";
 import type { Group } from "h5wasm";
 import { describe, expect, test, vi } from "vitest";
-import { readKerasH5 } from "../../src/formats/readKeras.ts";
 import { shared, testWith } from "../support/shared.ts";
 import { testFolder } from "./support/folder.ts";
 import { copyWith, h5Bytes, writeNamed } from "./support/h5.ts";

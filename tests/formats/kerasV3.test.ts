@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { lookup3, zeroTimes } from "@leukogram/engine/formats/hdf5Times";
+import { kerasBytes, writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { cnn } from "@leukogram/engine/models/cnn";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { Add, ChannelSlice, Conv2D, Flatten, Input } from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
 import { strFromU8, unzipSync } from "fflate";
 import { describe, expect, test, vi } from "vitest";
-import { lookup3, zeroTimes } from "../../src/formats/hdf5Times.ts";
-import { kerasBytes, writeKeras } from "../../src/formats/kerasV3.ts";
-import { loadWeights } from "../../src/formats/loadWeights.ts";
-import { readKerasFile } from "../../src/formats/readKeras.ts";
-import { cnn } from "../../src/models/cnn.ts";
-import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { Add, ChannelSlice, Conv2D, Flatten, Input } from "../../src/nn/layers/index.ts";
-import { Model } from "../../src/nn/model.ts";
 import { testFolder } from "./support/folder.ts";
 import { h5Bytes, writeArray } from "./support/h5.ts";
 

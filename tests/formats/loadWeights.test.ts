@@ -1,11 +1,11 @@
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import type { StoredLayers, StoredWeight } from "@leukogram/engine/formats/storedLayers";
+import { cnn } from "@leukogram/engine/models/cnn";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { Dense } from "@leukogram/engine/nn/layers/index";
+import { Model, Sequential } from "@leukogram/engine/nn/model";
 import { describe, expect, test } from "vitest";
-import { loadWeights } from "../../src/formats/loadWeights.ts";
-import { readKerasFile } from "../../src/formats/readKeras.ts";
-import type { StoredLayers, StoredWeight } from "../../src/formats/storedLayers.ts";
-import { cnn } from "../../src/models/cnn.ts";
-import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { Dense } from "../../src/nn/layers/index.ts";
-import { Model, Sequential } from "../../src/nn/model.ts";
 import { shared, testWith } from "../support/shared.ts";
 
 const CNN = "models/cnn_3.h5";

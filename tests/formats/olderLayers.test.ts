@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
-import { writeKerasH5, writeTensorflowJs } from "../../src/formats/kerasWriters.ts";
-import { inOlderLayers } from "../../src/formats/olderLayers.ts";
-import { readModel } from "../../src/formats/readModel.ts";
-import { compile } from "../../src/graph/compile.ts";
-import { mobilenetV3Small } from "../../src/models/mobilenetV3.ts";
-import { plainGraph } from "../../src/nn/exportGraph.ts";
+import { writeKerasH5, writeTensorflowJs } from "@leukogram/engine/formats/kerasWriters";
+import { inOlderLayers } from "@leukogram/engine/formats/olderLayers";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { compile } from "@leukogram/engine/graph/compile";
+import { mobilenetV3Small } from "@leukogram/engine/models/mobilenetV3";
+import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import {
   Activation,
   Conv2D,
@@ -19,9 +18,10 @@ import {
   Normalization,
   ReLU,
   Resizing,
-} from "../../src/nn/layers/index.ts";
-import { Model } from "../../src/nn/model.ts";
-import { createSession } from "../../src/runtime/node.ts";
+} from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { afterAll, describe, expect, test } from "vitest";
 
 const dir = mkdtempSync(join(tmpdir(), "leukogram-older-"));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -1,17 +1,18 @@
 // Files are read, and what is read answers as ONNX Runtime does for the file itself.
+
+import { Rng } from "@leukogram/engine/core/rng";
+import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
+import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
+import { compile } from "@leukogram/engine/graph/compile";
+import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
+import type { OnnxAttribute, OnnxNode } from "@leukogram/engine/graph/onnx/proto";
+import { withProbabilities } from "@leukogram/engine/models/outputs";
+import { MODELS } from "@leukogram/engine/models/registry";
+import { exportGraph } from "@leukogram/engine/nn/exportGraph";
+import { flatLayout, flatSize, predictionGraph, trainingGraph } from "@leukogram/engine/nn/modelGraphs";
+import { adam } from "@leukogram/engine/nn/optimizers";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { kerasBytes } from "../../src/formats/kerasV3.ts";
-import { onnxModelOf } from "../../src/formats/onnx/onnxModel.ts";
-import { compile } from "../../src/graph/compile.ts";
-import { halfWeights } from "../../src/graph/onnx/halfWeights.ts";
-import type { OnnxAttribute, OnnxNode } from "../../src/graph/onnx/proto.ts";
-import { withProbabilities } from "../../src/models/outputs.ts";
-import { MODELS } from "../../src/models/registry.ts";
-import { exportGraph } from "../../src/nn/exportGraph.ts";
-import { flatLayout, flatSize, predictionGraph, trainingGraph } from "../../src/nn/modelGraphs.ts";
-import { adam } from "../../src/nn/optimizers.ts";
-import { createSession } from "../../src/runtime/node.ts";
 import { type Given, type Net, netBytes } from "./support/onnxNet.ts";
 
 /** A node whose output has a name. */

@@ -1,16 +1,15 @@
 // Graphs of TensorFlow are read, and answer as plain arithmetic or our own layers with the same weights do.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { kerasBytes } from "../../src/formats/kerasV3.ts";
-import { readModel } from "../../src/formats/readModel.ts";
-import type { NodeJson } from "../../src/formats/tensorflow/node.ts";
-import { graphModelOf, type SignatureJson } from "../../src/formats/tensorflowGraph.ts";
-import { compile } from "../../src/graph/compile.ts";
-import type { DecodedTensor } from "../../src/graph/onnx/decodeTensor.ts";
-import { plainGraph } from "../../src/nn/exportGraph.ts";
-import type { Layer } from "../../src/nn/layer.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import type { NodeJson } from "@leukogram/engine/formats/tensorflow/node";
+import { graphModelOf, type SignatureJson } from "@leukogram/engine/formats/tensorflowGraph";
+import { compile } from "@leukogram/engine/graph/compile";
+import type { DecodedTensor } from "@leukogram/engine/graph/onnx/decodeTensor";
+import { plainGraph } from "@leukogram/engine/nn/exportGraph";
+import type { Layer } from "@leukogram/engine/nn/layer";
 import {
   Activation,
   AveragePooling2D,
@@ -24,9 +23,10 @@ import {
   MaxPooling2D,
   ReLU,
   ZeroPadding2D,
-} from "../../src/nn/layers/index.ts";
-import { type Model, Sequential } from "../../src/nn/model.ts";
-import { createSession } from "../../src/runtime/node.ts";
+} from "@leukogram/engine/nn/layers/index";
+import { type Model, Sequential } from "@leukogram/engine/nn/model";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";
 
 const dir = temporaryFolder();

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadBackboneWeights } from "@leukogram/engine/formats/backboneWeights";
+import { vitB16 } from "@leukogram/engine/models/vitB16";
 import { expect, test } from "vitest";
-import { loadBackboneWeights } from "../../src/formats/backboneWeights.ts";
-import { vitB16 } from "../../src/models/vitB16.ts";
 import { testFolder } from "./support/folder.ts";
 import { message } from "./support/message.ts";
 

@@ -1,10 +1,10 @@
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { compile } from "@leukogram/engine/graph/compile";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { expect } from "vitest";
-import { loadWeights } from "../../src/formats/loadWeights.ts";
-import { readKerasFile } from "../../src/formats/readKeras.ts";
-import { compile } from "../../src/graph/compile.ts";
-import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { predictionGraph } from "../../src/nn/modelGraphs.ts";
-import { createSession } from "../../src/runtime/node.ts";
 import { readNpz } from "../support/npy.ts";
 import { shared, testWith } from "../support/shared.ts";
 

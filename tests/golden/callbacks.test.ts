@@ -1,5 +1,5 @@
+import { type Callback, EarlyStopping, ReduceLROnPlateau, type TrainingControl } from "leukogram/training/callbacks";
 import { expect } from "vitest";
-import { type Callback, EarlyStopping, ReduceLROnPlateau, type TrainingControl } from "../../src/training/callbacks.ts";
 import { sharedJson, testWith } from "../support/shared.ts";
 
 const FILE = "golden/callbacks.json";

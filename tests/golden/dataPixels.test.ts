@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
+import { applyAffine } from "leukogram/data/affine";
+import { type AffineTransform, IDENTITY } from "leukogram/data/augment";
+import { decodeImage } from "leukogram/data/image";
+import { resizeBilinear } from "leukogram/data/resize";
 import { expect } from "vitest";
-import { applyAffine } from "../../src/data/affine.ts";
-import { type AffineTransform, IDENTITY } from "../../src/data/augment.ts";
-import { decodeImage } from "../../src/data/image.ts";
-import { resizeBilinear } from "../../src/data/resize.ts";
 import { readNpy, readNpz } from "../support/npy.ts";
 import { shared, sharedJson, testWith } from "../support/shared.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { scanFolder } from "leukogram/data/dataset";
+import { splitDataset } from "leukogram/data/split";
 import { expect } from "vitest";
-import { scanFolder } from "../../src/data/dataset.ts";
-import { splitDataset } from "../../src/data/split.ts";
 import { shared, sharedJson, testWith } from "../support/shared.ts";
 
 interface Subset {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { withPreprocessing } from "@leukogram/engine/models/preprocessing";
+import { seenPicture } from "@leukogram/engine/nn/exportGraph";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { integratedGradients } from "leukogram/explain/integratedGradients";
+import { ModelRunner } from "leukogram/explain/modelRunner";
 import { expect } from "vitest";
-import { integratedGradients } from "../../src/explain/integratedGradients.ts";
-import { ModelRunner } from "../../src/explain/modelRunner.ts";
-import { readModel } from "../../src/formats/readModel.ts";
-import { withPreprocessing } from "../../src/models/preprocessing.ts";
-import { seenPicture } from "../../src/nn/exportGraph.ts";
-import { createSession } from "../../src/runtime/node.ts";
 import { relativeError, runGraph } from "../support/graph.ts";
 import { readNpy } from "../support/npy.ts";
 import { shared, testWith } from "../support/shared.ts";

@@ -1,7 +1,7 @@
+import { gradients } from "@leukogram/engine/graph/autodiff";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { type LossOptions, sparseCategoricalCrossentropy } from "@leukogram/engine/nn/losses";
 import { describe, expect } from "vitest";
-import { gradients } from "../../src/graph/autodiff.ts";
-import * as ops from "../../src/graph/ops/index.ts";
-import { type LossOptions, sparseCategoricalCrossentropy } from "../../src/nn/losses.ts";
 import { relativeError, runGraph } from "../support/graph.ts";
 import { sharedJson, testWith } from "../support/shared.ts";
 

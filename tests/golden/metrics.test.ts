@@ -1,21 +1,21 @@
 import { existsSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import { accuracy, balancedAccuracy } from "../../src/metrics/accuracy.ts";
-import { cohenKappa, matthews } from "../../src/metrics/agreement.ts";
-import { averagePrecision } from "../../src/metrics/averagePrecision.ts";
+import { accuracy, balancedAccuracy } from "leukogram/metrics/accuracy";
+import { cohenKappa, matthews } from "leukogram/metrics/agreement";
+import { averagePrecision } from "leukogram/metrics/averagePrecision";
 import {
   classificationReport,
   classificationReportDict,
   type ReportDict,
-} from "../../src/metrics/classificationReport.ts";
-import { confusionMatrix } from "../../src/metrics/confusionMatrix.ts";
-import { mcnemarChiSquared, mcnemarExact } from "../../src/metrics/mcnemar.ts";
-import { brierScore, logLoss } from "../../src/metrics/probabilityScores.ts";
-import { clopperPearson, wilson } from "../../src/metrics/proportion.ts";
-import { rocAuc } from "../../src/metrics/rocAuc.ts";
-import { rocCurve } from "../../src/metrics/rocCurve.ts";
-import { argmax, topKAccuracy } from "../../src/metrics/topKAccuracy.ts";
-import { wilcoxonSignedRank } from "../../src/metrics/wilcoxon.ts";
+} from "leukogram/metrics/classificationReport";
+import { confusionMatrix } from "leukogram/metrics/confusionMatrix";
+import { mcnemarChiSquared, mcnemarExact } from "leukogram/metrics/mcnemar";
+import { brierScore, logLoss } from "leukogram/metrics/probabilityScores";
+import { clopperPearson, wilson } from "leukogram/metrics/proportion";
+import { rocAuc } from "leukogram/metrics/rocAuc";
+import { rocCurve } from "leukogram/metrics/rocCurve";
+import { argmax, topKAccuracy } from "leukogram/metrics/topKAccuracy";
+import { wilcoxonSignedRank } from "leukogram/metrics/wilcoxon";
+import { describe, expect, it } from "vitest";
 import { shared, sharedJson } from "../support/shared.ts";
 
 interface CountedLimits {

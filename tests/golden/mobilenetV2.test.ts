@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasH5 } from "@leukogram/engine/formats/readKeras";
+import { compile } from "@leukogram/engine/graph/compile";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { Model } from "@leukogram/engine/nn/model";
+import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { resizeBilinear } from "leukogram/data/resize";
 import { expect } from "vitest";
-import { resizeBilinear } from "../../src/data/resize.ts";
-import { loadWeights } from "../../src/formats/loadWeights.ts";
-import { readKerasH5 } from "../../src/formats/readKeras.ts";
-import { compile } from "../../src/graph/compile.ts";
-import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { Model } from "../../src/nn/model.ts";
-import { predictionGraph } from "../../src/nn/modelGraphs.ts";
-import { createSession } from "../../src/runtime/node.ts";
 import { readNpy } from "../support/npy.ts";
 import { shared, sharedJson, testWith } from "../support/shared.ts";
 

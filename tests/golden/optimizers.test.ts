@@ -1,7 +1,7 @@
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { adam, adamW, type Optimizer, rmsprop, sgd } from "@leukogram/engine/nn/optimizers";
+import { cosineDecay } from "@leukogram/engine/nn/schedules";
 import { describe, expect } from "vitest";
-import * as ops from "../../src/graph/ops/index.ts";
-import { adam, adamW, type Optimizer, rmsprop, sgd } from "../../src/nn/optimizers.ts";
-import { cosineDecay } from "../../src/nn/schedules.ts";
 import { relativeError, runGraph } from "../support/graph.ts";
 import { sharedJson, testWith } from "../support/shared.ts";
 

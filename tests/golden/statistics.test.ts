@@ -1,12 +1,12 @@
 // Against scikit-learn, SciPy and MAPIE: make_statistics.py made statistics.json.
 import { readFileSync } from "node:fs";
+import { calibrationBins, calibrationError, fitTemperature, withTemperature } from "leukogram/metrics/calibration";
+import { studentSurvival } from "leukogram/metrics/distributions";
+import { logLoss } from "leukogram/metrics/probabilityScores";
+import { correctedResampledTest } from "leukogram/metrics/resampledTest";
+import { conformalRule, conformalSet } from "leukogram/metrics/selective";
+import { argmax } from "leukogram/metrics/topKAccuracy";
 import { describe, expect, test } from "vitest";
-import { calibrationBins, calibrationError, fitTemperature, withTemperature } from "../../src/metrics/calibration.ts";
-import { studentSurvival } from "../../src/metrics/distributions.ts";
-import { logLoss } from "../../src/metrics/probabilityScores.ts";
-import { correctedResampledTest } from "../../src/metrics/resampledTest.ts";
-import { conformalRule, conformalSet } from "../../src/metrics/selective.ts";
-import { argmax } from "../../src/metrics/topKAccuracy.ts";
 
 interface Bins {
   readonly accuracy: readonly number[];

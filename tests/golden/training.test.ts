@@ -1,11 +1,11 @@
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { cnn } from "@leukogram/engine/models/cnn";
+import { adamW } from "@leukogram/engine/nn/optimizers";
+import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "leukogram/data/pixelLayout";
+import { StepRunner } from "leukogram/training/stepRunner";
 import { expect } from "vitest";
-import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "../../src/data/pixelLayout.ts";
-import { loadWeights } from "../../src/formats/loadWeights.ts";
-import { readKerasFile } from "../../src/formats/readKeras.ts";
-import { readModel } from "../../src/formats/readModel.ts";
-import { cnn } from "../../src/models/cnn.ts";
-import { adamW } from "../../src/nn/optimizers.ts";
-import { StepRunner } from "../../src/training/stepRunner.ts";
 import { relativeError } from "../support/graph.ts";
 import { readNpz } from "../support/npy.ts";
 import { shared, sharedJson, testWith } from "../support/shared.ts";

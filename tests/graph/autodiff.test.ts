@@ -1,7 +1,7 @@
+import { gradients } from "@leukogram/engine/graph/autodiff";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
 import { describe, expect, test } from "vitest";
-import { gradients } from "../../src/graph/autodiff.ts";
-import * as ops from "../../src/graph/ops/index.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
 import { runGraph } from "../support/graph.ts";
 
 const vector = (...values: number[]) => ops.constant(Float32Array.from(values), [values.length]);

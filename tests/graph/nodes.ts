@@ -1,7 +1,7 @@
-import { Rng } from "../../src/core/rng.ts";
-import { numElements } from "../../src/core/shape.ts";
-import { type Tensor, topologicalOrder } from "../../src/graph/tensor.ts";
-import type { Value } from "../../src/runtime/session.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import { numElements } from "@leukogram/engine/core/shape";
+import { type Tensor, topologicalOrder } from "@leukogram/engine/graph/tensor";
+import type { Value } from "@leukogram/engine/runtime/session";
 
 /** The names of the ops that outputs follow from, sorted; inputs and constants left out. */
 export function opNames(...outputs: readonly Tensor[]): string[] {

@@ -1,12 +1,12 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { numElements } from "@leukogram/engine/core/shape";
+import { gradients } from "@leukogram/engine/graph/autodiff";
+import { compile } from "@leukogram/engine/graph/compile";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
+import { createSession } from "@leukogram/engine/runtime/node";
+import type { Value } from "@leukogram/engine/runtime/session";
 import { expect } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { numElements } from "../../src/core/shape.ts";
-import { gradients } from "../../src/graph/autodiff.ts";
-import { compile } from "../../src/graph/compile.ts";
-import * as ops from "../../src/graph/ops/index.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
-import { createSession } from "../../src/runtime/node.ts";
-import type { Value } from "../../src/runtime/session.ts";
 import { relativeError } from "../support/graph.ts";
 
 /** An op, as a function of its float32 inputs, and what to check it on. */

@@ -1,6 +1,5 @@
-import fc from "fast-check";
-import { Rng } from "../../src/core/rng.ts";
-import type { LayerOutput } from "../../src/nn/layer.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import type { LayerOutput } from "@leukogram/engine/nn/layer";
 import {
   Activation,
   Add,
@@ -16,8 +15,9 @@ import {
   MaxPooling2D,
   ReLU,
   Rescaling,
-} from "../../src/nn/layers/index.ts";
-import { Model } from "../../src/nn/model.ts";
+} from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import fc from "fast-check";
 
 /** A convolution and what comes behind it. */
 interface Block {

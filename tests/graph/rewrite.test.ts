@@ -1,7 +1,7 @@
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { type Rule, rewrite } from "@leukogram/engine/graph/rewrite";
+import { type Tensor, topologicalOrder } from "@leukogram/engine/graph/tensor";
 import { expect, test } from "vitest";
-import * as ops from "../../src/graph/ops/index.ts";
-import { type Rule, rewrite } from "../../src/graph/rewrite.ts";
-import { type Tensor, topologicalOrder } from "../../src/graph/tensor.ts";
 import { opNames } from "./nodes.ts";
 
 const x = ops.input("x", [4]);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import { accuracy, balancedAccuracy } from "leukogram/metrics/accuracy";
+import { cohenKappa, matthews } from "leukogram/metrics/agreement";
+import { confusionMatrix } from "leukogram/metrics/confusionMatrix";
+import { precisionRecallF1 } from "leukogram/metrics/precisionRecallF1";
 import { describe, expect, it } from "vitest";
-import { accuracy, balancedAccuracy } from "../../src/metrics/accuracy.ts";
-import { cohenKappa, matthews } from "../../src/metrics/agreement.ts";
-import { confusionMatrix } from "../../src/metrics/confusionMatrix.ts";
-import { precisionRecallF1 } from "../../src/metrics/precisionRecallF1.ts";
 
 // 90 neutrophils all right, 10 basophils with one right.
 const skewed = [

@@ -1,6 +1,6 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { type BootstrapOptions, pairedBootstrap, stratifiedBootstrap } from "leukogram/metrics/bootstrap";
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { type BootstrapOptions, pairedBootstrap, stratifiedBootstrap } from "../../src/metrics/bootstrap.ts";
 
 const rng = () => new Rng("bootstrap test");
 const repeat = (count: number, value: number) => new Array<number>(count).fill(value);

@@ -1,8 +1,8 @@
+import { classificationReport, classificationReportDict } from "leukogram/metrics/classificationReport";
+import { confusionMatrix } from "leukogram/metrics/confusionMatrix";
+import { formatFixed } from "leukogram/metrics/formatFixed";
+import { pairwiseSum } from "leukogram/metrics/pairwiseSum";
 import { describe, expect, it } from "vitest";
-import { classificationReport, classificationReportDict } from "../../src/metrics/classificationReport.ts";
-import { confusionMatrix } from "../../src/metrics/confusionMatrix.ts";
-import { formatFixed } from "../../src/metrics/formatFixed.ts";
-import { pairwiseSum } from "../../src/metrics/pairwiseSum.ts";
 
 // The expected texts were printed by scikit-learn 1.9.1.
 describe("classificationReport", () => {

@@ -1,6 +1,6 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { confusionMatrix, margins } from "leukogram/metrics/confusionMatrix";
 import { describe, expect, it } from "vitest";
-import { LeukogramError } from "../../src/core/errors.ts";
-import { confusionMatrix, margins } from "../../src/metrics/confusionMatrix.ts";
 
 describe("confusionMatrix", () => {
   it("puts true classes in rows and predicted ones in columns", () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Rng } from "@leukogram/engine/core/rng";
+import { averagePrecision } from "leukogram/metrics/averagePrecision";
+import { curveBands, precisionRecallCurve } from "leukogram/metrics/curveBands";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { averagePrecision } from "../../src/metrics/averagePrecision.ts";
-import { curveBands, precisionRecallCurve } from "../../src/metrics/curveBands.ts";
 
 interface Case {
   readonly positive: readonly number[];

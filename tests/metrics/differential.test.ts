@@ -1,7 +1,7 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { countedShares, differentialCount } from "leukogram/metrics/differential";
+import { clopperPearson } from "leukogram/metrics/proportion";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { countedShares, differentialCount } from "../../src/metrics/differential.ts";
-import { clopperPearson } from "../../src/metrics/proportion.ts";
 
 /** How many of `trials` fall into each class. */
 function multinomial(rng: Rng, trials: number, shares: readonly number[]): number[] {

@@ -1,6 +1,6 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { familiarityP, fitFamiliarity, squaredDistance } from "leukogram/metrics/familiarity";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { familiarityP, fitFamiliarity, squaredDistance } from "../../src/metrics/familiarity.ts";
 
 /** Three measures of which two go together. */
 function pictures(rng: Rng, count: number, shift = 0): number[][] {

@@ -1,6 +1,6 @@
+import { groupedShare, meanOfShares } from "leukogram/metrics/groupedShare";
+import { clopperPearson, midP } from "leukogram/metrics/proportion";
 import { describe, expect, test } from "vitest";
-import { groupedShare, meanOfShares } from "../../src/metrics/groupedShare.ts";
-import { clopperPearson, midP } from "../../src/metrics/proportion.ts";
 
 const SHARES = Array.from({ length: 50 }, (_, i) => 0.5 + i / 100);
 

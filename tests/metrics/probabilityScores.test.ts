@@ -1,6 +1,6 @@
+import { brierScore, logLoss } from "leukogram/metrics/probabilityScores";
+import { argmax, topKAccuracy } from "leukogram/metrics/topKAccuracy";
 import { describe, expect, it } from "vitest";
-import { brierScore, logLoss } from "../../src/metrics/probabilityScores.ts";
-import { argmax, topKAccuracy } from "../../src/metrics/topKAccuracy.ts";
 
 describe("logLoss", () => {
   it("is the mean of -ln p of the true class", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { quantile, quantilesOf } from "leukogram/metrics/quantile";
 import { expect, it } from "vitest";
-import { quantile, quantilesOf } from "../../src/metrics/quantile.ts";
 
 it("quantiles lie between neighbours, as numpy.quantile has them", () => {
   const rising = Float64Array.of(1, 2, 4, 8, 16);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
+import { averagePrecision } from "leukogram/metrics/averagePrecision";
+import { binaryRocAuc, prepareAuc, rocAuc } from "leukogram/metrics/rocAuc";
+import { rocCurve } from "leukogram/metrics/rocCurve";
 import { describe, expect, it } from "vitest";
-import { averagePrecision } from "../../src/metrics/averagePrecision.ts";
-import { binaryRocAuc, prepareAuc, rocAuc } from "../../src/metrics/rocAuc.ts";
-import { rocCurve } from "../../src/metrics/rocCurve.ts";
 
 const scored = fc.array(fc.tuple(fc.boolean(), fc.nat(12)), { minLength: 2, maxLength: 50 });
 const split = (rows: readonly (readonly [boolean, number])[]) =>

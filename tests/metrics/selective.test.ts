@@ -1,14 +1,8 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { calibrationBins, fitTemperature, withTemperature } from "leukogram/metrics/calibration";
+import { correctedResampledTest } from "leukogram/metrics/resampledTest";
+import { conformalRule, conformalSet, rejectRule, riskCoverage, riskCoverageArea } from "leukogram/metrics/selective";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { calibrationBins, fitTemperature, withTemperature } from "../../src/metrics/calibration.ts";
-import { correctedResampledTest } from "../../src/metrics/resampledTest.ts";
-import {
-  conformalRule,
-  conformalSet,
-  rejectRule,
-  riskCoverage,
-  riskCoverageArea,
-} from "../../src/metrics/selective.ts";
 
 /** Answers to `count` images that are right as often as they say, [N]. */
 function honest(rng: Rng, count: number) {

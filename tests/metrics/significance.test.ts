@@ -1,17 +1,17 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import {
   betaQuantile,
   binomialCdf,
   normalQuantile,
   normalSurvival,
   studentQuantile,
-} from "../../src/metrics/distributions.ts";
-import { holm } from "../../src/metrics/holm.ts";
-import { mcnemarChiSquared, mcnemarExact } from "../../src/metrics/mcnemar.ts";
-import { clopperPearson, wilson } from "../../src/metrics/proportion.ts";
-import { incompleteBeta, logGamma } from "../../src/metrics/specialFunctions.ts";
-import { wilcoxonSignedRank } from "../../src/metrics/wilcoxon.ts";
+} from "leukogram/metrics/distributions";
+import { holm } from "leukogram/metrics/holm";
+import { mcnemarChiSquared, mcnemarExact } from "leukogram/metrics/mcnemar";
+import { clopperPearson, wilson } from "leukogram/metrics/proportion";
+import { incompleteBeta, logGamma } from "leukogram/metrics/specialFunctions";
+import { wilcoxonSignedRank } from "leukogram/metrics/wilcoxon";
+import { describe, expect, it } from "vitest";
 
 // Expected numbers without a formula beside them are SciPy 1.17.1's.
 describe("distributions", () => {

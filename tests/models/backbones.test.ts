@@ -1,12 +1,12 @@
 // Every architecture against numbers that the real Keras and timm gave (scripts/checkModels.py golden).
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { kerasModelConfig } from "@leukogram/engine/formats/kerasConfig";
+import { HEAD_LAYERS } from "@leukogram/engine/models/backbone";
+import { PREPROCESSING_LAYER } from "@leukogram/engine/models/preprocessing";
+import { MODELS } from "@leukogram/engine/models/registry";
+import { Model } from "@leukogram/engine/nn/model";
 import { describe, expect, test } from "vitest";
-import { kerasModelConfig } from "../../src/formats/kerasConfig.ts";
-import { HEAD_LAYERS } from "../../src/models/backbone.ts";
-import { PREPROCESSING_LAYER } from "../../src/models/preprocessing.ts";
-import { MODELS } from "../../src/models/registry.ts";
-import { Model } from "../../src/nn/model.ts";
 import { BACKBONES, fillWeights, freezeNormalizations, imagesOf, stepNumbers, vitTiny } from "../support/backbones.ts";
 
 interface Few {

@@ -1,11 +1,12 @@
 // What a model's outputs are is told by what it gives, not by its last operator.
+
+import { judgeOutputs, type OutputKind, withoutShareOfSum, withProbabilities } from "@leukogram/engine/models/outputs";
+import { probeRows } from "@leukogram/engine/models/probes";
+import type { Layer } from "@leukogram/engine/nn/layer";
+import { Activation, Dense, Flatten, Rescaling, Reshape } from "@leukogram/engine/nn/layers/index";
+import { type Model, Sequential } from "@leukogram/engine/nn/model";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
-import { judgeOutputs, type OutputKind, withoutShareOfSum, withProbabilities } from "../../src/models/outputs.ts";
-import { probeRows } from "../../src/models/probes.ts";
-import type { Layer } from "../../src/nn/layer.ts";
-import { Activation, Dense, Flatten, Rescaling, Reshape } from "../../src/nn/layers/index.ts";
-import { type Model, Sequential } from "../../src/nn/model.ts";
-import { createSession } from "../../src/runtime/node.ts";
 
 const open = (bytes: Uint8Array) => createSession(bytes, { threads: 1 });
 

@@ -1,6 +1,6 @@
+import type { RgbImage } from "leukogram/data/image";
+import { CellPictures } from "leukogram/training/cellPictures";
 import { afterAll, expect, test } from "vitest";
-import type { RgbImage } from "../../src/data/image.ts";
-import { CellPictures } from "../../src/training/cellPictures.ts";
 
 const SIZE = 64;
 const pictures = new CellPictures({ size: SIZE, diameters: 2, hue: 1, density: 1, white: true });

@@ -1,8 +1,8 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { initialize } from "@leukogram/engine/nn/initializers";
+import { Conv2D, Dense } from "@leukogram/engine/nn/layers/index";
+import { Sequential } from "@leukogram/engine/nn/model";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { initialize } from "../../src/nn/initializers.ts";
-import { Conv2D, Dense } from "../../src/nn/layers/index.ts";
-import { Sequential } from "../../src/nn/model.ts";
 
 function spread(values: Float32Array): { mean: number; deviation: number; largest: number } {
   const mean = values.reduce((sum, v) => sum + v, 0) / values.length;

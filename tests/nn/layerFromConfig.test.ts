@@ -1,7 +1,7 @@
+import type { Layer } from "@leukogram/engine/nn/layer";
+import { kerasConfig, layerFromConfig } from "@leukogram/engine/nn/layerFromConfig";
+import * as layers from "@leukogram/engine/nn/layers/index";
 import { describe, expect, test } from "vitest";
-import type { Layer } from "../../src/nn/layer.ts";
-import { kerasConfig, layerFromConfig } from "../../src/nn/layerFromConfig.ts";
-import * as layers from "../../src/nn/layers/index.ts";
 
 const CONV = { name: "conv", filters: 4, kernel_size: [3, 3] };
 

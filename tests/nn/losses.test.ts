@@ -1,6 +1,6 @@
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { lossPerImage } from "@leukogram/engine/nn/losses";
 import { expect, test } from "vitest";
-import * as ops from "../../src/graph/ops/index.ts";
-import { lossPerImage } from "../../src/nn/losses.ts";
 import { runGraph } from "../support/graph.ts";
 
 const LOGITS = [1.5, -0.3, 0.8, 4, 0.2, 0.1, -1, 2];

@@ -1,5 +1,4 @@
-import { describe, expect, test } from "vitest";
-import { compile } from "../../src/graph/compile.ts";
+import { compile } from "@leukogram/engine/graph/compile";
 import {
   Activation,
   Add,
@@ -13,11 +12,12 @@ import {
   MaxPooling2D,
   ReLU,
   SeparableConv2D,
-} from "../../src/nn/layers/index.ts";
-import { Model, Sequential } from "../../src/nn/model.ts";
-import { flatLayout, flatSize, predictionGraph, trainingGraph } from "../../src/nn/modelGraphs.ts";
-import { sgd } from "../../src/nn/optimizers.ts";
-import { createSession } from "../../src/runtime/node.ts";
+} from "@leukogram/engine/nn/layers/index";
+import { Model, Sequential } from "@leukogram/engine/nn/model";
+import { flatLayout, flatSize, predictionGraph, trainingGraph } from "@leukogram/engine/nn/modelGraphs";
+import { sgd } from "@leukogram/engine/nn/optimizers";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { describe, expect, test } from "vitest";
 
 const names = (model: Model) => model.layers.map(({ name }) => name);
 

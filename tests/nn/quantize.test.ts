@@ -1,27 +1,29 @@
 // A shipped model in whole numbers of 8 bits, on real cells.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
+import { compile } from "@leukogram/engine/graph/compile";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { exportGraph } from "@leukogram/engine/nn/exportGraph";
+import { Activation, Conv2D, Dense, GlobalAveragePooling2D, Input, ReLU } from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { planQuantization, quantizedCall } from "@leukogram/engine/nn/quantize";
+import { readMetadata } from "@leukogram/engine/runtime/metadata";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { openRun } from "leukogram/adaptation/openRun";
+import { normalizedCells } from "leukogram/cells/cellNormalization";
+import { openData } from "leukogram/data/dataset";
+import { decodeImage } from "leukogram/data/image";
+import { quantize } from "leukogram/evaluation/calibrate";
+import { bringImage, classifierFacts } from "leukogram/evaluation/classifierFacts";
+import { argmax } from "leukogram/metrics/topKAccuracy";
+import { findModelFile } from "leukogram/shipped/shippedModels";
 import { describe, expect, test } from "vitest";
-import { openRun } from "../../src/adaptation/openRun.ts";
-import { Rng } from "../../src/core/rng.ts";
-import { openData } from "../../src/data/dataset.ts";
-import { decodeImage } from "../../src/data/image.ts";
-import { quantize } from "../../src/evaluation/calibrate.ts";
-import { bringImage, classifierFacts } from "../../src/evaluation/classifierFacts.ts";
-import { onnxModelOf } from "../../src/formats/onnx/onnxModel.ts";
-import { findModelFile } from "../../src/formats/shippedModels.ts";
-import { compile } from "../../src/graph/compile.ts";
-import * as ops from "../../src/graph/ops/index.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
-import { argmax } from "../../src/metrics/topKAccuracy.ts";
-import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { exportGraph } from "../../src/nn/exportGraph.ts";
-import { Activation, Conv2D, Dense, GlobalAveragePooling2D, Input, ReLU } from "../../src/nn/layers/index.ts";
-import { Model } from "../../src/nn/model.ts";
-import { FIXED } from "../../src/nn/modelGraphs.ts";
-import { planQuantization, quantizedCall } from "../../src/nn/quantize.ts";
-import { readMetadata } from "../../src/runtime/metadata.ts";
-import { createSession } from "../../src/runtime/node.ts";
 import { shared, testWith } from "../support/shared.ts";
 
 testWith("data/pbc")(
@@ -36,9 +38,12 @@ testWith("data/pbc")(
       cells,
       cropRedCells: facts.cropRedCells,
     });
-    const whole = compile(exportGraph(model, { cells, call }));
+    const whole = compile(exportGraph(model, { crop: normalizedCells(cells), call }));
     expect(whole.length).toBeLessThan(5.4e6);
-    const sessions = [await createSession(compile(exportGraph(model, { cells }))), await createSession(whole)];
+    const sessions = [
+      await createSession(compile(exportGraph(model, { crop: normalizedCells(cells) }))),
+      await createSession(whole),
+    ];
     let same = 0;
     const samples = rng.shuffle([...judged!.samples]).slice(0, 60);
     for (const { path } of samples) {

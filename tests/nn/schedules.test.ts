@@ -1,5 +1,5 @@
+import { constantSchedule, cosineDecay, exponentialDecay } from "@leukogram/engine/nn/schedules";
 import { describe, expect, test } from "vitest";
-import { constantSchedule, cosineDecay, exponentialDecay } from "../../src/nn/schedules.ts";
 
 describe("schedules", () => {
   test("constant", () => {

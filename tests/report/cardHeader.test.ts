@@ -1,6 +1,6 @@
+import { cardHeader } from "leukogram/report/cardHeader";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { cardHeader } from "../../src/report/cardHeader.ts";
 
 test("a card's header is YAML with the figures of each set, as Hugging Face reads them", () => {
   const share = (value: number) => ({ value, low: value - 0.01, high: value + 0.01 });

@@ -1,10 +1,11 @@
 // Made-up runs, drawn from a fixed seed, that look like real ones. Only for looking at and testing reports.
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import type { Estimate } from "../../src/core/estimate.ts";
-import { Rng } from "../../src/core/rng.ts";
-import type { ClassCurve } from "../../src/evaluation/classCurves.ts";
-import type { EpochRow, Evaluation, PairComparison } from "../../src/evaluation/types.ts";
-import type { ComparedModel, ComparisonReportInput, RunReportInput } from "../../src/report/types.ts";
+
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { Rng } from "@leukogram/engine/core/rng";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import type { ClassCurve } from "leukogram/evaluation/classCurves";
+import type { EpochRow, Evaluation, PairComparison } from "leukogram/evaluation/types";
+import type { ComparedModel, ComparisonReportInput, RunReportInput } from "leukogram/report/types";
 
 /** A confusion matrix of 5 classes in which some monocytes pass for lymphocytes. */
 export const MATRIX: readonly (readonly number[])[] = [

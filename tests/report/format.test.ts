@@ -1,8 +1,8 @@
+import * as format from "leukogram/report/format";
+import { element, escapeText, markup } from "leukogram/report/markup";
+import { seedMean } from "leukogram/report/seedMean";
+import { flattenSettings } from "leukogram/report/settings";
 import { describe, expect, it } from "vitest";
-import * as format from "../../src/report/format.ts";
-import { element, escapeText, markup } from "../../src/report/markup.ts";
-import { seedMean } from "../../src/report/seedMean.ts";
-import { flattenSettings } from "../../src/report/settings.ts";
 
 describe("numbers in words", () => {
   it("writes shares with their limits", () => {

@@ -1,6 +1,6 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { comparisonReport, runReport } from "leukogram/report/html";
 import { describe, expect, it } from "vitest";
-import { LeukogramError } from "../../src/core/errors.ts";
-import { comparisonReport, runReport } from "../../src/report/html.ts";
 import { comparisonInput, evaluationOf, historyOf, MATRIX, rocCurves, runInput } from "./fixtures.ts";
 import { findAll, type Node, parseXml, textOf, texts } from "./parseXml.ts";
 

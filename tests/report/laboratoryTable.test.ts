@@ -1,8 +1,8 @@
+import type { LaboratoryFigures } from "leukogram/evaluation/laboratories";
+import { runReport } from "leukogram/report/html";
+import { laboratoryMarkdown, laboratoryText } from "leukogram/report/laboratoryTable";
+import { modelCard } from "leukogram/report/modelCard";
 import { describe, expect, it } from "vitest";
-import type { LaboratoryFigures } from "../../src/evaluation/laboratories.ts";
-import { runReport } from "../../src/report/html.ts";
-import { laboratoryMarkdown, laboratoryText } from "../../src/report/laboratoryTable.ts";
-import { modelCard } from "../../src/report/modelCard.ts";
 import { estimate, evaluationOf, runInput } from "./fixtures.ts";
 
 const evaluation = (accuracy: number, count: number) => ({

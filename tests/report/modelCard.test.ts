@@ -1,5 +1,5 @@
+import { modelCard } from "leukogram/report/modelCard";
 import { describe, expect, it } from "vitest";
-import { modelCard } from "../../src/report/modelCard.ts";
 import { runInput } from "./fixtures.ts";
 
 describe("modelCard", () => {

@@ -1,5 +1,5 @@
+import { supportsBlocks } from "@leukogram/engine/runtime/blocks";
 import { expect, test } from "vitest";
-import { supportsBlocks } from "../../src/runtime/blocks.ts";
 
 test("blocks of channels are there with AVX2 or AVX-512, and never on another device", async () => {
   expect(typeof (await supportsBlocks())).toBe("boolean");

@@ -1,10 +1,10 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { toOnnx } from "@leukogram/engine/graph/onnx/toOnnx";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { readMetadata, withMetadata } from "@leukogram/engine/runtime/metadata";
+import { availableDevices, createSession } from "@leukogram/engine/runtime/node";
+import type { Device } from "@leukogram/engine/runtime/session";
 import { describe, expect, test } from "vitest";
-import { LeukogramError } from "../../src/core/errors.ts";
-import { toOnnx } from "../../src/graph/onnx/toOnnx.ts";
-import * as ops from "../../src/graph/ops/index.ts";
-import { readMetadata, withMetadata } from "../../src/runtime/metadata.ts";
-import { availableDevices, createSession } from "../../src/runtime/node.ts";
-import type { Device } from "../../src/runtime/session.ts";
 
 const x = ops.input("x", ["batch", 2]);
 const MODEL = toOnnx({ y: ops.relu(x), z: ops.neg(x) }, { metadata: { classes: "Basophil,Eosinophil", unit: "µm" } });

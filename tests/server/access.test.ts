@@ -1,9 +1,9 @@
 import { randomUUID, scryptSync } from "node:crypto";
+import { ROLES } from "@leukogram/laboratory/server/contract/work";
+import { users as userTable } from "@leukogram/laboratory/store/schema";
+import { addUser } from "@leukogram/laboratory/store/users";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ROLES } from "../../src/server/contract/work.ts";
-import { users as userTable } from "../../src/store/schema.ts";
-import { addUser } from "../../src/store/users.ts";
 import { type Answered, startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 
 const PASSWORD = "correct horse battery";

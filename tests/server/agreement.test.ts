@@ -1,7 +1,7 @@
+import { agreementOf, differencesOf } from "@leukogram/laboratory/server/agreement";
+import { LABELS } from "@leukogram/laboratory/server/contract/cases";
+import type { LabelRow, ReadCell } from "@leukogram/laboratory/store/cells";
 import { expect, test } from "vitest";
-import { agreementOf, differencesOf } from "../../src/server/agreement.ts";
-import { LABELS } from "../../src/server/contract/cases.ts";
-import type { LabelRow, ReadCell } from "../../src/store/cells.ts";
 
 const at = new Date("2026-11-26T12:00:00Z");
 const later = new Date("2026-11-26T13:00:00Z");

@@ -1,6 +1,6 @@
+import { countOf, reportOf } from "@leukogram/laboratory/server/count";
+import type { CellGroup } from "@leukogram/laboratory/store/cellGroups";
 import { expect, test } from "vitest";
-import { countOf, reportOf } from "../../src/server/count.ts";
-import type { CellGroup } from "../../src/store/cellGroups.ts";
 
 const facts = { leukocytes: null, age: null };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyTrail } from "../../src/store/verifyTrail.ts";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { pictures } from "../support/pictures.ts";
 import { type Postgres, postgresPrograms, runPostgres } from "../support/postgres.ts";

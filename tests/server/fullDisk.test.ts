@@ -4,16 +4,16 @@ import { once } from "node:events";
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
+import { buildServer } from "@leukogram/laboratory/server/buildServer";
+import { LIMITS } from "@leukogram/laboratory/server/laboratory";
+import { startWork } from "@leukogram/laboratory/server/work/work";
+import { openStore } from "@leukogram/laboratory/store/store";
+import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
 import { sql } from "drizzle-orm";
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
-import { buildServer } from "../../src/server/buildServer.ts";
-import { LIMITS } from "../../src/server/laboratory.ts";
-import { startWork } from "../../src/server/work/work.ts";
-import { openStore } from "../../src/store/store.ts";
-import { verifyTrail } from "../../src/store/verifyTrail.ts";
 import { Clock, newDataFolder, newFolder } from "../support/laboratory.ts";
+import { builtPath, ROOT } from "../support/packages.ts";
 import type { TestFile } from "../support/pictures.ts";
 
 /** A disk of so many megabytes with an empty database on it; undefined where none may be mounted. */
@@ -115,7 +115,7 @@ describe.skipIf(first === undefined)("a disk that is full (skipped where none ma
 
   test("that another program fills in the midst of a write ends the server, which says why, and a new one finds all", async () => {
     const disk = second!;
-    const built = (path: string) => fileURLToPath(new URL(`../../.built/${path}`, import.meta.url));
+    const built = (path: string) => builtPath("laboratory", path);
     // Past the room that is kept free, until its log needs a new file.
     const script = `
       import { writeFileSync, statfsSync } from "node:fs";
@@ -133,7 +133,7 @@ describe.skipIf(first === undefined)("a disk that is full (skipped where none ma
         await new Promise((resolve) => setTimeout(resolve, 10));
       }`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      cwd: ROOT,
       stdio: ["ignore", "ignore", "pipe"],
     });
     const [said] = await Promise.all([text(child.stderr), once(child, "close")]);

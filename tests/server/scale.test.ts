@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { classifyFiles, loadClassifier } from "../../src/evaluation/classifier.ts";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { temporaryFolder, trainCropping } from "../training/sets.ts";
 

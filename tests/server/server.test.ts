@@ -91,7 +91,7 @@ test("what changes in a case is told to those who listen, and listening ends wit
 
 test("a route that does not say who may use it stops the server from starting", async () => {
   const { default: fastify } = await import("fastify");
-  const { addAccess } = await import("../../src/server/access.ts");
+  const { addAccess } = await import("@leukogram/laboratory/server/access");
   const app = fastify();
   addAccess(app as never, laboratory);
   app.get("/open", async () => "secret");

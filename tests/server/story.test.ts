@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
+import { canonicalJson, sha256 } from "@leukogram/laboratory/store/canonicalJson";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { canonicalJson, sha256 } from "../../src/store/canonicalJson.ts";
 import { fhirFaults } from "../support/fhirFaults.ts";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { pictures, type TestFile } from "../support/pictures.ts";

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { Readable } from "node:stream";
+import { createCase } from "@leukogram/laboratory/store/cases";
+import { addCells } from "@leukogram/laboratory/store/cells";
+import { openStore } from "@leukogram/laboratory/store/store";
+import { sweepImages } from "@leukogram/laboratory/store/sweepImages";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createCase } from "../../src/store/cases.ts";
-import { addCells } from "../../src/store/cells.ts";
-import { openStore } from "../../src/store/store.ts";
-import { sweepImages } from "../../src/store/sweepImages.ts";
 import { Clock, newDataFolder, newFolder } from "../support/laboratory.ts";
 import { type Postgres, postgresPrograms, runPostgres } from "../support/postgres.ts";
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
+import { linesOf } from "@leukogram/laboratory/store/lines";
 import { expect, test } from "vitest";
-import { linesOf } from "../../src/store/lines.ts";
 
 async function linesFrom(chunks: readonly Uint8Array[]): Promise<string[]> {
   const lines: string[] = [];

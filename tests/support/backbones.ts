@@ -1,19 +1,20 @@
 // The architectures of the registry as scripts/checkModels.py has them in Keras and timm: weights, images, gradients.
-import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "../../src/data/pixelLayout.ts";
-import type { BackboneModel } from "../../src/models/backbone.ts";
-import { convnextTiny } from "../../src/models/convnextTiny.ts";
-import { densenet121 } from "../../src/models/densenet121.ts";
-import { efficientnetB0 } from "../../src/models/efficientnetB0.ts";
-import { mobilenetV3Large, mobilenetV3Small } from "../../src/models/mobilenetV3.ts";
-import { resnet50 } from "../../src/models/resnet50.ts";
-import { vgg16 } from "../../src/models/vgg16.ts";
-import { vitB16 } from "../../src/models/vitB16.ts";
-import type { Layer } from "../../src/nn/layer.ts";
-import { BatchNormalization } from "../../src/nn/layers/index.ts";
-import type { Model } from "../../src/nn/model.ts";
-import { flatLayout } from "../../src/nn/modelGraphs.ts";
-import { sgd } from "../../src/nn/optimizers.ts";
-import { StepRunner } from "../../src/training/stepRunner.ts";
+
+import type { BackboneModel } from "@leukogram/engine/models/backbone";
+import { convnextTiny } from "@leukogram/engine/models/convnextTiny";
+import { densenet121 } from "@leukogram/engine/models/densenet121";
+import { efficientnetB0 } from "@leukogram/engine/models/efficientnetB0";
+import { mobilenetV3Large, mobilenetV3Small } from "@leukogram/engine/models/mobilenetV3";
+import { resnet50 } from "@leukogram/engine/models/resnet50";
+import { vgg16 } from "@leukogram/engine/models/vgg16";
+import { vitB16 } from "@leukogram/engine/models/vitB16";
+import type { Layer } from "@leukogram/engine/nn/layer";
+import { BatchNormalization } from "@leukogram/engine/nn/layers/index";
+import type { Model } from "@leukogram/engine/nn/model";
+import { flatLayout } from "@leukogram/engine/nn/modelGraphs";
+import { sgd } from "@leukogram/engine/nn/optimizers";
+import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "leukogram/data/pixelLayout";
+import { StepRunner } from "leukogram/training/stepRunner";
 
 /** How a backbone is built for a comparison: five classes, one dense layer on it, all of it trained. */
 export interface BackboneSettings {

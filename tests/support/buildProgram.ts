@@ -1,17 +1,17 @@
-// Compiles the program once for the tests that start it: from its sources each start costs seconds, most of all with workers.
+// Compiles the packages once for the tests that start the program: from its sources each start costs seconds, most of all with workers.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { transformWithOxc } from "vite";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-/** Where it lies: beside dist/, as deep, so that it finds models and configs, and bin/leukogram.js does not find it. */
-export const BUILT = ".built";
+import { BUILT, besideBuilt, builtPath, PACKAGES, ROOT } from "./packages.ts";
 
 export default async function setup(): Promise<void> {
-  const [from, to] = [join(ROOT, "src"), join(ROOT, BUILT)];
-  rmSync(to, { recursive: true, force: true });
+  rmSync(join(ROOT, BUILT), { recursive: true, force: true });
+  for (const folder of Object.keys(PACKAGES) as (keyof typeof PACKAGES)[]) await buildPackage(folder);
+}
+
+async function buildPackage(folder: keyof typeof PACKAGES): Promise<void> {
+  const from = join(ROOT, "packages", folder, "src");
+  rmSync(builtPath(folder, "."), { recursive: true, force: true });
   // Types are only left out, not looked at: tsc takes ten seconds for the same, and tests/package.test.ts has it build.
   const typescript = { rewriteImportExtensions: "rewrite", onlyRemoveTypeImports: true } as const;
   for (const name of readdirSync(from, { recursive: true, encoding: "utf8" }).sort()) {
@@ -22,8 +22,13 @@ export default async function setup(): Promise<void> {
       sourcemap: false,
       typescript,
     });
-    const built = join(to, name.replace(/\.ts$/, ".js"));
+    const built = builtPath(folder, name.replace(/\.ts$/, ".js"));
     mkdirSync(dirname(built), { recursive: true });
-    writeFileSync(built, code);
+    writeFileSync(
+      built,
+      code.replace(/"((?:@leukogram\/\w+|leukogram)\/[^"]+)"/g, (_, specifier: string) =>
+        JSON.stringify(besideBuilt(specifier, built)),
+      ),
+    );
   }
 }

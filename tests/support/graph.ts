@@ -1,7 +1,7 @@
-import { compile } from "../../src/graph/compile.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
-import { createSession } from "../../src/runtime/node.ts";
-import type { Value } from "../../src/runtime/session.ts";
+import { compile } from "@leukogram/engine/graph/compile";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
+import { createSession } from "@leukogram/engine/runtime/node";
+import type { Value } from "@leukogram/engine/runtime/session";
 
 /** Compiles a graph, runs it once, and returns the outputs as float arrays. */
 export async function runGraph(

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { Rng } from "../../src/core/rng.ts";
+import { Rng } from "@leukogram/engine/core/rng";
 import { picture } from "./pictures.ts";
 
 /** How to go about it. */

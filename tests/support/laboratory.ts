@@ -3,17 +3,15 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { buildServer } from "@leukogram/laboratory/server/buildServer";
+import { type App, LIMITS, type Limits } from "@leukogram/laboratory/server/laboratory";
+import { startWork, type Work, type WorkOptions } from "@leukogram/laboratory/server/work/work";
+import { openStore, type Store } from "@leukogram/laboratory/store/store";
 import type { InjectOptions } from "fastify";
 import { afterAll } from "vitest";
-import { buildServer } from "../../src/server/buildServer.ts";
-import { type App, LIMITS, type Limits } from "../../src/server/laboratory.ts";
-import { startWork, type Work, type WorkOptions } from "../../src/server/work/work.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
 import { copyEmptyDatabase } from "./emptyDatabase.ts";
+import { builtPath } from "./packages.ts";
 import type { TestFile } from "./pictures.ts";
-
-const BUILT = fileURLToPath(new URL("../../.built/", import.meta.url));
 
 /** A clock that tests turn. */
 export class Clock {
@@ -82,7 +80,10 @@ export async function startTestLaboratory({
   const faults: unknown[] = [];
   const onError = (error: unknown) => faults.push(error);
   // Built, as from their sources programs take seconds to start.
-  const built = { script: `${BUILT}server/work/engineProcess.js`, command: [`${BUILT}cli/main.js`] };
+  const built = {
+    script: builtPath("laboratory", "server/work/engineProcess.js"),
+    command: [builtPath("leukogram", "cli/main.js")],
+  };
   const work = startWork(store, { model: "cnn-anylab", threads: 1, ...built, ...given, onError });
   const { classification } = work;
   const app = await buildServer({

@@ -2,12 +2,11 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { BUILT } from "./buildProgram.ts";
+import { BUILT, ROOT } from "./packages.ts";
 
 /** Folder that `make` has filled; it lies with the built program, which goes as a run begins. Nobody may change what is in it. */
 export async function madeOnce(name: string, make: (folder: string) => Promise<void>): Promise<string> {
-  const done = fileURLToPath(new URL(join("../..", BUILT, name), import.meta.url));
+  const done = join(ROOT, BUILT, name);
   const underWay = `${done}.tmp`;
   while (!existsSync(done)) {
     try {

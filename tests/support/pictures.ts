@@ -1,6 +1,7 @@
 // Pictures to send.
+
+import { Rng } from "@leukogram/engine/core/rng";
 import sharp from "sharp";
-import { Rng } from "../../src/core/rng.ts";
 
 /** A file to send. */
 export interface TestFile {

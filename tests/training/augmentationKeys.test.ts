@@ -1,7 +1,7 @@
+import { INGREDIENTS } from "leukogram/data/microscopy/ingredients";
+import { augmentationOf } from "leukogram/training/fromRecipe";
+import { parseRecipe, recipeKeys } from "leukogram/training/recipe";
 import { describe, expect, test } from "vitest";
-import { INGREDIENTS } from "../../src/data/microscopy/ingredients.ts";
-import { augmentationOf } from "../../src/training/fromRecipe.ts";
-import { parseRecipe, recipeKeys } from "../../src/training/recipe.ts";
 
 const microscopyOf = (values: Record<string, unknown>) => augmentationOf(parseRecipe(values))?.microscopy;
 

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { modelEntry } from "@leukogram/engine/models/registry";
+import { Dense, Input } from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import { adamW } from "@leukogram/engine/nn/optimizers";
+import { freezeParts, weightRules } from "leukogram/training/fineTuning";
+import { recipeWarnings, scheduleOf } from "leukogram/training/fromRecipe";
+import { StepRunner, type StepRunnerOptions } from "leukogram/training/stepRunner";
+import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { loadWeights } from "../../src/formats/loadWeights.ts";
-import { readKerasFile } from "../../src/formats/readKeras.ts";
-import { modelEntry } from "../../src/models/registry.ts";
-import { Dense, Input } from "../../src/nn/layers/index.ts";
-import { Model } from "../../src/nn/model.ts";
-import { adamW } from "../../src/nn/optimizers.ts";
-import { freezeParts, weightRules } from "../../src/training/fineTuning.ts";
-import { recipeWarnings, scheduleOf } from "../../src/training/fromRecipe.ts";
-import { StepRunner, type StepRunnerOptions } from "../../src/training/stepRunner.ts";
-import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
 import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 
 const dir = temporaryFolder();

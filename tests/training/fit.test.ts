@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { Dense, Input } from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import { sgd } from "@leukogram/engine/nn/optimizers";
+import { cosineDecay } from "@leukogram/engine/nn/schedules";
+import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "leukogram/training/callbacks";
+import { readCheckpoint } from "leukogram/training/checkpoint";
+import { type BatchSource, type FitOptions, fit } from "leukogram/training/fit";
+import { formatHistory, parseHistory } from "leukogram/training/history";
+import { StepRunner } from "leukogram/training/stepRunner";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { Dense, Input } from "../../src/nn/layers/index.ts";
-import { Model } from "../../src/nn/model.ts";
-import { sgd } from "../../src/nn/optimizers.ts";
-import { cosineDecay } from "../../src/nn/schedules.ts";
-import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "../../src/training/callbacks.ts";
-import { readCheckpoint } from "../../src/training/checkpoint.ts";
-import { type BatchSource, type FitOptions, fit } from "../../src/training/fit.ts";
-import { formatHistory, parseHistory } from "../../src/training/history.ts";
-import { StepRunner } from "../../src/training/stepRunner.ts";
 import { rejection, temporaryFolder } from "./sets.ts";
 
 const dir = temporaryFolder();

@@ -1,9 +1,9 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { readHomeMemory, writeHomeMemory } from "leukogram/training/homeMemory";
+import { trainModel } from "leukogram/training/trainModel";
 import { expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { readHomeMemory, writeHomeMemory } from "../../src/training/homeMemory.ts";
-import { trainModel } from "../../src/training/trainModel.ts";
 import { drawSet, rejection, smallRecipe, temporaryFolder } from "./sets.ts";
 
 const dir = temporaryFolder();

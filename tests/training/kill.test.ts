@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readCheckpoint } from "leukogram/training/checkpoint";
 import { beforeAll, expect, test } from "vitest";
-import { readCheckpoint } from "../../src/training/checkpoint.ts";
 import { makeCli, type Outcome } from "../cli/cli.ts";
 
 const cli = makeCli();

@@ -1,7 +1,7 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { layoutTarget } from "leukogram/data/pixelLayout";
+import { mixImages } from "leukogram/training/mixImages";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../src/core/rng.ts";
-import { layoutTarget } from "../../src/data/pixelLayout.ts";
-import { mixImages } from "../../src/training/mixImages.ts";
 
 const [SIZE, CLASSES] = [8, 3];
 const layouts = [1, 2].map((phases) => ({ phases, height: SIZE / phases, width: SIZE / phases }));

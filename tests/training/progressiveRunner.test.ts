@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Recipe } from "leukogram/training/recipe";
+import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Recipe } from "../../src/training/recipe.ts";
-import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
 import { drawSet, interruptedRun, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 
 const dir = temporaryFolder();

@@ -1,6 +1,6 @@
+import { recipeWarnings } from "leukogram/training/fromRecipe";
+import { parseRecipe, recipeKeys } from "leukogram/training/recipe";
 import { describe, expect, test } from "vitest";
-import { recipeWarnings } from "../../src/training/fromRecipe.ts";
-import { parseRecipe, recipeKeys } from "../../src/training/recipe.ts";
 
 describe("a recipe", () => {
   test("has a line on every key, and fills in what is left out", () => {

@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LeukogramError } from "@leukogram/engine/core/errors";
+import { type Dataset, openData, type Sample } from "leukogram/data/dataset";
+import { splitDataset } from "leukogram/data/split";
+import { drawSmears } from "leukogram/data/synthetic";
+import { walkImages } from "leukogram/data/walk";
+import { parseRecipe, type Recipe } from "leukogram/training/recipe";
+import { splitByRecipe } from "leukogram/training/splitByRecipe";
+import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
 import { afterAll, expect } from "vitest";
-import type { LeukogramError } from "../../src/core/errors.ts";
-import { type Dataset, openData, type Sample } from "../../src/data/dataset.ts";
-import { splitDataset } from "../../src/data/split.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { walkImages } from "../../src/data/walk.ts";
-import { parseRecipe, type Recipe } from "../../src/training/recipe.ts";
-import { splitByRecipe } from "../../src/training/splitByRecipe.ts";
-import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
 import { setVariable } from "../support/environment.ts";
 
 /** A folder for one test file, removed when its tests have run; the caches lie in it too. */

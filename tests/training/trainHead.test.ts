@@ -1,11 +1,11 @@
+import { cnn } from "@leukogram/engine/models/cnn";
+import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
+import { Dense, Input } from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import { adam } from "@leukogram/engine/nn/optimizers";
+import { StepRunner } from "leukogram/training/stepRunner";
+import { featureSource, featuresOf, newHead, trainHead } from "leukogram/training/trainHead";
 import { expect, test } from "vitest";
-import { cnn } from "../../src/models/cnn.ts";
-import { mobilenetV2 } from "../../src/models/mobilenetV2.ts";
-import { Dense, Input } from "../../src/nn/layers/index.ts";
-import { Model } from "../../src/nn/model.ts";
-import { adam } from "../../src/nn/optimizers.ts";
-import { StepRunner } from "../../src/training/stepRunner.ts";
-import { featureSource, featuresOf, newHead, trainHead } from "../../src/training/trainHead.ts";
 import { rejection } from "./sets.ts";
 
 test("a model's features are where everything becomes one vector", () => {

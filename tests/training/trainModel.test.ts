@@ -9,11 +9,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { readCheckpoint } from "leukogram/training/checkpoint";
+import { recipeWarnings } from "leukogram/training/fromRecipe";
+import type { Recipe } from "leukogram/training/recipe";
+import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readCheckpoint } from "../../src/training/checkpoint.ts";
-import { recipeWarnings } from "../../src/training/fromRecipe.ts";
-import type { Recipe } from "../../src/training/recipe.ts";
-import { type TrainOptions, trainModel } from "../../src/training/trainModel.ts";
 import { drawSet, interruptedRun, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 
 const dir = temporaryFolder();

@@ -1,13 +1,13 @@
+import { CELL_TYPES } from "leukogram/cells/classes";
 import { describe, expect, test } from "vitest";
-import { CELL_TYPES } from "../../src/core/classes.ts";
-import { partsOf } from "../../web/src/api/upload.ts";
-import { colourOf, LABELS, letterOf } from "../../web/src/labels.ts";
-import { cellsCsv } from "../../web/src/private/csv.ts";
-import { localDifferential } from "../../web/src/private/localDifferential.ts";
-import { withLabel } from "../../web/src/review/withLabel.ts";
-import { ticksOf } from "../../web/src/runs/ticks.ts";
-import { decimalOf } from "../../web/src/ui/decimal.ts";
-import { asSentence } from "../../web/src/ui/format.ts";
+import { partsOf } from "../../packages/laboratory/web/src/api/upload.ts";
+import { colourOf, LABELS, letterOf } from "../../packages/laboratory/web/src/labels.ts";
+import { cellsCsv } from "../../packages/laboratory/web/src/private/csv.ts";
+import { localDifferential } from "../../packages/laboratory/web/src/private/localDifferential.ts";
+import { withLabel } from "../../packages/laboratory/web/src/review/withLabel.ts";
+import { ticksOf } from "../../packages/laboratory/web/src/runs/ticks.ts";
+import { decimalOf } from "../../packages/laboratory/web/src/ui/decimal.ts";
+import { asSentence } from "../../packages/laboratory/web/src/ui/format.ts";
 import { cellOf } from "./support/cells.ts";
 
 const fileOf = (name: string, size: number) => new File([new Uint8Array(size)], name);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cropCountsOf } from "../../web/src/gallery/cropAlarms.ts";
-import { cellAt, placesOf, rowsOf, sectionsOf } from "../../web/src/gallery/sections.ts";
+import { cropCountsOf } from "../../packages/laboratory/web/src/gallery/cropAlarms.ts";
+import { cellAt, placesOf, rowsOf, sectionsOf } from "../../packages/laboratory/web/src/gallery/sections.ts";
 import { cellOf } from "./support/cells.ts";
 
 const all = { order: "number", filter: "all" } as const;

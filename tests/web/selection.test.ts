@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { actionOf } from "../../web/src/gallery/keys.ts";
-import { NOTHING, nextFocus, selected, targets } from "../../web/src/gallery/selection.ts";
+import { actionOf } from "../../packages/laboratory/web/src/gallery/keys.ts";
+import { NOTHING, nextFocus, selected, targets } from "../../packages/laboratory/web/src/gallery/selection.ts";
 
 const ids = ["a", "b", "c", "d", "e"];
 const steps = (...all: Parameters<typeof selected>[1][]) =>

@@ -1,12 +1,12 @@
 // Adapting without labels from the app: what the page says below the number of cells, and where the guard keeps its hands off.
 import { join } from "node:path";
+import { openData } from "leukogram/data/dataset";
+import { splitDataset } from "leukogram/data/split";
+import { drawSmears } from "leukogram/data/synthetic";
+import { walkImages } from "leukogram/data/walk";
+import { trainModel } from "leukogram/training/trainModel";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { openData } from "../../src/data/dataset.ts";
-import { splitDataset } from "../../src/data/split.ts";
-import { drawSmears } from "../../src/data/synthetic.ts";
-import { walkImages } from "../../src/data/walk.ts";
-import { trainModel } from "../../src/training/trainModel.ts";
 import { needsBrowser } from "../browser/support/chromium.ts";
 import { shared } from "../support/shared.ts";
 import { smallRecipe, temporaryFolder } from "../training/sets.ts";

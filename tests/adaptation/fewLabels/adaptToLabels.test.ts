@@ -1,15 +1,15 @@
 import { join } from "node:path";
+import { adaptToLabels } from "leukogram/adaptation/fewLabels/adaptToLabels";
+import { suggestCells } from "leukogram/adaptation/fewLabels/suggestCells";
+import { writeAdaptedRun } from "leukogram/adaptation/fewLabels/writeAdaptedRun";
+import { type OpenRun, openRun } from "leukogram/adaptation/openRun";
+import { openData, type Sample } from "leukogram/data/dataset";
+import { splitDataset } from "leukogram/data/split";
+import { drawSmears } from "leukogram/data/synthetic";
+import { loadClassifier } from "leukogram/evaluation/classifier";
+import { answerImages } from "leukogram/evaluation/evaluateModel";
+import { trainModel } from "leukogram/training/trainModel";
 import { beforeAll, describe, expect, test } from "vitest";
-import { adaptToLabels } from "../../../src/adaptation/fewLabels/adaptToLabels.ts";
-import { suggestCells } from "../../../src/adaptation/fewLabels/suggestCells.ts";
-import { writeAdaptedRun } from "../../../src/adaptation/fewLabels/writeAdaptedRun.ts";
-import { type OpenRun, openRun } from "../../../src/adaptation/openRun.ts";
-import { openData, type Sample } from "../../../src/data/dataset.ts";
-import { splitDataset } from "../../../src/data/split.ts";
-import { drawSmears } from "../../../src/data/synthetic.ts";
-import { loadClassifier } from "../../../src/evaluation/classifier.ts";
-import { answerImages } from "../../../src/evaluation/evaluateModel.ts";
-import { trainModel } from "../../../src/training/trainModel.ts";
 import { rejection, smallRecipe, temporaryFolder } from "../../training/sets.ts";
 
 const dir = temporaryFolder();

@@ -1,6 +1,6 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { fitHead, type HeadFitOptions, oneHot } from "leukogram/adaptation/fewLabels/headFit";
 import { describe, expect, test } from "vitest";
-import { fitHead, type HeadFitOptions, oneHot } from "../../../src/adaptation/fewLabels/headFit.ts";
-import { Rng } from "../../../src/core/rng.ts";
 
 const [rows, width, classes] = [12, 30, 3];
 const rng = new Rng("head");

@@ -1,14 +1,20 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import {
+  BatchNormalization,
+  Conv2D,
+  Dense,
+  GlobalAveragePooling2D,
+  Rescaling,
+} from "@leukogram/engine/nn/layers/index";
+import { type Model, Sequential } from "@leukogram/engine/nn/model";
+import { adaptByEntropy } from "leukogram/adaptation/labelFree/adaptByEntropy";
+import { adaptStatistics, MOST_MOVED } from "leukogram/adaptation/labelFree/adaptStatistics";
+import { batchNormalizations, mixStatistics } from "leukogram/adaptation/labelFree/batchStatistics";
+import { totalVariation } from "leukogram/adaptation/labelFree/pseudoLabels";
+import { createTentSteps } from "leukogram/adaptation/labelFree/tentSteps";
+import { viewProbabilities } from "leukogram/adaptation/labelFree/viewProbabilities";
+import type { Pictures } from "leukogram/adaptation/pictures";
 import { describe, expect, test } from "vitest";
-import { adaptByEntropy } from "../../../src/adaptation/labelFree/adaptByEntropy.ts";
-import { adaptStatistics, MOST_MOVED } from "../../../src/adaptation/labelFree/adaptStatistics.ts";
-import { batchNormalizations, mixStatistics } from "../../../src/adaptation/labelFree/batchStatistics.ts";
-import { totalVariation } from "../../../src/adaptation/labelFree/pseudoLabels.ts";
-import { createTentSteps } from "../../../src/adaptation/labelFree/tentSteps.ts";
-import { viewProbabilities } from "../../../src/adaptation/labelFree/viewProbabilities.ts";
-import type { Pictures } from "../../../src/adaptation/pictures.ts";
-import { Rng } from "../../../src/core/rng.ts";
-import { BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, Rescaling } from "../../../src/nn/layers/index.ts";
-import { type Model, Sequential } from "../../../src/nn/model.ts";
 
 const SIZE = 6;
 const ONE = { threads: 1 } as const;

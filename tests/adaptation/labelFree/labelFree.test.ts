@@ -1,16 +1,16 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { labelFreeClassifier } from "leukogram/adaptation/labelFree/labelFree";
+import { manyViews, ownViews, testTimeClassifier } from "leukogram/adaptation/labelFree/testTimeClassifier";
+import { openRun } from "leukogram/adaptation/openRun";
+import { decodeImage } from "leukogram/data/image";
+import { looksOf } from "leukogram/data/microscopy/measures";
+import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { bringImage } from "leukogram/evaluation/classifierFacts";
+import { fitFamiliarity } from "leukogram/metrics/familiarity";
+import { trainModel } from "leukogram/training/trainModel";
 import { beforeAll, expect, test } from "vitest";
-import { labelFreeClassifier } from "../../../src/adaptation/labelFree/labelFree.ts";
-import { manyViews, ownViews, testTimeClassifier } from "../../../src/adaptation/labelFree/testTimeClassifier.ts";
-import { openRun } from "../../../src/adaptation/openRun.ts";
-import { Rng } from "../../../src/core/rng.ts";
-import { decodeImage } from "../../../src/data/image.ts";
-import { looksOf } from "../../../src/data/microscopy/measures.ts";
-import { type Classifier, classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
-import { bringImage } from "../../../src/evaluation/classifierFacts.ts";
-import { fitFamiliarity } from "../../../src/metrics/familiarity.ts";
-import { trainModel } from "../../../src/training/trainModel.ts";
 import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "../../training/sets.ts";
 
 const dir = temporaryFolder();

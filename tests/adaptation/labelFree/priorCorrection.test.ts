@@ -1,7 +1,7 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { withCorrectedPriors } from "leukogram/adaptation/labelFree/labelFree";
+import { correctPriors } from "leukogram/adaptation/labelFree/priorCorrection";
 import { describe, expect, test } from "vitest";
-import { withCorrectedPriors } from "../../../src/adaptation/labelFree/labelFree.ts";
-import { correctPriors } from "../../../src/adaptation/labelFree/priorCorrection.ts";
-import { Rng } from "../../../src/core/rng.ts";
 
 /** Images of two classes seen through noise: the posteriors of a model that was trained on as many of each. */
 function answers(counts: readonly [number, number], spread: number, seed = 0) {

@@ -1,12 +1,12 @@
-import { expect, test } from "vitest";
+import { Rng } from "@leukogram/engine/core/rng";
 import {
   balancedBatches,
   meanEntropy,
   meanProbabilities,
   mostProbable,
   totalVariation,
-} from "../../../src/adaptation/labelFree/pseudoLabels.ts";
-import { Rng } from "../../../src/core/rng.ts";
+} from "leukogram/adaptation/labelFree/pseudoLabels";
+import { expect, test } from "vitest";
 
 test("reads classes, shares and entropy from probabilities", () => {
   const probabilities = Float32Array.of(0.75, 0.25, 0, 1, 0.5, 0.5);

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type OpenRun, openRun } from "leukogram/adaptation/openRun";
+import { adaptUnlabelled, voteOnFiles } from "leukogram/adaptation/unlabelled/adaptUnlabelled";
+import { agreementOf, distilVotes, ENOUGH_AGREEMENT } from "leukogram/adaptation/unlabelled/distilVotes";
+import { writeUnlabelledRun } from "leukogram/adaptation/unlabelled/writeUnlabelledRun";
+import { openData } from "leukogram/data/dataset";
+import { parseScale } from "leukogram/data/scale";
+import { splitDataset } from "leukogram/data/split";
+import { drawSmears } from "leukogram/data/synthetic";
+import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { argmax } from "leukogram/metrics/topKAccuracy";
+import { trainModel } from "leukogram/training/trainModel";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type OpenRun, openRun } from "../../../src/adaptation/openRun.ts";
-import { adaptUnlabelled, voteOnFiles } from "../../../src/adaptation/unlabelled/adaptUnlabelled.ts";
-import { agreementOf, distilVotes, ENOUGH_AGREEMENT } from "../../../src/adaptation/unlabelled/distilVotes.ts";
-import { writeUnlabelledRun } from "../../../src/adaptation/unlabelled/writeUnlabelledRun.ts";
-import { openData } from "../../../src/data/dataset.ts";
-import { parseScale } from "../../../src/data/scale.ts";
-import { splitDataset } from "../../../src/data/split.ts";
-import { drawSmears } from "../../../src/data/synthetic.ts";
-import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
-import { argmax } from "../../../src/metrics/topKAccuracy.ts";
-import { trainModel } from "../../../src/training/trainModel.ts";
 import { smallRecipe, temporaryFolder } from "../../training/sets.ts";
 
 const dir = temporaryFolder();

@@ -1,9 +1,9 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { areMixed, twoLooks } from "leukogram/adaptation/unlabelled/mixedLooks";
+import { cellNeighbours, voted } from "leukogram/adaptation/unlabelled/neighbourVotes";
+import { unlabelledFindings } from "leukogram/adaptation/unlabelled/unlabelledWords";
+import { FEWEST_CELLS, type VoteSigns, voteFault, voteSigns } from "leukogram/adaptation/unlabelled/voteSigns";
 import { describe, expect, test } from "vitest";
-import { areMixed, twoLooks } from "../../../src/adaptation/unlabelled/mixedLooks.ts";
-import { cellNeighbours, voted } from "../../../src/adaptation/unlabelled/neighbourVotes.ts";
-import { unlabelledFindings } from "../../../src/adaptation/unlabelled/unlabelledWords.ts";
-import { FEWEST_CELLS, type VoteSigns, voteFault, voteSigns } from "../../../src/adaptation/unlabelled/voteSigns.ts";
-import { Rng } from "../../../src/core/rng.ts";
 
 const CLASSES = ["Lymphocyte", "Monocyte", "Neutrophil"];
 const WIDTH = 20;

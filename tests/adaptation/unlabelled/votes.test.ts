@@ -1,10 +1,10 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { nearestNeighbours } from "leukogram/adaptation/unlabelled/nearestNeighbours";
+import { cellNeighbours, voted } from "leukogram/adaptation/unlabelled/neighbourVotes";
+import { principalComponents, type Rows, unitRows } from "leukogram/adaptation/unlabelled/principalComponents";
+import { propagate } from "leukogram/adaptation/unlabelled/propagate";
+import { argmax } from "leukogram/metrics/topKAccuracy";
 import { describe, expect, test } from "vitest";
-import { nearestNeighbours } from "../../../src/adaptation/unlabelled/nearestNeighbours.ts";
-import { cellNeighbours, voted } from "../../../src/adaptation/unlabelled/neighbourVotes.ts";
-import { principalComponents, type Rows, unitRows } from "../../../src/adaptation/unlabelled/principalComponents.ts";
-import { propagate } from "../../../src/adaptation/unlabelled/propagate.ts";
-import { Rng } from "../../../src/core/rng.ts";
-import { argmax } from "../../../src/metrics/topKAccuracy.ts";
 
 const rowsOf = (list: readonly (readonly number[])[]): Rows => ({
   data: Float32Array.from(list.flat()),

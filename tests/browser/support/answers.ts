@@ -1,25 +1,27 @@
 // What Node says of the same pictures, for the page to be held against.
+
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeImage, type RgbImage } from "../../../src/data/image.ts";
-import { cellSizes } from "../../../src/data/microscopy/redCellWidths.ts";
-import { epochOrder } from "../../../src/data/sampler.ts";
-import { measureScale } from "../../../src/data/scale.ts";
-import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
-import { bringImage, classifierFacts } from "../../../src/evaluation/classifierFacts.ts";
-import { gradCamGraph } from "../../../src/explain/gradCam.ts";
-import { readKerasModel } from "../../../src/formats/readKeras.ts";
-import { compile } from "../../../src/graph/compile.ts";
-import { exportGraph } from "../../../src/nn/exportGraph.ts";
-import { Model } from "../../../src/nn/model.ts";
-import { adam } from "../../../src/nn/optimizers.ts";
-import { readMetadata } from "../../../src/runtime/metadata.ts";
-import { createSession } from "../../../src/runtime/node.ts";
-import { cellNormalizationOf } from "../../../src/training/cellsOfRecipe.ts";
-import { fit } from "../../../src/training/fit.ts";
-import type { EpochRow } from "../../../src/training/history.ts";
-import { StepRunner } from "../../../src/training/stepRunner.ts";
-import { featureSource, featuresOf, newHead } from "../../../src/training/trainHead.ts";
+import { readKerasModel } from "@leukogram/engine/formats/readKeras";
+import { compile } from "@leukogram/engine/graph/compile";
+import { exportGraph } from "@leukogram/engine/nn/exportGraph";
+import { Model } from "@leukogram/engine/nn/model";
+import { adam } from "@leukogram/engine/nn/optimizers";
+import { readMetadata } from "@leukogram/engine/runtime/metadata";
+import { createSession } from "@leukogram/engine/runtime/node";
+import { normalizedCells } from "leukogram/cells/cellNormalization";
+import { decodeImage, type RgbImage } from "leukogram/data/image";
+import { cellSizes } from "leukogram/data/microscopy/redCellWidths";
+import { epochOrder } from "leukogram/data/sampler";
+import { measureScale } from "leukogram/data/scale";
+import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { bringImage, classifierFacts } from "leukogram/evaluation/classifierFacts";
+import { gradCamGraph } from "leukogram/explain/gradCam";
+import { cellNormalizationOf } from "leukogram/training/cellsOfRecipe";
+import { fit } from "leukogram/training/fit";
+import type { EpochRow } from "leukogram/training/history";
+import { StepRunner } from "leukogram/training/stepRunner";
+import { featureSource, featuresOf, newHead } from "leukogram/training/trainHead";
 
 /** The first `count` pictures of each class of a folder, in the order of their names. */
 export function firstOfEach(folder: string, count: number): { path: string; label: number }[] {
@@ -74,7 +76,7 @@ export async function nodeGradCam(shipped: Shipped, image: RgbImage, target: num
 export async function nodeFeatures(shipped: Shipped, paths: readonly string[]): Promise<Float32Array> {
   const { model, cells } = shipped;
   const body = new Model({ input: model.input, output: featuresOf(model) });
-  const session = await createSession(compile(exportGraph(body, { cells })));
+  const session = await createSession(compile(exportGraph(body, { crop: normalizedCells(cells) })));
   const images = await Promise.all(paths.map((path) => decodeImage(path)));
   const found = await session.run({ images: fields(images, shipped) });
   await session.release();

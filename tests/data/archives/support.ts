@@ -1,8 +1,8 @@
 import { crc32, gzipSync } from "node:zlib";
+import { Rng } from "@leukogram/engine/core/rng";
 import { strToU8, zipSync } from "fflate";
 import sharp from "sharp";
 import tar from "tar-stream";
-import { Rng } from "../../../src/core/rng.ts";
 
 /** Files of an archive by their names. */
 export type Files = Readonly<Record<string, Uint8Array>>;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { strToU8 } from "fflate";
+import { withNpz } from "leukogram/data/archives/npz";
+import { unpack } from "leukogram/data/archives/unpack";
+import { walkImages } from "leukogram/data/walk";
 import { describe, expect, test } from "vitest";
-import { withNpz } from "../../../src/data/archives/npz.ts";
-import { unpack } from "../../../src/data/archives/unpack.ts";
-import { walkImages } from "../../../src/data/walk.ts";
 import { testFolder } from "../../formats/support/folder.ts";
 import { message } from "../../formats/support/message.ts";
 import { type Files, noise, npyOf, png, rarOf, tarOf, zipOf } from "./support.ts";

@@ -1,7 +1,7 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { drawBackground } from "leukogram/data/microscopy/background";
+import { CELL_GRID, findCellMask } from "leukogram/data/microscopy/cellMask";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { drawBackground } from "../../../src/data/microscopy/background.ts";
-import { CELL_GRID, findCellMask } from "../../../src/data/microscopy/cellMask.ts";
 import { fieldOf, make, meanOf } from "./fields.ts";
 
 const SIZE = 96;

@@ -1,5 +1,5 @@
+import { type ColourMap, hueMatrix, stainMatrix } from "leukogram/data/microscopy/colour";
 import { describe, expect, test } from "vitest";
-import { type ColourMap, hueMatrix, stainMatrix } from "../../../src/data/microscopy/colour.ts";
 import { fieldOf, make, meanOf, smear, smoothField } from "./fields.ts";
 
 const times = (m: ColourMap, v: readonly number[]) =>

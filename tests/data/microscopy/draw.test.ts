@@ -1,11 +1,11 @@
+import { Rng } from "@leukogram/engine/core/rng";
 import fc from "fast-check";
+import { checkAugmentation, drawTransform } from "leukogram/data/augment";
+import { isOn } from "leukogram/data/microscopy/check";
+import { drawPicture } from "leukogram/data/microscopy/draw";
+import { INGREDIENTS, type IngredientName, type Microscopy } from "leukogram/data/microscopy/ingredients";
+import { previewRows, USUAL_MICROSCOPY } from "leukogram/data/microscopy/previewRows";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { checkAugmentation, drawTransform } from "../../../src/data/augment.ts";
-import { isOn } from "../../../src/data/microscopy/check.ts";
-import { drawPicture } from "../../../src/data/microscopy/draw.ts";
-import { INGREDIENTS, type IngredientName, type Microscopy } from "../../../src/data/microscopy/ingredients.ts";
-import { previewRows, USUAL_MICROSCOPY } from "../../../src/data/microscopy/previewRows.ts";
 import { only } from "./fields.ts";
 
 const SIZE = { height: 64, width: 64 };

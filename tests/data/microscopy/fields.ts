@@ -1,11 +1,11 @@
-import { Rng } from "../../../src/core/rng.ts";
-import type { Augmentation } from "../../../src/data/augment.ts";
-import { drawPicture, type PictureDraw } from "../../../src/data/microscopy/draw.ts";
-import type { Field } from "../../../src/data/microscopy/geometry.ts";
-import type { Microscopy } from "../../../src/data/microscopy/ingredients.ts";
-import { PictureMaker } from "../../../src/data/microscopy/pictureMaker.ts";
-import { interleavedTarget } from "../../../src/data/pixelLayout.ts";
-import { drawSmear } from "../../../src/data/smear.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import type { Augmentation } from "leukogram/data/augment";
+import { drawPicture, type PictureDraw } from "leukogram/data/microscopy/draw";
+import type { Field } from "leukogram/data/microscopy/geometry";
+import type { Microscopy } from "leukogram/data/microscopy/ingredients";
+import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
+import { interleavedTarget } from "leukogram/data/pixelLayout";
+import { drawSmear } from "leukogram/data/smear";
 
 /** An augmentation without turns and flips. */
 export function only(microscopy: Microscopy): Augmentation {

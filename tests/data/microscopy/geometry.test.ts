@@ -1,9 +1,9 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { applyAffine } from "leukogram/data/affine";
+import { IDENTITY } from "leukogram/data/augment";
+import { drawElastic } from "leukogram/data/microscopy/elastic";
+import { PictureSampler } from "leukogram/data/microscopy/geometry";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { applyAffine } from "../../../src/data/affine.ts";
-import { IDENTITY } from "../../../src/data/augment.ts";
-import { drawElastic } from "../../../src/data/microscopy/elastic.ts";
-import { PictureSampler } from "../../../src/data/microscopy/geometry.ts";
 import { drawOf, fieldOf, make, smoothField } from "./fields.ts";
 
 const LEVELS = 255;

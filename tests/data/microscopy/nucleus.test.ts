@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
+import { decodeImage } from "leukogram/data/image";
+import { findNucleus } from "leukogram/data/microscopy/nucleus";
+import { cellSizes } from "leukogram/data/microscopy/redCellWidths";
+import { resizeArea } from "leukogram/data/resizeArea";
+import { measureScale } from "leukogram/data/scale";
 import { expect, test } from "vitest";
-import { decodeImage } from "../../../src/data/image.ts";
-import { findNucleus } from "../../../src/data/microscopy/nucleus.ts";
-import { cellSizes } from "../../../src/data/microscopy/redCellWidths.ts";
-import { resizeArea } from "../../../src/data/resizeArea.ts";
-import { measureScale } from "../../../src/data/scale.ts";
 import { shared, testWith } from "../../support/shared.ts";
 import { BACKGROUND, NUCLEUS, picture, RED_CELL } from "./support/drawnCells.ts";
 

@@ -1,8 +1,8 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { Blur, gaussianTaps } from "leukogram/data/microscopy/blur";
+import { AFTER_FORWARD, BEFORE_INVERSE, forwardDct, inverseDct } from "leukogram/data/microscopy/dct";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { Blur, gaussianTaps } from "../../../src/data/microscopy/blur.ts";
-import { AFTER_FORWARD, BEFORE_INVERSE, forwardDct, inverseDct } from "../../../src/data/microscopy/dct.ts";
 import { fieldOf, gradientEnergy, make, meanOf, smear, smoothField } from "./fields.ts";
 
 const variance = (values: readonly number[]) => {

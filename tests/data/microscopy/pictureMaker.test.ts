@@ -1,11 +1,11 @@
+import { Rng } from "@leukogram/engine/core/rng";
 import fc from "fast-check";
+import { drawPicture } from "leukogram/data/microscopy/draw";
+import { INGREDIENTS, type Microscopy } from "leukogram/data/microscopy/ingredients";
+import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
+import { USUAL_MICROSCOPY } from "leukogram/data/microscopy/previewRows";
+import { layoutSize, layoutTarget } from "leukogram/data/pixelLayout";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { drawPicture } from "../../../src/data/microscopy/draw.ts";
-import { INGREDIENTS, type Microscopy } from "../../../src/data/microscopy/ingredients.ts";
-import { PictureMaker } from "../../../src/data/microscopy/pictureMaker.ts";
-import { USUAL_MICROSCOPY } from "../../../src/data/microscopy/previewRows.ts";
-import { layoutSize, layoutTarget } from "../../../src/data/pixelLayout.ts";
 import { fieldOf, only, smear } from "./fields.ts";
 
 /** Everything at its largest, on every image. */

@@ -1,5 +1,5 @@
+import { cellSizes, redCellWidths } from "leukogram/data/microscopy/redCellWidths";
 import { expect, test } from "vitest";
-import { cellSizes, redCellWidths } from "../../../src/data/microscopy/redCellWidths.ts";
 import { type Disc, NUCLEUS, picture, RED_CELL } from "./support/drawnCells.ts";
 
 const white: Disc = { x: 180, y: 180, radius: 45, colour: NUCLEUS };

@@ -1,6 +1,6 @@
+import { DENSITY, LIGHT, lightIndex } from "leukogram/data/microscopy/density";
+import { restain, stainLevels } from "leukogram/data/microscopy/restain";
 import { expect, test } from "vitest";
-import { DENSITY, LIGHT, lightIndex } from "../../../src/data/microscopy/density.ts";
-import { restain, stainLevels } from "../../../src/data/microscopy/restain.ts";
 import { BACKGROUND, NUCLEUS, picture, RED_CELL } from "./support/drawnCells.ts";
 
 const cell = (nucleus: readonly number[], red: readonly number[], background: readonly number[]) =>

@@ -1,8 +1,8 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import type { RgbImage } from "leukogram/data/image";
+import { fitColours, normalizeColours } from "leukogram/data/normalize/reinhard";
+import { backgroundLight, whiteBalance } from "leukogram/data/normalize/whiteBalance";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import type { RgbImage } from "../../../src/data/image.ts";
-import { fitColours, normalizeColours } from "../../../src/data/normalize/reinhard.ts";
-import { backgroundLight, whiteBalance } from "../../../src/data/normalize/whiteBalance.ts";
 
 /** Background with darker spots, each channel lit by itself. */
 function smear(light: readonly [number, number, number], seed = 0): RgbImage {

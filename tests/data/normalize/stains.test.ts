@@ -1,17 +1,17 @@
-import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import type { RgbImage } from "../../../src/data/image.ts";
-import { macenkoStains } from "../../../src/data/normalize/macenko.ts";
-import { fitStains, normalizeStains } from "../../../src/data/normalize/normalizeStains.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import type { RgbImage } from "leukogram/data/image";
+import { macenkoStains } from "leukogram/data/normalize/macenko";
+import { fitStains, normalizeStains } from "leukogram/data/normalize/normalizeStains";
 import {
   dot,
   opticalDensities,
   type StainReference,
   type StainVector,
   unitStain,
-} from "../../../src/data/normalize/stains.ts";
-import { vahadaneStains } from "../../../src/data/normalize/vahadane.ts";
-import { whiteBalance } from "../../../src/data/normalize/whiteBalance.ts";
+} from "leukogram/data/normalize/stains";
+import { vahadaneStains } from "leukogram/data/normalize/vahadane";
+import { whiteBalance } from "leukogram/data/normalize/whiteBalance";
+import { describe, expect, test } from "vitest";
 
 const PURPLE = unitStain([0.46, 0.87, 0.18]);
 const ORANGE = unitStain([0.2, 0.6, 0.75]);

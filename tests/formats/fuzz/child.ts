@@ -7,8 +7,8 @@ import { EventEmitter } from "node:events";
 import fs, { writeSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";
-import { LeukogramError } from "../../../src/core/errors.ts";
-import { Rng } from "../../../src/core/rng.ts";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { Rng } from "@leukogram/engine/core/rng";
 import { type FuzzedReader, placed, READERS, SEEDS } from "./readers.ts";
 import type { Files } from "./seeds.ts";
 

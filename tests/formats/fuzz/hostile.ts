@@ -1,5 +1,5 @@
 // What the mutators of all formats share: hostile values, and damage to bytes without regard to their meaning.
-import type { Rng } from "../../../src/core/rng.ts";
+import type { Rng } from "@leukogram/engine/core/rng";
 
 /** One of a list. */
 export const pick = <T>(rng: Rng, list: readonly T[]): T => list[rng.integer(list.length)]!;

@@ -1,7 +1,8 @@
 // Damage to HDF5 within what holds it together: headers, trees, heaps and tables, their checksums made right again.
+
+import { Rng } from "@leukogram/engine/core/rng";
+import { lookup3 } from "@leukogram/engine/formats/hdf5Times";
 import type { Group } from "h5wasm";
-import { Rng } from "../../../src/core/rng.ts";
-import { lookup3 } from "../../../src/formats/hdf5Times.ts";
 import { h5Bytes } from "../support/h5.ts";
 import { damaged, HOSTILE_NUMBERS, pick } from "./hostile.ts";
 

@@ -1,5 +1,5 @@
 // Damage to JSON that is still JSON: values of the wrong kind and size, cycles, depth, keys that every object has.
-import type { Rng } from "../../../src/core/rng.ts";
+import type { Rng } from "@leukogram/engine/core/rng";
 import { damaged, HOSTILE_NUMBERS, HOSTILE_TEXTS, pick } from "./hostile.ts";
 
 type Json = unknown;

@@ -1,6 +1,7 @@
 // Damage to ONNX message by message, lengths made right again: sizes, names, weights elsewhere, graphs that go round.
+
+import type { Rng } from "@leukogram/engine/core/rng";
 import protobuf from "protobufjs/minimal.js";
-import type { Rng } from "../../../src/core/rng.ts";
 import { damaged, HOSTILE_NUMBERS, HOSTILE_TEXTS, pick } from "./hostile.ts";
 
 interface Field {

@@ -1,6 +1,7 @@
 // Damage to zip archives: bombs, sizes that lie, names that reach outside, thousands of entries.
+
+import type { Rng } from "@leukogram/engine/core/rng";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import type { Rng } from "../../../src/core/rng.ts";
 import { damaged, HOSTILE_NUMBERS, HOSTILE_TEXTS, pick } from "./hostile.ts";
 
 /** A change to the content of an entry. */

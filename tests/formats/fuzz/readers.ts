@@ -1,15 +1,15 @@
 // Every reader, what it reads, and how its files are damaged.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Rng } from "../../../src/core/rng.ts";
-import { withNpz } from "../../../src/data/archives/npz.ts";
-import { loadWeights } from "../../../src/formats/loadWeights.ts";
-import { readKerasFile } from "../../../src/formats/readKeras.ts";
-import { readModel } from "../../../src/formats/readModel.ts";
-import { readSafeTensors } from "../../../src/formats/safetensors.ts";
-import { halfWeights } from "../../../src/graph/onnx/halfWeights.ts";
-import { parseShippedIndex } from "../../../src/models/shipped.ts";
-import { readMetadata, withMetadata } from "../../../src/runtime/metadata.ts";
+import type { Rng } from "@leukogram/engine/core/rng";
+import { loadWeights } from "@leukogram/engine/formats/loadWeights";
+import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { readSafeTensors } from "@leukogram/engine/formats/safetensors";
+import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
+import { readMetadata, withMetadata } from "@leukogram/engine/runtime/metadata";
+import { withNpz } from "leukogram/data/archives/npz";
+import { parseShippedIndex } from "leukogram/shipped/shipped";
 import { damaged, pick } from "./hostile.ts";
 import { damagedHdf5, hostileHdf5 } from "./hostileHdf5.ts";
 import { damagedJson } from "./hostileJson.ts";

@@ -3,14 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { strToU8, zipSync } from "fflate";
-import h5wasm, { type Group } from "h5wasm";
-import { writeKeras } from "../../../src/formats/kerasV3.ts";
-import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "../../../src/formats/kerasWriters.ts";
-import { writeSafeTensors } from "../../../src/formats/safetensors.ts";
-import { compile } from "../../../src/graph/compile.ts";
-import { encodeModel } from "../../../src/graph/onnx/proto.ts";
-import { exportGraph } from "../../../src/nn/exportGraph.ts";
+import { writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/kerasWriters";
+import { writeSafeTensors } from "@leukogram/engine/formats/safetensors";
+import { compile } from "@leukogram/engine/graph/compile";
+import { encodeModel } from "@leukogram/engine/graph/onnx/proto";
+import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import {
   Add,
   BatchNormalization,
@@ -22,8 +20,10 @@ import {
   MaxPooling2D,
   ReLU,
   Rescaling,
-} from "../../../src/nn/layers/index.ts";
-import { Model } from "../../../src/nn/model.ts";
+} from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import { strToU8, zipSync } from "fflate";
+import h5wasm, { type Group } from "h5wasm";
 import { writeNamed } from "../support/h5.ts";
 
 /** Files of a model by their names; the first is the one that is read. */
@@ -219,6 +219,8 @@ export const SEEDS = {
   ownOnnx: async () => ({ "model.onnx": ownOnnx() }),
   safetensors: () => written((path) => writeSafeTensors(path, tensors()), "memory.safetensors"),
   npz: async () => ({ "set.npz": zipSync({ "images.npy": npyOf([3, 4, 4, 3]), "labels.npy": npyOf([3, 1]) }) }),
-  index: async () => ({ "index.json": readFileSync(new URL("../../../models/index.json", import.meta.url)) }),
+  index: async () => ({
+    "index.json": readFileSync(new URL("../../../packages/leukogram/models/index.json", import.meta.url)),
+  }),
   h5py: async () => (existsSync(BY_H5PY) ? { "model.h5": readFileSync(BY_H5PY) } : await keras1()),
 } satisfies Record<string, () => Promise<Files>>;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
+import type { Model } from "@leukogram/engine/nn/model";
 import h5wasm, { type Group } from "h5wasm";
-import type { Model } from "../../../src/nn/model.ts";
 
 let made = 0;
 

@@ -1,6 +1,6 @@
 // Small networks as bytes of .onnx files.
-import { Rng } from "../../../src/core/rng.ts";
-import { encodeModel, type OnnxAttribute, type OnnxNode } from "../../../src/graph/onnx/proto.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import { encodeModel, type OnnxAttribute, type OnnxNode } from "@leukogram/engine/graph/onnx/proto";
 
 /** A node by its type, what it reads and its attributes. */
 export type Given = readonly [type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>];

@@ -1,11 +1,11 @@
+import { Rng } from "@leukogram/engine/core/rng";
+import { compile } from "@leukogram/engine/graph/compile";
+import { fromHalf, toHalf } from "@leukogram/engine/graph/onnx/half";
+import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { createSession } from "@leukogram/engine/runtime/node";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { compile } from "../../../src/graph/compile.ts";
-import { fromHalf, toHalf } from "../../../src/graph/onnx/half.ts";
-import { halfWeights } from "../../../src/graph/onnx/halfWeights.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import { createSession } from "../../../src/runtime/node.ts";
 
 describe("toHalf", () => {
   test("gives the known bits, ties to even, subnormal numbers and zeros of both signs included", () => {

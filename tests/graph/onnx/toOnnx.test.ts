@@ -1,7 +1,7 @@
+import { toOnnx } from "@leukogram/engine/graph/onnx/toOnnx";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
-import { toOnnx } from "../../../src/graph/onnx/toOnnx.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import { createSession } from "../../../src/runtime/node.ts";
 
 const value = (...numbers: number[]) => ({ data: Float32Array.from(numbers), shape: [numbers.length] });
 const numbers = (result: { data: ArrayLike<number | bigint> } | undefined) => Array.from(result!.data, Number);

@@ -1,7 +1,7 @@
+import type { Rng } from "@leukogram/engine/core/rng";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
 import { describe, test } from "vitest";
-import type { Rng } from "../../../src/core/rng.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import type { Tensor } from "../../../src/graph/tensor.ts";
 import { expectNumericGradient, type GradientCase } from "../numericGradient.ts";
 
 const positive = (rng: Rng) => rng.uniform(0.5, 2);

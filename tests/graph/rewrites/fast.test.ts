@@ -1,15 +1,16 @@
 // The rules behind compileTraining, each on a graph where it must apply.
+
+import { compile } from "@leukogram/engine/graph/compile";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { rewrite } from "@leukogram/engine/graph/rewrite";
+import { chunkBatch } from "@leukogram/engine/graph/rewrites/chunks";
+import { FOLD_NORMALIZATION } from "@leukogram/engine/graph/rewrites/normalization";
+import { PHASES } from "@leukogram/engine/graph/rewrites/phases";
+import { SIMPLIFY } from "@leukogram/engine/graph/rewrites/simplify";
+import { type Tensor, topologicalOrder } from "@leukogram/engine/graph/tensor";
+import { createSession } from "@leukogram/engine/runtime/node";
+import type { Value } from "@leukogram/engine/runtime/session";
 import { describe, expect, test } from "vitest";
-import { compile } from "../../../src/graph/compile.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import { rewrite } from "../../../src/graph/rewrite.ts";
-import { chunkBatch } from "../../../src/graph/rewrites/chunks.ts";
-import { FOLD_NORMALIZATION } from "../../../src/graph/rewrites/normalization.ts";
-import { PHASES } from "../../../src/graph/rewrites/phases.ts";
-import { SIMPLIFY } from "../../../src/graph/rewrites/simplify.ts";
-import { type Tensor, topologicalOrder } from "../../../src/graph/tensor.ts";
-import { createSession } from "../../../src/runtime/node.ts";
-import type { Value } from "../../../src/runtime/session.ts";
 import { relativeError } from "../../support/graph.ts";
 import { feedsFor, opNames } from "../nodes.ts";
 

@@ -1,16 +1,17 @@
 // The rules for pointwise and depthwise convolutions, each on a graph where it must apply.
+
+import { gradients } from "@leukogram/engine/graph/autodiff";
+import { compile } from "@leukogram/engine/graph/compile";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { rewrite } from "@leukogram/engine/graph/rewrite";
+import { foldBatch } from "@leukogram/engine/graph/rewrites/foldBatch";
+import { SIMPLIFY } from "@leukogram/engine/graph/rewrites/simplify";
+import { STRIDED_DEPTHWISE } from "@leukogram/engine/graph/rewrites/stridedDepthwise";
+import { swapEarly } from "@leukogram/engine/graph/rewrites/swapEarly";
+import { type Tensor, topologicalOrder } from "@leukogram/engine/graph/tensor";
+import { supportsBlocks } from "@leukogram/engine/runtime/blocks";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { expect, test } from "vitest";
-import { gradients } from "../../../src/graph/autodiff.ts";
-import { compile } from "../../../src/graph/compile.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import { rewrite } from "../../../src/graph/rewrite.ts";
-import { foldBatch } from "../../../src/graph/rewrites/foldBatch.ts";
-import { SIMPLIFY } from "../../../src/graph/rewrites/simplify.ts";
-import { STRIDED_DEPTHWISE } from "../../../src/graph/rewrites/stridedDepthwise.ts";
-import { swapEarly } from "../../../src/graph/rewrites/swapEarly.ts";
-import { type Tensor, topologicalOrder } from "../../../src/graph/tensor.ts";
-import { supportsBlocks } from "../../../src/runtime/blocks.ts";
-import { createSession } from "../../../src/runtime/node.ts";
 import { relativeError } from "../../support/graph.ts";
 import { feedsFor, opNames } from "../nodes.ts";
 

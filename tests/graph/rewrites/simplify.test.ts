@@ -1,13 +1,13 @@
+import { toOnnx } from "@leukogram/engine/graph/onnx/toOnnx";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import { rewrite } from "@leukogram/engine/graph/rewrite";
+import { lower, SIMPLIFY } from "@leukogram/engine/graph/rewrites/simplify";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
+import { BatchNormalization, Conv2D, DepthwiseConv2D, Input } from "@leukogram/engine/nn/layers/index";
+import { Model } from "@leukogram/engine/nn/model";
+import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
-import { toOnnx } from "../../../src/graph/onnx/toOnnx.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import { rewrite } from "../../../src/graph/rewrite.ts";
-import { lower, SIMPLIFY } from "../../../src/graph/rewrites/simplify.ts";
-import type { Tensor } from "../../../src/graph/tensor.ts";
-import { BatchNormalization, Conv2D, DepthwiseConv2D, Input } from "../../../src/nn/layers/index.ts";
-import { Model } from "../../../src/nn/model.ts";
-import { FIXED } from "../../../src/nn/modelGraphs.ts";
-import { createSession } from "../../../src/runtime/node.ts";
 import { relativeError, runGraph } from "../../support/graph.ts";
 import { feedsFor, normal, opNames } from "../nodes.ts";
 

@@ -1,14 +1,15 @@
 // Attention and what goes with it, against the formula of the paper and numeric gradients.
+
+import { Rng } from "@leukogram/engine/core/rng";
+import { gradients } from "@leukogram/engine/graph/autodiff";
+import { compile } from "@leukogram/engine/graph/compile";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
+import type { CallContext, Layer } from "@leukogram/engine/nn/layer";
+import { AddPositionEmbs, ClassToken, Cropping1D, Input, MultiHeadAttention } from "@leukogram/engine/nn/layers/index";
+import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { gradients } from "../../../src/graph/autodiff.ts";
-import { compile } from "../../../src/graph/compile.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import type { Tensor } from "../../../src/graph/tensor.ts";
-import type { CallContext, Layer } from "../../../src/nn/layer.ts";
-import { AddPositionEmbs, ClassToken, Cropping1D, Input, MultiHeadAttention } from "../../../src/nn/layers/index.ts";
-import { FIXED } from "../../../src/nn/modelGraphs.ts";
-import { createSession } from "../../../src/runtime/node.ts";
 import { relativeError, runGraph } from "../../support/graph.ts";
 
 const SHAPE = [2, 3, 4] as const;

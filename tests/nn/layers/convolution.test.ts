@@ -1,10 +1,10 @@
+import { compile } from "@leukogram/engine/graph/compile";
+import type { Layer } from "@leukogram/engine/nn/layer";
+import { BatchNormalization, Conv2D, DepthwiseConv2D } from "@leukogram/engine/nn/layers/index";
+import { Sequential } from "@leukogram/engine/nn/model";
+import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
+import { createSession } from "@leukogram/engine/runtime/node";
 import { expect, test } from "vitest";
-import { compile } from "../../../src/graph/compile.ts";
-import type { Layer } from "../../../src/nn/layer.ts";
-import { BatchNormalization, Conv2D, DepthwiseConv2D } from "../../../src/nn/layers/index.ts";
-import { Sequential } from "../../../src/nn/model.ts";
-import { predictionGraph } from "../../../src/nn/modelGraphs.ts";
-import { createSession } from "../../../src/runtime/node.ts";
 import { relativeError } from "../../support/graph.ts";
 
 /** What a layer makes of x [1, C, H, W], its kernel [KH, KW, C, O] counting up. */

@@ -1,9 +1,10 @@
 // Gradients of layers that are written in several ops, against differences.
+
+import type { Rng } from "@leukogram/engine/core/rng";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
+import type { CallContext, Layer } from "@leukogram/engine/nn/layer";
+import * as layers from "@leukogram/engine/nn/layers/index";
 import { describe, test } from "vitest";
-import type { Rng } from "../../../src/core/rng.ts";
-import type { Tensor } from "../../../src/graph/tensor.ts";
-import type { CallContext, Layer } from "../../../src/nn/layer.ts";
-import * as layers from "../../../src/nn/layers/index.ts";
 import { expectNumericGradient, type GradientCase } from "../../graph/numericGradient.ts";
 
 // Whole numbers and a margin: no kink within reach of a difference.

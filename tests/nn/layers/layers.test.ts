@@ -1,9 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { gradients } from "../../../src/graph/autodiff.ts";
-import * as ops from "../../../src/graph/ops/index.ts";
-import type { Tensor } from "../../../src/graph/tensor.ts";
-import type { CallContext, Layer } from "../../../src/nn/layer.ts";
+import { Rng } from "@leukogram/engine/core/rng";
+import { gradients } from "@leukogram/engine/graph/autodiff";
+import * as ops from "@leukogram/engine/graph/ops/index";
+import type { Tensor } from "@leukogram/engine/graph/tensor";
+import type { CallContext, Layer } from "@leukogram/engine/nn/layer";
 import {
   Activation,
   BatchNormalization,
@@ -21,10 +20,11 @@ import {
   Rescaling,
   Reshape,
   ZeroPadding2D,
-} from "../../../src/nn/layers/index.ts";
-import { Sequential } from "../../../src/nn/model.ts";
-import { FIXED, flatLayout, trainingGraph } from "../../../src/nn/modelGraphs.ts";
-import { sgd } from "../../../src/nn/optimizers.ts";
+} from "@leukogram/engine/nn/layers/index";
+import { Sequential } from "@leukogram/engine/nn/model";
+import { FIXED, flatLayout, trainingGraph } from "@leukogram/engine/nn/modelGraphs";
+import { sgd } from "@leukogram/engine/nn/optimizers";
+import { describe, expect, test } from "vitest";
 import { runGraph } from "../../support/graph.ts";
 
 /** Entries of an array in Keras's order, as the graph's layout has them: [N, H, W, C] -> [N, C, H, W]. */

@@ -1,7 +1,7 @@
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { confusionMatrixPlot } from "leukogram/report/plots/confusionMatrixPlot";
+import { contrast, shadePosition, shadeSteps, THEME } from "leukogram/report/plots/theme";
 import { describe, expect, it } from "vitest";
-import { CELL_TYPES } from "../../../src/core/classes.ts";
-import { confusionMatrixPlot } from "../../../src/report/plots/confusionMatrixPlot.ts";
-import { contrast, shadePosition, shadeSteps, THEME } from "../../../src/report/plots/theme.ts";
 import { evaluationOf, MATRIX } from "../fixtures.ts";
 import { findAll, type Node, numberOf, textOf, texts } from "../parseXml.ts";
 import { expectSoundSvg } from "./expectSoundSvg.ts";

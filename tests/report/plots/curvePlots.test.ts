@@ -1,6 +1,6 @@
+import { CELL_COLOURS } from "leukogram/cells/classes";
+import { precisionRecallPlot, rocPlot } from "leukogram/report/plots/curvePlots";
 import { describe, expect, it } from "vitest";
-import { CELL_COLOURS } from "../../../src/core/classes.ts";
-import { precisionRecallPlot, rocPlot } from "../../../src/report/plots/curvePlots.ts";
 import { rocCurves } from "../fixtures.ts";
 import { findAll, texts } from "../parseXml.ts";
 import { expectSoundSvg } from "./expectSoundSvg.ts";

@@ -1,5 +1,5 @@
+import { differencePlot } from "leukogram/report/plots/differencePlot";
 import { describe, expect, it } from "vitest";
-import { differencePlot } from "../../../src/report/plots/differencePlot.ts";
 import { findAll, numberOf, texts } from "../parseXml.ts";
 import { expectSoundSvg } from "./expectSoundSvg.ts";
 

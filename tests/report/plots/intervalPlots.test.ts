@@ -1,6 +1,6 @@
+import { comparisonPlot } from "leukogram/report/plots/comparisonPlot";
+import { seedPlot } from "leukogram/report/plots/seedPlot";
 import { describe, expect, it } from "vitest";
-import { comparisonPlot } from "../../../src/report/plots/comparisonPlot.ts";
-import { seedPlot } from "../../../src/report/plots/seedPlot.ts";
 import { evaluationOf, MATRIX } from "../fixtures.ts";
 import { numberOf, parts, texts } from "../parseXml.ts";
 import { expectSoundSvg } from "./expectSoundSvg.ts";

@@ -1,6 +1,6 @@
+import type { EpochRow } from "leukogram/evaluation/types";
+import { learningCurves } from "leukogram/report/plots/learningCurves";
 import { describe, expect, it } from "vitest";
-import type { EpochRow } from "../../../src/evaluation/types.ts";
-import { learningCurves } from "../../../src/report/plots/learningCurves.ts";
 import { historyOf } from "../fixtures.ts";
 import { findAll, type Node, numberOf, parts, textOf, texts } from "../parseXml.ts";
 import { expectSoundSvg } from "./expectSoundSvg.ts";

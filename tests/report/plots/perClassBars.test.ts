@@ -1,6 +1,6 @@
+import { CELL_COLOURS } from "leukogram/cells/classes";
+import { perClassBars } from "leukogram/report/plots/perClassBars";
 import { describe, expect, it } from "vitest";
-import { CELL_COLOURS } from "../../../src/core/classes.ts";
-import { perClassBars } from "../../../src/report/plots/perClassBars.ts";
 import { evaluationOf, MATRIX } from "../fixtures.ts";
 import { numberOf, parts, texts } from "../parseXml.ts";
 import { expectSoundSvg } from "./expectSoundSvg.ts";

@@ -1,6 +1,6 @@
+import { MOST_JSON_BYTES, parseInferRequest } from "@leukogram/laboratory/server/inference/inferRequest";
+import { inferResponse } from "@leukogram/laboratory/server/inference/inferResponse";
 import { describe, expect, test } from "vitest";
-import { MOST_JSON_BYTES, parseInferRequest } from "../../../src/server/inference/inferRequest.ts";
-import { inferResponse } from "../../../src/server/inference/inferResponse.ts";
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const input = { name: "images", shape: [1, 1, 2, 3], datatype: "UINT8" };

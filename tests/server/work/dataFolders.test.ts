@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { allowedData } from "@leukogram/laboratory/server/work/dataFolders";
 import { afterAll, expect, test } from "vitest";
-import { allowedData } from "../../../src/server/work/dataFolders.ts";
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), "leukogram-allowed-")));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

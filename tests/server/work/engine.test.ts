@@ -1,17 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readMetadata } from "@leukogram/engine/runtime/metadata";
+import { Engine } from "@leukogram/laboratory/server/work/engine";
+import { FeatureReader } from "@leukogram/laboratory/server/work/featureReader";
+import { viewCells } from "leukogram/adaptation/fewLabels/labelledCells";
+import { ownFeatures } from "leukogram/adaptation/fewLabels/topPart";
+import { openRun } from "leukogram/adaptation/openRun";
+import { walkImages } from "leukogram/data/walk";
+import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { findModelFile } from "leukogram/shipped/shippedModels";
 import sharp from "sharp";
 import { afterAll, describe, expect } from "vitest";
-import { viewCells } from "../../../src/adaptation/fewLabels/labelledCells.ts";
-import { ownFeatures } from "../../../src/adaptation/fewLabels/topPart.ts";
-import { openRun } from "../../../src/adaptation/openRun.ts";
-import { walkImages } from "../../../src/data/walk.ts";
-import { classifyFiles, loadClassifier } from "../../../src/evaluation/classifier.ts";
-import { findModelFile } from "../../../src/formats/shippedModels.ts";
-import { readMetadata } from "../../../src/runtime/metadata.ts";
-import { Engine } from "../../../src/server/work/engine.ts";
-import { FeatureReader } from "../../../src/server/work/featureReader.ts";
 import { shared, testWith } from "../../support/shared.ts";
 
 const MODEL = "cnn-anylab";

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Rng } from "@leukogram/engine/core/rng";
+import { FeatureFile } from "@leukogram/laboratory/server/work/featureFile";
 import { afterAll, expect, test } from "vitest";
-import { Rng } from "../../../src/core/rng.ts";
-import { FeatureFile } from "../../../src/server/work/featureFile.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "leukogram-features-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
+import { holdOut, type KnownCell, manifestOf } from "@leukogram/laboratory/server/work/heldOut";
 import { expect, test } from "vitest";
-import { holdOut, type KnownCell, manifestOf } from "../../../src/server/work/heldOut.ts";
 
 const cells = (label: string, count: number, more: Partial<KnownCell> = {}): KnownCell[] =>
   Array.from({ length: count }, (_, i) => ({ sha256: `${label}${i}`, case: "c", label, isLabelled: true, ...more }));

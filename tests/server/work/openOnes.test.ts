@@ -1,5 +1,5 @@
+import { OpenOnes } from "@leukogram/laboratory/server/work/openOnes";
 import { expect, test } from "vitest";
-import { OpenOnes } from "../../../src/server/work/openOnes.ts";
 
 function watched(most: number) {
   const log: string[] = [];

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive, type ProcessId, startProgram, stopProgram } from "@leukogram/laboratory/server/work/program";
 import { afterAll, expect, test } from "vitest";
-import { isAlive, type ProcessId, startProgram, stopProgram } from "../../../src/server/work/program.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "leukogram-program-"));
 const started: ProcessId[] = [];

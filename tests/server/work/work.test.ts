@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readProcess, runPaths } from "@leukogram/laboratory/server/work/runFiles";
+import { drawSmears } from "leukogram/data/synthetic";
+import { walkImages } from "leukogram/data/walk";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { drawSmears } from "../../../src/data/synthetic.ts";
-import { walkImages } from "../../../src/data/walk.ts";
-import { readProcess, runPaths } from "../../../src/server/work/runFiles.ts";
 import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
 import { pictures, type TestFile } from "../../support/pictures.ts";
 import { shared, testWith } from "../../support/shared.ts";

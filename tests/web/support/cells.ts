@@ -1,4 +1,4 @@
-import type { GalleryCell } from "../../../web/src/gallery/types.ts";
+import type { GalleryCell } from "../../../packages/laboratory/web/src/gallery/types.ts";
 
 /** A cell as the gallery has it: classified, not labelled. */
 export function cellOf(number: number, facts: Partial<GalleryCell> = {}): GalleryCell {

@@ -2,15 +2,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { startLaboratory } from "@leukogram/laboratory/server/startLaboratory";
 import type { BrowserContext, Page } from "playwright-core";
-import { startLaboratory } from "../../../src/server/startLaboratory.ts";
 import { startChromium } from "../../browser/support/chromium.ts";
-import { BUILT } from "../../support/buildProgram.ts";
 import { copyEmptyDatabase } from "../../support/emptyDatabase.ts";
+import { builtPath } from "../../support/packages.ts";
 import { builtApp } from "./builtApp.ts";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** What {@link startApp} gives. */
 export interface StartedApp {
@@ -38,7 +35,7 @@ export async function startApp(chromium: string, model = "cnn-anylab"): Promise<
   await copyEmptyDatabase(folder);
   const laboratory = await startLaboratory({
     ...{ folder, host: "127.0.0.1", port: 0, model, webApp },
-    command: [join(root, BUILT, "cli/main.js")],
+    command: [builtPath("leukogram", "cli/main.js")],
     now: () => new Date(),
   });
   const browser = await startChromium(chromium);

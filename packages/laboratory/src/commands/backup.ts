@@ -1,0 +1,39 @@
+import { createWriteStream, existsSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { CommandModule } from "leukogram/cli/command";
+import { print } from "leukogram/cli/options";
+import { backup } from "../store/backup.ts";
+import { addDataFlag, withStore } from "./laboratoryFlags.ts";
+
+const command: CommandModule = {
+  define(command) {
+    command
+      .description(
+        "All of the laboratory's records in one tar. While a server runs, GET /api/v1/backup gives the same.",
+      )
+      .argument("<file>", "a tar to write");
+    addDataFlag(command);
+  },
+  examples: [
+    "leukogram backup laboratory-2026-11-26.tar",
+    "leukogram backup /media/disk/all.tar --data /srv/laboratory",
+  ],
+  async execute({ args: [file], options, signal }) {
+    const path = String(file);
+    if (existsSync(path)) throw new LeukogramError("ERR_OUTPUT", `${path}: exists`, { hint: "Name another file." });
+    const draft = `${path}.${process.pid}.tmp`;
+    try {
+      await withStore(options, async (store) =>
+        pipeline(await backup(store), createWriteStream(draft, { flush: true }), { signal }),
+      );
+      await rename(draft, path);
+    } finally {
+      await rm(draft, { force: true });
+    }
+    print(Boolean(options.json), { file: path }, () => `Wrote ${path}`);
+  },
+};
+
+export default command;

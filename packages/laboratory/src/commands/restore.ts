@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { CommandModule } from "leukogram/cli/command";
+import { print } from "leukogram/cli/options";
+import { restore } from "../store/restore.ts";
+import { addDataFlag, withStore } from "./laboratoryFlags.ts";
+
+const command: CommandModule = {
+  define(command) {
+    command
+      .description("Fills an empty folder and database from a backup, and verifies the trail and all images.")
+      .argument("<file>", "what leukogram backup wrote");
+    addDataFlag(command);
+  },
+  examples: ["leukogram restore all.tar --data new-laboratory"],
+  async execute({ args: [file], options }) {
+    const path = String(file);
+    if (!existsSync(path)) throw new LeukogramError("ERR_DATA", `${path}: there is no such file`);
+    const done = await withStore(options, (store) => restore(store, path));
+    print(
+      Boolean(options.json),
+      done,
+      () => `Restored ${done.events} events and ${done.images} images; the trail is whole.`,
+    );
+  },
+};
+
+export default command;

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import type { CommandModule } from "leukogram/cli/command";
+import { collect } from "leukogram/cli/options";
+import { DEFAULT_MODEL } from "leukogram/shipped/shipped";
+import { findModelFile } from "leukogram/shipped/shippedModels";
+import { startLaboratory } from "../server/startLaboratory.ts";
+import { addDataFlag, clock, databaseUrl, portNumber } from "./laboratoryFlags.ts";
+
+/** Flags of `serve`. */
+interface Flags {
+  readonly data: string;
+  readonly port: number;
+  readonly host: string;
+  readonly allowHost?: readonly string[];
+  readonly behindProxy?: boolean;
+  readonly model: string;
+  readonly allowData?: readonly string[];
+  readonly open?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const serve: CommandModule = {
+  define(command) {
+    command.description("The laboratory's app: cases, review, differential counts, signatures.");
+    addDataFlag(command);
+    command
+      .option("--port <number>", "where it listens; 0 takes any that is free", portNumber, 4180)
+      .option("--host <address>", "beyond this machine it needs an admin, see leukogram user", "127.0.0.1")
+      .option("--allow-host <name>", "a name by which browsers reach it; may be given several times", collect)
+      .option("--behind-proxy", "a proxy stands before it, whose X-Forwarded-For, -Proto and -Host are true")
+      .option("--model <model>", "what classifies new cases: a run folder, or a shipped model's name", DEFAULT_MODEL)
+      .option("--allow-data <dir>", "a folder that the app may start trainings on; may be given several times", collect)
+      .option("--open", "show it in the browser");
+  },
+  examples: ["leukogram serve --open", "leukogram serve --data /srv/laboratory --port 8080 --host 0.0.0.0"],
+  async execute({ options, signal }) {
+    const { data, port, host, allowHost, behindProxy, model, allowData, open, quiet, json } =
+      options as unknown as Flags;
+    findModelFile(model); // told now, and not by the first cell
+    const laboratory = await startLaboratory({
+      ...{ folder: data, host, port, model, url: databaseUrl(), now: clock },
+      ...{ hosts: allowHost, isBehindProxy: behindProxy, allowData },
+      // Not even closed: whatever waits for the database would wait for ever.
+      onBroken: (error) =>
+        setImmediate(() => {
+          throw error;
+        }),
+      logger: quiet ? false : { stream: process.stderr },
+    });
+    const { address } = laboratory;
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ address })}\n`
+        : `Leukogram is at ${address}. Research use only; not a medical device.\n`,
+    );
+    if (open) show(address);
+    if (!signal.aborted)
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await laboratory.close();
+  },
+};
+
+// Where nothing shows pages, the address was printed.
+function show(address: string): void {
+  const program = { darwin: "open", win32: "explorer" }[process.platform as string] ?? "xdg-open";
+  spawn(program, [address], { stdio: "ignore", detached: true })
+    .on("error", () => {})
+    .unref();
+}
+
+export default serve;

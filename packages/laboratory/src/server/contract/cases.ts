@@ -1,0 +1,175 @@
+// Cases, their cells, and what readers say of them, as they go over the wire.
+
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { z } from "zod";
+
+/** What a reader may call a cell: the five types, and what is none of them. */
+export const LABELS = [...CELL_TYPES, "Unidentified", "Artefact", "Smudge"] as const;
+
+/** One of {@link LABELS}. */
+export const label = z.enum(LABELS);
+
+/** Which reading a label belongs to. */
+export const reading = z.enum(["first", "second"]);
+
+/** A point in time, ISO 8601 in UTC. */
+export const moment = z.iso.datetime();
+
+/** A value with its 95 % limits. */
+export const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
+
+/** Where a case stands. */
+export const caseStatus = z.enum(["open", "signing", "signed"]);
+
+/** What may be said of a case when it is made, and changed until it is signed. */
+export const caseFacts = z.object({
+  /** Name or number of the specimen; no name of a patient belongs here. */
+  name: z.string().trim().min(1).max(200),
+  /** White cells, 10^9 per litre, for absolute counts. */
+  leukocytes: z.number().positive().max(2000).nullable().default(null),
+  /** Years, for usual ranges; an adult's where null. */
+  age: z.number().min(0).max(130).nullable().default(null),
+  comment: z.string().max(10_000).default(""),
+  /** How many must sign. */
+  signers: z.union([z.literal(1), z.literal(2)]).default(1),
+});
+
+/** A case, as a list shows it. */
+export const caseSummary = caseFacts.extend({
+  id: z.uuid(),
+  status: caseStatus,
+  /** Grows by one with each change; a change may demand one (`ifRevision`) and is refused with 409 where it is another. */
+  revision: z.int(),
+  /** The model that answers for its cells. */
+  model: z.string(),
+  cells: z.int(),
+  /** Cells that wait for the model. */
+  waiting: z.int(),
+  /** Images that could not be read. */
+  bad: z.int(),
+  /** Cells that a first reading labelled. */
+  reviewed: z.int(),
+  /** Why it was opened again after a signature, the last time. */
+  amendment: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: moment,
+  secondReading: z.enum(["none", "going on", "finished"]),
+  /** Whether the one who asks is its second reader, who sees no answers until the end. */
+  isBlind: z.boolean(),
+});
+
+/** A cell. */
+export const cell = z.object({
+  id: z.uuid(),
+  /** From 1, in order of arrival in its case. */
+  number: z.int(),
+  kind: z.enum(["crop", "field"]),
+  file: z.string(),
+  /** Of the file's bytes. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  status: z.enum(["waiting", "classified", "bad"]),
+  /** Why the image could not be read, or why it waits for longer. */
+  error: z.string().nullable(),
+  /** In the order of the model's classes; null where it waits, is bad, or is withheld from a blind reader. */
+  probabilities: z.array(z.number()).nullable(),
+  predicted: z.string().nullable(),
+  /** Whether the model is not sure enough of it. */
+  isRejected: z.boolean(),
+  /** Share of the model's own images that look as strange, or stranger. */
+  familiarity: z.number().nullable(),
+  /** Whether it looks unlike what the model was trained on. */
+  isUnfamiliar: z.boolean(),
+  /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null where the model crops nothing. */
+  crop: z.object({ outside: z.number(), nucleus: z.boolean() }).nullable(),
+  /** What the reader of this reading said. */
+  label: label.nullable(),
+  labelledBy: z.string().nullable(),
+  labelledAt: moment.nullable(),
+  /** The label that counts: the reader's, else the model's, else Unidentified. */
+  counted: label.nullable(),
+});
+
+/** Labels of one or many cells at once; null takes the reader's label away. */
+export const labelChange = z.object({
+  reading: reading.default("first"),
+  changes: z
+    .array(z.object({ cell: z.uuid(), label: label.nullable() }))
+    .min(1)
+    .max(5000),
+  /** What the reader did, for the trail. */
+  via: z.enum(["keyboard", "drag", "menu", "undo", "redo", "settle", "api"]).default("api"),
+  ifRevision: z.int().optional(),
+});
+
+/** One class of a differential count. */
+export const countedClass = z.object({
+  class: z.string(),
+  count: z.int(),
+  share: estimate,
+  absolute: estimate.nullable(),
+  range: z.tuple([z.number(), z.number()]).nullable(),
+  position: z.string(),
+  /** Cells that the model alone gave this class, before any review. */
+  before: z.int(),
+});
+
+/** A differential count. */
+export const differential = z.object({
+  /** Cells counted, unidentified ones left out. */
+  cells: z.int(),
+  unidentified: z.int(),
+  artefacts: z.int(),
+  smudges: z.int(),
+  waiting: z.int(),
+  classes: z.array(countedClass),
+  /** How many were cropped; those whose crop leaves the picture by more than a tenth; those without a nucleus. Null where none was cropped. */
+  crops: z.object({ crops: z.int(), leaving: z.int(), withoutNucleus: z.int() }).nullable(),
+  flags: z.array(z.string()),
+  notes: z.array(z.string()),
+});
+
+/** How two readings agree, as the second was finished. */
+export const agreement = z.object({
+  /** Cells that readers labelled in both. */
+  cells: z.int(),
+  same: estimate,
+  kappa: estimate,
+  /** Cells of the second reading that the first reader had left to the model, and how many of these it called the same. */
+  byModel: z.object({ cells: z.int(), same: z.int() }),
+  /** Who labelled. */
+  readers: z.object({ first: z.array(z.string()), second: z.array(z.string()) }),
+  /** [first][second], in the order of `labels`. */
+  table: z.array(z.array(z.int())),
+  labels: z.array(z.string()),
+  /** What counts now, against the second reading; what was settled since is left out. */
+  differences: z.array(z.object({ cell: z.uuid(), number: z.int(), first: label, second: label })),
+});
+
+/** What became of an upload. */
+export const uploaded = z.object({
+  /** Made now. */
+  added: z.array(z.object({ id: z.uuid(), file: z.string(), sha256: z.string() })),
+  /** Were there already. */
+  known: z.array(z.object({ id: z.uuid(), file: z.string() })),
+  /** Not taken, and why: no picture, too large, unsafe path. */
+  refused: z.array(z.object({ file: z.string(), reason: z.string() })),
+});
+
+/** One signature. */
+export const signature = z.object({ by: z.string(), at: moment, meaning: z.string() });
+
+/** A report that was signed. */
+export const report = z.object({
+  id: z.uuid(),
+  /** From 1; those after it are amendments. */
+  number: z.int(),
+  /** Why, for an amendment. */
+  reason: z.string().nullable(),
+  signatures: z.array(signature),
+  isFinal: z.boolean(),
+  /** SHA-256 of its content's canonical JSON. */
+  sha256: z.string(),
+  createdAt: moment,
+});

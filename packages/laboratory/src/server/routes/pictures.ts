@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { FastifyReply } from "fastify";
+import { decodeImage } from "leukogram/data/image";
+import sharp, { type Sharp } from "sharp";
+import { imageOf } from "../../store/cells.ts";
+import { READ } from "../access.ts";
+import { API } from "../contract/routes.ts";
+import type { App, Laboratory } from "../laboratory.ts";
+import { cellParams } from "../params.ts";
+
+/** Pixels of a thumbnail's longer side. */
+const SIDE = 128;
+
+/** A cell's image as it was sent, and small. */
+export function addPictureRoutes(app: App, { store, limits }: Laboratory): void {
+  app.get(
+    `${API}/cells/:cell/image`,
+    { config: { access: READ }, schema: { tags: ["cells"], params: cellParams, produces: ["image/*"] } },
+    async (request, reply) => {
+      const sha256 = await imageOf(store, request.params.cell);
+      const path = store.images.pathOf(sha256);
+      const [{ size }, head] = await Promise.all([stat(path), firstBytes(path)]);
+      keepable(reply, sha256).header("content-length", size).type(typeOf(head));
+      return reply.send(createReadStream(path));
+    },
+  );
+  app.get(
+    `${API}/cells/:cell/thumbnail`,
+    { config: { access: READ }, schema: { tags: ["cells"], params: cellParams, produces: ["image/webp"] } },
+    async (request, reply) => {
+      const sha256 = await imageOf(store, request.params.cell);
+      const kept = join(store.folder, "thumbnails", sha256.slice(0, 2), `${sha256}.webp`);
+      const bytes = await readFile(kept).catch(() => makeThumbnail(store.images.pathOf(sha256), kept, limits.pixels));
+      return keepable(reply, sha256).type("image/webp").send(bytes);
+    },
+  );
+}
+
+// The bytes behind a cell never change.
+function keepable(reply: FastifyReply, sha256: string): FastifyReply {
+  return reply
+    .header("cache-control", "private, max-age=31536000, immutable")
+    .header("etag", `"${sha256}"`)
+    .header("content-security-policy", "default-src 'none'; sandbox");
+}
+
+async function makeThumbnail(path: string, to: string, maxPixels: number): Promise<Buffer> {
+  // In one step, where a JPEG is decoded no larger than needed; what can't be read so is read as everywhere, or told.
+  const bytes = await small(sharp(path, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true })).catch(
+    async () => {
+      const { data, width, height } = await decodeImage(path, { name: "the image", maxPixels }).catch((error) => {
+        if (error instanceof LeukogramError && error.code === "ERR_IMAGE")
+          throw new LeukogramError("ERR_IMAGE", error.reason, { cause: error });
+        throw error;
+      });
+      return small(sharp(data, { raw: { width, height, channels: 3 } }));
+    },
+  );
+  // Nobody waits for it. Lost, it is made again: a disk that is full does not matter.
+  const draft = `${to}.${randomUUID()}`;
+  void mkdir(dirname(to), { recursive: true })
+    .then(() => writeFile(draft, bytes))
+    .then(() => rename(draft, to))
+    .catch(() => {});
+  return bytes;
+}
+
+const small = (image: Sharp) =>
+  image
+    .removeAlpha()
+    .toColourspace("srgb")
+    .resize(SIDE, SIDE, { fit: "inside", withoutEnlargement: true })
+    .webp({ quality: 82, effort: 2 })
+    .toBuffer();
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { start: 0, end: 15 })) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+const TYPES: readonly (readonly [string, string])[] = [
+  ["ffd8ff", "image/jpeg"],
+  ["89504e47", "image/png"],
+  ["47494638", "image/gif"],
+  ["424d", "image/bmp"],
+  ["52494646", "image/webp"],
+  ["49492a00", "image/tiff"],
+  ["4d4d002a", "image/tiff"],
+];
+
+// By what is in it and not by its name, so that nothing but a picture is ever shown as one.
+function typeOf(head: Buffer): string {
+  const hex = head.toString("hex");
+  return TYPES.find(([start]) => hex.startsWith(start))?.[1] ?? "application/octet-stream";
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { z } from "zod";
+import { readCase } from "../../store/cases.ts";
+import { readCells } from "../../store/cells.ts";
+import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
+import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
+import type { Asking } from "../../store/sessions.ts";
+import type { Store } from "../../store/store.ts";
+import { checkPassword } from "../../store/users.ts";
+import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
+import { agreementNow, agreementOf } from "../agreement.ts";
+import { changing } from "../contract/access.ts";
+import { agreement, caseSummary, report } from "../contract/cases.ts";
+import { API } from "../contract/routes.ts";
+import type { App, Laboratory } from "../laboratory.ts";
+import { caseParams } from "../params.ts";
+import { reportContent } from "../reportContent.ts";
+import { caseView, isBlind } from "../views.ts";
+import { wishOf } from "../wishes.ts";
+import { blindRefusal } from "./cells.ts";
+
+/** Second readings, signatures and amendments. */
+export function addSigningRoutes(app: App, { store, limits }: Laboratory): void {
+  const caseOf = async (id: string, user: string) => caseView(await readCase(store, id), user);
+  const reviewing = { tags: ["second reading"], params: caseParams, headers: changing, response: { 200: caseSummary } };
+  app.post(`${API}/cases/:case/second-reading`, { config: { access: REVIEW }, schema: reviewing }, async (request) => {
+    const { case: caseId } = request.params;
+    const wish = wishOf(request, { kind: "second-reading.started", asks: { caseId } });
+    await startSecondReading(store, wish, { caseId, mayBeFirst: askedBy(request).userId === null });
+    return await caseOf(caseId, wish.actor);
+  });
+  app.post(
+    `${API}/cases/:case/second-reading/finish`,
+    { config: { access: REVIEW }, schema: reviewing },
+    async (request) => {
+      const { case: caseId } = request.params;
+      const wish = wishOf(request, { kind: "second-reading.finished", asks: { caseId } });
+      await finishSecondReading(store, wish, { caseId, agreement: agreementOf });
+      return await caseOf(caseId, wish.actor);
+    },
+  );
+  app.get(
+    `${API}/cases/:case/agreement`,
+    {
+      config: { access: READ },
+      schema: { tags: ["second reading"], params: caseParams, response: { 200: agreement } },
+    },
+    async (request) => {
+      const found = await readCase(store, request.params.case);
+      if (isBlind(found, askedBy(request).user) || found.secondReading === "going on") throw blindRefusal();
+      const { queries } = store.database;
+      const second = await finishedReading(queries, found.id);
+      if (second === undefined)
+        throw new LeukogramError("ERR_NOT_FOUND", "the case has no second reading", { hint: "Start one first." });
+      return agreementNow(second, await readCells(queries, found.id));
+    },
+  );
+  app.post(
+    `${API}/cases/:case/sign`,
+    {
+      config: { access: SIGN, rateLimit: { max: 6 * limits.signIns, timeWindow: 60_000 } },
+      schema: {
+        tags: ["signing"],
+        params: caseParams,
+        headers: changing,
+        body: z.object({
+          meaning: z.string().trim().min(1).max(500),
+          password: z.string().max(200).optional(),
+          ifRevision: z.int().optional(),
+        }),
+        response: { 200: report },
+      },
+    },
+    async (request) => {
+      const { case: caseId } = request.params;
+      const { meaning, ifRevision, password } = request.body;
+      await requirePassword(store, askedBy(request), password);
+      const wish = wishOf(request, { kind: "case.signed", asks: { caseId, meaning, ifRevision } });
+      const id = await signCase(store, wish, { caseId, id: randomUUID(), meaning, ifRevision, content: reportContent });
+      return reportView(await requireReport(store, id));
+    },
+  );
+  app.post(
+    `${API}/cases/:case/amend`,
+    {
+      config: { access: SIGN },
+      schema: {
+        tags: ["signing"],
+        params: caseParams,
+        headers: changing,
+        body: z.object({ reason: z.string().trim().min(1).max(2000) }),
+        response: { 200: caseSummary },
+      },
+    },
+    async (request) => {
+      const { case: caseId } = request.params;
+      const wish = wishOf(request, { kind: "case.amended", asks: { caseId, ...request.body } });
+      await amendCase(store, wish, { caseId, reason: request.body.reason });
+      return await caseOf(caseId, wish.actor);
+    },
+  );
+  app.get(
+    `${API}/cases/:case/reports`,
+    {
+      config: { access: READ },
+      schema: { tags: ["signing"], params: caseParams, response: { 200: z.object({ reports: z.array(report) }) } },
+    },
+    async (request) => {
+      const { id } = await readCase(store, request.params.case);
+      return { reports: (await readReports(store, id)).map(reportView) };
+    },
+  );
+}
+
+// Whoever signs in a page says again who they are; a token says it by itself, and the local admin has no password.
+async function requirePassword(store: Store, { via, user }: Asking, password: string | undefined): Promise<void> {
+  if (via !== "session" || (await checkPassword(store, user, password ?? "")) !== undefined) return;
+  throw new LeukogramError("ERR_DENIED", "the password is wrong", { hint: "A signature needs your password." });
+}
+
+/** A report, as lists show it. */
+export function reportView({
+  id,
+  number,
+  reason,
+  sha256,
+  isFinal,
+  createdAt,
+  signatures,
+}: SignedReport): z.infer<typeof report> {
+  return {
+    ...{ id, number, reason, sha256, isFinal },
+    createdAt: createdAt.toISOString(),
+    signatures: signatures.map(({ by, at, meaning }) => ({ by, at: at.toISOString(), meaning })),
+  };
+}

@@ -1,0 +1,99 @@
+import { isIP } from "node:net";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { FastifyServerOptions } from "fastify";
+import { sweepSessions } from "../store/sessions.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { sweepImages } from "../store/sweepImages.ts";
+import { listUsers } from "../store/users.ts";
+import { buildServer } from "./buildServer.ts";
+import { watchDatabase } from "./databaseWatch.ts";
+import { loggable } from "./errors.ts";
+import { LIMITS } from "./laboratory.ts";
+import { startWork, type WorkOptions } from "./work/work.ts";
+
+/** Options of {@link startLaboratory}. */
+export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
+  readonly folder: string;
+  /** Of a Postgres; PGlite in the folder without it. */
+  readonly url?: string | undefined;
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  readonly now: () => Date;
+  /** Names by which browsers may know it, beside its addresses. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Whether a proxy stands before it, whose X-Forwarded headers are true. */
+  readonly isBehindProxy?: boolean | undefined;
+  /** Called where the database is broken for good, and only a new process can go on. */
+  readonly onBroken?: ((error: LeukogramError) => void) | undefined;
+  readonly logger?: FastifyServerOptions["logger"];
+  /** Folder of the built web app; found by itself where left out. */
+  readonly webApp?: string | undefined;
+}
+
+/** A server that listens. */
+export interface RunningLaboratory {
+  readonly address: string;
+  /** Takes no more requests, finishes those under way, stops the queue and closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder, and serves it.
+ *
+ * @throws ERR_CONFLICT where another process has the folder, ERR_DENIED where it is to listen beyond this machine without an admin.
+ */
+export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
+  const { folder, url, host, port, now, hosts = [], isBehindProxy, logger, webApp, onBroken = () => {} } = options;
+  const store = await openStore({ folder, url, now });
+  let onError = (_: unknown) => {};
+  const work = startWork(store, { ...options, onError: (error) => onError(error) });
+  const { classification } = work;
+  const unwatch = watchDatabase(store, onBroken);
+  const stop = async () => {
+    unwatch();
+    await work.close();
+    await store.close();
+  };
+  try {
+    if (!isLoopback(host)) await requireAdmin(store, host);
+    await sweepSessions(store);
+    await sweepImages(store);
+    const app = await buildServer({
+      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false, webApp, isBehindProxy },
+      hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
+    });
+    onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");
+    const address = await app.listen({ host, port });
+    return {
+      address,
+      async close() {
+        await app.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw explain(error, port);
+  }
+}
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+async function requireAdmin(store: Store, host: string): Promise<void> {
+  const users = await listUsers(store);
+  if (users.some(({ role, isDisabled }) => role === "admin" && !isDisabled)) return;
+  throw new LeukogramError("ERR_DENIED", `listening at ${host}, beyond this machine, needs an admin who signs in`, {
+    hint: "Make one: leukogram user add NAME --role admin.",
+  });
+}
+
+function explain(error: unknown, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "EADDRINUSE" && code !== "EACCES") return error;
+  const what = code === "EACCES" ? "may not be used" : "is taken by another program";
+  return new LeukogramError("ERR_CONFLICT", `port ${port} ${what}`, {
+    hint: "Give another with --port.",
+    cause: error,
+  });
+}

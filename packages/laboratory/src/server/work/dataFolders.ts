@@ -1,0 +1,32 @@
+import { realpathSync, statSync } from "node:fs";
+import { isAbsolute, resolve, sep } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+
+/**
+ * The real path of a folder, or manifest, that a user named to train on. A relative one is looked for in each of the
+ * folders that the server was started with. What lies outside of them is refused in the same words as what is not
+ * there, so that nobody learns what files this machine has.
+ *
+ * @throws ERR_DENIED
+ */
+export function allowedData(named: string, folders: readonly string[]): string {
+  const roots = folders.flatMap((folder) => real(folder) ?? []);
+  if (named !== "" && !named.includes("\0"))
+    for (const root of roots) {
+      const path = real(isAbsolute(named) ? named : resolve(root, named));
+      if (path !== undefined && roots.some((own) => path === own || path.startsWith(own + sep))) return path;
+    }
+  throw new LeukogramError("ERR_DENIED", `${named}: is in none of the folders that may be trained on`, {
+    hint: "Put it into the data folder's datasets/, or start the server with --allow-data DIR.",
+  });
+}
+
+// Links resolved; undefined where there is no such file or folder.
+function real(path: string): string | undefined {
+  try {
+    const found = realpathSync(path);
+    return statSync(found).isDirectory() || found.endsWith(".csv") ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { type Queries, tellIfGone } from "./database.ts";
+import { cases, cells, labels } from "./schema.ts";
+import type { Store } from "./store.ts";
+import { type Change, change, type Wish } from "./trail.ts";
+
+/** A case's row. */
+export type CaseRow = typeof cases.$inferSelect;
+
+/** What may be said of a case. */
+export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "comment" | "signers">;
+
+/** Facts that change; what is undefined stays. */
+export type CaseChanges = { readonly [K in keyof CaseFacts]?: CaseFacts[K] | undefined };
+
+/** Makes a case. `actor` and key as {@link change}. @returns its id. */
+export async function createCase(
+  store: Store,
+  wish: Wish,
+  { id, facts, model }: { readonly id: string; readonly facts: CaseFacts; readonly model: string },
+): Promise<string> {
+  const { id: made } = await change(store, wish, async ({ queries, sequence, at }) => {
+    await queries.insert(cases).values({
+      ...{ id, arrival: sequence, ...facts, model, status: "open", revision: 0 },
+      ...{ createdBy: wish.actor, createdAt: at, secondReading: "none" },
+    });
+    return { caseId: id, content: { ...facts, model }, answer: { id } };
+  });
+  return made;
+}
+
+/** Changes what is said of an open case. */
+export async function changeCase(
+  store: Store,
+  wish: Wish,
+  {
+    id,
+    facts,
+    ifRevision,
+  }: { readonly id: string; readonly facts: CaseChanges; readonly ifRevision?: number | undefined },
+): Promise<void> {
+  await change(store, wish, async (given) => {
+    const found = await openCase(given, { id, ifRevision });
+    const changed = Object.fromEntries(
+      Object.entries(facts).filter(([key, value]) => value !== undefined && value !== found[key as keyof CaseFacts]),
+    );
+    if (Object.keys(changed).length === 0) return { answer: {} };
+    await given.queries.update(cases).set(changed).where(eq(cases.id, id));
+    return { caseId: id, content: changed, answer: {} };
+  });
+}
+
+/**
+ * A case that is about to change.
+ *
+ * @throws ERR_NOT_FOUND; ERR_CONFLICT where it is signed or being signed, or is not as it was when it was looked at.
+ */
+export async function openCase(
+  { queries }: Pick<Change, "queries">,
+  { id, ifRevision }: { readonly id: string; readonly ifRevision?: number | undefined },
+): Promise<CaseRow> {
+  const found = await requireCase(queries, id);
+  if (found.status !== "open")
+    throw new LeukogramError("ERR_CONFLICT", "the case is signed", {
+      hint: "Amend it, which says why and reopens it.",
+    });
+  requireRevision(found, ifRevision);
+  return found;
+}
+
+/** @throws ERR_CONFLICT where the case has changed since it had that revision. */
+export function requireRevision({ revision }: CaseRow, ifRevision: number | undefined): void {
+  if (ifRevision === undefined || ifRevision === revision) return;
+  throw new LeukogramError("ERR_CONFLICT", `the case has changed: it is at revision ${revision}, not ${ifRevision}`, {
+    hint: "Look at it again.",
+  });
+}
+
+/** A case's row. @throws ERR_NOT_FOUND */
+export async function requireCase(queries: Queries, id: string): Promise<CaseRow> {
+  const [found] = await queries.select().from(cases).where(eq(cases.id, id)).catch(tellIfGone);
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such case");
+  return found;
+}
+
+/** How many of a case's cells are what. */
+export interface CellCounts {
+  readonly cells: number;
+  readonly waiting: number;
+  readonly bad: number;
+  readonly reviewed: number;
+}
+
+const NONE: CellCounts = { cells: 0, waiting: 0, bad: 0, reviewed: 0 };
+
+/** A case with what of its cells is done. */
+export type CountedCase = CaseRow & CellCounts;
+
+/** A case with its counts. @throws ERR_NOT_FOUND */
+export async function readCase({ database: { queries } }: Pick<Store, "database">, id: string): Promise<CountedCase> {
+  const found = await requireCase(queries, id);
+  return (await withCounts(queries, [found]))[0]!;
+}
+
+/** Cases, the latest first, made before the one with arrival `before`. */
+export async function listCases(
+  { database: { queries } }: Store,
+  { limit, before }: { readonly limit: number; readonly before?: number | undefined },
+): Promise<CountedCase[]> {
+  const rows = await queries
+    .select()
+    .from(cases)
+    .where(before === undefined ? undefined : lt(cases.arrival, before))
+    .orderBy(desc(cases.arrival))
+    .limit(limit)
+    .catch(tellIfGone);
+  return await withCounts(queries, rows);
+}
+
+async function withCounts(queries: Queries, rows: readonly CaseRow[]): Promise<CountedCase[]> {
+  if (rows.length === 0) return [];
+  const count = (condition: ReturnType<typeof sql>) =>
+    sql<number>`count(*) filter (where ${condition})`.mapWith(Number);
+  const counted = await queries
+    .select({
+      caseId: cells.caseId,
+      cells: sql<number>`count(*)`.mapWith(Number),
+      waiting: count(sql`${cells.status} = 'waiting'`),
+      bad: count(sql`${cells.status} = 'bad'`),
+      reviewed: count(sql`${labels.label} is not null`),
+    })
+    .from(cells)
+    .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
+    .where(
+      inArray(
+        cells.caseId,
+        rows.map(({ id }) => id),
+      ),
+    )
+    .groupBy(cells.caseId)
+    .catch(tellIfGone);
+  const byCase = new Map(counted.map(({ caseId, ...counts }) => [caseId, counts]));
+  return rows.map((row) => ({ ...row, ...(byCase.get(row.id) ?? NONE) }));
+}

@@ -1,0 +1,169 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { Json } from "./canonicalJson.ts";
+import { openCase } from "./cases.ts";
+import { cellsById, type ReadCell, readCells } from "./cells.ts";
+import { type Queries, tellIfGone } from "./database.ts";
+import { cases, cells, events, labels } from "./schema.ts";
+import type { Store } from "./store.ts";
+import { type Change, change, type Wish } from "./trail.ts";
+
+/** Which reading. */
+export type Reading = "first" | "second";
+
+/** What a reader wants changed. */
+export interface LabelWish {
+  readonly caseId: string;
+  readonly reading: Reading;
+  /** null takes a label away; of several for one cell the last holds. */
+  readonly changes: readonly { readonly cell: string; readonly label: string | null }[];
+  readonly via: string;
+  readonly ifRevision?: number | undefined;
+}
+
+/** Labels cells of an open case, all or none. @returns the case's revision. */
+export async function labelCells(
+  store: Store,
+  wish: Wish,
+  { caseId, reading, changes, via, ifRevision }: LabelWish,
+): Promise<number> {
+  const { revision } = await change(store, wish, async (given) => {
+    const found = await openCase(given, { id: caseId, ifRevision });
+    requireReading(found, { reading, actor: wish.actor });
+    const wanted = new Map(changes.map(({ cell, label }) => [cell.toLowerCase(), label]));
+    const read = await cellsById(given.queries, [...wanted.keys()]);
+    if (read.length < wanted.size || read.some((cell) => cell.caseId !== caseId))
+      throw new LeukogramError("ERR_NOT_FOUND", "the case has no such cell");
+    // A difference may be settled by what the first reader had said.
+    const changed =
+      via === "settle" ? read : read.filter((cell) => (cell[reading]?.label ?? null) !== wanted.get(cell.id));
+    if (changed.length === 0) return { answer: { revision: found.revision } };
+    await write(given, { reading, changed, wanted, by: wish.actor });
+    const told = changed.map((cell) => ({
+      cell: cell.id,
+      before: cell[reading]?.label ?? null,
+      label: wanted.get(cell.id)!,
+    }));
+    return {
+      caseId,
+      content: { reading, via, changes: told },
+      cells: changed.map(({ id }) => id),
+      answer: { revision: found.revision + 1 },
+    };
+  });
+  return revision;
+}
+
+interface Writing {
+  readonly reading: Reading;
+  readonly changed: readonly ReadCell[];
+  readonly wanted: ReadonlyMap<string, string | null>;
+  readonly by: string;
+}
+
+async function write({ queries, at }: Change, { reading, changed, wanted, by }: Writing): Promise<void> {
+  const taken = changed.filter(({ id }) => wanted.get(id) === null).map(({ id }) => id);
+  const given = changed.filter(({ id }) => wanted.get(id) !== null);
+  if (taken.length > 0)
+    await queries.delete(labels).where(sql`${labels.reading} = ${reading} and ${labels.cellId} in ${taken}`);
+  if (given.length > 0)
+    await queries
+      .insert(labels)
+      .values(given.map(({ id }) => ({ cellId: id, reading, label: wanted.get(id)!, by, at })))
+      .onConflictDoUpdate({
+        target: [labels.cellId, labels.reading],
+        set: { label: sql`excluded.label`, by: sql`excluded.by`, at: sql`excluded.at` },
+      });
+}
+
+function requireReading(
+  { secondReading, secondReader }: typeof cases.$inferSelect,
+  { reading, actor }: { readonly reading: Reading; readonly actor: string },
+): void {
+  const isReader = secondReading === "going on" && secondReader === actor;
+  if (reading === "second" && !isReader)
+    throw new LeukogramError("ERR_CONFLICT", "you are not doing a second reading of this case", {
+      hint: "Start one first.",
+    });
+  if (reading === "first" && isReader)
+    throw new LeukogramError("ERR_CONFLICT", "you are doing the second reading of this case", {
+      hint: "Finish it before you change the first.",
+    });
+}
+
+/**
+ * Starts the blind second reading of an open case, for the one who asks.
+ *
+ * @param mayBeFirst whether who labelled in the first reading may do the second too, where there is one user alone
+ */
+export async function startSecondReading(
+  store: Store,
+  wish: Wish,
+  { caseId, mayBeFirst }: { readonly caseId: string; readonly mayBeFirst: boolean },
+): Promise<void> {
+  await change(store, wish, async ({ queries }) => {
+    const { secondReading } = await openCase({ queries }, { id: caseId });
+    const refuse = (message: string) => {
+      throw new LeukogramError("ERR_CONFLICT", message);
+    };
+    if (secondReading !== "none") refuse(`the second reading of this case is ${secondReading}`);
+    const [own] = await queries
+      .select({ id: cells.id })
+      .from(labels)
+      .innerJoin(cells, eq(cells.id, labels.cellId))
+      .where(sql`${cells.caseId} = ${caseId} and ${labels.reading} = 'first' and ${labels.by} = ${wish.actor}`)
+      .limit(1);
+    if (own !== undefined && !mayBeFirst)
+      refuse("you did the first reading of this case: somebody else does the second");
+    await queries
+      .update(cases)
+      .set({ secondReading: "going on", secondReader: wish.actor })
+      .where(eq(cases.id, caseId));
+    return { caseId, content: {}, answer: {} };
+  });
+}
+
+/** Ends the second reading of the one who asks; from then on it is no longer blind. `agreement` is kept in the trail. */
+export async function finishSecondReading(
+  store: Store,
+  wish: Wish,
+  {
+    caseId,
+    agreement,
+  }: {
+    readonly caseId: string;
+    readonly agreement: (cells: readonly ReadCell[]) => Json;
+  },
+): Promise<void> {
+  await change(store, wish, async ({ queries }) => {
+    const found = await openCase({ queries }, { id: caseId });
+    requireReading(found, { reading: "second", actor: wish.actor });
+    await queries.update(cases).set({ secondReading: "finished" }).where(eq(cases.id, caseId));
+    return { caseId, content: { agreement: agreement(await readCells(queries, caseId)) }, answer: {} };
+  });
+}
+
+/** What was kept of a second reading when it was finished, and when that was; undefined where none is. */
+export async function finishedReading(
+  queries: Queries,
+  caseId: string,
+): Promise<{ readonly agreement: Json; readonly at: Date } | undefined> {
+  const [found] = await queries
+    .select({ at: events.at, content: events.content })
+    .from(events)
+    .where(and(eq(events.caseId, caseId), eq(events.kind, "second-reading.finished")))
+    .orderBy(desc(events.sequence))
+    .limit(1)
+    .catch(tellIfGone);
+  return found && { at: found.at, agreement: (JSON.parse(found.content) as { agreement: Json }).agreement };
+}
+
+/** Cases whose blind second reading somebody is doing. */
+export async function blindCases({ database: { queries } }: Store, reader: string): Promise<ReadonlySet<string>> {
+  const rows = await queries
+    .select({ id: cases.id })
+    .from(cases)
+    .where(sql`${cases.secondReading} = 'going on' and ${cases.secondReader} = ${reader}`)
+    .catch(tellIfGone);
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,0 +1,162 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { and, asc, desc, eq } from "drizzle-orm";
+import type { Scale } from "leukogram/data/scale";
+import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
+import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision } from "./cases.ts";
+import { type ReadCell, readCells } from "./cells.ts";
+import { type Queries, tellIfGone } from "./database.ts";
+import { finishedReading } from "./labels.ts";
+import { readScale } from "./scale.ts";
+import { cases, head, reports, signatures } from "./schema.ts";
+import type { Store } from "./store.ts";
+import { type Change, change, type Wish } from "./trail.ts";
+
+/** A report's row, and who signed it. */
+export type SignedReport = typeof reports.$inferSelect & {
+  readonly signatures: readonly (typeof signatures.$inferSelect)[];
+};
+
+/** What a report is made of. */
+export interface ReportInput {
+  readonly found: CountedCase;
+  readonly cells: readonly ReadCell[];
+  /** Of the second reading, where one is finished. */
+  readonly second: Awaited<ReturnType<typeof finishedReading>>;
+  /** Hash of the last event before the signature. */
+  readonly head: string;
+  readonly number: number;
+  readonly at: Date;
+  /** Of the laboratory's pictures; undefined where it is not known. */
+  readonly scale: Scale | undefined;
+}
+
+/** What signing takes. */
+export interface Signing {
+  readonly caseId: string;
+  /** Of the report, where this is its first signature. */
+  readonly id: string;
+  readonly meaning: string;
+  readonly ifRevision?: number | undefined;
+  /** Writes the report. It is called in the transaction, so that nothing can change meanwhile. */
+  readonly content: (input: ReportInput) => { readonly [key: string]: Json | undefined };
+}
+
+/** Signs a case: the first signature freezes its report, the last that is needed makes it final. @returns the report's id. */
+export async function signCase(store: Store, wish: Wish, signing: Signing): Promise<string> {
+  const { caseId, meaning } = signing;
+  const { id } = await change(store, wish, async (given) => {
+    const { queries, at } = given;
+    const found = await readCase({ database: { ...store.database, queries } }, caseId);
+    requireSignable(found, signing.ifRevision);
+    const report = found.status === "open" ? await freeze(given, found, signing) : await lastReport(queries, caseId);
+    const earlier = await queries.select().from(signatures).where(eq(signatures.reportId, report.id));
+    if (earlier.some(({ by }) => by === wish.actor))
+      throw new LeukogramError("ERR_CONFLICT", "you have signed this report already", {
+        hint: "Somebody else must sign it too.",
+      });
+    await queries.insert(signatures).values({ reportId: report.id, by: wish.actor, at, meaning });
+    const isFinal = earlier.length + 1 >= found.signers;
+    await queries
+      .update(cases)
+      .set({ status: isFinal ? "signed" : "signing" })
+      .where(eq(cases.id, caseId));
+    if (isFinal) await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
+    const { number, sha256: hash } = report;
+    return {
+      caseId,
+      content: { report: report.id, number, sha256: hash, meaning, isFinal },
+      answer: { id: report.id },
+    };
+  });
+  return id;
+}
+
+function requireSignable(found: CountedCase, ifRevision: number | undefined): void {
+  requireRevision(found, ifRevision);
+  const refuse = (message: string, hint: string) => {
+    throw new LeukogramError("ERR_CONFLICT", message, { hint });
+  };
+  if (found.status === "signed") refuse("the case is signed", "Amend it, which says why and reopens it.");
+  if (found.waiting > 0) refuse(`${found.waiting} cells wait for the model`, "Sign when all are classified.");
+  if (found.secondReading === "going on") refuse("the second reading is going on", "Sign when it is finished.");
+}
+
+async function freeze(
+  { queries, at }: Change,
+  found: CountedCase,
+  { id, content: contentOf }: Signing,
+): Promise<{ id: string; number: number; sha256: string }> {
+  const last = await lastNumber(queries, found.id);
+  const [end] = await queries.select().from(head);
+  const cells = await readCells(queries, found.id);
+  const second = await finishedReading(queries, found.id);
+  const scale = await readScale(queries);
+  const number = last + 1;
+  const content = canonicalJson(contentOf({ found, cells, second, head: end!.hash, number, at, scale }));
+  const report = { id, number, sha256: sha256(content) };
+  await queries
+    .insert(reports)
+    .values({ ...report, caseId: found.id, reason: found.reason, content, createdAt: at, isFinal: false });
+  return report;
+}
+
+async function lastNumber(queries: Queries, caseId: string): Promise<number> {
+  const [last] = await queries
+    .select({ number: reports.number })
+    .from(reports)
+    .where(eq(reports.caseId, caseId))
+    .orderBy(desc(reports.number))
+    .limit(1);
+  return last?.number ?? 0;
+}
+
+async function lastReport(queries: Queries, caseId: string) {
+  const number = await lastNumber(queries, caseId);
+  const [found] = await queries
+    .select()
+    .from(reports)
+    .where(and(eq(reports.caseId, caseId), eq(reports.number, number)));
+  return found!;
+}
+
+/** Reopens a case that was signed, or is being signed; its reports stay as they are. */
+export async function amendCase(
+  store: Store,
+  wish: Wish,
+  { caseId, reason }: { readonly caseId: string; readonly reason: string },
+): Promise<void> {
+  await change(store, wish, async ({ queries }) => {
+    const { status }: CaseRow = await requireCase(queries, caseId);
+    if (status === "open")
+      throw new LeukogramError("ERR_CONFLICT", "the case is open", { hint: "Change it as it is." });
+    await queries.update(cases).set({ status: "open", reason }).where(eq(cases.id, caseId));
+    return { caseId, content: { reason, after: await lastNumber(queries, caseId) }, answer: {} };
+  });
+}
+
+/** The reports of a case, in order. */
+export async function readReports({ database: { queries } }: Store, caseId: string): Promise<SignedReport[]> {
+  const rows = await queries
+    .select()
+    .from(reports)
+    .where(eq(reports.caseId, caseId))
+    .orderBy(asc(reports.number))
+    .catch(tellIfGone);
+  return await Promise.all(rows.map((row) => withSignatures(queries, row)));
+}
+
+/** A report. @throws ERR_NOT_FOUND */
+export async function requireReport({ database: { queries } }: Store, id: string): Promise<SignedReport> {
+  const [found] = await queries.select().from(reports).where(eq(reports.id, id)).catch(tellIfGone);
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such report");
+  return await withSignatures(queries, found);
+}
+
+async function withSignatures(queries: Queries, row: typeof reports.$inferSelect): Promise<SignedReport> {
+  const signed = await queries
+    .select()
+    .from(signatures)
+    .where(eq(signatures.reportId, row.id))
+    .orderBy(asc(signatures.at));
+  return { ...row, signatures: signed };
+}

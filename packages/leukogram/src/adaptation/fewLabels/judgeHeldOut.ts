@@ -1,0 +1,52 @@
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { SessionOptions } from "@leukogram/engine/runtime/session";
+import type { Dataset } from "../../data/dataset.ts";
+import { loadClassifier } from "../../evaluation/classifier.ts";
+import { evaluatePredictions } from "../../evaluation/evaluate.ts";
+import { answerImages } from "../../evaluation/evaluateModel.ts";
+import type { Evaluation } from "../../evaluation/types.ts";
+
+/** Two models on the same cells, which neither learned from: accuracy before and after, and kappa after, with 95 % limits. */
+export interface HeldOutJudgement {
+  readonly cells: number;
+  readonly before: Estimate;
+  readonly after: Estimate;
+  readonly kappaAfter: Estimate;
+}
+
+/** Options of {@link judgeHeldOut}. */
+export interface JudgeOptions extends SessionOptions {
+  readonly seed?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Judges the model that was there and the one that was made of it on cells that were held out.
+ *
+ * @throws ERR_DATA where a class is not the models'; ERR_IMAGE; ERR_ABORTED.
+ */
+export async function judgeHeldOut(
+  [before, after]: readonly [string, string],
+  cells: Dataset,
+  options: JudgeOptions = {},
+): Promise<HeldOutJudgement> {
+  const old = await judge(before, cells, { ...options, stage: "Judging the old model" });
+  const fresh = await judge(after, cells, { ...options, stage: "Judging the new model" });
+  return { cells: fresh.count, before: old.accuracy, after: fresh.accuracy, kappaAfter: fresh.kappa };
+}
+
+async function judge(
+  model: string,
+  cells: Dataset,
+  { stage, onStage, signal, seed = 0, ...session }: JudgeOptions & { readonly stage: string },
+): Promise<Evaluation> {
+  const classifier = await loadClassifier(model, session);
+  try {
+    const onProgress = (done: number, total: number) => onStage?.(stage, done, total);
+    const { predictions } = await answerImages(classifier, cells, cells.samples, { signal, onProgress });
+    return evaluatePredictions(predictions, { seed });
+  } finally {
+    await classifier.close();
+  }
+}

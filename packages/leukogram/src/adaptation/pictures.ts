@@ -1,0 +1,105 @@
+import { availableParallelism } from "node:os";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { takeRows } from "@leukogram/engine/core/rows";
+import { spread } from "@leukogram/engine/core/spread";
+import type { Value } from "@leukogram/engine/runtime/session";
+import { cropAtScale } from "../data/cellCrop.ts";
+import { decodeImage, type RgbImage } from "../data/image.ts";
+import { scaleOfFiles } from "../data/laboratoryScales.ts";
+import { copyInto, layoutTarget } from "../data/pixelLayout.ts";
+import { resizeBilinearUint8 } from "../data/resize.ts";
+import { badImage } from "../evaluation/classifier.ts";
+import { CellPictures } from "../training/cellPictures.ts";
+import type { OpenRun } from "./openRun.ts";
+
+/** Pictures as a model's first layer takes them. */
+export interface Pictures {
+  /** uint8 [count, channels, height, width]. */
+  readonly data: Uint8Array;
+  readonly count: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Options of {@link readPictures}. */
+export interface ReadPicturesOptions {
+  /** At most so many, spread evenly over the files; default 512. */
+  readonly limit?: number;
+  /** Whether a bad image is an error; default: it is left out. */
+  readonly strict?: boolean;
+  /**
+   * Width of a red cell, pixels, by place of the file, where the model crops cells at their scale; default: the scale
+   * that the model carries, else that of these files.
+   */
+  readonly redCellOf?: ((index: number) => number | undefined) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Decodes image files and normalises them as the run's model wants them. Images that can't be read are left out.
+ *
+ * @throws ERR_IMAGE where `strict`; ERR_ABORTED
+ */
+export async function readPictures(
+  run: OpenRun,
+  files: readonly string[],
+  { limit = 512, strict = false, redCellOf, signal, onProgress }: ReadPicturesOptions = {},
+): Promise<Pictures> {
+  const { model, cells } = run;
+  const { cropRedCells: redCells } = run.recipe;
+  const [height, width, channels] = model.input.shape as [number, number, number];
+  const chosen = spread(
+    files.map((path, index) => ({ path, index })),
+    limit,
+  );
+  const normalizer = cells && new CellPictures(cells);
+  const target = layoutTarget({ phases: 1, height, width }, height, width);
+  const isMeasured = redCells !== undefined && redCellOf === undefined && run.scale === undefined;
+  const scale = isMeasured ? (await scaleOfFiles(files, { signal })).scale : run.scale;
+  const widthOf = redCellOf ?? (() => scale?.redCell);
+  const bring = async (image: RgbImage, index: number) => {
+    if (normalizer) return normalizer.planar(image);
+    const planar = new Uint8Array(3 * height * width);
+    const pixels =
+      redCells === undefined
+        ? resizeBilinearUint8(image, height, width)
+        : cropAtScale(image, { redCells, redCell: widthOf(index), size: height }).pixels;
+    copyInto(pixels, planar, target);
+    return planar;
+  };
+  const pixels = new Array<Uint8Array | undefined>(chosen.length);
+  let next = 0;
+  let done = 0;
+  const worker = async () => {
+    for (let i = next++; i < chosen.length; i = next++) {
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
+      const { path, index } = chosen[i]!;
+      pixels[i] = await decodeImage(path)
+        .then((image) => bring(image, index))
+        .catch((error) => ifBad(error, strict));
+      onProgress?.(++done, chosen.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+  } finally {
+    await normalizer?.close();
+  }
+  const read = pixels.filter((image) => image !== undefined);
+  const data = new Uint8Array(read.length * channels * height * width);
+  for (const [i, image] of read.entries()) data.set(image, i * image.length);
+  return { data, count: read.length, channels, height, width };
+}
+
+/** The pictures of these indices, one after the other, as a graph's input. */
+export function selectPictures({ data, channels, height, width }: Pictures, indices: readonly number[]): Value {
+  const size = channels * height * width;
+  return { data: takeRows(data, size, indices), shape: [indices.length, channels, height, width] };
+}
+
+function ifBad(error: unknown, strict: boolean): undefined {
+  if (!(error instanceof LeukogramError)) throw error;
+  if (strict) throw badImage(error);
+}

@@ -1,0 +1,116 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { RgbImage } from "../data/image.ts";
+import { isWidePng } from "../data/pictureHead.ts";
+
+/** A picture in any form that a page has it in: pixels, what is drawn, or a file. */
+export type Picture =
+  | RgbImage
+  | ImageData
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement
+  | Blob;
+
+/**
+ * The pixels of a picture as 8-bit RGB at its own size, alpha dropped.
+ *
+ * @throws ERR_IMAGE where the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
+ */
+export async function readPicture(picture: Picture): Promise<RgbImage> {
+  if ("data" in picture) return isImageData(picture) ? withoutAlpha(picture) : checked(picture);
+  if (picture instanceof Blob) return decodeFile(picture);
+  if (picture instanceof HTMLImageElement)
+    await picture.decode().catch((cause) => {
+      throw cannotDecode(picture.currentSrc || "image", cause);
+    });
+  return drawn(picture);
+}
+
+// By what it has: nothing outside a browser knows the class.
+const isImageData = (picture: RgbImage | ImageData): picture is ImageData => "colorSpace" in picture;
+
+async function decodeFile(file: Blob): Promise<RgbImage> {
+  const name = file instanceof File ? file.name : "image";
+  const isWide = isWidePng(new Uint8Array(await file.slice(0, 25).arrayBuffer()));
+  const bitmap = await createImageBitmap(file, {
+    premultiplyAlpha: "none",
+    colorSpaceConversion: "none",
+    // As it is stored, like Node; browsers turn pictures by default.
+    imageOrientation: "none",
+  }).catch((cause) => {
+    throw cannotDecode(name, cause);
+  });
+  try {
+    const image = drawn(bitmap);
+    if (isWide) requireWhite(image, name);
+    return image;
+  } finally {
+    bitmap.close();
+  }
+}
+
+// The browser gives the high bytes of 16 bits; as in Node, a picture that 14 bits hold has no white that is known.
+function requireWhite({ data }: RgbImage, name: string): void {
+  if (data.some((value) => value >= 64)) return;
+  throw new LeukogramError(
+    "ERR_IMAGE",
+    `${name}: 16 bits a channel of which 14 or fewer hold all values, so that its white is not known`,
+    {
+      hint: "Save it with 8 bits a channel.",
+    },
+  );
+}
+
+type Drawable = Exclude<Picture, RgbImage | ImageData | Blob>;
+
+function drawn(source: Drawable): RgbImage {
+  const [width, height] = sizeOf(source);
+  if (width === 0 || height === 0)
+    throw new LeukogramError("ERR_IMAGE", "image: has no pixels", { hint: "Wait until it is loaded." });
+  // Pixels are read back, so they had better not lie on the graphics card.
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
+  context.drawImage(source, 0, 0, width, height);
+  try {
+    return withoutAlpha(context.getImageData(0, 0, width, height));
+  } catch (cause) {
+    throw new LeukogramError("ERR_IMAGE", "image: comes from another site, whose pixels this page may not read", {
+      hint: 'Load it with crossorigin="anonymous" from a server that allows it.',
+      cause,
+    });
+  }
+}
+
+function sizeOf(source: Drawable): [number, number] {
+  // By what they have, not by their classes, which workers do not know.
+  if ("naturalWidth" in source) return [source.naturalWidth, source.naturalHeight];
+  if ("videoWidth" in source) return [source.videoWidth, source.videoHeight];
+  return [source.width, source.height];
+}
+
+function withoutAlpha({ data, width, height }: ImageData): RgbImage {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from]!;
+    rgb[to + 1] = data[from + 1]!;
+    rgb[to + 2] = data[from + 2]!;
+  }
+  return { data: rgb, width, height };
+}
+
+function checked(image: RgbImage): RgbImage {
+  const { data, width, height } = image;
+  if (data.length !== width * height * 3 || data.length === 0)
+    throw new LeukogramError("ERR_IMAGE", `image: ${width} x ${height} RGB pixels do not fit ${data.length} bytes`, {
+      hint: "Give [height, width, 3] bytes, or an ImageData.",
+    });
+  return image;
+}
+
+function cannotDecode(name: string, cause: unknown): LeukogramError {
+  return new LeukogramError("ERR_IMAGE", `${name}: this browser can't decode it`, {
+    hint: "Give a JPEG, PNG, GIF, BMP or WebP file.",
+    cause,
+  });
+}

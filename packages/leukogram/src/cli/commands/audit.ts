@@ -1,0 +1,114 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
+import { auditData } from "../../audit/auditData.ts";
+import type { Audit } from "../../audit/types.ts";
+import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN, SUSPECTS_SHOWN } from "../../report/auditReport.ts";
+import { textTable } from "../../report/textTable.ts";
+import { thumbnail } from "../../report/thumbnail.ts";
+import { VERSION } from "../../version.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
+import type { CommandModule } from "../command.ts";
+import { number, print } from "../options.ts";
+import { addPictureFlags } from "../pictureFlags.ts";
+import { Progress } from "../progress.ts";
+import { requireOwnReport } from "../reportFile.ts";
+
+/** Flags of `audit`. */
+interface Flags {
+  readonly out?: string;
+  readonly predictions?: string;
+  readonly seed: number;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const MARKS = { fault: "MEND ", doubt: "DOUBT", note: "note " };
+
+const audit: CommandModule = {
+  define(command) {
+    command
+      .description(
+        "Whether labelled images are fit to learn from: files that can't be read, copies of one cell across splits or labels, classes that can be told without looking at the cell.",
+      )
+      .argument(
+        "<dirs...>",
+        "class folders, folders with Train/ and Test/, or manifest CSVs; NAME=DIR to name a laboratory",
+      )
+      .option("--out <file>", "write an HTML report with pictures of the copies")
+      .option("--group-by <column>", "manifest column whose images belong together: patient, slide")
+      .option(
+        "--predictions <file>",
+        "predictions.csv of models that did not learn from the images (crossvalidate writes one), to find labels that are probably wrong",
+      )
+      .option("--seed <number>", "what all chance comes from", number, 0)
+      .option("--strict", "end with exit code 3 where something is to be mended");
+    addClassNameFlags(command);
+    addPictureFlags(command);
+  },
+  examples: [
+    "leukogram audit cells",
+    "leukogram audit cells --out audit.html",
+    "leukogram audit cells/Train --predictions runs/cnn-cv/predictions.csv --out audit.html",
+    "leukogram audit A=cells-a B=cells-b --json",
+  ],
+  async execute({ args: [dirs], options, signal }) {
+    const { out, predictions, seed, strict, json, quiet } = options as unknown as Flags;
+    const sources = dirs as readonly string[];
+    if (out !== undefined) requireOwnReport(out);
+    const progress = new Progress(Boolean(quiet));
+    const found = await auditData(sources, {
+      ...labelledDataOf(options),
+      predictions: predictions === undefined ? undefined : await readPredictionsCsv(predictions),
+      seed,
+      signal,
+      onStage: progress.stage,
+    });
+    if (out !== undefined) {
+      const thumbnails = await thumbnailsOf(found);
+      await writeFileWhole(out, auditReport({ title: sources.join(", "), audit: found, thumbnails, version: VERSION }));
+    }
+    print(Boolean(json), { data: sources, ...found }, () =>
+      [...lines(found), ...(out ? [`Report: ${out}`] : [])].join("\n"),
+    );
+    const faults = found.findings.filter(({ severity }) => severity === "fault").length;
+    if (strict && faults > 0)
+      throw new LeukogramError(
+        "ERR_DATA",
+        `${sources.join(", ")}: ${faults} of the findings ${faults === 1 ? "is" : "are"} to be mended`,
+        {
+          hint: "They are listed first.",
+        },
+      );
+  },
+};
+
+async function thumbnailsOf({ copies, suspects = [] }: Audit): Promise<ReadonlyMap<string, string>> {
+  const shown = [
+    ...copies.slice(0, COPIES_SHOWN).flatMap(({ members }) => members.slice(0, MEMBERS_SHOWN)),
+    ...suspects.slice(0, SUSPECTS_SHOWN),
+  ];
+  const found = new Map<string, string>();
+  for (const { path } of shown) {
+    const picture = await thumbnail(path);
+    if (picture !== undefined) found.set(path, picture);
+  }
+  return found;
+}
+
+function lines({ counts, parts, images, findings }: Audit): string[] {
+  const table = textTable([
+    ["Class", ...parts, "all"],
+    ...counts.map((row) => [row.class, ...parts.map((part) => String(row.byPart[part] ?? 0)), String(row.total)]),
+  ]);
+  const told = findings.map(({ severity, text }) => `${MARKS[severity]} ${text}`);
+  return [
+    table,
+    "",
+    `${images} images.`,
+    ...(told.length > 0 ? told : ["Nothing was found that speaks against this data."]),
+  ];
+}
+
+export default audit;

@@ -1,0 +1,146 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { groupByCopies } from "../../audit/groupByCopies.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { openLaboratories } from "../../data/laboratories.ts";
+import { type CrossValidation, crossValidate, type OutOfFold, SPLIT_FIGURES } from "../../evaluation/crossValidate.ts";
+import { textTable } from "../../report/textTable.ts";
+import { recipeWarnings } from "../../training/fromRecipe.ts";
+import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import type { CommandModule } from "../command.ts";
+import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText, wholeNumber } from "../options.ts";
+import { Progress } from "../progress.ts";
+import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
+import { addScaleFlag, type ScaleFlag, trainedAtScale } from "../scaleFlag.ts";
+import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
+
+/** Flags of `crossvalidate`. */
+interface Flags extends WeightsFlags, ScaleFlag {
+  readonly data?: readonly string[];
+  readonly folds: number;
+  readonly repeats: number;
+  readonly groupCopies?: boolean;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly yes?: boolean;
+  readonly skipBad?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const crossvalidate: CommandModule = {
+  define(command) {
+    command
+      .description(
+        "Train and judge a recipe fold by fold: figures with limits over splits, and each image's answer by models that did not see it. Test images are not looked at.",
+      )
+      .option("--data <[name=]dir>", "class folders, a folder with Train/ in it, or a manifest CSV", collect)
+      .option("--folds <number>", "parts, each of which is judged once", wholeNumber, 5)
+      .option("--repeats <number>", "times, each with other folds and another seed", wholeNumber, 1)
+      .option(
+        "--group-copies",
+        "look for copies of one cell, turned or cropped too, and keep them in one fold (as audit finds them)",
+      )
+      .option("--out <dir>", "where all goes (default: runs/MODEL-crossvalidation)")
+      .option("--resume", "go on with what --out holds")
+      .option("--yes", "begin anew where --out holds a run already")
+      .option("--skip-bad", "leave out images that can't be read, and count them");
+    addScaleFlag(command, { several: true });
+    addWeightsFlags(command);
+    addClassNameFlags(command);
+    addRecipeFlags(command);
+  },
+  examples: [
+    "leukogram crossvalidate --data cells --out runs/cnn-cv",
+    "leukogram crossvalidate --data cells --folds 10 --repeats 3 --group-by patient",
+    "leukogram crossvalidate --data cells --out runs/cnn-cv --resume",
+    "leukogram crossvalidate --data cells --group-copies --seed 0",
+  ],
+  async execute({ options, signal }) {
+    const flags = options as unknown as Flags;
+    const progress = new Progress(Boolean(flags.quiet));
+    if (flags.data === undefined)
+      throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give the folder of images." });
+    const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(join(flags.out, "config.json"));
+    const recipe = recipeOf(options, resumes ? readRunConfig(flags.out!).recipe : undefined);
+    const out = flags.out ?? join("runs", `${recipe.model}-crossvalidation`);
+    requireWeightsFit(flags, recipe);
+    const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
+    checkRunFolder(out, { recipe }, folder);
+    const { scale } = flags;
+    const { train: opened } = trainedAtScale(
+      openLaboratories(flags.data, { ...groupingOf(recipe), ...classNamesOf(options) }),
+      recipe,
+      { scale },
+    );
+    const weights = await findWeights(flags, recipe, { progress, signal });
+    for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);
+    const data = flags.data.length === 1 ? flags.data[0]! : flags.data;
+    await prepareRunFolder(out, { data, weights, scale, recipe }, folder);
+    const train = flags.groupCopies ? await withoutCopiesApart(opened, progress, signal) : opened;
+    const { folds, repeats } = flags;
+    const result = await crossValidate(train, recipe, {
+      out,
+      folds,
+      repeats,
+      grouped: flags.groupCopies ? "copies" : undefined,
+      weights,
+      session: { device: recipe.device, ...(recipe.threads !== undefined && { threads: recipe.threads }) },
+      skipBad: Boolean(flags.skipBad),
+      resume: folder.resume,
+      signal,
+      onSplit: ({ repeat, fold, done }) =>
+        progress.line(`Repeat ${repeat} of ${repeats}, fold ${fold} of ${folds}${done ? ": done before" : ""}`),
+      onStage: progress.stage,
+      onProgress: progress.step,
+      onEpoch: (row) => progress.epoch(row, recipe.epochs),
+    });
+    print(Boolean(flags.json), { out, ...result }, () => lines(result, out).join("\n"));
+  },
+};
+
+async function withoutCopiesApart(dataset: Dataset, progress: Progress, signal: AbortSignal): Promise<Dataset> {
+  const found = await groupByCopies(dataset, { signal, onStage: progress.stage });
+  const [before, after] = found.groups;
+  progress.line(`Copies found: ${found.pairs} pairs; ${before} groups of images became ${after}.`);
+  return found.dataset;
+}
+
+const TITLES = { accuracy: "Accuracy", balancedAccuracy: "Balanced accuracy", macroF1: "Macro F1" };
+
+function lines(result: CrossValidation, out: string): string[] {
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const table = textTable([
+    ["Split", "trained on", "judged on", "accuracy", "balanced", "macro F1"],
+    ...result.splits.map((split) => [
+      `repeat ${split.repeat}, fold ${split.fold}`,
+      String(split.trainedOn),
+      String(split.judgedOn),
+      ...SPLIT_FIGURES.map((name) => percent(split[name])),
+    ]),
+  ]);
+  return [
+    table,
+    "",
+    ...SPLIT_FIGURES.map((name) => `${TITLES[name].padEnd(18)} ${shareText(result[name])}`),
+    ...(result.outOfFold ? ["", ...matrixLines(result.outOfFold), ""] : []),
+    "Limits are over splits, raised for the images that they share (Nadeau and Bengio 2003). They say nothing of another laboratory.",
+    `Answers to images that were not learned from: ${join(out, "predictions.csv")}`,
+  ];
+}
+
+// Columns by number, as many names of classes are wider than a screen.
+function matrixLines({ classes, confusionMatrix }: OutOfFold): string[] {
+  const rows = confusionMatrix.map((row, k) => {
+    const total = row.reduce((a, b) => a + b, 0);
+    const recall = total === 0 ? "n/a" : ((100 * row[k]!) / total).toFixed(1);
+    return [`${k + 1} ${classes[k]}`, ...row.map(String), recall];
+  });
+  return [
+    "Answers to images that were not learned from, true classes down and predicted ones across:",
+    textTable([["Class", ...classes.map((_, k) => String(k + 1)), "recall, %"], ...rows]),
+  ];
+}
+
+export default crossvalidate;

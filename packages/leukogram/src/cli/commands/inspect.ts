@@ -1,0 +1,119 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { readModel } from "@leukogram/engine/formats/readModel";
+import { preprocessingSmells } from "@leukogram/engine/models/preprocessing";
+import type { Model } from "@leukogram/engine/nn/model";
+import { openToJudge } from "../../data/laboratories.ts";
+import { type TriedPreprocessing, tryPreprocessings } from "../../evaluation/findPreprocessing.ts";
+import { isForeign, openForeign } from "../../evaluation/foreignModel.ts";
+import { percent } from "../../report/format.ts";
+import { textTable } from "../../report/textTable.ts";
+import type { CommandModule } from "../command.ts";
+import { addModelFlags, foreignOf, type GivenModel, MODEL_WORDS, type ModelFlags, openGiven } from "../foreignModel.ts";
+import { addSessionFlags, print, sessionOf, wholeNumber } from "../options.ts";
+
+/** Flags of `inspect`. */
+interface Flags extends ModelFlags {
+  readonly data?: string;
+  readonly images: number;
+  readonly json?: boolean;
+}
+
+const inspect: CommandModule = {
+  define(command) {
+    command
+      .description(
+        "What is in a model file: layers, shapes, parameters; and what smells wrong about how its pixels are scaled.",
+      )
+      .argument("<model>", MODEL_WORDS)
+      .option("--data <dir>", "labelled images, to find out how the model's pixels were scaled")
+      .option("--images <number>", "at most so many of them", wholeNumber, 100);
+    addModelFlags(command);
+    addSessionFlags(command);
+  },
+  examples: [
+    "leukogram inspect model.h5",
+    "leukogram inspect cnn_3.h5 --data cells/Test",
+    "leukogram inspect web/model.json --json",
+  ],
+  async execute({ args: [word], options, signal }) {
+    const { data, images, json, ...flags } = options as unknown as Flags;
+    const given = await lookAt(String(word), flags);
+    const { model, kind, classes, classesFrom, outputs, notes, warnings } = given;
+    if (data !== undefined && given.cropRedCells !== undefined)
+      throw new LeukogramError(
+        "ERR_USAGE",
+        `inspect: ${word} crops cells at their scale, and scales its pixels itself`,
+        {
+          hint: "Leave out --data, or judge it: leukogram evaluate.",
+        },
+      );
+    if (data !== undefined && classes === undefined) throw given.fault!;
+    const tried =
+      data === undefined
+        ? undefined
+        : await tryPreprocessings(model, openToJudge([data]), {
+            ...sessionOf(options),
+            classes: classes!,
+            images,
+            signal,
+          });
+    const layers = model.layers.map(({ name, className, weights }) => ({
+      name,
+      class: className,
+      parameters: weights.reduce((sum, { value }) => sum + value.length, 0),
+    }));
+    const facts = { input: model.input.shape, output: model.output.shape, parameters: model.parameters };
+    const told = { classes, classesFrom, outputs, layers, notes, warnings, tried };
+    print(Boolean(json), { model: word, kind, ...facts, ...told }, () =>
+      [
+        model.summary(),
+        "",
+        `File     ${kind}`,
+        `Input    ${model.input.shape.join(" x ")}`,
+        `Output   ${model.output.shape.join(" x ")}${outputs ? ` ${outputs}` : ""}${classes ? `: ${classes.join(", ")}` : ""}`,
+        ...(classesFrom === undefined ? [] : [`Classes  ${classesFrom}`]),
+        ...[...notes, ...warnings].map((text) => `Note: ${text}`),
+        ...(tried ? ["", ...triedLines(tried)] : []),
+      ].join("\n"),
+    );
+  },
+};
+
+/** What is known of a model, be it usable as a classifier or not. */
+interface Looked extends Pick<GivenModel, "kind" | "notes" | "warnings" | "cropRedCells"> {
+  readonly model: Model;
+  readonly classes?: readonly string[] | undefined;
+  readonly classesFrom?: string | undefined;
+  readonly outputs?: string | undefined;
+  /** Why no other command takes it as it is. */
+  readonly fault?: LeukogramError;
+}
+
+async function lookAt(word: string, flags: ModelFlags): Promise<Looked> {
+  if (!isForeign(word)) {
+    const { foreign, ...given } = await openGiven(word, flags);
+    return { ...given, ...(foreign && { model: foreign.layers }) };
+  }
+  try {
+    const { layers, ...given } = await openForeign(word, foreignOf(flags));
+    return { ...given, model: layers };
+  } catch (fault) {
+    if (!(fault instanceof LeukogramError) || fault.code !== "ERR_USAGE") throw fault;
+    const { model, kind, notes } = await readModel(word, flags);
+    const why = `no other command takes it as it is: ${fault.message.replace(/^ERR_\w+ /, "")}`;
+    return { model, kind, notes: [...notes, why], warnings: preprocessingSmells(model), fault };
+  }
+}
+
+function triedLines(tried: readonly TriedPreprocessing[]): string[] {
+  const [best] = tried;
+  return [
+    textTable([
+      ["Pixels scaled to", "Accuracy", "Log loss"],
+      ...tried.map(({ preprocessing, accuracy, logLoss }) => [preprocessing, percent(accuracy), logLoss.toFixed(3)]),
+    ]),
+    `These images say: --preprocessing ${best!.preprocessing}`,
+  ];
+}
+
+export default inspect;

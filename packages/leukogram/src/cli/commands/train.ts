@@ -1,0 +1,226 @@
+import { join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { openLaboratories } from "../../data/laboratories.ts";
+import { laboratoryText } from "../../report/laboratoryTable.ts";
+import { dataName, type JudgedRun, writeRun } from "../../report/writeRun.ts";
+import { recipeWarnings } from "../../training/fromRecipe.ts";
+import type { Recipe } from "../../training/recipe.ts";
+import { splitByRecipe } from "../../training/splitByRecipe.ts";
+import { trainModel } from "../../training/trainModel.ts";
+import { addClassNameFlags, classNamesOf, classNameWords, tellOffer } from "../classNameFlags.ts";
+import type { CommandInput, CommandModule } from "../command.ts";
+import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
+import { addProgressFlag, addRecipeFlags, collect, groupingOf, print, recipeOf, shareText } from "../options.ts";
+import { Progress } from "../progress.ts";
+import { checkRunFolder, prepareRunFolder, type RunConfig, readRunConfig } from "../runFolder.ts";
+import { addScaleFlag, type ScaleFlag, tellScale, trainedAtScale } from "../scaleFlag.ts";
+import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
+
+/** Flags of `train`. */
+interface Flags extends WeightsFlags, ScaleFlag {
+  readonly data?: readonly string[];
+  readonly leaveOneOut?: boolean;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly yes?: boolean;
+  readonly skipBad?: boolean;
+  readonly progressFile?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What one training job needs. */
+export interface TrainJob {
+  /** Folders or manifests, each of a laboratory where there are several: DIR or NAME=DIR. */
+  readonly data: readonly string[];
+  /** Whether each laboratory is also judged by a model that was trained without it, where there are several. */
+  readonly leaveOneOut?: boolean;
+  readonly out: string;
+  readonly recipe: Recipe;
+  /** Scales of the laboratories, as a user writes them. */
+  readonly scale?: readonly string[] | undefined;
+  /** How classes of other names are taken. */
+  readonly classNames?: ReturnType<typeof classNamesOf>;
+  readonly weights: string | undefined;
+  readonly resume: boolean;
+  readonly skipBad: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Makes the run folder; called when all that the training needs is there, so that bad data leaves no folder. */
+  readonly prepare?: () => Promise<void>;
+  readonly command?: string;
+}
+
+/** Trains on the data's training part, then judges on its test part, and writes the run folder. */
+export async function trainJob(
+  job: TrainJob,
+): Promise<JudgedRun & { readonly trainingSeconds: number; readonly bestEpoch: number }> {
+  const { recipe, progress, signal, skipBad, out } = job;
+  const { scale } = job;
+  const data = trainedAtScale(openLaboratories(job.data, { ...groupingOf(recipe), ...job.classNames }), recipe, {
+    scale,
+  });
+  tellOffer(progress, data.train.classes);
+  const { train, validation } = splitByRecipe(data, recipe);
+  progress.beginLog();
+  progress.line(
+    `${dataName(job.data)}: ${train.length} images to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
+  );
+  for (const warning of recipeWarnings(recipe, train)) progress.line(`Note: ${warning}`);
+  const trained = await trainModel({ ...data.train, samples: train }, validation, recipe, {
+    out,
+    weights: job.weights,
+    skipBad,
+    resume: job.resume,
+    signal,
+    onReady: async () => {
+      await job.prepare?.();
+      progress.openLog(join(out, "log.txt"));
+    },
+    onScales: (laboratories) => {
+      tellScale(progress, { laboratories });
+      for (const { laboratory, notes } of laboratories)
+        for (const note of notes) progress.line(`Note: ${laboratory}: ${note}`);
+    },
+    onStage: progress.stage,
+    onProgress: progress.step,
+    onEpoch: (row) => progress.epoch(row, recipe.epochs),
+  });
+  const sets = { classes: data.train.classes, train, validation, test: data.test?.samples };
+  const session = { device: recipe.device, ...(recipe.threads !== undefined && { threads: recipe.threads }) };
+  const { weights, resume } = job;
+  const leaveOneOut = job.leaveOneOut
+    ? await leaveOut(sets, recipe, { out, root: data.train.root, weights, session, skipBad, resume, progress, signal })
+    : undefined;
+  const judged = await writeRun(trained, sets, {
+    dataName: dataName(job.data),
+    settings: recipe,
+    session,
+    skipBad,
+    leaveOneOut,
+    signal,
+    onStage: progress.stage,
+    ...(job.command !== undefined && { command: job.command }),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof LeukogramError) || cause.code !== "ERR_ABORTED") throw cause;
+    throw new LeukogramError("ERR_ABORTED", `${out}: the model is trained, and its judgement was interrupted`, {
+      hint: "Go on with --resume.",
+      cause,
+    });
+  });
+  return { ...judged, trainingSeconds: trained.trainingSeconds, bestEpoch: trained.bestEpoch };
+}
+
+const train: CommandModule = {
+  define(command) {
+    command
+      .description("Train a model and judge it on the test images.")
+      .option(
+        "--data <[name=]dir>",
+        "class folders, a folder with Train/ and Test/, or a manifest CSV; once for each laboratory",
+        collect,
+      )
+      .option("--no-leave-one-out", "of several laboratories, do not also train without each to judge on it")
+      .option("--out <dir>", "run folder (default: runs/MODEL)")
+      .option("--resume", "go on with the run in --out that was stopped or killed")
+      .option("--yes", "begin anew where --out holds a run already")
+      .option("--skip-bad", "leave out images that can't be read, and count them");
+    addScaleFlag(command, { several: true });
+    addProgressFlag(command);
+    addWeightsFlags(command);
+    addClassNameFlags(command);
+    addRecipeFlags(command);
+  },
+  examples: [
+    "leukogram train --data cells --out runs/cnn",
+    "leukogram train --data cells --model mobilenetv2 --head linear --weights mobilenet_v2.h5",
+    "leukogram train --data A=cells-a --data B=cells-b --out runs/both",
+    "leukogram train --data cells --recipe notebook --epochs 20",
+    "leukogram train --data cells --recipe runs/cnn/config.json --seed 1 --out runs/cnn-seed1",
+    "leukogram train --out runs/cnn --resume",
+  ],
+  async execute(input) {
+    const { progressFile, quiet } = input.options as Flags;
+    const progress = new Progress(Boolean(quiet), progressFile);
+    await progress.during(() => execute(input, progress));
+  },
+};
+
+async function execute({ options, signal }: Omit<CommandInput, "args">, progress: Progress): Promise<void> {
+  const flags = options as Flags;
+  const resumed = flags.resume ? readRunConfig(requireOut(flags)) : undefined;
+  const recipe = recipeOf(options, resumed?.recipe);
+  const data = flags.data ?? sourcesOf(resumed);
+  if (data === undefined)
+    throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
+  const out = flags.out ?? join("runs", recipe.model);
+  requireWeightsFit(flags, recipe);
+  const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
+  checkRunFolder(out, { recipe }, folder);
+  const scale = flags.scale ?? resumed?.scale;
+  trainedAtScale(openLaboratories(data), recipe, { scale }); // before anything is fetched
+  // What a run was begun with stays, whatever weights are to be found by now.
+  const weights =
+    resumed !== undefined && flags.weights === undefined
+      ? resumed.weights
+      : await findWeights(flags, recipe, { progress, signal });
+  const skipBad = Boolean(flags.skipBad);
+  const command = [commandLine({ data, out, scale, weights, skipBad }), ...classNameWords(options)].join(" ");
+  const judged = await trainJob({
+    data,
+    leaveOneOut: flags.leaveOneOut !== false,
+    out,
+    recipe,
+    scale,
+    classNames: classNamesOf(options),
+    weights,
+    resume: folder.resume,
+    skipBad,
+    progress,
+    signal,
+    prepare: () => prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, scale, recipe }, folder),
+    command,
+  });
+  const { evaluation, judgedOn, laboratories } = judged;
+  const byLaboratory = laboratories && { laboratories: laboratoryHeadlines(laboratories) };
+  print(Boolean(flags.json), { out, judgedOn, ...evaluation, ...byLaboratory, costs: judged.costs, command }, () =>
+    [
+      evaluation.report,
+      `Accuracy on the ${judgedOn} images: ${shareText(evaluation.accuracy)}`,
+      `Balanced accuracy: ${shareText(evaluation.balancedAccuracy)}`,
+      ...(laboratories ? ["", laboratoryText(laboratories), ...(laboratories.leaveOneOut?.notes ?? []), ""] : []),
+      `Training: ${judged.trainingSeconds.toFixed(1)} s, weights of epoch ${judged.bestEpoch}`,
+      `Report: ${join(out, "report.html")}`,
+    ].join("\n"),
+  );
+}
+
+// What makes the run again, beside the old one.
+function commandLine({
+  data,
+  out,
+  scale = [],
+  weights,
+  skipBad,
+}: Pick<TrainJob, "data" | "out" | "scale" | "weights" | "skipBad">): string {
+  const words = ["--recipe", join(out, "config.json"), ...data.flatMap((source) => ["--data", source])];
+  words.push(...scale.flatMap((text) => ["--scale", text]));
+  if (weights !== undefined) words.push("--weights", weights);
+  if (skipBad) words.push("--skip-bad");
+  words.push("--out", `${out.replace(/[/\\]+$/, "")}-again`);
+  return `leukogram train ${words.map((word) => (/^[\w./:=\\-]+$/.test(word) ? word : `"${word}"`)).join(" ")}`;
+}
+
+function sourcesOf(run: RunConfig | undefined): readonly string[] | undefined {
+  return typeof run?.data === "string" ? [run.data] : run?.data;
+}
+
+function requireOut({ out }: Flags): string {
+  if (out === undefined)
+    throw new LeukogramError("ERR_USAGE", "train: --resume needs --out", {
+      hint: "Name the folder of the run that was stopped.",
+    });
+  return out;
+}
+
+export default train;

@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { isImageName } from "../data/walk.ts";
+import { DEFAULT_MODEL } from "../shipped/shipped.ts";
+import { isShippedName } from "../shipped/shippedModels.ts";
+
+/** Options of {@link modelAndPaths}. */
+export interface ModelAndPathsOptions {
+  /** For messages. */
+  readonly command: string;
+  /** What `--model` named. */
+  readonly named: string | undefined;
+  /** Endings of files that are models and no images. */
+  readonly endings: RegExp;
+}
+
+/**
+ * The model and the images of words as `predict` takes them: the first is the model where it can be nothing else, as a run
+ * folder, a model file or the name of a shipped model.
+ *
+ * @throws ERR_USAGE where there is no image, or no model is named and none comes with the package.
+ */
+export function modelAndPaths(
+  words: readonly string[],
+  { command, named, endings }: ModelAndPathsOptions,
+): { model: string; paths: string[] } {
+  const [first = "", ...rest] = words;
+  const isMissing = !existsSync(first) && rest.length > 0 && !isImageName(first);
+  const isModel =
+    named === undefined && (endings.test(first) || isRunFolder(first) || isShippedName(first) || isMissing);
+  const paths = isModel ? rest : [...words];
+  if (paths.length === 0)
+    throw new LeukogramError("ERR_USAGE", `${command}: ${first} is a model, and there is no image`, {
+      hint: "Give images, or folders of images, after it.",
+    });
+  if (named === undefined && !isModel) requireDefault(command);
+  return { model: named ?? (isModel ? first : DEFAULT_MODEL), paths };
+}
+
+function isRunFolder(path: string): boolean {
+  return ["model.onnx", "config.json", "model.json"].some((name) => existsSync(join(path, name)));
+}
+
+function requireDefault(command: string): void {
+  if (existsSync(DEFAULT_MODEL) || isShippedName(DEFAULT_MODEL)) return;
+  throw new LeukogramError("ERR_USAGE", `${command}: no model is named, and ${DEFAULT_MODEL} is not in this package`, {
+    hint: "Name a run folder or a model file before the images.",
+  });
+}

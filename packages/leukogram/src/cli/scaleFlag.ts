@@ -1,0 +1,58 @@
+// `--scale`: how large a laboratory's pictures show a cell, and what commands say of it.
+
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { Command } from "commander";
+import type { OpenedData } from "../data/dataset.ts";
+import { parseToldScales, type ToldScales } from "../data/toldScales.ts";
+import { withToldScales } from "../data/usedScales.ts";
+import type { CellCrops, CropSummary } from "../evaluation/cellCrops.ts";
+import { scaleSentences } from "../evaluation/scaleWords.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { collect } from "./options.ts";
+import { addPictureFlags } from "./pictureFlags.ts";
+import type { Progress } from "./progress.ts";
+
+/** Values of the flag. */
+export interface ScaleFlag {
+  readonly scale?: readonly string[] | undefined;
+}
+
+/** `--scale`, and the flags of all that reads pictures; of `several` laboratories once for each. */
+export function addScaleFlag(command: Command, { several = false }: { readonly several?: boolean } = {}): void {
+  const each = several ? "; of several laboratories NAME=72px, once for each" : "";
+  command.option(
+    several ? "--scale <[name=]scale>" : "--scale <scale>",
+    `how large the pictures show a cell: 72px, the width of a red cell, or 0.10um a pixel${each} (default: measured from the cells' nuclei)`,
+    collect,
+  );
+  addPictureFlags(command);
+}
+
+/** The scales that the user told. @throws ERR_USAGE for what is none. */
+export function toldScalesOf({ scale = [] }: ScaleFlag): ToldScales {
+  return parseToldScales(scale);
+}
+
+/**
+ * Images to train on, with the scales that the user told.
+ *
+ * @throws ERR_USAGE where the recipe's model takes whole pictures, or a scale fits no laboratory.
+ */
+export function trainedAtScale(data: OpenedData, { cropRedCells }: Recipe, flag: ScaleFlag): OpenedData {
+  const told = toldScalesOf(flag);
+  if (told.size > 0 && cropRedCells === undefined)
+    throw new LeukogramError("ERR_USAGE", "the recipe's model takes whole pictures, so a scale says nothing to it", {
+      hint: "Leave out --scale, or set --crop-red-cells.",
+    });
+  return withToldScales(data, told);
+}
+
+/** Says the scale of each laboratory, before its cells are classified. */
+export function tellScale(progress: Progress, { laboratories }: Pick<CellCrops, "laboratories">): void {
+  for (const line of scaleSentences(laboratories)) progress.line(line);
+}
+
+/** Says what a reader must know of the scale and the crops, once cells are classified. */
+export function tellCropNotes(progress: Progress, crops: CropSummary | undefined): void {
+  for (const note of crops?.notes ?? []) progress.line(`Note: ${note}`);
+}

@@ -1,0 +1,118 @@
+import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { ImageCacheOptions, SkippedImage } from "./cache.ts";
+import type { Sample } from "./dataset.ts";
+import { decodeImage } from "./image.ts";
+import { resizeBilinearUint8 } from "./resize.ts";
+import { resizeArea } from "./resizeArea.ts";
+
+let builds = 0;
+
+/** What the JSON beside a cache's pixels holds. */
+export interface CacheIndex {
+  readonly height: number;
+  readonly width: number;
+  /** Indices of the samples whose pixels are in the file, in its order. */
+  readonly kept: readonly number[];
+  readonly skipped: readonly SkippedImage[];
+}
+
+/** Options of {@link buildCache}. */
+export interface CacheBuildOptions extends Omit<ImageCacheOptions, "imageSize"> {
+  readonly height: number;
+  readonly width: number;
+  readonly cacheDir: string;
+  /** Name of the cache's files, without extension. */
+  readonly key: string;
+}
+
+/**
+ * Decodes and resizes all images into `{key}.bin` and `{key}.json`. Both are written under another name first, and
+ * a few images at a time are in memory.
+ *
+ * @throws LeukogramError ERR_OUTPUT where the disk is full or not writable, ERR_ABORTED.
+ */
+export async function buildCache(samples: readonly Sample[], options: CacheBuildOptions): Promise<CacheIndex> {
+  const { cacheDir, key } = options;
+  const target = join(cacheDir, `${key}.bin`);
+  // Another process, or another call in this one, may be building the same cache.
+  const ending = `${process.pid}-${builds++}.tmp`;
+  const temporary = `${target}.${ending}`;
+  const indexFile = join(cacheDir, `${key}.json`);
+  try {
+    const handle = await open(temporary, "w");
+    const index = await writeImages(samples, handle, options).finally(() => handle.close());
+    await rename(temporary, target);
+    await writeFile(`${indexFile}.${ending}`, JSON.stringify(index));
+    await rename(`${indexFile}.${ending}`, indexFile);
+    return index;
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    await rm(`${indexFile}.${ending}`, { force: true });
+    throw cause instanceof LeukogramError
+      ? cause
+      : cannotWrite(cause as NodeJS.ErrnoException, options, samples.length);
+  }
+}
+
+type Decoded = { readonly pixels: Uint8Array } | { readonly reason: string };
+
+// sharp decodes on its own threads, so several images at once keep all cores busy; the file gets them in order.
+async function writeImages(
+  samples: readonly Sample[],
+  handle: FileHandle,
+  { height, width, signal, onProgress, workers = availableParallelism() + 1, shrink, prepare }: CacheBuildOptions,
+): Promise<CacheIndex> {
+  const resize = shrink === "area" ? resizeArea : resizeBilinearUint8;
+  const decode = async (sample: Sample): Promise<Decoded> => {
+    try {
+      const image = await decodeImage(sample.path);
+      return { pixels: resize((await prepare?.apply(image, sample)) ?? image, height, width) };
+    } catch (error) {
+      if (error instanceof LeukogramError) return { reason: error.reason };
+      throw error;
+    }
+  };
+  const ahead: Promise<Decoded>[] = [];
+  const kept: number[] = [];
+  const skipped: SkippedImage[] = [];
+  for (let i = 0; i < samples.length; i++) {
+    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "decoding the images was interrupted");
+    while (ahead.length < Math.max(1, workers) && i + ahead.length < samples.length) {
+      const pending = decode(samples[i + ahead.length]!);
+      pending.catch(() => {}); // awaited below, unless an earlier image fails
+      ahead.push(pending);
+    }
+    const image = await ahead.shift()!;
+    if ("reason" in image) skipped.push({ file: samples[i]!.file, reason: image.reason });
+    else {
+      await writeAll(handle, image.pixels);
+      kept.push(i);
+    }
+    onProgress?.(i + 1, samples.length);
+  }
+  return { height, width, kept, skipped };
+}
+
+// A nearly full disk may take a part of what it is given, and fail on the next call only.
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+  }
+}
+
+function cannotWrite(
+  cause: NodeJS.ErrnoException,
+  { cacheDir, height, width }: CacheBuildOptions,
+  count: number,
+): LeukogramError {
+  const megabytes = Math.ceil((count * height * width * 3) / 1e6);
+  const full = cause.code === "ENOSPC" || cause.code === "EDQUOT";
+  const what = full ? `the disk is full; the cache needs ${megabytes} MB` : cause.message;
+  return new LeukogramError("ERR_OUTPUT", `cannot write the image cache in ${cacheDir}: ${what}`, {
+    hint: "Free some space, or name another folder with LEUKOGRAM_CACHE.",
+    cause,
+  });
+}

@@ -1,0 +1,232 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { unpackedFolder } from "./archives/unpackedFolder.ts";
+import { makeGrouping, makeLaboratories } from "./grouping.ts";
+import { foldersIn, type Layout, readLayout } from "./layout.ts";
+import { type Manifest, quoteList, readManifest } from "./manifest.ts";
+import { openManifestFile } from "./manifestData.ts";
+import { type MapClasses, withMappedClasses } from "./mapClasses.ts";
+import { patientFolders } from "./patientFolders.ts";
+import { addPictures } from "./pictureSets.ts";
+import { remarkLeftOut } from "./remarks.ts";
+import { compareCodePoints, IMAGE_EXTENSIONS_TEXT, toSlashes, walkFolder } from "./walk.ts";
+
+/** One labelled image. */
+export interface Sample {
+  /** Path relative to the data root, with forward slashes. */
+  readonly file: string;
+  /** Absolute path. */
+  readonly path: string;
+  /** Index into the data set's classes. */
+  readonly label: number;
+  /** Shared by siblings of one original, and by images of one patient or slide where known. */
+  readonly group: string;
+  /** Name of the laboratory that the image comes from; undefined where it is not known. */
+  readonly laboratory?: string | undefined;
+  /** Width of a red cell in the picture, pixels; undefined where no manifest says its scale. */
+  readonly redCell?: number | undefined;
+}
+
+/** Labelled images under one root. */
+export interface Dataset {
+  /** Absolute path that the samples' `file` is relative to. */
+  readonly root: string;
+  readonly classes: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+/** Options of {@link openData} and {@link scanFolder}. */
+export interface DataOptions {
+  /** Class names, in the order of their labels; all class folders, sorted, by default. */
+  readonly classes?: readonly string[];
+  /** Path of the manifest that knows the images' groups; `manifest.csv` in the folder by default. */
+  readonly manifest?: string;
+  /** Column of the manifest whose values group the images; `patient`, else `slide`, else `group` by default. */
+  readonly groupBy?: string;
+  /** How classes of other names are taken; default: as they are named. */
+  readonly mapClasses?: MapClasses | undefined;
+}
+
+/** Options of {@link scanFolder}. */
+export interface ScanOptions extends DataOptions {
+  /** Folder that the samples' `file` is relative to; the scanned folder by default. */
+  readonly root?: string;
+  /** Whether it is one of several folders of a part, which may lack classes. */
+  readonly isPart?: boolean;
+}
+
+/** What {@link openData} found; `validation` and `test` are undefined where the data has no such part. */
+export interface OpenedData {
+  readonly train: Dataset;
+  readonly validation: Dataset | undefined;
+  readonly test: Dataset | undefined;
+}
+
+/**
+ * Lists the images of a folder of class folders, in the order of Keras's `image_dataset_from_directory`: classes
+ * sorted, subfolders included and sorted, names sorted by code points.
+ *
+ * @throws LeukogramError ERR_DATA where the folder is missing, no folder, empty, holds one class only, or a class
+ * without an image; ERR_USAGE where `groupBy` names no column.
+ */
+export function scanFolder(dir: string, options: ScanOptions = {}): Dataset {
+  const dataset = scan(dir, options);
+  addPictures(dir, pathsOf(dataset));
+  return dataset;
+}
+
+function scan(dir: string, options: ScanOptions): Dataset {
+  const { manifest, groupBy, root = dir } = options;
+  requireFolder(dir);
+  const folders = classFolders(dir, options);
+  const absoluteRoot = resolve(root);
+  const table = manifest === undefined ? manifestBeside(resolve(dir)) : readManifest(manifest);
+  const laboratoryOf = makeLaboratories(table);
+  const found = folders.map((name) => imagesOfClass(dir, name));
+  const groupOf =
+    patientFolders(dir, { found, isKnown: (table ?? groupBy) !== undefined }) ??
+    makeGrouping(absoluteRoot, table, groupBy);
+  const samples = found.flatMap((paths, label) =>
+    paths.map((path) => ({
+      file: toSlashes(relative(absoluteRoot, path)),
+      path,
+      label,
+      group: groupOf(path),
+      ...laboratoryOf(path),
+    })),
+  );
+  return { root: absoluteRoot, classes: folders, samples };
+}
+
+function imagesOfClass(dir: string, name: string): readonly string[] {
+  const { images, others } = walkFolder(join(resolve(dir), name));
+  if (images.length === 0) {
+    const seen = others.length > 0 ? `, only ${others.length} other files such as ${basename(others[0]!)}` : "";
+    throw new LeukogramError("ERR_DATA", `class "${name}" has no image in ${join(dir, name)}${seen}`, {
+      hint: `Add images (${IMAGE_EXTENSIONS_TEXT}), or remove the folder.`,
+    });
+  }
+  remarkLeftOut(join(dir, name), others);
+  return images;
+}
+
+/**
+ * Opens a folder with parts in it (train, validation and test by the names that `readLayout` knows), a folder of class
+ * folders, a zip of either that `unpackZip` has unpacked, or a manifest CSV with the columns `file` and `class` (or like names), and `split`, `patient`, `slide`, `group`,
+ * `laboratory`, `scale` if known.
+ *
+ * @throws LeukogramError ERR_DATA as {@link scanFolder}, and where train and test have different classes.
+ *
+ * @example
+ * const { train, test } = openData("data/pbc", { groupBy: "patient" });
+ */
+export function openData(path: string, options: DataOptions = {}): OpenedData {
+  const opened = openNamed(path, options);
+  addPictures(path, [opened.train, opened.validation, opened.test].flatMap(pathsOf));
+  return options.mapClasses === undefined ? opened : withMappedClasses(opened, options.mapClasses);
+}
+
+function openNamed(path: string, options: DataOptions): OpenedData {
+  if (!existsSync(path)) throw missing(path);
+  if (statSync(path).isFile() && extname(path).toLowerCase() === ".csv") return openManifestFile(path, options);
+  const dir = unpackedFolder(path);
+  requireFolder(dir);
+  const { root, parts } = readLayout(dir);
+  const manifest = options.manifest ?? manifestPath(root) ?? manifestPath(dir);
+  const shared = { ...options, ...(manifest === undefined ? {} : { manifest }) };
+  return parts === undefined
+    ? { train: scan(root, shared), validation: undefined, test: undefined }
+    : openParts(root, parts, { ...shared, root });
+}
+
+const pathsOf = (part: Dataset | undefined) => part?.samples.map((sample) => sample.path) ?? [];
+
+function openParts(dir: string, parts: NonNullable<Layout["parts"]>, options: ScanOptions): OpenedData {
+  const train = scan(join(dir, parts.train), options);
+  const validation = parts.validation === undefined ? undefined : scan(join(dir, parts.validation), options);
+  // Of several test folders none needs to have all classes.
+  const isPart = parts.test.length > 1;
+  const test = joined(parts.test.map((name) => scan(join(dir, name), { ...options, isPart })));
+  for (const part of [validation, test]) requireSameClasses(train, part, dir);
+  return { train, validation, test };
+}
+
+function joined(sets: readonly Dataset[]): Dataset | undefined {
+  const [first] = sets;
+  if (first === undefined || sets.length === 1) return first;
+  const classes = [...new Set(sets.flatMap((set) => set.classes))].sort(compareCodePoints);
+  const samples = sets.flatMap((set) =>
+    set.samples.map((sample) => ({ ...sample, label: classes.indexOf(set.classes[sample.label]!) })),
+  );
+  return { root: first.root, classes, samples };
+}
+
+/**
+ * Refuses parts whose class lists differ.
+ *
+ * @throws LeukogramError ERR_DATA naming the classes that only one part has.
+ */
+export function requireSameClasses(train: Dataset, other: Dataset | undefined, where: string): void {
+  if (other === undefined) return;
+  const onlyTrain = train.classes.filter((name) => !other.classes.includes(name));
+  const onlyOther = other.classes.filter((name) => !train.classes.includes(name));
+  if (onlyTrain.length + onlyOther.length === 0) return;
+  throw new LeukogramError(
+    "ERR_DATA",
+    `${where}: train and test have different classes; only in train: ${quoteList(onlyTrain)}; only in test: ${quoteList(onlyOther)}`,
+    { hint: "Give both the same class folders." },
+  );
+}
+
+function classFolders(dir: string, { classes: wanted, isPart = false }: ScanOptions): readonly string[] {
+  const found = foldersIn(dir);
+  if (found.length === 0) {
+    const images = walkFolder(dir).images.length;
+    throw new LeukogramError(
+      "ERR_DATA",
+      images > 0
+        ? `${dir} holds ${images} images and no class folder`
+        : `${dir} is empty: there is no class folder in it`,
+      { hint: "Put the images in one folder a class, such as Basophil/ and Eosinophil/." },
+    );
+  }
+  const absent = (wanted ?? []).filter((name) => !found.includes(name));
+  if (absent.length > 0) {
+    throw new LeukogramError(
+      "ERR_DATA",
+      `${dir} has no folder for the class ${quoteList(absent)}, only ${quoteList(found)}`,
+      {
+        hint: "Name only classes that have a folder.",
+      },
+    );
+  }
+  const classes = wanted ?? found;
+  if (classes.length > 1 || isPart) return classes;
+  throw new LeukogramError("ERR_DATA", `${dir} has only one class, ${quoteList(classes)}, and at least 2 are needed`, {
+    hint: "Give the folder that holds the class folders.",
+  });
+}
+
+function requireFolder(dir: string): void {
+  if (!existsSync(dir)) throw missing(dir);
+  if (statSync(dir).isDirectory()) return;
+  throw new LeukogramError("ERR_DATA", `${dir} is not a folder`, {
+    hint: "Give a folder of class folders, one with Train/ and Test/ in it, or a manifest .csv file.",
+  });
+}
+
+function missing(path: string): LeukogramError {
+  return new LeukogramError("ERR_DATA", `there is no folder ${path}`, { hint: "Check the path's spelling." });
+}
+
+function manifestPath(dir: string): string | undefined {
+  const path = join(dir, "manifest.csv");
+  return existsSync(path) ? path : undefined;
+}
+
+// The manifest of a data set with Train/ and Test/ lies one folder above each of them.
+function manifestBeside(dir: string): Manifest | undefined {
+  const path = manifestPath(dir) ?? (/^(train|test|val)/i.test(basename(dir)) ? manifestPath(dirname(dir)) : undefined);
+  return path === undefined ? undefined : readManifest(path);
+}

@@ -1,0 +1,109 @@
+// Pictures that came together have one camera: how many of 16 bits it uses is measured over all of them, never of one.
+import { open } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { DEPTHS, depthOf, largestOf } from "./depth.ts";
+import { readRaw, spaceOf } from "./rawPixels.ts";
+import { remark } from "./remarks.ts";
+import { readPlanned } from "./tiff/decodeTiff.ts";
+import { isTiff } from "./tiff/pages.ts";
+import { planTiff } from "./tiff/plan.ts";
+
+interface PictureSet {
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** Undefined where none of them has 16 bits without saying how many it uses. */
+  bits?: Promise<number | undefined>;
+}
+
+const setOf = new Map<string, PictureSet>();
+let told: number | undefined;
+
+/** Only these formats have 16 bits. */
+const WIDE_NAMES = /\.(png|tiff?)$/i;
+const MOST_PIXELS = 64e6;
+
+/** Says that these pictures came together: from one folder or manifest, or named in one call. */
+export function addPictures(name: string, paths: readonly string[]): void {
+  const absolute = paths.map((path) => resolve(path));
+  const set: PictureSet = { name, paths: absolute };
+  for (const path of absolute) if (!setOf.has(path)) setOf.set(path, set);
+}
+
+/**
+ * Says how many of 16 bits all pictures of this process use, whatever they say themselves; undefined takes it back.
+ *
+ * @throws LeukogramError ERR_USAGE for what no camera has.
+ */
+export function tellBits(bits: number | undefined): void {
+  if (bits !== undefined && !(Number.isInteger(bits) && bits >= 8 && bits <= 16))
+    throw new LeukogramError("ERR_USAGE", `--bits ${bits}: expected a whole number from 8 to 16`, {
+      hint: `Cameras have ${DEPTHS.slice(1).join(", ")}.`,
+    });
+  told = bits;
+}
+
+/** What {@link tellBits} was told. */
+export function toldBits(): number | undefined {
+  return told;
+}
+
+/** Bits used of 16 by a picture that does not say it: by the largest value of all that came with it. */
+export async function bitsOfSet(path: string): Promise<number | undefined> {
+  const set = setOf.get(resolve(path));
+  if (set === undefined) return undefined;
+  set.bits ??= measure(set);
+  return set.bits;
+}
+
+/** Bits of the sets that these pictures belong to, as text: part of the key of what is kept of their pixels. */
+export async function bitsKey(paths: readonly string[]): Promise<string> {
+  if (told !== undefined) return String(told);
+  const found = new Set<number | undefined>();
+  for (const path of paths) if (WIDE_NAMES.test(path)) found.add(await bitsOfSet(path));
+  return [...found].filter((bits) => bits !== undefined).join(" ");
+}
+
+async function measure({ name, paths }: PictureSet): Promise<number | undefined> {
+  const candidates = paths.filter((path) => WIDE_NAMES.test(path));
+  let [next, count, largest] = [0, 0, 0];
+  const worker = async () => {
+    for (let i = next++; i < candidates.length; i = next++) {
+      // What can't be read is reported when it is decoded.
+      const found = await largestIn(candidates[i]!).catch(() => undefined);
+      if (found === undefined) continue;
+      count++;
+      largest = Math.max(largest, found);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  if (count === 0) return undefined;
+  const bits = depthOf(largest);
+  if (bits < 16)
+    remark(
+      `${name}: ${count === 1 ? "a picture of 16 bits is" : `${count} pictures of 16 bits are`} read as of ${bits} bits, as the largest value of all is ${largest}. --bits says otherwise.`,
+    );
+  return bits;
+}
+
+// The largest value of a picture that has 16 bits and does not say how many it uses.
+async function largestIn(path: string): Promise<number | undefined> {
+  const file = await open(path);
+  try {
+    const head = Buffer.alloc(32);
+    await file.read(head, 0, head.length, 0);
+    if (!isTiff(head)) {
+      const space = spaceOf(head);
+      if (!space.endsWith("16")) return undefined;
+      const { values } = await readRaw(await file.readFile(), { maxPixels: MOST_PIXELS, space });
+      return largestOf(values as Uint16Array);
+    }
+    const bytes = await file.readFile();
+    const plan = planTiff(bytes);
+    if (!plan.space.endsWith("16") || plan.bits !== undefined) return undefined;
+    return largestOf((await readPlanned(bytes, plan, MOST_PIXELS)).values as Uint16Array);
+  } finally {
+    await file.close();
+  }
+}

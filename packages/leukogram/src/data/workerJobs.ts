@@ -1,0 +1,40 @@
+// The worker's side of a WorkerPool.
+import { parentPort, type Transferable } from "node:worker_threads";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+
+/** A job as it is sent to a worker. */
+export interface WorkerRequest<Job> {
+  readonly id: number;
+  readonly job: Job;
+}
+
+/** A worker's answer to a job; `failure` where it could not be done. */
+export interface WorkerReply<Answer> {
+  readonly id: number;
+  readonly answer?: Answer;
+  readonly failure?: { readonly code: string; readonly reason: string; readonly hint: string | undefined };
+}
+
+/**
+ * Answers the jobs that this worker thread is sent, until it is stopped.
+ *
+ * @param memoryOf memory in an answer that goes back with it, without a copy.
+ */
+export function answerJobs<Job, Answer>(
+  answer: (job: Job) => Answer | Promise<Answer>,
+  memoryOf: (answer: Answer) => Transferable[] = () => [],
+): void {
+  const port = parentPort!;
+  port.on("message", async ({ id, job }: WorkerRequest<Job>) => {
+    try {
+      const done = await answer(job);
+      port.postMessage({ id, answer: done } satisfies WorkerReply<Answer>, memoryOf(done));
+    } catch (error) {
+      const { code, reason, hint } =
+        error instanceof LeukogramError
+          ? error
+          : { code: "ERR_RUNTIME", reason: (error as Error).message, hint: undefined };
+      port.postMessage({ id, failure: { code, reason, hint } } satisfies WorkerReply<Answer>);
+    }
+  });
+}

@@ -1,0 +1,247 @@
+// HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
+import { cellType, type LoincCode } from "../cells/cellTypes.ts";
+import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
+import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
+
+/** Sums of classes that have a code: loinc.org/38518-7. Their number a volume is named in words. */
+const SUMS: Readonly<Record<string, LoincCode>> = {
+  [IMMATURE_GRANULOCYTES]: ["38518-7", "Immature granulocytes/100 leukocytes in Blood"],
+};
+/** As loinc.org/58413-6 names the term without a method. */
+const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocytes [Ratio] in Blood"];
+/** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
+const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected for nucleated erythrocytes in Blood"];
+
+const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {
+  above: "H",
+  below: "L",
+  within: "N",
+  "maybe above": "IND",
+  "maybe below": "IND",
+  unknown: undefined,
+};
+
+/** Names of the codes of http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation. */
+const INTERPRETATION_NAMES: Readonly<Record<string, string>> = {
+  H: "High",
+  L: "Low",
+  N: "Normal",
+  IND: "Indeterminate",
+};
+
+/** Options of {@link diagnosticReport}. */
+export interface DiagnosticReportOptions {
+  /** What counted: name and version of the model. */
+  readonly model: { readonly name: string; readonly version: string };
+  /** When the blood was taken, as FHIR's dateTime: 2026-11-25, or with a time and zone. */
+  readonly effective?: string | undefined;
+  /** Default: preliminary, as nobody has signed it. */
+  readonly status?: "preliminary" | "final" | "amended" | undefined;
+  /** When this version was made, as FHIR's instant. */
+  readonly issued?: string | undefined;
+  /** What the laboratory calls the report, and the specimen. */
+  readonly identifier?: string | undefined;
+  readonly specimen?: string | undefined;
+  /** Who stands for it. */
+  readonly signers?: readonly string[];
+  /** Sentences for the conclusion, after what the count itself says. */
+  readonly remarks?: readonly string[];
+}
+
+/**
+ * The count as a FHIR R4 DiagnosticReport. Classes without a LOINC code are named
+ * in words.
+ */
+export function diagnosticReport(report: DifferentialReport, options: DiagnosticReportOptions): object {
+  const {
+    model,
+    effective,
+    issued,
+    identifier,
+    specimen,
+    signers = [],
+    remarks = [],
+    status = "preliminary",
+  } = options;
+  const all = observationsOf(report, effective).map((observation, i) => ({
+    ...observation,
+    status,
+    id: `observation-${i + 1}`,
+  }));
+  return legible({
+    resourceType: "DiagnosticReport",
+    ...(identifier !== undefined && { identifier: [{ value: identifier }] }),
+    contained: [
+      ...all,
+      ...(specimen === undefined
+        ? []
+        : [{ resourceType: "Specimen", id: "specimen", identifier: [{ value: specimen }] }]),
+      {
+        resourceType: "Device",
+        id: "counter",
+        deviceName: [{ name: model.name, type: "model-name" }],
+        version: [{ value: model.version }],
+        note: [{ text: "Research use only; not a medical device." }],
+      },
+    ],
+    status,
+    category: [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "HM", "Hematology")],
+    // Neither by hand nor by a machine alone.
+    code: coding("http://loinc.org", "69738-3", "Differential panel, method unspecified - Blood"),
+    ...(effective !== undefined && { effectiveDateTime: effective }),
+    ...(issued !== undefined && { issued }),
+    ...(signers.length > 0 && { resultsInterpreter: signers.map((display) => ({ display })) }),
+    ...(specimen !== undefined && { specimen: [{ reference: "#specimen" }] }),
+    result: all.map(({ id }) => ({ reference: `#${id}` })),
+    conclusion: [
+      `Research use only; not a medical device. ${report.cells} cells counted.`,
+      ...(report.withheld === undefined ? [] : [report.withheld]),
+      ...report.flags,
+      ...report.notes,
+      ...remarks,
+    ].join(" "),
+  });
+}
+
+// FHIR's strings hold no control characters but these; what was pasted may.
+function legible(resource: object): object {
+  return JSON.parse(JSON.stringify(resource), (_, value) =>
+    typeof value === "string" ? value.replace(/(?![\t\n\r])\p{Cc}/gu, " ") : value,
+  ) as object;
+}
+
+function observationsOf(report: DifferentialReport, effective: string | undefined) {
+  // Signed reports of earlier versions have no sums.
+  const rows = [...report.classes, ...(report.groups ?? [])];
+  const observations = rows.flatMap((row) => [
+    percentObservation(row, { report, effective }),
+    ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
+  ]);
+  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(report, effective)];
+  const { erythroblasts } = report;
+  const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, { report, effective });
+  return [...white, ...observations, ...red];
+}
+
+function coding(system: string, code: string, display: string) {
+  return { coding: [{ system, code, display }] };
+}
+
+const quantity = (value: number, unit: string, code: string) => ({
+  value,
+  unit,
+  system: "http://unitsofmeasure.org",
+  code,
+});
+const percentQuantity = (value: number) => quantity(rounded(value, 1), "%", "%");
+const countQuantity = (value: number) => quantity(rounded(value, 3), "10*9/L", "10*9/L");
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
+
+function base(effective: string | undefined) {
+  return {
+    resourceType: "Observation",
+    category: [coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory", "Laboratory")],
+    ...(effective !== undefined && { effectiveDateTime: effective }),
+    device: { reference: "#counter" },
+  };
+}
+
+function codeOf(name: string, kind: "percent" | "absolute") {
+  const found = cellType(name)?.[kind] ?? (kind === "percent" ? SUMS[name] : undefined);
+  return found === undefined ? { text: name } : coding("http://loinc.org", ...found);
+}
+
+function interpretationOf(position: Position) {
+  const code = INTERPRETATION[position];
+  if (code === undefined) return {};
+  const system = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+  return { interpretation: [coding(system, code, INTERPRETATION_NAMES[code]!)] };
+}
+
+interface Context {
+  readonly report: DifferentialReport;
+  readonly effective: string | undefined;
+}
+
+function notInterpreted({ withheld }: DifferentialReport): string {
+  return withheld === undefined ? "" : " Not interpreted: the cells do not look like what the model was trained on.";
+}
+
+function percentObservation(row: ReportedClass, { report, effective }: Context) {
+  const { low, high } = row.share;
+  const how = row.corrected === undefined ? "as counted" : "corrected for the model's mistakes";
+  return {
+    ...base(effective),
+    code: codeOf(row.class, "percent"),
+    valueQuantity: percentQuantity(100 * row.share.value),
+    ...interpretationOf(row.position),
+    note: [
+      {
+        text: `${row.count} of ${report.cells} cells; ${how}, 95 % limits ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.${notInterpreted(report)}`,
+      },
+    ],
+    ...(row.range && {
+      referenceRange: [
+        { low: percentQuantity(row.range[0]), high: percentQuantity(row.range[1]), text: report.ranges.name },
+      ],
+    }),
+  };
+}
+
+function absoluteObservation(row: ReportedClass, effective: string | undefined) {
+  const { value, low, high } = row.absolute!;
+  return {
+    ...base(effective),
+    code: codeOf(row.class, "absolute"),
+    valueQuantity: countQuantity(value),
+    ...interpretationOf(row.absolutePosition),
+    note: [{ text: `95 % limits ${low.toFixed(2)} to ${high.toFixed(2)} 10*9/L, of the share alone.` }],
+    ...(row.absoluteRange && {
+      referenceRange: [{ low: countQuantity(row.absoluteRange[0]), high: countQuantity(row.absoluteRange[1]) }],
+    }),
+  };
+}
+
+function leukocyteObservation({ leukocytes, ranges }: DifferentialReport, effective: string | undefined) {
+  const range = ranges.leukocytes;
+  const isHigh = range !== undefined && leukocytes! > range[1];
+  const isLow = range !== undefined && leukocytes! < range[0];
+  return {
+    ...base(effective),
+    device: undefined,
+    code: coding("http://loinc.org", "26464-8", "Leukocytes [#/volume] in Blood"),
+    valueQuantity: countQuantity(leukocytes!),
+    ...interpretationOf(range === undefined ? "unknown" : isHigh ? "above" : isLow ? "below" : "within"),
+    ...(range && { referenceRange: [{ low: countQuantity(range[0]), high: countQuantity(range[1]) }] }),
+  };
+}
+
+function erythroblastObservations(
+  { count, per100, range, position, correctedLeukocytes }: Erythroblasts,
+  { report, effective }: Context,
+) {
+  const ratio = (value: number) => quantity(rounded(value, 1), "/100 WBC", "/100{WBCs}");
+  const limits = (low: number, high: number, digits: number) =>
+    `95 % limits ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
+  const found = {
+    ...base(effective),
+    code: coding("http://loinc.org", ...ERYTHROBLASTS),
+    valueQuantity: ratio(per100.value),
+    ...interpretationOf(position),
+    note: [
+      {
+        text: `${count} beside ${report.cells} leukocytes; ${limits(per100.low, per100.high, 1)}.${notInterpreted(report)}`,
+      },
+    ],
+    ...(range && { referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: report.ranges.name }] }),
+  };
+  if (correctedLeukocytes === undefined) return [found];
+  const { value, low, high } = correctedLeukocytes;
+  const corrected = {
+    ...base(effective),
+    code: coding("http://loinc.org", ...CORRECTED),
+    valueQuantity: countQuantity(value),
+    note: [{ text: `${limits(low, high, 2)} 10*9/L, of the erythroblasts alone.` }],
+  };
+  return [found, corrected];
+}

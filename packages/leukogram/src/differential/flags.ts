@@ -1,0 +1,113 @@
+// Where figures lie beside what is usual, in words.
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
+import type { Range, ReferenceRanges } from "./referenceRanges.ts";
+import type { Erythroblasts, Position, ReportedClass } from "./types.ts";
+
+/** An estimate and its limits, each times a factor. */
+export const times = ({ value, low, high }: Estimate, factor: number): Estimate => ({
+  value: value * factor,
+  low: low * factor,
+  high: high * factor,
+});
+
+/** Where an estimate lies beside what is usual. */
+export function positionOf(estimate: Estimate | undefined, range: Range | undefined): Position {
+  if (estimate === undefined || range === undefined) return "unknown";
+  const [least, most] = range;
+  if (estimate.value > most) return estimate.low > most ? "above" : "maybe above";
+  if (estimate.value < least) return estimate.high < least ? "below" : "maybe below";
+  return "within";
+}
+
+/**
+ * Whether cells without a class could bring an estimate back into its range: were none of them of the class, or all.
+ *
+ * @param odds cells without a class for one that has one.
+ * @param whole the estimate were all cells of the class.
+ */
+export function couldUndo(
+  position: Position,
+  { value, range, odds, whole }: { value: number; range: Range; odds: number; whole: number },
+): boolean {
+  if (position.endsWith("above")) return value / (1 + odds) <= range[1];
+  if (position.endsWith("below")) return (value + odds * whole) / (1 + odds) >= range[0];
+  return false;
+}
+
+/** What too many and too few cells of a class are called. */
+const NAMES: Readonly<Record<string, readonly [many: string, few: string]>> = {
+  Basophil: ["basophilia", "basopenia"],
+  Eosinophil: ["eosinophilia", "eosinopenia"],
+  Lymphocyte: ["lymphocytosis", "lymphopenia"],
+  Monocyte: ["monocytosis", "monocytopenia"],
+  Neutrophil: ["neutrophilia", "neutropenia"],
+};
+
+/** How a sentence on a class begins; by its name otherwise. */
+const SUBJECTS: Readonly<Record<string, string>> = {
+  BandNeutrophil: "Band neutrophils are",
+  [IMMATURE_GRANULOCYTES]: "Immature granulocytes are",
+};
+
+/** What of a class is out of its range: its share, and its number of cells. */
+export function flagsOf(row: ReportedClass): string[] {
+  const { share, range, position, absolute, absoluteRange, absolutePosition } = row;
+  const percent = flag(row.class, { estimate: times(share, 100), range, position, kind: "relative", unit: "%" });
+  const count = flag(row.class, {
+    estimate: absolute,
+    range: absoluteRange,
+    position: absolutePosition,
+    kind: "absolute",
+    unit: "10^9/L",
+  });
+  return [...percent, ...count];
+}
+
+interface FlagInput {
+  readonly estimate: Estimate | undefined;
+  readonly range: Range | undefined;
+  readonly position: Position;
+  readonly kind: "relative" | "absolute";
+  readonly unit: string;
+}
+
+function flag(name: string, { estimate, range, position, kind, unit }: FlagInput): string[] {
+  if (estimate === undefined || range === undefined || position === "within" || position === "unknown") return [];
+  const isAbove = position.endsWith("above");
+  const { value, low, high } = estimate;
+  const digits = unit === "%" ? 1 : 2;
+  const limits = `${value.toFixed(digits)} ${unit} (${low.toFixed(digits)} to ${high.toFixed(digits)}), usual ${range[0]} to ${range[1]}`;
+  const subject = SUBJECTS[name] ?? `${name} is`;
+  return position.startsWith("maybe")
+    ? [
+        `${subject.replace(/ (is|are)$/, "")} may be ${isAbove ? "above" : "below"} the usual range: ${limits}. The count leaves it open.`,
+      ]
+    : [`${subject} ${position} the usual range${calledOf(name, kind, isAbove)}, ${limits}.`];
+}
+
+function calledOf(name: string, kind: string, isAbove: boolean): string {
+  if (name === "BandNeutrophil" && isAbove) return ": left shift";
+  const word = NAMES[name]?.[isAbove ? 0 : 1];
+  return word === undefined ? "" : `: ${kind} ${word}`;
+}
+
+/** Erythroblasts where there are usually fewer. */
+export function erythroblastFlag({ count, per100, range, position }: Erythroblasts): string[] {
+  if (range === undefined || !position.endsWith("above")) return [];
+  const { value, low, high } = per100;
+  const usual = range[1] === 0 ? "none" : `${range[0]} to ${range[1]}`;
+  const open = position === "above" ? "" : " The count leaves open whether they are more.";
+  return [
+    `Erythroblasts: ${count} seen, ${value.toFixed(1)} for 100 leukocytes (${low.toFixed(1)} to ${high.toFixed(1)}), usual ${usual}.${open} Look at these cells.`,
+  ];
+}
+
+/** White cells out of their range. */
+export function leukocyteFlag(leukocytes: number | undefined, { leukocytes: range }: ReferenceRanges): string[] {
+  if (leukocytes === undefined || range === undefined) return [];
+  const [least, most] = range;
+  if (leukocytes >= least && leukocytes <= most) return [];
+  const word = leukocytes > most ? "above the usual range: leukocytosis" : "below the usual range: leukopenia";
+  return [`White cells are ${word}, ${Number(leukocytes.toFixed(2))} 10^9/L, usual ${least} to ${most}.`];
+}

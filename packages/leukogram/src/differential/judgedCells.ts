@@ -1,0 +1,52 @@
+// Whether labelled cells may correct a count: answers of the same model, to other cells.
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { Prediction, Predictions } from "../evaluation/types.ts";
+
+/** Answers of one model to one picture differ by no more than this share of themselves. */
+const TOLERANCE = 1e-3;
+
+/**
+ * Makes sure that `judged` says how the model errs that counted: its own answers, to cells that are not counted.
+ *
+ * @throws ERR_DATA where they are another model's, have other classes, or are of cells that are counted.
+ */
+export function requireJudged(judged: Predictions, counted: Predictions): void {
+  const refuse = (message: string, hint: string) => {
+    throw new LeukogramError("ERR_DATA", `differential: ${message}`, { hint });
+  };
+  if (judged.model !== undefined && counted.model !== undefined && judged.model !== counted.model)
+    refuse(
+      `the judged cells were answered by another model (${judged.model}) than the counted ones (${counted.model})`,
+      "Judge the model that counts: leukogram evaluate MODEL --data LABELLED --out DIR.",
+    );
+  if (judged.classes.join() !== counted.classes.join())
+    refuse(
+      `the judged cells have the classes ${judged.classes.join(", ")}, and the model has ${counted.classes.join(", ")}`,
+      "Judge the same model.",
+    );
+  const both = countedToo(judged.rows, counted.rows);
+  if (both.length > 0)
+    refuse(
+      `${both.length} of the ${judged.rows.length} judged cells are counted too, such as ${both[0]}`,
+      "Give labelled cells that are not among those that are counted.",
+    );
+}
+
+// Folders are named from different places: the same file name and the same answer make the same cell.
+function countedToo(judged: readonly Prediction[], counted: readonly Prediction[]): string[] {
+  const byName = new Map<string, Prediction[]>();
+  for (const row of counted) {
+    const held = byName.get(nameOf(row));
+    if (held === undefined) byName.set(nameOf(row), [row]);
+    else held.push(row);
+  }
+  return judged.flatMap((row) =>
+    byName.get(nameOf(row))?.some((other) => isSameAnswer(row.probabilities, other.probabilities)) ? [row.file] : [],
+  );
+}
+
+const nameOf = ({ file }: Prediction) => file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+
+function isSameAnswer(first: readonly number[], second: readonly number[]): boolean {
+  return first.every((p, k) => Math.abs(p - second[k]!) <= TOLERANCE * Math.max(p, second[k]!));
+}

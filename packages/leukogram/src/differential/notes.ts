@@ -1,0 +1,122 @@
+import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
+import { type FamiliarityFigures, familiarityWarning } from "../evaluation/familiarity.ts";
+import type { Predictions } from "../evaluation/types.ts";
+import { strangeOf } from "./familiarCells.ts";
+import type { Erythroblasts } from "./types.ts";
+
+/** What the notes of a count are made of. */
+export interface NoteInput {
+  readonly judged: Predictions | undefined;
+  readonly reviewed: number | undefined;
+  readonly classes: readonly string[];
+  /** Cells counted, left after the last that was counted, and unidentified. */
+  readonly counted: number;
+  readonly left: number;
+  readonly unidentified: number;
+  /** Classes that are out of their range or not, as cells without a class may be. */
+  readonly undone: readonly string[];
+  /** Below which probability of their class cells are unidentified. */
+  readonly reject: number;
+  readonly notOfFive: number | undefined;
+  readonly platelets: number | undefined;
+  readonly erythroblasts: Erythroblasts | undefined;
+  readonly leukocytes: number | undefined;
+  readonly leukocytesUsed: number | undefined;
+  readonly familiarity: FamiliarityFigures | undefined;
+}
+
+/** What a reader of a count must know, in sentences. */
+export function notesOf(input: NoteInput): string[] {
+  return [
+    howCounted(input),
+    ...whose(input),
+    ...looks(input),
+    ...beyondFive(input),
+    ...notCounted(input),
+    ...whiteCells(input),
+  ];
+}
+
+function howCounted({ judged, reviewed, counted, left, unidentified }: NoteInput): string {
+  if (judged !== undefined)
+    return `Shares are corrected by ${judged.rows.filter(({ label }) => label !== undefined).length} labelled cells; that is right only where those are of this laboratory, and are no easier than others.`;
+  return (reviewed ?? 0) > 0
+    ? `Readers labelled ${reviewed} of ${counted + left + unidentified} cells; those not labelled count as the model says. Limits say what so few cells leave open, and nothing of mistakes.`
+    : "Shares are as the model counted them: limits say what so few cells leave open, and nothing of the model's mistakes. Judge it on labelled cells of this laboratory to correct for them.";
+}
+
+function whose({ judged }: NoteInput): string[] {
+  return judged === undefined || judged.model !== undefined
+    ? []
+    : ["The file of --judged does not say which model answered: it is taken to be the one that counts."];
+}
+
+// A server says it of cells that it knows; it gives `reviewed`.
+function looks({ familiarity, reviewed, judged }: NoteInput): string[] {
+  if (reviewed !== undefined) return [];
+  if (familiarity === undefined)
+    return [
+      "Whether these cells look like what the model was trained on is not known, as its answers do not say it. Flags suppose that they do.",
+    ];
+  if (familiarity.warns)
+    return judged === undefined ? [] : [`${strangeOf(familiarity)}: flags rest on the labelled cells of --judged.`];
+  const few = familiarityWarning(familiarity);
+  return few === undefined ? [] : [few];
+}
+
+function beyondFive({ classes, familiarity }: NoteInput): string[] {
+  const names = classes.filter(isBeyondFive).map((name) => cellType(name)!.plural);
+  if (names.length === 0) return [];
+  const list = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  const learned = `Learned in one laboratory alone: ${list}.`;
+  return [
+    familiarity?.warns
+      ? `${learned} These cells do not look like that laboratory's: do not rely on these types here.`
+      : `${learned} In any other, expect more mistakes in these types than in the five.`,
+  ];
+}
+
+function notCounted({
+  counted,
+  left,
+  unidentified,
+  undone,
+  reject,
+  reviewed,
+  notOfFive = 0,
+  platelets = 0,
+}: NoteInput): string[] {
+  const notes: string[] = [];
+  if (counted < 100) notes.push(`${cellsAre(counted)} few: laboratories count 100 or more.`);
+  if (left > 0) notes.push(`${left} further ${left === 1 ? "cell was" : "cells were"} not counted.`);
+  if (unidentified > 0) {
+    const why =
+      reviewed === undefined
+        ? `as the model gives their class less than ${Number(reject.toFixed(3))} (--reject)`
+        : "by the model or a reader, and not counted";
+    notes.push(`${cellsAre(unidentified)} unidentified, ${why}.`);
+  }
+  if (undone.length > 0)
+    notes.push(
+      `What these are decides whether ${undone.join(", ")} ${undone.length === 1 ? "is" : "are"} out of range: no flag is given.`,
+    );
+  if (notOfFive > 0) notes.push(`${cellsAre(notOfFive)} not one of the five types, and not counted.`);
+  if (platelets > 0)
+    notes.push(
+      `${platelets === 1 ? "1 picture shows a platelet" : `${platelets} pictures show platelets`}, and no leukocyte: not counted.`,
+    );
+  return notes;
+}
+
+function whiteCells({ erythroblasts, leukocytes, leukocytesUsed }: NoteInput): string[] {
+  if (erythroblasts === undefined || erythroblasts.count === 0 || leukocytes === undefined) return [];
+  const use =
+    leukocytes === leukocytesUsed
+      ? "Absolute counts are of the number as given."
+      : "Absolute counts are of the corrected number, as these are 5 or more for 100 leukocytes.";
+  return [
+    `The corrected number of white cells is right where the counter takes erythroblasts for white cells; if it leaves them out by itself, the number as given is. ${use}`,
+  ];
+}
+
+const cellsAre = (count: number) => (count === 1 ? "1 cell is" : `${count} cells are`);

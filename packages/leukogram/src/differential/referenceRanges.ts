@@ -1,0 +1,92 @@
+import { readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/** The ranges that come with the package. */
+export const USUAL_RANGES = fileURLToPath(new URL("../../reference/leukocytes.yaml", import.meta.url));
+
+const range = z
+  .tuple([z.number().min(0), z.number().min(0)])
+  .refine(([low, high]) => low <= high, "the lower limit is above the upper one");
+const byClass = z.record(z.string(), range);
+const schema = z.strictObject({
+  source: z.string().min(1),
+  ages: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        below: z.number().positive().optional(),
+        leukocytes: range.optional(),
+        erythroblasts: range.optional(),
+        percent: byClass,
+        absolute: byClass.default({}),
+      }),
+    )
+    .min(1),
+});
+
+/** Lower and upper limit of what is usual. */
+export type Range = readonly [number, number];
+
+/** What is usual at one age. */
+export interface ReferenceRanges {
+  /** The age in words. */
+  readonly name: string;
+  readonly source: string;
+  /** White cells, 10^9 per litre. */
+  readonly leukocytes?: Range | undefined;
+  /** For 100 white cells. */
+  readonly erythroblasts?: Range | undefined;
+  /** Shares by class, per cent; ImmatureGranulocyte for promyelocytes, myelocytes and metamyelocytes together. */
+  readonly percent: Readonly<Record<string, Range>>;
+  /** By class, 10^9 per litre. */
+  readonly absolute: Readonly<Record<string, Range>>;
+}
+
+/**
+ * What is usual at an age, from a file of ranges.
+ *
+ * @param age years; 30 by default, an adult.
+ * @throws ERR_CONFIG where the file can't be read, is no such file, or has no range for the age.
+ */
+export function readRanges(age = 30, path = USUAL_RANGES): ReferenceRanges {
+  const { source, ages } = parseRanges(path);
+  const found = ages.find(({ below = Number.POSITIVE_INFINITY }) => age < below);
+  if (found === undefined || !(age >= 0))
+    throw new LeukogramError("ERR_CONFIG", `${path}: there is no range for an age of ${age} years`, {
+      hint: "Add one to the file, or give another age.",
+    });
+  const { below, ...ranges } = found;
+  return { ...ranges, source };
+}
+
+// By path, time of change and size: a server asks at each count.
+const parsed = new Map<string, z.infer<typeof schema>>();
+
+function parseRanges(path: string) {
+  let values: unknown;
+  let key: string;
+  try {
+    const { mtimeMs, size } = statSync(path);
+    key = `${mtimeMs} ${size} ${path}`;
+    const known = parsed.get(key);
+    if (known !== undefined) return known;
+    values = parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new LeukogramError("ERR_CONFIG", `${path}: ${(cause as Error).message.split("\n")[0]}`, {
+      hint: "Give a YAML file like reference/leukocytes.yaml of the package.",
+      cause,
+    });
+  }
+  const read = schema.safeParse(values);
+  if (read.success) {
+    parsed.set(key, read.data);
+    return read.data;
+  }
+  const { path: where, message } = read.error.issues[0]!;
+  throw new LeukogramError("ERR_CONFIG", `${path}: ${where.join(".") || "the file"}: ${message}`, {
+    hint: "Give a YAML file like reference/leukocytes.yaml of the package.",
+  });
+}

@@ -1,0 +1,53 @@
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { clopperPearson } from "../metrics/proportion.ts";
+import { UNFAMILIAR } from "../training/homeFacts.ts";
+
+/** Whether images look like those that a model was trained on. */
+export interface FamiliarityFigures {
+  /** Images that were looked at. */
+  readonly count: number;
+  /** Share of them that is stranger than 99 of 100 of the model's own, with Clopper and Pearson's 95 % limits. */
+  readonly unfamiliar: Estimate;
+  /** Whether that is more than chance and a few odd pictures explain. */
+  readonly warns: boolean;
+}
+
+/** A set with more unfamiliar images than this, limits included, is another laboratory's. */
+const MANY = 5 * UNFAMILIAR;
+
+/**
+ * Whether a set of images looks like the model's own, by the familiarity of each; undefined where the model does not
+ * know how its own look.
+ */
+export function judgeFamiliarity(values: readonly (number | undefined)[]): FamiliarityFigures | undefined {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length === 0) return undefined;
+  return familiarityOf(known.filter((value) => value < UNFAMILIAR).length, known.length);
+}
+
+/** The same, where so many of `count` images are unfamiliar. */
+export function familiarityOf(strange: number, count: number): FamiliarityFigures {
+  if (count === 0) return { count, unfamiliar: { value: 0, low: 0, high: 1 }, warns: false };
+  const unfamiliar = { value: strange / count, ...clopperPearson(strange, count) };
+  return { count, unfamiliar, warns: unfamiliar.low > MANY };
+}
+
+/**
+ * What a reader must know of how familiar images look, in words: that the set is not the model's own, or that a few are
+ * stranger than chance explains, were it a single one; undefined if there is nothing to say.
+ */
+export function familiarityWarning(figures: FamiliarityFigures | undefined): string | undefined {
+  // One in a hundred is strange by chance.
+  if (figures === undefined || figures.unfamiliar.low <= UNFAMILIAR) return undefined;
+  const { count, unfamiliar } = figures;
+  const strange = Math.round(unfamiliar.value * count);
+  if (!figures.warns) {
+    const [are, classes] = strange === 1 ? ["is", "its class"] : ["are", "their classes"];
+    return `${strange} of ${count} ${count === 1 ? "image" : "images"} ${are} stranger than 99 of 100 of the model's own: a whole field, another stain, no blood cell? Do not rely on ${classes}.`;
+  }
+  return `These images do not look like what this model was trained on: ${strange} of ${count} are stranger than 99 of 100 of its own. What it reaches at home does not hold here; label a few cells and see leukogram adapt.`;
+}
+
+/** Said where a model gives answers and does not know how its own images look. */
+export const FAMILIARITY_UNKNOWN =
+  "Whether these images look like what the model was trained on is not known, as its file does not say how its own look.";

@@ -1,0 +1,151 @@
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { Rng } from "@leukogram/engine/core/rng";
+import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
+import { prepareAuc } from "../metrics/rocAuc.ts";
+import { predictedClass } from "./checkPredictions.ts";
+import { type KnownPrediction, knownRows, type ResamplingOptions } from "./evaluate.ts";
+import type { Evaluation, Predictions } from "./types.ts";
+
+/** A class in another laboratory. */
+export interface ClassFall {
+  readonly class: string;
+  /** Images of it there. */
+  readonly support: number;
+  /** Undefined where the class has no image in that place. */
+  readonly homeRecall: Estimate | undefined;
+  readonly recall: Estimate | undefined;
+  /** What it is most often mistaken for there, and how many times; undefined where it never is. */
+  readonly mistakenFor: { readonly class: string; readonly count: number } | undefined;
+}
+
+/** How far a model falls from home to another laboratory, in shares. */
+export interface Fall {
+  readonly accuracy: Estimate;
+  readonly balancedAccuracy: Estimate;
+}
+
+/** Classes with fewer images than this are left out of balanced accuracy: one cell would weigh too much. */
+export const FEWEST_OF_A_CLASS = 20;
+
+const isRight = (row: KnownPrediction) => predictedClass(row) === row.label;
+
+/** The classes that have enough rows. */
+function judgedClasses(rows: readonly KnownPrediction[]): number[] {
+  const counts = new Map<number, number>();
+  for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts].flatMap(([label, count]) => (count >= FEWEST_OF_A_CLASS ? [label] : [])).sort((a, b) => a - b);
+}
+
+/** The rows of classes that have enough images; all where none has. */
+export function judgedRows(predictions: Predictions): KnownPrediction[] {
+  const rows = knownRows(predictions);
+  const classes = judgedClasses(rows);
+  return classes.length === 0 ? rows : rows.filter(({ label }) => classes.includes(label));
+}
+
+/** Accuracy and mean recall of rows, as `weights` count them. */
+function levels(rows: readonly KnownPrediction[]): (weights: ArrayLike<number>, from: number) => [number, number] {
+  const hits = Uint8Array.from(rows, (row) => (isRight(row) ? 1 : 0));
+  const classes = [...new Set(rows.map(({ label }) => label))];
+  const place = Int32Array.from(rows, ({ label }) => classes.indexOf(label));
+  const [right, total] = [new Float64Array(classes.length), new Float64Array(classes.length)];
+  return (weights, from) => {
+    right.fill(0);
+    total.fill(0);
+    for (let i = 0; i < hits.length; i++) {
+      const weight = weights[from + i]!;
+      total[place[i]!]! += weight;
+      if (hits[i] === 1) right[place[i]!]! += weight;
+    }
+    let [allRight, all, recalls] = [0, 0, 0];
+    for (let k = 0; k < classes.length; k++) {
+      allRight += right[k]!;
+      all += total[k]!;
+      recalls += right[k]! / total[k]!;
+    }
+    return [allRight / all, recalls / classes.length];
+  };
+}
+
+/** Balanced accuracy over the classes that have enough images, with 95 % limits. */
+export function balancedAccuracyOf(
+  predictions: Predictions,
+  { resamples = 2000, seed = 0 }: ResamplingOptions,
+): Estimate {
+  const rows = judgedRows(predictions);
+  const level = levels(rows);
+  const [figure] = stratifiedBootstrap(
+    rows.map(({ label }) => label),
+    (weights) => [level(weights, 0)[1]],
+    { rng: new Rng(seed).fork("generalise"), resamples, groups: rows.map(({ group }) => group) },
+  );
+  return figure!;
+}
+
+/**
+ * Home less away, with 95 % limits: images of the two places are drawn apart from each other. Balanced accuracy is over
+ * the classes that have enough images in both.
+ */
+export function fallBetween(
+  home: Predictions,
+  away: Predictions,
+  { resamples = 2000, seed = 0 }: ResamplingOptions,
+): Fall {
+  const all = [knownRows(home), knownRows(away)] as const;
+  const [own, foreign] = [judgedClasses(all[0]), judgedClasses(all[1])];
+  const both = own.filter((label) => foreign.includes(label));
+  const isJudged = ({ label }: KnownPrediction) => both.length === 0 || both.includes(label);
+  const judged = [all[0].filter(isJudged), all[1].filter(isJudged)] as const;
+  const difference = ([first, second]: readonly [KnownPrediction[], KnownPrediction[]], which: 0 | 1) => {
+    const [a, b] = [levels(first), levels(second)];
+    const rows = [...first, ...second];
+    const place = rows.map((_, i) => (i < first.length ? "home" : "away"));
+    const names = [...new Set(rows.map(({ label }, i) => `${place[i]} ${label}`))];
+    const strata = rows.map(({ label }, i) => names.indexOf(`${place[i]} ${label}`));
+    const [figure] = stratifiedBootstrap(strata, (w) => [a(w, 0)[which] - b(w, first.length)[which]], {
+      rng: new Rng(seed).fork("fall").fork(which),
+      resamples,
+      groups: rows.map(({ group }, i) => `${place[i]} ${group}`),
+    });
+    return figure!;
+  };
+  return { accuracy: difference(all, 0), balancedAccuracy: difference(judged, 1) };
+}
+
+/** Recall of each class in both places, and what it is most often taken for away. */
+export function classFalls(home: Evaluation, away: Evaluation): ClassFall[] {
+  return away.classes.map((name, k) => {
+    const recallIn = ({ perClass }: Evaluation) => (perClass[k]!.support > 0 ? perClass[k]!.recall : undefined);
+    const row = away.confusionMatrix[k]!;
+    const most = row.reduce((best, count, other) => (other !== k && count > (row[best] ?? 0) ? other : best), -1);
+    return {
+      class: name,
+      support: away.perClass[k]!.support,
+      homeRecall: recallIn(home),
+      recall: recallIn(away),
+      mistakenFor: most < 0 ? undefined : { class: away.classes[most]!, count: row[most]! },
+    };
+  });
+}
+
+/**
+ * How well familiarity tells images of another laboratory from those of home: area under the ROC curve with 95 % limits;
+ * undefined where it is not known.
+ */
+export function separation(
+  home: Predictions,
+  away: Predictions,
+  { resamples = 2000, seed = 0 }: ResamplingOptions,
+): Estimate | undefined {
+  const values = [home, away].map(({ rows }) => rows.flatMap(({ familiarity }) => familiarity ?? []));
+  const [own, foreign] = values as [number[], number[]];
+  if (own.length === 0 || foreign.length === 0) return undefined;
+  const isForeign = [...own.map(() => 0), ...foreign.map(() => 1)];
+  const area = prepareAuc(
+    isForeign,
+    [...own, ...foreign].map((value) => -value),
+  );
+  const rng = new Rng(seed).fork("separation");
+  const [figure] = stratifiedBootstrap(isForeign, (weights) => [area(weights)], { rng, resamples });
+  return figure!;
+}

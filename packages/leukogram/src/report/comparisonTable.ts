@@ -1,0 +1,63 @@
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { summariseSeeds } from "../evaluation/seeds.ts";
+import { textTable } from "./textTable.ts";
+import type { ComparedModel } from "./types.ts";
+
+const HEADER = [
+  "Model",
+  "Test accuracy",
+  "Balanced accuracy",
+  "Macro F1",
+  "Gap",
+  "Training",
+  "Parameters",
+  "File",
+  "Per image",
+];
+
+/** Models side by side, as text: one row a model, intervals in brackets. */
+export function comparisonTable(models: readonly ComparedModel[]): string {
+  const rows = models.map((model) => {
+    const { costs } = model;
+    return [
+      model.name,
+      ...(["accuracy", "balancedAccuracy", "macroF1"] as const).map((key) => figure(model, key)),
+      overSeeds(gapsOf(model), (gap) => (100 * gap).toFixed(1)),
+      overSeeds(secondsOf(model), (seconds) => `${Math.max(0, seconds).toFixed(0)} s`),
+      costs.parameters === undefined ? "-" : costs.parameters.toLocaleString("en"),
+      costs.fileBytes === undefined ? "-" : `${(costs.fileBytes / 1e6).toFixed(1)} MB`,
+      costs.millisecondsPerImage === undefined ? "-" : `${costs.millisecondsPerImage.toFixed(1)} ms`,
+    ];
+  });
+  return textTable([HEADER, ...rows]);
+}
+
+/** Accuracy on the training images less that on the test images, for each seed where it is known. */
+export function gapsOf({ gaps, trainAccuracy, evaluations }: ComparedModel): readonly number[] {
+  return gaps ?? (trainAccuracy === undefined ? [] : [trainAccuracy - evaluations[0]!.accuracy.value]);
+}
+
+/** Seconds of training, for each seed where they are known. */
+export function secondsOf({ trainingSeconds, costs }: ComparedModel): readonly number[] {
+  return trainingSeconds ?? (costs.trainingSeconds === undefined ? [] : [costs.trainingSeconds]);
+}
+
+/** One value as it is; of several their mean and its 95 % interval; a dash for none. */
+export function overSeeds(values: readonly number[], format: (value: number) => string): string {
+  if (values.length === 0) return "-";
+  const { mean, low, high } = summariseSeeds([...values]);
+  return low === undefined || high === undefined ? format(mean) : `${format(mean)} (${format(low)} to ${format(high)})`;
+}
+
+// One seed: its interval over images. Several: their mean and the interval of that mean.
+function figure({ evaluations }: ComparedModel, key: "accuracy" | "balancedAccuracy" | "macroF1"): string {
+  const values = evaluations.map((evaluation) => (evaluation[key] as Estimate).value);
+  const first = evaluations[0]![key];
+  const { mean, low, high } =
+    values.length > 1 ? summariseSeeds(values) : { mean: first.value, low: first.low, high: first.high };
+  const limits =
+    low === undefined || high === undefined
+      ? ""
+      : ` (${(100 * low).toFixed(1)}-${(100 * Math.min(high, 1)).toFixed(1)})`;
+  return `${(100 * mean).toFixed(1)}${limits}`;
+}

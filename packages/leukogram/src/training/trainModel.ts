@@ -1,0 +1,227 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { loadBackboneWeights } from "@leukogram/engine/formats/backboneWeights";
+import { writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
+import { compile } from "@leukogram/engine/graph/compile";
+import type { BuiltModel } from "@leukogram/engine/models/builtModel";
+import { isJoinedName, modelEntry } from "@leukogram/engine/models/registry";
+import { exportGraph } from "@leukogram/engine/nn/exportGraph";
+import type { Model } from "@leukogram/engine/nn/model";
+import { FIELD_SIZE, normalizedCells } from "../cells/cellNormalization.ts";
+import { openImageCache, type SkippedImage } from "../data/cache.ts";
+import type { Dataset, Sample } from "../data/dataset.ts";
+import type { Scale } from "../data/scale.ts";
+import { type UsedScale, type UsedScales, usedScales } from "../data/usedScales.ts";
+import { VERSION } from "../version.ts";
+import { CellPictures, FIELD_MARGIN } from "./cellPictures.ts";
+import { cellNormalizationOf, stainVariants } from "./cellsOfRecipe.ts";
+import type { FitProgress } from "./fit.ts";
+import { recipeWarnings } from "./fromRecipe.ts";
+import type { EpochRow } from "./history.ts";
+import { type HomeFacts, homeMetadata } from "./homeFacts.ts";
+import { cachedPictures, rememberHome, writeHomeMemory } from "./homeMemory.ts";
+import { learnLooks } from "./learnLooks.ts";
+import type { Recipe } from "./recipe.ts";
+import { ScaledCrops } from "./scaledCrops.ts";
+import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
+
+/** What a run tells while it is under way. */
+export interface TrainEvents {
+  /** Called when images and weights are there, before anything is written to the run folder. */
+  readonly onReady?: () => void | Promise<void>;
+  /** Called with the scales that cells are cropped at; not for models that take whole pictures. */
+  readonly onScales?: (laboratories: readonly UsedScale[]) => void;
+  readonly onStage?: (stage: string, done: number, total: number) => void;
+  readonly onProgress?: (progress: FitProgress) => void;
+  readonly onEpoch?: (row: EpochRow) => void;
+}
+
+/** What {@link trainModel} takes beside data and recipe. */
+export interface TrainOptions extends TrainEvents {
+  /** The run folder. */
+  readonly out: string;
+  /** A file with the backbone's weights, Keras's or timm's; without one it begins from random weights. */
+  readonly weights?: string | undefined;
+  readonly skipBad?: boolean;
+  readonly resume?: boolean;
+  /** Images of which this run's are a part: decoded, and shown to a frozen backbone, once for the runs of all parts. */
+  readonly among?: readonly Sample[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a training run gives. */
+export interface TrainedModel {
+  /** The run folder; `model.onnx` is in it. */
+  readonly out: string;
+  readonly classes: readonly string[];
+  readonly history: readonly EpochRow[];
+  readonly bestEpoch: number;
+  readonly parameters: number;
+  /** Seconds of training, decoding and features left out. */
+  readonly trainingSeconds: number;
+  readonly skipped: readonly SkippedImage[];
+  /** Things about the settings that a reader of the results must know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Trains a model on images that were split beforehand and writes its run folder: history.csv, checkpoints/ and
+ * model.onnx.
+ *
+ * @throws LeukogramError of the data, the weights file or the training; ERR_ABORTED where `signal` fired.
+ */
+export async function trainModel(
+  train: Dataset,
+  validation: readonly Sample[],
+  recipe: Recipe,
+  options: TrainOptions,
+): Promise<TrainedModel> {
+  const entry = modelEntry(recipe.model);
+  const built = buildModel(recipe, train.classes.length);
+  if (isJoinedName(recipe.model))
+    throw new LeukogramError("ERR_CONFIG", `model "${recipe.model}" is joined of two, and not trained itself`, {
+      hint: "Train the two, then join their runs: leukogram join.",
+    });
+  if (recipe.maskAbsent && ((recipe.mixup ?? 0) > 0 || (recipe.cutmix ?? 0) > 0))
+    throw new LeukogramError("ERR_CONFIG", "maskAbsent: mixed images lie between laboratories, and have no mask", {
+      hint: "Leave out mixup and cutmix, or maskAbsent.",
+    });
+  built.model.initialize(recipe.seed);
+  const warnings = recipeWarnings(recipe, train.samples);
+  if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
+  const scales = await scalesOf([...train.samples, ...validation], recipe, options);
+  for (const { laboratory, notes } of scales?.laboratories ?? [])
+    warnings.push(...notes.map((note) => `${laboratory}: ${note}`));
+  const caches = await openCaches(train, validation, built.model, { ...options, recipe, scales });
+  const session = new TrainingSession(built, train, recipe, options, caches);
+  try {
+    const result = await session.run();
+    const memory = await rememberHome(
+      built,
+      caches.validation.samples.map(({ label }) => label),
+      cachedPictures(caches.validation, built.model.input.shape.slice(0, 2) as [number, number]),
+      { threads: recipe.threads ?? availableParallelism() },
+    );
+    await writeHomeMemory(join(options.out, "memory.safetensors"), memory);
+    const { cropRedCells } = recipe;
+    const looks = await learnLooks(cropRedCells === undefined ? validation : [...train.samples, ...validation], {
+      cropRedCells,
+      size: built.model.input.shape[0]!,
+    });
+    const home = { looks, temperature: undefined };
+    await writeModel(built.model, { classes: train.classes, recipe, home }, options.out);
+    return {
+      out: options.out,
+      classes: train.classes,
+      history: result.history,
+      bestEpoch: result.bestEpoch,
+      parameters: built.model.parameters,
+      trainingSeconds: result.history.reduce((sum, { seconds }) => sum + seconds, 0),
+      skipped: [...caches.train.skipped, ...caches.validation.skipped],
+      warnings,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** What a model's file says beside its network. */
+export interface ModelFacts {
+  readonly classes: readonly string[];
+  readonly recipe: Recipe;
+  readonly home: HomeFacts;
+  /** The scale of the laboratory that it was adapted to, which it then carries. */
+  readonly scale?: Scale | undefined;
+}
+
+/** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
+export async function writeModel(
+  model: Model,
+  { classes, recipe, home, scale }: ModelFacts,
+  out: string,
+): Promise<void> {
+  const [height, width] = model.input.shape;
+  const cells = cellNormalizationOf(recipe, height!);
+  const { cropRedCells, views, viewStain = 1 } = recipe;
+  const metadata = {
+    classes: JSON.stringify(classes),
+    imageSize: JSON.stringify(cells ? [FIELD_SIZE, FIELD_SIZE] : [height, width]),
+    ...(cells && { field: "square" }),
+    ...(cropRedCells !== undefined && { cropRedCells: String(cropRedCells) }),
+    ...(scale && { scale: JSON.stringify(scale) }),
+    model: recipe.model,
+    parameters: String(model.parameters),
+    recipe: JSON.stringify(recipe),
+    ...homeMetadata(home),
+    outputs: "probabilities",
+    notice: "Research use only; not a medical device.",
+  };
+  await writeKeras(model, join(out, "model.keras"));
+  // Last, as its presence says that the run is finished.
+  await writeFileWhole(
+    join(out, "model.onnx"),
+    compile(exportGraph(model, { crop: normalizedCells(cells), views, pictures: stainVariants(viewStain) }), {
+      name: model.name,
+      metadata,
+      version: VERSION,
+    }),
+  );
+}
+
+async function loadBackbone(built: BuiltModel, weights: string | undefined, warnings: string[]): Promise<void> {
+  if (weights === undefined) {
+    warnings.push(
+      `No ImageNet weights were given: ${built.model.name} begins from random weights, and its figures say nothing of transfer learning.`,
+    );
+    return;
+  }
+  await loadBackboneWeights(built, weights);
+}
+
+// Of all pictures that the runs of its parts share, so that they share the crops too.
+async function scalesOf(samples: readonly Sample[], recipe: Recipe, options: TrainOptions) {
+  if (recipe.cropRedCells === undefined) return undefined;
+  const scales = await usedScales(options.among ?? samples, options);
+  options.onScales?.(scales.laboratories);
+  return scales;
+}
+
+async function openCaches(
+  train: Dataset,
+  validation: readonly Sample[],
+  model: Model,
+  { recipe, scales, ...options }: TrainOptions & { readonly recipe: Recipe; readonly scales: UsedScales | undefined },
+): Promise<Caches> {
+  const [height, width] = model.input.shape as [number, number];
+  const known = new Map(scales?.laboratories.map(({ laboratory, scale }) => [laboratory, scale]));
+  const open = async (stage: string, samples: readonly Sample[], training: boolean) => {
+    const { fieldSize, cropRedCells } = recipe;
+    const size = training && fieldSize !== undefined ? fieldSize : height;
+    const cells = cellNormalizationOf(recipe, size);
+    const margin = training && fieldSize !== undefined ? FIELD_MARGIN : 1;
+    const crops =
+      cropRedCells !== undefined && new ScaledCrops({ size, redCells: cropRedCells * margin, scales: known, samples });
+    const prepare = crops || (cells && new CellPictures({ ...cells, diameters: cells.diameters * margin }));
+    const keepsField = fieldSize !== undefined && prepare === undefined;
+    try {
+      return await openImageCache(samples, {
+        imageSize: keepsField ? [fieldSize, fieldSize] : [size, size === height ? width : size],
+        shrink: fieldSize === undefined ? "bilinear" : "area",
+        prepare,
+        // Validation images of another size would all be decoded for the few that are needed.
+        among: training || fieldSize === undefined ? options.among : undefined,
+        skipBad: options.skipBad ?? false,
+        signal: options.signal,
+        onProgress: (done, total) => options.onStage?.(stage, done, total),
+      });
+    } finally {
+      await prepare?.close();
+    }
+  };
+  return {
+    train: await open("Decoding training images", train.samples, true),
+    validation: await open("Decoding validation images", validation, false),
+  };
+}

@@ -1,6 +1,0 @@
-import { LeukogramError } from "../core/errors.ts";
-
-/** @throws ERR_ABORTED where the signal says so. */
-export function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "explaining was interrupted");
-}
