@@ -76,7 +76,12 @@ export class NodeFacts {
       return [[name, { ints: values.flatMap((value) => [value, filling]) }]] as const;
     };
     const windows = ["kernel_shape", "strides", "dilations"].flatMap((name) => widen(name, 1, 1));
-    const added = [...windows, ...widen("pads", 2, 0), ...widen("output_padding", 1, 0), ...widen("output_shape", 1, 1)];
+    const added = [
+      ...windows,
+      ...widen("pads", 2, 0),
+      ...widen("output_padding", 1, 0),
+      ...widen("output_shape", 1, 1),
+    ];
     const attributes = new Map([...this.node.attributes, ...added]);
     return new NodeFacts({ ...this.node, attributes }, this.opset, this.hosts);
   }
