@@ -33,7 +33,7 @@ export async function bundleForBrowser({ entry, out, alias = {} }: BundleOptions
     configFile: false,
     logLevel: "error",
     plugins: [watch],
-    resolve: { alias: { ...alias } },
+    resolve: { alias: { ...alias }, tsconfigPaths: true },
     ...(typeof entry !== "string" && { root: entry.page, base: "./" }),
     build: {
       write: out !== undefined,

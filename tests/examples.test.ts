@@ -9,6 +9,7 @@ import { afterAll, expect, test } from "vitest";
 import type {} from "../examples/classifyFiles.ts";
 import type {} from "../examples/comparePredictions.ts";
 import type {} from "../examples/trainSmallModel.ts";
+import { ROOT } from "./support/packages.ts";
 
 const place = mkdtempSync(join(tmpdir(), "leukogram-examples-"));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -17,7 +18,9 @@ afterAll(() => rmSync(place, { recursive: true }));
 function run(name: string, ...args: string[]): string {
   const file = fileURLToPath(new URL(`../examples/${name}.ts`, import.meta.url));
   const tsx = import.meta.resolve("tsx");
-  return execFileSync(process.execPath, ["--import", tsx, file, ...args], { encoding: "utf8", cwd: place });
+  // As from the repository's root, where tsconfig.json says what `leukogram` is.
+  const env = { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, "tsconfig.json") };
+  return execFileSync(process.execPath, ["--import", tsx, file, ...args], { encoding: "utf8", cwd: place, env });
 }
 
 test("trainSmallModel learns to tell small discs from large ones", () => {

@@ -20,14 +20,14 @@ describe.skipIf(`${process.platform}/${process.arch}` !== "linux/x64")("onnxrunt
       });
     for (const name of ["adm-zip", "global-agent"]) symlinkSync(join(root, "node_modules", name), join(place, name));
     for (const name of ["package.json", "bin"])
-      cpSync(join(root, name), join(place, "leukogram", name), { recursive: true });
+      cpSync(join(root, "packages/engine", name), join(place, "@leukogram/engine", name), { recursive: true });
   });
   afterEach(() => rmSync(dirname(place), { recursive: true }));
 
   // Nothing but this machine can be reached, as behind a firewall that lets the npm registry through alone.
   const env = { PATH: process.env.PATH, GLOBAL_AGENT_HTTPS_PROXY: "http://127.0.0.1:9" };
   const preinstall = (more = {}) =>
-    execFileSync(process.execPath, [join(place, "leukogram/bin/preinstall.js")], { env: { ...env, ...more } });
+    execFileSync(process.execPath, [join(place, "@leukogram/engine/bin/preinstall.js")], { env: { ...env, ...more } });
   const postinstall = () =>
     promisify(execFile)(process.execPath, [join(place, "onnxruntime-node/script/install.js")], { env });
 
@@ -48,7 +48,7 @@ describe.skipIf(`${process.platform}/${process.arch}` !== "linux/x64")("onnxrunt
 test("no script of a dependency runs in a checkout, whatever the version of npm", () => {
   const read = (name: string) => JSON.parse(readFileSync(join(root, name), "utf8"));
   const { packages } = read("package-lock.json") as { packages: Record<string, { hasInstallScript?: true }> };
-  const withScripts = Object.keys(packages).filter((name) => name !== "" && packages[name]!.hasInstallScript);
+  const withScripts = Object.keys(packages).filter((name) => name !== "packages/engine" && packages[name]!.hasInstallScript);
   // npm 10 knows no allowScripts, and goes by the lock file: npm writes these lines as a dependency is updated.
   expect(withScripts, "take hasInstallScript out of package-lock.json, and name the package in allowScripts").toEqual(
     [],

@@ -5,7 +5,9 @@ const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Emb
 
 export default defineConfig({
   base: "./",
-  publicDir: "../../models",
+  // In this repository `leukogram` is its sources; elsewhere it is the package, and this line does nothing.
+  resolve: { tsconfigPaths: true },
+  publicDir: "../../packages/leukogram/models",
   build: { target: "es2022", modulePreload: false, chunkSizeWarningLimit: 10_000 },
   server: { headers },
   preview: { headers },

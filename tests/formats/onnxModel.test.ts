@@ -276,6 +276,89 @@ describe("whole numbers", () => {
   });
 });
 
+describe("tables of whole numbers", () => {
+  test("are turned, cut and joined, as an exporter does with pads in pairs", async () => {
+    const bytes = netBytes({
+      nodes: [
+        conv,
+        named("Reshape", ["pads", "pairs"], "table"),
+        named("Slice", ["table", "last", "first", "zero", "last"], "backwards"),
+        named("Transpose", ["backwards"], "turned", { perm: ints(1, 0) }),
+        named("Concat", ["turned", "turned"], "twice", { axis: int(1) }),
+        named("Slice", ["twice", "none", "both", "axes"], "part"),
+        named("Reshape", ["part", "all"], "flat"),
+        named("Pad", ["t0", "flat"], "padded"),
+        named("Flatten", ["padded"], "y"),
+      ],
+      weights: CONV,
+      whole: {
+        ...{ pads: [2, 1, 0, 1, 0, 0, 0, 0], pairs: [4, 2], last: [-1], first: [-9], zero: [0] },
+        ...{ none: [0, 0], both: [2, 4], axes: [0, 1], all: [-1] },
+      },
+    });
+    expect(await difference(bytes)).toBeLessThan(1e-6);
+  });
+
+  test("are joined as NumPy broadcasts, tiled and expanded, and pick entries of several axes", async () => {
+    const bytes = netBytes({
+      nodes: [
+        conv,
+        named("Reshape", ["rows", "column"], "down"),
+        named("Expand", ["columns", "square"], "across"),
+        named("Add", ["down", "across"], "sums"),
+        named("Gather", ["sums", "rows"], "same", { axis: int(0) }),
+        named("Unsqueeze", ["same", "end"], "indices"),
+        named("Tile", ["indices", "thrice"], "triples"),
+        named("GatherND", ["w", "triples"], "bias"),
+        named("Add", ["t0", "bias"], "added"),
+        named("Flatten", ["added"], "y"),
+      ],
+      weights: { ...CONV, w: [7, 7, 7] },
+      whole: {
+        ...{ rows: [0, 2, 1, 2, 0, 1], column: [6, 1], columns: [0, 1, 2, 3, -1, 4], square: [6, 6] },
+        ...{ end: [2], thrice: [1, 1, 3] },
+      },
+    });
+    expect(await difference(bytes)).toBeLessThan(1e-6);
+  });
+
+  test("that do not fit are refused", () => {
+    const refused = (node: OnnxNode, whole: Record<string, number[]>) => {
+      const bytes = netBytes({ nodes: [conv, node, ["Reshape", ["t0", "t"]]], weights: CONV, whole });
+      return () => onnxModelOf(bytes, { source: "net.onnx" });
+    };
+    expect(refused(named("Add", ["p", "q"], "t"), { p: [1, 2], q: [1, 2, 3] })).toThrow(
+      /joins odd shapes: \[2\] and \[3\]/,
+    );
+    expect(refused(named("Gather", ["p", "q"], "t"), { p: [1, 2], q: [2] })).toThrow(/takes entry 2 of 2/);
+    expect(refused(named("Transpose", ["p"], "t", { perm: ints(1, 0) }), { p: [1, 2] })).toThrow(/has perm \[1,0\]/);
+    expect(refused(named("Tile", ["p", "q"], "t"), { p: [1, 2], q: [99_999] })).toThrow(/makes 199998 whole numbers/);
+  });
+});
+
+describe("rows of places within images", () => {
+  test("Flatten of two axes makes them, and a table without images is joined with all", async () => {
+    const bytes = netBytes({
+      nodes: [
+        conv,
+        named("Reshape", ["t0", "three"], "places"),
+        named("Flatten", ["places"], "rows", { axis: int(2) }),
+        named("MatMul", ["rows", "m"], "product"),
+        named("Reshape", ["product", "back"], "again"),
+        named("Shape", ["again"], "shape"),
+        named("Slice", ["shape", "zero", "one"], "batch"),
+        named("Concat", ["batch", "ones"], "repeats", { axis: int(0) }),
+        named("Tile", ["table", "repeats"], "tiled"),
+        named("Add", ["again", "tiled"], "sum"),
+        named("Flatten", ["sum"], "y"),
+      ],
+      weights: { ...CONV, m: [36, 5], table: [1, 4, 5] },
+      whole: { three: [0, 4, 36], back: [-1, 4, 5], zero: [0], one: [1], ones: [1, 1] },
+    });
+    expect(await difference(bytes)).toBeLessThan(1e-6);
+  });
+});
+
 describe("a window over a line", () => {
   const reshape: Given = ["Reshape", ["t0", "line"]];
   const read = (node: Given, weights: Record<string, number[]> = {}) =>

@@ -9,6 +9,7 @@ const SERVER = process.env.LEUKOGRAM ?? "http://127.0.0.1:4180";
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   plugins: [react(), listFiles()],
+  resolve: { tsconfigPaths: true },
   build: {
     target: "es2022",
     // Nothing inline: the page's policy allows none.

@@ -8,7 +8,7 @@ import { parseShippedIndex, type ShippedModel } from "./shipped.ts";
 
 /** Where the shipped models lie: $LEUKOGRAM_MODELS, or models/ in the package. */
 export function shippedFolder(): string {
-  // The same way up from src/formats/ and dist/formats/.
+  // The same way up from packages/engine/src/formats/ and dist/formats/.
   return process.env.LEUKOGRAM_MODELS || fileURLToPath(new URL("../../models/", import.meta.url));
 }
 

@@ -1,28 +1,25 @@
 // Arithmetic on shapes, which exporters leave in the graph: done when the file is read.
 import { type Dim, timesOf } from "../../core/shape.ts";
+import { broadcast, broadcastShape, flatPlace, joinedTables, MOST_WHOLE, picked } from "./hostTables.ts";
 import { frontAxis, type HostValue, type NodeFacts, timesBatch } from "./nodeFacts.ts";
 
 type HostOperator = (inputs: readonly HostValue[], facts: NodeFacts) => HostValue;
 
-/** More whole numbers than this are no shape. */
-const MOST = 100_000;
-
 const vector = (data: readonly Dim[]): HostValue => ({ shape: [data.length], data });
 
-// NumPy's broadcasting, of which shapes need only that of one number.
 function together(inputs: readonly HostValue[], facts: NodeFacts, act: (entries: readonly Dim[]) => Dim): HostValue {
-  const largest = inputs.reduce((most, input) => (rankFirst(input) > rankFirst(most) ? input : most));
-  const isOne = ({ data }: HostValue) => data.length === 1;
-  if (!inputs.every((input) => input.shape.join() === largest.shape.join() || isOne(input)))
-    throw facts.refuse(`joins odd shapes: ${inputs.map(({ shape }) => JSON.stringify(shape)).join(" and ")}`);
-  const data = Array.from({ length: largest.data.length }, (_, i) =>
-    act(inputs.map((input) => input.data[isOne(input) ? 0 : i]!)),
-  );
-  return { shape: largest.shape, data };
+  const shape = broadcastShape(inputs.map((input) => input.shape));
+  if (shape === undefined)
+    throw facts.refuse(`joins odd shapes: ${inputs.map((input) => JSON.stringify(input.shape)).join(" and ")}`);
+  checkCount(shape, facts);
+  const whole = inputs.map((input) => broadcast(input, shape));
+  return { shape, data: whole[0]!.data.map((_, i) => act(whole.map(({ data }) => data[i]!))) };
 }
 
-// The one that gives the shape: that of most entries, and of those that of most axes.
-const rankFirst = ({ data, shape }: HostValue) => data.length * 64 + shape.length;
+function checkCount(shape: readonly number[], facts: NodeFacts): void {
+  const entries = shape.reduce((all, size) => all * size, 1);
+  if (!(entries <= MOST_WHOLE)) throw facts.refuse(`makes ${entries} whole numbers`);
+}
 
 const pairwise =
   (act: (a: number, b: number) => number): HostOperator =>
@@ -52,23 +49,57 @@ const division =
   };
 
 const gather: HostOperator = ([x, index], facts) => {
-  if (x!.shape.length !== 1) throw facts.refuse("takes entries of a table of numbers");
-  frontAxis(facts.int("axis", 0), 1, facts);
-  const data = index!.data.map((at) => {
-    const found = x!.data[(at as number) < 0 ? (at as number) + x!.data.length : (at as number)];
-    if (found === undefined) throw facts.refuse(`takes entry ${at} of ${x!.data.length}`);
-    return found;
+  const axis = frontAxis(facts.int("axis", 0), x!.shape.length, facts);
+  const size = x!.shape[axis]!;
+  const places = index!.data.map((at) => {
+    const place = (at as number) < 0 ? (at as number) + size : (at as number);
+    if (!(place >= 0 && place < size)) throw facts.refuse(`takes entry ${at} of ${size}`);
+    return place;
   });
-  return { shape: index!.shape, data };
+  const shape = x!.shape.toSpliced(axis, 1, ...index!.shape);
+  checkCount(shape, facts);
+  return picked(x!, shape, (at) => {
+    const own = at.slice(axis, axis + index!.shape.length);
+    return at.toSpliced(axis, own.length, places[flatPlace(own, index!.shape)]!);
+  });
 };
 
 const slice: HostOperator = ([x], facts) => {
   const [starts, ends] = [facts.numbers("starts", 1), facts.numbers("ends", 2)];
-  const [axes, steps] = [facts.numbers("axes", 3) ?? [0], facts.numbers("steps", 4) ?? [1]];
-  if (x!.shape.length !== 1 || [starts, ends, axes, steps].some((list) => list?.length !== 1))
-    throw facts.refuse("takes part of a table of numbers");
-  frontAxis(axes[0]!, 1, facts);
-  return vector(slicePlaces(facts, x!.data.length, [starts![0]!, ends![0]!, steps[0]!]).map((at) => x!.data[at]!));
+  const axes = facts.numbers("axes", 3) ?? [...(starts ?? []).keys()];
+  const steps = facts.numbers("steps", 4) ?? axes.map(() => 1);
+  if ([starts, ends, axes, steps].some((list) => list?.length !== axes.length))
+    throw facts.refuse("has not as many starts as ends, axes and steps");
+  return axes.reduce((table, given, i) => {
+    const axis = frontAxis(given, table.shape.length, facts);
+    const places = slicePlaces(facts, table.shape[axis]!, [starts![i]!, ends![i]!, steps[i]!]);
+    const shape = table.shape.toSpliced(axis, 1, places.length);
+    return picked(table, shape, (at) => at.toSpliced(axis, 1, places[at[axis]!]!));
+  }, x!);
+};
+
+const transpose: HostOperator = ([x], facts) => {
+  const rank = x!.shape.length;
+  const perm = facts.ints("perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  if ([...perm].sort((a, b) => a - b).join() !== [...perm.keys()].join() || perm.length !== rank)
+    throw facts.refuse(`has perm ${JSON.stringify(perm)}, and an input of ${rank} axes`);
+  const shape = perm.map((axis) => x!.shape[axis]!);
+  return picked(x!, shape, (at) => perm.map((_, axis) => at[perm.indexOf(axis)]!));
+};
+
+const expand: HostOperator = ([x, wanted], facts) => {
+  const shape = broadcastShape([x!.shape, fixedSizes(wanted!, facts)]);
+  if (shape === undefined) throw facts.refuse(`repeats ${JSON.stringify(x!.shape)} to ${JSON.stringify(wanted!.data)}`);
+  checkCount(shape, facts);
+  return broadcast(x!, shape);
+};
+
+const tile: HostOperator = ([x, repeats], facts) => {
+  const counts = fixedSizes(repeats!, facts);
+  if (counts.length !== x!.shape.length) throw facts.refuse("has not one number of repeats for each axis");
+  const shape = x!.shape.map((size, axis) => size * counts[axis]!);
+  checkCount(shape, facts);
+  return picked(x!, shape, (at) => at.map((place, axis) => place % x!.shape[axis]!));
 };
 
 /** The places of an axis that a Slice takes. */
@@ -89,14 +120,14 @@ const range: HostOperator = (inputs, facts) => {
   if (typeof from !== "number" || typeof to !== "number" || typeof by !== "number")
     throw facts.refuse("depends on the size of the batch");
   const count = Math.max(0, Math.ceil((to - from) / by));
-  if (!(count <= MOST)) throw facts.refuse(`lists ${count} numbers`);
+  if (!(count <= MOST_WHOLE)) throw facts.refuse(`lists ${count} numbers`);
   return vector(Array.from({ length: count }, (_, i) => from + i * by));
 };
 
 const filled: HostOperator = ([shape], facts) => {
   const sizes = fixedSizes(shape!, facts);
   const count = sizes.reduce((product, size) => product * size, 1);
-  if (!(count <= MOST)) throw facts.refuse(`fills ${count} numbers`);
+  if (!(count <= MOST_WHOLE)) throw facts.refuse(`fills ${count} numbers`);
   const value = facts.node.attributes.get("value")?.tensor?.data[0] ?? 0;
   return { shape: sizes, data: new Array<number>(count).fill(value) };
 };
@@ -109,11 +140,13 @@ export function fixedSizes({ data }: HostValue, facts: NodeFacts): readonly numb
 }
 
 const joined: HostOperator = (inputs, facts) => {
-  const count = inputs.reduce((sum, { data }) => sum + data.length, 0);
-  if (count > MOST) throw facts.refuse(`joins ${count} numbers`);
-  if (inputs.some(({ shape }) => shape.length !== 1)) throw facts.refuse("joins tables of numbers");
-  frontAxis(facts.int("axis", 0), 1, facts);
-  return vector(inputs.flatMap(({ data }) => data));
+  const entries = inputs.reduce((sum, { data }) => sum + data.length, 0);
+  if (entries > MOST_WHOLE) throw facts.refuse(`joins ${entries} numbers`);
+  const axis = frontAxis(facts.int("axis", 0), inputs[0]!.shape.length, facts);
+  const table = joinedTables(inputs, axis);
+  if (table === undefined)
+    throw facts.refuse(`joins odd shapes: ${inputs.map(({ shape }) => JSON.stringify(shape)).join(" and ")}`);
+  return table;
 };
 
 const product: HostOperator = ([x], facts) => {
@@ -159,6 +192,7 @@ export const HOST_OPERATORS: Readonly<Record<string, HostOperator>> = {
   ConstantOfShape: filled,
   Div: division((a, b) => Math.trunc(a / b)),
   Equal: truth((a, b) => a === b),
+  Expand: expand,
   Gather: gather,
   Greater: truth((a, b) => a > b),
   GreaterOrEqual: truth((a, b) => a >= b),
@@ -181,6 +215,8 @@ export const HOST_OPERATORS: Readonly<Record<string, HostOperator>> = {
   Slice: slice,
   Squeeze: squeeze,
   Sub: pairwise((a, b) => a - b),
+  Tile: tile,
+  Transpose: transpose,
   Unsqueeze: unsqueeze,
   Where: (inputs, facts) => together(inputs, facts, ([condition, a, b]) => (condition ? a! : b!)),
 };

@@ -3,14 +3,12 @@ import type { Dim } from "../../core/shape.ts";
 import { dequantized } from "./dequantize.ts";
 import { BOOL, isWholeType, REAL_TYPES, WHOLE_RANGES } from "./elementTypes.ts";
 import { fixedSizes, HOST_OPERATORS } from "./hostOperators.ts";
+import { MOST_WHOLE } from "./hostTables.ts";
 import type { HostValue, NodeFacts } from "./nodeFacts.ts";
 import { type Constant, constantValue, shapeOf, type Value } from "./values.ts";
 
 /** Entries of one image beyond which a tensor is no network's. */
 export const MOST_ENTRIES = 2 ** 28;
-
-/** The most entries of a constant of which whole numbers are made. */
-const MOST_WHOLE = 100_000;
 
 /** Nodes that give what they are given, where nothing is trained. */
 const NOTHING = new Set(["Identity", "Dropout"]);
@@ -34,8 +32,8 @@ export const knownResult: Known = (facts, values) => {
   if (type === "Size") return sizeValue(facts, shapeOf(x));
   if (type === "Cast") return cast(facts, x);
   if (type === "ConstantOfShape" && x.kind === "host") return filledReal(facts, x.value) ?? host(facts, [x]);
-  if (x.kind === "constant" && ROUNDING[type] !== undefined)
-    return { ...x, data: x.data.map(ROUNDING[type]), isWeight: false };
+  if (x.kind === "constant" && FIXED[type] !== undefined)
+    return { ...x, data: x.data.map(FIXED[type]), isWeight: false };
   return host(facts, values);
 };
 
@@ -55,10 +53,13 @@ function rounded(value: number): number {
   return above < 0.5 || (above === 0.5 && down % 2 === 0) ? down : down + 1;
 }
 
-const ROUNDING: Readonly<Record<string, (value: number) => number>> = {
+/** What is done to each entry of what is known, and to nothing that the network computes. */
+const FIXED: Readonly<Record<string, (value: number) => number>> = {
   Ceil: Math.ceil,
+  Cos: Math.cos,
   Floor: Math.floor,
   Round: rounded,
+  Sin: Math.sin,
 };
 
 function constantOf(facts: NodeFacts): Value {

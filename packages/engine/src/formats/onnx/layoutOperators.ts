@@ -1,9 +1,10 @@
 // The operators of ONNX that move entries and compute nothing.
-import type { Dim } from "../../core/shape.ts";
+import { type Dim, timesOf } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { slicePlaces } from "./hostOperators.ts";
-import { frontAxis, type NodeFacts } from "./nodeFacts.ts";
+import { flatPlace } from "./hostTables.ts";
+import { frontAxis, type NodeFacts, timesBatch } from "./nodeFacts.ts";
 import { reshape } from "./reshape.ts";
 
 type LayoutOperator = (inputs: readonly Tensor[], facts: NodeFacts, batch: Dim) => Tensor | readonly Tensor[];
@@ -35,11 +36,16 @@ const unsqueeze: LayoutOperator = ([x], facts) => {
 };
 
 const flatten: LayoutOperator = ([x], facts) => {
-  const axis = facts.int("axis", 1);
-  if (axis !== 1 && axis + x!.rank !== 1) throw facts.refuse(`has axis = ${axis}, where 1 is supported`);
-  if (x!.rank === 0 || x!.shape.slice(1).some((size) => typeof size === "string"))
+  const given = facts.int("axis", 1);
+  const axis = given === x!.rank ? given : frontAxis(given, x!.rank, facts);
+  const [before, after] = [x!.shape.slice(0, axis), x!.shape.slice(axis)];
+  const batches = before.filter((size) => typeof size === "string").length;
+  if (batches > 1 || after.some((size) => typeof size === "string"))
     throw facts.refuse(`mixes the images of a batch: ${JSON.stringify(x!.shape)} in rows`);
-  return ops.reshape(x!, [x!.shape[0]!, (x!.shape.slice(1) as number[]).reduce((all, size) => all * size, 1)]);
+  // [batch, N, C] -> [batch * N, C]
+  const times = before.reduce((all: number, size) => all * (typeof size === "string" ? timesOf(size) : size), 1);
+  const rows = batches === 1 ? timesBatch(times) : times;
+  return ops.reshape(x!, [rows, (after as number[]).reduce((all, size) => all * size, 1)]);
 };
 
 const split: LayoutOperator = ([x], facts) => {
@@ -97,6 +103,27 @@ const gather: LayoutOperator = ([x], facts) => {
   return ops.gather(x!, axis, Int32Array.from(places), index.shape);
 };
 
+// Each row of the indices names an entry, or all of what stands behind it, by its first axes.
+const gatherND: LayoutOperator = ([x], facts) => {
+  const index = facts.hosts.get(1);
+  if (index === undefined) throw facts.refuse("takes entries that are not fixed");
+  const depth = index.shape.at(-1) ?? 0;
+  const front = Array.from({ length: depth }, (_, axis) => fixedSize(x!, axis, facts));
+  if (depth < 1 || depth > x!.rank) throw facts.refuse(`names ${depth} axes, and its input has ${x!.rank}`);
+  const rows = Array.from({ length: index.data.length / depth }, (_, row) =>
+    front.map((size, axis) => {
+      const at = index.data[row * depth + axis] as number;
+      const place = at < 0 ? at + size : at;
+      if (!(place >= 0 && place < size)) throw facts.refuse(`takes entry ${at} of ${size}`);
+      return place;
+    }),
+  );
+  const rest = x!.shape.slice(depth);
+  const flat = ops.reshape(x!, [front.reduce((all, size) => all * size, 1), ...rest]);
+  const places = Int32Array.from(rows, (row) => flatPlace(row, front));
+  return ops.reshape(ops.gather(flat, 0, places), [...index.shape.slice(0, -1), ...rest]);
+};
+
 const pad: LayoutOperator = (inputs, facts) => {
   const x = inputs[0]!;
   const pads = facts.numbers("pads", 1) ?? facts.ints("paddings");
@@ -145,9 +172,12 @@ const expand: LayoutOperator = ([x], facts) => {
 };
 
 const tile: LayoutOperator = ([x], facts) => {
-  const repeats = facts.numbers("repeats", 1) ?? [];
+  const repeats = facts.list("repeats", 1) ?? [];
   if (repeats.length !== x!.rank) throw facts.refuse("has not one number of repeats for each axis");
-  return repeats.reduce((t, count, axis) => {
+  return repeats.reduce((t: Tensor, count, axis) => {
+    // As in Expand.
+    if (typeof count === "string" && x!.shape[axis] === 1) return t;
+    if (typeof count === "string") throw facts.refuse("depends on the size of the batch");
     if (count < 1) throw facts.refuse(`repeats an axis ${count} times`);
     if (count === 1) return t;
     fixedSize(t, axis, facts);
@@ -197,6 +227,7 @@ export const LAYOUT_OPERATORS: Readonly<Record<string, LayoutOperator>> = {
   Expand: expand,
   Flatten: flatten,
   Gather: gather,
+  GatherND: gatherND,
   Pad: pad,
   Reshape: reshape,
   Slice: slice,

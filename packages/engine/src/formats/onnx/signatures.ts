@@ -32,6 +32,7 @@ const TABLE: Readonly<Record<string, string>> = {
   ConstantOfShape: "input# | value",
   Conv: `X W B? | ${PADDED} dilations group`,
   ConvTranspose: `X W B? | ${PADDED} dilations group output_padding output_shape`,
+  Cos: UNARY,
   DepthToSpace: "input~ | blocksize mode=DCR,CRD",
   DequantizeLinear: "x# x_scale x_zero_point#? | axis block_size=0 output_dtype=0,1",
   Div: OLD_PAIR,
@@ -45,6 +46,7 @@ const TABLE: Readonly<Record<string, string>> = {
   Flatten: "input~ | axis",
   Floor: UNARY,
   Gather: "data~ indices# | axis",
+  GatherND: "data~ indices# | batch_dims=0",
   Gelu: "X | approximate=none,tanh",
   Gemm: "A B C? | alpha beta transA=0,1 transB=0,1 broadcast",
   GlobalAveragePool: "X",
@@ -96,6 +98,7 @@ const TABLE: Readonly<Record<string, string>> = {
   Shape: "data~ | start end",
   Sigmoid: UNARY,
   Sign: "input",
+  Sin: UNARY,
   Size: "data~",
   // Steps are an attribute in what graphs of TensorFlow are translated to.
   Slice: "data~ starts#? ends#? axes#? steps#? | axes ends starts steps",
