@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,83 +11,145 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { VERSION } from "@leukogram/engine/version";
-import { afterAll, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { VERSION as ENGINE_VERSION } from "@leukogram/engine/version";
+import { VERSION as LABORATORY_VERSION } from "@leukogram/laboratory/version";
+import { VERSION } from "leukogram/version";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundleForBrowser } from "../scripts/bundleForBrowser.ts";
+import { PACKAGES, ROOT } from "./support/packages.ts";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "leukogram-package-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
 const checkout = join(place, "checkout");
+const names = Object.keys(PACKAGES) as (keyof typeof PACKAGES)[];
 
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+const manifestOf = (name: keyof typeof PACKAGES) =>
+  JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as Manifest;
 
-test("the version in the program is the package's", () => {
-  expect(VERSION).toBe(manifest.version);
+test("all packages have one version, which their programs say, and need each other in that version", () => {
+  expect([ENGINE_VERSION, VERSION, LABORATORY_VERSION]).toEqual(names.map((name) => manifestOf(name).version));
+  expect(new Set([ENGINE_VERSION, VERSION, LABORATORY_VERSION]).size).toBe(1);
+  const own = names.flatMap((name) =>
+    Object.entries(manifestOf(name).dependencies).filter(([needed]) => needed.includes("leukogram")),
+  );
+  expect(own).toEqual([
+    ["@leukogram/engine", VERSION],
+    ["@leukogram/engine", VERSION],
+    ["leukogram", VERSION],
+  ]);
 });
 
-test("what is published works without the sources: program, library and browser", async () => {
-  const installed = join(place, "node_modules", "leukogram");
-  for (const name of packedFiles()) cpSync(join(checkout, name), join(installed, name));
-  for (const { name } of dependencies())
-    symlinkSync(join(root, "node_modules", name), join(place, "node_modules", name));
-  expect(existsSync(join(installed, "dist", "web", "index.html"))).toBe(true);
-  const version = execFileSync(process.execPath, [join(installed, "bin", "leukogram.js"), "--version"], {
-    encoding: "utf8",
-  });
-  expect(version.trim()).toBe(VERSION);
-  const { LEUKOGRAM_MODELS: _, ...env } = process.env;
-  const listed = execFileSync(process.execPath, [join(installed, "bin", "leukogram.js"), "models", "--json"], {
-    encoding: "utf8",
-    env,
-  });
-  const { models } = JSON.parse(readFileSync(join(root, "models", "index.json"), "utf8")) as {
-    models: { name: string }[];
-  };
-  const found = (JSON.parse(listed) as { models: { name: string; path: string }[] }).models;
-  expect(found.map(({ name }) => name)).toEqual(models.map(({ name }) => name));
-  for (const { path } of found) expect(existsSync(path)).toBe(true);
-  const script = join(place, "use.mjs");
-  writeFileSync(
-    script,
-    'import { cnn } from "leukogram"; console.log(cnn({ imageSize: 32 }).initialize(0).parameters);',
-  );
-  const parameters = execFileSync(process.execPath, [script], { encoding: "utf8", cwd: place });
-  expect(Number(parameters)).toBeGreaterThan(24_000);
-  // Bundled for a browser from what is published, nothing of Node's is asked for.
-  const page = join(place, "page.mjs");
-  writeFileSync(page, 'export * from "leukogram/browser";');
-  const { files, asksNode } = await bundleForBrowser({ entry: page });
-  expect(asksNode).toEqual([]);
-  expect(files.map(({ fileName }) => fileName)).toEqual(
-    expect.arrayContaining([expect.stringMatching(/ort-wasm-simd-threaded-.*\.wasm$/)]),
-  );
-}, 400_000);
+describe("what is published works without the sources", () => {
+  beforeAll(() => {
+    const left = new Set([".git", ".built", "node_modules", "dist", "runs"]);
+    const filter = (path: string) => !/\/(\.built|dist|node_modules)$/.test(path);
+    for (const name of readdirSync(ROOT).sort())
+      if (!left.has(name)) cpSync(join(ROOT, name), join(checkout, name), { recursive: true, filter });
+    // What is installed, and in place of the packages of this checkout those of the copy.
+    installed(checkout, ["@leukogram", "leukogram"]);
+    for (const name of names) link(join(checkout, "packages", name), join(checkout, "node_modules", PACKAGES[name]));
+    execFileSync(process.execPath, ["scripts/build.js"], { cwd: checkout });
+    for (const name of names) publish(name);
+  }, 400_000);
 
-// What plain `npm pack` in a clean checkout puts into the file; it builds first.
-function packedFiles(): string[] {
-  const left = new Set([".git", ".built", "node_modules", "dist", "runs"]);
-  for (const name of readdirSync(root).sort())
-    if (!left.has(name))
-      cpSync(join(root, name), join(checkout, name), {
-        recursive: true,
-        filter: (path) => path !== join(root, "web", "dist"),
-      });
-  symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
-  const said = execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: checkout, encoding: "utf8" });
+  const run = (project: string, ...args: string[]) =>
+    execFileSync(process.execPath, [join(project, "node_modules/leukogram/bin/leukogram.js"), ...args], {
+      encoding: "utf8",
+      stdio: "pipe",
+      env: { PATH: process.env.PATH },
+    });
+
+  test("program, library and page, with the engine beside it", async () => {
+    const project = newProject("whole", ["engine", "leukogram", "laboratory"]);
+    expect(existsSync(join(project, "node_modules/@leukogram/laboratory/dist/web/index.html"))).toBe(true);
+    expect(run(project, "--version").trim()).toBe(VERSION);
+    const { models } = JSON.parse(readFileSync(join(ROOT, "packages/leukogram/models/index.json"), "utf8")) as {
+      models: { name: string }[];
+    };
+    const found = (JSON.parse(run(project, "models", "--json")) as { models: { name: string; path: string }[] }).models;
+    expect(found.map(({ name }) => name)).toEqual(models.map(({ name }) => name));
+    for (const { path } of found) expect(existsSync(path)).toBe(true);
+    expect(run(project, "serve", "--help")).toContain("leukogram serve --open");
+    const script = join(project, "use.mjs");
+    writeFileSync(
+      script,
+      'import { cnn, CELL_TYPES } from "leukogram"; console.log(cnn({ imageSize: 32, classes: CELL_TYPES.length }).initialize(0).parameters);',
+    );
+    expect(Number(execFileSync(process.execPath, [script], { encoding: "utf8", cwd: project }))).toBeGreaterThan(
+      24_000,
+    );
+    // Bundled for a browser from what is published, nothing of Node's is asked for.
+    const page = join(project, "page.mjs");
+    writeFileSync(page, 'export * from "leukogram/browser";');
+    const { files, asksNode } = await bundleForBrowser({ entry: page });
+    expect(asksNode).toEqual([]);
+    expect(files.map(({ fileName }) => fileName)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/ort-wasm-simd-threaded-.*\.wasm$/)]),
+    );
+  }, 400_000);
+
+  test("the engine alone", () => {
+    const project = newProject("engine", ["engine"]);
+    const script = join(project, "use.mjs");
+    const [, example] = /```ts\n([\s\S]+?)```/.exec(
+      readFileSync(join(ROOT, "packages/engine/README.md"), "utf8"),
+    ) as RegExpExecArray;
+    writeFileSync(script, `${example}console.log(probabilities.data.length);`);
+    expect(execFileSync(process.execPath, [script], { encoding: "utf8", cwd: project }).trim()).toBe("3");
+  });
+
+  test("without the laboratory's app, its commands say what to install", () => {
+    const project = newProject("cells", ["engine", "leukogram"]);
+    expect(run(project, "--help")).toContain("serve");
+    expect(() => run(project, "serve")).toThrow(
+      `ERR_USAGE leukogram serve needs the laboratory's app, which is not installed. npm install @leukogram/laboratory@${VERSION}`,
+    );
+  });
+
+  test("with the app in another version, they say so", () => {
+    const project = newProject("mixed", ["engine", "leukogram", "laboratory"]);
+    const version = join(project, "node_modules/@leukogram/laboratory/dist/version.js");
+    writeFileSync(version, readFileSync(version, "utf8").replace(VERSION, "9.9.9"));
+    expect(() => run(project, "backup", "x.zip")).toThrow(
+      `ERR_USAGE leukogram is version ${VERSION}, and @leukogram/laboratory 9.9.9. Install the same version of both`,
+    );
+  });
+});
+
+/** What plain `npm pack` of a package puts into the file, without its scripts: all is built. */
+function publish(name: keyof typeof PACKAGES): void {
+  const folder = join(checkout, "packages", name);
+  const said = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   // npm 12 names the package before what it says of it.
   const [packed] = Object.values(JSON.parse(said.slice(said.search(/^[[{]/m)))) as { files: { path: string }[] }[];
-  return packed!.files.map(({ path }) => path);
+  for (const { path } of packed!.files) cpSync(join(folder, path), join(place, "published", name, path));
 }
 
-// Links to the packages that the published one needs, scoped folders whole.
-function dependencies(): { name: string }[] {
-  const { dependencies: names } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-    dependencies: object;
-  };
-  const folders = Object.keys(names).map((name) => name.split("/")[0]!);
-  return [...new Set(folders)].map((name) => ({ name }));
+/** A project with these packages, and what they need, installed. */
+function newProject(called: string, installs: readonly (keyof typeof PACKAGES)[]): string {
+  const project = join(place, called);
+  installed(project, ["@leukogram", "leukogram"]);
+  for (const name of installs)
+    cpSync(join(place, "published", name), join(project, "node_modules", PACKAGES[name]), { recursive: true });
+  return project;
+}
+
+/** Links to what this checkout has installed, but for some. */
+function installed(project: string, without: readonly string[]): void {
+  for (const name of readdirSync(join(ROOT, "node_modules")).sort())
+    if (!without.includes(name)) link(join(ROOT, "node_modules", name), join(project, "node_modules", name));
+}
+
+function link(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  symlinkSync(from, to);
 }

@@ -1,46 +1,13 @@
-// The library. Every name is exported here by hand, so that nothing becomes public by accident.
+// The library. Every name is exported here by hand, so that nothing becomes public by accident; those of the engine in its own index.
 
-export { type ErrorCode, LeukogramError } from "@leukogram/engine/core/errors";
-export type { Estimate } from "@leukogram/engine/core/estimate";
-export { Rng } from "@leukogram/engine/core/rng";
-export { findImagenetWeights } from "@leukogram/engine/formats/imagenetWeights";
-export { writeKeras } from "@leukogram/engine/formats/kerasV3";
-export { loadWeights } from "@leukogram/engine/formats/loadWeights";
-export { type OnnxModel, type OnnxModelOptions, onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
-export { readKerasFile, readKerasH5 } from "@leukogram/engine/formats/readKeras";
-export { type ReadModel, type ReadModelOptions, readModel } from "@leukogram/engine/formats/readModel";
-export { gradients } from "@leukogram/engine/graph/autodiff";
-export { compile } from "@leukogram/engine/graph/compile";
-export { compileTraining, type PixelLayout } from "@leukogram/engine/graph/compileTraining";
-export { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
-export * as ops from "@leukogram/engine/graph/ops/index";
-export type { Tensor } from "@leukogram/engine/graph/tensor";
-export { cnn } from "@leukogram/engine/models/cnn";
-export { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
-export {
-  type JudgedModel,
-  type OutputKind,
-  type OutputsOptions,
-  withProbabilities,
-} from "@leukogram/engine/models/outputs";
-export { MODELS, type ModelEntry } from "@leukogram/engine/models/registry";
-export { exportGraph, seenPicture } from "@leukogram/engine/nn/exportGraph";
-export { Layer, type LayerOutput } from "@leukogram/engine/nn/layer";
-export * as layers from "@leukogram/engine/nn/layers/index";
-export { Input } from "@leukogram/engine/nn/layers/index";
-export { categoricalCrossentropy, type LossOptions, sparseCategoricalCrossentropy } from "@leukogram/engine/nn/losses";
-export { Model, Sequential } from "@leukogram/engine/nn/model";
-export { evaluationGraph, predictionGraph, trainingGraph } from "@leukogram/engine/nn/modelGraphs";
-export { adam, adamW, type Optimizer, rmsprop, sgd } from "@leukogram/engine/nn/optimizers";
-export { constantSchedule, cosineDecay, exponentialDecay, type Schedule } from "@leukogram/engine/nn/schedules";
-export { availableDevices, createSession } from "@leukogram/engine/runtime/node";
-export type { Device, Session, SessionOptions, Value } from "@leukogram/engine/runtime/session";
+export * from "@leukogram/engine";
 export { adaptToLabels } from "./adaptation/fewLabels/adaptToLabels.ts";
 export { suggestCells } from "./adaptation/fewLabels/suggestCells.ts";
 export { writeAdaptedRun } from "./adaptation/fewLabels/writeAdaptedRun.ts";
 export { labelFreeClassifier } from "./adaptation/labelFree/labelFree.ts";
 export { correctPriors } from "./adaptation/labelFree/priorCorrection.ts";
 export { openRun } from "./adaptation/openRun.ts";
+export { type CellSettings, normalizedCells } from "./cells/cellNormalization.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./cells/classes.ts";
 export { unpackZip } from "./data/archives/unpackedFolder.ts";
 export { balanceFolder } from "./data/balance.ts";
