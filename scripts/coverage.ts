@@ -3,18 +3,22 @@
  *
  *   npx tsx scripts/coverage.ts [draws]
  *
- * Of one share (recall of one class, accuracy of five) the chances are added up; of balanced accuracy draws are counted.
+ * Of one share (recall of one class, accuracy of five) the chances are added up; of balanced accuracy draws are counted,
+ * and so, a fifth as many, of what evaluate and compare say of models of five skills (accuracy .43 to 1.00).
  */
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
-import { meanOfShares } from "leukogram/metrics/groupedShare";
+import { comparePredictions } from "leukogram/evaluation/compare";
+import { evaluatePredictions } from "leukogram/evaluation/evaluate";
+import type { Predictions } from "leukogram/evaluation/types";
+import { meanOfShares, type Share } from "leukogram/metrics/groupedShare";
 import { clopperPearson, type Limits, midP, wilson } from "leukogram/metrics/proportion";
 import { textTable } from "leukogram/report/textTable";
 
 const SIZES = [2, 4, 8, 20, 100];
 const CLASSES = 5;
 const SHARES = Array.from({ length: 50 }, (_, i) => 0.5 + i / 100);
-const draws = Number(process.argv[2] ?? 4000);
+const draws = Number(process.argv[2] ?? 1000);
 
 type Method = (count: number, of: number) => Limits;
 
@@ -55,10 +59,17 @@ const SPREADS: Readonly<Record<string, (share: number, k: number) => number>> = 
 
 function balanced(spread: string, size: number): string[] {
   const rng = new Rng(0).fork(spread).fork(size);
-  const recalls: Estimate[] = Array.from({ length: size + 1 }, (_, count) => ({
-    value: count / size,
-    ...midP(count, size),
-  }));
+  const recalls: Share[] = Array.from({ length: size + 1 }, (_, count) => ({ value: count / size, of: size }));
+  // Limits do not depend on the order of the classes.
+  const known = new Map<string, Limits>();
+  const limitsOf = (seen: readonly Share[]) => {
+    const key = seen
+      .map(({ value }) => value)
+      .sort()
+      .join();
+    if (!known.has(key)) known.set(key, meanOfShares(seen));
+    return known.get(key)!;
+  };
   const held = SHARES.map((share) => {
     const own = Array.from({ length: CLASSES }, (_, k) => SPREADS[spread]!(share, k));
     const mean = own.reduce((sum, p) => sum + p, 0) / CLASSES;
@@ -69,7 +80,7 @@ function balanced(spread: string, size: number): string[] {
         for (let i = 0; i < size; i++) if (rng.uniform(0, 1) < p) hits++;
         return recalls[hits]!;
       });
-      if (holds(meanOfShares(seen), mean)) count++;
+      if (holds(limitsOf(seen), mean)) count++;
     }
     return count / draws;
   });
@@ -79,6 +90,49 @@ function balanced(spread: string, size: number): string[] {
 function percents(held: readonly number[]): string[] {
   const mean = held.reduce((sum, one) => sum + one, 0) / held.length;
   return [mean, Math.min(...held)].map((one) => (100 * one).toFixed(1));
+}
+
+const SKILLS = [0.7, 1.25, 2.1, 2.9, 3.75];
+const FIGURES = ["macroF1", "kappa", "matthews", "macroRocAuc", "logLoss"] as const;
+
+function modelOf(rng: Rng, size: number, skill: number): Predictions {
+  const classes = Array.from({ length: CLASSES }, (_, k) => String(k));
+  const rows = classes.flatMap((_, label) =>
+    Array.from({ length: size }, (__, i) => {
+      const powers = classes.map((___, k) => Math.exp(1.2 * rng.normal(k === label ? skill : 0)));
+      const sum = powers.reduce((a, b) => a + b);
+      const file = `${label}-${i}`;
+      return { file, label, group: file, probabilities: powers.map((power) => power / sum) };
+    }),
+  );
+  return { classes, rows };
+}
+
+// What is judged of two models of the same skill less a quarter of one, each with its limits.
+function judged(rng: Rng, size: number, skill: number, resamples: number): Estimate[] {
+  const [first, second] = [modelOf(rng.fork(1), size, skill), modelOf(rng.fork(2), size, skill - 0.25)];
+  const evaluation = evaluatePredictions(first, { resamples });
+  const pair = [
+    { name: "first", predictions: first },
+    { name: "second", predictions: second },
+  ];
+  const [compared] = comparePredictions(pair, { resamples });
+  const { accuracyDifference, balancedAccuracyDifference } = compared!;
+  const { f1, rocAuc } = evaluation.perClass[0]!;
+  return [...FIGURES.map((name) => evaluation[name]!), f1, rocAuc!, accuracyDifference, balancedAccuracyDifference];
+}
+
+function figures(size: number): string[] {
+  const held = SKILLS.map((skill) => {
+    const truths = judged(new Rng("truth"), 6_000, skill, 1);
+    const counts = truths.map(() => 0);
+    const times = Math.ceil(draws / 5);
+    for (let draw = 0; draw < times; draw++)
+      for (const [f, own] of judged(new Rng(draw).fork(size), size, skill, 200).entries())
+        if (holds(own, truths[f]!.value)) counts[f]! += 1 / times;
+    return counts;
+  });
+  return [String(size), ...held[0]!.map((_, f) => percents(held.map((own) => own[f]!)).join(", "))];
 }
 
 console.log(
@@ -93,5 +147,11 @@ console.log(
   textTable([
     ["Limits of", "images a class", "mean, %", "least, %"],
     ...Object.keys(SPREADS).flatMap((spread) => SIZES.map((size) => balanced(spread, size))),
+  ]),
+);
+console.log(
+  textTable([
+    ["images a class", ...FIGURES, "f1", "rocAuc", "accuracy difference", "balanced difference"],
+    ...SIZES.slice(0, 4).map(figures),
   ]),
 );

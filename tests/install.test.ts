@@ -48,7 +48,9 @@ describe.skipIf(`${process.platform}/${process.arch}` !== "linux/x64")("onnxrunt
 test("no script of a dependency runs in a checkout, whatever the version of npm", () => {
   const read = (name: string) => JSON.parse(readFileSync(join(root, name), "utf8"));
   const { packages } = read("package-lock.json") as { packages: Record<string, { hasInstallScript?: true }> };
-  const withScripts = Object.keys(packages).filter((name) => name !== "packages/engine" && packages[name]!.hasInstallScript);
+  const withScripts = Object.keys(packages).filter(
+    (name) => name !== "packages/engine" && packages[name]!.hasInstallScript,
+  );
   // npm 10 knows no allowScripts, and goes by the lock file: npm writes these lines as a dependency is updated.
   expect(withScripts, "take hasInstallScript out of package-lock.json, and name the package in allowScripts").toEqual(
     [],

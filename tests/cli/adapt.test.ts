@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { walkImages } from "leukogram/data/walk";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectFailure, makeCli } from "./cli.ts";
@@ -16,6 +16,13 @@ beforeAll(async () => {
   expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
 }, 400_000);
 
+/** Files of a run folder, by their paths in it. */
+const filesOf = (name: string) =>
+  readdirSync(join(cli.dir, name), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(join(cli.dir, name), join(entry.parentPath, entry.name)))
+    .sort();
+
 describe("leukogram adapt", () => {
   test("writes a run folder that evaluate, predict and adapt take, and says what to expect", async () => {
     const [json, text, again, judged] = await cli.runAll([
@@ -30,8 +37,25 @@ describe("leukogram adapt", () => {
     expect(told.gain.accuracy.low).toBeLessThanOrEqual(told.gain.accuracy.value);
     const file = JSON.parse(readFileSync(join(cli.dir, "new", "adaptation.json"), "utf8"));
     expect(file.gain).toEqual(told.gain);
+    expect(file.seconds).toBe(told.seconds);
+    expect(file.cpuSeconds).toBeGreaterThan(0);
     for (const name of ["model.onnx", "model.keras", "memory.safetensors", "predictions/labelled-after.csv"])
       expect(existsSync(join(cli.dir, "new", name))).toBe(true);
+    // All that a trained run has, but for what an adaptation can't have.
+    const lacks = ["history.csv", "checkpoints", "learning-curves.svg", "train.csv", "train.json"];
+    const own = (name: string) => filesOf(name).filter((path) => !lacks.includes(basename(path)));
+    expect(filesOf("new")).toEqual(expect.arrayContaining(own("home").filter((path) => !/test\.|last/.test(path))));
+    const html = readFileSync(join(cli.dir, "new", "report.html"), "utf8");
+    for (const part of [
+      "Expected gain in accuracy",
+      "cross-validated",
+      "There is no history.csv",
+      "(CPU ",
+      'id="cells"',
+    ])
+      expect(html).toContain(part);
+    expect(html).not.toContain("could not be read");
+    expect(readFileSync(join(cli.dir, "new", "model-card.md"), "utf8")).toContain("## Adaptation");
     expect(text!.stdout).toMatch(/^Labelled cells {5}30: Basophil 6, Eosinophil 6/);
     expect(text!.stdout).toMatch(/Expected gain {6}accuracy -?\d+\.\d points \(95 % /);
     expect([again!.code, judged!.code]).toEqual([0, 0]);
@@ -48,6 +72,9 @@ describe("leukogram adapt", () => {
     expect(judged.cells).toBe(10);
     for (const name of ["before", "after", "kappaAfter"])
       expect(Object.keys(judged[name])).toEqual(["value", "low", "high"]);
+    const metrics = JSON.parse(readFileSync(join(cli.dir, "judged", "metrics", "test.json"), "utf8"));
+    expect([metrics.count, metrics.accuracy]).toEqual([10, judged.after]);
+    expect(existsSync(join(cli.dir, "judged", "predictions", "test.csv"))).toBe(true);
     const told = (name: string) => JSON.parse(readFileSync(join(cli.dir, name), "utf8"));
     expect(told("progress.json")).toMatchObject({ state: "finished", stage: "Judging the new model", error: null });
     expectFailure(same!, 3, /^ERR_DATA .*: is to be learned from and judged by\. Give other cells with --judge\.$/);
@@ -57,15 +84,24 @@ describe("leukogram adapt", () => {
   test("--unlabelled takes a folder or a manifest, and leaves the model as it is for few cells", async () => {
     const images = walkImages(join(cli.dir, "elsewhere", "Train"));
     writeFileSync(join(cli.dir, "cells.csv"), ["file", ...images].join("\n"));
-    const [folder, manifest, none] = await cli.runAll([
+    const [folder, manifest, none, labelled] = await cli.runAll([
       ["adapt", "home", "--unlabelled", "elsewhere/Train", "--out", "by-folder", "--threads", "1"],
       ["adapt", "home", "--unlabelled", "cells.csv", "--out", "by-manifest", "--threads", "1"],
       ["adapt", "home", "--unlabelled", "gone.csv", "--out", "by-nothing"],
+      ["adapt", "home", "--unlabelled", "elsewhere/Train", "--judge", "elsewhere/Test", "--out", "by-labels"],
     ]);
     expect(folder!.stdout).toMatch(
       /^Cells {14}30 without labels.*^Not adapted: \d+ different cells are too few to vote .* The model in by-folder is the one you gave\.$/ms,
     );
     expect(manifest!.stdout).toBe(folder!.stdout.replaceAll("by-folder", "by-manifest"));
+    const html = readFileSync(join(cli.dir, "by-folder", "report.html"), "utf8");
+    for (const part of ["be known without labels", "There are no metrics", "The least sure answers", "Not adapted: "])
+      expect(html).toContain(part);
+    expect(html).not.toContain("surest mistakes");
+    expect(filesOf("by-folder")).toEqual(expect.arrayContaining(["log.txt", "model-card.md"]));
+    expect(filesOf("by-folder").filter((path) => /^(metrics|figures)/.test(path))).toEqual([]);
+    const test = JSON.parse(readFileSync(join(cli.dir, "by-labels", "metrics", "test.json"), "utf8"));
+    expect([labelled!.code, test.count]).toEqual([0, 10]);
     expectFailure(none!, 3, /^ERR_DATA manifest .*gone\.csv: /);
   }, 400_000);
 

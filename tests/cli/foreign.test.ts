@@ -56,6 +56,27 @@ test("predict, evaluate, compare, differential, explain, robustness and inspect 
   expect(jsonOf<object>(outcomes[8]!)).toMatchObject({ outputs: "scores", classesFrom: "--classes" });
 });
 
+test("generalise takes one, and corrects what needs no change of the model", async () => {
+  const sets = ["--home", "A=smears/Test", "--sets", "B=smears/Train"];
+  const [told, both, refused] = await cli.runAll([
+    ["generalise", "scores.keras", ...sets, ...FLAGS, "--quiet", "--json"],
+    ["generalise", "run", "scores.keras", "--no-corrections", ...sets, ...FLAGS, "--json"],
+    ["generalise", "run", ...sets, ...FLAGS],
+  ]);
+  type Found = { models: (Assumed & { away: { corrections: { name: string }[] }[]; notes: string[] })[] };
+  const [model] = jsonOf<Found>(told!).models;
+  expect(model!.assumptions).toMatchObject({ classesFrom: "--classes", outputs: "scores" });
+  expect(model!.away[0]!.corrections.map(({ name }) => name)).toEqual(["prior correction"]);
+  expect(told!.stderr).toBe(
+    "Note: scores.keras: it ends in scores; a softmax was added, which makes probabilities of them\n",
+  );
+  expect(jsonOf<Found>(both!).models.map(({ assumptions }) => assumptions?.classesFrom)).toEqual([
+    undefined,
+    "--classes",
+  ]);
+  expectFailure(refused!, 2, /^ERR_USAGE run: is a model that Leukogram wrote/);
+});
+
 test("what is only assumed is said, in text and in --json, by what was converted too", async () => {
   const outcomes = await cli.runAll([
     ["convert", "scores.keras", "assumed.onnx"],
@@ -77,6 +98,24 @@ test("what is only assumed is said, in text and in --json, by what was converted
   expect(jsonOf<{ notes: string[] }>(outcomes[4]!).notes).toEqual([
     "no other command takes it as it is: one.keras: the model has 2 classes, and nothing names them. Name them in the order of its outputs: --classes A,B,C.",
   ]);
+});
+
+test("what is assumed is said under --quiet too, without --json", async () => {
+  const own = ["--preprocessing", "0..1", "--outputs", "scores", "--quiet"];
+  const note = `nothing names its classes: assumed are ${NAMES.replaceAll(",", ", ")}, in this order`;
+  const outcomes = await cli.runAll([
+    ["predict", "scores.keras", "cell.png", ...own],
+    ["differential", "smears/Test", "--model", "scores.keras", "--reject", "0", ...own],
+    ["evaluate", "scores.keras", "--data", "smears", ...own],
+    ["robustness", "scores.keras", "--data", "smears", "--images", "5", ...own],
+    ["differential", "smears/Test", "--model", "scores.keras", "--reject", "0", "--quiet"],
+  ]);
+  for (const { code, stderr } of outcomes) {
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain(note);
+    expect(stderr).not.toContain("Classifying");
+  }
+  expect(outcomes[4]!.stderr).toContain("It has no layer that scales pixels. Say how they were scaled");
 });
 
 test("names outlive a conversion to every format, and assumed ones may be told afterwards", async () => {
@@ -116,7 +155,7 @@ test("what can't be so is refused, and nothing is left", async () => {
     2,
     "ERR_USAGE the model's outputs are no probabilities: on probe pictures they are from -",
   );
-  expectFailure(outcomes[5]!, 2, "ERR_USAGE the model has 2 classes, and 1 are named (--classes).");
+  expectFailure(outcomes[5]!, 2, "ERR_USAGE the model has 2 classes, and 1 is named (--classes).");
   expectFailure(
     outcomes[6]!,
     3,

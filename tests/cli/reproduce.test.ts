@@ -14,6 +14,7 @@ interface Result {
     testAccuracy: object[];
     generalisationGap: number[];
     trainingSeconds: number[];
+    trainingCpuSeconds: number[];
   }[];
   comparisons: { mcnemarP: number; verdict: string }[];
   report: string;
@@ -26,15 +27,19 @@ test("reproduce trains the three models, compares them and writes the report", a
   );
   const { models, comparisons, report } = jsonOf<Result>(outcome);
   expect(models.map(({ name }) => name)).toEqual(["CNN", "MobileNetV2, dense head", "MobileNetV2, linear head"]);
-  for (const { seeds, testAccuracy, generalisationGap, trainingSeconds } of models) {
+  for (const { seeds, testAccuracy, generalisationGap, trainingSeconds, trainingCpuSeconds } of models) {
     expect(seeds).toEqual([3]);
     expect(Object.keys(testAccuracy[0]!)).toEqual(["value", "low", "high"]);
     expect(Math.abs(generalisationGap[0]!)).toBeLessThanOrEqual(1);
     expect(trainingSeconds[0]).toBeGreaterThan(0);
+    expect(trainingCpuSeconds[0]).toBeGreaterThan(0);
   }
   expect(comparisons).toHaveLength(3);
   expect(report).toBe(join("both", "report.html"));
-  expect(readFileSync(path(report), "utf8")).toContain("MobileNetV2 had no ImageNet weights");
+  const html = readFileSync(path(report), "utf8");
+  expect(html).toContain("MobileNetV2 had no ImageNet weights");
+  expect(html).toContain("<h1>Custom CNN against MobileNetV2 trained whole, beginning with random weights</h1>");
+  expect(html).not.toContain("frozen");
   expect(JSON.parse(readFileSync(path("both", "cnn-seed3", "config.json"), "utf8")).recipe).toMatchObject({
     seed: 3,
     epochs: 1,

@@ -25,7 +25,9 @@ describe.concurrent("train", () => {
     expect(first.stderr).toMatch(
       /^smears: 12 images to learn from, 8 to choose by, 10 to test on\nDecoding training images: 12\n/,
     );
-    expect(first.stderr).toMatch(/^Epoch 2\/2 {2}loss \d.\d{4} {2}accuracy .* val_loss .* val_accuracy .* rate .* s$/m);
+    expect(first.stderr).toMatch(
+      /^Epoch 2\/2 {2}loss \d.\d{4} {2}accuracy .* val_loss .* val_accuracy .* rate .* s \(CPU \d+\.\d s\)$/m,
+    );
     expect(readdirSync(path("run")).sort()).toEqual([
       "checkpoints",
       "config.json",
@@ -44,7 +46,7 @@ describe.concurrent("train", () => {
     expect(readdirSync(path("run", "predictions")).sort()).toEqual(["test.csv", "train.csv", "validation.csv"]);
     expect(readdirSync(path("run", "metrics")).sort()).toEqual(["test.json", "train.json", "validation.json"]);
     const history = readFileSync(path("run", "history.csv"), "utf8").split("\n");
-    expect(history[0]).toBe("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds");
+    expect(history[0]).toBe("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,cpu_seconds");
     expect(history).toHaveLength(4);
     const config = JSON.parse(readFileSync(path("run", "config.json"), "utf8"));
     expect(config).toMatchObject({ data: "smears", recipe: { model: "cnn", epochs: 2, imageSize: 32, seed: 0 } });

@@ -103,7 +103,7 @@ describe("scanFolder", () => {
     expect(() => scanFolder(dir)).toThrow(`${dir} has only one class, "a", and at least 2 are needed. Give the folder`);
     touch(dir, "b/readme.txt");
     expect(() => scanFolder(dir)).toThrow(
-      `class "b" has no image in ${join(dir, "b")}, only 1 other files such as readme.txt. Add images`,
+      `class "b" has no image in ${join(dir, "b")}, only 1 other file such as readme.txt. Add images`,
     );
   });
 });

@@ -152,14 +152,14 @@ describe("files of a folder", () => {
     openData(dir);
     expect(remarksSoFar()).toEqual({
       leftOut: { ".heic": 2, "without an ending": 1, ".txt": 1 },
-      notes: [`${dir}: 1 images lie beside the class folders and are left out, as they have no class`],
+      notes: [`${dir}: 1 image lies beside the class folders and is left out: no folder says the class`],
     });
   });
 
   test("of a class that has no image are named", () => {
     const dir = fresh("a/1.jpg", "b/2.heic");
     expect(() => openData(dir)).toThrow(
-      `class "b" has no image in ${join(dir, "b")}, only 1 other files such as 2.heic. Add images (.bmp, .gif, .jfif,`,
+      `class "b" has no image in ${join(dir, "b")}, only 1 other file such as 2.heic. Add images (.bmp, .gif, .jfif,`,
     );
     const flat = fresh("1.jpg", "2.jpg");
     expect(() => openData(flat)).toThrow(`${flat} holds 2 images and no class folder. Put the images in one folder`);

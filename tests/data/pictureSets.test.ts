@@ -37,9 +37,21 @@ describe("how many of 16 bits are used", () => {
     expect(wide!.data[0]).toBe(red);
     expect(dark!.data[0]).toBe(red! >>> 2); // of 12 bits, as its neighbour, though 10 would hold it
     expect(said).toEqual([
-      `${dir}: 2 pictures of 16 bits are read as of 12 bits, as the largest value of all is 3840. --bits says otherwise.`,
+      `${dir}: 2 pictures of 16 bits are read as of 12 bits, as the largest value of all is 3840: 1.tif, 2.png. --bits says otherwise.`,
     ]);
     expect(await bitsKey(paths)).toBe("12");
+  });
+
+  test("is said of many files of a call by their number and a few names", async () => {
+    const files = Object.fromEntries([..."abcde"].map((name) => [`${name}.png`, file("grey-10-of-16.png")]));
+    const dir = writeFiles(join(root, "many"), files);
+    const paths = imagesOf(Object.keys(files).map((name) => join(dir, name)));
+    const said: string[] = [];
+    onRemark((text) => said.push(text));
+    await decodeImage(paths[4]!);
+    expect(said[0]).toMatch(
+      /^\S+a\.png and 4 other paths: 5 pictures of 16 bits are read as of 10 bits, as the largest value of all is \d+: a\.png, b\.png, c\.png and others\. --bits says otherwise\.$/,
+    );
   });
 
   test("is what the user says, and is refused where that is no camera's", async () => {
@@ -66,7 +78,11 @@ describe("what could be read otherwise is said of the first and counted", () => 
     ["imagej-cyx.tif", "channels as pages", "its pages 1, 2, 3 are taken for red, green and blue"],
     ["cyx-bgr.ome.tif", "channels as pages", "its pages 3, 2, 1 are taken for red, green and blue"],
     ["pages.tif", "several pages", "of its 4 pictures page 1 is taken"],
-    ["resolution.tif", "scale in tags", "says 0.1 micrometres a pixel, which is not used; tell it by --scale 0.1um"],
+    [
+      "resolution.tif",
+      "scale in tags",
+      "says 0.1 micrometres a pixel, which counts if all pictures of a laboratory say the same; --scale 0.1um tells it",
+    ],
     ["imagej-stack.tif", "several pages", "of its 3 pictures page 1 is taken"],
     [
       "orientation-6.tif",

@@ -99,9 +99,11 @@ describe("a count of types beyond the five", () => {
     expect(report).toMatchObject({ cells: 102, platelets: 2, erythroblasts: { count: 3 } });
     expect(report.notes).toContain("5 further cells were not counted.");
     expect(() => differentialReport({ classes, rows }, { cells: 108 })).toThrow(
-      "ERR_DATA differential: 108 cells are to be counted, and there are 107 and calls leukocytes, of 112.",
+      "ERR_DATA differential: 108 cells are to be counted, and there are 107 that the model calls a leukocyte, of 112. Give more cells, or count fewer: --cells 107.",
     );
-    expect(() => differentialReport(cells({ Platelet: 9 }))).toThrow("some cells are to be counted, and there are 0");
+    expect(() => differentialReport(cells({ Platelet: 9 }))).toThrow(
+      "leukocytes are to be counted, and there is none that the model calls a leukocyte, of 9. Give more cells.",
+    );
   });
 
   test("corrects sums by labelled cells", () => {

@@ -64,8 +64,33 @@ describe("differentialReport", () => {
       "50 cells are unidentified, as the model gives their class less than 0.8 (--reject).",
     );
     expect(() => differentialReport(all, { cells: 200, reject: 0.8 })).toThrow(
-      "ERR_DATA differential: 200 cells are to be counted, and there are 120 that the model is sure of, of 170.",
+      "ERR_DATA differential: 200 cells are to be counted, and there are 120 that the model is sure of, of 170; 50 others have a class less probable than 0.8 (--reject): 50 Basophil. Give more cells, or count fewer: --cells 120. Look at these cells. --reject 0.5 counts each cell whose class is more probable than all others together, with more mistakes.",
     );
+  });
+
+  test("says where the threshold comes from, and what the cells are that it leaves out", () => {
+    const { classes, rows } = cells([0, 0, 3, 2, 40], { sure: 0.9 });
+    const all = { classes, rows: [...rows, ...cells([0, 0, 60, 0, 0], { sure: 0.99 }).rows] };
+    const report = differentialReport(all, { reject: 0.963, promise: { error: 0.02, classes: 11 } });
+    expect(report.cells).toBe(60);
+    expect(report.notes).toContain(
+      "45 cells are unidentified, as the model gives their class less than 0.963 (--reject). The model carries this threshold: with it fewer than 2 % of its answers were wrong on images of its own laboratory, in all its 11 types.",
+    );
+    expect(report.notes).toContain(
+      "Unidentified are 43 % of the cells, so shares are those of the cells that the model is sure of, not of the smear. Its first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Look at these cells. --reject 0.5 counts each cell whose class is more probable than all others together, with more mistakes.",
+    );
+    const none = () => differentialReport({ classes, rows }, { reject: 0.963 });
+    expect(none).toThrow(
+      "ERR_DATA differential: leukocytes are to be counted, and there is none that the model is sure of, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Look at these cells. --reject 0.5",
+    );
+  });
+
+  test("counts one cell as one", () => {
+    expect(differentialReport(cells([0, 0, 0, 0, 1])).notes).toContain(
+      "1 cell is few: laboratories count 100 or more.",
+    );
+    const fhir = diagnosticReport(differentialReport(cells([0, 0, 0, 0, 1])), { model: { name: "m", version: "1" } });
+    expect(JSON.stringify(fhir)).toContain("1 cell counted.");
   });
 
   test("corrects by labelled cells, and refuses those that do not fit", () => {
@@ -92,7 +117,7 @@ describe("differentialReport", () => {
       "ERR_DATA differential: the confusion matrix needs cells of every class",
     );
     expect(() => differentialReport({ classes: CELL_TYPES, rows: [] })).toThrow(
-      "some cells are to be counted, and there are 0",
+      "ERR_DATA differential: there is no cell to count. Give a folder of images of single cells",
     );
   });
 });

@@ -43,7 +43,7 @@ describe("evaluatePredictions", () => {
   it("depends on the seed in its limits alone", () => {
     const [one, other] = [0, 1].map((seed) => evaluatePredictions(predictions, { ...quick, seed }));
     expect(one!.accuracy.value).toBe(other!.accuracy.value);
-    expect(one!.macroF1.low).not.toBe(other!.macroF1.low);
+    expect(one!.logLoss.low).not.toBe(other!.logLoss.low);
     expect(evaluatePredictions(predictions, quick)).toEqual(one);
   });
 
@@ -92,7 +92,7 @@ describe("evaluatePredictions", () => {
     const { notes, ...figures } = evaluatePredictions(some, quick);
     const { notes: fewer, ...expected } = evaluatePredictions(known, quick);
     expect(figures).toEqual(expected);
-    expect(notes).toEqual(["1 images of unknown class are left out.", ...fewer!]);
+    expect(notes).toEqual(["1 image of unknown class is left out.", ...fewer!]);
   });
 
   it("follows a named class that ties with another", () => {
@@ -143,8 +143,8 @@ describe("evaluatePredictions at the edges", () => {
       ]),
       quick,
     );
-    expect(alone.kappa).toEqual({ value: 0, low: 0, high: 0 });
-    expect(alone.matthews.value).toBe(0);
+    expect(alone.kappa).toEqual({ value: 0, low: -1, high: 1 });
+    expect(alone.matthews).toEqual({ value: 0, low: -1, high: 1 });
     expect(alone.perClass.map((figures) => figures.rocAuc)).toEqual([undefined, undefined, undefined]);
     expect(evaluatePredictions(surePredictions([[0, 2]]), quick).accuracy).toEqual({
       value: 0,
@@ -158,10 +158,13 @@ describe("evaluatePredictions at the edges", () => {
 
   it("does not call a faultless model certain", () => {
     const answers = surePredictions(Array.from({ length: 60 }, (_, i) => [i % 3, i % 3] as const));
-    const { accuracy, perClass, notes } = evaluatePredictions(answers, quick);
+    const evaluation = evaluatePredictions(answers, quick);
+    const { accuracy, perClass } = evaluation;
     expect(accuracy).toEqual({ value: 1, ...midP(60, 60) });
     expect(perClass[0]!.recall).toEqual({ value: 1, ...midP(20, 20) });
-    expect(notes!.join()).toContain("Limits that are a point say nothing of certainty");
+    const share = midP(20, 20).low;
+    expect(perClass[0]!.f1).toEqual({ value: 1, low: (2 * share) / (1 + share), high: 1 });
+    for (const { low, high } of estimatesOf(evaluation)) expect(high - low).toBeGreaterThan(0.02);
   });
 
   it("counts groups, not images, as evidence that a model is faultless", () => {
@@ -170,7 +173,7 @@ describe("evaluatePredictions at the edges", () => {
     expect(evaluatePredictions({ classes, rows: grouped }, quick).accuracy.low).toBe(midP(4, 4).low);
   });
 
-  it("passes over resamples of slides that lost a class", () => {
+  it("has limits where slides hold several classes, one of them on one slide alone", () => {
     // Basophils are on one slide alone, and one in two of them is right.
     const slides = [1, 2, 3, 4].flatMap((slide) => [
       [slide, 1, 1],
@@ -182,8 +185,10 @@ describe("evaluatePredictions at the edges", () => {
     const { perClass, macroF1 } = evaluatePredictions({ classes, rows: grouped }, quick);
     // Two images of one slide are as one.
     expect(perClass[0]!.recall).toEqual({ value: 0.5, ...midP(0.5, 1) });
-    // Worst with basophils: slide 1 three times and slide 2 once, (2/3 + 8/11 + 1/3) / 3. Without: 0.38.
-    expect(macroF1.low).toBeGreaterThan(0.5);
+    // Slides hold several classes, so that recalls err together.
+    expect(macroF1.low).toBeGreaterThan(0);
+    expect(macroF1.low).toBeLessThan(macroF1.value);
+    expect(macroF1.high).toBeGreaterThan(macroF1.value);
   });
 
   it("says where a class has a single image or group, which no resample varies", () => {

@@ -98,7 +98,9 @@ describe("stratifiedBootstrap", () => {
   });
 
   it("refuses no resamples and lists of different length", () => {
-    expect(() => stratifiedBootstrap([0], meanOf([1]), { rng: rng(), resamples: 0 })).toThrow(/ERR_USAGE bootstrap/);
+    expect(() => stratifiedBootstrap([0], meanOf([1]), { rng: rng(), resamples: 0 })).toThrow(
+      /ERR_USAGE stratifiedBootstrap/,
+    );
     expect(() => stratifiedBootstrap([0, 1], meanOf([1, 1]), { rng: rng(), groups: ["a"] })).toThrow(/ERR_SHAPE/);
   });
 });

@@ -89,7 +89,7 @@ describe("differentialCount", () => {
 
   test("refuses what can't be counted", () => {
     expect(() => differentialCount([0, 0])).toThrow(
-      "ERR_DATA differential: expected whole numbers of cells, received 0, 0",
+      "ERR_DATA differentialCount: expected cells, received the counts 0, 0",
     );
     expect(() => differentialCount([1.5, 2])).toThrow("ERR_DATA");
     expect(() =>
@@ -99,8 +99,8 @@ describe("differentialCount", () => {
           [1, 3],
         ],
       }),
-    ).toThrow("ERR_DATA differential: the confusion matrix needs cells of every class");
-    expect(() => differentialCount([1, 2], { confusion: [[1, 3]] })).toThrow("ERR_DATA");
+    ).toThrow("ERR_DATA differentialCount: the confusion matrix needs cells of every class");
+    expect(() => differentialCount([1, 2], { confusion: [[1, 3]] })).toThrow("ERR_SHAPE");
   });
 });
 
@@ -165,7 +165,7 @@ describe("countedShares", () => {
 
   test("refuses a share of no cell at all", () => {
     expect(() => countedShares([0, 0, 0, 7], [{ part: [1], among: white }])).toThrow(
-      "ERR_DATA differential: expected whole numbers of cells, received 0, 0, 0, 7",
+      "ERR_DATA countedShares: expected cells, received the counts 0, 0, 0, 7",
     );
   });
 });

@@ -1,4 +1,4 @@
-import { groupedShare, meanOfShares } from "leukogram/metrics/groupedShare";
+import { groupedShare, meanOfEstimates, meanOfShares } from "leukogram/metrics/groupedShare";
 import { clopperPearson, midP } from "leukogram/metrics/proportion";
 import { describe, expect, test } from "vitest";
 
@@ -67,9 +67,48 @@ describe("groupedShare", () => {
   });
 });
 
-test("the mean of shares is as uncertain as they are together", () => {
+test("the mean of estimates is as uncertain as they are together", () => {
   const one = { value: 0.9, low: 0.7, high: 1 };
-  const { value, low, high } = meanOfShares([one, one, one, one]);
+  const { value, low, high } = meanOfEstimates([one, one, one, one]);
   expect(value).toBeCloseTo(0.9, 12);
   expect([low, high]).toEqual([expect.closeTo(0.8, 12), expect.closeTo(0.95, 12)]);
+});
+
+describe("meanOfShares", () => {
+  // All counts of five classes of four images, in rising order.
+  const sets: number[][] = [];
+  const add = (counts: number[], from: number) => {
+    if (counts.length === 5) sets.push(counts);
+    else for (let count = from; count <= 4; count++) add([...counts, count], count);
+  };
+  add([], 0);
+  const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+  const limits = sets.map((counts) => meanOfShares(counts.map((count) => ({ value: count / 4, of: 4 }))));
+
+  test("of five classes with four images each holds what it says, by adding up all counts", () => {
+    const ways = sets.map((counts) =>
+      [0, 1, 2, 3, 4].reduce((product, count) => {
+        const { length } = counts.filter((own) => own === count);
+        return (product * [1, 4, 6, 4, 1][count]! ** length) / factorial(length);
+      }, factorial(5)),
+    );
+    const held = SHARES.map((share) =>
+      sets.reduce((sum, counts, i) => {
+        const hits = counts.reduce((a, b) => a + b, 0);
+        const { low, high } = limits[i]!;
+        return low <= share && share <= high ? sum + ways[i]! * share ** hits * (1 - share) ** (20 - hits) : sum;
+      }, 0),
+    );
+    expect(held.reduce((a, b) => a + b, 0) / held.length).toBeGreaterThan(0.94);
+    expect(Math.min(...held)).toBeGreaterThan(0.9);
+  });
+
+  test("is never a point, and never wider than MOVER of the exact limits", () => {
+    for (const [i, counts] of sets.entries()) {
+      const exact = meanOfEstimates(counts.map((count) => ({ value: count / 4, ...clopperPearson(count, 4) })));
+      const { low, high } = limits[i]!;
+      expect(high - low).toBeGreaterThan(0.1);
+      expect(high - low).toBeLessThanOrEqual(exact.high - exact.low + 1e-9);
+    }
+  });
 });

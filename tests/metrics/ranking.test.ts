@@ -44,7 +44,7 @@ describe("rocCurve", () => {
 
   it("has no rates where one side is empty, and refuses a score that is no number", () => {
     expect(rocCurve([1, 1], [0.1, 0.2]).fpr).toEqual([Number.NaN, Number.NaN, Number.NaN]);
-    expect(() => rocCurve([1, 0], [0.1, Number.NaN])).toThrow(/ERR_DATA .* score 1 is NaN/);
+    expect(() => rocCurve([1, 0], [0.1, Number.NaN])).toThrow(/ERR_DATA .* scores: entry 1 is NaN/);
   });
 });
 

@@ -38,7 +38,7 @@ describe("calibrationBins", () => {
   test("refuses lists of two lengths, and no bins", () => {
     expect(() => calibrationBins([0.5], [])).toThrow("ERR_SHAPE");
     expect(() => calibrationBins([0.5], [true], { bins: 0 })).toThrow(
-      "ERR_USAGE calibrationBins: expected 1 bin or more",
+      "ERR_USAGE calibrationBins: bins is 0, expected a whole number of 1 or more",
     );
   });
 });
@@ -94,7 +94,7 @@ describe("rejectRule", () => {
     const rule = rejectRule([0.9, 0.8, 0.7], [true, true, true], { error: 0.01 });
     expect(rule).toEqual({ threshold: Number.POSITIVE_INFINITY, coverage: 0, risk: { value: 0, low: 0, high: 1 } });
     expect(() => rejectRule([0.9], [true], { error: 1 })).toThrow(
-      "ERR_USAGE reject: expected an error rate between 0 and 1",
+      "ERR_USAGE rejectRule: error is 1, expected a finite number above 0 and below 1",
     );
   });
 });
@@ -131,7 +131,7 @@ describe("conformalRule", () => {
     );
     expect(conformalSet([0.999, 0.001], rule)).toEqual([0, 1]);
     expect(() => conformalRule([0], [[1, 0]], { coverage: 1 })).toThrow(
-      "ERR_USAGE conformal: expected a coverage between 0 and 1",
+      "ERR_USAGE conformalRule: coverage is 1, expected a finite number above 0 and below 1",
     );
   });
 });

@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { comparisonTable } from "leukogram/report/comparisonTable";
 import { comparisonReport, runReport } from "leukogram/report/html";
 import { describe, expect, it } from "vitest";
 import { comparisonInput, evaluationOf, historyOf, MATRIX, rocCurves, runInput } from "./fixtures.ts";
@@ -66,6 +67,15 @@ describe("runReport", () => {
     ]) {
       expect(page).toContain(part);
     }
+  });
+
+  it("tells processor time beside the time on the clock", () => {
+    const { costs } = runInput();
+    const timed = { ...costs, trainingCpuSeconds: 3601, cpuMillisecondsPerImage: 8.1 };
+    const page = text(runReport(runInput({ costs: timed })));
+    expect(page).toContain("31 min 13 s (CPU 1 h 0 min)");
+    expect(page).toContain("4.21 ms (CPU 8.10 ms)");
+    expect(text(runReport(runInput()))).not.toContain("(CPU");
   });
 
   it("escapes every text of the user", () => {
@@ -148,6 +158,24 @@ describe("comparisonReport", () => {
     expect(page).toContain("accuracy +0.6 points (\u22120.1 to 1.4), balanced accuracy \u22120.4 points");
     expect(page).toContain("Exact McNemar test: p = 0.041; after Holm\u2019s correction p = 0.124.");
     expect(page).toContain("only CNN from scratch 61");
+  });
+
+  it("tells processor time of models whose runs know it, as text too", () => {
+    const [first, second, third] = comparisonInput().models;
+    const costs = { ...first!.costs, trainingCpuSeconds: 4000, cpuMillisecondsPerImage: 3.5 };
+    const seeds = { ...second!, trainingSeconds: [600, 700], trainingCpuSeconds: [1100, 1300] };
+    // One seed of two is of an older version.
+    const mixed = { ...third!, trainingSeconds: [5000, 5100], trainingCpuSeconds: [9000] };
+    const models = [{ ...first!, costs }, seeds, mixed];
+    const page = text(comparisonReport(comparisonInput({ models })));
+    expect(page).toContain("36 min 50 sCPU 1 h 7 min");
+    expect(page).toContain("1.92 msCPU 3.50 ms");
+    expect(page).toContain("CPU 20 min 0 s");
+    const [header, ...rows] = comparisonTable(models).split("\n");
+    expect(header).toMatch(/ Training +CPU +Parameters /);
+    expect(rows[0]).toMatch(/ 2210 s +4000 s .* 1\.9 ms \(CPU 3\.5 ms\)$/);
+    expect(rows[2]).toMatch(/ s\) +- /);
+    expect(comparisonTable(comparisonInput().models)).not.toContain("CPU");
   });
 
   it("shows the spread over seeds only where there are several", () => {

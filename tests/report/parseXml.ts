@@ -9,7 +9,7 @@ export interface Node {
 
 const TAG = /^<(\/?)([A-Za-z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/;
 // HTML elements that have no end tag.
-const VOID = new Set(["meta", "br", "link"]);
+const VOID = new Set(["meta", "br", "link", "img"]);
 
 /** The document's root element. Throws where a tag is not closed, or an ampersand not escaped. */
 export function parseXml(source: string): Node {

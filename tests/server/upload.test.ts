@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { zipSync } from "fflate";
+import { decodeImage, type RgbImage } from "leukogram/data/image";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { picture, pictures, type TestFile } from "../support/pictures.ts";
@@ -145,3 +147,23 @@ test("an image under two names is one cell, in one upload and in the next", asyn
   const next = await laboratory.upload(id, [{ name: "c.png", bytes }]);
   expect([next.body.added, next.body.known]).toEqual([[], [{ id: cell.id, file: "c.png" }]]);
 });
+
+test("thumbnails of ink and of 16 bits have the colours that the model sees", async () => {
+  const kinds: Record<string, { readonly file: string }> = JSON.parse(
+    readFileSync(new URL("../data/pictureKinds.json", import.meta.url), "utf8"),
+  );
+  for (const name of ["cmyk.jpg", "cmyk-without-adobe.jpg", "rgb-16.png", "rgb-16.tif", "grey-16.png"]) {
+    const bytes = Buffer.from(kinds[name]!.file, "base64");
+    const seen = await decodeImage(bytes, { name });
+    const { id, body } = await send({ name, bytes });
+    expect(body.refused, name).toEqual([]);
+    const [cell] = (await laboratory.ask(`GET cases/${id}/cells`)).body.cells;
+    const thumbnail = await laboratory.ask(`GET cells/${cell.id}/thumbnail`);
+    const shown = await decodeImage(thumbnail.raw, { name: "thumbnail" });
+    expect([shown.width, shown.height]).toEqual([seen.width, seen.height]);
+    const means = ({ data }: RgbImage) => [0, 1, 2].map((k) => mean(data.filter((_, i) => i % 3 === k)));
+    for (const [k, value] of means(shown).entries()) expect(Math.abs(value - means(seen)[k]!), name).toBeLessThan(6);
+  }
+});
+
+const mean = (values: Uint8Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

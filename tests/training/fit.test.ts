@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { Rng } from "@leukogram/engine/core/rng";
 import { Dense, Input } from "@leukogram/engine/nn/layers/index";
 import { Model } from "@leukogram/engine/nn/model";
@@ -9,6 +10,7 @@ import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from
 import { readCheckpoint } from "leukogram/training/checkpoint";
 import { type BatchSource, type FitOptions, fit } from "leukogram/training/fit";
 import { formatHistory, parseHistory } from "leukogram/training/history";
+import { processorSeconds, trainingTime } from "leukogram/training/processorTime";
 import { StepRunner } from "leukogram/training/stepRunner";
 import { describe, expect, test } from "vitest";
 import { rejection, temporaryFolder } from "./sets.ts";
@@ -61,7 +63,7 @@ async function run(options: Partial<FitOptions> = {}) {
   }
 }
 
-const figures = (rows: readonly object[]) => rows.map((row) => ({ ...row, seconds: 0 }));
+const figures = (rows: readonly object[]) => rows.map((row) => ({ ...row, seconds: 0, cpuSeconds: 0 }));
 
 /** Learns well for three epochs, and badly from then on. */
 const ruinous = (step: number) => (step < 9 ? 0.1 : 50);
@@ -149,6 +151,66 @@ describe("fit", () => {
     const error = await rejection(run({ epochs: 2, schedule: (step) => (step === 5 ? 1e39 : 0.1), files }));
     expect(error.message).toMatch(/^ERR_DIVERGED training: the validation loss is (NaN|Infinity) after step 6\. Try/);
     expect((await readCheckpoint(files.checkpoint))!.epoch).toBe(1);
+  });
+});
+
+describe("processor time", () => {
+  const files = (name: string) => ({ checkpoint: join(dir, `${name}.safetensors`), history: join(dir, `${name}.csv`) });
+  /** Stops after the fifth step, in the second epoch. */
+  const interrupted = async (options: Partial<FitOptions>) => {
+    const stop = new AbortController();
+    let steps = 0;
+    const onProgress = () => {
+      if (++steps === 5) stop.abort();
+    };
+    await rejection(run({ ...options, signal: stop.signal, onProgress }));
+  };
+  /** A clock that goes on by a second whenever it is looked at. */
+  const ticking = () => {
+    let seconds = 100;
+    return () => seconds++;
+  };
+
+  test("stands beside the seconds of each epoch, in the file too", async () => {
+    const own = files("cpu");
+    const { history } = await run({ files: own });
+    for (const { cpuSeconds } of history) expect(cpuSeconds).toBeGreaterThan(0);
+    const read = parseHistory(readFileSync(own.history, "utf8"));
+    for (const [i, { cpuSeconds }] of read.entries()) expect(cpuSeconds).toBeCloseTo(history[i]!.cpuSeconds!, 2);
+  });
+
+  test("of a run that was stopped adds up", async () => {
+    const own = files("adds-up");
+    await interrupted({ files: own, cpuClock: ticking() });
+    const before = (await readCheckpoint(own.checkpoint))!.cpuSeconds!;
+    expect(before).toBeGreaterThan(0);
+    const { history } = await run({ files: own, resume: true, cpuClock: ticking() });
+    const [first, second, third] = history.map(({ cpuSeconds }) => cpuSeconds!);
+    expect(third).toBe(first);
+    // The step after which it was stopped had been counted; its two looks at the clock are not all made again.
+    expect(second).toBeGreaterThan(before);
+    expect(trainingTime(history)!.cpuSeconds).toBe(history.reduce((sum, { cpuSeconds }) => sum + cpuSeconds!, 0));
+  });
+
+  test("is not made up for epochs of older versions", async () => {
+    const own = files("older");
+    await interrupted({ files: own, cpuClock: undefined });
+    const { history } = await run({ files: own, resume: true });
+    expect(history.map(({ cpuSeconds }) => cpuSeconds !== undefined)).toEqual([false, false, true, true]);
+    expect(trainingTime(history)).toMatchObject({ cpuSeconds: undefined });
+    const old = "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\n1,0.5,0.75,,,0.1,2.50\n";
+    expect(trainingTime(parseHistory(old))).toEqual({ seconds: 2.5, cpuSeconds: undefined });
+    expect(trainingTime([])).toBeUndefined();
+  });
+
+  test("counts all threads of the process", async () => {
+    const before = processorSeconds();
+    const worker = new Worker(
+      "const end = process.cpuUsage().user + 2e5; while (process.cpuUsage().user < end) Math.sqrt(2);",
+      { eval: true },
+    );
+    await new Promise((resolve) => worker.once("exit", resolve));
+    expect(processorSeconds() - before).toBeGreaterThan(0.15);
   });
 });
 

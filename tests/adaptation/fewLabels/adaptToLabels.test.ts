@@ -8,6 +8,7 @@ import { splitDataset } from "leukogram/data/split";
 import { drawSmears } from "leukogram/data/synthetic";
 import { loadClassifier } from "leukogram/evaluation/classifier";
 import { answerImages } from "leukogram/evaluation/evaluateModel";
+import { FEWEST_PICTURES } from "leukogram/metrics/familiarity";
 import { trainModel } from "leukogram/training/trainModel";
 import { beforeAll, describe, expect, test } from "vitest";
 import { rejection, smallRecipe, temporaryFolder } from "../../training/sets.ts";
@@ -56,6 +57,22 @@ describe("adapting by a few labels", () => {
       ({ label, probabilities }) => probabilities[label!] === Math.max(...probabilities),
     );
     expect(right.length / samples.length).toBeGreaterThanOrEqual(result.after.evaluation.accuracy.value);
+  }, 400_000);
+
+  test("knows the new laboratory again by its other pictures too, where few have labels", async () => {
+    const run = await openRun(home);
+    const few = samples.filter(({ label }, i) => label < 2 && i % 2 === 0);
+    expect(few.length).toBeLessThan(FEWEST_PICTURES);
+    const pool = samples.filter((sample) => !few.includes(sample)).map(({ path }) => path);
+    // Whatever these labels teach: what is asked is how a changed model is written.
+    const result = { ...(await adaptToLabels(run, few, { ...options, homeLoss: 1 })), adapted: true };
+    const looksOf = async (name: string, unlabelled: readonly string[]) => {
+      const out = join(dir, name);
+      await writeAdaptedRun(run, { result, out, from: home, samples: few, unlabelled });
+      return (await openRun(out)).home.looks.length - run.home.looks.length;
+    };
+    expect(await looksOf("few", [])).toBe(0);
+    expect(await looksOf("few-and-pool", pool)).toBe(1);
   }, 400_000);
 
   test("equal seeds give equal weights, and what lies below the last blocks stays as it was", async () => {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { CommandModule } from "leukogram/cli/command";
 import { print } from "leukogram/cli/options";
@@ -20,7 +21,7 @@ const command: CommandModule = {
     print(
       Boolean(options.json),
       done,
-      () => `Restored ${done.events} events and ${done.images} images; the trail is whole.`,
+      () => `Restored ${counted(done.events, "event")} and ${counted(done.images, "image")}; the trail is whole.`,
     );
   },
 };

@@ -1,5 +1,6 @@
 // A signed report, to read and to print: one page without scripts and without other files.
 
+import { counted } from "@leukogram/engine/core/counted";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { LEAVES } from "leukogram/cells/cropCounts";
 import { scaleText } from "leukogram/data/scale";
@@ -13,9 +14,6 @@ import type { ReportContent } from "./reportContent.ts";
 const EVERY_PAGE = new Markup(
   `<style>@media print{@page{@bottom-left{content:"${RESEARCH_USE}";font:8pt sans-serif}@bottom-right{content:counter(page) " of " counter(pages);font:8pt sans-serif}}}</style>`,
 );
-
-/** How a number of one thing is said. */
-const many = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
 
 /** Units in plain text, as sentences of the count have them, as they are printed. */
 const printed = (text: string) => text.replaceAll("10^9/L", UNIT);
@@ -34,12 +32,12 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
     kind: state,
     facts: [
       `Report ${signed.number}`,
-      `${many(differential.cells, "cell")} counted`,
+      `${counted(differential.cells, "cell")} counted`,
       `${content.reviewed} of ${cells.length} labelled by a reader`,
       `model ${model}`,
       content.scale === undefined ? "" : scaleText(content.scale),
       facts.leukocytes === null ? "" : `white cells ${facts.leukocytes} × ${UNIT}`,
-      facts.age === null ? "" : `age ${many(facts.age, "year")}`,
+      facts.age === null ? "" : `age ${counted(facts.age, "year")}`,
     ].filter((fact) => fact !== ""),
     lead: markup`${EVERY_PAGE}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
     version: software.version,
@@ -83,7 +81,7 @@ function countSection({ differential, full }: ReportContent): Content {
         ]
       : []),
   ])}</div>
-<p>Not counted: ${unidentified} unidentified, ${many(artefacts, "artefact")}, ${many(smudges, "smudge cell")}.</p>
+<p>Not counted: ${unidentified} unidentified, ${counted(artefacts, "artefact")}, ${counted(smudges, "smudge cell")}.</p>
 ${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${printed(flag)}</li>`)}</ul>`}
 ${notes.map((note) => markup`<p class="minor">${printed(note)}</p>`)}
 ${full !== null && markup`<p class="minor">Usual ranges: ${full.ranges.name}. ${full.ranges.source}.</p>`}`;
@@ -113,7 +111,7 @@ export function agreementWords({
     byModel.cells === 0
       ? ""
       : ` Of ${byModel.cells} cells that the first reader had left to the model, the second called ${byModel.same} the same.`;
-  return `${twice}${once} ${many(differences.length, "difference")} ${differences.length === 1 ? "was" : "were"} not settled as this was signed.`;
+  return `${twice}${once} ${counted(differences.length, "difference")} ${differences.length === 1 ? "was" : "were"} not settled as this was signed.`;
 }
 
 function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }: ReportContent): Content {

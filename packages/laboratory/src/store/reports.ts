@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, asc, desc, eq } from "drizzle-orm";
 import type { Scale } from "leukogram/data/scale";
@@ -77,7 +78,8 @@ function requireSignable(found: CountedCase, ifRevision: number | undefined): vo
     throw new LeukogramError("ERR_CONFLICT", message, { hint });
   };
   if (found.status === "signed") refuse("the case is signed", "Amend it, which says why and reopens it.");
-  if (found.waiting > 0) refuse(`${found.waiting} cells wait for the model`, "Sign when all are classified.");
+  if (found.waiting > 0)
+    refuse(`${counted(found.waiting, "cell waits", "cells wait")} for the model`, "Sign when all are classified.");
   if (found.secondReading === "going on") refuse("the second reading is going on", "Sign when it is finished.");
 }
 

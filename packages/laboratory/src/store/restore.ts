@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { sql } from "drizzle-orm";
 import { Guard } from "leukogram/data/archives/guard";
@@ -156,5 +157,6 @@ async function requireImages({ images }: Store, queries: Queries): Promise<void>
       if (existsSync(images.pathOf(sha256))) continue;
       if (missing++ === 0) first = sha256;
     }
-  if (missing > 0) throw new LeukogramError("ERR_DATA", `the backup lacks ${missing} images, such as ${first}`);
+  if (missing > 0)
+    throw new LeukogramError("ERR_DATA", `the backup lacks ${counted(missing, "image")}, such as ${first}`);
 }

@@ -1,10 +1,10 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Dataset } from "../data/dataset.ts";
 import type { Scale } from "../data/scale.ts";
 import { EVERY } from "../data/toldScales.ts";
 import type { CropSummary } from "../evaluation/cellCrops.ts";
+import type { Classifier, LoadOptions } from "../evaluation/classifier.ts";
 import { comparePredictions } from "../evaluation/compare.ts";
 import { type ConfidenceFigures, judgeConfidence } from "../evaluation/confidence.ts";
 import {
@@ -15,6 +15,7 @@ import {
 } from "../evaluation/evaluate.ts";
 import { answerImages } from "../evaluation/evaluateModel.ts";
 import { type FamiliarityFigures, judgeFamiliarity } from "../evaluation/familiarity.ts";
+import { isForeign } from "../evaluation/foreignModel.ts";
 import {
   balancedAccuracyOf,
   type ClassFall,
@@ -83,11 +84,13 @@ export interface Generalisation {
   readonly away: readonly AwayFigures[];
   /** What a reader must know. */
   readonly notes: readonly string[];
+  /** What was assumed of another program's model; undefined of one that Leukogram wrote. */
+  readonly assumptions?: Pick<Classifier, "classesFrom" | "outputs" | "notes"> | undefined;
 }
 
 /** Options of {@link judgeGeneralisation}. */
-export interface GeneralisationOptions extends SessionOptions {
-  /** Try what needs no label; default true. It takes a run folder or a shipped model. */
+export interface GeneralisationOptions extends LoadOptions {
+  /** Try what needs no label; default true. A model file, and another program's model, takes the correction of priors alone. */
   readonly corrections?: boolean;
   readonly skipBad?: boolean;
   readonly resamples?: number;
@@ -123,12 +126,19 @@ export async function judgeGeneralisation(
       corrections: options.corrections === false ? [] : await tryCorrections(model, set, there.predictions, options),
     });
   }
-  return { model, home: homeFigures, away: found, notes: notesOn(homeFigures, found) };
+  const { classesFrom, outputs, notes = [] } = own.classifier;
+  return {
+    model,
+    home: homeFigures,
+    away: found,
+    notes: [...notes, ...notesOn(homeFigures, found)],
+    ...(classesFrom !== undefined && { assumptions: { classesFrom, outputs, notes } }),
+  };
 }
 
 interface Answers {
   readonly predictions: Predictions;
-  readonly temperature: number | undefined;
+  readonly classifier: Classifier;
   readonly crops: CropSummary | undefined;
   readonly steps: readonly LabelFreeStep[];
 }
@@ -152,7 +162,7 @@ async function ask(
       signal,
       onProgress: (done, total) => onStage?.(`${name}: classifying${way ? `, ${steps[0]!.name}` : ""}`, done, total),
     });
-    return { predictions, temperature: classifier.home.temperature, crops, steps };
+    return { predictions, classifier, crops, steps };
   } finally {
     await classifier.close();
   }
@@ -160,9 +170,10 @@ async function ask(
 
 function setFigures(
   name: string,
-  { predictions, temperature, crops }: Answers,
+  { predictions, classifier, crops }: Answers,
   options: Pick<GeneralisationOptions, "resamples" | "seed">,
 ): SetFigures {
+  const { temperature } = classifier.home;
   const { calibrationError, calibratedRange, brier } = judgeConfidence(predictions, options);
   return {
     name,
@@ -188,6 +199,7 @@ async function tryCorrections(
 ): Promise<CorrectionFigures[]> {
   const { rows, step } = withCorrectedPriors(plain.rows, plain.classes);
   const found = [correctionFigures(step, plain, { ...plain, rows }, options)];
+  if (isForeign(model)) return found;
   for (const way of WAYS) {
     let asked: Answers;
     try {

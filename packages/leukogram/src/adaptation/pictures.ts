@@ -57,7 +57,8 @@ export async function readPictures(
   const normalizer = cells && new CellPictures(cells);
   const target = layoutTarget({ phases: 1, height, width }, height, width);
   const isMeasured = redCells !== undefined && redCellOf === undefined && run.scale === undefined;
-  const scale = isMeasured ? (await scaleOfFiles(files, { signal })).scale : run.scale;
+  const measured = isMeasured ? await scaleOfFiles(files, { signal }) : undefined;
+  const scale = measured === undefined ? run.scale : (measured.file ?? measured.scale);
   const widthOf = redCellOf ?? (() => scale?.redCell);
   const bring = async (image: RgbImage, index: number) => {
     if (normalizer) return normalizer.planar(image);

@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { clopperPearson } from "../metrics/proportion.ts";
 import type { Audit, CopyGroup, Finding, NamedShortcut, OddFile } from "./types.ts";
@@ -19,8 +20,6 @@ export function findingsOf(audit: Omit<Audit, "findings">): Finding[] {
   const rank = { fault: 0, doubt: 1, note: 2 };
   return all.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
-
-const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 function badFindings({ bad }: Pick<Audit, "bad">): Finding[] {
   if (bad.length === 0) return [];

@@ -83,6 +83,9 @@ const TYPES: ReadonlyMap<string, CellType> = new Map(
   ]),
 );
 
+/** All types that are known. */
+export const TYPE_NAMES: readonly string[] = Object.keys(ROWS);
+
 /** What is known of a type; undefined for a class that is no known type. */
 export function cellType(name: string): CellType | undefined {
   return TYPES.get(name);

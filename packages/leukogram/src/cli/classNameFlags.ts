@@ -6,6 +6,7 @@ import { offeredMapping, readClassMap } from "../data/classNames.ts";
 import type { DataOptions } from "../data/dataset.ts";
 import { groupingOf, oneOf } from "./options.ts";
 import { Progress } from "./progress.ts";
+import type { HowRead } from "./runFolder.ts";
 
 /** Adds the flags. */
 export function addClassNameFlags(command: Command): void {
@@ -34,15 +35,52 @@ export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<D
   return { mapClasses: { map, leaveOut: others === "leave-out", say: (text) => progress.line(`Note: ${text}`) } };
 }
 
+/**
+ * How the data of a run is read: as flags say, else, of a run that is resumed, as it was begun.
+ *
+ * @throws as `classNamesOf` and `readClassMap`.
+ */
+export function howRead(options: Readonly<Record<string, unknown>>, begun: HowRead = {}): HowRead {
+  const { scale = begun.scale, bits = begun.bits, mapClasses, others } = options as HowReadFlags;
+  if (mapClasses === undefined && begun.mapClasses === undefined) classNamesOf(options);
+  const map = mapClasses === undefined ? begun.mapClasses : keptMap(mapClasses);
+  const isLeftOut = others === "leave-out" || (mapClasses === undefined && begun.others === "leave-out");
+  return { scale, bits, mapClasses: map, others: isLeftOut ? "leave-out" : undefined };
+}
+
+interface HowReadFlags extends Pick<HowRead, "scale" | "bits"> {
+  readonly mapClasses?: string;
+  readonly others?: string;
+}
+
+function keptMap(word: string): HowRead["mapClasses"] {
+  if (word === "auto") return "auto";
+  return Object.fromEntries([...readClassMap(word)].map(([from, to]) => [from, to ?? null]));
+}
+
+/** How the data's classes are taken by what a run's config.json keeps; said on stderr unless `quiet`. */
+export function classNamesKept(
+  { mapClasses, others }: Pick<HowRead, "mapClasses" | "others">,
+  say?: (text: string) => void,
+): Pick<DataOptions, "mapClasses"> {
+  if (mapClasses === undefined) return {};
+  const map =
+    mapClasses === "auto"
+      ? ("auto" as const)
+      : new Map(Object.entries(mapClasses).map(([from, to]) => [from, to ?? undefined]));
+  return { mapClasses: { map, leaveOut: others === "leave-out", say } };
+}
+
 /** How labelled data is opened by what the user says: its groups, and its classes. @throws as {@link classNamesOf}. */
 export function labelledDataOf(options: Readonly<Record<string, unknown>>): DataOptions {
   return { ...groupingOf(options), ...classNamesOf(options) };
 }
 
 /** The flags as words of a command line. */
-export function classNameWords({ mapClasses, others }: Readonly<Record<string, unknown>>): string[] {
+export function classNameWords({ mapClasses, others }: HowRead, file: string | undefined): string[] {
   if (mapClasses === undefined) return [];
-  return ["--map-classes", JSON.stringify(mapClasses), ...(others === "leave-out" ? ["--others", "leave-out"] : [])];
+  const word = mapClasses === "auto" ? "auto" : (file ?? "map.csv");
+  return ["--map-classes", word, ...(others === "leave-out" ? ["--others", "leave-out"] : [])];
 }
 
 /** Says the mapping that there is for classes of other names that are learned as they are. */

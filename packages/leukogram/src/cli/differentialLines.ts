@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { IMMATURE_GRANULOCYTES } from "../differential/countCells.ts";
 import type { DifferentialReport, Erythroblasts, ReportedClass } from "../differential/types.ts";
@@ -15,7 +16,7 @@ export function differentialLines(report: DifferentialReport, skipped: number): 
   return [
     textTable(table(report)),
     "",
-    `${cells} cells counted.${skipped > 0 ? ` ${skipped} images can't be read.` : ""}`,
+    `${counted(cells, "cell")} counted.${skipped > 0 ? ` ${counted(skipped, "image")} can't be read.` : ""}`,
     ...(erythroblasts === undefined ? [] : [erythroblastLine(erythroblasts)]),
     ...(withheld === undefined ? [] : [withheld]),
     ...flags,

@@ -21,7 +21,10 @@ type RunRecipe = (
 ) => Promise<JudgedRun>;
 
 /** Trains once with each mistake of the student project, all else done right (seed 0). */
-export async function faultsAsPublished(data: string, out: string, run: RunRecipe): Promise<FaultResult[]> {
+export async function faultsAsPublished(
+  { data, out, pretrained }: { readonly data: string; readonly out: string; readonly pretrained: boolean },
+  run: RunRecipe,
+): Promise<FaultResult[]> {
   const balanced = join(out, "balanced-by-files");
   await balanceFolder(data, balanced, {
     augmentation: { rotationRange: 15, zoomRange: 0.1, horizontalFlip: true, verticalFlip: false, fillMode: "nearest" },
@@ -45,7 +48,9 @@ export async function faultsAsPublished(data: string, out: string, run: RunRecip
     {
       name: "MobileNetV2 fed [0, 1]",
       base: "MobileNetV2, dense head",
-      explanation: "its weights were learned on pixels in [-1, 1].",
+      explanation: pretrained
+        ? "its weights were learned on pixels in [-1, 1]."
+        : "pretrained weights are for pixels in [-1, 1]; this one began with random weights, which have no such range.",
       data,
       recipe: { ...readRecipe("mobilenetv2"), preprocessing: "unit" },
     },

@@ -72,9 +72,9 @@ export function foreignOf({ classes, ...flags }: ModelFlags): ForeignOptions {
   return { preprocessing, jpegDct, classes: names, outputs, imageSize, output };
 }
 
-/** Says what was assumed of a model, and what makes one doubt. */
+/** Says what was assumed of a model, and what makes one doubt, under --quiet too. */
 export function tellModel(progress: Progress, { notes = [] }: Pick<Classifier, "notes">): void {
-  for (const note of notes) progress.line(`Note: ${note}`);
+  for (const note of notes) progress.warn(`Note: ${note}`);
 }
 
 /** The same for --json; nothing of a model that Leukogram trained. */

@@ -1,33 +1,51 @@
 import { existsSync, statSync } from "node:fs";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
+import { listedImages } from "../data/listedImages.ts";
 import { addPictures } from "../data/pictureSets.ts";
 import { remarkLeftOut } from "../data/remarks.ts";
+import type { ScaledSample } from "../data/usedScales.ts";
 import { IMAGE_EXTENSIONS_TEXT, walkFolder } from "../data/walk.ts";
 
+/** Whether a path names a CSV file, as manifests and answers are. */
+export const isCsv = (path: string) => /\.csv$/i.test(path);
+
 /**
- * Image files as given, and all of folders and zips: pictures of one camera.
+ * Image files as given, and all of folders, zips and manifest CSVs: pictures of one camera.
  *
  * @throws ERR_DATA where there is none.
  */
 export function imagesOf(paths: readonly string[]): string[] {
-  const found = paths.flatMap(imagesIn);
-  addPictures(paths.join(", "), found);
+  return picturesOf(paths).map(({ path }) => path);
+}
+
+/**
+ * The same with what manifests say of each picture's laboratory and scale; no label is read.
+ *
+ * @throws as {@link imagesOf}, and where a manifest's row is wrong.
+ */
+export function picturesOf(paths: readonly string[]): ScaledSample[] {
+  const found = paths.flatMap(picturesIn);
+  addPictures(
+    paths.length === 1 ? paths[0]! : `${paths[0]} and ${counted(paths.length - 1, "other path")}`,
+    found.map(({ path }) => path),
+  );
   return found;
 }
 
-function imagesIn(path: string): readonly string[] {
+function picturesIn(path: string): readonly ScaledSample[] {
   if (!existsSync(path))
     throw new LeukogramError("ERR_DATA", `${path}: there is no such image or folder`, {
       hint: "Check the path's spelling.",
     });
   const folder = unpackedFolder(path);
-  if (!statSync(folder).isDirectory()) return [path];
+  if (!statSync(folder).isDirectory()) return isCsv(path) ? listedImages(path) : [{ path }];
   const { images, others } = walkFolder(folder);
   remarkLeftOut(path, others);
   if (images.length === 0)
     throw new LeukogramError("ERR_DATA", `${path}: holds no image`, {
-      hint: `Give image files (${IMAGE_EXTENSIONS_TEXT}), or a folder or zip with some in it.`,
+      hint: `Give image files (${IMAGE_EXTENSIONS_TEXT}), a folder or zip with some in it, or a manifest CSV.`,
     });
-  return images;
+  return images.map((image) => ({ path: image }));
 }

@@ -1,5 +1,7 @@
 // Leave-one-laboratory-out as a part of `train`.
+
 import { join } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { laboratoryNames } from "../data/laboratories.ts";
 import type { LaboratoryEvaluation, LaboratoryFigures, LeaveOneOut, Parts } from "../evaluation/laboratories.ts";
@@ -44,7 +46,7 @@ export async function leaveOut(
       progress.line(
         done
           ? `Without ${laboratory}: done before`
-          : `Without ${laboratory}: ${train.samples.length} images to learn from`,
+          : `Without ${laboratory}: ${counted(train.samples.length, "image")} to learn from`,
       ),
     onStage: progress.stage,
     onProgress: progress.step,

@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { onRemark } from "../data/remarks.ts";
+import { withCpu } from "../report/format.ts";
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
 import { ProgressFile } from "../training/progressFile.ts";
@@ -62,11 +63,19 @@ export class Progress {
 
   /** A line that stays. */
   line(text: string): void {
-    if (this.#log === undefined) this.#kept.push(text);
-    else this.#write(text);
-    if (this.#quiet) return;
-    clearLine();
-    process.stderr.write(`${text}\n`);
+    this.#keep(text);
+    if (!this.#quiet) show(text);
+  }
+
+  /** A line that stays and is said under --quiet too: without it a number would mislead. */
+  warn(text: string): void {
+    this.#keep(text);
+    show(text);
+  }
+
+  #keep(line: string): void {
+    if (this.#log === undefined) this.#kept.push(line);
+    else this.#write(line);
   }
 
   #write(line: string): void {
@@ -115,7 +124,7 @@ export class Progress {
         : `  val_loss ${row.valLoss.toFixed(4)}  val_accuracy ${row.valAccuracy!.toFixed(4)}`;
     this.line(
       `Epoch ${row.epoch}/${epochs}  loss ${row.loss.toFixed(4)}  accuracy ${row.accuracy.toFixed(4)}${validation}  ` +
-        `rate ${row.learningRate.toExponential(2)}  ${row.seconds.toFixed(1)} s`,
+        `rate ${row.learningRate.toExponential(2)}  ${withCpu(row.seconds, row.cpuSeconds, tenths)}`,
     );
   };
 
@@ -138,6 +147,12 @@ export class Progress {
     live = true;
   }
 }
+
+function show(text: string): void {
+  clearLine();
+  process.stderr.write(`${text}\n`);
+}
+const tenths = (seconds: number | undefined) => `${seconds!.toFixed(1)} s`;
 
 function duration(seconds: number): string {
   return seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;

@@ -6,14 +6,26 @@ import { type EpochRow, parseHistory } from "../training/history.ts";
 import { parseRecipe } from "../training/recipe.ts";
 import { VERSION } from "../version.ts";
 
+/** How a run's data is read, as it was told. */
+export interface HowRead {
+  /** Scales, as they were written. */
+  readonly scale?: readonly string[] | undefined;
+  /** Bits that the camera uses of 16. */
+  readonly bits?: number | undefined;
+  /** What classes of other names are taken for: by the package's table, or by a file's rows, where null is none. */
+  readonly mapClasses?: "auto" | Readonly<Record<string, string | null>> | undefined;
+  /** Images of none of the classes: left out, or refused where it is undefined. */
+  readonly others?: "leave-out" | undefined;
+}
+
 /** What config.json of a run says. */
-export interface RunConfig {
+export interface RunConfig extends HowRead {
   readonly version: string;
   /** A folder or manifest; several where they come from several laboratories. */
   readonly data: string | readonly string[];
   readonly weights?: string | undefined;
-  /** Scales that were told, as they were written. */
-  readonly scale?: readonly string[] | undefined;
+  /** The file that `mapClasses` was read from. */
+  readonly classMap?: string | undefined;
   readonly recipe: Readonly<Record<string, unknown>>;
 }
 
@@ -56,7 +68,7 @@ const RUN_FILES = [
  */
 export function checkRunFolder(
   out: string,
-  { recipe }: Pick<RunConfig, "recipe">,
+  { recipe, ...read }: Pick<RunConfig, "recipe" | keyof HowRead>,
   { resume, replace }: RunFolderOptions,
 ): void {
   if (existsSync(out) && !statSync(out).isDirectory())
@@ -70,7 +82,7 @@ export function checkRunFolder(
     throw new LeukogramError("ERR_OUTPUT", `${out}: holds a run already`, {
       hint: "Go on with --resume, begin anew with --yes, or name another folder with --out.",
     });
-  if (isRun && resume) requireSameSettings(out, recipe);
+  if (isRun && resume) requireSameSettings(out, recipe, read);
 }
 
 /**
@@ -100,18 +112,27 @@ export function isRunConfig(out: string): boolean {
   }
 }
 
-function requireSameSettings(out: string, recipe: Readonly<Record<string, unknown>>): void {
-  const begun: Readonly<Record<string, unknown>> = parseRecipe(readRunConfig(out).recipe, join(out, "config.json"));
+const HOW_READ = ["scale", "bits", "mapClasses", "others"] as const;
+
+function requireSameSettings(out: string, recipe: Readonly<Record<string, unknown>>, read: HowRead): void {
+  const config = readRunConfig(out);
+  const begun: Readonly<Record<string, unknown>> = parseRecipe(config.recipe, join(out, "config.json"));
   const keys = [...new Set([...Object.keys(begun), ...Object.keys(recipe)])];
   const shown = (value: unknown) => (value === undefined ? "none" : String(value));
   const differences = keys
     .filter((key) => begun[key] !== recipe[key])
     .map((key) => `${key} ${shown(begun[key])}, now ${shown(recipe[key])}`);
+  for (const key of HOW_READ) {
+    const [before, now] = [config[key], read[key]].map((value) => (value === undefined ? "none" : wordsOf(value)));
+    if (before !== now) differences.push(`${key} ${before}, now ${now}`);
+  }
   if (differences.length === 0) return;
   throw new LeukogramError("ERR_CONFIG", `${out}: the run was begun with other settings: ${differences.join("; ")}`, {
     hint: "Resume with the settings that it was begun with, or name another folder with --out.",
   });
 }
+
+const wordsOf = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
 /** Reads a run's config.json. @throws ERR_OUTPUT where there is none; ERR_FORMAT where it is damaged. */
 export function readRunConfig(out: string): RunConfig {

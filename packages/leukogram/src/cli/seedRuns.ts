@@ -19,13 +19,17 @@ export interface RunKind {
 /** Reads what a run folder says of its training; undefined where it says nothing. */
 export function readRunKind(path: string): RunKind | undefined {
   if (!isRunConfig(path)) return undefined;
-  const { recipe, data, weights } = readRunConfig(path);
+  const { recipe, data, weights, scale, bits, mapClasses, others } = readRunConfig(path);
   const { seed = 0, ...settings } = recipe;
   const judged = join(path, "metrics", "train.json");
   const trainedOn = existsSync(judged)
     ? (JSON.parse(readFileSync(judged, "utf8")) as { readonly count: number }).count
     : undefined;
-  return { seed: Number(seed), settings: JSON.stringify([settings, data, weights]), trainedOn };
+  return {
+    seed: Number(seed),
+    settings: JSON.stringify([settings, data, weights, scale, bits, mapClasses, others]),
+    trainedOn,
+  };
 }
 
 /** A model as the command was given it. */
@@ -61,12 +65,14 @@ function asOne(runs: readonly SeedRun[]): SeededModel {
   const seeds = runs.map(({ run }) => run?.seed ?? 0);
   const evaluations = runs.map(({ predictions }) => evaluatePredictions(predictions));
   const trainingSeconds = runs.flatMap(({ costs }) => costs.trainingSeconds ?? []);
+  const trainingCpuSeconds = runs.flatMap(({ costs }) => costs.trainingCpuSeconds ?? []);
   return {
     ...first,
     name: runs.length === 1 ? first.name : commonName(runs.map(({ name }) => name)),
     evaluations,
     seeds,
     trainingSeconds,
+    trainingCpuSeconds,
     trainings: first.trainings ?? trainingsOfSeeds({ seeds, evaluations, trainedOn: first.run?.trainedOn }),
   };
 }

@@ -1,5 +1,5 @@
 import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../evaluation/familiarity.ts";
-import { UNFAMILIAR } from "../training/homeFacts.ts";
+import { isUnfamiliar } from "../training/homeFacts.ts";
 
 /** An image that a model answered, and how familiar it looks; undefined where the model can't tell. */
 export interface LookedAt {
@@ -19,7 +19,7 @@ export function strangeLines(images: readonly LookedAt[]): string[] {
   const figures = judgeFamiliarity(images.map(({ familiarity }) => familiarity));
   if (figures === undefined) return [FAMILIARITY_UNKNOWN];
   const warning = familiarityWarning(figures);
-  const strange = images.filter(({ familiarity }) => familiarity !== undefined && familiarity < UNFAMILIAR);
+  const strange = images.filter(({ familiarity }) => isUnfamiliar(familiarity));
   if (figures.warns) return [warning!];
   if (strange.length === 0) return [];
   const names = strange.slice(0, MOST_NAMED).map(({ path }) => path);

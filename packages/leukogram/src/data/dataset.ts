@@ -1,7 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { alikePair } from "@leukogram/engine/core/alikeNames";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { unpackedFolder } from "./archives/unpackedFolder.ts";
+import { mapClassNames } from "./classNames.ts";
 import { makeGrouping, makeLaboratories } from "./grouping.ts";
 import { foldersIn, type Layout, readLayout } from "./layout.ts";
 import { type Manifest, quoteList, readManifest } from "./manifest.ts";
@@ -102,7 +105,8 @@ function scan(dir: string, options: ScanOptions): Dataset {
 function imagesOfClass(dir: string, name: string): readonly string[] {
   const { images, others } = walkFolder(join(resolve(dir), name));
   if (images.length === 0) {
-    const seen = others.length > 0 ? `, only ${others.length} other files such as ${basename(others[0]!)}` : "";
+    const seen =
+      others.length > 0 ? `, only ${counted(others.length, "other file")} such as ${basename(others[0]!)}` : "";
     throw new LeukogramError("ERR_DATA", `class "${name}" has no image in ${join(dir, name)}${seen}`, {
       hint: `Add images (${IMAGE_EXTENSIONS_TEXT}), or remove the folder.`,
     });
@@ -124,7 +128,31 @@ function imagesOfClass(dir: string, name: string): readonly string[] {
 export function openData(path: string, options: DataOptions = {}): OpenedData {
   const opened = openNamed(path, options);
   addPictures(path, [opened.train, opened.validation, opened.test].flatMap(pathsOf));
-  return options.mapClasses === undefined ? opened : withMappedClasses(opened, options.mapClasses);
+  const named = options.mapClasses === undefined ? opened : withMappedClasses(opened, options.mapClasses);
+  requireUnlikeNames(named.train.classes, path);
+  return named;
+}
+
+/**
+ * Refuses classes of one data set whose names differ only in case, spaces, hyphens or underscores: they would be learned, and
+ * judged, as two.
+ *
+ * @throws LeukogramError ERR_DATA
+ */
+export function requireUnlikeNames(classes: readonly string[], where: string): void {
+  const pair = alikePair(classes);
+  if (pair === undefined) return;
+  const [first, second] = mapClassNames(pair).map(({ to }) => to);
+  const isKnown = first !== undefined && first === second;
+  throw new LeukogramError(
+    "ERR_DATA",
+    `${where}: the classes ${quoteList(pair)} differ only in case, spaces, - or _, and would count as two`,
+    {
+      hint: isKnown
+        ? `Name them alike, or join them as ${first} with --map-classes auto.`
+        : "Name them alike, or join them with --map-classes map.csv (columns from and to).",
+    },
+  );
 }
 
 function openNamed(path: string, options: DataOptions): OpenedData {
@@ -186,7 +214,7 @@ function classFolders(dir: string, { classes: wanted, isPart = false }: ScanOpti
     throw new LeukogramError(
       "ERR_DATA",
       images > 0
-        ? `${dir} holds ${images} images and no class folder`
+        ? `${dir} holds ${counted(images, "image")} and no class folder`
         : `${dir} is empty: there is no class folder in it`,
       { hint: "Put the images in one folder a class, such as Basophil/ and Eosinophil/." },
     );

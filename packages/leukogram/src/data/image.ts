@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { shownPath } from "./archives/unpackedFolder.ts";
 import { decodeBmp, isBmp } from "./bmp.ts";
 import { toBytes } from "./depth.ts";
 import { decodeFastJpeg } from "./fastJpeg.ts";
@@ -48,7 +49,7 @@ export interface DecodeOptions {
 export async function decodeImage(
   source: string | Uint8Array,
   {
-    name = typeof source === "string" ? source : "image",
+    name = typeof source === "string" ? shownPath(source) : "image",
     maxPixels = 64e6,
     jpegDct = "accurate",
     bits = toldBits(),
@@ -60,7 +61,7 @@ export async function decodeImage(
   }
   try {
     const path = typeof source === "string" ? source : undefined;
-    return await decode(bytes, { name: path ?? name, path, maxPixels, jpegDct, bits });
+    return await decode(bytes, { name: path === undefined ? name : shownPath(path), path, maxPixels, jpegDct, bits });
   } catch (cause) {
     throw explain(cause as Error, name, maxPixels);
   }

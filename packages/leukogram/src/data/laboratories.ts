@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
-import { openData } from "./dataset.ts";
+import { openData, requireUnlikeNames } from "./dataset.ts";
 import { remark } from "./remarks.ts";
 import { compareCodePoints } from "./walk.ts";
 
@@ -120,6 +120,7 @@ function merge(all: readonly OpenedSource[]): OpenedData {
     );
   }
   const classes = [...new Set(all.flatMap(({ opened }) => opened.train.classes))].sort(compareCodePoints);
+  requireUnlikeNames(classes, all.map(({ source }) => source.path).join(", "));
   const [train, validation, test] = PARTS.map((part) => {
     const samples = all.flatMap(({ source, opened }) => rename(source, opened[part], classes));
     return samples.length === 0 ? undefined : { root: all[0]!.opened.train.root, classes, samples };

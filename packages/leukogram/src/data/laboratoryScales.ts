@@ -3,10 +3,11 @@ import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
 import type { Sample } from "./dataset.ts";
+import { scaleInFiles } from "./fileScales.ts";
 import { decodeImage } from "./image.ts";
 import { laboratoryOf } from "./laboratories.ts";
 import { type CellSizes, cellSizes } from "./microscopy/redCellWidths.ts";
-import { type MeasuredScale, MOST_MEASURED, measureScale, type Scale } from "./scale.ts";
+import { type MeasuredScale, MOST_MEASURED, measureScale, type Scale, withFileScale } from "./scale.ts";
 
 /** Options of {@link laboratoryScales} and {@link scaleOfFiles}. */
 export interface ScaleOptions {
@@ -45,7 +46,11 @@ export async function redCellsOf(
 ): Promise<readonly (number | undefined)[]> {
   const unknown = samples.filter(({ redCell }) => redCell === undefined && known === undefined);
   const scales = await laboratoryScales(unknown, options);
-  return samples.map((sample) => sample.redCell ?? (known ?? scales.get(laboratoryOf(sample))?.scale)?.redCell);
+  const own = (sample: Pick<Sample, "laboratory">) => {
+    const measured = scales.get(laboratoryOf(sample));
+    return known ?? measured?.file ?? measured?.scale;
+  };
+  return samples.map((sample) => sample.redCell ?? own({ laboratory: sample.laboratory })?.redCell);
 }
 
 /**
@@ -65,5 +70,6 @@ export async function scaleOfFiles(paths: readonly string[], { signal }: ScaleOp
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
-  return measureScale(looked.flatMap((one) => one ?? []));
+  const measured = measureScale(looked.flatMap((one) => one ?? []));
+  return withFileScale(measured, await scaleInFiles(paths, { signal }));
 }

@@ -1,6 +1,8 @@
 // How a folder of labelled images is laid out: its folders' names say what they are, and nothing is guessed in silence.
+
 import type { Dirent } from "node:fs";
 import { basename, join } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { KNOWN_TYPES } from "../cells/cellTypes.ts";
 import { quoteList } from "./manifest.ts";
@@ -129,7 +131,10 @@ function refuseMisplaced(root: string, names: readonly string[]): void {
 
 function remarkLoose(root: string, beside: string): void {
   const loose = imagesBeside(root);
-  if (loose > 0) remark(`${root}: ${loose} images lie beside ${beside} and are left out, as they have no class`);
+  if (loose > 0)
+    remark(
+      `${root}: ${counted(loose, "image lies", "images lie")} beside ${beside} and ${loose === 1 ? "is" : "are"} left out: no folder says the class`,
+    );
 }
 
 function mixed(root: string, parts: readonly string[], others: readonly string[]): LeukogramError {

@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { type ClassMap, mapNames, mappingText, orderedClasses } from "./classNames.ts";
 import type { Dataset, OpenedData } from "./dataset.ts";
@@ -46,7 +47,7 @@ export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: Ma
   };
   const leftOut = count(parts) - count(partsOf(done));
   say?.(
-    `Classes: ${mappingText(mapped)}.${leftOut > 0 ? ` ${leftOut} of ${count(parts)} images are of none of the classes and left out.` : ""}`,
+    `Classes: ${mappingText(mapped)}.${leftOut > 0 ? ` ${leftOut} of ${counted(count(parts), "image")} ${leftOut === 1 ? "is" : "are"} of none of the classes and left out.` : ""}`,
   );
   const doubtful = mapped.filter(({ to, isDoubtful }) => isDoubtful && to !== undefined);
   if (doubtful.length > 0)

@@ -1,7 +1,8 @@
 // Pictures that came together have one camera: how many of 16 bits it uses is measured over all of them, never of one.
 import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { DEPTHS, depthOf, largestOf } from "./depth.ts";
 import { readRaw, spaceOf } from "./rawPixels.ts";
@@ -9,6 +10,7 @@ import { remark } from "./remarks.ts";
 import { readPlanned } from "./tiff/decodeTiff.ts";
 import { isTiff } from "./tiff/pages.ts";
 import { planTiff } from "./tiff/plan.ts";
+import { compareCodePoints } from "./walk.ts";
 
 interface PictureSet {
   readonly name: string;
@@ -67,24 +69,34 @@ export async function bitsKey(paths: readonly string[]): Promise<string> {
 
 async function measure({ name, paths }: PictureSet): Promise<number | undefined> {
   const candidates = paths.filter((path) => WIDE_NAMES.test(path));
-  let [next, count, largest] = [0, 0, 0];
+  let [next, largest] = [0, 0];
+  const found: string[] = [];
   const worker = async () => {
     for (let i = next++; i < candidates.length; i = next++) {
       // What can't be read is reported when it is decoded.
-      const found = await largestIn(candidates[i]!).catch(() => undefined);
-      if (found === undefined) continue;
-      count++;
-      largest = Math.max(largest, found);
+      const value = await largestIn(candidates[i]!).catch(() => undefined);
+      if (value === undefined) continue;
+      found.push(candidates[i]!);
+      largest = Math.max(largest, value);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  if (count === 0) return undefined;
+  if (found.length === 0) return undefined;
   const bits = depthOf(largest);
   if (bits < 16)
     remark(
-      `${name}: ${count === 1 ? "a picture of 16 bits is" : `${count} pictures of 16 bits are`} read as of ${bits} bits, as the largest value of all is ${largest}. --bits says otherwise.`,
+      `${name}: ${counted(found.length, "picture of 16 bits is", "pictures of 16 bits are")} read as of ${bits} bits, as the largest value of all is ${largest}: ${someOf(found)}. --bits says otherwise.`,
     );
   return bits;
+}
+
+/** So many pictures are named. */
+const MOST_NAMED = 3;
+
+function someOf(paths: readonly string[]): string {
+  // Workers end in any order.
+  const names = paths.map((path) => basename(path)).sort(compareCodePoints);
+  return `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? " and others" : ""}`;
 }
 
 // The largest value of a picture that has 16 bits and does not say how many it uses.

@@ -1,10 +1,11 @@
 // How large a laboratory's pictures show a cell: one number a laboratory.
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { quantile } from "../metrics/quantile.ts";
 import type { CellSizes } from "./microscopy/redCellWidths.ts";
 
 /** Where a laboratory's scale may come from. */
-export const SCALE_SOURCES = ["told", "red cells", "nuclei"] as const;
+export const SCALE_SOURCES = ["told", "file", "red cells", "nuclei"] as const;
 
 /** How large cells are in the pictures of one laboratory. */
 export interface Scale {
@@ -12,16 +13,16 @@ export interface Scale {
   readonly redCell: number;
   /** How far that may be off, one standard deviation, as a share of it. */
   readonly error: number;
-  /** Who says so: the user, so many red cells, or the nuclei of so many white ones. */
+  /** Who says so: the user, the files of the pictures, so many red cells, or the nuclei of so many white ones. */
   readonly source: (typeof SCALE_SOURCES)[number];
-  /** Cells that were measured; 0 where it was told. */
+  /** Cells that were measured; 0 where none was. */
   readonly cells: number;
 }
 
 /** Diameter of a red cell in a dried smear, micrometres (Bain 2015, "Blood cells", gives 6.7 to 7.7, mean 7.2). */
 export const RED_CELL_MICROMETRES = 7.2;
 /** How far a laboratory's mean may differ from it, as a share. */
-const RED_CELL_ERROR = 0.05;
+export const RED_CELL_ERROR = 0.05;
 /** How well somebody measures a red cell's width, as a share. */
 const RULER_ERROR = 0.02;
 
@@ -73,6 +74,10 @@ export function listedScale(redCells: readonly number[]): Scale {
 export interface MeasuredScale {
   /** Undefined for fewer than {@link FEWEST_NUCLEI} nuclei. */
   readonly scale: Scale | undefined;
+  /** What the files say of themselves where that is used; undefined where they say nothing, or what the cells contradict. */
+  readonly file?: Scale | undefined;
+  /** What the files say and the cells contradict. */
+  readonly wrong?: Scale | undefined;
   /** Pictures that were looked at, and those in which a nucleus was found. */
   readonly looked: number;
   readonly found: number;
@@ -108,6 +113,16 @@ export function measureScale(cells: readonly CellSizes[]): MeasuredScale {
   return { scale, looked, found, spread };
 }
 
+/** Files and cells that differ by a greater share contradict each other: the cells count then. */
+const MOST_FROM_FILES = 0.25;
+
+/** What was measured, beside what the files of the pictures say of themselves. */
+export function withFileScale(measured: MeasuredScale, said: Scale | undefined): MeasuredScale {
+  if (said === undefined) return measured;
+  const off = measured.scale === undefined ? 0 : Math.abs(said.redCell / measured.scale.redCell - 1);
+  return off > MOST_FROM_FILES ? { ...measured, wrong: said } : { ...measured, file: said };
+}
+
 // The median, and its standard deviation as a share of it: of n normal values 1.253 of theirs over the root of n.
 function medianOf(sorted: Float64Array): { median: number; chance: number } {
   const [low, median, high] = [0.25, 0.5, 0.75].map((p) => quantile(sorted, p)) as [number, number, number];
@@ -125,8 +140,13 @@ const MOST_SPREAD = 1.8;
  *
  * @param used the scale that cells are cropped at; undefined where each is cropped by its own nucleus
  */
-export function scaleNotes(used: Scale | undefined, { scale, looked, found, spread }: MeasuredScale): string[] {
+export function scaleNotes(used: Scale | undefined, measured: MeasuredScale): string[] {
+  const { scale, wrong, looked, found, spread } = measured;
   const notes: string[] = [];
+  if (wrong !== undefined && scale !== undefined && used === scale)
+    notes.push(
+      `The files say red cells of ${wrong.redCell.toFixed(1)} pixels (${(RED_CELL_MICROMETRES / wrong.redCell).toFixed(3)} micrometres a pixel), and the cells in them ${scale.redCell.toFixed(1)} (${scale.source}): the cells count, as the two differ by more than ${100 * MOST_FROM_FILES} %. --scale says otherwise.`,
+    );
   if (used === undefined)
     notes.push(
       `Nuclei were found in ${found} of ${looked} pictures, and ${FEWEST_NUCLEI} are needed to tell their scale: each cell is cropped by its own nucleus, which hides how large it is. Say the scale: --scale 72px (the width of a red cell) or --scale 0.10um (a pixel).`,
@@ -145,7 +165,12 @@ export function scaleNotes(used: Scale | undefined, { scale, looked, found, spre
 
 /** A scale in words. */
 export function scaleText({ redCell, error, source, cells }: Scale): string {
-  const from = { told: "as told", "red cells": `from ${cells} red cells`, nuclei: `from the nuclei of ${cells} cells` };
+  const from = {
+    told: "as told",
+    file: "by the files' own width of a pixel",
+    "red cells": `from ${counted(cells, "red cell")}`,
+    nuclei: `from the nuclei of ${counted(cells, "cell")}`,
+  };
   return `a red cell is ${redCell.toFixed(1)} pixels wide, give or take ${Math.round(100 * error)} % (${from[source]})`;
 }
 

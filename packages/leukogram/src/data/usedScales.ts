@@ -52,7 +52,7 @@ export async function usedScales(
       own.map(({ path }) => path),
       options,
     );
-    const rest = said ?? carried ?? measured.scale;
+    const rest = said ?? carried ?? measured.file ?? measured.scale;
     const all = listed.length === own.length && listed.length > 0;
     const scale = all ? listedScale(listed) : rest;
     widths.set(laboratory, said ? () => said.redCell : (width) => width ?? rest?.redCell);

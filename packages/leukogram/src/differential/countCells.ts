@@ -1,9 +1,11 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
 import { predictedClass } from "../evaluation/checkPredictions.ts";
 import { NOT_OF_FIVE } from "../evaluation/rollUp.ts";
 import type { Prediction, Predictions } from "../evaluation/types.ts";
 import type { ShareOf } from "../metrics/differential.ts";
+import { type ClassCount, choicesText, lessSure, thresholdText } from "./unsureCells.ts";
 
 /** The cells of a count by class. */
 export interface CountedCells {
@@ -17,13 +19,21 @@ export interface CountedCells {
   readonly left: number;
   /** Cells that the model is not sure of. */
   readonly unidentified: number;
+  /** The classes that the model gives these first, the most frequent first. */
+  readonly firstChoices: readonly ClassCount[];
 }
 
 /** Which cells are counted. */
 export interface CountOptions {
   /** The first so many leukocytes; default all. */
   readonly cells: number | undefined;
-  readonly isSure: (row: Prediction) => boolean;
+  /** Cells whose most probable class is less probable are not counted. */
+  readonly reject: number;
+}
+
+/** Whether a model is sure enough of a cell to count it. */
+export function isSure(row: Prediction, reject: number): boolean {
+  return row.probabilities[predictedClass(row)]! >= reject;
 }
 
 /** Whether cells of the class are among those that shares are of; a class of which nothing is known is. */
@@ -36,34 +46,68 @@ export function isCounted(name: string): boolean {
  *
  * @throws ERR_DATA where there are fewer leukocytes than wanted, or none.
  */
-export function countCells({ classes, rows }: Predictions, { cells: asked, isSure }: CountOptions): CountedCells {
-  const sure = rows.filter(isSure);
+export function countCells({ classes, rows }: Predictions, { cells: asked, reject }: CountOptions): CountedCells {
+  const sure = rows.filter((row) => isSure(row, reject));
+  const firstChoices = choicesOf(
+    classes,
+    rows.filter((row) => !isSure(row, reject)),
+  );
   const answers = sure.map(predictedClass);
   const white = [...classes.keys()].filter((k) => isCounted(classes[k]!));
   const places = [...answers.keys()].filter((i) => white.includes(answers[i]!));
   const wanted = asked ?? places.length;
-  if (places.length === 0 || places.length < wanted) throw tooFew(wanted, places.length, { rows, sure });
+  if (places.length === 0 || places.length < wanted)
+    throw tooFew(wanted, places.length, { rows, sure, reject, classes, firstChoices });
   const end = asked === undefined ? sure.length : places[wanted - 1]! + 1;
   const counts = classes.map(() => 0);
   for (const answer of answers.slice(0, end)) counts[answer]!++;
-  return { counts, white, cells: wanted, left: sure.length - end, unidentified: rows.length - sure.length };
+  return {
+    counts,
+    white,
+    cells: wanted,
+    left: sure.length - end,
+    unidentified: rows.length - sure.length,
+    firstChoices,
+  };
+}
+
+function choicesOf(classes: readonly string[], rows: readonly Prediction[]): ClassCount[] {
+  const counts = classes.map(() => 0);
+  for (const row of rows) counts[predictedClass(row)]!++;
+  return classes
+    .map((name, k) => ({ class: name, count: counts[k]! }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
 }
 
 interface Found {
   readonly rows: readonly Prediction[];
   readonly sure: readonly Prediction[];
+  readonly reject: number;
+  readonly classes: readonly string[];
+  readonly firstChoices: readonly ClassCount[];
 }
 
-function tooFew(wanted: number, found: number, { rows, sure }: Found): LeukogramError {
-  const of =
-    (rows.length > sure.length ? " that the model is sure of" : "") +
-    (sure.length > found ? ` and calls leukocytes` : "") +
-    (rows.length > found ? `, of ${rows.length}` : "");
-  return new LeukogramError(
-    "ERR_DATA",
-    `differential: ${wanted || "some"} cells are to be counted, and there are ${found}${of}`,
-    { hint: "Give more cells, or count fewer." },
-  );
+function tooFew(wanted: number, found: number, { rows, sure, reject, classes, firstChoices }: Found): LeukogramError {
+  if (rows.length === 0)
+    return new LeukogramError("ERR_DATA", "differential: there is no cell to count", {
+      hint: "Give a folder of images of single cells, or a predictions.csv with rows in it.",
+    });
+  const isUnsure = rows.length > sure.length;
+  const of = [
+    ...(isUnsure ? [" that the model is sure of"] : []),
+    ...(sure.length > found ? [`${isUnsure ? " and" : " that the model"} calls a leukocyte`] : []),
+    ...(rows.length > found ? [`, of ${rows.length}`] : []),
+  ].join("");
+  const why = isUnsure
+    ? `; ${counted(rows.length - sure.length, "other has", "others have")} a class less probable than ${thresholdText(reject)} (--reject): ${choicesText(firstChoices)}`
+    : "";
+  const fewer = found > 0 && wanted > found ? `Give more cells, or count fewer: --cells ${found}.` : "Give more cells.";
+  const asked = wanted === 0 ? "leukocytes are" : counted(wanted, "cell is", "cells are");
+  const there = found === 0 ? "there is none" : `there ${found === 1 ? "is" : "are"} ${found}`;
+  return new LeukogramError("ERR_DATA", `differential: ${asked} to be counted, and ${there}${of}${why}`, {
+    hint: isUnsure ? `${fewer} ${lessSure({ reject, classes })}` : fewer,
+  });
 }
 
 /** Sums that are reported beside classes, by name. */

@@ -1,16 +1,17 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { predictedClass } from "../evaluation/checkPredictions.ts";
 import { NOT_OF_FIVE } from "../evaluation/rollUp.ts";
-import type { Prediction, Predictions } from "../evaluation/types.ts";
+import type { Predictions } from "../evaluation/types.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { countedShares, type DifferentialClass } from "../metrics/differential.ts";
-import { countCells, erythroblastShare, groupsOf } from "./countCells.ts";
+import { countCells, erythroblastShare, groupsOf, isSure } from "./countCells.ts";
 import { lookOf } from "./familiarCells.ts";
 import { couldUndo, erythroblastFlag, flagsOf, leukocyteFlag, positionOf, times } from "./flags.ts";
 import { requireJudged } from "./judgedCells.ts";
 import { notesOf } from "./notes.ts";
 import { type Range, type ReferenceRanges, readRanges } from "./referenceRanges.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
+import type { RejectPromise } from "./unsureCells.ts";
 
 /** Options of {@link differentialReport}. */
 export interface DifferentialReportOptions {
@@ -18,6 +19,8 @@ export interface DifferentialReportOptions {
   readonly cells?: number | undefined;
   /** Cells whose most probable class is less probable than this are not counted; default 0. */
   readonly reject?: number;
+  /** What that threshold promises, where it is the model's own. */
+  readonly promise?: RejectPromise | undefined;
   /** The same model on labelled cells of this laboratory: what the shares are corrected by. */
   readonly judged?: Predictions | undefined;
   /** How many of the cells a reader looked at, where one did: what notes say of mistakes. */
@@ -47,14 +50,23 @@ export function differentialReport(
   predictions: Predictions,
   options: DifferentialReportOptions = {},
 ): DifferentialReport {
-  const { cells, reject = 0, judged, reviewed, cautions = [], leukocytes, ranges = readRanges(), seed = 0 } = options;
+  const {
+    cells,
+    reject = 0,
+    promise,
+    judged,
+    reviewed,
+    cautions = [],
+    leukocytes,
+    ranges = readRanges(),
+    seed = 0,
+  } = options;
   const { classes } = predictions;
   if (judged !== undefined) requireJudged(judged, predictions);
-  const isSure = (row: Prediction) => row.probabilities[predictedClass(row)]! >= reject;
-  const counted = countCells(predictions, { cells, isSure });
+  const counted = countCells(predictions, { cells, reject });
   const { familiarity, ...look } = lookOf(predictions, judged);
   const withheld = options.withheld ?? look.withheld;
-  const shares = sharesOf(classes, counted, { confusion: judged && confusionOf(judged, classes, isSure), seed });
+  const shares = sharesOf(classes, counted, { confusion: judged && confusionOf(judged, classes, reject), seed });
   const erythroblasts = shares.red && erythroblastsOf(shares.red, { leukocytes, ranges, withheld });
   const leukocytesUsed = usedLeukocytes(leukocytes, erythroblasts);
   const odds = counted.unidentified / (counted.cells + counted.left);
@@ -87,7 +99,8 @@ export function differentialReport(
     notes: notesOf({
       undone: withheld === undefined ? [...reported, ...groups].filter(isUndone).map((row) => row.class) : [],
       ...{ judged, reviewed, classes, familiarity, leukocytes, leukocytesUsed, ...beside },
-      ...{ counted: counted.cells, left: counted.left, unidentified: counted.unidentified, reject },
+      ...{ done: counted.cells, left: counted.left, unidentified: counted.unidentified, reject },
+      ...{ firstChoices: counted.firstChoices, promise },
     }),
   };
 }
@@ -189,8 +202,8 @@ function usedLeukocytes(leukocytes: number | undefined, erythroblasts: Erythrobl
   return isMany ? erythroblasts!.correctedLeukocytes?.value : leukocytes;
 }
 
-function confusionOf(judged: Predictions, classes: readonly string[], isSure: (row: Prediction) => boolean) {
-  const known = judged.rows.filter((row) => row.label !== undefined && isSure(row));
+function confusionOf(judged: Predictions, classes: readonly string[], reject: number) {
+  const known = judged.rows.filter((row) => row.label !== undefined && isSure(row, reject));
   const labels = known.map(({ label }) => label!);
   return known.length === 0
     ? classes.map(() => classes.map(() => 0))

@@ -1,4 +1,5 @@
 // Whether a model's answers to these cells bear words of disease.
+import { counted } from "@leukogram/engine/core/counted";
 import { type FamiliarityFigures, judgeFamiliarity } from "../evaluation/familiarity.ts";
 import type { Predictions } from "../evaluation/types.ts";
 
@@ -33,5 +34,6 @@ export function lookOf({ rows }: Predictions, judged: Predictions | undefined): 
 
 /** How many cells are strange, as a clause. */
 export function strangeOf({ count, unfamiliar }: FamiliarityFigures): string {
-  return `${Math.round(unfamiliar.value * count)} of ${count} cells do not look like what the model was trained on`;
+  const strange = Math.round(unfamiliar.value * count);
+  return `${strange} of ${counted(count, "cell")} ${strange === 1 ? "does" : "do"} not look like what the model was trained on`;
 }

@@ -1,4 +1,6 @@
 // HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
+
+import { counted } from "@leukogram/engine/core/counted";
 import { cellType, type LoincCode } from "../cells/cellTypes.ts";
 import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
@@ -94,7 +96,7 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     ...(specimen !== undefined && { specimen: [{ reference: "#specimen" }] }),
     result: all.map(({ id }) => ({ reference: `#${id}` })),
     conclusion: [
-      `Research use only; not a medical device. ${report.cells} cells counted.`,
+      `Research use only; not a medical device. ${counted(report.cells, "cell")} counted.`,
       ...(report.withheld === undefined ? [] : [report.withheld]),
       ...report.flags,
       ...report.notes,

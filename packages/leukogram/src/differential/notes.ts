@@ -1,8 +1,17 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
 import { type FamiliarityFigures, familiarityWarning } from "../evaluation/familiarity.ts";
 import type { Predictions } from "../evaluation/types.ts";
 import { strangeOf } from "./familiarCells.ts";
 import type { Erythroblasts } from "./types.ts";
+import {
+  type ClassCount,
+  choicesText,
+  lessSure,
+  promiseText,
+  type RejectPromise,
+  thresholdText,
+} from "./unsureCells.ts";
 
 /** What the notes of a count are made of. */
 export interface NoteInput {
@@ -10,9 +19,13 @@ export interface NoteInput {
   readonly reviewed: number | undefined;
   readonly classes: readonly string[];
   /** Cells counted, left after the last that was counted, and unidentified. */
-  readonly counted: number;
+  readonly done: number;
   readonly left: number;
   readonly unidentified: number;
+  /** The classes that the model gives unidentified cells first, with how many. */
+  readonly firstChoices: readonly ClassCount[];
+  /** What the threshold promises at the model's home; undefined where the user told it, or the model says nothing. */
+  readonly promise: RejectPromise | undefined;
   /** Classes that are out of their range or not, as cells without a class may be. */
   readonly undone: readonly string[];
   /** Below which probability of their class cells are unidentified. */
@@ -37,11 +50,11 @@ export function notesOf(input: NoteInput): string[] {
   ];
 }
 
-function howCounted({ judged, reviewed, counted, left, unidentified }: NoteInput): string {
+function howCounted({ judged, reviewed, done, left, unidentified }: NoteInput): string {
   if (judged !== undefined)
-    return `Shares are corrected by ${judged.rows.filter(({ label }) => label !== undefined).length} labelled cells; that is right only where those are of this laboratory, and are no easier than others.`;
+    return `Shares are corrected by ${counted(judged.rows.filter(({ label }) => label !== undefined).length, "labelled cell")}; that is right only where those are of this laboratory, and are no easier than others.`;
   return (reviewed ?? 0) > 0
-    ? `Readers labelled ${reviewed} of ${counted + left + unidentified} cells; those not labelled count as the model says. Limits say what so few cells leave open, and nothing of mistakes.`
+    ? `Readers labelled ${reviewed} of ${counted(done + left + unidentified, "cell")}; those not labelled count as the model says. Limits say what so few cells leave open, and nothing of mistakes.`
     : "Shares are as the model counted them: limits say what so few cells leave open, and nothing of the model's mistakes. Judge it on labelled cells of this laboratory to correct for them.";
 }
 
@@ -76,26 +89,12 @@ function beyondFive({ classes, familiarity }: NoteInput): string[] {
   ];
 }
 
-function notCounted({
-  counted,
-  left,
-  unidentified,
-  undone,
-  reject,
-  reviewed,
-  notOfFive = 0,
-  platelets = 0,
-}: NoteInput): string[] {
+function notCounted(input: NoteInput): string[] {
+  const { done, left, unidentified, undone, notOfFive = 0, platelets = 0 } = input;
   const notes: string[] = [];
-  if (counted < 100) notes.push(`${cellsAre(counted)} few: laboratories count 100 or more.`);
-  if (left > 0) notes.push(`${left} further ${left === 1 ? "cell was" : "cells were"} not counted.`);
-  if (unidentified > 0) {
-    const why =
-      reviewed === undefined
-        ? `as the model gives their class less than ${Number(reject.toFixed(3))} (--reject)`
-        : "by the model or a reader, and not counted";
-    notes.push(`${cellsAre(unidentified)} unidentified, ${why}.`);
-  }
+  if (done < 100) notes.push(`${cellsAre(done)} few: laboratories count 100 or more.`);
+  if (left > 0) notes.push(`${counted(left, "further cell was", "further cells were")} not counted.`);
+  if (unidentified > 0) notes.push(...unidentifiedNotes(input));
   if (undone.length > 0)
     notes.push(
       `What these are decides whether ${undone.join(", ")} ${undone.length === 1 ? "is" : "are"} out of range: no flag is given.`,
@@ -103,7 +102,25 @@ function notCounted({
   if (notOfFive > 0) notes.push(`${cellsAre(notOfFive)} not one of the five types, and not counted.`);
   if (platelets > 0)
     notes.push(
-      `${platelets === 1 ? "1 picture shows a platelet" : `${platelets} pictures show platelets`}, and no leukocyte: not counted.`,
+      `${counted(platelets, "picture shows a platelet", "pictures show platelets")}, and no leukocyte: not counted.`,
+    );
+  return notes;
+}
+
+/** A greater share of unidentified cells is no remainder: shares of what is left are of other cells than the smear's. */
+const MANY_UNIDENTIFIED = 0.2;
+
+function unidentifiedNotes(input: NoteInput): string[] {
+  const { done, left, unidentified, reject, reviewed, classes, firstChoices, promise } = input;
+  if (reviewed !== undefined)
+    return [`${cellsAre(unidentified)} unidentified, by the model or a reader, and not counted.`];
+  const notes = [
+    `${cellsAre(unidentified)} unidentified, as the model gives their class less than ${thresholdText(reject)} (--reject).${promiseText(promise, classes)}`,
+  ];
+  const all = done + left + unidentified;
+  if (unidentified > MANY_UNIDENTIFIED * all)
+    notes.push(
+      `Unidentified are ${Math.round((100 * unidentified) / all)} % of the cells, so shares are those of the cells that the model is sure of, not of the smear. Its first choices for the others: ${choicesText(firstChoices)}. ${lessSure({ reject, classes })}`,
     );
   return notes;
 }
@@ -119,4 +136,4 @@ function whiteCells({ erythroblasts, leukocytes, leukocytesUsed }: NoteInput): s
   ];
 }
 
-const cellsAre = (count: number) => (count === 1 ? "1 cell is" : `${count} cells are`);
+const cellsAre = (count: number) => counted(count, "cell is", "cells are");

@@ -3,6 +3,7 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { type Band, curveBands, precisionRecallCurve } from "../metrics/curveBands.ts";
 import { rocCurve } from "../metrics/rocCurve.ts";
 import { knownRows, type ResamplingOptions } from "./evaluate.ts";
+import { boundedEstimate } from "./limits.ts";
 import type { Evaluation, Predictions } from "./types.ts";
 
 /** Points of a curve, what one number says of it, and its band. */
@@ -36,6 +37,7 @@ export function classCurves(
     const scores = rows.map(({ probabilities }) => probabilities[k]!);
     const rng = new Rng(seed).fork("curves").fork(k);
     const bands = curveBands(positive, scores, { rng, resamples, groups: rows.map(({ group }) => group) });
+    const positiveGroups = rows.flatMap(({ label, group }) => (label === k ? [group] : []));
     const { fpr, tpr } = rocCurve(positive, scores);
     const { recall, precision } = precisionRecallCurve(positive, scores);
     return [
@@ -45,7 +47,7 @@ export function classCurves(
           class: name,
           x: recall,
           y: precision,
-          area: bands.averagePrecision,
+          area: boundedEstimate({ groups: positiveGroups }, bands.averagePrecision),
           band: bands.precisionRecall,
         },
       },

@@ -9,6 +9,7 @@ import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import { partsBesideMetadata } from "@leukogram/engine/runtime/metadata";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
+import { shownPath } from "../data/archives/unpackedFolder.ts";
 import { decodeImage } from "../data/image.ts";
 import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
 import { checkShipped, findModelFile } from "../shipped/shippedModels.ts";
@@ -189,7 +190,7 @@ export interface ClassifyOptions {
 export async function* classifyFiles(
   classifier: Classifier,
   paths: readonly string[],
-  { batchSize = 32, nameOf = (i) => paths[i]!, redCellOf, signal, onProgress }: ClassifyOptions = {},
+  { batchSize = 32, nameOf = (i) => shownPath(paths[i]!), redCellOf, signal, onProgress }: ClassifyOptions = {},
 ): AsyncGenerator<Classified, void, undefined> {
   const widthOf = redCellOf ?? (await oneScale(classifier, paths, { signal }));
   const [height, width] = classifier.imageSize;
@@ -236,7 +237,8 @@ const NOTHING = { probabilities: undefined, familiarity: undefined, crop: undefi
 async function oneScale(classifier: Classifier, paths: readonly string[], options: ScaleOptions) {
   const { cropRedCells, scale } = classifier;
   if (cropRedCells === undefined) return () => undefined;
-  const { redCell } = scale ?? (await scaleOfFiles(paths, options)).scale ?? {};
+  const measured = scale === undefined ? await scaleOfFiles(paths, options) : undefined;
+  const { redCell } = scale ?? measured?.file ?? measured?.scale ?? {};
   return () => redCell;
 }
 

@@ -5,15 +5,16 @@ import { mcnemarExact } from "../metrics/mcnemar.ts";
 import { type AlignedPredictions, alignPredictions, type NamedPredictions } from "./alignPredictions.ts";
 import type { ResamplingOptions } from "./evaluate.ts";
 import { accuracyStatistic } from "./figures.ts";
+import { accuracyDifference, meanRecallDifference } from "./limits.ts";
 import type { PairComparison } from "./types.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
- * Compares every two models on the same images: exact McNemar test, Holm's correction over the pairs, and paired
- * bootstrap limits of the differences, 95 % each and not corrected for the number of pairs.
+ * Compares every two models on the same images: exact McNemar test, Holm's correction over the pairs, and score
+ * limits of the differences (Tango), 95 % each and not corrected for the number of pairs.
  *
  * Images of unknown class are left out. McNemar's test takes images for independent; where they come in groups, the
- * verdict also asks a sign test over groups and the limits, which resample whole groups, to bear a claim out.
+ * verdict also asks a sign test over groups and the limits, which count whole groups, to bear a claim out.
  *
  * @returns the pairs in order: first with second, first with third, ..., second with third, ...
  * @throws LeukogramError ERR_USAGE for fewer than two models or a name given twice, ERR_DATA if the models do not
@@ -29,18 +30,19 @@ export function comparePredictions(
   const pValues = tables.map(mcnemarExact);
   const adjusted = holm(pValues);
   return pairs.map((pair, i) => {
-    const { labels, groups } = aligned;
-    // Every pair sees the same resamples, so that no limit depends on which other models are there.
-    const options = { rng: new Rng(seed).fork("compare"), resamples, groups };
-    const [accuracy, balancedAccuracy] = pairedBootstrap(labels, statisticsOf(aligned, pair), options);
+    const leads = leadsOf(aligned, pair);
     const comparison = {
       first: models[pair[0]]!.name,
       second: models[pair[1]]!.name,
       table: tables[i]!,
       mcnemarP: pValues[i]!,
       adjustedP: adjusted[i]!,
-      accuracyDifference: accuracy!,
-      balancedAccuracyDifference: balancedAccuracy!,
+      accuracyDifference: accuracyDifference(aligned, leads),
+      balancedAccuracyDifference: meanRecallDifference(aligned, leads, () => {
+        // Every pair sees the same resamples, so that no limit depends on which other models are there.
+        const options = { rng: new Rng(seed).fork("compare"), resamples, groups: aligned.groups };
+        return pairedBootstrap(aligned.labels, statisticsOf(aligned, pair), options)[1]!;
+      }),
     };
     return { ...comparison, verdict: verdictOf(comparison, { pairs: pairs.length, groupP: signTest(aligned, pair) }) };
   });
@@ -49,6 +51,11 @@ export function comparePredictions(
 function statisticsOf({ numClasses, labels, predicted }: AlignedPredictions, [a, b]: readonly [number, number]) {
   const statistic = (model: number) => accuracyStatistic({ numClasses, labels, predicted: predicted[model]! });
   return [statistic(a), statistic(b)] as const;
+}
+
+// 1 where only the first is right of an image, -1 where only the second is.
+function leadsOf({ labels, predicted }: AlignedPredictions, [a, b]: readonly [number, number]): number[] {
+  return Array.from(labels, (label, i) => Number(predicted[a]![i] === label) - Number(predicted[b]![i] === label));
 }
 
 function tabulate({ labels, predicted }: AlignedPredictions, [a, b]: readonly [number, number]) {

@@ -24,6 +24,7 @@ import {
 } from "../metrics/selective.ts";
 import { predictedClass } from "./checkPredictions.ts";
 import { type KnownPrediction, knownRows, type ResamplingOptions } from "./evaluate.ts";
+import { boundedEstimate } from "./limits.ts";
 import type { Predictions } from "./types.ts";
 
 /** What a model's probabilities are worth on one set. */
@@ -67,6 +68,7 @@ export function judgeConfidence(
   const bins = binsOf(confidence, right);
   const rng = new Rng(seed).fork("confidence");
   const area = prepareRiskCoverageArea(confidence, right);
+  const groups = rows.map(({ group }) => group);
   const scores = brierScores(labels, probabilities);
   const statistic = (weights: Uint32Array) => {
     let [sum, total] = [0, 0];
@@ -79,7 +81,7 @@ export function judgeConfidence(
   const [brier, riskCoverageArea] = stratifiedBootstrap(labels, statistic, {
     rng,
     resamples,
-    groups: rows.map(({ group }) => group),
+    groups,
   });
   return {
     count: rows.length,
@@ -90,9 +92,9 @@ export function judgeConfidence(
       draws: Math.min(resamples, 1000),
     }),
     bins,
-    brier: brier!,
+    brier: boundedEstimate({ groups }, brier!, 2),
     riskCoverage: riskCoverage(confidence, right),
-    riskCoverageArea: riskCoverageArea!,
+    riskCoverageArea: boundedEstimate({ groups }, riskCoverageArea!),
   };
 }
 

@@ -9,6 +9,8 @@ import { assignFolds } from "../data/folds.ts";
 import { splitDataset } from "../data/split.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { correctedResampledTest } from "../metrics/resampledTest.ts";
+import { parseHistory } from "../training/history.ts";
+import { trainingTime } from "../training/processorTime.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { TrainEvents, TrainOptions } from "../training/trainModel.ts";
 import { predictedClass } from "./checkPredictions.ts";
@@ -27,6 +29,9 @@ export interface SplitResult extends Readonly<Record<(typeof SPLIT_FIGURES)[numb
   readonly fold: number;
   readonly trainedOn: number;
   readonly judgedOn: number;
+  /** Seconds of training, on the clock and of processor time; left out where not known, as in files of earlier versions. */
+  readonly trainingSeconds?: number;
+  readonly trainingCpuSeconds?: number;
 }
 
 /** What a cross-validation gives. */
@@ -109,6 +114,7 @@ export async function crossValidate(
         accuracy: accuracy.value,
         balancedAccuracy: balancedAccuracy.value,
         macroF1: macroF1.value,
+        ...timeOf(out),
       });
     }
   const means = meanAnswers(answers);
@@ -134,6 +140,16 @@ export async function crossValidate(
   };
   await writeFileWhole(join(options.out, "crossvalidation.json"), `${JSON.stringify(result, undefined, 2)}\n`);
   return result;
+}
+
+// From the training's own history, so that one that was stopped, or done before, adds up.
+function timeOf(out: string): Pick<SplitResult, "trainingSeconds" | "trainingCpuSeconds"> {
+  const path = join(out, "history.csv");
+  const time = existsSync(path) ? trainingTime(parseHistory(readFileSync(path, "utf8"))) : undefined;
+  return {
+    ...(time && { trainingSeconds: time.seconds }),
+    ...(time?.cpuSeconds !== undefined && { trainingCpuSeconds: time.cpuSeconds }),
+  };
 }
 
 // What is gone on with must have been begun with the same folds; more repeats may follow.

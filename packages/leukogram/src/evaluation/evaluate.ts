@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
@@ -5,9 +6,19 @@ import { countLoneStrata, stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import type { Matrix } from "../metrics/checkInputs.ts";
 import { classificationReport } from "../metrics/classificationReport.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
-import { groupedShare, meanOfShares } from "../metrics/groupedShare.ts";
+import { groupedShare } from "../metrics/groupedShare.ts";
+import { MOST_LOSS } from "../metrics/probabilityScores.ts";
 import { predictedClass, requirePredictions } from "./checkPredictions.ts";
-import { type Answers, CLASS_FIGURES, HEADLINES, headlineStatistic } from "./figures.ts";
+import { type Answers, CLASS_FIGURES, HEADLINES, headlineStatistic, MATRIX_FIGURES } from "./figures.ts";
+import {
+  areaEstimate,
+  boundedEstimate,
+  f1Estimate,
+  type JudgedImages,
+  matrixEstimate,
+  meanAreaEstimate,
+  meanRecall,
+} from "./limits.ts";
 import type { ClassFigures, Evaluation, Prediction, Predictions } from "./types.ts";
 
 /** A class of fewer independent images than this is named in a note. */
@@ -49,17 +60,26 @@ export function evaluatePredictions(
     groups: rows.map((row) => row.group),
   });
   const headline = (name: (typeof HEADLINES)[number]) => estimates[HEADLINES.indexOf(name)]!;
+  const images = { labels: answers.labels, groups: rows.map((row) => row.group) };
+  const hits = rows.map((row) => predictedClass(row) === row.label);
+  const recalls = meanRecall(images, hits, () => headline("balancedAccuracy"));
+  const ofMatrix = (name: keyof typeof MATRIX_FIGURES) => {
+    const value = headline(name).value;
+    return matrixEstimate(matrix, { value: Number.isNaN(value) ? 0 : value, ...MATRIX_FIGURES[name] }, recalls);
+  };
+  const perClass = classes.map((name, k) => classFigures(name, k, { estimates, rows, images }));
+  const areas = perClass.flatMap(({ rocAuc }) => rocAuc ?? []);
   return {
     count: rows.length,
     classes,
-    accuracy: shareOf(rows, (row) => predictedClass(row) === row.label),
-    balancedAccuracy: balancedAccuracyOf(rows, headline("balancedAccuracy")),
-    macroF1: headline("macroF1"),
-    macroRocAuc: definedOnly(headline("macroRocAuc")),
-    logLoss: headline("logLoss"),
-    kappa: Number.isNaN(headline("kappa").value) ? { value: 0, low: 0, high: 0 } : headline("kappa"),
-    matthews: headline("matthews"),
-    perClass: classes.map((name, k) => classFigures(name, k, { estimates, rows })),
+    accuracy: groupedShare(hits, images.groups),
+    balancedAccuracy: recalls.estimate,
+    macroF1: ofMatrix("macroF1"),
+    macroRocAuc: areas.length === classes.length ? meanAreaEstimate(areas, headline("macroRocAuc")) : undefined,
+    logLoss: boundedEstimate(images, headline("logLoss"), MOST_LOSS),
+    kappa: ofMatrix("kappa"),
+    matthews: ofMatrix("matthews"),
+    perClass,
     confusionMatrix: matrix,
     report: classificationReport(matrix, classes),
     notes: notesOf({ predictions, rows, matrix, estimates }),
@@ -97,69 +117,39 @@ export function toAnswers(rows: readonly KnownPrediction[], numClasses: number):
 interface Bootstrapped {
   readonly estimates: readonly Estimate[];
   readonly rows: readonly KnownPrediction[];
+  readonly images: JudgedImages;
 }
 
-function classFigures(name: string, k: number, { estimates, rows }: Bootstrapped): ClassFigures {
-  const figure = (which: (typeof CLASS_FIGURES)[number]) =>
-    estimates[HEADLINES.length + k * CLASS_FIGURES.length + CLASS_FIGURES.indexOf(which)]!;
-  const ofClass = rows.filter((row) => row.label === k);
-  const asClass = rows.filter((row) => predictedClass(row) === k);
-  const f1 = figure("f1");
+function classFigures(name: string, k: number, { estimates, rows, images }: Bootstrapped): ClassFigures {
+  const isOf = rows.map((row) => row.label === k);
+  const isNamed = rows.map((row) => predictedClass(row) === k);
+  const shareOf = (among: readonly boolean[], hits: readonly boolean[]) =>
+    groupedShare(
+      hits.filter((_, i) => among[i]),
+      images.groups.filter((_, i) => among[i]),
+    );
+  const area = estimates[HEADLINES.length + k * CLASS_FIGURES.length + CLASS_FIGURES.indexOf("rocAuc")]!;
   return {
     class: name,
-    support: ofClass.length,
-    precision: shareOf(asClass, (row) => row.label === k),
-    recall: shareOf(ofClass, (row) => predictedClass(row) === k),
-    f1: Number.isNaN(f1.value) ? { value: 0, low: 0, high: 1 } : f1,
-    rocAuc: definedOnly(figure("rocAuc")),
+    support: isOf.filter(Boolean).length,
+    precision: shareOf(isNamed, isOf),
+    recall: shareOf(isOf, isNamed),
+    f1: f1Estimate(images, isOf, isNamed),
+    rocAuc: Number.isNaN(area.value) ? undefined : areaEstimate(images, isOf, area),
   };
 }
 
-// Resampling cannot invent a mistake that was not made, nor mend one: it is too sure of few images.
-function shareOf(rows: readonly KnownPrediction[], isHit: (row: KnownPrediction) => boolean): Estimate {
-  return groupedShare(
-    rows.map(isHit),
-    rows.map((row) => row.group),
-  );
-}
-
-// Recalls are independent where no group is of several classes; elsewhere the resampled limits know better.
-function balancedAccuracyOf(rows: readonly KnownPrediction[], resampled: Estimate): Estimate {
-  const labels = [...new Set(rows.map((row) => row.label))];
-  const recalls = labels.map((label) =>
-    shareOf(
-      rows.filter((row) => row.label === label),
-      (row) => predictedClass(row) === label,
-    ),
-  );
-  const { low, high } = meanOfShares(recalls);
-  const isMixed =
-    new Set(rows.map(({ group, label }) => `${label} ${group}`)).size > new Set(rows.map(({ group }) => group)).size;
-  const { value } = resampled;
-  // Groups of several classes err together, as accuracy shows, where resampling sees no mistake too.
-  const all = shareOf(rows, (row) => predictedClass(row) === row.label);
-  const [below, above] = [value - (all.value - all.low), value + (all.high - all.value)];
-  return isMixed
-    ? {
-        value,
-        low: Math.max(0, Math.min(low, resampled.low, below)),
-        high: Math.min(1, Math.max(high, resampled.high, above)),
-      }
-    : { value, low: Math.min(low, value), high: Math.max(high, value) };
-}
-
-function definedOnly(estimate: Estimate): Estimate | undefined {
-  return Number.isNaN(estimate.value) ? undefined : estimate;
-}
-
-interface Judged extends Bootstrapped {
+interface Judged extends Omit<Bootstrapped, "images"> {
   readonly predictions: Predictions;
   readonly matrix: Matrix;
 }
 
 function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates }: Judged): string[] {
   const notes: string[] = [];
-  if (all.length > rows.length) notes.push(`${all.length - rows.length} images of unknown class are left out.`);
+  if (all.length > rows.length)
+    notes.push(
+      `${counted(all.length - rows.length, "image of unknown class is", "images of unknown class are")} left out.`,
+    );
   const empty = classes.filter((_, k) => matrix[k]!.every((count) => count === 0));
   if (empty.length > 0) {
     notes.push(
@@ -184,18 +174,8 @@ function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates 
   if (lone > 0) {
     notes.push(`Classes, or mixes of classes, with a single image or group: ${lone}. Limits neglect how those vary.`);
   }
-  if (estimates.some(({ value, low, high }, i) => value === low && value === high && !isShare(i))) {
-    notes.push("Limits that are a point say nothing of certainty: resampling cannot invent a mistake or mend one.");
-  }
   if (Number.isNaN(estimates[HEADLINES.indexOf("kappa")]!.value)) {
     notes.push("Kappa is not defined where all images are of one class and named so; it reads 0.");
   }
   return notes;
-}
-
-// Shares of images and their mean, whose limits are not resampled.
-function isShare(figure: number): boolean {
-  if (figure < HEADLINES.length) return ["accuracy", "balancedAccuracy"].includes(HEADLINES[figure]!);
-  const which = CLASS_FIGURES[(figure - HEADLINES.length) % CLASS_FIGURES.length];
-  return which === "precision" || which === "recall";
 }

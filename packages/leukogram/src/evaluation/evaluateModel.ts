@@ -1,7 +1,11 @@
+import { alikeIn } from "@leukogram/engine/core/alikeNames";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { cellType, TYPE_NAMES } from "../cells/cellTypes.ts";
 import type { SkippedImage } from "../data/cache.ts";
-import { offeredMapping } from "../data/classNames.ts";
+import { mapClassNames, offeredMapping } from "../data/classNames.ts";
 import type { Dataset, Sample } from "../data/dataset.ts";
+import { remark } from "../data/remarks.ts";
+import { startWatch, type TimeTaken } from "../training/processorTime.ts";
 import { CellCrops, type CropSummary } from "./cellCrops.ts";
 import { badImage, type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
 import type { Prediction, Predictions } from "./types.ts";
@@ -68,7 +72,8 @@ export async function answerImages(
 }
 
 /**
- * The set's class indices as the model's. The set may lack classes.
+ * The set's class indices as the model's. The set may lack classes. Names that differ from the model's only in case, spaces,
+ * hyphens or underscores are taken for these, which is remarked.
  *
  * @throws ERR_DATA where it has one that the model does not know.
  */
@@ -76,34 +81,73 @@ export function labelMap(
   { classes: known, path }: Pick<Classifier, "classes" | "path">,
   classes: readonly string[],
 ): number[] {
-  return classes.map((name) => {
-    const index = known.indexOf(name);
-    if (index < 0)
-      throw new LeukogramError("ERR_DATA", `class "${name}" is not one of the model's (${path}): ${known.join(", ")}`, {
-        hint: hintFor(classes),
-      });
-    return index;
+  const found = classes.map((name) => {
+    const own = alikeIn(name, known);
+    if (own !== undefined) return own;
+    throw new LeukogramError("ERR_DATA", `class "${name}" is not one of the model's (${path}): ${known.join(", ")}`, {
+      hint: hintFor(classes, known),
+    });
   });
+  remarkSpelling(classes, found);
+  return found.map((name) => known.indexOf(name));
 }
 
-function hintFor(classes: readonly string[]): string {
+/**
+ * A labelled set whose classes are spelled as the model's, or as the types that are known, where names differ only in case,
+ * spaces, hyphens or underscores, which is remarked.
+ */
+export function spelledAs(dataset: Dataset, known: readonly string[]): Dataset {
+  const classes = dataset.classes.map((name) => alikeIn(name, known) ?? alikeIn(name, TYPE_NAMES) ?? name);
+  // Two names of the set for one class are two labels that count as one.
+  if (new Set(classes).size < classes.length) return dataset;
+  remarkSpelling(dataset.classes, classes);
+  return { ...dataset, classes };
+}
+
+function remarkSpelling(names: readonly string[], taken: readonly string[]): void {
+  const changed = names.flatMap((name, i) => (taken[i] === name ? [] : [`"${name}" is taken for "${taken[i]}"`]));
+  if (changed.length > 0) remark(`class names that are only written otherwise: ${changed.join(", ")}`);
+}
+
+// A way that ends in names that the model has, or in the five that its types count as.
+function hintFor(classes: readonly string[], known: readonly string[]): string {
+  const types = known.every((name) => cellType(name) !== undefined) ? known.map((name) => cellType(name)!.five) : [];
+  const isIn = (names: readonly (string | undefined)[]) =>
+    classes.every((name) => {
+      const own = alikeIn(name, TYPE_NAMES) ?? mapClassNames([name])[0]!.to;
+      return own === undefined || names.includes(own);
+    });
   const offer = offeredMapping(classes);
-  return offer === undefined
-    ? "Rename or remove that folder, or say what it is with --map-classes map.csv."
-    : `${offer}${offer.includes("as none of") ? ", and --others leave-out leaves these out" : ""}.`;
+  const left = offer?.includes("as none of") ? ", and --others leave-out leaves these out" : "";
+  const inFive = "leukogram evaluate judges in the five: --types five";
+  if (offer === undefined)
+    return !isIn(known) && isIn(types)
+      ? `The model knows more types than the labels; ${inFive}.`
+      : "Rename or remove that folder, or say what it is with --map-classes map.csv.";
+  if (!isIn(known) && isIn(types)) return `${offer}${left}; as the model knows more types, ${inFive}.`;
+  return isIn(known)
+    ? `${offer}${left}.`
+    : `Say what each is by the model's own names: --map-classes map.csv with the columns from and to.`;
 }
 
-/** Median milliseconds an image over batches of 16, the model alone, without decoding. */
-export async function measureSpeed(classifier: Classifier): Promise<number> {
+/** Median milliseconds an image over batches of 16, the model alone, without decoding: on the clock, and of processor time. */
+export async function measureSpeed(
+  classifier: Classifier,
+): Promise<{ readonly millisecondsPerImage: number; readonly cpuMillisecondsPerImage: number }> {
   const [height, width] = classifier.imageSize;
   const count = 16;
   const images = new Uint8Array(count * height * width * 3).fill(128);
-  const times: number[] = [];
+  const times: TimeTaken[] = [];
   for (let i = 0; i < 6; i++) {
-    const started = performance.now();
+    const taken = startWatch();
     await classifier.classify(images, count);
-    times.push((performance.now() - started) / count);
+    times.push(taken());
   }
   // The first run warms up.
-  return times.slice(1).sort((a, b) => a - b)[2]!;
+  const median = (values: readonly number[]) => (1000 * [...values].sort((a, b) => a - b)[2]!) / count;
+  const warm = times.slice(1);
+  return {
+    millisecondsPerImage: median(warm.map(({ seconds }) => seconds)),
+    cpuMillisecondsPerImage: median(warm.map(({ cpuSeconds }) => cpuSeconds!)),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { clopperPearson } from "../metrics/proportion.ts";
-import { UNFAMILIAR } from "../training/homeFacts.ts";
+import { isUnfamiliar, UNFAMILIAR } from "../training/homeFacts.ts";
 
 /** Whether images look like those that a model was trained on. */
 export interface FamiliarityFigures {
@@ -22,7 +22,7 @@ const MANY = 5 * UNFAMILIAR;
 export function judgeFamiliarity(values: readonly (number | undefined)[]): FamiliarityFigures | undefined {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;
-  return familiarityOf(known.filter((value) => value < UNFAMILIAR).length, known.length);
+  return familiarityOf(known.filter(isUnfamiliar).length, known.length);
 }
 
 /** The same, where so many of `count` images are unfamiliar. */

@@ -1,9 +1,10 @@
 import { accuracy, balancedAccuracy } from "../metrics/accuracy.ts";
 import { cohenKappa, matthews } from "../metrics/agreement.ts";
 import type { WeightedStatistic } from "../metrics/bootstrap.ts";
+import type { Matrix } from "../metrics/checkInputs.ts";
 import { margins, prepareConfusion } from "../metrics/confusionMatrix.ts";
 import { mean } from "../metrics/pairwiseSum.ts";
-import { precisionRecallF1OfClasses } from "../metrics/precisionRecallF1.ts";
+import { precisionRecallF1, precisionRecallF1OfClasses } from "../metrics/precisionRecallF1.ts";
 import { logLosses } from "../metrics/probabilityScores.ts";
 import { prepareAuc } from "../metrics/rocAuc.ts";
 
@@ -20,6 +21,19 @@ export const HEADLINES = [
 
 /** Figures of one class, in the order of {@link headlineStatistic}. */
 export const CLASS_FIGURES = ["precision", "recall", "f1", "rocAuc"] as const;
+
+/** Figures of the confusion matrix alone, whose limits come from those of the recalls, and the least they can be. */
+export const MATRIX_FIGURES = {
+  macroF1: { figure: (matrix: Matrix) => precisionRecallF1(matrix).macro.f1, least: 0 },
+  kappa: { figure: (matrix: Matrix) => cohenKappa(matrix), least: -1 },
+  matthews: { figure: matthewsIfKnown, least: -1 },
+} as const;
+
+// It reads 0 where all images are of one class or named so; but nothing is known where both are so.
+function matthewsIfKnown(matrix: Matrix): number {
+  const { truths } = margins(matrix);
+  return truths.filter((count) => count > 0).length < 2 ? Number.NaN : matthews(matrix);
+}
 
 /** The answers of one model to images of known class. */
 export interface Answers {
@@ -61,7 +75,8 @@ export function headlineStatistic({ numClasses, labels, predicted, probabilities
     figures[0] = accuracy(matrix, sums);
     figures[1] = balancedAccuracy(matrix, sums);
     figures[2] = lost ? Number.NaN : mean(perClass.map(({ f1 }) => f1));
-    figures[3] = mean(areas);
+    // A class without images has no area, and then the mean has none.
+    figures[3] = areas.some(Number.isNaN) ? Number.NaN : mean(areas);
     figures[4] = weightedMean(losses, weights);
     figures[5] = cohenKappa(matrix, sums);
     figures[6] = matthews(matrix, sums);

@@ -1,6 +1,8 @@
 // Models of other programs, made ready to classify: what their pixels, outputs and classes are, told or found.
+
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { ClassNames } from "@leukogram/engine/formats/classNames";
 import { ONNX_START, type ReadModel, readModel } from "@leukogram/engine/formats/readModel";
@@ -155,7 +157,7 @@ export function requireClassNames({ names, from }: ClassNames, outputs: number):
   const what =
     names.length === outputs
       ? `class "${twice}" is named twice (${from})`
-      : `the model has ${outputs} classes, and ${names.length} are named (${from})`;
+      : `the model has ${counted(outputs, "class", "classes")}, and ${counted(names.length, "is", "are")} named (${from})`;
   throw new LeukogramError("ERR_USAGE", what, { hint: NAME_THEM });
 }
 

@@ -1,9 +1,12 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
 import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
+import { differenceOfEstimates, groupedShare } from "../metrics/groupedShare.ts";
 import { prepareAuc } from "../metrics/rocAuc.ts";
 import { predictedClass } from "./checkPredictions.ts";
 import { type KnownPrediction, knownRows, type ResamplingOptions } from "./evaluate.ts";
+import { accuracyStatistic } from "./figures.ts";
+import { areaEstimate, meanRecall } from "./limits.ts";
 import type { Evaluation, Predictions } from "./types.ts";
 
 /** A class in another laboratory. */
@@ -43,28 +46,18 @@ export function judgedRows(predictions: Predictions): KnownPrediction[] {
   return classes.length === 0 ? rows : rows.filter(({ label }) => classes.includes(label));
 }
 
-/** Accuracy and mean recall of rows, as `weights` count them. */
-function levels(rows: readonly KnownPrediction[]): (weights: ArrayLike<number>, from: number) => [number, number] {
-  const hits = Uint8Array.from(rows, (row) => (isRight(row) ? 1 : 0));
-  const classes = [...new Set(rows.map(({ label }) => label))];
-  const place = Int32Array.from(rows, ({ label }) => classes.indexOf(label));
-  const [right, total] = [new Float64Array(classes.length), new Float64Array(classes.length)];
-  return (weights, from) => {
-    right.fill(0);
-    total.fill(0);
-    for (let i = 0; i < hits.length; i++) {
-      const weight = weights[from + i]!;
-      total[place[i]!]! += weight;
-      if (hits[i] === 1) right[place[i]!]! += weight;
-    }
-    let [allRight, all, recalls] = [0, 0, 0];
-    for (let k = 0; k < classes.length; k++) {
-      allRight += right[k]!;
-      all += total[k]!;
-      recalls += right[k]! / total[k]!;
-    }
-    return [allRight / all, recalls / classes.length];
-  };
+/** Balanced accuracy of rows, by the rule of all commands; resampled only where groups hold several classes. */
+function meanRecallOf(rows: readonly KnownPrediction[], resamples: number, rng: Rng): Estimate {
+  const labels = Int32Array.from(rows, ({ label }) => label);
+  const groups = rows.map(({ group }) => group);
+  const statistic = () =>
+    accuracyStatistic({
+      numClasses: 1 + Math.max(...rows.flatMap((row) => [row.label, predictedClass(row)])),
+      labels,
+      predicted: Int32Array.from(rows, predictedClass),
+    });
+  const resampled = () => stratifiedBootstrap(labels, statistic(), { rng, resamples, groups })[1]!;
+  return meanRecall({ labels, groups }, rows.map(isRight), resampled).estimate;
 }
 
 /** Balanced accuracy over the classes that have enough images, with 95 % limits. */
@@ -72,18 +65,11 @@ export function balancedAccuracyOf(
   predictions: Predictions,
   { resamples = 2000, seed = 0 }: ResamplingOptions,
 ): Estimate {
-  const rows = judgedRows(predictions);
-  const level = levels(rows);
-  const [figure] = stratifiedBootstrap(
-    rows.map(({ label }) => label),
-    (weights) => [level(weights, 0)[1]],
-    { rng: new Rng(seed).fork("generalise"), resamples, groups: rows.map(({ group }) => group) },
-  );
-  return figure!;
+  return meanRecallOf(judgedRows(predictions), resamples, new Rng(seed).fork("generalise"));
 }
 
 /**
- * Home less away, with 95 % limits: images of the two places are drawn apart from each other. Balanced accuracy is over
+ * Home less away, with 95 % limits: of two independent figures ({@link differenceOfEstimates}). Balanced accuracy is over
  * the classes that have enough images in both.
  */
 export function fallBetween(
@@ -95,21 +81,18 @@ export function fallBetween(
   const [own, foreign] = [judgedClasses(all[0]), judgedClasses(all[1])];
   const both = own.filter((label) => foreign.includes(label));
   const isJudged = ({ label }: KnownPrediction) => both.length === 0 || both.includes(label);
-  const judged = [all[0].filter(isJudged), all[1].filter(isJudged)] as const;
-  const difference = ([first, second]: readonly [KnownPrediction[], KnownPrediction[]], which: 0 | 1) => {
-    const [a, b] = [levels(first), levels(second)];
-    const rows = [...first, ...second];
-    const place = rows.map((_, i) => (i < first.length ? "home" : "away"));
-    const names = [...new Set(rows.map(({ label }, i) => `${place[i]} ${label}`))];
-    const strata = rows.map(({ label }, i) => names.indexOf(`${place[i]} ${label}`));
-    const [figure] = stratifiedBootstrap(strata, (w) => [a(w, 0)[which] - b(w, first.length)[which]], {
-      rng: new Rng(seed).fork("fall").fork(which),
-      resamples,
-      groups: rows.map(({ group }, i) => `${place[i]} ${group}`),
-    });
-    return figure!;
+  const rng = new Rng(seed).fork("fall");
+  const difference = (figure: (rows: readonly KnownPrediction[], place: string) => Estimate) =>
+    differenceOfEstimates(figure(all[0], "home"), figure(all[1], "away"));
+  return {
+    accuracy: difference((rows) =>
+      groupedShare(
+        rows.map(isRight),
+        rows.map(({ group }) => group),
+      ),
+    ),
+    balancedAccuracy: difference((rows, place) => meanRecallOf(rows.filter(isJudged), resamples, rng.fork(place))),
   };
-  return { accuracy: difference(all, 0), balancedAccuracy: difference(judged, 1) };
 }
 
 /** Recall of each class in both places, and what it is most often taken for away. */
@@ -147,5 +130,5 @@ export function separation(
   );
   const rng = new Rng(seed).fork("separation");
   const [figure] = stratifiedBootstrap(isForeign, (weights) => [area(weights)], { rng, resamples });
-  return figure!;
+  return areaEstimate({ labels: isForeign, groups: isForeign.map((_, i) => String(i)) }, isForeign, figure!);
 }

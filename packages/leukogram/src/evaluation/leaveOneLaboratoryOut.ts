@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
@@ -90,7 +91,9 @@ function noteOf(fold: LaboratoryFold): string[] {
   const why = obstacle(fold);
   if (why !== undefined) return [`${laboratory} could not be left out: ${why}.`];
   if (leftOut === 0) return [];
-  return [`${laboratory}: ${leftOut} images were not judged, as no other laboratory has their class.`];
+  return [
+    `${laboratory}: ${counted(leftOut, "image was", "images were")} not judged, as no other laboratory has that class.`,
+  ];
 }
 
 // A name that every file system takes; two names that would then be one get a number.

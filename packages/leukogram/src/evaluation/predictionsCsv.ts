@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
@@ -45,6 +46,17 @@ export function formatPredictionsCsv(predictions: Predictions): string {
     return [...fixed, ...familiarity, ...row.probabilities.map(String)];
   });
   return stringify([header, ...records]);
+}
+
+/** Whether a CSV file has columns of probabilities, and so is no manifest; a file that can't be read, or is empty, has. */
+export function holdsAnswers(path: string): boolean {
+  let head: string;
+  try {
+    [head = ""] = readFileSync(path, "utf8").split("\n", 1);
+  } catch {
+    return true;
+  }
+  return head.trim() === "" || head.split(/[,;\t]/).some((column) => /^\W*(p_|predicted\W*$)/.test(column));
 }
 
 /**

@@ -10,13 +10,13 @@ import { interleavedTarget } from "../data/pixelLayout.ts";
 import { indicesByClass } from "../data/sampler.ts";
 import type { ToldScales } from "../data/toldScales.ts";
 import { stratifiedBootstrap } from "../metrics/bootstrap.ts";
-import { clopperPearson } from "../metrics/proportion.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import { CellCrops, type CropSummary } from "./cellCrops.ts";
 import { badImage, type Classifier } from "./classifier.ts";
 import { bringImage } from "./classifierFacts.ts";
 import { labelMap } from "./evaluateModel.ts";
 import { type FamiliarityFigures, judgeFamiliarity } from "./familiarity.ts";
+import { boundedEstimate, meanRecall, meanRecallDifference } from "./limits.ts";
 
 /** What one strength of a corruption does to a model. */
 export interface RobustnessPoint {
@@ -169,7 +169,7 @@ function figuresOf(
 ): Omit<Robustness, "classes" | "crops" | "familiarity"> {
   const known = [...new Set(labels)];
   const places = known.map((k) => labels.flatMap((label, i) => (label === k ? [i] : [])));
-  const meanRecall = (answers: Uint8Array, weights: Uint32Array) => {
+  const meanOfRecalls = (answers: Uint8Array, weights: Uint32Array) => {
     let sum = 0;
     for (const own of places) {
       let [hits, total] = [0, 0];
@@ -184,27 +184,28 @@ function figuresOf(
   const count = right.length;
   // All figures come from the same resamples: as it is, each condition, each condition's change, and the mean.
   const statistic = (weights: Uint32Array) => {
-    const levels = right.map((answers) => meanRecall(answers, weights));
+    const levels = right.map((answers) => meanOfRecalls(answers, weights));
     const spoilt = levels.slice(1);
     return [...levels, ...spoilt.map((level) => level - levels[0]!), spoilt.reduce((a, b) => a + b, 0) / spoilt.length];
   };
-  const figures = stratifiedBootstrap(labels, statistic, { rng: rng.fork("limits"), resamples, groups }).map(
-    (figure, i) => {
-      // Resampling cannot invent a mistake that was not made: exact limits there, as for an accuracy of 1.
-      const isFlawless = i < count && right[i]!.every((hit) => hit === 1);
-      return isFlawless ? { value: 1, ...clopperPearson(labels.length, labels.length) } : figure;
-    },
-  );
+  const drawn = stratifiedBootstrap(labels, statistic, { rng: rng.fork("limits"), resamples, groups });
+  const images = { labels, groups };
+  const levels = right.map((answers, c) => meanRecall(images, answers, () => drawn[c]!).estimate);
+  const changeOf = (c: number) => {
+    const leads = Array.from(right[c]!, (hit, i) => hit - right[0]![i]!);
+    return meanRecallDifference(images, leads, () => drawn[count + c - 1]!);
+  };
   let at = 1;
   const rows = CORRUPTIONS.map(({ name, title, unit, strengths }) => ({
     name,
     title,
     unit,
     points: strengths.map((strength) => {
-      const point = { strength, balancedAccuracy: figures[at]!, change: figures[count + at - 1]! };
+      const point = { strength, balancedAccuracy: levels[at]!, change: changeOf(at) };
       at++;
       return point;
     }),
   }));
-  return { count: labels.length, balancedAccuracy: figures[0]!, corrupted: figures.at(-1)!, rows };
+  const corrupted = boundedEstimate(images, drawn.at(-1)!);
+  return { count: labels.length, balancedAccuracy: levels[0]!, corrupted, rows };
 }

@@ -37,8 +37,8 @@ export interface ClassFigures {
 }
 
 /**
- * All figures of one model on one set; the limits are 95 %: mid-P of accuracy, precision and recall, from these by MOVER
- * of balanced accuracy, and by stratified bootstrap of the others.
+ * All figures of one model on one set; the limits are 95 % and never a point: mid-P of shares,
+ * from those of the recalls by MOVER of balanced accuracy, macro F1, kappa and Matthews, else by stratified bootstrap.
  */
 export interface Evaluation {
   /** Number of images whose class is known; the others are left out. */
@@ -76,7 +76,7 @@ export interface PairComparison {
   readonly mcnemarP: number;
   /** p after Holm's correction over all pairs compared together. */
   readonly adjustedP: number;
-  /** Accuracy of the first less that of the second, paired bootstrap. */
+  /** Accuracy of the first less that of the second, with Tango's score limits. */
   readonly accuracyDifference: Estimate;
   readonly balancedAccuracyDifference: Estimate;
   /** Two sentences that claim no more than the test shows. */
@@ -88,7 +88,11 @@ export interface Costs {
   readonly parameters: number | undefined;
   readonly fileBytes: number | undefined;
   readonly trainingSeconds: number | undefined;
+  /** Seconds of processor time in it, all threads together. */
+  readonly trainingCpuSeconds?: number | undefined;
   readonly millisecondsPerImage: number | undefined;
+  /** Milliseconds of processor time in it. */
+  readonly cpuMillisecondsPerImage?: number | undefined;
 }
 
 /** A row of history.csv; declared where it is written. */

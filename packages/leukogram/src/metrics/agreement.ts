@@ -1,13 +1,16 @@
 import type { Matrix } from "./checkInputs.ts";
-import { type Margins, margins } from "./confusionMatrix.ts";
+import { checkedMargins, type Margins } from "./confusionMatrix.ts";
 import { clopperPearson } from "./proportion.ts";
 
 /**
  * Agreement beyond chance, at most 1; NaN where chance alone agrees on every image.
  *
  * Source: Cohen 1960; scikit-learn `cohen_kappa_score`.
+ *
+ * @throws LeukogramError ERR_SHAPE if the matrix is not square, ERR_DATA if a count is no number of 0 or more.
  */
-export function cohenKappa(matrix: Matrix, { hits, truths, predictions, total }: Margins = margins(matrix)): number {
+export function cohenKappa(matrix: Matrix, sums?: Margins): number {
+  const { hits, truths, predictions, total } = checkedMargins("cohenKappa", matrix, sums);
   const observed = total - hits.reduce((sum, count) => sum + count, 0);
   const expected = total - dot(truths, predictions) / total;
   return expected === 0 ? Number.NaN : 1 - observed / expected;
@@ -15,10 +18,12 @@ export function cohenKappa(matrix: Matrix, { hits, truths, predictions, total }:
 
 /**
  * 95 % limits of kappa by those of the share of images that agree (Clopper and Pearson), chance held as it is; -1 and 1 where
- * chance alone agrees on every image. For where drawing images anew changes nothing, and so says nothing.
+ * chance alone agrees on every image. For sets in which every resample gives the same kappa, which says nothing.
+ *
+ * @throws LeukogramError ERR_SHAPE if the matrix is not square, ERR_DATA if a count is no number of 0 or more.
  */
 export function kappaLimits(matrix: Matrix): { readonly low: number; readonly high: number } {
-  const { hits, truths, predictions, total } = margins(matrix);
+  const { hits, truths, predictions, total } = checkedMargins("kappaLimits", matrix);
   const chance = dot(truths, predictions) / total ** 2;
   if (chance === 1) return { low: -1, high: 1 };
   const { low, high } = clopperPearson(
@@ -33,8 +38,11 @@ export function kappaLimits(matrix: Matrix): { readonly low: number; readonly hi
  * Matthews's correlation of true and predicted class, in [-1, 1]; 0 where either is the same for all images.
  *
  * Source: Gorodkin 2004; scikit-learn `matthews_corrcoef`.
+ *
+ * @throws LeukogramError ERR_SHAPE if the matrix is not square, ERR_DATA if a count is no number of 0 or more.
  */
-export function matthews(matrix: Matrix, { hits, truths, predictions, total }: Margins = margins(matrix)): number {
+export function matthews(matrix: Matrix, sums?: Margins): number {
+  const { hits, truths, predictions, total } = checkedMargins("matthews", matrix, sums);
   const correct = hits.reduce((sum, count) => sum + count, 0);
   const spread = (total ** 2 - dot(predictions, predictions)) * (total ** 2 - dot(truths, truths));
   return spread === 0 ? 0 : (correct * total - dot(truths, predictions)) / Math.sqrt(spread);

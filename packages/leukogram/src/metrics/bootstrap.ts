@@ -1,7 +1,7 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { Rng } from "@leukogram/engine/core/rng";
-import { requireSameLength } from "./checkInputs.ts";
+import { requireConfidence, requireGroups, requireSetting, requireSomeNumbers } from "./checkInputs.ts";
+import { normalSurvival, studentQuantile } from "./distributions.ts";
 import { quantilesOf } from "./quantile.ts";
 
 /** Gives one or more figures, `[F]`, with image i counted `weights[i]` times; NaN where a figure is undefined. */
@@ -24,22 +24,36 @@ export interface BootstrapOptions {
  * Where `groups` are given, whole groups are drawn: those of one class inside that class, and those that hold images
  * of several classes (a slide, a patient) among themselves, so that class counts then vary. Resamples in which a
  * figure is undefined do not count for it. Limits are widened to hold the figure itself where they would not, and are
- * NaN with it. They are a point where no resample differs, which says nothing of certainty.
- * Source: Efron and Tibshirani 1993, chapters 8 and 13; quantiles as `numpy.quantile`, linear.
+ * NaN with it. They are a point where no resample differs, which says nothing of certainty. The quantiles lie farther
+ * out where groups are few, as resamples of few vary too little (expanded percentiles).
+ * Source: Efron and Tibshirani 1993, chapters 8 and 13; Hesterberg 2015, "What teachers should know about the
+ * bootstrap"; quantiles as `numpy.quantile`, linear.
  *
  * @param labels true classes, `[N]`.
  * @param statistic called once a resample; may reuse what it returns.
- * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_USAGE if `resamples` is below 1.
+ * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no whole number of 0
+ *   or more, ERR_USAGE if `resamples` is below 1 or `confidence` not in (0, 1).
  */
 export function stratifiedBootstrap(
   labels: ArrayLike<number>,
   statistic: WeightedStatistic,
-  { rng, resamples = 2000, groups, confidence = 0.95 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Estimate[] {
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new LeukogramError("ERR_USAGE", `bootstrap: resamples is ${resamples}, expected a whole number above 0`);
-  }
-  requireSameLength("bootstrap", [labels.length, groups?.length ?? labels.length]);
+  return bootstrap("stratifiedBootstrap", { labels, statistic, ...options });
+}
+
+interface Resampling extends BootstrapOptions {
+  readonly labels: ArrayLike<number>;
+  readonly statistic: WeightedStatistic;
+}
+
+function bootstrap(
+  where: string,
+  { labels, statistic, rng, resamples = 2000, groups, confidence = 0.95 }: Resampling,
+): Estimate[] {
+  requireSetting(where, ["resamples", resamples], { least: 1, whole: true });
+  requireConfidence(where, confidence);
+  requireStrata(where, labels, groups);
   const strata = buildStrata(labels, groups);
   const values = Float64Array.from(statistic(new Uint32Array(labels.length).fill(1)));
   const draws = Array.from(values, () => new Float64Array(resamples));
@@ -49,7 +63,16 @@ export function stratifiedBootstrap(
     const figures = statistic(weights);
     for (let f = 0; f < draws.length; f++) draws[f]![r] = figures[f]!;
   }
-  return draws.map((drawn, f) => percentileLimits(values[f]!, drawn, (1 - confidence) / 2));
+  const tail = expandedTail(strata, (1 - confidence) / 2);
+  return draws.map((drawn, f) => percentileLimits(values[f]!, drawn, tail));
+}
+
+// Resamples vary by the variance with divisor n, not n - 1, in each stratum, and limits by it need Student's t.
+function expandedTail(strata: readonly Stratum[], tail: number): number {
+  const clusters = strata.reduce((sum, stratum) => sum + stratum.clusters, 0);
+  const free = clusters - strata.length;
+  if (free === 0) return 0;
+  return normalSurvival(studentQuantile(1 - tail, free) * Math.sqrt(clusters / free));
 }
 
 /**
@@ -68,7 +91,7 @@ export function pairedBootstrap(
     const right = second(weights);
     return left.map((value, f) => value - right[f]!);
   };
-  return stratifiedBootstrap(labels, difference, options);
+  return bootstrap("pairedBootstrap", { labels, statistic: difference, ...options });
 }
 
 /**
@@ -76,9 +99,16 @@ export function pairedBootstrap(
  *
  * @param labels true classes, `[N]`.
  * @param groups group of each image, `[N]`.
+ * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no whole number of 0 or more.
  */
 export function countLoneStrata(labels: ArrayLike<number>, groups: ArrayLike<string | number>): number {
+  requireStrata("countLoneStrata", labels, groups);
   return buildStrata(labels, groups).filter(({ clusters }) => clusters === 1).length;
+}
+
+function requireStrata(where: string, labels: ArrayLike<number>, groups: ArrayLike<string | number> | undefined): void {
+  if (groups !== undefined) requireGroups(where, groups, labels.length);
+  requireSomeNumbers(`${where} labels`, labels, { least: 0, whole: true });
 }
 
 /** Images of one stratum, those that are drawn together in a row: cluster c is `images[starts[c]]` to `images[starts[c + 1] - 1]`. */

@@ -1,6 +1,12 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Rng } from "@leukogram/engine/core/rng";
-import { requireProbabilities, requireSameLength } from "./checkInputs.ts";
+import {
+  requireFlags,
+  requireNumbers,
+  requireProbabilities,
+  requireSameLength,
+  requireSetting,
+  requireSomeNumbers,
+} from "./checkInputs.ts";
 import { clopperPearson, type Limits } from "./proportion.ts";
 import { quantile } from "./quantile.ts";
 
@@ -28,7 +34,8 @@ export interface CalibrationOptions {
  *
  * @param confidence probability of the predicted class, `[N]`.
  * @param right whether the prediction is, `[N]`.
- * @throws ERR_SHAPE if lengths differ or are 0; ERR_USAGE if `bins` is below 1.
+ * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a confidence is not in [0, 1] or `right` holds no flags, ERR_USAGE if
+ *   `bins` is below 1.
  */
 export function calibrationBins(
   confidence: ArrayLike<number>,
@@ -36,6 +43,9 @@ export function calibrationBins(
   options: CalibrationOptions = {},
 ): CalibrationBin[] {
   requireSameLength("calibrationBins", [confidence.length, right.length]);
+  requireNumbers("calibrationBins confidence", confidence, SHARE);
+  requireFlags("calibrationBins right", right);
+  requireSetting("calibrationBins", ["bins", options.bins ?? BINS], COUNT);
   return binMembers(confidence, options).map((own) => {
     const hits = own.filter((i) => right[i]).length;
     return {
@@ -46,10 +56,12 @@ export function calibrationBins(
   });
 }
 
+const BINS = 15;
+const SHARE = { least: 0, most: 1 } as const;
+const COUNT = { least: 1, whole: true } as const;
+
 // The images of each bin that has any.
-function binMembers(confidence: ArrayLike<number>, { bins = 15, by = "mass" }: CalibrationOptions): number[][] {
-  if (!Number.isInteger(bins) || bins < 1)
-    throw new LeukogramError("ERR_USAGE", `calibrationBins: expected 1 bin or more, received ${bins}`);
+function binMembers(confidence: ArrayLike<number>, { bins = BINS, by = "mass" }: CalibrationOptions): number[][] {
   const order = Array.from({ length: confidence.length }, (_, i) => i).sort((a, b) => confidence[a]! - confidence[b]!);
   const binOf =
     by === "width"
@@ -73,13 +85,15 @@ export interface CalibratedRangeOptions extends CalibrationOptions {
  *
  * Source: consistency resampling, Bröcker and Smith 2007.
  *
- * @throws ERR_SHAPE if there is no image; ERR_USAGE if `bins` is below 1.
+ * @throws ERR_SHAPE if there is no image, ERR_DATA if a confidence is not in [0, 1], ERR_USAGE if `bins` or `draws` is below 1.
  */
 export function calibratedRange(
   confidence: ArrayLike<number>,
   { rng, draws = 1000, ...options }: CalibratedRangeOptions,
 ): Limits {
-  requireSameLength("calibratedRange", [confidence.length, confidence.length]);
+  requireSomeNumbers("calibratedRange confidence", confidence, SHARE);
+  requireSetting("calibratedRange", ["bins", options.bins ?? BINS], COUNT);
+  requireSetting("calibratedRange", ["draws", draws], COUNT);
   const members = binMembers(confidence, options).map((own) => Float64Array.from(own, (i) => confidence[i]!));
   const errors = Float64Array.from({ length: draws }, () => {
     let error = 0;
@@ -97,8 +111,17 @@ export function calibratedRange(
  * Expected calibration error: how far confidence is from the share that is right, a mean over images, 0 to 1.
  *
  * Source: Naeini, Cooper and Hauskrecht 2015.
+ *
+ * @throws ERR_SHAPE without bins, ERR_DATA if a bin has no image or its shares are not in [0, 1].
  */
 export function calibrationError(bins: readonly CalibrationBin[]): number {
+  requireSomeNumbers(
+    "calibrationError counts",
+    bins.map(({ count }) => count),
+    COUNT,
+  );
+  for (const [i, { confidence, accuracy }] of bins.entries())
+    requireNumbers(`calibrationError bin ${i}`, [confidence, accuracy.value], SHARE);
   const images = bins.reduce((sum, { count }) => sum + count, 0);
   return bins.reduce(
     (sum, { count, confidence, accuracy }) => sum + (count / images) * Math.abs(confidence - accuracy.value),
@@ -106,8 +129,18 @@ export function calibrationError(bins: readonly CalibrationBin[]): number {
   );
 }
 
-/** Probabilities after dividing their logarithms by a temperature: above 1 they become less sure. */
+/**
+ * Probabilities after dividing their logarithms by a temperature: above 1 they become less sure.
+ *
+ * @throws ERR_SHAPE without probabilities, ERR_DATA if one is below 0, ERR_USAGE if `temperature` is not above 0.
+ */
 export function withTemperature(probabilities: ArrayLike<number>, temperature: number): number[] {
+  requireSomeNumbers("withTemperature", probabilities, { least: 0 });
+  requireSetting("withTemperature", ["temperature", temperature], { above: 0 });
+  return tempered(probabilities, temperature);
+}
+
+function tempered(probabilities: ArrayLike<number>, temperature: number): number[] {
   const logits = Array.from(probabilities, (p) => Math.log(Math.max(p, 1e-300)) / temperature);
   const most = logits.reduce((a, b) => Math.max(a, b));
   const powers = logits.map((logit) => Math.exp(logit - most));
@@ -130,7 +163,7 @@ export function fitTemperature(labels: ArrayLike<number>, probabilities: readonl
   const logs = probabilities.map((row) => Float64Array.from(row, (p) => Math.log(Math.max(p, 1e-300))));
   const slope = (inverse: number) =>
     probabilities.reduce((sum, row, i) => {
-      const softened = withTemperature(row, 1 / inverse);
+      const softened = tempered(row, 1 / inverse);
       const expected = softened.reduce((total, p, k) => total + p * logs[i]![k]!, 0);
       return sum + expected - logs[i]![labels[i]!]!;
     }, 0);

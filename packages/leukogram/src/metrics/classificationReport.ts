@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { accuracy } from "./accuracy.ts";
-import type { Matrix } from "./checkInputs.ts";
+import { type Matrix, requireMatrix, requireSetting } from "./checkInputs.ts";
 import { formatFixed } from "./formatFixed.ts";
 import { type PrecisionRecallF1, precisionRecallF1 } from "./precisionRecallF1.ts";
 
@@ -25,17 +25,15 @@ export interface ReportDict {
  *
  * @param matrix counts, true classes by predicted ones, `[K, K]`.
  * @param classes K names.
- * @throws LeukogramError ERR_SHAPE if the names are not as many as the rows, ERR_USAGE if `digits` is not in [0, 100].
+ * @throws LeukogramError ERR_SHAPE if the names are not as many as the rows, ERR_DATA if a count is no number of 0 or more, ERR_USAGE if `digits` is not in [0, 100].
  *
  * @example
  * const matrix = confusionMatrix([0, 0, 1], [0, 1, 1], { numClasses: 2 });
  * const text = classificationReport(matrix, ["Lymphocyte", "Monocyte"]);
  */
 export function classificationReport(matrix: Matrix, classes: readonly string[], { digits = 2 } = {}): string {
-  requireNames(matrix, classes);
-  if (!Number.isInteger(digits) || digits < 0 || digits > 100) {
-    throw new LeukogramError("ERR_USAGE", `classificationReport: digits is ${digits}, expected 0 to 100`);
-  }
+  requireNames("classificationReport", matrix, classes);
+  requireSetting("classificationReport", ["digits", digits], { least: 0, most: 100, whole: true });
   const { perClass, macro, weighted } = precisionRecallF1(matrix);
   const width = Math.max("weighted avg".length, digits, ...classes.map((name) => [...name].length));
   const line = (name: string, cells: readonly string[]) =>
@@ -60,10 +58,10 @@ export function classificationReport(matrix: Matrix, classes: readonly string[],
 /**
  * What scikit-learn's `classification_report(..., output_dict=True, zero_division=0)` gives.
  *
- * @throws LeukogramError ERR_SHAPE if the names are not as many as the rows.
+ * @throws LeukogramError ERR_SHAPE if the names are not as many as the rows, ERR_DATA if a count is no number of 0 or more.
  */
 export function classificationReportDict(matrix: Matrix, classes: readonly string[]): ReportDict {
-  requireNames(matrix, classes);
+  requireNames("classificationReportDict", matrix, classes);
   const { perClass, macro, weighted } = precisionRecallF1(matrix);
   return {
     ...Object.fromEntries(perClass.map((figures, i) => [classes[i]!, toRow(figures)])),
@@ -82,8 +80,9 @@ function padLeft(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - [...text].length)) + text;
 }
 
-function requireNames(matrix: Matrix, classes: readonly string[]): void {
-  if (matrix.length === classes.length && matrix.length > 0) return;
-  const message = `classificationReport: expected ${matrix.length} class names, received ${classes.length}`;
+function requireNames(where: string, matrix: Matrix, classes: readonly string[]): void {
+  requireMatrix(where, matrix);
+  if (matrix.length === classes.length) return;
+  const message = `${where}: expected ${matrix.length} class names, received ${classes.length}`;
   throw new LeukogramError("ERR_SHAPE", message, { hint: "Give one name a row of the matrix." });
 }

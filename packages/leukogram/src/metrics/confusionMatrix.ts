@@ -1,4 +1,11 @@
-import { type Matrix, requireLabels, requireSameLength } from "./checkInputs.ts";
+import {
+  type Matrix,
+  requireLabels,
+  requireMatrix,
+  requireNumbers,
+  requireSameLength,
+  requireSetting,
+} from "./checkInputs.ts";
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
@@ -12,21 +19,25 @@ export interface ConfusionMatrixOptions {
  *
  * Source: scikit-learn `confusion_matrix`.
  *
- * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if an entry is no index of a class.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if an entry is no index of a class
+ *   or a weight no number of 0 or more.
  */
 export function confusionMatrix(
   labels: ArrayLike<number>,
   predicted: ArrayLike<number>,
   { numClasses, weights }: ConfusionMatrixOptions,
 ): number[][] {
-  const count = prepareConfusion(labels, predicted, { numClasses });
-  if (weights !== undefined) requireSameLength("confusionMatrix weights", [labels.length, weights.length]);
+  const count = prepare("confusionMatrix", { labels, predicted, numClasses });
+  if (weights !== undefined) {
+    requireSameLength("confusionMatrix weights", [labels.length, weights.length]);
+    requireNumbers("confusionMatrix weights", weights, { least: 0 });
+  }
   return count(weights ?? new Uint8Array(labels.length).fill(1));
 }
 
 /**
  * Looks at labels once, so that the confusion matrices of many resamples cost one pass each: with image i counted
- * `weights[i]` times.
+ * `weights[i]` times. Weights are not checked, as they are asked for once a resample.
  *
  * @throws LeukogramError as {@link confusionMatrix}.
  */
@@ -35,12 +46,23 @@ export function prepareConfusion(
   predicted: ArrayLike<number>,
   { numClasses }: Pick<ConfusionMatrixOptions, "numClasses">,
 ): (weights: ArrayLike<number>) => number[][] {
-  requireSameLength("confusionMatrix", [labels.length, predicted.length]);
-  requireLabels("confusionMatrix labels", labels, numClasses);
-  requireLabels("confusionMatrix predicted", predicted, numClasses);
+  return prepare("prepareConfusion", { labels, predicted, numClasses });
+}
+
+interface Answered {
+  readonly labels: ArrayLike<number>;
+  readonly predicted: ArrayLike<number>;
+  readonly numClasses: number;
+}
+
+function prepare(where: string, { labels, predicted, numClasses }: Answered) {
+  requireSetting(where, ["numClasses", numClasses], { least: 1, whole: true });
+  requireSameLength(where, [labels.length, predicted.length]);
+  requireLabels(`${where} labels`, labels, numClasses);
+  requireLabels(`${where} predicted`, predicted, numClasses);
   const cells = Int32Array.from({ length: labels.length }, (_, i) => labels[i]! * numClasses + predicted[i]!);
   const sums = new Float64Array(numClasses * numClasses);
-  return (weights) => {
+  return (weights: ArrayLike<number>): number[][] => {
     sums.fill(0);
     for (let i = 0; i < cells.length; i++) sums[cells[i]!]! += weights[i]!;
     const matrix: number[][] = [];
@@ -64,8 +86,47 @@ export interface Margins {
   readonly total: number;
 }
 
-/** Adds up a confusion matrix, `[numClasses, numClasses]`. */
+/**
+ * Adds up a confusion matrix, `[numClasses, numClasses]`.
+ *
+ * @throws LeukogramError ERR_SHAPE if the matrix is not square, ERR_DATA if a count is no number of 0 or more.
+ */
 export function margins(matrix: Matrix): Margins {
+  return checkedMargins("margins", matrix);
+}
+
+/**
+ * The sums of a matrix, or those that are known of it, once they are seen to be sums of counts.
+ *
+ * @param where the function that asks, for messages.
+ * @throws LeukogramError ERR_SHAPE if the matrix is not square, ERR_DATA if a count is no number of 0 or more.
+ */
+export function checkedMargins(where: string, matrix: Matrix, sums?: Margins): Margins {
+  if (sums !== undefined) {
+    requireMargins(where, sums);
+    return sums;
+  }
+  requireMatrix(where, matrix);
+  return addUp(matrix);
+}
+
+/**
+ * Makes sure that sums of a confusion matrix are numbers of 0 or more, as many of each kind.
+ *
+ * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a sum is no such number.
+ */
+export function requireMargins(where: string, { truths, predictions, hits, total }: Margins): void {
+  requireSameLength(`${where} truths and predictions`, [truths.length, predictions.length]);
+  requireSameLength(`${where} truths and hits`, [truths.length, hits.length]);
+  requireNumbers(`${where} truths`, truths, COUNTS);
+  requireNumbers(`${where} predictions`, predictions, COUNTS);
+  requireNumbers(`${where} hits`, hits, COUNTS);
+  if (!(total >= 0 && total < Number.POSITIVE_INFINITY)) requireSetting(where, ["total", total], COUNTS);
+}
+
+const COUNTS = { least: 0 } as const;
+
+function addUp(matrix: Matrix): Margins {
   const truths = new Array<number>(matrix.length).fill(0);
   const predictions = new Array<number>(matrix.length).fill(0);
   const hits = new Array<number>(matrix.length).fill(0);

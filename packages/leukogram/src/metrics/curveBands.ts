@@ -2,7 +2,8 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { Rng } from "@leukogram/engine/core/rng";
 import { averagePrecision } from "./averagePrecision.ts";
 import { stratifiedBootstrap } from "./bootstrap.ts";
-import { countsByThreshold, rankByScore } from "./rocCurve.ts";
+import { requireGroups, requireSetting } from "./checkInputs.ts";
+import { countsByThreshold, rankByScore, requireScored } from "./rocCurve.ts";
 
 /** A precision-recall curve: one point a threshold, from the lowest to the highest. */
 export interface PrecisionRecallCurve {
@@ -19,12 +20,13 @@ export interface PrecisionRecallCurve {
  *
  * Source: scikit-learn `precision_recall_curve`.
  *
- * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not a number.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not finite.
  */
 export function precisionRecallCurve(
   positive: ArrayLike<number | boolean>,
   scores: ArrayLike<number>,
 ): PrecisionRecallCurve {
+  requireScored("precisionRecallCurve", positive, scores);
   const { truePositives, falsePositives, thresholds } = countsByThreshold(positive, scores);
   const total = truePositives.at(-1)!;
   const recall = truePositives.map((found) => (total === 0 ? 1 : found / total));
@@ -77,6 +79,9 @@ export function curveBands(
   scores: ArrayLike<number>,
   { rng, resamples = 500, groups }: CurveBandsOptions,
 ): CurveBands {
+  requireScored("curveBands", positive, scores);
+  requireSetting("curveBands", ["resamples", resamples], { least: 1, whole: true });
+  if (groups !== undefined) requireGroups("curveBands", groups, positive.length);
   const { order, endsTie } = rankByScore(scores);
   const isPositive = Uint8Array.from(order, (image) => (positive[image] ? 1 : 0));
   const strata = Array.from(positive, Number);

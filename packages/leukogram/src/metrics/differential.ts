@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
-import type { Matrix } from "./checkInputs.ts";
+import { type Matrix, requireLabels, requireMatrix, requireSetting, requireSomeNumbers } from "./checkInputs.ts";
 import { clopperPearson } from "./proportion.ts";
 
 /** One class of a differential count. */
@@ -44,15 +44,12 @@ const CONFIDENCE = 0.95;
  * the matrix and what the count leave open (Dirichlet distributions). By simulation they hold the true share 93 to 97 times of 100.
  *
  * @param counts cells by class, [K].
- * @throws ERR_DATA where there is no cell, the counts are no whole numbers, or a class has no row in the matrix.
+ * @throws ERR_DATA if there is no cell, a count is no whole number, or a class has no cells in the matrix; ERR_SHAPE if the matrix is not square.
  */
 export function differentialCount(counts: readonly number[], options: DifferentialOptions = {}): DifferentialClass[] {
   const among = [...counts.keys()];
-  return countedShares(
-    counts,
-    among.map((k) => ({ part: [k], among })),
-    options,
-  );
+  const shares = among.map((k) => ({ part: [k], among }));
+  return sharesOf("differentialCount", { counts, shares, ...options });
 }
 
 /**
@@ -60,24 +57,33 @@ export function differentialCount(counts: readonly number[], options: Differenti
  * are not mature among the white cells.
  *
  * @param counts cells by class, [K].
- * @throws ERR_DATA as {@link differentialCount}, and where a share is among classes without a cell.
+ * @throws ERR_DATA and ERR_SHAPE as {@link differentialCount}; ERR_DATA if a share is among classes without a cell.
  */
 export function countedShares(
   counts: readonly number[],
   shares: readonly ShareOf[],
-  { confusion, seed = 0, draws = 2000 }: DifferentialOptions = {},
+  options: DifferentialOptions = {},
 ): DifferentialClass[] {
+  return sharesOf("countedShares", { counts, shares, ...options });
+}
+
+interface Counted extends DifferentialOptions {
+  readonly counts: readonly number[];
+  readonly shares: readonly ShareOf[];
+}
+
+function sharesOf(where: string, { counts, shares, confusion, seed = 0, draws = 2000 }: Counted): DifferentialClass[] {
+  requireSetting(where, ["seed", seed], { whole: true });
+  requireSetting(where, ["draws", draws], { least: 1, whole: true });
+  for (const [i, { part, among }] of shares.entries())
+    for (const places of [part, among]) requireLabels(`${where} share ${i}`, places, counts.length);
   const cellsOf = (places: readonly number[]) => places.reduce((sum, k) => sum + counts[k]!, 0);
-  const isWhole = counts.every((count) => Number.isInteger(count) && count >= 0);
-  if (!isWhole || shares.some(({ among }) => cellsOf(among) === 0))
-    throw new LeukogramError(
-      "ERR_DATA",
-      `differential: expected whole numbers of cells, received ${counts.join(", ")}`,
-      {
-        hint: "Give at least one cell.",
-      },
-    );
-  const drawn = confusion === undefined ? undefined : correctedCounts(counts, confusion, { seed, draws });
+  requireSomeNumbers(where, counts, { least: 0, whole: true });
+  if (shares.some(({ among }) => cellsOf(among) === 0))
+    throw new LeukogramError("ERR_DATA", `${where}: expected cells, received the counts ${counts.join(", ")}`, {
+      hint: "Give at least one cell.",
+    });
+  const drawn = confusion === undefined ? undefined : correctedCounts(where, { counts, confusion, seed, draws });
   return shares.map((share) => {
     const [count, cells] = [cellsOf(share.part), cellsOf(share.among)];
     return {
@@ -94,15 +100,18 @@ interface CorrectedCounts {
   readonly drawn: readonly (readonly number[])[];
 }
 
-function correctedCounts(
-  counts: readonly number[],
-  confusion: Matrix,
-  { seed, draws }: { readonly seed: number; readonly draws: number },
-): CorrectedCounts {
+interface Correction {
+  readonly counts: readonly number[];
+  readonly confusion: Matrix;
+  readonly seed: number;
+  readonly draws: number;
+}
+
+function correctedCounts(where: string, { counts, confusion, seed, draws }: Correction): CorrectedCounts {
   const classes = counts.length;
-  const isWhole = confusion.length === classes && confusion.every((row) => row.length === classes);
-  if (!isWhole || confusion.some((row) => row.every((count) => count === 0)))
-    throw new LeukogramError("ERR_DATA", "differential: the confusion matrix needs cells of every class", {
+  requireMatrix(`${where} confusion`, confusion);
+  if (confusion.length !== classes || confusion.some((row) => row.every((count) => count === 0)))
+    throw new LeukogramError("ERR_DATA", `${where}: the confusion matrix needs cells of every class`, {
       hint: "Judge the model on labelled cells of all classes, or leave the correction out.",
     });
   const rows = confusion.map((row) => row.map((count) => count + PRIOR_ROW / classes));

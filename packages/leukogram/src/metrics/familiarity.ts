@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import { requireNumbers, requireSomeNumbers } from "./checkInputs.ts";
 
 /** How the pictures of one laboratory spread over a few measures, and how far they lie from their own middle. */
 export interface Familiarity {
@@ -23,14 +24,23 @@ const SHRINKAGE = 0.05;
  * the others (Mahalanobis distance, five folds). Undefined for fewer than {@link FEWEST_PICTURES}.
  *
  * @param rows measures of each picture, [N, M].
+ * @throws ERR_SHAPE if the pictures have not equally many measures, ERR_DATA if one is not finite.
  */
 export function fitFamiliarity(rows: readonly (readonly number[])[]): Familiarity | undefined {
+  for (const [i, row] of rows.entries()) {
+    requireSomeNumbers(`fitFamiliarity row ${i}`, row);
+    if (row.length !== rows[0]!.length)
+      throw new LeukogramError(
+        "ERR_SHAPE",
+        `fitFamiliarity row ${i} has ${row.length} measures, row 0 ${rows[0]!.length}`,
+      );
+  }
   if (rows.length < FEWEST_PICTURES) return undefined;
   const order = new Rng(0).fork("familiarity").shuffle([...rows.keys()]);
   const distances: number[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const fit = fitSpread(order.filter((_, i) => i % FOLDS !== fold).map((i) => rows[i]!));
-    for (const i of order.filter((_, place) => place % FOLDS === fold)) distances.push(squaredDistance(fit, rows[i]!));
+    for (const i of order.filter((_, place) => place % FOLDS === fold)) distances.push(distanceOf(fit, rows[i]!));
   }
   distances.sort((a, b) => a - b);
   const kept = Math.min(MOST_DISTANCES, distances.length);
@@ -47,23 +57,41 @@ export function fitFamiliarity(rows: readonly (readonly number[])[]): Familiarit
  * would look so strange (conformal p-value; Bates et al. 2023, "Testing for outliers with conformal p-values"). Beyond
  * the farthest of its own it goes on falling with the distance, so that stranger pictures rank below.
  *
- * @throws ERR_SHAPE where the measures are not as many as those that were learned from.
+ * @throws ERR_SHAPE if the measures are not as many as those that were learned from, ERR_DATA if a number is not finite.
  */
 export function familiarityP(familiarity: Familiarity, row: readonly number[]): number {
-  const distance = squaredDistance(familiarity, row);
+  requireMeasures("familiarityP", familiarity, row);
   const { distances } = familiarity;
+  requireSomeNumbers("familiarityP distances", distances, { least: 0 });
+  const distance = distanceOf(familiarity, row);
   const share = (1 + distances.filter((own) => own >= distance).length) / (1 + distances.length);
   const farthest = distances.at(-1)!;
   return distance > farthest ? share * (farthest / distance) : share;
 }
 
-/** Squared Mahalanobis distance from the laboratory's middle. @throws ERR_SHAPE as {@link familiarityP}. */
-export function squaredDistance(
-  { mean, whitening }: Pick<Familiarity, "mean" | "whitening">,
-  row: readonly number[],
-): number {
+type Spread = Pick<Familiarity, "mean" | "whitening">;
+
+/** Squared Mahalanobis distance from the laboratory's middle. @throws ERR_SHAPE and ERR_DATA as {@link familiarityP}. */
+export function squaredDistance(spread: Spread, row: readonly number[]): number {
+  requireMeasures("squaredDistance", spread, row);
+  return distanceOf(spread, row);
+}
+
+function requireMeasures(where: string, { mean, whitening }: Spread, row: readonly number[]): void {
   if (row.length !== mean.length)
-    throw new LeukogramError("ERR_SHAPE", `familiarity: expected ${mean.length} measures, received ${row.length}`);
+    throw new LeukogramError("ERR_SHAPE", `${where}: expected ${mean.length} measures, received ${row.length}`);
+  const entries = (mean.length * (mean.length + 1)) / 2;
+  if (whitening.length !== entries)
+    throw new LeukogramError(
+      "ERR_SHAPE",
+      `${where}: expected ${entries} numbers of whitening, received ${whitening.length}`,
+    );
+  requireSomeNumbers(`${where} row`, row);
+  requireNumbers(`${where} mean`, mean);
+  requireNumbers(`${where} whitening`, whitening);
+}
+
+function distanceOf({ mean, whitening }: Spread, row: readonly number[]): number {
   const apart = row.map((value, i) => value - mean[i]!);
   let [sum, at] = [0, 0];
   for (let i = 0; i < apart.length; i++) {
@@ -77,7 +105,7 @@ export function squaredDistance(
 // Six digits are more than the measures have.
 const short = (value: number) => Number(value.toPrecision(6));
 
-function fitSpread(rows: readonly (readonly number[])[]): Pick<Familiarity, "mean" | "whitening"> {
+function fitSpread(rows: readonly (readonly number[])[]): Spread {
   const width = rows[0]!.length;
   const mean = Array.from({ length: width }, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
   const covariance = mean.map((_, i) =>

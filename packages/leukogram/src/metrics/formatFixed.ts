@@ -1,11 +1,15 @@
+import { requireSetting } from "./checkInputs.ts";
+
 /**
- * Writes a number with `digits` decimals as Python's `format(x, ".2f")` does: ties go to the even digit.
+ * Writes a number with `digits` decimals as Python's `format(x, ".2f")` does: ties go to the even digit, and
+ * what is not finite reads "nan", "inf" or "-inf".
  *
  * `Number.toFixed` sends ties up, so 0.125 would read 0.13 where Python reads 0.12.
  *
- * @throws RangeError if `digits` is no whole number in [0, 100].
+ * @throws LeukogramError ERR_USAGE if `digits` is no whole number in [0, 100].
  */
 export function formatFixed(value: number, digits: number): string {
+  requireSetting("formatFixed", ["digits", digits], { least: 0, most: 100, whole: true });
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   const text = value.toFixed(digits);

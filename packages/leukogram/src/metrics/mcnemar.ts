@@ -16,7 +16,7 @@ export interface Discordant {
  * @throws LeukogramError ERR_DATA if a count is no whole number of 0 or more.
  */
 export function mcnemarExact({ firstOnly, secondOnly }: Discordant): number {
-  requireCounts(firstOnly, secondOnly);
+  requireCounts("mcnemarExact", firstOnly, secondOnly);
   const trials = firstOnly + secondOnly;
   return Math.min(1, 2 * binomialCdf(Math.min(firstOnly, secondOnly), { trials, p: 0.5 }));
 }
@@ -36,13 +36,13 @@ export interface TestResult {
  * @throws LeukogramError ERR_DATA if a count is no whole number of 0 or more.
  */
 export function mcnemarChiSquared({ firstOnly, secondOnly }: Discordant): TestResult {
-  requireCounts(firstOnly, secondOnly);
+  requireCounts("mcnemarChiSquared", firstOnly, secondOnly);
   const excess = Math.max(0, Math.abs(firstOnly - secondOnly) - 1);
   const statistic = excess === 0 ? 0 : excess ** 2 / (firstOnly + secondOnly);
   return { statistic, p: chiSquaredSurvival(statistic) };
 }
 
-function requireCounts(firstOnly: number, secondOnly: number): void {
+function requireCounts(where: string, firstOnly: number, secondOnly: number): void {
   if ([firstOnly, secondOnly].every((count) => Number.isInteger(count) && count >= 0)) return;
-  throw new LeukogramError("ERR_DATA", `mcnemar: expected counts of images, received ${firstOnly} and ${secondOnly}`);
+  throw new LeukogramError("ERR_DATA", `${where}: expected counts of images, received ${firstOnly} and ${secondOnly}`);
 }

@@ -1,15 +1,25 @@
+import { requireNumbers, requireSomeNumbers } from "./checkInputs.ts";
+
 /**
  * The sum of `values`, added in the order that NumPy adds them, so that averages agree to the last bit.
  *
  * Source: NumPy `pairwise_sum` (loops_utils.h.src); error grows with log N instead of N (Higham 1993).
+ *
+ * @throws LeukogramError ERR_DATA if a value is not finite.
  */
 export function pairwiseSum(values: ArrayLike<number>): number {
+  requireNumbers("pairwiseSum", values);
   return sumRange(values, 0, values.length);
 }
 
-/** The arithmetic mean as `numpy.mean` rounds it; NaN of an empty list. */
+/**
+ * The arithmetic mean as `numpy.mean` rounds it.
+ *
+ * @throws LeukogramError ERR_SHAPE without values, ERR_DATA if one is not finite.
+ */
 export function mean(values: ArrayLike<number>): number {
-  return pairwiseSum(values) / values.length;
+  requireSomeNumbers("mean", values);
+  return sumRange(values, 0, values.length) / values.length;
 }
 
 function sumRange(values: ArrayLike<number>, start: number, count: number): number {

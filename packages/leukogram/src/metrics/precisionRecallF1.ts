@@ -1,5 +1,5 @@
 import type { Matrix } from "./checkInputs.ts";
-import { type Margins, margins } from "./confusionMatrix.ts";
+import { checkedMargins, type Margins, requireMargins } from "./confusionMatrix.ts";
 import { mean, pairwiseSum } from "./pairwiseSum.ts";
 
 /** Precision, recall and F1, each in [0, 1], and the number of images they rest on. */
@@ -24,10 +24,13 @@ export interface PrecisionRecallF1Summary {
  * Precision, recall and F1 of every class from a confusion matrix; 0 where the denominator is 0.
  *
  * Source: scikit-learn `precision_recall_fscore_support` with `zero_division=0`.
+ *
+ * @throws LeukogramError ERR_SHAPE if the matrix is not square, ERR_DATA if a count is no number of 0 or more.
  */
-export function precisionRecallF1(matrix: Matrix, sums: Margins = margins(matrix)): PrecisionRecallF1Summary {
-  const { truths, total } = sums;
-  const perClass = precisionRecallF1OfClasses(sums);
+export function precisionRecallF1(matrix: Matrix, sums?: Margins): PrecisionRecallF1Summary {
+  const known = checkedMargins("precisionRecallF1", matrix, sums);
+  const { truths, total } = known;
+  const perClass = precisionRecallF1OfClasses(known);
   const average = (over: (values: readonly number[]) => number): PrecisionRecallF1 => ({
     precision: over(perClass.map((row) => row.precision)),
     recall: over(perClass.map((row) => row.recall)),
@@ -39,8 +42,14 @@ export function precisionRecallF1(matrix: Matrix, sums: Margins = margins(matrix
   return { perClass, macro: average(mean), weighted: average(overImages) };
 }
 
-/** {@link precisionRecallF1} of each class, without averages. */
-export function precisionRecallF1OfClasses({ hits, truths, predictions }: Margins): PrecisionRecallF1[] {
+/**
+ * {@link precisionRecallF1} of each class, without averages.
+ *
+ * @throws LeukogramError ERR_SHAPE if there are not as many sums of each kind, ERR_DATA if one is no number of 0 or more.
+ */
+export function precisionRecallF1OfClasses(sums: Margins): PrecisionRecallF1[] {
+  requireMargins("precisionRecallF1OfClasses", sums);
+  const { hits, truths, predictions } = sums;
   return hits.map((hit, i) => ({
     precision: ratio(hit, predictions[i]!),
     recall: ratio(hit, truths[i]!),

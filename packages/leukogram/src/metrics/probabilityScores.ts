@@ -1,6 +1,9 @@
 import { requireProbabilities } from "./checkInputs.ts";
 import { mean } from "./pairwiseSum.ts";
 
+/** What an image can cost at most: its true class has no probability at all. */
+export const MOST_LOSS = -Math.log(Number.EPSILON);
+
 /**
  * The loss of each image, -ln of the probability of its true class, `[N]`, in nats.
  *
@@ -9,7 +12,11 @@ import { mean } from "./pairwiseSum.ts";
  * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class.
  */
 export function logLosses(labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): Float64Array {
-  requireProbabilities("logLoss", labels, probabilities);
+  return lossesOf("logLosses", labels, probabilities);
+}
+
+function lossesOf(where: string, labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): Float64Array {
+  requireProbabilities(where, labels, probabilities);
   return Float64Array.from(probabilities, (row, i) => {
     const held = Math.min(Math.max(row[labels[i]!]!, Number.EPSILON), 1 - Number.EPSILON);
     return -Math.log(held);
@@ -22,7 +29,7 @@ export function logLosses(labels: ArrayLike<number>, probabilities: readonly Arr
  * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class.
  */
 export function logLoss(labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): number {
-  return mean(logLosses(labels, probabilities));
+  return mean(lossesOf("logLoss", labels, probabilities));
 }
 
 /**
@@ -31,7 +38,11 @@ export function logLoss(labels: ArrayLike<number>, probabilities: readonly Array
  * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class.
  */
 export function brierScores(labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): Float64Array {
-  requireProbabilities("brierScore", labels, probabilities);
+  return errorsOf("brierScores", labels, probabilities);
+}
+
+function errorsOf(where: string, labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): Float64Array {
+  requireProbabilities(where, labels, probabilities);
   return Float64Array.from(probabilities, (row, i) => {
     let sum = 0;
     for (let k = 0; k < row.length; k++) sum += (row[k]! - (k === labels[i] ? 1 : 0)) ** 2;
@@ -47,5 +58,5 @@ export function brierScores(labels: ArrayLike<number>, probabilities: readonly A
  * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class.
  */
 export function brierScore(labels: ArrayLike<number>, probabilities: readonly ArrayLike<number>[]): number {
-  return mean(brierScores(labels, probabilities));
+  return mean(errorsOf("brierScore", labels, probabilities));
 }

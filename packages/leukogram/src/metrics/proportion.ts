@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { requireConfidence } from "./checkInputs.ts";
 import { betaQuantile, normalQuantile } from "./distributions.ts";
 import { incompleteBeta } from "./specialFunctions.ts";
 
@@ -19,10 +20,24 @@ export interface Limits {
  */
 export function clopperPearson(count: number, of: number, { confidence = 0.95 } = {}): Limits {
   requireCounts("clopperPearson", count, of);
+  return exactLimits(count, of, requireConfidence("clopperPearson", confidence));
+}
+
+/**
+ * {@link clopperPearson} of counts that need not be whole, as an effective number of images is not.
+ *
+ * @throws LeukogramError ERR_DATA if not 0 <= count <= of, ERR_USAGE if `confidence` is not in (0, 1).
+ */
+export function clopperPearsonOf(count: number, of: number, { confidence = 0.95 } = {}): Limits {
+  requireParts("clopperPearsonOf", count, of);
+  return exactLimits(count, of, requireConfidence("clopperPearsonOf", confidence));
+}
+
+function exactLimits(count: number, of: number, confidence: number): Limits {
   const tail = (1 - confidence) / 2;
   return {
     low: count === 0 ? 0 : betaQuantile(tail, { a: count, b: of - count + 1 }),
-    high: count === of ? 1 : 1 - betaQuantile(tail, { a: of - count, b: count + 1 }),
+    high: count >= of ? 1 : 1 - betaQuantile(tail, { a: of - count, b: count + 1 }),
   };
 }
 
@@ -37,8 +52,8 @@ export function clopperPearson(count: number, of: number, { confidence = 0.95 } 
  */
 export function wilson(count: number, of: number, { confidence = 0.95 } = {}): Limits {
   requireCounts("wilson", count, of);
+  const z = normalQuantile(1 - (1 - requireConfidence("wilson", confidence)) / 2);
   if (of === 0) return { low: 0, high: 1 };
-  const z = normalQuantile(1 - (1 - confidence) / 2);
   const share = count / of;
   const centre = share + z ** 2 / (2 * of);
   const spread = z * Math.sqrt((share * (1 - share)) / of + z ** 2 / (4 * of ** 2));
@@ -63,11 +78,10 @@ const HALVINGS = 60;
  * @throws LeukogramError ERR_DATA if not 0 <= count <= of.
  */
 export function midP(count: number, of: number, { confidence = 0.95 } = {}): Limits {
-  if (!(count >= 0 && count <= of && Number.isFinite(of)))
-    throw new LeukogramError("ERR_DATA", `midP: expected 0 <= count <= of, received ${count} of ${of}`);
+  requireParts("midP", count, of);
+  const tail = (1 - requireConfidence("midP", confidence)) / 2;
   if (of === 0) return { low: 0, high: 1 };
-  const tail = (1 - confidence) / 2;
-  return { low: lowMidP(count, of, tail), high: 1 - lowMidP(of - count, of, tail) };
+  return { low: lowMidP(count, of, tail), high: 1 - lowMidP(Math.max(0, of - count), of, tail) };
 }
 
 // The share under which so many successes or more have half the chance of `count`, and all of more, of `tail`.
@@ -82,6 +96,12 @@ function lowMidP(count: number, of: number, tail: number): number {
     else high = p;
   }
   return (low + high) / 2;
+}
+
+function requireParts(where: string, count: number, of: number): void {
+  // Products of shares and numbers of images may miss by rounding.
+  if (count >= 0 && count <= of * (1 + 1e-9) && Number.isFinite(of)) return;
+  throw new LeukogramError("ERR_DATA", `${where}: expected 0 <= count <= of, received ${count} of ${of}`);
 }
 
 function requireCounts(where: string, count: number, of: number): void {

@@ -1,5 +1,19 @@
-/** The value below which the share `p` of rising values lies, between neighbours linearly (as `numpy.quantile`). */
+import { requireSetting, requireSomeNumbers } from "./checkInputs.ts";
+
+const SHARE = { least: 0, most: 1 } as const;
+
+/**
+ * The value below which the share `p` of rising values lies, between neighbours linearly (as `numpy.quantile`).
+ *
+ * @throws LeukogramError ERR_SHAPE without values, ERR_DATA if one is not finite, ERR_USAGE if `p` is not in [0, 1].
+ */
 export function quantile(rising: Float64Array, p: number): number {
+  requireSomeNumbers("quantile", rising);
+  requireSetting("quantile", ["p", p], SHARE);
+  return between(rising, p);
+}
+
+function between(rising: Float64Array, p: number): number {
   const position = p * (rising.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, rising.length - 1);
@@ -7,12 +21,16 @@ export function quantile(rising: Float64Array, p: number): number {
 }
 
 /**
- * {@link quantile} at each of `shares`, which rise, of values in any order, none of them NaN. They are put in another
+ * {@link quantile} at each of `shares`, which rise, of values in any order. They are put in another
  * order, but not sorted: only what lies around the quantiles gets to its place.
  *
  * Source: Hoare 1961, algorithm 65 (find).
+ *
+ * @throws LeukogramError ERR_SHAPE without values, ERR_DATA if one is not finite, ERR_USAGE if a share is not in [0, 1].
  */
 export function quantilesOf(values: Float64Array, shares: readonly number[]): number[] {
+  requireSomeNumbers("quantilesOf", values);
+  for (const [i, share] of shares.entries()) requireSetting("quantilesOf", [`share ${i}`, share], SHARE);
   let from = 0;
   return shares.map((p) => {
     const below = Math.floor(p * (values.length - 1));
@@ -21,7 +39,7 @@ export function quantilesOf(values: Float64Array, shares: readonly number[]): nu
       settle(values, place, from);
       from = place + 1;
     }
-    return quantile(values, p);
+    return between(values, p);
   });
 }
 

@@ -1,14 +1,15 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
+import { requireNumbers, requireSameLength } from "./checkInputs.ts";
 
 /**
  * Spearman's rank correlation of two rows of equally many numbers, -1 to 1; equal ones share their mean rank.
  * Source: SciPy 1.17 `spearmanr`. NaN where all numbers of a row are equal.
  *
- * @throws LeukogramError ERR_SHAPE where the rows are not equally long.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a number is not finite.
  */
 export function rankCorrelation(first: ArrayLike<number>, second: ArrayLike<number>): number {
-  if (first.length !== second.length)
-    throw new LeukogramError("ERR_SHAPE", `rankCorrelation: received ${first.length} and ${second.length} numbers`);
+  requireSameLength("rankCorrelation", [first.length, second.length]);
+  requireNumbers("rankCorrelation first", first);
+  requireNumbers("rankCorrelation second", second);
   const [a, b] = [centredRanks(first), centredRanks(second)];
   let [both, left, right] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

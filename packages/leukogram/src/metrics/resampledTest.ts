@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import { requireConfidence, requireNumbers, requireSetting } from "./checkInputs.ts";
 import { studentQuantile, studentSurvival } from "./distributions.ts";
 
 /** What repeated splits say of the difference between two models. */
@@ -25,14 +26,17 @@ export interface ResampledOptions {
  * Source: Nadeau and Bengio 2003, "Inference for the generalization error"; with one value of `testToTrain` 0 it is the paired t test.
  *
  * @param differences first model's figure less the second's, one a split.
- * @throws ERR_DATA where there are fewer than two.
+ * @throws ERR_DATA if there are fewer than two or one is not finite, ERR_USAGE if `testToTrain` is below 0 or `confidence` not in (0, 1).
  */
 export function correctedResampledTest(
   differences: readonly number[],
   { testToTrain, confidence = 0.95 }: ResampledOptions,
 ): ResampledTest {
   const splits = differences.length;
-  if (splits < 2 || !(testToTrain >= 0))
+  requireNumbers("correctedResampledTest", differences);
+  requireSetting("correctedResampledTest", ["testToTrain", testToTrain], { least: 0 });
+  requireConfidence("correctedResampledTest", confidence);
+  if (splits < 2)
     throw new LeukogramError("ERR_DATA", `correctedResampledTest: expected two splits or more, received ${splits}`, {
       hint: "Train with more seeds or folds.",
     });

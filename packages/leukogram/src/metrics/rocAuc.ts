@@ -1,17 +1,18 @@
-import { requireProbabilities, requireSameLength } from "./checkInputs.ts";
+import { requireProbabilities } from "./checkInputs.ts";
 import { mean } from "./pairwiseSum.ts";
-import { rankByScore } from "./rocCurve.ts";
+import { rankByScore, requireScored } from "./rocCurve.ts";
 
 /** Gives the area under the ROC curve with image i counted `weights[i]` times; NaN where one side is empty. */
 export type WeightedAuc = (weights: ArrayLike<number>) => number;
 
 /**
- * Ranks once, so that the area under the ROC curve of many resamples costs one pass each.
+ * Ranks once, so that the area under the ROC curve of many resamples costs one pass each. Weights are
+ * not checked, as they are asked for once a resample.
  *
- * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not a number.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not finite.
  */
 export function prepareAuc(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): WeightedAuc {
-  requireSameLength("prepareAuc", [positive.length, scores.length]);
+  requireScored("prepareAuc", positive, scores);
   const { order, endsTie } = rankByScore(scores);
   const isPositive = Uint8Array.from(order, (image) => (positive[image] ? 1 : 0));
   if (!endsTie.includes(0)) return (weights) => untiedArea(order, isPositive, weights);
@@ -57,10 +58,11 @@ function untiedArea(order: Int32Array, isPositive: Uint8Array, weights: ArrayLik
  * The probability that an image of the class scores above one of another class, ties counting half.
  *
  * @returns a number in [0, 1], or undefined where either side has no image.
- * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not a number.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not finite.
  * Source: Hanley and McNeil 1982; scikit-learn `roc_auc_score`.
  */
 export function binaryRocAuc(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): number | undefined {
+  requireScored("binaryRocAuc", positive, scores);
   const area = prepareAuc(positive, scores)(new Uint8Array(scores.length).fill(1));
   return Number.isNaN(area) ? undefined : area;
 }

@@ -1,5 +1,4 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
-import { requireSameLength } from "./checkInputs.ts";
+import { requireFlags, requireNumbers, requireSameLength, requireSomeNumbers } from "./checkInputs.ts";
 
 /** Images in falling order of score, with the ends of runs of equal scores. */
 export interface Ranking {
@@ -12,17 +11,12 @@ export interface Ranking {
 /**
  * Ranks images by falling score.
  *
- * @throws LeukogramError ERR_DATA if a score is not a number.
+ * @throws LeukogramError ERR_SHAPE without scores, ERR_DATA if one is not finite.
  */
 export function rankByScore(scores: ArrayLike<number>): Ranking {
+  requireSomeNumbers("rankByScore", scores);
   const images = scores.length;
-  const rising = new Float64Array(images);
-  for (let i = 0; i < images; i++) {
-    rising[i] = scores[i]!;
-    if (Number.isNaN(rising[i]))
-      throw new LeukogramError("ERR_DATA", `rankByScore: score ${i} is NaN`, { hint: "Leave that image out." });
-  }
-  rising.sort();
+  const rising = Float64Array.from(scores).sort();
   // Sorting numbers and looking up each takes a third of the time of sorting images by a comparison of ours.
   const order = new Int32Array(images);
   const taken = new Int32Array(images);
@@ -47,6 +41,18 @@ function lastPlace(rising: Float64Array, value: number): number {
   return low - 1;
 }
 
+/**
+ * Makes sure that every image has a score and is said to be of the class or not.
+ *
+ * @param positive 1 or true for images of the class, `[N]`.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if an entry is no flag or a score is not finite.
+ */
+export function requireScored(where: string, positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): void {
+  requireSameLength(where, [positive.length, scores.length]);
+  requireFlags(`${where} positive`, positive);
+  requireNumbers(`${where} scores`, scores);
+}
+
 /** True and false positives at each distinct score, from the highest down. */
 export interface ThresholdCounts {
   readonly truePositives: readonly number[];
@@ -59,10 +65,10 @@ export interface ThresholdCounts {
  *
  * Source: scikit-learn `confusion_matrix_at_thresholds`.
  *
- * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not a number.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not finite.
  */
 export function countsByThreshold(positive: ArrayLike<number | boolean>, scores: ArrayLike<number>): ThresholdCounts {
-  requireSameLength("countsByThreshold", [positive.length, scores.length]);
+  requireScored("countsByThreshold", positive, scores);
   const { order, endsTie } = rankByScore(scores);
   const counts = { truePositives: [] as number[], falsePositives: [] as number[], thresholds: [] as number[] };
   let found = 0;
@@ -92,13 +98,14 @@ export interface RocCurve {
  * With `dropIntermediate`, points in the middle of three that are evenly spaced on a line are left out.
  * Source: scikit-learn `roc_curve` (1.3 and later).
  *
- * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not a number.
+ * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not finite.
  */
 export function rocCurve(
   positive: ArrayLike<number | boolean>,
   scores: ArrayLike<number>,
   { dropIntermediate = true } = {},
 ): RocCurve {
+  requireScored("rocCurve", positive, scores);
   const { truePositives, falsePositives, thresholds } = countsByThreshold(positive, scores);
   const last = thresholds.length - 1;
   const bends = (values: readonly number[], i: number) => values[i - 1]! - 2 * values[i]! + values[i + 1]! !== 0;

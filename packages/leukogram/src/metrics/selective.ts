@@ -1,6 +1,12 @@
 // Answering only where a model is sure enough, and sets of classes that hold the truth as often as promised.
-import { LeukogramError } from "@leukogram/engine/core/errors";
-import { requireProbabilities, requireSameLength } from "./checkInputs.ts";
+import {
+  requireConfidence,
+  requireFlags,
+  requireNumbers,
+  requireProbabilities,
+  requireSameLength,
+  requireSetting,
+} from "./checkInputs.ts";
 import { clopperPearson, type Limits } from "./proportion.ts";
 
 /** What answering down to one confidence gives. */
@@ -20,10 +26,20 @@ export interface RiskPoint {
  *
  * @param confidence `[N]`, higher is surer.
  * @param right whether the prediction is, `[N]`.
- * @throws ERR_SHAPE if lengths differ or are 0.
+ * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a confidence is not finite or `right` holds no flags.
  */
 export function riskCoverage(confidence: ArrayLike<number>, right: ArrayLike<boolean | number>): RiskPoint[] {
-  requireSameLength("riskCoverage", [confidence.length, right.length]);
+  requireAnswers("riskCoverage", confidence, right);
+  return riskPoints(confidence, right);
+}
+
+function requireAnswers(where: string, confidence: ArrayLike<number>, right: ArrayLike<boolean | number>): void {
+  requireSameLength(where, [confidence.length, right.length]);
+  requireNumbers(`${where} confidence`, confidence);
+  requireFlags(`${where} right`, right);
+}
+
+function riskPoints(confidence: ArrayLike<number>, right: ArrayLike<boolean | number>): RiskPoint[] {
   const images = confidence.length;
   const order = Array.from({ length: images }, (_, i) => i).sort((a, b) => confidence[b]! - confidence[a]!);
   const points: RiskPoint[] = [];
@@ -39,15 +55,15 @@ export function riskCoverage(confidence: ArrayLike<number>, right: ArrayLike<boo
 
 /**
  * Area under the risk-coverage curve, the mean risk over coverages, 0 to 1; lower is better. Images are sorted once, so
- * that the result can be asked again with each counted another number of times.
+ * that the result can be asked again with each counted another number of times; these weights are not checked.
  *
- * @throws ERR_SHAPE if lengths differ or are 0.
+ * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a confidence is not finite or `right` holds no flags.
  */
 export function prepareRiskCoverageArea(
   confidence: ArrayLike<number>,
   right: ArrayLike<boolean | number>,
 ): (weights: Uint32Array) => number {
-  requireSameLength("riskCoverageArea", [confidence.length, right.length]);
+  requireAnswers("prepareRiskCoverageArea", confidence, right);
   const order = Uint32Array.from({ length: confidence.length }, (_, i) => i).sort(
     (a, b) => confidence[b]! - confidence[a]!,
   );
@@ -71,8 +87,9 @@ export function prepareRiskCoverageArea(
   };
 }
 
-/** {@link prepareRiskCoverageArea} with each image counted once. */
+/** {@link prepareRiskCoverageArea} with each image counted once. @throws ERR_SHAPE and ERR_DATA as it does. */
 export function riskCoverageArea(confidence: ArrayLike<number>, right: ArrayLike<boolean | number>): number {
+  requireAnswers("riskCoverageArea", confidence, right);
   return prepareRiskCoverageArea(confidence, right)(new Uint32Array(confidence.length).fill(1));
 }
 
@@ -102,17 +119,19 @@ const STARTS = [1 / 8, 1 / 2];
  * binomial test, up to the first that fails, which keeps the promise for the last that held (fixed-sequence testing with
  * several starts; Angelopoulos et al. 2021, "Learn then Test"). The images must not be those that the model was fitted on.
  *
- * @throws ERR_SHAPE if lengths differ or are 0; ERR_USAGE where `error` is not in (0, 1).
+ * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a confidence is not finite or `right` holds no flags, ERR_USAGE
+ *   if `error` or `confidence` is not in (0, 1).
  */
 export function rejectRule(
   confidence: ArrayLike<number>,
   right: ArrayLike<boolean | number>,
   { error, confidence: sure = 0.95 }: RejectOptions,
 ): RejectRule {
-  if (!(error > 0 && error < 1))
-    throw new LeukogramError("ERR_USAGE", `reject: expected an error rate between 0 and 1, received ${error}`);
+  requireAnswers("rejectRule", confidence, right);
+  requireSetting("rejectRule", ["error", error], { above: 0, below: 1 });
+  requireConfidence("rejectRule", sure);
   const images = confidence.length;
-  const points = riskCoverage(confidence, right);
+  const points = riskPoints(confidence, right);
   const alpha = (1 - sure) / STARTS.length;
   // Fewer answers than this show nothing, even if all are right.
   const least = Math.ceil(Math.log(alpha) / Math.log(1 - error));
@@ -133,11 +152,16 @@ export function rejectRule(
 /** Shares of wrong answers that {@link safestRule} asks for, one after the other: few images can't show a small one. */
 const ERRORS = [0.02, 0.05, 0.1];
 
-/** The threshold for the smallest share of wrong answers that these images can promise; undefined where none. */
+/**
+ * The threshold for the smallest share of wrong answers that these images can promise; undefined where none.
+ *
+ * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a confidence is not finite or `right` holds no flags.
+ */
 export function safestRule(
   confidence: ArrayLike<number>,
   right: ArrayLike<boolean | number>,
 ): { readonly threshold: number; readonly error: number } | undefined {
+  requireAnswers("safestRule", confidence, right);
   for (const error of ERRORS) {
     const { threshold } = rejectRule(confidence, right, { error });
     if (threshold <= 1) return { threshold, error };
@@ -174,9 +198,8 @@ export function conformalRule(
   probabilities: readonly ArrayLike<number>[],
   { coverage = 0.95, byClass = false }: ConformalOptions = {},
 ): ConformalRule {
-  const classes = requireProbabilities("conformal", labels, probabilities);
-  if (!(coverage > 0 && coverage < 1))
-    throw new LeukogramError("ERR_USAGE", `conformal: expected a coverage between 0 and 1, received ${coverage}`);
+  const classes = requireProbabilities("conformalRule", labels, probabilities);
+  requireSetting("conformalRule", ["coverage", coverage], { above: 0, below: 1 });
   const thresholdOf = (chosen: (i: number) => boolean) => {
     const truths = probabilities.flatMap((row, i) => (chosen(i) ? [row[labels[i]!]!] : [])).sort((a, b) => a - b);
     // Of the n + 1 images with the new one, so many may be outside.
@@ -190,7 +213,17 @@ export function conformalRule(
   };
 }
 
-/** The classes in the set of one image. */
-export function conformalSet(probabilities: ArrayLike<number>, { thresholds }: ConformalRule): number[] {
+/**
+ * The classes in the set of one image.
+ *
+ * @throws ERR_SHAPE if there are not as many probabilities as thresholds, ERR_DATA if a number is not finite or below 0.
+ */
+export function conformalSet(
+  probabilities: ArrayLike<number>,
+  { thresholds }: Pick<ConformalRule, "thresholds">,
+): number[] {
+  requireSameLength("conformalSet", [probabilities.length, thresholds.length]);
+  requireNumbers("conformalSet probabilities", probabilities, { least: 0 });
+  requireNumbers("conformalSet thresholds", thresholds, { least: 0, most: 1 });
   return thresholds.flatMap((threshold, k) => (probabilities[k]! >= threshold ? [k] : []));
 }

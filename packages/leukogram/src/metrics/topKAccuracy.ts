@@ -1,8 +1,12 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
-import { requireProbabilities } from "./checkInputs.ts";
+import { requireProbabilities, requireSetting, requireSomeNumbers } from "./checkInputs.ts";
 
-/** Index of the highest probability; of equals the first, as `numpy.argmax`. */
+/**
+ * Index of the highest probability; of equals the first, as `numpy.argmax`.
+ *
+ * @throws LeukogramError ERR_SHAPE without numbers, ERR_DATA if one is not finite.
+ */
 export function argmax(probabilities: ArrayLike<number>): number {
+  requireSomeNumbers("argmax", probabilities);
   let best = 0;
   for (let k = 1; k < probabilities.length; k++) if (probabilities[k]! > probabilities[best]!) best = k;
   return best;
@@ -22,9 +26,7 @@ export function topKAccuracy(
   { k = 2 } = {},
 ): number {
   requireProbabilities("topKAccuracy", labels, probabilities);
-  if (!Number.isInteger(k) || k < 1) {
-    throw new LeukogramError("ERR_USAGE", `topKAccuracy: k is ${k}, expected a whole number of 1 or more`);
-  }
+  requireSetting("topKAccuracy", ["k", k], { least: 1, whole: true });
   let hits = 0;
   for (const [i, row] of probabilities.entries()) {
     const label = labels[i]!;

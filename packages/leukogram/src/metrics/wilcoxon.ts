@@ -1,4 +1,4 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
+import { requireSomeNumbers } from "./checkInputs.ts";
 import { normalSurvival } from "./distributions.ts";
 import type { TestResult } from "./mcnemar.ts";
 
@@ -13,11 +13,7 @@ import type { TestResult } from "./mcnemar.ts";
  * @throws LeukogramError ERR_SHAPE without differences, ERR_DATA if one is not finite.
  */
 export function wilcoxonSignedRank(differences: readonly number[]): TestResult {
-  if (differences.length === 0) {
-    throw new LeukogramError("ERR_SHAPE", "wilcoxonSignedRank: expected N >= 1 differences, received 0");
-  }
-  const odd = differences.find((value) => !Number.isFinite(value));
-  if (odd !== undefined) throw new LeukogramError("ERR_DATA", `wilcoxonSignedRank: received the difference ${odd}`);
+  requireSomeNumbers("wilcoxonSignedRank", differences);
   const nonzero = differences.filter((value) => value !== 0);
   const { doubledRanks, tieSizes } = rankMagnitudes(nonzero);
   const doubledPlus = doubledRanks.reduce((sum, rank, i) => (nonzero[i]! > 0 ? sum + rank : sum), 0);

@@ -12,6 +12,7 @@ import { MEASURES } from "../data/microscopy/measures.ts";
 import { count, percent, plural } from "./format.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { type Column, page, type Section, table } from "./page.ts";
+import { pictureTile } from "./pictureTile.ts";
 import { className, percentCell } from "./sections.ts";
 
 /** What an {@link auditReport} is made of. */
@@ -136,14 +137,11 @@ function memberFigure(member: CopyMember, thumbnails: ReadonlyMap<string, string
   return tile(member, thumbnails.get(member.path), [member.part, ", ", member.class, howText(member)]);
 }
 
-function tile(
+const tile = (
   { file, class: name }: Pick<CopyMember, "file" | "class">,
   source: string | undefined,
   caption: Content,
-): Markup {
-  const picture = source !== undefined && markup`<img src="${source}" width="96" height="96" alt="${name}, ${file}">`;
-  return markup`<figure class="tile">${picture}<figcaption>${file}<br>${caption}</figcaption></figure>`;
-}
+) => pictureTile({ file, alt: `${name}, ${file}`, source, caption });
 
 function howText({ alignment, kind }: CopyMember): Content {
   if (alignment === undefined) return "";

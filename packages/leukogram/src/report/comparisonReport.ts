@@ -2,7 +2,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { splitSentence } from "../evaluation/compareSplits.ts";
 import { summariseSeeds } from "../evaluation/seeds.ts";
 import type { Evaluation, PairComparison } from "../evaluation/types.ts";
-import { gapsOf, secondsOf } from "./comparisonTable.ts";
+import { cpuSecondsOf, gapsOf, secondsOf } from "./comparisonTable.ts";
 import {
   bytes,
   count,
@@ -106,17 +106,25 @@ function modelTable(entries: readonly Entry[]): Markup {
     { heading: "Training", cell: trainingCell, number },
     { heading: "Parameters", cell: ({ costs }) => count(costs.parameters), number },
     { heading: "File size", cell: ({ costs }) => bytes(costs.fileBytes), number },
-    { heading: "Per image", cell: ({ costs }) => milliseconds(costs.millisecondsPerImage), number },
+    { heading: "Per image", cell: imageTimeCell, number },
   ];
   return table(entries, columns);
 }
 
 // Of several seeds the mean, with the interval of that mean.
 function trainingCell(entry: Entry): Content {
-  const seconds = secondsOf(entry);
-  if (seconds.length < 2) return duration(seconds[0]);
+  const [seconds, cpu] = [secondsOf(entry), cpuSecondsOf(entry)];
+  const cpuTime = cpu.length > 0 && limitsText(`CPU ${duration(summariseSeeds([...cpu]).mean)}`);
+  if (seconds.length < 2) return [duration(seconds[0]), cpuTime];
   const { mean, low, high } = summariseSeeds([...seconds]);
-  return [duration(mean), markup`<span class="limits">(${duration(Math.max(0, low!))} to ${duration(high)})</span>`];
+  return [duration(mean), limitsText(`(${duration(Math.max(0, low!))} to ${duration(high)})`), cpuTime];
+}
+
+const limitsText = (text: string) => markup`<span class="limits">${text}</span>`;
+
+function imageTimeCell({ costs }: Entry): Content {
+  const { millisecondsPerImage: wall, cpuMillisecondsPerImage: cpu } = costs;
+  return [milliseconds(wall), isKnown(cpu) && limitsText(`CPU ${milliseconds(cpu)}`)];
 }
 
 function gapCell(entry: Entry): Content {
@@ -187,8 +195,9 @@ function seedTable(entries: readonly Entry[]): Markup {
   ]);
 }
 
-function modelSection({ evaluation }: Entry): Content {
+function modelSection({ evaluation, told }: Entry): Content {
   return [
+    told && markup`<p>${told.join(" ")}</p>`,
     markup`<div class="beside">${plot(confusionMatrixPlot(evaluation))}<div><h3>Most frequent mistakes</h3>${mistakeList(evaluation)}</div></div>`,
     plot(perClassBars(evaluation)),
     classTable(evaluation),

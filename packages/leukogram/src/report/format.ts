@@ -82,6 +82,11 @@ export function duration(seconds: number | undefined): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** A time on the clock and of processor time as `12 min 30 s (CPU 21 min 4 s)`; the clock's alone if the other is not known. */
+export function withCpu(wall: number | undefined, cpu: number | undefined, unit = duration): string {
+  return isKnown(cpu) ? `${unit(wall)} (CPU ${unit(cpu)})` : unit(wall);
+}
+
 /** Milliseconds as `3.4 ms`. */
 export function milliseconds(value: number | undefined): string {
   return isKnown(value) ? `${value.toFixed(value < 10 ? 2 : 1)} ms` : NOT_KNOWN;

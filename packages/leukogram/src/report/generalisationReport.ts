@@ -132,7 +132,7 @@ function corrections(rows: readonly CorrectionFigures[]): Content {
 }
 
 const METHOD = [
-  markup`<p>Limits are 95 %, by bootstrap over images, or over groups where the data names some; home and elsewhere are drawn apart. Balanced accuracy is over classes with 20 images or more; the fall, over those that have as many in both places. Calibration error: what chance alone would show, were every probability right, 95 of 100 times; and with the temperature that the model carries.</p>`,
+  markup`<p>Limits are 95 %: mid-P of shares, MOVER of balanced accuracy and of the fall; groups of images count as one if they are alike. Balanced accuracy is over classes with 20 images or more; the fall, over those that have as many in both places. Calibration error: what chance alone would show, were every probability right, 95 of 100 times; and with the temperature that the model carries.</p>`,
   markup`<p>An image is unlike the model\u2019s own where it looks stranger than 99 of 100 of its validation images, by sharpness, brightness, colour of the background, density of the stain and size of the cell (Mahalanobis distance). AUROC says how well that alone tells these images from those of home: 0.5 not at all, 1 without fail. The labels take no part in it.</p>`,
   markup`<p>Corrections see the images and no label. They are shown as they came out, gain or loss; which of them to use can\u2019t be chosen from this table without choosing by these labels.</p>`,
 ];

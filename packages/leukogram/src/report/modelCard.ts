@@ -1,5 +1,5 @@
 import { cardHeader } from "./cardHeader.ts";
-import { bytes, count, decimalEstimate, duration, milliseconds, percentEstimate, plural } from "./format.ts";
+import { bytes, count, decimalEstimate, milliseconds, percentEstimate, plural, withCpu } from "./format.ts";
 import { laboratoryCaption, laboratoryMarkdown } from "./laboratoryTable.ts";
 import { markdownTable, plainText, shellBlock } from "./markdown.ts";
 import { RESEARCH_USE } from "./page.ts";
@@ -8,7 +8,7 @@ import { boundsText } from "./sections.ts";
 import { flattenSettings } from "./settings.ts";
 import { type CountRow, classTotals, countRows } from "./splitCounts.ts";
 import { summarise } from "./summary.ts";
-import type { RunReportInput } from "./types.ts";
+import type { AdaptationFacts, RunReportInput } from "./types.ts";
 
 /** A short model card in Markdown: what the model is for, how good it is, on what, and what it is not for. */
 export function modelCard(input: RunReportInput): string {
@@ -29,6 +29,7 @@ export function modelCard(input: RunReportInput): string {
     "## Data",
     dataText(input),
     countTable(input),
+    ...adaptationText(input.adaptation),
     "## Limits",
     [
       ...warnings.map((warning) => `- ${plainText(warning)}`),
@@ -36,14 +37,20 @@ export function modelCard(input: RunReportInput): string {
       "- Not for diagnosis or any other clinical use.",
     ].join("\n"),
     "## Model",
+    ...(input.told ? [plainText(input.told.join(" "))] : []),
     costTable(input),
     "## Settings",
-    markdownTable(
-      ["Setting", "Value"],
-      flattenSettings(input.settings).map(([key, value]) => [plainText(key), plainText(value)]),
-    ),
+    settingsTable(input.settings),
     ...(input.command === undefined ? [] : ["## Make it again", shellBlock(input.command)]),
   ].join("\n\n")}\n`;
+}
+
+/** How a model was made of another, and what was found. */
+export function adaptationText(adaptation: AdaptationFacts | undefined): string[] {
+  if (adaptation === undefined) return [];
+  const { from, outcome, findings } = adaptation;
+  const rows = findings.map(({ name, text }) => [plainText(name), plainText(text)]);
+  return ["## Adaptation", plainText(`Made of ${from}. ${outcome}`), markdownTable(["Found", "Value"], rows)];
 }
 
 function headlineTable({ evaluation }: RunReportInput): string {
@@ -80,14 +87,23 @@ function countTable({ classCounts, evaluation }: RunReportInput): string {
   return markdownTable(["Class", "Training", "Validation", "Test"], [...rows, classTotals(rows)].map(cells));
 }
 
-function costTable({ costs }: RunReportInput): string {
+/** The settings of a training, one by one. */
+export function settingsTable(settings: RunReportInput["settings"]): string {
+  return markdownTable(
+    ["Setting", "Value"],
+    flattenSettings(settings).map(([key, value]) => [plainText(key), plainText(value)]),
+  );
+}
+
+/** What a model costs. */
+export function costTable({ costs, adaptation }: Pick<RunReportInput, "costs" | "adaptation">): string {
   return markdownTable(
     ["Cost", "Value"],
     [
       ["Parameters", count(costs.parameters)],
       ["File size", bytes(costs.fileBytes)],
-      ["Training", duration(costs.trainingSeconds)],
-      ["Time an image", milliseconds(costs.millisecondsPerImage)],
+      [adaptation ? "Adapting" : "Training", withCpu(costs.trainingSeconds, costs.trainingCpuSeconds)],
+      ["Time an image", withCpu(costs.millisecondsPerImage, costs.cpuMillisecondsPerImage, milliseconds)],
     ],
   );
 }

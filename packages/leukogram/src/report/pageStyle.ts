@@ -63,6 +63,7 @@ dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .fault p:first-child,.doubt p:first-child{color:var(--warn)}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px;margin-top:8px}
 .tile{margin:0;padding:8px;text-align:center}
+.tile img{display:block;margin:0 auto;border-radius:6px}
 .tile figcaption{padding:4px 0 0;font-size:12px;overflow-wrap:anywhere}
 pre{margin:0;padding:12px 0;overflow-x:auto;line-height:1.5}
 .settings{columns:2;column-gap:40px}

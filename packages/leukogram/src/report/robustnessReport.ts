@@ -45,7 +45,7 @@ export function robustnessReport({ model, dataName, robustness, version }: Robus
         heading: "By strength",
         body: [
           plot(robustnessPlot(robustness)),
-          markup`<p class="minor">Balanced accuracy with 95 % limits (bootstrap over images); the dashed line is that on the pictures as they are. Strengths stand below, in the units of the table.</p>`,
+          markup`<p class="minor">Balanced accuracy with 95 % limits (MOVER); the dashed line is that on the pictures as they are. Strengths stand below, in the units of the table.</p>`,
         ],
       },
       { id: "table", heading: "In numbers", body: markup`<div class="panel">${table(rows, columns)}</div>` },

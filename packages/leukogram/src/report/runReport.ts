@@ -1,4 +1,5 @@
 import type { SkippedImage } from "../data/cache.ts";
+import { cellSection } from "./cellSection.ts";
 import { count, decimalEstimate, percent, plural } from "./format.ts";
 import { laboratorySection } from "./laboratoryTable.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
@@ -11,7 +12,7 @@ import { boundsText, className, classTable, costList, headlineCards, mistakeList
 import { flattenSettings } from "./settings.ts";
 import { type CountRow, classTotals, countRows } from "./splitCounts.ts";
 import { summarise } from "./summary.ts";
-import type { RunReportInput } from "./types.ts";
+import type { AdaptationFacts, RunReportInput } from "./types.ts";
 
 const SKIPPED_SHOWN = 200;
 
@@ -42,12 +43,14 @@ function minorFigures({ evaluation }: RunReportInput): string {
 }
 
 function sectionsOf(input: RunReportInput): readonly Section[] {
-  const { evaluation, history, curves, laboratories } = input;
+  const { evaluation, history, curves, laboratories, cells, adaptation } = input;
   return [
+    ...(adaptation === undefined ? [] : [adaptationSection(adaptation)]),
     ...(laboratories === undefined
       ? []
       : [{ id: "laboratories", heading: "By laboratory", body: laboratorySection(laboratories) }]),
     { id: "confusion", heading: "Confusion matrix", body: confusionSection(input) },
+    ...(cells === undefined ? [] : [cellSection(cells, evaluation.classes)]),
     {
       id: "classes",
       heading: "By class",
@@ -62,13 +65,31 @@ function sectionsOf(input: RunReportInput): readonly Section[] {
         plot(precisionRecallPlot(curves.precisionRecall)),
       ],
     },
-    { id: "learning", heading: "Learning", body: plot(learningCurves([{ name: input.model, rows: history }])) },
+    ...(history.length === 0
+      ? []
+      : [{ id: "learning", heading: "Learning", body: plot(learningCurves([{ name: input.model, rows: history }])) }]),
     { id: "data", heading: "Data", body: dataSection(input) },
     { id: "model", heading: "Model", body: modelSection(input) },
     { id: "report", heading: "Classification report", body: reportText(evaluation) },
     { id: "settings", heading: "Settings", body: settingsList(input) },
     { id: "method", heading: "How these numbers were made", body: methodSection(input) },
   ];
+}
+
+/** How a model was made of another, what was found, and which files its run has not. */
+export function adaptationSection({ from, outcome, findings, lacks }: AdaptationFacts): Section {
+  return {
+    id: "adaptation",
+    heading: "Adaptation",
+    body: [
+      markup`<p>Made of ${from}. ${outcome}</p>`,
+      markup`<div class="panel">${table(findings, [
+        { heading: "Found", cell: ({ name }) => name },
+        { heading: "Value", cell: ({ text }) => text },
+      ])}</div>`,
+      lacks.map((sentence) => markup`<p class="minor">${sentence}</p>`),
+    ],
+  };
 }
 
 function confusionSection({ evaluation }: RunReportInput): Content {
@@ -106,11 +127,15 @@ function skippedList(skipped: readonly SkippedImage[]): Markup | undefined {
   return markup`<details><summary>Skipped images</summary><div class="panel">${shown}${rest > 0 && markup`<p class="minor">and ${rest} more</p>`}</div></details>`;
 }
 
-function modelSection({ model, costs }: RunReportInput): Content {
-  return [markup`<p>${model}</p>`, markup`<div class="panel">${costList(costs)}</div>`];
+function modelSection({ model, costs, adaptation, told = [] }: RunReportInput): Content {
+  return [
+    markup`<p>${[`${model}.`, ...told].join(" ")}</p>`,
+    markup`<div class="panel">${costList(costs, adaptation && "Adapting")}</div>`,
+  ];
 }
 
-function settingsList({ settings }: RunReportInput): Content {
+/** The settings of a training, one by one. */
+export function settingsList({ settings }: Pick<RunReportInput, "settings">): Content {
   const rows = flattenSettings(settings);
   if (rows.length === 0) return markup`<p>None were recorded.</p>`;
   const items = rows.map(([key, value]) => markup`<div><dt><code>${key}</code></dt><dd>${value}</dd></div>\n`);

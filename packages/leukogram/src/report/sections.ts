@@ -6,11 +6,11 @@ import {
   count,
   decimal,
   decimalLimits,
-  duration,
   milliseconds,
   percent,
   percentLimits,
   plural,
+  withCpu,
 } from "./format.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { type Column, factList, table } from "./page.ts";
@@ -84,12 +84,12 @@ export function mistakeList(evaluation: Evaluation): Markup {
 }
 
 /** What a model costs. */
-export function costList(costs: Costs): Markup {
+export function costList(costs: Costs, training = "Training"): Markup {
   return factList([
     ["Parameters", count(costs.parameters)],
     ["File size", bytes(costs.fileBytes)],
-    ["Training", duration(costs.trainingSeconds)],
-    ["Time an image", milliseconds(costs.millisecondsPerImage)],
+    [training, withCpu(costs.trainingSeconds, costs.trainingCpuSeconds)],
+    ["Time an image", withCpu(costs.millisecondsPerImage, costs.cpuMillisecondsPerImage, milliseconds)],
   ]);
 }
 
@@ -102,7 +102,7 @@ export function reportText(evaluation: Evaluation): Markup {
 export function boundsText(bootstrap: BootstrapSettings | undefined): string {
   const how = bootstrap === undefined ? "" : ` (${count(bootstrap.resamples)} resamples, seed ${bootstrap.seed})`;
   return (
-    `Figures in brackets are 95 % limits: mid-P of shares, MOVER of balanced accuracy, of the rest by stratified bootstrap over the test images${how}; images of one original, ` +
+    `Figures in brackets are 95 % limits: mid-P of shares, MOVER of balanced accuracy, macro F1, kappa and Matthews's correlation, of the rest by stratified bootstrap over the test images${how}; images of one original, ` +
     "patient or slide are resampled together where that is known. They say how much the figure would change with other " +
     "images of the same kind, not with another training run, and not in another laboratory."
   );

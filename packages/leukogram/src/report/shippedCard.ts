@@ -120,7 +120,7 @@ function figures(sets: readonly JudgedSet[]): string[] {
       ["Class", ...sets.map(({ data }) => plainText(data))],
       classes.map((name) => [plainText(name), ...sets.map(({ evaluation }) => recall(evaluation, name))]),
     ),
-    "The limits in brackets are 95 %: mid-P of shares, MOVER of balanced accuracy, of macro F1 by stratified bootstrap. They say nothing of a laboratory that is not named here.",
+    "The limits in brackets are 95 %: mid-P of shares, MOVER of balanced accuracy and macro F1. They say nothing of a laboratory that is not named here.",
   ];
 }
 

@@ -1,12 +1,13 @@
 import sharp from "sharp";
+import { decodeImage } from "../data/image.ts";
 
 const SIDE = 96;
 
-/** A small JPEG of an image file as a data URI; undefined where it can't be read. */
+/** A small JPEG of an image file, of any kind that is read, as a data URI; undefined where it can't be read. */
 export async function thumbnail(path: string): Promise<string | undefined> {
   try {
-    const bytes = await sharp(path, { ignoreIcc: true })
-      .removeAlpha()
+    const { data, width, height } = await decodeImage(path);
+    const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
       .resize(SIDE, SIDE, { fit: "cover" })
       .jpeg()
       .toBuffer();

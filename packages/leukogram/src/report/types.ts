@@ -3,6 +3,7 @@ import type { ClassCurves } from "../evaluation/classCurves.ts";
 import type { SplitComparison } from "../evaluation/compareSplits.ts";
 import type { LaboratoryFigures } from "../evaluation/laboratories.ts";
 import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/types.ts";
+import type { ShownCells } from "./cellSection.ts";
 
 /** The learning curve of one model. */
 export interface History {
@@ -35,6 +36,19 @@ export interface BootstrapSettings {
   readonly seed: number;
 }
 
+/** How a model was made of another. */
+export interface AdaptationFacts {
+  /** The model that was adapted, as it was named. */
+  readonly from: string;
+  /** Whether it was changed. */
+  readonly adapted: boolean;
+  readonly outcome: string;
+  /** What was found, each with a name and a few words. */
+  readonly findings: readonly { readonly name: string; readonly text: string }[];
+  /** Which files of a trained run there are not, and why: a sentence each. */
+  readonly lacks: readonly string[];
+}
+
 /** All that the report and the card of one trained model say. */
 export interface RunReportInput {
   readonly title: string;
@@ -44,11 +58,17 @@ export interface RunReportInput {
   readonly evaluation: Evaluation;
   readonly history: readonly EpochRow[];
   readonly costs: Costs;
+  /** What was trained, and on which images: a sentence each. */
+  readonly told?: readonly string[] | undefined;
   readonly classCounts: SplitCounts;
   readonly skipped: readonly SkippedImage[];
   /** The resolved recipe; nested keys are shown dotted. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly curves: ClassCurves;
+  /** Cells to look at. */
+  readonly cells?: ShownCells | undefined;
+  /** Where the model was made of another by adapting it. */
+  readonly adaptation?: AdaptationFacts | undefined;
   /** Where the images come from two or more laboratories. */
   readonly laboratories?: LaboratoryFigures | undefined;
   /** One sentence each: what a reader must know before believing the figures. */
@@ -68,12 +88,16 @@ export interface ComparedModel {
   /** Of the first seed. */
   readonly history: readonly EpochRow[];
   readonly costs: Costs;
+  /** What was trained, and on which images: a sentence each. */
+  readonly told?: readonly string[] | undefined;
   /** In [0, 1], of the first seed, on its training images without augmentation. */
   readonly trainAccuracy?: number | undefined;
   /** Accuracy on the training images less that on the test images, in [-1, 1], one a seed. */
   readonly gaps?: readonly number[] | undefined;
   /** Seconds of training, one a seed. */
   readonly trainingSeconds?: readonly number[] | undefined;
+  /** Seconds of processor time in them, one a seed; fewer where some were not measured. */
+  readonly trainingCpuSeconds?: readonly number[] | undefined;
   readonly seeds: readonly number[];
 }
 

@@ -14,6 +14,7 @@ import { storeConfidence } from "../evaluation/storeConfidence.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import type { TrainedModel } from "../training/trainModel.ts";
 import { VERSION } from "../version.ts";
+import { shownCells } from "./cellSection.ts";
 import { percentEstimate } from "./format.ts";
 import { runReport } from "./html.ts";
 import { unseenLaboratories } from "./laboratoryTable.ts";
@@ -83,7 +84,8 @@ export async function writeRun(trained: TrainedModel, sets: RunSets, options: Wr
       parameters: trained.parameters,
       fileBytes: classifier.fileBytes,
       trainingSeconds: trained.trainingSeconds,
-      millisecondsPerImage: await measureSpeed(classifier),
+      trainingCpuSeconds: trained.trainingCpuSeconds,
+      ...(await measureSpeed(classifier)),
     };
     const main = test ?? validation;
     const judged: JudgedRun = {
@@ -123,10 +125,7 @@ async function judgeSet(
     signal: options.signal,
     onProgress: (done, total) => options.onStage?.(`Classifying ${name} images`, done, total),
   });
-  const evaluation = evaluatePredictions(answers.predictions);
-  await writePredictionsCsv(join(out, "predictions", `${name}.csv`), answers.predictions);
-  await writeFileWhole(join(out, "metrics", `${name}.json`), `${JSON.stringify(evaluation, undefined, 2)}\n`);
-  return { answers, evaluation };
+  return { answers, evaluation: await writeAnswers(out, name, answers.predictions) };
 }
 
 async function judgeLaboratories(
@@ -154,10 +153,7 @@ async function writeReport(
   { evaluation, predictions, judgedOn, costs, laboratories }: JudgedRun,
   { answers, ...options }: WriteRunOptions & { readonly answers: readonly ModelAnswers[] },
 ): Promise<void> {
-  const count = (samples: readonly Sample[]) =>
-    Object.fromEntries(
-      sets.classes.map((name, label) => [name, samples.filter((sample) => sample.label === label).length]),
-    );
+  const count = (samples: readonly Sample[]) => classCounts(sets.classes, samples);
   const warnings = [...trained.warnings, ...answers.flatMap(({ crops }) => cropSentences(crops))];
   if (judgedOn === "validation")
     warnings.push(
@@ -171,27 +167,49 @@ async function writeReport(
     evaluation,
     history: trained.history,
     costs,
+    told: trained.told,
     classCounts: { train: count(sets.train), validation: count(sets.validation), test: count(sets.test ?? []) },
     skipped: [...trained.skipped, ...answers.flatMap(({ skipped }) => skipped)],
     settings: options.settings,
     curves: classCurves(predictions, evaluation),
+    cells: await shownCells(predictions, judgedOn === "test" ? sets.test! : sets.validation),
     laboratories,
     warnings,
     version: VERSION,
     bootstrap: { resamples: 2000, seed: 0 },
     command: options.command,
   };
+  await writeReportFiles(trained.out, input);
+}
+
+/** Writes figures/, report.html and model-card.md of a run folder. */
+export async function writeReportFiles(out: string, input: RunReportInput): Promise<void> {
+  const { model, evaluation, history, curves } = input;
   const figures: Record<string, string> = {
-    "learning-curves": learningCurves([{ name: input.model, rows: trained.history }]),
+    ...(history.length > 0 && { "learning-curves": learningCurves([{ name: model, rows: history }]) }),
     "confusion-matrix": confusionMatrixPlot(evaluation),
-    roc: rocPlot(input.curves.roc),
-    "precision-recall": precisionRecallPlot(input.curves.precisionRecall),
+    roc: rocPlot(curves.roc),
+    "precision-recall": precisionRecallPlot(curves.precisionRecall),
     "per-class": perClassBars(evaluation),
   };
-  for (const [name, svg] of Object.entries(figures))
-    await writeFileWhole(join(trained.out, "figures", `${name}.svg`), svg);
-  await writeFileWhole(join(trained.out, "report.html"), runReport(input));
-  await writeFileWhole(join(trained.out, "model-card.md"), modelCard(input));
+  for (const [name, svg] of Object.entries(figures)) await writeFileWhole(join(out, "figures", `${name}.svg`), svg);
+  await writeFileWhole(join(out, "report.html"), runReport(input));
+  await writeFileWhole(join(out, "model-card.md"), modelCard(input));
+}
+
+/** Writes predictions/NAME.csv and metrics/NAME.json of a run folder; gives the figures. */
+export async function writeAnswers(out: string, name: string, predictions: Predictions): Promise<Evaluation> {
+  const evaluation = evaluatePredictions(predictions);
+  await writePredictionsCsv(join(out, "predictions", `${name}.csv`), predictions);
+  await writeFileWhole(join(out, "metrics", `${name}.json`), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+  return evaluation;
+}
+
+/** How many images each class has. */
+export function classCounts(classes: readonly string[], samples: readonly Sample[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    classes.map((name, label) => [name, samples.filter((sample) => sample.label === label).length]),
+  );
 }
 
 // What to expect of a laboratory that is not in the data.

@@ -15,6 +15,8 @@ export interface Checkpoint {
   readonly images: number;
   /** Seconds spent in the epoch so far. */
   readonly seconds: number;
+  /** Seconds of processor time in it; undefined where it was not measured. */
+  readonly cpuSeconds?: number | undefined;
   readonly learningRate: number;
   /** Whether a callback has ended the run. */
   readonly stopped: boolean;

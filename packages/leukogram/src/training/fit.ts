@@ -2,6 +2,7 @@ import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type FitLoopOptions, type FitResult, fitLoop, type RunStore } from "./fitLoop.ts";
 import { formatHistory } from "./history.ts";
+import { processorSeconds } from "./processorTime.ts";
 
 export type { BatchSource, FitProgress, FitResult } from "./fitLoop.ts";
 
@@ -17,7 +18,7 @@ export interface FitOptions extends Omit<FitLoopOptions, "store"> {
  * @throws as {@link fitLoop}; ERR_FORMAT where the checkpoint is damaged.
  */
 export function fit({ files, ...options }: FitOptions): Promise<FitResult> {
-  return fitLoop({ ...options, store: files && fileStore(files) });
+  return fitLoop({ cpuClock: processorSeconds, ...options, store: files && fileStore(files) });
 }
 
 function fileStore({ checkpoint, history }: NonNullable<FitOptions["files"]>): RunStore {

@@ -63,6 +63,8 @@ export interface FitLoopOptions {
   readonly resume?: boolean;
   /** Settings that a checkpoint must share to be gone on from. */
   readonly fingerprint?: string;
+  /** Seconds of processor time so far; without it rows do not say them. */
+  readonly cpuClock?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly onEpoch?: (row: EpochRow) => void;
@@ -89,6 +91,18 @@ export async function fitLoop(options: FitLoopOptions): Promise<FitResult> {
   return run.finish();
 }
 
+/** Sums over an epoch's batches, and the time that they took. */
+interface Sums {
+  lossSum: number;
+  correct: number;
+  images: number;
+  seconds: number;
+  cpuSeconds: number | undefined;
+}
+
+/** The time that an epoch has taken so far. */
+type Clocks = () => Pick<Sums, "seconds" | "cpuSeconds">;
+
 class Run {
   readonly #options: FitLoopOptions;
   readonly #callbacks: readonly Callback[];
@@ -97,11 +111,12 @@ class Run {
   #kept: { epoch: number; state: TrainingState } | undefined;
   #epoch = 0;
   #batch = 0;
-  #sums = { lossSum: 0, correct: 0, images: 0, seconds: 0 };
+  #sums: Sums;
 
   constructor(options: FitLoopOptions) {
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
+    this.#sums = this.#noSums();
     this.#control = {
       learningRate: Math.fround(options.learningRate),
       stop: false,
@@ -109,6 +124,23 @@ class Run {
         this.#kept = { epoch: this.#epoch + 1, state: options.runner.state };
       },
     };
+  }
+
+  #noSums(): Sums {
+    return { lossSum: 0, correct: 0, images: 0, seconds: 0, cpuSeconds: this.#options.cpuClock && 0 };
+  }
+
+  // Both go on from what the epoch took before it was stopped.
+  #startClocks(): Clocks {
+    const { cpuClock } = this.#options;
+    const { seconds, cpuSeconds } = this.#sums;
+    const started = performance.now() - seconds * 1000;
+    // A part of an epoch that nobody measured can't be made up for.
+    const cpuStarted = cpuClock && cpuSeconds !== undefined ? cpuClock() - cpuSeconds : undefined;
+    return () => ({
+      seconds: (performance.now() - started) / 1000,
+      cpuSeconds: cpuClock && cpuStarted !== undefined ? cpuClock() - cpuStarted : undefined,
+    });
   }
 
   get done(): boolean {
@@ -133,8 +165,14 @@ class Run {
     this.#batch = saved.batch;
     this.#control.learningRate = saved.learningRate;
     this.#control.stop = saved.stopped;
-    const { lossSum, correct, images, seconds } = saved;
-    this.#sums = { lossSum, correct, images, seconds };
+    const { lossSum, correct, images, seconds, cpuSeconds } = saved;
+    this.#sums = {
+      lossSum,
+      correct,
+      images,
+      seconds,
+      cpuSeconds: seconds === 0 ? this.#noSums().cpuSeconds : cpuSeconds,
+    };
     // It may have been killed between checkpoint and history.
     await this.#writeHistory();
   }
@@ -143,11 +181,11 @@ class Run {
     const { train, validation, signal, onEpoch } = this.#options;
     const order = this.#options.order(this.#epoch);
     const batches = Math.ceil(order.length / this.#options.batchSize);
-    const started = performance.now() - this.#sums.seconds * 1000;
+    const clocks = this.#startClocks();
     if (signal?.aborted) await this.#interrupt();
     this.#options.onEpochStart?.(this.#epoch);
     for await (const batch of train.batches({ epoch: this.#epoch, order, from: this.#batch })) {
-      await this.#step(batch, batches, order.length, started);
+      await this.#step(batch, batches, order.length, clocks);
       if (signal?.aborted && this.#batch < batches) await this.#interrupt();
     }
     const { lossSum, correct, images } = this.#sums;
@@ -165,7 +203,7 @@ class Run {
       valLoss: val?.loss,
       valAccuracy: val?.accuracy,
       learningRate: this.#control.learningRate,
-      seconds: (performance.now() - started) / 1000,
+      ...clocks(),
     };
     this.#rows.push(row);
     const logs: EpochLogs = {
@@ -176,14 +214,14 @@ class Run {
     for (const callback of this.#callbacks) callback.onEpochEnd(this.#epoch, logs, this.#control);
     this.#epoch++;
     this.#batch = 0;
-    this.#sums = { lossSum: 0, correct: 0, images: 0, seconds: 0 };
+    this.#sums = this.#noSums();
     await this.#save();
     await this.#writeHistory();
     onEpoch?.(row);
     if (signal?.aborted && !this.done) await this.#interrupt();
   }
 
-  async #step(batch: Batch, batches: number, total: number, started: number): Promise<void> {
+  async #step(batch: Batch, batches: number, total: number, clocks: Clocks): Promise<void> {
     const { runner, schedule, onProgress, epochs } = this.#options;
     if (schedule) this.#control.learningRate = schedule(runner.steps);
     const { loss, correct } = await runner.step(batch, this.#control.learningRate);
@@ -191,7 +229,7 @@ class Run {
     sums.lossSum += loss * batch.labels.length;
     sums.correct += correct;
     sums.images += batch.labels.length;
-    sums.seconds = (performance.now() - started) / 1000;
+    Object.assign(sums, clocks());
     this.#batch++;
     onProgress?.({
       epoch: this.#epoch + 1,

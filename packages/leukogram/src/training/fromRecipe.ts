@@ -145,7 +145,7 @@ function modelWarnings(recipe: Recipe): string[] {
   else if (preprocessing === "twice")
     warnings.push("Pixels are divided by 255 twice: the network sees almost black images.");
   else if (preprocessing === "unit")
-    warnings.push("MobileNetV2 is fed pixels in [0, 1]; its weights were learned on [-1, 1].");
+    warnings.push("MobileNetV2 is fed pixels in [0, 1]; pretrained weights are for [-1, 1].");
   if (copies > 0 && (!modelEntry(model).pretrained || !frozen))
     warnings.push("Without a frozen backbone every epoch augments anew, so copies has no effect.");
   else if (copies > 0 && !augment)

@@ -9,25 +9,45 @@ export interface EpochRow {
   /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly seconds: number;
+  /** Seconds of processor time, all threads together; undefined where it was not measured, as in older runs and in browsers. */
+  readonly cpuSeconds?: number | undefined;
 }
 
-const COLUMNS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"] as const;
+const COLUMNS = [
+  "epoch",
+  "loss",
+  "accuracy",
+  "val_loss",
+  "val_accuracy",
+  "learning_rate",
+  "seconds",
+  "cpu_seconds",
+] as const;
 
 /** The rows as CSV, columns named as Keras's CSVLogger names them. */
 export function formatHistory(rows: readonly EpochRow[]): string {
   const lines = rows.map((row) =>
-    [row.epoch, row.loss, row.accuracy, row.valLoss, row.valAccuracy, row.learningRate, row.seconds.toFixed(2)]
+    [
+      row.epoch,
+      row.loss,
+      row.accuracy,
+      row.valLoss,
+      row.valAccuracy,
+      row.learningRate,
+      row.seconds.toFixed(2),
+      row.cpuSeconds?.toFixed(2),
+    ]
       .map((value) => value ?? "")
       .join(","),
   );
   return `${[COLUMNS.join(","), ...lines].join("\n")}\n`;
 }
 
-/** Reads what {@link formatHistory} wrote. */
+/** Reads what {@link formatHistory} wrote, in older versions without the last column. */
 export function parseHistory(text: string): EpochRow[] {
   const [, ...lines] = text.trimEnd().split("\n");
   return lines.map((line) => {
-    const [epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds] = line
+    const [epoch, loss, accuracy, valLoss, valAccuracy, learningRate, seconds, cpuSeconds] = line
       .split(",")
       .map((cell) => (cell === "" ? undefined : Number(cell)));
     return {
@@ -38,6 +58,7 @@ export function parseHistory(text: string): EpochRow[] {
       valAccuracy,
       learningRate: learningRate!,
       seconds: seconds!,
+      cpuSeconds,
     };
   });
 }

@@ -32,6 +32,11 @@ export function rejectThreshold({ reject }: Pick<HomeFacts, "reject"> = {}): Rej
 /** A picture of which fewer of a model's own are as strange as this share is called unfamiliar. */
 export const UNFAMILIAR = 0.01;
 
+/** Whether a picture is unfamiliar: stranger than 99 of 100 of the model's own. One that nothing is known of is not called so. */
+export function isUnfamiliar(familiarity: number | null | undefined): boolean {
+  return typeof familiarity === "number" && familiarity < UNFAMILIAR;
+}
+
 /** The share of pictures of the laboratory that is most like it which are as strange; undefined where none is known. */
 export function familiarityTo({ looks }: Pick<HomeFacts, "looks">, row: readonly number[]): number | undefined {
   return looks.length === 0 ? undefined : Math.max(...looks.map((own) => familiarityP(own, row)));

@@ -23,9 +23,11 @@ import type { EpochRow } from "./history.ts";
 import { type HomeFacts, homeMetadata } from "./homeFacts.ts";
 import { cachedPictures, rememberHome, writeHomeMemory } from "./homeMemory.ts";
 import { learnLooks } from "./learnLooks.ts";
+import { trainingTime } from "./processorTime.ts";
 import type { Recipe } from "./recipe.ts";
 import { ScaledCrops } from "./scaledCrops.ts";
 import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
+import { trainingWords } from "./trainingWords.ts";
 
 /** What a run tells while it is under way. */
 export interface TrainEvents {
@@ -61,7 +63,11 @@ export interface TrainedModel {
   readonly parameters: number;
   /** Seconds of training, decoding and features left out. */
   readonly trainingSeconds: number;
+  /** Seconds of processor time in these; undefined if an epoch of an older version is among them. */
+  readonly trainingCpuSeconds?: number | undefined;
   readonly skipped: readonly SkippedImage[];
+  /** What of the model learned, and from which images: a sentence each. */
+  readonly told?: readonly string[];
   /** Things about the settings that a reader of the results must know. */
   readonly warnings: readonly string[];
 }
@@ -112,14 +118,17 @@ export async function trainModel(
     });
     const home = { looks, temperature: undefined };
     await writeModel(built.model, { classes: train.classes, recipe, home }, options.out);
+    const time = trainingTime(result.history);
     return {
       out: options.out,
       classes: train.classes,
       history: result.history,
       bestEpoch: result.bestEpoch,
       parameters: built.model.parameters,
-      trainingSeconds: result.history.reduce((sum, { seconds }) => sum + seconds, 0),
+      trainingSeconds: time?.seconds ?? 0,
+      trainingCpuSeconds: time?.cpuSeconds,
       skipped: [...caches.train.skipped, ...caches.validation.skipped],
+      told: trainingWords(recipe, { pretrained: options.weights !== undefined }),
       warnings,
     };
   } finally {

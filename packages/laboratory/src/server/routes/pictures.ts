@@ -49,17 +49,7 @@ function keepable(reply: FastifyReply, sha256: string): FastifyReply {
 }
 
 async function makeThumbnail(path: string, to: string, maxPixels: number): Promise<Buffer> {
-  // In one step, where a JPEG is decoded no larger than needed; what can't be read so is read as everywhere, or told.
-  const bytes = await small(sharp(path, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true })).catch(
-    async () => {
-      const { data, width, height } = await decodeImage(path, { name: "the image", maxPixels }).catch((error) => {
-        if (error instanceof LeukogramError && error.code === "ERR_IMAGE")
-          throw new LeukogramError("ERR_IMAGE", error.reason, { cause: error });
-        throw error;
-      });
-      return small(sharp(data, { raw: { width, height, channels: 3 } }));
-    },
-  );
+  const bytes = (await smallJpeg(path, maxPixels)) ?? (await smallPicture(path, maxPixels));
   // Nobody waits for it. Lost, it is made again: a disk that is full does not matter.
   const draft = `${to}.${randomUUID()}`;
   void mkdir(dirname(to), { recursive: true })
@@ -67,6 +57,27 @@ async function makeThumbnail(path: string, to: string, maxPixels: number): Promi
     .then(() => rename(draft, to))
     .catch(() => {});
   return bytes;
+}
+
+// A JPEG in grey or colour is decoded no larger than needed, in one step; undefined for all else, and what is damaged.
+async function smallJpeg(path: string, maxPixels: number): Promise<Buffer | undefined> {
+  try {
+    const image = sharp(path, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true });
+    const { format, space } = await image.metadata();
+    return format === "jpeg" && space !== "cmyk" ? await small(image) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// As the classifier sees it: ink and 16 bits are no colours of sharp's.
+async function smallPicture(path: string, maxPixels: number): Promise<Buffer> {
+  const { data, width, height } = await decodeImage(path, { name: "the image", maxPixels }).catch((error) => {
+    if (error instanceof LeukogramError && error.code === "ERR_IMAGE")
+      throw new LeukogramError("ERR_IMAGE", error.reason, { cause: error });
+    throw error;
+  });
+  return small(sharp(data, { raw: { width, height, channels: 3 } }));
 }
 
 const small = (image: Sharp) =>

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { argmax } from "leukogram/metrics/topKAccuracy";
-import { UNFAMILIAR } from "leukogram/training/homeFacts";
+import { isUnfamiliar } from "leukogram/training/homeFacts";
 import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
 import type { Classification } from "../laboratory.ts";
@@ -231,7 +231,7 @@ function answerOf(
     predicted: classes[best]!,
     isRejected: probabilities[best]! < threshold,
     familiarity,
-    isUnfamiliar: familiarity !== undefined && familiarity < UNFAMILIAR,
+    isUnfamiliar: isUnfamiliar(familiarity),
     cropOutside: crop?.outside,
     cropNucleus: crop?.nucleus,
   };

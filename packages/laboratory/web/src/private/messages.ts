@@ -5,7 +5,7 @@ import type { Cell } from "../api/types.ts";
 export interface PrivateScale {
   /** Width of a red cell, pixels; null where each cell's own nucleus tells it. */
   readonly redCell: number | null;
-  readonly source: "told" | "red cells" | "nuclei" | null;
+  readonly source: "told" | "file" | "red cells" | "nuclei" | null;
   /** In words; null where each cell's own nucleus tells it. */
   readonly text: string | null;
   /** What is to be said of it, a sentence each. */

@@ -1,4 +1,5 @@
 // Images that never leave this computer, and what was said of them; kept in memory until the page is closed.
+import { isUnfamiliar } from "leukogram/training/homeFacts";
 import type { Via } from "../api/types.ts";
 import type { Changes, GalleryCell } from "../gallery/types.ts";
 import { UndoStack } from "../review/undoStack.ts";
@@ -26,9 +27,6 @@ export interface PrivateState {
   readonly canUndo: boolean;
   readonly canRedo: boolean;
 }
-
-/** Stranger than 99 of 100 of the model's own images. */
-const UNFAMILIAR_BELOW = 0.01;
 
 /** The images of private mode. */
 export class PrivateStore {
@@ -196,7 +194,7 @@ export class PrivateStore {
         familiarity: answer.familiarity,
         crop: answer.crop,
         isRejected,
-        isUnfamiliar: answer.familiarity !== null && answer.familiarity < UNFAMILIAR_BELOW,
+        isUnfamiliar: isUnfamiliar(answer.familiarity),
       };
       const counted = cell.label ?? countedByModel(said);
       this.#cells.set(cell.id, { ...cell, ...said, status: "classified", counted });

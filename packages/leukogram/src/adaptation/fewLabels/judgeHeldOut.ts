@@ -4,7 +4,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";
-import type { Evaluation } from "../../evaluation/types.ts";
+import type { Evaluation, Predictions } from "../../evaluation/types.ts";
 
 /** Two models on the same cells, which neither learned from: accuracy before and after, and kappa after, with 95 % limits. */
 export interface HeldOutJudgement {
@@ -22,7 +22,7 @@ export interface JudgeOptions extends SessionOptions {
 }
 
 /**
- * Judges the model that was there and the one that was made of it on cells that were held out.
+ * Judges the model that was there and the one that was made of it on cells that were held out; gives the new one's answers too.
  *
  * @throws ERR_DATA where a class is not the models'; ERR_IMAGE; ERR_ABORTED.
  */
@@ -30,22 +30,23 @@ export async function judgeHeldOut(
   [before, after]: readonly [string, string],
   cells: Dataset,
   options: JudgeOptions = {},
-): Promise<HeldOutJudgement> {
-  const old = await judge(before, cells, { ...options, stage: "Judging the old model" });
-  const fresh = await judge(after, cells, { ...options, stage: "Judging the new model" });
-  return { cells: fresh.count, before: old.accuracy, after: fresh.accuracy, kappaAfter: fresh.kappa };
+): Promise<{ readonly judgement: HeldOutJudgement; readonly predictions: Predictions }> {
+  const { evaluation: old } = await judge(before, cells, { ...options, stage: "Judging the old model" });
+  const { evaluation, predictions } = await judge(after, cells, { ...options, stage: "Judging the new model" });
+  const { count, accuracy, kappa } = evaluation;
+  return { judgement: { cells: count, before: old.accuracy, after: accuracy, kappaAfter: kappa }, predictions };
 }
 
 async function judge(
   model: string,
   cells: Dataset,
   { stage, onStage, signal, seed = 0, ...session }: JudgeOptions & { readonly stage: string },
-): Promise<Evaluation> {
+): Promise<{ readonly evaluation: Evaluation; readonly predictions: Predictions }> {
   const classifier = await loadClassifier(model, session);
   try {
     const onProgress = (done: number, total: number) => onStage?.(stage, done, total);
     const { predictions } = await answerImages(classifier, cells, cells.samples, { signal, onProgress });
-    return evaluatePredictions(predictions, { seed });
+    return { evaluation: evaluatePredictions(predictions, { seed }), predictions };
   } finally {
     await classifier.close();
   }

@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Pictures } from "../pictures.ts";
 import type { ViewAnswers } from "./viewProbabilities.ts";
@@ -27,7 +28,7 @@ export function refusal(reason: string): Adaptation {
 
 /** Why there are too few pictures. */
 export function tooFew({ count }: Pictures): string {
-  return `${count} images are too few to learn a laboratory from (${LEAST_PICTURES} needed)`;
+  return `${counted(count, "image is", "images are")} too few to learn a laboratory from (${LEAST_PICTURES} needed)`;
 }
 
 /** How much views contradict each other before and after. */

@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { upperIncompleteGamma } from "../../metrics/specialFunctions.ts";
 
 /** Options of {@link correctPriors}. */
@@ -45,7 +46,7 @@ export function correctPriors(
   const unchanged = (reason: string) => ({ probabilities, priors: old, applied: false, reason });
   if (probabilities.length < minImages)
     return unchanged(
-      `${probabilities.length} images are too few to tell how frequent classes are (${minImages} needed)`,
+      `${counted(probabilities.length, "image is", "images are")} too few to tell how frequent classes are (${minImages} needed)`,
     );
   const sharp = probabilities.map((row) => normalized(row.map((p) => p ** (1 / TEMPERATURE))));
   const estimated = expectationMaximisation(sharp, old, options);

@@ -1,45 +1,18 @@
-import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { Estimate } from "@leukogram/engine/core/estimate";
-import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { atScale } from "../../adaptation/atScale.ts";
-import { adaptToLabels, type LabelAdaptation } from "../../adaptation/fewLabels/adaptToLabels.ts";
-import { type HeldOutJudgement, judgeHeldOut } from "../../adaptation/fewLabels/judgeHeldOut.ts";
 import { type Suggestion, suggestCells } from "../../adaptation/fewLabels/suggestCells.ts";
-import { writeAdaptedRun } from "../../adaptation/fewLabels/writeAdaptedRun.ts";
 import { type OpenRun, openRun } from "../../adaptation/openRun.ts";
-import { adaptUnlabelled } from "../../adaptation/unlabelled/adaptUnlabelled.ts";
-import { writeUnlabelledRun } from "../../adaptation/unlabelled/writeUnlabelledRun.ts";
-import { unpackedFolder } from "../../data/archives/unpackedFolder.ts";
-import { type Dataset, openData, type Sample } from "../../data/dataset.ts";
-import { readManifest } from "../../data/manifest.ts";
+import { shownPath } from "../../data/archives/unpackedFolder.ts";
 import type { ScaledSample } from "../../data/usedScales.ts";
-import { IMAGE_EXTENSIONS_TEXT } from "../../data/walk.ts";
-import { labelMap } from "../../evaluation/evaluateModel.ts";
-import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
+import { type AdaptJob, adaptWith, adaptWithout, type AdaptFlags as Flags, unlabelled } from "../adaptJob.ts";
+import { addClassNameFlags } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import { imagesOf } from "../imageFiles.ts";
-import { addProgressFlag, addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
+import { addProgressFlag, addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
-import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
-import { unlabelledText } from "../unlabelledText.ts";
-
-/** Flags of `adapt`. */
-interface Flags extends ScaleFlag {
-  readonly out?: string;
-  readonly suggest?: number;
-  readonly labelled?: string;
-  readonly unlabelled?: string;
-  readonly homeLoss: number;
-  readonly seed: number;
-  readonly yes?: boolean;
-  readonly judge?: string;
-  readonly progressFile?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import { checkRunFolder } from "../runFolder.ts";
+import { addScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
 
 const adapt: CommandModule = {
   define(command) {
@@ -104,7 +77,11 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
     );
     const labelled = flags.labelled === undefined ? [] : imagesOf([flags.labelled]);
     const cells = await suggestCells(run, paths, { ...shared, count: flags.suggest, labelled });
-    print(Boolean(flags.json), { model, dir, suggest: cells }, () => suggestionText(cells));
+    print(
+      Boolean(flags.json),
+      { model, dir, suggest: cells.map((cell) => ({ ...cell, path: shownPath(cell.path) })) },
+      () => suggestionText(cells),
+    );
     return;
   }
   const out = flags.out!;
@@ -113,40 +90,9 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
   checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
   if (resolve(out) === resolve(opened.path))
     throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
-  if (dir === undefined) {
-    const paths = unlabelled(flags.unlabelled!, undefined);
-    const run = await scaled(
-      opened,
-      paths.map((path) => ({ path })),
-    );
-    const result = await adaptUnlabelled(run, paths, { ...shared, homeLoss: flags.homeLoss / 100 });
-    await prepareRunFolder(out, config, { resume: false, replace: true });
-    const samples = paths.map((path) => ({ file: path, path, label: 0, group: path }));
-    await writeUnlabelledRun(run, { result, out, from: String(model), samples });
-    const { before: _, after: __, memory: ___, ...told } = result;
-    print(Boolean(flags.json), { out, from: model, ...told }, () =>
-      unlabelledText(result, { out, homeLoss: flags.homeLoss }),
-    );
-    return;
-  }
-  const labelledAs = labelledDataOf(options);
-  const samples = labelledSamples(openData(String(dir), labelledAs).train, opened);
-  const run = await scaled(opened, samples);
-  const heldOut = flags.judge === undefined ? undefined : openData(flags.judge, labelledAs).train;
-  if (heldOut !== undefined) requireApart(samples, labelledSamples(heldOut, run));
-  const pool =
-    flags.unlabelled === undefined ? [] : withoutLabelled(flags.unlabelled, [samples, heldOut?.samples ?? []]);
-  const result = await adaptToLabels(run, samples, { ...shared, unlabelled: pool, homeLoss: flags.homeLoss / 100 });
-  await prepareRunFolder(out, config, { resume: false, replace: true });
-  await writeAdaptedRun(run, { result, out, from: String(model), samples });
-  const judged = heldOut && (await judgeHeldOut([String(model), out], heldOut, shared));
-  if (judged !== undefined) await writeFileWhole(join(out, "judged.json"), `${JSON.stringify(judged, undefined, 2)}\n`);
-  const { scale } = run;
-  print(Boolean(flags.json), { out, from: model, cells: samples.length, scale, ...summary(result), judged }, () =>
-    [resultText(result, { out, run, samples, homeLoss: flags.homeLoss }), ...(judged ? judgedLines(judged) : [])].join(
-      "\n",
-    ),
-  );
+  const job: AdaptJob = { model: String(model), out, flags, options, config, scaled, shared, progress };
+  if (dir === undefined) await adaptWithout(opened, job);
+  else await adaptWith(opened, String(dir), job);
 }
 
 function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: Flags, dir: unknown): void {
@@ -166,84 +112,10 @@ function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: F
   });
 }
 
-// The images of a folder or manifest but for those that have a label.
-function unlabelled(dir: string, labelled: string | undefined): string[] {
-  for (const folder of [...(isManifest(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
-    if (!existsSync(folder) || !statSync(unpackedFolder(folder)).isDirectory())
-      throw new LeukogramError("ERR_DATA", `${folder}: there is no such folder`, {
-        hint: "Check the path's spelling.",
-      });
-  const known = new Set(labelled === undefined ? [] : imagesOf([labelled]).map((path) => resolve(path)));
-  const all = isManifest(dir) ? readManifest(dir).rows.map(({ path }) => path) : imagesOf([dir]);
-  const paths = all.filter((path) => !known.has(resolve(path)));
-  if (paths.length > 0) return paths;
-  throw new LeukogramError("ERR_DATA", `${dir}: holds no image without a label`, {
-    hint: `Give a folder of images (${IMAGE_EXTENSIONS_TEXT}).`,
-  });
-}
-
-const isManifest = (path: string) => /\.csv$/i.test(path);
-
-// What is judged by must not vote either, or the judgement would be of cells that were seen.
-function withoutLabelled(dir: string, sets: readonly (readonly Sample[])[]): string[] {
-  const known = new Set(sets.flat().map(({ path }) => resolve(path)));
-  return unlabelled(dir, undefined).filter((path) => !known.has(resolve(path)));
-}
-
-// The set's classes as the model's.
-function labelledSamples(dataset: Dataset, { classes, path }: OpenRun): Sample[] {
-  const labels = labelMap({ classes, path }, dataset.classes);
-  return dataset.samples.map((sample) => ({ ...sample, label: labels[sample.label]! }));
-}
-
-function requireApart(samples: readonly Sample[], heldOut: readonly Sample[]): void {
-  const learned = new Set(samples.map(({ path }) => path));
-  const both = heldOut.find(({ path }) => learned.has(path));
-  if (both === undefined) return;
-  throw new LeukogramError("ERR_DATA", `${both.path}: is to be learned from and judged by`, {
-    hint: "Give other cells with --judge.",
-  });
-}
-
-const judgedLines = ({ cells, before, after }: HeldOutJudgement) => [
-  `Held out           ${cells} cells: accuracy ${shareText(before)}, now ${shareText(after)}`,
-];
-
-function summary({ before, after, memory: _, ...result }: LabelAdaptation) {
-  const headline = ({ evaluation: { accuracy, balancedAccuracy } }: LabelAdaptation["before"]) => ({
-    accuracy,
-    balancedAccuracy,
-  });
-  return { ...result, before: headline(before), after: headline(after) };
-}
-
-const points = ({ value, low, high }: Estimate) =>
-  `${(100 * value).toFixed(1)} points (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
-
-function resultText(
-  { adapted, reason, before, after, gain, home, share }: LabelAdaptation,
-  { out, run, samples, homeLoss }: { out: string; run: OpenRun; samples: readonly Sample[]; homeLoss: number },
-): string {
-  const counts = run.classes.map((name, k) => `${name} ${samples.filter(({ label }) => label === k).length}`);
-  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-  return [
-    `Labelled cells     ${samples.length}: ${counts.join(", ")}`,
-    `Model as it is     accuracy ${shareText(before.evaluation.accuracy)}, balanced ${shareText(before.evaluation.balancedAccuracy)}`,
-    `Best of the rest   accuracy ${shareText(after.evaluation.accuracy)}, balanced ${shareText(after.evaluation.balancedAccuracy)}`,
-    `Expected gain      accuracy ${points(gain.accuracy)}, balanced ${points(gain.balancedAccuracy)}`,
-    home
-      ? `Own laboratory     ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (${homeLoss} points may be lost)`
-      : "Own laboratory     not looked at: the model remembers no cells of it",
-    adapted
-      ? `Adapted by ${reason}${share < 1 ? `; ${percent(share)} of the way, for the own laboratory's sake` : ""}`
-      : `Not adapted: ${reason}. What is written is the model as it was.`,
-    "Figures are cross-validated on these labels: each cell is judged by a model that has not seen it.",
-    `Written: ${out}`,
-  ].join("\n");
-}
-
 function suggestionText(cells: readonly Suggestion[]): string {
-  return cells.map(({ path, predicted, probability }) => `${path}\t${predicted}\t${probability.toFixed(4)}`).join("\n");
+  return cells
+    .map(({ path, predicted, probability }) => `${shownPath(path)}\t${predicted}\t${probability.toFixed(4)}`)
+    .join("\n");
 }
 
 export default adapt;

@@ -1,3 +1,4 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { auditData } from "../../audit/auditData.ts";
@@ -106,7 +107,7 @@ function lines({ counts, parts, images, findings }: Audit): string[] {
   return [
     table,
     "",
-    `${images} images.`,
+    `${counted(images, "image")}.`,
     ...(told.length > 0 ? told : ["Nothing was found that speaks against this data."]),
   ];
 }

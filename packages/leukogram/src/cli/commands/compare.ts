@@ -18,6 +18,7 @@ import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
+import { trainingTime } from "../../training/processorTime.ts";
 import { VERSION } from "../../version.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
@@ -186,11 +187,13 @@ async function answersOf(
   const classifier = await loadClassifier(path, { ...sessionOf(options), foreign });
   tellModel(progress, { notes: (classifier.notes ?? []).map((note) => `${path}: ${note}`) });
   try {
+    const time = trainingTime(history);
     const costs: Costs = {
       parameters: classifier.parameters,
       fileBytes: classifier.fileBytes,
-      trainingSeconds: history.length === 0 ? undefined : history.reduce((sum, { seconds }) => sum + seconds, 0),
-      millisecondsPerImage: await measureSpeed(classifier),
+      trainingSeconds: time?.seconds,
+      trainingCpuSeconds: time?.cpuSeconds,
+      ...(await measureSpeed(classifier)),
     };
     const stored = join(path, "predictions", "test.csv");
     if (data === undefined && !(isRun && existsSync(stored)))

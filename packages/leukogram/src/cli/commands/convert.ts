@@ -124,7 +124,7 @@ const convert: CommandModule = {
       });
     const progress = new Progress(Boolean(flags.quiet));
     for (const note of [...given.notes, ...given.warnings, ...storedNotes(given, format)])
-      progress.line(`Note: ${note}`);
+      progress.warn(`Note: ${note}`);
     const job = { source, out, hasLabels: labels !== undefined, flags, signal, progress };
     const { loss, checked } = await (format.layers ? writeLayers(given, format.layers, job) : writeOnnx(given, job));
     const { classesFrom, outputs } = given.foreign ?? {};

@@ -4,10 +4,12 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { groupByCopies } from "../../audit/groupByCopies.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
+import { tellBits } from "../../data/pictureSets.ts";
 import { type CrossValidation, crossValidate, type OutOfFold, SPLIT_FIGURES } from "../../evaluation/crossValidate.ts";
+import { withCpu } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, classNamesKept, howRead } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addRecipeFlags, collect, groupingOf, print, recipeOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -63,21 +65,27 @@ const crossvalidate: CommandModule = {
     if (flags.data === undefined)
       throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give the folder of images." });
     const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(join(flags.out, "config.json"));
-    const recipe = recipeOf(options, resumes ? readRunConfig(flags.out!).recipe : undefined);
+    const resumed = resumes ? readRunConfig(flags.out!) : undefined;
+    const recipe = recipeOf(options, resumed?.recipe);
     const out = flags.out ?? join("runs", `${recipe.model}-crossvalidation`);
     requireWeightsFit(flags, recipe);
     const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
-    checkRunFolder(out, { recipe }, folder);
-    const { scale } = flags;
+    const read = howRead(options, resumed);
+    checkRunFolder(out, { recipe, ...read }, folder);
+    tellBits(read.bits);
+    const { scale } = read;
     const { train: opened } = trainedAtScale(
-      openLaboratories(flags.data, { ...groupingOf(recipe), ...classNamesOf(options) }),
+      openLaboratories(flags.data, {
+        ...groupingOf(recipe),
+        ...classNamesKept(read, (text) => progress.line(`Note: ${text}`)),
+      }),
       recipe,
       { scale },
     );
     const weights = await findWeights(flags, recipe, { progress, signal });
     for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);
     const data = flags.data.length === 1 ? flags.data[0]! : flags.data;
-    await prepareRunFolder(out, { data, weights, scale, recipe }, folder);
+    await prepareRunFolder(out, { data, weights, ...read, recipe }, folder);
     const train = flags.groupCopies ? await withoutCopiesApart(opened, progress, signal) : opened;
     const { folds, repeats } = flags;
     const result = await crossValidate(train, recipe, {
@@ -111,13 +119,15 @@ const TITLES = { accuracy: "Accuracy", balancedAccuracy: "Balanced accuracy", ma
 
 function lines(result: CrossValidation, out: string): string[] {
   const percent = (share: number) => (100 * share).toFixed(1);
+  const isTimed = result.splits.some(({ trainingSeconds }) => trainingSeconds !== undefined);
   const table = textTable([
-    ["Split", "trained on", "judged on", "accuracy", "balanced", "macro F1"],
+    ["Split", "trained on", "judged on", "accuracy", "balanced", "macro F1", ...(isTimed ? ["training"] : [])],
     ...result.splits.map((split) => [
       `repeat ${split.repeat}, fold ${split.fold}`,
       String(split.trainedOn),
       String(split.judgedOn),
       ...SPLIT_FIGURES.map((name) => percent(split[name])),
+      ...(isTimed ? [withCpu(split.trainingSeconds, split.trainingCpuSeconds)] : []),
     ]),
   ]);
   return [

@@ -3,12 +3,13 @@ import { basename } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { isBeyondFive } from "../../cells/cellTypes.ts";
+import { shownPath } from "../../data/archives/unpackedFolder.ts";
 import { differentialReport } from "../../differential/differentialReport.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
 import { readRanges } from "../../differential/referenceRanges.ts";
 import { CellCrops, type CropSummary } from "../../evaluation/cellCrops.ts";
 import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
-import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import { holdsAnswers, readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { NOT_OF_FIVE, rollUpPredictions, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson, scaleSentences } from "../../evaluation/scaleWords.ts";
 import type { Prediction, Predictions } from "../../evaluation/types.ts";
@@ -18,7 +19,7 @@ import { VERSION } from "../../version.ts";
 import type { CommandModule } from "../command.ts";
 import { differentialLines } from "../differentialLines.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
-import { imagesOf } from "../imageFiles.ts";
+import { isCsv, picturesOf } from "../imageFiles.ts";
 import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
@@ -47,7 +48,7 @@ const differential: CommandModule = {
   define(command) {
     command
       .description("A differential count of the cells of one smear, with its uncertainty. Not for diagnosis.")
-      .argument("<cells>", "a folder of images of single cells, or a predictions.csv")
+      .argument("<cells>", "images of single cells: a folder, a zip or a manifest CSV; or a predictions.csv")
       .option("--model <model>", MODEL_WORDS, DEFAULT_MODEL)
       .option(
         "--judged <file>",
@@ -102,9 +103,14 @@ const differential: CommandModule = {
         "Note: All types that the model knows are counted; --types five for the five.",
       );
     const { cells, leukocytes, seed } = flags;
-    const reject = flags.reject ?? rejectThreshold(home).threshold;
+    const carried = rejectThreshold(home);
+    const reject = flags.reject ?? carried.threshold;
+    const promise =
+      flags.reject === undefined && carried.error !== undefined
+        ? { error: carried.error, classes: answers.classes.length }
+        : undefined;
     const types = predictions.classes.includes(NOT_OF_FIVE) ? "five" : "all";
-    const counted = differentialReport(predictions, { cells, reject, judged, leukocytes, ranges, seed });
+    const counted = differentialReport(predictions, { cells, reject, promise, judged, leukocytes, ranges, seed });
     const report = { ...counted, notes: [...counted.notes, ...(crops?.notes ?? [])] };
     if (flags.fhir !== undefined) {
       const fhir = diagnosticReport(report, {
@@ -166,7 +172,7 @@ interface Answers {
 async function answersOf(source: string, flags: Flags, { options, signal }: Run): Promise<Answers> {
   const { model, skipBad, quiet } = flags;
   const told = toldScalesOf(flags);
-  if (source.endsWith(".csv")) {
+  if (isCsv(source) && holdsAnswers(source)) {
     if (told.size > 0)
       throw new LeukogramError("ERR_USAGE", `differential: ${source} holds answers, which --scale does not change`, {
         hint: "Leave out --scale, or give the folder of images.",
@@ -179,14 +185,14 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
       home: {},
     };
   }
-  const files = imagesOf([source]);
+  const samples = picturesOf([source]);
+  const files = samples.map(({ path }) => path);
   const progress = new Progress(Boolean(quiet));
   const classifier = await loadClassifier(model, { ...sessionOf(options), foreign: foreignOf(flags) });
   tellModel(progress, classifier);
   const rows: Prediction[] = [];
   let skipped = 0;
   try {
-    const samples = files.map((path) => ({ path }));
     const crops = await CellCrops.plan(classifier, samples, { told, signal });
     tellScale(progress, crops);
     const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
@@ -197,7 +203,7 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
       if (probabilities === undefined) skipped++;
       else
         rows.push({
-          ...{ file: path, label: undefined, group: path, probabilities },
+          ...{ file: shownPath(path), label: undefined, group: shownPath(path), probabilities },
           ...(familiarity !== undefined && { familiarity }),
         });
     }

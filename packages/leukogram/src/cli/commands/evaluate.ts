@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
@@ -13,7 +14,7 @@ import {
   tryRules,
 } from "../../evaluation/confidence.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
-import { answerImages } from "../../evaluation/evaluateModel.ts";
+import { answerImages, spelledAs } from "../../evaluation/evaluateModel.ts";
 import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
@@ -94,9 +95,9 @@ const evaluate: CommandModule = {
     const session = sessionOf(options);
     const found = await rulesData(String(model), flags);
     if (flags.out !== undefined) requireOwnFolder(flags.out);
-    const labelled = openToJudge(flags.data, labelledDataOf(options));
+    const opened = openToJudge(flags.data, labelledDataOf(options));
     const progress = new Progress(Boolean(flags.quiet));
-    const files = labelled.samples.map(({ path }) => path);
+    const files = opened.samples.map(({ path }) => path);
     const {
       classifier: whole,
       crops,
@@ -105,7 +106,7 @@ const evaluate: CommandModule = {
       ...session,
       ...flags,
       foreign: foreignOf(flags),
-      samples: labelled.samples,
+      samples: opened.samples,
       told: toldScalesOf(flags),
       signal,
       onStage: progress.stage,
@@ -113,6 +114,7 @@ const evaluate: CommandModule = {
     tellModel(progress, whole);
     tellScale(progress, crops);
     try {
+      const labelled = spelledAs(opened, whole.classes);
       const { types, said } = typesToJudge(whole.classes, labelled.classes, flags.types);
       if (said !== undefined) progress.line(`Note: ${said}`);
       const isRolled = types === "five";
@@ -226,7 +228,7 @@ function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
   const isBroken = tried.conformal.coverage.high < conformal.coverage || tried.reject.risk.low > error;
   return [
     "",
-    `Rules found on ${images} other images, and what they did on these:`,
+    `Rules found on ${counted(images, "other image")}, and what they did on these:`,
     `Temperature ${temperature.toFixed(2)}: calibration error ${percent(before)}, then ${percent(after)}.`,
     none
       ? `At most ${percent(error)} wrong answers: can't be promised with so few images.`

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import { defaultCacheDir } from "../../data/cacheDir.ts";
 import { fetchSet } from "../../data/publicSets/fetchSet.ts";
 import { publicSet } from "../../data/publicSets/publicSets.ts";
@@ -30,7 +31,9 @@ const fetchCommand: CommandModule = {
     const manifest = join(String(dir), "manifest.csv");
     print(Boolean(json), { name, dir, manifest, ...found, licence: set.licence, citation: set.citation }, () =>
       [
-        `${found.images} images, ${found.labelled} of them of the five classes: ${Object.entries(found.classes)
+        `${counted(found.images, "image")}, ${found.labelled} of them of the five classes: ${Object.entries(
+          found.classes,
+        )
           .map(([label, images]) => `${label} ${images}`)
           .sort()
           .join(", ")}`,

@@ -10,19 +10,21 @@ import {
 import { nameOf, openToJudge, parseSource } from "../../data/laboratories.ts";
 import { toldScale } from "../../data/toldScales.ts";
 import { familiarityWarning } from "../../evaluation/familiarity.ts";
+import { isForeign } from "../../evaluation/foreignModel.ts";
 import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
 import { generalisationReport, mistakes } from "../../report/generalisationReport.ts";
 import { textTable } from "../../report/textTable.ts";
 import { VERSION } from "../../version.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, tellModel } from "../foreignModel.ts";
 import { addSessionFlags, collect, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
 import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `generalise`. */
-interface Flags extends ScaleFlag {
+interface Flags extends ScaleFlag, ModelFlags {
   readonly home?: string;
   readonly sets?: readonly string[];
   readonly corrections: boolean;
@@ -38,19 +40,21 @@ const generalise: CommandModule = {
       .description(
         "How models fall from their own laboratory to others: figures by laboratory, classes that break, whether the models would have noticed, and what corrections without labels give.",
       )
-      .argument("<models...>", "run folders, model files, or names of shipped models")
+      .argument("<models...>", MODEL_WORDS)
       .option("--home <name=dir>", "labelled test images of the models' own laboratory")
       .option("--sets <name=dir>", "labelled images of another laboratory; once for each", collect)
       .option("--no-corrections", "do not try what needs no label, which asks the models four times more")
       .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
       .option("--out <file>", "write an HTML report")
       .option("--skip-bad", "leave out images that can't be read");
+    addModelFlags(command);
     addScaleFlag(command, { several: true });
     addClassNameFlags(command);
     addSessionFlags(command);
   },
   examples: [
     "leukogram generalise mobilenetv2-anylab --home pbc=pbc/Test --sets jtsc=jtsc --out change.html",
+    "leukogram generalise theirs.keras --preprocessing 0..1 --home A=cells-a/Test --sets B=cells-b",
     "leukogram generalise runs/cnn runs/mobilenetv2 --home A=cells-a/Test --sets B=cells-b --sets C=cells-c --json",
   ],
   async execute({ args: [words], options, signal }) {
@@ -77,16 +81,22 @@ const generalise: CommandModule = {
       });
     const progress = new Progress(Boolean(flags.quiet));
     const models: Generalisation[] = [];
-    for (const model of words as readonly string[])
+    // Flags say what they say of those that another program wrote.
+    const foreignOnes = (words as readonly string[]).filter(isForeign);
+    for (const model of words as readonly string[]) {
+      const isOther = foreignOnes.length === 0 || foreignOnes.includes(model);
       models.push(
         await judgeGeneralisation(model, own!, others, {
           ...sessionOf(options),
+          foreign: isOther ? foreignOf(flags) : {},
           corrections: flags.corrections,
           skipBad: Boolean(flags.skipBad),
           signal,
           onStage: (stage, done, total) => progress.stage(`${model}, ${stage}`, done, total),
         }),
       );
+      tellModel(progress, { notes: (models.at(-1)!.assumptions?.notes ?? []).map((note) => `${model}: ${note}`) });
+    }
     if (out !== undefined) await writeFileWhole(out, generalisationReport({ models, version: VERSION }));
     print(Boolean(flags.json), { home, sets, models }, () =>
       [...models.flatMap(lines), ...(out ? [`Report: ${out}`] : [])].join("\n"),

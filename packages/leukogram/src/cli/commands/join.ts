@@ -1,8 +1,9 @@
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { joinedRecipe, joinRuns } from "../../adaptation/joinRuns.ts";
 import { openRun } from "../../adaptation/openRun.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
-import { addClassNameFlags, classNamesOf } from "../classNameFlags.ts";
+import { addClassNameFlags, classNamesOf, howRead } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
@@ -43,7 +44,7 @@ const join: CommandModule = {
     const progress = new Progress(Boolean(quiet));
     const [first, second] = [await openRun(String(args[0])), await openRun(String(args[1]))];
     const recipe = joinedRecipe(first, second);
-    const config = { data: data.length === 1 ? data[0]! : data, recipe };
+    const config = { data: data.length === 1 ? data[0]! : data, ...howRead(options), recipe };
     const folder = { resume: false, replace: Boolean(yes) };
     checkRunFolder(out, config, folder);
     const opened = openLaboratories(data, { ...groupingOf(recipe), ...classNamesOf(options) });
@@ -57,7 +58,7 @@ const join: CommandModule = {
     });
     print(Boolean(json), { out, judgedOn: "validation", count, accuracy, balancedAccuracy }, () =>
       [
-        `${count} images that neither learned from: accuracy ${shareText(accuracy)}, balanced ${shareText(balancedAccuracy)}`,
+        `${counted(count, "image")} that neither learned from: accuracy ${shareText(accuracy)}, balanced ${shareText(balancedAccuracy)}`,
         `Written: ${out}`,
       ].join("\n"),
     );

@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "../../adaptation/labelFree/labelFree.ts";
+import { shownPath } from "../../data/archives/unpackedFolder.ts";
 import { remarksSoFar } from "../../data/remarks.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
@@ -7,7 +8,7 @@ import { rolledRow, rollUpOf, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
-import { UNFAMILIAR } from "../../training/homeFacts.ts";
+import { isUnfamiliar } from "../../training/homeFacts.ts";
 import type { CommandModule } from "../command.ts";
 import {
   addModelFlags,
@@ -18,7 +19,7 @@ import {
   modelJson,
   tellModel,
 } from "../foreignModel.ts";
-import { imagesOf } from "../imageFiles.ts";
+import { picturesOf } from "../imageFiles.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
@@ -31,7 +32,10 @@ const predict: CommandModule = {
   define(command) {
     command
       .description("The class of each image, with its probabilities.")
-      .argument("<paths...>", `images, or folders of images; MODEL may stand before them (default: ${DEFAULT_MODEL})`)
+      .argument(
+        "<paths...>",
+        `images, folders or zips of them, or a manifest CSV; MODEL may stand before them (default: ${DEFAULT_MODEL})`,
+      )
       .usage("[MODEL] <paths...> [options]")
       .option("--model <model>", MODEL_WORDS)
       .option(
@@ -71,13 +75,15 @@ const predict: CommandModule = {
       named: flags.model,
       endings: MODEL_ENDINGS,
     });
-    const files = imagesOf(paths);
+    const samples = picturesOf(paths);
+    const files = samples.map(({ path }) => path);
     const progress = new Progress(Boolean(flags.quiet));
     const onStage = progress.stage;
     const { classifier, crops, steps } = await labelFreeClassifier(model, files, {
       ...session,
       ...flags,
       foreign: foreignOf(flags),
+      samples,
       told: toldScalesOf(flags),
       signal,
       onStage,
@@ -99,7 +105,8 @@ const predict: CommandModule = {
         progress.line(stepLine(step));
       };
       const corrected = flags.priorCorrection ? correctedTogether(answers, classifier.classes, onStep) : answers;
-      for await (const { path, probabilities: given, error, familiarity, crop } of corrected) {
+      for await (const { path: own, probabilities: given, error, familiarity, crop } of corrected) {
+        const path = shownPath(own);
         if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (given === undefined) {
           skipped++;
@@ -108,7 +115,7 @@ const predict: CommandModule = {
         }
         looked.push({ path, familiarity });
         crops.add({ probabilities: given, crop });
-        const isStrange = familiarity !== undefined && familiarity < UNFAMILIAR;
+        const isStrange = isUnfamiliar(familiarity);
         const calibrated = Boolean(flags.calibrated) && !isStrange;
         if (flags.calibrated && !calibrated) uncalibrated++;
         const tempered = calibrated ? withTemperature(given, temperature) : given;

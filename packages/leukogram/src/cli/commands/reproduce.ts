@@ -10,6 +10,7 @@ import { comparisonReport } from "../../report/html.ts";
 import type { ComparedModel, Note } from "../../report/types.ts";
 import { dataName, type JudgedRun } from "../../report/writeRun.ts";
 import { parseRecipe, type Recipe } from "../../training/recipe.ts";
+import { trainedName, trainingWords } from "../../training/trainingWords.ts";
 import { VERSION } from "../../version.ts";
 import type { CommandModule } from "../command.ts";
 import { faultsAsPublished } from "../faults.ts";
@@ -50,7 +51,7 @@ const reproduce: CommandModule = {
   define(command) {
     command
       .description(
-        "The student project's comparison, done right: a custom CNN against frozen MobileNetV2, several seeds, with intervals.",
+        "The student project's comparison, done right: a custom CNN against MobileNetV2, frozen if its ImageNet weights are given, several seeds, with intervals.",
       )
       .option("--data <dir>", "a folder with Train/ and Test/ in it (default: synthetic smears, drawn in --out)")
       .option("--out <dir>", "where runs and report go", "runs/reproduce")
@@ -83,8 +84,10 @@ const reproduce: CommandModule = {
     const contenders = [];
     for (const { name, recipe } of CONTENDERS) contenders.push(await train(bench, name, readRecipe(recipe)));
     const faults = flags.asPublished
-      ? await faultsAsPublished(data, flags.out, (name, folder, recipe, from) =>
-          runOne({ ...bench, data: from }, name, folder, recipeFor(recipe, flags.seed, bench)),
+      ? await faultsAsPublished(
+          { data, out: flags.out, pretrained: weights !== undefined },
+          (name, folder, recipe, from) =>
+            runOne({ ...bench, data: from }, name, folder, recipeFor(recipe, flags.seed, bench)),
         )
       : [];
     const models = contenders.map(({ model }) => model);
@@ -111,7 +114,10 @@ const reproduce: CommandModule = {
     await writeFileWhole(
       report,
       comparisonReport({
-        title: "A custom CNN against frozen MobileNetV2",
+        title: titleOf(
+          contenders.map(({ recipe }) => recipe),
+          weights,
+        ),
         dataName: dataName(data),
         models,
         comparisons,
@@ -131,6 +137,7 @@ const reproduce: CommandModule = {
         macroF1: model.evaluations.map(({ macroF1 }) => macroF1),
         generalisationGap: gapsOf(model),
         trainingSeconds: model.trainingSeconds,
+        trainingCpuSeconds: model.trainingCpuSeconds,
         costs: model.costs,
       })),
       comparisons,
@@ -185,7 +192,7 @@ async function train(
   bench: Bench,
   name: string,
   values: Readonly<Record<string, unknown>>,
-): Promise<{ model: ComparedModel; runs: readonly JudgedRun[] }> {
+): Promise<{ model: ComparedModel; recipe: Recipe; runs: readonly JudgedRun[] }> {
   const { seeds: count, seed: start, out } = bench.flags;
   const seeds = Array.from({ length: count }, (_, i) => start + i);
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
@@ -194,6 +201,7 @@ async function train(
     runs.push(await runOne(bench, `${name}, seed ${seed}`, `${slug}-seed${seed}`, recipeFor(values, seed, bench)));
   }
   const first = runs[0]!;
+  const recipe = recipeFor(values, start, bench);
   const history = readHistory(join(out, `${slug}-seed${start}`));
   const gaps = runs.flatMap(({ trainAccuracy, evaluation }) =>
     trainAccuracy === undefined ? [] : [trainAccuracy - evaluation.accuracy.value],
@@ -204,11 +212,14 @@ async function train(
       evaluations: runs.map(({ evaluation }) => evaluation),
       history,
       costs: first.costs,
+      told: trainingWords(recipe, { pretrained: bench.weights !== undefined }),
       trainAccuracy: first.trainAccuracy,
       gaps,
       trainingSeconds: runs.flatMap(({ costs }) => costs.trainingSeconds ?? []),
+      trainingCpuSeconds: runs.flatMap(({ costs }) => costs.trainingCpuSeconds ?? []),
       seeds,
     },
+    recipe,
     runs,
   };
 }
@@ -237,12 +248,18 @@ async function runOne(
   });
 }
 
+// Both heads stand on the same backbone, trained alike.
+function titleOf(recipes: readonly Recipe[], weights: string | undefined): string {
+  const names = recipes.map((recipe) => trainedName(recipe, { pretrained: weights !== undefined }));
+  return [...new Set(names)].join(" against ");
+}
+
 function caveats({ data, seeds }: Flags, weights: string | undefined): string[] {
   const warnings: string[] = [];
   if (data === undefined) warnings.push("These are synthetic drawings: no figure here says anything about real blood.");
   if (weights === undefined)
     warnings.push(
-      "MobileNetV2 had no ImageNet weights: a small one (alpha 0.35, 96x96) was trained whole from random weights, so this is no test of transfer learning. Give the weights with --weights or --fetch-weights.",
+      `MobileNetV2 had no ImageNet weights: a small one (alpha ${FROM_RANDOM.alpha}, ${FROM_RANDOM.imageSize}x${FROM_RANDOM.imageSize}) was trained whole from random weights, so this is no test of transfer learning. Give the weights with --weights or --fetch-weights.`,
     );
   if (seeds === 1) warnings.push("One seed each: another seed may turn a small difference round.");
   warnings.push("Training and test images come from one laboratory; in another one expect much worse.");

@@ -1,19 +1,23 @@
 import { join } from "node:path";
+import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { openLaboratories } from "../../data/laboratories.ts";
+import { tellBits } from "../../data/pictureSets.ts";
+import { withCpu } from "../../report/format.ts";
 import { laboratoryText } from "../../report/laboratoryTable.ts";
 import { dataName, type JudgedRun, writeRun } from "../../report/writeRun.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { splitByRecipe } from "../../training/splitByRecipe.ts";
 import { trainModel } from "../../training/trainModel.ts";
-import { addClassNameFlags, classNamesOf, classNameWords, tellOffer } from "../classNameFlags.ts";
+import { addClassNameFlags, classNamesKept, classNameWords, howRead, tellOffer } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import { laboratoryHeadlines, leaveOut } from "../laboratories.ts";
 import { addProgressFlag, addRecipeFlags, collect, groupingOf, print, recipeOf, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { checkRunFolder, prepareRunFolder, type RunConfig, readRunConfig } from "../runFolder.ts";
+import { checkRunFolder, type HowRead, prepareRunFolder, type RunConfig, readRunConfig } from "../runFolder.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, trainedAtScale } from "../scaleFlag.ts";
+import { shellWords } from "../shellWords.ts";
 import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
 
 /** Flags of `train`. */
@@ -40,7 +44,7 @@ export interface TrainJob {
   /** Scales of the laboratories, as a user writes them. */
   readonly scale?: readonly string[] | undefined;
   /** How classes of other names are taken. */
-  readonly classNames?: ReturnType<typeof classNamesOf>;
+  readonly classNames?: ReturnType<typeof classNamesKept>;
   readonly weights: string | undefined;
   readonly resume: boolean;
   readonly skipBad: boolean;
@@ -64,7 +68,7 @@ export async function trainJob(
   const { train, validation } = splitByRecipe(data, recipe);
   progress.beginLog();
   progress.line(
-    `${dataName(job.data)}: ${train.length} images to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
+    `${dataName(job.data)}: ${counted(train.length, "image")} to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
   );
   for (const warning of recipeWarnings(recipe, train)) progress.line(`Note: ${warning}`);
   const trained = await trainModel({ ...data.train, samples: train }, validation, recipe, {
@@ -156,29 +160,35 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
   const out = flags.out ?? join("runs", recipe.model);
   requireWeightsFit(flags, recipe);
   const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
-  checkRunFolder(out, { recipe }, folder);
-  const scale = flags.scale ?? resumed?.scale;
-  trainedAtScale(openLaboratories(data), recipe, { scale }); // before anything is fetched
+  const read = howRead(options, resumed);
+  checkRunFolder(out, { recipe, ...read }, folder);
+  tellBits(read.bits);
+  const { scale } = read;
+  const say = (text: string) => progress.line(`Note: ${text}`);
+  // Before anything is fetched.
+  trainedAtScale(openLaboratories(data, { ...groupingOf(recipe), ...classNamesKept(read) }), recipe, { scale });
   // What a run was begun with stays, whatever weights are to be found by now.
   const weights =
     resumed !== undefined && flags.weights === undefined
       ? resumed.weights
       : await findWeights(flags, recipe, { progress, signal });
   const skipBad = Boolean(flags.skipBad);
-  const command = [commandLine({ data, out, scale, weights, skipBad }), ...classNameWords(options)].join(" ");
+  const classMap = typeof read.mapClasses === "object" ? String(options.mapClasses ?? resumed?.classMap) : undefined;
+  const command = commandLine({ data, out, read, classMap, weights, skipBad });
   const judged = await trainJob({
     data,
     leaveOneOut: flags.leaveOneOut !== false,
     out,
     recipe,
     scale,
-    classNames: classNamesOf(options),
+    classNames: classNamesKept(read, say),
     weights,
     resume: folder.resume,
     skipBad,
     progress,
     signal,
-    prepare: () => prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, scale, recipe }, folder),
+    prepare: () =>
+      prepareRunFolder(out, { data: data.length === 1 ? data[0]! : data, weights, classMap, ...read, recipe }, folder),
     command,
   });
   const { evaluation, judgedOn, laboratories } = judged;
@@ -189,7 +199,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
       `Accuracy on the ${judgedOn} images: ${shareText(evaluation.accuracy)}`,
       `Balanced accuracy: ${shareText(evaluation.balancedAccuracy)}`,
       ...(laboratories ? ["", laboratoryText(laboratories), ...(laboratories.leaveOneOut?.notes ?? []), ""] : []),
-      `Training: ${judged.trainingSeconds.toFixed(1)} s, weights of epoch ${judged.bestEpoch}`,
+      `Training: ${withCpu(judged.trainingSeconds, judged.costs.trainingCpuSeconds)}, weights of epoch ${judged.bestEpoch}`,
       `Report: ${join(out, "report.html")}`,
     ].join("\n"),
   );
@@ -199,16 +209,22 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
 function commandLine({
   data,
   out,
-  scale = [],
+  read,
+  classMap,
   weights,
   skipBad,
-}: Pick<TrainJob, "data" | "out" | "scale" | "weights" | "skipBad">): string {
+}: Pick<TrainJob, "data" | "out" | "weights" | "skipBad"> & {
+  readonly read: HowRead;
+  readonly classMap: string | undefined;
+}): string {
   const words = ["--recipe", join(out, "config.json"), ...data.flatMap((source) => ["--data", source])];
-  words.push(...scale.flatMap((text) => ["--scale", text]));
+  words.push(...(read.scale ?? []).flatMap((text) => ["--scale", text]));
+  if (read.bits !== undefined) words.push("--bits", String(read.bits));
+  words.push(...classNameWords(read, classMap));
   if (weights !== undefined) words.push("--weights", weights);
   if (skipBad) words.push("--skip-bad");
   words.push("--out", `${out.replace(/[/\\]+$/, "")}-again`);
-  return `leukogram train ${words.map((word) => (/^[\w./:=\\-]+$/.test(word) ? word : `"${word}"`)).join(" ")}`;
+  return `leukogram train ${shellWords(words)}`;
 }
 
 function sourcesOf(run: RunConfig | undefined): readonly string[] | undefined {

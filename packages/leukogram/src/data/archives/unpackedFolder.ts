@@ -2,13 +2,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, renameSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { defaultCacheDir } from "../cacheDir.ts";
 import { remark } from "../remarks.ts";
 import { unpack } from "./unpack.ts";
 
 const folders = new Map<string, string>();
+/** The zips by the folders that they were unpacked to, as they were named. */
+const zips = new Map<string, string>();
 
 /** Whether a path names a zip archive that is there. */
 export function isZip(path: string): boolean {
@@ -38,6 +40,7 @@ export async function unpackZip(path: string, signal?: AbortSignal): Promise<voi
   }
   remark(`${path} is unpacked in ${folder}`);
   folders.set(resolve(path), folder);
+  zips.set(folder, path);
 }
 
 /**
@@ -52,4 +55,11 @@ export function unpackedFolder(path: string): string {
   throw new LeukogramError("ERR_DATA", `${path}: is a zip, and not unpacked yet`, {
     hint: "Unpack it, or await unpackZip(path) before.",
   });
+}
+
+/** A path as its user knows it: of what was unpacked the zip's and, behind it, the one within; any other as it is. */
+export function shownPath(path: string): string {
+  for (const [folder, zip] of zips)
+    if (path.startsWith(folder + sep)) return `${zip}/${relative(folder, path).replaceAll(sep, "/")}`;
+  return path;
 }

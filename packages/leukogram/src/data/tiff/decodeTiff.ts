@@ -66,7 +66,7 @@ function remarkPlan(name: string, { pages, isChannels, otherPages, orientation, 
   if (orientation > 1) remarkPicture("orientation not applied", name, NOT_TURNED);
   if (micrometres !== undefined) {
     const scale = Number(micrometres.toPrecision(4));
-    const text = `says ${scale} micrometres a pixel, which is not used; tell it by --scale ${scale}um`;
+    const text = `says ${scale} micrometres a pixel, which counts if all pictures of a laboratory say the same; --scale ${scale}um tells it`;
     remarkPicture("scale in tags", name, text);
   }
 }

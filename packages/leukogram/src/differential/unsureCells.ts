@@ -1,0 +1,52 @@
+// What is said of cells that a model is not sure enough of: where the threshold comes from, and what to do.
+import { isBeyondFive } from "../cells/cellTypes.ts";
+
+/** What the threshold that a model carries promises: found on images of its own laboratories that it did not learn from. */
+export interface RejectPromise {
+  /** Share of wrong answers that it stays under there. */
+  readonly error: number;
+  /** Classes that it was found on. */
+  readonly classes: number;
+}
+
+/** A class and how many cells. */
+export interface ClassCount {
+  readonly class: string;
+  readonly count: number;
+}
+
+/** A threshold as messages write it. */
+export function thresholdText(reject: number): string {
+  return String(Number(reject.toFixed(3)));
+}
+
+/** Where a threshold comes from, a sentence with a space before it; "" where nothing is promised. */
+export function promiseText(promise: RejectPromise | undefined, classes: readonly string[]): string {
+  if (promise === undefined) return "";
+  const other = promise.classes === classes.length ? "" : `, in all its ${promise.classes} types`;
+  return ` The model carries this threshold: with it fewer than ${Number((100 * promise.error).toFixed(1))} % of its answers were wrong on images of its own laboratory${other}.`;
+}
+
+/** First choices, the most frequent first: `30 SegmentedNeutrophil, 12 BandNeutrophil`. */
+export function choicesText(choices: readonly ClassCount[]): string {
+  return choices.map(({ class: name, count }) => `${count} ${name}`).join(", ");
+}
+
+/** The threshold from which a class is more probable than all others together. */
+const EVEN = 0.5;
+
+/** How to count less sure cells, in sentences. */
+export function lessSure({
+  reject,
+  classes,
+}: {
+  readonly reject: number;
+  readonly classes: readonly string[];
+}): string {
+  const five = classes.some(isBeyondFive) ? " --types five adds up types that a model can hardly tell apart." : "";
+  const lower =
+    reject > EVEN
+      ? ` --reject ${EVEN} counts each cell whose class is more probable than all others together, with more mistakes.`
+      : " A lower --reject counts more of them, with more mistakes.";
+  return `Look at these cells.${five}${lower}`;
+}
