@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { VERSION } from "@leukogram/engine/version";
 import type { Sample } from "../data/dataset.ts";
 import { classCurves } from "../evaluation/classCurves.ts";
 import { loadClassifier } from "../evaluation/classifier.ts";
 import { measureSpeed } from "../evaluation/evaluateModel.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import type { TimeTaken } from "../training/processorTime.ts";
+import { VERSION } from "../version.ts";
 import { adaptedCard, adaptedReport } from "./adaptedReport.ts";
 import { shownCells } from "./cellSection.ts";
 import type { AdaptationFacts, RunReportInput } from "./types.ts";
