@@ -12,8 +12,8 @@ import { Command } from "commander";
 import { adaptToLabels } from "leukogram/adaptation/fewLabels/adaptToLabels";
 import { ownViews, testTimeClassifier } from "leukogram/adaptation/labelFree/testTimeClassifier";
 import { openRun } from "leukogram/adaptation/openRun";
-import type { Sample } from "leukogram/data/dataset";
 import { openToJudge } from "leukogram/data/laboratories";
+import type { Sample } from "leukogram/data/sample";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import { answerImages } from "leukogram/evaluation/evaluateModel";
 

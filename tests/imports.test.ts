@@ -111,8 +111,15 @@ test("only the engine's runtime talks to ONNX Runtime, and what runs in a browse
   expect(faults).toEqual([]);
 });
 
-test("no modules import each other in a circle, not even types; ops reach each other by being handed them", () => {
-  const graph = new Map(modules.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
+test("no modules import each other in a circle, not even types, but for those of the graph", () => {
+  // A tensor, its op and what an op emits know each other's types.
+  const isOwn = (path: string) => path.startsWith("engine/graph/");
+  const graph = new Map(
+    modules.map(({ path, imports }) => [
+      path,
+      imports.filter((given) => !(given.isTypeOnly && isOwn(path) && isOwn(given.target))).map(({ target }) => target),
+    ]),
+  );
   const circles: string[] = [];
   const state = new Map<string, "open" | "done">();
   const visit = (path: string, trail: readonly string[]): void => {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { bringPictures } from "leukogram/browser/classifier";
 import { chooseScale, measureScale, redCellOf } from "leukogram/browser/scale";
-import { decodeImage, type RgbImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/image";
 import { scaleOfFiles } from "leukogram/data/laboratoryScales";
+import type { RgbImage } from "leukogram/data/rgbImage";
 import { parseScale } from "leukogram/data/scale";
 import { drawSmears } from "leukogram/data/synthetic";
 import { walkImages } from "leukogram/data/walk";

@@ -10,12 +10,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { type ImageCacheOptions, openImageCache } from "leukogram/data/cache";
+import { openImageCache } from "leukogram/data/cache";
+import type { ImageCacheOptions } from "leukogram/data/cacheBuild";
 import { defaultCacheDir } from "leukogram/data/cacheDir";
-import type { Sample } from "leukogram/data/dataset";
-import { decodeImage, type RgbImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/image";
 import { resizeBilinearUint8 } from "leukogram/data/resize";
 import { resizeArea } from "leukogram/data/resizeArea";
+import type { RgbImage } from "leukogram/data/rgbImage";
+import type { Sample } from "leukogram/data/sample";
 import { describe, expect, test } from "vitest";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Dataset } from "leukogram/data/dataset";
+import type { Dataset } from "leukogram/data/sample";
 import sharp from "sharp";
 import { afterAll } from "vitest";
 

@@ -2,8 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { balanceFolder } from "leukogram/data/balance";
 import { readClassMap } from "leukogram/data/classNames";
-import { type DataOptions, openData, scanFolder } from "leukogram/data/dataset";
+import { openData, scanFolder } from "leukogram/data/dataset";
 import { forgetRemarks, remarksSoFar } from "leukogram/data/remarks";
+import type { DataOptions } from "leukogram/data/sample";
 import { beforeEach, describe, expect, test } from "vitest";
 import { picture, temporaryFolder, touch, writeFiles } from "./folders.ts";
 

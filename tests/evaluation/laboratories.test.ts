@@ -1,4 +1,4 @@
-import type { Sample } from "leukogram/data/dataset";
+import type { Sample } from "leukogram/data/sample";
 import { evaluateByLaboratory, laboratoryFolds } from "leukogram/evaluation/laboratories";
 import { describe, expect, test } from "vitest";
 

@@ -2,8 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { LayerJson } from "@leukogram/engine/formats/keras/json";
 import { kerasLayersOf, kerasModelOf } from "@leukogram/engine/formats/kerasFile";
-import { type LayerJson, modelFromJson } from "@leukogram/engine/formats/kerasModel";
+import { modelFromJson } from "@leukogram/engine/formats/kerasModel";
 import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import { readSafeTensors } from "@leukogram/engine/formats/safetensors";

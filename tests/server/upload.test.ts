@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { zipSync } from "fflate";
-import { decodeImage, type RgbImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/image";
+import type { RgbImage } from "leukogram/data/rgbImage";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { picture, pictures, type TestFile } from "../support/pictures.ts";

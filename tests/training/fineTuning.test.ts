@@ -10,7 +10,8 @@ import { adamW } from "@leukogram/engine/nn/optimizers";
 import { freezeParts, weightRules } from "leukogram/training/fineTuning";
 import { recipeWarnings, scheduleOf } from "leukogram/training/fromRecipe";
 import { StepRunner, type StepRunnerOptions } from "leukogram/training/stepRunner";
-import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
+import { trainModel } from "leukogram/training/trainModel";
+import type { TrainOptions } from "leukogram/training/trainOptions";
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSet, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Recipe } from "leukogram/training/recipe";
-import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
+import { trainModel } from "leukogram/training/trainModel";
+import type { TrainOptions } from "leukogram/training/trainOptions";
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSet, interruptedRun, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 

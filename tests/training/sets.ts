@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LeukogramError } from "@leukogram/engine/core/errors";
-import { type Dataset, openData, type Sample } from "leukogram/data/dataset";
+import { openData } from "leukogram/data/dataset";
+import type { Dataset, Sample } from "leukogram/data/sample";
 import { splitDataset } from "leukogram/data/split";
 import { drawSmears } from "leukogram/data/synthetic";
 import { walkImages } from "leukogram/data/walk";
 import { parseRecipe, type Recipe } from "leukogram/training/recipe";
 import { splitByRecipe } from "leukogram/training/splitByRecipe";
-import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
+import { trainModel } from "leukogram/training/trainModel";
+import type { TrainOptions } from "leukogram/training/trainOptions";
 import { afterAll, expect } from "vitest";
 import { setVariable } from "../support/environment.ts";
 

@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { readCheckpoint } from "leukogram/training/checkpoint";
 import { recipeWarnings } from "leukogram/training/fromRecipe";
 import type { Recipe } from "leukogram/training/recipe";
-import { type TrainOptions, trainModel } from "leukogram/training/trainModel";
+import { trainModel } from "leukogram/training/trainModel";
+import type { TrainOptions } from "leukogram/training/trainOptions";
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSet, interruptedRun, rejection, type SmallSet, smallRecipe, temporaryFolder } from "./sets.ts";
 

@@ -1,7 +1,7 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import type { Augmentation } from "leukogram/data/augment";
 import { drawPicture, type PictureDraw } from "leukogram/data/microscopy/draw";
-import type { Field } from "leukogram/data/microscopy/geometry";
+import type { Field } from "leukogram/data/microscopy/field";
 import type { Microscopy } from "leukogram/data/microscopy/ingredients";
 import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
 import { interleavedTarget } from "leukogram/data/pixelLayout";

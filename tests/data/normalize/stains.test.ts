@@ -1,5 +1,4 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import type { RgbImage } from "leukogram/data/image";
 import { macenkoStains } from "leukogram/data/normalize/macenko";
 import { fitStains, normalizeStains } from "leukogram/data/normalize/normalizeStains";
 import {
@@ -11,6 +10,7 @@ import {
 } from "leukogram/data/normalize/stains";
 import { vahadaneStains } from "leukogram/data/normalize/vahadane";
 import { whiteBalance } from "leukogram/data/normalize/whiteBalance";
+import type { RgbImage } from "leukogram/data/rgbImage";
 import { describe, expect, test } from "vitest";
 
 const PURPLE = unitStain([0.46, 0.87, 0.18]);

@@ -1,6 +1,6 @@
 // Layers as Keras 1 called and set them, in the words of today.
 import { LeukogramError } from "../core/errors.ts";
-import type { LayerJson } from "./kerasModel.ts";
+import type { LayerJson } from "./keras/json.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 type Modern = (settings: Settings) => { readonly className: string; readonly settings: Settings };

@@ -1,8 +1,9 @@
 import { unzipSync } from "fflate";
 import { LeukogramError } from "../core/errors.ts";
 import { textAttribute, withHdf5 } from "./hdf5.ts";
+import type { LayerJson } from "./keras/json.ts";
 import { h5Layers, layersIn } from "./kerasH5.ts";
-import { type DescribedModel, type DescribedOptions, type LayerJson, modelFromJson } from "./kerasModel.ts";
+import { type DescribedModel, type DescribedOptions, modelFromJson } from "./kerasModel.ts";
 import { type LayerConfig, layersByVars } from "./kerasVars.ts";
 import { loadWeights } from "./loadWeights.ts";
 import { fromOlderLayers } from "./olderLayers.ts";

@@ -1,27 +1,15 @@
 // A whole model as Keras describes it, in any of its generations: Sequential and Functional, models within models.
+
 import { LeukogramError } from "../core/errors.ts";
 import type { LayerOutput } from "../nn/layer.ts";
 import { Flatten, Input } from "../nn/layers/index.ts";
 import type { LayerShape } from "../nn/layout.ts";
 import { Model } from "../nn/model.ts";
 import { checkImage } from "./imageSize.ts";
+import type { LayerJson, Settings } from "./keras/json.ts";
 import { layerStep, type Step, tensorsOf } from "./keras/layerSteps.ts";
 import { type End, endsOf, nodeOf, Origin } from "./kerasNodes.ts";
 import { freeName } from "./storedLayers.ts";
-
-/** A layer or model as Keras's JSON has it. */
-export interface LayerJson {
-  readonly class_name: string;
-  /** Where Python finds the class; tells layers and operators of one name apart. */
-  readonly module?: string | null;
-  readonly name?: string;
-  /** A list of layers in a Sequential of Keras 1 and early 2. */
-  readonly config: Settings | readonly LayerJson[];
-  readonly inbound_nodes?: readonly unknown[];
-  readonly build_config?: { readonly input_shape?: readonly (number | null)[] | null };
-}
-
-type Settings = Readonly<Record<string, unknown>> & { readonly name?: string; readonly layers?: readonly LayerJson[] };
 
 /** A model that was put together from a description, its weights not set. */
 export interface DescribedModel {

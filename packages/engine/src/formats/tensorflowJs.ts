@@ -2,7 +2,8 @@
 import { LeukogramError } from "../core/errors.ts";
 import type { DecodedTensor } from "../graph/onnx/decodeTensor.ts";
 import { joinAttention } from "./attentionWeights.ts";
-import { type DescribedModel, type LayerJson, modelFromJson } from "./kerasModel.ts";
+import type { LayerJson } from "./keras/json.ts";
+import { type DescribedModel, modelFromJson } from "./kerasModel.ts";
 import { loadWeights } from "./loadWeights.ts";
 import { fromOlderLayers } from "./olderLayers.ts";
 import { orDamaged } from "./orDamaged.ts";

@@ -7,15 +7,8 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../store/store.ts";
+import type { Classification } from "./work/classification.ts";
 import type { Work } from "./work/work.ts";
-
-/** The queue of classification. */
-export interface Classification {
-  /** Says that cells may wait; returns at once. */
-  enqueue(): void;
-  /** Finishes the batch under way, and takes no other. */
-  close(): Promise<void>;
-}
 
 /** What the routes work with. */
 export interface Laboratory {

@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/sample.ts";
 import type { Scale } from "../data/scale.ts";
 import { EVERY } from "../data/toldScales.ts";
 import type { CropSummary } from "../evaluation/cellCrops.ts";

@@ -1,7 +1,7 @@
 // The part of a run folder that all kinds of adaptation share.
 import { join } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
-import type { Sample } from "../data/dataset.ts";
+import type { Sample } from "../data/sample.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../evaluation/types.ts";
 import { type HomeMemory, writeHomeMemory } from "../training/homeMemory.ts";

@@ -1,5 +1,5 @@
-import type { Sample } from "../data/dataset.ts";
 import { isAugmentedName } from "../data/grouping.ts";
+import type { Sample } from "../data/sample.ts";
 import type { CopyPair } from "./copies.ts";
 import type { CopyGroup, CopyMember, Part } from "./types.ts";
 

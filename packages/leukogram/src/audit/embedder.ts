@@ -1,7 +1,7 @@
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session } from "@leukogram/engine/runtime/session";
 import { cropAtScale } from "../data/cellCrop.ts";
-import type { RgbImage } from "../data/image.ts";
+import type { RgbImage } from "../data/rgbImage.ts";
 import { squareField } from "../data/squareField.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 

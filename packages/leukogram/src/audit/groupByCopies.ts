@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/sample.ts";
 import { mergedGroups } from "./copyGroups.ts";
 import { copiesAmong, openRecords, type ReadOptions, readImages } from "./readImages.ts";
 

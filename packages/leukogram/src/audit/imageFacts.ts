@@ -3,7 +3,8 @@ import { extname } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import sharp from "sharp";
 import { isBmp } from "../data/bmp.ts";
-import { decodeImage, type RgbImage } from "../data/image.ts";
+import { decodeImage } from "../data/image.ts";
+import type { RgbImage } from "../data/rgbImage.ts";
 
 /** What a file says of itself, before its pixels are looked at. */
 export interface ImageFacts {

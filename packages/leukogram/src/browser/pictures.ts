@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { RgbImage } from "../data/image.ts";
 import { isWidePng } from "../data/pictureHead.ts";
+import type { RgbImage } from "../data/rgbImage.ts";
 
 /** A picture in any form that a page has it in: pixels, what is drawn, or a file. */
 export type Picture =

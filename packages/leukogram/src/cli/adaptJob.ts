@@ -14,7 +14,8 @@ import { unlabelledFindings, unlabelledOutcome } from "../adaptation/unlabelled/
 import { writeUnlabelledRun } from "../adaptation/unlabelled/writeUnlabelledRun.ts";
 import { unlabelledSamples } from "../adaptation/writeChangedRun.ts";
 import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
-import { type Dataset, openData, type Sample } from "../data/dataset.ts";
+import { openData } from "../data/dataset.ts";
+import type { Dataset, Sample } from "../data/sample.ts";
 import type { ScaledSample } from "../data/usedScales.ts";
 import { IMAGE_EXTENSIONS_TEXT } from "../data/walk.ts";
 import { labelMap } from "../evaluation/evaluateModel.ts";

@@ -3,7 +3,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Command } from "commander";
 import { offeredMapping, readClassMap } from "../data/classNames.ts";
-import type { DataOptions } from "../data/dataset.ts";
+import type { DataOptions } from "../data/sample.ts";
 import { groupingOf, oneOf } from "./options.ts";
 import { Progress } from "./progress.ts";
 import type { HowRead } from "./runFolder.ts";

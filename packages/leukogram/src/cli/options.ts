@@ -7,8 +7,8 @@ import { nearest } from "@leukogram/engine/core/nearest";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { type Command, InvalidArgumentError } from "commander";
 import { parse } from "yaml";
-import type { DataOptions } from "../data/dataset.ts";
 import { remarksSoFar } from "../data/remarks.ts";
+import type { DataOptions } from "../data/sample.ts";
 import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
 
 const CONFIGS = fileURLToPath(new URL("../../configs/", import.meta.url));

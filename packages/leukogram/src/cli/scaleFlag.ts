@@ -2,7 +2,7 @@
 
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Command } from "commander";
-import type { OpenedData } from "../data/dataset.ts";
+import type { OpenedData } from "../data/sample.ts";
 import { parseToldScales, type ToldScales } from "../data/toldScales.ts";
 import { withToldScales } from "../data/usedScales.ts";
 import type { CellCrops, CropSummary } from "../evaluation/cellCrops.ts";

@@ -1,12 +1,12 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import type { Augmentation } from "./augment.ts";
 import type { SheetRow } from "./contactSheet.ts";
-import type { RgbImage } from "./image.ts";
 import { drawPicture } from "./microscopy/draw.ts";
 import { PictureMaker } from "./microscopy/pictureMaker.ts";
 import { type PreviewRow, previewRows } from "./microscopy/previewRows.ts";
 import { interleavedTarget } from "./pixelLayout.ts";
 import { resizeArea } from "./resizeArea.ts";
+import type { RgbImage } from "./rgbImage.ts";
 
 /** Options of {@link augmentPreview}. */
 export interface AugmentPreviewOptions {

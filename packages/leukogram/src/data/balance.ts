@@ -8,11 +8,12 @@ import sharp from "sharp";
 import { applyAffine } from "./affine.ts";
 import { type Augmentation, checkAugmentation, drawTransform } from "./augment.ts";
 import { writeCroissant } from "./croissant.ts";
-import { type Dataset, openData, type Sample } from "./dataset.ts";
+import { openData } from "./dataset.ts";
 import { isAugmentedName } from "./grouping.ts";
 import { decodeImage } from "./image.ts";
 import { readManifest } from "./manifest.ts";
 import { replaceFolder } from "./outputFolder.ts";
+import type { Dataset, Sample } from "./sample.ts";
 
 /** Options of {@link balanceFolder}. */
 export interface BalanceOptions {

@@ -1,4 +1,4 @@
-import type { RgbImage } from "./image.ts";
+import type { RgbImage } from "./rgbImage.ts";
 import { UnreadKind } from "./unreadKind.ts";
 
 /** Whether the bytes start as a Windows bitmap does. */

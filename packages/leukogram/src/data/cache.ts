@@ -2,20 +2,13 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { buildCache, type CacheIndex } from "./cacheBuild.ts";
+import { buildCache, type CacheIndex, type ImageCacheOptions, type SkippedImage } from "./cacheBuild.ts";
 import { defaultCacheDir } from "./cacheDir.ts";
-import type { Sample } from "./dataset.ts";
-import type { RgbImage } from "./image.ts";
 import { bitsKey } from "./pictureSets.ts";
+import type { Sample } from "./sample.ts";
 
 /** Raised where the bytes of a cache change meaning, so that old ones are not read. */
 const CACHE_VERSION = 2;
-
-/** An image that was left out, and why. */
-export interface SkippedImage {
-  readonly file: string;
-  readonly reason: string;
-}
 
 /** Images of one size, decoded once, read from one file. */
 export interface ImageCache {
@@ -33,35 +26,6 @@ export interface ImageCache {
   /** Reads image `index` into `into` from `offset` on: [height, width, 3]. */
   read(index: number, into: Uint8Array, offset?: number): void;
   close(): void;
-}
-
-/** A change of decoded images that a cache holds ready. */
-export interface PrepareStep {
-  /** Name, version and settings: part of the cache's key, so that it must change when the pixels do. */
-  readonly name: string;
-  /** @throws LeukogramError ERR_IMAGE for an image that it can't change, which then counts as bad. */
-  apply(image: RgbImage, sample: Sample): RgbImage | Promise<RgbImage>;
-}
-
-/** Options of {@link openImageCache}. */
-export interface ImageCacheOptions {
-  /** [height, width] in pixels. */
-  readonly imageSize: readonly [number, number];
-  /** {@link defaultCacheDir} by default. */
-  readonly cacheDir?: string;
-  /** Leave out images that cannot be decoded, and list them, instead of failing. */
-  readonly skipBad?: boolean;
-  readonly signal?: AbortSignal | undefined;
-  /** Called after each image that had to be decoded. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Images decoded at a time; as many as there are cores, and one more, by default. */
-  readonly workers?: number;
-  /** How images get smaller: `tf.image.resize`'s way, the default, or by the mean of areas (antialiased). */
-  readonly shrink?: "bilinear" | "area";
-  /** Done to each decoded image, before it is resized. */
-  readonly prepare?: PrepareStep | undefined;
-  /** Samples of which these are a part: all are decoded into one file, which serves other parts of them too. */
-  readonly among?: readonly Sample[] | undefined;
 }
 
 /**

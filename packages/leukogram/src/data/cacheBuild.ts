@@ -2,11 +2,12 @@ import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { ImageCacheOptions, SkippedImage } from "./cache.ts";
-import type { Sample } from "./dataset.ts";
+import type { defaultCacheDir } from "./cacheDir.ts";
 import { decodeImage } from "./image.ts";
 import { resizeBilinearUint8 } from "./resize.ts";
 import { resizeArea } from "./resizeArea.ts";
+import type { RgbImage } from "./rgbImage.ts";
+import type { Sample } from "./sample.ts";
 
 let builds = 0;
 
@@ -115,4 +116,39 @@ function cannotWrite(
     hint: "Free some space, or name another folder with LEUKOGRAM_CACHE.",
     cause,
   });
+}
+
+/** An image that was left out, and why. */
+export interface SkippedImage {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** A change of decoded images that a cache holds ready. */
+export interface PrepareStep {
+  /** Name, version and settings: part of the cache's key, so that it must change when the pixels do. */
+  readonly name: string;
+  /** @throws LeukogramError ERR_IMAGE for an image that it can't change, which then counts as bad. */
+  apply(image: RgbImage, sample: Sample): RgbImage | Promise<RgbImage>;
+}
+
+/** Options of {@link openImageCache}. */
+export interface ImageCacheOptions {
+  /** [height, width] in pixels. */
+  readonly imageSize: readonly [number, number];
+  /** {@link defaultCacheDir} by default. */
+  readonly cacheDir?: string;
+  /** Leave out images that cannot be decoded, and list them, instead of failing. */
+  readonly skipBad?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each image that had to be decoded. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Images decoded at a time; as many as there are cores, and one more, by default. */
+  readonly workers?: number;
+  /** How images get smaller: `tf.image.resize`'s way, the default, or by the mean of areas (antialiased). */
+  readonly shrink?: "bilinear" | "area";
+  /** Done to each decoded image, before it is resized. */
+  readonly prepare?: PrepareStep | undefined;
+  /** Samples of which these are a part: all are decoded into one file, which serves other parts of them too. */
+  readonly among?: readonly Sample[] | undefined;
 }

@@ -1,6 +1,6 @@
-import type { RgbImage } from "./image.ts";
 import { PictureSampler } from "./microscopy/geometry.ts";
 import { findNucleus, type Nucleus } from "./microscopy/nucleus.ts";
+import type { RgbImage } from "./rgbImage.ts";
 import { NUCLEUS_RED_CELLS } from "./scale.ts";
 
 /** Where a cell is cut out of a picture; pixels of the picture. */

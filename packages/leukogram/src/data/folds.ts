@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
-import type { Sample } from "./dataset.ts";
+import type { Sample } from "./sample.ts";
 import { compareCodePoints } from "./walk.ts";
 
 /** Options of {@link assignFolds}. */

@@ -10,19 +10,10 @@ import { isJpeg } from "./pictureHead.ts";
 import { bitsOfSet, toldBits } from "./pictureSets.ts";
 import { readRaw, rgbOf, spaceOf } from "./rawPixels.ts";
 import { remarkPicture } from "./remarks.ts";
+import type { RgbImage } from "./rgbImage.ts";
 import { decodeTiff } from "./tiff/decodeTiff.ts";
 import { isTiff } from "./tiff/pages.ts";
 import { UnreadKind } from "./unreadKind.ts";
-
-/** A decoded picture. */
-export interface RgbImage {
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-  /** [H, W, 3], RGB, 0 to 255. */
-  readonly data: Uint8Array;
-}
 
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
 import { openData, requireUnlikeNames } from "./dataset.ts";
 import { remark } from "./remarks.ts";
+import type { DataOptions, Dataset, OpenedData, Sample } from "./sample.ts";
 import { compareCodePoints } from "./walk.ts";
 
 /** What images are listed under whose laboratory no manifest names, where those of others are known. */

@@ -2,11 +2,11 @@
 import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
-import type { Sample } from "./dataset.ts";
 import { scaleInFiles } from "./fileScales.ts";
 import { decodeImage } from "./image.ts";
 import { laboratoryOf } from "./laboratories.ts";
 import { type CellSizes, cellSizes } from "./microscopy/redCellWidths.ts";
+import type { Sample } from "./sample.ts";
 import { type MeasuredScale, MOST_MEASURED, measureScale, type Scale, withFileScale } from "./scale.ts";
 
 /** Options of {@link laboratoryScales} and {@link scaleOfFiles}. */

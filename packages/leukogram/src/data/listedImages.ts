@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { Sample } from "./dataset.ts";
 import { makeLaboratories } from "./grouping.ts";
 import { readManifest } from "./manifest.ts";
+import type { Sample } from "./sample.ts";
 
 /**
  * The images that a manifest CSV lists, in its order, with their laboratories and scales; no label is read.

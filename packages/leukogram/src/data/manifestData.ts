@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { DataOptions, Dataset, OpenedData, Sample } from "./dataset.ts";
 import { GROUP_COLUMNS, makeGrouping, makeLaboratories } from "./grouping.ts";
 import { type Manifest, type ManifestRow, quoteList, readManifest } from "./manifest.ts";
 import { columnsFor, takenColumn } from "./manifestColumns.ts";
 import { remark } from "./remarks.ts";
+import type { DataOptions, Dataset, OpenedData, Sample } from "./sample.ts";
 import { compareCodePoints, toSlashes } from "./walk.ts";
 
 const SPLITS = ["train", "validation", "test"] as const;

@@ -1,16 +1,7 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { type ClassMap, mapNames, mappingText, orderedClasses } from "./classNames.ts";
-import type { Dataset, OpenedData } from "./dataset.ts";
-
-/** How classes of other names are taken. */
-export interface MapClasses {
-  readonly map: ClassMap;
-  /** Whether images of classes that are none of those wanted are left out; they are refused otherwise. */
-  readonly leaveOut: boolean;
-  /** Takes what was done, in a sentence. */
-  readonly say?: ((text: string) => void) | undefined;
-}
+import { mapNames, mappingText, orderedClasses } from "./classNames.ts";
+import type { Dataset, MapClasses, OpenedData } from "./sample.ts";
 
 /**
  * Labelled images under the names that a mapping gives their classes.

@@ -1,4 +1,4 @@
-import type { RgbImage } from "./image.ts";
+import type { RgbImage } from "./rgbImage.ts";
 
 /**
  * Resizes as `tf.image.resize(method="bilinear")`: half-pixel centres, no antialiasing, edges repeated.

@@ -1,5 +1,5 @@
-import type { RgbImage } from "./image.ts";
 import { resizeBilinearUint8 } from "./resize.ts";
+import type { RgbImage } from "./rgbImage.ts";
 
 /**
  * Shrinks by the mean of the area that each new pixel covers, so that fine patterns do not turn into coarse ones;

@@ -1,8 +1,8 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
-import type { Dataset, Sample } from "./dataset.ts";
 import { laboratoryOf } from "./laboratories.ts";
 import { NumpyRandomState } from "./numpyRandom.ts";
+import type { Dataset, Sample } from "./sample.ts";
 import { compareCodePoints } from "./walk.ts";
 
 /** How {@link splitDataset} parts the images. */

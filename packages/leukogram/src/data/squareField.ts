@@ -1,5 +1,5 @@
-import type { RgbImage } from "./image.ts";
 import { resizeArea } from "./resizeArea.ts";
+import type { RgbImage } from "./rgbImage.ts";
 
 /**
  * A picture of any shape as a square field [size, size]: the shorter side is filled up with its edge pixels, so that

@@ -1,7 +1,8 @@
 // The scale that the cells of each laboratory are cropped at: told, else in the manifest, else carried, else measured.
-import type { Dataset, OpenedData, Sample } from "./dataset.ts";
+
 import { laboratoryOf } from "./laboratories.ts";
 import { type ScaleOptions, scaleOfFiles } from "./laboratoryScales.ts";
+import type { Dataset, OpenedData, Sample } from "./sample.ts";
 import { listedScale, type MeasuredScale, type Scale, scaleNotes } from "./scale.ts";
 import { type ToldScales, toldScale } from "./toldScales.ts";
 

@@ -9,10 +9,10 @@ import { PICTURE, planQuantization, quantizedCall, rangesGraph, type Seen } from
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions, Value } from "@leukogram/engine/runtime/session";
 import { type CellNormalizationOptions, FIELD_SIZE, normalizedCells } from "../cells/cellNormalization.ts";
-import type { Sample } from "../data/dataset.ts";
 import { decodeImage } from "../data/image.ts";
 import type { JpegDct } from "../data/jpegDct.ts";
 import { redCellsOf } from "../data/laboratoryScales.ts";
+import type { Sample } from "../data/sample.ts";
 import type { Scale } from "../data/scale.ts";
 import { bringImage } from "./classifierFacts.ts";
 

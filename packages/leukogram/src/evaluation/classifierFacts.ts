@@ -2,10 +2,10 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { metadataList } from "@leukogram/engine/runtime/metadata";
 import { type CellCrop, cropAtScale } from "../data/cellCrop.ts";
-import type { RgbImage } from "../data/image.ts";
 import { JPEG_DCTS, type JpegDct } from "../data/jpegDct.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../data/resize.ts";
+import type { RgbImage } from "../data/rgbImage.ts";
 import { type Scale, scaleOfText } from "../data/scale.ts";
 import { squareField } from "../data/squareField.ts";
 import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";

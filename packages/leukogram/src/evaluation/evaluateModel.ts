@@ -1,10 +1,10 @@
 import { alikeIn } from "@leukogram/engine/core/alikeNames";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { cellType, TYPE_NAMES } from "../cells/cellTypes.ts";
-import type { SkippedImage } from "../data/cache.ts";
+import type { SkippedImage } from "../data/cacheBuild.ts";
 import { mapClassNames, offeredMapping } from "../data/classNames.ts";
-import type { Dataset, Sample } from "../data/dataset.ts";
 import { remark } from "../data/remarks.ts";
+import type { Dataset, Sample } from "../data/sample.ts";
 import { startWatch, type TimeTaken } from "../training/processorTime.ts";
 import { CellCrops, type CropSummary } from "./cellCrops.ts";
 import { badImage, type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";

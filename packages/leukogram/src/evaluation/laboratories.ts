@@ -1,5 +1,5 @@
-import type { Dataset, Sample } from "../data/dataset.ts";
 import { laboratoryNames, laboratoryOf } from "../data/laboratories.ts";
+import type { Dataset, Sample } from "../data/sample.ts";
 import { evaluatePredictions } from "./evaluate.ts";
 import type { Evaluation, Predictions } from "./types.ts";
 

@@ -5,7 +5,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Recipe } from "../training/recipe.ts";
-import type { TrainEvents, TrainOptions } from "../training/trainModel.ts";
+import type { TrainEvents, TrainOptions } from "../training/trainOptions.ts";
 import { evaluatePredictions } from "./evaluate.ts";
 import {
   type LaboratoryFold,

@@ -3,7 +3,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
 import { CELL_TYPES } from "../cells/classes.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/sample.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Predictions } from "./types.ts";
 

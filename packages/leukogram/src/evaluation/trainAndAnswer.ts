@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { Dataset, Sample } from "../data/dataset.ts";
+import type { Dataset, Sample } from "../data/sample.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { type TrainOptions, trainModel } from "../training/trainModel.ts";
+import { trainModel } from "../training/trainModel.ts";
+import type { TrainOptions } from "../training/trainOptions.ts";
 import { loadClassifier } from "./classifier.ts";
 import { answerImages } from "./evaluateModel.ts";
 import { writePredictionsCsv } from "./predictionsCsv.ts";

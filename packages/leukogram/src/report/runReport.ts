@@ -1,4 +1,4 @@
-import type { SkippedImage } from "../data/cache.ts";
+import type { SkippedImage } from "../data/cacheBuild.ts";
 import { cellSection } from "./cellSection.ts";
 import { count, decimalEstimate, percent, plural } from "./format.ts";
 import { laboratorySection } from "./laboratoryTable.ts";

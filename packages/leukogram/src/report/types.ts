@@ -1,4 +1,4 @@
-import type { SkippedImage } from "../data/cache.ts";
+import type { SkippedImage } from "../data/cacheBuild.ts";
 import type { ClassCurves } from "../evaluation/classCurves.ts";
 import type { SplitComparison } from "../evaluation/compareSplits.ts";
 import type { LaboratoryFigures } from "../evaluation/laboratories.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { Sample } from "../data/dataset.ts";
+import type { Sample } from "../data/sample.ts";
 import { classCurves } from "../evaluation/classCurves.ts";
 import { loadClassifier } from "../evaluation/classifier.ts";
 import { measureSpeed } from "../evaluation/evaluateModel.ts";

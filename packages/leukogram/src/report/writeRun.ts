@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { Dataset, Sample } from "../data/dataset.ts";
 import { laboratoryNames, nameOf, parseSource } from "../data/laboratories.ts";
+import type { Dataset, Sample } from "../data/sample.ts";
 import { classCurves } from "../evaluation/classCurves.ts";
 import { type Classifier, loadClassifier } from "../evaluation/classifier.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";

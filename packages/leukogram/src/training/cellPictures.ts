@@ -3,8 +3,8 @@ import * as ops from "@leukogram/engine/graph/ops/index";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session } from "@leukogram/engine/runtime/session";
 import { type CellNormalizationOptions, cellNormalization, FIELD_SIZE } from "../cells/cellNormalization.ts";
-import type { PrepareStep } from "../data/cache.ts";
-import type { RgbImage } from "../data/image.ts";
+import type { PrepareStep } from "../data/cacheBuild.ts";
+import type { RgbImage } from "../data/rgbImage.ts";
 import { squareField } from "../data/squareField.ts";
 
 /** How much wider than the model's crop a training field is, so that scale and shift have something to show. */

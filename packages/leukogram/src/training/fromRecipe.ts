@@ -5,7 +5,7 @@ import type { LossOptions } from "@leukogram/engine/nn/losses";
 import { adam, adamW, type Optimizer, rmsprop, sgd } from "@leukogram/engine/nn/optimizers";
 import { cosineDecay, exponentialDecay, type Schedule } from "@leukogram/engine/nn/schedules";
 import type { Augmentation } from "../data/augment.ts";
-import type { Sample } from "../data/dataset.ts";
+import type { Sample } from "../data/sample.ts";
 import { classWeights } from "../data/sampler.ts";
 import { microscopyOf } from "./augmentationKeys.ts";
 import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "./callbacks.ts";

@@ -1,10 +1,11 @@
 import { spread } from "@leukogram/engine/core/spread";
 import { cropAtScale } from "../data/cellCrop.ts";
-import type { Sample } from "../data/dataset.ts";
-import { decodeImage, type RgbImage } from "../data/image.ts";
+import { decodeImage } from "../data/image.ts";
 import { laboratoryOf } from "../data/laboratories.ts";
 import { redCellsOf } from "../data/laboratoryScales.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
+import type { RgbImage } from "../data/rgbImage.ts";
+import type { Sample } from "../data/sample.ts";
 import type { Scale } from "../data/scale.ts";
 import { type Familiarity, fitFamiliarity } from "../metrics/familiarity.ts";
 

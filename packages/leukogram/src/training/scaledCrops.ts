@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { PrepareStep } from "../data/cache.ts";
+import type { PrepareStep } from "../data/cacheBuild.ts";
 import { cropAtScale } from "../data/cellCrop.ts";
-import type { Sample } from "../data/dataset.ts";
-import type { RgbImage } from "../data/image.ts";
 import { laboratoryOf } from "../data/laboratories.ts";
+import type { RgbImage } from "../data/rgbImage.ts";
+import type { Sample } from "../data/sample.ts";
 import type { Scale } from "../data/scale.ts";
 
 /** Raised where the pixels of crops change, so that old caches are not read. */

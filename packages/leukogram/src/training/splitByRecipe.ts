@@ -1,4 +1,4 @@
-import type { OpenedData } from "../data/dataset.ts";
+import type { OpenedData } from "../data/sample.ts";
 import { type Split, splitDataset } from "../data/split.ts";
 import type { Recipe } from "./recipe.ts";
 

@@ -10,14 +10,14 @@ import { isJoinedName, modelEntry } from "@leukogram/engine/models/registry";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
 import { FIELD_SIZE, normalizedCells } from "../cells/cellNormalization.ts";
-import { openImageCache, type SkippedImage } from "../data/cache.ts";
-import type { Dataset, Sample } from "../data/dataset.ts";
+import { openImageCache } from "../data/cache.ts";
+import type { SkippedImage } from "../data/cacheBuild.ts";
+import type { Dataset, Sample } from "../data/sample.ts";
 import type { Scale } from "../data/scale.ts";
-import { type UsedScale, type UsedScales, usedScales } from "../data/usedScales.ts";
+import { type UsedScales, usedScales } from "../data/usedScales.ts";
 import { VERSION } from "../version.ts";
 import { CellPictures, FIELD_MARGIN } from "./cellPictures.ts";
 import { cellNormalizationOf, stainVariants } from "./cellsOfRecipe.ts";
-import type { FitProgress } from "./fit.ts";
 import { recipeWarnings } from "./fromRecipe.ts";
 import type { EpochRow } from "./history.ts";
 import { type HomeFacts, homeMetadata } from "./homeFacts.ts";
@@ -28,30 +28,7 @@ import type { Recipe } from "./recipe.ts";
 import { ScaledCrops } from "./scaledCrops.ts";
 import { buildModel, type Caches, TrainingSession } from "./trainingSession.ts";
 import { trainingWords } from "./trainingWords.ts";
-
-/** What a run tells while it is under way. */
-export interface TrainEvents {
-  /** Called when images and weights are there, before anything is written to the run folder. */
-  readonly onReady?: () => void | Promise<void>;
-  /** Called with the scales that cells are cropped at; not for models that take whole pictures. */
-  readonly onScales?: (laboratories: readonly UsedScale[]) => void;
-  readonly onStage?: (stage: string, done: number, total: number) => void;
-  readonly onProgress?: (progress: FitProgress) => void;
-  readonly onEpoch?: (row: EpochRow) => void;
-}
-
-/** What {@link trainModel} takes beside data and recipe. */
-export interface TrainOptions extends TrainEvents {
-  /** The run folder. */
-  readonly out: string;
-  /** A file with the backbone's weights, Keras's or timm's; without one it begins from random weights. */
-  readonly weights?: string | undefined;
-  readonly skipBad?: boolean;
-  readonly resume?: boolean;
-  /** Images of which this run's are a part: decoded, and shown to a frozen backbone, once for the runs of all parts. */
-  readonly among?: readonly Sample[] | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { TrainOptions } from "./trainOptions.ts";
 
 /** What a training run gives. */
 export interface TrainedModel {

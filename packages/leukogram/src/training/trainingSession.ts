@@ -6,9 +6,9 @@ import type { BuiltModel } from "@leukogram/engine/models/builtModel";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import { Model } from "@leukogram/engine/nn/model";
 import type { ImageCache } from "../data/cache.ts";
-import type { Dataset, Sample } from "../data/dataset.ts";
 import { laboratoryIndices } from "../data/laboratories.ts";
 import { createLoader } from "../data/loader.ts";
+import type { Dataset, Sample } from "../data/sample.ts";
 import { epochOrder } from "../data/sampler.ts";
 import { openFeatureCache } from "./featureCache.ts";
 import { freezeParts, weightRules } from "./fineTuning.ts";
@@ -18,7 +18,7 @@ import { mixImages } from "./mixImages.ts";
 import { ProgressiveRunner } from "./progressiveRunner.ts";
 import type { Recipe } from "./recipe.ts";
 import { StepRunner } from "./stepRunner.ts";
-import type { TrainOptions } from "./trainModel.ts";
+import type { TrainOptions } from "./trainOptions.ts";
 
 /** The images of a run, decoded. */
 export interface Caches {

@@ -5,7 +5,7 @@ import type { Layer, LayerOutput } from "../../nn/layer.ts";
 import { Add, Maximum, Minimum, Multiply, ReLU, Rescaling, Subtract } from "../../nn/layers/index.ts";
 import { isTensor, type Numbers, numbersOf } from "./arguments.ts";
 import { KerasOperation } from "./operation.ts";
-import type { Operation, Operator } from "./operators.ts";
+import type { Operation, Operator } from "./operator.ts";
 
 interface Binary {
   readonly act: (a: Tensor, b: Tensor) => Tensor;

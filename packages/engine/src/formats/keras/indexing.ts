@@ -4,7 +4,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
 import { ChannelSlice } from "../../nn/layers/index.ts";
 import { KerasOperation } from "./operation.ts";
-import type { Operation } from "./operators.ts";
+import type { Operation } from "./operator.ts";
 
 /** The entries of an axis: their places, and whether the axis goes, as for x[0]. */
 interface Selection {

@@ -1,6 +1,6 @@
 // Layers as older Kerases called and set them, in the words of Keras 3.
 import { isKeras1, modernLayer } from "../keras1.ts";
-import type { LayerJson } from "../kerasModel.ts";
+import type { LayerJson } from "./json.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 

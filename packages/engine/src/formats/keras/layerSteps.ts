@@ -4,10 +4,11 @@ import type { Layer, LayerOutput } from "../../nn/layer.ts";
 import { type KerasConfig, layerFromConfig } from "../../nn/layerFromConfig.ts";
 import { largestPart } from "../../nn/layers/centerCrop.ts";
 import * as layers from "../../nn/layers/index.ts";
-import type { LayerJson } from "../kerasModel.ts";
 import { boundArguments, type Call, isTensor } from "./arguments.ts";
+import type { LayerJson } from "./json.ts";
 import { dependsOnTraining, inWordsOfToday, TRAINING_ONLY } from "./layerJson.ts";
-import { KERAS_OPERATORS, type Operator, TENSORFLOW_OPERATORS } from "./operators.ts";
+import type { Operator } from "./operator.ts";
+import { KERAS_OPERATORS, TENSORFLOW_OPERATORS } from "./operators.ts";
 
 /** What a layer or model does to tensors; some models give several. */
 export type Step = (call: Call) => readonly LayerOutput[];

@@ -1,5 +1,5 @@
 // Operators in place of layers: functions of keras.ops (Keras 3), and TFOpLambda and SlicingOpLambda (Keras 2).
-import type { LeukogramError } from "../../core/errors.ts";
+
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type ActivationName, elu, gelu } from "../../nn/activations.ts";
@@ -8,6 +8,7 @@ import { Activation, LeakyReLU, ReLU, Rescaling, Softmax } from "../../nn/layers
 import { binary } from "./arithmetic.ts";
 import { item } from "./indexing.ts";
 import { KerasOperation } from "./operation.ts";
+import type { Operation, Operator } from "./operator.ts";
 import {
   concatenated,
   expanded,
@@ -20,27 +21,6 @@ import {
   squeezed,
   stacked,
 } from "./shapes.ts";
-
-/** An operator as a model uses it: what it is given, in the order of its names. */
-export interface Operation {
-  /** Name of the layer that it becomes. */
-  readonly name: string;
-  /** The argument at a place of the operator's names; undefined where it is not given. */
-  value(place: number): unknown;
-  /** The same. @throws ERR_FORMAT where it is no tensor. */
-  tensor(place: number): LayerOutput;
-  /** The same as a number. @throws ERR_FORMAT where it is none. */
-  number(place: number, otherwise: number): number;
-  /** An error that names the operator. */
-  readonly refuse: (what: string) => LeukogramError;
-}
-
-/** How an operator is read. */
-export interface Operator {
-  /** Names of its arguments, in order. */
-  readonly names: readonly string[];
-  readonly make: (operation: Operation) => LayerOutput;
-}
 
 const unary = (kind: string, act: (x: Tensor) => Tensor, names = ["x"]): Operator => ({
   names,

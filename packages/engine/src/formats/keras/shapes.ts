@@ -13,7 +13,7 @@ import {
 import { isTensor } from "./arguments.ts";
 import { entriesOf } from "./indexing.ts";
 import { KerasOperation } from "./operation.ts";
-import type { Operation, Operator } from "./operators.ts";
+import type { Operation, Operator } from "./operator.ts";
 
 /** Axes as they are given, counted from 0, the batch; undefined where one is not there or is the batch. */
 function axesOf(given: unknown, rank: number): readonly number[] | undefined {

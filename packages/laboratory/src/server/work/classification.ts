@@ -5,7 +5,6 @@ import { argmax } from "leukogram/metrics/topKAccuracy";
 import { isUnfamiliar } from "leukogram/training/homeFacts";
 import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
-import type { Classification } from "../laboratory.ts";
 import { type Engine, EngineGone } from "./engine.ts";
 import type { Answer, ModelFacts } from "./engineJobs.ts";
 import { HeldModels, isOfModel } from "./heldModels.ts";
@@ -235,4 +234,12 @@ function answerOf(
     cropOutside: crop?.outside,
     cropNucleus: crop?.nucleus,
   };
+}
+
+/** The queue of classification. */
+export interface Classification {
+  /** Says that cells may wait; returns at once. */
+  enqueue(): void;
+  /** Finishes the batch under way, and takes no other. */
+  close(): Promise<void>;
 }

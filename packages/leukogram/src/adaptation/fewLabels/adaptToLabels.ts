@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { Sample } from "../../data/dataset.ts";
+import type { Sample } from "../../data/sample.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import type { Evaluation, Predictions } from "../../evaluation/types.ts";

@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
-import type { Sample } from "../../data/dataset.ts";
+import type { Sample } from "../../data/sample.ts";
 import { indicesByClass } from "../../data/sampler.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import type { Predictions } from "../../evaluation/types.ts";

@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/sample.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages } from "../../evaluation/evaluateModel.ts";

@@ -1,4 +1,4 @@
-import type { Sample } from "../../data/dataset.ts";
+import type { Sample } from "../../data/sample.ts";
 import { storeConfidence } from "../../evaluation/storeConfidence.ts";
 import type { OpenRun } from "../openRun.ts";
 import { type ChangedRunPlace, unlabelledSamples, writeChangedRun } from "../writeChangedRun.ts";

@@ -1,8 +1,8 @@
 import { spread } from "@leukogram/engine/core/spread";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { Sample } from "../../data/dataset.ts";
 import { decodeImage } from "../../data/image.ts";
 import { looksOf } from "../../data/microscopy/measures.ts";
+import type { Sample } from "../../data/sample.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import { type Cells, viewCells } from "../fewLabels/labelledCells.ts";
 import { headFeatures, headLogits, ownFeatures, softmaxRows } from "../fewLabels/topPart.ts";

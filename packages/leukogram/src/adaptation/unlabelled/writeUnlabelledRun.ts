@@ -1,4 +1,4 @@
-import type { Sample } from "../../data/dataset.ts";
+import type { Sample } from "../../data/sample.ts";
 import type { OpenRun } from "../openRun.ts";
 import { type ChangedRunPlace, writeChangedRun } from "../writeChangedRun.ts";
 import type { UnlabelledAdaptation } from "./adaptUnlabelled.ts";

@@ -1,7 +1,7 @@
 import type { Rng } from "@leukogram/engine/core/rng";
 import { CELL_GRID, type CellMask } from "./cellMask.ts";
 import { DENSITY } from "./density.ts";
-import type { Placement } from "./geometry.ts";
+import type { Placement } from "./field.ts";
 
 /** What chance decided for the background of a picture. */
 export interface BackgroundDraw {

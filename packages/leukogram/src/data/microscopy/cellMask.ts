@@ -1,5 +1,5 @@
 import { DENSITY } from "./density.ts";
-import type { Field } from "./geometry.ts";
+import type { Field } from "./field.ts";
 import { levelBelow } from "./levels.ts";
 
 /** Places along each side of the grid on which the cell is looked for, an empty margin of one place included. */

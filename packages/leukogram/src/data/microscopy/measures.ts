@@ -1,4 +1,4 @@
-import type { RgbImage } from "../image.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { squareField } from "../squareField.ts";
 import { CELL_GRID, findCellMask } from "./cellMask.ts";
 import { DENSITY } from "./density.ts";

@@ -1,5 +1,5 @@
-import type { RgbImage } from "../image.ts";
 import { resizeArea } from "../resizeArea.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { DENSITY } from "./density.ts";
 import { levelBelow } from "./levels.ts";
 

@@ -1,5 +1,5 @@
-import type { RgbImage } from "../image.ts";
 import { resizeArea } from "../resizeArea.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { DENSITY } from "./density.ts";
 import { findNucleus, label, type Nucleus, otsu, type Size, stainBackground } from "./nucleus.ts";
 

@@ -1,8 +1,8 @@
 import { toBytes } from "../depth.ts";
-import type { RgbImage } from "../image.ts";
 import { NOT_TURNED } from "../orientation.ts";
 import { type RawPixels, readRaw, rgbOf } from "../rawPixels.ts";
 import { remarkPicture } from "../remarks.ts";
+import type { RgbImage } from "../rgbImage.ts";
 import { planTiff, type TiffPlan } from "./plan.ts";
 
 /** Options of {@link decodeTiff}. */
