@@ -9,6 +9,7 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
 import { comparePredictions } from "leukogram/evaluation/compare";
+import { judgeConfidence } from "leukogram/evaluation/confidence";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import type { Predictions } from "leukogram/evaluation/types";
 import { meanOfShares, type Share } from "leukogram/metrics/groupedShare";
@@ -108,6 +109,9 @@ function modelOf(rng: Rng, size: number, skill: number): Predictions {
   return { classes, rows };
 }
 
+// Figures of so many images count as the true ones.
+const TRUTHS = new Map(SKILLS.map((skill) => [skill, judged(new Rng("truth"), 6_000, skill, 1)]));
+
 // What is judged of two models of the same skill less a quarter of one, each with its limits.
 function judged(rng: Rng, size: number, skill: number, resamples: number): Estimate[] {
   const [first, second] = [modelOf(rng.fork(1), size, skill), modelOf(rng.fork(2), size, skill - 0.25)];
@@ -119,20 +123,37 @@ function judged(rng: Rng, size: number, skill: number, resamples: number): Estim
   const [compared] = comparePredictions(pair, { resamples });
   const { accuracyDifference, balancedAccuracyDifference } = compared!;
   const { f1, rocAuc } = evaluation.perClass[0]!;
-  return [...FIGURES.map((name) => evaluation[name]!), f1, rocAuc!, accuracyDifference, balancedAccuracyDifference];
+  const { brier, riskCoverageArea } = judgeConfidence(first, { resamples });
+  return [
+    ...FIGURES.map((name) => evaluation[name]!),
+    brier,
+    riskCoverageArea,
+    f1,
+    rocAuc!,
+    accuracyDifference,
+    balancedAccuracyDifference,
+  ];
 }
 
 function figures(size: number): string[] {
   const held = SKILLS.map((skill) => {
-    const truths = judged(new Rng("truth"), 6_000, skill, 1);
+    const truths = TRUTHS.get(skill)!;
     const counts = truths.map(() => 0);
     const times = Math.ceil(draws / 5);
     for (let draw = 0; draw < times; draw++)
       for (const [f, own] of judged(new Rng(draw).fork(size), size, skill, 200).entries())
-        if (holds(own, truths[f]!.value)) counts[f]! += 1 / times;
+        if (Number.isNaN(own.low)) counts[f] = Number.NaN;
+        else if (holds(own, truths[f]!.value)) counts[f]! += 1 / times;
     return counts;
   });
-  return [String(size), ...held[0]!.map((_, f) => percents(held.map((own) => own[f]!)).join(", "))];
+  return [
+    String(size),
+    ...held[0]!.map((_, f) => {
+      const own = held.map((counts) => counts[f]!);
+      // Log loss has no limits where images are few.
+      return own.some(Number.isNaN) ? "none" : percents(own).join(", ");
+    }),
+  ];
 }
 
 console.log(
@@ -151,7 +172,16 @@ console.log(
 );
 console.log(
   textTable([
-    ["images a class", ...FIGURES, "f1", "rocAuc", "accuracy difference", "balanced difference"],
+    [
+      "images a class",
+      ...FIGURES,
+      "brier",
+      "riskCoverageArea",
+      "f1",
+      "rocAuc",
+      "accuracy difference",
+      "balanced difference",
+    ],
     ...SIZES.slice(0, 4).map(figures),
   ]),
 );

@@ -114,7 +114,7 @@ describe("differentialReport", () => {
       "ERR_DATA differential: the judged cells have the classes A, B, and the model has Basophil",
     );
     expect(() => differentialReport(cells(NORMAL), { judged: { ...judged, rows: judged.rows.slice(0, 20) } })).toThrow(
-      "ERR_DATA differential: the confusion matrix needs cells of every class",
+      "ERR_DATA countedShares: the confusion matrix needs cells of every class",
     );
     expect(() => differentialReport({ classes: CELL_TYPES, rows: [] })).toThrow(
       "ERR_DATA differential: there is no cell to count. Give a folder of images of single cells",

@@ -151,9 +151,21 @@ describe("evaluatePredictions at the edges", () => {
       low: 0,
       high: expect.closeTo(0.95, 12),
     });
-    for (const { value, low, high } of estimatesOf(alone)) {
+    const { logLoss, ...others } = alone;
+    for (const { value, low, high } of estimatesOf({ ...others, logLoss: alone.accuracy })) {
       expect([value, low, high].every(Number.isFinite)).toBe(true);
     }
+    expect(logLoss).toEqual({ value: expect.any(Number), low: Number.NaN, high: Number.NaN });
+  });
+
+  it("gives log loss no limits below 40 images or groups, and says so", () => {
+    const told = "Log loss and Brier score: too few images for limits (39 images or groups, 40 are needed).";
+    const few = evaluatePredictions(simulatePredictions({ counts: [13, 13, 13], seed: 1 }), quick);
+    expect(few.notes).toContain(told);
+    expect(JSON.parse(JSON.stringify(few)).logLoss).toMatchObject({ low: null, high: null });
+    const enough = evaluatePredictions(simulatePredictions({ counts: [14, 13, 13], seed: 1 }), quick);
+    expect((enough.notes ?? []).filter((note) => note.startsWith("Log loss"))).toEqual([]);
+    expect(enough.logLoss.low).toBeLessThan(enough.logLoss.high);
   });
 
   it("does not call a faultless model certain", () => {

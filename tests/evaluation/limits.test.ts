@@ -16,10 +16,11 @@ const faultless = (each: number) =>
 const wrong = (each: number) =>
   surePredictions(Array.from({ length: 3 * each }, (_, i) => [i % 3, (i + 1) % 3] as const));
 
-// Every { low, high } in a result, with its path.
+// Every { low, high } in a result, with its path; log loss and Brier score have none of few images.
 function limitsIn(found: unknown, path = ""): [string, number][] {
   if (typeof found !== "object" || found === null) return [];
   const { low, high } = found as { low?: unknown; high?: unknown };
+  if (/\.(logLoss|brier)$/.test(path) && Number.isNaN(low)) return [];
   if (typeof low === "number" && typeof high === "number") return [[path, high - low]];
   return Object.entries(found).flatMap(([key, own]) => limitsIn(own, `${path}.${key}`));
 }

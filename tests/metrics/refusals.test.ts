@@ -160,6 +160,7 @@ const WITH_SUMS = ["accuracy", "balancedAccuracy", "cohenKappa", "matthews", "pr
 
 /** Exports without a row, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
+  drawnQuantiles: "takes the draws of a bootstrap, a list a figure, from which NaN was left out",
   formatFixed: "writes nan and inf as Python does",
 };
 

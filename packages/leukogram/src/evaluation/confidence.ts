@@ -24,7 +24,7 @@ import {
 } from "../metrics/selective.ts";
 import { predictedClass } from "./checkPredictions.ts";
 import { type KnownPrediction, knownRows, type ResamplingOptions } from "./evaluate.ts";
-import { boundedEstimate } from "./limits.ts";
+import { boundedEstimate, lossEstimate } from "./limits.ts";
 import type { Predictions } from "./types.ts";
 
 /** What a model's probabilities are worth on one set. */
@@ -35,7 +35,7 @@ export interface ConfidenceFigures {
   /** Where it would be, 95 of 100 times, if every probability were right. */
   readonly calibratedRange: Limits;
   readonly bins: readonly CalibrationBin[];
-  /** Squared error of the probabilities summed over classes, 0 to 2. */
+  /** Squared error of the probabilities summed over classes, 0 to 2; limits are NaN for fewer than 40 independent images. */
   readonly brier: Estimate;
   readonly riskCoverage: readonly RiskPoint[];
   /** Mean risk over coverages, 0 to 1. */
@@ -92,7 +92,7 @@ export function judgeConfidence(
       draws: Math.min(resamples, 1000),
     }),
     bins,
-    brier: boundedEstimate({ groups }, brier!, 2),
+    brier: lossEstimate({ groups }, brier!, 2),
     riskCoverage: riskCoverage(confidence, right),
     riskCoverageArea: boundedEstimate({ groups }, riskCoverageArea!),
   };

@@ -12,9 +12,10 @@ import { predictedClass, requirePredictions } from "./checkPredictions.ts";
 import { type Answers, CLASS_FIGURES, HEADLINES, headlineStatistic, MATRIX_FIGURES } from "./figures.ts";
 import {
   areaEstimate,
-  boundedEstimate,
+  FEWEST_FOR_LOSS,
   f1Estimate,
   type JudgedImages,
+  lossEstimate,
   matrixEstimate,
   meanAreaEstimate,
   meanRecall,
@@ -37,7 +38,7 @@ export interface ResamplingOptions {
  *
  * Images are resampled inside their true class, images of one group together. Images of unknown class are left out.
  * A class without images has no area under its ROC curve, does not count for balanced accuracy, and counts 0 for
- * macro F1, as in scikit-learn. Figures that are not defined otherwise read 0, and a note says so.
+ * macro F1, as in scikit-learn. Log loss has limits, else NaN, for 40 images or groups of them or more. Figures that are not defined otherwise read 0, and a note says so.
  *
  * @throws LeukogramError ERR_DATA if no image has a known class or the predictions are not whole.
  *
@@ -76,7 +77,7 @@ export function evaluatePredictions(
     balancedAccuracy: recalls.estimate,
     macroF1: ofMatrix("macroF1"),
     macroRocAuc: areas.length === classes.length ? meanAreaEstimate(areas, headline("macroRocAuc")) : undefined,
-    logLoss: boundedEstimate(images, headline("logLoss"), MOST_LOSS),
+    logLoss: lossEstimate(images, headline("logLoss"), MOST_LOSS),
     kappa: ofMatrix("kappa"),
     matthews: ofMatrix("matthews"),
     perClass,
@@ -166,6 +167,10 @@ function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates 
       `Few images, or groups of them, are of ${few.join(", ")}: how well these are recognised is hardly known, and balanced accuracy gives them as much weight as the others.`,
     );
   const groups = new Set(rows.map((row) => row.group)).size;
+  if (groups < FEWEST_FOR_LOSS)
+    notes.push(
+      `Log loss and Brier score: too few images for limits (${counted(groups, "image or group", "images or groups")}, ${FEWEST_FOR_LOSS} are needed).`,
+    );
   if (groups < rows.length) notes.push(`Limits rest on ${groups} groups of images, resampled whole.`);
   const lone = countLoneStrata(
     rows.map((row) => row.label),

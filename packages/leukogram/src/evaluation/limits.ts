@@ -203,6 +203,18 @@ export function boundedEstimate({ groups }: Pick<JudgedImages, "groups">, drawn:
   return { value: drawn.value, low: Math.min(drawn.value, low * most), high: Math.max(drawn.value, high * most) };
 }
 
+/** Losses of fewer independent images have no limits: 95 % limits would hold less than 90 % of the time (docs/evaluation.md). */
+export const FEWEST_FOR_LOSS = 40;
+
+/**
+ * Log loss or Brier score, as {@link boundedEstimate}; limits are NaN for fewer than {@link FEWEST_FOR_LOSS} images or groups,
+ * among which a rare costly mistake is easily missed.
+ */
+export function lossEstimate(images: Pick<JudgedImages, "groups">, drawn: Estimate, most: number): Estimate {
+  if (new Set(images.groups).size >= FEWEST_FOR_LOSS) return boundedEstimate(images, drawn, most);
+  return { value: drawn.value, low: Number.NaN, high: Number.NaN };
+}
+
 function union(drawn: Estimate, { low, high }: { readonly low: number; readonly high: number }): Estimate {
   return { value: drawn.value, low: Math.min(drawn.low, low), high: Math.max(drawn.high, high) };
 }

@@ -191,5 +191,5 @@ function familiarityOf(text: string, where: string): Pick<Prediction, "familiari
 }
 
 function refuse(where: string, problem: string): never {
-  throw new LeukogramError("ERR_DATA", `${where}: ${problem}`, { hint: "Mend that line or write the file anew." });
+  throw new LeukogramError("ERR_DATA", `${where}: ${problem}`, { hint: "Mend that line, or write the file again." });
 }

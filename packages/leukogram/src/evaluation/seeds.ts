@@ -19,7 +19,7 @@ export interface SeedSummary {
 /**
  * Mean, spread and Student's 95 % interval of the mean of one figure over seeds.
  *
- * The interval is of training anew on the same data; it says nothing of other images. Source: Student 1908.
+ * The interval is of repeated training on the same data; it says nothing of other images. Source: Student 1908.
  *
  * @throws LeukogramError ERR_DATA without values or where one is not finite.
  */

@@ -49,6 +49,7 @@ export interface Evaluation {
   readonly macroF1: Estimate;
   /** Mean of the classes' areas, one against the rest; undefined where a class has no image. */
   readonly macroRocAuc: Estimate | undefined;
+  /** In nats; limits are NaN where fewer than 40 independent images are too few for them. */
   readonly logLoss: Estimate;
   readonly kappa: Estimate;
   readonly matthews: Estimate;

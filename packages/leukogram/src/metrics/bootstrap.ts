@@ -2,7 +2,7 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { Rng } from "@leukogram/engine/core/rng";
 import { requireConfidence, requireGroups, requireSetting, requireSomeNumbers } from "./checkInputs.ts";
 import { normalSurvival, studentQuantile } from "./distributions.ts";
-import { quantilesOf } from "./quantile.ts";
+import { drawnQuantiles } from "./quantile.ts";
 
 /** Gives one or more figures, `[F]`, with image i counted `weights[i]` times; NaN where a figure is undefined. */
 export type WeightedStatistic = (weights: Uint32Array) => ArrayLike<number>;
@@ -161,6 +161,6 @@ function percentileLimits(value: number, drawn: Float64Array, tail: number): Est
   let defined = 0;
   for (const figure of drawn) if (!Number.isNaN(figure)) drawn[defined++] = figure;
   if (Number.isNaN(value) || defined === 0) return { value, low: value, high: value };
-  const [low, high] = quantilesOf(drawn.subarray(0, defined), [tail, 1 - tail]);
+  const [low, high] = drawnQuantiles(drawn.subarray(0, defined), [tail, 1 - tail]);
   return { value, low: Math.min(value, low!), high: Math.max(value, high!) };
 }

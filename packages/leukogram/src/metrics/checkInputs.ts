@@ -56,7 +56,7 @@ function expected({ least, most, above, below, whole }: NumberRange): string {
  */
 export function requireNumbers(where: string, values: ArrayLike<number>, range: NumberRange = ANY): void {
   for (let i = 0; i < values.length; i++) {
-    if (isIn(values[i]!, range)) continue;
+    if (range === ANY ? Number.isFinite(values[i]) : isIn(values[i]!, range)) continue;
     throw new LeukogramError("ERR_DATA", `${where}: entry ${i} is ${values[i]}, expected ${expected(range)}`, {
       hint: "Mend that number, or leave it out.",
     });

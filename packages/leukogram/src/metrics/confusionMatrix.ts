@@ -115,16 +115,29 @@ export function checkedMargins(where: string, matrix: Matrix, sums?: Margins): M
  *
  * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a sum is no such number.
  */
-export function requireMargins(where: string, { truths, predictions, hits, total }: Margins): void {
+export function requireMargins(where: string, sums: Margins): void {
+  // Resampling asks thousands of times, and messages take longer to write than sums to look at.
+  if (areSums(sums)) return;
+  const { truths, predictions, hits, total } = sums;
   requireSameLength(`${where} truths and predictions`, [truths.length, predictions.length]);
   requireSameLength(`${where} truths and hits`, [truths.length, hits.length]);
   requireNumbers(`${where} truths`, truths, COUNTS);
   requireNumbers(`${where} predictions`, predictions, COUNTS);
   requireNumbers(`${where} hits`, hits, COUNTS);
-  if (!(total >= 0 && total < Number.POSITIVE_INFINITY)) requireSetting(where, ["total", total], COUNTS);
+  requireSetting(where, ["total", total], COUNTS);
 }
 
 const COUNTS = { least: 0 } as const;
+
+function areSums({ truths, predictions, hits, total }: Margins): boolean {
+  const size = truths.length;
+  if (size === 0 || predictions.length !== size || hits.length !== size || !isCount(total)) return false;
+  for (let k = 0; k < size; k++)
+    if (!isCount(truths[k]!) || !isCount(predictions[k]!) || !isCount(hits[k]!)) return false;
+  return true;
+}
+
+const isCount = (value: number) => value >= 0 && value < Number.POSITIVE_INFINITY;
 
 function addUp(matrix: Matrix): Margins {
   const truths = new Array<number>(matrix.length).fill(0);

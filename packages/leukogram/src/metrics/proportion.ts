@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { requireConfidence } from "./checkInputs.ts";
 import { betaQuantile, normalQuantile } from "./distributions.ts";
-import { incompleteBeta } from "./specialFunctions.ts";
+import { prepareIncompleteBeta } from "./specialFunctions.ts";
 
 /** Lower and upper limit of a share, in [0, 1]. */
 export interface Limits {
@@ -88,11 +88,12 @@ export function midP(count: number, of: number, { confidence = 0.95 } = {}): Lim
 function lowMidP(count: number, of: number, tail: number): number {
   if (count === 0) return 0;
   // The chance of at least k successes.
-  const atLeast = (k: number, p: number) => (k > of ? 0 : incompleteBeta(p, { a: k, b: of - k + 1 }));
+  const atLeast = (k: number) => (k > of ? () => 0 : prepareIncompleteBeta({ a: k, b: of - k + 1 }));
+  const [asMany, more] = [atLeast(count), atLeast(count + 1)];
   let [low, high] = [0, 1];
   for (let i = 0; i < HALVINGS; i++) {
     const p = (low + high) / 2;
-    if ((atLeast(count, p) + atLeast(count + 1, p)) / 2 < tail) low = p;
+    if ((asMany(p) + more(p)) / 2 < tail) low = p;
     else high = p;
   }
   return (low + high) / 2;

@@ -31,6 +31,11 @@ function between(rising: Float64Array, p: number): number {
 export function quantilesOf(values: Float64Array, shares: readonly number[]): number[] {
   requireSomeNumbers("quantilesOf", values);
   for (const [i, share] of shares.entries()) requireSetting("quantilesOf", [`share ${i}`, share], SHARE);
+  return drawnQuantiles(values, shares);
+}
+
+/** {@link quantilesOf} of a bootstrap's own draws, which are not checked: they are many, and NaN was left out of them. */
+export function drawnQuantiles(values: Float64Array, shares: readonly number[]): number[] {
   let from = 0;
   return shares.map((p) => {
     const below = Math.floor(p * (values.length - 1));
