@@ -5,13 +5,14 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
 import { Flatten } from "../../nn/layers/index.ts";
 import { newWeight } from "../../nn/weight.ts";
+import { type BatchTable, batchTable, entriesOfImage } from "./batchTables.ts";
 import { withBias } from "./biasedLayer.ts";
 import { isWholeType, REAL_TYPES } from "./elementTypes.ts";
 import { eachSource, type FragmentStep, OnnxOperators, type Source } from "./fragment.ts";
 import { kerasLayersOf } from "./kerasLayers.ts";
 import { knownResult, MOST_ENTRIES, realsOf } from "./knownResults.ts";
 import type { FoundLayer } from "./mapping.ts";
-import { BATCH, NodeFacts } from "./nodeFacts.ts";
+import { BATCH, type HostValue, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
 import { Room } from "./room.ts";
 import { checkSignature, isKnown, KNOWN_OPERATORS, kindAt } from "./signatures.ts";
@@ -74,6 +75,15 @@ export class GraphReader {
 
   #add(facts: NodeFacts, given: readonly (Value | undefined)[]): void {
     const { node } = facts;
+    const places = batchTable(facts, given);
+    if (places !== undefined) {
+      this.#bind(node.outputs[0]!, places);
+      return;
+    }
+    if (node.type === "Gather" && given[1]?.kind === "places") {
+      this.#addPlaces(facts, given[0]!, given[1].value);
+      return;
+    }
     const isWhole = (place: number) => this.#whole.has(node.inputs[place] ?? "");
     checkSignature(facts, given, isWhole);
     const values = withReals(facts, given);
@@ -147,6 +157,20 @@ export class GraphReader {
     }
   }
 
+  // [batch * S] by [batch, ...] places: [batch, S], and the same places of each image.
+  #addPlaces({ node }: NodeFacts, x: Value, places: BatchTable): void {
+    const entries = entriesOfImage(new NodeFacts(node, this.#opset, new Map()), x, places);
+    const facts = (type: string, outputs: readonly string[], host: HostValue, axis: number) =>
+      new NodeFacts(
+        { ...node, type, outputs, attributes: new Map([["axis", { int: axis }]]) },
+        this.#opset,
+        new Map([[1, host]]),
+      );
+    const rows = `${node.outputs[0]} rows`;
+    this.#addOperators(facts("Reshape", [rows], { shape: [2], data: [BATCH, entries] }, 0), [x, undefined]);
+    this.#addOperators(facts("Gather", node.outputs, places.offsets, 1), [this.#value(rows, node), undefined]);
+  }
+
   #pending(source: Source): Value {
     if (source.kind === "input") return { kind: "layer", output: source.output };
     const tensor = symbolic(source);
@@ -167,6 +191,7 @@ export class GraphReader {
   #sourceOf(value: Value, facts: NodeFacts): Source | undefined {
     if (value.kind === "host") return undefined;
     if (value.kind === "quantised") throw facts.refuse("works on whole numbers, which is not supported");
+    if (value.kind === "places") throw facts.refuse("depends on the size of the batch");
     if (value.kind === "layer") return { kind: "input", output: value.output };
     if (value.kind === "constant") {
       const { data, shape, isWeight } = value;

@@ -3,7 +3,7 @@ import type { Dim } from "../../core/shape.ts";
 import type { HostValue } from "./nodeFacts.ts";
 
 /** More whole numbers than this are no shape, and no table of indices. */
-export const MOST_WHOLE = 100_000;
+export const MOST_WHOLE = 1_000_000;
 
 const count = (shape: readonly number[]) => shape.reduce((all, size) => all * size, 1);
 

@@ -90,7 +90,7 @@ function transposed(data: Float32Array, [rows, columns]: readonly [number, numbe
 
 const batchNormalization: Mapping = ({ facts, values, x, shape, name }) => {
   const weights = values.slice(1, 5).map((value) => constant(value)?.data);
-  if (weights.some((data) => data === undefined)) return undefined;
+  if (weights.some((data) => data === undefined) || facts.int("training_mode", 0) === 1) return undefined;
   if (shape.length !== 4 && shape.length !== 2) return undefined;
   const layer = new BatchNormalization({
     momentum: facts.float("momentum", 0.9),

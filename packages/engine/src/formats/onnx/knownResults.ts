@@ -3,7 +3,7 @@ import type { Dim } from "../../core/shape.ts";
 import { dequantized } from "./dequantize.ts";
 import { BOOL, isWholeType, REAL_TYPES, WHOLE_RANGES } from "./elementTypes.ts";
 import { fixedSizes, HOST_OPERATORS } from "./hostOperators.ts";
-import { MOST_WHOLE } from "./hostTables.ts";
+import { broadcast, broadcastShape, flatPlace, MOST_WHOLE } from "./hostTables.ts";
 import type { HostValue, NodeFacts } from "./nodeFacts.ts";
 import { type Constant, constantValue, shapeOf, type Value } from "./values.ts";
 
@@ -34,8 +34,79 @@ export const knownResult: Known = (facts, values) => {
   if (type === "ConstantOfShape" && x.kind === "host") return filledReal(facts, x.value) ?? host(facts, [x]);
   if (x.kind === "constant" && FIXED[type] !== undefined)
     return { ...x, data: x.data.map(FIXED[type]), isWeight: false };
-  return host(facts, values);
+  return host(facts, values) ?? moved(facts, values);
 };
+
+/** Operators that move entries of a constant and compute nothing. */
+const MOVES = new Set(["Concat", "Expand", "Gather", "Reshape", "Slice", "Squeeze", "Tile", "Transpose", "Unsqueeze"]);
+
+/** Arithmetic of constants, in double precision. */
+const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Add: (a, b) => a + b,
+  Div: (a, b) => a / b,
+  Mul: (a, b) => a * b,
+  Pow: (a, b) => a ** b,
+  Sub: (a, b) => a - b,
+};
+
+/** Operators that tell constants apart. */
+const COMPARISONS = new Set(["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"]);
+
+// What is done to constants that nothing trains: masks, tables of places.
+const moved: Known = (facts, values) => {
+  const { type } = facts.node;
+  const given = values.filter((value) => value !== undefined);
+  const isFixed = (value: Value) => value.kind === "constant" && !value.isWeight && value.data.length <= MOST_WHOLE;
+  if (type === "ScatterND") return scattered(facts, given);
+  const compares = COMPARISONS.has(type) && given.every((value) => isFixed(value));
+  const moves =
+    MOVES.has(type) && isFixed(given[0]!) && given.every((value) => value.kind === "host" || isFixed(value));
+  // Before opset 7 it broadcast in another way.
+  const computes = facts.opset >= 7 && type in ARITHMETIC && given.every((value) => isFixed(value));
+  if (!compares && !moves && !computes) return undefined;
+  const tables = given.map((value): HostValue => {
+    if (value.kind === "host") return value.value;
+    const { data, shape } = value as Constant;
+    return { shape, data: Array.from(data) };
+  });
+  // A size of the batch is for what the network computes.
+  if (tables.some(({ data }) => data.some((entry) => typeof entry === "string"))) return undefined;
+  if (computes) {
+    const shape = broadcastShape(tables.map((table) => table.shape));
+    if (shape === undefined || shape.reduce((all, size) => all * size, 1) > MOST_WHOLE) return undefined;
+    const [a, b] = tables.map((table) => broadcast(table, shape).data as readonly number[]) as [number[], number[]];
+    return {
+      kind: "constant",
+      data: Float32Array.from(a, (x, i) => ARITHMETIC[type]!(x, b[i]!)),
+      shape,
+      isWeight: false,
+    };
+  }
+  const value = HOST_OPERATORS[type]!(tables, facts);
+  return compares ? { kind: "host", value } : realsOf(facts, value);
+};
+
+function scattered(facts: NodeFacts, [into, index, updates]: readonly Value[]): Value {
+  if (into?.kind !== "constant" || index?.kind !== "host" || updates?.kind !== "constant" || into.isWeight)
+    throw facts.refuse("changes entries of what the network computes, which is not supported");
+  const { shape: places, data: at } = index.value;
+  const depth = places.at(-1) ?? 0;
+  const front = into.shape.slice(0, depth);
+  const width = into.shape.slice(depth).reduce((all, size) => all * size, 1);
+  if (depth < 1 || depth > into.shape.length || updates.data.length !== (at.length / depth) * width)
+    throw facts.refuse("has updates that do not fit its indices");
+  const data = into.data.slice();
+  for (let row = 0; row < at.length / depth; row++) {
+    const place = front.map((size, axis) => {
+      const entry = at[row * depth + axis] as number;
+      const found = entry < 0 ? entry + size : entry;
+      if (!(found >= 0 && found < size)) throw facts.refuse(`changes entry ${entry} of ${size}`);
+      return found;
+    });
+    data.set(updates.data.subarray(row * width, (row + 1) * width), flatPlace(place, front) * width);
+  }
+  return { ...into, data };
+}
 
 const host: Known = (facts, values) => {
   const given = values.filter((value) => value !== undefined);

@@ -47,6 +47,14 @@ const groupNorm: NormOperator = ([x, scale, bias], facts) => {
 };
 
 const batchNorm: NormOperator = ([x, scale, bias, mean, variance], facts) => {
+  if (facts.int("training_mode", 0) === 1) {
+    // By its own statistics: of weights, which some networks standardise so, these are the same for any batch.
+    if (x!.shape.some((size) => typeof size === "string"))
+      throw facts.refuse("has training_mode = 1, where 0 is supported");
+    const axes = [...x!.shape.keys()].filter((axis) => axis !== 1);
+    const normal = standardized(x!, axes, facts.float("epsilon", 1e-5));
+    return ops.add(ops.mul(normal, perChannel(scale!, x!)), perChannel(bias!, x!));
+  }
   const factor = ops.div(scale!, ops.sqrt(plus(variance!, facts.float("epsilon", 1e-5))));
   const shift = ops.sub(bias!, ops.mul(mean!, factor));
   return ops.add(ops.mul(x!, perChannel(factor, x!)), perChannel(shift, x!));

@@ -9,6 +9,7 @@ const UNARY = "X | consumed_inputs";
 const REDUCTION = "data axes#? | axes keepdims noop_with_empty_axes";
 const NORMALISED = "epsilon stash_type=1";
 const HOST_PAIR = "A# B#";
+const COMPARED = "A^ B^";
 
 /**
  * By operator: its inputs and, behind a bar, its attributes.
@@ -23,7 +24,7 @@ const TABLE: Readonly<Record<string, string>> = {
   And: HOST_PAIR,
   AveragePool: `X | ${PADDED} ceil_mode=0,1 count_include_pad=0,1 dilations`,
   BatchNormalization:
-    "X scale B input_mean input_var | epsilon momentum consumed_inputs is_test=1 spatial=1 training_mode=0",
+    "X scale B input_mean input_var | epsilon momentum consumed_inputs is_test=1 spatial=1 training_mode=0,1",
   Cast: "input~ | to saturate=1 round_mode",
   Ceil: UNARY,
   Clip: "input min? max? | min max consumed_inputs",
@@ -39,7 +40,7 @@ const TABLE: Readonly<Record<string, string>> = {
   Dropout: "data~ ratio? training_mode#? | ratio seed is_test=1 consumed_inputs",
   Einsum: "Inputs* | equation",
   Elu: "X | alpha consumed_inputs",
-  Equal: "A# B# | axis broadcast=0",
+  Equal: "A^ B^ | axis broadcast=0",
   Erf: UNARY,
   Exp: UNARY,
   Expand: "input~ shape#",
@@ -51,8 +52,8 @@ const TABLE: Readonly<Record<string, string>> = {
   Gemm: "A B C? | alpha beta transA=0,1 transB=0,1 broadcast",
   GlobalAveragePool: "X",
   GlobalMaxPool: "X",
-  Greater: HOST_PAIR,
-  GreaterOrEqual: HOST_PAIR,
+  Greater: COMPARED,
+  GreaterOrEqual: COMPARED,
   GroupNormalization: `X scale bias | ${NORMALISED} num_groups`,
   HardSigmoid: "X | alpha beta consumed_inputs",
   HardSwish: "X",
@@ -61,8 +62,8 @@ const TABLE: Readonly<Record<string, string>> = {
   LRN: "X | alpha beta bias size",
   LayerNormalization: `X Scale B? | ${NORMALISED} axis`,
   LeakyRelu: "X | alpha consumed_inputs",
-  Less: HOST_PAIR,
-  LessOrEqual: HOST_PAIR,
+  Less: COMPARED,
+  LessOrEqual: COMPARED,
   Log: UNARY,
   LogSoftmax: "input | axis",
   MatMul: "A B",
@@ -94,6 +95,7 @@ const TABLE: Readonly<Record<string, string>> = {
   Resize:
     "X roi?! scales?! sizes#? | antialias=0,1 axes coordinate_transformation_mode=half_pixel,half_pixel_symmetric,pytorch_half_pixel,align_corners,asymmetric cubic_coeff_a exclude_outside=0,1 extrapolation_value keep_aspect_ratio_policy=stretch mode=nearest,linear,cubic nearest_mode=round_prefer_floor,round_prefer_ceil,floor,ceil",
   Round: "X",
+  ScatterND: "data indices# updates | reduction=none",
   Selu: "X | alpha gamma consumed_inputs",
   Shape: "data~ | start end",
   Sigmoid: UNARY,
@@ -126,7 +128,7 @@ interface Place {
   readonly isOptional: boolean;
   readonly isMany: boolean;
   /** What may stand there beside reals. */
-  readonly kind: "real" | "known" | "kept" | "either" | "fixed";
+  readonly kind: "real" | "known" | "constant" | "kept" | "either" | "fixed";
 }
 
 interface Signature {
@@ -135,13 +137,13 @@ interface Signature {
   readonly attributes: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
-const KINDS = { "#": "known", "~": "kept", "%": "either", "!": "fixed" } as const;
+const KINDS = { "#": "known", "^": "constant", "~": "kept", "%": "either", "!": "fixed" } as const;
 const words = (text: string) => text.split(" ").filter((word) => word !== "");
 
 function signatureIn(row: string): Signature {
   const [inputs = "", attributes = ""] = row.split("|");
   const places = words(inputs).map((word): Place => {
-    const mark = /[#~%!]/.exec(word)?.[0] as keyof typeof KINDS | undefined;
+    const mark = /[#^~%!]/.exec(word)?.[0] as keyof typeof KINDS | undefined;
     const name = word.replace(/\W+$/, "");
     return { name, isOptional: word.includes("?"), isMany: word.includes("*"), kind: mark ? KINDS[mark] : "real" };
   });
@@ -181,7 +183,8 @@ export function checkSignature(
   for (const [i, value] of values.entries()) {
     if (value === undefined) continue;
     const { name, kind } = places[i] ?? places.at(-1)!;
-    if (kind === "known" && value.kind !== "host" && value.kind !== "quantised")
+    const isTaken = value.kind === "host" || value.kind === "quantised";
+    if (!isTaken && (kind === "known" || (kind === "constant" && value.kind !== "constant")))
       throw facts.refuse(
         `takes "${name}" from ${value.kind === "constant" ? "real numbers" : "what the network computes"}, where whole numbers known beforehand are supported`,
       );

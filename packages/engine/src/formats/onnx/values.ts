@@ -6,6 +6,7 @@ import { SIMPLIFY } from "../../graph/rewrites/simplify.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
 import { toGraphShape } from "../../nn/layout.ts";
+import type { BatchTable } from "./batchTables.ts";
 import { evaluate, type Source } from "./fragment.ts";
 import { BATCH, type HostValue, type NodeFacts } from "./nodeFacts.ts";
 
@@ -13,6 +14,8 @@ import { BATCH, type HostValue, type NodeFacts } from "./nodeFacts.ts";
 export type Value =
   /** Whole numbers that are known. */
   | { readonly kind: "host"; readonly value: HostValue }
+  /** Places among the entries of all images. */
+  | { readonly kind: "places"; readonly value: BatchTable }
   /** Whole numbers that are too many for a shape: quantised weights. */
   | { readonly kind: "quantised"; readonly tensor: DecodedTensor }
   /** Real numbers; `isWeight` where training may change them. */
@@ -60,6 +63,7 @@ export function foldedConstant(tensor: Tensor): { data: Float32Array; shape: rea
 export function shapeOf(value: Value): readonly Dim[] {
   if (value.kind === "host") return value.value.shape;
   if (value.kind === "quantised") return value.tensor.shape;
+  if (value.kind === "places") return [BATCH, ...value.value.offsets.shape];
   if (value.kind === "layer") return toGraphShape(value.output.shape, BATCH);
   return value.shape;
 }
