@@ -5,7 +5,9 @@ import { transformWithOxc } from "vite";
 import { BUILT, besideBuilt, builtPath, PACKAGES, ROOT } from "./packages.ts";
 
 export default async function setup(): Promise<void> {
+  // What tests share lies in the root's (tests/support/madeOnce.ts).
   rmSync(join(ROOT, BUILT), { recursive: true, force: true });
+  mkdirSync(join(ROOT, BUILT));
   for (const folder of Object.keys(PACKAGES) as (keyof typeof PACKAGES)[]) await buildPackage(folder);
 }
 

@@ -61,7 +61,7 @@ describe("warnings of a recipe", () => {
     [{ epochs: 20, warmupEpochs: 20 }, /the learning rate never falls/],
     [{ split: "leaky" }, /without regard to siblings/],
     [{ preprocessing: "twice" }, /divided by 255 twice/],
-    [{ preprocessing: "unit", model: "mobilenetv2" }, /learned on \[-1, 1\]/],
+    [{ preprocessing: "unit", model: "mobilenetv2" }, /weights are for \[-1, 1\]/],
     [{ preprocessing: "unit" }, /"unit" is a fault of mobilenetv2: it has no effect on cnn/],
     [{ copies: 2 }, /copies has no effect/],
     [{ copies: 2, model: "mobilenetv2", augment: false }, /copies has no effect/],

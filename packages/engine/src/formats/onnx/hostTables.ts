@@ -55,7 +55,7 @@ export function joinedTables(tables: readonly HostValue[], axis: number): HostVa
   for (let i = 0; i < outer; i++)
     for (const table of tables) {
       const length = table.shape[axis]! * inner;
-      data.push(...table.data.slice(i * length, (i + 1) * length));
+      for (let j = i * length; j < (i + 1) * length; j++) data.push(table.data[j]!);
     }
   const size = tables.reduce((sum, { shape }) => sum + shape[axis]!, 0);
   return { shape: first!.shape.toSpliced(axis, 1, size), data };
