@@ -15,7 +15,9 @@ test("rank correlation is SciPy's, ties included", () => {
   expect(rankCorrelation([0, 0, 0, 2, 3, 1], [4, 1, 1, 9, 1, 0])).toBeCloseTo(0.03225806451612903, 12);
   expect(rankCorrelation([1, 2, 3], [3, 2, 1])).toBe(-1);
   expect(rankCorrelation([1, 1, 1], [3, 2, 1])).toBeNaN();
-  expect(() => rankCorrelation([1], [1, 2])).toThrow("ERR_SHAPE rankCorrelation: expected two lists of N >= 1, received 1 and 2");
+  expect(() => rankCorrelation([1], [1, 2])).toThrow(
+    "ERR_SHAPE rankCorrelation: expected two lists of N >= 1, received 1 and 2",
+  );
 });
 
 test("a map is brought to another size by half-pixel centres", () => {
