@@ -54,11 +54,16 @@ describe("help", () => {
       expect(train).toContain(choices === undefined ? flag : `${flag} <${choices.join("|")}>`);
     }
     expect(again.stdout).toBe(train);
+    // In groups, and a negation stands with what it negates.
+    for (const { group } of recipeKeys()) expect(train).toContain(`\n${group}:\n`);
+    expect(train).toMatch(/^ {2}--frozen .*--no-frozen for no\)$/m);
+    expect(train).not.toMatch(/^ {2}--no-frozen/m);
   });
 });
 
 const WRONG: readonly (readonly [string, string])[] = [
   ["trian", 'ERR_USAGE there is no command "trian". Did you mean "train"?'],
+  ["trian --data x", 'ERR_USAGE there is no command "trian". Did you mean "train"?'],
   ["frobnicate", 'ERR_USAGE there is no command "frobnicate". See leukogram --help.'],
   ["train --epoch 3", "ERR_USAGE unknown option '--epoch'. Did you mean --epochs?"],
   ["train --epochs", "ERR_USAGE option '--epochs <number>' argument missing"],

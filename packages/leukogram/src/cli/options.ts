@@ -5,7 +5,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { nearest } from "@leukogram/engine/core/nearest";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
 import { remarksSoFar } from "../data/remarks.ts";
 import type { DataOptions } from "../data/sample.ts";
@@ -57,15 +57,16 @@ export function addRecipeFlags(command: Command, except: readonly string[] = [])
     "settings to begin with: a name in configs/, a YAML file, or a run's config.json; flags go over them",
   );
   command.option("--preset <name>", "the same, for the recipes that come with the package, such as anylab");
-  for (const { key, description, kind, choices, default: value } of recipeKeys()) {
+  for (const { key, description, group, kind, choices, default: value } of recipeKeys()) {
     if (except.includes(key)) continue;
-    const text = value === undefined ? description : `${description} (default: ${value})`;
     const flag = kebab(key);
-    if (kind === "boolean") {
-      command.option(`--${flag}`, text);
-      command.option(`--no-${flag}`, `not: ${description}`);
-    } else if (kind === "number") command.option(`--${flag} <number>`, text, number);
-    else command.option(`--${flag} <${choices?.join("|") ?? "value"}>`, text);
+    const usual = value === undefined ? [] : [`default: ${kind === "boolean" ? (value ? "yes" : "no") : value}`];
+    const notes = kind === "boolean" ? [...usual, `--no-${flag} for no`] : usual;
+    const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
+    const argument = kind === "boolean" ? "" : kind === "number" ? " <number>" : ` <${choices?.join("|") ?? "value"}>`;
+    const option = new Option(`--${flag}${argument}`, text).helpGroup(`${group}:`);
+    command.addOption(kind === "number" ? option.argParser(number) : option);
+    if (kind === "boolean") command.addOption(new Option(`--no-${flag}`).hideHelp());
   }
 }
 

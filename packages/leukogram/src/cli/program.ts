@@ -17,6 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const program = createProgram();
     const words = args[0] === "help" ? [...args.slice(1), "--help"] : args;
+    if (words[0] !== undefined && !words[0].startsWith("-")) requireCommand(words[0]);
     for (const { name, load } of COMMANDS) {
       // A command's module, and what it imports, is loaded only where it is asked for.
       if (words[0] === name) addCommand(program, name, await load());
@@ -40,19 +41,24 @@ function createProgram(): Command {
       "after",
       () => `\nCommands:\n${commandList()}\n\nleukogram COMMAND --help has examples for each.\n${NOTICE}`,
     )
-    .action(([word]: string[], _, command: Command) => {
-      if (word === undefined) return command.help();
-      const near = nearest(
-        word,
-        COMMANDS.map(({ name }) => name),
-      );
-      throw new LeukogramError("ERR_USAGE", `there is no command "${word}"`, {
-        hint: near === undefined ? "See leukogram --help." : `Did you mean "${near}"?`,
-      });
+    .action((words: string[], _, command: Command) => {
+      // Behind flags, or none at all.
+      if (words[0] !== undefined) requireCommand(words[0]);
+      command.help();
     })
     .argument("[command...]", "what to do")
     .helpCommand(false);
   return program;
+}
+
+// Asked before flags are looked at, whose names would otherwise be what is wrong.
+function requireCommand(word: string): void {
+  const names = COMMANDS.map(({ name }) => name);
+  if (names.includes(word)) return;
+  const near = nearest(word, names);
+  throw new LeukogramError("ERR_USAGE", `there is no command "${word}"`, {
+    hint: near === undefined ? "See leukogram --help." : `Did you mean "${near}"?`,
+  });
 }
 
 function commandList(): string {

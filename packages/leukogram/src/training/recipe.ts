@@ -144,21 +144,36 @@ export type Recipe = z.output<typeof schema>;
 /** A key of a recipe. */
 export type RecipeKey = keyof Recipe;
 
-/** One line on each key, and what kind of value it takes. */
+/** Groups of keys that stand together in the schema: the first key of each. */
+const GROUPS: Readonly<Partial<Record<RecipeKey, string>>> = {
+  model: "Model",
+  cellDiameters: "What the model sees",
+  epochs: "Optimizer and schedule",
+  labelSmoothing: "Loss and balance of classes",
+  rotation: "Augmentation",
+  validation: "Validation and callbacks",
+  seed: "The run",
+};
+
+/** One line on each key, its group, and what kind of value it takes. */
 export function recipeKeys(): {
   key: RecipeKey;
   description: string;
+  group: string;
   kind: "boolean" | "number" | "text";
   /** The values that it takes, where they are few words. */
   choices: readonly string[] | undefined;
   default: unknown;
 }[] {
+  let group = "";
   return Object.entries(schema.shape).map(([key, field]) => {
+    group = GROUPS[key as RecipeKey] ?? group;
     const inner = "innerType" in field.def ? (field.def.innerType as z.ZodType) : field;
     const { type } = inner.def;
     return {
       key: key as RecipeKey,
       description: field.description ?? "",
+      group,
       kind: type === "boolean" ? "boolean" : type === "number" ? "number" : "text",
       choices: inner instanceof z.ZodEnum ? inner.options.map(String) : undefined,
       default: "defaultValue" in field.def ? field.def.defaultValue : undefined,

@@ -1,14 +1,9 @@
 // Tables of places that grow with the batch: PyTorch's exporter reads images through such a one where it has `as_strided`.
+
 import type { Dim } from "../../core/shape.ts";
 import { broadcast, broadcastShape } from "./hostTables.ts";
-import { BATCH, type HostValue, type NodeFacts } from "./nodeFacts.ts";
+import { BATCH, type BatchTable, type HostValue, type NodeFacts } from "./nodeFacts.ts";
 import { shapeOf, type Value } from "./values.ts";
-
-/** Whole numbers [batch, ...offsets]: of image b its number times `step`, and the offsets. */
-export interface BatchTable {
-  readonly step: number;
-  readonly offsets: HostValue;
-}
 
 const table = (step: number, offsets: HostValue): Value => ({ kind: "places", value: { step, offsets } });
 

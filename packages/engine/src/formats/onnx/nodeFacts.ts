@@ -164,3 +164,9 @@ function padsOf(
   const ordered = sides.map(([small, large]) => (automatic === "SAME_LOWER" ? [large, small] : [small, large]));
   return [ordered[0]![0]!, ordered[1]![0]!, ordered[0]![1]!, ordered[1]![1]!];
 }
+
+/** Whole numbers [batch, ...offsets]: of image b its number times `step`, and the offsets. */
+export interface BatchTable {
+  readonly step: number;
+  readonly offsets: HostValue;
+}

@@ -6,8 +6,8 @@ import { SIMPLIFY } from "../../graph/rewrites/simplify.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
 import { toGraphShape } from "../../nn/layout.ts";
-import type { BatchTable } from "./batchTables.ts";
 import { evaluate, type Source } from "./fragment.ts";
+import type { BatchTable } from "./nodeFacts.ts";
 import { BATCH, type HostValue, type NodeFacts } from "./nodeFacts.ts";
 
 /** What a name in an ONNX graph stands for while its layers are being found. */
