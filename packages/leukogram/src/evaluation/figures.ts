@@ -8,19 +8,44 @@ import { precisionRecallF1, precisionRecallF1OfClasses } from "../metrics/precis
 import { logLosses } from "../metrics/probabilityScores.ts";
 import { prepareAuc } from "../metrics/rocAuc.ts";
 
-/** Figures of a whole set, in the order of {@link headlineStatistic}. */
-export const HEADLINES = [
-  "accuracy",
-  "balancedAccuracy",
-  "macroF1",
-  "macroRocAuc",
-  "logLoss",
-  "kappa",
-  "matthews",
-] as const;
+/** What a figure is computed from, of all images or of a resample. */
+interface Counted {
+  readonly matrix: Matrix;
+  readonly sums: ReturnType<typeof margins>;
+  readonly perClass: ReturnType<typeof precisionRecallF1OfClasses>;
+  /** Area under the ROC curve of each class. */
+  readonly areas: readonly number[];
+  /** Whether a class of the images has none in the resample. */
+  readonly isShort: boolean;
+  readonly logLoss: number;
+}
 
-/** Figures of one class, in the order of {@link headlineStatistic}. */
-export const CLASS_FIGURES = ["precision", "recall", "f1", "rocAuc"] as const;
+/** Figures of a whole set: a row each. NaN if a figure is undefined. */
+const HEADLINE_TABLE = {
+  accuracy: ({ matrix, sums }) => accuracy(matrix, sums),
+  balancedAccuracy: ({ matrix, sums }) => balancedAccuracy(matrix, sums),
+  // A class that the resample lost would count 0, and nobody asked about it.
+  macroF1: ({ isShort, perClass }) => (isShort ? Number.NaN : mean(perClass.map(({ f1 }) => f1))),
+  // A class without images has no area, and then the mean has none.
+  macroRocAuc: ({ areas }) => (areas.some(Number.isNaN) ? Number.NaN : mean(areas)),
+  logLoss: ({ logLoss }) => logLoss,
+  kappa: ({ matrix, sums }) => cohenKappa(matrix, sums),
+  matthews: ({ matrix, sums }) => matthews(matrix, sums),
+} satisfies Readonly<Record<string, (counted: Counted) => number>>;
+
+/** Figures of class k: a row each. */
+const CLASS_TABLE = {
+  precision: ({ sums, perClass }, k) => (sums.predictions[k] === 0 ? Number.NaN : perClass[k]!.precision),
+  recall: ({ sums, perClass }, k) => (sums.truths[k] === 0 ? Number.NaN : perClass[k]!.recall),
+  f1: ({ sums, perClass }, k) => (sums.truths[k]! + sums.predictions[k]! === 0 ? Number.NaN : perClass[k]!.f1),
+  rocAuc: ({ areas }, k) => areas[k]!,
+} satisfies Readonly<Record<string, (counted: Counted, k: number) => number>>;
+
+/** Names of the figures of a whole set, in the order of {@link headlineStatistic}. */
+export const HEADLINES = Object.keys(HEADLINE_TABLE) as (keyof typeof HEADLINE_TABLE)[];
+
+/** Names of the figures of one class, in the order of {@link headlineStatistic}. */
+export const CLASS_FIGURES = Object.keys(CLASS_TABLE) as (keyof typeof CLASS_TABLE)[];
 
 /** Figures of the confusion matrix alone, whose limits come from those of the recalls, and the least they can be. */
 export const MATRIX_FIGURES = {
@@ -49,9 +74,7 @@ export interface Answers {
 /**
  * All figures at once for the bootstrap: {@link HEADLINES}, then {@link CLASS_FIGURES} of each class.
  *
- * Scores are ranked and losses taken once, so a resample costs one pass a class. NaN where a figure is undefined; so
- * is macro F1 of a resample that lost a class, which would count 0 for a class that nobody asked about. Each call fills
- * the same array.
+ * Scores are ranked and losses taken once, so a resample costs one pass a class. Each call fills the same array.
  */
 export function headlineStatistic({ numClasses, labels, predicted, probabilities }: Answers): WeightedStatistic {
   const losses = logLosses(labels, probabilities);
@@ -64,30 +87,23 @@ export function headlineStatistic({ numClasses, labels, predicted, probabilities
   });
   const present = new Set(labels).size;
   const confusion = prepareConfusion(labels, predicted, { numClasses });
-  const figures = new Float64Array(HEADLINES.length + numClasses * CLASS_FIGURES.length);
+  const headlines = Object.values(HEADLINE_TABLE);
+  const ofClass = Object.values(CLASS_TABLE);
+  const figures = new Float64Array(headlines.length + numClasses * ofClass.length);
   return (weights) => {
     const matrix = confusion(weights);
     const sums = margins(matrix);
-    const { truths, predictions } = sums;
-    const perClass = precisionRecallF1OfClasses(sums);
-    const areas = areaOf.map((area) => area(weights));
-    const lost = truths.filter((count) => count > 0).length < present;
-    figures[0] = accuracy(matrix, sums);
-    figures[1] = balancedAccuracy(matrix, sums);
-    figures[2] = lost ? Number.NaN : mean(perClass.map(({ f1 }) => f1));
-    // A class without images has no area, and then the mean has none.
-    figures[3] = areas.some(Number.isNaN) ? Number.NaN : mean(areas);
-    figures[4] = weightedMean(losses, weights);
-    figures[5] = cohenKappa(matrix, sums);
-    figures[6] = matthews(matrix, sums);
-    let at = HEADLINES.length;
-    for (let k = 0; k < numClasses; k++) {
-      const { precision, recall, f1 } = perClass[k]!;
-      figures[at++] = predictions[k] === 0 ? Number.NaN : precision;
-      figures[at++] = truths[k] === 0 ? Number.NaN : recall;
-      figures[at++] = truths[k]! + predictions[k]! === 0 ? Number.NaN : f1;
-      figures[at++] = areas[k]!;
-    }
+    const counted: Counted = {
+      matrix,
+      sums,
+      perClass: precisionRecallF1OfClasses(sums),
+      areas: areaOf.map((area) => area(weights)),
+      isShort: sums.truths.filter((count) => count > 0).length < present,
+      logLoss: weightedMean(losses, weights),
+    };
+    let at = 0;
+    for (const figure of headlines) figures[at++] = figure(counted);
+    for (let k = 0; k < numClasses; k++) for (const figure of ofClass) figures[at++] = figure(counted, k);
     return figures;
   };
 }

@@ -3,7 +3,7 @@ import { bytes, count, decimalEstimate, milliseconds, percentEstimate, plural, w
 import { laboratoryCaption, laboratoryMarkdown } from "./laboratoryTable.ts";
 import { markdownTable, plainText, shellBlock } from "./markdown.ts";
 import { RESEARCH_USE } from "./page.ts";
-import { CLASS_FIGURES, classFigure } from "./perClass.ts";
+import { CLASS_COLUMNS, classFigure } from "./perClass.ts";
 import { boundsText } from "./sections.ts";
 import { flattenSettings } from "./settings.ts";
 import { type CountRow, classTotals, countRows } from "./splitCounts.ts";
@@ -68,10 +68,10 @@ function headlineTable({ evaluation }: RunReportInput): string {
 
 function classTable({ evaluation }: RunReportInput): string {
   return markdownTable(
-    ["Class", ...CLASS_FIGURES.map(({ title }) => title), "Test images"],
+    ["Class", ...CLASS_COLUMNS.map(({ title }) => title), "Test images"],
     evaluation.perClass.map((row) => [
       plainText(row.class),
-      ...CLASS_FIGURES.map(({ key }) => percentEstimate(classFigure(row, key))),
+      ...CLASS_COLUMNS.map(({ key }) => percentEstimate(classFigure(row, key))),
       count(row.support),
     ]),
   );

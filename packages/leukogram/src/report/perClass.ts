@@ -2,14 +2,14 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { ClassFigures } from "../evaluation/types.ts";
 
 /** The figures of a class that reports show, in their order. */
-export const CLASS_FIGURES = [
+export const CLASS_COLUMNS = [
   { key: "precision", title: "Precision", meaning: "of those called so, how many are" },
   { key: "recall", title: "Recall", meaning: "of those that are, how many are found" },
   { key: "f1", title: "F1", meaning: "harmonic mean of the two" },
 ] as const;
 
 /** Which figure of a class. */
-export type ClassFigure = (typeof CLASS_FIGURES)[number]["key"];
+export type ClassFigure = (typeof CLASS_COLUMNS)[number]["key"];
 
 /** A figure of a class; undefined where no image of that class was there to be found. */
 export function classFigure(row: ClassFigures, key: ClassFigure): Estimate | undefined {

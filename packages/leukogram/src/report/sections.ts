@@ -14,7 +14,7 @@ import {
 } from "./format.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { type Column, factList, table } from "./page.ts";
-import { CLASS_FIGURES, classFigure } from "./perClass.ts";
+import { CLASS_COLUMNS, classFigure } from "./perClass.ts";
 import { classColour } from "./plots/theme.ts";
 import { mistakesOf } from "./summary.ts";
 import type { BootstrapSettings } from "./types.ts";
@@ -59,7 +59,7 @@ export function className(name: string, index: number): Markup {
 export function classTable({ perClass }: Evaluation): Markup {
   const columns: readonly Column<ClassFigures>[] = [
     { heading: "Class", cell: (row) => className(row.class, perClass.indexOf(row)) },
-    ...CLASS_FIGURES.map(({ key, title }) => ({
+    ...CLASS_COLUMNS.map(({ key, title }) => ({
       heading: title,
       cell: (row: ClassFigures) => percentCell(classFigure(row, key)),
       number: true,

@@ -3,7 +3,7 @@ import { type ScaleLinear, scaleLinear } from "d3-scale";
 import type { ClassFigures, Evaluation } from "../../evaluation/types.ts";
 import { isKnown, NOT_KNOWN, percent, percentEstimate, percentLimits, plural } from "../format.ts";
 import { type Content, element, join, type Markup } from "../markup.ts";
-import { CLASS_FIGURES, type ClassFigure, classFigure } from "../perClass.ts";
+import { CLASS_COLUMNS, type ClassFigure, classFigure } from "../perClass.ts";
 import { horizontalAxis, percentTick } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, type Panel, textWidth } from "./figure.ts";
 import { whisker } from "./interval.ts";
@@ -21,9 +21,9 @@ export function perClassBars(evaluation: Evaluation): string {
   const { perClass } = evaluation;
   if (perClass.length === 0) return emptyFigure(TITLE, "There are no classes.");
   const left = Math.min(200, Math.max(110, ...perClass.map((row) => textWidth(row.class) + 30)));
-  const column = (WIDTH - left - 12) / CLASS_FIGURES.length;
+  const column = (WIDTH - left - 12) / CLASS_COLUMNS.length;
   const height = perClass.length * ROW_HEIGHT;
-  const panels = CLASS_FIGURES.map(({ key, title, meaning }, i) => {
+  const panels = CLASS_COLUMNS.map(({ key, title, meaning }, i) => {
     const panel = { x: left + i * column, y: TOP, width: column - VALUE_WIDTH, height };
     const heading = [
       label(panel.x, 24, title, { bold: true }),
@@ -87,6 +87,6 @@ function value(estimate: Estimate | undefined, panel: Panel, y: number): Content
 }
 
 function describe(row: ClassFigures): string {
-  const figures = CLASS_FIGURES.map(({ key, title }) => `${title} ${percentEstimate(classFigure(row, key))}`);
+  const figures = CLASS_COLUMNS.map(({ key, title }) => `${title} ${percentEstimate(classFigure(row, key))}`);
   return `${row.class}, ${plural(row.support, "image")}: ${figures.join(", ")}.`;
 }
