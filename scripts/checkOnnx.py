@@ -141,7 +141,10 @@ def made(library, name):
             module.running_var.uniform_(0.5, 1.5)
     whole, x = Scaled(model).eval(), torch.randn(2, 3, size, size)
     with torch.no_grad():
-        whole.factor = 3 / float(whole(x).std())
+        spread = float(whole(x).std())
+        if spread == 0:
+            raise ValueError("random weights give the same scores for every image")
+        whole.factor = 3 / spread
         return whole, x, whole(x)
 
 
@@ -150,9 +153,9 @@ def of_torch(library, name, folder, opset, dynamo):
     path = os.path.join(folder, f"{library} {name}, {exporter}, opset {opset}.onnx")
     if os.path.exists(path):
         return
-    model, x, y = made(library, name)
     part = path + ".part"
     try:
+        model, x, y = made(library, name)
         if dynamo:
             torch.onnx.export(model, (x,), part, opset_version=opset, dynamo=True, external_data=False, verbose=False,
                               dynamic_shapes=({0: torch.export.Dim("batch")},))

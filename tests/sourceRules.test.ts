@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { PACKAGES, ROOT } from "./support/packages.ts";
 
-const root = fileURLToPath(new URL("../src/", import.meta.url));
-const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+const root = join(ROOT, "packages");
+const files = Object.keys(PACKAGES)
+  .flatMap((name) =>
+    readdirSync(join(root, name, "src"), { recursive: true, encoding: "utf8" }).map((file) => join(name, "src", file)),
+  )
   .filter((name) => name.endsWith(".ts"))
   .sort();
 

@@ -170,7 +170,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
  */
 const UNCHECKED = ["prepareAuc", "prepareConfusion", "prepareIncompleteBeta", "prepareRiskCoverageArea"];
 
-const folder = new URL("../../src/metrics/", import.meta.url);
+const folder = new URL("../../packages/leukogram/src/metrics/", import.meta.url);
 // checkInputs.ts holds the checks themselves.
 const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== "checkInputs.ts");
 const exported = new Map<string, (...args: Arguments) => unknown>();

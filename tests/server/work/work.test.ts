@@ -137,7 +137,7 @@ describe("models", () => {
 
   test("a file is given once: its hash says whether it is known", async () => {
     const file = await laboratory.ask("GET models/cnn-anylab/file");
-    expect(file.raw.equals(readFileSync("models/cnn-anylab.onnx"))).toBe(true);
+    expect(file.raw.equals(readFileSync("packages/leukogram/models/cnn-anylab.onnx"))).toBe(true);
     const etag = String(file.headers.etag);
     expect((await laboratory.ask("GET models/cnn-anylab/file", undefined, { "if-none-match": etag })).status).toBe(304);
     expect((await laboratory.ask("GET models/..%2F..%2Fetc%2Fpasswd/file")).status).toBe(404);
