@@ -40,16 +40,24 @@ export function show(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** The common shape of two by NumPy's broadcasting. @throws ERR_SHAPE where they do not fit. */
-export function broadcastShapes(a: Shape, b: Shape): Shape {
+/** The common shape of two by NumPy's broadcasting; undefined if they do not fit. */
+export function commonShape<D extends Dim>(a: readonly D[], b: readonly D[]): readonly D[] | undefined {
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const left = a[i - rank + a.length] ?? 1;
-    const right = b[i - rank + b.length] ?? 1;
-    if (left === right || right === 1) return left;
-    if (left === 1) return right;
-    throw new LeukogramError("ERR_SHAPE", `broadcast: ${show(a)} and ${show(b)} do not fit together`);
+  const sizes = Array.from({ length: rank }, (_, i) => {
+    const left = a[i - rank + a.length];
+    const right = b[i - rank + b.length];
+    if (right === undefined || right === 1) return left ?? right;
+    return left === undefined || left === 1 || left === right ? right : undefined;
   });
+  return sizes.includes(undefined) ? undefined : (sizes as D[]);
+}
+
+/** The same. @throws ERR_SHAPE where they do not fit. */
+export function broadcastShapes(a: Shape, b: Shape): Shape {
+  const shape = commonShape(a, b);
+  if (shape === undefined)
+    throw new LeukogramError("ERR_SHAPE", `broadcast: ${show(a)} and ${show(b)} do not fit together`);
+  return shape;
 }
 
 /** Distance in entries between neighbours along each axis of a dense row-major tensor. */

@@ -1,6 +1,6 @@
 // Whole numbers with several axes, which are known when a file is read: tables of indices, pads in pairs.
-import type { Dim } from "../../core/shape.ts";
-import type { HostValue } from "./nodeFacts.ts";
+import { commonShape, type Dim } from "../../core/shape.ts";
+import type { HostValue, NodeFacts } from "./nodeFacts.ts";
 
 /** More whole numbers than this are no shape, and no table of indices. */
 export const MOST_WHOLE = 1_000_000;
@@ -27,14 +27,32 @@ export const flatPlace = (index: readonly number[], shape: readonly number[]): n
   index.reduce((place, at, axis) => place * shape[axis]! + at, 0);
 
 /** The shape that shapes broadcast to, as NumPy has it; undefined if they do not. */
-export function broadcastShape(shapes: readonly (readonly number[])[]): readonly number[] | undefined {
-  const rank = Math.max(...shapes.map(({ length }) => length));
-  const sizes = Array.from({ length: rank }, (_, axis) => {
-    const own = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
-    const size = own.find((side) => side !== 1) ?? 1;
-    return own.every((side) => side === 1 || side === size) ? size : undefined;
-  });
-  return sizes.includes(undefined) ? undefined : (sizes as number[]);
+export const broadcastShape = (shapes: readonly (readonly number[])[]): readonly number[] | undefined =>
+  shapes.reduce<readonly number[] | undefined>((all, shape) => all && commonShape(all, shape), []);
+
+/**
+ * The flat places that the rows of an index name, each by its first axes of these sizes.
+ *
+ * @param verb what the node does to an entry, for the message of one that is not there: `takes`.
+ * @throws LeukogramError ERR_FORMAT for an entry that is not there.
+ */
+export function rowPlaces(
+  facts: NodeFacts,
+  { data }: HostValue,
+  { sizes, verb }: { readonly sizes: readonly number[]; readonly verb: string },
+): readonly number[] {
+  const depth = sizes.length;
+  return Array.from({ length: data.length / depth }, (_, row) =>
+    flatPlace(
+      sizes.map((size, axis) => {
+        const at = data[row * depth + axis] as number;
+        const place = at < 0 ? at + size : at;
+        if (!(place >= 0 && place < size)) throw facts.refuse(`${verb} entry ${at} of ${size}`);
+        return place;
+      }),
+      sizes,
+    ),
+  );
 }
 
 /** A table repeated to a shape that it broadcasts to. */

@@ -3,7 +3,7 @@ import type { Dim } from "../../core/shape.ts";
 import { dequantized } from "./dequantize.ts";
 import { BOOL, isWholeType, REAL_TYPES, WHOLE_RANGES } from "./elementTypes.ts";
 import { fixedSizes, HOST_OPERATORS } from "./hostOperators.ts";
-import { broadcast, broadcastShape, flatPlace, MOST_WHOLE } from "./hostTables.ts";
+import { broadcast, broadcastShape, MOST_WHOLE, rowPlaces } from "./hostTables.ts";
 import type { HostValue, NodeFacts } from "./nodeFacts.ts";
 import { type Constant, constantValue, shapeOf, type Value } from "./values.ts";
 
@@ -96,15 +96,8 @@ function scattered(facts: NodeFacts, [into, index, updates]: readonly Value[]): 
   if (depth < 1 || depth > into.shape.length || updates.data.length !== (at.length / depth) * width)
     throw facts.refuse("has updates that do not fit its indices");
   const data = into.data.slice();
-  for (let row = 0; row < at.length / depth; row++) {
-    const place = front.map((size, axis) => {
-      const entry = at[row * depth + axis] as number;
-      const found = entry < 0 ? entry + size : entry;
-      if (!(found >= 0 && found < size)) throw facts.refuse(`changes entry ${entry} of ${size}`);
-      return found;
-    });
-    data.set(updates.data.subarray(row * width, (row + 1) * width), flatPlace(place, front) * width);
-  }
+  for (const [row, place] of rowPlaces(facts, index.value, { sizes: front, verb: "changes" }).entries())
+    data.set(updates.data.subarray(row * width, (row + 1) * width), place * width);
   return { ...into, data };
 }
 

@@ -3,7 +3,7 @@ import { type Dim, timesOf } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { slicePlaces } from "./hostOperators.ts";
-import { flatPlace } from "./hostTables.ts";
+import { rowPlaces } from "./hostTables.ts";
 import { frontAxis, type NodeFacts, timesBatch } from "./nodeFacts.ts";
 import { reshape } from "./reshape.ts";
 
@@ -110,17 +110,9 @@ const gatherND: LayoutOperator = ([x], facts) => {
   const depth = index.shape.at(-1) ?? 0;
   const front = Array.from({ length: depth }, (_, axis) => fixedSize(x!, axis, facts));
   if (depth < 1 || depth > x!.rank) throw facts.refuse(`names ${depth} axes, and its input has ${x!.rank}`);
-  const rows = Array.from({ length: index.data.length / depth }, (_, row) =>
-    front.map((size, axis) => {
-      const at = index.data[row * depth + axis] as number;
-      const place = at < 0 ? at + size : at;
-      if (!(place >= 0 && place < size)) throw facts.refuse(`takes entry ${at} of ${size}`);
-      return place;
-    }),
-  );
+  const places = Int32Array.from(rowPlaces(facts, index, { sizes: front, verb: "takes" }));
   const rest = x!.shape.slice(depth);
   const flat = ops.reshape(x!, [front.reduce((all, size) => all * size, 1), ...rest]);
-  const places = Int32Array.from(rows, (row) => flatPlace(row, front));
   return ops.reshape(ops.gather(flat, 0, places), [...index.shape.slice(0, -1), ...rest]);
 };
 
