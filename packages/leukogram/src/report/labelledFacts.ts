@@ -2,7 +2,7 @@ import type { LabelAdaptation } from "../adaptation/fewLabels/adaptToLabels.ts";
 import { percent, percentEstimate, plural, pointsEstimate } from "./format.ts";
 import type { AdaptationFacts } from "./types.ts";
 
-/** What is told of an adaptation by labels. */
+/** What a report says of an adaptation by labels. */
 type Told = Pick<LabelAdaptation, "adapted" | "reason" | "before" | "after" | "gain" | "home" | "share" | "tried">;
 
 /**
