@@ -1,5 +1,7 @@
 // The one rule for 95 % limits, which evaluate, compare, robustness and generalise use: docs/evaluation.md.
+
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import { indicesByClass } from "../data/sampler.ts";
 import { aucLimits } from "../metrics/aucLimits.ts";
 import type { Matrix } from "../metrics/checkInputs.ts";
 import {
@@ -37,13 +39,8 @@ export function isMixed({ labels, groups }: JudgedImages): boolean {
 
 /** The places of each class's images, for classes that have some, in rising order of class. */
 export function placesOf({ labels }: JudgedImages): Map<number, number[]> {
-  const places = new Map<number, number[]>();
-  for (let i = 0; i < labels.length; i++) {
-    const own = places.get(labels[i]!);
-    if (own === undefined) places.set(labels[i]!, [i]);
-    else own.push(i);
-  }
-  return new Map([...places].sort(([a], [b]) => a - b));
+  const classes = Array.from(labels).reduce((most, label) => Math.max(most, label), -1) + 1;
+  return new Map([...indicesByClass(labels, classes).entries()].filter(([, own]) => own.length > 0));
 }
 
 /** Balanced accuracy with limits, and what those of other figures of the confusion matrix rest on. */
