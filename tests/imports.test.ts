@@ -12,6 +12,7 @@ const ORDER = {
     "cells",
     "shipped",
     "metrics",
+    "review",
     "data",
     "training",
     "evaluation",
@@ -36,6 +37,7 @@ const IN_BROWSERS = [
   "engine/models",
   "leukogram/cells",
   "leukogram/metrics",
+  "leukogram/review",
   "leukogram/explain",
   "leukogram/browser",
 ];
