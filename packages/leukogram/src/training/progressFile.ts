@@ -1,5 +1,6 @@
 // How far a program is, for another that watches it: a small JSON file, written whole.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writeFileWholeSync } from "@leukogram/engine/formats/writeFile";
 import { z } from "zod";
 
 const report = z.object({
@@ -60,8 +61,7 @@ export class ProgressFile {
     if (!isUrgent && now - this.#written < PAUSE) return;
     this.#written = now;
     try {
-      writeFileSync(`${this.#path}.tmp`, JSON.stringify(this.#report));
-      renameSync(`${this.#path}.tmp`, this.#path);
+      writeFileWholeSync(this.#path, JSON.stringify(this.#report));
     } catch {
       // A report that can't be written is no reason to end a training.
     }
