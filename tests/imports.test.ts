@@ -10,6 +10,7 @@ const ORDER = {
   leukogram: [
     "version.ts",
     "cells",
+    "run",
     "shipped",
     "metrics",
     "review",
