@@ -16,8 +16,9 @@ import { cellNormalizationOf } from "../../training/cellsOfRecipe.ts";
 import { augmentationOf } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import type { CommandModule } from "../command.ts";
-import { addRecipeFlags, print, recipeOf, wholeNumber } from "../options.ts";
+import { print, wholeNumber } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
+import { addRecipeFlags, recipeOf } from "../recipeFlags.ts";
 
 /** Flags of `augment-preview`, beside those of a recipe. */
 interface Flags {
