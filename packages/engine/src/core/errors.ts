@@ -59,8 +59,10 @@ const BRAND = Symbol.for("leukogram.error");
 export class LeukogramError extends Error {
   /** Any copy of this class made it: a program and what it loads may each bring one. */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore-start lint/complexity/noThisInStatic: a class made on this one has instances of its own
     const isOwn = Function.prototype[Symbol.hasInstance].call(this, value);
     return isOwn || (this === LeukogramError && value instanceof Error && BRAND in value);
+    // biome-ignore-end lint/complexity/noThisInStatic: as above
   }
 
   readonly [BRAND] = true;

@@ -5,6 +5,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { nearest } from "@leukogram/engine/core/nearest";
 import { type Command, Option } from "commander";
 import { parse } from "yaml";
+import { INGREDIENTS } from "../data/microscopy/ingredients.ts";
 import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
 import { number } from "./options.ts";
 
@@ -21,7 +22,9 @@ export function addRecipeFlags(command: Command, except: readonly string[] = [])
   command.option("--preset <name>", "the same, for the recipes that come with the package, such as anylab");
   for (const { key, description, group, kind, choices, default: value } of recipeKeys()) {
     if (except.includes(key)) continue;
+    if (key === "augment") addAugmentFlags(command, group);
     const flag = kebab(key);
+    if (key === "augment" || isDose(key)) continue;
     const usual = value === undefined ? [] : [`default: ${kind === "boolean" ? (value ? "yes" : "no") : value}`];
     const notes = kind === "boolean" ? [...usual, `--no-${flag} for no`] : usual;
     const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
@@ -30,6 +33,63 @@ export function addRecipeFlags(command: Command, except: readonly string[] = [])
     command.addOption(kind === "number" ? option.argParser(number) : option);
     if (kind === "boolean") command.addOption(new Option(`--no-${flag}`).hideHelp());
   }
+}
+
+// Each way to change images has a strength and a chance, two settings of a recipe.
+const isDose = (key: string) => INGREDIENTS.some(({ name }) => key === name || key === `${name}Chance`);
+
+function addAugmentFlags(command: Command, group: string): void {
+  const heading = `${group}:`;
+  const add = (option: Option) => command.addOption(option.helpGroup(heading));
+  add(
+    new Option(
+      "--augment <way=strength[@chance]>",
+      "change training images in one way, such as stain=0.6@0.8; once for each way; a strength of 0 turns it off",
+    ).argParser((text, earlier: Doses | false = {}) => ({ ...earlier, ...doseOf(text, earlier || {}) })),
+  );
+  add(new Option("--no-augment", "leave training images as they are: no rotation, zoom, flip or other way"));
+  for (const { name } of INGREDIENTS)
+    for (const [flag, now] of [
+      [kebab(name), `${name}=STRENGTH`],
+      [`${kebab(name)}-chance`, `${name}=STRENGTH@CHANCE`],
+    ] as const)
+      add(new Option(`--${flag} <number>`).hideHelp().argParser(() => refuseOldFlag(flag, now)));
+  const ways = INGREDIENTS.map(({ name, description, unit, chance }) => [
+    name,
+    `${description}, ${unit}`,
+    `@${chance}`,
+  ]);
+  command.addHelpText(
+    "after",
+    `\nWays of --augment, with the chance that is taken if none is given:\n${indented(ways)}`,
+  );
+}
+
+const indented = (rows: readonly (readonly string[])[]) => {
+  const width = Math.max(...rows.map(([name]) => name!.length));
+  return rows.map(([name, ...rest]) => `  ${name!.padEnd(width)}  ${rest.join("  ")}`).join("\n");
+};
+
+function refuseOldFlag(flag: string, now: string): never {
+  throw new LeukogramError("ERR_USAGE", `--${flag} is not known any more`, { hint: `Use --augment ${now}.` });
+}
+
+type Doses = Readonly<Record<string, number>>;
+
+/** The settings of a recipe that one `--augment` stands for. */
+function doseOf(word: string, earlier: Doses): Doses {
+  const [, name, strength, chance] = /^([^=]+)=([^@]+)(?:@(.+))?$/.exec(word) ?? [];
+  const names = INGREDIENTS.map((ingredient) => ingredient.name as string);
+  const bad = (why: string, hint: string) => new LeukogramError("ERR_USAGE", `--augment ${word}: ${why}`, { hint });
+  if (name === undefined) throw bad("expected a way, its strength and its chance", "Write it as stain=0.6@0.8.");
+  if (!names.includes(name)) {
+    const near = nearest(name, names);
+    throw bad(`there is no way "${name}"`, near ? `Did you mean "${near}"?` : `Use one of ${names.join(", ")}.`);
+  }
+  if (earlier[name] !== undefined) throw bad(`${name} was given before`, "Give each way once.");
+  const numbers = [strength, chance].flatMap((text) => (text === undefined ? [] : [Number(text)]));
+  if (numbers.some(Number.isNaN)) throw bad("strength and chance are numbers", "Write it as stain=0.6@0.8.");
+  return { [name]: numbers[0]!, ...(numbers.length === 2 && { [`${name}Chance`]: numbers[1]! }) };
 }
 
 /** The recipe that `--recipe` and the flags make together, over `base`. */
@@ -42,9 +102,11 @@ export function recipeOf(
     throw new LeukogramError("ERR_USAGE", "--recipe and --preset were both given", { hint: "Give one of them." });
   const recipe = file ?? preset;
   const fromFile = recipe === undefined ? {} : readRecipe(recipe);
-  const flags = Object.fromEntries(
-    recipeKeys().flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
-  );
+  const { augment, ...rest } = options;
+  const flags = {
+    ...Object.fromEntries(recipeKeys().flatMap(({ key }) => (rest[key] === undefined ? [] : [[key, rest[key]]]))),
+    ...(augment === false ? { augment } : (augment as Doses | undefined)),
+  };
   // The file by itself first, so that its faults are told with its name.
   parseRecipe(fromFile, recipe);
   return parseRecipe({ ...base, ...fromFile, ...flags }, "settings");

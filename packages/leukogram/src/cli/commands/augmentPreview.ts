@@ -43,7 +43,7 @@ const augmentPreviewCommand: CommandModule = {
   },
   examples: [
     "leukogram augment-preview cells --image-size 128",
-    "leukogram augment-preview cells --image-size 128 --field-size 256 --scale-min 0.3 --stain 0.5 --out stain.png",
+    "leukogram augment-preview cells --image-size 128 --field-size 256 --scale-min 0.3 --augment stain=0.5 --out stain.png",
   ],
   async execute({ args: [dir], options }) {
     const { out, columns, yes, json } = options as unknown as Flags;
