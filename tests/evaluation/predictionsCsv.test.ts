@@ -139,3 +139,10 @@ describe("files that others wrote", () => {
     expect(read('file,label\n"open')).toThrow(/ERR_DATA test\.csv: not a CSV file: Quote Not Closed/);
   });
 });
+
+it("refuses answers of several models in one file", () => {
+  const lines = ["file,label,predicted,group,model,p_a,p_b", "1.png,a,a,,cnn,1,0", "2.png,a,a,,other,1,0"];
+  expect(() => parsePredictionsCsv(lines.join("\n"), { path: "test.csv" })).toThrow(
+    "ERR_DATA test.csv: holds answers of several models, cnn and other. Keep the answers of each model in a file of its own.",
+  );
+});
