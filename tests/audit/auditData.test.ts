@@ -169,7 +169,7 @@ describe("auditData", () => {
     ] as const) {
       const stop = new AbortController();
       const onStage = (reached: string) => reached === stage && stop.abort();
-      await expect(auditData([at()], { signal: stop.signal, onStage })).rejects.toThrow(message);
+      await expect(auditData([at("Test")], { signal: stop.signal, onStage })).rejects.toThrow(message);
     }
     expect(readdirSync(join(dir, "cache"))).toEqual([]);
   });

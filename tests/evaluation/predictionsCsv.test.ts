@@ -146,3 +146,9 @@ it("refuses answers of several models in one file", () => {
     "ERR_DATA test.csv: holds answers of several models, cnn and other. Keep the answers of each model in a file of its own.",
   );
 });
+
+it("refuses classes that are none by the columns that name them", () => {
+  expect(() => parsePredictionsCsv("file,label,predicted,group,p_a,p_a\n1.png,a,a,,1,0", { path: "test.csv" })).toThrow(
+    /^ERR_DATA test\.csv line 1: .* in the columns p_<Class>/,
+  );
+});
