@@ -104,32 +104,28 @@ function inputPhases(order: readonly Tensor[], images: Tensor): number {
   if (pixels.some((t) => t.op.name !== "cast") || strides.size !== 1 || stride === undefined || stride === 1) return 1;
   const forward = first.filter((t) => t.op.name === "conv2d");
   const thin = forward.every((t) => (t.shape[1] as number) <= 8);
-  const second = new Set(forward.flatMap((t) => behindElementwise(t, readers)).map(convolutionStride));
+  const second = new Set(forward.flatMap((t) => convolutionsBehind(t, readers)).map(convolutionStride));
   const next = [...second][0];
   return thin && second.size === 1 && next !== undefined ? stride * next : stride;
 }
 
 function convolutionStride(t: Tensor): number | undefined {
   const { strides, groups } = t.attributes as { strides?: readonly [number, number]; groups?: number };
-  return strides && groups === 1 && strides[0] === strides[1] && t.op.name !== "maxPool" ? strides[0] : undefined;
+  return strides && groups === 1 && strides[0] === strides[1] ? strides[0] : undefined;
 }
 
-const SAME_PLACE = new Set(["relu", "step", "mul", "add", "channelAffine"]);
-
-// What reads a tensor, looking through entry-by-entry ops and leaving out sums.
-function behindElementwise(start: Tensor, readers: (of: Tensor) => Tensor[]): Tensor[] {
+// The convolutions of a tensor, behind whatever lets them share its phases.
+function convolutionsBehind(start: Tensor, readers: (of: Tensor) => Tensor[]): Tensor[] {
   const seen = new Set<Tensor>();
   const found = new Set<Tensor>();
   const visit = (t: Tensor): void => {
     for (const reader of readers(t)) {
-      if (SAME_PLACE.has(reader.op.name) && reader.rank === 4) {
-        if (!seen.has(reader)) {
-          seen.add(reader);
-          visit(reader);
-        }
-      } else if (!reader.op.name.startsWith("reduce") && reader.inputs[0] === t) found.add(reader);
+      if (reader.op === ops.conv2dOp && reader.inputs[0] === t) found.add(reader);
+      if (!reader.op.sharesPhases || reader.rank !== 4 || seen.has(reader)) continue;
+      seen.add(reader);
+      visit(reader);
     }
   };
   visit(start);
-  return [...found].filter((t) => t.op.name === "conv2d");
+  return [...found];
 }
