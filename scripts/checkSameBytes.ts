@@ -162,7 +162,8 @@ async function tellPictures(): Promise<void> {
 }
 
 const run = promisify(execFile);
-const PROGRAM = resolve(import.meta.dirname, "../packages/leukogram/bin/leukogram.js");
+const ROOT = resolve(import.meta.dirname, "..");
+const PROGRAM = join(ROOT, "packages/leukogram/bin/leukogram.js");
 
 /** What commands print; FOLDER is where the smears lie. */
 const COMMANDS: readonly string[] = [
@@ -188,7 +189,9 @@ async function tellCommands(): Promise<void> {
       (done) => ({ ...done, stderr: "", code: 0 }),
       (fault: { stdout: string; stderr: string; code: number }) => fault,
     );
-    return withoutTimes(`${stdout}${stderr}exit code ${code}`).replaceAll(folder, "FOLDER");
+    return withoutTimes(`${stdout}${stderr}exit code ${code}`)
+      .replaceAll(folder, "FOLDER")
+      .replaceAll(ROOT, "REPOSITORY");
   };
   try {
     await program("draw FOLDER/smears --count 12 --test-count 4 --size 120 --json");
