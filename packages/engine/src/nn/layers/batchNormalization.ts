@@ -1,7 +1,7 @@
 import { imageMoments, type Moments, scaledWithMoments } from "../../graph/imageMoments.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { type LayerShape, lastAxisSize } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { type ScaleAndShift, scaleAndShift, scaleAndShiftWeights } from "./scaleAndShift.ts";
@@ -18,6 +18,7 @@ interface Config extends ScaleAndShift {
  * (keras.layers.BatchNormalization; Ioffe and Szegedy 2015). In inference, and when frozen, by the moving statistics.
  */
 export class BatchNormalization extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "BatchNormalization";
 
   constructor(options: LayerOptions & Partial<Config> = {}) {
