@@ -73,7 +73,7 @@ async function measure(dir: string): Promise<{ seconds: number; megabytes: numbe
   return { seconds, megabytes: Number(memory) / 1024, copies: copies.length };
 }
 
-build();
+await build();
 process.stdout.write(
   "| Images | Seconds | Milliseconds an image | Peak memory, MB | Copies found |\n|---:|---:|---:|---:|---:|\n",
 );

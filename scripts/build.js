@@ -5,6 +5,7 @@ import { copyFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleProgram } from "./bundleProgram.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -14,9 +15,11 @@ for (const name of wanted.length > 0 ? wanted : ["engine", "leukogram", "laborat
   rmSync(join(folder, "dist"), { recursive: true, force: true });
   execFileSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.build.json")], { stdio: "inherit" });
   copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
-  if (name === "leukogram")
+  if (name === "leukogram") {
+    await bundleProgram(folder, join(root, "packages/engine"));
     for (const file of ["README.md", "CHANGELOG.md", "CITATION.cff"])
       copyFileSync(join(root, file), join(folder, file));
+  }
   if (name !== "laboratory") continue;
   const { build } = await import("vite");
   const outDir = join(folder, "dist/web");

@@ -9,7 +9,7 @@ import { Command } from "commander";
 import * as library from "leukogram";
 import * as browser from "leukogram/browser";
 import { COMMANDS } from "leukogram/cli/commands/index";
-import { recipeOf } from "leukogram/cli/options";
+import { recipeOf } from "leukogram/cli/recipeFlags";
 import { recipeKeys } from "leukogram/training/recipe";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));

@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { Command } from "commander";
-import { readRecipe } from "leukogram/cli/options";
+import { readRecipe } from "leukogram/cli/recipeFlags";
 import { openData } from "leukogram/data/dataset";
 import { parseSource } from "leukogram/data/laboratories";
 import { loadClassifier } from "leukogram/evaluation/classifier";

@@ -43,7 +43,7 @@ const IN_BROWSERS = [
 interface Module {
   /** `engine/core/errors.ts`. */
   readonly path: string;
-  readonly imports: readonly { readonly target: string; readonly isTypeOnly: boolean }[];
+  readonly imports: readonly { readonly target: string; readonly isTypeOnly: boolean; readonly isLater: boolean }[];
 }
 
 const packagesFolder = join(ROOT, "packages");
@@ -74,6 +74,7 @@ const modules: readonly Module[] = names.flatMap((name) => {
       const imports = [...readFileSync(path, "utf8").matchAll(STATEMENT)].map((match) => ({
         target: targetOf((match[3] ?? match[4] ?? match[5])!, path).replace("/src/", "/"),
         isTypeOnly: match[2] !== undefined,
+        isLater: match[5] !== undefined,
       }));
       return { path: `${name}/${file.split(sep).join("/")}`, imports };
     });
@@ -134,4 +135,19 @@ test("no modules import each other in a circle, not even types, but for those of
   };
   for (const { path } of modules) visit(path, []);
   expect(circles).toEqual([]);
+});
+
+test("the program starts with commander alone; a command loads what it needs", () => {
+  const byPath = new Map(modules.map((module) => [module.path, module]));
+  const [loaded, outside] = [new Set<string>(), new Set<string>()];
+  const load = (path: string): void => {
+    const module = byPath.get(path);
+    if (module === undefined && !path.startsWith("node:")) outside.add(path);
+    if (module === undefined || loaded.has(path)) return;
+    loaded.add(path);
+    for (const { target, isTypeOnly, isLater } of module.imports) if (!isTypeOnly && !isLater) load(target);
+  };
+  load("leukogram/cli/main.ts");
+  expect([...outside]).toEqual(["commander"]);
+  expect(loaded.size).toBeLessThan(40);
 });

@@ -21,9 +21,9 @@ test("augment-preview draws every ingredient of a recipe, the same each time", a
   writeFileSync(path("mine.png"), "precious");
   const [all, own, again, other, refused, plain] = await cli.runAll([
     preview("--json"),
-    preview("--stain", "0.5", "--noise", "6", "--noise-chance", "0.4", "--columns", "3", "--out", "own.png", "--json"),
-    preview("--stain", "0.5", "--noise", "6", "--noise-chance", "0.4", "--columns", "3", "--out", "again.png"),
-    preview("--stain", "0.5", "--noise", "6", "--columns", "3", "--out", "other.png", "--seed", "1"),
+    preview("--augment", "stain=0.5", "--augment", "noise=6@0.4", "--columns", "3", "--out", "own.png", "--json"),
+    preview("--augment", "stain=0.5", "--augment", "noise=6@0.4", "--columns", "3", "--out", "again.png"),
+    preview("--augment", "stain=0.5", "--augment", "noise=6", "--columns", "3", "--out", "other.png", "--seed", "1"),
     preview("--out", "mine.png"),
     preview("--no-augment", "--out", "plain.png"),
   ]);
@@ -60,4 +60,20 @@ test("augment-preview draws every ingredient of a recipe, the same each time", a
   expectFailure(refused!, 3, /^ERR_OUTPUT mine\.png exists\. Write over it with --yes/);
   expect(readFileSync(path("mine.png"), "utf8")).toBe("precious");
   expectFailure(plain!, 2, /^ERR_USAGE augment-preview: the recipe has no augmentation\. Leave out --no-augment\.$/);
+});
+
+test.each([
+  [["--stain", "0.5"], "--stain is not known any more. Use --augment stain=STRENGTH."],
+  [
+    ["--white-balance-chance", "1"],
+    "--white-balance-chance is not known any more. Use --augment whiteBalance=STRENGTH@CHANCE.",
+  ],
+  [["--augment", "stian=1"], '--augment stian=1: there is no way "stian". Did you mean "stain"?'],
+  [["--augment", "stain"], "--augment stain: expected a way, its strength and its chance. Write it as stain=0.6@0.8."],
+  [["--augment", "stain=x"], "--augment stain=x: strength and chance are numbers. Write it as stain=0.6@0.8."],
+  [["--augment", "stain=1", "--augment", "stain=2"], "--augment stain=2: stain was given before. Give each way once."],
+  [["--augment", "stain=50"], "settings: stain: expected a number from 0 to 3, received 50"],
+])("augment-preview %j is refused", async (words, message) => {
+  const [result] = await cli.runAll([preview("--out", "refused.png", ...words)]);
+  expectFailure(result!, 2, new RegExp(message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { VERSION } from "@leukogram/engine/version";
 import { COMMANDS } from "leukogram/cli/commands/index";
+import { INGREDIENTS } from "leukogram/data/microscopy/ingredients";
 import { drawSmears } from "leukogram/data/synthetic";
 import { recipeKeys } from "leukogram/training/recipe";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -50,6 +51,12 @@ describe("help", () => {
     }
     const train = outcomes[COMMANDS.findIndex(({ name }) => name === "train")]!.stdout;
     for (const { key, choices } of recipeKeys()) {
+      const way = INGREDIENTS.find(({ name }) => key === name || key === `${name}Chance`);
+      if (way !== undefined) {
+        // A way of --augment: its line ends with the chance that it has.
+        expect(train).toMatch(new RegExp(`^ {2}${way.name} .*@${way.chance}$`, "m"));
+        continue;
+      }
       const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       expect(train).toContain(choices === undefined ? flag : `${flag} <${choices.join("|")}>`);
     }

@@ -49,12 +49,23 @@ export interface LeukogramErrorOptions {
   readonly cause?: unknown;
 }
 
+const BRAND = Symbol.for("leukogram.error");
+
 /**
  * An error that the user can mend: what, where, and how to mend it, in one line.
  *
  * The message reads `ERR_SHAPE softmax: expected [N, K], received [5]. Reshape one example to [1, K].`
  */
 export class LeukogramError extends Error {
+  /** Any copy of this class made it: a program and what it loads may each bring one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore-start lint/complexity/noThisInStatic: a class made on this one has instances of its own
+    const isOwn = Function.prototype[Symbol.hasInstance].call(this, value);
+    return isOwn || (this === LeukogramError && value instanceof Error && BRAND in value);
+    // biome-ignore-end lint/complexity/noThisInStatic: as above
+  }
+
+  readonly [BRAND] = true;
   override readonly name = "LeukogramError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;

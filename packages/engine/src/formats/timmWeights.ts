@@ -1,5 +1,7 @@
 // The weights of timm's vision transformers (github.com/huggingface/pytorch-image-models, vision_transformer.py).
+
 import { LeukogramError } from "../core/errors.ts";
+import { permuted } from "../core/permute.ts";
 import { show } from "../core/shape.ts";
 import { MultiHeadAttention } from "../nn/layers/index.ts";
 import type { Model } from "../nn/model.ts";
@@ -115,8 +117,5 @@ class Reader {
 
 // [rows, columns] -> [columns, rows]; PyTorch's kernels are [out, in].
 function turned({ shape, value }: Matrix): Matrix {
-  const [rows, columns] = shape as readonly [number, number];
-  const out = new Float32Array(value.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = value[r * columns + c]!;
-  return { shape: [columns, rows], value: out };
+  return { shape: shape.toReversed(), value: permuted(value, shape, [1, 0]) };
 }

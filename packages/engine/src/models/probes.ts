@@ -10,28 +10,45 @@ import type { Session } from "../runtime/session.ts";
 /** A picture's entries at (x, y), each from -1 to 1, channel, from 0 to 1. */
 type Pattern = (x: number, y: number, channel: number, rng: Rng) => number;
 
+const NUCLEUS = [0.35, 0.2, 0.5];
+const GROUND = [0.95, 0.9, 0.85];
+
 // A stained cell on a bright ground, noise, a slope, stripes.
 const PATTERNS: readonly Pattern[] = [
-  (x, y, c) =>
-    x * x + y * y < 0.12 ? [0.35, 0.2, 0.5][c % 3]! : x * x + y * y < 0.4 ? 0.7 : [0.95, 0.9, 0.85][c % 3]!,
+  (x, y, c) => {
+    const distance = x * x + y * y;
+    return distance < 0.12 ? NUCLEUS[c % 3]! : distance < 0.4 ? 0.7 : GROUND[c % 3]!;
+  },
   (_x, _y, _c, rng) => rng.uniform(),
   (x, y, c) => ((c % 2 === 0 ? x : y) + 1) / 2,
   (x, y, c) => (Math.sin(9 * x + 5 * y + c) + 1) / 2,
 ];
 
-/** Probe pictures, uint8 as floats 0 to 255, of this shape: the same each time. */
+/** Where the pixels of a row or column lie, from -1 to 1. */
+const places = (size: number) => Float64Array.from({ length: size }, (_, i) => (2 * i + 1) / size - 1);
+
+// A command asks for the same pictures several times; they go when memory is short.
+let latest: { readonly shape: string; readonly pictures: WeakRef<readonly Float32Array[]> } | undefined;
+
+/** Probe pictures, uint8 as floats 0 to 255, of this shape: the same each time, and not to be written to. */
 export function probePictures(shape: LayerShape): readonly Float32Array[] {
+  const drawn = latest?.shape === shape.join() ? latest.pictures.deref() : undefined;
+  if (drawn !== undefined) return drawn;
+  const pictures = draw(shape);
+  latest = { shape: shape.join(), pictures: new WeakRef(pictures) };
+  return pictures;
+}
+
+function draw(shape: LayerShape): readonly Float32Array[] {
   const [height, width, channels] =
     shape.length === 3 ? (shape as [number, number, number]) : [1, numElements(shape), 1];
+  const [xs, ys] = [places(width), places(height)];
   const rng = new Rng(17).fork("probes");
   return PATTERNS.map((pattern) => {
     const picture = new Float32Array(numElements(shape));
-    for (let i = 0; i < picture.length; i++) {
-      const [c, column] = [i % channels, Math.floor(i / channels) % width];
-      const row = Math.floor(i / channels / width);
-      const [x, y] = [(2 * column + 1) / width - 1, (2 * row + 1) / height - 1];
-      picture[i] = Math.round(255 * pattern(x, y, c, rng));
-    }
+    let i = 0;
+    for (const y of ys)
+      for (const x of xs) for (let c = 0; c < channels; c++) picture[i++] = Math.round(255 * pattern(x, y, c, rng));
     return picture;
   });
 }

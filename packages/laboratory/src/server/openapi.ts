@@ -69,6 +69,7 @@ export async function addOpenApi(app: App): Promise<void> {
       };
     },
   });
+  // biome-ignore lint/nursery/noMisusedPromises: fastify awaits what a plugin promises
   await app.register(async (part) => {
     openToAll(part as unknown as App);
     // Its style sheets hold pictures as data, and it writes some styles into its page.

@@ -52,6 +52,7 @@ export async function addWebApp(
     app.get("/", { config, schema: { hide: true } }, async (_, reply) => reply.type("text/html").send(NOT_BUILT));
     return;
   }
+  // biome-ignore lint/nursery/noMisusedPromises: fastify awaits what a plugin promises
   await app.register(async (part) => {
     openToAll(part as unknown as App);
     await part.register(fastifyStatic, {

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { numElements } from "@leukogram/engine/core/shape";
 import { loadWeights } from "@leukogram/engine/formats/loadWeights";
 import { readKerasFile } from "@leukogram/engine/formats/readKeras";
 import { readModel } from "@leukogram/engine/formats/readModel";
@@ -128,10 +129,16 @@ interface Fed {
   readonly shape: readonly number[];
 }
 
-/** Probe pictures as an .onnx of ours takes them: bytes in three colours; `isOdd`: of other sizes than the model's own. */
-export function probeBytes([height, width]: readonly number[], isOdd = false): readonly Fed[] {
-  const shape = isOdd ? [height! + 7, width! + 3, 3] : [height!, width!, 3];
+/** Probe pictures as an .onnx of ours takes them: bytes in three colours. */
+export function probeBytes([height, width]: readonly number[]): readonly Fed[] {
+  const shape = [height!, width!, 3];
   return probePictures(shape).map((picture) => ({ data: Uint8Array.from(picture), shape }));
+}
+
+// Of another size than the model's own, all grey: it is asked for an answer, not for which.
+function oddPicture([height, width]: readonly number[]): Fed {
+  const shape = [height! + 7, width! + 3, 3];
+  return { data: new Uint8Array(numElements(shape)).fill(128), shape };
 }
 
 /** What the bytes of an ONNX model give for pictures, one after the other. */
@@ -151,7 +158,6 @@ export async function askOnnx(bytes: Uint8Array, pictures: readonly Fed[]): Prom
 
 /** What an .onnx file of ours gives for pictures of its own size; it must answer to others too. */
 export async function askOnnxFile(path: string, imageSize: readonly number[]): Promise<Answers> {
-  const bytes = await readFile(path);
-  await askOnnx(bytes, probeBytes(imageSize, true));
-  return askOnnx(bytes, probeBytes(imageSize));
+  const answers = await askOnnx(await readFile(path), [...probeBytes(imageSize), oddPicture(imageSize)]);
+  return answers.slice(0, -1);
 }

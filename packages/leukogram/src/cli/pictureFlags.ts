@@ -1,8 +1,7 @@
 // What all commands that read pictures have in common: `--bits`, and zips in place of folders.
 import type { Command } from "commander";
 import { isZip, unpackZip } from "../data/archives/unpackedFolder.ts";
-import { parseSource } from "../data/laboratories.ts";
-import { tellBits } from "../data/pictureSets.ts";
+import { tellBits } from "../data/depth.ts";
 import { number } from "./options.ts";
 
 const BITS = "--bits";
@@ -30,8 +29,9 @@ export async function preparePictures(command: Command, signal: AbortSignal): Pr
   const { bits, ...options } = command.opts() as Record<string, unknown> & { readonly bits?: number };
   tellBits(bits);
   const words = [command.processedArgs, Object.values(options)].flat(3);
-  const zips = words.flatMap((word) =>
-    typeof word === "string" && /\.zip$/i.test(word) ? [parseSource(word).path] : [],
-  );
-  for (const path of new Set(zips)) if (isZip(path)) await unpackZip(path, signal);
+  const zips = words.filter((word) => typeof word === "string" && /\.zip$/i.test(word)) as string[];
+  if (zips.length === 0) return;
+  const { parseSource } = await import("../data/laboratories.ts");
+  for (const path of new Set(zips.map((word) => parseSource(word).path)))
+    if (isZip(path)) await unpackZip(path, signal);
 }

@@ -1,4 +1,5 @@
 // Bits used of 16: cameras of 10, 12 or 14 bits write 16, and what is white then is nowhere in the pixels of one picture.
+import { LeukogramError } from "@leukogram/engine/core/errors";
 import { UnreadKind } from "./unreadKind.ts";
 
 /** Depths that cameras have, and 8 for what was merely widened. */
@@ -37,4 +38,24 @@ export function toBytes(values: Uint16Array, bits: number | undefined): Uint8Arr
       `Say --bits ${needed}, or leave it out.`,
     );
   return Uint8Array.from(values, (value) => value >>> (used - 8));
+}
+
+let told: number | undefined;
+
+/**
+ * Says how many of 16 bits all pictures of this process use, whatever they say themselves; undefined takes it back.
+ *
+ * @throws LeukogramError ERR_USAGE for what no camera has.
+ */
+export function tellBits(bits: number | undefined): void {
+  if (bits !== undefined && !(Number.isInteger(bits) && bits >= 8 && bits <= 16))
+    throw new LeukogramError("ERR_USAGE", `--bits ${bits}: expected a whole number from 8 to 16`, {
+      hint: `Cameras have ${DEPTHS.slice(1).join(", ")}.`,
+    });
+  told = bits;
+}
+
+/** What {@link tellBits} was told. */
+export function toldBits(): number | undefined {
+  return told;
 }

@@ -3,8 +3,7 @@ import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { counted } from "@leukogram/engine/core/counted";
-import { LeukogramError } from "@leukogram/engine/core/errors";
-import { DEPTHS, depthOf, largestOf } from "./depth.ts";
+import { depthOf, largestOf, toldBits } from "./depth.ts";
 import { readRaw, spaceOf } from "./rawPixels.ts";
 import { remark } from "./remarks.ts";
 import { readPlanned } from "./tiff/decodeTiff.ts";
@@ -20,8 +19,6 @@ interface PictureSet {
 }
 
 const setOf = new Map<string, PictureSet>();
-let told: number | undefined;
-
 /** Only these formats have 16 bits. */
 const WIDE_NAMES = /\.(png|tiff?)$/i;
 const MOST_PIXELS = 64e6;
@@ -31,24 +28,6 @@ export function addPictures(name: string, paths: readonly string[]): void {
   const absolute = paths.map((path) => resolve(path));
   const set: PictureSet = { name, paths: absolute };
   for (const path of absolute) if (!setOf.has(path)) setOf.set(path, set);
-}
-
-/**
- * Says how many of 16 bits all pictures of this process use, whatever they say themselves; undefined takes it back.
- *
- * @throws LeukogramError ERR_USAGE for what no camera has.
- */
-export function tellBits(bits: number | undefined): void {
-  if (bits !== undefined && !(Number.isInteger(bits) && bits >= 8 && bits <= 16))
-    throw new LeukogramError("ERR_USAGE", `--bits ${bits}: expected a whole number from 8 to 16`, {
-      hint: `Cameras have ${DEPTHS.slice(1).join(", ")}.`,
-    });
-  told = bits;
-}
-
-/** What {@link tellBits} was told. */
-export function toldBits(): number | undefined {
-  return told;
 }
 
 /** Bits used of 16 by a picture that does not say it: by the largest value of all that came with it. */
@@ -61,6 +40,7 @@ export async function bitsOfSet(path: string): Promise<number | undefined> {
 
 /** Bits of the sets that these pictures belong to, as text: part of the key of what is kept of their pixels. */
 export async function bitsKey(paths: readonly string[]): Promise<string> {
+  const told = toldBits();
   if (told !== undefined) return String(told);
   const found = new Set<number | undefined>();
   for (const path of paths) if (WIDE_NAMES.test(path)) found.add(await bitsOfSet(path));

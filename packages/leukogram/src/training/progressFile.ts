@@ -1,29 +1,6 @@
 // How far a program is, for another that watches it: a small JSON file, written whole.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { z } from "zod";
-
-const report = z.object({
-  state: z.enum(["running", "finished", "failed", "interrupted"]),
-  /** What is being done, such as "Decoding training images". */
-  stage: z.string(),
-  /** Done so many of so many; of a training, steps of the epoch. */
-  done: z.number(),
-  total: z.number(),
-  /** From 1; 0 before the first. */
-  epoch: z.number(),
-  epochs: z.number().nullable(),
-  /** Means over the epoch so far. */
-  loss: z.number().nullable(),
-  accuracy: z.number().nullable(),
-  imagesPerSecond: z.number().nullable(),
-  /** Until all epochs are done; fewer where training stops early. */
-  secondsLeft: z.number().nullable(),
-  /** Why it failed, in one line. */
-  error: z.string().nullable(),
-});
-
-/** How far a program is. */
-export type ProgressReport = z.infer<typeof report>;
+import { renameSync, writeFileSync } from "node:fs";
+import type { ProgressReport } from "./progressReport.ts";
 
 const BEGINNING: ProgressReport = {
   state: "running",
@@ -65,14 +42,5 @@ export class ProgressFile {
     } catch {
       // A report that can't be written is no reason to end a training.
     }
-  }
-}
-
-/** Reads what a {@link ProgressFile} wrote; undefined where there is none, or something else. */
-export function readProgress(path: string): ProgressReport | undefined {
-  try {
-    return report.parse(JSON.parse(readFileSync(path, "utf8")));
-  } catch {
-    return undefined;
   }
 }

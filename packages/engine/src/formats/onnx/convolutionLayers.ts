@@ -1,4 +1,5 @@
 // A Conv of ONNX as layers of Keras: the kernel re-laid, its padding as Keras has it.
+import { permuted } from "../../core/permute.ts";
 import type { Dim } from "../../core/shape.ts";
 import { samePadding } from "../../graph/ops/convolution.ts";
 import type { Layer } from "../../nn/layer.ts";
@@ -61,24 +62,7 @@ export function convolutionLayers(given: Convolved): { layers: Layer[]; weights:
   const layer = isDepthwise
     ? new DepthwiseConv2D({ ...settings, depthMultiplier: filters / channels })
     : new Conv2D({ ...settings, filters, groups });
-  const relaid = isDepthwise ? depthwiseKernel(kernel) : plainKernel(kernel);
+  // [O, I, KH, KW] -> [KH, KW, I, O]; of a depthwise one [C * M, 1, KH, KW] -> [KH, KW, C, M]
+  const relaid = permuted(kernel.data, kernel.shape, [2, 3, 1, 0]);
   return { layers: [...around, layer], weights: [relaid, ...(bias ? [bias] : [])] };
-}
-
-// [O, I, KH, KW] -> [KH, KW, I, O]
-function plainKernel({ data, shape }: Convolved["kernel"]): Float32Array {
-  const [o, i, h, w] = shape as [number, number, number, number];
-  const out = new Float32Array(data.length);
-  for (let a = 0; a < o; a++)
-    for (let b = 0; b < i; b++)
-      for (let tap = 0; tap < h * w; tap++) out[(tap * i + b) * o + a] = data[(a * i + b) * h * w + tap]!;
-  return out;
-}
-
-// [C * M, 1, KH, KW] -> [KH, KW, C, M]
-function depthwiseKernel({ data, shape }: Convolved["kernel"]): Float32Array {
-  const [o, , h, w] = shape as [number, number, number, number];
-  const out = new Float32Array(data.length);
-  for (let a = 0; a < o; a++) for (let tap = 0; tap < h * w; tap++) out[tap * o + a] = data[a * h * w + tap]!;
-  return out;
 }

@@ -1,4 +1,6 @@
 // Nodes of ONNX that are a layer of Keras, with its weights.
+
+import { permuted } from "../../core/permute.ts";
 import type { ActivationName } from "../../nn/activations.ts";
 import {
   Activation,
@@ -42,7 +44,7 @@ const gemm: Mapping = ({ facts, values, x, name }) => {
   const [from, units] = isFlipped ? [kernel.shape[1]!, kernel.shape[0]!] : (kernel.shape as [number, number]);
   if (values[2] !== undefined && (bias?.data.length !== units || bias.shape.at(-1) !== units)) return undefined;
   const [alpha, beta] = [facts.float("alpha", 1), facts.float("beta", 1)];
-  const turned = isFlipped ? transposed(kernel.data, [units, from]) : kernel.data;
+  const turned = isFlipped ? permuted(kernel.data, [units, from], [1, 0]) : kernel.data;
   const layer = new Dense({ units, useBias: bias !== undefined, name });
   const weights = [turned.map((w) => w * alpha), ...(bias ? [bias.data.map((b) => b * beta)] : [])];
   const flat = flattenedFrom(x);
@@ -78,13 +80,6 @@ function channelsLast(rows: Float32Array, [c, h, w]: readonly number[], units: n
       const from = (channel * h! * w! + place) * units;
       out.set(rows.subarray(from, from + units), (place * c! + channel) * units);
     }
-  return out;
-}
-
-// [rows, columns] -> [columns, rows]
-function transposed(data: Float32Array, [rows, columns]: readonly [number, number]): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = data[i * columns + j]!;
   return out;
 }
 

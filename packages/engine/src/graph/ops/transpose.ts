@@ -1,5 +1,6 @@
 import { LeukogramError } from "../../core/errors.ts";
-import { show, strides } from "../../core/shape.ts";
+import { permuted } from "../../core/permute.ts";
+import { show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 
 type TransposeAttributes = { readonly order: readonly number[] };
@@ -24,28 +25,7 @@ export const transposeOp: Op<TransposeAttributes> = {
   },
   emit: (emitter, { inputs }, { order }) =>
     emitter.node("Transpose", [emitter.name(inputs[0]!)], { perm: { ints: order } }),
-  evaluate([x], { order }, { shape }) {
-    const { data } = x!;
-    const sizes = shape as readonly number[];
-    const own = strides(x!.shape);
-    const steps = order.map((axis) => own[axis]!);
-    const out = data.slice();
-    const last = sizes.length - 1;
-    const [row, step] = [sizes[last]!, steps[last]!];
-    const at = new Array<number>(last).fill(0);
-    let start = 0;
-    for (let k = 0; k < out.length; ) {
-      for (let i = 0, from = start; i < row; i++, k++, from += step) out[k] = data[from]!;
-      for (let axis = last - 1; axis >= 0; axis--) {
-        at[axis]!++;
-        start += steps[axis]!;
-        if (at[axis]! < sizes[axis]!) break;
-        at[axis] = 0;
-        start -= steps[axis]! * sizes[axis]!;
-      }
-    }
-    return out;
-  },
+  evaluate: ([x], { order }) => permuted(x!.data, x!.shape, order),
   gradient: ({ attributes: { order }, dy, ops }) => [
     ops.transpose(
       dy,

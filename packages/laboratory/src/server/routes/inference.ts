@@ -22,6 +22,7 @@ const params = z.object({ model: z.string().min(1).max(500) });
 
 /** Adds them, in a context of their own: bodies are bytes there, and errors are `{ error }`. */
 export async function addInferenceRoutes(app: App, laboratory: Laboratory): Promise<void> {
+  // biome-ignore lint/nursery/noMisusedPromises: fastify awaits what a plugin promises
   await app.register(async (given) => {
     const own = given as unknown as App;
     own.removeAllContentTypeParsers();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHistory } from "leukogram/training/history";
-import { type ProgressReport, readProgress } from "leukogram/training/progressFile";
+import { type ProgressReport, readProgress } from "leukogram/training/progressReport";
 import type { z } from "zod";
 import type { run } from "../contract/work.ts";
 

@@ -49,11 +49,11 @@ export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, progress, chil
       onDragLeave={({ currentTarget, relatedTarget }) => {
         if (!currentTarget.contains(relatedTarget as Node | null)) setIsOver(false);
       }}
-      onDrop={async (event) => {
+      onDrop={(event) => {
         if (!takes(event)) return;
         event.preventDefault();
         setIsOver(false);
-        upload.start(await droppedFiles(event.dataTransfer));
+        upload.start(droppedFiles(event.dataTransfer));
       }}
     >
       <div className={`uploadBar ${isEmpty ? "empty" : ""}`}>

@@ -25,10 +25,10 @@ const NONE: UploadState = { progress: undefined, isBusy: false, added: 0, known:
 /** Uploads into a case; another upload that starts meanwhile is added to it. */
 export function useUpload(caseId: string, onAdded: () => void) {
   const [state, setState] = useState<UploadState>(NONE);
-  const { announce } = useMessages();
+  const { announce, fail } = useMessages();
   const stop = useRef<AbortController>(undefined);
   useEffect(() => () => stop.current?.abort(), []);
-  const start = useCallback(
+  const send = useCallback(
     async ({ files, skipped }: ChosenFiles) => {
       stop.current?.abort();
       const mine = new AbortController();
@@ -53,6 +53,17 @@ export function useUpload(caseId: string, onAdded: () => void) {
       onAdded();
     },
     [caseId, announce, onAdded],
+  );
+  /** Files, or the promise of them: a folder that is dropped may turn out not to be readable. */
+  const start = useCallback(
+    (chosen: ChosenFiles | Promise<ChosenFiles>) => {
+      const sent = Promise.resolve(chosen).then(send);
+      sent.catch((error: unknown) => {
+        setState((last) => ({ ...last, isBusy: false }));
+        fail(error);
+      });
+    },
+    [send, fail],
   );
   const cancel = useCallback(() => {
     stop.current?.abort();

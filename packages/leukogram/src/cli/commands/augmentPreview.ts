@@ -16,8 +16,9 @@ import { cellNormalizationOf } from "../../training/cellsOfRecipe.ts";
 import { augmentationOf } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import type { CommandModule } from "../command.ts";
-import { addRecipeFlags, print, recipeOf, wholeNumber } from "../options.ts";
+import { print, wholeNumber } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
+import { addRecipeFlags, recipeOf } from "../recipeFlags.ts";
 
 /** Flags of `augment-preview`, beside those of a recipe. */
 interface Flags {
@@ -42,7 +43,7 @@ const augmentPreviewCommand: CommandModule = {
   },
   examples: [
     "leukogram augment-preview cells --image-size 128",
-    "leukogram augment-preview cells --image-size 128 --field-size 256 --scale-min 0.3 --stain 0.5 --out stain.png",
+    "leukogram augment-preview cells --image-size 128 --field-size 256 --scale-min 0.3 --augment stain=0.5 --out stain.png",
   ],
   async execute({ args: [dir], options }) {
     const { out, columns, yes, json } = options as unknown as Flags;

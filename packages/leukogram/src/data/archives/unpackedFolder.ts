@@ -6,7 +6,6 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { defaultCacheDir } from "../cacheDir.ts";
 import { remark } from "../remarks.ts";
-import { unpack } from "./unpack.ts";
 
 const folders = new Map<string, string>();
 /** The zips by the folders that they were unpacked to, as they were named. */
@@ -29,6 +28,7 @@ export async function unpackZip(path: string, signal?: AbortSignal): Promise<voi
   const name = basename(path).replace(/\.zip$/i, "");
   const folder = join(defaultCacheDir(), "unpacked", `${name}-${hash.digest("hex").slice(0, 12)}`);
   if (!existsSync(folder)) {
+    const { unpack } = await import("./unpack.ts"); // three libraries that few commands need
     const draft = `${folder}.${process.pid}.part`;
     await mkdir(draft, { recursive: true });
     try {

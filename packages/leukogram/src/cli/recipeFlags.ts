@@ -1,0 +1,139 @@
+// Flags of recipes; they have a file of their own, so that other commands start without what checks settings.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { nearest } from "@leukogram/engine/core/nearest";
+import { type Command, Option } from "commander";
+import { parse } from "yaml";
+import { INGREDIENTS } from "../data/microscopy/ingredients.ts";
+import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
+import { number } from "./options.ts";
+
+const CONFIGS = fileURLToPath(new URL("../../configs/", import.meta.url));
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `--recipe`, and a flag for each setting of a recipe. */
+export function addRecipeFlags(command: Command, except: readonly string[] = []): void {
+  command.option(
+    "--recipe <name|file>",
+    "settings to begin with: a name in configs/, a YAML file, or a run's config.json; flags go over them",
+  );
+  command.option("--preset <name>", "the same, for the recipes that come with the package, such as anylab");
+  for (const { key, description, group, kind, choices, default: value } of recipeKeys()) {
+    if (except.includes(key)) continue;
+    if (key === "augment") addAugmentFlags(command, group);
+    const flag = kebab(key);
+    if (key === "augment" || isDose(key)) continue;
+    const usual = value === undefined ? [] : [`default: ${kind === "boolean" ? (value ? "yes" : "no") : value}`];
+    const notes = kind === "boolean" ? [...usual, `--no-${flag} for no`] : usual;
+    const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
+    const argument = kind === "boolean" ? "" : kind === "number" ? " <number>" : ` <${choices?.join("|") ?? "value"}>`;
+    const option = new Option(`--${flag}${argument}`, text).helpGroup(`${group}:`);
+    command.addOption(kind === "number" ? option.argParser(number) : option);
+    if (kind === "boolean") command.addOption(new Option(`--no-${flag}`).hideHelp());
+  }
+}
+
+// Each way to change images has a strength and a chance, two settings of a recipe.
+const isDose = (key: string) => INGREDIENTS.some(({ name }) => key === name || key === `${name}Chance`);
+
+function addAugmentFlags(command: Command, group: string): void {
+  const heading = `${group}:`;
+  const add = (option: Option) => command.addOption(option.helpGroup(heading));
+  add(
+    new Option(
+      "--augment <way=strength[@chance]>",
+      "change training images in one way, such as stain=0.6@0.8; once for each way; a strength of 0 turns it off",
+    ).argParser((text, earlier: Doses | false = {}) => ({ ...earlier, ...doseOf(text, earlier || {}) })),
+  );
+  add(new Option("--no-augment", "leave training images as they are: no rotation, zoom, flip or other way"));
+  for (const { name } of INGREDIENTS)
+    for (const [flag, now] of [
+      [kebab(name), `${name}=STRENGTH`],
+      [`${kebab(name)}-chance`, `${name}=STRENGTH@CHANCE`],
+    ] as const)
+      add(new Option(`--${flag} <number>`).hideHelp().argParser(() => refuseOldFlag(flag, now)));
+  const ways = INGREDIENTS.map(({ name, description, unit, chance }) => [
+    name,
+    `${description}, ${unit}`,
+    `@${chance}`,
+  ]);
+  command.addHelpText(
+    "after",
+    `\nWays of --augment, with the chance that is taken if none is given:\n${indented(ways)}`,
+  );
+}
+
+const indented = (rows: readonly (readonly string[])[]) => {
+  const width = Math.max(...rows.map(([name]) => name!.length));
+  return rows.map(([name, ...rest]) => `  ${name!.padEnd(width)}  ${rest.join("  ")}`).join("\n");
+};
+
+function refuseOldFlag(flag: string, now: string): never {
+  throw new LeukogramError("ERR_USAGE", `--${flag} is not known any more`, { hint: `Use --augment ${now}.` });
+}
+
+type Doses = Readonly<Record<string, number>>;
+
+/** The settings of a recipe that one `--augment` stands for. */
+function doseOf(word: string, earlier: Doses): Doses {
+  const [, name, strength, chance] = /^([^=]+)=([^@]+)(?:@(.+))?$/.exec(word) ?? [];
+  const names = INGREDIENTS.map((ingredient) => ingredient.name as string);
+  const bad = (why: string, hint: string) => new LeukogramError("ERR_USAGE", `--augment ${word}: ${why}`, { hint });
+  if (name === undefined) throw bad("expected a way, its strength and its chance", "Write it as stain=0.6@0.8.");
+  if (!names.includes(name)) {
+    const near = nearest(name, names);
+    throw bad(`there is no way "${name}"`, near ? `Did you mean "${near}"?` : `Use one of ${names.join(", ")}.`);
+  }
+  if (earlier[name] !== undefined) throw bad(`${name} was given before`, "Give each way once.");
+  const numbers = [strength, chance].flatMap((text) => (text === undefined ? [] : [Number(text)]));
+  if (numbers.some(Number.isNaN)) throw bad("strength and chance are numbers", "Write it as stain=0.6@0.8.");
+  return { [name]: numbers[0]!, ...(numbers.length === 2 && { [`${name}Chance`]: numbers[1]! }) };
+}
+
+/** The recipe that `--recipe` and the flags make together, over `base`. */
+export function recipeOf(
+  options: Readonly<Record<string, unknown>>,
+  base: Readonly<Record<string, unknown>> = {},
+): Recipe {
+  const { recipe: file, preset } = options as { recipe?: string; preset?: string };
+  if (file !== undefined && preset !== undefined)
+    throw new LeukogramError("ERR_USAGE", "--recipe and --preset were both given", { hint: "Give one of them." });
+  const recipe = file ?? preset;
+  const fromFile = recipe === undefined ? {} : readRecipe(recipe);
+  const { augment, ...rest } = options;
+  const flags = {
+    ...Object.fromEntries(recipeKeys().flatMap(({ key }) => (rest[key] === undefined ? [] : [[key, rest[key]]]))),
+    ...(augment === false ? { augment } : (augment as Doses | undefined)),
+  };
+  // The file by itself first, so that its faults are told with its name.
+  parseRecipe(fromFile, recipe);
+  return parseRecipe({ ...base, ...fromFile, ...flags }, "settings");
+}
+
+/** The settings of a recipe by name or file; a run's config.json holds them under "recipe". @throws ERR_CONFIG where there is none, or it is no YAML map. */
+export function readRecipe(nameOrFile: string): Record<string, unknown> {
+  const named = `${CONFIGS}${nameOrFile}.yaml`;
+  const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();
+  const path = isFile ? nameOrFile : named;
+  if (!existsSync(path)) {
+    const names = readdirSync(CONFIGS)
+      .sort()
+      .map((file) => file.replace(/\.yaml$/, ""));
+    const near = nearest(nameOrFile, names);
+    throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": there is no such file or recipe`, {
+      hint: near === undefined ? `Give a file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,
+    });
+  }
+  try {
+    const values: unknown = parse(readFileSync(path, "utf8"));
+    if (values === null || typeof values !== "object" || Array.isArray(values))
+      throw new Error("expected `key: value` lines");
+    const { version, recipe } = values as Record<string, unknown>;
+    const isRun = version !== undefined && recipe !== null && typeof recipe === "object";
+    return (isRun ? recipe : values) as Record<string, unknown>;
+  } catch (cause) {
+    throw new LeukogramError("ERR_CONFIG", `recipe ${path}: ${(cause as Error).message.split("\n")[0]}`, { cause });
+  }
+}
