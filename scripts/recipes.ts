@@ -63,7 +63,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
         behind: "return truths.filter((count) => count > 0).length < 2 ? Number.NaN : matthews(matrix);\n}\n",
         text: `
 function macroJaccard({ hits, truths, predictions }: Margins): number {
-  return mean(hits.map((count, k) => count / (truths[k]! + predictions[k]! - count)));
+  // A class that is neither there nor named counts 0.
+  return mean(hits.map((count, k) => count / Math.max(1, truths[k]! + predictions[k]! - count)));
 }
 `,
       },

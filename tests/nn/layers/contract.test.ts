@@ -1,5 +1,5 @@
 /**
- * What must hold of every layer: its gradient is that of differences, and each format of Keras's files holds it with the
+ * What must hold of every layer: its settings go to Keras's words and back, its gradient is that of differences, and each format of Keras's files holds it with the
  * same numbers, in settings that the program knows, or refuses it by name.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ import * as ops from "@leukogram/engine/graph/ops/index";
 import type { Tensor } from "@leukogram/engine/graph/tensor";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import { type CallContext, formatsOf, type Layer } from "@leukogram/engine/nn/layer";
-import { LAYER_CLASSES } from "@leukogram/engine/nn/layerFromConfig";
+import { kerasConfig, LAYER_CLASSES, layerFromConfig } from "@leukogram/engine/nn/layerFromConfig";
 import * as layers from "@leukogram/engine/nn/layers/index";
 import { toGraphShape } from "@leukogram/engine/nn/layout";
 import { Model } from "@leukogram/engine/nn/model";
@@ -44,17 +44,23 @@ const CASES: Readonly<Record<string, Layer | LayerCase>> = {
   AddPositionEmbs: { layer: new layers.AddPositionEmbs(), shape: ROWS },
   Average: { layer: new layers.Average(), inputs: 2 },
   AveragePooling2D: new layers.AveragePooling2D({ poolSize: 2, strides: 1, padding: "same" }),
-  BatchNormalization: new layers.BatchNormalization(),
+  BatchNormalization: new layers.BatchNormalization({ momentum: 0.9 }),
   CenterCrop: new layers.CenterCrop({ height: 2, width: 2 }),
   ChannelSlice: new layers.ChannelSlice({ start: 1, stop: 2 }),
   ClassToken: { layer: new layers.ClassToken(), shape: ROWS },
-  Concatenate: { layer: new layers.Concatenate(), inputs: 2 },
+  Concatenate: { layer: new layers.Concatenate({ axis: 1 }), inputs: 2 },
   Conv2D: new layers.Conv2D({ filters: 2, kernelSize: [3, 2], strides: 2, padding: "same" }),
   "Conv2D by groups": new layers.Conv2D({ filters: 4, kernelSize: 2, groups: 2, dilationRate: [2, 1] }),
   Conv2DTranspose: new layers.Conv2DTranspose({ filters: 2, kernelSize: [3, 2], strides: 2, padding: "same" }),
+  "Conv2DTranspose, one row more": new layers.Conv2DTranspose({
+    filters: 2,
+    kernelSize: 3,
+    strides: 2,
+    outputPadding: 1,
+  }),
   Cropping1D: { layer: new layers.Cropping1D({ cropping: [1, 0] }), shape: ROWS },
   Cropping2D: new layers.Cropping2D({ cropping: 1 }),
-  Dense: { layer: new layers.Dense({ units: 3 }), shape: [5] },
+  Dense: { layer: new layers.Dense({ units: 3, activation: "sigmoid" }), shape: [5] },
   DepthwiseConv2D: new layers.DepthwiseConv2D({ kernelSize: 2, depthMultiplier: 2 }),
   Dropout: new layers.Dropout({ rate: 0.25 }),
   ELU: new layers.ELU({ alpha: 0.5 }),
@@ -62,7 +68,7 @@ const CASES: Readonly<Record<string, Layer | LayerCase>> = {
   GlobalAveragePooling2D: new layers.GlobalAveragePooling2D({ keepdims: true }),
   GlobalMaxPooling2D: { layer: new layers.GlobalMaxPooling2D(), distinct: true },
   GroupNormalization: new layers.GroupNormalization({ groups: 2 }),
-  LayerNormalization: new layers.LayerNormalization(),
+  LayerNormalization: new layers.LayerNormalization({ epsilon: 0.1 }),
   LayerScale: new layers.LayerScale({ projectionDim: 2 }),
   "LayerScale of rows": { layer: new layers.LayerScale({ projectionDim: 4 }), shape: ROWS },
   LeakyReLU: new layers.LeakyReLU(),
@@ -70,7 +76,7 @@ const CASES: Readonly<Record<string, Layer | LayerCase>> = {
   Maximum: { layer: new layers.Maximum(), inputs: 2, distinct: true },
   Minimum: { layer: new layers.Minimum(), inputs: 2, distinct: true },
   MultiHeadAttention: {
-    layer: new layers.MultiHeadAttention({ numHeads: 2, keyDim: 2, useBias: false }),
+    layer: new layers.MultiHeadAttention({ numHeads: 2, keyDim: 2, valueDim: 3, dropout: 0.1, useBias: false }),
     shape: ROWS,
     inputs: 2,
   },
@@ -87,9 +93,18 @@ const CASES: Readonly<Record<string, Layer | LayerCase>> = {
   Subtract: { layer: new layers.Subtract(), inputs: 2 },
   "UpSampling2D, nearest": new layers.UpSampling2D({ size: [2, 3] }),
   "UpSampling2D, bilinear": new layers.UpSampling2D({ interpolation: "bilinear" }),
-  ZeroPadding2D: new layers.ZeroPadding2D({ padding: 1 }),
+  ZeroPadding2D: new layers.ZeroPadding2D({ padding: [1, 2] }),
 };
-for (const activation of ["selu", "softplus", "softsign", "mish", "squareplus", "log_softmax", "log_sigmoid"] as const)
+for (const activation of [
+  "gelu",
+  "selu",
+  "softplus",
+  "softsign",
+  "mish",
+  "squareplus",
+  "log_softmax",
+  "log_sigmoid",
+] as const)
   Object.assign(CASES, { [activation]: new layers.Activation({ activation }) });
 
 const cases = Object.entries(CASES).map(([name, row]) => ({
@@ -102,6 +117,16 @@ type Case = (typeof cases)[number];
 test("every layer has a row", () => {
   const classes = new Set(cases.map(({ layer }) => layer.className));
   expect([...LAYER_CLASSES.keys()].filter((name) => !classes.has(name))).toEqual([]);
+});
+
+// A slice is an operation of Keras, and has no settings.
+const withSettings = cases.filter(({ layer }) => !(layer instanceof layers.ChannelSlice));
+
+test.each(withSettings)("settings go to Keras and back: $name", ({ layer }) => {
+  const config = { ...kerasConfig(layer), name: "one", trainable: false };
+  const again = layerFromConfig(layer.className, JSON.parse(JSON.stringify(config)));
+  expect({ ...again.config }).toEqual({ ...layer.config });
+  expect([again.name, again.trainable]).toEqual(["one", false]);
 });
 
 // Whole numbers and a margin: no kink within reach of a difference.
