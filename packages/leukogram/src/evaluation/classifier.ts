@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { compile } from "@leukogram/engine/graph/compile";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
@@ -12,6 +11,7 @@ import type { Session, SessionOptions } from "@leukogram/engine/runtime/session"
 import { shownPath } from "../data/archives/unpackedFolder.ts";
 import { decodeImage } from "../data/image.ts";
 import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
+import { onnxOf, runFiles } from "../run/runFolder.ts";
 import { checkShipped, findModelFile } from "../shipped/shippedModels.ts";
 import {
   type BroughtImage,
@@ -72,9 +72,9 @@ export async function loadClassifier(model: string, { foreign, ...options }: Loa
   requireNothingSaid(model, said);
   const found = findModelFile(model);
   const { path } = found;
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
+  const file = onnxOf(path);
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    const unfinished = file !== path && existsSync(join(path, "config.json"));
+    const unfinished = file !== path && existsSync(runFiles(path).config);
     throw new LeukogramError(
       "ERR_FORMAT",
       `${file}: ${cause.code === "ENOENT" ? "there is no such model" : cause.message}`,

@@ -9,6 +9,7 @@ import { type CrossValidation, crossValidate, type OutOfFold, SPLIT_FIGURES } fr
 import { withCpu } from "../../report/format.ts";
 import { headlineTitle } from "../../report/headlines.ts";
 import { textTable } from "../../report/textTable.ts";
+import { runFiles } from "../../run/runFolder.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import { addClassNameFlags, classNamesKept, howRead } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
@@ -66,7 +67,7 @@ const crossvalidate: CommandModule = {
     const progress = new Progress(Boolean(flags.quiet));
     if (flags.data === undefined)
       throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give the folder of images." });
-    const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(join(flags.out, "config.json"));
+    const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(runFiles(flags.out).config);
     const resumed = resumes ? readRunConfig(flags.out!) : undefined;
     const recipe = recipeOf(options, resumed?.recipe);
     const out = flags.out ?? join("runs", `${recipe.model}-crossvalidation`);
@@ -136,7 +137,7 @@ function lines(result: CrossValidation, out: string): string[] {
     ...SPLIT_FIGURES.map((name) => `${headlineTitle(name).padEnd(18)} ${shareText(result[name])}`),
     ...(result.outOfFold ? ["", ...matrixLines(result.outOfFold), ""] : []),
     "Limits are over splits, raised for the images that they share (Nadeau and Bengio 2003). They say nothing of another laboratory.",
-    `Answers to images that were not learned from: ${join(out, "predictions.csv")}`,
+    `Answers to images that were not learned from: ${runFiles(out).answers}`,
   ];
 }
 
