@@ -336,7 +336,7 @@ test("classes counts the images of all parts", async () => {
   },
 `,
       },
-      changelog("`leukogram classes` counts the images of each class."),
+      changelog("`leukogram classes cells` counts the images of each class."),
     ],
     tests: ["tests/cli/classes.test.ts", "tests/cli/help.test.ts", "tests/readme.test.ts"],
     before: 4,
