@@ -40,7 +40,7 @@ for (const name of ["cnn-anylab", "mobilenetv2-anylab"]) {
       const pictures = await Promise.all(
         sizes.map(async (size, i) => ({ ...size, data: await leukogram.fetchBytes(`/pixels/${i}`) })),
       );
-      const opened = await leukogram.loadClassifier(`/models/${name}.onnx`);
+      const opened = await leukogram.loadWebClassifier(`/models/${name}.onnx`);
       Object.assign(globalThis, { opened, pictures });
     },
     { name, sizes: images.map(({ width, height }) => ({ width, height })) },

@@ -33,7 +33,7 @@ export {
   type ClassifiedPicture,
   type ClassifyPicturesOptions,
   fetchBytes,
-  loadClassifier,
+  loadWebClassifier,
   type ModelFacts,
   modelFacts,
   type WebClassifier,
@@ -49,7 +49,7 @@ export {
   type FeatureExtractor,
   modelBytes,
   openFeatures,
-  StepRunner,
+  WebStepRunner,
   type WebStepRunnerOptions,
 } from "./browser/head.ts";
 export { type Picture, readPicture } from "./browser/pictures.ts";

@@ -69,10 +69,10 @@ export interface WebClassifier extends ModelFacts {
  * @throws ERR_FORMAT where it can't be fetched or is no such model; ERR_RUNTIME where the device is not there.
  *
  * @example
- * const classifier = await loadClassifier("/models/mobilenetv2-anylab.onnx");
+ * const classifier = await loadWebClassifier("/models/mobilenetv2-anylab.onnx");
  * const [answer] = await classifier.classify([fileInput.files[0]]);
  */
-export async function loadClassifier(
+export async function loadWebClassifier(
   model: string | URL | Uint8Array,
   options: WebSessionOptions = {},
 ): Promise<WebClassifier> {

@@ -12,11 +12,11 @@ import { bringPictures, type ClassifyPicturesOptions, type ModelFacts } from "./
 import type { Picture } from "./pictures.ts";
 import { redCellOf } from "./scale.ts";
 
-/** What a {@link StepRunner} in a browser is set up with. */
+/** What a {@link WebStepRunner} in a browser is set up with. */
 export interface WebStepRunnerOptions extends Omit<StepRunnerOptions, "device" | "threads">, WebSessionOptions {}
 
 /** Takes training steps and evaluates, by onnxruntime-web. */
-export class StepRunner extends BaseStepRunner {
+export class WebStepRunner extends BaseStepRunner {
   constructor(model: Model, { device, threads, wasmPaths, ...options }: WebStepRunnerOptions) {
     super(model, options, webRuntime({ device, threads, wasmPaths }));
   }
@@ -67,7 +67,7 @@ export async function openFeatures(
 }
 
 /**
- * The bytes of a model.onnx for a model that has learned other classes: Node, the command line and `loadClassifier` take
+ * The bytes of a model.onnx for a model that has learned other classes: Node, the command line and `loadWebClassifier` take
  * them. It sees pictures as `facts` says.
  */
 export function modelBytes(

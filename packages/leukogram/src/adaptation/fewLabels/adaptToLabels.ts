@@ -8,7 +8,7 @@ import type { Evaluation, Predictions } from "../../evaluation/types.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import { remember } from "../labelFree/batchStatistics.ts";
 import type { OpenRun } from "../openRun.ts";
-import { answers, asPredictions, classLogLoss, crossValidate, type TriedWay } from "./crossValidate.ts";
+import { answers, asPredictions, classLogLoss, crossValidateWays, type TriedWay } from "./crossValidateWays.ts";
 import { fitTop, oldFeatures, type Way } from "./fitTop.ts";
 import { halves, homeAccuracy, withCells, withinHomeLoss } from "./homeGuard.ts";
 import { viewCells } from "./labelledCells.ts";
@@ -100,7 +100,7 @@ export async function adaptToLabels(
   const pool = unlabelled.length > 0 ? await votingPool(run, unlabelled, { ...options, labelled }) : undefined;
   const fit = { ...options, cells, pool, home: learned, features, labelSmoothing: run.recipe.labelSmoothing, seed };
   const restore = remember(topPart(run).layers);
-  const judged = await crossValidate(run, { ...fit, ways, signal, onStage });
+  const judged = await crossValidateWays(run, { ...fit, ways, signal, onStage });
   const before = asPredictions(run, samples, answers(run, features.fresh));
   const { tried: best, predictions: after } = judged.reduce((a, b) => (b.tried.logLoss < a.tried.logLoss ? b : a));
   const outcome = { ...judge(before, after), tried: judged.map(({ tried }) => tried) };

@@ -17,8 +17,8 @@ export interface TriedWay extends Way {
   readonly accuracy: number;
 }
 
-/** What {@link crossValidate} takes beside the run. */
-export interface CrossValidateOptions extends Omit<FitTopOptions, "way" | "indices"> {
+/** What {@link crossValidateWays} takes beside the run. */
+export interface CrossValidateWaysOptions extends Omit<FitTopOptions, "way" | "indices"> {
   readonly ways: readonly Way[];
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
@@ -32,9 +32,9 @@ const FOLDS = 5;
  *
  * @throws ERR_ABORTED
  */
-export async function crossValidate(
+export async function crossValidateWays(
   run: OpenRun,
-  { signal, onStage, ways, ...fit }: CrossValidateOptions,
+  { signal, onStage, ways, ...fit }: CrossValidateWaysOptions,
 ): Promise<{ tried: TriedWay; predictions: Predictions }[]> {
   const { cells, seed } = fit;
   const folds = foldOf(cells, new Rng(seed).fork("folds"));
