@@ -16,6 +16,8 @@ import { type ForeignOptions, isForeign } from "../../evaluation/foreignModel.ts
 import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
+import { requireOwnReport } from "../../jobs/reportFile.ts";
+import { readRunKind, type SeedRun, seedsTogether } from "../../jobs/seedRuns.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
 import { runFiles } from "../../run/runFolder.ts";
@@ -27,9 +29,7 @@ import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { addSessionFlags, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { requireOwnReport } from "../reportFile.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
-import { readRunKind, type SeedRun, seedsTogether } from "../seedRuns.ts";
 
 const UNKNOWN: Costs = {
   parameters: undefined,

@@ -13,6 +13,7 @@ import { holdsAnswers, readPredictionsCsv } from "../../evaluation/predictionsCs
 import { rollUpPredictions, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson, scaleSentences } from "../../evaluation/scaleWords.ts";
 import type { Prediction, Predictions } from "../../evaluation/types.ts";
+import { isCsv, picturesOf } from "../../jobs/imageFiles.ts";
 import { rejectThreshold } from "../../review/answer.ts";
 import { NOT_OF_FIVE } from "../../review/rollUp.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
@@ -21,7 +22,6 @@ import { VERSION } from "../../version.ts";
 import type { CommandModule } from "../command.ts";
 import { differentialLines } from "../differentialLines.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
-import { isCsv, picturesOf } from "../imageFiles.ts";
 import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";

@@ -11,6 +11,7 @@ import { nameOf, openToJudge, parseSource } from "../../data/laboratories.ts";
 import { toldScale } from "../../data/toldScales.ts";
 import { familiarityWarning } from "../../evaluation/familiarity.ts";
 import { isForeign } from "../../evaluation/foreignModel.ts";
+import { requireOwnReport } from "../../jobs/reportFile.ts";
 import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
 import { generalisationReport, mistakes } from "../../report/generalisationReport.ts";
 import { textTable } from "../../report/textTable.ts";
@@ -20,7 +21,6 @@ import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, tellModel } from "../foreignModel.ts";
 import { addSessionFlags, collect, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { requireOwnReport } from "../reportFile.ts";
 import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `generalise`. */

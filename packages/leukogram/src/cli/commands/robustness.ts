@@ -5,6 +5,7 @@ import { loadClassifier } from "../../evaluation/classifier.ts";
 import { familiarityWarning } from "../../evaluation/familiarity.ts";
 import { judgeRobustness, type Robustness } from "../../evaluation/robustness.ts";
 import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
+import { requireOwnReport } from "../../jobs/reportFile.ts";
 import { percent, pointsEstimate } from "../../report/format.ts";
 import { robustnessReport } from "../../report/robustnessReport.ts";
 import { textTable } from "../../report/textTable.ts";
@@ -15,7 +16,6 @@ import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
 import { addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { requireOwnReport } from "../reportFile.ts";
 import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
 
 /** Flags of `robustness`. */

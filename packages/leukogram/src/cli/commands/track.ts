@@ -4,6 +4,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { EVENT_FILE, type Scalar, writeEventFile } from "@leukogram/engine/formats/eventFile";
 import { type MlflowRun, sendToMlflow, type TrackedMetric } from "@leukogram/engine/formats/mlflow";
 import type { Evaluation } from "../../evaluation/types.ts";
+import { readRunConfig } from "../../jobs/runConfig.ts";
 import { flattenSettings } from "../../report/settings.ts";
 import { runFiles, SHOWN_NAMES } from "../../run/runFolder.ts";
 import type { EpochRow } from "../../training/history.ts";
@@ -11,7 +12,6 @@ import { readHistory } from "../../training/readHistory.ts";
 import type { CommandModule } from "../command.ts";
 import { print } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { readRunConfig } from "../runFolder.ts";
 
 /** Flags of `track`. */
 interface Flags {

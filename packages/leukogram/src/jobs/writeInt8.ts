@@ -18,7 +18,7 @@ import { loadClassifier } from "../evaluation/classifier.ts";
 import { answerImages } from "../evaluation/evaluateModel.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import { stainVariants } from "../training/cellsOfRecipe.ts";
-import type { GivenModel } from "./foreignModel.ts";
+import type { GivenModel } from "./givenModel.ts";
 
 /** What {@link writeInt8} takes beside the model. */
 export interface Int8Options {
