@@ -51,7 +51,7 @@ for (const name of ["cnn-anylab", "mobilenetv2-anylab"]) {
     const started = performance.now();
     for (let i = 0; i < images.length; i += 16) {
       const brought = images.slice(i, i + 16).map((image) => bringImage(image, classifier).pixels);
-      await classifier.classify(Uint8Array.from(Buffer.concat(brought)), brought.length);
+      await classifier.probabilities(Uint8Array.from(Buffer.concat(brought)), brought.length);
     }
     const milliseconds = performance.now() - started;
     const took = await page.evaluate<number>(

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 // The library in a browser. Nothing here, nor what it imports, knows Node; every name is exported by hand.
 
 export { type ErrorCode, LeukogramError } from "@leukogram/engine/core/errors";
@@ -30,8 +31,6 @@ export {
   type WebSessionOptions,
 } from "@leukogram/engine/runtime/web";
 export {
-  type ClassifiedPicture,
-  type ClassifyPicturesOptions,
   fetchBytes,
   loadWebClassifier,
   type ModelFacts,
@@ -55,12 +54,19 @@ export {
 export { type Picture, readPicture } from "./browser/pictures.ts";
 export { readKerasLayers, readKerasModel } from "./browser/readKeras.ts";
 export { readOnnxModel } from "./browser/readOnnx.ts";
-export { type ChosenScale, chooseScale, measureScale, type PicturesScale } from "./browser/scale.ts";
+export { type ChosenScale, chooseScale, measureScale } from "./browser/scale.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./cells/classes.ts";
 export { resizeBilinear } from "./data/resize.ts";
 export type { RgbImage } from "./data/rgbImage.ts";
 export { classWeights, epochOrder } from "./data/sampler.ts";
 export { type Scale, scaleText } from "./data/scale.ts";
+export type {
+  ClassifiedPicture,
+  ClassifyPicturesOptions,
+  PictureBlob,
+  PictureFile,
+  PicturesScale,
+} from "./evaluation/classifyPictures.ts";
 export { gradCamGraph } from "./explain/gradCam.ts";
 export { METHODS, type Method } from "./explain/methods.ts";
 export { rejectThreshold } from "./review/answer.ts";

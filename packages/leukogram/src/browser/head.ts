@@ -4,11 +4,12 @@ import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import { Model } from "@leukogram/engine/nn/model";
 import { createSession, type WebSessionOptions, webRuntime } from "@leukogram/engine/runtime/web";
 import { normalizedCells } from "../cells/cellNormalization.ts";
+import type { ClassifyPicturesOptions } from "../evaluation/classifyPictures.ts";
 import { BaseStepRunner, type StepRunnerOptions } from "../training/baseStepRunner.ts";
 import { stainVariants } from "../training/cellsOfRecipe.ts";
 import { featuresOf } from "../training/trainHead.ts";
 import { VERSION } from "../version.ts";
-import { bringPictures, type ClassifyPicturesOptions, type ModelFacts } from "./classifier.ts";
+import { bringPictures, type ModelFacts } from "./classifier.ts";
 import type { Picture } from "./pictures.ts";
 import { redCellOf } from "./scale.ts";
 

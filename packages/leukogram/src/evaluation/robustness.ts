@@ -93,7 +93,7 @@ export async function judgeRobustness(
     for (const [c, condition] of CONDITIONS.entries()) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "judging robustness was interrupted");
       const pixels = spoil(fields, condition, { classifier, maker, rng, start });
-      const probabilities = await classifier.classify(pixels, batch.length);
+      const probabilities = await classifier.probabilities(pixels, batch.length);
       const classCount = classifier.classes.length;
       for (let i = 0; i < batch.length; i++) {
         const own = [...probabilities.subarray(i * classCount, (i + 1) * classCount)];
