@@ -21,7 +21,7 @@ export interface LoaderOptions {
 }
 
 /** Images of one step. */
-export interface Batch {
+export interface ImageBatch {
   /** uint8 [count, phases * phases * 3, height, width]; valid until the next batch is asked for. */
   readonly pixels: Uint8Array;
   /** [count] */
@@ -50,7 +50,7 @@ export interface Loader {
    *
    * @throws LeukogramError ERR_RUNTIME where a worker died, ERR_DATA where an image cannot be read, ERR_ABORTED.
    */
-  batches(options: BatchesOptions): AsyncGenerator<Batch, void, undefined>;
+  batches(options: BatchesOptions): AsyncGenerator<ImageBatch, void, undefined>;
   /** Ends the workers; the cache stays open. */
   close(): Promise<void>;
 }
@@ -86,7 +86,12 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   });
   let running = false;
 
-  async function* batches({ epoch, order, from = 0, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
+  async function* batches({
+    epoch,
+    order,
+    from = 0,
+    signal,
+  }: BatchesOptions): AsyncGenerator<ImageBatch, void, undefined> {
     if (running) throw new LeukogramError("ERR_USAGE", "the loader gives the batches of one epoch at a time");
     requireKnown(order, places.length);
     running = true;

@@ -27,7 +27,12 @@ export interface RobustnessPoint {
 }
 
 /** What a corruption does to a model, from weak to strong. */
-export interface RobustnessRow extends Pick<Corruption, "name" | "title" | "unit"> {
+export interface RobustnessRow {
+  readonly name: string;
+  /** As a reader knows it. */
+  readonly title: string;
+  /** What its strengths are measured in. */
+  readonly unit: string;
   readonly points: readonly RobustnessPoint[];
 }
 
