@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CELL_TYPES, cnn, compile, decodeImage, drawSmears, exportGraph } from "leukogram";
-import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { type Classifier, classifyFiles, type GivenPicture, loadClassifier } from "leukogram/evaluation/classifier";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const place = mkdtempSync(join(tmpdir(), "leukogram-classifier-"));
@@ -24,7 +24,7 @@ test("classify takes bytes, an ArrayBuffer, a Blob and pixels, and answers as of
   const expected = [];
   for await (const { probabilities, familiarity } of classifyFiles(classifier, files))
     expected.push({ probabilities, familiarity });
-  const forms = [
+  const forms: readonly ((path: string) => GivenPicture | Promise<GivenPicture>)[] = [
     (path: string) => new Uint8Array(readFileSync(path)),
     (path: string) => new Uint8Array(readFileSync(path)).buffer,
     (path: string) => new Blob([new Uint8Array(readFileSync(path))]),

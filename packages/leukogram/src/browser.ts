@@ -1,4 +1,4 @@
-/// <reference lib="dom" />
+/// <reference lib="dom" preserve="true" />
 // The library in a browser. Nothing here, nor what it imports, knows Node; every name is exported by hand.
 
 export { type ErrorCode, LeukogramError, type LeukogramErrorOptions } from "@leukogram/engine/core/errors";
