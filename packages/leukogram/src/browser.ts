@@ -4,6 +4,7 @@
 export { type ErrorCode, LeukogramError, type LeukogramErrorOptions } from "@leukogram/engine/core/errors";
 export { Rng } from "@leukogram/engine/core/rng";
 export type { Dim, Shape } from "@leukogram/engine/core/shape";
+export type { StopSignal } from "@leukogram/engine/core/stopSignal";
 export type { KerasModelFile } from "@leukogram/engine/formats/kerasFile";
 export type { DescribedModel } from "@leukogram/engine/formats/kerasModel";
 export { type LoadWeightsOptions, loadWeights } from "@leukogram/engine/formats/loadWeights";

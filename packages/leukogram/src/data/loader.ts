@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { type Augmentation, checkAugmentation } from "./augment.ts";
 import type { ImageCache } from "./cache.ts";
 import type { LoaderJob, LoaderWorkerData } from "./loaderWorker.ts";
@@ -40,7 +41,7 @@ export interface BatchesOptions {
   readonly order: readonly number[];
   /** Batches to leave out at the start, as when a run goes on within an epoch; default 0. */
   readonly from?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** Prepares batches in worker threads, ahead of the training step. */
@@ -129,7 +130,7 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   return { batches, close: () => pool.close() };
 }
 
-async function untilAborted<T>(filled: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function untilAborted<T>(filled: Promise<T>, signal: StopSignal | undefined): Promise<T> {
   const aborted = () => new LeukogramError("ERR_ABORTED", "loading was interrupted");
   if (signal?.aborted) {
     await Promise.allSettled([filled]);

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import { partsBesideMetadata } from "@leukogram/engine/runtime/metadata";
@@ -229,7 +230,7 @@ export interface ClassifyFilesOptions {
    * the scale that the model carries, else that of these images, which are then of one laboratory.
    */
   readonly redCellOf?: ((index: number) => number | undefined) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

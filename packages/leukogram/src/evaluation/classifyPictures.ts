@@ -1,5 +1,7 @@
 // Pictures in memory, asked of a model: the same in Node and in browsers, which differ in how a file is decoded.
+
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { nucleiNote } from "../cells/cropCounts.ts";
 import { type CellSizes, cellSizes } from "../data/microscopy/redCellWidths.ts";
 import type { RgbImage } from "../data/rgbImage.ts";
@@ -47,7 +49,7 @@ export interface ClassifyPicturesOptions {
    * Default: what the model carries, else what the nuclei of these pictures say.
    */
   readonly scale?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

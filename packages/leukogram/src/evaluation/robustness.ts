@@ -2,6 +2,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
 import { spread } from "@leukogram/engine/core/spread";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { decodeImage } from "../data/image.ts";
 import { CORRUPTIONS, type Corruption, UNCHANGED } from "../data/microscopy/corruptions.ts";
 import { PictureMaker } from "../data/microscopy/pictureMaker.ts";
@@ -60,7 +61,7 @@ export interface RobustnessOptions {
   readonly resamples?: number;
   /** Scales that the user tells. */
   readonly told?: ToldScales | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

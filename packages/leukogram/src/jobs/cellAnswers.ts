@@ -1,6 +1,8 @@
 // A model's answers to the cells of one smear, found here or read from a file.
+
 import { basename } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { shownPath } from "../data/archives/unpackedFolder.ts";
 import { parseToldScales } from "../data/toldScales.ts";
@@ -36,7 +38,7 @@ export interface CellAnswersOptions extends SessionOptions {
   readonly foreign?: ForeignOptions;
   readonly scale?: readonly string[] | undefined;
   readonly skipBad?: boolean;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** Asks a model about the cells, or reads its answers. @throws ERR_USAGE, ERR_DATA, ERR_IMAGE, ERR_ABORTED. */

@@ -1,4 +1,5 @@
 // A cross-validation as a whole: images, groups of copies, weights, trainings, answers.
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { groupByCopies } from "../audit/groupByCopies.ts";
 import type { Dataset } from "../data/sample.ts";
 import { type CrossValidation, crossValidate } from "../evaluation/crossValidate.ts";
@@ -77,11 +78,7 @@ async function validate(job: CrossValidateJobOptions, tell: JobTeller): Promise<
   return { out, ...result };
 }
 
-async function withoutCopiesApart(
-  dataset: Dataset,
-  tell: JobTeller,
-  signal: AbortSignal | undefined,
-): Promise<Dataset> {
+async function withoutCopiesApart(dataset: Dataset, tell: JobTeller, signal: StopSignal | undefined): Promise<Dataset> {
   const found = await groupByCopies(dataset, { signal, onStage: tell.stage });
   const [before, after] = found.groups;
   tell.line(`Copies found: ${found.pairs} pairs; ${before} groups of images became ${after}.`);

@@ -1,4 +1,5 @@
 // What jobs take and tell beside their own options. The library prints nothing: a caller shows events, or drops them.
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { withCpu } from "../report/format.ts";
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
@@ -19,7 +20,7 @@ export type JobEvent =
 /** What every job takes. */
 export interface JobOptions {
   /** Stops the job, which then throws ERR_ABORTED. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Called with all that the job tells while it runs. */
   readonly onProgress?: ((event: JobEvent) => void) | undefined;
 }

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { atScale } from "../adaptation/atScale.ts";
 import type { OpenRun } from "../adaptation/openRun.ts";
 import { parseToldScales } from "../data/toldScales.ts";
@@ -15,7 +16,7 @@ export async function scaledRun(
     tell,
   }: {
     readonly scale?: readonly string[] | undefined;
-    readonly signal?: AbortSignal | undefined;
+    readonly signal?: StopSignal | undefined;
     readonly tell: JobTeller;
   },
 ): Promise<OpenRun> {

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { findImagenetWeights } from "@leukogram/engine/formats/imagenetWeights";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import type { Recipe } from "../training/recipe.ts";
@@ -14,7 +15,7 @@ export type JobWeights = string | { readonly fetch: boolean };
 export async function findWeights(
   weights: JobWeights | undefined,
   recipe: Pick<Recipe, "model" | "alpha" | "imageSize">,
-  { tell, signal }: { readonly tell: Pick<JobTeller, "stage" | "line">; readonly signal?: AbortSignal | undefined },
+  { tell, signal }: { readonly tell: Pick<JobTeller, "stage" | "line">; readonly signal?: StopSignal | undefined },
 ): Promise<string | undefined> {
   if (weights === undefined) return undefined;
   const entry = modelEntry(recipe.model);

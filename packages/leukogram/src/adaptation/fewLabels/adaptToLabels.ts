@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Sample } from "../../data/sample.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
@@ -25,7 +26,7 @@ export interface AdaptToLabelsOptions extends SessionOptions {
   readonly unlabelled?: readonly string[] | undefined;
   /** Default: 0. */
   readonly seed?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Sample } from "../../data/sample.ts";
 import { indicesByClass } from "../../data/sampler.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
@@ -20,7 +21,7 @@ export interface TriedWay extends Way {
 /** What {@link crossValidateWays} takes beside the run. */
 export interface CrossValidateWaysOptions extends Omit<FitTopOptions, "way" | "indices"> {
   readonly ways: readonly Way[];
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { parseSource } from "../laboratories.ts";
 import { isZip, unpackZip } from "./unpackedFolder.ts";
 
@@ -8,7 +9,7 @@ import { isZip, unpackZip } from "./unpackedFolder.ts";
  */
 export async function unpackSources(
   sources: readonly (string | undefined)[],
-  signal?: AbortSignal | undefined,
+  signal?: StopSignal | undefined,
 ): Promise<void> {
   const zips = sources.filter((source) => source !== undefined && /\.zip$/i.test(source));
   for (const path of new Set(zips.map((source) => parseSource(source!).path)))
