@@ -101,6 +101,27 @@ test("a bundle asks for no module of Node's, and loads HDF5 and ONNX Runtime whe
   expect(entry?.type === "chunk" && entry.imports.join()).not.toMatch(/\bort\b|keras/i);
 });
 
+inBrowser(
+  "bytes, an ArrayBuffer and a File of a picture get one answer, with familiarity; a second close does nothing",
+  async () => {
+    const answers = await page.evaluate(async () => {
+      const classifier = await leukogram.loadWebClassifier("/models/cnn-anylab.onnx");
+      const bytes = await leukogram.fetchBytes("/files/0");
+      const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+      const found = await classifier.classify([bytes, await blob.arrayBuffer(), blob, new File([blob], "cell.jpg")]);
+      await classifier.close();
+      await classifier.close();
+      return found.map(({ label, probabilities, familiarity }) => ({ label, probabilities, familiarity }));
+    });
+    expect(answers).toHaveLength(4);
+    expect(answers[0]!.familiarity).toBeTypeOf("number");
+    for (const { label, probabilities, familiarity } of answers) {
+      expect([label, familiarity]).toEqual([answers[0]!.label, answers[0]!.familiarity]);
+      for (const [k, value] of probabilities.entries()) expect(value).toBeCloseTo(answers[0]!.probabilities[k]!, 5);
+    }
+  },
+);
+
 inBrowser("a page says what is wrong with a device, a file and a picture", async () => {
   expect(await page.evaluate("crossOriginIsolated")).toBe(true);
   const messages = await page.evaluate(async () => {

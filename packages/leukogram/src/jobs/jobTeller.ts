@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { LeukogramError } from "@leukogram/engine/core/errors";
 import { unpackSources } from "../data/archives/unpackSources.ts";
 import { hearRemarks } from "../data/remarks.ts";
 import type { FitProgress } from "../training/fit.ts";
@@ -77,6 +78,7 @@ export async function runJob<T>(
   sources: readonly (string | undefined)[],
   job: (tell: JobTeller) => Promise<T>,
 ): Promise<T> {
+  if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "the job was interrupted before it began");
   const tell = new JobTeller(onProgress);
   const stop = hearRemarks(tell.note);
   try {
