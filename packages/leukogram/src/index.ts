@@ -112,6 +112,7 @@ export type { CrossValidation, OutOfFold, SplitResult } from "./evaluation/cross
 export { evaluatePredictions, type ResamplingOptions } from "./evaluation/evaluate.ts";
 export { type AnswerOptions, answerImages, type ModelAnswers } from "./evaluation/evaluateModel.ts";
 export type { FamiliarityFigures } from "./evaluation/familiarity.ts";
+export type { ClassEstimates, Headline, Headlines } from "./evaluation/figures.ts";
 export type { ForeignOptions } from "./evaluation/foreignModel.ts";
 export {
   evaluateByLaboratory,

@@ -5,6 +5,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { shownPath } from "../data/archives/unpackedFolder.ts";
+import { isManifestName } from "../data/manifestTable.ts";
 import { parseToldScales } from "../data/toldScales.ts";
 import { CellCrops, type CropSummary } from "../evaluation/cellCrops.ts";
 import { badImage, classifyFiles, loadClassifier } from "../evaluation/classifier.ts";
@@ -15,7 +16,7 @@ import type { Prediction, Predictions } from "../evaluation/types.ts";
 import { DEFAULT_MODEL } from "../shipped/shipped.ts";
 import type { HomeFacts } from "../training/homeFacts.ts";
 import { type Assumptions, assumptionsOf, tellAssumptions } from "./assumptions.ts";
-import { isCsv, picturesOf } from "./imageFiles.ts";
+import { picturesOf } from "./imageFiles.ts";
 import type { JobTeller } from "./jobTeller.ts";
 
 /** Answers to cells, and what is known of the model that gave them. */
@@ -47,7 +48,7 @@ export async function cellAnswers(
   tell: JobTeller,
 ): Promise<CellAnswers> {
   const told = parseToldScales(scale);
-  if (isCsv(data) && holdsAnswers(data)) {
+  if (isManifestName(data) && holdsAnswers(data)) {
     if (told.size > 0)
       throw new LeukogramError("ERR_USAGE", `differential: ${data} holds answers, which --scale does not change`, {
         hint: "Leave out --scale, or give the folder of images.",

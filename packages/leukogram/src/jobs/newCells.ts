@@ -4,14 +4,15 @@ import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { OpenRun } from "../adaptation/openRun.ts";
 import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
+import { isManifestName } from "../data/manifestTable.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import { IMAGE_EXTENSIONS_TEXT } from "../data/walk.ts";
 import { labelMap } from "../evaluation/evaluateModel.ts";
-import { imagesOf, isCsv } from "./imageFiles.ts";
+import { imagesOf } from "./imageFiles.ts";
 
 /** The images of a folder or manifest but for those that have a label. @throws ERR_DATA if there is none. */
 export function unlabelledImages(dir: string, labelled: string | undefined): string[] {
-  for (const folder of [...(isCsv(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
+  for (const folder of [...(isManifestName(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
     if (!existsSync(folder) || !statSync(unpackedFolder(folder)).isDirectory())
       throw new LeukogramError("ERR_DATA", `${folder}: there is no such folder`, {
         hint: "Check the path's spelling.",

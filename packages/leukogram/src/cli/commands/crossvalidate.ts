@@ -5,6 +5,7 @@ import { type CrossValidation, type OutOfFold, SPLIT_FIGURES } from "../../evalu
 import { crossValidateJob } from "../../jobs/crossValidateJob.ts";
 import { readRunConfig } from "../../jobs/runConfig.ts";
 import { withCpu } from "../../report/format.ts";
+import { headlineTitle } from "../../report/headlines.ts";
 import { textTable } from "../../report/textTable.ts";
 import { runFiles } from "../../run/runFolder.ts";
 import { addClassNameFlags, howRead } from "../classNameFlags.ts";
@@ -81,8 +82,6 @@ const crossvalidate: CommandModule = {
   },
 };
 
-const TITLES = { accuracy: "Accuracy", balancedAccuracy: "Balanced accuracy", macroF1: "Macro F1" };
-
 function lines(result: CrossValidation, out: string): string[] {
   const percent = (share: number) => (100 * share).toFixed(1);
   const isTimed = result.splits.some(({ trainingSeconds }) => trainingSeconds !== undefined);
@@ -99,7 +98,7 @@ function lines(result: CrossValidation, out: string): string[] {
   return [
     table,
     "",
-    ...SPLIT_FIGURES.map((name) => `${TITLES[name].padEnd(18)} ${shareText(result[name])}`),
+    ...SPLIT_FIGURES.map((name) => `${headlineTitle(name).padEnd(18)} ${shareText(result[name])}`),
     ...(result.outOfFold ? ["", ...matrixLines(result.outOfFold), ""] : []),
     "Limits are over splits, raised for the images that they share (Nadeau and Bengio 2003). They say nothing of another laboratory.",
     `Answers to images that were not learned from: ${runFiles(out).answers}`,
