@@ -133,6 +133,7 @@ inBrowser("a page says what is wrong with a device, a file and a picture", async
       () => loadWebClassifier(new TextEncoder().encode("this is text")),
       () => readPicture(new File(["this is text"], "bad.jpg")),
       () => readPicture({ data: new Uint8Array(5), width: 2, height: 1 }),
+      () => readPicture(new Image()),
     ];
     return Promise.all(tries.map((attempt) => attempt().then(String, (error: Error) => error.message)));
   });
@@ -142,6 +143,7 @@ inBrowser("a page says what is wrong with a device, a file and a picture", async
     "ERR_FORMAT model: these bytes are no ONNX file",
     "ERR_IMAGE bad.jpg: this browser can't decode it. Give a JPEG, PNG, GIF, BMP or WebP file.",
     "ERR_IMAGE image: 2 x 1 RGB pixels do not fit 5 bytes. Give [height, width, 3] bytes, or an ImageData.",
+    "ERR_IMAGE image: has no pixels. Wait until it is loaded.",
   ]);
 });
 

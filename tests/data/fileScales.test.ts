@@ -37,3 +37,9 @@ test("the cells count where files contradict them by more than a quarter, and bo
     "The files say red cells of 72.0 pixels (0.100 micrometres a pixel), and the cells in them 40.0 (red cells): the cells count, as the two differ by more than 25 %. --scale says otherwise.",
   ]);
 });
+
+test("reading is interrupted", async () => {
+  await expect(scaleInFiles([join(dir, "a.tif")], { signal: AbortSignal.abort() })).rejects.toThrow(
+    "ERR_ABORTED reading scales of files was interrupted",
+  );
+});

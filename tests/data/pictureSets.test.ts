@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { isZip, unpackZip } from "leukogram/data/archives/unpackedFolder";
+import { defaultCacheDir } from "leukogram/data/cacheDir";
 import { openData } from "leukogram/data/dataset";
 import { tellBits } from "leukogram/data/depth";
 import { decodeImage } from "leukogram/data/image";
@@ -137,6 +138,7 @@ test("a zip of pictures stands for the folder in it", async () => {
   );
   expect(isZip(path)).toBe(true);
   await unpackZip(path);
+  expect(remarksSoFar()!.notes).toEqual([expect.stringContaining(`${path} is unpacked in ${defaultCacheDir()}`)]);
   const { classes, samples } = openData(path).train;
   expect(classes).toEqual(["Basophil", "Monocyte"]);
   expect(samples.length).toBe(2);

@@ -61,12 +61,12 @@ export async function trainModel(
   recipe: Recipe,
   options: TrainOptions,
 ): Promise<TrainedModel> {
-  const entry = modelEntry(recipe.model);
-  const built = buildModel(recipe, train.classes.length);
   if (isJoinedName(recipe.model))
     throw new LeukogramError("ERR_CONFIG", `model "${recipe.model}" is joined of two, and not trained itself`, {
       hint: "Train the two, then join their runs: leukogram join.",
     });
+  const entry = modelEntry(recipe.model);
+  const built = buildModel(recipe, train.classes.length);
   if (recipe.maskAbsent && ((recipe.mixup ?? 0) > 0 || (recipe.cutmix ?? 0) > 0))
     throw new LeukogramError("ERR_CONFIG", "maskAbsent: mixed images lie between laboratories, and have no mask", {
       hint: "Leave out mixup and cutmix, or maskAbsent.",
