@@ -35,7 +35,11 @@ test("each by what contradicts what", async () => {
       2,
       "ERR_USAGE inspect: cnn-anylab crops cells at their scale, and scales its pixels itself. Leave out --data",
     ],
-    ["track damaged", 1, `ERR_FORMAT ${join("damaged", "config.json")}: is damaged, or no run's. Begin the run anew`],
+    [
+      "track damaged --tensorboard board",
+      3,
+      `ERR_FORMAT ${join("damaged", "config.json")}: is damaged, or no run's. Begin the run anew`,
+    ],
   ];
   const outcomes = await cli.runAll(cases.map(([args]) => args.split(" ")));
   for (const [i, [, code, message]] of cases.entries()) expectFailure(outcomes[i]!, code, message);
@@ -44,5 +48,5 @@ test("each by what contradicts what", async () => {
 test("class names of an earlier file are not written over", async () => {
   expect((await cli.run(...CONVERT)).code).toBe(0);
   rmSync(path("copy.h5"));
-  expectFailure(await cli.run(...CONVERT), 1, /^ERR_OUTPUT copy\S+: exists already, and class names belong there\./);
+  expectFailure(await cli.run(...CONVERT), 3, /^ERR_OUTPUT copy\S+: exists already, and class names belong there\./);
 });

@@ -1,7 +1,7 @@
 // What asks a model about many images ends where it is told to, and says what was interrupted.
 import { join } from "node:path";
 import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { Dense, GlobalAveragePooling2D } from "@leukogram/engine/nn/layers/index";
+import { Conv2D, Dense, GlobalAveragePooling2D } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
 import { quantize } from "leukogram/evaluation/calibrate";
 import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
@@ -14,7 +14,11 @@ const dir = temporaryFolder();
 const classes = ["long", "round"];
 const path = join(dir, "cell.png");
 const samples = [{ file: "cell.png", path, label: 0, group: "cell.png" }];
-const head = [new GlobalAveragePooling2D(), new Dense({ units: 2, activation: "softmax" })];
+const head = [
+  new Conv2D({ filters: 4, kernelSize: 3 }),
+  new GlobalAveragePooling2D(),
+  new Dense({ units: 2, activation: "softmax" }),
+];
 const model = new Sequential([6, 6, 3], head).initialize(1);
 const signal = AbortSignal.abort();
 let classifier: Classifier;
