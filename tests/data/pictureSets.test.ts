@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import { imagesOf } from "leukogram/cli/imageFiles";
 import { isZip, unpackZip } from "leukogram/data/archives/unpackedFolder";
 import { defaultCacheDir } from "leukogram/data/cacheDir";
 import { openData } from "leukogram/data/dataset";
@@ -9,6 +8,7 @@ import { tellBits } from "leukogram/data/depth";
 import { decodeImage } from "leukogram/data/image";
 import { bitsKey } from "leukogram/data/pictureSets";
 import { forgetRemarks, onRemark, remarksSoFar } from "leukogram/data/remarks";
+import { imagesOf } from "leukogram/jobs/imageFiles";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { setVariable } from "../support/environment.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";

@@ -1,9 +1,8 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { findImagenetWeights } from "@leukogram/engine/formats/imagenetWeights";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import type { Command } from "commander";
+import type { JobWeights } from "../jobs/weights.ts";
 import type { Recipe } from "../training/recipe.ts";
-import type { Progress } from "./progress.ts";
 
 /** Flags that say where a backbone's weights come from. */
 export interface WeightsFlags {
@@ -33,27 +32,8 @@ export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { mod
   });
 }
 
-/** The weights file for a recipe's model; undefined, and a word about it, where there is none. */
-export async function findWeights(
-  { weights, fetchWeights = false }: WeightsFlags,
-  recipe: Pick<Recipe, "model" | "alpha" | "imageSize">,
-  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
-): Promise<string | undefined> {
-  const entry = modelEntry(recipe.model);
-  if (!entry.pretrained || weights === NONE) return undefined;
-  const found = await findImagenetWeights({
-    weights,
-    model: entry.name,
-    alpha: recipe.alpha,
-    imageSize: recipe.imageSize ?? entry.imageSize,
-    fetch: fetchWeights,
-    signal,
-    onProgress: (done: number, total: number | undefined) =>
-      progress.stage("Fetching ImageNet weights", done, total ?? done),
-  });
-  if (found === undefined)
-    progress.line(
-      `No ImageNet weights are here: ${entry.title} begins from random weights. Fetch them with --fetch-weights, or give a file with --weights.`,
-    );
-  return found?.path;
+/** What the flags ask for, as a job takes it. */
+export function weightsOf({ weights, fetchWeights = false }: WeightsFlags): JobWeights | undefined {
+  if (weights === NONE) return undefined;
+  return weights ?? { fetch: fetchWeights };
 }

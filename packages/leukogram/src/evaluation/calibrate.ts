@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import { inputOp } from "@leukogram/engine/graph/ops/index";
 import { rewrite } from "@leukogram/engine/graph/rewrite";
@@ -29,7 +30,7 @@ export interface QuantizeOptions extends SessionOptions {
   readonly scale?: Scale | undefined;
   /** How JPEG files become pixels; "accurate" by default. */
   readonly jpegDct?: JpegDct | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

@@ -114,7 +114,7 @@ export async function trainModel(
 }
 
 /** What a model's file says beside its network. */
-export interface ModelFacts {
+export interface ModelFileFacts {
   readonly classes: readonly string[];
   readonly recipe: Recipe;
   readonly home: HomeFacts;
@@ -125,7 +125,7 @@ export interface ModelFacts {
 /** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
 export async function writeModel(
   model: Model,
-  { classes, recipe, home, scale }: ModelFacts,
+  { classes, recipe, home, scale }: ModelFileFacts,
   out: string,
 ): Promise<void> {
   const [height, width] = model.input.shape;
