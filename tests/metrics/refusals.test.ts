@@ -173,7 +173,9 @@ const UNCHECKED = ["prepareAuc", "prepareConfusion", "prepareIncompleteBeta", "p
 
 const folder = new URL("../../packages/leukogram/src/metrics/", import.meta.url);
 // checkInputs.ts holds the checks themselves.
-const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== "checkInputs.ts");
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+  (name) => name.endsWith(".ts") && name !== "checkInputs.ts",
+);
 const exported = new Map<string, (...args: Arguments) => unknown>();
 for (const file of files.sort()) {
   const module: Record<string, unknown> = await import(new URL(file, folder).href);
