@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { temporaryFolder, writeFiles } from "../folders.ts";
 
 const all: Record<string, { readonly file: string }> = JSON.parse(
-  readFileSync(new URL("pictureKinds.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../pictures/pictureKinds.json", import.meta.url), "utf8"),
 );
 const file = (name: string) => new Uint8Array(Buffer.from(all[name]!.file, "base64"));
 const dir = temporaryFolder();
