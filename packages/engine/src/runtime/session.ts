@@ -42,7 +42,7 @@ export interface Runtime {
 /** How a session is set up. */
 export interface SessionOptions {
   /** Default: cpu. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** Threads inside an operator; default: one a core. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }

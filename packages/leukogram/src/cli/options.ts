@@ -55,7 +55,7 @@ export function sessionOf({ device = "cpu", threads }: { device?: string; thread
     throw new LeukogramError("ERR_USAGE", `device "${device}" is not known`, {
       hint: `Use one of ${known.join(", ")}.`,
     });
-  return { device: found, ...(threads !== undefined && { threads }) };
+  return { device: found, threads };
 }
 
 /** A share with its limits, as the commands print it: `97.2 % (95 % 95.9 to 98.4)`. */

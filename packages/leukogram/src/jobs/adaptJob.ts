@@ -179,10 +179,7 @@ async function adaptWith(opened: OpenRun, dir: string, job: Job): Promise<Adapte
   return { by: "labels", out, from: model, time, judged, adaptation: result, learned: samples, classes, scale };
 }
 
-const sessionOf = ({ device, threads }: SessionOptions): SessionOptions => ({
-  ...(device !== undefined && { device }),
-  ...(threads !== undefined && { threads }),
-});
+const sessionOf = ({ device, threads }: SessionOptions): SessionOptions => ({ device, threads });
 
 const sharedOf = (job: Job) => ({ ...sessionOf(job), seed: job.seed, signal: job.signal, onStage: job.tell.stage });
 

@@ -44,7 +44,7 @@ export interface CellAnswersOptions extends SessionOptions {
 
 /** Asks a model about the cells, or reads its answers. @throws ERR_USAGE, ERR_DATA, ERR_IMAGE, ERR_ABORTED. */
 export async function cellAnswers(
-  { data, model = DEFAULT_MODEL, foreign = {}, scale = [], skipBad = false, signal, ...options }: CellAnswersOptions,
+  { data, model = DEFAULT_MODEL, foreign = {}, scale = [], skipBad = false, signal, device, threads }: CellAnswersOptions,
   tell: JobTeller,
 ): Promise<CellAnswers> {
   const told = parseToldScales(scale);
@@ -59,9 +59,7 @@ export async function cellAnswers(
   }
   const samples = picturesOf([data]);
   const files = samples.map(({ path }) => path);
-  const { device, threads } = options;
-  const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
-  const classifier = await loadClassifier(model, { ...session, foreign });
+  const classifier = await loadClassifier(model, { device, threads, foreign });
   tellAssumptions(tell, classifier);
   const rows: Prediction[] = [];
   let skipped = 0;

@@ -149,8 +149,7 @@ async function answersOf(path: string, options: CompareJobOptions, tell: JobTell
   const isRun = existsSync(path) && statSync(path).isDirectory();
   const run = isRun ? readRunKind(path) : undefined;
   const history = isRun ? readHistory(path) : [];
-  const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
-  const classifier = await loadClassifier(path, { ...session, foreign });
+  const classifier = await loadClassifier(path, { device, threads, foreign });
   tellAssumptions(tell, classifier, path);
   try {
     const costs = await costsOf(classifier, history);

@@ -61,9 +61,7 @@ async function judgeAll(options: GeneraliseJobOptions, tell: JobTeller): Promise
   for (const model of words) {
     const isOther = foreignOnes.length === 0 || foreignOnes.includes(model);
     const judged = await judgeGeneralisation(model, own!, others, {
-      ...(device !== undefined && { device }),
-      ...(threads !== undefined && { threads }),
-      ...{ foreign: isOther ? foreign : {}, corrections, skipBad, signal },
+      ...{ device, threads, foreign: isOther ? foreign : {}, corrections, skipBad, signal },
       onStage: (stage, done, total) => tell.stage(`${model}, ${stage}`, done, total),
     });
     tellAssumptions(tell, judged.assumptions ?? {}, model);

@@ -59,8 +59,7 @@ export function robustnessJob(options: RobustnessJobOptions): Promise<Robustness
   return runJob(options, [data], async (tell) => {
     if (out !== undefined) requireOwnReport(out);
     const dataset = openToJudge([data], labels);
-    const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
-    const classifier = await loadClassifier(model, { ...session, foreign });
+    const classifier = await loadClassifier(model, { device, threads, foreign });
     tellAssumptions(tell, classifier);
     try {
       const robustness = await judgeRobustness(classifier, dataset, {

@@ -117,7 +117,7 @@ async function train(job: TrainJobOptions, tell: JobTeller): Promise<TrainJobRes
 
 /** Where a recipe's model runs when it is judged. */
 export function sessionOfRecipe({ device, threads }: Recipe): SessionOptions {
-  return { device, ...(threads !== undefined && { threads }) };
+  return { device, threads };
 }
 
 function judge(trained: TrainedModel, sets: RunSets, options: Parameters<typeof writeRun>[2]): Promise<JudgedRun> {
