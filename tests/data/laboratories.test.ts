@@ -1,13 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseSource } from "leukogram/data/dataSource";
 import { openData } from "leukogram/data/dataset";
-import {
-  laboratoryIndices,
-  laboratoryNames,
-  openLaboratories,
-  openToJudge,
-  parseSource,
-} from "leukogram/data/laboratories";
+import { laboratoryIndices, laboratoryNames, openLaboratories, openToJudge } from "leukogram/data/laboratories";
 import { splitDataset } from "leukogram/data/sampling/split";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, touch, writeFiles } from "./folders.ts";

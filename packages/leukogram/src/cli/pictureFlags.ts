@@ -1,5 +1,6 @@
 // What all commands that read pictures have in common: `--bits`, and zips in place of folders.
 import type { Command } from "commander";
+import { unpackSources } from "../data/archives/unpackSources.ts";
 import { tellBits } from "../data/pictures/depth.ts";
 import { number } from "./options.ts";
 
@@ -28,7 +29,5 @@ export async function preparePictures(command: Command, signal: AbortSignal): Pr
   const { bits, ...options } = command.opts() as Record<string, unknown> & { readonly bits?: number };
   tellBits(bits);
   const words = [command.processedArgs, Object.values(options)].flat(3).filter((word) => typeof word === "string");
-  if (!words.some((word) => /\.zip$/i.test(word))) return;
-  const { unpackSources } = await import("../data/archives/unpackSources.ts");
   await unpackSources(words, signal);
 }

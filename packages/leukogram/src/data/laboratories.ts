@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { type DataSource, parseSource } from "./dataSource.ts";
 import { openData, requireUnlikeNames } from "./dataset.ts";
 import { compareCodePoints } from "./folders/walk.ts";
 import { isManifestName } from "./manifest/manifestTable.ts";
@@ -9,29 +9,6 @@ import type { DataOptions, Dataset, OpenedData, Sample } from "./sample.ts";
 
 /** What images are listed under whose laboratory no manifest names, where those of others are known. */
 const UNKNOWN = "unknown";
-
-/** One place of images, and the laboratory that they come from. */
-export interface DataSource {
-  readonly path: string;
-  /** Undefined where only a path was given. */
-  readonly laboratory: string | undefined;
-}
-
-/**
- * Reads `DIR` or `NAME=DIR`. What is there by the whole name is a path, whatever signs are in it.
- *
- * @throws LeukogramError ERR_USAGE where the name is empty or holds a slash.
- */
-export function parseSource(text: string): DataSource {
-  const at = text.indexOf("=");
-  if (at < 0 || existsSync(text)) return { path: text, laboratory: undefined };
-  const laboratory = text.slice(0, at).trim();
-  const path = text.slice(at + 1);
-  if (laboratory !== "" && path !== "" && !/[/\\]/.test(laboratory)) return { path, laboratory };
-  throw new LeukogramError("ERR_USAGE", `data "${text}": expected a folder, or NAME=FOLDER`, {
-    hint: "Give the laboratory's name before the =, and its folder behind it.",
-  });
-}
 
 /**
  * Opens the images of one or several laboratories, each `DIR` or `NAME=DIR` as {@link openData} reads it, as one data

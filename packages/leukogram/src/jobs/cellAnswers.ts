@@ -44,7 +44,16 @@ export interface CellAnswersOptions extends SessionOptions {
 
 /** Asks a model about the cells, or reads its answers. @throws ERR_USAGE, ERR_DATA, ERR_IMAGE, ERR_ABORTED. */
 export async function cellAnswers(
-  { data, model = DEFAULT_MODEL, foreign = {}, scale = [], skipBad = false, signal, device, threads }: CellAnswersOptions,
+  {
+    data,
+    model = DEFAULT_MODEL,
+    foreign = {},
+    scale = [],
+    skipBad = false,
+    signal,
+    device,
+    threads,
+  }: CellAnswersOptions,
   tell: JobTeller,
 ): Promise<CellAnswers> {
   const told = parseToldScales(scale);

@@ -1,5 +1,5 @@
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
-import { parseSource } from "../laboratories.ts";
+import { parseSource } from "../dataSource.ts";
 import { isZip, unpackZip } from "./unpackedFolder.ts";
 
 /**
