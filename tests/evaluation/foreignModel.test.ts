@@ -6,7 +6,7 @@ import { writeTensorflowJs } from "@leukogram/engine/formats/keras/kerasWriters"
 import { Dense, GlobalAveragePooling2D, Rescaling } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
-import { type ForeignOptions, isForeign } from "leukogram/evaluation/foreignModel";
+import { type ForeignOptions, isForeign } from "leukogram/evaluation/foreign/foreignModel";
 import { describe, expect, test } from "vitest";
 import { picture, temporaryFolder, writeFiles } from "../data/folders.ts";
 import { shared, testWith } from "../support/shared.ts";

@@ -5,7 +5,7 @@ import { Conv2D, Dense, GlobalAveragePooling2D } from "@leukogram/engine/nn/laye
 import { Sequential } from "@leukogram/engine/nn/model";
 import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import { quantize } from "leukogram/evaluation/confidence/calibrate";
-import { tryPreprocessings } from "leukogram/evaluation/findPreprocessing";
+import { tryPreprocessings } from "leukogram/evaluation/foreign/findPreprocessing";
 import { judgeRobustness } from "leukogram/evaluation/robustness";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { picture, temporaryFolder, writeFiles } from "../data/folders.ts";

@@ -119,7 +119,8 @@ export { evaluatePredictions, type ResamplingOptions } from "./evaluation/evalua
 export { type AnswerOptions, answerImages, type ModelAnswers } from "./evaluation/evaluateModel.ts";
 export type { FamiliarityFigures } from "./evaluation/familiarity.ts";
 export type { ClassEstimates, Headline, Headlines } from "./evaluation/figures.ts";
-export type { ForeignOptions } from "./evaluation/foreignModel.ts";
+export type { Assumptions } from "./evaluation/foreign/assumptions.ts";
+export type { ForeignOptions } from "./evaluation/foreign/foreignModel.ts";
 export {
   evaluateByLaboratory,
   type LaboratoryEvaluation,
@@ -152,7 +153,6 @@ export {
   type AdaptJobResult,
   adaptJob,
 } from "./jobs/adaptJob.ts";
-export type { Assumptions } from "./jobs/assumptions.ts";
 export { type AuditJobOptions, auditJob } from "./jobs/auditJob.ts";
 export { type CompareJobOptions, type CompareJobResult, compareJob } from "./jobs/compareJob.ts";
 export {

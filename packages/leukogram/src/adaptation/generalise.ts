@@ -17,7 +17,8 @@ import {
 } from "../evaluation/evaluate.ts";
 import { answerImages } from "../evaluation/evaluateModel.ts";
 import { type FamiliarityFigures, judgeFamiliarity } from "../evaluation/familiarity.ts";
-import { isForeign } from "../evaluation/foreignModel.ts";
+import { type Assumptions, assumptionsOf } from "../evaluation/foreign/assumptions.ts";
+import { isForeign } from "../evaluation/foreign/foreignModel.ts";
 import {
   balancedAccuracyOf,
   type ClassFall,
@@ -86,7 +87,7 @@ export interface Generalisation {
   /** What a reader must know. */
   readonly notes: readonly string[];
   /** What was assumed of another program's model; undefined of one that Leukogram wrote. */
-  readonly assumptions?: Pick<Classifier, "classesFrom" | "outputs" | "notes"> | undefined;
+  readonly assumptions?: Assumptions | undefined;
 }
 
 /** Options of {@link judgeGeneralisation}. */
@@ -127,13 +128,14 @@ export async function judgeGeneralisation(
       corrections: options.corrections === false ? [] : await tryCorrections(model, set, there.predictions, options),
     });
   }
-  const { classesFrom, outputs, notes = [] } = own.classifier;
+  const { notes = [] } = own.classifier;
+  const assumptions = assumptionsOf(own.classifier);
   return {
     model,
     home: homeFigures,
     away: found,
     notes: [...notes, ...notesOn(homeFigures, found)],
-    ...(classesFrom !== undefined && { assumptions: { classesFrom, outputs, notes } }),
+    ...(assumptions && { assumptions }),
   };
 }
 

@@ -40,7 +40,7 @@ export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<D
  *
  * @throws as `classNamesOf` and `readClassMap`.
  */
-export function howRead(options: Readonly<Record<string, unknown>>, begun: HowRead = {}): HowRead {
+export function howReadOf(options: Readonly<Record<string, unknown>>, begun: HowRead = {}): HowRead {
   const { scale = begun.scale, bits = begun.bits, mapClasses, others } = options as HowReadFlags;
   if (mapClasses === undefined && begun.mapClasses === undefined) classNamesOf(options);
   const map = mapClasses === undefined ? begun.mapClasses : keptMap(mapClasses);

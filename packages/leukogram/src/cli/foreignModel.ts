@@ -3,10 +3,8 @@ import { OUTPUTS, type OutputKind } from "@leukogram/engine/models/outputs";
 import { PREPROCESSINGS, type Preprocessing } from "@leukogram/engine/models/preprocessing";
 import type { Command } from "commander";
 import { JPEG_DCTS, type JpegDct } from "../data/pictures/jpegDct.ts";
-import type { Classifier } from "../evaluation/classifier.ts";
-import type { ForeignOptions } from "../evaluation/foreignModel.ts";
+import type { ForeignOptions } from "../evaluation/foreign/foreignModel.ts";
 import { oneOf, wholeNumber } from "./options.ts";
-import type { Progress } from "./progress.ts";
 
 /** Endings of files that are models and no images. */
 export const MODEL_ENDINGS = /\.(onnx|keras|h5|hdf5|json)$/i;
@@ -56,14 +54,4 @@ export function foreignOf({ classes, ...flags }: ModelFlags): ForeignOptions {
   const { preprocessing, jpegDct, outputs, imageSize, output } = flags;
   const names = classes?.split(",").map((name) => name.trim());
   return { preprocessing, jpegDct, classes: names, outputs, imageSize, output };
-}
-
-/** Says what was assumed of a model, and what makes one doubt, under --quiet too. */
-export function tellModel(progress: Progress, { notes = [] }: Pick<Classifier, "notes">): void {
-  for (const note of notes) progress.warn(`Note: ${note}`);
-}
-
-/** The same for --json; nothing of a model that Leukogram trained. */
-export function modelJson({ classesFrom, outputs, notes = [] }: Pick<Classifier, "classesFrom" | "outputs" | "notes">) {
-  return classesFrom === undefined ? {} : { assumptions: { classesFrom, outputs, notes } };
 }

@@ -40,7 +40,7 @@ import {
   pixelModel,
   requireClassNames,
   requireNothingSaid,
-} from "./foreignModel.ts";
+} from "./foreign/foreignModel.ts";
 
 /** A picture in memory: its pixels, or the bytes of its file. */
 export type GivenPicture = RgbImage | PictureFile;

@@ -10,12 +10,12 @@ import { parseToldScales } from "../data/scale/toldScales.ts";
 import { badImage, classifyFiles, loadClassifier } from "../evaluation/classifier.ts";
 import { CellCrops, type CropSummary } from "../evaluation/crops/cellCrops.ts";
 import { scaleSentences } from "../evaluation/crops/scaleWords.ts";
-import type { ForeignOptions } from "../evaluation/foreignModel.ts";
+import { type Assumptions, assumptionsOf, tellAssumptions } from "../evaluation/foreign/assumptions.ts";
+import type { ForeignOptions } from "../evaluation/foreign/foreignModel.ts";
 import { holdsAnswers, readPredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import type { Prediction, Predictions } from "../evaluation/types.ts";
 import { DEFAULT_MODEL } from "../shipped/shipped.ts";
 import type { HomeFacts } from "../training/homeFacts.ts";
-import { type Assumptions, assumptionsOf, tellAssumptions } from "./assumptions.ts";
 import { picturesOf } from "./imageFiles.ts";
 import type { JobTeller } from "./jobTeller.ts";
 

@@ -16,7 +16,8 @@ import { cropSentences, scaleSentences } from "../evaluation/crops/scaleWords.ts
 import { readCrossValidation } from "../evaluation/crossValidate.ts";
 import { answerImages, measureSpeed } from "../evaluation/evaluateModel.ts";
 import { familiarityWarning, judgeFamiliarity } from "../evaluation/familiarity.ts";
-import { type ForeignOptions, isForeign } from "../evaluation/foreignModel.ts";
+import { type Assumptions, assumptionsOf, tellAssumptions } from "../evaluation/foreign/assumptions.ts";
+import { type ForeignOptions, saidOfEach } from "../evaluation/foreign/foreignModel.ts";
 import { readPredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import type { Costs, EpochRow, PairComparison } from "../evaluation/types.ts";
 import { comparisonReport } from "../report/text/html.ts";
@@ -24,7 +25,6 @@ import { runFiles } from "../run/runFolder.ts";
 import { trainingTime } from "../training/progress/processorTime.ts";
 import { readHistory } from "../training/readHistory.ts";
 import { VERSION } from "../version.ts";
-import { type Assumptions, assumptionsOf, tellAssumptions } from "./assumptions.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { type JobTeller, runJob } from "./jobTeller.ts";
 import { requireOwnReport } from "./reportFile.ts";
@@ -97,14 +97,15 @@ async function compareAll(options: CompareJobOptions, tell: JobTeller): Promise<
     });
   if (out !== undefined) requireOwnReport(out);
   const given: SeedRun[] = [];
-  // What is said is said of those that another program wrote.
-  const foreignOnes = new Set(paths.filter((path) => !path.endsWith(".csv") && isForeign(path)));
+  const foreignOf = saidOfEach(
+    paths.filter((path) => !path.endsWith(".csv")),
+    options.foreign,
+  );
   const assumptions: Record<string, Assumptions> = {};
   const cropped: { readonly name: string; readonly crops: CropSummary | undefined }[] = [];
   for (const [i, path] of paths.entries()) {
     const name = names[i]!;
-    const foreign = foreignOnes.size > 0 && !foreignOnes.has(path) ? {} : (options.foreign ?? {});
-    const { crops, assumed, ...answered } = await answersOf(path, { ...options, foreign }, tell);
+    const { crops, assumed, ...answered } = await answersOf(path, { ...options, foreign: foreignOf(path) }, tell);
     if (assumed !== undefined) assumptions[name] = assumed;
     given.push({ name, ...answered });
     cropped.push({ name, crops });

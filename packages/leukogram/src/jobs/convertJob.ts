@@ -19,7 +19,7 @@ import {
   type ForeignOptions,
   foreignMetadata,
   storedModel,
-} from "../evaluation/foreignModel.ts";
+} from "../evaluation/foreign/foreignModel.ts";
 import { findChangeableFiles } from "../shipped/shippedModels.ts";
 import { VERSION } from "../version.ts";
 import type { JobOptions } from "./jobEvents.ts";

@@ -7,10 +7,10 @@ import { parseSource } from "../data/dataSource.ts";
 import { nameOf, openToJudge } from "../data/laboratories.ts";
 import type { DataOptions } from "../data/sample.ts";
 import { parseToldScales, toldScale } from "../data/scale/toldScales.ts";
-import { type ForeignOptions, isForeign } from "../evaluation/foreignModel.ts";
+import { tellAssumptions } from "../evaluation/foreign/assumptions.ts";
+import { type ForeignOptions, saidOfEach } from "../evaluation/foreign/foreignModel.ts";
 import { generalisationReport } from "../report/generalisationReport.ts";
 import { VERSION } from "../version.ts";
-import { tellAssumptions } from "./assumptions.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { type JobTeller, runJob } from "./jobTeller.ts";
 import { requireOwnReport } from "./reportFile.ts";
@@ -52,17 +52,15 @@ export function generaliseJob(options: GeneraliseJobOptions): Promise<readonly G
 }
 
 async function judgeAll(options: GeneraliseJobOptions, tell: JobTeller): Promise<readonly Generalisation[]> {
-  const { models, out, corrections = true, skipBad = false, foreign = {}, device, threads, signal } = options;
+  const { models, out, corrections = true, skipBad = false, foreign, device, threads, signal } = options;
   if (out !== undefined) requireOwnReport(out);
   const [own, ...others] = openSets(options);
   const words = typeof models === "string" ? [models] : models;
-  // What is said is said of those that another program wrote.
-  const foreignOnes = words.filter(isForeign);
+  const foreignOf = saidOfEach(words, foreign);
   const found: Generalisation[] = [];
   for (const model of words) {
-    const isOther = foreignOnes.length === 0 || foreignOnes.includes(model);
     const judged = await judgeGeneralisation(model, own!, others, {
-      ...{ device, threads, foreign: isOther ? foreign : {}, corrections, skipBad, signal },
+      ...{ device, threads, foreign: foreignOf(model), corrections, skipBad, signal },
       onStage: (stage, done, total) => tell.stage(`${model}, ${stage}`, done, total),
     });
     tellAssumptions(tell, judged.assumptions ?? {}, model);

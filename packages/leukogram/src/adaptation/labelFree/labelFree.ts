@@ -6,7 +6,7 @@ import type { ScaledSample } from "../../data/scale/usedScales.ts";
 import { type Classifier, type LoadOptions, loadClassifier } from "../../evaluation/classifier.ts";
 import { CellCrops } from "../../evaluation/crops/cellCrops.ts";
 import { judgeFamiliarity } from "../../evaluation/familiarity.ts";
-import { requireNothingSaid } from "../../evaluation/foreignModel.ts";
+import { requireNothingSaid } from "../../evaluation/foreign/foreignModel.ts";
 import { isShippedName } from "../../shipped/shippedModels.ts";
 import { type OpenRun, openRun } from "../openRun.ts";
 import { readPictures } from "../pictures.ts";

@@ -8,7 +8,7 @@ import { headlineTitle } from "../../report/headlines.ts";
 import { withCpu } from "../../report/text/format.ts";
 import { textTable } from "../../report/text/textTable.ts";
 import { runFiles } from "../../run/runFolder.ts";
-import { addClassNameFlags, howRead } from "../classNameFlags.ts";
+import { addClassNameFlags, howReadOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { collect, print, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -69,7 +69,7 @@ const crossvalidate: CommandModule = {
     const out = flags.out ?? join("runs", `${recipe.model}-crossvalidation`);
     requireWeightsFit(flags, recipe);
     const { out: _, ...result } = await crossValidateJob({
-      ...howRead(options, resumed),
+      ...howReadOf(options, resumed),
       ...{ data: flags.data, out, recipe, signal, folds: flags.folds, repeats: flags.repeats },
       groupCopies: Boolean(flags.groupCopies),
       weights: weightsOf(flags),

@@ -17,6 +17,7 @@ import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages, spelledAs } from "../../evaluation/evaluateModel.ts";
 import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
+import { assumptionsOf, tellAssumptions } from "../../evaluation/foreign/assumptions.ts";
 import { evaluateByLaboratory } from "../../evaluation/laboratories/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import {
@@ -27,6 +28,7 @@ import {
   typesToJudge,
 } from "../../evaluation/rollUp.ts";
 import type { Predictions } from "../../evaluation/types.ts";
+import { JobTeller } from "../../jobs/jobTeller.ts";
 import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
 import { precisionRecallPlot, rocPlot } from "../../report/plots/curvePlots.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
@@ -36,7 +38,7 @@ import { percent } from "../../report/text/format.ts";
 import { JUDGED_NAMES, runFiles } from "../../run/runFolder.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
-import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
 import { addSessionFlags, collect, number, print, sessionOf, shareText } from "../options.ts";
@@ -112,7 +114,7 @@ const evaluate: CommandModule = {
       signal,
       onStage: progress.stage,
     });
-    tellModel(progress, whole);
+    tellAssumptions(new JobTeller(progress.hear), whole);
     tellScale(progress, crops);
     try {
       const labelled = spelledAs(opened, whole.classes);
@@ -168,7 +170,7 @@ const evaluate: CommandModule = {
         Boolean(flags.json),
         {
           model: classifier.path,
-          ...modelJson(whole),
+          assumptions: assumptionsOf(whole),
           data: flags.data.length === 1 ? flags.data[0] : flags.data,
           types,
           ...evaluation,

@@ -4,10 +4,12 @@ import type { Model } from "@leukogram/engine/nn/model";
 import { replaceFolder } from "../../data/outputFolder.ts";
 import { CellCrops } from "../../evaluation/crops/cellCrops.ts";
 import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
+import { assumptionsOf, tellAssumptions } from "../../evaluation/foreign/assumptions.ts";
 import { STEPS } from "../../explain/integratedGradients.ts";
 import { mapLayerNames, mapStep } from "../../explain/mapLayers.ts";
 import { METHODS, type Method, methodEntry, parseMethods } from "../../explain/methods.ts";
 import { imagesOf } from "../../jobs/imageFiles.ts";
+import { JobTeller } from "../../jobs/jobTeller.ts";
 import { type GivenModel, openGiven } from "../../jobs/models/givenModel.ts";
 import { explanationWarnings } from "../../report/explanationWords.ts";
 import { decimal, percent } from "../../report/text/format.ts";
@@ -15,15 +17,7 @@ import { textTable } from "../../report/text/textTable.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
 import type { CommandModule } from "../command.ts";
 import { type ExplainedFile, explainImages } from "../explainImages.ts";
-import {
-  addModelFlags,
-  foreignOf,
-  MODEL_ENDINGS,
-  MODEL_WORDS,
-  type ModelFlags,
-  modelJson,
-  tellModel,
-} from "../foreignModel.ts";
+import { addModelFlags, foreignOf, MODEL_ENDINGS, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, number, oneOf, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -141,7 +135,7 @@ const explain: CommandModule = {
       progress.line(`Note: ${line}`);
     print(
       Boolean(flags.json),
-      { model: word, out, ...modelJson(given.foreign ?? {}), images, ...(scale && { scale }) },
+      { model: word, out, assumptions: assumptionsOf(given.foreign ?? {}), images, ...(scale && { scale }) },
       () => [...lines(explained, classes), `Report: ${out}/explain.html`].join("\n"),
     );
   },
@@ -149,7 +143,7 @@ const explain: CommandModule = {
 
 async function openWith(word: string, flags: Flags, progress: Progress): Promise<GivenModel> {
   const given = await openGiven(word, foreignOf(flags));
-  if (!given.isOurs) tellModel(progress, { notes: [...given.notes, ...given.warnings] });
+  if (!given.isOurs) tellAssumptions(new JobTeller(progress.hear), { notes: [...given.notes, ...given.warnings] });
   const { shape } = given.model.input;
   if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return given;
   throw new LeukogramError("ERR_CONFIG", `${word}: takes ${shape.join(" x ")}, and no pictures in three colours`, {

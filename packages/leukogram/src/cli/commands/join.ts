@@ -4,7 +4,7 @@ import { joinedRecipe, joinRuns } from "../../adaptation/joinRuns.ts";
 import { openRun } from "../../adaptation/openRun.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
 import { checkRunFolder, prepareRunFolder } from "../../jobs/runs/runConfig.ts";
-import { addClassNameFlags, classNamesOf, howRead } from "../classNameFlags.ts";
+import { addClassNameFlags, classNamesOf, howReadOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
@@ -44,7 +44,7 @@ const join: CommandModule = {
     const progress = new Progress(Boolean(quiet));
     const [first, second] = [await openRun(String(args[0])), await openRun(String(args[1]))];
     const recipe = joinedRecipe(first, second);
-    const config = { data: data.length === 1 ? data[0]! : data, ...howRead(options), recipe };
+    const config = { data: data.length === 1 ? data[0]! : data, ...howReadOf(options), recipe };
     const folder = { resume: false, replace: Boolean(yes) };
     checkRunFolder(out, config, folder);
     const opened = openLaboratories(data, { ...groupingOf(recipe), ...classNamesOf(options) });

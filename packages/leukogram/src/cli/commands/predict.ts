@@ -5,22 +5,16 @@ import { remarksSoFar } from "../../data/remarks.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
+import { assumptionsOf, tellAssumptions } from "../../evaluation/foreign/assumptions.ts";
 import { knownRollUp, type Types } from "../../evaluation/rollUp.ts";
 import { picturesOf } from "../../jobs/imageFiles.ts";
+import { JobTeller } from "../../jobs/jobTeller.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
 import { isUnfamiliar } from "../../metrics/familiarity.ts";
 import { rolledRow } from "../../review/rollUp.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
 import type { CommandModule } from "../command.ts";
-import {
-  addModelFlags,
-  foreignOf,
-  MODEL_ENDINGS,
-  MODEL_WORDS,
-  type ModelFlags,
-  modelJson,
-  tellModel,
-} from "../foreignModel.ts";
+import { addModelFlags, foreignOf, MODEL_ENDINGS, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
@@ -89,7 +83,7 @@ const predict: CommandModule = {
       signal,
       onStage,
     });
-    tellModel(progress, classifier);
+    tellAssumptions(new JobTeller(progress.hear), classifier);
     for (const step of steps) progress.line(stepLine(step));
     tellScale(progress, crops);
     const temperature = flags.calibrated ? temperatureOf(classifier) : 1;
@@ -140,8 +134,8 @@ const predict: CommandModule = {
       }
       const summary = crops.summary(classifier.classes);
       tellCropNotes(progress, summary);
-      const assumed = modelJson(classifier);
-      if (flags.json && "assumptions" in assumed) process.stdout.write(`${JSON.stringify(assumed)}\n`);
+      const assumptions = assumptionsOf(classifier);
+      if (flags.json && assumptions !== undefined) process.stdout.write(`${JSON.stringify({ assumptions })}\n`);
       if (flags.json && summary !== undefined)
         process.stdout.write(`${JSON.stringify({ scale: scaleJson(summary) })}\n`);
       const pictures = remarksSoFar();

@@ -5,7 +5,7 @@ import { trainJob } from "../../jobs/trainJob.ts";
 import { laboratoryText } from "../../report/laboratoryTable.ts";
 import { withCpu } from "../../report/text/format.ts";
 import { runFiles } from "../../run/runFolder.ts";
-import { addClassNameFlags, howRead } from "../classNameFlags.ts";
+import { addClassNameFlags, howReadOf } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import { laboratoryHeadlines } from "../laboratories.ts";
 import { addProgressFlag, collect, print, shareText } from "../options.ts";
@@ -72,7 +72,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
   const out = flags.out ?? join("runs", recipe.model);
   requireWeightsFit(flags, recipe);
   const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
-  const read = howRead(options, resumed);
+  const read = howReadOf(options, resumed);
   const judged = await trainJob({
     ...{ data, out, recipe, signal, ...folder, ...read },
     classMap: typeof read.mapClasses === "object" ? String(options.mapClasses ?? resumed?.classMap) : undefined,

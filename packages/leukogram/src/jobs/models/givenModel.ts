@@ -11,7 +11,7 @@ import {
   openForeign,
   pixelModel,
   requireNothingSaid,
-} from "../../evaluation/foreignModel.ts";
+} from "../../evaluation/foreign/foreignModel.ts";
 import { isShippedName } from "../../shipped/shippedModels.ts";
 import type { HomeFacts } from "../../training/homeFacts.ts";
 

@@ -16,9 +16,9 @@ import {
 import type { Model } from "@leukogram/engine/nn/model";
 import { metadataList, readMetadata } from "@leukogram/engine/runtime/metadata";
 import { createSession } from "@leukogram/engine/runtime/node";
-import { CELL_TYPES } from "../cells/classes.ts";
-import type { JpegDct } from "../data/pictures/jpegDct.ts";
-import { onnxOf } from "../run/runFolder.ts";
+import { CELL_TYPES } from "../../cells/classes.ts";
+import type { JpegDct } from "../../data/pictures/jpegDct.ts";
+import { onnxOf } from "../../run/runFolder.ts";
 
 /** What a user says of another program's model. */
 export interface ForeignOptions {
@@ -88,6 +88,16 @@ export function isForeign(path: string): boolean {
   } catch {
     return !/\.onnx$/i.test(file);
   }
+}
+
+/**
+ * What is said of each of several models: of those that another program wrote, if there are any; else of all, which refuse it.
+ *
+ * @param models paths of models alone
+ */
+export function saidOfEach(models: readonly string[], said: ForeignOptions = {}): (model: string) => ForeignOptions {
+  const foreign = new Set(models.filter(isForeign));
+  return (model) => (foreign.size === 0 || foreign.has(model) ? said : {});
 }
 
 // Spares reading a large file of Keras for what it can't hold.

@@ -12,12 +12,12 @@ import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { decodeImage } from "../data/pictures/image.ts";
-import { resizeBilinearUint8 } from "../data/pictures/resize.ts";
-import type { Dataset, Sample } from "../data/sample.ts";
-import { logLosses } from "../metrics/probabilityScores.ts";
-import { argmax } from "../metrics/topKAccuracy.ts";
-import { labelMap } from "./evaluateModel.ts";
+import { decodeImage } from "../../data/pictures/image.ts";
+import { resizeBilinearUint8 } from "../../data/pictures/resize.ts";
+import type { Dataset, Sample } from "../../data/sample.ts";
+import { logLosses } from "../../metrics/probabilityScores.ts";
+import { argmax } from "../../metrics/topKAccuracy.ts";
+import { labelMap } from "../evaluateModel.ts";
 
 /** What a model answers with pixels scaled in one way. */
 export interface TriedPreprocessing {

@@ -1,5 +1,4 @@
-import type { Classifier } from "../evaluation/classifier.ts";
-import type { JobTeller } from "./jobTeller.ts";
+import type { Classifier } from "../classifier.ts";
 
 /** What was assumed of another program's model. */
 export interface Assumptions {
@@ -19,6 +18,10 @@ export function assumptionsOf({ classesFrom, outputs, notes = [] }: Known): Assu
 }
 
 /** Tells the same, to a user who asked for quiet too. */
-export function tellAssumptions(tell: JobTeller, { notes = [] }: Pick<Known, "notes">, name?: string): void {
+export function tellAssumptions(
+  tell: { readonly warn: (text: string) => void },
+  { notes = [] }: Pick<Known, "notes">,
+  name?: string,
+): void {
   for (const note of notes) tell.warn(name === undefined ? note : `${name}: ${note}`);
 }
