@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CELL_TYPES, cnn, compile, decodeImage, drawSmears, exportGraph } from "leukogram";
-import { type Classifier, classifyFiles, type GivenPicture, loadClassifier } from "leukogram/evaluation/classifier";
+import { type Classifier, type GivenPicture, loadClassifier } from "leukogram/evaluation/classifier";
+import { classifyFiles } from "leukogram/evaluation/classifyFiles";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const place = mkdtempSync(join(tmpdir(), "leukogram-classifier-"));

@@ -27,6 +27,7 @@ const onProgress = (event: JobEvent) => void told.push(event);
 const lines = () => told.flatMap((event) => lineOfEvent(event) ?? []);
 
 beforeAll(async () => {
+  forgetRemarks(); // those of other tests in this process, which the first job would tell
   await drawSmears(cells, { count: 6, testCount: 2, imageSize: 32 });
 });
 afterAll(() => {

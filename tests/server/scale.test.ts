@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { loadClassifier } from "leukogram/evaluation/classifier";
+import { classifyFiles } from "leukogram/evaluation/classifyFiles";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";

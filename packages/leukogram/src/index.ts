@@ -92,16 +92,14 @@ export type { DifferentialReport, Erythroblasts, Position, ReportedClass } from 
 export type { NamedPredictions } from "./evaluation/alignPredictions.ts";
 export type { ClassCurve, ClassCurves } from "./evaluation/classCurves.ts";
 export {
-  type Classified,
   type Classifier,
-  type ClassifyFilesOptions,
-  classifyFiles,
   type GivenPicture,
   type ImageClassifier,
   type LoadOptions,
   loadClassifier,
 } from "./evaluation/classifier.ts";
 export type { BroughtImage, ClassifierFacts } from "./evaluation/classifierFacts.ts";
+export { type Classified, type ClassifyFilesOptions, classifyFiles } from "./evaluation/classifyFiles.ts";
 export type {
   ClassifiedPicture,
   ClassifyPicturesOptions,

@@ -6,8 +6,9 @@ import { manyViews, ownViews, testTimeClassifier } from "leukogram/adaptation/la
 import { openRun } from "leukogram/adaptation/openRun";
 import { looksOf } from "leukogram/data/microscopy/measures";
 import { decodeImage } from "leukogram/data/pictures/image";
-import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { type Classifier, loadClassifier } from "leukogram/evaluation/classifier";
 import { bringImage } from "leukogram/evaluation/classifierFacts";
+import { classifyFiles } from "leukogram/evaluation/classifyFiles";
 import { fitFamiliarity } from "leukogram/metrics/familiarity";
 import { trainModel } from "leukogram/training/trainModel";
 import { beforeAll, expect, test } from "vitest";

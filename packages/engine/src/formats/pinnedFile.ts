@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "../core/errors.ts";
 
 /** SHA-256 of a file, 64 hexadecimal digits. */
-export function fileSha256(path: string): Promise<string> {
+function fileSha256(path: string): Promise<string> {
   return fileHash(path, "sha256");
 }
 

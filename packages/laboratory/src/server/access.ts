@@ -24,10 +24,13 @@ export type Access =
       readonly scope: Scope | "none";
     };
 
-/** Routes that read, review, sign and administrate. */
+/** Of routes that read. */
 export const READ: Access = { role: "viewer", scope: "read" };
+/** Of routes that label cells and change cases. */
 export const REVIEW: Access = { role: "reviewer", scope: "review" };
+/** Of routes that sign reports. */
 export const SIGN: Access = { role: "signer", scope: "sign" };
+/** Of routes that manage users, models and settings. */
 export const ADMIN: Access = { role: "admin", scope: "admin" };
 /** One's own tokens and session: no token may make another. */
 export const OWN: Access = { role: "viewer", scope: "none" };

@@ -3,9 +3,13 @@ import { z } from "zod";
 // A UUID may be written in capitals, and the database never does.
 const id = z.uuid().toLowerCase();
 
-/** Parts of paths. */
+/** The case of a path. */
 export const caseParams = z.object({ case: id });
+/** The cell of a path. */
 export const cellParams = z.object({ cell: id });
+/** The report of a path. */
 export const reportParams = z.object({ report: id });
+/** The user of a path. */
 export const userParams = z.object({ user: id });
+/** The token of a path. */
 export const tokenParams = z.object({ token: id });

@@ -10,7 +10,7 @@ import { resizeBilinearUint8 } from "../data/pictures/resize.ts";
 import type { RgbImage } from "../data/pictures/rgbImage.ts";
 import { cropAtScale } from "../data/scale/cellCrop.ts";
 import { scaleOfFiles } from "../data/scale/laboratoryScales.ts";
-import { badImage } from "../evaluation/classifier.ts";
+import { badImage } from "../evaluation/classifyFiles.ts";
 import { CellPictures } from "../training/cellPictures.ts";
 import type { OpenRun } from "./openRun.ts";
 

@@ -6,7 +6,7 @@ import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import sharp from "sharp";
 import { decodeImage } from "../data/pictures/image.ts";
-import { badImage } from "../evaluation/classifier.ts";
+import { badImage } from "../evaluation/classifyFiles.ts";
 import { Explainer, type Explanation } from "../explain/explainPicture.ts";
 import { stopIfAborted } from "../explain/interrupted.ts";
 import { type Method, methodEntry } from "../explain/methods.ts";

@@ -6,7 +6,8 @@ import type { SkippedImage } from "../data/loading/cacheBuild.ts";
 import { remark } from "../data/remarks.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import { startWatch, type TimeTaken } from "../training/progress/processorTime.ts";
-import { badImage, type Classifier, type ClassifyFilesOptions, classifyFiles } from "./classifier.ts";
+import type { Classifier } from "./classifier.ts";
+import { badImage, type ClassifyFilesOptions, classifyFiles } from "./classifyFiles.ts";
 import { CellCrops, type CropSummary } from "./crops/cellCrops.ts";
 import type { Prediction, Predictions } from "./types.ts";
 

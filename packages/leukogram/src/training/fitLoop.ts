@@ -175,7 +175,7 @@ class Run {
       cpuSeconds: seconds === 0 ? this.#noSums().cpuSeconds : cpuSeconds,
     };
     // It may have been killed between checkpoint and history.
-    await this.#writeHistory();
+    await this.#options.store?.writeHistory(this.#rows);
   }
 
   async epoch(): Promise<void> {
@@ -217,7 +217,7 @@ class Run {
     this.#batch = 0;
     this.#sums = this.#noSums();
     await this.#save();
-    await this.#writeHistory();
+    await this.#options.store?.writeHistory(this.#rows);
     onEpoch?.(row);
     if (signal?.aborted && !this.done) await this.#interrupt();
   }
@@ -279,10 +279,6 @@ class Run {
       kept: this.#kept,
     };
     await store.save(checkpoint);
-  }
-
-  async #writeHistory(): Promise<void> {
-    await this.#options.store?.writeHistory(this.#rows);
   }
 
   async #interrupt(): Promise<never> {

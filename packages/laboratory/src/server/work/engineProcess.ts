@@ -3,7 +3,8 @@ import { setPriority } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { openRun } from "leukogram/adaptation/openRun";
 import { scaleOfFiles } from "leukogram/data/scale/laboratoryScales";
-import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { type Classifier, loadClassifier } from "leukogram/evaluation/classifier";
+import { classifyFiles } from "leukogram/evaluation/classifyFiles";
 import { rejectThreshold } from "leukogram/review/answer";
 import { answerTensors } from "./answerTensors.ts";
 import type {

@@ -3,28 +3,53 @@ import type { z } from "zod";
 import type * as cases from "../../../src/server/contract/cases.ts";
 import type * as work from "../../../src/server/contract/work.ts";
 
+/** What a cell is called. */
 export type Label = z.infer<typeof cases.label>;
+/** Which reading of a case. */
 export type Reading = z.infer<typeof cases.reading>;
+/** A share with its 95 % limits. */
 export type Estimate = z.infer<typeof cases.estimate>;
+/** What a case says beside its cells. */
 export type CaseFacts = z.infer<typeof cases.caseFacts>;
+/** A case as a list shows it. */
 export type CaseSummary = z.infer<typeof cases.caseSummary>;
+/** A cell with its answer and labels. */
 export type Cell = z.infer<typeof cases.cell>;
+/** New labels of cells. */
 export type LabelChange = z.infer<typeof cases.labelChange>;
+/** By what a label was given: keyboard, drag, menu, undo, redo, settling a difference, the API. */
 export type Via = LabelChange["via"];
+/** A type's row in the count. */
 export type CountedClass = z.infer<typeof cases.countedClass>;
+/** The count of a case. */
 export type Differential = z.infer<typeof cases.differential>;
+/** How far two readings agree. */
 export type Agreement = z.infer<typeof cases.agreement>;
+/** What became of an upload. */
 export type Uploaded = z.infer<typeof cases.uploaded>;
+/** A signed report. */
 export type Report = z.infer<typeof cases.report>;
+/** An event of the audit trail. */
 export type TrailEvent = z.infer<typeof work.event>;
+/** What checking the trail found. */
 export type Verified = z.infer<typeof work.verified>;
+/** The laboratory's scale. */
 export type Scale = z.infer<typeof work.scale>;
+/** A model that the laboratory has. */
 export type Model = z.infer<typeof work.model>;
+/** What an adaptation without labels found. */
 export type Findings = Model["findings"];
+/** How many cells there are to adapt by without labels. */
 export type UnlabelledCells = z.infer<typeof work.unlabelledCells>;
+/** A training or an adaptation. */
 export type Run = z.infer<typeof work.run>;
+/** Who is signed in. */
 export type Session = z.infer<typeof work.session>;
+/** A user. */
 export type User = z.infer<typeof work.user>;
+/** A token of the API. */
 export type Token = z.infer<typeof work.token>;
+/** What a user may do. */
 export type Role = (typeof work.ROLES)[number];
+/** What a token may do. */
 export type Scope = (typeof work.SCOPES)[number];

@@ -3,7 +3,8 @@ import { type LabelFreeStep, labelFreeClassifier, withCorrectedPriors } from "..
 import { shownPath } from "../../data/archives/unpackedFolder.ts";
 import { remarksSoFar } from "../../data/remarks.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
-import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
+import type { Classifier } from "../../evaluation/classifier.ts";
+import { badImage, type Classified, classifyFiles } from "../../evaluation/classifyFiles.ts";
 import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
 import { assumptionsOf, tellAssumptions } from "../../evaluation/foreign/assumptions.ts";
 import { knownRollUp, type Types } from "../../evaluation/rollUp.ts";
