@@ -12,8 +12,10 @@ import { LeukogramError } from "../core/errors.ts";
  */
 export async function writeFileWhole(path: string, data: string | Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await replaceFile(path, (temporary) => writeFile(temporary, data, { flush: true }));
+    await replaceFile(path, async (temporary) => {
+      await mkdir(dirname(path), { recursive: true }); // here, so that writes of one file keep the order of their calls
+      await writeFile(temporary, data, { flush: true });
+    });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const full = code === "ENOSPC" || code === "EDQUOT";
