@@ -88,7 +88,7 @@ async function draw(
 }
 
 const program = new Command()
-  .argument("<model>", "run folder, or name of a shipped model")
+  .argument("<model>", "run folder, or name of a built-in model")
   .argument("<dir>", "labelled images of another laboratory")
   .option("--labels <number>", "of each class, where there are so many", "20")
   .option("--draws <number>", "how often", "10")

@@ -66,7 +66,7 @@ const program = new Command()
   .option("--draws <number>", "counts that are drawn", "200")
   .option("--cells <number>", "cells in each", "100")
   .option("--types <all|five>", "types that are counted", "all")
-  .option("--seed <number>", "what all chance comes from", "0")
+  .option("--seed <number>", "random seed", "0")
   .option("--threads <number>", "threads of the engine; default: one a core")
   .parse();
 const flags = program.opts<Flags>();

@@ -77,7 +77,7 @@ describe("leukogram adapt", () => {
     expect(existsSync(join(cli.dir, "judged", "predictions", "test.csv"))).toBe(true);
     const told = (name: string) => JSON.parse(readFileSync(join(cli.dir, name), "utf8"));
     expect(told("progress.json")).toMatchObject({ state: "finished", stage: "Judging the new model", error: null });
-    expectFailure(same!, 3, /^ERR_DATA .*: is to be learned from and judged by\. Give other cells with --judge\.$/);
+    expectFailure(same!, 3, /^ERR_DATA .*: used both for training and for evaluation\. Give other cells with --judge\.$/);
     expect(told("failed.json")).toMatchObject({ state: "failed", error: expect.stringMatching(/^ERR_DATA/) });
   }, 400_000);
 
@@ -140,6 +140,6 @@ describe("leukogram adapt", () => {
     }
     expect(existsSync(join(cli.dir, "x"))).toBe(false);
     expect(outcomes[0]!.stderr).toContain("adapt: --out is missing");
-    expect(outcomes[8]!.stderr).toContain("adapt: --out is the model itself");
+    expect(outcomes[8]!.stderr).toContain("adapt: --out is the model's own folder");
   }, 400_000);
 });

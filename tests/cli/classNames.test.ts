@@ -98,7 +98,7 @@ test("a run keeps how its data is read, and is resumed so and not otherwise", as
   expectFailure(
     outcomes[1]!,
     2,
-    /^ERR_CONFIG mapped: the run was begun with other settings: bits 12, now 14\. Resume with/,
+    /^ERR_CONFIG mapped: the run was started with different settings: bits 12, now 14\. Resume with/,
   );
   expectFailure(outcomes[2]!, 2, /other settings: mapClasses \{"Basophil":"Basophil",.*\}, now auto\./);
   expect(jsonOf<Judged & { command: string }>(outcomes[3]!)).toMatchObject({ classes: CELL_TYPES, command });

@@ -74,9 +74,9 @@ describe.concurrent("convert", () => {
     expectFailure(
       outcomes[3]!,
       2,
-      "ERR_USAGE int8 needs images of the training set to calibrate on. Name their folder",
+      "ERR_USAGE int8 needs images from the training set for calibration. Name their folder",
     );
-    expectFailure(outcomes[4]!, 2, "ERR_USAGE convert: int8 is for .onnx with its preprocessing.");
+    expectFailure(outcomes[4]!, 2, "ERR_USAGE convert: int8 needs .onnx output with preprocessing.");
     expect(existsSync(path("no.onnx"))).toBe(false);
   });
 
@@ -120,8 +120,8 @@ describe.concurrent("convert", () => {
       ["convert", "none.h5", "x.onnx"],
       ["convert", "run/model.onnx", "x.keras"],
     ]);
-    expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine.keras: exists already. Name a new file, or add --yes.");
-    expectFailure(outcomes[1]!, 2, "ERR_USAGE convert: theirs.tflite has no ending that names a format. Use .keras,");
+    expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine.keras: exists already. Choose another file, or add --yes.");
+    expectFailure(outcomes[1]!, 2, "ERR_USAGE convert: theirs.tflite has no known model extension. Use .keras,");
     expectFailure(outcomes[2]!, 2, 'ERR_USAGE preprocessing "0..2" is not known. Use one of 0..255, 0..1,');
     expectFailure(outcomes[3]!, 2, "ERR_USAGE the model has 5 classes, and 2 are named (--classes).");
     expectFailure(outcomes[4]!, 3, "ERR_FORMAT none.h5: there is no such file");

@@ -134,7 +134,7 @@ describe.concurrent("Ctrl-C", () => {
     expectFailure(
       await run.outcome,
       130,
-      "ERR_ABORTED judged: the model is trained, and its judgement was interrupted. Go on with --resume.",
+      "ERR_ABORTED judged: the model is trained, but its evaluation was interrupted. Continue with --resume.",
     );
     const resumed = await cli.run("train", "--out", "judged", "--resume", "--json");
     expect(jsonOf(resumed)).toMatchObject({ judgedOn: "test" });
@@ -165,7 +165,7 @@ describe("audit", () => {
     expectFailure(
       refused!,
       3,
-      /^ERR_OUTPUT notes\.html: exists, and is no report of Leukogram\. Name a new \.html file/,
+      /^ERR_OUTPUT notes\.html: exists and is not a Leukogram report\. Name a new \.html file/,
     );
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });
@@ -218,6 +218,6 @@ describe("differential", () => {
     expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is no share\. Give a number from 0 to 1\.$/);
     expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is no date\./);
     expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is no date\. Give it as 2026-11-25/);
-    expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists, and is no DiagnosticReport\./);
+    expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists and is not a DiagnosticReport\./);
   });
 });

@@ -65,7 +65,7 @@ test("explain tells and draws what the model looks at, by every method, the same
   expect(page).toMatch(/<title>What run looks at<\/title>/);
   expect(page.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(5);
   expect(page).not.toMatch(/<script|(src|href)="http/);
-  expect(text!.stderr).toContain("Explaining 2 of 11 images; --images takes more.");
+  expect(text!.stderr).toContain("Explaining 2 of 11 images; use --images for more.");
   expect(text!.stdout).toMatch(
     /Monocyte \d+\.\d %\s+Occlusion .* not checked\n(Note: .*\n)*Report: explain\/explain.html\n$/,
   );
@@ -77,12 +77,12 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
   writeFileSync(join(cli.dir, "mine/notes.txt"), "mine");
   writeFileSync(join(cli.dir, "broken.png"), "no picture");
   const failures: readonly (readonly [readonly string[], number, string | RegExp])[] = [
-    [["run", "nowhere.png"], 3, "nowhere.png: there is no such image or folder"],
+    [["run", "nowhere.png"], 3, "nowhere.png: no such image or folder"],
     [["run", "broken.png"], 3, /broken\.png: this is no picture in a known format.*--skip-bad/],
     [["run", "broken.png", "--skip-bad", "--quiet"], 3, "none of the images can be read"],
     [["run"], 2, "explain: run is a model, and there is no image"],
     [["run", cell, "--method", "gradcan"], 2, 'method "gradcan" is not known. Did you mean "gradcam"?'],
-    [["run", cell, "--class", "Monocite"], 2, 'explain: the model has no class "Monocite". Did you mean "Monocyte"?'],
+    [["run", cell, "--class", "Monocite"], 2, 'explain: unknown class "Monocite". Did you mean "Monocyte"?'],
     [["run", cell, "--layer", "conv2"], 2, /has no layer "conv2".*Those with a map: /],
     [["run", cell, "--method", "occlusion", "--layer", "x"], 2, "explain: --layer is for gradcam and scorecam"],
     [["run", cell, "--baseline", "grey"], 2, 'baseline "grey" is not known. Use one of background, black, white.'],

@@ -96,7 +96,7 @@ test("what is only assumed is said, in text and in --json, by what was converted
   expect(outcomes[3]!.stdout).toMatch(/^Output {3}5 scores: Basophil, /m);
   expect(outcomes[3]!.stdout).toMatch(/^Classes {2}assumed$/m);
   expect(jsonOf<{ notes: string[] }>(outcomes[4]!).notes).toEqual([
-    "no other command takes it as it is: one.keras: the model has 2 classes, and nothing names them. Name them in the order of its outputs: --classes A,B,C.",
+    "other commands can't use this model directly: one.keras: the model has 2 classes, and nothing names them. Name them in the order of its outputs: --classes A,B,C.",
   ]);
 });
 

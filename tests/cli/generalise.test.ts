@@ -107,7 +107,7 @@ test("generalise tells what is wrong", async () => {
     ["generalise", "nothing", ...sets],
     ["predict", "few", "cells/Test", "--calibrated"],
   ]);
-  expectFailure(cold!, 3, /few\/model\.onnx: holds no temperature/);
+  expectFailure(cold!, 3, /few\/model\.onnx: contains no temperature/);
   expectFailure(noHome!, 2, /generalise: --home is missing/);
   expectFailure(noSets!, 2, /generalise: --sets is missing/);
   expectFailure(twice!, 2, /two sets are named "B"/);

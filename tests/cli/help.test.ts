@@ -83,19 +83,19 @@ const WRONG: readonly (readonly [string, string])[] = [
   ],
   [
     "train --data x --recipe notbook",
-    'ERR_CONFIG recipe "notbook": there is no such file or recipe. Did you mean "notebook"?',
+    'ERR_CONFIG recipe "notbook": no such file or recipe. Did you mean "notebook"?',
   ],
-  ["train", "ERR_USAGE train: --data is missing. Give the folder of images."],
-  ["train --resume", "ERR_USAGE train: --resume needs --out. Name the folder of the run that was stopped."],
-  ["train --data . --weights w.h5", 'ERR_USAGE --weights: model "cnn" begins from no ImageNet weights.'],
-  ["evaluate m.onnx", "ERR_USAGE evaluate: --data is missing. Give the folder of labelled images."],
+  ["train", "ERR_USAGE train: --data is missing. Give a folder of images."],
+  ["train --resume", "ERR_USAGE train: --resume needs --out. Give the folder of the interrupted run."],
+  ["train --data . --weights w.h5", 'ERR_USAGE --weights: model "cnn" has no ImageNet weights.'],
+  ["evaluate m.onnx", "ERR_USAGE evaluate: --data is missing. Give a folder of labelled images."],
   ["evaluate", "ERR_USAGE missing required argument 'model'"],
   [
     "evaluate m.onnx --data x --threads 0",
-    "'--threads <number>' argument '0' is invalid. it takes a whole number above 0",
+    "'--threads <number>' argument '0' is invalid. expected a whole number above 0",
   ],
   ["predict m.onnx . --device gpu", 'ERR_USAGE device "gpu" is not known. Use one of cpu, cuda, dml, coreml, webgpu.'],
-  ["compare one", "ERR_USAGE compare: it takes two models or more."],
+  ["compare one", "ERR_USAGE compare: expected two or more models."],
   ["draw", "ERR_USAGE missing required argument 'dest'"],
 ];
 

@@ -88,7 +88,7 @@ describe.concurrent("evaluate", () => {
     expectFailure(
       refused,
       3,
-      "ERR_OUTPUT b: holds files that are no evaluation, such as checkpoints. Name a new folder",
+      "ERR_OUTPUT b: contains files that do not belong to an evaluation, such as checkpoints. Name a new folder",
     );
   });
 
@@ -272,7 +272,7 @@ describe.concurrent("compare", () => {
     expectFailure(
       outcomes[2]!,
       3,
-      "ERR_OUTPUT notes.html: exists, and is no report of Leukogram. Name a new .html file",
+      "ERR_OUTPUT notes.html: exists and is not a Leukogram report. Name a new .html file",
     );
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });

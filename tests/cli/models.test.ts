@@ -131,7 +131,7 @@ describe("models", () => {
       ["models", "cnn-anylap"],
       ["models", "no/where"],
     ]);
-    expectFailure(none!, 3, "ERR_FORMAT none: holds no finished run.");
+    expectFailure(none!, 3, "ERR_FORMAT none: contains no finished run.");
     expectFailure(nothing!, 3, 'ERR_FORMAT cnn-anylap: there is no such model. Did you mean "cnn-anylab"?');
     expectFailure(nowhere!, 3, "ERR_FORMAT no/where: there is no such model.");
   });

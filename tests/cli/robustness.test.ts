@@ -49,7 +49,7 @@ test("robustness tells what is wrong, and overwrites nothing", async () => {
   expectFailure(noData!, 2, /robustness: --data is missing/);
   expectFailure(noModel!, 3, /nothing: there is no such model/);
   expectFailure(nowhere!, 3, /nowhere/);
-  expectFailure(mine!, 3, /mine\.html: exists, and is no report of Leukogram/);
+  expectFailure(mine!, 3, /mine\.html: exists and is not a Leukogram report/);
   expect(readFileSync(join(cli.dir, "mine.html"), "utf8")).toBe("mine");
   expect(existsSync(join(cli.dir, "runs"))).toBe(false);
 }, 400_000);

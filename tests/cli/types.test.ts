@@ -134,7 +134,7 @@ describe("differential of types beyond the five", () => {
       ["differential", "smear.csv", "--leukocytes", "11", "--json", "--quiet"],
       ["differential", "smear.csv", "--types", "five", "--json"],
     ]);
-    expect(text!.stderr).toContain("Note: All types that the model knows are counted; --types five for the five.");
+    expect(text!.stderr).toContain("Note: all cell types the model knows are counted. Use --types five to count only the five.");
     expect(text!.stdout).toMatch(/\nAll neutrophils +69 +69\.0 \(/);
     expect(text!.stdout).toMatch(
       /\nErythroblasts: 10, 10\.0 for 100 leukocytes \(4\.7 to 19\.2\)\. White cells corrected for them: 10\.00 10\^9\/L \(9\.23 to 10\.51\)\.\n/,

@@ -192,21 +192,21 @@ const fewLooks = (pictures: number) =>
   pictures >= FEWEST_PICTURES
     ? []
     : [
-        `${pictures} are too few to learn how this laboratory's pictures look (${FEWEST_PICTURES} needed), so the model may call them unfamiliar; give more with --unlabelled.`,
+        `${pictures} are too few to learn how this laboratory's images look (${FEWEST_PICTURES} needed), so the model may call them unfamiliar. Add more with --unlabelled.`,
       ];
 
 /** The images of a folder or manifest but for those that have a label. @throws ERR_DATA where there is none. */
 export function unlabelled(dir: string, labelled: string | undefined): string[] {
   for (const folder of [...(isCsv(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
     if (!existsSync(folder) || !statSync(unpackedFolder(folder)).isDirectory())
-      throw new LeukogramError("ERR_DATA", `${folder}: there is no such folder`, {
+      throw new LeukogramError("ERR_DATA", `${folder}: no such folder`, {
         hint: "Check the path's spelling.",
       });
   const known = new Set(labelled === undefined ? [] : imagesOf([labelled]).map((path) => resolve(path)));
   const all = imagesOf([dir]);
   const paths = all.filter((path) => !known.has(resolve(path)));
   if (paths.length > 0) return paths;
-  throw new LeukogramError("ERR_DATA", `${dir}: holds no image without a label`, {
+  throw new LeukogramError("ERR_DATA", `${dir}: contains no unlabelled images`, {
     hint: `Give a folder of images (${IMAGE_EXTENSIONS_TEXT}).`,
   });
 }
@@ -227,8 +227,8 @@ function requireApart(samples: readonly Sample[], heldOut: readonly Sample[]): v
   const learned = new Set(samples.map(({ path }) => path));
   const both = heldOut.find(({ path }) => learned.has(path));
   if (both === undefined) return;
-  throw new LeukogramError("ERR_DATA", `${both.path}: is to be learned from and judged by`, {
-    hint: "Give other cells with --judge.",
+  throw new LeukogramError("ERR_DATA", `${both.path}: used both for training and for evaluation`, {
+    hint: "Give different cells with --judge.",
   });
 }
 
@@ -255,16 +255,16 @@ function resultText(
   const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
   return [
     `Labelled cells     ${samples.length}: ${counts.join(", ")}`,
-    `Model as it is     accuracy ${shareText(before.evaluation.accuracy)}, balanced ${shareText(before.evaluation.balancedAccuracy)}`,
-    `Best of the rest   accuracy ${shareText(after.evaluation.accuracy)}, balanced ${shareText(after.evaluation.balancedAccuracy)}`,
+    `Original model     accuracy ${shareText(before.evaluation.accuracy)}, balanced ${shareText(before.evaluation.balancedAccuracy)}`,
+    `Best adaptation    accuracy ${shareText(after.evaluation.accuracy)}, balanced ${shareText(after.evaluation.balancedAccuracy)}`,
     `Expected gain      accuracy ${points(gain.accuracy)}, balanced ${points(gain.balancedAccuracy)}`,
     home
-      ? `Own laboratory     ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (${homeLoss} points may be lost)`
-      : "Own laboratory     not looked at: the model remembers no cells of it",
+      ? `Home laboratory    ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (allowed loss: ${homeLoss} percentage points)`
+      : "Home laboratory    not checked: the model has stored no cells from it",
     adapted
-      ? `Adapted by ${reason}${share < 1 ? `; ${percent(share)} of the way, for the own laboratory's sake` : ""}`
-      : `Not adapted: ${reason}. What is written is the model as it was.`,
-    "Figures are cross-validated on these labels: each cell is judged by a model that has not seen it.",
+      ? `Adapted by ${reason}${share < 1 ? `; blended at ${percent(share)} to protect accuracy in the home laboratory` : ""}`
+      : `Not adapted: ${reason}. The model was saved unchanged.`,
+    "These figures are cross-validated: each cell is evaluated by a model that was not trained on it.",
     `Written: ${out}`,
   ].join("\n");
 }

@@ -49,7 +49,7 @@ export async function writeChecked(out: string, { write, ask, source, tolerance 
     const found = await ask(path).catch((error) => Promise.reject(unusable(out, named(error, path, out))));
     const difference = source && largestDifference(source, found);
     if (difference !== undefined && !(difference <= tolerance))
-      throw unusable(out, new Error(`it gives other numbers than its source, by ${difference.toPrecision(2)}`));
+      throw unusable(out, new Error(`its outputs differ from the original model's by ${difference.toPrecision(2)}`));
     const beside = readdirSync(folder)
       .sort()
       .filter((name) => name !== basename(out));
@@ -66,7 +66,7 @@ async function ownFolder(out: string): Promise<string> {
     return await mkdtemp(join(dirname(out), ".leukogram-"));
   } catch (cause) {
     throw new LeukogramError("ERR_OUTPUT", `${out}: can't be written: ${(cause as Error).message}`, {
-      hint: "Name another place.",
+      hint: "Choose another output path.",
       cause,
     });
   }
@@ -83,9 +83,9 @@ function unusable(out: string, cause: Error): LeukogramError {
   const why = cause instanceof LeukogramError ? cause.reason : cause.message;
   return new LeukogramError(
     "ERR_FORMAT",
-    `${out}: was written and can't be used, so it was removed: ${why.replace(/\.$/, "")}`,
+    `${out}: the file written is not usable and was removed: ${why.replace(/\.$/, "")}`,
     {
-      hint: "Write another format, and report this as a bug.",
+      hint: "Choose another format, and please report this as a bug.",
       cause,
     },
   );

@@ -13,11 +13,11 @@ export function addClassNameFlags(command: Command): void {
   command
     .option(
       "--map-classes <auto|file>",
-      "take classes of other names as the five cell types, by the package's table, or by a CSV file with columns from and to",
+      "translate class names to the five cell types: auto, or a CSV file with columns from and to",
     )
     .option(
       "--others <way>",
-      "with --map-classes, images of none of these classes: refuse, leave-out",
+      "with --map-classes, what to do with images of other classes: refuse, leave-out",
       oneOf("others", ["refuse", "leave-out"]),
       "refuse",
     );
@@ -28,7 +28,7 @@ export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<D
   const { mapClasses, others, quiet } = options;
   if (mapClasses === undefined) {
     if (others !== "leave-out") return {};
-    throw new LeukogramError("ERR_USAGE", "--others goes with --map-classes", { hint: "Add --map-classes auto." });
+    throw new LeukogramError("ERR_USAGE", "--others requires --map-classes", { hint: "Add --map-classes auto." });
   }
   const progress = new Progress(Boolean(quiet));
   const map = mapClasses === "auto" ? "auto" : readClassMap(String(mapClasses));
@@ -86,5 +86,5 @@ export function classNameWords({ mapClasses, others }: HowRead, file: string | u
 /** Says the mapping that there is for classes of other names that are learned as they are. */
 export function tellOffer(progress: Progress, classes: readonly string[]): void {
   const offer = offeredMapping(classes);
-  if (offer !== undefined) progress.line(`Note: The classes are learned by the names ${classes.join(", ")}; ${offer}.`);
+  if (offer !== undefined) progress.line(`Note: the model is trained on classes named ${classes.join(", ")}; ${offer}.`);
 }

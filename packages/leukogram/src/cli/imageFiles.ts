@@ -36,7 +36,7 @@ export function picturesOf(paths: readonly string[]): ScaledSample[] {
 
 function picturesIn(path: string): readonly ScaledSample[] {
   if (!existsSync(path))
-    throw new LeukogramError("ERR_DATA", `${path}: there is no such image or folder`, {
+    throw new LeukogramError("ERR_DATA", `${path}: no such image or folder`, {
       hint: "Check the path's spelling.",
     });
   const folder = unpackedFolder(path);
@@ -44,8 +44,8 @@ function picturesIn(path: string): readonly ScaledSample[] {
   const { images, others } = walkFolder(folder);
   remarkLeftOut(path, others);
   if (images.length === 0)
-    throw new LeukogramError("ERR_DATA", `${path}: holds no image`, {
-      hint: `Give image files (${IMAGE_EXTENSIONS_TEXT}), a folder or zip with some in it, or a manifest CSV.`,
+    throw new LeukogramError("ERR_DATA", `${path}: contains no images`, {
+      hint: `Give image files (${IMAGE_EXTENSIONS_TEXT}), a folder or zip file of images, or a manifest CSV.`,
     });
   return images.map((image) => ({ path: image }));
 }

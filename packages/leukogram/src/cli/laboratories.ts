@@ -37,7 +37,7 @@ export async function leaveOut(
   const names = laboratoryNames([...parts.train, ...parts.validation]);
   if (names.length < 2) return undefined;
   progress.line(
-    `Leaving one laboratory out: ${names.length} more trainings, of the same recipe without ${names.join(", without ")}`,
+    `Leaving one laboratory out: ${names.length} more trainings with the same recipe, without ${names.join(", without ")}`,
   );
   return leaveOneLaboratoryOut(parts, recipe, {
     ...options,
@@ -45,8 +45,8 @@ export async function leaveOut(
     onLaboratory: ({ laboratory, train }, { done }) =>
       progress.line(
         done
-          ? `Without ${laboratory}: done before`
-          : `Without ${laboratory}: ${counted(train.samples.length, "image")} to learn from`,
+          ? `Without ${laboratory}: already done`
+          : `Without ${laboratory}: ${counted(train.samples.length, "image")} for training`,
       ),
     onStage: progress.stage,
     onProgress: progress.step,

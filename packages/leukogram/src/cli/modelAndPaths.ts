@@ -31,8 +31,8 @@ export function modelAndPaths(
     named === undefined && (endings.test(first) || isRunFolder(first) || isShippedName(first) || isMissing);
   const paths = isModel ? rest : [...words];
   if (paths.length === 0)
-    throw new LeukogramError("ERR_USAGE", `${command}: ${first} is a model, and there is no image`, {
-      hint: "Give images, or folders of images, after it.",
+    throw new LeukogramError("ERR_USAGE", `${command}: ${first} is a model, but no images are given`, {
+      hint: "Give images or folders of images after the model.",
     });
   if (named === undefined && !isModel) requireDefault(command);
   return { model: named ?? (isModel ? first : DEFAULT_MODEL), paths };
@@ -44,7 +44,7 @@ function isRunFolder(path: string): boolean {
 
 function requireDefault(command: string): void {
   if (existsSync(DEFAULT_MODEL) || isShippedName(DEFAULT_MODEL)) return;
-  throw new LeukogramError("ERR_USAGE", `${command}: no model is named, and ${DEFAULT_MODEL} is not in this package`, {
-    hint: "Name a run folder or a model file before the images.",
+  throw new LeukogramError("ERR_USAGE", `${command}: no model is given, and ${DEFAULT_MODEL} is not in this package`, {
+    hint: "Give a run folder or a model file before the images.",
   });
 }

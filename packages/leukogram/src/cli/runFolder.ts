@@ -72,15 +72,15 @@ export function checkRunFolder(
   { resume, replace }: RunFolderOptions,
 ): void {
   if (existsSync(out) && !statSync(out).isDirectory())
-    throw new LeukogramError("ERR_OUTPUT", `${out}: is not a folder`, { hint: "Name a new folder with --out." });
+    throw new LeukogramError("ERR_OUTPUT", `${out}: not a folder`, { hint: "Choose a new folder with --out." });
   const isRun = existsSync(join(out, "config.json")) && isRunConfig(out);
   if (!isRun && existsSync(out) && readdirSync(out).length > 0)
-    throw new LeukogramError("ERR_OUTPUT", `${out}: holds files that are no run`, {
-      hint: "Name a new folder with --out.",
+    throw new LeukogramError("ERR_OUTPUT", `${out}: contains files that do not belong to a run`, {
+      hint: "Choose a new folder with --out.",
     });
   if (isRun && !resume && !replace)
-    throw new LeukogramError("ERR_OUTPUT", `${out}: holds a run already`, {
-      hint: "Go on with --resume, begin anew with --yes, or name another folder with --out.",
+    throw new LeukogramError("ERR_OUTPUT", `${out}: already contains a run`, {
+      hint: "Resume it with --resume, overwrite it with --yes, or choose another folder with --out.",
     });
   if (isRun && resume) requireSameSettings(out, recipe, read);
 }
@@ -127,8 +127,8 @@ function requireSameSettings(out: string, recipe: Readonly<Record<string, unknow
     if (before !== now) differences.push(`${key} ${before}, now ${now}`);
   }
   if (differences.length === 0) return;
-  throw new LeukogramError("ERR_CONFIG", `${out}: the run was begun with other settings: ${differences.join("; ")}`, {
-    hint: "Resume with the settings that it was begun with, or name another folder with --out.",
+  throw new LeukogramError("ERR_CONFIG", `${out}: the run was started with different settings: ${differences.join("; ")}`, {
+    hint: "Resume it with the original settings, or choose another folder with --out.",
   });
 }
 
@@ -138,12 +138,12 @@ const wordsOf = (value: unknown) => (typeof value === "object" ? JSON.stringify(
 export function readRunConfig(out: string): RunConfig {
   const path = join(out, "config.json");
   if (!existsSync(path))
-    throw new LeukogramError("ERR_OUTPUT", `${out}: there is no run to go on with`, {
-      hint: "Check --out, or begin the run without --resume.",
+    throw new LeukogramError("ERR_OUTPUT", `${out}: no run to resume`, {
+      hint: "Check --out, or start a run without --resume.",
     });
   if (!isRunConfig(out))
-    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged, or no run's`, {
-      hint: "Begin the run anew in another folder with --out.",
+    throw new LeukogramError("ERR_FORMAT", `${path}: damaged, or not a run file`, {
+      hint: "Start the run again in another folder with --out.",
     });
   return JSON.parse(readFileSync(path, "utf8")) as RunConfig;
 }

@@ -17,8 +17,8 @@ export function unlabelledText(
   const outcome = unlabelledOutcome(told);
   return [
     ...unlabelledFindings(told, homeLoss).map(({ name, text }) => `${name.padEnd(WIDTH)}${text}`),
-    told.adapted ? outcome : `${outcome} The model in ${out} is the one you gave.`,
-    `${NOT_KNOWN}: label some cells and run leukogram evaluate.`,
+    told.adapted ? outcome : `${outcome} The model in ${out} is unchanged.`,
+    `${NOT_KNOWN}: to find out, label some cells and run leukogram evaluate.`,
     `Written: ${out}`,
   ].join("\n");
 }

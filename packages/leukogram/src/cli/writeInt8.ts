@@ -55,8 +55,8 @@ export async function writeInt8(
 ): Promise<Int8Loss | undefined> {
   const { calibrate, images, metadata, views, jpegDct, signal, onProgress } = options;
   if (calibrate === undefined)
-    throw new LeukogramError("ERR_USAGE", "int8 needs images of the training set to calibrate on", {
-      hint: "Name their folder: --calibrate DIR.",
+    throw new LeukogramError("ERR_USAGE", "int8 needs images from the training set for calibration", {
+      hint: "Give their folder with --calibrate DIR.",
     });
   const { train, test } = openData(calibrate);
   const shuffled = new Rng(0).fork("calibrate").shuffle([...train.samples]);

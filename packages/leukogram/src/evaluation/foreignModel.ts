@@ -169,7 +169,7 @@ export function requireClassNames({ names, from }: ClassNames, outputs: number):
 export function pixelModel({ path, layers, preprocessing }: ForeignModel): Model {
   const { shape } = layers.input;
   if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3))
-    throw new LeukogramError("ERR_CONFIG", `${path}: takes ${shape.join(" x ")}, and no pictures in three colours`, {
+    throw new LeukogramError("ERR_CONFIG", `${path}: takes input of ${shape.join(" x ")}, not images with three colour channels`, {
       hint: "Give a model whose input is [height, width, 3].",
     });
   return takingColours(withPreprocessing(layers, preprocessing));

@@ -22,7 +22,7 @@ import { boundedEstimate, meanRecall, meanRecallDifference } from "./limits.ts";
 export interface RobustnessPoint {
   readonly strength: number;
   readonly balancedAccuracy: Estimate;
-  /** Balanced accuracy less that on the pictures as they are; the same images are resampled in both. */
+  /** Balanced accuracy less that on unchanged images; the same images are resampled in both. */
   readonly change: Estimate;
 }
 

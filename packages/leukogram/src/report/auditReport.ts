@@ -47,7 +47,7 @@ export function auditReport({ title, audit, thumbnails, version }: AuditReportIn
 const SEVERITIES = { fault: "To mend", doubt: "To doubt", note: "To know" };
 
 function findingList({ findings }: Audit): Content {
-  if (findings.length === 0) return markup`<p class="lead">Nothing was found that speaks against this data.</p>`;
+  if (findings.length === 0) return markup`<p class="lead">No problems found in this data.</p>`;
   const item = ({ severity, text }: Audit["findings"][number]) =>
     markup`<div class="verdict ${severity}"><p>${SEVERITIES[severity]}</p><p>${text}</p></div>\n`;
   return markup`<div class="panel" style="margin-top:32px">${findings.map(item)}</div>`;

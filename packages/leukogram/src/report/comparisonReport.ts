@@ -33,7 +33,7 @@ interface Entry extends ComparedModel {
 }
 
 /**
- * The report of two or more models on the same images as a self-contained HTML document.
+ * The report that compares two or more models on the same images as a self-contained HTML document.
  *
  * @throws ERR_DATA where a model has no evaluation.
  */

@@ -8,7 +8,7 @@ type Told = Pick<LabelAdaptation, "adapted" | "reason" | "before" | "after" | "g
 /**
  * What an adaptation by labels found, for a report.
  *
- * @param homeLoss accuracy that may be lost on the model's own laboratory, points
+ * @param homeLoss largest loss of accuracy allowed in the model's home laboratory, in percentage points
  */
 export function labelledFacts(
   { adapted, reason, before, after, gain, home, share, tried }: Told,
@@ -28,7 +28,7 @@ export function labelledFacts(
       {
         name: "Own laboratory",
         text: home
-          ? `${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (${homeLoss} points may be lost)`
+          ? `${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (allowed loss: ${homeLoss} percentage points)`
           : "not looked at: the model remembers no cells of it",
       },
       {

@@ -36,7 +36,7 @@ export function robustnessReport({ model, dataName, robustness, version }: Robus
     kind: "Robustness",
     facts: [`Data: ${dataName}`, plural(robustness.count, "image")],
     lead: [
-      markup`<p class="lead">Balanced accuracy is ${percentEstimate(balancedAccuracy)} on the pictures as they are, and ${percentEstimate(corrupted)} in the mean over ${count(rows.length)} ways of spoiling them at five strengths.</p>`,
+      markup`<p class="lead">Balanced accuracy is ${percentEstimate(balancedAccuracy)} on unchanged images, and ${percentEstimate(corrupted)} in the mean over ${count(rows.length)} ways of spoiling them at five strengths.</p>`,
       warningList(cropSentences(robustness.crops)),
     ],
     sections: [
@@ -45,7 +45,7 @@ export function robustnessReport({ model, dataName, robustness, version }: Robus
         heading: "By strength",
         body: [
           plot(robustnessPlot(robustness)),
-          markup`<p class="minor">Balanced accuracy with 95 % limits (MOVER); the dashed line is that on the pictures as they are. Strengths stand below, in the units of the table.</p>`,
+          markup`<p class="minor">Balanced accuracy with 95 % limits (MOVER); the dashed line is that on unchanged images. Strengths stand below, in the units of the table.</p>`,
         ],
       },
       { id: "table", heading: "In numbers", body: markup`<div class="panel">${table(rows, columns)}</div>` },

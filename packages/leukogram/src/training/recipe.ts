@@ -127,7 +127,7 @@ const schema = z.strictObject({
   minLearningRate: z.number().min(0).default(1e-6).describe("where that ends"),
   monitor: z.enum(MONITORS).default("val_loss").describe("the figure that callbacks watch"),
   restoreBest: z.boolean().default(false).describe("end with the weights of the best epoch, not the last"),
-  seed: z.number().int().min(0).default(0).describe("what all chance comes from"),
+  seed: z.number().int().min(0).default(0).describe("random seed"),
   threads: count.optional().describe("threads of the engine; default: one a core"),
   splitSeed: z
     .number()

@@ -19,7 +19,7 @@ export const NOT_KNOWN = "How right the answers are can't be known without label
 /**
  * What was found, and what is expected of the model.
  *
- * @param homeLoss accuracy that may be lost on the model's own laboratory, points
+ * @param homeLoss largest loss of accuracy allowed in the model's home laboratory, in percentage points
  */
 export function unlabelledFindings({ signs, home }: ToldAdaptation, homeLoss: number): Finding[] {
   const { cells, distinct, vanished, stability, smoothness, confidence, homeConfidence } = signs;
@@ -39,7 +39,7 @@ export function unlabelledFindings({ signs, home }: ToldAdaptation, homeLoss: nu
     finding(
       "Own laboratory",
       home
-        ? `${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (${homeLoss} points may be lost)`
+        ? `${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (allowed loss: ${homeLoss} percentage points)`
         : "not looked at: the model remembers no cells of it",
     ),
   ];

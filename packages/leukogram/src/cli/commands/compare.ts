@@ -50,16 +50,16 @@ const compare: CommandModule = {
   define(command) {
     command
       .description(
-        "Two or more models on the same images: figures, differences, tests, and a verdict in words. Runs that differ in the seed alone count as one model.",
+        "Compare two or more models on the same images: metrics, differences, tests, and a verdict in words. Runs that differ only in their seed count as one model.",
       )
       .argument(
         "<models...>",
-        "run folders, model files, names of shipped models, predictions.csv files, or folders of crossvalidate",
+        "run folders, model files, names of built-in models, predictions.csv files, or crossvalidate folders",
       )
       .option("--data <dir>", "labelled images (default: the test predictions in the run folders)")
-      .option("--group-by <column>", "with --data: manifest column whose images are resampled together: patient, slide")
+      .option("--group-by <column>", "with --data: manifest column that groups images for resampling: patient, slide")
       .option("--out <file>", "write an HTML report")
-      .option("--skip-bad", "leave out images that can't be read");
+      .option("--skip-bad", "skip unreadable images");
     addModelFlags(command);
     addScaleFlag(command, { several: true });
     addClassNameFlags(command);
@@ -76,12 +76,12 @@ const compare: CommandModule = {
     const flags = options as Flags;
     const names = modelNames(paths as string[]);
     if (names.length < 2)
-      throw new LeukogramError("ERR_USAGE", "compare: it takes two models or more", {
-        hint: "Name run folders, model files or predictions.csv files, one after the other.",
+      throw new LeukogramError("ERR_USAGE", "compare: expected two or more models", {
+        hint: "Give run folders, model files or predictions.csv files, separated by spaces.",
       });
     if (flags.scale !== undefined && flags.data === undefined)
-      throw new LeukogramError("ERR_USAGE", "compare: --scale goes with --data", {
-        hint: "Without it answers are compared that were found before.",
+      throw new LeukogramError("ERR_USAGE", "compare: --scale requires --data", {
+        hint: "Without --data, saved predictions are compared.",
       });
     if (flags.out !== undefined) requireOwnReport(flags.out);
     const progress = new Progress(Boolean(flags.quiet));
@@ -105,7 +105,7 @@ const compare: CommandModule = {
     const comparisons = comparePredictions(compared);
     const overSplits = compareSplits(compared);
     const warnings = [
-      ...(overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."]),
+      ...(overSplits.length > 0 ? [] : ["Each model was trained once: another seed may reverse a small difference."]),
       ...models.flatMap(({ name, predictions }) => {
         const warning = familiarityWarning(judgeFamiliarity(predictions.rows.map((row) => row.familiarity)));
         return warning === undefined ? [] : [`${name}: ${warning}`];

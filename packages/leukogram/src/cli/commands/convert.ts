@@ -62,7 +62,7 @@ interface Format {
 const FORMATS: readonly Format[] = [
   {
     ending: /\.weights\.h5$/i,
-    name: "weights of Keras 3",
+    name: "Keras 3 weights",
     layers: { write: writeWeightsH5, ask: (out, model) => askWeights(model, out) },
   },
   { ending: /\.(h5|hdf5)$/i, name: "Keras HDF5", layers: { write: writeKerasH5, ask: askStored } },
@@ -78,20 +78,20 @@ const convert: CommandModule = {
   define(command) {
     command
       .description(
-        "Turn a model into another format; which one the name of OUT says: .keras, .h5, .weights.h5, .onnx, or .json for TensorFlow.js.",
+        "Convert a model to another format, chosen by the extension of OUT: .keras, .h5, .weights.h5, .onnx, or .json for TensorFlow.js.",
       )
       .argument("<in>", MODEL_WORDS)
-      .argument("<out>", "the file to write")
+      .argument("<out>", "file to write")
       .option(
         "--precision <type>",
-        "of an .onnx: float32, float16 (weights alone), int8",
+        "for .onnx: float32, float16 (weights only), int8",
         oneOf("precision", PRECISIONS),
         "float32",
       )
-      .option("--calibrate <dir>", "images of the training set, which int8 needs")
-      .option("--images <number>", "at most so many of them", wholeNumber, 200)
-      .option("--plain", "an .onnx of the layers alone: floats [batch, height, width, channels] as they expect them")
-      .option("--yes", "write over a file that is there");
+      .option("--calibrate <dir>", "images from the training set; required for int8")
+      .option("--images <number>", "maximum number of images", wholeNumber, 200)
+      .option("--plain", "for .onnx: write the layers without preprocessing; input is floats [batch, height, width, channels], scaled as the layers expect")
+      .option("--yes", "overwrite an existing file");
     addModelFlags(command);
   },
   examples: [
@@ -107,20 +107,20 @@ const convert: CommandModule = {
     const [source, out] = [String(word), String(target)];
     const format = FORMATS.find(({ ending }) => ending.test(out));
     if (format === undefined)
-      throw new LeukogramError("ERR_USAGE", `convert: ${out} has no ending that names a format`, {
+      throw new LeukogramError("ERR_USAGE", `convert: ${out} has no known model extension`, {
         hint: "Use .keras, .h5, .weights.h5, .onnx or .json.",
       });
     if (flags.precision === "int8" && (format.name !== "ONNX" || flags.plain))
-      throw new LeukogramError("ERR_USAGE", "convert: int8 is for .onnx with its preprocessing", {
-        hint: "Name OUT .onnx, and leave --plain out.",
+      throw new LeukogramError("ERR_USAGE", "convert: int8 needs .onnx output with preprocessing", {
+        hint: "Use the extension .onnx for OUT, and remove --plain.",
       });
     if (existsSync(out) && !flags.yes)
-      throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
+      throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Choose another file, or add --yes." });
     const given = await openGiven(source, flags);
     const labels = labelsToWrite(given, format, out);
     if (labels !== undefined && existsSync(labels) && !flags.yes)
-      throw new LeukogramError("ERR_OUTPUT", `${labels}: exists already, and class names belong there`, {
-        hint: "Name a new file, or add --yes.",
+      throw new LeukogramError("ERR_OUTPUT", `${labels}: already exists, and the class names must be written there`, {
+        hint: "Choose another file, or add --yes.",
       });
     const progress = new Progress(Boolean(flags.quiet));
     for (const note of [...given.notes, ...given.warnings, ...storedNotes(given, format)])
@@ -148,7 +148,7 @@ const convert: CommandModule = {
       () =>
         [
           `${format.name}: ${out}`,
-          ...(labels ? [`Class names: ${labels}, as ${format.name} has no place for them`] : []),
+          ...(labels ? [`Class names: ${labels}, because ${format.name} can't store them`] : []),
           ...(given.foreign ? [`Outputs: ${outputs}; classes: ${classes.join(", ")} (${classesFrom})`] : []),
           checkedLine(checked),
           ...(loss ? [lossLine(loss)] : []),
@@ -173,8 +173,8 @@ interface Written {
 }
 
 function checkedLine({ pictures, difference }: Checked): string {
-  const found = difference === undefined ? "" : `; largest difference from its source ${difference.toPrecision(1)}`;
-  return `Checked: loaded, and run on ${pictures} probe pictures${found}`;
+  const found = difference === undefined ? "" : `; largest difference from the original model: ${difference.toPrecision(1)}`;
+  return `Checked: loaded and run on ${pictures} test images${found}`;
 }
 
 // The model as its layers are stored.
@@ -182,7 +182,7 @@ const storedOf = ({ foreign, model }: GivenModel) => (foreign ? storedModel(fore
 
 function storedNotes({ foreign }: GivenModel, { layers, name }: Format): readonly string[] {
   if (layers === undefined || foreign === undefined || withoutShareOfSum(foreign.layers) === foreign.layers) return [];
-  return [`${name} has no layer that divides by a sum: its outputs stay as they are, and who runs it must divide`];
+  return [`${name} has no layer that divides by a sum: outputs are not normalised; divide them by their sum yourself`];
 }
 
 // Where names that nobody would assume are to stand; undefined where they need no file.
@@ -241,7 +241,7 @@ async function toInt8(given: GivenModel, { source, out, flags, signal, progress 
 }
 
 const lossLine = ({ count, float32, int8, agreement }: Int8Loss) =>
-  `Right of ${count} images that it was not calibrated on: ${percent(float32)} in float32, ${percent(int8)} in int8; the same class for ${percent(agreement)}`;
+  `Accuracy on ${count} images not used for calibration: ${percent(float32)} in float32, ${percent(int8)} in int8; the same class for ${percent(agreement)}`;
 
 // Ours has its preprocessing and what it knows of itself already.
 const ownBytes = (source: string): Promise<Uint8Array> => readFile(findChangeableFiles(source).onnx);

@@ -36,19 +36,19 @@ const crossvalidate: CommandModule = {
   define(command) {
     command
       .description(
-        "Train and judge a recipe fold by fold: figures with limits over splits, and each image's answer by models that did not see it. Test images are not looked at.",
+        "Cross-validate a recipe: metrics with intervals over splits, and a prediction for each image by models that were not trained on it. Test images are not used.",
       )
-      .option("--data <[name=]dir>", "class folders, a folder with Train/ in it, or a manifest CSV", collect)
-      .option("--folds <number>", "parts, each of which is judged once", wholeNumber, 5)
-      .option("--repeats <number>", "times, each with other folds and another seed", wholeNumber, 1)
+      .option("--data <[name=]dir>", "class folders, a folder that contains Train/, or a manifest CSV", collect)
+      .option("--folds <number>", "number of folds", wholeNumber, 5)
+      .option("--repeats <number>", "number of repeats, each with new folds and a new seed", wholeNumber, 1)
       .option(
         "--group-copies",
-        "look for copies of one cell, turned or cropped too, and keep them in one fold (as audit finds them)",
+        "find copies of one cell (also rotated or cropped, as audit does) and keep them in one fold",
       )
-      .option("--out <dir>", "where all goes (default: runs/MODEL-crossvalidation)")
-      .option("--resume", "go on with what --out holds")
-      .option("--yes", "begin anew where --out holds a run already")
-      .option("--skip-bad", "leave out images that can't be read, and count them");
+      .option("--out <dir>", "output folder (default: runs/MODEL-crossvalidation)")
+      .option("--resume", "resume the cross-validation in --out")
+      .option("--yes", "overwrite the run in --out")
+      .option("--skip-bad", "skip unreadable images and report how many");
     addScaleFlag(command, { several: true });
     addWeightsFlags(command);
     addClassNameFlags(command);
@@ -64,7 +64,7 @@ const crossvalidate: CommandModule = {
     const flags = options as unknown as Flags;
     const progress = new Progress(Boolean(flags.quiet));
     if (flags.data === undefined)
-      throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give the folder of images." });
+      throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give a folder of images." });
     const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(join(flags.out, "config.json"));
     const resumed = resumes ? readRunConfig(flags.out!) : undefined;
     const recipe = recipeOf(options, resumed?.recipe);
@@ -100,7 +100,7 @@ const crossvalidate: CommandModule = {
       resume: folder.resume,
       signal,
       onSplit: ({ repeat, fold, done }) =>
-        progress.line(`Repeat ${repeat} of ${repeats}, fold ${fold} of ${folds}${done ? ": done before" : ""}`),
+        progress.line(`Repeat ${repeat} of ${repeats}, fold ${fold} of ${folds}${done ? ": already done" : ""}`),
       onStage: progress.stage,
       onProgress: progress.step,
       onEpoch: (row) => progress.epoch(row, recipe.epochs),
@@ -112,7 +112,7 @@ const crossvalidate: CommandModule = {
 async function withoutCopiesApart(dataset: Dataset, progress: Progress, signal: AbortSignal): Promise<Dataset> {
   const found = await groupByCopies(dataset, { signal, onStage: progress.stage });
   const [before, after] = found.groups;
-  progress.line(`Copies found: ${found.pairs} pairs; ${before} groups of images became ${after}.`);
+  progress.line(`Copies found: ${found.pairs} pairs; ${before} groups of images were merged into ${after}.`);
   return found.dataset;
 }
 
@@ -136,8 +136,8 @@ function lines(result: CrossValidation, out: string): string[] {
     "",
     ...SPLIT_FIGURES.map((name) => `${TITLES[name].padEnd(18)} ${shareText(result[name])}`),
     ...(result.outOfFold ? ["", ...matrixLines(result.outOfFold), ""] : []),
-    "Limits are over splits, raised for the images that they share (Nadeau and Bengio 2003). They say nothing of another laboratory.",
-    `Answers to images that were not learned from: ${join(out, "predictions.csv")}`,
+    "Intervals are over splits, widened for the images that splits share (Nadeau and Bengio 2003). They do not apply to other laboratories.",
+    `Predictions for images not used in training: ${join(out, "predictions.csv")}`,
   ];
 }
 
@@ -149,7 +149,7 @@ function matrixLines({ classes, confusionMatrix }: OutOfFold): string[] {
     return [`${k + 1} ${classes[k]}`, ...row.map(String), recall];
   });
   return [
-    "Answers to images that were not learned from, true classes down and predicted ones across:",
+    "Predictions for images not used in training (rows: true class, columns: predicted class):",
     textTable([["Class", ...classes.map((_, k) => String(k + 1)), "recall, %"], ...rows]),
   ];
 }

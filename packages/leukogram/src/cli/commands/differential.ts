@@ -47,31 +47,31 @@ interface Flags extends ScaleFlag, ModelFlags {
 const differential: CommandModule = {
   define(command) {
     command
-      .description("A differential count of the cells of one smear, with its uncertainty. Not for diagnosis.")
+      .description("Count the white blood cells of one smear (a differential), with uncertainty. Not for diagnosis.")
       .argument("<cells>", "images of single cells: a folder, a zip or a manifest CSV; or a predictions.csv")
       .option("--model <model>", MODEL_WORDS, DEFAULT_MODEL)
       .option(
         "--judged <file>",
-        "predictions.csv of the same model on labelled cells of this laboratory, to correct for its mistakes",
+        "predictions.csv of the same model on labelled cells from this laboratory, to correct for the model's errors",
       )
       .option(
         "--cells <number>",
-        "count the first so many leukocytes, such as 100, 200 or 400 (default: all)",
+        "number of white blood cells to count, such as 100, 200 or 400 (default: all)",
         wholeNumber,
       )
       .option(
         "--reject <share>",
-        "leave cells uncounted whose class is less probable than this (default: what the model carries, else 0.5)",
+        "do not count cells whose class is less probable than this (default: the model's own threshold, else 0.5)",
         number,
       )
-      .option("--age <years>", "whose usual ranges are looked up (default: an adult's)", number)
-      .option("--ranges <file>", "your laboratory's own ranges, a YAML file")
-      .option("--leukocytes <number>", "white cells, 10^9 per litre, for absolute counts", number)
+      .option("--age <years>", "age in years, for reference ranges (default: adult)", number)
+      .option("--ranges <file>", "YAML file with your laboratory's reference ranges")
+      .option("--leukocytes <number>", "white blood cell count in 10^9 per litre, for absolute counts", number)
       .option("--fhir <file>", "write a FHIR R4 DiagnosticReport")
-      .option("--effective <time>", "when the blood was taken, for the FHIR report: 2026-11-25")
-      .option("--seed <number>", "what all chance comes from", number, 0)
-      .option("--skip-bad", "leave out images that can't be read, and count them")
-      .option("--yes", "write over a FHIR file that is there");
+      .option("--effective <time>", "date of the blood sample, for the FHIR report: 2026-11-25")
+      .option("--seed <number>", "random seed", number, 0)
+      .option("--skip-bad", "skip unreadable images and report how many")
+      .option("--yes", "overwrite an existing FHIR file");
     addModelFlags(command);
     addTypesFlag(command, "all");
     addScaleFlag(command);
@@ -100,7 +100,7 @@ const differential: CommandModule = {
     const predictions = inTypes(answers);
     if (flags.types === undefined && predictions.classes.some(isBeyondFive))
       new Progress(Boolean(flags.quiet)).line(
-        "Note: All types that the model knows are counted; --types five for the five.",
+        "Note: all cell types the model knows are counted. Use --types five to count only the five.",
       );
     const { cells, leukocytes, seed } = flags;
     const carried = rejectThreshold(home);
@@ -132,14 +132,14 @@ function requireSensible({ reject, leukocytes, effective, fhir, yes }: Flags): v
     throw new LeukogramError("ERR_USAGE", `differential: ${message}`, { hint });
   };
   if (reject !== undefined && (reject < 0 || reject > 1))
-    refuse(`--reject ${reject} is no share`, "Give a number from 0 to 1.");
+    refuse(`--reject ${reject} is not between 0 and 1`, "Give a number from 0 to 1.");
   if (leukocytes !== undefined && !(leukocytes > 0 && leukocytes < 1000))
-    refuse(`--leukocytes ${leukocytes} is no count of white cells`, "Give it in 10^9 per litre, such as 6.2.");
+    refuse(`--leukocytes ${leukocytes} is not a valid white blood cell count`, "Give it in 10^9 per litre, such as 6.2.");
   if (effective !== undefined && !isDateTime(effective))
-    refuse(`--effective ${effective} is no date`, "Give it as 2026-11-25, or as 2026-11-25T08:30:00+01:00.");
+    refuse(`--effective ${effective} is not a date`, "Give it as 2026-11-25, or as 2026-11-25T08:30:00+01:00.");
   if (fhir !== undefined && existsSync(fhir) && !yes && !readFileSync(fhir, "utf8").includes('"DiagnosticReport"'))
-    throw new LeukogramError("ERR_OUTPUT", `${fhir}: exists, and is no DiagnosticReport`, {
-      hint: "Write over it with --yes, or name another file.",
+    throw new LeukogramError("ERR_OUTPUT", `${fhir}: exists and is not a DiagnosticReport`, {
+      hint: "Overwrite it with --yes, or choose another file.",
     });
 }
 
@@ -174,8 +174,8 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
   const told = toldScalesOf(flags);
   if (isCsv(source) && holdsAnswers(source)) {
     if (told.size > 0)
-      throw new LeukogramError("ERR_USAGE", `differential: ${source} holds answers, which --scale does not change`, {
-        hint: "Leave out --scale, or give the folder of images.",
+      throw new LeukogramError("ERR_USAGE", `differential: ${source} contains predictions, which --scale can't change`, {
+        hint: "Remove --scale, or give the folder of images.",
       });
     return {
       predictions: await readPredictionsCsv(source),

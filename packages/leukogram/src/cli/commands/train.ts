@@ -69,7 +69,7 @@ export async function trainJob(
   const { train, validation } = splitByRecipe(data, recipe);
   progress.beginLog();
   progress.line(
-    `${dataName(job.data)}: ${counted(train.length, "image")} to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
+    `${dataName(job.data)}: ${counted(train.length, "image")} for training, ${validation.length} for validation, ${data.test?.samples.length ?? 0} for testing`,
   );
   for (const warning of recipeWarnings(recipe, train)) progress.line(`Note: ${warning}`);
   const trained = await trainModel({ ...data.train, samples: train }, validation, recipe, {
@@ -108,8 +108,8 @@ export async function trainJob(
     ...(job.command !== undefined && { command: job.command }),
   }).catch((cause: unknown) => {
     if (!(cause instanceof LeukogramError) || cause.code !== "ERR_ABORTED") throw cause;
-    throw new LeukogramError("ERR_ABORTED", `${out}: the model is trained, and its judgement was interrupted`, {
-      hint: "Go on with --resume.",
+    throw new LeukogramError("ERR_ABORTED", `${out}: the model is trained, but its evaluation was interrupted`, {
+      hint: "Continue with --resume.",
       cause,
     });
   });
@@ -119,17 +119,17 @@ export async function trainJob(
 const train: CommandModule = {
   define(command) {
     command
-      .description("Train a model and judge it on the test images.")
+      .description("Train a model and evaluate it on the test images.")
       .option(
         "--data <[name=]dir>",
-        "class folders, a folder with Train/ and Test/, or a manifest CSV; once for each laboratory",
+        "class folders, a folder with Train/ and Test/, or a manifest CSV; repeat for each laboratory",
         collect,
       )
-      .option("--no-leave-one-out", "of several laboratories, do not also train without each to judge on it")
+      .option("--no-leave-one-out", "with several laboratories, skip the extra trainings that leave each one out and test on it")
       .option("--out <dir>", "run folder (default: runs/MODEL)")
-      .option("--resume", "go on with the run in --out that was stopped or killed")
-      .option("--yes", "begin anew where --out holds a run already")
-      .option("--skip-bad", "leave out images that can't be read, and count them");
+      .option("--resume", "resume the interrupted run in --out")
+      .option("--yes", "overwrite the run in --out")
+      .option("--skip-bad", "skip unreadable images and report how many");
     addScaleFlag(command, { several: true });
     addProgressFlag(command);
     addWeightsFlags(command);
@@ -157,7 +157,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
   const recipe = recipeOf(options, resumed?.recipe);
   const data = flags.data ?? sourcesOf(resumed);
   if (data === undefined)
-    throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
+    throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give a folder of images." });
   const out = flags.out ?? join("runs", recipe.model);
   requireWeightsFit(flags, recipe);
   const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
@@ -235,7 +235,7 @@ function sourcesOf(run: RunConfig | undefined): readonly string[] | undefined {
 function requireOut({ out }: Flags): string {
   if (out === undefined)
     throw new LeukogramError("ERR_USAGE", "train: --resume needs --out", {
-      hint: "Name the folder of the run that was stopped.",
+      hint: "Give the folder of the interrupted run.",
     });
   return out;
 }

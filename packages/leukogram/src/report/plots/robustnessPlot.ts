@@ -28,7 +28,7 @@ export function robustnessPlot({ rows, balancedAccuracy }: Robustness): string {
   );
   return figure(panels, {
     title: TITLE,
-    description: `Balanced accuracy is ${percent(balancedAccuracy.value)} on the pictures as they are. ${told.join(" ")}`,
+    description: `Balanced accuracy is ${percent(balancedAccuracy.value)} on unchanged images. ${told.join(" ")}`,
     width: LEFT + COLUMNS * (WIDTH + GAP_X),
     height: TOP + lines * (HEIGHT + GAP_Y) - 10,
   });
@@ -37,7 +37,7 @@ export function robustnessPlot({ rows, balancedAccuracy }: Robustness): string {
 interface PanelOptions {
   readonly panel: Panel;
   readonly up: ReturnType<typeof scaleLinear<number, number>>;
-  /** Balanced accuracy on the pictures as they are. */
+  /** Balanced accuracy on unchanged images. */
   readonly level: number;
   readonly isFirst: boolean;
 }
