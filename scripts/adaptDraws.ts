@@ -36,7 +36,7 @@ interface Draw {
   readonly after: number;
   /** What cross-validation on the labels said. */
   readonly expectedGain: { readonly value: number; readonly low: number; readonly high: number };
-  /** Accuracy in the model's own laboratory. */
+  /** Accuracy in the model's home laboratory. */
   readonly home: { readonly before: number; readonly after: number } | undefined;
 }
 

@@ -76,8 +76,16 @@ describe("leukogram adapt", () => {
     expect([metrics.count, metrics.accuracy]).toEqual([10, judged.after]);
     expect(existsSync(join(cli.dir, "judged", "predictions", "test.csv"))).toBe(true);
     const told = (name: string) => JSON.parse(readFileSync(join(cli.dir, name), "utf8"));
-    expect(told("progress.json")).toMatchObject({ state: "finished", stage: "Judging the new model", error: null });
-    expectFailure(same!, 3, /^ERR_DATA .*: used both for training and for evaluation\. Give other cells with --judge\.$/);
+    expect(told("progress.json")).toMatchObject({
+      state: "finished",
+      stage: "Evaluating the adapted model",
+      error: null,
+    });
+    expectFailure(
+      same!,
+      3,
+      /^ERR_DATA .*: used both for training and for evaluation\. Give other cells with --judge\.$/,
+    );
     expect(told("failed.json")).toMatchObject({ state: "failed", error: expect.stringMatching(/^ERR_DATA/) });
   }, 400_000);
 
@@ -95,7 +103,12 @@ describe("leukogram adapt", () => {
     );
     expect(manifest!.stdout).toBe(folder!.stdout.replaceAll("by-folder", "by-manifest"));
     const html = readFileSync(join(cli.dir, "by-folder", "report.html"), "utf8");
-    for (const part of ["be known without labels", "There are no metrics", "The least sure answers", "Not adapted: "])
+    for (const part of [
+      "be known without labels",
+      "There are no metrics",
+      "Least confident predictions",
+      "Not adapted: ",
+    ])
       expect(html).toContain(part);
     expect(html).not.toContain("surest mistakes");
     expect(filesOf("by-folder")).toEqual(expect.arrayContaining(["log.txt", "model-card.md"]));

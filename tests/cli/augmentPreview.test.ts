@@ -71,7 +71,10 @@ test.each([
   [["--augment", "stian=1"], '--augment stian=1: there is no way "stian". Did you mean "stain"?'],
   [["--augment", "stain"], "--augment stain: expected NAME=STRENGTH@PROBABILITY. Write it as stain=0.6@0.8."],
   [["--augment", "stain=x"], "--augment stain=x: strength and probability must be numbers. Write it as stain=0.6@0.8."],
-  [["--augment", "stain=1", "--augment", "stain=2"], "--augment stain=2: stain was given before. Give each transform once."],
+  [
+    ["--augment", "stain=1", "--augment", "stain=2"],
+    "--augment stain=2: stain was given before. Give each transform once.",
+  ],
   [["--augment", "stain=50"], "settings: stain: expected a number from 0 to 3, received 50"],
 ])("augment-preview %j is refused", async (words, message) => {
   const [result] = await cli.runAll([preview("--out", "refused.png", ...words)]);

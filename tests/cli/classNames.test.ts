@@ -41,7 +41,7 @@ test("names in another case are the model's, which is said; the figures are the 
   const judged = jsonOf<Judged>(lower!);
   expect(judged.classes).toEqual(CELL_TYPES);
   expect(judged.accuracy.value).toBe(jsonOf<Judged>(right!).accuracy.value);
-  const said = `class names that are only written otherwise: ${CELL_TYPES.map((name) => `"${name.toLowerCase()}" is taken for "${name}"`).join(", ")}`;
+  const said = `class names that differ only in spelling: ${CELL_TYPES.map((name) => `"${name.toLowerCase()}" is taken for "${name}"`).join(", ")}`;
   expect(judged.pictures.notes).toContain(said);
   expect(robust!.stderr).toContain(`Note: ${said}`);
 });
@@ -55,7 +55,7 @@ test("a model of eleven types judges five lower-case ones in the five, and other
   expectFailure(
     robust!,
     3,
-    /^ERR_DATA class "neutrophil" is not one of the model's .*\. --map-classes auto takes .*; as the model knows more types, leukogram evaluate judges in the five: --types five\.$/,
+    /^ERR_DATA class "neutrophil" is not one of the model's .*\. --map-classes auto takes .*; as the model knows more types, leukogram evaluate can use the five: --types five\.$/,
   );
 });
 

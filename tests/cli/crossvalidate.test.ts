@@ -46,7 +46,7 @@ describe("crossvalidate", () => {
     expectFailure(
       other!,
       2,
-      /^ERR_CONFIG cv: was begun with other folds or images: \{"folds":3,"seed":0,"images":45\}/,
+      /^ERR_CONFIG cv: was started with other folds or images: \{"folds":3,"seed":0,"images":45\}/,
     );
     expectFailure(over!, 3, /^ERR_OUTPUT cv: already contains a run/);
     expect(text!.stdout).toMatch(/^Split +trained on +judged on +accuracy +balanced +macro F1 +training\n/);
@@ -91,7 +91,7 @@ describe("crossvalidate", () => {
       expectFailure(
         await cli.run("crossvalidate", ...grouped, "--resume"),
         2,
-        /^ERR_CONFIG grouped: was begun with other folds or images: \{.*"grouped":"copies"\}/,
+        /^ERR_CONFIG grouped: was started with other folds or images: \{.*"grouped":"copies"\}/,
       );
     } finally {
       for (const copy of copies) rmSync(copy);

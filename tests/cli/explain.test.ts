@@ -89,7 +89,7 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
     [
       ["run", cell, "--preprocessing", "0..1"],
       2,
-      "run: is a model that Leukogram wrote, which says itself how it is used. Leave out --preprocessing.",
+      "run: a model written by Leukogram contains these settings. Leave out --preprocessing.",
     ],
     [["run", cell, "--out", "mine"], 3, "mine exists and was not made by this command"],
   ];
@@ -124,7 +124,7 @@ testWith("models/cnn_3.h5", "data/pbc/Test/Basophil")(
     const [two] = jsonOf<Told>(shipped!).images;
     expect(two!.explanations[0]).toMatchObject({ mapSize: [4, 4] });
     expect(two!.explanations[0]!.check).toBeUndefined();
-    expect(readFileSync(join(cli.dir, "ours/explain.html"), "utf8")).toContain("What the layers see");
+    expect(readFileSync(join(cli.dir, "ours/explain.html"), "utf8")).toContain("Model input");
   },
   400_000,
 );

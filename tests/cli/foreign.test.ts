@@ -96,7 +96,7 @@ test("what is only assumed is said, in text and in --json, by what was converted
   expect(outcomes[3]!.stdout).toMatch(/^Output {3}5 scores: Basophil, /m);
   expect(outcomes[3]!.stdout).toMatch(/^Classes {2}assumed$/m);
   expect(jsonOf<{ notes: string[] }>(outcomes[4]!).notes).toEqual([
-    "other commands can't use this model directly: one.keras: the model has 2 classes, and nothing names them. Name them in the order of its outputs: --classes A,B,C.",
+    "other commands can't use this model directly: one.keras: the model has 2 classes, and nothing names them. Name the classes in the order of the outputs: --classes A,B,C.",
   ]);
 });
 
@@ -148,7 +148,7 @@ test("what can't be so is refused, and nothing is left", async () => {
     ["adapt", "scores.keras", "smears/Train", "--out", "x"],
     ["predict", "scores.keras", "cell.png", "--tta"],
   ]);
-  const ours = /^ERR_USAGE run: is a model that Leukogram wrote, which says itself how it is used\. Leave out --/;
+  const ours = /^ERR_USAGE run: a model written by Leukogram contains these settings\. Leave out --/;
   for (const outcome of outcomes.slice(0, 4)) expectFailure(outcome, 2, ours);
   expectFailure(
     outcomes[4]!,
@@ -156,11 +156,7 @@ test("what can't be so is refused, and nothing is left", async () => {
     "ERR_USAGE the model's outputs are no probabilities: on probe pictures they are from -",
   );
   expectFailure(outcomes[5]!, 2, "ERR_USAGE the model has 2 classes, and 1 is named (--classes).");
-  expectFailure(
-    outcomes[6]!,
-    3,
-    "ERR_FORMAT scores.keras: is a model file, which can be used as it is but not changed.",
-  );
-  expectFailure(outcomes[7]!, 3, "ERR_FORMAT scores.keras: is no run folder, and a model file alone can't be changed.");
+  expectFailure(outcomes[6]!, 3, "ERR_FORMAT scores.keras: a model file can be used but not adapted.");
+  expectFailure(outcomes[7]!, 3, "ERR_FORMAT scores.keras: not a run folder; a model file alone can't be adapted.");
   expect(readdirSync(cli.dir).sort()).toEqual(before);
 });

@@ -81,10 +81,7 @@ const WRONG: readonly (readonly [string, string])[] = [
     "train --data x --model resnet",
     'ERR_CONFIG model "resnet" is not known. Use one of cnn, cnn-wide, mobilenetv2, mobilenetv3small, mobilenetv3large, efficientnetb0, densenet121, resnet50, vgg16, convnexttiny, vitb16.',
   ],
-  [
-    "train --data x --recipe notbook",
-    'ERR_CONFIG recipe "notbook": no such file or recipe. Did you mean "notebook"?',
-  ],
+  ["train --data x --recipe notbook", 'ERR_CONFIG recipe "notbook": no such file or recipe. Did you mean "notebook"?'],
   ["train", "ERR_USAGE train: --data is missing. Give a folder of images."],
   ["train --resume", "ERR_USAGE train: --resume needs --out. Give the folder of the interrupted run."],
   ["train --data . --weights w.h5", 'ERR_USAGE --weights: model "cnn" has no ImageNet weights.'],

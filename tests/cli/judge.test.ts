@@ -268,7 +268,7 @@ describe.concurrent("compare", () => {
       3,
       /^ERR_DATA compare: different images: 1 only in a, such as Test\/Neutrophil\/neu_0001\.jpg\. Evaluate both models on/,
     );
-    expectFailure(outcomes[1]!, 2, "ERR_USAGE compare: a is named twice. Give each model its own name.");
+    expectFailure(outcomes[1]!, 2, "ERR_USAGE compare: a is named twice. Give each model a different name.");
     expectFailure(
       outcomes[2]!,
       3,
@@ -294,10 +294,10 @@ describe("a MODEL that is none", () => {
       evaluate("a", "--device", process.platform === "win32" ? "coreml" : "dml"),
     ]);
     const expected = [
-      /^ERR_FORMAT unfinished.model\.onnx: there is no such model\. The run is not finished: go on with leukogram train --out unfinished --resume\.$/,
+      /^ERR_FORMAT unfinished.model\.onnx: there is no such model\. The run is not finished: resume it with leukogram train --out unfinished --resume\.$/,
       "ERR_FORMAT nowhere.onnx: there is no such model. Give a run folder or an .onnx file.",
-      "ERR_FORMAT words.onnx: is no model that can be loaded. Give a run folder or an .onnx file that Leukogram wrote.",
-      "ERR_FORMAT cut.onnx: is no model that can be loaded. Give a run folder or an .onnx file that Leukogram wrote.",
+      "ERR_FORMAT words.onnx: can't be loaded as a model. Give a run folder or an .onnx file that Leukogram wrote.",
+      "ERR_FORMAT cut.onnx: can't be loaded as a model. Give a run folder or an .onnx file that Leukogram wrote.",
       /^ERR_FORMAT smears.model\.onnx: there is no such model\. Give a run folder or an \.onnx file\.$/,
       /^ERR_RUNTIME device "(dml|coreml)" is not available here; this installation has cpu.* or use --device cpu\.$/,
     ];

@@ -101,7 +101,7 @@ describe("a model that takes crops", () => {
       ["predict", "run", "few", "--json"],
       ["predict", "run", "empty", "--json"],
     ])) as [Outcome, Outcome];
-    expect(few.stderr).toMatch(/Scale: not known; each cell is cropped by its own nucleus/);
+    expect(few.stderr).toMatch(/Scale: unknown; each cell is cropped by the size of its own nucleus/);
     expect(few.stderr).toMatch(/Nuclei were found in 3 of 3 pictures, and 20 are needed/);
     expect(linesOf(few).at(-1)).toMatchObject({ scale: { redCell: null, source: "each nucleus", crops: 3 } });
     expect(empty.stderr).toMatch(/No nucleus was found in 3 of 3 pictures/);

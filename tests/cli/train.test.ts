@@ -71,7 +71,11 @@ describe.concurrent("train", () => {
     writeFileSync(path("mine", "config.json"), '{"name": "not a run"}');
     writeFileSync(path("plain"), "");
     const outcomes = await cli.runAll([line("mine", "--yes"), line("run"), line("plain")]);
-    expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine: contains files that do not belong to a run. Choose a new folder with --out.");
+    expectFailure(
+      outcomes[0]!,
+      3,
+      "ERR_OUTPUT mine: contains files that do not belong to a run. Choose a new folder with --out.",
+    );
     expectFailure(
       outcomes[1]!,
       3,

@@ -134,7 +134,9 @@ describe("differential of types beyond the five", () => {
       ["differential", "smear.csv", "--leukocytes", "11", "--json", "--quiet"],
       ["differential", "smear.csv", "--types", "five", "--json"],
     ]);
-    expect(text!.stderr).toContain("Note: all cell types the model knows are counted. Use --types five to count only the five.");
+    expect(text!.stderr).toContain(
+      "Note: all cell types the model knows are counted. Use --types five to count only the five.",
+    );
     expect(text!.stdout).toMatch(/\nAll neutrophils +69 +69\.0 \(/);
     expect(text!.stdout).toMatch(
       /\nErythroblasts: 10, 10\.0 for 100 leukocytes \(4\.7 to 19\.2\)\. White cells corrected for them: 10\.00 10\^9\/L \(9\.23 to 10\.51\)\.\n/,
@@ -155,9 +157,7 @@ describe("differential of types beyond the five", () => {
       ["differential", "strange.csv"],
       ["differential", "strange.csv", "--json"],
     ]);
-    expect(text!.stdout).toMatch(
-      /\nFlags are withheld: 60 of 110 cells do not look like what the model was trained on/,
-    );
+    expect(text!.stdout).toMatch(/\nFlags are withheld: 60 of 110 cells do not look like the model's training images/);
     expect(text!.stdout).not.toContain("above the usual range");
     const { withheld, flags, classes } = jsonOf<Counted>(json!);
     expect(withheld).toMatch(/give them with --judged\.$/);

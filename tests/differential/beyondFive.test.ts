@@ -81,7 +81,7 @@ describe("a count of types beyond the five", () => {
     expect(groups[0]!.absolute!.value).toBeCloseTo(0.6 * 9.6, 12);
     // 9.6 is no leukocytosis, and 12 would be.
     expect(flags.filter((flag) => /White cells|Erythroblasts/.test(flag))).toEqual([
-      "Erythroblasts: 25 seen, 25.0 for 100 leukocytes (15.4 to 39.1), usual none. Look at these cells.",
+      "Erythroblasts: 25 seen, 25.0 for 100 leukocytes (15.4 to 39.1), usual none. Check these cells.",
     ]);
   });
 
@@ -127,10 +127,10 @@ describe("a count of types beyond the five", () => {
 
   test("says that these types were learned in one laboratory", () => {
     expect(flagged(NORMAL).notes).toContain(
-      "Learned in one laboratory alone: band neutrophils, erythroblasts, metamyelocytes, myelocytes, platelets, promyelocytes and segmented neutrophils. In any other, expect more mistakes in these types than in the five.",
+      "Learned in one laboratory alone: band neutrophils, erythroblasts, metamyelocytes, myelocytes, platelets, promyelocytes and segmented neutrophils. In any other laboratory, expect more mistakes in these types than in the five.",
     );
     expect(differentialReport(cells(NORMAL, { familiarity: 0.005 })).notes.join(" ")).toContain(
-      "These cells do not look like that laboratory's: do not rely on these types here.",
+      "These cells do not look like cells from that laboratory: do not rely on these types here.",
     );
   });
 
@@ -140,7 +140,7 @@ describe("a count of types beyond the five", () => {
       CELL_TYPES.map((name, k) => [name, [1, 3, 30, 6, 50][k]]),
     );
     expect(report).toMatchObject({ cells: 90, notOfFive: 17, groups: [], erythroblasts: undefined });
-    expect(report.notes).toContain("17 cells are not one of the five types, and not counted.");
+    expect(report.notes).toContain("17 cells are none of the five types, and not counted.");
   });
 });
 

@@ -43,7 +43,7 @@ describe("differentialReport", () => {
   test("flags what is out of the range in words, and says where the count leaves it open", () => {
     const { flags } = differentialReport(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
     expect(flags).toEqual([
-      "White cells are above the usual range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
+      "White cells are above the reference range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
       "Eosinophil is above the usual range: relative eosinophilia, 14.0 % (7.9 to 22.4), usual 0 to 5.5.",
       "Eosinophil is above the usual range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), usual 0.05 to 0.5.",
       "Lymphocyte may be below the usual range: 8.0 % (3.5 to 15.2), usual 12 to 44. The count leaves it open.",
@@ -53,7 +53,7 @@ describe("differentialReport", () => {
     ]);
   });
 
-  test("counts the first so many cells that the model is sure of", () => {
+  test("counts the first so many cells with a confident prediction", () => {
     const { classes, rows } = cells([50, 0, 0, 0, 0], { sure: 0.5 });
     const all = { classes, rows: [...rows, ...cells([0, 0, 0, 0, 120]).rows] };
     const report = differentialReport(all, { cells: 100, reject: 0.8 });
@@ -64,7 +64,7 @@ describe("differentialReport", () => {
       "50 cells are unidentified, as the model gives their class less than 0.8 (--reject).",
     );
     expect(() => differentialReport(all, { cells: 200, reject: 0.8 })).toThrow(
-      "ERR_DATA differential: 200 cells are to be counted, and there are 120 that the model is sure of, of 170; 50 others have a class less probable than 0.8 (--reject): 50 Basophil. Give more cells, or count fewer: --cells 120. Look at these cells. --reject 0.5 counts each cell whose class is more probable than all others together, with more mistakes.",
+      "ERR_DATA differential: 200 cells are to be counted, and there are 120 with a confident prediction, of 170; 50 others have a class less probable than 0.8 (--reject): 50 Basophil. Give more cells, or count fewer: --cells 120. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
     );
   });
 
@@ -77,11 +77,11 @@ describe("differentialReport", () => {
       "45 cells are unidentified, as the model gives their class less than 0.963 (--reject). The model carries this threshold: with it fewer than 2 % of its answers were wrong on images of its own laboratory, in all its 11 types.",
     );
     expect(report.notes).toContain(
-      "Unidentified are 43 % of the cells, so shares are those of the cells that the model is sure of, not of the smear. Its first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Look at these cells. --reject 0.5 counts each cell whose class is more probable than all others together, with more mistakes.",
+      "Unidentified are 43 % of the cells, so shares are those of the cells with a confident prediction, not of the smear. Its first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
     );
     const none = () => differentialReport({ classes, rows }, { reject: 0.963 });
     expect(none).toThrow(
-      "ERR_DATA differential: leukocytes are to be counted, and there is none that the model is sure of, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Look at these cells. --reject 0.5",
+      "ERR_DATA differential: leukocytes are to be counted, and there is none with a confident prediction, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Check these cells. --reject 0.5",
     );
   });
 
@@ -117,7 +117,7 @@ describe("differentialReport", () => {
       "ERR_DATA countedShares: the confusion matrix needs cells of every class",
     );
     expect(() => differentialReport({ classes: CELL_TYPES, rows: [] })).toThrow(
-      "ERR_DATA differential: there is no cell to count. Give a folder of images of single cells",
+      "ERR_DATA differential: no cells to count. Give a folder of images of single cells",
     );
   });
 });
@@ -151,7 +151,7 @@ describe("readRanges", () => {
     expect(() => readRanges(30, join(dir, "none.yaml"))).toThrow(/^ERR_CONFIG .*none\.yaml: ENOENT/);
     expect(() => readRanges(30, write("ages: ["))).toThrow(/^ERR_CONFIG .*r\.yaml: /);
     expect(() => readRanges(30, write("source: me\nages: [{ name: a, percent: { Monocyte: [9, 2] } }]"))).toThrow(
-      "ages.0.percent.Monocyte: the lower limit is above the upper one",
+      "ages.0.percent.Monocyte: the lower limit is above the upper limit",
     );
     const children = write("source: me\nages: [{ name: a, below: 12, percent: {} }]");
     expect(() => readRanges(30, children)).toThrow("there is no range for an age of 30 years");

@@ -23,10 +23,12 @@ const EOSINOPHILIA = /^Eosinophil is above the usual range: relative eosinophili
 test("flags of disease are withheld where more cells are strange than chance explains", () => {
   const report = differentialReport(smear(60), { leukocytes: 14 });
   expect(report.withheld).toBe(
-    "Flags are withheld: 60 of 100 cells do not look like what the model was trained on, so shares may be wrong by its mistakes. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged.",
+    "Flags are withheld: 60 of 100 cells do not look like the model's training images, so shares may be wrong by its mistakes. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or evaluate the model on labelled cells from this laboratory and give the result with --judged.",
   );
   // What a counter gave is none of the model's mistakes.
-  expect(report.flags).toEqual(["White cells are above the usual range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1."]);
+  expect(report.flags).toEqual([
+    "White cells are above the reference range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
+  ]);
   for (const row of report.classes) expect([row.position, row.absolutePosition]).toEqual(["unknown", "unknown"]);
   expect(report.familiarity).toMatchObject({ count: 100, warns: true });
 });
@@ -42,7 +44,7 @@ test("answers that do not say how familiar cells are leave it open, in words", (
   const report = differentialReport(smear(undefined));
   expect(report.flags[1]).toMatch(EOSINOPHILIA);
   expect(report.notes).toContain(
-    "Whether these cells look like what the model was trained on is not known, as its answers do not say it. Flags suppose that they do.",
+    "The predictions do not record whether these cells look like the model's training images. Flags assume that they do.",
   );
 });
 
@@ -51,7 +53,7 @@ test("cells that were judged there bring flags back, and those of another labora
   expect(there.withheld).toBeUndefined();
   expect(there.flags.some((flag) => EOSINOPHILIA.test(flag))).toBe(true);
   expect(there.notes).toContain(
-    "60 of 100 cells do not look like what the model was trained on: flags rest on the labelled cells of --judged.",
+    "60 of 100 cells do not look like the model's training images: flags are based on the labelled cells of --judged.",
   );
   // A file without that column is taken at its word.
   expect(differentialReport(smear(60), { judged: smear(undefined, true) }).withheld).toBeUndefined();
@@ -69,7 +71,7 @@ test("FHIR leaves interpretation out and says why", () => {
   expect(observations).toHaveLength(5);
   for (const { interpretation, note } of observations) {
     expect(interpretation).toBeUndefined();
-    expect(note[0].text).toMatch(/Not interpreted: the cells do not look like what the model was trained on\.$/);
+    expect(note[0].text).toMatch(/Not interpreted: the cells do not look like the model's training images\.$/);
   }
   expect(conclusion).toContain("Flags are withheld: 60 of 100 cells");
 });

@@ -37,7 +37,7 @@ describe("labelled cells that correct a count", () => {
   test("are taken at their word where the file does not say whose answers they are, and that is said", () => {
     const judged = others(answers("b", { labelled: true }));
     expect(differentialReport(answers("a", { model: "ba9876543210" }), { judged }).notes).toContain(
-      "The file of --judged does not say which model answered: it is taken to be the one that counts.",
+      "The file of --judged does not name its model; it is assumed to come from the model that counts.",
     );
   });
 

@@ -159,7 +159,7 @@ describe("evaluatePredictions at the edges", () => {
   });
 
   it("gives log loss no limits below 40 images or groups, and says so", () => {
-    const told = "Log loss and Brier score: too few images for limits (39 images or groups, 40 are needed).";
+    const told = "Log loss and Brier score: too few images for intervals (39 images or groups, 40 are needed).";
     const few = evaluatePredictions(simulatePredictions({ counts: [13, 13, 13], seed: 1 }), quick);
     expect(few.notes).toContain(told);
     expect(JSON.parse(JSON.stringify(few)).logLoss).toMatchObject({ low: null, high: null });

@@ -114,6 +114,6 @@ test("without foreign options another program's file is refused, and with them w
   expect([isForeign(path("theirs.keras")), isForeign(path("none.keras"))]).toEqual([true, false]);
   await expect(loadClassifier(path("theirs.keras"))).rejects.toThrow("is no model that can be loaded");
   await expect(loadClassifier("cnn-anylab", { foreign: { outputs: "scores", preprocessing: "0..1" } })).rejects.toThrow(
-    "ERR_USAGE cnn-anylab: is a model that Leukogram wrote, which says itself how it is used. Leave out --preprocessing and --outputs.",
+    "ERR_USAGE cnn-anylab: a model written by Leukogram contains these settings. Leave out --preprocessing and --outputs.",
   );
 });

@@ -85,7 +85,7 @@ describe("writing and reading predictions.csv", () => {
 
   it("says which file is missing", async () => {
     await expect(readPredictionsCsv(join(folder, "none.csv"))).rejects.toThrow(
-      /ERR_DATA .*none\.csv: could not be read\. Give the path of a predictions\.csv/,
+      /ERR_DATA .*none\.csv: can't be read\. Give the path of a predictions\.csv/,
     );
   });
 });

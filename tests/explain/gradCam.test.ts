@@ -82,7 +82,7 @@ test("says which layers have a map", () => {
     'ERR_CONFIG model sequential has no layer "lst". Did you mean "last"? Those with a map: first, pool, last.',
   );
   expect(() => gradCamGraph(model, { layer: "mean" })).toThrow(
-    'ERR_CONFIG layer "mean" of model sequential has no map [H, W, C] with H and W above 1. Those with a map: first, pool, last.',
+    'ERR_CONFIG layer "mean" of model sequential has no feature maps [H, W, C] with H and W above 1. Those with a map: first, pool, last.',
   );
   const flat = new Sequential([2, 2, 1], [new Flatten(), new Dense({ units: 2, activation: "softmax" })]).initialize();
   expect(() => gradCamGraph(flat)).toThrow(/no layer whose output is a map.* Use integrated gradients or occlusion/);

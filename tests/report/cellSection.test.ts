@@ -35,9 +35,9 @@ describe("the section of cells", () => {
     const html = runReport(runInput({ cells: await shownCells({ classes, rows }, samples) }));
     const cells = section(html);
     expect(texts(cells, "h3")).toEqual([
-      "The surest mistakes",
-      "The least sure answers",
-      "Right answers, a few of each class",
+      "Most confident mistakes",
+      "Least confident predictions",
+      "Correct predictions, a few from each class",
     ]);
     const tiles = findAll(cells, ({ attributes }) => attributes.class === "tile");
     expect(tiles.length).toBeLessThanOrEqual(8 + 8 + 3 * classes.length);

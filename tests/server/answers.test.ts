@@ -53,7 +53,7 @@ test("an image to which the model gives no number is bad, and says so; a form wi
   expect([status, body.cells[0].status, body.cells[0].error]).toEqual([
     200,
     "bad",
-    "black.png: the model has no answer to this image (its probabilities are no numbers)",
+    "black.png: the model returned NaN for this image",
   ]);
   const images = { name: "images", datatype: "UINT8", shape: [2, 8, 8, 3] };
   const data = [...new Array(192).fill(0).map((_, i) => i), ...new Array(192).fill(0)];

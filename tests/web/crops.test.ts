@@ -73,7 +73,7 @@ describe.sequential("crops", () => {
     const files = page.locator('input[type="file"]').first();
     await files.setInputFiles(images.slice(0, 6));
     await page.getByText("6 cells classified").waitFor();
-    await page.getByText("Scale: not known; each cell is cropped by its own nucleus.").waitFor();
+    await page.getByText("Scale: unknown; each cell is cropped by the size of its own nucleus.").waitFor();
     const notes = page.getByRole("list", { name: "Notes on the scale" });
     await notes.getByText(/6 of 6 pictures, and 20 are needed.* Say the scale: 72px \(the width/).waitFor();
     await files.setInputFiles([...images.slice(6), plain()]);

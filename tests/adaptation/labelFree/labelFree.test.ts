@@ -93,7 +93,7 @@ test("an .onnx file is classified with as it is, and can't be changed", async ()
   expect(steps).toEqual([]);
   await classifier.close();
   expect((await rejection(labelFreeClassifier(file, files, { tta: true }))).message).toBe(
-    `ERR_FORMAT ${file}: is no run folder, and a model file alone can't be changed. Give the folder of a finished run, or leave out --tta, --adapt-statistics, --tent and --neighbours.`,
+    `ERR_FORMAT ${file}: not a run folder; a model file alone can't be adapted. Give the folder of a finished run, or remove --tta, --adapt-statistics, --tent and --neighbours.`,
   );
 });
 

@@ -52,7 +52,7 @@ describe("signs of a vote", () => {
     expect(signs.vanished).toEqual([{ name: "Basophil", cells: 2 }]);
     const found = unlabelledFindings({ adapted: true, reason: "", signs, agreement: 1, home: undefined, share: 1 }, 1);
     expect(found).toContainEqual({
-      name: "Class that vanishes",
+      name: "Vanished class",
       text: "Basophil: 2 answers, then none; look at these cells",
     });
   });

@@ -68,6 +68,6 @@ describe("rocPlot", () => {
 
   it("says so where no curve can be drawn", async () => {
     const all = texts(await expectSoundSvg(rocPlot([])));
-    expect(all).toEqual(["No class has both images of its own and of others."]);
+    expect(all).toEqual(["No class has both positive and negative images."]);
   });
 });

@@ -53,7 +53,7 @@ describe("comparisonPlot", () => {
   });
 
   it("says so where there are no models", async () => {
-    expect(texts(await expectSoundSvg(comparisonPlot([])))).toEqual(["There are no models."]);
+    expect(texts(await expectSoundSvg(comparisonPlot([])))).toEqual(["No models."]);
   });
 });
 

@@ -243,6 +243,6 @@ test("the Open Inference Protocol is spoken, and errors are texts", async () => 
   expect([wrong.status, wrong.body]).toEqual([400, { error: "bodies that are compressed are not taken" }]);
   expect(await laboratory.ask("POST /v2/models/none/infer", payload, headers)).toMatchObject({
     status: 404,
-    body: { error: "there is no such model" },
+    body: { error: "no such model" },
   });
 });

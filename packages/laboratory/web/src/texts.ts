@@ -551,7 +551,8 @@ export const texts = {
     scaleTell: "Set the scale",
     scaleHint:
       "72px for red cells 72 pixels wide, 0.10um for 0.10 micrometres a pixel. Empty: measured by the nuclei of the images, 20 or more.",
-    scaleNow: (text: string | null) => `Scale: ${text ?? "not known; each cell is cropped by its own nucleus"}.`,
+    scaleNow: (text: string | null) =>
+      `Scale: ${text ?? "unknown; each cell is cropped by the size of its own nucleus"}.`,
     scaleNotes: "Notes on the scale",
     /** Sentences of the command line, whose flag a page does not have. */
     said: (sentence: string) => sentence.replaceAll("--scale ", ""),

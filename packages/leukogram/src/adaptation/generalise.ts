@@ -222,7 +222,7 @@ function correctionFigures(
 ): CorrectionFigures {
   const models = (rows: (predictions: Predictions) => readonly KnownPrediction[]) => [
     { name: "corrected", predictions: { ...corrected, rows: rows(corrected) } },
-    { name: "as it is", predictions: { ...plain, rows: rows(plain) } },
+    { name: "unchanged", predictions: { ...plain, rows: rows(plain) } },
   ];
   const { accuracy } = evaluatePredictions(corrected, options);
   return {
@@ -243,10 +243,10 @@ function notesOn(home: SetFigures, away: readonly AwayFigures[]): string[] {
     return [
       ...(few.length > 0
         ? [
-            `${name}: balanced accuracy leaves out ${few.map((own) => `${own.class} (${own.support})`).join(", ")}, with fewer than ${FEWEST_OF_A_CLASS} images.`,
+            `${name}: balanced accuracy excludes ${few.map((own) => `${own.class} (${own.support})`).join(", ")} (fewer than ${FEWEST_OF_A_CLASS} images).`,
           ]
         : []),
-      ...(missing.length > 0 ? [`${name}: has no ${missing.map((own) => own.class).join(", ")}.`] : []),
+      ...(missing.length > 0 ? [`${name}: no images of ${missing.map((own) => own.class).join(", ")}.`] : []),
     ];
   });
   const unknowing = home.familiarity === undefined;
@@ -254,7 +254,9 @@ function notesOn(home: SetFigures, away: readonly AwayFigures[]): string[] {
     ...small,
     ...[home, ...away].flatMap(({ name, crops }) => cropSentences(crops).map((text) => `${name}: ${text}`)),
     ...(unknowing
-      ? ["The model does not know how its own pictures look, so it can't warn of others: train it with this version."]
+      ? [
+          "The model has no record of what its training images look like, so it can't warn of unfamiliar images. Retrain it with this version.",
+        ]
       : []),
   ];
 }

@@ -60,7 +60,7 @@ export async function readImages<Item extends Pick<Sample, "file" | "path">>(
   const ahead: Promise<Look>[] = [];
   try {
     for (const [i, item] of items.entries()) {
-      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "looking at images was interrupted");
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
       while (ahead.length < 3 * threads && i + ahead.length < items.length) {
         const { path } = items[i + ahead.length]!;
         const pending = pool.run({ path, bits: toldBits() ?? (await bitsOfSet(path)) });
@@ -72,7 +72,7 @@ export async function readImages<Item extends Pick<Sample, "file" | "path">>(
         records.append(look.row);
         read.push({ item, facts: look.facts, hash: look.hash });
       } else bad.push({ file: item.file, problem: look.problem, reason: look.reason });
-      onStage?.("Looking at images", i + 1, items.length);
+      onStage?.("Reading images", i + 1, items.length);
     }
   } finally {
     await pool.close();
@@ -85,7 +85,7 @@ export function copiesAmong(
   read: readonly ReadImage<unknown>[],
   { records, onStage }: Pick<ReadOptions, "records" | "onStage">,
 ): CopyPair[] {
-  onStage?.("Laying pictures on each other", 0, 1);
+  onStage?.("Comparing images", 0, 1);
   const pairs = findCopies({
     count: read.length,
     hash: (i) => read[i]!.hash,
@@ -94,6 +94,6 @@ export function copiesAmong(
     embedding: sectionReader(records, "embedding"),
     registration: [registrationReader(records), registrationReader(records)],
   });
-  onStage?.("Laying pictures on each other", 1, 1);
+  onStage?.("Comparing images", 1, 1);
   return pairs;
 }

@@ -22,7 +22,7 @@ export class RecordFile {
       if (process.platform !== "win32") rmSync(path, { force: true });
     } catch (cause) {
       throw new LeukogramError("ERR_OUTPUT", `${path}: ${(cause as Error).message}`, {
-        hint: "Name a folder that can be written to with LEUKOGRAM_CACHE.",
+        hint: "Set LEUKOGRAM_CACHE to a writable folder.",
         cause,
       });
     }
@@ -32,7 +32,7 @@ export class RecordFile {
   append(row: Uint8Array): void {
     const written = writeSync(this.#fd, row, 0, this.#length, this.#count * this.#length);
     if (written < this.#length)
-      throw new LeukogramError("ERR_OUTPUT", `${this.#path}: the disk is full`, { hint: "Free some space." });
+      throw new LeukogramError("ERR_OUTPUT", `${this.#path}: the disk is full`, { hint: "Free some disk space." });
     this.#count++;
   }
 

@@ -55,7 +55,7 @@ export function locateSuspects(
     const path = pathOf.get(suspect.file);
     if (path === undefined)
       throw new LeukogramError("ERR_DATA", `predictions: ${suspect.file} is not among the images`, {
-        hint: "Give predictions of the same folder.",
+        hint: "Give predictions for the same folder.",
       });
     return { ...suspect, path };
   });

@@ -259,7 +259,7 @@ function resultText(
     `Best adaptation    accuracy ${shareText(after.evaluation.accuracy)}, balanced ${shareText(after.evaluation.balancedAccuracy)}`,
     `Expected gain      accuracy ${points(gain.accuracy)}, balanced ${points(gain.balancedAccuracy)}`,
     home
-      ? `Home laboratory    ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (allowed loss: ${homeLoss} percentage points)`
+      ? `Home laboratory    ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} stored cells (allowed loss: ${homeLoss} percentage points)`
       : "Home laboratory    not checked: the model has stored no cells from it",
     adapted
       ? `Adapted by ${reason}${share < 1 ? `; blended at ${percent(share)} to protect accuracy in the home laboratory` : ""}`

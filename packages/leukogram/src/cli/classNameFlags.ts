@@ -86,5 +86,6 @@ export function classNameWords({ mapClasses, others }: HowRead, file: string | u
 /** Says the mapping that there is for classes of other names that are learned as they are. */
 export function tellOffer(progress: Progress, classes: readonly string[]): void {
   const offer = offeredMapping(classes);
-  if (offer !== undefined) progress.line(`Note: the model is trained on classes named ${classes.join(", ")}; ${offer}.`);
+  if (offer !== undefined)
+    progress.line(`Note: the model is trained on classes named ${classes.join(", ")}; ${offer}.`);
 }

@@ -37,10 +37,7 @@ function createProgram(): Command {
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .addHelpText(
-      "after",
-      () => `\nCommands:\n${commandList()}\n\nleukogram COMMAND --help shows examples.\n${NOTICE}`,
-    )
+    .addHelpText("after", () => `\nCommands:\n${commandList()}\n\nleukogram COMMAND --help shows examples.\n${NOTICE}`)
     .action((words: string[], _, command: Command) => {
       // Behind flags, or none at all.
       if (words[0] !== undefined) requireCommand(words[0]);

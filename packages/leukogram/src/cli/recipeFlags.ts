@@ -59,10 +59,7 @@ function addAugmentFlags(command: Command, group: string): void {
     `${description}, ${unit}`,
     `@${chance}`,
   ]);
-  command.addHelpText(
-    "after",
-    `\nTransforms for --augment, with their default probabilities:\n${indented(ways)}`,
-  );
+  command.addHelpText("after", `\nTransforms for --augment, with their default probabilities:\n${indented(ways)}`);
 }
 
 const indented = (rows: readonly (readonly string[])[]) => {

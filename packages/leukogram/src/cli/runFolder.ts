@@ -127,9 +127,13 @@ function requireSameSettings(out: string, recipe: Readonly<Record<string, unknow
     if (before !== now) differences.push(`${key} ${before}, now ${now}`);
   }
   if (differences.length === 0) return;
-  throw new LeukogramError("ERR_CONFIG", `${out}: the run was started with different settings: ${differences.join("; ")}`, {
-    hint: "Resume it with the original settings, or choose another folder with --out.",
-  });
+  throw new LeukogramError(
+    "ERR_CONFIG",
+    `${out}: the run was started with different settings: ${differences.join("; ")}`,
+    {
+      hint: "Resume it with the original settings, or choose another folder with --out.",
+    },
+  );
 }
 
 const wordsOf = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));

@@ -16,14 +16,14 @@ export function drawHealthyShares({ percent }: Pick<ReferenceRanges, "percent">,
   const [last, others] = [CELL_TYPES.at(-1)!, CELL_TYPES.slice(0, -1)];
   const missing = CELL_TYPES.filter((name) => percent[name] === undefined);
   if (missing.length > 0)
-    throw new LeukogramError("ERR_DATA", `healthy shares: there is no usual range of ${missing.join(", ")}`);
+    throw new LeukogramError("ERR_DATA", `healthy shares: no reference range for ${missing.join(", ")}`);
   const [least, most] = percent[last]!;
   for (let i = 0; i < TRIES; i++) {
     const drawn = others.map((name) => rng.uniform(...percent[name]!));
     const rest = 100 - drawn.reduce((a, b) => a + b, 0);
     if (rest >= least && rest <= most) return [...drawn, rest].map((share) => share / 100);
   }
-  throw new LeukogramError("ERR_DATA", "healthy shares: the usual ranges never add up to 100 %");
+  throw new LeukogramError("ERR_DATA", "healthy shares: the reference ranges can't add up to 100 %");
 }
 
 /**
@@ -50,8 +50,8 @@ export function healthySharesOf(
   for (const name of shares.keys())
     if (!classes.includes(name)) {
       if ((ranges.percent[name]?.[0] ?? 1) > 0)
-        throw new LeukogramError("ERR_DATA", `healthy shares: there are no cells of ${name}`, {
-          hint: "Give labelled cells of all five types.",
+        throw new LeukogramError("ERR_DATA", `healthy shares: no cells of ${name}`, {
+          hint: "Give labelled cells of each of the five types.",
         });
       shares.delete(name);
     }

@@ -45,8 +45,8 @@ export class CellCrops {
   ): Promise<CellCrops> {
     if (cropRedCells !== undefined) return new CellCrops(await usedScales(samples, { ...options, carried: scale }));
     if (options.told !== undefined && options.told.size > 0)
-      throw new LeukogramError("ERR_USAGE", `${path}: takes whole pictures, so a scale says nothing to it`, {
-        hint: "Leave out --scale, or give a model that was trained with cropRedCells.",
+      throw new LeukogramError("ERR_USAGE", `${path}: takes whole images and does not use a scale`, {
+        hint: "Remove --scale, or give a model trained with cropRedCells.",
       });
     return new CellCrops(undefined);
   }

@@ -75,21 +75,17 @@ export async function loadClassifier(model: string, { foreign, ...options }: Loa
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const unfinished = file !== path && existsSync(join(path, "config.json"));
-    throw new LeukogramError(
-      "ERR_FORMAT",
-      `${file}: ${cause.code === "ENOENT" ? "there is no such model" : cause.message}`,
-      {
-        hint: unfinished
-          ? `The run is not finished: go on with leukogram train --out ${path} --resume.`
-          : "Give a run folder or an .onnx file.",
-        cause,
-      },
-    );
+    throw new LeukogramError("ERR_FORMAT", `${file}: ${cause.code === "ENOENT" ? "no such model" : cause.message}`, {
+      hint: unfinished
+        ? `The run is not finished: resume it with leukogram train --out ${path} --resume.`
+        : "Give a run folder or an .onnx file.",
+      cause,
+    });
   });
   checkShipped(bytes, found);
   const session = await createSession(bytes, options).catch((cause: LeukogramError) => {
     if (cause.code !== "ERR_FORMAT") throw cause;
-    throw new LeukogramError("ERR_FORMAT", `${file}: is no model that can be loaded`, {
+    throw new LeukogramError("ERR_FORMAT", `${file}: can't be loaded as a model`, {
       hint: "Give a run folder or an .onnx file that Leukogram wrote.",
       cause,
     });
@@ -244,16 +240,13 @@ async function oneScale(classifier: Classifier, paths: readonly string[], option
 
 // Such as one that is black all over: what divides by its contrast divides by nothing.
 function noAnswer(name: string): LeukogramError {
-  return new LeukogramError(
-    "ERR_IMAGE",
-    `${name}: the model has no answer to this image (its probabilities are no numbers)`,
-  );
+  return new LeukogramError("ERR_IMAGE", `${name}: the model returned NaN for this image`);
 }
 
 /** What to raise for an image that can't be read, where none may be left out. */
 export function badImage(error: LeukogramError): LeukogramError {
   return new LeukogramError(error.code, error.reason, {
-    hint: "Mend or remove it, or leave it out with --skip-bad.",
+    hint: "Fix or remove it, or skip it with --skip-bad.",
     cause: error,
   });
 }

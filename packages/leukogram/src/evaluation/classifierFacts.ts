@@ -48,8 +48,8 @@ export function classifierFacts(metadata: Readonly<Record<string, string>>, sour
   const classes = metadataList(metadata, "classes") as readonly string[] | undefined;
   const imageSize = metadataList(metadata, "imageSize") as [number, number] | undefined;
   if (classes === undefined || imageSize === undefined)
-    throw new LeukogramError("ERR_FORMAT", `${source}: does not name its classes and image size`, {
-      hint: "Give a model that Leukogram wrote.",
+    throw new LeukogramError("ERR_FORMAT", `${source}: contains no classes and image size`, {
+      hint: "Give a model written by Leukogram.",
     });
   return {
     classes,

@@ -160,8 +160,8 @@ export interface RulesTried {
  */
 export function tryRules(predictions: Predictions, rules: ConfidenceRules): RulesTried {
   if (predictions.classes.length !== rules.conformal.thresholds.length)
-    throw new LeukogramError("ERR_DATA", "the rules were found for other classes", {
-      hint: "Give predictions of the same model.",
+    throw new LeukogramError("ERR_DATA", "the rules were fitted for other classes", {
+      hint: "Give predictions from the same model.",
     });
   const rows = knownRows(predictions);
   const probabilities = rows.map((row) => withTemperature(row.probabilities, rules.temperature));

@@ -159,9 +159,9 @@ async function keepPlan(plan: object, { out, resume }: Pick<CrossValidateOptions
   if (resume && existsSync(path) && readFileSync(path, "utf8") !== text)
     throw new LeukogramError(
       "ERR_CONFIG",
-      `${out}: was begun with other folds or images: ${readFileSync(path, "utf8").trim()}`,
+      `${out}: was started with other folds or images: ${readFileSync(path, "utf8").trim()}`,
       {
-        hint: "Go on with the same, or name another folder with --out.",
+        hint: "Resume with the same folds and images, or choose another folder with --out.",
       },
     );
   await writeFileWhole(path, text);

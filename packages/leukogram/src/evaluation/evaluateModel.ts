@@ -105,8 +105,8 @@ export function spelledAs(dataset: Dataset, known: readonly string[]): Dataset {
 }
 
 function remarkSpelling(names: readonly string[], taken: readonly string[]): void {
-  const changed = names.flatMap((name, i) => (taken[i] === name ? [] : [`"${name}" is taken for "${taken[i]}"`]));
-  if (changed.length > 0) remark(`class names that are only written otherwise: ${changed.join(", ")}`);
+  const changed = names.flatMap((name, i) => (taken[i] === name ? [] : [`"${name}" is read as "${taken[i]}"`]));
+  if (changed.length > 0) remark(`class names that differ only in spelling: ${changed.join(", ")}`);
 }
 
 // A way that ends in names that the model has, or in the five that its types count as.
@@ -118,16 +118,16 @@ function hintFor(classes: readonly string[], known: readonly string[]): string {
       return own === undefined || names.includes(own);
     });
   const offer = offeredMapping(classes);
-  const left = offer?.includes("as none of") ? ", and --others leave-out leaves these out" : "";
-  const inFive = "leukogram evaluate judges in the five: --types five";
+  const left = offer?.includes("as none of") ? ", and --others leave-out excludes these" : "";
+  const inFive = "leukogram evaluate can use the five: --types five";
   if (offer === undefined)
     return !isIn(known) && isIn(types)
-      ? `The model knows more types than the labels; ${inFive}.`
-      : "Rename or remove that folder, or say what it is with --map-classes map.csv.";
-  if (!isIn(known) && isIn(types)) return `${offer}${left}; as the model knows more types, ${inFive}.`;
+      ? `The model has more types than the labels; ${inFive}.`
+      : "Rename or remove that folder, or map its class with --map-classes map.csv.";
+  if (!isIn(known) && isIn(types)) return `${offer}${left}; because the model has more types, ${inFive}.`;
   return isIn(known)
     ? `${offer}${left}.`
-    : `Say what each is by the model's own names: --map-classes map.csv with the columns from and to.`;
+    : `Map each class to one of the model's names: --map-classes map.csv with the columns from and to.`;
 }
 
 /** Median milliseconds an image over batches of 16, the model alone, without decoding: on the clock, and of processor time. */

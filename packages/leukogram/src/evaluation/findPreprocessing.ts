@@ -79,7 +79,7 @@ async function pixelsOf(
   const size = height * width * 3;
   const data = new Uint8Array(samples.length * size);
   for (const [i, { path }] of samples.entries()) {
-    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "trying ways to scale pixels was interrupted");
+    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "testing pixel scalings was interrupted");
     data.set(resizeBilinearUint8(await decodeImage(path), height, width), i * size);
   }
   return { data, shape: [samples.length, height, width, 3] };

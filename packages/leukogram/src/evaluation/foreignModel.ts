@@ -48,8 +48,8 @@ const FLAGS: Readonly<Record<keyof ForeignOptions, string>> = {
 export function requireNothingSaid(model: string, foreign: ForeignOptions): void {
   const said = (Object.keys(FLAGS) as (keyof ForeignOptions)[]).filter((key) => foreign[key] !== undefined);
   if (said.length === 0) return;
-  throw new LeukogramError("ERR_USAGE", `${model}: is a model that Leukogram wrote, which says itself how it is used`, {
-    hint: `Leave out ${said.map((key) => FLAGS[key]).join(" and ")}.`,
+  throw new LeukogramError("ERR_USAGE", `${model}: a model written by Leukogram contains these settings`, {
+    hint: `Remove ${said.map((key) => FLAGS[key]).join(" and ")}.`,
   });
 }
 
@@ -120,7 +120,7 @@ export async function openForeign(path: string, options: ForeignOptions = {}): P
 export function classNotes(classes: readonly string[], from: string | undefined): string[] {
   if (from !== ASSUMED) return [];
   return [
-    `nothing names its classes: assumed are ${classes.join(", ")}, in this order; --classes A,B,C says otherwise`,
+    `the model has no class names: assuming ${classes.join(", ")}, in this order; use --classes A,B,C to change this`,
   ];
 }
 
@@ -135,20 +135,20 @@ function classesOf(
   if (shape.length !== 1)
     throw new LeukogramError(
       "ERR_FORMAT",
-      `${path}: gives ${shape.join(" x ")} numbers for an image, and no row of classes`,
+      `${path}: gives ${shape.join(" x ")} numbers per image, not one value per class`,
       {
-        hint: "Give a classifier of images.",
+        hint: "Give an image classifier.",
       },
     );
   if (given === undefined && names.length === 0)
-    throw new LeukogramError("ERR_USAGE", `${path}: the model has ${outputs} classes, and nothing names them`, {
+    throw new LeukogramError("ERR_USAGE", `${path}: the model has ${outputs} classes but no class names`, {
       hint: NAME_THEM,
     });
   requireClassNames({ names, from }, outputs);
   return { names, from };
 }
 
-const NAME_THEM = "Name them in the order of its outputs: --classes A,B,C.";
+const NAME_THEM = "Name the classes in the order of the outputs: --classes A,B,C.";
 
 /** Refuses names that are not as many as a model's outputs, or not all different. @throws ERR_USAGE */
 export function requireClassNames({ names, from }: ClassNames, outputs: number): void {
@@ -156,8 +156,8 @@ export function requireClassNames({ names, from }: ClassNames, outputs: number):
   if (names.length === outputs && twice === undefined) return;
   const what =
     names.length === outputs
-      ? `class "${twice}" is named twice (${from})`
-      : `the model has ${counted(outputs, "class", "classes")}, and ${counted(names.length, "is", "are")} named (${from})`;
+      ? `class "${twice}" is given twice (${from})`
+      : `the model has ${counted(outputs, "class", "classes")}, but ${counted(names.length, "is", "are")} named (${from})`;
   throw new LeukogramError("ERR_USAGE", what, { hint: NAME_THEM });
 }
 
@@ -169,9 +169,13 @@ export function requireClassNames({ names, from }: ClassNames, outputs: number):
 export function pixelModel({ path, layers, preprocessing }: ForeignModel): Model {
   const { shape } = layers.input;
   if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3))
-    throw new LeukogramError("ERR_CONFIG", `${path}: takes input of ${shape.join(" x ")}, not images with three colour channels`, {
-      hint: "Give a model whose input is [height, width, 3].",
-    });
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `${path}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
+      {
+        hint: "Give a model whose input is [height, width, 3].",
+      },
+    );
   return takingColours(withPreprocessing(layers, preprocessing));
 }
 

@@ -69,8 +69,8 @@ export async function readPredictionsCsv(path: string): Promise<Predictions> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new LeukogramError("ERR_DATA", `${path}: could not be read`, {
-      hint: "Give the path of a predictions.csv, as evaluate writes it.",
+    throw new LeukogramError("ERR_DATA", `${path}: can't be read`, {
+      hint: "Give the path of a predictions.csv, as written by leukogram evaluate.",
       cause,
     });
   }
@@ -107,8 +107,8 @@ function modelOf(records: readonly CsvRecord[], column: number, path: string): P
   const models = new Set(column < 0 ? [] : records.map(({ cells }) => cells[column]!).filter((name) => name !== ""));
   const [model, other] = models;
   if (other !== undefined)
-    throw new LeukogramError("ERR_DATA", `${path}: holds answers of several models, ${model} and ${other}`, {
-      hint: "Keep the answers of each model in a file of its own.",
+    throw new LeukogramError("ERR_DATA", `${path}: contains predictions of several models, ${model} and ${other}`, {
+      hint: "Put the predictions of each model in a separate file.",
     });
   return model === undefined ? {} : { model };
 }
@@ -164,7 +164,7 @@ function readRow(
   const classIndex = (column: "label" | "predicted") => {
     const name = cells[fixed[column]]!;
     const index = classes.indexOf(name);
-    if (index < 0) refuse(where, `${column} "${name}" is no class; the classes are ${classes.join(", ")}`);
+    if (index < 0) refuse(where, `${column} "${name}" is not a class; the classes are ${classes.join(", ")}`);
     return index;
   };
   const file = cells[fixed.file]!;
@@ -174,7 +174,8 @@ function readRow(
     group: cells[fixed.group] || file,
     probabilities: probabilities.map((i, k) => {
       const text = cells[i]!;
-      if (text.trim() === "" || !Number.isFinite(Number(text))) refuse(where, `p_${classes[k]} "${text}" is no number`);
+      if (text.trim() === "" || !Number.isFinite(Number(text)))
+        refuse(where, `p_${classes[k]} "${text}" is not a number`);
       return Number(text);
     }),
     ...familiarityOf(cells[familiarity] ?? "", where),
@@ -186,10 +187,10 @@ function readRow(
 function familiarityOf(text: string, where: string): Pick<Prediction, "familiarity"> {
   if (text === "") return {};
   const familiarity = Number(text);
-  if (!(familiarity >= 0 && familiarity <= 1)) refuse(where, `familiarity "${text}" is no share`);
+  if (!(familiarity >= 0 && familiarity <= 1)) refuse(where, `familiarity "${text}" is not between 0 and 1`);
   return { familiarity };
 }
 
 function refuse(where: string, problem: string): never {
-  throw new LeukogramError("ERR_DATA", `${where}: ${problem}`, { hint: "Mend that line, or write the file again." });
+  throw new LeukogramError("ERR_DATA", `${where}: ${problem}`, { hint: "Fix that line, or create the file again." });
 }

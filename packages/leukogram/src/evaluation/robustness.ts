@@ -91,7 +91,7 @@ export async function judgeRobustness(
     familiarities.push(...brought.map(({ familiarity }) => familiarity));
     const fields = brought.map(({ pixels: own }) => own);
     for (const [c, condition] of CONDITIONS.entries()) {
-      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "judging robustness was interrupted");
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "testing robustness was interrupted");
       const pixels = spoil(fields, condition, { classifier, maker, rng, start });
       const probabilities = await classifier.classify(pixels, batch.length);
       const classCount = classifier.classes.length;

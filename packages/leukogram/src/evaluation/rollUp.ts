@@ -36,7 +36,7 @@ export function rollUpOf(classes: readonly string[]): RollUp {
     if (type === undefined)
       throw new LeukogramError(
         "ERR_DATA",
-        `types: nothing is known of class "${name}", so it can't count as one of five`,
+        `types: class "${name}" is unknown, so it can't be mapped to one of the five`,
         {
           hint: "Use --types all.",
         },
@@ -115,8 +115,8 @@ export function typesToJudge(
   if (wanted !== undefined) return { types: "five", said: undefined };
   const said =
     modelBeyond.length > 0
-      ? `The labels are not in all types that the model knows: its answers are counted as the five (--types five), and an answer of none of these as ${NOT_OF_FIVE}.`
-      : `The model knows five types: labels are counted as these (--types five), ${dataBeyond.map((name) => `${name} as ${cellType(name)!.five}`).join(", ")}.`;
+      ? `The labels do not use all types the model knows: predictions are mapped to the five (--types five), and other types to ${NOT_OF_FIVE}.`
+      : `The model knows five types: labels are mapped to these (--types five), ${dataBeyond.map((name) => `${name} as ${cellType(name)!.five}`).join(", ")}.`;
   return { types: "five", said };
 }
 
@@ -126,7 +126,7 @@ function requireAnswers(model: readonly string[], data: readonly string[]): void
   if (without.length === 0) return;
   throw new LeukogramError(
     "ERR_DATA",
-    `the model has no answer for ${without.join(", ")}: it knows ${model.join(", ")}, and these count as none of them`,
-    { hint: "Leave those folders out, or judge a model that knows these types." },
+    `the model can't predict ${without.join(", ")}: it knows only ${model.join(", ")}`,
+    { hint: "Remove those folders, or use a model that knows these types." },
   );
 }

@@ -27,7 +27,7 @@ export function summariseSeeds(values: readonly number[]): SeedSummary {
   const odd = values.find((value) => !Number.isFinite(value));
   if (values.length === 0 || odd !== undefined) {
     const received = values.length === 0 ? "none" : odd;
-    throw new LeukogramError("ERR_DATA", `summariseSeeds: expected one finite value a seed, received ${received}`);
+    throw new LeukogramError("ERR_DATA", `summariseSeeds: expected one finite value per seed, received ${received}`);
   }
   const count = values.length;
   const centre = mean(values);

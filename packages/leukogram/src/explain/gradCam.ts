@@ -47,7 +47,7 @@ export function gradCamOf(
 
 /** Gradient of the logit of the class that the input `target` names, each picture's by itself. */
 export function targetGradient(model: Model, probabilities: Tensor, source: Tensor): Tensor {
-  const logits = logitsOf(model, probabilities, "no class has a logit that could be explained");
+  const logits = logitsOf(model, probabilities, "no class has a logit to explain");
   const target = ops.input("target", [logits.shape[0]!], "int32");
   return gradients(logits, [source], oneHot(target, logits.shape[1] as number))[0]!;
 }

@@ -25,7 +25,7 @@ export interface ModelRunnerOptions {
   readonly context?: CallContext;
 }
 
-const TOLD = "no class has a logit that could be explained";
+const TOLD = "no class has a logit to explain";
 
 /** Asks a model's layers what explanations need; each graph is compiled when it is first asked for. */
 export class ModelRunner {

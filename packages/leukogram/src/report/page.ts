@@ -98,5 +98,5 @@ export function factList(facts: readonly (readonly [string, Content])[]): Markup
 export function warningList(warnings: readonly string[]): Markup | undefined {
   if (warnings.length === 0) return undefined;
   const items = warnings.map((warning) => markup`<li>${warning}</li>`);
-  return markup`<aside class="warnings" aria-label="Warnings"><h2>Before you believe these figures</h2><ul>${items}</ul></aside>\n`;
+  return markup`<aside class="warnings" aria-label="Warnings"><h2>Read this before using these results</h2><ul>${items}</ul></aside>\n`;
 }

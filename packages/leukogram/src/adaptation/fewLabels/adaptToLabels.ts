@@ -92,7 +92,7 @@ export async function adaptToLabels(
   const ways = options.ways ?? usualWays(run, unlabelled.length > 0);
   const cells = await viewCells(run, samples, {
     ...options,
-    onProgress: (done, total) => onStage?.("Looking at cells", done, total),
+    onProgress: (done, total) => onStage?.("Reading cells", done, total),
   });
   const [learned, kept] = halves(run.memory);
   const features = await oldFeatures(run, { cells, home: learned }, options);
@@ -116,17 +116,17 @@ export async function adaptToLabels(
     share: 0,
     memory: run.memory,
   });
-  if (!better) return unchanged("nothing that these labels taught was better than the model as it is");
-  onStage?.("Learning from all labels", 0, 1);
+  if (!better) return unchanged("no method trained on these labels was better than the original model");
+  onStage?.("Training on all labels", 0, 1);
   await fitTop(run, { ...fit, way: best, indices: samples.map((_, i) => i) });
   const reached = await withinHomeLoss(run, { restore, kept, limit: homeBefore - homeLoss, options });
-  onStage?.("Learning from all labels", 1, 1);
+  onStage?.("Training on all labels", 1, 1);
   if (reached === undefined)
-    return unchanged("what these labels taught would have cost the old laboratory more than was allowed");
+    return unchanged("training on these labels would lose more accuracy in the home laboratory than allowed");
   return {
     ...outcome,
     adapted: true,
-    reason: `${best.name}: log loss ${oldLoss.toFixed(3)}, then ${best.logLoss.toFixed(3)} on cells not learned from`,
+    reason: `${best.name}: log loss ${oldLoss.toFixed(3)}, then ${best.logLoss.toFixed(3)} on held-out cells`,
     way: best,
     home: kept && { before: homeBefore, after: reached.accuracy, cells: kept.labels.length },
     share: reached.share,
@@ -141,9 +141,9 @@ function requireEnough({ classes }: OpenRun, samples: readonly Sample[]): void {
   const found = classes.map((name, k) => `${name} ${counts[k]}`).join(", ");
   throw new LeukogramError(
     "ERR_DATA",
-    `adapting takes two classes with two labelled cells or more, received ${found}`,
+    `adapting needs at least two classes with at least two labelled cells each, received ${found}`,
     {
-      hint: "Label 5 to 40 cells a class; --suggest 20 names those that teach most.",
+      hint: "Label 5 to 40 cells per class; --suggest 20 lists the most useful cells to label.",
     },
   );
 }
@@ -151,7 +151,7 @@ function requireEnough({ classes }: OpenRun, samples: readonly Sample[]): void {
 function judge(before: Predictions, after: Predictions): Pick<LabelAdaptation, "before" | "after" | "gain"> {
   const [pair] = comparePredictions([
     { name: "adapted", predictions: after },
-    { name: "as it was", predictions: before },
+    { name: "unchanged", predictions: before },
   ]);
   return {
     before: { predictions: before, evaluation: evaluatePredictions(before) },

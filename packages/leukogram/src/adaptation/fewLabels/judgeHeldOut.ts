@@ -31,8 +31,8 @@ export async function judgeHeldOut(
   cells: Dataset,
   options: JudgeOptions = {},
 ): Promise<{ readonly judgement: HeldOutJudgement; readonly predictions: Predictions }> {
-  const { evaluation: old } = await judge(before, cells, { ...options, stage: "Judging the old model" });
-  const { evaluation, predictions } = await judge(after, cells, { ...options, stage: "Judging the new model" });
+  const { evaluation: old } = await judge(before, cells, { ...options, stage: "Evaluating the original model" });
+  const { evaluation, predictions } = await judge(after, cells, { ...options, stage: "Evaluating the adapted model" });
   const { count, accuracy, kappa } = evaluation;
   return { judgement: { cells: count, before: old.accuracy, after: accuracy, kappaAfter: kappa }, predictions };
 }

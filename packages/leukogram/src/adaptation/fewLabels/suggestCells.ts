@@ -46,7 +46,7 @@ export async function suggestCells(
   const cells = await viewCells(run, all.map(asSample), {
     ...options,
     ownOnly: true,
-    onProgress: (done, total) => onStage?.("Looking at cells", done, total),
+    onProgress: (done, total) => onStage?.("Reading cells", done, total),
   });
   const gradients = await gradientsOf(run, cells, options);
   const chosen = farApart(gradients, { fixed: labelled.length, count, rng: new Rng(seed).fork("suggest") });

@@ -97,18 +97,18 @@ interface Course {
 // Why an epoch did no good; undefined where it did.
 function faultOf({ start, before, after }: Course): string | undefined {
   const moved = totalVariation(start.shares, after.shares);
-  if (moved > MOST_MOVED) return `predicted classes would shift by ${percent(moved)} of the images`;
+  if (moved > MOST_MOVED) return `predictions would change for ${percent(moved)} of the images`;
   if (after.disagreement >= before.disagreement)
-    return `views of the same cell agree no better (${changeText(before, after)})`;
+    return `predictions for views of the same cell do not agree better (${changeText(before, after)})`;
   return undefined;
 }
 
 function ended(before: ViewAnswers, good: ViewAnswers, fault: string | undefined): Adaptation {
   if (good === before) return { applied: false, reason: fault!, before, after: undefined };
-  const stopped = fault === undefined ? "" : `; stopped then, as ${fault}`;
+  const stopped = fault === undefined ? "" : `; then stopped, because ${fault}`;
   return {
     applied: true,
-    reason: `surer of its answers, and views of the same cell agree better (${changeText(before, good)})${stopped}`,
+    reason: `more certain, and predictions for views of the same cell agree better (${changeText(before, good)})${stopped}`,
     before,
     after: good,
   };

@@ -51,7 +51,7 @@ export async function mixStatistics(
 export function batchNormalizations(model: Model): BatchNormalization[] {
   const found = model.layers.filter((layer) => layer instanceof BatchNormalization && layer.trainable);
   if (found.length === 0)
-    throw new LeukogramError("ERR_CONFIG", `model ${model.name} has no batch normalisation that could be adapted`);
+    throw new LeukogramError("ERR_CONFIG", `model ${model.name} has no batch normalisation to adapt`);
   return found as BatchNormalization[];
 }
 

@@ -108,19 +108,19 @@ export async function adaptUnlabelled(
   });
   if (fault !== undefined) return unchanged(fault);
   const restore = remember(topPart(run).layers);
-  onStage?.("Learning the votes", 0, 1);
+  onStage?.("Training on the votes", 0, 1);
   const home = learned && { memory: learned, features: await headFeatures(run, learned, options) };
   const learnt = distilVotes(run, { features: cells.features.data, votes, home });
   if (learnt < ENOUGH_AGREEMENT) {
     restore();
     return unchanged(
-      `the model's head can give ${percent(learnt)} of the votes only (${percent(ENOUGH_AGREEMENT)} needed): label some cells instead`,
+      `the model's head can reproduce only ${percent(learnt)} of the votes (${percent(ENOUGH_AGREEMENT)} needed): label some cells instead`,
     );
   }
   const reached = await withinHomeLoss(run, { restore, kept, limit: homeBefore - homeLoss, options });
-  onStage?.("Learning the votes", 1, 1);
+  onStage?.("Training on the votes", 1, 1);
   if (reached === undefined)
-    return unchanged("following the votes would have cost the old laboratory more than was allowed");
+    return unchanged("training on the votes would lose more accuracy in the home laboratory than allowed");
   return {
     ...shared,
     adapted: true,

@@ -52,7 +52,7 @@ export async function lookAtUnlabelled(
     label: 0,
     group: path,
   }));
-  const onProgress = (done: number, total: number) => onStage?.("Looking at cells without labels", done, total);
+  const onProgress = (done: number, total: number) => onStage?.("Reading unlabelled cells", done, total);
   const cells = await viewCells(run, samples, { ...options, ownOnly: true, onProgress });
   const data = await ownFeatures(run, cells, options);
   const rows: number[][] = [];

@@ -103,31 +103,31 @@ export function voteFault(signs: VoteSigns): string | undefined {
   const faults: readonly (readonly [boolean, string])[] = [
     [
       distinct < FEWEST_CELLS,
-      `${distinct} different cells are too few to vote (${FEWEST_CELLS} needed): give more cells`,
+      `${distinct} different cells are too few for a vote (${FEWEST_CELLS} needed): give more cells`,
     ],
     [
       areMixed(looks),
-      `the pictures look like those of two laboratories (${percent(looks?.minority ?? 0)} of them differ from the rest): give each laboratory's cells by themselves`,
+      `the images seem to come from two laboratories (${percent(looks?.minority ?? 0)} of them differ from the rest): give each laboratory's cells separately`,
     ],
     [
       largest.share > MOST_OF_ONE_CLASS,
-      `${percent(largest.share)} of the cells are taken for one class (${largest.name}): give cells as they come on the slide`,
+      `${percent(largest.share)} of the cells are predicted as one class (${largest.name}): give cells as they occur on the slide`,
     ],
     [
       confidence < sure,
-      `the model is too unsure of these cells (mean probability ${confidence.toFixed(2)}, ${sure.toFixed(2)} needed): label some cells instead`,
+      `the model is too uncertain on these cells (mean probability ${confidence.toFixed(2)}, ${sure.toFixed(2)} needed): label some cells instead`,
     ],
     [
       smoothness < LEAST_SMOOTHNESS,
-      `cells that look alike to the model get different answers (${percent(smoothness)} of neighbours agree, ${percent(LEAST_SMOOTHNESS)} needed): label some cells instead`,
+      `cells that look similar to the model get different predictions (${percent(smoothness)} of neighbours agree, ${percent(LEAST_SMOOTHNESS)} needed): label some cells instead`,
     ],
     [
       stability < LEAST_STABILITY,
-      `half of the cells would vote otherwise (${percent(stability)} of votes stay, ${percent(LEAST_STABILITY)} needed): give more cells, or label some`,
+      `the votes are not stable with half of the cells (${percent(stability)} stay the same, ${percent(LEAST_STABILITY)} needed): give more cells, or label some`,
     ],
     [
       changed > MOST_CHANGED,
-      `${percent(changed)} of the answers would change (${percent(MOST_CHANGED)} at most): label some cells instead`,
+      `${percent(changed)} of the predictions would change (${percent(MOST_CHANGED)} at most): label some cells instead`,
     ],
   ];
   return faults.find(([isFault]) => isFault)?.[1];

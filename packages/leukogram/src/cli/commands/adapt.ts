@@ -32,13 +32,18 @@ const adapt: CommandModule = {
       .option("--out <dir>", "run folder for the adapted model")
       .option("--suggest <number>", "do not adapt; list this many cells to label next", wholeNumber)
       .option("--labelled <dir>", "with --suggest: cells that are already labelled")
+      .option("--group-by <column>", "manifest column that groups cells for cross-validation: patient, slide")
       .option(
-        "--group-by <column>",
-        "manifest column that groups cells for cross-validation: patient, slide",
+        "--home-loss <points>",
+        "largest loss of accuracy allowed in the model's home laboratory, in percentage points",
+        number,
+        1,
       )
-      .option("--home-loss <points>", "largest loss of accuracy allowed in the model's home laboratory, in percentage points", number, 1)
       .option("--seed <number>", "random seed", number, 0)
-      .option("--judge <dir>", "labelled cells to hold out: both models are evaluated on them; results go to judged.json")
+      .option(
+        "--judge <dir>",
+        "labelled cells to hold out: both models are evaluated on them; results go to judged.json",
+      )
       .option("--yes", "overwrite the run in --out");
     addScaleFlag(command);
     addProgressFlag(command);

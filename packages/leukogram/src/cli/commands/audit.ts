@@ -104,12 +104,7 @@ function lines({ counts, parts, images, findings }: Audit): string[] {
     ...counts.map((row) => [row.class, ...parts.map((part) => String(row.byPart[part] ?? 0)), String(row.total)]),
   ]);
   const told = findings.map(({ severity, text }) => `${MARKS[severity]} ${text}`);
-  return [
-    table,
-    "",
-    `${counted(images, "image")}.`,
-    ...(told.length > 0 ? told : ["No problems found in this data."]),
-  ];
+  return [table, "", `${counted(images, "image")}.`, ...(told.length > 0 ? told : ["No problems found in this data."])];
 }
 
 export default audit;

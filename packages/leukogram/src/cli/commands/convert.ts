@@ -90,7 +90,10 @@ const convert: CommandModule = {
       )
       .option("--calibrate <dir>", "images from the training set; required for int8")
       .option("--images <number>", "maximum number of images", wholeNumber, 200)
-      .option("--plain", "for .onnx: write the layers without preprocessing; input is floats [batch, height, width, channels], scaled as the layers expect")
+      .option(
+        "--plain",
+        "for .onnx: write the layers without preprocessing; input is floats [batch, height, width, channels], scaled as the layers expect",
+      )
       .option("--yes", "overwrite an existing file");
     addModelFlags(command);
   },
@@ -173,7 +176,8 @@ interface Written {
 }
 
 function checkedLine({ pictures, difference }: Checked): string {
-  const found = difference === undefined ? "" : `; largest difference from the original model: ${difference.toPrecision(1)}`;
+  const found =
+    difference === undefined ? "" : `; largest difference from the original model: ${difference.toPrecision(1)}`;
   return `Checked: loaded and run on ${pictures} test images${found}`;
 }
 

@@ -134,7 +134,10 @@ function requireSensible({ reject, leukocytes, effective, fhir, yes }: Flags): v
   if (reject !== undefined && (reject < 0 || reject > 1))
     refuse(`--reject ${reject} is not between 0 and 1`, "Give a number from 0 to 1.");
   if (leukocytes !== undefined && !(leukocytes > 0 && leukocytes < 1000))
-    refuse(`--leukocytes ${leukocytes} is not a valid white blood cell count`, "Give it in 10^9 per litre, such as 6.2.");
+    refuse(
+      `--leukocytes ${leukocytes} is not a valid white blood cell count`,
+      "Give it in 10^9 per litre, such as 6.2.",
+    );
   if (effective !== undefined && !isDateTime(effective))
     refuse(`--effective ${effective} is not a date`, "Give it as 2026-11-25, or as 2026-11-25T08:30:00+01:00.");
   if (fhir !== undefined && existsSync(fhir) && !yes && !readFileSync(fhir, "utf8").includes('"DiagnosticReport"'))
@@ -174,9 +177,13 @@ async function answersOf(source: string, flags: Flags, { options, signal }: Run)
   const told = toldScalesOf(flags);
   if (isCsv(source) && holdsAnswers(source)) {
     if (told.size > 0)
-      throw new LeukogramError("ERR_USAGE", `differential: ${source} contains predictions, which --scale can't change`, {
-        hint: "Remove --scale, or give the folder of images.",
-      });
+      throw new LeukogramError(
+        "ERR_USAGE",
+        `differential: ${source} contains predictions, which --scale can't change`,
+        {
+          hint: "Remove --scale, or give the folder of images.",
+        },
+      );
     return {
       predictions: await readPredictionsCsv(source),
       model: basename(source),

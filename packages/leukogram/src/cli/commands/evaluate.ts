@@ -235,7 +235,9 @@ function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
       : `At most ${percent(error)} wrong predictions: accept probabilities of ${reject.threshold.toFixed(3)} and above; here ${percent(tried.reject.coverage)} are accepted, ${shareText(tried.reject.risk)} of them wrong.`,
     `Prediction sets that contain the class for ${percent(conformal.coverage)} of images: here for ${shareText(tried.conformal.coverage)}, ${tried.conformal.size.toFixed(2)} classes each.`,
     ...(isBroken
-      ? ["These images look different, so the guarantees do not hold. Fit the rules on labelled images from this laboratory."]
+      ? [
+          "These images look different, so the guarantees do not hold. Fit the rules on labelled images from this laboratory.",
+        ]
       : []),
     "",
   ];
@@ -262,7 +264,9 @@ function requireOwnFolder(out: string): void {
   if (isFolder === undefined || (isFolder && others.length === 0)) return;
   throw new LeukogramError(
     "ERR_OUTPUT",
-    isFolder ? `${out}: contains files that do not belong to an evaluation, such as ${others.sort()[0]}` : `${out}: not a folder`,
+    isFolder
+      ? `${out}: contains files that do not belong to an evaluation, such as ${others.sort()[0]}`
+      : `${out}: not a folder`,
     { hint: "Choose a new folder with --out." },
   );
 }

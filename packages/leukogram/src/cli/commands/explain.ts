@@ -152,9 +152,13 @@ async function openWith(word: string, flags: Flags, progress: Progress): Promise
   if (!given.isOurs) tellModel(progress, { notes: [...given.notes, ...given.warnings] });
   const { shape } = given.model.input;
   if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return given;
-  throw new LeukogramError("ERR_CONFIG", `${word}: takes input of ${shape.join(" x ")}, not images with three colour channels`, {
-    hint: "Give a model whose input is [height, width, 3].",
-  });
+  throw new LeukogramError(
+    "ERR_CONFIG",
+    `${word}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
+    {
+      hint: "Give a model whose input is [height, width, 3].",
+    },
+  );
 }
 
 // Without a layer that has maps, `all` is the others.

@@ -24,7 +24,11 @@ export const COMMANDS: readonly { name: string; summary: string; load(): Promise
     summary: "cross-validate a recipe",
     load: async () => (await import("./crossvalidate.ts")).default,
   },
-  { name: "predict", summary: "predict the classes of images", load: async () => (await import("./predict.ts")).default },
+  {
+    name: "predict",
+    summary: "predict the classes of images",
+    load: async () => (await import("./predict.ts")).default,
+  },
   {
     name: "explain",
     summary: "draw maps of the image regions that support the class",

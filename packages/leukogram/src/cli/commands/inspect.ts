@@ -40,13 +40,9 @@ const inspect: CommandModule = {
     const given = await lookAt(String(word), flags);
     const { model, kind, classes, classesFrom, outputs, notes, warnings } = given;
     if (data !== undefined && given.cropRedCells !== undefined)
-      throw new LeukogramError(
-        "ERR_USAGE",
-        `inspect: ${word} already crops cells and scales its own pixels`,
-        {
-          hint: "Remove --data, or use leukogram evaluate.",
-        },
-      );
+      throw new LeukogramError("ERR_USAGE", `inspect: ${word} already crops cells and scales its own pixels`, {
+        hint: "Remove --data, or use leukogram evaluate.",
+      });
     if (data !== undefined && classes === undefined) throw given.fault!;
     const tried =
       data === undefined

@@ -31,7 +31,9 @@ interface Flags extends ScaleFlag, ModelFlags {
 const robustness: CommandModule = {
   define(command) {
     command
-      .description("Test how well a model copes with image changes by microscope, stain and camera, at five strengths each.")
+      .description(
+        "Test how well a model copes with image changes by microscope, stain and camera, at five strengths each.",
+      )
       .argument("<model>", MODEL_WORDS)
       .option("--data <dir>", "labelled images: class folders, a folder that contains Test/, or a manifest CSV")
       .option("--images <number>", "maximum number of images, the same number from each class", wholeNumber, 200)

@@ -125,7 +125,10 @@ const train: CommandModule = {
         "class folders, a folder with Train/ and Test/, or a manifest CSV; repeat for each laboratory",
         collect,
       )
-      .option("--no-leave-one-out", "with several laboratories, skip the extra trainings that leave each one out and test on it")
+      .option(
+        "--no-leave-one-out",
+        "with several laboratories, skip the extra trainings that leave each one out and test on it",
+      )
       .option("--out <dir>", "run folder (default: runs/MODEL)")
       .option("--resume", "resume the interrupted run in --out")
       .option("--yes", "overwrite the run in --out")

@@ -5,7 +5,7 @@ import { element, type Markup } from "../markup.ts";
 import { percentTick, verticalAxis } from "./axes.ts";
 import { band, figure, group, label, line, type Panel, path } from "./figure.ts";
 
-const TITLE = "What a microscope does to pictures, and what the model then makes of them";
+const TITLE = "Balanced accuracy on corrupted images";
 const COLUMNS = 4;
 const [LEFT, TOP, WIDTH, HEIGHT] = [72, 34, 190, 96];
 const [GAP_X, GAP_Y] = [28, 66];
