@@ -94,7 +94,7 @@ const program = new Command()
   .option("--draws <number>", "how often", "10")
   .option("--home <dir>", "labelled images of the model's own laboratory, to see what it loses there")
   .option("--unlabelled", "use the images that were not drawn as well, without their labels")
-  .option("--threads <number>", "threads of the engine; default: one a core")
+  .option("--threads <number>", "number of engine threads; default: one per core")
   .requiredOption("--out <dir>", "where results go")
   .parse();
 const [model, dir] = program.args as [string, string];

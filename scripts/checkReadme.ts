@@ -117,7 +117,7 @@ function linkFaults(file: string, text: string, texts: ReadonlyMap<string, strin
     if (/^[a-z]+:/.test(link!)) return [];
     const [path = "", anchor] = link!.split("#");
     const target = path === "" ? file : join(dirname(file), path);
-    if (!existsSync(join(ROOT, target))) return [`links to ${link}, and there is no such file`];
+    if (!existsSync(join(ROOT, target))) return [`links to ${link}, and no such file`];
     const there = anchor === undefined || headings(texts.get(target) ?? "").includes(anchor);
     return there ? [] : [`links to ${link}, and there is no such heading`];
   });
@@ -137,7 +137,7 @@ function headings(text: string): string[] {
 function pathFaults(text: string): string[] {
   const named = [...text.matchAll(/`((?:src|tests|scripts|configs|examples|docs|bench)\/[\w./-]+)`/g)];
   return named.flatMap(([, path]) =>
-    /NAME/.test(path!) || existsSync(join(ROOT, path!)) ? [] : [`names ${path}, and there is no such file`],
+    /NAME/.test(path!) || existsSync(join(ROOT, path!)) ? [] : [`names ${path}, and no such file`],
   );
 }
 

@@ -67,7 +67,7 @@ const program = new Command()
   .option("--cells <number>", "cells in each", "100")
   .option("--types <all|five>", "types that are counted", "all")
   .option("--seed <number>", "random seed", "0")
-  .option("--threads <number>", "threads of the engine; default: one a core")
+  .option("--threads <number>", "number of engine threads; default: one per core")
   .parse();
 const flags = program.opts<Flags>();
 const { dataset, predictions: found } = await answers(program.args[0]!, flags);

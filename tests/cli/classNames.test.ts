@@ -66,7 +66,7 @@ test("one class under two spellings is refused in all that takes labels, with a 
     ["evaluate", "run", "--data", "mixed.csv", "--map-classes", "auto", "--json"],
   ]);
   const message =
-    'ERR_DATA mixed.csv: the classes "Basophil", "basophil" differ only in case, spaces, - or _, and would count as two. Name them alike, or join them as Basophil with --map-classes auto.';
+    'ERR_DATA mixed.csv: the classes "Basophil", "basophil" differ only in case, spaces, - or _, but would count as two classes. Name them alike, or join them as Basophil with --map-classes auto.';
   for (const outcome of [refused!, trained!]) expectFailure(outcome, 3, message);
   expect(jsonOf<Judged>(mapped!).classes).toEqual(CELL_TYPES);
 });

@@ -41,11 +41,7 @@ describe("draw and balance", () => {
     ]);
     expect(jsonOf(drawn!)).toEqual({ dest: "drawn", trainPerClass: 1, testPerClass: 1 });
     expect(drawn!.stderr).toBe("Drawing smears: 10\n");
-    expectFailure(
-      refused!,
-      3,
-      /^ERR_OUTPUT mine exists and was not made by this command; it is left as it is\. Name a/,
-    );
+    expectFailure(refused!, 3, /^ERR_OUTPUT mine exists and was not made by this command; it was not changed\. Name a/);
     expect(readdirSync(path("mine"))).toEqual(["photo.jpg"]);
     rmSync(path("drawn", "Train", "Monocyte", "mon_0000.jpg"));
     copyFileSync(path("smears", "Test", "Monocyte", "mon_0000.jpg"), path("drawn", "Train", "Monocyte", "one.jpg"));
@@ -71,7 +67,7 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
     const expected: [string, string | RegExp][] = [
       ["nowhere", "ERR_DATA there is no folder nowhere. Check the path's spelling."],
       ["empty", "ERR_DATA empty is empty: there is no class folder in it. Put the images in one folder a class"],
-      ["single", /^ERR_DATA single has only one class, .*Monocyte.*, and at least 2 are needed\. Give the folder that/],
+      ["single", /^ERR_DATA single has only one class, .*Monocyte.*, but at least 2 are needed\. Give the folder that/],
       ["gap", /^ERR_DATA class "Lymphocyte" has no image in gap.Lymphocyte\. Add images/],
       [
         "uneven",
@@ -92,7 +88,7 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
       train("smears", ...mobilenet, "nowhere.h5"),
       train("smears", ...mobilenet, "words.h5"),
     ]);
-    expectFailure(missing!, 3, "ERR_WEIGHTS nowhere.h5: there is no such file. Check the path given by --weights.");
+    expectFailure(missing!, 3, "ERR_WEIGHTS nowhere.h5: no such file. Check the path given by --weights.");
     expectFailure(words!, 3, /^ERR_\w+ words\.h5: .*HDF5/);
     expect(existsSync(path("never"))).toBe(false);
   });

@@ -41,7 +41,7 @@ test("fetch tells what is wrong, and leaves nothing", async () => {
     ["fetch", "jtsc", "x", "--mirror", "http://127.0.0.1:1/"],
   ]);
   expectFailure(unknown!, 2, /no public set is named "nothing"/);
-  expectFailure(byHand!, 2, /lisc can't be fetched without you\. Open the homepage/);
+  expectFailure(byHand!, 2, /lisc can't be downloaded automatically\. Open the homepage/);
   expectFailure(refused!, 3, /can't be downloaded: bad port\. What has come is kept/);
   expect(existsSync(join(cli.dir, "x"))).toBe(false);
 }, 30_000);

@@ -78,7 +78,7 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
   writeFileSync(join(cli.dir, "broken.png"), "no picture");
   const failures: readonly (readonly [readonly string[], number, string | RegExp])[] = [
     [["run", "nowhere.png"], 3, "nowhere.png: no such image or folder"],
-    [["run", "broken.png"], 3, /broken\.png: this is no picture in a known format.*--skip-bad/],
+    [["run", "broken.png"], 3, /broken\.png: this is not an image in a known format.*--skip-bad/],
     [["run", "broken.png", "--skip-bad", "--quiet"], 3, "none of the images can be read"],
     [["run"], 2, "explain: run is a model, and there is no image"],
     [["run", cell, "--method", "gradcan"], 2, 'method "gradcan" is not known. Did you mean "gradcam"?'],

@@ -112,5 +112,5 @@ test("generalise tells what is wrong", async () => {
   expectFailure(noSets!, 2, /generalise: --sets is missing/);
   expectFailure(twice!, 2, /two sets are named "B"/);
   expectFailure(mine!, 3, /mine\.html: exists, and is no report/);
-  expectFailure(nowhere!, 3, /nothing: there is no such model/);
+  expectFailure(nowhere!, 3, /nothing: no such model/);
 }, 400_000);

@@ -164,7 +164,7 @@ describe("images that can't be read", () => {
     for (const [i, said] of [
       /cut\.jpg: the picture is damaged/,
       /empty\.png: the file is empty \(0 bytes\)/,
-      /text\.jpg: this is no picture in a known format, whatever its name says/,
+      /text\.jpg: not an image in a known format/,
       /vast\.png: the picture is larger than 64 megapixels/,
     ].entries())
       expect(lines[i]).toMatch(said);
@@ -294,11 +294,11 @@ describe("a MODEL that is none", () => {
       evaluate("a", "--device", process.platform === "win32" ? "coreml" : "dml"),
     ]);
     const expected = [
-      /^ERR_FORMAT unfinished.model\.onnx: there is no such model\. The run is not finished: resume it with leukogram train --out unfinished --resume\.$/,
-      "ERR_FORMAT nowhere.onnx: there is no such model. Give a run folder or an .onnx file.",
+      /^ERR_FORMAT unfinished.model\.onnx: no such model\. The run is not finished: resume it with leukogram train --out unfinished --resume\.$/,
+      "ERR_FORMAT nowhere.onnx: no such model. Give a run folder or an .onnx file.",
       "ERR_FORMAT words.onnx: can't be loaded as a model. Give a run folder or an .onnx file that Leukogram wrote.",
       "ERR_FORMAT cut.onnx: can't be loaded as a model. Give a run folder or an .onnx file that Leukogram wrote.",
-      /^ERR_FORMAT smears.model\.onnx: there is no such model\. Give a run folder or an \.onnx file\.$/,
+      /^ERR_FORMAT smears.model\.onnx: no such model\. Give a run folder or an \.onnx file\.$/,
       /^ERR_RUNTIME device "(dml|coreml)" is not available here; this installation has cpu.* or use --device cpu\.$/,
     ];
     for (const [i, message] of expected.entries()) expectFailure(outcomes[i]!, 3, message);

@@ -114,7 +114,7 @@ describe.concurrent("train with the data of several laboratories", () => {
     expectFailure(
       await train("--data", "north", "--data", "./north", "--out", "none"),
       2,
-      'ERR_USAGE data: both north and ./north are named "north". Give each a name of its own, such as A=north.',
+      'ERR_USAGE data: both north and ./north are named "north". Give each a different name, such as A=north.',
     );
     expect(existsSync(path("none"))).toBe(false);
   });

@@ -123,7 +123,7 @@ test("a laboratory's records go from one folder to another, with users, cases, i
   expectFailure(exists!, 3, "ERR_OUTPUT all.tar: exists. Name another file.");
   expectFailure(nameless!, 2, "ERR_USAGE missing required argument 'file'");
   expectFailure(taken!, 3, /^ERR_CONFLICT there are records already/);
-  expectFailure(missing!, 3, "ERR_DATA none.tar: there is no such file");
+  expectFailure(missing!, 3, "ERR_DATA none.tar: no such file");
   writeFileSync(join(dir, "cut.tar"), readFileSync(join(dir, "all.tar")));
   truncateSync(join(dir, "cut.tar"), 20_000);
   const [cut, restored, checked] = await runAll([

@@ -47,7 +47,7 @@ test("robustness tells what is wrong, and overwrites nothing", async () => {
     ["robustness", "run", "--data", "cells", "--out", "mine.html"],
   ]);
   expectFailure(noData!, 2, /robustness: --data is missing/);
-  expectFailure(noModel!, 3, /nothing: there is no such model/);
+  expectFailure(noModel!, 3, /nothing: no such model/);
   expectFailure(nowhere!, 3, /nowhere/);
   expectFailure(mine!, 3, /mine\.html: exists and is not a Leukogram report/);
   expect(readFileSync(join(cli.dir, "mine.html"), "utf8")).toBe("mine");

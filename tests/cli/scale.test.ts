@@ -201,7 +201,7 @@ test("train takes a scale for each laboratory, and remembers it", async () => {
   expect(trained.stderr).toMatch(/Scale: a red cell is 18\.0 pixels wide/);
   expect(JSON.parse(readFileSync(path("told", "config.json"), "utf8"))).toMatchObject({ scale: ["18px"] });
   expect(readFileSync(path("told", "model-card.md"), "utf8")).toMatch(/--scale 18px/);
-  expectFailure(stranger, 2, /scale of "elsewhere": there is no such laboratory/);
+  expectFailure(stranger, 2, /scale of "elsewhere": no such laboratory/);
   expectFailure(whole, 2, /takes whole pictures.*--crop-red-cells/);
 }, 400_000);
 

@@ -170,7 +170,7 @@ describe("openImageCache", () => {
     const samples = await samplesOf(1, "words", 2, "", 3);
     const options = { imageSize: [4, 4] as const, cacheDir: freshCacheDir() };
     const message =
-      /^ERR_IMAGE .*1\.png: this is no picture in a known format.* \(and 1 other bad image\)\. .* --skip-bad\.$/;
+      /^ERR_IMAGE .*1\.png: this is not an image in a known format.* \(and 1 other bad image\)\. .* --skip-bad\.$/;
     await expect(openImageCache(samples, options)).rejects.toThrow(message);
     await expect(openImageCache(samples, options)).rejects.toThrow(message); // from the cache's index
   });
@@ -190,7 +190,7 @@ describe("openImageCache", () => {
     }
     await expect(
       openImageCache(await samplesOf("words", ""), { imageSize: [4, 4], cacheDir: freshCacheDir(), skipBad: true }),
-    ).rejects.toThrow("ERR_DATA none of the 2 images can be decoded. Check that the folder holds pictures.");
+    ).rejects.toThrow("ERR_DATA none of the 2 images can be decoded. Check that the folder contains images.");
   });
 
   test("stops where asked to, and leaves nothing behind", async () => {

@@ -53,7 +53,7 @@ describe("withMappedClasses", () => {
     expect(train.samples.map(({ label }) => label)).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0]);
     expect(said).toEqual([
       "Classes: BNE as Neutrophil, SNE as Neutrophil, EO as Eosinophil; ig as none of the five. 5 of 14 images are of none of the classes and left out.",
-      "Readers differ on these: BNE is counted as Neutrophil, SNE is counted as Neutrophil. Say otherwise with --map-classes map.csv.",
+      "Readers differ on these: BNE is counted as Neutrophil, SNE is counted as Neutrophil. To change this, use --map-classes map.csv.",
     ]);
   });
 

@@ -23,7 +23,7 @@ test("files that all say one width of a pixel tell the scale; others, or one wit
   const of = (...names: string[]) => scaleInFiles(names.map((name) => join(dir, name)));
   const said = (await of("a.tif", "b.TIF"))!;
   expect([said.redCell, said.source]).toEqual([expect.closeTo(72, 3), "file"]);
-  expect(scaleText(said)).toContain("by the files' own width of a pixel");
+  expect(scaleText(said)).toContain("from the pixel size in the files");
   expect(await of("a.tif", "c.tif")).toBeUndefined();
   expect(await of()).toBeUndefined();
 });

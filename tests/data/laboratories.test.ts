@@ -74,7 +74,7 @@ describe("openLaboratories", () => {
   test("refuses two sources of one name, and validation images that only one has", () => {
     touch(join(root, "other"), "north/a/1.jpg", "north/b/1.jpg");
     expect(() => openLaboratories([north, join(root, "other", "north")])).toThrow(
-      /^ERR_USAGE data: both .*north and .*other.north are named "north"\. Give each a name of its own, such as A=/,
+      /^ERR_USAGE data: both .*north and .*other.north are named "north"\. Give each a different name, such as A=/,
     );
     const apart = touch(
       join(root, "apart"),

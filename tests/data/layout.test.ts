@@ -32,14 +32,14 @@ describe("parts of a data set", () => {
     expect(files(opened.train)).toEqual(both(train));
     expect(files(opened.validation)).toEqual(both(validation));
     expect(opened.test).toBeUndefined();
-    expect(notes()).toEqual([`${dir}: ${validation} is used for validation, and there is no part to test on`]);
+    expect(notes()).toEqual([`${dir}: ${validation} is used for validation; no test images`]);
   });
 
   test("the validation part is judged on where there is no test part, which is said", () => {
     const dir = fresh(...both("train"), ...both("val"));
     expect(files(openToJudge([dir]))).toEqual(both("val"));
     expect(notes()[1]).toBe(
-      `${dir}: has no test part, so its validation part is judged on; a model that was chosen by it looks too good`,
+      `${dir}: has no test part, so the validation part is used; a model chosen by it looks too good`,
     );
   });
 
@@ -50,7 +50,7 @@ describe("parts of a data set", () => {
     expect(files(held)).toEqual([...both("TestA"), "TestB/b/3.jpg"]);
     expect(held!.samples.map(({ label }) => label)).toEqual([0, 1, 1]);
     expect(notes()).toEqual([
-      `${dir}: "TestA", "TestB" are tested on together; give one of them by itself to test on it alone`,
+      `${dir}: "TestA", "TestB" are used together for testing; to use one of them, give only that folder`,
     ]);
   });
 
@@ -72,7 +72,7 @@ describe("parts of a data set", () => {
   test("valid and test have nothing to train on", () => {
     const dir = fresh(...both("valid"), ...both("test"));
     expect(() => openData(dir)).toThrow(
-      `ERR_DATA ${dir}: holds the parts "valid", "test", and none to train on. Name the one that you mean, such as ${join(dir, "valid")}.`,
+      `ERR_DATA ${dir}: holds the parts "valid", "test", and none to train on. Give one of them, such as ${join(dir, "valid")}.`,
     );
   });
 
@@ -92,7 +92,7 @@ describe("parts of a data set", () => {
       `${below}: its folder a holds "test", "train", which are parts of data and no images of a class. Put the parts above`,
     );
     const sets = fresh(...both("A/train"), ...both("B/train"));
-    expect(() => openData(sets)).toThrow(`Give each data set by itself: --data ${join(sets, "A")}.`);
+    expect(() => openData(sets)).toThrow(`Give each data set separately: --data ${join(sets, "A")}.`);
   });
 });
 
@@ -101,7 +101,7 @@ describe("classes", () => {
     const cells = (name: string) => [`${name}/Basophil/1.jpg`, `${name}/neutrophils/2.jpg`];
     const dir = fresh(...cells("P1"), ...cells("P2"));
     expect(() => openData(dir)).toThrow(
-      `ERR_DATA ${dir}: its folders "P1", "P2" each hold class folders ("Basophil", "neutrophils"), so they are no classes. If they are laboratories, give each by itself (--data P1=${join(dir, "P1")})`,
+      `ERR_DATA ${dir}: its folders "P1", "P2" each hold class folders ("Basophil", "neutrophils"), so they are no classes. If they are laboratories, give each separately (--data P1=${join(dir, "P1")})`,
     );
   });
 
@@ -151,7 +151,7 @@ describe("files of a folder", () => {
     openData(dir);
     openData(dir);
     expect(remarksSoFar()).toEqual({
-      leftOut: { ".heic": 2, "without an ending": 1, ".txt": 1 },
+      leftOut: { ".heic": 2, "without extension": 1, ".txt": 1 },
       notes: [`${dir}: 1 image lies beside the class folders and is left out: no folder says the class`],
     });
   });

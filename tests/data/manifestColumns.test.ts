@@ -35,10 +35,10 @@ describe("separators and encodings of a manifest", () => {
     ]);
     expect(notes()).toEqual([]);
     expect(open(semicolons)).toEqual(own);
-    expect(notes()).toEqual([`${path()}: its columns are separated by semicolons`]);
+    expect(notes()).toEqual([`${path()}: columns are separated by semicolons`]);
     forgetRemarks();
     expect(open(`\uFEFF${semicolons.replaceAll(";", "\t").replaceAll("\n", "\r\n")}`)).toEqual(own);
-    expect(notes()).toEqual([`${path()}: its columns are separated by tabs`]);
+    expect(notes()).toEqual([`${path()}: columns are separated by tabs`]);
   });
 
   test("reads quoted cells and headers, and UTF-16 with its mark, as Excel writes it", () => {
@@ -52,7 +52,7 @@ describe("separators and encodings of a manifest", () => {
       /m\.csv: .*encoded data was not valid.*\. Give a CSV file in UTF-8 whose first line names the columns\./,
     );
     expect(() => open("file,class\n1.jpg,Basophil\n2.jpg,Neutrophil,band\n")).toThrow(
-      "line 3: 3 cells, and the header has 2. Quote a cell that holds the separator, and name every column.",
+      "line 3: 3 cells, and the header has 2. Quote cells that contain the separator, and name every column.",
     );
   });
 });
@@ -70,7 +70,7 @@ describe("columns of other names", () => {
     const own = open(OWN);
     expect(open(OWN.replace("file,class,split", `${file},${name},Split`))).toEqual(own);
     expect(notes()).toEqual([
-      `${path()}: the column "${file}" is taken for the file`,
+      `${path()}: the column "${file}" is used for the file`,
       `${path()}: the column "${name}" is taken for the class`,
     ]);
   });
@@ -122,7 +122,7 @@ describe("numbers for classes", () => {
 
   test("are refused, with how to say what they are", () => {
     expect(() => open(numbered)).toThrow(
-      `manifest ${path()}: the column "class" has numbers for classes: "0", "3". Say what they are with --map-classes map.csv: a line "from,to", then one for each, such as "0,Basophil".`,
+      `manifest ${path()}: the column "class" has numbers for classes: "0", "3". Map them with --map-classes map.csv: a line "from,to", then one line per class, such as "0,Basophil".`,
     );
     expect(() => open("file,class,label\n1.jpg,0.0,Basophil\n2.jpg,1.0,Monocyte\n")).toThrow(
       'or, if "label" has the names, rename it to class, and class to something else.',

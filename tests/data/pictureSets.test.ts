@@ -85,17 +85,13 @@ describe("what could be read otherwise is said of the first and counted", () => 
       "says 0.1 micrometres a pixel, which counts if all pictures of a laboratory say the same; --scale 0.1um tells it",
     ],
     ["imagej-stack.tif", "several pages", "of its 3 pictures page 1 is taken"],
-    [
-      "orientation-6.tif",
-      "orientation not applied",
-      "asks to be turned (its EXIF orientation), and is read as it is stored",
-    ],
+    ["orientation-6.tif", "orientation not applied", "has an EXIF rotation, which is ignored"],
   ])("%s", async (name, kind, text) => {
     const said: string[] = [];
     onRemark((line) => said.push(line));
     await decodeImage(file(name), { name });
     await decodeImage(file(name), { name: "second" });
-    expect(said).toEqual([`${name}: ${text}. Others of this kind are read alike.`]);
+    expect(said).toEqual([`${name}: ${text}. Similar images are read the same way.`]);
     expect(remarksSoFar()).toEqual({ kinds: { [kind]: 2 } });
   });
 
@@ -133,7 +129,7 @@ test("a zip of pictures stands for the folder in it", async () => {
   writeFiles(dir, { "cells.zip": zip, "no.zip": "words" });
   const path = join(dir, "cells.zip");
   expect(() => openData(path)).toThrow(
-    `ERR_DATA ${path}: is a zip, and not unpacked yet. Unpack it, or await unpackZip`,
+    `ERR_DATA ${path}: a zip file that is not unpacked yet. Unpack it, or await unpackZip`,
   );
   expect(isZip(path)).toBe(true);
   await unpackZip(path);
@@ -141,5 +137,7 @@ test("a zip of pictures stands for the folder in it", async () => {
   expect(classes).toEqual(["Basophil", "Monocyte"]);
   expect(samples.length).toBe(2);
   expect(imagesOf([path]).length).toBe(2);
-  await expect(unpackZip(join(dir, "no.zip"))).rejects.toThrow(/no\.zip: is no zip, tar, gzipped tar or rar archive/);
+  await expect(unpackZip(join(dir, "no.zip"))).rejects.toThrow(
+    /no\.zip: is not a zip, tar, gzipped tar or rar archive/,
+  );
 });

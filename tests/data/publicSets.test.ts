@@ -209,7 +209,7 @@ describe("fetching", () => {
     const folder = testFolder();
     const options = { downloads: join(folder, "downloads") };
     expect(await message(fetchSet(publicSet("lisc"), join(folder, "set"), options))).toMatch(
-      /^ERR_USAGE lisc can't be fetched without you\. Open the homepage, read its terms.*hrezatofighi/,
+      /^ERR_USAGE lisc can't be downloaded automatically\. Open the homepage, read its terms.*hrezatofighi/,
     );
     expect(readdirSync(folder)).toEqual([]);
   });

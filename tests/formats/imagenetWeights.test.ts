@@ -106,7 +106,7 @@ describe("a file that was given", () => {
   test("must be there, and be a file", async () => {
     const folder = testFolder();
     expect(await message(findImagenetWeights({ ...SIZE, weights: join(folder, "no.h5") }))).toBe(
-      `ERR_WEIGHTS ${folder}/no.h5: there is no such file. Check the path given by --weights.`,
+      `ERR_WEIGHTS ${folder}/no.h5: no such file. Check the path given by --weights.`,
     );
     expect(await message(findImagenetWeights({ ...SIZE, weights: folder }))).toContain(`${folder}: is not a file`);
   });

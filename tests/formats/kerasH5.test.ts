@@ -120,7 +120,7 @@ describe("files that are not right", () => {
 
   test("missing, a folder, empty, text, a web page and a Git LFS pointer are told apart", async () => {
     const folder = testFolder();
-    expect(await message(readKerasH5(join(folder, "no.h5")))).toContain("no.h5: there is no such file");
+    expect(await message(readKerasH5(join(folder, "no.h5")))).toContain("no.h5: no such file");
     expect(await message(readKerasH5(folder))).toContain(`${folder}: is a folder`);
     expect(await message(readKerasH5(write("")))).toContain("model.h5: is empty");
     expect(await message(readKerasH5(write("some text")))).toMatch(/is not an HDF5 file\. Give a Keras \.h5 file\.$/);

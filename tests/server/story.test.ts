@@ -43,7 +43,7 @@ describe("the story of a case", () => {
       "smear/cell-3.png",
       "smear/cell-4.png",
     ]);
-    expect(first.body.refused).toEqual([{ file: "notes.txt", reason: "no picture in a known format" }]);
+    expect(first.body.refused).toEqual([{ file: "notes.txt", reason: "not an image in a known format" }]);
     const again = await upload(id, files);
     expect([again.body.added, again.body.known.length]).toEqual([[], 3]);
     await laboratory.settled(id);

@@ -40,9 +40,9 @@ test("files that are no pictures are refused one by one, and the others are take
     Object.fromEntries(body.refused.map(({ file, reason }: { file: string; reason: string }) => [file, reason])),
   ).toEqual({
     "empty.png": "the file is empty",
-    "noise.png": "no picture in a known format",
-    "page.png": "no picture in a known format",
-    "drawing.svg": "no picture in a known format",
+    "noise.png": "not an image in a known format",
+    "page.png": "not an image in a known format",
+    "drawing.svg": "not an image in a known format",
     "huge.png": "larger than 1 megapixels",
     "large.png": "larger than 0 MB",
   });
@@ -79,7 +79,7 @@ test("archives do not reach outside, unpack to more than the limit, or nest", as
   );
   expect(reasons["escape.zip"]).toMatch(/outside the folder/);
   expect(reasons["bomb.zip"]).toMatch(/unpacks to more than 1 MB/);
-  expect(reasons["inner.zip"]).toBe("no picture in a known format");
+  expect(reasons["inner.zip"]).toBe("not an image in a known format");
   expect(reasons["cut.zip"]).toMatch(/damaged or cut off/);
   expect(reasons["many.zip"]).toMatch(/more than 40 entries/);
 });

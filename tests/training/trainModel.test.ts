@@ -83,7 +83,7 @@ describe("training a CNN", () => {
 
   test("goes on only with the settings and images that it was begun with", async () => {
     const out = await interrupted(recipe, 8);
-    const message = `ERR_CONFIG ${checkpointOf(out)}: was written with other settings or data. Resume with the settings`;
+    const message = `ERR_CONFIG ${checkpointOf(out)}: written with other settings or data. Resume with the settings`;
     for (const other of [smallRecipe({ learningRate: 0.1 }), smallRecipe({ epochs: 4 })])
       expect((await rejection(train(other, { out, resume: true }))).message).toContain(message);
     const fewer = { ...set.train, samples: set.train.samples.slice(1) };
@@ -101,7 +101,9 @@ describe("training a CNN", () => {
     truncateSync(path, 5);
     expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is damaged/);
     writeFileSync(path, Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("{}")]));
-    expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is no checkpoint: it holds no training state\. /);
+    expect(await damaged()).toMatch(
+      /^ERR_FORMAT .*last\.safetensors: not a checkpoint: it contains no training state\. /,
+    );
     expect(statSync(path).size).toBe(10);
   });
 
@@ -195,7 +197,7 @@ describe("training on a frozen backbone", () => {
     symlinkSync("/dev/full", `${training}.${process.pid}.tmp`);
     const out = freshOut();
     expect((await rejection(train(recipe, { out }))).message).toBe(
-      `ERR_OUTPUT ${training}: can't be written: the disk is full. Free some space, or name another folder with LEUKOGRAM_CACHE.`,
+      `ERR_OUTPUT ${training}: can't be written: the disk is full. Free some disk space, or set LEUKOGRAM_CACHE to another folder.`,
     );
     expect(features()).toHaveLength(1);
     expect(existsSync(out)).toBe(false);

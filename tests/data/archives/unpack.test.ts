@@ -73,7 +73,7 @@ describe.each(WAYS)("a %s", (_, make) => {
 
 test("a web page, and an archive that is interrupted, are told apart", async () => {
   const page = archive(strToU8("<!doctype html><title>Please sign in</title>"));
-  expect(await message(unpack(page.path, page.into))).toMatch(/is no zip, tar, gzipped tar or rar archive/);
+  expect(await message(unpack(page.path, page.into))).toMatch(/is not a zip, tar, gzipped tar or rar archive/);
   const stop = archive(zipOf({ "a.txt": strToU8("a") }));
   expect(await message(unpack(stop.path, stop.into, { signal: AbortSignal.abort() }))).toMatch(/^ERR_ABORTED/);
 });
@@ -103,7 +103,7 @@ describe("an .npz file", () => {
         }),
       );
     expect(await use(strToU8("no zip at all"))).toMatch(/is no \.npz file/);
-    expect(await use(zipOf({ "images.npy": strToU8("not an array") }))).toMatch(/is no array of NumPy/);
+    expect(await use(zipOf({ "images.npy": strToU8("not an array") }))).toMatch(/is not a NumPy array/);
     expect(await use(zipOf({ "images.npy": npyOf([4, 2, 2, 3], pixels) }))).toMatch(/is cut off/);
     const floats = Buffer.from(npyOf([3, 2, 2, 3], pixels));
     floats.write("<f4", floats.indexOf("|u1"));

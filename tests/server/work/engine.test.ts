@@ -74,7 +74,7 @@ describe("an engine", () => {
   });
 
   test("tells what it can't do, and goes on; starts again when its process died", async () => {
-    await expect(engine.run("facts", { model: "none" })).rejects.toThrow(/^ERR_FORMAT none: there is no such model/);
+    await expect(engine.run("facts", { model: "none" })).rejects.toThrow(/^ERR_FORMAT none: no such model/);
     const lost = expect(engine.run("classify", { model: MODEL, files: named(images()) })).rejects;
     process.kill(engine.pid!, "SIGKILL");
     await lost.toThrow(/^ERR_RUNTIME the process that runs models is gone: it ended with SIGKILL/);

@@ -99,7 +99,7 @@ export async function fetchBytes(address: string | URL): Promise<Uint8Array> {
     throw new LeukogramError("ERR_FORMAT", `${address}: ${why}`, { hint: "Check the address.", cause });
   };
   const response = await fetch(address).catch((cause) => fail("can't be fetched", cause));
-  if (!response.ok) fail(`the server answers ${response.status}`);
+  if (!response.ok) fail(`the server returned status ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -128,7 +128,7 @@ function recipeKeys(
     return JSON.parse(text ?? "{}");
   } catch (cause) {
     throw new LeukogramError("ERR_FORMAT", `${source}: its recipe is damaged`, {
-      hint: "Give a model that Leukogram wrote.",
+      hint: "Give a model written by Leukogram.",
       cause,
     });
   }

@@ -49,8 +49,8 @@ export async function redCellOf(
   told: string | undefined,
 ): Promise<number | undefined> {
   if (told !== undefined && cropRedCells === undefined)
-    throw new LeukogramError("ERR_USAGE", "the model takes whole pictures, so a scale says nothing to it", {
-      hint: "Leave out scale.",
+    throw new LeukogramError("ERR_USAGE", "the model takes whole images and does not use a scale", {
+      hint: "Remove scale.",
     });
   if (cropRedCells === undefined) return undefined;
   if (told !== undefined) return parseScale(told).redCell;

@@ -106,9 +106,9 @@ export async function explainImages(
       } catch (error) {
         if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
         if (!skipBad) throw badImage(error);
-        progress.line(`Left out: ${error.reason}`);
+        progress.line(`Skipped: ${error.reason}`);
       }
-      progress.stage("Explaining pictures", i + 1, files.length);
+      progress.stage("Explaining images", i + 1, files.length);
     }
   } finally {
     await explainer.close();

@@ -50,7 +50,7 @@ export function addModelFlags(command: Command): void {
     .option(
       "--jpeg-dct <way>",
       "for a model from another program, its JPEG decoder: accurate, fast (TensorFlow) (default: accurate)",
-      oneOf("JPEG transform", JPEG_DCTS),
+      oneOf("JPEG decoder", JPEG_DCTS),
     )
     .option(
       "--classes <names>",

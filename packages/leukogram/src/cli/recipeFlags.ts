@@ -26,7 +26,7 @@ export function addRecipeFlags(command: Command, except: readonly string[] = [])
     const flag = kebab(key);
     if (key === "augment" || isDose(key)) continue;
     const usual = value === undefined ? [] : [`default: ${kind === "boolean" ? (value ? "yes" : "no") : value}`];
-    const notes = kind === "boolean" ? [...usual, `--no-${flag} for no`] : usual;
+    const notes = kind === "boolean" ? [...usual, `--no-${flag} to turn off`] : usual;
     const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
     const argument = kind === "boolean" ? "" : kind === "number" ? " <number>" : ` <${choices?.join("|") ?? "value"}>`;
     const option = new Option(`--${flag}${argument}`, text).helpGroup(`${group}:`);
@@ -43,7 +43,7 @@ function addAugmentFlags(command: Command, group: string): void {
   const add = (option: Option) => command.addOption(option.helpGroup(heading));
   add(
     new Option(
-      "--augment <way=strength[@chance]>",
+      "--augment <name=strength[@probability]>",
       "augment training images, as NAME=STRENGTH@PROBABILITY, such as stain=0.6@0.8; repeat for each transform; strength 0 turns it off",
     ).argParser((text, earlier: Doses | false = {}) => ({ ...earlier, ...doseOf(text, earlier || {}) })),
   );
@@ -51,7 +51,7 @@ function addAugmentFlags(command: Command, group: string): void {
   for (const { name } of INGREDIENTS)
     for (const [flag, now] of [
       [kebab(name), `${name}=STRENGTH`],
-      [`${kebab(name)}-chance`, `${name}=STRENGTH@CHANCE`],
+      [`${kebab(name)}-chance`, `${name}=STRENGTH@PROBABILITY`],
     ] as const)
       add(new Option(`--${flag} <number>`).hideHelp().argParser(() => refuseOldFlag(flag, now)));
   const ways = INGREDIENTS.map(({ name, description, unit, chance }) => [

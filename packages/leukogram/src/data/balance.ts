@@ -55,8 +55,8 @@ export async function balanceFolder(source: string, dest: string, options: Balan
   checkAugmentation(augmentation);
   requireApart(source, dest);
   if (/\.csv$/i.test(source)) {
-    throw new LeukogramError("ERR_USAGE", `balance: ${source} is a manifest, and only folders can be balanced`, {
-      hint: "Give the folder that holds the class folders.",
+    throw new LeukogramError("ERR_USAGE", `balance: ${source} is a manifest; only folders can be balanced`, {
+      hint: "Give the folder that contains the class folders.",
     });
   }
   const { train, validation, test } = openData(source);
@@ -76,7 +76,7 @@ export async function balanceFolder(source: string, dest: string, options: Balan
     const name = basename(resolve(source));
     await writeCroissant(dir, {
       name: `${name}-balanced`,
-      description: `${name} with augmented copies, named aug_K_NAME, so that every class has as many images to train on.`,
+      description: `${name} with augmented copies, named aug_K_NAME, so that every class has the same number of training images.`,
     });
   });
   const before = train.classes.map((_, label) => train.samples.filter((sample) => sample.label === label).length);
@@ -149,7 +149,7 @@ function requireApart(source: string, dest: string): void {
     return path === "" || !(path.startsWith("..") || resolve(path) === path);
   };
   if (!inside(source, dest) && !inside(dest, source)) return;
-  throw new LeukogramError("ERR_USAGE", `balance: ${dest} and ${source} lie in one another`, {
-    hint: "Name a folder beside the source.",
+  throw new LeukogramError("ERR_USAGE", `balance: ${dest} and ${source} overlap`, {
+    hint: "Choose a folder outside the source.",
   });
 }

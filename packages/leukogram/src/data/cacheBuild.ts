@@ -113,7 +113,7 @@ function cannotWrite(
   const full = cause.code === "ENOSPC" || cause.code === "EDQUOT";
   const what = full ? `the disk is full; the cache needs ${megabytes} MB` : cause.message;
   return new LeukogramError("ERR_OUTPUT", `cannot write the image cache in ${cacheDir}: ${what}`, {
-    hint: "Free some space, or name another folder with LEUKOGRAM_CACHE.",
+    hint: "Free some disk space, or set LEUKOGRAM_CACHE to another folder.",
     cause,
   });
 }

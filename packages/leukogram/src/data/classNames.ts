@@ -59,7 +59,7 @@ export function offeredMapping(names: readonly string[]): string | undefined {
   if (names.every((name) => cellType(name) !== undefined)) return undefined;
   const mapped = mapClassNames(names);
   if (!mapped.some(({ from, to }) => to !== undefined && to !== from)) return undefined;
-  return `--map-classes auto takes ${mappingText(mapped)}`;
+  return `--map-classes auto reads ${mappingText(mapped)}`;
 }
 
 /** A mapping as a sentence tells it. */
@@ -79,7 +79,7 @@ export function mappingText(mapped: readonly MappedName[]): string {
 export function readClassMap(path: string): ReadonlyMap<string, string | undefined> {
   const refuse = (problem: string, cause?: unknown): never => {
     throw new LeukogramError("ERR_DATA", `${path}: ${problem}`, {
-      hint: 'Write two columns, from and to, one class a row: "NEU,Neutrophil"; leave "to" empty for what is none.',
+      hint: 'Write two columns, from and to, with one class per row: "NEU,Neutrophil". Leave "to" empty for other classes.',
       cause,
     });
   };
@@ -87,17 +87,17 @@ export function readClassMap(path: string): ReadonlyMap<string, string | undefin
   try {
     rows = parseCsv(readFileSync(path, "utf8"), { bom: true, columns: true, trim: true, delimiter: [",", ";", "\t"] });
   } catch (cause) {
-    refuse(`could not be read: ${(cause as Error).message}`, cause);
+    refuse(`can't be read: ${(cause as Error).message}`, cause);
   }
   const map = new Map<string, string | undefined>();
   for (const { from, to } of rows) {
     if (from === undefined || to === undefined || from === "") return refuse("has no columns from and to");
     const before = map.get(from);
     if (map.has(from) && before !== (to || undefined))
-      refuse(`takes ${from} as ${before ?? "none"} and as ${to || "none"}`);
+      refuse(`maps ${from} to both ${before ?? "none"} and ${to || "none"}`);
     map.set(from, to || undefined);
   }
-  return map.size === 0 ? refuse("holds no class") : map;
+  return map.size === 0 ? refuse("contains no classes") : map;
 }
 
 /** How names are to be taken: by the table of the package, or as a file says. */
@@ -108,8 +108,8 @@ export function mapNames(names: readonly string[], map: ClassMap): MappedName[] 
   if (map === "auto") return mapClassNames(names);
   const missing = names.filter((name) => !map.has(name));
   if (missing.length > 0)
-    throw new LeukogramError("ERR_DATA", `the class map says nothing of ${missing.join(", ")}`, {
-      hint: "Add a row for each; leave its second column empty for what is none.",
+    throw new LeukogramError("ERR_DATA", `the class map has no row for ${missing.join(", ")}`, {
+      hint: "Add a row for each class; leave the second column empty for other classes.",
     });
   return names.map((from) => ({ from, to: map.get(from), isDoubtful: false }));
 }

@@ -25,7 +25,7 @@ export function assignFolds(
   const groups = collectGroups(samples, new Rng(seed).fork("folds"));
   if (groups.length < folds)
     throw new LeukogramError("ERR_DATA", `${groups.length} groups of images are too few for ${folds} folds`, {
-      hint: "Give more images, or ask for fewer folds.",
+      hint: "Give more images, or use fewer folds.",
     });
   const totals = new Map<number, number>();
   for (const { label } of samples) totals.set(label, (totals.get(label) ?? 0) + 1);

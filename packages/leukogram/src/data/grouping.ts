@@ -27,8 +27,8 @@ export function originalPath(path: string): string {
  */
 export function makeGrouping(root: string, manifest: Manifest | undefined, groupBy?: string): (path: string) => string {
   if (groupBy !== undefined && manifest === undefined) {
-    throw new LeukogramError("ERR_USAGE", `grouping by "${groupBy}" needs a manifest, and there is none in ${root}`, {
-      hint: "Put a manifest.csv with the columns file and the one to group by beside the data.",
+    throw new LeukogramError("ERR_USAGE", `grouping by "${groupBy}" needs a manifest, but ${root} contains none`, {
+      hint: "Put a manifest.csv with the column file and the group column next to the data.",
     });
   }
   if (manifest === undefined) return (path) => stem(root, originalPath(path));

@@ -28,7 +28,7 @@ export function parseSource(text: string): DataSource {
   const path = text.slice(at + 1);
   if (laboratory !== "" && path !== "" && !/[/\\]/.test(laboratory)) return { path, laboratory };
   throw new LeukogramError("ERR_USAGE", `data "${text}": expected a folder, or NAME=FOLDER`, {
-    hint: "Give the laboratory's name before the =, and its folder behind it.",
+    hint: "Put the laboratory's name before the =, and its folder after it.",
   });
 }
 
@@ -53,7 +53,7 @@ export function openLaboratories(texts: readonly string[], options: DataOptions 
 function openSources(texts: readonly string[], open: (path: string) => OpenedData): OpenedData {
   const sources = texts.map(parseSource);
   const [first] = sources;
-  if (first === undefined) throw new LeukogramError("ERR_USAGE", "data: no folder was given");
+  if (first === undefined) throw new LeukogramError("ERR_USAGE", "data: no folder given");
   if (sources.length === 1) {
     const opened = open(first.path);
     return first.laboratory === undefined ? opened : named(opened, first.laboratory);
@@ -80,9 +80,7 @@ export function openToJudge(texts: readonly string[], options: DataOptions = {})
 /** The part to judge a model by: test, else validation, which is remarked, else all. */
 export function partToJudge({ train, validation, test }: OpenedData, path: string): Dataset {
   if (test === undefined && validation !== undefined)
-    remark(
-      `${path}: has no test part, so its validation part is judged on; a model that was chosen by it looks too good`,
-    );
+    remark(`${path}: has no test part, so the validation part is used; a model chosen by it looks too good`);
   return test ?? validation ?? train;
 }
 
@@ -115,8 +113,8 @@ function merge(all: readonly OpenedSource[]): OpenedData {
   if (withValidation.length > 0 && withValidation.length < all.length) {
     throw new LeukogramError(
       "ERR_DATA",
-      `${withValidation[0]!.source.path} has its validation images apart, and ${all.find(({ opened }) => !opened.validation)!.source.path} has not`,
-      { hint: "Give all laboratories a Validation folder, or none." },
+      `${withValidation[0]!.source.path} has a Validation folder, but ${all.find(({ opened }) => !opened.validation)!.source.path} has none`,
+      { hint: "Either all laboratories need a Validation folder, or none." },
     );
   }
   const classes = [...new Set(all.flatMap(({ opened }) => opened.train.classes))].sort(compareCodePoints);
@@ -156,7 +154,7 @@ function requireDistinct(sources: readonly DataSource[]): void {
     const other = sources.slice(0, i).find((earlier) => nameOf(earlier) === nameOf(source));
     if (other === undefined) continue;
     throw new LeukogramError("ERR_USAGE", `data: both ${other.path} and ${source.path} are named "${nameOf(source)}"`, {
-      hint: `Give each a name of its own, such as A=${other.path}.`,
+      hint: `Give each a different name, such as A=${other.path}.`,
     });
   }
 }

@@ -20,8 +20,8 @@ export function readTable(path: string): string[][] {
   if (wide < 0) return table;
   throw new LeukogramError(
     "ERR_DATA",
-    `manifest ${path} line ${wide + 2}: ${rows[wide]!.length} cells, and the header has ${header.length}`,
-    { hint: "Quote a cell that holds the separator, and name every column." },
+    `manifest ${path} line ${wide + 2}: ${rows[wide]!.length} cells, but the header has ${header.length}`,
+    { hint: "Quote cells that contain the separator, and name every column." },
   );
 }
 
@@ -29,7 +29,7 @@ function read(path: string): string[][] {
   try {
     const text = decoded(readFileSync(path));
     const delimiter = delimiterOf(text);
-    if (delimiter !== ",") remark(`${path}: its columns are separated by ${DELIMITERS[delimiter]}`);
+    if (delimiter !== ",") remark(`${path}: columns are separated by ${DELIMITERS[delimiter]}`);
     return parse(text, { ...OPTIONS, delimiter });
   } catch (cause) {
     throw new LeukogramError("ERR_DATA", `manifest ${path}: ${(cause as Error).message}`, {

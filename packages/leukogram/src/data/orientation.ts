@@ -2,7 +2,7 @@ import { jpegSegments } from "./pictureHead.ts";
 import { TAGS, tagNumber, tiffPages } from "./tiff/pages.ts";
 
 /** What is said of a picture that asks to be turned. */
-export const NOT_TURNED = "asks to be turned (its EXIF orientation), and is read as it is stored";
+export const NOT_TURNED = "has an EXIF rotation, which is ignored";
 
 /** The EXIF orientation of a JPEG file: 1 where it stands as it should, or says nothing. */
 export function jpegOrientation(bytes: Uint8Array): number {

@@ -37,7 +37,7 @@ export function remark(text: string): void {
 export function remarkPicture(kind: PictureKind, name: string, text: string): void {
   const found = kinds.get(kind);
   kinds.set(kind, (found ?? new Set()).add(name));
-  if (found === undefined) say(`${name}: ${text}. Others of this kind are read alike.`);
+  if (found === undefined) say(`${name}: ${text}. Similar images are read the same way.`);
 }
 
 /** Counts files of a folder that are no pictures by their names. */
@@ -52,7 +52,7 @@ export function remarkLeftOut(dir: string, paths: readonly string[]): void {
   }
   if (counts.size === 0) return;
   const listed = [...counts].map(([ending, count]) => `${count} ${ending}`).join(", ");
-  say(`${dir}: left out, as no pictures by their names: ${listed}`);
+  say(`${dir}: ignored, not image files: ${listed}`);
 }
 
 /** Sets who hears remarks from now on, and passes on those that nobody has heard yet. */
@@ -82,7 +82,7 @@ export function forgetRemarks(): void {
 
 /** How a file's name ends, in lower case with its dot. */
 function endingOf(path: string): string {
-  return /[^/\\](\.[^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "without an ending";
+  return /[^/\\](\.[^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "without extension";
 }
 
 function say(text: string): void {

@@ -104,7 +104,7 @@ export function indicesByClass(labels: ArrayLike<number>, numClasses: number): n
   for (let i = 0; i < labels.length; i++) {
     const indices = byClass[labels[i]!];
     if (indices === undefined) {
-      throw new LeukogramError("ERR_DATA", `image ${i} has label ${labels[i]}, and there are ${numClasses} classes`);
+      throw new LeukogramError("ERR_DATA", `image ${i} has label ${labels[i]}, but there are ${numClasses} classes`);
     }
     indices.push(i);
   }
@@ -114,7 +114,7 @@ export function indicesByClass(labels: ArrayLike<number>, numClasses: number): n
 function requireFull(byClass: readonly number[][]): void {
   const empty = byClass.findIndex((indices) => indices.length === 0);
   if (empty < 0) return;
-  throw new LeukogramError("ERR_DATA", `class ${empty} has no image, so the classes cannot be balanced`, {
-    hint: "Add images of it, or leave the class out.",
+  throw new LeukogramError("ERR_DATA", `class ${empty} has no images, so the classes can't be balanced`, {
+    hint: "Add images, or remove the class.",
   });
 }

@@ -59,8 +59,8 @@ export function parseScale(text: string): Scale {
   const [least, greatest] = RED_CELL_LIMITS;
   if (unit !== undefined && redCell >= least && redCell <= greatest)
     return { redCell, error: isPixels ? RULER_ERROR : RED_CELL_ERROR, source: "told", cells: 0 };
-  throw new LeukogramError("ERR_USAGE", `scale "${text}": expected micrometres a pixel or the width of a red cell`, {
-    hint: "Write 0.10um for 0.10 micrometres a pixel, or 72px for red cells that are 72 pixels wide.",
+  throw new LeukogramError("ERR_USAGE", `scale "${text}": expected micrometres per pixel or the width of a red cell`, {
+    hint: "Write 0.10um for 0.10 micrometres per pixel, or 72px for red cells 72 pixels wide.",
   });
 }
 
@@ -145,20 +145,20 @@ export function scaleNotes(used: Scale | undefined, measured: MeasuredScale): st
   const notes: string[] = [];
   if (wrong !== undefined && scale !== undefined && used === scale)
     notes.push(
-      `The files say red cells of ${wrong.redCell.toFixed(1)} pixels (${(RED_CELL_MICROMETRES / wrong.redCell).toFixed(3)} micrometres a pixel), and the cells in them ${scale.redCell.toFixed(1)} (${scale.source}): the cells count, as the two differ by more than ${100 * MOST_FROM_FILES} %. --scale says otherwise.`,
+      `According to the files, red cells are ${wrong.redCell.toFixed(1)} pixels wide (${(RED_CELL_MICROMETRES / wrong.redCell).toFixed(3)} micrometres per pixel); according to the cells, ${scale.redCell.toFixed(1)} (${scale.source}). The cells are used, because the two differ by more than ${100 * MOST_FROM_FILES} %. Use --scale to change this.`,
     );
   if (used === undefined)
     notes.push(
-      `Nuclei were found in ${found} of ${looked} pictures, and ${FEWEST_NUCLEI} are needed to tell their scale: each cell is cropped by its own nucleus, which hides how large it is. Say the scale: --scale 72px (the width of a red cell) or --scale 0.10um (a pixel).`,
+      `Nuclei were found in ${found} of ${looked} images, but ${FEWEST_NUCLEI} are needed to estimate the scale. Each cell is cropped by the size of its own nucleus, which hides how large the cell is. Set the scale with --scale 72px (width of a red cell) or --scale 0.10um (size of a pixel).`,
     );
   const ratio = used && scale ? used.redCell / scale.redCell : 1;
   if (Math.max(ratio, 1 / ratio) > CONTRADICTION)
     notes.push(
-      `The scale contradicts the pictures: red cells of ${used!.redCell.toFixed(1)} pixels, and ${scale!.source} as of ${scale!.redCell.toFixed(1)}. Check it; a scale that is off by half costs many answers.`,
+      `The given scale contradicts the images: red cells of ${used!.redCell.toFixed(1)} pixels, but ${scale!.redCell.toFixed(1)} according to the ${scale!.source}. Check the scale; an error by half causes many mistakes.`,
     );
   if (spread > MOST_SPREAD)
     notes.push(
-      `Nuclei differ by a factor of ${spread.toFixed(1)} between the small and the large quarter, which is more than one laboratory's do: pictures of several scales or laboratories in one folder? Classify each by itself.`,
+      `Nuclei differ by a factor of ${spread.toFixed(1)} between the small and the large quarter, which is more than in one laboratory. Does the folder mix scales or laboratories? Classify each separately.`,
     );
   return notes;
 }
@@ -166,12 +166,12 @@ export function scaleNotes(used: Scale | undefined, measured: MeasuredScale): st
 /** A scale in words. */
 export function scaleText({ redCell, error, source, cells }: Scale): string {
   const from = {
-    told: "as told",
-    file: "by the files' own width of a pixel",
+    told: "as given",
+    file: "from the pixel size in the files",
     "red cells": `from ${counted(cells, "red cell")}`,
     nuclei: `from the nuclei of ${counted(cells, "cell")}`,
   };
-  return `a red cell is ${redCell.toFixed(1)} pixels wide, give or take ${Math.round(100 * error)} % (${from[source]})`;
+  return `a red cell is ${redCell.toFixed(1)} pixels wide, ± ${Math.round(100 * error)} % (${from[source]})`;
 }
 
 /**
@@ -183,7 +183,7 @@ export function scaleOfText(text: string, source: string): Scale {
   const scale = parsed(text);
   const isScale = scale instanceof Object && scale.redCell > 0 && scale.error >= 0 && scale.cells >= 0;
   if (isScale && SCALE_SOURCES.includes(scale.source)) return scale;
-  throw new LeukogramError("ERR_FORMAT", `${source}: its scale is damaged: ${text}`, {
+  throw new LeukogramError("ERR_FORMAT", `${source}: damaged scale: ${text}`, {
     hint: "Adapt the model again.",
   });
 }

@@ -47,7 +47,7 @@ export function splitDataset(
   const groups = new Set(dataset.samples.map((sample) => sample.group)).size;
   throw new LeukogramError(
     "ERR_DATA",
-    `${dataset.root}: ${dataset.samples.length} images in ${groups} groups are too few to set ${validationFraction} of them apart`,
+    `${dataset.root}: ${dataset.samples.length} images in ${groups} groups are too few to hold out ${validationFraction} of them`,
     { hint: "Give more images, or a validation fraction of 0." },
   );
 }

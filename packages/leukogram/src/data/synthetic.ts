@@ -24,8 +24,8 @@ export interface SmearOptions {
 
 const README = `These are synthetic drawings, not patients' cells.
 
-Leukogram drew them to try its commands with. A model trained on them knows nothing of real blood,
-and figures on them say nothing about how well it would do on a microscope's images.
+Leukogram drew them for trying out its commands. A model trained on them knows nothing about real blood,
+and metrics on them say nothing about performance on microscope images.
 `;
 
 interface Drawing {

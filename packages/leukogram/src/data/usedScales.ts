@@ -98,6 +98,6 @@ function notesOn(
   const range = most < SEVERAL * least ? least.toFixed(1) : `${least.toFixed(1)} to ${most.toFixed(1)}`;
   // Nuclei of several scales say nothing of one.
   return [
-    `The manifest tells the scale of ${listed.length} of ${count} pictures, red cells of ${range} pixels: each is cropped at its own.`,
+    `The manifest gives the scale of ${listed.length} of ${count} images, red cells of ${range} pixels: each image is cropped at its own scale.`,
   ];
 }

@@ -2,7 +2,7 @@ import { rankCorrelation } from "../metrics/rankCorrelation.ts";
 import type { PictureMap } from "./picture.ts";
 
 /** How far a map changes where the model's weights are drawn anew. */
-export type SanityVerdict = "changes" | "changes partly" | "hardly changes" | "empty";
+export type SanityVerdict = "changes" | "changes in part" | "hardly changes" | "empty";
 
 /** What {@link sanityCheck} found. */
 export interface SanityCheck {
@@ -13,7 +13,7 @@ export interface SanityCheck {
   readonly verdict: SanityVerdict;
 }
 
-/** From this mean rank correlation on a map hardly changes, and from the other on it changes partly only. */
+/** From this mean rank correlation on a map hardly changes, and from the other on it changes in part only. */
 export const HARDLY = 0.7;
 const IN_PART = 0.4;
 
@@ -32,6 +32,6 @@ export function sanityCheck(map: PictureMap, untrained: readonly PictureMap[]): 
   return {
     correlations,
     mean,
-    verdict: mean >= HARDLY ? "hardly changes" : mean >= IN_PART ? "changes partly" : "changes",
+    verdict: mean >= HARDLY ? "hardly changes" : mean >= IN_PART ? "changes in part" : "changes",
   };
 }

@@ -44,7 +44,7 @@ export function auditReport({ title, audit, thumbnails, version }: AuditReportIn
   });
 }
 
-const SEVERITIES = { fault: "To mend", doubt: "To doubt", note: "To know" };
+const SEVERITIES = { fault: "To fix", doubt: "To check", note: "For information" };
 
 function findingList({ findings }: Audit): Content {
   if (findings.length === 0) return markup`<p class="lead">No problems found in this data.</p>`;
@@ -124,7 +124,7 @@ function suspectGallery(suspects: NonNullable<Audit["suspects"]>, thumbnails: Re
   const tiles = suspects
     .slice(0, SUSPECTS_SHOWN)
     .map(({ file, path, label, suggested }) =>
-      tile({ file, class: label }, thumbnails.get(path), markup`${label}, rather <b>${suggested}</b>`),
+      tile({ file, class: label }, thumbnails.get(path), markup`${label}, predicted <b>${suggested}</b>`),
     );
   return [
     markup`<p>Models that were not trained on these images are confident of a class other than the label. The most suspect labels come first; the models can be wrong too.</p>`,
@@ -162,7 +162,7 @@ const SHORTCUT_NAMES = {
 
 function shortcutTable({ shortcuts, classes }: Audit): Content {
   const columns: Column<NamedShortcut>[] = [
-    { heading: "Told from", cell: (row) => SHORTCUT_NAMES[row.name] },
+    { heading: "Predicted from", cell: (row) => SHORTCUT_NAMES[row.name] },
     { heading: "Guessing", cell: (row) => percent(row.chance), number: true },
     { heading: "Balanced accuracy", cell: (row) => percentCell(row.balancedAccuracy), number: true },
     ...classes.map((name, k) => ({

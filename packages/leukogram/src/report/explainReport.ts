@@ -88,7 +88,7 @@ function pictureSection(
   const tile = (source: string, text: Content, alt: string) =>
     markup`<figure class="tile"><img src="${source}" alt="${alt}" style="${WIDE}"><figcaption>${text}</figcaption></figure>\n`;
   const tiles = [
-    tile(original, "The picture", `Image ${file}`),
+    tile(original, "Image", `Image ${file}`),
     seen !== undefined && tile(seen, "Model input", `${file}, cropped around its cell`),
     ...explanations.map((found) => {
       const { title } = methodEntry(found.method);
@@ -127,7 +127,7 @@ function probabilityTable(probabilities: readonly number[], classes: readonly st
   ]);
 }
 
-const VERDICTS: readonly SanityVerdict[] = ["changes", "changes partly", "hardly changes", "empty"];
+const VERDICTS: readonly SanityVerdict[] = ["changes", "changes in part", "hardly changes", "empty"];
 
 function checkSection(all: readonly Explanation[]): Content {
   const rows = METHODS.map(({ name, title }) => ({

@@ -64,7 +64,7 @@ function setTable(models: readonly Generalisation[]): Markup {
     { heading: "Calibration error", cell: ({ set }) => calibration(set), number: true },
     {
       heading: "Unfamiliar",
-      cell: ({ set }) => (set.familiarity ? percent(set.familiarity.unfamiliar.value) : "not known"),
+      cell: ({ set }) => (set.familiarity ? percent(set.familiarity.unfamiliar.value) : "unknown"),
       number: true,
     },
     {
@@ -80,7 +80,7 @@ function calibration({ confidence: { calibrationError, calibratedRange }, calibr
   const limits = (text: string) => markup`<span class="limits">${text}</span>`;
   return [
     percent(calibrationError),
-    limits(`chance: ${percent(calibratedRange.low)} to ${percent(calibratedRange.high)}`),
+    limits(`expected: ${percent(calibratedRange.low)} to ${percent(calibratedRange.high)}`),
     calibratedError !== undefined && limits(`temperature: ${percent(calibratedError)}`),
   ];
 }
@@ -115,7 +115,7 @@ export function mistakes({ classes }: Pick<AwayFigures, "classes">): string | un
 
 function corrections(rows: readonly CorrectionFigures[]): Content {
   const columns: Column<CorrectionFigures>[] = [
-    { heading: "Without a label", cell: ({ name }) => capital(name) },
+    { heading: "Without labels", cell: ({ name }) => capital(name) },
     { heading: "Accuracy", cell: ({ accuracy }) => percentCell(accuracy), number: true },
     { heading: "Balanced", cell: ({ balancedAccuracy }) => percentCell(balancedAccuracy), number: true },
     { heading: "Effect", cell: ({ applied, reason }) => (applied ? reason : `nothing: ${reason}`) },

@@ -55,7 +55,7 @@ export function adaptationText(adaptation: AdaptationFacts | undefined): string[
 
 function headlineTable({ evaluation }: RunReportInput): string {
   return markdownTable(
-    ["Figure", "Value (95 % limits)"],
+    ["Metric", "Value (95 % interval)"],
     [
       ["Accuracy", percentEstimate(evaluation.accuracy)],
       ["Balanced accuracy", percentEstimate(evaluation.balancedAccuracy)],

@@ -18,7 +18,7 @@ export interface RobustnessReportInput {
 export function robustnessReport({ model, dataName, robustness, version }: RobustnessReportInput): string {
   const { balancedAccuracy, corrupted, rows } = robustness;
   const columns: Column<RobustnessRow>[] = [
-    { heading: "Spoilt by", cell: ({ title, unit }) => markup`${title}<span class="limits">${unit}</span>` },
+    { heading: "Corruption", cell: ({ title, unit }) => markup`${title}<span class="limits">${unit}</span>` },
     ...[0, 1, 2, 3, 4].map((i) => ({
       heading: String(i + 1),
       cell: ({ points }: RobustnessRow) =>

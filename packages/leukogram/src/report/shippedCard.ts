@@ -130,7 +130,7 @@ function leftOutTable(judged: readonly LeftOut[]): string[] {
     "## Laboratories left out",
     "One network each, trained with the same recipe on the other laboratories:",
     markdownTable(
-      ["Left out", "Passes", "Pixels", "Images", "Accuracy", "Balanced accuracy", "Right answers"],
+      ["Left out", "Passes", "Pixels", "Images", "Accuracy", "Balanced accuracy", "Correct predictions"],
       judged.map(({ laboratory, epochs, imageSize, images, accuracy, balanced, byClass }) => [
         plainText(laboratory),
         count(epochs),

@@ -74,7 +74,7 @@ export function parseShippedIndex(text: string, source: string): readonly Shippe
     const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
     const what = issue === undefined ? (cause as Error).message : `${issue.path.join(".")}: ${issue.message}`;
     throw new LeukogramError("ERR_FORMAT", `${source}: ${what}`, {
-      hint: "Install Leukogram anew, or make the index with scripts/shipModels.ts.",
+      hint: "Reinstall Leukogram, or create the index with scripts/shipModels.ts.",
       cause,
     });
   }

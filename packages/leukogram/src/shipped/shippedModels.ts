@@ -41,7 +41,7 @@ export function findModelFile(model: string): ModelFile {
   const shipped = known.find(({ name }) => name === model);
   if (shipped !== undefined) return { path: join(shippedFolder(), shipped.files[0]!.file), shipped };
   if (/[/\\]|\.onnx$/i.test(model)) return { path: model, shipped: undefined };
-  throw new LeukogramError("ERR_FORMAT", `${model}: there is no such model`, {
+  throw new LeukogramError("ERR_FORMAT", `${model}: no such model`, {
     hint: hintFor(
       model,
       known.map(({ name }) => name),
@@ -90,8 +90,8 @@ export function isShippedName(word: string): boolean {
 export function checkShipped(bytes: Uint8Array, { path, shipped }: ModelFile): void {
   const entry = shipped?.files.find(({ file }) => path.endsWith(file));
   if (entry === undefined || createHash("sha256").update(bytes).digest("hex") === entry.sha256) return;
-  throw new LeukogramError("ERR_FORMAT", `${path}: is not the model that was shipped`, {
-    hint: "Install Leukogram anew.",
+  throw new LeukogramError("ERR_FORMAT", `${path}: differs from the original file of the model`, {
+    hint: "Reinstall Leukogram.",
   });
 }
 

@@ -169,9 +169,9 @@ export class BaseStepRunner {
       if (saved?.length !== vector.length)
         throw new LeukogramError(
           "ERR_WEIGHTS",
-          `checkpoint: ${name} has ${saved?.length ?? 0} numbers, the model needs ${vector.length}`,
+          `checkpoint: ${name} has ${saved?.length ?? 0} numbers, but the model needs ${vector.length}`,
           {
-            hint: "Resume with the settings that the run was started with.",
+            hint: "Resume with the original settings.",
           },
         );
       vector.set(saved);

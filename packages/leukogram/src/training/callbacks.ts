@@ -47,8 +47,8 @@ function improvement({
 function watched(logs: EpochLogs, monitor: Monitor, name: string): number {
   const value = logs[monitor];
   if (value === undefined)
-    throw new LeukogramError("ERR_CONFIG", `${name}: there is no ${monitor} to watch`, {
-      hint: "Give a validation set, or watch loss or accuracy.",
+    throw new LeukogramError("ERR_CONFIG", `${name}: ${monitor} is not available`, {
+      hint: "Add a validation set, or monitor loss or accuracy.",
     });
   return value;
 }

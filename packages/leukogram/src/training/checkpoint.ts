@@ -63,10 +63,10 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
 
 function parseMetadata(text: string | undefined, path: string) {
   try {
-    if (text === undefined) throw new Error("it holds no training state");
+    if (text === undefined) throw new Error("it contains no training state");
     return JSON.parse(text);
   } catch (cause) {
-    throw new LeukogramError("ERR_FORMAT", `${path}: is no checkpoint: ${(cause as Error).message}`, {
+    throw new LeukogramError("ERR_FORMAT", `${path}: not a checkpoint: ${(cause as Error).message}`, {
       hint: "Start the run again without --resume.",
       cause,
     });

@@ -51,7 +51,7 @@ export function freezeParts(built: BuiltModel, { unfreezeFrom, batchNorm }: Reci
 function noBlock(model: string, block: string, names: readonly string[]): LeukogramError {
   if (names.length === 0)
     return new LeukogramError("ERR_CONFIG", `unfreezeFrom: model ${model} has no pretrained blocks`, {
-      hint: "Leave out unfreezeFrom: all of it is trained.",
+      hint: "Remove unfreezeFrom: the whole model is trained.",
     });
   const near = nearest(block, names);
   return new LeukogramError("ERR_CONFIG", `unfreezeFrom: model ${model} has no block "${block}"`, {

@@ -117,7 +117,7 @@ export async function readHomeMemory(path: string): Promise<HomeMemory | undefin
   const size = numElements(shape);
   if (scales?.length !== labels.length || steps?.length !== labels.length * size)
     throw new LeukogramError("ERR_FORMAT", `${path}: is damaged`, {
-      hint: "Train the model anew, or delete the file.",
+      hint: "Train the model again, or delete the file.",
     });
   const activations = new Float32Array(steps.length);
   // Loops: of a large model these are millions.

@@ -15,7 +15,7 @@ export function featuresOf({ input, output, name }: Model): LayerOutput {
   let step = output;
   while (step.inputs.length === 1 && step.inputs[0]!.shape.length === 1) step = step.inputs[0]!;
   if (step === input || step.inputs.length === 0)
-    throw new LeukogramError("ERR_CONFIG", `model ${name} takes features, not images: it is a head itself`);
+    throw new LeukogramError("ERR_CONFIG", `model ${name} is a head: it takes features, not images`);
   return step;
 }
 
@@ -107,11 +107,11 @@ export async function trainHead(
 function check({ features, labels }: LabelledFeatures, classes: number): void {
   if (labels.length === 0 || features.length % labels.length !== 0)
     throw new LeukogramError("ERR_DATA", `${labels.length} labels do not fit ${features.length} features`, {
-      hint: "Give one label an image.",
+      hint: "Give one label per image.",
     });
   const wrong = Array.from(labels).find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (wrong !== undefined)
-    throw new LeukogramError("ERR_DATA", `label ${wrong} is none of ${classes} classes`, {
-      hint: "Labels count from 0.",
+    throw new LeukogramError("ERR_DATA", `label ${wrong} is not one of ${classes} classes`, {
+      hint: "Labels start at 0.",
     });
 }

@@ -118,7 +118,7 @@ const convert: CommandModule = {
         hint: "Use the extension .onnx for OUT, and remove --plain.",
       });
     if (existsSync(out) && !flags.yes)
-      throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Choose another file, or add --yes." });
+      throw new LeukogramError("ERR_OUTPUT", `${out}: already exists`, { hint: "Choose another file, or add --yes." });
     const given = await openGiven(source, flags);
     const labels = labelsToWrite(given, format, out);
     if (labels !== undefined && existsSync(labels) && !flags.yes)

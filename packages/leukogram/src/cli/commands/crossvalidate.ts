@@ -122,7 +122,7 @@ function lines(result: CrossValidation, out: string): string[] {
   const percent = (share: number) => (100 * share).toFixed(1);
   const isTimed = result.splits.some(({ trainingSeconds }) => trainingSeconds !== undefined);
   const table = textTable([
-    ["Split", "trained on", "judged on", "accuracy", "balanced", "macro F1", ...(isTimed ? ["training"] : [])],
+    ["Split", "trained on", "evaluated on", "accuracy", "balanced", "macro F1", ...(isTimed ? ["training"] : [])],
     ...result.splits.map((split) => [
       `repeat ${split.repeat}, fold ${split.fold}`,
       String(split.trainedOn),

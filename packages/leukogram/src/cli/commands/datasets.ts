@@ -41,10 +41,10 @@ const datasets: CommandModule = {
 function lines(set: PublicSet): string[] {
   const classes = Object.entries(set.classes).map(([theirs, ours]) => `${theirs} = ${ours}`);
   const rows: readonly (readonly [string, string])[] = [
-    ["Homepage", set.homepage || "not known"],
+    ["Homepage", set.homepage || "unknown"],
     ["DOI", set.doi || "none"],
     ["Licence", set.licence],
-    ["Images", set.images === 0 ? "not known" : `${count(set.images)}, ${set.pixels} pixels`],
+    ["Images", set.images === 0 ? "unknown" : `${count(set.images)}, ${set.pixels} pixels`],
     ["Laboratory", set.laboratory],
     ["Classes", classes.length > 0 ? classes.join(", ") : "no labels of the five classes"],
     ["Bias", set.bias],

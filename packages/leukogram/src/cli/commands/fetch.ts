@@ -40,7 +40,7 @@ const fetchCommand: CommandModule = {
         ...(found.labelled > 0 ? [`Manifest: ${manifest}`] : []),
         `Licence: ${set.licence}`,
         `Cite: ${set.citation}`,
-        `To know: ${set.bias}`,
+        `Note: ${set.bias}`,
         ...(found.unverified.length > 0
           ? [
               `No checksum is published for ${found.unverified.join(", ")}: its SHA-256 was saved, and changes will be reported.`,

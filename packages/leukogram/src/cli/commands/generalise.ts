@@ -113,7 +113,7 @@ function lines({ model, home, away, notes }: Generalisation): string[] {
       percentEstimate(set.evaluation.accuracy),
       percentEstimate(set.balancedAccuracy),
       percent(set.confidence.calibrationError),
-      set.familiarity ? percent(set.familiarity.unfamiliar.value) : "not known",
+      set.familiarity ? percent(set.familiarity.unfamiliar.value) : "unknown",
       set.toldApart ? decimalEstimate(set.toldApart) : "",
     ]),
   ]);

@@ -110,7 +110,7 @@ const predict: CommandModule = {
         if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (given === undefined) {
           skipped++;
-          progress.line(`Left out: ${error!.message.replace(/^ERR_\w+ /, "")}`);
+          progress.line(`Skipped: ${error!.message.replace(/^ERR_\w+ /, "")}`);
           continue;
         }
         looked.push({ path, familiarity });

@@ -56,7 +56,7 @@ const reproduce: CommandModule = {
       )
       .option("--data <dir>", "folder that contains Train/ and Test/ (default: synthetic smears, drawn in --out)")
       .option("--out <dir>", "folder for runs and report", "runs/reproduce")
-      .option("--seeds <number>", "trainings a model", wholeNumber, 3)
+      .option("--seeds <number>", "trainings per model", wholeNumber, 3)
       .option("--seed <number>", "first seed", number, 0)
       .option("--epochs <number>", "epochs of the CNN (default: its recipe's)", wholeNumber)
       .option("--as-published", "also repeat the published mistakes, to show the effect of each")

@@ -91,7 +91,7 @@ const robustness: CommandModule = {
 
 function lines({ rows, balancedAccuracy, corrupted, count }: Robustness): string[] {
   const table = textTable([
-    ["Spoilt by", "1", "2", "3", "4", "5", "change at 5"],
+    ["Corruption", "1", "2", "3", "4", "5", "change at 5"],
     ...rows.map(({ title, points }) => [
       title,
       ...points.map((point) => percent(point.balancedAccuracy.value)),

@@ -28,7 +28,7 @@ export function fitStains(images: readonly RgbImage[], stainsOf: StainFinder): S
       for (let c = 0; c < 3; c++) sum.stain[c]! += stains[k]![c]!;
     }
   }
-  if (fitted === 0) throw new RangeError("stain reference: no picture shows two stains");
+  if (fitted === 0) throw new RangeError("stain reference: no image shows two stains");
   const [a, b] = sums as [(typeof sums)[0], (typeof sums)[0]];
   return { stains: [unitStain(a.stain), unitStain(b.stain)], amounts: [a.amount / fitted, b.amount / fitted] };
 }

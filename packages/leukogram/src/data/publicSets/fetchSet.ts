@@ -54,7 +54,7 @@ interface Row {
  */
 export async function fetchSet(set: PublicSet, dir: string, options: FetchSetOptions): Promise<FetchedSet> {
   if (set.files.length === 0)
-    throw new LeukogramError("ERR_USAGE", `${set.name} can't be fetched without you`, {
+    throw new LeukogramError("ERR_USAGE", `${set.name} can't be downloaded automatically`, {
       hint: `${set.ask ?? ""}${set.homepage ? ` Homepage: ${set.homepage}` : ""}`,
     });
   const archives: { file: PublicFile; path: string }[] = [];
@@ -83,8 +83,8 @@ export async function fetchSet(set: PublicSet, dir: string, options: FetchSetOpt
       unverified: set.files.filter(({ md5 }) => md5 === undefined).map(fileName),
     };
     if (set.layout !== "none" && rows.length === 0)
-      throw new LeukogramError("ERR_DATA", `${set.name}: no image of a known class is in what was downloaded`, {
-        hint: `Its publisher may have changed it: see ${set.homepage}.`,
+      throw new LeukogramError("ERR_DATA", `${set.name}: the download contains no images of a known class`, {
+        hint: `The publisher may have changed the set: see ${set.homepage}.`,
       });
   });
   return found!;
@@ -98,7 +98,7 @@ const sourceText = ({ title, homepage, doi, licence, citation, bias }: PublicSet
     `Source: ${homepage}${doi ? `, doi:${doi}` : ""}`,
     `Licence: ${licence}`,
     `Cite: ${citation}`,
-    `To know: ${bias}`,
+    `Note: ${bias}`,
     "",
   ].join("\n");
 
@@ -122,7 +122,7 @@ async function fetchFile(set: PublicSet, file: PublicFile, options: FetchSetOpti
     } catch (error) {
       if (error instanceof DownloadError)
         throw new LeukogramError("ERR_DATA", `${url}: can't be downloaded: ${error.message}`, {
-          hint: `What has come is kept: call it again to go on. Or download it by hand to ${path}.`,
+          hint: `The partial download is kept: run the command again to resume. Or download the file manually to ${path}.`,
           cause: error,
         });
       // Bytes that are not what they should be are not gone on with.
@@ -150,15 +150,15 @@ async function check(content: string, path: string, { md5 }: PublicFile): Promis
     if (actual !== md5)
       throw new LeukogramError(
         "ERR_DATA",
-        `${name}: is not what its publisher describes (MD5 ${md5}, received ${actual})`,
+        `${name}: does not match the publisher's checksum (MD5 ${md5}, received ${actual})`,
         {
-          hint: `Fetch it again; if it stays so, look at the publisher's page. It lies at ${path}.`,
+          hint: `Download it again; if this does not help, check the publisher's page. The file is ${path}.`,
         },
       );
   } else await checkPin(path, content, "ERR_DATA");
   if ((await kindOf(content)) === undefined)
-    throw new LeukogramError("ERR_DATA", `${name}: what came is no archive, perhaps a page that asks for something`, {
-      hint: "Open the publisher's page and see; leukogram datasets names it.",
+    throw new LeukogramError("ERR_DATA", `${name}: the download is not an archive, perhaps a web page`, {
+      hint: "Check the publisher's page; leukogram datasets shows its address.",
     });
 }
 
@@ -195,8 +195,8 @@ async function tableLabels({ name, table, classes }: PublicSet, target: string):
   const { file, folder, extension } = table!;
   const root = await findBeside(target, file);
   if (root === undefined)
-    throw new LeukogramError("ERR_DATA", `${name}: there is no ${file} in what was downloaded`, {
-      hint: "Its publisher may have changed it.",
+    throw new LeukogramError("ERR_DATA", `${name}: the download contains no ${file}`, {
+      hint: "The publisher may have changed the set.",
     });
   const rows = parse(await readFile(join(root, file), "utf8"), { bom: true, trim: true }) as string[][];
   const codes = new Map(rows.slice(1).map(([id, code]) => [Number(id), code!]));
@@ -232,7 +232,7 @@ async function npzImages(
       const [count, height, width, channels] = images?.shape ?? [];
       if (images === undefined || labels === undefined || channels !== 3 || labels.shape[0] !== count)
         throw new LeukogramError("ERR_DATA", `${path}: has no ${part}_images [N, H, W, 3] with ${part}_labels [N]`, {
-          hint: "Its publisher may have changed it.",
+          hint: "The publisher may have changed the set.",
         });
       const codes: number[] = [];
       for await (const [code] of labels.rows()) codes.push(code!);

@@ -56,7 +56,7 @@ export function publicSets(path: string = PUBLIC_SETS): readonly PublicSet[] {
     return z.array(set).parse(parse(readFileSync(path, "utf8")));
   } catch (cause) {
     throw new LeukogramError("ERR_FORMAT", `${path}: ${(cause as Error).message}`, {
-      hint: "Install Leukogram anew.",
+      hint: "Reinstall Leukogram.",
       cause,
     });
   }
@@ -69,7 +69,7 @@ export function publicSet(name: string, path?: string): PublicSet {
   if (found !== undefined) return found;
   const names = sets.map((own) => own.name);
   const near = nearest(name, names);
-  throw new LeukogramError("ERR_USAGE", `no public set is named "${name}"`, {
+  throw new LeukogramError("ERR_USAGE", `unknown data set "${name}"`, {
     hint: near === undefined ? `Use one of ${names.join(", ")}.` : `Did you mean "${near}"?`,
   });
 }

@@ -155,7 +155,7 @@ function describe(classes: readonly string[], matrix: Evaluation["confusionMatri
     const row = matrix[i] ?? [];
     const total = row.reduce((sum, value) => sum + value, 0);
     const right = row[i];
-    return isKnown(right) ? `${name}: ${right} of ${total} right` : `${name}: no image`;
+    return isKnown(right) ? `${name}: ${right} of ${total} correct` : `${name}: no images`;
   });
   return `Rows are true classes, columns are predicted classes. ${rows.join("; ")}.`;
 }

@@ -134,7 +134,7 @@ function legend(
 }
 
 function areaText({ area }: ClassCurve, { areaName }: Kind): string {
-  return isKnown(area?.value) ? `${areaName} ${decimalEstimate(area)}` : `${areaName} not known`;
+  return isKnown(area?.value) ? `${areaName} ${decimalEstimate(area)}` : `${areaName} unknown`;
 }
 
 function describe(curve: ClassCurve, kind: Kind): string {

@@ -17,7 +17,7 @@ export function riskCoveragePlot(points: readonly RiskPoint[]): string {
   const text = `All predictions kept: ${percent(whole.risk)} wrong. ${[0.9, 0.75, 0.5].map((share) => describe(points, share)).join(" ")}`;
   return figure(
     [
-      verticalAxis(PANEL, up, { format: percentTick, title: "Wrong answers" }),
+      verticalAxis(PANEL, up, { format: percentTick, title: "Wrong predictions" }),
       horizontalAxis(PANEL, across, { format: percentTick, title: "Share of predictions kept" }),
       group(
         text,
@@ -33,5 +33,5 @@ export function riskCoveragePlot(points: readonly RiskPoint[]): string {
 
 function describe(points: readonly RiskPoint[], share: number): string {
   const point = points.find(({ coverage }) => coverage >= share)!;
-  return `${percent(point.coverage, 0)} answered: ${percent(point.risk)} wrong.`;
+  return `${percent(point.coverage, 0)} kept: ${percent(point.risk)} wrong.`;
 }
