@@ -10,9 +10,9 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import { Command } from "commander";
 import { openToJudge } from "leukogram/data/laboratories";
-import { differentialReport } from "leukogram/differential/differentialReport";
 import { healthySharesOf } from "leukogram/differential/healthyShares";
 import { readRanges } from "leukogram/differential/referenceRanges";
+import { reportAnswers } from "leukogram/differential/reportAnswers";
 import type { DifferentialReport } from "leukogram/differential/types";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import { rollUpPredictions } from "leukogram/evaluation/rollUp";
@@ -83,7 +83,7 @@ const reports = Array.from({ length: Number(flags.draws) }, (_, draw) => {
     const own = places[drawClass(shares, rng)]!;
     return predictions.rows[own[rng.integer(own.length)]!]!;
   });
-  const count = (given: readonly Prediction[]) => differentialReport({ ...predictions, rows: given }, { ranges });
+  const count = (given: readonly Prediction[]) => reportAnswers({ ...predictions, rows: given }, { ranges });
   return { given: count(rows), trusted: count(rows.map(({ familiarity: _, ...row }) => row)) };
 });
 

@@ -9,8 +9,9 @@
  * Writes the run, predictions/NAME.csv and judged.json, and goes on where it was stopped. `--table DIR...` prints the
  * table of finished judgements, worst laboratory first.
  */
+
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { Command } from "commander";
 import { readRecipe } from "leukogram/cli/recipeFlags";
@@ -21,6 +22,7 @@ import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import { answerImages } from "leukogram/evaluation/evaluateModel";
 import { writePredictionsCsv } from "leukogram/evaluation/predictionsCsv";
 import { textTable } from "leukogram/report/textTable";
+import { runFiles } from "leukogram/run/runFolder";
 import { parseRecipe, type Recipe } from "leukogram/training/recipe";
 import { splitByRecipe } from "leukogram/training/splitByRecipe";
 import { trainModel } from "leukogram/training/trainModel";
@@ -55,12 +57,12 @@ function recipeWith({ preset, set = [] }: Flags): Recipe {
 }
 
 async function train(out: string, flags: Flags): Promise<void> {
-  if (existsSync(join(out, "model.onnx"))) return;
+  if (existsSync(runFiles(out).model)) return;
   mkdirSync(out, { recursive: true });
   const recipe = recipeWith(flags);
   const opened = openData(flags.data!);
   const { train: samples, validation } = splitByRecipe(opened, recipe);
-  await writeFileWhole(join(out, "config.json"), `${JSON.stringify({ data: flags.data, recipe }, undefined, 2)}\n`);
+  await writeFileWhole(runFiles(out).config, `${JSON.stringify({ data: flags.data, recipe }, undefined, 2)}\n`);
   await trainModel({ ...opened.train, samples }, validation, recipe, {
     out,
     weights: flags.weights,
@@ -79,7 +81,7 @@ async function judge(out: string, away: readonly string[]): Promise<Judged[]> {
     const laboratory = source.laboratory ?? basename(source.path);
     const { train: set } = openData(source.path);
     const { predictions } = await answerImages(classifier, set, set.samples);
-    await writePredictionsCsv(join(out, "predictions", `${laboratory}.csv`), predictions);
+    await writePredictionsCsv(runFiles(out).predictionsOf(laboratory), predictions);
     const { accuracy, balancedAccuracy, count, classes, confusionMatrix } = evaluatePredictions(predictions);
     const byClass = classes.map((name, k) => {
       const row = confusionMatrix[k]!;
@@ -99,7 +101,7 @@ async function judge(out: string, away: readonly string[]): Promise<Judged[]> {
 }
 
 function table(folders: readonly string[]): string {
-  const all = folders.flatMap((out) => JSON.parse(readFileSync(join(out, "judged.json"), "utf8")) as Judged[]);
+  const all = folders.flatMap((out) => JSON.parse(readFileSync(runFiles(out).judged, "utf8")) as Judged[]);
   const percent = (value: number) => (100 * value).toFixed(1);
   const rows = all
     .sort((a, b) => a.accuracy - b.accuracy)
@@ -128,9 +130,6 @@ const flags = program.opts<Flags>();
 const [out = ""] = program.args;
 if (!flags.table) {
   await train(out, flags);
-  await writeFileWhole(
-    join(out, "judged.json"),
-    `${JSON.stringify(await judge(out, flags.away ?? []), undefined, 2)}\n`,
-  );
+  await writeFileWhole(runFiles(out).judged, `${JSON.stringify(await judge(out, flags.away ?? []), undefined, 2)}\n`);
 }
 process.stdout.write(`${table(flags.table ? program.args : [out])}\n`);

@@ -9,8 +9,9 @@
  *
  * The folders of figures are what `leukogram evaluate --out` writes.
  */
+
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LeukogramError } from "@leukogram/engine/core/errors";
@@ -28,6 +29,7 @@ import { walkImages } from "leukogram/data/walk";
 import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import type { Evaluation } from "leukogram/evaluation/types";
 import { type JudgedSet, type LeftOut, shippedCard } from "leukogram/report/shippedCard";
+import { onnxOf, runFiles } from "leukogram/run/runFolder";
 import { INDEX_VERSION, type ShippedFile, type ShippedModel } from "leukogram/shipped/shipped";
 import { shippedFolder, shippedModels } from "leukogram/shipped/shippedModels";
 
@@ -116,14 +118,14 @@ export async function shipModel(run: string, options: ShipOptions): Promise<Ship
     throw new LeukogramError("ERR_USAGE", `shipModels: "${name}" is not known`, {
       hint: `Use one of ${Object.keys(KNOWN).join(", ")}.`,
     });
-  const source = statSync(run, { throwIfNoEntry: false })?.isDirectory() ? join(run, "model.onnx") : run;
+  const source = onnxOf(run);
   const full = new Uint8Array(readFileSync(source));
   const kept = { format: "onnx", precision: options.int8 ? "int8" : "float16" } as const;
   const files = [await writeModelFile(folder, `${name}.onnx`, kept, options.int8 ? full : halfWeights(full))];
   if (source !== run) {
     const layers = await roundedKeras(run);
     files.push(await writeModelFile(folder, `${name}.keras`, { format: "keras", precision: "float16" }, layers));
-    const memory = new Uint8Array(readFileSync(join(run, "memory.safetensors")));
+    const memory = new Uint8Array(readFileSync(runFiles(run).memory));
     const kind = { format: "memory", precision: "int8" } as const;
     files.push(await writeModelFile(folder, `${name}.memory.safetensors`, kind, memory));
   }
@@ -252,7 +254,7 @@ async function settingsOf(bytes: Uint8Array): Promise<Record<string, unknown>> {
 function setsOf(pairs: readonly string[] = [], place: JudgedSet["place"]): JudgedSet[] {
   return pairs.map((pair) => {
     const [, data, folder] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
-    const path = join(folder ?? "", "metrics.json");
+    const path = runFiles(folder ?? "").evaluation;
     if (data === undefined || !existsSync(path))
       throw new LeukogramError("ERR_USAGE", `--${place} ${pair}: there is no ${path}`, {
         hint: "Give NAME=FOLDER, a folder that leukogram evaluate --out wrote.",
@@ -262,9 +264,10 @@ function setsOf(pairs: readonly string[] = [], place: JudgedSet["place"]): Judge
 }
 
 function leftOutOf(folder: string): LeftOut[] {
-  const read = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), "utf8")) as T;
-  const { epochs, imageSize } = read<{ recipe: { epochs: number; imageSize: number } }>("config.json").recipe;
-  return read<Omit<LeftOut, "epochs" | "imageSize">[]>("judged.json").map((judged) => ({
+  const read = <T>(path: string) => JSON.parse(readFileSync(path, "utf8")) as T;
+  const files = runFiles(folder);
+  const { epochs, imageSize } = read<{ recipe: { epochs: number; imageSize: number } }>(files.config).recipe;
+  return read<Omit<LeftOut, "epochs" | "imageSize">[]>(files.judged).map((judged) => ({
     ...judged,
     epochs,
     imageSize,

@@ -10,8 +10,10 @@ const ORDER = {
   leukogram: [
     "version.ts",
     "cells",
+    "run",
     "shipped",
     "metrics",
+    "review",
     "data",
     "training",
     "evaluation",
@@ -36,6 +38,7 @@ const IN_BROWSERS = [
   "engine/models",
   "leukogram/cells",
   "leukogram/metrics",
+  "leukogram/review",
   "leukogram/explain",
   "leukogram/browser",
 ];

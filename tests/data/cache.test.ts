@@ -212,15 +212,12 @@ describe("openImageCache", () => {
     probe.close();
     const cacheDir = freshCacheDir();
     mkdirSync(cacheDir);
-    // The file that the pixels go to first is a device without space, whichever build of this process it is.
-    for (let build = 0; build < 50; build++) {
-      symlinkSync("/dev/full", join(cacheDir, `${probe.file.split("/").pop()}.${process.pid}-${build}.tmp`));
-    }
+    // The file that the pixels go to first is a device without space.
+    symlinkSync("/dev/full", join(cacheDir, `${probe.file.split("/").pop()}.${process.pid}.tmp`));
     await expect(openImageCache(samples, { imageSize: [4, 4], cacheDir })).rejects.toThrow(
       `ERR_OUTPUT cannot write the image cache in ${cacheDir}: the disk is full; the cache needs 1 MB. Free some space`,
     );
-    expect(listed(cacheDir).filter((name) => name.endsWith(".tmp")).length).toBe(49);
-    expect(listed(cacheDir).length).toBe(49);
+    expect(listed(cacheDir)).toEqual([]);
   });
 
   test("refuses a size that is none, and a cache folder that is a file", async () => {

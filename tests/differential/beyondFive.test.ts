@@ -1,6 +1,6 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { differentialReport } from "leukogram/differential/differentialReport";
 import { diagnosticReport } from "leukogram/differential/fhir";
+import { reportAnswers } from "leukogram/differential/reportAnswers";
 import { rollUpPredictions } from "leukogram/evaluation/rollUp";
 import type { Prediction, Predictions } from "leukogram/evaluation/types";
 import { clopperPearson } from "leukogram/metrics/proportion";
@@ -34,7 +34,7 @@ const SHIFTED = {
   Promyelocyte: 1,
 };
 const flagged = (counts: Readonly<Record<string, number>>, more: object = {}) =>
-  differentialReport(cells(counts, { familiarity: 0.5 }), more);
+  reportAnswers(cells(counts, { familiarity: 0.5 }), more);
 
 describe("a count of types beyond the five", () => {
   test("takes shares of leukocytes alone, and adds neutrophils up", () => {
@@ -95,13 +95,13 @@ describe("a count of types beyond the five", () => {
 
   test("counts leukocytes up to the number that is wanted, and what stands among them", () => {
     const { classes, rows } = cells({ Erythroblast: 3, SegmentedNeutrophil: 100, Platelet: 2, Lymphocyte: 7 });
-    const report = differentialReport({ classes, rows }, { cells: 102 });
+    const report = reportAnswers({ classes, rows }, { cells: 102 });
     expect(report).toMatchObject({ cells: 102, platelets: 2, erythroblasts: { count: 3 } });
     expect(report.notes).toContain("5 further cells were not counted.");
-    expect(() => differentialReport({ classes, rows }, { cells: 108 })).toThrow(
+    expect(() => reportAnswers({ classes, rows }, { cells: 108 })).toThrow(
       "ERR_DATA differential: 108 cells are to be counted, and there are 107 that the model calls a leukocyte, of 112. Give more cells, or count fewer: --cells 107.",
     );
-    expect(() => differentialReport(cells({ Platelet: 9 }))).toThrow(
+    expect(() => reportAnswers(cells({ Platelet: 9 }))).toThrow(
       "leukocytes are to be counted, and there is none that the model calls a leukocyte, of 9. Give more cells.",
     );
   });
@@ -129,13 +129,13 @@ describe("a count of types beyond the five", () => {
     expect(flagged(NORMAL).notes).toContain(
       "Learned in one laboratory alone: band neutrophils, erythroblasts, metamyelocytes, myelocytes, platelets, promyelocytes and segmented neutrophils. In any other laboratory, expect more mistakes in these types than in the five.",
     );
-    expect(differentialReport(cells(NORMAL, { familiarity: 0.005 })).notes.join(" ")).toContain(
+    expect(reportAnswers(cells(NORMAL, { familiarity: 0.005 })).notes.join(" ")).toContain(
       "These cells do not look like cells from that laboratory: do not rely on these types here.",
     );
   });
 
   test("in the five leaves uncounted what is none of them", () => {
-    const report = differentialReport(rollUpPredictions(cells({ ...SHIFTED, Erythroblast: 5, Platelet: 2 })));
+    const report = reportAnswers(rollUpPredictions(cells({ ...SHIFTED, Erythroblast: 5, Platelet: 2 })));
     expect(report.classes.map((row) => [row.class, row.count])).toEqual(
       CELL_TYPES.map((name, k) => [name, [1, 3, 30, 6, 50][k]]),
     );

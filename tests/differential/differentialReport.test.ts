@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { differentialReport } from "leukogram/differential/differentialReport";
 import { diagnosticReport } from "leukogram/differential/fhir";
 import { readRanges } from "leukogram/differential/referenceRanges";
+import { reportAnswers } from "leukogram/differential/reportAnswers";
 import type { Predictions } from "leukogram/evaluation/types";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";
@@ -25,9 +25,9 @@ function cells(counts: readonly number[], { sure = 0.9, labels = [] as readonly 
 
 const NORMAL = [1, 3, 30, 6, 60];
 
-describe("differentialReport", () => {
+describe("reportAnswers", () => {
   test("gives shares, ranges and absolute counts of a normal smear, and flags nothing", () => {
-    const report = differentialReport(cells(NORMAL), { leukocytes: 6 });
+    const report = reportAnswers(cells(NORMAL), { leukocytes: 6 });
     expect(report.cells).toBe(100);
     expect(report.flags).toEqual([]);
     expect(report.classes.map(({ class: name, count, position }) => [name, count, position])).toEqual(
@@ -41,7 +41,7 @@ describe("differentialReport", () => {
   });
 
   test("flags what is out of the range in words, and says where the count leaves it open", () => {
-    const { flags } = differentialReport(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
+    const { flags } = reportAnswers(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
     expect(flags).toEqual([
       "White cells are above the reference range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
       "Eosinophil is above the usual range: relative eosinophilia, 14.0 % (7.9 to 22.4), usual 0 to 5.5.",
@@ -56,14 +56,14 @@ describe("differentialReport", () => {
   test("counts the first so many cells with a confident prediction", () => {
     const { classes, rows } = cells([50, 0, 0, 0, 0], { sure: 0.5 });
     const all = { classes, rows: [...rows, ...cells([0, 0, 0, 0, 120]).rows] };
-    const report = differentialReport(all, { cells: 100, reject: 0.8 });
+    const report = reportAnswers(all, { cells: 100, reject: 0.8 });
     expect(report.classes.map(({ count }) => count)).toEqual([0, 0, 0, 0, 100]);
     expect(report.unidentified).toBe(50);
     expect(report.notes).toContain("20 further cells were not counted.");
     expect(report.notes).toContain(
       "50 cells are unidentified, as the model gives their class less than 0.8 (--reject).",
     );
-    expect(() => differentialReport(all, { cells: 200, reject: 0.8 })).toThrow(
+    expect(() => reportAnswers(all, { cells: 200, reject: 0.8 })).toThrow(
       "ERR_DATA differential: 200 cells are to be counted, and there are 120 with a confident prediction, of 170; 50 others have a class less probable than 0.8 (--reject): 50 Basophil. Give more cells, or count fewer: --cells 120. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
     );
   });
@@ -71,7 +71,7 @@ describe("differentialReport", () => {
   test("says where the threshold comes from, and what the cells are that it leaves out", () => {
     const { classes, rows } = cells([0, 0, 3, 2, 40], { sure: 0.9 });
     const all = { classes, rows: [...rows, ...cells([0, 0, 60, 0, 0], { sure: 0.99 }).rows] };
-    const report = differentialReport(all, { reject: 0.963, promise: { error: 0.02, classes: 11 } });
+    const report = reportAnswers(all, { reject: 0.963, promise: { error: 0.02, classes: 11 } });
     expect(report.cells).toBe(60);
     expect(report.notes).toContain(
       "45 cells are unidentified, as the model gives their class less than 0.963 (--reject). The model carries this threshold: with it fewer than 2 % of its answers were wrong on images of its own laboratory, in all its 11 types.",
@@ -79,17 +79,15 @@ describe("differentialReport", () => {
     expect(report.notes).toContain(
       "Unidentified are 43 % of the cells, so shares are those of the cells with a confident prediction, not of the smear. Its first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
     );
-    const none = () => differentialReport({ classes, rows }, { reject: 0.963 });
+    const none = () => reportAnswers({ classes, rows }, { reject: 0.963 });
     expect(none).toThrow(
       "ERR_DATA differential: leukocytes are to be counted, and there is none with a confident prediction, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Check these cells. --reject 0.5",
     );
   });
 
   test("counts one cell as one", () => {
-    expect(differentialReport(cells([0, 0, 0, 0, 1])).notes).toContain(
-      "1 cell is few: laboratories count 100 or more.",
-    );
-    const fhir = diagnosticReport(differentialReport(cells([0, 0, 0, 0, 1])), { model: { name: "m", version: "1" } });
+    expect(reportAnswers(cells([0, 0, 0, 0, 1])).notes).toContain("1 cell is few: laboratories count 100 or more.");
+    const fhir = diagnosticReport(reportAnswers(cells([0, 0, 0, 0, 1])), { model: { name: "m", version: "1" } });
     expect(JSON.stringify(fhir)).toContain("1 cell counted.");
   });
 
@@ -104,19 +102,19 @@ describe("differentialReport", () => {
       classes: CELL_TYPES,
       rows: order.map((row, i) => ({ ...row, file: `judged${i}.png`, label: truth[i]! })),
     };
-    const report = differentialReport(cells([0, 6, 30, 6, 58]), { judged });
+    const report = reportAnswers(cells([0, 6, 30, 6, 58]), { judged });
     const eosinophil = report.classes[1]!;
     expect(eosinophil.counted.value).toBe(0.06);
     expect(eosinophil.corrected!.value).toBeGreaterThan(0.07);
     expect(eosinophil.share).toBe(eosinophil.corrected);
     expect(report.notes[0]).toMatch(/^Shares are corrected by 200 labelled cells; that is right only where/);
-    expect(() => differentialReport(cells(NORMAL), { judged: { classes: ["A", "B"], rows: [] } })).toThrow(
+    expect(() => reportAnswers(cells(NORMAL), { judged: { classes: ["A", "B"], rows: [] } })).toThrow(
       "ERR_DATA differential: the judged cells have the classes A, B, and the model has Basophil",
     );
-    expect(() => differentialReport(cells(NORMAL), { judged: { ...judged, rows: judged.rows.slice(0, 20) } })).toThrow(
+    expect(() => reportAnswers(cells(NORMAL), { judged: { ...judged, rows: judged.rows.slice(0, 20) } })).toThrow(
       "ERR_DATA countedShares: the confusion matrix needs cells of every class",
     );
-    expect(() => differentialReport({ classes: CELL_TYPES, rows: [] })).toThrow(
+    expect(() => reportAnswers({ classes: CELL_TYPES, rows: [] })).toThrow(
       "ERR_DATA differential: no cells to count. Give a folder of images of single cells",
     );
   });
@@ -163,7 +161,7 @@ describe("diagnosticReport", () => {
   const model = { name: "mobilenetv2-anylab", version: "0.1.0" };
 
   test("is a valid FHIR R4 resource", () => {
-    const report = differentialReport(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
+    const report = reportAnswers(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
     const written = plain(diagnosticReport(report, { model, effective: "2026-11-25" }));
     expect(fhirFaults(written)).toEqual([]);
     expect(written.result).toHaveLength(11);

@@ -1,6 +1,6 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { differentialReport } from "leukogram/differential/differentialReport";
 import { diagnosticReport } from "leukogram/differential/fhir";
+import { reportAnswers } from "leukogram/differential/reportAnswers";
 import type { Predictions } from "leukogram/evaluation/types";
 import { expect, test } from "vitest";
 
@@ -21,7 +21,7 @@ function smear(strange: number | undefined, labelled = false): Predictions {
 const EOSINOPHILIA = /^Eosinophil is above the usual range: relative eosinophilia/;
 
 test("flags of disease are withheld where more cells are strange than chance explains", () => {
-  const report = differentialReport(smear(60), { leukocytes: 14 });
+  const report = reportAnswers(smear(60), { leukocytes: 14 });
   expect(report.withheld).toBe(
     "Flags are withheld: 60 of 100 cells do not look like the model's training images, so shares may be wrong by its mistakes. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or evaluate the model on labelled cells from this laboratory and give the result with --judged.",
   );
@@ -34,14 +34,14 @@ test("flags of disease are withheld where more cells are strange than chance exp
 });
 
 test("flags are given at home, where a few odd cells are usual", () => {
-  const report = differentialReport(smear(2));
+  const report = reportAnswers(smear(2));
   expect(report.withheld).toBeUndefined();
   expect(report.flags[1]).toMatch(EOSINOPHILIA);
   expect(report.notes.join()).not.toContain("not known");
 });
 
 test("answers that do not say how familiar cells are leave it open, in words", () => {
-  const report = differentialReport(smear(undefined));
+  const report = reportAnswers(smear(undefined));
   expect(report.flags[1]).toMatch(EOSINOPHILIA);
   expect(report.notes).toContain(
     "The predictions do not record whether these cells look like the model's training images. Flags assume that they do.",
@@ -49,15 +49,15 @@ test("answers that do not say how familiar cells are leave it open, in words", (
 });
 
 test("cells that were judged there bring flags back, and those of another laboratory do not", () => {
-  const there = differentialReport(smear(60), { judged: smear(70, true) });
+  const there = reportAnswers(smear(60), { judged: smear(70, true) });
   expect(there.withheld).toBeUndefined();
   expect(there.flags.some((flag) => EOSINOPHILIA.test(flag))).toBe(true);
   expect(there.notes).toContain(
     "60 of 100 cells do not look like the model's training images: flags are based on the labelled cells of --judged.",
   );
   // A file without that column is taken at its word.
-  expect(differentialReport(smear(60), { judged: smear(undefined, true) }).withheld).toBeUndefined();
-  const home = differentialReport(smear(60), { judged: smear(1, true) });
+  expect(reportAnswers(smear(60), { judged: smear(undefined, true) }).withheld).toBeUndefined();
+  const home = reportAnswers(smear(60), { judged: smear(1, true) });
   expect(home.withheld).toMatch(
     /The cells of --judged look like the model's own, so they are of another laboratory than these\.$/,
   );
@@ -65,7 +65,7 @@ test("cells that were judged there bring flags back, and those of another labora
 });
 
 test("FHIR leaves interpretation out and says why", () => {
-  const report = diagnosticReport(differentialReport(smear(60)), { model: { name: "x", version: "1" } });
+  const report = diagnosticReport(reportAnswers(smear(60)), { model: { name: "x", version: "1" } });
   const { contained, conclusion } = JSON.parse(JSON.stringify(report));
   const observations = contained.filter(({ resourceType }: { resourceType: string }) => resourceType === "Observation");
   expect(observations).toHaveLength(5);
@@ -77,7 +77,7 @@ test("FHIR leaves interpretation out and says why", () => {
 });
 
 test("a single strange cell is told, and flags stay", () => {
-  const report = differentialReport({ ...smear(1), rows: smear(1).rows.slice(0, 2) });
+  const report = reportAnswers({ ...smear(1), rows: smear(1).rows.slice(0, 2) });
   expect(report.withheld).toBeUndefined();
   expect(report.notes).toContain(
     "1 of 2 images is stranger than 99 of 100 of the model's own: a whole field, another stain, no blood cell? Do not rely on its class.",

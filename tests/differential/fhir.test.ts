@@ -1,6 +1,6 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { differentialReport } from "leukogram/differential/differentialReport";
 import { diagnosticReport } from "leukogram/differential/fhir";
+import { reportAnswers } from "leukogram/differential/reportAnswers";
 import { describe, expect, test } from "vitest";
 import { fhirFaults } from "../support/fhirFaults.ts";
 
@@ -11,7 +11,7 @@ const rows = counts.flatMap((count, k) =>
     probabilities: CELL_TYPES.map((_, j) => (j === k ? 0.9 : 0.025)),
   })),
 );
-const report = differentialReport({ classes: CELL_TYPES, rows }, { leukocytes: 14 });
+const report = reportAnswers({ classes: CELL_TYPES, rows }, { leukocytes: 14 });
 const OPTIONS = {
   ...{ model: { name: "mobilenetv2-anylab", version: "0.1.0" }, effective: "2026-11-25T08:30:00+01:00" },
   ...{ issued: "2026-11-25T08:31:07.250Z", identifier: "r-1", specimen: "S-1", signers: ["Ada"] },

@@ -1,5 +1,5 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { differentialReport } from "leukogram/differential/differentialReport";
+import { reportAnswers } from "leukogram/differential/reportAnswers";
 import type { Predictions } from "leukogram/evaluation/types";
 import { describe, expect, test } from "vitest";
 
@@ -28,26 +28,26 @@ function others(given: Predictions): Predictions {
 describe("labelled cells that correct a count", () => {
   test("are refused where another model answered", () => {
     const judged = others(answers("b", { model: "0123456789ab", labelled: true }));
-    expect(() => differentialReport(answers("a", { model: "ba9876543210" }), { judged })).toThrow(
+    expect(() => reportAnswers(answers("a", { model: "ba9876543210" }), { judged })).toThrow(
       "differential: the judged cells were answered by another model (0123456789ab) than the counted ones (ba9876543210)",
     );
-    expect(differentialReport(answers("a", { model: "0123456789ab" }), { judged }).cells).toBe(50);
+    expect(reportAnswers(answers("a", { model: "0123456789ab" }), { judged }).cells).toBe(50);
   });
 
   test("are taken at their word where the file does not say whose answers they are, and that is said", () => {
     const judged = others(answers("b", { labelled: true }));
-    expect(differentialReport(answers("a", { model: "ba9876543210" }), { judged }).notes).toContain(
+    expect(reportAnswers(answers("a", { model: "ba9876543210" }), { judged }).notes).toContain(
       "The file of --judged does not name its model; it is assumed to come from the model that counts.",
     );
   });
 
   test("are refused where they are the counted cells, under whatever folder", () => {
     const judged = answers("other/place", { labelled: true });
-    expect(() => differentialReport(answers("a"), { judged })).toThrow(
+    expect(() => reportAnswers(answers("a"), { judged })).toThrow(
       "differential: 50 of the 50 judged cells are counted too, such as other/place/0.png",
     );
     // A name alone makes no cell.
-    expect(differentialReport(answers("a"), { judged: others(judged) }).cells).toBe(50);
+    expect(reportAnswers(answers("a"), { judged: others(judged) }).cells).toBe(50);
   });
 });
 
@@ -63,12 +63,9 @@ test("no flag is given that unidentified cells could undo", () => {
     label: undefined,
     probabilities: [0.3, 0.2, 0.2, 0.2, 0.1],
   }));
-  const sure = differentialReport({ classes: CELL_TYPES, rows }, { reject: 0.5 });
+  const sure = reportAnswers({ classes: CELL_TYPES, rows }, { reject: 0.5 });
   expect(sure.flags.join()).toMatch(/relative eosinophilia.*Lymphocyte is below/);
-  const { flags, notes, classes } = differentialReport(
-    { classes: CELL_TYPES, rows: [...rows, ...unsure] },
-    { reject: 0.5 },
-  );
+  const { flags, notes, classes } = reportAnswers({ classes: CELL_TYPES, rows: [...rows, ...unsure] }, { reject: 0.5 });
   // 10 of 80 are too many still; 30 lymphocytes of 80 would be usual.
   expect(flags.join()).toMatch(/relative eosinophilia/);
   expect(flags.join()).not.toMatch(/Lymphocyte/);

@@ -2,25 +2,25 @@ import { CELL_TYPES } from "leukogram/cells/classes";
 import type { Classifier } from "leukogram/evaluation/classifier";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import {
-  NOT_OF_FIVE,
+  knownRollUp,
   rollUpClassifier,
   rollUpDataset,
-  rollUpOf,
   rollUpPredictions,
   typesToJudge,
 } from "leukogram/evaluation/rollUp";
+import { NOT_OF_FIVE } from "leukogram/review/rollUp";
 import { describe, expect, test } from "vitest";
 
 const MANY = ["BandNeutrophil", "Basophil", "Erythroblast", "Myelocyte", "SegmentedNeutrophil"];
 
-describe("rollUpOf", () => {
+describe("knownRollUp", () => {
   test("adds up what counts as one, and keeps the five as they are", () => {
-    expect(rollUpOf(MANY)).toEqual({ classes: ["Basophil", "Neutrophil", NOT_OF_FIVE], places: [1, 0, 2, 2, 1] });
-    expect(rollUpOf(CELL_TYPES)).toEqual({ classes: CELL_TYPES, places: [0, 1, 2, 3, 4] });
+    expect(knownRollUp(MANY)).toEqual({ classes: ["Basophil", "Neutrophil", NOT_OF_FIVE], places: [1, 0, 2, 2, 1] });
+    expect(knownRollUp(CELL_TYPES)).toEqual({ classes: CELL_TYPES, places: [0, 1, 2, 3, 4] });
   });
 
   test("refuses a class of which nothing is known", () => {
-    expect(() => rollUpOf(["Basophil", "Blast"])).toThrow(
+    expect(() => knownRollUp(["Basophil", "Blast"])).toThrow(
       'ERR_DATA types: nothing is known of class "Blast", so it can\'t count as one of five. Use --types all.',
     );
   });

@@ -1,6 +1,6 @@
 import { agreementOf, differencesOf } from "@leukogram/laboratory/server/agreement";
-import { LABELS } from "@leukogram/laboratory/server/contract/cases";
 import type { LabelRow, ReadCell } from "@leukogram/laboratory/store/cells";
+import { LABELS } from "leukogram/review/labels";
 import { expect, test } from "vitest";
 
 const at = new Date("2026-11-26T12:00:00Z");

@@ -1,8 +1,9 @@
 import { countOf, reportOf } from "@leukogram/laboratory/server/count";
-import type { CellGroup } from "@leukogram/laboratory/store/cellGroups";
+import { type CellGroup, tallyOf } from "leukogram/review/count";
 import { expect, test } from "vitest";
 
 const facts = { leukocytes: null, age: null };
+const countedOf = (groups: readonly CellGroup[]) => countOf(tallyOf(groups), facts);
 
 function group(count: number, given: Partial<CellGroup> = {}): CellGroup {
   const said = { status: "classified", predicted: "Neutrophil", isRejected: false, isUnfamiliar: false } as const;
@@ -11,10 +12,10 @@ function group(count: number, given: Partial<CellGroup> = {}): CellGroup {
 
 test("cells unlike what the model knows are flagged where they are many, and not where chance explains them", () => {
   const many = [group(30), group(12, { isUnfamiliar: true }), group(5, { isUnfamiliar: true, label: "Monocyte" })];
-  expect(countOf(many, facts).flags[0]).toBe(
+  expect(countedOf(many).flags[0]).toBe(
     "These cells do not look like the model's training images: 17 of 47 are stranger than 99 of 100 of its own. 12 of them no reader labelled.",
   );
-  expect(countOf([group(30), group(1, { isUnfamiliar: true })], facts).flags.join()).not.toMatch(/look like/);
+  expect(countedOf([group(30), group(1, { isUnfamiliar: true })]).flags.join()).not.toMatch(/look like/);
 });
 
 test("flags of disease wait, where cells are unlike the model's, until a reader has labelled each", () => {
@@ -23,7 +24,7 @@ test("flags of disease wait, where cells are unlike the model's, until a reader 
     [group(30), group(30, strange)],
     [group(30, { label: "Neutrophil" }), group(29, { ...strange, label: "Eosinophil" }), group(1, strange)],
     [group(30, { label: "Neutrophil" }), group(30, { ...strange, label: "Eosinophil" })],
-  ].map((groups) => ({ groups, found: countOf(groups, facts) }));
+  ].map((groups) => ({ groups, found: countedOf(groups) }));
   const [none, some, all] = cases.map(({ found }) => found);
   for (const [found, left] of [
     [none!, 60],
@@ -38,27 +39,24 @@ test("flags of disease wait, where cells are unlike the model's, until a reader 
   expect(all!.flags.join()).toMatch(/relative eosinophilia/);
   expect(all!.flags.join()).not.toMatch(/withheld/);
   // A report keeps why, for FHIR.
-  expect(reportOf(cases[0]!.groups, facts)!.withheld).toMatch(/^Flags are withheld/);
+  expect(reportOf(tallyOf(cases[0]!.groups), facts)!.withheld).toMatch(/^Flags are withheld/);
 });
 
 test("crops are counted, and said where one is not as it should be", () => {
   const cropped = { leaves: false, hasNucleus: true } as const;
-  const well = countOf([group(30, cropped), group(5), group(1, { ...cropped, status: "waiting" })], facts);
+  const well = countedOf([group(30, cropped), group(5), group(1, { ...cropped, status: "waiting" })]);
   expect(well.crops).toEqual({ crops: 30, leaving: 0, withoutNucleus: 0 });
   expect(well.notes.join()).not.toMatch(/crops/);
-  const few = countOf([group(29, cropped), group(1, { ...cropped, leaves: true })], facts);
+  const few = countedOf([group(29, cropped), group(1, { ...cropped, leaves: true })]);
   expect(few.notes.at(-1)).toBe("Of 30 crops 1 leave their picture by more than a tenth; in 0 no nucleus was found.");
-  const many = countOf([group(20, cropped), group(10, { ...cropped, hasNucleus: false })], facts);
+  const many = countedOf([group(20, cropped), group(10, { ...cropped, hasNucleus: false })]);
   expect(many.notes.at(-1)).toMatch(/^No nucleus was found in 10 of 30 pictures; .*single white cells\?$/);
-  expect(countOf([group(30)], facts).crops).toBeNull();
+  expect(countedOf([group(30)]).crops).toBeNull();
 });
 
 test("types that readers have no name for count as the one of the five that they are, or stay unidentified", () => {
   const types = ["BandNeutrophil", "SegmentedNeutrophil", "Monocyte", "Erythroblast", "Myelocyte"];
-  const { classes, cells, unidentified } = countOf(
-    types.map((predicted) => group(10, { predicted })),
-    facts,
-  );
+  const { classes, cells, unidentified } = countedOf(types.map((predicted) => group(10, { predicted })));
   expect(classes.map(({ count, before }) => [count, before])).toEqual([
     [0, 0],
     [0, 0],
@@ -74,7 +72,7 @@ test("notes say how many of the cells that are told a reader labelled", () => {
     ...[group(8), group(4, { label: "Monocyte" }), group(1, { isRejected: true })],
     ...[group(2, { label: "Artefact" }), group(3, { label: "Unidentified" })],
   ];
-  const { cells, artefacts, unidentified, notes } = countOf(groups, facts);
+  const { cells, artefacts, unidentified, notes } = countedOf(groups);
   expect([cells, artefacts, unidentified]).toEqual([12, 2, 4]);
   expect(notes[0]).toMatch(/^Readers labelled 7 of 16 cells; /);
   expect(notes).toContain("4 cells are unidentified (by the model or a reader) and not counted.");

@@ -1,7 +1,8 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
+import { LABELS } from "leukogram/review/labels";
 import { describe, expect, test } from "vitest";
 import { partsOf } from "../../packages/laboratory/web/src/api/upload.ts";
-import { colourOf, LABELS, letterOf } from "../../packages/laboratory/web/src/labels.ts";
+import { colourOf, letterOf } from "../../packages/laboratory/web/src/labels.ts";
 import { cellsCsv } from "../../packages/laboratory/web/src/private/csv.ts";
 import { localDifferential } from "../../packages/laboratory/web/src/private/localDifferential.ts";
 import { withLabel } from "../../packages/laboratory/web/src/review/withLabel.ts";

@@ -1,5 +1,5 @@
+import { groupOf, tallyOf } from "leukogram/review/count";
 import { describe, expect, test } from "vitest";
-import { cropCountsOf } from "../../packages/laboratory/web/src/gallery/cropAlarms.ts";
 import { cellAt, placesOf, rowsOf, sectionsOf } from "../../packages/laboratory/web/src/gallery/sections.ts";
 import { cellOf } from "./support/cells.ts";
 
@@ -25,10 +25,10 @@ describe("sections of the gallery", () => {
 
   test("not sure first: rejected cells, then the least probable, then by number", () => {
     const cells = [
-      cellOf(1, { probabilities: [0.9, 0.1] }),
-      cellOf(2, { probabilities: [0.6, 0.4] }),
-      cellOf(3, { probabilities: [0.8, 0.2], isRejected: true }),
-      cellOf(4, { probabilities: [0.6, 0.4] }),
+      cellOf(1, { certainty: 0.9 }),
+      cellOf(2, { certainty: 0.6 }),
+      cellOf(3, { certainty: 0.8, isRejected: true }),
+      cellOf(4, { certainty: 0.6 }),
     ].map((cell) => ({ ...cell, counted: "Basophil" as const }));
     const [section] = sectionsOf(cells, { order: "unsure", filter: "all" });
     expect(section!.cells.map(({ number }) => number)).toEqual([3, 2, 4, 1]);
@@ -36,9 +36,9 @@ describe("sections of the gallery", () => {
 
   test("filters keep what they name", () => {
     const cells = [
-      cellOf(1, { probabilities: [0.99, 0.01] }),
-      cellOf(2, { probabilities: [0.55, 0.45], label: "Basophil" }),
-      cellOf(3, { probabilities: [0.99, 0.01], isUnfamiliar: true, label: "Basophil" }),
+      cellOf(1, { certainty: 0.55 }),
+      cellOf(2, { isRejected: true, label: "Basophil" }),
+      cellOf(3, { isUnfamiliar: true, label: "Basophil" }),
     ];
     cells.push(
       cellOf(4, { crop: { outside: 0.1, nucleus: true }, label: "Basophil" }),
@@ -53,7 +53,7 @@ describe("sections of the gallery", () => {
       [5, 6],
       [1],
     ]);
-    expect(cropCountsOf(cells)).toEqual({ crops: 3, leaving: 1, withoutNucleus: 1 });
+    expect(tallyOf(cells.map(groupOf)).crops).toEqual({ crops: 3, leaving: 1, withoutNucleus: 1 });
   });
 });
 

@@ -63,11 +63,11 @@ export { classWeights, epochOrder } from "./data/sampler.ts";
 export { type Scale, scaleText } from "./data/scale.ts";
 export { gradCamGraph } from "./explain/gradCam.ts";
 export { METHODS, type Method } from "./explain/methods.ts";
+export { rejectThreshold } from "./review/answer.ts";
 export type { Batch, TrainingState } from "./training/baseStepRunner.ts";
 export { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "./training/callbacks.ts";
 export { type BatchSource, type FitLoopOptions, type FitResult, fitLoop as fit } from "./training/fitLoop.ts";
 export type { EpochRow } from "./training/history.ts";
-export { rejectThreshold } from "./training/homeFacts.ts";
 export {
   featureSource,
   featuresOf,

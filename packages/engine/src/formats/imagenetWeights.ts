@@ -1,6 +1,6 @@
 // Weights trained on ImageNet: where they lie on this machine, and how they get there.
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
@@ -9,6 +9,7 @@ import { loadBackboneWeights } from "./backboneWeights.ts";
 import { type DownloadOptions, download } from "./download.ts";
 import { checkPin, fileHash, pin } from "./pinnedFile.ts";
 import { type BackboneSize, type PublishedFile, publishedWeights } from "./publishedWeights.ts";
+import { replaceFile } from "./writeFile.ts";
 
 /** Options of {@link findImagenetWeights}. */
 export interface FindWeightsOptions extends BackboneSize, DownloadOptions {
@@ -79,27 +80,21 @@ async function given(path: string): Promise<FoundWeights> {
 }
 
 async function fetchWeights(published: PublishedFile, path: string, options: FindWeightsOptions): Promise<void> {
-  const folder = dirname(path);
   const url = `${(options.baseUrl ?? published.folder).replace(/\/*$/, "/")}${published.file}`;
-  let work: string | undefined;
   try {
-    await mkdir(folder, { recursive: true });
-    // A folder of its own, in the same file system: others may download at the same time, and renaming is one step.
-    work = await mkdtemp(join(folder, ".download-"));
-    const partial = join(work, "weights.h5");
-    await download(url, partial, options);
-    await checkHash(partial, published.hash);
-    await checkContent(partial, options).catch((cause: Error) => {
-      const said = plain(cause).replaceAll(`${partial} `, "").replaceAll(`${partial}: `, "");
-      throw new Error(`what came is not these weights: it ${said}`, { cause });
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, async (partial) => {
+      await download(url, partial, options);
+      await checkHash(partial, published.hash);
+      await checkContent(partial, options).catch((cause: Error) => {
+        const said = plain(cause).replaceAll(`${partial} `, "").replaceAll(`${partial}: `, "");
+        throw new Error(`what came is not these weights: it ${said}`, { cause });
+      });
+      await checkPin(path, partial);
     });
-    await checkPin(path, partial);
-    await rename(partial, path);
     await pin(path);
   } catch (cause) {
     throw failure(cause as NodeJS.ErrnoException, { url, path });
-  } finally {
-    if (work !== undefined) await rm(work, { recursive: true, force: true });
   }
 }
 

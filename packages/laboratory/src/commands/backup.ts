@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import type { CommandModule } from "leukogram/cli/command";
 import { print } from "leukogram/cli/options";
 import { backup } from "../store/backup.ts";
@@ -23,15 +23,11 @@ const command: CommandModule = {
   async execute({ args: [file], options, signal }) {
     const path = String(file);
     if (existsSync(path)) throw new LeukogramError("ERR_OUTPUT", `${path}: exists`, { hint: "Name another file." });
-    const draft = `${path}.${process.pid}.tmp`;
-    try {
-      await withStore(options, async (store) =>
+    await replaceFile(path, (draft) =>
+      withStore(options, async (store) =>
         pipeline(await backup(store), createWriteStream(draft, { flush: true }), { signal }),
-      );
-      await rename(draft, path);
-    } finally {
-      await rm(draft, { force: true });
-    }
+      ),
+    );
     print(Boolean(options.json), { file: path }, () => `Wrote ${path}`);
   },
 };

@@ -4,11 +4,13 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { cohenKappa, kappaLimits } from "leukogram/metrics/agreement";
 import { stratifiedBootstrap } from "leukogram/metrics/bootstrap";
 import { clopperPearson } from "leukogram/metrics/proportion";
+import { countedLabel } from "leukogram/review/answer";
+import { LABELS, type Label } from "leukogram/review/labels";
 import type { z } from "zod";
 import type { Json } from "../store/canonicalJson.ts";
 import type { ReadCell } from "../store/cells.ts";
-import { type agreement, type estimate, LABELS } from "./contract/cases.ts";
-import { countedLabel, type Label } from "./views.ts";
+import type { agreement, estimate } from "./contract/cases.ts";
+import { answeredCell } from "./views.ts";
 
 /** As it goes over the wire. */
 export type Agreement = z.infer<typeof agreement>;
@@ -22,11 +24,12 @@ type Estimate = z.infer<typeof estimate>;
 export function agreementOf(cells: readonly ReadCell[]): Agreement {
   const read = cells.filter(({ first, second }) => first !== undefined && second !== undefined);
   const pairs = read.map(({ first, second }) => [indexOf(first!.label), indexOf(second!.label)] as const);
-  const left = cells.flatMap((cell) =>
-    cell.first === undefined && cell.second !== undefined && countedLabel(cell) !== null
-      ? [countedLabel(cell) === cell.second.label]
-      : [],
-  );
+  const left = cells.flatMap((cell) => {
+    const counted = countedLabel(answeredCell(cell));
+    return cell.first === undefined && cell.second !== undefined && counted !== null
+      ? [counted === cell.second.label]
+      : [];
+  });
   return {
     cells: pairs.length,
     same: shareOf(pairs.filter(([a, b]) => a === b).length, pairs.length),
@@ -42,7 +45,7 @@ export function agreementOf(cells: readonly ReadCell[]): Agreement {
 /** Cells that count as something else than the second reader said, but for those that a first reader labelled after `since`. */
 export function differencesOf(cells: readonly ReadCell[], since: Date | undefined): Agreement["differences"] {
   return cells.flatMap((cell) => {
-    const counted = countedLabel(cell);
+    const counted = countedLabel(answeredCell(cell));
     const isSettled = since !== undefined && cell.first !== undefined && cell.first.at > since;
     if (counted === null || cell.second === undefined || counted === cell.second.label || isSettled) return [];
     return [{ cell: cell.id, number: cell.number, first: counted, second: cell.second.label as Label }];

@@ -1,11 +1,12 @@
+import { countedLabel } from "leukogram/review/answer";
+import { groupOf, tallyOf } from "leukogram/review/count";
 import type { Json } from "../store/canonicalJson.ts";
-import { groupsOf } from "../store/cellGroups.ts";
 import type { ReadCell } from "../store/cells.ts";
 import type { ReportInput } from "../store/reports.ts";
 import { VERSION } from "../version.ts";
 import { agreementNow } from "./agreement.ts";
 import { countOf, reportOf } from "./count.ts";
-import { countedLabel, cropView } from "./views.ts";
+import { answeredCell, cropView } from "./views.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
 export type ReportContent = ReturnType<typeof contentOf>;
@@ -18,8 +19,8 @@ export function reportContent(input: ReportInput): { readonly [key: string]: Jso
 
 function contentOf({ found, cells, second, head, number, at, scale }: ReportInput) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
-  const groups = groupsOf(cells);
-  const full = reportOf(groups, found);
+  const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
+  const full = reportOf(tally, found);
   return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
@@ -32,7 +33,7 @@ function contentOf({ found, cells, second, head, number, at, scale }: ReportInpu
     scale,
     reviewed: found.reviewed,
     trail: head,
-    differential: countOf(groups, found, full),
+    differential: countOf(tally, found, full),
     full: full ?? null,
     agreement: second === undefined ? null : agreementNow(second, cells),
     cells: cells.map(cellContent),
@@ -45,7 +46,7 @@ function cellContent(cell: ReadCell) {
     ...{ number, file, sha256, status, model, predicted, isRejected, isUnfamiliar, probabilities, error },
     /** Left out in reports of older versions. */
     crop: cropView(cell) as ReturnType<typeof cropView> | undefined,
-    counted: countedLabel(cell),
+    counted: countedLabel(answeredCell(cell)),
     first: saidBy(cell.first),
     second: saidBy(cell.second),
   };

@@ -2,7 +2,7 @@
 
 import { counted } from "@leukogram/engine/core/counted";
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import { LEAVES } from "leukogram/cells/cropCounts";
+import { leavesPicture } from "leukogram/cells/cropCounts";
 import { scaleText } from "leukogram/data/scale";
 import { type Content, Markup, markup } from "leukogram/report/markup";
 import { page, RESEARCH_USE, table } from "leukogram/report/page";
@@ -127,7 +127,7 @@ function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }
 
 function cropCell({ crop }: ReportContent["cells"][number]): string {
   if (crop == null) return "";
-  const outside = crop.outside > LEAVES ? `${Math.round(100 * crop.outside)} % beyond the picture` : "";
+  const outside = leavesPicture(crop.outside) ? `${Math.round(100 * crop.outside)} % beyond the picture` : "";
   return [outside, crop.nucleus ? "" : "no nucleus found"].filter(Boolean).join(", ");
 }
 

@@ -1,5 +1,6 @@
 // Cells of all cases: those whose class somebody stands for, and all that can be learned from without.
 import { and, eq, inArray, isNotNull, ne, or, sql } from "drizzle-orm";
+import { countedLabel } from "leukogram/review/answer";
 import { tellIfGone } from "./database.ts";
 import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -34,7 +35,8 @@ export interface CountedCell {
 }
 
 /**
- * Cells to learn from: those that a reader labelled and, of signed cases, those that count as the model said.
+ * Cells to learn from, by the label that counts: those that a reader labelled and, of signed cases, those that count as the
+ * model said.
  *
  * @param wanted the cases; default: all.
  */
@@ -43,24 +45,20 @@ export async function countedCells(
   wanted?: readonly string[],
 ): Promise<CountedCell[]> {
   const isSigned = eq(cases.status, "signed");
-  const confirmed = and(isSigned, eq(cells.status, "classified"), eq(cells.isRejected, false));
+  const { caseId, sha256, status, predicted, isRejected } = cells;
   const rows = await queries
-    .select({ case: cells.caseId, sha256: cells.sha256, label: labels.label, predicted: cells.predicted })
+    .select({ case: caseId, sha256, status, predicted, isRejected, label: labels.label })
     .from(cells)
     .innerJoin(cases, eq(cases.id, cells.caseId))
     .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
     .where(
-      and(
-        wanted && inArray(cases.id, [...wanted]),
-        ne(cells.status, "bad"),
-        or(sql`${labels.label} is not null`, confirmed),
-      ),
+      and(wanted && inArray(cases.id, [...wanted]), ne(cells.status, "bad"), or(isNotNull(labels.label), isSigned)),
     )
     .orderBy(cells.arrival, cells.number)
     .catch(tellIfGone);
-  return rows.flatMap(({ label, predicted, ...cell }) => {
-    const said = label ?? predicted;
-    return said === null ? [] : [{ ...cell, label: said, isLabelled: label !== null }];
+  return rows.flatMap((row) => {
+    const label = countedLabel(row);
+    return label === null ? [] : [{ case: row.case, sha256: row.sha256, label, isLabelled: row.label !== null }];
   });
 }
 

@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, desc, eq, sql } from "drizzle-orm";
+import { isBlind, type Reading, requireReading } from "leukogram/review/blindness";
 import type { Json } from "./canonicalJson.ts";
 import { openCase } from "./cases.ts";
 import { cellsById, type ReadCell, readCells } from "./cells.ts";
@@ -7,9 +8,6 @@ import { type Queries, tellIfGone } from "./database.ts";
 import { cases, cells, events, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
-
-/** Which reading. */
-export type Reading = "first" | "second";
 
 /** What a reader wants changed. */
 export interface LabelWish {
@@ -29,7 +27,7 @@ export async function labelCells(
 ): Promise<number> {
   const { revision } = await change(store, wish, async (given) => {
     const found = await openCase(given, { id: caseId, ifRevision });
-    requireReading(found, { reading, actor: wish.actor });
+    requireReading(found, { reading, user: wish.actor });
     const wanted = new Map(changes.map(({ cell, label }) => [cell.toLowerCase(), label]));
     const read = await cellsById(given.queries, [...wanted.keys()]);
     if (read.length < wanted.size || read.some((cell) => cell.caseId !== caseId))
@@ -74,21 +72,6 @@ async function write({ queries, at }: Change, { reading, changed, wanted, by }: 
         target: [labels.cellId, labels.reading],
         set: { label: sql`excluded.label`, by: sql`excluded.by`, at: sql`excluded.at` },
       });
-}
-
-function requireReading(
-  { secondReading, secondReader }: typeof cases.$inferSelect,
-  { reading, actor }: { readonly reading: Reading; readonly actor: string },
-): void {
-  const isReader = secondReading === "going on" && secondReader === actor;
-  if (reading === "second" && !isReader)
-    throw new LeukogramError("ERR_CONFLICT", "you are not doing a second reading of this case", {
-      hint: "Start one first.",
-    });
-  if (reading === "first" && isReader)
-    throw new LeukogramError("ERR_CONFLICT", "you are doing the second reading of this case", {
-      hint: "Finish it before you change the first.",
-    });
 }
 
 /**
@@ -137,7 +120,7 @@ export async function finishSecondReading(
 ): Promise<void> {
   await change(store, wish, async ({ queries }) => {
     const found = await openCase({ queries }, { id: caseId });
-    requireReading(found, { reading: "second", actor: wish.actor });
+    requireReading(found, { reading: "second", user: wish.actor });
     await queries.update(cases).set({ secondReading: "finished" }).where(eq(cases.id, caseId));
     return { caseId, content: { agreement: agreement(await readCells(queries, caseId)) }, answer: {} };
   });
@@ -161,9 +144,9 @@ export async function finishedReading(
 /** Cases whose blind second reading somebody is doing. */
 export async function blindCases({ database: { queries } }: Store, reader: string): Promise<ReadonlySet<string>> {
   const rows = await queries
-    .select({ id: cases.id })
+    .select({ id: cases.id, secondReading: cases.secondReading, secondReader: cases.secondReader })
     .from(cases)
-    .where(sql`${cases.secondReading} = 'going on' and ${cases.secondReader} = ${reader}`)
+    .where(eq(cases.secondReader, reader))
     .catch(tellIfGone);
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.filter((row) => isBlind(row, reader)).map(({ id }) => id));
 }

@@ -1,11 +1,8 @@
 // The labels as the app shows them: letter, colour, order.
 
-import { CELL_COLOURS, CELL_TYPES } from "leukogram/cells/classes";
+import { CELL_COLOURS } from "leukogram/cells/classes";
+import { LABELS, type Label } from "leukogram/review/labels";
 import type { CSSProperties } from "react";
-import type { Label } from "./api/types.ts";
-
-/** All labels, in the order of the gallery's sections and of the keys. */
-export const LABELS: readonly Label[] = [...CELL_TYPES, "Unidentified", "Artefact", "Smudge"];
 
 /** Colours of what is none of the five types. */
 const OTHER_COLOURS: Readonly<Record<string, string>> = {

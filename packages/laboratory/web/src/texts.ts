@@ -129,12 +129,12 @@ export const texts = {
     chooseSection: "Select all",
     bad: "Not readable",
     noneShown: "No cell fits the filter.",
-    cell: (cell: GalleryCell, certainty: number | undefined) =>
+    cell: (cell: GalleryCell, certainty: number | null) =>
       joined([
         `Cell ${cell.number}`,
         cell.status === "bad" && "could not be read",
         cell.counted ?? (cell.status === "waiting" ? "waiting" : "not read yet"),
-        certainty !== undefined && `model: ${cell.predicted} ${Math.round(100 * certainty)} percent`,
+        certainty !== null && `model: ${cell.predicted} ${Math.round(100 * certainty)} percent`,
         cell.isRejected && "not sure",
         cell.isUnfamiliar && "unfamiliar",
         leaves(cell) && "crop leaves the picture",
@@ -556,7 +556,6 @@ export const texts = {
     scaleNotes: "Notes on the scale",
     /** Sentences of the command line, whose flag a page does not have. */
     said: (sentence: string) => sentence.replaceAll("--scale ", ""),
-    fewNote: (cells: number) => `${many(cells, "cell is", "cells are")} few: laboratories count 100 or more.`,
     countNote: "Shares are as counted; limits say what so few cells leave open, and nothing of the model's mistakes.",
     status: (status: "empty" | "loading" | "ready" | "failed", done: number, of: number) =>
       ({

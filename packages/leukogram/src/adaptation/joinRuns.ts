@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { joinModels } from "@leukogram/engine/models/joined";
@@ -12,6 +11,7 @@ import { answerImages, labelMap } from "../evaluation/evaluateModel.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import { storeConfidence } from "../evaluation/storeConfidence.ts";
 import type { Evaluation } from "../evaluation/types.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { cellNormalizationOf } from "../training/cellsOfRecipe.ts";
 import { type PictureSource, rememberHome, writeHomeMemory } from "../training/homeMemory.ts";
 import type { Recipe } from "../training/recipe.ts";
@@ -64,9 +64,10 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
   const map = labelMap(first, data.train.classes);
   const labels = validation.map(({ label }) => map[label]!);
   const memory = await rememberHome(built, labels, pictureSource(run, validation, signal), session);
-  await writeHomeMemory(join(out, "memory.safetensors"), memory);
+  const files = runFiles(out);
+  await writeHomeMemory(files.memory, memory);
   const told = { from: [first, second].map(({ path, recipe: own }) => ({ path, recipe: own })) };
-  await writeFileWhole(join(out, "joined.json"), `${JSON.stringify(told, undefined, 2)}\n`);
+  await writeFileWhole(files.joined, `${JSON.stringify(told, undefined, 2)}\n`);
   await writeModel(
     built.model,
     { classes: first.classes, recipe, home: { ...first.home, temperature: undefined }, scale },
@@ -78,7 +79,7 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
       signal,
       onProgress: (done, total) => onStage?.("Classifying validation images", done, total),
     });
-    await writePredictionsCsv(join(out, "predictions", "validation.csv"), predictions);
+    await writePredictionsCsv(files.predictionsOf("validation"), predictions);
     await storeConfidence(out, predictions);
     return evaluatePredictions(predictions);
   } finally {

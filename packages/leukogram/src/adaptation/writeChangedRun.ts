@@ -1,9 +1,10 @@
 // The part of a run folder that all kinds of adaptation share.
-import { join } from "node:path";
+
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { Sample } from "../data/sample.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../evaluation/types.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { type HomeMemory, writeHomeMemory } from "../training/homeMemory.ts";
 import { learnLooks } from "../training/learnLooks.ts";
 import type { TimeTaken } from "../training/processorTime.ts";
@@ -40,10 +41,11 @@ export async function writeChangedRun(
   run: OpenRun,
   { adapted, told, answers, memory, looks, out, from, time }: ChangedRun,
 ): Promise<void> {
+  const files = runFiles(out);
   for (const [name, predictions] of Object.entries(answers))
-    await writePredictionsCsv(join(out, "predictions", `${name}.csv`), predictions);
-  await writeFileWhole(join(out, "adaptation.json"), `${JSON.stringify({ from, ...told, ...time }, undefined, 2)}\n`);
-  if (memory !== undefined) await writeHomeMemory(join(out, "memory.safetensors"), memory);
+    await writePredictionsCsv(files.predictionsOf(name), predictions);
+  await writeFileWhole(files.adaptation, `${JSON.stringify({ from, ...told, ...time }, undefined, 2)}\n`);
+  if (memory !== undefined) await writeHomeMemory(files.memory, memory);
   const { model, classes, recipe, scale } = run;
   const home = adapted
     ? { looks: [...run.home.looks, ...(await newLooks(run, looks))], temperature: undefined }

@@ -12,6 +12,12 @@ export interface CropCounts {
 
 /** A crop of which a greater share lies beyond its picture leaves it. */
 export const LEAVES = 0.1;
+
+/** Whether more of a crop lies beyond its picture than may. @param outside share of it that does. */
+export function leavesPicture(outside: number): boolean {
+  return outside > LEAVES;
+}
+
 /** A greater share of crops that leave their pictures is told. */
 const MOST_LEAVING = 0.1;
 /** A greater share of pictures without a nucleus is told. */

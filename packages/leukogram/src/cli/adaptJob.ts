@@ -1,6 +1,7 @@
 // What `adapt` does with a model and cells, and what it writes and says.
+
 import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
@@ -24,6 +25,7 @@ import { withCpu } from "../report/format.ts";
 import { labelledFacts } from "../report/labelledFacts.ts";
 import { writeAdaptedReport } from "../report/writeAdaptedReport.ts";
 import { dataName } from "../report/writeRun.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { startWatch, type TimeTaken } from "../training/processorTime.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { labelledDataOf } from "./classNameFlags.ts";
@@ -146,7 +148,7 @@ export async function adaptWith(opened: OpenRun, dir: string, job: AdaptJob): Pr
 async function beginFolder({ out, config, progress }: AdaptJob, { seconds, cpuSeconds }: TimeTaken): Promise<void> {
   progress.line(`Adapting took ${withCpu(seconds, cpuSeconds)}`);
   await prepareRunFolder(out, config, { resume: false, replace: true });
-  progress.openLog(join(out, "log.txt"));
+  progress.openLog(runFiles(out).log);
 }
 
 const heldOutOf = ({ flags, options }: AdaptJob) =>
@@ -156,7 +158,7 @@ const heldOutOf = ({ flags, options }: AdaptJob) =>
 async function judge(run: OpenRun, heldOut: Dataset | undefined, { model, out, shared }: AdaptJob) {
   if (heldOut === undefined) return { judged: undefined, test: undefined };
   const { judgement: judged, predictions } = await judgeHeldOut([model, out], heldOut, shared);
-  await writeFileWhole(join(out, "judged.json"), `${JSON.stringify(judged, undefined, 2)}\n`);
+  await writeFileWhole(runFiles(out).judged, `${JSON.stringify(judged, undefined, 2)}\n`);
   return { judged, test: { predictions, samples: labelledSamples(heldOut, run) } };
 }
 

@@ -1,6 +1,5 @@
 // Leave-one-laboratory-out as a part of `train`.
 
-import { join } from "node:path";
 import { counted } from "@leukogram/engine/core/counted";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { laboratoryNames } from "../data/laboratories.ts";
@@ -8,6 +7,7 @@ import type { LaboratoryEvaluation, LaboratoryFigures, LeaveOneOut, Parts } from
 import { leaveOneLaboratoryOut } from "../evaluation/leaveOneLaboratoryOut.ts";
 import { percentEstimate } from "../report/format.ts";
 import { textTable } from "../report/textTable.ts";
+import { runFiles } from "../run/runFolder.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { Progress } from "./progress.ts";
 
@@ -41,7 +41,7 @@ export async function leaveOut(
   );
   return leaveOneLaboratoryOut(parts, recipe, {
     ...options,
-    out: join(out, "laboratories"),
+    out: runFiles(out).laboratories,
     onLaboratory: ({ laboratory, train }, { done }) =>
       progress.line(
         done

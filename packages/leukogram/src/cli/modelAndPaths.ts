@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { isImageName } from "../data/walk.ts";
+import { isRunFolder } from "../run/runFolder.ts";
 import { DEFAULT_MODEL } from "../shipped/shipped.ts";
 import { isShippedName } from "../shipped/shippedModels.ts";
 
@@ -28,7 +29,7 @@ export function modelAndPaths(
   const [first = "", ...rest] = words;
   const isMissing = !existsSync(first) && rest.length > 0 && !isImageName(first);
   const isModel =
-    named === undefined && (endings.test(first) || isRunFolder(first) || isShippedName(first) || isMissing);
+    named === undefined && (endings.test(first) || isModelFolder(first) || isShippedName(first) || isMissing);
   const paths = isModel ? rest : [...words];
   if (paths.length === 0)
     throw new LeukogramError("ERR_USAGE", `${command}: ${first} is a model, but no images are given`, {
@@ -38,8 +39,8 @@ export function modelAndPaths(
   return { model: named ?? (isModel ? first : DEFAULT_MODEL), paths };
 }
 
-function isRunFolder(path: string): boolean {
-  return ["model.onnx", "config.json", "model.json"].some((name) => existsSync(join(path, name)));
+function isModelFolder(path: string): boolean {
+  return isRunFolder(path) || existsSync(join(path, "model.json"));
 }
 
 function requireDefault(command: string): void {

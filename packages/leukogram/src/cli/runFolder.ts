@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
-import { type EpochRow, parseHistory } from "../training/history.ts";
+import { RUN_NAMES, runFiles } from "../run/runFolder.ts";
 import { parseRecipe } from "../training/recipe.ts";
 import { VERSION } from "../version.ts";
 
@@ -37,29 +37,6 @@ export interface RunFolderOptions {
   readonly replace: boolean;
 }
 
-/** All that a run writes; nothing else in the folder is ever touched. */
-const RUN_FILES = [
-  "config.json",
-  "adaptation.json",
-  "crossvalidation.json",
-  "joined.json",
-  "judged.json",
-  "predictions.csv",
-  "splits",
-  "history.csv",
-  "log.txt",
-  "memory.safetensors",
-  "model.keras",
-  "model.onnx",
-  "checkpoints",
-  "predictions",
-  "metrics",
-  "figures",
-  "laboratories",
-  "report.html",
-  "model-card.md",
-];
-
 /**
  * Makes sure that a run with these settings may go into the folder; writes nothing.
  *
@@ -73,7 +50,7 @@ export function checkRunFolder(
 ): void {
   if (existsSync(out) && !statSync(out).isDirectory())
     throw new LeukogramError("ERR_OUTPUT", `${out}: not a folder`, { hint: "Choose a new folder with --out." });
-  const isRun = existsSync(join(out, "config.json")) && isRunConfig(out);
+  const isRun = existsSync(runFiles(out).config) && isRunConfig(out);
   if (!isRun && existsSync(out) && readdirSync(out).length > 0)
     throw new LeukogramError("ERR_OUTPUT", `${out}: contains files that do not belong to a run`, {
       hint: "Choose a new folder with --out.",
@@ -96,16 +73,16 @@ export async function prepareRunFolder(
   options: RunFolderOptions,
 ): Promise<void> {
   checkRunFolder(out, config, options);
-  const path = join(out, "config.json");
+  const path = runFiles(out).config;
   if (options.resume && existsSync(path)) return;
-  for (const name of RUN_FILES) rmSync(join(out, name), { recursive: true, force: true });
+  for (const name of RUN_NAMES) rmSync(join(out, name), { recursive: true, force: true });
   await writeFileWhole(path, `${JSON.stringify({ version: VERSION, ...config }, undefined, 2)}\n`);
 }
 
 /** Whether a folder's config.json is a run's: many programs have one, and theirs must not make a folder ours. */
 export function isRunConfig(out: string): boolean {
   try {
-    const { version, recipe } = JSON.parse(readFileSync(join(out, "config.json"), "utf8")) as Partial<RunConfig>;
+    const { version, recipe } = JSON.parse(readFileSync(runFiles(out).config, "utf8")) as Partial<RunConfig>;
     return typeof version === "string" && typeof recipe === "object" && recipe !== null;
   } catch {
     return false;
@@ -116,7 +93,7 @@ const HOW_READ = ["scale", "bits", "mapClasses", "others"] as const;
 
 function requireSameSettings(out: string, recipe: Readonly<Record<string, unknown>>, read: HowRead): void {
   const config = readRunConfig(out);
-  const begun: Readonly<Record<string, unknown>> = parseRecipe(config.recipe, join(out, "config.json"));
+  const begun: Readonly<Record<string, unknown>> = parseRecipe(config.recipe, runFiles(out).config);
   const keys = [...new Set([...Object.keys(begun), ...Object.keys(recipe)])];
   const shown = (value: unknown) => (value === undefined ? "none" : String(value));
   const differences = keys
@@ -140,7 +117,7 @@ const wordsOf = (value: unknown) => (typeof value === "object" ? JSON.stringify(
 
 /** Reads a run's config.json. @throws ERR_OUTPUT where there is none; ERR_FORMAT where it is damaged. */
 export function readRunConfig(out: string): RunConfig {
-  const path = join(out, "config.json");
+  const path = runFiles(out).config;
   if (!existsSync(path))
     throw new LeukogramError("ERR_OUTPUT", `${out}: no run to resume`, {
       hint: "Check --out, or start a run without --resume.",
@@ -150,10 +127,4 @@ export function readRunConfig(out: string): RunConfig {
       hint: "Start the run again in another folder with --out.",
     });
   return JSON.parse(readFileSync(path, "utf8")) as RunConfig;
-}
-
-/** The rows of a run's history.csv; none where there is no such file. */
-export function readHistory(out: string): EpochRow[] {
-  const path = join(out, "history.csv");
-  return existsSync(path) ? parseHistory(readFileSync(path, "utf8")) : [];
 }

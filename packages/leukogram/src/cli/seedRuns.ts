@@ -1,10 +1,11 @@
 // Runs of one recipe from several seeds, taken together as one model.
+
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Trainings, trainingsOfSeeds } from "../evaluation/compareSplits.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import type { Costs, EpochRow, Predictions } from "../evaluation/types.ts";
 import type { ComparedModel } from "../report/types.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { isRunConfig, readRunConfig } from "./runFolder.ts";
 
 /** What a run folder says of how it was trained. */
@@ -21,7 +22,7 @@ export function readRunKind(path: string): RunKind | undefined {
   if (!isRunConfig(path)) return undefined;
   const { recipe, data, weights, scale, bits, mapClasses, others } = readRunConfig(path);
   const { seed = 0, ...settings } = recipe;
-  const judged = join(path, "metrics", "train.json");
+  const judged = runFiles(path).metricsOf("train");
   const trainedOn = existsSync(judged)
     ? (JSON.parse(readFileSync(judged, "utf8")) as { readonly count: number }).count
     : undefined;

@@ -1,15 +1,14 @@
-import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import type { defaultCacheDir } from "./cacheDir.ts";
 import { decodeImage } from "./image.ts";
 import { resizeBilinearUint8 } from "./resize.ts";
 import { resizeArea } from "./resizeArea.ts";
 import type { RgbImage } from "./rgbImage.ts";
 import type { Sample } from "./sample.ts";
-
-let builds = 0;
 
 /** What the JSON beside a cache's pixels holds. */
 export interface CacheIndex {
@@ -30,28 +29,22 @@ export interface CacheBuildOptions extends Omit<ImageCacheOptions, "imageSize"> 
 }
 
 /**
- * Decodes and resizes all images into `{key}.bin` and `{key}.json`. Both are written under another name first, and
- * a few images at a time are in memory.
+ * Decodes and resizes all images into `{key}.bin` and `{key}.json`. A few images at a time are in memory.
  *
  * @throws LeukogramError ERR_OUTPUT where the disk is full or not writable, ERR_ABORTED.
  */
 export async function buildCache(samples: readonly Sample[], options: CacheBuildOptions): Promise<CacheIndex> {
   const { cacheDir, key } = options;
   const target = join(cacheDir, `${key}.bin`);
-  // Another process, or another call in this one, may be building the same cache.
-  const ending = `${process.pid}-${builds++}.tmp`;
-  const temporary = `${target}.${ending}`;
   const indexFile = join(cacheDir, `${key}.json`);
   try {
-    const handle = await open(temporary, "w");
-    const index = await writeImages(samples, handle, options).finally(() => handle.close());
-    await rename(temporary, target);
-    await writeFile(`${indexFile}.${ending}`, JSON.stringify(index));
-    await rename(`${indexFile}.${ending}`, indexFile);
+    const index = await replaceFile(target, async (temporary) => {
+      const handle = await open(temporary, "w");
+      return await writeImages(samples, handle, options).finally(() => handle.close());
+    });
+    await replaceFile(indexFile, (temporary) => writeFile(temporary, JSON.stringify(index)));
     return index;
   } catch (cause) {
-    await rm(temporary, { force: true });
-    await rm(`${indexFile}.${ending}`, { force: true });
     throw cause instanceof LeukogramError
       ? cause
       : cannotWrite(cause as NodeJS.ErrnoException, options, samples.length);

@@ -2,24 +2,26 @@ import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
 import { predictedClass } from "../evaluation/checkPredictions.ts";
-import { NOT_OF_FIVE } from "../evaluation/rollUp.ts";
 import type { Prediction, Predictions } from "../evaluation/types.ts";
 import type { ShareOf } from "../metrics/differential.ts";
+import { isSure } from "../review/answer.ts";
+import { NOT_OF_FIVE } from "../review/rollUp.ts";
 import { type ClassCount, choicesText, lessSure, thresholdText } from "./unsureCells.ts";
 
 /** The cells of a count by class. */
 export interface CountedCells {
+  readonly classes: readonly string[];
   /** Cells in each class, [K]: of the leukocytes that were wanted, and what was met among them. */
   readonly counts: readonly number[];
-  /** Places of the classes that are leukocytes. */
-  readonly white: readonly number[];
-  /** Leukocytes counted. */
-  readonly cells: number;
   /** Cells after the last that was counted. */
   readonly left: number;
-  /** Cells that the model is not sure of. */
+  /** Cells that no class was sure of. */
   readonly unidentified: number;
-  /** The classes that the model gives these first, the most frequent first. */
+}
+
+/** The same of a model's answers. */
+export interface CountedAnswers extends CountedCells {
+  /** The classes that the model gives unidentified cells first, the most frequent first. */
   readonly firstChoices: readonly ClassCount[];
 }
 
@@ -32,8 +34,8 @@ export interface CountOptions {
 }
 
 /** Whether a model is sure enough of a cell to count it. */
-export function isSure(row: Prediction, reject: number): boolean {
-  return row.probabilities[predictedClass(row)]! >= reject;
+export function isCountable(row: Prediction, reject: number): boolean {
+  return isSure(row.probabilities[predictedClass(row)]!, reject);
 }
 
 /** Whether cells of the class are among those that shares are of; a class of which nothing is known is. */
@@ -41,19 +43,24 @@ export function isCounted(name: string): boolean {
   return cellType(name)?.isLeukocyte ?? name !== NOT_OF_FIVE;
 }
 
+/** Places of the classes that are leukocytes. */
+export function whiteOf(classes: readonly string[]): number[] {
+  return [...classes.keys()].filter((k) => isCounted(classes[k]!));
+}
+
 /**
  * Counts the first leukocytes in the order of the rows, and whatever else stands among them.
  *
  * @throws ERR_DATA where there are fewer leukocytes than wanted, or none.
  */
-export function countCells({ classes, rows }: Predictions, { cells: asked, reject }: CountOptions): CountedCells {
-  const sure = rows.filter((row) => isSure(row, reject));
+export function countCells({ classes, rows }: Predictions, { cells: asked, reject }: CountOptions): CountedAnswers {
+  const sure = rows.filter((row) => isCountable(row, reject));
   const firstChoices = choicesOf(
     classes,
-    rows.filter((row) => !isSure(row, reject)),
+    rows.filter((row) => !isCountable(row, reject)),
   );
   const answers = sure.map(predictedClass);
-  const white = [...classes.keys()].filter((k) => isCounted(classes[k]!));
+  const white = whiteOf(classes);
   const places = [...answers.keys()].filter((i) => white.includes(answers[i]!));
   const wanted = asked ?? places.length;
   if (places.length === 0 || places.length < wanted)
@@ -61,14 +68,7 @@ export function countCells({ classes, rows }: Predictions, { cells: asked, rejec
   const end = asked === undefined ? sure.length : places[wanted - 1]! + 1;
   const counts = classes.map(() => 0);
   for (const answer of answers.slice(0, end)) counts[answer]!++;
-  return {
-    counts,
-    white,
-    cells: wanted,
-    left: sure.length - end,
-    unidentified: rows.length - sure.length,
-    firstChoices,
-  };
+  return { classes, counts, left: sure.length - end, unidentified: rows.length - sure.length, firstChoices };
 }
 
 function choicesOf(classes: readonly string[], rows: readonly Prediction[]): ClassCount[] {

@@ -1,33 +1,28 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import { predictedClass } from "../evaluation/checkPredictions.ts";
-import { NOT_OF_FIVE } from "../evaluation/rollUp.ts";
-import type { Predictions } from "../evaluation/types.ts";
-import { confusionMatrix } from "../metrics/confusionMatrix.ts";
+import type { FamiliarityFigures } from "../evaluation/familiarity.ts";
 import { countedShares, type DifferentialClass } from "../metrics/differential.ts";
-import { countCells, erythroblastShare, groupsOf, isSure } from "./countCells.ts";
-import { lookOf } from "./familiarCells.ts";
+import { NOT_OF_FIVE } from "../review/rollUp.ts";
+import { type CountedCells, erythroblastShare, groupsOf, whiteOf } from "./countCells.ts";
 import { couldUndo, erythroblastFlag, flagsOf, leukocyteFlag, positionOf, times } from "./flags.ts";
-import { requireJudged } from "./judgedCells.ts";
+import type { Correction } from "./judgedCells.ts";
 import { notesOf } from "./notes.ts";
 import { type Range, type ReferenceRanges, readRanges } from "./referenceRanges.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
-import type { RejectPromise } from "./unsureCells.ts";
+import type { UnsureCells } from "./unsureCells.ts";
 
 /** Options of {@link differentialReport}. */
 export interface DifferentialReportOptions {
-  /** Count the first so many leukocytes, as the laboratory's rule says: 100, 200, 400; default: all. */
-  readonly cells?: number | undefined;
-  /** Cells whose most probable class is less probable than this are not counted; default 0. */
-  readonly reject?: number;
-  /** What that threshold promises, where it is the model's own. */
-  readonly promise?: RejectPromise | undefined;
-  /** The same model on labelled cells of this laboratory: what the shares are corrected by. */
-  readonly judged?: Predictions | undefined;
-  /** How many of the cells a reader looked at, where one did: what notes say of mistakes. */
+  /** What shares are corrected by: how the model confuses cells of this laboratory. */
+  readonly correction?: Correction | undefined;
+  /** Why cells are unidentified, if the model's answers alone were counted. */
+  readonly unsure?: UnsureCells | undefined;
+  /** How many of the cells a reader looked at, if one did: what notes say of mistakes. */
   readonly reviewed?: number | undefined;
   /** What else is to be flagged, before what is out of its range. */
   readonly cautions?: readonly string[];
-  /** Why no flags may be given, where who counts knows it; found by the familiarity of the cells otherwise. */
+  /** Whether the cells look like the model's own; undefined if it is not known. */
+  readonly familiarity?: FamiliarityFigures | undefined;
+  /** Why no flags may be given. */
   readonly withheld?: string | undefined;
   /** White cells, 10^9 per litre. */
   readonly leukocytes?: number | undefined;
@@ -40,47 +35,32 @@ export interface DifferentialReportOptions {
 const MANY_ERYTHROBLASTS = 5;
 
 /**
- * A differential count from a model's answers to the cells of one smear. Shares are of the leukocytes; erythroblasts
- * are told for 100 of these, and platelets count nowhere.
+ * A differential count of the cells of one smear, with what is usual. Shares are of the leukocytes; erythroblasts are
+ * told for 100 of these, and platelets count nowhere.
  *
- * @throws ERR_DATA where there are fewer leukocytes than wanted, none that is counted, or `judged` lacks a
- * class; as {@link requireJudged}.
+ * @throws ERR_DATA if no leukocyte is counted, or the correction lacks a class.
  */
-export function differentialReport(
-  predictions: Predictions,
-  options: DifferentialReportOptions = {},
-): DifferentialReport {
-  const {
-    cells,
-    reject = 0,
-    promise,
-    judged,
-    reviewed,
-    cautions = [],
-    leukocytes,
-    ranges = readRanges(),
-    seed = 0,
-  } = options;
-  const { classes } = predictions;
-  if (judged !== undefined) requireJudged(judged, predictions);
-  const counted = countCells(predictions, { cells, reject });
-  const { familiarity, ...look } = lookOf(predictions, judged);
-  const withheld = options.withheld ?? look.withheld;
-  const shares = sharesOf(classes, counted, { confusion: judged && confusionOf(judged, classes, reject), seed });
+export function differentialReport(cells: CountedCells, options: DifferentialReportOptions = {}): DifferentialReport {
+  const { correction, unsure, reviewed, cautions = [], familiarity, withheld, leukocytes } = options;
+  const { ranges = readRanges(), seed = 0 } = options;
+  const { classes, counts, left, unidentified } = cells;
+  const white = whiteOf(classes);
+  const done = white.reduce((sum, k) => sum + counts[k]!, 0);
+  const shares = sharesOf(cells, white, { confusion: correction?.confusion, seed });
   const erythroblasts = shares.red && erythroblastsOf(shares.red, { leukocytes, ranges, withheld });
   const leukocytesUsed = usedLeukocytes(leukocytes, erythroblasts);
-  const odds = counted.unidentified / (counted.cells + counted.left);
+  const odds = unidentified / (done + left);
   const asReported = ([name, found]: NamedShare) =>
     reportedClass(name, found, { leukocytesUsed, ranges, withheld, odds });
   const groups = shares.groups.map(asReported);
   const isGroup = (name: string) => groups.some((group) => group.class === name);
   // Its range is that of the sum.
   const reported = shares.classes.map(asReported).map((row) => (isGroup(row.class) ? withoutRange(row) : row));
-  const countOf = (name: string) => (classes.includes(name) ? counted.counts[classes.indexOf(name)]! : undefined);
+  const countOf = (name: string) => (classes.includes(name) ? counts[classes.indexOf(name)]! : undefined);
   const beside = { platelets: countOf("Platelet"), notOfFive: countOf(NOT_OF_FIVE), erythroblasts };
   return {
-    cells: counted.cells,
-    unidentified: counted.unidentified,
+    cells: done,
+    unidentified,
     leukocytes,
     leukocytesUsed,
     classes: reported,
@@ -98,9 +78,8 @@ export function differentialReport(
     ],
     notes: notesOf({
       undone: withheld === undefined ? [...reported, ...groups].filter(isUndone).map((row) => row.class) : [],
-      ...{ judged, reviewed, classes, familiarity, leukocytes, leukocytesUsed, ...beside },
-      ...{ done: counted.cells, left: counted.left, unidentified: counted.unidentified, reject },
-      ...{ firstChoices: counted.firstChoices, promise },
+      ...{ correction, unsure, reviewed, classes, familiarity, leukocytes, leukocytesUsed, ...beside },
+      ...{ done, left, unidentified },
     }),
   };
 }
@@ -108,8 +87,8 @@ export function differentialReport(
 type NamedShare = readonly [name: string, found: DifferentialClass];
 
 function sharesOf(
-  classes: readonly string[],
-  { counts, white }: ReturnType<typeof countCells>,
+  { classes, counts }: CountedCells,
+  white: readonly number[],
   options: Parameters<typeof countedShares>[2],
 ) {
   const groups = groupsOf(classes);
@@ -200,12 +179,4 @@ function erythroblastsOf(
 function usedLeukocytes(leukocytes: number | undefined, erythroblasts: Erythroblasts | undefined): number | undefined {
   const isMany = (erythroblasts?.per100.value ?? 0) >= MANY_ERYTHROBLASTS;
   return isMany ? erythroblasts!.correctedLeukocytes?.value : leukocytes;
-}
-
-function confusionOf(judged: Predictions, classes: readonly string[], reject: number) {
-  const known = judged.rows.filter((row) => row.label !== undefined && isSure(row, reject));
-  const labels = known.map(({ label }) => label!);
-  return known.length === 0
-    ? classes.map(() => classes.map(() => 0))
-    : confusionMatrix(labels, known.map(predictedClass), { numClasses: classes.length });
 }

@@ -1,6 +1,38 @@
 // Whether labelled cells may correct a count: answers of the same model, to other cells.
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { predictedClass } from "../evaluation/checkPredictions.ts";
 import type { Prediction, Predictions } from "../evaluation/types.ts";
+import type { Matrix } from "../metrics/checkInputs.ts";
+import { confusionMatrix } from "../metrics/confusionMatrix.ts";
+import { isCountable } from "./countCells.ts";
+
+/** How a model errs, by labelled cells. */
+export interface Correction {
+  /** Rows are true classes, columns what the model says, [K, K]. */
+  readonly confusion: Matrix;
+  /** Labelled cells. */
+  readonly labelled: number;
+  /** Whether it is known that the model is the one that counts. */
+  readonly isSameModel: boolean;
+}
+
+/**
+ * What labelled cells say of how the model errs that counted, of answers that are sure enough.
+ *
+ * @throws ERR_DATA if they are another model's, have other classes, or are of cells that are counted.
+ */
+export function correctionBy(judged: Predictions, counted: Predictions, reject: number): Correction {
+  requireJudged(judged, counted);
+  const labelled = judged.rows.filter(({ label }) => label !== undefined);
+  const known = labelled.filter((row) => isCountable(row, reject));
+  const { classes } = counted;
+  const labels = known.map(({ label }) => label!);
+  const confusion =
+    known.length === 0
+      ? classes.map(() => classes.map(() => 0))
+      : confusionMatrix(labels, known.map(predictedClass), { numClasses: classes.length });
+  return { confusion, labelled: labelled.length, isSameModel: judged.model !== undefined };
+}
 
 /** Answers of one model to one picture differ by no more than this share of themselves. */
 const TOLERANCE = 1e-3;
@@ -10,7 +42,7 @@ const TOLERANCE = 1e-3;
  *
  * @throws ERR_DATA where they are another model's, have other classes, or are of cells that are counted.
  */
-export function requireJudged(judged: Predictions, counted: Predictions): void {
+function requireJudged(judged: Predictions, counted: Predictions): void {
   const refuse = (message: string, hint: string) => {
     throw new LeukogramError("ERR_DATA", `differential: ${message}`, { hint });
   };

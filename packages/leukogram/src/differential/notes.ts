@@ -1,35 +1,25 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
 import { type FamiliarityFigures, familiarityWarning } from "../evaluation/familiarity.ts";
-import type { Predictions } from "../evaluation/types.ts";
+import { fewCellsNotes } from "../review/count.ts";
 import { strangeOf } from "./familiarCells.ts";
+import type { Correction } from "./judgedCells.ts";
 import type { Erythroblasts } from "./types.ts";
-import {
-  type ClassCount,
-  choicesText,
-  lessSure,
-  promiseText,
-  type RejectPromise,
-  thresholdText,
-} from "./unsureCells.ts";
+import { choicesText, lessSure, promiseText, thresholdText, type UnsureCells } from "./unsureCells.ts";
 
 /** What the notes of a count are made of. */
 export interface NoteInput {
-  readonly judged: Predictions | undefined;
+  readonly correction: Correction | undefined;
+  /** Undefined if readers, too, may have called cells unidentified. */
+  readonly unsure: UnsureCells | undefined;
   readonly reviewed: number | undefined;
   readonly classes: readonly string[];
   /** Cells counted, left after the last that was counted, and unidentified. */
   readonly done: number;
   readonly left: number;
   readonly unidentified: number;
-  /** The classes that the model gives unidentified cells first, with how many. */
-  readonly firstChoices: readonly ClassCount[];
-  /** What the threshold promises at the model's home; undefined where the user told it, or the model says nothing. */
-  readonly promise: RejectPromise | undefined;
   /** Classes that are out of their range or not, as cells without a class may be. */
   readonly undone: readonly string[];
-  /** Below which probability of their class cells are unidentified. */
-  readonly reject: number;
   readonly notOfFive: number | undefined;
   readonly platelets: number | undefined;
   readonly erythroblasts: Erythroblasts | undefined;
@@ -50,29 +40,29 @@ export function notesOf(input: NoteInput): string[] {
   ];
 }
 
-function howCounted({ judged, reviewed, done, left, unidentified }: NoteInput): string {
-  if (judged !== undefined)
-    return `Shares are corrected by ${counted(judged.rows.filter(({ label }) => label !== undefined).length, "labelled cell")}; this is valid only if these cells come from this laboratory and are no easier than the others.`;
+function howCounted({ correction, reviewed, done, left, unidentified }: NoteInput): string {
+  if (correction !== undefined)
+    return `Shares are corrected by ${counted(correction.labelled, "labelled cell")}; this is valid only if these cells come from this laboratory and are no easier than the others.`;
   return (reviewed ?? 0) > 0
     ? `Readers labelled ${reviewed} of ${counted(done + left + unidentified, "cell")}; the others count as predicted. Intervals cover the limited number of cells, but not mistakes.`
     : "Shares are not corrected: intervals cover the limited number of cells, but not the model's errors. To correct for errors, evaluate the model on labelled cells from this laboratory and use --judged.";
 }
 
-function whose({ judged }: NoteInput): string[] {
-  return judged === undefined || judged.model !== undefined
+function whose({ correction }: NoteInput): string[] {
+  return correction === undefined || correction.isSameModel
     ? []
     : ["The file of --judged does not name its model; it is assumed to come from the model that counts."];
 }
 
 // A server says it of cells that it knows; it gives `reviewed`.
-function looks({ familiarity, reviewed, judged }: NoteInput): string[] {
+function looks({ familiarity, reviewed, correction }: NoteInput): string[] {
   if (reviewed !== undefined) return [];
   if (familiarity === undefined)
     return [
       "The predictions do not record whether these cells look like the model's training images. Flags assume that they do.",
     ];
   if (familiarity.warns)
-    return judged === undefined
+    return correction === undefined
       ? []
       : [`${strangeOf(familiarity)}: flags are based on the labelled cells of --judged.`];
   const few = familiarityWarning(familiarity);
@@ -93,8 +83,7 @@ function beyondFive({ classes, familiarity }: NoteInput): string[] {
 
 function notCounted(input: NoteInput): string[] {
   const { done, left, unidentified, undone, notOfFive = 0, platelets = 0 } = input;
-  const notes: string[] = [];
-  if (done < 100) notes.push(`Only ${counted(done, "cell")} counted; laboratories count at least 100.`);
+  const notes = fewCellsNotes(done);
   if (left > 0) notes.push(`${counted(left, "further cell was", "further cells were")} not counted.`);
   if (unidentified > 0) notes.push(...unidentifiedNotes(input));
   if (undone.length > 0)
@@ -113,9 +102,10 @@ function notCounted(input: NoteInput): string[] {
 const MANY_UNIDENTIFIED = 0.2;
 
 function unidentifiedNotes(input: NoteInput): string[] {
-  const { done, left, unidentified, reject, reviewed, classes, firstChoices, promise } = input;
-  if (reviewed !== undefined)
+  const { done, left, unidentified, unsure, classes } = input;
+  if (unsure === undefined)
     return [`${cellsAre(unidentified)} unidentified (by the model or a reader) and not counted.`];
+  const { reject, promise, firstChoices } = unsure;
   const notes = [
     `${cellsAre(unidentified)} unidentified, because the probability of the class is below ${thresholdText(reject)} (--reject).${promiseText(promise, classes)}`,
   ];

@@ -15,6 +15,16 @@ export interface ClassCount {
   readonly count: number;
 }
 
+/** Why cells are unidentified. */
+export interface UnsureCells {
+  /** Below which probability of their class they are. */
+  readonly reject: number;
+  /** What that promises at the model's home; undefined if the user told it, or the model says nothing. */
+  readonly promise: RejectPromise | undefined;
+  /** The classes that the model gives them first, with how many. */
+  readonly firstChoices: readonly ClassCount[];
+}
+
 /** A threshold as messages write it. */
 export function thresholdText(reject: number): string {
   return String(Number(reject.toFixed(3)));

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { compile } from "@leukogram/engine/graph/compile";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
@@ -12,6 +11,7 @@ import type { Session, SessionOptions } from "@leukogram/engine/runtime/session"
 import { shownPath } from "../data/archives/unpackedFolder.ts";
 import { decodeImage } from "../data/image.ts";
 import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
+import { onnxOf, runFiles } from "../run/runFolder.ts";
 import { checkShipped, findModelFile } from "../shipped/shippedModels.ts";
 import {
   type BroughtImage,
@@ -60,7 +60,7 @@ export interface LoadOptions extends SessionOptions {
  * Loads a run folder, an .onnx file that Leukogram wrote, or a shipped model by its name; with `foreign` also a model of Keras, ONNX
  * or TensorFlow.js.
  *
- * @throws ERR_FORMAT where there is no such file or name, or it is no such model; with `foreign` as `openForeign`, and ERR_USAGE
+ * @throws ERR_FORMAT where no such file or name, or it is no such model; with `foreign` as `openForeign`, and ERR_USAGE
  * where it says something of a model that says it itself.
  *
  * @example
@@ -72,9 +72,9 @@ export async function loadClassifier(model: string, { foreign, ...options }: Loa
   requireNothingSaid(model, said);
   const found = findModelFile(model);
   const { path } = found;
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
+  const file = onnxOf(path);
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    const unfinished = file !== path && existsSync(join(path, "config.json"));
+    const unfinished = file !== path && existsSync(runFiles(path).config);
     throw new LeukogramError("ERR_FORMAT", `${file}: ${cause.code === "ENOENT" ? "no such model" : cause.message}`, {
       hint: unfinished
         ? `The run is not finished: resume it with leukogram train --out ${path} --resume.`

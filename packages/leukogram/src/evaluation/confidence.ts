@@ -22,6 +22,7 @@ import {
   rejectRule,
   riskCoverage,
 } from "../metrics/selective.ts";
+import { isSure } from "../review/answer.ts";
 import { predictedClass } from "./checkPredictions.ts";
 import { type KnownPrediction, knownRows, type ResamplingOptions } from "./evaluate.ts";
 import { boundedEstimate, lossEstimate } from "./limits.ts";
@@ -170,7 +171,7 @@ export function tryRules(predictions: Predictions, rules: ConfidenceRules): Rule
     rows,
     rows.map((row) => row.probabilities),
   );
-  const answered = [...confidence.keys()].filter((i) => confidence[i]! >= rules.reject.threshold);
+  const answered = [...confidence.keys()].filter((i) => isSure(confidence[i]!, rules.reject.threshold));
   const wrong = answered.filter((i) => !right[i]).length;
   const sets = probabilities.map((row) => conformalSet(row, rules.conformal));
   const held = sets.filter((set, i) => set.includes(rows[i]!.label)).length;

@@ -1,4 +1,4 @@
-import { type CropCounts, cropCountNotes, LEAVES, oneClassNotes } from "../cells/cropCounts.ts";
+import { type CropCounts, cropCountNotes, leavesPicture, oneClassNotes } from "../cells/cropCounts.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import type { BroughtImage } from "./classifierFacts.ts";
 
@@ -20,7 +20,7 @@ export class CropTally {
   add({ probabilities, crop }: CroppedAnswer): void {
     if (crop === undefined || probabilities === undefined) return;
     this.#crops++;
-    if (crop.outside > LEAVES) this.#leaving++;
+    if (leavesPicture(crop.outside)) this.#leaving++;
     if (crop.nucleus === undefined) this.#withoutNucleus++;
     if (crop.isField) this.#fields++;
     this.#answers.push(argmax(probabilities));

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
@@ -9,8 +8,9 @@ import type { Dataset } from "../data/sample.ts";
 import { splitDataset } from "../data/split.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { correctedResampledTest } from "../metrics/resampledTest.ts";
-import { parseHistory } from "../training/history.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { trainingTime } from "../training/processorTime.ts";
+import { readHistory } from "../training/readHistory.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { TrainEvents, TrainOptions } from "../training/trainOptions.ts";
 import { predictedClass } from "./checkPredictions.ts";
@@ -92,13 +92,13 @@ export async function crossValidate(
   const answers: Predictions[] = [];
   for (const [r, plan] of plans.entries())
     for (let fold = 0; fold < folds; fold++) {
-      const out = join(options.out, "splits", `repeat-${r + 1}-fold-${fold + 1}`);
-      const done = Boolean(options.resume) && existsSync(join(out, "predictions.csv"));
+      const out = runFiles(options.out).splitOf(`repeat-${r + 1}-fold-${fold + 1}`);
+      const done = Boolean(options.resume) && existsSync(runFiles(out).answers);
       onSplit?.({ repeat: r + 1, fold: fold + 1, done });
       const part = (inside: boolean) => dataset.samples.filter((_, i) => (plan[i] === fold) === inside);
       const seeded = { ...recipe, seed: recipe.seed + r };
       const predictions = done
-        ? await readPredictionsCsv(join(out, "predictions.csv"))
+        ? await readPredictionsCsv(runFiles(out).answers)
         : await answerFold({ ...dataset, samples: part(false) }, part(true), seeded, {
             ...options,
             out,
@@ -118,7 +118,7 @@ export async function crossValidate(
       });
     }
   const means = meanAnswers(answers);
-  await writePredictionsCsv(join(options.out, "predictions.csv"), means);
+  await writePredictionsCsv(runFiles(options.out).answers, means);
   const figures = SPLIT_FIGURES.map(
     (name) =>
       [
@@ -138,14 +138,13 @@ export async function crossValidate(
     splits,
     outOfFold: outOfFoldOf(means),
   };
-  await writeFileWhole(join(options.out, "crossvalidation.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+  await writeFileWhole(runFiles(options.out).crossvalidation, `${JSON.stringify(result, undefined, 2)}\n`);
   return result;
 }
 
 // From the training's own history, so that one that was stopped, or done before, adds up.
 function timeOf(out: string): Pick<SplitResult, "trainingSeconds" | "trainingCpuSeconds"> {
-  const path = join(out, "history.csv");
-  const time = existsSync(path) ? trainingTime(parseHistory(readFileSync(path, "utf8"))) : undefined;
+  const time = trainingTime(readHistory(out));
   return {
     ...(time && { trainingSeconds: time.seconds }),
     ...(time?.cpuSeconds !== undefined && { trainingCpuSeconds: time.cpuSeconds }),
@@ -154,7 +153,7 @@ function timeOf(out: string): Pick<SplitResult, "trainingSeconds" | "trainingCpu
 
 // What is gone on with must have been begun with the same folds; more repeats may follow.
 async function keepPlan(plan: object, { out, resume }: Pick<CrossValidateOptions, "out" | "resume">): Promise<void> {
-  const path = join(out, "splits", "plan.json");
+  const path = runFiles(out).splitOf("plan.json");
   const text = `${JSON.stringify(plan)}\n`;
   if (resume && existsSync(path) && readFileSync(path, "utf8") !== text)
     throw new LeukogramError(
@@ -210,7 +209,7 @@ function meanAnswers(answers: readonly Predictions[]): Predictions {
 
 /** Reads a cross-validation that was written; undefined where the folder holds none. @throws ERR_FORMAT where it is damaged. */
 export function readCrossValidation(out: string): CrossValidation | undefined {
-  const path = join(out, "crossvalidation.json");
+  const path = runFiles(out).crossvalidation;
   if (!existsSync(path)) return undefined;
   try {
     return JSON.parse(readFileSync(path, "utf8")) as CrossValidation;

@@ -18,6 +18,7 @@ import { metadataList, readMetadata } from "@leukogram/engine/runtime/metadata";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { CELL_TYPES } from "../cells/classes.ts";
 import type { JpegDct } from "../data/jpegDct.ts";
+import { onnxOf } from "../run/runFolder.ts";
 
 /** What a user says of another program's model. */
 export interface ForeignOptions {
@@ -77,7 +78,8 @@ export interface ForeignModel {
 /** Whether a path is a model of another program: any file of a model but an .onnx that Leukogram wrote, or run folder. */
 export function isForeign(path: string): boolean {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const file = isFolder ? join(path, existsSync(join(path, "model.onnx")) ? "model.onnx" : "model.json") : path;
+  const onnx = onnxOf(path);
+  const file = isFolder && !existsSync(onnx) ? join(path, "model.json") : onnx;
   if (!existsSync(file)) return false;
   if (!/\.onnx$/i.test(file) && !startsAsOnnx(file)) return true;
   try {

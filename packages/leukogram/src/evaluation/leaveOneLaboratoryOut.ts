@@ -4,6 +4,7 @@ import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
+import { runFiles } from "../run/runFolder.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { TrainEvents, TrainOptions } from "../training/trainOptions.ts";
 import { evaluatePredictions } from "./evaluate.ts";
@@ -57,7 +58,7 @@ export async function leaveOneLaboratoryOut(
   for (const [i, fold] of folds.entries()) {
     if (obstacle(fold) !== undefined) continue;
     const out = join(options.out, folderName(fold.laboratory, folds.slice(0, i)));
-    const metrics = join(out, "metrics.json");
+    const metrics = runFiles(out).evaluation;
     const done = Boolean(options.resume) && existsSync(metrics);
     onLaboratory?.(fold, { done });
     const evaluation = done
@@ -76,7 +77,7 @@ async function judgeUnseen(
 ): Promise<Evaluation> {
   const stage = `Classifying images from ${fold.laboratory}`;
   const evaluation = evaluatePredictions(await trainAndAnswer(fold, recipe, { ...options, stage }));
-  await writeFileWhole(join(options.out, "metrics.json"), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+  await writeFileWhole(runFiles(options.out).evaluation, `${JSON.stringify(evaluation, undefined, 2)}\n`);
   return evaluation;
 }
 

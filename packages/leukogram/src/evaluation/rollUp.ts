@@ -1,14 +1,11 @@
-// Answers of many types as answers of the five: probabilities are added up, and what is none of the five stays apart.
+// Answers, classifiers and sets of many types as ones of the five.
 
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
-import { CELL_TYPES } from "../cells/classes.ts";
 import type { Dataset } from "../data/sample.ts";
+import { NOT_OF_FIVE, type RollUp, rolledRow, rollUpOf } from "../review/rollUp.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Predictions } from "./types.ts";
-
-/** What a cell is called that is none of the five types: an erythroblast, a platelet, an immature granulocyte. */
-export const NOT_OF_FIVE = "NotOneOfFive";
 
 /** Which types answers are given in: all that the model knows, or the five. */
 export const TYPES = ["all", "five"] as const;
@@ -16,48 +13,24 @@ export const TYPES = ["all", "five"] as const;
 /** One of {@link TYPES}. */
 export type Types = (typeof TYPES)[number];
 
-/** How classes become the five. */
-export interface RollUp {
-  /** Those of the five that any class counts as, in alphabetical order; then {@link NOT_OF_FIVE} where a class is none. */
-  readonly classes: readonly string[];
-  /** For each class of the model its place in `classes`, [K]. */
-  readonly places: readonly number[];
-}
-
 /**
  * How a model's classes become the five.
  *
  * @throws ERR_DATA for a class that is no known type: nobody can say what it counts as.
  */
-export function rollUpOf(classes: readonly string[]): RollUp {
-  const names = classes.map((name): string => {
-    if (name === NOT_OF_FIVE) return name;
-    const type = cellType(name);
-    if (type === undefined)
-      throw new LeukogramError(
-        "ERR_DATA",
-        `types: class "${name}" is unknown, so it can't be mapped to one of the five`,
-        {
-          hint: "Use --types all.",
-        },
-      );
-    return type.five ?? NOT_OF_FIVE;
-  });
-  const rolled = [...CELL_TYPES, NOT_OF_FIVE].filter((name) => names.includes(name));
-  return { classes: rolled, places: names.map((name) => (rolled as string[]).indexOf(name)) };
+export function knownRollUp(classes: readonly string[]): RollUp {
+  const unknown = classes.find((name) => name !== NOT_OF_FIVE && cellType(name) === undefined);
+  if (unknown === undefined) return rollUpOf(classes);
+  throw new LeukogramError(
+    "ERR_DATA",
+    `types: nothing is known of class "${unknown}", so it can't count as one of five`,
+    { hint: "Use --types all." },
+  );
 }
 
-/** Probabilities of the rolled classes: sums of those that count as each. */
-export function rolledRow({ classes, places }: RollUp, probabilities: ArrayLike<number>): number[] {
-  const sums = classes.map(() => 0);
-  for (const [k, place] of places.entries()) sums[place]! += probabilities[k]!;
-  // A sum of float32 can miss 1 from above.
-  return sums.map((sum) => Math.min(1, sum));
-}
-
-/** Predictions and their labels as the five. @throws as {@link rollUpOf}. */
+/** Predictions and their labels as the five. @throws as {@link knownRollUp}. */
 export function rollUpPredictions({ model, classes, rows }: Predictions): Predictions {
-  const rollUp = rollUpOf(classes);
+  const rollUp = knownRollUp(classes);
   const rolled = rows.map(({ predicted: _, label, probabilities, ...row }) => ({
     ...row,
     label: label === undefined ? undefined : rollUp.places[label]!,
@@ -66,9 +39,9 @@ export function rollUpPredictions({ model, classes, rows }: Predictions): Predic
   return { ...(model !== undefined && { model }), classes: rollUp.classes, rows: rolled };
 }
 
-/** The same classifier, which answers in the five. @throws as {@link rollUpOf}. */
+/** The same classifier, which answers in the five. @throws as {@link knownRollUp}. */
 export function rollUpClassifier(classifier: Classifier): Classifier {
-  const rollUp = rollUpOf(classifier.classes);
+  const rollUp = knownRollUp(classifier.classes);
   const [from, to] = [classifier.classes.length, rollUp.classes.length];
   return {
     ...classifier,
@@ -82,9 +55,9 @@ export function rollUpClassifier(classifier: Classifier): Classifier {
   };
 }
 
-/** A labelled set whose labels are the five. @throws as {@link rollUpOf}. */
+/** A labelled set whose labels are the five. @throws as {@link knownRollUp}. */
 export function rollUpDataset(dataset: Dataset): Dataset {
-  const { classes, places } = rollUpOf(dataset.classes);
+  const { classes, places } = knownRollUp(dataset.classes);
   return { ...dataset, classes, samples: dataset.samples.map((s) => ({ ...s, label: places[s.label]! })) };
 }
 
@@ -121,8 +94,8 @@ export function typesToJudge(
 }
 
 function requireAnswers(model: readonly string[], data: readonly string[]): void {
-  const answers = rollUpOf(model).classes;
-  const without = data.filter((name) => !answers.includes(rollUpOf([name]).classes[0]!));
+  const answers = knownRollUp(model).classes;
+  const without = data.filter((name) => !answers.includes(knownRollUp([name]).classes[0]!));
   if (without.length === 0) return;
   throw new LeukogramError(
     "ERR_DATA",

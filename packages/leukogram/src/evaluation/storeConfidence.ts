@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { withMetadata } from "@leukogram/engine/runtime/metadata";
 import { fitTemperature } from "../metrics/calibration.ts";
 import { safestRule } from "../metrics/selective.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { homeMetadata } from "../training/homeFacts.ts";
 import { knownRows } from "./evaluate.ts";
 import type { Predictions } from "./types.ts";
@@ -27,6 +27,6 @@ export async function storeConfidence(run: string, predictions: Predictions): Pr
     probabilities.map((row, i) => row.indexOf(confidence[i]!) === labels[i]),
   );
   const entries = homeMetadata({ looks: [], temperature: fitTemperature(labels, probabilities), reject });
-  const path = join(run, "model.onnx");
+  const path = runFiles(run).model;
   await writeFileWhole(path, withMetadata(await readFile(path), entries));
 }

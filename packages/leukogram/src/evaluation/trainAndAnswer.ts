@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Dataset, Sample } from "../data/sample.ts";
+import { runFiles } from "../run/runFolder.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { trainModel } from "../training/trainModel.ts";
 import type { TrainOptions } from "../training/trainOptions.ts";
@@ -42,7 +42,7 @@ export async function trainAndAnswer(
       signal,
       onProgress: (done, total) => onStage?.(stage, done, total),
     });
-    await writePredictionsCsv(join(out, "predictions.csv"), predictions);
+    await writePredictionsCsv(runFiles(out).answers, predictions);
     return predictions;
   } finally {
     await classifier.close();

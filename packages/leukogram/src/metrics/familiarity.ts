@@ -137,3 +137,11 @@ function invertedFactor(matrix: readonly (readonly number[])[]): number[] {
   }
   return inverse.flatMap((row, i) => row.slice(0, i + 1));
 }
+
+/** A picture of which fewer of a model's own are as strange as this share is called unfamiliar. */
+export const UNFAMILIAR = 0.01;
+
+/** Whether a picture is unfamiliar: stranger than 99 of 100 of the model's own. One that nothing is known of is not called so. */
+export function isUnfamiliar(familiarity: number | null | undefined): boolean {
+  return typeof familiarity === "number" && familiarity < UNFAMILIAR;
+}

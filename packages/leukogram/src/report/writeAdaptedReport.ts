@@ -1,5 +1,5 @@
 // What makes the folder of an adapted run like that of any other: figures, metrics, report and card.
-import { join } from "node:path";
+
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Sample } from "../data/sample.ts";
@@ -7,6 +7,7 @@ import { classCurves } from "../evaluation/classCurves.ts";
 import { loadClassifier } from "../evaluation/classifier.ts";
 import { measureSpeed } from "../evaluation/evaluateModel.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
+import { runFiles } from "../run/runFolder.ts";
 import type { TimeTaken } from "../training/processorTime.ts";
 import { VERSION } from "../version.ts";
 import { adaptedCard, adaptedReport } from "./adaptedReport.ts";
@@ -135,6 +136,7 @@ async function writeUnjudged(options: AdaptedReportOptions, costs: Costs): Promi
     version: VERSION,
     command,
   };
-  await writeFileWhole(join(out, "report.html"), adaptedReport(input));
-  await writeFileWhole(join(out, "model-card.md"), adaptedCard(input));
+  const files = runFiles(out);
+  await writeFileWhole(files.report, adaptedReport(input));
+  await writeFileWhole(files.card, adaptedCard(input));
 }

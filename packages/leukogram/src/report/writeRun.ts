@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { laboratoryNames, nameOf, parseSource } from "../data/laboratories.ts";
@@ -12,6 +12,7 @@ import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import { cropSentences } from "../evaluation/scaleWords.ts";
 import { storeConfidence } from "../evaluation/storeConfidence.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
+import { runFiles } from "../run/runFolder.ts";
 import type { TrainedModel } from "../training/trainModel.ts";
 import { VERSION } from "../version.ts";
 import { shownCells } from "./cellSection.ts";
@@ -143,7 +144,7 @@ async function judgeLaboratories(
     neverSeen: tested.filter(({ laboratory }) => !known.includes(laboratory)),
     leaveOneOut,
   };
-  await writeFileWhole(join(out, "metrics", "laboratories.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
+  await writeFileWhole(runFiles(out).metricsOf("laboratories"), `${JSON.stringify(figures, undefined, 2)}\n`);
   return figures;
 }
 
@@ -192,16 +193,18 @@ export async function writeReportFiles(out: string, input: RunReportInput): Prom
     "precision-recall": precisionRecallPlot(curves.precisionRecall),
     "per-class": perClassBars(evaluation),
   };
-  for (const [name, svg] of Object.entries(figures)) await writeFileWhole(join(out, "figures", `${name}.svg`), svg);
-  await writeFileWhole(join(out, "report.html"), runReport(input));
-  await writeFileWhole(join(out, "model-card.md"), modelCard(input));
+  const files = runFiles(out);
+  for (const [name, svg] of Object.entries(figures)) await writeFileWhole(files.figureOf(name), svg);
+  await writeFileWhole(files.report, runReport(input));
+  await writeFileWhole(files.card, modelCard(input));
 }
 
 /** Writes predictions/NAME.csv and metrics/NAME.json of a run folder; gives the figures. */
 export async function writeAnswers(out: string, name: string, predictions: Predictions): Promise<Evaluation> {
   const evaluation = evaluatePredictions(predictions);
-  await writePredictionsCsv(join(out, "predictions", `${name}.csv`), predictions);
-  await writeFileWhole(join(out, "metrics", `${name}.json`), `${JSON.stringify(evaluation, undefined, 2)}\n`);
+  const files = runFiles(out);
+  await writePredictionsCsv(files.predictionsOf(name), predictions);
+  await writeFileWhole(files.metricsOf(name), `${JSON.stringify(evaluation, undefined, 2)}\n`);
   return evaluation;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { nearest } from "@leukogram/engine/core/nearest";
+import { runFiles } from "../run/runFolder.ts";
 import { parseShippedIndex, type ShippedModel } from "./shipped.ts";
 
 /** Where the shipped models lie: $LEUKOGRAM_MODELS, or models/ in the package. */
@@ -67,8 +68,8 @@ export interface ChangeableFiles {
 export function findChangeableFiles(model: string): ChangeableFiles {
   const { path, shipped } = findModelFile(model);
   if (shipped === undefined) {
-    const [onnx, keras, memory] = ["model.onnx", "model.keras", "memory.safetensors"].map((name) => join(path, name));
-    return { onnx: onnx!, keras, memory };
+    const { model: onnx, keras, memory } = runFiles(path);
+    return { onnx, keras, memory };
   }
   const fileOf = (wanted: string) => {
     const entry = shipped.files.find(({ format }) => format === wanted);

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import { compile } from "@leukogram/engine/graph/compile";
 import type { Model } from "@leukogram/engine/nn/model";
 import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
@@ -93,22 +94,21 @@ function featureKey(
 
 async function build(file: string, cache: ImageCache, backbone: Model, options: FeatureCacheOptions): Promise<void> {
   const session = await createSession(compile(predictionGraph(backbone)), options);
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    const handle = await open(temporary, "w");
-    try {
-      for await (const features of computeFeatures(cache, backbone, { ...options, session })) {
-        const bytes = bytesOf(features);
-        // A nearly full disk may take a part of what it is given, and fail on the next call only.
-        for (let done = 0; done < bytes.length; )
-          done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+    await replaceFile(file, async (temporary) => {
+      const handle = await open(temporary, "w");
+      try {
+        for await (const features of computeFeatures(cache, backbone, { ...options, session })) {
+          const bytes = bytesOf(features);
+          // A nearly full disk may take a part of what it is given, and fail on the next call only.
+          for (let done = 0; done < bytes.length; )
+            done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+        }
+      } finally {
+        await handle.close();
       }
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    });
   } catch (cause) {
-    await rm(temporary, { force: true });
     throw cause instanceof LeukogramError ? cause : cannotWrite(file, cause as NodeJS.ErrnoException);
   } finally {
     await session.release();

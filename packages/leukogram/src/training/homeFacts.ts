@@ -14,29 +14,6 @@ export interface HomeFacts {
   readonly reject?: { readonly threshold: number; readonly error: number } | undefined;
 }
 
-/** Below which probability of its class a cell is rejected. */
-export interface RejectThreshold {
-  readonly threshold: number;
-  /** Share of wrong answers under which the model stays with it at home, with 95 % confidence; undefined where not known. */
-  readonly error: number | undefined;
-}
-
-/** Where a model says nothing, a cell is answered that is more likely its class than all others together. */
-const UNKNOWN: RejectThreshold = { threshold: 0.5, error: undefined };
-
-/** The threshold that a model carries: the same for commands, server and private mode. */
-export function rejectThreshold({ reject }: Pick<HomeFacts, "reject"> = {}): RejectThreshold {
-  return reject ?? UNKNOWN;
-}
-
-/** A picture of which fewer of a model's own are as strange as this share is called unfamiliar. */
-export const UNFAMILIAR = 0.01;
-
-/** Whether a picture is unfamiliar: stranger than 99 of 100 of the model's own. One that nothing is known of is not called so. */
-export function isUnfamiliar(familiarity: number | null | undefined): boolean {
-  return typeof familiarity === "number" && familiarity < UNFAMILIAR;
-}
-
 /** The share of pictures of the laboratory that is most like it which are as strange; undefined where none is known. */
 export function familiarityTo({ looks }: Pick<HomeFacts, "looks">, row: readonly number[]): number | undefined {
   return looks.length === 0 ? undefined : Math.max(...looks.map((own) => familiarityP(own, row)));

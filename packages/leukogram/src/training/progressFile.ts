@@ -1,5 +1,5 @@
 // How far a program is, for another that watches it: a small JSON file, written whole.
-import { renameSync, writeFileSync } from "node:fs";
+import { writeFileWholeSync } from "@leukogram/engine/formats/writeFile";
 import type { ProgressReport } from "./progressReport.ts";
 
 const BEGINNING: ProgressReport = {
@@ -37,8 +37,7 @@ export class ProgressFile {
     if (!isUrgent && now - this.#written < PAUSE) return;
     this.#written = now;
     try {
-      writeFileSync(`${this.#path}.tmp`, JSON.stringify(this.#report));
-      renameSync(`${this.#path}.tmp`, this.#path);
+      writeFileWholeSync(this.#path, JSON.stringify(this.#report));
     } catch {
       // A report that can't be written is no reason to end a training.
     }

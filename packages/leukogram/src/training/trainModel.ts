@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { loadBackboneWeights } from "@leukogram/engine/formats/backboneWeights";
 import { writeKeras } from "@leukogram/engine/formats/kerasV3";
@@ -15,6 +14,7 @@ import type { SkippedImage } from "../data/cacheBuild.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import type { Scale } from "../data/scale.ts";
 import { type UsedScales, usedScales } from "../data/usedScales.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { VERSION } from "../version.ts";
 import { CellPictures, FIELD_MARGIN } from "./cellPictures.ts";
 import { cellNormalizationOf, stainVariants } from "./cellsOfRecipe.ts";
@@ -95,7 +95,7 @@ export async function trainModel(
       cachedPictures(caches.validation, built.model.input.shape.slice(0, 2) as [number, number]),
       { threads: recipe.threads ?? availableParallelism() },
     );
-    await writeHomeMemory(join(options.out, "memory.safetensors"), memory);
+    await writeHomeMemory(runFiles(options.out).memory, memory);
     const { cropRedCells } = recipe;
     const looks = await learnLooks(cropRedCells === undefined ? validation : [...train.samples, ...validation], {
       cropRedCells,
@@ -152,10 +152,10 @@ export async function writeModel(
     outputs: "probabilities",
     notice: "Research use only; not a medical device.",
   };
-  await writeKeras(model, join(out, "model.keras"));
+  await writeKeras(model, runFiles(out).keras);
   // Last, as its presence says that the run is finished.
   await writeFileWhole(
-    join(out, "model.onnx"),
+    runFiles(out).model,
     compile(exportGraph(model, { crop: normalizedCells(cells), views, pictures: stainVariants(viewStain) }), {
       name: model.name,
       metadata,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { Rng } from "@leukogram/engine/core/rng";
 import type { BuiltModel } from "@leukogram/engine/models/builtModel";
 import { modelEntry } from "@leukogram/engine/models/registry";
@@ -10,6 +9,7 @@ import { laboratoryIndices } from "../data/laboratories.ts";
 import { createLoader } from "../data/loader.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import { epochOrder } from "../data/sampler.ts";
+import { runFiles } from "../run/runFolder.ts";
 import { openFeatureCache } from "./featureCache.ts";
 import { freezeParts, weightRules } from "./fineTuning.ts";
 import { type BatchSource, type FitResult, fit } from "./fit.ts";
@@ -119,7 +119,7 @@ export class TrainingSession {
       learningRate: recipe.learningRate,
       schedule: scheduleOf(recipe, stepsPerEpoch),
       callbacks: callbacksOf(recipe),
-      files: { checkpoint: join(out, "checkpoints", "last.safetensors"), history: join(out, "history.csv") },
+      files: runFiles(out),
       resume: resume ?? false,
       fingerprint: fingerprint(recipe, this.#built, [train, validation]),
       signal,

@@ -1,12 +1,9 @@
 // Cases, their cells, and what readers say of them, as they go over the wire.
 
-import { CELL_TYPES } from "leukogram/cells/classes";
+import { LABELS } from "leukogram/review/labels";
 import { z } from "zod";
 
-/** What a reader may call a cell: the five types, and what is none of them. */
-export const LABELS = [...CELL_TYPES, "Unidentified", "Artefact", "Smudge"] as const;
-
-/** One of {@link LABELS}. */
+/** What a reader may call a cell. */
 export const label = z.enum(LABELS);
 
 /** Which reading a label belongs to. */
@@ -74,7 +71,10 @@ export const cell = z.object({
   error: z.string().nullable(),
   /** In the order of the model's classes; null where it waits, is bad, or is withheld from a blind reader. */
   probabilities: z.array(z.number()).nullable(),
+  /** The most probable of the model's classes that count as what it calls the cell. */
   predicted: z.string().nullable(),
+  /** Probability of what the model calls the cell: of the classes together that count as it. */
+  certainty: z.number().nullable(),
   /** Whether the model is not sure enough of it. */
   isRejected: z.boolean(),
   /** Share of the model's own images that look as strange, or stranger. */

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { CELL_TYPES } from "leukogram/cells/classes";
+import { isBlind, requireFinished, requireSight } from "leukogram/review/blindness";
+import { tallyOf } from "leukogram/review/count";
 import { z } from "zod";
 import { readCase, requireCase } from "../../store/cases.ts";
 import { groupCells } from "../../store/cellGroups.ts";
@@ -14,7 +16,7 @@ import { countOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
 import { type SentFile, takeFiles } from "../upload.ts";
-import { cellView, isBlind } from "../views.ts";
+import { cellView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 
 const tags = ["cells"];
@@ -106,7 +108,7 @@ function addReading(app: App, { store }: Laboratory): void {
       const { reading, after, limit } = request.query;
       const found = await readCase(store, request.params.case);
       const blind = isBlind(found, askedBy(request).user);
-      requireVisible(found.secondReading, { reading, blind });
+      if (reading === "second" && !blind) requireFinished(found);
       const rows = await readCells(store.database.queries, found.id, { after, limit });
       const classes = rows.find((row) => row.classes !== null)?.classes ?? [...CELL_TYPES];
       const next = rows.length < limit ? null : rows.at(-1)!.number;
@@ -132,7 +134,7 @@ function addReading(app: App, { store }: Laboratory): void {
       const revision = await labelCells(store, wish, { caseId, ...request.body });
       const found = await requireCase(store.database.queries, caseId);
       if (isBlind(found, wish.actor)) return { revision, differential: null };
-      return { revision, differential: countOf(await groupCells(store.database.queries, caseId), found) };
+      return { revision, differential: countOf(tallyOf(await groupCells(store.database.queries, caseId)), found) };
     },
   );
   app.get(
@@ -140,24 +142,8 @@ function addReading(app: App, { store }: Laboratory): void {
     { config: { access: READ }, schema: { tags, params: caseParams, response: { 200: differential } } },
     async (request) => {
       const found = await requireCase(store.database.queries, request.params.case);
-      if (isBlind(found, askedBy(request).user)) throw blindRefusal();
-      return countOf(await groupCells(store.database.queries, found.id), found);
+      requireSight(found, askedBy(request).user);
+      return countOf(tallyOf(await groupCells(store.database.queries, found.id)), found);
     },
   );
-}
-
-/** What a blind reader is told who asks for answers. */
-export function blindRefusal(): LeukogramError {
-  return new LeukogramError("ERR_DENIED", "you are doing the second reading of this case, which is blind", {
-    hint: "Finish it first.",
-  });
-}
-
-// Before it is finished, only its reader sees a second reading, and that reader sees no other.
-function requireVisible(
-  secondReading: string,
-  { reading, blind }: { readonly reading: "first" | "second"; readonly blind: boolean },
-): void {
-  if (reading === "second" && secondReading === "going on" && !blind)
-    throw new LeukogramError("ERR_DENIED", "the second reading is not finished");
 }

@@ -1,3 +1,4 @@
+import { isBlind } from "leukogram/review/blindness";
 import { readCase } from "../../store/cases.ts";
 import { cellsById } from "../../store/cells.ts";
 import { askedBy, READ } from "../access.ts";
@@ -5,7 +6,7 @@ import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
 import { EventStreams } from "../serverSent.ts";
-import { cellView, isBlind } from "../views.ts";
+import { cellView } from "../views.ts";
 
 /** What changes in a case, as it changes (server-sent events). */
 export function addEventRoutes(app: App, { store }: Laboratory): void {

@@ -1,3 +1,4 @@
+import { requireSight } from "leukogram/review/blindness";
 import { z } from "zod";
 import { readCase } from "../../store/cases.ts";
 import { requireCell } from "../../store/cells.ts";
@@ -7,8 +8,6 @@ import { label } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { cellParams } from "../params.ts";
-import { isBlind } from "../views.ts";
-import { blindRefusal } from "./cells.ts";
 
 const tags = ["cells"];
 
@@ -22,7 +21,7 @@ const neighbours = z.object({
 export function addLookingRoutes(app: App, { store, work }: Laboratory): void {
   const cellFor = async (id: string, user: string) => {
     const cell = await requireCell(store, id);
-    if (isBlind(await readCase(store, cell.caseId), user)) throw blindRefusal();
+    requireSight(await readCase(store, cell.caseId), user);
     return cell;
   };
   app.get(

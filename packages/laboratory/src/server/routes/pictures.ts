@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import type { FastifyReply } from "fastify";
 import { decodeImage } from "leukogram/data/image";
 import sharp, { type Sharp } from "sharp";
@@ -51,10 +51,8 @@ function keepable(reply: FastifyReply, sha256: string): FastifyReply {
 async function makeThumbnail(path: string, to: string, maxPixels: number): Promise<Buffer> {
   const bytes = (await smallJpeg(path, maxPixels)) ?? (await smallPicture(path, maxPixels));
   // Nobody waits for it. Lost, it is made again: a disk that is full does not matter.
-  const draft = `${to}.${randomUUID()}`;
   void mkdir(dirname(to), { recursive: true })
-    .then(() => writeFile(draft, bytes))
-    .then(() => rename(draft, to))
+    .then(() => replaceFile(to, (draft) => writeFile(draft, bytes)))
     .catch(() => {});
   return bytes;
 }

@@ -4,6 +4,7 @@ import { cropWords } from "leukogram/cells/cropCounts";
 import { scaleText } from "leukogram/data/scale";
 import { diagnosticReport } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
+import { requireSight } from "leukogram/review/blindness";
 import { requireCase } from "../../store/cases.ts";
 import { requireReport, type SignedReport } from "../../store/reports.ts";
 import { askedBy, READ } from "../access.ts";
@@ -13,8 +14,6 @@ import { reportParams } from "../params.ts";
 import type { ReportContent } from "../reportContent.ts";
 import { cellsCsv, countsCsv } from "../reportCsv.ts";
 import { agreementWords, reportPage } from "../reportPage.ts";
-import { isBlind } from "../views.ts";
-import { blindRefusal } from "./cells.ts";
 import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */
@@ -28,8 +27,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       { config: { access: READ }, schema: { tags: ["signing"], params: reportParams, produces: [type] } },
       async (request, reply) => {
         const found = await requireReport(store, request.params.report);
-        const { user } = askedBy(request);
-        if (isBlind(await requireCase(store.database.queries, found.caseId), user)) throw blindRefusal();
+        requireSight(await requireCase(store.database.queries, found.caseId), askedBy(request).user);
         return send(reply, found, JSON.parse(found.content) as ReportContent);
       },
     );

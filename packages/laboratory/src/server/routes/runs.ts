@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { runFiles } from "leukogram/run/runFolder";
 import { z } from "zod";
 import { listRuns, requireRun } from "../../store/runs.ts";
 import { ADMIN, READ } from "../access.ts";
@@ -52,7 +52,7 @@ export function addRunRoutes(app: App, laboratory: Laboratory): void {
     { config: { access: READ }, schema: { tags, params, produces: ["text/html"] } },
     async (request, reply) => {
       const row = await requireRun(store, request.params.run);
-      const html = await readFile(join(runPaths(store, row).folder, "report.html")).catch(() => {
+      const html = await readFile(runFiles(runPaths(store, row).folder).report).catch(() => {
         throw new LeukogramError("ERR_NOT_FOUND", "the run has no report", {
           hint: row.kind === "adapt" ? "GET /models says how its model did." : "It is written when the run is done.",
         });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { requireFinished, requireSight } from "leukogram/review/blindness";
 import { z } from "zod";
 import { readCase } from "../../store/cases.ts";
 import { readCells } from "../../store/cells.ts";
@@ -16,9 +17,8 @@ import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
 import { reportContent } from "../reportContent.ts";
-import { caseView, isBlind } from "../views.ts";
+import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
-import { blindRefusal } from "./cells.ts";
 
 /** Second readings, signatures and amendments. */
 export function addSigningRoutes(app: App, { store, limits }: Laboratory): void {
@@ -48,7 +48,8 @@ export function addSigningRoutes(app: App, { store, limits }: Laboratory): void 
     },
     async (request) => {
       const found = await readCase(store, request.params.case);
-      if (isBlind(found, askedBy(request).user) || found.secondReading === "going on") throw blindRefusal();
+      requireSight(found, askedBy(request).user);
+      requireFinished(found);
       const { queries } = store.database;
       const second = await finishedReading(queries, found.id);
       if (second === undefined)

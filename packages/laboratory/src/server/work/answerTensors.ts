@@ -1,4 +1,4 @@
-import { LEAVES } from "leukogram/cells/cropCounts";
+import { leavesPicture } from "leukogram/cells/cropCounts";
 import { cellSizes } from "leukogram/data/microscopy/redCellWidths";
 import { measureScale } from "leukogram/data/scale";
 import type { Classifier } from "leukogram/evaluation/classifier";
@@ -33,7 +33,7 @@ export async function answerTensors(
   const crops: CroppedTensors = {
     redCell: measured ?? null,
     source: redCell !== undefined ? "told" : known !== undefined ? "model" : (found?.source ?? "each nucleus"),
-    leaving: cropped.filter(({ crop }) => crop!.outside > LEAVES).length,
+    leaving: cropped.filter(({ crop }) => leavesPicture(crop!.outside)).length,
     withoutNucleus: cropped.filter(({ crop }) => crop!.nucleus === undefined).length,
   };
   return { probabilities: await classifier.classify(pixels, count), crops };

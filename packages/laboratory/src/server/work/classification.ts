@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { argmax } from "leukogram/metrics/topKAccuracy";
-import { isUnfamiliar } from "leukogram/training/homeFacts";
+import { readAnswer } from "leukogram/review/answer";
 import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
 import { type Engine, EngineGone } from "./engine.ts";
@@ -217,20 +216,16 @@ interface Death {
   readonly error: unknown;
 }
 
-function answerOf(
+/** What is stored of a model's answer to a cell. */
+export function answerOf(
   id: string,
   { probabilities, familiarity, crop, error }: Answer,
-  { classes, threshold }: ModelFacts,
+  facts: Pick<ModelFacts, "classes" | "threshold">,
 ): CellAnswer {
   if (probabilities === undefined) return { id, error: error! };
-  const best = argmax(probabilities);
+  const { predicted, isRejected, isUnfamiliar } = readAnswer({ probabilities, familiarity }, facts);
   return {
-    id,
-    probabilities,
-    predicted: classes[best]!,
-    isRejected: probabilities[best]! < threshold,
-    familiarity,
-    isUnfamiliar: isUnfamiliar(familiarity),
+    ...{ id, probabilities, predicted, isRejected, familiarity, isUnfamiliar },
     cropOutside: crop?.outside,
     cropNucleus: crop?.nucleus,
   };

@@ -4,7 +4,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { openRun } from "leukogram/adaptation/openRun";
 import { scaleOfFiles } from "leukogram/data/laboratoryScales";
 import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
-import { rejectThreshold } from "leukogram/training/homeFacts";
+import { rejectThreshold } from "leukogram/review/answer";
 import { answerTensors } from "./answerTensors.ts";
 import type {
   EngineJobs,

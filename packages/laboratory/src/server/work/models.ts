@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { readMetadata } from "@leukogram/engine/runtime/metadata";
 import { classifierFacts } from "leukogram/evaluation/classifierFacts";
+import { onnxOf } from "leukogram/run/runFolder";
 import { findModelFile, isShippedName, shippedModels } from "leukogram/shipped/shippedModels";
 import type { z } from "zod";
 import { activateModel, activeModel, listModels, noSuchModel, readModelRow } from "../../store/models.ts";
@@ -95,16 +96,11 @@ export function classesOf(model: string): string[] {
 
 /** The file of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND where it is gone. */
 export function requireFile(model: string): string {
-  const path = onnxOf(model);
+  const path = onnxOf(findModelFile(model).path);
   if (existsSync(path)) return path;
   throw new LeukogramError("ERR_NOT_FOUND", `the file of the model ${basename(model)} is gone`, {
     hint: "Put its folder back, from a backup.",
   });
-}
-
-function onnxOf(model: string): string {
-  const { path } = findModelFile(model);
-  return existsSync(path) && statSync(path).isDirectory() ? join(path, "model.onnx") : path;
 }
 
 /** The run folder of a model that the laboratory made. */

@@ -1,4 +1,5 @@
 // Where a run's files lie, and the command that makes it.
+
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import {
   unlabelledFindings,
   unlabelledOutcome,
 } from "leukogram/adaptation/unlabelled/unlabelledWords";
+import { runFiles } from "leukogram/run/runFolder";
 import { z } from "zod";
 import type { Json } from "../../store/canonicalJson.ts";
 import type { RunRow } from "../../store/runs.ts";
@@ -115,7 +117,7 @@ export function runArguments(
     return ["adapt", model, learn, ...flags, ...watched];
   }
   // A run that has begun knows its recipe.
-  if (existsSync(join(folder, "config.json"))) return ["train", "--resume", ...watched];
+  if (existsSync(runFiles(folder).config)) return ["train", "--resume", ...watched];
   return ["train", "--data", trainSettings.parse(settings).path, "--recipe", join(job, "recipe.yaml"), ...watched];
 }
 
@@ -136,14 +138,15 @@ export function readAdapted(folder: string): {
   readonly reason: string;
   readonly judged: { readonly [key: string]: Json };
 } {
-  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, Json>;
-  const { adapted, reason } = read("adaptation.json");
-  return { adapted: adapted === true, reason: String(reason), judged: read("judged.json") };
+  const read = (path: string) => JSON.parse(readFileSync(path, "utf8")) as Record<string, Json>;
+  const { adaptation, judged } = runFiles(folder);
+  const { adapted, reason } = read(adaptation);
+  return { adapted: adapted === true, reason: String(reason), judged: read(judged) };
 }
 
 /** What an adaptation without labels found: whether the model changed, and what is expected of it. */
 export function readUnlabelled(folder: string, homeLoss: number) {
-  const told = JSON.parse(readFileSync(join(folder, "adaptation.json"), "utf8")) as ToldAdaptation;
+  const told = JSON.parse(readFileSync(runFiles(folder).adaptation, "utf8")) as ToldAdaptation;
   const { adapted, reason } = told;
   const outcome = adapted ? [{ name: "Votes", text: `${unlabelledOutcome(told)}. ${NOT_KNOWN}.` }] : [];
   return { adapted, reason, findings: [...unlabelledFindings(told, homeLoss), ...outcome] };

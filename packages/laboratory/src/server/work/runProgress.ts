@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseHistory } from "leukogram/training/history";
 import { type ProgressReport, readProgress } from "leukogram/training/progressReport";
+import { readHistory } from "leukogram/training/readHistory";
 import type { z } from "zod";
 import type { run } from "../contract/work.ts";
 
@@ -31,7 +29,7 @@ export interface RunFiles {
  */
 export function readRunFiles(folder: string, progressFile: string): RunFiles {
   const report = readProgress(progressFile);
-  const history = readHistory(folder);
+  const history = historyOf(folder);
   const isRunning = report?.state === "running";
   return {
     report,
@@ -50,13 +48,9 @@ function stageOf({ stage, done, total }: ProgressReport): string {
   return total > 0 ? `${stage}: ${done} of ${total}` : stage;
 }
 
-function readHistory(folder: string): RunProgress["history"] {
-  const path = join(folder, "history.csv");
-  if (!existsSync(path)) return [];
-  return parseHistory(readFileSync(path, "utf8")).map(({ epoch, loss, accuracy, valLoss, valAccuracy }) => ({
-    epoch,
-    loss,
-    accuracy,
+function historyOf(folder: string): RunProgress["history"] {
+  return readHistory(folder).map(({ epoch, loss, accuracy, valLoss, valAccuracy }) => ({
+    ...{ epoch, loss, accuracy },
     valLoss: valLoss ?? null,
     valAccuracy: valAccuracy ?? null,
   }));

@@ -34,7 +34,7 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
         }
         mapClass={mapClass}
         title={words.title(cell.number)}
-        alt={texts.gallery.cell(cell, undefined)}
+        alt={texts.gallery.cell(cell, null)}
       />
       <p className="muted break">
         {cell.file}

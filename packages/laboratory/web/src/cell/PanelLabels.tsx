@@ -1,5 +1,6 @@
+import { LABELS } from "leukogram/review/labels";
 import { usePanelTools } from "../gallery/panelTools.ts";
-import { LABELS, labelStyle, letterOf } from "../labels.ts";
+import { labelStyle, letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 
 /** Labels for the cell in the panel, with their names, so that a finger needs no other place. */

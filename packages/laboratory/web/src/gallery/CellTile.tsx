@@ -3,7 +3,6 @@ import { labelStyle, letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { formatProbability } from "../ui/format.ts";
 import { hasCropAlarm } from "./cropAlarms.ts";
-import { certainty } from "./sections.ts";
 import type { GalleryCell } from "./types.ts";
 
 interface CellTileProps {
@@ -20,7 +19,7 @@ interface CellTileProps {
 export const CellTile = memo(function CellTile(props: CellTileProps) {
   const { cell, image, column, isChosen, hasFocus, isDraggable } = props;
   const shown = cell.counted;
-  const sure = certainty(cell);
+  const sure = cell.certainty;
   // Its letter beside the model's probability would read as the probability of being unidentified.
   const isGuess = cell.isRejected && cell.label === null && cell.predicted !== null;
   return (
@@ -45,7 +44,7 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
           {letterOf(shown)}
         </span>
       )}
-      {sure !== undefined && (
+      {sure !== null && (
         <span className={isGuess ? "figure guess" : "figure"} aria-hidden="true">
           {isGuess && <Guess name={cell.predicted!} />}
           {cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label

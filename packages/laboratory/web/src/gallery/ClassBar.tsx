@@ -1,6 +1,7 @@
+import { LABELS } from "leukogram/review/labels";
 import { useState } from "react";
 import type { Label } from "../api/types.ts";
-import { LABELS, labelStyle, letterOf } from "../labels.ts";
+import { labelStyle, letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { dragsCells, droppedCells } from "./dragging.ts";
 

@@ -1,4 +1,5 @@
-import { LABELS, letterOf } from "../labels.ts";
+import { LABELS } from "leukogram/review/labels";
+import { letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 

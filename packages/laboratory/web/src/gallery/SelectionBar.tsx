@@ -1,5 +1,6 @@
+import { LABELS } from "leukogram/review/labels";
 import type { Label } from "../api/types.ts";
-import { LABELS, labelStyle, letterOf } from "../labels.ts";
+import { labelStyle, letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 
 interface SelectionBarProps {

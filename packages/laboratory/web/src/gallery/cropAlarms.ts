@@ -1,11 +1,11 @@
-import { type CropCounts, LEAVES } from "leukogram/cells/cropCounts";
+import { leavesPicture } from "leukogram/cells/cropCounts";
 import type { GalleryCell } from "./types.ts";
 
 type Cropped = Pick<GalleryCell, "crop">;
 
 /** Whether more of a cell's crop lies beyond the picture than may. */
 export function leaves({ crop }: Cropped): boolean {
-  return crop !== null && crop.outside > LEAVES;
+  return crop !== null && leavesPicture(crop.outside);
 }
 
 /** Whether no nucleus was found, so that the crop is the picture's middle. */
@@ -16,11 +16,4 @@ export function lacksNucleus({ crop }: Cropped): boolean {
 /** Whether something is to be said of a cell's crop. */
 export function hasCropAlarm(cell: Cropped): boolean {
   return leaves(cell) || lacksNucleus(cell);
-}
-
-/** How the crops of cells came out; null where none was cropped. */
-export function cropCountsOf(cells: readonly Cropped[]): CropCounts | null {
-  const crops = cells.filter(({ crop }) => crop !== null).length;
-  if (crops === 0) return null;
-  return { crops, leaving: cells.filter(leaves).length, withoutNucleus: cells.filter(lacksNucleus).length };
 }

@@ -1,5 +1,5 @@
 // Which cells stand where: sections by label, rows of a grid, and the way of the arrow keys through them.
-import { LABELS } from "../labels.ts";
+import { LABELS } from "leukogram/review/labels";
 import { hasCropAlarm } from "./cropAlarms.ts";
 import type { Filter, GalleryCell, Order, SectionKey } from "./types.ts";
 
@@ -14,23 +14,9 @@ export type Row =
   | { readonly kind: "title"; readonly section: Section }
   | { readonly kind: "cells"; readonly section: Section; readonly cells: readonly GalleryCell[] };
 
-/** Below this probability a cell is called unsure, also where the model has no rule of its own. */
-const UNSURE = 0.8;
-
-/** Probability of the class that the model gave; undefined where it gave none. */
-export function certainty(cell: GalleryCell): number | undefined {
-  return cell.probabilities === null ? undefined : Math.max(...cell.probabilities);
-}
-
-/** Whether a reader should look at it: rejected, or not far from it. */
-export function isUnsure(cell: GalleryCell): boolean {
-  const sure = certainty(cell);
-  return cell.isRejected || (sure !== undefined && sure < UNSURE);
-}
-
 const FILTERS: Readonly<Record<Filter, (cell: GalleryCell) => boolean>> = {
   all: () => true,
-  unsure: isUnsure,
+  unsure: (cell) => cell.isRejected,
   unfamiliar: (cell) => cell.isUnfamiliar,
   crop: hasCropAlarm,
   unreviewed: (cell) => cell.label === null && cell.status !== "bad",
@@ -43,7 +29,7 @@ function sectionOf(cell: GalleryCell): SectionKey {
 
 function inOrder(cells: readonly GalleryCell[], order: Order): readonly GalleryCell[] {
   if (order === "number") return cells;
-  const rank = (cell: GalleryCell) => (cell.isRejected ? -1 : 0) + (certainty(cell) ?? 1);
+  const rank = (cell: GalleryCell) => (cell.isRejected ? -1 : 0) + (cell.certainty ?? 1);
   return cells
     .map((cell) => ({ cell, rank: rank(cell) }))
     .sort((a, b) => a.rank - b.rank || a.cell.number - b.cell.number)

@@ -10,6 +10,7 @@ export type GalleryCell = Pick<
   | "error"
   | "probabilities"
   | "predicted"
+  | "certainty"
   | "isRejected"
   | "familiarity"
   | "isUnfamiliar"

@@ -62,7 +62,7 @@ export function PrivatePage() {
                   image={privateStore.imageOf(cell) ?? ""}
                   overlay={undefined}
                   title={texts.cell.title(cell.number)}
-                  alt={texts.gallery.cell(cell, undefined)}
+                  alt={texts.gallery.cell(cell, null)}
                 />
                 <p className="muted break">{cell.file}</p>
                 {cell.error !== null && <p className="notice error">{cell.error}</p>}

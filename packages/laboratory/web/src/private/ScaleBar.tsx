@@ -1,6 +1,6 @@
 import { cropWords, oneClassNotes } from "leukogram/cells/cropCounts";
+import { groupOf, tallyOf } from "leukogram/review/count";
 import { type FormEvent, useId } from "react";
-import { cropCountsOf } from "../gallery/cropAlarms.ts";
 import { texts } from "../texts.ts";
 import { asSentence } from "../ui/format.ts";
 import { type PrivateState, privateStore } from "./privateStore.ts";
@@ -20,7 +20,7 @@ export function ScaleBar({ state }: { readonly state: PrivateState }) {
       ? []
       : [
           ...scale.notes,
-          ...cropWords(cropCountsOf(cells)),
+          ...cropWords(tallyOf(cells.map(groupOf)).crops),
           ...(scale.source === "nuclei" ? oneClassNotes(answers) : []),
         ];
   return (

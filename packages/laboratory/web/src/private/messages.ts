@@ -49,7 +49,6 @@ export type Answered =
       readonly turn: number;
       readonly id: string;
       readonly probabilities: readonly number[];
-      readonly label: string;
       readonly familiarity: number | null;
       readonly crop: Cell["crop"];
     };

@@ -1,10 +1,11 @@
 // Images that never leave this computer, and what was said of them; kept in memory until the page is closed.
-import { isUnfamiliar } from "leukogram/training/homeFacts";
+import { NO_ANSWER } from "leukogram/review/answer";
 import type { Via } from "../api/types.ts";
 import type { Changes, GalleryCell } from "../gallery/types.ts";
 import { UndoStack } from "../review/undoStack.ts";
-import { countedByModel, withLabel } from "../review/withLabel.ts";
+import { withLabel } from "../review/withLabel.ts";
 import { texts } from "../texts.ts";
+import { answered } from "./answered.ts";
 import { modelBytes } from "./keptFiles.ts";
 import type { Answered, Asked, PrivateScale } from "./messages.ts";
 
@@ -187,17 +188,8 @@ export class PrivateStore {
     this.#answeredAt.set(cell.id, this.#state.scale?.redCell ?? null);
     if (answer.kind === "bad") this.#cells.set(cell.id, { ...cell, status: "bad", error: answer.message });
     else {
-      const isRejected = Math.max(...answer.probabilities) < this.#threshold;
-      const said = {
-        probabilities: [...answer.probabilities],
-        predicted: answer.label,
-        familiarity: answer.familiarity,
-        crop: answer.crop,
-        isRejected,
-        isUnfamiliar: isUnfamiliar(answer.familiarity),
-      };
-      const counted = cell.label ?? countedByModel(said);
-      this.#cells.set(cell.id, { ...cell, ...said, status: "classified", counted });
+      const { classes } = this.#state;
+      this.#cells.set(cell.id, answered(cell, answer, { classes, threshold: this.#threshold }));
     }
     this.#show({});
   }
@@ -227,8 +219,8 @@ export class PrivateStore {
 
 function unanswered(id: string, number: number, file: string): GalleryCell {
   return {
-    ...{ id, number, file, status: "waiting", error: null, probabilities: null, predicted: null },
-    ...{ isRejected: false, familiarity: null, isUnfamiliar: false, crop: null },
+    ...{ id, number, file, status: "waiting", error: null },
+    ...NO_ANSWER,
     ...{ label: null, labelledBy: null, labelledAt: null, counted: null },
   };
 }

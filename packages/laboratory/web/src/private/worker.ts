@@ -52,9 +52,9 @@ async function scale({ told, files, turn }: Of<"scale">): Promise<void> {
 async function classify({ id, file, redCell, turn }: Of<"classify">): Promise<void> {
   try {
     const [answer] = await classifier!.classify([file], redCell === null ? {} : { scale: `${redCell}px` });
-    const { probabilities, label, familiarity = null, crop } = answer!;
+    const { probabilities, familiarity = null, crop } = answer!;
     const cut = crop === undefined ? null : { outside: crop.outside, nucleus: crop.nucleus !== undefined };
-    say({ kind: "classified", turn, id, probabilities, label, familiarity, crop: cut });
+    say({ kind: "classified", turn, id, probabilities, familiarity, crop: cut });
   } catch (error) {
     say({ kind: "bad", turn, id, message: (error as Error).message });
   }

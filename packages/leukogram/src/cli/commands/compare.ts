@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { openData } from "../../data/dataset.ts";
@@ -18,7 +18,9 @@ import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Costs } from "../../evaluation/types.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
+import { runFiles } from "../../run/runFolder.ts";
 import { trainingTime } from "../../training/processorTime.ts";
+import { readHistory } from "../../training/readHistory.ts";
 import { VERSION } from "../../version.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
@@ -26,7 +28,6 @@ import { addModelFlags, foreignOf, type ModelFlags, modelJson, tellModel } from 
 import { addSessionFlags, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { requireOwnReport } from "../reportFile.ts";
-import { readHistory } from "../runFolder.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
 import { readRunKind, type SeedRun, seedsTogether } from "../seedRuns.ts";
 
@@ -173,7 +174,7 @@ async function answersOf(
   const crossValidation = data === undefined ? readCrossValidation(path) : undefined;
   if (crossValidation !== undefined)
     return {
-      predictions: await readPredictionsCsv(join(path, "predictions.csv")),
+      predictions: await readPredictionsCsv(runFiles(path).answers),
       history: [],
       costs: UNKNOWN,
       run: undefined,
@@ -195,7 +196,7 @@ async function answersOf(
       trainingCpuSeconds: time?.cpuSeconds,
       ...(await measureSpeed(classifier)),
     };
-    const stored = join(path, "predictions", "test.csv");
+    const stored = runFiles(path).predictionsOf("test");
     if (data === undefined && !(isRun && existsSync(stored)))
       throw new LeukogramError("ERR_USAGE", `compare: ${path} has no test predictions`, {
         hint: "Give labelled images with --data.",

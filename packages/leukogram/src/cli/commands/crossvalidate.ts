@@ -8,6 +8,7 @@ import type { Dataset } from "../../data/sample.ts";
 import { type CrossValidation, crossValidate, type OutOfFold, SPLIT_FIGURES } from "../../evaluation/crossValidate.ts";
 import { withCpu } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
+import { runFiles } from "../../run/runFolder.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import { addClassNameFlags, classNamesKept, howRead } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
@@ -65,7 +66,7 @@ const crossvalidate: CommandModule = {
     const progress = new Progress(Boolean(flags.quiet));
     if (flags.data === undefined)
       throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give a folder of images." });
-    const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(join(flags.out, "config.json"));
+    const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(runFiles(flags.out).config);
     const resumed = resumes ? readRunConfig(flags.out!) : undefined;
     const recipe = recipeOf(options, resumed?.recipe);
     const out = flags.out ?? join("runs", `${recipe.model}-crossvalidation`);
@@ -137,7 +138,7 @@ function lines(result: CrossValidation, out: string): string[] {
     ...SPLIT_FIGURES.map((name) => `${TITLES[name].padEnd(18)} ${shareText(result[name])}`),
     ...(result.outOfFold ? ["", ...matrixLines(result.outOfFold), ""] : []),
     "Intervals are over splits, widened for the images that splits share (Nadeau and Bengio 2003). They do not apply to other laboratories.",
-    `Predictions for images not used in training: ${join(out, "predictions.csv")}`,
+    `Predictions for images not used in training: ${runFiles(out).answers}`,
   ];
 }
 

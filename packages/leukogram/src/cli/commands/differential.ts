@@ -4,17 +4,19 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { isBeyondFive } from "../../cells/cellTypes.ts";
 import { shownPath } from "../../data/archives/unpackedFolder.ts";
-import { differentialReport } from "../../differential/differentialReport.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
 import { readRanges } from "../../differential/referenceRanges.ts";
+import { reportAnswers } from "../../differential/reportAnswers.ts";
 import { CellCrops, type CropSummary } from "../../evaluation/cellCrops.ts";
 import { badImage, classifyFiles, loadClassifier } from "../../evaluation/classifier.ts";
 import { holdsAnswers, readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
-import { NOT_OF_FIVE, rollUpPredictions, type Types } from "../../evaluation/rollUp.ts";
+import { rollUpPredictions, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson, scaleSentences } from "../../evaluation/scaleWords.ts";
 import type { Prediction, Predictions } from "../../evaluation/types.ts";
+import { rejectThreshold } from "../../review/answer.ts";
+import { NOT_OF_FIVE } from "../../review/rollUp.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
-import { type HomeFacts, rejectThreshold } from "../../training/homeFacts.ts";
+import type { HomeFacts } from "../../training/homeFacts.ts";
 import { VERSION } from "../../version.ts";
 import type { CommandModule } from "../command.ts";
 import { differentialLines } from "../differentialLines.ts";
@@ -110,7 +112,7 @@ const differential: CommandModule = {
         ? { error: carried.error, classes: answers.classes.length }
         : undefined;
     const types = predictions.classes.includes(NOT_OF_FIVE) ? "five" : "all";
-    const counted = differentialReport(predictions, { cells, reject, promise, judged, leukocytes, ranges, seed });
+    const counted = reportAnswers(predictions, { cells, reject, promise, judged, leukocytes, ranges, seed });
     const report = { ...counted, notes: [...counted.notes, ...(crops?.notes ?? [])] };
     if (flags.fhir !== undefined) {
       const fhir = diagnosticReport(report, {

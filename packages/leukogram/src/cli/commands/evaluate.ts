@@ -33,6 +33,7 @@ import { precisionRecallPlot, rocPlot } from "../../report/plots/curvePlots.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
 import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
+import { JUDGED_NAMES, runFiles } from "../../run/runFolder.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
@@ -152,9 +153,9 @@ const evaluate: CommandModule = {
       const several = laboratoryNames(dataset.samples).length > 1;
       const laboratories = several ? evaluateByLaboratory(predictions, dataset.samples) : [];
       if (flags.out !== undefined) {
-        await writePredictionsCsv(join(flags.out, "predictions.csv"), predictions);
+        await writePredictionsCsv(runFiles(flags.out).answers, predictions);
         const figures = { ...evaluation, confidence, ...(rules && { rules, tried }), ...(scale && { scale }) };
-        await writeFileWhole(join(flags.out, "metrics.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
+        await writeFileWhole(runFiles(flags.out).evaluation, `${JSON.stringify(figures, undefined, 2)}\n`);
         await writeFileWhole(join(flags.out, "reliability.svg"), reliabilityPlot(confidence.bins));
         await writeFileWhole(join(flags.out, "risk-coverage.svg"), riskCoveragePlot(confidence.riskCoverage));
         await writeFileWhole(join(flags.out, "confusion-matrix.svg"), confusionMatrixPlot(evaluation));
@@ -216,7 +217,7 @@ async function rulesData(
   model: string,
   { calibration }: { readonly calibration?: string },
 ): Promise<Predictions | undefined> {
-  const stored = join(model, "predictions", "validation.csv");
+  const stored = runFiles(model).predictionsOf("validation");
   const path = calibration ?? (existsSync(stored) ? stored : undefined);
   return path === undefined ? undefined : await readPredictionsCsv(path);
 }
@@ -244,8 +245,7 @@ function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
 }
 
 const OUTPUTS = [
-  "predictions.csv",
-  "metrics.json",
+  ...JUDGED_NAMES,
   "confusion-matrix.svg",
   "per-class.svg",
   "roc.svg",

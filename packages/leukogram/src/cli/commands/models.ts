@@ -7,6 +7,7 @@ import type { Evaluation } from "../../evaluation/types.ts";
 import { bytes, count, percentEstimate } from "../../report/format.ts";
 import { unseenLaboratories } from "../../report/laboratoryTable.ts";
 import { textTable } from "../../report/textTable.ts";
+import { isRunFolder, runFiles } from "../../run/runFolder.ts";
 import type { ShippedFigure, ShippedModel } from "../../shipped/shipped.ts";
 import { isShippedName, shippedFolder, shippedModels } from "../../shipped/shippedModels.ts";
 import type { CommandModule } from "../command.ts";
@@ -63,11 +64,11 @@ async function ofWord(word: string): Promise<Listed[]> {
 // The finished runs in a folder that is none itself.
 function runsIn(path: string): string[] | undefined {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!isFolder || ["model.onnx", "config.json"].some((name) => existsSync(join(path, name)))) return undefined;
+  if (!isFolder || isRunFolder(path)) return undefined;
   const runs = readdirSync(path)
     .sort()
     .map((name) => join(path, name))
-    .filter((run) => existsSync(join(run, "model.onnx")));
+    .filter((run) => existsSync(runFiles(run).model));
   if (runs.length > 0) return runs;
   throw new LeukogramError("ERR_FORMAT", `${path}: contains no finished run`, {
     hint: "Give run folders, a folder of them, or .onnx files.",
@@ -107,12 +108,12 @@ async function ofPath(path: string): Promise<Listed> {
 // What the run's metrics say: of the test images, else of those that the model was chosen by; and of each laboratory, by
 // a model of the same recipe that has not seen it.
 function figuresOf(run: string): Pick<Listed, "home" | "away"> {
-  const home = ["test", "validation"].map((data) => readFigure(join(run, "metrics", `${data}.json`), data));
+  const home = ["test", "validation"].map((data) => readFigure(runFiles(run).metricsOf(data), data));
   return { home: home.flatMap((figure) => figure ?? []).slice(0, 1), away: unseenFigures(run) };
 }
 
 function unseenFigures(run: string): Figure[] {
-  const path = join(run, "metrics", "laboratories.json");
+  const path = runFiles(run).metricsOf("laboratories");
   if (!existsSync(path)) return [];
   const figures = JSON.parse(readFileSync(path, "utf8")) as LaboratoryFigures;
   return unseenLaboratories(figures).map(({ laboratory, evaluation }) => {

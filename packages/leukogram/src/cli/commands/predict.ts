@@ -4,11 +4,12 @@ import { shownPath } from "../../data/archives/unpackedFolder.ts";
 import { remarksSoFar } from "../../data/remarks.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
-import { rolledRow, rollUpOf, type Types } from "../../evaluation/rollUp.ts";
+import { knownRollUp, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
+import { isUnfamiliar } from "../../metrics/familiarity.ts";
+import { rolledRow } from "../../review/rollUp.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
-import { isUnfamiliar } from "../../training/homeFacts.ts";
 import type { CommandModule } from "../command.ts";
 import {
   addModelFlags,
@@ -95,7 +96,7 @@ const predict: CommandModule = {
     let [skipped, uncalibrated] = [0, 0];
     const looked: LookedAt[] = [];
     try {
-      const rollUp = flags.types === "five" ? rollUpOf(classifier.classes) : undefined;
+      const rollUp = flags.types === "five" ? knownRollUp(classifier.classes) : undefined;
       const classes = rollUp?.classes ?? classifier.classes;
       const onProgress = (done: number, total: number) => progress.stage("Classifying", done, total);
       const answers = classifyFiles(classifier, files, { redCellOf: crops.redCellOf, signal, onProgress });

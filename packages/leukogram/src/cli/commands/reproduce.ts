@@ -9,6 +9,7 @@ import { comparisonTable, gapsOf } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
 import type { ComparedModel, Note } from "../../report/types.ts";
 import { dataName, type JudgedRun } from "../../report/writeRun.ts";
+import { readHistory } from "../../training/readHistory.ts";
 import { parseRecipe, type Recipe } from "../../training/recipe.ts";
 import { trainedName, trainingWords } from "../../training/trainingWords.ts";
 import { VERSION } from "../../version.ts";
@@ -18,7 +19,7 @@ import { addSessionFlags, number, print, wholeNumber } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 import { readRecipe } from "../recipeFlags.ts";
-import { checkRunFolder, prepareRunFolder, readHistory } from "../runFolder.ts";
+import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
 import { trainJob } from "./train.ts";
 

@@ -5,11 +5,13 @@ import { EVENT_FILE, type Scalar, writeEventFile } from "@leukogram/engine/forma
 import { type MlflowRun, sendToMlflow, type TrackedMetric } from "@leukogram/engine/formats/mlflow";
 import type { Evaluation } from "../../evaluation/types.ts";
 import { flattenSettings } from "../../report/settings.ts";
+import { runFiles, SHOWN_NAMES } from "../../run/runFolder.ts";
 import type { EpochRow } from "../../training/history.ts";
+import { readHistory } from "../../training/readHistory.ts";
 import type { CommandModule } from "../command.ts";
 import { print } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { readHistory, readRunConfig } from "../runFolder.ts";
+import { readRunConfig } from "../runFolder.ts";
 
 /** Flags of `track`. */
 interface Flags {
@@ -88,11 +90,12 @@ function readRun(path: string): Run {
       hint: "Wait until its first epoch has finished.",
     });
   const evaluations = new Map<string, Evaluation>();
+  const files = runFiles(path);
   for (const set of ["validation", "test"]) {
-    const file = join(path, "metrics", `${set}.json`);
+    const file = files.metricsOf(set);
     if (existsSync(file)) evaluations.set(set, JSON.parse(readFileSync(file, "utf8")) as Evaluation);
   }
-  const ended = statSync(join(path, "history.csv")).mtimeMs / 1000;
+  const ended = statSync(files.history).mtimeMs / 1000;
   return { path, name: basename(resolve(path)), settings: recipe, version, history, evaluations, ended };
 }
 
@@ -160,8 +163,6 @@ async function writeEvents(run: Run, folder: string): Promise<void> {
     if (scalars.length > 0) await writeEventFile(join(folder, set, EVENT_FILE), scalars);
 }
 
-const ARTIFACTS = ["model-card.md", "report.html", "history.csv", "config.json"];
-
 function trackedRun(run: Run) {
   const ends = endsOf(run);
   const metric = (key: string, value: number | undefined, step: number, seconds: number): TrackedMetric[] =>
@@ -177,7 +178,7 @@ function trackedRun(run: Run) {
   for (const [set, evaluation] of run.evaluations)
     for (const [name, value] of figuresOf(evaluation))
       metrics.push(...metric(`${set}_${name}`, value, last, run.ended));
-  const files = ARTIFACTS.filter((name) => existsSync(join(run.path, name)));
+  const files = SHOWN_NAMES.filter((name) => existsSync(join(run.path, name)));
   return {
     name: run.name,
     params: Object.fromEntries(flattenSettings(run.settings)),

@@ -6,6 +6,7 @@ import { openLaboratories } from "../../data/laboratories.ts";
 import { withCpu } from "../../report/format.ts";
 import { laboratoryText } from "../../report/laboratoryTable.ts";
 import { dataName, type JudgedRun, writeRun } from "../../report/writeRun.ts";
+import { runFiles } from "../../run/runFolder.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
 import type { Recipe } from "../../training/recipe.ts";
 import { splitByRecipe } from "../../training/splitByRecipe.ts";
@@ -80,7 +81,7 @@ export async function trainJob(
     signal,
     onReady: async () => {
       await job.prepare?.();
-      progress.openLog(join(out, "log.txt"));
+      progress.openLog(runFiles(out).log);
     },
     onScales: (laboratories) => {
       tellScale(progress, { laboratories });
@@ -204,7 +205,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
       `Balanced accuracy: ${shareText(evaluation.balancedAccuracy)}`,
       ...(laboratories ? ["", laboratoryText(laboratories), ...(laboratories.leaveOneOut?.notes ?? []), ""] : []),
       `Training: ${withCpu(judged.trainingSeconds, judged.costs.trainingCpuSeconds)}, weights of epoch ${judged.bestEpoch}`,
-      `Report: ${join(out, "report.html")}`,
+      `Report: ${runFiles(out).report}`,
     ].join("\n"),
   );
 }
@@ -221,7 +222,7 @@ function commandLine({
   readonly read: HowRead;
   readonly classMap: string | undefined;
 }): string {
-  const words = ["--recipe", join(out, "config.json"), ...data.flatMap((source) => ["--data", source])];
+  const words = ["--recipe", runFiles(out).config, ...data.flatMap((source) => ["--data", source])];
   words.push(...(read.scale ?? []).flatMap((text) => ["--scale", text]));
   if (read.bits !== undefined) words.push("--bits", String(read.bits));
   words.push(...classNameWords(read, classMap));

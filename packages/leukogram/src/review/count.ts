@@ -1,0 +1,103 @@
+// The count of a case: of the server, and of private mode.
+import { counted } from "@leukogram/engine/core/counted";
+import { CELL_TYPES } from "../cells/classes.ts";
+import { type CropCounts, leavesPicture } from "../cells/cropCounts.ts";
+import { type AnsweredCell, type CellAnswer, countedLabel, modelLabel } from "./answer.ts";
+import { isReported, type Label } from "./labels.ts";
+
+/** Cells that are alike in all that a count asks. */
+export interface CellGroup extends AnsweredCell, Pick<CellAnswer, "isUnfamiliar"> {
+  /** Whether their crops leave the picture, and whether a nucleus was found; null if they were not cropped. */
+  readonly leaves: boolean | null;
+  readonly hasNucleus: boolean | null;
+  readonly count: number;
+}
+
+/** A cell as a group of one. */
+export function groupOf(cell: AnsweredCell & Pick<CellAnswer, "isUnfamiliar" | "crop">): CellGroup {
+  const { status, predicted, isRejected, isUnfamiliar, label, crop } = cell;
+  return {
+    ...{ status, predicted, isRejected, isUnfamiliar, label, count: 1 },
+    leaves: crop === null ? null : leavesPicture(crop.outside),
+    hasNucleus: crop === null ? null : crop.nucleus,
+  };
+}
+
+/** How many cells there are of each kind. */
+export interface Tally {
+  /** By the five types, what shares are of. */
+  readonly counts: readonly number[];
+  /** Their sum. */
+  readonly cells: number;
+  readonly unidentified: number;
+  readonly artefacts: number;
+  readonly smudges: number;
+  /** Without an answer yet. */
+  readonly waiting: number;
+  /** What the model alone gave each type, before any review. */
+  readonly before: readonly number[];
+  /** Null if none was cropped. */
+  readonly crops: CropCounts | null;
+  /** Labelled by readers, of those that the count speaks of. */
+  readonly reviewed: number;
+  /** Answered by the model; those unlike what it knows; and of both those that no reader labelled. */
+  readonly classified: number;
+  readonly unfamiliar: number;
+  readonly byModel: number;
+  readonly unfamiliarByModel: number;
+}
+
+/** Counts cells by the label that counts. */
+export function tallyOf(groups: readonly CellGroup[]): Tally {
+  const classified = groups.filter(({ status }) => status === "classified");
+  const unfamiliar = classified.filter(({ isUnfamiliar }) => isUnfamiliar);
+  const labels = byLabel(groups, countedLabel);
+  const before = byLabel(groups, modelLabel);
+  const counts = CELL_TYPES.map(labels);
+  return {
+    counts,
+    cells: counts.reduce((all, count) => all + count, 0),
+    unidentified: labels("Unidentified"),
+    artefacts: labels("Artefact"),
+    smudges: labels("Smudge"),
+    waiting: sum(groups.filter(({ status }) => status === "waiting")),
+    before: CELL_TYPES.map(before),
+    crops: cropsOf(classified),
+    reviewed: sum(groups.filter(({ label }) => label !== null && isReported(label as Label))),
+    classified: sum(classified),
+    unfamiliar: sum(unfamiliar),
+    byModel: sum(classified.filter(isUnread)),
+    unfamiliarByModel: sum(unfamiliar.filter(isUnread)),
+  };
+}
+
+/** Fewer cells than laboratories count. */
+const FEW = 100;
+
+/** What a reader of a count of few cells must know, a sentence; nothing if they are enough. */
+export function fewCellsNotes(cells: number): string[] {
+  return cells < FEW ? [`${counted(cells, "cell is", "cells are")} few: laboratories count ${FEW} or more.`] : [];
+}
+
+const isUnread = ({ label }: CellGroup) => label === null;
+
+const sum = (groups: readonly CellGroup[]) => groups.reduce((all, { count }) => all + count, 0);
+
+function byLabel(groups: readonly CellGroup[], labelOf: (group: CellGroup) => Label | null): (label: Label) => number {
+  const counts = new Map<Label | null, number>();
+  for (const group of groups) {
+    const label = labelOf(group);
+    counts.set(label, (counts.get(label) ?? 0) + group.count);
+  }
+  return (label) => counts.get(label) ?? 0;
+}
+
+function cropsOf(classified: readonly CellGroup[]): CropCounts | null {
+  const cropped = classified.filter(({ leaves }) => leaves !== null);
+  if (cropped.length === 0) return null;
+  return {
+    crops: sum(cropped),
+    leaving: sum(cropped.filter(({ leaves }) => leaves)),
+    withoutNucleus: sum(cropped.filter(({ hasNucleus }) => hasNucleus === false)),
+  };
+}

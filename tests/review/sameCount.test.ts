@@ -1,0 +1,87 @@
+// Private mode, the server and the command are asked of the same probabilities.
+import { Rng } from "@leukogram/engine/core/rng";
+import { countOf } from "@leukogram/laboratory/server/count";
+import { answerOf } from "@leukogram/laboratory/server/work/classification";
+import { CELL_TYPES } from "leukogram/cells/classes";
+import { reportAnswers } from "leukogram/differential/reportAnswers";
+import { rollUpPredictions } from "leukogram/evaluation/rollUp";
+import { groupOf, tallyOf } from "leukogram/review/count";
+import { expect, test } from "vitest";
+import type { GalleryCell } from "../../packages/laboratory/web/src/gallery/types.ts";
+import { answered } from "../../packages/laboratory/web/src/private/answered.ts";
+import { localDifferential } from "../../packages/laboratory/web/src/private/localDifferential.ts";
+import { cellOf } from "../web/support/cells.ts";
+
+const MANY = [
+  ...["BandNeutrophil", "Basophil", "Eosinophil", "Erythroblast", "Lymphocyte", "Metamyelocyte", "Monocyte"],
+  ...["Myelocyte", "Platelet", "Promyelocyte", "SegmentedNeutrophil"],
+];
+
+interface Count {
+  readonly counts: readonly number[];
+  readonly cells: number;
+  readonly uncounted: number;
+}
+
+interface Model {
+  readonly classes: readonly string[];
+  readonly threshold: number;
+}
+
+function byPrivateMode(rows: readonly number[][], model: Model): Count {
+  const waiting = cellOf(1, { status: "waiting", counted: null });
+  const cells = rows.map(
+    (probabilities): GalleryCell => answered(waiting, { probabilities, familiarity: 0.5, crop: null }, model),
+  );
+  return read(localDifferential(cells)!);
+}
+
+function byServer(rows: readonly number[][], model: Model): Count {
+  const groups = rows.map((probabilities, i) => {
+    const answer = answerOf(`${i}`, { probabilities, familiarity: 0.5, crop: undefined, error: undefined }, model);
+    const { predicted = null, isRejected = false, isUnfamiliar = false } = answer;
+    return groupOf({ status: "classified", predicted, isRejected, isUnfamiliar, label: null, crop: null });
+  });
+  return read(countOf(tallyOf(groups), { leukocytes: null, age: null }));
+}
+
+const read = ({ classes, cells, unidentified }: ReturnType<typeof countOf>): Count => ({
+  counts: classes.map(({ count }) => count),
+  cells,
+  uncounted: unidentified,
+});
+
+function byCommand(rows: readonly number[][], { classes, threshold }: Model): Count {
+  const cells = rows.map((probabilities, i) => ({ file: `${i}`, group: `${i}`, label: undefined, probabilities }));
+  const report = reportAnswers(rollUpPredictions({ classes, rows: cells }), { reject: threshold });
+  const countOfType = (name: string) => report.classes.find((row) => row.class === name)?.count ?? 0;
+  return {
+    counts: CELL_TYPES.map(countOfType),
+    cells: report.cells,
+    // The app has one word for what is none of the five, and for what is not sure.
+    uncounted: report.unidentified + (report.notOfFive ?? 0),
+  };
+}
+
+for (const [name, classes, concentration] of [
+  ["five types", CELL_TYPES, 0.3],
+  ["eleven types", MANY, 0.05],
+] as const)
+  for (const threshold of [0.5, 0.9])
+    test(`private mode, server and command count alike: ${name}, threshold ${threshold}`, () => {
+      const rng = new Rng(0).fork(name);
+      const rows = Array.from({ length: 300 }, () => rng.dirichlet(classes.map(() => concentration)));
+      const model = { classes, threshold };
+      const found = byPrivateMode(rows, model);
+      expect(byServer(rows, model)).toEqual(found);
+      expect(byCommand(rows, model)).toEqual(found);
+      expect(found.cells + found.uncounted).toBe(300);
+      expect(Math.min(...found.counts, found.uncounted)).toBeGreaterThan(0);
+    });
+
+test("a cell that is sure to be a neutrophil counts, whatever kind of neutrophil it is", () => {
+  const row = MANY.map((name) => ({ BandNeutrophil: 0.5, SegmentedNeutrophil: 0.47 })[name] ?? 0.03 / 9);
+  const model = { classes: MANY, threshold: 0.9 };
+  for (const count of [byPrivateMode, byServer, byCommand])
+    expect(count([row], model)).toEqual({ counts: [0, 0, 0, 0, 1], cells: 1, uncounted: 0 });
+});
