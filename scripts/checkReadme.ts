@@ -66,7 +66,7 @@ function wordsOf(line: string): string[] {
 async function leukogramFault([name = "", ...args]: readonly string[]): Promise<string | undefined> {
   if (name.startsWith("-") || name === "COMMAND") return undefined;
   const module = await COMMANDS.find((command) => command.name === name)?.load();
-  if (module === undefined) return `there is no command "${name}"`;
+  if (module === undefined) return `unknown command "${name}"`;
   const command = new Command(name).exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
   module.define(command);
   command.option("--json").option("--quiet").option("--debug");

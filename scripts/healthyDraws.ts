@@ -87,7 +87,7 @@ const reports = Array.from({ length: Number(flags.draws) }, (_, draw) => {
   return { given: count(rows), trusted: count(rows.map(({ familiarity: _, ...row }) => row)) };
 });
 
-const isOpen = (flag: string) => flag.includes("The count leaves");
+const isOpen = (flag: string) => flag.includes("The count is too small");
 const share = (count: number) => {
   const { low, high } = clopperPearson(count, reports.length);
   return `${count} of ${reports.length}, ${((100 * count) / reports.length).toFixed(1)} % (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;

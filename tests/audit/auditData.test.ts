@@ -157,7 +157,7 @@ describe("auditData", () => {
     );
     expect(findings.map(({ text }) => text)).toContainEqual(
       expect.stringMatching(
-        /^Basophil has 12 images in test: too few .* Were 11 of them recognised, the share could be anything from 62 % to 100 %\.$/,
+        /^Basophil has 12 images in test, too few .* with 11 of them recognised, the true share could be anywhere from 62 % to 100 %\.$/,
       ),
     );
   });

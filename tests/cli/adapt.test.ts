@@ -84,7 +84,7 @@ describe("leukogram adapt", () => {
     expectFailure(
       same!,
       3,
-      /^ERR_DATA .*: used both for training and for evaluation\. Give other cells with --judge\.$/,
+      /^ERR_DATA .*: used both for training and for evaluation\. Give different cells with --judge\.$/,
     );
     expect(told("failed.json")).toMatchObject({ state: "failed", error: expect.stringMatching(/^ERR_DATA/) });
   }, 400_000);
@@ -99,7 +99,7 @@ describe("leukogram adapt", () => {
       ["adapt", "home", "--unlabelled", "elsewhere/Train", "--judge", "elsewhere/Test", "--out", "by-labels"],
     ]);
     expect(folder!.stdout).toMatch(
-      /^Cells {14}30 without labels.*^Not adapted: \d+ different cells are too few to vote .* The model in by-folder is the one you gave\.$/ms,
+      /^Cells {14}30 unlabelled.*^Not adapted: \d+ different cells are too few for a vote .* The model in by-folder is unchanged\.$/ms,
     );
     expect(manifest!.stdout).toBe(folder!.stdout.replaceAll("by-folder", "by-manifest"));
     const html = readFileSync(join(cli.dir, "by-folder", "report.html"), "utf8");

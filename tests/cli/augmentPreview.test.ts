@@ -59,7 +59,7 @@ test("augment-preview draws every ingredient of a recipe, the same each time", a
   expect(readFileSync(path("other.png"))).not.toEqual(readFileSync(path("own.png")));
   expectFailure(refused!, 3, /^ERR_OUTPUT mine\.png exists\. Write over it with --yes/);
   expect(readFileSync(path("mine.png"), "utf8")).toBe("precious");
-  expectFailure(plain!, 2, /^ERR_USAGE augment-preview: the recipe has no augmentation\. Leave out --no-augment\.$/);
+  expectFailure(plain!, 2, /^ERR_USAGE augment-preview: the recipe has no augmentation\. Remove --no-augment\.$/);
 });
 
 test.each([

@@ -55,7 +55,7 @@ test("a model of eleven types judges five lower-case ones in the five, and other
   expectFailure(
     robust!,
     3,
-    /^ERR_DATA class "neutrophil" is not one of the model's .*\. --map-classes auto takes .*; as the model knows more types, leukogram evaluate can use the five: --types five\.$/,
+    /^ERR_DATA class "neutrophil" is not one of the model's .*\. --map-classes auto reads .*; because the model has more types, leukogram evaluate can use the five: --types five\.$/,
   );
 });
 

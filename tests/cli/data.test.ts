@@ -52,7 +52,7 @@ describe("draw and balance", () => {
     ]);
     expect(balanced!.stderr).toBe("");
     expect(jsonOf(balanced!)).toMatchObject({ dest: "balanced", before: [1, 1, 1, 2, 1], after: [2, 2, 2, 2, 2] });
-    expectFailure(within!, 2, /^ERR_USAGE balance: .* lie in one another\. Name a folder beside the source\.$/);
+    expectFailure(within!, 2, /^ERR_USAGE balance: .* overlap\. Choose a folder outside the source\.$/);
   });
 });
 
@@ -73,7 +73,7 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
         "uneven",
         /^ERR_DATA uneven: train and test have different classes; only in train: .*Lymph.* only in test: .*Baso/,
       ],
-      ["few", /^ERR_DATA .*few: 2 images in 2 groups are too few to set 0\.15 of them apart\. Give more images/],
+      ["few", /^ERR_DATA .*few: 2 images in 2 groups are too few to hold out 0\.15 of them\. Give more images/],
       ["smears/README.txt", /^ERR_DATA smears.README\.txt is not a folder\. Give a folder of class folders/],
     ];
     const outcomes = await cli.runAll(expected.map(([data]) => train(data)));
@@ -161,7 +161,7 @@ describe("audit", () => {
     expectFailure(
       refused!,
       3,
-      /^ERR_OUTPUT notes\.html: exists and is not a Leukogram report\. Name a new \.html file/,
+      /^ERR_OUTPUT notes\.html: exists and is not a Leukogram report\. Choose another \.html file/,
     );
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });
@@ -212,7 +212,7 @@ describe("differential", () => {
     expect(jsonOf<{ cells: number }>(folder!).cells).toBe(5);
     expectFailure(few!, 3, /^ERR_DATA differential: 200 cells are to be counted, and there are 120\. Give more cells/);
     expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is no share\. Give a number from 0 to 1\.$/);
-    expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is no date\./);
+    expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is not a date\./);
     expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is no date\. Give it as 2026-11-25/);
     expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists and is not a DiagnosticReport\./);
   });

@@ -85,7 +85,7 @@ test("what is only assumed is said, in text and in --json, by what was converted
     ["inspect", "scores.keras"],
     ["inspect", "one.keras", "--json"],
   ]);
-  const note = `nothing names its classes: assumed are ${NAMES.replaceAll(",", ", ")}, in this order; --classes A,B,C says otherwise`;
+  const note = `the model has no class names: assuming ${NAMES.replaceAll(",", ", ")}, in this order; use --classes A,B,C to change this`;
   expect(outcomes[0]!.stderr).toContain(`Note: ${note}\n`);
   expect(outcomes[1]!.stderr).toContain(`Note: ${note}\n`);
   expect(JSON.parse(outcomes[1]!.stdout.split("\n")[1]!).assumptions).toMatchObject({
@@ -102,7 +102,7 @@ test("what is only assumed is said, in text and in --json, by what was converted
 
 test("what is assumed is said under --quiet too, without --json", async () => {
   const own = ["--preprocessing", "0..1", "--outputs", "scores", "--quiet"];
-  const note = `nothing names its classes: assumed are ${NAMES.replaceAll(",", ", ")}, in this order`;
+  const note = `the model has no class names: assuming ${NAMES.replaceAll(",", ", ")}, in this order`;
   const outcomes = await cli.runAll([
     ["predict", "scores.keras", "cell.png", ...own],
     ["differential", "smears/Test", "--model", "scores.keras", "--reject", "0", ...own],

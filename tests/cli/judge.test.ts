@@ -99,7 +99,7 @@ describe.concurrent("evaluate", () => {
     expectFailure(
       await cli.run("evaluate", "a", "--data", "blasts"),
       3,
-      /^ERR_DATA class "Blast" is not one of the model's \(.*\): Basophil, .*\. Rename or remove that folder, or say what it is with --map-classes map\.csv\.$/,
+      /^ERR_DATA class "Blast" is not one of the model's \(.*\): Basophil, .*\. Rename or remove that folder, or map its class with --map-classes map\.csv\.$/,
     );
   });
 });
@@ -156,7 +156,7 @@ describe("images that can't be read", () => {
     expectFailure(
       strict!,
       3,
-      /^ERR_IMAGE .*cut\.jpg: the picture is damaged or cut short \(.*\)\. Mend or remove it, or leave it out with --skip-bad\.$/,
+      /^ERR_IMAGE .*cut\.jpg: the image is damaged or incomplete \(.*\)\. Fix or remove it, or skip it with --skip-bad\.$/,
     );
     expect(lenient!.stdout).toMatch(/^.*whole\.jpg\t\w+\t[01]\.\d{4}\n$/);
     const lines = lenient!.stderr.split("\n").filter((line) => line.startsWith("Left out: "));
@@ -168,7 +168,7 @@ describe("images that can't be read", () => {
       /vast\.png: the picture is larger than 64 megapixels/,
     ].entries())
       expect(lines[i]).toMatch(said);
-    expect(lenient!.stderr).toMatch(/^Images that can't be read and were left out: 4 of 5$/m);
+    expect(lenient!.stderr).toMatch(/^Unreadable images skipped: 4 of 5$/m);
     expect(quiet!.stderr).toBe("");
   });
 
@@ -188,11 +188,7 @@ describe("images that can't be read", () => {
       ["train", "--data", "mixed", ...settings, "strict"],
       ["train", "--data", "mixed", ...settings, "lenient", "--skip-bad", "--json"],
     ]);
-    expectFailure(
-      strict!,
-      3,
-      /^ERR_IMAGE .*(cut|empty)\.jpg: .*Mend or remove them, or leave them out with --skip-bad\.$/,
-    );
+    expectFailure(strict!, 3, /^ERR_IMAGE .*(cut|empty)\.jpg: .*Fix or remove them, or skip them with --skip-bad\.$/);
     expect(existsSync(path("strict"))).toBe(false);
     expect(jsonOf<object>(lenient!)).toMatchObject({ judgedOn: "validation" });
     const report = readFileSync(path("lenient", "report.html"), "utf8");

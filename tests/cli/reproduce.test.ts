@@ -48,7 +48,7 @@ test("reproduce trains the three models, compares them and writes the report", a
   expectFailure(
     await cli.run("reproduce", "--data", path("smears", "Train"), "--out", "none"),
     3,
-    "has no Test folder",
+    "contains no Test folder",
   );
   expect(existsSync(path("none"))).toBe(false);
 }, 400_000);

@@ -32,7 +32,7 @@ test("robustness judges every corruption at five strengths, the same each time, 
       expect(change.value).toBeCloseTo(balancedAccuracy.value - told.balancedAccuracy.value, 10);
     }
   }
-  expect(text!.stdout).toMatch(/^Spoilt by .*\nCrop off centre /);
+  expect(text!.stdout).toMatch(/^Corruption .*\nCrop off centre /);
   const page = readFileSync(join(cli.dir, "report.html"), "utf8");
   expect(page.match(/<polygon/g)).toHaveLength(14);
   expect(judged!.code).toBe(0);

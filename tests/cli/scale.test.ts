@@ -50,7 +50,7 @@ describe("a model that takes crops", () => {
       ["differential", "cells/Test", "--model", "run", "--reject", "0", "--json"],
     ])) as [Outcome, Outcome, Outcome];
     expect(scaleOf(judged)).toMatchObject({ source: "red cells", crops: 30, leaving: expect.any(Number) });
-    expect(judged.stderr).toMatch(/^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from \d+ red cells/m);
+    expect(judged.stderr).toMatch(/^Scale: a red cell is [\d.]+ pixels wide, ± \d+ % \(from \d+ red cells/m);
     const rows = linesOf(predicted);
     expect(rows).toHaveLength(31);
     expect(rows[0]).toMatchObject({ crop: { outside: expect.any(Number), nucleus: expect.any(Boolean) } });
@@ -78,12 +78,12 @@ describe("a model that takes crops", () => {
       ["evaluate", "run", "--data", "cells", "--json", "--scale", `${(times * measured).toFixed(1)}px`] as const;
     const [half, judged] = (await cli.runAll([judgedAt(0.5), judgedAt(4)])) as [Outcome, Outcome];
     expect(scaleOf(half).notes).toEqual([
-      expect.stringMatching(/contradicts the pictures/),
+      expect.stringMatching(/contradicts the images/),
       // At that scale a picture is as wide as a field.
       expect.stringMatching(/^30 of 30 pictures seem to be whole fields/),
     ]);
     const { notes, leaving } = scaleOf(judged);
-    expect(notes.join("\n")).toMatch(/contradicts the pictures/);
+    expect(notes.join("\n")).toMatch(/contradicts the images/);
     expect(notes.join("\n")).toMatch(new RegExp(`${leaving} of 30 crops leave their picture`));
     for (const note of notes) expect(judged.stderr).toContain(`Note: ${note}`);
   });
@@ -216,5 +216,5 @@ test("a model that takes whole pictures refuses a scale by name, and says nothin
   expectFailure(judged, 2, /takes whole pictures/);
   expect(plain.stderr).not.toMatch(/[Ss]cale/);
   expect(linesOf(plain)).toHaveLength(6);
-  expectFailure(bad, 2, /scale "72": expected micrometres a pixel/);
+  expectFailure(bad, 2, /scale "72": expected micrometres per pixel/);
 });

@@ -227,7 +227,7 @@ describe("openImageCache", () => {
       "ERR_USAGE the image size must be whole numbers above 0, received 0 x 4",
     );
     await expect(openImageCache(samples, { imageSize: [4, 4], cacheDir: join(file, "sub") })).rejects.toThrow(
-      /^ERR_OUTPUT cannot make the cache folder .* Name another one with LEUKOGRAM_CACHE\.$/,
+      /^ERR_OUTPUT cannot make the cache folder .* Set LEUKOGRAM_CACHE to another folder\.$/,
     );
     expect(readFileSync(file, "utf8")).toBe("");
   });

@@ -186,7 +186,7 @@ describe("a manifest as data", () => {
   test("names the line where a cell is wrong", () => {
     const dir = touch(fresh(), "1.jpg", "2.jpg");
     const open = (text: string) => openData(join(writeFiles(dir, { "m.csv": text }), "m.csv"));
-    expect(() => open("file,class\n1.jpg,a\nnone.jpg,b\n")).toThrow(/line 3: there is no file .*none\.jpg/);
+    expect(() => open("file,class\n1.jpg,a\nnone.jpg,b\n")).toThrow(/line 3: no such file: .*none\.jpg/);
     expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,maybe\n")).toThrow(
       'line 3: expected split train, validation or test, received "maybe"',
     );

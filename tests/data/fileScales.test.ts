@@ -34,6 +34,6 @@ test("the cells count where files contradict them by more than a quarter, and bo
   const off = withFileScale(measured(40), said);
   expect(off.file).toBeUndefined();
   expect(scaleNotes(off.scale, off)).toEqual([
-    "The files say red cells of 72.0 pixels (0.100 micrometres a pixel), and the cells in them 40.0 (red cells): the cells count, as the two differ by more than 25 %. --scale says otherwise.",
+    "According to the files, red cells are 72.0 pixels wide (0.100 micrometres per pixel); according to the cells, 40.0 (red cells). The cells are used, because the two differ by more than 25 %. Use --scale to change this.",
   ]);
 });

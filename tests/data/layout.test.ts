@@ -65,7 +65,9 @@ describe("parts of a data set", () => {
       const dir = fresh(...both(part));
       const { train, validation, test: held } = openData(dir);
       expect([train.classes, validation, held]).toEqual([["a", "b"], undefined, undefined]);
-      expect(notes().at(-1)).toMatch(part === "train" ? /holds train and no other part/ : /alone, and all its images/);
+      expect(notes().at(-1)).toMatch(
+        part === "train" ? /contains only train: no test images/ : /; all its images are used/,
+      );
     }
   });
 
@@ -111,7 +113,9 @@ describe("classes", () => {
       ...["patient:P1", "patient:P2"],
       ...["patient:P03", "patient:P1"],
     ]);
-    expect(notes()[0]).toMatch(/the 3 folders below the classes \(P1, P2, P03, \.\.\.\) are taken for patients/);
+    expect(notes()[0]).toMatch(
+      /the 3 folders inside the class folders \(P1, P2, P03, \.\.\.\) are treated as patients/,
+    );
     const other = fresh("a/left/1.jpg", "a/P2/2.jpg", "b/P1/3.jpg", "b/P03/4.jpg");
     expect(openData(other).train.samples[0]!.group).toBe("a/P2/2");
   });

@@ -52,7 +52,7 @@ describe("separators and encodings of a manifest", () => {
       /m\.csv: .*encoded data was not valid.*\. Give a CSV file in UTF-8 whose first line names the columns\./,
     );
     expect(() => open("file,class\n1.jpg,Basophil\n2.jpg,Neutrophil,band\n")).toThrow(
-      "line 3: 3 cells, and the header has 2. Quote cells that contain the separator, and name every column.",
+      "line 3: 3 cells, but the header has 2. Quote cells that contain the separator, and name every column.",
     );
   });
 });
@@ -71,14 +71,14 @@ describe("columns of other names", () => {
     expect(open(OWN.replace("file,class,split", `${file},${name},Split`))).toEqual(own);
     expect(notes()).toEqual([
       `${path()}: the column "${file}" is used for the file`,
-      `${path()}: the column "${name}" is taken for the class`,
+      `${path()}: the column "${name}" is used for the class`,
     ]);
   });
 
   test("names the columns passed over, and groups by Patient", () => {
     const { train } = open("image,category,Patient,subset\n1.jpg,Basophil,7,a\n2.jpg,Monocyte,7,b\n");
     expect(train.samples.map(({ group }) => group)).toEqual(["Patient:7", "Patient:7"]);
-    expect(notes()[1]).toBe(`${path()}: the column "category" is taken for the class; passed over: "subset"`);
+    expect(notes()[1]).toBe(`${path()}: the column "category" is used for the class; passed over: "subset"`);
   });
 
   test("prefers file and class, and refuses two others by name", () => {
@@ -134,7 +134,7 @@ describe("numbers for classes", () => {
     const mapClasses = { map: readClassMap(join(dir, "map.csv")), leaveOut: false };
     expect(open(numbered, { mapClasses })).toEqual(open(OWN));
     expect(() => open(numbered, { mapClasses: { map: "auto", leaveOut: false } })).toThrow(
-      "none of the five cell types, or not known: 0, 3.",
+      "not one of the five cell types, or unknown: 0, 3.",
     );
   });
 });

@@ -38,7 +38,7 @@ describe("how many of 16 bits are used", () => {
     expect(wide!.data[0]).toBe(red);
     expect(dark!.data[0]).toBe(red! >>> 2); // of 12 bits, as its neighbour, though 10 would hold it
     expect(said).toEqual([
-      `${dir}: 2 pictures of 16 bits are read as of 12 bits, as the largest value of all is 3840: 1.tif, 2.png. --bits says otherwise.`,
+      `${dir}: 2 16-bit images are read as 12 bits, because the largest value is 3840: 1.tif, 2.png. Use --bits to change this.`,
     ]);
     expect(await bitsKey(paths)).toBe("12");
   });
@@ -51,7 +51,7 @@ describe("how many of 16 bits are used", () => {
     onRemark((text) => said.push(text));
     await decodeImage(paths[4]!);
     expect(said[0]).toMatch(
-      /^\S+a\.png and 4 other paths: 5 pictures of 16 bits are read as of 10 bits, as the largest value of all is \d+: a\.png, b\.png, c\.png and others\. --bits says otherwise\.$/,
+      /^\S+a\.png and 4 other paths: 5 16-bit images are read as 10 bits, because the largest value is \d+: a\.png, b\.png, c\.png and others\. Use --bits to change this\.$/,
     );
   });
 
@@ -60,7 +60,7 @@ describe("how many of 16 bits are used", () => {
     expect((await decodeImage(file("rgb-12-of-16.tif"))).data[0]).toBe(red! >>> 2);
     expect(await bitsKey([])).toBe("14");
     expect(() => tellBits(20)).toThrow(
-      "ERR_USAGE --bits 20: expected a whole number from 8 to 16. Cameras have 10, 12,",
+      "ERR_USAGE --bits 20: expected a whole number from 8 to 16. Cameras use 10, 12,",
     );
   });
 
@@ -76,13 +76,13 @@ describe("how many of 16 bits are used", () => {
 
 describe("what could be read otherwise is said of the first and counted", () => {
   test.each([
-    ["imagej-cyx.tif", "channels as pages", "its pages 1, 2, 3 are taken for red, green and blue"],
-    ["cyx-bgr.ome.tif", "channels as pages", "its pages 3, 2, 1 are taken for red, green and blue"],
+    ["imagej-cyx.tif", "channels as pages", "its pages 1, 2, 3 are used as red, green and blue"],
+    ["cyx-bgr.ome.tif", "channels as pages", "its pages 3, 2, 1 are used as red, green and blue"],
     ["pages.tif", "several pages", "of its 4 pictures page 1 is taken"],
     [
       "resolution.tif",
       "scale in tags",
-      "says 0.1 micrometres a pixel, which counts if all pictures of a laboratory say the same; --scale 0.1um tells it",
+      "gives 0.1 micrometres per pixel, which is used if all images of a laboratory give the same; to use it anyway, add --scale 0.1um",
     ],
     ["imagej-stack.tif", "several pages", "of its 3 pictures page 1 is taken"],
     ["orientation-6.tif", "orientation not applied", "has an EXIF rotation, which is ignored"],

@@ -59,7 +59,7 @@ describe("a count of types beyond the five", () => {
       "Immature granulocytes are above the usual range, 10.0 % (4.9 to 17.6), usual 0 to 0.9.",
     ]);
     expect(flagged({ ...NORMAL, Metamyelocyte: 1 }).flags).toEqual([
-      "Immature granulocytes may be above the usual range: 1.0 % (0.0 to 5.4), usual 0 to 0.9. The count leaves it open.",
+      "Immature granulocytes may be above the reference range: 1.0 % (0.0 to 5.4), reference range 0 to 0.9. The count is too small to tell.",
     ]);
   });
 
@@ -89,7 +89,7 @@ describe("a count of types beyond the five", () => {
     const { leukocytesUsed, notes } = flagged({ ...NORMAL, Erythroblast: 4 }, { leukocytes: 8 });
     expect(leukocytesUsed).toBe(8);
     expect(notes.at(-1)).toMatch(
-      /^The corrected number of white cells is right where .* Absolute counts are of the number as given\.$/,
+      /^The corrected white blood cell count is right if .* Absolute counts use the white blood cell count as given\.$/,
     );
   });
 

@@ -43,13 +43,13 @@ describe("reportAnswers", () => {
   test("flags what is out of the range in words, and says where the count leaves it open", () => {
     const { flags } = reportAnswers(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
     expect(flags).toEqual([
-      "White cells are above the reference range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
-      "Eosinophil is above the usual range: relative eosinophilia, 14.0 % (7.9 to 22.4), usual 0 to 5.5.",
-      "Eosinophil is above the usual range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), usual 0.05 to 0.5.",
-      "Lymphocyte may be below the usual range: 8.0 % (3.5 to 15.2), usual 12 to 44. The count leaves it open.",
-      "Lymphocyte may be below the usual range: 1.12 10^9/L (0.49 to 2.12), usual 1.5 to 3.7. The count leaves it open.",
-      "Monocyte may be above the usual range: 0.56 10^9/L (0.15 to 1.39), usual 0.2 to 0.4. The count leaves it open.",
-      "Neutrophil is above the usual range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), usual 2.7 to 6.5.",
+      "White blood cells are above the reference range: leukocytosis, 14 10^9/L, reference range 4.5 to 11.1.",
+      "Eosinophil is above the reference range: relative eosinophilia, 14.0 % (7.9 to 22.4), reference range 0 to 5.5.",
+      "Eosinophil is above the reference range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), reference range 0.05 to 0.5.",
+      "Lymphocyte may be below the reference range: 8.0 % (3.5 to 15.2), reference range 12 to 44. The count is too small to tell.",
+      "Lymphocyte may be below the reference range: 1.12 10^9/L (0.49 to 2.12), reference range 1.5 to 3.7. The count is too small to tell.",
+      "Monocyte may be above the reference range: 0.56 10^9/L (0.15 to 1.39), reference range 0.2 to 0.4. The count is too small to tell.",
+      "Neutrophil is above the reference range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), reference range 2.7 to 6.5.",
     ]);
   });
 
@@ -74,10 +74,10 @@ describe("reportAnswers", () => {
     const report = reportAnswers(all, { reject: 0.963, promise: { error: 0.02, classes: 11 } });
     expect(report.cells).toBe(60);
     expect(report.notes).toContain(
-      "45 cells are unidentified, as the model gives their class less than 0.963 (--reject). The model carries this threshold: with it fewer than 2 % of its answers were wrong on images of its own laboratory, in all its 11 types.",
+      "45 cells are unidentified, because the probability of the class is below 0.963 (--reject). This is the model's own threshold: with it, fewer than 2 % of predictions were wrong on images from the home laboratory, over all 11 types.",
     );
     expect(report.notes).toContain(
-      "Unidentified are 43 % of the cells, so shares are those of the cells with a confident prediction, not of the smear. Its first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
+      "43 % of the cells are unidentified, so shares describe the confidently classified cells, not the smear. The model's first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
     );
     const none = () => reportAnswers({ classes, rows }, { reject: 0.963 });
     expect(none).toThrow(
@@ -152,7 +152,7 @@ describe("readRanges", () => {
       "ages.0.percent.Monocyte: the lower limit is above the upper limit",
     );
     const children = write("source: me\nages: [{ name: a, below: 12, percent: {} }]");
-    expect(() => readRanges(30, children)).toThrow("there is no range for an age of 30 years");
+    expect(() => readRanges(30, children)).toThrow("no range for age 30");
   });
 });
 

@@ -27,7 +27,7 @@ test("flags of disease are withheld where more cells are strange than chance exp
   );
   // What a counter gave is none of the model's mistakes.
   expect(report.flags).toEqual([
-    "White cells are above the reference range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
+    "White blood cells are above the reference range: leukocytosis, 14 10^9/L, reference range 4.5 to 11.1.",
   ]);
   for (const row of report.classes) expect([row.position, row.absolutePosition]).toEqual(["unknown", "unknown"]);
   expect(report.familiarity).toMatchObject({ count: 100, warns: true });
@@ -80,6 +80,6 @@ test("a single strange cell is told, and flags stay", () => {
   const report = reportAnswers({ ...smear(1), rows: smear(1).rows.slice(0, 2) });
   expect(report.withheld).toBeUndefined();
   expect(report.notes).toContain(
-    "1 of 2 images is stranger than 99 of 100 of the model's own: a whole field, another stain, no blood cell? Do not rely on its class.",
+    "1 of 2 images is less familiar than 99 % of the model's training images (whole fields, another stain, or no blood cells?). Do not rely on its class.",
   );
 });

@@ -29,7 +29,7 @@ describe("labelled cells that correct a count", () => {
   test("are refused where another model answered", () => {
     const judged = others(answers("b", { model: "0123456789ab", labelled: true }));
     expect(() => reportAnswers(answers("a", { model: "ba9876543210" }), { judged })).toThrow(
-      "differential: the judged cells were answered by another model (0123456789ab) than the counted ones (ba9876543210)",
+      "differential: --judged comes from another model (0123456789ab) than the count (ba9876543210)",
     );
     expect(reportAnswers(answers("a", { model: "0123456789ab" }), { judged }).cells).toBe(50);
   });

@@ -114,7 +114,9 @@ describe("evaluatePredictions", () => {
       return accuracy.high - accuracy.low;
     };
     expect(width(grouped)).toBeGreaterThan(2 * width(alone));
-    expect(evaluatePredictions(grouped, quick).notes).toContain("Limits rest on 50 groups of images, resampled whole.");
+    expect(evaluatePredictions(grouped, quick).notes).toContain(
+      "Intervals are based on 50 groups of images, resampled as groups.",
+    );
   });
 });
 

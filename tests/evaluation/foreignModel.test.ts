@@ -83,9 +83,7 @@ describe("classes", () => {
 
   test("are refused where they are not as many as the outputs, or named twice", async () => {
     await writeTensorflowJs(net(2), path("tm", "model.json"));
-    await expect(ask(path("tm"), "")).rejects.toThrow(
-      "tm/model.json: the model has 2 classes, and nothing names them.",
-    );
+    await expect(ask(path("tm"), "")).rejects.toThrow("tm/model.json: the model has 2 classes but no class names.");
     writeFiles(path("tm"), { "metadata.json": '{"labels": ["a", "b", "c"]}' });
     await expect(ask(path("tm"), "")).rejects.toThrow(
       `ERR_USAGE the model has 2 classes, and 3 are named (${path("tm", "metadata.json")}). Name them in the order`,
@@ -112,7 +110,7 @@ test("a model of one channel sees grey, as PIL makes it", async () => {
 test("without foreign options another program's file is refused, and with them what flags say of ours", async () => {
   await writeKeras(net(5), path("theirs.keras"));
   expect([isForeign(path("theirs.keras")), isForeign(path("none.keras"))]).toEqual([true, false]);
-  await expect(loadClassifier(path("theirs.keras"))).rejects.toThrow("is no model that can be loaded");
+  await expect(loadClassifier(path("theirs.keras"))).rejects.toThrow("can't be loaded as a model");
   await expect(loadClassifier("cnn-anylab", { foreign: { outputs: "scores", preprocessing: "0..1" } })).rejects.toThrow(
     "ERR_USAGE cnn-anylab: a model written by Leukogram contains these settings. Leave out --preprocessing and --outputs.",
   );

@@ -57,7 +57,7 @@ describe("writing and reading predictions.csv", () => {
     expect(parsePredictionsCsv(text)).toStrictEqual(predictions);
     for (const odd of ["2", "-1", "much"])
       expect(() => parsePredictionsCsv(text.replace(String(1 / 121), odd))).toThrow(
-        `line 2: familiarity "${odd}" is no share`,
+        `line 2: familiarity "${odd}" is not between 0 and 1`,
       );
   });
 

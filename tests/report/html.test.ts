@@ -179,13 +179,13 @@ describe("comparisonReport", () => {
   });
 
   it("shows the spread over seeds only where there are several", () => {
-    expect(text(comparisonReport(comparisonInput()))).toContain("From seed to seed");
+    expect(text(comparisonReport(comparisonInput()))).toContain("Variation between seeds");
     const models = comparisonInput().models.map((model) => ({
       ...model,
       evaluations: model.evaluations.slice(0, 1),
       seeds: [0],
     }));
-    expect(text(comparisonReport(comparisonInput({ models })))).not.toContain("From seed to seed");
+    expect(text(comparisonReport(comparisonInput({ models })))).not.toContain("Variation between seeds");
   });
 
   it("has the notes as headings and paragraphs", () => {

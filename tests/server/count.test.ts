@@ -48,9 +48,11 @@ test("crops are counted, and said where one is not as it should be", () => {
   expect(well.crops).toEqual({ crops: 30, leaving: 0, withoutNucleus: 0 });
   expect(well.notes.join()).not.toMatch(/crops/);
   const few = countedOf([group(29, cropped), group(1, { ...cropped, leaves: true })]);
-  expect(few.notes.at(-1)).toBe("Of 30 crops 1 leave their picture by more than a tenth; in 0 no nucleus was found.");
+  expect(few.notes.at(-1)).toBe(
+    "Of 30 crops, 1 extend beyond the image by more than a tenth; in 0, no nucleus was found.",
+  );
   const many = countedOf([group(20, cropped), group(10, { ...cropped, hasNucleus: false })]);
-  expect(many.notes.at(-1)).toMatch(/^No nucleus was found in 10 of 30 pictures; .*single white cells\?$/);
+  expect(many.notes.at(-1)).toMatch(/^No nucleus was found in 10 of 30 images; .*single white blood cells\?$/);
   expect(countedOf([group(30)]).crops).toBeNull();
 });
 

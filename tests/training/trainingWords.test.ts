@@ -11,8 +11,8 @@ test("a title names what of the model was trained", () => {
   const model = "mobilenetv2";
   expect(named({ model: "cnn" })).toBe("Custom CNN");
   expect(named({ model })).toBe("frozen MobileNetV2");
-  expect(named({ model, frozen: false })).toBe("MobileNetV2 trained whole");
-  expect(named({ model, frozen: false }, false)).toBe("MobileNetV2 trained whole, starting from random weights");
+  expect(named({ model, frozen: false })).toBe("MobileNetV2 trained entirely");
+  expect(named({ model, frozen: false }, false)).toBe("MobileNetV2 trained entirely, starting from random weights");
   expect(named({ model, unfreezeFrom: "block_13" })).toBe("MobileNetV2 trained from block_13 on");
 });
 

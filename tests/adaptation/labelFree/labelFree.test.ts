@@ -57,7 +57,7 @@ test.each([
     {
       name: "test-time augmentation",
       applied: true,
-      reason: "8 turned and mirrored views of 5 pictures: three sizes of the crop, a paler and a darker stain",
+      reason: "8 rotated and flipped views of 5 images: three crop sizes, a paler and a darker stain",
     },
   ]);
   const many = await answers(classifier);
@@ -80,7 +80,7 @@ test("says what was not done for too few images, and answers as before", async (
     {
       name: "neighbours' votes",
       applied: false,
-      reason: expect.stringMatching(/^\d+ different cells are too few to vote \(200 needed\): give more cells$/),
+      reason: expect.stringMatching(/^\d+ different cells are too few for a vote \(200 needed\): give more cells$/),
     },
   ]);
   const exported = await answers(await loadClassifier(plain, { threads: 1 }));

@@ -78,7 +78,7 @@ describe.sequential("adapting without labels", () => {
     // A network that saw 36 drawings.
     expect(run.error).toMatch(/^the model stays as it is: cells that look alike to the model get different answers/);
     expect(Object.keys(foundOf(run))).toEqual([
-      ...["Cells", "Answers to change", "Stability", "Alike cells", "Mean probability", "Own laboratory"],
+      ...["Cells", "Changed predictions", "Stability", "Similar cells", "Mean probability", "Home laboratory"],
     ]);
     expect(foundOf(run).Cells).toMatch(new RegExp(`^${length} without labels`));
     const { models } = (await laboratory.ask("GET models")).body;
@@ -107,7 +107,7 @@ testWith("data/jtsc")(
     expect(run).toMatchObject({ status: "finished", error: null, model: asked.id });
     const found = foundOf(run);
     expect(found.Cells).toMatch(/^299 without labels/);
-    expect(found["Own laboratory"]).toMatch(/remembered cells \(2 points may be lost\)$/);
+    expect(found["Home laboratory"]).toMatch(/stored cells \(allowed loss: 2 percentage points\)$/);
     expect(found.Votes).toMatch(/^Adapted by neighbours' votes: .* can't be known without labels\.$/);
     const { models, active } = (await real.ask("GET models")).body;
     const own = models.find(({ id }: { id: string }) => id === run.model);
