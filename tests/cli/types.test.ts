@@ -114,7 +114,7 @@ interface Counted {
   flags: string[];
 }
 
-/** predictions.csv of cells, of which `strange` are unlike what the model knows. */
+/** predictions.csv of cells, of which `strange` are unlike the model's training images. */
 function writeSmear(name: string, strange: number): void {
   const types = Object.keys(DRAWN);
   const counts = [12, 1, 10, 25, 5, 57];

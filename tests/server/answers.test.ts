@@ -59,7 +59,7 @@ test("an image to which the model gives no number is bad, and says so; a form wi
   const data = [...new Array(192).fill(0).map((_, i) => i), ...new Array(192).fill(0)];
   const inferred = await ask("POST /v2/models/cnn-cells/infer", { inputs: [{ ...images, data }] });
   expect([inferred.status, inferred.body.error]).toEqual([422, expect.stringMatching(/no answer to image 1 /)]);
-  expect((await upload(id, [])).body.error).toMatchObject({ code: "ERR_USAGE", message: "the form holds no file" });
+  expect((await upload(id, [])).body.error).toMatchObject({ code: "ERR_USAGE", message: "the form contains no files" });
   await own.close();
 });
 

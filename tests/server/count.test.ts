@@ -10,7 +10,7 @@ function group(count: number, given: Partial<CellGroup> = {}): CellGroup {
   return { ...said, label: null, leaves: null, hasNucleus: null, count, ...given };
 }
 
-test("cells unlike what the model knows are flagged where they are many, and not where chance explains them", () => {
+test("cells unlike the model's training images are flagged where they are many, and not where chance explains them", () => {
   const many = [group(30), group(12, { isUnfamiliar: true }), group(5, { isUnfamiliar: true, label: "Monocyte" })];
   expect(countedOf(many).flags[0]).toBe(
     "These cells do not look like the model's training images: 17 of 47 are stranger than 99 of 100 of its own. 12 of them no reader labelled.",

@@ -86,7 +86,7 @@ describe.skipIf(first === undefined)("a disk that is full (skipped where none ma
         expect([status, body.error.code, body.error.message]).toEqual([
           507,
           "ERR_OUTPUT",
-          "the disk is full, and nothing of this request was kept",
+          "the disk is full; nothing from this request was saved",
         ]);
       }
     }

@@ -62,7 +62,7 @@ describe.sequential("crops", () => {
     const panel = page.locator(".cellPanel");
     await panel.getByText(/^No nucleus was found: the model was given the picture's middle/).waitFor();
     await look();
-    await tiles(page).filter({ hasText: "crop leaves the picture" }).first().click();
+    await tiles(page).filter({ hasText: "crop extends beyond the image" }).first().click();
     await panel
       .getByText(/^The crop that the model was given leaves the picture: [\d.]+ % of it lies beyond/)
       .waitFor();

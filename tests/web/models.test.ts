@@ -184,11 +184,11 @@ describe.sequential("models", () => {
     await look();
     await go("models");
     const made = page.getByRole("listitem").filter({ hasText: "Trained here" }).first();
-    await made.getByText("It was not judged here on corrected cells.").waitFor();
+    await made.getByText("Not evaluated on this laboratory's corrected cells.").waitFor();
     await made.getByRole("button", { name: /^Activate/ }).press("Enter");
     const dialog = page.getByRole("dialog");
     expect(await dialog.locator("dd").allInnerTexts()).toEqual(["cnn-anylab", "cnn on small"]);
-    await dialog.getByText("It was not judged here on corrected cells.").waitFor();
+    await dialog.getByText("Not evaluated on this laboratory's corrected cells.").waitFor();
     await look();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     expect(await page.locator("li.active h2").innerText()).toContain("cnn-anylab");

@@ -88,7 +88,7 @@ async function nothingUnseenIsSigned(): Promise<void> {
   expect([await field.inputValue(), await hasFocus(field)]).toEqual(["", true]);
   // Nobody confirms by default what was not reviewed.
   await page.getByText("1 cell was not reviewed").waitFor();
-  const meaning = page.getByLabel("What the signature means");
+  const meaning = page.getByLabel("Meaning of the signature");
   expect(await meaning.inputValue()).toBe("");
   await look();
   await page.unroute("**/events");
@@ -151,7 +151,7 @@ describe.sequential("the story of a case", () => {
   test("it is reviewed by keyboard alone: labels, ranges, undo, redo, confirm", async () => {
     await current(page).focus();
     await page.keyboard.press("Delete");
-    await page.getByText("There is no label to remove.").waitFor();
+    await page.getByText("No label to remove.").waitFor();
     expect(await focused(page)).toMatch(/^Cell \d+, Basophil, model: Basophil \d+ percent/);
     const before = Number(await countOf(page, "B"));
     const second = await nameOf(page, 1);
@@ -350,7 +350,7 @@ describe.sequential("the story of a case", () => {
     await look();
     await tab("second", ben);
     await ben.getByRole("button", { name: /Start the second reading/ }).click();
-    await ben.getByText("The model's answers and the first reading are hidden.").waitFor();
+    await ben.getByText("The model's predictions and the first reading are hidden.").waitFor();
     await expect.poll(() => focused(ben)).toMatch(/^Cell 1,/);
     await ben.getByRole("button", { name: "Finish the reading" }).click();
     await ben
@@ -393,7 +393,7 @@ describe.sequential("the story of a case", () => {
     await nothingUnseenIsSigned();
     await sign(page, "ada");
     await page.getByText("Report 1 is signed; it needs a second signature.").waitFor();
-    await page.getByText("You have signed this report. Somebody else must sign it too.").waitFor();
+    await page.getByText("You have signed this report. Another user must sign it too.").waitFor();
     expect(await page.getByRole("button", { name: /^Sign as/ }).count()).toBe(0);
     await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Signed reports" }))).toBe(true);
     await look();
@@ -402,19 +402,19 @@ describe.sequential("the story of a case", () => {
     await look(ben);
     await tab("review");
     await tiles(page).first().waitFor();
-    await page.getByText("Signed: amend it to change it").waitFor();
+    await page.getByText("Signed: to change it, amend it").waitFor();
     expect(await page.getByRole("toolbar", { name: "Selected cells" }).count()).toBe(0);
     await current(page).focus();
     await page.keyboard.press("s");
-    await page.getByRole("region", { name: "Messages" }).getByText("Signed: amend it to change it").waitFor();
+    await page.getByRole("region", { name: "Messages" }).getByText("Signed: to change it, amend it").waitFor();
     await page.getByRole("button", { name: /^Open cell/ }).click();
     await page.locator(".cellPanel").waitFor();
     expect(await page.locator(".panelLabels").count()).toBe(0);
     await look();
     await tab("report");
     await page.getByLabel("Why").fill("A smudge was overlooked");
-    await page.getByRole("button", { name: "Open again for an amendment" }).press("Enter");
-    await page.getByText("Open for an amendment", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Reopen for amendment" }).press("Enter");
+    await page.getByText("Open for amendment", { exact: true }).waitFor();
     await page.locator(".caseHead").getByText("Why: A smudge was overlooked").waitFor();
     await expect.poll(() => hasFocus(page.getByRole("link", { name: "Review" }))).toBe(true);
     await look();

@@ -83,7 +83,9 @@ describe("an engine", () => {
 
   test("ends at once when it is closed, whatever it is doing", async () => {
     const own = new Engine({ session: { threads: 1 } });
-    const waiting = expect(own.run("facts", { model: MODEL })).rejects.toThrow(/^ERR_ABORTED the server is stopping/);
+    const waiting = expect(own.run("facts", { model: MODEL })).rejects.toThrow(
+      /^ERR_ABORTED the server is shutting down/,
+    );
     const { pid } = own;
     await own.close();
     await waiting;

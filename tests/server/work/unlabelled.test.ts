@@ -61,7 +61,7 @@ describe.sequential("adapting without labels", () => {
     const refused = await laboratory.ask(`POST ${LINE}`, {});
     expect([refused.status, refused.body.error.message]).toEqual([
       422,
-      `adapting without labels takes ${FEWEST_CELLS} different cells; there are 40`,
+      `adapting without labels needs ${FEWEST_CELLS} different cells; there are 40`,
     ]);
     expect((await laboratory.ask("GET runs")).body.runs).toEqual([]);
   });

@@ -173,7 +173,10 @@ describe("runs", () => {
       (found) => found !== undefined && found.pid !== pid,
     );
     process.kill(process_!.pid, "SIGKILL");
-    expect(await runOver(id)).toMatchObject({ status: "interrupted", error: "the program was stopped from outside" });
+    expect(await runOver(id)).toMatchObject({
+      status: "interrupted",
+      error: "the program was stopped by another process",
+    });
     const config = join(paths.folder, "config.json");
     expect(JSON.parse(readFileSync(config, "utf8")).recipe.epochs).toBe(400);
   });
@@ -240,7 +243,7 @@ test("the Open Inference Protocol is spoken, and errors are texts", async () => 
     ...headers,
     "content-encoding": "gzip",
   });
-  expect([wrong.status, wrong.body]).toEqual([400, { error: "bodies that are compressed are not taken" }]);
+  expect([wrong.status, wrong.body]).toEqual([400, { error: "compressed bodies are not supported" }]);
   expect(await laboratory.ask("POST /v2/models/none/infer", payload, headers)).toMatchObject({
     status: 404,
     body: { error: "no such model" },

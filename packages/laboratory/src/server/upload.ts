@@ -42,7 +42,7 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
   const take = async (name: string, received: Received) => {
     if (files.length + refused.length >= limits.images)
       throw new LeukogramError("ERR_LIMIT", `more than ${limits.images} images at once`, {
-        hint: "Send them in parts.",
+        hint: "Send them in several requests.",
       });
     try {
       const file = safeName(name);

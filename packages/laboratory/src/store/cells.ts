@@ -133,7 +133,7 @@ export async function imageOf({ database: { queries } }: Pick<Store, "database">
 }
 
 function noSuchCell(): never {
-  throw new LeukogramError("ERR_NOT_FOUND", "there is no such cell");
+  throw new LeukogramError("ERR_NOT_FOUND", "no such cell");
 }
 
 /** A cell that waits for classification, and the model of its case. */

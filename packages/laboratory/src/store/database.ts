@@ -121,7 +121,7 @@ async function migrate(tx: Queries): Promise<void> {
   };
   const last = Number(done.rows[0]!.last);
   if (last > MIGRATIONS.at(-1)!.id)
-    throw new LeukogramError("ERR_DATABASE", `the database is of a later version of Leukogram (${last})`, {
+    throw new LeukogramError("ERR_DATABASE", `the database belongs to a later version of Leukogram (${last})`, {
       hint: "Install that version.",
     });
   for (const { id, sql: text } of MIGRATIONS.filter((migration) => migration.id > last)) {

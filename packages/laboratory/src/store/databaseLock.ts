@@ -55,8 +55,8 @@ export class DatabaseLock {
       return;
     }
     await session.end();
-    throw new LeukogramError("ERR_CONFLICT", "another server, or command, uses this database", {
-      hint: "Stop that one, or name another database in DATABASE_URL.",
+    throw new LeukogramError("ERR_CONFLICT", "another server or command is using this database", {
+      hint: "Stop that process, or set DATABASE_URL to another database.",
     });
   }
 }

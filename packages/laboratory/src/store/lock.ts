@@ -22,8 +22,8 @@ export function lockFolder(folder: string, now: () => Date): () => void {
     while (!take(draft, path)) {
       const theirs = read(path);
       if (theirs !== undefined && isHeld(theirs, path, now()))
-        throw new LeukogramError("ERR_CONFLICT", `${folder}: another process uses it (${theirs})`, {
-          hint: "Stop that one, or name another folder with --data.",
+        throw new LeukogramError("ERR_CONFLICT", `${folder}: in use by another process (${theirs})`, {
+          hint: "Stop that process, or choose another folder with --data.",
         });
       // Moved and not removed: whoever took it meanwhile is seen, and gets it back.
       const left = `${path}.left.${process.pid}`;

@@ -59,5 +59,5 @@ export async function activateModel(
 
 /** @throws ERR_NOT_FOUND, always. */
 export function noSuchModel(): never {
-  throw new LeukogramError("ERR_NOT_FOUND", "there is no such model", { hint: "GET /models lists them." });
+  throw new LeukogramError("ERR_NOT_FOUND", "no such model", { hint: "GET /models lists them." });
 }

@@ -20,8 +20,8 @@ export async function requireRoom(folder: string, reserve: number): Promise<void
 
 /** What is told where the disk is full. */
 export function diskFull(cause?: unknown): LeukogramError {
-  return new LeukogramError("ERR_OUTPUT", "the disk is full, and nothing of this request was kept", {
-    hint: "Free some space, and try again.",
+  return new LeukogramError("ERR_OUTPUT", "the disk is full; nothing from this request was saved", {
+    hint: "Free some disk space, and try again.",
     cause,
   });
 }

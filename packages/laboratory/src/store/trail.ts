@@ -55,8 +55,8 @@ export async function change<T extends Json>(
     const [known] = await queries.select().from(answers).where(eq(answers.key, key));
     if (known !== undefined) {
       if (known.wish === wish) return { answer: known.answer as T, caseId: undefined, cells: undefined };
-      throw new LeukogramError("ERR_KEY", "this Idempotency-Key was used for something else", {
-        hint: "Make a new UUID for each wish.",
+      throw new LeukogramError("ERR_KEY", "this Idempotency-Key was used for another request", {
+        hint: "Create a new UUID for each request.",
       });
     }
     const [sequence, at] = [last!.sequence + 1, store.now()];

@@ -185,7 +185,7 @@ export class Queue implements Classification {
     return [
       {
         ...{ probabilities: undefined, familiarity: undefined, crop: undefined },
-        error: `${first!.file}: could not be read: ${error.reason}`,
+        error: `${first!.file}: can't be read: ${error.reason}`,
       },
     ];
   }

@@ -19,7 +19,7 @@ const SCRIPT = fileURLToPath(new URL(`./engineProcess.${ENDING}`, import.meta.ur
 /** The process that runs models died, or could not be given a job. */
 export class EngineGone extends LeukogramError {
   constructor(message: string, cause?: unknown) {
-    super("ERR_RUNTIME", message, { hint: "It is started again with the next job.", cause });
+    super("ERR_RUNTIME", message, { hint: "The process restarts with the next job.", cause });
   }
 }
 
@@ -107,7 +107,7 @@ export class Engine {
   #lost(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    this.#fail(new EngineGone(`the process that runs models is gone: ${how}`));
+    this.#fail(new EngineGone(`the process that runs models has ended: ${how}`));
   }
 
   #fail(error: Error): void {
@@ -118,5 +118,5 @@ export class Engine {
 }
 
 function closed(): LeukogramError {
-  return new LeukogramError("ERR_ABORTED", "the server is stopping");
+  return new LeukogramError("ERR_ABORTED", "the server is shutting down");
 }

@@ -44,7 +44,7 @@ export class Explanations {
    */
   async paint({ sha256, file, model: id, predicted, status }: ReadCell, name = predicted): Promise<Uint8Array> {
     if (id === null || name === null)
-      throw new LeukogramError("ERR_CONFLICT", `the cell is ${status}: no model has answered for it`);
+      throw new LeukogramError("ERR_CONFLICT", `the cell is ${status}: no model has classified it`);
     const model = await this.#models.find(id);
     const target = classesOf(model).indexOf(name);
     if (target < 0) throw new LeukogramError("ERR_NOT_FOUND", `the model has no class "${name}"`);
@@ -57,7 +57,7 @@ export class Explanations {
     const known = this.#underWay.get(kept);
     if (known !== undefined) return known;
     if (this.#underWay.size >= MOST_WAITING)
-      throw new LeukogramError("ERR_LIMIT", "too many explanations are asked for at once", { hint: "Try again." });
+      throw new LeukogramError("ERR_LIMIT", "too many explanations requested at once", { hint: "Try again." });
     const job = { model, file: { path: this.#store.images.pathOf(sha256), name: file, redCell }, target };
     const painted = this.#inTurn(() => this.#engine.run("explain", job)).finally(() => this.#underWay.delete(kept));
     this.#underWay.set(kept, painted);

@@ -73,8 +73,8 @@ function requireEnough(classes: ReadonlyMap<string, readonly KnownCell[]>): void
   const found = counts.map(({ label, length }) => `${label} ${length}`).sort();
   throw new LeukogramError(
     "ERR_DATA",
-    `adapting takes ${NEEDED} cells of known class, with two classes of ${NEEDED_OF_A_CLASS} cells or more; there are ${all}${found.length > 0 ? ` (${found.join(", ")})` : ""}`,
-    { hint: "Review more cells, or sign more cases: a signature confirms what the model said." },
+    `adapting needs ${NEEDED} cells of known class, with at least two classes of ${NEEDED_OF_A_CLASS} cells; there are ${all}${found.length > 0 ? ` (${found.join(", ")})` : ""}`,
+    { hint: "Review more cells, or sign more cases: a signature confirms the model's predictions." },
   );
 }
 

@@ -98,8 +98,8 @@ export function classesOf(model: string): string[] {
 export function requireFile(model: string): string {
   const path = onnxOf(findModelFile(model).path);
   if (existsSync(path)) return path;
-  throw new LeukogramError("ERR_NOT_FOUND", `the file of the model ${basename(model)} is gone`, {
-    hint: "Put its folder back, from a backup.",
+  throw new LeukogramError("ERR_NOT_FOUND", `the file of the model ${basename(model)} is missing`, {
+    hint: "Restore the model's folder from a backup.",
   });
 }
 

@@ -81,8 +81,8 @@ export async function newUnlabelledAdaptation(
   if (images.length < FEWEST_CELLS)
     throw new LeukogramError(
       "ERR_DATA",
-      `adapting without labels takes ${FEWEST_CELLS} different cells; there are ${images.length}`,
-      { hint: "Add more images; no label is needed." },
+      `adapting without labels needs ${FEWEST_CELLS} different cells; there are ${images.length}`,
+      { hint: "Add more images; they need no labels." },
     );
   const settings = { model, homeLoss, unlabelled: images.length };
   return { kind: "adapt", name, settings, files: { "cells.csv": listOf(images, store.images.pathOf) } };

@@ -219,7 +219,7 @@ export class Runs {
     // What ends without a word was killed, or its server was before it had written which process it is.
     else if (report?.state === "failed" || (report === undefined && said !== undefined))
       await this.#move(row, { ...told, to: "failed", error: said ?? null });
-    else await this.#move(row, { ...told, to: "interrupted", error: "the program was stopped from outside" });
+    else await this.#move(row, { ...told, to: "interrupted", error: "the program was stopped by another process" });
   }
 
   // The model that a finished run made.
@@ -245,7 +245,7 @@ export class Runs {
   }
 }
 
-const unchanged = (reason: string) => `the model stays as it is: ${reason}`;
+const unchanged = (reason: string) => `the model was not changed: ${reason}`;
 
 interface Current {
   readonly id: string;
