@@ -1,4 +1,4 @@
-import { holdOut, type KnownCell, manifestOf } from "@leukogram/laboratory/server/work/heldOut";
+import { holdOut, type KnownCell, manifestOf, requireOneDepth } from "@leukogram/laboratory/server/work/heldOut";
 import { expect, test } from "vitest";
 
 const cells = (label: string, count: number, more: Partial<KnownCell> = {}): KnownCell[] =>
@@ -47,4 +47,14 @@ test("writes a manifest whose paths may hold anything", () => {
   expect(manifestOf(cells("A", 1), (sha256) => `/a "b",/${sha256}`)).toBe(
     'file,class,group\n"/a ""b"",/A0","A","A0"\n',
   );
+});
+
+test("a model of subtypes does not learn from labels of types", () => {
+  const subtypes = ["BandNeutrophil", "SegmentedNeutrophil", "Lymphocyte"];
+  expect(() => requireOneDepth(subtypes, cells("Neutrophil", 3))).toThrow(
+    "ERR_DATA the active model has several classes for Neutrophil, which labels do not tell apart. Activate a model of the five types",
+  );
+  // Types that both know, that the model does not know at all, or that nobody labelled.
+  requireOneDepth(subtypes, [...cells("Lymphocyte", 3), ...cells("Basophil", 2)]);
+  requireOneDepth(["Neutrophil", "Lymphocyte"], cells("Neutrophil", 3));
 });

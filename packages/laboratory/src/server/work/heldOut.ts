@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import { calledInFive } from "leukogram/cells/cellTypes";
+import { CELL_TYPES } from "leukogram/cells/classes";
 
 /** A cell whose class a reader stands for. */
 export interface KnownCell {
@@ -96,3 +98,23 @@ export function listOf(images: readonly string[], pathOf: (sha256: string) => st
 }
 
 const quoted = (text: string) => `"${text.replace(/"/g, '""')}"`;
+
+/**
+ * Labels say "Neutrophil": a model that tells bands from segmented ones would learn from all cells but these.
+ *
+ * @throws ERR_DATA if the model has several classes for a label.
+ */
+export function requireOneDepth(classes: readonly string[], counted: readonly Pick<KnownCell, "label">[]): void {
+  const coarse = CELL_TYPES.filter(
+    (type) =>
+      !classes.includes(type) &&
+      classes.some((name) => calledInFive(name) === type) &&
+      counted.some(({ label }) => label === type),
+  );
+  if (coarse.length === 0) return;
+  throw new LeukogramError(
+    "ERR_DATA",
+    `the active model has several classes for ${coarse.join(", ")}, which labels do not tell apart`,
+    { hint: "Activate a model of the five types, or adapt without labels." },
+  );
+}

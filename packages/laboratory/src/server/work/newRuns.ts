@@ -9,7 +9,7 @@ import { countedCells, differentImages } from "../../store/knownCells.ts";
 import type { RunRow } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
 import { allowedData } from "./dataFolders.ts";
-import { holdOut, listOf, manifestOf } from "./heldOut.ts";
+import { holdOut, listOf, manifestOf, requireOneDepth } from "./heldOut.ts";
 import type { Models } from "./models.ts";
 import { type JobFiles, trainFiles } from "./runFiles.ts";
 
@@ -58,7 +58,9 @@ export function newTraining({ store, allowed }: NewRunOptions, { name, data, rec
 export async function newAdaptation(options: NewRunOptions, { cases, homeLoss }: AdaptWish): Promise<NewJob> {
   const { store } = options;
   const { model, name, classes } = await activeModel(options);
-  const known = (await countedCells(store, cases)).filter(({ label }) => classes.includes(label));
+  const counted = await countedCells(store, cases);
+  requireOneDepth(classes, counted);
+  const known = counted.filter(({ label }) => classes.includes(label));
   const { learn, judge } = holdOut(known);
   const files = Object.fromEntries(
     Object.entries({ learn, judge }).map(([part, cells]) => [`${part}.csv`, manifestOf(cells, store.images.pathOf)]),
