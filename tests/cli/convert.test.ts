@@ -125,7 +125,7 @@ describe.concurrent("convert", () => {
     expectFailure(outcomes[2]!, 2, 'ERR_USAGE preprocessing "0..2" is not known. Use one of 0..255, 0..1,');
     expectFailure(outcomes[3]!, 2, "ERR_USAGE the model has 5 classes, and 2 are named (--classes).");
     expectFailure(outcomes[4]!, 3, "ERR_FORMAT none.h5: no such file");
-    expectFailure(outcomes[5]!, 3, /^ERR_FORMAT layer "\w+" is made of operators, and is no layer of Keras\. Write/);
+    expectFailure(outcomes[5]!, 3, /^ERR_FORMAT layer "\w+" is made of operators and is not a Keras layer\. Write/);
     expect(readFileSync(path("mine.keras"), "utf8")).toBe("mine");
     expect(existsSync(path("x.onnx"))).toBe(false);
   });

@@ -88,7 +88,7 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
       train("smears", ...mobilenet, "nowhere.h5"),
       train("smears", ...mobilenet, "words.h5"),
     ]);
-    expectFailure(missing!, 3, "ERR_WEIGHTS nowhere.h5: no such file. Check the path given by --weights.");
+    expectFailure(missing!, 3, "ERR_WEIGHTS nowhere.h5: no such file. Check the path given with --weights.");
     expectFailure(words!, 3, /^ERR_\w+ words\.h5: .*HDF5/);
     expect(existsSync(path("never"))).toBe(false);
   });

@@ -212,7 +212,7 @@ test("a model that takes whole pictures refuses a scale by name, and says nothin
     ["predict", "whole", "cells/Test/Monocyte", "--json"],
     ["predict", "run", "cells/Test", "--scale", "72"],
   ])) as [Outcome, Outcome, Outcome, Outcome];
-  expectFailure(predicted, 2, /whole.*takes whole pictures, so a scale says nothing to it\. Leave out --scale/);
+  expectFailure(predicted, 2, /whole.*takes whole images and does not use a scale\. Remove --scale/);
   expectFailure(judged, 2, /takes whole pictures/);
   expect(plain.stderr).not.toMatch(/[Ss]cale/);
   expect(linesOf(plain)).toHaveLength(6);

@@ -60,7 +60,7 @@ describe("HDF5", () => {
     bytes.writeUInt16LE(0, heap + 16); // its first object: free, and
     bytes.writeBigUInt64LE(0n, heap + 24); // of no length
     expect(await message(kerasModelOf(bytes, "m.h5"))).toBe(
-      "ERR_FORMAT m.h5: is damaged or cut short (its texts lie outside their heap). Copy or download it again.",
+      "ERR_FORMAT m.h5: damaged or incomplete (strings lie outside their heap). Copy or download it again.",
     );
   });
 
@@ -244,7 +244,7 @@ test("a .safetensors file with numbers that lie in one place a thousand times, o
   expect(await write(same)).toMatch(/^ERR_FORMAT .*t1 is cut off/);
   expect(await write({ a: entry("F32", -8, 4000) })).toMatch(/a is cut off/);
   expect(await write({ a: entry("BF16", 0, 4000) })).toMatch(/a is of type BF16/);
-  expect(await write({ __metadata__: { a: 3 } })).toMatch(/its metadata are no texts/);
+  expect(await write({ __metadata__: { a: 3 } })).toMatch(/its metadata are not strings/);
 });
 
 test("an .npz file whose arrays claim more than their bytes, or is damaged, is refused", async () => {

@@ -84,7 +84,7 @@ describe("the file's name", () => {
     const vit = { ...SIZE, model: "vitb16", cacheDir: testFolder() };
     expect(await findImagenetWeights(vit)).toBeUndefined();
     expect(await message(findImagenetWeights({ ...vit, fetch: true }))).toBe(
-      "ERR_CONFIG vitb16: Keras publishes no weights for it, so there are none to fetch. Give timm's model.safetensors by --weights.",
+      "ERR_CONFIG vitb16: Keras publishes no weights for this model. Give timm's model.safetensors with --weights.",
     );
   });
 
@@ -106,7 +106,7 @@ describe("a file that was given", () => {
   test("must be there, and be a file", async () => {
     const folder = testFolder();
     expect(await message(findImagenetWeights({ ...SIZE, weights: join(folder, "no.h5") }))).toBe(
-      `ERR_WEIGHTS ${folder}/no.h5: no such file. Check the path given by --weights.`,
+      `ERR_WEIGHTS ${folder}/no.h5: no such file. Check the path given with --weights.`,
     );
     expect(await message(findImagenetWeights({ ...SIZE, weights: folder }))).toContain(`${folder}: is not a file`);
   });
@@ -158,7 +158,7 @@ describe("the cache", () => {
     const error = await message(findImagenetWeights({ ...SIZE, cacheDir }));
     expect(error).toContain(`ERR_WEIGHTS ${path}: is not these weights`);
     expect(error).toMatch(/layer "\w+" \w+: expected \[.+\], received \[.+\]/);
-    expect(error).toContain("Delete it to fetch it anew.");
+    expect(error).toContain("Delete the file to download it again.");
     expect(existsSync(`${path}.sha256`)).toBe(false);
   });
 });
@@ -254,7 +254,7 @@ describe("a download", () => {
     [
       "a redirect to nowhere",
       (_, response) => void response.writeHead(302, { location: "http://127.0.0.1:1/file.h5" }).end(),
-      "could not be downloaded: ",
+      "can't be downloaded: ",
     ],
     [
       "redirects in a circle",
@@ -263,7 +263,7 @@ describe("a download", () => {
     ],
   ])("that brings %s fails in words and leaves nothing", async (_, answer, words) => {
     const { error, cacheDir, server } = await fetchFrom(answer);
-    expect(error).toMatch(new RegExp(`^ERR_WEIGHTS ${server.url}${FILE} could not be downloaded: `));
+    expect(error).toMatch(new RegExp(`^ERR_WEIGHTS ${server.url}${FILE} can't be downloaded: `));
     expect(error).toContain(words);
     expect(error).toContain("give it by --weights FILE.");
     expect(left(cacheDir)).toEqual([]);
@@ -272,9 +272,9 @@ describe("a download", () => {
   test("from a port where nobody listens, or a host without a name, fails in words", async () => {
     const base = { ...SIZE, cacheDir: testFolder(), fetch: true };
     const refused = await message(findImagenetWeights({ ...base, baseUrl: "http://127.0.0.1:1/" }));
-    expect(refused).toContain("could not be downloaded: ");
+    expect(refused).toContain("can't be downloaded: ");
     const unknown = await message(findImagenetWeights({ ...base, baseUrl: "http://no-such-host.invalid/" }));
-    expect(unknown).toMatch(/could not be downloaded: the host/);
+    expect(unknown).toMatch(/can't be downloaded: the host/);
     expect(await message(findImagenetWeights({ ...base, baseUrl: "no address" }))).toMatch(/could not be downloaded/);
   });
 

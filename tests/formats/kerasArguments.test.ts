@@ -163,10 +163,10 @@ describe("arguments of calls", () => {
   test("training=True in files of Keras 3 is passed over, as model.predict does, and that is said", () => {
     const norm3 = layer3("BatchNormalization", norm, { training: true });
     expect(described(functional([4], { norm: norm3 })).notes).toEqual([
-      'layer "norm" is called with training=True, which Keras 3 passes over when it predicts',
+      'layer "norm" is called with training=True, which Keras 3 ignores in prediction',
     ]);
     expect(described(functional([4, 4, 1], { flip: layer3("RandomFlip", {}, { training: true }) })).notes).toEqual([
-      'layer "flip" (RandomFlip) does nothing where a model predicts, and was left out',
+      'layer "flip" (RandomFlip) has no effect in prediction and was removed',
     ]);
   });
 
@@ -258,7 +258,7 @@ describe("settings", () => {
     expectNear(await ask(model, [3, -4]), [3, -2]);
     const prelu = { ...activation, class_name: "PReLU", config: {} };
     expect(() => described(functional([2], { d: layer3("Dense", { units: 2, activation: prelu }) }))).toThrow(
-      'layer "d" (Dense): a PReLU within a layer, as its activation, is not supported',
+      'layer "d" (Dense): PReLU as the activation of a layer is not supported',
     );
   });
 
@@ -279,7 +279,7 @@ describe("settings", () => {
     const older = described(json, { kerasVersion: "2.15.0" });
     expect(older.model.output.shape).toEqual([4, 3, 1]);
     expect(older.model.layers.map(({ className }) => className)).toEqual(["InputLayer", "Cropping2D", "Resizing"]);
-    expect(older.notes).toEqual(['layer "crop" (RandomCrop) resizes to 4 x 3 where a model of Keras 2 predicts']);
+    expect(older.notes).toEqual(['layer "crop" (RandomCrop) resizes to 4 x 3 in prediction with Keras 2']);
     expect(described(json, { kerasVersion: "3.15.1" }).model.output.shape).toEqual([6, 6, 1]);
     expect(() => described(json, { kerasVersion: "3.4.0" })).toThrow(
       "what Keras 3.4.0 cuts when it predicts is not known",
@@ -298,7 +298,7 @@ describe("inputs and outputs", () => {
 
   test("one of two outputs is chosen by its name", () => {
     expect(() => described(two)).toThrow(
-      'ERR_FORMAT m.keras: has 2 outputs: "kind", "count". Say which one is the class: --output kind.',
+      'ERR_FORMAT m.keras: has 2 outputs: "kind", "count". Choose the class output with --output kind.',
     );
     expect(described(two, { output: "count" }).model.output.shape).toEqual([1]);
     expect(() => described(two, { output: "size" })).toThrow('has no output "size", but "kind", "count"');
@@ -307,7 +307,7 @@ describe("inputs and outputs", () => {
   test("images whose size is left open take --image-size", () => {
     const open = functional([null, null, 3], { pool: pooled });
     expect(() => described(open)).toThrow(
-      "ERR_FORMAT m.keras: leaves the size of its images open. Say it: --image-size 224, for height and width.",
+      "ERR_FORMAT m.keras: does not fix the image size. Set it with --image-size 224 (height and width).",
     );
     expect(described(open, { imageSize: 32 }).model.input.shape).toEqual([32, 32, 3]);
   });

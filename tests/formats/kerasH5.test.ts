@@ -131,22 +131,20 @@ describe("files that are not right", () => {
   test("HDF5 that Keras did not write", async () => {
     const path = await fileOf((root) => root.create_dataset({ name: "x", data: new Float32Array(1), shape: [1] }));
     expect(await message(readKerasH5(path))).toBe(
-      `ERR_FORMAT ${path}: is HDF5, but holds no Keras layers. Give a file that Keras wrote: model.save(...) or model.save_weights(...).`,
+      `ERR_FORMAT ${path}: an HDF5 file without Keras layers. Give a file written by Keras: model.save(...) or model.save_weights(...).`,
     );
   });
 
   test("a layer or a weight that is listed and missing is named", async () => {
     const layer = await fileOf((root) => root.create_attribute("layer_names", ["conv"], [1], "S4"));
-    expect(await message(readKerasH5(layer))).toBe(`ERR_FORMAT ${layer}: layer "conv" is listed, but is not there`);
+    expect(await message(readKerasH5(layer))).toBe(`ERR_FORMAT ${layer}: layer "conv" is listed but missing`);
     const weight = await fileOf((root) => {
       writeNamed(root, { conv: {} });
       const group = root.get("conv") as Group;
       group.delete_attribute("weight_names");
       group.create_attribute("weight_names", ["conv/kernel"], [1], "S11");
     });
-    expect(await message(readKerasH5(weight))).toBe(
-      `ERR_FORMAT ${weight}: /conv/conv/kernel is listed, but is not there`,
-    );
+    expect(await message(readKerasH5(weight))).toBe(`ERR_FORMAT ${weight}: /conv/conv/kernel is listed but missing`);
   });
 
   test("texts where numbers should be are refused", async () => {

@@ -191,6 +191,6 @@ describe("a file that does not fit", () => {
         ]),
         { match: "order" },
       ),
-    ).toContain("it has a model within the model, and does not say in which order its layers stand");
+    ).toContain("it has a nested model without an order of layers");
   });
 });

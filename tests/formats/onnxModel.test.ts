@@ -463,7 +463,7 @@ describe("a window over a line", () => {
 
   test("needs attributes of one axis", async () => {
     await expect(read(["Conv", ["t1", "w"], { strides: ints(2, 2) }], { w: [6, 4, 3] })).rejects.toThrow(
-      /\(Conv\) has strides \[2,2\], and an input of 3 axes/,
+      /\(Conv\) has strides \[2,2\], but an input of 3 axes/,
     );
   });
 });
@@ -473,7 +473,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     [["Relu", ["t0"], { slope: float(0.5) }], /\(Relu\) has an attribute that is not supported: slope = 0\.5/],
     [
       ["BatchNormalization", ["t0", "g", "g", "g", "g"], { training_mode: int(1) }],
-      /node "t1" \(BatchNormalization\) has training_mode = 1, where 0 is supported/,
+      /node "t1" \(BatchNormalization\) has training_mode = 1; only 0 is supported/,
       { weights: { g: [4] } },
     ],
     [
@@ -485,7 +485,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     [["ReduceMean", ["t0"]], /\(ReduceMean\) works along the batch/],
     [
       ["LayerNormalization", ["t0", "g"], { axis: int(0) }],
-      /\(LayerNormalization\) has axis = 0, which is that of the batch/,
+      /\(LayerNormalization\) has axis = 0, which is the batch axis/,
       { weights: { g: [6] } },
     ],
     [
@@ -835,7 +835,7 @@ describe("what can't be read ends in words", () => {
     [
       "half a file",
       whole.subarray(0, whole.length >> 1),
-      /^ERR_FORMAT net.onnx: is no ONNX model, or is damaged\. Export/,
+      /^ERR_FORMAT net.onnx: not an ONNX model, or damaged\. Export/,
     ],
     [
       "an operator that is not known",
@@ -854,7 +854,7 @@ describe("what can't be read ends in words", () => {
     [
       "images of open size",
       netBytes({ nodes: [["Relu", ["x"]]] }, [3, -1, -1]),
-      /leaves the size of its images open.*--image-size 224/,
+      /does not fix the image size.*--image-size 224/,
     ],
     [
       "a kernel that does not fit",

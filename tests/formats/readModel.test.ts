@@ -200,7 +200,7 @@ describe("modelFromJson", () => {
       ]),
       "m.h5",
     );
-    expect(notes).toEqual(['layer "flip" (RandomFlip) does nothing where a model predicts, and was left out']);
+    expect(notes).toEqual(['layer "flip" (RandomFlip) has no effect in prediction and was removed']);
     expect(model.layers.map(({ className }) => className)).toEqual(["InputLayer", "Flatten", "Dense"]);
   });
 
@@ -210,7 +210,7 @@ describe("modelFromJson", () => {
       [layer("Lambda", { name: "mine", batch_input_shape: [null, 4] })],
       /^ERR_FORMAT m\.h5: layer "mine": class Lambda is not supported\. Supported: .*Conv2D/,
     ],
-    ["no input", [layer("Flatten", { name: "flat" })], /^ERR_FORMAT m\.h5: does not say the shape of its input/],
+    ["no input", [layer("Flatten", { name: "flat" })], /^ERR_FORMAT m\.h5: has no input shape/],
     [
       "a layer that does not fit",
       [layer("Conv2D", { name: "conv", filters: 2, kernel_size: [9, 9], batch_input_shape: [null, 4] })],

@@ -592,7 +592,7 @@ const REFUSED: readonly [string, readonly NodeJson[], RegExp][] = [
     /node "y" \(Where\) is not supported. Supported are Abs, /,
   ],
   ["a mirrored edge", [node("y", "MirrorPad", ["x", "gapAxes"])], /node "y" \(MirrorPad\) is not supported/],
-  ["padding by ones", [node("y", "PadV2", ["x", "pads", "number"])], /pads by something else than zeros/],
+  ["padding by ones", [node("y", "PadV2", ["x", "pads", "number"])], /pads with values other than zero/],
   [
     "what is fused and not known",
     [node("y", "_FusedConv2D", ["x", "k"], { ...VALID, fused_ops: texts("FusedBatchNorm") })],
@@ -601,7 +601,7 @@ const REFUSED: readonly [string, readonly NodeJson[], RegExp][] = [
   [
     "a fused bias that is not there",
     [node("y", "_FusedConv2D", ["x", "k"], { ...VALID, fused_ops: texts("BiasAdd") })],
-    /lacks the inputs of what it is fused with/,
+    /has no inputs for the operators it is fused with/,
   ],
   [
     "two ways to resize at once",

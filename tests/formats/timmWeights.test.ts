@@ -78,7 +78,7 @@ test("a file that does not fit is refused in words, and changes nothing", async 
   const before = [...built.model.weights.get("norm/gamma")!.value];
   const { "norm.weight": _, ...lacking } = SHAPES;
   expect(await message(loadBackboneWeights(built, written(lacking)))).toMatch(
-    /^ERR_WEIGHTS .*model\.safetensors: has no tensor "norm\.weight": it is no vision transformer of timm/,
+    /^ERR_WEIGHTS .*model\.safetensors: has no tensor "norm\.weight": not a vision transformer of timm/,
   );
   expect(await message(loadBackboneWeights(vit(64), written(SHAPES)))).toMatch(
     /layer "pos_embed" pe: expected \[1, 17, 4\], received \[1, 5, 4\]/,

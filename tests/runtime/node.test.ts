@@ -104,7 +104,7 @@ describe("readMetadata", () => {
 
   test("says of other bytes that they are no ONNX file", () => {
     expect(() => readMetadata(new TextEncoder().encode("<!doctype html>"))).toThrow(
-      "ERR_FORMAT model: these bytes are no ONNX file",
+      "ERR_FORMAT model: the bytes are not an ONNX file",
     );
   });
 });

@@ -13,7 +13,7 @@ function group(count: number, given: Partial<CellGroup> = {}): CellGroup {
 test("cells unlike the model's training images are flagged where they are many, and not where chance explains them", () => {
   const many = [group(30), group(12, { isUnfamiliar: true }), group(5, { isUnfamiliar: true, label: "Monocyte" })];
   expect(countedOf(many).flags[0]).toBe(
-    "These cells do not look like the model's training images: 17 of 47 are stranger than 99 of 100 of its own. 12 of them no reader labelled.",
+    "These cells do not look like the model's training images: 17 of 47 are less familiar than 99 % of them. 12 of these were not labelled by a reader.",
   );
   expect(countedOf([group(30), group(1, { isUnfamiliar: true })]).flags.join()).not.toMatch(/look like/);
 });
@@ -32,7 +32,7 @@ test("flags of disease wait, where cells are unlike the model's, until a reader 
   ] as const) {
     expect(found.flags).toEqual([
       expect.stringMatching(/^These cells do not look like/),
-      `Flags are withheld, as shares may be wrong by the model's mistakes: label the ${left} cells that count by the model alone, or adapt the model to this laboratory.`,
+      `Flags are withheld, because the model's mistakes may distort the shares: label the ${left} cells that only the model classified, or adapt the model to this laboratory.`,
     ]);
     expect(new Set(found.classes.map(({ position }) => position))).toEqual(new Set(["unknown"]));
   }

@@ -152,8 +152,8 @@ overBothDatabases((newPlace, server) => {
     expect(await forced("delete from reports")).toMatch(/^report \S+ is missing$/);
     expect(await forced("update events set content = '{}' where sequence = 3")).toBe("event 3 was changed");
     await queries.execute(sql.raw("delete from answers"));
-    expect(await forced("delete from events where sequence = 2")).toBe("event 2 is missing: after it comes 3");
-    expect(await forced("delete from events where sequence > 1")).toBe("the trail ends at 1, and its head says 5");
+    expect(await forced("delete from events where sequence = 2")).toBe("event 2 is missing: the next event is 3");
+    expect(await forced("delete from events where sequence > 1")).toBe("the trail ends at 1, but its head is at 5");
   });
 
   test("what is written is there after it was closed and opened", async () => {

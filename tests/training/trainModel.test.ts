@@ -123,7 +123,7 @@ describe("training a CNN", () => {
     };
     const error = await rejection(train(recipe, { out, onEpoch }));
     expect(error.message).toBe(
-      `ERR_OUTPUT ${checkpointOf(out)}: can't be written: the disk is full. Free some space and resume; what was saved before is still there.`,
+      `ERR_OUTPUT ${checkpointOf(out)}: can't be written: the disk is full. Free some disk space and resume; everything saved before is kept.`,
     );
     expect(readdirSync(join(out, "checkpoints"))).toEqual(["last.safetensors"]);
     expect((await readCheckpoint(checkpointOf(out)))!.epoch).toBe(1);

@@ -63,9 +63,7 @@ describe.sequential("crops", () => {
     await panel.getByText(/^No nucleus was found: the model was given the picture's middle/).waitFor();
     await look();
     await tiles(page).filter({ hasText: "crop extends beyond the image" }).first().click();
-    await panel
-      .getByText(/^The crop that the model was given leaves the picture: [\d.]+ % of it lies beyond/)
-      .waitFor();
+    await panel.getByText(/^The model's crop extends beyond the image: [\d.]+ % of the crop is outside/).waitFor();
     await look();
   });
 

@@ -215,7 +215,9 @@ describe("layers that scale or cut", () => {
     learned.weights[0]!.value.set([1, 2]);
     learned.weights[1]!.value.set([4, 9]);
     expect(await entries(toKeras(learned.call([x], FIXED)))).toEqual([-0.5, -1 / 3, 0.5, 1 / 3].map(Math.fround));
-    expect(() => new Normalization({ mean: 1 })).toThrow("ERR_CONFIG Normalization: mean and variance go together");
+    expect(() => new Normalization({ mean: 1 })).toThrow(
+      "ERR_CONFIG Normalization: mean and variance must be given together",
+    );
   });
 
   test("Rescaling with a number a channel", async () => {

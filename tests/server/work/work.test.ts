@@ -205,7 +205,7 @@ describe("runs", () => {
     const few = await laboratory.ask("POST cases", { name: "few" });
     const refused = await laboratory.ask("POST models/adapt", { cases: [few.body.id] });
     expect(refused.status).toBe(422);
-    expect(refused.body.error.message).toMatch(/^adapting takes 20 cells of known class.* there are 0/);
+    expect(refused.body.error.message).toMatch(/^adapting needs 20 cells of known class.* there are 0/);
     const { body: asked } = await laboratory.ask("POST models/adapt", { cases: [caseId], homeLoss: 100 });
     const parent = few.body.model;
     expect(asked).toMatchObject({ kind: "adapt", status: "waiting", settings: { model: parent } });

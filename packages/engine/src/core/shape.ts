@@ -56,7 +56,7 @@ export function commonShape<D extends Dim>(a: readonly D[], b: readonly D[]): re
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const shape = commonShape(a, b);
   if (shape === undefined)
-    throw new LeukogramError("ERR_SHAPE", `broadcast: ${show(a)} and ${show(b)} do not fit together`);
+    throw new LeukogramError("ERR_SHAPE", `broadcast: ${show(a)} and ${show(b)} are not compatible`);
   return shape;
 }
 

@@ -23,8 +23,8 @@ export function namesInMetadata(metadata: Readonly<Record<string, string>>, sour
   if (key === undefined) return undefined;
   const names = namesOfText(metadata[key]!);
   if (names !== undefined) return { names, from: `"${key}" in the metadata of ${basename(source)}` };
-  throw new LeukogramError("ERR_FORMAT", `${source}: its metadata "${key}" names classes in a way that can't be read`, {
-    hint: "Name them in the order of its outputs: --classes A,B,C.",
+  throw new LeukogramError("ERR_FORMAT", `${source}: its metadata "${key}" lists the classes in an unreadable form`, {
+    hint: "Name the classes in the order of the outputs: --classes A,B,C.",
   });
 }
 
@@ -58,7 +58,7 @@ function labelsOfJson(path: string): readonly string[] | undefined {
     const { labels } = JSON.parse(readText(path)) as { labels?: unknown };
     return isNames(labels) ? labels : undefined;
   } catch (cause) {
-    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged JSON`, { hint: "Copy it again.", cause });
+    throw new LeukogramError("ERR_FORMAT", `${path}: damaged JSON`, { hint: "Copy it again.", cause });
   }
 }
 

@@ -120,8 +120,8 @@ class Transfer {
       }
     } catch (cause) {
       if (cause instanceof DownloadError || isFileError(cause)) throw cause;
-      const why = idle.signal.aborted ? `nothing came for ${idleTimeout / 1000} s` : reason(cause);
-      throw new DownloadError(this.#received > 0 ? `it broke off after ${this.#progress} (${why})` : why, {
+      const why = idle.signal.aborted ? `no data received for ${idleTimeout / 1000} s` : reason(cause);
+      throw new DownloadError(this.#received > 0 ? `the download stopped after ${this.#progress} (${why})` : why, {
         retry: true,
         cause,
       });
@@ -130,7 +130,7 @@ class Transfer {
       idle.abort(); // lets go of a body that was not read to its end
     }
     if (this.#total !== undefined && this.#received < this.#total)
-      throw new DownloadError(`it broke off after ${this.#progress}`, { retry: true });
+      throw new DownloadError(`the download stopped after ${this.#progress}`, { retry: true });
   }
 
   // Asks for the rest, and for the whole where the answer is not the rest.
@@ -153,7 +153,7 @@ class Transfer {
     if (response.status !== 200) {
       await response.body?.cancel();
       const temporary = response.status >= 500 || response.status === 429;
-      throw new DownloadError(`the server answered ${response.status} ${response.statusText}`.trim(), {
+      throw new DownloadError(`the server returned ${response.status} ${response.statusText}`.trim(), {
         retry: temporary,
       });
     }
@@ -173,7 +173,7 @@ class Transfer {
   async #write(chunk: Uint8Array): Promise<void> {
     if (this.#total !== undefined && this.#received + chunk.length > this.#total) {
       this.#received = 0; // what came before can't be trusted either
-      throw new DownloadError(`more came than the ${this.#total} bytes announced`, { retry: true });
+      throw new DownloadError(`received more than the announced ${this.#total} bytes`, { retry: true });
     }
     let written = 0;
     while (written < chunk.length) {
@@ -207,14 +207,14 @@ function isRest(response: Response, start: number, total: number): boolean {
 
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
-  ENOTFOUND: "the host's name is not known",
-  EAI_AGAIN: "the host's name could not be looked up",
+  ENOTFOUND: "unknown host name",
+  EAI_AGAIN: "the host name can't be resolved",
   ECONNRESET: "the connection was closed",
   UND_ERR_SOCKET: "the connection was closed",
-  ETIMEDOUT: "the host does not answer",
+  ETIMEDOUT: "the host does not respond",
   EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "there is no network",
-  UND_ERR_CONNECT_TIMEOUT: "the host does not answer",
+  ENETUNREACH: "no network connection",
+  UND_ERR_CONNECT_TIMEOUT: "the host does not respond",
 };
 
 // fetch says "fetch failed" and "terminated"; why is in the cause, or in the causes of several addresses.

@@ -17,7 +17,7 @@ export function checkHeaps(bytes: Uint8Array, path: string): void {
     // Weights may spell GCOL by chance, hardly with version and zeros behind it.
     const isHeap = at + HEADER <= bytes.length && view.getUint32(at) === GCOL && view.getUint32(at + 4, true) === 1;
     if (isHeap && !isWhole(view, at))
-      throw new LeukogramError("ERR_FORMAT", `${path}: is damaged or cut short (its texts lie outside their heap)`, {
+      throw new LeukogramError("ERR_FORMAT", `${path}: damaged or incomplete (strings lie outside their heap)`, {
         hint: "Copy or download it again.",
       });
   }

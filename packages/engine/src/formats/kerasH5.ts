@@ -25,8 +25,8 @@ export function layersIn(file: Group, path: string): StoredLayers {
   const names = textListAttribute(root, "layer_names");
   if (names !== undefined) return layersByName(root, { names, config: textAttribute(file, "model_config"), path });
   if (hasVars(file)) return layersByVars(file, { path });
-  throw new LeukogramError("ERR_FORMAT", `${path}: is HDF5, but holds no Keras layers`, {
-    hint: "Give a file that Keras wrote: model.save(...) or model.save_weights(...).",
+  throw new LeukogramError("ERR_FORMAT", `${path}: an HDF5 file without Keras layers`, {
+    hint: "Give a file written by Keras: model.save(...) or model.save_weights(...).",
   });
 }
 
@@ -44,7 +44,7 @@ function layersByName(root: Group, { names, config, path }: NamedLayout): Stored
     const group = groupAt(root, name);
     const paths = group && textListAttribute(group, "weight_names");
     if (group === undefined || paths === undefined)
-      throw new LeukogramError("ERR_FORMAT", `${path}: layer "${name}" is listed, but is not there`);
+      throw new LeukogramError("ERR_FORMAT", `${path}: layer "${name}" is listed but missing`);
     const found = new Map<string, StoredWeight[]>();
     for (const weightPath of paths) {
       const weight = weightAt(group, weightPath, { name: weightName(weightPath, name), source: path });

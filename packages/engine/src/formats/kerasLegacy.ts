@@ -30,13 +30,13 @@ export function legacyModel(model: Model): LegacyModel {
         "ERR_FORMAT",
         `layer "${layer.name}": a range of channels can't be written in this format`,
         {
-          hint: "Write .keras or .onnx.",
+          hint: "Use .keras or .onnx.",
         },
       );
     const { activation = "linear" } = layer.config as { readonly activation?: string };
     if (NEWER_ACTIVATIONS.has(activation))
       throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}": Keras 2 has no activation ${activation}`, {
-        hint: "Write .keras or .onnx.",
+        hint: "Use .keras or .onnx.",
       });
     const isInput = steps.includes(model.input);
     return {

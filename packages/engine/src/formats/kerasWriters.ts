@@ -105,7 +105,7 @@ function requireTensorflowJs({ layers }: Model): void {
   // A layer that is none of Keras's either is refused for that.
   if (other === undefined || other.className === "OnnxOperators") return;
   throw new LeukogramError("ERR_FORMAT", `layer "${other.name}": TensorFlow.js has no ${other.className}`, {
-    hint: "Write .keras or .onnx.",
+    hint: "Use .keras or .onnx.",
   });
 }
 

@@ -119,7 +119,7 @@ class Server {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "sending the run was interrupted");
       const reason = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message;
       throw new LeukogramError("ERR_OUTPUT", `${this.#url}: the MLflow server can't be reached (${reason})`, {
-        hint: "Check the address, and that the server runs.",
+        hint: "Check the address, and that the server is running.",
         cause,
       });
     }
@@ -128,11 +128,11 @@ class Server {
   async #refusal(response: Response): Promise<LeukogramError> {
     const text = await response.text();
     const told = /"message":\s*"([^"]+)"/.exec(text)?.[1] ?? text.slice(0, 200);
-    return new LeukogramError("ERR_OUTPUT", `${this.#url}: the MLflow server answered ${response.status}: ${told}`, {
+    return new LeukogramError("ERR_OUTPUT", `${this.#url}: the MLflow server returned ${response.status}: ${told}`, {
       hint:
         response.status === 401 || response.status === 403
           ? "Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
-          : "Check that the address is that of an MLflow tracking server.",
+          : "Check that the address belongs to an MLflow tracking server.",
     });
   }
 }

@@ -164,7 +164,7 @@ function byChannel(layer: Conv2D, channels: number): Substitute {
     throw new LeukogramError(
       "ERR_FORMAT",
       `layer "${layer.name}": TensorFlow.js has no convolution of ${channels} channels in ${groups} groups`,
-      { hint: "Write .keras or .onnx." },
+      { hint: "Use .keras or .onnx." },
     );
   const [kernel, bias] = layer.weights;
   return depthwise(layer, {

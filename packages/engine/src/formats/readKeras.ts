@@ -8,7 +8,7 @@ import type { StoredLayers } from "./storedLayers.ts";
 /** The bytes of a file. @throws ERR_FORMAT where it can't be read. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const why = { ENOENT: "there is no such file", EISDIR: "is a folder" }[cause.code ?? ""];
+    const why = { ENOENT: "no such file", EISDIR: "is a folder" }[cause.code ?? ""];
     throw new LeukogramError("ERR_FORMAT", `${path}: ${why ?? `can't be read (${cause.code})`}`, { cause });
   });
 }

@@ -37,7 +37,7 @@ export async function readModel(path: string, { imageSize, output }: ReadModelOp
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const file = isFolder ? join(path, "model.json") : path;
   if (isFolder && !existsSync(file))
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a folder without model.json or model.onnx`, {
+    throw new LeukogramError("ERR_FORMAT", `${path}: a folder without model.json or model.onnx`, {
       hint: "Give a model file, a run folder, or the folder of a TensorFlow.js model.",
     });
   const bytes = await readBytes(file);

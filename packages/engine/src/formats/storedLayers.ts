@@ -53,6 +53,6 @@ export function freeName(
   let free = isTaken(name) ? path : name;
   for (let i = 0; isTaken(free); i++, free += "_")
     if (i === MOST_OF_A_NAME)
-      throw new LeukogramError("ERR_FORMAT", `the file has more than ${MOST_OF_A_NAME} layers of the name "${name}"`);
+      throw new LeukogramError("ERR_FORMAT", `the file has more than ${MOST_OF_A_NAME} layers named "${name}"`);
   return free;
 }

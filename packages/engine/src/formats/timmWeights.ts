@@ -109,7 +109,7 @@ class Reader {
     const shape = this.#file.shapes?.get(name);
     if (value !== undefined && shape?.length === rank) return { shape, value };
     const what = value === undefined ? `has no tensor "${name}"` : `tensor "${name}" is ${show(shape ?? [])}`;
-    throw new LeukogramError("ERR_WEIGHTS", `${this.#source}: ${what}: it is no vision transformer of timm`, {
+    throw new LeukogramError("ERR_WEIGHTS", `${this.#source}: ${what}: not a vision transformer of timm`, {
       hint: "Give the model.safetensors of timm's vit_base_patch16_224, or a Keras file.",
     });
   }

@@ -41,7 +41,7 @@ export function vitB16(options: VitB16Options = {}): BackboneModel {
   if (imageSize % PATCH !== 0 || imageSize <= 0)
     throw new LeukogramError("ERR_CONFIG", `vitb16: imageSize must be a multiple of ${PATCH}, received ${imageSize}`);
   if (dim % heads !== 0)
-    throw new LeukogramError("ERR_CONFIG", `vitb16: ${heads} heads do not divide ${dim} numbers a patch`);
+    throw new LeukogramError("ERR_CONFIG", `vitb16: ${heads} heads do not divide ${dim} numbers per patch`);
   const input = Input([imageSize, imageSize, 3], { name: "images" });
   const scaled = new Rescaling({ scale: 1 / 127.5, offset: -1, name: "rescaling" }).apply(input);
   const count = (imageSize / PATCH) ** 2;

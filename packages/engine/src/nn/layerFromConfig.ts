@@ -38,8 +38,8 @@ export function layerFromConfig(className: string, config: KerasConfig): Layer {
  */
 export function kerasConfig(layer: Layer): KerasConfig {
   if (!(layer.className in layers))
-    throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}" is made of operators, and is no layer of Keras`, {
-      hint: "Write the model as .onnx.",
+    throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}" is made of operators and is not a Keras layer`, {
+      hint: "Save the model as .onnx.",
     });
   const own = Object.entries(layer.config).map(([key, value]) => [snakeKey(key), value]);
   return { name: layer.name, trainable: layer.trainable, dtype: "float32", ...Object.fromEntries(own) };
@@ -52,8 +52,8 @@ function plainValue(value: unknown, where: string): unknown {
   const { class_name: wrapped, config } = value as { class_name?: string; config?: unknown };
   if (wrapped === undefined) return undefined;
   if (wrapped === "function" || wrapped === "__lambda__")
-    throw new LeukogramError("ERR_FORMAT", `${where} is a function of Python, ${JSON.stringify(config).slice(0, 60)}`, {
-      hint: "Nothing in a file is run. Use a function of Keras by its name.",
+    throw new LeukogramError("ERR_FORMAT", `${where} is a Python function, ${JSON.stringify(config).slice(0, 60)}`, {
+      hint: "Leukogram runs no code from files. Use a Keras function by name.",
     });
   if (wrapped === "__numpy__" || wrapped === "__tensor__") return (config as { value?: unknown }).value;
   return wrapped.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();

@@ -27,7 +27,7 @@ export function fromGraphShape(shape: readonly Dim[]): number[] {
 export function imageChannels(shape: LayerShape): number {
   if (shape.length !== 3)
     throw new LeukogramError("ERR_SHAPE", `expected an image [H, W, C], received ${show(shape)}`, {
-      hint: "Put a Reshape before it.",
+      hint: "Add a Reshape before it.",
     });
   return shape[2]!;
 }

@@ -134,7 +134,7 @@ function stepsBehind(input: LayerOutput, output: LayerOutput): LayerOutput[] {
   const visit = (step: LayerOutput): void => {
     if (order.has(step)) return;
     if (step.inputs.length === 0)
-      throw new LeukogramError("ERR_CONFIG", "model: its output follows from another input than the one given");
+      throw new LeukogramError("ERR_CONFIG", "model: its output depends on an input other than the one given");
     for (const before of step.inputs) visit(before);
     order.add(step);
   };

@@ -13,7 +13,7 @@ export function readMetadata(model: Uint8Array): Readonly<Record<string, string>
   try {
     return readEntries(model);
   } catch (cause) {
-    throw new LeukogramError("ERR_FORMAT", "model: these bytes are no ONNX file", { cause });
+    throw new LeukogramError("ERR_FORMAT", "model: the bytes are not an ONNX file", { cause });
   }
 }
 

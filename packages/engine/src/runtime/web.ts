@@ -26,8 +26,8 @@ export interface WebSessionOptions {
 
 /** How a device that does not answer is mended. */
 const DEVICE_HINT: Readonly<Record<WebDevice, string>> = {
-  wasm: "Serve ONNX Runtime's .wasm file beside the page, or say where it is with wasmPaths.",
-  webgpu: 'WebGPU needs a browser and a graphics card that have it, and https or localhost; or use device "wasm".',
+  wasm: "Serve ONNX Runtime's .wasm file next to the page, or set its location with wasmPaths.",
+  webgpu: 'WebGPU needs a browser and a graphics card that support it, and https or localhost; or use device "wasm".',
 };
 
 /** More threads than this gain nothing with networks as small as these. */

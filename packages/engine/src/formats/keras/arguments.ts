@@ -29,7 +29,7 @@ export function boundArguments({ args, kwargs }: Call, { names, where }: Signatu
     if (name === undefined)
       throw new LeukogramError(
         "ERR_FORMAT",
-        `${where}: is called with ${args.length} arguments, and takes ${names.length}`,
+        `${where}: called with ${args.length} arguments, but takes ${names.length}`,
       );
     bound.set(name, value);
   }

@@ -94,7 +94,7 @@ export const ELEMENTWISE_OPERATORS: Readonly<Record<string, Operator>> = {
   Erf: unary("Erf"),
   Exp: unary("Exp"),
   FloorDiv: ([a, b], node, graph) => {
-    if (a!.whole === undefined) throw node.refuse("rounds what it divides, which is supported for shapes alone");
+    if (a!.whole === undefined) throw node.refuse("rounds a quotient, which is supported only for shapes");
     return joined("Div", (x, y) => Math.trunc(x / y))([a!, b!], node, graph);
   },
   Identity: same,

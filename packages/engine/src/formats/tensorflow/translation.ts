@@ -72,7 +72,7 @@ export class Translation {
   /** The name by which nodes of ONNX read a tensor. */
   nameOf({ name, constant, dealt }: Translated): string {
     if (dealt !== undefined)
-      throw new LeukogramError("ERR_FORMAT", `"${name}" (SpaceToBatchND) is read by something else than a convolution`);
+      throw new LeukogramError("ERR_FORMAT", `"${name}" (SpaceToBatchND) is not followed by a convolution`);
     if (constant !== undefined && !this.initializers.has(name)) this.initializers.set(name, { ...constant, name });
     return name;
   }
@@ -113,7 +113,7 @@ export class Translation {
     const { constant } = x;
     if (constant !== undefined)
       return { ...x, rank: 4, constant: { ...constant, shape: [...new Array(missing).fill(1), ...constant.shape] } };
-    if (missing < 0) throw new LeukogramError("ERR_FORMAT", `"${x.name}" has ${x.rank} axes, where images have 4`);
+    if (missing < 0) throw new LeukogramError("ERR_FORMAT", `"${x.name}" has ${x.rank} axes; images have 4`);
     const attributes = { axes: { ints: [...new Array(missing).keys()] } };
     return { name: this.emit("Unsqueeze", [x], { name: "unsqueeze", attributes }), rank: 4, isTurned: false };
   }

@@ -168,7 +168,7 @@ function fieldsOf(message: Uint8Array): Field[] {
 }
 
 function noModel(cause?: unknown): LeukogramError {
-  return new LeukogramError("ERR_FORMAT", "half precision: the bytes are no ONNX model", {
+  return new LeukogramError("ERR_FORMAT", "half precision: the bytes are not an ONNX model", {
     hint: "Give an .onnx file.",
     cause,
   });

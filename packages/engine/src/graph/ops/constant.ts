@@ -24,7 +24,7 @@ export const constantOp: Op<ConstantAttributes> = {
   name: "constant",
   infer(_, { shape, data }) {
     if (data.length !== numElements(shape))
-      throw new LeukogramError("ERR_SHAPE", `constant: ${data.length} entries do not fill ${show(shape)}`);
+      throw new LeukogramError("ERR_SHAPE", `constant: ${data.length} entries do not match ${show(shape)}`);
     return { shape, dtype: dtypeOf(data) };
   },
   emit: (emitter, _, { shape, data }) => emitter.initializer(shape, data),

@@ -16,7 +16,10 @@ export const reshapeOp: Op<ReshapeAttributes> = {
   name: "reshape",
   infer([x], { shape }) {
     if (size(x!.shape) !== size(shape) || symbols(x!.shape) !== symbols(shape))
-      throw new LeukogramError("ERR_SHAPE", `reshape: ${show(x!.shape)} has not as many entries as ${show(shape)}`);
+      throw new LeukogramError(
+        "ERR_SHAPE",
+        `reshape: ${show(x!.shape)} does not have as many entries as ${show(shape)}`,
+      );
     return { shape, dtype: x!.dtype };
   },
   emit: (emitter, { inputs }, { shape }) =>

@@ -22,7 +22,7 @@ export class Dropout extends Layer<Config> {
         "ERR_CONFIG",
         `${this.label}: noise_shape ${JSON.stringify(noiseShape)} is not supported`,
         {
-          hint: "Leukogram has null, and [null, 1, ...] for whole images.",
+          hint: "Leukogram supports null, and [null, 1, ...] for whole images.",
         },
       );
   }

@@ -25,7 +25,7 @@ export class Normalization extends Layer<Config> {
   constructor({ axis = -1, mean = null, variance = null, ...options }: LayerOptions & Partial<Config> = {}) {
     super({ axis, mean: row(mean), variance: row(variance) }, options);
     if ((mean === null) !== (variance === null))
-      throw new LeukogramError("ERR_CONFIG", "Normalization: mean and variance go together");
+      throw new LeukogramError("ERR_CONFIG", "Normalization: mean and variance must be given together");
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {
