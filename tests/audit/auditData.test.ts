@@ -137,7 +137,7 @@ describe("auditData", () => {
       /^3 files can't be read \(1 empty, 1 truncated, 1 unreadable\), such as Train\/Basophil\//,
     );
     expect(faults[1]).toMatch(
-      /^6 cells are in more than one of train, test: a model is tested on what it learned from/,
+      /^6 cells are in more than one of train, test: a model is tested on images from its training set/,
     );
     expect(faults[2]).toMatch(/^1 cell has more than one label: at most one can be right\./);
   });

@@ -41,7 +41,11 @@ describe("draw and balance", () => {
     ]);
     expect(jsonOf(drawn!)).toEqual({ dest: "drawn", trainPerClass: 1, testPerClass: 1 });
     expect(drawn!.stderr).toBe("Drawing smears: 10\n");
-    expectFailure(refused!, 3, /^ERR_OUTPUT mine exists and was not made by this command; it was not changed\. Name a/);
+    expectFailure(
+      refused!,
+      3,
+      /^ERR_OUTPUT mine exists and was not made by this command; it was not changed\. Choose a/,
+    );
     expect(readdirSync(path("mine"))).toEqual(["photo.jpg"]);
     rmSync(path("drawn", "Train", "Monocyte", "mon_0000.jpg"));
     copyFileSync(path("smears", "Test", "Monocyte", "mon_0000.jpg"), path("drawn", "Train", "Monocyte", "one.jpg"));
@@ -65,8 +69,8 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
     classFolders("uneven/Test", ["Basophil", "Monocyte"]);
     classFolders("few", ["Lymphocyte", "Monocyte"]);
     const expected: [string, string | RegExp][] = [
-      ["nowhere", "ERR_DATA there is no folder nowhere. Check the path's spelling."],
-      ["empty", "ERR_DATA empty is empty: there is no class folder in it. Put the images in one folder a class"],
+      ["nowhere", "ERR_DATA no such folder: nowhere. Check the path's spelling."],
+      ["empty", "ERR_DATA empty is empty: no class folders found. Put the images in one folder per class"],
       ["single", /^ERR_DATA single has only one class, .*Monocyte.*, but at least 2 are needed\. Give the folder that/],
       ["gap", /^ERR_DATA class "Lymphocyte" has no image in gap.Lymphocyte\. Add images/],
       [
@@ -155,7 +159,7 @@ describe("audit", () => {
     expect(told!.stdout).toMatch(/\nReport: audit\.html\n$/);
     expect(readFileSync(path("audit.html"), "utf8")).toContain("data:image/jpeg;base64,");
     expect(strict!.stdout).toBe(told!.stdout.replace(/Report: .*\n$/, ""));
-    expect(strict!.stderr).toMatch(/^ERR_DATA seen: 1 of the findings is to be mended\. They are listed first\.\n$/);
+    expect(strict!.stderr).toMatch(/^ERR_DATA seen: 1 of the findings needs fixing\. They are listed first\.\n$/);
     expect(strict!.code).toBe(3);
     expect(jsonOf<{ copies: unknown[] }>(json!).copies).toHaveLength(1);
     expectFailure(
@@ -199,7 +203,7 @@ describe("differential", () => {
     ]);
     expect(told!.stdout).toMatch(/^Class +cells +counted, % \(95 %\) +usual, from 11 years +10\^9\/L\n/);
     expect(told!.stdout).toMatch(/\nNeutrophil +66 +66\.0 \(55\.8 to 75\.2\) +40 to 75 +3\.96\n/);
-    expect(told!.stdout).toContain("Monocyte is below the usual range: relative monocytopenia, 0.0 % (0.0 to 3.6)");
+    expect(told!.stdout).toContain("Monocyte is below the reference range: relative monocytopenia, 0.0 % (0.0 to 3.6)");
     expect(told!.stdout).toMatch(/Research use only; not a medical device\.\n$/);
     const fhir = JSON.parse(readFileSync(path("fhir.json"), "utf8"));
     expect(fhirFaults(fhir)).toEqual([]);
@@ -213,7 +217,7 @@ describe("differential", () => {
     expectFailure(few!, 3, /^ERR_DATA differential: 200 cells are to be counted, and there are 120\. Give more cells/);
     expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is no share\. Give a number from 0 to 1\.$/);
     expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is not a date\./);
-    expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is no date\. Give it as 2026-11-25/);
+    expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is not a date\. Give it as 2026-11-25/);
     expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists and is not a DiagnosticReport\./);
   });
 });

@@ -67,9 +67,7 @@ test("generalise takes one, and corrects what needs no change of the model", asy
   const [model] = jsonOf<Found>(told!).models;
   expect(model!.assumptions).toMatchObject({ classesFrom: "--classes", outputs: "scores" });
   expect(model!.away[0]!.corrections.map(({ name }) => name)).toEqual(["prior correction"]);
-  expect(told!.stderr).toBe(
-    "Note: scores.keras: it ends in scores; a softmax was added, which makes probabilities of them\n",
-  );
+  expect(told!.stderr).toBe("Note: scores.keras: it ends in scores; a softmax was added to get probabilities\n");
   expect(jsonOf<Found>(both!).models.map(({ assumptions }) => assumptions?.classesFrom)).toEqual([
     undefined,
     "--classes",
@@ -96,7 +94,7 @@ test("what is only assumed is said, in text and in --json, by what was converted
   expect(outcomes[3]!.stdout).toMatch(/^Output {3}5 scores: Basophil, /m);
   expect(outcomes[3]!.stdout).toMatch(/^Classes {2}assumed$/m);
   expect(jsonOf<{ notes: string[] }>(outcomes[4]!).notes).toEqual([
-    "other commands can't use this model directly: one.keras: the model has 2 classes, and nothing names them. Name the classes in the order of the outputs: --classes A,B,C.",
+    "other commands can't use this model directly: one.keras: the model has 2 classes but no class names. Name the classes in the order of the outputs: --classes A,B,C.",
   ]);
 });
 
@@ -115,7 +113,7 @@ test("what is assumed is said under --quiet too, without --json", async () => {
     expect(stderr).toContain(note);
     expect(stderr).not.toContain("Classifying");
   }
-  expect(outcomes[4]!.stderr).toContain("It has no layer that scales pixels. Say how they were scaled");
+  expect(outcomes[4]!.stderr).toContain("The model has no layer that scales pixels. Give the scaling used");
 });
 
 test("names outlive a conversion to every format, and assumed ones may be told afterwards", async () => {
@@ -153,7 +151,7 @@ test("what can't be so is refused, and nothing is left", async () => {
   expectFailure(
     outcomes[4]!,
     2,
-    "ERR_USAGE the model's outputs are no probabilities: on probe pictures they are from -",
+    "ERR_USAGE the model's outputs are not probabilities: on test images they range from -",
   );
   expectFailure(outcomes[5]!, 2, "ERR_USAGE the model has 2 classes, and 1 is named (--classes).");
   expectFailure(outcomes[6]!, 3, "ERR_FORMAT scores.keras: a model file can be used but not adapted.");

@@ -74,7 +74,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["frobnicate", 'ERR_USAGE there is no command "frobnicate". See leukogram --help.'],
   ["train --epoch 3", "ERR_USAGE unknown option '--epoch'. Did you mean --epochs?"],
   ["train --epochs", "ERR_USAGE option '--epochs <number>' argument missing"],
-  ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. it takes a number"],
+  ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. expected a number"],
   ["train --data x --threads 0", "ERR_CONFIG settings: threads: expected a whole number of at least 1, received 0"],
   ["train --data x --head dens", 'ERR_CONFIG settings: head: expected one of dense, linear, received "dens"'],
   [

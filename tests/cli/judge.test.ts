@@ -70,7 +70,7 @@ describe.concurrent("evaluate", () => {
       /precision +recall +f1-score +support(?:.|\n)*^Accuracy +\d.* % \(95 % [\d.]+ to [\d.]+\)$/m,
     );
     expect(outcome.stdout).toMatch(
-      /^Calibration error +[\d.]+ %; were every probability right, [\d.]+ % to [\d.]+ %$/m,
+      /^Calibration error +[\d.]+ %; expected for perfect probabilities: [\d.]+ % to [\d.]+ %$/m,
     );
     expect(outcome.stdout).toMatch(/^Temperature [\d.]+: calibration error [\d.]+ %, then [\d.]+ %\.$/m);
     const files = [
@@ -88,7 +88,7 @@ describe.concurrent("evaluate", () => {
     expectFailure(
       refused,
       3,
-      "ERR_OUTPUT b: contains files that do not belong to an evaluation, such as checkpoints. Name a new folder",
+      "ERR_OUTPUT b: contains files that do not belong to an evaluation, such as checkpoints. Choose a new folder",
     );
   });
 
@@ -108,7 +108,7 @@ describe.concurrent("predict", () => {
   test("prints a line an image, in order", async () => {
     const outcome = await cli.run("predict", "a", IMAGE, "smears/Test", "--json");
     expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toMatch(/^Classifying: 11\nNote: Whether these images look like .* is not known, .*\n$/);
+    expect(outcome.stderr).toMatch(/^Classifying: 11\nNote: The model has no record of .*\n$/);
     const lines = outcome.stdout.trimEnd().split("\n");
     const rows = lines.map((line) => JSON.parse(line) as { file: string; class: string; probabilities: object });
     expect(rows).toHaveLength(11);
@@ -162,10 +162,10 @@ describe("images that can't be read", () => {
     const lines = lenient!.stderr.split("\n").filter((line) => line.startsWith("Left out: "));
     expect(lines).toHaveLength(4);
     for (const [i, said] of [
-      /cut\.jpg: the picture is damaged/,
+      /cut\.jpg: the image is damaged/,
       /empty\.png: the file is empty \(0 bytes\)/,
       /text\.jpg: not an image in a known format/,
-      /vast\.png: the picture is larger than 64 megapixels/,
+      /vast\.png: the image is larger than 64 megapixels/,
     ].entries())
       expect(lines[i]).toMatch(said);
     expect(lenient!.stderr).toMatch(/^Unreadable images skipped: 4 of 5$/m);
@@ -268,7 +268,7 @@ describe.concurrent("compare", () => {
     expectFailure(
       outcomes[2]!,
       3,
-      "ERR_OUTPUT notes.html: exists and is not a Leukogram report. Name a new .html file",
+      "ERR_OUTPUT notes.html: exists and is not a Leukogram report. Choose another .html file",
     );
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });

@@ -108,7 +108,7 @@ test("a laboratory's records go from one folder to another, with users, cases, i
       ["restore", "none.tar"],
     ]);
   expectFailure(again!, 3, "ERR_CONFLICT a user with this name already exists");
-  expectFailure(nobody!, 3, "ERR_NOT_FOUND there is no user Eve");
+  expectFailure(nobody!, 3, "ERR_NOT_FOUND no user named Eve");
   expect(renewed!.stdout).toBe("Ada: done\n");
   expect(jsonOf(listed!)).toMatchObject([{ name: "Ada", role: "admin", isDisabled: false }]);
   expect(list!.stdout).not.toContain("scrypt");

@@ -128,14 +128,14 @@ describe("a model that takes crops", () => {
       ["evaluate", "run", ...sets, "--json", "--scale", "A=18px", "--scale", "B=54px"],
       ["evaluate", "run", ...sets, "--scale", "18px"],
     ])) as [Outcome, Outcome, Outcome, Outcome];
-    expect(mixed.stderr).toMatch(/several scales or laboratories in one folder/);
+    expect(mixed.stderr).toMatch(/mix scales or laboratories/);
     const [a, b] = jsonOf<{ scale: { laboratories: Scale[] } }>(both).scale.laboratories;
     expect(b!.redCell! / a!.redCell!).toBeCloseTo(3, 0);
     expect(jsonOf<{ scale: { laboratories: object[] } }>(told).scale.laboratories).toMatchObject([
       { laboratory: "A", redCell: 18, source: "told" },
       { laboratory: "B", redCell: 54, source: "told" },
     ]);
-    expectFailure(nameless!, 2, /one scale was told of 2 laboratories.*--scale A=72px --scale B=72px/);
+    expectFailure(nameless!, 2, /one scale given for 2 laboratories.*--scale A=72px --scale B=72px/);
   });
 
   test("asks for the scale where all answers are one class", async () => {
@@ -147,7 +147,7 @@ describe("a model that takes crops", () => {
       ["predict", "run", "one", "--json"],
       ["predict", "run", "one", "--json", "--scale", "18px"],
     ])) as [Outcome, Outcome];
-    expect(predicted.stderr).toMatch(/All 20 answers are \w+\. The scale comes from the nuclei of a mixture/);
+    expect(predicted.stderr).toMatch(/All 20 predictions are \w+\. The scale was estimated from the nuclei/);
     expect(told.stderr).not.toMatch(/All 20 answers/);
   });
 });

@@ -79,7 +79,7 @@ describe.concurrent("train", () => {
     expectFailure(
       outcomes[1]!,
       3,
-      /^ERR_OUTPUT run: already contains a run. Go on with --resume, begin anew with --yes, or/,
+      /^ERR_OUTPUT run: already contains a run. Resume it with --resume, overwrite it with --yes, or/,
     );
     expectFailure(outcomes[2]!, 3, "ERR_OUTPUT plain: is not a folder. Choose a new folder with --out.");
     expect(readdirSync(path("mine"))).toEqual(["config.json"]);
@@ -108,7 +108,7 @@ describe.concurrent("train", () => {
       2,
       "ERR_CONFIG run: the run was started with different settings: epochs 2, now 9; augment true, now false. Resume with the settings",
     );
-    expectFailure(outcomes[1]!, 3, "ERR_OUTPUT nowhere: no run to resume. Check --out, or begin");
+    expectFailure(outcomes[1]!, 3, "ERR_OUTPUT nowhere: no run to resume. Check --out, or start");
     expect(readFileSync(path("run", "config.json"), "utf8")).toBe(before);
   });
 

@@ -160,7 +160,7 @@ describe("differential of types beyond the five", () => {
     expect(text!.stdout).toMatch(/\nFlags are withheld: 60 of 110 cells do not look like the model's training images/);
     expect(text!.stdout).not.toContain("above the reference range");
     const { withheld, flags, classes } = jsonOf<Counted>(json!);
-    expect(withheld).toMatch(/give them with --judged\.$/);
+    expect(withheld).toMatch(/give the result with --judged\.$/);
     expect(flags).toEqual([]);
     expect(new Set(classes.map(({ position }) => position))).toEqual(new Set(["unknown"]));
   });

@@ -118,10 +118,10 @@ describe("balanceFolder", () => {
     );
     expect(readdirSync(foreign)).toEqual(["thesis.txt"]);
     await expect(balanceFolder(from, join(from, "out"), { augmentation })).rejects.toThrow(
-      /ERR_USAGE balance: .* lie in one another/,
+      /ERR_USAGE balance: .* overlap/,
     );
     await expect(balanceFolder(join(from, "m.csv"), fresh(), { augmentation })).rejects.toThrow(
-      /is a manifest, and only folders/,
+      /is a manifest; only folders/,
     );
   });
 

@@ -215,7 +215,7 @@ describe("openImageCache", () => {
     // The file that the pixels go to first is a device without space.
     symlinkSync("/dev/full", join(cacheDir, `${probe.file.split("/").pop()}.${process.pid}.tmp`));
     await expect(openImageCache(samples, { imageSize: [4, 4], cacheDir })).rejects.toThrow(
-      `ERR_OUTPUT cannot write the image cache in ${cacheDir}: the disk is full; the cache needs 1 MB. Free some space`,
+      `ERR_OUTPUT cannot write the image cache in ${cacheDir}: the disk is full; the cache needs 1 MB. Free some disk space`,
     );
     expect(listed(cacheDir)).toEqual([]);
   });

@@ -91,9 +91,7 @@ describe("scanFolder", () => {
 
   test("says what is wrong with a folder", () => {
     const dir = fresh();
-    expect(() => scanFolder(join(dir, "nowhere"))).toThrow(
-      `ERR_DATA there is no folder ${join(dir, "nowhere")}. Check`,
-    );
+    expect(() => scanFolder(join(dir, "nowhere"))).toThrow(`ERR_DATA no such folder: ${join(dir, "nowhere")}. Check`);
     expect(() => scanFolder(dir)).toThrow(`ERR_DATA ${dir} is empty: no class folders found. Put the images`);
     touch(dir, "plain.txt");
     expect(() => scanFolder(join(dir, "plain.txt"))).toThrow(
@@ -153,7 +151,7 @@ describe("openData", () => {
 
   test("says that a path is missing, or is no folder", () => {
     const dir = touch(fresh(), "plain.txt");
-    expect(() => openData(join(dir, "none"))).toThrow(/ERR_DATA there is no folder/);
+    expect(() => openData(join(dir, "none"))).toThrow(/ERR_DATA no such folder/);
     expect(() => openData(join(dir, "plain.txt"))).toThrow(/is not a folder/);
   });
 });

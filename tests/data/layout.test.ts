@@ -74,7 +74,7 @@ describe("parts of a data set", () => {
   test("valid and test have nothing to train on", () => {
     const dir = fresh(...both("valid"), ...both("test"));
     expect(() => openData(dir)).toThrow(
-      `ERR_DATA ${dir}: holds the parts "valid", "test", and none to train on. Give one of them, such as ${join(dir, "valid")}.`,
+      `ERR_DATA ${dir}: contains the parts "valid", "test", but no training part. Give one of them, such as ${join(dir, "valid")}.`,
     );
   });
 
@@ -84,14 +84,14 @@ describe("parts of a data set", () => {
     expect(notes()).toEqual([`${whole}: "train", "test" are used, and "masks" left out`]);
     const dir = fresh("test/1.jpg", "Basophil/1.jpg", "Monocyte/1.jpg");
     expect(() => openData(dir)).toThrow(
-      `${dir}: holds "test", as parts of data are named, beside "Basophil", "Monocyte". Give the folder that holds either`,
+      `${dir}: contains "test", which are names of parts, next to "Basophil", "Monocyte". Give a folder that contains either`,
     );
   });
 
   test("parts below the classes are refused, and so is a folder of data sets", () => {
     const below = fresh("a/train/1.jpg", "a/test/2.jpg", "b/train/1.jpg", "b/test/2.jpg");
     expect(() => openData(below)).toThrow(
-      `${below}: its folder a holds "test", "train", which are parts of data and no images of a class. Put the parts above`,
+      `${below}: its folder a contains "test", "train", which are parts of a data set, not a class. Put the parts above`,
     );
     const sets = fresh(...both("A/train"), ...both("B/train"));
     expect(() => openData(sets)).toThrow(`Give each data set separately: --data ${join(sets, "A")}.`);
@@ -103,7 +103,7 @@ describe("classes", () => {
     const cells = (name: string) => [`${name}/Basophil/1.jpg`, `${name}/neutrophils/2.jpg`];
     const dir = fresh(...cells("P1"), ...cells("P2"));
     expect(() => openData(dir)).toThrow(
-      `ERR_DATA ${dir}: its folders "P1", "P2" each hold class folders ("Basophil", "neutrophils"), so they are no classes. If they are laboratories, give each separately (--data P1=${join(dir, "P1")})`,
+      `ERR_DATA ${dir}: its folders "P1", "P2" each contain class folders ("Basophil", "neutrophils"), so they are not classes. If they are laboratories, give each separately (--data P1=${join(dir, "P1")})`,
     );
   });
 
@@ -123,7 +123,7 @@ describe("classes", () => {
   test("are found in the one folder that holds all, as archives have it", () => {
     const dir = fresh("cells/Basophil/1.jpg", "cells/Monocyte/2.jpg", "__MACOSX/cells/Basophil/._1.jpg");
     expect(openData(dir).train.classes).toEqual(["Basophil", "Monocyte"]);
-    expect(notes()).toEqual([`${dir}: all is in its folder cells`]);
+    expect(notes()).toEqual([`${dir}: using its only folder, cells`]);
     const patients = fresh("a/P1/1.jpg", "a/P2/2.jpg");
     expect(() => openData(patients)).toThrow('has only one class, "a"');
   });
@@ -156,7 +156,7 @@ describe("files of a folder", () => {
     openData(dir);
     expect(remarksSoFar()).toEqual({
       leftOut: { ".heic": 2, "without extension": 1, ".txt": 1 },
-      notes: [`${dir}: 1 image lies beside the class folders and is left out: no folder says the class`],
+      notes: [`${dir}: 1 image is next to the class folders, not in a class folder, and is ignored`],
     });
   });
 
@@ -166,7 +166,9 @@ describe("files of a folder", () => {
       `class "b" has no image in ${join(dir, "b")}, only 1 other file such as 2.heic. Add images (.bmp, .gif, .jfif,`,
     );
     const flat = fresh("1.jpg", "2.jpg");
-    expect(() => openData(flat)).toThrow(`${flat} holds 2 images and no class folder. Put the images in one folder`);
+    expect(() => openData(flat)).toThrow(
+      `${flat} contains 2 images but no class folders. Put the images in one folder`,
+    );
   });
 });
 

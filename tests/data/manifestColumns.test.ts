@@ -86,10 +86,10 @@ describe("columns of other names", () => {
     expect(open(`file,class,label\n${rows}`).train.classes).toEqual(["Basophil", "Monocyte"]);
     expect(notes()).toEqual([]);
     expect(() => open(`file,label,Diagnosis\n${rows}`)).toThrow(
-      `manifest ${path()}: several columns can be the class: "label", "Diagnosis". Rename the one that is meant to class.`,
+      `manifest ${path()}: several columns can be the class: "label", "Diagnosis". Rename the right column to class.`,
     );
     expect(() => open(`image,class,path\n${rows}`)).toThrow(
-      `manifest ${path()}: several columns can be the file: "image", "path". Rename the one that is meant to file.`,
+      `manifest ${path()}: several columns can be the file: "image", "path". Rename the right column to file.`,
     );
   });
 

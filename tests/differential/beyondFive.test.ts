@@ -48,15 +48,15 @@ describe("a count of types beyond the five", () => {
     expect(neutrophils!.share).toEqual({ value: 0.6, ...clopperPearson(60, 100) });
     expect(immature).toMatchObject({ class: "ImmatureGranulocyte", count: 0, position: "within" });
     expect(report).toMatchObject({ platelets: 40, flags: [], erythroblasts: { count: 0, position: "within" } });
-    expect(report.notes).toContain("40 pictures show platelets, and no leukocyte: not counted.");
+    expect(report.notes).toContain("40 images show platelets and no white blood cell: not counted.");
   });
 
   test("says a left shift once, and immature granulocytes with their exact limits", () => {
     const { flags, groups } = flagged(SHIFTED);
     expect(groups[1]!.share).toEqual({ value: 0.1, ...clopperPearson(10, 100) });
     expect(flags).toEqual([
-      "Band neutrophils are above the usual range: left shift, 14.0 % (7.9 to 22.4), usual 0 to 5.",
-      "Immature granulocytes are above the usual range, 10.0 % (4.9 to 17.6), usual 0 to 0.9.",
+      "Band neutrophils are above the reference range: left shift, 14.0 % (7.9 to 22.4), reference range 0 to 5.",
+      "Immature granulocytes are above the reference range, 10.0 % (4.9 to 17.6), reference range 0 to 0.9.",
     ]);
     expect(flagged({ ...NORMAL, Metamyelocyte: 1 }).flags).toEqual([
       "Immature granulocytes may be above the reference range: 1.0 % (0.0 to 5.4), reference range 0 to 0.9. The count is too small to tell.",
@@ -99,10 +99,10 @@ describe("a count of types beyond the five", () => {
     expect(report).toMatchObject({ cells: 102, platelets: 2, erythroblasts: { count: 3 } });
     expect(report.notes).toContain("5 further cells were not counted.");
     expect(() => reportAnswers({ classes, rows }, { cells: 108 })).toThrow(
-      "ERR_DATA differential: 108 cells are to be counted, and there are 107 that the model calls a leukocyte, of 112. Give more cells, or count fewer: --cells 107.",
+      "ERR_DATA differential: 108 cells are to be counted, and there are 107 that the model calls a white blood cell, of 112. Give more cells, or count fewer: --cells 107.",
     );
     expect(() => reportAnswers(cells({ Platelet: 9 }))).toThrow(
-      "leukocytes are to be counted, and there is none that the model calls a leukocyte, of 9. Give more cells.",
+      "white blood cells are to be counted, and there are none that the model calls a white blood cell, of 9. Give more cells.",
     );
   });
 
@@ -127,7 +127,7 @@ describe("a count of types beyond the five", () => {
 
   test("says that these types were learned in one laboratory", () => {
     expect(flagged(NORMAL).notes).toContain(
-      "Learned in one laboratory alone: band neutrophils, erythroblasts, metamyelocytes, myelocytes, platelets, promyelocytes and segmented neutrophils. In any other laboratory, expect more mistakes in these types than in the five.",
+      "Learned from only one laboratory: band neutrophils, erythroblasts, metamyelocytes, myelocytes, platelets, promyelocytes and segmented neutrophils. In any other laboratory, expect more mistakes in these types than in the five.",
     );
     expect(reportAnswers(cells(NORMAL, { familiarity: 0.005 })).notes.join(" ")).toContain(
       "These cells do not look like cells from that laboratory: do not rely on these types here.",

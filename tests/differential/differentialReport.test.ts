@@ -35,8 +35,8 @@ describe("reportAnswers", () => {
     );
     expect(report.classes[4]!.absolute!.value).toBeCloseTo(3.6);
     expect(report.notes).toEqual([
-      expect.stringMatching(/^Shares are as the model counted them/),
-      expect.stringMatching(/^Whether these cells look like what the model was trained on is not known/),
+      expect.stringMatching(/^Shares are not corrected/),
+      expect.stringMatching(/^The predictions do not record whether these cells look like/),
     ]);
   });
 
@@ -61,7 +61,7 @@ describe("reportAnswers", () => {
     expect(report.unidentified).toBe(50);
     expect(report.notes).toContain("20 further cells were not counted.");
     expect(report.notes).toContain(
-      "50 cells are unidentified, as the model gives their class less than 0.8 (--reject).",
+      "50 cells are unidentified, because the probability of the class is below 0.8 (--reject).",
     );
     expect(() => reportAnswers(all, { cells: 200, reject: 0.8 })).toThrow(
       "ERR_DATA differential: 200 cells are to be counted, and there are 120 with a confident prediction, of 170; 50 others have a class less probable than 0.8 (--reject): 50 Basophil. Give more cells, or count fewer: --cells 120. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
@@ -81,7 +81,7 @@ describe("reportAnswers", () => {
     );
     const none = () => reportAnswers({ classes, rows }, { reject: 0.963 });
     expect(none).toThrow(
-      "ERR_DATA differential: leukocytes are to be counted, and there is none with a confident prediction, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Check these cells. --reject 0.5",
+      "ERR_DATA differential: white blood cells are to be counted, and there are none with a confident prediction, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Check these cells. --reject 0.5",
     );
   });
 
@@ -107,9 +107,9 @@ describe("reportAnswers", () => {
     expect(eosinophil.counted.value).toBe(0.06);
     expect(eosinophil.corrected!.value).toBeGreaterThan(0.07);
     expect(eosinophil.share).toBe(eosinophil.corrected);
-    expect(report.notes[0]).toMatch(/^Shares are corrected by 200 labelled cells; that is right only where/);
+    expect(report.notes[0]).toMatch(/^Shares are corrected by 200 labelled cells; this is valid only if/);
     expect(() => reportAnswers(cells(NORMAL), { judged: { classes: ["A", "B"], rows: [] } })).toThrow(
-      "ERR_DATA differential: the judged cells have the classes A, B, and the model has Basophil",
+      "ERR_DATA differential: --judged has the classes A, B, but the model has Basophil",
     );
     expect(() => reportAnswers(cells(NORMAL), { judged: { ...judged, rows: judged.rows.slice(0, 20) } })).toThrow(
       "ERR_DATA countedShares: the confusion matrix needs cells of every class",
@@ -186,7 +186,7 @@ describe("diagnosticReport", () => {
     expect(eosinophils.interpretation[0].coding[0].code).toBe("H");
     expect(eosinophils.note[0].text).toBe("14 of 100 cells; as counted, 95 % limits 7.9 to 22.4 %.");
     expect(written.conclusion).toMatch(
-      /^Research use only; not a medical device\. 100 cells counted\. White cells are above/,
+      /^Research use only; not a medical device\. 100 cells counted\. White blood cells are above/,
     );
   });
 });

@@ -18,12 +18,12 @@ function smear(strange: number | undefined, labelled = false): Predictions {
   };
 }
 
-const EOSINOPHILIA = /^Eosinophil is above the usual range: relative eosinophilia/;
+const EOSINOPHILIA = /^Eosinophil is above the reference range: relative eosinophilia/;
 
 test("flags of disease are withheld where more cells are strange than chance explains", () => {
   const report = reportAnswers(smear(60), { leukocytes: 14 });
   expect(report.withheld).toBe(
-    "Flags are withheld: 60 of 100 cells do not look like the model's training images, so shares may be wrong by its mistakes. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or evaluate the model on labelled cells from this laboratory and give the result with --judged.",
+    "Flags are withheld: 60 of 100 cells do not look like the model's training images, so its mistakes may distort the shares. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or evaluate the model on labelled cells from this laboratory and give the result with --judged.",
   );
   // What a counter gave is none of the model's mistakes.
   expect(report.flags).toEqual([
@@ -59,7 +59,7 @@ test("cells that were judged there bring flags back, and those of another labora
   expect(reportAnswers(smear(60), { judged: smear(undefined, true) }).withheld).toBeUndefined();
   const home = reportAnswers(smear(60), { judged: smear(1, true) });
   expect(home.withheld).toMatch(
-    /The cells of --judged look like the model's own, so they are of another laboratory than these\.$/,
+    /The cells of --judged look like the model's training images, so they come from a different laboratory\.$/,
   );
   expect(home.flags).toEqual([]);
 });

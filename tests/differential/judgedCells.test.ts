@@ -44,7 +44,7 @@ describe("labelled cells that correct a count", () => {
   test("are refused where they are the counted cells, under whatever folder", () => {
     const judged = answers("other/place", { labelled: true });
     expect(() => reportAnswers(answers("a"), { judged })).toThrow(
-      "differential: 50 of the 50 judged cells are counted too, such as other/place/0.png",
+      "differential: 50 of the 50 cells of --judged are also counted, such as other/place/0.png",
     );
     // A name alone makes no cell.
     expect(reportAnswers(answers("a"), { judged: others(judged) }).cells).toBe(50);
@@ -70,8 +70,8 @@ test("no flag is given that unidentified cells could undo", () => {
   expect(flags.join()).toMatch(/relative eosinophilia/);
   expect(flags.join()).not.toMatch(/Lymphocyte/);
   expect(classes.find((row) => row.class === "Lymphocyte")!.position).toBe("unknown");
-  expect(notes).toContain("30 cells are unidentified, as the model gives their class less than 0.5 (--reject).");
+  expect(notes).toContain("30 cells are unidentified, because the probability of the class is below 0.5 (--reject).");
   expect(notes.join()).toMatch(
-    /What these are decides whether Lymphocyte, Monocyte, Neutrophil are out of range: no flag is given\./,
+    /These cells decide whether Lymphocyte, Monocyte, Neutrophil are out of range, so no flag is given\./,
   );
 });

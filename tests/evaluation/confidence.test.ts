@@ -67,7 +67,9 @@ describe("plots of confidence", () => {
     const drawn = reliabilityPlot(bins);
     expect(drawn.match(/data-part="dot"/g)).toHaveLength(bins.length);
     expect(drawn).toContain(`${bins[0]!.count} images.`);
-    expect(riskCoveragePlot(riskCoverage)).toMatch(/All answered: [\d.]+ % wrong\. 90 % answered: [\d.]+ % wrong\./);
+    expect(riskCoveragePlot(riskCoverage)).toMatch(
+      /All predictions kept: [\d.]+ % wrong\. 90 % kept: [\d.]+ % wrong\./,
+    );
     expect(reliabilityPlot([])).toContain("No images to evaluate.");
     expect(riskCoveragePlot([])).toContain("No images to evaluate.");
   });

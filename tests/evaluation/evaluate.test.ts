@@ -134,7 +134,7 @@ describe("evaluatePredictions at the edges", () => {
     expect(evaluation.macroRocAuc).toBeUndefined();
     expect(present!.rocAuc).toBeDefined();
     expect(empty).toMatchObject({ support: 0, recall: { value: 0, low: 0, high: 1 }, rocAuc: undefined });
-    expect(evaluation.notes!.join()).toContain("No image is of class Monocyte");
+    expect(evaluation.notes!.join()).toContain("No image has class Monocyte");
   });
 
   it("copes with one class, and with one image", () => {

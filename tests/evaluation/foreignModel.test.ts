@@ -71,8 +71,8 @@ describe("classes", () => {
     const assumed = await ask(path("five", "m.keras"), path("image.png"));
     expect([assumed.classesFrom, assumed.outputs]).toEqual(["assumed", "probabilities"]);
     expect(assumed.notes).toEqual([
-      "nothing names its classes: assumed are Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, in this order; --classes A,B,C says otherwise",
-      expect.stringContaining("It divides pixels by 255 itself"),
+      "the model has no class names: assuming Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, in this order; use --classes A,B,C to change this",
+      expect.stringContaining("The model divides pixels by 255"),
     ]);
     writeFiles(path("five"), { "labels.txt": "a\nb\nc\nd\ne\n" });
     const found = await ask(path("five", "m.keras"), path("image.png"));
@@ -86,7 +86,7 @@ describe("classes", () => {
     await expect(ask(path("tm"), "")).rejects.toThrow("tm/model.json: the model has 2 classes but no class names.");
     writeFiles(path("tm"), { "metadata.json": '{"labels": ["a", "b", "c"]}' });
     await expect(ask(path("tm"), "")).rejects.toThrow(
-      `ERR_USAGE the model has 2 classes, and 3 are named (${path("tm", "metadata.json")}). Name them in the order`,
+      `ERR_USAGE the model has 2 classes, but 3 are named (${path("tm", "metadata.json")}). Name the classes in the order`,
     );
     await expect(ask(path("tm"), "", { classes: ["a", "a"] })).rejects.toThrow(
       'ERR_USAGE class "a" is named twice (--classes).',

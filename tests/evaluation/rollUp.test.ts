@@ -94,7 +94,7 @@ describe("typesToJudge", () => {
   test("refuses labels for which the model has no answer, by name", () => {
     for (const wanted of [undefined, "five"] as const)
       expect(() => typesToJudge(CELL_TYPES, [...CELL_TYPES, "Erythroblast", "Platelet"], wanted)).toThrow(
-        "ERR_DATA the model has no answer for Erythroblast, Platelet: it knows Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, and these count as none of them. Leave those folders out",
+        "ERR_DATA the model can't predict Erythroblast, Platelet: it knows only Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil. Remove those folders",
       );
   });
 });

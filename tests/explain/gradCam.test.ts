@@ -85,7 +85,7 @@ test("says which layers have a map", () => {
     'ERR_CONFIG layer "mean" of model sequential has no feature maps [H, W, C] with H and W above 1. Those with a map: first, pool, last.',
   );
   const flat = new Sequential([2, 2, 1], [new Flatten(), new Dense({ units: 2, activation: "softmax" })]).initialize();
-  expect(() => gradCamGraph(flat)).toThrow(/no layer whose output is a map.* Use integrated gradients or occlusion/);
+  expect(() => gradCamGraph(flat)).toThrow(/no layer with feature maps.* Use integrated gradients or occlusion/);
   const linear = new Sequential([4, 4, 1], [new Conv2D({ filters: 2, kernelSize: 1 }), new Flatten()]).initialize();
   expect(() => gradCamGraph(linear)).toThrow(/does not end in a softmax, so no class has a logit/);
 });

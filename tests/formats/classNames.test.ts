@@ -60,6 +60,6 @@ describe("names beside a model", () => {
     const files = { "metadata.json": '{"tfjsVersion": "1.3.1", "labels": ["a", "b"]}' };
     expect(beside("tm", files, "model.json")?.names).toEqual(["a", "b"]);
     expect(beside("tm", files)).toBeUndefined();
-    expect(() => beside("cut", { "metadata.json": "{" }, "model.json")).toThrow(/metadata\.json: is damaged JSON/);
+    expect(() => beside("cut", { "metadata.json": "{" }, "model.json")).toThrow(/metadata\.json: damaged JSON/);
   });
 });

@@ -236,20 +236,20 @@ describe("a download", () => {
 
   const html = "<!DOCTYPE html><html><title>Log in to the hotel's network</title></html>";
   test.each<[string, Answer, string]>([
-    ["404", (_, response) => void response.writeHead(404).end("no"), "the server answered 404 Not Found"],
-    ["an error that stays", (_, response) => void response.writeHead(503).end(), "the server answered 503"],
+    ["404", (_, response) => void response.writeHead(404).end("no"), "the server returned 404 Not Found"],
+    ["an error that stays", (_, response) => void response.writeHead(503).end(), "the server returned 503"],
     ["a web page", (_, response) => sendAll(response, html), "it is not an HDF5 file but a web page"],
     ["an empty body", (_, response) => sendAll(response, ""), "it is empty"],
     ["another model", (_, response) => sendAll(response, wrongAlpha), "it does not fit the model: layer"],
     [
       "half of it, as if whole",
       (_, response) => sendAll(response, right.subarray(0, right.length / 2)),
-      "it is damaged or cut short (file has been truncated)",
+      "it is damaged or incomplete (file has been truncated)",
     ],
     [
       "less than announced, again and again",
       (_, response) => breakOff(response, right, { after: 1000 }),
-      `it broke off after 1000 of`,
+      `the download stopped after 1000 of`,
     ],
     [
       "a redirect to nowhere",
@@ -265,7 +265,7 @@ describe("a download", () => {
     const { error, cacheDir, server } = await fetchFrom(answer);
     expect(error).toMatch(new RegExp(`^ERR_WEIGHTS ${server.url}${FILE} can't be downloaded: `));
     expect(error).toContain(words);
-    expect(error).toContain("give it by --weights FILE.");
+    expect(error).toContain("use --weights FILE.");
     expect(left(cacheDir)).toEqual([]);
   });
 
@@ -275,7 +275,7 @@ describe("a download", () => {
     expect(refused).toContain("can't be downloaded: ");
     const unknown = await message(findImagenetWeights({ ...base, baseUrl: "http://no-such-host.invalid/" }));
     expect(unknown).toMatch(/can't be downloaded: the host/);
-    expect(await message(findImagenetWeights({ ...base, baseUrl: "no address" }))).toMatch(/could not be downloaded/);
+    expect(await message(findImagenetWeights({ ...base, baseUrl: "no address" }))).toMatch(/can't be downloaded/);
   });
 
   test("that falls silent ends", async () => {
@@ -286,7 +286,7 @@ describe("a download", () => {
       },
       { idleTimeout: 100, attempts: 2 },
     );
-    expect(error).toContain(`it broke off after 1000 of ${right.length} bytes (nothing came for 0.1 s)`);
+    expect(error).toContain(`the download stopped after 1000 of ${right.length} bytes (no data received for 0.1 s)`);
     expect(left(cacheDir)).toEqual([]);
   });
 

@@ -155,7 +155,7 @@ describe("arguments of calls", () => {
 
   test("training=True is refused in files of Keras 2, which then predicts with the batch's statistics", () => {
     expect(() => described(functional([4], { norm: older({ training: true }) }), { kerasVersion: "2.15.0" })).toThrow(
-      /^ERR_FORMAT m\.keras: layer "norm" \(BatchNormalization\): training true is not supported\. Keras then uses the batch's statistics/,
+      /^ERR_FORMAT m\.keras: layer "norm" \(BatchNormalization\): training true is not supported\. With it, Keras uses batch statistics/,
     );
   });
 
@@ -282,7 +282,7 @@ describe("settings", () => {
     expect(older.notes).toEqual(['layer "crop" (RandomCrop) resizes to 4 x 3 in prediction with Keras 2']);
     expect(described(json, { kerasVersion: "3.15.1" }).model.output.shape).toEqual([6, 6, 1]);
     expect(() => described(json, { kerasVersion: "3.4.0" })).toThrow(
-      "what Keras 3.4.0 cuts when it predicts is not known",
+      "it is unknown which part Keras 3.4.0 crops in prediction",
     );
     expect(() => described(json, { kerasVersion: "2.6.0" })).toThrow("cuts 4 x 3 from images of another shape");
   });
@@ -317,7 +317,7 @@ describe("inputs and outputs", () => {
       functional([4, 4, 5], { pool: layer3("GlobalAveragePooling2D", { keepdims: true }) }),
     );
     expect(model.output.shape).toEqual([5]);
-    expect(notes).toEqual(["its output is an image of one pixel, [1, 1, 5], and was made a row"]);
+    expect(notes).toEqual(["its output, an image of one pixel [1, 1, 5], was flattened"]);
   });
 
   test("a second tensor of a layer that gives one is refused", () => {
@@ -337,7 +337,7 @@ describe("weights of 16 bits", () => {
     const { model, notes } = await readModel(join(import.meta.dirname, `fixtures/${name}.keras`));
     expect([...model.layer("scores").weights[0]!.value]).toEqual(kernel);
     expect([...model.layer("scores").weights[1]!.value]).toEqual(bias);
-    expect(notes).toEqual([`Keras computes it with numbers of type ${name}; here it is computed with float32`]);
+    expect(notes).toEqual([`Keras computes this layer in ${name}; Leukogram uses float32`]);
   });
 });
 

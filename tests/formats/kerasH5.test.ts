@@ -155,7 +155,7 @@ describe("files that are not right", () => {
       group.create_attribute("weight_names", ["kernel"], [1], "S6");
       group.create_dataset({ name: "kernel", data: ["a", "b"], shape: [2], dtype: "S1" });
     });
-    expect(await message(readKerasH5(path))).toContain(`${path}: /conv/kernel holds no numbers`);
+    expect(await message(readKerasH5(path))).toContain(`${path}: /conv/kernel contains no numbers`);
   });
 
   testWith(INITIAL)(
@@ -172,7 +172,7 @@ describe("files that are not right", () => {
         said.add(await message(readKerasH5(path)));
       }
       for (const text of said) expect(text).toMatch(/^no error$|^ERR_FORMAT /);
-      expect([...said].some((text) => text.includes("damaged or cut short (file has been truncated)"))).toBe(true);
+      expect([...said].some((text) => text.includes("damaged or incomplete (file has been truncated)"))).toBe(true);
       expect(readdirSync(temporary)).toEqual([]);
       vi.unstubAllEnvs();
       expect((await readKerasH5(shared(INITIAL))).size).toBe(13);

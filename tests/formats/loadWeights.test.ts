@@ -140,7 +140,7 @@ describe("a file that does not fit", () => {
   test("a missing layer, and another number of layers", () => {
     expect(refused(new Map([["dense", dense(1)]]))).toContain('it has no layer "dense_1" (Dense)');
     expect(refused(new Map([["dense", dense(1)]]), { match: "order" })).toContain(
-      "it has 1 layers with weights, the model has 2",
+      "it has 1 layers with weights, but the model has 2",
     );
   });
 

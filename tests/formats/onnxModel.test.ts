@@ -328,7 +328,7 @@ describe("tables of whole numbers", () => {
       return () => onnxModelOf(bytes, { source: "net.onnx" });
     };
     expect(refused(named("Add", ["p", "q"], "t"), { p: [1, 2], q: [1, 2, 3] })).toThrow(
-      /joins odd shapes: \[2\] and \[3\]/,
+      /concatenates incompatible shapes: \[2\] and \[3\]/,
     );
     expect(refused(named("Gather", ["p", "q"], "t"), { p: [1, 2], q: [2] })).toThrow(/takes entry 2 of 2/);
     expect(refused(named("Transpose", ["p"], "t", { perm: ints(1, 0) }), { p: [1, 2] })).toThrow(/has perm \[1,0\]/);
@@ -517,7 +517,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     [["Relu", ["t0", "t0"]], /\(Relu\) has 2 inputs, where 1 are known/],
     [["Reshape", ["t0", "t0"]], /\(Reshape\) takes "shape" from what the network computes/],
     [["Add", ["t0", "at"]], /\(Add\) computes with whole numbers \("B"\)/, { whole: { at: [1] } }],
-    [["MaxPool", ["t0"]], /\(MaxPool\) has kernel_shape \[\], where two whole numbers/],
+    [["MaxPool", ["t0"]], /\(MaxPool\) has kernel_shape \[\]; only two whole numbers/],
     [
       ["GroupNormalization", ["t0", "g", "g"], { num_groups: int(3) }],
       /has num_groups = 3, which does not divide 4 channels/,
@@ -525,7 +525,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     ],
     [
       ["QuantizeLinear", ["t0", "p"]],
-      /\(QuantizeLinear\) is not supported\. Give the model as it was before its activations were quantised/,
+      /\(QuantizeLinear\) is not supported\. Give the model before quantisation of its activations/,
       { weights: { p: [] } },
     ],
   ])("%j", (node, message, more = {}) => {
@@ -548,7 +548,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
       weights: CONV,
     });
     expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(
-      /node "d" \(Dropout\) gives "mask", its output number 2, which is not supported/,
+      /node "d" \(Dropout\) has the output "mask" \(number 2\), which is not supported/,
     );
   });
 
@@ -840,16 +840,16 @@ describe("what can't be read ends in words", () => {
     [
       "an operator that is not known",
       netBytes({ nodes: [["NonZero", ["x"]]] }),
-      /node "y" \(NonZero\) is not supported\. Supported are .*Conv/,
+      /node "y" \(NonZero\) is not supported\. Supported: .*Conv/,
     ],
     [
       "another domain",
       netBytes({ nodes: [{ type: "Magic", domain: "my.ops", inputs: ["x"], outputs: ["y"], attributes: {} }] }),
       /node "y" \(Magic\) is of my\.ops, whose operators are not supported/,
     ],
-    ["an old opset", netBytes({ nodes: [["Relu", ["x"]]], opset: 3 }), /is written in opset 3, and 6 is the oldest/],
+    ["an old opset", netBytes({ nodes: [["Relu", ["x"]]], opset: 3 }), /uses opset 3; the oldest supported opset is 6/],
     ["no row", netBytes({ nodes: [["Relu", ["x"]]] }), /gives 0 rows of scores/],
-    ["what nothing gives", netBytes({ nodes: [["Relu", ["gone"]]] }), /reads "gone", which nothing gives before it/],
+    ["what nothing gives", netBytes({ nodes: [["Relu", ["gone"]]] }), /reads "gone", which no earlier node outputs/],
     ["no images", netBytes({ nodes: [["Relu", ["x"]]] }, [7]), /takes "x" \[batch, 7\], no images/],
     [
       "images of open size",

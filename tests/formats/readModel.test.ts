@@ -293,7 +293,7 @@ describe("a damaged model of TensorFlow.js", () => {
       return readModel(join(folder, "changed.json"));
     };
     await expect(written((copy) => (copy.weightsManifest[0].paths = ["../../secret"]))).rejects.toThrow(
-      "names weights outside its folder",
+      "refers to weights outside its folder",
     );
     await expect(written((copy) => (copy.weightsManifest[0].paths = ["none.bin"]))).rejects.toThrow(
       /none\.bin: no such file/,
@@ -302,10 +302,10 @@ describe("a damaged model of TensorFlow.js", () => {
       "is longer than its files",
     );
     await expect(written((copy) => (copy.weightsManifest[0].weights[0].shape[0] = -1))).rejects.toThrow(/^ERR_/);
-    await expect(written((copy) => (copy.format = "graph-model"))).rejects.toThrow("is a graph model without a graph");
-    await expect(written((copy) => delete copy.modelTopology)).rejects.toThrow("is no model.json of TensorFlow.js");
+    await expect(written((copy) => (copy.format = "graph-model"))).rejects.toThrow("a graph model without a graph");
+    await expect(written((copy) => delete copy.modelTopology)).rejects.toThrow("not a TensorFlow.js model.json");
     writeFileSync(join(folder, "changed.json"), "{ cut");
-    await expect(readModel(join(folder, "changed.json"))).rejects.toThrow("is damaged JSON");
+    await expect(readModel(join(folder, "changed.json"))).rejects.toThrow("damaged JSON");
     await expect(readKerasModel(join(folder, "model.json"))).rejects.toThrow("is not an HDF5 file");
   });
 });

@@ -19,7 +19,7 @@ describe("layerFromConfig", () => {
       { ...CONV, data_format: "channels_first" },
       'data_format "channels_first" is not supported. Leukogram has "channels_last" only.',
     ],
-    ["DepthwiseConv2D", { kernel_size: 3, groups: 2 }, "groups 2 is not supported. Leukogram has 1 only."],
+    ["DepthwiseConv2D", { kernel_size: 3, groups: 2 }, "groups 2 is not supported. Leukogram supports only 1."],
     ["ReLU", { negative_slope_: 0.2 }, "setting negative_slope_ 0.2 is not known. A newer Keras may have added it."],
     [
       "Dense",

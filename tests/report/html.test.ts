@@ -29,8 +29,8 @@ describe("runReport", () => {
     const values = findAll(root, ({ attributes }) => attributes.class === "value").map(textOf);
     expect(values).toEqual(["97.7 %", "95.5 %", "95.6 %", "0.994"]);
     expect(textOf(root)).toContain(
-      "Of 4,339 test images, 4,241 were given the right class: 97.7 % (97.3 to 98.2). " +
-        "Hardest to find: Monocyte, recall 88.9 % (84.9 to 92.9). " +
+      "Of 4,339 test images, 4,241 were classified correctly: 97.7 % (97.3 to 98.2). " +
+        "Hardest class: Monocyte, recall 88.9 % (84.9 to 92.9). " +
         "Most frequent mistake: Neutrophil taken for Eosinophil, 31 images (1.2 % of that class).",
     );
   });

@@ -77,7 +77,7 @@ describe("run", () => {
     "whole numbers for real ones": [{ x: { data: new Int32Array(2), shape: [1, 2] } }, /^ERR_RUNTIME run: .*int32.*$/],
     "a type that no tensor has": [
       { x: { data: new Float64Array(2) as unknown as Float32Array, shape: [1, 2] } },
-      /^ERR_DTYPE run: "x" is of a type that no tensor has, Float64Array$/,
+      /^ERR_DTYPE run: "x" has an unsupported type, Float64Array$/,
     ],
   };
   for (const [name, [feeds, message]] of Object.entries(wrong))

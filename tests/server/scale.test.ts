@@ -116,7 +116,7 @@ test("crops that leave their picture and pictures without a nucleus are told: of
   expect(differential.notes).toEqual(
     expect.arrayContaining([
       words,
-      expect.stringMatching(/^4 of 5 crops leave.* cut too narrow, or the scale is wrong/),
+      expect.stringMatching(/^4 of 5 crops extend.* cropped too tightly, or the scale is wrong/),
     ]),
   );
   const changes = [{ cell: cells[0].id, label: "Monocyte" }];

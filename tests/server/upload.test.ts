@@ -55,7 +55,7 @@ test("a picture that is cut short becomes a cell that is bad, and says why", asy
   await laboratory.settled(id);
   const [cell] = (await laboratory.ask(`GET cases/${id}/cells`)).body.cells;
   expect([cell.status, cell.predicted, cell.counted]).toEqual(["bad", null, null]);
-  expect(cell.error).toMatch(/^cut\.png: the picture is damaged or cut short/);
+  expect(cell.error).toMatch(/^cut\.png: the image is damaged or incomplete/);
   expect((await laboratory.ask(`GET cells/${cell.id}/thumbnail`)).status).toBe(422);
 });
 

@@ -134,7 +134,7 @@ describe("fit", () => {
   test("refuses a callback whose figure there is not", async () => {
     const error = await rejection(run({ validation: undefined, callbacks: [new EarlyStopping({ patience: 1 })] }));
     expect(error.message).toBe(
-      "ERR_CONFIG EarlyStopping: there is no val_loss to watch. Add a validation set, or monitor loss or accuracy.",
+      "ERR_CONFIG EarlyStopping: val_loss is not available. Add a validation set, or monitor loss or accuracy.",
     );
   });
 

@@ -146,7 +146,7 @@ describe("training a CNN", () => {
     const samples = [...set.train.samples, { file: "bad.jpg", path, label: 0, group: "bad" }];
     const out = freshOut();
     const error = await rejection(trainModel({ ...set.train, samples }, set.validation, recipe, { out }));
-    expect(error.message).toMatch(/^ERR_IMAGE .*bad\.jpg: this is no picture/);
+    expect(error.message).toMatch(/^ERR_IMAGE .*bad\.jpg: not an image/);
     expect(existsSync(out)).toBe(false);
     const { skipped } = await trainModel({ ...set.train, samples }, set.validation, smallRecipe({ epochs: 1 }), {
       out,

@@ -60,7 +60,7 @@ describe.sequential("crops", () => {
     await tiles(page).filter({ hasText: "no nucleus found" }).click();
     await current(page).press("Enter");
     const panel = page.locator(".cellPanel");
-    await panel.getByText(/^No nucleus was found: the model was given the picture's middle/).waitFor();
+    await panel.getByText(/^No nucleus was found, so the crop is at the centre/).waitFor();
     await look();
     await tiles(page).filter({ hasText: "crop extends beyond the image" }).first().click();
     await panel.getByText(/^The model's crop extends beyond the image: [\d.]+ % of the crop is outside/).waitFor();

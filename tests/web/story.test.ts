@@ -299,7 +299,7 @@ describe.sequential("the story of a case", () => {
     const before = await countOf(page, "U");
     await current(page).focus();
     await page.keyboard.press("u");
-    await page.getByText(/1 change was not saved and taken back. The case was signed meanwhile\./).waitFor();
+    await page.getByText(/1 change was not saved and undone. The case was signed meanwhile\./).waitFor();
     expect(await countOf(page, "U")).toBe(before);
     await page.unroute("**/labels");
   });
@@ -355,7 +355,7 @@ describe.sequential("the story of a case", () => {
     await ben.getByRole("button", { name: "Finish the reading" }).click();
     await ben
       .getByRole("dialog")
-      .getByText(/^200 cells have no label of yours/)
+      .getByText(/^200 cells have no label from you/)
       .waitFor();
     await look(ben);
     await ben.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
@@ -455,7 +455,7 @@ describe.sequential("the story of a case", () => {
   test("the chain holds, on the page and in what is exported", async () => {
     await go("trail");
     await page.getByRole("button", { name: "Verify the chain" }).press("Enter");
-    await page.getByText(/The trail is whole: all \d+ events fit their hashes/).waitFor();
+    await page.getByText(/The trail is intact: all \d+ events match their hashes/).waitFor();
     await look();
     const { text } = await given("trail/export");
     const events = text

@@ -73,7 +73,7 @@ test("says what was not done for too few images, and answers as before", async (
     neighbours: true,
     threads: 1,
   });
-  const reason = `${files.length} images are too few to learn a laboratory from (48 needed)`;
+  const reason = `${files.length} images are too few to adapt to a laboratory (48 needed)`;
   expect(steps).toEqual([
     { name: "batch-norm statistics", applied: false, reason },
     { name: "entropy minimisation", applied: false, reason },
@@ -102,7 +102,7 @@ test("a folder without weights is no run that can be changed", async () => {
   mkdirSync(part);
   copyFileSync(join(plain, "model.onnx"), join(part, "model.onnx"));
   const error = await rejection(openRun(part));
-  expect(error.message).toMatch(/^ERR_FORMAT .*part: there is no model\.keras in it\. Adapting needs the whole folder/);
+  expect(error.message).toMatch(/^ERR_FORMAT .*part: contains no model\.keras\. Adapting needs the complete folder/);
 });
 
 test("views of other sizes are cut from a wider crop, in whose middle the usual one is", async () => {

@@ -53,7 +53,7 @@ describe("prior correction", () => {
   test("says that few images tell nothing", () => {
     const { applied, reason } = correctPriors(answers([49, 0], 1).map((row) => row.probabilities));
     expect(applied).toBe(false);
-    expect(reason).toBe("49 images are too few to tell how frequent classes are (50 needed)");
+    expect(reason).toBe("49 images are too few to estimate class frequencies (50 needed)");
   });
 
   test("keeps rows in place, those of bad images empty", () => {

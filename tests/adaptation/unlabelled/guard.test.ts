@@ -104,7 +104,7 @@ describe("votes are not followed", () => {
       { stability: 0.7 },
       /^the votes are not stable with half of the cells \(70 % stay the same/,
     ],
-    ["for very many changes", { changed: 0.4 }, /^40 % of the answers would change \(30 % at most\)/],
+    ["for very many changes", { changed: 0.4 }, /^40 % of the predictions would change \(30 % at most\)/],
     ["where no home is known and the model is unsure", { homeConfidence: undefined, confidence: 0.69 }, /0\.70 needed/],
   ])("%s", (_, change, message) => {
     expect(voteFault({ ...good, ...change })).toMatch(message);

@@ -63,7 +63,7 @@ describe("orders are Keras's, channels last", () => {
 
   test("Reshape refuses what does not fit", () => {
     expect(() => new Reshape({ targetShape: [5, -1] }).apply(Input([12]))).toThrow(
-      "ERR_SHAPE Reshape on [12]: reshape: 12 entries do not fill [5, -1]",
+      "ERR_SHAPE Reshape on [12]: reshape: 12 entries do not match [5, -1]",
     );
   });
 

@@ -43,7 +43,7 @@ describe("an engine", () => {
     }
     await classifier.close();
     expect(answers.at(-1)).toMatchObject({ probabilities: undefined });
-    expect(answers.at(-1)!.error).toMatch(/^b\.jpg: the picture is damaged or cut short/);
+    expect(answers.at(-1)!.error).toMatch(/^b\.jpg: the image is damaged or incomplete/);
   });
 
   test("knows classes, and the threshold that the file carries", async () => {
@@ -77,7 +77,7 @@ describe("an engine", () => {
     await expect(engine.run("facts", { model: "none" })).rejects.toThrow(/^ERR_FORMAT none: no such model/);
     const lost = expect(engine.run("classify", { model: MODEL, files: named(images()) })).rejects;
     process.kill(engine.pid!, "SIGKILL");
-    await lost.toThrow(/^ERR_RUNTIME the process that runs models is gone: it ended with SIGKILL/);
+    await lost.toThrow(/^ERR_RUNTIME the process that runs models has ended: it ended with SIGKILL/);
     await expect(engine.run("facts", { model: "none" })).rejects.toThrow(/^ERR_FORMAT/);
   });
 

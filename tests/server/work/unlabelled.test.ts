@@ -76,7 +76,9 @@ describe.sequential("adapting without labels", () => {
     const run = await over(laboratory, asked.id);
     expect(run).toMatchObject({ status: "finished", model: null });
     // A network that saw 36 drawings.
-    expect(run.error).toMatch(/^the model stays as it is: cells that look alike to the model get different answers/);
+    expect(run.error).toMatch(
+      /^the model was not changed: cells that look similar to the model get different predictions/,
+    );
     expect(Object.keys(foundOf(run))).toEqual([
       ...["Cells", "Changed predictions", "Stability", "Similar cells", "Mean probability", "Home laboratory"],
     ]);

@@ -56,7 +56,7 @@ describe("classification", () => {
     const bad = all.filter(({ status }: { status: string }) => status !== "classified");
     expect(bad).toHaveLength(1);
     expect(bad[0]).toMatchObject({ status: "bad", file: "damaged.jpg", probabilities: null });
-    expect(bad[0].error).toMatch(/^damaged\.jpg: the picture is damaged or cut short/);
+    expect(bad[0].error).toMatch(/^damaged\.jpg: the image is damaged or incomplete/);
     const right = all.filter(
       ({ file, predicted }: { file: string; predicted: string }) => truth.get(file) === predicted,
     );

@@ -89,7 +89,7 @@ export const texts = {
     age: (years: number) => (years === 1 ? "1 year" : `${years} years`),
     twoSigners: "two signatures",
     refused: (cells: number, why: string) =>
-      `${many(cells, "change was", "changes were")} not saved and were undone. ${why}`,
+      `${many(cells, "change was", "changes were")} not saved and undone. ${why}`,
     classified: (cells: number) => `All ${many(cells, "cell is", "cells are")} classified.`,
     classifying: (done: number, of: number) => `Classified ${number.format(done)} of ${number.format(of)}`,
     reviewed: (done: number, of: number) => `Reviewed ${number.format(done)} of ${number.format(of)}`,

@@ -87,7 +87,9 @@ function modelOf(bytes: Uint8Array): DecodedModel {
     14: (r) => metadata.push(pairOf(r.bytes())),
   });
   if (graph === undefined)
-    throw new LeukogramError("ERR_FORMAT", "not an ONNX model: it has no graph", { hint: "Give an .onnx file." });
+    throw new LeukogramError("ERR_FORMAT", "this is not an ONNX model: it has no graph", {
+      hint: "Give an .onnx file.",
+    });
   return { producer, opset, ...graphOf(graph), metadata: Object.fromEntries(metadata) };
 }
 
