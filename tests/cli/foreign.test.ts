@@ -43,7 +43,7 @@ test("predict, evaluate, compare, differential, explain, robustness and inspect 
   expect(JSON.parse(converted!)).toMatchObject({
     outputs: "scores",
     classesFrom: "--classes",
-    checked: { pictures: 4 },
+    checked: { pictures: 2 },
   });
   expect(direct!.split("\n")[0]).toBe(ofConverted!.split("\n")[0]);
   const predicted = JSON.parse(direct!.split("\n")[1]!) as Assumed;

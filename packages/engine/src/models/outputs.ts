@@ -71,7 +71,7 @@ export interface OutputsOptions {
  * @throws ERR_USAGE where its outputs leave that open, or are not what somebody says.
  */
 export async function withProbabilities(model: Model, { open, outputs: told }: OutputsOptions): Promise<JudgedModel> {
-  const rows = await probeRows(model, open);
+  const rows = await probeRows(model, open, settledBy(model));
   const shown = judgeOutputs(rows);
   const outputs = told ?? shown;
   if (outputs === undefined) throw undecided(rows);
@@ -82,6 +82,17 @@ export async function withProbabilities(model: Model, { open, outputs: told }: O
     model: isSame ? model : new Model({ input: model.input, output, name: model.name }),
     outputs,
     note: noteOn(outputs, { units: model.output.shape.at(-1)!, told }),
+  };
+}
+
+// No more rows can change what a number below 0 shows, nor what two pictures show of a softmax, which gives nothing else.
+function settledBy(model: Model): (rows: readonly Float32Array[]) => boolean {
+  const isSoftmax = endsInSoftmax(model);
+  return (rows) => {
+    const shown = judgeOutputs(rows);
+    return shown === "scores"
+      ? rows.some((row) => row.some((value) => value < -ROUNDING))
+      : isSoftmax && rows.length > 1 && shown === "probabilities";
   };
 }
 

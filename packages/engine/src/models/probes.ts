@@ -65,10 +65,15 @@ const SCALES: readonly (readonly [picture: number, scale: number, offset: number
   [2, -8, 500],
 ];
 
-/** What a model's layers give, [K] each, for probe pictures scaled in several ways. */
+/**
+ * What a model's layers give, [K] each, for probe pictures scaled in several ways.
+ *
+ * @param isEnough told all rows so far; the rest is not asked for once it is true. Default: never.
+ */
 export async function probeRows(
   model: Model,
   open: (model: Uint8Array) => Promise<Session>,
+  isEnough: (rows: readonly Float32Array[]) => boolean = () => false,
 ): Promise<readonly Float32Array[]> {
   const pictures = probePictures(model.input.shape);
   const session = await open(compile(plainGraph(model)));
@@ -78,6 +83,7 @@ export async function probeRows(
       const data = pictures[picture]!.map((value) => value * scale + offset);
       const { probabilities } = await session.run({ images: { data, shape: [1, ...model.input.shape] } });
       rows.push(Float32Array.from(probabilities!.data as Float32Array));
+      if (isEnough(rows)) break;
     }
     return rows;
   } finally {

@@ -10,6 +10,7 @@ import { readModel } from "@leukogram/engine/formats/readModel";
 import { compile } from "@leukogram/engine/graph/compile";
 import { probePictures } from "@leukogram/engine/models/probes";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
+import type { LayerShape } from "@leukogram/engine/nn/layout";
 import type { Model } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
 
@@ -108,9 +109,15 @@ export function largestDifference(a: Answers, b: Answers): number {
 
 /** What a model's layers give for probe pictures 0 to 255. */
 export async function askLayers(model: Model): Promise<Answers> {
-  const pictures = probePictures(model.input.shape).map((data) => ({ data, shape: model.input.shape }));
-  return askOnnx(compile(plainGraph(model)), pictures);
+  return askOnnx(compile(plainGraph(model)), probeFloats(model.input.shape));
 }
+
+/** Probe pictures as layers take them. */
+export const probeFloats = (shape: LayerShape): readonly Fed[] =>
+  twoPictures(shape).map((data) => ({ data, shape: shape as readonly number[] }));
+
+// A cell and noise: what differs between two files of one model shows in these.
+const twoPictures = (shape: LayerShape) => probePictures(shape).slice(0, 2);
 
 /** What a whole model in a file of Keras or TensorFlow.js gives for them. */
 export const askStored = async (path: string): Promise<Answers> => askLayers((await readModel(path)).model);
@@ -132,7 +139,7 @@ interface Fed {
 /** Probe pictures as an .onnx of ours takes them: bytes in three colours. */
 export function probeBytes([height, width]: readonly number[]): readonly Fed[] {
   const shape = [height!, width!, 3];
-  return probePictures(shape).map((picture) => ({ data: Uint8Array.from(picture), shape }));
+  return twoPictures(shape).map((picture) => ({ data: Uint8Array.from(picture), shape }));
 }
 
 // Of another size than the model's own, all grey: it is asked for an answer, not for which.

@@ -8,7 +8,6 @@ import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { compile } from "@leukogram/engine/graph/compile";
 import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
 import { withoutShareOfSum } from "@leukogram/engine/models/outputs";
-import { probePictures } from "@leukogram/engine/models/probes";
 import { exportGraph, plainGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
 import { readMetadata } from "@leukogram/engine/runtime/metadata";
@@ -26,6 +25,7 @@ import {
   askWeights,
   type Checked,
   probeBytes,
+  probeFloats,
   writeChecked,
 } from "../checkedFile.ts";
 import type { CommandModule } from "../command.ts";
@@ -227,7 +227,7 @@ async function writeOnnx(given: GivenModel, job: Job): Promise<Written> {
   const tolerance = TOLERANCE[precision];
   if (plain) {
     const layers = given.foreign?.layers ?? given.model;
-    const floats = probePictures(layers.input.shape).map((data) => ({ data, shape: layers.input.shape }));
+    const floats = probeFloats(layers.input.shape);
     const askPlain = async (path: string) => askOnnx(await readFile(path), floats);
     return { checked: await writeChecked(out, { write, ask: askPlain, source: await askLayers(layers), tolerance }) };
   }
