@@ -5,7 +5,7 @@ import { LeukogramError } from "../core/errors.ts";
 /** Options of {@link download}. */
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called with bytes received so far and in all; the second is undefined where the server does not say. */
+  /** Called with bytes received so far and in all; the second is undefined if the server does not say. */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
   /** Milliseconds without a byte after which a connection counts as broken; default 30 000. */
   readonly idleTimeout?: number;
@@ -34,7 +34,7 @@ export class DownloadError extends Error {
  * Downloads `url` into the file `target`. A connection that breaks is taken up where it ended, if the server honours
  * ranges, else from the start. What is in `target` after an error is not whole: delete it, or go on with it by `keep`.
  *
- * @throws DownloadError where it cannot be had whole; LeukogramError ERR_ABORTED; the file system's own errors.
+ * @throws DownloadError if it cannot be had whole; LeukogramError ERR_ABORTED; the file system's own errors.
  */
 export async function download(url: string, target: string, options: DownloadOptions = {}): Promise<void> {
   const { signal, retryDelay = 500, attempts = 5, keep = false } = options;
@@ -58,14 +58,14 @@ export async function download(url: string, target: string, options: DownloadOpt
   }
 }
 
-/** A download that was begun before. */
+/** A download that was started before. */
 interface Begun {
   readonly received: number;
   readonly total: number;
   readonly version: string;
 }
 
-// What TARGET.json says of the bytes in TARGET; undefined where there is nothing to go on with.
+// What TARGET.json says of the bytes in TARGET; undefined if there is nothing to go on with.
 async function readBegun(target: string, url: string): Promise<Begun | undefined> {
   try {
     const {

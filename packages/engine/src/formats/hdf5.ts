@@ -36,7 +36,7 @@ interface Library {
  * Opens HDF5 bytes for as long as `read` runs. Nothing of them stays, also after an error.
  *
  * @param path the file, for messages
- * @throws ERR_FORMAT where the bytes are no HDF5, or are damaged.
+ * @throws ERR_FORMAT if the bytes are no HDF5, or are damaged.
  */
 export async function withHdf5<T>(
   bytes: Uint8Array,
@@ -108,7 +108,7 @@ function close(file: File | undefined): void {
   }
 }
 
-/** The group at a path below another; undefined where there is none. */
+/** The group at a path below another; undefined if there is none. */
 export function groupAt(group: Group, path: string): Group | undefined {
   const found = group.get(path);
   return isOf<Group>(found, "Group") ? found : undefined;
@@ -118,7 +118,7 @@ function isOf<T extends Dataset | Group>(found: ReturnType<Group["get"]>, type: 
   return found !== null && "type" in found && String(found.type) === type;
 }
 
-/** A text attribute; undefined where there is none. */
+/** A text attribute; undefined if there is none. */
 export function textAttribute(group: Group | Dataset, name: string): string | undefined {
   const value = group.attrs[name] && attributeValue(group, name);
   return typeof value === "string" ? value : undefined;
@@ -148,7 +148,7 @@ function texts(value: unknown): string[] {
 /**
  * The array at a path below a group, as float32.
  *
- * @throws ERR_FORMAT where there is none, or it does not hold numbers.
+ * @throws ERR_FORMAT if there is none, or it does not hold numbers.
  */
 export function weightAt(group: Group, path: string, { name, source }: { name: string; source: string }): StoredWeight {
   const found = group.get(path);

@@ -33,10 +33,10 @@ export interface FoundWeights {
  * Finds Keras's ImageNet weights of an architecture: the file given, else the one in the cache, else, where `fetch` is
  * true, from Keras. A file of the cache is read through, its SHA-256 kept beside it and compared from then on.
  *
- * @returns undefined where it is not there and may not be downloaded.
- * @throws ERR_WEIGHTS where the file given is missing, the cached one is not these weights or was changed, or the
- * download failed; ERR_CONFIG where Keras has no weights for this alpha, or `fetch` is true and it has none for this
- * architecture; ERR_OUTPUT where the cache can't be written;
+ * @returns undefined if it is not there and may not be downloaded.
+ * @throws ERR_WEIGHTS if the file given is missing, the cached one is not these weights or was changed, or the
+ * download failed; ERR_CONFIG if Keras has no weights for this alpha, or `fetch` is true and it has none for this
+ * architecture; ERR_OUTPUT if the cache can't be written;
  * ERR_ABORTED.
  */
 export async function findImagenetWeights(options: FindWeightsOptions): Promise<FoundWeights | undefined> {

@@ -16,7 +16,7 @@ const WEIGHTS = "model.weights.h5";
 
 /** A model with its weights, as a file holds it. */
 export interface KerasModelFile extends DescribedModel {
-  /** The Keras that wrote it; undefined where the file does not say. */
+  /** The Keras that wrote it; undefined if the file does not say. */
   readonly kerasVersion: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface KerasModelFile extends DescribedModel {
  * The whole model in the bytes of a file that Keras wrote: .keras, or .h5 of Keras 1, 2 or 3, told apart by content.
  *
  * @param path the file, for messages
- * @throws ERR_FORMAT where it is damaged, holds weights alone, or a layer that is not supported; ERR_WEIGHTS where
+ * @throws ERR_FORMAT if it is damaged, holds weights alone, or a layer that is not supported; ERR_WEIGHTS if
  * weights and layers do not fit each other.
  */
 export async function kerasModelOf(
@@ -94,7 +94,7 @@ function parseJson(text: Uint8Array | string): unknown {
  * The weights in the bytes of a file that Keras wrote: .keras, .weights.h5 or .h5, told apart by content.
  *
  * @param path the file, for messages
- * @throws ERR_FORMAT where it is damaged, or none of these.
+ * @throws ERR_FORMAT if it is damaged, or none of these.
  */
 export async function kerasLayersOf(bytes: Uint8Array, path: string): Promise<StoredLayers> {
   return isZip(bytes) ? (await zipParts(bytes, path)).stored : h5Layers(bytes, path);

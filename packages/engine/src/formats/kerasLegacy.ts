@@ -19,7 +19,7 @@ export interface LegacyModel {
 /**
  * The model's description in the words of Keras 2, and its layers in that order.
  *
- * @throws ERR_FORMAT where a layer can't be said in them.
+ * @throws ERR_FORMAT if a layer can't be said in them.
  */
 export function legacyModel(model: Model): LegacyModel {
   const uses = stepsByLayer(model);

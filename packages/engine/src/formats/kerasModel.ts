@@ -38,7 +38,7 @@ const MOST_STEPS = 20_000;
  *
  * @param json of `config.json` or `model_config`.
  * @param source the file, for messages.
- * @throws ERR_FORMAT where it is no Sequential or Functional model with one input, has several outputs of which none is
+ * @throws ERR_FORMAT if it is no Sequential or Functional model with one input, has several outputs of which none is
  * chosen, or has a layer, setting or argument that is not supported.
  */
 export function modelFromJson(json: LayerJson, source: string, options: DescribedOptions = {}): DescribedModel {
@@ -239,7 +239,7 @@ function inputNameOf(json: LayerJson): string | undefined {
   return entry && settingsOf(entry).name;
 }
 
-// Of the InputLayer, of the first layer, or of the model that was built for it; null where a size is left open.
+// Of the InputLayer, of the first layer, or of the model that was built for it; null if a size is left open.
 function inputShapeOf(json: LayerJson): readonly (number | null)[] | undefined {
   const settings = settingsOf(json);
   const [first] = childrenOf(json);

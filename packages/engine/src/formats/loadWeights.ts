@@ -18,7 +18,7 @@ export interface LoadWeightsOptions {
 /**
  * Puts the weights of a file into a model, after checking that every one fits.
  *
- * @throws ERR_WEIGHTS naming the layer and both shapes where one does not fit; the model is then unchanged.
+ * @throws ERR_WEIGHTS naming the layer and both shapes if one does not fit; the model is then unchanged.
  */
 export function loadWeights(model: Model, stored: StoredLayers, options: LoadWeightsOptions): void {
   const { match = "name", optional = new Set<string>(), source } = options;

@@ -47,7 +47,7 @@ const LONGEST = 6000;
  * Sends a run to an MLflow tracking server by its REST API (2.0). MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and
  * MLFLOW_TRACKING_PASSWORD, are sent along where they are set.
  *
- * @throws ERR_OUTPUT where the server can't be reached or refuses; ERR_ABORTED.
+ * @throws ERR_OUTPUT if the server can't be reached or refuses; ERR_ABORTED.
  */
 export async function sendToMlflow(run: TrackedRun, options: MlflowOptions): Promise<MlflowRun> {
   const call = new Server(options);
@@ -80,7 +80,7 @@ class Server {
     this.#signal = signal;
   }
 
-  /** The experiment's identifier; it is made where there is none. */
+  /** The experiment's identifier; it is made if there is none. */
   async experiment(name: string): Promise<string> {
     const path = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
     const found = await this.#fetch(`/api/2.0/mlflow/${path}`, { method: "GET" });

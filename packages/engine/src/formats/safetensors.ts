@@ -38,7 +38,7 @@ export async function writeSafeTensors(path: string, { metadata, tensors, intege
   await writeFileWhole(path, Buffer.concat([length, padded, ...parts]));
 }
 
-/** Reads a .safetensors file of float32 and int8 vectors. @throws ERR_FORMAT where it is damaged. */
+/** Reads a .safetensors file of float32 and int8 vectors. @throws ERR_FORMAT if it is damaged. */
 export async function readSafeTensors(path: string): Promise<SafeTensors> {
   return safeTensorsOf(await readFile(path), { path, hint: "Start the run again without --resume." });
 }
@@ -53,7 +53,7 @@ export function isSafeTensors(bytes: Uint8Array): boolean {
 /**
  * The tensors in the bytes of a .safetensors file, `path` and `hint` being for messages.
  *
- * @throws ERR_FORMAT where they are damaged, or numbers of a type that is not read.
+ * @throws ERR_FORMAT if they are damaged, or numbers of a type that is not read.
  */
 export function safeTensorsOf(
   given: Uint8Array,

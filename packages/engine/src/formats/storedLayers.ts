@@ -44,7 +44,7 @@ const MOST_OF_A_NAME = 100;
 /**
  * A name that is free: the layer's, its path where that is taken, or that with `_` behind it.
  *
- * @throws ERR_FORMAT where a hundred of them are taken.
+ * @throws ERR_FORMAT if a hundred of them are taken.
  */
 export function freeName(
   { name, path }: { readonly name: string; readonly path: string },

@@ -37,7 +37,7 @@ const MOST_WHOLE = 1000;
  * The layers of a graph of TensorFlow that classifies images; nothing in it is run. What is no layer of Keras becomes
  * a layer of class OnnxOperators, as in an ONNX file.
  *
- * @throws LeukogramError ERR_FORMAT where an operator is not supported, weights are missing, or the graph does not take one
+ * @throws LeukogramError ERR_FORMAT if an operator is not supported, weights are missing, or the graph does not take one
  * image and give one row.
  */
 export function graphModelOf(given: TensorflowGraph, options: OnnxModelOptions): DescribedModel {

@@ -47,8 +47,8 @@ export interface TensorflowJsOptions {
  * Reads a layers model or graph model of TensorFlow.js with its weights, quantised ones too.
  *
  * @param bytes of its model.json.
- * @throws ERR_FORMAT where a file is missing, cut or names something outside its folder, or a layer or operator is not
- * supported; ERR_WEIGHTS where weights and layers do not fit each other.
+ * @throws ERR_FORMAT if a file is missing, cut or names something outside its folder, or a layer or operator is not
+ * supported; ERR_WEIGHTS if weights and layers do not fit each other.
  */
 export async function tensorflowJsOf(
   bytes: Uint8Array,

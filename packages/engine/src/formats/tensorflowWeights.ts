@@ -24,7 +24,7 @@ export interface WeightGroupJson {
  * Reads the weights that a model.json lists, in their order; quantised ones as real numbers.
  *
  * @param path of the model.json, in whose folder the files of weights lie.
- * @throws ERR_FORMAT where a file is missing, too short or outside the folder, or a weight's type is not supported.
+ * @throws ERR_FORMAT if a file is missing, too short or outside the folder, or a weight's type is not supported.
  */
 export async function readTensorflowWeights(
   path: string,

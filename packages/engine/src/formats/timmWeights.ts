@@ -17,7 +17,7 @@ const NORMS = { norm1: "norm1", norm2: "norm2" } as const;
  * `head`, is left out.
  *
  * @param model says how many heads its attention has, which the tensors do not.
- * @throws ERR_WEIGHTS where a tensor is missing or has another rank than timm's.
+ * @throws ERR_WEIGHTS if a tensor is missing or has another rank than timm's.
  */
 export function timmVitLayers(file: SafeTensors, model: Model, source: string): StoredLayers {
   const reader = new Reader(file, source);

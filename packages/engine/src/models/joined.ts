@@ -24,7 +24,7 @@ export interface JoinModelsOptions {
  * a sum of 1 (a product of experts, Hinton 2002). The first model's last blocks stay changeable; the second's are behind
  * the cut. Layers of the second bear its name before their own.
  *
- * @throws ERR_CONFIG where the two differ in image size or classes.
+ * @throws ERR_CONFIG if the two differ in image size or classes.
  */
 export function joinModels(
   first: BuiltModel,

@@ -26,7 +26,7 @@ const SUM_ERROR = 0.005;
 const ROUNDING = 1e-5;
 
 /**
- * The kind of outputs that rows of numbers are, by range and sum; undefined where they leave it open: nothing but zeros or no
+ * The kind of outputs that rows of numbers are, by range and sum; undefined if they leave it open: nothing but zeros or no
  * numbers, or one unit that is never below 0 and goes above 1.
  *
  * @param rows what a model gave for several pictures that differ, [K] each
@@ -52,7 +52,7 @@ export function judgeOutputs(rows: readonly ArrayLike<number>[]): OutputKind | u
 export interface JudgedModel {
   readonly model: Model;
   readonly outputs: OutputKind;
-  /** What was assumed and added, in words; undefined where they were probabilities already. */
+  /** What was assumed and added, in words; undefined if they were probabilities already. */
   readonly note: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface OutputsOptions {
  * The model with probabilities of its classes as its output, whatever it ends in. What that is, what it gives for probe pictures
  * says, not the name of its last operator.
  *
- * @throws ERR_USAGE where its outputs leave that open, or are not what somebody says.
+ * @throws ERR_USAGE if its outputs leave that open, or are not what somebody says.
  */
 export async function withProbabilities(model: Model, { open, outputs: told }: OutputsOptions): Promise<JudgedModel> {
   const rows = await probeRows(model, open, settledBy(model));

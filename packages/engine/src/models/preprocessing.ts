@@ -24,7 +24,7 @@ export const TORCH_DEVIATIONS = [0.229, 0.224, 0.225];
 /**
  * The same model behind a layer that scales pixels 0 to 255 as its own pixels were. Weights are shared.
  *
- * @throws ERR_CONFIG where the model does not take three colours and the scaling needs them.
+ * @throws ERR_CONFIG if the model does not take three colours and the scaling needs them.
  */
 export function withPreprocessing(model: Model, preprocessing: Preprocessing): Model {
   if (preprocessing === "0..255") return model;
@@ -53,7 +53,7 @@ export const PREPROCESSING_LAYER = "preprocessing";
 /**
  * Pixels 0 to 255 scaled by one layer, named `preprocessing`, whose weights are never learned.
  *
- * @throws ERR_CONFIG where the pixels are not of three colours and the scaling needs them.
+ * @throws ERR_CONFIG if the pixels are not of three colours and the scaling needs them.
  */
 export function scaledPixels(pixels: LayerOutput, preprocessing: Exclude<Preprocessing, "0..255">): LayerOutput {
   if (preprocessing === "0..1") return new Rescaling({ scale: 1 / 255, name: PREPROCESSING_LAYER }).apply(pixels);

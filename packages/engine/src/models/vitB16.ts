@@ -34,7 +34,7 @@ const PATCH = 16;
  * with underscores for dots): 85.8 million parameters. Takes pixels 0 to 255: the scaling to [-1, 1] is its first layer.
  * Features are the class token behind the last normalisation. The last block is blocks_11.
  *
- * @throws ERR_CONFIG where the image size is no multiple of 16, or the heads do not divide `dim`.
+ * @throws ERR_CONFIG if the image size is no multiple of 16, or the heads do not divide `dim`.
  */
 export function vitB16(options: VitB16Options = {}): BackboneModel {
   const { imageSize = 224, dim = 768, depth = 12, heads = 12 } = options;

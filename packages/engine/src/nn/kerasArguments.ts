@@ -134,7 +134,7 @@ const REALS = /^(mixed_)?b?float(16|32|64)$/;
 /**
  * Looks at the type of numbers that a layer of Keras computes with.
  *
- * @throws ERR_FORMAT where these are whole numbers, as after `model.quantize("int8")`.
+ * @throws ERR_FORMAT if these are whole numbers, as after `model.quantize("int8")`.
  */
 export function checkDtype(dtype: unknown, where: string): void {
   if (dtype === null || dtype === undefined) return;

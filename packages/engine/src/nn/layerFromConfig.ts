@@ -9,7 +9,7 @@ export type KerasConfig = Readonly<Record<string, unknown>>;
 /**
  * The layer of that Keras class with that Keras config.
  *
- * @throws ERR_FORMAT where the class is not known, or a setting has a value that is not supported.
+ * @throws ERR_FORMAT if the class is not known, or a setting has a value that is not supported.
  */
 export function layerFromConfig(className: string, config: KerasConfig): Layer {
   const { Input: _, InputLayer: __, ChannelSlice: ___, ...known } = layers;
@@ -34,7 +34,7 @@ export function layerFromConfig(className: string, config: KerasConfig): Layer {
 /**
  * The settings of a layer as Keras reads them.
  *
- * @throws ERR_FORMAT where it is no layer of Keras, but operators of a file.
+ * @throws ERR_FORMAT if it is no layer of Keras, but operators of a file.
  */
 export function kerasConfig(layer: Layer): KerasConfig {
   if (!(layer.className in layers))

@@ -50,7 +50,7 @@ export async function availableWebDevices(): Promise<readonly WebDevice[]> {
 /**
  * Loads an ONNX model with onnxruntime-web.
  *
- * @throws ERR_RUNTIME where the device is not there; ERR_FORMAT where the bytes are no model that it can run.
+ * @throws ERR_RUNTIME if the device is not there; ERR_FORMAT if the bytes are no model that it can run.
  */
 export async function createSession(model: Uint8Array, options: WebSessionOptions = {}): Promise<Session> {
   const { device = "wasm" } = options;

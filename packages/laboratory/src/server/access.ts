@@ -39,7 +39,7 @@ declare module "fastify" {
     takesFiles?: boolean;
   }
   interface FastifyRequest {
-    /** Who asks; null where nobody is signed in, or the route is for all. */
+    /** Who asks; null if nobody is signed in, or the route is for all. */
     asking: Asking | null;
   }
 }
@@ -85,7 +85,7 @@ function requireAccess(request: FastifyRequest, { role, scope }: Exclude<Access,
     });
 }
 
-/** Who asks; null where nobody is signed in. */
+/** Who asks; null if nobody is signed in. */
 export function askingOf(store: Store, request: FastifyRequest): Promise<Asking | null> {
   return whoAsks(store, { token: bearer(request), cookie: request.cookies[COOKIE] });
 }

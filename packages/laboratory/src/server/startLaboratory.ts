@@ -27,7 +27,7 @@ export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
   /** Called where the database is broken for good, and only a new process can go on. */
   readonly onBroken?: ((error: LeukogramError) => void) | undefined;
   readonly logger?: FastifyServerOptions["logger"];
-  /** Folder of the built web app; found by itself where left out. */
+  /** Folder of the built web app; found by itself if left out. */
   readonly webApp?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface RunningLaboratory {
 /**
  * Opens the data folder, and serves it.
  *
- * @throws ERR_CONFLICT where another process has the folder, ERR_DENIED where it is to listen beyond this machine without an admin.
+ * @throws ERR_CONFLICT if another process has the folder, ERR_DENIED if it is to listen beyond this machine without an admin.
  */
 export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
   const { folder, url, host, port, now, hosts = [], isBehindProxy, logger, webApp, onBroken = () => {} } = options;

@@ -99,7 +99,7 @@ async function takeArchive({ images, limits, budget, take }: Taking, archive: Re
   }
 }
 
-// What systems put into archives by themselves is left out.
+// What systems put into archives separately is left out.
 async function* filesIn(folder: string): AsyncGenerator<string, void, undefined> {
   for (const entry of listFolder(folder)) {
     const path = `${folder}/${entry.name}`;

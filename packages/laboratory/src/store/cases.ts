@@ -54,7 +54,7 @@ export async function changeCase(
 /**
  * A case that is about to change.
  *
- * @throws ERR_NOT_FOUND; ERR_CONFLICT where it is signed or being signed, or is not as it was when it was looked at.
+ * @throws ERR_NOT_FOUND; ERR_CONFLICT if it is signed or being signed, or is not as it was when it was looked at.
  */
 export async function openCase(
   { queries }: Pick<Change, "queries">,
@@ -69,7 +69,7 @@ export async function openCase(
   return found;
 }
 
-/** @throws ERR_CONFLICT where the case has changed since it had that revision. */
+/** @throws ERR_CONFLICT if the case has changed since it had that revision. */
 export function requireRevision({ revision }: CaseRow, ifRevision: number | undefined): void {
   if (ifRevision === undefined || ifRevision === revision) return;
   throw new LeukogramError("ERR_CONFLICT", `the case has changed: now at revision ${revision}, not ${ifRevision}`, {

@@ -160,7 +160,7 @@ export async function waitingCells(
     .catch(tellIfGone);
 }
 
-/** Says of all cells that wait for a model why they do: one change a case, and none where they say so already. */
+/** Says of all cells that wait for a model why they do: one change a case, and none if they say so already. */
 export async function holdCells(
   store: Store,
   wish: () => Wish,

@@ -126,7 +126,7 @@ export async function finishSecondReading(
   });
 }
 
-/** What was kept of a second reading when it was finished, and when that was; undefined where none is. */
+/** What was kept of a second reading when it was finished, and when that was; undefined if none is. */
 export async function finishedReading(
   queries: Queries,
   caseId: string,

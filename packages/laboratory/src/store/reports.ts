@@ -27,7 +27,7 @@ export interface ReportInput {
   readonly head: string;
   readonly number: number;
   readonly at: Date;
-  /** Of the laboratory's pictures; undefined where it is not known. */
+  /** Of the laboratory's pictures; undefined if it is not known. */
   readonly scale: Scale | undefined;
 }
 

@@ -32,7 +32,7 @@ const LIMITS = { maxBytes: 1e12, maxEntries: 50e6 };
 /**
  * Fills empty records from a backup, and verifies the trail and that every image is there.
  *
- * @throws ERR_CONFLICT where the records are not empty; ERR_DATA where it is no backup, or is not whole.
+ * @throws ERR_CONFLICT if the records are not empty; ERR_DATA if it is no backup, or is not whole.
  */
 export async function restore(store: Store, from: string): Promise<Verified & { readonly images: number }> {
   await requireEmpty(store);

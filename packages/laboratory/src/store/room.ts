@@ -13,7 +13,7 @@ export async function roomBeyond(folder: string, reserve: number): Promise<numbe
   return bavail * bsize - reserve;
 }
 
-/** @throws ERR_OUTPUT where `reserve` bytes are no longer free. */
+/** @throws ERR_OUTPUT if `reserve` bytes are no longer free. */
 export async function requireRoom(folder: string, reserve: number): Promise<void> {
   if ((await roomBeyond(folder, reserve)) < 0) throw diskFull();
 }

@@ -41,7 +41,7 @@ export interface Done<T extends Json> {
  * Changes something, once: rows, event and answer in one transaction, whose order in the trail is that of its commit.
  * A key that was used gives the answer of then.
  *
- * @throws ERR_KEY where the key was used for another wish; ERR_DATABASE; whatever `work` throws, and then nothing has changed.
+ * @throws ERR_KEY if the key was used for another wish; ERR_DATABASE; whatever `work` throws, and then nothing has changed.
  */
 export async function change<T extends Json>(
   store: Store,

@@ -116,7 +116,7 @@ export async function checkPassword(
   return (await isPassword(password, found?.password)) ? found : undefined;
 }
 
-/** Signs a user in. @returns the session's secret, which is kept nowhere. @throws ERR_SIGN_IN where name or password is wrong. */
+/** Signs a user in. @returns the session's secret, which is kept nowhere. @throws ERR_SIGN_IN if name or password is wrong. */
 export async function openSession(
   store: Store,
   { name, password }: { readonly name: string; readonly password: string },

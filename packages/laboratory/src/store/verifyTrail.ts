@@ -14,7 +14,7 @@ export interface Verified {
   readonly fault: string | null;
 }
 
-/** Computes the whole chain anew: numbers without gaps, each hash, the head; and that signed reports are those that were signed. */
+/** Computes the whole chain again: numbers without gaps, each hash, the head; and that signed reports are those that were signed. */
 export async function verifyTrail(store: Store): Promise<Verified> {
   let [previous, sequence] = [FIRST_HASH, 0];
   const signed = new Map<string, string>();

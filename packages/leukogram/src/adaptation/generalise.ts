@@ -58,11 +58,11 @@ export interface SetFigures {
   /** Over the classes that have {@link FEWEST_OF_A_CLASS} images or more here. */
   readonly balancedAccuracy: Estimate;
   readonly confidence: Pick<ConfidenceFigures, "calibrationError" | "calibratedRange" | "brier">;
-  /** Calibration error with the temperature that the model carries; undefined where it carries none. */
+  /** Calibration error with the temperature that the model carries; undefined if it carries none. */
   readonly calibratedError: number | undefined;
-  /** Undefined where the model does not know how its own pictures look. */
+  /** Undefined if the model does not know how its own pictures look. */
   readonly familiarity: FamiliarityFigures | undefined;
-  /** How its cells were cropped; undefined where the model takes whole pictures. */
+  /** How its cells were cropped; undefined if the model takes whole pictures. */
   readonly crops: CropSummary | undefined;
 }
 
@@ -103,7 +103,7 @@ export interface GeneralisationOptions extends LoadOptions {
  * A model at home and in other laboratories: how far it falls, which classes break and into what, whether its
  * probabilities still hold, whether it would have noticed, and what the corrections that need no label give.
  *
- * @throws ERR_DATA where a set has a class that the model does not know, or no class has enough images; as
+ * @throws ERR_DATA if a set has a class that the model does not know, or no class has enough images; as
  *   `answerImages` does; ERR_ABORTED.
  */
 export async function judgeGeneralisation(

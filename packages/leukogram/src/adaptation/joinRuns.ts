@@ -30,7 +30,7 @@ export interface JoinRunsOptions extends SessionOptions {
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
-/** The settings of the model that two runs make together. @throws ERR_CONFIG where they do not go together. */
+/** The settings of the model that two runs make together. @throws ERR_CONFIG if they do not go together. */
 export function joinedRecipe(first: OpenRun, second: OpenRun): Recipe {
   requireFit(first, second);
   const { cellHue, cellDensity, cellWhite } = second.recipe;
@@ -47,7 +47,7 @@ const isCropped = ({ recipe }: OpenRun) => recipe.cropRedCells !== undefined;
  * sees cells in their own colours and the second in normalised ones. Writes its run folder: predictions/validation.csv, joined.json, memory.safetensors, model.keras
  * and model.onnx. Nothing is learned, so nothing is chosen by the images either.
  *
- * @throws ERR_CONFIG where the runs do not go together; ERR_IMAGE; ERR_ABORTED.
+ * @throws ERR_CONFIG if the runs do not go together; ERR_IMAGE; ERR_ABORTED.
  */
 export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRunsOptions): Promise<Evaluation> {
   const { data, out, signal, onStage, ...session } = options;

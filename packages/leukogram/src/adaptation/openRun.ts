@@ -29,9 +29,9 @@ export interface OpenRun {
   readonly memory: HomeMemory | undefined;
   /** What it knows of its own laboratories. */
   readonly home: HomeFacts;
-  /** The scale of the laboratory that it was adapted to; undefined where it is to be measured. */
+  /** The scale of the laboratory that it was adapted to; undefined if it is to be measured. */
   readonly scale: Scale | undefined;
-  /** How pictures are normalised first; undefined where they are not. */
+  /** How pictures are normalised first; undefined if they are not. */
   readonly cells: CellNormalizationOptions | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface OpenRun {
  * Opens the model of a run folder, or a shipped one by name, from model.keras, which has the weights, and model.onnx,
  * which names the classes.
  *
- * @throws ERR_FORMAT where the folder holds no finished run; ERR_WEIGHTS where the two files do not belong together.
+ * @throws ERR_FORMAT if the folder holds no finished run; ERR_WEIGHTS if the two files do not belong together.
  */
 export async function openRun(path: string): Promise<OpenRun> {
   if (statSync(path, { throwIfNoEntry: false })?.isFile())

@@ -23,7 +23,7 @@ export interface ReadImage<Item> {
   readonly hash: string;
 }
 
-/** A file of records that is gone when it is closed. @throws ERR_OUTPUT where the cache folder can't be written. */
+/** A file of records that is gone when it is closed. @throws ERR_OUTPUT if the cache folder can't be written. */
 export function openRecords(name: string): RecordFile {
   const cacheDir = defaultCacheDir();
   mkdirSync(cacheDir, { recursive: true });

@@ -11,7 +11,7 @@ export class RecordFile {
   /**
    * @param path is removed by {@link close}.
    * @param length bytes of a row.
-   * @throws ERR_OUTPUT where the file can't be made.
+   * @throws ERR_OUTPUT if the file can't be made.
    */
   constructor(path: string, length: number) {
     this.#path = path;
@@ -28,7 +28,7 @@ export class RecordFile {
     }
   }
 
-  /** Puts a row at the end. @throws ERR_OUTPUT where the disk is full. */
+  /** Puts a row at the end. @throws ERR_OUTPUT if the disk is full. */
   append(row: Uint8Array): void {
     const written = writeSync(this.#fd, row, 0, this.#length, this.#count * this.#length);
     if (written < this.#length)

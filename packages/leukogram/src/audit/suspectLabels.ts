@@ -44,7 +44,7 @@ export function findSuspectLabels(predictions: Predictions): SuspectLabel[] {
 /**
  * The suspects' paths, as the audited images know them.
  *
- * @throws ERR_DATA where predictions are of other images.
+ * @throws ERR_DATA if predictions are of other images.
  */
 export function locateSuspects(
   suspects: readonly SuspectLabel[],

@@ -19,7 +19,7 @@ import { redCellOf } from "./scale.ts";
 export interface ModelFacts extends ClassifierFacts {
   /** Keys and values that the model file carries. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** How a cell is found and normalised before the first layer; undefined where it is not. */
+  /** How a cell is found and normalised before the first layer; undefined if it is not. */
   readonly cells: CellSettings | undefined;
   /** Number of turned and mirrored views that are averaged. */
   readonly views: number;
@@ -34,7 +34,7 @@ export interface ClassifiedPicture {
   /** The class with the largest. */
   readonly label: string;
   /**
-   * Share of the model's own pictures that look as strange, or stranger: below 0.01 it is unlike them. Undefined where
+   * Share of the model's own pictures that look as strange, or stranger: below 0.01 it is unlike them. Undefined if
    * the model does not know how its own look.
    */
   readonly familiarity: number | undefined;
@@ -58,7 +58,7 @@ export interface ClassifyPicturesOptions {
 /** A trained model that is ready to classify in a page. */
 export interface WebClassifier extends ModelFacts {
   readonly fileBytes: number;
-  /** Answers in the order of the pictures. @throws ERR_IMAGE where one can't be read; ERR_ABORTED. */
+  /** Answers in the order of the pictures. @throws ERR_IMAGE if one can't be read; ERR_ABORTED. */
   classify(pictures: readonly Picture[], options?: ClassifyPicturesOptions): Promise<readonly ClassifiedPicture[]>;
   close(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export interface WebClassifier extends ModelFacts {
 /**
  * Loads a model.onnx that Leukogram wrote, from its bytes or its address.
  *
- * @throws ERR_FORMAT where it can't be fetched or is no such model; ERR_RUNTIME where the device is not there.
+ * @throws ERR_FORMAT if it can't be fetched or is no such model; ERR_RUNTIME if the device is not there.
  *
  * @example
  * const classifier = await loadClassifier("/models/mobilenetv2-anylab.onnx");
@@ -93,7 +93,7 @@ export async function loadClassifier(
   }
 }
 
-/** The bytes at an address. @throws ERR_FORMAT where they can't be had. */
+/** The bytes at an address. @throws ERR_FORMAT if they can't be had. */
 export async function fetchBytes(address: string | URL): Promise<Uint8Array> {
   const fail = (why: string, cause?: unknown): never => {
     throw new LeukogramError("ERR_FORMAT", `${address}: ${why}`, { hint: "Check the address.", cause });
@@ -106,7 +106,7 @@ export async function fetchBytes(address: string | URL): Promise<Uint8Array> {
 /**
  * What a model file's metadata says of how it sees pictures.
  *
- * @throws ERR_FORMAT as {@link classifierFacts}, and where its recipe is damaged.
+ * @throws ERR_FORMAT as {@link classifierFacts}, and if its recipe is damaged.
  */
 export function modelFacts(metadata: Readonly<Record<string, string>>, source: string): ModelFacts {
   const facts = classifierFacts(metadata, source);

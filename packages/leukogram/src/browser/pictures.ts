@@ -16,7 +16,7 @@ export type Picture =
 /**
  * The pixels of a picture as 8-bit RGB at its own size, alpha dropped.
  *
- * @throws ERR_IMAGE where the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
+ * @throws ERR_IMAGE if the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
  */
 export async function readPicture(picture: Picture): Promise<RgbImage> {
   if ("data" in picture) return isImageData(picture) ? withoutAlpha(picture) : checked(picture);

@@ -53,13 +53,13 @@ export function oneClassNotes(answers: readonly string[]): string[] {
   ];
 }
 
-/** What a reader of a count must know of its crops, a sentence each; nothing where all are as they should be. */
+/** What a reader of a count must know of its crops, a sentence each; nothing if all are as they should be. */
 export function cropWords(counts: CropCounts | null): string[] {
   if (counts === null || counts.leaving + counts.withoutNucleus === 0) return [];
   return [cropCountsText(counts), ...cropCountNotes(counts)];
 }
 
-/** A share of pictures without a nucleus that is too great, in words; undefined where it is not. */
+/** A share of pictures without a nucleus that is too great, in words; undefined if it is not. */
 export function nucleiNote({ looked, found }: { readonly looked: number; readonly found: number }): string | undefined {
   if (looked - found <= MOST_WITHOUT * looked) return undefined;
   return `No nucleus was found in ${looked - found} of ${looked} images; their centre was used. Do they show single white blood cells?`;

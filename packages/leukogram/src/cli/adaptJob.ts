@@ -197,7 +197,7 @@ const fewLooks = (pictures: number) =>
         `${pictures} are too few to learn how this laboratory's images look (${FEWEST_PICTURES} needed), so the model may call them unfamiliar. Add more with --unlabelled.`,
       ];
 
-/** The images of a folder or manifest but for those that have a label. @throws ERR_DATA where there is none. */
+/** The images of a folder or manifest but for those that have a label. @throws ERR_DATA if there is none. */
 export function unlabelled(dir: string, labelled: string | undefined): string[] {
   for (const folder of [...(isCsv(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
     if (!existsSync(folder) || !statSync(unpackedFolder(folder)).isDirectory())

@@ -25,14 +25,14 @@ export interface CheckedWrite {
   readonly ask: (path: string) => Promise<Answers>;
   /** What the model that it was made of gives for these; default: the file must load and run, whatever it gives. */
   readonly source?: Answers | undefined;
-  /** How far numbers may differ, as a share of the largest, or of 1 where none is larger. */
+  /** How far numbers may differ, as a share of the largest, or of 1 if none is larger. */
   readonly tolerance: number;
 }
 
 /** What the check found. */
 export interface Checked {
   readonly pictures: number;
-  /** The largest difference from the source, as a share of the largest number, or of 1; undefined where that was not compared. */
+  /** The largest difference from the source, as a share of the largest number, or of 1; undefined if that was not compared. */
   readonly difference: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface Checked {
  * Writes a file, and files beside it, in a folder of its own; they take their places once the file was loaded and gives what its
  * source does. Else nothing is left.
  *
- * @throws ERR_FORMAT where it can't be loaded or gives something else; ERR_OUTPUT where it can't be written.
+ * @throws ERR_FORMAT if it can't be loaded or gives something else; ERR_OUTPUT if it can't be written.
  */
 export async function writeChecked(out: string, { write, ask, source, tolerance }: CheckedWrite): Promise<Checked> {
   const folder = await ownFolder(out);

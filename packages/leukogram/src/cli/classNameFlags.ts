@@ -23,7 +23,7 @@ export function addClassNameFlags(command: Command): void {
     );
 }
 
-/** How the data's classes are taken, which is said on stderr. @throws ERR_USAGE where --others stands alone. */
+/** How the data's classes are taken, which is said on stderr. @throws ERR_USAGE if --others stands alone. */
 export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<DataOptions, "mapClasses"> {
   const { mapClasses, others, quiet } = options;
   if (mapClasses === undefined) {
@@ -36,7 +36,7 @@ export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<D
 }
 
 /**
- * How the data of a run is read: as flags say, else, of a run that is resumed, as it was begun.
+ * How the data of a run is read: as flags say, else, of a run that is resumed, as it was started.
  *
  * @throws as `classNamesOf` and `readClassMap`.
  */

@@ -59,7 +59,7 @@ export interface ExplainImagesOptions {
   readonly checks: number;
   readonly seed: number;
   readonly skipBad: boolean;
-  /** Width of a red cell, pixels, by place of the file; undefined where it is not known. */
+  /** Width of a red cell, pixels, by place of the file; undefined if it is not known. */
   readonly redCellOf: (index: number) => number | undefined;
   readonly session: SessionOptions;
   readonly signal: AbortSignal;
@@ -72,7 +72,7 @@ export interface ExplainImagesOptions {
 export interface ExplainedFile {
   readonly file: string;
   readonly probabilities: readonly number[];
-  /** Share of the model's own pictures that look as strange; undefined where it is not known. */
+  /** Share of the model's own pictures that look as strange; undefined if it is not known. */
   readonly familiarity: number | undefined;
   readonly explanations: readonly Explanation[];
   readonly json: Readonly<Record<string, unknown>>;

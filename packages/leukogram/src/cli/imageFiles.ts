@@ -14,7 +14,7 @@ export const isCsv = (path: string) => /\.csv$/i.test(path);
 /**
  * Image files as given, and all of folders, zips and manifest CSVs: pictures of one camera.
  *
- * @throws ERR_DATA where there is none.
+ * @throws ERR_DATA if there is none.
  */
 export function imagesOf(paths: readonly string[]): string[] {
   return picturesOf(paths).map(({ path }) => path);
@@ -23,7 +23,7 @@ export function imagesOf(paths: readonly string[]): string[] {
 /**
  * The same with what manifests say of each picture's laboratory and scale; no label is read.
  *
- * @throws as {@link imagesOf}, and where a manifest's row is wrong.
+ * @throws as {@link imagesOf}, and if a manifest's row is wrong.
  */
 export function picturesOf(paths: readonly string[]): ScaledSample[] {
   const found = paths.flatMap(picturesIn);

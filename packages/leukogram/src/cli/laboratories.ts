@@ -25,7 +25,7 @@ export interface LeaveOutOptions {
 }
 
 /**
- * Trains once without each laboratory and judges on it; undefined where there are fewer than two to learn from.
+ * Trains once without each laboratory and judges on it; undefined if there are fewer than two to learn from.
  *
  * @throws as `leaveOneLaboratoryOut`.
  */

@@ -20,7 +20,7 @@ export interface ModelAndPathsOptions {
  * The model and the images of words as `predict` takes them: the first is the model where it can be nothing else, as a run
  * folder, a model file or the name of a shipped model.
  *
- * @throws ERR_USAGE where there is no image, or no model is named and none comes with the package.
+ * @throws ERR_USAGE if there is no image, or no model is named and none comes with the package.
  */
 export function modelAndPaths(
   words: readonly string[],

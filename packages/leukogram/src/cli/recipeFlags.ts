@@ -109,7 +109,7 @@ export function recipeOf(
   return parseRecipe({ ...base, ...fromFile, ...flags }, "settings");
 }
 
-/** The settings of a recipe by name or file; a run's config.json holds them under "recipe". @throws ERR_CONFIG where there is none, or it is no YAML map. */
+/** The settings of a recipe by name or file; a run's config.json holds them under "recipe". @throws ERR_CONFIG if there is none, or it is no YAML map. */
 export function readRecipe(nameOrFile: string): Record<string, unknown> {
   const named = `${CONFIGS}${nameOrFile}.yaml`;
   const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 
-/** Refuses to write a report over something else. @throws ERR_OUTPUT where `out` exists and is no report of Leukogram. */
+/** Refuses to write a report over something else. @throws ERR_OUTPUT if `out` exists and is no report of Leukogram. */
 export function requireOwnReport(out: string): void {
   const found = statSync(out, { throwIfNoEntry: false });
   if (found === undefined) return;

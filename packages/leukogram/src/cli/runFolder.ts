@@ -14,7 +14,7 @@ export interface HowRead {
   readonly bits?: number | undefined;
   /** What classes of other names are taken for: by the package's table, or by a file's rows, where null is none. */
   readonly mapClasses?: "auto" | Readonly<Record<string, string | null>> | undefined;
-  /** Images of none of the classes: left out, or refused where it is undefined. */
+  /** Images of none of the classes: left out, or refused if it is undefined. */
   readonly others?: "leave-out" | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface RunConfig extends HowRead {
 
 /** Whether a folder may hold a run already. */
 export interface RunFolderOptions {
-  /** The run in it is gone on with. */
+  /** The run in it is resumed. */
   readonly resume: boolean;
   /** The run in it makes room for a new one. */
   readonly replace: boolean;
@@ -40,8 +40,8 @@ export interface RunFolderOptions {
 /**
  * Makes sure that a run with these settings may go into the folder; writes nothing.
  *
- * @throws ERR_OUTPUT where the folder holds files of something else, or a run, unless it is resumed or `replace`;
- * ERR_CONFIG where the run that is resumed was begun with other settings.
+ * @throws ERR_OUTPUT if the folder holds files of something else, or a run, unless it is resumed or `replace`;
+ * ERR_CONFIG if the run that is resumed was started with other settings.
  */
 export function checkRunFolder(
   out: string,
@@ -65,7 +65,7 @@ export function checkRunFolder(
 /**
  * Makes a run folder ready and writes its config.json; that of a run that is resumed stays as it is.
  *
- * @throws as {@link checkRunFolder}; ERR_OUTPUT where it can't be written.
+ * @throws as {@link checkRunFolder}; ERR_OUTPUT if it can't be written.
  */
 export async function prepareRunFolder(
   out: string,
@@ -115,7 +115,7 @@ function requireSameSettings(out: string, recipe: Readonly<Record<string, unknow
 
 const wordsOf = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
-/** Reads a run's config.json. @throws ERR_OUTPUT where there is none; ERR_FORMAT where it is damaged. */
+/** Reads a run's config.json. @throws ERR_OUTPUT if there is none; ERR_FORMAT if it is damaged. */
 export function readRunConfig(out: string): RunConfig {
   const path = runFiles(out).config;
   if (!existsSync(path))

@@ -36,7 +36,7 @@ export function toldScalesOf({ scale = [] }: ScaleFlag): ToldScales {
 /**
  * Images to train on, with the scales that the user told.
  *
- * @throws ERR_USAGE where the recipe's model takes whole pictures, or a scale fits no laboratory.
+ * @throws ERR_USAGE if the recipe's model takes whole pictures, or a scale fits no laboratory.
  */
 export function trainedAtScale(data: OpenedData, { cropRedCells }: Recipe, flag: ScaleFlag): OpenedData {
   const told = toldScalesOf(flag);

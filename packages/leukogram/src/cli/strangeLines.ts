@@ -1,7 +1,7 @@
 import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../evaluation/familiarity.ts";
 import { isUnfamiliar } from "../metrics/familiarity.ts";
 
-/** An image that a model answered, and how familiar it looks; undefined where the model can't tell. */
+/** An image that a model answered, and how familiar it looks; undefined if the model can't tell. */
 export interface LookedAt {
   readonly path: string;
   readonly familiarity: number | undefined;

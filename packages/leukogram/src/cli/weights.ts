@@ -24,7 +24,7 @@ export function addWeightsFlags(command: Command): void {
 /** What `--weights` takes in place of a file, so that none of the cache is taken either. */
 const NONE = "none";
 
-/** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG where there is no such model. */
+/** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG if there is no such model. */
 export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { model }: Pick<Recipe, "model">): void {
   const flag = weights === undefined ? "--fetch-weights" : "--weights";
   if (modelEntry(model).pretrained || ((weights === undefined || weights === NONE) && !fetchWeights)) return;
@@ -33,7 +33,7 @@ export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { mod
   });
 }
 
-/** The weights file for a recipe's model; undefined, and a word about it, where there is none. */
+/** The weights file for a recipe's model; undefined, and a word about it, if there is none. */
 export async function findWeights(
   { weights, fetchWeights = false }: WeightsFlags,
   recipe: Pick<Recipe, "model" | "alpha" | "imageSize">,

@@ -45,7 +45,7 @@ export interface Int8Loss {
  * Writes a model in whole numbers of 8 bits, and asks it and the model that it came from about images that it was not
  * calibrated on.
  *
- * @throws ERR_USAGE where no images are named; ERR_DATA, ERR_IMAGE, ERR_ABORTED.
+ * @throws ERR_USAGE if no images are named; ERR_DATA, ERR_IMAGE, ERR_ABORTED.
  */
 export async function writeInt8(
   { cells, cropRedCells, scale, stain = 1 }: GivenModel,

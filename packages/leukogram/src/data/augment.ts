@@ -57,7 +57,7 @@ export const IDENTITY: AffineTransform = {
  * Draws a transform. Eight numbers are drawn whatever is switched on, so that one range does not change the draws of
  * another.
  *
- * @throws LeukogramError ERR_USAGE where a shift is a share of the image and no `size` is given.
+ * @throws LeukogramError ERR_USAGE if a shift is a share of the image and no `size` is given.
  */
 export function drawTransform(
   rng: Rng,

@@ -47,8 +47,8 @@ interface Item {
  * largest. Of a folder with Train/ and Test/, only Train is balanced. A manifest.csv (file, class, original) tells
  * the copies' originals, so that later splits keep them together.
  *
- * @throws LeukogramError ERR_USAGE where `dest` lies in `source` or the other way round, ERR_OUTPUT where `dest` holds
- * other files, ERR_IMAGE where an image cannot be decoded, ERR_ABORTED.
+ * @throws LeukogramError ERR_USAGE if `dest` lies in `source` or the other way round, ERR_OUTPUT if `dest` holds
+ * other files, ERR_IMAGE if an image cannot be decoded, ERR_ABORTED.
  */
 export async function balanceFolder(source: string, dest: string, options: BalanceOptions): Promise<BalanceResult> {
   const { augmentation, seed = 0, onProgress, signal } = options;

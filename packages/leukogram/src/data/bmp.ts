@@ -9,7 +9,7 @@ export function isBmp(bytes: Uint8Array): boolean {
 /** What a bitmap's header says. */
 interface BmpHeader {
   readonly width: number;
-  /** Below 0 where rows are stored from the top down. */
+  /** Below 0 if rows are stored from the top down. */
   readonly signedHeight: number;
   readonly bits: number;
   readonly compression: number;
@@ -28,7 +28,7 @@ const COMPRESSIONS: Readonly<Record<number, string>> = {
   5: "PNG",
 };
 
-/** Width and height of a bitmap by its first 26 bytes, pixels. @throws RangeError where there are fewer. */
+/** Width and height of a bitmap by its first 26 bytes, pixels. @throws RangeError if there are fewer. */
 export function bmpSize(head: Uint8Array): { width: number; height: number } {
   const { width, signedHeight } = readHeader(head);
   return { width, height: Math.abs(signedHeight) };
@@ -38,7 +38,7 @@ export function bmpSize(head: Uint8Array): { width: number; height: number } {
  * Decodes an uncompressed Windows or OS/2 bitmap of 1, 4 or 8 bits (palette), or of 16, 24 or 32 bits in the usual order or
  * that of its masks, which libvips cannot.
  *
- * @throws UnreadKind for another kind; RangeError where the file is incomplete, or has more than `maxPixels` pixels.
+ * @throws UnreadKind for another kind; RangeError if the file is incomplete, or has more than `maxPixels` pixels.
  */
 export function decodeBmp(bytes: Uint8Array, maxPixels: number): RgbImage {
   const header = readHeader(bytes);

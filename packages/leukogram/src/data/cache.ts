@@ -29,11 +29,11 @@ export interface ImageCache {
 }
 
 /**
- * Opens the cache of these images at this size, and builds it first where there is none yet. It is keyed by the
- * files' paths, sizes and times of change, so that a changed image is decoded anew.
+ * Opens the cache of these images at this size, and builds it first if there is none yet. It is keyed by the
+ * files' paths, sizes and times of change, so that a changed image is decoded again.
  *
- * @throws LeukogramError ERR_IMAGE where an image is bad and `skipBad` is off, ERR_DATA where none is left, ERR_OUTPUT
- * where the cache cannot be written (a full disk), ERR_ABORTED.
+ * @throws LeukogramError ERR_IMAGE if an image is bad and `skipBad` is off, ERR_DATA if none is left, ERR_OUTPUT
+ * if the cache cannot be written (a full disk), ERR_ABORTED.
  */
 export async function openImageCache(samples: readonly Sample[], options: ImageCacheOptions): Promise<ImageCache> {
   const { imageSize, cacheDir = defaultCacheDir(), skipBad = false, among = samples } = options;

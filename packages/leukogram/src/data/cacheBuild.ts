@@ -31,7 +31,7 @@ export interface CacheBuildOptions extends Omit<ImageCacheOptions, "imageSize"> 
 /**
  * Decodes and resizes all images into `{key}.bin` and `{key}.json`. A few images at a time are in memory.
  *
- * @throws LeukogramError ERR_OUTPUT where the disk is full or not writable, ERR_ABORTED.
+ * @throws LeukogramError ERR_OUTPUT if the disk is full or not writable, ERR_ABORTED.
  */
 export async function buildCache(samples: readonly Sample[], options: CacheBuildOptions): Promise<CacheIndex> {
   const { cacheDir, key } = options;

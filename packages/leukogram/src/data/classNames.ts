@@ -12,7 +12,7 @@ const TABLE = fileURLToPath(new URL("../../reference/classNames.yaml", import.me
 /** What a class of a data set is taken for. */
 export interface MappedName {
   readonly from: string;
-  /** Undefined where it is none of the classes wanted, or nothing is known of it. */
+  /** Undefined if it is none of the classes wanted, or nothing is known of it. */
   readonly to: string | undefined;
   /** Whether readers differ on it, or nothing is known of it, so that it is to be looked at. */
   readonly isDoubtful: boolean;
@@ -54,7 +54,7 @@ export function mapClassNames(names: readonly string[]): MappedName[] {
   return names.map((from) => ({ from, ...(table().get(plainName(from)) ?? { to: undefined, isDoubtful: true }) }));
 }
 
-/** The mapping in words; undefined where it would change nothing, or knows no name. */
+/** The mapping in words; undefined if it would change nothing, or knows no name. */
 export function offeredMapping(names: readonly string[]): string | undefined {
   if (names.every((name) => cellType(name) !== undefined)) return undefined;
   const mapped = mapClassNames(names);
@@ -74,7 +74,7 @@ export function mappingText(mapped: readonly MappedName[]): string {
 /**
  * Reads a mapping that the user wrote: a CSV file with the columns `from` and `to`, where an empty `to` is none.
  *
- * @throws LeukogramError ERR_DATA where it can't be read, lacks a column, or says two things of one name.
+ * @throws LeukogramError ERR_DATA if it can't be read, lacks a column, or says two things of one name.
  */
 export function readClassMap(path: string): ReadonlyMap<string, string | undefined> {
   const refuse = (problem: string, cause?: unknown): never => {
@@ -103,7 +103,7 @@ export function readClassMap(path: string): ReadonlyMap<string, string | undefin
 /** How names are to be taken: by the table of the package, or as a file says. */
 export type ClassMap = "auto" | ReadonlyMap<string, string | undefined>;
 
-/** What names are taken for. @throws ERR_DATA where a file says nothing of one. */
+/** What names are taken for. @throws ERR_DATA if a file says nothing of one. */
 export function mapNames(names: readonly string[], map: ClassMap): MappedName[] {
   if (map === "auto") return mapClassNames(names);
   const missing = names.filter((name) => !map.has(name));

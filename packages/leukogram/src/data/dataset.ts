@@ -20,8 +20,8 @@ import { compareCodePoints, IMAGE_EXTENSIONS_TEXT, toSlashes, walkFolder } from 
  * Lists the images of a folder of class folders, in the order of Keras's `image_dataset_from_directory`: classes
  * sorted, subfolders included and sorted, names sorted by code points.
  *
- * @throws LeukogramError ERR_DATA where the folder is missing, no folder, empty, holds one class only, or a class
- * without an image; ERR_USAGE where `groupBy` names no column.
+ * @throws LeukogramError ERR_DATA if the folder is missing, no folder, empty, holds one class only, or a class
+ * without an image; ERR_USAGE if `groupBy` names no column.
  */
 export function scanFolder(dir: string, options: ScanOptions = {}): Dataset {
   const dataset = scan(dir, options);
@@ -70,7 +70,7 @@ function imagesOfClass(dir: string, name: string): readonly string[] {
  * folders, a zip of either that `unpackZip` has unpacked, or a manifest CSV with the columns `file` and `class` (or like names), and `split`, `patient`, `slide`, `group`,
  * `laboratory`, `scale` if known.
  *
- * @throws LeukogramError ERR_DATA as {@link scanFolder}, and where train and test have different classes.
+ * @throws LeukogramError ERR_DATA as {@link scanFolder}, and if train and test have different classes.
  *
  * @example
  * const { train, test } = openData("data/pbc", { groupBy: "patient" });

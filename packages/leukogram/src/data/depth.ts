@@ -21,7 +21,7 @@ export function largestOf(values: Uint16Array): number {
  * 16-bit values as bytes: the highest 8 of the bits that are used, as TensorFlow's `decode_png` takes those of 16.
  *
  * @param bits used of 16; where they are not known, 16 is taken if the picture needs them, else it is refused
- * @throws UnreadKind where the bits are not known and can't be, or hold fewer than the values need.
+ * @throws UnreadKind if the bits are not known and can't be, or hold fewer than the values need.
  */
 export function toBytes(values: Uint16Array, bits: number | undefined): Uint8Array {
   const largest = largestOf(values);

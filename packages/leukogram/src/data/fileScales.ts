@@ -9,7 +9,7 @@ import { planTiff } from "./tiff/plan.ts";
 const SAME = 0.01;
 
 /**
- * The scale of pictures that all say one width of a pixel, of those that a microscope can have; undefined where one says
+ * The scale of pictures that all say one width of a pixel, of those that a microscope can have; undefined if one says
  * none or another.
  *
  * @throws ERR_ABORTED

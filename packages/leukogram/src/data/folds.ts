@@ -14,7 +14,7 @@ export interface FoldOptions {
  * The fold of each image, 0 to folds - 1: groups stay whole, and each fold gets its share of every class, as nearly as the
  * groups allow (after scikit-learn's StratifiedGroupKFold). The order of the images has no say in it.
  *
- * @throws ERR_USAGE where there are fewer than 2 folds; ERR_DATA where there are fewer groups than folds.
+ * @throws ERR_USAGE if there are fewer than 2 folds; ERR_DATA if there are fewer groups than folds.
  */
 export function assignFolds(
   samples: readonly Pick<Sample, "label" | "group">[],

@@ -23,7 +23,7 @@ export function originalPath(path: string): string {
  * A function from an image's absolute path to its group: siblings of one original share it, and so do the images of
  * one patient (or slide, or whatever column `groupBy` names) where a manifest knows them.
  *
- * @throws LeukogramError ERR_USAGE where `groupBy` is given and no manifest is, or the manifest has no such column.
+ * @throws LeukogramError ERR_USAGE if `groupBy` is given and no manifest is, or the manifest has no such column.
  */
 export function makeGrouping(root: string, manifest: Manifest | undefined, groupBy?: string): (path: string) => string {
   if (groupBy !== undefined && manifest === undefined) {
@@ -74,7 +74,7 @@ export interface Origin {
 /**
  * A function from an image's absolute path to where it comes from, as far as the manifest says.
  *
- * @throws LeukogramError ERR_USAGE where a scale is none.
+ * @throws LeukogramError ERR_USAGE if a scale is none.
  */
 export function makeLaboratories(manifest: Manifest | undefined): (path: string) => Origin {
   if (!manifest?.columns.some((name) => name === "laboratory" || name === "scale")) return () => ({});

@@ -34,7 +34,7 @@ export interface DecodeOptions {
  * Decodes a JPEG, PNG, GIF (first frame), BMP, WebP or TIFF file to 8-bit RGB as TensorFlow's `decode_image` does:
  * no EXIF rotation, no colour profile, the alpha channel dropped. docs/pictures.md has what of each format is read.
  *
- * @throws LeukogramError ERR_IMAGE, naming the file, where it is missing, empty, cut short, no image, too large, or of a
+ * @throws LeukogramError ERR_IMAGE, naming the file, if it is missing, empty, cut short, no image, too large, or of a
  * kind that is not read.
  */
 export async function decodeImage(

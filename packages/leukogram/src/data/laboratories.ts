@@ -12,14 +12,14 @@ const UNKNOWN = "unknown";
 /** One place of images, and the laboratory that they come from. */
 export interface DataSource {
   readonly path: string;
-  /** Undefined where only a path was given. */
+  /** Undefined if only a path was given. */
   readonly laboratory: string | undefined;
 }
 
 /**
  * Reads `DIR` or `NAME=DIR`. What is there by the whole name is a path, whatever signs are in it.
  *
- * @throws LeukogramError ERR_USAGE where the name is empty or holds a slash.
+ * @throws LeukogramError ERR_USAGE if the name is empty or holds a slash.
  */
 export function parseSource(text: string): DataSource {
   const at = text.indexOf("=");
@@ -40,7 +40,7 @@ export function parseSource(text: string): DataSource {
  * the source's own manifest says where the source has no name of its own. Parts that only some sources have, such as
  * test images, are made of theirs; where one has its validation images apart, all must.
  *
- * @throws LeukogramError ERR_USAGE where two sources have one name; ERR_DATA as {@link openData}.
+ * @throws LeukogramError ERR_USAGE if two sources have one name; ERR_DATA as {@link openData}.
  *
  * @example
  * const { train } = openLaboratories(["A=data/a", "B=data/b"]);
@@ -84,18 +84,18 @@ export function partToJudge({ train, validation, test }: OpenedData, path: strin
   return test ?? validation ?? train;
 }
 
-/** The laboratories of these images, sorted; none where no image's laboratory is known. */
+/** The laboratories of these images, sorted; none if no image's laboratory is known. */
 export function laboratoryNames(samples: readonly Sample[]): readonly string[] {
   if (samples.every(({ laboratory }) => laboratory === undefined)) return [];
   return [...new Set(samples.map(laboratoryOf))].sort(compareCodePoints);
 }
 
-/** The name that an image's laboratory goes by: "unknown" where none is known. */
+/** The name that an image's laboratory goes by: "unknown" if none is known. */
 export function laboratoryOf({ laboratory }: Pick<Sample, "laboratory">): string {
   return laboratory ?? UNKNOWN;
 }
 
-/** Each image's laboratory as an index into {@link laboratoryNames}; undefined where there are fewer than two. */
+/** Each image's laboratory as an index into {@link laboratoryNames}; undefined if there are fewer than two. */
 export function laboratoryIndices(samples: readonly Sample[]): readonly number[] | undefined {
   const names = laboratoryNames(samples);
   return names.length < 2 ? undefined : samples.map((sample) => names.indexOf(laboratoryOf(sample)));

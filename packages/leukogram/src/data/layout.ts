@@ -16,7 +16,7 @@ export type Part = "train" | "validation" | "test";
 export interface Layout {
   /** The folder itself, or the one in it that holds all. */
   readonly root: string;
-  /** Folders by part; undefined where the folders are classes. Only a test part may be of several folders. */
+  /** Folders by part; undefined if the folders are classes. Only a test part may be of several folders. */
   readonly parts:
     | { readonly train: string; readonly validation?: string; readonly test: readonly string[] }
     | undefined;
@@ -40,7 +40,7 @@ export function partOf(name: string): Part | undefined {
  * Recognises how the images below a folder are laid out: class folders, or parts with class folders in them, perhaps
  * inside a folder of its own. What was assumed is remarked.
  *
- * @throws LeukogramError ERR_DATA where the folders can be neither, with what was seen.
+ * @throws LeukogramError ERR_DATA if the folders can be neither, with what was seen.
  */
 export function readLayout(dir: string): Layout {
   const root = innermost(dir);

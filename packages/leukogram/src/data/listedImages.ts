@@ -7,7 +7,7 @@ import type { Sample } from "./sample.ts";
 /**
  * The images that a manifest CSV lists, in its order, with their laboratories and scales; no label is read.
  *
- * @throws LeukogramError ERR_DATA where it lists none, or a file is missing or listed twice, naming the line; as `readManifest`.
+ * @throws LeukogramError ERR_DATA if it lists none, or a file is missing or listed twice, naming the line; as `readManifest`.
  */
 export function listedImages(path: string): Pick<Sample, "path" | "laboratory" | "redCell">[] {
   const manifest = readManifest(path);

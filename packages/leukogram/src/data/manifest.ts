@@ -29,7 +29,7 @@ export interface Manifest {
 /**
  * Reads a manifest CSV.
  *
- * @throws LeukogramError ERR_DATA where the file cannot be read, is no CSV table, or does not have one column of files.
+ * @throws LeukogramError ERR_DATA if the file cannot be read, is no CSV table, or does not have one column of files.
  */
 export function readManifest(path: string): Manifest {
   const absolute = resolve(path);
@@ -52,7 +52,7 @@ export function readManifest(path: string): Manifest {
 /**
  * The name of the column, checked.
  *
- * @throws LeukogramError ERR_USAGE where the manifest has no such column; the message lists those it has.
+ * @throws LeukogramError ERR_USAGE if the manifest has no such column; the message lists those it has.
  */
 export function requireColumn(manifest: Manifest, column: string): string {
   if (manifest.columns.includes(column)) return column;

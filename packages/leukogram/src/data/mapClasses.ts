@@ -6,7 +6,7 @@ import type { Dataset, MapClasses, OpenedData } from "./sample.ts";
 /**
  * Labelled images under the names that a mapping gives their classes.
  *
- * @throws LeukogramError ERR_DATA where a class is none of the five and is not to be left out, or fewer than two are left.
+ * @throws LeukogramError ERR_DATA if a class is none of the five and is not to be left out, or fewer than two are left.
  */
 export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: MapClasses): OpenedData {
   const parts = partsOf(opened);

@@ -11,7 +11,7 @@ export const MADE_BY = ".leukogram-made";
 /**
  * Fills the folder `dest` whole or not at all: `fill` writes into a sibling, which then takes its name.
  *
- * @throws LeukogramError ERR_OUTPUT where `dest` holds files that this command did not write, or cannot be written.
+ * @throws LeukogramError ERR_OUTPUT if `dest` holds files that this command did not write, or cannot be written.
  */
 export async function replaceFolder(dest: string, maker: string, fill: (dir: string) => Promise<void>): Promise<void> {
   const target = resolve(dest);

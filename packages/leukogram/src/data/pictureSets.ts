@@ -14,7 +14,7 @@ import { compareCodePoints } from "./walk.ts";
 interface PictureSet {
   readonly name: string;
   readonly paths: readonly string[];
-  /** Undefined where none of them has 16 bits without saying how many it uses. */
+  /** Undefined if none of them has 16 bits without saying how many it uses. */
   bits?: Promise<number | undefined>;
 }
 

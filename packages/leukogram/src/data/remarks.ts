@@ -10,7 +10,7 @@ export const PICTURE_KINDS = [
 /** One of {@link PICTURE_KINDS}. */
 export type PictureKind = (typeof PICTURE_KINDS)[number];
 
-/** All that was noticed since the process began; each list is empty where there was nothing. */
+/** All that was noticed since the process began; each list is empty if there was nothing. */
 export interface Remarks {
   /** Files that are no pictures by their names, counted by ending. */
   readonly leftOut: Readonly<Record<string, number>>;
@@ -61,7 +61,7 @@ export function onRemark(listener: ((text: string) => void) | undefined): void {
   if (listener !== undefined) for (const text of waiting.splice(0)) listener(text);
 }
 
-/** What was noticed, for a program's output; undefined where there was nothing. */
+/** What was noticed, for a program's output; undefined if there was nothing. */
 export function remarksSoFar(): Partial<Remarks> | undefined {
   const counted = <Key extends string>(of: ReadonlyMap<Key, ReadonlySet<string>>) =>
     Object.fromEntries([...of].map(([key, names]) => [key, names.size]));

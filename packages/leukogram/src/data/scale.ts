@@ -15,7 +15,7 @@ export interface Scale {
   readonly error: number;
   /** Who says so: the user, the files of the pictures, so many red cells, or the nuclei of so many white ones. */
   readonly source: (typeof SCALE_SOURCES)[number];
-  /** Cells that were measured; 0 where none was. */
+  /** Cells that were measured; 0 if none was. */
   readonly cells: number;
 }
 
@@ -74,7 +74,7 @@ export function listedScale(redCells: readonly number[]): Scale {
 export interface MeasuredScale {
   /** Undefined for fewer than {@link FEWEST_NUCLEI} nuclei. */
   readonly scale: Scale | undefined;
-  /** What the files say of themselves where that is used; undefined where they say nothing, or what the cells contradict. */
+  /** What the files say of themselves where that is used; undefined if they say nothing, or what the cells contradict. */
   readonly file?: Scale | undefined;
   /** What the files say and the cells contradict. */
   readonly wrong?: Scale | undefined;
@@ -138,7 +138,7 @@ const MOST_SPREAD = 1.8;
  * What is to be said of a laboratory's scale, a sentence each: that it is a guess, that it contradicts the nuclei, that
  * the pictures seem to have several. `nucleiNote` says how often no nucleus was found.
  *
- * @param used the scale that cells are cropped at; undefined where each is cropped by its own nucleus
+ * @param used the scale that cells are cropped at; undefined if each is cropped by its own nucleus
  */
 export function scaleNotes(used: Scale | undefined, measured: MeasuredScale): string[] {
   const { scale, wrong, looked, found, spread } = measured;
@@ -177,7 +177,7 @@ export function scaleText({ redCell, error, source, cells }: Scale): string {
 /**
  * A scale from a model file's metadata.
  *
- * @throws ERR_FORMAT where it is damaged.
+ * @throws ERR_FORMAT if it is damaged.
  */
 export function scaleOfText(text: string, source: string): Scale {
   const scale = parsed(text);

@@ -26,7 +26,7 @@ export interface Split {
 /**
  * Parts a data set into training and validation images.
  *
- * @throws LeukogramError ERR_USAGE where the fraction is out of [0, 1); ERR_DATA where a part would be empty.
+ * @throws LeukogramError ERR_USAGE if the fraction is out of [0, 1); ERR_DATA if a part would be empty.
  *
  * @example
  * const { train, validation } = splitDataset(dataset, { validationFraction: 0.2, seed: 0 });

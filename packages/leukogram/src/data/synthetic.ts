@@ -40,7 +40,7 @@ interface Drawing {
  * Draws blood smears around one white cell each: Train/ and Test/ with a folder for each of the five cell types, a
  * manifest.csv (file, class, slide; the pictures of one slide share stain and light) and a README.txt.
  *
- * @throws LeukogramError ERR_USAGE where a number makes no sense, ERR_OUTPUT where `dest` holds other files or cannot
+ * @throws LeukogramError ERR_USAGE if a number makes no sense, ERR_OUTPUT if `dest` holds other files or cannot
  * be written, ERR_ABORTED.
  */
 export async function drawSmears(dest: string, options: SmearOptions = {}): Promise<void> {

@@ -27,10 +27,10 @@ export function parseToldScales(texts: readonly string[]): ToldScales {
 }
 
 /**
- * The scale that was told of a laboratory; undefined where none was.
+ * The scale that was told of a laboratory; undefined if none was.
  *
  * @param laboratories all that there are
- * @throws LeukogramError ERR_USAGE where a scale is of none of them, or one for all is told of several.
+ * @throws LeukogramError ERR_USAGE if a scale is of none of them, or one for all is told of several.
  */
 export function toldScale(told: ToldScales, laboratory: string, laboratories: readonly string[]): Scale | undefined {
   const stranger = [...told.keys()].find((name) => name !== EVERY && !laboratories.includes(name));

@@ -51,7 +51,7 @@ export function whiteOf(classes: readonly string[]): number[] {
 /**
  * Counts the first leukocytes in the order of the rows, and whatever else stands among them.
  *
- * @throws ERR_DATA where there are fewer leukocytes than wanted, or none.
+ * @throws ERR_DATA if there are fewer leukocytes than wanted, or none.
  */
 export function countCells({ classes, rows }: Predictions, { cells: asked, reject }: CountOptions): CountedAnswers {
   const sure = rows.filter((row) => isCountable(row, reject));
@@ -126,7 +126,7 @@ export function groupsOf(
   ];
 }
 
-/** Erythroblasts among leukocytes and themselves; undefined where the model does not know them. */
+/** Erythroblasts among leukocytes and themselves; undefined if the model does not know them. */
 export function erythroblastShare(classes: readonly string[], white: readonly number[]): ShareOf | undefined {
   const place = classes.indexOf("Erythroblast");
   return place < 0 ? undefined : { part: [place], among: [place, ...white] };

@@ -5,9 +5,9 @@ import type { Predictions } from "../evaluation/types.ts";
 
 /** What was found of a count's cells. */
 export interface CellsLook {
-  /** Undefined where the answers do not say how familiar the cells are. */
+  /** Undefined if the answers do not say how familiar the cells are. */
   readonly familiarity: FamiliarityFigures | undefined;
-  /** Why no flags are given; undefined where they are. */
+  /** Why no flags are given; undefined if they are. */
   readonly withheld: string | undefined;
 }
 

@@ -10,7 +10,7 @@ const TRIES = 1000;
  * Shares of the five types that are all usual: each drawn evenly between its limits, and neutrophils what is left.
  *
  * @returns by the order of `CELL_TYPES`, shares that sum to 1.
- * @throws ERR_DATA where a type has no range, or the ranges never add up to 100 %.
+ * @throws ERR_DATA if a type has no range, or the ranges never add up to 100 %.
  */
 export function drawHealthyShares({ percent }: Pick<ReferenceRanges, "percent">, rng: Rng): number[] {
   const [last, others] = [CELL_TYPES.at(-1)!, CELL_TYPES.slice(0, -1)];
@@ -30,7 +30,7 @@ export function drawHealthyShares({ percent }: Pick<ReferenceRanges, "percent">,
  * Shares of a data set's classes that are usual: of several classes that count as neutrophils, bands get a share
  * inside their own range, and segmented ones the rest.
  *
- * @throws ERR_DATA where a type that blood always has is missing; as {@link drawHealthyShares}.
+ * @throws ERR_DATA if a type that blood always has is missing; as {@link drawHealthyShares}.
  */
 export function healthySharesOf(
   classes: readonly string[],

@@ -40,7 +40,7 @@ const TOLERANCE = 1e-3;
 /**
  * Makes sure that `judged` says how the model errs that counted: its own answers, to cells that are not counted.
  *
- * @throws ERR_DATA where they are another model's, have other classes, or are of cells that are counted.
+ * @throws ERR_DATA if they are another model's, have other classes, or are of cells that are counted.
  */
 function requireJudged(judged: Predictions, counted: Predictions): void {
   const refuse = (message: string, hint: string) => {

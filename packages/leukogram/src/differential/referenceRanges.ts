@@ -49,7 +49,7 @@ export interface ReferenceRanges {
  * What is usual at an age, from a file of ranges.
  *
  * @param age years; 30 by default, an adult.
- * @throws ERR_CONFIG where the file can't be read, is no such file, or has no range for the age.
+ * @throws ERR_CONFIG if the file can't be read, is no such file, or has no range for the age.
  */
 export function readRanges(age = 30, path = USUAL_RANGES): ReferenceRanges {
   const { source, ages } = parseRanges(path);

@@ -60,8 +60,8 @@ export interface LoadOptions extends SessionOptions {
  * Loads a run folder, an .onnx file that Leukogram wrote, or a shipped model by its name; with `foreign` also a model of Keras, ONNX
  * or TensorFlow.js.
  *
- * @throws ERR_FORMAT where no such file or name, or it is no such model; with `foreign` as `openForeign`, and ERR_USAGE
- * where it says something of a model that says it itself.
+ * @throws ERR_FORMAT if no such file or name, or it is no such model; with `foreign` as `openForeign`, and ERR_USAGE
+ * if it says something of a model that says it itself.
  *
  * @example
  * const classifier = await loadClassifier("mobilenetv2-anylab");
@@ -152,15 +152,15 @@ async function classify(
 /** An image's probabilities, or why it could not be read. */
 export interface Classified {
   readonly path: string;
-  /** One a class; undefined where the image is bad. */
+  /** One a class; undefined if the image is bad. */
   readonly probabilities: readonly number[] | undefined;
   readonly error: LeukogramError | undefined;
   /**
    * Share of the model's own pictures that look as strange, or stranger: below {@link UNFAMILIAR} it is unlike them.
-   * Undefined where the image is bad, or the model does not know how its own look.
+   * Undefined if the image is bad, or the model does not know how its own look.
    */
   readonly familiarity: number | undefined;
-  /** How the cell was cut out; undefined where the image is bad, or the model takes whole pictures. */
+  /** How the cell was cut out; undefined if the image is bad, or the model takes whole pictures. */
   readonly crop: BroughtImage["crop"];
 }
 
@@ -243,7 +243,7 @@ function noAnswer(name: string): LeukogramError {
   return new LeukogramError("ERR_IMAGE", `${name}: the model returned NaN for this image`);
 }
 
-/** What to raise for an image that can't be read, where none may be left out. */
+/** What to raise for an image that can't be read, if none may be left out. */
 export function badImage(error: LeukogramError): LeukogramError {
   return new LeukogramError(error.code, error.reason, {
     hint: "Fix or remove it, or skip it with --skip-bad.",

@@ -17,7 +17,7 @@ export interface Trainings {
   readonly figures: readonly TrainingFigures[];
 }
 
-/** A model with its trainings; undefined where there is but one. */
+/** A model with its trainings; undefined if there is but one. */
 export interface TrainedOften {
   readonly name: string;
   readonly trainings?: Trainings | undefined;

@@ -121,7 +121,7 @@ export interface RuleOptions {
  * Finds temperature, reject threshold and conformal sets on labelled images that the model did not learn from, such as
  * its validation images.
  *
- * @throws ERR_DATA if no image has a known class; ERR_USAGE where a share is not in (0, 1).
+ * @throws ERR_DATA if no image has a known class; ERR_USAGE if a share is not in (0, 1).
  */
 export function findRules(
   predictions: Predictions,

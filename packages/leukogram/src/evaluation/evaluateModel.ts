@@ -16,7 +16,7 @@ export interface ModelAnswers {
   readonly skipped: readonly SkippedImage[];
   /** Milliseconds an image, decoding included. */
   readonly millisecondsPerImage: number;
-  /** How cells were cropped; undefined where the model takes whole pictures. */
+  /** How cells were cropped; undefined if the model takes whole pictures. */
   readonly crops: CropSummary | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface AnswerOptions extends Omit<ClassifyOptions, "redCellOf"> {
 /**
  * Classifies the images of a labelled set.
  *
- * @throws ERR_DATA where the set's classes are not the model's; ERR_IMAGE for a bad image unless `skipBad`.
+ * @throws ERR_DATA if the set's classes are not the model's; ERR_IMAGE for a bad image unless `skipBad`.
  */
 export async function answerImages(
   classifier: Classifier,
@@ -75,7 +75,7 @@ export async function answerImages(
  * The set's class indices as the model's. The set may lack classes. Names that differ from the model's only in case, spaces,
  * hyphens or underscores are taken for these, which is remarked.
  *
- * @throws ERR_DATA where it has one that the model does not know.
+ * @throws ERR_DATA if it has one that the model does not know.
  */
 export function labelMap(
   { classes: known, path }: Pick<Classifier, "classes" | "path">,

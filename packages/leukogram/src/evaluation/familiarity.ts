@@ -16,7 +16,7 @@ export interface FamiliarityFigures {
 const MANY = 5 * UNFAMILIAR;
 
 /**
- * Whether a set of images looks like the model's own, by the familiarity of each; undefined where the model does not
+ * Whether a set of images looks like the model's own, by the familiarity of each; undefined if the model does not
  * know how its own look.
  */
 export function judgeFamiliarity(values: readonly (number | undefined)[]): FamiliarityFigures | undefined {

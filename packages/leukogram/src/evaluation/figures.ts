@@ -54,7 +54,7 @@ export const MATRIX_FIGURES = {
   matthews: { figure: matthewsIfKnown, least: -1 },
 } as const;
 
-// It reads 0 where all images are of one class or named so; but nothing is known where both are so.
+// It reads 0 if all images are of one class or named so; but nothing is known where both are so.
 function matthewsIfKnown(matrix: Matrix): number {
   const { truths } = margins(matrix);
   return truths.filter((count) => count > 0).length < 2 ? Number.NaN : matthews(matrix);

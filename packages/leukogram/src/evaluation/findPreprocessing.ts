@@ -40,7 +40,7 @@ const BATCH = 16;
 /**
  * Asks a model about labelled images with pixels scaled in each way that is known, the best first, by log loss.
  *
- * @throws ERR_DATA where a class of the images is none of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
+ * @throws ERR_DATA if a class of the images is none of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
  */
 export async function tryPreprocessings(
   model: Model,

@@ -71,7 +71,7 @@ export interface ForeignModel {
   readonly classesFrom: string;
   /** What was passed over, added or assumed, in words. */
   readonly notes: readonly string[];
-  /** What makes one doubt how its pixels are scaled; none where somebody said it. */
+  /** What makes one doubt how its pixels are scaled; none if somebody said it. */
   readonly warnings: readonly string[];
 }
 
@@ -104,7 +104,7 @@ function startsAsOnnx(file: string): boolean {
 /**
  * Opens a model of another program.
  *
- * @throws ERR_FORMAT, ERR_WEIGHTS as `readModel`; ERR_USAGE where the names of classes are not as many as its outputs, or what its
+ * @throws ERR_FORMAT, ERR_WEIGHTS as `readModel`; ERR_USAGE if the names of classes are not as many as its outputs, or what its
  * outputs are can't be found.
  */
 export async function openForeign(path: string, options: ForeignOptions = {}): Promise<ForeignModel> {
@@ -166,7 +166,7 @@ export function requireClassNames({ names, from }: ClassNames, outputs: number):
 /**
  * The model from pictures 0 to 255 in three colours to probabilities, its scaling of pixels included.
  *
- * @throws ERR_CONFIG where it takes no pictures of one channel or three.
+ * @throws ERR_CONFIG if it takes no pictures of one channel or three.
  */
 export function pixelModel({ path, layers, preprocessing }: ForeignModel): Model {
   const { shape } = layers.input;

@@ -42,7 +42,7 @@ export interface LeaveOneOutOptions extends Omit<TrainEvents, "onReady"> {
  * A laboratory is passed over, and a note says so, where no other laboratory has any of its classes, or fewer than two
  * classes are left to learn without it.
  *
- * @throws LeukogramError ERR_DATA where there are fewer than two laboratories; and as `trainModel`.
+ * @throws LeukogramError ERR_DATA if there are fewer than two laboratories; and as `trainModel`.
  */
 export async function leaveOneLaboratoryOut(
   parts: Parts,

@@ -8,9 +8,9 @@ import { findClassesProblem, findRowProblem, predictedClass, requirePredictions 
 import type { Prediction, Predictions } from "./types.ts";
 
 const FIXED_COLUMNS = ["file", "label", "predicted", "group"] as const;
-/** Written where it is known of any image: so that what is made of the answers knows whether the images were familiar. */
+/** Written if it is known of any image: so that what is made of the answers knows whether the images were familiar. */
 const FAMILIARITY = "familiarity";
-/** Written where it is known: whose answers they are. */
+/** Written if it is known: whose answers they are. */
 const MODEL = "model";
 const PREFIX = "p_";
 
@@ -18,7 +18,7 @@ const PREFIX = "p_";
  * Writes predictions.csv: `file,label,predicted,group,p_<Class>...`, one row an image, in the given order; before the
  * probabilities stands `familiarity` where the model knows how its own images look.
  *
- * Labels and predictions are class names, the label empty where it is not known; probabilities are written so that
+ * Labels and predictions are class names, the label empty if it is not known; probabilities are written so that
  * reading gives the same numbers. The file appears whole or not at all.
  *
  * @throws LeukogramError ERR_DATA if the predictions are not whole, ERR_OUTPUT if the file cannot be written.
@@ -134,7 +134,7 @@ interface Columns {
   /** Place of each fixed column, then of each class's probability. */
   readonly fixed: Readonly<Record<(typeof FIXED_COLUMNS)[number], number>>;
   readonly probabilities: readonly number[];
-  /** -1 where there is no such column. */
+  /** -1 if there is no such column. */
   readonly familiarity: number;
 }
 

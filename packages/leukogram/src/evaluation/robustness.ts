@@ -41,9 +41,9 @@ export interface Robustness {
   /** Mean over all corruptions and strengths. */
   readonly corrupted: Estimate;
   readonly rows: readonly RobustnessRow[];
-  /** How cells were cropped; undefined where the model takes whole pictures. */
+  /** How cells were cropped; undefined if the model takes whole pictures. */
   readonly crops: CropSummary | undefined;
-  /** Whether the pictures as they are look like the model's own; undefined where it is not known. */
+  /** Whether the pictures as they are look like the model's own; undefined if it is not known. */
   readonly familiarity: FamiliarityFigures | undefined;
 }
 
@@ -66,7 +66,7 @@ const BATCH = 16;
  * Dietterich 2019, "Benchmarking neural network robustness to common corruptions and perturbations"). Pictures are
  * spoilt at the size that the model takes. Memory does not grow with the images.
  *
- * @throws ERR_DATA where a class is not one of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
+ * @throws ERR_DATA if a class is not one of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
  */
 export async function judgeRobustness(
   classifier: Classifier,

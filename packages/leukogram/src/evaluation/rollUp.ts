@@ -71,7 +71,7 @@ export interface JudgedTypes {
  * In which types a model is judged by labelled images: as asked for, else in all types where both have the same, and in
  * the five where only one of them knows more.
  *
- * @throws ERR_DATA where labels are types that the model has no answer for, even in the five.
+ * @throws ERR_DATA if labels are types that the model has no answer for, even in the five.
  */
 export function typesToJudge(
   model: readonly string[],

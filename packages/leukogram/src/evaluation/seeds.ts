@@ -21,7 +21,7 @@ export interface SeedSummary {
  *
  * The interval is of repeated training on the same data; it says nothing of other images. Source: Student 1908.
  *
- * @throws LeukogramError ERR_DATA without values or where one is not finite.
+ * @throws LeukogramError ERR_DATA without values or if one is not finite.
  */
 export function summariseSeeds(values: readonly number[]): SeedSummary {
   const odd = values.find((value) => !Number.isFinite(value));

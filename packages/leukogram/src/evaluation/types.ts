@@ -4,7 +4,7 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 export interface Prediction {
   /** Path relative to the data folder, with forward slashes. */
   readonly file: string;
-  /** Index of the true class; undefined where it is not known. */
+  /** Index of the true class; undefined if it is not known. */
   readonly label: number | undefined;
   /** Images of one original, patient or slide share a group; resampled together. */
   readonly group: string;
@@ -32,7 +32,7 @@ export interface ClassFigures {
   readonly precision: Estimate;
   readonly recall: Estimate;
   readonly f1: Estimate;
-  /** Area under the ROC curve; undefined where the class, or every other class, has no image. */
+  /** Area under the ROC curve; undefined if the class, or every other class, has no image. */
   readonly rocAuc: Estimate | undefined;
 }
 
@@ -47,9 +47,9 @@ export interface Evaluation {
   readonly accuracy: Estimate;
   readonly balancedAccuracy: Estimate;
   readonly macroF1: Estimate;
-  /** Mean of the classes' areas, one against the rest; undefined where a class has no image. */
+  /** Mean of the classes' areas, one against the rest; undefined if a class has no image. */
   readonly macroRocAuc: Estimate | undefined;
-  /** In nats; limits are NaN where fewer than 40 independent images are too few for them. */
+  /** In nats; limits are NaN if fewer than 40 independent images are too few for them. */
   readonly logLoss: Estimate;
   readonly kappa: Estimate;
   readonly matthews: Estimate;
@@ -84,7 +84,7 @@ export interface PairComparison {
   readonly verdict: string;
 }
 
-/** Costs of a model, side by side; undefined where not known. */
+/** Costs of a model, side by side; undefined if not known. */
 export interface Costs {
   readonly parameters: number | undefined;
   readonly fileBytes: number | undefined;

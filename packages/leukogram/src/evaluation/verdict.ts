@@ -8,7 +8,7 @@ const LEVEL = 0.05;
 export interface VerdictContext {
   /** Number of pairs that are compared together. */
   readonly pairs: number;
-  /** p of the sign test over whole groups; undefined where every image is its own. */
+  /** p of the sign test over whole groups; undefined if every image is its own. */
   readonly groupP: number | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface GradCamOptions {
  * Inputs: `images`, uint8 RGB [batch, height, width, 3] of any size, and `target`, int32 [batch], the class to explain.
  * Outputs: `map` [batch, h, w], as small as the layer's maps, and `probabilities` [batch, K].
  *
- * @throws ERR_CONFIG where there is no such layer, it has no map, or the model does not end in a softmax.
+ * @throws ERR_CONFIG if there is no such layer, it has no map, or the model does not end in a softmax.
  */
 export function gradCamGraph(model: Model, { layer, cells }: GradCamOptions = {}): Outputs {
   return gradCamOf(model, seenPicture(model, normalizedCells(cells)), { layer });

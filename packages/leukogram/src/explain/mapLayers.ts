@@ -11,7 +11,7 @@ export function mapLayerNames(model: Model): string[] {
 /**
  * The step whose maps are explained: the last of that layer, or of any layer that has one.
  *
- * @throws ERR_CONFIG where the model has no such layer, or the layer no map.
+ * @throws ERR_CONFIG if the model has no such layer, or the layer no map.
  */
 export function mapStep(model: Model, layer?: string): LayerOutput {
   const steps = mapSteps(model);

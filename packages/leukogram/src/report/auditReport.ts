@@ -151,7 +151,7 @@ function howText({ alignment, kind }: CopyMember): Content {
   const { zoom } = alignment;
   const zoomed = zoom.toFixed(2) === "1.00" ? "" : `${zoom.toFixed(2)} times larger`;
   const how = [alignment.mirrored ? "mirrored" : "", turned, zoomed].filter(Boolean).join(", ");
-  return markup`<br>${how || (kind === "cropped" ? "moved" : "saved anew")} (${alignment.correlation.toFixed(2)})`;
+  return markup`<br>${how || (kind === "cropped" ? "moved" : "saved again")} (${alignment.correlation.toFixed(2)})`;
 }
 
 const SHORTCUT_NAMES = {

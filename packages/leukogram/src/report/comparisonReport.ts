@@ -35,7 +35,7 @@ interface Entry extends ComparedModel {
 /**
  * The report that compares two or more models on the same images as a self-contained HTML document.
  *
- * @throws ERR_DATA where a model has no evaluation.
+ * @throws ERR_DATA if a model has no evaluation.
  */
 export function comparisonReport(input: ComparisonReportInput): string {
   const entries = input.models.map(entryOf);

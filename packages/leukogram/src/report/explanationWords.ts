@@ -16,7 +16,7 @@ export function placeWords({ onCell, cell }: Explanation): string {
   return `${percent(onCell, 0)} of the map lies on the cell, which covers ${percent(cell.area, 0)} of the image`;
 }
 
-/** How the map fared where weights were drawn anew; undefined where that was not tried. */
+/** How the map fared where weights were drawn again; undefined if that was not tried. */
 export function checkWords({ check }: Explanation): string | undefined {
   if (check === undefined || check.verdict === "empty") return undefined;
   const { correlations, mean, verdict } = check;

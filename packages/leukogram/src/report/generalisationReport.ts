@@ -105,7 +105,7 @@ function awaySection({ model, home }: Generalisation, away: AwayFigures, id: str
   };
 }
 
-/** What each class is most often taken for, in one sentence; undefined where no mistake was made. */
+/** What each class is most often taken for, in one sentence; undefined if no mistake was made. */
 export function mistakes({ classes }: Pick<AwayFigures, "classes">): string | undefined {
   const told = classes.flatMap(({ class: name, support, mistakenFor }) =>
     mistakenFor && support > 0 ? [`${mistakenFor.count} of ${support} ${name} taken for ${mistakenFor.class}`] : [],

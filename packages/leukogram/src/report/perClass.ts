@@ -11,7 +11,7 @@ export const CLASS_COLUMNS = [
 /** Which figure of a class. */
 export type ClassFigure = (typeof CLASS_COLUMNS)[number]["key"];
 
-/** A figure of a class; undefined where no image of that class was there to be found. */
+/** A figure of a class; undefined if no image of that class was there to be found. */
 export function classFigure(row: ClassFigures, key: ClassFigure): Estimate | undefined {
   // scikit-learn's convention is 0 there, which would read as "all were missed".
   return row.support === 0 && key !== "precision" ? undefined : row[key];

@@ -38,7 +38,7 @@ export interface LeftOut {
 export interface ShippedCardInput {
   readonly model: ShippedModel;
   readonly sets: readonly JudgedSet[];
-  /** Worst laboratory first; none where nothing was left out. */
+  /** Worst laboratory first; none if nothing was left out. */
   readonly leftOut?: readonly LeftOut[];
   /** Where the training images come from, and under which licence: one sentence each. */
   readonly dataNotes: readonly string[];

@@ -31,7 +31,7 @@ export interface RunSets {
   readonly classes: readonly string[];
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
-  /** Undefined where the data has no test set: the report then shows the validation. */
+  /** Undefined if the data has no test set: the report then shows the validation. */
   readonly test: readonly Sample[] | undefined;
 }
 
@@ -54,17 +54,17 @@ export interface WriteRunOptions {
 
 /** A judged run. */
 export interface JudgedRun {
-  /** On the test set, or the validation where there is none. */
+  /** On the test set, or the validation if there is none. */
   readonly evaluation: Evaluation;
   readonly predictions: Predictions;
   readonly judgedOn: "test" | "validation";
   readonly validation: Evaluation;
-  /** On the training images as they are, without augmentation; undefined where not asked for. */
+  /** On the training images as they are, without augmentation; undefined if not asked for. */
   readonly trainAccuracy: number | undefined;
   /** Images that it learned from. */
   readonly trainedOn: number;
   readonly costs: Costs;
-  /** Undefined where the images come from fewer than two laboratories. */
+  /** Undefined if the images come from fewer than two laboratories. */
   readonly laboratories: LaboratoryFigures | undefined;
 }
 

@@ -33,7 +33,7 @@ export const augmentationKeys = {
   ) as Record<IngredientName | ChanceKey, z.ZodOptional<z.ZodNumber>>),
 };
 
-/** What a recipe's keys of {@link augmentationKeys} stand for; undefined where all are off. */
+/** What a recipe's keys of {@link augmentationKeys} stand for; undefined if all are off. */
 export function microscopyOf(recipe: MicroscopyKeys): Microscopy | undefined {
   const { scaleMax = Math.max(1, recipe.scaleMin ?? 1), scaleMin = Math.min(1, scaleMax) } = recipe;
   const doses = INGREDIENTS.map(({ name, chance }) => [

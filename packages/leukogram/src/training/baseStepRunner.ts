@@ -162,7 +162,7 @@ export class BaseStepRunner {
     return { step: this.#step, vectors: new Map([...this.#vectors].map(([name, vector]) => [name, vector.slice()])) };
   }
 
-  /** Goes back to a state. @throws ERR_WEIGHTS where it belongs to another model or optimizer. */
+  /** Goes back to a state. @throws ERR_WEIGHTS if it belongs to another model or optimizer. */
   restore({ step, vectors }: TrainingState): void {
     for (const [name, vector] of this.#vectors) {
       const saved = vectors.get(name);

@@ -15,7 +15,7 @@ export interface Checkpoint {
   readonly images: number;
   /** Seconds spent in the epoch so far. */
   readonly seconds: number;
-  /** Seconds of processor time in it; undefined where it was not measured. */
+  /** Seconds of processor time in it; undefined if it was not measured. */
   readonly cpuSeconds?: number | undefined;
   readonly learningRate: number;
   /** Whether a callback has ended the run. */
@@ -40,7 +40,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   await writeSafeTensors(path, { metadata: { checkpoint: JSON.stringify({ ...rest, ...steps }) }, tensors });
 }
 
-/** Reads a checkpoint; undefined where there is none yet. @throws ERR_FORMAT where it is damaged. */
+/** Reads a checkpoint; undefined if there is none yet. @throws ERR_FORMAT if it is damaged. */
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
   if (!existsSync(path)) return undefined;
   const { metadata, tensors } = await readSafeTensors(path);

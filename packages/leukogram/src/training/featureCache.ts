@@ -37,7 +37,7 @@ export interface FeatureCache extends BatchSource {
  * The epochs take turns through the copies. Without copies it runs on all images of the cache's file, so that other parts
  * of them find their features there.
  *
- * @throws ERR_OUTPUT where the file can't be written; ERR_ABORTED.
+ * @throws ERR_OUTPUT if the file can't be written; ERR_ABORTED.
  */
 export async function openFeatureCache(
   cache: ImageCache,

@@ -36,7 +36,7 @@ export interface FitProgress {
 export interface RunStore {
   /** What messages call it. */
   readonly name: string;
-  /** The last checkpoint; undefined where there is none. */
+  /** The last checkpoint; undefined if there is none. */
   read(): Promise<Checkpoint | undefined>;
   save(checkpoint: Checkpoint): Promise<void>;
   writeHistory(rows: readonly EpochRow[]): Promise<void>;

@@ -11,7 +11,7 @@ import { microscopyOf } from "./augmentationKeys.ts";
 import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "./callbacks.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** The augmentation, or undefined where images stay as they are. */
+/** The augmentation, or undefined if images stay as they are. */
 export function augmentationOf(recipe: Recipe): Augmentation | undefined {
   const { augment, rotation, zoom, horizontalFlip, verticalFlip } = recipe;
   if (!augment) return undefined;
@@ -37,7 +37,7 @@ export function optimizerOf(recipe: Recipe): Optimizer {
   return { adamw: adamW, adam, rmsprop }[recipe.optimizer](shared);
 }
 
-/** The learning rate by step; undefined where it stays, or callbacks lower it. */
+/** The learning rate by step; undefined if it stays, or callbacks lower it. */
 export function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule | undefined {
   const { schedule, learningRate, warmupEpochs, epochs, decayRate, finalRate: alpha = 0 } = recipe;
   if (schedule === "constant") return undefined;
@@ -120,7 +120,7 @@ function scheduleWarnings(recipe: Recipe): string[] {
   return warnings;
 }
 
-// Settings that need a backbone that learns, or images that are drawn anew.
+// Settings that need a backbone that learns, or images that are drawn again.
 function fineTuningWarnings({ model, frozen, unfreezeFrom, ...recipe }: Recipe): string[] {
   const { pretrained } = modelEntry(model);
   const isStill = pretrained && frozen && unfreezeFrom === undefined;

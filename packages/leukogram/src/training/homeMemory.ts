@@ -106,7 +106,7 @@ export async function writeHomeMemory(path: string, { shape, labels, activations
   });
 }
 
-/** Reads a memory; undefined where there is none. @throws ERR_FORMAT where it is damaged. */
+/** Reads a memory; undefined if there is none. @throws ERR_FORMAT if it is damaged. */
 export async function readHomeMemory(path: string): Promise<HomeMemory | undefined> {
   if (!existsSync(path)) return undefined;
   const { metadata, tensors, integers } = await readSafeTensors(path);

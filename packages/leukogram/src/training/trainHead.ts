@@ -9,7 +9,7 @@ import { type BatchSource, type FitLoopOptions, type FitResult, fitLoop } from "
 /**
  * Where a model's head begins: at the first step behind which everything is one vector an image.
  *
- * @throws ERR_CONFIG where the model takes vectors, and has no part that sees images.
+ * @throws ERR_CONFIG if the model takes vectors, and has no part that sees images.
  */
 export function featuresOf({ input, output, name }: Model): LayerOutput {
   let step = output;
@@ -83,7 +83,7 @@ export interface TrainHeadOptions
 /**
  * Trains a head as `leukogram train` does with a frozen backbone, and writes what it ended with into its weights.
  *
- * @throws ERR_DATA where labels and features do not fit each other, or the classes; and as {@link fitLoop}.
+ * @throws ERR_DATA if labels and features do not fit each other, or the classes; and as {@link fitLoop}.
  */
 export async function trainHead(
   train: LabelledFeatures,

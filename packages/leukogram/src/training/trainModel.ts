@@ -53,7 +53,7 @@ export interface TrainedModel {
  * Trains a model on images that were split beforehand and writes its run folder: history.csv, checkpoints/ and
  * model.onnx.
  *
- * @throws LeukogramError of the data, the weights file or the training; ERR_ABORTED where `signal` fired.
+ * @throws LeukogramError of the data, the weights file or the training; ERR_ABORTED if `signal` fired.
  */
 export async function trainModel(
   train: Dataset,

@@ -160,7 +160,7 @@ function inputsOf({ args, kwargs }: Call, json: LayerJson, where: string): reado
   return names.flatMap((name) => (bound.has(name) ? tensorsOf(bound.get(name), where) : []));
 }
 
-/** The tensors of an argument: one, or a list. @throws ERR_FORMAT where there is something else. */
+/** The tensors of an argument: one, or a list. @throws ERR_FORMAT if there is something else. */
 export function tensorsOf(value: unknown, where: string): readonly LayerOutput[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length > 0 && list.every(isTensor)) return list;

@@ -15,7 +15,7 @@ import { entriesOf } from "./indexing.ts";
 import { KerasOperation } from "./operation.ts";
 import type { Operation, Operator } from "./operator.ts";
 
-/** Axes as they are given, counted from 0, the batch; undefined where one is not there or is the batch. */
+/** Axes as they are given, counted from 0, the batch; undefined if one is not there or is the batch. */
 function axesOf(given: unknown, rank: number): readonly number[] | undefined {
   const axes = (Array.isArray(given) ? given : [given]).map((axis: unknown) =>
     typeof axis === "number" && axis < 0 ? axis + rank : axis,

@@ -4,7 +4,7 @@ import type { Value } from "./values.ts";
 /**
  * Quantised weights as the real numbers that they stand for: (q - zero) * scale, with one scale, or one along an axis.
  *
- * @returns undefined where it is activations that are quantised.
+ * @returns undefined if it is activations that are quantised.
  */
 export function dequantized(facts: NodeFacts, [x, scale, zero]: readonly (Value | undefined)[]): Value | undefined {
   const whole = numbersOf(x);

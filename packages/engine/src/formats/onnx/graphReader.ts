@@ -268,7 +268,7 @@ function checkSize({ shape }: Tensor): void {
     throw new LeukogramError("ERR_FORMAT", `has a tensor of ${entries} entries per image, too many for a classifier`);
 }
 
-/** Makes sure that the operator of a node is known. @throws ERR_FORMAT that names it where it is not. */
+/** Makes sure that the operator of a node is known. @throws ERR_FORMAT that names it if it is not. */
 export function checkKnown(node: DecodedNode): void {
   const { type, domain } = node;
   if (domain === "" && isKnown(type)) return;

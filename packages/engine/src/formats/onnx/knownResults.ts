@@ -18,7 +18,7 @@ const JOINS = new Set(["Concat", "Sum", "Mean", "Max", "Min"]);
 
 type Known = (facts: NodeFacts, values: readonly (Value | undefined)[]) => Value | undefined;
 
-/** What a node gives where it takes no layer to say so. @throws ERR_FORMAT where a known number can't be had. */
+/** What a node gives where it takes no layer to say so. @throws ERR_FORMAT if a known number can't be had. */
 export const knownResult: Known = (facts, values) => {
   const { type } = facts.node;
   const [x] = values;

@@ -34,7 +34,7 @@ const OLDEST = 6;
  * and TensorFlow.js's can hold. Float weights are trainable; half precision and quantised weights are read as float32. It ends
  * as the file does, in probabilities or scores: `withProbabilities` tells.
  *
- * @throws LeukogramError ERR_FORMAT where it is no ONNX model, is damaged, keeps weights in other files, has an operator that
+ * @throws LeukogramError ERR_FORMAT if it is no ONNX model, is damaged, keeps weights in other files, has an operator that
  * is not supported, or does not take one image and give one row.
  */
 export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelOptions): OnnxModel {
@@ -46,7 +46,7 @@ export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelO
  * The model of layers in a graph of ONNX's operators, whatever file they were in.
  *
  * @param decode gives the graph.
- * @throws LeukogramError ERR_FORMAT as {@link onnxModelOf}, and where `decode` does; `source` is named in all.
+ * @throws LeukogramError ERR_FORMAT as {@link onnxModelOf}, and if `decode` does; `source` is named in all.
  */
 export function modelOfDecoded(
   decode: () => DecodedModel,

@@ -1,4 +1,4 @@
-// The operators of TensorFlow that work on each entry by itself.
+// The operators of TensorFlow that work on each entry separately.
 import type { DecodedAttribute } from "../../graph/onnx/decode.ts";
 import type { TensorflowNode } from "./node.ts";
 import type { Translated, Translation } from "./translation.ts";

@@ -123,7 +123,7 @@ export class Translation {
   }
 }
 
-/** Where an axis of TensorFlow is in ONNX. @throws ERR_FORMAT where there is no such axis. */
+/** Where an axis of TensorFlow is in ONNX. @throws ERR_FORMAT if there is no such axis. */
 export function axisOf(x: Translated, axis: number): number {
   const front = axis < 0 ? axis + x.rank : axis;
   if (!(front >= 0 && front < x.rank))

@@ -167,7 +167,7 @@ const batchMatMul: Operator = (inputs, node, graph) => {
   return { name: graph.emit("MatMul", [a, b], { name: node.name }), rank, isTurned: false };
 };
 
-/** Whole numbers that an operator can't do without. @throws ERR_FORMAT where they are not known. */
+/** Whole numbers that an operator can't do without. @throws ERR_FORMAT if they are not known. */
 export function knownNumbers(x: Translated | undefined, node: TensorflowNode): readonly number[] {
   const { whole } = x ?? {};
   if (whole === undefined || whole.some((value) => value === undefined))

@@ -50,7 +50,7 @@ export interface DecodedModel {
  * The model in the bytes of an .onnx file. Nothing beside the file is opened.
  *
  * @param source the file, for messages.
- * @throws LeukogramError ERR_FORMAT where the bytes are no ONNX model, are cut or damaged, or keep weights in another file.
+ * @throws LeukogramError ERR_FORMAT if the bytes are no ONNX model, are cut or damaged, or keep weights in another file.
  */
 export function decodeModel(bytes: Uint8Array, source: string): DecodedModel {
   try {

@@ -43,7 +43,7 @@ const WIDTHS: Readonly<Record<number, Width>> = {
 /**
  * Reads a TensorProto.
  *
- * @throws LeukogramError ERR_FORMAT where its numbers do not fill its shape, are of a type that is not supported, or lie in
+ * @throws LeukogramError ERR_FORMAT if its numbers do not fill its shape, are of a type that is not supported, or lie in
  * another file.
  */
 export function decodeTensor(bytes: Uint8Array): DecodedTensor {

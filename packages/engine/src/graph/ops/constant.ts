@@ -4,7 +4,7 @@ import { apply, dtypeOf, type Op, type Tensor, type TensorData } from "../tensor
 
 type ConstantAttributes = { readonly shape: readonly number[]; readonly data: TensorData };
 
-/** A tensor whose entries are fixed. @throws ERR_SHAPE where their number is not the shape's. */
+/** A tensor whose entries are fixed. @throws ERR_SHAPE if their number is not the shape's. */
 export function constant(data: TensorData, shape: readonly number[]): Tensor {
   return apply(constantOp, [], { shape, data });
 }

@@ -4,7 +4,7 @@ import { apply, type Op, type Tensor } from "../tensor.ts";
 import { type ConvolutionAttributes, onnxConvolution, outputSize, PLAIN } from "./convolution.ts";
 
 /**
- * Cross-correlation of x [N, C, H, W] with kernel [O, C / groups, KH, KW], plus bias [O] where given:
+ * Cross-correlation of x [N, C, H, W] with kernel [O, C / groups, KH, KW], plus bias [O] if given:
  * [N, O, OH, OW].
  */
 export function conv2d(

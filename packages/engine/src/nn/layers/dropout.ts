@@ -5,7 +5,7 @@ import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
 
 interface Config {
   readonly rate: number;
-  /** [null, 1, ...]: all of an image's entries fall together (stochastic depth, Huang et al. 2016); null: each by itself. */
+  /** [null, 1, ...]: all of an image's entries fall together (stochastic depth, Huang et al. 2016); null: each separately. */
   readonly noiseShape: readonly (number | null)[] | null;
 }
 

@@ -10,7 +10,7 @@ type Values = number | readonly number[];
 interface Config {
   /** The last one, -1, is the only one there is. */
   readonly axis: number | readonly number[];
-  /** Of each channel; null where they are weights, found on data before. */
+  /** Of each channel; null if they are weights, found on data before. */
   readonly mean: Values | null;
   readonly variance: Values | null;
 }

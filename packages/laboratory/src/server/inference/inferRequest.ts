@@ -51,8 +51,8 @@ export interface InferRequest {
 /**
  * Reads a request's body: JSON, or JSON of `headerLength` bytes and tensors behind it.
  *
- * @param headerLength the header Inference-Header-Content-Length; undefined where all is JSON.
- * @throws ERR_USAGE where it is no such request; ERR_SHAPE, ERR_DTYPE where its tensor is none that a model takes.
+ * @param headerLength the header Inference-Header-Content-Length; undefined if all is JSON.
+ * @throws ERR_USAGE if it is no such request; ERR_SHAPE, ERR_DTYPE if its tensor is none that a model takes.
  */
 export function parseInferRequest(body: Uint8Array, headerLength: string | undefined): InferRequest {
   const length = headerLength === undefined ? body.length : Number(headerLength);

@@ -21,7 +21,7 @@ export function allowedData(named: string, folders: readonly string[]): string {
   });
 }
 
-// Links resolved; undefined where there is no such file or folder.
+// Links resolved; undefined if there is no such file or folder.
 function real(path: string): string | undefined {
   try {
     const found = realpathSync(path);

@@ -45,7 +45,7 @@ export class Engine {
     this.#script = script;
   }
 
-  /** The process that runs now; undefined where none does. */
+  /** The process that runs now; undefined if none does. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -53,7 +53,7 @@ export class Engine {
   /**
    * Has a job done; several at a time share the process, and one decodes while another is computed.
    *
-   * @throws LeukogramError as the work does; {@link EngineGone} where the process died; ERR_ABORTED where it was closed.
+   * @throws LeukogramError as the work does; {@link EngineGone} if the process died; ERR_ABORTED if it was closed.
    */
   run<K extends JobKind>(kind: K, job: EngineJobs[K][0]): Promise<EngineJobs[K][1]> {
     if (this.#isClosed) return Promise.reject(closed());

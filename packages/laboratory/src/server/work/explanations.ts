@@ -40,7 +40,7 @@ export class Explanations {
    * A PNG, by the model that answered for the cell.
    *
    * @param name the class; default: the one that the model said.
-   * @throws ERR_CONFLICT where no model has answered yet; ERR_NOT_FOUND where it has no such class; ERR_LIMIT.
+   * @throws ERR_CONFLICT if no model has answered yet; ERR_NOT_FOUND if it has no such class; ERR_LIMIT.
    */
   async paint({ sha256, file, model: id, predicted, status }: ReadCell, name = predicted): Promise<Uint8Array> {
     if (id === null || name === null)

@@ -35,7 +35,7 @@ const MOST_JUDGED = 200;
  * judge. An image that is there several times is one cell. Those that are held out are drawn from all; among those to learn from, a
  * reader's labels go before what a signature confirmed, as they are what the model did not know.
  *
- * @throws ERR_DATA where there are too few; the message says how many are needed.
+ * @throws ERR_DATA if there are too few; the message says how many are needed.
  */
 export function holdOut(cells: readonly KnownCell[], seed = 0): Parted {
   const classes = byClass(cells);

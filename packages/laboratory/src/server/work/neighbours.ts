@@ -57,7 +57,7 @@ export class Neighbours {
    * The labelled cells that are nearest to a cell; its own image is left out.
    *
    * @param mayShow whether whoever asks may see the label of a case's cells.
-   * @throws ERR_CONFLICT where no model has answered for the cell.
+   * @throws ERR_CONFLICT if no model has answered for the cell.
    */
   async of(
     cell: ReadCell,

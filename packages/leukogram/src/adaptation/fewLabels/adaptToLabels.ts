@@ -34,7 +34,7 @@ export interface LabelAdaptation {
   /** Whether the model was changed; where not, it is as good as what the labels could make of it. */
   readonly adapted: boolean;
   readonly reason: string;
-  /** The way that was taken; undefined where none was better. */
+  /** The way that was taken; undefined if none was better. */
   readonly way: Way | undefined;
   readonly tried: readonly TriedWay[];
   /** The labelled cells by the model as it was. */
@@ -43,7 +43,7 @@ export interface LabelAdaptation {
   readonly after: { readonly predictions: Predictions; readonly evaluation: Evaluation };
   /** What to expect to gain, with 95 % limits. */
   readonly gain: { readonly accuracy: Estimate; readonly balancedAccuracy: Estimate };
-  /** Accuracy on remembered cells of the old laboratory; undefined where the model remembers none. */
+  /** Accuracy on remembered cells of the old laboratory; undefined if the model remembers none. */
   readonly home: { readonly before: number; readonly after: number; readonly cells: number } | undefined;
   /** How far the model went from the old weights to those that the labels alone wanted: 1 is all the way. */
   readonly share: number;

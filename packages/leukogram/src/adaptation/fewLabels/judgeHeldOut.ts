@@ -24,7 +24,7 @@ export interface JudgeOptions extends SessionOptions {
 /**
  * Judges the model that was there and the one that was made of it on cells that were held out; gives the new one's answers too.
  *
- * @throws ERR_DATA where a class is not the models'; ERR_IMAGE; ERR_ABORTED.
+ * @throws ERR_DATA if a class is not the models'; ERR_IMAGE; ERR_ABORTED.
  */
 export async function judgeHeldOut(
   [before, after]: readonly [string, string],

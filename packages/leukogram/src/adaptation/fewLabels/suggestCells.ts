@@ -104,7 +104,7 @@ function farApart(
   return chosen;
 }
 
-// An index, drawn by weight; undefined where all weights are 0.
+// An index, drawn by weight; undefined if all weights are 0.
 function draw(weights: readonly number[], rng: Rng): number | undefined {
   let rest = rng.uniform() * weights.reduce((a, b) => a + b, 0);
   let last: number | undefined;

@@ -30,10 +30,10 @@ export interface EntropyOptions extends AdaptOptions {
 
 /**
  * Makes a model surer of its answers to a new laboratory's pictures (TENT). After each pass over them the model is
- * asked anew: where predicted classes shift, or mirrored views of a cell agree no better, it goes back to what was
+ * asked again: where predicted classes shift, or mirrored views of a cell agree no better, it goes back to what was
  * good before and stops.
  *
- * @throws ERR_ABORTED; ERR_CONFIG where the model has no batch normalisation.
+ * @throws ERR_ABORTED; ERR_CONFIG if the model has no batch normalisation.
  */
 export async function adaptByEntropy(
   model: Model,
@@ -94,7 +94,7 @@ interface Course {
   readonly after: ViewAnswers;
 }
 
-// Why an epoch did no good; undefined where it did.
+// Why an epoch did no good; undefined if it did.
 function faultOf({ start, before, after }: Course): string | undefined {
   const moved = totalVariation(start.shares, after.shares);
   if (moved > MOST_MOVED) return `predictions would change for ${percent(moved)} of the images`;

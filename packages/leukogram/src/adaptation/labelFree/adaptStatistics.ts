@@ -28,7 +28,7 @@ const BATCH = 32;
  * views of the same cells contradict each other least. Where they contradict each other no less than before, or the
  * predicted classes shift too far, the model stays as it is.
  *
- * @throws ERR_ABORTED; ERR_CONFIG where the model has no batch normalisation.
+ * @throws ERR_ABORTED; ERR_CONFIG if the model has no batch normalisation.
  */
 export async function adaptStatistics(
   model: Model,

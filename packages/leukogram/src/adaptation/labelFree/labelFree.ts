@@ -61,7 +61,7 @@ export interface LabelFreeClassifier {
  * Makes a model ready for the images of a new laboratory, of which no label is known. The model's files stay as they
  * are. Where nothing is asked for, it is loaded as it is.
  *
- * @throws ERR_FORMAT where the model can't be loaded, or is no run folder and is to be changed; ERR_USAGE as
+ * @throws ERR_FORMAT if the model can't be loaded, or is no run folder and is to be changed; ERR_USAGE as
  * `CellCrops.plan`; ERR_ABORTED.
  */
 export async function labelFreeClassifier(

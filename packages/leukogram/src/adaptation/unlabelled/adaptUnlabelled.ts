@@ -26,9 +26,9 @@ export interface UnlabelledAdaptation {
   readonly reason: string;
   /** What the votes look like; how right they are can't be known without labels. */
   readonly signs: VoteSigns;
-  /** Share of the votes that the written model gives by itself; undefined where it was not changed. */
+  /** Share of the votes that the written model gives by itself; undefined if it was not changed. */
   readonly agreement: number | undefined;
-  /** Accuracy on remembered cells of the old laboratory; undefined where the model remembers none. */
+  /** Accuracy on remembered cells of the old laboratory; undefined if the model remembers none. */
   readonly home: { readonly before: number; readonly after: number; readonly cells: number } | undefined;
   /** How far the model went from the old weights to those that the votes wanted: 1 is all the way. */
   readonly share: number;
@@ -43,7 +43,7 @@ export interface Vote {
   readonly cells: UnlabelledCells;
   readonly votes: readonly (readonly number[])[];
   readonly signs: VoteSigns;
-  /** Why the votes are not to be followed; undefined where nothing speaks against them. */
+  /** Why the votes are not to be followed; undefined if nothing speaks against them. */
   readonly fault: string | undefined;
 }
 

@@ -76,7 +76,7 @@ async function readable(paths: readonly string[]): Promise<string[]> {
   return good;
 }
 
-/** Mean probability of a model's answers to the cells that it remembers; undefined where it remembers none. */
+/** Mean probability of a model's answers to the cells that it remembers; undefined if it remembers none. */
 export async function homeConfidence(
   run: OpenRun,
   memory: HomeMemory | undefined,

@@ -26,13 +26,13 @@ export interface VoteSigns {
   readonly largest: { readonly name: string; readonly share: number };
   /** Mean probability of the model's own answers. */
   readonly confidence: number;
-  /** The same on remembered cells of its own laboratory; undefined where it remembers none. */
+  /** The same on remembered cells of its own laboratory; undefined if it remembers none. */
   readonly homeConfidence: number | undefined;
   /** Share of neighbours that the model itself takes for the same class. */
   readonly smoothness: number;
   /** Share of votes that come out the same where a random half of the cells votes alone. */
   readonly stability: number;
-  /** The two groups that pictures fall into by their looks; undefined where there are none. */
+  /** The two groups that pictures fall into by their looks; undefined if there are none. */
   readonly looks: TwoLooks | undefined;
 }
 
@@ -96,7 +96,7 @@ const LEAST_STABILITY = 0.85;
 const MOST_OF_ONE_CLASS = 0.9;
 const MOST_CHANGED = 0.3;
 
-/** Why votes are not to be followed, and how to mend that; undefined where nothing speaks against them. */
+/** Why votes are not to be followed, and how to mend that; undefined if nothing speaks against them. */
 export function voteFault(signs: VoteSigns): string | undefined {
   const { distinct, largest, confidence, homeConfidence, smoothness, stability, changed, looks } = signs;
   const sure = homeConfidence === undefined ? LEAST_PLAIN_CONFIDENCE : LEAST_CONFIDENCE * homeConfidence;

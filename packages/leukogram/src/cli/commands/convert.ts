@@ -189,7 +189,7 @@ function storedNotes({ foreign }: GivenModel, { layers, name }: Format): readonl
   return [`${name} has no layer that divides by a sum: outputs are not normalised; divide them by their sum yourself`];
 }
 
-// Where names that nobody would assume are to stand; undefined where they need no file.
+// Where names that nobody would assume are to stand; undefined if they need no file.
 function labelsToWrite({ classes, foreign }: GivenModel, format: Format, out: string): string | undefined {
   const isAssumed = foreign?.classesFrom === ASSUMED || classes.join() === CELL_TYPES.join();
   return format.layers === undefined || isAssumed ? undefined : labelsFileOf(out);

@@ -172,7 +172,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
   const say = (text: string) => progress.line(`Note: ${text}`);
   // Before anything is fetched.
   trainedAtScale(openLaboratories(data, { ...groupingOf(recipe), ...classNamesKept(read) }), recipe, { scale });
-  // What a run was begun with stays, whatever weights are to be found by now.
+  // What a run was started with stays, whatever weights are to be found by now.
   const weights =
     resumed !== undefined && flags.weights === undefined
       ? resumed.weights

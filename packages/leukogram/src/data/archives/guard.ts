@@ -23,7 +23,7 @@ export class Guard {
     this.#limits = limits;
   }
 
-  /** Where an entry of that name goes. @throws ERR_DATA where that is outside the folder, or there are too many. */
+  /** Where an entry of that name goes. @throws ERR_DATA if that is outside the folder, or there are too many. */
   place(name: string): string {
     if (++this.#entries > this.#limits.maxEntries)
       throw this.fault(`contains more than ${this.#limits.maxEntries} entries`);
@@ -39,7 +39,7 @@ export class Guard {
     return join(this.#into, path);
   }
 
-  /** Counts bytes that were unpacked, or are said to be. @throws ERR_DATA where they are too many. */
+  /** Counts bytes that were unpacked, or are said to be. @throws ERR_DATA if they are too many. */
   count(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.#limits.maxBytes)

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, number>> = { "|u1": 1, "<i8": 8, "<i4": 4, 
  * The arrays of an .npz file as NumPy saves it (numpy.lib.format). Of wider integers the lowest byte is taken: labels
  * are small.
  *
- * @throws ERR_DATA where it is no such file, or holds another type or order.
+ * @throws ERR_DATA if it is no such file, or holds another type or order.
  */
 export async function withNpz<T>(path: string, use: (arrays: ReadonlyMap<string, NpzArray>) => Promise<T>): Promise<T> {
   const zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false }).catch((cause: Error) => {

@@ -29,7 +29,7 @@ const LIMITS: UnpackLimits = { maxBytes: 20e9, maxEntries: 500_000 };
  * written outside the folder. What kind it is, is told by its first bytes and not by its name.
  *
  * @returns the number of files.
- * @throws ERR_DATA where it is damaged, encrypted, no archive that is known, reaches outside the folder, or unpacks to
+ * @throws ERR_DATA if it is damaged, encrypted, no archive that is known, reaches outside the folder, or unpacks to
  *   more than the limits; ERR_ABORTED. What was written by then is left.
  */
 export async function unpack(archive: string, into: string, options: UnpackOptions = {}): Promise<number> {

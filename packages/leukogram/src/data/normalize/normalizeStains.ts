@@ -10,10 +10,10 @@ import {
   usualAmounts,
 } from "./stains.ts";
 
-/** Finds the two stains of optical densities [n * 3]; undefined where they can't be told. */
+/** Finds the two stains of optical densities [n * 3]; undefined if they can't be told. */
 export type StainFinder = (densities: Float32Array) => readonly [StainVector, StainVector] | undefined;
 
-/** A laboratory's stains: the mean over its pictures. @throws RangeError where no picture has two stains. */
+/** A laboratory's stains: the mean over its pictures. @throws RangeError if no picture has two stains. */
 export function fitStains(images: readonly RgbImage[], stainsOf: StainFinder): StainReference {
   const sums = [0, 1].map(() => ({ stain: [0, 0, 0], amount: 0 }));
   let fitted = 0;

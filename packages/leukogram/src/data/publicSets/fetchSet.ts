@@ -18,7 +18,7 @@ import { fileName, type PublicFile, type PublicSet } from "./publicSets.ts";
 
 /** Options of {@link fetchSet}. */
 export interface FetchSetOptions extends Pick<DownloadOptions, "idleTimeout" | "retryDelay" | "attempts"> {
-  /** Where downloads are kept, and gone on with. */
+  /** Where downloads are kept, and resumed. */
   readonly downloads: string;
   /** Address of a folder that holds the same files, in place of the publisher's. */
   readonly mirror?: string | undefined;
@@ -47,9 +47,9 @@ interface Row {
 
 /**
  * Downloads a public set, checks it, unpacks it into `dir` and writes manifest.csv with the five classes beside it. The
- * folder is there whole or not at all; downloads that break off are gone on with the next time.
+ * folder is there whole or not at all; downloads that break off are resumed the next time.
  *
- * @throws ERR_USAGE where the publisher wants something done by hand, with what that is; ERR_DATA where it can't be
+ * @throws ERR_USAGE if the publisher wants something done by hand, with what that is; ERR_DATA if it can't be
  * downloaded, or the bytes are not those that were expected; ERR_OUTPUT; ERR_ABORTED.
  */
 export async function fetchSet(set: PublicSet, dir: string, options: FetchSetOptions): Promise<FetchedSet> {
@@ -125,7 +125,7 @@ async function fetchFile(set: PublicSet, file: PublicFile, options: FetchSetOpti
           hint: `The partial download is kept: run the command again to resume. Or download the file manually to ${path}.`,
           cause: error,
         });
-      // Bytes that are not what they should be are not gone on with.
+      // Bytes that are not what they should be are not resumed.
       if (!(error instanceof LeukogramError && error.code === "ERR_ABORTED")) await discard(part);
       throw error;
     }
@@ -140,7 +140,7 @@ async function discard(part: string): Promise<void> {
   for (const name of [part, `${part}.json`]) await rm(name, { force: true });
 }
 
-// By the publisher's checksum, or where there is none by the one of the first use.
+// By the publisher's checksum, or if there is none by the one of the first use.
 async function check(content: string, path: string, { md5 }: PublicFile): Promise<void> {
   const name = basename(path);
   if (md5 !== undefined) {

@@ -50,7 +50,7 @@ export type PublicFile = PublicSet["files"][number];
 /** The table that comes with the package. */
 export const PUBLIC_SETS = fileURLToPath(new URL("../../../reference/datasets.yaml", import.meta.url));
 
-/** The public sets of the field. @throws ERR_FORMAT where the table is damaged. */
+/** The public sets of the field. @throws ERR_FORMAT if the table is damaged. */
 export function publicSets(path: string = PUBLIC_SETS): readonly PublicSet[] {
   try {
     return z.array(set).parse(parse(readFileSync(path, "utf8")));

@@ -19,7 +19,7 @@ export interface DecodeTiffOptions {
 /**
  * Decodes a TIFF file: what its tags mean is decided here, its pixels are unpacked by libvips.
  *
- * @throws UnreadKind for a kind that is not read; RangeError or Error where the file is damaged.
+ * @throws UnreadKind for a kind that is not read; RangeError or Error if the file is damaged.
  */
 export async function decodeTiff(
   bytes: Uint8Array,

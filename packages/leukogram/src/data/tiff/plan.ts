@@ -10,14 +10,14 @@ export interface TiffPlan {
   readonly pages: readonly number[];
   /** How the pages hold their values. */
   readonly space: RawOptions["space"];
-  /** Bits used of 16 by the file's own word; undefined where it says nothing. */
+  /** Bits used of 16 by the file's own word; undefined if it says nothing. */
   readonly bits: number | undefined;
   /** Whether 0 is white. */
   readonly isWhiteZero: boolean;
   /** Whether red, green and blue are pages, and what other pages there are besides those taken, thumbnails left out. */
   readonly isChannels: boolean;
   readonly otherPages: number;
-  /** As in EXIF; 1 where the picture stands as it should. */
+  /** As in EXIF; 1 if the picture stands as it should. */
   readonly orientation: number;
   /** Width of a pixel, micrometres, where the file says one that a microscope can have. */
   readonly micrometres: number | undefined;
@@ -52,7 +52,7 @@ const JPEG = 7;
 /**
  * Decides by the tags of a TIFF file how it is read.
  *
- * @throws UnreadKind for a kind that is not read; RangeError where the file is cut short.
+ * @throws UnreadKind for a kind that is not read; RangeError if the file is cut short.
  */
 export function planTiff(bytes: Uint8Array): TiffPlan {
   const all = tiffPages(bytes);

@@ -11,7 +11,7 @@ const TOP = 40;
 const ROW_HEIGHT = 38;
 const VALUE_WIDTH = 250;
 
-/** A share at home and in another laboratory; undefined where it is not known. */
+/** A share at home and in another laboratory; undefined if it is not known. */
 export interface FallRow {
   readonly name: string;
   readonly home: Estimate | undefined;

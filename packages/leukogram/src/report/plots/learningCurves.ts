@@ -21,7 +21,7 @@ interface Measure {
   readonly title: string;
   readonly train: (row: EpochRow) => number;
   readonly validation: (row: EpochRow) => number | undefined;
-  /** 1 where more is better, -1 where less is. */
+  /** 1 if more is better, -1 if less is. */
   readonly better: 1 | -1;
   readonly format: (value: number) => string;
   readonly tick: (value: number) => string;
