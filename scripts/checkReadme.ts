@@ -1,6 +1,6 @@
 /**
  * Holds the documents to the code: commands and flags exist, links and named files are there, exported names are
- * exported, the table of settings is the code's, and README stays short. `--write` writes the table anew.
+ * exported, the table of settings is the code's, and README stays short. `--write` writes the table again.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

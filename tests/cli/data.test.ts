@@ -155,7 +155,7 @@ describe("audit", () => {
     ]);
     expect(told!.code).toBe(0);
     expect(told!.stdout).toMatch(/^Class +train +test +all\nBasophil +6 +4 +10\n/);
-    expect(told!.stdout).toMatch(/\nMEND {2}1 cell is in more than one of train, test: .*\/again\.jpg\.\n/);
+    expect(told!.stdout).toMatch(/\nFIX {3}1 cell is in more than one of train, test: .*\/again\.jpg\.\n/);
     expect(told!.stdout).toMatch(/\nReport: audit\.html\n$/);
     expect(readFileSync(path("audit.html"), "utf8")).toContain("data:image/jpeg;base64,");
     expect(strict!.stdout).toBe(told!.stdout.replace(/Report: .*\n$/, ""));

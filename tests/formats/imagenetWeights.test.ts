@@ -142,14 +142,14 @@ describe("the cache", () => {
     expect(error).toMatch(
       /^ERR_WEIGHTS .*: has changed since its first use \(SHA-256 expected \w{64}, received \w{64}\)/,
     );
-    expect(error).toContain(`Delete it to fetch it anew, or delete ${path}.sha256 if you changed it on purpose.`);
+    expect(error).toContain(`Delete the file to download it again, or delete ${path}.sha256 if you changed it on purpose.`);
   });
 
   test("refuses a record that is none", async () => {
     const { cacheDir, path } = cached(right);
     writeFileSync(`${path}.sha256`, "");
     expect(await message(findImagenetWeights({ ...SIZE, cacheDir }))).toBe(
-      `ERR_WEIGHTS ${path}.sha256: holds no SHA-256. Delete it; it is written anew.`,
+      `ERR_WEIGHTS ${path}.sha256: holds no SHA-256. Delete the file; it will be written again.`,
     );
   });
 

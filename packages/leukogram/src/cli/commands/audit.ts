@@ -25,7 +25,7 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-const MARKS = { fault: "MEND ", doubt: "DOUBT", note: "note " };
+const MARKS = { fault: "FIX  ", doubt: "CHECK", note: "note " };
 
 const audit: CommandModule = {
   define(command) {
