@@ -142,7 +142,9 @@ describe("the cache", () => {
     expect(error).toMatch(
       /^ERR_WEIGHTS .*: has changed since its first use \(SHA-256 expected \w{64}, received \w{64}\)/,
     );
-    expect(error).toContain(`Delete the file to download it again, or delete ${path}.sha256 if you changed it on purpose.`);
+    expect(error).toContain(
+      `Delete the file to download it again, or delete ${path}.sha256 if you changed it on purpose.`,
+    );
   });
 
   test("refuses a record that is none", async () => {
