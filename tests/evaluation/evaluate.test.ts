@@ -1,5 +1,6 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
+import { HEADLINES } from "leukogram/evaluation/figures";
 import type { Evaluation, Predictions } from "leukogram/evaluation/types";
 import { midP } from "leukogram/metrics/proportion";
 import { describe, expect, it } from "vitest";
@@ -8,8 +9,7 @@ import { simulatePredictions, surePredictions } from "./samples.ts";
 const quick = { resamples: 300 };
 
 function estimatesOf({ perClass, ...whole }: Evaluation) {
-  const { accuracy, balancedAccuracy, macroF1, macroRocAuc, logLoss, kappa, matthews } = whole;
-  const headlines = [accuracy, balancedAccuracy, macroF1, macroRocAuc, logLoss, kappa, matthews];
+  const headlines = HEADLINES.map((name) => whole[name]);
   const ofClasses = perClass.flatMap(({ precision, recall, f1, rocAuc }) => [precision, recall, f1, rocAuc]);
   return [...headlines, ...ofClasses].filter((estimate) => estimate !== undefined);
 }
@@ -19,7 +19,7 @@ describe("evaluatePredictions", () => {
 
   it("gives every figure limits that hold it", () => {
     const estimates = estimatesOf(evaluatePredictions(predictions, quick));
-    expect(estimates).toHaveLength(27);
+    expect(estimates).toHaveLength(HEADLINES.length + 20);
     for (const { value, low, high } of estimates) {
       expect(low).toBeLessThan(value);
       expect(high).toBeGreaterThan(value);

@@ -4,6 +4,7 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
 import { CELL_TYPES } from "leukogram/cells/classes";
 import type { ClassCurve } from "leukogram/evaluation/classCurves";
+import { HEADLINES, type Headlines } from "leukogram/evaluation/figures";
 import type { EpochRow, Evaluation, PairComparison } from "leukogram/evaluation/types";
 import type { ComparedModel, ComparisonReportInput, RunReportInput } from "leukogram/report/types";
 
@@ -46,9 +47,11 @@ export function evaluationOf(
   const mean = (key: "precision" | "recall" | "f1") =>
     perClass.reduce((sum, row) => sum + row[key].value, 0) / classes.length;
   const accuracy = matrix.reduce((sum, row, i) => sum + row[i]!, 0) / count;
+  const others = Object.fromEntries(HEADLINES.map((name) => [name, estimate(0.5, count)])) as unknown as Headlines;
   return {
     count,
     classes,
+    ...others,
     accuracy: estimate(accuracy, count),
     balancedAccuracy: estimate(mean("recall"), count / 3),
     macroF1: estimate(mean("f1"), count / 3),

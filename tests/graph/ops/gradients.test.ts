@@ -1,7 +1,9 @@
-import type { Rng } from "@leukogram/engine/core/rng";
+import { Rng } from "@leukogram/engine/core/rng";
+import { numElements } from "@leukogram/engine/core/shape";
 import * as ops from "@leukogram/engine/graph/ops/index";
 import type { Tensor } from "@leukogram/engine/graph/tensor";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { relativeError, runGraph } from "../../support/graph.ts";
 import { expectNumericGradient, type GradientCase } from "../numericGradient.ts";
 
 const positive = (rng: Rng) => rng.uniform(0.5, 2);
@@ -211,6 +213,54 @@ const CASES: Record<string, GradientCase> = {
       ops.conv2dKernelGradient(x!, dz!, { strides: [2, 2], pads: [0, 0, 0, 0], groups: 2, kernelSize: [2, 2] }),
   },
 };
+
+/** What a case gives of these entries; each input is `shapes[i]`. */
+async function resultOf(
+  { apply }: GradientCase,
+  values: readonly Float32Array[],
+  shapes: readonly (readonly number[])[],
+) {
+  const y = apply(values.map((value, i) => ops.constant(value, shapes[i]!)));
+  return (await runGraph({ y })).y!;
+}
+
+describe("what ops say of themselves is so", () => {
+  const made = Object.entries(CASES).map(([name, one]) => {
+    const inputs = one.shapes.map((shape, i) => ops.input(`x${i}`, shape));
+    const node = one.apply(inputs);
+    const isBatched = (t: Tensor) => t.rank === node.rank && t.shape[0] === node.shape[0] && inputs.includes(t);
+    const isOne = node.inputs.every((t) => inputs.includes(t)) && !("shape" in node.attributes);
+    return { name, one, node, inputs, isBatched, isOne };
+  });
+
+  const perImage = made.filter(
+    ({ node, isBatched, isOne }) => isOne && node.op.perImage?.(node, node.attributes, isBatched) && node.rank > 1,
+  );
+  test.each(perImage)("each image by itself: $name", async ({ name, one, node, inputs, isBatched }) => {
+    const rng = new Rng(name);
+    const draw = one.draw ?? (() => rng.normal());
+    const values = one.shapes.map((shape) => Float32Array.from({ length: numElements(shape) }, () => draw(rng)));
+    const whole = await resultOf(one, values, one.shapes);
+    const count = node.shape[0] as number;
+    const images: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const isCut = inputs.map((t) => isBatched(t));
+      const parts = values.map((value, k) => {
+        const size = value.length / count;
+        return isCut[k] ? value.slice(i * size, (i + 1) * size) : value;
+      });
+      const shapes = one.shapes.map((shape, k) => (isCut[k] ? shape.with(0, 1) : shape));
+      images.push(...(await resultOf(one, parts, shapes)));
+    }
+    expect(relativeError(Float32Array.from(images), whole)).toBeLessThan(1e-6);
+  });
+
+  const zeros = made.filter(({ node, inputs }) => node.op.keepsZero !== undefined && inputs.length === 1);
+  test.each(zeros)("whether 0 becomes 0: $name", async ({ one, node }) => {
+    const found = await resultOf(one, [new Float32Array(numElements(one.shapes[0]!))], one.shapes);
+    expect(found.every((value) => value === 0)).toBe(node.op.keepsZero!(node.attributes));
+  });
+});
 
 describe("gradients are what differences of the outputs say", () => {
   for (const [name, options] of Object.entries(CASES)) test(name, () => expectNumericGradient(name, options));

@@ -1,4 +1,4 @@
-import type { Layer, LayerOutput } from "../nn/layer.ts";
+import { formatsOf, type Layer, type LayerOutput } from "../nn/layer.ts";
 import { kerasConfig } from "../nn/layerFromConfig.ts";
 import { ChannelSlice, InputLayer, MultiHeadAttention } from "../nn/layers/index.ts";
 import type { Model } from "../nn/model.ts";
@@ -20,11 +20,11 @@ export function kerasModelConfig(model: Model): KerasModelConfig {
     return { args: args.length === 1 || layer instanceof MultiHeadAttention ? args : [args], kwargs: {} };
   };
   const layers = [...uses].map(([layer, outputs]) => ({
-    module: MODULES[layer.className] ?? "keras.layers",
+    module: moduleOf(layer),
     ...(outputs.includes(model.input)
       ? { class_name: "InputLayer", config: inputConfig(model.input), inbound_nodes: [] }
       : { class_name: layer.className, config: configOf(layer), inbound_nodes: outputs.map(node) }),
-    registered_name: OURS.has(layer.className) ? `leukogram>${layer.className}` : null,
+    registered_name: moduleOf(layer) === OURS ? `${OURS}>${layer.className}` : null,
     name: layer.name,
   }));
   const config = {
@@ -58,16 +58,10 @@ export function kerasTensor({ shape }: LayerOutput, history: readonly unknown[])
   };
 }
 
-/** Layers that Keras does not have: it loads them where scripts/kerasLayers.py was imported. */
-const OURS = new Set(["AddPositionEmbs", "ClassToken"]);
+/** The module of layers that Keras does not have: it loads them if scripts/kerasLayers.py was imported. */
+const OURS = "leukogram";
 
-/** Where Keras has what is not in keras.layers. */
-const MODULES: Readonly<Record<string, string>> = {
-  GetItem: "keras.src.ops.numpy",
-  LayerScale: "keras.src.applications.convnext",
-  AddPositionEmbs: "leukogram",
-  ClassToken: "leukogram",
-};
+const moduleOf = (layer: Layer) => formatsOf(layer)?.module ?? "keras.layers";
 
 // An operation of Keras has its arguments with each use, not in its settings.
 const configOf = (layer: Layer) => (layer instanceof ChannelSlice ? { name: layer.name } : kerasConfig(layer));

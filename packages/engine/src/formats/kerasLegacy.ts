@@ -1,8 +1,8 @@
 // A model as Keras 2 described it, which Keras 2, Keras 3, tf_keras and TensorFlow.js all read.
 import { LeukogramError } from "../core/errors.ts";
-import type { Layer, LayerOutput } from "../nn/layer.ts";
+import { formatsOf, type Layer, type LayerOutput } from "../nn/layer.ts";
 import { kerasConfig } from "../nn/layerFromConfig.ts";
-import { ChannelSlice, MultiHeadAttention } from "../nn/layers/index.ts";
+import { MultiHeadAttention } from "../nn/layers/index.ts";
 import type { Model } from "../nn/model.ts";
 import type { Weight } from "../nn/weight.ts";
 import { kerasTensor, stepsByLayer } from "./kerasConfig.ts";
@@ -25,14 +25,11 @@ export function legacyModel(model: Model): LegacyModel {
   const uses = stepsByLayer(model);
   const origin = (step: LayerOutput) => [step.layer.name, uses.get(step.layer)!.indexOf(step), 0];
   const layers = [...uses].map(([layer, steps]) => {
-    if (layer instanceof ChannelSlice)
-      throw new LeukogramError(
-        "ERR_FORMAT",
-        `layer "${layer.name}": a range of channels can't be written in this format`,
-        {
-          hint: "Use .keras or .onnx.",
-        },
-      );
+    const formats = formatsOf(layer);
+    if (formats !== undefined && formats.keras2 === undefined)
+      throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}": Keras 2 has no ${layer.className}`, {
+        hint: "Use .keras or .onnx.",
+      });
     const { activation = "linear" } = layer.config as { readonly activation?: string };
     if (NEWER_ACTIVATIONS.has(activation))
       throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}": Keras 2 has no activation ${activation}`, {
@@ -82,9 +79,10 @@ function inboundNode({ layer, inputs }: LayerOutput, origin: Origin): unknown {
 
 /** What Keras 2 calls a weight, within the file: `conv2d/kernel`. */
 export function legacyWeightName(layer: Layer, { name }: Weight): string {
-  const isDepthwise = layer.className === "DepthwiseConv2D" && name === "kernel";
-  return `${layer.name}/${isDepthwise ? "depthwise_kernel" : name}`;
+  return `${layer.name}/${keras2Name(layer, name)}`;
 }
+
+const keras2Name = (layer: Layer, name: string) => formatsOf(layer)?.keras2?.[name] ?? name;
 
 function inputConfig({ layer, shape }: LayerOutput): object {
   return { batch_input_shape: [null, ...shape], dtype: "float32", sparse: false, ragged: false, name: layer.name };
@@ -93,7 +91,7 @@ function inputConfig({ layer, shape }: LayerOutput): object {
 function legacyConfig(layer: Layer): object {
   const entries = Object.entries(kerasConfig(layer)).map(([key, value]) => {
     if (key.endsWith("_initializer")) return [key, initializer(String(value))];
-    return [layer.className === "LeakyReLU" && key === "negative_slope" ? "alpha" : key, value];
+    return [keras2Name(layer, key), value];
   });
   const isImage = layer.className.endsWith("2D");
   return { ...Object.fromEntries(entries), ...(isImage && { data_format: "channels_last" }) };

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Group } from "h5wasm";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements } from "../core/shape.ts";
+import { formatsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { VERSION } from "../version.ts";
 import { groupAt, hdf5Bytes } from "./hdf5.ts";
@@ -74,36 +75,10 @@ export async function writeWeightsH5(model: Model, path: string): Promise<void> 
 /** Bytes of weights in one file of a TensorFlow.js model, as its own converter cuts them. */
 const SHARD_BYTES = 4 * 1024 * 1024;
 
-/** Layers of ours that TensorFlow.js 4 has by these names and runs with the same numbers. */
-const TENSORFLOW_JS = new Set([
-  "Activation",
-  "Add",
-  "AveragePooling2D",
-  "BatchNormalization",
-  "Concatenate",
-  "Conv2D",
-  "Cropping2D",
-  "Dense",
-  "DepthwiseConv2D",
-  "Dropout",
-  "Flatten",
-  "GlobalAveragePooling2D",
-  "GlobalMaxPooling2D",
-  "InputLayer",
-  "LayerNormalization",
-  "MaxPooling2D",
-  "Multiply",
-  "ReLU",
-  "Rescaling",
-  "Reshape",
-  "SeparableConv2D",
-  "ZeroPadding2D",
-]);
-
 function requireTensorflowJs({ layers }: Model): void {
-  const other = layers.find(({ className }) => !TENSORFLOW_JS.has(className));
-  // A layer that is none of Keras's either is refused for that.
-  if (other === undefined || other.className === "OnnxOperators") return;
+  // A layer that is made of operators is none of Keras's either, and is refused for that.
+  const other = layers.find((layer) => formatsOf(layer)?.tensorflowJs === false);
+  if (other === undefined) return;
   throw new LeukogramError("ERR_FORMAT", `layer "${other.name}": TensorFlow.js has no ${other.className}`, {
     hint: "Use .keras or .onnx.",
   });

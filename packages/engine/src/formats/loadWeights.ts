@@ -66,8 +66,8 @@ function byClass(layers: readonly Layer[], stored: StoredLayers, source: string)
 }
 
 function fit(layer: Layer, found: readonly StoredWeight[], source: string): (readonly [string, Float32Array])[] {
-  const fitted = layer.weights.map(({ name, shape }) => {
-    const value = pick(found, name);
+  const fitted = layer.weights.map(({ name, shape }, place) => {
+    const value = pick(found, name) ?? found.find((weight) => weight.name === String(place));
     if (value !== undefined && sameShape(withoutOnes(value.shape), withoutOnes(shape)))
       return [name, value.value] as const;
     const received = value === undefined ? `no such weight, only ${listed(found)}` : show(value.shape);
@@ -85,6 +85,7 @@ function listed(weights: readonly { readonly name: string; readonly shape: reado
   return weights.map(({ name, shape }) => `${name} ${show(shape)}`).join(", ");
 }
 
+// Weights of a class that kerasVars.ts has no names of are called by their place.
 // Keras 2 calls a depthwise kernel depthwise_kernel, Keras 3 kernel; so is the gamma of a LayerScale written for programs
 // that lack it (olderLayers.ts). An only weight may have no name of its own.
 function pick(weights: readonly StoredWeight[], name: string): StoredWeight | undefined {

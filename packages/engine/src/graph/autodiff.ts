@@ -19,7 +19,7 @@ export function gradients(loss: Tensor, sources: readonly Tensor[], weights = op
     if (parts === undefined || !node.inputs.some((input) => wanted.has(input))) continue;
     const dy = parts.reduce((sum, part) => ops.add(sum, part));
     if (node.op.gradient === undefined) {
-      if (node.dtype !== "float32" || GRADIENT_ENDS.has(node.op.name)) continue;
+      if (node.dtype !== "float32") continue;
       throw new LeukogramError("ERR_RUNTIME", `autodiff: ${node.op.name} has no gradient`);
     }
     const found = node.op.gradient({ node, inputs: node.inputs, attributes: node.attributes, dy, ops });
@@ -36,6 +36,3 @@ export function gradients(loss: Tensor, sources: readonly Tensor[], weights = op
     throw new LeukogramError("ERR_RUNTIME", "autodiff: the loss does not depend on a source");
   });
 }
-
-// Steps and casts are flat almost everywhere: their gradient is zero, not missing.
-const GRADIENT_ENDS = new Set(["step", "sign", "cast", "equal"]);

@@ -8,6 +8,7 @@ import { PHASES, PHASES_BEFORE_FOLDING } from "./rewrites/phases.ts";
 import { SIMPLIFY } from "./rewrites/simplify.ts";
 import { STRIDED_DEPTHWISE } from "./rewrites/stridedDepthwise.ts";
 import { swapEarly } from "./rewrites/swapEarly.ts";
+import { isPerImageInput, STEP } from "./stepNames.ts";
 import { type Tensor, topologicalOrder } from "./tensor.ts";
 
 /**
@@ -53,7 +54,7 @@ export function compileTraining(
   const chunked = chunkBatch(phased, {
     batchSize,
     inputs: batchInputs(phased),
-    split: "images",
+    split: STEP.images,
     largeBytes,
     chunkBytes,
   });
@@ -61,12 +62,9 @@ export function compileTraining(
   return { model: compile(chunked.outputs, options), layout, chunks };
 }
 
-// The numbers that dropout draws are one for each entry of the images.
 function batchInputs(outputs: Readonly<Record<string, Tensor>>): Set<string> {
   const inputs = topologicalOrder(Object.values(outputs)).filter((t) => t.op.name === "input");
-  return new Set(
-    inputs.map((t) => t.attributes.name as string).filter((name) => /^(images|labels|targets|random\d+)$/.test(name)),
-  );
+  return new Set(inputs.map((t) => t.attributes.name as string).filter(isPerImageInput));
 }
 
 // Chooses in which phases the first convolutions are fastest, and takes the pixels so.
@@ -76,7 +74,7 @@ function arrangePixels(outputs: Readonly<Record<string, Tensor>>): {
 } {
   const order = topologicalOrder(Object.values(outputs));
   const images = order.find(
-    (t) => t.op.name === "input" && t.attributes.name === "images" && t.dtype === "uint8" && t.rank === 4,
+    (t) => t.op.name === "input" && t.attributes.name === STEP.images && t.dtype === "uint8" && t.rank === 4,
   );
   if (images === undefined) return { outputs, layout: undefined };
   const [n, c, h, w] = images.shape as [number, number, number, number];
@@ -84,7 +82,7 @@ function arrangePixels(outputs: Readonly<Record<string, Tensor>>): {
   const layout = { phases, height: Math.ceil(h / phases), width: Math.ceil(w / phases) };
   if (phases === 1) return { outputs, layout };
   const pixels = ops.cast(
-    ops.input("images", [n, phases * phases * c, layout.height, layout.width], "uint8"),
+    ops.input(STEP.images, [n, phases * phases * c, layout.height, layout.width], "uint8"),
     "float32",
   );
   const image = ops.fromPhases(pixels, phases, [h, w], true);
@@ -104,32 +102,28 @@ function inputPhases(order: readonly Tensor[], images: Tensor): number {
   if (pixels.some((t) => t.op.name !== "cast") || strides.size !== 1 || stride === undefined || stride === 1) return 1;
   const forward = first.filter((t) => t.op.name === "conv2d");
   const thin = forward.every((t) => (t.shape[1] as number) <= 8);
-  const second = new Set(forward.flatMap((t) => behindElementwise(t, readers)).map(convolutionStride));
+  const second = new Set(forward.flatMap((t) => convolutionsBehind(t, readers)).map(convolutionStride));
   const next = [...second][0];
   return thin && second.size === 1 && next !== undefined ? stride * next : stride;
 }
 
 function convolutionStride(t: Tensor): number | undefined {
   const { strides, groups } = t.attributes as { strides?: readonly [number, number]; groups?: number };
-  return strides && groups === 1 && strides[0] === strides[1] && t.op.name !== "maxPool" ? strides[0] : undefined;
+  return strides && groups === 1 && strides[0] === strides[1] ? strides[0] : undefined;
 }
 
-const SAME_PLACE = new Set(["relu", "step", "mul", "add", "channelAffine"]);
-
-// What reads a tensor, looking through entry-by-entry ops and leaving out sums.
-function behindElementwise(start: Tensor, readers: (of: Tensor) => Tensor[]): Tensor[] {
+// The convolutions of a tensor, behind whatever lets them share its phases.
+function convolutionsBehind(start: Tensor, readers: (of: Tensor) => Tensor[]): Tensor[] {
   const seen = new Set<Tensor>();
   const found = new Set<Tensor>();
   const visit = (t: Tensor): void => {
     for (const reader of readers(t)) {
-      if (SAME_PLACE.has(reader.op.name) && reader.rank === 4) {
-        if (!seen.has(reader)) {
-          seen.add(reader);
-          visit(reader);
-        }
-      } else if (!reader.op.name.startsWith("reduce") && reader.inputs[0] === t) found.add(reader);
+      if (reader.op === ops.conv2dOp && reader.inputs[0] === t) found.add(reader);
+      if (!reader.op.sharesPhases || reader.rank !== 4 || seen.has(reader)) continue;
+      seen.add(reader);
+      visit(reader);
     }
   };
   visit(start);
-  return [...found].filter((t) => t.op.name === "conv2d");
+  return [...found];
 }

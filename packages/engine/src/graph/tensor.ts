@@ -49,10 +49,27 @@ export interface Op<A extends Attributes = Attributes> {
   emit?(emitter: Emitter, node: Tensor, attributes: A): string;
   /** The same result written in simpler ops. */
   lower?(node: Tensor, attributes: A, ops: typeof Ops): Tensor;
-  /** Gradients by input; undefined if there is none. Absent on an op that nothing is learned through. */
+  /**
+   * Gradients by input; undefined if there is none. An op that is flat almost everywhere gives none at all, as its
+   * gradient is zero; absent on an op that nothing may be learned through.
+   */
   gradient?(context: GradientContext<A>): readonly (Tensor | undefined)[];
   /** The result as numbers, for constant folding. */
   evaluate?(inputs: readonly Constant[], attributes: A, type: TensorType): TensorData | undefined;
+  /**
+   * Whether the node computes each image of the batch by itself; `isBatched` says which inputs are such images. Absent
+   * on an op that is never taken apart by images.
+   */
+  perImage?(node: Tensor, attributes: A, isBatched: (t: Tensor) => boolean): boolean;
+  /** Whether each entry is computed from those at the same place alone. */
+  readonly elementwise?: boolean;
+  /**
+   * Whether 0 becomes 0: said by an op of one tensor that is finite for every number, so that it can be computed past
+   * an image's border as well.
+   */
+  keepsZero?(attributes: A): boolean;
+  /** Whether the op stands between two convolutions that may share their phases: bias, normalisation, ReLU. */
+  readonly sharesPhases?: boolean;
 }
 
 /** A constant's shape and entries. */

@@ -21,6 +21,30 @@ export interface CallContext {
   random(shape: readonly number[]): Tensor;
 }
 
+/** What programs make of a class of layers in their files. */
+export interface LayerFormats {
+  /** Where Keras 3 has it; default: keras.layers. In `leukogram`, it is no layer of Keras. */
+  readonly module?: string;
+  /**
+   * What Keras 2 (tf_keras) calls settings and weights that it names otherwise, by our names in snake case; undefined if
+   * it has no such layer with the same numbers.
+   */
+  readonly keras2: Readonly<Record<string, string>> | undefined;
+  /** Whether TensorFlow.js 4 has it by this name and runs it with the same numbers. */
+  readonly tensorflowJs: boolean;
+}
+
+/** A class of layers that files can hold. */
+export interface LayerClass {
+  new (options: never): Layer;
+  readonly formats: LayerFormats;
+}
+
+/** What programs make of a layer; undefined of one that is made of operators. */
+export function formatsOf(layer: Layer): LayerFormats | undefined {
+  return (layer.constructor as Partial<LayerClass>).formats;
+}
+
 /** Options that every layer has. */
 export interface LayerOptions {
   /** Default: the class in snake case, numbered within its model. */
@@ -40,7 +64,8 @@ export interface LayerOutput {
 /**
  * A layer: settings, weights, and how it writes itself as graph ops. Named and set as in Keras.
  *
- * A subclass says `call`, and `build` where it has weights; shapes follow from the graph.
+ * A subclass says `call`, `build` if it has weights, and in a static `formats` how files hold it; shapes follow from the
+ * graph.
  */
 export abstract class Layer<Config extends object = object> {
   /** The class's name in Keras. */

@@ -1,7 +1,12 @@
 import { LeukogramError } from "../core/errors.ts";
 import { checkArguments, checkDtype } from "./kerasArguments.ts";
-import type { Layer } from "./layer.ts";
+import { formatsOf, type Layer, type LayerClass } from "./layer.ts";
 import * as layers from "./layers/index.ts";
+
+const { Input: _, InputLayer: __, ChannelSlice: ___, ...classes } = layers;
+
+/** The layers that a file may name, by Keras's names. */
+export const LAYER_CLASSES: ReadonlyMap<string, LayerClass> = new Map<string, LayerClass>(Object.entries(classes));
 
 /** A layer's settings as Keras writes them: snake case keys. */
 export type KerasConfig = Readonly<Record<string, unknown>>;
@@ -12,13 +17,11 @@ export type KerasConfig = Readonly<Record<string, unknown>>;
  * @throws ERR_FORMAT if the class is not known, or a setting has a value that is not supported.
  */
 export function layerFromConfig(className: string, config: KerasConfig): Layer {
-  const { Input: _, InputLayer: __, ChannelSlice: ___, ...known } = layers;
-  const classes: ReadonlyMap<string, unknown> = new Map(Object.entries(known));
-  const Class = classes.get(className) as (new (options: object) => Layer) | undefined;
+  const Class = LAYER_CLASSES.get(className);
   const name = typeof config.name === "string" ? config.name : className;
   if (Class === undefined)
     throw new LeukogramError("ERR_FORMAT", `layer "${name}": class ${className} is not supported`, {
-      hint: `Supported: ${[...classes.keys()].join(", ")}.`,
+      hint: `Supported: ${[...LAYER_CLASSES.keys()].join(", ")}.`,
     });
   const where = `layer "${name}" (${className})`;
   checkDtype(config.dtype, where);
@@ -26,7 +29,7 @@ export function layerFromConfig(className: string, config: KerasConfig): Layer {
     const plain = plainValue(value, `${where}: setting ${key}`);
     return plain === undefined ? [] : [[camelCase(key), plain] as const];
   });
-  const layer = new Class(Object.fromEntries(options));
+  const layer = new Class(Object.fromEntries(options) as never);
   checkArguments(config, { where, what: "setting", own: (key) => Object.hasOwn(layer.config, camelCase(key)) });
   return layer;
 }
@@ -37,7 +40,7 @@ export function layerFromConfig(className: string, config: KerasConfig): Layer {
  * @throws ERR_FORMAT if it is no layer of Keras, but operators of a file.
  */
 export function kerasConfig(layer: Layer): KerasConfig {
-  if (!(layer.className in layers))
+  if (formatsOf(layer) === undefined)
     throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}" is made of operators and is not a Keras layer`, {
       hint: "Save the model as .onnx.",
     });

@@ -3,6 +3,7 @@ import { LeukogramError } from "../core/errors.ts";
 import { type Dim, numElements } from "../core/shape.ts";
 import { gradients } from "../graph/autodiff.ts";
 import * as ops from "../graph/ops/index.ts";
+import { meanName, nextName, randomName, STEP, slotName } from "../graph/stepNames.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { CallContext } from "./layer.ts";
 import { toGraphShape } from "./layout.ts";
@@ -65,10 +66,10 @@ export function trainingGraph(model: Model, options: TrainingGraphOptions): Outp
   const logits = callLogits(model, imageInput(model, batchSize, inputType), parameters.context(true));
   const classes = logits.shape[1] as number;
   const target = options.softTargets
-    ? ops.input("targets", [batchSize, classes])
-    : oneHot(ops.input("labels", [batchSize], "int32"), classes);
+    ? ops.input(STEP.targets, [batchSize, classes])
+    : oneHot(ops.input(STEP.labels, [batchSize], "int32"), classes);
   const loss = ops.reduceMean(lossPerImage(target, logits, lossOptions), [0]);
-  const slots = Array.from({ length: optimizer.slots }, (_, i) => ops.input(`slot${i}`, [flatSize(layout.theta)]));
+  const slots = Array.from({ length: optimizer.slots }, (_, i) => ops.input(slotName(i), [flatSize(layout.theta)]));
   const flat = (parts: readonly Tensor[]) =>
     ops.concat(
       parts.map((t) => ops.reshape(t, [numElements(t.shape)])),
@@ -85,22 +86,22 @@ export function trainingGraph(model: Model, options: TrainingGraphOptions): Outp
     slots,
     learningRate: learningRates(layout.theta, options),
     decay: options.decays && perParameter(layout.theta, (weight) => (options.decays!(weight) ? 1 : 0)),
-    step: ops.input("step", []),
+    step: ops.input(STEP.step, []),
   });
-  const vectors: Record<string, Tensor> = { theta: next.theta };
+  const vectors: Record<string, Tensor> = { [STEP.theta]: next.theta };
   if (layout.statistics.length > 0)
-    vectors.statistics = flat(layout.statistics.map((weight) => parameters.updated(weight)));
+    vectors[STEP.statistics] = flat(layout.statistics.map((weight) => parameters.updated(weight)));
   return {
     loss,
     correct: correctCount(target, logits),
-    ...Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [`${name}.next`, vector])),
-    ...Object.fromEntries(next.slots.map((slot, i) => [`slot${i}.next`, slot])),
+    ...Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [nextName(name), vector])),
+    ...Object.fromEntries(next.slots.map((slot, i) => [nextName(slotName(i)), slot])),
     ...(options.average && movingMeans(vectors)),
   };
 }
 
 function learningRates(theta: readonly Weight[], { rateOf }: TrainingGraphOptions): Tensor {
-  const rate = ops.input("learningRate", []);
+  const rate = ops.input(STEP.learningRate, []);
   return rateOf === undefined ? rate : ops.mul(rate, perParameter(theta, rateOf));
 }
 
@@ -118,11 +119,11 @@ function perParameter(theta: readonly Weight[], value: (weight: Weight) => numbe
 
 // mean + rate (value - mean), for each vector.
 function movingMeans(vectors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  const rate = ops.input("averageRate", []);
+  const rate = ops.input(STEP.averageRate, []);
   return Object.fromEntries(
     Object.entries(vectors).map(([name, vector]) => {
-      const mean = ops.input(`${name}.mean`, vector.shape);
-      return [`${name}.mean.next`, ops.add(mean, ops.mul(ops.sub(vector, mean), rate))];
+      const mean = ops.input(meanName(name), vector.shape);
+      return [nextName(meanName(name)), ops.add(mean, ops.mul(ops.sub(vector, mean), rate))];
     }),
   );
 }
@@ -138,7 +139,7 @@ export function evaluationGraph(
 ): Outputs {
   const parameters = new FlatParameters(flatLayout(model));
   const logits = callLogits(model, imageInput(model, "batch", inputType), parameters.context(false));
-  const target = oneHot(ops.input("labels", ["batch"], "int32"), logits.shape[1] as number);
+  const target = oneHot(ops.input(STEP.labels, ["batch"], "int32"), logits.shape[1] as number);
   return { losses: lossPerImage(target, logits, loss), probabilities: ops.softmax(logits) };
 }
 
@@ -155,8 +156,9 @@ export const FIXED: CallContext = {
   random: (shape) => ops.full(shape, 0),
 };
 
-function imageInput(model: Model, batch: Dim, inputType: "uint8" | "float32"): Tensor {
-  return ops.cast(ops.input("images", toGraphShape(model.input.shape, batch), inputType), "float32");
+/** The images that a model takes, as floats, from an input of bytes or floats: [batch, C, H, W] or [batch, F]. */
+export function imageInput(model: Model, batch: Dim, inputType: "uint8" | "float32" = "uint8"): Tensor {
+  return ops.cast(ops.input(STEP.images, toGraphShape(model.input.shape, batch), inputType), "float32");
 }
 
 /**
@@ -188,9 +190,9 @@ class FlatParameters {
   #randoms = 0;
 
   constructor({ theta, statistics }: FlatLayout) {
-    this.theta = ops.input("theta", [flatSize(theta)]);
+    this.theta = ops.input(STEP.theta, [flatSize(theta)]);
     this.#cut(theta, this.theta);
-    if (statistics.length > 0) this.#cut(statistics, ops.input("statistics", [flatSize(statistics)]));
+    if (statistics.length > 0) this.#cut(statistics, ops.input(STEP.statistics, [flatSize(statistics)]));
   }
 
   tensor(weight: Weight): Tensor {
@@ -211,7 +213,7 @@ class FlatParameters {
       training,
       weight: (weight) => this.tensor(weight),
       update: (weight, value) => this.#updates.set(weight, value),
-      random: (shape) => ops.input(`random${this.#randoms++}`, shape),
+      random: (shape) => ops.input(randomName(this.#randoms++), shape),
     };
   }
 

@@ -16,6 +16,7 @@ import { writeUnlabelledRun } from "../adaptation/unlabelled/writeUnlabelledRun.
 import { unlabelledSamples } from "../adaptation/writeChangedRun.ts";
 import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
 import { openData } from "../data/dataset.ts";
+import { isManifestName } from "../data/manifestTable.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import type { ScaledSample } from "../data/usedScales.ts";
 import { IMAGE_EXTENSIONS_TEXT } from "../data/walk.ts";
@@ -30,7 +31,7 @@ import { startWatch, type TimeTaken } from "../training/processorTime.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { labelledDataOf } from "./classNameFlags.ts";
 import type { CommandInput } from "./command.ts";
-import { imagesOf, isCsv } from "./imageFiles.ts";
+import { imagesOf } from "./imageFiles.ts";
 import { print, sessionOf, shareText } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { prepareRunFolder } from "./runFolder.ts";
@@ -199,7 +200,7 @@ const fewLooks = (pictures: number) =>
 
 /** The images of a folder or manifest but for those that have a label. @throws ERR_DATA if there is none. */
 export function unlabelled(dir: string, labelled: string | undefined): string[] {
-  for (const folder of [...(isCsv(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
+  for (const folder of [...(isManifestName(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
     if (!existsSync(folder) || !statSync(unpackedFolder(folder)).isDirectory())
       throw new LeukogramError("ERR_DATA", `${folder}: no such folder`, {
         hint: "Check the path's spelling.",

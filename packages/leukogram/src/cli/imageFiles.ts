@@ -3,13 +3,11 @@ import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
 import { listedImages } from "../data/listedImages.ts";
+import { isManifestName } from "../data/manifestTable.ts";
 import { addPictures } from "../data/pictureSets.ts";
 import { remarkLeftOut } from "../data/remarks.ts";
 import type { ScaledSample } from "../data/usedScales.ts";
 import { IMAGE_EXTENSIONS_TEXT, walkFolder } from "../data/walk.ts";
-
-/** Whether a path names a CSV file, as manifests and answers are. */
-export const isCsv = (path: string) => /\.csv$/i.test(path);
 
 /**
  * Image files as given, and all of folders, zips and manifest CSVs: pictures of one camera.
@@ -40,7 +38,7 @@ function picturesIn(path: string): readonly ScaledSample[] {
       hint: "Check the path's spelling.",
     });
   const folder = unpackedFolder(path);
-  if (!statSync(folder).isDirectory()) return isCsv(path) ? listedImages(path) : [{ path }];
+  if (!statSync(folder).isDirectory()) return isManifestName(path) ? listedImages(path) : [{ path }];
   const { images, others } = walkFolder(folder);
   remarkLeftOut(path, others);
   if (images.length === 0)

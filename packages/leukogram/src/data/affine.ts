@@ -1,4 +1,5 @@
 import type { AffineTransform } from "./augment.ts";
+import { bilinearRun, LONGEST_SIDE } from "./bilinearRun.ts";
 import { interleavedTarget, type PixelTarget } from "./pixelLayout.ts";
 
 /** Where an output pixel comes from: inputRow = rowOffset + rowByRow * row + rowByColumn * column, likewise columns. */
@@ -35,11 +36,14 @@ export function applyAffine<T extends Uint8Array | Float32Array>(
 export function affineInto(src: Uint8Array, transform: AffineTransform, out: Uint8Array, target: PixelTarget): void {
   const height = target.rows.length;
   const width = target.columns.length;
-  const work: Work = { src, out, target, height, width, map: mapping(transform, height, width) };
+  const map = mapping(transform, height, width);
+  const work: Work = { src, out, target, height, width, map };
+  const source = { data: src, height, width };
+  const { rowByColumn: yStep, columnByColumn: xStep } = map;
   for (let row = 0; row < height; row++) {
     const [from, to] = innerRange(work, row);
     clampedRow(work, row, 0, from);
-    innerRow(work, row, from, to);
+    bilinearRun(source, { row, from, to, ...placeOf(map, row, from), yStep, xStep }, { out, target });
     clampedRow(work, row, to, width);
   }
 }
@@ -53,43 +57,10 @@ interface Work {
   readonly map: Mapping;
 }
 
-// The hot loop of training: coordinates in 16.16 fixed point, weights of 11 bits, so that 255 * 2^22 fits an int32.
-function innerRow({ src, out, target, width, map }: Work, row: number, from: number, to: number): void {
-  const { columns, channelStride } = target;
-  const outRow = target.rows[row]!;
-  const stride = width * 3;
-  const yStep = Math.round(map.rowByColumn * 65536);
-  const xStep = Math.round(map.columnByColumn * 65536);
-  let y = Math.round((map.rowOffset + map.rowByRow * row + map.rowByColumn * from) * 65536);
-  let x = Math.round((map.columnOffset + map.columnByRow * row + map.columnByColumn * from) * 65536);
-  for (let column = from; column < to; column++) {
-    const at = (y >> 16) * stride + (x >> 16) * 3;
-    const down = (y >> 5) & 2047;
-    const across = (x >> 5) & 2047;
-    const both = down * across;
-    const lower = (down << 11) - both; // weights: lower left, upper right, upper left
-    const right = (across << 11) - both;
-    const here = 4194304 - lower - right - both;
-    const below = at + stride;
-    const to0 = outRow + columns[column]!;
-    const to1 = to0 + channelStride;
-    out[to0] = (src[at]! * here + src[at + 3]! * right + src[below]! * lower + src[below + 3]! * both + HALF) >> 22;
-    out[to1] =
-      (src[at + 1]! * here + src[at + 4]! * right + src[below + 1]! * lower + src[below + 4]! * both + HALF) >> 22;
-    out[to1 + channelStride] =
-      (src[at + 2]! * here + src[at + 5]! * right + src[below + 2]! * lower + src[below + 5]! * both + HALF) >> 22;
-    y = (y + yStep) | 0;
-    x = (x + xStep) | 0;
-  }
-}
-
-/** Half a grey level, with 22 bits after the point. */
-const HALF = 1 << 21;
-
 function clampedRow({ src, out, target, height, width, map }: Work, row: number, from: number, to: number): void {
   for (let column = from; column < to; column++) {
-    const y = clamp(map.rowOffset + map.rowByRow * row + map.rowByColumn * column, height - 1);
-    const x = clamp(map.columnOffset + map.columnByRow * row + map.columnByColumn * column, width - 1);
+    const place = placeOf(map, row, column);
+    const [y, x] = [clamp(place.y, height - 1), clamp(place.x, width - 1)];
     const start = target.rows[row]! + target.columns[column]!;
     for (let channel = 0; channel < 3; channel++) {
       out[start + channel * target.channelStride] = (sample(src, height, width, y, x, channel) + 0.5) | 0;
@@ -102,8 +73,8 @@ function affineFloat(src: Float32Array, height: number, width: number, transform
   let target = 0;
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const y = clamp(map.rowOffset + map.rowByRow * row + map.rowByColumn * column, height - 1);
-      const x = clamp(map.columnOffset + map.columnByRow * row + map.columnByColumn * column, width - 1);
+      const place = placeOf(map, row, column);
+      const [y, x] = [clamp(place.y, height - 1), clamp(place.x, width - 1)];
       for (let channel = 0; channel < 3; channel++) out[target++] = sample(src, height, width, y, x, channel);
     }
   }
@@ -125,6 +96,13 @@ function sample(
   const first = src[upper]! + (src[upper + right]! - src[upper]!) * (x - left);
   const second = src[upper + below]! + (src[upper + below + right]! - src[upper + below]!) * (x - left);
   return first + (second - first) * (y - top);
+}
+
+function placeOf(map: Mapping, row: number, column: number): { y: number; x: number } {
+  return {
+    y: map.rowOffset + map.rowByRow * row + map.rowByColumn * column,
+    x: map.columnOffset + map.columnByRow * row + map.columnByColumn * column,
+  };
 }
 
 function clamp(value: number, last: number): number {
@@ -163,7 +141,7 @@ function mapping(transform: AffineTransform, height: number, width: number): Map
 
 /** Columns [from, to) whose four neighbours all lie inside, by a margin for the fixed point's error. */
 function innerRange({ height, width, map }: Work, row: number): [number, number] {
-  if (height > 32767 || width > 32767) return [0, 0]; // 16.16 fixed point holds no larger coordinate
+  if (Math.max(height, width) > LONGEST_SIDE) return [0, 0];
   const margin = 1 / 64 + width / 131072; // each step is off by up to 2^-17
   const y = map.rowOffset + map.rowByRow * row;
   const x = map.columnOffset + map.columnByRow * row;

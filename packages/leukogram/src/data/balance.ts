@@ -12,6 +12,7 @@ import { openData } from "./dataset.ts";
 import { isAugmentedName } from "./grouping.ts";
 import { decodeImage } from "./image.ts";
 import { readManifest } from "./manifest.ts";
+import { isManifestName } from "./manifestTable.ts";
 import { replaceFolder } from "./outputFolder.ts";
 import type { Dataset, Sample } from "./sample.ts";
 
@@ -54,7 +55,7 @@ export async function balanceFolder(source: string, dest: string, options: Balan
   const { augmentation, seed = 0, onProgress, signal } = options;
   checkAugmentation(augmentation);
   requireApart(source, dest);
-  if (/\.csv$/i.test(source)) {
+  if (isManifestName(source)) {
     throw new LeukogramError("ERR_USAGE", `balance: ${source} is a manifest; only folders can be balanced`, {
       hint: "Give the folder that contains the class folders.",
     });

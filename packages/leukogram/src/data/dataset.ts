@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { alikePair } from "@leukogram/engine/core/alikeNames";
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
@@ -9,6 +9,7 @@ import { makeGrouping, makeLaboratories } from "./grouping.ts";
 import { foldersIn, type Layout, readLayout } from "./layout.ts";
 import { type Manifest, quoteList, readManifest } from "./manifest.ts";
 import { openManifestFile } from "./manifestData.ts";
+import { isManifestName } from "./manifestTable.ts";
 import { withMappedClasses } from "./mapClasses.ts";
 import { patientFolders } from "./patientFolders.ts";
 import { addPictures } from "./pictureSets.ts";
@@ -107,7 +108,7 @@ export function requireUnlikeNames(classes: readonly string[], where: string): v
 
 function openNamed(path: string, options: DataOptions): OpenedData {
   if (!existsSync(path)) throw missing(path);
-  if (statSync(path).isFile() && extname(path).toLowerCase() === ".csv") return openManifestFile(path, options);
+  if (statSync(path).isFile() && isManifestName(path)) return openManifestFile(path, options);
   const dir = unpackedFolder(path);
   requireFolder(dir);
   const { root, parts } = readLayout(dir);

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { openData, requireUnlikeNames } from "./dataset.ts";
+import { isManifestName } from "./manifestTable.ts";
 import { remark } from "./remarks.ts";
 import type { DataOptions, Dataset, OpenedData, Sample } from "./sample.ts";
 import { compareCodePoints } from "./walk.ts";
@@ -146,7 +147,8 @@ function named(opened: OpenedData, laboratory: string): OpenedData {
 
 /** What a source goes by: the name it was given, else that of its folder or manifest. */
 export function nameOf({ laboratory, path }: DataSource): string {
-  return laboratory ?? basename(resolve(path)).replace(/\.csv$/i, "");
+  const whole = resolve(path);
+  return laboratory ?? basename(whole, isManifestName(whole) ? extname(whole) : "");
 }
 
 function requireDistinct(sources: readonly DataSource[]): void {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { parse } from "csv-parse/sync";
 import { columnsFor } from "./manifestColumns.ts";
@@ -8,8 +9,17 @@ const OPTIONS = { bom: true, relax_column_count: true, skip_empty_lines: true, t
 const DELIMITERS = { ",": "commas", ";": "semicolons", "\t": "tabs" } as const;
 type Delimiter = keyof typeof DELIMITERS;
 
+/** How the table of a manifest is read from its text, by the ending of its name: a new format is a reader and a row here. */
+const FORMATS: Readonly<Record<string, (text: string, path: string) => string[][]>> = { ".csv": csvTable };
+
+/** Endings of manifests, in lower case. */
+export const MANIFEST_ENDINGS = Object.keys(FORMATS);
+
+/** Whether a file is a manifest by its name. */
+export const isManifestName = (path: string): boolean => MANIFEST_ENDINGS.includes(extname(path).toLowerCase());
+
 /**
- * Reads a CSV file, the header first, split at commas, semicolons or tabs; a remark names the last two.
+ * Reads the table of a manifest, the header first. A file of another ending is taken for CSV.
  *
  * @throws LeukogramError ERR_DATA if the file cannot be read, or a row has more cells than the header.
  */
@@ -28,15 +38,20 @@ export function readTable(path: string): string[][] {
 function read(path: string): string[][] {
   try {
     const text = decoded(readFileSync(path));
-    const delimiter = delimiterOf(text);
-    if (delimiter !== ",") remark(`${path}: columns are separated by ${DELIMITERS[delimiter]}`);
-    return parse(text, { ...OPTIONS, delimiter });
+    return (FORMATS[extname(path).toLowerCase()] ?? csvTable)(text, path);
   } catch (cause) {
     throw new LeukogramError("ERR_DATA", `manifest ${path}: ${(cause as Error).message}`, {
       hint: "Give a CSV file in UTF-8 whose first line names the columns.",
       cause,
     });
   }
+}
+
+// Split at commas, semicolons or tabs; a remark names the last two.
+function csvTable(text: string, path: string): string[][] {
+  const delimiter = delimiterOf(text);
+  if (delimiter !== ",") remark(`${path}: columns are separated by ${DELIMITERS[delimiter]}`);
+  return parse(text, { ...OPTIONS, delimiter });
 }
 
 // Excel saves "Unicode text" as UTF-16; in its other encodings names would be read wrong without a word.

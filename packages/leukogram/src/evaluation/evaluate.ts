@@ -6,21 +6,10 @@ import { countLoneStrata, stratifiedBootstrap } from "../metrics/bootstrap.ts";
 import type { Matrix } from "../metrics/checkInputs.ts";
 import { classificationReport } from "../metrics/classificationReport.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
-import { groupedShare } from "../metrics/groupedShare.ts";
-import { MOST_LOSS } from "../metrics/probabilityScores.ts";
 import { predictedClass, requirePredictions } from "./checkPredictions.ts";
-import { type Answers, CLASS_FIGURES, HEADLINES, headlineStatistic, MATRIX_FIGURES } from "./figures.ts";
-import {
-  areaEstimate,
-  FEWEST_FOR_LOSS,
-  f1Estimate,
-  type JudgedImages,
-  lossEstimate,
-  matrixEstimate,
-  meanAreaEstimate,
-  meanRecall,
-} from "./limits.ts";
-import type { ClassFigures, Evaluation, Prediction, Predictions } from "./types.ts";
+import { type Answers, classEstimates, HEADLINES, headlineEstimates, headlineStatistic } from "./figures.ts";
+import { FEWEST_FOR_LOSS, meanRecall } from "./limits.ts";
+import type { Evaluation, Prediction, Predictions } from "./types.ts";
 
 /** A class of fewer independent images than this is named in a note. */
 const FEW = 10;
@@ -60,26 +49,20 @@ export function evaluatePredictions(
     resamples,
     groups: rows.map((row) => row.group),
   });
-  const headline = (name: (typeof HEADLINES)[number]) => estimates[HEADLINES.indexOf(name)]!;
   const images = { labels: answers.labels, groups: rows.map((row) => row.group) };
   const hits = rows.map((row) => predictedClass(row) === row.label);
-  const recalls = meanRecall(images, hits, () => headline("balancedAccuracy"));
-  const ofMatrix = (name: keyof typeof MATRIX_FIGURES) => {
-    const value = headline(name).value;
-    return matrixEstimate(matrix, { value: Number.isNaN(value) ? 0 : value, ...MATRIX_FIGURES[name] }, recalls);
-  };
-  const perClass = classes.map((name, k) => classFigures(name, k, { estimates, rows, images }));
+  const perClass = classes.map((name, k) => {
+    const isOf = rows.map((row) => row.label === k);
+    const isNamed = rows.map((row) => predictedClass(row) === k);
+    const support = isOf.filter(Boolean).length;
+    return { class: name, support, ...classEstimates({ images, isOf, isNamed }, { drawn: estimates, k }) };
+  });
+  const recalls = meanRecall(images, hits, () => estimates[HEADLINES.indexOf("balancedAccuracy")]!);
   const areas = perClass.flatMap(({ rocAuc }) => rocAuc ?? []);
   return {
     count: rows.length,
     classes,
-    accuracy: groupedShare(hits, images.groups),
-    balancedAccuracy: recalls.estimate,
-    macroF1: ofMatrix("macroF1"),
-    macroRocAuc: areas.length === classes.length ? meanAreaEstimate(areas, headline("macroRocAuc")) : undefined,
-    logLoss: lossEstimate(images, headline("logLoss"), MOST_LOSS),
-    kappa: ofMatrix("kappa"),
-    matthews: ofMatrix("matthews"),
+    ...headlineEstimates({ images, hits, matrix, recalls, areas }, estimates),
     perClass,
     confusionMatrix: matrix,
     report: classificationReport(matrix, classes),
@@ -115,34 +98,11 @@ export function toAnswers(rows: readonly KnownPrediction[], numClasses: number):
   };
 }
 
-interface Bootstrapped {
-  readonly estimates: readonly Estimate[];
-  readonly rows: readonly KnownPrediction[];
-  readonly images: JudgedImages;
-}
-
-function classFigures(name: string, k: number, { estimates, rows, images }: Bootstrapped): ClassFigures {
-  const isOf = rows.map((row) => row.label === k);
-  const isNamed = rows.map((row) => predictedClass(row) === k);
-  const shareOf = (among: readonly boolean[], hits: readonly boolean[]) =>
-    groupedShare(
-      hits.filter((_, i) => among[i]),
-      images.groups.filter((_, i) => among[i]),
-    );
-  const area = estimates[HEADLINES.length + k * CLASS_FIGURES.length + CLASS_FIGURES.indexOf("rocAuc")]!;
-  return {
-    class: name,
-    support: isOf.filter(Boolean).length,
-    precision: shareOf(isNamed, isOf),
-    recall: shareOf(isOf, isNamed),
-    f1: f1Estimate(images, isOf, isNamed),
-    rocAuc: Number.isNaN(area.value) ? undefined : areaEstimate(images, isOf, area),
-  };
-}
-
-interface Judged extends Omit<Bootstrapped, "images"> {
+interface Judged {
   readonly predictions: Predictions;
+  readonly rows: readonly KnownPrediction[];
   readonly matrix: Matrix;
+  readonly estimates: readonly Estimate[];
 }
 
 function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates }: Judged): string[] {

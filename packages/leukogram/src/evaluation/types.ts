@@ -1,4 +1,5 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { ClassEstimates, Headlines } from "./figures.ts";
 
 /** One image as a model saw it: a row of predictions.csv, the seam between models and statistics. */
 export interface Prediction {
@@ -25,36 +26,22 @@ export interface Predictions {
 }
 
 /** Figures of one class, one against the rest. */
-export interface ClassFigures {
+export interface ClassFigures extends ClassEstimates {
   readonly class: string;
   /** Number of images whose true class it is. */
   readonly support: number;
-  readonly precision: Estimate;
-  readonly recall: Estimate;
-  readonly f1: Estimate;
-  /** Area under the ROC curve; undefined if the class, or every other class, has no image. */
-  readonly rocAuc: Estimate | undefined;
 }
 
 /**
  * All figures of one model on one set; the limits are 95 % and never a point: mid-P of shares,
  * from those of the recalls by MOVER of balanced accuracy, macro F1, kappa and Matthews, else by stratified bootstrap.
  */
-export interface Evaluation {
+export interface Evaluation extends Headlines {
   /** Number of images whose class is known; the others are left out. */
   readonly count: number;
   readonly classes: readonly string[];
-  readonly accuracy: Estimate;
-  readonly balancedAccuracy: Estimate;
-  readonly macroF1: Estimate;
-  /** Mean of the classes' areas, one against the rest; undefined if a class has no image. */
-  readonly macroRocAuc: Estimate | undefined;
-  /** In nats; limits are NaN if fewer than 40 independent images are too few for them. */
-  readonly logLoss: Estimate;
-  readonly kappa: Estimate;
-  readonly matthews: Estimate;
   readonly perClass: readonly ClassFigures[];
-  /** Rows are true classes, columns predicted ones. */
+  /** Rows are true classes, columns are predicted classes. */
   readonly confusionMatrix: readonly (readonly number[])[];
   /** The same text as scikit-learn's `classification_report`. */
   readonly report: string;

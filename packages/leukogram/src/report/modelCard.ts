@@ -1,5 +1,6 @@
 import { cardHeader } from "./cardHeader.ts";
-import { bytes, count, decimalEstimate, milliseconds, percentEstimate, plural, withCpu } from "./format.ts";
+import { bytes, count, milliseconds, percentEstimate, plural, withCpu } from "./format.ts";
+import { headlineText, headlineTitle } from "./headlines.ts";
 import { laboratoryCaption, laboratoryMarkdown } from "./laboratoryTable.ts";
 import { markdownTable, plainText, shellBlock } from "./markdown.ts";
 import { RESEARCH_USE } from "./page.ts";
@@ -56,13 +57,10 @@ export function adaptationText(adaptation: AdaptationFacts | undefined): string[
 function headlineTable({ evaluation }: RunReportInput): string {
   return markdownTable(
     ["Metric", "Value (95 % interval)"],
-    [
-      ["Accuracy", percentEstimate(evaluation.accuracy)],
-      ["Balanced accuracy", percentEstimate(evaluation.balancedAccuracy)],
-      ["Macro F1", percentEstimate(evaluation.macroF1)],
-      ["Macro ROC AUC", decimalEstimate(evaluation.macroRocAuc)],
-      ["Log loss", decimalEstimate(evaluation.logLoss)],
-    ],
+    (["accuracy", "balancedAccuracy", "macroF1", "macroRocAuc", "logLoss"] as const).map((name) => [
+      headlineTitle(name),
+      headlineText(name, evaluation),
+    ]),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { SkippedImage } from "../data/cacheBuild.ts";
 import { cellSection } from "./cellSection.ts";
-import { count, decimalEstimate, percent, plural } from "./format.ts";
+import { count, percent, plural } from "./format.ts";
+import { minorFigures } from "./headlines.ts";
 import { laboratorySection } from "./laboratoryTable.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { factList, page, plot, type Section, table, warningList } from "./page.ts";
@@ -26,20 +27,12 @@ export function runReport(input: RunReportInput): string {
     lead: [
       headlineCards(evaluation),
       markup`<p class="lead">${summarise(evaluation)}</p>\n`,
-      markup`<p class="minor">${minorFigures(input)}. Brackets show 95 % intervals.</p>\n`,
+      markup`<p class="minor">${minorFigures(evaluation)}. Brackets show 95 % intervals.</p>\n`,
       warningList(input.warnings),
     ],
     sections: sectionsOf(input),
     version,
   });
-}
-
-function minorFigures({ evaluation }: RunReportInput): string {
-  return [
-    `Cohen\u2019s kappa ${decimalEstimate(evaluation.kappa)}`,
-    `Matthews correlation ${decimalEstimate(evaluation.matthews)}`,
-    `log loss ${decimalEstimate(evaluation.logLoss)}`,
-  ].join("; ");
 }
 
 function sectionsOf(input: RunReportInput): readonly Section[] {

@@ -1,5 +1,6 @@
 // Parts that the report of a run and that of a comparison share.
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import { headlineWords } from "../evaluation/figures.ts";
 import type { ClassFigures, Costs, Evaluation } from "../evaluation/types.ts";
 import {
   bytes,
@@ -12,6 +13,7 @@ import {
   plural,
   withCpu,
 } from "./format.ts";
+import { CARDS, headlineTitle } from "./headlines.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { type Column, factList, table } from "./page.ts";
 import { CLASS_COLUMNS, classFigure } from "./perClass.ts";
@@ -37,12 +39,12 @@ function limits(text: string): Content {
 
 /** Headline figures as cards, each with its 95 % limits. */
 export function headlineCards(evaluation: Evaluation): Markup {
-  const cards: readonly (readonly [string, string, string])[] = [
-    ["Accuracy", percent(evaluation.accuracy.value), percentLimits(evaluation.accuracy)],
-    ["Balanced accuracy", percent(evaluation.balancedAccuracy.value), percentLimits(evaluation.balancedAccuracy)],
-    ["Macro F1", percent(evaluation.macroF1.value), percentLimits(evaluation.macroF1)],
-    ["Macro ROC AUC", decimal(evaluation.macroRocAuc?.value), decimalLimits(evaluation.macroRocAuc)],
-  ];
+  const cards = CARDS.map((name) => {
+    const figure = evaluation[name];
+    return headlineWords(name).isShare
+      ? [headlineTitle(name), percent(figure?.value), percentLimits(figure)]
+      : [headlineTitle(name), decimal(figure?.value), decimalLimits(figure)];
+  });
   const pieces = cards.map(
     ([name, value, limitText]) =>
       markup`<div class="card"><p class="name">${name}</p><p class="value">${value}</p><p class="limits">${limitText === "" ? "no interval" : limitText}</p></div>\n`,

@@ -2,6 +2,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
 import { compile } from "@leukogram/engine/graph/compile";
 import { type CompiledTraining, compileTraining, type PixelLayout } from "@leukogram/engine/graph/compileTraining";
+import { chunkName, isRandomName, meanName, nextName, STEP, slotName } from "@leukogram/engine/graph/stepNames";
 import { toGraphShape } from "@leukogram/engine/nn/layout";
 import type { LossOptions } from "@leukogram/engine/nn/losses";
 import type { Model } from "@leukogram/engine/nn/model";
@@ -82,15 +83,14 @@ export class BaseStepRunner {
     this.#model = model;
     this.#options = options;
     this.#layout = flatLayout(model);
-    const size = flatSize(this.#layout.theta);
-    const vectors: [string, Float32Array][] = [["theta", flattenWeights(this.#layout.theta)]];
-    for (let i = 0; i < options.optimizer.slots; i++) vectors.push([`slot${i}`, new Float32Array(size)]);
-    if (this.#layout.statistics.length > 0) vectors.push(["statistics", flattenWeights(this.#layout.statistics)]);
-    if (options.averageDecay !== undefined)
-      for (const [name, vector] of vectors.slice())
-        if (!name.startsWith("slot")) vectors.push([`${name}.mean`, vector.slice()]);
-    this.#vectors = new Map(vectors);
-    this.#spare = new Map(vectors.map(([name, vector]) => [name, new Float32Array(vector.length)]));
+    const { theta, statistics } = this.#layout;
+    const vectors = new Map([[STEP.theta as string, flattenWeights(theta)]]);
+    for (let i = 0; i < options.optimizer.slots; i++) vectors.set(slotName(i), new Float32Array(flatSize(theta)));
+    if (statistics.length > 0) vectors.set(STEP.statistics, flattenWeights(statistics));
+    for (const name of options.averageDecay === undefined ? [] : [STEP.theta, STEP.statistics])
+      if (vectors.has(name)) vectors.set(meanName(name), vectors.get(name)!.slice());
+    this.#vectors = vectors;
+    this.#spare = new Map([...vectors].map(([name, vector]) => [name, new Float32Array(vector.length)]));
   }
 
   /** How a training step of `batchSize` wants its pixels; undefined for features. */
@@ -102,18 +102,18 @@ export class BaseStepRunner {
   async step({ images, labels, targets }: Batch, learningRate: number): Promise<{ loss: number; correct: number }> {
     const { session, layout, chunks } = await this.#stepFor(labels.length);
     const truth: Record<string, Value> = this.#options.softTargets
-      ? { targets: { data: targets!, shape: [labels.length, targets!.length / labels.length] } }
-      : { labels: { data: labels, shape: [labels.length] } };
+      ? { [STEP.targets]: { data: targets!, shape: [labels.length, targets!.length / labels.length] } }
+      : { [STEP.labels]: { data: labels, shape: [labels.length] } };
     const feeds: Record<string, Value> = {
       ...truth,
-      learningRate: scalar(learningRate),
-      step: scalar(this.#step + 1),
+      [STEP.learningRate]: scalar(learningRate),
+      [STEP.step]: scalar(this.#step + 1),
       ...this.#averageFeed(),
       ...this.#imageFeeds(images, labels.length, layout, chunks),
       ...this.#randomFeeds(session),
     };
     for (const [name, data] of this.#vectors) feeds[name] = { data, shape: [data.length] };
-    const outputs = [...this.#spare].map(([name, data]) => [`${name}.next`, { data, shape: [data.length] }] as const);
+    const outputs = [...this.#spare].map(([name, data]) => [nextName(name), { data, shape: [data.length] }] as const);
     const results = await session.run(feeds, Object.fromEntries(outputs));
     const loss = Number(results.loss!.data[0]);
     if (!Number.isFinite(loss))
@@ -129,10 +129,10 @@ export class BaseStepRunner {
   async evaluate({ images, labels }: Batch): Promise<{ losses: Float32Array; probabilities: Float32Array }> {
     this.#evaluation ??= this.#load(compile(evaluationGraph(this.#model, this.#options)));
     const feeds: Record<string, Value> = {
-      images: { data: images, shape: toGraphShape(this.#model.input.shape, labels.length) as number[] },
-      labels: { data: labels, shape: [labels.length] },
+      [STEP.images]: { data: images, shape: toGraphShape(this.#model.input.shape, labels.length) as number[] },
+      [STEP.labels]: { data: labels, shape: [labels.length] },
     };
-    for (const name of ["theta", "statistics"]) {
+    for (const name of [STEP.theta, STEP.statistics]) {
       const data = this.#judged(name);
       if (data !== undefined) feeds[name] = { data, shape: [data.length] };
     }
@@ -144,12 +144,12 @@ export class BaseStepRunner {
   #averageFeed(): Record<string, Value> {
     const { averageDecay } = this.#options;
     if (averageDecay === undefined) return {};
-    return { averageRate: scalar(1 - Math.min(averageDecay, (1 + this.#step) / (10 + this.#step))) };
+    return { [STEP.averageRate]: scalar(1 - Math.min(averageDecay, (1 + this.#step) / (10 + this.#step))) };
   }
 
   // A vector as it is evaluated and written: its moving average where there is one.
   #judged(name: string): Float32Array | undefined {
-    return this.#vectors.get(`${name}.mean`) ?? this.#vectors.get(name);
+    return this.#vectors.get(meanName(name)) ?? this.#vectors.get(name);
   }
 
   /** Steps taken so far. */
@@ -181,8 +181,8 @@ export class BaseStepRunner {
 
   /** Writes the present parameters and statistics, or their moving averages, into the model's weights. */
   writeWeights(): void {
-    unflattenWeights(this.#layout.theta, this.#judged("theta")!);
-    unflattenWeights(this.#layout.statistics, this.#judged("statistics") ?? new Float32Array());
+    unflattenWeights(this.#layout.theta, this.#judged(STEP.theta)!);
+    unflattenWeights(this.#layout.statistics, this.#judged(STEP.statistics) ?? new Float32Array());
   }
 
   /** Frees the sessions. */
@@ -228,21 +228,21 @@ export class BaseStepRunner {
     const shape = layout
       ? [layout.phases ** 2 * channels!, layout.height, layout.width]
       : (toGraphShape(this.#model.input.shape, count).slice(1) as number[]);
-    if (chunks.length === 1) return { images: { data: images, shape: [count, ...shape] } };
+    if (chunks.length === 1) return { [STEP.images]: { data: images, shape: [count, ...shape] } };
     const size = images.length / count;
     let start = 0;
     return Object.fromEntries(
       chunks.map((images_, k) => {
         const data = images.subarray(start * size, (start + images_) * size);
         start += images_;
-        return [`images.${k}`, { data, shape: [images_, ...shape] }];
+        return [chunkName(STEP.images, k), { data, shape: [images_, ...shape] }];
       }),
     );
   }
 
   #randomFeeds(session: Session): Record<string, Value> {
     const rng = new Rng(this.#options.seed ?? 0).fork("dropout").fork(this.#step);
-    const names = session.inputs.filter(({ name }) => /^random\d+$/.test(name));
+    const names = session.inputs.filter(({ name }) => isRandomName(name));
     return Object.fromEntries(
       names.map(({ name, shape }) => {
         const own = rng.fork(name);

@@ -1,4 +1,5 @@
 // Layers as older Kerases called and set them, in the words of Keras 3.
+import { LAYER_CLASSES } from "../../nn/layerFromConfig.ts";
 import { isKeras1, modernLayer } from "../keras1.ts";
 import type { LayerJson } from "./json.ts";
 
@@ -12,16 +13,21 @@ const CLASSES: Readonly<Record<string, string>> = {
   ThresholdedReLU: "ReLU",
 };
 
-/** Settings by the names of Keras 2, by class. */
+/** Settings of classes that Keras 3 has by another name. */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  LeakyReLU: { alpha: "negative_slope" },
   ThresholdedReLU: { theta: "threshold" },
 };
+
+// Our names by those of Keras 2.
+function namesOf(className: string): Readonly<Record<string, string>> {
+  const names = LAYER_CLASSES.get(className)?.formats.keras2 ?? {};
+  return SETTINGS[className] ?? Object.fromEntries(Object.entries(names).map(([ours, theirs]) => [theirs, ours]));
+}
 
 /** The same layer in the words of Keras 3. @throws ERR_FORMAT as `modernLayer`. */
 export function inWordsOfToday(json: LayerJson, source: string): { className: string; settings: Settings } {
   const { class_name: given, config } = isKeras1(json) ? modernLayer(json, source) : json;
-  const names = SETTINGS[given] ?? {};
+  const names = namesOf(given);
   const settings = Object.entries(config as Settings).map(([key, value]) => [names[key] ?? key, value]);
   return { className: CLASSES[given] ?? given, settings: Object.fromEntries(settings) };
 }

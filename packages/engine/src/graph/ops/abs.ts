@@ -7,9 +7,12 @@ export function abs(x: Tensor): Tensor {
 }
 
 /** The operator of {@link abs}: ONNX's Abs. */
-export const absOp: Op = unaryOp(
-  "abs",
-  "Abs",
-  (x) => Math.abs(x),
-  (x, __, dy, ops) => ops.mul(dy, ops.sign(x)),
-);
+export const absOp: Op = {
+  ...unaryOp(
+    "abs",
+    "Abs",
+    (x) => Math.abs(x),
+    (x, __, dy, ops) => ops.mul(dy, ops.sign(x)),
+  ),
+  keepsZero: () => true,
+};

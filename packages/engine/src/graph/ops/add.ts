@@ -7,9 +7,12 @@ export function add(a: Tensor, b: Tensor): Tensor {
 }
 
 /** The operator of {@link add}: ONNX's Add. */
-export const addOp: Op = binaryOp(
-  "add",
-  "Add",
-  (a, b) => a + b,
-  (_, __, ___, dy) => [dy, dy],
-);
+export const addOp: Op = {
+  ...binaryOp(
+    "add",
+    "Add",
+    (a, b) => a + b,
+    (_, __, ___, dy) => [dy, dy],
+  ),
+  sharesPhases: true,
+};

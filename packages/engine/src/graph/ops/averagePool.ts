@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 import { type PoolAttributes, pooledType, tapMasks } from "./pooling.ts";
 
 /** The mean of each window of x [N, C, H, W]; padding does not count. */
@@ -9,6 +10,7 @@ export function averagePool(x: Tensor, attributes: PoolAttributes): Tensor {
 /** The operator of {@link averagePool}: ONNX's AveragePool. */
 export const averagePoolOp: Op<PoolAttributes> = {
   name: "averagePool",
+  perImage: perImageOfFirst,
   infer: ([x], attributes) => pooledType(x!, attributes),
   emit: (emitter, { inputs }, { poolSize, strides, pads }) =>
     emitter.node("AveragePool", [emitter.name(inputs[0]!)], {

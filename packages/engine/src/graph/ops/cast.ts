@@ -1,5 +1,6 @@
 import { ELEMENT_TYPE } from "../onnx/proto.ts";
 import { apply, type DType, type Op, type Tensor } from "../tensor.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
 
 type CastAttributes = { readonly to: DType };
 
@@ -10,8 +11,10 @@ export function cast(x: Tensor, to: DType): Tensor {
 
 /** The operator of {@link cast}: ONNX's Cast. */
 export const castOp: Op<CastAttributes> = {
+  ...ELEMENTWISE,
   name: "cast",
   infer: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
   emit: (emitter, { inputs }, { to }) =>
     emitter.node("Cast", [emitter.name(inputs[0]!)], { to: { int: ELEMENT_TYPE[to] } }),
+  gradient: () => [],
 };

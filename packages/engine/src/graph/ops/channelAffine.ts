@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 /** x * scale + shift with one scale and shift a channel: x [N, C, H, W] or [N, ..., C], scale and shift [C]. */
 export function channelAffine(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
@@ -11,6 +12,8 @@ const SMALL = 9;
 /** The operator of {@link channelAffine}: written in other ops. */
 export const channelAffineOp: Op = {
   name: "channelAffine",
+  perImage: perImageOfFirst,
+  sharesPhases: true,
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   lower(node, _, ops) {
     const [x, scale, shift] = node.inputs as [Tensor, Tensor, Tensor];

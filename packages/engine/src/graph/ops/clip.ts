@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
 
 type ClipAttributes = { readonly low: number; readonly high: number };
 
@@ -9,6 +10,7 @@ export function clip(x: Tensor, low: number, high: number): Tensor {
 
 /** The operator of {@link clip}: ONNX's Clip. */
 export const clipOp: Op<ClipAttributes> = {
+  ...ELEMENTWISE,
   name: "clip",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   emit: (emitter, { inputs }, { low, high }) =>

@@ -12,6 +12,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
 /** The operator of {@link concat}: ONNX's Concat. */
 export const concatOp: Op<ConcatAttributes> = {
   name: "concat",
+  perImage: ({ inputs }, { axis }, isBatched) => axis > 0 && inputs.every(isBatched),
   infer(inputs, { axis }) {
     const first = inputs[0]!;
     for (const { shape, dtype } of inputs)

@@ -2,6 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
 import { type ConvolutionAttributes, onnxConvolution, outputSize, PLAIN } from "./convolution.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 /**
  * Cross-correlation of x [N, C, H, W] with kernel [O, C / groups, KH, KW], plus bias [O] if given:
@@ -18,6 +19,7 @@ export function conv2d(
 /** The operator of {@link conv2d}: ONNX's Conv. */
 export const conv2dOp: Op<ConvolutionAttributes> = {
   name: "conv2d",
+  perImage: perImageOfFirst,
   infer([x, kernel], attributes) {
     const [o, c, kh, kw] = kernel!.shape as readonly number[];
     if (x!.rank !== 4 || x!.shape[1] !== c! * attributes.groups || o! % attributes.groups !== 0)

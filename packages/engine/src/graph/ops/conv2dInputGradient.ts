@@ -1,5 +1,6 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
 import { type ConvolutionAttributes, onnxConvolution } from "./convolution.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 /** Settings of the convolution, and the height and width of its input. */
 export type InputGradientAttributes = ConvolutionAttributes & { readonly inputSize: readonly [number, number] };
@@ -12,6 +13,7 @@ export function conv2dInputGradient(dz: Tensor, kernel: Tensor, attributes: Inpu
 /** The operator of {@link conv2dInputGradient}: ONNX's ConvTranspose. */
 export const conv2dInputGradientOp: Op<InputGradientAttributes> = {
   name: "conv2dInputGradient",
+  perImage: perImageOfFirst,
   infer: ([dz, kernel], { groups, inputSize }) => ({
     shape: [dz!.shape[0]!, (kernel!.shape[1] as number) * groups, ...inputSize],
     dtype: dz!.dtype,

@@ -2,6 +2,10 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { broadcastShapes, numElements, strides } from "../../core/shape.ts";
 import type { Constant, GradientContext, Op, Tensor } from "../tensor.ts";
+import { perImageBroadcast } from "./perImage.ts";
+
+/** What every element-by-element op says of itself. */
+export const ELEMENTWISE = { elementwise: true, perImage: perImageBroadcast } as const satisfies Partial<Op>;
 
 /** The ops of this folder, as gradients are given them. */
 type Ops = GradientContext["ops"];
@@ -14,6 +18,7 @@ export function unaryOp(
   gradient?: (x: Tensor, y: Tensor, dy: Tensor, ops: Ops) => Tensor,
 ): Op {
   return {
+    ...ELEMENTWISE,
     name,
     infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
     emit: (emitter, { inputs }) => emitter.node(onnxType, [emitter.name(inputs[0]!)]),
@@ -30,6 +35,7 @@ export function binaryOp(
   gradient: (a: Tensor, b: Tensor, y: Tensor, dy: Tensor, ops: Ops) => readonly (Tensor | undefined)[],
 ): Op {
   return {
+    ...ELEMENTWISE,
     name,
     infer([a, b]) {
       if (a!.dtype !== b!.dtype) throw new LeukogramError("ERR_DTYPE", `${name}: ${a!.dtype} and ${b!.dtype} differ`);

@@ -1,5 +1,6 @@
 import { broadcastShapes } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
 
 /** Whether entries are the same (dtype bool), with broadcasting. Nothing is learned through it. */
 export function equal(a: Tensor, b: Tensor): Tensor {
@@ -8,6 +9,7 @@ export function equal(a: Tensor, b: Tensor): Tensor {
 
 /** The operator of {@link equal}: ONNX's Equal. */
 export const equalOp: Op = {
+  ...ELEMENTWISE,
   name: "equal",
   infer: ([a, b]) => ({ shape: broadcastShapes(a!.shape, b!.shape), dtype: "bool" }),
   emit: (emitter, { inputs }) =>
@@ -15,4 +17,5 @@ export const equalOp: Op = {
       "Equal",
       inputs.map((t) => emitter.name(t)),
     ),
+  gradient: () => [],
 };

@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
 
 /** The error function of each entry. */
 export function erf(x: Tensor): Tensor {
@@ -7,6 +8,7 @@ export function erf(x: Tensor): Tensor {
 
 /** The operator of {@link erf}: ONNX's Erf. */
 export const erfOp: Op = {
+  ...ELEMENTWISE,
   name: "erf",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   emit: (emitter, { inputs }) => emitter.node("Erf", [emitter.name(inputs[0]!)]),

@@ -12,6 +12,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 /** The operator of {@link expand}: ONNX's Expand. */
 export const expandOp: Op<ExpandAttributes> = {
   name: "expand",
+  // A constant may be repeated for each image.
+  perImage: ({ inputs: [x], rank }, _, isBatched) => x!.rank === rank && (isBatched(x!) || x!.shape[0] === 1),
   infer([x], { shape }) {
     const grown = shape.find((dim, i) => typeof dim === "string" && x!.shape[i - shape.length + x!.rank] !== dim);
     if (grown !== undefined)

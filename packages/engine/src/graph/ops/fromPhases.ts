@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 /** `clean`: entries past the border are zero. */
 export type FromPhasesAttributes = {
@@ -15,6 +16,7 @@ export function fromPhases(x: Tensor, phases: number, size: readonly [number, nu
 /** The operator of {@link fromPhases}: written in other ops. */
 export const fromPhasesOp: Op<FromPhasesAttributes> = {
   name: "fromPhases",
+  perImage: perImageOfFirst,
   infer: ([x], { phases, size }) => ({
     shape: [x!.shape[0]!, (x!.shape[1] as number) / (phases * phases), ...size],
     dtype: x!.dtype,

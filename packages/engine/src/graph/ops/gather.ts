@@ -19,6 +19,7 @@ export function gather(
 /** The operator of {@link gather}: ONNX's Gather. */
 export const gatherOp: Op<GatherAttributes> = {
   name: "gather",
+  perImage: ({ inputs: [x] }, { axis }, isBatched) => axis > 0 && isBatched(x!),
   infer: ([x], { axis, indexShape }) => ({ shape: x!.shape.toSpliced(axis, 1, ...indexShape), dtype: x!.dtype }),
   emit: (emitter, { inputs }, { axis, indices, indexShape }) =>
     emitter.node("Gather", [emitter.name(inputs[0]!), emitter.initializer(indexShape, indices)], {

@@ -8,6 +8,7 @@ export function logSoftmax(x: Tensor): Tensor {
 /** The operator of {@link logSoftmax}: ONNX's LogSoftmax. */
 export const logSoftmaxOp: Op = {
   name: "logSoftmax",
+  perImage: ({ inputs: [x], rank }, _, isBatched) => rank > 1 && isBatched(x!),
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   emit: (emitter, { inputs }) => emitter.node("LogSoftmax", [emitter.name(inputs[0]!)], { axis: { int: -1 } }),
   gradient({ node, dy, ops }) {

@@ -1,6 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { broadcastShapes, show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageBroadcast, perImageOfFirst } from "./perImage.ts";
 
 /** The matrix product over the last two axes; leading axes are broadcast. */
 export function matMul(a: Tensor, b: Tensor): Tensor {
@@ -10,6 +11,8 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
 /** The operator of {@link matMul}: ONNX's MatMul. */
 export const matMulOp: Op = {
   name: "matMul",
+  perImage: (node, attributes, isBatched) =>
+    (node.rank === 2 ? perImageOfFirst : perImageBroadcast)(node, attributes, isBatched),
   infer([a, b]) {
     if (a!.rank < 2 || b!.rank < 2 || a!.shape.at(-1) !== b!.shape.at(-2))
       throw new LeukogramError("ERR_SHAPE", `matMul: ${show(a!.shape)} and ${show(b!.shape)} are not compatible`);

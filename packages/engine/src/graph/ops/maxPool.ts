@@ -1,5 +1,6 @@
 import { apply, type GradientContext, type Op, type Tensor } from "../tensor.ts";
 import { type PadAttributes, padOp } from "./pad.ts";
+import { perImageOfFirst } from "./perImage.ts";
 import { type PoolAttributes, pooledType, tapMasks } from "./pooling.ts";
 
 /** The largest entry in each window of x [N, C, H, W]; padding never wins. */
@@ -20,6 +21,7 @@ function keptApart(x: Tensor): Tensor {
 /** The operator of {@link maxPool}: ONNX's MaxPool. */
 export const maxPoolOp: Op<PoolAttributes> = {
   name: "maxPool",
+  perImage: perImageOfFirst,
   infer: ([x], attributes) => pooledType(x!, attributes),
   emit: (emitter, { inputs }, { poolSize, strides, pads }) =>
     emitter.node("MaxPool", [emitter.name(inputs[0]!)], {

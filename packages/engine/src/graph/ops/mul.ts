@@ -7,9 +7,12 @@ export function mul(a: Tensor, b: Tensor): Tensor {
 }
 
 /** The operator of {@link mul}: ONNX's Mul. */
-export const mulOp: Op = binaryOp(
-  "mul",
-  "Mul",
-  (a, b) => a * b,
-  (a, b, ___, dy, ops) => [ops.mul(dy, b), ops.mul(dy, a)],
-);
+export const mulOp: Op = {
+  ...binaryOp(
+    "mul",
+    "Mul",
+    (a, b) => a * b,
+    (a, b, ___, dy, ops) => [ops.mul(dy, b), ops.mul(dy, a)],
+  ),
+  sharesPhases: true,
+};

@@ -7,9 +7,12 @@ export function neg(x: Tensor): Tensor {
 }
 
 /** The operator of {@link neg}: ONNX's Neg. */
-export const negOp: Op = unaryOp(
-  "neg",
-  "Neg",
-  (x) => -x,
-  (_, __, dy, ops) => ops.neg(dy),
-);
+export const negOp: Op = {
+  ...unaryOp(
+    "neg",
+    "Neg",
+    (x) => -x,
+    (_, __, dy, ops) => ops.neg(dy),
+  ),
+  keepsZero: () => true,
+};

@@ -20,6 +20,7 @@ export function pad(x: Tensor, axis: number, before: number, after: number, valu
 /** The operator of {@link pad}: ONNX's Pad. */
 export const padOp: Op<PadAttributes> = {
   name: "pad",
+  perImage: ({ inputs: [x] }, { axis }, isBatched) => axis > 0 && isBatched(x!),
   infer([x], { axis, before, after }) {
     const size = x!.shape[axis];
     if (typeof size !== "number" || size + before + after < 1)

@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 /** Row and column, 0 or 1, at which a phase begins; `early`: it had better be taken before x is computed. */
 export type PhaseOfAttributes = { readonly row: number; readonly column: number; readonly early: boolean };
@@ -11,6 +12,7 @@ export function phase(x: Tensor, row: number, column: number, early: boolean): T
 /** The operator of {@link phase}: written in other ops. */
 export const phaseOp: Op<PhaseOfAttributes> = {
   name: "phase",
+  perImage: perImageOfFirst,
   infer: ([x]) => ({ shape: x!.shape.map((dim, i) => (i < 2 ? dim : (dim as number) / 2)), dtype: x!.dtype }),
   lower(node, { row, column }, ops) {
     const x = node.inputs[0]!;

@@ -9,6 +9,7 @@ export function reduceMax(x: Tensor, axes: readonly number[], keepDims = false):
 /** The operator of {@link reduceMax}: ONNX's ReduceMax. */
 export const reduceMaxOp: Op<ReduceAttributes> = {
   name: "reduceMax",
+  perImage: ({ inputs: [x] }, { axes }, isBatched) => !axes.includes(0) && isBatched(x!),
   infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),
   emit: (emitter, { inputs }, { axes, keepDims }) =>
     emitter.node("ReduceMax", [emitter.name(inputs[0]!), emitter.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),

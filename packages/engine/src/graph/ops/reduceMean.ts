@@ -9,6 +9,7 @@ export function reduceMean(x: Tensor, axes: readonly number[], keepDims = false)
 /** The operator of {@link reduceMean}: ONNX's GlobalAveragePool or ReduceMean. */
 export const reduceMeanOp: Op<ReduceAttributes> = {
   name: "reduceMean",
+  perImage: ({ inputs: [x] }, { axes }, isBatched) => !axes.includes(0) && isBatched(x!),
   infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),
   emit(emitter, { inputs: [x] }, { axes, keepDims }) {
     const keepdims = { int: keepDims ? 1 : 0 };

@@ -9,6 +9,7 @@ export function reduceSum(x: Tensor, axes: readonly number[], keepDims = false):
 /** The operator of {@link reduceSum}: ONNX's ReduceSum. */
 export const reduceSumOp: Op<ReduceAttributes> = {
   name: "reduceSum",
+  perImage: ({ inputs: [x] }, { axes }, isBatched) => !axes.includes(0) && isBatched(x!),
   infer: ([x], attributes) => ({ shape: reducedShape(x!.shape, attributes), dtype: x!.dtype }),
   emit: (emitter, { inputs }, { axes, keepDims }) =>
     emitter.node("ReduceSum", [emitter.name(inputs[0]!), emitter.ints(axes)], { keepdims: { int: keepDims ? 1 : 0 } }),

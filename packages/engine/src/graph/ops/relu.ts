@@ -7,9 +7,13 @@ export function relu(x: Tensor): Tensor {
 }
 
 /** The operator of {@link relu}: ONNX's Relu. */
-export const reluOp: Op = unaryOp(
-  "relu",
-  "Relu",
-  (x) => Math.max(x, 0),
-  (_, y, dy, ops) => ops.mul(dy, ops.step(y)),
-);
+export const reluOp: Op = {
+  ...unaryOp(
+    "relu",
+    "Relu",
+    (x) => Math.max(x, 0),
+    (_, y, dy, ops) => ops.mul(dy, ops.step(y)),
+  ),
+  keepsZero: () => true,
+  sharesPhases: true,
+};

@@ -1,6 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { type Dim, type Shape, sameShape, show, symbolOf, timesOf } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 type ReshapeAttributes = { readonly shape: Shape };
 
@@ -14,6 +15,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 /** The operator of {@link reshape}: ONNX's Reshape. */
 export const reshapeOp: Op<ReshapeAttributes> = {
   name: "reshape",
+  perImage: perImageOfFirst,
   infer([x], { shape }) {
     if (size(x!.shape) !== size(shape) || symbols(x!.shape) !== symbols(shape))
       throw new LeukogramError(

@@ -1,6 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 type ResizeAttributes = { readonly size: readonly [number, number] };
 
@@ -12,6 +13,7 @@ export function resize(x: Tensor, size: readonly [number, number]): Tensor {
 /** The operator of {@link resize}: ONNX's Resize. */
 export const resizeOp: Op<ResizeAttributes> = {
   name: "resize",
+  perImage: perImageOfFirst,
   infer([x], { size }) {
     if (x!.rank !== 4)
       throw new LeukogramError("ERR_SHAPE", `resize: expected [N, C, H, W], received ${show(x!.shape)}`);

@@ -7,9 +7,12 @@ export function sigmoid(x: Tensor): Tensor {
 }
 
 /** The operator of {@link sigmoid}: ONNX's Sigmoid. */
-export const sigmoidOp: Op = unaryOp(
-  "sigmoid",
-  "Sigmoid",
-  (x) => 1 / (1 + Math.exp(-x)),
-  (_, y, dy, ops) => ops.mul(dy, ops.mul(y, ops.sub(ops.scalar(1), y))),
-);
+export const sigmoidOp: Op = {
+  ...unaryOp(
+    "sigmoid",
+    "Sigmoid",
+    (x) => 1 / (1 + Math.exp(-x)),
+    (_, y, dy, ops) => ops.mul(dy, ops.mul(y, ops.sub(ops.scalar(1), y))),
+  ),
+  keepsZero: () => false,
+};

@@ -7,4 +7,8 @@ export function sign(x: Tensor): Tensor {
 }
 
 /** The operator of {@link sign}: ONNX's Sign. */
-export const signOp: Op = unaryOp("sign", "Sign", (x) => Math.sign(x));
+export const signOp: Op = {
+  ...unaryOp("sign", "Sign", (x) => Math.sign(x)),
+  gradient: () => [],
+  keepsZero: () => true,
+};

@@ -13,6 +13,7 @@ export function slice(x: Tensor, axis: number, start: number, end: number, step 
 /** The operator of {@link slice}: ONNX's Slice. */
 export const sliceOp: Op<SliceAttributes> = {
   name: "slice",
+  perImage: ({ inputs: [x] }, { axis }, isBatched) => axis > 0 && isBatched(x!),
   infer([x], { axis, start, end, step }) {
     const size = x!.shape[axis];
     if (typeof size !== "number" || start < 0 || end > size || end <= start)

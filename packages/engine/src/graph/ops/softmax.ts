@@ -8,6 +8,7 @@ export function softmax(x: Tensor): Tensor {
 /** The operator of {@link softmax}: ONNX's Softmax. */
 export const softmaxOp: Op = {
   name: "softmax",
+  perImage: ({ inputs: [x], rank }, _, isBatched) => rank > 1 && isBatched(x!),
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   emit: (emitter, { inputs }) => emitter.node("Softmax", [emitter.name(inputs[0]!)], { axis: { int: -1 } }),
   gradient({ node, dy, ops }) {

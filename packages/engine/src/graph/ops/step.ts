@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
 
 /** Where the step is, and whether 1 lies below it rather than above. */
 export type StepAttributes = { readonly at: number; readonly below: boolean };
@@ -13,6 +14,7 @@ const SLOPE = 2 ** 100;
 
 /** The operator of {@link step}: ONNX's HardSigmoid. */
 export const stepOp: Op<StepAttributes> = {
+  ...ELEMENTWISE,
   name: "step",
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   // One pass; Greater and Cast are two, and several times slower.
@@ -25,4 +27,6 @@ export const stepOp: Op<StepAttributes> = {
   },
   evaluate: ([x], { at, below }) =>
     (x!.data as Float32Array).map((value) => ((below ? value < at : value > at) ? 1 : 0)),
+  gradient: () => [],
+  keepsZero: ({ at, below }) => (below ? at <= 0 : at >= 0),
 };

@@ -7,9 +7,12 @@ export function tanh(x: Tensor): Tensor {
 }
 
 /** The operator of {@link tanh}: ONNX's Tanh. */
-export const tanhOp: Op = unaryOp(
-  "tanh",
-  "Tanh",
-  (x) => Math.tanh(x),
-  (_, y, dy, ops) => ops.mul(dy, ops.sub(ops.scalar(1), ops.mul(y, y))),
-);
+export const tanhOp: Op = {
+  ...unaryOp(
+    "tanh",
+    "Tanh",
+    (x) => Math.tanh(x),
+    (_, y, dy, ops) => ops.mul(dy, ops.sub(ops.scalar(1), ops.mul(y, y))),
+  ),
+  keepsZero: () => true,
+};

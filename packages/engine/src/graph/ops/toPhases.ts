@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 /**
  * How an image lies in phases (space to depth): entry (i, j) of phase (r, s) is pixel (i * phases + r, j * phases + s),
@@ -19,6 +20,7 @@ export function toPhases(x: Tensor, phases: number, grid: readonly [number, numb
 /** The operator of {@link toPhases}: written in other ops. */
 export const toPhasesOp: Op<PhaseAttributes> = {
   name: "toPhases",
+  perImage: perImageOfFirst,
   infer: ([x], { phases, grid }) => ({
     shape: [x!.shape[0]!, phases * phases * (x!.shape[1] as number), ...grid],
     dtype: x!.dtype,

@@ -14,6 +14,7 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
 /** The operator of {@link transpose}: ONNX's Transpose. */
 export const transposeOp: Op<TransposeAttributes> = {
   name: "transpose",
+  perImage: ({ inputs: [x] }, { order }, isBatched) => order[0] === 0 && isBatched(x!),
   infer([x], { order }) {
     if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== x!.rank)
       throw new LeukogramError(

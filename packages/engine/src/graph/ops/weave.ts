@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfAll } from "./perImage.ts";
 import { evenFirst } from "./phase.ts";
 
 /** `open`: what reads the image entry by entry had better read the phases. */
@@ -12,6 +13,7 @@ export function weave(parts: readonly Tensor[], open: boolean): Tensor {
 /** The operator of {@link weave}: written in other ops. */
 export const weaveOp: Op<WeaveAttributes> = {
   name: "weave",
+  perImage: perImageOfAll,
   infer: ([x]) => ({ shape: x!.shape.map((dim, i) => (i < 2 ? dim : 2 * (dim as number))), dtype: x!.dtype }),
   lower(node, _, ops) {
     const [n, c, h, w] = node.inputs[0]!.shape as [number, number, number, number];

@@ -3,6 +3,7 @@
  * the next reads it. Sums over the batch become sums over the chunks.
  */
 import * as ops from "../ops/index.ts";
+import { chunkName } from "../stepNames.ts";
 import { Tensor, topologicalOrder } from "../tensor.ts";
 import { batchedNodes } from "./batched.ts";
 
@@ -123,7 +124,7 @@ class Chunker {
       const attributes = {
         ...node.attributes,
         ...(shape && { shape: shape.with(0, size) }),
-        ...(node.op.name === "input" && { name: `${name}.${k}` }),
+        ...(node.op.name === "input" && { name: chunkName(name!, k) }),
       };
       return rebuilt(
         node,

@@ -6,7 +6,7 @@
 import { sameShape } from "../../core/shape.ts";
 import * as ops from "../ops/index.ts";
 import { Tensor, topologicalOrder } from "../tensor.ts";
-import { type BatchOptions, batchedNodes, ELEMENTWISE } from "./batched.ts";
+import { type BatchOptions, batchedNodes } from "./batched.ts";
 import { isDepthwise, isPointwise } from "./convolutionKinds.ts";
 import { depthwise, depthwiseInputGradient, depthwiseKernelGradient } from "./depthwise.ts";
 import type { Conv } from "./phaseLayout.ts";
@@ -52,11 +52,10 @@ function isFoldable(node: Tensor, batched: ReadonlySet<Tensor>): boolean {
   if (node.rank !== 4 || node.dtype !== "float32") return false;
   if (isConvolution(node)) return isPointwise(node) || isDepthwise(node);
   if (node.op === ops.channelAffineOp || isPhases(node)) return true;
+  if (!node.op.elementwise) return false;
   // A map that is the same for each image has no place on folded images.
   const fits = (t: Tensor) => batched.has(t) || t.rank === 0 || (t.shape[2] === 1 && t.shape[3] === 1);
-  return (
-    ELEMENTWISE.has(node.op.name) && node.inputs.every((t) => t.rank === 4 || t.rank === 0) && node.inputs.every(fits)
-  );
+  return node.inputs.every((t) => (t.rank === 4 || t.rank === 0) && fits(t));
 }
 
 /** Of the nodes that may be folded, those that hang together with more convolutions than there are ways in and out. */
@@ -74,7 +73,7 @@ function crossings(order: readonly Tensor[], nodes: ReadonlySet<Tensor>, batched
   const found = new Map<Tensor, readonly [Tensor, Tensor]>();
   for (const node of order)
     for (const input of node.inputs) {
-      const isImages = ELEMENTWISE.has(node.op.name) ? sameShape(input.shape, node.shape) : input === node.inputs[0];
+      const isImages = node.op.elementwise ? sameShape(input.shape, node.shape) : input === node.inputs[0];
       const isEntering = nodes.has(node) && !nodes.has(input) && batched.has(input) && isImages;
       const isLeaving = !nodes.has(node) && nodes.has(input) && !isSum(node);
       if (isEntering || isLeaving) found.set(input, [input, node]);

@@ -7,17 +7,6 @@ import { Tensor } from "../tensor.ts";
 import { gridOf, type Phased, phased } from "./phaseLayout.ts";
 import { isFilledWith } from "./simplify.ts";
 
-/** Ops of one tensor, and whether they take zero to zero. None makes infinity of what lies past the border. */
-const MAPS: ReadonlyMap<string, boolean> = new Map([
-  ["relu", true],
-  ["step", true],
-  ["abs", true],
-  ["neg", true],
-  ["sign", true],
-  ["tanh", true],
-  ["sigmoid", false],
-]);
-
 const wrap = (t: Tensor, { phases, size }: Phased, clean: boolean) => ops.fromPhases(t, phases, size, clean);
 
 /** Whether the phases fill the image, so that nothing lies past its border. */
@@ -26,11 +15,9 @@ const isWhole = ({ phases, size, inner }: Phased) => gridOf(inner).every((cells,
 /** An op of one tensor. */
 export const map: Rule = (node) => {
   const from = phased(node.inputs[0]);
-  const keepsZero = MAPS.get(node.op.name);
+  const keepsZero = node.op.keepsZero?.(node.attributes);
   if (from === undefined || keepsZero === undefined) return undefined;
-  const { at = 0, below } = node.attributes as { at?: number; below?: boolean };
-  const isOneAtZero = below === true ? at > 0 : at < 0;
-  return wrap(new Tensor(node.op, [from.inner], node.attributes), from, from.clean && keepsZero && !isOneAtZero);
+  return wrap(new Tensor(node.op, [from.inner], node.attributes), from, from.clean && keepsZero);
 };
 
 /** A scale and a shift a channel: the same for each phase. */

@@ -7,7 +7,6 @@ import * as ops from "../ops/index.ts";
 import type { PhaseOfAttributes } from "../ops/phase.ts";
 import type { Rule } from "../rewrite.ts";
 import { Tensor } from "../tensor.ts";
-import { ELEMENTWISE } from "./batched.ts";
 import { isDepthwise, isPointwise } from "./convolutionKinds.ts";
 import { type Conv, gridOf } from "./phaseLayout.ts";
 import { range } from "./phasePlan.ts";
@@ -59,7 +58,7 @@ function phaseKernels(
 /** Whether x is made entry by entry from a pointwise convolution, so that its phases can be taken before that. */
 function isWidened(x: Tensor): boolean {
   if (x.op === ops.conv2dOp) return isPointwise(x);
-  if (x.op !== ops.channelAffineOp && !ELEMENTWISE.has(x.op.name)) return false;
+  if (x.op !== ops.channelAffineOp && !x.op.elementwise) return false;
   return isWidened(x.inputs[0]!);
 }
 
@@ -139,7 +138,7 @@ const takeEarly: Rule = (node) => {
   if (x.op === ops.weaveOp) return x.inputs[2 * row + column];
   if (!early) return undefined;
   const isConvolution = x.op === ops.conv2dOp && isPointwise(x);
-  if (!isConvolution && x.op !== ops.channelAffineOp && !ELEMENTWISE.has(x.op.name)) return undefined;
+  if (!isConvolution && x.op !== ops.channelAffineOp && !x.op.elementwise) return undefined;
   const part = (t: Tensor) => phaseLike(t, x, node.attributes as PhaseOfAttributes, !isConvolution);
   return new Tensor(x.op, x.inputs.map(part), x.attributes);
 };
@@ -161,7 +160,7 @@ const isOpen = (t: Tensor | undefined) => t?.op === ops.weaveOp && t.attributes.
 const weaveLate: Rule = (node) => {
   if (!node.inputs.some(isOpen)) return undefined;
   const isGradient = node.op === ops.conv2dInputGradientOp && isPointwise(node);
-  if (!isGradient && node.op !== ops.channelAffineOp && !ELEMENTWISE.has(node.op.name)) return undefined;
+  if (!isGradient && node.op !== ops.channelAffineOp && !node.op.elementwise) return undefined;
   const { inputSize, ...attributes } = node.attributes as { inputSize?: [number, number] };
   const settings = isGradient ? { ...attributes, inputSize: inputSize!.map((size) => size / 2) } : attributes;
   const parts = range(4).map((i) => {

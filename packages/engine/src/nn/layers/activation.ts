@@ -2,12 +2,13 @@ import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type ActivationName, activate, elu, leakyRelu, softmax } from "../activations.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import type { LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 
 /** An activation function as a layer (keras.layers.Activation). */
 export class Activation extends Layer<{ readonly activation: ActivationName }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Activation";
 
   constructor({ activation, ...options }: LayerOptions & { readonly activation: ActivationName }) {
@@ -29,6 +30,7 @@ interface ReLUConfig {
 
 /** max(x, 0), no higher than `maxValue` if given (keras.layers.ReLU). */
 export class ReLU extends Layer<ReLUConfig> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "ReLU";
 
   constructor({
@@ -61,6 +63,7 @@ function justBelow(value: number): number {
 
 /** x above 0, `negativeSlope` times x below (keras.layers.LeakyReLU). */
 export class LeakyReLU extends Layer<{ readonly negativeSlope: number }> {
+  static readonly formats: LayerFormats = { keras2: { negative_slope: "alpha" }, tensorflowJs: false };
   readonly className = "LeakyReLU";
 
   constructor({ negativeSlope = 0.3, ...options }: LayerOptions & { readonly negativeSlope?: number } = {}) {
@@ -74,6 +77,7 @@ export class LeakyReLU extends Layer<{ readonly negativeSlope: number }> {
 
 /** x above 0, alpha (exp(x) - 1) below (keras.layers.ELU; Clevert et al. 2015). */
 export class ELU extends Layer<{ readonly alpha: number }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "ELU";
 
   constructor({ alpha = 1, ...options }: LayerOptions & { readonly alpha?: number } = {}) {
@@ -87,6 +91,7 @@ export class ELU extends Layer<{ readonly alpha: number }> {
 
 /** exp(x) over its sum along `axis`, counted with the batch (keras.layers.Softmax). */
 export class Softmax extends Layer<{ readonly axis: number | readonly number[] }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Softmax";
 
   constructor({ axis = -1, ...options }: LayerOptions & { readonly axis?: number | readonly number[] } = {}) {
@@ -106,6 +111,7 @@ export class Softmax extends Layer<{ readonly axis: number | readonly number[] }
  * without the batch, with 1 along `sharedAxes`.
  */
 export class PReLU extends Layer<{ readonly sharedAxes: readonly number[] | null }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "PReLU";
 
   constructor({

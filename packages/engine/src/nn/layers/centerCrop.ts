@@ -1,12 +1,13 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 
 /**
  * The middle of an image; of one that is too small, the largest part of that shape, resized
  * (keras.layers.CenterCrop, keras.utils.image_utils.smart_resize).
  */
 export class CenterCrop extends Layer<{ readonly height: number; readonly width: number }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "CenterCrop";
 
   constructor({ height, width, ...options }: LayerOptions & { readonly height: number; readonly width: number }) {

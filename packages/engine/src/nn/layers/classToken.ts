@@ -2,12 +2,13 @@ import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import type { LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 
 /** One learned row before the others: [T, D] -> [T + 1, D] (Dosovitskiy et al. 2021; ClassToken of vit-keras). Weight: cls [1, 1, D]. */
 export class ClassToken extends Layer {
+  static readonly formats: LayerFormats = { module: "leukogram", keras2: {}, tensorflowJs: false };
   readonly className = "ClassToken";
 
   constructor(options: LayerOptions = {}) {
@@ -27,6 +28,7 @@ export class ClassToken extends Layer {
 
 /** A learned row added to each place: [T, D] -> [T, D] (Dosovitskiy et al. 2021; AddPositionEmbs of vit-keras). Weight: pe [1, T, D]. */
 export class AddPositionEmbs extends Layer {
+  static readonly formats: LayerFormats = { module: "leukogram", keras2: {}, tensorflowJs: false };
   readonly className = "AddPositionEmbs";
 
   constructor(options: LayerOptions = {}) {

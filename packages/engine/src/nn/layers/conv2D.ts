@@ -2,7 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type ActivationName, activate } from "../activations.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { checkedPadding, dilated, kernelExtent, type Padding, type Pair, pair, windowPads } from "./window.ts";
@@ -64,6 +64,7 @@ export interface Conv2DOptions extends ConvolutionOptions {
 
 /** 2D convolution (keras.layers.Conv2D). Weights: kernel [KH, KW, C / groups, filters], bias [filters]. */
 export class Conv2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Conv2D";
 
   constructor(options: Conv2DOptions) {

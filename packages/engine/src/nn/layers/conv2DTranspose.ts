@@ -2,7 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { activate } from "../activations.ts";
-import { type CallContext, Layer } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats } from "../layer.ts";
 import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { type ConvolutionConfig, type ConvolutionOptions, convolutionConfig } from "./conv2D.ts";
@@ -25,6 +25,7 @@ export interface Conv2DTransposeOptions extends ConvolutionOptions {
 
 /** The gradient of a convolution, which enlarges (keras.layers.Conv2DTranspose). Weights: kernel [KH, KW, filters, C], bias [filters]. */
 export class Conv2DTranspose extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Conv2DTranspose";
 
   constructor(options: Conv2DTransposeOptions) {

@@ -1,9 +1,10 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 
 /** Rows at the beginning and the end cut off: [T, D] -> [T - both, D] (keras.layers.Cropping1D). */
 export class Cropping1D extends Layer<{ readonly cropping: readonly [number, number] }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Cropping1D";
 
   constructor({

@@ -1,10 +1,11 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { type Sides, sides } from "./zeroPadding2D.ts";
 
 /** The image without its edges (keras.layers.Cropping2D). */
 export class Cropping2D extends Layer<{ readonly cropping: Sides }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Cropping2D";
 
   constructor({

@@ -2,7 +2,7 @@ import { numElements } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type ActivationName, activate } from "../activations.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import type { LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 
@@ -15,6 +15,7 @@ interface Config {
 
 /** activation(x kernel + bias) along the last axis (keras.layers.Dense). Weights: kernel [F, units], bias [units]. */
 export class Dense extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Dense";
 
   constructor({

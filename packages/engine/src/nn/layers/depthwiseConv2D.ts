@@ -1,7 +1,7 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { activate } from "../activations.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { type ConvolutionConfig, type ConvolutionOptions, convolutionConfig } from "./conv2D.ts";
@@ -18,6 +18,7 @@ export interface DepthwiseOptions extends ConvolutionOptions, LayerOptions {
 
 /** A convolution of each channel separately (keras.layers.DepthwiseConv2D). Weights: kernel [KH, KW, C, multiplier], bias. */
 export class DepthwiseConv2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: { kernel: "depthwise_kernel" }, tensorflowJs: true };
   readonly className = "DepthwiseConv2D";
 
   constructor(options: DepthwiseOptions) {

@@ -1,7 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 
 interface Config {
   readonly rate: number;
@@ -11,6 +11,7 @@ interface Config {
 
 /** In training, sets a share `rate` of the entries to 0 and scales the others up (keras.layers.Dropout; Srivastava et al. 2014). */
 export class Dropout extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Dropout";
 
   constructor({ rate, noiseShape = null, ...options }: LayerOptions & Pick<Config, "rate"> & Partial<Config>) {

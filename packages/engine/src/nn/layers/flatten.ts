@@ -1,9 +1,10 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 
 /** All entries of an image in one row, channels running fastest (keras.layers.Flatten). */
 export class Flatten extends Layer {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Flatten";
 
   constructor(options: LayerOptions = {}) {

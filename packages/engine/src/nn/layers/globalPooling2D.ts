@@ -1,6 +1,6 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 
 interface Config {
   /** Whether the result is an image of one pixel, [1, 1, C]. */
@@ -9,6 +9,7 @@ interface Config {
 
 /** The mean of each channel over the image: [H, W, C] -> [C] (keras.layers.GlobalAveragePooling2D). */
 export class GlobalAveragePooling2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "GlobalAveragePooling2D";
 
   constructor({ keepdims = false, ...options }: LayerOptions & Partial<Config> = {}) {
@@ -23,6 +24,7 @@ export class GlobalAveragePooling2D extends Layer<Config> {
 
 /** The largest entry of each channel: [H, W, C] -> [C] (keras.layers.GlobalMaxPooling2D). */
 export class GlobalMaxPooling2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "GlobalMaxPooling2D";
 
   constructor({ keepdims = false, ...options }: LayerOptions & Partial<Config> = {}) {

@@ -1,7 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { type LayerShape, lastAxisSize } from "../layout.ts";
 import type { Weight } from "../weight.ts";
 import { type ScaleAndShift, scaleAndShift, scaleAndShiftWeights } from "./scaleAndShift.ts";
@@ -15,6 +15,7 @@ interface Config extends ScaleAndShift {
 
 /** Each image's channels normalised in groups (keras.layers.GroupNormalization; Wu and He 2018). */
 export class GroupNormalization extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "GroupNormalization";
 
   constructor(options: LayerOptions & Partial<Config> = {}) {

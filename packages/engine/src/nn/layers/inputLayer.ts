@@ -1,9 +1,10 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions, type LayerOutput } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions, type LayerOutput } from "../layer.ts";
 import type { LayerShape } from "../layout.ts";
 
 /** The entry of a model (keras.layers.InputLayer). */
 export class InputLayer extends Layer<{ readonly shape: LayerShape }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "InputLayer";
 
   override call(inputs: readonly Tensor[]): Tensor {

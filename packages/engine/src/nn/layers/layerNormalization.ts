@@ -1,6 +1,6 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { type LayerShape, lastAxisSize } from "../layout.ts";
 import type { Weight } from "../weight.ts";
 import { standardize } from "./groupNormalization.ts";
@@ -14,6 +14,7 @@ interface Config extends ScaleAndShift {
 
 /** The channels of each position normalised together (keras.layers.LayerNormalization over the last axis; Ba et al. 2016). */
 export class LayerNormalization extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "LayerNormalization";
 
   constructor(options: LayerOptions & Partial<Config> = {}) {

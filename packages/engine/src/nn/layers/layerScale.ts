@@ -1,6 +1,6 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { newWeight, type Weight } from "../weight.ts";
 
 interface Config {
@@ -10,6 +10,11 @@ interface Config {
 
 /** Each channel times a weight of its own, small at first (keras.applications.convnext.LayerScale; Touvron et al. 2021). */
 export class LayerScale extends Layer<Config> {
+  static readonly formats: LayerFormats = {
+    module: "keras.src.applications.convnext",
+    keras2: undefined,
+    tensorflowJs: false,
+  };
   readonly className = "LayerScale";
 
   constructor({

@@ -2,7 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { toGraphAxis } from "../layout.ts";
 
 /** A layer of inputs that are alike, without settings. */
@@ -14,6 +14,7 @@ abstract class Merge extends Layer {
 
 /** The sum of its inputs (keras.layers.Add). */
 export class Add extends Merge {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Add";
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -23,6 +24,7 @@ export class Add extends Merge {
 
 /** The first input less the second (keras.layers.Subtract). */
 export class Subtract extends Merge {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Subtract";
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -32,6 +34,7 @@ export class Subtract extends Merge {
 
 /** The product of its inputs, entry by entry (keras.layers.Multiply). */
 export class Multiply extends Merge {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Multiply";
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -41,6 +44,7 @@ export class Multiply extends Merge {
 
 /** The mean of its inputs, entry by entry (keras.layers.Average). */
 export class Average extends Merge {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Average";
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -50,6 +54,7 @@ export class Average extends Merge {
 
 /** The largest of its inputs, entry by entry (keras.layers.Maximum). */
 export class Maximum extends Merge {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Maximum";
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -59,6 +64,7 @@ export class Maximum extends Merge {
 
 /** The smallest of its inputs, entry by entry (keras.layers.Minimum). */
 export class Minimum extends Merge {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Minimum";
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -68,6 +74,7 @@ export class Minimum extends Merge {
 
 /** Its inputs side by side along `axis`, counted with the batch (keras.layers.Concatenate). */
 export class Concatenate extends Layer<{ readonly axis: number }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Concatenate";
 
   constructor({ axis = -1, ...options }: LayerOptions & { readonly axis?: number } = {}) {

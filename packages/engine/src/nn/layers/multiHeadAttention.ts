@@ -2,7 +2,7 @@ import { LeukogramError } from "../../core/errors.ts";
 import { numElements, show } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import type { LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { rowwise } from "./dense.ts";
@@ -27,6 +27,7 @@ interface Config {
  * [heads, valueDim, D], and a bias to each.
  */
 export class MultiHeadAttention extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "MultiHeadAttention";
 
   constructor({

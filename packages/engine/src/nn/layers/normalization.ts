@@ -1,7 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { type CallContext, Layer, type LayerOptions } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { type LayerShape, lastAxisSize } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 
@@ -20,6 +20,7 @@ const EPSILON = 1e-7;
 
 /** Each channel less its mean, over its deviation, both fixed (keras.layers.Normalization). */
 export class Normalization extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Normalization";
 
   constructor({ axis = -1, mean = null, variance = null, ...options }: LayerOptions & Partial<Config> = {}) {

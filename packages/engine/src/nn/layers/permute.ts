@@ -1,11 +1,12 @@
 import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { fromKerasOrder, toKerasOrder } from "../layout.ts";
 
 /** The axes in another order, counted from 1 without the batch (keras.layers.Permute). */
 export class Permute extends Layer<{ readonly dims: readonly number[] }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Permute";
 
   constructor({ dims, ...options }: LayerOptions & { readonly dims: readonly number[] }) {

@@ -1,6 +1,6 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { checkedPadding, type Padding, type Pair, pair, windowPads } from "./window.ts";
 
 interface Config {
@@ -29,6 +29,7 @@ function poolingConfig({ poolSize = 2, strides = poolSize, padding = "valid" }: 
 
 /** The largest entry of each window (keras.layers.MaxPooling2D). */
 export class MaxPooling2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "MaxPooling2D";
 
   constructor(options: PoolingOptions = {}) {
@@ -43,6 +44,7 @@ export class MaxPooling2D extends Layer<Config> {
 
 /** The mean of each window, padding left out (keras.layers.AveragePooling2D). */
 export class AveragePooling2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "AveragePooling2D";
 
   constructor(options: PoolingOptions = {}) {

@@ -1,6 +1,6 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 
 type Values = number | readonly number[];
 
@@ -12,6 +12,7 @@ interface Config {
 
 /** x * scale + offset (keras.layers.Rescaling). */
 export class Rescaling extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Rescaling";
 
   constructor({ scale, offset = 0, ...options }: LayerOptions & Pick<Config, "scale"> & Partial<Config>) {

@@ -2,12 +2,13 @@ import { LeukogramError } from "../../core/errors.ts";
 import { show } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import type { LayerShape } from "../layout.ts";
 import { flat } from "./flatten.ts";
 
 /** The same entries in another shape; one size may be -1 (keras.layers.Reshape). */
 export class Reshape extends Layer<{ readonly targetShape: LayerShape }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "Reshape";
 
   constructor({ targetShape, ...options }: LayerOptions & { readonly targetShape: LayerShape }) {

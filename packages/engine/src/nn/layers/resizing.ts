@@ -1,6 +1,6 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { largestPart, middle } from "./centerCrop.ts";
 
 interface Config {
@@ -12,6 +12,7 @@ interface Config {
 
 /** Bilinear resizing of images to [height, width], without antialiasing (keras.layers.Resizing). */
 export class Resizing extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "Resizing";
 
   constructor({

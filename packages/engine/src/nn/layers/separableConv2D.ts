@@ -1,7 +1,7 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { activate } from "../activations.ts";
-import { type CallContext, Layer } from "../layer.ts";
+import { type CallContext, Layer, type LayerFormats } from "../layer.ts";
 import { imageChannels, type LayerShape } from "../layout.ts";
 import { newWeight, type Weight } from "../weight.ts";
 import { type ConvolutionConfig, convolutionConfig } from "./conv2D.ts";
@@ -16,6 +16,7 @@ type Config = ConvolutionConfig & {
 
 /** A depthwise convolution, then a 1x1 convolution (keras.layers.SeparableConv2D). */
 export class SeparableConv2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "SeparableConv2D";
 
   constructor(options: DepthwiseOptions & { readonly filters: number; readonly pointwiseInitializer?: string }) {

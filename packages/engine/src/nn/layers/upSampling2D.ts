@@ -1,7 +1,7 @@
 import { LeukogramError } from "../../core/errors.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 import { type Pair, pair } from "./window.ts";
 
 interface Config {
@@ -11,6 +11,7 @@ interface Config {
 
 /** Rows and columns so many times over (keras.layers.UpSampling2D). */
 export class UpSampling2D extends Layer<Config> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: false };
   readonly className = "UpSampling2D";
 
   constructor({

@@ -1,12 +1,13 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { Layer, type LayerOptions } from "../layer.ts";
+import { Layer, type LayerFormats, type LayerOptions } from "../layer.ts";
 
 /** [[top, bottom], [left, right]], pixels. */
 export type Sides = readonly [readonly [number, number], readonly [number, number]];
 
 /** Zeros around the image (keras.layers.ZeroPadding2D). */
 export class ZeroPadding2D extends Layer<{ readonly padding: Sides }> {
+  static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "ZeroPadding2D";
 
   constructor({

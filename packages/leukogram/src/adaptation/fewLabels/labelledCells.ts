@@ -1,11 +1,10 @@
 import { numElements } from "@leukogram/engine/core/shape";
 import { compile } from "@leukogram/engine/graph/compile";
-import * as ops from "@leukogram/engine/graph/ops/index";
 import type { Tensor } from "@leukogram/engine/graph/tensor";
 import { stained, viewsOf } from "@leukogram/engine/nn/exportGraph";
 import { toGraphShape } from "@leukogram/engine/nn/layout";
 import { Model } from "@leukogram/engine/nn/model";
-import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { FIXED, imageInput } from "@leukogram/engine/nn/modelGraphs";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
 import { redCellsOf } from "../../data/laboratoryScales.ts";
@@ -108,8 +107,7 @@ const distinct = (views: readonly View[]) =>
   views.filter((view, i) => views.findIndex(({ turn, stain }) => turn === view.turn && stain === view.stain) === i);
 
 function viewsGraph(model: Model, views: readonly View[]) {
-  const images = ops.input("images", toGraphShape(model.input.shape, "batch"), "uint8");
-  const picture = ops.cast(images, "float32");
+  const picture = imageInput(model, "batch");
   const seen = new Map([...new Set(views.map(({ stain }) => stain))].map((stain) => [stain, turned(picture, stain)]));
   return Object.fromEntries(
     views.map(({ turn, stain }, v) => [`view${v}`, model.call(seen.get(stain)![turn]!, FIXED)]),

@@ -5,7 +5,7 @@ import type { Tensor } from "@leukogram/engine/graph/tensor";
 import type { Layer } from "@leukogram/engine/nn/layer";
 import { BatchNormalization } from "@leukogram/engine/nn/layers/batchNormalization";
 import type { Model } from "@leukogram/engine/nn/model";
-import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { FIXED, imageInput } from "@leukogram/engine/nn/modelGraphs";
 import type { Weight } from "@leukogram/engine/nn/weight";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
@@ -70,10 +70,8 @@ function statisticsGraph(
   batchSize: number,
   share: number,
 ): Record<string, Tensor> {
-  const [height, width, channels] = model.input.shape as [number, number, number];
-  const images = ops.cast(ops.input("images", [batchSize, channels, height, width], "uint8"), "float32");
   const updates = new Map<Weight, Tensor>();
-  model.call(images, {
+  model.call(imageInput(model, batchSize), {
     ...FIXED,
     training: true,
     batchShare: share,

@@ -2,9 +2,10 @@ import { numElements } from "@leukogram/engine/core/shape";
 import { gradients } from "@leukogram/engine/graph/autodiff";
 import { compile } from "@leukogram/engine/graph/compile";
 import * as ops from "@leukogram/engine/graph/ops/index";
+import { nextName, STEP, slotName } from "@leukogram/engine/graph/stepNames";
 import type { Tensor } from "@leukogram/engine/graph/tensor";
 import type { Model } from "@leukogram/engine/nn/model";
-import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { FIXED, imageInput } from "@leukogram/engine/nn/modelGraphs";
 import { adam } from "@leukogram/engine/nn/optimizers";
 import type { Weight } from "@leukogram/engine/nn/weight";
 import { createSession } from "@leukogram/engine/runtime/node";
@@ -43,16 +44,16 @@ export async function createTentSteps(model: Model, options: TentStepsOptions): 
   return {
     async step(pictures, indices, learningRate) {
       const results = await session.run({
-        images: selectPictures(pictures, indices),
+        [STEP.images]: selectPictures(pictures, indices),
         ...state,
-        learningRate: { data: Float32Array.of(learningRate), shape: [] },
-        step: { data: Float32Array.of(++steps), shape: [] },
+        [STEP.learningRate]: { data: Float32Array.of(learningRate), shape: [] },
+        [STEP.step]: { data: Float32Array.of(++steps), shape: [] },
       });
       state = nextState(results);
       return { entropy: Number(results.entropy!.data[0]) };
     },
     writeWeights() {
-      const theta = state.theta!.data as Float32Array;
+      const theta = state[STEP.theta]!.data as Float32Array;
       let start = 0;
       for (const weight of weights) {
         weight.value = theta.slice(start, start + weight.value.length);
@@ -69,23 +70,21 @@ function initialState(weights: readonly Weight[]): State {
   const theta = Float32Array.from(weights.flatMap(({ value }) => [...value]));
   const shape = [theta.length];
   const zeros = () => ({ data: new Float32Array(theta.length), shape });
-  return { theta: { data: theta, shape }, slot0: zeros(), slot1: zeros() };
+  return { [STEP.theta]: { data: theta, shape }, ...Object.fromEntries(SLOTS.map((slot) => [slot, zeros()])) };
 }
 
-const nextState = (results: State): State => ({
-  theta: results["theta.next"]!,
-  slot0: results["slot0.next"]!,
-  slot1: results["slot1.next"]!,
-});
+const SLOTS = [slotName(0), slotName(1)];
+
+const nextState = (results: State): State =>
+  Object.fromEntries([STEP.theta, ...SLOTS].map((name) => [name, results[nextName(name)]!]));
 
 function tentGraph(
   model: Model,
   weights: readonly Weight[],
   { batchSize, entropyLimit = 0.4 }: TentStepsOptions,
 ): Record<string, Tensor> {
-  const [height, width, channels] = model.input.shape as [number, number, number];
   const size = weights.reduce((sum, { shape }) => sum + numElements(shape), 0);
-  const theta = ops.input("theta", [size]);
+  const theta = ops.input(STEP.theta, [size]);
   const tensors = new Map<Weight, Tensor>();
   let start = 0;
   for (const weight of weights) {
@@ -93,8 +92,7 @@ function tentGraph(
     tensors.set(weight, ops.reshape(ops.slice(theta, 0, start, end), weight.shape));
     start = end;
   }
-  const images = ops.cast(ops.input("images", [batchSize, channels, height, width], "uint8"), "float32");
-  const probabilities = model.call(images, {
+  const probabilities = model.call(imageInput(model, batchSize), {
     ...FIXED,
     weight: (weight) => tensors.get(weight) ?? FIXED.weight(weight),
   });
@@ -107,11 +105,12 @@ function tentGraph(
   const next = adam().update({
     theta,
     gradient,
-    slots: [ops.input("slot0", [size]), ops.input("slot1", [size])],
-    learningRate: ops.input("learningRate", []),
-    step: ops.input("step", []),
+    slots: SLOTS.map((slot) => ops.input(slot, [size])),
+    learningRate: ops.input(STEP.learningRate, []),
+    step: ops.input(STEP.step, []),
   });
-  return { entropy, "theta.next": next.theta, "slot0.next": next.slots[0]!, "slot1.next": next.slots[1]! };
+  const vectors = [STEP.theta, ...SLOTS].map((name, i) => [nextName(name), [next.theta, ...next.slots][i]!]);
+  return { entropy, ...Object.fromEntries(vectors) };
 }
 
 // Mean entropy over the images of logits [N, K] whose entropy is below the limit; 0 if there is none.

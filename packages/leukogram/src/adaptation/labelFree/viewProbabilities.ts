@@ -1,9 +1,8 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { compile } from "@leukogram/engine/graph/compile";
-import * as ops from "@leukogram/engine/graph/ops/index";
 import { viewsOf } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
-import { FIXED } from "@leukogram/engine/nn/modelGraphs";
+import { FIXED, imageInput } from "@leukogram/engine/nn/modelGraphs";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { type Pictures, selectPictures } from "../pictures.ts";
@@ -63,8 +62,7 @@ export async function viewProbabilities(
 }
 
 function viewsGraph(model: Model) {
-  const [height, width, channels] = model.input.shape as [number, number, number];
-  const images = ops.cast(ops.input("images", ["batch", channels, height, width], "uint8"), "float32");
+  const images = imageInput(model, "batch");
   return Object.fromEntries(viewsOf(images, VIEWS).map((view, v) => [`view${v}`, model.call(view, FIXED)]));
 }
 

@@ -7,6 +7,7 @@ import { openLaboratories } from "../../data/laboratories.ts";
 import type { Dataset } from "../../data/sample.ts";
 import { type CrossValidation, crossValidate, type OutOfFold, SPLIT_FIGURES } from "../../evaluation/crossValidate.ts";
 import { withCpu } from "../../report/format.ts";
+import { headlineTitle } from "../../report/headlines.ts";
 import { textTable } from "../../report/textTable.ts";
 import { runFiles } from "../../run/runFolder.ts";
 import { recipeWarnings } from "../../training/fromRecipe.ts";
@@ -117,8 +118,6 @@ async function withoutCopiesApart(dataset: Dataset, progress: Progress, signal: 
   return found.dataset;
 }
 
-const TITLES = { accuracy: "Accuracy", balancedAccuracy: "Balanced accuracy", macroF1: "Macro F1" };
-
 function lines(result: CrossValidation, out: string): string[] {
   const percent = (share: number) => (100 * share).toFixed(1);
   const isTimed = result.splits.some(({ trainingSeconds }) => trainingSeconds !== undefined);
@@ -135,7 +134,7 @@ function lines(result: CrossValidation, out: string): string[] {
   return [
     table,
     "",
-    ...SPLIT_FIGURES.map((name) => `${TITLES[name].padEnd(18)} ${shareText(result[name])}`),
+    ...SPLIT_FIGURES.map((name) => `${headlineTitle(name).padEnd(18)} ${shareText(result[name])}`),
     ...(result.outOfFold ? ["", ...matrixLines(result.outOfFold), ""] : []),
     "Intervals are over splits, widened for the images that splits share (Nadeau and Bengio 2003). They do not apply to other laboratories.",
     `Predictions for images not used in training: ${runFiles(out).answers}`,

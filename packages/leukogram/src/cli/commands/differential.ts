@@ -4,6 +4,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { isBeyondFive } from "../../cells/cellTypes.ts";
 import { shownPath } from "../../data/archives/unpackedFolder.ts";
+import { isManifestName } from "../../data/manifestTable.ts";
 import { diagnosticReport } from "../../differential/fhir.ts";
 import { readRanges } from "../../differential/referenceRanges.ts";
 import { reportAnswers } from "../../differential/reportAnswers.ts";
@@ -21,7 +22,7 @@ import { VERSION } from "../../version.ts";
 import type { CommandModule } from "../command.ts";
 import { differentialLines } from "../differentialLines.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
-import { isCsv, picturesOf } from "../imageFiles.ts";
+import { picturesOf } from "../imageFiles.ts";
 import { addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
@@ -177,7 +178,7 @@ interface Answers {
 async function answersOf(source: string, flags: Flags, { options, signal }: Run): Promise<Answers> {
   const { model, skipBad, quiet } = flags;
   const told = toldScalesOf(flags);
-  if (isCsv(source) && holdsAnswers(source)) {
+  if (isManifestName(source) && holdsAnswers(source)) {
     if (told.size > 0)
       throw new LeukogramError(
         "ERR_USAGE",

@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { EVENT_FILE, type Scalar, writeEventFile } from "@leukogram/engine/formats/eventFile";
 import { type MlflowRun, sendToMlflow, type TrackedMetric } from "@leukogram/engine/formats/mlflow";
+import { HEADLINES } from "../../evaluation/figures.ts";
 import type { Evaluation } from "../../evaluation/types.ts";
 import { flattenSettings } from "../../report/settings.ts";
 import { runFiles, SHOWN_NAMES } from "../../run/runFolder.ts";
@@ -109,11 +110,9 @@ function endsOf({ history, ended }: Run): number[] {
   });
 }
 
-const FIGURES = ["accuracy", "balancedAccuracy", "macroF1", "macroRocAuc", "logLoss", "kappa", "matthews"] as const;
-
 // Figures with their limits, by name.
 function figuresOf(evaluation: Evaluation): [string, number][] {
-  return FIGURES.flatMap((name) => {
+  return HEADLINES.flatMap((name) => {
     const estimate = evaluation[name];
     if (estimate === undefined || !Number.isFinite(estimate.value)) return [];
     return [

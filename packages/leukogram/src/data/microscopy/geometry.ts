@@ -1,3 +1,5 @@
+import { bilinearRun, LONGEST_SIDE, type Run } from "../bilinearRun.ts";
+import { interleavedTarget, type PixelTarget } from "../pixelLayout.ts";
 import type { PictureDraw } from "./draw.ts";
 import { ELASTIC_CELLS } from "./elastic.ts";
 import type { Field, Placement } from "./field.ts";
@@ -30,12 +32,14 @@ export function placementOf({ transform, scale, shift }: GeometryDraw, { height,
 export class PictureSampler {
   readonly #height: number;
   readonly #width: number;
+  readonly #target: PixelTarget;
   readonly #rows: Float64Array = new Float64Array(2 * (ELASTIC_CELLS + 1));
   readonly #halves: Field[] = [];
 
   constructor({ height, width }: { readonly height: number; readonly width: number }) {
     this.#height = height;
     this.#width = width;
+    this.#target = interleavedTarget(height, width);
   }
 
   /** Fills `out` [height, width, 3]. */
@@ -75,16 +79,10 @@ export class PictureSampler {
       const yStep = ((knots[2 * k + 2]! - knots[2 * k]!) * ELASTIC_CELLS) / w;
       const xStep = ((knots[2 * k + 3]! - knots[2 * k + 1]!) * ELASTIC_CELLS) / w;
       const lead = from + 0.5 - (k * w) / ELASTIC_CELLS;
-      const run = {
-        y: knots[2 * k]! + yStep * lead,
-        x: knots[2 * k + 1]! + xStep * lead,
-        yStep,
-        xStep,
-        count: to - from,
-        target: (at * w + from) * 3,
-      };
-      if (isInside(source, run)) innerRun(source, run, out);
-      else mirroredRun(source, run, out);
+      const [y, x] = [knots[2 * k]! + yStep * lead, knots[2 * k + 1]! + xStep * lead];
+      const run = { row: at, from, to, y, x, yStep, xStep };
+      if (isInside(source, run)) bilinearRun(source, run, { out, target: this.#target });
+      else mirroredRun(source, run, out.subarray(this.#target.rows[at]));
     }
   }
 }
@@ -100,60 +98,21 @@ function bendAt({ dx, dy }: NonNullable<GeometryDraw["elastic"]>, v: number, k: 
   return [dx[upper]! + (dx[lower]! - dx[upper]!) * share, dy[upper]! + (dy[lower]! - dy[upper]!) * share];
 }
 
-// Pixels in a row whose places in the field lie on a straight line.
-interface Run {
-  readonly y: number;
-  readonly x: number;
-  readonly yStep: number;
-  readonly xStep: number;
-  readonly count: number;
-  /** Element of the output where the run begins. */
-  readonly target: number;
-}
-
-function isInside({ height, width }: Field, { y, x, yStep, xStep, count }: Run): boolean {
-  const [lastY, lastX] = [y + yStep * (count - 1), x + xStep * (count - 1)];
+function isInside({ height, width }: Field, { y, x, yStep, xStep, from, to }: Run): boolean {
+  const [lastY, lastX] = [y + yStep * (to - from - 1), x + xStep * (to - from - 1)];
   const margin = 1 / 1024; // fixed point
   return (
     Math.min(y, lastY) >= margin &&
     Math.min(x, lastX) >= margin &&
     Math.max(y, lastY) < height - 1 - margin &&
     Math.max(x, lastX) < width - 1 - margin &&
-    Math.max(height, width) < 32768
+    Math.max(height, width) <= LONGEST_SIDE
   );
 }
 
-// As in affine.ts: 16.16 fixed point, weights of 11 bits.
-function innerRun({ data, width }: Field, { y: fromY, x: fromX, yStep, xStep, count, target }: Run, out: Uint8Array) {
-  const stride = width * 3;
-  const stepY = Math.round(yStep * 65536);
-  const stepX = Math.round(xStep * 65536);
-  let y = Math.round(fromY * 65536);
-  let x = Math.round(fromX * 65536);
-  for (let i = 0, to = target; i < count; i++, to += 3) {
-    const at = (y >> 16) * stride + (x >> 16) * 3;
-    const down = (y >> 5) & 2047;
-    const across = (x >> 5) & 2047;
-    const both = down * across;
-    const lower = (down << 11) - both; // weights: lower left, upper right, upper left
-    const right = (across << 11) - both;
-    const here = 4194304 - lower - right - both;
-    const below = at + stride;
-    out[to] = (data[at]! * here + data[at + 3]! * right + data[below]! * lower + data[below + 3]! * both + HALF) >> 22;
-    out[to + 1] =
-      (data[at + 1]! * here + data[at + 4]! * right + data[below + 1]! * lower + data[below + 4]! * both + HALF) >> 22;
-    out[to + 2] =
-      (data[at + 2]! * here + data[at + 5]! * right + data[below + 2]! * lower + data[below + 5]! * both + HALF) >> 22;
-    y = (y + stepY) | 0;
-    x = (x + stepX) | 0;
-  }
-}
-
-/** Half a grey level, with 22 bits after the point. */
-const HALF = 1 << 21;
-
+// `out` is a row of the picture.
 function mirroredRun({ data, height, width }: Field, run: Run, out: Uint8Array): void {
-  for (let i = 0, to = run.target; i < run.count; i++, to += 3) {
+  for (let i = 0, to = run.from * 3; i < run.to - run.from; i++, to += 3) {
     const y = run.y + run.yStep * i;
     const x = run.x + run.xStep * i;
     const [top, left] = [Math.floor(y), Math.floor(x)];

@@ -1,7 +1,7 @@
-import type { Estimate } from "@leukogram/engine/core/estimate";
 import { type ScaleLinear, scaleLinear } from "d3-scale";
-import type { Evaluation } from "../../evaluation/types.ts";
-import { decimal, decimalEstimate, isKnown, NOT_KNOWN, percent, percentEstimate } from "../format.ts";
+import { type Headline, headlineWords } from "../../evaluation/figures.ts";
+import { decimal, isKnown, NOT_KNOWN, percent } from "../format.ts";
+import { headlineText, headlineTitle } from "../headlines.ts";
 import { type Content, element, type Markup } from "../markup.ts";
 import type { NamedEvaluation } from "../types.ts";
 import { horizontalAxis, percentTick } from "./axes.ts";
@@ -15,30 +15,22 @@ const VALUE_WIDTH = 62;
 
 /** One headline figure, and how it reads. */
 interface Metric {
-  readonly title: string;
-  readonly of: (evaluation: Evaluation) => Estimate | undefined;
-  readonly share: boolean;
+  readonly name: Headline;
   /** The range that its values can take. */
   readonly range: readonly [number, number];
   readonly hint?: string;
 }
 
 const SHARES: readonly Metric[] = [
-  { title: "Accuracy", of: (e) => e.accuracy, share: true, range: [0, 1] },
-  { title: "Balanced accuracy", of: (e) => e.balancedAccuracy, share: true, range: [0, 1] },
-  { title: "Macro F1", of: (e) => e.macroF1, share: true, range: [0, 1] },
+  { name: "accuracy", range: [0, 1] },
+  { name: "balancedAccuracy", range: [0, 1] },
+  { name: "macroF1", range: [0, 1] },
 ];
 
 const OTHERS: readonly Metric[] = [
-  { title: "Macro ROC AUC", of: (e) => e.macroRocAuc, share: false, range: [0, 1] },
-  { title: "Matthews correlation", of: (e) => e.matthews, share: false, range: [-1, 1] },
-  {
-    title: "Log loss",
-    of: (e) => e.logLoss,
-    share: false,
-    range: [0, Number.POSITIVE_INFINITY],
-    hint: "lower is better",
-  },
+  { name: "macroRocAuc", range: [0, 1] },
+  { name: "matthews", range: [-1, 1] },
+  { name: "logLoss", range: [0, Number.POSITIVE_INFINITY], hint: "lower is better" },
 ];
 
 /**
@@ -72,7 +64,7 @@ export function comparisonPlot(models: readonly NamedEvaluation[]): string {
 
 function domainOf(models: readonly NamedEvaluation[], metrics: readonly Metric[]): readonly [number, number] {
   const values = models
-    .flatMap(({ evaluation }) => metrics.map((metric) => metric.of(evaluation)))
+    .flatMap(({ evaluation }) => metrics.map(({ name }) => evaluation[name]))
     .flatMap((estimate) => [estimate?.value, estimate?.low, estimate?.high])
     .filter(isKnown);
   const [least, most] = metrics[0]!.range;
@@ -88,11 +80,13 @@ function metricPanel(
   { metric, domain }: { readonly metric: Metric; readonly domain: readonly [number, number] },
 ): Content {
   const scale = scaleLinear(domain, [panel.x, panel.x + panel.width]);
-  const format = metric.share ? percentTick : (value: number) => String(Number(value.toFixed(4)));
+  const title = headlineTitle(metric.name);
+  const { isShare } = headlineWords(metric.name);
+  const format = isShare ? percentTick : (value: number) => String(Number(value.toFixed(4)));
   return [
-    label(panel.x, panel.y - 16, metric.title, { bold: true }),
+    label(panel.x, panel.y - 16, title, { bold: true }),
     metric.hint !== undefined &&
-      label(panel.x + textWidth(metric.title) + 10, panel.y - 16, metric.hint, { tone: "lk-muted", size: 11 }),
+      label(panel.x + textWidth(title) + 10, panel.y - 16, metric.hint, { tone: "lk-muted", size: 11 }),
     horizontalAxis(panel, scale, { ticks: 4, format }),
     models.map((model, i) => modelRow(model, metric, { panel, scale, y: panel.y + (i + 0.5) * ROW_HEIGHT })),
   ];
@@ -103,13 +97,12 @@ function modelRow(
   metric: Metric,
   { panel, scale, y }: { readonly panel: Panel; readonly scale: ScaleLinear<number, number>; readonly y: number },
 ): Markup {
-  const estimate = metric.of(evaluation);
+  const estimate = evaluation[metric.name];
   const known = isKnown(estimate?.value);
   const right = panel.x + panel.width;
-  const text = metric.share ? percent(estimate?.value) : decimal(estimate?.value);
-  const whole = metric.share ? percentEstimate(estimate) : decimalEstimate(estimate);
+  const text = (headlineWords(metric.name).isShare ? percent : decimal)(estimate?.value);
   return group(
-    `${name}: ${metric.title} ${whole}`,
+    `${name}: ${headlineTitle(metric.name)} ${headlineText(metric.name, evaluation)}`,
     line([panel.x, y], [right, y], { class: "lk-grid" }),
     known && whisker(estimate!, scale, { y, tone: "lk-accent-line" }),
     known && element("circle", { cx: scale(estimate!.value), cy: y, r: 4.5, class: "lk-accent", "data-part": "dot" }),
@@ -118,6 +111,8 @@ function modelRow(
 }
 
 function describe({ name, evaluation }: NamedEvaluation): string {
-  const shares = SHARES.map(({ title, of }) => `${title.toLowerCase()} ${percentEstimate(of(evaluation))}`);
+  const shares = SHARES.map(
+    (metric) => `${headlineTitle(metric.name).toLowerCase()} ${headlineText(metric.name, evaluation)}`,
+  );
   return `${name}: ${shares.join(", ")}.`;
 }
