@@ -170,7 +170,7 @@ describe("openImageCache", () => {
     const samples = await samplesOf(1, "words", 2, "", 3);
     const options = { imageSize: [4, 4] as const, cacheDir: freshCacheDir() };
     const message =
-      /^ERR_IMAGE .*1\.png: this is not an image in a known format.* \(and 1 other bad image\)\. .* --skip-bad\.$/;
+      /^ERR_IMAGE .*1\.png: not an image in a known format.* \(and 1 other bad image\)\. .* --skip-bad\.$/;
     await expect(openImageCache(samples, options)).rejects.toThrow(message);
     await expect(openImageCache(samples, options)).rejects.toThrow(message); // from the cache's index
   });

@@ -73,7 +73,7 @@ describe("withMappedClasses", () => {
       "the class map has no row for C",
     );
     writeFileSync(file, "from,to\nA,Monocyte\nA,Lymphocyte\n");
-    expect(() => readClassMap(file)).toThrow("takes A as Monocyte and as Lymphocyte");
+    expect(() => readClassMap(file)).toThrow("maps A to both Monocyte and Lymphocyte");
     writeFileSync(file, "x,y\nA,B\n");
     expect(() => readClassMap(file)).toThrow("has no columns from and to");
   });

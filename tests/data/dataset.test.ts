@@ -83,9 +83,7 @@ describe("scanFolder", () => {
     const dir = touch(fresh(), "a/x.jpg", "b/z.jpg");
     expect(() => scanFolder(dir, { groupBy: "who" })).toThrow(/ERR_USAGE grouping by "who" needs a manifest/);
     writeFiles(dir, { "manifest.csv": "file,patient\na/x.jpg,1\n" });
-    expect(() => scanFolder(dir, { groupBy: "who" })).toThrow(
-      'there is no column "who" to group by, only "file", "patient"',
-    );
+    expect(() => scanFolder(dir, { groupBy: "who" })).toThrow('no column "who" to group by, only "file", "patient"');
     expect(() => scanFolder(dir, { groupBy: "patient" })).toThrow(/has no row for .*z\.jpg, so its patient is unknown/);
   });
 
@@ -101,7 +99,7 @@ describe("scanFolder", () => {
     expect(() => scanFolder(dir)).toThrow(`${dir} has only one class, "a", but at least 2 are needed. Give the folder`);
     touch(dir, "b/readme.txt");
     expect(() => scanFolder(dir)).toThrow(
-      `class "b" has no image in ${join(dir, "b")}, only 1 other file such as readme.txt. Add images`,
+      `class "b" has no images in ${join(dir, "b")}, only 1 other file such as readme.txt. Add images`,
     );
   });
 });
@@ -193,9 +191,9 @@ describe("a manifest as data", () => {
     );
     expect(() => open("file,class\n1.jpg,a\n2.jpg,\n")).toThrow('line 3: the column "class" is empty');
     expect(() => open("file,class\n1.jpg,a\n")).toThrow('has only one class, "a"');
-    expect(() => open("file,class\n")).toThrow("is empty: it lists no imagess");
+    expect(() => open("file,class\n")).toThrow("is empty: it lists no images");
     expect(() => open("picture,class\n1.jpg,a\n")).toThrow('expected a column "file", received "picture", "class"');
     expect(() => open("file,kind\n1.jpg,a\n")).toThrow('expected a column "class" or "label", received "file", "kind"');
-    expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,test\n")).toThrow(/class "b" has no image in train/);
+    expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,test\n")).toThrow(/class "b" has no images in train/);
   });
 });

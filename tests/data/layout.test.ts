@@ -57,7 +57,7 @@ describe("parts of a data set", () => {
   test("a plain test folder counts before others", () => {
     const dir = fresh(...both("TRAIN"), ...both("TEST"), ...both("TEST_SIMPLE"));
     expect(files(openData(dir).test)).toEqual(both("TEST"));
-    expect(notes()).toEqual([`${dir}: TEST is tested on, and "TEST_SIMPLE" left out`]);
+    expect(notes()).toEqual([`${dir}: TEST is used for testing, "TEST_SIMPLE" ignored`]);
   });
 
   test("one part alone is taken as a whole", () => {
@@ -81,7 +81,7 @@ describe("parts of a data set", () => {
   test("folders beside parts are left out and said, or refused where they might be classes", () => {
     const whole = fresh(...both("train"), ...both("test"), "masks/1.png");
     expect(openData(whole).train.classes).toEqual(["a", "b"]);
-    expect(notes()).toEqual([`${whole}: "train", "test" are used, and "masks" left out`]);
+    expect(notes()).toEqual([`${whole}: "train", "test" are used, "masks" ignored`]);
     const dir = fresh("test/1.jpg", "Basophil/1.jpg", "Monocyte/1.jpg");
     expect(() => openData(dir)).toThrow(
       `${dir}: contains "test", which are names of parts, next to "Basophil", "Monocyte". Give a folder that contains either`,
@@ -163,7 +163,7 @@ describe("files of a folder", () => {
   test("of a class that has no image are named", () => {
     const dir = fresh("a/1.jpg", "b/2.heic");
     expect(() => openData(dir)).toThrow(
-      `class "b" has no image in ${join(dir, "b")}, only 1 other file such as 2.heic. Add images (.bmp, .gif, .jfif,`,
+      `class "b" has no images in ${join(dir, "b")}, only 1 other file such as 2.heic. Add images (.bmp, .gif, .jfif,`,
     );
     const flat = fresh("1.jpg", "2.jpg");
     expect(() => openData(flat)).toThrow(

@@ -78,7 +78,7 @@ describe("columns of other names", () => {
   test("names the columns passed over, and groups by Patient", () => {
     const { train } = open("image,category,Patient,subset\n1.jpg,Basophil,7,a\n2.jpg,Monocyte,7,b\n");
     expect(train.samples.map(({ group }) => group)).toEqual(["Patient:7", "Patient:7"]);
-    expect(notes()[1]).toBe(`${path()}: the column "category" is used for the class; passed over: "subset"`);
+    expect(notes()[1]).toBe(`${path()}: the column "category" is used for the class; ignored: "subset"`);
   });
 
   test("prefers file and class, and refuses two others by name", () => {
@@ -125,7 +125,7 @@ describe("numbers for classes", () => {
       `manifest ${path()}: the column "class" has numbers for classes: "0", "3". Map them with --map-classes map.csv: a line "from,to", then one line per class, such as "0,Basophil".`,
     );
     expect(() => open("file,class,label\n1.jpg,0.0,Basophil\n2.jpg,1.0,Monocyte\n")).toThrow(
-      'or, if "label" has the names, rename it to class, and class to something else.',
+      'or, if "label" contains the names, rename it to class, and class to something else.',
     );
   });
 

@@ -78,13 +78,13 @@ describe("what could be read otherwise is said of the first and counted", () => 
   test.each([
     ["imagej-cyx.tif", "channels as pages", "its pages 1, 2, 3 are used as red, green and blue"],
     ["cyx-bgr.ome.tif", "channels as pages", "its pages 3, 2, 1 are used as red, green and blue"],
-    ["pages.tif", "several pages", "of its 4 pictures page 1 is taken"],
+    ["pages.tif", "several pages", "of its 4 images, page 1 is used"],
     [
       "resolution.tif",
       "scale in tags",
       "gives 0.1 micrometres per pixel, which is used if all images of a laboratory give the same; to use it anyway, add --scale 0.1um",
     ],
-    ["imagej-stack.tif", "several pages", "of its 3 pictures page 1 is taken"],
+    ["imagej-stack.tif", "several pages", "of its 3 images, page 1 is used"],
     ["orientation-6.tif", "orientation not applied", "has an EXIF rotation, which is ignored"],
   ])("%s", async (name, kind, text) => {
     const said: string[] = [];

@@ -145,7 +145,7 @@ describe("fetching", () => {
     expect(evil.error).toMatch(/outside the folder/);
     expect(leftovers(evil.folder)).toEqual([]);
     const empty = await fetchFrom((_, response) => sendAll(response, zipOf({ "readme.txt": strToU8("moved") })));
-    expect(empty.error).toMatch(/no image of a known class/);
+    expect(empty.error).toMatch(/no images of a known class/);
     expect(leftovers(empty.folder)).toEqual([]);
   });
 

@@ -54,7 +54,7 @@ test("believes red cells before nuclei, from six on, and is surer of them", () =
 test("tells no scale from fewer than 20 nuclei, and asks for one", () => {
   const measured = measureScale([...nuclei(FEWEST_NUCLEI - 1), NONE]);
   expect(measured.scale).toBeUndefined();
-  expect(scaleNotes(undefined, measured)).toEqual([expect.stringMatching(/19 of 20 pictures.*--scale/)]);
+  expect(scaleNotes(undefined, measured)).toEqual([expect.stringMatching(/19 of 20 images.*--scale/)]);
   expect(measureScale(nuclei(FEWEST_NUCLEI)).scale).toBeDefined();
 });
 

@@ -81,7 +81,7 @@ describe("a count of types beyond the five", () => {
     expect(groups[0]!.absolute!.value).toBeCloseTo(0.6 * 9.6, 12);
     // 9.6 is no leukocytosis, and 12 would be.
     expect(flags.filter((flag) => /White cells|Erythroblasts/.test(flag))).toEqual([
-      "Erythroblasts: 25 seen, 25.0 for 100 leukocytes (15.4 to 39.1), usual none. Check these cells.",
+      "Erythroblasts: 25 seen, 25.0 for 100 leukocytes (15.4 to 39.1), reference range none. Check these cells.",
     ]);
   });
 

@@ -184,7 +184,7 @@ describe("diagnosticReport", () => {
     const eosinophils = written.contained[3];
     expect(eosinophils.valueQuantity).toEqual({ value: 14, unit: "%", system: "http://unitsofmeasure.org", code: "%" });
     expect(eosinophils.interpretation[0].coding[0].code).toBe("H");
-    expect(eosinophils.note[0].text).toBe("14 of 100 cells; as counted, 95 % limits 7.9 to 22.4 %.");
+    expect(eosinophils.note[0].text).toBe("14 of 100 cells; as counted, 95 % interval 7.9 to 22.4 %.");
     expect(written.conclusion).toMatch(
       /^Research use only; not a medical device\. 100 cells counted\. White blood cells are above/,
     );

@@ -224,9 +224,9 @@ describe("evaluatePredictions at the edges", () => {
       (...given: Predictions["rows"]) =>
       () =>
         evaluatePredictions({ classes, rows: given }, quick);
-    expect(evaluate()).toThrow(/ERR_DATA evaluate: none of 0 images has a known class/);
-    expect(evaluate({ ...row, label: undefined })).toThrow(/none of 1 images/);
-    expect(evaluate({ ...row, label: 3 })).toThrow(/image0000\.png: label 3 is no index of a class/);
+    expect(evaluate()).toThrow(/ERR_DATA evaluate: none of the 0 images has a known class/);
+    expect(evaluate({ ...row, label: undefined })).toThrow(/none of the 1 images/);
+    expect(evaluate({ ...row, label: 3 })).toThrow(/image0000\.png: label 3 is not a class index/);
     expect(evaluate({ ...row, probabilities: [1, 0] })).toThrow(/expected 3 probabilities, received 2/);
     expect(evaluate({ ...row, probabilities: [Number.NaN, 0, 1] })).toThrow(/probability NaN is not in \[0, 1\]/);
     expect(evaluate(row, row)).toThrow(/image0000\.png: the file is listed twice/);

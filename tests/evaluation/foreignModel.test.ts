@@ -89,7 +89,7 @@ describe("classes", () => {
       `ERR_USAGE the model has 2 classes, but 3 are named (${path("tm", "metadata.json")}). Name the classes in the order`,
     );
     await expect(ask(path("tm"), "", { classes: ["a", "a"] })).rejects.toThrow(
-      'ERR_USAGE class "a" is named twice (--classes).',
+      'ERR_USAGE class "a" is given twice (--classes).',
     );
   });
 });
@@ -112,6 +112,6 @@ test("without foreign options another program's file is refused, and with them w
   expect([isForeign(path("theirs.keras")), isForeign(path("none.keras"))]).toEqual([true, false]);
   await expect(loadClassifier(path("theirs.keras"))).rejects.toThrow("can't be loaded as a model");
   await expect(loadClassifier("cnn-anylab", { foreign: { outputs: "scores", preprocessing: "0..1" } })).rejects.toThrow(
-    "ERR_USAGE cnn-anylab: a model written by Leukogram contains these settings. Leave out --preprocessing and --outputs.",
+    "ERR_USAGE cnn-anylab: a model written by Leukogram contains these settings. Remove --preprocessing and --outputs.",
   );
 });

@@ -189,11 +189,11 @@ describe("arguments of calls", () => {
 
   test("an argument that is not known is refused by name", () => {
     expect(() => described(functional([4], { d: layer3("Dense", { units: 2 }, { routing: "top" }) }))).toThrow(
-      'ERR_FORMAT m.keras: layer "d" (Dense): argument routing "top" is not known. A newer Keras may have added it.',
+      'ERR_FORMAT m.keras: layer "d" (Dense): argument routing "top" is unknown. A newer Keras may have added it.',
     );
     expect(() =>
       described(functional([3], { op: use3("Clip", [image], { config: { x_min: 0, x_max: 1, soft: true } }) })),
-    ).toThrow('layer "op" (Clip): argument soft true is not known');
+    ).toThrow('layer "op" (Clip): argument soft true is unknown');
     expect(() => described(functional([3], { op: use3("Subtract", [image, image, 3]) }))).toThrow(
       'layer "op" (Subtract): is called with 3 arguments, and takes 2',
     );
@@ -222,7 +222,7 @@ describe("arguments of calls", () => {
   test("a class of another module that is called as one of Keras is refused", () => {
     const own = { ...layer3("Dense", { units: 2 }), module: "my_layers" };
     expect(() => described(functional([3], { d: own }))).toThrow(
-      'layer "d" (Dense): is a class of the module my_layers, and not of Keras',
+      'layer "d" (Dense): a class of the module my_layers, not of Keras',
     );
   });
 
@@ -245,7 +245,7 @@ describe("arguments of calls", () => {
       'layer "op": the operator math.round is not supported',
     );
     expect(() => described(functional([3], { op: use3("Cast", [image], { config: { dtype: "int32" } }) }))).toThrow(
-      'layer "op" (Cast): turns numbers into int32, which is not supported',
+      'layer "op" (Cast): casts to int32, which is not supported',
     );
   });
 });
@@ -284,7 +284,7 @@ describe("settings", () => {
     expect(() => described(json, { kerasVersion: "3.4.0" })).toThrow(
       "it is unknown which part Keras 3.4.0 crops in prediction",
     );
-    expect(() => described(json, { kerasVersion: "2.6.0" })).toThrow("cuts 4 x 3 from images of another shape");
+    expect(() => described(json, { kerasVersion: "2.6.0" })).toThrow("crops 4 x 3 from images of another shape");
   });
 });
 
@@ -301,7 +301,7 @@ describe("inputs and outputs", () => {
       'ERR_FORMAT m.keras: has 2 outputs: "kind", "count". Choose the class output with --output kind.',
     );
     expect(described(two, { output: "count" }).model.output.shape).toEqual([1]);
-    expect(() => described(two, { output: "size" })).toThrow('has no output "size", but "kind", "count"');
+    expect(() => described(two, { output: "size" })).toThrow('has no output "size", only "kind", "count"');
   });
 
   test("images whose size is left open take --image-size", () => {
@@ -323,7 +323,7 @@ describe("inputs and outputs", () => {
   test("a second tensor of a layer that gives one is refused", () => {
     const second = { class_name: "__keras_tensor__", config: { keras_history: ["in", 0, 1] } };
     expect(() => described(functional([4], { d: layer3("Dense", { units: 2 }, {}, [second]) }))).toThrow(
-      'layer "in": its tensor 1 is used, and is not there',
+      'layer "in": its tensor 1 is used but missing',
     );
   });
 });
@@ -356,7 +356,7 @@ describe("models of many layers", () => {
   test("what Keras 3 brought is not written for Keras 2", async () => {
     const { model } = await readModel(join(import.meta.dirname, "fixtures/manyLayers.keras"));
     expect(() => legacyModel(model)).toThrow(
-      /^ERR_FORMAT layer "\w+": Keras 2 has no activation \w+\. Write \.keras or \.onnx\./,
+      /^ERR_FORMAT layer "\w+": Keras 2 has no activation \w+\. Use \.keras or \.onnx\./,
     );
     const leaky = described(functional([2], { l: layer3("LeakyReLU", { negative_slope: 0.25 }) })).model;
     expect(JSON.stringify(legacyModel(leaky).json)).toContain('"alpha":0.25');

@@ -153,7 +153,7 @@ describe("a file that does not fit", () => {
           ["dense_1", dense(1)],
         ]),
       ),
-    ).toContain('layer "dense" bias: expected [2], received no such weight, but kernel [2, 2]');
+    ).toContain('layer "dense" bias: expected [2], received no such weight, only kernel [2, 2]');
     const three = [...dense(1), weight("scale", [2])];
     expect(
       refused(

@@ -234,7 +234,7 @@ describe("shape errors name the layer and the shapes", () => {
   test("and an activation that is not known is a matter of the settings", () => {
     const layer = new Activation({ activation: "glu" as "relu", name: "act" });
     expect(() => layer.apply(image)).toThrow(
-      /^ERR_CONFIG act \(Activation\) on \[8, 8, 3\]: activation "glu" is not known\. Use one of linear, relu,/,
+      /^ERR_CONFIG act \(Activation\) on \[8, 8, 3\]: unknown activation "glu"\. Use one of linear, relu,/,
     );
   });
 

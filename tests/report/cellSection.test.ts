@@ -69,7 +69,7 @@ describe("the section of cells", () => {
       ...broken.slice(1),
     ]);
     const shown = section(runReport(runInput({ cells })));
-    expect(textOf(shown)).toMatch(/\d+ pictures of \d+ could not be read when this report was written/);
+    expect(textOf(shown)).toMatch(/\d+ images of \d+ could not be read when this report was written/);
     const without = findAll(shown, ({ attributes }) => attributes.class === "tile").filter(
       (tile) => findAll(tile, ({ name }) => name === "img").length === 0,
     );

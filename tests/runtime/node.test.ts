@@ -93,7 +93,7 @@ test("withMetadata sets and replaces entries, and leaves the graph to the byte",
   expect(readMetadata(changed)).toEqual({ classes: "Basophil,Eosinophil", unit: "mm", temperature: "0.75" });
   expect(withMetadata(changed, {})).toEqual(changed);
   expect(changed.subarray(0, 60)).toEqual(MODEL.subarray(0, 60));
-  expect(() => withMetadata(new TextEncoder().encode("<!doctype html>"), {})).toThrow(/no ONNX file/);
+  expect(() => withMetadata(new TextEncoder().encode("<!doctype html>"), {})).toThrow(/not an ONNX file/);
 });
 
 describe("readMetadata", () => {

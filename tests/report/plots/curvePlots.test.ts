@@ -37,7 +37,7 @@ describe("rocPlot", () => {
     ];
     const all = texts(await expectSoundSvg(rocPlot(curves)));
     expect(all).toContain("area 0.988 (0.980 to 0.994)");
-    expect(all).toContain("area not known");
+    expect(all).toContain("area unknown");
   });
 
   it("draws the other classes where one has no curve", async () => {
