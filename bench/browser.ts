@@ -40,7 +40,7 @@ for (const name of ["cnn-anylab", "mobilenetv2-anylab"]) {
       const pictures = await Promise.all(
         sizes.map(async (size, i) => ({ ...size, data: await leukogram.fetchBytes(`/pixels/${i}`) })),
       );
-      const opened = await leukogram.loadClassifier(`/models/${name}.onnx`);
+      const opened = await leukogram.loadWebClassifier(`/models/${name}.onnx`);
       Object.assign(globalThis, { opened, pictures });
     },
     { name, sizes: images.map(({ width, height }) => ({ width, height })) },
@@ -51,7 +51,7 @@ for (const name of ["cnn-anylab", "mobilenetv2-anylab"]) {
     const started = performance.now();
     for (let i = 0; i < images.length; i += 16) {
       const brought = images.slice(i, i + 16).map((image) => bringImage(image, classifier).pixels);
-      await classifier.classify(Uint8Array.from(Buffer.concat(brought)), brought.length);
+      await classifier.probabilities(Uint8Array.from(Buffer.concat(brought)), brought.length);
     }
     const milliseconds = performance.now() - started;
     const took = await page.evaluate<number>(

@@ -238,7 +238,7 @@ async function drawn(classifier: Classifier): Promise<number[]> {
     const own = rng.fork(i);
     const pixels = drawSmear(own, i % 5, { size: Math.max(height, width), look: drawSlideLook(own.fork("look")) });
     const image = new Uint8Array(pixels.buffer, pixels.byteOffset, height * width * 3);
-    found.push(...(await classifier.classify(image, 1)));
+    found.push(...(await classifier.probabilities(image, 1)));
   }
   return found;
 }

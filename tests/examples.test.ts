@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { afterAll, expect, test } from "vitest";
 // So that the type checker reads them.
 import type {} from "../examples/classifyFiles.ts";
 import type {} from "../examples/comparePredictions.ts";
+import type {} from "../examples/jobs.ts";
 import type {} from "../examples/trainSmallModel.ts";
 import { ROOT } from "./support/packages.ts";
 
@@ -20,7 +21,12 @@ function run(name: string, ...args: string[]): string {
   const tsx = import.meta.resolve("tsx");
   // As from the repository's root, where tsconfig.json says what `leukogram` is.
   const env = { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, "tsconfig.json") };
-  return execFileSync(process.execPath, ["--import", tsx, file, ...args], { encoding: "utf8", cwd: place, env });
+  return execFileSync(process.execPath, ["--import", tsx, file, ...args], {
+    encoding: "utf8",
+    cwd: place,
+    env,
+    stdio: "pipe",
+  });
 }
 
 test("trainSmallModel learns to tell small discs from large ones", () => {
@@ -52,4 +58,26 @@ test("comparePredictions gives figures and a verdict", () => {
   expect(lines[0]).toMatch(/^right\.csv: accuracy 100\.0 % \(92\.8 to 100\.0\)/);
   expect(lines[1]).toMatch(/^alwaysA\.csv: accuracy 50\.0 %/);
   expect(lines[2]).toMatch(/^right\.csv is more accurate than alwaysA\.csv on these 40 images: \+50\.0 points/);
+});
+
+test("jobs does what the commands do, one after the other", async () => {
+  await drawSmears(join(place, "cells"), { count: 8, testCount: 4, imageSize: 32 });
+  expect(run("jobs", "cells", "jobs", "1").trimEnd().split("\n")).toEqual([
+    expect.stringMatching(/^audit: \d+ faults$/),
+    "train: judged on 20 test images",
+    "cross-validate: 2 splits",
+    "convert: Keras 3, run on 2 pictures",
+    expect.stringMatching(/^adapt: (another model|the model as it was)$/),
+    "compare: 1 pair",
+    "differential: 20 cells",
+  ]);
+  for (const name of [
+    "audit.html",
+    "cnn/report.html",
+    "cnn/log.txt",
+    "cnn-cv/predictions.csv",
+    "cnn.keras",
+    "adapted/model.onnx",
+  ])
+    expect(existsSync(join(place, "jobs", name))).toBe(true);
 });

@@ -23,6 +23,7 @@ const ORDER = {
     "explain",
     "browser",
     "report",
+    "jobs",
     "index.ts",
     "browser.ts",
     "cli",

@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { VERSION as ENGINE_VERSION } from "@leukogram/engine/version";
 import { VERSION as LABORATORY_VERSION } from "@leukogram/laboratory/version";
 import { VERSION } from "leukogram/version";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundleForBrowser } from "../scripts/bundleForBrowser.ts";
 import { PACKAGES, ROOT } from "./support/packages.ts";
@@ -104,6 +105,57 @@ describe("what is published works without the sources", () => {
     expect(execFileSync(process.execPath, [script], { encoding: "utf8", cwd: project }).trim()).toBe("3");
   });
 
+  describe("declarations compile in a project that has neither a browser's types nor Node's", () => {
+    const USE = `
+      import { auditJob, type Audit, classifyFiles, convertJob, type JobEvent, loadClassifier, trainJob, parseRecipe } from "leukogram";
+      import { Model, type StopSignal, createSession } from "@leukogram/engine";
+      export const told: JobEvent[] = [];
+      export async function work(signal: StopSignal): Promise<number> {
+        const onProgress = (event: JobEvent) => void told.push(event);
+        const audit: Audit = await auditJob({ data: "cells", signal, onProgress });
+        const recipe = parseRecipe({ model: "cnn", epochs: 2 });
+        const { evaluation } = await trainJob({ data: "cells", out: "runs/cnn", recipe, signal, onProgress });
+        const { checked } = await convertJob({ model: "runs/cnn", out: "cnn.keras" });
+        const classifier = await loadClassifier("runs/cnn");
+        const [answer] = await classifier.classify([new Uint8Array(8), new ArrayBuffer(8)], { signal });
+        for await (const { familiarity } of classifyFiles(classifier, ["a.jpg"])) if (familiarity === undefined) break;
+        return audit.images + evaluation.accuracy.value + (checked.difference ?? 0) + (answer?.familiarity ?? 0);
+      }
+      export const parts = [Model, createSession];`;
+    // Of "leukogram/browser" the page's own types are part: its declarations name the library of the DOM themselves.
+    const PAGE = `
+      import { loadWebClassifier } from "leukogram/browser";
+      export const answers = async (file: Uint8Array) => (await loadWebClassifier("model.onnx")).classify([file]);`;
+
+    test.each([
+      ["node16", ts.ModuleKind.Node16, ts.ModuleResolutionKind.Node16],
+      ["nodenext", ts.ModuleKind.NodeNext, ts.ModuleResolutionKind.NodeNext],
+      ["bundler", ts.ModuleKind.ESNext, ts.ModuleResolutionKind.Bundler],
+    ])(
+      "at moduleResolution %s",
+      (name, module, moduleResolution) => {
+        const project = newProject(`types-${name}`, ["engine", "leukogram"]);
+        writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+        for (const [file, text] of Object.entries({ "use.ts": USE, "page.ts": PAGE })) {
+          writeFileSync(join(project, file), text);
+          const program = ts.createProgram([join(project, file)], {
+            ...{ module, moduleResolution, target: ts.ScriptTarget.ES2023, lib: ["lib.es2023.d.ts"], types: [] },
+            ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+          });
+          const own = ts
+            .getPreEmitDiagnostics(program)
+            // What other packages declare is theirs.
+            .filter(({ file: at }) => at === undefined || !isOthers(at.fileName))
+            .map(
+              ({ file: at, messageText }) => `${at?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
+            );
+          expect(own).toEqual([]);
+        }
+      },
+      120_000,
+    );
+  });
+
   test("without the laboratory's app, its commands say what to install", () => {
     const project = newProject("cells", ["engine", "leukogram"]);
     expect(run(project, "--help")).toContain("serve");
@@ -121,6 +173,8 @@ describe("what is published works without the sources", () => {
     );
   });
 });
+
+const isOthers = (file: string) => /\/node_modules\/(?!leukogram\/|@leukogram\/)/.test(file);
 
 /** What plain `npm pack` of a package puts into the file, without its scripts: all is built. */
 function publish(name: keyof typeof PACKAGES): void {

@@ -1,7 +1,7 @@
 import {
   adam,
   fetchBytes,
-  loadClassifier,
+  loadWebClassifier,
   type Model,
   type ModelFacts,
   modelBytes,
@@ -9,10 +9,10 @@ import {
   openExplainer,
   openFeatures,
   readKerasModel,
-  StepRunner,
   trainHead,
   type WebClassifier,
   type WebExplainer,
+  WebStepRunner,
 } from "leukogram/browser";
 
 /** A model that answers, explains and can be given another head. */
@@ -27,7 +27,7 @@ export interface OpenModel {
 export async function openModel(name: string): Promise<OpenModel> {
   const onnx = await fetchBytes(`./${name}.onnx`);
   const { model } = await readKerasModel(await fetchBytes(`./${name}.keras`), `${name}.keras`);
-  return opened(model, await loadClassifier(onnx));
+  return opened(model, await loadWebClassifier(onnx));
 }
 
 async function opened(model: Model, classifier: WebClassifier): Promise<OpenModel> {
@@ -61,7 +61,7 @@ export async function trainNames(
     labels: named.map(({ name }) => classes.indexOf(name)),
   };
   const changed = newHead(model, { classes: classes.length });
-  const runner = new StepRunner(changed.head, { optimizer: adam(), inputType: "float32" });
+  const runner = new WebStepRunner(changed.head, { optimizer: adam(), inputType: "float32" });
   await trainHead(data, {
     runner,
     classes: classes.length,
@@ -76,7 +76,7 @@ export async function trainNames(
   });
   await runner.release();
   const bytes = modelBytes(changed.model, { facts: classifier, classes });
-  return { bytes, opened: await opened(changed.model, await loadClassifier(bytes)) };
+  return { bytes, opened: await opened(changed.model, await loadWebClassifier(bytes)) };
 }
 
 async function featuresOf(

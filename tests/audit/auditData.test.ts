@@ -163,8 +163,14 @@ describe("auditData", () => {
   });
 
   test("can be interrupted", async () => {
-    const signal = AbortSignal.abort();
-    await expect(auditData([at()], { signal })).rejects.toThrow("ERR_ABORTED");
+    for (const [stage, message] of [
+      ["Looking at images", "ERR_ABORTED looking at images was interrupted"],
+      ["Laying pictures on each other", "ERR_ABORTED the audit was interrupted"],
+    ] as const) {
+      const stop = new AbortController();
+      const onStage = (reached: string) => reached === stage && stop.abort();
+      await expect(auditData([at("Test")], { signal: stop.signal, onStage })).rejects.toThrow(message);
+    }
     expect(readdirSync(join(dir, "cache"))).toEqual([]);
   });
 });

@@ -72,8 +72,8 @@ afterAll(async () => {
 const pageProbabilities = (model: string, source: "pixels" | "files") =>
   page.evaluate(
     async ({ model, source, sizes }) => {
-      const { loadClassifier } = leukogram;
-      const classifier = await loadClassifier(model);
+      const { loadWebClassifier } = leukogram;
+      const classifier = await loadWebClassifier(model);
       const pictures = await Promise.all(
         sizes.map(async (size, i) => {
           const response = await fetch(`/${source}/${i}`);
@@ -101,17 +101,39 @@ test("a bundle asks for no module of Node's, and loads HDF5 and ONNX Runtime whe
   expect(entry?.type === "chunk" && entry.imports.join()).not.toMatch(/\bort\b|keras/i);
 });
 
+inBrowser(
+  "bytes, an ArrayBuffer and a File of a picture get one answer, with familiarity; a second close does nothing",
+  async () => {
+    const answers = await page.evaluate(async () => {
+      const classifier = await leukogram.loadWebClassifier("/models/cnn-anylab.onnx");
+      const bytes = await leukogram.fetchBytes("/files/0");
+      const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+      const found = await classifier.classify([bytes, await blob.arrayBuffer(), blob, new File([blob], "cell.jpg")]);
+      await classifier.close();
+      await classifier.close();
+      return found.map(({ label, probabilities, familiarity }) => ({ label, probabilities, familiarity }));
+    });
+    expect(answers).toHaveLength(4);
+    expect(answers[0]!.familiarity).toBeTypeOf("number");
+    for (const { label, probabilities, familiarity } of answers) {
+      expect([label, familiarity]).toEqual([answers[0]!.label, answers[0]!.familiarity]);
+      for (const [k, value] of probabilities.entries()) expect(value).toBeCloseTo(answers[0]!.probabilities[k]!, 5);
+    }
+  },
+);
+
 inBrowser("a page says what is wrong with a device, a file and a picture", async () => {
   expect(await page.evaluate("crossOriginIsolated")).toBe(true);
   const messages = await page.evaluate(async () => {
-    const { createSession, loadClassifier, readPicture } = leukogram;
+    const { createSession, loadWebClassifier, readPicture } = leukogram;
     const bytes = await leukogram.fetchBytes("/exported/cnn.onnx");
     const tries = [
       () => createSession(bytes, { device: "webgpu" }),
-      () => loadClassifier("/exported/none.onnx"),
-      () => loadClassifier(new TextEncoder().encode("this is text")),
+      () => loadWebClassifier("/exported/none.onnx"),
+      () => loadWebClassifier(new TextEncoder().encode("this is text")),
       () => readPicture(new File(["this is text"], "bad.jpg")),
       () => readPicture({ data: new Uint8Array(5), width: 2, height: 1 }),
+      () => readPicture(new Image()),
     ];
     return Promise.all(tries.map((attempt) => attempt().then(String, (error: Error) => error.message)));
   });
@@ -121,6 +143,7 @@ inBrowser("a page says what is wrong with a device, a file and a picture", async
     "ERR_FORMAT model: the bytes are not an ONNX file",
     "ERR_IMAGE bad.jpg: this browser can't decode it. Give a JPEG, PNG, GIF, BMP or WebP file.",
     "ERR_IMAGE image: 2 x 1 RGB pixels do not fit 5 bytes. Give [height, width, 3] bytes, or an ImageData.",
+    "ERR_IMAGE image: has no pixels. Wait until it is loaded.",
   ]);
 });
 
@@ -136,7 +159,7 @@ inBrowser("a page without its .wasm file is told so, and one that is not isolate
     const load = (wasmPaths?: string) =>
       other.evaluate(
         (paths) =>
-          leukogram.loadClassifier("/models/cnn-anylab.onnx", { wasmPaths: paths }).then(
+          leukogram.loadWebClassifier("/models/cnn-anylab.onnx", { wasmPaths: paths }).then(
             ({ classes }) => `${crossOriginIsolated} ${classes.length}`,
             (error: Error) => error.message,
           ),
@@ -238,7 +261,7 @@ inBrowser("a head learns as in Node, and Node takes what the page has made", asy
         openFeatures,
         readKerasModel,
         readMetadata,
-        StepRunner,
+        WebStepRunner,
         trainHead,
       } = leukogram;
       const { model } = await readKerasModel(await fetchBytes("/models/mobilenetv2-anylab.keras"));
@@ -252,11 +275,11 @@ inBrowser("a head learns as in Node, and Node takes what the page has made", asy
       const other = { features: await featuresOf(validation.indices), labels: validation.labels };
       await extractor.close();
       const changed = newHead(model, HEAD);
-      const runner = new StepRunner(changed.head, { optimizer: adam(), inputType: "float32", seed: HEAD.seed });
+      const runner = new WebStepRunner(changed.head, { optimizer: adam(), inputType: "float32", seed: HEAD.seed });
       const { history } = await trainHead(data, { ...HEAD, runner, validation: other });
       await runner.release();
       const bytes = modelBytes(changed.model, { facts, classes: ["A", "B", "C", "D", "E"] });
-      const classifier = await leukogram.loadClassifier(bytes);
+      const classifier = await leukogram.loadWebClassifier(bytes);
       const [answer] = await classifier.classify([{ ...sizes[0]!, data: await fetchBytes("/pixels/0") }]);
       await classifier.close();
       await fetch("/made", { method: "PUT", body: bytes as BodyInit });

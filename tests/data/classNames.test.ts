@@ -76,5 +76,13 @@ describe("withMappedClasses", () => {
     expect(() => readClassMap(file)).toThrow("maps A to both Monocyte and Lymphocyte");
     writeFileSync(file, "x,y\nA,B\n");
     expect(() => readClassMap(file)).toThrow("has no columns from and to");
+    writeFileSync(file, "from,to\n");
+    expect(() => readClassMap(file)).toThrow("map.csv: holds no class");
+  });
+
+  test("leaves two classes or more", () => {
+    expect(() => withMappedClasses(opened({ BNE: 1, SNE: 1 }), { map: "auto", leaveOut: false })).toThrow(
+      "ERR_DATA the mapping leaves 1 class: BNE as Neutrophil, SNE as Neutrophil. Say what the classes are",
+    );
   });
 });

@@ -37,3 +37,9 @@ test("the cells count where files contradict them by more than a quarter, and bo
     "According to the files, red cells are 72.0 pixels wide (0.100 micrometres per pixel); according to the cells, 40.0 (red cells). The cells are used, because the two differ by more than 25 %. Use --scale to change this.",
   ]);
 });
+
+test("reading is interrupted", async () => {
+  await expect(scaleInFiles([join(dir, "a.tif")], { signal: AbortSignal.abort() })).rejects.toThrow(
+    "ERR_ABORTED reading scales of files was interrupted",
+  );
+});

@@ -125,6 +125,10 @@ describe("the column laboratory of a manifest", () => {
   });
 });
 
+test("data without a folder is refused", () => {
+  expect(() => openLaboratories([])).toThrow("ERR_USAGE data: no folder was given");
+});
+
 test("splitDataset sets the share apart in each class of each laboratory, and lets one lack a class", () => {
   const sizes: readonly (readonly [string, number, number])[] = [
     ["A", 0, 100],

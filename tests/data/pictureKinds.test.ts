@@ -36,6 +36,14 @@ describe("a picture of another kind is refused by name", () => {
     );
   });
 
+  test("a bitmap compressed in a way that has no name", async () => {
+    const bitmap = bytes(all["rle-8.bmp"]!.file);
+    new DataView(bitmap.buffer, bitmap.byteOffset).setUint32(30, 99, true);
+    await expect(decodeImage(bitmap, { name: "odd.bmp" })).rejects.toThrow(
+      "ERR_IMAGE odd.bmp: a bitmap of 8 bits with compression 99. Save it as PNG.",
+    );
+  });
+
   const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 });
 

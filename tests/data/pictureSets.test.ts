@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import { imagesOf } from "leukogram/cli/imageFiles";
 import { isZip, unpackZip } from "leukogram/data/archives/unpackedFolder";
+import { defaultCacheDir } from "leukogram/data/cacheDir";
 import { openData } from "leukogram/data/dataset";
 import { tellBits } from "leukogram/data/depth";
 import { decodeImage } from "leukogram/data/image";
 import { bitsKey } from "leukogram/data/pictureSets";
 import { forgetRemarks, onRemark, remarksSoFar } from "leukogram/data/remarks";
+import { imagesOf } from "leukogram/jobs/imageFiles";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { setVariable } from "../support/environment.ts";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
@@ -133,6 +134,7 @@ test("a zip of pictures stands for the folder in it", async () => {
   );
   expect(isZip(path)).toBe(true);
   await unpackZip(path);
+  expect(remarksSoFar()!.notes).toEqual([expect.stringContaining(`${path} is unpacked in ${defaultCacheDir()}`)]);
   const { classes, samples } = openData(path).train;
   expect(classes).toEqual(["Basophil", "Monocyte"]);
   expect(samples.length).toBe(2);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { nucleiNote } from "leukogram/cells/cropCounts";
 import { cropAtScale, cropCell, outsideShare } from "leukogram/data/cellCrop";
+import { scaleOfFiles } from "leukogram/data/laboratoryScales";
 import type { CellSizes } from "leukogram/data/microscopy/redCellWidths";
 import {
   FEWEST_NUCLEI,
@@ -10,6 +11,7 @@ import {
   scaleNotes,
   scaleOfText,
 } from "leukogram/data/scale";
+import { parseToldScales } from "leukogram/data/toldScales";
 import { expect, test } from "vitest";
 
 const cell = (diameter: number, redCells: readonly number[] = []): CellSizes => ({
@@ -114,5 +116,18 @@ test("without a scale never crops more than the picture holds", () => {
       expect(outside).toBeLessThanOrEqual(0.75);
     }),
     { seed: 1, numRuns: 50 },
+  );
+});
+
+test("refuses a scale that was told before, and names its laboratory", () => {
+  expect(() => parseToldScales(["72px", "0.1um"])).toThrow('ERR_USAGE scale "0.1um": a scale was told before');
+  expect(() => parseToldScales(["A=72px", "B=72px", "A=80px"])).toThrow(
+    'scale "A=80px": a scale of A was told before. Tell one scale, or one for each laboratory',
+  );
+});
+
+test("measuring nuclei is interrupted", async () => {
+  await expect(scaleOfFiles(["cell.png"], { signal: AbortSignal.abort() })).rejects.toThrow(
+    "ERR_ABORTED measuring nuclei was interrupted",
   );
 });

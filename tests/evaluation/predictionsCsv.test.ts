@@ -139,3 +139,16 @@ describe("files that others wrote", () => {
     expect(read('file,label\n"open')).toThrow(/ERR_DATA test\.csv: not a CSV file: Quote Not Closed/);
   });
 });
+
+it("refuses answers of several models in one file", () => {
+  const lines = ["file,label,predicted,group,model,p_a,p_b", "1.png,a,a,,cnn,1,0", "2.png,a,a,,other,1,0"];
+  expect(() => parsePredictionsCsv(lines.join("\n"), { path: "test.csv" })).toThrow(
+    "ERR_DATA test.csv: holds answers of several models, cnn and other. Keep the answers of each model in a file of its own.",
+  );
+});
+
+it("refuses classes that are none by the columns that name them", () => {
+  expect(() => parsePredictionsCsv("file,label,predicted,group,p_a,p_a\n1.png,a,a,,1,0", { path: "test.csv" })).toThrow(
+    /^ERR_DATA test\.csv line 1: .* in the columns p_<Class>/,
+  );
+});

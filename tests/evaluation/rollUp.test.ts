@@ -1,5 +1,5 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
-import type { Classifier } from "leukogram/evaluation/classifier";
+import { takingPictures } from "leukogram/evaluation/classifier";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import {
   knownRollUp,
@@ -53,14 +53,14 @@ test("a classifier answers in the five, image by image", async () => {
     parameters: 1,
     model: "x",
   } as const;
-  const classifier: Classifier = {
+  const classifier = takingPictures({
     ...{ ...facts, path: "x", id: "x", fileBytes: 1, classes: MANY, home: { looks: [], temperature: undefined } },
-    classify: async () => Float32Array.from([0.5, 0, 0.25, 0, 0.25, 0, 1, 0, 0, 0]),
+    probabilities: async () => Float32Array.from([0.5, 0, 0.25, 0, 0.25, 0, 1, 0, 0, 0]),
     close: async () => {},
-  };
+  });
   const rolled = rollUpClassifier(classifier);
   expect(rolled.classes).toEqual(["Basophil", "Neutrophil", NOT_OF_FIVE]);
-  expect([...(await rolled.classify(new Uint8Array(6), 2))]).toEqual([0, 0.75, 0.25, 1, 0, 0]);
+  expect([...(await rolled.probabilities(new Uint8Array(6), 2))]).toEqual([0, 0.75, 0.25, 1, 0, 0]);
 });
 
 test("labels of a set are counted as the five", () => {

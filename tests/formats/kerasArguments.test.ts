@@ -1,7 +1,6 @@
 // What Keras's files say of calls, operators and settings: honoured with Keras's numbers, or refused by name.
 import { join } from "node:path";
 import { legacyModel } from "@leukogram/engine/formats/kerasLegacy";
-import { type DescribedOptions, modelFromJson } from "@leukogram/engine/formats/kerasModel";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import { compile } from "@leukogram/engine/graph/compile";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
@@ -10,6 +9,19 @@ import { createSession } from "@leukogram/engine/runtime/node";
 import { decodeImage } from "leukogram/data/image";
 import { describe, expect, test } from "vitest";
 import { shared, sharedJson, testWith } from "../support/shared.ts";
+import {
+  described,
+  ellipsis,
+  functional,
+  image,
+  kerasTensor,
+  lambda,
+  layer3,
+  slice,
+  tensor,
+  type Use,
+  use3,
+} from "./support/kerasNet.ts";
 
 async function ask(model: Model, data: ArrayLike<number>): Promise<number[]> {
   const session = await createSession(compile(plainGraph(model)), { threads: 1 });
@@ -24,54 +36,6 @@ const expectNear = (found: readonly number[], wanted: readonly number[]) => {
   expect(found).toHaveLength(wanted.length);
   for (const [i, value] of wanted.entries()) expect(found[i]).toBeCloseTo(value, 4);
 };
-
-interface Use {
-  readonly class_name: string;
-  readonly module?: string;
-  readonly config?: object;
-  readonly inbound_nodes: unknown;
-}
-
-/** A Functional model of layers one behind the other by their names, `in` first. */
-function functional(shape: readonly (number | null)[], layers: Readonly<Record<string, Use>>, outputs?: unknown) {
-  const entry = {
-    class_name: "InputLayer",
-    name: "in",
-    config: { name: "in", batch_shape: [null, ...shape] },
-    inbound_nodes: [],
-  };
-  const all = Object.entries(layers).map(([name, use]) => ({ ...use, name, config: { name, ...use.config } }));
-  const last = Object.keys(layers).at(-1);
-  const config = {
-    name: "model",
-    layers: [entry, ...all],
-    input_layers: [["in", 0, 0]],
-    output_layers: outputs ?? [[last, 0, 0]],
-  };
-  return { class_name: "Functional", config } as never;
-}
-
-const described = (json: never, options?: DescribedOptions) => modelFromJson(json, "m.keras", options);
-const kerasTensor = (layer: string) => ({ class_name: "__keras_tensor__", config: { keras_history: [layer, 0, 0] } });
-const use3 = (className: string, args: readonly unknown[], { config = {}, kwargs = {} } = {}): Use => ({
-  class_name: className,
-  module: "keras.src.ops.numpy",
-  config,
-  inbound_nodes: [{ args, kwargs }],
-});
-const lambda = (called: string, node: unknown): Use => ({
-  class_name: called.endsWith("getitem") ? "SlicingOpLambda" : "TFOpLambda",
-  module: "tf_keras.src.layers.core.tf_op_layer",
-  config: { function: called, trainable: true, dtype: "float32" },
-  inbound_nodes: node,
-});
-const image = kerasTensor("in");
-const ellipsis = { class_name: "__ellipsis__", config: {} };
-const slice = (start: unknown, stop: unknown, step: unknown) => ({
-  class_name: "__slice__",
-  config: { start, stop, step },
-});
-const tensor = (value: unknown) => ({ class_name: "__tensor__", config: { value, dtype: "float32" } });
 
 // As keras 3.15.1 and tf_keras 2.21 write them; x is 1, 2, 4.
 const OPERATORS: readonly (readonly [string, Use, readonly number[]])[] = [
@@ -136,13 +100,6 @@ describe("operators take their arguments where Keras has them", () => {
     // keras.applications.imagenet_utils.preprocess_input([[10, 100, 200]], mode="caffe")
     expectNear(await ask(model, [10, 100, 200]), [96.061, -16.779, -113.68]);
   });
-});
-
-const layer3 = (className: string, config: object, kwargs: object = {}, args: readonly unknown[] = [image]): Use => ({
-  class_name: className,
-  module: "keras.layers",
-  config,
-  inbound_nodes: [{ args, kwargs }],
 });
 
 describe("arguments of calls", () => {

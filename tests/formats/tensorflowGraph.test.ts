@@ -5,9 +5,8 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import type { NodeJson } from "@leukogram/engine/formats/tensorflow/node";
-import { graphModelOf, type SignatureJson } from "@leukogram/engine/formats/tensorflowGraph";
+import { graphModelOf } from "@leukogram/engine/formats/tensorflowGraph";
 import { compile } from "@leukogram/engine/graph/compile";
-import type { DecodedTensor } from "@leukogram/engine/graph/onnx/decodeTensor";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Layer } from "@leukogram/engine/nn/layer";
 import {
@@ -28,60 +27,25 @@ import { type Model, Sequential } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";
+import {
+  graphOf,
+  int,
+  ints,
+  matrix,
+  type Net,
+  type Numbers,
+  node,
+  one,
+  read,
+  reals,
+  SHAPE,
+  text,
+  texts,
+  whole,
+  yes,
+} from "./support/tensorflowNet.ts";
 
 const dir = temporaryFolder();
-
-type Attributes = NonNullable<NodeJson["attr"]>;
-
-const text = (value: string) => ({ s: btoa(value) });
-const texts = (...values: string[]) => ({ list: { s: values.map((value) => btoa(value)) } });
-const ints = (...values: number[]) => ({ list: { i: values.map(String) } });
-const int = (value: number) => ({ i: String(value) });
-const yes = { b: true };
-
-const node = (name: string, op: string, input: readonly string[], attr: Attributes = {}): NodeJson => {
-  return { name, op, input, attr };
-};
-
-/** Numbers of a graph: whole where they are given so, reals otherwise. */
-interface Numbers {
-  readonly shape: readonly number[];
-  readonly data: Float32Array | readonly number[];
-}
-
-const whole = (...data: number[]): Numbers => ({ shape: [data.length], data });
-const matrix = (...rows: number[][]): Numbers => ({ shape: [rows.length, rows[0]!.length], data: rows.flat() });
-const one = (value: number): Numbers => ({ shape: [], data: [value] });
-
-/** Reals that are drawn anew for each name. */
-function reals(name: string, ...shape: number[]): Numbers {
-  const rng = new Rng([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 2 ** 31);
-  const draw = () => (name.startsWith("p") ? 0.5 + rng.uniform() : rng.normal(0, 0.5));
-  return { shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw) };
-}
-
-interface Net {
-  readonly nodes: readonly NodeJson[];
-  readonly constants?: Readonly<Record<string, Numbers>>;
-  readonly shape?: readonly number[];
-  readonly signature?: SignatureJson;
-}
-
-const SHAPE = [6, 5, 3];
-
-/** A graph that reads `x` and whose last node gives what it is asked for. */
-function graphOf({ nodes, constants = {}, shape = SHAPE, signature }: Net) {
-  const dim = [-1, ...shape].map((size) => ({ size: String(size) }));
-  const entry: NodeJson = { name: "x", op: "Placeholder", attr: { shape: { shape: { dim } } } };
-  const fixed = Object.keys(constants).map((name): NodeJson => ({ name, op: "Const" }));
-  const weights = Object.entries(constants).map(([name, { shape: own, data }]): DecodedTensor => {
-    const isReal = data instanceof Float32Array;
-    return { name, shape: own, isReal, data: isReal ? data : Float64Array.from(data) };
-  });
-  return { graph: { node: [entry, ...fixed, ...nodes] }, weights, signature };
-}
-
-const read = (net: Net) => graphModelOf(graphOf(net), { source: "model.json" }).model;
 
 function pictures(shape: readonly number[], count = 2) {
   const rng = new Rng(5);
@@ -583,67 +547,6 @@ test("the signature says the sizes and the result, and names lose the scope that
     /model\.json: does not fix the image size.*--image-size/,
   );
   expect(graphModelOf(left, { source: "model.json", imageSize: 9 }).model.input.shape).toEqual([9, 9, 3]);
-});
-
-const REFUSED: readonly [string, readonly NodeJson[], RegExp][] = [
-  [
-    "an operator that is not known",
-    [node("y", "Where", ["x"])],
-    /node "y" \(Where\) is not supported. Supported: Abs, /,
-  ],
-  ["a mirrored edge", [node("y", "MirrorPad", ["x", "gapAxes"])], /node "y" \(MirrorPad\) is not supported/],
-  ["padding by ones", [node("y", "PadV2", ["x", "pads", "number"])], /pads with values other than zero/],
-  [
-    "what is fused and not known",
-    [node("y", "_FusedConv2D", ["x", "k"], { ...VALID, fused_ops: texts("FusedBatchNorm") })],
-    /is fused with FusedBatchNorm, which is not supported. Supported: BiasAdd, /,
-  ],
-  [
-    "a fused bias that is not there",
-    [node("y", "_FusedConv2D", ["x", "k"], { ...VALID, fused_ops: texts("BiasAdd") })],
-    /has no inputs for the operators it is fused with/,
-  ],
-  [
-    "two ways to resize at once",
-    [node("z", "ResizeBilinear", ["x", "size"], { align_corners: yes, half_pixel_centers: yes }), ...gap("z")],
-    /node "z" \(ResizeBilinear\) has both align_corners and half_pixel_centers/,
-  ],
-  [
-    "statistics of the batch",
-    [node("y", "FusedBatchNorm", ["x", "n", "n", "n", "n"], { is_training: yes })],
-    /of the batch/,
-  ],
-  [
-    "a weight that is not listed",
-    [{ name: "w", op: "Const" }, node("y", "Add", ["x", "w"])],
-    /"w" \(Const\) is not among/,
-  ],
-  ["a circle", [node("a", "Relu", ["y"]), node("y", "Relu", ["a"]), node("end", "Add", ["x", "y"])], /its own result/],
-  ["a missing node", [node("y", "Relu", ["gone"])], /has no node "gone"/],
-  ["a missing input", [node("y", "Mul", ["x"])], /has 1 inputs, but needs 2/],
-  ["a second result", [node("a", "Relu", ["x"]), node("y", "Relu", ["a:1"])], /"a" \(Relu\) needs result number 2/],
-  ["an axis that is not there", [node("y", "Mean", ["x", "far"])], /has no axis 7/],
-  [
-    "pixels that are dealt out for something else",
-    [node("s", "SpaceToBatchND", ["x", "block", "around"]), node("y", "Relu", ["s"])],
-    /not followed by a convolution/,
-  ],
-  ["no base64", [node("y", "MaxPool", ["x"], { padding: { s: "§" } })], /not base64/],
-];
-
-test.each(REFUSED)("%s is refused", (_, nodes, message) => {
-  const constants = {
-    ...ends,
-    k,
-    n: reals("n", 3),
-    size: whole(9, 9),
-    far: whole(7),
-    number: real(1),
-    pads: matrix([0, 0], [1, 1], [1, 1], [0, 0]),
-    block: whole(2, 2),
-    around: matrix([2, 2], [1, 2]),
-  };
-  expect(() => read({ nodes, constants })).toThrow(message);
 });
 
 describe("files", () => {

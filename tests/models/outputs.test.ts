@@ -139,7 +139,7 @@ describe("withProbabilities", () => {
   test("says what it assumed", async () => {
     const noteOf = async (model: Model) => (await withProbabilities(model, { open })).note;
     expect(await noteOf(net(dense(3)))).toMatch(
-      /^it ends in scores; a softmax was added, .*use --outputs to change this$/,
+      /^it ends in scores; a softmax was added .*use --outputs to change this$/,
     );
     expect(await noteOf(net(dense(3, "sigmoid")))).toMatch(
       /^its 3 outputs are from 0 to 1 and do not sum to 1, like sigmoid/,

@@ -131,3 +131,13 @@ describe("quantisation", () => {
     expect(() => onnxModelOf(whole, { source: join("a", "int8.onnx") })).toThrow(/QuantizeLinear\) is not supported/);
   });
 });
+
+test("a model without convolutions is not rounded, and that is said", async () => {
+  const input = Input([4, 4, 3], { name: "images" });
+  const output = new Dense({ units: 2 }).apply(new GlobalAveragePooling2D().apply(input));
+  const model = new Model({ input, output });
+  const samples = [{ file: "a.png", path: "a.png", label: 0, group: "a.png" }];
+  await expect(quantize(model, samples)).rejects.toThrow(
+    "ERR_USAGE int8: the model has no convolutions, which alone are rounded to 8 bits. Write it with --precision float16.",
+  );
+});

@@ -93,8 +93,12 @@ describe("nobody gets in", () => {
     for (const route of await closed()) {
       const below = ROLES[ROLES.indexOf(route.role as (typeof ROLES)[number]) - 1];
       if (below === undefined) continue;
-      const { status } = await call(route, as[below]);
-      expect(status, `${route.method} ${route.path} as ${below}`).toBe(403);
+      const { status, body } = await call(route, as[below]);
+      const { message } = body.error ?? {};
+      expect([status, message], `${route.method} ${route.path} as ${below}`).toEqual([
+        403,
+        `this needs the role ${route.role}`,
+      ]);
     }
   });
 
@@ -196,20 +200,35 @@ describe("cross-site requests", () => {
   const evil = { origin: "https://evil.example" };
 
   test("are refused by Origin, by Sec-Fetch-Site, by Host, and without the CSRF token", async () => {
-    const refused: Record<string, string>[] = [
-      { ...as.admin, ...evil },
-      { ...as.admin, origin: "null" },
-      { ...as.admin, origin: "http://localhost:1" },
-      { ...as.admin, "sec-fetch-site": "cross-site" },
-      { ...as.admin, "sec-fetch-site": "same-site" },
-      { ...as.admin, host: "evil.example" },
-      { ...as.admin, host: "localhost.evil.example" },
-      { cookie: as.admin!.cookie! },
-      { cookie: as.admin!.cookie!, "x-csrf-token": "" },
-      { cookie: as.admin!.cookie!, "x-csrf-token": as.viewer!["x-csrf-token"]! },
+    const { cookie } = as.admin as { cookie: string };
+    const refused: [string, Record<string, string>[]][] = [
+      [
+        "the request comes from another site",
+        [
+          { ...as.admin, ...evil },
+          { ...as.admin, origin: "null" },
+          { ...as.admin, origin: "http://localhost:1" },
+          { ...as.admin, "sec-fetch-site": "cross-site" },
+          { ...as.admin, "sec-fetch-site": "same-site" },
+        ],
+      ],
+      [
+        "this server is not known by that name",
+        [
+          { ...as.admin, host: "evil.example" },
+          { ...as.admin, host: "localhost.evil.example" },
+        ],
+      ],
+      [
+        "the X-CSRF-Token is missing or wrong",
+        [{ cookie }, { cookie, "x-csrf-token": "" }, { cookie, "x-csrf-token": as.viewer!["x-csrf-token"]! }],
+      ],
     ];
-    for (const headers of refused)
-      expect((await laboratory.ask("POST cases", { name: "x" }, headers)).status, JSON.stringify(headers)).toBe(403);
+    for (const [message, all] of refused)
+      for (const headers of all) {
+        const { status, body } = await laboratory.ask("POST cases", { name: "x" }, headers);
+        expect([status, body.error.message], JSON.stringify(headers)).toEqual([403, message]);
+      }
     expect((await laboratory.ask("GET cases", undefined, { ...as.admin, host: "evil.example" })).status).toBe(403);
     const own = { ...as.admin!, origin: "http://localhost", "sec-fetch-site": "same-origin" };
     expect((await laboratory.ask("POST cases", { name: "x" }, own)).status).toBe(200);

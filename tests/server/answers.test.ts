@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
@@ -19,6 +20,7 @@ test("an address says which methods it takes where it is asked by another", asyn
   ] as const) {
     const { status, headers, body } = await ask(line);
     expect([status, headers.allow, body.error.code], line).toEqual([405, allow, "ERR_METHOD"]);
+    expect(body.error.message).toBe(`${line.split(" ")[0]} is not for this address`);
   }
   expect((await ask("GET none")).status).toBe(404);
 });
@@ -28,6 +30,38 @@ test("a name that is too long is refused by the route, and an address by its len
   expect((await ask(`GET models/${"a".repeat(501)}/file`)).body.error.message).toMatch(/^params\.model: /);
   const { status, body } = await ask(`GET models/${"a".repeat(12_000)}/file`);
   expect([status, body.error.message]).toEqual([414, "the address is too long"]);
+});
+
+test("a text with a NUL character, files that are no form and an inference without a body are refused", async () => {
+  const { ask } = laboratory;
+  const { id } = (await ask("POST cases", { name: "refusals" })).body;
+  for (const [line, given, message] of [
+    ["POST cases", { name: "a\u0000b" }, "the request holds a NUL character"],
+    [`POST cases/${id}/images`, {}, "files are expected as multipart/form-data"],
+  ] as const) {
+    const { status, body } = await ask(line, given);
+    expect([status, body.error.message], line).toEqual([400, message]);
+  }
+  const { status, body } = await ask("POST /v2/models/cnn-anylab/infer");
+  expect([status, body]).toEqual([400, { error: "the request has no body" }]);
+});
+
+test("of many inferences at once those beyond four are told to come again", async () => {
+  const inputs = [{ name: "images", datatype: "UINT8", shape: [1, 8, 8, 3], data: new Array(192).fill(90) }];
+  const answered = await Promise.all(
+    Array.from({ length: 8 }, () => laboratory.ask("POST /v2/models/cnn-anylab/infer", { inputs })),
+  );
+  const refused = answered.filter(({ status }) => status !== 200);
+  expect(refused.map(({ body }) => body.error)).toContain("too many requests are under way");
+  expect(answered.length - refused.length).toBeGreaterThanOrEqual(4);
+});
+
+test("a token is told once: the same wish again is refused", async () => {
+  const { ask } = laboratory;
+  const wish = ["POST tokens", { name: "t", scopes: ["read"], days: 1 }, { "idempotency-key": randomUUID() }] as const;
+  expect((await ask(...wish)).body.secret).toMatch(/^leuko_/);
+  const { status, body } = await ask(...wish);
+  expect([status, body.error.message]).toEqual([409, "this token was made already, and its secret is told once"]);
 });
 
 test("a model's file says how long it is, and what it is described as", async () => {

@@ -2,17 +2,19 @@ import { randomUUID } from "node:crypto";
 import { createWriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { backup } from "@leukogram/laboratory/store/backup";
 import { createCase, listCases, readCase } from "@leukogram/laboratory/store/cases";
 import { addCells, readCells, storeAnswers, waitingCells } from "@leukogram/laboratory/store/cells";
 import { labelCells } from "@leukogram/laboratory/store/labels";
-import { signCase } from "@leukogram/laboratory/store/reports";
+import { amendCase, signCase } from "@leukogram/laboratory/store/reports";
 import { restore } from "@leukogram/laboratory/store/restore";
 import { openStore, type Store } from "@leukogram/laboratory/store/store";
 import { allEvents } from "@leukogram/laboratory/store/trail";
 import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
 import { sql } from "drizzle-orm";
+import tar from "tar-stream";
 import { afterEach, expect, test } from "vitest";
 import { Clock, newFolder } from "../support/laboratory.ts";
 import { overBothDatabases, type Place } from "./stores.ts";
@@ -76,6 +78,18 @@ async function signedCase(store: Store): Promise<string> {
     content: ({ head }) => ({ head, "ä\u2028": 1e-7 }),
   });
   return caseId;
+}
+
+/** Copies a backup to a file, one of its own files left out. */
+async function copyWithout(store: Store, left: string, path: string): Promise<void> {
+  const [from, to] = [tar.extract(), tar.pack()];
+  const [read, written] = [pipeline(await backup(store), from), pipeline(to, createWriteStream(path))];
+  for await (const entry of from) {
+    const bytes = await buffer(entry);
+    if (entry.header.name !== left) to.entry(entry.header, bytes);
+  }
+  to.finalize();
+  await Promise.all([read, written]);
 }
 
 overBothDatabases((newPlace, server) => {
@@ -154,6 +168,28 @@ overBothDatabases((newPlace, server) => {
     await queries.execute(sql.raw("delete from answers"));
     expect(await forced("delete from events where sequence = 2")).toBe("event 2 is missing: the next event is 3");
     expect(await forced("delete from events where sequence > 1")).toBe("the trail ends at 1, but its head is at 5");
+  });
+
+  test("a signed case is changed by amending it alone, and an open one is not amended", async () => {
+    const store = await openAt(await newPlace());
+    const caseId = await signedCase(store);
+    const changes = [{ cell: randomUUID(), label: "Monocyte" }];
+    const labelled = labelCells(store, wishOf("cells.labelled"), { caseId, reading: "first", changes, via: "api" });
+    await expect(labelled).rejects.toThrow("ERR_CONFLICT the case is signed. Amend it, which says why and reopens it.");
+    const signing = { caseId, id: randomUUID(), meaning: "again", content: () => ({}) };
+    await expect(signCase(store, wishOf("case.signed"), signing)).rejects.toThrow("ERR_CONFLICT the case is signed");
+    const amend = () => amendCase(store, wishOf("case.amended"), { caseId, reason: "a cell was missed" });
+    await amend();
+    await expect(amend()).rejects.toThrow("ERR_CONFLICT the case is open. Change it as it is.");
+  });
+
+  test("a backup that lacks a table is refused", async () => {
+    const store = await openAt(await newPlace());
+    await signedCase(store);
+    const path = join(newFolder(), "part.tar");
+    await copyWithout(store, "tables/reports.ndjson", path);
+    const other = await openAt(await newPlace());
+    await expect(restore(other, path)).rejects.toThrow(/^ERR_DATA .*part\.tar: lacks the table reports/);
   });
 
   test("what is written is there after it was closed and opened", async () => {

@@ -33,6 +33,12 @@ const checkpointOf = (out: string) => join(out, "checkpoints", "last.safetensors
 const interrupted = (recipe: Recipe, stopAt: number) =>
   interruptedRun((options) => train(recipe, options), freshOut(), stopAt);
 
+test("a model that is joined of two is not trained", async () => {
+  expect((await rejection(train(smallRecipe({ model: "cnn+mobilenetv2" })))).message).toBe(
+    'ERR_CONFIG model "cnn+mobilenetv2" is joined of two, and not trained itself. Train the two, then join their runs: leukogram join.',
+  );
+});
+
 describe("training a CNN", () => {
   const recipe = smallRecipe();
   let whole: string;

@@ -1,37 +1,86 @@
 // The engine as a library. Every name is exported here by hand, so that nothing becomes public by accident.
 
-export { type ErrorCode, LeukogramError } from "./core/errors.ts";
+export { type ErrorCode, LeukogramError, type LeukogramErrorOptions } from "./core/errors.ts";
 export type { Estimate } from "./core/estimate.ts";
 export { Rng } from "./core/rng.ts";
-export { findImagenetWeights } from "./formats/imagenetWeights.ts";
+export type { Dim, Shape } from "./core/shape.ts";
+export type { StopSignal } from "./core/stopSignal.ts";
+export type { ClassNames } from "./formats/classNames.ts";
+export type { DownloadOptions } from "./formats/download.ts";
+export { type FindWeightsOptions, type FoundWeights, findImagenetWeights } from "./formats/imagenetWeights.ts";
+export type { DescribedModel } from "./formats/kerasModel.ts";
 export { writeKeras } from "./formats/kerasV3.ts";
-export { loadWeights } from "./formats/loadWeights.ts";
+export { type LoadWeightsOptions, loadWeights } from "./formats/loadWeights.ts";
 export { type OnnxModel, type OnnxModelOptions, onnxModelOf } from "./formats/onnx/onnxModel.ts";
+export type { BackboneSize } from "./formats/publishedWeights.ts";
 export { readKerasFile, readKerasH5 } from "./formats/readKeras.ts";
 export { type ReadModel, type ReadModelOptions, readModel } from "./formats/readModel.ts";
+export type { StoredLayers, StoredWeight } from "./formats/storedLayers.ts";
 export { gradients } from "./graph/autodiff.ts";
-export { compile } from "./graph/compile.ts";
-export { compileTraining, type PixelLayout } from "./graph/compileTraining.ts";
-export { halfWeights } from "./graph/onnx/halfWeights.ts";
-export * as ops from "./graph/ops/index.ts";
-export type { Tensor } from "./graph/tensor.ts";
-export { cnn } from "./models/cnn.ts";
-export { mobilenetV2 } from "./models/mobilenetV2.ts";
+export { type CompileOptions, compile } from "./graph/compile.ts";
 export {
-  type JudgedModel,
-  type OutputKind,
-  type OutputsOptions,
-  withProbabilities,
-} from "./models/outputs.ts";
-export { MODELS, type ModelEntry } from "./models/registry.ts";
+  type CompiledTraining,
+  type CompileTrainingOptions,
+  compileTraining,
+  type PixelLayout,
+} from "./graph/compileTraining.ts";
+export type { Emitter } from "./graph/onnx/emitter.ts";
+export { halfWeights } from "./graph/onnx/halfWeights.ts";
+export type { OnnxAttribute, OnnxInitializer, OnnxNode } from "./graph/onnx/proto.ts";
+export type { ToOnnxOptions } from "./graph/onnx/toOnnx.ts";
+export * as ops from "./graph/ops/index.ts";
+export type {
+  Attribute,
+  Attributes,
+  Constant,
+  DType,
+  GradientContext,
+  Op,
+  Tensor,
+  TensorData,
+  TensorType,
+} from "./graph/tensor.ts";
+export type { BackboneModel, BackboneOptions } from "./models/backbone.ts";
+export type { BuiltModel } from "./models/builtModel.ts";
+export { type CnnOptions, cnn } from "./models/cnn.ts";
+export { type MobilenetV2Options, mobilenetV2 } from "./models/mobilenetV2.ts";
+export { type JudgedModel, type OutputKind, type OutputsOptions, withProbabilities } from "./models/outputs.ts";
+export type { Preprocessing } from "./models/preprocessing.ts";
+export { MODELS, type ModelEntry, type ModelSettings } from "./models/registry.ts";
 export { type Crop, type ExportOptions, exportGraph, type PictureVariant, seenPicture } from "./nn/exportGraph.ts";
-export { Layer, type LayerOutput } from "./nn/layer.ts";
+export { type CallContext, Layer, type LayerOptions, type LayerOutput } from "./nn/layer.ts";
 export * as layers from "./nn/layers/index.ts";
 export { Input } from "./nn/layers/index.ts";
+export type { LayerShape } from "./nn/layout.ts";
 export { categoricalCrossentropy, type LossOptions, sparseCategoricalCrossentropy } from "./nn/losses.ts";
-export { Model, Sequential } from "./nn/model.ts";
-export { evaluationGraph, predictionGraph, trainingGraph } from "./nn/modelGraphs.ts";
-export { adam, adamW, type Optimizer, rmsprop, sgd } from "./nn/optimizers.ts";
-export { constantSchedule, cosineDecay, exponentialDecay, type Schedule } from "./nn/schedules.ts";
+export { Model, type ModelOptions, Sequential } from "./nn/model.ts";
+export {
+  evaluationGraph,
+  type Outputs,
+  predictionGraph,
+  type TrainingGraphOptions,
+  trainingGraph,
+} from "./nn/modelGraphs.ts";
+export {
+  type AdamOptions,
+  adam,
+  adamW,
+  type Optimizer,
+  type OptimizerOptions,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  type StepInput,
+  sgd,
+} from "./nn/optimizers.ts";
+export {
+  type CosineDecayOptions,
+  constantSchedule,
+  cosineDecay,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type Schedule,
+} from "./nn/schedules.ts";
+export type { Weight } from "./nn/weight.ts";
 export { availableDevices, createSession } from "./runtime/node.ts";
-export type { Device, Session, SessionOptions, Value } from "./runtime/session.ts";
+export type { Device, Runtime, Session, SessionOptions, Value } from "./runtime/session.ts";

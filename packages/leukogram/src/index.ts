@@ -1,62 +1,230 @@
 // The library. Every name is exported here by hand, so that nothing becomes public by accident; those of the engine in its own index.
 
 export * from "@leukogram/engine";
-export { adaptToLabels } from "./adaptation/fewLabels/adaptToLabels.ts";
-export { suggestCells } from "./adaptation/fewLabels/suggestCells.ts";
-export { writeAdaptedRun } from "./adaptation/fewLabels/writeAdaptedRun.ts";
-export { labelFreeClassifier } from "./adaptation/labelFree/labelFree.ts";
-export { correctPriors } from "./adaptation/labelFree/priorCorrection.ts";
-export { openRun } from "./adaptation/openRun.ts";
-export { type CellSettings, normalizedCells } from "./cells/cellNormalization.ts";
+export {
+  type AdaptToLabelsOptions,
+  adaptToLabels,
+  type LabelAdaptation,
+} from "./adaptation/fewLabels/adaptToLabels.ts";
+export type { TriedWay } from "./adaptation/fewLabels/crossValidateWays.ts";
+export type { Way } from "./adaptation/fewLabels/fitTop.ts";
+export type { HeldOutJudgement } from "./adaptation/fewLabels/judgeHeldOut.ts";
+export { type Suggestion, type SuggestOptions, suggestCells } from "./adaptation/fewLabels/suggestCells.ts";
+export { type WriteAdaptedOptions, writeAdaptedRun } from "./adaptation/fewLabels/writeAdaptedRun.ts";
+export type { AwayFigures, CorrectionFigures, Generalisation, SetFigures } from "./adaptation/generalise.ts";
+export {
+  type LabelFreeClassifier,
+  type LabelFreeOptions,
+  type LabelFreeStep,
+  labelFreeClassifier,
+} from "./adaptation/labelFree/labelFree.ts";
+export {
+  correctPriors,
+  type PriorCorrection,
+  type PriorCorrectionOptions,
+} from "./adaptation/labelFree/priorCorrection.ts";
+export { type OpenRun, openRun } from "./adaptation/openRun.ts";
+export type { UnlabelledAdaptation } from "./adaptation/unlabelled/adaptUnlabelled.ts";
+export type { TwoLooks } from "./adaptation/unlabelled/mixedLooks.ts";
+export type { VoteSigns } from "./adaptation/unlabelled/voteSigns.ts";
+export type { ChangedRunPlace } from "./adaptation/writeChangedRun.ts";
+export type { CopyPair } from "./audit/copies.ts";
+export type { Oddity } from "./audit/imageFacts.ts";
+export type { Registration } from "./audit/registration.ts";
+export type { ShortcutTest } from "./audit/shortcuts.ts";
+export type { Turn } from "./audit/spectrum.ts";
+export type { SuspectLabel } from "./audit/suspectLabels.ts";
+export type {
+  Audit,
+  BadFile,
+  ClassCount,
+  CopyGroup,
+  CopyMember,
+  Finding,
+  MeasureSummary,
+  NamedShortcut,
+  OddFile,
+  Part,
+  ShortcutName,
+} from "./audit/types.ts";
+export { type CellNormalizationOptions, type CellSettings, normalizedCells } from "./cells/cellNormalization.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./cells/classes.ts";
+export type { CropCounts } from "./cells/cropCounts.ts";
 export { unpackZip } from "./data/archives/unpackedFolder.ts";
-export { balanceFolder } from "./data/balance.ts";
+export type { Augmentation } from "./data/augment.ts";
+export { type BalanceOptions, type BalanceResult, balanceFolder } from "./data/balance.ts";
 export { type ImageCache, openImageCache } from "./data/cache.ts";
+export type { ImageCacheOptions, PrepareStep, SkippedImage } from "./data/cacheBuild.ts";
+export type { CellCrop } from "./data/cellCrop.ts";
+export type { ClassMap } from "./data/classNames.ts";
 export { openData, scanFolder } from "./data/dataset.ts";
-export { decodeImage } from "./data/image.ts";
+export { type DecodeOptions, decodeImage } from "./data/image.ts";
+export type { JpegDct } from "./data/jpegDct.ts";
 export { laboratoryNames, openLaboratories } from "./data/laboratories.ts";
-export { createLoader, type Loader } from "./data/loader.ts";
+export type { ScaleOptions } from "./data/laboratoryScales.ts";
+export { type BatchesOptions, createLoader, type ImageBatch, type Loader, type LoaderOptions } from "./data/loader.ts";
+export type { Dose, IngredientName, Microscopy } from "./data/microscopy/ingredients.ts";
+export type { MeasureName } from "./data/microscopy/measures.ts";
+export type { Nucleus } from "./data/microscopy/nucleus.ts";
 export { macenkoStains } from "./data/normalize/macenko.ts";
-export { fitStains, normalizeStains } from "./data/normalize/normalizeStains.ts";
-export { fitColours, normalizeColours } from "./data/normalize/reinhard.ts";
+export { fitStains, normalizeStains, type StainFinder } from "./data/normalize/normalizeStains.ts";
+export { type ColourReference, fitColours, normalizeColours } from "./data/normalize/reinhard.ts";
+export type { StainReference, StainVector } from "./data/normalize/stains.ts";
 export { vahadaneStains } from "./data/normalize/vahadane.ts";
 export { whiteBalance } from "./data/normalize/whiteBalance.ts";
 export { resizeBilinear } from "./data/resize.ts";
 export type { RgbImage } from "./data/rgbImage.ts";
-export type { Dataset, Sample } from "./data/sample.ts";
-export { classWeights, epochOrder } from "./data/sampler.ts";
-export { splitDataset } from "./data/split.ts";
-export { drawSmears } from "./data/synthetic.ts";
-export { type Classifier, classifyFiles, type LoadOptions, loadClassifier } from "./evaluation/classifier.ts";
+export type { DataOptions, Dataset, MapClasses, OpenedData, Sample, ScanOptions } from "./data/sample.ts";
+export { classWeights, type EpochOrderOptions, epochOrder } from "./data/sampler.ts";
+export type { Scale } from "./data/scale.ts";
+export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
+export { drawSmears, type SmearOptions } from "./data/synthetic.ts";
+export type { ToldScales } from "./data/toldScales.ts";
+export type { ScaledSample, UsedScale, UsedScales, UsedScalesOptions } from "./data/usedScales.ts";
+export type { Range, ReferenceRanges } from "./differential/referenceRanges.ts";
+export type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./differential/types.ts";
+export type { NamedPredictions } from "./evaluation/alignPredictions.ts";
+export type { CellCrops, CroppingModel, CropSummary } from "./evaluation/cellCrops.ts";
+export type { ChosenCells } from "./evaluation/chosenCells.ts";
+export type { ClassCurve, ClassCurves } from "./evaluation/classCurves.ts";
+export {
+  type Classified,
+  type Classifier,
+  type ClassifyFilesOptions,
+  classifyFiles,
+  type GivenPicture,
+  type ImageClassifier,
+  type LoadOptions,
+  loadClassifier,
+} from "./evaluation/classifier.ts";
+export type { BroughtImage, ClassifierFacts } from "./evaluation/classifierFacts.ts";
+export type {
+  ClassifiedPicture,
+  ClassifyPicturesOptions,
+  PictureBlob,
+  PictureFile,
+} from "./evaluation/classifyPictures.ts";
 export { comparePredictions } from "./evaluation/compare.ts";
-export { evaluatePredictions } from "./evaluation/evaluate.ts";
-export { answerImages } from "./evaluation/evaluateModel.ts";
-export { evaluateByLaboratory, type LaboratoryFigures } from "./evaluation/laboratories.ts";
-export { leaveOneLaboratoryOut } from "./evaluation/leaveOneLaboratoryOut.ts";
+export type { SplitComparison, TrainingFigures, Trainings } from "./evaluation/compareSplits.ts";
+export type { ConfidenceFigures } from "./evaluation/confidence.ts";
+export type { CroppedAnswer } from "./evaluation/cropTally.ts";
+export type { CrossValidation, OutOfFold, SplitResult } from "./evaluation/crossValidate.ts";
+export { evaluatePredictions, type ResamplingOptions } from "./evaluation/evaluate.ts";
+export { type AnswerOptions, answerImages, type ModelAnswers } from "./evaluation/evaluateModel.ts";
+export type { FamiliarityFigures } from "./evaluation/familiarity.ts";
+export type { ClassEstimates, Headline, Headlines } from "./evaluation/figures.ts";
+export type { ForeignOptions } from "./evaluation/foreignModel.ts";
+export {
+  evaluateByLaboratory,
+  type LaboratoryEvaluation,
+  type LaboratoryFigures,
+  type LaboratoryFold,
+  type LeaveOneOut,
+  type Parts,
+  type UnseenLaboratory,
+} from "./evaluation/laboratories.ts";
+export type { ClassFall, Fall } from "./evaluation/laboratoryFall.ts";
+export { type LeaveOneOutOptions, leaveOneLaboratoryOut } from "./evaluation/leaveOneLaboratoryOut.ts";
 export { readPredictionsCsv, writePredictionsCsv } from "./evaluation/predictionsCsv.ts";
-export { summariseSeeds } from "./evaluation/seeds.ts";
-export type { Evaluation, PairComparison, Prediction, Predictions } from "./evaluation/types.ts";
-export { Explainer, type ExplainOptions, type Explanation } from "./explain/explainPicture.ts";
-export { gradCamGraph } from "./explain/gradCam.ts";
+export type { Robustness, RobustnessPoint, RobustnessRow } from "./evaluation/robustness.ts";
+export type { Types } from "./evaluation/rollUp.ts";
+export { type SeedSummary, summariseSeeds } from "./evaluation/seeds.ts";
+export type { ClassFigures, Costs, Evaluation, PairComparison, Prediction, Predictions } from "./evaluation/types.ts";
+export { Explainer, type ExplainerOptions, type ExplainOptions, type Explanation } from "./explain/explainPicture.ts";
+export { type GradCamOptions, gradCamGraph } from "./explain/gradCam.ts";
 export { mapLayerNames } from "./explain/mapLayers.ts";
 export type { Method } from "./explain/methods.ts";
+export type { OpenSession } from "./explain/modelRunner.ts";
+export type { FoundCell } from "./explain/onCell.ts";
 export type { PictureMap, SeenPicture } from "./explain/picture.ts";
-export { type SanityCheck, sanityCheck } from "./explain/sanityCheck.ts";
+export { type SanityCheck, type SanityVerdict, sanityCheck } from "./explain/sanityCheck.ts";
+export {
+  type AdaptedByLabels,
+  type AdaptedByVotes,
+  type AdaptedRun,
+  type AdaptJobOptions,
+  type AdaptJobResult,
+  adaptJob,
+} from "./jobs/adaptJob.ts";
+export type { Assumptions } from "./jobs/assumptions.ts";
+export { type AuditJobOptions, auditJob } from "./jobs/auditJob.ts";
+export type { Checked } from "./jobs/checkedFile.ts";
+export { type CompareJobOptions, type CompareJobResult, compareJob } from "./jobs/compareJob.ts";
+export {
+  type ConvertJobOptions,
+  type ConvertJobResult,
+  convertJob,
+  PRECISIONS,
+  type Precision,
+} from "./jobs/convertJob.ts";
+export {
+  type CrossValidateJobOptions,
+  type CrossValidateJobResult,
+  crossValidateJob,
+} from "./jobs/crossValidateJob.ts";
+export { type DifferentialJobOptions, type DifferentialJobResult, differentialJob } from "./jobs/differentialJob.ts";
+export { type GeneraliseJobOptions, generaliseJob } from "./jobs/generaliseJob.ts";
+export { type JobEvent, type JobOptions, lineOfEvent } from "./jobs/jobEvents.ts";
+export { readRecipe } from "./jobs/readRecipe.ts";
+export { type RobustnessJobOptions, type RobustnessJobResult, robustnessJob } from "./jobs/robustnessJob.ts";
+export { type HowRead, type RunConfig, readRunConfig } from "./jobs/runConfig.ts";
+export type { RunKind, SeededModel, SeedRun } from "./jobs/seedRuns.ts";
+export { type SuggestJobOptions, suggestJob } from "./jobs/suggestJob.ts";
+export type { TrainingData } from "./jobs/trainingData.ts";
+export { type TrainJobOptions, type TrainJobResult, trainJob } from "./jobs/trainJob.ts";
+export type { JobWeights } from "./jobs/weights.ts";
+export type { Int8Loss } from "./jobs/writeInt8.ts";
 export { accuracy, balancedAccuracy } from "./metrics/accuracy.ts";
+export type { CalibrationBin } from "./metrics/calibration.ts";
+export type { Matrix } from "./metrics/checkInputs.ts";
 export { classificationReport } from "./metrics/classificationReport.ts";
-export { confusionMatrix } from "./metrics/confusionMatrix.ts";
-export { mcnemarExact } from "./metrics/mcnemar.ts";
-export { clopperPearson, wilson } from "./metrics/proportion.ts";
-export { rocAuc } from "./metrics/rocAuc.ts";
-export { rocCurve } from "./metrics/rocCurve.ts";
+export { type ConfusionMatrixOptions, confusionMatrix, type Margins } from "./metrics/confusionMatrix.ts";
+export type { Band } from "./metrics/curveBands.ts";
+export type { DifferentialClass } from "./metrics/differential.ts";
+export type { Familiarity } from "./metrics/familiarity.ts";
+export { type Discordant, mcnemarExact } from "./metrics/mcnemar.ts";
+export { clopperPearson, type Limits, wilson } from "./metrics/proportion.ts";
+export type { ResampledTest } from "./metrics/resampledTest.ts";
+export { type AucAverage, rocAuc } from "./metrics/rocAuc.ts";
+export { type RocCurve, rocCurve } from "./metrics/rocCurve.ts";
+export type { RiskPoint } from "./metrics/selective.ts";
+export type { ShownCells } from "./report/cellSection.ts";
 export { comparisonReport, runReport } from "./report/html.ts";
-export { writeRun } from "./report/writeRun.ts";
+export type {
+  AdaptationFacts,
+  BootstrapSettings,
+  ComparedModel,
+  ComparisonReportInput,
+  Note,
+  RunReportInput,
+  SplitCounts,
+} from "./report/types.ts";
+export { type JudgedRun, type RunSets, type WriteRunOptions, writeRun } from "./report/writeRun.ts";
 export type { ShippedModel } from "./shipped/shipped.ts";
 export { shippedModels } from "./shipped/shippedModels.ts";
-export { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from "./training/callbacks.ts";
-export { openFeatureCache } from "./training/featureCache.ts";
-export { type BatchSource, fit } from "./training/fit.ts";
-export { parseRecipe, type Recipe, recipeKeys } from "./training/recipe.ts";
+export type { BaseStepRunner, StepRunnerOptions, TrainingState } from "./training/baseStepRunner.ts";
+export {
+  type Callback,
+  EarlyStopping,
+  type EpochLogs,
+  ModelCheckpoint,
+  type Monitor,
+  type MonitorOptions,
+  ReduceLROnPlateau,
+  type ReduceOptions,
+  type TrainingControl,
+} from "./training/callbacks.ts";
+export type { Checkpoint } from "./training/checkpoint.ts";
+export { type FeatureCache, type FeatureCacheOptions, openFeatureCache } from "./training/featureCache.ts";
+export { type BatchSource, type FitOptions, fit } from "./training/fit.ts";
+export type { FitLoopOptions, FitProgress, FitResult, RunStore } from "./training/fitLoop.ts";
+export type { EpochRow } from "./training/history.ts";
+export type { HomeFacts } from "./training/homeFacts.ts";
+export type { HomeMemory } from "./training/homeMemory.ts";
+export type { TimeTaken } from "./training/processorTime.ts";
+export type { Runner } from "./training/progressiveRunner.ts";
+export { parseRecipe, type Recipe, type RecipeKey, recipeKeys } from "./training/recipe.ts";
 export { type Batch, StepRunner } from "./training/stepRunner.ts";
-export { type TrainedModel, trainModel, writeModel } from "./training/trainModel.ts";
+export { type ModelFileFacts, type TrainedModel, trainModel, writeModel } from "./training/trainModel.ts";
+export type { TrainEvents, TrainOptions } from "./training/trainOptions.ts";
 export { VERSION } from "./version.ts";

@@ -162,7 +162,7 @@ describe("entropy minimisation", () => {
 
   test("is interrupted between steps", async () => {
     await expect(adaptByEntropy(network(), given, { ...ONE, signal: AbortSignal.abort() })).rejects.toThrow(
-      "ERR_ABORTED",
+      "ERR_ABORTED adapting was interrupted",
     );
   });
 });

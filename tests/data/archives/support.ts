@@ -21,8 +21,20 @@ export async function tarOf(files: Files, { zipped = false } = {}): Promise<Uint
   return zipped ? gzipSync(all) : all;
 }
 
+/** A zip that says of all its files that they are encrypted. */
+export function encryptedZipOf(files: Files): Uint8Array {
+  const zip = Buffer.from(zipOf(files));
+  for (const [head, flags] of [
+    ["PK\x03\x04", 6],
+    ["PK\x01\x02", 8],
+  ] as const)
+    for (let at = zip.indexOf(head, 0, "latin1"); at >= 0; at = zip.indexOf(head, at + 1, "latin1"))
+      zip[at + flags]! |= 1;
+  return zip;
+}
+
 /** A rar (version 4 of the format, stored without compression), as no free program writes it. */
-export function rarOf(files: Files): Uint8Array {
+export function rarOf(files: Files, { isEncrypted = false } = {}): Uint8Array {
   const block = (type: number, flags: number, body: Buffer) => {
     const head = Buffer.alloc(5);
     head.writeUInt8(type, 0);
@@ -46,7 +58,7 @@ export function rarOf(files: Files): Uint8Array {
     body.writeUInt8(0x30, 18); // stored
     body.writeUInt16LE(label.length, 19);
     body.writeUInt32LE(0o100644, 21);
-    parts.push(block(0x74, 0x8000, Buffer.concat([body, label])), Buffer.from(data));
+    parts.push(block(0x74, isEncrypted ? 0x8004 : 0x8000, Buffer.concat([body, label])), Buffer.from(data));
   }
   parts.push(block(0x7b, 0x4000, Buffer.alloc(0)));
   return Buffer.concat(parts);

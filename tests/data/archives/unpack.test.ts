@@ -7,13 +7,13 @@ import { walkImages } from "leukogram/data/walk";
 import { describe, expect, test } from "vitest";
 import { testFolder } from "../../formats/support/folder.ts";
 import { message } from "../../formats/support/message.ts";
-import { type Files, noise, npyOf, png, rarOf, tarOf, zipOf } from "./support.ts";
+import { encryptedZipOf, type Files, noise, npyOf, png, rarOf, tarOf, zipOf } from "./support.ts";
 
 const WAYS: readonly (readonly [string, (files: Files) => Promise<Uint8Array> | Uint8Array])[] = [
   ["zip", zipOf],
   ["tar", (files) => tarOf(files)],
   ["tar.gz", (files) => tarOf(files, { zipped: true })],
-  ["rar", rarOf],
+  ["rar", (files) => rarOf(files)],
 ];
 
 /** Writes the archive under a name that says nothing, and where it is to be unpacked. */
@@ -41,7 +41,8 @@ describe.each(WAYS)("a %s", (_, make) => {
       const { path, into } = archive(await make({ [name]: strToU8("evil") }));
       const told = await message(unpack(path, into));
       // tar-stream and unrar take a leading slash away themselves.
-      if (told !== "no error") expect(told).toMatch(/^ERR_DATA .*(outside the folder|damaged)/);
+      if (told !== "no error")
+        expect(told).toMatch(/^ERR_DATA .*(an entry that would be written outside the folder|damaged)/);
       expect(existsSync(join(dirname(into), "evil.txt"))).toBe(false);
       expect(existsSync(join(into, "..", "..", "evil.txt"))).toBe(false);
       expect(existsSync("/tmp/leukogram-evil.txt")).toBe(false);
@@ -75,7 +76,17 @@ test("a web page, and an archive that is interrupted, are told apart", async () 
   const page = archive(strToU8("<!doctype html><title>Please sign in</title>"));
   expect(await message(unpack(page.path, page.into))).toMatch(/is not a zip, tar, gzipped tar or rar archive/);
   const stop = archive(zipOf({ "a.txt": strToU8("a") }));
-  expect(await message(unpack(stop.path, stop.into, { signal: AbortSignal.abort() }))).toMatch(/^ERR_ABORTED/);
+  expect(await message(unpack(stop.path, stop.into, { signal: AbortSignal.abort() }))).toBe(
+    "ERR_ABORTED unpacking was interrupted",
+  );
+});
+
+test.each<[string, (files: Files) => Uint8Array]>([
+  ["zip", encryptedZipOf],
+  ["rar", (files) => rarOf(files, { isEncrypted: true })],
+])("an encrypted %s is refused by the file in it", async (_, make) => {
+  const { path, into } = archive(make({ "a/b.png": await png(10) }));
+  expect(await message(unpack(path, into))).toMatch(/^ERR_DATA .*: holds an encrypted file, a[/\\]b\.png/);
 });
 
 describe("an .npz file", () => {

@@ -62,6 +62,12 @@ describe("an inference request", () => {
     ["a number too large", withInput({ data: [1, 2, 3, 4, 5, 256] }), undefined, /^ERR_DTYPE/],
     ["too deep", withInput({ data: [[[[[1]]]]] }), undefined, /^ERR_DTYPE/],
     ["an unknown output", withInput({}, { outputs: [{ name: "logits" }] }), undefined, /unknown output "logits"/],
+    [
+      "two scales",
+      withInput({ data: [1, 2, 3, 4, 5, 6] }, { parameters: { scale: "72px", red_cell_pixels: 72 } }),
+      undefined,
+      /scale and red_cell_pixels can't be combined/,
+    ],
     ["a wrong header", withInput({}), "99999", /^ERR_USAGE Inference-Header-Content-Length is 99999/],
     ["a header of nothing", withInput({}), "", /not valid JSON/],
     ["a header of words", withInput({}), "ten", /^ERR_USAGE Inference-Header-Content-Length is ten/],

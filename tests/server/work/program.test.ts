@@ -35,6 +35,13 @@ test("a program is known by its number and its beginning, and what it prints is 
   expect(isAlive({ pid: process.pid, start: "" })).toBe(false);
 });
 
+test("one that can't be started says why", async () => {
+  const files = { output: join(dir, "out.txt"), errors: join(dir, "err.txt") };
+  await expect(startProgram(["x".repeat(4e6)], files)).rejects.toThrow(
+    "ERR_RUNTIME leukogram can't be started: spawn E2BIG",
+  );
+});
+
 test("one that is asked to stop ends by itself; one that does not is ended", async () => {
   const kind = await start(
     "process.on('SIGINT', () => process.exit(0)); console.log('up'); setInterval(() => {}, 1e3)",

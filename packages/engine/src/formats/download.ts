@@ -1,10 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
 import { open, readFile, stat, writeFile } from "node:fs/promises";
 import { LeukogramError } from "../core/errors.ts";
+import type { StopSignal } from "../core/stopSignal.ts";
 
 /** Options of {@link download}. */
 export interface DownloadOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Called with bytes received so far and in all; the second is undefined if the server does not say. */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
   /** Milliseconds without a byte after which a connection counts as broken; default 30 000. */
@@ -111,7 +112,7 @@ class Transfer {
     const { signal, idleTimeout = 30_000 } = this.#options;
     const idle = new AbortController();
     const timer = setTimeout(() => idle.abort(), idleTimeout);
-    const signals = signal === undefined ? [idle.signal] : [idle.signal, signal];
+    const signals = signal === undefined ? [idle.signal] : [idle.signal, abortSignalOf(signal)];
     try {
       const response = await this.#request(AbortSignal.any(signals));
       for await (const chunk of response.body ?? []) {
@@ -227,4 +228,13 @@ function reason(error: unknown): string {
 // Of the disk, not of the network: these have a path or a file descriptor's call.
 function isFileError(error: unknown): boolean {
   return ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EFBIG"].includes((error as NodeJS.ErrnoException)?.code ?? "");
+}
+
+// fetch takes no other.
+function abortSignalOf(signal: StopSignal): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort();
+  else signal.addEventListener("abort", () => controller.abort());
+  return controller.signal;
 }

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "../core/errors.ts";
 
 /** SHA-256 of a file, 64 hexadecimal digits. */
-export function sha256(path: string): Promise<string> {
+export function fileSha256(path: string): Promise<string> {
   return fileHash(path, "sha256");
 }
 
@@ -40,7 +40,7 @@ export async function checkPin(
     throw new LeukogramError(code, `${pinPath(path)}: holds no SHA-256`, {
       hint: "Delete the file; it will be written again.",
     });
-  const actual = await sha256(content);
+  const actual = await fileSha256(content);
   if (actual !== pinned)
     throw new LeukogramError(
       code,
@@ -53,9 +53,11 @@ export async function checkPin(
 /** Records the file's SHA-256, so that {@link checkPin} finds a change. A folder that can't be written is left as it is. */
 export async function pin(path: string): Promise<void> {
   // A cache that is shared read-only is still of use.
-  await writeFile(pinPath(path), `${await sha256(path)}  ${basename(path)}\n`).catch((error: NodeJS.ErrnoException) => {
-    if (!["EACCES", "EROFS", "EPERM"].includes(error.code ?? "")) throw error;
-  });
+  await writeFile(pinPath(path), `${await fileSha256(path)}  ${basename(path)}\n`).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (!["EACCES", "EROFS", "EPERM"].includes(error.code ?? "")) throw error;
+    },
+  );
 }
 
 function missing(error: NodeJS.ErrnoException): undefined {

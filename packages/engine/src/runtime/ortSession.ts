@@ -27,6 +27,7 @@ export interface OrtBuild {
 export class OrtSession implements Session {
   readonly #session: InferenceSession;
   readonly #build: OrtBuild;
+  #released: Promise<void> | undefined;
 
   constructor(session: InferenceSession, build: OrtBuild) {
     this.#session = session;
@@ -49,6 +50,7 @@ export class OrtSession implements Session {
   }
 
   async run(feeds: Readonly<Record<string, Value>>, outputs: Readonly<Record<string, Value>> = {}) {
+    if (this.#released !== undefined) throw new LeukogramError("ERR_RUNTIME", "run: the session was released before");
     const { inputNames } = this.#session;
     const missing = inputNames.filter((name) => !(name in feeds));
     if (missing.length > 0)
@@ -72,8 +74,9 @@ export class OrtSession implements Session {
     );
   }
 
-  async release(): Promise<void> {
-    await this.#session.release();
+  release(): Promise<void> {
+    this.#released ??= this.#session.release();
+    return this.#released;
   }
 
   #toOrt(name: string, { data, shape }: Value): Tensor {

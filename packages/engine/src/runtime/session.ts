@@ -25,7 +25,7 @@ export interface Session {
     feeds: Readonly<Record<string, Value>>,
     outputs?: Readonly<Record<string, Value>>,
   ): Promise<Readonly<Record<string, Value>>>;
-  /** Frees what the session holds. */
+  /** Frees what the session holds; a second time it does nothing. */
   release(): Promise<void>;
 }
 

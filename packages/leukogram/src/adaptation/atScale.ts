@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { EVERY, type ToldScales } from "../data/toldScales.ts";
 import type { ScaledSample, UsedScale } from "../data/usedScales.ts";
 import { CellCrops } from "../evaluation/cellCrops.ts";
@@ -13,7 +14,7 @@ export interface ScaledRun {
 /** Options of {@link atScale}. */
 export interface AtScaleOptions {
   readonly told?: ToldScales | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /**

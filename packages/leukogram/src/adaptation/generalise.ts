@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Dataset } from "../data/sample.ts";
 import type { Scale } from "../data/scale.ts";
 import { EVERY } from "../data/toldScales.ts";
@@ -95,7 +96,7 @@ export interface GeneralisationOptions extends LoadOptions {
   readonly skipBad?: boolean;
   readonly resamples?: number;
   readonly seed?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

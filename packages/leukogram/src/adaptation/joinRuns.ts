@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { joinModels } from "@leukogram/engine/models/joined";
 import { joinedName } from "@leukogram/engine/models/registry";
@@ -26,7 +27,7 @@ export interface JoinRunsOptions extends SessionOptions {
   readonly data: Pick<OpenedData, "train" | "validation">;
   /** The new run folder. */
   readonly out: string;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
@@ -87,7 +88,7 @@ export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRun
   }
 }
 
-function pictureSource(run: OpenRun, samples: readonly Sample[], signal: AbortSignal | undefined): PictureSource {
+function pictureSource(run: OpenRun, samples: readonly Sample[], signal: StopSignal | undefined): PictureSource {
   return async function* (indices) {
     const files = indices.map((i) => samples[i]!.path);
     const redCells = isCropped(run) ? await redCellsOf(samples, { known: run.scale, signal }) : [];

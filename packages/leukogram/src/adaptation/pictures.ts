@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { takeRows } from "@leukogram/engine/core/rows";
 import { spread } from "@leukogram/engine/core/spread";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Value } from "@leukogram/engine/runtime/session";
 import { cropAtScale } from "../data/cellCrop.ts";
 import { decodeImage } from "../data/image.ts";
@@ -34,7 +35,7 @@ export interface ReadPicturesOptions {
    * that the model carries, else that of these files.
    */
   readonly redCellOf?: ((index: number) => number | undefined) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { isAugmentedName, originalPath } from "../data/grouping.ts";
 import { openLaboratories } from "../data/laboratories.ts";
 import { MEASURES } from "../data/microscopy/measures.ts";
@@ -19,7 +20,7 @@ export interface AuditOptions extends DataOptions {
   readonly seed?: number;
   /** Answers of models that did not learn from the images, to find labels by that are probably wrong. */
   readonly predictions?: Predictions | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

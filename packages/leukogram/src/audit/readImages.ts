@@ -1,8 +1,10 @@
 // Images as the search for copies sees them: looked at once, what is kept of each on disk.
+
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { defaultCacheDir } from "../data/cacheDir.ts";
 import { toldBits } from "../data/depth.ts";
 import { bitsOfSet } from "../data/pictureSets.ts";
@@ -33,7 +35,7 @@ export function openRecords(name: string): RecordFile {
 /** Where what is kept of images goes, and who is told of the progress. */
 export interface ReadOptions {
   readonly records: RecordFile;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

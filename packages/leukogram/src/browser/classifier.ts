@@ -1,19 +1,15 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { Session } from "@leukogram/engine/runtime/session";
 import { createSession, type WebSessionOptions } from "@leukogram/engine/runtime/web";
 import type { CellSettings } from "../cells/cellNormalization.ts";
+import { type ClassifierFacts, classifierFacts, type PictureFacts } from "../evaluation/classifierFacts.ts";
 import {
-  type BroughtImage,
-  bringImage,
-  type ClassifierFacts,
-  classifierFacts,
-  normalizedRow,
-  type PictureFacts,
-} from "../evaluation/classifierFacts.ts";
-import { argmax } from "../metrics/topKAccuracy.ts";
+  bringPictures as bring,
+  type ClassifiedPicture,
+  type ClassifyPicturesOptions,
+  classifyPictures,
+} from "../evaluation/classifyPictures.ts";
 import { type CellKeys, cellNormalizationOf } from "../training/cellsOfRecipe.ts";
 import { type Picture, readPicture } from "./pictures.ts";
-import { redCellOf } from "./scale.ts";
 
 /** How a model sees pictures, as its file says. */
 export interface ModelFacts extends ClassifierFacts {
@@ -27,39 +23,12 @@ export interface ModelFacts extends ClassifierFacts {
   readonly viewStain: number;
 }
 
-/** What a model says of a picture. */
-export interface ClassifiedPicture {
-  /** One a class. */
-  readonly probabilities: readonly number[];
-  /** The class with the largest. */
-  readonly label: string;
-  /**
-   * Share of the model's own pictures that look as strange, or stranger: below 0.01 it is unlike them. Undefined if
-   * the model does not know how its own look.
-   */
-  readonly familiarity: number | undefined;
-  /** How the cell was cropped: the share of the crop beyond the picture, and its nucleus. Undefined for whole pictures. */
-  readonly crop: BroughtImage["crop"];
-}
-
-/** Options of {@link WebClassifier.classify}. */
-export interface ClassifyPicturesOptions {
-  /** Default: 16. */
-  readonly batchSize?: number;
-  /**
-   * How large the pictures show a cell, for models that take crops: 72px, the width of a red cell, or 0.10um a pixel.
-   * Default: what the model carries, else what the nuclei of these pictures say.
-   */
-  readonly scale?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
 /** A trained model that is ready to classify in a page. */
 export interface WebClassifier extends ModelFacts {
   readonly fileBytes: number;
   /** Answers in the order of the pictures. @throws ERR_IMAGE if one can't be read; ERR_ABORTED. */
   classify(pictures: readonly Picture[], options?: ClassifyPicturesOptions): Promise<readonly ClassifiedPicture[]>;
+  /** Frees what it holds; a second time it does nothing. */
   close(): Promise<void>;
 }
 
@@ -69,10 +38,10 @@ export interface WebClassifier extends ModelFacts {
  * @throws ERR_FORMAT if it can't be fetched or is no such model; ERR_RUNTIME if the device is not there.
  *
  * @example
- * const classifier = await loadClassifier("/models/mobilenetv2-anylab.onnx");
+ * const classifier = await loadWebClassifier("/models/mobilenetv2-anylab.onnx");
  * const [answer] = await classifier.classify([fileInput.files[0]]);
  */
-export async function loadClassifier(
+export async function loadWebClassifier(
   model: string | URL | Uint8Array,
   options: WebSessionOptions = {},
 ): Promise<WebClassifier> {
@@ -81,10 +50,16 @@ export async function loadClassifier(
   const session = await createSession(bytes, options);
   try {
     const facts = modelFacts(session.metadata, name);
+    const [height, width] = facts.imageSize;
+    const probabilities = async (images: Uint8Array, count: number) => {
+      const found = await session.run({ images: { data: images, shape: [count, height, width, 3] } });
+      return found.probabilities!.data as Float32Array;
+    };
     return {
       ...facts,
       fileBytes: bytes.length,
-      classify: (pictures, settings) => classify(session, facts, pictures, settings),
+      classify: (pictures, settings) =>
+        classifyPictures(pictures, { facts, read: readPicture, probabilities }, settings),
       close: () => session.release(),
     };
   } catch (error) {
@@ -134,42 +109,11 @@ function recipeKeys(
   }
 }
 
-async function classify(
-  session: Session,
-  facts: ModelFacts,
-  pictures: readonly Picture[],
-  { batchSize = 16, scale, signal, onProgress }: ClassifyPicturesOptions = {},
-): Promise<readonly ClassifiedPicture[]> {
-  const redCell = await redCellOf(facts, pictures, scale);
-  const answers: ClassifiedPicture[] = [];
-  for (let start = 0; start < pictures.length; start += batchSize) {
-    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "classification was interrupted");
-    const { images, brought } = await bringPictures(pictures.slice(start, start + batchSize), facts, redCell);
-    const { probabilities } = await session.run({ images });
-    const classes = facts.classes.length;
-    for (const [i, { familiarity, crop }] of brought.entries()) {
-      const row = (probabilities!.data as Float32Array).subarray(i * classes, (i + 1) * classes);
-      answers.push({ probabilities: normalizedRow(row), label: facts.classes[argmax(row)]!, familiarity, crop });
-    }
-    onProgress?.(answers.length, pictures.length);
-  }
-  return answers;
-}
-
 /**
  * Pictures as a model's graph takes them: `images` uint8 [N, height, width, 3], and how each was brought there.
  *
- * @param redCell width of a red cell, pixels, where the scale is known
+ * @param redCell width of a red cell, pixels, if the scale is known
  */
-export async function bringPictures(pictures: readonly Picture[], facts: PictureFacts, redCell?: number | undefined) {
-  const [height, width] = facts.imageSize;
-  const size = height * width * 3;
-  const data = new Uint8Array(pictures.length * size);
-  const brought: Omit<BroughtImage, "pixels">[] = [];
-  for (const [i, picture] of pictures.entries()) {
-    const { pixels, ...how } = bringImage(await readPicture(picture), facts, redCell);
-    data.set(pixels, i * size);
-    brought.push(how);
-  }
-  return { images: { data, shape: [pictures.length, height, width, 3] }, brought };
+export function bringPictures(pictures: readonly Picture[], facts: PictureFacts, redCell?: number | undefined) {
+  return bring(pictures, facts, { read: readPicture, redCell });
 }

@@ -4,19 +4,20 @@ import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import { Model } from "@leukogram/engine/nn/model";
 import { createSession, type WebSessionOptions, webRuntime } from "@leukogram/engine/runtime/web";
 import { normalizedCells } from "../cells/cellNormalization.ts";
+import type { ClassifyPicturesOptions } from "../evaluation/classifyPictures.ts";
 import { BaseStepRunner, type StepRunnerOptions } from "../training/baseStepRunner.ts";
 import { stainVariants } from "../training/cellsOfRecipe.ts";
 import { featuresOf } from "../training/trainHead.ts";
 import { VERSION } from "../version.ts";
-import { bringPictures, type ClassifyPicturesOptions, type ModelFacts } from "./classifier.ts";
+import { bringPictures, type ModelFacts } from "./classifier.ts";
 import type { Picture } from "./pictures.ts";
 import { redCellOf } from "./scale.ts";
 
-/** What a {@link StepRunner} in a browser is set up with. */
+/** What a {@link WebStepRunner} in a browser is set up with. */
 export interface WebStepRunnerOptions extends Omit<StepRunnerOptions, "device" | "threads">, WebSessionOptions {}
 
 /** Takes training steps and evaluates, by onnxruntime-web. */
-export class StepRunner extends BaseStepRunner {
+export class WebStepRunner extends BaseStepRunner {
   constructor(model: Model, { device, threads, wasmPaths, ...options }: WebStepRunnerOptions) {
     super(model, options, webRuntime({ device, threads, wasmPaths }));
   }
@@ -67,7 +68,7 @@ export async function openFeatures(
 }
 
 /**
- * The bytes of a model.onnx for a model that has learned other classes: Node, the command line and `loadClassifier` take
+ * The bytes of a model.onnx for a model that has learned other classes: Node, the command line and `loadWebClassifier` take
  * them. It sees pictures as `facts` says.
  */
 export function modelBytes(

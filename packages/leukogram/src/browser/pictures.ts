@@ -1,8 +1,9 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { isWidePng } from "../data/pictureHead.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
+import { checkedImage, type RgbImage } from "../data/rgbImage.ts";
+import type { PictureFile } from "../evaluation/classifyPictures.ts";
 
-/** A picture in any form that a page has it in: pixels, what is drawn, or a file. */
+/** A picture in any form that a page has it in: pixels, what is drawn, or a file or its bytes. */
 export type Picture =
   | RgbImage
   | ImageData
@@ -11,7 +12,7 @@ export type Picture =
   | HTMLCanvasElement
   | OffscreenCanvas
   | HTMLVideoElement
-  | Blob;
+  | PictureFile;
 
 /**
  * The pixels of a picture as 8-bit RGB at its own size, alpha dropped.
@@ -19,8 +20,11 @@ export type Picture =
  * @throws ERR_IMAGE if the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
  */
 export async function readPicture(picture: Picture): Promise<RgbImage> {
-  if ("data" in picture) return isImageData(picture) ? withoutAlpha(picture) : checked(picture);
+  if ("data" in picture) return isImageData(picture) ? withoutAlpha(picture) : checkedImage(picture);
+  if (picture instanceof Uint8Array || picture instanceof ArrayBuffer)
+    return decodeFile(new Blob([picture as Uint8Array<ArrayBuffer> | ArrayBuffer]));
   if (picture instanceof Blob) return decodeFile(picture);
+  if ("arrayBuffer" in picture) return decodeFile(new File([await picture.arrayBuffer()], picture.name ?? "image"));
   if (picture instanceof HTMLImageElement)
     await picture.decode().catch((cause) => {
       throw cannotDecode(picture.currentSrc || "image", cause);
@@ -63,7 +67,7 @@ function requireWhite({ data }: RgbImage, name: string): void {
   );
 }
 
-type Drawable = Exclude<Picture, RgbImage | ImageData | Blob>;
+type Drawable = Exclude<Picture, RgbImage | ImageData | PictureFile>;
 
 function drawn(source: Drawable): RgbImage {
   const [width, height] = sizeOf(source);
@@ -97,15 +101,6 @@ function withoutAlpha({ data, width, height }: ImageData): RgbImage {
     rgb[to + 2] = data[from + 2]!;
   }
   return { data: rgb, width, height };
-}
-
-function checked(image: RgbImage): RgbImage {
-  const { data, width, height } = image;
-  if (data.length !== width * height * 3 || data.length === 0)
-    throw new LeukogramError("ERR_IMAGE", `image: ${width} x ${height} RGB pixels do not fit ${data.length} bytes`, {
-      hint: "Give [height, width, 3] bytes, or an ImageData.",
-    });
-  return image;
 }
 
 function cannotDecode(name: string, cause: unknown): LeukogramError {

@@ -1,23 +1,9 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
-import { nucleiNote } from "../cells/cropCounts.ts";
 import { type CellSizes, cellSizes } from "../data/microscopy/redCellWidths.ts";
-import {
-  type MeasuredScale,
-  MOST_MEASURED,
-  measureScale as measureCells,
-  parseScale,
-  type Scale,
-  scaleNotes,
-} from "../data/scale.ts";
+import { MOST_MEASURED, measureScale as measureCells, parseScale, type Scale, scaleNotes } from "../data/scale.ts";
 import type { ClassifierFacts } from "../evaluation/classifierFacts.ts";
+import { type PicturesScale, redCellOfPictures, scaleOfPictures } from "../evaluation/classifyPictures.ts";
 import { type Picture, readPicture } from "./pictures.ts";
-
-/** What the nuclei of a batch say of its scale. */
-export interface PicturesScale extends MeasuredScale {
-  /** What is to be said of it, a sentence each. */
-  readonly notes: readonly string[];
-}
 
 /**
  * Measures the scale of pictures of one laboratory by the nuclei of their cells; 20 nuclei or more tell one.
@@ -28,12 +14,8 @@ export interface PicturesScale extends MeasuredScale {
  * const { scale } = await measureScale(files);
  * const answers = await classifier.classify(files, { scale: scale && `${scale.redCell}px` });
  */
-export async function measureScale(pictures: readonly Picture[]): Promise<PicturesScale> {
-  const cells: CellSizes[] = [];
-  for (const picture of pictures) cells.push(cellSizes(await readPicture(picture)));
-  const measured = measureCells(cells);
-  const note = nucleiNote(measured);
-  return { ...measured, notes: [...scaleNotes(measured.scale, measured), ...(note === undefined ? [] : [note])] };
+export function measureScale(pictures: readonly Picture[]): Promise<PicturesScale> {
+  return scaleOfPictures(pictures, readPicture);
 }
 
 /**
@@ -43,18 +25,12 @@ export async function measureScale(pictures: readonly Picture[]): Promise<Pictur
  * @param told as on the command line, such as 0.10um or 72px
  * @throws ERR_USAGE if it is no scale, or the model takes whole pictures.
  */
-export async function redCellOf(
-  { cropRedCells, scale }: Pick<ClassifierFacts, "cropRedCells" | "scale">,
+export function redCellOf(
+  facts: Pick<ClassifierFacts, "cropRedCells" | "scale">,
   pictures: readonly Picture[],
   told: string | undefined,
 ): Promise<number | undefined> {
-  if (told !== undefined && cropRedCells === undefined)
-    throw new LeukogramError("ERR_USAGE", "the model takes whole images and does not use a scale", {
-      hint: "Remove scale.",
-    });
-  if (cropRedCells === undefined) return undefined;
-  if (told !== undefined) return parseScale(told).redCell;
-  return (scale ?? (await measureScale(pictures)).scale)?.redCell;
+  return redCellOfPictures(pictures, facts, { told, read: readPicture });
 }
 
 /** The scale that pictures are cropped at. */

@@ -2,11 +2,11 @@
 
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Command } from "commander";
-import { offeredMapping, readClassMap } from "../data/classNames.ts";
+import { readClassMap } from "../data/classNames.ts";
 import type { DataOptions } from "../data/sample.ts";
+import type { HowRead } from "../jobs/runConfig.ts";
 import { groupingOf, oneOf } from "./options.ts";
 import { Progress } from "./progress.ts";
-import type { HowRead } from "./runFolder.ts";
 
 /** Adds the flags. */
 export function addClassNameFlags(command: Command): void {
@@ -58,34 +58,7 @@ function keptMap(word: string): HowRead["mapClasses"] {
   return Object.fromEntries([...readClassMap(word)].map(([from, to]) => [from, to ?? null]));
 }
 
-/** How the data's classes are taken by what a run's config.json keeps; said on stderr unless `quiet`. */
-export function classNamesKept(
-  { mapClasses, others }: Pick<HowRead, "mapClasses" | "others">,
-  say?: (text: string) => void,
-): Pick<DataOptions, "mapClasses"> {
-  if (mapClasses === undefined) return {};
-  const map =
-    mapClasses === "auto"
-      ? ("auto" as const)
-      : new Map(Object.entries(mapClasses).map(([from, to]) => [from, to ?? undefined]));
-  return { mapClasses: { map, leaveOut: others === "leave-out", say } };
-}
-
 /** How labelled data is opened by what the user says: its groups, and its classes. @throws as {@link classNamesOf}. */
 export function labelledDataOf(options: Readonly<Record<string, unknown>>): DataOptions {
   return { ...groupingOf(options), ...classNamesOf(options) };
-}
-
-/** The flags as words of a command line. */
-export function classNameWords({ mapClasses, others }: HowRead, file: string | undefined): string[] {
-  if (mapClasses === undefined) return [];
-  const word = mapClasses === "auto" ? "auto" : (file ?? "map.csv");
-  return ["--map-classes", word, ...(others === "leave-out" ? ["--others", "leave-out"] : [])];
-}
-
-/** Says the mapping that there is for classes of other names that are learned as they are. */
-export function tellOffer(progress: Progress, classes: readonly string[]): void {
-  const offer = offeredMapping(classes);
-  if (offer !== undefined)
-    progress.line(`Note: the model is trained on classes named ${classes.join(", ")}; ${offer}.`);
 }

@@ -10,12 +10,12 @@ import { badImage } from "../evaluation/classifier.ts";
 import { Explainer, type Explanation } from "../explain/explainPicture.ts";
 import { stopIfAborted } from "../explain/interrupted.ts";
 import { type Method, methodEntry } from "../explain/methods.ts";
+import type { GivenModel } from "../jobs/givenModel.ts";
 import { type DrawnExplanation, type ExplainedPicture, explainReport } from "../report/explainReport.ts";
 import { percent } from "../report/format.ts";
 import { overlayPng, overlaySheet, picturePng } from "../report/overlay.ts";
 import { PictureReader, type ReadPicture } from "../report/pictureReader.ts";
 import { VERSION } from "../version.ts";
-import type { GivenModel } from "./foreignModel.ts";
 import type { Progress } from "./progress.ts";
 
 // File names without their endings, numbered where several are the same.

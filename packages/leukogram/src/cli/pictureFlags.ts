@@ -1,6 +1,5 @@
 // What all commands that read pictures have in common: `--bits`, and zips in place of folders.
 import type { Command } from "commander";
-import { isZip, unpackZip } from "../data/archives/unpackedFolder.ts";
 import { tellBits } from "../data/depth.ts";
 import { number } from "./options.ts";
 
@@ -28,10 +27,8 @@ export function readsPictures(command: Command): boolean {
 export async function preparePictures(command: Command, signal: AbortSignal): Promise<void> {
   const { bits, ...options } = command.opts() as Record<string, unknown> & { readonly bits?: number };
   tellBits(bits);
-  const words = [command.processedArgs, Object.values(options)].flat(3);
-  const zips = words.filter((word) => typeof word === "string" && /\.zip$/i.test(word)) as string[];
-  if (zips.length === 0) return;
-  const { parseSource } = await import("../data/laboratories.ts");
-  for (const path of new Set(zips.map((word) => parseSource(word).path)))
-    if (isZip(path)) await unpackZip(path, signal);
+  const words = [command.processedArgs, Object.values(options)].flat(3).filter((word) => typeof word === "string");
+  if (!words.some((word) => /\.zip$/i.test(word))) return;
+  const { unpackSources } = await import("../data/archives/unpackSources.ts");
+  await unpackSources(words, signal);
 }

@@ -1,7 +1,6 @@
-import { appendFileSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { onRemark } from "../data/remarks.ts";
-import { withCpu } from "../report/format.ts";
+import { type JobEvent, lineOfEvent } from "../jobs/jobEvents.ts";
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
 import { ProgressFile } from "../training/progressFile.ts";
@@ -20,8 +19,6 @@ export class Progress {
   readonly #quiet: boolean;
   readonly #live: boolean;
   readonly #file: ProgressFile | undefined;
-  #log: string | undefined;
-  #kept: string[] = [];
   #last = 0;
   // Seconds of each epoch that is done.
   #epochs: number[] = [];
@@ -49,41 +46,23 @@ export class Progress {
     }
   }
 
-  /** From now on keeps the lines that stay, for {@link openLog} to write: a run's folder is made late. */
-  beginLog(): void {
-    this.#log = undefined;
-    this.#kept = [];
-  }
-
-  /** Writes the kept lines behind those that the file holds, and from now on each line as it comes. */
-  openLog(path: string): void {
-    this.#log = path;
-    for (const line of this.#kept.splice(0)) this.#write(line);
-  }
+  /** Shows what a job tells. */
+  readonly hear = (event: JobEvent): void => {
+    if (event.kind === "note") this.line(event.text);
+    else if (event.kind === "warning") this.warn(event.text);
+    else if (event.kind === "stage") this.stage(event.stage, event.done, event.total);
+    else if (event.kind === "step") this.#step(event.progress);
+    else this.#epochDone(event.row, event.epochs);
+  };
 
   /** A line that stays. */
   line(text: string): void {
-    this.#keep(text);
     if (!this.#quiet) show(text);
   }
 
   /** A line that stays and is said under --quiet too: without it a number would mislead. */
   warn(text: string): void {
-    this.#keep(text);
     show(text);
-  }
-
-  #keep(line: string): void {
-    if (this.#log === undefined) this.#kept.push(line);
-    else this.#write(line);
-  }
-
-  #write(line: string): void {
-    try {
-      appendFileSync(this.#log!, `${line}\n`);
-    } catch {
-      // A log that can't be written is no reason to end a training.
-    }
   }
 
   /** Done so many of so many. */
@@ -94,7 +73,7 @@ export class Progress {
   };
 
   /** After a training step. What matters least stands last, where a narrow terminal cuts the line. */
-  readonly step = (p: FitProgress): void => {
+  #step(p: FitProgress): void {
     this.#file?.tell({
       stage: "Training",
       done: p.batch,
@@ -112,21 +91,14 @@ export class Progress {
       `Epoch ${p.epoch}/${p.epochs} ${bar} ${p.batch}/${p.batches}  ${duration(p.secondsLeft)} left  ` +
         `loss ${p.loss.toFixed(4)}  accuracy ${p.accuracy.toFixed(4)}  ${Math.round(p.imagesPerSecond)} images/s`,
     );
-  };
+  }
 
   /** After an epoch. */
-  readonly epoch = (row: EpochRow, epochs: number): void => {
+  #epochDone(row: EpochRow, epochs: number): void {
     this.#epochs.push(row.seconds);
     this.#file?.tell({ epoch: row.epoch, epochs, loss: row.loss, accuracy: row.accuracy }, { isUrgent: true });
-    const validation =
-      row.valLoss === undefined
-        ? ""
-        : `  val_loss ${row.valLoss.toFixed(4)}  val_accuracy ${row.valAccuracy!.toFixed(4)}`;
-    this.line(
-      `Epoch ${row.epoch}/${epochs}  loss ${row.loss.toFixed(4)}  accuracy ${row.accuracy.toFixed(4)}${validation}  ` +
-        `rate ${row.learningRate.toExponential(2)}  ${withCpu(row.seconds, row.cpuSeconds, tenths)}`,
-    );
-  };
+    this.line(lineOfEvent({ kind: "epoch", row, epochs })!);
+  }
 
   // Of all epochs: this one's, and for each of the others as long as those took that are done, or this one will.
   #secondsLeft({ epoch, epochs, secondsLeft }: FitProgress): number {
@@ -152,7 +124,6 @@ function show(text: string): void {
   clearLine();
   process.stderr.write(`${text}\n`);
 }
-const tenths = (seconds: number | undefined) => `${seconds!.toFixed(1)} s`;
 
 function duration(seconds: number): string {
   return seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;

@@ -1,15 +1,11 @@
 // Flags of recipes; they have a file of their own, so that other commands start without what checks settings.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { nearest } from "@leukogram/engine/core/nearest";
 import { type Command, Option } from "commander";
-import { parse } from "yaml";
 import { INGREDIENTS } from "../data/microscopy/ingredients.ts";
+import { readRecipe } from "../jobs/readRecipe.ts";
 import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
 import { number } from "./options.ts";
-
-const CONFIGS = fileURLToPath(new URL("../../configs/", import.meta.url));
 
 const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -107,30 +103,4 @@ export function recipeOf(
   // The file by itself first, so that its faults are told with its name.
   parseRecipe(fromFile, recipe);
   return parseRecipe({ ...base, ...fromFile, ...flags }, "settings");
-}
-
-/** The settings of a recipe by name or file; a run's config.json holds them under "recipe". @throws ERR_CONFIG if there is none, or it is no YAML map. */
-export function readRecipe(nameOrFile: string): Record<string, unknown> {
-  const named = `${CONFIGS}${nameOrFile}.yaml`;
-  const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();
-  const path = isFile ? nameOrFile : named;
-  if (!existsSync(path)) {
-    const names = readdirSync(CONFIGS)
-      .sort()
-      .map((file) => file.replace(/\.yaml$/, ""));
-    const near = nearest(nameOrFile, names);
-    throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": no such file or recipe`, {
-      hint: near === undefined ? `Give a YAML file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,
-    });
-  }
-  try {
-    const values: unknown = parse(readFileSync(path, "utf8"));
-    if (values === null || typeof values !== "object" || Array.isArray(values))
-      throw new Error("expected `key: value` lines");
-    const { version, recipe } = values as Record<string, unknown>;
-    const isRun = version !== undefined && recipe !== null && typeof recipe === "object";
-    return (isRun ? recipe : values) as Record<string, unknown>;
-  } catch (cause) {
-    throw new LeukogramError("ERR_CONFIG", `recipe ${path}: ${(cause as Error).message.split("\n")[0]}`, { cause });
-  }
 }

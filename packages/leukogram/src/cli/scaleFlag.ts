@@ -1,13 +1,9 @@
 // `--scale`: how large a laboratory's pictures show a cell, and what commands say of it.
 
-import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Command } from "commander";
-import type { OpenedData } from "../data/sample.ts";
 import { parseToldScales, type ToldScales } from "../data/toldScales.ts";
-import { withToldScales } from "../data/usedScales.ts";
 import type { CellCrops, CropSummary } from "../evaluation/cellCrops.ts";
 import { scaleSentences } from "../evaluation/scaleWords.ts";
-import type { Recipe } from "../training/recipe.ts";
 import { collect } from "./options.ts";
 import { addPictureFlags } from "./pictureFlags.ts";
 import type { Progress } from "./progress.ts";
@@ -31,20 +27,6 @@ export function addScaleFlag(command: Command, { several = false }: { readonly s
 /** The scales that the user told. @throws ERR_USAGE for what is none. */
 export function toldScalesOf({ scale = [] }: ScaleFlag): ToldScales {
   return parseToldScales(scale);
-}
-
-/**
- * Images to train on, with the scales that the user told.
- *
- * @throws ERR_USAGE if the recipe's model takes whole pictures, or a scale fits no laboratory.
- */
-export function trainedAtScale(data: OpenedData, { cropRedCells }: Recipe, flag: ScaleFlag): OpenedData {
-  const told = toldScalesOf(flag);
-  if (told.size > 0 && cropRedCells === undefined)
-    throw new LeukogramError("ERR_USAGE", "the recipe's model takes whole images and does not use a scale", {
-      hint: "Remove --scale, or set --crop-red-cells.",
-    });
-  return withToldScales(data, told);
 }
 
 /** Says the scale of each laboratory, before its cells are classified. */

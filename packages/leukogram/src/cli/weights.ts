@@ -1,9 +1,8 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { findImagenetWeights } from "@leukogram/engine/formats/imagenetWeights";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import type { Command } from "commander";
+import type { JobWeights } from "../jobs/weights.ts";
 import type { Recipe } from "../training/recipe.ts";
-import type { Progress } from "./progress.ts";
 
 /** Flags that say where a backbone's weights come from. */
 export interface WeightsFlags {
@@ -24,7 +23,7 @@ export function addWeightsFlags(command: Command): void {
 /** What `--weights` takes in place of a file, so that none of the cache is taken either. */
 const NONE = "none";
 
-/** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG if there is no such model. */
+/** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG if no such model. */
 export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { model }: Pick<Recipe, "model">): void {
   const flag = weights === undefined ? "--fetch-weights" : "--weights";
   if (modelEntry(model).pretrained || ((weights === undefined || weights === NONE) && !fetchWeights)) return;
@@ -33,27 +32,8 @@ export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { mod
   });
 }
 
-/** The weights file for a recipe's model; undefined, and a word about it, if there is none. */
-export async function findWeights(
-  { weights, fetchWeights = false }: WeightsFlags,
-  recipe: Pick<Recipe, "model" | "alpha" | "imageSize">,
-  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
-): Promise<string | undefined> {
-  const entry = modelEntry(recipe.model);
-  if (!entry.pretrained || weights === NONE) return undefined;
-  const found = await findImagenetWeights({
-    weights,
-    model: entry.name,
-    alpha: recipe.alpha,
-    imageSize: recipe.imageSize ?? entry.imageSize,
-    fetch: fetchWeights,
-    signal,
-    onProgress: (done: number, total: number | undefined) =>
-      progress.stage("Downloading ImageNet weights", done, total ?? done),
-  });
-  if (found === undefined)
-    progress.line(
-      `No ImageNet weights found: ${entry.title} starts from random weights. Download them with --fetch-weights, or give a file with --weights.`,
-    );
-  return found?.path;
+/** What the flags ask for, as a job takes it. */
+export function weightsOf({ weights, fetchWeights = false }: WeightsFlags): JobWeights | undefined {
+  if (weights === NONE) return undefined;
+  return weights ?? { fetch: fetchWeights };
 }

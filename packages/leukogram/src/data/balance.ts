@@ -3,6 +3,7 @@ import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, posix, relative, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { stringify } from "csv-stringify/sync";
 import sharp from "sharp";
 import { applyAffine } from "./affine.ts";
@@ -22,7 +23,7 @@ export interface BalanceOptions {
   readonly seed?: number;
   /** Called after each image written. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** What {@link balanceFolder} wrote. */

@@ -2,6 +2,7 @@ import { type FileHandle, open, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import type { defaultCacheDir } from "./cacheDir.ts";
 import { decodeImage } from "./image.ts";
@@ -133,7 +134,7 @@ export interface ImageCacheOptions {
   readonly cacheDir?: string;
   /** Leave out images that cannot be decoded, and list them, instead of failing. */
   readonly skipBad?: boolean;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Called after each image that had to be decoded. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Images decoded at a time; as many as there are cores, and one more, by default. */

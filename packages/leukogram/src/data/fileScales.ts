@@ -1,6 +1,8 @@
 // The scale that files say of themselves: TIFF's resolution, ImageJ's and OME's width of a pixel.
+
 import { readFile } from "node:fs/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { RED_CELL_ERROR, RED_CELL_MICROMETRES, type Scale } from "./scale.ts";
 import { isTiff } from "./tiff/pages.ts";
 import { planTiff } from "./tiff/plan.ts";
@@ -16,7 +18,7 @@ const SAME = 0.01;
  */
 export async function scaleInFiles(
   paths: readonly string[],
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { signal }: { readonly signal?: StopSignal | undefined } = {},
 ): Promise<Scale | undefined> {
   if (!paths.every((path) => /\.tiff?$/i.test(path))) return undefined;
   let first: number | undefined;

@@ -1,7 +1,9 @@
 // The scale of each laboratory's pictures, from its unlabelled cells.
+
 import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { scaleInFiles } from "./fileScales.ts";
 import { decodeImage } from "./image.ts";
 import { laboratoryOf } from "./laboratories.ts";
@@ -11,7 +13,7 @@ import { type MeasuredScale, MOST_MEASURED, measureScale, type Scale, withFileSc
 
 /** Options of {@link laboratoryScales} and {@link scaleOfFiles}. */
 export interface ScaleOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /**

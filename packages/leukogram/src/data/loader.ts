@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { type Augmentation, checkAugmentation } from "./augment.ts";
 import type { ImageCache } from "./cache.ts";
 import type { LoaderJob, LoaderWorkerData } from "./loaderWorker.ts";
@@ -21,7 +22,7 @@ export interface LoaderOptions {
 }
 
 /** Images of one step. */
-export interface Batch {
+export interface ImageBatch {
   /** uint8 [count, phases * phases * 3, height, width]; valid until the next batch is asked for. */
   readonly pixels: Uint8Array;
   /** [count] */
@@ -40,7 +41,7 @@ export interface BatchesOptions {
   readonly order: readonly number[];
   /** Batches to leave out at the start, as when a run goes on within an epoch; default 0. */
   readonly from?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** Prepares batches in worker threads, ahead of the training step. */
@@ -50,7 +51,7 @@ export interface Loader {
    *
    * @throws LeukogramError ERR_RUNTIME if a worker died, ERR_DATA if an image cannot be read, ERR_ABORTED.
    */
-  batches(options: BatchesOptions): AsyncGenerator<Batch, void, undefined>;
+  batches(options: BatchesOptions): AsyncGenerator<ImageBatch, void, undefined>;
   /** Ends the workers; the cache stays open. */
   close(): Promise<void>;
 }
@@ -86,7 +87,12 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   });
   let running = false;
 
-  async function* batches({ epoch, order, from = 0, signal }: BatchesOptions): AsyncGenerator<Batch, void, undefined> {
+  async function* batches({
+    epoch,
+    order,
+    from = 0,
+    signal,
+  }: BatchesOptions): AsyncGenerator<ImageBatch, void, undefined> {
     if (running) throw new LeukogramError("ERR_USAGE", "the loader gives the batches of one epoch at a time");
     requireKnown(order, places.length);
     running = true;
@@ -124,7 +130,7 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
   return { batches, close: () => pool.close() };
 }
 
-async function untilAborted<T>(filled: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function untilAborted<T>(filled: Promise<T>, signal: StopSignal | undefined): Promise<T> {
   const aborted = () => new LeukogramError("ERR_ABORTED", "loading was interrupted");
   if (signal?.aborted) {
     await Promise.allSettled([filled]);

@@ -25,6 +25,8 @@ const kinds = new Map<PictureKind, Set<string>>();
 const notes = new Set<string>();
 let waiting: string[] = [];
 let tell: ((text: string) => void) | undefined;
+// Of jobs that run; the last one hears, and is nearer to who asked than `tell`.
+let hearers: readonly ((text: string) => void)[] = [];
 
 /** Notes something that was assumed; the same sentence once. */
 export function remark(text: string): void {
@@ -61,6 +63,15 @@ export function onRemark(listener: ((text: string) => void) | undefined): void {
   if (listener !== undefined) for (const text of waiting.splice(0)) listener(text);
 }
 
+/** Lets a job hear remarks in place of {@link onRemark}'s listener, also those that nobody has heard yet, until it calls what is returned. */
+export function hearRemarks(listener: (text: string) => void): () => void {
+  hearers = [...hearers, listener];
+  for (const text of waiting.splice(0)) listener(text);
+  return () => {
+    hearers = hearers.filter((other) => other !== listener);
+  };
+}
+
 /** What was noticed, for a program's output; undefined if there was nothing. */
 export function remarksSoFar(): Partial<Remarks> | undefined {
   const counted = <Key extends string>(of: ReadonlyMap<Key, ReadonlySet<string>>) =>
@@ -86,6 +97,7 @@ function endingOf(path: string): string {
 }
 
 function say(text: string): void {
-  if (tell === undefined) waiting.push(text);
-  else tell(text);
+  const heard = hearers.at(-1) ?? tell;
+  if (heard === undefined) waiting.push(text);
+  else heard(text);
 }

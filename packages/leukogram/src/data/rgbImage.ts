@@ -1,3 +1,5 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
+
 /** A decoded picture. */
 export interface RgbImage {
   /** Pixels. */
@@ -6,4 +8,14 @@ export interface RgbImage {
   readonly height: number;
   /** [H, W, 3], RGB, 0 to 255. */
   readonly data: Uint8Array;
+}
+
+/** A picture whose pixels are as many as its size says. @throws ERR_IMAGE if they are not. */
+export function checkedImage(image: RgbImage): RgbImage {
+  const { data, width, height } = image;
+  if (data.length !== width * height * 3 || data.length === 0)
+    throw new LeukogramError("ERR_IMAGE", `image: ${width} x ${height} RGB pixels do not fit ${data.length} bytes`, {
+      hint: "Give [height, width, 3] bytes, or an ImageData.",
+    });
+  return image;
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { stringify } from "csv-stringify/sync";
 import sharp from "sharp";
 import { CELL_TYPES } from "../cells/classes.ts";
@@ -19,7 +20,7 @@ export interface SmearOptions {
   readonly seed?: number;
   /** Called after each image. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 const README = `These are synthetic drawings, not patients' cells.

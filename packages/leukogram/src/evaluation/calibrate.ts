@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import { inputOp } from "@leukogram/engine/graph/ops/index";
 import { rewrite } from "@leukogram/engine/graph/rewrite";
@@ -29,7 +30,7 @@ export interface QuantizeOptions extends SessionOptions {
   readonly scale?: Scale | undefined;
   /** How JPEG files become pixels; "accurate" by default. */
   readonly jpegDct?: JpegDct | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -39,7 +40,7 @@ const BATCH = 8;
  * Static quantisation to 8 bits: the ranges of a model's activations are those that images of its training show.
  *
  * @returns what `exportGraph` takes as `call`.
- * @throws ERR_DATA without images; ERR_IMAGE for a bad one; ERR_ABORTED.
+ * @throws ERR_DATA without images; ERR_USAGE for a model without convolutions; ERR_IMAGE for a bad one; ERR_ABORTED.
  */
 export async function quantize(
   model: Model,
@@ -48,6 +49,10 @@ export async function quantize(
 ): Promise<(picture: Tensor) => Tensor> {
   if (samples.length === 0) throw new LeukogramError("ERR_DATA", "int8: no images for calibration");
   const plan = planQuantization(model);
+  if (plan.points.length === 0)
+    throw new LeukogramError("ERR_USAGE", "int8: the model has no convolutions, which alone are rounded to 8 bits", {
+      hint: "Write it with --precision float16.",
+    });
   const seen: Seen[] = plan.points.map(({ shape }) => ({
     low: Number.POSITIVE_INFINITY,
     high: Number.NEGATIVE_INFINITY,

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import { partsBesideMetadata } from "@leukogram/engine/runtime/metadata";
@@ -10,7 +11,9 @@ import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
 import { shownPath } from "../data/archives/unpackedFolder.ts";
 import { decodeImage } from "../data/image.ts";
+import type { JpegDct } from "../data/jpegDct.ts";
 import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
+import { checkedImage, type RgbImage } from "../data/rgbImage.ts";
 import { onnxOf, runFiles } from "../run/runFolder.ts";
 import { checkShipped, findModelFile } from "../shipped/shippedModels.ts";
 import {
@@ -20,6 +23,13 @@ import {
   classifierFacts,
   normalizedRow,
 } from "./classifierFacts.ts";
+import {
+  type ClassifiedPicture,
+  type ClassifyPicturesOptions,
+  classifyPictures,
+  noAnswer,
+  type PictureFile,
+} from "./classifyPictures.ts";
 import {
   ASSUMED,
   classNotes,
@@ -32,8 +42,11 @@ import {
   requireNothingSaid,
 } from "./foreignModel.ts";
 
-/** A trained model that is ready to classify. */
-export interface Classifier extends ClassifierFacts {
+/** A picture in memory: its pixels, or the bytes of its file. */
+export type GivenPicture = RgbImage | PictureFile;
+
+/** A trained model that is ready to answer to images of its own form. */
+export interface ImageClassifier extends ClassifierFacts {
   /** Path of the model file. */
   readonly path: string;
   readonly fileBytes: number;
@@ -46,8 +59,46 @@ export interface Classifier extends ClassifierFacts {
    *
    * @param size [height, width] where it is not the model's: its graph brings them to that.
    */
-  classify(images: Uint8Array, count: number, size?: readonly [number, number]): Promise<Float32Array>;
+  probabilities(images: Uint8Array, count: number, size?: readonly [number, number]): Promise<Float32Array>;
+  /** Frees what it holds; a second time it does nothing. */
   close(): Promise<void>;
+}
+
+/** A trained model that is ready to classify. */
+export interface Classifier extends ImageClassifier {
+  /**
+   * Answers in the order of the pictures, with how familiar each looks: files are decoded as those of a folder, and every
+   * picture is brought to the model's form.
+   *
+   * @throws ERR_IMAGE if one can't be read; ERR_USAGE if a scale says nothing to the model; ERR_ABORTED.
+   *
+   * @example
+   * const [answer] = await classifier.classify([await readFile("cell.jpg")]);
+   * console.log(answer?.label, answer?.familiarity);
+   */
+  classify(pictures: readonly GivenPicture[], options?: ClassifyPicturesOptions): Promise<readonly ClassifiedPicture[]>;
+}
+
+/** A classifier that takes pictures of any form, by one that takes those of its own. */
+export function takingPictures(classifier: ImageClassifier): Classifier {
+  const read = (picture: GivenPicture) => readGiven(picture, classifier.jpegDct);
+  return {
+    ...classifier,
+    classify: (pictures, options) =>
+      classifyPictures(
+        pictures,
+        { facts: classifier, read, probabilities: (images, count) => classifier.probabilities(images, count) },
+        options,
+      ),
+  };
+}
+
+async function readGiven(picture: GivenPicture, jpegDct: JpegDct): Promise<RgbImage> {
+  if (picture instanceof Uint8Array) return decodeImage(picture, { jpegDct });
+  if (picture instanceof ArrayBuffer) return decodeImage(new Uint8Array(picture), { jpegDct });
+  if ("data" in picture) return checkedImage(picture);
+  const { name = "image" } = picture;
+  return decodeImage(new Uint8Array(await picture.arrayBuffer()), { name, jpegDct });
 }
 
 /** Options of {@link loadClassifier}. */
@@ -104,7 +155,7 @@ function withNames(classifier: Classifier, model: string, classes: readonly stri
   if (classifier.classesFrom !== ASSUMED) requireNothingSaid(model, { classes });
   const from = "--classes";
   requireClassNames({ names: classes, from }, classifier.classes.length);
-  return { ...classifier, classes, classesFrom: from, notes: [] };
+  return takingPictures({ ...classifier, classes, classesFrom: from, notes: [] });
 }
 
 async function foreignClassifier(model: string, foreign: ForeignOptions, options: SessionOptions) {
@@ -113,20 +164,21 @@ async function foreignClassifier(model: string, foreign: ForeignOptions, options
   const bytes = compile(exportGraph(pixelModel(given)), { name: given.layers.name, metadata });
   const session = await createSession(bytes, options);
   const classifier = await classifierOf(session, given.path, bytes);
-  return { ...classifier, fileBytes: statSync(given.path).size, notes: [...given.notes, ...given.warnings] };
+  const fileBytes = statSync(given.path).size;
+  return takingPictures({ ...classifier, fileBytes, notes: [...given.notes, ...given.warnings] });
 }
 
 async function classifierOf(session: Session, path: string, bytes: Uint8Array): Promise<Classifier> {
   const facts = classifierFacts(session.metadata, path);
-  return {
+  return takingPictures({
     ...facts,
     path,
     fileBytes: bytes.length,
     id: modelId(bytes),
     notes: classNotes(facts.classes, facts.classesFrom),
-    classify: (images, count, size = facts.imageSize) => classify(session, images, count, size),
+    probabilities: (images, count, size = facts.imageSize) => probabilitiesOf(session, images, count, size),
     close: () => session.release(),
-  };
+  });
 }
 
 /** So many hexadecimal digits tell models apart. */
@@ -139,7 +191,7 @@ export function modelId(model: Uint8Array): string {
   return hash.digest("hex").slice(0, ID_DIGITS);
 }
 
-async function classify(
+async function probabilitiesOf(
   session: Session,
   images: Uint8Array,
   count: number,
@@ -165,7 +217,7 @@ export interface Classified {
 }
 
 /** Options of {@link classifyFiles}. */
-export interface ClassifyOptions {
+export interface ClassifyFilesOptions {
   readonly batchSize?: number;
   /** What messages call the image at that place; default: its path. */
   readonly nameOf?: ((index: number) => string) | undefined;
@@ -174,7 +226,7 @@ export interface ClassifyOptions {
    * the scale that the model carries, else that of these images, which are then of one laboratory.
    */
   readonly redCellOf?: ((index: number) => number | undefined) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -186,7 +238,7 @@ export interface ClassifyOptions {
 export async function* classifyFiles(
   classifier: Classifier,
   paths: readonly string[],
-  { batchSize = 32, nameOf = (i) => shownPath(paths[i]!), redCellOf, signal, onProgress }: ClassifyOptions = {},
+  { batchSize = 32, nameOf = (i) => shownPath(paths[i]!), redCellOf, signal, onProgress }: ClassifyFilesOptions = {},
 ): AsyncGenerator<Classified, void, undefined> {
   const widthOf = redCellOf ?? (await oneScale(classifier, paths, { signal }));
   const [height, width] = classifier.imageSize;
@@ -209,7 +261,7 @@ export async function* classifyFiles(
     good.forEach(({ pixels }, i) => {
       images.set(pixels, i * size);
     });
-    const probabilities = good.length === 0 ? new Float32Array() : await classifier.classify(images, good.length);
+    const probabilities = good.length === 0 ? new Float32Array() : await classifier.probabilities(images, good.length);
     const classes = classifier.classes.length;
     let row = 0;
     for (const [i, item] of decoded.entries()) {
@@ -236,11 +288,6 @@ async function oneScale(classifier: Classifier, paths: readonly string[], option
   const measured = scale === undefined ? await scaleOfFiles(paths, options) : undefined;
   const { redCell } = scale ?? measured?.file ?? measured?.scale ?? {};
   return () => redCell;
-}
-
-// Such as one that is black all over: what divides by its contrast divides by nothing.
-function noAnswer(name: string): LeukogramError {
-  return new LeukogramError("ERR_IMAGE", `${name}: the model returned NaN for this image`);
 }
 
 /** What to raise for an image that can't be read, if none may be left out. */

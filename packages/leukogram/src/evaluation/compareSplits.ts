@@ -4,7 +4,7 @@ import type { CrossValidation } from "./crossValidate.ts";
 import type { Evaluation } from "./types.ts";
 
 /** Figures of one training. */
-type TrainingFigures = Readonly<Record<"accuracy" | "balancedAccuracy", number>>;
+export type TrainingFigures = Readonly<Record<"accuracy" | "balancedAccuracy", number>>;
 
 /** Several trainings of one recipe. */
 export interface Trainings {

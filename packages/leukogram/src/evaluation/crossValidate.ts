@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { assignFolds } from "../data/folds.ts";
@@ -65,7 +66,7 @@ export interface CrossValidateOptions extends Omit<TrainEvents, "onReady"> {
   readonly skipBad?: boolean;
   /** Go on with what `out` holds: finished splits are read, a stopped training goes on. */
   readonly resume?: boolean;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Called before each training; `done` is set where its answers are there already. */
   readonly onSplit?: (split: { readonly repeat: number; readonly fold: number; readonly done: boolean }) => void;
 }

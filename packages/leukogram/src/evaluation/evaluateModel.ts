@@ -7,7 +7,7 @@ import { remark } from "../data/remarks.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import { startWatch, type TimeTaken } from "../training/processorTime.ts";
 import { CellCrops, type CropSummary } from "./cellCrops.ts";
-import { badImage, type Classifier, type ClassifyOptions, classifyFiles } from "./classifier.ts";
+import { badImage, type Classifier, type ClassifyFilesOptions, classifyFiles } from "./classifier.ts";
 import type { Prediction, Predictions } from "./types.ts";
 
 /** A model's answers to a labelled set. */
@@ -21,7 +21,7 @@ export interface ModelAnswers {
 }
 
 /** Options of {@link answerImages}. */
-export interface AnswerOptions extends Omit<ClassifyOptions, "redCellOf"> {
+export interface AnswerOptions extends Omit<ClassifyFilesOptions, "redCellOf"> {
   readonly skipBad?: boolean;
   /** How cells are cropped, where that was found before; default: it is found here. */
   readonly crops?: CellCrops | undefined;
@@ -140,7 +140,7 @@ export async function measureSpeed(
   const times: TimeTaken[] = [];
   for (let i = 0; i < 6; i++) {
     const taken = startWatch();
-    await classifier.classify(images, count);
+    await classifier.probabilities(images, count);
     times.push(taken());
   }
   // The first run warms up.

@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import {
   PREPROCESSINGS,
@@ -32,7 +33,7 @@ export interface TryPreprocessingsOptions extends SessionOptions {
   readonly classes: readonly string[];
   /** At most so many images, spread evenly; default 100. */
   readonly images?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 const BATCH = 16;
@@ -70,11 +71,7 @@ interface Pixels {
   readonly shape: readonly [number, number, number, number];
 }
 
-async function pixelsOf(
-  { input }: Model,
-  samples: readonly Sample[],
-  signal: AbortSignal | undefined,
-): Promise<Pixels> {
+async function pixelsOf({ input }: Model, samples: readonly Sample[], signal: StopSignal | undefined): Promise<Pixels> {
   const [height, width] = input.shape as [number, number, number];
   const size = height * width * 3;
   const data = new Uint8Array(samples.length * size);

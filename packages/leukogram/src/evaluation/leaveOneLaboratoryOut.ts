@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { runFiles } from "../run/runFolder.ts";
@@ -29,7 +30,7 @@ export interface LeaveOneOutOptions extends Omit<TrainEvents, "onReady"> {
   readonly skipBad?: boolean;
   /** Go on with what `out` holds: finished laboratories are read, a stopped training goes on. */
   readonly resume?: boolean;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Called before the training without a laboratory; `done` is set where its figures are there already. */
   readonly onLaboratory?: (fold: LaboratoryFold, state: { readonly done: boolean }) => void;
 }

@@ -2,6 +2,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
 import { spread } from "@leukogram/engine/core/spread";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { decodeImage } from "../data/image.ts";
 import { CORRUPTIONS, type Corruption, UNCHANGED } from "../data/microscopy/corruptions.ts";
 import { PictureMaker } from "../data/microscopy/pictureMaker.ts";
@@ -27,7 +28,12 @@ export interface RobustnessPoint {
 }
 
 /** What a corruption does to a model, from weak to strong. */
-export interface RobustnessRow extends Pick<Corruption, "name" | "title" | "unit"> {
+export interface RobustnessRow {
+  readonly name: string;
+  /** As a reader knows it. */
+  readonly title: string;
+  /** What its strengths are measured in. */
+  readonly unit: string;
   readonly points: readonly RobustnessPoint[];
 }
 
@@ -55,7 +61,7 @@ export interface RobustnessOptions {
   readonly resamples?: number;
   /** Scales that the user tells. */
   readonly told?: ToldScales | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -93,7 +99,7 @@ export async function judgeRobustness(
     for (const [c, condition] of CONDITIONS.entries()) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "testing robustness was interrupted");
       const pixels = spoil(fields, condition, { classifier, maker, rng, start });
-      const probabilities = await classifier.classify(pixels, batch.length);
+      const probabilities = await classifier.probabilities(pixels, batch.length);
       const classCount = classifier.classes.length;
       for (let i = 0; i < batch.length; i++) {
         const own = [...probabilities.subarray(i * classCount, (i + 1) * classCount)];

@@ -4,7 +4,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
 import type { Dataset } from "../data/sample.ts";
 import { NOT_OF_FIVE, type RollUp, rolledRow, rollUpOf } from "../review/rollUp.ts";
-import type { Classifier } from "./classifier.ts";
+import { type Classifier, takingPictures } from "./classifier.ts";
 import type { Predictions } from "./types.ts";
 
 /** Which types answers are given in: all that the model knows, or the five. */
@@ -43,16 +43,16 @@ export function rollUpPredictions({ model, classes, rows }: Predictions): Predic
 export function rollUpClassifier(classifier: Classifier): Classifier {
   const rollUp = knownRollUp(classifier.classes);
   const [from, to] = [classifier.classes.length, rollUp.classes.length];
-  return {
+  return takingPictures({
     ...classifier,
     classes: rollUp.classes,
-    async classify(images, count, size) {
-      const given = await classifier.classify(images, count, size); // [N, K]
+    async probabilities(images, count, size) {
+      const given = await classifier.probabilities(images, count, size); // [N, K]
       const rolled = new Float32Array(count * to);
       for (let i = 0; i < count; i++) rolled.set(rolledRow(rollUp, given.subarray(i * from, (i + 1) * from)), i * to);
       return rolled;
     },
-  };
+  });
 }
 
 /** A labelled set whose labels are the five. @throws as {@link knownRollUp}. */

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Model } from "@leukogram/engine/nn/model";
 import { integratedGradients, STEPS } from "./integratedGradients.ts";
 import { isBypassed, mapStep } from "./mapLayers.ts";
@@ -32,7 +33,7 @@ export interface ExplainOptions {
   readonly steps?: number | undefined;
   /** Side of the patch of occlusion as a share of the picture's; default 1/6. */
   readonly patch?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** A class of a picture, explained. */

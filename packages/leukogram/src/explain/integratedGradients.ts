@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { stopIfAborted } from "./interrupted.ts";
 import type { ModelRunner } from "./modelRunner.ts";
 import { meanFilter, type PictureMap, picturesAtOnce, type SeenPicture } from "./picture.ts";
@@ -9,7 +10,7 @@ export interface IntegratedGradientsOptions {
   readonly baseline: readonly number[];
   /** Points of the way, at the middle of as many equal parts; default 64. */
   readonly steps?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** What {@link integratedGradients} gives. */

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { stopIfAborted } from "./interrupted.ts";
 import type { ModelRunner } from "./modelRunner.ts";
 import { type PictureMap, picturesAtOnce, type SeenPicture } from "./picture.ts";
@@ -9,7 +10,7 @@ export interface OcclusionOptions {
   readonly colour: readonly number[];
   /** Side of the patch as a share of the picture's shorter one; default 1/6. It moves by a third of its side. */
   readonly patch?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** What {@link occlusion} gives. */

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { emptyPicture } from "./integratedGradients.ts";
 import { stopIfAborted } from "./interrupted.ts";
 import type { ModelRunner } from "./modelRunner.ts";
@@ -12,7 +13,7 @@ export interface ScoreCamOptions {
   readonly baseline: readonly number[];
   /** How many of the layer's maps are tried, those that reach highest first; default 64. */
   readonly maps?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /** How many of a layer's maps are tried. */

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { laboratoryNames, nameOf, parseSource } from "../data/laboratories.ts";
@@ -48,7 +49,7 @@ export interface WriteRunOptions {
   readonly leaveOneOut?: LeaveOneOut | undefined;
   /** Whether the accuracy on the training images is wanted too; default true. */
   readonly judgeTraining?: boolean;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: (stage: string, done: number, total: number) => void;
 }
 

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import { compile } from "@leukogram/engine/graph/compile";
 import type { Model } from "@leukogram/engine/nn/model";
@@ -23,7 +24,7 @@ export interface FeatureCacheOptions extends SessionOptions {
   readonly batchSize: number;
   readonly labels: ArrayLike<number>;
   readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

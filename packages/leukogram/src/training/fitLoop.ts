@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Schedule } from "@leukogram/engine/nn/schedules";
 import type { Batch, TrainingState } from "./baseStepRunner.ts";
 import type { Callback, EpochLogs, TrainingControl } from "./callbacks.ts";
@@ -13,7 +14,7 @@ export interface BatchSource {
     readonly order: readonly number[];
     /** Batches to leave out at the start. */
     readonly from?: number;
-    readonly signal?: AbortSignal | undefined;
+    readonly signal?: StopSignal | undefined;
   }): AsyncIterable<Batch>;
 }
 
@@ -65,7 +66,7 @@ export interface FitLoopOptions {
   readonly fingerprint?: string;
   /** Seconds of processor time so far; without it rows do not say them. */
   readonly cpuClock?: (() => number) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: (progress: FitProgress) => void;
   readonly onEpoch?: (row: EpochRow) => void;
 }

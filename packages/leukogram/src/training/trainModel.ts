@@ -61,8 +61,6 @@ export async function trainModel(
   recipe: Recipe,
   options: TrainOptions,
 ): Promise<TrainedModel> {
-  const entry = modelEntry(recipe.model);
-  const built = buildModel(recipe, train.classes.length);
   if (isJoinedName(recipe.model))
     throw new LeukogramError(
       "ERR_CONFIG",
@@ -71,6 +69,8 @@ export async function trainModel(
         hint: "Train the two models, then join their runs: leukogram join.",
       },
     );
+  const entry = modelEntry(recipe.model);
+  const built = buildModel(recipe, train.classes.length);
   if (recipe.maskAbsent && ((recipe.mixup ?? 0) > 0 || (recipe.cutmix ?? 0) > 0))
     throw new LeukogramError(
       "ERR_CONFIG",
@@ -122,7 +122,7 @@ export async function trainModel(
 }
 
 /** What a model's file says beside its network. */
-export interface ModelFacts {
+export interface ModelFileFacts {
   readonly classes: readonly string[];
   readonly recipe: Recipe;
   readonly home: HomeFacts;
@@ -133,7 +133,7 @@ export interface ModelFacts {
 /** Writes the model that others use: model.onnx, preprocessing inside and class names in the metadata, and model.keras. */
 export async function writeModel(
   model: Model,
-  { classes, recipe, home, scale }: ModelFacts,
+  { classes, recipe, home, scale }: ModelFileFacts,
   out: string,
 ): Promise<void> {
   const [height, width] = model.input.shape;

@@ -1,3 +1,4 @@
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Sample } from "../data/sample.ts";
 import type { UsedScale } from "../data/usedScales.ts";
 import type { FitProgress } from "./fit.ts";
@@ -24,5 +25,5 @@ export interface TrainOptions extends TrainEvents {
   readonly resume?: boolean;
   /** Images of which this run's are a part: decoded, and shown to a frozen backbone, once for the runs of all parts. */
   readonly among?: readonly Sample[] | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }

@@ -1,7 +1,6 @@
 import { LeukogramError } from "../../core/errors.ts";
 import { type Dim, numElements } from "../../core/shape.ts";
 import type { DecodedModel, DecodedNode, DecodedValue } from "../../graph/onnx/decode.ts";
-import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerOutput } from "../../nn/layer.ts";
 import { Flatten } from "../../nn/layers/index.ts";
 import { newWeight } from "../../nn/weight.ts";
@@ -10,8 +9,9 @@ import { withBias } from "./biasedLayer.ts";
 import { isWholeType, REAL_TYPES } from "./elementTypes.ts";
 import { eachSource, type FragmentStep, OnnxOperators, type Source } from "./fragment.ts";
 import { kerasLayersOf } from "./kerasLayers.ts";
-import { knownResult, MOST_ENTRIES, realsOf } from "./knownResults.ts";
+import { knownResult, realsOf } from "./knownResults.ts";
 import type { FoundLayer } from "./mapping.ts";
+import { checkEntries } from "./mostEntries.ts";
 import { BATCH, type BatchTable, type HostValue, NodeFacts } from "./nodeFacts.ts";
 import { OPERATORS } from "./operators.ts";
 import { Room } from "./room.ts";
@@ -171,7 +171,7 @@ export class GraphReader {
   #pending(source: Source): Value {
     if (source.kind === "input") return { kind: "layer", output: source.output };
     const tensor = symbolic(source);
-    checkSize(tensor);
+    checkEntries(tensor.shape);
     let [weights, isConstant] = [0, true];
     eachSource(source, (from) => {
       if (from.kind === "weight") weights += from.weight.value.length;
@@ -261,12 +261,6 @@ const isWhole = (shape: readonly Dim[]) =>
 
 const isRow = (shape: readonly Dim[]) =>
   shape[0] === BATCH && shape.length >= 2 && shape.slice(2).every((size) => size === 1) && shape[1] !== 1;
-
-function checkSize({ shape }: Tensor): void {
-  const entries = shape.reduce((product: number, size) => (typeof size === "number" ? product * size : product), 1);
-  if (!(entries <= MOST_ENTRIES))
-    throw new LeukogramError("ERR_FORMAT", `has a tensor of ${entries} entries per image, too many for a classifier`);
-}
 
 /** Makes sure that the operator of a node is known. @throws ERR_FORMAT that names it if it is not. */
 export function checkKnown(node: DecodedNode): void {

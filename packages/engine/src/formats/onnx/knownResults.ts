@@ -4,11 +4,9 @@ import { dequantized } from "./dequantize.ts";
 import { BOOL, isWholeType, REAL_TYPES, WHOLE_RANGES } from "./elementTypes.ts";
 import { fixedSizes, HOST_OPERATORS } from "./hostOperators.ts";
 import { broadcast, broadcastShape, MOST_WHOLE, rowPlaces } from "./hostTables.ts";
+import { MOST_ENTRIES } from "./mostEntries.ts";
 import type { HostValue, NodeFacts } from "./nodeFacts.ts";
 import { type Constant, constantValue, shapeOf, type Value } from "./values.ts";
-
-/** Entries of one image beyond which a tensor is no network's. */
-export const MOST_ENTRIES = 2 ** 28;
 
 /** Nodes that give what they are given, where nothing is trained. */
 const NOTHING = new Set(["Identity", "Dropout"]);

@@ -1,9 +1,10 @@
 // The operators of ONNX that move entries and compute nothing.
-import { type Dim, timesOf } from "../../core/shape.ts";
+import { type Dim, type Shape, timesOf } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { slicePlaces } from "./hostOperators.ts";
 import { rowPlaces } from "./hostTables.ts";
+import { checkEntries } from "./mostEntries.ts";
 import { frontAxis, type NodeFacts, timesBatch } from "./nodeFacts.ts";
 import { reshape } from "./reshape.ts";
 
@@ -51,10 +52,12 @@ const flatten: LayoutOperator = ([x], facts) => {
 const split: LayoutOperator = ([x], facts) => {
   const axis = frontAxis(facts.int("axis", 0), x!.rank, facts);
   const size = fixedSize(x!, axis, facts);
-  const count = facts.int("num_outputs", facts.node.outputs.length);
+  const parts = facts.node.outputs.length;
+  const count = facts.int("num_outputs", parts);
+  if (count !== parts) throw facts.refuse(`has num_outputs = ${count}, and gives ${parts}`);
   const part = Math.ceil(size / count);
   const sizes = facts.numbers("split", 1) ?? Array.from({ length: count }, (_, i) => Math.min(part, size - i * part));
-  if (sizes.length !== facts.node.outputs.length || sizes.reduce((sum, length) => sum + length, 0) !== size)
+  if (sizes.length !== parts || sizes.reduce((sum, length) => sum + length, 0) !== size)
     throw facts.refuse(`splits ${size} entries into ${JSON.stringify(sizes)}`);
   let start = 0;
   return sizes.map((length) => {
@@ -107,8 +110,8 @@ const gatherND: LayoutOperator = ([x], facts) => {
   const index = facts.hosts.get(1);
   if (index === undefined) throw facts.refuse("takes entries that are not fixed");
   const depth = index.shape.at(-1) ?? 0;
-  const front = Array.from({ length: depth }, (_, axis) => fixedSize(x!, axis, facts));
   if (depth < 1 || depth > x!.rank) throw facts.refuse(`indexes ${depth} axes, but its input has ${x!.rank}`);
+  const front = Array.from({ length: depth }, (_, axis) => fixedSize(x!, axis, facts));
   const places = Int32Array.from(rowPlaces(facts, index, { sizes: front, verb: "takes" }));
   const rest = x!.shape.slice(depth);
   const flat = ops.reshape(x!, [front.reduce((all, size) => all * size, 1), ...rest]);
@@ -121,6 +124,7 @@ const pad: LayoutOperator = (inputs, facts) => {
   const axes = facts.numbers("axes", 3)?.map((axis) => frontAxis(axis, x.rank, facts)) ?? [...x.shape.keys()];
   if (pads === undefined || pads.length !== 2 * axes.length) throw facts.refuse("does not have two pads for each axis");
   const mode = facts.text("mode", "constant");
+  checkEntries(axes.reduce((shape, axis, i) => grown(shape, axis, pads[i]! + pads[i + axes.length]!), x.shape));
   const filling = inputs[2] === undefined ? facts.float("value", 0) : fixedNumber(inputs[2], facts);
   return axes.reduce((t, axis, i) => {
     const [before, after] = [pads[i]!, pads[i + axes.length]!];
@@ -133,6 +137,11 @@ const pad: LayoutOperator = (inputs, facts) => {
       throw facts.refuse(`has mode = ${mode}, with pads of the wrong size`);
     return ops.gather(t, axis, Int32Array.from(places));
   }, x);
+};
+
+const grown = (shape: Shape, axis: number, more: number): Shape => {
+  const size = shape[axis]!;
+  return typeof size === "number" ? shape.with(axis, size + more) : shape;
 };
 
 // The entry that stands for one beside the axis.
@@ -171,7 +180,7 @@ const tile: LayoutOperator = ([x], facts) => {
     if (typeof count === "string") throw facts.refuse("depends on the size of the batch");
     if (count < 1) throw facts.refuse(`repeats an axis ${count} times`);
     if (count === 1) return t;
-    fixedSize(t, axis, facts);
+    checkEntries(t.shape.with(axis, fixedSize(t, axis, facts) * count));
     return ops.concat(new Array<Tensor>(count).fill(t), axis);
   }, x!);
 };
@@ -197,7 +206,7 @@ const depthToSpace: LayoutOperator = ([x], facts) => {
   const block = facts.int("blocksize", 1);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
   const depth = c / block ** 2;
-  if (x!.rank !== 4 || !Number.isInteger(depth)) throw facts.refuse("does not match its input");
+  if (x!.rank !== 4 || block < 1 || !Number.isInteger(depth)) throw facts.refuse("does not match its input");
   const isOuter = facts.text("mode", "DCR") === "DCR";
   const parts = isOuter ? [n, block, block, depth, h, w] : [n, depth, block, block, h, w];
   const turned = ops.transpose(ops.reshape(x!, parts), isOuter ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]);
@@ -207,7 +216,7 @@ const depthToSpace: LayoutOperator = ([x], facts) => {
 const spaceToDepth: LayoutOperator = ([x], facts) => {
   const block = facts.int("blocksize", 1);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
-  if (x!.rank !== 4 || h % block !== 0 || w % block !== 0) throw facts.refuse("does not match its input");
+  if (x!.rank !== 4 || block < 1 || h % block !== 0 || w % block !== 0) throw facts.refuse("does not match its input");
   const turned = ops.transpose(ops.reshape(x!, [n, c, h / block, block, w / block, block]), [0, 3, 5, 1, 2, 4]);
   return ops.reshape(turned, [n, c * block ** 2, h / block, w / block]);
 };

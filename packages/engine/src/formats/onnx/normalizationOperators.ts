@@ -33,7 +33,8 @@ const instanceNorm: NormOperator = ([x, scale, bias], facts) => {
 const groupNorm: NormOperator = ([x, scale, bias], facts) => {
   const [n, c, ...rest] = x!.shape as readonly [Dim, number, ...number[]];
   const groups = facts.int("num_groups", 1);
-  if (c % groups !== 0) throw facts.refuse(`has num_groups = ${groups}, which does not divide ${c} channels`);
+  if (groups < 1 || c % groups !== 0)
+    throw facts.refuse(`has num_groups = ${groups}, which does not divide ${c} channels`);
   const size = rest.reduce((all, side) => all * side, 1);
   const grouped = standardized(ops.reshape(x!, [n, groups, (c / groups) * size]), [2], facts.float("epsilon", 1e-5));
   const normal = ops.reshape(grouped, x!.shape);
@@ -65,6 +66,7 @@ const localResponse: NormOperator = ([x], facts) => {
   if (x!.rank !== 4) throw facts.refuse(`has an input of ${x!.rank} axes; only [N, C, H, W] is supported`);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
   const size = facts.int("size", 1);
+  if (size < 1) throw facts.refuse(`has size = ${size}, where a number of channels is needed`);
   const before = Math.floor((size - 1) / 2);
   const squares = ops.reshape(ops.mul(x!, x!), [n, 1, c, h * w]);
   const around = ops.pad(squares, 2, before, size - 1 - before);

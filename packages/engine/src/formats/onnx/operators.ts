@@ -27,10 +27,8 @@ const unary =
 
 const binary =
   (act: (a: Tensor, b: Tensor) => Tensor): Operator =>
-  ([a, b], facts) => {
-    if (facts.opset < 7 && facts.int("broadcast", 0) === 1) throw facts.refuse("broadcasts as before opset 7");
-    return act(a!, b!);
-  };
+  ([a, b]) =>
+    act(a!, b!);
 
 const many =
   (act: (a: Tensor, b: Tensor) => Tensor): Operator =>

@@ -2,6 +2,7 @@
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { alongLast } from "../../nn/activations.ts";
+import { checkEntries } from "./mostEntries.ts";
 import { BATCH, frontAxis, type NodeFacts } from "./nodeFacts.ts";
 
 type ResizeOperator = (inputs: readonly Tensor[], facts: NodeFacts) => Tensor;
@@ -81,6 +82,7 @@ function changesOf(x: Tensor, facts: NodeFacts, scales: readonly number[] | unde
 }
 
 function changed(x: Tensor, changes: readonly Change[], settings: Settings): Tensor {
+  checkEntries(changes.reduce((shape, { axis, to }) => shape.with(axis, to), x.shape));
   if (settings.mode === "nearest")
     return changes.reduce(
       (t, change) => ops.gather(t, change.axis, Int32Array.from(nearestPlaces(change, settings))),

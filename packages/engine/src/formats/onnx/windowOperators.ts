@@ -89,7 +89,9 @@ const convTranspose: WindowOperator = ([x, kernel, bias], facts) => {
   const [h, w] = sides as [(typeof sides)[0], (typeof sides)[0]];
   const pads = [h.pads[0]!, w.pads[0]!, h.pads[1]!, w.pads[1]!] as const;
   const isOdd = [...pads, h.size - 1, w.size - 1].some((size) => !Number.isInteger(size) || size < 0);
-  if (isOdd || x!.shape[1] !== kernel!.shape[0]) throw facts.refuse("has sizes that do not fit its input");
+  const channels = kernel!.shape[0] as number;
+  if (isOdd || groups < 1 || channels % groups !== 0 || x!.shape[1] !== channels)
+    throw facts.refuse("has sizes that do not fit its input");
   const result = ops.conv2dInputGradient(image, dilated(kernel!, dilations as [number, number]), {
     strides: strides as [number, number],
     pads,

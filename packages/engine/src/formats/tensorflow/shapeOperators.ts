@@ -44,9 +44,18 @@ const prod: Operator = ([x], node, graph) => {
 const shape: Operator = ([x], node, graph) =>
   vector(graph.emit("Shape", [graph.plain(x!)], { name: node.name }), new Array(x!.rank).fill(undefined));
 
-function reshapedConstant(tensor: DecodedTensor, sizes: readonly number[], graph: Translation): Translated {
+function reshapedConstant(
+  tensor: DecodedTensor,
+  sizes: readonly number[],
+  node: TensorflowNode,
+  graph: Translation,
+): Translated {
+  const { length } = tensor.data;
   const known = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  const shape = sizes.map((size) => (size === -1 ? tensor.data.length / known : size));
+  const shape = sizes.map((size) => (size === -1 ? length / known : size));
+  const isFitting = shape.every((size) => Number.isInteger(size) && size >= 0);
+  if (!isFitting || shape.reduce((product, size) => product * size, 1) !== length)
+    throw node.refuse(`reshapes ${length} numbers to ${JSON.stringify(sizes)}`);
   const made = graph.constant({ ...tensor, shape });
   return tensor.isReal ? made : { ...made, whole: [...tensor.data] };
 }
@@ -55,7 +64,7 @@ const reshape: Operator = ([x, to], node, graph) => {
   const sizes = to!.whole;
   if (sizes === undefined) throw node.refuse("has an unknown shape");
   const isKnown = sizes.every((size) => size !== undefined);
-  if (x!.constant !== undefined && isKnown) return reshapedConstant(x!.constant, sizes, graph);
+  if (x!.constant !== undefined && isKnown) return reshapedConstant(x!.constant, sizes, node, graph);
   const isPixel = x!.rank === 2 && sizes.length === 4 && sizes[1] === 1 && sizes[2] === 1;
   if (isPixel) {
     // A row of channels as an image of one pixel.
@@ -73,7 +82,7 @@ const squeeze: Operator = ([x], node, graph) => {
   const { constant } = x!;
   if (constant !== undefined) {
     const isLeft = (size: number, axis: number) => size !== 1 || (axes.length > 0 && !axes.includes(axis));
-    return reshapedConstant(constant, constant.shape.filter(isLeft), graph);
+    return reshapedConstant(constant, constant.shape.filter(isLeft), node, graph);
   }
   if (axes.length === 0) throw node.refuse("does not list the axes to remove");
   const isOrdered = x!.isTurned && axes.includes(1) && axes.includes(2);
@@ -142,7 +151,9 @@ function outputsOf(x: Translated, names: readonly string[]): readonly Translated
 
 const split: Operator = ([axis, x], node, graph) => {
   const attributes = { axis: { int: axisOf(x!, knownNumbers(axis, node)[0]!) } };
-  const options = { name: node.name, attributes, count: node.int("num_split", 1) };
+  const count = node.int("num_split", 1);
+  if (!(count >= 1 && count <= MOST_COPIES)) throw node.refuse(`is split into ${count} parts`);
+  const options = { name: node.name, attributes, count };
   return outputsOf(x!, graph.emitSeveral("Split", [x!], options));
 };
 

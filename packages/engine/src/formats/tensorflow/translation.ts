@@ -110,10 +110,10 @@ export class Translation {
   #imageLike(x: Translated): Translated {
     const missing = 4 - x.rank;
     if (missing === 0) return x;
+    if (missing < 0) throw new LeukogramError("ERR_FORMAT", `"${x.name}" has ${x.rank} axes; images have 4`);
     const { constant } = x;
     if (constant !== undefined)
       return { ...x, rank: 4, constant: { ...constant, shape: [...new Array(missing).fill(1), ...constant.shape] } };
-    if (missing < 0) throw new LeukogramError("ERR_FORMAT", `"${x.name}" has ${x.rank} axes; images have 4`);
     const attributes = { axes: { ints: [...new Array(missing).keys()] } };
     return { name: this.emit("Unsqueeze", [x], { name: "unsqueeze", attributes }), rank: 4, isTurned: false };
   }

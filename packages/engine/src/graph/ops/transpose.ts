@@ -7,7 +7,7 @@ type TransposeAttributes = { readonly order: readonly number[] };
 
 /** The axes in another order: axis i of the result is axis `order[i]` of `x`. */
 export function transpose(x: Tensor, order: readonly number[]): Tensor {
-  if (order.every((axis, i) => axis === i)) return x;
+  if (order.length === x.rank && order.every((axis, i) => axis === i)) return x;
   return apply(transposeOp, [x], { order });
 }
 

@@ -17,7 +17,7 @@ export async function answerTensors(
   const { cropRedCells, scale, imageSize } = classifier;
   const data = plain(images);
   if (cropRedCells === undefined)
-    return { probabilities: await classifier.classify(data, count, [height, width]), crops: undefined };
+    return { probabilities: await classifier.probabilities(data, count, [height, width]), crops: undefined };
   const size = height * width * 3;
   const pictures = Array.from({ length: count }, (_, i) => ({
     data: data.subarray(i * size, (i + 1) * size),
@@ -36,7 +36,7 @@ export async function answerTensors(
     leaving: cropped.filter(({ crop }) => leavesPicture(crop!.outside)).length,
     withoutNucleus: cropped.filter(({ crop }) => crop!.nucleus === undefined).length,
   };
-  return { probabilities: await classifier.classify(pixels, count), crops };
+  return { probabilities: await classifier.probabilities(pixels, count), crops };
 }
 
 // A Buffer is no plain array of bytes to all that look at what they are given.

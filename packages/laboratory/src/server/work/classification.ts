@@ -5,7 +5,7 @@ import { readAnswer } from "leukogram/review/answer";
 import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
 import { type Engine, EngineGone } from "./engine.ts";
-import type { Answer, ModelFacts } from "./engineJobs.ts";
+import type { Answer, OpenModelFacts } from "./engineJobs.ts";
 import { HeldModels, isOfModel } from "./heldModels.ts";
 import { type Models, requireFile } from "./models.ts";
 import type { Scales } from "./scales.ts";
@@ -39,7 +39,7 @@ export function startClassification(options: ClassificationOptions): Queue {
 /** The queue of cells that wait for their model. */
 export class Queue implements Classification {
   readonly #given: ClassificationOptions;
-  readonly #facts = new Map<string, ModelFacts>();
+  readonly #facts = new Map<string, OpenModelFacts>();
   readonly #underWay = new Map<string, Promise<void>>();
   // Cells in whose company the engine died, and the processes that died of each alone: it is bad where there are two.
   readonly #suspects = new Map<string, Set<number | undefined>>();
@@ -208,7 +208,7 @@ export class Queue implements Classification {
 
 interface Said {
   readonly said: readonly Answer[];
-  readonly facts: ModelFacts;
+  readonly facts: OpenModelFacts;
 }
 
 interface Death {
@@ -220,7 +220,7 @@ interface Death {
 export function answerOf(
   id: string,
   { probabilities, familiarity, crop, error }: Answer,
-  facts: Pick<ModelFacts, "classes" | "threshold">,
+  facts: Pick<OpenModelFacts, "classes" | "threshold">,
 ): CellAnswer {
   if (probabilities === undefined) return { id, error: error! };
   const { predicted, isRejected, isUnfamiliar } = readAnswer({ probabilities, familiarity }, facts);

@@ -40,7 +40,7 @@ export interface Answer {
 }
 
 /** What is known of a model once it is open. */
-export interface ModelFacts {
+export interface OpenModelFacts {
   readonly classes: readonly string[];
   readonly imageSize: readonly [number, number];
   /** Whether it takes crops at the laboratory's scale. */
@@ -62,7 +62,7 @@ export interface Features {
 
 /** Each kind of job: what it takes, and what comes back. `model` is a run folder or a shipped model's name. */
 export interface EngineJobs {
-  facts: [{ readonly model: string }, ModelFacts];
+  facts: [{ readonly model: string }, OpenModelFacts];
   classify: [{ readonly model: string; readonly files: readonly NamedFile[] }, readonly Answer[]];
   /** What the nuclei of pictures say of their scale. */
   measure: [{ readonly files: readonly NamedFile[] }, MeasuredScale];

@@ -1,5 +1,5 @@
 // Classifies beside the page, so that the gallery stays quick. One image after the other, in the order in which they are asked for.
-import { chooseScale, loadClassifier, rejectThreshold, scaleText, type WebClassifier } from "leukogram/browser";
+import { chooseScale, loadWebClassifier, rejectThreshold, scaleText, type WebClassifier } from "leukogram/browser";
 import type { Answered, Asked } from "./messages.ts";
 
 type Of<K extends Asked["kind"]> = Extract<Asked, { readonly kind: K }>;
@@ -24,7 +24,7 @@ addEventListener("message", ({ data }: MessageEvent<Asked>) => {
 async function load({ bytes, turn }: Of<"load">): Promise<void> {
   try {
     await classifier?.close();
-    classifier = await loadClassifier(bytes);
+    classifier = await loadWebClassifier(bytes);
     const { classes, cropRedCells, home } = classifier;
     say({
       kind: "loaded",

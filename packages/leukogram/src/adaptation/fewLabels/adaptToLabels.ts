@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Sample } from "../../data/sample.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
@@ -8,7 +9,7 @@ import type { Evaluation, Predictions } from "../../evaluation/types.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import { remember } from "../labelFree/batchStatistics.ts";
 import type { OpenRun } from "../openRun.ts";
-import { answers, asPredictions, classLogLoss, crossValidate, type TriedWay } from "./crossValidate.ts";
+import { answers, asPredictions, classLogLoss, crossValidateWays, type TriedWay } from "./crossValidateWays.ts";
 import { fitTop, oldFeatures, type Way } from "./fitTop.ts";
 import { halves, homeAccuracy, withCells, withinHomeLoss } from "./homeGuard.ts";
 import { viewCells } from "./labelledCells.ts";
@@ -25,7 +26,7 @@ export interface AdaptToLabelsOptions extends SessionOptions {
   readonly unlabelled?: readonly string[] | undefined;
   /** Default: 0. */
   readonly seed?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
@@ -100,7 +101,7 @@ export async function adaptToLabels(
   const pool = unlabelled.length > 0 ? await votingPool(run, unlabelled, { ...options, labelled }) : undefined;
   const fit = { ...options, cells, pool, home: learned, features, labelSmoothing: run.recipe.labelSmoothing, seed };
   const restore = remember(topPart(run).layers);
-  const judged = await crossValidate(run, { ...fit, ways, signal, onStage });
+  const judged = await crossValidateWays(run, { ...fit, ways, signal, onStage });
   const before = asPredictions(run, samples, answers(run, features.fresh));
   const { tried: best, predictions: after } = judged.reduce((a, b) => (b.tried.logLoss < a.tried.logLoss ? b : a));
   const outcome = { ...judge(before, after), tried: judged.map(({ tried }) => tried) };

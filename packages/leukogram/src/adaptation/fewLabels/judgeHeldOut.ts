@@ -1,4 +1,5 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Dataset } from "../../data/sample.ts";
 import { loadClassifier } from "../../evaluation/classifier.ts";
@@ -17,7 +18,7 @@ export interface HeldOutJudgement {
 /** Options of {@link judgeHeldOut}. */
 export interface JudgeOptions extends SessionOptions {
   readonly seed?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

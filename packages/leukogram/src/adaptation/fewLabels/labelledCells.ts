@@ -1,4 +1,5 @@
 import { numElements } from "@leukogram/engine/core/shape";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import type { Tensor } from "@leukogram/engine/graph/tensor";
 import { stained, viewsOf } from "@leukogram/engine/nn/exportGraph";
@@ -29,7 +30,7 @@ export interface Cells {
 
 /** Options of {@link viewCells}. */
 export interface ViewCellsOptions extends SessionOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** The finished model's own views alone; default: these, and more to learn from. */
   readonly ownOnly?: boolean;

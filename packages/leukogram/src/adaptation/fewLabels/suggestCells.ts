@@ -1,5 +1,6 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import { spread } from "@leukogram/engine/core/spread";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { argmax } from "../../metrics/topKAccuracy.ts";
 import type { OpenRun } from "../openRun.ts";
@@ -22,7 +23,7 @@ export interface SuggestOptions extends SessionOptions {
   readonly labelled?: readonly string[];
   /** Default: 0. */
   readonly seed?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Model } from "@leukogram/engine/nn/model";
 import type { Pictures } from "../pictures.ts";
 import {
@@ -75,7 +76,7 @@ interface Epoch {
   readonly predicted: readonly number[];
   readonly learningRate: number;
   readonly rng: Rng;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
 }
 
 // Batches in which predicted classes are equally frequent: else the most frequent one would draw the others to it.

@@ -1,4 +1,5 @@
 import { counted } from "@leukogram/engine/core/counted";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { Pictures } from "../pictures.ts";
 import type { ViewAnswers } from "./viewProbabilities.ts";
@@ -14,7 +15,7 @@ export interface Adaptation {
 
 /** Options of an adaptation. */
 export interface AdaptOptions extends SessionOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Default: 0. */
   readonly seed?: number;
 }

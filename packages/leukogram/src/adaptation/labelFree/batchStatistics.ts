@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import * as ops from "@leukogram/engine/graph/ops/index";
 import type { Tensor } from "@leukogram/engine/graph/tensor";
@@ -17,7 +18,7 @@ export interface MixStatisticsOptions extends SessionOptions {
   readonly batches: readonly (readonly number[])[];
   /** Weight of the new laboratory's statistics against the old ones, 0 to 1. */
   readonly share: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /**
@@ -107,7 +108,7 @@ async function meanMoments(
   session: Session,
   pictures: Pictures,
   batches: readonly (readonly number[])[],
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
 ): Promise<Moments[]> {
   const sums: { mean: Float64Array; square: Float64Array }[] = [];
   for (const indices of batches) {

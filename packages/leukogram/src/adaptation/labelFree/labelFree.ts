@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { ToldScales } from "../../data/toldScales.ts";
 import type { ScaledSample } from "../../data/usedScales.ts";
 import { CellCrops } from "../../evaluation/cellCrops.ts";
@@ -33,7 +34,7 @@ export interface LabelFreeOptions extends LoadOptions {
   readonly neighbours?: boolean | undefined;
   /** Leave images that can't be read out of the vote; default: they are an error. */
   readonly skipBad?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

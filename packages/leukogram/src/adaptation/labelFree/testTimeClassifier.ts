@@ -3,7 +3,7 @@ import { exportGraph, type PictureVariant } from "@leukogram/engine/nn/exportGra
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { FIELD_SIZE, normalizedCells } from "../../cells/cellNormalization.ts";
-import { type Classifier, modelId } from "../../evaluation/classifier.ts";
+import { type Classifier, modelId, takingPictures } from "../../evaluation/classifier.ts";
 import { stainVariants } from "../../training/cellsOfRecipe.ts";
 import type { OpenRun } from "../openRun.ts";
 
@@ -50,7 +50,7 @@ export async function testTimeClassifier(
   });
   const session = await createSession(bytes, options);
   const [height, width] = cells ? [FIELD_SIZE, FIELD_SIZE] : wide ? [wide.size, wide.size] : fieldOf(size, pictures);
-  return {
+  return takingPictures({
     path: run.path,
     classes,
     imageSize: [height, width],
@@ -64,12 +64,12 @@ export async function testTimeClassifier(
     id: modelId(bytes),
     model: recipe.model,
     home: run.home,
-    async classify(images, count) {
+    async probabilities(images, count) {
       const { probabilities } = await session.run({ images: { data: images, shape: [count, height, width, 3] } });
       return probabilities!.data as Float32Array;
     },
     close: () => session.release(),
-  };
+  });
 }
 
 // A crop that holds the largest of the pictures, and the usual one in its middle, pixel for pixel.

@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { compile } from "@leukogram/engine/graph/compile";
 import { viewsOf } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
@@ -31,7 +32,7 @@ export interface ViewAnswers {
 
 /** Options of {@link viewProbabilities}. */
 export interface ViewProbabilitiesOptions extends SessionOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
 }
 
 /**

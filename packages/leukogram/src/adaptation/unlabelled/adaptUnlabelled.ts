@@ -1,6 +1,6 @@
 import type { Predictions } from "../../evaluation/types.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
-import { answers } from "../fewLabels/crossValidate.ts";
+import { answers } from "../fewLabels/crossValidateWays.ts";
 import { halves, homeAccuracy, withinHomeLoss } from "../fewLabels/homeGuard.ts";
 import { headFeatures, topPart } from "../fewLabels/topPart.ts";
 import { percent } from "../labelFree/adaptation.ts";

@@ -1,4 +1,5 @@
 import { spread } from "@leukogram/engine/core/spread";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { decodeImage } from "../../data/image.ts";
 import { looksOf } from "../../data/microscopy/measures.ts";
@@ -26,7 +27,7 @@ export interface UnlabelledCells {
 export interface LookOptions extends SessionOptions {
   /** Leave out images that can't be read; default: they are an error. */
   readonly skipBad?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

@@ -1,18 +1,28 @@
-import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { atScale } from "../../adaptation/atScale.ts";
-import { type Suggestion, suggestCells } from "../../adaptation/fewLabels/suggestCells.ts";
-import { type OpenRun, openRun } from "../../adaptation/openRun.ts";
-import { shownPath } from "../../data/archives/unpackedFolder.ts";
-import type { ScaledSample } from "../../data/usedScales.ts";
-import { type AdaptJob, adaptWith, adaptWithout, type AdaptFlags as Flags, unlabelled } from "../adaptJob.ts";
-import { addClassNameFlags } from "../classNameFlags.ts";
+import type { Suggestion } from "../../adaptation/fewLabels/suggestCells.ts";
+import { adaptJob } from "../../jobs/adaptJob.ts";
+import { suggestJob } from "../../jobs/suggestJob.ts";
+import { labelledText, labelsJson, unlabelledText, votesJson } from "../adaptText.ts";
+import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
-import { imagesOf } from "../imageFiles.ts";
 import { addProgressFlag, addSessionFlags, number, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { checkRunFolder } from "../runFolder.ts";
-import { addScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
+import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
+
+/** Flags of `adapt`. */
+interface Flags extends ScaleFlag {
+  readonly out?: string;
+  readonly suggest?: number;
+  readonly labelled?: string;
+  readonly unlabelled?: string;
+  readonly homeLoss: number;
+  readonly seed: number;
+  readonly yes?: boolean;
+  readonly judge?: string;
+  readonly progressFile?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 const adapt: CommandModule = {
   define(command) {
@@ -65,39 +75,24 @@ const adapt: CommandModule = {
 
 async function execute({ args: [model, dir], options, signal }: CommandInput, progress: Progress): Promise<void> {
   const flags = options as unknown as Flags;
-  const session = sessionOf(options);
-  const shared = { ...session, seed: flags.seed, signal, onStage: progress.stage };
+  const { scale, seed, suggest, unlabelled, judge, homeLoss } = flags;
+  const shared = { ...sessionOf(options), model: String(model), scale, seed, signal, onProgress: progress.hear };
   requireFlags(flags, dir);
-  const scaled = async (opened: OpenRun, cells: readonly ScaledSample[]) => {
-    const { run, laboratories } = await atScale(opened, cells, { told: toldScalesOf(flags), signal });
-    tellScale(progress, { laboratories });
-    for (const { notes } of laboratories) for (const note of notes) progress.line(`Note: ${note}`);
-    return run;
-  };
-  if (flags.suggest !== undefined) {
-    const paths = unlabelled(String(dir), flags.labelled);
-    const run = await scaled(
-      await openRun(String(model)),
-      paths.map((path) => ({ path })),
-    );
-    const labelled = flags.labelled === undefined ? [] : imagesOf([flags.labelled]);
-    const cells = await suggestCells(run, paths, { ...shared, count: flags.suggest, labelled });
-    print(
-      Boolean(flags.json),
-      { model, dir, suggest: cells.map((cell) => ({ ...cell, path: shownPath(cell.path) })) },
-      () => suggestionText(cells),
-    );
+  if (suggest !== undefined) {
+    const cells = await suggestJob({ ...shared, data: String(dir), count: suggest, labelled: flags.labelled });
+    print(Boolean(flags.json), { model, dir, suggest: cells }, () => suggestionText(cells));
     return;
   }
-  const out = flags.out!;
-  const opened = await openRun(String(model));
-  const config = { data: resolve(String(dir ?? flags.unlabelled)), recipe: opened.recipe };
-  checkRunFolder(out, config, { resume: false, replace: Boolean(flags.yes) });
-  if (resolve(out) === resolve(opened.path))
-    throw new LeukogramError("ERR_USAGE", "adapt: --out is the model's own folder", { hint: "Choose another folder." });
-  const job: AdaptJob = { model: String(model), out, flags, options, config, scaled, shared, progress };
-  if (dir === undefined) await adaptWithout(opened, job);
-  else await adaptWith(opened, String(dir), job);
+  const takesLabels = dir !== undefined || judge !== undefined;
+  const adapted = await adaptJob({
+    ...{ ...shared, out: flags.out!, unlabelled, judge, homeLoss, replace: Boolean(flags.yes) },
+    labelled: dir === undefined ? undefined : String(dir),
+    ...(takesLabels && { labels: labelledDataOf(options) }),
+  });
+  const json = adapted.by === "labels" ? labelsJson(adapted) : votesJson(adapted);
+  print(Boolean(flags.json), json, () =>
+    adapted.by === "labels" ? labelledText(adapted, homeLoss) : unlabelledText(adapted, homeLoss),
+  );
 }
 
 function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: Flags, dir: unknown): void {
@@ -118,9 +113,7 @@ function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: F
 }
 
 function suggestionText(cells: readonly Suggestion[]): string {
-  return cells
-    .map(({ path, predicted, probability }) => `${shownPath(path)}\t${predicted}\t${probability.toFixed(4)}`)
-    .join("\n");
+  return cells.map(({ path, predicted, probability }) => `${path}\t${predicted}\t${probability.toFixed(4)}`).join("\n");
 }
 
 export default adapt;

@@ -1,19 +1,13 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
-import { auditData } from "../../audit/auditData.ts";
 import type { Audit } from "../../audit/types.ts";
-import { readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
-import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN, SUSPECTS_SHOWN } from "../../report/auditReport.ts";
+import { auditJob } from "../../jobs/auditJob.ts";
 import { textTable } from "../../report/textTable.ts";
-import { thumbnail } from "../../report/thumbnail.ts";
-import { VERSION } from "../../version.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { number, print } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
-import { requireOwnReport } from "../reportFile.ts";
 
 /** Flags of `audit`. */
 interface Flags {
@@ -57,19 +51,10 @@ const audit: CommandModule = {
   async execute({ args: [dirs], options, signal }) {
     const { out, predictions, seed, strict, json, quiet } = options as unknown as Flags;
     const sources = dirs as readonly string[];
-    if (out !== undefined) requireOwnReport(out);
-    const progress = new Progress(Boolean(quiet));
-    const found = await auditData(sources, {
-      ...labelledDataOf(options),
-      predictions: predictions === undefined ? undefined : await readPredictionsCsv(predictions),
-      seed,
-      signal,
-      onStage: progress.stage,
+    const found = await auditJob({
+      ...{ data: sources, out, predictions, seed, signal, labels: labelledDataOf(options) },
+      onProgress: new Progress(Boolean(quiet)).hear,
     });
-    if (out !== undefined) {
-      const thumbnails = await thumbnailsOf(found);
-      await writeFileWhole(out, auditReport({ title: sources.join(", "), audit: found, thumbnails, version: VERSION }));
-    }
     print(Boolean(json), { data: sources, ...found }, () =>
       [...lines(found), ...(out ? [`Report: ${out}`] : [])].join("\n"),
     );
@@ -84,19 +69,6 @@ const audit: CommandModule = {
       );
   },
 };
-
-async function thumbnailsOf({ copies, suspects = [] }: Audit): Promise<ReadonlyMap<string, string>> {
-  const shown = [
-    ...copies.slice(0, COPIES_SHOWN).flatMap(({ members }) => members.slice(0, MEMBERS_SHOWN)),
-    ...suspects.slice(0, SUSPECTS_SHOWN),
-  ];
-  const found = new Map<string, string>();
-  for (const { path } of shown) {
-    const picture = await thumbnail(path);
-    if (picture !== undefined) found.set(path, picture);
-  }
-  return found;
-}
 
 function lines({ counts, parts, images, findings }: Audit): string[] {
   const table = textTable([

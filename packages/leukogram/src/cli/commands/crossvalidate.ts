@@ -1,24 +1,20 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { groupByCopies } from "../../audit/groupByCopies.ts";
-import { tellBits } from "../../data/depth.ts";
-import { openLaboratories } from "../../data/laboratories.ts";
-import type { Dataset } from "../../data/sample.ts";
-import { type CrossValidation, crossValidate, type OutOfFold, SPLIT_FIGURES } from "../../evaluation/crossValidate.ts";
+import { type CrossValidation, type OutOfFold, SPLIT_FIGURES } from "../../evaluation/crossValidate.ts";
+import { crossValidateJob } from "../../jobs/crossValidateJob.ts";
+import { readRunConfig } from "../../jobs/runConfig.ts";
 import { withCpu } from "../../report/format.ts";
 import { headlineTitle } from "../../report/headlines.ts";
 import { textTable } from "../../report/textTable.ts";
 import { runFiles } from "../../run/runFolder.ts";
-import { recipeWarnings } from "../../training/fromRecipe.ts";
-import { addClassNameFlags, classNamesKept, howRead } from "../classNameFlags.ts";
+import { addClassNameFlags, howRead } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
-import { collect, groupingOf, print, shareText, wholeNumber } from "../options.ts";
+import { collect, print, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addRecipeFlags, recipeOf } from "../recipeFlags.ts";
-import { checkRunFolder, prepareRunFolder, readRunConfig } from "../runFolder.ts";
-import { addScaleFlag, type ScaleFlag, trainedAtScale } from "../scaleFlag.ts";
-import { addWeightsFlags, findWeights, requireWeightsFit, type WeightsFlags } from "../weights.ts";
+import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
+import { addWeightsFlags, requireWeightsFit, type WeightsFlags, weightsOf } from "../weights.ts";
 
 /** Flags of `crossvalidate`. */
 interface Flags extends WeightsFlags, ScaleFlag {
@@ -72,51 +68,19 @@ const crossvalidate: CommandModule = {
     const recipe = recipeOf(options, resumed?.recipe);
     const out = flags.out ?? join("runs", `${recipe.model}-crossvalidation`);
     requireWeightsFit(flags, recipe);
-    const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
-    const read = howRead(options, resumed);
-    checkRunFolder(out, { recipe, ...read }, folder);
-    tellBits(read.bits);
-    const { scale } = read;
-    const { train: opened } = trainedAtScale(
-      openLaboratories(flags.data, {
-        ...groupingOf(recipe),
-        ...classNamesKept(read, (text) => progress.line(`Note: ${text}`)),
-      }),
-      recipe,
-      { scale },
-    );
-    const weights = await findWeights(flags, recipe, { progress, signal });
-    for (const warning of recipeWarnings(recipe)) progress.line(`Note: ${warning}`);
-    const data = flags.data.length === 1 ? flags.data[0]! : flags.data;
-    await prepareRunFolder(out, { data, weights, ...read, recipe }, folder);
-    const train = flags.groupCopies ? await withoutCopiesApart(opened, progress, signal) : opened;
-    const { folds, repeats } = flags;
-    const result = await crossValidate(train, recipe, {
-      out,
-      folds,
-      repeats,
-      grouped: flags.groupCopies ? "copies" : undefined,
-      weights,
-      session: { device: recipe.device, ...(recipe.threads !== undefined && { threads: recipe.threads }) },
+    const { out: _, ...result } = await crossValidateJob({
+      ...howRead(options, resumed),
+      ...{ data: flags.data, out, recipe, signal, folds: flags.folds, repeats: flags.repeats },
+      groupCopies: Boolean(flags.groupCopies),
+      weights: weightsOf(flags),
+      resume: Boolean(flags.resume),
+      replace: Boolean(flags.yes),
       skipBad: Boolean(flags.skipBad),
-      resume: folder.resume,
-      signal,
-      onSplit: ({ repeat, fold, done }) =>
-        progress.line(`Repeat ${repeat} of ${repeats}, fold ${fold} of ${folds}${done ? ": already done" : ""}`),
-      onStage: progress.stage,
-      onProgress: progress.step,
-      onEpoch: (row) => progress.epoch(row, recipe.epochs),
+      onProgress: progress.hear,
     });
     print(Boolean(flags.json), { out, ...result }, () => lines(result, out).join("\n"));
   },
 };
-
-async function withoutCopiesApart(dataset: Dataset, progress: Progress, signal: AbortSignal): Promise<Dataset> {
-  const found = await groupByCopies(dataset, { signal, onStage: progress.stage });
-  const [before, after] = found.groups;
-  progress.line(`Copies found: ${found.pairs} pairs; ${before} groups of images were merged into ${after}.`);
-  return found.dataset;
-}
 
 function lines(result: CrossValidation, out: string): string[] {
   const percent = (share: number) => (100 * share).toFixed(1);

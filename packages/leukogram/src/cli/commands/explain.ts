@@ -7,6 +7,8 @@ import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { STEPS } from "../../explain/integratedGradients.ts";
 import { mapLayerNames, mapStep } from "../../explain/mapLayers.ts";
 import { METHODS, type Method, methodEntry, parseMethods } from "../../explain/methods.ts";
+import { type GivenModel, openGiven } from "../../jobs/givenModel.ts";
+import { imagesOf } from "../../jobs/imageFiles.ts";
 import { explanationWarnings } from "../../report/explanationWords.ts";
 import { decimal, percent } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
@@ -15,15 +17,13 @@ import type { CommandModule } from "../command.ts";
 import { type ExplainedFile, explainImages } from "../explainImages.ts";
 import {
   addModelFlags,
-  type GivenModel,
+  foreignOf,
   MODEL_ENDINGS,
   MODEL_WORDS,
   type ModelFlags,
   modelJson,
-  openGiven,
   tellModel,
 } from "../foreignModel.ts";
-import { imagesOf } from "../imageFiles.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, number, oneOf, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
@@ -148,7 +148,7 @@ const explain: CommandModule = {
 };
 
 async function openWith(word: string, flags: Flags, progress: Progress): Promise<GivenModel> {
-  const given = await openGiven(word, flags);
+  const given = await openGiven(word, foreignOf(flags));
   if (!given.isOurs) tellModel(progress, { notes: [...given.notes, ...given.warnings] });
   const { shape } = given.model.input;
   if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return given;

@@ -1,27 +1,16 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
-import {
-  type AwayFigures,
-  type Generalisation,
-  judgeGeneralisation,
-  type NamedSet,
-  type SetFigures,
-} from "../../adaptation/generalise.ts";
-import { nameOf, openToJudge, parseSource } from "../../data/laboratories.ts";
-import { toldScale } from "../../data/toldScales.ts";
+import type { AwayFigures, Generalisation, SetFigures } from "../../adaptation/generalise.ts";
 import { familiarityWarning } from "../../evaluation/familiarity.ts";
-import { isForeign } from "../../evaluation/foreignModel.ts";
+import { generaliseJob } from "../../jobs/generaliseJob.ts";
 import { capital, decimalEstimate, percent, percentEstimate, pointsEstimate } from "../../report/format.ts";
-import { generalisationReport, mistakes } from "../../report/generalisationReport.ts";
+import { mistakes } from "../../report/generalisationReport.ts";
 import { textTable } from "../../report/textTable.ts";
-import { VERSION } from "../../version.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
-import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, tellModel } from "../foreignModel.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { addSessionFlags, collect, print, sessionOf } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { requireOwnReport } from "../reportFile.ts";
-import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
+import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
 
 /** Flags of `generalise`. */
 interface Flags extends ScaleFlag, ModelFlags {
@@ -64,40 +53,15 @@ const generalise: CommandModule = {
       throw new LeukogramError("ERR_USAGE", `generalise: --${home === undefined ? "home" : "sets"} is missing`, {
         hint: "Give test images from the models' home laboratory with --home, and images from other laboratories with --sets.",
       });
-    if (out !== undefined) requireOwnReport(out);
-    const labelledAs = labelledDataOf(options);
-    const open = (source: string): NamedSet => ({
-      name: nameOf(parseSource(source)),
-      data: openToJudge([source], labelledAs),
+    const models = await generaliseJob({
+      ...{ ...sessionOf(options), models: words as readonly string[], home, sets, out, signal },
+      labels: labelledDataOf(options),
+      scale: flags.scale,
+      foreign: foreignOf(flags),
+      corrections: flags.corrections,
+      skipBad: Boolean(flags.skipBad),
+      onProgress: new Progress(Boolean(flags.quiet)).hear,
     });
-    const names = [home, ...sets].map((source) => nameOf(parseSource(source)));
-    const told = toldScalesOf(flags);
-    const opened = [home, ...sets].map(open);
-    const [own, ...others] = opened.map((set) => ({ ...set, scale: toldScale(told, set.name, names) }));
-    const twice = names.find((name, i, all) => all.indexOf(name) < i);
-    if (twice !== undefined)
-      throw new LeukogramError("ERR_USAGE", `generalise: two sets are named "${twice}"`, {
-        hint: "Give each set a different name: --sets NAME=DIR.",
-      });
-    const progress = new Progress(Boolean(flags.quiet));
-    const models: Generalisation[] = [];
-    // Flags say what they say of those that another program wrote.
-    const foreignOnes = (words as readonly string[]).filter(isForeign);
-    for (const model of words as readonly string[]) {
-      const isOther = foreignOnes.length === 0 || foreignOnes.includes(model);
-      models.push(
-        await judgeGeneralisation(model, own!, others, {
-          ...sessionOf(options),
-          foreign: isOther ? foreignOf(flags) : {},
-          corrections: flags.corrections,
-          skipBad: Boolean(flags.skipBad),
-          signal,
-          onStage: (stage, done, total) => progress.stage(`${model}, ${stage}`, done, total),
-        }),
-      );
-      tellModel(progress, { notes: (models.at(-1)!.assumptions?.notes ?? []).map((note) => `${model}: ${note}`) });
-    }
-    if (out !== undefined) await writeFileWhole(out, generalisationReport({ models, version: VERSION }));
     print(Boolean(flags.json), { home, sets, models }, () =>
       [...models.flatMap(lines), ...(out ? [`Report: ${out}`] : [])].join("\n"),
     );

@@ -5,10 +5,11 @@ import type { Model } from "@leukogram/engine/nn/model";
 import { openToJudge } from "../../data/laboratories.ts";
 import { type TriedPreprocessing, tryPreprocessings } from "../../evaluation/findPreprocessing.ts";
 import { isForeign, openForeign } from "../../evaluation/foreignModel.ts";
+import { type GivenModel, openGiven } from "../../jobs/givenModel.ts";
 import { percent } from "../../report/format.ts";
 import { textTable } from "../../report/textTable.ts";
 import type { CommandModule } from "../command.ts";
-import { addModelFlags, foreignOf, type GivenModel, MODEL_WORDS, type ModelFlags, openGiven } from "../foreignModel.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { addSessionFlags, print, sessionOf, wholeNumber } from "../options.ts";
 
 /** Flags of `inspect`. */
@@ -87,7 +88,7 @@ interface Looked extends Pick<GivenModel, "kind" | "notes" | "warnings" | "cropR
 
 async function lookAt(word: string, flags: ModelFlags): Promise<Looked> {
   if (!isForeign(word)) {
-    const { foreign, ...given } = await openGiven(word, flags);
+    const { foreign, ...given } = await openGiven(word, foreignOf(flags));
     return { ...given, ...(foreign && { model: foreign.layers }) };
   }
   try {

@@ -3,12 +3,12 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { joinedRecipe, joinRuns } from "../../adaptation/joinRuns.ts";
 import { openRun } from "../../adaptation/openRun.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
+import { checkRunFolder, prepareRunFolder } from "../../jobs/runConfig.ts";
 import { addClassNameFlags, classNamesOf, howRead } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
-import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
 
 /** Flags of `join`. */
 interface Flags {

@@ -6,6 +6,7 @@ import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import { badImage, type Classified, type Classifier, classifyFiles } from "../../evaluation/classifier.ts";
 import { knownRollUp, type Types } from "../../evaluation/rollUp.ts";
 import { scaleJson } from "../../evaluation/scaleWords.ts";
+import { picturesOf } from "../../jobs/imageFiles.ts";
 import { withTemperature } from "../../metrics/calibration.ts";
 import { isUnfamiliar } from "../../metrics/familiarity.ts";
 import { rolledRow } from "../../review/rollUp.ts";
@@ -20,7 +21,6 @@ import {
   modelJson,
   tellModel,
 } from "../foreignModel.ts";
-import { picturesOf } from "../imageFiles.ts";
 import { addLabelFreeFlags, type LabelFreeFlags, stepLine } from "../labelFreeFlags.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";

@@ -5,6 +5,10 @@ import { openData } from "../../data/dataset.ts";
 import { drawSmears } from "../../data/synthetic.ts";
 import { comparePredictions } from "../../evaluation/compare.ts";
 import { compareSplits, splitSentence, trainingsOfSeeds } from "../../evaluation/compareSplits.ts";
+import { faultsAsPublished } from "../../jobs/faults.ts";
+import { readRecipe } from "../../jobs/readRecipe.ts";
+import { trainJob } from "../../jobs/trainJob.ts";
+import { findWeights } from "../../jobs/weights.ts";
 import { comparisonTable, gapsOf } from "../../report/comparisonTable.ts";
 import { comparisonReport } from "../../report/html.ts";
 import type { ComparedModel, Note } from "../../report/types.ts";
@@ -14,14 +18,10 @@ import { parseRecipe, type Recipe } from "../../training/recipe.ts";
 import { trainedName, trainingWords } from "../../training/trainingWords.ts";
 import { VERSION } from "../../version.ts";
 import type { CommandModule } from "../command.ts";
-import { faultsAsPublished } from "../faults.ts";
 import { addSessionFlags, number, print, wholeNumber } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
-import { readRecipe } from "../recipeFlags.ts";
-import { checkRunFolder, prepareRunFolder } from "../runFolder.ts";
-import { addWeightsFlags, findWeights, type WeightsFlags } from "../weights.ts";
-import { trainJob } from "./train.ts";
+import { addWeightsFlags, type WeightsFlags, weightsOf } from "../weights.ts";
 
 /** The models that are compared, and the recipe of each. */
 const CONTENDERS = [
@@ -81,7 +81,10 @@ const reproduce: CommandModule = {
       throw new LeukogramError("ERR_DATA", `${data}: contains no Test folder`, {
         hint: "reproduce needs a folder that contains Train/ and Test/.",
       });
-    const weights = await findWeights(flags, parseRecipe(readRecipe("mobilenetv2")), { progress, signal });
+    const weights = await findWeights(weightsOf(flags), parseRecipe(readRecipe("mobilenetv2")), {
+      tell: progress,
+      signal,
+    });
     const bench: Bench = { data, weights, flags, progress, signal };
     const contenders = [];
     for (const { name, recipe } of CONTENDERS) contenders.push(await train(bench, name, readRecipe(recipe)));
@@ -234,19 +237,15 @@ async function runOne(
 ): Promise<JudgedRun> {
   const out = join(flags.out, folder);
   progress.line(`\n${name}`);
-  const folderOptions = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
-  checkRunFolder(out, { recipe }, folderOptions);
   return trainJob({
-    data: [data],
-    out,
-    recipe,
-    weights,
+    ...{ data, out, recipe, weights, signal },
+    leaveOneOut: false,
     resume: Boolean(flags.resume),
+    replace: Boolean(flags.yes),
     skipBad: Boolean(flags.skipBad),
-    // One a run, as each keeps its own log.
-    progress: new Progress(Boolean(flags.quiet)),
-    signal,
-    prepare: () => prepareRunFolder(out, { data, weights, recipe }, folderOptions),
+    givesCommand: false,
+    // One a run, as each tells the time that is left of its own epochs.
+    onProgress: new Progress(Boolean(flags.quiet)).hear,
   });
 }
 

@@ -1,22 +1,15 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
-import { openToJudge } from "../../data/laboratories.ts";
-import { loadClassifier } from "../../evaluation/classifier.ts";
-import { familiarityWarning } from "../../evaluation/familiarity.ts";
-import { judgeRobustness, type Robustness } from "../../evaluation/robustness.ts";
-import { cropSentences, scaleJson } from "../../evaluation/scaleWords.ts";
+import type { Robustness } from "../../evaluation/robustness.ts";
+import { scaleJson } from "../../evaluation/scaleWords.ts";
+import { robustnessJob } from "../../jobs/robustnessJob.ts";
 import { percent, pointsEstimate } from "../../report/format.ts";
-import { robustnessReport } from "../../report/robustnessReport.ts";
 import { textTable } from "../../report/textTable.ts";
-import { dataName } from "../../report/writeRun.ts";
-import { VERSION } from "../../version.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
-import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags, modelJson, tellModel } from "../foreignModel.ts";
+import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { addSessionFlags, number, print, sessionOf, shareText, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { requireOwnReport } from "../reportFile.ts";
-import { addScaleFlag, type ScaleFlag, toldScalesOf } from "../scaleFlag.ts";
+import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
 
 /** Flags of `robustness`. */
 interface Flags extends ScaleFlag, ModelFlags {
@@ -55,37 +48,19 @@ const robustness: CommandModule = {
       throw new LeukogramError("ERR_USAGE", "robustness: --data is missing", {
         hint: "Give a folder of labelled images.",
       });
-    if (out !== undefined) requireOwnReport(out);
-    const dataset = openToJudge([data], labelledDataOf(options));
-    const progress = new Progress(Boolean(quiet));
-    const classifier = await loadClassifier(String(model), { ...sessionOf(options), foreign: foreignOf(flags) });
-    tellModel(progress, classifier);
-    try {
-      const result = await judgeRobustness(classifier, dataset, {
-        images,
-        seed,
-        told: toldScalesOf({ scale }),
-        signal,
-        onProgress: (done, total) => progress.stage("Corrupting and classifying", done, total),
-      });
-      if (out !== undefined)
-        await writeFileWhole(
-          out,
-          robustnessReport({ model: String(model), dataName: dataName([data]), robustness: result, version: VERSION }),
-        );
-      const { crops, ...figures } = result;
-      for (const sentence of cropSentences(crops)) progress.line(sentence);
-      const warning = familiarityWarning(figures.familiarity);
-      if (warning !== undefined) progress.line(`Note: ${warning}`);
-      const cut = scaleJson(crops);
-      print(
-        Boolean(json),
-        { model: classifier.path, ...modelJson(classifier), data, ...figures, ...(cut && { scale: cut }) },
-        () => [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),
-      );
-    } finally {
-      await classifier.close();
-    }
+    const result = await robustnessJob({
+      ...{ ...sessionOf(options), model: String(model), data, images, seed, out, scale, signal },
+      labels: labelledDataOf(options),
+      foreign: foreignOf(flags),
+      onProgress: new Progress(Boolean(quiet)).hear,
+    });
+    const { model: path, assumptions, crops, ...figures } = result;
+    const cut = scaleJson(crops);
+    print(
+      Boolean(json),
+      { model: path, ...(assumptions && { assumptions }), data, ...figures, ...(cut && { scale: cut }) },
+      () => [...lines(result), ...(out ? [`Report: ${out}`] : [])].join("\n"),
+    );
   },
 };
 

@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import tar from "tar-stream";
 import yauzl from "yauzl";
 import { Guard, type UnpackLimits } from "./guard.ts";
@@ -17,7 +18,7 @@ export type ArchiveKind = "zip" | "tar" | "tar.gz" | "rar";
 export interface UnpackOptions {
   /** Default: 20 GB and 500,000 entries. */
   readonly limits?: UnpackLimits;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   /** Called with the number of files written so far. */
   readonly onProgress?: ((files: number) => void) | undefined;
 }

@@ -1,9 +1,11 @@
 // Zips of pictures stand for the folders in them; they are unpacked before anything looks for pictures.
+
 import { createHash } from "node:crypto";
 import { existsSync, renameSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { defaultCacheDir } from "../cacheDir.ts";
 import { remark } from "../remarks.ts";
 
@@ -22,7 +24,7 @@ export function isZip(path: string): boolean {
  *
  * @throws LeukogramError ERR_DATA as `unpack`; ERR_ABORTED.
  */
-export async function unpackZip(path: string, signal?: AbortSignal): Promise<void> {
+export async function unpackZip(path: string, signal?: StopSignal): Promise<void> {
   const { size, mtimeMs } = statSync(path);
   const hash = createHash("sha256").update(JSON.stringify([resolve(path), size, mtimeMs]));
   const name = basename(path).replace(/\.zip$/i, "");

@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { DownloadError, type DownloadOptions, download } from "@leukogram/engine/formats/download";
 import { checkPin, pin } from "@leukogram/engine/formats/pinnedFile";
 import { parse } from "csv-parse/sync";
@@ -22,7 +23,7 @@ export interface FetchSetOptions extends Pick<DownloadOptions, "idleTimeout" | "
   readonly downloads: string;
   /** Address of a folder that holds the same files, in place of the publisher's. */
   readonly mirror?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 

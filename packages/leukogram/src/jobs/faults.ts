@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { balanceFolder } from "../data/balance.ts";
 import type { JudgedRun } from "../report/writeRun.ts";
-import { readRecipe } from "./recipeFlags.ts";
+import { readRecipe } from "./readRecipe.ts";
 
 /** What a published mistake did. */
 export interface FaultResult {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
 import { Dense, Flatten } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
-import { askOnnxFile, askStored, largestDifference, writeChecked } from "leukogram/cli/checkedFile";
+import { askOnnxFile, askStored, largestDifference, writeChecked } from "leukogram/jobs/checkedFile";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";
 

@@ -1,5 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Sample } from "../../data/sample.ts";
 import { indicesByClass } from "../../data/sampler.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
@@ -17,10 +18,10 @@ export interface TriedWay extends Way {
   readonly accuracy: number;
 }
 
-/** What {@link crossValidate} takes beside the run. */
-export interface CrossValidateOptions extends Omit<FitTopOptions, "way" | "indices"> {
+/** What {@link crossValidateWays} takes beside the run. */
+export interface CrossValidateWaysOptions extends Omit<FitTopOptions, "way" | "indices"> {
   readonly ways: readonly Way[];
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
@@ -32,9 +33,9 @@ const FOLDS = 5;
  *
  * @throws ERR_ABORTED
  */
-export async function crossValidate(
+export async function crossValidateWays(
   run: OpenRun,
-  { signal, onStage, ways, ...fit }: CrossValidateOptions,
+  { signal, onStage, ways, ...fit }: CrossValidateWaysOptions,
 ): Promise<{ tried: TriedWay; predictions: Predictions }[]> {
   const { cells, seed } = fit;
   const folds = foldOf(cells, new Rng(seed).fork("folds"));

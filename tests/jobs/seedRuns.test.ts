@@ -1,4 +1,4 @@
-import { type SeedRun, seedsTogether } from "leukogram/cli/seedRuns";
+import { type SeedRun, seedsTogether } from "leukogram/jobs/seedRuns";
 import { describe, expect, test } from "vitest";
 
 const run = (name: string, seed: number, settings: string): SeedRun => ({

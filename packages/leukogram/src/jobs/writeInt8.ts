@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { compile } from "@leukogram/engine/graph/compile";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
@@ -18,7 +19,7 @@ import { loadClassifier } from "../evaluation/classifier.ts";
 import { answerImages } from "../evaluation/evaluateModel.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import { stainVariants } from "../training/cellsOfRecipe.ts";
-import type { GivenModel } from "./foreignModel.ts";
+import type { GivenModel } from "./givenModel.ts";
 
 /** What {@link writeInt8} takes beside the model. */
 export interface Int8Options {
@@ -28,7 +29,7 @@ export interface Int8Options {
   readonly metadata: Readonly<Record<string, string>>;
   readonly views: number | undefined;
   readonly jpegDct: JpegDct;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -97,7 +98,7 @@ export async function writeInt8(
 async function answersOf(
   path: string,
   data: { readonly classes: readonly string[]; readonly samples: readonly Sample[] },
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
 ): Promise<{ readonly label: number | undefined; readonly found: number }[]> {
   const classifier = await loadClassifier(path);
   try {

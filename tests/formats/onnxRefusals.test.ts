@@ -1,0 +1,124 @@
+// Nodes of ONNX that can't be read are refused in words that name them.
+import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
+import type { OnnxAttribute, OnnxNode } from "@leukogram/engine/graph/onnx/proto";
+import { expect, test } from "vitest";
+import { type Given, type Net, netBytes } from "./support/onnxNet.ts";
+
+const int = (value: number): OnnxAttribute => ({ int: value });
+const ints = (...values: number[]): OnnxAttribute => ({ ints: values });
+const text = (value: string): OnnxAttribute => ({ string: value });
+const named = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => {
+  return { type, inputs, outputs: [output], attributes };
+};
+
+const conv: Given = ["Conv", ["x", "k"], { pads: ints(1, 1, 1, 1) }];
+const WEIGHTS = { k: [4, 3, 3, 3], odd: [2, 3], square: [2, 2] };
+const WHOLE = { none: [0], one: [1], two: [2], pair: [1, 2], triple: [1, 2, 3], less: [-3], sides: [3, 3] };
+
+function expectRefused(nodes: readonly (Given | OnnxNode)[], message: string, more: Partial<Net> = {}): void {
+  const bytes = netBytes({
+    ...{ nodes: [conv, ...nodes], ...more },
+    ...{ weights: { ...WEIGHTS, ...more.weights }, whole: { ...WHOLE, ...more.whole } },
+  });
+  const read = () => onnxModelOf(bytes, { source: "net.onnx" });
+  expect(read).toThrow("ERR_FORMAT net.onnx: ");
+  expect(read).toThrow(message);
+}
+
+// On the result of a convolution, [batch, 4, 6, 6].
+test.each<[Given, string, Partial<Net>?]>([
+  [["Add", ["t0", "odd"]], '"y" (Add) does not fit: broadcast: [batch, 4, 6, 6] and [2, 3]'],
+  [["MaxPool", ["t0"], { kernel_shape: ints(9, 9) }], "(MaxPool) does not fit: y (MaxPooling2D) on [6, 6, 4]"],
+  [["Reshape", ["t0", "odd"]], '(Reshape) takes "shape" from real numbers, where whole numbers known beforehand'],
+  [["Slice", ["t0"]], "(Slice) lacks its starts or ends"],
+  [["Slice", ["t0", "none", "one", "one", "none"]], "(Slice) has steps of 0"],
+  [["Slice", ["t0", "two", "one", "one"]], "(Slice) takes no entry"],
+  [["Unsqueeze", ["t0", "twice"]], "(Unsqueeze) names an axis twice: [1,1]", { whole: { twice: [1, 1] } }],
+  [["ReduceMean", ["t0", "twice"]], "(ReduceMean) names an axis twice: [1,-3]", { whole: { twice: [1, -3] } }],
+  [["Transpose", ["t0"], { perm: ints(0, 1) }], "transpose: [0, 1] is not an order of the axes"],
+  [["GatherND", ["t0", "five"]], "(GatherND) names 5 axes, and its input has 4", { whole: { five: [0, 0, 0, 0, 0] } }],
+  [["Pad", ["t0", "pair"]], "(Pad) has not two pads for each axis"],
+  [["Tile", ["t0", "pair"]], "(Tile) has not one number of repeats for each axis"],
+  [["Tile", ["t0", "by"]], "(Tile) repeats an axis 0 times", { whole: { by: [1, 0, 1, 1] } }],
+  [["Concat", ["t0", "odd"], { axis: int(1) }], "(Concat) joins tensors of different ranks"],
+  [["Concat", ["t0", "t0"], { axis: int(0) }], "(Concat) joins batches"],
+  [["MaxPool", ["t0"], { kernel_shape: ints(2, 2), pads: ints(1, 1) }], "has pads [1,1], where four whole numbers"],
+  [["Add", ["t0", "odd"], { broadcast: int(1) }], "(Add) has broadcast = 1, where 0 is supported", { opset: 6 }],
+  [
+    ["Resize", ["t0", "", "", "sides"], { antialias: int(1), axes: ints(2, 3) }],
+    "has antialias = 1 with mode = nearest",
+  ],
+  [["Resize", ["t0"]], "(Resize) has neither scales nor sizes for its axes"],
+  [["Resize", ["t0", "", "", "to"]], "(Resize) resizes the batch", { whole: { to: [2, 4, 3, 3] } }],
+  [["DepthToSpace", ["t0"], { blocksize: int(-2) }], "(DepthToSpace) does not fit its input"],
+  [["SpaceToDepth", ["t0"], { blocksize: int(-2) }], "(SpaceToDepth) does not fit its input"],
+  [["LRN", ["t0"], { size: int(0) }], "(LRN) has size = 0, where a number of channels is needed"],
+  [
+    ["GroupNormalization", ["t0", "g", "g"], { num_groups: int(-2) }],
+    "has num_groups = -2, which does not divide 4 channels",
+    { opset: 21, weights: { g: [4] } },
+  ],
+  [
+    ["ConvTranspose", ["t0", "w"], { group: int(0) }],
+    "(ConvTranspose) has sizes that do not fit its input",
+    { weights: { w: [4, 4, 3, 3] } },
+  ],
+])("%j", (node, message, more) => {
+  expectRefused([node], message, more);
+});
+
+// Whole numbers that become the shape of the same result.
+test.each<[OnnxNode, string]>([
+  [named("Div", ["pair", "none"], "t"), '"t" (Div) divides by 0'],
+  [named("Mod", ["pair", "none"], "t"), '"t" (Mod) divides by 0'],
+  [named("Tile", ["pair", "pair"], "t"), "(Tile) has not one number of repeats for each axis"],
+  [named("Slice", ["pair", "none", "one", "none", "none"], "t"), "(Slice) has steps of 0"],
+  [named("Expand", ["pair", "less"], "t"), "(Expand) has sizes [-3]"],
+  [named("Reshape", ["triple", "pair"], "t"), "(Reshape) reshapes 3 numbers to [1,2]"],
+  [named("Unsqueeze", ["pair", "axes"], "t"), "(Unsqueeze) names an axis twice: [0,0]"],
+])("%j", (node, message) => {
+  expectRefused([node, ["Reshape", ["t0", "t"]]], message, { whole: { axes: [0, 0] } });
+});
+
+test("the product of a table", () => {
+  const nodes = [named("Unsqueeze", ["pair", "none"], "table"), named("ReduceProd", ["table"], "t")];
+  expectRefused([...nodes, ["Reshape", ["t0", "t"]]], '"t" (ReduceProd) multiplies tables of numbers');
+});
+
+test.each<[string, Record<string, OnnxAttribute>, string]>([
+  ["sizes", {}, '"a" (Split) splits 4 entries into [1,2]'],
+  ["", { num_outputs: int(1e12) }, '"a" (Split) has num_outputs = 1000000000000, and gives 2'],
+])("a Split by %j and %j", (sizes, attributes, message) => {
+  const split = {
+    type: "Split",
+    inputs: ["t0", sizes],
+    outputs: ["a", "b"],
+    attributes: { axis: int(1), ...attributes },
+  };
+  expectRefused([split, ["Relu", ["a"]]], message, { whole: { sizes: [1, 2] } });
+});
+
+test.each<[Given, readonly number[]]>([
+  [
+    ["Tile", ["t0", "to"]],
+    [1, 2e9, 1, 1],
+  ],
+  [
+    ["Pad", ["t0", "to"], { mode: text("wrap") }],
+    [0, 0, 2e9, 0, 0, 0, 0, 0],
+  ],
+  [
+    ["Resize", ["t0", "", "", "to"]],
+    [1, 4, 2e9, 6],
+  ],
+  [
+    ["Resize", ["t0", "", "", "to"], { mode: text("cubic") }],
+    [1, 4, 2e9, 6],
+  ],
+])("%j to %j is refused before there is such a tensor", (node, to) => {
+  expectRefused([node], "entries an image, which is no classifier's", { whole: { to } });
+});
+
+test("no row of scores", () => {
+  expectRefused([], "gives 0 rows of scores, where a classifier gives one");
+});
