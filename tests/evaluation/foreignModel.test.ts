@@ -115,3 +115,10 @@ test("without foreign options another program's file is refused, and with them w
     "ERR_USAGE cnn-anylab: a model written by Leukogram contains these settings. Remove --preprocessing and --outputs.",
   );
 });
+
+test("a model that takes no pictures is refused", async () => {
+  await writeKeras(new Sequential([4], [new Dense({ units: 2 })]).initialize(1), path("row.keras"));
+  await expect(
+    loadClassifier(path("row.keras"), { foreign: { classes: ["a", "b"], preprocessing: "0..1" } }),
+  ).rejects.toThrow(/^ERR_CONFIG \S+row\.keras: takes 4, and no pictures in three colours\./);
+});
