@@ -1,8 +1,8 @@
 // Models of other programs are classified with as they are, and give what their own program gives.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { writeTensorflowJs } from "@leukogram/engine/formats/kerasWriters";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { writeTensorflowJs } from "@leukogram/engine/formats/keras/kerasWriters";
 import { Dense, GlobalAveragePooling2D, Rescaling } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";

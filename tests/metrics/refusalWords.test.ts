@@ -4,9 +4,9 @@ import { summariseSeeds } from "leukogram/evaluation/seeds";
 import { accuracy } from "leukogram/metrics/accuracy";
 import { calibrationBins } from "leukogram/metrics/calibration";
 import { fitFamiliarity } from "leukogram/metrics/familiarity";
-import { matrixLimits } from "leukogram/metrics/matrixLimits";
+import { matrixLimits } from "leukogram/metrics/limits/matrixLimits";
+import { tangoLimits } from "leukogram/metrics/limits/pairedShare";
 import { mcnemarExact } from "leukogram/metrics/mcnemar";
-import { tangoLimits } from "leukogram/metrics/pairedShare";
 import { brierScore } from "leukogram/metrics/probabilityScores";
 import { expect, test } from "vitest";
 
