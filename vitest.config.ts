@@ -32,6 +32,6 @@ export default defineConfig({
     // Many tests wait for a program of their own, so that two files at a time keep two cores busy.
     maxWorkers: 3,
     sequence: { sequencer: FileOrder },
-    reporters: ["default", "./tests/closingLine.ts"],
+    reporters: ["default", "./tests/support/closingLine.ts"],
   },
 });

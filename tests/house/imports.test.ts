@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
-import { PACKAGES, ROOT } from "../support/packages.ts";
+import { BUILT, PACKAGES, ROOT } from "../support/packages.ts";
 
 /** Folders of each package in their order: each imports from itself, from those before it, and from the packages before its own. */
 const ORDER = {
@@ -154,4 +154,23 @@ test("the program starts with commander alone; a command loads what it needs", (
   load("leukogram/cli/main.ts");
   expect([...outside]).toEqual(["commander"]);
   expect(loaded.size).toBeLessThan(40);
+});
+
+test("a folder holds at most 25 files and folders, so that it is read at a glance", () => {
+  // A file an op, and a file a layer.
+  const LISTS = ["packages/engine/src/graph/ops", "packages/engine/src/nn/layers"];
+  const entries = (folder: string) =>
+    readdirSync(join(ROOT, folder), { withFileTypes: true })
+      .filter(({ name }) => !["node_modules", "dist", BUILT].includes(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const tooFull = (folder: string): string[] => {
+    const inside = entries(folder);
+    const own = inside.length > 25 && !LISTS.includes(folder) ? [`${folder}: ${inside.length}`] : [];
+    return [
+      ...own,
+      ...inside.filter((entry) => entry.isDirectory()).flatMap(({ name }) => tooFull(`${folder}/${name}`)),
+    ];
+  };
+  const roots = [...names.map((name) => `packages/${name}/src`), "packages/laboratory/web/src", "tests"];
+  expect(roots.flatMap(tooFull)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { PACKAGES, ROOT } from "./support/packages.ts";
+import { PACKAGES, ROOT } from "../support/packages.ts";
 
 /** Words that are not to be used, and what to write. In `messages`: in texts that users read, but not in comments. */
 const WORDS: readonly { word: RegExp; write: string; in: "everywhere" | "messages" }[] = [
