@@ -6,12 +6,12 @@
  *   npx tsx bench/augmentation.ts [ROUNDS]
  */
 import { Rng } from "@leukogram/engine/core/rng";
-import type { Augmentation } from "leukogram/data/augment";
+import type { Augmentation } from "leukogram/data/augmentation/augment";
 import { drawPicture } from "leukogram/data/microscopy/draw";
 import { INGREDIENTS, type Microscopy } from "leukogram/data/microscopy/ingredients";
 import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
-import { layoutTarget } from "leukogram/data/pixelLayout";
-import { drawSlideLook, drawSmear } from "leukogram/data/smear";
+import { layoutTarget } from "leukogram/data/pictures/pixelLayout";
+import { drawSlideLook, drawSmear } from "leukogram/data/smears/smear";
 
 const FIELD = 256;
 const SIDE = 128;

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { decodeImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/pictures/image";
 import { loadClassifier } from "leukogram/evaluation/classifier";
 import { bringImage } from "leukogram/evaluation/classifierFacts";
 import { bundleForBrowser } from "../scripts/bundleForBrowser.ts";

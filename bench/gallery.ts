@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startLaboratory } from "@leukogram/laboratory/server/startLaboratory";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { findChromium, startChromium } from "../tests/browser/support/chromium.ts";

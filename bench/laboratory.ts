@@ -14,7 +14,7 @@ import { setPriority } from "node:os";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
 import { BIN, childrenOf, heldBy, type Server, startServer } from "./support/server.ts";
 
 const [folder, model = "mobilenetv2-anylab", pairs = "3", images = "400"] = process.argv.slice(2);

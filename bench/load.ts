@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
 import { childrenOf, heldBy, startServer } from "./support/server.ts";
 
 const [folder, images = "10000", clients = "50", model = "cnn-anylab"] = process.argv.slice(2);

@@ -9,8 +9,8 @@
  *                                                                       (random ones make denormal numbers, which are slow)
  */
 import { createInterface } from "node:readline";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasH5 } from "@leukogram/engine/formats/readKeras";
+import { readKerasH5 } from "@leukogram/engine/formats/keras/readKeras";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { compile } from "@leukogram/engine/graph/compile";
 import { cnn } from "@leukogram/engine/models/cnn";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
@@ -18,7 +18,7 @@ import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
 import { adamW } from "@leukogram/engine/nn/optimizers";
 import { createSession } from "@leukogram/engine/runtime/node";
-import { layoutSize } from "leukogram/data/pixelLayout";
+import { layoutSize } from "leukogram/data/pictures/pixelLayout";
 import { StepRunner } from "leukogram/training/stepRunner";
 
 const BATCH = 32;

@@ -13,7 +13,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { toSlashes, walkImages } from "leukogram/data/walk";
+import { toSlashes, walkImages } from "leukogram/data/folders/walk";
 
 /** Copies of cells of pbc Test, by `leukogram audit` of pbc-more as train and pbc Test as test. */
 const COPIES = new Set(["MO_257537.jpg", "EO_627519.jpg", "LY_829942.jpg"]);

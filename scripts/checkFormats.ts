@@ -7,8 +7,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/kerasWriters";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/keras/kerasWriters";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { compile } from "@leukogram/engine/graph/compile";

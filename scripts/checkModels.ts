@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadBackboneWeights } from "@leukogram/engine/formats/backboneWeights";
+import { loadBackboneWeights } from "@leukogram/engine/formats/weights/backboneWeights";
 import { compile } from "@leukogram/engine/graph/compile";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import { Model } from "@leukogram/engine/nn/model";

@@ -10,7 +10,7 @@ import * as library from "leukogram";
 import * as browser from "leukogram/browser";
 import { COMMANDS } from "leukogram/cli/commands/index";
 import { recipeOf } from "leukogram/cli/recipeFlags";
-import { recipeKeys } from "leukogram/training/recipe";
+import { recipeKeys } from "leukogram/training/recipe/recipe";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SETTINGS = "docs/training.md";

@@ -83,7 +83,7 @@ function faultsOf(folder: string, { tests: files, mistakes = [] }: Recipe): stri
   const checks = [
     TYPES,
     ["npx", "biome", "ci", "."],
-    tests([...files, "tests/imports.test.ts", "tests/sourceRules.test.ts"]),
+    tests([...files, "tests/house/imports.test.ts", "tests/house/sourceRules.test.ts"]),
   ];
   const faults = checks.flatMap((words) => {
     const { isWell, text } = run(folder, words);

@@ -9,12 +9,12 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
 import { comparePredictions } from "leukogram/evaluation/compare";
-import { judgeConfidence } from "leukogram/evaluation/confidence";
+import { judgeConfidence } from "leukogram/evaluation/confidence/confidence";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import type { Predictions } from "leukogram/evaluation/types";
-import { meanOfShares, type Share } from "leukogram/metrics/groupedShare";
-import { clopperPearson, type Limits, midP, wilson } from "leukogram/metrics/proportion";
-import { textTable } from "leukogram/report/textTable";
+import { meanOfShares, type Share } from "leukogram/metrics/limits/groupedShare";
+import { clopperPearson, type Limits, midP, wilson } from "leukogram/metrics/limits/proportion";
+import { textTable } from "leukogram/report/text/textTable";
 
 const SIZES = [2, 4, 8, 20, 100];
 const CLASSES = 5;

@@ -17,7 +17,7 @@ import type { DifferentialReport } from "leukogram/differential/types";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import { rollUpPredictions } from "leukogram/evaluation/rollUp";
 import type { Prediction, Predictions } from "leukogram/evaluation/types";
-import { clopperPearson } from "leukogram/metrics/proportion";
+import { clopperPearson } from "leukogram/metrics/limits/proportion";
 
 interface Flags {
   readonly data: string;

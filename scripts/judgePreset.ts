@@ -20,11 +20,11 @@ import { loadClassifier } from "leukogram/evaluation/classifier";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import { answerImages } from "leukogram/evaluation/evaluateModel";
 import { writePredictionsCsv } from "leukogram/evaluation/predictionsCsv";
-import { readRecipe } from "leukogram/jobs/readRecipe";
-import { textTable } from "leukogram/report/textTable";
+import { readRecipe } from "leukogram/jobs/runs/readRecipe";
+import { textTable } from "leukogram/report/text/textTable";
 import { runFiles } from "leukogram/run/runFolder";
-import { parseRecipe, type Recipe } from "leukogram/training/recipe";
-import { splitByRecipe } from "leukogram/training/splitByRecipe";
+import { parseRecipe, type Recipe } from "leukogram/training/recipe/recipe";
+import { splitByRecipe } from "leukogram/training/recipe/splitByRecipe";
 import { trainModel } from "leukogram/training/trainModel";
 
 interface Judged {

@@ -5,12 +5,12 @@
  */
 import { basename, dirname, join } from "node:path";
 import { spread } from "@leukogram/engine/core/spread";
-import { decodeImage } from "leukogram/data/image";
+import { compareCodePoints, walkImages } from "leukogram/data/folders/walk";
 import { type CellSizes, cellSizes } from "leukogram/data/microscopy/redCellWidths";
-import { FEWEST_RED_CELLS } from "leukogram/data/scale";
-import { compareCodePoints, walkImages } from "leukogram/data/walk";
+import { decodeImage } from "leukogram/data/pictures/image";
+import { FEWEST_RED_CELLS } from "leukogram/data/scale/scale";
 import { quantile } from "leukogram/metrics/quantile";
-import { textTable } from "leukogram/report/textTable";
+import { textTable } from "leukogram/report/text/textTable";
 
 const FOLDERS = ["pbc", "pbc-more", "chula", "jtsc"];
 

@@ -308,7 +308,7 @@ const classes: CommandModule = {
 export default classes;
 `,
       "tests/cli/classes.test.ts": `import { join } from "node:path";
-import { drawSmears } from "leukogram/data/synthetic";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { expect, test } from "vitest";
 import { makeCli } from "./cli.ts";
 
@@ -338,7 +338,7 @@ test("classes counts the images of all parts", async () => {
       },
       changelog("`leukogram classes cells` counts the images of each class."),
     ],
-    tests: ["tests/cli/classes.test.ts", "tests/cli/help.test.ts", "tests/readme.test.ts"],
+    tests: ["tests/cli/classes.test.ts", "tests/cli/help.test.ts", "tests/house/readme.test.ts"],
     before: 4,
   },
   "label format": {
@@ -354,7 +354,7 @@ export function jsonLines(text: string): string[][] {
     },
     edits: [
       {
-        path: "packages/leukogram/src/data/manifestTable.ts",
+        path: "packages/leukogram/src/data/manifest/manifestTable.ts",
         replaced: '{ ".csv": csvTable };',
         text: `{
   ".csv": csvTable,
@@ -362,7 +362,7 @@ export function jsonLines(text: string): string[][] {
 };`,
       },
       {
-        path: "packages/leukogram/src/data/manifestTable.ts",
+        path: "packages/leukogram/src/data/manifest/manifestTable.ts",
         behind: 'import { parse } from "csv-parse/sync";\n',
         text: 'import { jsonLines } from "./jsonLines.ts";\n',
       },

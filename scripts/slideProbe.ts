@@ -13,7 +13,7 @@ import { openRun } from "leukogram/adaptation/openRun";
 import { nearestNeighbours } from "leukogram/adaptation/unlabelled/nearestNeighbours";
 import { lookAtUnlabelled } from "leukogram/adaptation/unlabelled/unlabelledCells";
 import { openData } from "leukogram/data/dataset";
-import { textTable } from "leukogram/report/textTable";
+import { textTable } from "leukogram/report/text/textTable";
 
 const NEIGHBOURS = 5;
 

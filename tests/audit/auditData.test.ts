@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { auditData } from "leukogram/audit/auditData";
 import type { Audit } from "leukogram/audit/types";
-import { drawSmears } from "leukogram/data/synthetic";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { groupByCopies } from "leukogram/audit/groupByCopies";
 import { scanFolder } from "leukogram/data/dataset";
-import { drawSmears } from "leukogram/data/synthetic";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { Rng } from "@leukogram/engine/core/rng";
 import { auditData } from "leukogram/audit/auditData";
 import { openData } from "leukogram/data/dataset";
-import { decodeImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/pictures/image";
 import type { Sample } from "leukogram/data/sample";
 import sharp from "sharp";
 import { expect } from "vitest";

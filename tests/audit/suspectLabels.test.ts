@@ -4,7 +4,7 @@ import { findSuspectLabels, locateSuspects } from "leukogram/audit/suspectLabels
 import { openData } from "leukogram/data/dataset";
 import { crossValidate } from "leukogram/evaluation/crossValidate";
 import { readPredictionsCsv } from "leukogram/evaluation/predictionsCsv";
-import { parseRecipe } from "leukogram/training/recipe";
+import { parseRecipe } from "leukogram/training/recipe/recipe";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";
 import { setVariable } from "../support/environment.ts";

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { compile } from "@leukogram/engine/graph/compile";
 import { cnn } from "@leukogram/engine/models/cnn";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { decodeImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/pictures/image";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleForBrowser } from "../../scripts/bundleForBrowser.ts";
@@ -133,7 +133,7 @@ inBrowser("a page says what is wrong with a device, a file and a picture", async
       () => loadWebClassifier(new TextEncoder().encode("this is text")),
       () => readPicture(new File(["this is text"], "bad.jpg")),
       () => readPicture({ data: new Uint8Array(5), width: 2, height: 1 }),
-      () => readPicture(new Image()),
+      () => readPicture(document.createElement("video")),
     ];
     return Promise.all(tries.map((attempt) => attempt().then(String, (error: Error) => error.message)));
   });

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { bringPictures } from "leukogram/browser/classifier";
 import { chooseScale, measureScale, redCellOf } from "leukogram/browser/scale";
-import { decodeImage } from "leukogram/data/image";
-import { scaleOfFiles } from "leukogram/data/laboratoryScales";
-import type { RgbImage } from "leukogram/data/rgbImage";
-import { parseScale } from "leukogram/data/scale";
-import { drawSmears } from "leukogram/data/synthetic";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
+import { decodeImage } from "leukogram/data/pictures/image";
+import type { RgbImage } from "leukogram/data/pictures/rgbImage";
+import { scaleOfFiles } from "leukogram/data/scale/laboratoryScales";
+import { parseScale } from "leukogram/data/scale/scale";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { bringImage, type PictureFacts } from "leukogram/evaluation/classifierFacts";
 import { beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "../training/sets.ts";

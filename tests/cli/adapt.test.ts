@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectFailure, makeCli } from "./cli.ts";
 

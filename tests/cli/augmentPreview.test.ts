@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeImage } from "leukogram/data/image";
 import { INGREDIENTS } from "leukogram/data/microscopy/ingredients";
-import { drawSmears } from "leukogram/data/synthetic";
+import { decodeImage } from "leukogram/data/pictures/image";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { beforeAll, expect, test } from "vitest";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeKerasH5 } from "@leukogram/engine/formats/kerasWriters";
+import { writeKerasH5 } from "@leukogram/engine/formats/keras/kerasWriters";
 import { cnn } from "@leukogram/engine/models/cnn";
 import { beforeAll, describe, expect, test } from "vitest";
 import { shared, testWith } from "../support/shared.ts";

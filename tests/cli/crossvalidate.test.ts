@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { drawSmears } from "leukogram/data/synthetic";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import type { CrossValidation } from "leukogram/evaluation/crossValidate";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { VERSION } from "@leukogram/engine/version";
 import { COMMANDS } from "leukogram/cli/commands/index";
 import { INGREDIENTS } from "leukogram/data/microscopy/ingredients";
-import { drawSmears } from "leukogram/data/synthetic";
-import { recipeKeys } from "leukogram/training/recipe";
+import { drawSmears } from "leukogram/data/smears/synthetic";
+import { recipeKeys } from "leukogram/training/recipe/recipe";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectFailure, makeCli, type Outcome } from "./cli.ts";
 

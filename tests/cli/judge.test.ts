@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { drawSmears } from "leukogram/data/synthetic";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";

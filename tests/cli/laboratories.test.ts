@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { drawSmears } from "leukogram/data/synthetic";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectFailure, jsonOf, makeCli } from "./cli.ts";
 

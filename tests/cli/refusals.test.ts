@@ -1,7 +1,7 @@
 // Flags and files that contradict each other are refused before any work is done.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
 import { Dense, Flatten } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
 import { beforeAll, expect, test } from "vitest";

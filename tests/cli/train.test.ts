@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { drawSmears } from "leukogram/data/synthetic";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { beforeAll, describe, expect, test } from "vitest";
 import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";
 

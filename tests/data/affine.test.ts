@@ -1,8 +1,8 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import fc from "fast-check";
-import { affineInto, applyAffine } from "leukogram/data/affine";
-import { type Augmentation, checkAugmentation, drawTransform, IDENTITY } from "leukogram/data/augment";
-import { copyInto, layoutSize, layoutTarget } from "leukogram/data/pixelLayout";
+import { affineInto, applyAffine } from "leukogram/data/augmentation/affine";
+import { type Augmentation, checkAugmentation, drawTransform, IDENTITY } from "leukogram/data/augmentation/augment";
+import { copyInto, layoutSize, layoutTarget } from "leukogram/data/pictures/pixelLayout";
 import { describe, expect, test } from "vitest";
 
 const AUGMENTATION: Augmentation = {

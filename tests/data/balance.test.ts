@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Augmentation } from "leukogram/data/augment";
-import { balanceFolder } from "leukogram/data/balance";
+import type { Augmentation } from "leukogram/data/augmentation/augment";
 import { openData, scanFolder } from "leukogram/data/dataset";
-import { decodeImage } from "leukogram/data/image";
-import { splitDataset } from "leukogram/data/split";
+import { decodeImage } from "leukogram/data/pictures/image";
+import { balanceFolder } from "leukogram/data/sampling/balance";
+import { splitDataset } from "leukogram/data/sampling/split";
 import { describe, expect, test } from "vitest";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { mapClassNames, offeredMapping, plainName, readClassMap } from "leukogram/data/classNames";
-import { withMappedClasses } from "leukogram/data/mapClasses";
+import { mapClassNames, offeredMapping, plainName, readClassMap } from "leukogram/data/folders/classNames";
+import { withMappedClasses } from "leukogram/data/folders/mapClasses";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "./folders.ts";
 

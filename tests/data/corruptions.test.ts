@@ -2,8 +2,8 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { CORRUPTIONS, UNCHANGED } from "leukogram/data/microscopy/corruptions";
 import type { PictureDraw } from "leukogram/data/microscopy/draw";
 import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
-import { interleavedTarget } from "leukogram/data/pixelLayout";
-import { drawSlideLook, drawSmear } from "leukogram/data/smear";
+import { interleavedTarget } from "leukogram/data/pictures/pixelLayout";
+import { drawSlideLook, drawSmear } from "leukogram/data/smears/smear";
 import { expect, test } from "vitest";
 
 const SIZE = 96;

@@ -1,4 +1,4 @@
-import { assignFolds } from "leukogram/data/folds";
+import { assignFolds } from "leukogram/data/sampling/folds";
 import { describe, expect, test } from "vitest";
 import { madeUp } from "./folders.ts";
 

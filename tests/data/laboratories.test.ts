@@ -8,7 +8,7 @@ import {
   openToJudge,
   parseSource,
 } from "leukogram/data/laboratories";
-import { splitDataset } from "leukogram/data/split";
+import { splitDataset } from "leukogram/data/sampling/split";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, touch, writeFiles } from "./folders.ts";
 

@@ -1,15 +1,15 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { Rng } from "@leukogram/engine/core/rng";
-import { affineInto } from "leukogram/data/affine";
-import { type Augmentation, drawTransform } from "leukogram/data/augment";
-import { type ImageCache, openImageCache } from "leukogram/data/cache";
-import { createLoader, type LoaderOptions } from "leukogram/data/loader";
+import { affineInto } from "leukogram/data/augmentation/affine";
+import { type Augmentation, drawTransform } from "leukogram/data/augmentation/augment";
+import { type ImageCache, openImageCache } from "leukogram/data/loading/cache";
+import { createLoader, type LoaderOptions } from "leukogram/data/loading/loader";
 import { drawPicture } from "leukogram/data/microscopy/draw";
 import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
 import { USUAL_MICROSCOPY } from "leukogram/data/microscopy/previewRows";
-import { copyInto, layoutSize, layoutTarget } from "leukogram/data/pixelLayout";
-import { resizeArea } from "leukogram/data/resizeArea";
+import { copyInto, layoutSize, layoutTarget } from "leukogram/data/pictures/pixelLayout";
+import { resizeArea } from "leukogram/data/pictures/resizeArea";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { picture, temporaryFolder, writeFiles } from "./folders.ts";
 

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { balanceFolder } from "leukogram/data/balance";
-import { readClassMap } from "leukogram/data/classNames";
 import { openData, scanFolder } from "leukogram/data/dataset";
+import { readClassMap } from "leukogram/data/folders/classNames";
 import { forgetRemarks, remarksSoFar } from "leukogram/data/remarks";
 import type { DataOptions } from "leukogram/data/sample";
+import { balanceFolder } from "leukogram/data/sampling/balance";
 import { beforeEach, describe, expect, test } from "vitest";
 import { picture, temporaryFolder, touch, writeFiles } from "./folders.ts";
 

@@ -1,7 +1,7 @@
 // The same manifest in every format that there is.
 import { join } from "node:path";
 import { openData } from "leukogram/data/dataset";
-import { MANIFEST_ENDINGS } from "leukogram/data/manifestTable";
+import { MANIFEST_ENDINGS } from "leukogram/data/manifest/manifestTable";
 import { expect, test } from "vitest";
 import { temporaryFolder, touch, writeFiles } from "./folders.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { classWeights, epochOrder } from "leukogram/data/sampler";
+import { classWeights, epochOrder } from "leukogram/data/sampling/sampler";
 import { describe, expect, test } from "vitest";
 
 const labels = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2];

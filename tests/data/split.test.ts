@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { NumpyRandomState } from "leukogram/data/numpyRandom";
-import { splitDataset } from "leukogram/data/split";
+import { NumpyRandomState } from "leukogram/data/sampling/numpyRandom";
+import { splitDataset } from "leukogram/data/sampling/split";
 import { describe, expect, test } from "vitest";
 import { madeUp } from "./folders.ts";
 

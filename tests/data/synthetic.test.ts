@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { Rng } from "@leukogram/engine/core/rng";
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { openData } from "leukogram/data/dataset";
-import { decodeImage } from "leukogram/data/image";
-import { drawSlideLook, drawSmear } from "leukogram/data/smear";
-import { splitDataset } from "leukogram/data/split";
-import { drawSmears } from "leukogram/data/synthetic";
+import { decodeImage } from "leukogram/data/pictures/image";
+import { splitDataset } from "leukogram/data/sampling/split";
+import { drawSlideLook, drawSmear } from "leukogram/data/smears/smear";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, writeFiles } from "./folders.ts";
 

@@ -3,7 +3,7 @@ import { diagnosticReport } from "leukogram/differential/fhir";
 import { reportAnswers } from "leukogram/differential/reportAnswers";
 import { rollUpPredictions } from "leukogram/evaluation/rollUp";
 import type { Prediction, Predictions } from "leukogram/evaluation/types";
-import { clopperPearson } from "leukogram/metrics/proportion";
+import { clopperPearson } from "leukogram/metrics/limits/proportion";
 import { describe, expect, test } from "vitest";
 import { fhirFaults } from "../support/fhirFaults.ts";
 

@@ -1,5 +1,5 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import { chooseCells, MOST_OF_A_CLASS, MOST_SHOWN } from "leukogram/evaluation/chosenCells";
+import { chooseCells, MOST_OF_A_CLASS, MOST_SHOWN } from "leukogram/evaluation/crops/chosenCells";
 import type { Prediction } from "leukogram/evaluation/types";
 import { describe, expect, test } from "vitest";
 

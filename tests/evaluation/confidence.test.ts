@@ -1,5 +1,5 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import { findRules, judgeConfidence, tryRules } from "leukogram/evaluation/confidence";
+import { findRules, judgeConfidence, tryRules } from "leukogram/evaluation/confidence/confidence";
 import type { Predictions } from "leukogram/evaluation/types";
 import { withTemperature } from "leukogram/metrics/calibration";
 import { reliabilityPlot } from "leukogram/report/plots/reliabilityPlot";

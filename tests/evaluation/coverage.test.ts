@@ -1,14 +1,14 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import { comparePredictions } from "leukogram/evaluation/compare";
-import { judgeConfidence } from "leukogram/evaluation/confidence";
+import { judgeConfidence } from "leukogram/evaluation/confidence/confidence";
 import { evaluatePredictions, knownRows, toAnswers } from "leukogram/evaluation/evaluate";
 import { HEADLINES, type Headline } from "leukogram/evaluation/figures";
-import { fallBetween, separation } from "leukogram/evaluation/laboratoryFall";
+import { fallBetween, separation } from "leukogram/evaluation/laboratories/laboratoryFall";
 import { summariseSeeds } from "leukogram/evaluation/seeds";
 import type { Prediction, Predictions } from "leukogram/evaluation/types";
 import { calibratedRange, calibrationBins, calibrationError } from "leukogram/metrics/calibration";
-import { groupedShare } from "leukogram/metrics/groupedShare";
-import { clopperPearson, wilson } from "leukogram/metrics/proportion";
+import { groupedShare } from "leukogram/metrics/limits/groupedShare";
+import { clopperPearson, wilson } from "leukogram/metrics/limits/proportion";
 import { correctedResampledTest } from "leukogram/metrics/resampledTest";
 import { describe, expect, test } from "vitest";
 

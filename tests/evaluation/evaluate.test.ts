@@ -2,7 +2,7 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
 import { HEADLINES } from "leukogram/evaluation/figures";
 import type { Evaluation, Predictions } from "leukogram/evaluation/types";
-import { midP } from "leukogram/metrics/proportion";
+import { midP } from "leukogram/metrics/limits/proportion";
 import { describe, expect, it } from "vitest";
 import { simulatePredictions, surePredictions } from "./samples.ts";
 

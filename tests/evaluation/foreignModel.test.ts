@@ -1,8 +1,8 @@
 // Models of other programs are classified with as they are, and give what their own program gives.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { writeTensorflowJs } from "@leukogram/engine/formats/kerasWriters";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { writeTensorflowJs } from "@leukogram/engine/formats/keras/kerasWriters";
 import { Dense, GlobalAveragePooling2D, Rescaling } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
@@ -114,4 +114,11 @@ test("without foreign options another program's file is refused, and with them w
   await expect(loadClassifier("cnn-anylab", { foreign: { outputs: "scores", preprocessing: "0..1" } })).rejects.toThrow(
     "ERR_USAGE cnn-anylab: a model written by Leukogram contains these settings. Remove --preprocessing and --outputs.",
   );
+});
+
+test("a model that takes no pictures is refused", async () => {
+  await writeKeras(new Sequential([4], [new Dense({ units: 2 })]).initialize(1), path("row.keras"));
+  await expect(
+    loadClassifier(path("row.keras"), { foreign: { classes: ["a", "b"], preprocessing: "0..1" } }),
+  ).rejects.toThrow(/^ERR_CONFIG \S+row\.keras: takes 4, and no pictures in three colours\./);
 });

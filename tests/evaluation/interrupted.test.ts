@@ -1,10 +1,10 @@
 // What asks a model about many images ends where it is told to, and says what was interrupted.
 import { join } from "node:path";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
 import { Conv2D, Dense, GlobalAveragePooling2D } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
-import { quantize } from "leukogram/evaluation/calibrate";
 import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
+import { quantize } from "leukogram/evaluation/confidence/calibrate";
 import { tryPreprocessings } from "leukogram/evaluation/findPreprocessing";
 import { judgeRobustness } from "leukogram/evaluation/robustness";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 import type { Sample } from "leukogram/data/sample";
-import { evaluateByLaboratory, laboratoryFolds } from "leukogram/evaluation/laboratories";
+import { evaluateByLaboratory, laboratoryFolds } from "leukogram/evaluation/laboratories/laboratories";
 import { describe, expect, test } from "vitest";
 
 const classes = ["a", "b", "c"];

@@ -1,12 +1,12 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import { comparePredictions } from "leukogram/evaluation/compare";
-import { judgeConfidence } from "leukogram/evaluation/confidence";
+import { judgeConfidence } from "leukogram/evaluation/confidence/confidence";
 import { evaluatePredictions } from "leukogram/evaluation/evaluate";
-import { balancedAccuracyOf, fallBetween, separation } from "leukogram/evaluation/laboratoryFall";
+import { balancedAccuracyOf, fallBetween, separation } from "leukogram/evaluation/laboratories/laboratoryFall";
 import { accuracyDifference } from "leukogram/evaluation/limits";
 import type { Predictions } from "leukogram/evaluation/types";
-import { aucLimits } from "leukogram/metrics/aucLimits";
-import { tangoLimits } from "leukogram/metrics/pairedShare";
+import { aucLimits } from "leukogram/metrics/limits/aucLimits";
+import { tangoLimits } from "leukogram/metrics/limits/pairedShare";
 import { describe, expect, test } from "vitest";
 import { simulatePredictions, surePredictions } from "./samples.ts";
 

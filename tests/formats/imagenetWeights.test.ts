@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FindWeightsOptions, findImagenetWeights } from "@leukogram/engine/formats/imagenetWeights";
-import { mobilenetV2WeightsFile, publishedWeights } from "@leukogram/engine/formats/publishedWeights";
+import { type FindWeightsOptions, findImagenetWeights } from "@leukogram/engine/formats/weights/imagenetWeights";
+import { mobilenetV2WeightsFile, publishedWeights } from "@leukogram/engine/formats/weights/publishedWeights";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { Model } from "@leukogram/engine/nn/model";
 import { beforeAll, describe, expect, test } from "vitest";

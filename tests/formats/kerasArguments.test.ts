@@ -1,12 +1,12 @@
 // What Keras's files say of calls, operators and settings: honoured with Keras's numbers, or refused by name.
 import { join } from "node:path";
-import { legacyModel } from "@leukogram/engine/formats/kerasLegacy";
+import { legacyModel } from "@leukogram/engine/formats/keras/kerasLegacy";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import { compile } from "@leukogram/engine/graph/compile";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
-import { decodeImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/pictures/image";
 import { describe, expect, test } from "vitest";
 import { shared, sharedJson, testWith } from "../support/shared.ts";
 import {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
-import type { StoredLayers } from "@leukogram/engine/formats/storedLayers";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
+import type { StoredLayers } from "@leukogram/engine/formats/keras/storedLayers";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { shared, testWith } from "../support/shared.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readKerasH5 } from "@leukogram/engine/formats/readKeras";
+import { readKerasH5 } from "@leukogram/engine/formats/keras/readKeras";
 import type { Group } from "h5wasm";
 import { describe, expect, test, vi } from "vitest";
 import { shared, testWith } from "../support/shared.ts";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lookup3, zeroTimes } from "@leukogram/engine/formats/hdf5Times";
-import { kerasBytes, writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { lookup3, zeroTimes } from "@leukogram/engine/formats/hdf5/hdf5Times";
+import { kerasBytes, writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { cnn } from "@leukogram/engine/models/cnn";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { Add, ChannelSlice, Conv2D, Flatten, Input } from "@leukogram/engine/nn/layers/index";

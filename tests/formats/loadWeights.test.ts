@@ -1,6 +1,6 @@
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
-import type { StoredLayers, StoredWeight } from "@leukogram/engine/formats/storedLayers";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
+import type { StoredLayers, StoredWeight } from "@leukogram/engine/formats/keras/storedLayers";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { cnn } from "@leukogram/engine/models/cnn";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { Dense } from "@leukogram/engine/nn/layers/index";

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeKerasH5, writeTensorflowJs } from "@leukogram/engine/formats/kerasWriters";
-import { inOlderLayers } from "@leukogram/engine/formats/olderLayers";
+import { writeKerasH5, writeTensorflowJs } from "@leukogram/engine/formats/keras/kerasWriters";
+import { inOlderLayers } from "@leukogram/engine/formats/keras/olderLayers";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import { compile } from "@leukogram/engine/graph/compile";
 import { mobilenetV3Small } from "@leukogram/engine/models/mobilenetV3";

@@ -1,7 +1,7 @@
 // Files are read, and what is read answers as ONNX Runtime does for the file itself.
 
 import { Rng } from "@leukogram/engine/core/rng";
-import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
+import { kerasBytes } from "@leukogram/engine/formats/keras/kerasV3";
 import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
 import { compile } from "@leukogram/engine/graph/compile";
 import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";

@@ -1,12 +1,12 @@
 // Whole models of other programs: read, asked, written again in each format, and read again.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelFromJson } from "@leukogram/engine/formats/kerasModel";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/kerasWriters";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile, readKerasModel } from "@leukogram/engine/formats/readKeras";
+import { modelFromJson } from "@leukogram/engine/formats/keras/kerasModel";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/keras/kerasWriters";
+import { readKerasFile, readKerasModel } from "@leukogram/engine/formats/keras/readKeras";
 import { readModel } from "@leukogram/engine/formats/readModel";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { compile } from "@leukogram/engine/graph/compile";
 import { cnnWide } from "@leukogram/engine/models/cnnWide";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
@@ -15,8 +15,8 @@ import { exportGraph, plainGraph } from "@leukogram/engine/nn/exportGraph";
 import { Dense, Flatten, Rescaling } from "@leukogram/engine/nn/layers/index";
 import { Model, Sequential } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
-import { decodeImage } from "leukogram/data/image";
-import { JPEG_DCTS } from "leukogram/data/jpegDct";
+import { decodeImage } from "leukogram/data/pictures/image";
+import { JPEG_DCTS } from "leukogram/data/pictures/jpegDct";
 import { argmax } from "leukogram/metrics/topKAccuracy";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";

@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rng } from "@leukogram/engine/core/rng";
-import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
+import { kerasBytes } from "@leukogram/engine/formats/keras/kerasV3";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import type { NodeJson } from "@leukogram/engine/formats/tensorflow/node";
-import { graphModelOf } from "@leukogram/engine/formats/tensorflowGraph";
+import { graphModelOf } from "@leukogram/engine/formats/tensorflow/tensorflowGraph";
 import { compile } from "@leukogram/engine/graph/compile";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Layer } from "@leukogram/engine/nn/layer";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadBackboneWeights } from "@leukogram/engine/formats/backboneWeights";
+import { loadBackboneWeights } from "@leukogram/engine/formats/weights/backboneWeights";
 import { vitB16 } from "@leukogram/engine/models/vitB16";
 import { expect, test } from "vitest";
 import { testFolder } from "./support/folder.ts";

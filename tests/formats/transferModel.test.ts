@@ -1,5 +1,5 @@
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { compile } from "@leukogram/engine/graph/compile";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";

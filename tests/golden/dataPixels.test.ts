@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { applyAffine } from "leukogram/data/affine";
-import { type AffineTransform, IDENTITY } from "leukogram/data/augment";
-import { decodeImage } from "leukogram/data/image";
-import { resizeBilinear } from "leukogram/data/resize";
+import { applyAffine } from "leukogram/data/augmentation/affine";
+import { type AffineTransform, IDENTITY } from "leukogram/data/augmentation/augment";
+import { decodeImage } from "leukogram/data/pictures/image";
+import { resizeBilinear } from "leukogram/data/pictures/resize";
 import { expect } from "vitest";
 import { readNpy, readNpz } from "../support/npy.ts";
 import { shared, sharedJson, testWith } from "../support/shared.ts";

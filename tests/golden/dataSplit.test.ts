@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { scanFolder } from "leukogram/data/dataset";
-import { splitDataset } from "leukogram/data/split";
+import { splitDataset } from "leukogram/data/sampling/split";
 import { expect } from "vitest";
 import { shared, sharedJson, testWith } from "../support/shared.ts";
 

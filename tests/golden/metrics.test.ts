@@ -8,9 +8,9 @@ import {
   type ReportDict,
 } from "leukogram/metrics/classificationReport";
 import { confusionMatrix } from "leukogram/metrics/confusionMatrix";
+import { clopperPearson, wilson } from "leukogram/metrics/limits/proportion";
 import { mcnemarChiSquared, mcnemarExact } from "leukogram/metrics/mcnemar";
 import { brierScore, logLoss } from "leukogram/metrics/probabilityScores";
-import { clopperPearson, wilson } from "leukogram/metrics/proportion";
 import { rocAuc } from "leukogram/metrics/rocAuc";
 import { rocCurve } from "leukogram/metrics/rocCurve";
 import { argmax, topKAccuracy } from "leukogram/metrics/topKAccuracy";

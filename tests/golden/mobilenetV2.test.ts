@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasH5 } from "@leukogram/engine/formats/readKeras";
+import { readKerasH5 } from "@leukogram/engine/formats/keras/readKeras";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { compile } from "@leukogram/engine/graph/compile";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { Model } from "@leukogram/engine/nn/model";
 import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
 import { createSession } from "@leukogram/engine/runtime/node";
-import { resizeBilinear } from "leukogram/data/resize";
+import { resizeBilinear } from "leukogram/data/pictures/resize";
 import { expect } from "vitest";
 import { readNpy } from "../support/npy.ts";
 import { shared, sharedJson, testWith } from "../support/shared.ts";

@@ -1,7 +1,7 @@
 // Against scikit-learn, SciPy and MAPIE: make_statistics.py made statistics.json.
 import { readFileSync } from "node:fs";
 import { calibrationBins, calibrationError, fitTemperature, withTemperature } from "leukogram/metrics/calibration";
-import { studentSurvival } from "leukogram/metrics/distributions";
+import { studentSurvival } from "leukogram/metrics/limits/distributions";
 import { logLoss } from "leukogram/metrics/probabilityScores";
 import { correctedResampledTest } from "leukogram/metrics/resampledTest";
 import { conformalRule, conformalSet } from "leukogram/metrics/selective";

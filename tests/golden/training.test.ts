@@ -1,9 +1,9 @@
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
 import { readModel } from "@leukogram/engine/formats/readModel";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { cnn } from "@leukogram/engine/models/cnn";
 import { adamW } from "@leukogram/engine/nn/optimizers";
-import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "leukogram/data/pixelLayout";
+import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "leukogram/data/pictures/pixelLayout";
 import { StepRunner } from "leukogram/training/stepRunner";
 import { expect } from "vitest";
 import { relativeError } from "../support/graph.ts";

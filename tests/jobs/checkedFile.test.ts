@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kerasBytes } from "@leukogram/engine/formats/kerasV3";
+import { kerasBytes } from "@leukogram/engine/formats/keras/kerasV3";
 import { Dense, Flatten } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
-import { askOnnxFile, askStored, largestDifference, writeChecked } from "leukogram/jobs/checkedFile";
+import { askOnnxFile, askStored, largestDifference, writeChecked } from "leukogram/jobs/models/checkedFile";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../data/folders.ts";
 

@@ -1,5 +1,5 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import { type BootstrapOptions, pairedBootstrap, stratifiedBootstrap } from "leukogram/metrics/bootstrap";
+import { type BootstrapOptions, pairedBootstrap, stratifiedBootstrap } from "leukogram/metrics/limits/bootstrap";
 import { describe, expect, it } from "vitest";
 
 const rng = () => new Rng("bootstrap test");

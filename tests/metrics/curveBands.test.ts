@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Rng } from "@leukogram/engine/core/rng";
 import { averagePrecision } from "leukogram/metrics/averagePrecision";
-import { curveBands, precisionRecallCurve } from "leukogram/metrics/curveBands";
+import { curveBands, precisionRecallCurve } from "leukogram/metrics/limits/curveBands";
 import { describe, expect, test } from "vitest";
 
 interface Case {

@@ -1,6 +1,6 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import { countedShares, differentialCount } from "leukogram/metrics/differential";
-import { clopperPearson } from "leukogram/metrics/proportion";
+import { clopperPearson } from "leukogram/metrics/limits/proportion";
 import { describe, expect, test } from "vitest";
 
 /** How many of `trials` fall into each class. */

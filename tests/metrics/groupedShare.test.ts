@@ -1,5 +1,5 @@
-import { groupedShare, meanOfEstimates, meanOfShares } from "leukogram/metrics/groupedShare";
-import { clopperPearson, midP } from "leukogram/metrics/proportion";
+import { groupedShare, meanOfEstimates, meanOfShares } from "leukogram/metrics/limits/groupedShare";
+import { clopperPearson, midP } from "leukogram/metrics/limits/proportion";
 import { describe, expect, test } from "vitest";
 
 const SHARES = Array.from({ length: 50 }, (_, i) => 0.5 + i / 100);

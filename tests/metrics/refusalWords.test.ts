@@ -1,11 +1,12 @@
 // What metrics are given wrongly is refused in words that name the place, and what was expected there.
 
 import { summariseSeeds } from "leukogram/evaluation/seeds";
+import { accuracy } from "leukogram/metrics/accuracy";
 import { calibrationBins } from "leukogram/metrics/calibration";
 import { fitFamiliarity } from "leukogram/metrics/familiarity";
-import { matrixLimits } from "leukogram/metrics/matrixLimits";
+import { matrixLimits } from "leukogram/metrics/limits/matrixLimits";
+import { tangoLimits } from "leukogram/metrics/limits/pairedShare";
 import { mcnemarExact } from "leukogram/metrics/mcnemar";
-import { tangoLimits } from "leukogram/metrics/pairedShare";
 import { brierScore } from "leukogram/metrics/probabilityScores";
 import { expect, test } from "vitest";
 
@@ -38,6 +39,8 @@ test.each<[() => unknown, string]>([
       ),
     "row 1 sums to 0.9, expected 1 within",
   ],
+  [() => fitFamiliarity([[]]), "ERR_SHAPE fitFamiliarity row 0: expected N >= 1 numbers, received none"],
+  [() => accuracy([]), "expected [K, K] with K >= 1, received no row"],
   [() => fitFamiliarity([[1, 2], [1]]), "ERR_SHAPE fitFamiliarity row 1 has 1 measures, row 0 2"],
   [
     () =>

@@ -161,6 +161,7 @@ const WITH_SUMS = ["accuracy", "balancedAccuracy", "cohenKappa", "matthews", "pr
 /** Exports without a row, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
   drawnQuantiles: "takes the draws of a bootstrap, a list a figure, from which NaN was left out",
+  isUnfamiliar: "takes null and undefined for what is not known, and compares one number",
   formatFixed: "writes nan and inf as Python does",
 };
 

@@ -1,15 +1,15 @@
 import fc from "fast-check";
+import { holm } from "leukogram/metrics/holm";
 import {
   betaQuantile,
   binomialCdf,
   normalQuantile,
   normalSurvival,
   studentQuantile,
-} from "leukogram/metrics/distributions";
-import { holm } from "leukogram/metrics/holm";
+} from "leukogram/metrics/limits/distributions";
+import { clopperPearson, wilson } from "leukogram/metrics/limits/proportion";
+import { incompleteBeta, logGamma } from "leukogram/metrics/limits/specialFunctions";
 import { mcnemarChiSquared, mcnemarExact } from "leukogram/metrics/mcnemar";
-import { clopperPearson, wilson } from "leukogram/metrics/proportion";
-import { incompleteBeta, logGamma } from "leukogram/metrics/specialFunctions";
 import { wilcoxonSignedRank } from "leukogram/metrics/wilcoxon";
 import { describe, expect, it } from "vitest";
 

@@ -1,11 +1,11 @@
 // Every architecture through every format, small where the architecture lets itself be made small.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { loadBackboneWeights } from "@leukogram/engine/formats/backboneWeights";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/kerasWriters";
-import { inOlderLayers } from "@leukogram/engine/formats/olderLayers";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/keras/kerasWriters";
+import { inOlderLayers } from "@leukogram/engine/formats/keras/olderLayers";
 import { readModel } from "@leukogram/engine/formats/readModel";
+import { loadBackboneWeights } from "@leukogram/engine/formats/weights/backboneWeights";
 import { compile } from "@leukogram/engine/graph/compile";
 import type { BackboneModel } from "@leukogram/engine/models/backbone";
 import { convnextTiny } from "@leukogram/engine/models/convnextTiny";

@@ -1,7 +1,7 @@
 // Every architecture against numbers that the real Keras and timm gave (scripts/checkModels.py golden).
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { kerasModelConfig } from "@leukogram/engine/formats/kerasConfig";
+import { kerasModelConfig } from "@leukogram/engine/formats/keras/kerasConfig";
 import { HEAD_LAYERS } from "@leukogram/engine/models/backbone";
 import { PREPROCESSING_LAYER } from "@leukogram/engine/models/preprocessing";
 import { MODELS } from "@leukogram/engine/models/registry";

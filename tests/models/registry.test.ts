@@ -1,5 +1,5 @@
 // What must hold of every model of the registry, at a size that is quick to build.
-import { kerasModelConfig } from "@leukogram/engine/formats/kerasConfig";
+import { kerasModelConfig } from "@leukogram/engine/formats/keras/kerasConfig";
 import { compile } from "@leukogram/engine/graph/compile";
 import { MODELS } from "@leukogram/engine/models/registry";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";

@@ -1,4 +1,4 @@
-import type { RgbImage } from "leukogram/data/rgbImage";
+import type { RgbImage } from "leukogram/data/pictures/rgbImage";
 import { CellPictures } from "leukogram/training/cellPictures";
 import { afterAll, expect, test } from "vitest";
 

@@ -1,4 +1,4 @@
-import { cardHeader } from "leukogram/report/cardHeader";
+import { cardHeader } from "leukogram/report/cards/cardHeader";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 

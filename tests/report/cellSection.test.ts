@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { shownCells } from "leukogram/report/cellSection";
-import { runReport } from "leukogram/report/html";
+import { shownCells } from "leukogram/report/pictures/cellSection";
+import { runReport } from "leukogram/report/text/html";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runInput } from "./fixtures.ts";

@@ -1,7 +1,7 @@
-import * as format from "leukogram/report/format";
-import { element, escapeText, markup } from "leukogram/report/markup";
 import { seedMean } from "leukogram/report/seedMean";
 import { flattenSettings } from "leukogram/report/settings";
+import * as format from "leukogram/report/text/format";
+import { element, escapeText, markup } from "leukogram/report/text/markup";
 import { describe, expect, it } from "vitest";
 
 describe("numbers in words", () => {

@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { comparisonTable } from "leukogram/report/comparisonTable";
-import { comparisonReport, runReport } from "leukogram/report/html";
+import { comparisonReport, runReport } from "leukogram/report/text/html";
 import { describe, expect, it } from "vitest";
 import { comparisonInput, evaluationOf, historyOf, MATRIX, rocCurves, runInput } from "./fixtures.ts";
 import { findAll, type Node, parseXml, textOf, texts } from "./parseXml.ts";

@@ -1,7 +1,7 @@
-import type { LaboratoryFigures } from "leukogram/evaluation/laboratories";
-import { runReport } from "leukogram/report/html";
+import type { LaboratoryFigures } from "leukogram/evaluation/laboratories/laboratories";
+import { modelCard } from "leukogram/report/cards/modelCard";
 import { laboratoryMarkdown, laboratoryText } from "leukogram/report/laboratoryTable";
-import { modelCard } from "leukogram/report/modelCard";
+import { runReport } from "leukogram/report/text/html";
 import { describe, expect, it } from "vitest";
 import { estimate, evaluationOf, runInput } from "./fixtures.ts";
 

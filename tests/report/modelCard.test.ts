@@ -1,4 +1,4 @@
-import { modelCard } from "leukogram/report/modelCard";
+import { modelCard } from "leukogram/report/cards/modelCard";
 import { describe, expect, it } from "vitest";
 import { runInput } from "./fixtures.ts";
 

@@ -107,7 +107,11 @@ describe("nobody gets in", () => {
     for (const route of await closed()) {
       const others = scopes.filter((scope) => scope !== route.scope);
       const { headers } = await tokenOf("admin", others);
-      expect((await call(route, headers)).status, `${route.method} ${route.path}`).toBe(403);
+      const { status, body } = await call(route, headers);
+      expect([status, body.error?.message ?? body.error], `${route.method} ${route.path}`).toEqual([
+        403,
+        route.scope === undefined ? "no token may do this" : `this needs a token with the scope ${route.scope}`,
+      ]);
     }
     const { headers } = await tokenOf("viewer", scopes);
     expect((await laboratory.ask("GET cases", undefined, headers)).status).toBe(200);

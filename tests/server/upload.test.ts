@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { zipSync } from "fflate";
-import { decodeImage } from "leukogram/data/image";
-import type { RgbImage } from "leukogram/data/rgbImage";
+import { decodeImage } from "leukogram/data/pictures/image";
+import type { RgbImage } from "leukogram/data/pictures/rgbImage";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { picture, pictures, type TestFile } from "../support/pictures.ts";
@@ -151,7 +151,7 @@ test("an image under two names is one cell, in one upload and in the next", asyn
 
 test("thumbnails of ink and of 16 bits have the colours that the model sees", async () => {
   const kinds: Record<string, { readonly file: string }> = JSON.parse(
-    readFileSync(new URL("../data/pictureKinds.json", import.meta.url), "utf8"),
+    readFileSync(new URL("../data/pictures/pictureKinds.json", import.meta.url), "utf8"),
   );
   for (const name of ["cmyk.jpg", "cmyk-without-adobe.jpg", "rgb-16.png", "rgb-16.tif", "grey-16.png"]) {
     const bytes = Buffer.from(kinds[name]!.file, "base64");

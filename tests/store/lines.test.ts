@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { linesOf } from "@leukogram/laboratory/store/lines";
+import { linesOf } from "@leukogram/laboratory/store/backup/lines";
 import { expect, test } from "vitest";
 
 async function linesFrom(chunks: readonly Uint8Array[]): Promise<string[]> {

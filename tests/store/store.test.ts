@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { backup } from "@leukogram/laboratory/store/backup";
+import { backup } from "@leukogram/laboratory/store/backup/backup";
+import { restore } from "@leukogram/laboratory/store/backup/restore";
 import { createCase, listCases, readCase } from "@leukogram/laboratory/store/cases";
 import { addCells, readCells, storeAnswers, waitingCells } from "@leukogram/laboratory/store/cells";
 import { labelCells } from "@leukogram/laboratory/store/labels";
 import { amendCase, signCase } from "@leukogram/laboratory/store/reports";
-import { restore } from "@leukogram/laboratory/store/restore";
 import { openStore, type Store } from "@leukogram/laboratory/store/store";
 import { allEvents } from "@leukogram/laboratory/store/trail";
 import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
@@ -80,13 +80,14 @@ async function signedCase(store: Store): Promise<string> {
   return caseId;
 }
 
-/** Copies a backup to a file, one of its own files left out. */
-async function copyWithout(store: Store, left: string, path: string): Promise<void> {
+/** Copies a backup to a file, one of its own files changed, or left out. */
+async function copyWith(store: Store, path: string, [name, content]: readonly [string, string?]): Promise<void> {
   const [from, to] = [tar.extract(), tar.pack()];
   const [read, written] = [pipeline(await backup(store), from), pipeline(to, createWriteStream(path))];
   for await (const entry of from) {
     const bytes = await buffer(entry);
-    if (entry.header.name !== left) to.entry(entry.header, bytes);
+    if (entry.header.name !== name) to.entry(entry.header, bytes);
+    else if (content !== undefined) to.entry({ name }, content);
   }
   to.finalize();
   await Promise.all([read, written]);
@@ -183,13 +184,18 @@ overBothDatabases((newPlace, server) => {
     await expect(amend()).rejects.toThrow("ERR_CONFLICT the case is open. Change it as it is.");
   });
 
-  test("a backup that lacks a table is refused", async () => {
+  test("a backup that lacks a table, or is of another version, is refused", async () => {
     const store = await openAt(await newPlace());
     await signedCase(store);
     const path = join(newFolder(), "part.tar");
-    await copyWithout(store, "tables/reports.ndjson", path);
     const other = await openAt(await newPlace());
-    await expect(restore(other, path)).rejects.toThrow(/^ERR_DATA .*part\.tar: lacks the table reports/);
+    for (const [file, message] of [
+      [["tables/reports.ndjson"], "lacks the table reports"],
+      [["backup.json", '{"format":"leukogram-backup","version":2}'], "is no backup that this version can restore"],
+    ] as const) {
+      await copyWith(store, path, file);
+      await expect(restore(other, path)).rejects.toThrow(`ERR_DATA ${path}: ${message}`);
+    }
   });
 
   test("what is written is there after it was closed and opened", async () => {

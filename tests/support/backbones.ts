@@ -13,7 +13,7 @@ import { BatchNormalization } from "@leukogram/engine/nn/layers/index";
 import type { Model } from "@leukogram/engine/nn/model";
 import { flatLayout } from "@leukogram/engine/nn/modelGraphs";
 import { sgd } from "@leukogram/engine/nn/optimizers";
-import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "leukogram/data/pixelLayout";
+import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "leukogram/data/pictures/pixelLayout";
 import { StepRunner } from "leukogram/training/stepRunner";
 
 /** How a backbone is built for a comparison: five classes, one dense layer on it, all of it trained. */

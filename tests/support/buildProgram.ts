@@ -14,7 +14,7 @@ export default async function setup(): Promise<void> {
 async function buildPackage(folder: keyof typeof PACKAGES): Promise<void> {
   const from = join(ROOT, "packages", folder, "src");
   rmSync(builtPath(folder, "."), { recursive: true, force: true });
-  // Types are only left out, not looked at: tsc takes ten seconds for the same, and tests/package.test.ts has it build.
+  // Types are only left out, not looked at: tsc takes ten seconds for the same, and tests/house/package.test.ts has it build.
   const typescript = { rewriteImportExtensions: "rewrite", onlyRemoveTypeImports: true } as const;
   for (const name of readdirSync(from, { recursive: true, encoding: "utf8" }).sort()) {
     if (!name.endsWith(".ts")) continue;

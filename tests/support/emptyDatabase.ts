@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPglite } from "@leukogram/laboratory/store/database";
-import { MIGRATIONS } from "@leukogram/laboratory/store/migrations";
+import { openPglite } from "@leukogram/laboratory/store/database/database";
+import { MIGRATIONS } from "@leukogram/laboratory/store/database/migrations";
 
 /** Puts an empty database into a data folder, where the store looks for it. */
 export async function copyEmptyDatabase(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { INGREDIENTS } from "leukogram/data/microscopy/ingredients";
-import { augmentationOf } from "leukogram/training/fromRecipe";
-import { parseRecipe, recipeKeys } from "leukogram/training/recipe";
+import { augmentationOf } from "leukogram/training/recipe/fromRecipe";
+import { parseRecipe, recipeKeys } from "leukogram/training/recipe/recipe";
 import { describe, expect, test } from "vitest";
 
 const microscopyOf = (values: Record<string, unknown>) => augmentationOf(parseRecipe(values))?.microscopy;

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rng } from "@leukogram/engine/core/rng";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import { Dense, Input } from "@leukogram/engine/nn/layers/index";
 import { Model } from "@leukogram/engine/nn/model";
 import { adamW } from "@leukogram/engine/nn/optimizers";
 import { freezeParts, weightRules } from "leukogram/training/fineTuning";
-import { recipeWarnings, scheduleOf } from "leukogram/training/fromRecipe";
+import { recipeWarnings, scheduleOf } from "leukogram/training/recipe/fromRecipe";
 import { StepRunner, type StepRunnerOptions } from "leukogram/training/stepRunner";
 import { trainModel } from "leukogram/training/trainModel";
 import type { TrainOptions } from "leukogram/training/trainOptions";

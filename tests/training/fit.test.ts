@@ -10,7 +10,7 @@ import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from
 import { readCheckpoint } from "leukogram/training/checkpoint";
 import { type BatchSource, type FitOptions, fit } from "leukogram/training/fit";
 import { formatHistory, parseHistory } from "leukogram/training/history";
-import { processorSeconds, trainingTime } from "leukogram/training/processorTime";
+import { processorSeconds, trainingTime } from "leukogram/training/progress/processorTime";
 import { StepRunner } from "leukogram/training/stepRunner";
 import { describe, expect, test } from "vitest";
 import { rejection, temporaryFolder } from "./sets.ts";

@@ -1,5 +1,5 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import { layoutTarget } from "leukogram/data/pixelLayout";
+import { layoutTarget } from "leukogram/data/pictures/pixelLayout";
 import { mixImages } from "leukogram/training/mixImages";
 import { describe, expect, test } from "vitest";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Recipe } from "leukogram/training/recipe";
+import type { Recipe } from "leukogram/training/recipe/recipe";
 import { trainModel } from "leukogram/training/trainModel";
 import type { TrainOptions } from "leukogram/training/trainOptions";
 import { beforeAll, describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
-import { recipeWarnings } from "leukogram/training/fromRecipe";
-import { parseRecipe, recipeKeys } from "leukogram/training/recipe";
+import { recipeWarnings } from "leukogram/training/recipe/fromRecipe";
+import { parseRecipe, recipeKeys } from "leukogram/training/recipe/recipe";
 import { describe, expect, test } from "vitest";
 
 describe("a recipe", () => {

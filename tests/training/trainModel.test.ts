@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoint } from "leukogram/training/checkpoint";
-import { recipeWarnings } from "leukogram/training/fromRecipe";
-import type { Recipe } from "leukogram/training/recipe";
+import { recipeWarnings } from "leukogram/training/recipe/fromRecipe";
+import type { Recipe } from "leukogram/training/recipe/recipe";
 import { trainModel } from "leukogram/training/trainModel";
 import type { TrainOptions } from "leukogram/training/trainOptions";
 import { beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { parseRecipe } from "leukogram/training/recipe";
+import { parseRecipe } from "leukogram/training/recipe/recipe";
 import { trainedName, trainingWords } from "leukogram/training/trainingWords";
 import { expect, test } from "vitest";
 

@@ -1,9 +1,9 @@
 // Adapting without labels from the app: what the page says below the number of cells, and where the guard keeps its hands off.
 import { join } from "node:path";
 import { openData } from "leukogram/data/dataset";
-import { splitDataset } from "leukogram/data/split";
-import { drawSmears } from "leukogram/data/synthetic";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
+import { splitDataset } from "leukogram/data/sampling/split";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { trainModel } from "leukogram/training/trainModel";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";

@@ -5,11 +5,11 @@ export { type ErrorCode, LeukogramError, type LeukogramErrorOptions } from "@leu
 export { Rng } from "@leukogram/engine/core/rng";
 export type { Dim, Shape } from "@leukogram/engine/core/shape";
 export type { StopSignal } from "@leukogram/engine/core/stopSignal";
-export type { KerasModelFile } from "@leukogram/engine/formats/kerasFile";
-export type { DescribedModel } from "@leukogram/engine/formats/kerasModel";
-export { type LoadWeightsOptions, loadWeights } from "@leukogram/engine/formats/loadWeights";
+export type { KerasModelFile } from "@leukogram/engine/formats/keras/kerasFile";
+export type { DescribedModel } from "@leukogram/engine/formats/keras/kerasModel";
+export type { StoredLayers, StoredWeight } from "@leukogram/engine/formats/keras/storedLayers";
 export type { OnnxModel, OnnxModelOptions } from "@leukogram/engine/formats/onnx/onnxModel";
-export type { StoredLayers, StoredWeight } from "@leukogram/engine/formats/storedLayers";
+export { type LoadWeightsOptions, loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 export { gradients } from "@leukogram/engine/graph/autodiff";
 export { type CompileOptions, compile } from "@leukogram/engine/graph/compile";
 export type { PixelLayout } from "@leukogram/engine/graph/compileTraining";
@@ -102,13 +102,13 @@ export { type ReadOnnxOptions, readOnnxModel } from "./browser/readOnnx.ts";
 export { type ChosenScale, chooseScale, measureScale } from "./browser/scale.ts";
 export type { CellNormalizationOptions, CellSettings } from "./cells/cellNormalization.ts";
 export { CELL_COLOURS, CELL_TYPES } from "./cells/classes.ts";
-export type { CellCrop } from "./data/cellCrop.ts";
-export type { JpegDct } from "./data/jpegDct.ts";
 export type { Nucleus } from "./data/microscopy/nucleus.ts";
-export { resizeBilinear } from "./data/resize.ts";
-export type { RgbImage } from "./data/rgbImage.ts";
-export { classWeights, type EpochOrderOptions, epochOrder } from "./data/sampler.ts";
-export { type MeasuredScale, type Scale, scaleText } from "./data/scale.ts";
+export type { JpegDct } from "./data/pictures/jpegDct.ts";
+export { resizeBilinear } from "./data/pictures/resize.ts";
+export type { RgbImage } from "./data/pictures/rgbImage.ts";
+export { classWeights, type EpochOrderOptions, epochOrder } from "./data/sampling/sampler.ts";
+export type { CellCrop } from "./data/scale/cellCrop.ts";
+export { type MeasuredScale, type Scale, scaleText } from "./data/scale/scale.ts";
 export type { BroughtImage, ClassifierFacts } from "./evaluation/classifierFacts.ts";
 export type {
   ClassifiedPicture,

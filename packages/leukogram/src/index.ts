@@ -51,18 +51,19 @@ export { type CellNormalizationOptions, type CellSettings, normalizedCells } fro
 export { CELL_COLOURS, CELL_TYPES } from "./cells/classes.ts";
 export type { CropCounts } from "./cells/cropCounts.ts";
 export { unpackZip } from "./data/archives/unpackedFolder.ts";
-export type { Augmentation } from "./data/augment.ts";
-export { type BalanceOptions, type BalanceResult, balanceFolder } from "./data/balance.ts";
-export { type ImageCache, openImageCache } from "./data/cache.ts";
-export type { ImageCacheOptions, PrepareStep, SkippedImage } from "./data/cacheBuild.ts";
-export type { CellCrop } from "./data/cellCrop.ts";
-export type { ClassMap } from "./data/classNames.ts";
+export type { Augmentation } from "./data/augmentation/augment.ts";
 export { openData, scanFolder } from "./data/dataset.ts";
-export { type DecodeOptions, decodeImage } from "./data/image.ts";
-export type { JpegDct } from "./data/jpegDct.ts";
+export type { ClassMap } from "./data/folders/classNames.ts";
 export { laboratoryNames, openLaboratories } from "./data/laboratories.ts";
-export type { ScaleOptions } from "./data/laboratoryScales.ts";
-export { type BatchesOptions, createLoader, type ImageBatch, type Loader, type LoaderOptions } from "./data/loader.ts";
+export { type ImageCache, openImageCache } from "./data/loading/cache.ts";
+export type { ImageCacheOptions, PrepareStep, SkippedImage } from "./data/loading/cacheBuild.ts";
+export {
+  type BatchesOptions,
+  createLoader,
+  type ImageBatch,
+  type Loader,
+  type LoaderOptions,
+} from "./data/loading/loader.ts";
 export type { Dose, IngredientName, Microscopy } from "./data/microscopy/ingredients.ts";
 export type { MeasureName } from "./data/microscopy/measures.ts";
 export type { Nucleus } from "./data/microscopy/nucleus.ts";
@@ -72,20 +73,23 @@ export { type ColourReference, fitColours, normalizeColours } from "./data/norma
 export type { StainReference, StainVector } from "./data/normalize/stains.ts";
 export { vahadaneStains } from "./data/normalize/vahadane.ts";
 export { whiteBalance } from "./data/normalize/whiteBalance.ts";
-export { resizeBilinear } from "./data/resize.ts";
-export type { RgbImage } from "./data/rgbImage.ts";
+export { type DecodeOptions, decodeImage } from "./data/pictures/image.ts";
+export type { JpegDct } from "./data/pictures/jpegDct.ts";
+export { resizeBilinear } from "./data/pictures/resize.ts";
+export type { RgbImage } from "./data/pictures/rgbImage.ts";
 export type { DataOptions, Dataset, MapClasses, OpenedData, Sample, ScanOptions } from "./data/sample.ts";
-export { classWeights, type EpochOrderOptions, epochOrder } from "./data/sampler.ts";
-export type { Scale } from "./data/scale.ts";
-export { type Split, type SplitOptions, splitDataset } from "./data/split.ts";
-export { drawSmears, type SmearOptions } from "./data/synthetic.ts";
-export type { ToldScales } from "./data/toldScales.ts";
-export type { ScaledSample, UsedScale, UsedScales, UsedScalesOptions } from "./data/usedScales.ts";
+export { type BalanceOptions, type BalanceResult, balanceFolder } from "./data/sampling/balance.ts";
+export { classWeights, type EpochOrderOptions, epochOrder } from "./data/sampling/sampler.ts";
+export { type Split, type SplitOptions, splitDataset } from "./data/sampling/split.ts";
+export type { CellCrop } from "./data/scale/cellCrop.ts";
+export type { ScaleOptions } from "./data/scale/laboratoryScales.ts";
+export type { Scale } from "./data/scale/scale.ts";
+export type { ToldScales } from "./data/scale/toldScales.ts";
+export type { ScaledSample, UsedScale, UsedScales, UsedScalesOptions } from "./data/scale/usedScales.ts";
+export { drawSmears, type SmearOptions } from "./data/smears/synthetic.ts";
 export type { Range, ReferenceRanges } from "./differential/referenceRanges.ts";
 export type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./differential/types.ts";
 export type { NamedPredictions } from "./evaluation/alignPredictions.ts";
-export type { CellCrops, CroppingModel, CropSummary } from "./evaluation/cellCrops.ts";
-export type { ChosenCells } from "./evaluation/chosenCells.ts";
 export type { ClassCurve, ClassCurves } from "./evaluation/classCurves.ts";
 export {
   type Classified,
@@ -106,8 +110,10 @@ export type {
 } from "./evaluation/classifyPictures.ts";
 export { comparePredictions } from "./evaluation/compare.ts";
 export type { SplitComparison, TrainingFigures, Trainings } from "./evaluation/compareSplits.ts";
-export type { ConfidenceFigures } from "./evaluation/confidence.ts";
-export type { CroppedAnswer } from "./evaluation/cropTally.ts";
+export type { ConfidenceFigures } from "./evaluation/confidence/confidence.ts";
+export type { CellCrops, CroppingModel, CropSummary } from "./evaluation/crops/cellCrops.ts";
+export type { ChosenCells } from "./evaluation/crops/chosenCells.ts";
+export type { CroppedAnswer } from "./evaluation/crops/cropTally.ts";
 export type { CrossValidation, OutOfFold, SplitResult } from "./evaluation/crossValidate.ts";
 export { evaluatePredictions, type ResamplingOptions } from "./evaluation/evaluate.ts";
 export { type AnswerOptions, answerImages, type ModelAnswers } from "./evaluation/evaluateModel.ts";
@@ -122,9 +128,9 @@ export {
   type LeaveOneOut,
   type Parts,
   type UnseenLaboratory,
-} from "./evaluation/laboratories.ts";
-export type { ClassFall, Fall } from "./evaluation/laboratoryFall.ts";
-export { type LeaveOneOutOptions, leaveOneLaboratoryOut } from "./evaluation/leaveOneLaboratoryOut.ts";
+} from "./evaluation/laboratories/laboratories.ts";
+export type { ClassFall, Fall } from "./evaluation/laboratories/laboratoryFall.ts";
+export { type LeaveOneOutOptions, leaveOneLaboratoryOut } from "./evaluation/laboratories/leaveOneLaboratoryOut.ts";
 export { readPredictionsCsv, writePredictionsCsv } from "./evaluation/predictionsCsv.ts";
 export type { Robustness, RobustnessPoint, RobustnessRow } from "./evaluation/robustness.ts";
 export type { Types } from "./evaluation/rollUp.ts";
@@ -148,7 +154,6 @@ export {
 } from "./jobs/adaptJob.ts";
 export type { Assumptions } from "./jobs/assumptions.ts";
 export { type AuditJobOptions, auditJob } from "./jobs/auditJob.ts";
-export type { Checked } from "./jobs/checkedFile.ts";
 export { type CompareJobOptions, type CompareJobResult, compareJob } from "./jobs/compareJob.ts";
 export {
   type ConvertJobOptions,
@@ -165,31 +170,32 @@ export {
 export { type DifferentialJobOptions, type DifferentialJobResult, differentialJob } from "./jobs/differentialJob.ts";
 export { type GeneraliseJobOptions, generaliseJob } from "./jobs/generaliseJob.ts";
 export { type JobEvent, type JobOptions, lineOfEvent } from "./jobs/jobEvents.ts";
-export { readRecipe } from "./jobs/readRecipe.ts";
+export type { Checked } from "./jobs/models/checkedFile.ts";
+export type { JobWeights } from "./jobs/models/weights.ts";
+export type { Int8Loss } from "./jobs/models/writeInt8.ts";
 export { type RobustnessJobOptions, type RobustnessJobResult, robustnessJob } from "./jobs/robustnessJob.ts";
-export { type HowRead, type RunConfig, readRunConfig } from "./jobs/runConfig.ts";
+export { readRecipe } from "./jobs/runs/readRecipe.ts";
+export { type HowRead, type RunConfig, readRunConfig } from "./jobs/runs/runConfig.ts";
 export type { RunKind, SeededModel, SeedRun } from "./jobs/seedRuns.ts";
 export { type SuggestJobOptions, suggestJob } from "./jobs/suggestJob.ts";
 export type { TrainingData } from "./jobs/trainingData.ts";
 export { type TrainJobOptions, type TrainJobResult, trainJob } from "./jobs/trainJob.ts";
-export type { JobWeights } from "./jobs/weights.ts";
-export type { Int8Loss } from "./jobs/writeInt8.ts";
 export { accuracy, balancedAccuracy } from "./metrics/accuracy.ts";
 export type { CalibrationBin } from "./metrics/calibration.ts";
 export type { Matrix } from "./metrics/checkInputs.ts";
 export { classificationReport } from "./metrics/classificationReport.ts";
 export { type ConfusionMatrixOptions, confusionMatrix, type Margins } from "./metrics/confusionMatrix.ts";
-export type { Band } from "./metrics/curveBands.ts";
 export type { DifferentialClass } from "./metrics/differential.ts";
 export type { Familiarity } from "./metrics/familiarity.ts";
+export type { Band } from "./metrics/limits/curveBands.ts";
+export { clopperPearson, type Limits, wilson } from "./metrics/limits/proportion.ts";
 export { type Discordant, mcnemarExact } from "./metrics/mcnemar.ts";
-export { clopperPearson, type Limits, wilson } from "./metrics/proportion.ts";
 export type { ResampledTest } from "./metrics/resampledTest.ts";
 export { type AucAverage, rocAuc } from "./metrics/rocAuc.ts";
 export { type RocCurve, rocCurve } from "./metrics/rocCurve.ts";
 export type { RiskPoint } from "./metrics/selective.ts";
-export type { ShownCells } from "./report/cellSection.ts";
-export { comparisonReport, runReport } from "./report/html.ts";
+export type { ShownCells } from "./report/pictures/cellSection.ts";
+export { comparisonReport, runReport } from "./report/text/html.ts";
 export type {
   AdaptationFacts,
   BootstrapSettings,
@@ -221,9 +227,9 @@ export type { FitLoopOptions, FitProgress, FitResult, RunStore } from "./trainin
 export type { EpochRow } from "./training/history.ts";
 export type { HomeFacts } from "./training/homeFacts.ts";
 export type { HomeMemory } from "./training/homeMemory.ts";
-export type { TimeTaken } from "./training/processorTime.ts";
+export type { TimeTaken } from "./training/progress/processorTime.ts";
 export type { Runner } from "./training/progressiveRunner.ts";
-export { parseRecipe, type Recipe, type RecipeKey, recipeKeys } from "./training/recipe.ts";
+export { parseRecipe, type Recipe, type RecipeKey, recipeKeys } from "./training/recipe/recipe.ts";
 export { type Batch, StepRunner } from "./training/stepRunner.ts";
 export { type ModelFileFacts, type TrainedModel, trainModel, writeModel } from "./training/trainModel.ts";
 export type { TrainEvents, TrainOptions } from "./training/trainOptions.ts";

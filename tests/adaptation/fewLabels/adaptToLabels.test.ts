@@ -5,8 +5,8 @@ import { writeAdaptedRun } from "leukogram/adaptation/fewLabels/writeAdaptedRun"
 import { type OpenRun, openRun } from "leukogram/adaptation/openRun";
 import { openData } from "leukogram/data/dataset";
 import type { Sample } from "leukogram/data/sample";
-import { splitDataset } from "leukogram/data/split";
-import { drawSmears } from "leukogram/data/synthetic";
+import { splitDataset } from "leukogram/data/sampling/split";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { loadClassifier } from "leukogram/evaluation/classifier";
 import { answerImages } from "leukogram/evaluation/evaluateModel";
 import { FEWEST_PICTURES } from "leukogram/metrics/familiarity";

@@ -5,9 +5,9 @@ import { adaptUnlabelled, voteOnFiles } from "leukogram/adaptation/unlabelled/ad
 import { agreementOf, distilVotes, ENOUGH_AGREEMENT } from "leukogram/adaptation/unlabelled/distilVotes";
 import { writeUnlabelledRun } from "leukogram/adaptation/unlabelled/writeUnlabelledRun";
 import { openData } from "leukogram/data/dataset";
-import { parseScale } from "leukogram/data/scale";
-import { splitDataset } from "leukogram/data/split";
-import { drawSmears } from "leukogram/data/synthetic";
+import { splitDataset } from "leukogram/data/sampling/split";
+import { parseScale } from "leukogram/data/scale/scale";
+import { drawSmears } from "leukogram/data/smears/synthetic";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import { argmax } from "leukogram/metrics/topKAccuracy";
 import { trainModel } from "leukogram/training/trainModel";

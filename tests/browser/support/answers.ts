@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readKerasModel } from "@leukogram/engine/formats/readKeras";
+import { readKerasModel } from "@leukogram/engine/formats/keras/readKeras";
 import { compile } from "@leukogram/engine/graph/compile";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import { Model } from "@leukogram/engine/nn/model";
@@ -10,17 +10,17 @@ import { adam } from "@leukogram/engine/nn/optimizers";
 import { readMetadata } from "@leukogram/engine/runtime/metadata";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { normalizedCells } from "leukogram/cells/cellNormalization";
-import { decodeImage } from "leukogram/data/image";
 import { cellSizes } from "leukogram/data/microscopy/redCellWidths";
-import type { RgbImage } from "leukogram/data/rgbImage";
-import { epochOrder } from "leukogram/data/sampler";
-import { measureScale } from "leukogram/data/scale";
+import { decodeImage } from "leukogram/data/pictures/image";
+import type { RgbImage } from "leukogram/data/pictures/rgbImage";
+import { epochOrder } from "leukogram/data/sampling/sampler";
+import { measureScale } from "leukogram/data/scale/scale";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import { bringImage, classifierFacts } from "leukogram/evaluation/classifierFacts";
 import { gradCamGraph } from "leukogram/explain/gradCam";
-import { cellNormalizationOf } from "leukogram/training/cellsOfRecipe";
 import { fit } from "leukogram/training/fit";
 import type { EpochRow } from "leukogram/training/history";
+import { cellNormalizationOf } from "leukogram/training/recipe/cellsOfRecipe";
 import { StepRunner } from "leukogram/training/stepRunner";
 import { featureSource, featuresOf, newHead } from "leukogram/training/trainHead";
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { strToU8 } from "fflate";
 import { withNpz } from "leukogram/data/archives/npz";
 import { unpack } from "leukogram/data/archives/unpack";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
 import { describe, expect, test } from "vitest";
 import { testFolder } from "../../formats/support/folder.ts";
 import { message } from "../../formats/support/message.ts";

@@ -1,6 +1,6 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import fc from "fast-check";
-import { checkAugmentation, drawTransform } from "leukogram/data/augment";
+import { checkAugmentation, drawTransform } from "leukogram/data/augmentation/augment";
 import { isOn } from "leukogram/data/microscopy/check";
 import { drawPicture } from "leukogram/data/microscopy/draw";
 import { INGREDIENTS, type IngredientName, type Microscopy } from "leukogram/data/microscopy/ingredients";

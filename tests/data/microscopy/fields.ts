@@ -1,11 +1,11 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import type { Augmentation } from "leukogram/data/augment";
+import type { Augmentation } from "leukogram/data/augmentation/augment";
 import { drawPicture, type PictureDraw } from "leukogram/data/microscopy/draw";
 import type { Field } from "leukogram/data/microscopy/field";
 import type { Microscopy } from "leukogram/data/microscopy/ingredients";
 import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
-import { interleavedTarget } from "leukogram/data/pixelLayout";
-import { drawSmear } from "leukogram/data/smear";
+import { interleavedTarget } from "leukogram/data/pictures/pixelLayout";
+import { drawSmear } from "leukogram/data/smears/smear";
 
 /** An augmentation without turns and flips. */
 export function only(microscopy: Microscopy): Augmentation {

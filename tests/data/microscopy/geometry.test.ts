@@ -1,6 +1,6 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import { applyAffine } from "leukogram/data/affine";
-import { IDENTITY } from "leukogram/data/augment";
+import { applyAffine } from "leukogram/data/augmentation/affine";
+import { IDENTITY } from "leukogram/data/augmentation/augment";
 import { drawElastic } from "leukogram/data/microscopy/elastic";
 import { PictureSampler } from "leukogram/data/microscopy/geometry";
 import { describe, expect, test } from "vitest";

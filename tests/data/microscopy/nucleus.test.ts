@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
-import { decodeImage } from "leukogram/data/image";
 import { findNucleus } from "leukogram/data/microscopy/nucleus";
 import { cellSizes } from "leukogram/data/microscopy/redCellWidths";
-import { resizeArea } from "leukogram/data/resizeArea";
-import { measureScale } from "leukogram/data/scale";
+import { decodeImage } from "leukogram/data/pictures/image";
+import { resizeArea } from "leukogram/data/pictures/resizeArea";
+import { measureScale } from "leukogram/data/scale/scale";
 import { expect, test } from "vitest";
 import { shared, testWith } from "../../support/shared.ts";
 import { BACKGROUND, NUCLEUS, picture, RED_CELL } from "./support/drawnCells.ts";

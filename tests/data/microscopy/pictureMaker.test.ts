@@ -4,7 +4,7 @@ import { drawPicture } from "leukogram/data/microscopy/draw";
 import { INGREDIENTS, type Microscopy } from "leukogram/data/microscopy/ingredients";
 import { PictureMaker } from "leukogram/data/microscopy/pictureMaker";
 import { USUAL_MICROSCOPY } from "leukogram/data/microscopy/previewRows";
-import { layoutSize, layoutTarget } from "leukogram/data/pixelLayout";
+import { layoutSize, layoutTarget } from "leukogram/data/pictures/pixelLayout";
 import { describe, expect, test } from "vitest";
 import { fieldOf, only, smear } from "./fields.ts";
 

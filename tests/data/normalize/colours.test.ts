@@ -1,7 +1,7 @@
 import { Rng } from "@leukogram/engine/core/rng";
 import { fitColours, normalizeColours } from "leukogram/data/normalize/reinhard";
 import { backgroundLight, whiteBalance } from "leukogram/data/normalize/whiteBalance";
-import type { RgbImage } from "leukogram/data/rgbImage";
+import type { RgbImage } from "leukogram/data/pictures/rgbImage";
 import { describe, expect, test } from "vitest";
 
 /** Background with darker spots, each channel lit by itself. */

@@ -10,7 +10,7 @@ import {
 } from "leukogram/data/normalize/stains";
 import { vahadaneStains } from "leukogram/data/normalize/vahadane";
 import { whiteBalance } from "leukogram/data/normalize/whiteBalance";
-import type { RgbImage } from "leukogram/data/rgbImage";
+import type { RgbImage } from "leukogram/data/pictures/rgbImage";
 import { describe, expect, test } from "vitest";
 
 const PURPLE = unitStain([0.46, 0.87, 0.18]);

@@ -1,7 +1,7 @@
 // Damage to HDF5 within what holds it together: headers, trees, heaps and tables, their checksums made right again.
 
 import { Rng } from "@leukogram/engine/core/rng";
-import { lookup3 } from "@leukogram/engine/formats/hdf5Times";
+import { lookup3 } from "@leukogram/engine/formats/hdf5/hdf5Times";
 import type { Group } from "h5wasm";
 import { h5Bytes } from "../support/h5.ts";
 import { damaged, HOSTILE_NUMBERS, pick } from "./hostile.ts";

@@ -2,10 +2,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Rng } from "@leukogram/engine/core/rng";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
 import { readModel } from "@leukogram/engine/formats/readModel";
-import { readSafeTensors } from "@leukogram/engine/formats/safetensors";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
+import { readSafeTensors } from "@leukogram/engine/formats/weights/safetensors";
 import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
 import { readMetadata, withMetadata } from "@leukogram/engine/runtime/metadata";
 import { withNpz } from "leukogram/data/archives/npz";

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/kerasWriters";
-import { writeSafeTensors } from "@leukogram/engine/formats/safetensors";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/keras/kerasWriters";
+import { writeSafeTensors } from "@leukogram/engine/formats/weights/safetensors";
 import { compile } from "@leukogram/engine/graph/compile";
 import { encodeModel } from "@leukogram/engine/graph/onnx/proto";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";

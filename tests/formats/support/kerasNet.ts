@@ -1,5 +1,5 @@
 // Small models as Keras's JSON has them.
-import { type DescribedOptions, modelFromJson } from "@leukogram/engine/formats/kerasModel";
+import { type DescribedOptions, modelFromJson } from "@leukogram/engine/formats/keras/kerasModel";
 
 export interface Use {
   readonly class_name: string;

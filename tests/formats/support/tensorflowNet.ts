@@ -1,7 +1,7 @@
 // Small graphs of TensorFlow as its JSON has them.
 import { Rng } from "@leukogram/engine/core/rng";
 import type { NodeJson } from "@leukogram/engine/formats/tensorflow/node";
-import { graphModelOf, type SignatureJson } from "@leukogram/engine/formats/tensorflowGraph";
+import { graphModelOf, type SignatureJson } from "@leukogram/engine/formats/tensorflow/tensorflowGraph";
 import type { DecodedTensor } from "@leukogram/engine/graph/onnx/decodeTensor";
 
 export type Attributes = NonNullable<NodeJson["attr"]>;

@@ -7,7 +7,7 @@ import { FeatureReader } from "@leukogram/laboratory/server/work/featureReader";
 import { viewCells } from "leukogram/adaptation/fewLabels/labelledCells";
 import { ownFeatures } from "leukogram/adaptation/fewLabels/topPart";
 import { openRun } from "leukogram/adaptation/openRun";
-import { walkImages } from "leukogram/data/walk";
+import { walkImages } from "leukogram/data/folders/walk";
 import { classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import { findModelFile } from "leukogram/shipped/shippedModels";
 import sharp from "sharp";

@@ -2,11 +2,11 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "../core/errors.ts";
 import { type ClassNames, namesBeside, namesInMetadata } from "./classNames.ts";
-import { isZip, kerasModelOf } from "./kerasFile.ts";
-import type { DescribedModel } from "./kerasModel.ts";
+import { isZip, kerasModelOf } from "./keras/kerasFile.ts";
+import type { DescribedModel } from "./keras/kerasModel.ts";
+import { readBytes } from "./keras/readKeras.ts";
 import { onnxModelOf } from "./onnx/onnxModel.ts";
-import { readBytes } from "./readKeras.ts";
-import { isJson, tensorflowJsOf } from "./tensorflowJs.ts";
+import { isJson, tensorflowJsOf } from "./tensorflow/tensorflowJs.ts";
 
 /** A model that another program wrote. */
 export interface ReadModel extends DescribedModel {

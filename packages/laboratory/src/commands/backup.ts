@@ -4,7 +4,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import type { CommandModule } from "leukogram/cli/command";
 import { print } from "leukogram/cli/options";
-import { backup } from "../store/backup.ts";
+import { backup } from "../store/backup/backup.ts";
 import { addDataFlag, withStore } from "./laboratoryFlags.ts";
 
 const command: CommandModule = {

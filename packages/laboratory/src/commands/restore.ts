@@ -3,7 +3,7 @@ import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { CommandModule } from "leukogram/cli/command";
 import { print } from "leukogram/cli/options";
-import { restore } from "../store/restore.ts";
+import { restore } from "../store/backup/restore.ts";
 import { addDataFlag, withStore } from "./laboratoryFlags.ts";
 
 const command: CommandModule = {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { CommandModule } from "leukogram/cli/command";
 import { print } from "leukogram/cli/options";
-import { exportTrail } from "../store/exportTrail.ts";
+import { exportTrail } from "../store/backup/exportTrail.ts";
 import { verifyTrail } from "../store/verifyTrail.ts";
 import { addDataFlag, withStore } from "./laboratoryFlags.ts";
 

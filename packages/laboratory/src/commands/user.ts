@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { CommandModule } from "leukogram/cli/command";
 import { print } from "leukogram/cli/options";
-import { textTable } from "leukogram/report/textTable";
+import { textTable } from "leukogram/report/text/textTable";
 import { newUser } from "../server/contract/access.ts";
 import { ROLES } from "../server/contract/work.ts";
 import { addUser, changeUser, listUsers } from "../store/users.ts";

@@ -2,8 +2,8 @@
 
 import { Rng } from "@leukogram/engine/core/rng";
 import { cohenKappa, kappaLimits } from "leukogram/metrics/agreement";
-import { stratifiedBootstrap } from "leukogram/metrics/bootstrap";
-import { clopperPearson } from "leukogram/metrics/proportion";
+import { stratifiedBootstrap } from "leukogram/metrics/limits/bootstrap";
+import { clopperPearson } from "leukogram/metrics/limits/proportion";
 import { countedLabel } from "leukogram/review/answer";
 import { LABELS, type Label } from "leukogram/review/labels";
 import type { z } from "zod";

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { LEAVES } from "leukogram/cells/cropCounts";
 import type { CellGroup } from "leukogram/review/count";
-import { type Queries, tellIfGone } from "./database.ts";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { cells, labels } from "./schema.ts";
 
 // As text: a parameter would not be the same in both places of the statement.

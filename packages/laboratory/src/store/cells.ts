@@ -2,7 +2,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, asc, eq, gt, notInArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { openCase } from "./cases.ts";
-import { type Queries, tellIfGone } from "./database.ts";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { change, type Wish } from "./trail.ts";

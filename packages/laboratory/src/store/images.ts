@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { listFolder } from "leukogram/data/walk";
+import { listFolder } from "leukogram/data/folders/walk";
 import { diskFull, ROOM_OF_FILES, requireRoom } from "./room.ts";
 
 /** A file that has come in and is not yet kept. */

@@ -1,7 +1,7 @@
 // Cells of all cases: those whose class somebody stands for, and all that can be learned from without.
 import { and, eq, inArray, isNotNull, ne, or, sql } from "drizzle-orm";
 import { countedLabel } from "leukogram/review/answer";
-import { tellIfGone } from "./database.ts";
+import { tellIfGone } from "./database/database.ts";
 import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 

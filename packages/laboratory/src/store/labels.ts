@@ -4,7 +4,7 @@ import { isBlind, type Reading, requireReading } from "leukogram/review/blindnes
 import type { Json } from "./canonicalJson.ts";
 import { openCase } from "./cases.ts";
 import { cellsById, type ReadCell, readCells } from "./cells.ts";
-import { type Queries, tellIfGone } from "./database.ts";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { cases, cells, events, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";

@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { desc, eq } from "drizzle-orm";
-import { type Queries, tellIfGone } from "./database.ts";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { models, settings } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { change, type Wish } from "./trail.ts";

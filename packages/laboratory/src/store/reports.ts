@@ -1,11 +1,11 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, asc, desc, eq } from "drizzle-orm";
-import type { Scale } from "leukogram/data/scale";
+import type { Scale } from "leukogram/data/scale/scale";
 import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
 import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision } from "./cases.ts";
 import { type ReadCell, readCells } from "./cells.ts";
-import { type Queries, tellIfGone } from "./database.ts";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
 import { readScale } from "./scale.ts";
 import { cases, head, reports, signatures } from "./schema.ts";

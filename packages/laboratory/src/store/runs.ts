@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { asc, desc, eq, inArray } from "drizzle-orm";
 import type { Json } from "./canonicalJson.ts";
-import { type Queries, tellIfGone } from "./database.ts";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { addModel, type ModelRow } from "./models.ts";
 import { runs } from "./schema.ts";
 import type { Store } from "./store.ts";

@@ -1,6 +1,6 @@
 import { asc, eq, sql } from "drizzle-orm";
-import type { Scale } from "leukogram/data/scale";
-import { type Queries, tellIfGone } from "./database.ts";
+import type { Scale } from "leukogram/data/scale/scale";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { cases, cells, settings } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { change, type Wish } from "./trail.ts";

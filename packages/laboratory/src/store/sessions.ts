@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { sha256 } from "./canonicalJson.ts";
-import { type Database, tellIfGone } from "./database.ts";
+import { type Database, tellIfGone } from "./database/database.ts";
 import { sessions, tokens, users } from "./schema.ts";
 import type { Store } from "./store.ts";
 

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
-import { type Database, openPglite, openPostgres } from "./database.ts";
+import { type Database, openPglite, openPostgres } from "./database/database.ts";
+import { lockFolder } from "./database/lock.ts";
 import { type ImageFolder, openImages } from "./images.ts";
-import { lockFolder } from "./lock.ts";
 
 /** What has changed, told after its commit. */
 export interface Changed {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { tellIfGone } from "./database.ts";
+import { tellIfGone } from "./database/database.ts";
 import { listImages } from "./images.ts";
 import { cells } from "./schema.ts";
 import type { Store } from "./store.ts";

@@ -3,7 +3,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { eq, sql } from "drizzle-orm";
 import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
-import { type Queries, tellIfGone } from "./database.ts";
+import { type Queries, tellIfGone } from "./database/database.ts";
 import { answers, cases, events, head } from "./schema.ts";
 import type { Store } from "./store.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { sha256 } from "./canonicalJson.ts";
-import { tellIfGone } from "./database.ts";
+import { tellIfGone } from "./database/database.ts";
 import { hashPassword, isPassword } from "./password.ts";
 import { sessions, tokens, users } from "./schema.ts";
 import { type Asking, newSecret, SESSION_TIME } from "./sessions.ts";

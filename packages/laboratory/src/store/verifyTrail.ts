@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { sha256 } from "./canonicalJson.ts";
-import { tellIfGone } from "./database.ts";
+import { tellIfGone } from "./database/database.ts";
 import { head, reports } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { allEvents, FIRST_HASH, hashOf, readEvents } from "./trail.ts";

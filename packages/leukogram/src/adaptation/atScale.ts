@@ -1,7 +1,7 @@
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
-import { EVERY, type ToldScales } from "../data/toldScales.ts";
-import type { ScaledSample, UsedScale } from "../data/usedScales.ts";
-import { CellCrops } from "../evaluation/cellCrops.ts";
+import { EVERY, type ToldScales } from "../data/scale/toldScales.ts";
+import type { ScaledSample, UsedScale } from "../data/scale/usedScales.ts";
+import { CellCrops } from "../evaluation/crops/cellCrops.ts";
 import type { OpenRun } from "./openRun.ts";
 
 /** A run that knows its laboratory's scale. */

@@ -2,12 +2,13 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Dataset } from "../data/sample.ts";
-import type { Scale } from "../data/scale.ts";
-import { EVERY } from "../data/toldScales.ts";
-import type { CropSummary } from "../evaluation/cellCrops.ts";
+import type { Scale } from "../data/scale/scale.ts";
+import { EVERY } from "../data/scale/toldScales.ts";
 import type { Classifier, LoadOptions } from "../evaluation/classifier.ts";
 import { comparePredictions } from "../evaluation/compare.ts";
-import { type ConfidenceFigures, judgeConfidence } from "../evaluation/confidence.ts";
+import { type ConfidenceFigures, judgeConfidence } from "../evaluation/confidence/confidence.ts";
+import type { CropSummary } from "../evaluation/crops/cellCrops.ts";
+import { cropSentences } from "../evaluation/crops/scaleWords.ts";
 import {
   evaluatePredictions,
   type KnownPrediction,
@@ -26,8 +27,7 @@ import {
   fallBetween,
   judgedRows,
   separation,
-} from "../evaluation/laboratoryFall.ts";
-import { cropSentences } from "../evaluation/scaleWords.ts";
+} from "../evaluation/laboratories/laboratoryFall.ts";
 import type { Evaluation, Predictions } from "../evaluation/types.ts";
 import {
   type LabelFreeOptions,

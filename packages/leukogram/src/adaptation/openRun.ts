@@ -1,19 +1,19 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { loadWeights } from "@leukogram/engine/formats/loadWeights";
-import { readKerasFile } from "@leukogram/engine/formats/readKeras";
+import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
+import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import type { LayerOutput } from "@leukogram/engine/nn/layer";
 import type { Model } from "@leukogram/engine/nn/model";
 import { readMetadata } from "@leukogram/engine/runtime/metadata";
 import type { CellNormalizationOptions } from "../cells/cellNormalization.ts";
-import { type Scale, scaleOfText } from "../data/scale.ts";
+import { type Scale, scaleOfText } from "../data/scale/scale.ts";
 import { findChangeableFiles, isShippedName } from "../shipped/shippedModels.ts";
-import { cellNormalizationOf } from "../training/cellsOfRecipe.ts";
 import { type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 import { changeablePart, type HomeMemory, readHomeMemory } from "../training/homeMemory.ts";
-import { parseRecipe, type Recipe } from "../training/recipe.ts";
+import { cellNormalizationOf } from "../training/recipe/cellsOfRecipe.ts";
+import { parseRecipe, type Recipe } from "../training/recipe/recipe.ts";
 
 /** A finished run with its layers and weights, so that they can be changed. */
 export interface OpenRun {

@@ -7,7 +7,7 @@ import type { Predictions } from "../evaluation/types.ts";
 import { runFiles } from "../run/runFolder.ts";
 import { type HomeMemory, writeHomeMemory } from "../training/homeMemory.ts";
 import { learnLooks } from "../training/learnLooks.ts";
-import type { TimeTaken } from "../training/processorTime.ts";
+import type { TimeTaken } from "../training/progress/processorTime.ts";
 import { writeModel } from "../training/trainModel.ts";
 import type { OpenRun } from "./openRun.ts";
 

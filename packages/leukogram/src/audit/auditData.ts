@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
-import { isAugmentedName, originalPath } from "../data/grouping.ts";
 import { openLaboratories } from "../data/laboratories.ts";
 import { MEASURES } from "../data/microscopy/measures.ts";
 import type { DataOptions, OpenedData, Sample } from "../data/sample.ts";
+import { isAugmentedName, originalPath } from "../data/sampling/grouping.ts";
 import type { Predictions } from "../evaluation/types.ts";
 import { groupCopies, mergedGroups } from "./copyGroups.ts";
 import { findingsOf } from "./findings.ts";

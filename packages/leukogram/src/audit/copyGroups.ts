@@ -1,5 +1,5 @@
-import { isAugmentedName } from "../data/grouping.ts";
 import type { Sample } from "../data/sample.ts";
+import { isAugmentedName } from "../data/sampling/grouping.ts";
 import type { CopyPair } from "./copies.ts";
 import type { CopyGroup, CopyMember, Part } from "./types.ts";
 

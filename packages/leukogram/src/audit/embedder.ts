@@ -1,8 +1,8 @@
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session } from "@leukogram/engine/runtime/session";
-import { cropAtScale } from "../data/cellCrop.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
-import { squareField } from "../data/squareField.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
+import { squareField } from "../data/pictures/squareField.ts";
+import { cropAtScale } from "../data/scale/cellCrop.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 
 /** Length of an embedding. */

@@ -1,6 +1,6 @@
 import { counted } from "@leukogram/engine/core/counted";
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import { clopperPearson } from "../metrics/proportion.ts";
+import { clopperPearson } from "../metrics/limits/proportion.ts";
 import type { Audit, CopyGroup, Finding, NamedShortcut, OddFile } from "./types.ts";
 
 /** Fewer images of a class than this say next to nothing of it. */

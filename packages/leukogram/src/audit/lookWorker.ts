@@ -1,8 +1,8 @@
 // Runs in a worker thread: looks at one image after the other.
 import { workerData } from "node:worker_threads";
 import { FIELD_SIZE } from "../cells/cellNormalization.ts";
-import { squareField } from "../data/squareField.ts";
-import { answerJobs } from "../data/workerJobs.ts";
+import { answerJobs } from "../data/loading/workerJobs.ts";
+import { squareField } from "../data/pictures/squareField.ts";
 import { CellEmbedder } from "./embedder.ts";
 import type { EmbeddingModel } from "./embeddingModel.ts";
 import { examineImage, type ImageFacts } from "./imageFacts.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { FIELD_SIZE } from "../cells/cellNormalization.ts";
 import { COLOUR_FEATURES, MEASURES, measure } from "../data/microscopy/measures.ts";
-import { resizeArea } from "../data/resizeArea.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
+import { resizeArea } from "../data/pictures/resizeArea.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
 import { EMBEDDING } from "./embedder.ts";
 import { fingerprint, INVARIANTS, POLAR, PRINT_SIZE } from "./fingerprint.ts";
 import type { ImageFacts } from "./imageFacts.ts";

@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
-import { assignFolds } from "../data/folds.ts";
+import { assignFolds } from "../data/sampling/folds.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import type { Prediction } from "../evaluation/types.ts";
 import { fitSoftmax } from "./softmaxRegression.ts";

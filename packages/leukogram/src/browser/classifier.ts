@@ -8,7 +8,7 @@ import {
   type ClassifyPicturesOptions,
   classifyPictures,
 } from "../evaluation/classifyPictures.ts";
-import { type CellKeys, cellNormalizationOf } from "../training/cellsOfRecipe.ts";
+import { type CellKeys, cellNormalizationOf } from "../training/recipe/cellsOfRecipe.ts";
 import { type Picture, readPicture } from "./pictures.ts";
 
 /** How a model sees pictures, as its file says. */

@@ -4,7 +4,7 @@ import type { Model } from "@leukogram/engine/nn/model";
 import type { Session, Value } from "@leukogram/engine/runtime/session";
 import { createSession, type WebSessionOptions } from "@leukogram/engine/runtime/web";
 import { normalizedCells } from "../cells/cellNormalization.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
 import { Explainer, type ExplainOptions, type Explanation } from "../explain/explainPicture.ts";
 import { rgbOf, type SeenPicture } from "../explain/picture.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";

@@ -6,7 +6,7 @@ import { createSession, type WebSessionOptions, webRuntime } from "@leukogram/en
 import { normalizedCells } from "../cells/cellNormalization.ts";
 import type { ClassifyPicturesOptions } from "../evaluation/classifyPictures.ts";
 import { BaseStepRunner, type StepRunnerOptions } from "../training/baseStepRunner.ts";
-import { stainVariants } from "../training/cellsOfRecipe.ts";
+import { stainVariants } from "../training/recipe/cellsOfRecipe.ts";
 import { featuresOf } from "../training/trainHead.ts";
 import { VERSION } from "../version.ts";
 import { bringPictures, type ModelFacts } from "./classifier.ts";

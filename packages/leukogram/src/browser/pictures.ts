@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { isWidePng } from "../data/pictureHead.ts";
-import { checkedImage, type RgbImage } from "../data/rgbImage.ts";
+import { isWidePng } from "../data/pictures/pictureHead.ts";
+import { checkedImage, type RgbImage } from "../data/pictures/rgbImage.ts";
 import type { PictureFile } from "../evaluation/classifyPictures.ts";
 
 /** A picture in any form that a page has it in: pixels, what is drawn, or a file or its bytes. */

@@ -1,6 +1,12 @@
 import { spread } from "@leukogram/engine/core/spread";
 import { type CellSizes, cellSizes } from "../data/microscopy/redCellWidths.ts";
-import { MOST_MEASURED, measureScale as measureCells, parseScale, type Scale, scaleNotes } from "../data/scale.ts";
+import {
+  MOST_MEASURED,
+  measureScale as measureCells,
+  parseScale,
+  type Scale,
+  scaleNotes,
+} from "../data/scale/scale.ts";
 import type { ClassifierFacts } from "../evaluation/classifierFacts.ts";
 import { type PicturesScale, redCellOfPictures, scaleOfPictures } from "../evaluation/classifyPictures.ts";
 import { type Picture, readPicture } from "./pictures.ts";

@@ -2,9 +2,9 @@
 
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Command } from "commander";
-import { readClassMap } from "../data/classNames.ts";
+import { readClassMap } from "../data/folders/classNames.ts";
 import type { DataOptions } from "../data/sample.ts";
-import type { HowRead } from "../jobs/runConfig.ts";
+import type { HowRead } from "../jobs/runs/runConfig.ts";
 import { groupingOf, oneOf } from "./options.ts";
 import { Progress } from "./progress.ts";
 

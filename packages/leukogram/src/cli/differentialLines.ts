@@ -2,7 +2,7 @@ import { counted } from "@leukogram/engine/core/counted";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { IMMATURE_GRANULOCYTES } from "../differential/countCells.ts";
 import type { DifferentialReport, Erythroblasts, ReportedClass } from "../differential/types.ts";
-import { textTable } from "../report/textTable.ts";
+import { textTable } from "../report/text/textTable.ts";
 
 /** How sums of classes are named in the table. */
 const SUMS: Readonly<Record<string, string>> = {

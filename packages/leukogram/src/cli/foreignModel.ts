@@ -2,7 +2,7 @@
 import { OUTPUTS, type OutputKind } from "@leukogram/engine/models/outputs";
 import { PREPROCESSINGS, type Preprocessing } from "@leukogram/engine/models/preprocessing";
 import type { Command } from "commander";
-import { JPEG_DCTS, type JpegDct } from "../data/jpegDct.ts";
+import { JPEG_DCTS, type JpegDct } from "../data/pictures/jpegDct.ts";
 import type { Classifier } from "../evaluation/classifier.ts";
 import type { ForeignOptions } from "../evaluation/foreignModel.ts";
 import { oneOf, wholeNumber } from "./options.ts";

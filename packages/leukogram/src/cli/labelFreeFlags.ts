@@ -1,7 +1,7 @@
 // Flags of the commands that classify: what may be done for a new laboratory without its labels.
 import type { Command } from "commander";
 import type { LabelFreeStep } from "../adaptation/labelFree/labelFree.ts";
-import { capital } from "../report/format.ts";
+import { capital } from "../report/text/format.ts";
 
 /** Values of the flags. */
 export interface LabelFreeFlags {

@@ -1,8 +1,8 @@
 // Figures by laboratory, as commands print them.
 
-import type { LaboratoryEvaluation, LaboratoryFigures } from "../evaluation/laboratories.ts";
-import { percentEstimate } from "../report/format.ts";
-import { textTable } from "../report/textTable.ts";
+import type { LaboratoryEvaluation, LaboratoryFigures } from "../evaluation/laboratories/laboratories.ts";
+import { percentEstimate } from "../report/text/format.ts";
+import { textTable } from "../report/text/textTable.ts";
 
 /** The headlines of one laboratory, for JSON. */
 export function laboratoryHeadline<T extends LaboratoryEvaluation>({ evaluation, ...known }: T) {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { isImageName } from "../data/walk.ts";
+import { isImageName } from "../data/folders/walk.ts";
 import { isRunFolder } from "../run/runFolder.ts";
 import { DEFAULT_MODEL } from "../shipped/shipped.ts";
 import { isShippedName } from "../shipped/shippedModels.ts";

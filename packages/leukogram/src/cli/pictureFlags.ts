@@ -1,6 +1,6 @@
 // What all commands that read pictures have in common: `--bits`, and zips in place of folders.
 import type { Command } from "commander";
-import { tellBits } from "../data/depth.ts";
+import { tellBits } from "../data/pictures/depth.ts";
 import { number } from "./options.ts";
 
 const BITS = "--bits";

@@ -3,7 +3,7 @@ import { onRemark } from "../data/remarks.ts";
 import { type JobEvent, lineOfEvent } from "../jobs/jobEvents.ts";
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
-import { ProgressFile } from "../training/progressFile.ts";
+import { ProgressFile } from "../training/progress/progressFile.ts";
 
 // A terminal has one last line, whichever job writes it.
 let live = false;

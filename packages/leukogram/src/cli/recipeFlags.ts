@@ -3,8 +3,8 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { nearest } from "@leukogram/engine/core/nearest";
 import { type Command, Option } from "commander";
 import { INGREDIENTS } from "../data/microscopy/ingredients.ts";
-import { readRecipe } from "../jobs/readRecipe.ts";
-import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe.ts";
+import { readRecipe } from "../jobs/runs/readRecipe.ts";
+import { parseRecipe, type Recipe, recipeKeys } from "../training/recipe/recipe.ts";
 import { number } from "./options.ts";
 
 const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,9 +1,9 @@
 // `--scale`: how large a laboratory's pictures show a cell, and what commands say of it.
 
 import type { Command } from "commander";
-import { parseToldScales, type ToldScales } from "../data/toldScales.ts";
-import type { CellCrops, CropSummary } from "../evaluation/cellCrops.ts";
-import { scaleSentences } from "../evaluation/scaleWords.ts";
+import { parseToldScales, type ToldScales } from "../data/scale/toldScales.ts";
+import type { CellCrops, CropSummary } from "../evaluation/crops/cellCrops.ts";
+import { scaleSentences } from "../evaluation/crops/scaleWords.ts";
 import { collect } from "./options.ts";
 import { addPictureFlags } from "./pictureFlags.ts";
 import type { Progress } from "./progress.ts";

@@ -1,8 +1,8 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import type { Command } from "commander";
-import type { JobWeights } from "../jobs/weights.ts";
-import type { Recipe } from "../training/recipe.ts";
+import type { JobWeights } from "../jobs/models/weights.ts";
+import type { Recipe } from "../training/recipe/recipe.ts";
 
 /** Flags that say where a backbone's weights come from. */
 export interface WeightsFlags {

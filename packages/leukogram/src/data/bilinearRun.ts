@@ -1,5 +1,5 @@
 import type { Field } from "./microscopy/field.ts";
-import type { PixelTarget } from "./pixelLayout.ts";
+import type { PixelTarget } from "./pictures/pixelLayout.ts";
 
 /** Pixels beside each other in a row of a picture whose places in the source lie on a straight line. */
 export interface Run {

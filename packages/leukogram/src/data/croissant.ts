@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { readManifest } from "./manifest.ts";
+import { readManifest } from "./manifest/manifest.ts";
 
 /** What is said of a prepared set beside its files. */
 export interface CroissantFacts {

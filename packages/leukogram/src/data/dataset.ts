@@ -4,18 +4,18 @@ import { alikePair } from "@leukogram/engine/core/alikeNames";
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { unpackedFolder } from "./archives/unpackedFolder.ts";
-import { mapClassNames } from "./classNames.ts";
-import { makeGrouping, makeLaboratories } from "./grouping.ts";
-import { foldersIn, type Layout, readLayout } from "./layout.ts";
-import { type Manifest, quoteList, readManifest } from "./manifest.ts";
-import { openManifestFile } from "./manifestData.ts";
-import { isManifestName } from "./manifestTable.ts";
-import { withMappedClasses } from "./mapClasses.ts";
-import { patientFolders } from "./patientFolders.ts";
-import { addPictures } from "./pictureSets.ts";
+import { mapClassNames } from "./folders/classNames.ts";
+import { foldersIn, type Layout, readLayout } from "./folders/layout.ts";
+import { withMappedClasses } from "./folders/mapClasses.ts";
+import { patientFolders } from "./folders/patientFolders.ts";
+import { compareCodePoints, IMAGE_EXTENSIONS_TEXT, toSlashes, walkFolder } from "./folders/walk.ts";
+import { type Manifest, quoteList, readManifest } from "./manifest/manifest.ts";
+import { openManifestFile } from "./manifest/manifestData.ts";
+import { isManifestName } from "./manifest/manifestTable.ts";
+import { addPictures } from "./pictures/pictureSets.ts";
 import { remarkLeftOut } from "./remarks.ts";
 import type { DataOptions, Dataset, OpenedData, ScanOptions } from "./sample.ts";
-import { compareCodePoints, IMAGE_EXTENSIONS_TEXT, toSlashes, walkFolder } from "./walk.ts";
+import { makeGrouping, makeLaboratories } from "./sampling/grouping.ts";
 
 /**
  * Lists the images of a folder of class folders, in the order of Keras's `image_dataset_from_directory`: classes

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { openData, requireUnlikeNames } from "./dataset.ts";
-import { isManifestName } from "./manifestTable.ts";
+import { compareCodePoints } from "./folders/walk.ts";
+import { isManifestName } from "./manifest/manifestTable.ts";
 import { remark } from "./remarks.ts";
 import type { DataOptions, Dataset, OpenedData, Sample } from "./sample.ts";
-import { compareCodePoints } from "./walk.ts";
 
 /** What images are listed under whose laboratory no manifest names, where those of others are known. */
 const UNKNOWN = "unknown";

@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { listFolder } from "./walk.ts";
+import { listFolder } from "./folders/walk.ts";
 
 /** The file that tells a folder that Leukogram made, and may replace. */
 export const MADE_BY = ".leukogram-made";

@@ -1,4 +1,4 @@
-import type { ClassMap } from "./classNames.ts";
+import type { ClassMap } from "./folders/classNames.ts";
 
 /** One labelled image. */
 export interface Sample {

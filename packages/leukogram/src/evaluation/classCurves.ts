@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
-import { type Band, curveBands, precisionRecallCurve } from "../metrics/curveBands.ts";
+import { type Band, curveBands, precisionRecallCurve } from "../metrics/limits/curveBands.ts";
 import { rocCurve } from "../metrics/rocCurve.ts";
 import { knownRows, type ResamplingOptions } from "./evaluate.ts";
 import { boundedEstimate } from "./limits.ts";

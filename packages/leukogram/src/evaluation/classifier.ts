@@ -10,10 +10,10 @@ import { partsBesideMetadata } from "@leukogram/engine/runtime/metadata";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
 import { shownPath } from "../data/archives/unpackedFolder.ts";
-import { decodeImage } from "../data/image.ts";
-import type { JpegDct } from "../data/jpegDct.ts";
-import { type ScaleOptions, scaleOfFiles } from "../data/laboratoryScales.ts";
-import { checkedImage, type RgbImage } from "../data/rgbImage.ts";
+import { decodeImage } from "../data/pictures/image.ts";
+import type { JpegDct } from "../data/pictures/jpegDct.ts";
+import { checkedImage, type RgbImage } from "../data/pictures/rgbImage.ts";
+import { type ScaleOptions, scaleOfFiles } from "../data/scale/laboratoryScales.ts";
 import { onnxOf, runFiles } from "../run/runFolder.ts";
 import { checkShipped, findModelFile } from "../shipped/shippedModels.ts";
 import {

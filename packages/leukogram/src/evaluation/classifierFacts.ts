@@ -1,13 +1,13 @@
 // What a model's file says of itself, and how pictures are brought to it: the same in Node and in browsers.
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { metadataList } from "@leukogram/engine/runtime/metadata";
-import { type CellCrop, cropAtScale } from "../data/cellCrop.ts";
-import { JPEG_DCTS, type JpegDct } from "../data/jpegDct.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
-import { resizeBilinearUint8 } from "../data/resize.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
-import { type Scale, scaleOfText } from "../data/scale.ts";
-import { squareField } from "../data/squareField.ts";
+import { JPEG_DCTS, type JpegDct } from "../data/pictures/jpegDct.ts";
+import { resizeBilinearUint8 } from "../data/pictures/resize.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
+import { squareField } from "../data/pictures/squareField.ts";
+import { type CellCrop, cropAtScale } from "../data/scale/cellCrop.ts";
+import { type Scale, scaleOfText } from "../data/scale/scale.ts";
 import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 
 /** What a trained model's file says of it. */

@@ -4,8 +4,8 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { nucleiNote } from "../cells/cropCounts.ts";
 import { type CellSizes, cellSizes } from "../data/microscopy/redCellWidths.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
-import { type MeasuredScale, measureScale, parseScale, scaleNotes } from "../data/scale.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
+import { type MeasuredScale, measureScale, parseScale, scaleNotes } from "../data/scale/scale.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import {
   type BroughtImage,

@@ -1,6 +1,6 @@
 import { Rng } from "@leukogram/engine/core/rng";
-import { pairedBootstrap } from "../metrics/bootstrap.ts";
 import { holm } from "../metrics/holm.ts";
+import { pairedBootstrap } from "../metrics/limits/bootstrap.ts";
 import { mcnemarExact } from "../metrics/mcnemar.ts";
 import { type AlignedPredictions, alignPredictions, type NamedPredictions } from "./alignPredictions.ts";
 import type { ResamplingOptions } from "./evaluate.ts";

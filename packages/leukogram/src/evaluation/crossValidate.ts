@@ -4,20 +4,20 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { assignFolds } from "../data/folds.ts";
 import type { Dataset } from "../data/sample.ts";
-import { splitDataset } from "../data/split.ts";
+import { assignFolds } from "../data/sampling/folds.ts";
+import { splitDataset } from "../data/sampling/split.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
 import { correctedResampledTest } from "../metrics/resampledTest.ts";
 import { runFiles } from "../run/runFolder.ts";
-import { trainingTime } from "../training/processorTime.ts";
+import { trainingTime } from "../training/progress/processorTime.ts";
 import { readHistory } from "../training/readHistory.ts";
-import type { Recipe } from "../training/recipe.ts";
+import type { Recipe } from "../training/recipe/recipe.ts";
 import type { TrainEvents, TrainOptions } from "../training/trainOptions.ts";
 import { predictedClass } from "./checkPredictions.ts";
 import { evaluatePredictions, knownRows } from "./evaluate.ts";
+import { trainAndAnswer } from "./laboratories/trainAndAnswer.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "./predictionsCsv.ts";
-import { trainAndAnswer } from "./trainAndAnswer.ts";
 import type { Predictions } from "./types.ts";
 
 /** The figures that are given of each split. */

@@ -1,13 +1,13 @@
 import { alikeIn } from "@leukogram/engine/core/alikeNames";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { cellType, TYPE_NAMES } from "../cells/cellTypes.ts";
-import type { SkippedImage } from "../data/cacheBuild.ts";
-import { mapClassNames, offeredMapping } from "../data/classNames.ts";
+import { mapClassNames, offeredMapping } from "../data/folders/classNames.ts";
+import type { SkippedImage } from "../data/loading/cacheBuild.ts";
 import { remark } from "../data/remarks.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
-import { startWatch, type TimeTaken } from "../training/processorTime.ts";
-import { CellCrops, type CropSummary } from "./cellCrops.ts";
+import { startWatch, type TimeTaken } from "../training/progress/processorTime.ts";
 import { badImage, type Classifier, type ClassifyFilesOptions, classifyFiles } from "./classifier.ts";
+import { CellCrops, type CropSummary } from "./crops/cellCrops.ts";
 import type { Prediction, Predictions } from "./types.ts";
 
 /** A model's answers to a labelled set. */

@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { isUnfamiliar, UNFAMILIAR } from "../metrics/familiarity.ts";
-import { clopperPearson } from "../metrics/proportion.ts";
+import { clopperPearson } from "../metrics/limits/proportion.ts";
 
 /** Whether images look like those that a model was trained on. */
 export interface FamiliarityFigures {

@@ -1,10 +1,10 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { accuracy, balancedAccuracy } from "../metrics/accuracy.ts";
 import { cohenKappa, matthews } from "../metrics/agreement.ts";
-import type { WeightedStatistic } from "../metrics/bootstrap.ts";
 import type { Matrix } from "../metrics/checkInputs.ts";
 import { margins, prepareConfusion } from "../metrics/confusionMatrix.ts";
-import { groupedShare } from "../metrics/groupedShare.ts";
+import type { WeightedStatistic } from "../metrics/limits/bootstrap.ts";
+import { groupedShare } from "../metrics/limits/groupedShare.ts";
 import { mean } from "../metrics/pairwiseSum.ts";
 import { precisionRecallF1, precisionRecallF1OfClasses } from "../metrics/precisionRecallF1.ts";
 import { logLosses, MOST_LOSS } from "../metrics/probabilityScores.ts";

@@ -17,7 +17,7 @@ import type { Model } from "@leukogram/engine/nn/model";
 import { metadataList, readMetadata } from "@leukogram/engine/runtime/metadata";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { CELL_TYPES } from "../cells/classes.ts";
-import type { JpegDct } from "../data/jpegDct.ts";
+import type { JpegDct } from "../data/pictures/jpegDct.ts";
 import { onnxOf } from "../run/runFolder.ts";
 
 /** What a user says of another program's model. */

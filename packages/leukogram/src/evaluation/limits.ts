@@ -1,9 +1,9 @@
 // The one rule for 95 % limits, which evaluate, compare, robustness and generalise use: docs/evaluation.md.
 
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import { indicesByClass } from "../data/sampler.ts";
-import { aucLimits } from "../metrics/aucLimits.ts";
+import { indicesByClass } from "../data/sampling/sampler.ts";
 import type { Matrix } from "../metrics/checkInputs.ts";
+import { aucLimits } from "../metrics/limits/aucLimits.ts";
 import {
   countShare,
   groupedShare,
@@ -11,10 +11,10 @@ import {
   meanOfShares,
   type Share,
   shareLimits,
-} from "../metrics/groupedShare.ts";
-import { matrixLimits } from "../metrics/matrixLimits.ts";
-import { pairedShareDifference } from "../metrics/pairedShare.ts";
-import { midP } from "../metrics/proportion.ts";
+} from "../metrics/limits/groupedShare.ts";
+import { matrixLimits } from "../metrics/limits/matrixLimits.ts";
+import { pairedShareDifference } from "../metrics/limits/pairedShare.ts";
+import { midP } from "../metrics/limits/proportion.ts";
 
 /** Images of known class: true classes and groups, `[N]` each. */
 export interface JudgedImages {

@@ -1,5 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { studentQuantile } from "../metrics/distributions.ts";
+import { studentQuantile } from "../metrics/limits/distributions.ts";
 import { mean } from "../metrics/pairwiseSum.ts";
 
 /** One figure over several seeds. */

@@ -13,19 +13,19 @@ import { writeUnlabelledRun } from "../adaptation/unlabelled/writeUnlabelledRun.
 import { unlabelledSamples } from "../adaptation/writeChangedRun.ts";
 import { openData } from "../data/dataset.ts";
 import type { DataOptions, Dataset, Sample } from "../data/sample.ts";
-import type { Scale } from "../data/scale.ts";
+import type { Scale } from "../data/scale/scale.ts";
 import { FEWEST_PICTURES } from "../metrics/familiarity.ts";
-import { withCpu } from "../report/format.ts";
 import { labelledFacts } from "../report/labelledFacts.ts";
+import { withCpu } from "../report/text/format.ts";
 import { writeAdaptedReport } from "../report/writeAdaptedReport.ts";
 import { dataName } from "../report/writeRun.ts";
 import { runFiles } from "../run/runFolder.ts";
-import { startWatch, type TimeTaken } from "../training/processorTime.ts";
+import { startWatch, type TimeTaken } from "../training/progress/processorTime.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { type JobTeller, runJob } from "./jobTeller.ts";
 import { labelledSamples, requireApart, unlabelledImages, withoutLabelled } from "./newCells.ts";
-import { checkRunFolder, prepareRunFolder } from "./runConfig.ts";
-import { scaledRun } from "./scaledRun.ts";
+import { checkRunFolder, prepareRunFolder } from "./runs/runConfig.ts";
+import { scaledRun } from "./runs/scaledRun.ts";
 import { shellWords } from "./shellWords.ts";
 
 /** What {@link adaptJob} takes; `labelled` or `unlabelled` cells are needed. */

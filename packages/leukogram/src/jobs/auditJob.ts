@@ -6,7 +6,7 @@ import type { DataOptions } from "../data/sample.ts";
 import { readPredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import type { Predictions } from "../evaluation/types.ts";
 import { auditReport, COPIES_SHOWN, MEMBERS_SHOWN, SUSPECTS_SHOWN } from "../report/auditReport.ts";
-import { thumbnail } from "../report/thumbnail.ts";
+import { thumbnail } from "../report/pictures/thumbnail.ts";
 import { VERSION } from "../version.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { runJob } from "./jobTeller.ts";

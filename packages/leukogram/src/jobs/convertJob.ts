@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { labelsFileOf } from "@leukogram/engine/formats/classNames";
-import { writeKeras } from "@leukogram/engine/formats/kerasV3";
-import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/kerasWriters";
+import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
+import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engine/formats/keras/kerasWriters";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { compile } from "@leukogram/engine/graph/compile";
 import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
@@ -22,6 +22,8 @@ import {
 } from "../evaluation/foreignModel.ts";
 import { findChangeableFiles } from "../shipped/shippedModels.ts";
 import { VERSION } from "../version.ts";
+import type { JobOptions } from "./jobEvents.ts";
+import { type JobTeller, runJob } from "./jobTeller.ts";
 import {
   type Answers,
   askLayers,
@@ -33,11 +35,9 @@ import {
   probeBytes,
   probeFloats,
   writeChecked,
-} from "./checkedFile.ts";
-import { type GivenModel, openGiven } from "./givenModel.ts";
-import type { JobOptions } from "./jobEvents.ts";
-import { type JobTeller, runJob } from "./jobTeller.ts";
-import { type Int8Loss, writeInt8 } from "./writeInt8.ts";
+} from "./models/checkedFile.ts";
+import { type GivenModel, openGiven } from "./models/givenModel.ts";
+import { type Int8Loss, writeInt8 } from "./models/writeInt8.ts";
 
 /** Numbers that the weights of an .onnx are written in. */
 export const PRECISIONS = ["float32", "float16", "int8"] as const;

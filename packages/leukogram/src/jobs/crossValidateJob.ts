@@ -3,14 +3,14 @@ import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { groupByCopies } from "../audit/groupByCopies.ts";
 import type { Dataset } from "../data/sample.ts";
 import { type CrossValidation, crossValidate } from "../evaluation/crossValidate.ts";
-import { recipeWarnings } from "../training/fromRecipe.ts";
-import type { Recipe } from "../training/recipe.ts";
+import { recipeWarnings } from "../training/recipe/fromRecipe.ts";
+import type { Recipe } from "../training/recipe/recipe.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { type JobTeller, runJob } from "./jobTeller.ts";
-import { checkRunFolder, prepareRunFolder } from "./runConfig.ts";
+import { findWeights, type JobWeights } from "./models/weights.ts";
+import { checkRunFolder, prepareRunFolder } from "./runs/runConfig.ts";
 import { howRead, openTrainingData, sourcesOf, type TrainingData, withBits } from "./trainingData.ts";
 import { sessionOfRecipe } from "./trainJob.ts";
-import { findWeights, type JobWeights } from "./weights.ts";
 
 /** What {@link crossValidateJob} takes. */
 export interface CrossValidateJobOptions extends TrainingData, JobOptions {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { balanceFolder } from "../data/balance.ts";
+import { balanceFolder } from "../data/sampling/balance.ts";
 import type { JudgedRun } from "../report/writeRun.ts";
-import { readRecipe } from "./readRecipe.ts";
+import { readRecipe } from "./runs/readRecipe.ts";
 
 /** What a published mistake did. */
 export interface FaultResult {

@@ -5,7 +5,7 @@ import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { type Generalisation, judgeGeneralisation, type NamedSet } from "../adaptation/generalise.ts";
 import { nameOf, openToJudge, parseSource } from "../data/laboratories.ts";
 import type { DataOptions } from "../data/sample.ts";
-import { parseToldScales, toldScale } from "../data/toldScales.ts";
+import { parseToldScales, toldScale } from "../data/scale/toldScales.ts";
 import { type ForeignOptions, isForeign } from "../evaluation/foreignModel.ts";
 import { generalisationReport } from "../report/generalisationReport.ts";
 import { VERSION } from "../version.ts";

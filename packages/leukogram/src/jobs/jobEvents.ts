@@ -1,6 +1,6 @@
 // What jobs take and tell beside their own options. The library prints nothing: a caller shows events, or drops them.
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
-import { withCpu } from "../report/format.ts";
+import { withCpu } from "../report/text/format.ts";
 import type { FitProgress } from "../training/fit.ts";
 import type { EpochRow } from "../training/history.ts";
 

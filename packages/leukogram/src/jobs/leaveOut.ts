@@ -1,10 +1,10 @@
 // Leave-one-laboratory-out as a part of a training.
 import { counted } from "@leukogram/engine/core/counted";
 import { laboratoryNames } from "../data/laboratories.ts";
-import type { LeaveOneOut, Parts } from "../evaluation/laboratories.ts";
-import { type LeaveOneOutOptions, leaveOneLaboratoryOut } from "../evaluation/leaveOneLaboratoryOut.ts";
+import type { LeaveOneOut, Parts } from "../evaluation/laboratories/laboratories.ts";
+import { type LeaveOneOutOptions, leaveOneLaboratoryOut } from "../evaluation/laboratories/leaveOneLaboratoryOut.ts";
 import { runFiles } from "../run/runFolder.ts";
-import type { Recipe } from "../training/recipe.ts";
+import type { Recipe } from "../training/recipe/recipe.ts";
 import type { JobTeller } from "./jobTeller.ts";
 
 /** What {@link leaveOut} takes beside data and recipe. */

@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { OpenRun } from "../adaptation/openRun.ts";
 import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
-import { isManifestName } from "../data/manifestTable.ts";
+import { IMAGE_EXTENSIONS_TEXT } from "../data/folders/walk.ts";
+import { isManifestName } from "../data/manifest/manifestTable.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
-import { IMAGE_EXTENSIONS_TEXT } from "../data/walk.ts";
 import { labelMap } from "../evaluation/evaluateModel.ts";
 import { imagesOf } from "./imageFiles.ts";
 

@@ -6,7 +6,7 @@ import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import type { Costs, EpochRow, Predictions } from "../evaluation/types.ts";
 import type { ComparedModel } from "../report/types.ts";
 import { runFiles } from "../run/runFolder.ts";
-import { isRunConfig, readRunConfig } from "./runConfig.ts";
+import { isRunConfig, readRunConfig } from "./runs/runConfig.ts";
 
 /** What a run folder says of how it was trained. */
 export interface RunKind {

@@ -6,7 +6,7 @@ import { imagesOf } from "./imageFiles.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { runJob } from "./jobTeller.ts";
 import { unlabelledImages } from "./newCells.ts";
-import { scaledRun } from "./scaledRun.ts";
+import { scaledRun } from "./runs/scaledRun.ts";
 
 /** What {@link suggestJob} takes. */
 export interface SuggestJobOptions extends JobOptions, SessionOptions {

@@ -2,20 +2,20 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { scaleSentences } from "../evaluation/scaleWords.ts";
+import { scaleSentences } from "../evaluation/crops/scaleWords.ts";
 import { dataName, type JudgedRun, type RunSets, writeRun } from "../report/writeRun.ts";
 import { runFiles } from "../run/runFolder.ts";
-import { recipeWarnings } from "../training/fromRecipe.ts";
-import type { Recipe } from "../training/recipe.ts";
-import { splitByRecipe } from "../training/splitByRecipe.ts";
+import { recipeWarnings } from "../training/recipe/fromRecipe.ts";
+import type { Recipe } from "../training/recipe/recipe.ts";
+import { splitByRecipe } from "../training/recipe/splitByRecipe.ts";
 import { type TrainedModel, trainModel } from "../training/trainModel.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { type JobTeller, runJob } from "./jobTeller.ts";
 import { leaveOut } from "./leaveOut.ts";
-import { checkRunFolder, prepareRunFolder } from "./runConfig.ts";
+import { findWeights, type JobWeights } from "./models/weights.ts";
+import { checkRunFolder, prepareRunFolder } from "./runs/runConfig.ts";
 import { shellWords } from "./shellWords.ts";
 import { howRead, offerOf, openTrainingData, sourcesOf, type TrainingData, withBits } from "./trainingData.ts";
-import { findWeights, type JobWeights } from "./weights.ts";
 
 /** What {@link trainJob} takes. */
 export interface TrainJobOptions extends TrainingData, JobOptions {

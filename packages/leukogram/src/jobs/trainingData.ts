@@ -1,13 +1,13 @@
 // Labelled images for a training, and how they are read: the same for a job and for what resumes it.
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { offeredMapping } from "../data/classNames.ts";
-import { tellBits, toldBits } from "../data/depth.ts";
+import { offeredMapping } from "../data/folders/classNames.ts";
 import { openLaboratories } from "../data/laboratories.ts";
+import { tellBits, toldBits } from "../data/pictures/depth.ts";
 import type { DataOptions, OpenedData } from "../data/sample.ts";
-import { parseToldScales } from "../data/toldScales.ts";
-import { withToldScales } from "../data/usedScales.ts";
-import type { Recipe } from "../training/recipe.ts";
-import type { HowRead } from "./runConfig.ts";
+import { parseToldScales } from "../data/scale/toldScales.ts";
+import { withToldScales } from "../data/scale/usedScales.ts";
+import type { Recipe } from "../training/recipe/recipe.ts";
+import type { HowRead } from "./runs/runConfig.ts";
 
 /** The images of a training. */
 export interface TrainingData extends HowRead {

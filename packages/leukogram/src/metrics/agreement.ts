@@ -1,6 +1,6 @@
 import type { Matrix } from "./checkInputs.ts";
 import { checkedMargins, type Margins } from "./confusionMatrix.ts";
-import { clopperPearson } from "./proportion.ts";
+import { clopperPearson } from "./limits/proportion.ts";
 
 /**
  * Agreement beyond chance, at most 1; NaN if chance alone agrees on every image.

@@ -7,7 +7,7 @@ import {
   requireSetting,
   requireSomeNumbers,
 } from "./checkInputs.ts";
-import { clopperPearson, type Limits } from "./proportion.ts";
+import { clopperPearson, type Limits } from "./limits/proportion.ts";
 import { quantile } from "./quantile.ts";
 
 /** Images of like confidence. */

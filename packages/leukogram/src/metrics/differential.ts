@@ -2,7 +2,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
 import { type Matrix, requireLabels, requireMatrix, requireSetting, requireSomeNumbers } from "./checkInputs.ts";
-import { clopperPearson } from "./proportion.ts";
+import { clopperPearson } from "./limits/proportion.ts";
 
 /** One class of a differential count. */
 export interface DifferentialClass {

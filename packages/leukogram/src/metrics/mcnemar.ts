@@ -1,5 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { binomialCdf, chiSquaredSurvival } from "./distributions.ts";
+import { binomialCdf, chiSquaredSurvival } from "./limits/distributions.ts";
 
 /** Images that only one of two models got right. */
 export interface Discordant {

@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { requireConfidence, requireNumbers, requireSetting } from "./checkInputs.ts";
-import { studentQuantile, studentSurvival } from "./distributions.ts";
+import { studentQuantile, studentSurvival } from "./limits/distributions.ts";
 
 /** What repeated splits say of the difference between two models. */
 export interface ResampledTest {

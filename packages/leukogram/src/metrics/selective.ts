@@ -7,7 +7,7 @@ import {
   requireSameLength,
   requireSetting,
 } from "./checkInputs.ts";
-import { clopperPearson, type Limits } from "./proportion.ts";
+import { clopperPearson, type Limits } from "./limits/proportion.ts";
 
 /** What answering down to one confidence gives. */
 export interface RiskPoint {

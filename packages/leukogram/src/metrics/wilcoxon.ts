@@ -1,5 +1,5 @@
 import { requireSomeNumbers } from "./checkInputs.ts";
-import { normalSurvival } from "./distributions.ts";
+import { normalSurvival } from "./limits/distributions.ts";
 import type { TestResult } from "./mcnemar.ts";
 
 /**

@@ -1,14 +1,14 @@
 // Report and card of a model that was adapted without labels, and judged by none.
 import { predictedClass } from "../evaluation/checkPredictions.ts";
 import type { Costs, Predictions } from "../evaluation/types.ts";
-import { cellSection, type ShownCells } from "./cellSection.ts";
-import { count, percent, plural } from "./format.ts";
-import { markdownTable, plainText, shellBlock } from "./markdown.ts";
-import { markup } from "./markup.ts";
-import { adaptationText, costTable, settingsTable } from "./modelCard.ts";
-import { page, RESEARCH_USE, table, warningList } from "./page.ts";
+import { adaptationText, costTable, settingsTable } from "./cards/modelCard.ts";
+import { cellSection, type ShownCells } from "./pictures/cellSection.ts";
 import { adaptationSection, settingsList } from "./runReport.ts";
 import { className, costList } from "./sections.ts";
+import { count, percent, plural } from "./text/format.ts";
+import { markdownTable, plainText, shellBlock } from "./text/markdown.ts";
+import { markup } from "./text/markup.ts";
+import { page, RESEARCH_USE, table, warningList } from "./text/page.ts";
 import type { AdaptationFacts } from "./types.ts";
 
 /** All that report and card of such a model say. */

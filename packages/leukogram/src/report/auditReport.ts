@@ -9,11 +9,11 @@ import type {
   OddFile,
 } from "../audit/types.ts";
 import { MEASURES } from "../data/microscopy/measures.ts";
-import { count, percent, plural } from "./format.ts";
-import { type Content, type Markup, markup } from "./markup.ts";
-import { type Column, page, type Section, table } from "./page.ts";
-import { pictureTile } from "./pictureTile.ts";
+import { pictureTile } from "./pictures/pictureTile.ts";
 import { className, percentCell } from "./sections.ts";
+import { count, percent, plural } from "./text/format.ts";
+import { type Content, type Markup, markup } from "./text/markup.ts";
+import { type Column, page, type Section, table } from "./text/page.ts";
 
 /** What an {@link auditReport} is made of. */
 export interface AuditReportInput {

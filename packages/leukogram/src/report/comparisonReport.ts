@@ -3,6 +3,13 @@ import { splitSentence } from "../evaluation/compareSplits.ts";
 import { summariseSeeds } from "../evaluation/seeds.ts";
 import type { Evaluation, PairComparison } from "../evaluation/types.ts";
 import { cpuSecondsOf, gapsOf, secondsOf } from "./comparisonTable.ts";
+import { comparisonPlot } from "./plots/comparisonPlot.ts";
+import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
+import { learningCurves } from "./plots/learningCurves.ts";
+import { perClassBars } from "./plots/perClassBars.ts";
+import { seedPlot } from "./plots/seedPlot.ts";
+import { boundsText, classTable, mistakeList, percentCell, reportText } from "./sections.ts";
+import { seedMean } from "./seedMean.ts";
 import {
   bytes,
   count,
@@ -15,16 +22,9 @@ import {
   points,
   pointsEstimate,
   pValue,
-} from "./format.ts";
-import { type Content, type Markup, markup } from "./markup.ts";
-import { type Column, page, plot, type Section, table, warningList } from "./page.ts";
-import { comparisonPlot } from "./plots/comparisonPlot.ts";
-import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
-import { learningCurves } from "./plots/learningCurves.ts";
-import { perClassBars } from "./plots/perClassBars.ts";
-import { seedPlot } from "./plots/seedPlot.ts";
-import { boundsText, classTable, mistakeList, percentCell, reportText } from "./sections.ts";
-import { seedMean } from "./seedMean.ts";
+} from "./text/format.ts";
+import { type Content, type Markup, markup } from "./text/markup.ts";
+import { type Column, page, plot, type Section, table, warningList } from "./text/page.ts";
 import type { ComparedModel, ComparisonReportInput } from "./types.ts";
 
 /** A model with the evaluation that it is compared by. */

@@ -1,7 +1,7 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { summariseSeeds } from "../evaluation/seeds.ts";
-import { withCpu } from "./format.ts";
-import { textTable } from "./textTable.ts";
+import { withCpu } from "./text/format.ts";
+import { textTable } from "./text/textTable.ts";
 import type { ComparedModel } from "./types.ts";
 
 /** Models side by side, as text: one row a model, intervals in brackets. */

@@ -2,11 +2,11 @@ import type { Explanation } from "../explain/explainPicture.ts";
 import { METHODS, type Method, methodEntry } from "../explain/methods.ts";
 import type { SanityVerdict } from "../explain/sanityCheck.ts";
 import { checkWords, explanationWarnings, figureWords, placeWords } from "./explanationWords.ts";
-import { count, decimal, percent, plural } from "./format.ts";
-import { type Content, type Markup, markup, round } from "./markup.ts";
-import { LEGEND_STOPS } from "./overlay.ts";
-import { type Column, page, type Section, table, warningList } from "./page.ts";
+import { LEGEND_STOPS } from "./pictures/overlay.ts";
 import { className } from "./sections.ts";
+import { count, decimal, percent, plural } from "./text/format.ts";
+import { type Content, type Markup, markup, round } from "./text/markup.ts";
+import { type Column, page, type Section, table, warningList } from "./text/page.ts";
 
 /** A method's map of a picture, drawn. */
 export interface DrawnExplanation extends Explanation {

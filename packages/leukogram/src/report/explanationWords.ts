@@ -1,7 +1,7 @@
 // What an explanation's figures say, in sentences; the page, the pictures and the program use the same.
 import type { Explanation } from "../explain/explainPicture.ts";
 import { methodEntry } from "../explain/methods.ts";
-import { decimal, percent } from "./format.ts";
+import { decimal, percent } from "./text/format.ts";
 
 /** A map with less than this share on the cell lies mostly outside of it. */
 const LITTLE = 1 / 3;

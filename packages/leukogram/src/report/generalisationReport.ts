@@ -1,12 +1,12 @@
 import { negated } from "@leukogram/engine/core/estimate";
 import type { AwayFigures, CorrectionFigures, Generalisation, SetFigures } from "../adaptation/generalise.ts";
 import { familiarityWarning } from "../evaluation/familiarity.ts";
-import { capital, count, percent, plural, pointsEstimate } from "./format.ts";
-import { type Content, type Markup, markup } from "./markup.ts";
-import { type Column, page, plot, type Section, table, warningList } from "./page.ts";
 import { differencePlot } from "./plots/differencePlot.ts";
 import { fallPlot } from "./plots/fallPlot.ts";
 import { decimalCell, percentCell } from "./sections.ts";
+import { capital, count, percent, plural, pointsEstimate } from "./text/format.ts";
+import { type Content, type Markup, markup } from "./text/markup.ts";
+import { type Column, page, plot, type Section, table, warningList } from "./text/page.ts";
 
 /** What a {@link generalisationReport} is made of. */
 export interface GeneralisationReportInput {

@@ -1,6 +1,6 @@
 // Headline figures in words.
 import { HEADLINES, type Headline, type Headlines, headlineWords } from "../evaluation/figures.ts";
-import { capital, decimalEstimate, percentEstimate } from "./format.ts";
+import { capital, decimalEstimate, percentEstimate } from "./text/format.ts";
 
 /** A headline figure with its limits, in percent if it is a share. */
 export function headlineText(name: Headline, figures: Headlines): string {

@@ -1,5 +1,5 @@
 import type { LabelAdaptation } from "../adaptation/fewLabels/adaptToLabels.ts";
-import { percent, percentEstimate, plural, pointsEstimate } from "./format.ts";
+import { percent, percentEstimate, plural, pointsEstimate } from "./text/format.ts";
 import type { AdaptationFacts } from "./types.ts";
 
 /** What a report says of an adaptation by labels. */

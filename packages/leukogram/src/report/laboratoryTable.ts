@@ -1,12 +1,12 @@
-import type { LaboratoryEvaluation, LaboratoryFigures } from "../evaluation/laboratories.ts";
+import type { LaboratoryEvaluation, LaboratoryFigures } from "../evaluation/laboratories/laboratories.ts";
 import type { Evaluation } from "../evaluation/types.ts";
-import { count, NOT_KNOWN, percentEstimate } from "./format.ts";
-import { markdownTable, plainText } from "./markdown.ts";
-import { type Content, markup } from "./markup.ts";
-import { type Column, table } from "./page.ts";
 import { percentCell } from "./sections.ts";
 import { seedMean } from "./seedMean.ts";
-import { textTable } from "./textTable.ts";
+import { count, NOT_KNOWN, percentEstimate } from "./text/format.ts";
+import { markdownTable, plainText } from "./text/markdown.ts";
+import { type Content, markup } from "./text/markup.ts";
+import { type Column, table } from "./text/page.ts";
+import { textTable } from "./text/textTable.ts";
 
 const NUMBERS = ["count", "accuracy", "balancedAccuracy"] as const;
 const HEADINGS = { count: "images", accuracy: "accuracy", balancedAccuracy: "balanced accuracy" };

@@ -1,9 +1,9 @@
+import { cropSentences } from "../evaluation/crops/scaleWords.ts";
 import type { Robustness, RobustnessRow } from "../evaluation/robustness.ts";
-import { cropSentences } from "../evaluation/scaleWords.ts";
-import { count, percent, percentEstimate, plural, pointsEstimate } from "./format.ts";
-import { markup } from "./markup.ts";
-import { type Column, page, plot, table, warningList } from "./page.ts";
 import { robustnessPlot } from "./plots/robustnessPlot.ts";
+import { count, percent, percentEstimate, plural, pointsEstimate } from "./text/format.ts";
+import { markup } from "./text/markup.ts";
+import { type Column, page, plot, table, warningList } from "./text/page.ts";
 
 /** What a {@link robustnessReport} is made of. */
 export interface RobustnessReportInput {

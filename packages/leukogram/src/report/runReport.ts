@@ -1,10 +1,7 @@
-import type { SkippedImage } from "../data/cacheBuild.ts";
-import { cellSection } from "./cellSection.ts";
-import { count, percent, plural } from "./format.ts";
+import type { SkippedImage } from "../data/loading/cacheBuild.ts";
 import { minorFigures } from "./headlines.ts";
 import { laboratorySection } from "./laboratoryTable.ts";
-import { type Content, type Markup, markup } from "./markup.ts";
-import { factList, page, plot, type Section, table, warningList } from "./page.ts";
+import { cellSection } from "./pictures/cellSection.ts";
 import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
 import { precisionRecallPlot, rocPlot } from "./plots/curvePlots.ts";
 import { learningCurves } from "./plots/learningCurves.ts";
@@ -13,6 +10,9 @@ import { boundsText, className, classTable, costList, headlineCards, mistakeList
 import { flattenSettings } from "./settings.ts";
 import { type CountRow, classTotals, countRows } from "./splitCounts.ts";
 import { summarise } from "./summary.ts";
+import { count, percent, plural } from "./text/format.ts";
+import { type Content, type Markup, markup } from "./text/markup.ts";
+import { factList, page, plot, type Section, table, warningList } from "./text/page.ts";
 import type { AdaptationFacts, RunReportInput } from "./types.ts";
 
 const SKIPPED_SHOWN = 200;

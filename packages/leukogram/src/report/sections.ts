@@ -2,6 +2,10 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { headlineWords } from "../evaluation/figures.ts";
 import type { ClassFigures, Costs, Evaluation } from "../evaluation/types.ts";
+import { CARDS, headlineTitle } from "./headlines.ts";
+import { CLASS_COLUMNS, classFigure } from "./perClass.ts";
+import { classColour } from "./plots/theme.ts";
+import { mistakesOf } from "./summary.ts";
 import {
   bytes,
   count,
@@ -12,13 +16,9 @@ import {
   percentLimits,
   plural,
   withCpu,
-} from "./format.ts";
-import { CARDS, headlineTitle } from "./headlines.ts";
-import { type Content, type Markup, markup } from "./markup.ts";
-import { type Column, factList, table } from "./page.ts";
-import { CLASS_COLUMNS, classFigure } from "./perClass.ts";
-import { classColour } from "./plots/theme.ts";
-import { mistakesOf } from "./summary.ts";
+} from "./text/format.ts";
+import { type Content, type Markup, markup } from "./text/markup.ts";
+import { type Column, factList, table } from "./text/page.ts";
 import type { BootstrapSettings } from "./types.ts";
 
 const MISTAKES_SHOWN = 6;

@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { summariseSeeds } from "../evaluation/seeds.ts";
-import { isKnown } from "./format.ts";
+import { isKnown } from "./text/format.ts";
 
 /**
  * The mean of shares over seeds with its 95 % t interval, cut to [0, 1]; undefined without at least two values, for one

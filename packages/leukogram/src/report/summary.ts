@@ -1,7 +1,7 @@
 // What the figures say in words; claims no more than was counted.
 import type { Evaluation } from "../evaluation/types.ts";
-import { count, isKnown, percent, percentEstimate, plural } from "./format.ts";
 import { classFigure } from "./perClass.ts";
+import { count, isKnown, percent, percentEstimate, plural } from "./text/format.ts";
 
 /** One kind of mistake: images of one class that were taken for another. */
 export interface Mistake {

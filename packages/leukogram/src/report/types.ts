@@ -1,9 +1,9 @@
-import type { SkippedImage } from "../data/cacheBuild.ts";
+import type { SkippedImage } from "../data/loading/cacheBuild.ts";
 import type { ClassCurves } from "../evaluation/classCurves.ts";
 import type { SplitComparison } from "../evaluation/compareSplits.ts";
-import type { LaboratoryFigures } from "../evaluation/laboratories.ts";
+import type { LaboratoryFigures } from "../evaluation/laboratories/laboratories.ts";
 import type { Costs, EpochRow, Evaluation, PairComparison } from "../evaluation/types.ts";
-import type { ShownCells } from "./cellSection.ts";
+import type { ShownCells } from "./pictures/cellSection.ts";
 
 /** The learning curve of one model. */
 export interface History {

@@ -8,10 +8,10 @@ import { loadClassifier } from "../evaluation/classifier.ts";
 import { measureSpeed } from "../evaluation/evaluateModel.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import { runFiles } from "../run/runFolder.ts";
-import type { TimeTaken } from "../training/processorTime.ts";
+import type { TimeTaken } from "../training/progress/processorTime.ts";
 import { VERSION } from "../version.ts";
 import { adaptedCard, adaptedReport } from "./adaptedReport.ts";
-import { shownCells } from "./cellSection.ts";
+import { shownCells } from "./pictures/cellSection.ts";
 import type { AdaptationFacts, RunReportInput } from "./types.ts";
 import { classCounts, writeAnswers, writeReportFiles } from "./writeRun.ts";
 

@@ -6,25 +6,29 @@ import { laboratoryNames, nameOf, parseSource } from "../data/laboratories.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import { classCurves } from "../evaluation/classCurves.ts";
 import { type Classifier, loadClassifier } from "../evaluation/classifier.ts";
+import { storeConfidence } from "../evaluation/confidence/storeConfidence.ts";
+import { cropSentences } from "../evaluation/crops/scaleWords.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, type ModelAnswers, measureSpeed } from "../evaluation/evaluateModel.ts";
-import { evaluateByLaboratory, type LaboratoryFigures, type LeaveOneOut } from "../evaluation/laboratories.ts";
+import {
+  evaluateByLaboratory,
+  type LaboratoryFigures,
+  type LeaveOneOut,
+} from "../evaluation/laboratories/laboratories.ts";
 import { writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
-import { cropSentences } from "../evaluation/scaleWords.ts";
-import { storeConfidence } from "../evaluation/storeConfidence.ts";
 import type { Costs, Evaluation, Predictions } from "../evaluation/types.ts";
 import { runFiles } from "../run/runFolder.ts";
 import type { TrainedModel } from "../training/trainModel.ts";
 import { VERSION } from "../version.ts";
-import { shownCells } from "./cellSection.ts";
-import { percentEstimate } from "./format.ts";
-import { runReport } from "./html.ts";
+import { modelCard } from "./cards/modelCard.ts";
 import { unseenLaboratories } from "./laboratoryTable.ts";
-import { modelCard } from "./modelCard.ts";
+import { shownCells } from "./pictures/cellSection.ts";
 import { confusionMatrixPlot } from "./plots/confusionMatrixPlot.ts";
 import { precisionRecallPlot, rocPlot } from "./plots/curvePlots.ts";
 import { learningCurves } from "./plots/learningCurves.ts";
 import { perClassBars } from "./plots/perClassBars.ts";
+import { percentEstimate } from "./text/format.ts";
+import { runReport } from "./text/html.ts";
 import type { RunReportInput } from "./types.ts";
 
 /** The sets that a run was made with. */

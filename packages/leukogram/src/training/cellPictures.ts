@@ -3,9 +3,9 @@ import * as ops from "@leukogram/engine/graph/ops/index";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session } from "@leukogram/engine/runtime/session";
 import { type CellNormalizationOptions, cellNormalization, FIELD_SIZE } from "../cells/cellNormalization.ts";
-import type { PrepareStep } from "../data/cacheBuild.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
-import { squareField } from "../data/squareField.ts";
+import type { PrepareStep } from "../data/loading/cacheBuild.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
+import { squareField } from "../data/pictures/squareField.ts";
 
 /** How much wider than the model's crop a training field is, so that scale and shift have something to show. */
 export const FIELD_MARGIN = 1.6;

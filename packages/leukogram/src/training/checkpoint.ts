@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { readSafeTensors, writeSafeTensors } from "@leukogram/engine/formats/safetensors";
+import { readSafeTensors, writeSafeTensors } from "@leukogram/engine/formats/weights/safetensors";
 import type { EpochRow } from "./history.ts";
 import type { TrainingState } from "./stepRunner.ts";
 

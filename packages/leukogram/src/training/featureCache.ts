@@ -10,9 +10,9 @@ import type { Model } from "@leukogram/engine/nn/model";
 import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
-import type { Augmentation } from "../data/augment.ts";
-import type { ImageCache } from "../data/cache.ts";
-import { createLoader } from "../data/loader.ts";
+import type { Augmentation } from "../data/augmentation/augment.ts";
+import type { ImageCache } from "../data/loading/cache.ts";
+import { createLoader } from "../data/loading/loader.ts";
 import type { BatchSource } from "./fit.ts";
 
 /** What {@link openFeatureCache} takes beside images and backbone. */

@@ -6,7 +6,7 @@ import { PREPROCESSING_LAYER } from "@leukogram/engine/models/preprocessing";
 import type { Layer } from "@leukogram/engine/nn/layer";
 import { BatchNormalization } from "@leukogram/engine/nn/layers/index";
 import { Model } from "@leukogram/engine/nn/model";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe/recipe.ts";
 import type { StepRunnerOptions } from "./stepRunner.ts";
 
 /** The block that a layer belongs to: in MobileNetV2 `block_13_expand_BN` to `block_13`, `bn_Conv1` to `Conv1`. */

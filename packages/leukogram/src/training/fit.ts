@@ -2,7 +2,7 @@ import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type FitLoopOptions, type FitResult, fitLoop, type RunStore } from "./fitLoop.ts";
 import { formatHistory } from "./history.ts";
-import { processorSeconds } from "./processorTime.ts";
+import { processorSeconds } from "./progress/processorTime.ts";
 
 export type { BatchSource, FitProgress, FitResult } from "./fitLoop.ts";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { numElements } from "@leukogram/engine/core/shape";
 import { spread } from "@leukogram/engine/core/spread";
-import { readSafeTensors, writeSafeTensors } from "@leukogram/engine/formats/safetensors";
+import { readSafeTensors, writeSafeTensors } from "@leukogram/engine/formats/weights/safetensors";
 import { compile } from "@leukogram/engine/graph/compile";
 import type { BuiltModel } from "@leukogram/engine/models/builtModel";
 import type { LayerOutput } from "@leukogram/engine/nn/layer";
@@ -11,9 +11,9 @@ import { Model } from "@leukogram/engine/nn/model";
 import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { ImageCache } from "../data/cache.ts";
-import { createLoader } from "../data/loader.ts";
-import { indicesByClass } from "../data/sampler.ts";
+import type { ImageCache } from "../data/loading/cache.ts";
+import { createLoader } from "../data/loading/loader.ts";
+import { indicesByClass } from "../data/sampling/sampler.ts";
 
 /** What a model remembers of cells of its own laboratory that it did not learn from: how far they came in it. */
 export interface HomeMemory {

@@ -1,12 +1,12 @@
 import { spread } from "@leukogram/engine/core/spread";
-import { cropAtScale } from "../data/cellCrop.ts";
-import { decodeImage } from "../data/image.ts";
 import { laboratoryOf } from "../data/laboratories.ts";
-import { redCellsOf } from "../data/laboratoryScales.ts";
 import { looksOf } from "../data/microscopy/measures.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
+import { decodeImage } from "../data/pictures/image.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
 import type { Sample } from "../data/sample.ts";
-import type { Scale } from "../data/scale.ts";
+import { cropAtScale } from "../data/scale/cellCrop.ts";
+import { redCellsOf } from "../data/scale/laboratoryScales.ts";
+import type { Scale } from "../data/scale/scale.ts";
 import { type Familiarity, fitFamiliarity } from "../metrics/familiarity.ts";
 
 /** More pictures of a laboratory than this are looked at in part, spread evenly over them. */

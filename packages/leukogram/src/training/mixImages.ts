@@ -1,5 +1,5 @@
 import type { Rng } from "@leukogram/engine/core/rng";
-import type { PixelLayout } from "../data/pixelLayout.ts";
+import type { PixelLayout } from "../data/pictures/pixelLayout.ts";
 import type { Batch } from "./stepRunner.ts";
 
 /** How strongly images are mixed: alphas of the beta distribution that the shares are drawn from, 0 for not at all. */

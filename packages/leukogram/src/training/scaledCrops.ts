@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import type { PrepareStep } from "../data/cacheBuild.ts";
-import { cropAtScale } from "../data/cellCrop.ts";
 import { laboratoryOf } from "../data/laboratories.ts";
-import type { RgbImage } from "../data/rgbImage.ts";
+import type { PrepareStep } from "../data/loading/cacheBuild.ts";
+import type { RgbImage } from "../data/pictures/rgbImage.ts";
 import type { Sample } from "../data/sample.ts";
-import type { Scale } from "../data/scale.ts";
+import { cropAtScale } from "../data/scale/cellCrop.ts";
+import type { Scale } from "../data/scale/scale.ts";
 
 /** Raised where the pixels of crops change, so that old caches are not read. */
 const VERSION = 1;

@@ -3,7 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { LayerOutput } from "@leukogram/engine/nn/layer";
 import { Dense } from "@leukogram/engine/nn/layers/index";
 import { Model } from "@leukogram/engine/nn/model";
-import { epochOrder } from "../data/sampler.ts";
+import { epochOrder } from "../data/sampling/sampler.ts";
 import { type BatchSource, type FitLoopOptions, type FitResult, fitLoop } from "./fitLoop.ts";
 
 /**

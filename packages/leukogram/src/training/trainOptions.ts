@@ -1,6 +1,6 @@
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Sample } from "../data/sample.ts";
-import type { UsedScale } from "../data/usedScales.ts";
+import type { UsedScale } from "../data/scale/usedScales.ts";
 import type { FitProgress } from "./fit.ts";
 import type { EpochRow } from "./history.ts";
 

@@ -1,6 +1,6 @@
 // What a training did, in words that follow from its settings: the same for reports, cards and `reproduce`.
 import { modelEntry } from "@leukogram/engine/models/registry";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe } from "./recipe/recipe.ts";
 
 /** The settings that say what of a model learned, and from which images. */
 type Settings = Pick<Recipe, "model" | "frozen" | "unfreezeFrom" | "augment" | "copies">;

@@ -1,5 +1,5 @@
 // Pictures of discs, as cells lie in a smear.
-import type { RgbImage } from "leukogram/data/rgbImage";
+import type { RgbImage } from "leukogram/data/pictures/rgbImage";
 
 export const BACKGROUND = [250, 235, 215];
 export const NUCLEUS = [85, 45, 140];

@@ -1,7 +1,7 @@
 // Layers as older Kerases called and set them, in the words of Keras 3.
 import { LAYER_CLASSES } from "../../nn/layerFromConfig.ts";
-import { isKeras1, modernLayer } from "../keras1.ts";
 import type { LayerJson } from "./json.ts";
+import { isKeras1, modernLayer } from "./keras1.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 

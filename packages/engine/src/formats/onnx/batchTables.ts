@@ -1,7 +1,7 @@
 // Tables of places that grow with the batch: PyTorch's exporter reads images through such a one where it has `as_strided`.
 
 import type { Dim } from "../../core/shape.ts";
-import { broadcast, broadcastShape } from "./hostTables.ts";
+import { broadcast, broadcastShape } from "./host/hostTables.ts";
 import { BATCH, type BatchTable, type HostValue, type NodeFacts } from "./nodeFacts.ts";
 import { shapeOf, type Value } from "./values.ts";
 

@@ -2,8 +2,8 @@
 import { type Dim, type Shape, timesOf } from "../../core/shape.ts";
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { slicePlaces } from "./hostOperators.ts";
-import { rowPlaces } from "./hostTables.ts";
+import { slicePlaces } from "./host/hostOperators.ts";
+import { rowPlaces } from "./host/hostTables.ts";
 import { checkEntries } from "./mostEntries.ts";
 import { frontAxis, type NodeFacts, timesBatch } from "./nodeFacts.ts";
 import { reshape } from "./reshape.ts";

@@ -1,6 +1,6 @@
 // The trail, models, trainings and users, as they go over the wire.
 
-import { SCALE_SOURCES } from "leukogram/data/scale";
+import { SCALE_SOURCES } from "leukogram/data/scale/scale";
 import { z } from "zod";
 import { estimate, moment } from "./cases.ts";
 

@@ -2,7 +2,7 @@
 
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { numElements, show } from "@leukogram/engine/core/shape";
-import { parseScale, type Scale } from "leukogram/data/scale";
+import { parseScale, type Scale } from "leukogram/data/scale/scale";
 import { z } from "zod";
 
 /** A request may be so large, bytes. */

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import type { FastifyReply } from "fastify";
-import { decodeImage } from "leukogram/data/image";
+import { decodeImage } from "leukogram/data/pictures/image";
 import sharp, { type Sharp } from "sharp";
 import { imageOf } from "../../store/cells.ts";
 import { READ } from "../access.ts";

@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { FastifyReply } from "fastify";
 import { cropWords } from "leukogram/cells/cropCounts";
-import { scaleText } from "leukogram/data/scale";
+import { scaleText } from "leukogram/data/scale/scale";
 import { diagnosticReport } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
 import { requireSight } from "leukogram/review/blindness";
@@ -11,9 +11,9 @@ import { askedBy, READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { reportParams } from "../params.ts";
-import type { ReportContent } from "../reportContent.ts";
-import { cellsCsv, countsCsv } from "../reportCsv.ts";
-import { agreementWords, reportPage } from "../reportPage.ts";
+import type { ReportContent } from "../report/reportContent.ts";
+import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
+import { agreementWords, reportPage } from "../report/reportPage.ts";
 import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */

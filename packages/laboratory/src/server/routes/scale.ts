@@ -1,4 +1,4 @@
-import { scaleText } from "leukogram/data/scale";
+import { scaleText } from "leukogram/data/scale/scale";
 import { z } from "zod";
 import { ADMIN, READ } from "../access.ts";
 import { changing } from "../contract/access.ts";

@@ -16,7 +16,7 @@ import { agreement, caseSummary, report } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
-import { reportContent } from "../reportContent.ts";
+import { reportContent } from "../report/reportContent.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 

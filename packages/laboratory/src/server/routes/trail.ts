@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { backup } from "../../store/backup.ts";
-import { exportTrail } from "../../store/exportTrail.ts";
+import { backup } from "../../store/backup/backup.ts";
+import { exportTrail } from "../../store/backup/exportTrail.ts";
 import { blindCases } from "../../store/labels.ts";
 import { readEvents } from "../../store/trail.ts";
 import { verifyTrail } from "../../store/verifyTrail.ts";

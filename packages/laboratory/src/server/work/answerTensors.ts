@@ -1,6 +1,6 @@
 import { leavesPicture } from "leukogram/cells/cropCounts";
 import { cellSizes } from "leukogram/data/microscopy/redCellWidths";
-import { measureScale } from "leukogram/data/scale";
+import { measureScale } from "leukogram/data/scale/scale";
 import type { Classifier } from "leukogram/evaluation/classifier";
 import { bringImage } from "leukogram/evaluation/classifierFacts";
 import type { CroppedTensors, EngineJobs, TensorAnswers } from "./engineJobs.ts";

@@ -1,7 +1,7 @@
 // What the process that runs models is asked, and what it answers.
 
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import type { MeasuredScale, Scale } from "leukogram/data/scale";
+import type { MeasuredScale, Scale } from "leukogram/data/scale/scale";
 
 /** A file to look at: where it lies, and what messages call it. */
 export interface NamedFile {

@@ -2,7 +2,7 @@
 import { setPriority } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { openRun } from "leukogram/adaptation/openRun";
-import { scaleOfFiles } from "leukogram/data/laboratoryScales";
+import { scaleOfFiles } from "leukogram/data/scale/laboratoryScales";
 import { type Classifier, classifyFiles, loadClassifier } from "leukogram/evaluation/classifier";
 import { rejectThreshold } from "leukogram/review/answer";
 import { answerTensors } from "./answerTensors.ts";

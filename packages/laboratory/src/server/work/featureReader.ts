@@ -9,7 +9,7 @@ import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
 import type { OpenRun } from "leukogram/adaptation/openRun";
 import type { SeenPicture } from "leukogram/explain/picture";
-import { PictureReader } from "leukogram/report/pictureReader";
+import { PictureReader } from "leukogram/report/pictures/pictureReader";
 import type { Features, NamedFile } from "./engineJobs.ts";
 
 /** Images at once: views make several of each. */

@@ -3,7 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { modelEntry } from "@leukogram/engine/models/registry";
 import { MOST_CELLS } from "leukogram/adaptation/unlabelled/unlabelledCells";
 import { FEWEST_CELLS } from "leukogram/adaptation/unlabelled/voteSigns";
-import { parseRecipe } from "leukogram/training/recipe";
+import { parseRecipe } from "leukogram/training/recipe/recipe";
 import type { Json } from "../../store/canonicalJson.ts";
 import { countedCells, differentImages } from "../../store/knownCells.ts";
 import type { RunRow } from "../../store/runs.ts";

@@ -2,8 +2,8 @@ import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import type { OpenRun } from "leukogram/adaptation/openRun";
 import { Explainer } from "leukogram/explain/explainPicture";
-import { overlayPng } from "leukogram/report/overlay";
-import { PictureReader } from "leukogram/report/pictureReader";
+import { overlayPng } from "leukogram/report/pictures/overlay";
+import { PictureReader } from "leukogram/report/pictures/pictureReader";
 import type { NamedFile } from "./engineJobs.ts";
 
 /** Paints what of a picture speaks for a class upon it, by one model's Grad-CAM. */

@@ -1,4 +1,4 @@
-import { type ProgressReport, readProgress } from "leukogram/training/progressReport";
+import { type ProgressReport, readProgress } from "leukogram/training/progress/progressReport";
 import { readHistory } from "leukogram/training/readHistory";
 import type { z } from "zod";
 import type { run } from "../contract/work.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readMetadata } from "@leukogram/engine/runtime/metadata";
-import { FEWEST_NUCLEI, parseScale, type Scale } from "leukogram/data/scale";
+import { FEWEST_NUCLEI, parseScale, type Scale } from "leukogram/data/scale/scale";
 import { type ClassifierFacts, classifierFacts } from "leukogram/evaluation/classifierFacts";
 import { answeringModels, changeScale, firstImages, readScale } from "../../store/scale.ts";
 import type { Store } from "../../store/store.ts";

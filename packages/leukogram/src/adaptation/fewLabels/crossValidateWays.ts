@@ -2,7 +2,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Sample } from "../../data/sample.ts";
-import { indicesByClass } from "../../data/sampler.ts";
+import { indicesByClass } from "../../data/sampling/sampler.ts";
 import { predictedClass } from "../../evaluation/checkPredictions.ts";
 import type { Predictions } from "../../evaluation/types.ts";
 import { remember } from "../labelFree/batchStatistics.ts";

@@ -4,7 +4,7 @@ import { numElements } from "@leukogram/engine/core/shape";
 import { adamW } from "@leukogram/engine/nn/optimizers";
 import { cosineDecay } from "@leukogram/engine/nn/schedules";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { indicesByClass } from "../../data/sampler.ts";
+import { indicesByClass } from "../../data/sampling/sampler.ts";
 import { argmax } from "../../metrics/topKAccuracy.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import { type Batch, StepRunner } from "../../training/stepRunner.ts";

@@ -8,9 +8,9 @@ import { Model } from "@leukogram/engine/nn/model";
 import { FIXED, imageInput } from "@leukogram/engine/nn/modelGraphs";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Session, SessionOptions } from "@leukogram/engine/runtime/session";
-import { redCellsOf } from "../../data/laboratoryScales.ts";
 import type { Sample } from "../../data/sample.ts";
-import { stainVariants } from "../../training/cellsOfRecipe.ts";
+import { redCellsOf } from "../../data/scale/laboratoryScales.ts";
+import { stainVariants } from "../../training/recipe/cellsOfRecipe.ts";
 import type { OpenRun } from "../openRun.ts";
 import { type Pictures, readPictures, selectPictures } from "../pictures.ts";
 

@@ -1,5 +1,5 @@
 import type { Sample } from "../../data/sample.ts";
-import { storeConfidence } from "../../evaluation/storeConfidence.ts";
+import { storeConfidence } from "../../evaluation/confidence/storeConfidence.ts";
 import type { OpenRun } from "../openRun.ts";
 import { type ChangedRunPlace, unlabelledSamples, writeChangedRun } from "../writeChangedRun.ts";
 import type { LabelAdaptation } from "./adaptToLabels.ts";

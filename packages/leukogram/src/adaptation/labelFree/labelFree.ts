@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
-import type { ToldScales } from "../../data/toldScales.ts";
-import type { ScaledSample } from "../../data/usedScales.ts";
-import { CellCrops } from "../../evaluation/cellCrops.ts";
+import type { ToldScales } from "../../data/scale/toldScales.ts";
+import type { ScaledSample } from "../../data/scale/usedScales.ts";
 import { type Classifier, type LoadOptions, loadClassifier } from "../../evaluation/classifier.ts";
+import { CellCrops } from "../../evaluation/crops/cellCrops.ts";
 import { judgeFamiliarity } from "../../evaluation/familiarity.ts";
 import { requireNothingSaid } from "../../evaluation/foreignModel.ts";
 import { isShippedName } from "../../shipped/shippedModels.ts";

@@ -1,5 +1,5 @@
 import { counted } from "@leukogram/engine/core/counted";
-import { upperIncompleteGamma } from "../../metrics/specialFunctions.ts";
+import { upperIncompleteGamma } from "../../metrics/limits/specialFunctions.ts";
 
 /** Options of {@link correctPriors}. */
 export interface PriorCorrectionOptions {

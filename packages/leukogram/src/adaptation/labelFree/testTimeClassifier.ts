@@ -4,7 +4,7 @@ import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { FIELD_SIZE, normalizedCells } from "../../cells/cellNormalization.ts";
 import { type Classifier, modelId, takingPictures } from "../../evaluation/classifier.ts";
-import { stainVariants } from "../../training/cellsOfRecipe.ts";
+import { stainVariants } from "../../training/recipe/cellsOfRecipe.ts";
 import type { OpenRun } from "../openRun.ts";
 
 /** Which views of a picture {@link testTimeClassifier} averages. */

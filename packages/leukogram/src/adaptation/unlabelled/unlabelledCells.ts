@@ -1,8 +1,8 @@
 import { spread } from "@leukogram/engine/core/spread";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { decodeImage } from "../../data/image.ts";
 import { looksOf } from "../../data/microscopy/measures.ts";
+import { decodeImage } from "../../data/pictures/image.ts";
 import type { Sample } from "../../data/sample.ts";
 import type { HomeMemory } from "../../training/homeMemory.ts";
 import { type Cells, viewCells } from "../fewLabels/labelledCells.ts";

@@ -2,7 +2,7 @@ import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Audit } from "../../audit/types.ts";
 import { auditJob } from "../../jobs/auditJob.ts";
-import { textTable } from "../../report/textTable.ts";
+import { textTable } from "../../report/text/textTable.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { number, print } from "../options.ts";

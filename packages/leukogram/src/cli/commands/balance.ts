@@ -1,4 +1,4 @@
-import { balanceFolder } from "../../data/balance.ts";
+import { balanceFolder } from "../../data/sampling/balance.ts";
 import type { CommandModule } from "../command.ts";
 import { number, print } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";

@@ -1,5 +1,5 @@
 import { splitSentence } from "../../evaluation/compareSplits.ts";
-import { scaleJson } from "../../evaluation/scaleWords.ts";
+import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
 import { compareJob } from "../../jobs/compareJob.ts";
 import { comparisonTable } from "../../report/comparisonTable.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";

@@ -1,7 +1,7 @@
-import type { Checked } from "../../jobs/checkedFile.ts";
 import { type ConvertJobResult, convertJob, PRECISIONS, type Precision } from "../../jobs/convertJob.ts";
-import type { Int8Loss } from "../../jobs/writeInt8.ts";
-import { percent } from "../../report/format.ts";
+import type { Checked } from "../../jobs/models/checkedFile.ts";
+import type { Int8Loss } from "../../jobs/models/writeInt8.ts";
+import { percent } from "../../report/text/format.ts";
 import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { oneOf, print, wholeNumber } from "../options.ts";

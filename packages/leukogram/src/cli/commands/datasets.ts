@@ -1,6 +1,6 @@
 import { type PublicSet, publicSet, publicSets } from "../../data/publicSets/publicSets.ts";
-import { count } from "../../report/format.ts";
-import { textTable } from "../../report/textTable.ts";
+import { count } from "../../report/text/format.ts";
+import { textTable } from "../../report/text/textTable.ts";
 import type { CommandModule } from "../command.ts";
 import { print } from "../options.ts";
 

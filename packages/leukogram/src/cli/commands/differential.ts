@@ -1,5 +1,5 @@
+import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
 import type { Types } from "../../evaluation/rollUp.ts";
-import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { differentialJob } from "../../jobs/differentialJob.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
 import type { CommandModule } from "../command.ts";

@@ -1,4 +1,4 @@
-import { drawSmears } from "../../data/synthetic.ts";
+import { drawSmears } from "../../data/smears/synthetic.ts";
 import type { CommandModule } from "../command.ts";
 import { number, print, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";

@@ -12,11 +12,12 @@ import {
   judgeConfidence,
   type RulesTried,
   tryRules,
-} from "../../evaluation/confidence.ts";
+} from "../../evaluation/confidence/confidence.ts";
+import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
 import { evaluatePredictions } from "../../evaluation/evaluate.ts";
 import { answerImages, spelledAs } from "../../evaluation/evaluateModel.ts";
 import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
-import { evaluateByLaboratory } from "../../evaluation/laboratories.ts";
+import { evaluateByLaboratory } from "../../evaluation/laboratories/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../../evaluation/predictionsCsv.ts";
 import {
   rollUpClassifier,
@@ -25,14 +26,13 @@ import {
   type Types,
   typesToJudge,
 } from "../../evaluation/rollUp.ts";
-import { scaleJson } from "../../evaluation/scaleWords.ts";
 import type { Predictions } from "../../evaluation/types.ts";
-import { percent } from "../../report/format.ts";
 import { confusionMatrixPlot } from "../../report/plots/confusionMatrixPlot.ts";
 import { precisionRecallPlot, rocPlot } from "../../report/plots/curvePlots.ts";
 import { perClassBars } from "../../report/plots/perClassBars.ts";
 import { reliabilityPlot } from "../../report/plots/reliabilityPlot.ts";
 import { riskCoveragePlot } from "../../report/plots/riskCoveragePlot.ts";
+import { percent } from "../../report/text/format.ts";
 import { JUDGED_NAMES, runFiles } from "../../run/runFolder.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";

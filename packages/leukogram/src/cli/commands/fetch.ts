@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { counted } from "@leukogram/engine/core/counted";
-import { defaultCacheDir } from "../../data/cacheDir.ts";
+import { defaultCacheDir } from "../../data/loading/cacheDir.ts";
 import { fetchSet } from "../../data/publicSets/fetchSet.ts";
 import { publicSet } from "../../data/publicSets/publicSets.ts";
 import type { CommandModule } from "../command.ts";

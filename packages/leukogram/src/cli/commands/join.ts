@@ -3,7 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { joinedRecipe, joinRuns } from "../../adaptation/joinRuns.ts";
 import { openRun } from "../../adaptation/openRun.ts";
 import { openLaboratories } from "../../data/laboratories.ts";
-import { checkRunFolder, prepareRunFolder } from "../../jobs/runConfig.ts";
+import { checkRunFolder, prepareRunFolder } from "../../jobs/runs/runConfig.ts";
 import { addClassNameFlags, classNamesOf, howRead } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";

@@ -1,9 +1,9 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
 import type { Robustness } from "../../evaluation/robustness.ts";
-import { scaleJson } from "../../evaluation/scaleWords.ts";
 import { robustnessJob } from "../../jobs/robustnessJob.ts";
-import { percent, pointsEstimate } from "../../report/format.ts";
-import { textTable } from "../../report/textTable.ts";
+import { percent, pointsEstimate } from "../../report/text/format.ts";
+import { textTable } from "../../report/text/textTable.ts";
 import { addClassNameFlags, labelledDataOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";

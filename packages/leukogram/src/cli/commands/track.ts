@@ -5,7 +5,7 @@ import { EVENT_FILE, type Scalar, writeEventFile } from "@leukogram/engine/forma
 import { type MlflowRun, sendToMlflow, type TrackedMetric } from "@leukogram/engine/formats/mlflow";
 import { HEADLINES } from "../../evaluation/figures.ts";
 import type { Evaluation } from "../../evaluation/types.ts";
-import { readRunConfig } from "../../jobs/runConfig.ts";
+import { readRunConfig } from "../../jobs/runs/runConfig.ts";
 import { flattenSettings } from "../../report/settings.ts";
 import { runFiles, SHOWN_NAMES } from "../../run/runFolder.ts";
 import type { EpochRow } from "../../training/history.ts";

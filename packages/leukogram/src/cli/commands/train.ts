@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { readRunConfig } from "../../jobs/runConfig.ts";
+import { readRunConfig } from "../../jobs/runs/runConfig.ts";
 import { trainJob } from "../../jobs/trainJob.ts";
-import { withCpu } from "../../report/format.ts";
 import { laboratoryText } from "../../report/laboratoryTable.ts";
+import { withCpu } from "../../report/text/format.ts";
 import { runFiles } from "../../run/runFolder.ts";
 import { addClassNameFlags, howRead } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";

@@ -6,7 +6,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
-import { defaultCacheDir } from "../cacheDir.ts";
+import { defaultCacheDir } from "../loading/cacheDir.ts";
 import { remark } from "../remarks.ts";
 
 const folders = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { Rng } from "@leukogram/engine/core/rng";
-import { type AffineTransform, type Augmentation, drawTransform } from "../augment.ts";
+import { type AffineTransform, type Augmentation, drawTransform } from "../augmentation/augment.ts";
 import { type BackgroundDraw, drawBackground } from "./background.ts";
 import { type ColourMap, hueMatrix, stainMatrix } from "./colour.ts";
 import { drawElastic, type ElasticGrid } from "./elastic.ts";

@@ -1,5 +1,5 @@
 import { bilinearRun, LONGEST_SIDE, type Run } from "../bilinearRun.ts";
-import { interleavedTarget, type PixelTarget } from "../pixelLayout.ts";
+import { interleavedTarget, type PixelTarget } from "../pictures/pixelLayout.ts";
 import type { PictureDraw } from "./draw.ts";
 import { ELASTIC_CELLS } from "./elastic.ts";
 import type { Field, Placement } from "./field.ts";

@@ -1,5 +1,5 @@
-import type { RgbImage } from "../rgbImage.ts";
-import { squareField } from "../squareField.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
+import { squareField } from "../pictures/squareField.ts";
 import { CELL_GRID, findCellMask } from "./cellMask.ts";
 import { DENSITY } from "./density.ts";
 

@@ -1,5 +1,5 @@
-import { resizeArea } from "../resizeArea.ts";
-import type { RgbImage } from "../rgbImage.ts";
+import { resizeArea } from "../pictures/resizeArea.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
 import { DENSITY } from "./density.ts";
 import { levelBelow } from "./levels.ts";
 

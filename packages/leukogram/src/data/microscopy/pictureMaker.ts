@@ -1,4 +1,4 @@
-import type { PixelTarget } from "../pixelLayout.ts";
+import type { PixelTarget } from "../pictures/pixelLayout.ts";
 import { type BackgroundSwap, swapBackground } from "./background.ts";
 import { Blur } from "./blur.ts";
 import { findCellMask } from "./cellMask.ts";

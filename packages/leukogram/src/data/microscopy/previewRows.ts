@@ -1,4 +1,4 @@
-import type { Augmentation } from "../augment.ts";
+import type { Augmentation } from "../augmentation/augment.ts";
 import { INGREDIENTS, type Microscopy } from "./ingredients.ts";
 
 /** A row of a contact sheet: what is done to its pictures, and in words. */

@@ -1,5 +1,5 @@
-import { resizeArea } from "../resizeArea.ts";
-import type { RgbImage } from "../rgbImage.ts";
+import { resizeArea } from "../pictures/resizeArea.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
 import { DENSITY } from "./density.ts";
 import { findNucleus, label, type Nucleus, otsu, type Size, stainBackground } from "./nucleus.ts";
 

@@ -1,4 +1,4 @@
-import type { RgbImage } from "../rgbImage.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
 import { macenkoStains } from "./macenko.ts";
 import {
   mixStains,

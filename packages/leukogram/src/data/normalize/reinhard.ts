@@ -1,4 +1,4 @@
-import type { RgbImage } from "../rgbImage.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
 
 /** Mean and spread of a laboratory's colours by channel of l-alpha-beta: plain JSON. */
 export interface ColourReference {

@@ -1,5 +1,5 @@
 // Optical density, and pictures as mixtures of two stains (Beer and Lambert).
-import type { RgbImage } from "../rgbImage.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
 import { backgroundLight } from "./whiteBalance.ts";
 
 /** Optical density (natural logarithm) of a stain by channel (red, green, blue), unit length. */

@@ -1,4 +1,4 @@
-import type { RgbImage } from "../rgbImage.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
 
 /** The brightest share of pixels, by green light, that counts as background. */
 const BACKGROUND_SHARE = 1 / 8;

@@ -13,8 +13,8 @@ import sharp from "sharp";
 import { withNpz } from "../archives/npz.ts";
 import { kindOf, unpack } from "../archives/unpack.ts";
 import { writeCroissant } from "../croissant.ts";
+import { walkImages } from "../folders/walk.ts";
 import { replaceFolder } from "../outputFolder.ts";
-import { walkImages } from "../walk.ts";
 import { fileName, type PublicFile, type PublicSet } from "./publicSets.ts";
 
 /** Options of {@link fetchSet}. */

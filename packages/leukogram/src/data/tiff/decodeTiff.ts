@@ -1,8 +1,8 @@
-import { toBytes } from "../depth.ts";
-import { NOT_TURNED } from "../orientation.ts";
-import { type RawPixels, readRaw, rgbOf } from "../rawPixels.ts";
+import { toBytes } from "../pictures/depth.ts";
+import { NOT_TURNED } from "../pictures/orientation.ts";
+import { type RawPixels, readRaw, rgbOf } from "../pictures/rawPixels.ts";
+import type { RgbImage } from "../pictures/rgbImage.ts";
 import { remarkPicture } from "../remarks.ts";
-import type { RgbImage } from "../rgbImage.ts";
 import { planTiff, type TiffPlan } from "./plan.ts";
 
 /** Options of {@link decodeTiff}. */

@@ -1,6 +1,6 @@
 // Which pages of a TIFF file make the picture, or why it is refused: decided by tags alone.
-import type { RawOptions } from "../rawPixels.ts";
-import { UnreadKind } from "../unreadKind.ts";
+import type { RawOptions } from "../pictures/rawPixels.ts";
+import { UnreadKind } from "../pictures/unreadKind.ts";
 import { type PagesSaid, pagesSaid } from "./description.ts";
 import { TAGS, type TiffPage, tagNumber, tiffPages } from "./pages.ts";
 

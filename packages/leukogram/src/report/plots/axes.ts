@@ -1,5 +1,5 @@
 import type { ScaleLinear } from "d3-scale";
-import { join, type Markup } from "../markup.ts";
+import { join, type Markup } from "../text/markup.ts";
 import { label, line, type Panel, textWidth } from "./figure.ts";
 
 /** Options of an axis. */

@@ -1,8 +1,8 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { type Headline, headlineWords } from "../../evaluation/figures.ts";
-import { decimal, isKnown, NOT_KNOWN, percent } from "../format.ts";
 import { headlineText, headlineTitle } from "../headlines.ts";
-import { type Content, element, type Markup } from "../markup.ts";
+import { decimal, isKnown, NOT_KNOWN, percent } from "../text/format.ts";
+import { type Content, element, type Markup } from "../text/markup.ts";
 import type { NamedEvaluation } from "../types.ts";
 import { horizontalAxis, percentTick } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, line, type Panel, textWidth } from "./figure.ts";

@@ -1,6 +1,6 @@
 import type { Evaluation } from "../../evaluation/types.ts";
-import { count, isKnown, percent, plural } from "../format.ts";
-import { type Content, element, join, type Markup } from "../markup.ts";
+import { count, isKnown, percent, plural } from "../text/format.ts";
+import { type Content, element, join, type Markup } from "../text/markup.ts";
 import { emptyFigure, figure, fitText, group, label, textWidth } from "./figure.ts";
 import { classColour, shade, shadePosition } from "./theme.ts";
 

@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import type { ClassCurve } from "../../evaluation/classCurves.ts";
-import { decimalEstimate, isKnown } from "../format.ts";
-import { type Content, element, join, type Markup } from "../markup.ts";
+import { decimalEstimate, isKnown } from "../text/format.ts";
+import { type Content, element, join, type Markup } from "../text/markup.ts";
 import { horizontalAxis, percentTick, verticalAxis } from "./axes.ts";
 import { band, emptyFigure, figure, fitText, group, label, line, type Panel, path } from "./figure.ts";
 import { classColour } from "./theme.ts";

@@ -1,7 +1,7 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { scaleLinear } from "d3-scale";
-import { isKnown } from "../format.ts";
-import { element } from "../markup.ts";
+import { isKnown } from "../text/format.ts";
+import { element } from "../text/markup.ts";
 import { horizontalAxis } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, line, textWidth } from "./figure.ts";
 import { whisker } from "./interval.ts";

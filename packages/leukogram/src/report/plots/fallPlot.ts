@@ -1,7 +1,7 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { scaleLinear } from "d3-scale";
-import { percentEstimate } from "../format.ts";
-import { element, type Markup } from "../markup.ts";
+import { percentEstimate } from "../text/format.ts";
+import { element, type Markup } from "../text/markup.ts";
 import { horizontalAxis, percentTick } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, textWidth } from "./figure.ts";
 import { whisker } from "./interval.ts";

@@ -1,4 +1,4 @@
-import { type Attributes, type Content, element, Markup, round } from "../markup.ts";
+import { type Attributes, type Content, element, Markup, round } from "../text/markup.ts";
 import { plotStyle } from "./theme.ts";
 
 /** A rectangle of a plot in pixels, in which data are drawn. */

@@ -1,7 +1,7 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { ScaleLinear } from "d3-scale";
-import { isKnown } from "../format.ts";
-import { join, type Markup } from "../markup.ts";
+import { isKnown } from "../text/format.ts";
+import { join, type Markup } from "../text/markup.ts";
 import { line } from "./figure.ts";
 
 /** A horizontal whisker with caps, from the lower to the upper limit; nothing if they are not known. */

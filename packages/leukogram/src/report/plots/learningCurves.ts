@@ -1,7 +1,7 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import type { EpochRow } from "../../evaluation/types.ts";
-import { decimal, isKnown, percent, rate } from "../format.ts";
-import { type Content, element, join, type Markup } from "../markup.ts";
+import { decimal, isKnown, percent, rate } from "../text/format.ts";
+import { type Content, element, join, type Markup } from "../text/markup.ts";
 import type { History } from "../types.ts";
 import { horizontalAxis, percentTick, verticalAxis } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, line, type Panel, path, textWidth } from "./figure.ts";

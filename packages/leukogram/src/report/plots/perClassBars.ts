@@ -1,9 +1,9 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import type { ClassFigures, Evaluation } from "../../evaluation/types.ts";
-import { isKnown, NOT_KNOWN, percent, percentEstimate, percentLimits, plural } from "../format.ts";
-import { type Content, element, join, type Markup } from "../markup.ts";
 import { CLASS_COLUMNS, type ClassFigure, classFigure } from "../perClass.ts";
+import { isKnown, NOT_KNOWN, percent, percentEstimate, percentLimits, plural } from "../text/format.ts";
+import { type Content, element, join, type Markup } from "../text/markup.ts";
 import { horizontalAxis, percentTick } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, type Panel, textWidth } from "./figure.ts";
 import { whisker } from "./interval.ts";

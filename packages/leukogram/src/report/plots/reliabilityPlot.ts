@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import type { CalibrationBin } from "../../metrics/calibration.ts";
-import { percent } from "../format.ts";
-import { element } from "../markup.ts";
+import { percent } from "../text/format.ts";
+import { element } from "../text/markup.ts";
 import { horizontalAxis, percentTick, verticalAxis } from "./axes.ts";
 import { emptyFigure, figure, group, line, path } from "./figure.ts";
 

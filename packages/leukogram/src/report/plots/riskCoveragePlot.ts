@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import type { RiskPoint } from "../../metrics/selective.ts";
-import { percent } from "../format.ts";
+import { percent } from "../text/format.ts";
 import { horizontalAxis, percentTick, verticalAxis } from "./axes.ts";
 import { emptyFigure, figure, group, path } from "./figure.ts";
 

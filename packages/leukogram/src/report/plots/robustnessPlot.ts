@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import type { Robustness, RobustnessRow } from "../../evaluation/robustness.ts";
-import { percent } from "../format.ts";
-import { element, type Markup } from "../markup.ts";
+import { percent } from "../text/format.ts";
+import { element, type Markup } from "../text/markup.ts";
 import { percentTick, verticalAxis } from "./axes.ts";
 import { band, figure, group, label, line, type Panel, path } from "./figure.ts";
 

@@ -1,7 +1,7 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
-import { isKnown, percent, percentEstimate, plural } from "../format.ts";
-import { type Attributes, type Content, element, join, type Markup } from "../markup.ts";
 import { seedMean } from "../seedMean.ts";
+import { isKnown, percent, percentEstimate, plural } from "../text/format.ts";
+import { type Attributes, type Content, element, join, type Markup } from "../text/markup.ts";
 import type { SeedFigures } from "../types.ts";
 import { horizontalAxis, percentTick } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, line, type Panel, textWidth } from "./figure.ts";

@@ -1,0 +1,57 @@
+import { countedLabel } from "leukogram/review/answer";
+import { groupOf, tallyOf } from "leukogram/review/count";
+import type { Json } from "../../store/canonicalJson.ts";
+import type { ReadCell } from "../../store/cells.ts";
+import type { ReportInput } from "../../store/reports.ts";
+import { VERSION } from "../../version.ts";
+import { agreementNow } from "../agreement.ts";
+import { countOf, reportOf } from "../count.ts";
+import { answeredCell, cropView } from "../views.ts";
+
+/** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
+export type ReportContent = ReturnType<typeof contentOf>;
+
+/** The content of a report as it is hashed and kept. */
+export function reportContent(input: ReportInput): { readonly [key: string]: Json | undefined } {
+  // What JSON leaves out is left out before it is hashed.
+  return JSON.parse(JSON.stringify(contentOf(input))) as { readonly [key: string]: Json };
+}
+
+function contentOf({ found, cells, second, head, number, at, scale }: ReportInput) {
+  const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
+  const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
+  const full = reportOf(tally, found);
+  return {
+    notice: "Research use only; not a medical device.",
+    software: { name: "leukogram", version: VERSION },
+    case: { id, name, leukocytes, age, comment, signers, createdBy, createdAt: createdAt.toISOString() },
+    number,
+    reason,
+    at: at.toISOString(),
+    model,
+    /** Left out where it is not known, and in reports of older versions. */
+    scale,
+    reviewed: found.reviewed,
+    trail: head,
+    differential: countOf(tally, found, full),
+    full: full ?? null,
+    agreement: second === undefined ? null : agreementNow(second, cells),
+    cells: cells.map(cellContent),
+  };
+}
+
+function cellContent(cell: ReadCell) {
+  const { number, file, sha256, status, model, predicted, isRejected, isUnfamiliar, probabilities, error } = cell;
+  return {
+    ...{ number, file, sha256, status, model, predicted, isRejected, isUnfamiliar, probabilities, error },
+    /** Left out in reports of older versions. */
+    crop: cropView(cell) as ReturnType<typeof cropView> | undefined,
+    counted: countedLabel(answeredCell(cell)),
+    first: saidBy(cell.first),
+    second: saidBy(cell.second),
+  };
+}
+
+function saidBy(row: ReadCell["first"]) {
+  return row && { label: row.label, by: row.by, at: row.at.toISOString() };
+}

@@ -1,2 +1,0 @@
-export { comparisonReport } from "./comparisonReport.ts";
-export { runReport } from "./runReport.ts";

@@ -1,0 +1,2 @@
+export { comparisonReport } from "../comparisonReport.ts";
+export { runReport } from "../runReport.ts";

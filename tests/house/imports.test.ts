@@ -1,0 +1,157 @@
+// Which module may import which: packages on those below them, folders on those above them in this list, at any depth.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { expect, test } from "vitest";
+import { PACKAGES, ROOT } from "../support/packages.ts";
+
+/** Folders of each package in their order: each imports from itself, from those before it, and from the packages before its own. */
+const ORDER = {
+  engine: ["version.ts", "core", "graph", "runtime", "nn", "models", "formats", "index.ts"],
+  leukogram: [
+    "version.ts",
+    "cells",
+    "run",
+    "shipped",
+    "metrics",
+    "review",
+    "data",
+    "training",
+    "evaluation",
+    "adaptation",
+    "audit",
+    "differential",
+    "explain",
+    "browser",
+    "report",
+    "jobs",
+    "index.ts",
+    "browser.ts",
+    "cli",
+  ],
+  laboratory: ["version.ts", "store", "server", "commands"],
+} as const;
+
+/** What runs in a browser too: none of it imports a module of Node's. */
+const IN_BROWSERS = [
+  "engine/core",
+  "engine/graph",
+  "engine/nn",
+  "engine/models",
+  "leukogram/cells",
+  "leukogram/metrics",
+  "leukogram/review",
+  "leukogram/explain",
+  "leukogram/browser",
+];
+
+interface Module {
+  /** `engine/core/errors.ts`. */
+  readonly path: string;
+  readonly imports: readonly { readonly target: string; readonly isTypeOnly: boolean; readonly isLater: boolean }[];
+}
+
+const packagesFolder = join(ROOT, "packages");
+const names = Object.keys(PACKAGES) as (keyof typeof PACKAGES)[];
+
+function targetOf(specifier: string, from: string): string {
+  if (specifier.startsWith("."))
+    return relative(packagesFolder, join(dirname(from), specifier))
+      .split(sep)
+      .join("/");
+  for (const name of names) {
+    if (specifier === PACKAGES[name]) return `${name}/src/index.ts`;
+    if (specifier.startsWith(`${PACKAGES[name]}/`))
+      return `${name}/src/${specifier.slice(PACKAGES[name].length + 1)}.ts`;
+  }
+  return specifier;
+}
+
+const STATEMENT = /^(import|export)\s(type\s)?[^;"]*?from "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gm;
+
+const modules: readonly Module[] = names.flatMap((name) => {
+  const folder = join(packagesFolder, name, "src");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .sort()
+    .map((file) => {
+      const path = join(folder, file);
+      const imports = [...readFileSync(path, "utf8").matchAll(STATEMENT)].map((match) => ({
+        target: targetOf((match[3] ?? match[4] ?? match[5])!, path).replace("/src/", "/"),
+        isTypeOnly: match[2] !== undefined,
+        isLater: match[5] !== undefined,
+      }));
+      return { path: `${name}/${file.split(sep).join("/")}`, imports };
+    });
+});
+
+const parts = (path: string) => path.split("/") as [keyof typeof ORDER, string, ...string[]];
+
+test("folders and packages import only from those before them", () => {
+  expect(modules.length).toBeGreaterThan(600);
+  const place = ([name, folder]: ReturnType<typeof parts>) => {
+    const at = (ORDER[name] as readonly string[]).indexOf(folder);
+    if (at < 0) throw new Error(`${name}/src/${folder} has no place in the order`);
+    return 100 * names.indexOf(name) + at;
+  };
+  const faults = modules.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ target }) => names.some((name) => target.startsWith(`${name}/`)))
+      .filter(({ target }) => place(parts(target)) > place(parts(path)))
+      .map(({ target }) => `${path} imports ${target}`),
+  );
+  expect(faults).toEqual([]);
+});
+
+test("only the engine's runtime talks to ONNX Runtime, and what runs in a browser asks Node for nothing", () => {
+  const faults = modules.flatMap(({ path, imports }) =>
+    imports
+      .filter(
+        ({ target }) =>
+          (target.startsWith("onnxruntime-") && !path.startsWith("engine/runtime/")) ||
+          (target.startsWith("node:") && IN_BROWSERS.some((folder) => path.startsWith(`${folder}/`))) ||
+          (target.startsWith("node:") && path === "leukogram/browser.ts"),
+      )
+      .map(({ target }) => `${path} imports ${target}`),
+  );
+  expect(faults).toEqual([]);
+});
+
+test("no modules import each other in a circle, not even types, but for those of the graph", () => {
+  // A tensor, its op and what an op emits know each other's types.
+  const isOwn = (path: string) => path.startsWith("engine/graph/");
+  const graph = new Map(
+    modules.map(({ path, imports }) => [
+      path,
+      imports.filter((given) => !(given.isTypeOnly && isOwn(path) && isOwn(given.target))).map(({ target }) => target),
+    ]),
+  );
+  const circles: string[] = [];
+  const state = new Map<string, "open" | "done">();
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (state.get(path) === "done" || !graph.has(path)) return;
+    if (state.get(path) === "open") {
+      circles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+      return;
+    }
+    state.set(path, "open");
+    for (const target of graph.get(path)!) visit(target, [...trail, path]);
+    state.set(path, "done");
+  };
+  for (const { path } of modules) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
+test("the program starts with commander alone; a command loads what it needs", () => {
+  const byPath = new Map(modules.map((module) => [module.path, module]));
+  const [loaded, outside] = [new Set<string>(), new Set<string>()];
+  const load = (path: string): void => {
+    const module = byPath.get(path);
+    if (module === undefined && !path.startsWith("node:")) outside.add(path);
+    if (module === undefined || loaded.has(path)) return;
+    loaded.add(path);
+    for (const { target, isTypeOnly, isLater } of module.imports) if (!isTypeOnly && !isLater) load(target);
+  };
+  load("leukogram/cli/main.ts");
+  expect([...outside]).toEqual(["commander"]);
+  expect(loaded.size).toBeLessThan(40);
+});
