@@ -63,15 +63,15 @@ describe("help", () => {
     expect(again.stdout).toBe(train);
     // In groups, and a negation stands with what it negates.
     for (const { group } of recipeKeys()) expect(train).toContain(`\n${group}:\n`);
-    expect(train).toMatch(/^ {2}--frozen .*--no-frozen for no\)$/m);
+    expect(train).toMatch(/^ {2}--frozen .*--no-frozen to turn off\)$/m);
     expect(train).not.toMatch(/^ {2}--no-frozen/m);
   });
 });
 
 const WRONG: readonly (readonly [string, string])[] = [
-  ["trian", 'ERR_USAGE there is no command "trian". Did you mean "train"?'],
-  ["trian --data x", 'ERR_USAGE there is no command "trian". Did you mean "train"?'],
-  ["frobnicate", 'ERR_USAGE there is no command "frobnicate". See leukogram --help.'],
+  ["trian", 'ERR_USAGE unknown command "trian". Did you mean "train"?'],
+  ["trian --data x", 'ERR_USAGE unknown command "trian". Did you mean "train"?'],
+  ["frobnicate", 'ERR_USAGE unknown command "frobnicate". See leukogram --help.'],
   ["train --epoch 3", "ERR_USAGE unknown option '--epoch'. Did you mean --epochs?"],
   ["train --epochs", "ERR_USAGE option '--epochs <number>' argument missing"],
   ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. expected a number"],
@@ -79,7 +79,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["train --data x --head dens", 'ERR_CONFIG settings: head: expected one of dense, linear, received "dens"'],
   [
     "train --data x --model resnet",
-    'ERR_CONFIG model "resnet" is not known. Use one of cnn, cnn-wide, mobilenetv2, mobilenetv3small, mobilenetv3large, efficientnetb0, densenet121, resnet50, vgg16, convnexttiny, vitb16.',
+    'ERR_CONFIG unknown model "resnet". Use one of cnn, cnn-wide, mobilenetv2, mobilenetv3small, mobilenetv3large, efficientnetb0, densenet121, resnet50, vgg16, convnexttiny, vitb16.',
   ],
   ["train --data x --recipe notbook", 'ERR_CONFIG recipe "notbook": no such file or recipe. Did you mean "notebook"?'],
   ["train", "ERR_USAGE train: --data is missing. Give a folder of images."],
@@ -91,7 +91,7 @@ const WRONG: readonly (readonly [string, string])[] = [
     "evaluate m.onnx --data x --threads 0",
     "'--threads <number>' argument '0' is invalid. expected a whole number above 0",
   ],
-  ["predict m.onnx . --device gpu", 'ERR_USAGE device "gpu" is not known. Use one of cpu, cuda, dml, coreml, webgpu.'],
+  ["predict m.onnx . --device gpu", 'ERR_USAGE unknown device "gpu". Use one of cpu, cuda, dml, coreml, webgpu.'],
   ["compare one", "ERR_USAGE compare: expected two or more models."],
   ["draw", "ERR_USAGE missing required argument 'dest'"],
 ];

@@ -152,7 +152,7 @@ describe("arguments of calls", () => {
       described(functional([3], { op: use3("Clip", [image], { config: { x_min: 0, x_max: 1, soft: true } }) })),
     ).toThrow('layer "op" (Clip): argument soft true is unknown');
     expect(() => described(functional([3], { op: use3("Subtract", [image, image, 3]) }))).toThrow(
-      'layer "op" (Subtract): is called with 3 arguments, and takes 2',
+      'layer "op" (Subtract): called with 3 arguments, but takes 2',
     );
   });
 

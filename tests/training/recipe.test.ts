@@ -14,7 +14,7 @@ describe("a recipe", () => {
 
   test("tells the nearest name of a setting that there is not", () => {
     expect(() => parseRecipe({ learning_rate: 1 }, "mine.yaml")).toThrow(
-      'ERR_CONFIG mine.yaml: there is no setting "learning_rate". Did you mean "learningRate"?',
+      'ERR_CONFIG mine.yaml: unknown setting "learning_rate". Did you mean "learningRate"?',
     );
     expect(() => parseRecipe({ zzzzzzzzzz: 1 })).toThrow(/^ERR_CONFIG recipe: .* Settings: model, imageSize, /);
   });

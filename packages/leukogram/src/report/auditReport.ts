@@ -68,7 +68,7 @@ function sectionsOf(audit: Audit, thumbnails: ReadonlyMap<string, string>): Sect
       ? [{ id: "shortcuts", heading: "Predicted without the cell", body: shortcutTable(audit) }]
       : []),
     { id: "measures", heading: "What the classes look like", body: measureTable(audit) },
-    { id: "method", heading: "How this was found", body: METHOD },
+    { id: "method", heading: "Methods", body: METHOD },
   ];
 }
 

@@ -8,5 +8,5 @@ export const MOST_ENTRIES = 2 ** 28;
 export function checkEntries(shape: Shape): void {
   const entries = shape.reduce((product: number, size) => (typeof size === "number" ? product * size : product), 1);
   if (!(entries <= MOST_ENTRIES))
-    throw new LeukogramError("ERR_FORMAT", `has a tensor of ${entries} entries an image, which is no classifier's`);
+    throw new LeukogramError("ERR_FORMAT", `has a tensor of ${entries} entries per image, too many for a classifier`);
 }

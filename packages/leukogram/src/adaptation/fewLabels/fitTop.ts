@@ -37,7 +37,7 @@ export interface FitTopOptions extends SessionOptions {
   readonly home: HomeMemory | undefined;
   /** What the head is given by the old blocks for these cells, and for those of the old laboratory: [N, F], flat. */
   readonly features: { readonly fresh: Float32Array; readonly home: Float32Array };
-  /** Cells without labels to learn from too, by ways that count votes. */
+  /** Unlabelled cells to learn from too, by ways that count votes. */
   readonly pool?: VotingPool | undefined;
   readonly labelSmoothing: number;
   readonly seed: number;

@@ -11,7 +11,7 @@ import type { OpenRun } from "../openRun.ts";
 import { type TwoLooks, twoLooks } from "./mixedLooks.ts";
 import type { Rows } from "./principalComponents.ts";
 
-/** Cells without labels, as a model sees them. */
+/** Unlabelled cells, as a model sees them. */
 export interface UnlabelledCells {
   readonly samples: readonly Sample[];
   /** As the changeable part takes them, in the model's own views; their labels mean nothing. */

@@ -42,7 +42,7 @@ export function isTiff(bytes: Uint8Array): boolean {
 /**
  * The pages of a TIFF file in their order, subdirectories left out.
  *
- * @throws RangeError if the file is cut short, or its pages form a loop.
+ * @throws RangeError if the file is incomplete, or its pages form a loop.
  */
 export function tiffPages(bytes: Uint8Array): readonly TiffPage[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

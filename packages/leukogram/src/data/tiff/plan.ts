@@ -52,7 +52,7 @@ const JPEG = 7;
 /**
  * Decides by the tags of a TIFF file how it is read.
  *
- * @throws UnreadKind for a kind that is not read; RangeError if the file is cut short.
+ * @throws UnreadKind for a kind that is not read; RangeError if the file is incomplete.
  */
 export function planTiff(bytes: Uint8Array): TiffPlan {
   const all = tiffPages(bytes);

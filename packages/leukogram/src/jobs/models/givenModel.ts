@@ -68,10 +68,10 @@ export async function openGiven(word: string, options: ForeignOptions = {}): Pro
 function notesOn({ cells, cropRedCells }: Pick<GivenModel, "cells" | "cropRedCells">): string[] {
   if (cells)
     return [
-      "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
+      "The model finds the cell and normalises its colours before its first layer; only .onnx includes these steps.",
     ];
   if (cropRedCells === undefined) return [];
   return [
-    `It takes crops of ${cropRedCells} widths of a red cell around the nucleus, which whoever runs it must cut; see docs/scale.md.`,
+    `The model expects crops around the nucleus, ${cropRedCells} red cells wide; the calling program must cut them. See docs/scale.md.`,
   ];
 }

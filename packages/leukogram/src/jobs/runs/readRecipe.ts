@@ -16,8 +16,8 @@ export function readRecipe(nameOrFile: string): Record<string, unknown> {
       .sort()
       .map((file) => file.replace(/\.yaml$/, ""));
     const near = nearest(nameOrFile, names);
-    throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": there is no such file or recipe`, {
-      hint: near === undefined ? `Give a file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,
+    throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": no such file or recipe`, {
+      hint: near === undefined ? `Give a YAML file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,
     });
   }
   try {

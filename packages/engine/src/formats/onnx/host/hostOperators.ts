@@ -182,7 +182,7 @@ const unsqueeze: HostOperator = ([x], facts) => {
   const axes = facts.numbers("axes", 1) ?? [0];
   const rank = x!.shape.length + axes.length;
   const front = axes.map((axis) => frontAxis(axis, rank, facts));
-  if (new Set(front).size !== axes.length) throw facts.refuse(`names an axis twice: ${JSON.stringify(axes)}`);
+  if (new Set(front).size !== axes.length) throw facts.refuse(`lists an axis twice: ${JSON.stringify(axes)}`);
   const rest = [...x!.shape];
   return { shape: Array.from({ length: rank }, (_, i) => (front.includes(i) ? 1 : rest.shift()!)), data: x!.data };
 };
