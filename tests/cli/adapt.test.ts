@@ -115,7 +115,7 @@ describe("leukogram adapt", () => {
     expect(filesOf("by-folder").filter((path) => /^(metrics|figures)/.test(path))).toEqual([]);
     const test = JSON.parse(readFileSync(join(cli.dir, "by-labels", "metrics", "test.json"), "utf8"));
     expect([labelled!.code, test.count]).toEqual([0, 10]);
-    expectFailure(none!, 3, /^ERR_DATA gone\.csv: there is no such image/);
+    expectFailure(none!, 3, /^ERR_DATA gone\.csv: no such image/);
   }, 400_000);
 
   test("--suggest names cells and changes nothing", async () => {

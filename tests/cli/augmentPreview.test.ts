@@ -68,7 +68,7 @@ test.each([
     ["--white-balance-chance", "1"],
     "--white-balance-chance has been removed. Use --augment whiteBalance=STRENGTH@PROBABILITY.",
   ],
-  [["--augment", "stian=1"], '--augment stian=1: there is no way "stian". Did you mean "stain"?'],
+  [["--augment", "stian=1"], '--augment stian=1: unknown transform "stian". Did you mean "stain"?'],
   [["--augment", "stain"], "--augment stain: expected NAME=STRENGTH@PROBABILITY. Write it as stain=0.6@0.8."],
   [["--augment", "stain=x"], "--augment stain=x: strength and probability must be numbers. Write it as stain=0.6@0.8."],
   [

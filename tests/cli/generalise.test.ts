@@ -111,6 +111,6 @@ test("generalise tells what is wrong", async () => {
   expectFailure(noHome!, 2, /generalise: --home is missing/);
   expectFailure(noSets!, 2, /generalise: --sets is missing/);
   expectFailure(twice!, 2, /two sets are named "B"/);
-  expectFailure(mine!, 3, /mine\.html: exists, and is no report/);
+  expectFailure(mine!, 3, /mine\.html: exists and is not a/);
   expectFailure(nowhere!, 3, /nothing: no such model/);
 }, 400_000);

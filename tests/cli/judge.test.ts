@@ -159,7 +159,7 @@ describe("images that can't be read", () => {
       /^ERR_IMAGE .*cut\.jpg: the image is damaged or incomplete \(.*\)\. Fix or remove it, or skip it with --skip-bad\.$/,
     );
     expect(lenient!.stdout).toMatch(/^.*whole\.jpg\t\w+\t[01]\.\d{4}\n$/);
-    const lines = lenient!.stderr.split("\n").filter((line) => line.startsWith("Left out: "));
+    const lines = lenient!.stderr.split("\n").filter((line) => line.startsWith("Skipped: "));
     expect(lines).toHaveLength(4);
     for (const [i, said] of [
       /cut\.jpg: the image is damaged/,
@@ -239,7 +239,7 @@ describe.concurrent("compare", () => {
     ]);
     expect(comparisons).toHaveLength(1);
     expect(overSplits).toMatchObject([{ first: "32", second: "16", over: "seeds", count: 2 }]);
-    expect(readFileSync(path("seeds.html"), "utf8")).toMatch(/32 less 16 over 2 seeds/);
+    expect(readFileSync(path("seeds.html"), "utf8")).toMatch(/32 minus 16 over 2 seeds/);
     expect(jsonOf<Result>(one!).models.map(({ name }) => name)).toEqual(["32-seed0", "32-seed1"]);
   });
 
@@ -264,7 +264,7 @@ describe.concurrent("compare", () => {
       3,
       /^ERR_DATA compare: different images: 1 only in a, such as Test\/Neutrophil\/neu_0001\.jpg\. Evaluate both models on/,
     );
-    expectFailure(outcomes[1]!, 2, "ERR_USAGE compare: a is named twice. Give each model a different name.");
+    expectFailure(outcomes[1]!, 2, "ERR_USAGE compare: a is given twice. Give each model a different name.");
     expectFailure(
       outcomes[2]!,
       3,

@@ -179,7 +179,7 @@ describe("predict without a model", () => {
       ["predict", "cnn-anilab", IMAGE],
     ]);
     expectFailure(absent!, 2, "ERR_USAGE predict: no model is named, and mobilenetv2-anylab is not in this package.");
-    expectFailure(empty!, 2, "ERR_USAGE predict: runs/a is a model, and there is no image.");
+    expectFailure(empty!, 2, "ERR_USAGE predict: runs/a is a model, but no images are given.");
     expectFailure(missing!, 3, 'ERR_FORMAT cnn-anilab: no such model. Did you mean "cnn-anylab"?');
     const default_ = await shipModel(path("runs", "a"), { name: "mobilenetv2-anylab" });
     const outcome = await cli.run("predict", IMAGE, IMAGE, "--json");

@@ -121,7 +121,7 @@ describe.concurrent("train", () => {
       ...["key", "value", "list"].map((name) => line("r", "--recipe", `${name}.yaml`)),
       ["train", "--out", "run", "--resume", "--recipe", "good.yaml", "--seed", "5"],
     ]);
-    expectFailure(outcomes[0]!, 2, 'ERR_CONFIG key.yaml: there is no setting "epoch". Did you mean "epochs"?');
+    expectFailure(outcomes[0]!, 2, 'ERR_CONFIG key.yaml: unknown setting "epoch". Did you mean "epochs"?');
     expectFailure(
       outcomes[1]!,
       2,

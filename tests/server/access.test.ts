@@ -217,7 +217,7 @@ describe("cross-site requests", () => {
         ],
       ],
       [
-        "this server is not known by that name",
+        "this host name is not allowed",
         [
           { ...as.admin, host: "evil.example" },
           { ...as.admin, host: "localhost.evil.example" },

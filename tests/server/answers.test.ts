@@ -36,7 +36,7 @@ test("a text with a NUL character, files that are no form and an inference witho
   const { ask } = laboratory;
   const { id } = (await ask("POST cases", { name: "refusals" })).body;
   for (const [line, given, message] of [
-    ["POST cases", { name: "a\u0000b" }, "the request holds a NUL character"],
+    ["POST cases", { name: "a\u0000b" }, "the request contains a NUL character"],
     [`POST cases/${id}/images`, {}, "files are expected as multipart/form-data"],
   ] as const) {
     const { status, body } = await ask(line, given);
