@@ -36,7 +36,7 @@ interface Draw {
   readonly after: number;
   /** What cross-validation on the labels said. */
   readonly expectedGain: { readonly value: number; readonly low: number; readonly high: number };
-  /** Accuracy in the model's own laboratory. */
+  /** Accuracy in the model's home laboratory. */
   readonly home: { readonly before: number; readonly after: number } | undefined;
 }
 
@@ -88,13 +88,13 @@ async function draw(
 }
 
 const program = new Command()
-  .argument("<model>", "run folder, or name of a shipped model")
+  .argument("<model>", "run folder, or name of a built-in model")
   .argument("<dir>", "labelled images of another laboratory")
   .option("--labels <number>", "of each class, where there are so many", "20")
   .option("--draws <number>", "how often", "10")
   .option("--home <dir>", "labelled images of the model's own laboratory, to see what it loses there")
   .option("--unlabelled", "use the images that were not drawn as well, without their labels")
-  .option("--threads <number>", "threads of the engine; default: one a core")
+  .option("--threads <number>", "number of engine threads; default: one per core")
   .requiredOption("--out <dir>", "where results go")
   .parse();
 const [model, dir] = program.args as [string, string];

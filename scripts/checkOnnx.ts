@@ -45,7 +45,7 @@ for (const name of readdirSync(dir).filter((file) => file.endsWith(".onnx"))) {
   } catch (error) {
     counts.refused++;
     off = `refused (${opset})`;
-    const [message] = (error as Error).message.split(". Supported are");
+    const [message] = (error as Error).message.split(". Supported:");
     refusals.push(`- ${name.slice(0, -5)}: ${message!.replace(join(dir, name), "it")}`);
   }
   found.set(network!, (found.get(network!) ?? new Map()).set(exporter, off));

@@ -1,6 +1,6 @@
 /**
  * Holds the documents to the code: commands and flags exist, links and named files are there, exported names are
- * exported, the table of settings is the code's, and README stays short. `--write` writes the table anew.
+ * exported, the table of settings is the code's, and README stays short. `--write` writes the table again.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -66,7 +66,7 @@ function wordsOf(line: string): string[] {
 async function leukogramFault([name = "", ...args]: readonly string[]): Promise<string | undefined> {
   if (name.startsWith("-") || name === "COMMAND") return undefined;
   const module = await COMMANDS.find((command) => command.name === name)?.load();
-  if (module === undefined) return `there is no command "${name}"`;
+  if (module === undefined) return `unknown command "${name}"`;
   const command = new Command(name).exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
   module.define(command);
   command.option("--json").option("--quiet").option("--debug");
@@ -117,7 +117,7 @@ function linkFaults(file: string, text: string, texts: ReadonlyMap<string, strin
     if (/^[a-z]+:/.test(link!)) return [];
     const [path = "", anchor] = link!.split("#");
     const target = path === "" ? file : join(dirname(file), path);
-    if (!existsSync(join(ROOT, target))) return [`links to ${link}, and there is no such file`];
+    if (!existsSync(join(ROOT, target))) return [`links to ${link}, and no such file`];
     const there = anchor === undefined || headings(texts.get(target) ?? "").includes(anchor);
     return there ? [] : [`links to ${link}, and there is no such heading`];
   });
@@ -137,7 +137,7 @@ function headings(text: string): string[] {
 function pathFaults(text: string): string[] {
   const named = [...text.matchAll(/`((?:src|tests|scripts|configs|examples|docs|bench)\/[\w./-]+)`/g)];
   return named.flatMap(([, path]) =>
-    /NAME/.test(path!) || existsSync(join(ROOT, path!)) ? [] : [`names ${path}, and there is no such file`],
+    /NAME/.test(path!) || existsSync(join(ROOT, path!)) ? [] : [`names ${path}, and no such file`],
   );
 }
 

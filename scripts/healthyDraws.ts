@@ -67,8 +67,8 @@ const program = new Command()
   .option("--draws <number>", "counts that are drawn", "200")
   .option("--cells <number>", "cells in each", "100")
   .option("--types <all|five>", "types that are counted", "all")
-  .option("--seed <number>", "what all chance comes from", "0")
-  .option("--threads <number>", "threads of the engine; default: one a core")
+  .option("--seed <number>", "random seed", "0")
+  .option("--threads <number>", "number of engine threads; default: one per core")
   .parse();
 const flags = program.opts<Flags>();
 const { dataset, predictions: found } = await answers(program.args[0]!, flags);
@@ -88,7 +88,7 @@ const reports = Array.from({ length: Number(flags.draws) }, (_, draw) => {
   return { given: count(rows), trusted: count(rows.map(({ familiarity: _, ...row }) => row)) };
 });
 
-const isOpen = (flag: string) => flag.includes("The count leaves");
+const isOpen = (flag: string) => flag.includes("The count is too small");
 const share = (count: number) => {
   const { low, high } = clopperPearson(count, reports.length);
   return `${count} of ${reports.length}, ${((100 * count) / reports.length).toFixed(1)} % (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;

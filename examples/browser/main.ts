@@ -37,7 +37,7 @@ async function load(): Promise<void> {
 
 async function showAll(): Promise<void> {
   for (const [i, cell] of cells.entries()) {
-    status.textContent = `Looking at ${i + 1} of ${cells.length}`;
+    status.textContent = `Classifying${i + 1} of ${cells.length}`;
     await cell.show(model!);
   }
   status.textContent = `Ready: ${model!.classifier.classes.join(", ")}`;
@@ -45,7 +45,7 @@ async function showAll(): Promise<void> {
 
 async function add(chosen: readonly File[]): Promise<void> {
   for (const [i, file] of chosen.entries()) {
-    status.textContent = `Looking at ${i + 1} of ${chosen.length}`;
+    status.textContent = `Classifying${i + 1} of ${chosen.length}`;
     const cell = new Cell(file, checkNames);
     element("cells").append(cell.element);
     cells.push(cell);

@@ -89,13 +89,13 @@ describe("two models joined", () => {
 
   test("runs that do not go together are refused, each for its own reason", async () => {
     const [first, second] = [await openRun(own), await openRun(normalized)];
-    expect(() => joinedRecipe(second, first)).toThrow(/own colours.*Name first/s);
+    expect(() => joinedRecipe(second, first)).toThrow(/original colours.*first\./s);
     expect(() => joinedRecipe(first, { ...second, cells: undefined })).toThrow(/does not find the cell/);
     expect(() => joinedRecipe(first, { ...second, classes: ["a", "b"] })).toThrow(/other classes/);
     const otherSeed = { ...second, recipe: { ...second.recipe, seed: 3 } };
     expect(() => joinedRecipe(first, otherSeed)).toThrow(/splitSeed is 0 and 3/);
     const recipe = joinedRecipe(first, second);
     const trained = trainModel(data.train, data.train.samples, recipe, { out: join(dir, "trained") });
-    expect((await rejection(trained)).message).toMatch(/joined of two.*leukogram join/s);
+    expect((await rejection(trained)).message).toMatch(/joined from two.*leukogram join/s);
   }, 400_000);
 });

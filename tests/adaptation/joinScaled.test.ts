@@ -70,6 +70,8 @@ test("runs of other crops, stains or scales are refused, each by name", async ()
   expect(() => joinedRecipe(first, other({ cropRedCells: undefined }))).toThrow(/cropRedCells is 2\.6 and undefined/);
   expect(() => joinedRecipe(first, other({ viewStain: 2 }))).toThrow(/viewStain is 1\.5 and 2/);
   const [near, far] = [parseScale("20px"), parseScale("40px")];
-  expect(() => joinedRecipe({ ...first, scale: near }, { ...second, scale: far })).toThrow(/other scales.*20 and 40/);
+  expect(() => joinedRecipe({ ...first, scale: near }, { ...second, scale: far })).toThrow(
+    /different scales.*20 and 40/,
+  );
   expect(joinedRecipe({ ...first, scale: near }, second)).toMatchObject({ model: "cnn+cnn-wide" });
 });

@@ -137,7 +137,7 @@ describe("auditData", () => {
       /^3 files can't be read \(1 empty, 1 truncated, 1 unreadable\), such as Train\/Basophil\//,
     );
     expect(faults[1]).toMatch(
-      /^6 cells are in more than one of train, test: a model is tested on what it learned from/,
+      /^6 cells are in more than one of train, test: a model is tested on images from its training set/,
     );
     expect(faults[2]).toMatch(/^1 cell has more than one label: at most one can be right\./);
   });
@@ -157,7 +157,7 @@ describe("auditData", () => {
     );
     expect(findings.map(({ text }) => text)).toContainEqual(
       expect.stringMatching(
-        /^Basophil has 12 images in test: too few .* Were 11 of them recognised, the share could be anything from 62 % to 100 %\.$/,
+        /^Basophil has 12 images in test, too few .* with 11 of them recognised, the true share could be anywhere from 62 % to 100 %\.$/,
       ),
     );
   });

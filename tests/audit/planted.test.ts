@@ -118,7 +118,7 @@ testWith("data/pbc")(
     const background = shortcuts.find(({ name }) => name === "background")!;
     expect(background.recall[3]!.low).toBeGreaterThan(0.9);
     expect(findings.map(({ text }) => text)).toContainEqual(
-      expect.stringMatching(/^The class can be told from the background alone.* Most easily Monocyte/),
+      expect.stringMatching(/^The class can be predicted from the background alone.* Easiest class: Monocyte/),
     );
   },
   400_000,

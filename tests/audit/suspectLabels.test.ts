@@ -46,7 +46,7 @@ describe("findSuspectLabels", () => {
   test("refuses predictions of other images", () => {
     const suspects = [{ file: "a", label: "A", suggested: "B", score: 1 }];
     expect(() => locateSuspects(suspects, [{ file: "b", path: "/b" }])).toThrow(
-      "ERR_DATA predictions: a is not among the images. Give predictions of the same folder.",
+      "ERR_DATA predictions: a is not among the images. Give predictions for the same folder.",
     );
   });
 });

@@ -12,6 +12,6 @@ test("a model file tells how its pictures are brought to it", () => {
 });
 
 test("a file that does not tell, or tells what is damaged, is named", () => {
-  expect(() => modelFacts({}, "a.onnx")).toThrow("ERR_FORMAT a.onnx: does not name its classes and image size");
+  expect(() => modelFacts({}, "a.onnx")).toThrow("ERR_FORMAT a.onnx: contains no classes and image size");
   expect(() => modelFacts({ ...told, recipe: "{" }, "a.onnx")).toThrow("ERR_FORMAT a.onnx: its recipe is damaged");
 });

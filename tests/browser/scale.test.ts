@@ -49,7 +49,7 @@ test("what is told comes first, then what the model carries, then nuclei; of few
   expect(notes).toEqual([expect.stringMatching(/Nuclei were found in 5 of 5 pictures, and 20 are needed/)]);
   await expect(redCellOf(model, pictures, "72")).rejects.toThrow(/ERR_USAGE scale "72"/);
   const whole = redCellOf({ cropRedCells: undefined, scale: undefined }, pictures, "72px");
-  await expect(whole).rejects.toThrow(/takes whole pictures.*Leave out scale/);
+  await expect(whole).rejects.toThrow(/takes whole images.*Remove scale/);
 });
 
 test("a page chooses the scale as commands do, and says what the nuclei say against it", async () => {
@@ -60,7 +60,7 @@ test("a page chooses the scale as commands do, and says what the nuclei say agai
   const told = await chooseScale({ ...model, scale: parseScale("30px") }, pictures, "72px");
   expect(told).toEqual({
     scale: parseScale("72px"),
-    notes: [expect.stringMatching(/^The scale contradicts the pictures/)],
+    notes: [expect.stringMatching(/^The given scale contradicts the images/)],
   });
   const carried = await chooseScale({ ...model, scale: parseScale("30px") }, pictures.slice(0, 3));
   expect(carried).toEqual({ scale: parseScale("30px"), notes: [] });

@@ -76,8 +76,16 @@ describe("leukogram adapt", () => {
     expect([metrics.count, metrics.accuracy]).toEqual([10, judged.after]);
     expect(existsSync(join(cli.dir, "judged", "predictions", "test.csv"))).toBe(true);
     const told = (name: string) => JSON.parse(readFileSync(join(cli.dir, name), "utf8"));
-    expect(told("progress.json")).toMatchObject({ state: "finished", stage: "Judging the new model", error: null });
-    expectFailure(same!, 3, /^ERR_DATA .*: is to be learned from and judged by\. Give other cells with --judge\.$/);
+    expect(told("progress.json")).toMatchObject({
+      state: "finished",
+      stage: "Evaluating the adapted model",
+      error: null,
+    });
+    expectFailure(
+      same!,
+      3,
+      /^ERR_DATA .*: used both for training and for evaluation\. Give different cells with --judge\.$/,
+    );
     expect(told("failed.json")).toMatchObject({ state: "failed", error: expect.stringMatching(/^ERR_DATA/) });
   }, 400_000);
 
@@ -91,18 +99,23 @@ describe("leukogram adapt", () => {
       ["adapt", "home", "--unlabelled", "elsewhere/Train", "--judge", "elsewhere/Test", "--out", "by-labels"],
     ]);
     expect(folder!.stdout).toMatch(
-      /^Cells {14}30 without labels.*^Not adapted: \d+ different cells are too few to vote .* The model in by-folder is the one you gave\.$/ms,
+      /^Cells {14}30 unlabelled.*^Not adapted: \d+ different cells are too few for a vote .* The model in by-folder is unchanged\.$/ms,
     );
     expect(manifest!.stdout).toBe(folder!.stdout.replaceAll("by-folder", "by-manifest"));
     const html = readFileSync(join(cli.dir, "by-folder", "report.html"), "utf8");
-    for (const part of ["be known without labels", "There are no metrics", "The least sure answers", "Not adapted: "])
+    for (const part of [
+      "be known without labels",
+      "There are no metrics",
+      "Least confident predictions",
+      "Not adapted: ",
+    ])
       expect(html).toContain(part);
     expect(html).not.toContain("surest mistakes");
     expect(filesOf("by-folder")).toEqual(expect.arrayContaining(["log.txt", "model-card.md"]));
     expect(filesOf("by-folder").filter((path) => /^(metrics|figures)/.test(path))).toEqual([]);
     const test = JSON.parse(readFileSync(join(cli.dir, "by-labels", "metrics", "test.json"), "utf8"));
     expect([labelled!.code, test.count]).toEqual([0, 10]);
-    expectFailure(none!, 3, /^ERR_DATA gone\.csv: there is no such image/);
+    expectFailure(none!, 3, /^ERR_DATA gone\.csv: no such image/);
   }, 400_000);
 
   test("--suggest names cells and changes nothing", async () => {
@@ -140,6 +153,6 @@ describe("leukogram adapt", () => {
     }
     expect(existsSync(join(cli.dir, "x"))).toBe(false);
     expect(outcomes[0]!.stderr).toContain("adapt: --out is missing");
-    expect(outcomes[8]!.stderr).toContain("adapt: --out is the model itself");
+    expect(outcomes[8]!.stderr).toContain("adapt: --out is the model's own folder");
   }, 400_000);
 });

@@ -57,21 +57,24 @@ test("augment-preview draws every ingredient of a recipe, the same each time", a
   expect(height).toBeGreaterThanOrEqual(7 * 48);
   expect(new Set(data).size).toBeGreaterThan(100);
   expect(readFileSync(path("other.png"))).not.toEqual(readFileSync(path("own.png")));
-  expectFailure(refused!, 3, /^ERR_OUTPUT mine\.png exists\. Write over it with --yes/);
+  expectFailure(refused!, 3, /^ERR_OUTPUT mine\.png exists\. Overwrite it with --yes/);
   expect(readFileSync(path("mine.png"), "utf8")).toBe("precious");
-  expectFailure(plain!, 2, /^ERR_USAGE augment-preview: the recipe has no augmentation\. Leave out --no-augment\.$/);
+  expectFailure(plain!, 2, /^ERR_USAGE augment-preview: the recipe has no augmentation\. Remove --no-augment\.$/);
 });
 
 test.each([
-  [["--stain", "0.5"], "--stain is not known any more. Use --augment stain=STRENGTH."],
+  [["--stain", "0.5"], "--stain has been removed. Use --augment stain=STRENGTH."],
   [
     ["--white-balance-chance", "1"],
-    "--white-balance-chance is not known any more. Use --augment whiteBalance=STRENGTH@CHANCE.",
+    "--white-balance-chance has been removed. Use --augment whiteBalance=STRENGTH@PROBABILITY.",
   ],
-  [["--augment", "stian=1"], '--augment stian=1: there is no way "stian". Did you mean "stain"?'],
-  [["--augment", "stain"], "--augment stain: expected a way, its strength and its chance. Write it as stain=0.6@0.8."],
-  [["--augment", "stain=x"], "--augment stain=x: strength and chance are numbers. Write it as stain=0.6@0.8."],
-  [["--augment", "stain=1", "--augment", "stain=2"], "--augment stain=2: stain was given before. Give each way once."],
+  [["--augment", "stian=1"], '--augment stian=1: unknown transform "stian". Did you mean "stain"?'],
+  [["--augment", "stain"], "--augment stain: expected NAME=STRENGTH@PROBABILITY. Write it as stain=0.6@0.8."],
+  [["--augment", "stain=x"], "--augment stain=x: strength and probability must be numbers. Write it as stain=0.6@0.8."],
+  [
+    ["--augment", "stain=1", "--augment", "stain=2"],
+    "--augment stain=2: stain is given twice. Give each transform once.",
+  ],
   [["--augment", "stain=50"], "settings: stain: expected a number from 0 to 3, received 50"],
 ])("augment-preview %j is refused", async (words, message) => {
   const [result] = await cli.runAll([preview("--out", "refused.png", ...words)]);

@@ -23,10 +23,10 @@ describe.concurrent("convert", () => {
     ]);
     expect(outcome).toMatchObject({ code: 0 });
     expect(outcome!.stdout).toMatch(
-      /^ONNX: ours\.onnx\nOutputs: probabilities; classes: Basophil, .* \(assumed\)\nChecked: loaded, and run on 2 probe pictures; largest difference from its source [\de.-]+\n$/,
+      /^ONNX: ours\.onnx\nOutputs: probabilities; classes: Basophil, .* \(assumed\)\nChecked: loaded and run on 2 test images; largest difference from the original model: [\de.-]+\n$/,
     );
     expect(outcome!.stderr).toBe(
-      "Note: nothing names its classes: assumed are Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, in this order; --classes A,B,C says otherwise\n",
+      "Note: the model has no class names: assuming Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, in this order; use --classes A,B,C to change this\n",
     );
     const judged = jsonOf<{ count: number; classes: string[] }>(evaluated!);
     expect(judged.count).toBe(10);
@@ -46,7 +46,7 @@ describe.concurrent("convert", () => {
       ["predict", "cnn_3.onnx", ...files, "--json", "--quiet"],
     ]);
     expect([written!.code, answered!.code]).toEqual([0, 0]);
-    expect(answered!.stderr).toMatch(/^Note: nothing names its classes: assumed are [^\n]+\n$/);
+    expect(answered!.stderr).toMatch(/^Note: the model has no class names: assuming [^\n]+\n$/);
     const lines = answered!.stdout.trim().split("\n");
     for (const [i, { probabilities }] of rows.entries()) {
       const found = Object.values((JSON.parse(lines[i]!) as { probabilities: Record<string, number> }).probabilities);
@@ -66,7 +66,7 @@ describe.concurrent("convert", () => {
     ]);
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 2, 2]);
     expect(outcomes[0]!.stdout).toMatch(
-      /^ONNX: run8\.onnx\nChecked: loaded, and run on 2 probe pictures\nRight of 10 images that it was not calibrated on: [\d.]+ % in float32, [\d.]+ % in int8/,
+      /^ONNX: run8\.onnx\nChecked: loaded and run on 2 test images\nAccuracy on 10 images not used for calibration: [\d.]+ % in float32, [\d.]+ % in int8/,
     );
     expect(JSON.parse(outcomes[1]!.stdout).loss).toMatchObject({ count: 10 });
     expect(statSync(path("run8.onnx")).size).toBeLessThan(0.6 * statSync(path("run", "model.onnx")).size);
@@ -74,9 +74,9 @@ describe.concurrent("convert", () => {
     expectFailure(
       outcomes[3]!,
       2,
-      "ERR_USAGE int8 needs images of the training set to calibrate on. Name their folder",
+      "ERR_USAGE int8 needs images from the training set for calibration. Give their folder",
     );
-    expectFailure(outcomes[4]!, 2, "ERR_USAGE convert: int8 is for .onnx with its preprocessing.");
+    expectFailure(outcomes[4]!, 2, "ERR_USAGE convert: int8 needs .onnx output with preprocessing.");
     expect(existsSync(path("no.onnx"))).toBe(false);
   });
 
@@ -85,8 +85,8 @@ describe.concurrent("convert", () => {
       ["convert", "theirs.h5", "a.keras"],
       ["convert", "theirs.h5", "b.keras", "--quiet"],
     ]);
-    expect(told!.stderr).toContain("Note: It divides pixels by 255 itself");
-    expect(quiet!.stderr).toContain("Note: It divides pixels by 255 itself");
+    expect(told!.stderr).toContain("Note: The model divides pixels by 255");
+    expect(quiet!.stderr).toContain("Note: The model divides pixels by 255");
     expect(quiet!.stderr.split("\n").filter((line) => line !== "" && !line.startsWith("Note: "))).toEqual([]);
     expect(readFileSync(path("a.keras")).equals(readFileSync(path("b.keras")))).toBe(true);
   });
@@ -120,12 +120,12 @@ describe.concurrent("convert", () => {
       ["convert", "none.h5", "x.onnx"],
       ["convert", "run/model.onnx", "x.keras"],
     ]);
-    expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine.keras: exists already. Name a new file, or add --yes.");
-    expectFailure(outcomes[1]!, 2, "ERR_USAGE convert: theirs.tflite has no ending that names a format. Use .keras,");
-    expectFailure(outcomes[2]!, 2, 'ERR_USAGE preprocessing "0..2" is not known. Use one of 0..255, 0..1,');
+    expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine.keras: already exists. Choose another file, or add --yes.");
+    expectFailure(outcomes[1]!, 2, "ERR_USAGE convert: theirs.tflite has no known model extension. Use .keras,");
+    expectFailure(outcomes[2]!, 2, 'ERR_USAGE unknown preprocessing "0..2". Use one of 0..255, 0..1,');
     expectFailure(outcomes[3]!, 2, "ERR_USAGE the model has 5 classes, and 2 are named (--classes).");
-    expectFailure(outcomes[4]!, 3, "ERR_FORMAT none.h5: there is no such file");
-    expectFailure(outcomes[5]!, 3, /^ERR_FORMAT layer "\w+" is made of operators, and is no layer of Keras\. Write/);
+    expectFailure(outcomes[4]!, 3, "ERR_FORMAT none.h5: no such file");
+    expectFailure(outcomes[5]!, 3, /^ERR_FORMAT layer "\w+" is made of operators and is not a Keras layer\. Write/);
     expect(readFileSync(path("mine.keras"), "utf8")).toBe("mine");
     expect(existsSync(path("x.onnx"))).toBe(false);
   });
@@ -137,7 +137,7 @@ describe("inspect", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/Total params: 25,805/);
     expect(stdout).toMatch(/^Input +32 x 32 x 3$/m);
-    expect(stdout).toMatch(/^Note: It divides pixels by 255 itself/m);
+    expect(stdout).toMatch(/^Note: The model divides pixels by 255/m);
   });
 
   test("finds how pixels were scaled by labelled images", async () => {

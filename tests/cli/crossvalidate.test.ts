@@ -46,9 +46,9 @@ describe("crossvalidate", () => {
     expectFailure(
       other!,
       2,
-      /^ERR_CONFIG cv: was begun with other folds or images: \{"folds":3,"seed":0,"images":45\}/,
+      /^ERR_CONFIG cv: was started with other folds or images: \{"folds":3,"seed":0,"images":45\}/,
     );
-    expectFailure(over!, 3, /^ERR_OUTPUT cv: holds a run already/);
+    expectFailure(over!, 3, /^ERR_OUTPUT cv: already contains a run/);
     expect(text!.stdout).toMatch(/^Split +trained on +judged on +accuracy +balanced +macro F1 +training\n/);
     expect(text!.stdout.match(/^repeat \d, fold \d +\d+/gm)).toHaveLength(6);
     expect(existsSync(path("two", "splits", "repeat-2-fold-3", "model.onnx"))).toBe(true);
@@ -77,7 +77,7 @@ describe("crossvalidate", () => {
       const grouped = [...SMALL, "--out", "grouped"];
       const run = await cli.run("crossvalidate", ...grouped.filter((word) => word !== "--quiet"), "--group-copies");
       expect(run.code, run.stderr).toBe(0);
-      expect(run.stderr).toContain("Copies found: 3 pairs; 48 groups of images became 45.");
+      expect(run.stderr).toContain("Copies found: 3 pairs; 48 groups of images were merged into 45.");
       const holds = [1, 2, 3].map((fold) => {
         const answers = readFileSync(path("grouped", "splits", `repeat-1-fold-${fold}`, "predictions.csv"), "utf8");
         return answers.match(/\/(mon_0000|[abc])\.jpg,/g)?.length ?? 0;
@@ -91,7 +91,7 @@ describe("crossvalidate", () => {
       expectFailure(
         await cli.run("crossvalidate", ...grouped, "--resume"),
         2,
-        /^ERR_CONFIG grouped: was begun with other folds or images: \{.*"grouped":"copies"\}/,
+        /^ERR_CONFIG grouped: was started with other folds or images: \{.*"grouped":"copies"\}/,
       );
     } finally {
       for (const copy of copies) rmSync(copy);

@@ -65,7 +65,7 @@ test("explain tells and draws what the model looks at, by every method, the same
   expect(page).toMatch(/<title>What run looks at<\/title>/);
   expect(page.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(5);
   expect(page).not.toMatch(/<script|(src|href)="http/);
-  expect(text!.stderr).toContain("Explaining 2 of 11 images; --images takes more.");
+  expect(text!.stderr).toContain("Explaining 2 of 11 images; use --images for more.");
   expect(text!.stdout).toMatch(
     /Monocyte \d+\.\d %\s+Occlusion .* not checked\n(Note: .*\n)*Report: explain\/explain.html\n$/,
   );
@@ -77,19 +77,19 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
   writeFileSync(join(cli.dir, "mine/notes.txt"), "mine");
   writeFileSync(join(cli.dir, "broken.png"), "no picture");
   const failures: readonly (readonly [readonly string[], number, string | RegExp])[] = [
-    [["run", "nowhere.png"], 3, "nowhere.png: there is no such image or folder"],
-    [["run", "broken.png"], 3, /broken\.png: this is no picture in a known format.*--skip-bad/],
+    [["run", "nowhere.png"], 3, "nowhere.png: no such image or folder"],
+    [["run", "broken.png"], 3, /broken\.png: this is not an image in a known format.*--skip-bad/],
     [["run", "broken.png", "--skip-bad", "--quiet"], 3, "none of the images can be read"],
-    [["run"], 2, "explain: run is a model, and there is no image"],
-    [["run", cell, "--method", "gradcan"], 2, 'method "gradcan" is not known. Did you mean "gradcam"?'],
-    [["run", cell, "--class", "Monocite"], 2, 'explain: the model has no class "Monocite". Did you mean "Monocyte"?'],
-    [["run", cell, "--layer", "conv2"], 2, /has no layer "conv2".*Those with a map: /],
-    [["run", cell, "--method", "occlusion", "--layer", "x"], 2, "explain: --layer is for gradcam and scorecam"],
-    [["run", cell, "--baseline", "grey"], 2, 'baseline "grey" is not known. Use one of background, black, white.'],
+    [["run"], 2, "explain: run is a model, but no images are given"],
+    [["run", cell, "--method", "gradcan"], 2, 'unknown method "gradcan". Did you mean "gradcam"?'],
+    [["run", cell, "--class", "Monocite"], 2, 'explain: unknown class "Monocite". Did you mean "Monocyte"?'],
+    [["run", cell, "--layer", "conv2"], 2, /has no layer "conv2".*Layers with feature maps: /],
+    [["run", cell, "--method", "occlusion", "--layer", "x"], 2, "explain: --layer works with gradcam and scorecam"],
+    [["run", cell, "--baseline", "grey"], 2, 'unknown baseline "grey". Use one of background, black, white.'],
     [
       ["run", cell, "--preprocessing", "0..1"],
       2,
-      "run: is a model that Leukogram wrote, which says itself how it is used. Leave out --preprocessing.",
+      "run: a model written by Leukogram contains these settings. Leave out --preprocessing.",
     ],
     [["run", cell, "--out", "mine"], 3, "mine exists and was not made by this command"],
   ];
@@ -124,7 +124,7 @@ testWith("models/cnn_3.h5", "data/pbc/Test/Basophil")(
     const [two] = jsonOf<Told>(shipped!).images;
     expect(two!.explanations[0]).toMatchObject({ mapSize: [4, 4] });
     expect(two!.explanations[0]!.check).toBeUndefined();
-    expect(readFileSync(join(cli.dir, "ours/explain.html"), "utf8")).toContain("What the layers see");
+    expect(readFileSync(join(cli.dir, "ours/explain.html"), "utf8")).toContain("Model input");
   },
   400_000,
 );

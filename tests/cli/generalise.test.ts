@@ -47,10 +47,10 @@ test("generalise shows a fall with limits, the classes that break, the warning, 
   for (const { change, accuracy } of away.corrections)
     expect(change.accuracy.value).toBeCloseTo(accuracy.value - away.evaluation.accuracy.value, 10);
   expect(text!.stdout).toMatch(/^run\nLaboratory /);
-  expect(text!.stdout).toMatch(/B: falls by /);
+  expect(text!.stdout).toMatch(/B: accuracy drops by /);
   const page = readFileSync(join(cli.dir, "change.html"), "utf8");
   expect(page).toContain("From A to B");
-  expect(page).not.toContain("corrections give");
+  expect(page).not.toContain("corrections without labels gain");
 }, 400_000);
 
 test("pictures unlike the model's own are told by predict, evaluate and generalise", async () => {
@@ -68,7 +68,7 @@ test("pictures unlike the model's own are told by predict, evaluate and generali
     ["generalise", "run", "--home", "A=cells/Test", "--sets", "dark", "--no-corrections", "--json"],
     ["predict", "run", "cells/Test"],
   ]);
-  expect(predicted!.stderr).toMatch(/Note: These images do not look like what this model was trained on: \d+ of 30 /);
+  expect(predicted!.stderr).toMatch(/Note: These images do not look like the model's training images: \d+ of 30 /);
   for (const line of predicted!.stdout.trim().split("\n")) expect(typeof JSON.parse(line).familiarity).toBe("number");
   expect(evaluated!.stdout).toMatch(/Note: These images do not look like/);
   expect(JSON.parse(judged!.stdout).models[0].away[0].toldApart.value).toBeGreaterThan(0.9);
@@ -107,10 +107,10 @@ test("generalise tells what is wrong", async () => {
     ["generalise", "nothing", ...sets],
     ["predict", "few", "cells/Test", "--calibrated"],
   ]);
-  expectFailure(cold!, 3, /few\/model\.onnx: holds no temperature/);
+  expectFailure(cold!, 3, /few\/model\.onnx: contains no temperature/);
   expectFailure(noHome!, 2, /generalise: --home is missing/);
   expectFailure(noSets!, 2, /generalise: --sets is missing/);
   expectFailure(twice!, 2, /two sets are named "B"/);
-  expectFailure(mine!, 3, /mine\.html: exists, and is no report/);
-  expectFailure(nowhere!, 3, /nothing: there is no such model/);
+  expectFailure(mine!, 3, /mine\.html: exists and is not a/);
+  expectFailure(nowhere!, 3, /nothing: no such model/);
 }, 400_000);

@@ -63,39 +63,36 @@ describe("help", () => {
     expect(again.stdout).toBe(train);
     // In groups, and a negation stands with what it negates.
     for (const { group } of recipeKeys()) expect(train).toContain(`\n${group}:\n`);
-    expect(train).toMatch(/^ {2}--frozen .*--no-frozen for no\)$/m);
+    expect(train).toMatch(/^ {2}--frozen .*--no-frozen to turn off\)$/m);
     expect(train).not.toMatch(/^ {2}--no-frozen/m);
   });
 });
 
 const WRONG: readonly (readonly [string, string])[] = [
-  ["trian", 'ERR_USAGE there is no command "trian". Did you mean "train"?'],
-  ["trian --data x", 'ERR_USAGE there is no command "trian". Did you mean "train"?'],
-  ["frobnicate", 'ERR_USAGE there is no command "frobnicate". See leukogram --help.'],
+  ["trian", 'ERR_USAGE unknown command "trian". Did you mean "train"?'],
+  ["trian --data x", 'ERR_USAGE unknown command "trian". Did you mean "train"?'],
+  ["frobnicate", 'ERR_USAGE unknown command "frobnicate". See leukogram --help.'],
   ["train --epoch 3", "ERR_USAGE unknown option '--epoch'. Did you mean --epochs?"],
   ["train --epochs", "ERR_USAGE option '--epochs <number>' argument missing"],
-  ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. it takes a number"],
+  ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. expected a number"],
   ["train --data x --threads 0", "ERR_CONFIG settings: threads: expected a whole number of at least 1, received 0"],
   ["train --data x --head dens", 'ERR_CONFIG settings: head: expected one of dense, linear, received "dens"'],
   [
     "train --data x --model resnet",
-    'ERR_CONFIG model "resnet" is not known. Use one of cnn, cnn-wide, mobilenetv2, mobilenetv3small, mobilenetv3large, efficientnetb0, densenet121, resnet50, vgg16, convnexttiny, vitb16.',
+    'ERR_CONFIG unknown model "resnet". Use one of cnn, cnn-wide, mobilenetv2, mobilenetv3small, mobilenetv3large, efficientnetb0, densenet121, resnet50, vgg16, convnexttiny, vitb16.',
   ],
-  [
-    "train --data x --recipe notbook",
-    'ERR_CONFIG recipe "notbook": there is no such file or recipe. Did you mean "notebook"?',
-  ],
-  ["train", "ERR_USAGE train: --data is missing. Give the folder of images."],
-  ["train --resume", "ERR_USAGE train: --resume needs --out. Name the folder of the run that was stopped."],
-  ["train --data . --weights w.h5", 'ERR_USAGE --weights: model "cnn" begins from no ImageNet weights.'],
-  ["evaluate m.onnx", "ERR_USAGE evaluate: --data is missing. Give the folder of labelled images."],
+  ["train --data x --recipe notbook", 'ERR_CONFIG recipe "notbook": no such file or recipe. Did you mean "notebook"?'],
+  ["train", "ERR_USAGE train: --data is missing. Give a folder of images."],
+  ["train --resume", "ERR_USAGE train: --resume needs --out. Give the folder of the interrupted run."],
+  ["train --data . --weights w.h5", 'ERR_USAGE --weights: model "cnn" has no ImageNet weights.'],
+  ["evaluate m.onnx", "ERR_USAGE evaluate: --data is missing. Give a folder of labelled images."],
   ["evaluate", "ERR_USAGE missing required argument 'model'"],
   [
     "evaluate m.onnx --data x --threads 0",
-    "'--threads <number>' argument '0' is invalid. it takes a whole number above 0",
+    "'--threads <number>' argument '0' is invalid. expected a whole number above 0",
   ],
-  ["predict m.onnx . --device gpu", 'ERR_USAGE device "gpu" is not known. Use one of cpu, cuda, dml, coreml, webgpu.'],
-  ["compare one", "ERR_USAGE compare: it takes two models or more."],
+  ["predict m.onnx . --device gpu", 'ERR_USAGE unknown device "gpu". Use one of cpu, cuda, dml, coreml, webgpu.'],
+  ["compare one", "ERR_USAGE compare: expected two or more models."],
   ["draw", "ERR_USAGE missing required argument 'dest'"],
 ];
 

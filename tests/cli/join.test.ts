@@ -38,8 +38,8 @@ test("join tells what is wrong, and writes nothing", async () => {
   ]);
   expectFailure(noData!, 2, /join: --data is missing/);
   expectFailure(noOut!, 2, /join: --out is missing/);
-  expectFailure(order!, 2, /can't be joined: normalized does not see cells in their own colours\. Name first/);
-  expectFailure(taken!, 3, /own: holds a run already/);
+  expectFailure(order!, 2, /can't be joined: normalized does not see cells in their original colours\. Put the run/);
+  expectFailure(taken!, 3, /own: already contains a run/);
   expectFailure(file!, 3, /file\.onnx/);
   expect(existsSync(join(cli.dir, "x"))).toBe(false);
 }, 400_000);

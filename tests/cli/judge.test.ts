@@ -70,7 +70,7 @@ describe.concurrent("evaluate", () => {
       /precision +recall +f1-score +support(?:.|\n)*^Accuracy +\d.* % \(95 % [\d.]+ to [\d.]+\)$/m,
     );
     expect(outcome.stdout).toMatch(
-      /^Calibration error +[\d.]+ %; were every probability right, [\d.]+ % to [\d.]+ %$/m,
+      /^Calibration error +[\d.]+ %; expected for perfect probabilities: [\d.]+ % to [\d.]+ %$/m,
     );
     expect(outcome.stdout).toMatch(/^Temperature [\d.]+: calibration error [\d.]+ %, then [\d.]+ %\.$/m);
     const files = [
@@ -88,7 +88,7 @@ describe.concurrent("evaluate", () => {
     expectFailure(
       refused,
       3,
-      "ERR_OUTPUT b: holds files that are no evaluation, such as checkpoints. Name a new folder",
+      "ERR_OUTPUT b: contains files that do not belong to an evaluation, such as checkpoints. Choose a new folder",
     );
   });
 
@@ -99,7 +99,7 @@ describe.concurrent("evaluate", () => {
     expectFailure(
       await cli.run("evaluate", "a", "--data", "blasts"),
       3,
-      /^ERR_DATA class "Blast" is not one of the model's \(.*\): Basophil, .*\. Rename or remove that folder, or say what it is with --map-classes map\.csv\.$/,
+      /^ERR_DATA class "Blast" is not one of the model's \(.*\): Basophil, .*\. Rename or remove that folder, or map its class with --map-classes map\.csv\.$/,
     );
   });
 });
@@ -108,7 +108,7 @@ describe.concurrent("predict", () => {
   test("prints a line an image, in order", async () => {
     const outcome = await cli.run("predict", "a", IMAGE, "smears/Test", "--json");
     expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toMatch(/^Classifying: 11\nNote: Whether these images look like .* is not known, .*\n$/);
+    expect(outcome.stderr).toMatch(/^Classifying: 11\nNote: The model has no record of .*\n$/);
     const lines = outcome.stdout.trimEnd().split("\n");
     const rows = lines.map((line) => JSON.parse(line) as { file: string; class: string; probabilities: object });
     expect(rows).toHaveLength(11);
@@ -156,19 +156,19 @@ describe("images that can't be read", () => {
     expectFailure(
       strict!,
       3,
-      /^ERR_IMAGE .*cut\.jpg: the picture is damaged or cut short \(.*\)\. Mend or remove it, or leave it out with --skip-bad\.$/,
+      /^ERR_IMAGE .*cut\.jpg: the image is damaged or incomplete \(.*\)\. Fix or remove it, or skip it with --skip-bad\.$/,
     );
     expect(lenient!.stdout).toMatch(/^.*whole\.jpg\t\w+\t[01]\.\d{4}\n$/);
-    const lines = lenient!.stderr.split("\n").filter((line) => line.startsWith("Left out: "));
+    const lines = lenient!.stderr.split("\n").filter((line) => line.startsWith("Skipped: "));
     expect(lines).toHaveLength(4);
     for (const [i, said] of [
-      /cut\.jpg: the picture is damaged/,
+      /cut\.jpg: the image is damaged/,
       /empty\.png: the file is empty \(0 bytes\)/,
-      /text\.jpg: this is no picture in a known format, whatever its name says/,
-      /vast\.png: the picture is larger than 64 megapixels/,
+      /text\.jpg: not an image in a known format/,
+      /vast\.png: the image is larger than 64 megapixels/,
     ].entries())
       expect(lines[i]).toMatch(said);
-    expect(lenient!.stderr).toMatch(/^Images that can't be read and were left out: 4 of 5$/m);
+    expect(lenient!.stderr).toMatch(/^Unreadable images skipped: 4 of 5$/m);
     expect(quiet!.stderr).toBe("");
   });
 
@@ -188,11 +188,7 @@ describe("images that can't be read", () => {
       ["train", "--data", "mixed", ...settings, "strict"],
       ["train", "--data", "mixed", ...settings, "lenient", "--skip-bad", "--json"],
     ]);
-    expectFailure(
-      strict!,
-      3,
-      /^ERR_IMAGE .*(cut|empty)\.jpg: .*Mend or remove them, or leave them out with --skip-bad\.$/,
-    );
+    expectFailure(strict!, 3, /^ERR_IMAGE .*(cut|empty)\.jpg: .*Fix or remove them, or skip them with --skip-bad\.$/);
     expect(existsSync(path("strict"))).toBe(false);
     expect(jsonOf<object>(lenient!)).toMatchObject({ judgedOn: "validation" });
     const report = readFileSync(path("lenient", "report.html"), "utf8");
@@ -243,7 +239,7 @@ describe.concurrent("compare", () => {
     ]);
     expect(comparisons).toHaveLength(1);
     expect(overSplits).toMatchObject([{ first: "32", second: "16", over: "seeds", count: 2 }]);
-    expect(readFileSync(path("seeds.html"), "utf8")).toMatch(/32 less 16 over 2 seeds/);
+    expect(readFileSync(path("seeds.html"), "utf8")).toMatch(/32 minus 16 over 2 seeds/);
     expect(jsonOf<Result>(one!).models.map(({ name }) => name)).toEqual(["32-seed0", "32-seed1"]);
   });
 
@@ -268,11 +264,11 @@ describe.concurrent("compare", () => {
       3,
       /^ERR_DATA compare: different images: 1 only in a, such as Test\/Neutrophil\/neu_0001\.jpg\. Evaluate both models on/,
     );
-    expectFailure(outcomes[1]!, 2, "ERR_USAGE compare: a is named twice. Give each model its own name.");
+    expectFailure(outcomes[1]!, 2, "ERR_USAGE compare: a is given twice. Give each model a different name.");
     expectFailure(
       outcomes[2]!,
       3,
-      "ERR_OUTPUT notes.html: exists, and is no report of Leukogram. Name a new .html file",
+      "ERR_OUTPUT notes.html: exists and is not a Leukogram report. Choose another .html file",
     );
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });
@@ -294,11 +290,11 @@ describe("a MODEL that is none", () => {
       evaluate("a", "--device", process.platform === "win32" ? "coreml" : "dml"),
     ]);
     const expected = [
-      /^ERR_FORMAT unfinished.model\.onnx: there is no such model\. The run is not finished: go on with leukogram train --out unfinished --resume\.$/,
-      "ERR_FORMAT nowhere.onnx: there is no such model. Give a run folder or an .onnx file.",
-      "ERR_FORMAT words.onnx: is no model that can be loaded. Give a run folder or an .onnx file that Leukogram wrote.",
-      "ERR_FORMAT cut.onnx: is no model that can be loaded. Give a run folder or an .onnx file that Leukogram wrote.",
-      /^ERR_FORMAT smears.model\.onnx: there is no such model\. Give a run folder or an \.onnx file\.$/,
+      /^ERR_FORMAT unfinished.model\.onnx: no such model\. The run is not finished: resume it with leukogram train --out unfinished --resume\.$/,
+      "ERR_FORMAT nowhere.onnx: no such model. Give a run folder or an .onnx file.",
+      "ERR_FORMAT words.onnx: can't be loaded as a model. Give a run folder or an .onnx file that Leukogram wrote.",
+      "ERR_FORMAT cut.onnx: can't be loaded as a model. Give a run folder or an .onnx file that Leukogram wrote.",
+      /^ERR_FORMAT smears.model\.onnx: no such model\. Give a run folder or an \.onnx file\.$/,
       /^ERR_RUNTIME device "(dml|coreml)" is not available here; this installation has cpu.* or use --device cpu\.$/,
     ];
     for (const [i, message] of expected.entries()) expectFailure(outcomes[i]!, 3, message);

@@ -69,7 +69,7 @@ describe.concurrent("train with the data of several laboratories", () => {
     expect(judged.slice(1).every((line) => line.startsWith("north/Test/"))).toBe(true);
     const report = readFileSync(path("all", "report.html"), "utf8");
     expect(report).toContain("Unseen: balanced accuracy");
-    expect(report).toContain("what models got on those that they were trained without");
+    expect(report).toContain("expect the results of models on laboratories left out of their training");
 
     // A run that is gone on with reads what is there, and makes what is missing.
     const model = path("all", "laboratories", "W", "model.onnx");
@@ -114,7 +114,7 @@ describe.concurrent("train with the data of several laboratories", () => {
     expectFailure(
       await train("--data", "north", "--data", "./north", "--out", "none"),
       2,
-      'ERR_USAGE data: both north and ./north are named "north". Give each a name of its own, such as A=north.',
+      'ERR_USAGE data: both north and ./north are named "north". Give each a different name, such as A=north.',
     );
     expect(existsSync(path("none"))).toBe(false);
   });

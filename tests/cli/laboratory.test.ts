@@ -107,8 +107,8 @@ test("a laboratory's records go from one folder to another, with users, cases, i
       ["restore", "all.tar"],
       ["restore", "none.tar"],
     ]);
-  expectFailure(again!, 3, "ERR_CONFLICT there is a user of that name");
-  expectFailure(nobody!, 3, "ERR_NOT_FOUND there is no user Eve");
+  expectFailure(again!, 3, "ERR_CONFLICT a user with this name already exists");
+  expectFailure(nobody!, 3, "ERR_NOT_FOUND no user named Eve");
   expect(renewed!.stdout).toBe("Ada: done\n");
   expect(jsonOf(listed!)).toMatchObject([{ name: "Ada", role: "admin", isDisabled: false }]);
   expect(list!.stdout).not.toContain("scrypt");
@@ -120,10 +120,10 @@ test("a laboratory's records go from one folder to another, with users, cases, i
   expectFailure(prune!, 2, "ERR_USAGE trail prune: expected verify or export");
 
   expect(saved!.stdout).toBe("Wrote all.tar\n");
-  expectFailure(exists!, 3, "ERR_OUTPUT all.tar: exists. Name another file.");
+  expectFailure(exists!, 3, "ERR_OUTPUT all.tar: exists. Choose another file.");
   expectFailure(nameless!, 2, "ERR_USAGE missing required argument 'file'");
-  expectFailure(taken!, 3, /^ERR_CONFLICT there are records already/);
-  expectFailure(missing!, 3, "ERR_DATA none.tar: there is no such file");
+  expectFailure(taken!, 3, /^ERR_CONFLICT records already exist/);
+  expectFailure(missing!, 3, "ERR_DATA none.tar: no such file");
   writeFileSync(join(dir, "cut.tar"), readFileSync(join(dir, "all.tar")));
   truncateSync(join(dir, "cut.tar"), 20_000);
   const [cut, restored, checked] = await runAll([
@@ -132,7 +132,7 @@ test("a laboratory's records go from one folder to another, with users, cases, i
     ["trail", "verify", "--json", "--data", "second"],
   ]);
   expectFailure(cut!, 3, /^ERR_DATA .*cut\.tar/);
-  expect(restored!.stdout).toBe(`Restored ${whole.events} events and 3 images; the trail is whole.\n`);
+  expect(restored!.stdout).toBe(`Restored ${whole.events} events and 3 images; the trail is intact.\n`);
   expect(jsonOf(checked!)).toMatchObject(whole);
 
   const second = await serve("--data", "second", "--allow-host", "lab.example");
@@ -150,7 +150,7 @@ test("a laboratory's records go from one folder to another, with users, cases, i
 
 test("a wrong use of serve is told in one line", async () => {
   const wrong = [
-    [["--port", "70000"], 2, /^ERR_USAGE .*it takes a number from 0 to 65535/],
+    [["--port", "70000"], 2, /^ERR_USAGE .*expected a number from 0 to 65535/],
     [["--allow-host"], 2, /^ERR_USAGE .*argument missing/],
     [["--allow-hosts", "a"], 2, /^ERR_USAGE unknown option '--allow-hosts'/],
     [["--model", "none"], 3, /^ERR_/],

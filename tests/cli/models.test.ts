@@ -131,9 +131,9 @@ describe("models", () => {
       ["models", "cnn-anylap"],
       ["models", "no/where"],
     ]);
-    expectFailure(none!, 3, "ERR_FORMAT none: holds no finished run.");
-    expectFailure(nothing!, 3, 'ERR_FORMAT cnn-anylap: there is no such model. Did you mean "cnn-anylab"?');
-    expectFailure(nowhere!, 3, "ERR_FORMAT no/where: there is no such model.");
+    expectFailure(none!, 3, "ERR_FORMAT none: contains no finished run.");
+    expectFailure(nothing!, 3, 'ERR_FORMAT cnn-anylap: no such model. Did you mean "cnn-anylab"?');
+    expectFailure(nowhere!, 3, "ERR_FORMAT no/where: no such model.");
   });
 });
 
@@ -167,7 +167,7 @@ describe("the name of a shipped model", () => {
     writeFileSync(file, whole.subarray(0, 1000));
     const outcome = await cli.run("predict", "cnn-anylab", IMAGE);
     writeFileSync(file, whole);
-    expectFailure(outcome, 3, "cnn-anylab.onnx: is not the model that was shipped. Install Leukogram anew.");
+    expectFailure(outcome, 3, "cnn-anylab.onnx: differs from the original file of the model. Reinstall Leukogram.");
   });
 });
 
@@ -179,8 +179,8 @@ describe("predict without a model", () => {
       ["predict", "cnn-anilab", IMAGE],
     ]);
     expectFailure(absent!, 2, "ERR_USAGE predict: no model is named, and mobilenetv2-anylab is not in this package.");
-    expectFailure(empty!, 2, "ERR_USAGE predict: runs/a is a model, and there is no image.");
-    expectFailure(missing!, 3, 'ERR_FORMAT cnn-anilab: there is no such model. Did you mean "cnn-anylab"?');
+    expectFailure(empty!, 2, "ERR_USAGE predict: runs/a is a model, but no images are given.");
+    expectFailure(missing!, 3, 'ERR_FORMAT cnn-anilab: no such model. Did you mean "cnn-anylab"?');
     const default_ = await shipModel(path("runs", "a"), { name: "mobilenetv2-anylab" });
     const outcome = await cli.run("predict", IMAGE, IMAGE, "--json");
     expect(outcome.stdout.trimEnd().split("\n")).toHaveLength(2);

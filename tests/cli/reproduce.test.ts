@@ -38,7 +38,7 @@ test("reproduce trains the three models, compares them and writes the report", a
   expect(report).toBe(join("both", "report.html"));
   const html = readFileSync(path(report), "utf8");
   expect(html).toContain("MobileNetV2 had no ImageNet weights");
-  expect(html).toContain("<h1>Custom CNN against MobileNetV2 trained whole, beginning with random weights</h1>");
+  expect(html).toContain("<h1>Custom CNN against MobileNetV2 trained entirely, starting from random weights</h1>");
   expect(html).not.toContain("frozen");
   expect(JSON.parse(readFileSync(path("both", "cnn-seed3", "config.json"), "utf8")).recipe).toMatchObject({
     seed: 3,
@@ -48,7 +48,7 @@ test("reproduce trains the three models, compares them and writes the report", a
   expectFailure(
     await cli.run("reproduce", "--data", path("smears", "Train"), "--out", "none"),
     3,
-    "has no Test folder",
+    "contains no Test folder",
   );
   expect(existsSync(path("none"))).toBe(false);
 }, 400_000);

@@ -32,7 +32,7 @@ test("robustness judges every corruption at five strengths, the same each time, 
       expect(change.value).toBeCloseTo(balancedAccuracy.value - told.balancedAccuracy.value, 10);
     }
   }
-  expect(text!.stdout).toMatch(/^Spoilt by .*\nCrop off centre /);
+  expect(text!.stdout).toMatch(/^Corruption .*\nCrop off centre /);
   const page = readFileSync(join(cli.dir, "report.html"), "utf8");
   expect(page.match(/<polygon/g)).toHaveLength(14);
   expect(judged!.code).toBe(0);
@@ -47,9 +47,9 @@ test("robustness tells what is wrong, and overwrites nothing", async () => {
     ["robustness", "run", "--data", "cells", "--out", "mine.html"],
   ]);
   expectFailure(noData!, 2, /robustness: --data is missing/);
-  expectFailure(noModel!, 3, /nothing: there is no such model/);
+  expectFailure(noModel!, 3, /nothing: no such model/);
   expectFailure(nowhere!, 3, /nowhere/);
-  expectFailure(mine!, 3, /mine\.html: exists, and is no report of Leukogram/);
+  expectFailure(mine!, 3, /mine\.html: exists and is not a Leukogram report/);
   expect(readFileSync(join(cli.dir, "mine.html"), "utf8")).toBe("mine");
   expect(existsSync(join(cli.dir, "runs"))).toBe(false);
 }, 400_000);

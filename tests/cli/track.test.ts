@@ -83,7 +83,7 @@ test("says what a server does not take, and what it answers", async () => {
   ]);
   expect(refused!.code).toBe(0);
   expect(refused!.stderr).toMatch(/Note: the server did not take report\.html/);
-  expectFailure(fault!, 3, /the MLflow server answered 400: no room/);
+  expectFailure(fault!, 3, /the MLflow server returned 400: no room/);
   expectFailure(unreachable!, 3, /the MLflow server can't be reached \(bad port\)/);
 }, 400_000);
 

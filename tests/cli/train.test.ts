@@ -71,13 +71,17 @@ describe.concurrent("train", () => {
     writeFileSync(path("mine", "config.json"), '{"name": "not a run"}');
     writeFileSync(path("plain"), "");
     const outcomes = await cli.runAll([line("mine", "--yes"), line("run"), line("plain")]);
-    expectFailure(outcomes[0]!, 3, "ERR_OUTPUT mine: holds files that are no run. Name a new folder with --out.");
+    expectFailure(
+      outcomes[0]!,
+      3,
+      "ERR_OUTPUT mine: contains files that do not belong to a run. Choose a new folder with --out.",
+    );
     expectFailure(
       outcomes[1]!,
       3,
-      /^ERR_OUTPUT run: holds a run already. Go on with --resume, begin anew with --yes, or/,
+      /^ERR_OUTPUT run: already contains a run. Resume it with --resume, overwrite it with --yes, or/,
     );
-    expectFailure(outcomes[2]!, 3, "ERR_OUTPUT plain: is not a folder. Name a new folder with --out.");
+    expectFailure(outcomes[2]!, 3, "ERR_OUTPUT plain: is not a folder. Choose a new folder with --out.");
     expect(readdirSync(path("mine"))).toEqual(["config.json"]);
   });
 
@@ -102,9 +106,9 @@ describe.concurrent("train", () => {
     expectFailure(
       outcomes[0]!,
       2,
-      "ERR_CONFIG run: the run was begun with other settings: epochs 2, now 9; augment true, now false. Resume with the settings",
+      "ERR_CONFIG run: the run was started with different settings: epochs 2, now 9; augment true, now false. Resume with the settings",
     );
-    expectFailure(outcomes[1]!, 3, "ERR_OUTPUT nowhere: there is no run to go on with. Check --out, or begin");
+    expectFailure(outcomes[1]!, 3, "ERR_OUTPUT nowhere: no run to resume. Check --out, or start");
     expect(readFileSync(path("run", "config.json"), "utf8")).toBe(before);
   });
 
@@ -117,7 +121,7 @@ describe.concurrent("train", () => {
       ...["key", "value", "list"].map((name) => line("r", "--recipe", `${name}.yaml`)),
       ["train", "--out", "run", "--resume", "--recipe", "good.yaml", "--seed", "5"],
     ]);
-    expectFailure(outcomes[0]!, 2, 'ERR_CONFIG key.yaml: there is no setting "epoch". Did you mean "epochs"?');
+    expectFailure(outcomes[0]!, 2, 'ERR_CONFIG key.yaml: unknown setting "epoch". Did you mean "epochs"?');
     expectFailure(
       outcomes[1]!,
       2,

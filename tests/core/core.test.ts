@@ -68,6 +68,6 @@ test("the nearest word is one that could have been meant, or none", () => {
 
 test("shapes broadcast as in NumPy, and tell what does not fit", () => {
   expect(broadcastShapes(["batch", 3, 1], [3, 4])).toEqual(["batch", 3, 4]);
-  expect(() => broadcastShapes([2, 3], [2, 4])).toThrow("ERR_SHAPE broadcast: [2, 3] and [2, 4] do not fit together");
+  expect(() => broadcastShapes([2, 3], [2, 4])).toThrow("ERR_SHAPE broadcast: [2, 3] and [2, 4] are not compatible");
   expect(strides([2, 3, 4])).toEqual([12, 4, 1]);
 });

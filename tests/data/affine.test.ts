@@ -156,14 +156,12 @@ describe("drawTransform", () => {
   test("takes a shift below 1 as a share of the image", () => {
     const shifts = { ...AUGMENTATION, widthShiftRange: 0.5 };
     expect(Math.abs(drawTransform(new Rng(3), shifts, { height: 10, width: 200 }).tx)).toBeGreaterThan(1);
-    expect(() => drawTransform(new Rng(3), shifts)).toThrow(/a shift of 0.5 is a share of an image of unknown size/);
+    expect(() => drawTransform(new Rng(3), shifts)).toThrow(/a shift of 0.5 needs the size of the image/);
   });
 
   test("refuses ranges that make no sense", () => {
     expect(() => checkAugmentation({ ...AUGMENTATION, zoomRange: 1 })).toThrow("zoomRange must be below 1, received 1");
-    expect(() => checkAugmentation({ ...AUGMENTATION, rotationRange: -3 })).toThrow(
-      "rotationRange must be a number from 0 on",
-    );
+    expect(() => checkAugmentation({ ...AUGMENTATION, rotationRange: -3 })).toThrow("rotationRange must be at least 0");
     expect(() => checkAugmentation({ ...AUGMENTATION, shearRange: 90 })).toThrow("shearRange must be below 90");
   });
 });

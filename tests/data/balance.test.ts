@@ -114,14 +114,14 @@ describe("balanceFolder", () => {
     await balanceFolder(from, to, { augmentation });
     const foreign = writeFiles(fresh(), { "thesis.txt": "mine" });
     await expect(balanceFolder(from, foreign, { augmentation })).rejects.toThrow(
-      `ERR_OUTPUT ${foreign} exists and was not made by this command; it is left as it is. Name a folder that does not exist yet.`,
+      `ERR_OUTPUT ${foreign} exists and was not made by this command; it was not changed. Choose a folder that does not exist yet.`,
     );
     expect(readdirSync(foreign)).toEqual(["thesis.txt"]);
     await expect(balanceFolder(from, join(from, "out"), { augmentation })).rejects.toThrow(
-      /ERR_USAGE balance: .* lie in one another/,
+      /ERR_USAGE balance: .* overlap/,
     );
     await expect(balanceFolder(join(from, "m.csv"), fresh(), { augmentation })).rejects.toThrow(
-      /is a manifest, and only folders/,
+      /is a manifest; only folders/,
     );
   });
 

@@ -170,7 +170,7 @@ describe("openImageCache", () => {
     const samples = await samplesOf(1, "words", 2, "", 3);
     const options = { imageSize: [4, 4] as const, cacheDir: freshCacheDir() };
     const message =
-      /^ERR_IMAGE .*1\.png: this is no picture in a known format.* \(and 1 other bad image\)\. .* --skip-bad\.$/;
+      /^ERR_IMAGE .*1\.png: not an image in a known format.* \(and 1 other bad image\)\. .* --skip-bad\.$/;
     await expect(openImageCache(samples, options)).rejects.toThrow(message);
     await expect(openImageCache(samples, options)).rejects.toThrow(message); // from the cache's index
   });
@@ -190,7 +190,7 @@ describe("openImageCache", () => {
     }
     await expect(
       openImageCache(await samplesOf("words", ""), { imageSize: [4, 4], cacheDir: freshCacheDir(), skipBad: true }),
-    ).rejects.toThrow("ERR_DATA none of the 2 images can be decoded. Check that the folder holds pictures.");
+    ).rejects.toThrow("ERR_DATA none of the 2 images can be decoded. Check that the folder contains images.");
   });
 
   test("stops where asked to, and leaves nothing behind", async () => {
@@ -215,7 +215,7 @@ describe("openImageCache", () => {
     // The file that the pixels go to first is a device without space.
     symlinkSync("/dev/full", join(cacheDir, `${probe.file.split("/").pop()}.${process.pid}.tmp`));
     await expect(openImageCache(samples, { imageSize: [4, 4], cacheDir })).rejects.toThrow(
-      `ERR_OUTPUT cannot write the image cache in ${cacheDir}: the disk is full; the cache needs 1 MB. Free some space`,
+      `ERR_OUTPUT cannot write the image cache in ${cacheDir}: the disk is full; the cache needs 1 MB. Free some disk space`,
     );
     expect(listed(cacheDir)).toEqual([]);
   });
@@ -227,7 +227,7 @@ describe("openImageCache", () => {
       "ERR_USAGE the image size must be whole numbers above 0, received 0 x 4",
     );
     await expect(openImageCache(samples, { imageSize: [4, 4], cacheDir: join(file, "sub") })).rejects.toThrow(
-      /^ERR_OUTPUT cannot make the cache folder .* Name another one with LEUKOGRAM_CACHE\.$/,
+      /^ERR_OUTPUT cannot make the cache folder .* Set LEUKOGRAM_CACHE to another folder\.$/,
     );
     expect(readFileSync(file, "utf8")).toBe("");
   });

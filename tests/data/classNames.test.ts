@@ -37,7 +37,7 @@ describe("class names in other words", () => {
 
   test("are offered where they would change something, and never where all names are known", () => {
     expect(offeredMapping(["NEU", "Eos", "ig"])).toBe(
-      "--map-classes auto takes NEU as Neutrophil, Eos as Eosinophil; ig as none of the five",
+      "--map-classes auto reads NEU as Neutrophil, Eos as Eosinophil; ig as none of the five",
     );
     expect(offeredMapping(["Neutrophil", "BandNeutrophil"])).toBeUndefined();
     expect(offeredMapping(["cat", "dog"])).toBeUndefined();
@@ -52,14 +52,14 @@ describe("withMappedClasses", () => {
     expect(train.classes).toEqual(["Eosinophil", "Neutrophil"]);
     expect(train.samples.map(({ label }) => label)).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0]);
     expect(said).toEqual([
-      "Classes: BNE as Neutrophil, SNE as Neutrophil, EO as Eosinophil; ig as none of the five. 5 of 14 images are of none of the classes and left out.",
-      "Readers differ on these: BNE is counted as Neutrophil, SNE is counted as Neutrophil. Say otherwise with --map-classes map.csv.",
+      "Classes: BNE as Neutrophil, SNE as Neutrophil, EO as Eosinophil; ig as none of the five. 5 of 14 images have another class and are skipped.",
+      "Readers disagree on these: BNE is counted as Neutrophil, SNE is counted as Neutrophil. To change this, use --map-classes map.csv.",
     ]);
   });
 
   test("refuses what is none of the five where it may not be left out", () => {
     expect(() => withMappedClasses(opened({ NEU: 1, EO: 1, smudge: 1 }), { map: "auto", leaveOut: false })).toThrow(
-      "none of the five cell types, or not known: smudge. Leave these images out with --others leave-out",
+      "not one of the five cell types, or unknown: smudge. Skip these images with --others leave-out",
     );
   });
 
@@ -70,10 +70,10 @@ describe("withMappedClasses", () => {
     const { train } = withMappedClasses(opened({ A: 1, B: 1 }), { map, leaveOut: false });
     expect(train.classes).toEqual(["Lymphocyte", "Monocyte"]);
     expect(() => withMappedClasses(opened({ A: 1, C: 1 }), { map, leaveOut: true })).toThrow(
-      "the class map says nothing of C",
+      "the class map has no row for C",
     );
     writeFileSync(file, "from,to\nA,Monocyte\nA,Lymphocyte\n");
-    expect(() => readClassMap(file)).toThrow("takes A as Monocyte and as Lymphocyte");
+    expect(() => readClassMap(file)).toThrow("maps A to both Monocyte and Lymphocyte");
     writeFileSync(file, "x,y\nA,B\n");
     expect(() => readClassMap(file)).toThrow("has no columns from and to");
     writeFileSync(file, "from,to\n");

@@ -51,7 +51,7 @@ describe("scanFolder", () => {
     const dir = touch(fresh(), "a/1.jpg", "b/1.jpg", "c/1.jpg");
     expect(files(scanFolder(dir, { classes: ["c", "a"] }))).toEqual(["c/1.jpg", "a/1.jpg"]);
     expect(() => scanFolder(dir, { classes: ["c", "d"] })).toThrow(
-      `ERR_DATA ${dir} has no folder for the class "d", only "a", "b", "c". Name only classes that have a folder.`,
+      `ERR_DATA ${dir} has no folder for the class "d", only "a", "b", "c". Give only classes that have a folder.`,
     );
   });
 
@@ -83,27 +83,23 @@ describe("scanFolder", () => {
     const dir = touch(fresh(), "a/x.jpg", "b/z.jpg");
     expect(() => scanFolder(dir, { groupBy: "who" })).toThrow(/ERR_USAGE grouping by "who" needs a manifest/);
     writeFiles(dir, { "manifest.csv": "file,patient\na/x.jpg,1\n" });
-    expect(() => scanFolder(dir, { groupBy: "who" })).toThrow(
-      'there is no column "who" to group by, only "file", "patient"',
-    );
+    expect(() => scanFolder(dir, { groupBy: "who" })).toThrow('no column "who" to group by, only "file", "patient"');
     expect(() => scanFolder(dir, { groupBy: "patient" })).toThrow(/has no row for .*z\.jpg, so its patient is unknown/);
   });
 
   test("says what is wrong with a folder", () => {
     const dir = fresh();
-    expect(() => scanFolder(join(dir, "nowhere"))).toThrow(
-      `ERR_DATA there is no folder ${join(dir, "nowhere")}. Check`,
-    );
-    expect(() => scanFolder(dir)).toThrow(`ERR_DATA ${dir} is empty: there is no class folder in it. Put the images`);
+    expect(() => scanFolder(join(dir, "nowhere"))).toThrow(`ERR_DATA no such folder: ${join(dir, "nowhere")}. Check`);
+    expect(() => scanFolder(dir)).toThrow(`ERR_DATA ${dir} is empty: no class folders found. Put the images`);
     touch(dir, "plain.txt");
     expect(() => scanFolder(join(dir, "plain.txt"))).toThrow(
       "plain.txt is not a folder. Give a folder of class folders",
     );
     touch(dir, "a/1.jpg");
-    expect(() => scanFolder(dir)).toThrow(`${dir} has only one class, "a", and at least 2 are needed. Give the folder`);
+    expect(() => scanFolder(dir)).toThrow(`${dir} has only one class, "a", but at least 2 are needed. Give the folder`);
     touch(dir, "b/readme.txt");
     expect(() => scanFolder(dir)).toThrow(
-      `class "b" has no image in ${join(dir, "b")}, only 1 other file such as readme.txt. Add images`,
+      `class "b" has no images in ${join(dir, "b")}, only 1 other file such as readme.txt. Add images`,
     );
   });
 });
@@ -153,7 +149,7 @@ describe("openData", () => {
 
   test("says that a path is missing, or is no folder", () => {
     const dir = touch(fresh(), "plain.txt");
-    expect(() => openData(join(dir, "none"))).toThrow(/ERR_DATA there is no folder/);
+    expect(() => openData(join(dir, "none"))).toThrow(/ERR_DATA no such folder/);
     expect(() => openData(join(dir, "plain.txt"))).toThrow(/is not a folder/);
   });
 });
@@ -186,7 +182,7 @@ describe("a manifest as data", () => {
   test("names the line where a cell is wrong", () => {
     const dir = touch(fresh(), "1.jpg", "2.jpg");
     const open = (text: string) => openData(join(writeFiles(dir, { "m.csv": text }), "m.csv"));
-    expect(() => open("file,class\n1.jpg,a\nnone.jpg,b\n")).toThrow(/line 3: there is no file .*none\.jpg/);
+    expect(() => open("file,class\n1.jpg,a\nnone.jpg,b\n")).toThrow(/line 3: no such file: .*none\.jpg/);
     expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,maybe\n")).toThrow(
       'line 3: expected split train, validation or test, received "maybe"',
     );
@@ -195,9 +191,9 @@ describe("a manifest as data", () => {
     );
     expect(() => open("file,class\n1.jpg,a\n2.jpg,\n")).toThrow('line 3: the column "class" is empty');
     expect(() => open("file,class\n1.jpg,a\n")).toThrow('has only one class, "a"');
-    expect(() => open("file,class\n")).toThrow("is empty: it lists no image");
+    expect(() => open("file,class\n")).toThrow("is empty: it lists no images");
     expect(() => open("picture,class\n1.jpg,a\n")).toThrow('expected a column "file", received "picture", "class"');
     expect(() => open("file,kind\n1.jpg,a\n")).toThrow('expected a column "class" or "label", received "file", "kind"');
-    expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,test\n")).toThrow(/class "b" has no image in train/);
+    expect(() => open("file,class,split\n1.jpg,a,train\n2.jpg,b,test\n")).toThrow(/class "b" has no images in train/);
   });
 });

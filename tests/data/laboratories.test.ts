@@ -69,14 +69,14 @@ describe("openLaboratories", () => {
   test("refuses two sources of one name, and validation images that only one has", () => {
     touch(join(root, "other"), "north/a/1.jpg", "north/b/1.jpg");
     expect(() => openLaboratories([north, join(root, "other", "north")])).toThrow(
-      /^ERR_USAGE data: both .*north and .*other.north are named "north"\. Give each a name of its own, such as A=/,
+      /^ERR_USAGE data: both .*north and .*other.north are named "north"\. Give each a different name, such as A=/,
     );
     const apart = touch(
       join(root, "apart"),
       ...["Train", "Val", "Test"].flatMap((part) => [`${part}/a/1.jpg`, `${part}/b/1.jpg`]),
     );
     expect(() => openLaboratories([apart, south])).toThrow(
-      /^ERR_DATA .*apart has its validation images apart, and .*south has not\. Give all laboratories a Validation/,
+      /^ERR_DATA .*apart has a Validation folder, but .*south has none\. Either all laboratories need a Validation/,
     );
     expect(openLaboratories([apart, `B=${apart}`]).validation!.samples).toHaveLength(4);
   });

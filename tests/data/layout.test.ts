@@ -32,14 +32,14 @@ describe("parts of a data set", () => {
     expect(files(opened.train)).toEqual(both(train));
     expect(files(opened.validation)).toEqual(both(validation));
     expect(opened.test).toBeUndefined();
-    expect(notes()).toEqual([`${dir}: ${validation} is used for validation, and there is no part to test on`]);
+    expect(notes()).toEqual([`${dir}: ${validation} is used for validation; no test images`]);
   });
 
   test("the validation part is judged on where there is no test part, which is said", () => {
     const dir = fresh(...both("train"), ...both("val"));
     expect(files(openToJudge([dir]))).toEqual(both("val"));
     expect(notes()[1]).toBe(
-      `${dir}: has no test part, so its validation part is judged on; a model that was chosen by it looks too good`,
+      `${dir}: has no test part, so the validation part is used; a model chosen by it looks too good`,
     );
   });
 
@@ -50,14 +50,14 @@ describe("parts of a data set", () => {
     expect(files(held)).toEqual([...both("TestA"), "TestB/b/3.jpg"]);
     expect(held!.samples.map(({ label }) => label)).toEqual([0, 1, 1]);
     expect(notes()).toEqual([
-      `${dir}: "TestA", "TestB" are tested on together; give one of them by itself to test on it alone`,
+      `${dir}: "TestA", "TestB" are used together for testing; to use one of them, give only that folder`,
     ]);
   });
 
   test("a plain test folder counts before others", () => {
     const dir = fresh(...both("TRAIN"), ...both("TEST"), ...both("TEST_SIMPLE"));
     expect(files(openData(dir).test)).toEqual(both("TEST"));
-    expect(notes()).toEqual([`${dir}: TEST is tested on, and "TEST_SIMPLE" left out`]);
+    expect(notes()).toEqual([`${dir}: TEST is used for testing, "TEST_SIMPLE" ignored`]);
   });
 
   test("one part alone is taken as a whole", () => {
@@ -65,34 +65,36 @@ describe("parts of a data set", () => {
       const dir = fresh(...both(part));
       const { train, validation, test: held } = openData(dir);
       expect([train.classes, validation, held]).toEqual([["a", "b"], undefined, undefined]);
-      expect(notes().at(-1)).toMatch(part === "train" ? /holds train and no other part/ : /alone, and all its images/);
+      expect(notes().at(-1)).toMatch(
+        part === "train" ? /contains only train: no test images/ : /; all its images are used/,
+      );
     }
   });
 
   test("valid and test have nothing to train on", () => {
     const dir = fresh(...both("valid"), ...both("test"));
     expect(() => openData(dir)).toThrow(
-      `ERR_DATA ${dir}: holds the parts "valid", "test", and none to train on. Name the one that you mean, such as ${join(dir, "valid")}.`,
+      `ERR_DATA ${dir}: contains the parts "valid", "test", but no training part. Give one of them, such as ${join(dir, "valid")}.`,
     );
   });
 
   test("folders beside parts are left out and said, or refused where they might be classes", () => {
     const whole = fresh(...both("train"), ...both("test"), "masks/1.png");
     expect(openData(whole).train.classes).toEqual(["a", "b"]);
-    expect(notes()).toEqual([`${whole}: "train", "test" are used, and "masks" left out`]);
+    expect(notes()).toEqual([`${whole}: "train", "test" are used, "masks" ignored`]);
     const dir = fresh("test/1.jpg", "Basophil/1.jpg", "Monocyte/1.jpg");
     expect(() => openData(dir)).toThrow(
-      `${dir}: holds "test", as parts of data are named, beside "Basophil", "Monocyte". Give the folder that holds either`,
+      `${dir}: contains "test", which are names of parts, next to "Basophil", "Monocyte". Give a folder that contains either`,
     );
   });
 
   test("parts below the classes are refused, and so is a folder of data sets", () => {
     const below = fresh("a/train/1.jpg", "a/test/2.jpg", "b/train/1.jpg", "b/test/2.jpg");
     expect(() => openData(below)).toThrow(
-      `${below}: its folder a holds "test", "train", which are parts of data and no images of a class. Put the parts above`,
+      `${below}: its folder a contains "test", "train", which are parts of a data set, not a class. Put the parts above`,
     );
     const sets = fresh(...both("A/train"), ...both("B/train"));
-    expect(() => openData(sets)).toThrow(`Give each data set by itself: --data ${join(sets, "A")}.`);
+    expect(() => openData(sets)).toThrow(`Give each data set separately: --data ${join(sets, "A")}.`);
   });
 });
 
@@ -101,7 +103,7 @@ describe("classes", () => {
     const cells = (name: string) => [`${name}/Basophil/1.jpg`, `${name}/neutrophils/2.jpg`];
     const dir = fresh(...cells("P1"), ...cells("P2"));
     expect(() => openData(dir)).toThrow(
-      `ERR_DATA ${dir}: its folders "P1", "P2" each hold class folders ("Basophil", "neutrophils"), so they are no classes. If they are laboratories, give each by itself (--data P1=${join(dir, "P1")})`,
+      `ERR_DATA ${dir}: its folders "P1", "P2" each contain class folders ("Basophil", "neutrophils"), so they are not classes. If they are laboratories, give each separately (--data P1=${join(dir, "P1")})`,
     );
   });
 
@@ -111,7 +113,9 @@ describe("classes", () => {
       ...["patient:P1", "patient:P2"],
       ...["patient:P03", "patient:P1"],
     ]);
-    expect(notes()[0]).toMatch(/the 3 folders below the classes \(P1, P2, P03, \.\.\.\) are taken for patients/);
+    expect(notes()[0]).toMatch(
+      /the 3 folders inside the class folders \(P1, P2, P03, \.\.\.\) are treated as patients/,
+    );
     const other = fresh("a/left/1.jpg", "a/P2/2.jpg", "b/P1/3.jpg", "b/P03/4.jpg");
     expect(openData(other).train.samples[0]!.group).toBe("a/P2/2");
   });
@@ -119,7 +123,7 @@ describe("classes", () => {
   test("are found in the one folder that holds all, as archives have it", () => {
     const dir = fresh("cells/Basophil/1.jpg", "cells/Monocyte/2.jpg", "__MACOSX/cells/Basophil/._1.jpg");
     expect(openData(dir).train.classes).toEqual(["Basophil", "Monocyte"]);
-    expect(notes()).toEqual([`${dir}: all is in its folder cells`]);
+    expect(notes()).toEqual([`${dir}: using its only folder, cells`]);
     const patients = fresh("a/P1/1.jpg", "a/P2/2.jpg");
     expect(() => openData(patients)).toThrow('has only one class, "a"');
   });
@@ -151,18 +155,20 @@ describe("files of a folder", () => {
     openData(dir);
     openData(dir);
     expect(remarksSoFar()).toEqual({
-      leftOut: { ".heic": 2, "without an ending": 1, ".txt": 1 },
-      notes: [`${dir}: 1 image lies beside the class folders and is left out: no folder says the class`],
+      leftOut: { ".heic": 2, "without extension": 1, ".txt": 1 },
+      notes: [`${dir}: 1 image is next to the class folders, not in a class folder, and is ignored`],
     });
   });
 
   test("of a class that has no image are named", () => {
     const dir = fresh("a/1.jpg", "b/2.heic");
     expect(() => openData(dir)).toThrow(
-      `class "b" has no image in ${join(dir, "b")}, only 1 other file such as 2.heic. Add images (.bmp, .gif, .jfif,`,
+      `class "b" has no images in ${join(dir, "b")}, only 1 other file such as 2.heic. Add images (.bmp, .gif, .jfif,`,
     );
     const flat = fresh("1.jpg", "2.jpg");
-    expect(() => openData(flat)).toThrow(`${flat} holds 2 images and no class folder. Put the images in one folder`);
+    expect(() => openData(flat)).toThrow(
+      `${flat} contains 2 images but no class folders. Put the images in one folder`,
+    );
   });
 });
 

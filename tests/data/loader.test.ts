@@ -207,7 +207,7 @@ describe("a loader", () => {
     const drain = async (loader: typeof cut, order: number[]) => {
       for await (const { count } of loader.batches({ epoch: 0, order })) expect(count).toBe(1);
     };
-    await expect(drain(cut, [0, 1])).rejects.toThrow(/ERR_DATA the cache .* holds no image 1\. Delete the cache/);
+    await expect(drain(cut, [0, 1])).rejects.toThrow(/ERR_DATA the cache .* contains no image 1\. Delete the cache/);
     await cut.close();
     const gone = createLoader({ ...broken, file: join(dir, "none.bin") }, options);
     await expect(drain(gone, [0, 1])).rejects.toThrow(/ERR_RUNTIME a loader worker failed: ENOENT/);

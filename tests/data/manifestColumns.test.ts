@@ -35,10 +35,10 @@ describe("separators and encodings of a manifest", () => {
     ]);
     expect(notes()).toEqual([]);
     expect(open(semicolons)).toEqual(own);
-    expect(notes()).toEqual([`${path()}: its columns are separated by semicolons`]);
+    expect(notes()).toEqual([`${path()}: columns are separated by semicolons`]);
     forgetRemarks();
     expect(open(`\uFEFF${semicolons.replaceAll(";", "\t").replaceAll("\n", "\r\n")}`)).toEqual(own);
-    expect(notes()).toEqual([`${path()}: its columns are separated by tabs`]);
+    expect(notes()).toEqual([`${path()}: columns are separated by tabs`]);
   });
 
   test("reads quoted cells and headers, and UTF-16 with its mark, as Excel writes it", () => {
@@ -52,7 +52,7 @@ describe("separators and encodings of a manifest", () => {
       /m\.csv: .*encoded data was not valid.*\. Give a CSV file in UTF-8 whose first line names the columns\./,
     );
     expect(() => open("file,class\n1.jpg,Basophil\n2.jpg,Neutrophil,band\n")).toThrow(
-      "line 3: 3 cells, and the header has 2. Quote a cell that holds the separator, and name every column.",
+      "line 3: 3 cells, but the header has 2. Quote cells that contain the separator, and name every column.",
     );
   });
 });
@@ -70,15 +70,15 @@ describe("columns of other names", () => {
     const own = open(OWN);
     expect(open(OWN.replace("file,class,split", `${file},${name},Split`))).toEqual(own);
     expect(notes()).toEqual([
-      `${path()}: the column "${file}" is taken for the file`,
-      `${path()}: the column "${name}" is taken for the class`,
+      `${path()}: the column "${file}" is used for the file`,
+      `${path()}: the column "${name}" is used for the class`,
     ]);
   });
 
   test("names the columns passed over, and groups by Patient", () => {
     const { train } = open("image,category,Patient,subset\n1.jpg,Basophil,7,a\n2.jpg,Monocyte,7,b\n");
     expect(train.samples.map(({ group }) => group)).toEqual(["Patient:7", "Patient:7"]);
-    expect(notes()[1]).toBe(`${path()}: the column "category" is taken for the class; passed over: "subset"`);
+    expect(notes()[1]).toBe(`${path()}: the column "category" is used for the class; ignored: "subset"`);
   });
 
   test("prefers file and class, and refuses two others by name", () => {
@@ -86,10 +86,10 @@ describe("columns of other names", () => {
     expect(open(`file,class,label\n${rows}`).train.classes).toEqual(["Basophil", "Monocyte"]);
     expect(notes()).toEqual([]);
     expect(() => open(`file,label,Diagnosis\n${rows}`)).toThrow(
-      `manifest ${path()}: several columns can be the class: "label", "Diagnosis". Rename the one that is meant to class.`,
+      `manifest ${path()}: several columns can be the class: "label", "Diagnosis". Rename the right column to class.`,
     );
     expect(() => open(`image,class,path\n${rows}`)).toThrow(
-      `manifest ${path()}: several columns can be the file: "image", "path". Rename the one that is meant to file.`,
+      `manifest ${path()}: several columns can be the file: "image", "path". Rename the right column to file.`,
     );
   });
 
@@ -122,10 +122,10 @@ describe("numbers for classes", () => {
 
   test("are refused, with how to say what they are", () => {
     expect(() => open(numbered)).toThrow(
-      `manifest ${path()}: the column "class" has numbers for classes: "0", "3". Say what they are with --map-classes map.csv: a line "from,to", then one for each, such as "0,Basophil".`,
+      `manifest ${path()}: the column "class" has numbers for classes: "0", "3". Map them with --map-classes map.csv: a line "from,to", then one line per class, such as "0,Basophil".`,
     );
     expect(() => open("file,class,label\n1.jpg,0.0,Basophil\n2.jpg,1.0,Monocyte\n")).toThrow(
-      'or, if "label" has the names, rename it to class, and class to something else.',
+      'or, if "label" contains the names, rename it to class, and class to something else.',
     );
   });
 
@@ -134,7 +134,7 @@ describe("numbers for classes", () => {
     const mapClasses = { map: readClassMap(join(dir, "map.csv")), leaveOut: false };
     expect(open(numbered, { mapClasses })).toEqual(open(OWN));
     expect(() => open(numbered, { mapClasses: { map: "auto", leaveOut: false } })).toThrow(
-      "none of the five cell types, or not known: 0, 3.",
+      "not one of the five cell types, or unknown: 0, 3.",
     );
   });
 });

@@ -43,7 +43,7 @@ describe("the table of public sets", () => {
       expect(files.length > 0 || ask !== undefined).toBe(true);
       for (const text of [licence, citation, bias]) expect(text.length).toBeGreaterThan(2);
     }
-    expect(() => publicSet("raabin")).toThrow(/no public set is named "raabin"/);
+    expect(() => publicSet("raabin")).toThrow(/unknown data set "raabin"/);
   });
 });
 
@@ -81,7 +81,7 @@ describe("fetching", () => {
     });
     const folder = testFolder();
     const first = await fetchFrom((_, response) => breakOff(response, body, { after: 20_000 }), SET, folder);
-    expect(first.error).toMatch(/^ERR_DATA .*can't be downloaded: .*broke off.*call it again to go on/);
+    expect(first.error).toMatch(/^ERR_DATA .*can't be downloaded: .*download stopped.*run the command again to resume/);
     expect(existsSync(first.dir)).toBe(false);
     expect(readdirSync(join(first.downloads, "pbc")).sort()).toEqual(["cells.zip.part", "cells.zip.part.json"]);
     const told = JSON.parse(readFileSync(join(first.downloads, "pbc", "cells.zip.part.json"), "utf8"));
@@ -119,14 +119,14 @@ describe("fetching", () => {
       set,
     );
     expect(wrong.error).toMatch(
-      new RegExp(`^ERR_DATA cells\\.zip: is not what its publisher describes \\(MD5 ${md5}, `),
+      new RegExp(`^ERR_DATA cells\\.zip: does not match the publisher's checksum \\(MD5 ${md5}, `),
     );
     expect(readdirSync(join(wrong.downloads, "pbc"))).toEqual([]);
     expect(leftovers(wrong.folder)).toEqual([]);
     const ok = await fetchFrom((_, response) => sendAll(response, right), set);
     expect(ok.found?.unverified).toEqual([]);
     const page = await fetchFrom((_, response) => sendAll(response, "<!doctype html>Sign in first"));
-    expect(page.error).toMatch(/what came is no archive, perhaps a page that asks for something/);
+    expect(page.error).toMatch(/the download is not an archive, perhaps a web page/);
   });
 
   test("bytes that changed since their first use are told", async () => {
@@ -145,7 +145,7 @@ describe("fetching", () => {
     expect(evil.error).toMatch(/outside the folder/);
     expect(leftovers(evil.folder)).toEqual([]);
     const empty = await fetchFrom((_, response) => sendAll(response, zipOf({ "readme.txt": strToU8("moved") })));
-    expect(empty.error).toMatch(/no image of a known class/);
+    expect(empty.error).toMatch(/no images of a known class/);
     expect(leftovers(empty.folder)).toEqual([]);
   });
 
@@ -209,7 +209,7 @@ describe("fetching", () => {
     const folder = testFolder();
     const options = { downloads: join(folder, "downloads") };
     expect(await message(fetchSet(publicSet("lisc"), join(folder, "set"), options))).toMatch(
-      /^ERR_USAGE lisc can't be fetched without you\. Open the homepage, read its terms.*hrezatofighi/,
+      /^ERR_USAGE lisc can't be downloaded automatically\. Open the homepage, read its terms.*hrezatofighi/,
     );
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -82,9 +82,9 @@ describe("epochOrder", () => {
 
   test("refuses to balance a class without images", () => {
     expect(() => epochOrder([0, 2], 3, { epoch: 0, seed: 0, balance: "sampling" })).toThrow(
-      "ERR_DATA class 1 has no image, so the classes cannot be balanced. Add images of it, or leave the class out.",
+      "ERR_DATA class 1 has no images, so the classes can't be balanced. Add images, or remove the class.",
     );
-    expect(() => classWeights([0, 3], 2)).toThrow("image 1 has label 3, and there are 2 classes");
+    expect(() => classWeights([0, 3], 2)).toThrow("image 1 has label 3, but there are 2 classes");
   });
 });
 

@@ -75,7 +75,7 @@ describe("splitDataset, stratified", () => {
     expect(() => splitDataset(two, { validationFraction: 1 })).toThrow(
       "ERR_USAGE the validation fraction must be in [0, 1), received 1. Give a share such as 0.2.",
     );
-    expect(() => splitDataset(two)).toThrow("2 images in 1 groups are too few to set 0.2 of them apart");
+    expect(() => splitDataset(two)).toThrow("2 images in 1 groups are too few to hold out 0.2 of them");
   });
 });
 

@@ -48,18 +48,18 @@ describe("a count of types beyond the five", () => {
     expect(neutrophils!.share).toEqual({ value: 0.6, ...clopperPearson(60, 100) });
     expect(immature).toMatchObject({ class: "ImmatureGranulocyte", count: 0, position: "within" });
     expect(report).toMatchObject({ platelets: 40, flags: [], erythroblasts: { count: 0, position: "within" } });
-    expect(report.notes).toContain("40 pictures show platelets, and no leukocyte: not counted.");
+    expect(report.notes).toContain("40 images show platelets and no white blood cell: not counted.");
   });
 
   test("says a left shift once, and immature granulocytes with their exact limits", () => {
     const { flags, groups } = flagged(SHIFTED);
     expect(groups[1]!.share).toEqual({ value: 0.1, ...clopperPearson(10, 100) });
     expect(flags).toEqual([
-      "Band neutrophils are above the usual range: left shift, 14.0 % (7.9 to 22.4), usual 0 to 5.",
-      "Immature granulocytes are above the usual range, 10.0 % (4.9 to 17.6), usual 0 to 0.9.",
+      "Band neutrophils are above the reference range: left shift, 14.0 % (7.9 to 22.4), reference range 0 to 5.",
+      "Immature granulocytes are above the reference range, 10.0 % (4.9 to 17.6), reference range 0 to 0.9.",
     ]);
     expect(flagged({ ...NORMAL, Metamyelocyte: 1 }).flags).toEqual([
-      "Immature granulocytes may be above the usual range: 1.0 % (0.0 to 5.4), usual 0 to 0.9. The count leaves it open.",
+      "Immature granulocytes may be above the reference range: 1.0 % (0.0 to 5.4), reference range 0 to 0.9. The count is too small to tell.",
     ]);
   });
 
@@ -81,7 +81,7 @@ describe("a count of types beyond the five", () => {
     expect(groups[0]!.absolute!.value).toBeCloseTo(0.6 * 9.6, 12);
     // 9.6 is no leukocytosis, and 12 would be.
     expect(flags.filter((flag) => /White cells|Erythroblasts/.test(flag))).toEqual([
-      "Erythroblasts: 25 seen, 25.0 for 100 leukocytes (15.4 to 39.1), usual none. Look at these cells.",
+      "Erythroblasts: 25 seen, 25.0 for 100 leukocytes (15.4 to 39.1), reference range none. Check these cells.",
     ]);
   });
 
@@ -89,7 +89,7 @@ describe("a count of types beyond the five", () => {
     const { leukocytesUsed, notes } = flagged({ ...NORMAL, Erythroblast: 4 }, { leukocytes: 8 });
     expect(leukocytesUsed).toBe(8);
     expect(notes.at(-1)).toMatch(
-      /^The corrected number of white cells is right where .* Absolute counts are of the number as given\.$/,
+      /^The corrected white blood cell count is right if .* Absolute counts use the white blood cell count as given\.$/,
     );
   });
 
@@ -99,10 +99,10 @@ describe("a count of types beyond the five", () => {
     expect(report).toMatchObject({ cells: 102, platelets: 2, erythroblasts: { count: 3 } });
     expect(report.notes).toContain("5 further cells were not counted.");
     expect(() => reportAnswers({ classes, rows }, { cells: 108 })).toThrow(
-      "ERR_DATA differential: 108 cells are to be counted, and there are 107 that the model calls a leukocyte, of 112. Give more cells, or count fewer: --cells 107.",
+      "ERR_DATA differential: 108 cells are to be counted, and there are 107 that the model calls a white blood cell, of 112. Give more cells, or count fewer: --cells 107.",
     );
     expect(() => reportAnswers(cells({ Platelet: 9 }))).toThrow(
-      "leukocytes are to be counted, and there is none that the model calls a leukocyte, of 9. Give more cells.",
+      "white blood cells are to be counted, and there are none that the model calls a white blood cell, of 9. Give more cells.",
     );
   });
 
@@ -127,10 +127,10 @@ describe("a count of types beyond the five", () => {
 
   test("says that these types were learned in one laboratory", () => {
     expect(flagged(NORMAL).notes).toContain(
-      "Learned in one laboratory alone: band neutrophils, erythroblasts, metamyelocytes, myelocytes, platelets, promyelocytes and segmented neutrophils. In any other, expect more mistakes in these types than in the five.",
+      "Learned from only one laboratory: band neutrophils, erythroblasts, metamyelocytes, myelocytes, platelets, promyelocytes and segmented neutrophils. In any other laboratory, expect more mistakes in these types than in the five.",
     );
     expect(reportAnswers(cells(NORMAL, { familiarity: 0.005 })).notes.join(" ")).toContain(
-      "These cells do not look like that laboratory's: do not rely on these types here.",
+      "These cells do not look like cells from that laboratory: do not rely on these types here.",
     );
   });
 
@@ -140,7 +140,7 @@ describe("a count of types beyond the five", () => {
       CELL_TYPES.map((name, k) => [name, [1, 3, 30, 6, 50][k]]),
     );
     expect(report).toMatchObject({ cells: 90, notOfFive: 17, groups: [], erythroblasts: undefined });
-    expect(report.notes).toContain("17 cells are not one of the five types, and not counted.");
+    expect(report.notes).toContain("17 cells are none of the five types, and not counted.");
   });
 });
 

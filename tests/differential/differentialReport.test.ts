@@ -35,25 +35,25 @@ describe("reportAnswers", () => {
     );
     expect(report.classes[4]!.absolute!.value).toBeCloseTo(3.6);
     expect(report.notes).toEqual([
-      expect.stringMatching(/^Shares are as the model counted them/),
-      expect.stringMatching(/^Whether these cells look like what the model was trained on is not known/),
+      expect.stringMatching(/^Shares are not corrected/),
+      expect.stringMatching(/^The predictions do not record whether these cells look like/),
     ]);
   });
 
   test("flags what is out of the range in words, and says where the count leaves it open", () => {
     const { flags } = reportAnswers(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
     expect(flags).toEqual([
-      "White cells are above the usual range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1.",
-      "Eosinophil is above the usual range: relative eosinophilia, 14.0 % (7.9 to 22.4), usual 0 to 5.5.",
-      "Eosinophil is above the usual range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), usual 0.05 to 0.5.",
-      "Lymphocyte may be below the usual range: 8.0 % (3.5 to 15.2), usual 12 to 44. The count leaves it open.",
-      "Lymphocyte may be below the usual range: 1.12 10^9/L (0.49 to 2.12), usual 1.5 to 3.7. The count leaves it open.",
-      "Monocyte may be above the usual range: 0.56 10^9/L (0.15 to 1.39), usual 0.2 to 0.4. The count leaves it open.",
-      "Neutrophil is above the usual range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), usual 2.7 to 6.5.",
+      "White blood cells are above the reference range: leukocytosis, 14 10^9/L, reference range 4.5 to 11.1.",
+      "Eosinophil is above the reference range: relative eosinophilia, 14.0 % (7.9 to 22.4), reference range 0 to 5.5.",
+      "Eosinophil is above the reference range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), reference range 0.05 to 0.5.",
+      "Lymphocyte may be below the reference range: 8.0 % (3.5 to 15.2), reference range 12 to 44. The count is too small to tell.",
+      "Lymphocyte may be below the reference range: 1.12 10^9/L (0.49 to 2.12), reference range 1.5 to 3.7. The count is too small to tell.",
+      "Monocyte may be above the reference range: 0.56 10^9/L (0.15 to 1.39), reference range 0.2 to 0.4. The count is too small to tell.",
+      "Neutrophil is above the reference range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), reference range 2.7 to 6.5.",
     ]);
   });
 
-  test("counts the first so many cells that the model is sure of", () => {
+  test("counts the first so many cells with a confident prediction", () => {
     const { classes, rows } = cells([50, 0, 0, 0, 0], { sure: 0.5 });
     const all = { classes, rows: [...rows, ...cells([0, 0, 0, 0, 120]).rows] };
     const report = reportAnswers(all, { cells: 100, reject: 0.8 });
@@ -61,10 +61,10 @@ describe("reportAnswers", () => {
     expect(report.unidentified).toBe(50);
     expect(report.notes).toContain("20 further cells were not counted.");
     expect(report.notes).toContain(
-      "50 cells are unidentified, as the model gives their class less than 0.8 (--reject).",
+      "50 cells are unidentified, because the probability of the class is below 0.8 (--reject).",
     );
     expect(() => reportAnswers(all, { cells: 200, reject: 0.8 })).toThrow(
-      "ERR_DATA differential: 200 cells are to be counted, and there are 120 that the model is sure of, of 170; 50 others have a class less probable than 0.8 (--reject): 50 Basophil. Give more cells, or count fewer: --cells 120. Look at these cells. --reject 0.5 counts each cell whose class is more probable than all others together, with more mistakes.",
+      "ERR_DATA differential: 200 cells are to be counted, and there are 120 with a confident prediction, of 170; 50 others have a class less probable than 0.8 (--reject): 50 Basophil. Give more cells, or count fewer: --cells 120. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
     );
   });
 
@@ -74,14 +74,14 @@ describe("reportAnswers", () => {
     const report = reportAnswers(all, { reject: 0.963, promise: { error: 0.02, classes: 11 } });
     expect(report.cells).toBe(60);
     expect(report.notes).toContain(
-      "45 cells are unidentified, as the model gives their class less than 0.963 (--reject). The model carries this threshold: with it fewer than 2 % of its answers were wrong on images of its own laboratory, in all its 11 types.",
+      "45 cells are unidentified, because the probability of the class is below 0.963 (--reject). This is the model's own threshold: with it, fewer than 2 % of predictions were wrong on images from the home laboratory, over all 11 types.",
     );
     expect(report.notes).toContain(
-      "Unidentified are 43 % of the cells, so shares are those of the cells that the model is sure of, not of the smear. Its first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Look at these cells. --reject 0.5 counts each cell whose class is more probable than all others together, with more mistakes.",
+      "43 % of the cells are unidentified, so shares describe the confidently classified cells, not the smear. The model's first choices for the others: 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Check these cells. --reject 0.5 counts every cell whose class has a probability above one half, with more mistakes.",
     );
     const none = () => reportAnswers({ classes, rows }, { reject: 0.963 });
     expect(none).toThrow(
-      "ERR_DATA differential: leukocytes are to be counted, and there is none that the model is sure of, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Look at these cells. --reject 0.5",
+      "ERR_DATA differential: white blood cells are to be counted, and there are none with a confident prediction, of 45; 45 others have a class less probable than 0.963 (--reject): 40 Neutrophil, 3 Lymphocyte, 2 Monocyte. Give more cells. Check these cells. --reject 0.5",
     );
   });
 
@@ -107,15 +107,15 @@ describe("reportAnswers", () => {
     expect(eosinophil.counted.value).toBe(0.06);
     expect(eosinophil.corrected!.value).toBeGreaterThan(0.07);
     expect(eosinophil.share).toBe(eosinophil.corrected);
-    expect(report.notes[0]).toMatch(/^Shares are corrected by 200 labelled cells; that is right only where/);
+    expect(report.notes[0]).toMatch(/^Shares are corrected by 200 labelled cells; this is valid only if/);
     expect(() => reportAnswers(cells(NORMAL), { judged: { classes: ["A", "B"], rows: [] } })).toThrow(
-      "ERR_DATA differential: the judged cells have the classes A, B, and the model has Basophil",
+      "ERR_DATA differential: --judged has the classes A, B, but the model has Basophil",
     );
     expect(() => reportAnswers(cells(NORMAL), { judged: { ...judged, rows: judged.rows.slice(0, 20) } })).toThrow(
       "ERR_DATA countedShares: the confusion matrix needs cells of every class",
     );
     expect(() => reportAnswers({ classes: CELL_TYPES, rows: [] })).toThrow(
-      "ERR_DATA differential: there is no cell to count. Give a folder of images of single cells",
+      "ERR_DATA differential: no cells to count. Give a folder of images of single cells",
     );
   });
 });
@@ -149,10 +149,10 @@ describe("readRanges", () => {
     expect(() => readRanges(30, join(dir, "none.yaml"))).toThrow(/^ERR_CONFIG .*none\.yaml: ENOENT/);
     expect(() => readRanges(30, write("ages: ["))).toThrow(/^ERR_CONFIG .*r\.yaml: /);
     expect(() => readRanges(30, write("source: me\nages: [{ name: a, percent: { Monocyte: [9, 2] } }]"))).toThrow(
-      "ages.0.percent.Monocyte: the lower limit is above the upper one",
+      "ages.0.percent.Monocyte: the lower limit is above the upper limit",
     );
     const children = write("source: me\nages: [{ name: a, below: 12, percent: {} }]");
-    expect(() => readRanges(30, children)).toThrow("there is no range for an age of 30 years");
+    expect(() => readRanges(30, children)).toThrow("no range for age 30");
   });
 });
 
@@ -184,9 +184,9 @@ describe("diagnosticReport", () => {
     const eosinophils = written.contained[3];
     expect(eosinophils.valueQuantity).toEqual({ value: 14, unit: "%", system: "http://unitsofmeasure.org", code: "%" });
     expect(eosinophils.interpretation[0].coding[0].code).toBe("H");
-    expect(eosinophils.note[0].text).toBe("14 of 100 cells; as counted, 95 % limits 7.9 to 22.4 %.");
+    expect(eosinophils.note[0].text).toBe("14 of 100 cells; as counted, 95 % interval 7.9 to 22.4 %.");
     expect(written.conclusion).toMatch(
-      /^Research use only; not a medical device\. 100 cells counted\. White cells are above/,
+      /^Research use only; not a medical device\. 100 cells counted\. White blood cells are above/,
     );
   });
 });

@@ -18,15 +18,17 @@ function smear(strange: number | undefined, labelled = false): Predictions {
   };
 }
 
-const EOSINOPHILIA = /^Eosinophil is above the usual range: relative eosinophilia/;
+const EOSINOPHILIA = /^Eosinophil is above the reference range: relative eosinophilia/;
 
 test("flags of disease are withheld where more cells are strange than chance explains", () => {
   const report = reportAnswers(smear(60), { leukocytes: 14 });
   expect(report.withheld).toBe(
-    "Flags are withheld: 60 of 100 cells do not look like what the model was trained on, so shares may be wrong by its mistakes. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged.",
+    "Flags are withheld: 60 of 100 cells do not look like the model's training images, so its mistakes may distort the shares. Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or evaluate the model on labelled cells from this laboratory and give the result with --judged.",
   );
   // What a counter gave is none of the model's mistakes.
-  expect(report.flags).toEqual(["White cells are above the usual range: leukocytosis, 14 10^9/L, usual 4.5 to 11.1."]);
+  expect(report.flags).toEqual([
+    "White blood cells are above the reference range: leukocytosis, 14 10^9/L, reference range 4.5 to 11.1.",
+  ]);
   for (const row of report.classes) expect([row.position, row.absolutePosition]).toEqual(["unknown", "unknown"]);
   expect(report.familiarity).toMatchObject({ count: 100, warns: true });
 });
@@ -42,7 +44,7 @@ test("answers that do not say how familiar cells are leave it open, in words", (
   const report = reportAnswers(smear(undefined));
   expect(report.flags[1]).toMatch(EOSINOPHILIA);
   expect(report.notes).toContain(
-    "Whether these cells look like what the model was trained on is not known, as its answers do not say it. Flags suppose that they do.",
+    "The predictions do not record whether these cells look like the model's training images. Flags assume that they do.",
   );
 });
 
@@ -51,13 +53,13 @@ test("cells that were judged there bring flags back, and those of another labora
   expect(there.withheld).toBeUndefined();
   expect(there.flags.some((flag) => EOSINOPHILIA.test(flag))).toBe(true);
   expect(there.notes).toContain(
-    "60 of 100 cells do not look like what the model was trained on: flags rest on the labelled cells of --judged.",
+    "60 of 100 cells do not look like the model's training images: flags are based on the labelled cells of --judged.",
   );
   // A file without that column is taken at its word.
   expect(reportAnswers(smear(60), { judged: smear(undefined, true) }).withheld).toBeUndefined();
   const home = reportAnswers(smear(60), { judged: smear(1, true) });
   expect(home.withheld).toMatch(
-    /The cells of --judged look like the model's own, so they are of another laboratory than these\.$/,
+    /The cells of --judged look like the model's training images, so they come from a different laboratory\.$/,
   );
   expect(home.flags).toEqual([]);
 });
@@ -69,7 +71,7 @@ test("FHIR leaves interpretation out and says why", () => {
   expect(observations).toHaveLength(5);
   for (const { interpretation, note } of observations) {
     expect(interpretation).toBeUndefined();
-    expect(note[0].text).toMatch(/Not interpreted: the cells do not look like what the model was trained on\.$/);
+    expect(note[0].text).toMatch(/Not interpreted: the cells do not look like the model's training images\.$/);
   }
   expect(conclusion).toContain("Flags are withheld: 60 of 100 cells");
 });
@@ -78,6 +80,6 @@ test("a single strange cell is told, and flags stay", () => {
   const report = reportAnswers({ ...smear(1), rows: smear(1).rows.slice(0, 2) });
   expect(report.withheld).toBeUndefined();
   expect(report.notes).toContain(
-    "1 of 2 images is stranger than 99 of 100 of the model's own: a whole field, another stain, no blood cell? Do not rely on its class.",
+    "1 of 2 images is less familiar than 99 % of the model's training images (whole fields, another stain, or no blood cells?). Do not rely on its class.",
   );
 });

@@ -32,7 +32,7 @@ test("gives bands their own range, and other types nothing", () => {
 
 test("refuses a set without a type that blood always has", () => {
   expect(() => healthySharesOf(["Basophil", "Monocyte", "Neutrophil"], ranges, new Rng(0))).toThrow(
-    "ERR_DATA healthy shares: there are no cells of Lymphocyte. Give labelled cells of all five types.",
+    "ERR_DATA healthy shares: no cells of Lymphocyte. Give labelled cells of each of the five types.",
   );
-  expect(() => drawHealthyShares({ percent: {} }, new Rng(0))).toThrow("there is no usual range of Basophil, ");
+  expect(() => drawHealthyShares({ percent: {} }, new Rng(0))).toThrow("no reference range for Basophil, ");
 });

@@ -29,7 +29,7 @@ describe("labelled cells that correct a count", () => {
   test("are refused where another model answered", () => {
     const judged = others(answers("b", { model: "0123456789ab", labelled: true }));
     expect(() => reportAnswers(answers("a", { model: "ba9876543210" }), { judged })).toThrow(
-      "differential: the judged cells were answered by another model (0123456789ab) than the counted ones (ba9876543210)",
+      "differential: --judged comes from another model (0123456789ab) than the count (ba9876543210)",
     );
     expect(reportAnswers(answers("a", { model: "0123456789ab" }), { judged }).cells).toBe(50);
   });
@@ -37,14 +37,14 @@ describe("labelled cells that correct a count", () => {
   test("are taken at their word where the file does not say whose answers they are, and that is said", () => {
     const judged = others(answers("b", { labelled: true }));
     expect(reportAnswers(answers("a", { model: "ba9876543210" }), { judged }).notes).toContain(
-      "The file of --judged does not say which model answered: it is taken to be the one that counts.",
+      "The file of --judged does not name its model; it is assumed to come from the model that counts.",
     );
   });
 
   test("are refused where they are the counted cells, under whatever folder", () => {
     const judged = answers("other/place", { labelled: true });
     expect(() => reportAnswers(answers("a"), { judged })).toThrow(
-      "differential: 50 of the 50 judged cells are counted too, such as other/place/0.png",
+      "differential: 50 of the 50 cells of --judged are also counted, such as other/place/0.png",
     );
     // A name alone makes no cell.
     expect(reportAnswers(answers("a"), { judged: others(judged) }).cells).toBe(50);
@@ -70,8 +70,8 @@ test("no flag is given that unidentified cells could undo", () => {
   expect(flags.join()).toMatch(/relative eosinophilia/);
   expect(flags.join()).not.toMatch(/Lymphocyte/);
   expect(classes.find((row) => row.class === "Lymphocyte")!.position).toBe("unknown");
-  expect(notes).toContain("30 cells are unidentified, as the model gives their class less than 0.5 (--reject).");
+  expect(notes).toContain("30 cells are unidentified, because the probability of the class is below 0.5 (--reject).");
   expect(notes.join()).toMatch(
-    /What these are decides whether Lymphocyte, Monocyte, Neutrophil are out of range: no flag is given\./,
+    /These cells decide whether Lymphocyte, Monocyte, Neutrophil are out of range, so no flag is given\./,
   );
 });

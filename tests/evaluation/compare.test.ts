@@ -29,7 +29,7 @@ describe("comparePredictions", () => {
     const [pair] = comparePredictions([poor, good], quick);
     expect(pair!.accuracyDifference.value).toBeCloseTo(-40 / 300, 12);
     expect(pair!.verdict).toMatch(
-      /^MobileNetV2 is more accurate than CNN on these 300 images: \+13\.3 points \(95 % \d+\.\d to \d+\.\d, McNemar p < 0\.001\)\. This says nothing of other seeds or laboratories\.$/,
+      /^MobileNetV2 is more accurate than CNN on these 300 images: \+13\.3 points \(95 % \d+\.\d to \d+\.\d, McNemar p < 0\.001\)\. This does not apply to other seeds or laboratories\.$/,
     );
   });
 
@@ -44,10 +44,10 @@ describe("comparePredictions", () => {
   it("claims nothing where the images do not show it, and says what they could have shown", () => {
     const [pair] = comparePredictions([good, other], quick);
     expect(pair!.verdict).toMatch(
-      /^These 300 images do not show a difference between MobileNetV2 and SVM: \+0\.7 points \(95 % -\d\.\d to \d\.\d, McNemar p = 0\.88\); a difference smaller than about \d\.\d points could not have been seen\./,
+      /^These 300 images do not show a difference between MobileNetV2 and SVM: \+0\.7 points \(95 % -\d\.\d to \d\.\d, McNemar p = 0\.88\); differences below about \d\.\d percentage points could not be detected\./,
     );
     // Of 42 discordant images at least 28 must be on one side: p(28, 14) = 0.044, p(27, 15) = 0.088.
-    const unseen = Number(/about (\d\.\d) points/.exec(pair!.verdict)![1]);
+    const unseen = Number(/about (\d\.\d) percentage points/.exec(pair!.verdict)![1]);
     expect(unseen).toBeGreaterThanOrEqual(4.6);
     expect(unseen).toBeLessThan(5);
   });
@@ -56,7 +56,7 @@ describe("comparePredictions", () => {
     const [pair] = comparePredictions([good, { ...good, name: "copy" }], quick);
     expect(pair!.mcnemarP).toBe(1);
     // Six images at least, all on one side, make p < 0.05.
-    expect(pair!.verdict).toContain("a difference smaller than about 2.0 points could not have been seen");
+    expect(pair!.verdict).toContain("differences below about 2.0 percentage points could not be detected");
   });
 
   it("compares every two models, in order, with Holm's correction", () => {
@@ -169,12 +169,10 @@ describe("comparePredictions refuses", () => {
   });
 
   it("different classes, one model, and one name for two", () => {
-    expect(against({ classes: ["Basophil", "Monocyte", "Blast"], rows })).toThrow(
-      /different classes: MobileNetV2 knows/,
-    );
+    expect(against({ classes: ["Basophil", "Monocyte", "Blast"], rows })).toThrow(/different classes: MobileNetV2 has/);
     expect(() => comparePredictions([good], quick)).toThrow(
       /ERR_USAGE compare: expected two models or more, received 1/,
     );
-    expect(() => comparePredictions([good, good], quick)).toThrow(/ERR_USAGE compare: MobileNetV2 is named twice/);
+    expect(() => comparePredictions([good, good], quick)).toThrow(/ERR_USAGE compare: MobileNetV2 is given twice/);
   });
 });

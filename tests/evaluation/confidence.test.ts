@@ -56,7 +56,7 @@ describe("rules", () => {
     expect(tried.reject).toEqual({ coverage: 0, risk: { value: 0, low: 0, high: 1 } });
     expect(tried.conformal).toMatchObject({ coverage: { value: 1 }, size: 3 });
     expect(() => tryRules({ classes: ["A", "B"], rows: [] }, rules)).toThrow(
-      "ERR_DATA the rules were found for other classes",
+      "ERR_DATA the rules were fitted for other classes",
     );
   });
 });
@@ -67,8 +67,10 @@ describe("plots of confidence", () => {
     const drawn = reliabilityPlot(bins);
     expect(drawn.match(/data-part="dot"/g)).toHaveLength(bins.length);
     expect(drawn).toContain(`${bins[0]!.count} images.`);
-    expect(riskCoveragePlot(riskCoverage)).toMatch(/All answered: [\d.]+ % wrong\. 90 % answered: [\d.]+ % wrong\./);
-    expect(reliabilityPlot([])).toContain("There is no image to judge by.");
-    expect(riskCoveragePlot([])).toContain("There is no image to judge by.");
+    expect(riskCoveragePlot(riskCoverage)).toMatch(
+      /All predictions kept: [\d.]+ % wrong\. 90 % kept: [\d.]+ % wrong\./,
+    );
+    expect(reliabilityPlot([])).toContain("No images to evaluate.");
+    expect(riskCoveragePlot([])).toContain("No images to evaluate.");
   });
 });

@@ -114,7 +114,9 @@ describe("evaluatePredictions", () => {
       return accuracy.high - accuracy.low;
     };
     expect(width(grouped)).toBeGreaterThan(2 * width(alone));
-    expect(evaluatePredictions(grouped, quick).notes).toContain("Limits rest on 50 groups of images, resampled whole.");
+    expect(evaluatePredictions(grouped, quick).notes).toContain(
+      "Intervals are based on 50 groups of images, resampled as groups.",
+    );
   });
 });
 
@@ -132,7 +134,7 @@ describe("evaluatePredictions at the edges", () => {
     expect(evaluation.macroRocAuc).toBeUndefined();
     expect(present!.rocAuc).toBeDefined();
     expect(empty).toMatchObject({ support: 0, recall: { value: 0, low: 0, high: 1 }, rocAuc: undefined });
-    expect(evaluation.notes!.join()).toContain("No image is of class Monocyte");
+    expect(evaluation.notes!.join()).toContain("No image has class Monocyte");
   });
 
   it("copes with one class, and with one image", () => {
@@ -159,7 +161,7 @@ describe("evaluatePredictions at the edges", () => {
   });
 
   it("gives log loss no limits below 40 images or groups, and says so", () => {
-    const told = "Log loss and Brier score: too few images for limits (39 images or groups, 40 are needed).";
+    const told = "Log loss and Brier score: too few images for intervals (39 images or groups, 40 are needed).";
     const few = evaluatePredictions(simulatePredictions({ counts: [13, 13, 13], seed: 1 }), quick);
     expect(few.notes).toContain(told);
     expect(JSON.parse(JSON.stringify(few)).logLoss).toMatchObject({ low: null, high: null });
@@ -222,9 +224,9 @@ describe("evaluatePredictions at the edges", () => {
       (...given: Predictions["rows"]) =>
       () =>
         evaluatePredictions({ classes, rows: given }, quick);
-    expect(evaluate()).toThrow(/ERR_DATA evaluate: none of 0 images has a known class/);
-    expect(evaluate({ ...row, label: undefined })).toThrow(/none of 1 images/);
-    expect(evaluate({ ...row, label: 3 })).toThrow(/image0000\.png: label 3 is no index of a class/);
+    expect(evaluate()).toThrow(/ERR_DATA evaluate: none of the 0 images has a known class/);
+    expect(evaluate({ ...row, label: undefined })).toThrow(/none of the 1 images/);
+    expect(evaluate({ ...row, label: 3 })).toThrow(/image0000\.png: label 3 is not a class index/);
     expect(evaluate({ ...row, probabilities: [1, 0] })).toThrow(/expected 3 probabilities, received 2/);
     expect(evaluate({ ...row, probabilities: [Number.NaN, 0, 1] })).toThrow(/probability NaN is not in \[0, 1\]/);
     expect(evaluate(row, row)).toThrow(/image0000\.png: the file is listed twice/);

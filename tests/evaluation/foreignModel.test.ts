@@ -72,8 +72,8 @@ describe("classes", () => {
     const assumed = await ask(path("five", "m.keras"), path("image.png"));
     expect([assumed.classesFrom, assumed.outputs]).toEqual(["assumed", "probabilities"]);
     expect(assumed.notes).toEqual([
-      "nothing names its classes: assumed are Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, in this order; --classes A,B,C says otherwise",
-      expect.stringContaining("It divides pixels by 255 itself"),
+      "the model has no class names: assuming Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, in this order; use --classes A,B,C to change this",
+      expect.stringContaining("The model divides pixels by 255"),
     ]);
     writeFiles(path("five"), { "labels.txt": "a\nb\nc\nd\ne\n" });
     const found = await ask(path("five", "m.keras"), path("image.png"));
@@ -84,15 +84,13 @@ describe("classes", () => {
 
   test("are refused where they are not as many as the outputs, or named twice", async () => {
     await writeTensorflowJs(net(2), path("tm", "model.json"));
-    await expect(ask(path("tm"), "")).rejects.toThrow(
-      "tm/model.json: the model has 2 classes, and nothing names them.",
-    );
+    await expect(ask(path("tm"), "")).rejects.toThrow("tm/model.json: the model has 2 classes but no class names.");
     writeFiles(path("tm"), { "metadata.json": '{"labels": ["a", "b", "c"]}' });
     await expect(ask(path("tm"), "")).rejects.toThrow(
-      `ERR_USAGE the model has 2 classes, and 3 are named (${path("tm", "metadata.json")}). Name them in the order`,
+      `ERR_USAGE the model has 2 classes, but 3 are named (${path("tm", "metadata.json")}). Name the classes in the order`,
     );
     await expect(ask(path("tm"), "", { classes: ["a", "a"] })).rejects.toThrow(
-      'ERR_USAGE class "a" is named twice (--classes).',
+      'ERR_USAGE class "a" is given twice (--classes).',
     );
   });
 });
@@ -113,9 +111,9 @@ test("a model of one channel sees grey, as PIL makes it", async () => {
 test("without foreign options another program's file is refused, and with them what flags say of ours", async () => {
   await writeKeras(net(5), path("theirs.keras"));
   expect([isForeign(path("theirs.keras")), isForeign(path("none.keras"))]).toEqual([true, false]);
-  await expect(loadClassifier(path("theirs.keras"))).rejects.toThrow("is no model that can be loaded");
+  await expect(loadClassifier(path("theirs.keras"))).rejects.toThrow("can't be loaded as a model");
   await expect(loadClassifier("cnn-anylab", { foreign: { outputs: "scores", preprocessing: "0..1" } })).rejects.toThrow(
-    "ERR_USAGE cnn-anylab: is a model that Leukogram wrote, which says itself how it is used. Leave out --preprocessing and --outputs.",
+    "ERR_USAGE cnn-anylab: a model written by Leukogram contains these settings. Remove --preprocessing and --outputs.",
   );
 });
 

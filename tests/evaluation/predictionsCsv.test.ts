@@ -57,7 +57,7 @@ describe("writing and reading predictions.csv", () => {
     expect(parsePredictionsCsv(text)).toStrictEqual(predictions);
     for (const odd of ["2", "-1", "much"])
       expect(() => parsePredictionsCsv(text.replace(String(1 / 121), odd))).toThrow(
-        `line 2: familiarity "${odd}" is no share`,
+        `line 2: familiarity "${odd}" is not between 0 and 1`,
       );
   });
 
@@ -85,7 +85,7 @@ describe("writing and reading predictions.csv", () => {
 
   it("says which file is missing", async () => {
     await expect(readPredictionsCsv(join(folder, "none.csv"))).rejects.toThrow(
-      /ERR_DATA .*none\.csv: could not be read\. Give the path of a predictions\.csv/,
+      /ERR_DATA .*none\.csv: can't be read\. Give the path of a predictions\.csv/,
     );
   });
 });
@@ -116,12 +116,12 @@ describe("files that others wrote", () => {
   });
 
   it.each([
-    ["x.png,Neutrophil,Basophil,,0.6,0.4", 'label "Neutrophil" is no class; the classes are Basophil, Monocyte'],
-    ["x.png,,basophil,,0.6,0.4", 'predicted "basophil" is no class; the classes are Basophil, Monocyte'],
-    ["x.png,,Monocyte,,0.6,0.4", "Monocyte is predicted with 0.4, yet Basophil has 0.6"],
-    ["x.png,,Basophil,,0.6,", 'p_Monocyte "" is no number'],
-    ["x.png,,Basophil,,nan,0.4", 'p_Basophil "nan" is no number'],
-    ["x.png,,Basophil,,Infinity,0.4", 'p_Basophil "Infinity" is no number'],
+    ["x.png,Neutrophil,Basophil,,0.6,0.4", 'label "Neutrophil" is not a class; the classes are Basophil, Monocyte'],
+    ["x.png,,basophil,,0.6,0.4", 'predicted "basophil" is not a class; the classes are Basophil, Monocyte'],
+    ["x.png,,Monocyte,,0.6,0.4", "Monocyte is predicted with probability 0.4, but Basophil has 0.6"],
+    ["x.png,,Basophil,,0.6,", 'p_Monocyte "" is not a number'],
+    ["x.png,,Basophil,,nan,0.4", 'p_Basophil "nan" is not a number'],
+    ["x.png,,Basophil,,Infinity,0.4", 'p_Basophil "Infinity" is not a number'],
     ["x.png,,Basophil,,1.2,-0.2", "probability 1.2 is not in [0, 1]"],
     [",,Basophil,,0.6,0.4", "the file name is empty"],
     ["x.png,,Basophil,0.6,0.4", "expected 6 columns, received 5"],

@@ -76,13 +76,13 @@ describe("typesToJudge", () => {
     expect(typesToJudge(["a", "b"], ["a", "c"], undefined).types).toBe("all");
     expect(typesToJudge(MANY, ["Basophil", "Neutrophil"], undefined)).toEqual({
       types: "five",
-      said: "The labels are not in all types that the model knows: its answers are counted as the five (--types five), and an answer of none of these as NotOneOfFive.",
+      said: "The labels do not use all types the model knows: predictions are mapped to the five (--types five), and other types to NotOneOfFive.",
     });
     // Without a neutrophil the folder is still one of the five.
     expect(typesToJudge(MANY, ["Basophil"], undefined).types).toBe("five");
     expect(typesToJudge(CELL_TYPES, ["BandNeutrophil", "Basophil"], undefined)).toEqual({
       types: "five",
-      said: "The model knows five types: labels are counted as these (--types five), BandNeutrophil as Neutrophil.",
+      said: "The model knows five types: labels are mapped to these (--types five), BandNeutrophil as Neutrophil.",
     });
   });
 
@@ -94,7 +94,7 @@ describe("typesToJudge", () => {
   test("refuses labels for which the model has no answer, by name", () => {
     for (const wanted of [undefined, "five"] as const)
       expect(() => typesToJudge(CELL_TYPES, [...CELL_TYPES, "Erythroblast", "Platelet"], wanted)).toThrow(
-        "ERR_DATA the model has no answer for Erythroblast, Platelet: it knows Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil, and these count as none of them. Leave those folders out",
+        "ERR_DATA the model can't predict Erythroblast, Platelet: it knows only Basophil, Eosinophil, Lymphocyte, Monocyte, Neutrophil. Remove those folders",
       );
   });
 });

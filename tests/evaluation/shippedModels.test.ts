@@ -36,7 +36,7 @@ test.each(changeable)("$name may be changed: layers, recipe and memory belong to
 });
 
 test("a model without its layers can't be adapted, and says so", async () => {
-  await expect(openRun("mobilenetv2-types")).rejects.toThrow(/mobilenetv2-types: there is no model\.keras in it/);
+  await expect(openRun("mobilenetv2-types")).rejects.toThrow(/mobilenetv2-types: contains no model\.keras/);
 });
 
 const five = models.filter(({ classes }) => classes.length === 5).map(({ name }) => name);

@@ -79,13 +79,13 @@ test("knows whether a part of the model goes around a layer", () => {
 test("says which layers have a map", () => {
   const model = small();
   expect(() => gradCamGraph(model, { layer: "lst" })).toThrow(
-    'ERR_CONFIG model sequential has no layer "lst". Did you mean "last"? Those with a map: first, pool, last.',
+    'ERR_CONFIG model sequential has no layer "lst". Did you mean "last"? Layers with feature maps: first, pool, last.',
   );
   expect(() => gradCamGraph(model, { layer: "mean" })).toThrow(
-    'ERR_CONFIG layer "mean" of model sequential has no map [H, W, C] with H and W above 1. Those with a map: first, pool, last.',
+    'ERR_CONFIG layer "mean" of model sequential has no feature maps [H, W, C] with H and W above 1. Layers with feature maps: first, pool, last.',
   );
   const flat = new Sequential([2, 2, 1], [new Flatten(), new Dense({ units: 2, activation: "softmax" })]).initialize();
-  expect(() => gradCamGraph(flat)).toThrow(/no layer whose output is a map.* Use integrated gradients or occlusion/);
+  expect(() => gradCamGraph(flat)).toThrow(/no layer with feature maps.* Use integrated gradients or occlusion/);
   const linear = new Sequential([4, 4, 1], [new Conv2D({ filters: 2, kernelSize: 1 }), new Flatten()]).initialize();
   expect(() => gradCamGraph(linear)).toThrow(/does not end in a softmax, so no class has a logit/);
 });

@@ -36,7 +36,7 @@ test("names in metadata are found under the keys that programs use", () => {
   expect(namesInMetadata({ vocab: "['a', 'b']" }, "m.onnx")?.names).toEqual(["a", "b"]);
   expect(namesInMetadata({ author: "x" }, "m.onnx")).toBeUndefined();
   expect(() => namesInMetadata({ classes: "{0: f(1)}" }, "m.onnx")).toThrow(
-    'ERR_FORMAT m.onnx: its metadata "classes" names classes in a way that can\'t be read. Name them in the order',
+    'ERR_FORMAT m.onnx: its metadata "classes" lists the classes in an unreadable form. Name the classes in the order',
   );
 });
 
@@ -60,6 +60,6 @@ describe("names beside a model", () => {
     const files = { "metadata.json": '{"tfjsVersion": "1.3.1", "labels": ["a", "b"]}' };
     expect(beside("tm", files, "model.json")?.names).toEqual(["a", "b"]);
     expect(beside("tm", files)).toBeUndefined();
-    expect(() => beside("cut", { "metadata.json": "{" }, "model.json")).toThrow(/metadata\.json: is damaged JSON/);
+    expect(() => beside("cut", { "metadata.json": "{" }, "model.json")).toThrow(/metadata\.json: damaged JSON/);
   });
 });

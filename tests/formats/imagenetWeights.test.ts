@@ -84,7 +84,7 @@ describe("the file's name", () => {
     const vit = { ...SIZE, model: "vitb16", cacheDir: testFolder() };
     expect(await findImagenetWeights(vit)).toBeUndefined();
     expect(await message(findImagenetWeights({ ...vit, fetch: true }))).toBe(
-      "ERR_CONFIG vitb16: Keras publishes no weights for it, so there are none to fetch. Give timm's model.safetensors by --weights.",
+      "ERR_CONFIG vitb16: Keras publishes no weights for this model. Give timm's model.safetensors with --weights.",
     );
   });
 
@@ -106,7 +106,7 @@ describe("a file that was given", () => {
   test("must be there, and be a file", async () => {
     const folder = testFolder();
     expect(await message(findImagenetWeights({ ...SIZE, weights: join(folder, "no.h5") }))).toBe(
-      `ERR_WEIGHTS ${folder}/no.h5: there is no such file. Check the path given by --weights.`,
+      `ERR_WEIGHTS ${folder}/no.h5: no such file. Check the path given with --weights.`,
     );
     expect(await message(findImagenetWeights({ ...SIZE, weights: folder }))).toContain(`${folder}: is not a file`);
   });
@@ -142,23 +142,25 @@ describe("the cache", () => {
     expect(error).toMatch(
       /^ERR_WEIGHTS .*: has changed since its first use \(SHA-256 expected \w{64}, received \w{64}\)/,
     );
-    expect(error).toContain(`Delete it to fetch it anew, or delete ${path}.sha256 if you changed it on purpose.`);
+    expect(error).toContain(
+      `Delete the file to download it again, or delete ${path}.sha256 if you changed it on purpose.`,
+    );
   });
 
   test("refuses a record that is none", async () => {
     const { cacheDir, path } = cached(right);
     writeFileSync(`${path}.sha256`, "");
     expect(await message(findImagenetWeights({ ...SIZE, cacheDir }))).toBe(
-      `ERR_WEIGHTS ${path}.sha256: holds no SHA-256. Delete it; it is written anew.`,
+      `ERR_WEIGHTS ${path}.sha256: holds no SHA-256. Delete the file; it will be written again.`,
     );
   });
 
   test("refuses a file of another alpha under this name, by layer and shapes", async () => {
     const { cacheDir, path } = cached(wrongAlpha);
     const error = await message(findImagenetWeights({ ...SIZE, cacheDir }));
-    expect(error).toContain(`ERR_WEIGHTS ${path}: is not these weights`);
+    expect(error).toContain(`ERR_WEIGHTS ${path}: contains other weights`);
     expect(error).toMatch(/layer "\w+" \w+: expected \[.+\], received \[.+\]/);
-    expect(error).toContain("Delete it to fetch it anew.");
+    expect(error).toContain("Delete the file to download it again.");
     expect(existsSync(`${path}.sha256`)).toBe(false);
   });
 });
@@ -236,25 +238,25 @@ describe("a download", () => {
 
   const html = "<!DOCTYPE html><html><title>Log in to the hotel's network</title></html>";
   test.each<[string, Answer, string]>([
-    ["404", (_, response) => void response.writeHead(404).end("no"), "the server answered 404 Not Found"],
-    ["an error that stays", (_, response) => void response.writeHead(503).end(), "the server answered 503"],
+    ["404", (_, response) => void response.writeHead(404).end("no"), "the server returned 404 Not Found"],
+    ["an error that stays", (_, response) => void response.writeHead(503).end(), "the server returned 503"],
     ["a web page", (_, response) => sendAll(response, html), "it is not an HDF5 file but a web page"],
     ["an empty body", (_, response) => sendAll(response, ""), "it is empty"],
     ["another model", (_, response) => sendAll(response, wrongAlpha), "it does not fit the model: layer"],
     [
       "half of it, as if whole",
       (_, response) => sendAll(response, right.subarray(0, right.length / 2)),
-      "it is damaged or cut short (file has been truncated)",
+      "it is damaged or incomplete (file has been truncated)",
     ],
     [
       "less than announced, again and again",
       (_, response) => breakOff(response, right, { after: 1000 }),
-      `it broke off after 1000 of`,
+      `the download stopped after 1000 of`,
     ],
     [
       "a redirect to nowhere",
       (_, response) => void response.writeHead(302, { location: "http://127.0.0.1:1/file.h5" }).end(),
-      "could not be downloaded: ",
+      "can't be downloaded: ",
     ],
     [
       "redirects in a circle",
@@ -263,19 +265,19 @@ describe("a download", () => {
     ],
   ])("that brings %s fails in words and leaves nothing", async (_, answer, words) => {
     const { error, cacheDir, server } = await fetchFrom(answer);
-    expect(error).toMatch(new RegExp(`^ERR_WEIGHTS ${server.url}${FILE} could not be downloaded: `));
+    expect(error).toMatch(new RegExp(`^ERR_WEIGHTS ${server.url}${FILE} can't be downloaded: `));
     expect(error).toContain(words);
-    expect(error).toContain("give it by --weights FILE.");
+    expect(error).toContain("use --weights FILE.");
     expect(left(cacheDir)).toEqual([]);
   });
 
   test("from a port where nobody listens, or a host without a name, fails in words", async () => {
     const base = { ...SIZE, cacheDir: testFolder(), fetch: true };
     const refused = await message(findImagenetWeights({ ...base, baseUrl: "http://127.0.0.1:1/" }));
-    expect(refused).toContain("could not be downloaded: ");
+    expect(refused).toContain("can't be downloaded: ");
     const unknown = await message(findImagenetWeights({ ...base, baseUrl: "http://no-such-host.invalid/" }));
-    expect(unknown).toMatch(/could not be downloaded: the host/);
-    expect(await message(findImagenetWeights({ ...base, baseUrl: "no address" }))).toMatch(/could not be downloaded/);
+    expect(unknown).toMatch(/can't be downloaded: (the host|unknown host)/);
+    expect(await message(findImagenetWeights({ ...base, baseUrl: "no address" }))).toMatch(/can't be downloaded/);
   });
 
   test("that falls silent ends", async () => {
@@ -286,7 +288,7 @@ describe("a download", () => {
       },
       { idleTimeout: 100, attempts: 2 },
     );
-    expect(error).toContain(`it broke off after 1000 of ${right.length} bytes (nothing came for 0.1 s)`);
+    expect(error).toContain(`the download stopped after 1000 of ${right.length} bytes (no data received for 0.1 s)`);
     expect(left(cacheDir)).toEqual([]);
   });
 

@@ -112,7 +112,7 @@ describe("arguments of calls", () => {
 
   test("training=True is refused in files of Keras 2, which then predicts with the batch's statistics", () => {
     expect(() => described(functional([4], { norm: older({ training: true }) }), { kerasVersion: "2.15.0" })).toThrow(
-      /^ERR_FORMAT m\.keras: layer "norm" \(BatchNormalization\): training true is not supported\. Keras then uses the batch's statistics/,
+      /^ERR_FORMAT m\.keras: layer "norm" \(BatchNormalization\): training true is not supported\. With it, Keras uses batch statistics/,
     );
   });
 
@@ -120,10 +120,10 @@ describe("arguments of calls", () => {
   test("training=True in files of Keras 3 is passed over, as model.predict does, and that is said", () => {
     const norm3 = layer3("BatchNormalization", norm, { training: true });
     expect(described(functional([4], { norm: norm3 })).notes).toEqual([
-      'layer "norm" is called with training=True, which Keras 3 passes over when it predicts',
+      'layer "norm" is called with training=True, which Keras 3 ignores in prediction',
     ]);
     expect(described(functional([4, 4, 1], { flip: layer3("RandomFlip", {}, { training: true }) })).notes).toEqual([
-      'layer "flip" (RandomFlip) does nothing where a model predicts, and was left out',
+      'layer "flip" (RandomFlip) has no effect in prediction and was removed',
     ]);
   });
 
@@ -146,13 +146,13 @@ describe("arguments of calls", () => {
 
   test("an argument that is not known is refused by name", () => {
     expect(() => described(functional([4], { d: layer3("Dense", { units: 2 }, { routing: "top" }) }))).toThrow(
-      'ERR_FORMAT m.keras: layer "d" (Dense): argument routing "top" is not known. A newer Keras may have added it.',
+      'ERR_FORMAT m.keras: layer "d" (Dense): argument routing "top" is unknown. A newer Keras may have added it.',
     );
     expect(() =>
       described(functional([3], { op: use3("Clip", [image], { config: { x_min: 0, x_max: 1, soft: true } }) })),
-    ).toThrow('layer "op" (Clip): argument soft true is not known');
+    ).toThrow('layer "op" (Clip): argument soft true is unknown');
     expect(() => described(functional([3], { op: use3("Subtract", [image, image, 3]) }))).toThrow(
-      'layer "op" (Subtract): is called with 3 arguments, and takes 2',
+      'layer "op" (Subtract): called with 3 arguments, but takes 2',
     );
   });
 
@@ -179,7 +179,7 @@ describe("arguments of calls", () => {
   test("a class of another module that is called as one of Keras is refused", () => {
     const own = { ...layer3("Dense", { units: 2 }), module: "my_layers" };
     expect(() => described(functional([3], { d: own }))).toThrow(
-      'layer "d" (Dense): is a class of the module my_layers, and not of Keras',
+      'layer "d" (Dense): a class of the module my_layers, not of Keras',
     );
   });
 
@@ -202,7 +202,7 @@ describe("arguments of calls", () => {
       'layer "op": the operator math.round is not supported',
     );
     expect(() => described(functional([3], { op: use3("Cast", [image], { config: { dtype: "int32" } }) }))).toThrow(
-      'layer "op" (Cast): turns numbers into int32, which is not supported',
+      'layer "op" (Cast): casts to int32, which is not supported',
     );
   });
 });
@@ -215,7 +215,7 @@ describe("settings", () => {
     expectNear(await ask(model, [3, -4]), [3, -2]);
     const prelu = { ...activation, class_name: "PReLU", config: {} };
     expect(() => described(functional([2], { d: layer3("Dense", { units: 2, activation: prelu }) }))).toThrow(
-      'layer "d" (Dense): a PReLU within a layer, as its activation, is not supported',
+      'layer "d" (Dense): PReLU as the activation of a layer is not supported',
     );
   });
 
@@ -236,12 +236,12 @@ describe("settings", () => {
     const older = described(json, { kerasVersion: "2.15.0" });
     expect(older.model.output.shape).toEqual([4, 3, 1]);
     expect(older.model.layers.map(({ className }) => className)).toEqual(["InputLayer", "Cropping2D", "Resizing"]);
-    expect(older.notes).toEqual(['layer "crop" (RandomCrop) resizes to 4 x 3 where a model of Keras 2 predicts']);
+    expect(older.notes).toEqual(['layer "crop" (RandomCrop) resizes to 4 x 3 in prediction with Keras 2']);
     expect(described(json, { kerasVersion: "3.15.1" }).model.output.shape).toEqual([6, 6, 1]);
     expect(() => described(json, { kerasVersion: "3.4.0" })).toThrow(
-      "what Keras 3.4.0 cuts when it predicts is not known",
+      "it is unknown which part Keras 3.4.0 crops in prediction",
     );
-    expect(() => described(json, { kerasVersion: "2.6.0" })).toThrow("cuts 4 x 3 from images of another shape");
+    expect(() => described(json, { kerasVersion: "2.6.0" })).toThrow("crops 4 x 3 from images of another shape");
   });
 });
 
@@ -255,16 +255,16 @@ describe("inputs and outputs", () => {
 
   test("one of two outputs is chosen by its name", () => {
     expect(() => described(two)).toThrow(
-      'ERR_FORMAT m.keras: has 2 outputs: "kind", "count". Say which one is the class: --output kind.',
+      'ERR_FORMAT m.keras: has 2 outputs: "kind", "count". Choose the class output with --output kind.',
     );
     expect(described(two, { output: "count" }).model.output.shape).toEqual([1]);
-    expect(() => described(two, { output: "size" })).toThrow('has no output "size", but "kind", "count"');
+    expect(() => described(two, { output: "size" })).toThrow('has no output "size", only "kind", "count"');
   });
 
   test("images whose size is left open take --image-size", () => {
     const open = functional([null, null, 3], { pool: pooled });
     expect(() => described(open)).toThrow(
-      "ERR_FORMAT m.keras: leaves the size of its images open. Say it: --image-size 224, for height and width.",
+      "ERR_FORMAT m.keras: does not fix the image size. Set it with --image-size 224 (height and width).",
     );
     expect(described(open, { imageSize: 32 }).model.input.shape).toEqual([32, 32, 3]);
   });
@@ -274,13 +274,13 @@ describe("inputs and outputs", () => {
       functional([4, 4, 5], { pool: layer3("GlobalAveragePooling2D", { keepdims: true }) }),
     );
     expect(model.output.shape).toEqual([5]);
-    expect(notes).toEqual(["its output is an image of one pixel, [1, 1, 5], and was made a row"]);
+    expect(notes).toEqual(["its output, an image of one pixel [1, 1, 5], was flattened"]);
   });
 
   test("a second tensor of a layer that gives one is refused", () => {
     const second = { class_name: "__keras_tensor__", config: { keras_history: ["in", 0, 1] } };
     expect(() => described(functional([4], { d: layer3("Dense", { units: 2 }, {}, [second]) }))).toThrow(
-      'layer "in": its tensor 1 is used, and is not there',
+      'layer "in": its tensor 1 is used but missing',
     );
   });
 });
@@ -294,7 +294,7 @@ describe("weights of 16 bits", () => {
     const { model, notes } = await readModel(join(import.meta.dirname, `fixtures/${name}.keras`));
     expect([...model.layer("scores").weights[0]!.value]).toEqual(kernel);
     expect([...model.layer("scores").weights[1]!.value]).toEqual(bias);
-    expect(notes).toEqual([`Keras computes it with numbers of type ${name}; here it is computed with float32`]);
+    expect(notes).toEqual([`Keras computes this layer in ${name}; Leukogram uses float32`]);
   });
 });
 
@@ -313,7 +313,7 @@ describe("models of many layers", () => {
   test("what Keras 3 brought is not written for Keras 2", async () => {
     const { model } = await readModel(join(import.meta.dirname, "fixtures/manyLayers.keras"));
     expect(() => legacyModel(model)).toThrow(
-      /^ERR_FORMAT layer "\w+": Keras 2 has no activation \w+\. Write \.keras or \.onnx\./,
+      /^ERR_FORMAT layer "\w+": Keras 2 has no activation \w+\. Use \.keras or \.onnx\./,
     );
     const leaky = described(functional([2], { l: layer3("LeakyReLU", { negative_slope: 0.25 }) })).model;
     expect(JSON.stringify(legacyModel(leaky).json)).toContain('"alpha":0.25');

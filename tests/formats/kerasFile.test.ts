@@ -72,14 +72,14 @@ describe("a .keras file that is not right", () => {
   test("a zip of something else says what is missing", async () => {
     const path = write({ "readme.txt": strToU8("hello") });
     expect(await message(readKerasFile(path))).toBe(
-      `ERR_FORMAT ${path}: is a zip archive without config.json and model.weights.h5. Give a .keras file that Keras 3 wrote.`,
+      `ERR_FORMAT ${path}: a zip archive without config.json and model.weights.h5. Give a .keras file written by Keras 3.`,
     );
   });
 
   test("a cut zip is called damaged", async () => {
     const path = write({ "config.json": dense(), "model.weights.h5": new Uint8Array(1000) });
     writeFileSync(path, readFileSync(path).subarray(0, 600));
-    expect(await message(readKerasFile(path))).toContain(`${path}: is a damaged or cut zip archive`);
+    expect(await message(readKerasFile(path))).toContain(`${path}: a damaged or incomplete zip archive`);
   });
 
   test.each(["no json", '"text"', '{"config": {}}'])("config.json %s is refused", async (config) => {

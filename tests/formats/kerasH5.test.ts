@@ -120,7 +120,7 @@ describe("files that are not right", () => {
 
   test("missing, a folder, empty, text, a web page and a Git LFS pointer are told apart", async () => {
     const folder = testFolder();
-    expect(await message(readKerasH5(join(folder, "no.h5")))).toContain("no.h5: there is no such file");
+    expect(await message(readKerasH5(join(folder, "no.h5")))).toContain("no.h5: no such file");
     expect(await message(readKerasH5(folder))).toContain(`${folder}: is a folder`);
     expect(await message(readKerasH5(write("")))).toContain("model.h5: is empty");
     expect(await message(readKerasH5(write("some text")))).toMatch(/is not an HDF5 file\. Give a Keras \.h5 file\.$/);
@@ -131,22 +131,20 @@ describe("files that are not right", () => {
   test("HDF5 that Keras did not write", async () => {
     const path = await fileOf((root) => root.create_dataset({ name: "x", data: new Float32Array(1), shape: [1] }));
     expect(await message(readKerasH5(path))).toBe(
-      `ERR_FORMAT ${path}: is HDF5, but holds no Keras layers. Give a file that Keras wrote: model.save(...) or model.save_weights(...).`,
+      `ERR_FORMAT ${path}: an HDF5 file without Keras layers. Give a file written by Keras: model.save(...) or model.save_weights(...).`,
     );
   });
 
   test("a layer or a weight that is listed and missing is named", async () => {
     const layer = await fileOf((root) => root.create_attribute("layer_names", ["conv"], [1], "S4"));
-    expect(await message(readKerasH5(layer))).toBe(`ERR_FORMAT ${layer}: layer "conv" is listed, but is not there`);
+    expect(await message(readKerasH5(layer))).toBe(`ERR_FORMAT ${layer}: layer "conv" is listed but missing`);
     const weight = await fileOf((root) => {
       writeNamed(root, { conv: {} });
       const group = root.get("conv") as Group;
       group.delete_attribute("weight_names");
       group.create_attribute("weight_names", ["conv/kernel"], [1], "S11");
     });
-    expect(await message(readKerasH5(weight))).toBe(
-      `ERR_FORMAT ${weight}: /conv/conv/kernel is listed, but is not there`,
-    );
+    expect(await message(readKerasH5(weight))).toBe(`ERR_FORMAT ${weight}: /conv/conv/kernel is listed but missing`);
   });
 
   test("texts where numbers should be are refused", async () => {
@@ -157,7 +155,7 @@ describe("files that are not right", () => {
       group.create_attribute("weight_names", ["kernel"], [1], "S6");
       group.create_dataset({ name: "kernel", data: ["a", "b"], shape: [2], dtype: "S1" });
     });
-    expect(await message(readKerasH5(path))).toContain(`${path}: /conv/kernel holds no numbers`);
+    expect(await message(readKerasH5(path))).toContain(`${path}: /conv/kernel contains no numbers`);
   });
 
   testWith(INITIAL)(
@@ -174,7 +172,7 @@ describe("files that are not right", () => {
         said.add(await message(readKerasH5(path)));
       }
       for (const text of said) expect(text).toMatch(/^no error$|^ERR_FORMAT /);
-      expect([...said].some((text) => text.includes("damaged or cut short (file has been truncated)"))).toBe(true);
+      expect([...said].some((text) => text.includes("damaged or incomplete (file has been truncated)"))).toBe(true);
       expect(readdirSync(temporary)).toEqual([]);
       vi.unstubAllEnvs();
       expect((await readKerasH5(shared(INITIAL))).size).toBe(13);

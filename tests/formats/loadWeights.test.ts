@@ -140,7 +140,7 @@ describe("a file that does not fit", () => {
   test("a missing layer, and another number of layers", () => {
     expect(refused(new Map([["dense", dense(1)]]))).toContain('it has no layer "dense_1" (Dense)');
     expect(refused(new Map([["dense", dense(1)]]), { match: "order" })).toContain(
-      "it has 1 layers with weights, the model has 2",
+      "it has 1 layers with weights, but the model has 2",
     );
   });
 
@@ -153,7 +153,7 @@ describe("a file that does not fit", () => {
           ["dense_1", dense(1)],
         ]),
       ),
-    ).toContain('layer "dense" bias: expected [2], received no such weight, but kernel [2, 2]');
+    ).toContain('layer "dense" bias: expected [2], received no such weight, only kernel [2, 2]');
     const three = [...dense(1), weight("scale", [2])];
     expect(
       refused(
@@ -191,6 +191,6 @@ describe("a file that does not fit", () => {
         ]),
         { match: "order" },
       ),
-    ).toContain("it has a model within the model, and does not say in which order its layers stand");
+    ).toContain("it has a nested model without an order of layers");
   });
 });

@@ -117,7 +117,7 @@ test("a layer that TensorFlow.js has not got is refused by name", async () => {
   const input = Input([4, 4, 4]);
   const output = new Flatten().apply(new GroupNormalization({ groups: 2, name: "groups" }).apply(input));
   await expect(writeTensorflowJs(new Model({ input, output }), join(dir, "no.json"))).rejects.toThrow(
-    'ERR_FORMAT layer "groups": TensorFlow.js has no GroupNormalization. Write .keras or .onnx.',
+    'ERR_FORMAT layer "groups": TensorFlow.js has no GroupNormalization. Use .keras or .onnx.',
   );
 });
 

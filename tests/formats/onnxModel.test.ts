@@ -328,7 +328,7 @@ describe("tables of whole numbers", () => {
       return () => onnxModelOf(bytes, { source: "net.onnx" });
     };
     expect(refused(named("Add", ["p", "q"], "t"), { p: [1, 2], q: [1, 2, 3] })).toThrow(
-      /joins odd shapes: \[2\] and \[3\]/,
+      /concatenates incompatible shapes: \[2\] and \[3\]/,
     );
     expect(refused(named("Gather", ["p", "q"], "t"), { p: [1, 2], q: [2] })).toThrow(/takes entry 2 of 2/);
     expect(refused(named("Transpose", ["p"], "t", { perm: ints(1, 0) }), { p: [1, 2] })).toThrow(/has perm \[1,0\]/);
@@ -463,7 +463,7 @@ describe("a window over a line", () => {
 
   test("needs attributes of one axis", async () => {
     await expect(read(["Conv", ["t1", "w"], { strides: ints(2, 2) }], { w: [6, 4, 3] })).rejects.toThrow(
-      /\(Conv\) has strides \[2,2\], and an input of 3 axes/,
+      /\(Conv\) has strides \[2,2\], but an input of 3 axes/,
     );
   });
 });
@@ -473,7 +473,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     [["Relu", ["t0"], { slope: float(0.5) }], /\(Relu\) has an attribute that is not supported: slope = 0\.5/],
     [
       ["BatchNormalization", ["t0", "g", "g", "g", "g"], { training_mode: int(1) }],
-      /node "t1" \(BatchNormalization\) has training_mode = 1, where 0 is supported/,
+      /node "t1" \(BatchNormalization\) has training_mode = 1; only 0 is supported/,
       { weights: { g: [4] } },
     ],
     [
@@ -485,7 +485,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     [["ReduceMean", ["t0"]], /\(ReduceMean\) works along the batch/],
     [
       ["LayerNormalization", ["t0", "g"], { axis: int(0) }],
-      /\(LayerNormalization\) has axis = 0, which is that of the batch/,
+      /\(LayerNormalization\) has axis = 0, which is the batch axis/,
       { weights: { g: [6] } },
     ],
     [
@@ -517,7 +517,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     [["Relu", ["t0", "t0"]], /\(Relu\) has 2 inputs, where 1 are known/],
     [["Reshape", ["t0", "t0"]], /\(Reshape\) takes "shape" from what the network computes/],
     [["Add", ["t0", "at"]], /\(Add\) computes with whole numbers \("B"\)/, { whole: { at: [1] } }],
-    [["MaxPool", ["t0"]], /\(MaxPool\) has kernel_shape \[\], where two whole numbers/],
+    [["MaxPool", ["t0"]], /\(MaxPool\) has kernel_shape \[\]; only two whole numbers/],
     [
       ["GroupNormalization", ["t0", "g", "g"], { num_groups: int(3) }],
       /has num_groups = 3, which does not divide 4 channels/,
@@ -525,7 +525,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     ],
     [
       ["QuantizeLinear", ["t0", "p"]],
-      /\(QuantizeLinear\) is not supported\. Give the model as it was before its activations were quantised/,
+      /\(QuantizeLinear\) is not supported\. Give the model before quantisation of its activations/,
       { weights: { p: [] } },
     ],
   ])("%j", (node, message, more = {}) => {
@@ -548,7 +548,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
       weights: CONV,
     });
     expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(
-      /node "d" \(Dropout\) gives "mask", its output number 2, which is not supported/,
+      /node "d" \(Dropout\) has the output "mask" \(number 2\), which is not supported/,
     );
   });
 
@@ -563,7 +563,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
   test("so is a name that two nodes give", () => {
     const twice: OnnxNode = { type: "Relu", inputs: ["t0"], outputs: ["t0"], attributes: {} };
     const bytes = netBytes({ nodes: [conv, twice, flat], weights: CONV });
-    expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(/gives "t0" more than once/);
+    expect(() => onnxModelOf(bytes, { source: "net.onnx" })).toThrow(/outputs "t0" more than once/);
   });
 
   test("no graph that lacks an input or an attribute, or has one too many, is refused in JavaScript's words", () => {
@@ -831,35 +831,35 @@ describe("what can't be read ends in words", () => {
   const whole = netBytes({ nodes: [conv, ["Relu", ["t0"]], flat], weights: CONV });
 
   test.each<[string, Uint8Array, RegExp]>([
-    ["text", new TextEncoder().encode("no model"), /^ERR_FORMAT net.onnx: is no ONNX model/],
+    ["text", new TextEncoder().encode("no model"), /^ERR_FORMAT net.onnx: not an ONNX model/],
     [
       "half a file",
       whole.subarray(0, whole.length >> 1),
-      /^ERR_FORMAT net.onnx: is no ONNX model, or is damaged\. Export/,
+      /^ERR_FORMAT net.onnx: not an ONNX model, or damaged\. Export/,
     ],
     [
       "an operator that is not known",
       netBytes({ nodes: [["NonZero", ["x"]]] }),
-      /node "y" \(NonZero\) is not supported\. Supported are .*Conv/,
+      /node "y" \(NonZero\) is not supported\. Supported: .*Conv/,
     ],
     [
       "another domain",
       netBytes({ nodes: [{ type: "Magic", domain: "my.ops", inputs: ["x"], outputs: ["y"], attributes: {} }] }),
-      /node "y" \(Magic\) is of my\.ops, whose operators are not supported/,
+      /node "y" \(Magic\) has the domain my\.ops, whose operators are not supported/,
     ],
-    ["an old opset", netBytes({ nodes: [["Relu", ["x"]]], opset: 3 }), /is written in opset 3, and 6 is the oldest/],
-    ["no row", netBytes({ nodes: [["Relu", ["x"]]] }), /gives 0 rows of scores/],
-    ["what nothing gives", netBytes({ nodes: [["Relu", ["gone"]]] }), /reads "gone", which nothing gives before it/],
-    ["no images", netBytes({ nodes: [["Relu", ["x"]]] }, [7]), /takes "x" \[batch, 7\], no images/],
+    ["an old opset", netBytes({ nodes: [["Relu", ["x"]]], opset: 3 }), /uses opset 3; the oldest supported opset is 6/],
+    ["no row", netBytes({ nodes: [["Relu", ["x"]]] }), /outputs 0 rows of scores/],
+    ["what nothing gives", netBytes({ nodes: [["Relu", ["gone"]]] }), /reads "gone", which no earlier node outputs/],
+    ["no images", netBytes({ nodes: [["Relu", ["x"]]] }, [7]), /takes "x" \[batch, 7\], not images/],
     [
       "images of open size",
       netBytes({ nodes: [["Relu", ["x"]]] }, [3, -1, -1]),
-      /leaves the size of its images open.*--image-size 224/,
+      /does not fix the image size.*--image-size 224/,
     ],
     [
       "a kernel that does not fit",
       netBytes({ nodes: [conv, flat], weights: { k: [4, 5, 3, 3], b: [4] } }),
-      /net.onnx: .*does not fit/,
+      /net.onnx: .*(does not match|incompatible)/,
     ],
     [
       "a tensor that no memory holds",
@@ -868,7 +868,7 @@ describe("what can't be read ends in words", () => {
         weights: CONV,
         whole: { pads: [0, 0, 2e6, 2e6, 0, 0, 0, 0] },
       }),
-      /has a tensor of \d+ entries an image/,
+      /has a tensor of \d+ entries per image/,
     ],
   ])("%s", (_, bytes, message) => {
     expect(read(bytes)).toThrow(message);

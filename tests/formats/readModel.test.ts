@@ -200,7 +200,7 @@ describe("modelFromJson", () => {
       ]),
       "m.h5",
     );
-    expect(notes).toEqual(['layer "flip" (RandomFlip) does nothing where a model predicts, and was left out']);
+    expect(notes).toEqual(['layer "flip" (RandomFlip) has no effect in prediction and was removed']);
     expect(model.layers.map(({ className }) => className)).toEqual(["InputLayer", "Flatten", "Dense"]);
   });
 
@@ -210,7 +210,7 @@ describe("modelFromJson", () => {
       [layer("Lambda", { name: "mine", batch_input_shape: [null, 4] })],
       /^ERR_FORMAT m\.h5: layer "mine": class Lambda is not supported\. Supported: .*Conv2D/,
     ],
-    ["no input", [layer("Flatten", { name: "flat" })], /^ERR_FORMAT m\.h5: does not say the shape of its input/],
+    ["no input", [layer("Flatten", { name: "flat" })], /^ERR_FORMAT m\.h5: has no input shape/],
     [
       "a layer that does not fit",
       [layer("Conv2D", { name: "conv", filters: 2, kernel_size: [9, 9], batch_input_shape: [null, 4] })],
@@ -293,19 +293,19 @@ describe("a damaged model of TensorFlow.js", () => {
       return readModel(join(folder, "changed.json"));
     };
     await expect(written((copy) => (copy.weightsManifest[0].paths = ["../../secret"]))).rejects.toThrow(
-      "names weights outside its folder",
+      "refers to weights outside its folder",
     );
     await expect(written((copy) => (copy.weightsManifest[0].paths = ["none.bin"]))).rejects.toThrow(
-      /none\.bin: there is no such file/,
+      /none\.bin: no such file/,
     );
     await expect(written((copy) => (copy.weightsManifest[0].weights[0].shape = [1e9, 1e9]))).rejects.toThrow(
       "is longer than its files",
     );
     await expect(written((copy) => (copy.weightsManifest[0].weights[0].shape[0] = -1))).rejects.toThrow(/^ERR_/);
-    await expect(written((copy) => (copy.format = "graph-model"))).rejects.toThrow("is a graph model without a graph");
-    await expect(written((copy) => delete copy.modelTopology)).rejects.toThrow("is no model.json of TensorFlow.js");
+    await expect(written((copy) => (copy.format = "graph-model"))).rejects.toThrow("a graph model without a graph");
+    await expect(written((copy) => delete copy.modelTopology)).rejects.toThrow("not a TensorFlow.js model.json");
     writeFileSync(join(folder, "changed.json"), "{ cut");
-    await expect(readModel(join(folder, "changed.json"))).rejects.toThrow("is damaged JSON");
+    await expect(readModel(join(folder, "changed.json"))).rejects.toThrow("damaged JSON");
     await expect(readKerasModel(join(folder, "model.json"))).rejects.toThrow("is not an HDF5 file");
   });
 });

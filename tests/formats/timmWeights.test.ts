@@ -78,13 +78,13 @@ test("a file that does not fit is refused in words, and changes nothing", async 
   const before = [...built.model.weights.get("norm/gamma")!.value];
   const { "norm.weight": _, ...lacking } = SHAPES;
   expect(await message(loadBackboneWeights(built, written(lacking)))).toMatch(
-    /^ERR_WEIGHTS .*model\.safetensors: has no tensor "norm\.weight": it is no vision transformer of timm/,
+    /^ERR_WEIGHTS .*model\.safetensors: has no tensor "norm\.weight": not a vision transformer of timm/,
   );
   expect(await message(loadBackboneWeights(vit(64), written(SHAPES)))).toMatch(
     /layer "pos_embed" pe: expected \[1, 17, 4\], received \[1, 5, 4\]/,
   );
   expect(await message(loadBackboneWeights(built, written(SHAPES, "F16")))).toMatch(
-    /^ERR_FORMAT .*is damaged: cls_token is of type F16/,
+    /^ERR_FORMAT .*is damaged: cls_token has type F16/,
   );
   expect([...built.model.weights.get("norm/gamma")!.value]).toEqual(before);
 });
@@ -93,5 +93,5 @@ test("image sizes that are no multiple of a patch are refused", () => {
   expect(() => vitB16({ imageSize: 100 })).toThrow(
     "ERR_CONFIG vitb16: imageSize must be a multiple of 16, received 100",
   );
-  expect(() => vitB16({ dim: 10, heads: 3 })).toThrow("ERR_CONFIG vitb16: 3 heads do not divide 10 numbers a patch");
+  expect(() => vitB16({ dim: 10, heads: 3 })).toThrow("ERR_CONFIG vitb16: 3 heads do not divide 10 numbers per patch");
 });

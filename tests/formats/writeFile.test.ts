@@ -39,7 +39,7 @@ describe("writeFileWhole", () => {
     await writeFileWhole(path, "old");
     symlinkSync("/dev/full", `${path}.${process.pid}.tmp`);
     await expect(writeFileWhole(path, "new")).rejects.toThrow(
-      `ERR_OUTPUT ${path}: can't be written: the disk is full. Free some space and resume; what was saved before is still there.`,
+      `ERR_OUTPUT ${path}: can't be written: the disk is full. Free some disk space and resume; everything saved before is kept.`,
     );
     expect(readFileSync(path, "utf8")).toBe("old");
     expect(readdirSync(dir)).not.toContain(`full.txt.${process.pid}.tmp`);

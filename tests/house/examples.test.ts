@@ -44,7 +44,7 @@ test("classifyFiles names a class for each image, and what is wrong with a bad o
   writeFileSync(join(place, "bad.jpg"), "this is text");
   const lines = run("classifyFiles", "model.onnx", "smears/Test/Basophil/bas_0000.jpg", "bad.jpg").split("\n");
   expect(lines[0]).toMatch(/^smears\/Test\/Basophil\/bas_0000\.jpg: (Bas|Eos|Lym|Mon|Neu)\w+ \d+\.\d %$/);
-  expect(lines[1]).toMatch(/^bad\.jpg: ERR_IMAGE bad\.jpg: this is no picture in a known format/);
+  expect(lines[1]).toMatch(/^bad\.jpg: ERR_IMAGE bad\.jpg: not an image in a known format/);
 });
 
 test("comparePredictions gives figures and a verdict", () => {

@@ -160,7 +160,7 @@ describe("what is published works without the sources", () => {
     const project = newProject("cells", ["engine", "leukogram"]);
     expect(run(project, "--help")).toContain("serve");
     expect(() => run(project, "serve")).toThrow(
-      `ERR_USAGE leukogram serve needs the laboratory's app, which is not installed. npm install @leukogram/laboratory@${VERSION}`,
+      `ERR_USAGE leukogram serve needs the laboratory app, which is not installed. npm install @leukogram/laboratory@${VERSION}`,
     );
   });
 

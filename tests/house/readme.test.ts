@@ -15,7 +15,7 @@ test("the check sees commands, flags, values and scripts that are not there", as
     "npm run chekc",
   ]);
   expect(faults).toEqual([
-    expect.stringContaining('there is no command "trian"'),
+    expect.stringContaining('unknown command "trian"'),
     expect.stringContaining("unknown option '--epoch'"),
     expect.stringContaining("rotation: expected a number from 0 to 180, received 400"),
     expect.stringContaining('Did you mean "cnn"?'),

@@ -51,7 +51,7 @@ describe("a training", () => {
   });
 
   test("leaves a folder that holds a run, unless it may be replaced", async () => {
-    await expect(trainJob({ data: cells, out: run, recipe })).rejects.toThrow(/^ERR_OUTPUT .*: holds a run already/);
+    await expect(trainJob({ data: cells, out: run, recipe })).rejects.toThrow(/^ERR_OUTPUT .*: already contains a run/);
   });
 
   test("stops at once if its signal fired before, and leaves no folder", async () => {

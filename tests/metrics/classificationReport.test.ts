@@ -52,7 +52,7 @@ describe("classificationReport", () => {
 
   it("refuses names that are not as many as the classes", () => {
     expect(() => classificationReport([[1]], ["a", "b"])).toThrow(
-      "ERR_SHAPE classificationReport: expected 1 class names, received 2. Give one name a row of the matrix.",
+      "ERR_SHAPE classificationReport: expected 1 class names, received 2. Give one name per row of the matrix.",
     );
     expect(() => classificationReport([[1]], ["a"], { digits: -1 })).toThrow(/ERR_USAGE .* digits is -1/);
   });

@@ -28,7 +28,7 @@ describe("confusionMatrix", () => {
 
   it("refuses lists of different length and labels that are no class", () => {
     expect(() => confusionMatrix([0], [0, 1], { numClasses: 2 })).toThrow(
-      "ERR_SHAPE confusionMatrix: expected two lists of N >= 1, received 1 and 2. Give one entry an image in both.",
+      "ERR_SHAPE confusionMatrix: expected two lists of N >= 1, received 1 and 2. Give one entry per image in both.",
     );
     expect(() => confusionMatrix([0, 2], [0, 1], { numClasses: 2 })).toThrow(
       /ERR_DATA confusionMatrix labels: entry 1 is 2/,

@@ -138,12 +138,14 @@ describe("withProbabilities", () => {
 
   test("says what it assumed", async () => {
     const noteOf = async (model: Model) => (await withProbabilities(model, { open })).note;
-    expect(await noteOf(net(dense(3)))).toMatch(/^it ends in scores; a softmax was added, .*--outputs says otherwise$/);
+    expect(await noteOf(net(dense(3)))).toMatch(
+      /^it ends in scores; a softmax was added .*use --outputs to change this$/,
+    );
     expect(await noteOf(net(dense(3, "sigmoid")))).toMatch(
-      /^its 3 outputs are from 0 to 1 and do not sum to 1, as sigmoid/,
+      /^its 3 outputs are from 0 to 1 and do not sum to 1, like sigmoid/,
     );
     expect(await noteOf(net(dense(1, "sigmoid")))).toMatch(/one number from 0 to 1, .* the second of two classes/);
-    expect(await noteOf(net(dense(1)))).toMatch(/one score, whose sigmoid is taken as the probability of the second/);
+    expect(await noteOf(net(dense(1)))).toMatch(/one score, whose sigmoid is used as the probability of the second/);
   });
 
   test("goes by what it is told, where that can be", async () => {
@@ -152,12 +154,12 @@ describe("withProbabilities", () => {
     expect(model.layers.at(-1)).toBeInstanceOf(Activation);
     const told = (outputs: OutputKind) => withProbabilities(net(dense(3)), { open, outputs });
     await expect(told("probabilities")).rejects.toThrow(
-      /^ERR_USAGE the model's outputs are no probabilities: on probe pictures they are from -.* Leave --outputs out, or say --outputs scores\.$/,
+      /^ERR_USAGE the model's outputs are not probabilities: on test images they range from -.* Remove --outputs, or use --outputs scores\.$/,
     );
-    await expect(told("sigmoid")).rejects.toThrow(/outputs are no sigmoid/);
+    await expect(told("sigmoid")).rejects.toThrow(/outputs are not sigmoid/);
     const relu = net(dense(1, "relu"), new Rescaling({ scale: 1, offset: 2 }));
     await expect(withProbabilities(relu, { open })).rejects.toThrow(
-      /^ERR_USAGE it can't be told what the model's outputs are: on probe pictures they are from 2 to .*Say it: --outputs/,
+      /^ERR_USAGE unknown kind of model outputs: on test images they range from 2 to .*Set it with --outputs/,
     );
   });
 

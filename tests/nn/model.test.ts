@@ -164,7 +164,7 @@ describe("a model from an inner layer", () => {
 
   test("is refused where the output follows from elsewhere", () => {
     expect(() => new Model({ input: Input([3]), output })).toThrow(
-      "ERR_CONFIG model: its output follows from another input than the one given",
+      "ERR_CONFIG model: its output depends on an input other than the one given",
     );
   });
 });
@@ -205,7 +205,7 @@ describe("shape errors name the layer and the shapes", () => {
     [
       "a convolution of features",
       () => new Conv2D({ filters: 1, kernelSize: 3 }).apply(Input([10])),
-      "ERR_SHAPE Conv2D on [10]: expected an image [H, W, C], received [10]. Put a Reshape before it.",
+      "ERR_SHAPE Conv2D on [10]: expected an image [H, W, C], received [10]. Add a Reshape before it.",
     ],
     [
       "a pooling of features",
@@ -220,7 +220,7 @@ describe("shape errors name the layer and the shapes", () => {
     [
       "a sum of other sizes",
       () => new Add({ name: "sum" }).apply([image, Input([4, 4, 3])]),
-      "ERR_SHAPE sum (Add) on [8, 8, 3], [4, 4, 3]: broadcast: [1, 3, 8, 8] and [1, 3, 4, 4] do not fit together",
+      "ERR_SHAPE sum (Add) on [8, 8, 3], [4, 4, 3]: broadcast: [1, 3, 8, 8] and [1, 3, 4, 4] are not compatible",
     ],
     [
       "a sum of one",
@@ -234,7 +234,7 @@ describe("shape errors name the layer and the shapes", () => {
   test("and an activation that is not known is a matter of the settings", () => {
     const layer = new Activation({ activation: "glu" as "relu", name: "act" });
     expect(() => layer.apply(image)).toThrow(
-      /^ERR_CONFIG act \(Activation\) on \[8, 8, 3\]: activation "glu" is not known\. Use one of linear, relu,/,
+      /^ERR_CONFIG act \(Activation\) on \[8, 8, 3\]: unknown activation "glu"\. Use one of linear, relu,/,
     );
   });
 

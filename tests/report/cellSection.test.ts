@@ -35,9 +35,9 @@ describe("the section of cells", () => {
     const html = runReport(runInput({ cells: await shownCells({ classes, rows }, samples) }));
     const cells = section(html);
     expect(texts(cells, "h3")).toEqual([
-      "The surest mistakes",
-      "The least sure answers",
-      "Right answers, a few of each class",
+      "Most confident mistakes",
+      "Least confident predictions",
+      "Correct predictions, a few from each class",
     ]);
     const tiles = findAll(cells, ({ attributes }) => attributes.class === "tile");
     expect(tiles.length).toBeLessThanOrEqual(8 + 8 + 3 * classes.length);
@@ -69,7 +69,7 @@ describe("the section of cells", () => {
       ...broken.slice(1),
     ]);
     const shown = section(runReport(runInput({ cells })));
-    expect(textOf(shown)).toMatch(/\d+ pictures of \d+ could not be read when this report was written/);
+    expect(textOf(shown)).toMatch(/\d+ images of \d+ could not be read when this report was written/);
     const without = findAll(shown, ({ attributes }) => attributes.class === "tile").filter(
       (tile) => findAll(tile, ({ name }) => name === "img").length === 0,
     );

@@ -29,9 +29,9 @@ describe("runReport", () => {
     const values = findAll(root, ({ attributes }) => attributes.class === "value").map(textOf);
     expect(values).toEqual(["97.7 %", "95.5 %", "95.6 %", "0.994"]);
     expect(textOf(root)).toContain(
-      "Of 4,339 test images, 4,241 were given the right class: 97.7 % (97.3 to 98.2). " +
-        "Hardest to find: Monocyte, recall 88.9 % (84.9 to 92.9). " +
-        "The commonest mistake: Neutrophil taken for Eosinophil, 31 images (1.2 % of that class).",
+      "Of 4,339 test images, 4,241 were classified correctly: 97.7 % (97.3 to 98.2). " +
+        "Hardest class: Monocyte, recall 88.9 % (84.9 to 92.9). " +
+        "Most frequent mistake: Neutrophil taken for Eosinophil, 31 images (1.2 % of that class).",
     );
   });
 
@@ -121,9 +121,9 @@ describe("runReport", () => {
     );
     const page = text(html);
     expect(page).toContain("log loss n/a");
-    expect(page).toContain("No image was skipped.");
+    expect(page).toContain("No images were skipped.");
     expect(page).toContain("not recorded");
-    expect(page).not.toContain("Before you believe these figures");
+    expect(page).not.toContain("Read this before using these results");
   });
 
   it("gives the same bytes for the same input", () => {
@@ -179,13 +179,13 @@ describe("comparisonReport", () => {
   });
 
   it("shows the spread over seeds only where there are several", () => {
-    expect(text(comparisonReport(comparisonInput()))).toContain("From seed to seed");
+    expect(text(comparisonReport(comparisonInput()))).toContain("Variation between seeds");
     const models = comparisonInput().models.map((model) => ({
       ...model,
       evaluations: model.evaluations.slice(0, 1),
       seeds: [0],
     }));
-    expect(text(comparisonReport(comparisonInput({ models })))).not.toContain("From seed to seed");
+    expect(text(comparisonReport(comparisonInput({ models })))).not.toContain("Variation between seeds");
   });
 
   it("has the notes as headings and paragraphs", () => {
@@ -215,8 +215,8 @@ describe("comparisonReport", () => {
     ];
     const input = comparisonInput({ models: [{ ...model, history: [] }], comparisons: [], warnings: [], notes: [] });
     const page = text(comparisonReport(input));
-    expect(page).toContain("No pair was compared.");
-    expect(page).not.toContain("No epoch was recorded.");
+    expect(page).toContain("No pairs were compared.");
+    expect(page).not.toContain("No epochs were recorded.");
   });
 
   it("stands where two models have the same name and figures", () => {
@@ -229,7 +229,7 @@ describe("comparisonReport", () => {
     const make = () => comparisonReport(comparisonInput({ models: [{ ...model!, evaluations: [] }] }));
     expect(make).toThrow(LeukogramError);
     expect(make).toThrow(
-      'ERR_DATA comparisonReport: the model "CNN from scratch" has no evaluation. Evaluate it first, or leave it out.',
+      'ERR_DATA comparisonReport: the model "CNN from scratch" has no evaluation. Evaluate it first, or remove it.',
     );
   });
 });

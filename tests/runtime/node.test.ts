@@ -77,7 +77,7 @@ describe("run", () => {
     "whole numbers for real ones": [{ x: { data: new Int32Array(2), shape: [1, 2] } }, /^ERR_RUNTIME run: .*int32.*$/],
     "a type that no tensor has": [
       { x: { data: new Float64Array(2) as unknown as Float32Array, shape: [1, 2] } },
-      /^ERR_DTYPE run: "x" is of a type that no tensor has, Float64Array$/,
+      /^ERR_DTYPE run: "x" has an unsupported type, Float64Array$/,
     ],
   };
   for (const [name, [feeds, message]] of Object.entries(wrong))
@@ -93,7 +93,7 @@ test("withMetadata sets and replaces entries, and leaves the graph to the byte",
   expect(readMetadata(changed)).toEqual({ classes: "Basophil,Eosinophil", unit: "mm", temperature: "0.75" });
   expect(withMetadata(changed, {})).toEqual(changed);
   expect(changed.subarray(0, 60)).toEqual(MODEL.subarray(0, 60));
-  expect(() => withMetadata(new TextEncoder().encode("<!doctype html>"), {})).toThrow(/no ONNX file/);
+  expect(() => withMetadata(new TextEncoder().encode("<!doctype html>"), {})).toThrow(/not an ONNX file/);
 });
 
 describe("readMetadata", () => {
@@ -104,7 +104,7 @@ describe("readMetadata", () => {
 
   test("says of other bytes that they are no ONNX file", () => {
     expect(() => readMetadata(new TextEncoder().encode("<!doctype html>"))).toThrow(
-      "ERR_FORMAT model: these bytes are no ONNX file",
+      "ERR_FORMAT model: the bytes are not an ONNX file",
     );
   });
 });

@@ -146,7 +146,7 @@ describe("nobody gets in", () => {
       "POST /v2/models/cnn-anylab/infer",
     ]) {
       const { status, body } = await laboratory.ask(line, line.startsWith("POST") ? {} : undefined);
-      expect([status, body], line).toEqual([401, { error: "nobody is signed in" }]);
+      expect([status, body], line).toEqual([401, { error: "not signed in" }]);
     }
     const [read, infer] = [await tokenOf("reviewer", ["read"]), await tokenOf("reviewer", ["infer"])];
     expect((await laboratory.ask("GET /v2/models/cnn-anylab", undefined, read.headers)).status).toBe(403);
@@ -217,7 +217,7 @@ describe("cross-site requests", () => {
         ],
       ],
       [
-        "this server is not known by that name",
+        "this host name is not allowed",
         [
           { ...as.admin, host: "evil.example" },
           { ...as.admin, host: "localhost.evil.example" },

@@ -36,7 +36,7 @@ test("a text with a NUL character, files that are no form and an inference witho
   const { ask } = laboratory;
   const { id } = (await ask("POST cases", { name: "refusals" })).body;
   for (const [line, given, message] of [
-    ["POST cases", { name: "a\u0000b" }, "the request holds a NUL character"],
+    ["POST cases", { name: "a\u0000b" }, "the request contains a NUL character"],
     [`POST cases/${id}/images`, {}, "files are expected as multipart/form-data"],
   ] as const) {
     const { status, body } = await ask(line, given);
@@ -87,13 +87,13 @@ test("an image to which the model gives no number is bad, and says so; a form wi
   expect([status, body.cells[0].status, body.cells[0].error]).toEqual([
     200,
     "bad",
-    "black.png: the model has no answer to this image (its probabilities are no numbers)",
+    "black.png: the model returned NaN for this image",
   ]);
   const images = { name: "images", datatype: "UINT8", shape: [2, 8, 8, 3] };
   const data = [...new Array(192).fill(0).map((_, i) => i), ...new Array(192).fill(0)];
   const inferred = await ask("POST /v2/models/cnn-cells/infer", { inputs: [{ ...images, data }] });
-  expect([inferred.status, inferred.body.error]).toEqual([422, expect.stringMatching(/no answer to image 1 /)]);
-  expect((await upload(id, [])).body.error).toMatchObject({ code: "ERR_USAGE", message: "the form holds no file" });
+  expect([inferred.status, inferred.body.error]).toEqual([422, expect.stringMatching(/returned NaN for image 1 /)]);
+  expect((await upload(id, [])).body.error).toMatchObject({ code: "ERR_USAGE", message: "the form contains no files" });
   await own.close();
 });
 

@@ -10,10 +10,10 @@ function group(count: number, given: Partial<CellGroup> = {}): CellGroup {
   return { ...said, label: null, leaves: null, hasNucleus: null, count, ...given };
 }
 
-test("cells unlike what the model knows are flagged where they are many, and not where chance explains them", () => {
+test("cells unlike the model's training images are flagged where they are many, and not where chance explains them", () => {
   const many = [group(30), group(12, { isUnfamiliar: true }), group(5, { isUnfamiliar: true, label: "Monocyte" })];
   expect(countedOf(many).flags[0]).toBe(
-    "These cells do not look like what the model was trained on: 17 of 47 are stranger than 99 of 100 of its own. 12 of them no reader labelled.",
+    "These cells do not look like the model's training images: 17 of 47 are less familiar than 99 % of them. 12 of these were not labelled by a reader.",
   );
   expect(countedOf([group(30), group(1, { isUnfamiliar: true })]).flags.join()).not.toMatch(/look like/);
 });
@@ -32,7 +32,7 @@ test("flags of disease wait, where cells are unlike the model's, until a reader 
   ] as const) {
     expect(found.flags).toEqual([
       expect.stringMatching(/^These cells do not look like/),
-      `Flags are withheld, as shares may be wrong by the model's mistakes: label the ${left} cells that count by the model alone, or adapt the model to this laboratory.`,
+      `Flags are withheld, because the model's mistakes may distort the shares: label the ${left} cells that only the model classified, or adapt the model to this laboratory.`,
     ]);
     expect(new Set(found.classes.map(({ position }) => position))).toEqual(new Set(["unknown"]));
   }
@@ -48,9 +48,11 @@ test("crops are counted, and said where one is not as it should be", () => {
   expect(well.crops).toEqual({ crops: 30, leaving: 0, withoutNucleus: 0 });
   expect(well.notes.join()).not.toMatch(/crops/);
   const few = countedOf([group(29, cropped), group(1, { ...cropped, leaves: true })]);
-  expect(few.notes.at(-1)).toBe("Of 30 crops 1 leave their picture by more than a tenth; in 0 no nucleus was found.");
+  expect(few.notes.at(-1)).toBe(
+    "Of 30 crops, 1 extend beyond the image by more than a tenth; in 0, no nucleus was found.",
+  );
   const many = countedOf([group(20, cropped), group(10, { ...cropped, hasNucleus: false })]);
-  expect(many.notes.at(-1)).toMatch(/^No nucleus was found in 10 of 30 pictures; .*single white cells\?$/);
+  expect(many.notes.at(-1)).toMatch(/^No nucleus was found in 10 of 30 images; .*single white blood cells\?$/);
   expect(countedOf([group(30)]).crops).toBeNull();
 });
 
@@ -75,5 +77,5 @@ test("notes say how many of the cells that are told a reader labelled", () => {
   const { cells, artefacts, unidentified, notes } = countedOf(groups);
   expect([cells, artefacts, unidentified]).toEqual([12, 2, 4]);
   expect(notes[0]).toMatch(/^Readers labelled 7 of 16 cells; /);
-  expect(notes).toContain("4 cells are unidentified, by the model or a reader, and not counted.");
+  expect(notes).toContain("4 cells are unidentified (by the model or a reader) and not counted.");
 });

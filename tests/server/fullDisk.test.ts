@@ -86,7 +86,7 @@ describe.skipIf(first === undefined)("a disk that is full (skipped where none ma
         expect([status, body.error.code, body.error.message]).toEqual([
           507,
           "ERR_OUTPUT",
-          "the disk is full, and nothing of this request was kept",
+          "the disk is full; nothing from this request was saved",
         ]);
       }
     }
@@ -138,7 +138,7 @@ describe.skipIf(first === undefined)("a disk that is full (skipped where none ma
     });
     const [said] = await Promise.all([text(child.stderr), once(child, "close")]);
     expect(said).toContain(
-      "ERR_DATABASE the database no longer answers, as the disk is full. Free some space, and start the server again: what was acknowledged is kept.",
+      "ERR_DATABASE the database no longer responds, because the disk is full. Free some disk space, and start the server again: everything acknowledged is kept.",
     );
     rmSync(join(disk, "filler"));
     const again = await openStore({ folder: disk, url: undefined, now: new Clock().now });

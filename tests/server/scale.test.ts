@@ -111,13 +111,13 @@ test("crops that leave their picture and pictures without a nucleus are told: of
   // 2.6 red cells of 20 pixels, in pictures of 48.
   const outside = cells.filter((cell: { crop: { outside: number } }) => cell.crop.outside > 0.1);
   expect(outside).toHaveLength(4);
-  const words = "Of 5 crops 4 leave their picture by more than a tenth; in 1 no nucleus was found.";
+  const words = "Of 5 crops, 4 extend beyond the image by more than a tenth; in 1, no nucleus was found.";
   const differential = (await laboratory.ask(`GET cases/${id}/differential`)).body;
   expect(differential.crops).toEqual({ crops: 5, leaving: 4, withoutNucleus: 1 });
   expect(differential.notes).toEqual(
     expect.arrayContaining([
       words,
-      expect.stringMatching(/^4 of 5 crops leave.* cut too narrow, or the scale is wrong/),
+      expect.stringMatching(/^4 of 5 crops extend.* cropped too tightly, or the scale is wrong/),
     ]),
   );
   const changes = [{ cell: cells[0].id, label: "Monocyte" }];

@@ -43,7 +43,7 @@ describe("the story of a case", () => {
       "smear/cell-3.png",
       "smear/cell-4.png",
     ]);
-    expect(first.body.refused).toEqual([{ file: "notes.txt", reason: "no picture in a known format" }]);
+    expect(first.body.refused).toEqual([{ file: "notes.txt", reason: "not an image in a known format" }]);
     const again = await upload(id, files);
     expect([again.body.added, again.body.known.length]).toEqual([[], 3]);
     await laboratory.settled(id);
@@ -120,7 +120,7 @@ describe("the story of a case", () => {
     expect([signed.status, signed.body.number, signed.body.isFinal]).toEqual([200, 1, false]);
     expect((await ask(`POST cases/${id}/sign`, { meaning: "again" })).status).toBe(409);
     const frozen = await ask(`POST cases/${id}/labels`, { changes: [{ cell: cells[0]!.id, label: null }] });
-    expect([frozen.status, frozen.body.error.hint]).toEqual([409, "Amend it, which says why and reopens it."]);
+    expect([frozen.status, frozen.body.error.hint]).toEqual([409, "Amend the case, which reopens it with a reason."]);
     expect((await laboratory.upload(id, await pictures(1, 50))).status).toBe(409);
     // Sent again by a client that never got the answer, it gets that.
     const again = await laboratory.upload(id, sent, { "idempotency-key": key });

@@ -40,9 +40,9 @@ test("files that are no pictures are refused one by one, and the others are take
     Object.fromEntries(body.refused.map(({ file, reason }: { file: string; reason: string }) => [file, reason])),
   ).toEqual({
     "empty.png": "the file is empty",
-    "noise.png": "no picture in a known format",
-    "page.png": "no picture in a known format",
-    "drawing.svg": "no picture in a known format",
+    "noise.png": "not an image in a known format",
+    "page.png": "not an image in a known format",
+    "drawing.svg": "not an image in a known format",
     "huge.png": "larger than 1 megapixels",
     "large.png": "larger than 0 MB",
   });
@@ -55,7 +55,7 @@ test("a picture that is cut short becomes a cell that is bad, and says why", asy
   await laboratory.settled(id);
   const [cell] = (await laboratory.ask(`GET cases/${id}/cells`)).body.cells;
   expect([cell.status, cell.predicted, cell.counted]).toEqual(["bad", null, null]);
-  expect(cell.error).toMatch(/^cut\.png: the picture is damaged or cut short/);
+  expect(cell.error).toMatch(/^cut\.png: the image is damaged or incomplete/);
   expect((await laboratory.ask(`GET cells/${cell.id}/thumbnail`)).status).toBe(422);
 });
 
@@ -79,8 +79,8 @@ test("archives do not reach outside, unpack to more than the limit, or nest", as
   );
   expect(reasons["escape.zip"]).toMatch(/outside the folder/);
   expect(reasons["bomb.zip"]).toMatch(/unpacks to more than 1 MB/);
-  expect(reasons["inner.zip"]).toBe("no picture in a known format");
-  expect(reasons["cut.zip"]).toMatch(/damaged or cut off/);
+  expect(reasons["inner.zip"]).toBe("not an image in a known format");
+  expect(reasons["cut.zip"]).toMatch(/damaged or incomplete/);
   expect(reasons["many.zip"]).toMatch(/more than 40 entries/);
 });
 

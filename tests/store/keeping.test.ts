@@ -43,7 +43,7 @@ describe.skipIf(bin === undefined)("one Postgres (skipped where /usr/lib/postgre
     const open = () => openStore({ folder: newFolder(), url, now });
     const first = await open();
     await expect(open()).rejects.toThrow(
-      "ERR_CONFLICT another server, or command, uses this database. Stop that one, or name another database in DATABASE_URL.",
+      "ERR_CONFLICT another server or command is using this database. Stop that process, or set DATABASE_URL to another database.",
     );
     server.stop();
     server.start();

@@ -105,7 +105,7 @@ overBothDatabases((newPlace, server) => {
       facts: FACTS,
       model: "m",
     });
-    await expect(other).rejects.toThrow(/^ERR_KEY this Idempotency-Key was used for something else/);
+    await expect(other).rejects.toThrow(/^ERR_KEY this Idempotency-Key was used for another request/);
     const stranger = createCase(
       store,
       { ...wishOf("case.created", key), actor: "Eve" },
@@ -162,13 +162,13 @@ overBothDatabases((newPlace, server) => {
       await queries.execute(sql.raw(statement));
       return (await verifyTrail(store)).fault;
     };
-    expect(await forced("update reports set content = '{}'")).toMatch(/^report \S+ is not the one that was signed$/);
+    expect(await forced("update reports set content = '{}'")).toMatch(/^report \S+ differs from the signed report$/);
     await queries.execute(sql.raw("delete from signatures"));
     expect(await forced("delete from reports")).toMatch(/^report \S+ is missing$/);
     expect(await forced("update events set content = '{}' where sequence = 3")).toBe("event 3 was changed");
     await queries.execute(sql.raw("delete from answers"));
-    expect(await forced("delete from events where sequence = 2")).toBe("event 2 is missing: after it comes 3");
-    expect(await forced("delete from events where sequence > 1")).toBe("the trail ends at 1, and its head says 5");
+    expect(await forced("delete from events where sequence = 2")).toBe("event 2 is missing: the next event is 3");
+    expect(await forced("delete from events where sequence > 1")).toBe("the trail ends at 1, but its head is at 5");
   });
 
   test("a signed case is changed by amending it alone, and an open one is not amended", async () => {
@@ -233,7 +233,7 @@ overBothDatabases((newPlace, server) => {
     ];
     expect(cells).toEqual(before);
     expect(cells[0]!.probabilities).toEqual([0.1 + 0.2, 1 / 3]);
-    await expect(restore(second, path)).rejects.toThrow(/^ERR_CONFLICT there are records already/);
+    await expect(restore(second, path)).rejects.toThrow(/^ERR_CONFLICT records already exist/);
     // It goes on where the first was.
     await newCase(second);
     expect((await verifyTrail(second)).events).toBe(6);

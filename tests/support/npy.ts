@@ -39,7 +39,7 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   const count = shape.reduce((product, size) => product * size, 1);
   // A copy, because a typed array must start at a multiple of its element's size (and a Buffer's own slice copies nothing).
   const body = new Uint8Array(bytes.subarray(start, start + count * ArrayType.BYTES_PER_ELEMENT));
-  if (body.length < count * ArrayType.BYTES_PER_ELEMENT) throw new Error("readNpy: the file is cut short");
+  if (body.length < count * ArrayType.BYTES_PER_ELEMENT) throw new Error("readNpy: the file is incomplete");
   return { shape, data: new ArrayType(body.buffer, 0, count) };
 }
 

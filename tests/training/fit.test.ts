@@ -134,7 +134,7 @@ describe("fit", () => {
   test("refuses a callback whose figure there is not", async () => {
     const error = await rejection(run({ validation: undefined, callbacks: [new EarlyStopping({ patience: 1 })] }));
     expect(error.message).toBe(
-      "ERR_CONFIG EarlyStopping: there is no val_loss to watch. Give a validation set, or watch loss or accuracy.",
+      "ERR_CONFIG EarlyStopping: val_loss is not available. Add a validation set, or monitor loss or accuracy.",
     );
   });
 
@@ -232,7 +232,7 @@ describe("a run that is stopped", () => {
     };
     const error = await rejection(run({ callbacks: callbacks(), files, signal: stop.signal, onProgress }));
     expect(error.message).toBe(
-      `ERR_ABORTED training was interrupted in epoch ${Math.ceil(stopAt / 3)}. Everything is saved: go on with --resume.`,
+      `ERR_ABORTED training was interrupted in epoch ${Math.ceil(stopAt / 3)}. Everything is saved. Continue with --resume.`,
     );
     expect(error.exitCode).toBe(130);
     expect(steps).toBe(stopAt);

@@ -56,7 +56,7 @@ test.concurrent("Ctrl-C stops after the step, says how to go on, and the same mo
   const { code, stdout, stderr } = await run.outcome;
   expect([code, stdout]).toEqual([130, ""]);
   expect(stderr).toMatch(
-    /^Stopping after this step; Ctrl-C again to stop at once\.\nERR_ABORTED training was interrupted in epoch \d+\. Everything is saved: go on with --resume\.\n$/m,
+    /^Stopping after this step; Ctrl-C again to stop at once\.\nERR_ABORTED training was interrupted in epoch \d+\. Everything is saved\. Continue with --resume\.\n$/m,
   );
   const resumed = await resume("stopped").outcome;
   expect(resumed.code, resumed.stderr).toBe(0);

@@ -14,7 +14,7 @@ describe("a recipe", () => {
 
   test("tells the nearest name of a setting that there is not", () => {
     expect(() => parseRecipe({ learning_rate: 1 }, "mine.yaml")).toThrow(
-      'ERR_CONFIG mine.yaml: there is no setting "learning_rate". Did you mean "learningRate"?',
+      'ERR_CONFIG mine.yaml: unknown setting "learning_rate". Did you mean "learningRate"?',
     );
     expect(() => parseRecipe({ zzzzzzzzzz: 1 })).toThrow(/^ERR_CONFIG recipe: .* Settings: model, imageSize, /);
   });
@@ -52,20 +52,20 @@ describe("warnings of a recipe", () => {
 
   const constant = { schedule: "constant", epochs: 20 };
   test.each([
-    [{ ...constant, earlyStopping: 5, reduceOnPlateau: 5 }, /after 5 epochs .* ends after 5: it can never fall/],
-    [{ ...constant, reduceOnPlateau: 20 }, /after 20 epochs .* the run has 20: it can never fall/],
-    [{ ...constant, reduceOnPlateau: 2, minLearningRate: 0.01 }, /not above minLearningRate, 0.01: it can never fall/],
+    [{ ...constant, earlyStopping: 5, reduceOnPlateau: 5 }, /needs 5 epochs .* stops after 5\./],
+    [{ ...constant, reduceOnPlateau: 20 }, /needs 20 epochs .* the run has only 20\./],
+    [{ ...constant, reduceOnPlateau: 2, minLearningRate: 0.01 }, /not above minLearningRate, 0.01\./],
     [{ reduceOnPlateau: 5 }, /The cosine schedule sets the learning rate at every step, so reduceOnPlateau has no/],
     [{ epochs: 20, earlyStopping: 20 }, /earlyStopping has no effect/],
     [{ ...constant, warmupEpochs: 2 }, /The constant schedule has no warm-up/],
-    [{ epochs: 20, warmupEpochs: 20 }, /the learning rate never falls/],
-    [{ split: "leaky" }, /without regard to siblings/],
+    [{ epochs: 20, warmupEpochs: 20 }, /the learning rate never decreases/],
+    [{ split: "leaky" }, /ignores siblings/],
     [{ preprocessing: "twice" }, /divided by 255 twice/],
     [{ preprocessing: "unit", model: "mobilenetv2" }, /weights are for \[-1, 1\]/],
-    [{ preprocessing: "unit" }, /"unit" is a fault of mobilenetv2: it has no effect on cnn/],
+    [{ preprocessing: "unit" }, /"unit" is a mistake of mobilenetv2; it has no effect on cnn/],
     [{ copies: 2 }, /copies has no effect/],
     [{ copies: 2, model: "mobilenetv2", augment: false }, /copies has no effect/],
-    [{ momentum: 0.99, epochs: 10 }, /momentum 0.99 moves slowly: over 10 epochs/],
+    [{ momentum: 0.99, epochs: 10 }, /momentum 0.99 moves slowly: with 10 epochs/],
   ])("name what %j does", (values, warning) => {
     const warnings = recipeWarnings(parseRecipe(values));
     expect(warnings).toHaveLength(1);

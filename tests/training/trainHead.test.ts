@@ -14,7 +14,7 @@ test("a model's features are where everything becomes one vector", () => {
   expect(featuresOf(cnn({ imageSize: 32 })).shape).toHaveLength(1);
   const input = Input([4]);
   const head = new Model({ input, output: new Dense({ units: 2, activation: "softmax" }).apply(input), name: "head" });
-  expect(() => featuresOf(head)).toThrow("ERR_CONFIG model head takes features, not images: it is a head itself");
+  expect(() => featuresOf(head)).toThrow("ERR_CONFIG model head is a head: it takes features, not images");
 });
 
 test("batches go through the order and leave out those that a resumed run has taken", async () => {
@@ -61,9 +61,9 @@ test("labels that do not fit are named before anything is trained", async () => 
   const options = { runner, classes: 2, epochs: 1, learningRate: 0.1 };
   const features = new Float32Array(6);
   expect((await rejection(trainHead({ features, labels: [0, 1, 0, 1] }, options))).message).toBe(
-    "ERR_DATA 4 labels do not fit 6 features. Give one label an image.",
+    "ERR_DATA 4 labels do not fit 6 features. Give one label per image.",
   );
   expect((await rejection(trainHead({ features, labels: [0, 2] }, options))).message).toBe(
-    "ERR_DATA label 2 is none of 2 classes. Labels count from 0.",
+    "ERR_DATA label 2 is none of 2 classes. Labels start at 0.",
   );
 });

@@ -89,7 +89,7 @@ describe("training a CNN", () => {
 
   test("goes on only with the settings and images that it was begun with", async () => {
     const out = await interrupted(recipe, 8);
-    const message = `ERR_CONFIG ${checkpointOf(out)}: was written with other settings or data. Resume with the settings`;
+    const message = `ERR_CONFIG ${checkpointOf(out)}: written with other settings or data. Resume with the settings`;
     for (const other of [smallRecipe({ learningRate: 0.1 }), smallRecipe({ epochs: 4 })])
       expect((await rejection(train(other, { out, resume: true }))).message).toContain(message);
     const fewer = { ...set.train, samples: set.train.samples.slice(1) };
@@ -107,7 +107,9 @@ describe("training a CNN", () => {
     truncateSync(path, 5);
     expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is damaged/);
     writeFileSync(path, Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("{}")]));
-    expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is no checkpoint: it holds no training state\. /);
+    expect(await damaged()).toMatch(
+      /^ERR_FORMAT .*last\.safetensors: not a checkpoint: it contains no training state\. /,
+    );
     expect(statSync(path).size).toBe(10);
   });
 
@@ -127,7 +129,7 @@ describe("training a CNN", () => {
     };
     const error = await rejection(train(recipe, { out, onEpoch }));
     expect(error.message).toBe(
-      `ERR_OUTPUT ${checkpointOf(out)}: can't be written: the disk is full. Free some space and resume; what was saved before is still there.`,
+      `ERR_OUTPUT ${checkpointOf(out)}: can't be written: the disk is full. Free some disk space and resume; everything saved before is kept.`,
     );
     expect(readdirSync(join(out, "checkpoints"))).toEqual(["last.safetensors"]);
     expect((await readCheckpoint(checkpointOf(out)))!.epoch).toBe(1);
@@ -150,7 +152,7 @@ describe("training a CNN", () => {
     const samples = [...set.train.samples, { file: "bad.jpg", path, label: 0, group: "bad" }];
     const out = freshOut();
     const error = await rejection(trainModel({ ...set.train, samples }, set.validation, recipe, { out }));
-    expect(error.message).toMatch(/^ERR_IMAGE .*bad\.jpg: this is no picture/);
+    expect(error.message).toMatch(/^ERR_IMAGE .*bad\.jpg: not an image/);
     expect(existsSync(out)).toBe(false);
     const { skipped } = await trainModel({ ...set.train, samples }, set.validation, smallRecipe({ epochs: 1 }), {
       out,
@@ -201,7 +203,7 @@ describe("training on a frozen backbone", () => {
     symlinkSync("/dev/full", `${training}.${process.pid}.tmp`);
     const out = freshOut();
     expect((await rejection(train(recipe, { out }))).message).toBe(
-      `ERR_OUTPUT ${training}: can't be written: the disk is full. Free some space, or name another folder with LEUKOGRAM_CACHE.`,
+      `ERR_OUTPUT ${training}: can't be written: the disk is full. Free some disk space, or set LEUKOGRAM_CACHE to another folder.`,
     );
     expect(features()).toHaveLength(1);
     expect(existsSync(out)).toBe(false);

@@ -50,7 +50,9 @@ describe.sequential("crops", () => {
       .first()
       .setInputFiles([...images.slice(0, 3), plain()]);
     await classified(page);
-    await page.getByText("Of 4 crops 3 leave their picture by more than a tenth; in 1 no nucleus was found.").waitFor();
+    await page
+      .getByText("Of 4 crops, 3 extend beyond the image by more than a tenth; in 1, no nucleus was found.")
+      .waitFor();
     const show = page.getByRole("combobox", { name: "Show" });
     await show.selectOption("Crop alarms");
     expect(await tiles(page).count()).toBe(4);
@@ -58,12 +60,10 @@ describe.sequential("crops", () => {
     await tiles(page).filter({ hasText: "no nucleus found" }).click();
     await current(page).press("Enter");
     const panel = page.locator(".cellPanel");
-    await panel.getByText(/^No nucleus was found: the model was given the picture's middle/).waitFor();
+    await panel.getByText(/^No nucleus was found, so the crop is at the centre/).waitFor();
     await look();
-    await tiles(page).filter({ hasText: "crop leaves the picture" }).first().click();
-    await panel
-      .getByText(/^The crop that the model was given leaves the picture: [\d.]+ % of it lies beyond/)
-      .waitFor();
+    await tiles(page).filter({ hasText: "crop extends beyond the image" }).first().click();
+    await panel.getByText(/^The model's crop extends beyond the image: [\d.]+ % of the crop is outside/).waitFor();
     await look();
   });
 
@@ -73,15 +73,13 @@ describe.sequential("crops", () => {
     const files = page.locator('input[type="file"]').first();
     await files.setInputFiles(images.slice(0, 6));
     await page.getByText("6 cells classified").waitFor();
-    await page.getByText("Scale: not known; each cell is cropped by its own nucleus.").waitFor();
+    await page.getByText("Scale: unknown; each cell is cropped by the size of its own nucleus.").waitFor();
     const notes = page.getByRole("list", { name: "Notes on the scale" });
-    await notes.getByText(/6 of 6 pictures, and 20 are needed.* Say the scale: 72px \(the width/).waitFor();
+    await notes.getByText(/6 of 6 images, but 20 are needed.* Set the scale with 72px \(width/).waitFor();
     await files.setInputFiles([...images.slice(6), plain()]);
     await page.getByText("31 cells classified").waitFor();
     await page
-      .getByText(
-        /^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from (\d+ red cells|the nuclei of 30 cells)\)\.$/,
-      )
+      .getByText(/^Scale: a red cell is [\d.]+ pixels wide, ± \d+ % \(from (\d+ red cells|the nuclei of 30 cells)\)\.$/)
       .waitFor();
     await look();
     await setScale("72");
@@ -89,10 +87,12 @@ describe.sequential("crops", () => {
     await page.getByText(/from (\d+ red cells|the nuclei of 30 cells)/).waitFor();
     await look();
     await setScale("40px");
-    await page.getByText("Scale: a red cell is 40.0 pixels wide, give or take 2 % (as told).").waitFor();
-    await notes.getByText(/^The scale contradicts the pictures: red cells of 40\.0 pixels/).waitFor();
+    await page.getByText("Scale: a red cell is 40.0 pixels wide, ± 2 % (as given).").waitFor();
+    await notes.getByText(/^The given scale contradicts the images: red cells of 40\.0 pixels/).waitFor();
     await page.getByText("31 cells classified").waitFor();
-    await notes.getByText(/^Of 31 crops 3[01] leave their picture by more than a tenth; in 1 no nucleus/).waitFor();
+    await notes
+      .getByText(/^Of 31 crops, 3[01] extend beyond the image by more than a tenth; in 1, no nucleus/)
+      .waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
     await look();
     const [download] = await Promise.all([

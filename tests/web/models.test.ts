@@ -42,7 +42,7 @@ const go = (place: string, on: Page = page) => on.goto(`${app.address}/#/${place
 
 async function start(data: string, network: string, epochs: number): Promise<void> {
   await go("runs");
-  await page.getByRole("button", { name: "Start a training" }).click();
+  await page.getByRole("button", { name: "Start training" }).click();
   await page.getByLabel("Folder of images").fill(data);
   await page.getByLabel("Network").selectOption(network);
   await page.getByLabel("Epochs").fill(String(epochs));
@@ -82,7 +82,7 @@ describe.sequential("models", () => {
       cpSync(shared("data/jtsc"), join(app.folder, "datasets/other"), { recursive: true });
       await start("other", "cnn", 6);
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
-      await page.getByRole("link", { name: /It made the model/ }).click();
+      await page.getByRole("link", { name: /This run created the model/ }).click();
       const card = page.getByRole("listitem").filter({ hasText: "Trained here" });
       await activate(card.getByRole("button", { name: /^Activate/ }));
       await page.locator("li.active").filter({ hasText: "Trained here" }).waitFor();
@@ -127,7 +127,7 @@ describe.sequential("models", () => {
       await page.getByRole("heading", { name: /^cnn on other, adapted \d{4}-/ }).waitFor();
       await look();
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
-      await page.getByRole("link", { name: /It made the model/ }).click();
+      await page.getByRole("link", { name: /This run created the model/ }).click();
       const card = page.getByRole("listitem").filter({ hasText: "Adapted here" });
       await card.getByText(/On \d+ known cells that it did not learn from: \d+ labelled by readers/).waitFor();
       const [before, after] = await Promise.all(
@@ -149,7 +149,7 @@ describe.sequential("models", () => {
         .getByText(/adult · cnn on other, adapted/)
         .waitFor();
       await go("models");
-      await activate(page.getByRole("button", { name: "Roll back to it: cnn on other" }));
+      await activate(page.getByRole("button", { name: "Roll back to cnn on other" }));
       await expect.poll(() => active.innerText()).toMatch(/^cnn on other\s+Active/);
       await activate(page.getByRole("button", { name: "Activate cnn-anylab" }));
       await expect.poll(() => active.innerText()).toMatch(/^cnn-anylab\s+Active/);
@@ -167,7 +167,7 @@ describe.sequential("models", () => {
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("Cancelled", { exact: true }).waitFor();
     const reached = await epoch();
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
     await expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThan(reached);
     await page.getByRole("button", { name: "Cancel" }).click();
     await start("small", "cnn", 4);
@@ -184,11 +184,11 @@ describe.sequential("models", () => {
     await look();
     await go("models");
     const made = page.getByRole("listitem").filter({ hasText: "Trained here" }).first();
-    await made.getByText("It was not judged here on corrected cells.").waitFor();
+    await made.getByText("Not evaluated on this laboratory's corrected cells.").waitFor();
     await made.getByRole("button", { name: /^Activate/ }).press("Enter");
     const dialog = page.getByRole("dialog");
     expect(await dialog.locator("dd").allInnerTexts()).toEqual(["cnn-anylab", "cnn on small"]);
-    await dialog.getByText("It was not judged here on corrected cells.").waitFor();
+    await dialog.getByText("Not evaluated on this laboratory's corrected cells.").waitFor();
     await look();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     expect(await page.locator("li.active h2").innerText()).toContain("cnn-anylab");
@@ -199,7 +199,7 @@ describe.sequential("models", () => {
     const other = await app.newPage();
     other.on("request", (request) => request.method() !== "GET" && sent.push(request.url()));
     await go("private", other);
-    await other.getByText("This page now works without a network too.").waitFor();
+    await other.getByText("This page now also works offline.").waitFor();
     await other.getByText("Ready", { exact: true }).waitFor();
     await app.context.setOffline(true);
     await other.reload();

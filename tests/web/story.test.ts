@@ -73,7 +73,7 @@ async function nothingUnseenIsSigned(): Promise<void> {
   await page.route("**/events", (route) => route.abort());
   await tab("report");
   await page.reload();
-  const counted = page.getByRole("region", { name: "What will be signed" }).locator("p").first();
+  const counted = page.getByRole("region", { name: "Count to sign" }).locator("p").first();
   const before = await counted.innerText();
   await tab("review", ben);
   await current(ben).focus();
@@ -83,12 +83,12 @@ async function nothingUnseenIsSigned(): Promise<void> {
   const field = page.getByLabel("Password");
   await field.fill(password("ada"));
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").getByText("Nothing was signed: the case has changed").waitFor();
+  await page.getByRole("alert").getByText("Nothing was signed, because the case has changed").waitFor();
   await expect.poll(() => counted.innerText()).not.toBe(before);
   expect([await field.inputValue(), await hasFocus(field)]).toEqual(["", true]);
   // Nobody confirms by default what was not reviewed.
   await page.getByText("1 cell was not reviewed").waitFor();
-  const meaning = page.getByLabel("What the signature means");
+  const meaning = page.getByLabel("Meaning of the signature");
   expect(await meaning.inputValue()).toBe("");
   await look();
   await page.unroute("**/events");
@@ -117,7 +117,7 @@ async function refusedInDialog(): Promise<void> {
   await look();
   await page.unroute("**/cases");
   // A number may have a comma, and is nothing else by chance.
-  const cells = dialog.getByLabel("White cells");
+  const cells = dialog.getByLabel("White blood cells");
   await cells.fill("7,4,");
   await page.keyboard.press("Enter");
   await dialog.getByRole("alert").getByText("A number from 0.01 to 2,000").waitFor();
@@ -127,7 +127,7 @@ async function refusedInDialog(): Promise<void> {
 
 describe.sequential("the story of a case", () => {
   test("a case is made by keyboard, and takes 200 images; what is no image is refused with a reason", async () => {
-    await page.getByText("There is no case yet").waitFor();
+    await page.getByText("No cases yet").waitFor();
     await look();
     await page.getByRole("button", { name: "New case" }).press("Enter");
     await look();
@@ -151,7 +151,7 @@ describe.sequential("the story of a case", () => {
   test("it is reviewed by keyboard alone: labels, ranges, undo, redo, confirm", async () => {
     await current(page).focus();
     await page.keyboard.press("Delete");
-    await page.getByText("There is no label to remove.").waitFor();
+    await page.getByText("No label to remove.").waitFor();
     expect(await focused(page)).toMatch(/^Cell \d+, Basophil, model: Basophil \d+ percent/);
     const before = Number(await countOf(page, "B"));
     const second = await nameOf(page, 1);
@@ -277,7 +277,7 @@ describe.sequential("the story of a case", () => {
     await tab("report");
     await page.getByText("1 change is not saved yet").waitFor();
     expect(await page.getByRole("button", { name: /^Sign as/ }).isDisabled()).toBe(true);
-    const noAnswer = page.getByRole("alert").getByText("The server does not answer");
+    const noAnswer = page.getByRole("alert").getByText("The server does not respond");
     await noAnswer.waitFor();
     expect(await page.getByText("None yet.").count()).toBe(0);
     await look();
@@ -299,7 +299,7 @@ describe.sequential("the story of a case", () => {
     const before = await countOf(page, "U");
     await current(page).focus();
     await page.keyboard.press("u");
-    await page.getByText(/1 change was not saved and taken back. The case was signed meanwhile\./).waitFor();
+    await page.getByText(/1 change was not saved and undone. The case was signed meanwhile\./).waitFor();
     expect(await countOf(page, "U")).toBe(before);
     await page.unroute("**/labels");
   });
@@ -327,7 +327,7 @@ describe.sequential("the story of a case", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
     const secret = await page.getByLabel("The token's secret").inputValue();
     await look();
-    await page.getByRole("button", { name: "I have it" }).click();
+    await page.getByRole("button", { name: "Done" }).click();
     const asked = await fetch(`${app.address}/api/v1/cases`, { headers: { authorization: `Bearer ${secret}` } });
     expect(asked.status).toBe(200);
     await page.getByRole("button", { name: "Remove night script" }).click();
@@ -350,19 +350,19 @@ describe.sequential("the story of a case", () => {
     await look();
     await tab("second", ben);
     await ben.getByRole("button", { name: /Start the second reading/ }).click();
-    await ben.getByText("The model's answers and the first reading are hidden.").waitFor();
+    await ben.getByText("The model's predictions and the first reading are hidden.").waitFor();
     await expect.poll(() => focused(ben)).toMatch(/^Cell 1,/);
     await ben.getByRole("button", { name: "Finish the reading" }).click();
     await ben
       .getByRole("dialog")
-      .getByText(/^200 cells have no label of yours/)
+      .getByText(/^200 cells have no label from you/)
       .waitFor();
     await look(ben);
     await ben.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await look(ben);
-    expect(await nameOf(ben, 0)).toBe("Cell 1, not read yet");
+    expect(await nameOf(ben, 0)).toBe("Cell 1, not labelled yet");
     await tab("second");
-    await page.getByText("A second reading is going on.").waitFor();
+    await page.getByText("A second reading is in progress.").waitFor();
     await current(ben).focus();
     await ben.keyboard.press("Control+a");
     await ben.keyboard.press("n");
@@ -387,13 +387,13 @@ describe.sequential("the story of a case", () => {
   test("two sign it, it is frozen, and amended with a reason", async () => {
     await page.getByRole("button", { name: "Edit" }).click();
     await page.getByLabel("Signatures").selectOption("2");
-    await page.getByLabel("White cells").fill("7,4");
+    await page.getByLabel("White blood cells").fill("7,4");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("7.4 × 10⁹/L white cells").waitFor();
+    await page.getByText("7.4 × 10⁹/L white blood cells").waitFor();
     await nothingUnseenIsSigned();
     await sign(page, "ada");
     await page.getByText("Report 1 is signed; it needs a second signature.").waitFor();
-    await page.getByText("You have signed this report. Somebody else must sign it too.").waitFor();
+    await page.getByText("You have signed this report. Another user must sign it too.").waitFor();
     expect(await page.getByRole("button", { name: /^Sign as/ }).count()).toBe(0);
     await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Signed reports" }))).toBe(true);
     await look();
@@ -402,19 +402,19 @@ describe.sequential("the story of a case", () => {
     await look(ben);
     await tab("review");
     await tiles(page).first().waitFor();
-    await page.getByText("Signed: amend it to change it").waitFor();
+    await page.getByText("Signed: to change it, amend it").waitFor();
     expect(await page.getByRole("toolbar", { name: "Selected cells" }).count()).toBe(0);
     await current(page).focus();
     await page.keyboard.press("s");
-    await page.getByRole("region", { name: "Messages" }).getByText("Signed: amend it to change it").waitFor();
+    await page.getByRole("region", { name: "Messages" }).getByText("Signed: to change it, amend it").waitFor();
     await page.getByRole("button", { name: /^Open cell/ }).click();
     await page.locator(".cellPanel").waitFor();
     expect(await page.locator(".panelLabels").count()).toBe(0);
     await look();
     await tab("report");
-    await page.getByLabel("Why").fill("A smudge was overlooked");
-    await page.getByRole("button", { name: "Open again for an amendment" }).press("Enter");
-    await page.getByText("Open for an amendment", { exact: true }).waitFor();
+    await page.getByLabel("Reason").fill("A smudge was overlooked");
+    await page.getByRole("button", { name: "Reopen for amendment" }).press("Enter");
+    await page.getByText("Open for amendment", { exact: true }).waitFor();
     await page.locator(".caseHead").getByText("Why: A smudge was overlooked").waitFor();
     await expect.poll(() => hasFocus(page.getByRole("link", { name: "Review" }))).toBe(true);
     await look();
@@ -455,7 +455,7 @@ describe.sequential("the story of a case", () => {
   test("the chain holds, on the page and in what is exported", async () => {
     await go("trail");
     await page.getByRole("button", { name: "Verify the chain" }).press("Enter");
-    await page.getByText(/The trail is whole: all \d+ events fit their hashes/).waitFor();
+    await page.getByText(/The trail is intact: all \d+ events match their hashes/).waitFor();
     await look();
     const { text } = await given("trail/export");
     const events = text

@@ -76,7 +76,7 @@ describe.sequential("adapting without labels", () => {
     await page.getByText(/^The model stays as it is: cells that look alike .* label some cells instead\.$/).waitFor();
     await page.getByRole("heading", { name: "What was found" }).waitFor();
     await page.getByText(/^210 without labels/).waitFor();
-    expect(await page.getByRole("link", { name: /It made the model/ }).count()).toBe(0);
+    expect(await page.getByRole("link", { name: /This run created the model/ }).count()).toBe(0);
     await look();
     await go(app, "models");
     await partOf(app).waitFor();
@@ -94,7 +94,7 @@ describe.sequential("adapting without labels", () => {
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 600_000 });
       await page.getByText(/can't be known without labels\.$/).waitFor();
       await look(page);
-      await page.getByRole("link", { name: /It made the model/ }).click();
+      await page.getByRole("link", { name: /This run created the model/ }).click();
       const card = page.getByRole("listitem").filter({ hasText: "Adapted here" });
       await card.getByText("299 without labels").waitFor();
       await look(page);
@@ -104,7 +104,7 @@ describe.sequential("adapting without labels", () => {
       await look(page);
       await dialog.getByRole("button", { name: "Activate" }).press("Enter");
       await page.locator("li.active").filter({ hasText: "Adapted here" }).waitFor();
-      await page.getByRole("button", { name: /^Roll back to it/ }).waitFor();
+      await page.getByRole("button", { name: /^Roll back to/ }).waitFor();
       expect(real.faults).toEqual([]);
       await real.close();
     },

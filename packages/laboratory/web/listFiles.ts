@@ -1,6 +1,6 @@
 import type { Plugin } from "vite";
 
-/** Writes `files.json`, all that the app consists of, which private mode keeps for when there is no network. */
+/** Writes `files.json`, all that the app consists of, which private mode keeps for when no network connection. */
 export function listFiles(): Plugin {
   return {
     name: "list-files",

@@ -123,7 +123,7 @@ describe("adapting by a few labels", () => {
     const one = samples.filter(({ label }) => label === 2);
     const error = await rejection(adaptToLabels(run, one, options));
     expect(error.message).toMatch(
-      /^ERR_DATA adapting takes two classes with two labelled cells or more, received Basophil 0, .*Lymphocyte 8, /,
+      /^ERR_DATA adapting needs at least two classes with at least two labelled cells each, received Basophil 0, .*Lymphocyte 8, /,
     );
   });
 });

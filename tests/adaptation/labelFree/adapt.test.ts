@@ -111,14 +111,14 @@ describe("batch-norm statistics", () => {
       const now = await viewProbabilities(model, pictures(30, 30, 40), ONE);
       expect(now.disagreement).toBeCloseTo(after!.disagreement, 5);
     }
-    expect(reason).toMatch(applied ? /agree better/ : /agree no better|would shift/);
+    expect(reason).toMatch(applied ? /agree better/ : /do not agree better|would change/);
   });
 
   test("stay where there are few pictures", async () => {
     const model = network();
     const before = values(model);
     const { applied, reason } = await adaptStatistics(model, pictures(20, 20), ONE);
-    expect([applied, reason]).toEqual([false, "40 images are too few to learn a laboratory from (48 needed)"]);
+    expect([applied, reason]).toEqual([false, "40 images are too few to adapt to a laboratory (48 needed)"]);
     expect(values(model)).toEqual(before);
   });
 });
@@ -156,7 +156,7 @@ describe("entropy minimisation", () => {
     const before = values(model);
     const { applied, reason } = await adaptByEntropy(model, given, { ...ONE, learningRate: 0.3 });
     expect(applied).toBe(false);
-    expect(reason).toMatch(/would shift by \d+ % of the images|agree no better/);
+    expect(reason).toMatch(/would change for \d+ % of the images|do not agree better/);
     expect(values(model)).toEqual(before);
   });
 

@@ -58,7 +58,7 @@ test.each([
     {
       name: "test-time augmentation",
       applied: true,
-      reason: "8 turned and mirrored views of 5 pictures: three sizes of the crop, a paler and a darker stain",
+      reason: "8 rotated and flipped views of 5 images: three crop sizes, a paler and a darker stain",
     },
   ]);
   const many = await answers(classifier);
@@ -74,14 +74,14 @@ test("says what was not done for too few images, and answers as before", async (
     neighbours: true,
     threads: 1,
   });
-  const reason = `${files.length} images are too few to learn a laboratory from (48 needed)`;
+  const reason = `${files.length} images are too few to adapt to a laboratory (48 needed)`;
   expect(steps).toEqual([
     { name: "batch-norm statistics", applied: false, reason },
     { name: "entropy minimisation", applied: false, reason },
     {
       name: "neighbours' votes",
       applied: false,
-      reason: expect.stringMatching(/^\d+ different cells are too few to vote \(200 needed\): give more cells$/),
+      reason: expect.stringMatching(/^\d+ different cells are too few for a vote \(200 needed\): give more cells$/),
     },
   ]);
   const exported = await answers(await loadClassifier(plain, { threads: 1 }));
@@ -94,7 +94,7 @@ test("an .onnx file is classified with as it is, and can't be changed", async ()
   expect(steps).toEqual([]);
   await classifier.close();
   expect((await rejection(labelFreeClassifier(file, files, { tta: true }))).message).toBe(
-    `ERR_FORMAT ${file}: is no run folder, and a model file alone can't be changed. Give the folder of a finished run, or leave out --tta, --adapt-statistics, --tent and --neighbours.`,
+    `ERR_FORMAT ${file}: not a run folder; a model file alone can't be adapted. Give the folder of a finished run, or remove --tta, --adapt-statistics, --tent and --neighbours.`,
   );
 });
 
@@ -103,7 +103,7 @@ test("a folder without weights is no run that can be changed", async () => {
   mkdirSync(part);
   copyFileSync(join(plain, "model.onnx"), join(part, "model.onnx"));
   const error = await rejection(openRun(part));
-  expect(error.message).toMatch(/^ERR_FORMAT .*part: there is no model\.keras in it\. Adapting needs the whole folder/);
+  expect(error.message).toMatch(/^ERR_FORMAT .*part: contains no model\.keras\. Adapting needs the complete folder/);
 });
 
 test("views of other sizes are cut from a wider crop, in whose middle the usual one is", async () => {

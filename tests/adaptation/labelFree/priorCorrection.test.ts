@@ -53,7 +53,7 @@ describe("prior correction", () => {
   test("says that few images tell nothing", () => {
     const { applied, reason } = correctPriors(answers([49, 0], 1).map((row) => row.probabilities));
     expect(applied).toBe(false);
-    expect(reason).toBe("49 images are too few to tell how frequent classes are (50 needed)");
+    expect(reason).toBe("49 images are too few to estimate class frequencies (50 needed)");
   });
 
   test("keeps rows in place, those of bad images empty", () => {
@@ -78,7 +78,7 @@ describe("prior correction", () => {
       name: "prior correction",
       applied: false,
       reason:
-        "31 % of these images do not look like the model's own, and mistakes there look like another mixture of cells: adapt first (leukogram adapt --unlabelled)",
+        "31 % of these images do not look like the model's training images, and mistakes on such images look like a different mixture of cells. Adapt the model first (leukogram adapt --unlabelled)",
     });
     expect(withCorrectedPriors(rows(3), ["A", "B"]).step.applied).toBe(true);
   });

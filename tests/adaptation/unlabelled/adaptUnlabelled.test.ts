@@ -82,7 +82,7 @@ describe("adapting by cells without labels", () => {
     const before = weightsOf(run);
     const few = await adaptUnlabelled(run, paths.slice(0, 30), options);
     expect(few).toMatchObject({ adapted: false, share: 0, agreement: undefined });
-    expect(few.reason).toMatch(/^\d+ different cells are too few to vote/);
+    expect(few.reason).toMatch(/^\d+ different cells are too few for a vote/);
     expect(few.after).toBe(few.before);
     expect(weightsOf(run)).toEqual(before);
     const { cells } = await voteOnFiles(run, paths, options);

@@ -52,8 +52,8 @@ describe("signs of a vote", () => {
     expect(signs.vanished).toEqual([{ name: "Basophil", cells: 2 }]);
     const found = unlabelledFindings({ adapted: true, reason: "", signs, agreement: 1, home: undefined, share: 1 }, 1);
     expect(found).toContainEqual({
-      name: "Class that vanishes",
-      text: "Basophil: 2 answers, then none; look at these cells",
+      name: "Vanished class",
+      text: "Basophil: 2 predictions before, none after; check these cells",
     });
   });
 
@@ -69,12 +69,14 @@ describe("signs of a vote", () => {
     const own = new Rng("shuffled").shuffle(cells.own);
     const signs = signsOf({ ...cells, own, votes: voted(own, cells.neighbours) });
     expect(signs.smoothness).toBeLessThan(0.5);
-    expect(voteFault(signs)).toMatch(/^cells that look alike to the model get different answers \(\d+ % of neighbours/);
+    expect(voteFault(signs)).toMatch(
+      /^cells that look similar to the model get different predictions \(\d+ % of neighbours/,
+    );
   });
 
   test("a model that is much less sure than at home is far off", () => {
     expect(voteFault(signsOf(cellsOf(240, 0.6)))).toMatch(
-      /^the model is too unsure of these cells \(mean probability 0\.59, 0\.67 needed\): label some cells instead$/,
+      /^the model is too uncertain on these cells \(mean probability 0\.59, 0\.67 needed\): label some cells instead$/,
     );
   });
 });
@@ -85,24 +87,24 @@ describe("votes are not followed", () => {
     [
       "for few cells",
       { distinct: FEWEST_CELLS - 1 },
-      /^199 different cells are too few to vote \(200 needed\): give more cells$/,
+      /^199 different cells are too few for a vote \(200 needed\): give more cells$/,
     ],
     [
       "for two laboratories",
       { looks: { separation: 6, minority: 0.2 } },
-      /^the pictures look like those of two laboratories \(20 % of them differ from the rest\): give each laboratory's cells by themselves$/,
+      /^the images seem to come from two laboratories \(20 % of them differ from the rest\): give each laboratory's cells separately$/,
     ],
     [
       "for one class alone",
       { largest: { name: "Monocyte", share: 0.97 } },
-      /^97 % of the cells are taken for one class \(Monocyte\): give cells as they come on the slide$/,
+      /^97 % of the cells are predicted as one class \(Monocyte\): give cells as they occur on the slide$/,
     ],
     [
       "for votes that chance decides",
       { stability: 0.7 },
-      /^half of the cells would vote otherwise \(70 % of votes stay/,
+      /^the votes are not stable with half of the cells \(70 % stay the same/,
     ],
-    ["for very many changes", { changed: 0.4 }, /^40 % of the answers would change \(30 % at most\)/],
+    ["for very many changes", { changed: 0.4 }, /^40 % of the predictions would change \(30 % at most\)/],
     ["where no home is known and the model is unsure", { homeConfidence: undefined, confidence: 0.69 }, /0\.70 needed/],
   ])("%s", (_, change, message) => {
     expect(voteFault({ ...good, ...change })).toMatch(message);

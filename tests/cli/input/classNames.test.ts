@@ -41,7 +41,7 @@ test("names in another case are the model's, which is said; the figures are the 
   const judged = jsonOf<Judged>(lower!);
   expect(judged.classes).toEqual(CELL_TYPES);
   expect(judged.accuracy.value).toBe(jsonOf<Judged>(right!).accuracy.value);
-  const said = `class names that are only written otherwise: ${CELL_TYPES.map((name) => `"${name.toLowerCase()}" is taken for "${name}"`).join(", ")}`;
+  const said = `class names that differ only in spelling: ${CELL_TYPES.map((name) => `"${name.toLowerCase()}" is taken for "${name}"`).join(", ")}`;
   expect(judged.pictures.notes).toContain(said);
   expect(robust!.stderr).toContain(`Note: ${said}`);
 });
@@ -55,7 +55,7 @@ test("a model of eleven types judges five lower-case ones in the five, and other
   expectFailure(
     robust!,
     3,
-    /^ERR_DATA class "neutrophil" is not one of the model's .*\. --map-classes auto takes .*; as the model knows more types, leukogram evaluate judges in the five: --types five\.$/,
+    /^ERR_DATA class "neutrophil" is not one of the model's .*\. --map-classes auto reads .*; because the model has more types, leukogram evaluate can use the five: --types five\.$/,
   );
 });
 
@@ -66,7 +66,7 @@ test("one class under two spellings is refused in all that takes labels, with a 
     ["evaluate", "run", "--data", "mixed.csv", "--map-classes", "auto", "--json"],
   ]);
   const message =
-    'ERR_DATA mixed.csv: the classes "Basophil", "basophil" differ only in case, spaces, - or _, and would count as two. Name them alike, or join them as Basophil with --map-classes auto.';
+    'ERR_DATA mixed.csv: the classes "Basophil", "basophil" differ only in case, spaces, - or _, but would count as two classes. Name them alike, or join them as Basophil with --map-classes auto.';
   for (const outcome of [refused!, trained!]) expectFailure(outcome, 3, message);
   expect(jsonOf<Judged>(mapped!).classes).toEqual(CELL_TYPES);
 });
@@ -98,7 +98,7 @@ test("a run keeps how its data is read, and is resumed so and not otherwise", as
   expectFailure(
     outcomes[1]!,
     2,
-    /^ERR_CONFIG mapped: the run was begun with other settings: bits 12, now 14\. Resume with/,
+    /^ERR_CONFIG mapped: the run was started with different settings: bits 12, now 14\. Resume with/,
   );
   expectFailure(outcomes[2]!, 2, /other settings: mapClasses \{"Basophil":"Basophil",.*\}, now auto\./);
   expect(jsonOf<Judged & { command: string }>(outcomes[3]!)).toMatchObject({ classes: CELL_TYPES, command });

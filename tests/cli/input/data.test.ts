@@ -44,7 +44,7 @@ describe("draw and balance", () => {
     expectFailure(
       refused!,
       3,
-      /^ERR_OUTPUT mine exists and was not made by this command; it is left as it is\. Name a/,
+      /^ERR_OUTPUT mine exists and was not made by this command; it was not changed\. Choose a/,
     );
     expect(readdirSync(path("mine"))).toEqual(["photo.jpg"]);
     rmSync(path("drawn", "Train", "Monocyte", "mon_0000.jpg"));
@@ -56,7 +56,7 @@ describe("draw and balance", () => {
     ]);
     expect(balanced!.stderr).toBe("");
     expect(jsonOf(balanced!)).toMatchObject({ dest: "balanced", before: [1, 1, 1, 2, 1], after: [2, 2, 2, 2, 2] });
-    expectFailure(within!, 2, /^ERR_USAGE balance: .* lie in one another\. Name a folder beside the source\.$/);
+    expectFailure(within!, 2, /^ERR_USAGE balance: .* overlap\. Choose a folder outside the source\.$/);
   });
 });
 
@@ -69,15 +69,15 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
     classFolders("uneven/Test", ["Basophil", "Monocyte"]);
     classFolders("few", ["Lymphocyte", "Monocyte"]);
     const expected: [string, string | RegExp][] = [
-      ["nowhere", "ERR_DATA there is no folder nowhere. Check the path's spelling."],
-      ["empty", "ERR_DATA empty is empty: there is no class folder in it. Put the images in one folder a class"],
-      ["single", /^ERR_DATA single has only one class, .*Monocyte.*, and at least 2 are needed\. Give the folder that/],
+      ["nowhere", "ERR_DATA no such folder: nowhere. Check the path's spelling."],
+      ["empty", "ERR_DATA empty is empty: no class folders found. Put the images in one folder per class"],
+      ["single", /^ERR_DATA single has only one class, .*Monocyte.*, but at least 2 are needed\. Give the folder that/],
       ["gap", /^ERR_DATA class "Lymphocyte" has no image in gap.Lymphocyte\. Add images/],
       [
         "uneven",
         /^ERR_DATA uneven: train and test have different classes; only in train: .*Lymph.* only in test: .*Baso/,
       ],
-      ["few", /^ERR_DATA .*few: 2 images in 2 groups are too few to set 0\.15 of them apart\. Give more images/],
+      ["few", /^ERR_DATA .*few: 2 images in 2 groups are too few to hold out 0\.15 of them\. Give more images/],
       ["smears/README.txt", /^ERR_DATA smears.README\.txt is not a folder\. Give a folder of class folders/],
     ];
     const outcomes = await cli.runAll(expected.map(([data]) => train(data)));
@@ -92,7 +92,7 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
       train("smears", ...mobilenet, "nowhere.h5"),
       train("smears", ...mobilenet, "words.h5"),
     ]);
-    expectFailure(missing!, 3, "ERR_WEIGHTS nowhere.h5: there is no such file. Check the path given by --weights.");
+    expectFailure(missing!, 3, "ERR_WEIGHTS nowhere.h5: no such file. Check the path given with --weights.");
     expectFailure(words!, 3, /^ERR_\w+ words\.h5: .*HDF5/);
     expect(existsSync(path("never"))).toBe(false);
   });
@@ -134,7 +134,7 @@ describe.concurrent("Ctrl-C", () => {
     expectFailure(
       await run.outcome,
       130,
-      "ERR_ABORTED judged: the model is trained, and its judgement was interrupted. Go on with --resume.",
+      "ERR_ABORTED judged: the model is trained, but its evaluation was interrupted. Continue with --resume.",
     );
     const resumed = await cli.run("train", "--out", "judged", "--resume", "--json");
     expect(jsonOf(resumed)).toMatchObject({ judgedOn: "test" });
@@ -155,17 +155,17 @@ describe("audit", () => {
     ]);
     expect(told!.code).toBe(0);
     expect(told!.stdout).toMatch(/^Class +train +test +all\nBasophil +6 +4 +10\n/);
-    expect(told!.stdout).toMatch(/\nMEND {2}1 cell is in more than one of train, test: .*\/again\.jpg\.\n/);
+    expect(told!.stdout).toMatch(/\nFIX {3}1 cell is in more than one of train, test: .*\/again\.jpg\.\n/);
     expect(told!.stdout).toMatch(/\nReport: audit\.html\n$/);
     expect(readFileSync(path("audit.html"), "utf8")).toContain("data:image/jpeg;base64,");
     expect(strict!.stdout).toBe(told!.stdout.replace(/Report: .*\n$/, ""));
-    expect(strict!.stderr).toMatch(/^ERR_DATA seen: 1 of the findings is to be mended\. They are listed first\.\n$/);
+    expect(strict!.stderr).toMatch(/^ERR_DATA seen: 1 of the findings needs fixing\. They are listed first\.\n$/);
     expect(strict!.code).toBe(3);
     expect(jsonOf<{ copies: unknown[] }>(json!).copies).toHaveLength(1);
     expectFailure(
       refused!,
       3,
-      /^ERR_OUTPUT notes\.html: exists, and is no report of Leukogram\. Name a new \.html file/,
+      /^ERR_OUTPUT notes\.html: exists and is not a Leukogram report\. Choose another \.html file/,
     );
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });
@@ -203,7 +203,7 @@ describe("differential", () => {
     ]);
     expect(told!.stdout).toMatch(/^Class +cells +counted, % \(95 %\) +usual, from 11 years +10\^9\/L\n/);
     expect(told!.stdout).toMatch(/\nNeutrophil +66 +66\.0 \(55\.8 to 75\.2\) +40 to 75 +3\.96\n/);
-    expect(told!.stdout).toContain("Monocyte is below the usual range: relative monocytopenia, 0.0 % (0.0 to 3.6)");
+    expect(told!.stdout).toContain("Monocyte is below the reference range: relative monocytopenia, 0.0 % (0.0 to 3.6)");
     expect(told!.stdout).toMatch(/Research use only; not a medical device\.\n$/);
     const fhir = JSON.parse(readFileSync(path("fhir.json"), "utf8"));
     expect(fhirFaults(fhir)).toEqual([]);
@@ -216,8 +216,8 @@ describe("differential", () => {
     expect(jsonOf<{ cells: number }>(folder!).cells).toBe(5);
     expectFailure(few!, 3, /^ERR_DATA differential: 200 cells are to be counted, and there are 120\. Give more cells/);
     expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is no share\. Give a number from 0 to 1\.$/);
-    expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is no date\./);
-    expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is no date\. Give it as 2026-11-25/);
-    expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists, and is no DiagnosticReport\./);
+    expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is not a date\./);
+    expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is not a date\. Give it as 2026-11-25/);
+    expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists and is not a DiagnosticReport\./);
   });
 });

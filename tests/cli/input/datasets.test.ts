@@ -17,7 +17,7 @@ test("datasets lists the public sets, and tells one in full", async () => {
   expect(table!.stdout).toMatch(/^Name +images +pixels.*\nraabin-wbc +16,633 /);
   expect(one!.stdout).toMatch(/^Raabin-WBC.*\nHomepage +https:.*\nDOI /);
   expect(JSON.parse(json!.stdout).length).toBeGreaterThanOrEqual(8);
-  expectFailure(unknown!, 2, /no public set is named "raabin-wcb"\. Did you mean "raabin-wbc"\?/);
+  expectFailure(unknown!, 2, /unknown data set "raabin-wcb"\. Did you mean "raabin-wbc"\?/);
 }, 30_000);
 
 test("fetch makes a folder that train takes, from a mirror", async () => {
@@ -40,8 +40,8 @@ test("fetch tells what is wrong, and leaves nothing", async () => {
     ["fetch", "lisc", "x"],
     ["fetch", "jtsc", "x", "--mirror", "http://127.0.0.1:1/"],
   ]);
-  expectFailure(unknown!, 2, /no public set is named "nothing"/);
-  expectFailure(byHand!, 2, /lisc can't be fetched without you\. Open the homepage/);
-  expectFailure(refused!, 3, /can't be downloaded: bad port\. What has come is kept/);
+  expectFailure(unknown!, 2, /unknown data set "nothing"/);
+  expectFailure(byHand!, 2, /lisc can't be downloaded automatically\. Open the homepage/);
+  expectFailure(refused!, 3, /can't be downloaded: bad port\. The partial download is kept/);
   expect(existsSync(join(cli.dir, "x"))).toBe(false);
 }, 30_000);

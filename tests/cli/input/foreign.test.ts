@@ -67,9 +67,7 @@ test("generalise takes one, and corrects what needs no change of the model", asy
   const [model] = jsonOf<Found>(told!).models;
   expect(model!.assumptions).toMatchObject({ classesFrom: "--classes", outputs: "scores" });
   expect(model!.away[0]!.corrections.map(({ name }) => name)).toEqual(["prior correction"]);
-  expect(told!.stderr).toBe(
-    "Note: scores.keras: it ends in scores; a softmax was added, which makes probabilities of them\n",
-  );
+  expect(told!.stderr).toBe("Note: scores.keras: it ends in scores; a softmax was added to get probabilities\n");
   expect(jsonOf<Found>(both!).models.map(({ assumptions }) => assumptions?.classesFrom)).toEqual([
     undefined,
     "--classes",
@@ -85,7 +83,7 @@ test("what is only assumed is said, in text and in --json, by what was converted
     ["inspect", "scores.keras"],
     ["inspect", "one.keras", "--json"],
   ]);
-  const note = `nothing names its classes: assumed are ${NAMES.replaceAll(",", ", ")}, in this order; --classes A,B,C says otherwise`;
+  const note = `the model has no class names: assuming ${NAMES.replaceAll(",", ", ")}, in this order; use --classes A,B,C to change this`;
   expect(outcomes[0]!.stderr).toContain(`Note: ${note}\n`);
   expect(outcomes[1]!.stderr).toContain(`Note: ${note}\n`);
   expect(JSON.parse(outcomes[1]!.stdout.split("\n")[1]!).assumptions).toMatchObject({
@@ -96,13 +94,13 @@ test("what is only assumed is said, in text and in --json, by what was converted
   expect(outcomes[3]!.stdout).toMatch(/^Output {3}5 scores: Basophil, /m);
   expect(outcomes[3]!.stdout).toMatch(/^Classes {2}assumed$/m);
   expect(jsonOf<{ notes: string[] }>(outcomes[4]!).notes).toEqual([
-    "no other command takes it as it is: one.keras: the model has 2 classes, and nothing names them. Name them in the order of its outputs: --classes A,B,C.",
+    "other commands can't use this model directly: one.keras: the model has 2 classes but no class names. Name the classes in the order of the outputs: --classes A,B,C.",
   ]);
 });
 
 test("what is assumed is said under --quiet too, without --json", async () => {
   const own = ["--preprocessing", "0..1", "--outputs", "scores", "--quiet"];
-  const note = `nothing names its classes: assumed are ${NAMES.replaceAll(",", ", ")}, in this order`;
+  const note = `the model has no class names: assuming ${NAMES.replaceAll(",", ", ")}, in this order`;
   const outcomes = await cli.runAll([
     ["predict", "scores.keras", "cell.png", ...own],
     ["differential", "smears/Test", "--model", "scores.keras", "--reject", "0", ...own],
@@ -115,7 +113,7 @@ test("what is assumed is said under --quiet too, without --json", async () => {
     expect(stderr).toContain(note);
     expect(stderr).not.toContain("Classifying");
   }
-  expect(outcomes[4]!.stderr).toContain("It has no layer that scales pixels. Say how they were scaled");
+  expect(outcomes[4]!.stderr).toContain("The model has no layer that scales pixels. Give the scaling used");
 });
 
 test("names outlive a conversion to every format, and assumed ones may be told afterwards", async () => {
@@ -148,19 +146,15 @@ test("what can't be so is refused, and nothing is left", async () => {
     ["adapt", "scores.keras", "smears/Train", "--out", "x"],
     ["predict", "scores.keras", "cell.png", "--tta"],
   ]);
-  const ours = /^ERR_USAGE run: is a model that Leukogram wrote, which says itself how it is used\. Leave out --/;
+  const ours = /^ERR_USAGE run: a model written by Leukogram contains these settings\. Leave out --/;
   for (const outcome of outcomes.slice(0, 4)) expectFailure(outcome, 2, ours);
   expectFailure(
     outcomes[4]!,
     2,
-    "ERR_USAGE the model's outputs are no probabilities: on probe pictures they are from -",
+    "ERR_USAGE the model's outputs are not probabilities: on test images they range from -",
   );
   expectFailure(outcomes[5]!, 2, "ERR_USAGE the model has 2 classes, and 1 is named (--classes).");
-  expectFailure(
-    outcomes[6]!,
-    3,
-    "ERR_FORMAT scores.keras: is a model file, which can be used as it is but not changed.",
-  );
-  expectFailure(outcomes[7]!, 3, "ERR_FORMAT scores.keras: is no run folder, and a model file alone can't be changed.");
+  expectFailure(outcomes[6]!, 3, "ERR_FORMAT scores.keras: a model file can be used but not adapted.");
+  expectFailure(outcomes[7]!, 3, "ERR_FORMAT scores.keras: not a run folder; a model file alone can't be adapted.");
   expect(readdirSync(cli.dir).sort()).toEqual(before);
 });

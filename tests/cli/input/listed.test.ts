@@ -40,7 +40,7 @@ test("a manifest of Windows, without classes, is read; one with a fault names it
   expect(shown).toEqual(files.map((file) => path(file)));
   expect(JSON.parse(counted!.stdout).cells).toBe(files.length);
   expectFailure(twice!, 3, /^ERR_DATA manifest twice\.csv line \d: the same file as line \d\. List each image once\./);
-  expectFailure(gone!, 3, /^ERR_DATA manifest gone\.csv line 2: there is no file .*none\.png\. Mend the path/);
+  expectFailure(gone!, 3, /^ERR_DATA manifest gone\.csv line 2: no such file: .*none\.png\. Fix the path/);
   expectFailure(notes!, 3, /^ERR_DATA manifest notes\.csv: expected a column "file", received "hello"/);
 });
 

@@ -50,7 +50,7 @@ describe("a model that takes crops", () => {
       ["differential", "cells/Test", "--model", "run", "--reject", "0", "--json"],
     ])) as [Outcome, Outcome, Outcome];
     expect(scaleOf(judged)).toMatchObject({ source: "red cells", crops: 30, leaving: expect.any(Number) });
-    expect(judged.stderr).toMatch(/^Scale: a red cell is [\d.]+ pixels wide, give or take \d+ % \(from \d+ red cells/m);
+    expect(judged.stderr).toMatch(/^Scale: a red cell is [\d.]+ pixels wide, ± \d+ % \(from \d+ red cells/m);
     const rows = linesOf(predicted);
     expect(rows).toHaveLength(31);
     expect(rows[0]).toMatchObject({ crop: { outside: expect.any(Number), nucleus: expect.any(Boolean) } });
@@ -78,12 +78,12 @@ describe("a model that takes crops", () => {
       ["evaluate", "run", "--data", "cells", "--json", "--scale", `${(times * measured).toFixed(1)}px`] as const;
     const [half, judged] = (await cli.runAll([judgedAt(0.5), judgedAt(4)])) as [Outcome, Outcome];
     expect(scaleOf(half).notes).toEqual([
-      expect.stringMatching(/contradicts the pictures/),
+      expect.stringMatching(/contradicts the images/),
       // At that scale a picture is as wide as a field.
       expect.stringMatching(/^30 of 30 pictures seem to be whole fields/),
     ]);
     const { notes, leaving } = scaleOf(judged);
-    expect(notes.join("\n")).toMatch(/contradicts the pictures/);
+    expect(notes.join("\n")).toMatch(/contradicts the images/);
     expect(notes.join("\n")).toMatch(new RegExp(`${leaving} of 30 crops leave their picture`));
     for (const note of notes) expect(judged.stderr).toContain(`Note: ${note}`);
   });
@@ -101,7 +101,7 @@ describe("a model that takes crops", () => {
       ["predict", "run", "few", "--json"],
       ["predict", "run", "empty", "--json"],
     ])) as [Outcome, Outcome];
-    expect(few.stderr).toMatch(/Scale: not known; each cell is cropped by its own nucleus/);
+    expect(few.stderr).toMatch(/Scale: unknown; each cell is cropped by the size of its own nucleus/);
     expect(few.stderr).toMatch(/Nuclei were found in 3 of 3 pictures, and 20 are needed/);
     expect(linesOf(few).at(-1)).toMatchObject({ scale: { redCell: null, source: "each nucleus", crops: 3 } });
     expect(empty.stderr).toMatch(/No nucleus was found in 3 of 3 pictures/);
@@ -128,14 +128,14 @@ describe("a model that takes crops", () => {
       ["evaluate", "run", ...sets, "--json", "--scale", "A=18px", "--scale", "B=54px"],
       ["evaluate", "run", ...sets, "--scale", "18px"],
     ])) as [Outcome, Outcome, Outcome, Outcome];
-    expect(mixed.stderr).toMatch(/several scales or laboratories in one folder/);
+    expect(mixed.stderr).toMatch(/mix scales or laboratories/);
     const [a, b] = jsonOf<{ scale: { laboratories: Scale[] } }>(both).scale.laboratories;
     expect(b!.redCell! / a!.redCell!).toBeCloseTo(3, 0);
     expect(jsonOf<{ scale: { laboratories: object[] } }>(told).scale.laboratories).toMatchObject([
       { laboratory: "A", redCell: 18, source: "told" },
       { laboratory: "B", redCell: 54, source: "told" },
     ]);
-    expectFailure(nameless!, 2, /one scale was told of 2 laboratories.*--scale A=72px --scale B=72px/);
+    expectFailure(nameless!, 2, /one scale given for 2 laboratories.*--scale A=72px --scale B=72px/);
   });
 
   test("asks for the scale where all answers are one class", async () => {
@@ -147,7 +147,7 @@ describe("a model that takes crops", () => {
       ["predict", "run", "one", "--json"],
       ["predict", "run", "one", "--json", "--scale", "18px"],
     ])) as [Outcome, Outcome];
-    expect(predicted.stderr).toMatch(/All 20 answers are \w+\. The scale comes from the nuclei of a mixture/);
+    expect(predicted.stderr).toMatch(/All 20 predictions are \w+\. The scale was estimated from the nuclei/);
     expect(told.stderr).not.toMatch(/All 20 answers/);
   });
 });
@@ -201,7 +201,7 @@ test("train takes a scale for each laboratory, and remembers it", async () => {
   expect(trained.stderr).toMatch(/Scale: a red cell is 18\.0 pixels wide/);
   expect(JSON.parse(readFileSync(path("told", "config.json"), "utf8"))).toMatchObject({ scale: ["18px"] });
   expect(readFileSync(path("told", "model-card.md"), "utf8")).toMatch(/--scale 18px/);
-  expectFailure(stranger, 2, /scale of "elsewhere": there is no such laboratory/);
+  expectFailure(stranger, 2, /scale of "elsewhere": no such laboratory/);
   expectFailure(whole, 2, /takes whole pictures.*--crop-red-cells/);
 }, 400_000);
 
@@ -212,9 +212,9 @@ test("a model that takes whole pictures refuses a scale by name, and says nothin
     ["predict", "whole", "cells/Test/Monocyte", "--json"],
     ["predict", "run", "cells/Test", "--scale", "72"],
   ])) as [Outcome, Outcome, Outcome, Outcome];
-  expectFailure(predicted, 2, /whole.*takes whole pictures, so a scale says nothing to it\. Leave out --scale/);
+  expectFailure(predicted, 2, /whole.*takes whole images and does not use a scale\. Remove --scale/);
   expectFailure(judged, 2, /takes whole pictures/);
   expect(plain.stderr).not.toMatch(/[Ss]cale/);
   expect(linesOf(plain)).toHaveLength(6);
-  expectFailure(bad, 2, /scale "72": expected micrometres a pixel/);
+  expectFailure(bad, 2, /scale "72": expected micrometres per pixel/);
 });

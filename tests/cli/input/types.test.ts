@@ -59,7 +59,7 @@ describe("evaluate --types", () => {
     const inFive = jsonOf<Judged>(five!);
     expect(inFive).toMatchObject({ types: "five", count: 8, classes: [...fourOfFive, "NotOneOfFive"] });
     expect(supports(inFive)).toEqual([2, 2, 2, 2, 0]);
-    expect(five!.stderr).toContain("its answers are counted as the five (--types five)");
+    expect(five!.stderr).toContain("predictions are mapped to the five (--types five)");
     expect(supports(jsonOf<Judged>(asked!))).toEqual([6, 6, 6, 12, 6]);
     expectFailure(refused!, 3, /ERR_DATA class "Neutrophil" is not one of the model's/);
   });
@@ -114,7 +114,7 @@ interface Counted {
   flags: string[];
 }
 
-/** predictions.csv of cells, of which `strange` are unlike what the model knows. */
+/** predictions.csv of cells, of which `strange` are unlike the model's training images. */
 function writeSmear(name: string, strange: number): void {
   const types = Object.keys(DRAWN);
   const counts = [12, 1, 10, 25, 5, 57];
@@ -134,12 +134,14 @@ describe("differential of types beyond the five", () => {
       ["differential", "smear.csv", "--leukocytes", "11", "--json", "--quiet"],
       ["differential", "smear.csv", "--types", "five", "--json"],
     ]);
-    expect(text!.stderr).toContain("Note: All types that the model knows are counted; --types five for the five.");
+    expect(text!.stderr).toContain(
+      "Note: all cell types the model knows are counted. Use --types five to count only the five.",
+    );
     expect(text!.stdout).toMatch(/\nAll neutrophils +69 +69\.0 \(/);
     expect(text!.stdout).toMatch(
       /\nErythroblasts: 10, 10\.0 for 100 leukocytes \(4\.7 to 19\.2\)\. White cells corrected for them: 10\.00 10\^9\/L \(9\.23 to 10\.51\)\.\n/,
     );
-    expect(text!.stdout).toMatch(/\nBand neutrophils are above the usual range: left shift, 12\.0 %/);
+    expect(text!.stdout).toMatch(/\nBand neutrophils are above the reference range: left shift, 12\.0 %/);
     const counted = jsonOf<Counted>(all!);
     expect(counted).toMatchObject({ types: "all", cells: 100, erythroblasts: { count: 10 } });
     expect(counted.erythroblasts!.correctedLeukocytes.value).toBeCloseTo(10, 12);
@@ -155,12 +157,10 @@ describe("differential of types beyond the five", () => {
       ["differential", "strange.csv"],
       ["differential", "strange.csv", "--json"],
     ]);
-    expect(text!.stdout).toMatch(
-      /\nFlags are withheld: 60 of 110 cells do not look like what the model was trained on/,
-    );
-    expect(text!.stdout).not.toContain("above the usual range");
+    expect(text!.stdout).toMatch(/\nFlags are withheld: 60 of 110 cells do not look like the model's training images/);
+    expect(text!.stdout).not.toContain("above the reference range");
     const { withheld, flags, classes } = jsonOf<Counted>(json!);
-    expect(withheld).toMatch(/give them with --judged\.$/);
+    expect(withheld).toMatch(/give the result with --judged\.$/);
     expect(flags).toEqual([]);
     expect(new Set(classes.map(({ position }) => position))).toEqual(new Set(["unknown"]));
   });

@@ -94,8 +94,8 @@ describe("strengths and chances", () => {
     expect(check({ noise: { strength: -1, chance: 1 } })).toThrow(
       "ERR_USAGE augmentation: noise must be from 0 to 100 (grey levels), received -1",
     );
-    expect(check({ jpeg: { strength: 5, chance: 2 } })).toThrow("the chance of jpeg must be 0 to 1, received 2");
-    expect(check({ scaleMin: 0.9, scaleMax: 0.5 })).toThrow("scaleMin and scaleMax must rise");
+    expect(check({ jpeg: { strength: 5, chance: 2 } })).toThrow("the probability of jpeg must be 0 to 1, received 2");
+    expect(check({ scaleMin: 0.9, scaleMax: 0.5 })).toThrow("scaleMin and scaleMax must be above 0");
     expect(check({ scaleMin: 0 })).toThrow("received 0 and 1");
     expect(check(USUAL_MICROSCOPY)).not.toThrow();
   });

@@ -97,5 +97,5 @@ test("sparse stains stay nearer where the few pure pixels lie within noise", () 
 });
 
 test("a reference needs a picture with two stains", () => {
-  expect(() => fitStains([], macenkoStains)).toThrow("no picture shows two stains");
+  expect(() => fitStains([], macenkoStains)).toThrow("no image shows two stains");
 });

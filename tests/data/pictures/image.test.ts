@@ -74,7 +74,7 @@ describe("decodeImage", () => {
       ).data,
     ]).toEqual(six);
     await expect(decodeImage(bitmap(24, bgr).slice(0, 60), { name: "x.bmp" })).rejects.toThrow(
-      "ERR_IMAGE x.bmp: the picture is damaged or cut short (the file is cut short). Copy it again, or leave it out.",
+      "ERR_IMAGE x.bmp: the image is damaged or incomplete (the file is incomplete). Copy it again, or remove it.",
     );
   });
 
@@ -88,11 +88,11 @@ describe("decodeImage", () => {
       "cut.png": png.subarray(0, Math.floor(png.length * 0.6)),
     });
     const opening = (name: string) => expect(decodeImage(join(dir, name))).rejects;
-    await opening("none.jpg").toThrow(/ERR_IMAGE .*none\.jpg: there is no such file\. Check the path/);
+    await opening("none.jpg").toThrow(/ERR_IMAGE .*none\.jpg: no such file\. Check the path/);
     await opening("empty.jpg").toThrow(/ERR_IMAGE .*empty\.jpg: the file is empty \(0 bytes\)\. Copy it again\./);
-    await opening("text.jpg").toThrow(/text\.jpg: this is no picture in a known format, whatever its name says\. Save/);
-    await opening("cut.jpg").toThrow(/cut\.jpg: the picture is damaged or cut short \(.+\)\. Copy it again/);
-    await opening("cut.png").toThrow(/cut\.png: the picture is damaged or cut short \(.+\)\. Copy it again/);
+    await opening("text.jpg").toThrow(/text\.jpg: not an image in a known format\. Save/);
+    await opening("cut.jpg").toThrow(/cut\.jpg: the image is damaged or incomplete \(.+\)\. Copy it again/);
+    await opening("cut.png").toThrow(/cut\.png: the image is damaged or incomplete \(.+\)\. Copy it again/);
   });
 
   test("refuses a picture of too many pixels before it takes memory", async () => {
@@ -100,7 +100,7 @@ describe("decodeImage", () => {
       .png()
       .toBuffer();
     await expect(decodeImage(huge, { name: "huge.png" })).rejects.toThrow(
-      "ERR_IMAGE huge.png: the picture is larger than 64 megapixels. Crop the single cells out of it, or save it smaller.",
+      "ERR_IMAGE huge.png: the image is larger than 64 megapixels. Crop the single cells, or save a smaller image.",
     );
     await expect(decodeImage(await picture(1), { maxPixels: 100 })).rejects.toThrow(/larger than/);
   });

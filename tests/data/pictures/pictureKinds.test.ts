@@ -50,13 +50,13 @@ describe("a picture of another kind is refused by name", () => {
 describe("16 bits of which fewer are used", () => {
   test.each(["rgb-12-of-16.tif", "grey-10-of-16.png"])("of one picture are never guessed: %s", async (name) => {
     await expect(decodeImage(bytes(all[name]!.file), { name })).rejects.toThrow(
-      /^ERR_IMAGE \S+: 16 bits a channel of which 1[02] hold all values \(the largest is \d+\), so that its white is not known\. Say how many bits the camera has: --bits 12/,
+      /^ERR_IMAGE \S+: 16 bits per channel but only 1[02] are used \(largest value: \d+\), so the white level is unknown\. Give the number of bits of the camera: --bits 12/,
     );
   });
 
   test("can't be told to be fewer than the values need", async () => {
     await expect(read("rgb-12-of-16.tif", 10)).rejects.toThrow(
-      "ERR_IMAGE rgb-12-of-16.tif: values up to 3840, more than 10 bits hold. Say --bits 12, or leave it out.",
+      "ERR_IMAGE rgb-12-of-16.tif: values up to 3840, which need more than 10 bits. Use --bits 12, or remove --bits.",
     );
   });
 

@@ -39,7 +39,7 @@ describe("how many of 16 bits are used", () => {
     expect(wide!.data[0]).toBe(red);
     expect(dark!.data[0]).toBe(red! >>> 2); // of 12 bits, as its neighbour, though 10 would hold it
     expect(said).toEqual([
-      `${dir}: 2 pictures of 16 bits are read as of 12 bits, as the largest value of all is 3840: 1.tif, 2.png. --bits says otherwise.`,
+      `${dir}: 2 16-bit images are read as 12 bits, because the largest value is 3840: 1.tif, 2.png. Use --bits to change this.`,
     ]);
     expect(await bitsKey(paths)).toBe("12");
   });
@@ -52,7 +52,7 @@ describe("how many of 16 bits are used", () => {
     onRemark((text) => said.push(text));
     await decodeImage(paths[4]!);
     expect(said[0]).toMatch(
-      /^\S+a\.png and 4 other paths: 5 pictures of 16 bits are read as of 10 bits, as the largest value of all is \d+: a\.png, b\.png, c\.png and others\. --bits says otherwise\.$/,
+      /^\S+a\.png and 4 other paths: 5 16-bit images are read as 10 bits, because the largest value is \d+: a\.png, b\.png, c\.png and others\. Use --bits to change this\.$/,
     );
   });
 
@@ -61,7 +61,7 @@ describe("how many of 16 bits are used", () => {
     expect((await decodeImage(file("rgb-12-of-16.tif"))).data[0]).toBe(red! >>> 2);
     expect(await bitsKey([])).toBe("14");
     expect(() => tellBits(20)).toThrow(
-      "ERR_USAGE --bits 20: expected a whole number from 8 to 16. Cameras have 10, 12,",
+      "ERR_USAGE --bits 20: expected a whole number from 8 to 16. Cameras use 10, 12,",
     );
   });
 
@@ -77,26 +77,22 @@ describe("how many of 16 bits are used", () => {
 
 describe("what could be read otherwise is said of the first and counted", () => {
   test.each([
-    ["imagej-cyx.tif", "channels as pages", "its pages 1, 2, 3 are taken for red, green and blue"],
-    ["cyx-bgr.ome.tif", "channels as pages", "its pages 3, 2, 1 are taken for red, green and blue"],
-    ["pages.tif", "several pages", "of its 4 pictures page 1 is taken"],
+    ["imagej-cyx.tif", "channels as pages", "its pages 1, 2, 3 are used as red, green and blue"],
+    ["cyx-bgr.ome.tif", "channels as pages", "its pages 3, 2, 1 are used as red, green and blue"],
+    ["pages.tif", "several pages", "of its 4 images, page 1 is used"],
     [
       "resolution.tif",
       "scale in tags",
-      "says 0.1 micrometres a pixel, which counts if all pictures of a laboratory say the same; --scale 0.1um tells it",
+      "gives 0.1 micrometres per pixel, which is used if all images of a laboratory give the same; to use it anyway, add --scale 0.1um",
     ],
-    ["imagej-stack.tif", "several pages", "of its 3 pictures page 1 is taken"],
-    [
-      "orientation-6.tif",
-      "orientation not applied",
-      "asks to be turned (its EXIF orientation), and is read as it is stored",
-    ],
+    ["imagej-stack.tif", "several pages", "of its 3 images, page 1 is used"],
+    ["orientation-6.tif", "orientation not applied", "has an EXIF rotation, which is ignored"],
   ])("%s", async (name, kind, text) => {
     const said: string[] = [];
     onRemark((line) => said.push(line));
     await decodeImage(file(name), { name });
     await decodeImage(file(name), { name: "second" });
-    expect(said).toEqual([`${name}: ${text}. Others of this kind are read alike.`]);
+    expect(said).toEqual([`${name}: ${text}. Similar images are read the same way.`]);
     expect(remarksSoFar()).toEqual({ kinds: { [kind]: 2 } });
   });
 
@@ -134,7 +130,7 @@ test("a zip of pictures stands for the folder in it", async () => {
   writeFiles(dir, { "cells.zip": zip, "no.zip": "words" });
   const path = join(dir, "cells.zip");
   expect(() => openData(path)).toThrow(
-    `ERR_DATA ${path}: is a zip, and not unpacked yet. Unpack it, or await unpackZip`,
+    `ERR_DATA ${path}: a zip file that is not unpacked yet. Unpack it, or await unpackZip`,
   );
   expect(isZip(path)).toBe(true);
   await unpackZip(path);
@@ -143,5 +139,7 @@ test("a zip of pictures stands for the folder in it", async () => {
   expect(classes).toEqual(["Basophil", "Monocyte"]);
   expect(samples.length).toBe(2);
   expect(imagesOf([path]).length).toBe(2);
-  await expect(unpackZip(join(dir, "no.zip"))).rejects.toThrow(/no\.zip: is no zip, tar, gzipped tar or rar archive/);
+  await expect(unpackZip(join(dir, "no.zip"))).rejects.toThrow(
+    /no\.zip: is not a zip, tar, gzipped tar or rar archive/,
+  );
 });

@@ -23,7 +23,7 @@ test("files that all say one width of a pixel tell the scale; others, or one wit
   const of = (...names: string[]) => scaleInFiles(names.map((name) => join(dir, name)));
   const said = (await of("a.tif", "b.TIF"))!;
   expect([said.redCell, said.source]).toEqual([expect.closeTo(72, 3), "file"]);
-  expect(scaleText(said)).toContain("by the files' own width of a pixel");
+  expect(scaleText(said)).toContain("from the pixel size in the files");
   expect(await of("a.tif", "c.tif")).toBeUndefined();
   expect(await of()).toBeUndefined();
 });
@@ -34,7 +34,7 @@ test("the cells count where files contradict them by more than a quarter, and bo
   const off = withFileScale(measured(40), said);
   expect(off.file).toBeUndefined();
   expect(scaleNotes(off.scale, off)).toEqual([
-    "The files say red cells of 72.0 pixels (0.100 micrometres a pixel), and the cells in them 40.0 (red cells): the cells count, as the two differ by more than 25 %. --scale says otherwise.",
+    "According to the files, red cells are 72.0 pixels wide (0.100 micrometres per pixel); according to the cells, 40.0 (red cells). The cells are used, because the two differ by more than 25 %. Use --scale to change this.",
   ]);
 });
 

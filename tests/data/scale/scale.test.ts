@@ -56,7 +56,7 @@ test("believes red cells before nuclei, from six on, and is surer of them", () =
 test("tells no scale from fewer than 20 nuclei, and asks for one", () => {
   const measured = measureScale([...nuclei(FEWEST_NUCLEI - 1), NONE]);
   expect(measured.scale).toBeUndefined();
-  expect(scaleNotes(undefined, measured)).toEqual([expect.stringMatching(/19 of 20 pictures.*--scale/)]);
+  expect(scaleNotes(undefined, measured)).toEqual([expect.stringMatching(/19 of 20 images.*--scale/)]);
   expect(measureScale(nuclei(FEWEST_NUCLEI)).scale).toBeDefined();
 });
 
@@ -64,10 +64,10 @@ test("names a scale that contradicts the nuclei, two scales in one folder, and p
   const measured = measureScale(nuclei(60));
   expect(scaleNotes(measured.scale, measured)).toEqual([]);
   expect(scaleNotes(parseScale("150px"), measured)).toEqual([
-    expect.stringMatching(/contradicts the pictures: .* nuclei as of/),
+    expect.stringMatching(/contradicts the images: .* according to the nuclei/),
   ]);
   const mixed = measureScale([...nuclei(60), ...nuclei(60, 180)]);
-  expect(scaleNotes(mixed.scale, mixed)).toEqual([expect.stringMatching(/several scales or laboratories/)]);
+  expect(scaleNotes(mixed.scale, mixed)).toEqual([expect.stringMatching(/mix scales or laboratories/)]);
   const empty = measureScale([...nuclei(60), ...new Array<CellSizes>(20).fill(NONE)]);
   expect(nucleiNote(empty)).toMatch(/No nucleus was found in 20 of 80/);
   expect(nucleiNote(measured)).toBeUndefined();
@@ -77,7 +77,7 @@ test("comes back from a model's metadata, and a damaged one is refused", () => {
   const scale = parseScale("72px");
   expect(scaleOfText(JSON.stringify(scale), "model.onnx")).toEqual(scale);
   for (const text of ["{", "{}", '{"redCell":-1}', "null"])
-    expect(() => scaleOfText(text, "model.onnx")).toThrow(/ERR_FORMAT model\.onnx: its scale is damaged/);
+    expect(() => scaleOfText(text, "model.onnx")).toThrow(/ERR_FORMAT model\.onnx: damaged scale/);
 });
 
 const ramp = (width: number, height: number) => ({

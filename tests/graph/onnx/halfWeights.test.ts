@@ -101,6 +101,6 @@ describe("halfWeights", () => {
 
   test("refuses what is no model", () => {
     for (const bytes of [new Uint8Array(), new TextEncoder().encode("no model at all")])
-      expect(() => halfWeights(bytes)).toThrow("ERR_FORMAT half precision: the bytes are no ONNX model");
+      expect(() => halfWeights(bytes)).toThrow("ERR_FORMAT half precision: the bytes are not an ONNX model");
   });
 });

@@ -55,7 +55,7 @@ test("as many groups as channels make a depthwise convolution", async () => {
 test("groups that channels or filters do not fall into are refused", () => {
   const layer = new Conv2D({ filters: 4, groups: 3, kernelSize: 1, name: "odd" });
   expect(() => new Sequential([4, 4, 4], [layer])).toThrow(
-    "ERR_SHAPE odd (Conv2D) on [4, 4, 4]: 4 channels and 4 filters do not fall into 3 groups",
+    "ERR_SHAPE odd (Conv2D) on [4, 4, 4]: 4 channels and 4 filters can't be divided into 3 groups",
   );
 });
 

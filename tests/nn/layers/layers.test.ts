@@ -63,7 +63,7 @@ describe("orders are Keras's, channels last", () => {
 
   test("Reshape refuses what does not fit", () => {
     expect(() => new Reshape({ targetShape: [5, -1] }).apply(Input([12]))).toThrow(
-      "ERR_SHAPE Reshape on [12]: reshape: 12 entries do not fill [5, -1]",
+      "ERR_SHAPE Reshape on [12]: reshape: 12 entries do not match [5, -1]",
     );
   });
 
@@ -215,7 +215,9 @@ describe("layers that scale or cut", () => {
     learned.weights[0]!.value.set([1, 2]);
     learned.weights[1]!.value.set([4, 9]);
     expect(await entries(toKeras(learned.call([x], FIXED)))).toEqual([-0.5, -1 / 3, 0.5, 1 / 3].map(Math.fround));
-    expect(() => new Normalization({ mean: 1 })).toThrow("ERR_CONFIG Normalization: mean and variance go together");
+    expect(() => new Normalization({ mean: 1 })).toThrow(
+      "ERR_CONFIG Normalization: mean and variance must be given together",
+    );
   });
 
   test("Rescaling with a number a channel", async () => {

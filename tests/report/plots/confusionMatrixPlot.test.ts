@@ -69,7 +69,7 @@ describe("confusionMatrixPlot", () => {
 
   it("says so where there are no classes", async () => {
     const svg = confusionMatrixPlot({ ...evaluationOf(), classes: [], confusionMatrix: [] });
-    expect(texts(await expectSoundSvg(svg))).toEqual(["There are no classes."]);
+    expect(texts(await expectSoundSvg(svg))).toEqual(["No classes."]);
   });
 
   it("gives the same bytes for the same figures", () => {

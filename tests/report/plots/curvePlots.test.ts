@@ -37,7 +37,7 @@ describe("rocPlot", () => {
     ];
     const all = texts(await expectSoundSvg(rocPlot(curves)));
     expect(all).toContain("area 0.988 (0.980 to 0.994)");
-    expect(all).toContain("area not known");
+    expect(all).toContain("area unknown");
   });
 
   it("draws the other classes where one has no curve", async () => {
@@ -68,6 +68,6 @@ describe("rocPlot", () => {
 
   it("says so where no curve can be drawn", async () => {
     const all = texts(await expectSoundSvg(rocPlot([])));
-    expect(all).toEqual(["No class has both images of its own and of others."]);
+    expect(all).toEqual(["No class has both positive and negative images."]);
   });
 });

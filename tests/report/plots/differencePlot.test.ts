@@ -20,6 +20,6 @@ describe("differencePlot", () => {
   it("says so where there is none", async () => {
     const unknown = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
     const root = await expectSoundSvg(differencePlot([{ name: "a", difference: unknown }], { title: "Accuracy" }));
-    expect(texts(root).join(" ")).toContain("There is no difference to show.");
+    expect(texts(root).join(" ")).toContain("No difference to show.");
   });
 });

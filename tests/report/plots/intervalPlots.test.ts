@@ -17,7 +17,7 @@ describe("comparisonPlot", () => {
     const root = await expectSoundSvg(svg);
     expect(parts(root, "dot")).toHaveLength(12);
     expect(parts(root, "whisker")).toHaveLength(12);
-    expect(texts(root)).toEqual(expect.arrayContaining(["97.7 %", "Log loss", "less is better"]));
+    expect(texts(root)).toEqual(expect.arrayContaining(["97.7 %", "Log loss", "lower is better"]));
   });
 
   it("puts accuracy and macro F1 on one scale", async () => {
@@ -53,7 +53,7 @@ describe("comparisonPlot", () => {
   });
 
   it("says so where there are no models", async () => {
-    expect(texts(await expectSoundSvg(comparisonPlot([])))).toEqual(["There are no models."]);
+    expect(texts(await expectSoundSvg(comparisonPlot([])))).toEqual(["No models."]);
   });
 });
 
@@ -83,6 +83,6 @@ describe("seedPlot", () => {
   });
 
   it("says so where no seed was run", async () => {
-    expect(texts(await expectSoundSvg(seedPlot([{ name: "cnn", points: [] }])))).toEqual(["No seed was run."]);
+    expect(texts(await expectSoundSvg(seedPlot([{ name: "cnn", points: [] }])))).toEqual(["No seeds were run."]);
   });
 });

@@ -95,7 +95,7 @@ describe("learningCurves", () => {
 
   it("says so where no epoch was recorded", async () => {
     const [root] = await Promise.all([expectSoundSvg(learningCurves([{ name: "cnn", rows: [] }]))]);
-    expect(textOf(root)).toContain("No epoch was recorded.");
+    expect(textOf(root)).toContain("No epochs were recorded.");
   });
 
   it("draws figures that are all unknown", async () => {

@@ -47,8 +47,8 @@ describe("an inference request", () => {
   });
 
   test.each<[string, Uint8Array, string | undefined, RegExp]>([
-    ["no JSON", new TextEncoder().encode("{"), undefined, /^ERR_USAGE the request is no JSON/],
-    ["no UTF-8", Uint8Array.of(0xff), undefined, /^ERR_USAGE the request is no JSON/],
+    ["no JSON", new TextEncoder().encode("{"), undefined, /^ERR_USAGE the request is not valid JSON/],
+    ["no UTF-8", Uint8Array.of(0xff), undefined, /^ERR_USAGE the request is not valid JSON/],
     ["no inputs", bytes({ inputs: [] }), undefined, /^ERR_USAGE inputs: /],
     ["another input", withInput({ name: "x" }), undefined, /expected the input "images", received "x"/],
     ["two inputs", bytes({ inputs: [input, { ...input, name: "b" }] }), undefined, /received "images", "b"/],
@@ -61,15 +61,15 @@ describe("an inference request", () => {
     ["too many numbers", withInput({ data: [1, 2, 3, 4, 5, 6, 7] }), undefined, /takes 6 numbers, received 7/],
     ["a number too large", withInput({ data: [1, 2, 3, 4, 5, 256] }), undefined, /^ERR_DTYPE/],
     ["too deep", withInput({ data: [[[[[1]]]]] }), undefined, /^ERR_DTYPE/],
-    ["an unknown output", withInput({}, { outputs: [{ name: "logits" }] }), undefined, /there is no output "logits"/],
+    ["an unknown output", withInput({}, { outputs: [{ name: "logits" }] }), undefined, /unknown output "logits"/],
     [
       "two scales",
       withInput({ data: [1, 2, 3, 4, 5, 6] }, { parameters: { scale: "72px", red_cell_pixels: 72 } }),
       undefined,
-      /it has both scale and red_cell_pixels/,
+      /scale and red_cell_pixels can't be combined/,
     ],
     ["a wrong header", withInput({}), "99999", /^ERR_USAGE Inference-Header-Content-Length is 99999/],
-    ["a header of nothing", withInput({}), "", /no JSON/],
+    ["a header of nothing", withInput({}), "", /not valid JSON/],
     ["a header of words", withInput({}), "ten", /^ERR_USAGE Inference-Header-Content-Length is ten/],
     ["too few bytes", ...binary(withInput({ parameters: { binary_data_size: 6 } }), [1]), /takes 6 bytes/],
     ["a wrong size", ...binary(withInput({ parameters: { binary_data_size: 1 } }), [1]), /takes 6 bytes/],
@@ -78,7 +78,7 @@ describe("an inference request", () => {
       "JSON too large",
       new Uint8Array(MOST_JSON_BYTES + 1),
       undefined,
-      /at most \d+ are taken. Send the tensor in binary/,
+      /at most \d+ are allowed. Send the tensor as binary/,
     ],
   ])("is refused with %s", (_, body, header, message) => {
     expect(() => parseInferRequest(body, header)).toThrow(message);

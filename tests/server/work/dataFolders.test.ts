@@ -26,7 +26,7 @@ test.each(["", "missing", "notes.txt", "../secret/set", "way-out/set", "way-out"
   "refuses %j in one and the same way",
   (named) => {
     expect(() => allowedData(named, allowed)).toThrow(
-      /^ERR_DENIED .*: is in none of the folders that may be trained on\./,
+      /^ERR_DENIED .*: not in a folder that may be used for training\./,
     );
     expect(() => allowedData(named, [])).toThrow(/^ERR_DENIED/);
   },

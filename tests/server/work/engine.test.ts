@@ -44,7 +44,7 @@ describe("an engine", () => {
     }
     await classifier.close();
     expect(answers.at(-1)).toMatchObject({ probabilities: undefined });
-    expect(answers.at(-1)!.error).toMatch(/^b\.jpg: the picture is damaged or cut short/);
+    expect(answers.at(-1)!.error).toMatch(/^b\.jpg: the image is damaged or incomplete/);
   });
 
   test("knows classes, and the threshold that the file carries", async () => {
@@ -75,16 +75,18 @@ describe("an engine", () => {
   });
 
   test("tells what it can't do, and goes on; starts again when its process died", async () => {
-    await expect(engine.run("facts", { model: "none" })).rejects.toThrow(/^ERR_FORMAT none: there is no such model/);
+    await expect(engine.run("facts", { model: "none" })).rejects.toThrow(/^ERR_FORMAT none: no such model/);
     const lost = expect(engine.run("classify", { model: MODEL, files: named(images()) })).rejects;
     process.kill(engine.pid!, "SIGKILL");
-    await lost.toThrow(/^ERR_RUNTIME the process that runs models is gone: it ended with SIGKILL/);
+    await lost.toThrow(/^ERR_RUNTIME the process that runs models has ended: it ended with SIGKILL/);
     await expect(engine.run("facts", { model: "none" })).rejects.toThrow(/^ERR_FORMAT/);
   });
 
   test("ends at once when it is closed, whatever it is doing", async () => {
     const own = new Engine({ session: { threads: 1 } });
-    const waiting = expect(own.run("facts", { model: MODEL })).rejects.toThrow(/^ERR_ABORTED the server is stopping/);
+    const waiting = expect(own.run("facts", { model: MODEL })).rejects.toThrow(
+      /^ERR_ABORTED the server is shutting down/,
+    );
     const { pid } = own;
     await own.close();
     await waiting;

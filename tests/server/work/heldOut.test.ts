@@ -37,7 +37,7 @@ test("learns from a reader's labels before those that a signature confirmed", ()
 
 test("says how many cells it takes where there are too few", () => {
   const message =
-    /^ERR_DATA adapting takes 20 cells of known class, with two classes of 5 cells or more; there are 22 \(A 18, B 4\)\. Review more/;
+    /^ERR_DATA adapting needs 20 cells of known class, with at least two classes of 5 cells; there are 22 \(A 18, B 4\)\. Review more/;
   expect(() => holdOut([...cells("A", 18), ...cells("B", 4)])).toThrow(message);
   expect(() => holdOut([...cells("A", 9), ...cells("B", 9)])).toThrow(/there are 18 \(A 9, B 9\)/);
   expect(() => holdOut([])).toThrow(/there are 0\. /);

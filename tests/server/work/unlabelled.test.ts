@@ -61,7 +61,7 @@ describe.sequential("adapting without labels", () => {
     const refused = await laboratory.ask(`POST ${LINE}`, {});
     expect([refused.status, refused.body.error.message]).toEqual([
       422,
-      `adapting without labels takes ${FEWEST_CELLS} different cells; there are 40`,
+      `adapting without labels needs ${FEWEST_CELLS} different cells; there are 40`,
     ]);
     expect((await laboratory.ask("GET runs")).body.runs).toEqual([]);
   });
@@ -76,9 +76,11 @@ describe.sequential("adapting without labels", () => {
     const run = await over(laboratory, asked.id);
     expect(run).toMatchObject({ status: "finished", model: null });
     // A network that saw 36 drawings.
-    expect(run.error).toMatch(/^the model stays as it is: cells that look alike to the model get different answers/);
+    expect(run.error).toMatch(
+      /^the model was not changed: cells that look similar to the model get different predictions/,
+    );
     expect(Object.keys(foundOf(run))).toEqual([
-      ...["Cells", "Answers to change", "Stability", "Alike cells", "Mean probability", "Own laboratory"],
+      ...["Cells", "Changed predictions", "Stability", "Similar cells", "Mean probability", "Home laboratory"],
     ]);
     expect(foundOf(run).Cells).toMatch(new RegExp(`^${length} without labels`));
     const { models } = (await laboratory.ask("GET models")).body;
@@ -107,7 +109,7 @@ testWith("data/jtsc")(
     expect(run).toMatchObject({ status: "finished", error: null, model: asked.id });
     const found = foundOf(run);
     expect(found.Cells).toMatch(/^299 without labels/);
-    expect(found["Own laboratory"]).toMatch(/remembered cells \(2 points may be lost\)$/);
+    expect(found["Home laboratory"]).toMatch(/stored cells \(allowed loss: 2 percentage points\)$/);
     expect(found.Votes).toMatch(/^Adapted by neighbours' votes: .* can't be known without labels\.$/);
     const { models, active } = (await real.ask("GET models")).body;
     const own = models.find(({ id }: { id: string }) => id === run.model);

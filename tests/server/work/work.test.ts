@@ -56,7 +56,7 @@ describe("classification", () => {
     const bad = all.filter(({ status }: { status: string }) => status !== "classified");
     expect(bad).toHaveLength(1);
     expect(bad[0]).toMatchObject({ status: "bad", file: "damaged.jpg", probabilities: null });
-    expect(bad[0].error).toMatch(/^damaged\.jpg: the picture is damaged or cut short/);
+    expect(bad[0].error).toMatch(/^damaged\.jpg: the image is damaged or incomplete/);
     const right = all.filter(
       ({ file, predicted }: { file: string; predicted: string }) => truth.get(file) === predicted,
     );
@@ -173,7 +173,10 @@ describe("runs", () => {
       (found) => found !== undefined && found.pid !== pid,
     );
     process.kill(process_!.pid, "SIGKILL");
-    expect(await runOver(id)).toMatchObject({ status: "interrupted", error: "the program was stopped from outside" });
+    expect(await runOver(id)).toMatchObject({
+      status: "interrupted",
+      error: "the program was stopped by another process",
+    });
     const config = join(paths.folder, "config.json");
     expect(JSON.parse(readFileSync(config, "utf8")).recipe.epochs).toBe(400);
   });
@@ -202,7 +205,7 @@ describe("runs", () => {
     const few = await laboratory.ask("POST cases", { name: "few" });
     const refused = await laboratory.ask("POST models/adapt", { cases: [few.body.id] });
     expect(refused.status).toBe(422);
-    expect(refused.body.error.message).toMatch(/^adapting takes 20 cells of known class.* there are 0/);
+    expect(refused.body.error.message).toMatch(/^adapting needs 20 cells of known class.* there are 0/);
     const { body: asked } = await laboratory.ask("POST models/adapt", { cases: [caseId], homeLoss: 100 });
     const parent = few.body.model;
     expect(asked).toMatchObject({ kind: "adapt", status: "waiting", settings: { model: parent } });
@@ -240,9 +243,9 @@ test("the Open Inference Protocol is spoken, and errors are texts", async () => 
     ...headers,
     "content-encoding": "gzip",
   });
-  expect([wrong.status, wrong.body]).toEqual([400, { error: "bodies that are compressed are not taken" }]);
+  expect([wrong.status, wrong.body]).toEqual([400, { error: "compressed bodies are not supported" }]);
   expect(await laboratory.ask("POST /v2/models/none/infer", payload, headers)).toMatchObject({
     status: 404,
-    body: { error: "there is no such model" },
+    body: { error: "no such model" },
   });
 });

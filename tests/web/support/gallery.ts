@@ -33,7 +33,7 @@ export async function classified(page: Page): Promise<void> {
 export async function makeCase(page: Page, name: string): Promise<string> {
   await page.getByRole("button", { name: "New case" }).press("Enter");
   await page.getByLabel("Name or number").fill(name);
-  await page.getByLabel("White cells").fill("6.5");
+  await page.getByLabel("White blood cells").fill("6.5");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name }).waitFor();
   return /cases\/([^/]+)/.exec(page.url())![1]!;

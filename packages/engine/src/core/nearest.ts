@@ -1,4 +1,4 @@
-/** The word of `words` that `text` was most likely meant to be, or undefined where none is near. */
+/** The word of `words` that `text` was most likely meant to be, or undefined if none is near. */
 export function nearest(text: string, words: readonly string[]): string | undefined {
   const plain = (word: string) => word.replace(/^-+|[-_]/g, "").toLowerCase();
   const ranked = words

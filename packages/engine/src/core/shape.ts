@@ -16,14 +16,14 @@ export function symbolOf(size: string): string {
 /** Sizes of a tensor, outermost first. */
 export type Shape = readonly Dim[];
 
-/** Number of entries. @throws ERR_SHAPE where a size is symbolic. */
+/** Number of entries. @throws ERR_SHAPE if a size is symbolic. */
 export function numElements(shape: Shape): number {
   let product = 1;
   for (const size of staticShape(shape)) product *= size;
   return product;
 }
 
-/** The same shape as numbers. @throws ERR_SHAPE where a size is symbolic. */
+/** The same shape as numbers. @throws ERR_SHAPE if a size is symbolic. */
 export function staticShape(shape: Shape): readonly number[] {
   for (const dim of shape)
     if (typeof dim !== "number") throw new LeukogramError("ERR_SHAPE", `expected fixed sizes, received ${show(shape)}`);
@@ -52,11 +52,11 @@ export function commonShape<D extends Dim>(a: readonly D[], b: readonly D[]): re
   return sizes.includes(undefined) ? undefined : (sizes as D[]);
 }
 
-/** The same. @throws ERR_SHAPE where they do not fit. */
+/** The same. @throws ERR_SHAPE if they do not fit. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const shape = commonShape(a, b);
   if (shape === undefined)
-    throw new LeukogramError("ERR_SHAPE", `broadcast: ${show(a)} and ${show(b)} do not fit together`);
+    throw new LeukogramError("ERR_SHAPE", `broadcast: ${show(a)} and ${show(b)} are not compatible`);
   return shape;
 }
 

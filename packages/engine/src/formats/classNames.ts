@@ -14,17 +14,17 @@ export interface ClassNames {
 const KEYS = ["classes", "names", "class_names", "labels", "id2label", "vocab", "categories", "label_names"];
 
 /**
- * The names in an ONNX file's metadata; undefined where it holds none.
+ * The names in an ONNX file's metadata; undefined if it holds none.
  *
- * @throws ERR_FORMAT where it holds names that can't be read.
+ * @throws ERR_FORMAT if it holds names that can't be read.
  */
 export function namesInMetadata(metadata: Readonly<Record<string, string>>, source: string): ClassNames | undefined {
   const key = KEYS.find((name) => metadata[name]?.trim());
   if (key === undefined) return undefined;
   const names = namesOfText(metadata[key]!);
   if (names !== undefined) return { names, from: `"${key}" in the metadata of ${basename(source)}` };
-  throw new LeukogramError("ERR_FORMAT", `${source}: its metadata "${key}" names classes in a way that can't be read`, {
-    hint: "Name them in the order of its outputs: --classes A,B,C.",
+  throw new LeukogramError("ERR_FORMAT", `${source}: its metadata "${key}" lists the classes in an unreadable form`, {
+    hint: "Name the classes in the order of the outputs: --classes A,B,C.",
   });
 }
 
@@ -38,9 +38,9 @@ const FILES = ["labels.txt", "class_names.txt", "classes.txt"];
 
 /**
  * The names in a file beside a model: labels.txt and its like, a name a line; beside a model.json also Teachable Machine's
- * metadata.json. Undefined where there is none.
+ * metadata.json. Undefined if there is none.
  *
- * @throws ERR_FORMAT where there is one and it can't be read.
+ * @throws ERR_FORMAT if there is one and it can't be read.
  */
 export function namesBeside(model: string): ClassNames | undefined {
   const folder = dirname(model);
@@ -58,7 +58,7 @@ function labelsOfJson(path: string): readonly string[] | undefined {
     const { labels } = JSON.parse(readText(path)) as { labels?: unknown };
     return isNames(labels) ? labels : undefined;
   } catch (cause) {
-    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged JSON`, { hint: "Copy it again.", cause });
+    throw new LeukogramError("ERR_FORMAT", `${path}: damaged JSON`, { hint: "Copy it again.", cause });
   }
 }
 
@@ -80,7 +80,7 @@ function namesOfLines(text: string): readonly string[] {
 
 /**
  * Names in a text as JSON or Python writes them: a list, or a map of numbers to names or names to numbers; or names with commas
- * or line breaks between them. Undefined where it is none of these.
+ * or line breaks between them. Undefined if it is none of these.
  */
 export function namesOfText(text: string): readonly string[] | undefined {
   const inside = /^\s*[[({]([\s\S]*)[\])}]\s*$/.exec(text)?.[1];
@@ -106,7 +106,7 @@ type Token = string | number;
 /** A text in quotes, with what is escaped in it, or a whole number. */
 const TOKEN = /^\s*(?:[ub]?'((?:[^'\\]|\\.)*)'|[ub]?"((?:[^"\\]|\\.)*)"|(\d+))\s*/;
 
-// The tokens of each entry; undefined where something else stands there.
+// The tokens of each entry; undefined if something else stands there.
 function entriesOf(text: string, each: 1 | 2): readonly (readonly Token[])[] | undefined {
   const entries: Token[][] = [];
   let rest = text;

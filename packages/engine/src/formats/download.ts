@@ -6,7 +6,7 @@ import type { StopSignal } from "../core/stopSignal.ts";
 /** Options of {@link download}. */
 export interface DownloadOptions {
   readonly signal?: StopSignal | undefined;
-  /** Called with bytes received so far and in all; the second is undefined where the server does not say. */
+  /** Called with bytes received so far and in all; the second is undefined if the server does not say. */
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
   /** Milliseconds without a byte after which a connection counts as broken; default 30 000. */
   readonly idleTimeout?: number;
@@ -35,7 +35,7 @@ export class DownloadError extends Error {
  * Downloads `url` into the file `target`. A connection that breaks is taken up where it ended, if the server honours
  * ranges, else from the start. What is in `target` after an error is not whole: delete it, or go on with it by `keep`.
  *
- * @throws DownloadError where it cannot be had whole; LeukogramError ERR_ABORTED; the file system's own errors.
+ * @throws DownloadError if it cannot be had whole; LeukogramError ERR_ABORTED; the file system's own errors.
  */
 export async function download(url: string, target: string, options: DownloadOptions = {}): Promise<void> {
   const { signal, retryDelay = 500, attempts = 5, keep = false } = options;
@@ -59,14 +59,14 @@ export async function download(url: string, target: string, options: DownloadOpt
   }
 }
 
-/** A download that was begun before. */
+/** A download that was started before. */
 interface Begun {
   readonly received: number;
   readonly total: number;
   readonly version: string;
 }
 
-// What TARGET.json says of the bytes in TARGET; undefined where there is nothing to go on with.
+// What TARGET.json says of the bytes in TARGET; undefined if there is nothing to go on with.
 async function readBegun(target: string, url: string): Promise<Begun | undefined> {
   try {
     const {
@@ -121,8 +121,8 @@ class Transfer {
       }
     } catch (cause) {
       if (cause instanceof DownloadError || isFileError(cause)) throw cause;
-      const why = idle.signal.aborted ? `nothing came for ${idleTimeout / 1000} s` : reason(cause);
-      throw new DownloadError(this.#received > 0 ? `it broke off after ${this.#progress} (${why})` : why, {
+      const why = idle.signal.aborted ? `no data received for ${idleTimeout / 1000} s` : reason(cause);
+      throw new DownloadError(this.#received > 0 ? `the download stopped after ${this.#progress} (${why})` : why, {
         retry: true,
         cause,
       });
@@ -131,7 +131,7 @@ class Transfer {
       idle.abort(); // lets go of a body that was not read to its end
     }
     if (this.#total !== undefined && this.#received < this.#total)
-      throw new DownloadError(`it broke off after ${this.#progress}`, { retry: true });
+      throw new DownloadError(`the download stopped after ${this.#progress}`, { retry: true });
   }
 
   // Asks for the rest, and for the whole where the answer is not the rest.
@@ -154,7 +154,7 @@ class Transfer {
     if (response.status !== 200) {
       await response.body?.cancel();
       const temporary = response.status >= 500 || response.status === 429;
-      throw new DownloadError(`the server answered ${response.status} ${response.statusText}`.trim(), {
+      throw new DownloadError(`the server returned ${response.status} ${response.statusText}`.trim(), {
         retry: temporary,
       });
     }
@@ -174,7 +174,7 @@ class Transfer {
   async #write(chunk: Uint8Array): Promise<void> {
     if (this.#total !== undefined && this.#received + chunk.length > this.#total) {
       this.#received = 0; // what came before can't be trusted either
-      throw new DownloadError(`more came than the ${this.#total} bytes announced`, { retry: true });
+      throw new DownloadError(`received more than the announced ${this.#total} bytes`, { retry: true });
     }
     let written = 0;
     while (written < chunk.length) {
@@ -208,14 +208,14 @@ function isRest(response: Response, start: number, total: number): boolean {
 
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
-  ENOTFOUND: "the host's name is not known",
-  EAI_AGAIN: "the host's name could not be looked up",
+  ENOTFOUND: "unknown host name",
+  EAI_AGAIN: "the host name can't be resolved",
   ECONNRESET: "the connection was closed",
   UND_ERR_SOCKET: "the connection was closed",
-  ETIMEDOUT: "the host does not answer",
+  ETIMEDOUT: "the host does not respond",
   EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "there is no network",
-  UND_ERR_CONNECT_TIMEOUT: "the host does not answer",
+  ENETUNREACH: "no network connection",
+  UND_ERR_CONNECT_TIMEOUT: "the host does not respond",
 };
 
 // fetch says "fetch failed" and "terminated"; why is in the cause, or in the causes of several addresses.

@@ -17,7 +17,7 @@ export const EVENT_FILE = "events.out.tfevents.1.leukogram";
  * Writes numbers as an event file of TensorBoard: tensorflow/core/util/event.proto in TFRecords, each with its masked
  * CRC-32C.
  *
- * @throws ERR_OUTPUT where it can't be written.
+ * @throws ERR_OUTPUT if it can't be written.
  */
 export async function writeEventFile(path: string, scalars: readonly Scalar[]): Promise<void> {
   const begin = Math.min(...scalars.map(({ time }) => time));

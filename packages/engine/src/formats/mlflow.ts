@@ -47,7 +47,7 @@ const LONGEST = 6000;
  * Sends a run to an MLflow tracking server by its REST API (2.0). MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and
  * MLFLOW_TRACKING_PASSWORD, are sent along where they are set.
  *
- * @throws ERR_OUTPUT where the server can't be reached or refuses; ERR_ABORTED.
+ * @throws ERR_OUTPUT if the server can't be reached or refuses; ERR_ABORTED.
  */
 export async function sendToMlflow(run: TrackedRun, options: MlflowOptions): Promise<MlflowRun> {
   const call = new Server(options);
@@ -80,7 +80,7 @@ class Server {
     this.#signal = signal;
   }
 
-  /** The experiment's identifier; it is made where there is none. */
+  /** The experiment's identifier; it is made if there is none. */
   async experiment(name: string): Promise<string> {
     const path = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
     const found = await this.#fetch(`/api/2.0/mlflow/${path}`, { method: "GET" });
@@ -119,7 +119,7 @@ class Server {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "sending the run was interrupted");
       const reason = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message;
       throw new LeukogramError("ERR_OUTPUT", `${this.#url}: the MLflow server can't be reached (${reason})`, {
-        hint: "Check the address, and that the server runs.",
+        hint: "Check the address, and that the server is running.",
         cause,
       });
     }
@@ -128,11 +128,11 @@ class Server {
   async #refusal(response: Response): Promise<LeukogramError> {
     const text = await response.text();
     const told = /"message":\s*"([^"]+)"/.exec(text)?.[1] ?? text.slice(0, 200);
-    return new LeukogramError("ERR_OUTPUT", `${this.#url}: the MLflow server answered ${response.status}: ${told}`, {
+    return new LeukogramError("ERR_OUTPUT", `${this.#url}: the MLflow server returned ${response.status}: ${told}`, {
       hint:
         response.status === 401 || response.status === 403
           ? "Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
-          : "Check that the address is that of an MLflow tracking server.",
+          : "Check that the address belongs to an MLflow tracking server.",
     });
   }
 }

@@ -26,7 +26,7 @@ export function pinPath(path: string): string {
  * Whether a file's SHA-256 is on record.
  *
  * @param content where the bytes lie, if not yet at `path`
- * @throws `code` where the bytes are not those on record, or the record is not readable.
+ * @throws `code` if the bytes are not those on record, or the record is not readable.
  */
 export async function checkPin(
   path: string,
@@ -38,14 +38,14 @@ export async function checkPin(
   const pinned = /^[0-9a-f]{64}\b/i.exec(record)?.[0].toLowerCase();
   if (pinned === undefined)
     throw new LeukogramError(code, `${pinPath(path)}: holds no SHA-256`, {
-      hint: "Delete it; it is written anew.",
+      hint: "Delete the file; it will be written again.",
     });
   const actual = await fileSha256(content);
   if (actual !== pinned)
     throw new LeukogramError(
       code,
       `${path}: has changed since its first use (SHA-256 expected ${pinned}, received ${actual})`,
-      { hint: `Delete it to fetch it anew, or delete ${pinPath(path)} if you changed it on purpose.` },
+      { hint: `Delete the file to download it again, or delete ${pinPath(path)} if you changed it on purpose.` },
     );
   return true;
 }

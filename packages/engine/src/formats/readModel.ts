@@ -13,7 +13,7 @@ export interface ReadModel extends DescribedModel {
   /** The file that was read, and what it is, in words. */
   readonly path: string;
   readonly kind: string;
-  /** Names of its classes, which it holds or a file beside it; undefined where nothing says them. */
+  /** Names of its classes, which it holds or a file beside it; undefined if nothing says them. */
   readonly classes: ClassNames | undefined;
 }
 
@@ -30,14 +30,14 @@ export interface ReadModelOptions {
  * of TensorFlow.js, told apart by content.
  *
  * @param path a file, or a folder with a model.json.
- * @throws ERR_FORMAT where it is none of these, is damaged, or has a layer that is not supported; ERR_WEIGHTS where
+ * @throws ERR_FORMAT if it is none of these, is damaged, or has a layer that is not supported; ERR_WEIGHTS if
  * weights and layers do not fit each other.
  */
 export async function readModel(path: string, { imageSize, output }: ReadModelOptions = {}): Promise<ReadModel> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const file = isFolder ? join(path, "model.json") : path;
   if (isFolder && !existsSync(file))
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a folder without model.json or model.onnx`, {
+    throw new LeukogramError("ERR_FORMAT", `${path}: a folder without model.json or model.onnx`, {
       hint: "Give a model file, a run folder, or the folder of a TensorFlow.js model.",
     });
   const bytes = await readBytes(file);

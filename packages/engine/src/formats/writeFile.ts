@@ -21,8 +21,8 @@ export async function writeFileWhole(path: string, data: string | Uint8Array): P
     const full = code === "ENOSPC" || code === "EDQUOT";
     throw new LeukogramError("ERR_OUTPUT", `${path}: can't be written: ${full ? "the disk is full" : message}`, {
       hint: full
-        ? "Free some space and resume; what was saved before is still there."
-        : "Name another place with --out.",
+        ? "Free some disk space and resume; everything saved before is kept."
+        : "Choose another location with --out.",
       cause,
     });
   }

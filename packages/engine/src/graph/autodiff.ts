@@ -6,7 +6,7 @@ import { type Tensor, topologicalOrder } from "./tensor.ts";
  * Gradients of a scalar `loss` with respect to each of `sources`, by reverse-mode differentiation.
  *
  * @param weights of `loss`'s shape, where it is no scalar: the gradients are those of its entries' weighted sum.
- * @throws ERR_RUNTIME where the way from a source to the loss goes through an op that has no gradient.
+ * @throws ERR_RUNTIME if the way from a source to the loss goes through an op that has no gradient.
  */
 export function gradients(loss: Tensor, sources: readonly Tensor[], weights = ops.scalar(1)): Tensor[] {
   const order = topologicalOrder([loss]);

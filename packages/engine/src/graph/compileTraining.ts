@@ -24,7 +24,7 @@ export interface PixelLayout {
 /** A training step that is ready to be loaded, and how it wants its pixels. */
 export interface CompiledTraining {
   readonly model: Uint8Array;
-  /** Undefined where the input is no image of bytes. */
+  /** Undefined if the input is no image of bytes. */
   readonly layout: PixelLayout | undefined;
   /** Images a chunk: the input `images` is handed over as `images.0`, `images.1`, ... where there are several. */
   readonly chunks: readonly number[];

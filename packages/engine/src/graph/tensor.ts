@@ -43,14 +43,14 @@ export interface GradientContext<A extends Attributes = Attributes> {
 /** One operator: how its type follows from its inputs, how it becomes ONNX, how its gradient is written. */
 export interface Op<A extends Attributes = Attributes> {
   readonly name: string;
-  /** @throws ERR_SHAPE or ERR_DTYPE where the inputs do not fit. */
+  /** @throws ERR_SHAPE or ERR_DTYPE if the inputs do not fit. */
   infer(inputs: readonly Tensor[], attributes: A): TensorType;
   /** Adds the ONNX nodes and returns the name of the output. Absent where the op is written in others. */
   emit?(emitter: Emitter, node: Tensor, attributes: A): string;
   /** The same result written in simpler ops. */
   lower?(node: Tensor, attributes: A, ops: typeof Ops): Tensor;
   /**
-   * Gradients by input; undefined where there is none. An op that is flat almost everywhere gives none at all, as its
+   * Gradients by input; undefined if there is none. An op that is flat almost everywhere gives none at all, as its
    * gradient is zero; absent on an op that nothing may be learned through.
    */
   gradient?(context: GradientContext<A>): readonly (Tensor | undefined)[];

@@ -24,7 +24,7 @@ export interface JoinModelsOptions {
  * a sum of 1 (a product of experts, Hinton 2002). The first model's last blocks stay changeable; the second's are behind
  * the cut. Layers of the second bear its name before their own.
  *
- * @throws ERR_CONFIG where the two differ in image size or classes.
+ * @throws ERR_CONFIG if the two differ in image size or classes.
  */
 export function joinModels(
   first: BuiltModel,
@@ -77,7 +77,7 @@ function requireAlike(first: Model, second: Model): void {
   const told = ({ input, output }: Model) =>
     `${input.shape[0]} x ${input.shape[1]} pixels and ${output.shape[0]} classes`;
   if (told(first) === told(second)) return;
-  throw new LeukogramError("ERR_CONFIG", `models of ${told(first)} and of ${told(second)} can't be joined`, {
-    hint: "Train both with the same imageSize on the same classes.",
+  throw new LeukogramError("ERR_CONFIG", `models with ${told(first)} and with ${told(second)} can't be joined`, {
+    hint: "Train both with the same imageSize and classes.",
   });
 }

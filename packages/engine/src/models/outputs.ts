@@ -26,7 +26,7 @@ const SUM_ERROR = 0.005;
 const ROUNDING = 1e-5;
 
 /**
- * The kind of outputs that rows of numbers are, by range and sum; undefined where they leave it open: nothing but zeros or no
+ * The kind of outputs that rows of numbers are, by range and sum; undefined if they leave it open: nothing but zeros or no
  * numbers, or one unit that is never below 0 and goes above 1.
  *
  * @param rows what a model gave for several pictures that differ, [K] each
@@ -52,7 +52,7 @@ export function judgeOutputs(rows: readonly ArrayLike<number>[]): OutputKind | u
 export interface JudgedModel {
   readonly model: Model;
   readonly outputs: OutputKind;
-  /** What was assumed and added, in words; undefined where they were probabilities already. */
+  /** What was assumed and added, in words; undefined if they were probabilities already. */
   readonly note: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface OutputsOptions {
  * The model with probabilities of its classes as its output, whatever it ends in. What that is, what it gives for probe pictures
  * says, not the name of its last operator.
  *
- * @throws ERR_USAGE where its outputs leave that open, or are not what somebody says.
+ * @throws ERR_USAGE if its outputs leave that open, or are not what somebody says.
  */
 export async function withProbabilities(model: Model, { open, outputs: told }: OutputsOptions): Promise<JudgedModel> {
   const rows = await probeRows(model, open, settledBy(model));
@@ -140,22 +140,21 @@ function twoClasses(unit: LayerOutput, outputs: OutputKind): LayerOutput {
 }
 
 function noteOn(outputs: OutputKind, { units, told }: { readonly units: number; readonly told: unknown }) {
-  const otherwise = told === undefined ? "; --outputs says otherwise" : "";
+  const otherwise = told === undefined ? "; use --outputs to change this" : "";
   if (units === 1) {
     const what =
       outputs === "scores" ? "score, whose sigmoid" : `number from 0 to ${outputs === "percent" ? 100 : 1}, which`;
-    return `it ends in one ${what} is taken as the probability of the second of two classes${otherwise}`;
+    return `it ends in one ${what} is used as the probability of the second of two classes${otherwise}`;
   }
-  if (outputs === "scores")
-    return `it ends in scores; a softmax was added, which makes probabilities of them${otherwise}`;
+  if (outputs === "scores") return `it ends in scores; a softmax was added to get probabilities${otherwise}`;
   if (outputs === "percent") return "its outputs sum to 100; they were divided by 100";
   if (outputs === "probabilities") return undefined;
-  return `its ${units} outputs are from 0 to 1 and do not sum to 1, as sigmoid units: each is divided by their sum${otherwise}`;
+  return `its ${units} outputs are from 0 to 1 and do not sum to 1, like sigmoid units: each is divided by their sum${otherwise}`;
 }
 
 function undecided(rows: readonly ArrayLike<number>[]): LeukogramError {
-  return new LeukogramError("ERR_USAGE", `it can't be told what the model's outputs are: ${rangeOf(rows)}`, {
-    hint: `Say it: --outputs ${OUTPUTS.join(", ")}.`,
+  return new LeukogramError("ERR_USAGE", `unknown kind of model outputs: ${rangeOf(rows)}`, {
+    hint: `Set it with --outputs: ${OUTPUTS.join(", ")}.`,
   });
 }
 
@@ -165,16 +164,16 @@ function requirePossible(outputs: OutputKind, shown: OutputKind | undefined, row
   const isPossible = outputs === "scores" || outputs === shown || (outputs === "sigmoid" && isUnit);
   const isOne = rows[0]!.length === 1;
   if (isPossible || shown === undefined || (isOne && isUnit && outputs === "probabilities")) return;
-  throw new LeukogramError("ERR_USAGE", `the model's outputs are no ${outputs}: ${rangeOf(rows)}`, {
-    hint: `Leave --outputs out, or say --outputs ${shown}.`,
+  throw new LeukogramError("ERR_USAGE", `the model's outputs are not ${outputs}: ${rangeOf(rows)}`, {
+    hint: `Remove --outputs, or use --outputs ${shown}.`,
   });
 }
 
 function rangeOf(rows: readonly ArrayLike<number>[]): string {
   const all = rows.flatMap((row) => Array.from(row)).filter(Number.isFinite);
   const sums = rows.map((row) => Array.from(row).reduce((a, b) => a + b, 0)).filter(Number.isFinite);
-  if (all.length === 0) return "on probe pictures they are no numbers";
+  if (all.length === 0) return "on test images they are NaN";
   const text = (values: readonly number[]) =>
     `${Number(Math.min(...values).toPrecision(3))} to ${Number(Math.max(...values).toPrecision(3))}`;
-  return `on probe pictures they are from ${text(all)}, and sum to ${text(sums)}`;
+  return `on test images they range from ${text(all)} and sum to ${text(sums)}`;
 }

@@ -24,7 +24,7 @@ export const TORCH_DEVIATIONS = [0.229, 0.224, 0.225];
 /**
  * The same model behind a layer that scales pixels 0 to 255 as its own pixels were. Weights are shared.
  *
- * @throws ERR_CONFIG where the model does not take three colours and the scaling needs them.
+ * @throws ERR_CONFIG if the model does not take three colours and the scaling needs them.
  */
 export function withPreprocessing(model: Model, preprocessing: Preprocessing): Model {
   if (preprocessing === "0..255") return model;
@@ -53,7 +53,7 @@ export const PREPROCESSING_LAYER = "preprocessing";
 /**
  * Pixels 0 to 255 scaled by one layer, named `preprocessing`, whose weights are never learned.
  *
- * @throws ERR_CONFIG where the pixels are not of three colours and the scaling needs them.
+ * @throws ERR_CONFIG if the pixels are not of three colours and the scaling needs them.
  */
 export function scaledPixels(pixels: LayerOutput, preprocessing: Exclude<Preprocessing, "0..255">): LayerOutput {
   if (preprocessing === "0..1") return new Rescaling({ scale: 1 / 255, name: PREPROCESSING_LAYER }).apply(pixels);
@@ -63,7 +63,7 @@ export function scaledPixels(pixels: LayerOutput, preprocessing: Exclude<Preproc
   if (channels !== 3)
     throw new LeukogramError(
       "ERR_CONFIG",
-      `preprocessing ${preprocessing} needs 3 colours, and the model takes ${channels}`,
+      `preprocessing ${preprocessing} needs 3 colour channels, but the model takes ${channels}`,
     );
   // A convolution of one pixel is in every format, whatever the colours' order.
   const scaled = new Conv2D({ filters: 3, kernelSize: 1, name: PREPROCESSING_LAYER }).apply(pixels);
@@ -92,17 +92,17 @@ export function preprocessingSmells(model: Model): string[] {
   const { scale, offset } = rescaling?.config ?? { scale: 1, offset: 0 };
   if (rescaling !== undefined && Math.abs(Number(scale) * 255 - 1) < 0.01 && offset === 0)
     smells.push(
-      `It divides pixels by 255 itself (layer "${rescaling.name}"). Where training divided them before (ImageDataGenerator(rescale=1/255), image / 255.0), they were divided twice: then say --preprocessing 0..1. A few labelled images tell: leukogram inspect MODEL --data DIR.`,
+      `The model divides pixels by 255 (layer "${rescaling.name}"). If training also divided them (ImageDataGenerator(rescale=1/255), image / 255.0), they were divided twice: use --preprocessing 0..1. To find out with a few labelled images: leukogram inspect MODEL --data DIR.`,
     );
   const isMobileNet =
     /mobilenet/i.test(model.name) || model.layers.some(({ name }) => /^(expanded_conv|conv_dw_1)/.test(name));
   if (isMobileNet && offset !== -1)
     smells.push(
-      "It looks like a MobileNet, whose ImageNet weights want pixels from -1 to 1, and has no layer that makes them so. Where training did, say --preprocessing -1..1; fed with 0 to 1 it works, but worse.",
+      "The model looks like a MobileNet, whose ImageNet weights expect pixels from -1 to 1, but it has no layer that scales them. If training scaled them, use --preprocessing -1..1; with 0 to 1 it works, but worse.",
     );
   if (rescaling === undefined && !isMobileNet)
     smells.push(
-      "It has no layer that scales pixels. Say how they were scaled in training with --preprocessing, or let leukogram inspect MODEL --data DIR find it.",
+      "The model has no layer that scales pixels. Give the scaling used in training with --preprocessing, or find it with leukogram inspect MODEL --data DIR.",
     );
   return smells;
 }

@@ -121,7 +121,7 @@ function joinedEntry(name: string, first: ModelEntry, second: ModelEntry): Model
 function entryNamed(name: string): ModelEntry {
   const entry = MODELS.get(name);
   if (entry === undefined)
-    throw new LeukogramError("ERR_CONFIG", `model "${name}" is not known`, {
+    throw new LeukogramError("ERR_CONFIG", `unknown model "${name}"`, {
       hint: `Use one of ${[...MODELS.keys()].join(", ")}.`,
     });
   return entry;

@@ -34,14 +34,14 @@ const PATCH = 16;
  * with underscores for dots): 85.8 million parameters. Takes pixels 0 to 255: the scaling to [-1, 1] is its first layer.
  * Features are the class token behind the last normalisation. The last block is blocks_11.
  *
- * @throws ERR_CONFIG where the image size is no multiple of 16, or the heads do not divide `dim`.
+ * @throws ERR_CONFIG if the image size is no multiple of 16, or the heads do not divide `dim`.
  */
 export function vitB16(options: VitB16Options = {}): BackboneModel {
   const { imageSize = 224, dim = 768, depth = 12, heads = 12 } = options;
   if (imageSize % PATCH !== 0 || imageSize <= 0)
     throw new LeukogramError("ERR_CONFIG", `vitb16: imageSize must be a multiple of ${PATCH}, received ${imageSize}`);
   if (dim % heads !== 0)
-    throw new LeukogramError("ERR_CONFIG", `vitb16: ${heads} heads do not divide ${dim} numbers a patch`);
+    throw new LeukogramError("ERR_CONFIG", `vitb16: ${heads} heads do not divide ${dim} numbers per patch`);
   const input = Input([imageSize, imageSize, 3], { name: "images" });
   const scaled = new Rescaling({ scale: 1 / 127.5, offset: -1, name: "rescaling" }).apply(input);
   const count = (imageSize / PATCH) ** 2;

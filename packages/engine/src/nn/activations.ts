@@ -49,7 +49,7 @@ export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as readonly ActivationN
 /** Adds an activation function. @throws ERR_CONFIG for a name that is not known. */
 export function activate(x: Tensor, name: ActivationName): Tensor {
   if (!Object.hasOwn(ACTIVATIONS, name))
-    throw new LeukogramError("ERR_CONFIG", `activation "${name}" is not known`, {
+    throw new LeukogramError("ERR_CONFIG", `unknown activation "${name}"`, {
       hint: `Use one of ${ACTIVATION_NAMES.join(", ")}.`,
     });
   return ACTIVATIONS[name](x);

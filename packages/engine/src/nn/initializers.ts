@@ -39,7 +39,7 @@ const INITIALIZERS: Readonly<Record<string, Fill>> = {
 export function initialize(name: string, shape: readonly number[], rng: Rng): Float32Array {
   const fill = INITIALIZERS[name];
   if (fill === undefined)
-    throw new LeukogramError("ERR_CONFIG", `initializer "${name}" is not known`, {
+    throw new LeukogramError("ERR_CONFIG", `unknown initializer "${name}"`, {
       hint: `Use one of ${Object.keys(INITIALIZERS).join(", ")}.`,
     });
   const next = fill(rng, shape);

@@ -77,10 +77,10 @@ const PLAIN: Readonly<Record<string, unknown>> = {
 /** Why an argument with another value is refused, and what then helps. */
 const HINTS: Readonly<Record<string, string>> = {
   lora_rank:
-    "Merge the low-rank weights in Keras (layer.enable_lora is undone by quantising or by copying kernels) and save again.",
-  quantization_config: "Give the model as it was before model.quantize(...).",
+    "Merge the low-rank weights in Keras (quantising or copying the kernels undoes layer.enable_lora) and save again.",
+  quantization_config: "Give the model before model.quantize(...).",
   training:
-    "Keras then uses the batch's statistics, or draws at random, when it predicts too. Call the layer without it in Keras and save again.",
+    "With it, Keras uses batch statistics or random draws in prediction too. Call the layer without it in Keras and save again.",
 };
 
 /** What {@link checkArguments} is told of the layer or operator. */
@@ -104,12 +104,12 @@ export function checkArguments(given: Readonly<Record<string, unknown>>, { where
     if (own(name) || WITHOUT_EFFECT.has(name) || WITHOUT_EFFECT_ENDINGS.test(name)) continue;
     if (!Object.hasOwn(PLAIN, name)) {
       if (value === null || value === undefined) continue;
-      throw new LeukogramError("ERR_FORMAT", `${where}: ${what} ${name} ${shown(value)} is not known`, {
-        hint: "A newer Keras may have added it. Nothing is guessed of it; save the model without it.",
+      throw new LeukogramError("ERR_FORMAT", `${where}: ${what} ${name} ${shown(value)} is unknown`, {
+        hint: "A newer Keras may have added it. Save the model without it.",
       });
     }
     if (isPlain(value, PLAIN[name])) continue;
-    const only = PLAIN[name] === null ? "" : `Leukogram has ${JSON.stringify(PLAIN[name])} only.`;
+    const only = PLAIN[name] === null ? "" : `Leukogram supports only ${JSON.stringify(PLAIN[name])}.`;
     throw new LeukogramError("ERR_FORMAT", `${where}: ${name} ${shown(value)} is not supported`, {
       hint: HINTS[name] ?? (only || "Save the model without it."),
     });
@@ -134,14 +134,14 @@ const REALS = /^(mixed_)?b?float(16|32|64)$/;
 /**
  * Looks at the type of numbers that a layer of Keras computes with.
  *
- * @throws ERR_FORMAT where these are whole numbers, as after `model.quantize("int8")`.
+ * @throws ERR_FORMAT if these are whole numbers, as after `model.quantize("int8")`.
  */
 export function checkDtype(dtype: unknown, where: string): void {
   if (dtype === null || dtype === undefined) return;
   const { config } = (typeof dtype === "object" ? dtype : {}) as { config?: { name?: unknown; mode?: unknown } };
   const name = typeof dtype === "string" ? dtype : (config?.mode ?? config?.name);
   if (typeof name === "string" && REALS.test(name)) return;
-  throw new LeukogramError("ERR_FORMAT", `${where}: computes with numbers of type ${shown(name ?? dtype)}`, {
-    hint: "Quantised models of Keras are not read: give the model as it was before model.quantize(...).",
+  throw new LeukogramError("ERR_FORMAT", `${where}: computes with type ${shown(name ?? dtype)}`, {
+    hint: "Quantised Keras models are not supported: give the model before model.quantize(...).",
   });
 }

@@ -17,7 +17,7 @@ export interface CallContext {
   weight(weight: Weight): Tensor;
   /** Says what a weight that is not trained becomes after this step. */
   update(weight: Weight, value: Tensor): void;
-  /** Numbers drawn anew for each step, uniform in [0, 1). */
+  /** Numbers drawn again for each step, uniform in [0, 1). */
   random(shape: readonly number[]): Tensor;
 }
 
@@ -95,7 +95,7 @@ export abstract class Layer<Config extends object = object> {
   /**
    * Puts the layer behind others.
    *
-   * @throws ERR_SHAPE where their shapes do not fit; ERR_CONFIG where a setting is not known.
+   * @throws ERR_SHAPE if their shapes do not fit; ERR_CONFIG if a setting is not known.
    */
   apply(inputs: LayerOutput | readonly LayerOutput[]): LayerOutput {
     const list: readonly LayerOutput[] = "layer" in inputs ? [inputs] : inputs;

@@ -14,7 +14,7 @@ export type KerasConfig = Readonly<Record<string, unknown>>;
 /**
  * The layer of that Keras class with that Keras config.
  *
- * @throws ERR_FORMAT where the class is not known, or a setting has a value that is not supported.
+ * @throws ERR_FORMAT if the class is not known, or a setting has a value that is not supported.
  */
 export function layerFromConfig(className: string, config: KerasConfig): Layer {
   const Class = LAYER_CLASSES.get(className);
@@ -37,12 +37,12 @@ export function layerFromConfig(className: string, config: KerasConfig): Layer {
 /**
  * The settings of a layer as Keras reads them.
  *
- * @throws ERR_FORMAT where it is no layer of Keras, but operators of a file.
+ * @throws ERR_FORMAT if it is no layer of Keras, but operators of a file.
  */
 export function kerasConfig(layer: Layer): KerasConfig {
   if (formatsOf(layer) === undefined)
-    throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}" is made of operators, and is no layer of Keras`, {
-      hint: "Write the model as .onnx.",
+    throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}" is made of operators and is not a Keras layer`, {
+      hint: "Save the model as .onnx.",
     });
   const own = Object.entries(layer.config).map(([key, value]) => [snakeKey(key), value]);
   return { name: layer.name, trainable: layer.trainable, dtype: "float32", ...Object.fromEntries(own) };
@@ -55,8 +55,8 @@ function plainValue(value: unknown, where: string): unknown {
   const { class_name: wrapped, config } = value as { class_name?: string; config?: unknown };
   if (wrapped === undefined) return undefined;
   if (wrapped === "function" || wrapped === "__lambda__")
-    throw new LeukogramError("ERR_FORMAT", `${where} is a function of Python, ${JSON.stringify(config).slice(0, 60)}`, {
-      hint: "Nothing in a file is run. Use a function of Keras by its name.",
+    throw new LeukogramError("ERR_FORMAT", `${where} is a Python function, ${JSON.stringify(config).slice(0, 60)}`, {
+      hint: "Leukogram runs no code from files. Use a Keras function by name.",
     });
   if (wrapped === "__numpy__" || wrapped === "__tensor__") return (config as { value?: unknown }).value;
   return wrapped.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();

@@ -22,12 +22,12 @@ export function fromGraphShape(shape: readonly Dim[]): number[] {
 /**
  * Number of channels of an image's shape [H, W, C].
  *
- * @throws ERR_SHAPE where the shape is no image's.
+ * @throws ERR_SHAPE if the shape is no image's.
  */
 export function imageChannels(shape: LayerShape): number {
   if (shape.length !== 3)
     throw new LeukogramError("ERR_SHAPE", `expected an image [H, W, C], received ${show(shape)}`, {
-      hint: "Put a Reshape before it.",
+      hint: "Add a Reshape before it.",
     });
   return shape[2]!;
 }
@@ -35,7 +35,7 @@ export function imageChannels(shape: LayerShape): number {
 /**
  * Number of channels, for a layer that normalises along the last axis as Keras counts it.
  *
- * @throws ERR_SHAPE where `axis` (batch is 0) is another one.
+ * @throws ERR_SHAPE if `axis` (batch is 0) is another one.
  */
 export function lastAxisSize(shape: LayerShape, axis: number | readonly number[]): number {
   const axes = typeof axis === "number" ? [axis] : axis;

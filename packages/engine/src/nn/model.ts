@@ -71,7 +71,7 @@ export class Model {
     return this;
   }
 
-  /** The layer of that name. @throws ERR_CONFIG where there is none. */
+  /** The layer of that name. @throws ERR_CONFIG if there is none. */
   layer(name: string): Layer {
     const found = this.layers.find((layer) => layer.name === name);
     if (found === undefined) throw new LeukogramError("ERR_CONFIG", `model ${this.name} has no layer "${name}"`);
@@ -97,7 +97,7 @@ export class Model {
   /**
    * Puts values into weights by path.
    *
-   * @throws ERR_WEIGHTS where a path is not known or a value does not fill its weight.
+   * @throws ERR_WEIGHTS if a path is not known or a value does not fill its weight.
    */
   setWeights(values: ReadonlyMap<string, Float32Array>): void {
     const weights = this.weights;
@@ -134,7 +134,7 @@ function stepsBehind(input: LayerOutput, output: LayerOutput): LayerOutput[] {
   const visit = (step: LayerOutput): void => {
     if (order.has(step)) return;
     if (step.inputs.length === 0)
-      throw new LeukogramError("ERR_CONFIG", "model: its output follows from another input than the one given");
+      throw new LeukogramError("ERR_CONFIG", "model: its output depends on an input other than the one given");
     for (const before of step.inputs) visit(before);
     order.add(step);
   };

@@ -164,13 +164,13 @@ export function imageInput(model: Model, batch: Dim, inputType: "uint8" | "float
 /**
  * The logits of a model that ends in a softmax: losses and means are taken from them, where nothing overflows.
  *
- * @throws ERR_CONFIG where it does not.
+ * @throws ERR_CONFIG if it does not.
  */
 export function callLogits(model: Model, images: Tensor, context: CallContext): Tensor {
   return logitsOf(model, model.call(images, context), "it can't be trained as a classifier");
 }
 
-/** What a softmax took, where the model's output is one. @throws ERR_CONFIG with `so` where it is not. */
+/** What a softmax took, where the model's output is one. @throws ERR_CONFIG with `so` if it is not. */
 export function logitsOf(model: Model, output: Tensor, so: string): Tensor {
   if (output.op === ops.softmaxOp) return output.inputs[0]!;
   throw new LeukogramError("ERR_CONFIG", `model ${model.name} does not end in a softmax, so ${so}`);

@@ -7,13 +7,13 @@ const METADATA = 14;
 /**
  * The metadata of an ONNX file, read without decoding the graph.
  *
- * @throws ERR_FORMAT where the bytes are no ONNX file.
+ * @throws ERR_FORMAT if the bytes are no ONNX file.
  */
 export function readMetadata(model: Uint8Array): Readonly<Record<string, string>> {
   try {
     return readEntries(model);
   } catch (cause) {
-    throw new LeukogramError("ERR_FORMAT", "model: these bytes are no ONNX file", { cause });
+    throw new LeukogramError("ERR_FORMAT", "model: the bytes are not an ONNX file", { cause });
   }
 }
 
@@ -42,7 +42,7 @@ function readEntry(reader: protobuf.Reader, end: number): [string, string] {
 /**
  * The same model with entries of its metadata set; its graph stays as it is to the byte.
  *
- * @throws ERR_FORMAT where the bytes are no ONNX file.
+ * @throws ERR_FORMAT if the bytes are no ONNX file.
  */
 export function withMetadata(model: Uint8Array, entries: Readonly<Record<string, string>>): Uint8Array {
   readMetadata(model);
@@ -81,7 +81,7 @@ export function partsBesideMetadata(model: Uint8Array): Uint8Array[] {
   return parts;
 }
 
-/** A list that the metadata hold as JSON; undefined where there is none, as other programs may write something else under our key. */
+/** A list that the metadata hold as JSON; undefined if there is none, as other programs may write something else under our key. */
 export function metadataList(metadata: Readonly<Record<string, string>>, key: string): readonly unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(metadata[key] ?? "");

@@ -27,7 +27,7 @@ export function availableDevices(): readonly Device[] {
 /**
  * Loads an ONNX model with onnxruntime-node.
  *
- * @throws ERR_RUNTIME where the device is not there; ERR_FORMAT where the bytes are no model that it can run.
+ * @throws ERR_RUNTIME if the device is not there; ERR_FORMAT if the bytes are no model that it can run.
  */
 export async function createSession(
   model: Uint8Array,

@@ -82,7 +82,7 @@ export class OrtSession implements Session {
   #toOrt(name: string, { data, shape }: Value): Tensor {
     const dtype = DTYPE.get(data.constructor);
     if (dtype === undefined)
-      throw new LeukogramError("ERR_DTYPE", `run: "${name}" is of a type that no tensor has, ${data.constructor.name}`);
+      throw new LeukogramError("ERR_DTYPE", `run: "${name}" has an unsupported type, ${data.constructor.name}`);
     if (data.length !== numElements(shape))
       throw new LeukogramError("ERR_SHAPE", `run: "${name}" is ${show(shape)}, received ${data.length} numbers`);
     return new this.#build.Tensor(dtype as "float32", data as Float32Array, shape);

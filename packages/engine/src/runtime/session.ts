@@ -18,7 +18,7 @@ export interface Session {
    *
    * @param feeds a value for each input.
    * @param outputs arrays to write outputs into, by name; the others are allocated.
-   * @throws ERR_RUNTIME where an input is missing or does not fit the graph; ERR_SHAPE or ERR_DTYPE where its numbers
+   * @throws ERR_RUNTIME if an input is missing or does not fit the graph; ERR_SHAPE or ERR_DTYPE if its numbers
    * do not fill its shape, or are of no tensor's type.
    */
   run(

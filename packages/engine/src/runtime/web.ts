@@ -26,8 +26,8 @@ export interface WebSessionOptions {
 
 /** How a device that does not answer is mended. */
 const DEVICE_HINT: Readonly<Record<WebDevice, string>> = {
-  wasm: "Serve ONNX Runtime's .wasm file beside the page, or say where it is with wasmPaths.",
-  webgpu: 'WebGPU needs a browser and a graphics card that have it, and https or localhost; or use device "wasm".',
+  wasm: "Serve ONNX Runtime's .wasm file next to the page, or set its location with wasmPaths.",
+  webgpu: 'WebGPU needs a browser and a graphics card that support it, and https or localhost; or use device "wasm".',
 };
 
 /** More threads than this gain nothing with networks as small as these. */
@@ -50,7 +50,7 @@ export async function availableWebDevices(): Promise<readonly WebDevice[]> {
 /**
  * Loads an ONNX model with onnxruntime-web.
  *
- * @throws ERR_RUNTIME where the device is not there; ERR_FORMAT where the bytes are no model that it can run.
+ * @throws ERR_RUNTIME if the device is not there; ERR_FORMAT if the bytes are no model that it can run.
  */
 export async function createSession(model: Uint8Array, options: WebSessionOptions = {}): Promise<Session> {
   const { device = "wasm" } = options;

@@ -11,9 +11,9 @@ const command: CommandModule = {
   define(command) {
     command
       .description(
-        "All of the laboratory's records in one tar. While a server runs, GET /api/v1/backup gives the same.",
+        "Back up all records of the laboratory app to one tar file. While the server runs, use GET /api/v1/backup instead.",
       )
-      .argument("<file>", "a tar to write");
+      .argument("<file>", "tar file to write");
     addDataFlag(command);
   },
   examples: [
@@ -22,7 +22,7 @@ const command: CommandModule = {
   ],
   async execute({ args: [file], options, signal }) {
     const path = String(file);
-    if (existsSync(path)) throw new LeukogramError("ERR_OUTPUT", `${path}: exists`, { hint: "Name another file." });
+    if (existsSync(path)) throw new LeukogramError("ERR_OUTPUT", `${path}: exists`, { hint: "Choose another file." });
     await replaceFile(path, (draft) =>
       withStore(options, async (store) =>
         pipeline(await backup(store), createWriteStream(draft, { flush: true }), { signal }),

@@ -5,7 +5,7 @@ import { openStore, type Store } from "../store/store.ts";
 export function addDataFlag(command: Command): void {
   command.option(
     "--data <folder>",
-    "where the laboratory's records are kept; the database is there too, unless DATABASE_URL names a Postgres",
+    "folder for the laboratory's records; also for the database, unless DATABASE_URL gives a Postgres database",
     "laboratory",
   );
 }
@@ -35,5 +35,5 @@ export const clock = () => new Date();
 export function portNumber(text: string): number {
   const port = Number(text);
   if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port < 65536) return port;
-  throw new InvalidArgumentError("it takes a number from 0 to 65535");
+  throw new InvalidArgumentError("expected a number from 0 to 65535");
 }

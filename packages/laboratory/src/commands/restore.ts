@@ -9,19 +9,19 @@ import { addDataFlag, withStore } from "./laboratoryFlags.ts";
 const command: CommandModule = {
   define(command) {
     command
-      .description("Fills an empty folder and database from a backup, and verifies the trail and all images.")
-      .argument("<file>", "what leukogram backup wrote");
+      .description("Restore a backup into an empty folder and database, and verify the audit trail and all images.")
+      .argument("<file>", "tar file written by leukogram backup");
     addDataFlag(command);
   },
   examples: ["leukogram restore all.tar --data new-laboratory"],
   async execute({ args: [file], options }) {
     const path = String(file);
-    if (!existsSync(path)) throw new LeukogramError("ERR_DATA", `${path}: there is no such file`);
+    if (!existsSync(path)) throw new LeukogramError("ERR_DATA", `${path}: no such file`);
     const done = await withStore(options, (store) => restore(store, path));
     print(
       Boolean(options.json),
       done,
-      () => `Restored ${counted(done.events, "event")} and ${counted(done.images, "image")}; the trail is whole.`,
+      () => `Restored ${counted(done.events, "event")} and ${counted(done.images, "image")}; the trail is intact.`,
     );
   },
 };

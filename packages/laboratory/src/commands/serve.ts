@@ -22,16 +22,20 @@ interface Flags {
 
 const serve: CommandModule = {
   define(command) {
-    command.description("The laboratory's app: cases, review, differential counts, signatures.");
+    command.description("Start the laboratory app: cases, review, differential counts, signatures.");
     addDataFlag(command);
     command
-      .option("--port <number>", "where it listens; 0 takes any that is free", portNumber, 4180)
-      .option("--host <address>", "beyond this machine it needs an admin, see leukogram user", "127.0.0.1")
-      .option("--allow-host <name>", "a name by which browsers reach it; may be given several times", collect)
-      .option("--behind-proxy", "a proxy stands before it, whose X-Forwarded-For, -Proto and -Host are true")
-      .option("--model <model>", "what classifies new cases: a run folder, or a shipped model's name", DEFAULT_MODEL)
-      .option("--allow-data <dir>", "a folder that the app may start trainings on; may be given several times", collect)
-      .option("--open", "show it in the browser");
+      .option("--port <number>", "port to listen on; 0 chooses a free port", portNumber, 4180)
+      .option(
+        "--host <address>",
+        "address to listen on; any address other than this machine needs an admin, see leukogram user",
+        "127.0.0.1",
+      )
+      .option("--allow-host <name>", "host name that browsers use; may be repeated", collect)
+      .option("--behind-proxy", "trust X-Forwarded-For, -Proto and -Host from a reverse proxy")
+      .option("--model <model>", "model for new cases: a run folder, or the name of a built-in model", DEFAULT_MODEL)
+      .option("--allow-data <dir>", "folder that the app may use for training; may be repeated", collect)
+      .option("--open", "open the app in the browser");
   },
   examples: ["leukogram serve --open", "leukogram serve --data /srv/laboratory --port 8080 --host 0.0.0.0"],
   async execute({ options, signal }) {
@@ -52,7 +56,7 @@ const serve: CommandModule = {
     process.stdout.write(
       json
         ? `${JSON.stringify({ address })}\n`
-        : `Leukogram is at ${address}. Research use only; not a medical device.\n`,
+        : `Leukogram is running at ${address}. Research use only; not a medical device.\n`,
     );
     if (open) show(address);
     if (!signal.aborted)

@@ -9,7 +9,7 @@ import { addDataFlag, withStore } from "./laboratoryFlags.ts";
 const trail: CommandModule = {
   define(command) {
     command
-      .description("The laboratory's audit trail: computes its hashes anew, or prints all events as lines of JSON.")
+      .description("Verify the hashes of the laboratory app's audit trail, or print all events as lines of JSON.")
       .argument("<action>", "verify or export");
     addDataFlag(command);
   },
@@ -23,7 +23,7 @@ const trail: CommandModule = {
     if (action !== "verify") throw new LeukogramError("ERR_USAGE", `trail ${action}: expected verify or export`);
     const found = await withStore(options, verifyTrail);
     if (!found.isWhole) throw new LeukogramError("ERR_DATA", `the trail is broken: ${found.fault}`);
-    print(Boolean(options.json), found, () => `The trail is whole: ${found.events} events, head ${found.head}`);
+    print(Boolean(options.json), found, () => `The trail is intact: ${found.events} events, head ${found.head}`);
   },
 };
 

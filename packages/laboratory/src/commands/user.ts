@@ -17,7 +17,9 @@ const ACTOR = "command line";
 const user: CommandModule = {
   define(command) {
     command
-      .description("Who may use the laboratory's app. A password comes from the terminal or stdin, never from a flag.")
+      .description(
+        "Manage the users of the laboratory app. Passwords are read from the terminal or stdin, never from a flag.",
+      )
       .argument("<action>", "add, password, or list")
       .argument("[name]", "the user's name")
       .option("--role <role>", ROLES.join(", "));
@@ -43,7 +45,7 @@ const user: CommandModule = {
       const wish = { actor: ACTOR, key: randomUUID(), asks: {} };
       if (action === "add") return await addUser(store, { ...wish, kind: "user.added" }, read.data);
       const found = (await listUsers(store)).find((other) => other.name === read.data.name);
-      if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", `there is no user ${read.data.name}`);
+      if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", `no user named ${read.data.name}`);
       const { password } = read.data;
       return await changeUser(store, { ...wish, kind: "user.changed" }, { id: found.id, password });
     });

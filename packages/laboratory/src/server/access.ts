@@ -42,7 +42,7 @@ declare module "fastify" {
     takesFiles?: boolean;
   }
   interface FastifyRequest {
-    /** Who asks; null where nobody is signed in, or the route is for all. */
+    /** Who asks; null if nobody is signed in, or the route is for all. */
     asking: Asking | null;
   }
 }
@@ -73,21 +73,22 @@ export function addAccess(app: App, { store }: Pick<Laboratory, "store">): void 
 
 function requireAccess(request: FastifyRequest, { role, scope }: Exclude<Access, "all">): void {
   const { asking } = request;
-  if (asking === null)
-    throw new LeukogramError("ERR_SIGN_IN", "nobody is signed in", { hint: "Sign in, or send a token." });
+  if (asking === null) throw new LeukogramError("ERR_SIGN_IN", "not signed in", { hint: "Sign in, or send a token." });
   if (ROLES.indexOf(asking.role) < ROLES.indexOf(role))
-    throw new LeukogramError("ERR_DENIED", `this needs the role ${role}`);
+    throw new LeukogramError("ERR_DENIED", `this requires the role ${role}`);
   if (asking.via === "token" && (scope === "none" || !asking.scopes.includes(scope)))
     throw new LeukogramError(
       "ERR_DENIED",
-      scope === "none" ? "no token may do this" : `this needs a token with the scope ${scope}`,
+      scope === "none" ? "tokens can't be used for this" : `this requires a token with the scope ${scope}`,
     );
   const isChange = request.method !== "GET" && request.method !== "HEAD";
   if (asking.via === "session" && isChange && request.headers["x-csrf-token"] !== asking.csrf)
-    throw new LeukogramError("ERR_DENIED", "the X-CSRF-Token is missing or wrong", { hint: "GET /session gives it." });
+    throw new LeukogramError("ERR_DENIED", "the X-CSRF-Token is missing or wrong", {
+      hint: "GET /session returns it.",
+    });
 }
 
-/** Who asks; null where nobody is signed in. */
+/** Who asks; null if nobody is signed in. */
 export function askingOf(store: Store, request: FastifyRequest): Promise<Asking | null> {
   return whoAsks(store, { token: bearer(request), cookie: request.cookies[COOKIE] });
 }
@@ -98,7 +99,7 @@ function bearer({ headers }: FastifyRequest): string | undefined {
 
 /** Who asks, on routes that somebody must be signed in for. */
 export function askedBy(request: FastifyRequest): Asking {
-  if (request.asking === null) throw new LeukogramError("ERR_SIGN_IN", "nobody is signed in");
+  if (request.asking === null) throw new LeukogramError("ERR_SIGN_IN", "not signed in");
   return request.asking;
 }
 

@@ -29,7 +29,7 @@ import { addWebApp, findWebApp } from "./staticApp.ts";
 export interface ServerOptions extends Laboratory {
   /** What is logged, and where to; nothing by default. */
   readonly logger?: FastifyServerOptions["logger"];
-  /** Folder of the built web app; found by itself where left out. */
+  /** Folder of the built web app; found by itself if left out. */
   readonly webApp?: string | undefined;
   /** Names by which it is known, beside its addresses and localhost. */
   readonly hosts?: readonly string[] | undefined;

@@ -51,7 +51,7 @@ export function countOf(
   return {
     ...{ cells, unidentified, artefacts, smudges, waiting, classes, crops },
     flags: [...(report?.flags ?? []), ...(report?.withheld === undefined ? [] : [report.withheld])],
-    notes: [...(report?.notes ?? ["No cell is counted yet."]), ...cropWords(crops)],
+    notes: [...(report?.notes ?? ["No cells counted yet."]), ...cropWords(crops)],
   };
 }
 
@@ -61,10 +61,10 @@ function lookOf({ classified, unfamiliar, byModel, unfamiliarByModel }: Tally) {
   if (!familiarityOf(unfamiliar, classified).warns) return {};
   return {
     cautions: [
-      `These cells do not look like what the model was trained on: ${unfamiliar} of ${classified} are stranger than 99 of 100 of its own. ${unfamiliarByModel} of them no reader labelled.`,
+      `These cells do not look like the model's training images: ${unfamiliar} of ${classified} are less familiar than 99 % of them. ${unfamiliarByModel} of these were not labelled by a reader.`,
     ],
     ...(byModel > 0 && {
-      withheld: `Flags are withheld, as shares may be wrong by the model's mistakes: label the ${byModel} cells that count by the model alone, or adapt the model to this laboratory.`,
+      withheld: `Flags are withheld, because the model's mistakes may distort the shares: label the ${byModel} cells that only the model classified, or adapt the model to this laboratory.`,
     }),
   };
 }

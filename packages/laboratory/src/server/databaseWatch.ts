@@ -50,9 +50,13 @@ export function watchDatabase(
 }
 
 function broken(isFull: boolean): LeukogramError {
-  return new LeukogramError("ERR_DATABASE", `the database no longer answers${isFull ? ", as the disk is full" : ""}`, {
-    hint: `${isFull ? "Free some space, and s" : "S"}tart the server again: what was acknowledged is kept.`,
-  });
+  return new LeukogramError(
+    "ERR_DATABASE",
+    `the database no longer responds${isFull ? ", because the disk is full" : ""}`,
+    {
+      hint: `${isFull ? "Free some disk space, and s" : "S"}tart the server again: everything acknowledged is kept.`,
+    },
+  );
 }
 
 // Plain text, so that it is the same built and from the sources.

@@ -51,7 +51,7 @@ export function explainError(error: FastifyError | LeukogramError) {
   } else if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const where = `${error.validationContext ?? "request"}${first!.instancePath.replaceAll("/", ".")}`;
-    return { status: 400, code: "ERR_USAGE", message: `${where}: ${first!.message ?? "is not as expected"}` };
+    return { status: 400, code: "ERR_USAGE", message: `${where}: ${first!.message ?? "is not valid"}` };
   } else if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return {
       status: error.statusCode,
@@ -63,6 +63,6 @@ export function explainError(error: FastifyError | LeukogramError) {
     status: 500,
     code: "ERR_BUG",
     message: "the server failed",
-    hint: "This is a fault of Leukogram; its log says more.",
+    hint: "This is a bug in Leukogram; see the server's log.",
   };
 }

@@ -32,14 +32,14 @@ export async function addGuards(app: App, { hosts }: { readonly hosts: readonly 
   await app.register(rateLimit, { max: MOST_REQUESTS, timeWindow: 60_000 });
 }
 
-const nul = () => new LeukogramError("ERR_USAGE", "the request holds a NUL character");
+const nul = () => new LeukogramError("ERR_USAGE", "the request contains a NUL character");
 
 // Another site's name may be made to lead here (DNS rebinding): then the browser would call it that site's own.
 function requireKnownHost({ hostname }: FastifyRequest, known: ReadonlySet<string>): void {
   const name = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (known.has(name) || isIP(name) > 0) return;
-  throw new LeukogramError("ERR_DENIED", "this server is not known by that name", {
-    hint: "Start it with --allow-host.",
+  throw new LeukogramError("ERR_DENIED", "this host name is not allowed", {
+    hint: "Start the server with --allow-host.",
   });
 }
 

@@ -17,14 +17,14 @@ export function addHealth(app: App, { store, work }: Laboratory): void {
   collectDefaultMetrics({ register: registry, prefix: "leukogram_" });
   const seconds = new Histogram({
     name: "leukogram_http_request_seconds",
-    help: "Seconds that requests took, by route",
+    help: "Duration of requests in seconds, by route",
     labelNames: ["method", "route", "status"],
     buckets: [0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30],
     registers: [registry],
   });
   new Gauge({
     name: "leukogram_cells",
-    help: "Cells by what became of them",
+    help: "Cells by status",
     labelNames: ["status"],
     registers: [registry],
     async collect() {

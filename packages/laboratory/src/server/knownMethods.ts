@@ -17,7 +17,7 @@ export function knownMethods(app: App): (url: string) => readonly string[] {
 
 /** What is told of a method that an address does not take. */
 export function wrongMethod(method: string, methods: readonly string[]): LeukogramError {
-  return new LeukogramError("ERR_METHOD", `${method} is not for this address`, {
-    hint: `It takes ${methods.join(", ")}.`,
+  return new LeukogramError("ERR_METHOD", `${method} is not allowed for this address`, {
+    hint: `Allowed: ${methods.join(", ")}.`,
   });
 }

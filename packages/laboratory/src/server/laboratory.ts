@@ -33,7 +33,7 @@ export interface Limits {
   readonly signIns: number;
 }
 
-/** Limits that hold where none are given. */
+/** Limits that hold if none are given. */
 export const LIMITS: Limits = {
   imageBytes: 50e6,
   archiveBytes: 2e9,

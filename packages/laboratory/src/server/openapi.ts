@@ -14,7 +14,7 @@ function fileResponses(produces: readonly string[]) {
   const content = Object.fromEntries(produces.map((type) => [type, { schema: schemaOf(type) }]));
   return {
     200: { description: "The body", content },
-    304: { description: "It has the ETag of If-None-Match", type: "null" },
+    304: { description: "Not modified: it has the ETag of If-None-Match", type: "null" },
   };
 }
 
@@ -27,7 +27,7 @@ export async function addOpenApi(app: App): Promise<void> {
         title: "Leukogram",
         version: VERSION,
         description:
-          "Cases, cells, labels, differential counts and signatures. Changes carry an Idempotency-Key. Research use only; not a medical device.",
+          "Cases, cells, labels, differential counts and signatures. Changes need an Idempotency-Key. Research use only; not a medical device.",
         license: { name: "Apache-2.0", identifier: "Apache-2.0" } as { name: string },
       },
       components: {

@@ -27,7 +27,7 @@ export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
   /** Called where the database is broken for good, and only a new process can go on. */
   readonly onBroken?: ((error: LeukogramError) => void) | undefined;
   readonly logger?: FastifyServerOptions["logger"];
-  /** Folder of the built web app; found by itself where left out. */
+  /** Folder of the built web app; found by itself if left out. */
   readonly webApp?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface RunningLaboratory {
 /**
  * Opens the data folder, and serves it.
  *
- * @throws ERR_CONFLICT where another process has the folder, ERR_DENIED where it is to listen beyond this machine without an admin.
+ * @throws ERR_CONFLICT if another process has the folder, ERR_DENIED if it is to listen beyond this machine without an admin.
  */
 export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
   const { folder, url, host, port, now, hosts = [], isBehindProxy, logger, webApp, onBroken = () => {} } = options;
@@ -83,17 +83,17 @@ const isLoopback = (host: string) => host === "localhost" || host === "::1" || /
 async function requireAdmin(store: Store, host: string): Promise<void> {
   const users = await listUsers(store);
   if (users.some(({ role, isDisabled }) => role === "admin" && !isDisabled)) return;
-  throw new LeukogramError("ERR_DENIED", `listening at ${host}, beyond this machine, needs an admin who signs in`, {
-    hint: "Make one: leukogram user add NAME --role admin.",
+  throw new LeukogramError("ERR_DENIED", `listening at ${host}, outside this machine, needs an admin user`, {
+    hint: "Create an admin: leukogram user add NAME --role admin.",
   });
 }
 
 function explain(error: unknown, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== "EADDRINUSE" && code !== "EACCES") return error;
-  const what = code === "EACCES" ? "may not be used" : "is taken by another program";
+  const what = code === "EACCES" ? "is not permitted" : "is in use by another program";
   return new LeukogramError("ERR_CONFLICT", `port ${port} ${what}`, {
-    hint: "Give another with --port.",
+    hint: "Choose another port with --port.",
     cause: error,
   });
 }

@@ -17,8 +17,8 @@ export function findWebApp(): string | undefined {
 }
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Leukogram</title>
-<h1>Leukogram is running</h1><p>Its web app was not built: run <code>npm run build</code>, and start it again.</p>
-<p>The <a href="/api/docs">API</a> works without. Research use only; not a medical device.</p></html>`;
+<h1>Leukogram is running</h1><p>The web app has not been built: run <code>npm run build</code>, then start the server again.</p>
+<p>The <a href="/api/docs">API</a> works without it. Research use only; not a medical device.</p></html>`;
 
 /**
  * Serves the web app; what is no file and no API is the app's own page.
@@ -41,7 +41,7 @@ export async function addWebApp(
       request.method === "GET" &&
       !/^\/(api|v2|assets)(\/|$)/.test(request.url) &&
       /text\/html/.test(request.headers.accept ?? "");
-    if (!isPage) throw new LeukogramError("ERR_NOT_FOUND", "there is nothing here");
+    if (!isPage) throw new LeukogramError("ERR_NOT_FOUND", "not found");
     if (folder === undefined) return reply.type("text/html").send(NOT_BUILT);
     return reply
       .header("cache-control", "no-cache")

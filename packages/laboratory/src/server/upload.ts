@@ -42,7 +42,7 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
   const take = async (name: string, received: Received) => {
     if (files.length + refused.length >= limits.images)
       throw new LeukogramError("ERR_LIMIT", `more than ${limits.images} images at once`, {
-        hint: "Send them in parts.",
+        hint: "Send them in several requests.",
       });
     try {
       const file = safeName(name);
@@ -99,7 +99,7 @@ async function takeArchive({ images, limits, budget, take }: Taking, archive: Re
   }
 }
 
-// What systems put into archives by themselves is left out.
+// What systems put into archives separately is left out.
 async function* filesIn(folder: string): AsyncGenerator<string, void, undefined> {
   for (const entry of listFolder(folder)) {
     const path = `${folder}/${entry.name}`;

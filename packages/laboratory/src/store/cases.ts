@@ -54,7 +54,7 @@ export async function changeCase(
 /**
  * A case that is about to change.
  *
- * @throws ERR_NOT_FOUND; ERR_CONFLICT where it is signed or being signed, or is not as it was when it was looked at.
+ * @throws ERR_NOT_FOUND; ERR_CONFLICT if it is signed or being signed, or is not as it was when it was looked at.
  */
 export async function openCase(
   { queries }: Pick<Change, "queries">,
@@ -63,24 +63,24 @@ export async function openCase(
   const found = await requireCase(queries, id);
   if (found.status !== "open")
     throw new LeukogramError("ERR_CONFLICT", "the case is signed", {
-      hint: "Amend it, which says why and reopens it.",
+      hint: "Amend the case, which reopens it with a reason.",
     });
   requireRevision(found, ifRevision);
   return found;
 }
 
-/** @throws ERR_CONFLICT where the case has changed since it had that revision. */
+/** @throws ERR_CONFLICT if the case has changed since it had that revision. */
 export function requireRevision({ revision }: CaseRow, ifRevision: number | undefined): void {
   if (ifRevision === undefined || ifRevision === revision) return;
-  throw new LeukogramError("ERR_CONFLICT", `the case has changed: it is at revision ${revision}, not ${ifRevision}`, {
-    hint: "Look at it again.",
+  throw new LeukogramError("ERR_CONFLICT", `the case has changed: now at revision ${revision}, not ${ifRevision}`, {
+    hint: "Load the case again.",
   });
 }
 
 /** A case's row. @throws ERR_NOT_FOUND */
 export async function requireCase(queries: Queries, id: string): Promise<CaseRow> {
   const [found] = await queries.select().from(cases).where(eq(cases.id, id)).catch(tellIfGone);
-  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such case");
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "no such case");
   return found;
 }
 

@@ -133,7 +133,7 @@ export async function imageOf({ database: { queries } }: Pick<Store, "database">
 }
 
 function noSuchCell(): never {
-  throw new LeukogramError("ERR_NOT_FOUND", "there is no such cell");
+  throw new LeukogramError("ERR_NOT_FOUND", "no such cell");
 }
 
 /** A cell that waits for classification, and the model of its case. */
@@ -160,7 +160,7 @@ export async function waitingCells(
     .catch(tellIfGone);
 }
 
-/** Says of all cells that wait for a model why they do: one change a case, and none where they say so already. */
+/** Says of all cells that wait for a model why they do: one change a case, and none if they say so already. */
 export async function holdCells(
   store: Store,
   wish: () => Wish,

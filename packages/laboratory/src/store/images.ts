@@ -21,7 +21,7 @@ export interface Received {
 export interface ImageFolder {
   /** Where a file is kept, there or not. */
   pathOf(sha256: string): string;
-  /** Takes a stream into a temporary file, on the disk when this ends. @throws ERR_LIMIT where it is longer than `maxBytes`, ERR_OUTPUT where the disk is full. */
+  /** Takes a stream into a temporary file, on the disk when this ends. @throws ERR_LIMIT if it is longer than `maxBytes`, ERR_OUTPUT if the disk is full. */
   receive(stream: Readable, maxBytes: number): Promise<Received>;
   /** Keeps a file under its hash, on the disk when this ends; nothing happens where it is there. */
   keep(received: Received): Promise<void>;

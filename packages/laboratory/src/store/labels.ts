@@ -97,7 +97,7 @@ export async function startSecondReading(
       .where(sql`${cells.caseId} = ${caseId} and ${labels.reading} = 'first' and ${labels.by} = ${wish.actor}`)
       .limit(1);
     if (own !== undefined && !mayBeFirst)
-      refuse("you did the first reading of this case: somebody else does the second");
+      refuse("you did the first reading of this case; another user must do the second");
     await queries
       .update(cases)
       .set({ secondReading: "going on", secondReader: wish.actor })
@@ -126,7 +126,7 @@ export async function finishSecondReading(
   });
 }
 
-/** What was kept of a second reading when it was finished, and when that was; undefined where none is. */
+/** What was kept of a second reading when it was finished, and when that was; undefined if none is. */
 export async function finishedReading(
   queries: Queries,
   caseId: string,

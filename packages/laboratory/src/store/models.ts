@@ -16,7 +16,7 @@ export async function listModels({ database: { queries } }: Pick<Store, "databas
   return await queries.select().from(models).orderBy(desc(models.createdAt), models.id).catch(tellIfGone);
 }
 
-/** A model that this laboratory made; undefined where there is none of that id. */
+/** A model that this laboratory made; undefined if there is none of that id. */
 export async function readModelRow(
   { database: { queries } }: Pick<Store, "database">,
   id: string,
@@ -30,7 +30,7 @@ export async function addModel(queries: Queries, row: ModelRow): Promise<void> {
   await queries.insert(models).values(row).onConflictDoNothing();
 }
 
-/** The model that was activated last; undefined where none was. */
+/** The model that was activated last; undefined if none was. */
 export async function activeModel({ database: { queries } }: Pick<Store, "database">): Promise<string | undefined> {
   const [found] = await queries.select().from(settings).where(eq(settings.name, ACTIVE)).catch(tellIfGone);
   return found?.value;
@@ -59,5 +59,5 @@ export async function activateModel(
 
 /** @throws ERR_NOT_FOUND, always. */
 export function noSuchModel(): never {
-  throw new LeukogramError("ERR_NOT_FOUND", "there is no such model", { hint: "GET /models lists them." });
+  throw new LeukogramError("ERR_NOT_FOUND", "no such model", { hint: "GET /models lists them." });
 }

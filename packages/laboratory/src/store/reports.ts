@@ -27,7 +27,7 @@ export interface ReportInput {
   readonly head: string;
   readonly number: number;
   readonly at: Date;
-  /** Of the laboratory's pictures; undefined where it is not known. */
+  /** Of the laboratory's pictures; undefined if it is not known. */
   readonly scale: Scale | undefined;
 }
 
@@ -52,8 +52,8 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
     const report = found.status === "open" ? await freeze(given, found, signing) : await lastReport(queries, caseId);
     const earlier = await queries.select().from(signatures).where(eq(signatures.reportId, report.id));
     if (earlier.some(({ by }) => by === wish.actor))
-      throw new LeukogramError("ERR_CONFLICT", "you have signed this report already", {
-        hint: "Somebody else must sign it too.",
+      throw new LeukogramError("ERR_CONFLICT", "you have already signed this report", {
+        hint: "Another user must sign it too.",
       });
     await queries.insert(signatures).values({ reportId: report.id, by: wish.actor, at, meaning });
     const isFinal = earlier.length + 1 >= found.signers;
@@ -77,10 +77,14 @@ function requireSignable(found: CountedCase, ifRevision: number | undefined): vo
   const refuse = (message: string, hint: string) => {
     throw new LeukogramError("ERR_CONFLICT", message, { hint });
   };
-  if (found.status === "signed") refuse("the case is signed", "Amend it, which says why and reopens it.");
+  if (found.status === "signed") refuse("the case is signed", "Amend the case, which reopens it with a reason.");
   if (found.waiting > 0)
-    refuse(`${counted(found.waiting, "cell waits", "cells wait")} for the model`, "Sign when all are classified.");
-  if (found.secondReading === "going on") refuse("the second reading is going on", "Sign when it is finished.");
+    refuse(
+      `${counted(found.waiting, "cell waits", "cells wait")} for the model`,
+      "Sign when all cells are classified.",
+    );
+  if (found.secondReading === "going on")
+    refuse("the second reading is in progress", "Sign when the second reading is finished.");
 }
 
 async function freeze(
@@ -130,7 +134,7 @@ export async function amendCase(
   await change(store, wish, async ({ queries }) => {
     const { status }: CaseRow = await requireCase(queries, caseId);
     if (status === "open")
-      throw new LeukogramError("ERR_CONFLICT", "the case is open", { hint: "Change it as it is." });
+      throw new LeukogramError("ERR_CONFLICT", "the case is open", { hint: "Change the open case directly." });
     await queries.update(cases).set({ status: "open", reason }).where(eq(cases.id, caseId));
     return { caseId, content: { reason, after: await lastNumber(queries, caseId) }, answer: {} };
   });
@@ -150,7 +154,7 @@ export async function readReports({ database: { queries } }: Store, caseId: stri
 /** A report. @throws ERR_NOT_FOUND */
 export async function requireReport({ database: { queries } }: Store, id: string): Promise<SignedReport> {
   const [found] = await queries.select().from(reports).where(eq(reports.id, id)).catch(tellIfGone);
-  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such report");
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "no such report");
   return await withSignatures(queries, found);
 }
 

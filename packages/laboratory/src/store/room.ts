@@ -13,15 +13,15 @@ export async function roomBeyond(folder: string, reserve: number): Promise<numbe
   return bavail * bsize - reserve;
 }
 
-/** @throws ERR_OUTPUT where `reserve` bytes are no longer free. */
+/** @throws ERR_OUTPUT if `reserve` bytes are no longer free. */
 export async function requireRoom(folder: string, reserve: number): Promise<void> {
   if ((await roomBeyond(folder, reserve)) < 0) throw diskFull();
 }
 
 /** What is told where the disk is full. */
 export function diskFull(cause?: unknown): LeukogramError {
-  return new LeukogramError("ERR_OUTPUT", "the disk is full, and nothing of this request was kept", {
-    hint: "Free some space, and try again.",
+  return new LeukogramError("ERR_OUTPUT", "the disk is full; nothing from this request was saved", {
+    hint: "Free some disk space, and try again.",
     cause,
   });
 }

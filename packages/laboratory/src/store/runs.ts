@@ -101,6 +101,6 @@ export async function moveRun(
 
 async function runOf(queries: Queries, id: string): Promise<RunRow> {
   const [found] = await queries.select().from(runs).where(eq(runs.id, id));
-  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such run");
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "no such run");
   return found;
 }

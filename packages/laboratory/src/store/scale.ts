@@ -8,7 +8,7 @@ import { change, type Wish } from "./trail.ts";
 /** Where the scale of the laboratory's pictures is written. */
 const SCALE = "scale";
 
-/** The scale of the laboratory's pictures; undefined where it was neither told nor measured yet. */
+/** The scale of the laboratory's pictures; undefined if it was neither told nor measured yet. */
 export async function readScale(queries: Queries): Promise<Scale | undefined> {
   const [found] = await queries.select().from(settings).where(eq(settings.name, SCALE)).catch(tellIfGone);
   return found && (JSON.parse(found.value) as Scale);
@@ -16,7 +16,7 @@ export async function readScale(queries: Queries): Promise<Scale | undefined> {
 
 /** What {@link changeScale} takes. */
 export interface ScaleChange {
-  /** Undefined where it is to be measured again. */
+  /** Undefined if it is to be measured again. */
   readonly scale: Scale | undefined;
   /** Models that crop cells at the scale: what they said in open cases is asked again. */
   readonly cropping: readonly string[];

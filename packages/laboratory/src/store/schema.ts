@@ -91,7 +91,7 @@ export const cells = pgTable(
     isRejected: boolean("is_rejected").notNull().default(false),
     familiarity: doublePrecision("familiarity"),
     isUnfamiliar: boolean("is_unfamiliar").notNull().default(false),
-    /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null where the model crops nothing. */
+    /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null if the model crops nothing. */
     cropOutside: doublePrecision("crop_outside"),
     cropNucleus: boolean("crop_nucleus"),
   },
@@ -170,7 +170,7 @@ export const sessions = pgTable("sessions", {
 export const tokens = pgTable("tokens", {
   id: uuid("id").primaryKey(),
   sha256: text("sha256").notNull().unique(),
-  /** Null where there are no users: the local admin's. */
+  /** Null if there are no users: the local admin's. */
   userId: uuid("user_id").references(() => users.id),
   name: text("name").notNull(),
   scopes: text("scopes", { enum: ["read", "review", "sign", "admin", "infer"] })

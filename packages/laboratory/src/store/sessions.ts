@@ -17,13 +17,13 @@ export interface Asking {
   readonly scopes: readonly (typeof tokens.$inferSelect)["scopes"][number][];
 }
 
-/** What everybody is where there are no users. */
+/** What everybody is if there are no users. */
 export const LOCAL: Asking = { user: "local", userId: null, role: "admin", via: "local", csrf: null, scopes: [] };
 
 /** Milliseconds that a session lasts. */
 export const SESSION_TIME = 12 * 3600e3;
 
-/** Who holds a token or a cookie's secret; null where nobody does. Without users everybody is the local admin. */
+/** Who holds a token or a cookie's secret; null if nobody does. Without users everybody is the local admin. */
 export async function whoAsks(
   store: Store,
   { token, cookie }: { readonly token: string | undefined; readonly cookie: string | undefined },

@@ -36,7 +36,7 @@ export interface StoreOptions {
 /**
  * Opens the laboratory's records for this process alone; what is missing is made.
  *
- * @throws ERR_CONFLICT where another process has the folder, ERR_DATABASE where the database can't be reached.
+ * @throws ERR_CONFLICT if another process has the folder, ERR_DATABASE if the database can't be reached.
  */
 export async function openStore({ folder, url, now }: StoreOptions): Promise<Store> {
   const unlock = lockFolder(folder, now);

@@ -41,7 +41,7 @@ export interface Done<T extends Json> {
  * Changes something, once: rows, event and answer in one transaction, whose order in the trail is that of its commit.
  * A key that was used gives the answer of then.
  *
- * @throws ERR_KEY where the key was used for another wish; ERR_DATABASE; whatever `work` throws, and then nothing has changed.
+ * @throws ERR_KEY if the key was used for another wish; ERR_DATABASE; whatever `work` throws, and then nothing has changed.
  */
 export async function change<T extends Json>(
   store: Store,
@@ -55,8 +55,8 @@ export async function change<T extends Json>(
     const [known] = await queries.select().from(answers).where(eq(answers.key, key));
     if (known !== undefined) {
       if (known.wish === wish) return { answer: known.answer as T, caseId: undefined, cells: undefined };
-      throw new LeukogramError("ERR_KEY", "this Idempotency-Key was used for something else", {
-        hint: "Make a new UUID for each wish.",
+      throw new LeukogramError("ERR_KEY", "this Idempotency-Key was used for another request", {
+        hint: "Create a new UUID for each request.",
       });
     }
     const [sequence, at] = [last!.sequence + 1, store.now()];

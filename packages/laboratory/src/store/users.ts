@@ -28,7 +28,7 @@ export async function listUsers({ database: { queries } }: Pick<Store, "database
 /** A user. @throws ERR_NOT_FOUND */
 export async function requireUser({ database: { queries } }: Pick<Store, "database">, id: string): Promise<UserRow> {
   const [found] = await queries.select(columns).from(users).where(eq(users.id, id)).catch(tellIfGone);
-  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such user");
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", "no such user");
   return found;
 }
 
@@ -43,10 +43,10 @@ export async function addUser(
     const all = await listUsers({ database: { ...store.database, queries } });
     // Two names that look alike are one.
     if (all.some((other) => folded(other.name) === folded(name)))
-      throw new LeukogramError("ERR_CONFLICT", "there is a user of that name");
-    if (RESERVED.has(folded(name))) throw new LeukogramError("ERR_CONFLICT", `the name ${name} is the program's own`);
+      throw new LeukogramError("ERR_CONFLICT", "a user with this name already exists");
+    if (RESERVED.has(folded(name))) throw new LeukogramError("ERR_CONFLICT", `the name ${name} is reserved`);
     if (all.length === 0 && role !== "admin")
-      throw new LeukogramError("ERR_CONFLICT", "the first user must be an admin", { hint: "Add one first." });
+      throw new LeukogramError("ERR_CONFLICT", "the first user must be an admin", { hint: "Add an admin first." });
     const made = randomUUID();
     await queries.insert(users).values({ id: made, name, role, password: hash, createdAt: at });
     return { content: { user: made, name, role }, answer: { id: made } };
@@ -88,7 +88,7 @@ export async function changeUser(
       .from(users)
       .where(and(eq(users.role, "admin"), eq(users.isDisabled, false)));
     if (admins.length === 0)
-      throw new LeukogramError("ERR_CONFLICT", "this user is the last admin", { hint: "Make another one first." });
+      throw new LeukogramError("ERR_CONFLICT", "this user is the last admin", { hint: "Create another admin first." });
     if (hash !== undefined || set.isDisabled) await endAll(given, id);
     return {
       content: { user: id, name: before.name, role, isDisabled, passwordChanged: hash !== undefined },
@@ -105,7 +105,7 @@ async function endAll({ queries, at }: Change, userId: string): Promise<void> {
     .where(and(eq(tokens.userId, userId), isNull(tokens.revokedAt)));
 }
 
-/** Whether that is the user's password; takes as long where there is no such user. */
+/** Whether that is the user's password; takes as long where no such user. */
 export async function checkPassword(
   { database: { queries } }: Store,
   name: string,
@@ -116,7 +116,7 @@ export async function checkPassword(
   return (await isPassword(password, found?.password)) ? found : undefined;
 }
 
-/** Signs a user in. @returns the session's secret, which is kept nowhere. @throws ERR_SIGN_IN where name or password is wrong. */
+/** Signs a user in. @returns the session's secret, which is kept nowhere. @throws ERR_SIGN_IN if name or password is wrong. */
 export async function openSession(
   store: Store,
   { name, password }: { readonly name: string; readonly password: string },
@@ -186,8 +186,8 @@ export async function addToken(
     };
   });
   if (id === mine) return { id, secret };
-  throw new LeukogramError("ERR_CONFLICT", "this token was made already, and its secret is told once", {
-    hint: "Revoke it and make another.",
+  throw new LeukogramError("ERR_CONFLICT", "this token already exists, and its secret is shown only once", {
+    hint: "Revoke it and create another.",
   });
 }
 
@@ -204,7 +204,7 @@ export async function revokeToken(
       .set({ revokedAt: at })
       .where(and(eq(tokens.id, id), mine))
       .returning();
-    if (ended === undefined) throw new LeukogramError("ERR_NOT_FOUND", "there is no such token");
+    if (ended === undefined) throw new LeukogramError("ERR_NOT_FOUND", "no such token");
     return { content: { token: id, name: ended.name }, answer: {} };
   });
 }

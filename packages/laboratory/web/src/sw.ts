@@ -1,4 +1,4 @@
-// Answers for the app's own files when there is no network; private mode has put them aside. Never for the server's answers.
+// Answers for the app's own files when no network connection; private mode has put them aside. Never for the server's answers.
 
 interface FetchEvent extends Event {
   readonly request: Request;

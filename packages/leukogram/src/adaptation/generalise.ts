@@ -60,11 +60,11 @@ export interface SetFigures {
   /** Over the classes that have {@link FEWEST_OF_A_CLASS} images or more here. */
   readonly balancedAccuracy: Estimate;
   readonly confidence: Pick<ConfidenceFigures, "calibrationError" | "calibratedRange" | "brier">;
-  /** Calibration error with the temperature that the model carries; undefined where it carries none. */
+  /** Calibration error with the temperature that the model carries; undefined if it carries none. */
   readonly calibratedError: number | undefined;
-  /** Undefined where the model does not know how its own pictures look. */
+  /** Undefined if the model does not know how its own pictures look. */
   readonly familiarity: FamiliarityFigures | undefined;
-  /** How its cells were cropped; undefined where the model takes whole pictures. */
+  /** How its cells were cropped; undefined if the model takes whole pictures. */
   readonly crops: CropSummary | undefined;
 }
 
@@ -105,7 +105,7 @@ export interface GeneralisationOptions extends LoadOptions {
  * A model at home and in other laboratories: how far it falls, which classes break and into what, whether its
  * probabilities still hold, whether it would have noticed, and what the corrections that need no label give.
  *
- * @throws ERR_DATA where a set has a class that the model does not know, or no class has enough images; as
+ * @throws ERR_DATA if a set has a class that the model does not know, or no class has enough images; as
  *   `answerImages` does; ERR_ABORTED.
  */
 export async function judgeGeneralisation(
@@ -225,7 +225,7 @@ function correctionFigures(
 ): CorrectionFigures {
   const models = (rows: (predictions: Predictions) => readonly KnownPrediction[]) => [
     { name: "corrected", predictions: { ...corrected, rows: rows(corrected) } },
-    { name: "as it is", predictions: { ...plain, rows: rows(plain) } },
+    { name: "unchanged", predictions: { ...plain, rows: rows(plain) } },
   ];
   const { accuracy } = evaluatePredictions(corrected, options);
   return {
@@ -246,10 +246,10 @@ function notesOn(home: SetFigures, away: readonly AwayFigures[]): string[] {
     return [
       ...(few.length > 0
         ? [
-            `${name}: balanced accuracy leaves out ${few.map((own) => `${own.class} (${own.support})`).join(", ")}, with fewer than ${FEWEST_OF_A_CLASS} images.`,
+            `${name}: balanced accuracy excludes ${few.map((own) => `${own.class} (${own.support})`).join(", ")} (fewer than ${FEWEST_OF_A_CLASS} images).`,
           ]
         : []),
-      ...(missing.length > 0 ? [`${name}: has no ${missing.map((own) => own.class).join(", ")}.`] : []),
+      ...(missing.length > 0 ? [`${name}: no images of ${missing.map((own) => own.class).join(", ")}.`] : []),
     ];
   });
   const unknowing = home.familiarity === undefined;
@@ -257,7 +257,9 @@ function notesOn(home: SetFigures, away: readonly AwayFigures[]): string[] {
     ...small,
     ...[home, ...away].flatMap(({ name, crops }) => cropSentences(crops).map((text) => `${name}: ${text}`)),
     ...(unknowing
-      ? ["The model does not know how its own pictures look, so it can't warn of others: train it with this version."]
+      ? [
+          "The model has no record of what its training images look like, so it can't warn of unfamiliar images. Retrain it with this version.",
+        ]
       : []),
   ];
 }

@@ -31,7 +31,7 @@ export interface JoinRunsOptions extends SessionOptions {
   readonly onStage?: ((stage: string, done: number, total: number) => void) | undefined;
 }
 
-/** The settings of the model that two runs make together. @throws ERR_CONFIG where they do not go together. */
+/** The settings of the model that two runs make together. @throws ERR_CONFIG if they do not go together. */
 export function joinedRecipe(first: OpenRun, second: OpenRun): Recipe {
   requireFit(first, second);
   const { cellHue, cellDensity, cellWhite } = second.recipe;
@@ -48,7 +48,7 @@ const isCropped = ({ recipe }: OpenRun) => recipe.cropRedCells !== undefined;
  * sees cells in their own colours and the second in normalised ones. Writes its run folder: predictions/validation.csv, joined.json, memory.safetensors, model.keras
  * and model.onnx. Nothing is learned, so nothing is chosen by the images either.
  *
- * @throws ERR_CONFIG where the runs do not go together; ERR_IMAGE; ERR_ABORTED.
+ * @throws ERR_CONFIG if the runs do not go together; ERR_IMAGE; ERR_ABORTED.
  */
 export async function joinRuns(first: OpenRun, second: OpenRun, options: JoinRunsOptions): Promise<Evaluation> {
   const { data, out, signal, onStage, ...session } = options;
@@ -122,28 +122,28 @@ function requireFit(first: OpenRun, second: OpenRun): void {
   const faults: readonly (readonly [boolean, string, string])[] = [
     [
       normalizes && (first.cells === undefined || second.cells === undefined),
-      "one of them does not find the cell",
+      "one of the models does not find the cell",
       "Train both with cropRedCells, or both with cellDiameters.",
     ],
     [
       normalizes && (cellHue !== 0 || cellDensity !== 0 || cellWhite !== false),
-      `${first.path} does not see cells in their own colours`,
-      "Name first the run with cellHue 0, cellDensity 0 and cellWhite false.",
+      `${first.path} does not see cells in their original colours`,
+      "Put the run with cellHue 0, cellDensity 0 and cellWhite false first.",
     ],
     [
       new Set(scales).size > 1,
-      `they were adapted to laboratories of other scales: red cells of ${scales.join(" and ")} pixels`,
-      "Join the runs that they came from, then adapt.",
+      `the models were adapted to laboratories with different scales: red cells of ${scales.join(" and ")} pixels`,
+      "Join the original runs, then adapt the joined model.",
     ],
     [
       first.classes.join() !== second.classes.join(),
-      `they tell other classes apart: ${first.classes.join(", ")}; ${second.classes.join(", ")}`,
+      `the models have different classes: ${first.classes.join(", ")}; ${second.classes.join(", ")}`,
       "Train both on the same images.",
     ],
     [
       different !== undefined,
       `${different} is ${own![different!]} and ${other![different!]}`,
-      "Train both with the same settings of split and picture, so that both held out the same images.",
+      "Train both with the same split and image settings, so that both hold out the same images.",
     ],
   ];
   const fault = faults.find(([isFault]) => isFault);

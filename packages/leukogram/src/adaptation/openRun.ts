@@ -29,9 +29,9 @@ export interface OpenRun {
   readonly memory: HomeMemory | undefined;
   /** What it knows of its own laboratories. */
   readonly home: HomeFacts;
-  /** The scale of the laboratory that it was adapted to; undefined where it is to be measured. */
+  /** The scale of the laboratory that it was adapted to; undefined if it is to be measured. */
   readonly scale: Scale | undefined;
-  /** How pictures are normalised first; undefined where they are not. */
+  /** How pictures are normalised first; undefined if they are not. */
   readonly cells: CellNormalizationOptions | undefined;
 }
 
@@ -39,24 +39,24 @@ export interface OpenRun {
  * Opens the model of a run folder, or a shipped one by name, from model.keras, which has the weights, and model.onnx,
  * which names the classes.
  *
- * @throws ERR_FORMAT where the folder holds no finished run; ERR_WEIGHTS where the two files do not belong together.
+ * @throws ERR_FORMAT if the folder holds no finished run; ERR_WEIGHTS if the two files do not belong together.
  */
 export async function openRun(path: string): Promise<OpenRun> {
   if (statSync(path, { throwIfNoEntry: false })?.isFile())
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a model file, which can be used as it is but not changed`, {
-      hint: "Give the whole folder of a finished run of Leukogram, or train one: leukogram train.",
+    throw new LeukogramError("ERR_FORMAT", `${path}: a model file can be used but not adapted`, {
+      hint: "Give the complete folder of a finished Leukogram run, or train a model with leukogram train.",
     });
   const { onnx, keras, memory } = findChangeableFiles(path);
   const missing = [onnx, keras].find((file) => file === undefined || !existsSync(file));
   if (missing !== undefined || keras === undefined)
-    throw new LeukogramError("ERR_FORMAT", `${path}: there is no ${basename(missing ?? "model.keras")} in it`, {
+    throw new LeukogramError("ERR_FORMAT", `${path}: contains no ${basename(missing ?? "model.keras")}`, {
       hint: isShippedName(path)
-        ? "It comes without its layers: it predicts, evaluates and counts, but can't be inspected, converted, explained or adapted."
-        : "Adapting needs the whole folder of a finished run: a model file alone can't be changed.",
+        ? "This model has no layers file: it can predict, evaluate and count, but can't be inspected, converted, explained or adapted."
+        : "Adapting needs the complete folder of a finished run, not only a model file.",
     });
   const metadata = readMetadata(readFileSync(onnx));
   if (metadata.recipe === undefined || metadata.classes === undefined)
-    throw new LeukogramError("ERR_FORMAT", `${onnx}: does not say how it was trained`, {
+    throw new LeukogramError("ERR_FORMAT", `${onnx}: contains no training settings`, {
       hint: "Give a run folder that Leukogram wrote.",
     });
   const classes = JSON.parse(metadata.classes) as string[];

@@ -42,7 +42,7 @@ export interface ReadPicturesOptions {
 /**
  * Decodes image files and normalises them as the run's model wants them. Images that can't be read are left out.
  *
- * @throws ERR_IMAGE where `strict`; ERR_ABORTED
+ * @throws ERR_IMAGE if `strict`; ERR_ABORTED
  */
 export async function readPictures(
   run: OpenRun,

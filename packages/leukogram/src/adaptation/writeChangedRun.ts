@@ -17,7 +17,7 @@ export interface ChangedRunPlace {
   readonly out: string;
   /** The model that was adapted, as it was named. */
   readonly from: string;
-  /** How long adapting took; undefined where it was not measured. */
+  /** How long adapting took; undefined if it was not measured. */
   readonly time?: TimeTaken | undefined;
 }
 

@@ -38,7 +38,7 @@ const SHORTCUTS: readonly ShortcutName[] = ["background", "colours", "file"];
  * be read, copies of one cell on both sides of a split or under two labels, and classes that can be told without
  * looking at the cell. Reads each image once; what is kept of its pixels, 6.9 kB, lies on disk.
  *
- * @throws ERR_DATA and ERR_USAGE as `openLaboratories`; ERR_OUTPUT where the cache folder can't be written; ERR_ABORTED.
+ * @throws ERR_DATA and ERR_USAGE as `openLaboratories`; ERR_OUTPUT if the cache folder can't be written; ERR_ABORTED.
  */
 export async function auditData(sources: readonly string[], options: AuditOptions = {}): Promise<Audit> {
   const { seed = 0, predictions, signal, onStage, ...dataOptions } = options;

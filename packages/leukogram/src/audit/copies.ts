@@ -11,7 +11,7 @@ export interface CopyPair {
   readonly first: number;
   readonly second: number;
   /**
-   * The same pixels; the same picture saved anew, turned or mirrored; or another crop of it, zoomed or moved.
+   * The same pixels; the same picture saved again, turned or mirrored; or another crop of it, zoomed or moved.
    */
   readonly kind: "identical" | "near" | "cropped";
   readonly alignment: Registration;

@@ -17,14 +17,14 @@ export interface EmbeddingModel {
   readonly bytes: Uint8Array;
   /** Height and width of the pictures that it takes, pixels. */
   readonly size: number;
-  /** Side of the crops that these are, in widths of a red cell; undefined where they are whole pictures, squared. */
+  /** Side of the crops that these are, in widths of a red cell; undefined if they are whole pictures, squared. */
   readonly cropRedCells: number | undefined;
 }
 
 /**
  * The first layers of the shipped model as an ONNX file, for any number of `CellEmbedder`.
  *
- * @throws ERR_FORMAT, ERR_WEIGHTS where the shipped model is not there or damaged.
+ * @throws ERR_FORMAT, ERR_WEIGHTS if the shipped model is not there or damaged.
  */
 export async function embeddingModel(): Promise<EmbeddingModel> {
   const { model, cells, recipe } = await openRun(BACKBONE);

@@ -44,19 +44,19 @@ function copyFindings({ copies, parts }: Pick<Audit, "copies" | "parts">): Findi
   if (across.length > 0)
     findings.push({
       severity: "fault",
-      text: `${counted(across.length, "cell is", "cells are")} in more than one of ${parts.join(", ")}: a model is tested on what it learned from, and its figures are too good. Keep each in one part only. Such as ${example(across[0]!)}.`,
+      text: `${counted(across.length, "cell is", "cells are")} in more than one of ${parts.join(", ")}: a model is tested on images from its training set, so its results are too good. Keep each cell in one part only. Example: ${example(across[0]!)}.`,
     });
   const conflicts = copies.filter(({ acrossClasses }) => acrossClasses);
   if (conflicts.length > 0)
     findings.push({
       severity: "fault",
-      text: `${counted(conflicts.length, "cell has", "cells have")} more than one label: at most one can be right. Look at them, and remove the wrong ones. Such as ${example(conflicts[0]!)}.`,
+      text: `${counted(conflicts.length, "cell has", "cells have")} more than one label: at most one label can be right. Check these cells, and remove the wrong labels. Example: ${example(conflicts[0]!)}.`,
     });
   const rest = copies.filter((group) => !group.acrossParts && !group.acrossClasses && !group.isNamed);
   if (rest.length > 0)
     findings.push({
       severity: "doubt",
-      text: `${counted(rest.length, "cell is", "cells are")} there more than once in one part and class. A split into training and validation images may part them, and such a cell counts more often than others. Keep one of each. Such as ${example(rest[0]!)}.`,
+      text: `${counted(rest.length, "cell occurs", "cells occur")} more than once in one part and class. A split may put copies into both training and validation, and copied cells get more weight. Keep one of each. Example: ${example(rest[0]!)}.`,
     });
   return findings;
 }
@@ -67,13 +67,13 @@ function augmentedFindings({ augmented: { images, acrossParts } }: Pick<Audit, "
     return [
       {
         severity: "fault",
-        text: `${counted(acrossParts, "augmented copy has its", "augmented copies have their")} original or a sibling in another part: the set was split after augmentation. Split first, then augment the training images alone.`,
+        text: `${counted(acrossParts, "augmented copy has its", "augmented copies have their")} original or a sibling in another part: the set was split after augmentation. Split first, then augment only the training images.`,
       },
     ];
   return [
     {
       severity: "note",
-      text: `${counted(images, "image is", "images are")} named as augmented copies. Leukogram's own splits keep them with their originals; those of other tools may not.`,
+      text: `${counted(images, "image has", "images have")} the name of an augmented copy. Leukogram's splits keep copies with their originals; splits by other tools may not.`,
     },
   ];
 }
@@ -83,36 +83,38 @@ const limits = ({ value, low, high }: Estimate) => `${percent(value)} (95 % ${pe
 
 function shortcutFindings(shortcut: NamedShortcut, classes: readonly string[]): Finding[] {
   const { name, chance, balancedAccuracy, recall, beatsChance } = shortcut;
-  const reached = `balanced accuracy ${limits(balancedAccuracy)}, where guessing reaches ${percent(chance)}`;
+  const reached = `balanced accuracy ${limits(balancedAccuracy)} (guessing: ${percent(chance)})`;
   if (!beatsChance) {
-    const what = { background: "the background", colours: "colours alone", file: "size and format of the file" }[name];
+    const what = { background: "the background", colours: "colours alone", file: "the size and format of the file" }[
+      name
+    ];
     return [
       {
         severity: "note",
-        text: `The class can't be told from ${what}, or hardly: ${reached}. That is as it should be.`,
+        text: `The class can't be predicted from ${what}, or hardly: ${reached}. This is good.`,
       },
     ];
   }
   const best = [...recall.keys()].sort((a, b) => recall[b]!.value - recall[a]!.value)[0]!;
-  const easiest = `Most easily ${classes[best]}, ${percent(recall[best]!.value)} of whose images are told.`;
+  const easiest = `Easiest class: ${classes[best]} (${percent(recall[best]!.value)} recognised).`;
   if (name === "background")
     return [
       {
         severity: "doubt",
-        text: `The class can be told from the background alone, with the cell masked out: ${reached}. ${easiest} Classes were photographed on different slides, days or cameras, so a model can score well here without having learned anything of cells: doubt every accuracy on this set, and test on slides that hold all classes.`,
+        text: `The class can be predicted from the background alone, with the cell masked out: ${reached}. ${easiest} The classes were probably photographed on different slides, days or cameras, so a model can score well here without learning anything about cells. Distrust every accuracy on this set, and test on slides that contain all classes.`,
       },
     ];
   if (name === "file")
     return [
       {
         severity: "doubt",
-        text: `The class can be told from size and format of the file, without a look at the picture: ${reached}. ${easiest} Classes came by different ways into this set. Save all images in one size and format.`,
+        text: `The class can be predicted from the size and format of the file alone: ${reached}. ${easiest} The classes come from different sources. Save all images in one size and format.`,
       },
     ];
   return [
     {
       severity: "note",
-      text: `The class can be told from colours alone, without any form: ${reached}. ${easiest} In part that is as it should be, as cells take stains differently; but a model that leans on it falls in a laboratory with another stain.`,
+      text: `The class can be predicted from colours alone, without any shape: ${reached}. ${easiest} Some of this is expected, because cell types take up stains differently. But a model that relies on colour loses accuracy in a laboratory with another stain.`,
     },
   ];
 }
@@ -123,7 +125,7 @@ function suspectFindings({ suspects, images }: Pick<Audit, "suspects" | "images"
   return [
     {
       severity: "doubt",
-      text: `${counted(suspects.length, "label is", "labels are")} probably wrong, of ${images} images: models that did not learn from them are sure of another class. Look at them, the first first; a model errs too. Such as ${file}, labelled ${label}, rather ${suggested}.`,
+      text: `${counted(suspects.length, "label is", "labels are")} probably wrong, out of ${images}: models that were not trained on them are confident of another class. Check them in the order given; the models can be wrong too. Example: ${file}, labelled ${label}, predicted ${suggested}.`,
     },
   ];
 }
@@ -132,19 +134,18 @@ function oddFindings(odd: readonly OddFile[]): Finding[] {
   const kinds = [...new Set(odd.flatMap(({ oddities }) => oddities))].sort();
   return kinds.map((kind) => {
     const own = odd.filter(({ oddities }) => oddities.includes(kind));
-    return { severity: "doubt", text: `${counted(own.length, "image")}: ${ODD_TEXT[kind]} Such as ${own[0]!.file}.` };
+    return { severity: "doubt", text: `${counted(own.length, "image")}: ${ODD_TEXT[kind]} Example: ${own[0]!.file}.` };
   });
 }
 
 const ODD_TEXT: Readonly<Record<OddFile["oddities"][number], string>> = {
-  greyscale: "grey, without colours. Models of stained cells need colours.",
-  alpha: "with transparency, which is dropped.",
-  cmyk: "in CMYK, printers' colours, which come out changed.",
-  "16 bits": "with 16 bits a channel, of which 8 are kept.",
-  "rotated by EXIF": "turned by their EXIF data, which is ignored.",
-  "other content than its name says": "of another format than the name's ending says.",
-  "odd size":
-    "of another size or shape than the rest by a factor of 1.5 or more, so that cells look larger or smaller.",
+  greyscale: "greyscale. Models of stained cells need colour.",
+  alpha: "with transparency, which is ignored.",
+  cmyk: "in CMYK (print colours), which change when converted.",
+  "16 bits": "with 16 bits per channel, reduced to 8.",
+  "rotated by EXIF": "with an EXIF rotation, which is ignored.",
+  "other content than its name says": "in a format that does not match the file extension.",
+  "odd size": "that differ from the rest in size or shape by a factor of 1.5 or more, so cells look larger or smaller.",
 };
 
 function countFindings({ counts, parts }: Pick<Audit, "counts" | "parts">): Finding[] {
@@ -160,8 +161,8 @@ function countFindings({ counts, parts }: Pick<Audit, "counts" | "parts">): Find
       severity: "doubt",
       text:
         images === 0
-          ? `${name} has no image${where}: nothing can be said of it.`
-          : `${name} has ${counted(images, "image")}${where}: too few to say anything about. Were ${right} of them recognised, the share could be anything from ${percent(low)} to ${percent(high)}.`,
+          ? `${name} has no images${where}, so it can't be evaluated.`
+          : `${name} has ${counted(images, "image")}${where}, too few for a conclusion: with ${right} of them recognised, the true share could be anywhere from ${percent(low)} to ${percent(high)}.`,
     });
   }
   const totals = counts.map(({ total }) => total);
@@ -169,7 +170,7 @@ function countFindings({ counts, parts }: Pick<Audit, "counts" | "parts">): Find
   if (ratio > 3)
     findings.push({
       severity: "note",
-      text: `The largest class has ${ratio.toFixed(0)} times as many images as the smallest: read balanced accuracy, not accuracy.`,
+      text: `The largest class has ${ratio.toFixed(0)} times as many images as the smallest: use balanced accuracy, not accuracy.`,
     });
   return findings;
 }

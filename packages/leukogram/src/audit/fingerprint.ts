@@ -1,4 +1,4 @@
-// What stays of a picture when it is turned, mirrored or saved anew: for telling copies from other cells.
+// What stays of a picture when it is turned, mirrored or saved again: for telling copies from other cells.
 import { MEASURED_SIZE } from "../data/microscopy/measures.ts";
 
 /** Height and width of the picture that a fingerprint is taken of, pixels. */

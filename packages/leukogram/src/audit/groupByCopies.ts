@@ -16,7 +16,7 @@ export interface GroupedByCopies {
  * Finds copies of one cell as `auditData` does, and makes one group of them, so that none stands on both sides of a
  * split. Images that can't be read keep their group.
  *
- * @throws ERR_OUTPUT where the cache folder can't be written; ERR_ABORTED.
+ * @throws ERR_OUTPUT if the cache folder can't be written; ERR_ABORTED.
  */
 export async function groupByCopies(
   dataset: Dataset,

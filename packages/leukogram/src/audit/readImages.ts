@@ -25,7 +25,7 @@ export interface ReadImage<Item> {
   readonly hash: string;
 }
 
-/** A file of records that is gone when it is closed. @throws ERR_OUTPUT where the cache folder can't be written. */
+/** A file of records that is gone when it is closed. @throws ERR_OUTPUT if the cache folder can't be written. */
 export function openRecords(name: string): RecordFile {
   const cacheDir = defaultCacheDir();
   mkdirSync(cacheDir, { recursive: true });
@@ -62,7 +62,7 @@ export async function readImages<Item extends Pick<Sample, "file" | "path">>(
   const ahead: Promise<Look>[] = [];
   try {
     for (const [i, item] of items.entries()) {
-      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "looking at images was interrupted");
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
       while (ahead.length < 3 * threads && i + ahead.length < items.length) {
         const { path } = items[i + ahead.length]!;
         const pending = pool.run({ path, bits: toldBits() ?? (await bitsOfSet(path)) });
@@ -74,7 +74,7 @@ export async function readImages<Item extends Pick<Sample, "file" | "path">>(
         records.append(look.row);
         read.push({ item, facts: look.facts, hash: look.hash });
       } else bad.push({ file: item.file, problem: look.problem, reason: look.reason });
-      onStage?.("Looking at images", i + 1, items.length);
+      onStage?.("Reading images", i + 1, items.length);
     }
   } finally {
     await pool.close();
@@ -87,7 +87,7 @@ export function copiesAmong(
   read: readonly ReadImage<unknown>[],
   { records, onStage }: Pick<ReadOptions, "records" | "onStage">,
 ): CopyPair[] {
-  onStage?.("Laying pictures on each other", 0, 1);
+  onStage?.("Comparing images", 0, 1);
   const pairs = findCopies({
     count: read.length,
     hash: (i) => read[i]!.hash,
@@ -96,6 +96,6 @@ export function copiesAmong(
     embedding: sectionReader(records, "embedding"),
     registration: [registrationReader(records), registrationReader(records)],
   });
-  onStage?.("Laying pictures on each other", 1, 1);
+  onStage?.("Comparing images", 1, 1);
   return pairs;
 }

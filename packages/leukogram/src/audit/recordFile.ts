@@ -11,7 +11,7 @@ export class RecordFile {
   /**
    * @param path is removed by {@link close}.
    * @param length bytes of a row.
-   * @throws ERR_OUTPUT where the file can't be made.
+   * @throws ERR_OUTPUT if the file can't be made.
    */
   constructor(path: string, length: number) {
     this.#path = path;
@@ -22,17 +22,17 @@ export class RecordFile {
       if (process.platform !== "win32") rmSync(path, { force: true });
     } catch (cause) {
       throw new LeukogramError("ERR_OUTPUT", `${path}: ${(cause as Error).message}`, {
-        hint: "Name a folder that can be written to with LEUKOGRAM_CACHE.",
+        hint: "Set LEUKOGRAM_CACHE to a writable folder.",
         cause,
       });
     }
   }
 
-  /** Puts a row at the end. @throws ERR_OUTPUT where the disk is full. */
+  /** Puts a row at the end. @throws ERR_OUTPUT if the disk is full. */
   append(row: Uint8Array): void {
     const written = writeSync(this.#fd, row, 0, this.#length, this.#count * this.#length);
     if (written < this.#length)
-      throw new LeukogramError("ERR_OUTPUT", `${this.#path}: the disk is full`, { hint: "Free some space." });
+      throw new LeukogramError("ERR_OUTPUT", `${this.#path}: the disk is full`, { hint: "Free some disk space." });
     this.#count++;
   }
 

@@ -40,7 +40,7 @@ export function registrationPrint(picture: Uint8Array): RegistrationPrint {
  * Lays the second picture on the first: turn and zoom by their spectra, the place by trying all, then all four in ever
  * smaller steps.
  *
- * @returns undefined where they do not fit even roughly.
+ * @returns undefined if they do not fit even roughly.
  */
 export function register(first: RegistrationPrint, second: RegistrationPrint): Registration | undefined {
   const likely = likelyTurn(first.spectrum, second.spectrum);

@@ -120,7 +120,7 @@ export interface Turn {
  * The turn, in steps of 4.5 degrees, and the zoom, in steps of 12 %, at which two spectra fit best: that of a turned picture is
  * turned, that of a larger one shrunk, that of a moved one the same (Reddy and Chatterji 1996). Half a turn more fits as well.
  *
- * @returns undefined where none fits.
+ * @returns undefined if none fits.
  */
 export function likelyTurn(first: Int8Array, second: Int8Array): Turn | undefined {
   const doubled = ringsTwice(second);

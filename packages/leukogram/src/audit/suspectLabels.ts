@@ -44,7 +44,7 @@ export function findSuspectLabels(predictions: Predictions): SuspectLabel[] {
 /**
  * The suspects' paths, as the audited images know them.
  *
- * @throws ERR_DATA where predictions are of other images.
+ * @throws ERR_DATA if predictions are of other images.
  */
 export function locateSuspects(
   suspects: readonly SuspectLabel[],
@@ -55,7 +55,7 @@ export function locateSuspects(
     const path = pathOf.get(suspect.file);
     if (path === undefined)
       throw new LeukogramError("ERR_DATA", `predictions: ${suspect.file} is not among the images`, {
-        hint: "Give predictions of the same folder.",
+        hint: "Give predictions for the same folder.",
       });
     return { ...suspect, path };
   });

@@ -91,7 +91,7 @@ export interface Audit {
   readonly augmented: { readonly images: number; readonly acrossParts: number };
   readonly measures: readonly MeasureSummary[];
   readonly shortcuts: readonly NamedShortcut[];
-  /** Undefined where no predictions were given to find them by. */
+  /** Undefined if no predictions were given to find them by. */
   readonly suspects: readonly (SuspectLabel & { readonly path: string })[] | undefined;
   readonly findings: readonly Finding[];
 }

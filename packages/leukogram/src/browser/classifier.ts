@@ -15,7 +15,7 @@ import { type Picture, readPicture } from "./pictures.ts";
 export interface ModelFacts extends ClassifierFacts {
   /** Keys and values that the model file carries. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** How a cell is found and normalised before the first layer; undefined where it is not. */
+  /** How a cell is found and normalised before the first layer; undefined if it is not. */
   readonly cells: CellSettings | undefined;
   /** Number of turned and mirrored views that are averaged. */
   readonly views: number;
@@ -26,7 +26,7 @@ export interface ModelFacts extends ClassifierFacts {
 /** A trained model that is ready to classify in a page. */
 export interface WebClassifier extends ModelFacts {
   readonly fileBytes: number;
-  /** Answers in the order of the pictures. @throws ERR_IMAGE where one can't be read; ERR_ABORTED. */
+  /** Answers in the order of the pictures. @throws ERR_IMAGE if one can't be read; ERR_ABORTED. */
   classify(pictures: readonly Picture[], options?: ClassifyPicturesOptions): Promise<readonly ClassifiedPicture[]>;
   /** Frees what it holds; a second time it does nothing. */
   close(): Promise<void>;
@@ -35,7 +35,7 @@ export interface WebClassifier extends ModelFacts {
 /**
  * Loads a model.onnx that Leukogram wrote, from its bytes or its address.
  *
- * @throws ERR_FORMAT where it can't be fetched or is no such model; ERR_RUNTIME where the device is not there.
+ * @throws ERR_FORMAT if it can't be fetched or is no such model; ERR_RUNTIME if the device is not there.
  *
  * @example
  * const classifier = await loadWebClassifier("/models/mobilenetv2-anylab.onnx");
@@ -68,20 +68,20 @@ export async function loadWebClassifier(
   }
 }
 
-/** The bytes at an address. @throws ERR_FORMAT where they can't be had. */
+/** The bytes at an address. @throws ERR_FORMAT if they can't be had. */
 export async function fetchBytes(address: string | URL): Promise<Uint8Array> {
   const fail = (why: string, cause?: unknown): never => {
     throw new LeukogramError("ERR_FORMAT", `${address}: ${why}`, { hint: "Check the address.", cause });
   };
   const response = await fetch(address).catch((cause) => fail("can't be fetched", cause));
-  if (!response.ok) fail(`the server answers ${response.status}`);
+  if (!response.ok) fail(`the server returned status ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
 /**
  * What a model file's metadata says of how it sees pictures.
  *
- * @throws ERR_FORMAT as {@link classifierFacts}, and where its recipe is damaged.
+ * @throws ERR_FORMAT as {@link classifierFacts}, and if its recipe is damaged.
  */
 export function modelFacts(metadata: Readonly<Record<string, string>>, source: string): ModelFacts {
   const facts = classifierFacts(metadata, source);
@@ -103,7 +103,7 @@ function recipeKeys(
     return JSON.parse(text ?? "{}");
   } catch (cause) {
     throw new LeukogramError("ERR_FORMAT", `${source}: its recipe is damaged`, {
-      hint: "Give a model that Leukogram wrote.",
+      hint: "Give a model written by Leukogram.",
       cause,
     });
   }

@@ -36,7 +36,7 @@ export interface WebExplainer {
   /**
    * Explains a picture: by Grad-CAM, and for the class that the model takes it for, unless other ones are asked for.
    *
-   * @throws ERR_IMAGE where the picture can't be read; ERR_CONFIG where the model has no such layer; ERR_ABORTED.
+   * @throws ERR_IMAGE if the picture can't be read; ERR_CONFIG if the model has no such layer; ERR_ABORTED.
    */
   explain(picture: Picture, options?: ExplainPictureOptions): Promise<ExplainedPicture>;
   close(): Promise<void>;
@@ -46,7 +46,7 @@ export interface WebExplainer {
  * Explains the answers of a model with its layers, as a .keras file has them.
  *
  * @param facts how its pictures are brought to it: a classifier that was loaded from its model.onnx, or `modelFacts`.
- * @throws ERR_RUNTIME where the device is not there.
+ * @throws ERR_RUNTIME if the device is not there.
  */
 export async function openExplainer(
   model: Model,

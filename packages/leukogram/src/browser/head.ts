@@ -27,7 +27,7 @@ export class WebStepRunner extends BaseStepRunner {
 export interface FeatureExtractor {
   /** Numbers that a picture becomes. */
   readonly size: number;
-  /** Features [N, size] of pictures, one row after the other. @throws ERR_IMAGE where one can't be read; ERR_ABORTED. */
+  /** Features [N, size] of pictures, one row after the other. @throws ERR_IMAGE if one can't be read; ERR_ABORTED. */
   extract(pictures: readonly Picture[], options?: ClassifyPicturesOptions): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export interface FeatureExtractor {
  * A model's layers before its head: what they make of a picture is computed once, and kept by whoever trains a head.
  *
  * @param facts how its pictures are brought to it.
- * @throws ERR_CONFIG where the model has no such part; ERR_RUNTIME where the device is not there.
+ * @throws ERR_CONFIG if the model has no such part; ERR_RUNTIME if the device is not there.
  */
 export async function openFeatures(
   model: Model,

@@ -17,7 +17,7 @@ export type Picture =
 /**
  * The pixels of a picture as 8-bit RGB at its own size, alpha dropped.
  *
- * @throws ERR_IMAGE where the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
+ * @throws ERR_IMAGE if the browser can't decode it, it is empty, or it comes from a site that keeps its pixels.
  */
 export async function readPicture(picture: Picture): Promise<RgbImage> {
   if ("data" in picture) return isImageData(picture) ? withoutAlpha(picture) : checkedImage(picture);
@@ -60,9 +60,9 @@ function requireWhite({ data }: RgbImage, name: string): void {
   if (data.some((value) => value >= 64)) return;
   throw new LeukogramError(
     "ERR_IMAGE",
-    `${name}: 16 bits a channel of which 14 or fewer hold all values, so that its white is not known`,
+    `${name}: 16 bits per channel but at most 14 are used, so the white level is unknown`,
     {
-      hint: "Save it with 8 bits a channel.",
+      hint: "Save it with 8 bits per channel.",
     },
   );
 }
@@ -72,14 +72,14 @@ type Drawable = Exclude<Picture, RgbImage | ImageData | PictureFile>;
 function drawn(source: Drawable): RgbImage {
   const [width, height] = sizeOf(source);
   if (width === 0 || height === 0)
-    throw new LeukogramError("ERR_IMAGE", "image: has no pixels", { hint: "Wait until it is loaded." });
+    throw new LeukogramError("ERR_IMAGE", "image: has no pixels", { hint: "Wait until the image is loaded." });
   // Pixels are read back, so they had better not lie on the graphics card.
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
   context.drawImage(source, 0, 0, width, height);
   try {
     return withoutAlpha(context.getImageData(0, 0, width, height));
   } catch (cause) {
-    throw new LeukogramError("ERR_IMAGE", "image: comes from another site, whose pixels this page may not read", {
+    throw new LeukogramError("ERR_IMAGE", "image: comes from another site, so this page can't read its pixels", {
       hint: 'Load it with crossorigin="anonymous" from a server that allows it.',
       cause,
     });

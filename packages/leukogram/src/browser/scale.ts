@@ -14,7 +14,7 @@ import { type Picture, readPicture } from "./pictures.ts";
 /**
  * Measures the scale of pictures of one laboratory by the nuclei of their cells; 20 nuclei or more tell one.
  *
- * @throws ERR_IMAGE where a picture can't be read.
+ * @throws ERR_IMAGE if a picture can't be read.
  *
  * @example
  * const { scale } = await measureScale(files);
@@ -26,10 +26,10 @@ export function measureScale(pictures: readonly Picture[]): Promise<PicturesScal
 
 /**
  * Width of a red cell at which pictures are cropped: as told, else as the model carries it, else as their cells say;
- * undefined where each cell's own nucleus is to tell it, or the model takes whole pictures.
+ * undefined if each cell's own nucleus is to tell it, or the model takes whole pictures.
  *
  * @param told as on the command line, such as 0.10um or 72px
- * @throws ERR_USAGE where it is no scale, or the model takes whole pictures.
+ * @throws ERR_USAGE if it is no scale, or the model takes whole pictures.
  */
 export function redCellOf(
   facts: Pick<ClassifierFacts, "cropRedCells" | "scale">,
@@ -41,7 +41,7 @@ export function redCellOf(
 
 /** The scale that pictures are cropped at. */
 export interface ChosenScale {
-  /** Undefined where each cell's own nucleus is to tell it, or the model takes whole pictures. */
+  /** Undefined if each cell's own nucleus is to tell it, or the model takes whole pictures. */
   readonly scale: Scale | undefined;
   /** What is to be said of it, a sentence each. */
   readonly notes: readonly string[];
@@ -52,7 +52,7 @@ export interface ChosenScale {
  * cells say; and what the cells say against it. At most 200 pictures are looked at; those that can't be read are left out.
  *
  * @param told as on the command line, such as 0.10um or 72px
- * @throws ERR_USAGE where it is no scale, or the model takes whole pictures.
+ * @throws ERR_USAGE if it is no scale, or the model takes whole pictures.
  */
 export async function chooseScale(
   model: Pick<ClassifierFacts, "cropRedCells" | "scale">,

@@ -12,13 +12,13 @@ export interface CellType {
   readonly name: string;
   /** Several of them, in a sentence. */
   readonly plural: string;
-  /** Which of the five it counts as; undefined where it is none of them. */
+  /** Which of the five it counts as; undefined if it is none of them. */
   readonly five: FiveType | undefined;
   /** Whether it counts among the white cells that shares are taken of. */
   readonly isLeukocyte: boolean;
   /** Promyelocyte, myelocyte or metamyelocyte: what six-part counters add up as immature granulocytes. */
   readonly isImmatureGranulocyte: boolean;
-  /** Codes of its share of the white cells and of its cells a volume; undefined where none could be cited. */
+  /** Codes of its share of the white cells and of its cells a volume; undefined if none could be cited. */
   readonly percent: LoincCode | undefined;
   readonly absolute: LoincCode | undefined;
 }

@@ -25,7 +25,7 @@ const MOST_WITHOUT = 0.1;
 
 /** The counts, in a sentence. */
 export function cropCountsText({ crops, leaving, withoutNucleus }: CropCounts): string {
-  return `Of ${crops} crops ${leaving} leave their picture by more than a tenth; in ${withoutNucleus} no nucleus was found.`;
+  return `Of ${crops} crops, ${leaving} extend beyond the image by more than a tenth; in ${withoutNucleus}, no nucleus was found.`;
 }
 
 /** What is to be said where too many crops leave their picture, or have no nucleus; a sentence each. */
@@ -34,7 +34,7 @@ export function cropCountNotes({ crops, leaving, withoutNucleus }: CropCounts): 
   return [
     ...(leaving > MOST_LEAVING * crops
       ? [
-          `${leaving} of ${crops} crops leave their picture by more than a tenth: the pictures are cut too narrow, or the scale is wrong.`,
+          `${leaving} of ${crops} crops extend beyond the image by more than a tenth: the images are cropped too tightly, or the scale is wrong.`,
         ]
       : []),
     ...(nuclei === undefined ? [] : [nuclei]),
@@ -49,18 +49,18 @@ export function oneClassNotes(answers: readonly string[]): string[] {
   const [only, ...others] = new Set(answers);
   if (answers.length < ONE_CLASS || others.length > 0) return [];
   return [
-    `All ${answers.length} answers are ${only}. The scale comes from the nuclei of a mixture of classes, and those of one class are larger or smaller: tell the scale, --scale 72px (the width of a red cell) or --scale 0.10um (a pixel).`,
+    `All ${answers.length} predictions are ${only}. The scale was estimated from the nuclei, which assumes a mixture of classes. Set it with --scale 72px (width of a red cell) or --scale 0.10um (size of a pixel).`,
   ];
 }
 
-/** What a reader of a count must know of its crops, a sentence each; nothing where all are as they should be. */
+/** What a reader of a count must know of its crops, a sentence each; nothing if all are as they should be. */
 export function cropWords(counts: CropCounts | null): string[] {
   if (counts === null || counts.leaving + counts.withoutNucleus === 0) return [];
   return [cropCountsText(counts), ...cropCountNotes(counts)];
 }
 
-/** A share of pictures without a nucleus that is too great, in words; undefined where it is not. */
+/** A share of pictures without a nucleus that is too great, in words; undefined if it is not. */
 export function nucleiNote({ looked, found }: { readonly looked: number; readonly found: number }): string | undefined {
   if (looked - found <= MOST_WITHOUT * looked) return undefined;
-  return `No nucleus was found in ${looked - found} of ${looked} pictures; their middle was taken. Are they single white cells?`;
+  return `No nucleus was found in ${looked - found} of ${looked} images; their centre was used. Do they show single white blood cells?`;
 }

@@ -15,8 +15,8 @@ export function unlabelledText({ adaptation, out, judged }: AdaptedByVotes, home
   const outcome = unlabelledOutcome(adaptation);
   return [
     ...unlabelledFindings(adaptation, homeLoss).map(({ name, text }) => `${name.padEnd(WIDTH)}${text}`),
-    adaptation.adapted ? outcome : `${outcome} The model in ${out} is the one you gave.`,
-    `${NOT_KNOWN}: label some cells and run leukogram evaluate.`,
+    adaptation.adapted ? outcome : `${outcome} The model in ${out} is unchanged.`,
+    `${NOT_KNOWN}: to find out, label some cells and run leukogram evaluate.`,
     `Written: ${out}`,
     ...judgedLines(judged),
   ].join("\n");
@@ -35,16 +35,16 @@ export function labelledText({ adaptation, out, learned, classes, judged }: Adap
   const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
   return [
     `Labelled cells     ${learned.length}: ${counts.join(", ")}`,
-    `Model as it is     accuracy ${shareText(before.evaluation.accuracy)}, balanced ${shareText(before.evaluation.balancedAccuracy)}`,
-    `Best of the rest   accuracy ${shareText(after.evaluation.accuracy)}, balanced ${shareText(after.evaluation.balancedAccuracy)}`,
+    `Original model     accuracy ${shareText(before.evaluation.accuracy)}, balanced ${shareText(before.evaluation.balancedAccuracy)}`,
+    `Best adaptation    accuracy ${shareText(after.evaluation.accuracy)}, balanced ${shareText(after.evaluation.balancedAccuracy)}`,
     `Expected gain      accuracy ${points(gain.accuracy)}, balanced ${points(gain.balancedAccuracy)}`,
     home
-      ? `Own laboratory     ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (${homeLoss} points may be lost)`
-      : "Own laboratory     not looked at: the model remembers no cells of it",
+      ? `Home laboratory    ${percent(home.before)}, now ${percent(home.after)} of ${home.cells} stored cells (allowed loss: ${homeLoss} percentage points)`
+      : "Home laboratory    not checked: the model has stored no cells from it",
     adapted
-      ? `Adapted by ${reason}${share < 1 ? `; ${percent(share)} of the way, for the own laboratory's sake` : ""}`
-      : `Not adapted: ${reason}. What is written is the model as it was.`,
-    "Figures are cross-validated on these labels: each cell is judged by a model that has not seen it.",
+      ? `Adapted by ${reason}${share < 1 ? `; blended at ${percent(share)} to protect accuracy in the home laboratory` : ""}`
+      : `Not adapted: ${reason}. The model was saved unchanged.`,
+    "These figures are cross-validated: each cell is evaluated by a model that was not trained on it.",
     `Written: ${out}`,
     ...judgedLines(judged),
   ].join("\n");

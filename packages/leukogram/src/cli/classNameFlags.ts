@@ -13,22 +13,22 @@ export function addClassNameFlags(command: Command): void {
   command
     .option(
       "--map-classes <auto|file>",
-      "take classes of other names as the five cell types, by the package's table, or by a CSV file with columns from and to",
+      "translate class names to the five cell types: auto, or a CSV file with columns from and to",
     )
     .option(
       "--others <way>",
-      "with --map-classes, images of none of these classes: refuse, leave-out",
+      "with --map-classes, what to do with images of other classes: refuse, leave-out",
       oneOf("others", ["refuse", "leave-out"]),
       "refuse",
     );
 }
 
-/** How the data's classes are taken, which is said on stderr. @throws ERR_USAGE where --others stands alone. */
+/** How the data's classes are taken, which is said on stderr. @throws ERR_USAGE if --others stands alone. */
 export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<DataOptions, "mapClasses"> {
   const { mapClasses, others, quiet } = options;
   if (mapClasses === undefined) {
     if (others !== "leave-out") return {};
-    throw new LeukogramError("ERR_USAGE", "--others goes with --map-classes", { hint: "Add --map-classes auto." });
+    throw new LeukogramError("ERR_USAGE", "--others requires --map-classes", { hint: "Add --map-classes auto." });
   }
   const progress = new Progress(Boolean(quiet));
   const map = mapClasses === "auto" ? "auto" : readClassMap(String(mapClasses));
@@ -36,7 +36,7 @@ export function classNamesOf(options: Readonly<Record<string, unknown>>): Pick<D
 }
 
 /**
- * How the data of a run is read: as flags say, else, of a run that is resumed, as it was begun.
+ * How the data of a run is read: as flags say, else, of a run that is resumed, as it was started.
  *
  * @throws as `classNamesOf` and `readClassMap`.
  */

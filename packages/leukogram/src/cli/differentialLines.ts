@@ -21,7 +21,7 @@ export function differentialLines(report: DifferentialReport, skipped: number): 
     ...(withheld === undefined ? [] : [withheld]),
     ...flags,
     ...notes.map((note) => `Note: ${note}`),
-    `Note: Usual ranges after ${ranges.source}; laboratories differ.`,
+    `Note: reference ranges from ${ranges.source}; laboratories differ.`,
     "Research use only; not a medical device.",
   ];
 }

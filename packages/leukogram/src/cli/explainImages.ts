@@ -59,7 +59,7 @@ export interface ExplainImagesOptions {
   readonly checks: number;
   readonly seed: number;
   readonly skipBad: boolean;
-  /** Width of a red cell, pixels, by place of the file; undefined where it is not known. */
+  /** Width of a red cell, pixels, by place of the file; undefined if it is not known. */
   readonly redCellOf: (index: number) => number | undefined;
   readonly session: SessionOptions;
   readonly signal: AbortSignal;
@@ -72,7 +72,7 @@ export interface ExplainImagesOptions {
 export interface ExplainedFile {
   readonly file: string;
   readonly probabilities: readonly number[];
-  /** Share of the model's own pictures that look as strange; undefined where it is not known. */
+  /** Share of the model's own pictures that look as strange; undefined if it is not known. */
   readonly familiarity: number | undefined;
   readonly explanations: readonly Explanation[];
   readonly json: Readonly<Record<string, unknown>>;
@@ -106,16 +106,16 @@ export async function explainImages(
       } catch (error) {
         if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
         if (!skipBad) throw badImage(error);
-        progress.line(`Left out: ${error.reason}`);
+        progress.line(`Skipped: ${error.reason}`);
       }
-      progress.stage("Explaining pictures", i + 1, files.length);
+      progress.stage("Explaining images", i + 1, files.length);
     }
   } finally {
     await explainer.close();
     await reader.close();
   }
   if (explained.length === 0)
-    throw new LeukogramError("ERR_IMAGE", "none of the images can be read", { hint: "Give others." });
+    throw new LeukogramError("ERR_IMAGE", "none of the images can be read", { hint: "Give other images." });
   const pictures = explained.map(({ drawn }) => drawn);
   const html = explainReport({ model: basename(model), classes, seenAs: seenWords(given), pictures, version: VERSION });
   await writeFile(join(dir, "explain.html"), html);
@@ -181,11 +181,11 @@ async function jpegUri(source: string | Buffer): Promise<string> {
 function seenWords({ cells, cropRedCells, model }: GivenModel): string {
   const size = `${model.input.shape[0]} \u00d7 ${model.input.shape[1]} pixels`;
   if (cropRedCells !== undefined)
-    return `This model sees a crop around the nucleus, ${cropRedCells} red cells wide, ${size}. Maps lie on that crop, not on the whole picture: what is outside of it plays no part.`;
+    return `This model sees a crop around the nucleus, ${cropRedCells} red cells wide, ${size}. Maps cover that crop, not the whole image: anything outside the crop is ignored.`;
   if (cells === undefined)
-    return `Maps lie on the picture as the model's first layer sees it: the whole picture, brought to ${size}.`;
+    return `Maps cover the image as the model's first layer sees it: the whole image, resized to ${size}.`;
   const both = cells.own
-    ? " in its own colours and in normalised ones; the first are shown"
+    ? " in its original colours and in normalised colours (the original is shown)"
     : " with its colours normalised";
-  return `This model finds the cell, crops the picture around it and sees the crop${both}, ${size}. Maps lie on that crop, not on the whole picture: what is outside of it plays no part.`;
+  return `This model finds the cell, crops the image around it and sees the crop${both}, ${size}. Maps cover that crop, not the whole image: anything outside the crop is ignored.`;
 }

@@ -11,7 +11,7 @@ export const MODEL_ENDINGS = /\.(onnx|keras|h5|hdf5|json)$/i;
 
 /** What a MODEL may be, for help texts. */
 export const MODEL_WORDS =
-  "run folder, name of a shipped model, or file: .onnx, Keras .keras or .h5, model.json of TensorFlow.js or its folder";
+  "run folder, name of a built-in model, or file: .onnx, Keras .keras or .h5, TensorFlow.js model.json or its folder";
 
 /** Flags of a model that Leukogram did not write. */
 export interface ModelFlags {
@@ -28,25 +28,25 @@ export function addModelFlags(command: Command): void {
   command
     .option(
       "--preprocessing <way>",
-      `of another program's model, how pixels were scaled before it: ${PREPROCESSINGS.join(", ")} (default: 0..255)`,
+      `for a model from another program, its pixel scaling: ${PREPROCESSINGS.join(", ")} (default: 0..255)`,
       oneOf("preprocessing", PREPROCESSINGS),
     )
     .option(
       "--jpeg-dct <way>",
-      "how JPEG files became the pixels that it saw: accurate, fast (TensorFlow) (default: accurate)",
-      oneOf("JPEG transform", JPEG_DCTS),
+      "for a model from another program, its JPEG decoder: accurate, fast (TensorFlow) (default: accurate)",
+      oneOf("JPEG decoder", JPEG_DCTS),
     )
     .option(
       "--classes <names>",
-      "its classes in the order of its outputs: A,B,C (default: what it says, or labels.txt beside it; else the five cell types)",
+      "classes in the order of the model's outputs: A,B,C (default: from the model, or from labels.txt next to it; else the five cell types)",
     )
     .option(
       "--outputs <kind>",
-      `what its outputs are: ${OUTPUTS.join(", ")} (default: found by probe pictures)`,
+      `what the model outputs: ${OUTPUTS.join(", ")} (default: detected with test images)`,
       oneOf("kind of outputs", OUTPUTS),
     )
-    .option("--image-size <pixels>", "height and width, where the file leaves them open", wholeNumber)
-    .option("--output <name>", "which of several outputs of a Keras model is the class");
+    .option("--image-size <pixels>", "input height and width, if the file does not fix them", wholeNumber)
+    .option("--output <name>", "which output of a Keras model with several is the class");
 }
 
 /** What the flags of {@link addModelFlags} say. */

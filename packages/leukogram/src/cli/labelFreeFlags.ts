@@ -15,17 +15,17 @@ export interface LabelFreeFlags {
 /** `--tta`, `--adapt-statistics`, `--tent`, `--neighbours` and `--prior-correction`. */
 export function addLabelFreeFlags(command: Command): void {
   command
-    .option("--tta", "average over turned, mirrored and scaled views of each image")
-    .option("--adapt-statistics", "move batch-norm statistics to these images' laboratory, where that shows to help")
-    .option("--tent", "make the model surer of its answers to these images, and go back where that harms")
-    .option("--neighbours", "let images that look alike vote on each other's class, if nothing speaks against it")
+    .option("--tta", "average over rotated, flipped and scaled views of each image")
+    .option("--adapt-statistics", "adapt batch-norm statistics to these images, if a check shows that it helps")
+    .option("--tent", "make the model more certain on these images; undone if a check shows that it harms")
+    .option("--neighbours", "let similar images vote on each other's class, unless a check advises against it")
     .option(
       "--prior-correction",
-      "correct for how frequent classes are among these images; not done for images unlike the model's own",
+      "correct for the class frequencies of these images; skipped for images that look different from the training images",
     );
 }
 
 /** A line on what was done, or why not. */
 export function stepLine({ name, applied, reason }: LabelFreeStep): string {
-  return `${capital(name)}: ${applied ? "" : "not done, as "}${reason}`;
+  return `${capital(name)}: ${applied ? "" : "skipped: "}${reason}`;
 }

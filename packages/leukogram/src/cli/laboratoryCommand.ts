@@ -33,7 +33,7 @@ async function load(module: string, command: string): Promise<unknown> {
     const { code, message } = cause as NodeJS.ErrnoException;
     const isMissing = code === "ERR_MODULE_NOT_FOUND" && message.includes("'@leukogram/laboratory'");
     if (!isMissing) throw cause;
-    throw new LeukogramError("ERR_USAGE", `leukogram ${command} needs the laboratory's app, which is not installed`, {
+    throw new LeukogramError("ERR_USAGE", `leukogram ${command} needs the laboratory app, which is not installed`, {
       hint: `npm install @leukogram/laboratory@${VERSION}`,
       cause,
     });

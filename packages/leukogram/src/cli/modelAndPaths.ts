@@ -20,7 +20,7 @@ export interface ModelAndPathsOptions {
  * The model and the images of words as `predict` takes them: the first is the model where it can be nothing else, as a run
  * folder, a model file or the name of a shipped model.
  *
- * @throws ERR_USAGE where there is no image, or no model is named and none comes with the package.
+ * @throws ERR_USAGE if there is no image, or no model is named and none comes with the package.
  */
 export function modelAndPaths(
   words: readonly string[],
@@ -32,8 +32,8 @@ export function modelAndPaths(
     named === undefined && (endings.test(first) || isModelFolder(first) || isShippedName(first) || isMissing);
   const paths = isModel ? rest : [...words];
   if (paths.length === 0)
-    throw new LeukogramError("ERR_USAGE", `${command}: ${first} is a model, and there is no image`, {
-      hint: "Give images, or folders of images, after it.",
+    throw new LeukogramError("ERR_USAGE", `${command}: ${first} is a model, but no images are given`, {
+      hint: "Give images or folders of images after the model.",
     });
   if (named === undefined && !isModel) requireDefault(command);
   return { model: named ?? (isModel ? first : DEFAULT_MODEL), paths };
@@ -45,7 +45,7 @@ function isModelFolder(path: string): boolean {
 
 function requireDefault(command: string): void {
   if (existsSync(DEFAULT_MODEL) || isShippedName(DEFAULT_MODEL)) return;
-  throw new LeukogramError("ERR_USAGE", `${command}: no model is named, and ${DEFAULT_MODEL} is not in this package`, {
-    hint: "Name a run folder or a model file before the images.",
+  throw new LeukogramError("ERR_USAGE", `${command}: no model is given, and ${DEFAULT_MODEL} is not in this package`, {
+    hint: "Give a run folder or a model file before the images.",
   });
 }

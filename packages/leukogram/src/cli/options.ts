@@ -9,14 +9,14 @@ import type { DataOptions } from "../data/sample.ts";
 /** A number for a flag. */
 export function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("it takes a number");
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("expected a number");
   return value;
 }
 
 /** A whole number above 0 for a flag. */
 export function wholeNumber(text: string): number {
   const value = number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("it takes a whole number above 0");
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("expected a whole number above 0");
   return value;
 }
 
@@ -25,7 +25,7 @@ export function oneOf<Name extends string>(what: string, names: readonly Name[])
   return (text) => {
     const found = names.find((name) => name === text);
     if (found !== undefined) return found;
-    throw new LeukogramError("ERR_USAGE", `${what} "${text}" is not known`, {
+    throw new LeukogramError("ERR_USAGE", `unknown ${what} "${text}"`, {
       hint: `Use one of ${names.join(", ")}.`,
     });
   };
@@ -33,7 +33,7 @@ export function oneOf<Name extends string>(what: string, names: readonly Name[])
 
 /** `--progress-file`, for a program that starts this one and watches it. */
 export function addProgressFlag(command: Command): void {
-  command.option("--progress-file <file>", "where a program that watches reads how far this is, as JSON");
+  command.option("--progress-file <file>", "file for progress as JSON, for other programs to read");
 }
 
 /** For a flag that may be given several times: all its values, in order. */
@@ -43,8 +43,8 @@ export function collect(text: string, earlier: readonly string[] = []): readonly
 
 /** `--device` and `--threads`, for commands that take no recipe. */
 export function addSessionFlags(command: Command): void {
-  command.option("--device <device>", "where the engine runs: cpu, cuda, dml, coreml, webgpu", "cpu");
-  command.option("--threads <number>", "threads of the engine (default: one a core)", wholeNumber);
+  command.option("--device <device>", "device for the engine: cpu, cuda, dml, coreml, webgpu", "cpu");
+  command.option("--threads <number>", "number of engine threads (default: one per core)", wholeNumber);
 }
 
 /** What {@link addSessionFlags} was given. @throws ERR_USAGE for a device that is not known. */
@@ -52,7 +52,7 @@ export function sessionOf({ device = "cpu", threads }: { device?: string; thread
   const known = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
   const found = known.find((name) => name === device);
   if (found === undefined)
-    throw new LeukogramError("ERR_USAGE", `device "${device}" is not known`, {
+    throw new LeukogramError("ERR_USAGE", `unknown device "${device}"`, {
       hint: `Use one of ${known.join(", ")}.`,
     });
   return { device: found, threads };

@@ -10,7 +10,7 @@ const BITS = "--bits";
 export function addPictureFlags(command: Command): void {
   command.option(
     `${BITS} <number>`,
-    "of pictures with 16 bits, how many the camera uses: 10, 12, 14 (default: what the files say, else what the largest value of a folder needs)",
+    "bits the camera uses in 16-bit images: 10, 12, 14 (default: from the files, else from the largest value in the folder)",
     number,
   );
 }

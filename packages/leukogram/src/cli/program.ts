@@ -31,22 +31,19 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function createProgram(): Command {
   const program = new Command("leukogram")
-    .description("Trains, judges and serves classifiers of white blood cells.")
+    .description("Train, evaluate and serve classifiers of white blood cells.")
     .usage("COMMAND [options]")
     .configureHelp({ visibleArguments: () => [] })
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .addHelpText(
-      "after",
-      () => `\nCommands:\n${commandList()}\n\nleukogram COMMAND --help has examples for each.\n${NOTICE}`,
-    )
+    .addHelpText("after", () => `\nCommands:\n${commandList()}\n\nleukogram COMMAND --help shows examples.\n${NOTICE}`)
     .action((words: string[], _, command: Command) => {
       // Behind flags, or none at all.
       if (words[0] !== undefined) requireCommand(words[0]);
       command.help();
     })
-    .argument("[command...]", "what to do")
+    .argument("[command...]", "command to run")
     .helpCommand(false);
   return program;
 }
@@ -56,7 +53,7 @@ function requireCommand(word: string): void {
   const names = COMMANDS.map(({ name }) => name);
   if (names.includes(word)) return;
   const near = nearest(word, names);
-  throw new LeukogramError("ERR_USAGE", `there is no command "${word}"`, {
+  throw new LeukogramError("ERR_USAGE", `unknown command "${word}"`, {
     hint: near === undefined ? "See leukogram --help." : `Did you mean "${near}"?`,
   });
 }
@@ -74,8 +71,8 @@ function addCommand(program: Command, name: string, module: CommandModule): void
   module.define(command);
   command
     .option("--json", "print the result as JSON")
-    .option("--quiet", "show no progress")
-    .addOption(new Option("--debug", "show where an error came from").hideHelp())
+    .option("--quiet", "hide progress")
+    .addOption(new Option("--debug", "show the stack trace of an error").hideHelp())
     .addHelpText("after", `\nExamples:\n${module.examples.map((line) => `  $ ${line}`).join("\n")}\n\n${NOTICE}`)
     .action(async () => {
       const options = command.opts();
@@ -114,7 +111,7 @@ export function report(error: unknown, debug: boolean): number {
   process.stderr.write(
     debug
       ? `${stack}\n`
-      : `ERR_BUG ${message.trim().replace(/\s*\n\s*/g, " ")}. This is a fault of Leukogram; --debug shows where.\n`,
+      : `ERR_BUG ${message.trim().replace(/\s*\n\s*/g, " ")}. This is a bug in Leukogram; --debug shows the stack trace.\n`,
   );
   return 1;
 }

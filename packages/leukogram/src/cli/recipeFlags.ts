@@ -13,16 +13,16 @@ const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLo
 export function addRecipeFlags(command: Command, except: readonly string[] = []): void {
   command.option(
     "--recipe <name|file>",
-    "settings to begin with: a name in configs/, a YAML file, or a run's config.json; flags go over them",
+    "settings to start from: a name in configs/, a YAML file, or a run's config.json; flags override them",
   );
-  command.option("--preset <name>", "the same, for the recipes that come with the package, such as anylab");
+  command.option("--preset <name>", "name of a built-in recipe to start from, such as anylab");
   for (const { key, description, group, kind, choices, default: value } of recipeKeys()) {
     if (except.includes(key)) continue;
     if (key === "augment") addAugmentFlags(command, group);
     const flag = kebab(key);
     if (key === "augment" || isDose(key)) continue;
     const usual = value === undefined ? [] : [`default: ${kind === "boolean" ? (value ? "yes" : "no") : value}`];
-    const notes = kind === "boolean" ? [...usual, `--no-${flag} for no`] : usual;
+    const notes = kind === "boolean" ? [...usual, `--no-${flag} to turn off`] : usual;
     const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
     const argument = kind === "boolean" ? "" : kind === "number" ? " <number>" : ` <${choices?.join("|") ?? "value"}>`;
     const option = new Option(`--${flag}${argument}`, text).helpGroup(`${group}:`);
@@ -39,15 +39,15 @@ function addAugmentFlags(command: Command, group: string): void {
   const add = (option: Option) => command.addOption(option.helpGroup(heading));
   add(
     new Option(
-      "--augment <way=strength[@chance]>",
-      "change training images in one way, such as stain=0.6@0.8; once for each way; a strength of 0 turns it off",
+      "--augment <name=strength[@probability]>",
+      "augment training images, as NAME=STRENGTH@PROBABILITY, such as stain=0.6@0.8; repeat for each transform; strength 0 turns it off",
     ).argParser((text, earlier: Doses | false = {}) => ({ ...earlier, ...doseOf(text, earlier || {}) })),
   );
-  add(new Option("--no-augment", "leave training images as they are: no rotation, zoom, flip or other way"));
+  add(new Option("--no-augment", "do not augment training images: no rotation, zoom, flip or other transform"));
   for (const { name } of INGREDIENTS)
     for (const [flag, now] of [
       [kebab(name), `${name}=STRENGTH`],
-      [`${kebab(name)}-chance`, `${name}=STRENGTH@CHANCE`],
+      [`${kebab(name)}-chance`, `${name}=STRENGTH@PROBABILITY`],
     ] as const)
       add(new Option(`--${flag} <number>`).hideHelp().argParser(() => refuseOldFlag(flag, now)));
   const ways = INGREDIENTS.map(({ name, description, unit, chance }) => [
@@ -55,10 +55,7 @@ function addAugmentFlags(command: Command, group: string): void {
     `${description}, ${unit}`,
     `@${chance}`,
   ]);
-  command.addHelpText(
-    "after",
-    `\nWays of --augment, with the chance that is taken if none is given:\n${indented(ways)}`,
-  );
+  command.addHelpText("after", `\nTransforms for --augment, with their default probabilities:\n${indented(ways)}`);
 }
 
 const indented = (rows: readonly (readonly string[])[]) => {
@@ -67,7 +64,7 @@ const indented = (rows: readonly (readonly string[])[]) => {
 };
 
 function refuseOldFlag(flag: string, now: string): never {
-  throw new LeukogramError("ERR_USAGE", `--${flag} is not known any more`, { hint: `Use --augment ${now}.` });
+  throw new LeukogramError("ERR_USAGE", `--${flag} has been removed`, { hint: `Use --augment ${now}.` });
 }
 
 type Doses = Readonly<Record<string, number>>;
@@ -77,14 +74,14 @@ function doseOf(word: string, earlier: Doses): Doses {
   const [, name, strength, chance] = /^([^=]+)=([^@]+)(?:@(.+))?$/.exec(word) ?? [];
   const names = INGREDIENTS.map((ingredient) => ingredient.name as string);
   const bad = (why: string, hint: string) => new LeukogramError("ERR_USAGE", `--augment ${word}: ${why}`, { hint });
-  if (name === undefined) throw bad("expected a way, its strength and its chance", "Write it as stain=0.6@0.8.");
+  if (name === undefined) throw bad("expected NAME=STRENGTH@PROBABILITY", "Write it as stain=0.6@0.8.");
   if (!names.includes(name)) {
     const near = nearest(name, names);
-    throw bad(`there is no way "${name}"`, near ? `Did you mean "${near}"?` : `Use one of ${names.join(", ")}.`);
+    throw bad(`unknown transform "${name}"`, near ? `Did you mean "${near}"?` : `Use one of ${names.join(", ")}.`);
   }
-  if (earlier[name] !== undefined) throw bad(`${name} was given before`, "Give each way once.");
+  if (earlier[name] !== undefined) throw bad(`${name} is given twice`, "Give each transform once.");
   const numbers = [strength, chance].flatMap((text) => (text === undefined ? [] : [Number(text)]));
-  if (numbers.some(Number.isNaN)) throw bad("strength and chance are numbers", "Write it as stain=0.6@0.8.");
+  if (numbers.some(Number.isNaN)) throw bad("strength and probability must be numbers", "Write it as stain=0.6@0.8.");
   return { [name]: numbers[0]!, ...(numbers.length === 2 && { [`${name}Chance`]: numbers[1]! }) };
 }
 
@@ -95,7 +92,7 @@ export function recipeOf(
 ): Recipe {
   const { recipe: file, preset } = options as { recipe?: string; preset?: string };
   if (file !== undefined && preset !== undefined)
-    throw new LeukogramError("ERR_USAGE", "--recipe and --preset were both given", { hint: "Give one of them." });
+    throw new LeukogramError("ERR_USAGE", "--recipe and --preset can't be combined", { hint: "Use only one of them." });
   const recipe = file ?? preset;
   const fromFile = recipe === undefined ? {} : readRecipe(recipe);
   const { augment, ...rest } = options;

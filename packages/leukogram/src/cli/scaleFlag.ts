@@ -15,10 +15,10 @@ export interface ScaleFlag {
 
 /** `--scale`, and the flags of all that reads pictures; of `several` laboratories once for each. */
 export function addScaleFlag(command: Command, { several = false }: { readonly several?: boolean } = {}): void {
-  const each = several ? "; of several laboratories NAME=72px, once for each" : "";
+  const each = several ? "; with several laboratories NAME=72px, repeated for each" : "";
   command.option(
     several ? "--scale <[name=]scale>" : "--scale <scale>",
-    `how large the pictures show a cell: 72px, the width of a red cell, or 0.10um a pixel${each} (default: measured from the cells' nuclei)`,
+    `scale of the images: width of a red cell in pixels (72px), or size of a pixel (0.10um)${each} (default: measured from the cells' nuclei)`,
     collect,
   );
   addPictureFlags(command);

@@ -1,7 +1,7 @@
 import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../evaluation/familiarity.ts";
 import { isUnfamiliar } from "../metrics/familiarity.ts";
 
-/** An image that a model answered, and how familiar it looks; undefined where the model can't tell. */
+/** An image that a model answered, and how familiar it looks; undefined if the model can't tell. */
 export interface LookedAt {
   readonly path: string;
   readonly familiarity: number | undefined;
@@ -26,7 +26,7 @@ export function strangeLines(images: readonly LookedAt[]): string[] {
   const list = `${names.join(", ")}${strange.length > MOST_NAMED ? ", ..." : ""}`;
   return [
     warning === undefined
-      ? `Stranger than 99 of 100 of the model's own images, as one in a hundred is by chance: ${list}.`
+      ? `Less familiar than 99 % of the model's own images (1 % is expected by chance): ${list}.`
       : `${warning} (${list})`,
   ];
 }

@@ -6,7 +6,7 @@ import { oneOf } from "./options.ts";
 export function addTypesFlag(command: Command, usual: string): void {
   command.option(
     "--types <all|five>",
-    `every type that the model knows, or the five, with what is none of these told apart (default: ${usual})`,
+    `cell types to report: all that the model knows, or the five, with other cells reported separately (default: ${usual})`,
     oneOf("types", TYPES),
   );
 }

@@ -15,20 +15,20 @@ export function addWeightsFlags(command: Command): void {
   command
     .option(
       "--weights <file>",
-      "ImageNet weights of the backbone: Keras's file (.h5), or timm's of a ViT (.safetensors); none: random weights",
+      "ImageNet weights of the backbone: a Keras file (.h5), or a timm file of a ViT (.safetensors); none for random weights",
     )
-    .option("--fetch-weights", "fetch them from Keras's public address where they are not here yet");
+    .option("--fetch-weights", "download ImageNet weights from Keras's public address if they are missing");
 }
 
 /** What `--weights` takes in place of a file, so that none of the cache is taken either. */
 const NONE = "none";
 
-/** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG where there is no such model. */
+/** Refuses weights for a model that takes none. @throws ERR_USAGE; ERR_CONFIG if no such model. */
 export function requireWeightsFit({ weights, fetchWeights }: WeightsFlags, { model }: Pick<Recipe, "model">): void {
   const flag = weights === undefined ? "--fetch-weights" : "--weights";
   if (modelEntry(model).pretrained || ((weights === undefined || weights === NONE) && !fetchWeights)) return;
-  throw new LeukogramError("ERR_USAGE", `${flag}: model "${model}" begins from no ImageNet weights`, {
-    hint: `Leave ${flag} out, or choose another --model.`,
+  throw new LeukogramError("ERR_USAGE", `${flag}: model "${model}" has no ImageNet weights`, {
+    hint: `Remove ${flag}, or choose another --model.`,
   });
 }
 

@@ -5,14 +5,14 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 /** One place of images, and the laboratory that they come from. */
 export interface DataSource {
   readonly path: string;
-  /** Undefined where only a path was given. */
+  /** Undefined if only a path was given. */
   readonly laboratory: string | undefined;
 }
 
 /**
  * Reads `DIR` or `NAME=DIR`. What is there by the whole name is a path, whatever signs are in it.
  *
- * @throws LeukogramError ERR_USAGE where the name is empty or holds a slash.
+ * @throws LeukogramError ERR_USAGE if the name is empty or holds a slash.
  */
 export function parseSource(text: string): DataSource {
   const at = text.indexOf("=");
@@ -21,6 +21,6 @@ export function parseSource(text: string): DataSource {
   const path = text.slice(at + 1);
   if (laboratory !== "" && path !== "" && !/[/\\]/.test(laboratory)) return { path, laboratory };
   throw new LeukogramError("ERR_USAGE", `data "${text}": expected a folder, or NAME=FOLDER`, {
-    hint: "Give the laboratory's name before the =, and its folder behind it.",
+    hint: "Put the laboratory's name before the =, and its folder after it.",
   });
 }

@@ -21,8 +21,8 @@ import { makeGrouping, makeLaboratories } from "./sampling/grouping.ts";
  * Lists the images of a folder of class folders, in the order of Keras's `image_dataset_from_directory`: classes
  * sorted, subfolders included and sorted, names sorted by code points.
  *
- * @throws LeukogramError ERR_DATA where the folder is missing, no folder, empty, holds one class only, or a class
- * without an image; ERR_USAGE where `groupBy` names no column.
+ * @throws LeukogramError ERR_DATA if the folder is missing, no folder, empty, holds one class only, or a class
+ * without an image; ERR_USAGE if `groupBy` names no column.
  */
 export function scanFolder(dir: string, options: ScanOptions = {}): Dataset {
   const dataset = scan(dir, options);
@@ -58,7 +58,7 @@ function imagesOfClass(dir: string, name: string): readonly string[] {
   if (images.length === 0) {
     const seen =
       others.length > 0 ? `, only ${counted(others.length, "other file")} such as ${basename(others[0]!)}` : "";
-    throw new LeukogramError("ERR_DATA", `class "${name}" has no image in ${join(dir, name)}${seen}`, {
+    throw new LeukogramError("ERR_DATA", `class "${name}" has no images in ${join(dir, name)}${seen}`, {
       hint: `Add images (${IMAGE_EXTENSIONS_TEXT}), or remove the folder.`,
     });
   }
@@ -71,7 +71,7 @@ function imagesOfClass(dir: string, name: string): readonly string[] {
  * folders, a zip of either that `unpackZip` has unpacked, or a manifest CSV with the columns `file` and `class` (or like names), and `split`, `patient`, `slide`, `group`,
  * `laboratory`, `scale` if known.
  *
- * @throws LeukogramError ERR_DATA as {@link scanFolder}, and where train and test have different classes.
+ * @throws LeukogramError ERR_DATA as {@link scanFolder}, and if train and test have different classes.
  *
  * @example
  * const { train, test } = openData("data/pbc", { groupBy: "patient" });
@@ -97,11 +97,11 @@ export function requireUnlikeNames(classes: readonly string[], where: string): v
   const isKnown = first !== undefined && first === second;
   throw new LeukogramError(
     "ERR_DATA",
-    `${where}: the classes ${quoteList(pair)} differ only in case, spaces, - or _, and would count as two`,
+    `${where}: the classes ${quoteList(pair)} differ only in case, spaces, - or _, but would count as two classes`,
     {
       hint: isKnown
-        ? `Name them alike, or join them as ${first} with --map-classes auto.`
-        : "Name them alike, or join them with --map-classes map.csv (columns from and to).",
+        ? `Give them the same name, or merge them as ${first} with --map-classes auto.`
+        : "Give them the same name, or merge them with --map-classes map.csv (columns from and to).",
     },
   );
 }
@@ -154,7 +154,7 @@ export function requireSameClasses(train: Dataset, other: Dataset | undefined, w
   throw new LeukogramError(
     "ERR_DATA",
     `${where}: train and test have different classes; only in train: ${quoteList(onlyTrain)}; only in test: ${quoteList(onlyOther)}`,
-    { hint: "Give both the same class folders." },
+    { hint: "Both need the same class folders." },
   );
 }
 
@@ -165,9 +165,9 @@ function classFolders(dir: string, { classes: wanted, isPart = false }: ScanOpti
     throw new LeukogramError(
       "ERR_DATA",
       images > 0
-        ? `${dir} holds ${counted(images, "image")} and no class folder`
-        : `${dir} is empty: there is no class folder in it`,
-      { hint: "Put the images in one folder a class, such as Basophil/ and Eosinophil/." },
+        ? `${dir} contains ${counted(images, "image")} but no class folders`
+        : `${dir} is empty: no class folders found`,
+      { hint: "Put the images in one folder per class, such as Basophil/ and Eosinophil/." },
     );
   }
   const absent = (wanted ?? []).filter((name) => !found.includes(name));
@@ -176,14 +176,14 @@ function classFolders(dir: string, { classes: wanted, isPart = false }: ScanOpti
       "ERR_DATA",
       `${dir} has no folder for the class ${quoteList(absent)}, only ${quoteList(found)}`,
       {
-        hint: "Name only classes that have a folder.",
+        hint: "Give only classes that have a folder.",
       },
     );
   }
   const classes = wanted ?? found;
   if (classes.length > 1 || isPart) return classes;
-  throw new LeukogramError("ERR_DATA", `${dir} has only one class, ${quoteList(classes)}, and at least 2 are needed`, {
-    hint: "Give the folder that holds the class folders.",
+  throw new LeukogramError("ERR_DATA", `${dir} has only one class, ${quoteList(classes)}, but at least 2 are needed`, {
+    hint: "Give the folder that contains the class folders.",
   });
 }
 
@@ -191,12 +191,12 @@ function requireFolder(dir: string): void {
   if (!existsSync(dir)) throw missing(dir);
   if (statSync(dir).isDirectory()) return;
   throw new LeukogramError("ERR_DATA", `${dir} is not a folder`, {
-    hint: "Give a folder of class folders, one with Train/ and Test/ in it, or a manifest .csv file.",
+    hint: "Give a folder of class folders, a folder that contains Train/ and Test/, or a manifest .csv file.",
   });
 }
 
 function missing(path: string): LeukogramError {
-  return new LeukogramError("ERR_DATA", `there is no folder ${path}`, { hint: "Check the path's spelling." });
+  return new LeukogramError("ERR_DATA", `no such folder: ${path}`, { hint: "Check the path's spelling." });
 }
 
 function manifestPath(dir: string): string | undefined {

@@ -18,7 +18,7 @@ const UNKNOWN = "unknown";
  * the source's own manifest says where the source has no name of its own. Parts that only some sources have, such as
  * test images, are made of theirs; where one has its validation images apart, all must.
  *
- * @throws LeukogramError ERR_USAGE where two sources have one name; ERR_DATA as {@link openData}.
+ * @throws LeukogramError ERR_USAGE if two sources have one name; ERR_DATA as {@link openData}.
  *
  * @example
  * const { train } = openLaboratories(["A=data/a", "B=data/b"]);
@@ -31,7 +31,7 @@ export function openLaboratories(texts: readonly string[], options: DataOptions 
 function openSources(texts: readonly string[], open: (path: string) => OpenedData): OpenedData {
   const sources = texts.map(parseSource);
   const [first] = sources;
-  if (first === undefined) throw new LeukogramError("ERR_USAGE", "data: no folder was given");
+  if (first === undefined) throw new LeukogramError("ERR_USAGE", "data: no folder given");
   if (sources.length === 1) {
     const opened = open(first.path);
     return first.laboratory === undefined ? opened : named(opened, first.laboratory);
@@ -58,24 +58,22 @@ export function openToJudge(texts: readonly string[], options: DataOptions = {})
 /** The part to judge a model by: test, else validation, which is remarked, else all. */
 export function partToJudge({ train, validation, test }: OpenedData, path: string): Dataset {
   if (test === undefined && validation !== undefined)
-    remark(
-      `${path}: has no test part, so its validation part is judged on; a model that was chosen by it looks too good`,
-    );
+    remark(`${path}: has no test part, so the validation part is used; a model chosen by it looks too good`);
   return test ?? validation ?? train;
 }
 
-/** The laboratories of these images, sorted; none where no image's laboratory is known. */
+/** The laboratories of these images, sorted; none if no image's laboratory is known. */
 export function laboratoryNames(samples: readonly Sample[]): readonly string[] {
   if (samples.every(({ laboratory }) => laboratory === undefined)) return [];
   return [...new Set(samples.map(laboratoryOf))].sort(compareCodePoints);
 }
 
-/** The name that an image's laboratory goes by: "unknown" where none is known. */
+/** The name that an image's laboratory goes by: "unknown" if none is known. */
 export function laboratoryOf({ laboratory }: Pick<Sample, "laboratory">): string {
   return laboratory ?? UNKNOWN;
 }
 
-/** Each image's laboratory as an index into {@link laboratoryNames}; undefined where there are fewer than two. */
+/** Each image's laboratory as an index into {@link laboratoryNames}; undefined if there are fewer than two. */
 export function laboratoryIndices(samples: readonly Sample[]): readonly number[] | undefined {
   const names = laboratoryNames(samples);
   return names.length < 2 ? undefined : samples.map((sample) => names.indexOf(laboratoryOf(sample)));
@@ -93,8 +91,8 @@ function merge(all: readonly OpenedSource[]): OpenedData {
   if (withValidation.length > 0 && withValidation.length < all.length) {
     throw new LeukogramError(
       "ERR_DATA",
-      `${withValidation[0]!.source.path} has its validation images apart, and ${all.find(({ opened }) => !opened.validation)!.source.path} has not`,
-      { hint: "Give all laboratories a Validation folder, or none." },
+      `${withValidation[0]!.source.path} has a Validation folder, but ${all.find(({ opened }) => !opened.validation)!.source.path} has none`,
+      { hint: "Either all laboratories need a Validation folder, or none." },
     );
   }
   const classes = [...new Set(all.flatMap(({ opened }) => opened.train.classes))].sort(compareCodePoints);
@@ -135,7 +133,7 @@ function requireDistinct(sources: readonly DataSource[]): void {
     const other = sources.slice(0, i).find((earlier) => nameOf(earlier) === nameOf(source));
     if (other === undefined) continue;
     throw new LeukogramError("ERR_USAGE", `data: both ${other.path} and ${source.path} are named "${nameOf(source)}"`, {
-      hint: `Give each a name of its own, such as A=${other.path}.`,
+      hint: `Give each a different name, such as A=${other.path}.`,
     });
   }
 }

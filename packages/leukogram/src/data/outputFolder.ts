@@ -11,7 +11,7 @@ export const MADE_BY = ".leukogram-made";
 /**
  * Fills the folder `dest` whole or not at all: `fill` writes into a sibling, which then takes its name.
  *
- * @throws LeukogramError ERR_OUTPUT where `dest` holds files that this command did not write, or cannot be written.
+ * @throws LeukogramError ERR_OUTPUT if `dest` holds files that this command did not write, or cannot be written.
  */
 export async function replaceFolder(dest: string, maker: string, fill: (dir: string) => Promise<void>): Promise<void> {
   const target = resolve(dest);
@@ -33,7 +33,7 @@ export async function replaceFolder(dest: string, maker: string, fill: (dir: str
       "ERR_OUTPUT",
       `cannot write ${dest}: ${full ? "the disk is full" : (cause as Error).message}`,
       {
-        hint: "Free some space, or name another folder.",
+        hint: "Free some disk space, or choose another folder.",
         cause,
       },
     );
@@ -44,7 +44,7 @@ function requireOurs(target: string, dest: string): void {
   if (!existsSync(target)) return;
   const names = statSync(target).isDirectory() ? listFolder(target).map((entry) => entry.name) : [basename(target)];
   if (names.length === 0 || names.includes(MADE_BY)) return;
-  throw new LeukogramError("ERR_OUTPUT", `${dest} exists and was not made by this command; it is left as it is`, {
-    hint: "Name a folder that does not exist yet.",
+  throw new LeukogramError("ERR_OUTPUT", `${dest} exists and was not made by this command; it was not changed`, {
+    hint: "Choose a folder that does not exist yet.",
   });
 }

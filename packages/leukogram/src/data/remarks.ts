@@ -10,7 +10,7 @@ export const PICTURE_KINDS = [
 /** One of {@link PICTURE_KINDS}. */
 export type PictureKind = (typeof PICTURE_KINDS)[number];
 
-/** All that was noticed since the process began; each list is empty where there was nothing. */
+/** All that was noticed since the process began; each list is empty if there was nothing. */
 export interface Remarks {
   /** Files that are no pictures by their names, counted by ending. */
   readonly leftOut: Readonly<Record<string, number>>;
@@ -39,7 +39,7 @@ export function remark(text: string): void {
 export function remarkPicture(kind: PictureKind, name: string, text: string): void {
   const found = kinds.get(kind);
   kinds.set(kind, (found ?? new Set()).add(name));
-  if (found === undefined) say(`${name}: ${text}. Others of this kind are read alike.`);
+  if (found === undefined) say(`${name}: ${text}. Similar images are read the same way.`);
 }
 
 /** Counts files of a folder that are no pictures by their names. */
@@ -54,7 +54,7 @@ export function remarkLeftOut(dir: string, paths: readonly string[]): void {
   }
   if (counts.size === 0) return;
   const listed = [...counts].map(([ending, count]) => `${count} ${ending}`).join(", ");
-  say(`${dir}: left out, as no pictures by their names: ${listed}`);
+  say(`${dir}: ignored, not image files: ${listed}`);
 }
 
 /** Sets who hears remarks from now on, and passes on those that nobody has heard yet. */
@@ -72,7 +72,7 @@ export function hearRemarks(listener: (text: string) => void): () => void {
   };
 }
 
-/** What was noticed, for a program's output; undefined where there was nothing. */
+/** What was noticed, for a program's output; undefined if there was nothing. */
 export function remarksSoFar(): Partial<Remarks> | undefined {
   const counted = <Key extends string>(of: ReadonlyMap<Key, ReadonlySet<string>>) =>
     Object.fromEntries([...of].map(([key, names]) => [key, names.size]));
@@ -93,7 +93,7 @@ export function forgetRemarks(): void {
 
 /** How a file's name ends, in lower case with its dot. */
 function endingOf(path: string): string {
-  return /[^/\\](\.[^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "without an ending";
+  return /[^/\\](\.[^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "without extension";
 }
 
 function say(text: string): void {

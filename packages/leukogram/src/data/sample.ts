@@ -8,11 +8,11 @@ export interface Sample {
   readonly path: string;
   /** Index into the data set's classes. */
   readonly label: number;
-  /** Shared by siblings of one original, and by images of one patient or slide where known. */
+  /** Shared by siblings of one original, and by images of one patient or slide if known. */
   readonly group: string;
-  /** Name of the laboratory that the image comes from; undefined where it is not known. */
+  /** Name of the laboratory that the image comes from; undefined if it is not known. */
   readonly laboratory?: string | undefined;
-  /** Width of a red cell in the picture, pixels; undefined where no manifest says its scale. */
+  /** Width of a red cell in the picture, pixels; undefined if no manifest says its scale. */
   readonly redCell?: number | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface ScanOptions extends DataOptions {
   readonly isPart?: boolean;
 }
 
-/** What {@link openData} found; `validation` and `test` are undefined where the data has no such part. */
+/** What {@link openData} found; `validation` and `test` are undefined if the data has no such part. */
 export interface OpenedData {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;

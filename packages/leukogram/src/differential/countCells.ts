@@ -51,7 +51,7 @@ export function whiteOf(classes: readonly string[]): number[] {
 /**
  * Counts the first leukocytes in the order of the rows, and whatever else stands among them.
  *
- * @throws ERR_DATA where there are fewer leukocytes than wanted, or none.
+ * @throws ERR_DATA if there are fewer leukocytes than wanted, or none.
  */
 export function countCells({ classes, rows }: Predictions, { cells: asked, reject }: CountOptions): CountedAnswers {
   const sure = rows.filter((row) => isCountable(row, reject));
@@ -90,21 +90,21 @@ interface Found {
 
 function tooFew(wanted: number, found: number, { rows, sure, reject, classes, firstChoices }: Found): LeukogramError {
   if (rows.length === 0)
-    return new LeukogramError("ERR_DATA", "differential: there is no cell to count", {
-      hint: "Give a folder of images of single cells, or a predictions.csv with rows in it.",
+    return new LeukogramError("ERR_DATA", "differential: no cells to count", {
+      hint: "Give a folder of images of single cells, or a predictions.csv that is not empty.",
     });
   const isUnsure = rows.length > sure.length;
   const of = [
-    ...(isUnsure ? [" that the model is sure of"] : []),
-    ...(sure.length > found ? [`${isUnsure ? " and" : " that the model"} calls a leukocyte`] : []),
+    ...(isUnsure ? [" with a confident prediction"] : []),
+    ...(sure.length > found ? [`${isUnsure ? " and" : " that the model"} calls a white blood cell`] : []),
     ...(rows.length > found ? [`, of ${rows.length}`] : []),
   ].join("");
   const why = isUnsure
     ? `; ${counted(rows.length - sure.length, "other has", "others have")} a class less probable than ${thresholdText(reject)} (--reject): ${choicesText(firstChoices)}`
     : "";
   const fewer = found > 0 && wanted > found ? `Give more cells, or count fewer: --cells ${found}.` : "Give more cells.";
-  const asked = wanted === 0 ? "leukocytes are" : counted(wanted, "cell is", "cells are");
-  const there = found === 0 ? "there is none" : `there ${found === 1 ? "is" : "are"} ${found}`;
+  const asked = wanted === 0 ? "white blood cells are" : counted(wanted, "cell is", "cells are");
+  const there = found === 0 ? "there are none" : `there ${found === 1 ? "is" : "are"} ${found}`;
   return new LeukogramError("ERR_DATA", `differential: ${asked} to be counted, and ${there}${of}${why}`, {
     hint: isUnsure ? `${fewer} ${lessSure({ reject, classes })}` : fewer,
   });
@@ -126,7 +126,7 @@ export function groupsOf(
   ];
 }
 
-/** Erythroblasts among leukocytes and themselves; undefined where the model does not know them. */
+/** Erythroblasts among leukocytes and themselves; undefined if the model does not know them. */
 export function erythroblastShare(classes: readonly string[], white: readonly number[]): ShareOf | undefined {
   const place = classes.indexOf("Erythroblast");
   return place < 0 ? undefined : { part: [place], among: [place, ...white] };

@@ -5,9 +5,9 @@ import type { Predictions } from "../evaluation/types.ts";
 
 /** What was found of a count's cells. */
 export interface CellsLook {
-  /** Undefined where the answers do not say how familiar the cells are. */
+  /** Undefined if the answers do not say how familiar the cells are. */
   readonly familiarity: FamiliarityFigures | undefined;
-  /** Why no flags are given; undefined where they are. */
+  /** Why no flags are given; undefined if they are. */
   readonly withheld: string | undefined;
 }
 
@@ -24,16 +24,16 @@ export function lookOf({ rows }: Predictions, judged: Predictions | undefined): 
   if (isOfHere) return { familiarity, withheld: undefined };
   const why =
     judged === undefined
-      ? "Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or judge it on labelled cells of this laboratory and give them with --judged."
-      : "The cells of --judged look like the model's own, so they are of another laboratory than these.";
+      ? "Review the cells (leukogram serve), adapt the model to this laboratory (leukogram adapt), or evaluate the model on labelled cells from this laboratory and give the result with --judged."
+      : "The cells of --judged look like the model's training images, so they come from a different laboratory.";
   return {
     familiarity,
-    withheld: `Flags are withheld: ${strangeOf(familiarity)}, so shares may be wrong by its mistakes. ${why}`,
+    withheld: `Flags are withheld: ${strangeOf(familiarity)}, so its mistakes may distort the shares. ${why}`,
   };
 }
 
 /** How many cells are strange, as a clause. */
 export function strangeOf({ count, unfamiliar }: FamiliarityFigures): string {
   const strange = Math.round(unfamiliar.value * count);
-  return `${strange} of ${counted(count, "cell")} ${strange === 1 ? "does" : "do"} not look like what the model was trained on`;
+  return `${strange} of ${counted(count, "cell")} ${strange === 1 ? "does" : "do"} not look like the model's training images`;
 }

@@ -166,12 +166,12 @@ interface Context {
 }
 
 function notInterpreted({ withheld }: DifferentialReport): string {
-  return withheld === undefined ? "" : " Not interpreted: the cells do not look like what the model was trained on.";
+  return withheld === undefined ? "" : " Not interpreted: the cells do not look like the model's training images.";
 }
 
 function percentObservation(row: ReportedClass, { report, effective }: Context) {
   const { low, high } = row.share;
-  const how = row.corrected === undefined ? "as counted" : "corrected for the model's mistakes";
+  const how = row.corrected === undefined ? "as counted" : "corrected for the model's errors";
   return {
     ...base(effective),
     code: codeOf(row.class, "percent"),
@@ -179,7 +179,7 @@ function percentObservation(row: ReportedClass, { report, effective }: Context) 
     ...interpretationOf(row.position),
     note: [
       {
-        text: `${row.count} of ${report.cells} cells; ${how}, 95 % limits ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.${notInterpreted(report)}`,
+        text: `${row.count} of ${report.cells} cells; ${how}, 95 % interval ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.${notInterpreted(report)}`,
       },
     ],
     ...(row.range && {
@@ -197,7 +197,9 @@ function absoluteObservation(row: ReportedClass, effective: string | undefined) 
     code: codeOf(row.class, "absolute"),
     valueQuantity: countQuantity(value),
     ...interpretationOf(row.absolutePosition),
-    note: [{ text: `95 % limits ${low.toFixed(2)} to ${high.toFixed(2)} 10*9/L, of the share alone.` }],
+    note: [
+      { text: `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)} 10*9/L, for the uncertainty of the share only.` },
+    ],
     ...(row.absoluteRange && {
       referenceRange: [{ low: countQuantity(row.absoluteRange[0]), high: countQuantity(row.absoluteRange[1]) }],
     }),
@@ -224,7 +226,7 @@ function erythroblastObservations(
 ) {
   const ratio = (value: number) => quantity(rounded(value, 1), "/100 WBC", "/100{WBCs}");
   const limits = (low: number, high: number, digits: number) =>
-    `95 % limits ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
+    `95 % interval ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
   const found = {
     ...base(effective),
     code: coding("http://loinc.org", ...ERYTHROBLASTS),
@@ -243,7 +245,7 @@ function erythroblastObservations(
     ...base(effective),
     code: coding("http://loinc.org", ...CORRECTED),
     valueQuantity: countQuantity(value),
-    note: [{ text: `${limits(low, high, 2)} 10*9/L, of the erythroblasts alone.` }],
+    note: [{ text: `${limits(low, high, 2)} 10*9/L, for the uncertainty of the erythroblasts only.` }],
   };
   return [found, corrected];
 }

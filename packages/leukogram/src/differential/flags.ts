@@ -77,13 +77,13 @@ function flag(name: string, { estimate, range, position, kind, unit }: FlagInput
   const isAbove = position.endsWith("above");
   const { value, low, high } = estimate;
   const digits = unit === "%" ? 1 : 2;
-  const limits = `${value.toFixed(digits)} ${unit} (${low.toFixed(digits)} to ${high.toFixed(digits)}), usual ${range[0]} to ${range[1]}`;
+  const limits = `${value.toFixed(digits)} ${unit} (${low.toFixed(digits)} to ${high.toFixed(digits)}), reference range ${range[0]} to ${range[1]}`;
   const subject = SUBJECTS[name] ?? `${name} is`;
   return position.startsWith("maybe")
     ? [
-        `${subject.replace(/ (is|are)$/, "")} may be ${isAbove ? "above" : "below"} the usual range: ${limits}. The count leaves it open.`,
+        `${subject.replace(/ (is|are)$/, "")} may be ${isAbove ? "above" : "below"} the reference range: ${limits}. The count is too small to tell.`,
       ]
-    : [`${subject} ${position} the usual range${calledOf(name, kind, isAbove)}, ${limits}.`];
+    : [`${subject} ${position} the reference range${calledOf(name, kind, isAbove)}, ${limits}.`];
 }
 
 function calledOf(name: string, kind: string, isAbove: boolean): string {
@@ -97,9 +97,9 @@ export function erythroblastFlag({ count, per100, range, position }: Erythroblas
   if (range === undefined || !position.endsWith("above")) return [];
   const { value, low, high } = per100;
   const usual = range[1] === 0 ? "none" : `${range[0]} to ${range[1]}`;
-  const open = position === "above" ? "" : " The count leaves open whether they are more.";
+  const open = position === "above" ? "" : " The count is too small to tell whether there are more.";
   return [
-    `Erythroblasts: ${count} seen, ${value.toFixed(1)} for 100 leukocytes (${low.toFixed(1)} to ${high.toFixed(1)}), usual ${usual}.${open} Look at these cells.`,
+    `Erythroblasts: ${count} seen, ${value.toFixed(1)} for 100 leukocytes (${low.toFixed(1)} to ${high.toFixed(1)}), reference range ${usual}.${open} Check these cells.`,
   ];
 }
 
@@ -108,6 +108,8 @@ export function leukocyteFlag(leukocytes: number | undefined, { leukocytes: rang
   if (leukocytes === undefined || range === undefined) return [];
   const [least, most] = range;
   if (leukocytes >= least && leukocytes <= most) return [];
-  const word = leukocytes > most ? "above the usual range: leukocytosis" : "below the usual range: leukopenia";
-  return [`White cells are ${word}, ${Number(leukocytes.toFixed(2))} 10^9/L, usual ${least} to ${most}.`];
+  const word = leukocytes > most ? "above the reference range: leukocytosis" : "below the reference range: leukopenia";
+  return [
+    `White blood cells are ${word}, ${Number(leukocytes.toFixed(2))} 10^9/L, reference range ${least} to ${most}.`,
+  ];
 }

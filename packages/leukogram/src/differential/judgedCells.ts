@@ -40,7 +40,7 @@ const TOLERANCE = 1e-3;
 /**
  * Makes sure that `judged` says how the model errs that counted: its own answers, to cells that are not counted.
  *
- * @throws ERR_DATA where they are another model's, have other classes, or are of cells that are counted.
+ * @throws ERR_DATA if they are another model's, have other classes, or are of cells that are counted.
  */
 function requireJudged(judged: Predictions, counted: Predictions): void {
   const refuse = (message: string, hint: string) => {
@@ -48,19 +48,19 @@ function requireJudged(judged: Predictions, counted: Predictions): void {
   };
   if (judged.model !== undefined && counted.model !== undefined && judged.model !== counted.model)
     refuse(
-      `the judged cells were answered by another model (${judged.model}) than the counted ones (${counted.model})`,
-      "Judge the model that counts: leukogram evaluate MODEL --data LABELLED --out DIR.",
+      `--judged comes from another model (${judged.model}) than the count (${counted.model})`,
+      "Evaluate the model that counts: leukogram evaluate MODEL --data LABELLED --out DIR.",
     );
   if (judged.classes.join() !== counted.classes.join())
     refuse(
-      `the judged cells have the classes ${judged.classes.join(", ")}, and the model has ${counted.classes.join(", ")}`,
-      "Judge the same model.",
+      `--judged has the classes ${judged.classes.join(", ")}, but the model has ${counted.classes.join(", ")}`,
+      "Evaluate the same model.",
     );
   const both = countedToo(judged.rows, counted.rows);
   if (both.length > 0)
     refuse(
-      `${both.length} of the ${judged.rows.length} judged cells are counted too, such as ${both[0]}`,
-      "Give labelled cells that are not among those that are counted.",
+      `${both.length} of the ${judged.rows.length} cells of --judged are also counted, such as ${both[0]}`,
+      "Give labelled cells that are not in the count.",
     );
 }
 

@@ -42,16 +42,16 @@ export function notesOf(input: NoteInput): string[] {
 
 function howCounted({ correction, reviewed, done, left, unidentified }: NoteInput): string {
   if (correction !== undefined)
-    return `Shares are corrected by ${counted(correction.labelled, "labelled cell")}; that is right only where those are of this laboratory, and are no easier than others.`;
+    return `Shares are corrected by ${counted(correction.labelled, "labelled cell")}; this is valid only if these cells come from this laboratory and are no easier than the others.`;
   return (reviewed ?? 0) > 0
-    ? `Readers labelled ${reviewed} of ${counted(done + left + unidentified, "cell")}; those not labelled count as the model says. Limits say what so few cells leave open, and nothing of mistakes.`
-    : "Shares are as the model counted them: limits say what so few cells leave open, and nothing of the model's mistakes. Judge it on labelled cells of this laboratory to correct for them.";
+    ? `Readers labelled ${reviewed} of ${counted(done + left + unidentified, "cell")}; the others count as predicted. Intervals cover the limited number of cells, but not mistakes.`
+    : "Shares are not corrected: intervals cover the limited number of cells, but not the model's errors. To correct for errors, evaluate the model on labelled cells from this laboratory and use --judged.";
 }
 
 function whose({ correction }: NoteInput): string[] {
   return correction === undefined || correction.isSameModel
     ? []
-    : ["The file of --judged does not say which model answered: it is taken to be the one that counts."];
+    : ["The file of --judged does not name its model; it is assumed to come from the model that counts."];
 }
 
 // A server says it of cells that it knows; it gives `reviewed`.
@@ -59,10 +59,12 @@ function looks({ familiarity, reviewed, correction }: NoteInput): string[] {
   if (reviewed !== undefined) return [];
   if (familiarity === undefined)
     return [
-      "Whether these cells look like what the model was trained on is not known, as its answers do not say it. Flags suppose that they do.",
+      "The predictions do not record whether these cells look like the model's training images. Flags assume that they do.",
     ];
   if (familiarity.warns)
-    return correction === undefined ? [] : [`${strangeOf(familiarity)}: flags rest on the labelled cells of --judged.`];
+    return correction === undefined
+      ? []
+      : [`${strangeOf(familiarity)}: flags are based on the labelled cells of --judged.`];
   const few = familiarityWarning(familiarity);
   return few === undefined ? [] : [few];
 }
@@ -71,11 +73,11 @@ function beyondFive({ classes, familiarity }: NoteInput): string[] {
   const names = classes.filter(isBeyondFive).map((name) => cellType(name)!.plural);
   if (names.length === 0) return [];
   const list = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  const learned = `Learned in one laboratory alone: ${list}.`;
+  const learned = `Learned from only one laboratory: ${list}.`;
   return [
     familiarity?.warns
-      ? `${learned} These cells do not look like that laboratory's: do not rely on these types here.`
-      : `${learned} In any other, expect more mistakes in these types than in the five.`,
+      ? `${learned} These cells do not look like cells from that laboratory: do not rely on these types here.`
+      : `${learned} In any other laboratory, expect more mistakes in these types than in the five.`,
   ];
 }
 
@@ -86,12 +88,12 @@ function notCounted(input: NoteInput): string[] {
   if (unidentified > 0) notes.push(...unidentifiedNotes(input));
   if (undone.length > 0)
     notes.push(
-      `What these are decides whether ${undone.join(", ")} ${undone.length === 1 ? "is" : "are"} out of range: no flag is given.`,
+      `These cells decide whether ${undone.join(", ")} ${undone.length === 1 ? "is" : "are"} out of range, so no flag is given.`,
     );
-  if (notOfFive > 0) notes.push(`${cellsAre(notOfFive)} not one of the five types, and not counted.`);
+  if (notOfFive > 0) notes.push(`${cellsAre(notOfFive)} none of the five types, and not counted.`);
   if (platelets > 0)
     notes.push(
-      `${counted(platelets, "picture shows a platelet", "pictures show platelets")}, and no leukocyte: not counted.`,
+      `${counted(platelets, "image shows a platelet", "images show platelets")} and no white blood cell: not counted.`,
     );
   return notes;
 }
@@ -102,15 +104,15 @@ const MANY_UNIDENTIFIED = 0.2;
 function unidentifiedNotes(input: NoteInput): string[] {
   const { done, left, unidentified, unsure, classes } = input;
   if (unsure === undefined)
-    return [`${cellsAre(unidentified)} unidentified, by the model or a reader, and not counted.`];
+    return [`${cellsAre(unidentified)} unidentified (by the model or a reader) and not counted.`];
   const { reject, promise, firstChoices } = unsure;
   const notes = [
-    `${cellsAre(unidentified)} unidentified, as the model gives their class less than ${thresholdText(reject)} (--reject).${promiseText(promise, classes)}`,
+    `${cellsAre(unidentified)} unidentified, because the probability of the class is below ${thresholdText(reject)} (--reject).${promiseText(promise, classes)}`,
   ];
   const all = done + left + unidentified;
   if (unidentified > MANY_UNIDENTIFIED * all)
     notes.push(
-      `Unidentified are ${Math.round((100 * unidentified) / all)} % of the cells, so shares are those of the cells that the model is sure of, not of the smear. Its first choices for the others: ${choicesText(firstChoices)}. ${lessSure({ reject, classes })}`,
+      `${Math.round((100 * unidentified) / all)} % of the cells are unidentified, so shares describe the confidently classified cells, not the smear. The model's first choices for the others: ${choicesText(firstChoices)}. ${lessSure({ reject, classes })}`,
     );
   return notes;
 }
@@ -119,10 +121,10 @@ function whiteCells({ erythroblasts, leukocytes, leukocytesUsed }: NoteInput): s
   if (erythroblasts === undefined || erythroblasts.count === 0 || leukocytes === undefined) return [];
   const use =
     leukocytes === leukocytesUsed
-      ? "Absolute counts are of the number as given."
-      : "Absolute counts are of the corrected number, as these are 5 or more for 100 leukocytes.";
+      ? "Absolute counts use the white blood cell count as given."
+      : "Absolute counts use the corrected white blood cell count, because there are at least 5 erythroblasts per 100 white blood cells.";
   return [
-    `The corrected number of white cells is right where the counter takes erythroblasts for white cells; if it leaves them out by itself, the number as given is. ${use}`,
+    `The corrected white blood cell count is right if the analyser counts erythroblasts as white blood cells; if it excludes them, the count as given is right. ${use}`,
   ];
 }
 

@@ -9,7 +9,7 @@ export const USUAL_RANGES = fileURLToPath(new URL("../../reference/leukocytes.ya
 
 const range = z
   .tuple([z.number().min(0), z.number().min(0)])
-  .refine(([low, high]) => low <= high, "the lower limit is above the upper one");
+  .refine(([low, high]) => low <= high, "the lower limit is above the upper limit");
 const byClass = z.record(z.string(), range);
 const schema = z.strictObject({
   source: z.string().min(1),
@@ -49,14 +49,14 @@ export interface ReferenceRanges {
  * What is usual at an age, from a file of ranges.
  *
  * @param age years; 30 by default, an adult.
- * @throws ERR_CONFIG where the file can't be read, is no such file, or has no range for the age.
+ * @throws ERR_CONFIG if the file can't be read, is no such file, or has no range for the age.
  */
 export function readRanges(age = 30, path = USUAL_RANGES): ReferenceRanges {
   const { source, ages } = parseRanges(path);
   const found = ages.find(({ below = Number.POSITIVE_INFINITY }) => age < below);
   if (found === undefined || !(age >= 0))
-    throw new LeukogramError("ERR_CONFIG", `${path}: there is no range for an age of ${age} years`, {
-      hint: "Add one to the file, or give another age.",
+    throw new LeukogramError("ERR_CONFIG", `${path}: no range for age ${age}`, {
+      hint: "Add a range to the file, or give another age.",
     });
   const { below, ...ranges } = found;
   return { ...ranges, source };
@@ -76,7 +76,7 @@ function parseRanges(path: string) {
     values = parse(readFileSync(path, "utf8"));
   } catch (cause) {
     throw new LeukogramError("ERR_CONFIG", `${path}: ${(cause as Error).message.split("\n")[0]}`, {
-      hint: "Give a YAML file like reference/leukocytes.yaml of the package.",
+      hint: "Give a YAML file like the package's reference/leukocytes.yaml.",
       cause,
     });
   }
@@ -87,6 +87,6 @@ function parseRanges(path: string) {
   }
   const { path: where, message } = read.error.issues[0]!;
   throw new LeukogramError("ERR_CONFIG", `${path}: ${where.join(".") || "the file"}: ${message}`, {
-    hint: "Give a YAML file like reference/leukocytes.yaml of the package.",
+    hint: "Give a YAML file like the package's reference/leukocytes.yaml.",
   });
 }

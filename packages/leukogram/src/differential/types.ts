@@ -9,7 +9,7 @@ export type Position = "below" | "maybe below" | "within" | "maybe above" | "abo
 /** One class of a report. */
 export interface ReportedClass extends DifferentialClass {
   readonly class: string;
-  /** Corrected where that is known, else as counted; a share of the leukocytes. */
+  /** Corrected if that is known, else as counted; a share of the leukocytes. */
   readonly share: Estimate;
   /** Per cent. */
   readonly range: Range | undefined;
@@ -27,7 +27,7 @@ export interface Erythroblasts {
   readonly per100: Estimate;
   readonly range: Range | undefined;
   readonly position: Position;
-  /** White cells, 10^9 per litre, less the erythroblasts that a counter took for some; undefined where their number was not given. */
+  /** White cells, 10^9 per litre, less the erythroblasts that a counter took for some; undefined if their number was not given. */
   readonly correctedLeukocytes: Estimate | undefined;
 }
 
@@ -42,16 +42,16 @@ export interface DifferentialReport {
   /** White cells that absolute counts are of: corrected for erythroblasts where these are many. */
   readonly leukocytesUsed: number | undefined;
   readonly classes: readonly ReportedClass[];
-  /** Sums of classes: all neutrophils, all immature granulocytes; none where the model knows only the five. */
+  /** Sums of classes: all neutrophils, all immature granulocytes; none if the model knows only the five. */
   readonly groups: readonly ReportedClass[];
-  /** Undefined where the model does not know them. */
+  /** Undefined if the model does not know them. */
   readonly erythroblasts: Erythroblasts | undefined;
-  /** Platelets met, which count nowhere; undefined where the model does not know them. */
+  /** Platelets met, which count nowhere; undefined if the model does not know them. */
   readonly platelets: number | undefined;
   /** Cells that are none of the five types, where only these are counted. */
   readonly notOfFive: number | undefined;
   readonly ranges: ReferenceRanges;
-  /** Whether the cells look like the model's own; undefined where it is not known. */
+  /** Whether the cells look like the model's own; undefined if it is not known. */
   readonly familiarity: FamiliarityFigures | undefined;
   /** Why nothing is said of what is out of its range, where nothing may be. */
   readonly withheld: string | undefined;

@@ -33,8 +33,8 @@ export function thresholdText(reject: number): string {
 /** Where a threshold comes from, a sentence with a space before it; "" where nothing is promised. */
 export function promiseText(promise: RejectPromise | undefined, classes: readonly string[]): string {
   if (promise === undefined) return "";
-  const other = promise.classes === classes.length ? "" : `, in all its ${promise.classes} types`;
-  return ` The model carries this threshold: with it fewer than ${Number((100 * promise.error).toFixed(1))} % of its answers were wrong on images of its own laboratory${other}.`;
+  const other = promise.classes === classes.length ? "" : `, over all ${promise.classes} types`;
+  return ` This is the model's own threshold: with it, fewer than ${Number((100 * promise.error).toFixed(1))} % of predictions were wrong on images from the home laboratory${other}.`;
 }
 
 /** First choices, the most frequent first: `30 SegmentedNeutrophil, 12 BandNeutrophil`. */
@@ -53,10 +53,10 @@ export function lessSure({
   readonly reject: number;
   readonly classes: readonly string[];
 }): string {
-  const five = classes.some(isBeyondFive) ? " --types five adds up types that a model can hardly tell apart." : "";
+  const five = classes.some(isBeyondFive) ? " --types five merges types that a model can hardly distinguish." : "";
   const lower =
     reject > EVEN
-      ? ` --reject ${EVEN} counts each cell whose class is more probable than all others together, with more mistakes.`
-      : " A lower --reject counts more of them, with more mistakes.";
-  return `Look at these cells.${five}${lower}`;
+      ? ` --reject ${EVEN} counts every cell whose class has a probability above one half, with more mistakes.`
+      : " A lower --reject counts more cells, with more mistakes.";
+  return `Check these cells.${five}${lower}`;
 }

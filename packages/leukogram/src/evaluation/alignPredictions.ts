@@ -54,14 +54,16 @@ function requireNames(models: readonly NamedPredictions[]): void {
   const names = models.map((model) => model.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return;
-  throw new LeukogramError("ERR_USAGE", `compare: ${twice} is named twice`, { hint: "Give each model its own name." });
+  throw new LeukogramError("ERR_USAGE", `compare: ${twice} is given twice`, {
+    hint: "Give each model a different name.",
+  });
 }
 
 function matchToFirst(first: NamedPredictions, other: NamedPredictions): Map<string, Prediction> {
   const [mine, theirs] = [first.predictions, other.predictions];
   if ([...mine.classes].sort().join("\n") !== [...theirs.classes].sort().join("\n")) {
-    const received = `${first.name} knows ${mine.classes.join(", ")}; ${other.name} knows ${theirs.classes.join(", ")}`;
-    refuse(`different classes: ${received}`, "Compare models of the same classes.");
+    const received = `${first.name} has ${mine.classes.join(", ")}; ${other.name} has ${theirs.classes.join(", ")}`;
+    refuse(`different classes: ${received}`, "Compare models with the same classes.");
   }
   const byFile = new Map(theirs.rows.map((row) => [row.file, row]));
   const files = new Set(mine.rows.map((row) => row.file));
@@ -81,7 +83,10 @@ function matchToFirst(first: NamedPredictions, other: NamedPredictions): Map<str
   if (relabelled.length > 0) {
     const { file } = relabelled[0]!;
     const both = `${labelOf(mine, relabelled[0]!)} in ${first.name} and ${labelOf(theirs, byFile.get(file)!)} in ${other.name}`;
-    refuse(`different labels for ${relabelled.length} images, such as ${file}: ${both}`, "Settle the labels first.");
+    refuse(
+      `different labels for ${relabelled.length} images, such as ${file}: ${both}`,
+      "Make the labels consistent first.",
+    );
   }
   return byFile;
 }
@@ -101,7 +106,10 @@ function mergeGroups(
   if (differing.length === 0) return;
   const file = differing[0]!;
   const both = `${groups.get(file)} in ${first} and ${theirs.get(file)!.group} in ${other}`;
-  refuse(`different groups for ${differing.length} images, such as ${file}: ${both}`, "Settle the column group first.");
+  refuse(
+    `different groups for ${differing.length} images, such as ${file}: ${both}`,
+    "Make the column group consistent first.",
+  );
 }
 
 function refuse(problem: string, hint: string): never {

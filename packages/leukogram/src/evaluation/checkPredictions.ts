@@ -15,7 +15,7 @@ export function findRowProblem(row: Prediction, classes: readonly string[]): str
   const { file, label, probabilities } = row;
   const numClasses = classes.length;
   if (file === "") return "the file name is empty";
-  if (label !== undefined && !isIndex(label, numClasses)) return `label ${label} is no index of a class`;
+  if (label !== undefined && !isIndex(label, numClasses)) return `label ${label} is not a class index`;
   if (probabilities.length !== numClasses) {
     return `expected ${numClasses} probabilities, received ${probabilities.length}`;
   }
@@ -24,11 +24,11 @@ export function findRowProblem(row: Prediction, classes: readonly string[]): str
   const sum = probabilities.reduce((total, p) => total + p, 0);
   if (Math.abs(sum - 1) > SUM_TOLERANCE) return `the probabilities sum to ${sum}, not to 1 within ${SUM_TOLERANCE}`;
   const predicted = predictedClass(row);
-  if (!isIndex(predicted, numClasses)) return `predicted ${predicted} is no index of a class`;
+  if (!isIndex(predicted, numClasses)) return `predicted ${predicted} is not a class index`;
   const most = argmax(probabilities);
   const [chosen, highest] = [probabilities[predicted]!, probabilities[most]!];
   if (chosen >= highest) return undefined;
-  return `${classes[predicted]} is predicted with ${chosen}, yet ${classes[most]} has ${highest}`;
+  return `${classes[predicted]} is predicted with probability ${chosen}, but ${classes[most]} has ${highest}`;
 }
 
 /**
@@ -43,7 +43,7 @@ export function requirePredictions(where: string, { classes, rows }: Predictions
   for (const row of rows) {
     const fault = findRowProblem(row, classes) ?? (seen.has(row.file) ? "the file is listed twice" : undefined);
     if (fault !== undefined) {
-      throw new LeukogramError("ERR_DATA", `${where}: ${row.file}: ${fault}`, { hint: "Mend or drop that row." });
+      throw new LeukogramError("ERR_DATA", `${where}: ${row.file}: ${fault}`, { hint: "Fix or remove that row." });
     }
     seen.add(row.file);
   }

@@ -11,7 +11,7 @@ export interface ClassCurve {
   readonly class: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** Area under the ROC curve, or average precision; undefined where it is not known. */
+  /** Area under the ROC curve, or average precision; undefined if it is not known. */
   readonly area?: Estimate | undefined;
   readonly band?: Band | undefined;
 }

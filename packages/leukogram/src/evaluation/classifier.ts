@@ -100,8 +100,8 @@ export interface LoadOptions extends SessionOptions {
  * Loads a run folder, an .onnx file that Leukogram wrote, or a shipped model by its name; with `foreign` also a model of Keras, ONNX
  * or TensorFlow.js.
  *
- * @throws ERR_FORMAT where there is no such file or name, or it is no such model; with `foreign` as `openForeign`, and ERR_USAGE
- * where it says something of a model that says it itself.
+ * @throws ERR_FORMAT if no such file or name, or it is no such model; with `foreign` as `openForeign`, and ERR_USAGE
+ * if it says something of a model that says it itself.
  *
  * @example
  * const classifier = await loadClassifier("mobilenetv2-anylab");
@@ -115,21 +115,17 @@ export async function loadClassifier(model: string, { foreign, ...options }: Loa
   const file = onnxOf(path);
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     const unfinished = file !== path && existsSync(runFiles(path).config);
-    throw new LeukogramError(
-      "ERR_FORMAT",
-      `${file}: ${cause.code === "ENOENT" ? "there is no such model" : cause.message}`,
-      {
-        hint: unfinished
-          ? `The run is not finished: go on with leukogram train --out ${path} --resume.`
-          : "Give a run folder or an .onnx file.",
-        cause,
-      },
-    );
+    throw new LeukogramError("ERR_FORMAT", `${file}: ${cause.code === "ENOENT" ? "no such model" : cause.message}`, {
+      hint: unfinished
+        ? `The run is not finished: resume it with leukogram train --out ${path} --resume.`
+        : "Give a run folder or an .onnx file.",
+      cause,
+    });
   });
   checkShipped(bytes, found);
   const session = await createSession(bytes, options).catch((cause: LeukogramError) => {
     if (cause.code !== "ERR_FORMAT") throw cause;
-    throw new LeukogramError("ERR_FORMAT", `${file}: is no model that can be loaded`, {
+    throw new LeukogramError("ERR_FORMAT", `${file}: can't be loaded as a model`, {
       hint: "Give a run folder or an .onnx file that Leukogram wrote.",
       cause,
     });

@@ -21,17 +21,17 @@ export interface ClassifierFacts {
   readonly imageSize: readonly [number, number];
   /** Whether pictures are filled up to a square first, so that cells keep their shape. */
   readonly isSquare: boolean;
-  /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
+  /** Side of the crop that it takes, in widths of a red cell; undefined if it takes whole pictures. */
   readonly cropRedCells: number | undefined;
   /** Side of the middle of what it takes, pixels, by which its familiarity is told; default: all of it. */
   readonly looksSize?: number | undefined;
-  /** The scale of the laboratory that it was adapted to, or that was told; undefined where it is to be measured. */
+  /** The scale of the laboratory that it was adapted to, or that was told; undefined if it is to be measured. */
   readonly scale: Scale | undefined;
   /** How the JPEG files that it learnt from became pixels. */
   readonly jpegDct: JpegDct;
-  /** Number of weights; undefined where the file does not say. */
+  /** Number of weights; undefined if the file does not say. */
   readonly parameters: number | undefined;
-  /** The name in the registry of what was trained; undefined where the file does not say. */
+  /** The name in the registry of what was trained; undefined if the file does not say. */
   readonly model: string | undefined;
   /** What it knows of its own laboratories. */
   readonly home: HomeFacts;
@@ -41,15 +41,15 @@ export interface ClassifierFacts {
  * Reads the metadata of a model file.
  *
  * @param source the file, for messages
- * @throws ERR_FORMAT where it does not name its classes and image size.
+ * @throws ERR_FORMAT if it does not name its classes and image size.
  */
 export function classifierFacts(metadata: Readonly<Record<string, string>>, source: string): ClassifierFacts {
   const { parameters, model, field, cropRedCells, scale, classesFrom, outputs } = metadata;
   const classes = metadataList(metadata, "classes") as readonly string[] | undefined;
   const imageSize = metadataList(metadata, "imageSize") as [number, number] | undefined;
   if (classes === undefined || imageSize === undefined)
-    throw new LeukogramError("ERR_FORMAT", `${source}: does not name its classes and image size`, {
-      hint: "Give a model that Leukogram wrote.",
+    throw new LeukogramError("ERR_FORMAT", `${source}: contains no classes and image size`, {
+      hint: "Give a model written by Leukogram.",
     });
   return {
     classes,
@@ -70,9 +70,9 @@ export function classifierFacts(metadata: Readonly<Record<string, string>>, sour
 export interface BroughtImage {
   /** [height, width, 3] of the model's size. */
   readonly pixels: Uint8Array;
-  /** Undefined where the model does not know how its own look. */
+  /** Undefined if the model does not know how its own look. */
   readonly familiarity: number | undefined;
-  /** How the cell was cut out; undefined where the model takes whole pictures. */
+  /** How the cell was cut out; undefined if the model takes whole pictures. */
   readonly crop: Omit<CellCrop, "pixels"> | undefined;
 }
 

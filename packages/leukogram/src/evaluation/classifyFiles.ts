@@ -11,15 +11,15 @@ import { noAnswer } from "./classifyPictures.ts";
 /** An image's probabilities, or why it could not be read. */
 export interface Classified {
   readonly path: string;
-  /** One a class; undefined where the image is bad. */
+  /** One a class; undefined if the image is bad. */
   readonly probabilities: readonly number[] | undefined;
   readonly error: LeukogramError | undefined;
   /**
    * Share of the model's own pictures that look as strange, or stranger: below {@link UNFAMILIAR} it is unlike them.
-   * Undefined where the image is bad, or the model does not know how its own look.
+   * Undefined if the image is bad, or the model does not know how its own look.
    */
   readonly familiarity: number | undefined;
-  /** How the cell was cut out; undefined where the image is bad, or the model takes whole pictures. */
+  /** How the cell was cut out; undefined if the image is bad, or the model takes whole pictures. */
   readonly crop: BroughtImage["crop"];
 }
 
@@ -97,10 +97,10 @@ async function oneScale(classifier: Classifier, paths: readonly string[], option
   return () => redCell;
 }
 
-/** What to raise for an image that can't be read, where none may be left out. */
+/** What to raise for an image that can't be read, if none may be left out. */
 export function badImage(error: LeukogramError): LeukogramError {
   return new LeukogramError(error.code, error.reason, {
-    hint: "Mend or remove it, or leave it out with --skip-bad.",
+    hint: "Fix or remove it, or skip it with --skip-bad.",
     cause: error,
   });
 }

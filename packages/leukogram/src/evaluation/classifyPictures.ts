@@ -146,7 +146,7 @@ export async function redCellOfPictures<Picture>(
   { told, read }: { readonly told: string | undefined; readonly read: ReadPicture<Picture> },
 ): Promise<number | undefined> {
   if (told !== undefined && cropRedCells === undefined)
-    throw new LeukogramError("ERR_USAGE", "the model takes whole pictures, so a scale says nothing to it", {
+    throw new LeukogramError("ERR_USAGE", "the model takes whole images and does not use a scale", {
       hint: "Leave out scale.",
     });
   if (cropRedCells === undefined) return undefined;
@@ -156,8 +156,5 @@ export async function redCellOfPictures<Picture>(
 
 /** An image that divides by nothing, such as one that is black all over: what divides by its contrast has no answer. */
 export function noAnswer(name: string): LeukogramError {
-  return new LeukogramError(
-    "ERR_IMAGE",
-    `${name}: the model has no answer to this image (its probabilities are no numbers)`,
-  );
+  return new LeukogramError("ERR_IMAGE", `${name}: the model returned NaN for this image`);
 }

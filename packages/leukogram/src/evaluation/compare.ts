@@ -53,7 +53,7 @@ function statisticsOf({ numClasses, labels, predicted }: AlignedPredictions, [a,
   return [statistic(a), statistic(b)] as const;
 }
 
-// 1 where only the first is right of an image, -1 where only the second is.
+// 1 if only the first is right of an image, -1 if only the second is.
 function leadsOf({ labels, predicted }: AlignedPredictions, [a, b]: readonly [number, number]): number[] {
   return Array.from(labels, (label, i) => Number(predicted[a]![i] === label) - Number(predicted[b]![i] === label));
 }

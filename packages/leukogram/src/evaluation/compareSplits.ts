@@ -17,7 +17,7 @@ export interface Trainings {
   readonly figures: readonly TrainingFigures[];
 }
 
-/** A model with its trainings; undefined where there is but one. */
+/** A model with its trainings; undefined if there is but one. */
 export interface TrainedOften {
   readonly name: string;
   readonly trainings?: Trainings | undefined;
@@ -59,7 +59,7 @@ export function trainingsOfSeeds({ seeds, evaluations, trainedOn }: SeedRuns): T
   const judgedOn = evaluations[0]!.count;
   return {
     over: "seeds",
-    plan: `seeds ${order.map((i) => seeds[i])} judged on ${judgedOn}`,
+    plan: `seeds ${order.map((i) => seeds[i])} evaluated on ${judgedOn}`,
     testToTrain: judgedOn / trainedOn,
     figures: order.map((i) => ({
       accuracy: evaluations[i]!.accuracy.value,
@@ -98,6 +98,6 @@ export function compareSplits(models: readonly TrainedOften[]): SplitComparison[
 export function splitSentence({ first, second, over, count, accuracy, adjustedP }: SplitComparison): string {
   const { value, low, high } = accuracy.difference;
   const points = (share: number) => (100 * share).toFixed(1);
-  const lead = `${first} less ${second} over ${count} ${over}: ${value > 0 ? "+" : ""}${points(value)} points`;
+  const lead = `${first} minus ${second} over ${count} ${over}: ${value > 0 ? "+" : ""}${points(value)} percentage points`;
   return `${lead} (95 % ${points(low)} to ${points(high)}, p = ${adjustedP.toFixed(3)} by Nadeau and Bengio's corrected t test, after Holm's correction).`;
 }

@@ -78,7 +78,7 @@ export interface CrossValidateOptions extends Omit<TrainEvents, "onReady"> {
  * Limits are 95 %, by Student's t with the variance raised for the images that the trainings share (Nadeau and Bengio 2003).
  * `out`/predictions.csv holds each image's answer by models that did not see it, the mean over the repeats.
  *
- * @throws ERR_CONFIG where `resume` finds other folds; as `assignFolds` and `trainModel`.
+ * @throws ERR_CONFIG if `resume` finds other folds; as `assignFolds` and `trainModel`.
  */
 export async function crossValidate(
   dataset: Dataset,
@@ -152,16 +152,16 @@ function timeOf(out: string): Pick<SplitResult, "trainingSeconds" | "trainingCpu
   };
 }
 
-// What is gone on with must have been begun with the same folds; more repeats may follow.
+// What is resumed must have been started with the same folds; more repeats may follow.
 async function keepPlan(plan: object, { out, resume }: Pick<CrossValidateOptions, "out" | "resume">): Promise<void> {
   const path = runFiles(out).splitOf("plan.json");
   const text = `${JSON.stringify(plan)}\n`;
   if (resume && existsSync(path) && readFileSync(path, "utf8") !== text)
     throw new LeukogramError(
       "ERR_CONFIG",
-      `${out}: was begun with other folds or images: ${readFileSync(path, "utf8").trim()}`,
+      `${out}: was started with other folds or images: ${readFileSync(path, "utf8").trim()}`,
       {
-        hint: "Go on with the same, or name another folder with --out.",
+        hint: "Resume with the same folds and images, or choose another folder with --out.",
       },
     );
   await writeFileWhole(path, text);
@@ -208,7 +208,7 @@ function meanAnswers(answers: readonly Predictions[]): Predictions {
   return { classes: answers[0]!.classes, rows };
 }
 
-/** Reads a cross-validation that was written; undefined where the folder holds none. @throws ERR_FORMAT where it is damaged. */
+/** Reads a cross-validation that was written; undefined if the folder holds none. @throws ERR_FORMAT if it is damaged. */
 export function readCrossValidation(out: string): CrossValidation | undefined {
   const path = runFiles(out).crossvalidation;
   if (!existsSync(path)) return undefined;

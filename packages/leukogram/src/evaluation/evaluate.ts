@@ -78,8 +78,8 @@ export function evaluatePredictions(
 export function knownRows({ rows }: Predictions): KnownPrediction[] {
   const known = rows.filter((row): row is KnownPrediction => row.label !== undefined);
   if (known.length === 0) {
-    throw new LeukogramError("ERR_DATA", `evaluate: none of ${rows.length} images has a known class`, {
-      hint: "Fill the column label, or keep images in folders named after their class.",
+    throw new LeukogramError("ERR_DATA", `evaluate: none of the ${rows.length} images has a known class`, {
+      hint: "Fill in the column label, or sort the images into folders named after their class.",
     });
   }
   return known.sort((a, b) => (a.file < b.file ? -1 : 1));
@@ -114,7 +114,7 @@ function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates 
   const empty = classes.filter((_, k) => matrix[k]!.every((count) => count === 0));
   if (empty.length > 0) {
     notes.push(
-      `No image is of class ${empty.join(", ")}: balanced accuracy leaves it out, macro F1 counts it 0, and the macro ` +
+      `No image has class ${empty.join(", ")}: balanced accuracy excludes the class, macro F1 counts it as 0, and the macro ` +
         "area under the ROC curve is not defined.",
     );
   }
@@ -124,23 +124,25 @@ function notesOf({ predictions: { classes, rows: all }, rows, matrix, estimates 
   });
   if (few.length > 0)
     notes.push(
-      `Few images, or groups of them, are of ${few.join(", ")}: how well these are recognised is hardly known, and balanced accuracy gives them as much weight as the others.`,
+      `There are few images, or groups of images, of ${few.join(", ")}: recall of these classes is very uncertain, and balanced accuracy gives them as much weight as the others.`,
     );
   const groups = new Set(rows.map((row) => row.group)).size;
   if (groups < FEWEST_FOR_LOSS)
     notes.push(
-      `Log loss and Brier score: too few images for limits (${counted(groups, "image or group", "images or groups")}, ${FEWEST_FOR_LOSS} are needed).`,
+      `Log loss and Brier score: too few images for intervals (${counted(groups, "image or group", "images or groups")}, ${FEWEST_FOR_LOSS} are needed).`,
     );
-  if (groups < rows.length) notes.push(`Limits rest on ${groups} groups of images, resampled whole.`);
+  if (groups < rows.length) notes.push(`Intervals are based on ${groups} groups of images, resampled as groups.`);
   const lone = countLoneStrata(
     rows.map((row) => row.label),
     rows.map((row) => row.group),
   );
   if (lone > 0) {
-    notes.push(`Classes, or mixes of classes, with a single image or group: ${lone}. Limits neglect how those vary.`);
+    notes.push(
+      `Classes, or mixes of classes, with a single image or group: ${lone}. Intervals ignore the variation within these.`,
+    );
   }
   if (Number.isNaN(estimates[HEADLINES.indexOf("kappa")]!.value)) {
-    notes.push("Kappa is not defined where all images are of one class and named so; it reads 0.");
+    notes.push("Kappa is not defined if all images are of one class and predicted correctly; it is reported as 0.");
   }
   return notes;
 }

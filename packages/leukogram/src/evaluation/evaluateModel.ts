@@ -17,7 +17,7 @@ export interface ModelAnswers {
   readonly skipped: readonly SkippedImage[];
   /** Milliseconds an image, decoding included. */
   readonly millisecondsPerImage: number;
-  /** How cells were cropped; undefined where the model takes whole pictures. */
+  /** How cells were cropped; undefined if the model takes whole pictures. */
   readonly crops: CropSummary | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface AnswerOptions extends Omit<ClassifyFilesOptions, "redCellOf"> {
 /**
  * Classifies the images of a labelled set.
  *
- * @throws ERR_DATA where the set's classes are not the model's; ERR_IMAGE for a bad image unless `skipBad`.
+ * @throws ERR_DATA if the set's classes are not the model's; ERR_IMAGE for a bad image unless `skipBad`.
  */
 export async function answerImages(
   classifier: Classifier,
@@ -76,7 +76,7 @@ export async function answerImages(
  * The set's class indices as the model's. The set may lack classes. Names that differ from the model's only in case, spaces,
  * hyphens or underscores are taken for these, which is remarked.
  *
- * @throws ERR_DATA where it has one that the model does not know.
+ * @throws ERR_DATA if it has one that the model does not know.
  */
 export function labelMap(
   { classes: known, path }: Pick<Classifier, "classes" | "path">,
@@ -106,8 +106,8 @@ export function spelledAs(dataset: Dataset, known: readonly string[]): Dataset {
 }
 
 function remarkSpelling(names: readonly string[], taken: readonly string[]): void {
-  const changed = names.flatMap((name, i) => (taken[i] === name ? [] : [`"${name}" is taken for "${taken[i]}"`]));
-  if (changed.length > 0) remark(`class names that are only written otherwise: ${changed.join(", ")}`);
+  const changed = names.flatMap((name, i) => (taken[i] === name ? [] : [`"${name}" is read as "${taken[i]}"`]));
+  if (changed.length > 0) remark(`class names that differ only in spelling: ${changed.join(", ")}`);
 }
 
 // A way that ends in names that the model has, or in the five that its types count as.
@@ -119,16 +119,16 @@ function hintFor(classes: readonly string[], known: readonly string[]): string {
       return own === undefined || names.includes(own);
     });
   const offer = offeredMapping(classes);
-  const left = offer?.includes("as none of") ? ", and --others leave-out leaves these out" : "";
-  const inFive = "leukogram evaluate judges in the five: --types five";
+  const left = offer?.includes("as none of") ? ", and --others leave-out excludes these" : "";
+  const inFive = "leukogram evaluate can use the five: --types five";
   if (offer === undefined)
     return !isIn(known) && isIn(types)
-      ? `The model knows more types than the labels; ${inFive}.`
-      : "Rename or remove that folder, or say what it is with --map-classes map.csv.";
-  if (!isIn(known) && isIn(types)) return `${offer}${left}; as the model knows more types, ${inFive}.`;
+      ? `The model has more types than the labels; ${inFive}.`
+      : "Rename or remove that folder, or map its class with --map-classes map.csv.";
+  if (!isIn(known) && isIn(types)) return `${offer}${left}; because the model has more types, ${inFive}.`;
   return isIn(known)
     ? `${offer}${left}.`
-    : `Say what each is by the model's own names: --map-classes map.csv with the columns from and to.`;
+    : `Map each class to one of the model's names: --map-classes map.csv with the columns from and to.`;
 }
 
 /** Median milliseconds an image over batches of 16, the model alone, without decoding: on the clock, and of processor time. */

@@ -16,7 +16,7 @@ export interface FamiliarityFigures {
 const MANY = 5 * UNFAMILIAR;
 
 /**
- * Whether a set of images looks like the model's own, by the familiarity of each; undefined where the model does not
+ * Whether a set of images looks like the model's own, by the familiarity of each; undefined if the model does not
  * know how its own look.
  */
 export function judgeFamiliarity(values: readonly (number | undefined)[]): FamiliarityFigures | undefined {
@@ -43,11 +43,11 @@ export function familiarityWarning(figures: FamiliarityFigures | undefined): str
   const strange = Math.round(unfamiliar.value * count);
   if (!figures.warns) {
     const [are, classes] = strange === 1 ? ["is", "its class"] : ["are", "their classes"];
-    return `${strange} of ${count} ${count === 1 ? "image" : "images"} ${are} stranger than 99 of 100 of the model's own: a whole field, another stain, no blood cell? Do not rely on ${classes}.`;
+    return `${strange} of ${count} ${count === 1 ? "image" : "images"} ${are} less familiar than 99 % of the model's training images (whole fields, another stain, or no blood cells?). Do not rely on ${classes}.`;
   }
-  return `These images do not look like what this model was trained on: ${strange} of ${count} are stranger than 99 of 100 of its own. What it reaches at home does not hold here; label a few cells and see leukogram adapt.`;
+  return `These images do not look like the model's training images: ${strange} of ${count} are less familiar than 99 % of them. The model's published accuracy does not apply here; label a few cells and use leukogram adapt.`;
 }
 
 /** Said where a model gives answers and does not know how its own images look. */
 export const FAMILIARITY_UNKNOWN =
-  "Whether these images look like what the model was trained on is not known, as its file does not say how its own look.";
+  "The model has no record of what its training images look like, so it is unknown whether these images look similar.";

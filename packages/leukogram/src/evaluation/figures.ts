@@ -95,7 +95,7 @@ const HEADLINE_TABLE = {
     value: ({ isShort, perClass }) => (isShort ? Number.NaN : mean(perClass.map(({ f1 }) => f1))),
     estimate: ofMatrix((matrix) => precisionRecallF1(matrix).macro.f1, 0),
   },
-  /** Mean of the classes' areas, one against the rest; undefined where a class has no image. */
+  /** Mean of the classes' areas, one against the rest; undefined if a class has no image. */
   macroRocAuc: {
     title: "macro ROC AUC",
     isShare: false,
@@ -103,7 +103,7 @@ const HEADLINE_TABLE = {
     estimate: ({ areas, matrix, drawn }) =>
       areas.length === matrix.length ? meanAreaEstimate(areas, drawn) : undefined,
   },
-  /** In nats; limits are NaN where fewer than 40 independent images are too few for them. */
+  /** In nats; limits are NaN if fewer than 40 independent images are too few for them. */
   logLoss: {
     title: "log loss",
     isShare: false,
@@ -138,7 +138,7 @@ const CLASS_TABLE = {
     value: ({ sums, perClass }, k) => (sums.truths[k]! + sums.predictions[k]! === 0 ? Number.NaN : perClass[k]!.f1),
     estimate: ({ images, isOf, isNamed }) => f1Estimate(images, isOf, isNamed),
   },
-  /** Area under the ROC curve; undefined where the class, or every other class, has no image. */
+  /** Area under the ROC curve; undefined if the class, or every other class, has no image. */
   rocAuc: {
     value: ({ areas }, k) => areas[k]!,
     estimate: ({ images, isOf, drawn }) => (Number.isNaN(drawn.value) ? undefined : areaEstimate(images, isOf, drawn)),
@@ -192,7 +192,7 @@ function ofMatrix(figure: (matrix: Matrix) => number, least: number) {
     matrixEstimate(matrix, { value: Number.isNaN(value) ? 0 : value, figure, least }, recalls);
 }
 
-// It reads 0 where all images are of one class or named so; but nothing is known where both are so.
+// It reads 0 if all images are of one class or named so; but nothing is known where both are so.
 function matthewsIfKnown(matrix: Matrix): number {
   const { truths } = margins(matrix);
   return truths.filter((count) => count > 0).length < 2 ? Number.NaN : matthews(matrix);

@@ -56,7 +56,7 @@ export interface MeanRecall {
  * Balanced accuracy: the mean of the recalls ({@link meanOfShares}). Where groups hold several classes, recalls err
  * together: limits then reach as far as resampling and the accuracy say.
  *
- * @param hits 1 where the answer is right, `[N]`.
+ * @param hits 1 if the answer is right, `[N]`.
  * @param resampled bootstrap limits of balanced accuracy; asked only where a group holds several classes.
  */
 export function meanRecall(
@@ -84,7 +84,7 @@ export function meanRecall(
 /**
  * First less second in accuracy, on the same images ({@link pairedShareDifference}).
  *
- * @param leads 1 where only the first is right, -1 where only the second is, 0 else, `[N]`.
+ * @param leads 1 if only the first is right, -1 if only the second is, 0 else, `[N]`.
  */
 export function accuracyDifference({ groups }: JudgedImages, leads: readonly number[]): Estimate {
   return pairedShareDifference(leads, groups);
@@ -172,7 +172,7 @@ export function f1Estimate({ groups }: JudgedImages, isOf: readonly boolean[], i
 
 /**
  * An area under the ROC curve: the limits of resampling, and at least the score limits of as many images or groups on
- * both sides ({@link aucLimits}), as resampling says nothing where the scores part the sides.
+ * both sides ({@link aucLimits}), as resampling says nothing if the scores part the sides.
  */
 export function areaEstimate(
   { groups }: JudgedImages,

@@ -8,9 +8,9 @@ import { findClassesProblem, findRowProblem, predictedClass, requirePredictions 
 import type { Prediction, Predictions } from "./types.ts";
 
 const FIXED_COLUMNS = ["file", "label", "predicted", "group"] as const;
-/** Written where it is known of any image: so that what is made of the answers knows whether the images were familiar. */
+/** Written if it is known of any image: so that what is made of the answers knows whether the images were familiar. */
 const FAMILIARITY = "familiarity";
-/** Written where it is known: whose answers they are. */
+/** Written if it is known: whose answers they are. */
 const MODEL = "model";
 const PREFIX = "p_";
 
@@ -18,7 +18,7 @@ const PREFIX = "p_";
  * Writes predictions.csv: `file,label,predicted,group,p_<Class>...`, one row an image, in the given order; before the
  * probabilities stands `familiarity` where the model knows how its own images look.
  *
- * Labels and predictions are class names, the label empty where it is not known; probabilities are written so that
+ * Labels and predictions are class names, the label empty if it is not known; probabilities are written so that
  * reading gives the same numbers. The file appears whole or not at all.
  *
  * @throws LeukogramError ERR_DATA if the predictions are not whole, ERR_OUTPUT if the file cannot be written.
@@ -69,8 +69,8 @@ export async function readPredictionsCsv(path: string): Promise<Predictions> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new LeukogramError("ERR_DATA", `${path}: could not be read`, {
-      hint: "Give the path of a predictions.csv, as evaluate writes it.",
+    throw new LeukogramError("ERR_DATA", `${path}: can't be read`, {
+      hint: "Give the path of a predictions.csv, as written by leukogram evaluate.",
       cause,
     });
   }
@@ -107,8 +107,8 @@ function modelOf(records: readonly CsvRecord[], column: number, path: string): P
   const models = new Set(column < 0 ? [] : records.map(({ cells }) => cells[column]!).filter((name) => name !== ""));
   const [model, other] = models;
   if (other !== undefined)
-    throw new LeukogramError("ERR_DATA", `${path}: holds answers of several models, ${model} and ${other}`, {
-      hint: "Keep the answers of each model in a file of its own.",
+    throw new LeukogramError("ERR_DATA", `${path}: contains predictions of several models, ${model} and ${other}`, {
+      hint: "Put the predictions of each model in a separate file.",
     });
   return model === undefined ? {} : { model };
 }
@@ -134,7 +134,7 @@ interface Columns {
   /** Place of each fixed column, then of each class's probability. */
   readonly fixed: Readonly<Record<(typeof FIXED_COLUMNS)[number], number>>;
   readonly probabilities: readonly number[];
-  /** -1 where there is no such column. */
+  /** -1 if there is no such column. */
   readonly familiarity: number;
 }
 
@@ -164,7 +164,7 @@ function readRow(
   const classIndex = (column: "label" | "predicted") => {
     const name = cells[fixed[column]]!;
     const index = classes.indexOf(name);
-    if (index < 0) refuse(where, `${column} "${name}" is no class; the classes are ${classes.join(", ")}`);
+    if (index < 0) refuse(where, `${column} "${name}" is not a class; the classes are ${classes.join(", ")}`);
     return index;
   };
   const file = cells[fixed.file]!;
@@ -174,7 +174,8 @@ function readRow(
     group: cells[fixed.group] || file,
     probabilities: probabilities.map((i, k) => {
       const text = cells[i]!;
-      if (text.trim() === "" || !Number.isFinite(Number(text))) refuse(where, `p_${classes[k]} "${text}" is no number`);
+      if (text.trim() === "" || !Number.isFinite(Number(text)))
+        refuse(where, `p_${classes[k]} "${text}" is not a number`);
       return Number(text);
     }),
     ...familiarityOf(cells[familiarity] ?? "", where),
@@ -186,10 +187,10 @@ function readRow(
 function familiarityOf(text: string, where: string): Pick<Prediction, "familiarity"> {
   if (text === "") return {};
   const familiarity = Number(text);
-  if (!(familiarity >= 0 && familiarity <= 1)) refuse(where, `familiarity "${text}" is no share`);
+  if (!(familiarity >= 0 && familiarity <= 1)) refuse(where, `familiarity "${text}" is not between 0 and 1`);
   return { familiarity };
 }
 
 function refuse(where: string, problem: string): never {
-  throw new LeukogramError("ERR_DATA", `${where}: ${problem}`, { hint: "Mend that line, or write the file again." });
+  throw new LeukogramError("ERR_DATA", `${where}: ${problem}`, { hint: "Fix that line, or create the file again." });
 }

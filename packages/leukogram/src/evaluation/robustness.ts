@@ -24,7 +24,7 @@ import { boundedEstimate, meanRecall, meanRecallDifference } from "./limits.ts";
 export interface RobustnessPoint {
   readonly strength: number;
   readonly balancedAccuracy: Estimate;
-  /** Balanced accuracy less that on the pictures as they are; the same images are resampled in both. */
+  /** Balanced accuracy less that on unchanged images; the same images are resampled in both. */
   readonly change: Estimate;
 }
 
@@ -48,9 +48,9 @@ export interface Robustness {
   /** Mean over all corruptions and strengths. */
   readonly corrupted: Estimate;
   readonly rows: readonly RobustnessRow[];
-  /** How cells were cropped; undefined where the model takes whole pictures. */
+  /** How cells were cropped; undefined if the model takes whole pictures. */
   readonly crops: CropSummary | undefined;
-  /** Whether the pictures as they are look like the model's own; undefined where it is not known. */
+  /** Whether the pictures as they are look like the model's own; undefined if it is not known. */
   readonly familiarity: FamiliarityFigures | undefined;
 }
 
@@ -73,7 +73,7 @@ const BATCH = 16;
  * Dietterich 2019, "Benchmarking neural network robustness to common corruptions and perturbations"). Pictures are
  * spoilt at the size that the model takes. Memory does not grow with the images.
  *
- * @throws ERR_DATA where a class is not one of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
+ * @throws ERR_DATA if a class is not one of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
  */
 export async function judgeRobustness(
   classifier: Classifier,
@@ -98,7 +98,7 @@ export async function judgeRobustness(
     familiarities.push(...brought.map(({ familiarity }) => familiarity));
     const fields = brought.map(({ pixels: own }) => own);
     for (const [c, condition] of CONDITIONS.entries()) {
-      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "judging robustness was interrupted");
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "testing robustness was interrupted");
       const pixels = spoil(fields, condition, { classifier, maker, rng, start });
       const probabilities = await classifier.probabilities(pixels, batch.length);
       const classCount = classifier.classes.length;

@@ -71,7 +71,7 @@ export interface JudgedTypes {
  * In which types a model is judged by labelled images: as asked for, else in all types where both have the same, and in
  * the five where only one of them knows more.
  *
- * @throws ERR_DATA where labels are types that the model has no answer for, even in the five.
+ * @throws ERR_DATA if labels are types that the model has no answer for, even in the five.
  */
 export function typesToJudge(
   model: readonly string[],
@@ -88,8 +88,8 @@ export function typesToJudge(
   if (wanted !== undefined) return { types: "five", said: undefined };
   const said =
     modelBeyond.length > 0
-      ? `The labels are not in all types that the model knows: its answers are counted as the five (--types five), and an answer of none of these as ${NOT_OF_FIVE}.`
-      : `The model knows five types: labels are counted as these (--types five), ${dataBeyond.map((name) => `${name} as ${cellType(name)!.five}`).join(", ")}.`;
+      ? `The labels do not use all types the model knows: predictions are mapped to the five (--types five), and other types to ${NOT_OF_FIVE}.`
+      : `The model knows five types: labels are mapped to these (--types five), ${dataBeyond.map((name) => `${name} as ${cellType(name)!.five}`).join(", ")}.`;
   return { types: "five", said };
 }
 
@@ -99,7 +99,7 @@ function requireAnswers(model: readonly string[], data: readonly string[]): void
   if (without.length === 0) return;
   throw new LeukogramError(
     "ERR_DATA",
-    `the model has no answer for ${without.join(", ")}: it knows ${model.join(", ")}, and these count as none of them`,
-    { hint: "Leave those folders out, or judge a model that knows these types." },
+    `the model can't predict ${without.join(", ")}: it knows only ${model.join(", ")}`,
+    { hint: "Remove those folders, or use a model that knows these types." },
   );
 }

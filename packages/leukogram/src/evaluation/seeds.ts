@@ -21,13 +21,13 @@ export interface SeedSummary {
  *
  * The interval is of repeated training on the same data; it says nothing of other images. Source: Student 1908.
  *
- * @throws LeukogramError ERR_DATA without values or where one is not finite.
+ * @throws LeukogramError ERR_DATA without values or if one is not finite.
  */
 export function summariseSeeds(values: readonly number[]): SeedSummary {
   const odd = values.find((value) => !Number.isFinite(value));
   if (values.length === 0 || odd !== undefined) {
     const received = values.length === 0 ? "none" : odd;
-    throw new LeukogramError("ERR_DATA", `summariseSeeds: expected one finite value a seed, received ${received}`);
+    throw new LeukogramError("ERR_DATA", `summariseSeeds: expected one finite value per seed, received ${received}`);
   }
   const count = values.length;
   const centre = mean(values);

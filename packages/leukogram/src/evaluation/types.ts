@@ -5,7 +5,7 @@ import type { ClassEstimates, Headlines } from "./figures.ts";
 export interface Prediction {
   /** Path relative to the data folder, with forward slashes. */
   readonly file: string;
-  /** Index of the true class; undefined where it is not known. */
+  /** Index of the true class; undefined if it is not known. */
   readonly label: number | undefined;
   /** Images of one original, patient or slide share a group; resampled together. */
   readonly group: string;
@@ -41,7 +41,7 @@ export interface Evaluation extends Headlines {
   readonly count: number;
   readonly classes: readonly string[];
   readonly perClass: readonly ClassFigures[];
-  /** Rows are true classes, columns predicted ones. */
+  /** Rows are true classes, columns are predicted classes. */
   readonly confusionMatrix: readonly (readonly number[])[];
   /** The same text as scikit-learn's `classification_report`. */
   readonly report: string;
@@ -71,7 +71,7 @@ export interface PairComparison {
   readonly verdict: string;
 }
 
-/** Costs of a model, side by side; undefined where not known. */
+/** Costs of a model, side by side; undefined if not known. */
 export interface Costs {
   readonly parameters: number | undefined;
   readonly fileBytes: number | undefined;

@@ -8,7 +8,7 @@ const LEVEL = 0.05;
 export interface VerdictContext {
   /** Number of pairs that are compared together. */
   readonly pairs: number;
-  /** p of the sign test over whole groups; undefined where every image is its own. */
+  /** p of the sign test over whole groups; undefined if every image is its own. */
   readonly groupP: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export function verdictOf(comparison: Omit<PairComparison, "verdict">, { pairs, 
   const firstLeads = accuracyDifference.value >= 0;
   const lead = firstLeads ? accuracyDifference : negated(accuracyDifference);
   const figures = `${points(lead)} points (95 % ${limits(lead)}, ${pText(comparison, pairs)})`;
-  const caveat = `${groupCaveat(groupP)}This says nothing of other seeds or laboratories.`;
+  const caveat = `${groupCaveat(groupP)}This does not apply to other seeds or laboratories.`;
   const groupsAgree = groupP === undefined || groupP < LEVEL / pairs;
   if (adjustedP < LEVEL && lead.low > 0 && groupsAgree) {
     const [better, worse] = firstLeads ? [first, second] : [second, first];
@@ -40,7 +40,7 @@ export function verdictOf(comparison: Omit<PairComparison, "verdict">, { pairs, 
   const verb = shown ? "not settle whether there is a difference" : "not show a difference";
   return (
     `${subject} ${verb} between ${first} and ${second}: ${plain}; ` +
-    `a difference smaller than about ${unseen} points could not have been seen. ${caveat}`
+    `differences below about ${unseen} percentage points could not be detected. ${caveat}`
   );
 }
 
@@ -83,7 +83,7 @@ function pText({ mcnemarP, adjustedP }: Pick<PairComparison, "mcnemarP" | "adjus
 
 function groupCaveat(groupP: number | undefined): string {
   if (groupP === undefined) return "";
-  return `McNemar's test takes images of one group for independent; a sign test over groups gives ${pValue(groupP)}. `;
+  return `McNemar's test treats images of one group as independent; a sign test over groups gives ${pValue(groupP)}. `;
 }
 
 function pValue(p: number): string {

@@ -40,15 +40,15 @@ export interface ExplainOptions {
 export interface Explanation {
   readonly method: Method;
   readonly target: number;
-  /** The layer whose maps were weighted; undefined where the method needs none. */
+  /** The layer whose maps were weighted; undefined if the method needs none. */
   readonly layer: string | undefined;
   /** Whether some of what the model sees goes by ways around that layer: the map then tells a part only. */
   readonly isBypassed: boolean;
   readonly map: PictureMap;
-  /** Share of the map's weight on the cell; NaN where the map is empty. */
+  /** Share of the map's weight on the cell; NaN if the map is empty. */
   readonly onCell: number;
   readonly cell: FoundCell;
-  /** Undefined where no check was wanted. */
+  /** Undefined if no check was wanted. */
   readonly check: SanityCheck | undefined;
   /** What the method found beside its map, by name. */
   readonly figures: Readonly<Record<string, number>>;
@@ -83,7 +83,7 @@ export class Explainer {
     return (await this.#runner.answer({ data, count: 1 })).probabilities;
   }
 
-  /** @throws ERR_CONFIG where the model has no such layer, or ends in no softmax; ERR_ABORTED. */
+  /** @throws ERR_CONFIG if the model has no such layer, or ends in no softmax; ERR_ABORTED. */
   async explain(picture: SeenPicture, options: ExplainOptions): Promise<Explanation> {
     const { method, target, layer } = options;
     const cell = findCell(picture);

@@ -24,7 +24,7 @@ export interface GradCamOptions {
  * Inputs: `images`, uint8 RGB [batch, height, width, 3] of any size, and `target`, int32 [batch], the class to explain.
  * Outputs: `map` [batch, h, w], as small as the layer's maps, and `probabilities` [batch, K].
  *
- * @throws ERR_CONFIG where there is no such layer, it has no map, or the model does not end in a softmax.
+ * @throws ERR_CONFIG if there is no such layer, it has no map, or the model does not end in a softmax.
  */
 export function gradCamGraph(model: Model, { layer, cells }: GradCamOptions = {}): Outputs {
   return gradCamOf(model, seenPicture(model, normalizedCells(cells)), { layer });
@@ -47,7 +47,7 @@ export function gradCamOf(
 
 /** Gradient of the logit of the class that the input `target` names, each picture's by itself. */
 export function targetGradient(model: Model, probabilities: Tensor, source: Tensor): Tensor {
-  const logits = logitsOf(model, probabilities, "no class has a logit that could be explained");
+  const logits = logitsOf(model, probabilities, "no class has a logit to explain");
   const target = ops.input("target", [logits.shape[0]!], "int32");
   return gradients(logits, [source], oneHot(target, logits.shape[1] as number))[0]!;
 }

@@ -11,7 +11,7 @@ export function mapLayerNames(model: Model): string[] {
 /**
  * The step whose maps are explained: the last of that layer, or of any layer that has one.
  *
- * @throws ERR_CONFIG where the model has no such layer, or the layer no map.
+ * @throws ERR_CONFIG if the model has no such layer, or the layer no map.
  */
 export function mapStep(model: Model, layer?: string): LayerOutput {
   const steps = mapSteps(model);
@@ -19,17 +19,17 @@ export function mapStep(model: Model, layer?: string): LayerOutput {
   if (found !== undefined) return found;
   const names = mapLayerNames(model);
   if (names.length === 0)
-    throw new LeukogramError("ERR_CONFIG", `model ${model.name} has no layer whose output is a map [H, W, C]`, {
-      hint: "Use integrated gradients or occlusion, which need none.",
+    throw new LeukogramError("ERR_CONFIG", `model ${model.name} has no layer with feature maps [H, W, C]`, {
+      hint: "Use integrated gradients or occlusion, which need no feature maps.",
     });
   const isThere = model.layers.some(({ name }) => name === layer);
   const near = isThere ? undefined : nearest(layer!, names);
   throw new LeukogramError(
     "ERR_CONFIG",
     isThere
-      ? `layer "${layer}" of model ${model.name} has no map [H, W, C] with H and W above 1`
+      ? `layer "${layer}" of model ${model.name} has no feature maps [H, W, C] with H and W above 1`
       : `model ${model.name} has no layer "${layer}"`,
-    { hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Those with a map: ${listed(names)}.` },
+    { hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Layers with feature maps: ${listed(names)}.` },
   );
 }
 
@@ -50,7 +50,7 @@ const LISTED = 12;
 function listed(names: readonly string[]): string {
   if (names.length <= LISTED) return names.join(", ");
   const last = names.slice(-LISTED).join(", ");
-  return `${last}, and ${names.length - LISTED} before these (leukogram inspect lists the layers)`;
+  return `${last}, and ${names.length - LISTED} earlier layers (leukogram inspect lists all layers)`;
 }
 
 function mapSteps(model: Model): LayerOutput[] {

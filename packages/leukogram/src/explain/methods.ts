@@ -22,7 +22,7 @@ export const METHODS: readonly MethodEntry[] = [
     name: "gradcam",
     title: "Grad-CAM",
     source: "Selvaraju et al. 2017",
-    shows: "Where the maps of one layer speak for the class, by their gradients. As coarse as the layer.",
+    shows: "Where the feature maps of one layer support the class, weighted by gradients. As coarse as the layer.",
     needsMaps: true,
   },
   {
@@ -30,22 +30,21 @@ export const METHODS: readonly MethodEntry[] = [
     title: "Score-CAM",
     source: "Wang et al. 2020",
     shows:
-      "The same maps, weighted by how probable the class is on what each of them leaves of the picture; no gradients.",
+      "The same feature maps, weighted by the probability of the class on the image masked with each map; no gradients.",
     needsMaps: true,
   },
   {
     name: "integrated",
     title: "Integrated gradients",
     source: "Sundararajan et al. 2017",
-    shows:
-      "How much of the class's logit each pixel makes, for or against it, on the way from an empty field to the picture.",
+    shows: "How much each pixel adds to or subtracts from the class's logit, between the baseline image and the image.",
     needsMaps: false,
   },
   {
     name: "occlusion",
     title: "Occlusion",
     source: "Zeiler & Fergus 2014",
-    shows: "How far the class's probability falls where a patch in the background's colour covers the picture.",
+    shows: "How far the class's probability drops if a patch in the background's colour covers part of the image.",
     needsMaps: false,
   },
 ];
@@ -63,7 +62,7 @@ export function parseMethods(text: string): Method[] {
   for (const word of words) {
     if (names.includes(word as Method)) continue;
     const near = nearest(word, names);
-    throw new LeukogramError("ERR_USAGE", `method "${word}" is not known`, {
+    throw new LeukogramError("ERR_USAGE", `unknown method "${word}"`, {
       hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Use ${names.join(", ")}, or all.`,
     });
   }

@@ -25,7 +25,7 @@ export interface ModelRunnerOptions {
   readonly context?: CallContext;
 }
 
-const TOLD = "no class has a logit that could be explained";
+const TOLD = "no class has a logit to explain";
 
 /** Asks a model's layers what explanations need; each graph is compiled when it is first asked for. */
 export class ModelRunner {
@@ -76,7 +76,7 @@ export class ModelRunner {
     return { data: floats(map), height, width };
   }
 
-  /** A layer's maps of one picture, each by itself. */
+  /** A layer's maps of one picture, each separately. */
   async maps(picture: SeenPicture, layer?: string): Promise<PictureMap[]> {
     const { maps } = await this.#run(`maps ${layer ?? ""}`, { data: picture.data, count: 1 }, {}, () => ({
       maps: this.model.callSteps(this.#seen(), this.#context).get(mapStep(this.model, layer))!,

@@ -21,7 +21,7 @@ export function findCell(picture: SeenPicture): FoundCell {
   return { mask: large, area: sumOf(large.data) / large.data.length, background: background.slice(0, channels) };
 }
 
-/** The share of a map's weight that lies on the cell; NaN where the map is empty. */
+/** The share of a map's weight that lies on the cell; NaN if the map is empty. */
 export function shareOnCell(map: PictureMap, { mask }: FoundCell): number {
   const large = resizeMap(map, mask.height, mask.width);
   if (highest(large) === 0) return Number.NaN;

@@ -93,7 +93,7 @@ function placesOf(from: number, to: number): [number, number, number][] {
   });
 }
 
-/** The largest value of a map, 0 where it is empty. */
+/** The largest value of a map, 0 if it is empty. */
 export function highest({ data }: PictureMap): number {
   return data.reduce((most, value) => Math.max(most, value), 0);
 }

@@ -9,7 +9,7 @@ import { FIXED } from "@leukogram/engine/nn/modelGraphs";
 import type { Weight } from "@leukogram/engine/nn/weight";
 
 /**
- * The model as it would be before any training: each weight drawn anew by its own initializer, moving statistics at their
+ * The model as it would be before any training: each weight drawn again by its own initializer, moving statistics at their
  * beginning. What only scales pixels stays. The model itself is not changed; equal seeds give equal weights.
  */
 export function untrainedContext(model: Model, seed: number): CallContext {

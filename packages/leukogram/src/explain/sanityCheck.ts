@@ -1,14 +1,14 @@
 import { rankCorrelation } from "../metrics/rankCorrelation.ts";
 import type { PictureMap } from "./picture.ts";
 
-/** How far a map changes where the model's weights are drawn anew. */
+/** How far a map changes where the model's weights are drawn again. */
 export type SanityVerdict = "changes" | "changes in part" | "hardly changes" | "empty";
 
 /** What {@link sanityCheck} found. */
 export interface SanityCheck {
-  /** Rank correlation of the map with that of each untrained model; 0 where that one's map is the same everywhere. */
+  /** Rank correlation of the map with that of each untrained model; 0 if that one's map is the same everywhere. */
   readonly correlations: readonly number[];
-  /** Their mean; NaN where the map itself is empty. */
+  /** Their mean; NaN if the map itself is empty. */
   readonly mean: number;
   readonly verdict: SanityVerdict;
 }

@@ -24,7 +24,7 @@ export const MAPS_TRIED = 64;
  * the map's weight is the class's probability on what shines through, less that on the empty picture; the weighted maps
  * are summed, negative values cut off. Of a layer with many maps only those that reach highest are tried.
  *
- * @throws ERR_ABORTED; ERR_CONFIG where there is no such layer, or it has no map.
+ * @throws ERR_ABORTED; ERR_CONFIG if there is no such layer, or it has no map.
  */
 export async function scoreCam(
   runner: ModelRunner,

@@ -107,14 +107,16 @@ export function adaptJob({ homeLoss = 1, seed = 0, ...options }: AdaptJobOptions
     const { model, out, replace = false } = options;
     const cells = labelled ?? unlabelled;
     if (cells === undefined)
-      throw new LeukogramError("ERR_USAGE", "adapt: there are no cells to adapt to", {
+      throw new LeukogramError("ERR_USAGE", "adapt: no cells to adapt to", {
         hint: "Give labelled cells, or cells without labels.",
       });
     const opened = await openRun(model);
     const data = resolve(cells);
     checkRunFolder(out, { recipe: opened.recipe }, { resume: false, replace });
     if (resolve(out) === resolve(opened.path))
-      throw new LeukogramError("ERR_USAGE", "adapt: --out is the model itself", { hint: "Name another folder." });
+      throw new LeukogramError("ERR_USAGE", "adapt: --out is the model's own folder", {
+        hint: "Choose another folder.",
+      });
     const job = { ...options, homeLoss, seed, data, tell };
     return labelled === undefined ? await adaptWithout(opened, cells, job) : await adaptWith(opened, labelled, job);
   });
@@ -233,5 +235,5 @@ const fewLooks = (pictures: number) =>
   pictures >= FEWEST_PICTURES
     ? []
     : [
-        `${pictures} are too few to learn how this laboratory's pictures look (${FEWEST_PICTURES} needed), so the model may call them unfamiliar; give more with --unlabelled.`,
+        `${pictures} are too few to learn how this laboratory's images look (${FEWEST_PICTURES} needed), so the model may call them unfamiliar. Add more with --unlabelled.`,
       ];

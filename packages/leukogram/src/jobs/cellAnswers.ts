@@ -60,8 +60,8 @@ export async function cellAnswers(
   const told = parseToldScales(scale);
   if (isManifestName(data) && holdsAnswers(data)) {
     if (told.size > 0)
-      throw new LeukogramError("ERR_USAGE", `differential: ${data} holds answers, which --scale does not change`, {
-        hint: "Leave out --scale, or give the folder of images.",
+      throw new LeukogramError("ERR_USAGE", `differential: ${data} contains predictions, which --scale can't change`, {
+        hint: "Remove --scale, or give the folder of images.",
       });
     const predictions = await readPredictionsCsv(data);
     const nothing = { skipped: 0, crops: undefined, home: {}, assumptions: undefined };

@@ -88,12 +88,12 @@ async function compareAll(options: CompareJobOptions, tell: JobTeller): Promise<
   const { models: paths, data, out } = options;
   const names = modelNames(paths);
   if (names.length < 2)
-    throw new LeukogramError("ERR_USAGE", "compare: it takes two models or more", {
-      hint: "Name run folders, model files or predictions.csv files, one after the other.",
+    throw new LeukogramError("ERR_USAGE", "compare: expected two or more models", {
+      hint: "Give run folders, model files or predictions.csv files, separated by spaces.",
     });
   if (options.scale !== undefined && data === undefined)
-    throw new LeukogramError("ERR_USAGE", "compare: --scale goes with --data", {
-      hint: "Without it answers are compared that were found before.",
+    throw new LeukogramError("ERR_USAGE", "compare: --scale requires --data", {
+      hint: "Without --data, saved predictions are compared.",
     });
   if (out !== undefined) requireOwnReport(out);
   const given: SeedRun[] = [];
@@ -114,7 +114,7 @@ async function compareAll(options: CompareJobOptions, tell: JobTeller): Promise<
   const comparisons = comparePredictions(models);
   const overSplits = compareSplits(models);
   const warnings = [
-    ...(overSplits.length > 0 ? [] : ["One training run each: another seed may turn a small difference round."]),
+    ...(overSplits.length > 0 ? [] : ["Each model was trained once: another seed may reverse a small difference."]),
     ...given.flatMap(({ name, predictions }) => {
       const warning = familiarityWarning(judgeFamiliarity(predictions.rows.map((row) => row.familiarity)));
       return warning === undefined ? [] : [`${name}: ${warning}`];

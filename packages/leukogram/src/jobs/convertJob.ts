@@ -106,7 +106,7 @@ interface Format {
 const FORMATS: readonly Format[] = [
   {
     ending: /\.weights\.h5$/i,
-    name: "weights of Keras 3",
+    name: "Keras 3 weights",
     layers: { write: writeWeightsH5, ask: (out, model) => askWeights(model, out) },
   },
   { ending: /\.(h5|hdf5)$/i, name: "Keras HDF5", layers: { write: writeKerasH5, ask: askStored } },
@@ -147,20 +147,20 @@ async function convert(options: ConvertJobOptions, tell: JobTeller): Promise<Con
   const { model: source, out, precision, plain, replace } = options;
   const format = FORMATS.find(({ ending }) => ending.test(out));
   if (format === undefined)
-    throw new LeukogramError("ERR_USAGE", `convert: ${out} has no ending that names a format`, {
+    throw new LeukogramError("ERR_USAGE", `convert: ${out} has no known model extension`, {
       hint: "Use .keras, .h5, .weights.h5, .onnx or .json.",
     });
   if (precision === "int8" && (format.name !== "ONNX" || plain))
-    throw new LeukogramError("ERR_USAGE", "convert: int8 is for .onnx with its preprocessing", {
-      hint: "Name OUT .onnx, and leave --plain out.",
+    throw new LeukogramError("ERR_USAGE", "convert: int8 needs .onnx output with preprocessing", {
+      hint: "Use the extension .onnx for OUT, and remove --plain.",
     });
   if (existsSync(out) && !replace)
-    throw new LeukogramError("ERR_OUTPUT", `${out}: exists already`, { hint: "Name a new file, or add --yes." });
+    throw new LeukogramError("ERR_OUTPUT", `${out}: already exists`, { hint: "Choose another file, or add --yes." });
   const given = await openGiven(source, options.foreign);
   const labels = labelsToWrite(given, format, out);
   if (labels !== undefined && existsSync(labels) && !replace)
-    throw new LeukogramError("ERR_OUTPUT", `${labels}: exists already, and class names belong there`, {
-      hint: "Name a new file, or add --yes.",
+    throw new LeukogramError("ERR_OUTPUT", `${labels}: already exists, and the class names must be written there`, {
+      hint: "Choose another file, or add --yes.",
     });
   for (const note of [...given.notes, ...given.warnings, ...storedNotes(given, format)]) tell.warn(note);
   const job = { ...options, hasLabels: labels !== undefined, tell };
@@ -176,10 +176,10 @@ const storedOf = ({ foreign, model }: GivenModel) => (foreign ? storedModel(fore
 
 function storedNotes({ foreign }: GivenModel, { layers, name }: Format): readonly string[] {
   if (layers === undefined || foreign === undefined || withoutShareOfSum(foreign.layers) === foreign.layers) return [];
-  return [`${name} has no layer that divides by a sum: its outputs stay as they are, and who runs it must divide`];
+  return [`${name} has no layer that divides by a sum: outputs are not normalised; divide them by their sum yourself`];
 }
 
-// Where names that nobody would assume are to stand; undefined where they need no file.
+// Where names that nobody would assume are to stand; undefined if they need no file.
 function labelsToWrite({ classes, foreign }: GivenModel, format: Format, out: string): string | undefined {
   const isAssumed = foreign?.classesFrom === ASSUMED || classes.join() === CELL_TYPES.join();
   return format.layers === undefined || isAssumed ? undefined : labelsFileOf(out);

@@ -81,6 +81,6 @@ async function validate(job: CrossValidateJobOptions, tell: JobTeller): Promise<
 async function withoutCopiesApart(dataset: Dataset, tell: JobTeller, signal: StopSignal | undefined): Promise<Dataset> {
   const found = await groupByCopies(dataset, { signal, onStage: tell.stage });
   const [before, after] = found.groups;
-  tell.line(`Copies found: ${found.pairs} pairs; ${before} groups of images became ${after}.`);
+  tell.line(`Copies found: ${found.pairs} pairs; ${before} groups of images were merged into ${after}.`);
   return found.dataset;
 }

@@ -30,7 +30,7 @@ export interface DifferentialJobOptions extends JobOptions, SessionOptions {
   readonly model?: string;
   /** What is said of another program's model. */
   readonly foreign?: ForeignOptions;
-  /** predictions.csv of the same model on labelled cells of this laboratory, to correct for its mistakes. */
+  /** predictions.csv of the same model on labelled cells from this laboratory, to correct for the model's errors. */
   readonly judged?: string | undefined;
   /** Count the first so many leukocytes; default: all. */
   readonly cells?: number | undefined;
@@ -74,7 +74,7 @@ export interface DifferentialJobResult {
 }
 
 /**
- * A differential count of the cells of one smear, with its uncertainty. Not for diagnosis.
+ * Count the white blood cells of one smear (a differential), with uncertainty. Not for diagnosis.
  *
  * @throws ERR_USAGE for a share, count or date that is none; ERR_OUTPUT if the FHIR file is there and no report; ERR_DATA,
  * ERR_IMAGE, ERR_ABORTED.
@@ -124,14 +124,17 @@ function requireSensible({ reject, leukocytes, effective, fhir, replace }: Diffe
     throw new LeukogramError("ERR_USAGE", `differential: ${message}`, { hint });
   };
   if (reject !== undefined && (reject < 0 || reject > 1))
-    refuse(`--reject ${reject} is no share`, "Give a number from 0 to 1.");
+    refuse(`--reject ${reject} is not between 0 and 1`, "Give a number from 0 to 1.");
   if (leukocytes !== undefined && !(leukocytes > 0 && leukocytes < 1000))
-    refuse(`--leukocytes ${leukocytes} is no count of white cells`, "Give it in 10^9 per litre, such as 6.2.");
+    refuse(
+      `--leukocytes ${leukocytes} is not a valid white blood cell count`,
+      "Give it in 10^9 per litre, such as 6.2.",
+    );
   if (effective !== undefined && !isDateTime(effective))
-    refuse(`--effective ${effective} is no date`, "Give it as 2026-11-25, or as 2026-11-25T08:30:00+01:00.");
+    refuse(`--effective ${effective} is not a date`, "Give it as 2026-11-25, or as 2026-11-25T08:30:00+01:00.");
   if (fhir !== undefined && existsSync(fhir) && !replace && !readFileSync(fhir, "utf8").includes('"DiagnosticReport"'))
-    throw new LeukogramError("ERR_OUTPUT", `${fhir}: exists, and is no DiagnosticReport`, {
-      hint: "Write over it with --yes, or name another file.",
+    throw new LeukogramError("ERR_OUTPUT", `${fhir}: exists and is not a DiagnosticReport`, {
+      hint: "Overwrite it with --yes, or choose another file.",
     });
 }
 

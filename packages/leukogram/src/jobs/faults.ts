@@ -34,7 +34,7 @@ export async function faultsAsPublished(
       name: "Split after augmentation",
       base: "CNN",
       explanation:
-        "copies of one original lie on both sides of the validation split, so that validation no longer measures what is new to the model.",
+        "copies of one original are on both sides of the validation split, so validation no longer measures performance on new images.",
       data: balanced,
       recipe: { ...readRecipe("cnn"), split: "leaky", balance: "none" },
     },
@@ -49,8 +49,8 @@ export async function faultsAsPublished(
       name: "MobileNetV2 fed [0, 1]",
       base: "MobileNetV2, dense head",
       explanation: pretrained
-        ? "its weights were learned on pixels in [-1, 1]."
-        : "pretrained weights are for pixels in [-1, 1]; this one began with random weights, which have no such range.",
+        ? "its weights were trained on pixels in [-1, 1]."
+        : "pretrained weights are for pixels in [-1, 1]; this model started from random weights, which have no such range.",
       data,
       recipe: { ...readRecipe("mobilenetv2"), preprocessing: "unit" },
     },

@@ -79,6 +79,6 @@ function openSets({ home, sets, labels = {}, scale = [] }: GeneraliseJobOptions)
   const twice = names.find((name, i, all) => all.indexOf(name) < i);
   if (twice === undefined) return scaled;
   throw new LeukogramError("ERR_USAGE", `generalise: two sets are named "${twice}"`, {
-    hint: "Give each its own name: --sets NAME=DIR.",
+    hint: "Give each set a different name: --sets NAME=DIR.",
   });
 }

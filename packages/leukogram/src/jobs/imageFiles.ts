@@ -12,7 +12,7 @@ import type { ScaledSample } from "../data/scale/usedScales.ts";
 /**
  * Image files as given, and all of folders, zips and manifest CSVs: pictures of one camera.
  *
- * @throws ERR_DATA where there is none.
+ * @throws ERR_DATA if there is none.
  */
 export function imagesOf(paths: readonly string[]): string[] {
   return picturesOf(paths).map(({ path }) => path);
@@ -21,7 +21,7 @@ export function imagesOf(paths: readonly string[]): string[] {
 /**
  * The same with what manifests say of each picture's laboratory and scale; no label is read.
  *
- * @throws as {@link imagesOf}, and where a manifest's row is wrong.
+ * @throws as {@link imagesOf}, and if a manifest's row is wrong.
  */
 export function picturesOf(paths: readonly string[]): ScaledSample[] {
   const found = paths.flatMap(picturesIn);
@@ -34,7 +34,7 @@ export function picturesOf(paths: readonly string[]): ScaledSample[] {
 
 function picturesIn(path: string): readonly ScaledSample[] {
   if (!existsSync(path))
-    throw new LeukogramError("ERR_DATA", `${path}: there is no such image or folder`, {
+    throw new LeukogramError("ERR_DATA", `${path}: no such image or folder`, {
       hint: "Check the path's spelling.",
     });
   const folder = unpackedFolder(path);
@@ -42,8 +42,8 @@ function picturesIn(path: string): readonly ScaledSample[] {
   const { images, others } = walkFolder(folder);
   remarkLeftOut(path, others);
   if (images.length === 0)
-    throw new LeukogramError("ERR_DATA", `${path}: holds no image`, {
-      hint: `Give image files (${IMAGE_EXTENSIONS_TEXT}), a folder or zip with some in it, or a manifest CSV.`,
+    throw new LeukogramError("ERR_DATA", `${path}: contains no images`, {
+      hint: `Give image files (${IMAGE_EXTENSIONS_TEXT}), a folder or zip file of images, or a manifest CSV.`,
     });
   return images.map((image) => ({ path: image }));
 }

@@ -28,7 +28,7 @@ export async function leaveOut(
   const names = laboratoryNames([...parts.train, ...parts.validation]);
   if (names.length < 2) return undefined;
   tell.line(
-    `Leaving one laboratory out: ${names.length} more trainings, of the same recipe without ${names.join(", without ")}`,
+    `Leaving one laboratory out: ${names.length} more trainings with the same recipe, without ${names.join(", without ")}`,
   );
   return leaveOneLaboratoryOut(parts, recipe, {
     ...options,
@@ -37,7 +37,7 @@ export async function leaveOut(
       tell.line(
         done
           ? `Without ${laboratory}: done before`
-          : `Without ${laboratory}: ${counted(train.samples.length, "image")} to learn from`,
+          : `Without ${laboratory}: ${counted(train.samples.length, "image")} for training`,
       ),
     onStage: tell.stage,
     onProgress: tell.step,

@@ -14,14 +14,14 @@ import { imagesOf } from "./imageFiles.ts";
 export function unlabelledImages(dir: string, labelled: string | undefined): string[] {
   for (const folder of [...(isManifestName(dir) ? [] : [dir]), ...(labelled === undefined ? [] : [labelled])])
     if (!existsSync(folder) || !statSync(unpackedFolder(folder)).isDirectory())
-      throw new LeukogramError("ERR_DATA", `${folder}: there is no such folder`, {
+      throw new LeukogramError("ERR_DATA", `${folder}: no such folder`, {
         hint: "Check the path's spelling.",
       });
   const known = new Set(labelled === undefined ? [] : imagesOf([labelled]).map((path) => resolve(path)));
   const all = imagesOf([dir]);
   const paths = all.filter((path) => !known.has(resolve(path)));
   if (paths.length > 0) return paths;
-  throw new LeukogramError("ERR_DATA", `${dir}: holds no image without a label`, {
+  throw new LeukogramError("ERR_DATA", `${dir}: contains no unlabelled images`, {
     hint: `Give a folder of images (${IMAGE_EXTENSIONS_TEXT}).`,
   });
 }
@@ -43,7 +43,7 @@ export function requireApart(samples: readonly Sample[], heldOut: readonly Sampl
   const learned = new Set(samples.map(({ path }) => path));
   const both = heldOut.find(({ path }) => learned.has(path));
   if (both === undefined) return;
-  throw new LeukogramError("ERR_DATA", `${both.path}: is to be learned from and judged by`, {
-    hint: "Give other cells with --judge.",
+  throw new LeukogramError("ERR_DATA", `${both.path}: used both for training and for evaluation`, {
+    hint: "Give different cells with --judge.",
   });
 }

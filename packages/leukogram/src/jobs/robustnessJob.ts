@@ -64,7 +64,7 @@ export function robustnessJob(options: RobustnessJobOptions): Promise<Robustness
     try {
       const robustness = await judgeRobustness(classifier, dataset, {
         ...{ images, seed, told: parseToldScales(scale), signal },
-        onProgress: (done, total) => tell.stage("Spoiling images and asking", done, total),
+        onProgress: (done, total) => tell.stage("Corrupting and classifying", done, total),
       });
       const report = { model, dataName: dataName([data]), robustness, version: VERSION };
       if (out !== undefined) await writeFileWhole(out, robustnessReport(report));

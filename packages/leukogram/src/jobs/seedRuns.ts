@@ -13,11 +13,11 @@ export interface RunKind {
   readonly seed: number;
   /** All settings but the seed, and the data: the same of runs that differ in the seed alone. */
   readonly settings: string;
-  /** Images that it learned from; undefined where they were not counted. */
+  /** Images that it learned from; undefined if they were not counted. */
   readonly trainedOn: number | undefined;
 }
 
-/** Reads what a run folder says of its training; undefined where it says nothing. */
+/** Reads what a run folder says of its training; undefined if it says nothing. */
 export function readRunKind(path: string): RunKind | undefined {
   if (!isRunConfig(path)) return undefined;
   const { recipe, data, weights, scale, bits, mapClasses, others } = readRunConfig(path);

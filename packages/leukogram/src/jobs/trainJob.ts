@@ -80,7 +80,7 @@ async function train(job: TrainJobOptions, tell: JobTeller): Promise<TrainJobRes
   const { train, validation } = splitByRecipe(data, recipe);
   tell.beginLog();
   tell.line(
-    `${dataName(sources)}: ${counted(train.length, "image")} to learn from, ${validation.length} to choose by, ${data.test?.samples.length ?? 0} to test on`,
+    `${dataName(sources)}: ${counted(train.length, "image")} for training, ${validation.length} for validation, ${data.test?.samples.length ?? 0} for testing`,
   );
   for (const warning of recipeWarnings(recipe, train)) tell.note(warning);
   const trained = await trainModel({ ...data.train, samples: train }, validation, recipe, {
@@ -123,10 +123,14 @@ export function sessionOfRecipe({ device, threads }: Recipe): SessionOptions {
 function judge(trained: TrainedModel, sets: RunSets, options: Parameters<typeof writeRun>[2]): Promise<JudgedRun> {
   return writeRun(trained, sets, options).catch((cause: unknown) => {
     if (!(cause instanceof LeukogramError) || cause.code !== "ERR_ABORTED") throw cause;
-    throw new LeukogramError("ERR_ABORTED", `${trained.out}: the model is trained, and its judgement was interrupted`, {
-      hint: "Go on with --resume.",
-      cause,
-    });
+    throw new LeukogramError(
+      "ERR_ABORTED",
+      `${trained.out}: the model is trained, but its evaluation was interrupted`,
+      {
+        hint: "Continue with --resume.",
+        cause,
+      },
+    );
   });
 }
 

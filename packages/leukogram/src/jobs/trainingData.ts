@@ -42,8 +42,8 @@ export function openTrainingData(
   const opened = openLaboratories(sourcesOf(data), options);
   const told = parseToldScales(data.scale ?? []);
   if (told.size > 0 && recipe.cropRedCells === undefined)
-    throw new LeukogramError("ERR_USAGE", "the recipe's model takes whole pictures, so a scale says nothing to it", {
-      hint: "Leave out --scale, or set --crop-red-cells.",
+    throw new LeukogramError("ERR_USAGE", "the recipe's model takes whole images and does not use a scale", {
+      hint: "Remove --scale, or set --crop-red-cells.",
     });
   return withToldScales(opened, told);
 }
@@ -66,7 +66,7 @@ export function offerOf(classes: readonly string[]): string | undefined {
   const offer = offeredMapping(classes);
   return offer === undefined
     ? undefined
-    : `Note: The classes are learned by the names ${classes.join(", ")}; ${offer}.`;
+    : `Note: the model is trained on classes named ${classes.join(", ")}; ${offer}.`;
 }
 
 /** Does a job while pictures of 16 bits are read as ones of so many; undefined: as they were read before. */

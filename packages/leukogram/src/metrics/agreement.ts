@@ -3,7 +3,7 @@ import { checkedMargins, type Margins } from "./confusionMatrix.ts";
 import { clopperPearson } from "./limits/proportion.ts";
 
 /**
- * Agreement beyond chance, at most 1; NaN where chance alone agrees on every image.
+ * Agreement beyond chance, at most 1; NaN if chance alone agrees on every image.
  *
  * Source: Cohen 1960; scikit-learn `cohen_kappa_score`.
  *
@@ -17,7 +17,7 @@ export function cohenKappa(matrix: Matrix, sums?: Margins): number {
 }
 
 /**
- * 95 % limits of kappa by those of the share of images that agree (Clopper and Pearson), chance held as it is; -1 and 1 where
+ * 95 % limits of kappa by those of the share of images that agree (Clopper and Pearson), chance held as it is; -1 and 1 if
  * chance alone agrees on every image. For sets in which every resample gives the same kappa, which says nothing.
  *
  * @throws LeukogramError ERR_SHAPE if the matrix is not square, ERR_DATA if a count is no number of 0 or more.
@@ -35,7 +35,7 @@ export function kappaLimits(matrix: Matrix): { readonly low: number; readonly hi
 }
 
 /**
- * Matthews's correlation of true and predicted class, in [-1, 1]; 0 where either is the same for all images.
+ * Matthews's correlation of true and predicted class, in [-1, 1]; 0 if either is the same for all images.
  *
  * Source: Gorodkin 2004; scikit-learn `matthews_corrcoef`.
  *

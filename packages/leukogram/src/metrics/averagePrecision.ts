@@ -1,7 +1,7 @@
 import { countsByThreshold, requireScored } from "./rocCurve.ts";
 
 /**
- * Precision averaged over the steps of recall, in [0, 1]; undefined where no image is positive.
+ * Precision averaged over the steps of recall, in [0, 1]; undefined if no image is positive.
  *
  * No interpolation: the sum over falling thresholds of (R_n - R_(n-1)) P_n.
  * Source: scikit-learn `average_precision_score`.

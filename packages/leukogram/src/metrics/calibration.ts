@@ -15,7 +15,7 @@ export interface CalibrationBin {
   readonly count: number;
   /** Mean confidence, 0 to 1. */
   readonly confidence: number;
-  /** Share that is right, with Clopper and Pearson's limits. */
+  /** Share correct, with Clopper and Pearson's limits. */
   readonly accuracy: { readonly value: number } & Limits;
 }
 

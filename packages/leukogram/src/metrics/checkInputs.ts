@@ -12,7 +12,7 @@ export function requireSameLength(where: string, lengths: readonly [number, numb
   const [first, second] = lengths;
   if (first !== second || first === 0) {
     throw new LeukogramError("ERR_SHAPE", `${where}: expected two lists of N >= 1, received ${first} and ${second}`, {
-      hint: "Give one entry an image in both.",
+      hint: "Give one entry per image in both.",
     });
   }
 }
@@ -58,7 +58,7 @@ export function requireNumbers(where: string, values: ArrayLike<number>, range: 
   for (let i = 0; i < values.length; i++) {
     if (range === ANY ? Number.isFinite(values[i]) : isIn(values[i]!, range)) continue;
     throw new LeukogramError("ERR_DATA", `${where}: entry ${i} is ${values[i]}, expected ${expected(range)}`, {
-      hint: "Mend that number, or leave it out.",
+      hint: "Fix that number, or remove it.",
     });
   }
 }
@@ -162,7 +162,7 @@ export function requireLabels(where: string, labels: ArrayLike<number>, numClass
     const label = labels[i]!;
     if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
     throw new LeukogramError("ERR_DATA", `${where}: entry ${i} is ${label}, expected an index below ${numClasses}`, {
-      hint: "Give indices into the list of classes, and leave images of unknown class out.",
+      hint: "Give indices into the list of classes, and remove images of unknown class.",
     });
   }
 }
@@ -187,7 +187,7 @@ export function requireProbabilities(
   if (odd >= 0) {
     const received = `row ${odd} with ${probabilities[odd]!.length}`;
     throw new LeukogramError("ERR_SHAPE", `${where}: expected [N, ${numClasses}], received ${received}`, {
-      hint: "Give one probability a class in every row.",
+      hint: "Give one probability per class in every row.",
     });
   }
   requireLabels(where, labels, numClasses);

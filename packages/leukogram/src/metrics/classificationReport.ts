@@ -84,5 +84,5 @@ function requireNames(where: string, matrix: Matrix, classes: readonly string[])
   requireMatrix(where, matrix);
   if (matrix.length === classes.length) return;
   const message = `${where}: expected ${matrix.length} class names, received ${classes.length}`;
-  throw new LeukogramError("ERR_SHAPE", message, { hint: "Give one name a row of the matrix." });
+  throw new LeukogramError("ERR_SHAPE", message, { hint: "Give one name per row of the matrix." });
 }

@@ -112,7 +112,7 @@ function correctedCounts(where: string, { counts, confusion, seed, draws }: Corr
   requireMatrix(`${where} confusion`, confusion);
   if (confusion.length !== classes || confusion.some((row) => row.every((count) => count === 0)))
     throw new LeukogramError("ERR_DATA", `${where}: the confusion matrix needs cells of every class`, {
-      hint: "Judge the model on labelled cells of all classes, or leave the correction out.",
+      hint: "Evaluate the model on labelled cells of all classes, or skip the correction.",
     });
   const rows = confusion.map((row) => row.map((count) => count + PRIOR_ROW / classes));
   const rng = new Rng(seed).fork("differential");

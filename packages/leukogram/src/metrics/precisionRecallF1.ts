@@ -21,7 +21,7 @@ export interface PrecisionRecallF1Summary {
 }
 
 /**
- * Precision, recall and F1 of every class from a confusion matrix; 0 where the denominator is 0.
+ * Precision, recall and F1 of every class from a confusion matrix; 0 if the denominator is 0.
  *
  * Source: scikit-learn `precision_recall_fscore_support` with `zero_division=0`.
  *

@@ -2,7 +2,7 @@ import { requireNumbers, requireSameLength } from "./checkInputs.ts";
 
 /**
  * Spearman's rank correlation of two rows of equally many numbers, -1 to 1; equal ones share their mean rank.
- * Source: SciPy 1.17 `spearmanr`. NaN where all numbers of a row are equal.
+ * Source: SciPy 1.17 `spearmanr`. NaN if all numbers of a row are equal.
  *
  * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a number is not finite.
  */

@@ -2,7 +2,7 @@ import { requireProbabilities } from "./checkInputs.ts";
 import { mean } from "./pairwiseSum.ts";
 import { rankByScore, requireScored } from "./rocCurve.ts";
 
-/** Gives the area under the ROC curve with image i counted `weights[i]` times; NaN where one side is empty. */
+/** Gives the area under the ROC curve with image i counted `weights[i]` times; NaN if one side is empty. */
 export type WeightedAuc = (weights: ArrayLike<number>) => number;
 
 /**
@@ -57,7 +57,7 @@ function untiedArea(order: Int32Array, isPositive: Uint8Array, weights: ArrayLik
 /**
  * The probability that an image of the class scores above one of another class, ties counting half.
  *
- * @returns a number in [0, 1], or undefined where either side has no image.
+ * @returns a number in [0, 1], or undefined if either side has no image.
  * @throws LeukogramError ERR_SHAPE if the lengths differ or are 0, ERR_DATA if a score is not finite.
  * Source: Hanley and McNeil 1982; scikit-learn `roc_auc_score`.
  */
@@ -71,7 +71,7 @@ export function binaryRocAuc(positive: ArrayLike<number | boolean>, scores: Arra
 export type AucAverage = "ovr-macro" | "ovr-weighted" | "ovo-macro";
 
 /**
- * Area under the ROC curve for many classes, in [0, 1]; undefined where a class has no image.
+ * Area under the ROC curve for many classes, in [0, 1]; undefined if a class has no image.
  *
  * Source: scikit-learn `roc_auc_score`; one against one after Hand and Till 2001.
  *

@@ -4,7 +4,7 @@ import { requireFlags, requireNumbers, requireSameLength, requireSomeNumbers } f
 export interface Ranking {
   /** Indices of images, `[N]`. */
   readonly order: Int32Array;
-  /** 1 where the next image has a lower score, or there is none, `[N]`. */
+  /** 1 if the next image has a lower score, or there is none, `[N]`. */
   readonly endsTie: Uint8Array;
 }
 
@@ -84,9 +84,9 @@ export function countsByThreshold(positive: ArrayLike<number | boolean>, scores:
 
 /** A receiver operating characteristic: one point a threshold, from (0, 0) to (1, 1). */
 export interface RocCurve {
-  /** False positive rates, rising from 0 to 1; NaN where every image is positive. */
+  /** False positive rates, rising from 0 to 1; NaN if every image is positive. */
   readonly fpr: readonly number[];
-  /** True positive rates, rising from 0 to 1; NaN where no image is positive. */
+  /** True positive rates, rising from 0 to 1; NaN if no image is positive. */
   readonly tpr: readonly number[];
   /** Lowest score that counts as positive; the first is Infinity. */
   readonly thresholds: readonly number[];

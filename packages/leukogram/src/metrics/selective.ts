@@ -95,7 +95,7 @@ export function riskCoverageArea(confidence: ArrayLike<number>, right: ArrayLike
 
 /** A confidence below which a model should not answer. */
 export interface RejectRule {
-  /** Least confidence that is answered; above 1 where none is safe enough. */
+  /** Least confidence that is answered; above 1 if none is safe enough. */
   readonly threshold: number;
   readonly coverage: number;
   /** Share of answers that are wrong on the images that the rule was found on. */
@@ -153,7 +153,7 @@ export function rejectRule(
 const ERRORS = [0.02, 0.05, 0.1];
 
 /**
- * The threshold for the smallest share of wrong answers that these images can promise; undefined where none.
+ * The threshold for the smallest share of wrong answers that these images can promise; undefined if none.
  *
  * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a confidence is not finite or `right` holds no flags.
  */
@@ -181,7 +181,7 @@ export interface ConformalRule {
 export interface ConformalOptions {
   /** Default 0.95. */
   readonly coverage?: number;
-  /** Whether it is promised for each class by itself; default false, for all images together. */
+  /** Whether it is promised for each class separately; default false, for all images together. */
   readonly byClass?: boolean;
 }
 
@@ -191,7 +191,7 @@ export interface ConformalOptions {
  *
  * Source: Sadinle, Lei and Wasserman 2019 (least ambiguous sets); MAPIE's "lac" score.
  *
- * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class; ERR_USAGE where `coverage` is not in (0, 1).
+ * @throws ERR_SHAPE if lengths differ or are 0, ERR_DATA if a label is no index of a class; ERR_USAGE if `coverage` is not in (0, 1).
  */
 export function conformalRule(
   labels: ArrayLike<number>,

@@ -28,7 +28,7 @@ export interface AdaptedReportInput {
   readonly command?: string | undefined;
 }
 
-const UNKNOWN = "How right the answers are can\u2019t be known without labels.";
+const UNKNOWN = "Accuracy can\u2019t be measured without labels.";
 
 interface AnswerCount {
   readonly name: string;
@@ -56,21 +56,23 @@ export function adaptedReport(input: AdaptedReportInput): string {
   return page({
     title,
     kind: "Adaptation report",
-    facts: [
-      `Model: ${model}`,
-      `Data: ${dataName}`,
-      plural(answers.rows.length, "cell without a label", "cells without labels"),
-    ],
+    facts: [`Model: ${model}`, `Data: ${dataName}`, plural(answers.rows.length, "unlabelled cell", "unlabelled cells")],
     lead: [markup`<p class="lead">${UNKNOWN}</p>\n`, warningList(input.warnings)],
     sections: [
       adaptationSection(adaptation),
       { id: "answers", heading: "Answers", body: markup`<div class="panel">${counts}</div>` },
       cellSection(cells, classes),
       { id: "model", heading: "Model", body: markup`<div class="panel">${costList(costs, "Adapting")}</div>` },
-      { id: "settings", heading: "Settings of the training", body: settingsList({ settings }) },
+      { id: "settings", heading: "Training settings", body: settingsList({ settings }) },
       ...(command === undefined
         ? []
-        : [{ id: "again", heading: "Make it again", body: markup`<div class="panel"><pre>${command}</pre></div>` }]),
+        : [
+            {
+              id: "again",
+              heading: "Reproduce this model",
+              body: markup`<div class="panel"><pre>${command}</pre></div>`,
+            },
+          ]),
     ],
     version,
   });
@@ -82,10 +84,10 @@ export function adaptedCard(input: AdaptedReportInput): string {
   return `${[
     `# ${plainText(title)}`,
     `**${RESEARCH_USE}**`,
-    `${plainText(model)} names the class of one white blood cell in a microscope image: ${classes.map(plainText).join(", ")}. Made by Leukogram ${plainText(version)}.`,
+    `${plainText(model)} predicts the class of one white blood cell in a microscope image: ${classes.map(plainText).join(", ")}. Made by Leukogram ${plainText(version)}.`,
     plainText(`Adapted to ${dataName}. ${UNKNOWN}`),
     ...adaptationText(adaptation),
-    "## Answers",
+    "## Predictions",
     markdownTable(
       ["Answer", "Cells", "Share"],
       answerCounts(input).map((row) => [plainText(row.name), count(row.cells), shareOf(row, input)]),
@@ -93,13 +95,13 @@ export function adaptedCard(input: AdaptedReportInput): string {
     "## Limits",
     [
       ...warnings.map((warning) => `- ${plainText(warning)}`),
-      "- Every image is given one of the classes above, also one that shows something else.",
+      "- Every image is assigned to one of the classes above, even if it shows something else.",
       "- Not for diagnosis or any other clinical use.",
     ].join("\n"),
     "## Model",
     costTable(input),
-    "## Settings of the training",
+    "## Training settings",
     settingsTable(settings),
-    ...(command === undefined ? [] : ["## Make it again", shellBlock(command)]),
+    ...(command === undefined ? [] : ["## Reproduce this model", shellBlock(command)]),
   ].join("\n\n")}\n`;
 }

@@ -44,10 +44,10 @@ export function auditReport({ title, audit, thumbnails, version }: AuditReportIn
   });
 }
 
-const SEVERITIES = { fault: "To mend", doubt: "To doubt", note: "To know" };
+const SEVERITIES = { fault: "To fix", doubt: "To check", note: "For information" };
 
 function findingList({ findings }: Audit): Content {
-  if (findings.length === 0) return markup`<p class="lead">Nothing was found that speaks against this data.</p>`;
+  if (findings.length === 0) return markup`<p class="lead">No problems found in this data.</p>`;
   const item = ({ severity, text }: Audit["findings"][number]) =>
     markup`<div class="verdict ${severity}"><p>${SEVERITIES[severity]}</p><p>${text}</p></div>\n`;
   return markup`<div class="panel" style="margin-top:32px">${findings.map(item)}</div>`;
@@ -62,13 +62,13 @@ function sectionsOf(audit: Audit, thumbnails: ReadonlyMap<string, string>): Sect
       ? [{ id: "copies", heading: "Copies of one cell", body: copyGallery(audit.copies, thumbnails) }]
       : []),
     ...(audit.suspects && audit.suspects.length > 0
-      ? [{ id: "suspects", heading: "Labels to look at", body: suspectGallery(audit.suspects, thumbnails) }]
+      ? [{ id: "suspects", heading: "Labels to check", body: suspectGallery(audit.suspects, thumbnails) }]
       : []),
     ...(audit.shortcuts.length > 0
-      ? [{ id: "shortcuts", heading: "Told without the cell", body: shortcutTable(audit) }]
+      ? [{ id: "shortcuts", heading: "Predicted without the cell", body: shortcutTable(audit) }]
       : []),
     { id: "measures", heading: "What the classes look like", body: measureTable(audit) },
-    { id: "method", heading: "How this was found", body: METHOD },
+    { id: "method", heading: "Methods", body: METHOD },
   ];
 }
 
@@ -94,7 +94,7 @@ function fileTables({ bad, odd }: Audit): Content {
   const oddColumns: Column<OddFile>[] = [
     { heading: "Odd", cell: (row) => row.file },
     { heading: "Pixels", cell: (row) => `${row.width} \u00d7 ${row.height}`, number: true },
-    { heading: "What is odd", cell: (row) => row.oddities.join(", ") },
+    { heading: "Unusual property", cell: (row) => row.oddities.join(", ") },
   ];
   return [
     bad.length > 0 && markup`<div class="panel">${table(bad.slice(0, FILES_SHOWN), badColumns)}</div>`,
@@ -109,8 +109,8 @@ const more = (left: number, what: string): Content =>
 function copyGallery(copies: readonly CopyGroup[], thumbnails: ReadonlyMap<string, string>): Content {
   const groups = copies.slice(0, COPIES_SHOWN).map((group) => {
     const marks = [
-      group.acrossParts ? "in several parts" : "",
-      group.acrossClasses ? "under several labels" : "",
+      group.acrossParts ? "in more than one part" : "",
+      group.acrossClasses ? "with more than one label" : "",
       group.isNamed ? "named as augmented" : "",
     ].filter(Boolean);
     const shown = group.members.slice(0, MEMBERS_SHOWN).map((member) => memberFigure(member, thumbnails));
@@ -124,10 +124,10 @@ function suspectGallery(suspects: NonNullable<Audit["suspects"]>, thumbnails: Re
   const tiles = suspects
     .slice(0, SUSPECTS_SHOWN)
     .map(({ file, path, label, suggested }) =>
-      tile({ file, class: label }, thumbnails.get(path), markup`${label}, rather <b>${suggested}</b>`),
+      tile({ file, class: label }, thumbnails.get(path), markup`${label}, predicted <b>${suggested}</b>`),
     );
   return [
-    markup`<p>Models that did not learn from these images are sure of another class than their label. The most suspect come first; a model errs too.</p>`,
+    markup`<p>Models that were not trained on these images are confident of a class other than the label. The most suspect labels come first; the models can be wrong too.</p>`,
     markup`<div class="gallery">${tiles}</div>`,
     more(suspects.length - SUSPECTS_SHOWN, "label"),
   ];
@@ -147,22 +147,22 @@ function howText({ alignment, kind }: CopyMember): Content {
   if (alignment === undefined) return "";
   if (kind === "identical") return markup`<br>the same pixels`;
   const degrees = Math.round(alignment.turn) % 360;
-  const turned = degrees === 0 ? "" : `turned by ${degrees}\u00b0`;
+  const turned = degrees === 0 ? "" : `rotated by ${degrees}\u00b0`;
   const { zoom } = alignment;
-  const zoomed = zoom.toFixed(2) === "1.00" ? "" : `${zoom.toFixed(2)} times as large`;
+  const zoomed = zoom.toFixed(2) === "1.00" ? "" : `${zoom.toFixed(2)} times larger`;
   const how = [alignment.mirrored ? "mirrored" : "", turned, zoomed].filter(Boolean).join(", ");
-  return markup`<br>${how || (kind === "cropped" ? "moved" : "saved anew")} (${alignment.correlation.toFixed(2)})`;
+  return markup`<br>${how || (kind === "cropped" ? "moved" : "saved again")} (${alignment.correlation.toFixed(2)})`;
 }
 
 const SHORTCUT_NAMES = {
-  background: "Background, the cell masked out",
+  background: "Background, with the cell masked out",
   colours: "Colours alone",
   file: "Size and format of the file",
 };
 
 function shortcutTable({ shortcuts, classes }: Audit): Content {
   const columns: Column<NamedShortcut>[] = [
-    { heading: "Told from", cell: (row) => SHORTCUT_NAMES[row.name] },
+    { heading: "Predicted from", cell: (row) => SHORTCUT_NAMES[row.name] },
     { heading: "Guessing", cell: (row) => percent(row.chance), number: true },
     { heading: "Balanced accuracy", cell: (row) => percentCell(row.balancedAccuracy), number: true },
     ...classes.map((name, k) => ({
@@ -172,7 +172,7 @@ function shortcutTable({ shortcuts, classes }: Audit): Content {
     })),
   ];
   return [
-    markup`<p>What a simple model reaches that sees nothing of the cell\u2019s form. Where it beats guessing, a large model can take the same way.</p>`,
+    markup`<p>The performance of a simple model that does not see the cell\u2019s shape. If it beats guessing, a large model can use the same shortcut.</p>`,
     markup`<div class="panel">${table(shortcuts, columns)}</div>`,
   ];
 }
@@ -219,11 +219,11 @@ function measureTable({ measures, classes }: Audit): Content {
   );
   return [
     markup`<div class="panel">${table(rows, columns)}</div>`,
-    markup`<p class="minor">Medians, and the middle four fifths. ${units.join("; ")}.</p>`,
+    markup`<p class="minor">Medians, and the range of the middle 80 %. ${units.join("; ")}.</p>`,
   ];
 }
 
 const METHOD = [
-  markup`<p>Copies are found by a hash of the pixels, and by fingerprints that do not change when a picture is turned or mirrored; what looks alike is then laid on each other in all turns, and counts as a copy where it fits. Crops of one picture, zoomed or moved, are found among those that our own classifier sees as alike, by laying their spectra and then their grey levels on each other. A cell that was photographed twice is not found.</p>`,
-  markup`<p>Whether a class can be told without the cell is asked of a softmax regression on colours outside the cell, on colours of the whole picture, and on the file\u2019s size and format, by five-fold cross-validation that keeps copies and groups together. Limits are 95 %, by bootstrap over groups.</p>`,
+  markup`<p>Copies are found by a hash of the pixels, and by fingerprints that do not change when an image is rotated or flipped. Images with similar fingerprints are compared in all rotations, and count as copies if they match. Zoomed or shifted crops of one image are found among images with similar features in Leukogram\u2019s classifier, by aligning their spectra and then their grey levels. Two photographs of one cell are not found.</p>`,
+  markup`<p>To test whether a class can be predicted without the cell, softmax regressions are fitted to colours outside the cell, colours of the whole image, and the file\u2019s size and format, with five-fold cross-validation that keeps copies and groups together. Intervals are 95 %, by bootstrap over groups.</p>`,
 ];

@@ -33,9 +33,9 @@ interface Entry extends ComparedModel {
 }
 
 /**
- * The report of two or more models on the same images as a self-contained HTML document.
+ * The report that compares two or more models on the same images as a self-contained HTML document.
  *
- * @throws ERR_DATA where a model has no evaluation.
+ * @throws ERR_DATA if a model has no evaluation.
  */
 export function comparisonReport(input: ComparisonReportInput): string {
   const entries = input.models.map(entryOf);
@@ -58,7 +58,7 @@ function entryOf(model: ComparedModel): Entry {
   const [evaluation] = model.evaluations;
   if (evaluation === undefined) {
     throw new LeukogramError("ERR_DATA", `comparisonReport: the model "${model.name}" has no evaluation`, {
-      hint: "Evaluate it first, or leave it out.",
+      hint: "Evaluate it first, or remove it.",
     });
   }
   return { ...model, evaluation };
@@ -79,7 +79,7 @@ function sectionsOf(input: ComparisonReportInput, entries: readonly Entry[]): re
   return [
     { id: "figures", heading: "Side by side", body: plot(comparisonPlot(entries)) },
     { id: "verdicts", heading: "Which is better", body: verdicts(input) },
-    ...(seeds ? [{ id: "seeds", heading: "From seed to seed", body: seedSection(entries) }] : []),
+    ...(seeds ? [{ id: "seeds", heading: "Variation between seeds", body: seedSection(entries) }] : []),
     ...notes,
     ...(entries.some(({ history }) => history.length > 0)
       ? [
@@ -91,7 +91,7 @@ function sectionsOf(input: ComparisonReportInput, entries: readonly Entry[]): re
         ]
       : []),
     ...models,
-    { id: "method", heading: "How these numbers were made", body: methodSection(input) },
+    { id: "method", heading: "Methods", body: methodSection(input) },
   ];
 }
 
@@ -140,18 +140,18 @@ function gapCell(entry: Entry): Content {
 }
 
 function tableNote(entries: readonly Entry[]): string {
-  const gap = "Gap: training accuracy less test accuracy, the generalisation gap. Brackets hold 95 % limits.";
+  const gap = "Gap: training minus test accuracy, the generalisation gap. Brackets show 95 % intervals.";
   const several = entries.some(({ seeds }) => seeds.length > 1);
   return several
-    ? `${gap} Gap and training time are means over the seeds; the other figures are those of each model\u2019s first seed, the rest is below.`
+    ? `${gap} Gap and training time are means over the seeds; all other metrics are from each model\u2019s first seed, with the other seeds below.`
     : gap;
 }
 
 function verdicts({ comparisons, overSplits = [] }: ComparisonReportInput): Content {
-  if (comparisons.length === 0) return markup`<p>No pair was compared.</p>`;
+  if (comparisons.length === 0) return markup`<p>No pairs were compared.</p>`;
   const items = comparisons.map(
     (pair) => markup`<div class="verdict"><p>${pair.verdict}</p>
-<p>${pair.first} less ${pair.second}: accuracy ${pointsEstimate(pair.accuracyDifference)}, balanced accuracy ${pointsEstimate(pair.balancedAccuracyDifference)}.</p>
+<p>${pair.first} minus ${pair.second}: accuracy ${pointsEstimate(pair.accuracyDifference)}, balanced accuracy ${pointsEstimate(pair.balancedAccuracyDifference)}.</p>
 <p class="minor">${pairCounts(pair)}</p></div>\n`,
   );
   const several = overSplits.map((pair) => markup`<p>${splitSentence(pair)}</p>`);
@@ -163,7 +163,7 @@ function verdicts({ comparisons, overSplits = [] }: ComparisonReportInput): Cont
 
 function pairCounts({ first, second, table: counts, mcnemarP, adjustedP }: PairComparison): string {
   return (
-    `Both right ${count(counts.both)}, only ${first} ${count(counts.firstOnly)}, only ${second} ` +
+    `Both correct ${count(counts.both)}, only ${first} ${count(counts.firstOnly)}, only ${second} ` +
     `${count(counts.secondOnly)}, neither ${count(counts.neither)}. ` +
     `Exact McNemar test: ${pValue(mcnemarP)}; after Holm\u2019s correction ${pValue(adjustedP)}.`
   );
@@ -175,7 +175,7 @@ function seedSection(entries: readonly Entry[]): Content {
     points: evaluations.map((evaluation, i) => ({ seed: seeds[i] ?? i, value: evaluation.accuracy.value })),
   }));
   return [
-    markup`<p class="minor">The same recipe, trained anew from each seed, judged on the same images.</p>`,
+    markup`<p class="minor">The same recipe, trained once from each seed and evaluated on the same images.</p>`,
     plot(seedPlot(models)),
     markup`<div class="panel">${seedTable(entries)}</div>`,
   ];
@@ -208,7 +208,7 @@ function modelSection({ evaluation, told }: Entry): Content {
 function methodSection({ bootstrap, command }: ComparisonReportInput): Content {
   return [
     markup`<p>${boundsText(bootstrap)}</p>`,
-    markup`<p>All models were judged on the same images. Whether one is better than another is asked by McNemar\u2019s exact test, which looks only at the images that one got right and the other did not; p values are corrected by Holm\u2019s method for the number of pairs. Intervals over seeds are Student\u2019s t; differences over seeds or splits are tested by Nadeau and Bengio\u2019s corrected t test, as trainings on the same images hang together.</p>`,
+    markup`<p>All models were evaluated on the same images. Pairs of models are compared with McNemar\u2019s exact test, which uses only the images that one model got right and the other did not; p values are corrected for the number of pairs by Holm\u2019s method. Intervals over seeds are Student\u2019s t; differences over seeds or splits are tested by Nadeau and Bengio\u2019s corrected t test, because trainings on the same images are not independent.</p>`,
     command !== undefined && markup`<div class="panel"><pre>${command}</pre></div>`,
   ];
 }

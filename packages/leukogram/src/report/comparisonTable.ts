@@ -39,7 +39,7 @@ export function comparisonTable(models: readonly ComparedModel[]): string {
   return textTable([header, ...rows]);
 }
 
-/** Accuracy on the training images less that on the test images, for each seed where it is known. */
+/** Accuracy on the training images less that on the test images, for each seed if it is known. */
 export function gapsOf({ gaps, trainAccuracy, evaluations }: ComparedModel): readonly number[] {
   return gaps ?? (trainAccuracy === undefined ? [] : [trainAccuracy - evaluations[0]!.accuracy.value]);
 }

@@ -47,21 +47,21 @@ export function explainReport({ model, classes, seenAs, pictures, version }: Exp
     ),
   );
   return page({
-    title: `What ${model} looks at`,
+    title: `Where ${model} looks`,
     kind: "Explanations",
     facts: [plural(pictures.length, "picture"), methods.map(({ title }) => title).join(", ")],
     lead: [
-      markup`<p class="lead">Each map shows what of a picture speaks for one class, by one method. It says where the model looks, not why, and not whether it is right.</p>`,
+      markup`<p class="lead">Each map shows which parts of an image support one class, by one method. It shows where the model looks, but not why, and not whether the prediction is right.</p>`,
       warningList(warnings),
     ],
     sections: [
       ...pictures.map((picture, i) => pictureSection(picture, { id: `picture-${i + 1}`, classes })),
       ...(all.some(({ check }) => check !== undefined)
-        ? [{ id: "check", heading: "Maps of untrained models", body: checkSection(all) }]
+        ? [{ id: "check", heading: "Check with untrained models", body: checkSection(all) }]
         : []),
       {
         id: "meaning",
-        heading: "What these maps can say, and what not",
+        heading: "What these maps can and can't show",
         body: meaning(
           methods.map(({ name }) => name),
           seenAs,
@@ -88,8 +88,8 @@ function pictureSection(
   const tile = (source: string, text: Content, alt: string) =>
     markup`<figure class="tile"><img src="${source}" alt="${alt}" style="${WIDE}"><figcaption>${text}</figcaption></figure>\n`;
   const tiles = [
-    tile(original, "The picture", `The picture ${file}`),
-    seen !== undefined && tile(seen, "What the layers see", `${file}, cropped around its cell`),
+    tile(original, "Image", `Image ${file}`),
+    seen !== undefined && tile(seen, "Model input", `${file}, cropped around its cell`),
     ...explanations.map((found) => {
       const { title } = methodEntry(found.method);
       const share = Number.isNaN(found.onCell) ? "empty" : `${percent(found.onCell, 0)} on the cell`;
@@ -100,13 +100,12 @@ function pictureSection(
     const sentences = [placeWords(found), checkWords(found), figureWords(found)].filter((text) => text !== undefined);
     return markup`<div class="verdict"><p>${methodEntry(found.method).title}</p><p>${sentences.map((text) => `${text}. `)}</p></div>\n`;
   });
-  const asked =
-    best === target ? "" : ` Explained is ${name}, which was asked for (${percent(probabilities[target])}).`;
+  const asked = best === target ? "" : ` The maps explain ${name} (${percent(probabilities[target])}), as requested.`;
   return {
     id,
     heading: file,
     body: [
-      markup`<p>The model says <strong>${classes[best]!}</strong>, ${percent(probabilities[best])}.${asked}</p>`,
+      markup`<p>Prediction: <strong>${classes[best]!}</strong>, ${percent(probabilities[best])}.${asked}</p>`,
       markup`<div class="gallery" style="${gallery(tiles.filter(Boolean).length)}">${tiles}</div>`,
       legend(),
       markup`<div class="beside"><div class="panel" style="break-inside:auto">${told}</div><div class="panel">${probabilityTable(probabilities, classes)}</div></div>`,
@@ -117,7 +116,7 @@ function pictureSection(
 function legend(): Markup {
   const stops = LEGEND_STOPS.map(([at, colour]) => `${colour} ${at * 100}%`).join(",");
   const bar = `width:140px;height:10px;border-radius:3px;background:linear-gradient(90deg,${stops});print-color-adjust:exact;-webkit-print-color-adjust:exact`;
-  return markup`<div class="minor" style="display:flex;gap:10px;align-items:center;margin:10px 0 14px">none<span style="flex:none;${bar}"></span><span>most of this map; the white line is the cell's edge, roughly found</span></div>`;
+  return markup`<div class="minor" style="display:flex;gap:10px;align-items:center;margin:10px 0 14px">none<span style="flex:none;${bar}"></span><span>maximum of this map; the white line is the approximate edge of the cell</span></div>`;
 }
 
 function probabilityTable(probabilities: readonly number[], classes: readonly string[]): Markup {
@@ -149,7 +148,7 @@ function checkSection(all: readonly Explanation[]): Content {
     },
   ];
   return [
-    markup`<p>Each map was made again with models of the same layers whose weights were drawn by chance, as before any training. A map that stays as it was shows the picture's edges and not what the model learned: it is no explanation. Rank correlation is 1 where two maps put all places in the same order, and about 0 where they have nothing to do with each other; up to 0.4 a map counts as changed, from 0.7 on as hardly changed. Maps of few places come near each other by chance.</p>`,
+    markup`<p>Each map was repeated with models that have the same layers but random weights, as before training. A map that does not change shows the edges in the image and not what the model learned: it explains nothing. Rank correlation is 1 if two maps rank all positions in the same order, and about 0 if they are unrelated. A map counts as changed up to 0.4, and as hardly changed from 0.7. Coarse maps can be similar by chance.</p>`,
     markup`<div class="panel">${table(rows, columns)}</div>`,
   ];
 }
@@ -164,6 +163,6 @@ function meaning(methods: readonly Method[], seenAs: string): Content {
   return [
     markup`<p>${seenAs}</p>`,
     markup`<ul style="padding-left:20px;margin:12px 0;max-width:46em">${items}</ul>`,
-    markup`<p>A map that lies beside the cell is a reason to look at the data: stain, background, red cells or the edge of a crop may give the class away. A map on the cell is no proof that the model goes by what a haematologist goes by; it does not say which property of that place counts, nor what would make the answer another. The maps of different methods answer different questions and need not agree. Nothing of this says whether an answer is right.</p>`,
+    markup`<p>If a map lies outside the cell, check the data: stain, background, red cells or the edge of a crop may give the class away. A map on the cell does not prove that the model uses the same features as a haematologist. It does not show which property of that area matters, or what would change the prediction. Different methods answer different questions, and their maps need not agree. No map shows whether a prediction is right.</p>`,
   ];
 }

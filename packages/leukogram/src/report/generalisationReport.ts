@@ -30,7 +30,7 @@ export function generalisationReport({ models, version }: GeneralisationReportIn
     sections: [
       { id: "sets", heading: "By laboratory", body: markup`<div class="panel">${setTable(models)}</div>` },
       ...models.flatMap((model, m) => model.away.map((away, s) => awaySection(model, away, `m${m + 1}-s${s + 1}`))),
-      { id: "method", heading: "How this was found", body: METHOD },
+      { id: "method", heading: "Methods", body: METHOD },
     ],
     version,
   });
@@ -41,7 +41,7 @@ function summary({ model, home, away }: Generalisation): Content {
     ({ name, balancedAccuracy, fall }) =>
       `${percent(balancedAccuracy.value)} in ${name} (${pointsEstimate(negated(fall.balancedAccuracy))})`,
   );
-  return `${model}: balanced accuracy ${percent(home.balancedAccuracy.value)} at home, ${falls.join(", ")}. `;
+  return `${model}: balanced accuracy ${percent(home.balancedAccuracy.value)} in the home laboratory, ${falls.join(", ")}. `;
 }
 
 interface SetRow {
@@ -63,12 +63,12 @@ function setTable(models: readonly Generalisation[]): Markup {
     { heading: "Balanced", cell: ({ set }) => percentCell(set.balancedAccuracy), number: true },
     { heading: "Calibration error", cell: ({ set }) => calibration(set), number: true },
     {
-      heading: "Unlike its own",
-      cell: ({ set }) => (set.familiarity ? percent(set.familiarity.unfamiliar.value) : "not known"),
+      heading: "Unfamiliar",
+      cell: ({ set }) => (set.familiarity ? percent(set.familiarity.unfamiliar.value) : "unknown"),
       number: true,
     },
     {
-      heading: "Told from home, AUROC",
+      heading: "AUROC, distinguished from home",
       cell: ({ away }) => (away?.toldApart ? decimalCell(away.toldApart) : ""),
       number: true,
     },
@@ -80,7 +80,7 @@ function calibration({ confidence: { calibrationError, calibratedRange }, calibr
   const limits = (text: string) => markup`<span class="limits">${text}</span>`;
   return [
     percent(calibrationError),
-    limits(`chance: ${percent(calibratedRange.low)} to ${percent(calibratedRange.high)}`),
+    limits(`expected: ${percent(calibratedRange.low)} to ${percent(calibratedRange.high)}`),
     calibratedError !== undefined && limits(`temperature: ${percent(calibratedError)}`),
   ];
 }
@@ -98,14 +98,14 @@ function awaySection({ model, home }: Generalisation, away: AwayFigures, id: str
       warning !== undefined && markup`<p><b>${warning}</b></p>\n`,
       plot(
         fallPlot(rows, { title: `Recall by class, ${home.name} and ${away.name}`, places: [home.name, away.name] }),
-        mistakes(away) ?? "No mistake was made.",
+        mistakes(away) ?? "No mistakes.",
       ),
       away.corrections.length > 0 && corrections(away.corrections),
     ],
   };
 }
 
-/** What each class is most often taken for, in one sentence; undefined where no mistake was made. */
+/** What each class is most often taken for, in one sentence; undefined if no mistake was made. */
 export function mistakes({ classes }: Pick<AwayFigures, "classes">): string | undefined {
   const told = classes.flatMap(({ class: name, support, mistakenFor }) =>
     mistakenFor && support > 0 ? [`${mistakenFor.count} of ${support} ${name} taken for ${mistakenFor.class}`] : [],
@@ -115,24 +115,24 @@ export function mistakes({ classes }: Pick<AwayFigures, "classes">): string | un
 
 function corrections(rows: readonly CorrectionFigures[]): Content {
   const columns: Column<CorrectionFigures>[] = [
-    { heading: "Without a label", cell: ({ name }) => capital(name) },
+    { heading: "Without labels", cell: ({ name }) => capital(name) },
     { heading: "Accuracy", cell: ({ accuracy }) => percentCell(accuracy), number: true },
     { heading: "Balanced", cell: ({ balancedAccuracy }) => percentCell(balancedAccuracy), number: true },
-    { heading: "What it did", cell: ({ applied, reason }) => (applied ? reason : `nothing: ${reason}`) },
+    { heading: "Effect", cell: ({ applied, reason }) => (applied ? reason : `nothing: ${reason}`) },
   ];
   const differences = rows.flatMap(({ name, change }) => [
     { name: `${capital(name)}, accuracy`, difference: change.accuracy },
     { name: "balanced", difference: change.balancedAccuracy },
   ]);
   return [
-    markup`<h3>What corrections give that need no label</h3>\n`,
+    markup`<h3>What corrections without labels gain</h3>\n`,
     markup`<div class="panel">${table(rows, columns)}</div>`,
-    plot(differencePlot(differences, { title: "Change against the model as it is" })),
+    plot(differencePlot(differences, { title: "Change compared with the original model" })),
   ];
 }
 
 const METHOD = [
-  markup`<p>Limits are 95 %: mid-P of shares, MOVER of balanced accuracy and of the fall; groups of images count as one if they are alike. Balanced accuracy is over classes with 20 images or more; the fall, over those that have as many in both places. Calibration error: what chance alone would show, were every probability right, 95 of 100 times; and with the temperature that the model carries.</p>`,
-  markup`<p>An image is unlike the model\u2019s own where it looks stranger than 99 of 100 of its validation images, by sharpness, brightness, colour of the background, density of the stain and size of the cell (Mahalanobis distance). AUROC says how well that alone tells these images from those of home: 0.5 not at all, 1 without fail. The labels take no part in it.</p>`,
-  markup`<p>Corrections see the images and no label. They are shown as they came out, gain or loss; which of them to use can\u2019t be chosen from this table without choosing by these labels.</p>`,
+  markup`<p>Intervals are 95 %: mid-P for shares, MOVER for balanced accuracy and its drop; groups of similar images count as one. Balanced accuracy is over classes with at least 20 images; its drop, over classes with at least 20 images in both laboratories. Calibration error is shown with the range expected in 95 % of cases for perfect probabilities, and with the model\u2019s temperature.</p>`,
+  markup`<p>An image is unfamiliar if it is less typical than 99 % of the model\u2019s validation images in sharpness, brightness, background colour, stain density and cell size (Mahalanobis distance). AUROC measures how well this distance alone distinguishes these images from home images: 0.5 is chance, 1 is perfect. Labels are not used.</p>`,
+  markup`<p>Corrections use the images but no labels. All are shown, whether they gain or lose. Choosing a correction from this table would mean choosing it by these labels.</p>`,
 ];

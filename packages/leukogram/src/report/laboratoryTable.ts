@@ -86,9 +86,9 @@ export function laboratoryMarkdown(figures: LaboratoryFigures): string {
 /** What the columns mean, in one sentence or two. */
 export function laboratoryCaption(figures: LaboratoryFigures): string {
   const seen =
-    "Seen: the model of this run, which has learned from this laboratory, on its test images, or its validation images where it has no others.";
+    "Seen: the model of this run, which was trained on this laboratory, evaluated on the laboratory\u2019s test images, or on its validation images if it has no test images.";
   if (unseenLaboratories(figures).length === 0) return seen;
-  return `Unseen: a model of the same recipe that was trained on the other laboratories, on this one: what to expect in a new laboratory. ${seen}`;
+  return `Unseen: a model with the same recipe, trained on the other laboratories and evaluated on this one. This is what to expect in a new laboratory. ${seen}`;
 }
 
 /** The same as a section of a page, with its notes. */
@@ -105,7 +105,7 @@ export function laboratorySection(figures: LaboratoryFigures): Content {
   const all = rowsOf(figures);
   const notes = figures.leaveOneOut?.notes ?? [];
   return [
-    markup`<p class="minor">${laboratoryCaption(figures)} The limits of a laboratory are over its images, those of the mean over laboratories.</p>`,
+    markup`<p class="minor">${laboratoryCaption(figures)} Intervals for a laboratory are over its images; the interval for the mean is over laboratories.</p>`,
     markup`<div class="panel">${table(all.slice(0, -1), columns, { foot: all.at(-1) })}</div>`,
     notes.length > 0 && markup`<ul>${notes.map((note) => markup`<li>${note}</li>`)}</ul>`,
   ];

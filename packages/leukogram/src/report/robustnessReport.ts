@@ -18,7 +18,7 @@ export interface RobustnessReportInput {
 export function robustnessReport({ model, dataName, robustness, version }: RobustnessReportInput): string {
   const { balancedAccuracy, corrupted, rows } = robustness;
   const columns: Column<RobustnessRow>[] = [
-    { heading: "Spoilt by", cell: ({ title, unit }) => markup`${title}<span class="limits">${unit}</span>` },
+    { heading: "Corruption", cell: ({ title, unit }) => markup`${title}<span class="limits">${unit}</span>` },
     ...[0, 1, 2, 3, 4].map((i) => ({
       heading: String(i + 1),
       cell: ({ points }: RobustnessRow) =>
@@ -26,17 +26,17 @@ export function robustnessReport({ model, dataName, robustness, version }: Robus
       number: true,
     })),
     {
-      heading: "Change at the strongest",
+      heading: "Change at the highest strength",
       cell: ({ points }) => pointsEstimate(points.at(-1)!.change),
       number: true,
     },
   ];
   return page({
-    title: `${model} on spoilt pictures`,
+    title: `${model} on corrupted images`,
     kind: "Robustness",
     facts: [`Data: ${dataName}`, plural(robustness.count, "image")],
     lead: [
-      markup`<p class="lead">Balanced accuracy is ${percentEstimate(balancedAccuracy)} on the pictures as they are, and ${percentEstimate(corrupted)} in the mean over ${count(rows.length)} ways of spoiling them at five strengths.</p>`,
+      markup`<p class="lead">Balanced accuracy is ${percentEstimate(balancedAccuracy)} on unchanged images, and ${percentEstimate(corrupted)} on average over ${count(rows.length)} corruptions at five strengths.</p>`,
       warningList(cropSentences(robustness.crops)),
     ],
     sections: [
@@ -45,14 +45,14 @@ export function robustnessReport({ model, dataName, robustness, version }: Robus
         heading: "By strength",
         body: [
           plot(robustnessPlot(robustness)),
-          markup`<p class="minor">Balanced accuracy with 95 % limits (MOVER); the dashed line is that on the pictures as they are. Strengths stand below, in the units of the table.</p>`,
+          markup`<p class="minor">Balanced accuracy with 95 % intervals (MOVER); the dashed line is for unchanged images. Strengths are given below, in the units of the table.</p>`,
         ],
       },
       { id: "table", heading: "In numbers", body: markup`<div class="panel">${table(rows, columns)}</div>` },
       {
         id: "method",
-        heading: "How this was found",
-        body: markup`<p>Each image was spoilt by one thing at a time, at the size that the model takes. A direction, such as that of a shift, is drawn by chance; the strength is not. What a model bears here it has not yet seen in a laboratory: see <code>leukogram generalise</code>.</p>`,
+        heading: "Methods",
+        body: markup`<p>Each image was corrupted in one way at a time, at the model\u2019s input size. Directions, such as that of a shift, are random; strengths are fixed. This test does not replace images from another laboratory: see <code>leukogram generalise</code>.</p>`,
       },
     ],
     version,

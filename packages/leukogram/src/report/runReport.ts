@@ -27,7 +27,7 @@ export function runReport(input: RunReportInput): string {
     lead: [
       headlineCards(evaluation),
       markup`<p class="lead">${summarise(evaluation)}</p>\n`,
-      markup`<p class="minor">${minorFigures(evaluation)}. Brackets hold 95 % limits.</p>\n`,
+      markup`<p class="minor">${minorFigures(evaluation)}. Brackets show 95 % intervals.</p>\n`,
       warningList(input.warnings),
     ],
     sections: sectionsOf(input),
@@ -53,7 +53,7 @@ function sectionsOf(input: RunReportInput): readonly Section[] {
       id: "roc",
       heading: "ROC and precision-recall curves",
       body: [
-        markup`<p class="minor">Each class against the rest, over all thresholds of its probability.</p>`,
+        markup`<p class="minor">Each class against the rest, over all probability thresholds.</p>`,
         plot(rocPlot(curves.roc)),
         plot(precisionRecallPlot(curves.precisionRecall)),
       ],
@@ -65,7 +65,7 @@ function sectionsOf(input: RunReportInput): readonly Section[] {
     { id: "model", heading: "Model", body: modelSection(input) },
     { id: "report", heading: "Classification report", body: reportText(evaluation) },
     { id: "settings", heading: "Settings", body: settingsList(input) },
-    { id: "method", heading: "How these numbers were made", body: methodSection(input) },
+    { id: "method", heading: "Methods", body: methodSection(input) },
   ];
 }
 
@@ -75,7 +75,7 @@ export function adaptationSection({ from, outcome, findings, lacks }: Adaptation
     id: "adaptation",
     heading: "Adaptation",
     body: [
-      markup`<p>Made of ${from}. ${outcome}</p>`,
+      markup`<p>Adapted from ${from}. ${outcome}</p>`,
       markup`<div class="panel">${table(findings, [
         { heading: "Found", cell: ({ name }) => name },
         { heading: "Value", cell: ({ text }) => text },
@@ -107,14 +107,14 @@ function dataSection({ dataName, classCounts, skipped, evaluation }: RunReportIn
 }
 
 function skippedText(skipped: readonly SkippedImage[]): string {
-  return skipped.length === 0 ? "No image was skipped." : `${plural(skipped.length, "image")} skipped.`;
+  return skipped.length === 0 ? "No images were skipped." : `${plural(skipped.length, "image")} skipped.`;
 }
 
 function skippedList(skipped: readonly SkippedImage[]): Markup | undefined {
   if (skipped.length === 0) return undefined;
   const shown = table(skipped.slice(0, SKIPPED_SHOWN), [
     { heading: "File", cell: ({ file }) => markup`<code>${file}</code>` },
-    { heading: "Why it was left out", cell: ({ reason }) => reason },
+    { heading: "Reason", cell: ({ reason }) => reason },
   ]);
   const rest = skipped.length - SKIPPED_SHOWN;
   return markup`<details><summary>Skipped images</summary><div class="panel">${shown}${rest > 0 && markup`<p class="minor">and ${rest} more</p>`}</div></details>`;
@@ -130,7 +130,7 @@ function modelSection({ model, costs, adaptation, told = [] }: RunReportInput): 
 /** The settings of a training, one by one. */
 export function settingsList({ settings }: Pick<RunReportInput, "settings">): Content {
   const rows = flattenSettings(settings);
-  if (rows.length === 0) return markup`<p>None were recorded.</p>`;
+  if (rows.length === 0) return markup`<p>None recorded.</p>`;
   const items = rows.map(([key, value]) => markup`<div><dt><code>${key}</code></dt><dd>${value}</dd></div>\n`);
   return markup`<div class="panel"><dl class="settings">${items}</dl></div>`;
 }
@@ -141,7 +141,7 @@ function methodSection({ bootstrap, command, version, classCounts, evaluation }:
   const shares = `${percent(totals.train / all, 0)} training, ${percent(totals.validation / all, 0)} validation, ${percent(totals.test / all, 0)} test`;
   return [
     markup`<p>${boundsText(bootstrap)}</p>`,
-    markup`<p>Balanced accuracy is the mean recall, macro F1 the mean F1, over classes: a rare class counts as much as a common one.</p>`,
+    markup`<p>Balanced accuracy is the mean recall over classes, and macro F1 the mean F1: a rare class counts as much as a common class.</p>`,
     factList([
       ["Leukogram", version],
       ["Images", all > 0 ? `${count(all)}: ${shares}` : "not recorded"],

@@ -75,7 +75,7 @@ export function classTable({ perClass }: Evaluation): Markup {
 /** The most frequent mistakes in words. */
 export function mistakeList(evaluation: Evaluation): Markup {
   const mistakes = mistakesOf(evaluation);
-  if (mistakes.length === 0) return markup`<p>There was no mistake.</p>`;
+  if (mistakes.length === 0) return markup`<p>No mistakes.</p>`;
   const items = mistakes
     .slice(0, MISTAKES_SHOWN)
     .map(
@@ -91,7 +91,7 @@ export function costList(costs: Costs, training = "Training"): Markup {
     ["Parameters", count(costs.parameters)],
     ["File size", bytes(costs.fileBytes)],
     [training, withCpu(costs.trainingSeconds, costs.trainingCpuSeconds)],
-    ["Time an image", withCpu(costs.millisecondsPerImage, costs.cpuMillisecondsPerImage, milliseconds)],
+    ["Time per image", withCpu(costs.millisecondsPerImage, costs.cpuMillisecondsPerImage, milliseconds)],
   ]);
 }
 
@@ -104,8 +104,8 @@ export function reportText(evaluation: Evaluation): Markup {
 export function boundsText(bootstrap: BootstrapSettings | undefined): string {
   const how = bootstrap === undefined ? "" : ` (${count(bootstrap.resamples)} resamples, seed ${bootstrap.seed})`;
   return (
-    `Figures in brackets are 95 % limits: mid-P of shares, MOVER of balanced accuracy, macro F1, kappa and Matthews's correlation, of the rest by stratified bootstrap over the test images${how}; images of one original, ` +
-    "patient or slide are resampled together where that is known. They say how much the figure would change with other " +
-    "images of the same kind, not with another training run, and not in another laboratory."
+    `Brackets show 95 % intervals: mid-P for shares; MOVER for balanced accuracy, macro F1, kappa and Matthews correlation; stratified bootstrap over the test images for the rest${how}. Images of one original, ` +
+    "patient or slide are resampled together if this is known. Intervals show how much a metric would change with other " +
+    "images of the same kind, but not with another training run or in another laboratory."
   );
 }

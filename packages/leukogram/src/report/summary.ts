@@ -26,10 +26,10 @@ export function mistakesOf({ classes, confusionMatrix }: Evaluation): readonly M
 
 /** Two or three sentences on how many images were named rightly, and where it went wrong. */
 export function summarise(evaluation: Evaluation): string {
-  if (evaluation.count === 0) return "No image was judged.";
+  if (evaluation.count === 0) return "No images were evaluated.";
   const right = evaluation.classes.reduce((sum, _, i) => sum + (evaluation.confusionMatrix[i]?.[i] ?? 0), 0);
   const first =
-    `Of ${plural(evaluation.count, "test image")}, ${count(right)} ${right === 1 ? "was" : "were"} given the right class: ` +
+    `Of ${plural(evaluation.count, "test image")}, ${count(right)} ${right === 1 ? "was" : "were"} classified correctly: ` +
     `${percentEstimate(evaluation.accuracy)}.`;
   return [first, hardestClass(evaluation), commonestMistake(evaluation)].filter(Boolean).join(" ");
 }
@@ -41,12 +41,12 @@ function hardestClass({ perClass }: Evaluation): string {
     .sort((a, b) => a.recall!.value - b.recall!.value);
   const [hardest, next] = found;
   if (hardest === undefined || next === undefined || hardest.recall!.value === next.recall!.value) return "";
-  return `Hardest to find: ${hardest.name}, recall ${percentEstimate(hardest.recall)}.`;
+  return `Hardest class: ${hardest.name}, recall ${percentEstimate(hardest.recall)}.`;
 }
 
 function commonestMistake(evaluation: Evaluation): string {
   const [first] = mistakesOf(evaluation);
-  if (first === undefined) return "There was no mistake.";
+  if (first === undefined) return "No mistakes.";
   const share = percent(first.count / first.support);
-  return `The commonest mistake: ${first.truth} taken for ${first.predicted}, ${plural(first.count, "image")} (${share} of that class).`;
+  return `Most frequent mistake: ${first.truth} taken for ${first.predicted}, ${plural(first.count, "image")} (${share} of that class).`;
 }

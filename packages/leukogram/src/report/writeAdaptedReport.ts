@@ -45,15 +45,15 @@ export interface AdaptedReportOptions {
 }
 
 const NO_EPOCHS =
-  "There is no history.csv, no figures/learning-curves.svg and no checkpoints folder: an adaptation has no epochs to draw or go on with.";
+  "There is no history.csv, no figures/learning-curves.svg and no checkpoints folder: an adaptation has no epochs to plot or resume.";
 const NO_TRAIN =
-  "There are no predictions/train.csv and metrics/train.json: answers to cells that a model learned from say little of others.";
+  "There are no predictions/train.csv and metrics/train.json: predictions for training cells say little about other cells.";
 const NO_FIGURES =
-  "There are no metrics and no confusion matrix: without labels nobody knows which answers are right. Label some cells and judge the model: leukogram adapt ... --judge DIR, or leukogram evaluate.";
+  "There are no metrics and no confusion matrix, because there are no labels. To measure accuracy, label some cells and evaluate the model: leukogram adapt ... --judge DIR, or leukogram evaluate.";
 const CROSS_VALIDATED =
-  "These figures are cross-validated on the labelled cells: each was judged by a model that had not learned from it. They are slightly too good, as the way to learn was chosen by the same cells.";
+  "These results are cross-validated on the labelled cells: each cell was evaluated by a model that was not trained on it. They are slightly too good, because the method was chosen with the same cells.";
 const AS_IT_WAS =
-  "The model is the one that was adapted, unchanged: it did not learn from the labelled cells that it is judged on here.";
+  "The original model was kept unchanged: it was not trained on the labelled cells used for evaluation here.";
 
 /**
  * Fills the folder of an adapted run as `writeRun` fills that of a trained one: predictions/ and metrics/ of held-out
@@ -102,7 +102,7 @@ async function reportInput(
     evaluation,
     history: [],
     costs,
-    told: [isChanged ? "Adapted from another model; the settings are those of its training." : AS_IT_WAS],
+    told: [isChanged ? "Adapted from another model; the settings are from its training." : AS_IT_WAS],
     classCounts: {
       train: isChanged ? classCounts(classes, learned) : {},
       validation: {},

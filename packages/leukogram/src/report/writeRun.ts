@@ -37,7 +37,7 @@ export interface RunSets {
   readonly classes: readonly string[];
   readonly train: readonly Sample[];
   readonly validation: readonly Sample[];
-  /** Undefined where the data has no test set: the report then shows the validation. */
+  /** Undefined if the data has no test set: the report then shows the validation. */
   readonly test: readonly Sample[] | undefined;
 }
 
@@ -60,17 +60,17 @@ export interface WriteRunOptions {
 
 /** A judged run. */
 export interface JudgedRun {
-  /** On the test set, or the validation where there is none. */
+  /** On the test set, or the validation if there is none. */
   readonly evaluation: Evaluation;
   readonly predictions: Predictions;
   readonly judgedOn: "test" | "validation";
   readonly validation: Evaluation;
-  /** On the training images as they are, without augmentation; undefined where not asked for. */
+  /** On the training images as they are, without augmentation; undefined if not asked for. */
   readonly trainAccuracy: number | undefined;
   /** Images that it learned from. */
   readonly trainedOn: number;
   readonly costs: Costs;
-  /** Undefined where the images come from fewer than two laboratories. */
+  /** Undefined if the images come from fewer than two laboratories. */
   readonly laboratories: LaboratoryFigures | undefined;
 }
 
@@ -164,7 +164,7 @@ async function writeReport(
   const warnings = [...trained.warnings, ...answers.flatMap(({ crops }) => cropSentences(crops))];
   if (judgedOn === "validation")
     warnings.push(
-      "There is no test set: these figures are of the validation images, by which the model was chosen, and are too good.",
+      "There is no test set: these results are for the validation images, which were also used to choose the model, and are too good.",
     );
   warnings.push(elsewhere(laboratories));
   const input: RunReportInput = {
@@ -225,11 +225,11 @@ export function classCounts(classes: readonly string[], samples: readonly Sample
 function elsewhere(laboratories: LaboratoryFigures | undefined): string {
   const unseen = unseenLaboratories(laboratories);
   if (unseen.length === 0)
-    return "These images come from where the training images came from. In another laboratory expect much worse.";
+    return "These images come from the same source as the training images. Expect much worse results in another laboratory.";
   const figures = unseen.map(
     ({ laboratory, evaluation }) => `${laboratory} ${percentEstimate(evaluation.balancedAccuracy)}`,
   );
-  return `These images come from where the training images came from. Of a laboratory that the model has not seen expect what models got on those that they were trained without (balanced accuracy): ${figures.join("; ")}.`;
+  return `These images come from the same sources as the training images. In a new laboratory, expect the results of models on laboratories left out of their training (balanced accuracy): ${figures.join("; ")}.`;
 }
 
 /** The name of a data folder, or of several, without the way to it; NAME=DIR goes by its name. */

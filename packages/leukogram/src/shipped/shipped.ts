@@ -59,13 +59,13 @@ export type ShippedFigure = z.infer<typeof figure>;
 /** The version of the index that is written. */
 export const INDEX_VERSION = 1;
 
-/** The model that is used where none is named. */
+/** The model that is used if none is named. */
 export const DEFAULT_MODEL = "mobilenetv2-anylab";
 
 /**
  * Reads the text of an index of shipped models.
  *
- * @throws LeukogramError ERR_FORMAT where it is no such index.
+ * @throws LeukogramError ERR_FORMAT if it is no such index.
  */
 export function parseShippedIndex(text: string, source: string): readonly ShippedModel[] {
   try {
@@ -74,7 +74,7 @@ export function parseShippedIndex(text: string, source: string): readonly Shippe
     const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
     const what = issue === undefined ? (cause as Error).message : `${issue.path.join(".")}: ${issue.message}`;
     throw new LeukogramError("ERR_FORMAT", `${source}: ${what}`, {
-      hint: "Install Leukogram anew, or make the index with scripts/shipModels.ts.",
+      hint: "Reinstall Leukogram, or create the index with scripts/shipModels.ts.",
       cause,
     });
   }

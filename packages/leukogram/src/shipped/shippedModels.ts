@@ -14,9 +14,9 @@ export function shippedFolder(): string {
 }
 
 /**
- * The models that come with the package, by name; none where its folder has no index.
+ * The models that come with the package, by name; none if its folder has no index.
  *
- * @throws LeukogramError ERR_FORMAT where the index is damaged.
+ * @throws LeukogramError ERR_FORMAT if the index is damaged.
  */
 export function shippedModels(folder: string = shippedFolder()): readonly ShippedModel[] {
   const path = join(folder, "index.json");
@@ -34,7 +34,7 @@ export interface ModelFile {
  * What a MODEL means: a file or folder that is there, else the shipped model of that name, in float32 where it has
  * that. Anything that looks like a path is taken as one, there or not.
  *
- * @throws LeukogramError ERR_FORMAT where it is neither.
+ * @throws LeukogramError ERR_FORMAT if it is neither.
  */
 export function findModelFile(model: string): ModelFile {
   if (existsSync(model)) return { path: model, shipped: undefined };
@@ -42,7 +42,7 @@ export function findModelFile(model: string): ModelFile {
   const shipped = known.find(({ name }) => name === model);
   if (shipped !== undefined) return { path: join(shippedFolder(), shipped.files[0]!.file), shipped };
   if (/[/\\]|\.onnx$/i.test(model)) return { path: model, shipped: undefined };
-  throw new LeukogramError("ERR_FORMAT", `${model}: there is no such model`, {
+  throw new LeukogramError("ERR_FORMAT", `${model}: no such model`, {
     hint: hintFor(
       model,
       known.map(({ name }) => name),
@@ -54,9 +54,9 @@ export function findModelFile(model: string): ModelFile {
 export interface ChangeableFiles {
   /** The model with its metadata: classes and recipe. */
   readonly onnx: string;
-  /** Its layers and weights; undefined where a shipped model has none. */
+  /** Its layers and weights; undefined if a shipped model has none. */
   readonly keras: string | undefined;
-  /** What it remembers of its own laboratory; undefined where a shipped model has none. */
+  /** What it remembers of its own laboratory; undefined if a shipped model has none. */
   readonly memory: string | undefined;
 }
 
@@ -86,13 +86,13 @@ export function isShippedName(word: string): boolean {
 /**
  * Makes sure that a shipped model's bytes are those that were shipped.
  *
- * @throws LeukogramError ERR_FORMAT where they are not, as after a download that broke off.
+ * @throws LeukogramError ERR_FORMAT if they are not, as after a download that broke off.
  */
 export function checkShipped(bytes: Uint8Array, { path, shipped }: ModelFile): void {
   const entry = shipped?.files.find(({ file }) => path.endsWith(file));
   if (entry === undefined || createHash("sha256").update(bytes).digest("hex") === entry.sha256) return;
-  throw new LeukogramError("ERR_FORMAT", `${path}: is not the model that was shipped`, {
-    hint: "Install Leukogram anew.",
+  throw new LeukogramError("ERR_FORMAT", `${path}: differs from the original file of the model`, {
+    hint: "Reinstall Leukogram.",
   });
 }
 

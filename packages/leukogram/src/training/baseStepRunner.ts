@@ -162,16 +162,16 @@ export class BaseStepRunner {
     return { step: this.#step, vectors: new Map([...this.#vectors].map(([name, vector]) => [name, vector.slice()])) };
   }
 
-  /** Goes back to a state. @throws ERR_WEIGHTS where it belongs to another model or optimizer. */
+  /** Goes back to a state. @throws ERR_WEIGHTS if it belongs to another model or optimizer. */
   restore({ step, vectors }: TrainingState): void {
     for (const [name, vector] of this.#vectors) {
       const saved = vectors.get(name);
       if (saved?.length !== vector.length)
         throw new LeukogramError(
           "ERR_WEIGHTS",
-          `checkpoint: ${name} has ${saved?.length ?? 0} numbers, the model needs ${vector.length}`,
+          `checkpoint: ${name} has ${saved?.length ?? 0} numbers, but the model needs ${vector.length}`,
           {
-            hint: "Resume with the settings that the run was started with.",
+            hint: "Resume with the original settings.",
           },
         );
       vector.set(saved);

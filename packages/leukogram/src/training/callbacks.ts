@@ -3,7 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 /** The figures that a callback can watch, by Keras's names. */
 export type Monitor = "loss" | "accuracy" | "val_loss" | "val_accuracy";
 
-/** Figures of an epoch; those of the validation are missing where there is none. */
+/** Figures of an epoch; those of the validation are missing if there is none. */
 export type EpochLogs = Readonly<Partial<Record<Monitor, number>>>;
 
 /** What a callback may do to the run. */
@@ -47,8 +47,8 @@ function improvement({
 function watched(logs: EpochLogs, monitor: Monitor, name: string): number {
   const value = logs[monitor];
   if (value === undefined)
-    throw new LeukogramError("ERR_CONFIG", `${name}: there is no ${monitor} to watch`, {
-      hint: "Give a validation set, or watch loss or accuracy.",
+    throw new LeukogramError("ERR_CONFIG", `${name}: ${monitor} is not available`, {
+      hint: "Add a validation set, or monitor loss or accuracy.",
     });
   return value;
 }

@@ -15,7 +15,7 @@ export interface Checkpoint {
   readonly images: number;
   /** Seconds spent in the epoch so far. */
   readonly seconds: number;
-  /** Seconds of processor time in it; undefined where it was not measured. */
+  /** Seconds of processor time in it; undefined if it was not measured. */
   readonly cpuSeconds?: number | undefined;
   readonly learningRate: number;
   /** Whether a callback has ended the run. */
@@ -40,7 +40,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   await writeSafeTensors(path, { metadata: { checkpoint: JSON.stringify({ ...rest, ...steps }) }, tensors });
 }
 
-/** Reads a checkpoint; undefined where there is none yet. @throws ERR_FORMAT where it is damaged. */
+/** Reads a checkpoint; undefined if there is none yet. @throws ERR_FORMAT if it is damaged. */
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
   if (!existsSync(path)) return undefined;
   const { metadata, tensors } = await readSafeTensors(path);
@@ -63,10 +63,10 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
 
 function parseMetadata(text: string | undefined, path: string) {
   try {
-    if (text === undefined) throw new Error("it holds no training state");
+    if (text === undefined) throw new Error("it contains no training state");
     return JSON.parse(text);
   } catch (cause) {
-    throw new LeukogramError("ERR_FORMAT", `${path}: is no checkpoint: ${(cause as Error).message}`, {
+    throw new LeukogramError("ERR_FORMAT", `${path}: not a checkpoint: ${(cause as Error).message}`, {
       hint: "Start the run again without --resume.",
       cause,
     });

@@ -38,7 +38,7 @@ export interface FeatureCache extends BatchSource {
  * The epochs take turns through the copies. Without copies it runs on all images of the cache's file, so that other parts
  * of them find their features there.
  *
- * @throws ERR_OUTPUT where the file can't be written; ERR_ABORTED.
+ * @throws ERR_OUTPUT if the file can't be written; ERR_ABORTED.
  */
 export async function openFeatureCache(
   cache: ImageCache,
@@ -62,7 +62,7 @@ export async function openFeatureCache(
           const place = ((index + epoch) % (copies + 1)) * count + (copies === 0 ? cache.places[index]! : index);
           const bytesRead = readSync(descriptor, bytesOf(images), i * features * 4, features * 4, place * features * 4);
           if (bytesRead !== features * 4)
-            throw new LeukogramError("ERR_DATA", `the feature cache ${file} is cut short`, { hint: "Delete it." });
+            throw new LeukogramError("ERR_DATA", `the feature cache ${file} is incomplete`, { hint: "Delete it." });
         }
         yield { images, labels: Int32Array.from(indices, (index) => labels[index]!) };
       }
@@ -155,7 +155,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 function cannotWrite(file: string, cause: NodeJS.ErrnoException): LeukogramError {
   const full = cause.code === "ENOSPC" || cause.code === "EDQUOT";
   return new LeukogramError("ERR_OUTPUT", `${file}: can't be written: ${full ? "the disk is full" : cause.message}`, {
-    hint: "Free some space, or name another folder with LEUKOGRAM_CACHE.",
+    hint: "Free some disk space, or set LEUKOGRAM_CACHE to another folder.",
     cause,
   });
 }

@@ -34,7 +34,7 @@ const isLearned = (layer: Layer) =>
  * Freezes what the recipe keeps as it is: the blocks before `unfreezeFrom`, and with `batchNorm: frozen` the backbone's
  * batch normalisations, which then run on their moving statistics.
  *
- * @throws LeukogramError ERR_CONFIG where there is no such block, naming those that there are.
+ * @throws LeukogramError ERR_CONFIG if there is no such block, naming those that there are.
  */
 export function freezeParts(built: BuiltModel, { unfreezeFrom, batchNorm }: Recipe): void {
   const blocks = backboneBlocks(built);
@@ -51,7 +51,7 @@ export function freezeParts(built: BuiltModel, { unfreezeFrom, batchNorm }: Reci
 function noBlock(model: string, block: string, names: readonly string[]): LeukogramError {
   if (names.length === 0)
     return new LeukogramError("ERR_CONFIG", `unfreezeFrom: model ${model} has no pretrained blocks`, {
-      hint: "Leave out unfreezeFrom: all of it is trained.",
+      hint: "Remove unfreezeFrom: the whole model is trained.",
     });
   const near = nearest(block, names);
   return new LeukogramError("ERR_CONFIG", `unfreezeFrom: model ${model} has no block "${block}"`, {

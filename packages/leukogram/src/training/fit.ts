@@ -15,7 +15,7 @@ export interface FitOptions extends Omit<FitLoopOptions, "store"> {
 /**
  * Trains as {@link fitLoop} does, with checkpoint and history in files.
  *
- * @throws as {@link fitLoop}; ERR_FORMAT where the checkpoint is damaged.
+ * @throws as {@link fitLoop}; ERR_FORMAT if the checkpoint is damaged.
  */
 export function fit({ files, ...options }: FitOptions): Promise<FitResult> {
   return fitLoop({ cpuClock: processorSeconds, ...options, store: files && fileStore(files) });

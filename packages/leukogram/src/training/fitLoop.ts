@@ -37,7 +37,7 @@ export interface FitProgress {
 export interface RunStore {
   /** What messages call it. */
   readonly name: string;
-  /** The last checkpoint; undefined where there is none. */
+  /** The last checkpoint; undefined if there is none. */
   read(): Promise<Checkpoint | undefined>;
   save(checkpoint: Checkpoint): Promise<void>;
   writeHistory(rows: readonly EpochRow[]): Promise<void>;
@@ -153,8 +153,8 @@ class Run {
     const saved = resume ? await store?.read() : undefined;
     if (saved === undefined) return;
     if (saved.fingerprint !== fingerprint)
-      throw new LeukogramError("ERR_CONFIG", `${store!.name}: was written with other settings or data`, {
-        hint: "Resume with the settings, images and weights that it was begun with, or start anew in another folder with --out.",
+      throw new LeukogramError("ERR_CONFIG", `${store!.name}: written with other settings or data`, {
+        hint: "Resume with the original settings, images and weights, or start a new run in another folder with --out.",
       });
     runner.restore(saved.state);
     this.#callbacks.forEach((callback, i) => {
@@ -284,7 +284,7 @@ class Run {
   async #interrupt(): Promise<never> {
     await this.#save();
     throw new LeukogramError("ERR_ABORTED", `training was interrupted in epoch ${this.#epoch + 1}`, {
-      ...(this.#options.store && { hint: "Everything is saved: go on with --resume." }),
+      ...(this.#options.store && { hint: "Everything is saved. Continue with --resume." }),
     });
   }
 

@@ -9,7 +9,7 @@ export interface EpochRow {
   /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly seconds: number;
-  /** Seconds of processor time, all threads together; undefined where it was not measured, as in older runs and in browsers. */
+  /** Seconds of processor time, all threads together; undefined if it was not measured, as in older runs and in browsers. */
   readonly cpuSeconds?: number | undefined;
 }
 

@@ -5,16 +5,16 @@ import { type Familiarity, familiarityP } from "../metrics/familiarity.ts";
 export interface HomeFacts {
   /** How pictures look there; one for each that it was trained on or adapted to, none in files of older versions. */
   readonly looks: readonly Familiarity[];
-  /** Divides logits, so that probabilities are what they say on its validation images; undefined where not known. */
+  /** Divides logits, so that probabilities are what they say on its validation images; undefined if not known. */
   readonly temperature: number | undefined;
   /**
    * The least probability of its answer at which a cell is not rejected, and the share of wrong answers that this stays
-   * under on its validation images; undefined where not known.
+   * under on its validation images; undefined if not known.
    */
   readonly reject?: { readonly threshold: number; readonly error: number } | undefined;
 }
 
-/** The share of pictures of the laboratory that is most like it which are as strange; undefined where none is known. */
+/** The share of pictures of the laboratory that is most like it which are as strange; undefined if none is known. */
 export function familiarityTo({ looks }: Pick<HomeFacts, "looks">, row: readonly number[]): number | undefined {
   return looks.length === 0 ? undefined : Math.max(...looks.map((own) => familiarityP(own, row)));
 }

@@ -106,7 +106,7 @@ export async function writeHomeMemory(path: string, { shape, labels, activations
   });
 }
 
-/** Reads a memory; undefined where there is none. @throws ERR_FORMAT where it is damaged. */
+/** Reads a memory; undefined if there is none. @throws ERR_FORMAT if it is damaged. */
 export async function readHomeMemory(path: string): Promise<HomeMemory | undefined> {
   if (!existsSync(path)) return undefined;
   const { metadata, tensors, integers } = await readSafeTensors(path);
@@ -117,7 +117,7 @@ export async function readHomeMemory(path: string): Promise<HomeMemory | undefin
   const size = numElements(shape);
   if (scales?.length !== labels.length || steps?.length !== labels.length * size)
     throw new LeukogramError("ERR_FORMAT", `${path}: is damaged`, {
-      hint: "Train the model anew, or delete the file.",
+      hint: "Train the model again, or delete the file.",
     });
   const activations = new Float32Array(steps.length);
   // Loops: of a large model these are millions.

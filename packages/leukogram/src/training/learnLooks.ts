@@ -14,7 +14,7 @@ const MOST_PICTURES = 500;
 
 /** How a model sees pictures, as far as their looks go. */
 export interface LooksOptions {
-  /** Side of the crop in widths of a red cell; undefined where the model takes whole pictures. */
+  /** Side of the crop in widths of a red cell; undefined if the model takes whole pictures. */
   readonly cropRedCells: number | undefined;
   /** The scale of pictures that have none of their own; default: what their laboratory's nuclei say. */
   readonly scale?: Scale | undefined;

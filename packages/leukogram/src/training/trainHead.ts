@@ -9,13 +9,13 @@ import { type BatchSource, type FitLoopOptions, type FitResult, fitLoop } from "
 /**
  * Where a model's head begins: at the first step behind which everything is one vector an image.
  *
- * @throws ERR_CONFIG where the model takes vectors, and has no part that sees images.
+ * @throws ERR_CONFIG if the model takes vectors, and has no part that sees images.
  */
 export function featuresOf({ input, output, name }: Model): LayerOutput {
   let step = output;
   while (step.inputs.length === 1 && step.inputs[0]!.shape.length === 1) step = step.inputs[0]!;
   if (step === input || step.inputs.length === 0)
-    throw new LeukogramError("ERR_CONFIG", `model ${name} takes features, not images: it is a head itself`);
+    throw new LeukogramError("ERR_CONFIG", `model ${name} is a head: it takes features, not images`);
   return step;
 }
 
@@ -83,7 +83,7 @@ export interface TrainHeadOptions
 /**
  * Trains a head as `leukogram train` does with a frozen backbone, and writes what it ended with into its weights.
  *
- * @throws ERR_DATA where labels and features do not fit each other, or the classes; and as {@link fitLoop}.
+ * @throws ERR_DATA if labels and features do not fit each other, or the classes; and as {@link fitLoop}.
  */
 export async function trainHead(
   train: LabelledFeatures,
@@ -107,11 +107,11 @@ export async function trainHead(
 function check({ features, labels }: LabelledFeatures, classes: number): void {
   if (labels.length === 0 || features.length % labels.length !== 0)
     throw new LeukogramError("ERR_DATA", `${labels.length} labels do not fit ${features.length} features`, {
-      hint: "Give one label an image.",
+      hint: "Give one label per image.",
     });
   const wrong = Array.from(labels).find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (wrong !== undefined)
-    throw new LeukogramError("ERR_DATA", `label ${wrong} is none of ${classes} classes`, {
-      hint: "Labels count from 0.",
+    throw new LeukogramError("ERR_DATA", `label ${wrong} is not one of ${classes} classes`, {
+      hint: "Labels start at 0.",
     });
 }

@@ -53,7 +53,7 @@ export interface TrainedModel {
  * Trains a model on images that were split beforehand and writes its run folder: history.csv, checkpoints/ and
  * model.onnx.
  *
- * @throws LeukogramError of the data, the weights file or the training; ERR_ABORTED where `signal` fired.
+ * @throws LeukogramError of the data, the weights file or the training; ERR_ABORTED if `signal` fired.
  */
 export async function trainModel(
   train: Dataset,
@@ -62,15 +62,23 @@ export async function trainModel(
   options: TrainOptions,
 ): Promise<TrainedModel> {
   if (isJoinedName(recipe.model))
-    throw new LeukogramError("ERR_CONFIG", `model "${recipe.model}" is joined of two, and not trained itself`, {
-      hint: "Train the two, then join their runs: leukogram join.",
-    });
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `model "${recipe.model}" is joined from two models and can't be trained directly`,
+      {
+        hint: "Train the two models, then join their runs: leukogram join.",
+      },
+    );
   const entry = modelEntry(recipe.model);
   const built = buildModel(recipe, train.classes.length);
   if (recipe.maskAbsent && ((recipe.mixup ?? 0) > 0 || (recipe.cutmix ?? 0) > 0))
-    throw new LeukogramError("ERR_CONFIG", "maskAbsent: mixed images lie between laboratories, and have no mask", {
-      hint: "Leave out mixup and cutmix, or maskAbsent.",
-    });
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      "maskAbsent does not work with mixed images, which come from two laboratories",
+      {
+        hint: "Remove mixup and cutmix, or maskAbsent.",
+      },
+    );
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe, train.samples);
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
@@ -159,7 +167,7 @@ export async function writeModel(
 async function loadBackbone(built: BuiltModel, weights: string | undefined, warnings: string[]): Promise<void> {
   if (weights === undefined) {
     warnings.push(
-      `No ImageNet weights were given: ${built.model.name} begins from random weights, and its figures say nothing of transfer learning.`,
+      `No ImageNet weights were given: ${built.model.name} starts from random weights, so its metrics say nothing about transfer learning.`,
     );
     return;
   }

@@ -26,7 +26,7 @@ export interface Caches {
   readonly validation: ImageCache;
 }
 
-/** The recipe's model, parts of it frozen; `imageSize` in place of the recipe's where given. */
+/** The recipe's model, parts of it frozen; `imageSize` in place of the recipe's if given. */
 export function buildModel(recipe: Recipe, classes: number, imageSize = recipe.imageSize): BuiltModel {
   const frozen = recipe.frozen && recipe.unfreezeFrom === undefined;
   const built = modelEntry(recipe.model).build({ ...recipe, imageSize, frozen, classes });
@@ -42,7 +42,7 @@ export class TrainingSession {
   readonly #labels: readonly number[];
   readonly #classes: number;
   readonly #built: BuiltModel;
-  /** Of each training image, -1 for the classes that its laboratory lacks, else 0: [K]; undefined where all are asked. */
+  /** Of each training image, -1 for the classes that its laboratory lacks, else 0: [K]; undefined if all are asked. */
   readonly #masks: readonly Float32Array[] | undefined;
   readonly #runner: StepRunner;
   /** The same model at the size of the first epochs, where that is another one. */
@@ -241,7 +241,7 @@ function marked(labels: Int32Array, indices: readonly number[], masks: readonly 
   return targets;
 }
 
-// A run may only go on with the settings, images and frozen weights that it was begun with.
+// A run may only go on with the settings, images and frozen weights that it was started with.
 function fingerprint(recipe: Recipe, { model, features }: BuiltModel, sets: readonly ImageCache[]): string {
   const files = sets.map(({ samples }) =>
     samples.map(({ file, label, laboratory }) => [file, label, ...(laboratory === undefined ? [] : [laboratory])]),

@@ -22,8 +22,8 @@ export function trainedName(settings: Settings, { pretrained }: BeganFrom): stri
   if (!entry.pretrained) return entry.title;
   const { unfreezeFrom } = settings;
   if (isFrozen(settings)) return `frozen ${entry.title}${pretrained ? "" : " with random weights"}`;
-  const part = unfreezeFrom === undefined ? "trained whole" : `trained from ${unfreezeFrom} on`;
-  return `${entry.title} ${part}${pretrained ? "" : ", beginning with random weights"}`;
+  const part = unfreezeFrom === undefined ? "trained entirely" : `trained from ${unfreezeFrom} on`;
+  return `${entry.title} ${part}${pretrained ? "" : ", starting from random weights"}`;
 }
 
 /** What of the model learned, and from which images: a sentence each. */
@@ -33,18 +33,18 @@ export function trainingWords(settings: Settings, began: BeganFrom): string[] {
 
 function learnedWords(settings: Settings, { pretrained }: BeganFrom): string {
   const weights = pretrained ? "pretrained" : "random";
-  if (isFrozen(settings)) return `The backbone kept its ${weights} weights; its head alone was trained.`;
+  if (isFrozen(settings)) return `The backbone kept its ${weights} weights; only the head was trained.`;
   const { model, unfreezeFrom } = settings;
   if (modelEntry(model).pretrained && unfreezeFrom !== undefined)
-    return `The backbone was trained from ${unfreezeFrom} on, beginning with ${weights} weights; what lies below was kept.`;
-  return `The whole network was trained, beginning with ${modelEntry(model).pretrained ? weights : "random"} weights.`;
+    return `The backbone was trained from ${unfreezeFrom} on, starting from ${weights} weights; earlier blocks were kept.`;
+  return `The whole network was trained, starting from ${modelEntry(model).pretrained ? weights : "random"} weights.`;
 }
 
 function imageWords(settings: Settings): string {
   const { augment, copies } = settings;
   if (!isFrozen(settings))
-    return augment ? "Training images were augmented afresh in each epoch." : "Training images were not augmented.";
-  const shown = "The frozen backbone saw each training image once, and the head learned from these features";
+    return augment ? "Training images were augmented again in each epoch." : "Training images were not augmented.";
+  const shown = "The frozen backbone saw each training image once, and the head was trained on these features";
   if (!augment || copies === 0) return `${shown}: no augmented copies were used.`;
   return `${shown} and from those of ${copies} augmented ${copies === 1 ? "copy" : "copies"} of each image.`;
 }

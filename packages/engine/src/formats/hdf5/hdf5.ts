@@ -36,7 +36,7 @@ interface Library {
  * Opens HDF5 bytes for as long as `read` runs. Nothing of them stays, also after an error.
  *
  * @param path the file, for messages
- * @throws ERR_FORMAT where the bytes are no HDF5, or are damaged.
+ * @throws ERR_FORMAT if the bytes are no HDF5, or are damaged.
  */
 export async function withHdf5<T>(
   bytes: Uint8Array,
@@ -58,7 +58,7 @@ export async function withHdf5<T>(
       return read(file);
     } catch (cause) {
       if (cause instanceof LeukogramError) throw cause;
-      throw new LeukogramError("ERR_FORMAT", `${path}: is damaged or cut short${detail(cause)}`, {
+      throw new LeukogramError("ERR_FORMAT", `${path}: is damaged or incomplete${detail(cause)}`, {
         hint: "Copy or download it again.",
         cause,
       });
@@ -81,7 +81,7 @@ function takeRoom(file: bigint, bytes: number, where: string): void {
   room.set(file, left);
   if (!(left >= 0))
     throw new LeukogramError("ERR_FORMAT", `${where}: its arrays are far larger than the file`, {
-      hint: "Give a file that Keras wrote.",
+      hint: "Give a file written by Keras.",
     });
 }
 
@@ -108,7 +108,7 @@ function close(file: File | undefined): void {
   }
 }
 
-/** The group at a path below another; undefined where there is none. */
+/** The group at a path below another; undefined if there is none. */
 export function groupAt(group: Group, path: string): Group | undefined {
   const found = group.get(path);
   return isOf<Group>(found, "Group") ? found : undefined;
@@ -118,7 +118,7 @@ function isOf<T extends Dataset | Group>(found: ReturnType<Group["get"]>, type: 
   return found !== null && "type" in found && String(found.type) === type;
 }
 
-/** A text attribute; undefined where there is none. */
+/** A text attribute; undefined if there is none. */
 export function textAttribute(group: Group | Dataset, name: string): string | undefined {
   const value = group.attrs[name] && attributeValue(group, name);
   return typeof value === "string" ? value : undefined;
@@ -148,18 +148,18 @@ function texts(value: unknown): string[] {
 /**
  * The array at a path below a group, as float32.
  *
- * @throws ERR_FORMAT where there is none, or it does not hold numbers.
+ * @throws ERR_FORMAT if there is none, or it does not hold numbers.
  */
 export function weightAt(group: Group, path: string, { name, source }: { name: string; source: string }): StoredWeight {
   const found = group.get(path);
   const where = `${source}: ${group.path}/${path}`;
-  if (!isOf<Dataset>(found, "Dataset")) throw new LeukogramError("ERR_FORMAT", `${where} is listed, but is not there`);
+  if (!isOf<Dataset>(found, "Dataset")) throw new LeukogramError("ERR_FORMAT", `${where} is listed but missing`);
   const { type, size, total_size: count, vlen } = found.metadata;
   // Keras writes bfloat16 as two bytes without a meaning, and says so beside them.
   const isBfloat = type === OPAQUE && size === 2 && textAttribute(found, "dtype") === "bfloat16";
   // Whole numbers, reals, enumerations: text of any length and the like is not fetched first.
   if (vlen || !([0, REAL, 8].includes(type) || isBfloat))
-    throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
+    throw new LeukogramError("ERR_FORMAT", `${where} contains no numbers (${JSON.stringify(found.dtype)})`);
   takeRoom(group.file_id, Number(size) * Number(count), where);
   const shape = found.shape ?? [];
   if (isBfloat) return { name, shape, value: Float32Array.from(bitsOf(found), fromBfloat) };
@@ -167,7 +167,7 @@ export function weightAt(group: Group, path: string, { name, source }: { name: s
   const { value } = found;
   const numbers = typeof value === "number" || typeof value === "bigint" ? [value] : value;
   if (!ArrayBuffer.isView(numbers) && !(Array.isArray(numbers) && numbers.every((n) => typeof n !== "string")))
-    throw new LeukogramError("ERR_FORMAT", `${where} holds no numbers (${JSON.stringify(found.dtype)})`);
+    throw new LeukogramError("ERR_FORMAT", `${where} contains no numbers (${JSON.stringify(found.dtype)})`);
   const values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers as ArrayLike<unknown>, Number);
   return { name, shape, value: values };
 }

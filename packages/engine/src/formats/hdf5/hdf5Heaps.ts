@@ -9,7 +9,7 @@ const SIZE_AT = 8; // of either's length, 8 bytes
  * Makes sure that the objects of an HDF5 file's global heaps, which hold its texts, lie one behind the other within their heap
  * (HDF5 format, III.E): where they do not, the HDF5 library can go round for ever.
  *
- * @throws ERR_FORMAT where they do not.
+ * @throws ERR_FORMAT if they do not.
  */
 export function checkHeaps(bytes: Uint8Array, path: string): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -17,7 +17,7 @@ export function checkHeaps(bytes: Uint8Array, path: string): void {
     // Weights may spell GCOL by chance, hardly with version and zeros behind it.
     const isHeap = at + HEADER <= bytes.length && view.getUint32(at) === GCOL && view.getUint32(at + 4, true) === 1;
     if (isHeap && !isWhole(view, at))
-      throw new LeukogramError("ERR_FORMAT", `${path}: is damaged or cut short (its texts lie outside their heap)`, {
+      throw new LeukogramError("ERR_FORMAT", `${path}: damaged or incomplete (strings lie outside their heap)`, {
         hint: "Copy or download it again.",
       });
   }

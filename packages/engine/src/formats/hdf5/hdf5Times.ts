@@ -3,7 +3,7 @@
 const TIMES = 0x20; // flag of an object header that holds four times of 4 bytes
 const TIMES_AT = 6;
 
-/** Sets all times in the bytes of an HDF5 file to 0, and the checksums over them anew (HDF5 format, IV.A.1.b). */
+/** Sets all times in the bytes of an HDF5 file to 0, and the checksums over them again (HDF5 format, IV.A.1.b). */
 export function zeroTimes(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -16,7 +16,7 @@ export function zeroTimes(bytes: Uint8Array): void {
   }
 }
 
-// Where the checksum of a header begins; undefined where it is none that holds times.
+// Where the checksum of a header begins; undefined if it is none that holds times.
 function headerEnd(view: DataView, at: number): number | undefined {
   if (at + 32 > view.byteLength || view.getUint8(at + 4) !== 2) return undefined;
   const flags = view.getUint8(at + 5);

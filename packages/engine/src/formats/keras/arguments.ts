@@ -20,7 +20,7 @@ export interface Signature {
 /**
  * The arguments of a call by their names, those that mean nothing left out.
  *
- * @throws ERR_FORMAT where there is one that is not known, or one given twice.
+ * @throws ERR_FORMAT if there is one that is not known, or one given twice.
  */
 export function boundArguments({ args, kwargs }: Call, { names, where }: Signature): ReadonlyMap<string, unknown> {
   const bound = new Map<string, unknown>();
@@ -29,7 +29,7 @@ export function boundArguments({ args, kwargs }: Call, { names, where }: Signatu
     if (name === undefined)
       throw new LeukogramError(
         "ERR_FORMAT",
-        `${where}: is called with ${args.length} arguments, and takes ${names.length}`,
+        `${where}: called with ${args.length} arguments, but takes ${names.length}`,
       );
     bound.set(name, value);
   }

@@ -57,7 +57,7 @@ function ofTwo(binary: Binary, kind: string, operation: Operation): LayerOutput 
   }
   const [x, given] = isTensor(a) ? [a, b] : [b, a];
   const numbers = numbersOf(given);
-  if (!isTensor(x) || numbers === undefined) throw refuse("takes something else than tensors and numbers");
+  if (!isTensor(x) || numbers === undefined) throw refuse("takes an input that is not a tensor or a number");
   return withConstant(binary, { kind, x, numbers, isTurned: x === b, operation });
 }
 

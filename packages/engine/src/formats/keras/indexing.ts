@@ -21,11 +21,11 @@ export function item(operation: Operation): LayerOutput {
   const list = Array.isArray(key) ? key : [key];
   const at = list.findIndex(isEllipsis);
   const missing = sizes.length - list.length + (at < 0 ? 0 : 1);
-  if (missing < 0) throw refuse("takes more axes than there are");
+  if (missing < 0) throw refuse("indexes more axes than the tensor has");
   const open = new Array<object>(missing).fill({});
   const entries = list.toSpliced(at < 0 ? list.length : at, at < 0 ? 0 : 1, ...open);
   const [batch, ...others] = entries;
-  if (!isWhole(batch)) throw refuse("takes some images of a batch");
+  if (!isWhole(batch)) throw refuse("selects images of a batch");
   const selections = others.map((entry, i) => {
     const found = selectionOf(entry, x.shape[i]!);
     if (found === undefined || found.places.length === 0)

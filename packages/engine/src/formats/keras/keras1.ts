@@ -45,7 +45,7 @@ export function isKeras1({ class_name: className, config }: LayerJson): boolean 
 /**
  * The same layer in the words of today.
  *
- * @throws ERR_FORMAT where channels come first, as Theano had them.
+ * @throws ERR_FORMAT if channels come first, as Theano had them.
  */
 export function modernLayer({ class_name: className, config }: LayerJson, source: string): LayerJson {
   const own = config as Settings;

@@ -16,7 +16,7 @@ const WEIGHTS = "model.weights.h5";
 
 /** A model with its weights, as a file holds it. */
 export interface KerasModelFile extends DescribedModel {
-  /** The Keras that wrote it; undefined where the file does not say. */
+  /** The Keras that wrote it; undefined if the file does not say. */
   readonly kerasVersion: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface KerasModelFile extends DescribedModel {
  * The whole model in the bytes of a file that Keras wrote: .keras, or .h5 of Keras 1, 2 or 3, told apart by content.
  *
  * @param path the file, for messages
- * @throws ERR_FORMAT where it is damaged, holds weights alone, or a layer that is not supported; ERR_WEIGHTS where
+ * @throws ERR_FORMAT if it is damaged, holds weights alone, or a layer that is not supported; ERR_WEIGHTS if
  * weights and layers do not fit each other.
  */
 export async function kerasModelOf(
@@ -52,8 +52,8 @@ interface Parts {
 async function zipParts(bytes: Uint8Array, path: string): Promise<Parts> {
   const { [CONFIG]: config, [METADATA]: metadata, [WEIGHTS]: weights } = unzip(bytes, path);
   if (config === undefined || weights === undefined)
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a zip archive without ${CONFIG} and ${WEIGHTS}`, {
-      hint: "Give a .keras file that Keras 3 wrote.",
+    throw new LeukogramError("ERR_FORMAT", `${path}: a zip archive without ${CONFIG} and ${WEIGHTS}`, {
+      hint: "Give a .keras file written by Keras 3.",
     });
   const model = parse(config, path);
   const stored = await withHdf5(weights, { path: `${path} (${WEIGHTS})` }, (file) =>
@@ -71,7 +71,7 @@ function h5Parts(bytes: Uint8Array, path: string): Promise<Parts> {
     if (json === undefined)
       throw new LeukogramError(
         "ERR_FORMAT",
-        `${path}: holds ${config === undefined ? "weights alone, and no model" : "a damaged description of its model"}`,
+        `${path}: holds ${config === undefined ? "only weights, no model" : "a damaged model description"}`,
         { hint: "Give the file of model.save(...), not of save_weights." },
       );
     return {
@@ -94,7 +94,7 @@ function parseJson(text: Uint8Array | string): unknown {
  * The weights in the bytes of a file that Keras wrote: .keras, .weights.h5 or .h5, told apart by content.
  *
  * @param path the file, for messages
- * @throws ERR_FORMAT where it is damaged, or none of these.
+ * @throws ERR_FORMAT if it is damaged, or none of these.
  */
 export async function kerasLayersOf(bytes: Uint8Array, path: string): Promise<StoredLayers> {
   return isZip(bytes) ? (await zipParts(bytes, path)).stored : h5Layers(bytes, path);
@@ -120,7 +120,7 @@ function unzip(bytes: Uint8Array, path: string): Record<string, Uint8Array> {
         if (room < 0 || seen.has(name)) {
           const what = room < 0 ? `unpacks to far more than its ${bytes.length} bytes` : `holds ${name} twice`;
           throw new LeukogramError("ERR_FORMAT", `${path}: ${what}`, {
-            hint: "Give a .keras file that Keras 3 wrote.",
+            hint: "Give a .keras file written by Keras 3.",
           });
         }
         seen.add(name);
@@ -129,7 +129,7 @@ function unzip(bytes: Uint8Array, path: string): Record<string, Uint8Array> {
     });
   } catch (cause) {
     if (cause instanceof LeukogramError) throw cause;
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a damaged or cut zip archive`, {
+    throw new LeukogramError("ERR_FORMAT", `${path}: a damaged or incomplete zip archive`, {
       hint: "Copy or download it again.",
       cause,
     });

@@ -13,7 +13,7 @@ export type { StoredLayers, StoredWeight } from "./storedLayers.ts";
  * the `.weights.h5` of Keras 3. The layers of models within the model stand for themselves.
  *
  * @param path the file, for messages
- * @throws ERR_FORMAT where they are no HDF5, damaged, or not laid out as Keras does.
+ * @throws ERR_FORMAT if they are no HDF5, damaged, or not laid out as Keras does.
  */
 export function h5Layers(bytes: Uint8Array, path: string): Promise<StoredLayers> {
   return withHdf5(bytes, { path }, (file) => layersIn(file, path));
@@ -25,8 +25,8 @@ export function layersIn(file: Group, path: string): StoredLayers {
   const names = textListAttribute(root, "layer_names");
   if (names !== undefined) return layersByName(root, { names, config: textAttribute(file, "model_config"), path });
   if (hasVars(file)) return layersByVars(file, { path });
-  throw new LeukogramError("ERR_FORMAT", `${path}: is HDF5, but holds no Keras layers`, {
-    hint: "Give a file that Keras wrote: model.save(...) or model.save_weights(...).",
+  throw new LeukogramError("ERR_FORMAT", `${path}: an HDF5 file without Keras layers`, {
+    hint: "Give a file written by Keras: model.save(...) or model.save_weights(...).",
   });
 }
 
@@ -44,7 +44,7 @@ function layersByName(root: Group, { names, config, path }: NamedLayout): Stored
     const group = groupAt(root, name);
     const paths = group && textListAttribute(group, "weight_names");
     if (group === undefined || paths === undefined)
-      throw new LeukogramError("ERR_FORMAT", `${path}: layer "${name}" is listed, but is not there`);
+      throw new LeukogramError("ERR_FORMAT", `${path}: layer "${name}" is listed but missing`);
     const found = new Map<string, StoredWeight[]>();
     for (const weightPath of paths) {
       const weight = weightAt(group, weightPath, { name: weightName(weightPath, name), source: path });
@@ -75,7 +75,7 @@ interface LayerJson {
   readonly config: { readonly name?: string; readonly layers?: readonly LayerJson[] } | readonly LayerJson[];
 }
 
-/** Names of the layers within each layer that is a model; undefined where the file does not say. */
+/** Names of the layers within each layer that is a model; undefined if the file does not say. */
 function innerLayers(json: string | undefined): ReadonlyMap<string, readonly string[]> | undefined {
   if (json === undefined) return undefined;
   try {
@@ -110,7 +110,7 @@ const KERAS_1_NAMES: Readonly<Record<string, string>> = {
   running_std: "moving_variance", // Keras 1 calls it std, and keeps the variance there
 };
 
-// conv2d/kernel:0 -> kernel; Keras 1: convolution2d_1_W -> kernel, block1_conv1_W_1:0 where TensorFlow numbered it
+// conv2d/kernel:0 -> kernel; Keras 1: convolution2d_1_W -> kernel, block1_conv1_W_1:0 if TensorFlow numbered it
 function weightName(path: string, layer: string): string {
   const last = path.split("/").at(-1)!.replace(/:\d+$/, "");
   const short = last.startsWith(`${layer}_`) ? last.slice(layer.length + 1) : last;

@@ -19,7 +19,7 @@ export interface LegacyModel {
 /**
  * The model's description in the words of Keras 2, and its layers in that order.
  *
- * @throws ERR_FORMAT where a layer can't be said in them.
+ * @throws ERR_FORMAT if a layer can't be said in them.
  */
 export function legacyModel(model: Model): LegacyModel {
   const uses = stepsByLayer(model);
@@ -28,12 +28,12 @@ export function legacyModel(model: Model): LegacyModel {
     const formats = formatsOf(layer);
     if (formats !== undefined && formats.keras2 === undefined)
       throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}": Keras 2 has no ${layer.className}`, {
-        hint: "Write .keras or .onnx.",
+        hint: "Use .keras or .onnx.",
       });
     const { activation = "linear" } = layer.config as { readonly activation?: string };
     if (NEWER_ACTIVATIONS.has(activation))
       throw new LeukogramError("ERR_FORMAT", `layer "${layer.name}": Keras 2 has no activation ${activation}`, {
-        hint: "Write .keras or .onnx.",
+        hint: "Use .keras or .onnx.",
       });
     const isInput = steps.includes(model.input);
     return {

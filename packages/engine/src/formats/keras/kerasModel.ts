@@ -38,7 +38,7 @@ const MOST_STEPS = 20_000;
  *
  * @param json of `config.json` or `model_config`.
  * @param source the file, for messages.
- * @throws ERR_FORMAT where it is no Sequential or Functional model with one input, has several outputs of which none is
+ * @throws ERR_FORMAT if it is no Sequential or Functional model with one input, has several outputs of which none is
  * chosen, or has a layer, setting or argument that is not supported.
  */
 export function modelFromJson(json: LayerJson, source: string, options: DescribedOptions = {}): DescribedModel {
@@ -74,11 +74,10 @@ class Builder {
   #shape(json: LayerJson): LayerShape {
     const { imageSize } = this.#options;
     const shape = inputShapeOf(json);
-    if (shape === undefined)
-      throw this.#error("does not say the shape of its input", "Save the model after it was built.");
+    if (shape === undefined) throw this.#error("has no input shape", "Build the model before saving it.");
     const known = shape.map((size, i) => size ?? (i < 2 && shape.length === 3 ? imageSize : undefined));
     if (known.every((size) => size !== undefined)) return known;
-    throw this.#error("leaves the size of its images open", "Say it: --image-size 224, for height and width.");
+    throw this.#error("does not fix the image size", "Set it with --image-size 224 (height and width).");
   }
 
   #chosen(json: LayerJson, outputs: readonly LayerOutput[]): LayerOutput {
@@ -89,15 +88,15 @@ class Builder {
     if (outputs[place] !== undefined && (outputs.length === 1 || output !== undefined)) return outputs[place];
     const listed = names.map((name) => `"${name}"`).join(", ");
     throw output === undefined
-      ? this.#error(`has ${outputs.length} outputs: ${listed}`, `Say which one is the class: --output ${names[0]}.`)
-      : this.#error(`has no output "${output}", but ${listed || "one only"}`);
+      ? this.#error(`has ${outputs.length} outputs: ${listed}`, `Choose the class output with --output ${names[0]}.`)
+      : this.#error(`has no output "${output}", only ${listed || "a single one"}`);
   }
 
   // [N, 1, 1, C], of a convolution or pool at the end, is as many classes.
   #flat(output: LayerOutput): LayerOutput {
     const [h, w] = output.shape;
     if (output.shape.length !== 3 || h !== 1 || w !== 1) return output;
-    this.#notes.push(`its output is an image of one pixel, [1, 1, ${output.shape[2]}], and was made a row`);
+    this.#notes.push(`its output, an image of one pixel [1, 1, ${output.shape[2]}], was flattened`);
     return new Flatten({ name: this.#free(`${output.layer.name}_row`, "") }).apply(output);
   }
 
@@ -144,8 +143,7 @@ class Builder {
         const made = tensors.get(key) ?? use(key, origin);
         tensors.set(key, made);
         const one = made[origin.tensor];
-        if (one === undefined)
-          throw this.#error(`layer "${layer}": its tensor ${origin.tensor} is used, and is not there`);
+        if (one === undefined) throw this.#error(`layer "${layer}": its tensor ${origin.tensor} is used but missing`);
         return one;
       };
       const use = (key: string, { layer, node }: Origin): readonly LayerOutput[] => {
@@ -154,7 +152,7 @@ class Builder {
         const found = all[node] ?? (all.length === 1 ? all[0] : undefined);
         const step = steps.get(layer);
         if (found === undefined || step === undefined || open.has(key))
-          throw this.#error(`layer "${layer}" is used, and is not there or follows from itself`);
+          throw this.#error(`layer "${layer}" is used, but is missing or depends on itself`);
         open.add(key);
         const given = withTensors(found, tensor) as typeof found;
         const told = training === undefined || (given.kwargs.training ?? null) !== null ? {} : { training };
@@ -176,7 +174,7 @@ class Builder {
   }
 
   #count(): void {
-    if (++this.#steps > MOST_STEPS) throw this.#error(`takes more than ${MOST_STEPS} steps, which is no classifier`);
+    if (++this.#steps > MOST_STEPS) throw this.#error(`needs more than ${MOST_STEPS} steps, too many for a classifier`);
   }
 
   #plainStep(json: LayerJson, prefix: string): Step {
@@ -241,7 +239,7 @@ function inputNameOf(json: LayerJson): string | undefined {
   return entry && settingsOf(entry).name;
 }
 
-// Of the InputLayer, of the first layer, or of the model that was built for it; null where a size is left open.
+// Of the InputLayer, of the first layer, or of the model that was built for it; null if a size is left open.
 function inputShapeOf(json: LayerJson): readonly (number | null)[] | undefined {
   const settings = settingsOf(json);
   const [first] = childrenOf(json);

@@ -74,7 +74,7 @@ export function endsOf(ends: unknown): End[] {
     : Object.entries(ends);
   return entries.flatMap(([name, end]) => {
     if (!Array.isArray(end) || typeof end[0] !== "string")
-      throw new LeukogramError("ERR_FORMAT", "its inputs or outputs lie in each other");
+      throw new LeukogramError("ERR_FORMAT", "its inputs or outputs are nested");
     const origin = new Origin(end);
     return [{ name: name ?? origin.layer, origin }];
   });

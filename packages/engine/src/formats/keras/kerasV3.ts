@@ -16,7 +16,7 @@ const KERAS_VERSION = "3.15.1";
  * Writes a model as a `.keras` file, which Keras 3 loads: `keras.saving.load_model(path)`. It takes what the model takes,
  * uint8 or float images channels last. Equal models give equal bytes.
  *
- * @throws ERR_OUTPUT where the file can't be written.
+ * @throws ERR_OUTPUT if the file can't be written.
  */
 export async function writeKeras(model: Model, path: string): Promise<void> {
   await writeFileWhole(path, await kerasBytes(model));

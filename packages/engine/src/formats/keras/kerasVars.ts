@@ -31,7 +31,7 @@ export function hasVars(root: Group): boolean {
  * The weights of a file laid out by classes and numbers. Without `model`, layers are in order within each class, and
  * bear the names that the file remembers.
  *
- * @throws ERR_FORMAT where a layer of the model has no place in the file.
+ * @throws ERR_FORMAT if a layer of the model has no place in the file.
  */
 export function layersByVars(root: Group, { path, model }: VarsOptions): StoredLayers {
   const layers = new Map<string, readonly StoredWeight[]>();
@@ -74,7 +74,7 @@ interface Member {
   readonly layer?: LayerConfig | undefined;
 }
 
-// As Keras counts when it saves: per container, each class by itself.
+// As Keras counts when it saves: per container, each class separately.
 function members(container: Group, children: readonly LayerConfig[] | undefined): Member[] {
   if (children === undefined)
     return container

@@ -16,7 +16,7 @@ import { inOlderLayers } from "./olderLayers.ts";
 /**
  * Writes a whole model as `.h5`, which Keras 2, Keras 3 and tf_keras load. Equal models give equal bytes.
  *
- * @throws ERR_OUTPUT where the file can't be written; ERR_FORMAT where a layer can't be said in this format.
+ * @throws ERR_OUTPUT if the file can't be written; ERR_FORMAT if a layer can't be said in this format.
  */
 export async function writeKerasH5(model: Model, path: string): Promise<void> {
   const { json, layers } = legacyModel(inOlderLayers(model, "keras2"));
@@ -67,7 +67,7 @@ function madeGroup(group: Group, path: string): Group {
   return names.reduce((parent, name) => groupAt(parent, name) ?? parent.create_group(name), group);
 }
 
-/** Writes a model's weights alone as `.weights.h5` of Keras 3. @throws ERR_OUTPUT where the file can't be written. */
+/** Writes a model's weights alone as `.weights.h5` of Keras 3. @throws ERR_OUTPUT if the file can't be written. */
 export async function writeWeightsH5(model: Model, path: string): Promise<void> {
   await writeFileWhole(path, await weightsBytes(kerasModelConfig(model).layers));
 }
@@ -80,14 +80,14 @@ function requireTensorflowJs({ layers }: Model): void {
   const other = layers.find((layer) => formatsOf(layer)?.tensorflowJs === false);
   if (other === undefined) return;
   throw new LeukogramError("ERR_FORMAT", `layer "${other.name}": TensorFlow.js has no ${other.className}`, {
-    hint: "Write .keras or .onnx.",
+    hint: "Use .keras or .onnx.",
   });
 }
 
 /**
  * Writes a layers model of TensorFlow.js: `path`, its model.json, and the weights in files beside it.
  *
- * @throws ERR_OUTPUT where a file can't be written; ERR_FORMAT where a layer can't be said in this format.
+ * @throws ERR_OUTPUT if a file can't be written; ERR_FORMAT if a layer can't be said in this format.
  */
 export async function writeTensorflowJs(model: Model, path: string): Promise<void> {
   const older = inOlderLayers(model, "tensorflowJs");

@@ -35,8 +35,8 @@ export function layerStep(json: LayerJson, context: LayerContext): Step {
   const { class_name: className } = json;
   const where = `layer "${nameOf(json)}" (${className})`;
   if (typeof json.module === "string" && !KERAS_MODULES.test(json.module))
-    throw new LeukogramError("ERR_FORMAT", `${where}: is a class of the module ${json.module}, and not of Keras`, {
-      hint: "Nothing in a file is run. Use a layer of Keras.",
+    throw new LeukogramError("ERR_FORMAT", `${where}: a class of the module ${json.module}, not of Keras`, {
+      hint: "Leukogram runs no code from files. Use a Keras layer.",
     });
   if (className === "InputLayer") return ({ args }) => tensorsOf(args[0], where);
   const isOperator = OPERATOR_CLASSES.has(className) || /\.ops\.|\.activations\./.test(String(json.module));
@@ -65,16 +65,14 @@ type Act = (inputs: readonly LayerOutput[]) => LayerOutput;
 function actOf(json: LayerJson, where: string, context: LayerContext): Act {
   const { class_name: className } = json;
   if (TRAINING_ONLY.has(className)) {
-    context.note(`layer "${nameOf(json)}" (${className}) does nothing where a model predicts, and was left out`);
+    context.note(`layer "${nameOf(json)}" (${className}) has no effect in prediction and was removed`);
     return ([x]) => x!;
   }
   if (className === "RandomCrop") return randomCrop(json, where, context);
   if (SCALED_SUMS.has(className)) return scaledSum(json, context);
   const { className: known, settings } = inWordsOfToday(json, context.source);
   if (isOf16(settings.dtype))
-    context.noteOnce(
-      `Keras computes it with numbers of type ${nameOfDtype(settings.dtype)}; here it is computed with float32`,
-    );
+    context.noteOnce(`Keras computes this layer in ${nameOfDtype(settings.dtype)}; Leukogram uses float32`);
   const activation = settings.activation as LayerJson | null | undefined;
   const isLayer = typeof activation === "object" && activation !== null && activation.class_name in layers;
   const layer = layerFromConfig(known, (isLayer ? { ...settings, activation: "linear" } : settings) as KerasConfig);
@@ -82,8 +80,8 @@ function actOf(json: LayerJson, where: string, context: LayerContext): Act {
   const apply = (by: Layer) => (inputs: readonly LayerOutput[]) => by.apply(inputs.length === 1 ? inputs[0]! : inputs);
   if (!isLayer) return apply(layer);
   if (activation.class_name === "PReLU")
-    throw new LeukogramError("ERR_FORMAT", `${where}: a PReLU within a layer, as its activation, is not supported`, {
-      hint: "Put it behind the layer in Keras and save again.",
+    throw new LeukogramError("ERR_FORMAT", `${where}: PReLU as the activation of a layer is not supported`, {
+      hint: "Add it after the layer in Keras and save again.",
     });
   const second = actOf({ ...activation, name: `${layer.name}_activation` }, where, context);
   return (inputs) => second([apply(layer)(inputs)]);
@@ -128,7 +126,7 @@ function operate(
     value,
     tensor: (place) => {
       const given = value(place);
-      if (!isTensor(given)) throw refuse("takes something else than a tensor");
+      if (!isTensor(given)) throw refuse("takes an input that is not a tensor");
       return given;
     },
     number: (place, otherwise) => {
@@ -151,7 +149,7 @@ function whenPredicting({ args, kwargs }: Call, json: LayerJson, { kerasVersion,
   if (!training || !dependsOnTraining(json)) return { args, kwargs: others };
   if (Number.parseInt(kerasVersion, 10) < 3) return { args, kwargs: { ...others, training: true } };
   if (!TRAINING_ONLY.has(json.class_name) && json.class_name !== "RandomCrop")
-    noteOnce(`layer "${nameOf(json)}" is called with training=True, which Keras 3 passes over when it predicts`);
+    noteOnce(`layer "${nameOf(json)}" is called with training=True, which Keras 3 ignores in prediction`);
   return { args, kwargs: others };
 }
 
@@ -162,11 +160,11 @@ function inputsOf({ args, kwargs }: Call, json: LayerJson, where: string): reado
   return names.flatMap((name) => (bound.has(name) ? tensorsOf(bound.get(name), where) : []));
 }
 
-/** The tensors of an argument: one, or a list. @throws ERR_FORMAT where there is something else. */
+/** The tensors of an argument: one, or a list. @throws ERR_FORMAT if there is something else. */
 export function tensorsOf(value: unknown, where: string): readonly LayerOutput[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length > 0 && list.every(isTensor)) return list;
-  throw new LeukogramError("ERR_FORMAT", `${where}: takes something else than tensors`);
+  throw new LeukogramError("ERR_FORMAT", `${where}: takes an input that is not a tensor`);
 }
 
 /** The version from which Keras 3 leaves an image as it is where a RandomCrop predicts: 3.9, or later than that. */
@@ -185,21 +183,21 @@ function randomCrop(json: LayerJson, where: string, { free, kerasVersion, note }
       if (major === 3 && (minor ?? LEAVES_CROPS) < LEAVES_CROPS)
         throw new LeukogramError(
           "ERR_FORMAT",
-          `${where}: what Keras ${kerasVersion} cuts when it predicts is not known`,
+          `${where}: it is unknown which part Keras ${kerasVersion} crops in prediction`,
           {
-            hint: "Put a CenterCrop or Resizing in its place and save again.",
+            hint: "Replace it with a CenterCrop or Resizing layer and save again.",
           },
         );
-      note(`layer "${nameOf(json)}" (RandomCrop) does nothing where a model of Keras 3 predicts, and was left out`);
+      note(`layer "${nameOf(json)}" (RandomCrop) has no effect in prediction with Keras 3 and was removed`);
       return x!;
     }
     const [rows, columns] = largestPart([h, w], [height, width]);
     const isCut = rows !== h || columns !== w;
     if (isCut && major === 2 && (minor ?? 0) < 9)
-      throw new LeukogramError("ERR_FORMAT", `${where}: cuts ${height} x ${width} from images of another shape`, {
-        hint: `Keras ${kerasVersion} did that in another way than those after 2.9. Resize the images before it.`,
+      throw new LeukogramError("ERR_FORMAT", `${where}: crops ${height} x ${width} from images of another shape`, {
+        hint: `Keras ${kerasVersion} crops differently from versions after 2.9. Resize the images before this layer.`,
       });
-    note(`layer "${nameOf(json)}" (RandomCrop) resizes to ${height} x ${width} where a model of Keras 2 predicts`);
+    note(`layer "${nameOf(json)}" (RandomCrop) resizes to ${height} x ${width} in prediction with Keras 2`);
     const [top, left] = [Math.floor((h - rows) / 2), Math.floor((w - columns) / 2)];
     const cropping = [
       [top, h - rows - top],

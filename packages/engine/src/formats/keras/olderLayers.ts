@@ -62,7 +62,7 @@ const FUNCTIONS: Readonly<Record<OlderProgram, Readonly<Record<string, Function>
  * The same model in layers that an older program has. Weights are shared, but for those that take another form: of
  * `Normalization`, `LayerScale` and convolutions by channel, which become `DepthwiseConv2D`.
  *
- * @throws ERR_FORMAT where TensorFlow.js has nothing that stands for a convolution by groups.
+ * @throws ERR_FORMAT if TensorFlow.js has nothing that stands for a convolution by groups.
  */
 export function inOlderLayers(model: Model, program: OlderProgram): Model {
   const plain = substituted(model, (layer) => functionSubstitute(layer, FUNCTIONS[program]));
@@ -164,7 +164,7 @@ function byChannel(layer: Conv2D, channels: number): Substitute {
     throw new LeukogramError(
       "ERR_FORMAT",
       `layer "${layer.name}": TensorFlow.js has no convolution of ${channels} channels in ${groups} groups`,
-      { hint: "Write .keras or .onnx." },
+      { hint: "Use .keras or .onnx." },
     );
   const [kernel, bias] = layer.weights;
   return depthwise(layer, {

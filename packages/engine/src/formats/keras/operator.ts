@@ -6,11 +6,11 @@ import type { LayerOutput } from "../../nn/layer.ts";
 export interface Operation {
   /** Name of the layer that it becomes. */
   readonly name: string;
-  /** The argument at a place of the operator's names; undefined where it is not given. */
+  /** The argument at a place of the operator's names; undefined if it is not given. */
   value(place: number): unknown;
-  /** The same. @throws ERR_FORMAT where it is no tensor. */
+  /** The same. @throws ERR_FORMAT if it is no tensor. */
   tensor(place: number): LayerOutput;
-  /** The same as a number. @throws ERR_FORMAT where it is none. */
+  /** The same as a number. @throws ERR_FORMAT if it is none. */
   number(place: number, otherwise: number): number;
   /** An error that names the operator. */
   readonly refuse: (what: string) => LeukogramError;

@@ -74,7 +74,7 @@ const clip = (names = ["x", "x_min", "x_max"]): Operator => ({
 const cast: Operator = {
   names: ["x", "dtype"],
   make: ({ refuse, tensor, value }) => {
-    if (!/^b?float(16|32|64)$/.test(String(value(1)))) throw refuse(`turns numbers into ${String(value(1))}`);
+    if (!/^b?float(16|32|64)$/.test(String(value(1)))) throw refuse(`casts to ${String(value(1))}`);
     return tensor(0);
   },
 };

@@ -15,7 +15,7 @@ import { entriesOf } from "./indexing.ts";
 import { KerasOperation } from "./operation.ts";
 import type { Operation, Operator } from "./operator.ts";
 
-/** Axes as they are given, counted from 0, the batch; undefined where one is not there or is the batch. */
+/** Axes as they are given, counted from 0, the batch; undefined if one is not there or is the batch. */
 function axesOf(given: unknown, rank: number): readonly number[] | undefined {
   const axes = (Array.isArray(given) ? given : [given]).map((axis: unknown) =>
     typeof axis === "number" && axis < 0 ? axis + rank : axis,
@@ -98,7 +98,7 @@ export function squeezed(names: readonly string[]): Operator {
 function listOf({ refuse, value }: Operation): readonly LayerOutput[] {
   const list = value(0);
   if (!Array.isArray(list) || list.length < 2 || !list.every(isTensor))
-    throw refuse("takes something else than a list of tensors");
+    throw refuse("takes an input that is not a list of tensors");
   return list;
 }
 
@@ -144,7 +144,7 @@ export function resized(names: readonly string[]): Operator {
     const [size, way = "bilinear"] = [value(1), value(2)];
     if (!Array.isArray(size) || size.length !== 2 || !size.every(Number.isInteger))
       throw refuse(`resizes to ${JSON.stringify(size)}`);
-    if (way !== "bilinear") throw refuse(`resizes by ${JSON.stringify(way)}, and Leukogram has bilinear only`);
+    if (way !== "bilinear") throw refuse(`resizes by ${JSON.stringify(way)}; only bilinear is supported`);
     return new Resizing({ height: size[0] as number, width: size[1] as number, name }).apply(tensor(0));
   };
   return { names, make };

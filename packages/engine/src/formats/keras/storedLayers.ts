@@ -44,7 +44,7 @@ const MOST_OF_A_NAME = 100;
 /**
  * A name that is free: the layer's, its path where that is taken, or that with `_` behind it.
  *
- * @throws ERR_FORMAT where a hundred of them are taken.
+ * @throws ERR_FORMAT if a hundred of them are taken.
  */
 export function freeName(
   { name, path }: { readonly name: string; readonly path: string },
@@ -53,6 +53,6 @@ export function freeName(
   let free = isTaken(name) ? path : name;
   for (let i = 0; isTaken(free); i++, free += "_")
     if (i === MOST_OF_A_NAME)
-      throw new LeukogramError("ERR_FORMAT", `the file has more than ${MOST_OF_A_NAME} layers of the name "${name}"`);
+      throw new LeukogramError("ERR_FORMAT", `the file has more than ${MOST_OF_A_NAME} layers named "${name}"`);
   return free;
 }

@@ -10,7 +10,7 @@ interface Term {
   readonly letters: readonly string[];
 }
 
-/** The operator. @throws ERR_FORMAT where its equation is not supported. */
+/** The operator. @throws ERR_FORMAT if its equation is not supported. */
 export function einsum(inputs: readonly Tensor[], facts: NodeFacts): Tensor {
   const equation = facts.text("equation", "").replaceAll(" ", "");
   const [left = "", right] = equation.split("->");

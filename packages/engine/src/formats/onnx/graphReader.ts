@@ -51,10 +51,7 @@ export class GraphReader {
     const turn = { name: "turn", type: "Transpose", domain: "", inputs: [name], outputs: [name], attributes };
     if (isWholeType(elementType)) this.#whole.add(name);
     else if (!REAL_TYPES.has(elementType))
-      throw new LeukogramError(
-        "ERR_FORMAT",
-        `takes "${name}" in numbers of a type that is not supported (number ${elementType})`,
-      );
+      throw new LeukogramError("ERR_FORMAT", `takes "${name}" with an unsupported type (number ${elementType})`);
     if (!isChannelsLast) this.#bind(name, entry);
     else this.#addOperators(new NodeFacts(turn, this.#opset, new Map()), [entry]);
   }
@@ -68,8 +65,8 @@ export class GraphReader {
       this.#add(facts, given);
     } catch (cause) {
       if (cause instanceof LeukogramError && cause.code === "ERR_FORMAT") throw cause;
-      if (cause instanceof LeukogramError) throw facts.refuse(`does not fit: ${cause.reason}`);
-      throw facts.refuse("can't be followed: its inputs or attributes contradict each other", { cause });
+      if (cause instanceof LeukogramError) throw facts.refuse(`has incompatible shapes: ${cause.reason}`);
+      throw facts.refuse("has inputs or attributes that contradict each other", { cause });
     }
   }
 
@@ -93,7 +90,7 @@ export class GraphReader {
     else if (!this.#addLayers(facts, values)) this.#addOperators(facts, values);
     for (const [i, name] of node.outputs.entries())
       if (name !== "" && !this.#values.has(name) && this.#uses.has(name))
-        throw facts.refuse(`gives "${name}", its output number ${i + 1}, which is not supported`);
+        throw facts.refuse(`has the output "${name}" (number ${i + 1}), which is not supported`);
     const computed = values.findIndex((value) => value?.kind === "layer" || value?.kind === "pending");
     const isCast = node.type === "Cast";
     if (computed >= 0 && (isCast ? isWholeType(facts.int("to", 1)) : isWhole(computed)))
@@ -105,7 +102,7 @@ export class GraphReader {
     const found = outputs.map(({ name }) => this.#values.get(name)).filter((value) => value !== undefined);
     const rows = found.filter((value) => isRow(shapeOf(value)));
     if (rows.length !== 1)
-      throw new LeukogramError("ERR_FORMAT", `gives ${rows.length} rows of scores, where a classifier gives one`);
+      throw new LeukogramError("ERR_FORMAT", `outputs ${rows.length} rows of scores; a classifier outputs one`);
     const output = this.#layerOf(rows[0]!);
     return output.shape.length === 1 ? output : new Flatten({ name: this.#free("flatten") }).apply(output);
   }
@@ -139,7 +136,7 @@ export class GraphReader {
     for (const [i, weight] of last.weights.entries()) {
       const value = weights[i];
       if (value?.length !== numElements(weight.shape))
-        throw new LeukogramError("ERR_FORMAT", `node "${last.name}": its ${weight.name} does not fit its input`);
+        throw new LeukogramError("ERR_FORMAT", `node "${last.name}": its ${weight.name} does not match its input`);
       weight.value = value;
     }
     return output as LayerOutput;
@@ -147,7 +144,7 @@ export class GraphReader {
 
   #addOperators(facts: NodeFacts, values: readonly (Value | undefined)[]): void {
     const { type, outputs } = facts.node;
-    if (OPERATORS[type] === undefined) throw facts.refuse("works on what the network computes, which is not supported");
+    if (OPERATORS[type] === undefined) throw facts.refuse("works on computed values, which is not supported");
     const step: FragmentStep = { facts, sources: values.map((value) => value && this.#sourceOf(value, facts)) };
     const count = HAVE_MANY.has(type) ? outputs.length : 1;
     for (const [output, name] of outputs.slice(0, count).entries()) {
@@ -221,7 +218,7 @@ export class GraphReader {
     if (value.kind !== "pending" || value.source.kind !== "step" || !isWhole(value.shape))
       throw new LeukogramError(
         "ERR_FORMAT",
-        `a layer is given ${JSON.stringify(shapeOf(value))}, which is no batch of images`,
+        `a layer has the input ${JSON.stringify(shapeOf(value))}, which is not a batch of images`,
       );
     const { result, name } = { result: value.source, name: this.#nameOf(value.source.step.facts.node) };
     const layer = new OnnxOperators({ result, name });
@@ -235,13 +232,13 @@ export class GraphReader {
     if (value === undefined)
       throw new LeukogramError(
         "ERR_FORMAT",
-        `node "${node.name || node.type}" reads "${name}", which nothing gives before it`,
+        `node "${node.name || node.type}" reads "${name}", which no earlier node outputs`,
       );
     return value;
   }
 
   #bind(name: string, value: Value): void {
-    if (this.#values.has(name)) throw new LeukogramError("ERR_FORMAT", `gives "${name}" more than once`);
+    if (this.#values.has(name)) throw new LeukogramError("ERR_FORMAT", `outputs "${name}" more than once`);
     this.#values.set(name, value);
   }
 
@@ -265,18 +262,18 @@ const isWhole = (shape: readonly Dim[]) =>
 const isRow = (shape: readonly Dim[]) =>
   shape[0] === BATCH && shape.length >= 2 && shape.slice(2).every((size) => size === 1) && shape[1] !== 1;
 
-/** Makes sure that the operator of a node is known. @throws ERR_FORMAT that names it where it is not. */
+/** Makes sure that the operator of a node is known. @throws ERR_FORMAT that names it if it is not. */
 export function checkKnown(node: DecodedNode): void {
   const { type, domain } = node;
   if (domain === "" && isKnown(type)) return;
   const facts = new NodeFacts(node, 0, new Map());
   if (domain !== "" && !(domain === "com.microsoft" && type === "Gelu"))
-    throw facts.refuse(`is of ${domain}, whose operators are not supported`);
+    throw facts.refuse(`has the domain ${domain}, whose operators are not supported`);
   if (isKnown(type)) return;
   const isQuantised = type.includes("Quantize") || type.startsWith("QLinear") || type.endsWith("Integer");
   const hint = isQuantised
-    ? "Give the model as it was before its activations were quantised."
-    : `Supported are ${KNOWN_OPERATORS.join(", ")}.`;
+    ? "Give the model before quantisation of its activations."
+    : `Supported: ${KNOWN_OPERATORS.join(", ")}.`;
   throw facts.refuse("is not supported", { hint });
 }
 

@@ -56,7 +56,7 @@ const gemm: Mapping = ({ facts, values, x, name }) => {
 
 const matMul: Mapping = (given) => {
   const kernel = constant(given.values[1]);
-  // Along the last axis, which is the channels' only where there is no image.
+  // Along the last axis, which is the channels' only if there is no image.
   return kernel?.shape.length === 2 && [2, 3].includes(given.shape.length) ? gemm(given) : undefined;
 };
 
@@ -221,7 +221,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   Unsqueeze: reshape,
 };
 
-/** The layer of Keras that a node is; undefined where it is none. */
+/** The layer of Keras that a node is; undefined if it is none. */
 export function kerasLayersOf(
   facts: NodeFacts,
   values: readonly (Value | undefined)[],

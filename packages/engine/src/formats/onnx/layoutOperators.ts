@@ -28,7 +28,7 @@ const unsqueeze: LayoutOperator = ([x], facts) => {
   if (given === undefined) throw facts.refuse("has no axes");
   const rank = x!.rank + given.length;
   const axes = given.map((axis) => frontAxis(axis, rank, facts));
-  if (new Set(axes).size !== axes.length) throw facts.refuse(`names an axis twice: ${JSON.stringify(given)}`);
+  if (new Set(axes).size !== axes.length) throw facts.refuse(`lists an axis twice: ${JSON.stringify(given)}`);
   const rest = [...x!.shape];
   return ops.reshape(
     x!,
@@ -68,24 +68,24 @@ const split: LayoutOperator = ([x], facts) => {
 
 function fixedSize(x: Tensor, axis: number, facts: NodeFacts): number {
   const size = x.shape[axis]!;
-  if (typeof size !== "number") throw facts.refuse("takes a part of the batch");
+  if (typeof size !== "number") throw facts.refuse("selects a part of the batch");
   return size;
 }
 
 const slice: LayoutOperator = ([x], facts) => {
   const [starts, ends] = [facts.numbers("starts", 1), facts.numbers("ends", 2)];
-  if (starts === undefined || ends === undefined) throw facts.refuse("lacks its starts or ends");
+  if (starts === undefined || ends === undefined) throw facts.refuse("has no starts or ends");
   const axes = facts.numbers("axes", 3) ?? [...starts.keys()];
   const steps = facts.numbers("steps", 4) ?? starts.map(() => 1);
   if ([ends, axes, steps].some(({ length }) => length !== starts.length))
-    throw facts.refuse("has not as many starts as ends, axes and steps");
+    throw facts.refuse("has different numbers of starts, ends, axes and steps");
   return axes.reduce((t, given, i) => {
     const axis = frontAxis(given, t.rank, facts);
     const [start, end, step] = [starts[i]!, ends[i]!, steps[i]!];
     if (start === 0 && end > 2 ** 30 && step === 1) return t;
     const places = slicePlaces(facts, fixedSize(t, axis, facts), [start, end, step]);
     const [first, last] = [places[0], places.at(-1)];
-    if (first === undefined || last === undefined) throw facts.refuse("takes no entry");
+    if (first === undefined || last === undefined) throw facts.refuse("takes no entries");
     return step > 0 ? ops.slice(t, axis, first, last + 1, step) : ops.gather(t, axis, Int32Array.from(places));
   }, x!);
 };
@@ -96,8 +96,7 @@ const gather: LayoutOperator = ([x], facts) => {
   const size = fixedSize(x!, axis, facts);
   if (index === undefined || index.data.length === 0) throw facts.refuse("takes entries that are not fixed");
   const places = (index.data as readonly number[]).map((at) => (at < 0 ? at + size : at));
-  if (!places.every((at) => at >= 0 && at < size))
-    throw facts.refuse(`takes entries beyond the ${size} that there are`);
+  if (!places.every((at) => at >= 0 && at < size)) throw facts.refuse(`takes entries beyond the size ${size}`);
   const first = places[0]!;
   // Neighbours are a slice, which costs nothing.
   const isRun = places.every((at, i) => at === first + i);
@@ -111,7 +110,7 @@ const gatherND: LayoutOperator = ([x], facts) => {
   const index = facts.hosts.get(1);
   if (index === undefined) throw facts.refuse("takes entries that are not fixed");
   const depth = index.shape.at(-1) ?? 0;
-  if (depth < 1 || depth > x!.rank) throw facts.refuse(`names ${depth} axes, and its input has ${x!.rank}`);
+  if (depth < 1 || depth > x!.rank) throw facts.refuse(`indexes ${depth} axes, but its input has ${x!.rank}`);
   const front = Array.from({ length: depth }, (_, axis) => fixedSize(x!, axis, facts));
   const places = Int32Array.from(rowPlaces(facts, index, { sizes: front, verb: "takes" }));
   const rest = x!.shape.slice(depth);
@@ -123,7 +122,7 @@ const pad: LayoutOperator = (inputs, facts) => {
   const x = inputs[0]!;
   const pads = facts.numbers("pads", 1) ?? facts.ints("paddings");
   const axes = facts.numbers("axes", 3)?.map((axis) => frontAxis(axis, x.rank, facts)) ?? [...x.shape.keys()];
-  if (pads === undefined || pads.length !== 2 * axes.length) throw facts.refuse("has not two pads for each axis");
+  if (pads === undefined || pads.length !== 2 * axes.length) throw facts.refuse("does not have two pads for each axis");
   const mode = facts.text("mode", "constant");
   checkEntries(axes.reduce((shape, axis, i) => grown(shape, axis, pads[i]! + pads[i + axes.length]!), x.shape));
   const filling = inputs[2] === undefined ? facts.float("value", 0) : fixedNumber(inputs[2], facts);
@@ -135,7 +134,7 @@ const pad: LayoutOperator = (inputs, facts) => {
     const places = Array.from({ length: before + size + after }, (_, at) => padPlace(mode, at - before, size));
     const isOut = (at: number) => !(at >= 0 && at < size);
     if (before < 0 || after < 0 || places.some(isOut))
-      throw facts.refuse(`has mode = ${mode}, with pads that do not fit`);
+      throw facts.refuse(`has mode = ${mode}, with pads of the wrong size`);
     return ops.gather(t, axis, Int32Array.from(places));
   }, x);
 };
@@ -174,7 +173,7 @@ const expand: LayoutOperator = ([x], facts) => {
 
 const tile: LayoutOperator = ([x], facts) => {
   const repeats = facts.list("repeats", 1) ?? [];
-  if (repeats.length !== x!.rank) throw facts.refuse("has not one number of repeats for each axis");
+  if (repeats.length !== x!.rank) throw facts.refuse("does not have one repeat for each axis");
   return repeats.reduce((t: Tensor, count, axis) => {
     // As in Expand.
     if (typeof count === "string" && x!.shape[axis] === 1) return t;
@@ -189,7 +188,8 @@ const tile: LayoutOperator = ([x], facts) => {
 // What has no batch is repeated for that of the others.
 const concat: LayoutOperator = (inputs, facts, batch) => {
   const axis = frontAxis(facts.int("axis", 1), inputs[0]!.rank, facts);
-  if (inputs.some(({ rank }) => rank !== inputs[0]!.rank)) throw facts.refuse("joins tensors of different ranks");
+  if (inputs.some(({ rank }) => rank !== inputs[0]!.rank))
+    throw facts.refuse("concatenates tensors of different ranks");
   if (inputs.some(({ shape }) => typeof shape[axis] === "string")) throw facts.refuse("joins batches");
   const whole = inputs.find(({ shape }) => shape[0] === batch);
   if (whole === undefined || axis === 0) return ops.concat(inputs, axis);
@@ -206,7 +206,7 @@ const depthToSpace: LayoutOperator = ([x], facts) => {
   const block = facts.int("blocksize", 1);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
   const depth = c / block ** 2;
-  if (x!.rank !== 4 || block < 1 || !Number.isInteger(depth)) throw facts.refuse("does not fit its input");
+  if (x!.rank !== 4 || block < 1 || !Number.isInteger(depth)) throw facts.refuse("does not match its input");
   const isOuter = facts.text("mode", "DCR") === "DCR";
   const parts = isOuter ? [n, block, block, depth, h, w] : [n, depth, block, block, h, w];
   const turned = ops.transpose(ops.reshape(x!, parts), isOuter ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3]);
@@ -216,7 +216,7 @@ const depthToSpace: LayoutOperator = ([x], facts) => {
 const spaceToDepth: LayoutOperator = ([x], facts) => {
   const block = facts.int("blocksize", 1);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
-  if (x!.rank !== 4 || block < 1 || h % block !== 0 || w % block !== 0) throw facts.refuse("does not fit its input");
+  if (x!.rank !== 4 || block < 1 || h % block !== 0 || w % block !== 0) throw facts.refuse("does not match its input");
   const turned = ops.transpose(ops.reshape(x!, [n, c, h / block, block, w / block, block]), [0, 3, 5, 1, 2, 4]);
   return ops.reshape(turned, [n, c * block ** 2, h / block, w / block]);
 };

@@ -72,7 +72,7 @@ export class NodeFacts {
     const widen = (name: string, sides: number, filling: number) => {
       const values = this.ints(name);
       if (values === undefined) return [];
-      if (values.length !== sides) throw this.refuse(`has ${name} ${JSON.stringify(values)}, and an input of 3 axes`);
+      if (values.length !== sides) throw this.refuse(`has ${name} ${JSON.stringify(values)}, but an input of 3 axes`);
       return [[name, { ints: values.flatMap((value) => [value, filling]) }]] as const;
     };
     const windows = ["kernel_shape", "strides", "dilations"].flatMap((name) => widen(name, 1, 1));
@@ -96,7 +96,7 @@ export class NodeFacts {
 /** An axis counted from the front. */
 export function frontAxis(axis: number, rank: number, facts: NodeFacts): number {
   const positive = axis < 0 ? axis + rank : axis;
-  if (!(positive >= 0 && positive < rank)) throw facts.refuse(`has no axis ${axis}: its input has ${rank}`);
+  if (!(positive >= 0 && positive < rank)) throw facts.refuse(`has no axis ${axis}: its input has ${rank} axes`);
   return positive;
 }
 
@@ -120,14 +120,14 @@ export function windowOf(
   const pairOf = (name: string, otherwise: readonly number[]) => {
     const values = facts.ints(name) ?? otherwise;
     if (values.length !== 2 || !values.every((v) => Number.isInteger(v) && v > 0))
-      throw facts.refuse(`has ${name} ${JSON.stringify(values)}, where two whole numbers above 0 are supported`);
+      throw facts.refuse(`has ${name} ${JSON.stringify(values)}; only two whole numbers above 0 are supported`);
     return values as readonly [number, number];
   };
   if (image.length !== 2 || image.some((side) => typeof side !== "number"))
-    throw facts.refuse(`is given ${image.length + 2} axes, where [N, C, H, W] is supported`);
+    throw facts.refuse(`has an input of ${image.length + 2} axes; only [N, C, H, W] is supported`);
   const size = pairOf("kernel_shape", kernel ?? []);
   if (kernel !== undefined && kernel.join() !== size.join())
-    throw facts.refuse(`has kernel_shape ${JSON.stringify(size)}, and a kernel of ${JSON.stringify(kernel)}`);
+    throw facts.refuse(`has kernel_shape ${JSON.stringify(size)}, but a kernel of ${JSON.stringify(kernel)}`);
   const strides = pairOf("strides", [1, 1]);
   const dilations = pairOf("dilations", [1, 1]);
   const extent = size.map((side, i) => (side - 1) * dilations[i]! + 1) as [number, number];
@@ -157,7 +157,7 @@ function padsOf(
   if (automatic === "NOTSET") {
     const pads = facts.ints("pads") ?? [0, 0, 0, 0];
     if (pads.length !== 4 || !pads.every((pad) => Number.isInteger(pad) && pad >= 0))
-      throw facts.refuse(`has pads ${JSON.stringify(pads)}, where four whole numbers are supported`);
+      throw facts.refuse(`has pads ${JSON.stringify(pads)}; only four whole numbers are supported`);
     return pads;
   }
   const sides = [0, 1].map((i) => samePadding(image[i]!, extent[i]!, strides[i]!));

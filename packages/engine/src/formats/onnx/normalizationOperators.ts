@@ -10,7 +10,7 @@ const plus = (x: Tensor, value: number) => ops.add(x, ops.scalar(value));
 
 const layerNorm: NormOperator = ([x, scale, bias], facts) => {
   const axis = frontAxis(facts.int("axis", -1), x!.rank, facts);
-  if (axis === 0) throw facts.refuse(`has axis = ${facts.int("axis", -1)}, which is that of the batch`);
+  if (axis === 0) throw facts.refuse(`has axis = ${facts.int("axis", -1)}, which is the batch axis`);
   const axes = [...x!.shape.keys()].slice(axis);
   const scaled = ops.mul(standardized(x!, axes, facts.float("epsilon", 1e-5)), scale!);
   return bias === undefined ? scaled : ops.add(scaled, bias);
@@ -51,7 +51,7 @@ const batchNorm: NormOperator = ([x, scale, bias, mean, variance], facts) => {
   if (facts.int("training_mode", 0) === 1) {
     // By its own statistics: of weights, which some networks standardise so, these are the same for any batch.
     if (x!.shape.some((size) => typeof size === "string"))
-      throw facts.refuse("has training_mode = 1, where 0 is supported");
+      throw facts.refuse("has training_mode = 1; only 0 is supported");
     const axes = [...x!.shape.keys()].filter((axis) => axis !== 1);
     const normal = standardized(x!, axes, facts.float("epsilon", 1e-5));
     return ops.add(ops.mul(normal, perChannel(scale!, x!)), perChannel(bias!, x!));
@@ -63,7 +63,7 @@ const batchNorm: NormOperator = ([x, scale, bias, mean, variance], facts) => {
 
 // Krizhevsky et al. 2012, section 3.3.
 const localResponse: NormOperator = ([x], facts) => {
-  if (x!.rank !== 4) throw facts.refuse(`is given ${x!.rank} axes, where [N, C, H, W] is supported`);
+  if (x!.rank !== 4) throw facts.refuse(`has an input of ${x!.rank} axes; only [N, C, H, W] is supported`);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
   const size = facts.int("size", 1);
   if (size < 1) throw facts.refuse(`has size = ${size}, where a number of channels is needed`);

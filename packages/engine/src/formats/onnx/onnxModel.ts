@@ -34,7 +34,7 @@ const OLDEST = 6;
  * and TensorFlow.js's can hold. Float weights are trainable; half precision and quantised weights are read as float32. It ends
  * as the file does, in probabilities or scores: `withProbabilities` tells.
  *
- * @throws LeukogramError ERR_FORMAT where it is no ONNX model, is damaged, keeps weights in other files, has an operator that
+ * @throws LeukogramError ERR_FORMAT if it is no ONNX model, is damaged, keeps weights in other files, has an operator that
  * is not supported, or does not take one image and give one row.
  */
 export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelOptions): OnnxModel {
@@ -46,7 +46,7 @@ export function onnxModelOf(bytes: Uint8Array, { source, imageSize }: OnnxModelO
  * The model of layers in a graph of ONNX's operators, whatever file they were in.
  *
  * @param decode gives the graph.
- * @throws LeukogramError ERR_FORMAT as {@link onnxModelOf}, and where `decode` does; `source` is named in all.
+ * @throws LeukogramError ERR_FORMAT as {@link onnxModelOf}, and if `decode` does; `source` is named in all.
  */
 export function modelOfDecoded(
   decode: () => DecodedModel,
@@ -60,14 +60,14 @@ export function modelOfDecoded(
   } catch (cause) {
     if (cause instanceof LeukogramError) {
       // Ours may find the cell and average views before and behind their layers.
-      const hint = producer === "leukogram" ? "Give the run folder or .keras file that it was made of." : cause.hint;
+      const hint = producer === "leukogram" ? "Give the run folder or .keras file it was made from." : cause.hint;
       throw new LeukogramError("ERR_FORMAT", `${source}: ${cause.reason}`, {
         ...(hint !== undefined && { hint }),
         cause,
       });
     }
     // Nested so deep, or sizes so large, that no engine would take them; inputs left out, or of another kind than they must be.
-    throw new LeukogramError("ERR_FORMAT", `${source}: its graph can't be followed (${(cause as Error).message})`, {
+    throw new LeukogramError("ERR_FORMAT", `${source}: its graph can't be read (${(cause as Error).message})`, {
       cause,
     });
   }
@@ -80,13 +80,9 @@ function build(
   // Said first: a file of other operators alone has no opset of ONNX's own.
   for (const node of decoded.nodes) checkKnown(node);
   if (decoded.opset < OLDEST)
-    throw new LeukogramError(
-      "ERR_FORMAT",
-      `is written in opset ${decoded.opset}, and ${OLDEST} is the oldest supported`,
-      {
-        hint: "Convert it: onnx.version_converter.convert_version(model, 13).",
-      },
-    );
+    throw new LeukogramError("ERR_FORMAT", `uses opset ${decoded.opset}; the oldest supported opset is ${OLDEST}`, {
+      hint: "Convert it: onnx.version_converter.convert_version(model, 13).",
+    });
   const entry = entryOf(decoded, imageSize);
   const reader = new GraphReader(decoded);
   reader.bindInput(entry.value, entry.input, entry.isChannelsLast);
@@ -108,11 +104,13 @@ function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
       hint: "Give a classifier of images.",
     });
   if (entry.shape.length !== 4)
-    throw new LeukogramError("ERR_FORMAT", `takes ${show(entry)}, no images`, { hint: "Give a classifier of images." });
+    throw new LeukogramError("ERR_FORMAT", `takes ${show(entry)}, not images`, {
+      hint: "Give a classifier of images.",
+    });
   const isChannels = (size: Dim | undefined) => size === 1 || size === 3;
   const [, second, , last] = entry.shape;
   if (!isChannels(second) && !isChannels(last))
-    throw new LeukogramError("ERR_FORMAT", `takes ${show(entry)}, and no axis of it is that of 1 or 3 channels`);
+    throw new LeukogramError("ERR_FORMAT", `takes ${show(entry)}, which has no axis of 1 or 3 channels`);
   const isChannelsLast = isChannels(last) && !(isChannels(second) && second !== 1);
   const [height, width] = isChannelsLast ? entry.shape.slice(1, 3) : entry.shape.slice(2);
   // A file of ours takes images of any size, and says to which it brings them.
@@ -121,8 +119,8 @@ function entryOf(decoded: DecodedModel, imageSize: number | undefined): Entry {
   const side = (size: Dim | undefined, i: number) => (typeof size === "number" && size > 0 ? size : known?.[i]);
   const [h, w] = [side(height, 0), side(width, 1)];
   if (h === undefined || w === undefined)
-    throw new LeukogramError("ERR_FORMAT", `leaves the size of its images open: ${show(entry)}`, {
-      hint: "Export it for one size, or say it: --image-size 224.",
+    throw new LeukogramError("ERR_FORMAT", `does not fix the image size: ${show(entry)}`, {
+      hint: "Export it for one size, or use --image-size 224.",
     });
   const channels = (isChannelsLast ? last : second) as number;
   checkImage([h, w, channels]);

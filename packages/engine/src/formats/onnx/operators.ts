@@ -77,7 +77,7 @@ const reduction =
     if (isAll && facts.int("noop_with_empty_axes", 0) === 1)
       return act(ops.reshape(x!, [...x!.shape, 1]), [x!.rank], false);
     const axes = (isAll ? [...x!.shape.keys()] : given).map((axis) => ownAxis(axis, x!, facts)).sort((a, b) => a - b);
-    if (new Set(axes).size !== axes.length) throw facts.refuse(`names an axis twice: ${JSON.stringify(given)}`);
+    if (new Set(axes).size !== axes.length) throw facts.refuse(`lists an axis twice: ${JSON.stringify(given)}`);
     return act(x!, axes, facts.int("keepdims", 1) === 1);
   };
 
@@ -97,7 +97,7 @@ function matMul(a: Tensor, b: Tensor, facts: NodeFacts): Tensor {
 }
 
 const gemm: Operator = ([a, b, c], facts) => {
-  if (a!.rank !== 2 || b!.rank !== 2) throw facts.refuse("multiplies something else than matrices");
+  if (a!.rank !== 2 || b!.rank !== 2) throw facts.refuse("multiplies inputs that are not matrices");
   const flip = (t: Tensor, name: string) => (facts.int(name, 0) === 1 ? ops.transpose(t, [1, 0]) : t);
   const product = times(matMul(flip(a!, "transA"), flip(b!, "transB"), facts), facts.float("alpha", 1));
   const beta = facts.float("beta", 1);

@@ -7,7 +7,7 @@ import { type NodeFacts, timesBatch } from "./nodeFacts.ts";
 /** The shape that a node gives a batch of open size, found when the graph is read. */
 const FOUND = new WeakMap<NodeFacts, readonly Dim[]>();
 
-/** The operator. @throws ERR_FORMAT where entries of different images would be mixed. */
+/** The operator. @throws ERR_FORMAT if entries of different images would be mixed. */
 export function reshape([x]: readonly Tensor[], facts: NodeFacts, batch: Dim): Tensor {
   const known = FOUND.get(facts);
   if (known !== undefined && typeof batch === "number")

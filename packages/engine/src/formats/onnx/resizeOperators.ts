@@ -1,4 +1,4 @@
-// Resize and Upsample: each axis by itself, as a choice of entries or a matrix of weights, through which gradients pass.
+// Resize and Upsample: each axis separately, as a choice of entries or a matrix of weights, through which gradients pass.
 import * as ops from "../../graph/ops/index.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { alongLast } from "../../nn/activations.ts";

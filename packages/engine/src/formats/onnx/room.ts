@@ -15,14 +15,14 @@ export class Room {
     this.#left = FREE + MOST_TIMES * entries;
   }
 
-  /** Counts the numbers of a value that was made. @throws ERR_FORMAT where there are too many. */
+  /** Counts the numbers of a value that was made. @throws ERR_FORMAT if there are too many. */
   hold<T extends Value | undefined>(value: T): T {
     if (value?.kind === "constant") this.take(value.data.length);
     if (value?.kind === "host") this.take(value.value.data.length);
     return value;
   }
 
-  /** Counts so many numbers. @throws ERR_FORMAT where there are too many. */
+  /** Counts so many numbers. @throws ERR_FORMAT if there are too many. */
   take(count: number): void {
     this.#left -= count;
     if (!(this.#left >= 0))

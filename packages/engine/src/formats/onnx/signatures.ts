@@ -133,7 +133,7 @@ interface Place {
 
 interface Signature {
   readonly places: readonly Place[];
-  /** Values that are supported; undefined where any is. */
+  /** Values that are supported; undefined if any is. */
   readonly attributes: ReadonlyMap<string, readonly string[] | undefined>;
 }
 

@@ -52,14 +52,14 @@ export function symbolic(source: Source): Tensor {
   });
 }
 
-/** The numbers of a tensor that follows from constants alone; undefined where they are not to be had. */
+/** The numbers of a tensor that follows from constants alone; undefined if they are not to be had. */
 export function foldedConstant(tensor: Tensor): { data: Float32Array; shape: readonly number[] } | undefined {
   const { y } = rewrite({ y: tensor }, SIMPLIFY);
   const data = y!.op === ops.constantOp ? y!.attributes.data : undefined;
   return data instanceof Float32Array ? { data, shape: y!.shape as readonly number[] } : undefined;
 }
 
-/** The shape of a value in the graph; undefined where it has none. */
+/** The shape of a value in the graph; undefined if it has none. */
 export function shapeOf(value: Value): readonly Dim[] {
   if (value.kind === "host") return value.value.shape;
   if (value.kind === "quantised") return value.tensor.shape;

@@ -1,4 +1,4 @@
-// The operators of TensorFlow that work on each entry by itself.
+// The operators of TensorFlow that work on each entry separately.
 import type { DecodedAttribute } from "../../graph/onnx/decode.ts";
 import type { TensorflowNode } from "./node.ts";
 import type { Translated, Translation } from "./translation.ts";
@@ -94,7 +94,7 @@ export const ELEMENTWISE_OPERATORS: Readonly<Record<string, Operator>> = {
   Erf: unary("Erf"),
   Exp: unary("Exp"),
   FloorDiv: ([a, b], node, graph) => {
-    if (a!.whole === undefined) throw node.refuse("rounds what it divides, which is supported for shapes alone");
+    if (a!.whole === undefined) throw node.refuse("rounds a quotient, which is supported only for shapes");
     return joined("Div", (x, y) => Math.trunc(x / y))([a!, b!], node, graph);
   },
   Identity: same,

@@ -89,6 +89,6 @@ function plainText(text: Text): string {
   try {
     return atob(text);
   } catch {
-    throw new LeukogramError("ERR_FORMAT", `has an attribute that is no base64: ${JSON.stringify(text)}`);
+    throw new LeukogramError("ERR_FORMAT", `has an attribute that is not base64: ${JSON.stringify(text)}`);
   }
 }

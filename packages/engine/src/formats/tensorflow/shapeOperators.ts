@@ -35,7 +35,7 @@ const reduction =
 
 // Of whole numbers alone: the entries of a shape.
 const prod: Operator = ([x], node, graph) => {
-  if (x!.whole === undefined) throw node.refuse("multiplies what is no shape");
+  if (x!.whole === undefined) throw node.refuse("multiplies values that are not a shape");
   const isKnown = x!.whole.every((size) => size !== undefined);
   const value = isKnown ? (x!.whole as number[]).reduce((a, b) => a * b, 1) : undefined;
   return { name: graph.emit("ReduceProd", [x!], { name: node.name }), rank: 0, isTurned: false, whole: [value] };
@@ -62,7 +62,7 @@ function reshapedConstant(
 
 const reshape: Operator = ([x, to], node, graph) => {
   const sizes = to!.whole;
-  if (sizes === undefined) throw node.refuse("has a shape that is not known");
+  if (sizes === undefined) throw node.refuse("has an unknown shape");
   const isKnown = sizes.every((size) => size !== undefined);
   if (x!.constant !== undefined && isKnown) return reshapedConstant(x!.constant, sizes, node, graph);
   const isPixel = x!.rank === 2 && sizes.length === 4 && sizes[1] === 1 && sizes[2] === 1;
@@ -84,7 +84,7 @@ const squeeze: Operator = ([x], node, graph) => {
     const isLeft = (size: number, axis: number) => size !== 1 || (axes.length > 0 && !axes.includes(axis));
     return reshapedConstant(constant, constant.shape.filter(isLeft), node, graph);
   }
-  if (axes.length === 0) throw node.refuse("does not say which axes it takes away");
+  if (axes.length === 0) throw node.refuse("does not list the axes to remove");
   const isOrdered = x!.isTurned && axes.includes(1) && axes.includes(2);
   const from = isOrdered ? x! : graph.plain(x!);
   const attributes = { axes: { ints: axes.map((axis) => axisOf(from, axis)) } };
@@ -127,8 +127,8 @@ const tile: Operator = ([x, multiples], node, graph) =>
 
 const pad: Operator = ([x, paddings, filling], node, graph) => {
   const pads = knownNumbers(paddings, node);
-  if (filling !== undefined && filling.constant?.data[0] !== 0) throw node.refuse("pads by something else than zeros");
-  if (pads.length !== 2 * x!.rank) throw node.refuse("has not two pads for each axis");
+  if (filling !== undefined && filling.constant?.data[0] !== 0) throw node.refuse("pads with values other than zero");
+  if (pads.length !== 2 * x!.rank) throw node.refuse("does not have two pads for each axis");
   const pairs = Array.from({ length: x!.rank }, (_, axis) => pads.slice(2 * axis, 2 * axis + 2));
   const ordered = inOrder(x!, pairs);
   const ints = [...ordered.map(([before]) => before!), ...ordered.map(([, after]) => after!)];
@@ -159,7 +159,7 @@ const split: Operator = ([axis, x], node, graph) => {
 
 const splitBySizes: Operator = ([x, sizes, axis], node, graph) => {
   const ints = knownNumbers(sizes, node);
-  if (ints.some((size) => size < 0)) throw node.refuse("leaves a size to be found");
+  if (ints.some((size) => size < 0)) throw node.refuse("leaves a size open");
   const attributes = { axis: { int: axisOf(x!, knownNumbers(axis, node)[0]!) }, split: { ints } };
   return outputsOf(x!, graph.emitSeveral("Split", [x!], { name: node.name, attributes, count: ints.length }));
 };
@@ -167,7 +167,7 @@ const splitBySizes: Operator = ([x, sizes, axis], node, graph) => {
 const gather: Operator = ([x, index, axis], node, graph) => {
   const at = knownNumbers(index, node);
   const along = axis === undefined ? 0 : knownNumbers(axis, node)[0]!;
-  if (node.int("batch_dims", 0) !== 0) throw node.refuse("takes other entries for each image");
+  if (node.int("batch_dims", 0) !== 0) throw node.refuse("takes different entries for each image");
   const from = index!.rank === 1 ? x! : graph.plain(x!);
   const attributes = { axis: { int: axisOf(from, along) } };
   const name = graph.emit("Gather", [from, index!], { name: node.name, attributes });

@@ -37,7 +37,7 @@ const MOST_WHOLE = 1000;
  * The layers of a graph of TensorFlow that classifies images; nothing in it is run. What is no layer of Keras becomes
  * a layer of class OnnxOperators, as in an ONNX file.
  *
- * @throws LeukogramError ERR_FORMAT where an operator is not supported, weights are missing, or the graph does not take one
+ * @throws LeukogramError ERR_FORMAT if an operator is not supported, weights are missing, or the graph does not take one
  * image and give one row.
  */
 export function graphModelOf(given: TensorflowGraph, options: OnnxModelOptions): DescribedModel {
@@ -98,8 +98,7 @@ class Translator {
     while (stack.length > 0) {
       const name = stack.at(-1)!;
       const node = this.#nodes.get(name);
-      if (node === undefined)
-        throw new LeukogramError("ERR_FORMAT", `has no node "${name}", of which the result is asked for`);
+      if (node === undefined) throw new LeukogramError("ERR_FORMAT", `has no node "${name}", whose result is needed`);
       const missing = node.inputs.map((input) => input.node).filter((input) => !this.#done.has(input));
       if (missing.length === 0) {
         if (!this.#done.has(name)) this.#done.set(name, this.#results(node));
@@ -117,10 +116,10 @@ class Translator {
     if (node.op === "Const") return [this.#constant(node)];
     const operator = TENSORFLOW_OPERATORS[node.op];
     if (operator === undefined)
-      throw node.refuse("is not supported", `Supported are ${Object.keys(TENSORFLOW_OPERATORS).sort().join(", ")}.`);
+      throw node.refuse("is not supported", `Supported: ${Object.keys(TENSORFLOW_OPERATORS).sort().join(", ")}.`);
     const inputs = node.inputs.map((input) => this.#result(input.node, input.output));
     const least = leastInputs(node.op);
-    if (inputs.length < least) throw node.refuse(`has ${inputs.length} inputs, where it needs ${least}`);
+    if (inputs.length < least) throw node.refuse(`has ${inputs.length} inputs, but needs ${least}`);
     const result = operator(inputs, node, this.#graph);
     return Array.isArray(result) ? result : [result as Translated];
   }
@@ -128,7 +127,7 @@ class Translator {
   #result(node: string, output: number): Translated {
     const found = this.#done.get(node)?.[output];
     if (found === undefined)
-      throw this.#nodes.get(node)!.refuse(`is asked for its result number ${output + 1}, which is not supported`);
+      throw this.#nodes.get(node)!.refuse(`needs result number ${output + 1}, which is not supported`);
     return found;
   }
 

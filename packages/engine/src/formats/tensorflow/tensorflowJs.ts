@@ -47,8 +47,8 @@ export interface TensorflowJsOptions {
  * Reads a layers model or graph model of TensorFlow.js with its weights, quantised ones too.
  *
  * @param bytes of its model.json.
- * @throws ERR_FORMAT where a file is missing, cut or names something outside its folder, or a layer or operator is not
- * supported; ERR_WEIGHTS where weights and layers do not fit each other.
+ * @throws ERR_FORMAT if a file is missing, cut or names something outside its folder, or a layer or operator is not
+ * supported; ERR_WEIGHTS if weights and layers do not fit each other.
  */
 export async function tensorflowJsOf(
   bytes: Uint8Array,
@@ -59,9 +59,9 @@ export async function tensorflowJsOf(
   const topology = modelTopology?.model_config ?? modelTopology;
   const isGraph = Array.isArray(modelTopology?.node);
   if (json.format === "graph-model" && !isGraph)
-    throw new LeukogramError("ERR_FORMAT", `${path}: is a graph model without a graph`, { hint: "Copy it again." });
+    throw new LeukogramError("ERR_FORMAT", `${path}: a graph model without a graph`, { hint: "Copy it again." });
   if ((topology?.class_name === undefined && !isGraph) || !Array.isArray(weightsManifest))
-    throw new LeukogramError("ERR_FORMAT", `${path}: is no model.json of TensorFlow.js`);
+    throw new LeukogramError("ERR_FORMAT", `${path}: not a TensorFlow.js model.json`);
   if (isGraph) {
     const weights = await readTensorflowWeights(path, weightsManifest);
     const signature = json.signature ?? json.userDefinedMetadata?.signature;
@@ -85,7 +85,7 @@ function parse(bytes: Uint8Array, path: string): ModelJson {
   try {
     return JSON.parse(Buffer.from(bytes).toString("utf8")) as ModelJson;
   } catch (cause) {
-    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged JSON`, { hint: "Copy or download it again.", cause });
+    throw new LeukogramError("ERR_FORMAT", `${path}: damaged JSON`, { hint: "Copy or download it again.", cause });
   }
 }
 

@@ -24,7 +24,7 @@ export interface WeightGroupJson {
  * Reads the weights that a model.json lists, in their order; quantised ones as real numbers.
  *
  * @param path of the model.json, in whose folder the files of weights lie.
- * @throws ERR_FORMAT where a file is missing, too short or outside the folder, or a weight's type is not supported.
+ * @throws ERR_FORMAT if a file is missing, too short or outside the folder, or a weight's type is not supported.
  */
 export async function readTensorflowWeights(
   path: string,
@@ -41,15 +41,15 @@ export async function readTensorflowWeights(
 
 // Each file once, as memory for one named a thousand times would be that of a thousand.
 function filesOf(groups: readonly WeightGroupJson[], path: string): readonly WeightGroupJson[] {
-  if (!groups.every(({ paths }) => Array.isArray(paths))) throw new TypeError("its weights have no list of files");
+  if (!groups.every(({ paths }) => Array.isArray(paths))) throw new TypeError("its weights list no files");
   const names = groups.flatMap(({ paths }) => paths);
   const outside = names.find(
     (name) => isAbsolute(name) || win32.isAbsolute(name) || name.split(/[/\\]/).includes(".."),
   );
   if (outside !== undefined)
-    throw new LeukogramError("ERR_FORMAT", `${path}: names weights outside its folder, ${outside}`);
+    throw new LeukogramError("ERR_FORMAT", `${path}: refers to weights outside its folder, ${outside}`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new LeukogramError("ERR_FORMAT", `${path}: names the weights ${twice} twice`);
+  if (twice !== undefined) throw new LeukogramError("ERR_FORMAT", `${path}: lists the weights ${twice} twice`);
   return groups;
 }
 
@@ -61,7 +61,7 @@ function weightsIn(bytes: Buffer, weights: readonly WeightJson[], path: string):
     if (width === undefined || !weight.shape.every(isSize) || !(end <= bytes.length))
       throw new LeukogramError(
         "ERR_FORMAT",
-        `${path}: weight "${weight.name}" ${width === undefined ? `is of type ${weight.dtype}` : "is longer than its files"}`,
+        `${path}: weight "${weight.name}" ${width === undefined ? `has type ${weight.dtype}` : "is longer than its files"}`,
         { hint: "Copy all files of the model again." },
       );
     const own = bytes.subarray(at, end);

@@ -72,7 +72,7 @@ export class Translation {
   /** The name by which nodes of ONNX read a tensor. */
   nameOf({ name, constant, dealt }: Translated): string {
     if (dealt !== undefined)
-      throw new LeukogramError("ERR_FORMAT", `"${name}" (SpaceToBatchND) is read by something else than a convolution`);
+      throw new LeukogramError("ERR_FORMAT", `"${name}" (SpaceToBatchND) is not followed by a convolution`);
     if (constant !== undefined && !this.initializers.has(name)) this.initializers.set(name, { ...constant, name });
     return name;
   }
@@ -110,7 +110,7 @@ export class Translation {
   #imageLike(x: Translated): Translated {
     const missing = 4 - x.rank;
     if (missing === 0) return x;
-    if (missing < 0) throw new LeukogramError("ERR_FORMAT", `"${x.name}" has ${x.rank} axes, where images have 4`);
+    if (missing < 0) throw new LeukogramError("ERR_FORMAT", `"${x.name}" has ${x.rank} axes; images have 4`);
     const { constant } = x;
     if (constant !== undefined)
       return { ...x, rank: 4, constant: { ...constant, shape: [...new Array(missing).fill(1), ...constant.shape] } };
@@ -123,7 +123,7 @@ export class Translation {
   }
 }
 
-/** Where an axis of TensorFlow is in ONNX. @throws ERR_FORMAT where there is no such axis. */
+/** Where an axis of TensorFlow is in ONNX. @throws ERR_FORMAT if there is no such axis. */
 export function axisOf(x: Translated, axis: number): number {
   const front = axis < 0 ? axis + x.rank : axis;
   if (!(front >= 0 && front < x.rank))

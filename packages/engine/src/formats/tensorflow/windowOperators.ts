@@ -10,7 +10,7 @@ const isFirst = (node: TensorflowNode) => node.text("data_format", "NHWC") === "
 
 /** An image as [N, C, H, W], whichever way TensorFlow has it. */
 function imageOf(x: Translated, node: TensorflowNode, graph: Translation): Translated {
-  if (x.rank !== 4) throw node.refuse(`is given ${x.rank} axes, where images have 4`);
+  if (x.rank !== 4) throw node.refuse(`has an input of ${x.rank} axes; images have 4`);
   return isFirst(node) ? graph.plain(x) : graph.turned(x);
 }
 
@@ -23,7 +23,7 @@ function sides(node: TensorflowNode, attribute: string): readonly number[] {
   if (given.length === 0) return [1, 1];
   if (given.length !== 4 || rest.some((step) => step !== 1))
     throw node.refuse(
-      `has ${attribute} ${JSON.stringify(given)}, where two numbers for height and width are supported`,
+      `has ${attribute} ${JSON.stringify(given)}; only two numbers, for height and width, are supported`,
     );
   return [height!, width!];
 }
@@ -53,10 +53,10 @@ function fusedOf(inputs: readonly Translated[], node: TensorflowNode, graph: Tra
   if (unknown !== undefined)
     throw node.refuse(
       `is fused with ${unknown}, which is not supported`,
-      `Supported are BiasAdd, ${Object.keys(ACTIVATIONS).join(", ")}.`,
+      `Supported: BiasAdd, ${Object.keys(ACTIVATIONS).join(", ")}.`,
     );
   if (rest.length < (activations.includes("Prelu") ? 1 : 0) || (names[0] === "BiasAdd" && bias === undefined))
-    throw node.refuse("lacks the inputs of what it is fused with");
+    throw node.refuse("has no inputs for the operators it is fused with");
   const after = (x: Translated) =>
     activations.reduce((y, name) => ACTIVATIONS[name]!([y, ...rest], node, graph) as Translated, x);
   return { bias, after };
@@ -75,7 +75,7 @@ const convolution =
   (isDepthwise: boolean): Operator =>
   (inputs, node, graph) => {
     const [x, kernel] = inputs as [Translated, Translated];
-    if (kernel.rank !== 4) throw node.refuse(`has a kernel of ${kernel.rank} axes, where 4 are supported`);
+    if (kernel.rank !== 4) throw node.refuse(`has a kernel of ${kernel.rank} axes; only 4 are supported`);
     const { weights, group } = isDepthwise
       ? depthwiseKernel(kernel, node, graph)
       : { weights: graph.transposed(kernel, [3, 2, 0, 1]), group: 1 };
@@ -89,7 +89,7 @@ const convolution =
     const { dealt } = x;
     if (dealt === undefined) return convolve(x, { dilations: { ints: sides(node, "dilations") }, ...padding(node) });
     if (dealt.convolve !== undefined || node.text("padding", "") !== "VALID")
-      throw node.refuse("reads what SpaceToBatchND gives in a way that is not supported");
+      throw node.refuse("uses the output of SpaceToBatchND in an unsupported way");
     const later = ([top, bottom, left, right]: readonly number[]) =>
       convolve(dealt.image, { dilations: { ints: dealt.dilations }, pads: { ints: [top!, left!, bottom!, right!] } });
     return { ...x, dealt: { ...dealt, convolve: later } };
@@ -98,7 +98,7 @@ const convolution =
 // A convolution with gaps: pixels are dealt out to several images, and these put together again behind it.
 const deal: Operator = ([x, block, paddings], node) => {
   const [dilations, pads] = [knownNumbers(block, node), knownNumbers(paddings, node)];
-  if (dilations.length !== 2 || pads.length !== 4 || x!.rank !== 4) throw node.refuse("is of no image");
+  if (dilations.length !== 2 || pads.length !== 4 || x!.rank !== 4) throw node.refuse("is not applied to an image");
   return { name: node.name, rank: 4, isTurned: false, dealt: { image: x!, dilations, pads } };
 };
 
@@ -108,7 +108,7 @@ const collect: Operator = ([x, block, crops], node) => {
   const pads = dealt?.pads.map((pad, i) => pad - cut[i]!) ?? [];
   const isSame = knownNumbers(block, node).join() === dealt?.dilations.join();
   if (dealt?.convolve === undefined || !isSame || !pads.every((pad) => pad >= 0))
-    throw node.refuse("is not behind SpaceToBatchND and a convolution, as which it is supported");
+    throw node.refuse("does not follow SpaceToBatchND and a convolution; only this is supported");
   return dealt.convolve(pads);
 };
 
@@ -122,7 +122,7 @@ const pool =
   };
 
 const batchNorm: Operator = ([x, ...weights], node, graph) => {
-  if (node.flag("is_training")) throw node.refuse("normalises by the batch it is given");
+  if (node.flag("is_training")) throw node.refuse("normalises with the statistics of the batch");
   const image = imageOf(x!, node, graph);
   const attributes = { epsilon: { float: node.float("epsilon", 1e-4) } };
   const name = graph.emit("BatchNormalization", [image, ...weights.slice(0, 4)], { name: node.name, attributes });
@@ -149,7 +149,7 @@ const resize =
 
 const matMul: Operator = (inputs, node, graph) => {
   const [a, b] = inputs as [Translated, Translated];
-  if (a.rank !== 2 || b.rank !== 2) throw node.refuse(`multiplies ${a.rank} and ${b.rank} axes, where 2 are supported`);
+  if (a.rank !== 2 || b.rank !== 2) throw node.refuse(`multiplies ${a.rank} and ${b.rank} axes; only 2 are supported`);
   const fused = fusedOf(inputs, node, graph);
   const flip = (name: string) => ({ int: node.flag(name) ? 1 : 0 });
   const attributes = { transA: flip("transpose_a"), transB: flip("transpose_b") };
@@ -167,11 +167,11 @@ const batchMatMul: Operator = (inputs, node, graph) => {
   return { name: graph.emit("MatMul", [a, b], { name: node.name }), rank, isTurned: false };
 };
 
-/** Whole numbers that an operator can't do without. @throws ERR_FORMAT where they are not known. */
+/** Whole numbers that an operator can't do without. @throws ERR_FORMAT if they are not known. */
 export function knownNumbers(x: Translated | undefined, node: TensorflowNode): readonly number[] {
   const { whole } = x ?? {};
   if (whole === undefined || whole.some((value) => value === undefined))
-    throw node.refuse("is told its axes or sizes by what is not fixed");
+    throw node.refuse("has axes or sizes that are not constant");
   return whole as readonly number[];
 }
 

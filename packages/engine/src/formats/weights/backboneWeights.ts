@@ -23,7 +23,7 @@ const OWN: ReadonlySet<string> = new Set([...HEAD_LAYERS, PREPROCESSING_LAYER]);
  * Puts a backbone's weights from a file into a model: Keras's .h5 without its top, .weights.h5 or .keras, or timm's
  * .safetensors, told apart by content. Layers are found by name, or, where names differ, in Keras's order, as Keras does.
  *
- * @throws ERR_FORMAT where the file is none of these; ERR_WEIGHTS where it does not fit the model, which is then unchanged.
+ * @throws ERR_FORMAT if the file is none of these; ERR_WEIGHTS if it does not fit the model, which is then unchanged.
  */
 export async function loadBackboneWeights({ model, backbone }: WithBackbone, path: string): Promise<void> {
   const bytes = await readBytes(path);

@@ -33,10 +33,10 @@ export interface FoundWeights {
  * Finds Keras's ImageNet weights of an architecture: the file given, else the one in the cache, else, where `fetch` is
  * true, from Keras. A file of the cache is read through, its SHA-256 kept beside it and compared from then on.
  *
- * @returns undefined where it is not there and may not be downloaded.
- * @throws ERR_WEIGHTS where the file given is missing, the cached one is not these weights or was changed, or the
- * download failed; ERR_CONFIG where Keras has no weights for this alpha, or `fetch` is true and it has none for this
- * architecture; ERR_OUTPUT where the cache can't be written;
+ * @returns undefined if it is not there and may not be downloaded.
+ * @throws ERR_WEIGHTS if the file given is missing, the cached one is not these weights or was changed, or the
+ * download failed; ERR_CONFIG if Keras has no weights for this alpha, or `fetch` is true and it has none for this
+ * architecture; ERR_OUTPUT if the cache can't be written;
  * ERR_ABORTED.
  */
 export async function findImagenetWeights(options: FindWeightsOptions): Promise<FoundWeights | undefined> {
@@ -49,8 +49,8 @@ export async function findImagenetWeights(options: FindWeightsOptions): Promise<
   if (existsSync(path)) {
     if (!(await checkPin(path))) {
       await checkContent(path, options).catch((cause: Error) => {
-        const what = `${path}: is not these weights (${plain(cause)})`;
-        throw new LeukogramError("ERR_WEIGHTS", what, { hint: "Delete it to fetch it anew.", cause });
+        const what = `${path}: contains other weights (${plain(cause)})`;
+        throw new LeukogramError("ERR_WEIGHTS", what, { hint: "Delete the file to download it again.", cause });
       });
       await pin(path);
     }
@@ -64,18 +64,18 @@ export async function findImagenetWeights(options: FindWeightsOptions): Promise<
 // Keras has no vision transformer.
 function withoutFile({ model, fetch }: FindWeightsOptions): undefined {
   if (fetch !== true) return undefined;
-  throw new LeukogramError("ERR_CONFIG", `${model}: Keras publishes no weights for it, so there are none to fetch`, {
-    hint: "Give timm's model.safetensors by --weights.",
+  throw new LeukogramError("ERR_CONFIG", `${model}: Keras publishes no weights for this model`, {
+    hint: "Give timm's model.safetensors with --weights.",
   });
 }
 
 async function given(path: string): Promise<FoundWeights> {
   const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === "ENOENT" ? "there is no such file" : `can't be read (${cause.code})`;
-    throw new LeukogramError("ERR_WEIGHTS", `${path}: ${why}`, { hint: "Check the path given by --weights.", cause });
+    const why = cause.code === "ENOENT" ? "no such file" : `can't be read (${cause.code})`;
+    throw new LeukogramError("ERR_WEIGHTS", `${path}: ${why}`, { hint: "Check the path given with --weights.", cause });
   });
   if (!info.isFile())
-    throw new LeukogramError("ERR_WEIGHTS", `${path}: is not a file`, { hint: "Give a weights file by --weights." });
+    throw new LeukogramError("ERR_WEIGHTS", `${path}: is not a file`, { hint: "Give a weights file with --weights." });
   return { path, source: "given" };
 }
 
@@ -88,7 +88,7 @@ async function fetchWeights(published: PublishedFile, path: string, options: Fin
       await checkHash(partial, published.hash);
       await checkContent(partial, options).catch((cause: Error) => {
         const said = plain(cause).replaceAll(`${partial} `, "").replaceAll(`${partial}: `, "");
-        throw new Error(`what came is not these weights: it ${said}`, { cause });
+        throw new Error(`the download contains other weights: it ${said}`, { cause });
       });
       await checkPin(path, partial);
     });
@@ -104,7 +104,7 @@ async function checkHash(path: string, hash: string | undefined): Promise<void> 
   const algorithm = hash.length === 64 ? "sha256" : "md5";
   const received = await fileHash(path, algorithm);
   if (received === hash) return;
-  throw new Error(`what came is not Keras's file: its ${algorithm.toUpperCase()} is ${received}, expected ${hash}`);
+  throw new Error(`the download is not Keras's file: its ${algorithm.toUpperCase()} is ${received}, expected ${hash}`);
 }
 
 // Reads every weight, and compares names and shapes with the model's.
@@ -118,11 +118,11 @@ function failure(cause: NodeJS.ErrnoException, { url, path }: { url: string; pat
   if (cause instanceof LeukogramError) return cause;
   if (cause.syscall !== undefined && cause.code !== undefined)
     return new LeukogramError("ERR_OUTPUT", `${path}: can't be written (${cause.code})`, {
-      hint: "Free some space or name another cache folder by $LEUKOGRAM_CACHE.",
+      hint: "Free some disk space or set LEUKOGRAM_CACHE to another folder.",
       cause,
     });
-  return new LeukogramError("ERR_WEIGHTS", `${url} could not be downloaded: ${cause.message}`, {
-    hint: `Try again later, or get the file elsewhere and give it by --weights FILE.`,
+  return new LeukogramError("ERR_WEIGHTS", `${url} can't be downloaded: ${cause.message}`, {
+    hint: `Try again later, or download the file elsewhere and use --weights FILE.`,
     cause,
   });
 }

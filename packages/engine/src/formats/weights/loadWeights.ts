@@ -18,7 +18,7 @@ export interface LoadWeightsOptions {
 /**
  * Puts the weights of a file into a model, after checking that every one fits.
  *
- * @throws ERR_WEIGHTS naming the layer and both shapes where one does not fit; the model is then unchanged.
+ * @throws ERR_WEIGHTS naming the layer and both shapes if one does not fit; the model is then unchanged.
  */
 export function loadWeights(model: Model, stored: StoredLayers, options: LoadWeightsOptions): void {
   const { match = "name", optional = new Set<string>(), source } = options;
@@ -40,7 +40,7 @@ function byOrder(layers: readonly Layer[], stored: StoredLayers, { source, optio
   const required = layers.filter(({ name }) => !optional?.has(name));
   const matched = stored.size === required.length ? required : layers;
   if (stored.size !== matched.length)
-    throw misfit(source, `it has ${stored.size} layers with weights, the model has ${layers.length}`);
+    throw misfit(source, `it has ${stored.size} layers with weights, but the model has ${layers.length}`);
   if (stored.classes !== undefined) return byClass(matched, stored, source);
   const inOrder = [...stored.values()];
   const found = new Map(matched.map((layer, i) => [layer, inOrder[i]!]));
@@ -55,8 +55,7 @@ function byClass(layers: readonly Layer[], stored: StoredLayers, source: string)
     queues.set(className, [...(queues.get(className) ?? []), weights]);
   }
   const nested = [...queues.keys()].find((name) => name.includes("/"));
-  if (nested !== undefined)
-    throw misfit(source, "it has a model within the model, and does not say in which order its layers stand");
+  if (nested !== undefined) throw misfit(source, "it has a nested model without an order of layers");
   const found = new Map<Layer, readonly StoredWeight[]>();
   for (const layer of layers) {
     const next = queues.get(snakeCase(layer.className))?.shift();
@@ -71,7 +70,7 @@ function fit(layer: Layer, found: readonly StoredWeight[], source: string): (rea
     const value = pick(found, name) ?? found.find((weight) => weight.name === String(place));
     if (value !== undefined && sameShape(withoutOnes(value.shape), withoutOnes(shape)))
       return [name, value.value] as const;
-    const received = value === undefined ? `no such weight, but ${listed(found)}` : show(value.shape);
+    const received = value === undefined ? `no such weight, only ${listed(found)}` : show(value.shape);
     throw misfit(source, `layer "${layer.name}" ${name}: expected ${show(shape)}, received ${received}`);
   });
   // A bias left out would change every result without a word.

@@ -60,9 +60,9 @@ const ALPHAS = [0.35, 0.5, 0.75, 1, 1.3, 1.4];
 const SIZES = [96, 128, 160, 192, 224];
 
 /**
- * The file that Keras publishes for an architecture; undefined where Keras has none.
+ * The file that Keras publishes for an architecture; undefined if Keras has none.
  *
- * @throws ERR_CONFIG where Keras has no weights for this alpha.
+ * @throws ERR_CONFIG if Keras has no weights for this alpha.
  */
 export function publishedWeights({ model = "mobilenetv2", ...size }: BackboneSize): PublishedFile | undefined {
   if (model === "mobilenetv2") return { folder: `${APPLICATIONS}mobilenet_v2/`, file: mobilenetV2WeightsFile(size) };
@@ -81,7 +81,7 @@ function mobilenetV3Weights(model: string, kind: string, alpha: number): Publish
 /**
  * Name of MobileNetV2's file for this size; image sizes without one of their own take that of 224.
  *
- * @throws ERR_CONFIG where Keras has no weights for this alpha.
+ * @throws ERR_CONFIG if Keras has no weights for this alpha.
  */
 export function mobilenetV2WeightsFile({ alpha, imageSize }: Omit<BackboneSize, "model">): string {
   if (!ALPHAS.includes(alpha)) throw noWeights("mobilenetv2", alpha, ALPHAS);

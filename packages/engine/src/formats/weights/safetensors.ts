@@ -38,7 +38,7 @@ export async function writeSafeTensors(path: string, { metadata, tensors, intege
   await writeFileWhole(path, Buffer.concat([length, padded, ...parts]));
 }
 
-/** Reads a .safetensors file of float32 and int8 vectors. @throws ERR_FORMAT where it is damaged. */
+/** Reads a .safetensors file of float32 and int8 vectors. @throws ERR_FORMAT if it is damaged. */
 export async function readSafeTensors(path: string): Promise<SafeTensors> {
   return safeTensorsOf(await readFile(path), { path, hint: "Start the run again without --resume." });
 }
@@ -53,7 +53,7 @@ export function isSafeTensors(bytes: Uint8Array): boolean {
 /**
  * The tensors in the bytes of a .safetensors file, `path` and `hint` being for messages.
  *
- * @throws ERR_FORMAT where they are damaged, or numbers of a type that is not read.
+ * @throws ERR_FORMAT if they are damaged, or numbers of a type that is not read.
  */
 export function safeTensorsOf(
   given: Uint8Array,
@@ -62,10 +62,10 @@ export function safeTensorsOf(
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   try {
     const start = 8 + Number(bytes.readBigUInt64LE());
-    if (start > bytes.length) throw new Error("its header is cut off");
+    if (start > bytes.length) throw new Error("its header is incomplete");
     const { __metadata__: metadata = {}, ...entries } = JSON.parse(bytes.toString("utf8", 8, start)) as Header;
     const texts: unknown[] = Object.values(metadata);
-    if (!texts.every((text) => typeof text === "string")) throw new Error("its metadata are no texts");
+    if (!texts.every((text) => typeof text === "string")) throw new Error("its metadata are not strings");
     let room = bytes.length - start;
     const tensors = new Map<string, Float32Array>();
     const shapes = new Map<string, readonly number[]>();
@@ -75,11 +75,12 @@ export function safeTensorsOf(
       const [from, to] = data_offsets;
       room -= to - from;
       // What lies in one place twice would take memory twice.
-      if (!(from >= 0 && to >= from && start + to <= bytes.length && room >= 0)) throw new Error(`${name} is cut off`);
-      if (dtype !== "F32" && dtype !== "I8") throw new Error(`${name} is of type ${dtype}`);
+      if (!(from >= 0 && to >= from && start + to <= bytes.length && room >= 0))
+        throw new Error(`${name} is incomplete`);
+      if (dtype !== "F32" && dtype !== "I8") throw new Error(`${name} has type ${dtype}`);
       const { buffer } = Uint8Array.from(bytes.subarray(start + from, start + to));
       if (dtype === "I8") integers.set(name, new Int8Array(buffer));
-      else if (dtype !== "F32") throw new Error(`${name} is of type ${dtype}, not F32`);
+      else if (dtype !== "F32") throw new Error(`${name} has type ${dtype}, not F32`);
       else tensors.set(name, new Float32Array(buffer));
       shapes.set(name, shape);
     }

@@ -17,7 +17,7 @@ const NORMS = { norm1: "norm1", norm2: "norm2" } as const;
  * `head`, is left out.
  *
  * @param model says how many heads its attention has, which the tensors do not.
- * @throws ERR_WEIGHTS where a tensor is missing or has another rank than timm's.
+ * @throws ERR_WEIGHTS if a tensor is missing or has another rank than timm's.
  */
 export function timmVitLayers(file: SafeTensors, model: Model, source: string): StoredLayers {
   const reader = new Reader(file, source);
@@ -109,7 +109,7 @@ class Reader {
     const shape = this.#file.shapes?.get(name);
     if (value !== undefined && shape?.length === rank) return { shape, value };
     const what = value === undefined ? `has no tensor "${name}"` : `tensor "${name}" is ${show(shape ?? [])}`;
-    throw new LeukogramError("ERR_WEIGHTS", `${this.#source}: ${what}: it is no vision transformer of timm`, {
+    throw new LeukogramError("ERR_WEIGHTS", `${this.#source}: ${what}: not a vision transformer of timm`, {
       hint: "Give the model.safetensors of timm's vit_base_patch16_224, or a Keras file.",
     });
   }

@@ -50,7 +50,7 @@ export interface DecodedModel {
  * The model in the bytes of an .onnx file. Nothing beside the file is opened.
  *
  * @param source the file, for messages.
- * @throws LeukogramError ERR_FORMAT where the bytes are no ONNX model, are cut or damaged, or keep weights in another file.
+ * @throws LeukogramError ERR_FORMAT if the bytes are no ONNX model, are cut or damaged, or keep weights in another file.
  */
 export function decodeModel(bytes: Uint8Array, source: string): DecodedModel {
   try {
@@ -61,7 +61,7 @@ export function decodeModel(bytes: Uint8Array, source: string): DecodedModel {
         ...(cause.hint !== undefined && { hint: cause.hint }),
         cause,
       });
-    throw new LeukogramError("ERR_FORMAT", `${source}: is no ONNX model, or is damaged`, {
+    throw new LeukogramError("ERR_FORMAT", `${source}: not an ONNX model, or damaged`, {
       hint: "Export or copy it again.",
       cause,
     });
@@ -87,7 +87,9 @@ function modelOf(bytes: Uint8Array): DecodedModel {
     14: (r) => metadata.push(pairOf(r.bytes())),
   });
   if (graph === undefined)
-    throw new LeukogramError("ERR_FORMAT", "is no ONNX model: it has no graph", { hint: "Give an .onnx file." });
+    throw new LeukogramError("ERR_FORMAT", "this is not an ONNX model: it has no graph", {
+      hint: "Give an .onnx file.",
+    });
   return { producer, opset, ...graphOf(graph), metadata: Object.fromEntries(metadata) };
 }
 

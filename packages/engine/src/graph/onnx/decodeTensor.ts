@@ -43,7 +43,7 @@ const WIDTHS: Readonly<Record<number, Width>> = {
 /**
  * Reads a TensorProto.
  *
- * @throws LeukogramError ERR_FORMAT where its numbers do not fill its shape, are of a type that is not supported, or lie in
+ * @throws LeukogramError ERR_FORMAT if its numbers do not fill its shape, are of a type that is not supported, or lie in
  * another file.
  */
 export function decodeTensor(bytes: Uint8Array): DecodedTensor {
@@ -78,12 +78,12 @@ export function decodeTensor(bytes: Uint8Array): DecodedTensor {
     },
   });
   if (isExternal)
-    throw new LeukogramError("ERR_FORMAT", `weight "${name}" lies in another file, which is not opened`, {
+    throw new LeukogramError("ERR_FORMAT", `weight "${name}" is in another file, which is not read`, {
       hint: "Save the model as one file: onnx.save_model(..., save_as_external_data=False).",
     });
   const width = WIDTHS[type];
   if (width === undefined)
-    throw new LeukogramError("ERR_FORMAT", `weight "${name}" is of a type that is not supported (number ${type})`);
+    throw new LeukogramError("ERR_FORMAT", `weight "${name}" has an unsupported type (number ${type})`);
   return { name, shape, isReal: width.isReal, data: numbersOf({ name, shape, type, width, raw, listed }) };
 }
 
@@ -100,7 +100,7 @@ function numbersOf({ name, shape, type, width, raw, listed }: Parts): Float32Arr
   const count = shape.reduce((product, size) => product * size, 1);
   const received = raw === undefined ? listed.length : raw.length / width.bytes;
   if (shape.some((size) => size < 0) || count !== received)
-    throw new LeukogramError("ERR_FORMAT", `weight "${name}" is ${show(shape)}, and ${received} numbers are there`, {
+    throw new LeukogramError("ERR_FORMAT", `weight "${name}" has shape ${show(shape)}, but ${received} numbers`, {
       hint: "Export or copy it again.",
     });
   const numbers = width.isReal ? new Float32Array(count) : new Float64Array(count);

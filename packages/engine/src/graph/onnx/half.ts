@@ -2,11 +2,11 @@
 const GREATEST = 65504;
 
 /**
- * Bits of the nearest half-precision numbers (IEEE 754 binary16, ties to even); undefined where one of them is out of
+ * Bits of the nearest half-precision numbers (IEEE 754 binary16, ties to even); undefined if one of them is out of
  * its range, or not finite.
  *
  * @param run rounds each run of so many numbers together: what one lost is added to the next, so that the run's sum stays
- * what it was, within one rounding. Default 1: each by itself.
+ * what it was, within one rounding. Default 1: each separately.
  */
 export function toHalf(values: Float32Array, run = 1): Uint16Array | undefined {
   const half = new Uint16Array(values.length);

@@ -40,7 +40,7 @@ interface Field {
  * Constants that are read in any other way, such as coordinates and thresholds, and weights beyond the range of a half
  * (65504) are left as they are.
  *
- * @throws LeukogramError ERR_FORMAT where the bytes are no ONNX model.
+ * @throws LeukogramError ERR_FORMAT if the bytes are no ONNX model.
  */
 export function halfWeights(model: Uint8Array): Uint8Array {
   try {
@@ -168,7 +168,7 @@ function fieldsOf(message: Uint8Array): Field[] {
 }
 
 function noModel(cause?: unknown): LeukogramError {
-  return new LeukogramError("ERR_FORMAT", "half precision: the bytes are no ONNX model", {
+  return new LeukogramError("ERR_FORMAT", "half precision: the bytes are not an ONNX model", {
     hint: "Give an .onnx file.",
     cause,
   });

@@ -20,7 +20,7 @@ export interface ToOnnxOptions {
 /**
  * The bytes of an ONNX model (opset 18) that computes `outputs` from the input tensors they follow from.
  *
- * @throws ERR_SHAPE where two inputs of one name differ, or an input and an output share one.
+ * @throws ERR_SHAPE if two inputs of one name differ, or an input and an output share one.
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,

@@ -4,7 +4,7 @@ import { apply, dtypeOf, type Op, type Tensor, type TensorData } from "../tensor
 
 type ConstantAttributes = { readonly shape: readonly number[]; readonly data: TensorData };
 
-/** A tensor whose entries are fixed. @throws ERR_SHAPE where their number is not the shape's. */
+/** A tensor whose entries are fixed. @throws ERR_SHAPE if their number is not the shape's. */
 export function constant(data: TensorData, shape: readonly number[]): Tensor {
   return apply(constantOp, [], { shape, data });
 }
@@ -24,7 +24,7 @@ export const constantOp: Op<ConstantAttributes> = {
   name: "constant",
   infer(_, { shape, data }) {
     if (data.length !== numElements(shape))
-      throw new LeukogramError("ERR_SHAPE", `constant: ${data.length} entries do not fill ${show(shape)}`);
+      throw new LeukogramError("ERR_SHAPE", `constant: ${data.length} entries do not match ${show(shape)}`);
     return { shape, dtype: dtypeOf(data) };
   },
   emit: (emitter, _, { shape, data }) => emitter.initializer(shape, data),

@@ -5,7 +5,7 @@ import { type ConvolutionAttributes, onnxConvolution, outputSize, PLAIN } from "
 import { perImageOfFirst } from "./perImage.ts";
 
 /**
- * Cross-correlation of x [N, C, H, W] with kernel [O, C / groups, KH, KW], plus bias [O] where given:
+ * Cross-correlation of x [N, C, H, W] with kernel [O, C / groups, KH, KW], plus bias [O] if given:
  * [N, O, OH, OW].
  */
 export function conv2d(
@@ -25,7 +25,7 @@ export const conv2dOp: Op<ConvolutionAttributes> = {
     if (x!.rank !== 4 || x!.shape[1] !== c! * attributes.groups || o! % attributes.groups !== 0)
       throw new LeukogramError(
         "ERR_SHAPE",
-        `conv2d: ${show(x!.shape)} does not fit a kernel ${show(kernel!.shape)} in ${attributes.groups} groups`,
+        `conv2d: ${show(x!.shape)} does not match a kernel ${show(kernel!.shape)} in ${attributes.groups} groups`,
       );
     return { shape: [x!.shape[0]!, o!, ...outputSize(x!.shape, [kh!, kw!], attributes)], dtype: x!.dtype };
   },

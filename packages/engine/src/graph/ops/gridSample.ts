@@ -15,7 +15,10 @@ export const gridSampleOp: Op = {
   name: "gridSample",
   infer([x, grid]) {
     if (x!.rank !== 4 || grid!.rank !== 4 || grid!.shape[3] !== 2 || x!.shape[0] !== grid!.shape[0])
-      throw new LeukogramError("ERR_SHAPE", `gridSample: ${show(x!.shape)} and ${show(grid!.shape)} do not fit`);
+      throw new LeukogramError(
+        "ERR_SHAPE",
+        `gridSample: ${show(x!.shape)} and ${show(grid!.shape)} are not compatible`,
+      );
     return { shape: [x!.shape[0]!, x!.shape[1]!, grid!.shape[1]!, grid!.shape[2]!], dtype: x!.dtype };
   },
   emit: (emitter, { inputs: [x, grid] }) =>

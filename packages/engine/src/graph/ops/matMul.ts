@@ -15,7 +15,7 @@ export const matMulOp: Op = {
     (node.rank === 2 ? perImageOfFirst : perImageBroadcast)(node, attributes, isBatched),
   infer([a, b]) {
     if (a!.rank < 2 || b!.rank < 2 || a!.shape.at(-1) !== b!.shape.at(-2))
-      throw new LeukogramError("ERR_SHAPE", `matMul: ${show(a!.shape)} and ${show(b!.shape)} do not fit together`);
+      throw new LeukogramError("ERR_SHAPE", `matMul: ${show(a!.shape)} and ${show(b!.shape)} are not compatible`);
     const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
     return { shape: [...batch, a!.shape.at(-2)!, b!.shape.at(-1)!], dtype: a!.dtype };
   },

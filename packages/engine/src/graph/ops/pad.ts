@@ -24,7 +24,10 @@ export const padOp: Op<PadAttributes> = {
   infer([x], { axis, before, after }) {
     const size = x!.shape[axis];
     if (typeof size !== "number" || size + before + after < 1)
-      throw new LeukogramError("ERR_SHAPE", `pad: ${before} and ${after} do not fit axis ${axis} of ${show(x!.shape)}`);
+      throw new LeukogramError(
+        "ERR_SHAPE",
+        `pad: ${before} and ${after} are not valid for axis ${axis} of ${show(x!.shape)}`,
+      );
     return { shape: x!.shape.with(axis, size + before + after), dtype: x!.dtype };
   },
   emit(emitter, { inputs: [x] }, { axis, before, after, value }) {

@@ -7,7 +7,7 @@ import { type ConvolutionAttributes, outputSize } from "./convolution.ts";
 /** Window, step and padding of a pooling. */
 export type PoolAttributes = Omit<ConvolutionAttributes, "groups"> & { readonly poolSize: readonly [number, number] };
 
-/** The type of the pooled tensor. @throws ERR_SHAPE where there is no image, or it is smaller than the window. */
+/** The type of the pooled tensor. @throws ERR_SHAPE if there is no image, or it is smaller than the window. */
 export function pooledType(x: TensorType, attributes: PoolAttributes): TensorType {
   if (x.shape.length !== 4)
     throw new LeukogramError("ERR_SHAPE", `pooling: expected [N, C, H, W], received ${show(x.shape)}`);
@@ -15,7 +15,7 @@ export function pooledType(x: TensorType, attributes: PoolAttributes): TensorTyp
   return { shape: [x.shape[0]!, x.shape[1]!, ...size], dtype: x.dtype };
 }
 
-/** For each tap of the window, 1 where it lies inside the image, else 0: arrays of OH * OW, taps row by row. */
+/** For each tap of the window, 1 if it lies inside the image, else 0: arrays of OH * OW, taps row by row. */
 export function tapMasks(
   inputSize: readonly [number, number],
   outSize: readonly [number, number],

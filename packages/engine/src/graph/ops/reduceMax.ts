@@ -1,7 +1,7 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
 import { type ReduceAttributes, reducedShape } from "./reduce.ts";
 
-/** The largest entry along `axes`, which stay as 1 where `keepDims`. Ties share the gradient, as in TensorFlow. */
+/** The largest entry along `axes`, which stay as 1 if `keepDims`. Ties share the gradient, as in TensorFlow. */
 export function reduceMax(x: Tensor, axes: readonly number[], keepDims = false): Tensor {
   return apply(reduceMaxOp, [x], { axes, keepDims });
 }

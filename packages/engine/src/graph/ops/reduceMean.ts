@@ -1,7 +1,7 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
 import { type ReduceAttributes, reducedShape } from "./reduce.ts";
 
-/** The mean along `axes`, which stay as 1 where `keepDims`. */
+/** The mean along `axes`, which stay as 1 if `keepDims`. */
 export function reduceMean(x: Tensor, axes: readonly number[], keepDims = false): Tensor {
   return axes.length === 0 ? x : apply(reduceMeanOp, [x], { axes, keepDims });
 }

@@ -18,7 +18,10 @@ export const reshapeOp: Op<ReshapeAttributes> = {
   perImage: perImageOfFirst,
   infer([x], { shape }) {
     if (size(x!.shape) !== size(shape) || symbols(x!.shape) !== symbols(shape))
-      throw new LeukogramError("ERR_SHAPE", `reshape: ${show(x!.shape)} has not as many entries as ${show(shape)}`);
+      throw new LeukogramError(
+        "ERR_SHAPE",
+        `reshape: ${show(x!.shape)} does not have as many entries as ${show(shape)}`,
+      );
     return { shape, dtype: x!.dtype };
   },
   emit: (emitter, { inputs }, { shape }) =>

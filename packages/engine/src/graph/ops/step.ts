@@ -4,7 +4,7 @@ import { ELEMENTWISE } from "./elementwise.ts";
 /** Where the step is, and whether 1 lies below it rather than above. */
 export type StepAttributes = { readonly at: number; readonly below: boolean };
 
-/** 1 where an entry is above `at` (or `below` it), else 0: the mask of a ReLU. Nothing is learned through it. */
+/** 1 if an entry is above `at` (or `below` it), else 0: the mask of a ReLU. Nothing is learned through it. */
 export function step(x: Tensor, at = 0, below = false): Tensor {
   return apply(stepOp, [x], { at, below });
 }

@@ -68,7 +68,7 @@ function worthFolding(order: readonly Tensor[], nodes: ReadonlySet<Tensor>, batc
   return new Set([...nodes].filter((t) => gain.get(root(t))! > 0));
 }
 
-/** Pairs of a node and its reader of which one can be folded and the other not, one for each tensor to be laid anew. */
+/** Pairs of a node and its reader of which one can be folded and the other not, one for each tensor to be laid again. */
 function crossings(order: readonly Tensor[], nodes: ReadonlySet<Tensor>, batched: ReadonlySet<Tensor>) {
   const found = new Map<Tensor, readonly [Tensor, Tensor]>();
   for (const node of order)
@@ -104,7 +104,7 @@ function connected(order: readonly Tensor[], nodes: ReadonlySet<Tensor>): (t: Te
   return root;
 }
 
-/** Entries of an image's plane from which on they are added up by themselves. */
+/** Entries of an image's plane from which on they are added up separately. */
 const LONG = 256;
 
 class Folder {

@@ -32,7 +32,7 @@ const flatTaps = (kernel: Tensor) => {
   return ops.reshape(kernel, [o, c, kh * kw]);
 };
 
-/** For each output position and tap, 1 where the tap lies on the image: [OH * OW, KH * KW]. */
+/** For each output position and tap, 1 if the tap lies on the image: [OH * OW, KH * KW]. */
 function validity(
   input: readonly [number, number],
   output: readonly [number, number],

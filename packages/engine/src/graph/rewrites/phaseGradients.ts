@@ -31,7 +31,7 @@ function movedGradients(dz: Tensor, plan: PhasePlan, grid: Grid): Tensor {
 const shiftIndex = (plan: PhasePlan, shift: readonly [number, number]) =>
   plan.shifts.findIndex((s) => s[0] === shift[0] && s[1] === shift[1]);
 
-/** dz on the grid of `plan.outPhases`, or undefined where it does not lie so. */
+/** dz on the grid of `plan.outPhases`, or undefined if it does not lie so. */
 function gradientGrid(dz: Tensor, plan: PhasePlan): Tensor | undefined {
   const from = phased(dz);
   if (plan.outPhases === 1) return dz;

@@ -19,7 +19,7 @@ export interface Phased {
   readonly inner: Tensor;
 }
 
-/** How a tensor lies in phases, or undefined where it does not. */
+/** How a tensor lies in phases, or undefined if it does not. */
 export function phased(t: Tensor | undefined): Phased | undefined {
   if (t?.op.name !== "fromPhases") return undefined;
   const { phases, size, clean } = t.attributes as unknown as Omit<Phased, "inner">;
@@ -71,7 +71,7 @@ export interface Patches {
   readonly tensor: Tensor;
   /** Number of the plane that a tap reads at channel 0; channel c is c planes on. */
   readonly plane: (tap: PhasePlan["taps"][number]) => number;
-  /** Number of the plane of 1s of an output phase; undefined where every position is valid. */
+  /** Number of the plane of 1s of an output phase; undefined if every position is valid. */
   readonly ones: ((out: readonly [number, number]) => number) | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface PhasePlan {
   readonly shifts: readonly (readonly [number, number])[];
 }
 
-/** The plan, or undefined where the phases are no multiple of the stride. */
+/** The plan, or undefined if the phases are no multiple of the stride. */
 export function phasePlan(
   { strides, pads }: Pick<ConvolutionAttributes, "strides" | "pads">,
   kernelSize: readonly [number, number],

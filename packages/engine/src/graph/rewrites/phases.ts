@@ -1,6 +1,6 @@
 /**
  * Strided convolutions of few channels, as stride-1 convolutions and matrix products on phases of the image
- * (space to depth). The weights are laid out anew by one Gather; entries that are no tap are zero.
+ * (space to depth). The weights are laid out again by one Gather; entries that are no tap are zero.
  */
 
 import type { ConvolutionAttributes } from "../ops/convolution.ts";

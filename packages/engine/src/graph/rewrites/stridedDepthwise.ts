@@ -21,7 +21,7 @@ interface PhaseKernel {
   readonly pads: readonly [number, number, number, number];
 }
 
-/** Of a convolution along one axis: for each phase, its taps and the padding; undefined where a phase has none. */
+/** Of a convolution along one axis: for each phase, its taps and the padding; undefined if a phase has none. */
 function along(size: number, out: number, kernel: number, pad: number) {
   const parts = [0, 1].map((phase) => {
     const taps = range(kernel).filter((k) => (((k - pad) % 2) + 2) % 2 === phase);
@@ -130,7 +130,7 @@ function phasesOf(x: Tensor): Tensor[] {
   return range(4).map((i) => ops.phase(x, i >> 1, i & 1, false));
 }
 
-/** Phases are taken before an op that computes each entry, or each position, by itself. */
+/** Phases are taken before an op that computes each entry, or each position, separately. */
 const takeEarly: Rule = (node) => {
   if (node.op !== ops.phaseOp) return undefined;
   const x = node.inputs[0]!;
@@ -156,7 +156,7 @@ function phaseLike(
 
 const isOpen = (t: Tensor | undefined) => t?.op === ops.weaveOp && t.attributes.open === true;
 
-/** What computes each entry by itself computes each phase by itself; a pointwise convolution's gradient ends it. */
+/** What computes each entry separately computes each phase separately; a pointwise convolution's gradient ends it. */
 const weaveLate: Rule = (node) => {
   if (!node.inputs.some(isOpen)) return undefined;
   const isGradient = node.op === ops.conv2dInputGradientOp && isPointwise(node);

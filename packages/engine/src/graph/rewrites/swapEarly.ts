@@ -23,7 +23,7 @@ function swapped(t: Tensor): Tensor {
   return swapStep(t)?.() ?? ops.transpose(t, SWAP);
 }
 
-// How to compute a tensor with its first two axes swapped from inputs with theirs swapped, where that is known.
+// How to compute a tensor with its first two axes swapped from inputs with theirs swapped, if that is known.
 function swapStep(t: Tensor): (() => Tensor) | undefined {
   const x = t.inputs[0]!;
   const { axis, before, after, value, indices } = t.attributes as {

@@ -28,7 +28,7 @@ interface ReLUConfig {
   readonly threshold: number;
 }
 
-/** max(x, 0), no higher than `maxValue` where given (keras.layers.ReLU). */
+/** max(x, 0), no higher than `maxValue` if given (keras.layers.ReLU). */
 export class ReLU extends Layer<ReLUConfig> {
   static readonly formats: LayerFormats = { keras2: {}, tensorflowJs: true };
   readonly className = "ReLU";

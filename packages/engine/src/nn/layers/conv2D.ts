@@ -78,7 +78,7 @@ export class Conv2D extends Layer<Config> {
     if (channels % groups !== 0 || filters % groups !== 0)
       throw new LeukogramError(
         "ERR_SHAPE",
-        `${channels} channels and ${filters} filters do not fall into ${groups} groups`,
+        `${channels} channels and ${filters} filters can't be divided into ${groups} groups`,
       );
     const kernel = newWeight("kernel", [...kernelSize, channels / groups, filters], kernelInitializer);
     return useBias ? [kernel, newWeight("bias", [filters], "zeros")] : [kernel];

@@ -16,7 +16,7 @@ export interface DepthwiseOptions extends ConvolutionOptions, LayerOptions {
   readonly depthwiseInitializer?: string;
 }
 
-/** A convolution of each channel by itself (keras.layers.DepthwiseConv2D). Weights: kernel [KH, KW, C, multiplier], bias. */
+/** A convolution of each channel separately (keras.layers.DepthwiseConv2D). Weights: kernel [KH, KW, C, multiplier], bias. */
 export class DepthwiseConv2D extends Layer<Config> {
   static readonly formats: LayerFormats = { keras2: { kernel: "depthwise_kernel" }, tensorflowJs: true };
   readonly className = "DepthwiseConv2D";

@@ -5,7 +5,7 @@ import { type CallContext, Layer, type LayerFormats, type LayerOptions } from ".
 
 interface Config {
   readonly rate: number;
-  /** [null, 1, ...]: all of an image's entries fall together (stochastic depth, Huang et al. 2016); null: each by itself. */
+  /** [null, 1, ...]: all of an image's entries fall together (stochastic depth, Huang et al. 2016); null: each separately. */
   readonly noiseShape: readonly (number | null)[] | null;
 }
 
@@ -23,7 +23,7 @@ export class Dropout extends Layer<Config> {
         "ERR_CONFIG",
         `${this.label}: noise_shape ${JSON.stringify(noiseShape)} is not supported`,
         {
-          hint: "Leukogram has null, and [null, 1, ...] for whole images.",
+          hint: "Leukogram supports null, and [null, 1, ...] for whole images.",
         },
       );
   }

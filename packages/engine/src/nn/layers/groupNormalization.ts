@@ -27,7 +27,7 @@ export class GroupNormalization extends Layer<Config> {
     const channels = lastAxisSize(shape, this.config.axis);
     if (shape.length === 2) throw new LeukogramError("ERR_SHAPE", "expected [H, W, C] or [F]");
     if (channels % this.config.groups !== 0)
-      throw new LeukogramError("ERR_SHAPE", `${channels} channels do not fall into ${this.config.groups} groups`);
+      throw new LeukogramError("ERR_SHAPE", `${channels} channels can't be divided into ${this.config.groups} groups`);
     return scaleAndShiftWeights(this.config, channels);
   }
 

@@ -10,7 +10,7 @@ type Values = number | readonly number[];
 interface Config {
   /** The last one, -1, is the only one there is. */
   readonly axis: number | readonly number[];
-  /** Of each channel; null where they are weights, found on data before. */
+  /** Of each channel; null if they are weights, found on data before. */
   readonly mean: Values | null;
   readonly variance: Values | null;
 }
@@ -26,7 +26,7 @@ export class Normalization extends Layer<Config> {
   constructor({ axis = -1, mean = null, variance = null, ...options }: LayerOptions & Partial<Config> = {}) {
     super({ axis, mean: row(mean), variance: row(variance) }, options);
     if ((mean === null) !== (variance === null))
-      throw new LeukogramError("ERR_CONFIG", "Normalization: mean and variance go together");
+      throw new LeukogramError("ERR_CONFIG", "Normalization: mean and variance must be given together");
   }
 
   protected override build([shape]: readonly [LayerShape]): readonly Weight[] {

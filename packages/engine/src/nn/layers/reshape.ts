@@ -27,6 +27,6 @@ function resolve(target: LayerShape, size: number): LayerShape {
   const known = target.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
   const shape = target.map((dim) => (dim === -1 ? size / known : dim));
   if (shape.reduce((product, dim) => product * dim, 1) !== size || !shape.every(Number.isInteger))
-    throw new LeukogramError("ERR_SHAPE", `reshape: ${size} entries do not fill ${show(target)}`);
+    throw new LeukogramError("ERR_SHAPE", `reshape: ${size} entries do not match ${show(target)}`);
   return shape;
 }

@@ -20,7 +20,7 @@ export function scaleAndShiftWeights({ center, scale }: ScaleAndShift, channels:
   ];
 }
 
-/** gamma [C] and beta [C] in the graph; 1 and 0 where the layer has none. */
+/** gamma [C] and beta [C] in the graph; 1 and 0 if the layer has none. */
 export function scaleAndShift(weights: readonly Weight[], channels: number, context: CallContext): [Tensor, Tensor] {
   const find = (name: string, otherwise: number) => {
     const weight = weights.find((candidate) => candidate.name === name);

@@ -22,7 +22,7 @@ export class UpSampling2D extends Layer<Config> {
     super({ size: pair(size, "UpSampling2D size"), interpolation }, options);
     if (interpolation !== "nearest" && interpolation !== "bilinear")
       throw new LeukogramError("ERR_CONFIG", `${this.label}: interpolation "${interpolation}" is not supported`, {
-        hint: "Leukogram has nearest and bilinear.",
+        hint: "Leukogram supports nearest and bilinear.",
       });
   }
 

@@ -10,7 +10,7 @@ export type Pair = number | readonly [number, number];
 /** "same" gives ceil(size / stride) outputs, zeros around; "valid" adds nothing. */
 export type Padding = "valid" | "same";
 
-/** Both numbers of a pair. @throws ERR_CONFIG where one is not a whole number above 0. */
+/** Both numbers of a pair. @throws ERR_CONFIG if one is not a whole number above 0. */
 export function pair(value: Pair, what: string): readonly [number, number] {
   const both = typeof value === "number" ? ([value, value] as const) : value;
   if (both.length !== 2 || !both.every((size) => Number.isInteger(size) && size > 0))
@@ -21,7 +21,7 @@ export function pair(value: Pair, what: string): readonly [number, number] {
   return both;
 }
 
-/** The padding itself. @throws ERR_CONFIG where it is another than those two. */
+/** The padding itself. @throws ERR_CONFIG if it is another than those two. */
 export function checkedPadding(padding: Padding, what: string): Padding {
   if (padding !== "valid" && padding !== "same")
     throw new LeukogramError(

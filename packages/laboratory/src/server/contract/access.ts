@@ -30,5 +30,5 @@ export const newToken = z.object({
 
 /** The header of every change. */
 export const changing = z.looseObject({
-  "idempotency-key": z.uuid().describe("a UUID made once a wish, and sent again with each try"),
+  "idempotency-key": z.uuid().describe("a new UUID for each request, sent again with each retry"),
 });

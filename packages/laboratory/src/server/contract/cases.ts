@@ -69,7 +69,7 @@ export const cell = z.object({
   status: z.enum(["waiting", "classified", "bad"]),
   /** Why the image could not be read, or why it waits for longer. */
   error: z.string().nullable(),
-  /** In the order of the model's classes; null where it waits, is bad, or is withheld from a blind reader. */
+  /** In the order of the model's classes; null if it waits, is bad, or is withheld from a blind reader. */
   probabilities: z.array(z.number()).nullable(),
   /** The most probable of the model's classes that count as what it calls the cell. */
   predicted: z.string().nullable(),
@@ -81,7 +81,7 @@ export const cell = z.object({
   familiarity: z.number().nullable(),
   /** Whether it looks unlike what the model was trained on. */
   isUnfamiliar: z.boolean(),
-  /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null where the model crops nothing. */
+  /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null if the model crops nothing. */
   crop: z.object({ outside: z.number(), nucleus: z.boolean() }).nullable(),
   /** What the reader of this reading said. */
   label: label.nullable(),
@@ -124,7 +124,7 @@ export const differential = z.object({
   smudges: z.int(),
   waiting: z.int(),
   classes: z.array(countedClass),
-  /** How many were cropped; those whose crop leaves the picture by more than a tenth; those without a nucleus. Null where none was cropped. */
+  /** How many were cropped; those whose crop leaves the picture by more than a tenth; those without a nucleus. Null if none was cropped. */
   crops: z.object({ crops: z.int(), leaving: z.int(), withoutNucleus: z.int() }).nullable(),
   flags: z.array(z.string()),
   notes: z.array(z.string()),

@@ -36,7 +36,7 @@ export const scale = z.object({
   /** How far that may be off, one standard deviation, as a share of it. */
   error: z.number(),
   source: z.enum(SCALE_SOURCES),
-  /** Cells whose nuclei were measured; 0 where it was told. */
+  /** Cells whose nuclei were measured; 0 if it was told. */
   cells: z.int(),
 });
 
@@ -93,7 +93,7 @@ export const run = z.object({
     epochs: z.int().nullable(),
     imagesPerSecond: z.number().nullable(),
     secondsLeft: z.number().nullable(),
-    /** What is being done, such as "Decoding training images: 120 of 400"; null where nothing is. */
+    /** What is being done, such as "Decoding training images: 120 of 400"; null if nothing is. */
     stage: z.string().nullable(),
     history: z.array(
       z.object({

@@ -13,7 +13,7 @@ export const MOST_JSON_BYTES = 4 * 2 ** 20;
 const MOST_IMAGES = 512;
 const LONGEST_SIDE = 4096;
 
-const HINT = "See the Open Inference Protocol v2; GET /v2/models/MODEL tells the model's inputs.";
+const HINT = "See the Open Inference Protocol v2; GET /v2/models/MODEL describes the model's inputs.";
 
 const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -51,21 +51,24 @@ export interface InferRequest {
 /**
  * Reads a request's body: JSON, or JSON of `headerLength` bytes and tensors behind it.
  *
- * @param headerLength the header Inference-Header-Content-Length; undefined where all is JSON.
- * @throws ERR_USAGE where it is no such request; ERR_SHAPE, ERR_DTYPE where its tensor is none that a model takes.
+ * @param headerLength the header Inference-Header-Content-Length; undefined if all is JSON.
+ * @throws ERR_USAGE if it is no such request; ERR_SHAPE, ERR_DTYPE if its tensor is none that a model takes.
  */
 export function parseInferRequest(body: Uint8Array, headerLength: string | undefined): InferRequest {
   const length = headerLength === undefined ? body.length : Number(headerLength);
   if (!Number.isInteger(length) || length < 0 || length > body.length)
-    throw fault(`Inference-Header-Content-Length is ${headerLength}, and the body has ${body.length} bytes`);
+    throw fault(`Inference-Header-Content-Length is ${headerLength}, but the body has ${body.length} bytes`);
   if (length > MOST_JSON_BYTES)
-    throw fault(`the JSON has ${length} bytes, and at most ${MOST_JSON_BYTES} are taken`, "Send the tensor in binary.");
+    throw fault(
+      `the JSON has ${length} bytes; at most ${MOST_JSON_BYTES} are allowed`,
+      "Send the tensor as binary data.",
+    );
   const { id, parameters: wishes, inputs, outputs } = parseJson(body.subarray(0, length));
   const [input, other] = inputs;
   if (other !== undefined || input!.name !== "images")
     throw fault(`expected the input "images", received "${inputs.map(({ name }) => name).join('", "')}"`);
   const wrong = outputs?.find(({ name }) => name !== "probabilities");
-  if (wrong !== undefined) throw fault(`there is no output "${wrong.name}", only "probabilities"`);
+  if (wrong !== undefined) throw fault(`unknown output "${wrong.name}"; use "probabilities"`);
   const shape = imageShape(input!);
   const isBinary = (outputs?.[0]?.parameters?.binary_data ?? wishes?.binary_data_output) === true;
   return {
@@ -80,7 +83,7 @@ export function parseInferRequest(body: Uint8Array, headerLength: string | undef
 // `scale` as on the command line, or `red_cell_pixels`.
 function scaleOf(wishes: z.infer<typeof parameters> | undefined): Scale | undefined {
   const { scale, red_cell_pixels: pixels } = wishes ?? {};
-  if (scale !== undefined && pixels !== undefined) throw fault("it has both scale and red_cell_pixels");
+  if (scale !== undefined && pixels !== undefined) throw fault("scale and red_cell_pixels can't be combined");
   if (scale === undefined && pixels === undefined) return undefined;
   return parseScale(scale === undefined ? `${pixels}px` : String(scale));
 }
@@ -90,7 +93,10 @@ function parseJson(bytes: Uint8Array): z.infer<typeof inferJson> {
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new LeukogramError("ERR_USAGE", `the request is no JSON: ${(cause as Error).message}`, { hint: HINT, cause });
+    throw new LeukogramError("ERR_USAGE", `the request is not valid JSON: ${(cause as Error).message}`, {
+      hint: HINT,
+      cause,
+    });
   }
   const parsed = inferJson.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -111,7 +117,7 @@ function imageShape({ shape, datatype }: Input): InferRequest["shape"] {
     throw new LeukogramError(
       "ERR_SHAPE",
       `input "images": ${show(shape)} is more than ${MOST_IMAGES} images, ${LONGEST_SIDE} pixels a side or ${MOST_BYTES} bytes`,
-      { hint: "Send fewer at a time, or crop the single cells." },
+      { hint: "Send fewer images at a time, or crop the single cells." },
     );
   return [n!, h!, w!, 3];
 }
@@ -120,7 +126,7 @@ function tensorOf({ data, parameters: own }: Input, behind: Uint8Array, size: nu
   const bytes = own?.binary_data_size;
   if (bytes === undefined) {
     if (data === undefined) throw fault('input "images": has neither data nor binary_data_size');
-    if (behind.length > 0) throw fault(`${behind.length} bytes follow the JSON, and no input asks for them`);
+    if (behind.length > 0) throw fault(`${behind.length} bytes follow the JSON, but no input uses them`);
     return flatten(data, size);
   }
   if (data !== undefined) throw fault('input "images": has both data and binary_data_size');

@@ -11,7 +11,7 @@ export interface Answered {
   /** [N, K] */
   readonly probabilities: Float32Array;
   readonly classes: readonly string[];
-  /** How cells were cropped; undefined where the model takes whole pictures. */
+  /** How cells were cropped; undefined if the model takes whole pictures. */
   readonly crops?: CroppedTensors | undefined;
 }
 

@@ -46,7 +46,7 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     usualHigh: row.range?.[1] ?? null,
     whiteCells: facts.leukocytes,
     ...inColumns("absolute", row.absolute, 1),
-    // Why nothing is said of what is out of its range; empty where it is said.
+    // Why nothing is said of what is out of its range; empty if it is said.
     flagsWithheld: content.full?.withheld ?? null,
     model: safe(model),
     ...(scale && { redCellPixels: scale.redCell.toFixed(1) }),

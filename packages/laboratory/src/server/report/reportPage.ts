@@ -26,7 +26,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
     ? signed.number > 1
       ? "Amended report"
       : "Final report"
-    : "Preliminary: not all have signed";
+    : "Preliminary: not fully signed";
   return page({
     title: `Differential count: ${facts.name}`,
     kind: state,
@@ -36,7 +36,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       `${content.reviewed} of ${cells.length} labelled by a reader`,
       `model ${model}`,
       content.scale === undefined ? "" : scaleText(content.scale),
-      facts.leukocytes === null ? "" : `white cells ${facts.leukocytes} × ${UNIT}`,
+      facts.leukocytes === null ? "" : `white blood cells ${facts.leukocytes} × ${UNIT}`,
       facts.age === null ? "" : `age ${counted(facts.age, "year")}`,
     ].filter((fact) => fact !== ""),
     lead: markup`${EVERY_PAGE}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
@@ -61,17 +61,17 @@ function countSection({ differential, full }: ReportContent): Content {
   return markup`<div class="panel scroll">${table(classes, [
     { heading: "Class", cell: (row) => row.class },
     { heading: "Cells", cell: (row) => row.count, number: true },
-    { heading: "By the model alone", cell: (row) => row.before, number: true },
-    { heading: "Share, % (95 % limits)", cell: (row) => percent(row.share), number: true },
+    { heading: "Model only", cell: (row) => row.before, number: true },
+    { heading: "Share, % (95 % interval)", cell: (row) => percent(row.share), number: true },
     {
-      heading: "Usual, %",
+      heading: "Reference range, %",
       cell: (row) => (row.range === null ? "n/a" : `${row.range[0]} to ${row.range[1]}`),
       number: true,
     },
     ...(withAbsolute
       ? [
           {
-            heading: `${UNIT} (95 % limits)`,
+            heading: `${UNIT} (95 % interval)`,
             cell: (row: (typeof classes)[number]) =>
               row.absolute === null
                 ? ""
@@ -84,7 +84,7 @@ function countSection({ differential, full }: ReportContent): Content {
 <p>Not counted: ${unidentified} unidentified, ${counted(artefacts, "artefact")}, ${counted(smudges, "smudge cell")}.</p>
 ${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${printed(flag)}</li>`)}</ul>`}
 ${notes.map((note) => markup`<p class="minor">${printed(note)}</p>`)}
-${full !== null && markup`<p class="minor">Usual ranges: ${full.ranges.name}. ${full.ranges.source}.</p>`}`;
+${full !== null && markup`<p class="minor">Reference ranges: ${full.ranges.name}. ${full.ranges.source}.</p>`}`;
 }
 
 function agreementSection(agreement: NonNullable<ReportContent["agreement"]>): Content {
@@ -105,13 +105,13 @@ export function agreementWords({
   const [first, second] = [readers.first.join(", "), readers.second.join(", ")];
   const twice =
     cells === 0
-      ? "No cell was labelled in both readings."
-      : `${cells === 1 ? "1 cell was" : `${cells} cells were`} labelled by ${first}, and again by ${second}, who saw no answers${first === second ? " (one and the same person)" : ""}: ${percents[0]} % alike (${percents[1]} to ${percents[2]}), kappa ${kappas[0]} (${kappas[1]} to ${kappas[2]}).`;
+      ? "No cells were labelled in both readings."
+      : `${cells === 1 ? "1 cell was" : `${cells} cells were`} labelled by ${first}, and again by ${second}, blind to all labels and predictions${first === second ? " (the same person)" : ""}: ${percents[0]} % the same (${percents[1]} to ${percents[2]}), kappa ${kappas[0]} (${kappas[1]} to ${kappas[2]}).`;
   const once =
     byModel.cells === 0
       ? ""
-      : ` Of ${byModel.cells} cells that the first reader had left to the model, the second called ${byModel.same} the same.`;
-  return `${twice}${once} ${counted(differences.length, "difference")} ${differences.length === 1 ? "was" : "were"} not settled as this was signed.`;
+      : ` Of ${byModel.cells} cells that the first reader left to the model, the second reader gave ${byModel.same} the model's label.`;
+  return `${twice}${once} ${counted(differences.length, "difference")} ${differences.length === 1 ? "was" : "were"} not settled when this report was signed.`;
 }
 
 function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }: ReportContent): Content {
@@ -127,7 +127,7 @@ function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }
 
 function cropCell({ crop }: ReportContent["cells"][number]): string {
   if (crop == null) return "";
-  const outside = leavesPicture(crop.outside) ? `${Math.round(100 * crop.outside)} % beyond the picture` : "";
+  const outside = leavesPicture(crop.outside) ? `${Math.round(100 * crop.outside)} % outside the image` : "";
   return [outside, crop.nucleus ? "" : "no nucleus found"].filter(Boolean).join(", ");
 }
 
@@ -137,7 +137,7 @@ function imageSection(cells: ReportContent["cells"]): Content {
     { heading: "File", cell: ({ file }) => file },
     {
       heading: "Model",
-      cell: ({ predicted, isRejected, error }) => error ?? `${predicted ?? ""}${isRejected ? " (not sure)" : ""}`,
+      cell: ({ predicted, isRejected, error }) => error ?? `${predicted ?? ""}${isRejected ? " (uncertain)" : ""}`,
     },
     ...(cells.some(({ crop }) => crop != null) ? [{ heading: "Crop", cell: cropCell }] : []),
     { heading: "Counted", cell: ({ counted }) => counted ?? "not counted" },

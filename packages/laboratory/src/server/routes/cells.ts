@@ -43,7 +43,7 @@ function addUpload(app: App, { store, classification, limits }: Laboratory): voi
     },
     async (request) => {
       const { case: caseId } = request.params;
-      if (!request.isMultipart()) throw new LeukogramError("ERR_USAGE", "files are expected as multipart/form-data");
+      if (!request.isMultipart()) throw new LeukogramError("ERR_USAGE", "expected files as multipart/form-data");
       // Whether it is open is asked when the files are here: a second try gets the first answer, signed or not.
       await requireCase(store.database.queries, caseId);
       const parts = request.parts({ limits: { fileSize: limits.archiveBytes + 1 } });
@@ -70,7 +70,7 @@ async function* sentFiles(parts: AsyncIterable<{ type: string }>): AsyncGenerato
     const { filename, file } = part as unknown as { filename: string; file: Readable };
     yield { name: filename, stream: file };
   }
-  if (isEmpty) throw new LeukogramError("ERR_USAGE", "the form holds no file");
+  if (isEmpty) throw new LeukogramError("ERR_USAGE", "the form contains no files");
 }
 
 // The reader of forms tells what is wrong with one by plain errors; those of the disk name what was called.
@@ -80,7 +80,7 @@ function explain(error: unknown): never {
     (error as NodeJS.ErrnoException).syscall === undefined &&
     (error as { statusCode?: number }).statusCode === undefined;
   if (!isOfForm) throw error;
-  throw new LeukogramError("ERR_USAGE", "the form is damaged or cut off", { hint: "Send it again.", cause: error });
+  throw new LeukogramError("ERR_USAGE", "the form is damaged or incomplete", { hint: "Send it again.", cause: error });
 }
 
 function addReading(app: App, { store }: Laboratory): void {

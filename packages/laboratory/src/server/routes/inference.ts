@@ -64,7 +64,7 @@ function addInfer(app: App, { work: { models, engine, scales } }: Laboratory): v
     { config: { access: INFER }, bodyLimit: MOST_BYTES, schema: { hide, params } },
     async (request, reply) => {
       if (underWay >= MOST_AT_ONCE)
-        throw new LeukogramError("ERR_ABORTED", "too many requests are under way", { hint: "Try again in a moment." });
+        throw new LeukogramError("ERR_ABORTED", "too many requests in progress", { hint: "Try again in a moment." });
       underWay++;
       try {
         const { model: id } = request.params;
@@ -73,8 +73,8 @@ function addInfer(app: App, { work: { models, engine, scales } }: Laboratory): v
         const { images, shape, scale } = wanted;
         const { classes, cropRedCells } = factsOf(model);
         if (scale !== undefined && cropRedCells === undefined)
-          throw new LeukogramError("ERR_USAGE", `${id}: takes whole pictures, so a scale says nothing to it`, {
-            hint: "Leave the parameter out.",
+          throw new LeukogramError("ERR_USAGE", `${id}: takes whole images and does not use a scale`, {
+            hint: "Remove the parameter.",
           });
         const redCell = (scale ?? (await scales.of(id)))?.redCell;
         const { probabilities, crops } = await engine.run("tensors", { model, images, shape, redCell });
@@ -90,7 +90,7 @@ function addInfer(app: App, { work: { models, engine, scales } }: Laboratory): v
 function wantedOf({ body, headers }: FastifyRequest): InferRequest {
   if (!(body instanceof Uint8Array)) throw new LeukogramError("ERR_USAGE", "the request has no body");
   if (!["identity", undefined].includes(headers["content-encoding"]))
-    throw new LeukogramError("ERR_USAGE", "bodies that are compressed are not taken");
+    throw new LeukogramError("ERR_USAGE", "compressed bodies are not supported");
   const length = headers["inference-header-content-length"];
   return parseInferRequest(body, Array.isArray(length) ? length[0] : length);
 }
@@ -100,8 +100,8 @@ function requireNumbers(probabilities: Float32Array, classes: number): void {
   const at = probabilities.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
   const row = Math.floor(at / classes);
-  throw new LeukogramError("ERR_IMAGE", `input "images": the model has no answer to image ${row} (counted from 0)`, {
-    hint: "Such as one that is black all over. Leave it out.",
+  throw new LeukogramError("ERR_IMAGE", `input "images": the model returned NaN for image ${row} (counted from 0)`, {
+    hint: "The image may be completely black. Remove it.",
   });
 }
 

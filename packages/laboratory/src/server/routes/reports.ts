@@ -54,7 +54,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       .send(countsCsv(reportView(found), content)),
   );
   add([".fhir.json", "application/fhir+json"], (reply, found, content) => {
-    if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cell of this report was counted");
+    if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cells of this report were counted");
     const model = { name: content.model, version: content.software.version };
     const { case: facts, agreement } = content;
     const fhir = diagnosticReport(content.full as DifferentialReport, {

@@ -54,7 +54,10 @@ export function addRunRoutes(app: App, laboratory: Laboratory): void {
       const row = await requireRun(store, request.params.run);
       const html = await readFile(runFiles(runPaths(store, row).folder).report).catch(() => {
         throw new LeukogramError("ERR_NOT_FOUND", "the run has no report", {
-          hint: row.kind === "adapt" ? "GET /models says how its model did." : "It is written when the run is done.",
+          hint:
+            row.kind === "adapt"
+              ? "GET /models gives the metrics of its model."
+              : "The report is written when the run is finished.",
         });
       });
       // It has its pictures and styles in it, needs no script, and is of no origin, whatever names of classes it shows.

@@ -14,7 +14,7 @@ const told = z.object({ scale: scaleShape.nullable(), text: z.string() });
 export function addScaleRoutes(app: App, { work: { scales, classification } }: Laboratory): void {
   const view = async () => {
     const scale = (await scales.current()) ?? null;
-    return { scale, text: scale ? scaleText(scale) : "not known yet" };
+    return { scale, text: scale ? scaleText(scale) : "unknown" };
   };
   app.get(`${API}/scale`, { config: { access: READ }, schema: { tags, response: { 200: told } } }, view);
   app.put(

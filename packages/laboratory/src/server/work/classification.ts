@@ -67,7 +67,7 @@ export class Queue implements Classification {
     return this.#underWay.size === 0 && !this.#isWoken;
   }
 
-  /** Ends at once: what is under way is done again when the server starts anew. */
+  /** Ends at once: what is under way is done again when the server starts again. */
   async close(): Promise<void> {
     this.#stop.abort();
     this.#wake();
@@ -148,7 +148,7 @@ export class Queue implements Classification {
     end();
   }
 
-  // What the model says of cells; undefined where they are to be tried one by one.
+  // What the model says of cells; undefined if they are to be tried one by one.
   async #ask(batch: readonly WaitingCell[]): Promise<Said | undefined> {
     const { store, models, engine, scales } = this.#given;
     const { model: id } = batch[0]!;
@@ -185,7 +185,7 @@ export class Queue implements Classification {
     return [
       {
         ...{ probabilities: undefined, familiarity: undefined, crop: undefined },
-        error: `${first!.file}: could not be read: ${error.reason}`,
+        error: `${first!.file}: can't be read: ${error.reason}`,
       },
     ];
   }

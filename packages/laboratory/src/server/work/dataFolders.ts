@@ -16,12 +16,12 @@ export function allowedData(named: string, folders: readonly string[]): string {
       const path = real(isAbsolute(named) ? named : resolve(root, named));
       if (path !== undefined && roots.some((own) => path === own || path.startsWith(own + sep))) return path;
     }
-  throw new LeukogramError("ERR_DENIED", `${named}: is in none of the folders that may be trained on`, {
-    hint: "Put it into the data folder's datasets/, or start the server with --allow-data DIR.",
+  throw new LeukogramError("ERR_DENIED", `${named}: not in a folder that may be used for training`, {
+    hint: "Put it in datasets/ of the data folder, or start the server with --allow-data DIR.",
   });
 }
 
-// Links resolved; undefined where there is no such file or folder.
+// Links resolved; undefined if there is no such file or folder.
 function real(path: string): string | undefined {
   try {
     const found = realpathSync(path);

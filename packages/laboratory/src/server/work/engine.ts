@@ -19,7 +19,7 @@ const SCRIPT = fileURLToPath(new URL(`./engineProcess.${ENDING}`, import.meta.ur
 /** The process that runs models died, or could not be given a job. */
 export class EngineGone extends LeukogramError {
   constructor(message: string, cause?: unknown) {
-    super("ERR_RUNTIME", message, { hint: "It is started again with the next job.", cause });
+    super("ERR_RUNTIME", message, { hint: "The process restarts with the next job.", cause });
   }
 }
 
@@ -45,7 +45,7 @@ export class Engine {
     this.#script = script;
   }
 
-  /** The process that runs now; undefined where none does. */
+  /** The process that runs now; undefined if none does. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -53,7 +53,7 @@ export class Engine {
   /**
    * Has a job done; several at a time share the process, and one decodes while another is computed.
    *
-   * @throws LeukogramError as the work does; {@link EngineGone} where the process died; ERR_ABORTED where it was closed.
+   * @throws LeukogramError as the work does; {@link EngineGone} if the process died; ERR_ABORTED if it was closed.
    */
   run<K extends JobKind>(kind: K, job: EngineJobs[K][0]): Promise<EngineJobs[K][1]> {
     if (this.#isClosed) return Promise.reject(closed());
@@ -107,7 +107,7 @@ export class Engine {
   #lost(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    this.#fail(new EngineGone(`the process that runs models is gone: ${how}`));
+    this.#fail(new EngineGone(`the process that runs models has ended: ${how}`));
   }
 
   #fail(error: Error): void {
@@ -118,5 +118,5 @@ export class Engine {
 }
 
 function closed(): LeukogramError {
-  return new LeukogramError("ERR_ABORTED", "the server is stopping");
+  return new LeukogramError("ERR_ABORTED", "the server is shutting down");
 }

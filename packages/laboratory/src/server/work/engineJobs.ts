@@ -13,7 +13,7 @@ export interface NamedFile {
 
 /** How whole pictures of a request were cropped for a model that takes crops. */
 export interface CroppedTensors {
-  /** Width of a red cell, pixels; null where each cell's own nucleus told it. */
+  /** Width of a red cell, pixels; null if each cell's own nucleus told it. */
   readonly redCell: number | null;
   readonly source: Scale["source"] | "model" | "each nucleus";
   /** Crops of which more than a tenth lies beyond the picture, and pictures without a nucleus. */
@@ -25,13 +25,13 @@ export interface CroppedTensors {
 export interface TensorAnswers {
   /** [N, K] */
   readonly probabilities: Float32Array;
-  /** Undefined where the model takes whole pictures. */
+  /** Undefined if the model takes whole pictures. */
   readonly crops: CroppedTensors | undefined;
 }
 
 /** What a model says of one image, or why it can't be read. */
 export interface Answer {
-  /** One a class; undefined where the image is bad. */
+  /** One a class; undefined if the image is bad. */
   readonly probabilities: readonly number[] | undefined;
   readonly familiarity: number | undefined;
   /** Share of its crop that lies beyond the picture, and whether a nucleus was found; undefined for whole pictures. */
@@ -47,7 +47,7 @@ export interface OpenModelFacts {
   readonly crops: boolean;
   /** The least probability of its class at which a cell is not rejected. */
   readonly threshold: number;
-  /** Share of wrong answers that the threshold promises to stay under; undefined where nothing is known of it. */
+  /** Share of wrong answers that the threshold promises to stay under; undefined if nothing is known of it. */
   readonly error: number | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface Features {
   /** [N, width] */
   readonly rows: Float32Array;
   readonly width: number;
-  /** For each file its row; undefined where the image is bad. */
+  /** For each file its row; undefined if the image is bad. */
   readonly places: readonly (number | undefined)[];
 }
 
@@ -72,13 +72,13 @@ export interface EngineJobs {
       readonly model: string;
       readonly images: Uint8Array;
       readonly shape: readonly [number, number, number, number];
-      /** Width of a red cell, pixels, where it is known. */
+      /** Width of a red cell, pixels, if it is known. */
       readonly redCell?: number | undefined;
     },
     TensorAnswers,
   ];
   features: [{ readonly model: string; readonly files: readonly NamedFile[] }, Features];
-  /** A PNG: what speaks for a class, the most probable one where none is named. */
+  /** A PNG: what speaks for a class, the most probable one if none is named. */
   explain: [{ readonly model: string; readonly file: NamedFile; readonly target: number | undefined }, Uint8Array];
 }
 

@@ -40,11 +40,11 @@ export class Explanations {
    * A PNG, by the model that answered for the cell.
    *
    * @param name the class; default: the one that the model said.
-   * @throws ERR_CONFLICT where no model has answered yet; ERR_NOT_FOUND where it has no such class; ERR_LIMIT.
+   * @throws ERR_CONFLICT if no model has answered yet; ERR_NOT_FOUND if it has no such class; ERR_LIMIT.
    */
   async paint({ sha256, file, model: id, predicted, status }: ReadCell, name = predicted): Promise<Uint8Array> {
     if (id === null || name === null)
-      throw new LeukogramError("ERR_CONFLICT", `the cell is ${status}: no model has answered for it`);
+      throw new LeukogramError("ERR_CONFLICT", `the cell is ${status}: no model has classified it`);
     const model = await this.#models.find(id);
     const target = classesOf(model).indexOf(name);
     if (target < 0) throw new LeukogramError("ERR_NOT_FOUND", `the model has no class "${name}"`);
@@ -57,7 +57,7 @@ export class Explanations {
     const known = this.#underWay.get(kept);
     if (known !== undefined) return known;
     if (this.#underWay.size >= MOST_WAITING)
-      throw new LeukogramError("ERR_LIMIT", "too many explanations are asked for at once", { hint: "Try again." });
+      throw new LeukogramError("ERR_LIMIT", "too many explanations requested at once", { hint: "Try again." });
     const job = { model, file: { path: this.#store.images.pathOf(sha256), name: file, redCell }, target };
     const painted = this.#inTurn(() => this.#engine.run("explain", job)).finally(() => this.#underWay.delete(kept));
     this.#underWay.set(kept, painted);

@@ -31,7 +31,7 @@ export class FeatureFile {
     this.width = width;
   }
 
-  /** Opens the file, or makes it; one of another width, as of another version, begins anew. */
+  /** Opens the file, or makes it; one of another width, as of another version, starts again. */
   static async open(path: string, width: number): Promise<FeatureFile> {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, "a+").then(async (made) => {
@@ -64,7 +64,7 @@ export class FeatureFile {
     }
   }
 
-  /** An image's row; undefined where it is not there. */
+  /** An image's row; undefined if it is not there. */
   async get(sha256: string): Promise<Float32Array | undefined> {
     const row = this.#rows.get(sha256);
     return row === undefined ? undefined : (await this.#records(row, 1))[0];

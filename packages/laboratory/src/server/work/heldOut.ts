@@ -35,7 +35,7 @@ const MOST_JUDGED = 200;
  * judge. An image that is there several times is one cell. Those that are held out are drawn from all; among those to learn from, a
  * reader's labels go before what a signature confirmed, as they are what the model did not know.
  *
- * @throws ERR_DATA where there are too few; the message says how many are needed.
+ * @throws ERR_DATA if there are too few; the message says how many are needed.
  */
 export function holdOut(cells: readonly KnownCell[], seed = 0): Parted {
   const classes = byClass(cells);
@@ -75,8 +75,8 @@ function requireEnough(classes: ReadonlyMap<string, readonly KnownCell[]>): void
   const found = counts.map(({ label, length }) => `${label} ${length}`).sort();
   throw new LeukogramError(
     "ERR_DATA",
-    `adapting takes ${NEEDED} cells of known class, with two classes of ${NEEDED_OF_A_CLASS} cells or more; there are ${all}${found.length > 0 ? ` (${found.join(", ")})` : ""}`,
-    { hint: "Review more cells, or sign more cases: a signature confirms what the model said." },
+    `adapting needs ${NEEDED} cells of known class, with at least two classes of ${NEEDED_OF_A_CLASS} cells; there are ${all}${found.length > 0 ? ` (${found.join(", ")})` : ""}`,
+    { hint: "Review more cells, or sign more cases: a signature confirms the model's predictions." },
   );
 }
 

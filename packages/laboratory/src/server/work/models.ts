@@ -89,17 +89,17 @@ const given = (name: string, classes: readonly string[], kind: "shipped" | "trai
   ...{ id: name, name, kind, parent: null, createdAt: null, classes: [...classes], judged: null, findings: [] },
 });
 
-/** The classes of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND where its file is gone. */
+/** The classes of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND if its file is gone. */
 export function classesOf(model: string): string[] {
   return [...classifierFacts(readMetadata(readFileSync(requireFile(model))), model).classes];
 }
 
-/** The file of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND where it is gone. */
+/** The file of a model: a run folder, or a shipped model's name. @throws ERR_NOT_FOUND if it is gone. */
 export function requireFile(model: string): string {
   const path = onnxOf(findModelFile(model).path);
   if (existsSync(path)) return path;
-  throw new LeukogramError("ERR_NOT_FOUND", `the file of the model ${basename(model)} is gone`, {
-    hint: "Put its folder back, from a backup.",
+  throw new LeukogramError("ERR_NOT_FOUND", `the file of the model ${basename(model)} is missing`, {
+    hint: "Restore the model's folder from a backup.",
   });
 }
 

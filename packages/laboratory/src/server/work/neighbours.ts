@@ -57,14 +57,14 @@ export class Neighbours {
    * The labelled cells that are nearest to a cell; its own image is left out.
    *
    * @param mayShow whether whoever asks may see the label of a case's cells.
-   * @throws ERR_CONFLICT where no model has answered for the cell.
+   * @throws ERR_CONFLICT if no model has answered for the cell.
    */
   async of(
     cell: ReadCell,
     { count, mayShow }: { count: number; mayShow: (caseId: string) => boolean },
   ): Promise<Found> {
     if (cell.model === null)
-      throw new LeukogramError("ERR_CONFLICT", `the cell is ${cell.status}: no model has answered for it`);
+      throw new LeukogramError("ERR_CONFLICT", `the cell is ${cell.status}: no model has classified it`);
     const file = await this.#fileOf(cell.model, cell);
     if (!file.has(cell.sha256)) await this.#look(cell.model, file, [cell]);
     const query = await file.get(cell.sha256);
@@ -119,7 +119,7 @@ export class Neighbours {
     const { rows, places, width } = await this.#features(model, cells);
     const read = cells.filter((_, i) => places[i] !== undefined);
     for (const [i, { sha256 }] of cells.entries()) if (places[i] === undefined) this.#unreadable.add(sha256);
-    if (width !== file.width) throw new LeukogramError("ERR_FORMAT", `${model}: has other features than it had`);
+    if (width !== file.width) throw new LeukogramError("ERR_FORMAT", `${model}: features have changed`);
     await file.add(
       read.map(({ sha256 }) => sha256),
       rows,

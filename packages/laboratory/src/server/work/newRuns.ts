@@ -45,7 +45,7 @@ export interface NewRunOptions {
   readonly allowed: readonly string[];
 }
 
-/** A training. @throws ERR_DENIED where its data may not be trained on; ERR_CONFIG for wrong settings. */
+/** A training. @throws ERR_DENIED if its data may not be trained on; ERR_CONFIG for wrong settings. */
 export function newTraining({ store, allowed }: NewRunOptions, { name, data, recipe: wanted }: TrainWish): NewJob {
   const path = allowedData(data, [join(store.folder, "datasets"), ...allowed]);
   const recipe = parseRecipe(wanted);
@@ -54,7 +54,7 @@ export function newTraining({ store, allowed }: NewRunOptions, { name, data, rec
   return { kind: "train", name: name ?? `${recipe.model} on ${data}`, settings, files: trainFiles(recipe) };
 }
 
-/** An adaptation of the active model by labelled cells. @throws ERR_DATA where too few are known. */
+/** An adaptation of the active model by labelled cells. @throws ERR_DATA if too few are known. */
 export async function newAdaptation(options: NewRunOptions, { cases, homeLoss }: AdaptWish): Promise<NewJob> {
   const { store } = options;
   const { model, name, classes } = await activeModel(options);
@@ -72,7 +72,7 @@ export async function newAdaptation(options: NewRunOptions, { cases, homeLoss }:
   return { kind: "adapt", name, settings, files };
 }
 
-/** An adaptation of the active model by the laboratory's first cells, labelled or not. @throws ERR_DATA where there are too few. */
+/** An adaptation of the active model by the laboratory's first cells, labelled or not. @throws ERR_DATA if there are too few. */
 export async function newUnlabelledAdaptation(
   options: NewRunOptions,
   { homeLoss }: Pick<AdaptWish, "homeLoss">,
@@ -83,8 +83,8 @@ export async function newUnlabelledAdaptation(
   if (images.length < FEWEST_CELLS)
     throw new LeukogramError(
       "ERR_DATA",
-      `adapting without labels takes ${FEWEST_CELLS} different cells; there are ${images.length}`,
-      { hint: "Add more images; no label is needed." },
+      `adapting without labels needs ${FEWEST_CELLS} different cells; there are ${images.length}`,
+      { hint: "Add more images; they need no labels." },
     );
   const settings = { model, homeLoss, unlabelled: images.length };
   return { kind: "adapt", name, settings, files: { "cells.csv": listOf(images, store.images.pathOf) } };

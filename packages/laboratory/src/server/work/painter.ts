@@ -20,7 +20,7 @@ export class Painter {
    * A PNG of the picture as the model sees it, the map upon it.
    *
    * @param target index of the class; default: the most probable one.
-   * @throws ERR_IMAGE where the file can't be read; ERR_CONFIG where the model has no layer with maps.
+   * @throws ERR_IMAGE if the file can't be read; ERR_CONFIG if the model has no layer with maps.
    */
   async paint({ path, ...how }: NamedFile, target?: number): Promise<Uint8Array> {
     const picture = await this.#reader.read(path, how);

@@ -31,7 +31,7 @@ export interface StartOptions {
 /**
  * Starts `leukogram` apart from this process: it goes on when this one ends.
  *
- * @throws ERR_RUNTIME where it can't be started.
+ * @throws ERR_RUNTIME if it can't be started.
  */
 export async function startProgram(
   args: readonly string[],
@@ -90,7 +90,7 @@ function send(pid: number, name: NodeJS.Signals, id: ProcessId): boolean {
   }
 }
 
-/** When a process began; undefined where there is none, or where it ended and nobody has asked how. */
+/** When a process began; undefined if there is none, or where it ended and nobody has asked how. */
 function startOf(pid: number): string | undefined {
   if (process.platform === "linux") {
     // The name in parentheses may hold anything; behind it stand the state and, 20th, the beginning in ticks.

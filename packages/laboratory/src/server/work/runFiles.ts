@@ -116,14 +116,14 @@ export function runArguments(
     const flags = ["--judge", judge, "--group-by", "group", "--home-loss", loss, "--yes"];
     return ["adapt", model, learn, ...flags, ...watched];
   }
-  // A run that has begun knows its recipe.
+  // A run that has started knows its recipe.
   if (existsSync(runFiles(folder).config)) return ["train", "--resume", ...watched];
   return ["train", "--data", trainSettings.parse(settings).path, "--recipe", join(job, "recipe.yaml"), ...watched];
 }
 
 const processId = z.object({ pid: z.int().positive(), start: z.string() });
 
-/** The process of a job; undefined where none was started. */
+/** The process of a job; undefined if none was started. */
 export async function readProcess({ process }: RunPaths): Promise<ProcessId | undefined> {
   try {
     return processId.parse(JSON.parse(await readFile(process, "utf8")));
@@ -152,7 +152,7 @@ export function readUnlabelled(folder: string, homeLoss: number) {
   return { adapted, reason, findings: [...unlabelledFindings(told, homeLoss), ...outcome] };
 }
 
-/** The last line that a program said of what went wrong; undefined where it said nothing. */
+/** The last line that a program said of what went wrong; undefined if it said nothing. */
 export function lastError({ errors }: RunPaths): string | undefined {
   try {
     return readFileSync(errors, "utf8").trim().split("\n").at(-1)!.slice(0, 1000) || undefined;

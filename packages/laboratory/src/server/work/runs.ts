@@ -72,17 +72,17 @@ export class Runs {
     this.#running = this.#loop();
   }
 
-  /** Asks for a training. @throws ERR_DENIED where its data may not be trained on; ERR_CONFIG for wrong settings. */
+  /** Asks for a training. @throws ERR_DENIED if its data may not be trained on; ERR_CONFIG for wrong settings. */
   async train(wish: Wish, wanted: TrainWish): Promise<RunRow> {
     return this.#create(wish, newTraining(this.#given, wanted));
   }
 
-  /** Asks for an adaptation of the active model. @throws ERR_DATA where too few cells are known. */
+  /** Asks for an adaptation of the active model. @throws ERR_DATA if too few cells are known. */
   async adapt(wish: Wish, wanted: AdaptWish): Promise<RunRow> {
     return this.#create(wish, await newAdaptation(this.#given, wanted));
   }
 
-  /** Asks for an adaptation of the active model by the laboratory's first cells, labelled or not. @throws ERR_DATA where there are too few. */
+  /** Asks for an adaptation of the active model by the laboratory's first cells, labelled or not. @throws ERR_DATA if there are too few. */
   async adaptUnlabelled(wish: Wish, wanted: Pick<AdaptWish, "homeLoss">): Promise<RunRow> {
     return this.#create(wish, await newUnlabelledAdaptation(this.#given, wanted));
   }
@@ -93,7 +93,7 @@ export class Runs {
     return { cells, needed: FEWEST_CELLS, taken: Math.min(cells, MOST_CELLS) };
   }
 
-  /** Stops a run, or takes it from the queue. @throws ERR_NOT_FOUND; ERR_CONFLICT where it is over. */
+  /** Stops a run, or takes it from the queue. @throws ERR_NOT_FOUND; ERR_CONFLICT if it is over. */
   async cancel(wish: Wish, id: string): Promise<RunRow> {
     const { store } = this.#given;
     const moved = await moveRun(store, wish, { id, from: ["waiting", "running"], to: "cancelled" });
@@ -102,7 +102,7 @@ export class Runs {
     return row;
   }
 
-  /** Goes on with a training that was broken off, or begins an adaptation anew. @throws ERR_CONFLICT where it was not. */
+  /** Goes on with a training that was broken off, or begins an adaptation again. @throws ERR_CONFLICT if it was not. */
   async resume(wish: Wish, id: string): Promise<RunRow> {
     const { store } = this.#given;
     const moved = await moveRun(store, wish, { id, from: ["interrupted", "cancelled", "failed"], to: "waiting" });
@@ -219,7 +219,7 @@ export class Runs {
     // What ends without a word was killed, or its server was before it had written which process it is.
     else if (report?.state === "failed" || (report === undefined && said !== undefined))
       await this.#move(row, { ...told, to: "failed", error: said ?? null });
-    else await this.#move(row, { ...told, to: "interrupted", error: "the program was stopped from outside" });
+    else await this.#move(row, { ...told, to: "interrupted", error: "the program was stopped by another process" });
   }
 
   // The model that a finished run made.
@@ -245,7 +245,7 @@ export class Runs {
   }
 }
 
-const unchanged = (reason: string) => `the model stays as it is: ${reason}`;
+const unchanged = (reason: string) => `the model was not changed: ${reason}`;
 
 interface Current {
   readonly id: string;

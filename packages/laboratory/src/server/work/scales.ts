@@ -29,12 +29,12 @@ export class Scales {
     this.#given = given;
   }
 
-  /** The laboratory's own; undefined where it is not known yet. */
+  /** The laboratory's own; undefined if it is not known yet. */
   current(): Promise<Scale | undefined> {
     return readScale(this.#given.store.database.queries);
   }
 
-  /** What a model crops cells at: the laboratory's scale, else what the model carries; undefined where it crops none. */
+  /** What a model crops cells at: the laboratory's scale, else what the model carries; undefined if it crops none. */
   async of(model: string): Promise<Scale | undefined> {
     const { cropRedCells, scale } = factsOf(await this.#given.models.find(model));
     return cropRedCells === undefined ? undefined : ((await this.current()) ?? scale);
@@ -44,7 +44,7 @@ export class Scales {
    * Sets it, or has it measured again; cells that were cropped otherwise are classified again.
    *
    * @param text as on the command line, such as 0.10um or 72px; null to measure it.
-   * @throws ERR_USAGE where it is no scale.
+   * @throws ERR_USAGE if it is no scale.
    */
   async tell(text: string | null, wish: Wish): Promise<void> {
     const scale = text === null ? undefined : parseScale(text);
@@ -85,7 +85,7 @@ export class Scales {
   }
 }
 
-/** What a model's file says of it. @throws ERR_NOT_FOUND where its file is gone. */
+/** What a model's file says of it. @throws ERR_NOT_FOUND if its file is gone. */
 export function factsOf(model: string): ClassifierFacts {
   return classifierFacts(readMetadata(readFileSync(requireFile(model))), model);
 }

@@ -27,13 +27,13 @@ export function makeWorkMetrics(registry: Registry, counted: Counted): WorkMetri
   return {
     cells: new Counter({
       name: "leukogram_cells_answered_total",
-      help: "Cells that a model answered for, or whose image could not be read.",
+      help: "Cells that were classified, or whose image can't be read.",
       labelNames: ["result"],
       registers,
     }),
     batchSeconds: new Histogram({
       name: "leukogram_batch_seconds",
-      help: "Seconds from a batch's start until its answers are kept.",
+      help: "Seconds from the start of a batch until its predictions are stored.",
       buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16],
       registers,
     }),

@@ -51,7 +51,7 @@ export interface BackupHead {
  * Tables are first written to files beside the database, so that neither memory grows with them nor whoever reads
  * slowly holds the database.
  *
- * @throws ERR_OUTPUT where there is no room for the tables.
+ * @throws ERR_OUTPUT if there is no room for the tables.
  */
 export async function backup(store: Store): Promise<Readable> {
   const at = store.now().toISOString();

@@ -32,7 +32,7 @@ const LIMITS = { maxBytes: 1e12, maxEntries: 50e6 };
 /**
  * Fills empty records from a backup, and verifies the trail and that every image is there.
  *
- * @throws ERR_CONFLICT where the records are not empty; ERR_DATA where it is no backup, or is not whole.
+ * @throws ERR_CONFLICT if the records are not empty; ERR_DATA if it is no backup, or is not whole.
  */
 export async function restore(store: Store, from: string): Promise<Verified & { readonly images: number }> {
   await requireEmpty(store);
@@ -71,7 +71,7 @@ async function unpack(
       const stream = entry as unknown as Readable;
       const path = guard.place(name);
       guard.count(size);
-      if (type !== "file") throw guard.fault(`holds ${name}, which is no file`);
+      if (type !== "file") throw guard.fault(`contains ${name}, which is not a file`);
       if (name === "backup.json") readHead(await buffer(stream), from);
       else if (name.startsWith("tables/")) {
         const table = join(room, String(tables.size));
@@ -83,14 +83,14 @@ async function unpack(
       } else if (/^(models|runs)\//.test(name)) {
         await mkdir(dirname(path), { recursive: true });
         await pipeline(stream, createWriteStream(path, { flush: true }));
-      } else throw guard.fault(`holds ${name}, which is of no backup`);
+      } else throw guard.fault(`contains ${name}, which does not belong to a backup`);
     }
     await feeding;
   } catch (cause) {
     if (cause instanceof LeukogramError) throw cause;
-    throw guard.fault(`is damaged or cut off (${(cause as Error).message})`, cause);
+    throw guard.fault(`is damaged or incomplete (${(cause as Error).message})`, cause);
   }
-  for (const [table] of TABLES) if (!tables.has(table)) throw guard.fault(`lacks the table ${table}`);
+  for (const [table] of TABLES) if (!tables.has(table)) throw guard.fault(`has no table ${table}`);
   return { images, tables };
 }
 
@@ -99,7 +99,7 @@ async function requireEmpty({ database: { queries } }: Store): Promise<void> {
     rows: unknown[];
   };
   if (rows.length > 0)
-    throw new LeukogramError("ERR_CONFLICT", "there are records already", {
+    throw new LeukogramError("ERR_CONFLICT", "records already exist", {
       hint: "Restore into an empty folder and database.",
     });
 }
@@ -108,7 +108,7 @@ function readHead(bytes: Buffer, from: string): void {
   try {
     head.parse(JSON.parse(bytes.toString()));
   } catch (cause) {
-    throw new LeukogramError("ERR_DATA", `${from}: is no backup that this version can restore`, { cause });
+    throw new LeukogramError("ERR_DATA", `${from}: not a backup that this version can restore`, { cause });
   }
 }
 
@@ -118,7 +118,7 @@ async function takeImage(
 ): Promise<void> {
   const received = await store.images.receive(stream, size);
   if (name !== `images/${received.sha256}`)
-    throw new LeukogramError("ERR_DATA", `${name}: is not the image that was kept`);
+    throw new LeukogramError("ERR_DATA", `${name}: differs from the stored image`);
   await store.images.keep(received);
 }
 
@@ -158,5 +158,5 @@ async function requireImages({ images }: Store, queries: Queries): Promise<void>
       if (missing++ === 0) first = sha256;
     }
   if (missing > 0)
-    throw new LeukogramError("ERR_DATA", `the backup lacks ${counted(missing, "image")}, such as ${first}`);
+    throw new LeukogramError("ERR_DATA", `the backup is missing ${counted(missing, "image")}, such as ${first}`);
 }

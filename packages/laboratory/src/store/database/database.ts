@@ -17,14 +17,14 @@ export type Queries = PgDatabase<PgQueryResultHKT>;
 export interface Database {
   readonly kind: "pglite" | "postgres";
   readonly queries: Queries;
-  /** Runs in one transaction; what it wrote is on the disk when this ends. @throws ERR_DATABASE where it is gone. */
+  /** Runs in one transaction; what it wrote is on the disk when this ends. @throws ERR_DATABASE if it is gone. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
-  /** @throws ERR_DATABASE where it does not answer. */
+  /** @throws ERR_DATABASE if it does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the database in a folder, which is made where it is missing, and brings its tables up to date. @throws ERR_DATABASE */
+/** Opens the database in a folder, which is made if it is missing, and brings its tables up to date. @throws ERR_DATABASE */
 export async function openPglite(folder: string): Promise<Database> {
   const pglite = await startPglite(folder);
   const log = new LogSync(join(folder, "pg_wal"));
@@ -49,7 +49,7 @@ export async function openPglite(folder: string): Promise<Database> {
 /**
  * Opens a Postgres by its address, for this process alone, and brings its tables up to date.
  *
- * @throws ERR_DATABASE where it can't be reached; ERR_CONFLICT where another process uses it.
+ * @throws ERR_DATABASE if it can't be reached; ERR_CONFLICT if another process uses it.
  */
 export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5000, query_timeout: 60_000 });
@@ -121,7 +121,7 @@ async function migrate(tx: Queries): Promise<void> {
   };
   const last = Number(done.rows[0]!.last);
   if (last > MIGRATIONS.at(-1)!.id)
-    throw new LeukogramError("ERR_DATABASE", `the database is of a later version of Leukogram (${last})`, {
+    throw new LeukogramError("ERR_DATABASE", `the database belongs to a later version of Leukogram (${last})`, {
       hint: "Install that version.",
     });
   for (const { id, sql: text } of MIGRATIONS.filter((migration) => migration.id > last)) {

@@ -22,7 +22,7 @@ export class DatabaseLock {
   /**
    * Takes the database, or makes sure that it is still held: a database that was away has forgotten.
    *
-   * @throws ERR_CONFLICT where another process has it; what the driver throws where it can't be reached.
+   * @throws ERR_CONFLICT if another process has it; what the driver throws if it can't be reached.
    */
   async hold(): Promise<void> {
     if (this.#session !== undefined) return;
@@ -55,8 +55,8 @@ export class DatabaseLock {
       return;
     }
     await session.end();
-    throw new LeukogramError("ERR_CONFLICT", "another server, or command, uses this database", {
-      hint: "Stop that one, or name another database in DATABASE_URL.",
+    throw new LeukogramError("ERR_CONFLICT", "another server or command is using this database", {
+      hint: "Stop that process, or set DATABASE_URL to another database.",
     });
   }
 }

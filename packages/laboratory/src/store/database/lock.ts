@@ -10,7 +10,7 @@ const STALE = 30_000;
  * Takes a folder for this process, until it is given back or the process ends, by whatever.
  *
  * @returns gives it back.
- * @throws ERR_CONFLICT where another process has it.
+ * @throws ERR_CONFLICT if another process has it.
  */
 export function lockFolder(folder: string, now: () => Date): () => void {
   mkdirSync(folder, { recursive: true });
@@ -22,8 +22,8 @@ export function lockFolder(folder: string, now: () => Date): () => void {
     while (!take(draft, path)) {
       const theirs = read(path);
       if (theirs !== undefined && isHeld(theirs, path, now()))
-        throw new LeukogramError("ERR_CONFLICT", `${folder}: another process uses it (${theirs})`, {
-          hint: "Stop that one, or name another folder with --data.",
+        throw new LeukogramError("ERR_CONFLICT", `${folder}: in use by another process (${theirs})`, {
+          hint: "Stop that process, or choose another folder with --data.",
         });
       // Moved and not removed: whoever took it meanwhile is seen, and gets it back.
       const left = `${path}.left.${process.pid}`;
@@ -53,7 +53,7 @@ function isHeld(text: string, path: string, now: Date): boolean {
   return (startOf(Number(pid)) ?? "") === start;
 }
 
-/** When a process started, in the system's ticks; undefined where the system does not say. */
+/** When a process started, in the system's ticks; undefined if the system does not say. */
 function startOf(pid: number): string | undefined {
   return read(`/proc/${pid}/stat`)
     ?.replace(/^.*\) /, "")

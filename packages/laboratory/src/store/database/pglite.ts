@@ -14,9 +14,9 @@ export interface Pglite {
 }
 
 /**
- * Opens the database in a folder, which is made where it is missing.
+ * Opens the database in a folder, which is made if it is missing.
  *
- * @throws ERR_DATABASE where it can't be opened.
+ * @throws ERR_DATABASE if it can't be opened.
  */
 export async function startPglite(folder: string): Promise<Pglite> {
   const database = new PGlite(folder);

@@ -7,7 +7,7 @@ export const API = "/api/v1";
 
 /** What the server, or the network, answered instead of what was asked. */
 export class ApiError extends Error {
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 if there was no answer. */
   readonly status: number;
   readonly code: string;
   readonly hint: string | undefined;
@@ -60,7 +60,7 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return request<T>(path, signal === undefined ? {} : { signal });
 }
 
-/** Changes something, once: with a key of its own where none is given. @throws ApiError. */
+/** Changes something, once: with a key of its own if none is given. @throws ApiError. */
 export function send<T>(method: string, path: string, body?: unknown, key: string = newKey()): Promise<T> {
   const headers: Record<string, string> = changeHeaders(key);
   if (body !== undefined) headers["Content-Type"] = "application/json";

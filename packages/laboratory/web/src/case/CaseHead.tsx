@@ -9,7 +9,7 @@ import { Dialog } from "../ui/Dialog.tsx";
 interface CaseHeadProps {
   readonly summary: CaseSummary;
   readonly modelName: string;
-  /** The laboratory's, in words; undefined where it is not known. */
+  /** The laboratory's, in words; undefined if it is not known. */
   readonly scale: string | undefined;
   readonly onChanged: (summary: CaseSummary) => void;
 }

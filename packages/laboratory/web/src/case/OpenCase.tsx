@@ -37,7 +37,7 @@ export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
   );
   const { store, state } = useCaseStore({ caseId: summary.id, reading, user: session?.user ?? "", onRefused });
   const isReview = tab === "review";
-  // The review follows each cell by itself.
+  // The review follows each cell separately.
   const isBehind = !isReview && state.revision > summary.revision;
   useEffect(() => {
     if (isBehind) onChanged();

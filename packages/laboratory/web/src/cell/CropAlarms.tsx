@@ -2,7 +2,7 @@ import { lacksNucleus, leaves } from "../gallery/cropAlarms.ts";
 import type { GalleryCell } from "../gallery/types.ts";
 import { texts } from "../texts.ts";
 
-/** What is to be said of how a cell was cropped; nothing where all is well. */
+/** What is to be said of how a cell was cropped; nothing if all is well. */
 export function CropAlarms({ cell }: { readonly cell: Pick<GalleryCell, "crop"> }) {
   const words = texts.cell;
   return (

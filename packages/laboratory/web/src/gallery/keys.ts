@@ -47,7 +47,7 @@ const PLAIN: Readonly<Record<string, KeyAction["kind"]>> = {
   "?": "help",
 };
 
-/** What a key asks for in the gallery; undefined where it is none of its keys. */
+/** What a key asks for in the gallery; undefined if it is none of its keys. */
 export function actionOf(event: Key): KeyAction | undefined {
   if (event.altKey) return undefined;
   const isCommand = event.ctrlKey || event.metaKey;

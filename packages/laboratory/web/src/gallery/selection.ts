@@ -55,7 +55,7 @@ export function selected(last: Selection, step: Step, ids: readonly string[]): S
   }
 }
 
-/** What is labelled: the chosen cells, or the one with the focus where none is. */
+/** What is labelled: the chosen cells, or the one with the focus if none is. */
 export function targets({ chosen, focus }: Selection, ids: readonly string[]): readonly string[] {
   if (chosen.size > 0) return ids.filter((id) => chosen.has(id));
   return focus === undefined ? [] : [focus];

@@ -6,7 +6,7 @@ import { texts } from "../texts.ts";
 export const APP_CACHE = "leukogram-app";
 const MODEL_CACHE = "leukogram-models";
 
-/** Bytes of a model file: from the server, else as they were kept. @throws Error where there is neither. */
+/** Bytes of a model file: from the server, else as they were kept. @throws Error if there is neither. */
 export async function modelBytes(model: string): Promise<Uint8Array> {
   const address = `${API}/models/${encodeURIComponent(model)}/file`;
   const response = await fetch(address).catch(() => undefined);

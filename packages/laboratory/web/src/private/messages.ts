@@ -3,10 +3,10 @@ import type { Cell } from "../api/types.ts";
 
 /** How large the images show a cell. */
 export interface PrivateScale {
-  /** Width of a red cell, pixels; null where each cell's own nucleus tells it. */
+  /** Width of a red cell, pixels; null if each cell's own nucleus tells it. */
   readonly redCell: number | null;
   readonly source: "told" | "file" | "red cells" | "nuclei" | null;
-  /** In words; null where each cell's own nucleus tells it. */
+  /** In words; null if each cell's own nucleus tells it. */
   readonly text: string | null;
   /** What is to be said of it, a sentence each. */
   readonly notes: readonly string[];

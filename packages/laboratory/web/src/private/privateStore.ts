@@ -21,7 +21,7 @@ export interface PrivateState {
   readonly crops: boolean;
   /** Undefined until it was asked for, and for models that take whole pictures. */
   readonly scale: PrivateScale | undefined;
-  /** As the reader told it; undefined where it is measured. */
+  /** As the reader told it; undefined if it is measured. */
   readonly told: string | undefined;
   /** Why what was told last is no scale. */
   readonly scaleError: string | undefined;

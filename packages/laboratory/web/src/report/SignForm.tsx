@@ -98,7 +98,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
   );
 }
 
-// It is said anew with each try: there the user goes on, too.
+// It is said again with each try: there the user goes on, too.
 function forgetPassword(form: HTMLFormElement): void {
   const field = form.elements.namedItem("password");
   if (!(field instanceof HTMLInputElement)) return;

@@ -13,7 +13,7 @@ export interface CaseState {
   readonly classes: readonly string[];
   readonly differential: Differential | undefined;
   readonly isLoaded: boolean;
-  /** The newest that is known; -1 where none is. */
+  /** The newest that is known; -1 if none is. */
   readonly revision: number;
   /** Cells that wait for the model. */
   readonly waiting: number;

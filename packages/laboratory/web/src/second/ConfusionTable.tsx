@@ -3,7 +3,7 @@ import { texts } from "../texts.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 
-/** First reading by rows, second by columns; labels that neither used are left out. */
+/** Rows: first reading; columns: second reading; labels that neither used are left out. */
 export function ConfusionTable({ agreement: { table, labels } }: { readonly agreement: Agreement }) {
   const used = labels.flatMap((name, i) => {
     const count = table.reduce((sum, row, k) => sum + row[i]! + (k === i ? 0 : table[i]![k]!), 0);

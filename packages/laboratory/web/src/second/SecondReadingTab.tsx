@@ -28,7 +28,7 @@ export function SecondReadingTab({ summary, store, state, onChanged }: SecondRea
   const words = texts.second;
   const mayStart = mayReview && summary.secondReading === "none" && summary.status === "open";
   const { unsent, cells, isLoaded } = state;
-  // Who labelled in the first reading, the cells say; where there are no users, one may do both.
+  // Who labelled in the first reading, the cells say; if there are no users, one may do both.
   const isAsked = mayStart && session?.isLocal === false;
   useEffect(() => {
     if (isAsked) void store.load();

@@ -11,7 +11,7 @@ interface Content {
   readonly name?: string;
 }
 
-/** The first line of an event in words; undefined where its content is read as it is. @param numbers of cells, by id. */
+/** The first line of an event in words; undefined if its content is read as it is. @param numbers of cells, by id. */
 export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, number>): string | undefined {
   const content = event.content as Content;
   const words = texts.trail.words;

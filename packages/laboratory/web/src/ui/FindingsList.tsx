@@ -1,6 +1,6 @@
 import type { Findings } from "../api/types.ts";
 
-/** What an adaptation without labels found, one thing a line; nothing where there is none. */
+/** What an adaptation without labels found, one thing a line; nothing if there is none. */
 export function FindingsList({ findings }: { readonly findings: Findings }) {
   if (findings.length === 0) return null;
   return (

@@ -3,7 +3,7 @@ import { wordsOf } from "../app/messages.tsx";
 import { texts } from "../texts.ts";
 import { Notice } from "./Notice.tsx";
 
-/** What could not be loaded, with a way to try again; nothing where there is no error. */
+/** What could not be loaded, with a way to try again; nothing if there is no error. */
 export function LoadFault({ error, onAgain }: { readonly error: ApiError | undefined; readonly onAgain: () => void }) {
   if (error === undefined) return null;
   return (

@@ -35,7 +35,7 @@ export interface LabelAdaptation {
   /** Whether the model was changed; where not, it is as good as what the labels could make of it. */
   readonly adapted: boolean;
   readonly reason: string;
-  /** The way that was taken; undefined where none was better. */
+  /** The way that was taken; undefined if none was better. */
   readonly way: Way | undefined;
   readonly tried: readonly TriedWay[];
   /** The labelled cells by the model as it was. */
@@ -44,7 +44,7 @@ export interface LabelAdaptation {
   readonly after: { readonly predictions: Predictions; readonly evaluation: Evaluation };
   /** What to expect to gain, with 95 % limits. */
   readonly gain: { readonly accuracy: Estimate; readonly balancedAccuracy: Estimate };
-  /** Accuracy on remembered cells of the old laboratory; undefined where the model remembers none. */
+  /** Accuracy on remembered cells of the old laboratory; undefined if the model remembers none. */
   readonly home: { readonly before: number; readonly after: number; readonly cells: number } | undefined;
   /** How far the model went from the old weights to those that the labels alone wanted: 1 is all the way. */
   readonly share: number;
@@ -93,7 +93,7 @@ export async function adaptToLabels(
   const ways = options.ways ?? usualWays(run, unlabelled.length > 0);
   const cells = await viewCells(run, samples, {
     ...options,
-    onProgress: (done, total) => onStage?.("Looking at cells", done, total),
+    onProgress: (done, total) => onStage?.("Reading cells", done, total),
   });
   const [learned, kept] = halves(run.memory);
   const features = await oldFeatures(run, { cells, home: learned }, options);
@@ -117,17 +117,17 @@ export async function adaptToLabels(
     share: 0,
     memory: run.memory,
   });
-  if (!better) return unchanged("nothing that these labels taught was better than the model as it is");
-  onStage?.("Learning from all labels", 0, 1);
+  if (!better) return unchanged("no method trained on these labels was better than the original model");
+  onStage?.("Training on all labels", 0, 1);
   await fitTop(run, { ...fit, way: best, indices: samples.map((_, i) => i) });
   const reached = await withinHomeLoss(run, { restore, kept, limit: homeBefore - homeLoss, options });
-  onStage?.("Learning from all labels", 1, 1);
+  onStage?.("Training on all labels", 1, 1);
   if (reached === undefined)
-    return unchanged("what these labels taught would have cost the old laboratory more than was allowed");
+    return unchanged("training on these labels would lose more accuracy in the home laboratory than allowed");
   return {
     ...outcome,
     adapted: true,
-    reason: `${best.name}: log loss ${oldLoss.toFixed(3)}, then ${best.logLoss.toFixed(3)} on cells not learned from`,
+    reason: `${best.name}: log loss ${oldLoss.toFixed(3)}, then ${best.logLoss.toFixed(3)} on held-out cells`,
     way: best,
     home: kept && { before: homeBefore, after: reached.accuracy, cells: kept.labels.length },
     share: reached.share,
@@ -142,9 +142,9 @@ function requireEnough({ classes }: OpenRun, samples: readonly Sample[]): void {
   const found = classes.map((name, k) => `${name} ${counts[k]}`).join(", ");
   throw new LeukogramError(
     "ERR_DATA",
-    `adapting takes two classes with two labelled cells or more, received ${found}`,
+    `adapting needs at least two classes with at least two labelled cells each, received ${found}`,
     {
-      hint: "Label 5 to 40 cells a class; --suggest 20 names those that teach most.",
+      hint: "Label 5 to 40 cells per class; --suggest 20 lists the most useful cells to label.",
     },
   );
 }
@@ -152,7 +152,7 @@ function requireEnough({ classes }: OpenRun, samples: readonly Sample[]): void {
 function judge(before: Predictions, after: Predictions): Pick<LabelAdaptation, "before" | "after" | "gain"> {
   const [pair] = comparePredictions([
     { name: "adapted", predictions: after },
-    { name: "as it was", predictions: before },
+    { name: "unchanged", predictions: before },
   ]);
   return {
     before: { predictions: before, evaluation: evaluatePredictions(before) },

@@ -33,11 +33,11 @@ export interface FitTopOptions extends SessionOptions {
   readonly cells: Cells;
   /** Which of the cells to learn from. */
   readonly indices: readonly number[];
-  /** Cells of the old laboratory to keep to; none where the model remembers none. */
+  /** Cells of the old laboratory to keep to; none if the model remembers none. */
   readonly home: HomeMemory | undefined;
   /** What the head is given by the old blocks for these cells, and for those of the old laboratory: [N, F], flat. */
   readonly features: { readonly fresh: Float32Array; readonly home: Float32Array };
-  /** Cells without labels to learn from too, by ways that count votes. */
+  /** Unlabelled cells to learn from too, by ways that count votes. */
   readonly pool?: VotingPool | undefined;
   readonly labelSmoothing: number;
   readonly seed: number;
@@ -106,7 +106,7 @@ function fitHeadAlone(run: OpenRun, options: FitTopOptions): void {
   bias.value = bias.value.map((value, k) => value + change.bias[k]!);
 }
 
-// Votes on the pool where the labels that are learned from are known, and no others; none where the way counts none.
+// Votes on the pool where the labels that are learned from are known, and no others; none if the way counts none.
 function votesOf({ way, pool, indices }: FitTopOptions): readonly (readonly number[])[] {
   return pool === undefined || (way.votes ?? 0) === 0 ? [] : pool.votes(indices);
 }

@@ -11,7 +11,7 @@ import { headFeatures, headLogits, softmaxRows, topPart } from "./topPart.ts";
 /** Shares of the way that are tried where all of it costs the old laboratory too much. */
 const SHARES = [1, 0.75, 0.5, 0.25];
 
-/** The remembered cells, every other one of each class: to learn from, and to judge by; undefined where too few. */
+/** The remembered cells, every other one of each class: to learn from, and to judge by; undefined if too few. */
 export function halves(memory: HomeMemory | undefined): [HomeMemory | undefined, HomeMemory | undefined] {
   if (memory === undefined) return [undefined, undefined];
   const seen = new Map<number, number>();
@@ -29,7 +29,7 @@ export function halves(memory: HomeMemory | undefined): [HomeMemory | undefined,
   return turn.includes(1) ? [part(0), part(1)] : [undefined, undefined];
 }
 
-/** Accuracy on remembered cells with the weights as they are; NaN where there are none. */
+/** Accuracy on remembered cells with the weights as they are; NaN if there are none. */
 export async function homeAccuracy(
   run: OpenRun,
   kept: HomeMemory | undefined,

@@ -25,15 +25,15 @@ export interface JudgeOptions extends SessionOptions {
 /**
  * Judges the model that was there and the one that was made of it on cells that were held out; gives the new one's answers too.
  *
- * @throws ERR_DATA where a class is not the models'; ERR_IMAGE; ERR_ABORTED.
+ * @throws ERR_DATA if a class is not the models'; ERR_IMAGE; ERR_ABORTED.
  */
 export async function judgeHeldOut(
   [before, after]: readonly [string, string],
   cells: Dataset,
   options: JudgeOptions = {},
 ): Promise<{ readonly judgement: HeldOutJudgement; readonly predictions: Predictions }> {
-  const { evaluation: old } = await judge(before, cells, { ...options, stage: "Judging the old model" });
-  const { evaluation, predictions } = await judge(after, cells, { ...options, stage: "Judging the new model" });
+  const { evaluation: old } = await judge(before, cells, { ...options, stage: "Evaluating the original model" });
+  const { evaluation, predictions } = await judge(after, cells, { ...options, stage: "Evaluating the adapted model" });
   const { count, accuracy, kappa } = evaluation;
   return { judgement: { cells: count, before: old.accuracy, after: accuracy, kappaAfter: kappa }, predictions };
 }

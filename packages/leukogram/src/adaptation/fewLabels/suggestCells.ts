@@ -47,7 +47,7 @@ export async function suggestCells(
   const cells = await viewCells(run, all.map(asSample), {
     ...options,
     ownOnly: true,
-    onProgress: (done, total) => onStage?.("Looking at cells", done, total),
+    onProgress: (done, total) => onStage?.("Reading cells", done, total),
   });
   const gradients = await gradientsOf(run, cells, options);
   const chosen = farApart(gradients, { fixed: labelled.length, count, rng: new Rng(seed).fork("suggest") });
@@ -105,7 +105,7 @@ function farApart(
   return chosen;
 }
 
-// An index, drawn by weight; undefined where all weights are 0.
+// An index, drawn by weight; undefined if all weights are 0.
 function draw(weights: readonly number[], rng: Rng): number | undefined {
   let rest = rng.uniform() * weights.reduce((a, b) => a + b, 0);
   let last: number | undefined;

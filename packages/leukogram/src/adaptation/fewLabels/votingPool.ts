@@ -5,7 +5,7 @@ import { type LookOptions, lookAtUnlabelled } from "../unlabelled/unlabelledCell
 import type { Cells } from "./labelledCells.ts";
 import { headLogits, softmaxRows } from "./topPart.ts";
 
-/** Cells without labels that vote together with the labelled ones. */
+/** Unlabelled cells that vote together with the labelled ones. */
 export interface VotingPool {
   readonly cells: Cells;
   /** What the head is given for them by the old blocks, [M, F], flat. */

@@ -31,10 +31,10 @@ export interface EntropyOptions extends AdaptOptions {
 
 /**
  * Makes a model surer of its answers to a new laboratory's pictures (TENT). After each pass over them the model is
- * asked anew: where predicted classes shift, or mirrored views of a cell agree no better, it goes back to what was
+ * asked again: where predicted classes shift, or mirrored views of a cell agree no better, it goes back to what was
  * good before and stops.
  *
- * @throws ERR_ABORTED; ERR_CONFIG where the model has no batch normalisation.
+ * @throws ERR_ABORTED; ERR_CONFIG if the model has no batch normalisation.
  */
 export async function adaptByEntropy(
   model: Model,
@@ -95,21 +95,21 @@ interface Course {
   readonly after: ViewAnswers;
 }
 
-// Why an epoch did no good; undefined where it did.
+// Why an epoch did no good; undefined if it did.
 function faultOf({ start, before, after }: Course): string | undefined {
   const moved = totalVariation(start.shares, after.shares);
-  if (moved > MOST_MOVED) return `predicted classes would shift by ${percent(moved)} of the images`;
+  if (moved > MOST_MOVED) return `predictions would change for ${percent(moved)} of the images`;
   if (after.disagreement >= before.disagreement)
-    return `views of the same cell agree no better (${changeText(before, after)})`;
+    return `predictions for views of the same cell do not agree better (${changeText(before, after)})`;
   return undefined;
 }
 
 function ended(before: ViewAnswers, good: ViewAnswers, fault: string | undefined): Adaptation {
   if (good === before) return { applied: false, reason: fault!, before, after: undefined };
-  const stopped = fault === undefined ? "" : `; stopped then, as ${fault}`;
+  const stopped = fault === undefined ? "" : `; then stopped, because ${fault}`;
   return {
     applied: true,
-    reason: `surer of its answers, and views of the same cell agree better (${changeText(before, good)})${stopped}`,
+    reason: `more certain, and predictions for views of the same cell agree better (${changeText(before, good)})${stopped}`,
     before,
     after: good,
   };

@@ -28,7 +28,7 @@ const BATCH = 32;
  * views of the same cells contradict each other least. Where they contradict each other no less than before, or the
  * predicted classes shift too far, the model stays as it is.
  *
- * @throws ERR_ABORTED; ERR_CONFIG where the model has no batch normalisation.
+ * @throws ERR_ABORTED; ERR_CONFIG if the model has no batch normalisation.
  */
 export async function adaptStatistics(
   model: Model,
@@ -57,7 +57,7 @@ export async function adaptStatistics(
   if (after.disagreement >= before.disagreement * BETTER)
     return {
       applied: false,
-      reason: `views of the same cell agree no better with new statistics (${change})`,
+      reason: `predictions for views of the same cell do not agree better with new statistics (${change})`,
       before,
       after,
     };
@@ -65,14 +65,14 @@ export async function adaptStatistics(
   if (moved > MOST_MOVED)
     return {
       applied: false,
-      reason: `predicted classes would shift by ${percent(moved)} of the images`,
+      reason: `predictions would change for ${percent(moved)} of the images`,
       before,
       after,
     };
   restore();
   return {
     applied: true,
-    reason: `the new laboratory's statistics count ${percent(share)}: views of the same cell agree better (${change})`,
+    reason: `the new laboratory's statistics get a weight of ${percent(share)}: predictions for views of the same cell agree better (${change})`,
     before,
     after,
   };

@@ -29,7 +29,7 @@ export function refusal(reason: string): Adaptation {
 
 /** Why there are too few pictures. */
 export function tooFew({ count }: Pictures): string {
-  return `${counted(count, "image is", "images are")} too few to learn a laboratory from (${LEAST_PICTURES} needed)`;
+  return `${counted(count, "image is", "images are")} too few to adapt to a laboratory (${LEAST_PICTURES} needed)`;
 }
 
 /** How much views contradict each other before and after. */

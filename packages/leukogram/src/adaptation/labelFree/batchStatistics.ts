@@ -26,7 +26,7 @@ export interface MixStatisticsOptions extends SessionOptions {
  * share (Schneider et al. 2020, "Improving robustness against common corruptions by covariate shift adaptation"). Each
  * layer's are taken behind layers that already work with the mixture. Changes the model's weights.
  *
- * @throws ERR_ABORTED; ERR_CONFIG where the model has no batch normalisation.
+ * @throws ERR_ABORTED; ERR_CONFIG if the model has no batch normalisation.
  */
 export async function mixStatistics(
   model: Model,
@@ -48,11 +48,11 @@ export async function mixStatistics(
   }
 }
 
-/** The batch normalisations of a model that move. @throws ERR_CONFIG where there is none. */
+/** The batch normalisations of a model that move. @throws ERR_CONFIG if there is none. */
 export function batchNormalizations(model: Model): BatchNormalization[] {
   const found = model.layers.filter((layer) => layer instanceof BatchNormalization && layer.trainable);
   if (found.length === 0)
-    throw new LeukogramError("ERR_CONFIG", `model ${model.name} has no batch normalisation that could be adapted`);
+    throw new LeukogramError("ERR_CONFIG", `model ${model.name} has no batch normalisation to adapt`);
   return found as BatchNormalization[];
 }
 

@@ -62,7 +62,7 @@ export interface LabelFreeClassifier {
  * Makes a model ready for the images of a new laboratory, of which no label is known. The model's files stay as they
  * are. Where nothing is asked for, it is loaded as it is.
  *
- * @throws ERR_FORMAT where the model can't be loaded, or is no run folder and is to be changed; ERR_USAGE as
+ * @throws ERR_FORMAT if the model can't be loaded, or is no run folder and is to be changed; ERR_USAGE as
  * `CellCrops.plan`; ERR_ABORTED.
  */
 export async function labelFreeClassifier(
@@ -77,8 +77,8 @@ export async function labelFreeClassifier(
     return { classifier, crops: await cropsOf(classifier, samples, options), steps: [] };
   }
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory() && !isShippedName(path))
-    throw new LeukogramError("ERR_FORMAT", `${path}: is no run folder, and a model file alone can't be changed`, {
-      hint: "Give the folder of a finished run, or leave out --tta, --adapt-statistics, --tent and --neighbours.",
+    throw new LeukogramError("ERR_FORMAT", `${path}: not a run folder; a model file alone can't be adapted`, {
+      hint: "Give the folder of a finished run, or remove --tta, --adapt-statistics, --tent and --neighbours.",
     });
   if (options.foreign !== undefined) requireNothingSaid(path, options.foreign);
   const run = await openRun(path);
@@ -91,7 +91,7 @@ export async function labelFreeClassifier(
     steps.push({
       name: "test-time augmentation",
       applied: true,
-      reason: `${views.views} turned and mirrored views of ${views.pictures.length} pictures: three sizes of the crop, a paler and a darker stain`,
+      reason: `${views.views} rotated and flipped views of ${views.pictures.length} images: three crop sizes, a paler and a darker stain`,
     });
   return { classifier: await testTimeClassifier(run, views, options), crops, steps };
 }
@@ -110,7 +110,7 @@ async function votesOf(
   { neighbours: _, ...options }: LabelFreeOptions,
 ): Promise<LabelFreeStep> {
   const { adapted, reason, signs } = await adaptUnlabelled(run, files, { ...options, homeLoss: 1 });
-  const told = `answers that change: ${changesText(signs)}; ${percent(signs.stability)} of votes are stable`;
+  const told = `changed predictions: ${changesText(signs)}; ${percent(signs.stability)} of votes are stable`;
   return { name: "neighbours' votes", applied: adapted, reason: adapted ? told : reason };
 }
 
@@ -130,8 +130,8 @@ export function withCorrectedPriors<T extends AnsweredRow>(
 ): { readonly rows: readonly T[]; readonly step: LabelFreeStep } {
   const familiarity = judgeFamiliarity(rows.map((row) => row.familiarity));
   if (familiarity?.warns) {
-    const strange = `${percent(familiarity.unfamiliar.value)} of these images do not look like the model's own`;
-    const reason = `${strange}, and mistakes there look like another mixture of cells: adapt first (leukogram adapt --unlabelled)`;
+    const strange = `${percent(familiarity.unfamiliar.value)} of these images do not look like the model's training images`;
+    const reason = `${strange}, and mistakes on such images look like a different mixture of cells. Adapt the model first (leukogram adapt --unlabelled)`;
     return { rows, step: { name: "prior correction", applied: false, reason } };
   }
   const known = rows.flatMap(({ probabilities }) => (probabilities ? [probabilities] : []));

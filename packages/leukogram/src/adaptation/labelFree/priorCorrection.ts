@@ -46,12 +46,12 @@ export function correctPriors(
   const unchanged = (reason: string) => ({ probabilities, priors: old, applied: false, reason });
   if (probabilities.length < minImages)
     return unchanged(
-      `${counted(probabilities.length, "image is", "images are")} too few to tell how frequent classes are (${minImages} needed)`,
+      `${counted(probabilities.length, "image is", "images are")} too few to estimate class frequencies (${minImages} needed)`,
     );
   const sharp = probabilities.map((row) => normalized(row.map((p) => p ** (1 / TEMPERATURE))));
   const estimated = expectationMaximisation(sharp, old, options);
   const p = likelihoodRatioP(sharp, old, estimated);
-  if (p >= 0.01) return unchanged(`classes are not clearly more or less frequent than in training (p ${p.toFixed(2)})`);
+  if (p >= 0.01) return unchanged(`class frequencies do not clearly differ from training (p ${p.toFixed(2)})`);
   // On sharpened probabilities it would be the power DAMPING.
   const power = DAMPING * TEMPERATURE;
   const factors = estimated.map((share, k) => clamp(share / old[k]!, 1 / LARGEST_FACTOR, LARGEST_FACTOR) ** power);
@@ -59,7 +59,7 @@ export function correctPriors(
     probabilities: probabilities.map((row) => reweighted(row, factors)),
     priors: estimated,
     applied: true,
-    reason: `classes are as frequent as the probabilities say (likelihood ratio, p ${p < 0.001 ? "< 0.001" : p.toFixed(3)})`,
+    reason: `corrected for the estimated class frequencies (likelihood ratio, p ${p < 0.001 ? "< 0.001" : p.toFixed(3)})`,
   };
 }
 

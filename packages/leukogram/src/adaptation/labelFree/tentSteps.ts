@@ -34,7 +34,7 @@ export interface TentSteps {
  * one graph a step: forward, entropy, gradients of gamma and beta, Adam. Unlike theirs, a batch is not normalised by its
  * own statistics, so that steps and later predictions see the same network, whatever mixture of classes a batch holds.
  *
- * @throws ERR_CONFIG where the model has no batch normalisation.
+ * @throws ERR_CONFIG if the model has no batch normalisation.
  */
 export async function createTentSteps(model: Model, options: TentStepsOptions): Promise<TentSteps> {
   const weights = batchNormalizations(model).flatMap((layer) => layer.weights.filter(({ trainable }) => trainable));
@@ -113,7 +113,7 @@ function tentGraph(
   return { entropy, ...Object.fromEntries(vectors) };
 }
 
-// Mean entropy over the images of logits [N, K] whose entropy is below the limit; 0 where there is none.
+// Mean entropy over the images of logits [N, K] whose entropy is below the limit; 0 if there is none.
 function certainEntropy(logits: Tensor, limit: number): Tensor {
   const classes = logits.shape[1] as number;
   const logarithms = ops.logSoftmax(logits);

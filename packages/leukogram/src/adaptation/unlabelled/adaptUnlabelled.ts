@@ -26,9 +26,9 @@ export interface UnlabelledAdaptation {
   readonly reason: string;
   /** What the votes look like; how right they are can't be known without labels. */
   readonly signs: VoteSigns;
-  /** Share of the votes that the written model gives by itself; undefined where it was not changed. */
+  /** Share of the votes that the written model gives by itself; undefined if it was not changed. */
   readonly agreement: number | undefined;
-  /** Accuracy on remembered cells of the old laboratory; undefined where the model remembers none. */
+  /** Accuracy on remembered cells of the old laboratory; undefined if the model remembers none. */
   readonly home: { readonly before: number; readonly after: number; readonly cells: number } | undefined;
   /** How far the model went from the old weights to those that the votes wanted: 1 is all the way. */
   readonly share: number;
@@ -43,7 +43,7 @@ export interface Vote {
   readonly cells: UnlabelledCells;
   readonly votes: readonly (readonly number[])[];
   readonly signs: VoteSigns;
-  /** Why the votes are not to be followed; undefined where nothing speaks against them. */
+  /** Why the votes are not to be followed; undefined if nothing speaks against them. */
   readonly fault: string | undefined;
 }
 
@@ -108,19 +108,19 @@ export async function adaptUnlabelled(
   });
   if (fault !== undefined) return unchanged(fault);
   const restore = remember(topPart(run).layers);
-  onStage?.("Learning the votes", 0, 1);
+  onStage?.("Training on the votes", 0, 1);
   const home = learned && { memory: learned, features: await headFeatures(run, learned, options) };
   const learnt = distilVotes(run, { features: cells.features.data, votes, home });
   if (learnt < ENOUGH_AGREEMENT) {
     restore();
     return unchanged(
-      `the model's head can give ${percent(learnt)} of the votes only (${percent(ENOUGH_AGREEMENT)} needed): label some cells instead`,
+      `the model's head can reproduce only ${percent(learnt)} of the votes (${percent(ENOUGH_AGREEMENT)} needed): label some cells instead`,
     );
   }
   const reached = await withinHomeLoss(run, { restore, kept, limit: homeBefore - homeLoss, options });
-  onStage?.("Learning the votes", 1, 1);
+  onStage?.("Training on the votes", 1, 1);
   if (reached === undefined)
-    return unchanged("following the votes would have cost the old laboratory more than was allowed");
+    return unchanged("training on the votes would lose more accuracy in the home laboratory than allowed");
   return {
     ...shared,
     adapted: true,

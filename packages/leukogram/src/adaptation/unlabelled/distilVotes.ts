@@ -11,7 +11,7 @@ export interface DistilOptions {
   readonly features: Float32Array;
   /** Probabilities after the vote, [N][K]. */
   readonly votes: readonly (readonly number[])[];
-  /** Cells of the old laboratory to keep to, and what the head is given for them; none where the model remembers none. */
+  /** Cells of the old laboratory to keep to, and what the head is given for them; none if the model remembers none. */
   readonly home: { readonly memory: HomeMemory; readonly features: Float32Array } | undefined;
 }
 

@@ -15,7 +15,7 @@ const APART = 4;
 /**
  * Whether pictures fall into two groups that look different: two means from several starts, each measure in units of
  * its spread, then the distance of the groups along the line between them (Ashman, Bird and Zepf 1994, "Detecting
- * bimodality in astronomical datasets"). Undefined where no split leaves both groups enough.
+ * bimodality in astronomical datasets"). Undefined if no split leaves both groups enough.
  *
  * @param rows measures of each picture, [N][M].
  */

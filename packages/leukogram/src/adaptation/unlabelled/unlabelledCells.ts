@@ -11,7 +11,7 @@ import type { OpenRun } from "../openRun.ts";
 import { type TwoLooks, twoLooks } from "./mixedLooks.ts";
 import type { Rows } from "./principalComponents.ts";
 
-/** Cells without labels, as a model sees them. */
+/** Unlabelled cells, as a model sees them. */
 export interface UnlabelledCells {
   readonly samples: readonly Sample[];
   /** As the changeable part takes them, in the model's own views; their labels mean nothing. */
@@ -53,7 +53,7 @@ export async function lookAtUnlabelled(
     label: 0,
     group: path,
   }));
-  const onProgress = (done: number, total: number) => onStage?.("Looking at cells without labels", done, total);
+  const onProgress = (done: number, total: number) => onStage?.("Reading unlabelled cells", done, total);
   const cells = await viewCells(run, samples, { ...options, ownOnly: true, onProgress });
   const data = await ownFeatures(run, cells, options);
   const rows: number[][] = [];
@@ -77,7 +77,7 @@ async function readable(paths: readonly string[]): Promise<string[]> {
   return good;
 }
 
-/** Mean probability of a model's answers to the cells that it remembers; undefined where it remembers none. */
+/** Mean probability of a model's answers to the cells that it remembers; undefined if it remembers none. */
 export async function homeConfidence(
   run: OpenRun,
   memory: HomeMemory | undefined,

@@ -14,33 +14,36 @@ export type ToldAdaptation = Pick<
 >;
 
 /** What no adaptation without labels can say. */
-export const NOT_KNOWN = "How right the answers are can't be known without labels";
+export const NOT_KNOWN = "Accuracy can't be measured without labels";
 
 /**
  * What was found, and what is expected of the model.
  *
- * @param homeLoss accuracy that may be lost on the model's own laboratory, points
+ * @param homeLoss largest loss of accuracy allowed in the model's home laboratory, in percentage points
  */
 export function unlabelledFindings({ signs, home }: ToldAdaptation, homeLoss: number): Finding[] {
   const { cells, distinct, vanished, stability, smoothness, confidence, homeConfidence } = signs;
   const finding = (name: string, text: string): Finding => ({ name, text });
   return [
-    finding("Cells", `${cells} without labels${distinct < cells ? `, ${distinct} of them different` : ""}`),
-    finding("Answers to change", changesText(signs)),
+    finding("Cells", `${cells} unlabelled${distinct < cells ? `, ${distinct} of them different` : ""}`),
+    finding("Changed predictions", changesText(signs)),
     ...vanished.map(({ name, cells: lost }) =>
-      finding("Class that vanishes", `${name}: ${lost} answers, then none; look at these cells`),
+      finding("Vanished class", `${name}: ${lost} predictions before, none after; check these cells`),
     ),
-    finding("Stability", `${percent(stability)} of votes come out the same from half of the cells`),
-    finding("Alike cells", `${percent(smoothness)} of neighbours get the same answer from the model itself`),
+    finding("Stability", `${percent(stability)} of votes are the same with half of the cells`),
+    finding(
+      "Similar cells",
+      `${percent(smoothness)} of neighbouring cells get the same prediction from the original model`,
+    ),
     finding(
       "Mean probability",
-      `${confidence.toFixed(2)}${homeConfidence === undefined ? "" : `, ${homeConfidence.toFixed(2)} in the model's own laboratory`}`,
+      `${confidence.toFixed(2)}${homeConfidence === undefined ? "" : `, ${homeConfidence.toFixed(2)} in the model's home laboratory`}`,
     ),
     finding(
-      "Own laboratory",
+      "Home laboratory",
       home
-        ? `${percent(home.before)}, now ${percent(home.after)} of ${home.cells} remembered cells (${homeLoss} points may be lost)`
-        : "not looked at: the model remembers no cells of it",
+        ? `${percent(home.before)}, now ${percent(home.after)} of ${home.cells} stored cells (allowed loss: ${homeLoss} percentage points)`
+        : "not checked: the model has stored no cells from it",
     ),
   ];
 }
@@ -48,6 +51,6 @@ export function unlabelledFindings({ signs, home }: ToldAdaptation, homeLoss: nu
 /** What became of the model, in a sentence. */
 export function unlabelledOutcome({ adapted, reason, agreement, share }: ToldAdaptation): string {
   if (!adapted) return `Not adapted: ${reason}.`;
-  const part = share < 1 ? `; ${percent(share)} of the way, to keep the own laboratory` : "";
-  return `Adapted by ${reason}: the model itself now gives ${percent(agreement!)} of them${part}`;
+  const part = share < 1 ? `; blended at ${percent(share)} to protect accuracy in the home laboratory` : "";
+  return `Adapted by ${reason}: the adapted model reproduces ${percent(agreement!)} of them${part}`;
 }

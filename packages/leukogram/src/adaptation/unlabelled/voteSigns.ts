@@ -26,13 +26,13 @@ export interface VoteSigns {
   readonly largest: { readonly name: string; readonly share: number };
   /** Mean probability of the model's own answers. */
   readonly confidence: number;
-  /** The same on remembered cells of its own laboratory; undefined where it remembers none. */
+  /** The same on remembered cells of its own laboratory; undefined if it remembers none. */
   readonly homeConfidence: number | undefined;
   /** Share of neighbours that the model itself takes for the same class. */
   readonly smoothness: number;
   /** Share of votes that come out the same where a random half of the cells votes alone. */
   readonly stability: number;
-  /** The two groups that pictures fall into by their looks; undefined where there are none. */
+  /** The two groups that pictures fall into by their looks; undefined if there are none. */
   readonly looks: TwoLooks | undefined;
 }
 
@@ -96,38 +96,38 @@ const LEAST_STABILITY = 0.85;
 const MOST_OF_ONE_CLASS = 0.9;
 const MOST_CHANGED = 0.3;
 
-/** Why votes are not to be followed, and how to mend that; undefined where nothing speaks against them. */
+/** Why votes are not to be followed, and how to mend that; undefined if nothing speaks against them. */
 export function voteFault(signs: VoteSigns): string | undefined {
   const { distinct, largest, confidence, homeConfidence, smoothness, stability, changed, looks } = signs;
   const sure = homeConfidence === undefined ? LEAST_PLAIN_CONFIDENCE : LEAST_CONFIDENCE * homeConfidence;
   const faults: readonly (readonly [boolean, string])[] = [
     [
       distinct < FEWEST_CELLS,
-      `${distinct} different cells are too few to vote (${FEWEST_CELLS} needed): give more cells`,
+      `${distinct} different cells are too few for a vote (${FEWEST_CELLS} needed): give more cells`,
     ],
     [
       areMixed(looks),
-      `the pictures look like those of two laboratories (${percent(looks?.minority ?? 0)} of them differ from the rest): give each laboratory's cells by themselves`,
+      `the images seem to come from two laboratories (${percent(looks?.minority ?? 0)} of them differ from the rest): give each laboratory's cells separately`,
     ],
     [
       largest.share > MOST_OF_ONE_CLASS,
-      `${percent(largest.share)} of the cells are taken for one class (${largest.name}): give cells as they come on the slide`,
+      `${percent(largest.share)} of the cells are predicted as one class (${largest.name}): give cells as they occur on the slide`,
     ],
     [
       confidence < sure,
-      `the model is too unsure of these cells (mean probability ${confidence.toFixed(2)}, ${sure.toFixed(2)} needed): label some cells instead`,
+      `the model is too uncertain on these cells (mean probability ${confidence.toFixed(2)}, ${sure.toFixed(2)} needed): label some cells instead`,
     ],
     [
       smoothness < LEAST_SMOOTHNESS,
-      `cells that look alike to the model get different answers (${percent(smoothness)} of neighbours agree, ${percent(LEAST_SMOOTHNESS)} needed): label some cells instead`,
+      `cells that look similar to the model get different predictions (${percent(smoothness)} of neighbours agree, ${percent(LEAST_SMOOTHNESS)} needed): label some cells instead`,
     ],
     [
       stability < LEAST_STABILITY,
-      `half of the cells would vote otherwise (${percent(stability)} of votes stay, ${percent(LEAST_STABILITY)} needed): give more cells, or label some`,
+      `the votes are not stable with half of the cells (${percent(stability)} stay the same, ${percent(LEAST_STABILITY)} needed): give more cells, or label some`,
     ],
     [
       changed > MOST_CHANGED,
-      `${percent(changed)} of the answers would change (${percent(MOST_CHANGED)} at most): label some cells instead`,
+      `${percent(changed)} of the predictions would change (${percent(MOST_CHANGED)} at most): label some cells instead`,
     ],
   ];
   return faults.find(([isFault]) => isFault)?.[1];

@@ -28,28 +28,33 @@ const adapt: CommandModule = {
   define(command) {
     command
       .description(
-        "Adapt a model to a new laboratory by its unlabelled cells, by a few labelled ones, or name the cells to label first.",
+        "Adapt a model to a new laboratory, using unlabelled cells or a few labelled cells, or suggest which cells to label first.",
       )
-      .argument("<model>", "run folder, or name of a shipped model")
+      .argument("<model>", "run folder, or name of a built-in model")
       .argument(
         "[dir]",
-        "labelled cells of the new laboratory, 5 to 40 a class: class folders or a manifest CSV; classes may be missing. With --suggest any folder of images; with --unlabelled none is needed",
+        "labelled cells from the new laboratory, 5 to 40 per class: class folders or a manifest CSV; classes may be missing. With --suggest, any folder of images; with --unlabelled, optional",
       )
       .option(
         "--unlabelled <dir>",
-        "images of the new laboratory's cells, as they come: a folder, or a manifest CSV; no label is read",
+        "unlabelled images of cells from the new laboratory, not sorted or selected: a folder, or a manifest CSV; labels are ignored",
       )
-      .option("--out <dir>", "the run folder of the adapted model")
-      .option("--suggest <number>", "change nothing: name so many cells to label next", wholeNumber)
-      .option("--labelled <dir>", "with --suggest: cells that have a label already")
+      .option("--out <dir>", "run folder for the adapted model")
+      .option("--suggest <number>", "do not adapt; list this many cells to label next", wholeNumber)
+      .option("--labelled <dir>", "with --suggest: cells that are already labelled")
+      .option("--group-by <column>", "manifest column that groups cells for cross-validation: patient, slide")
       .option(
-        "--group-by <column>",
-        "manifest column whose cells belong together when ways to learn are judged: patient, slide",
+        "--home-loss <points>",
+        "largest loss of accuracy allowed in the model's home laboratory, in percentage points",
+        number,
+        1,
       )
-      .option("--home-loss <points>", "accuracy that may be lost on the model's own laboratory, points", number, 1)
-      .option("--seed <number>", "what all chance comes from", number, 0)
-      .option("--judge <dir>", "labelled cells to learn nothing from: both models are judged on them, in judged.json")
-      .option("--yes", "replace the run that is in --out");
+      .option("--seed <number>", "random seed", number, 0)
+      .option(
+        "--judge <dir>",
+        "labelled cells to hold out: both models are evaluated on them; results go to judged.json",
+      )
+      .option("--yes", "overwrite the run in --out");
     addScaleFlag(command);
     addProgressFlag(command);
     addClassNameFlags(command);
@@ -92,18 +97,18 @@ async function execute({ args: [model, dir], options, signal }: CommandInput, pr
 
 function requireFlags({ out, suggest, labelled, unlabelled, judge, homeLoss }: Flags, dir: unknown): void {
   const faults: readonly (readonly [boolean, string])[] = [
-    [dir === undefined && unlabelled === undefined, "there are no cells to adapt to"],
-    [unlabelled !== undefined && suggest !== undefined, "--unlabelled and --suggest were both given"],
+    [dir === undefined && unlabelled === undefined, "no cells to adapt to"],
+    [unlabelled !== undefined && suggest !== undefined, "--unlabelled and --suggest can't be combined"],
     [out === undefined && suggest === undefined, "--out is missing"],
-    [out !== undefined && suggest !== undefined, "--out and --suggest were both given"],
-    [labelled !== undefined && suggest === undefined, "--labelled goes with --suggest"],
-    [judge !== undefined && suggest !== undefined, "--judge goes with --out"],
-    [!(homeLoss >= 0 && homeLoss <= 100), `--home-loss takes points from 0 to 100, received ${homeLoss}`],
+    [out !== undefined && suggest !== undefined, "--out and --suggest can't be combined"],
+    [labelled !== undefined && suggest === undefined, "--labelled requires --suggest"],
+    [judge !== undefined && suggest !== undefined, "--judge requires --out"],
+    [!(homeLoss >= 0 && homeLoss <= 100), `--home-loss expects 0 to 100 percentage points, received ${homeLoss}`],
   ];
   const fault = faults.find(([isFault]) => isFault)?.[1];
   if (fault === undefined) return;
   throw new LeukogramError("ERR_USAGE", `adapt: ${fault}`, {
-    hint: "Give labelled cells or --unlabelled DIR, and name the new model with --out; or ask for cells to label with --suggest 20.",
+    hint: "Give labelled cells or --unlabelled DIR, and the new model's folder with --out; or list cells to label with --suggest 20.",
   });
 }
 

@@ -19,26 +19,26 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-const MARKS = { fault: "MEND ", doubt: "DOUBT", note: "note " };
+const MARKS = { fault: "FIX  ", doubt: "CHECK", note: "note " };
 
 const audit: CommandModule = {
   define(command) {
     command
       .description(
-        "Whether labelled images are fit to learn from: files that can't be read, copies of one cell across splits or labels, classes that can be told without looking at the cell.",
+        "Check whether labelled images are fit for training: unreadable files, copies of one cell across splits or labels, and classes that can be predicted without the cell itself.",
       )
       .argument(
         "<dirs...>",
-        "class folders, folders with Train/ and Test/, or manifest CSVs; NAME=DIR to name a laboratory",
+        "class folders, folders with Train/ and Test/, or manifest CSVs; use NAME=DIR to name a laboratory",
       )
-      .option("--out <file>", "write an HTML report with pictures of the copies")
-      .option("--group-by <column>", "manifest column whose images belong together: patient, slide")
+      .option("--out <file>", "write an HTML report that shows the copies")
+      .option("--group-by <column>", "manifest column that groups images: patient, slide")
       .option(
         "--predictions <file>",
-        "predictions.csv of models that did not learn from the images (crossvalidate writes one), to find labels that are probably wrong",
+        "predictions.csv from models that were not trained on these images (crossvalidate writes one), to find labels that are probably wrong",
       )
-      .option("--seed <number>", "what all chance comes from", number, 0)
-      .option("--strict", "end with exit code 3 where something is to be mended");
+      .option("--seed <number>", "random seed", number, 0)
+      .option("--strict", "exit with code 3 if any finding needs fixing");
     addClassNameFlags(command);
     addPictureFlags(command);
   },
@@ -62,7 +62,7 @@ const audit: CommandModule = {
     if (strict && faults > 0)
       throw new LeukogramError(
         "ERR_DATA",
-        `${sources.join(", ")}: ${faults} of the findings ${faults === 1 ? "is" : "are"} to be mended`,
+        `${sources.join(", ")}: ${faults} of the findings ${faults === 1 ? "needs" : "need"} fixing`,
         {
           hint: "They are listed first.",
         },
@@ -76,12 +76,7 @@ function lines({ counts, parts, images, findings }: Audit): string[] {
     ...counts.map((row) => [row.class, ...parts.map((part) => String(row.byPart[part] ?? 0)), String(row.total)]),
   ]);
   const told = findings.map(({ severity, text }) => `${MARKS[severity]} ${text}`);
-  return [
-    table,
-    "",
-    `${counted(images, "image")}.`,
-    ...(told.length > 0 ? told : ["Nothing was found that speaks against this data."]),
-  ];
+  return [table, "", `${counted(images, "image")}.`, ...(told.length > 0 ? told : ["No problems found in this data."])];
 }
 
 export default audit;

@@ -32,12 +32,12 @@ const augmentPreviewCommand: CommandModule = {
   define(command) {
     command
       .description(
-        "Draw a contact sheet of what a recipe's augmentation does: a row an ingredient, and all together. A recipe without any shows them all at their usual strengths.",
+        "Draw a contact sheet of a recipe's augmentation: one row for each transform, and one for all together. A recipe without augmentation shows every transform at its default strength.",
       )
       .argument("<dir>", "class folders, a folder with Train/ and Test/ (Train is shown), or a manifest CSV")
-      .option("--out <file>", "the PNG to write", "augment-preview.png")
-      .option("--yes", "write over a file that is there")
-      .option("--columns <number>", "images to show, of all classes in turn", wholeNumber, 8);
+      .option("--out <file>", "PNG file to write", "augment-preview.png")
+      .option("--yes", "overwrite an existing file")
+      .option("--columns <number>", "number of images to show, taken from each class in turn", wholeNumber, 8);
     addRecipeFlags(command);
     addPictureFlags(command);
   },
@@ -49,7 +49,7 @@ const augmentPreviewCommand: CommandModule = {
     const { out, columns, yes, json } = options as unknown as Flags;
     if (existsSync(out) && !yes)
       throw new LeukogramError("ERR_OUTPUT", `${out} exists`, {
-        hint: "Write over it with --yes, or name another file with --out.",
+        hint: "Overwrite it with --yes, or choose another file with --out.",
       });
     const recipe = recipeOf(options);
     const { train } = openData(String(dir));
@@ -60,7 +60,7 @@ const augmentPreviewCommand: CommandModule = {
     const augmentation = augmentationOf(recipe);
     if (augmentation === undefined)
       throw new LeukogramError("ERR_USAGE", "augment-preview: the recipe has no augmentation", {
-        hint: "Leave out --no-augment.",
+        hint: "Remove --no-augment.",
       });
     const rows = augmentPreview(images, {
       augmentation: { ...augmentation, microscopy: augmentation.microscopy ?? USUAL_MICROSCOPY },

@@ -7,14 +7,14 @@ import { Progress } from "../progress.ts";
 const balance: CommandModule = {
   define(command) {
     command
-      .description("Copy a folder and add augmented images until every class has as many as the largest.")
+      .description("Copy a folder and add augmented images until every class is as large as the largest class.")
       .argument("<source>", "class folders, or a folder with Train/ and Test/ (only Train is balanced)")
-      .argument("<dest>", "the new folder")
+      .argument("<dest>", "folder to create")
       .option("--rotation <degrees>", "largest rotation", number, 15)
-      .option("--zoom <share>", "largest zoom, each axis by itself", number, 0.1)
-      .option("--no-horizontal-flip", "do not mirror half of them left to right")
-      .option("--vertical-flip", "mirror half of them top to bottom")
-      .option("--seed <number>", "what all chance comes from", number, 0);
+      .option("--zoom <share>", "largest zoom, drawn separately for each axis", number, 0.1)
+      .option("--no-horizontal-flip", "do not flip half of the images horizontally")
+      .option("--vertical-flip", "flip half of the images vertically")
+      .option("--seed <number>", "random seed", number, 0);
     addPictureFlags(command);
   },
   examples: [

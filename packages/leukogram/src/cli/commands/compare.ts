@@ -22,16 +22,16 @@ const compare: CommandModule = {
   define(command) {
     command
       .description(
-        "Two or more models on the same images: figures, differences, tests, and a verdict in words. Runs that differ in the seed alone count as one model.",
+        "Compare two or more models on the same images: metrics, differences, tests, and a verdict in words. Runs that differ only in their seed count as one model.",
       )
       .argument(
         "<models...>",
-        "run folders, model files, names of shipped models, predictions.csv files, or folders of crossvalidate",
+        "run folders, model files, names of built-in models, predictions.csv files, or crossvalidate folders",
       )
       .option("--data <dir>", "labelled images (default: the test predictions in the run folders)")
-      .option("--group-by <column>", "with --data: manifest column whose images are resampled together: patient, slide")
+      .option("--group-by <column>", "with --data: manifest column that groups images for resampling: patient, slide")
       .option("--out <file>", "write an HTML report")
-      .option("--skip-bad", "leave out images that can't be read");
+      .option("--skip-bad", "skip unreadable images");
     addModelFlags(command);
     addScaleFlag(command, { several: true });
     addClassNameFlags(command);

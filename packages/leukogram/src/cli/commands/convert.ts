@@ -22,20 +22,23 @@ const convert: CommandModule = {
   define(command) {
     command
       .description(
-        "Turn a model into another format; which one the name of OUT says: .keras, .h5, .weights.h5, .onnx, or .json for TensorFlow.js.",
+        "Convert a model to another format, chosen by the extension of OUT: .keras, .h5, .weights.h5, .onnx, or .json for TensorFlow.js.",
       )
       .argument("<in>", MODEL_WORDS)
-      .argument("<out>", "the file to write")
+      .argument("<out>", "file to write")
       .option(
         "--precision <type>",
-        "of an .onnx: float32, float16 (weights alone), int8",
+        "for .onnx: float32, float16 (weights only), int8",
         oneOf("precision", PRECISIONS),
         "float32",
       )
-      .option("--calibrate <dir>", "images of the training set, which int8 needs")
-      .option("--images <number>", "at most so many of them", wholeNumber, 200)
-      .option("--plain", "an .onnx of the layers alone: floats [batch, height, width, channels] as they expect them")
-      .option("--yes", "write over a file that is there");
+      .option("--calibrate <dir>", "images from the training set; required for int8")
+      .option("--images <number>", "maximum number of images", wholeNumber, 200)
+      .option(
+        "--plain",
+        "for .onnx: write the layers without preprocessing; input is floats [batch, height, width, channels], scaled as the layers expect",
+      )
+      .option("--yes", "overwrite an existing file");
     addModelFlags(command);
   },
   examples: [
@@ -73,11 +76,12 @@ function lines({ format, out, labels, outputs, classes, classesFrom, checked, lo
 }
 
 function checkedLine({ pictures, difference }: Checked): string {
-  const found = difference === undefined ? "" : `; largest difference from its source ${difference.toPrecision(1)}`;
-  return `Checked: loaded, and run on ${pictures} probe pictures${found}`;
+  const found =
+    difference === undefined ? "" : `; largest difference from the original model: ${difference.toPrecision(1)}`;
+  return `Checked: loaded and run on ${pictures} test images${found}`;
 }
 
 const lossLine = ({ count, float32, int8, agreement }: Int8Loss) =>
-  `Right of ${count} images that it was not calibrated on: ${percent(float32)} in float32, ${percent(int8)} in int8; the same class for ${percent(agreement)}`;
+  `Accuracy on ${count} images not used for calibration: ${percent(float32)} in float32, ${percent(int8)} in int8; the same class for ${percent(agreement)}`;
 
 export default convert;

@@ -34,19 +34,19 @@ const crossvalidate: CommandModule = {
   define(command) {
     command
       .description(
-        "Train and judge a recipe fold by fold: figures with limits over splits, and each image's answer by models that did not see it. Test images are not looked at.",
+        "Cross-validate a recipe: metrics with intervals over splits, and a prediction for each image by models that were not trained on it. Test images are not used.",
       )
-      .option("--data <[name=]dir>", "class folders, a folder with Train/ in it, or a manifest CSV", collect)
-      .option("--folds <number>", "parts, each of which is judged once", wholeNumber, 5)
-      .option("--repeats <number>", "times, each with other folds and another seed", wholeNumber, 1)
+      .option("--data <[name=]dir>", "class folders, a folder that contains Train/, or a manifest CSV", collect)
+      .option("--folds <number>", "number of folds", wholeNumber, 5)
+      .option("--repeats <number>", "number of repeats, each with new folds and a new seed", wholeNumber, 1)
       .option(
         "--group-copies",
-        "look for copies of one cell, turned or cropped too, and keep them in one fold (as audit finds them)",
+        "find copies of one cell (also rotated or cropped, as audit does) and keep them in one fold",
       )
-      .option("--out <dir>", "where all goes (default: runs/MODEL-crossvalidation)")
-      .option("--resume", "go on with what --out holds")
-      .option("--yes", "begin anew where --out holds a run already")
-      .option("--skip-bad", "leave out images that can't be read, and count them");
+      .option("--out <dir>", "output folder (default: runs/MODEL-crossvalidation)")
+      .option("--resume", "resume the cross-validation in --out")
+      .option("--yes", "overwrite the run in --out")
+      .option("--skip-bad", "skip unreadable images and report how many");
     addScaleFlag(command, { several: true });
     addWeightsFlags(command);
     addClassNameFlags(command);
@@ -62,7 +62,7 @@ const crossvalidate: CommandModule = {
     const flags = options as unknown as Flags;
     const progress = new Progress(Boolean(flags.quiet));
     if (flags.data === undefined)
-      throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give the folder of images." });
+      throw new LeukogramError("ERR_USAGE", "crossvalidate: --data is missing", { hint: "Give a folder of images." });
     const resumes = Boolean(flags.resume) && flags.out !== undefined && existsSync(runFiles(flags.out).config);
     const resumed = resumes ? readRunConfig(flags.out!) : undefined;
     const recipe = recipeOf(options, resumed?.recipe);
@@ -86,7 +86,7 @@ function lines(result: CrossValidation, out: string): string[] {
   const percent = (share: number) => (100 * share).toFixed(1);
   const isTimed = result.splits.some(({ trainingSeconds }) => trainingSeconds !== undefined);
   const table = textTable([
-    ["Split", "trained on", "judged on", "accuracy", "balanced", "macro F1", ...(isTimed ? ["training"] : [])],
+    ["Split", "trained on", "evaluated on", "accuracy", "balanced", "macro F1", ...(isTimed ? ["training"] : [])],
     ...result.splits.map((split) => [
       `repeat ${split.repeat}, fold ${split.fold}`,
       String(split.trainedOn),
@@ -100,8 +100,8 @@ function lines(result: CrossValidation, out: string): string[] {
     "",
     ...SPLIT_FIGURES.map((name) => `${headlineTitle(name).padEnd(18)} ${shareText(result[name])}`),
     ...(result.outOfFold ? ["", ...matrixLines(result.outOfFold), ""] : []),
-    "Limits are over splits, raised for the images that they share (Nadeau and Bengio 2003). They say nothing of another laboratory.",
-    `Answers to images that were not learned from: ${runFiles(out).answers}`,
+    "Intervals are over splits, widened for the images that splits share (Nadeau and Bengio 2003). They do not apply to other laboratories.",
+    `Predictions for images not used in training: ${runFiles(out).answers}`,
   ];
 }
 
@@ -113,7 +113,7 @@ function matrixLines({ classes, confusionMatrix }: OutOfFold): string[] {
     return [`${k + 1} ${classes[k]}`, ...row.map(String), recall];
   });
   return [
-    "Answers to images that were not learned from, true classes down and predicted ones across:",
+    "Predictions for images not used in training (rows: true class, columns: predicted class):",
     textTable([["Class", ...classes.map((_, k) => String(k + 1)), "recall, %"], ...rows]),
   ];
 }

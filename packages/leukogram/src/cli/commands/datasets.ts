@@ -7,8 +7,8 @@ import { print } from "../options.ts";
 const datasets: CommandModule = {
   define(command) {
     command
-      .description("The public sets of white blood cells: where they are, their licence, their classes, their bias.")
-      .argument("[name]", "one of them, in full");
+      .description("List public data sets of white blood cells: address, licence, classes and known bias.")
+      .argument("[name]", "show one data set in full");
   },
   examples: ["leukogram datasets", "leukogram datasets raabin-wbc", "leukogram datasets --json"],
   async execute({ args: [name], options }) {
@@ -32,7 +32,7 @@ const datasets: CommandModule = {
           ]),
         ]),
         "",
-        "Bias, citation and addresses: leukogram datasets NAME. To have one: leukogram fetch NAME DIR.",
+        "Bias, citation and addresses: leukogram datasets NAME. To download a set: leukogram fetch NAME DIR.",
       ].join("\n"),
     );
   },
@@ -41,12 +41,12 @@ const datasets: CommandModule = {
 function lines(set: PublicSet): string[] {
   const classes = Object.entries(set.classes).map(([theirs, ours]) => `${theirs} = ${ours}`);
   const rows: readonly (readonly [string, string])[] = [
-    ["Homepage", set.homepage || "not known"],
+    ["Homepage", set.homepage || "unknown"],
     ["DOI", set.doi || "none"],
     ["Licence", set.licence],
-    ["Images", set.images === 0 ? "not known" : `${count(set.images)}, ${set.pixels} pixels`],
+    ["Images", set.images === 0 ? "unknown" : `${count(set.images)}, ${set.pixels} pixels`],
     ["Laboratory", set.laboratory],
-    ["Classes", classes.length > 0 ? classes.join(", ") : "none of the five is labelled"],
+    ["Classes", classes.length > 0 ? classes.join(", ") : "no labels of the five classes"],
     ["Bias", set.bias],
     ["Cite", set.citation],
     ["Fetch", set.files.length > 0 ? `leukogram fetch ${set.name} DIR` : (set.ask ?? "by hand")],

@@ -32,31 +32,31 @@ interface Flags extends ScaleFlag, ModelFlags {
 const differential: CommandModule = {
   define(command) {
     command
-      .description("A differential count of the cells of one smear, with its uncertainty. Not for diagnosis.")
+      .description("Count the white blood cells of one smear (a differential), with uncertainty. Not for diagnosis.")
       .argument("<cells>", "images of single cells: a folder, a zip or a manifest CSV; or a predictions.csv")
       .option("--model <model>", MODEL_WORDS, DEFAULT_MODEL)
       .option(
         "--judged <file>",
-        "predictions.csv of the same model on labelled cells of this laboratory, to correct for its mistakes",
+        "predictions.csv of the same model on labelled cells from this laboratory, to correct for the model's errors",
       )
       .option(
         "--cells <number>",
-        "count the first so many leukocytes, such as 100, 200 or 400 (default: all)",
+        "number of white blood cells to count, such as 100, 200 or 400 (default: all)",
         wholeNumber,
       )
       .option(
         "--reject <share>",
-        "leave cells uncounted whose class is less probable than this (default: what the model carries, else 0.5)",
+        "do not count cells whose class is less probable than this (default: the model's own threshold, else 0.5)",
         number,
       )
-      .option("--age <years>", "whose usual ranges are looked up (default: an adult's)", number)
-      .option("--ranges <file>", "your laboratory's own ranges, a YAML file")
-      .option("--leukocytes <number>", "white cells, 10^9 per litre, for absolute counts", number)
+      .option("--age <years>", "age in years, for reference ranges (default: adult)", number)
+      .option("--ranges <file>", "YAML file with your laboratory's reference ranges")
+      .option("--leukocytes <number>", "white blood cell count in 10^9 per litre, for absolute counts", number)
       .option("--fhir <file>", "write a FHIR R4 DiagnosticReport")
-      .option("--effective <time>", "when the blood was taken, for the FHIR report: 2026-11-25")
-      .option("--seed <number>", "what all chance comes from", number, 0)
-      .option("--skip-bad", "leave out images that can't be read, and count them")
-      .option("--yes", "write over a FHIR file that is there");
+      .option("--effective <time>", "date of the blood sample, for the FHIR report: 2026-11-25")
+      .option("--seed <number>", "random seed", number, 0)
+      .option("--skip-bad", "skip unreadable images and report how many")
+      .option("--yes", "overwrite an existing FHIR file");
     addModelFlags(command);
     addTypesFlag(command, "all");
     addScaleFlag(command);

@@ -7,13 +7,13 @@ const draw: CommandModule = {
   define(command) {
     command
       .description(
-        "Draw synthetic blood smears, Train/ and Test/, to try every command with. They are no patients' cells.",
+        "Draw synthetic blood smears (Train/ and Test/) for trying out commands. They show no patient's cells.",
       )
-      .argument("<dest>", "the new folder")
-      .option("--count <number>", "training images a class", wholeNumber, 60)
-      .option("--test-count <number>", "test images a class", wholeNumber, 20)
-      .option("--size <pixels>", "height and width", wholeNumber, 360)
-      .option("--seed <number>", "what all chance comes from", number, 0);
+      .argument("<dest>", "folder to create")
+      .option("--count <number>", "training images per class", wholeNumber, 60)
+      .option("--test-count <number>", "test images per class", wholeNumber, 20)
+      .option("--size <pixels>", "height and width in pixels", wholeNumber, 360)
+      .option("--seed <number>", "random seed", number, 0);
   },
   examples: ["leukogram draw smears", "leukogram draw smears --count 200 --size 200"],
   async execute({ args: [dest], options, signal }) {
@@ -37,7 +37,7 @@ const draw: CommandModule = {
     print(
       Boolean(flags.json),
       { dest, trainPerClass: flags.count, testPerClass: flags.testCount },
-      () => `Drew ${dest}: ${5 * flags.count} images to train on, ${5 * flags.testCount} to test on.`,
+      () => `Drew ${dest}: ${5 * flags.count} images for training, ${5 * flags.testCount} for testing.`,
     );
   },
 };

@@ -49,24 +49,24 @@ import { addTypesFlag } from "../typesFlag.ts";
 const evaluate: CommandModule = {
   define(command) {
     command
-      .description("A model's figures on labelled images, each with its 95 % interval.")
+      .description("Evaluate a model on labelled images: metrics with 95 % intervals.")
       .argument("<model>", MODEL_WORDS)
       .option(
         "--data <[name=]dir>",
-        "labelled images: class folders, a folder with Test/ in it, or a manifest CSV; once for each laboratory",
+        "labelled images: class folders, a folder that contains Test/, or a manifest CSV; repeat for each laboratory",
         collect,
       )
-      .option("--out <dir>", "where predictions.csv, metrics.json and figures go (default: nowhere)")
+      .option("--out <dir>", "folder for predictions.csv, metrics.json and figures (default: none are written)")
       .option(
         "--calibration <file>",
-        "predictions.csv of labelled images that the model did not learn from, to find temperature, reject threshold and sets of classes on (default: the run's validation)",
+        "predictions.csv of labelled images not used in training, to fit the temperature, the reject threshold and prediction sets (default: the run's validation images)",
       )
-      .option("--error <share>", "share of answers that may be wrong, for the reject threshold", number, 0.02)
-      .option("--coverage <share>", "share of images whose class is to be in its set", number, 0.95)
-      .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
-      .option("--skip-bad", "leave out images that can't be read, and count them");
+      .option("--error <share>", "largest share of wrong predictions allowed, for the reject threshold", number, 0.02)
+      .option("--coverage <share>", "share of images whose prediction set must contain the true class", number, 0.95)
+      .option("--group-by <column>", "manifest column that groups images for resampling: patient, slide")
+      .option("--skip-bad", "skip unreadable images and report how many");
     addModelFlags(command);
-    addTypesFlag(command, "the five where model or labels have only these");
+    addTypesFlag(command, "the five, if the model or the labels have only these");
     addScaleFlag(command, { several: true });
     addLabelFreeFlags(command);
     addClassNameFlags(command);
@@ -93,7 +93,7 @@ const evaluate: CommandModule = {
       };
     if (flags.data === undefined)
       throw new LeukogramError("ERR_USAGE", "evaluate: --data is missing", {
-        hint: "Give the folder of labelled images.",
+        hint: "Give a folder of labelled images.",
       });
     const session = sessionOf(options);
     const found = await rulesData(String(model), flags);
@@ -189,12 +189,12 @@ const evaluate: CommandModule = {
             `Accuracy           ${shareText(evaluation.accuracy)}`,
             `Balanced accuracy  ${shareText(evaluation.balancedAccuracy)}`,
             `Macro F1           ${shareText(evaluation.macroF1)}`,
-            `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} that can't be read` : ""}`,
-            `Calibration error  ${percent(confidence.calibrationError)}; were every probability right, ${percent(confidence.calibratedRange.low)} to ${percent(confidence.calibratedRange.high)}`,
+            `Images             ${evaluation.count}${skipped.length > 0 ? `, and ${skipped.length} unreadable` : ""}`,
+            `Calibration error  ${percent(confidence.calibrationError)}; expected for perfect probabilities: ${percent(confidence.calibratedRange.low)} to ${percent(confidence.calibratedRange.high)}`,
             ...(rules && tried ? ruleLines(rules, tried) : []),
             ...(calibrated
               ? [
-                  `With temperature   ${percent(calibrated.calibrationError)} (${calibrated.temperature.toFixed(2)}, which the model carries from its own validation images${calibrated.familiar ? "" : "; these do not look like those, and predict --calibrated leaves them as they are"})`,
+                  `With temperature   ${percent(calibrated.calibrationError)} (${calibrated.temperature.toFixed(2)}, fitted on the model's own validation images${calibrated.familiar ? "" : "; these images look different, so predict --calibrated does not change them"})`,
                 ]
               : []),
             ...(several ? ["", laboratoryLines(laboratories), ""] : []),
@@ -231,14 +231,16 @@ function ruleLines(rules: ConfidenceRules, tried: RulesTried): string[] {
   const isBroken = tried.conformal.coverage.high < conformal.coverage || tried.reject.risk.low > error;
   return [
     "",
-    `Rules found on ${counted(images, "other image")}, and what they did on these:`,
+    `Rules fitted on ${counted(images, "other image")}, and their effect on these:`,
     `Temperature ${temperature.toFixed(2)}: calibration error ${percent(before)}, then ${percent(after)}.`,
     none
-      ? `At most ${percent(error)} wrong answers: can't be promised with so few images.`
-      : `At most ${percent(error)} wrong answers: answer from ${reject.threshold.toFixed(3)} on; here ${percent(tried.reject.coverage)} are answered, ${shareText(tried.reject.risk)} of them wrongly.`,
-    `Sets that hold the class in ${percent(conformal.coverage)}: here in ${shareText(tried.conformal.coverage)}, ${tried.conformal.size.toFixed(2)} classes each.`,
+      ? `At most ${percent(error)} wrong predictions: too few images to guarantee this.`
+      : `At most ${percent(error)} wrong predictions: accept probabilities of ${reject.threshold.toFixed(3)} and above; here ${percent(tried.reject.coverage)} are accepted, ${shareText(tried.reject.risk)} of them wrong.`,
+    `Prediction sets that contain the class for ${percent(conformal.coverage)} of images: here for ${shareText(tried.conformal.coverage)}, ${tried.conformal.size.toFixed(2)} classes each.`,
     ...(isBroken
-      ? ["These images are not like those: the promises are broken here. Find the rules on labelled images from here."]
+      ? [
+          "These images look different, so the guarantees do not hold. Fit the rules on labelled images from this laboratory.",
+        ]
       : []),
     "",
   ];
@@ -264,8 +266,10 @@ function requireOwnFolder(out: string): void {
   if (isFolder === undefined || (isFolder && others.length === 0)) return;
   throw new LeukogramError(
     "ERR_OUTPUT",
-    isFolder ? `${out}: holds files that are no evaluation, such as ${others.sort()[0]}` : `${out}: is not a folder`,
-    { hint: "Name a new folder with --out." },
+    isFolder
+      ? `${out}: contains files that do not belong to an evaluation, such as ${others.sort()[0]}`
+      : `${out}: not a folder`,
+    { hint: "Choose a new folder with --out." },
   );
 }
 

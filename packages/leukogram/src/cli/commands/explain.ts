@@ -50,33 +50,33 @@ const explain: CommandModule = {
   define(command) {
     command
       .description(
-        "Maps of what in a picture speaks for its class: as overlays, with a check by models of random weights. A map that does not change there is no explanation.",
+        "Draw maps of the image regions that support the predicted class, as overlays. Models with random weights check each map: a map that does not change explains nothing.",
       )
-      .argument("<paths...>", `images, or folders of images; MODEL may stand before them (default: ${DEFAULT_MODEL})`)
+      .argument("<paths...>", `images, or folders of images, optionally preceded by MODEL (default: ${DEFAULT_MODEL})`)
       .usage("[MODEL] <paths...> [options]")
       .option("--model <model>", MODEL_WORDS)
       .option(
         "--method <names>",
-        `${METHODS.map(({ name }) => name).join(", ")}, several with commas, or all`,
+        `${METHODS.map(({ name }) => name).join(", ")}, separated by commas, or all`,
         "gradcam,occlusion",
       )
       .option("--class <name>", "the class to explain (default: the most probable one)")
-      .option("--layer <name>", "whose maps gradcam and scorecam weigh (default: the last that has any)")
+      .option("--layer <name>", "layer for gradcam and scorecam (default: the last layer with feature maps)")
       .option(
         "--baseline <colour>",
-        "what an empty picture is: background, black, white",
+        "baseline image: background, black, white",
         oneOf("baseline", BASELINES),
         "background",
       )
-      .option("--steps <number>", "points on the way of integrated gradients", wholeNumber, STEPS)
-      .option("--checks <number>", "models of random weights by which each map is checked", wholeNumber, 3)
-      .option("--no-check", "leave that check out, and save its time")
-      .option("--seed <number>", "what their weights come from", number, 0)
-      .option("--images <number>", "at most so many of the images, spread evenly", wholeNumber, 24)
-      .option("--skip-bad", "leave out images that can't be read, and count them")
+      .option("--steps <number>", "number of steps for integrated gradients", wholeNumber, STEPS)
+      .option("--checks <number>", "number of models with random weights that check each map", wholeNumber, 3)
+      .option("--no-check", "skip the check, which saves time")
+      .option("--seed <number>", "seed of the random weights", number, 0)
+      .option("--images <number>", "maximum number of images, spread evenly", wholeNumber, 24)
+      .option("--skip-bad", "skip unreadable images and report how many")
       .option(
         "--out <dir>",
-        "the folder for overlays and explain.html; one that this command made is replaced",
+        "folder for overlays and explain.html; a folder from an earlier explain is overwritten",
         "explain",
       );
     addModelFlags(command);
@@ -123,7 +123,7 @@ const explain: CommandModule = {
       signal,
     };
     if (chosen.length < found.length)
-      progress.line(`Explaining ${chosen.length} of ${found.length} images; --images takes more.`);
+      progress.line(`Explaining ${chosen.length} of ${found.length} images; use --images for more.`);
     let explained: readonly ExplainedFile[] = [];
     await replaceFolder(flags.out, "leukogram explain", async (dir) => {
       explained = await explainImages(given, chosen, { ...settings, dir, progress });
@@ -146,9 +146,13 @@ async function openWith(word: string, flags: Flags, progress: Progress): Promise
   if (!given.isOurs) tellAssumptions(new JobTeller(progress.hear), { notes: [...given.notes, ...given.warnings] });
   const { shape } = given.model.input;
   if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return given;
-  throw new LeukogramError("ERR_CONFIG", `${word}: takes ${shape.join(" x ")}, and no pictures in three colours`, {
-    hint: "Give a model whose input is [height, width, 3].",
-  });
+  throw new LeukogramError(
+    "ERR_CONFIG",
+    `${word}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
+    {
+      hint: "Give a model whose input is [height, width, 3].",
+    },
+  );
 }
 
 // Without a layer that has maps, `all` is the others.
@@ -159,13 +163,13 @@ function methodsFor(
 ): readonly Method[] {
   const needing = wanted.filter((name) => methodEntry(name).needsMaps);
   if (needing.length === 0 && layer !== undefined)
-    throw new LeukogramError("ERR_USAGE", `explain: --layer is for gradcam and scorecam, and the method is ${method}`, {
-      hint: "Leave it out, or add --method gradcam.",
+    throw new LeukogramError("ERR_USAGE", `explain: --layer works with gradcam and scorecam, not with ${method}`, {
+      hint: "Remove --layer, or add --method gradcam.",
     });
   const isOptional = method.includes("all") && layer === undefined && mapLayerNames(model).length === 0;
   if (needing.length > 0 && !isOptional) mapStep(model, layer);
   if (!isOptional) return wanted;
-  progress.line(`Note: no layer of ${model.name} has a map, which ${needing.join(" and ")} need.`);
+  progress.line(`Note: no layer of ${model.name} has feature maps, which ${needing.join(" and ")} need.`);
   return wanted.filter((name) => !needing.includes(name));
 }
 
@@ -173,8 +177,8 @@ function indexOfClass(name: string, classes: readonly string[]): number {
   const found = classes.findIndex((key) => key.toLowerCase() === name.toLowerCase());
   if (found >= 0) return found;
   const near = nearest(name, classes);
-  throw new LeukogramError("ERR_USAGE", `explain: the model has no class "${name}"`, {
-    hint: near === undefined ? `Its classes are ${classes.join(", ")}.` : `Did you mean "${near}"?`,
+  throw new LeukogramError("ERR_USAGE", `explain: unknown class "${name}"`, {
+    hint: near === undefined ? `The model's classes are ${classes.join(", ")}.` : `Did you mean "${near}"?`,
   });
 }
 

@@ -11,11 +11,11 @@ const fetchCommand: CommandModule = {
   define(command) {
     command
       .description(
-        "Download a public set, check and unpack it, and write a manifest of the five classes. A download that broke off is gone on with.",
+        "Download, check and unpack a public data set, and write a manifest of the five classes. Interrupted downloads are resumed.",
       )
-      .argument("<name>", "its name, as leukogram datasets lists it")
-      .argument("<dir>", "the folder to make")
-      .option("--mirror <url>", "address of a folder with the same files, in place of the publisher's");
+      .argument("<name>", "name of the set, as listed by leukogram datasets")
+      .argument("<dir>", "folder to create")
+      .option("--mirror <url>", "address of a mirror: a folder with the same files as the publisher's");
   },
   examples: [
     "leukogram fetch pbc data/pbc",
@@ -40,10 +40,10 @@ const fetchCommand: CommandModule = {
         ...(found.labelled > 0 ? [`Manifest: ${manifest}`] : []),
         `Licence: ${set.licence}`,
         `Cite: ${set.citation}`,
-        `To know: ${set.bias}`,
+        `Note: ${set.bias}`,
         ...(found.unverified.length > 0
           ? [
-              `No checksum is published for ${found.unverified.join(", ")}: its SHA-256 is on record now, and a change will be told.`,
+              `No checksum is published for ${found.unverified.join(", ")}: its SHA-256 was saved, and changes will be reported.`,
             ]
           : []),
         `Downloads are kept in ${join(downloads, set.name)}.`,

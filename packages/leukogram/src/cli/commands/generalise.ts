@@ -27,15 +27,15 @@ const generalise: CommandModule = {
   define(command) {
     command
       .description(
-        "How models fall from their own laboratory to others: figures by laboratory, classes that break, whether the models would have noticed, and what corrections without labels give.",
+        "How much accuracy models lose in other laboratories: metrics by laboratory, the classes affected most, whether the models could have noticed, and what corrections without labels gain.",
       )
       .argument("<models...>", MODEL_WORDS)
-      .option("--home <name=dir>", "labelled test images of the models' own laboratory")
-      .option("--sets <name=dir>", "labelled images of another laboratory; once for each", collect)
-      .option("--no-corrections", "do not try what needs no label, which asks the models four times more")
-      .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
+      .option("--home <name=dir>", "labelled test images from the models' home laboratory")
+      .option("--sets <name=dir>", "labelled images from another laboratory; repeat for each", collect)
+      .option("--no-corrections", "skip the corrections without labels, which take four times longer")
+      .option("--group-by <column>", "manifest column that groups images for resampling: patient, slide")
       .option("--out <file>", "write an HTML report")
-      .option("--skip-bad", "leave out images that can't be read");
+      .option("--skip-bad", "skip unreadable images");
     addModelFlags(command);
     addScaleFlag(command, { several: true });
     addClassNameFlags(command);
@@ -51,7 +51,7 @@ const generalise: CommandModule = {
     const { home, sets, out } = flags;
     if (home === undefined || sets === undefined)
       throw new LeukogramError("ERR_USAGE", `generalise: --${home === undefined ? "home" : "sets"} is missing`, {
-        hint: "Give test images of the models' own laboratory with --home, and those of others with --sets.",
+        hint: "Give test images from the models' home laboratory with --home, and images from other laboratories with --sets.",
       });
     const models = await generaliseJob({
       ...{ ...sessionOf(options), models: words as readonly string[], home, sets, out, signal },
@@ -77,7 +77,7 @@ function lines({ model, home, away, notes }: Generalisation): string[] {
       percentEstimate(set.evaluation.accuracy),
       percentEstimate(set.balancedAccuracy),
       percent(set.confidence.calibrationError),
-      set.familiarity ? percent(set.familiarity.unfamiliar.value) : "not known",
+      set.familiarity ? percent(set.familiarity.unfamiliar.value) : "unknown",
       set.toldApart ? decimalEstimate(set.toldApart) : "",
     ]),
   ]);
@@ -89,12 +89,12 @@ function awayLines({ name, fall, classes, corrections, familiarity }: Generalisa
   const warning = familiarityWarning(familiarity);
   return [
     "",
-    `${name}: falls by ${pointsEstimate(fall.accuracy).replace(/^\+/, "")}, balanced by ${pointsEstimate(fall.balancedAccuracy).replace(/^\+/, "")}.`,
+    `${name}: accuracy drops by ${pointsEstimate(fall.accuracy).replace(/^\+/, "")}, balanced accuracy by ${pointsEstimate(fall.balancedAccuracy).replace(/^\+/, "")}.`,
     ...(told === undefined ? [] : [told]),
     ...(warning === undefined ? [] : [warning]),
     ...corrections.map(
       (own) =>
-        `${capital(own.name)}: accuracy ${pointsEstimate(own.change.accuracy)}, balanced ${pointsEstimate(own.change.balancedAccuracy)}${own.applied ? "" : ` (not done: ${own.reason})`}`,
+        `${capital(own.name)}: accuracy ${pointsEstimate(own.change.accuracy)}, balanced ${pointsEstimate(own.change.balancedAccuracy)}${own.applied ? "" : ` (not applied: ${own.reason})`}`,
     ),
   ];
 }

@@ -23,11 +23,11 @@ const inspect: CommandModule = {
   define(command) {
     command
       .description(
-        "What is in a model file: layers, shapes, parameters; and what smells wrong about how its pixels are scaled.",
+        "Show what a model file contains: layers, shapes, parameters, and anything suspicious about its pixel scaling.",
       )
       .argument("<model>", MODEL_WORDS)
-      .option("--data <dir>", "labelled images, to find out how the model's pixels were scaled")
-      .option("--images <number>", "at most so many of them", wholeNumber, 100);
+      .option("--data <dir>", "labelled images, to find out which pixel scaling the model expects")
+      .option("--images <number>", "maximum number of images", wholeNumber, 100);
     addModelFlags(command);
     addSessionFlags(command);
   },
@@ -41,13 +41,9 @@ const inspect: CommandModule = {
     const given = await lookAt(String(word), flags);
     const { model, kind, classes, classesFrom, outputs, notes, warnings } = given;
     if (data !== undefined && given.cropRedCells !== undefined)
-      throw new LeukogramError(
-        "ERR_USAGE",
-        `inspect: ${word} crops cells at their scale, and scales its pixels itself`,
-        {
-          hint: "Leave out --data, or judge it: leukogram evaluate.",
-        },
-      );
+      throw new LeukogramError("ERR_USAGE", `inspect: ${word} already crops cells and scales its own pixels`, {
+        hint: "Remove --data, or use leukogram evaluate.",
+      });
     if (data !== undefined && classes === undefined) throw given.fault!;
     const tried =
       data === undefined
@@ -101,7 +97,7 @@ async function lookAt(word: string, flags: ModelFlags): Promise<Looked> {
   } catch (fault) {
     if (!(fault instanceof LeukogramError) || fault.code !== "ERR_USAGE") throw fault;
     const { model, kind, notes } = await readModel(word, flags);
-    const why = `no other command takes it as it is: ${fault.message.replace(/^ERR_\w+ /, "")}`;
+    const why = `other commands can't use this model directly: ${fault.message.replace(/^ERR_\w+ /, "")}`;
     return { model, kind, notes: [...notes, why], warnings: preprocessingSmells(model), fault };
   }
 }
@@ -113,7 +109,7 @@ function triedLines(tried: readonly TriedPreprocessing[]): string[] {
       ["Pixels scaled to", "Accuracy", "Log loss"],
       ...tried.map(({ preprocessing, accuracy, logLoss }) => [preprocessing, percent(accuracy), logLoss.toFixed(3)]),
     ]),
-    `These images say: --preprocessing ${best!.preprocessing}`,
+    `These images suggest: --preprocessing ${best!.preprocessing}`,
   ];
 }
 

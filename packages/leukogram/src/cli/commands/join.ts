@@ -29,7 +29,7 @@ const join: CommandModule = {
       .argument("<normalized>", "the second; of the older kind the one that sees them in normalised colours")
       .option("--data <[name=]dir>", "the images that both were trained on", collect)
       .option("--out <dir>", "the run folder of the joined model")
-      .option("--yes", "replace the run that is in --out");
+      .option("--yes", "overwrite the run in --out");
     addClassNameFlags(command);
     addSessionFlags(command);
     addPictureFlags(command);

@@ -37,8 +37,8 @@ interface Listed {
 const models: CommandModule = {
   define(command) {
     command
-      .description("The models that come with Leukogram, or those at the paths: what they are, and how good.")
-      .argument("[models...]", "names of shipped models, run folders, folders of runs, or model files");
+      .description("List the built-in models, or the models at the paths, with their metrics.")
+      .argument("[models...]", "names of built-in models, run folders, folders of runs, or model files");
   },
   examples: ["leukogram models", "leukogram models runs", "leukogram models runs/cnn model.onnx --json"],
   async execute({ args: [words], options }) {
@@ -70,7 +70,7 @@ function runsIn(path: string): string[] | undefined {
     .map((name) => join(path, name))
     .filter((run) => existsSync(runFiles(run).model));
   if (runs.length > 0) return runs;
-  throw new LeukogramError("ERR_FORMAT", `${path}: holds no finished run`, {
+  throw new LeukogramError("ERR_FORMAT", `${path}: contains no finished run`, {
     hint: "Give run folders, a folder of them, or .onnx files.",
   });
 }
@@ -129,7 +129,7 @@ function readFigure(path: string, data: string): Figure | undefined {
 }
 
 function textOf(listed: readonly Listed[]): string {
-  if (listed.length === 0) return `No model is in ${shippedFolder()}. Name your own runs: leukogram models runs`;
+  if (listed.length === 0) return `No models in ${shippedFolder()}. To list your runs: leukogram models runs`;
   const header = ["Model", "Classes", "Pixels", "Parameters", "File", "Licence", "Home accuracy", "Away accuracy"];
   const figures = (all: readonly Figure[]) =>
     all.map(({ data, accuracy }) => `${data} ${percentEstimate(accuracy)}`).join("; ") || "-";

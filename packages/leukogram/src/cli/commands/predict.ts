@@ -27,18 +27,18 @@ import { addTypesFlag } from "../typesFlag.ts";
 const predict: CommandModule = {
   define(command) {
     command
-      .description("The class of each image, with its probabilities.")
+      .description("Predict the class of each image, with probabilities.")
       .argument(
         "<paths...>",
-        `images, folders or zips of them, or a manifest CSV; MODEL may stand before them (default: ${DEFAULT_MODEL})`,
+        `images, folders or zip files of images, or a manifest CSV, optionally preceded by MODEL (default: ${DEFAULT_MODEL})`,
       )
       .usage("[MODEL] <paths...> [options]")
       .option("--model <model>", MODEL_WORDS)
       .option(
         "--calibrated",
-        "divide logits by the temperature of the model's own validation images; not done for images unlike those",
+        "divide logits by the temperature fitted on the model's validation images; skipped for images that look different",
       )
-      .option("--skip-bad", "leave out images that can't be read, and count them");
+      .option("--skip-bad", "skip unreadable images and report how many");
     addModelFlags(command);
     addTypesFlag(command, "all");
     addScaleFlag(command);
@@ -106,7 +106,7 @@ const predict: CommandModule = {
         if (error !== undefined && !flags.skipBad) throw badImage(error);
         if (given === undefined) {
           skipped++;
-          progress.line(`Left out: ${error!.message.replace(/^ERR_\w+ /, "")}`);
+          progress.line(`Skipped: ${error!.message.replace(/^ERR_\w+ /, "")}`);
           continue;
         }
         looked.push({ path, familiarity });
@@ -144,9 +144,9 @@ const predict: CommandModule = {
       for (const line of strangeLines(looked)) progress.line(`Note: ${line}`);
       if (uncalibrated > 0)
         progress.line(
-          `Calibration: not done for ${uncalibrated} of ${looked.length} images, as they do not look like the model's own, for which the temperature was found`,
+          `Calibration: skipped for ${uncalibrated} of ${looked.length} images, which do not look like the images the temperature was fitted on`,
         );
-      if (skipped > 0) progress.line(`Images that can't be read and were left out: ${skipped} of ${files.length}`);
+      if (skipped > 0) progress.line(`Unreadable images skipped: ${skipped} of ${files.length}`);
     } finally {
       await classifier.close();
     }
@@ -155,8 +155,8 @@ const predict: CommandModule = {
 
 function temperatureOf({ home, path }: Classifier): number {
   if (home.temperature !== undefined) return home.temperature;
-  throw new LeukogramError("ERR_FORMAT", `${path}: holds no temperature`, {
-    hint: "Train it with this version on 350 images or more, or leave out --calibrated.",
+  throw new LeukogramError("ERR_FORMAT", `${path}: contains no temperature`, {
+    hint: "Retrain the model with this version on at least 350 images, or remove --calibrated.",
   });
 }
 

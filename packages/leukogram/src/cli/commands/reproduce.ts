@@ -53,17 +53,17 @@ const reproduce: CommandModule = {
   define(command) {
     command
       .description(
-        "The student project's comparison, done right: a custom CNN against MobileNetV2, frozen if its ImageNet weights are given, several seeds, with intervals.",
+        "Repeat the student project's comparison without its mistakes: a custom CNN against MobileNetV2 (frozen, if its ImageNet weights are given), with several seeds and intervals.",
       )
-      .option("--data <dir>", "a folder with Train/ and Test/ in it (default: synthetic smears, drawn in --out)")
-      .option("--out <dir>", "where runs and report go", "runs/reproduce")
-      .option("--seeds <number>", "trainings a model", wholeNumber, 3)
-      .option("--seed <number>", "the first seed", number, 0)
+      .option("--data <dir>", "folder that contains Train/ and Test/ (default: synthetic smears, drawn in --out)")
+      .option("--out <dir>", "folder for runs and report", "runs/reproduce")
+      .option("--seeds <number>", "trainings per model", wholeNumber, 3)
+      .option("--seed <number>", "first seed", number, 0)
       .option("--epochs <number>", "epochs of the CNN (default: its recipe's)", wholeNumber)
-      .option("--as-published", "also repeat the published mistakes, to show what each does")
-      .option("--resume", "go on with what is in --out")
-      .option("--yes", "begin anew where --out holds runs already")
-      .option("--skip-bad", "leave out images that can't be read, and count them");
+      .option("--as-published", "also repeat the published mistakes, to show the effect of each")
+      .option("--resume", "resume the runs in --out")
+      .option("--yes", "overwrite the runs in --out")
+      .option("--skip-bad", "skip unreadable images and report how many");
     addSessionFlags(command);
     addWeightsFlags(command);
     addPictureFlags(command);
@@ -78,8 +78,8 @@ const reproduce: CommandModule = {
     const progress = new Progress(Boolean(flags.quiet));
     const data = flags.data ?? (await smears(flags, progress, signal));
     if (openData(data).test === undefined)
-      throw new LeukogramError("ERR_DATA", `${data}: has no Test folder`, {
-        hint: "reproduce needs Train/ and Test/ in one folder.",
+      throw new LeukogramError("ERR_DATA", `${data}: contains no Test folder`, {
+        hint: "reproduce needs a folder that contains Train/ and Test/.",
       });
     const weights = await findWeights(weightsOf(flags), parseRecipe(readRecipe("mobilenetv2")), {
       tell: progress,
@@ -155,7 +155,7 @@ const reproduce: CommandModule = {
       [
         comparisonTable(models),
         "",
-        `Limits are 95 %: over test images for one seed, over seeds (Student's t) for several. Gap: points of accuracy, training less test.`,
+        `Intervals are 95 %: over test images for one seed, over seeds (Student's t) for several. Gap: training minus test accuracy, in percentage points.`,
         "",
         ...comparisons.map(({ verdict }) => verdict),
         ...overSplits.map(splitSentence),
@@ -186,7 +186,7 @@ interface Bench {
 async function smears({ out, resume }: Flags, progress: Progress, signal: AbortSignal): Promise<string> {
   const folder = join(out, "synthetic-smears");
   progress.line(
-    "No --data: drawing synthetic smears. They are no patients' cells; figures on them only show that all works.",
+    "No --data: drawing synthetic smears. They show no patient's cells; metrics on them only show that everything works.",
   );
   if (!resume)
     await drawSmears(folder, { signal, onProgress: (done, total) => progress.stage("Drawing smears", done, total) });
@@ -257,13 +257,13 @@ function titleOf(recipes: readonly Recipe[], weights: string | undefined): strin
 
 function caveats({ data, seeds }: Flags, weights: string | undefined): string[] {
   const warnings: string[] = [];
-  if (data === undefined) warnings.push("These are synthetic drawings: no figure here says anything about real blood.");
+  if (data === undefined) warnings.push("These are synthetic drawings: no metric here says anything about real blood.");
   if (weights === undefined)
     warnings.push(
-      `MobileNetV2 had no ImageNet weights: a small one (alpha ${FROM_RANDOM.alpha}, ${FROM_RANDOM.imageSize}x${FROM_RANDOM.imageSize}) was trained whole from random weights, so this is no test of transfer learning. Give the weights with --weights or --fetch-weights.`,
+      `MobileNetV2 had no ImageNet weights: a small MobileNetV2 (alpha ${FROM_RANDOM.alpha}, ${FROM_RANDOM.imageSize}x${FROM_RANDOM.imageSize}) was trained entirely from random weights, so this is no test of transfer learning. Supply the weights with --weights or --fetch-weights.`,
     );
-  if (seeds === 1) warnings.push("One seed each: another seed may turn a small difference round.");
-  warnings.push("Training and test images come from one laboratory; in another one expect much worse.");
+  if (seeds === 1) warnings.push("One seed each: another seed may reverse a small difference.");
+  warnings.push("Training and test images come from one laboratory; expect much worse results in another.");
   return warnings;
 }
 
@@ -273,7 +273,7 @@ function faultNote(models: readonly ComparedModel[], faults: Awaited<ReturnType<
     heading: "The published mistakes, one at a time",
     paragraphs: faults.map(({ name, base, explanation, validationAccuracy, testAccuracy }) => {
       const right = models.find((model) => model.name === base)!.evaluations[0]!.accuracy.value;
-      return `${name}: ${explanation} Validation ${share(validationAccuracy)}, test ${share(testAccuracy)}; done right, test ${share(right)}.`;
+      return `${name}: ${explanation} Validation ${share(validationAccuracy)}, test ${share(testAccuracy)}; without the mistake, test ${share(right)}.`;
     }),
   };
 }

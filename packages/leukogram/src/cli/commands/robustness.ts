@@ -24,12 +24,14 @@ interface Flags extends ScaleFlag, ModelFlags {
 const robustness: CommandModule = {
   define(command) {
     command
-      .description("How a model bears what a microscope, a stain or a camera does to pictures, at five strengths each.")
+      .description(
+        "Test how well a model copes with image changes by microscope, stain and camera, at five strengths each.",
+      )
       .argument("<model>", MODEL_WORDS)
-      .option("--data <dir>", "labelled images: class folders, a folder with Test/ in it, or a manifest CSV")
-      .option("--images <number>", "at most so many of them, equally many of each class", wholeNumber, 200)
-      .option("--group-by <column>", "manifest column whose images are resampled together: patient, slide")
-      .option("--seed <number>", "what all chance comes from", number, 0)
+      .option("--data <dir>", "labelled images: class folders, a folder that contains Test/, or a manifest CSV")
+      .option("--images <number>", "maximum number of images, the same number from each class", wholeNumber, 200)
+      .option("--group-by <column>", "manifest column that groups images for resampling: patient, slide")
+      .option("--seed <number>", "random seed", number, 0)
       .option("--out <file>", "write an HTML report with the figure");
     addModelFlags(command);
     addScaleFlag(command, { several: true });
@@ -44,7 +46,7 @@ const robustness: CommandModule = {
     const { data, images, seed, out, json, quiet, scale, ...flags } = options as unknown as Flags;
     if (data === undefined)
       throw new LeukogramError("ERR_USAGE", "robustness: --data is missing", {
-        hint: "Give the folder of labelled images.",
+        hint: "Give a folder of labelled images.",
       });
     const result = await robustnessJob({
       ...{ ...sessionOf(options), model: String(model), data, images, seed, out, scale, signal },
@@ -64,7 +66,7 @@ const robustness: CommandModule = {
 
 function lines({ rows, balancedAccuracy, corrupted, count }: Robustness): string[] {
   const table = textTable([
-    ["Spoilt by", "1", "2", "3", "4", "5", "change at 5"],
+    ["Corruption", "1", "2", "3", "4", "5", "change at 5"],
     ...rows.map(({ title, points }) => [
       title,
       ...points.map((point) => percent(point.balancedAccuracy.value)),
@@ -74,8 +76,8 @@ function lines({ rows, balancedAccuracy, corrupted, count }: Robustness): string
   return [
     table,
     "",
-    `Balanced accuracy  ${shareText(balancedAccuracy)} on the pictures as they are`,
-    `Mean of all        ${shareText(corrupted)} on spoilt ones`,
+    `Balanced accuracy  ${shareText(balancedAccuracy)} on unchanged images`,
+    `Mean of all        ${shareText(corrupted)} on corrupted images`,
     `Images             ${count}`,
   ];
 }

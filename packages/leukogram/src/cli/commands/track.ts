@@ -26,11 +26,11 @@ interface Flags {
 const track: CommandModule = {
   define(command) {
     command
-      .description("Hand runs on to TensorBoard, as event files, or to an MLflow tracking server.")
-      .argument("<runs...>", "run folders, finished or under way")
-      .option("--tensorboard <dir>", "the folder that TensorBoard looks into; each run gets one in it")
-      .option("--mlflow <url>", "address of an MLflow tracking server; each call makes a new run there")
-      .option("--experiment <name>", "experiment of MLflow", "leukogram");
+      .description("Export runs to TensorBoard, as event files, or to an MLflow tracking server.")
+      .argument("<runs...>", "run folders, finished or still training")
+      .option("--tensorboard <dir>", "TensorBoard log folder; each run gets a subfolder")
+      .option("--mlflow <url>", "address of an MLflow tracking server; each call creates a new run there")
+      .option("--experiment <name>", "MLflow experiment", "leukogram");
   },
   examples: [
     "leukogram track runs/cnn runs/mobilenetv2 --tensorboard logs",
@@ -40,26 +40,26 @@ const track: CommandModule = {
     const { tensorboard, mlflow, experiment, json, quiet } = options as unknown as Flags;
     if (tensorboard === undefined && mlflow === undefined)
       throw new LeukogramError("ERR_USAGE", "track: neither --tensorboard nor --mlflow was given", {
-        hint: "Give a folder for TensorBoard, or the address of an MLflow server.",
+        hint: "Give a log folder for TensorBoard, or the address of an MLflow server.",
       });
     const runs = (paths as readonly string[]).map(readRun);
     const twice = runs.find(({ name }, i) => runs.findIndex((other) => other.name === name) < i);
     if (twice !== undefined)
       throw new LeukogramError("ERR_USAGE", `track: two runs are named "${twice.name}"`, {
-        hint: "Call it once for each, with another folder.",
+        hint: "Export them separately, each to another folder.",
       });
     const progress = new Progress(Boolean(quiet));
     const told: { run: string; tensorboard?: string; mlflow?: MlflowRun }[] = [];
     for (const [i, run] of runs.entries()) {
-      progress.stage("Handing on runs", i, runs.length);
+      progress.stage("Exporting runs", i, runs.length);
       const folder = tensorboard === undefined ? undefined : join(tensorboard, run.name);
       if (folder !== undefined) await writeEvents(run, folder);
       const sent =
         mlflow === undefined ? undefined : await sendToMlflow(trackedRun(run), { url: mlflow, experiment, signal });
-      for (const name of sent?.refused ?? []) progress.line(`Note: the server did not take ${name}`);
+      for (const name of sent?.refused ?? []) progress.line(`Note: the server rejected ${name}`);
       told.push({ run: run.path, ...(folder && { tensorboard: folder }), ...(sent && { mlflow: sent }) });
     }
-    progress.stage("Handing on runs", runs.length, runs.length);
+    progress.stage("Exporting runs", runs.length, runs.length);
     print(Boolean(json), told, () =>
       told
         .flatMap(({ run, tensorboard: folder, mlflow: sent }) => [
@@ -88,7 +88,7 @@ function readRun(path: string): Run {
   const history = readHistory(path);
   if (history.length === 0)
     throw new LeukogramError("ERR_DATA", `${path}: the run has no finished epoch yet`, {
-      hint: "Wait for its first epoch to end.",
+      hint: "Wait until its first epoch has finished.",
     });
   const evaluations = new Map<string, Evaluation>();
   const files = runFiles(path);

@@ -30,17 +30,20 @@ interface Flags extends WeightsFlags, ScaleFlag {
 const train: CommandModule = {
   define(command) {
     command
-      .description("Train a model and judge it on the test images.")
+      .description("Train a model and evaluate it on the test images.")
       .option(
         "--data <[name=]dir>",
-        "class folders, a folder with Train/ and Test/, or a manifest CSV; once for each laboratory",
+        "class folders, a folder with Train/ and Test/, or a manifest CSV; repeat for each laboratory",
         collect,
       )
-      .option("--no-leave-one-out", "of several laboratories, do not also train without each to judge on it")
+      .option(
+        "--no-leave-one-out",
+        "with several laboratories, skip the extra trainings that leave each one out and test on it",
+      )
       .option("--out <dir>", "run folder (default: runs/MODEL)")
-      .option("--resume", "go on with the run in --out that was stopped or killed")
-      .option("--yes", "begin anew where --out holds a run already")
-      .option("--skip-bad", "leave out images that can't be read, and count them");
+      .option("--resume", "resume the interrupted run in --out")
+      .option("--yes", "overwrite the run in --out")
+      .option("--skip-bad", "skip unreadable images and report how many");
     addScaleFlag(command, { several: true });
     addProgressFlag(command);
     addWeightsFlags(command);
@@ -68,7 +71,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
   const recipe = recipeOf(options, resumed?.recipe);
   const data = flags.data ?? resumed?.data;
   if (data === undefined)
-    throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give the folder of images." });
+    throw new LeukogramError("ERR_USAGE", "train: --data is missing", { hint: "Give a folder of images." });
   const out = flags.out ?? join("runs", recipe.model);
   requireWeightsFit(flags, recipe);
   const folder = { resume: Boolean(flags.resume), replace: Boolean(flags.yes) };
@@ -76,7 +79,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
   const judged = await trainJob({
     ...{ data, out, recipe, signal, ...folder, ...read },
     classMap: typeof read.mapClasses === "object" ? String(options.mapClasses ?? resumed?.classMap) : undefined,
-    // What a run was begun with stays, whatever weights are to be found by now.
+    // What a run was started with stays, whatever weights are to be found by now.
     weights: resumed !== undefined && flags.weights === undefined ? resumed.weights : weightsOf(flags),
     leaveOneOut: flags.leaveOneOut !== false,
     skipBad: Boolean(flags.skipBad),
@@ -100,7 +103,7 @@ async function execute({ options, signal }: Omit<CommandInput, "args">, progress
 function requireOut({ out }: Flags): string {
   if (out === undefined)
     throw new LeukogramError("ERR_USAGE", "train: --resume needs --out", {
-      hint: "Name the folder of the run that was stopped.",
+      hint: "Give the folder of the interrupted run.",
     });
   return out;
 }

@@ -23,10 +23,10 @@ export class Guard {
     this.#limits = limits;
   }
 
-  /** Where an entry of that name goes. @throws ERR_DATA where that is outside the folder, or there are too many. */
+  /** Where an entry of that name goes. @throws ERR_DATA if that is outside the folder, or there are too many. */
   place(name: string): string {
     if (++this.#entries > this.#limits.maxEntries)
-      throw this.fault(`holds more than ${this.#limits.maxEntries} entries`);
+      throw this.fault(`contains more than ${this.#limits.maxEntries} entries`);
     const slashed = name.replace(/\\/g, "/");
     const path = normalize(slashed);
     const escapes =
@@ -39,7 +39,7 @@ export class Guard {
     return join(this.#into, path);
   }
 
-  /** Counts bytes that were unpacked, or are said to be. @throws ERR_DATA where they are too many. */
+  /** Counts bytes that were unpacked, or are said to be. @throws ERR_DATA if they are too many. */
   count(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.#limits.maxBytes)
@@ -48,13 +48,13 @@ export class Guard {
 
   /** The error for an entry that reaches outside the folder. */
   escape(name: string): LeukogramError {
-    return this.fault(`holds an entry that would be written outside the folder: ${JSON.stringify(name)}`);
+    return this.fault(`contains an entry that would be written outside the folder: ${JSON.stringify(name)}`);
   }
 
   /** An error that names the archive. */
   fault(what: string, cause?: unknown): LeukogramError {
     return new LeukogramError("ERR_DATA", `${this.#archive}: ${what}`, {
-      hint: "It is not what its publisher describes: delete it, and look at the publisher's page.",
+      hint: "The file does not match its publisher's description. Delete it, and check the publisher's page.",
       cause,
     });
   }

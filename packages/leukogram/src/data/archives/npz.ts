@@ -20,11 +20,11 @@ const TYPES: Readonly<Record<string, number>> = { "|u1": 1, "<i8": 8, "<i4": 4, 
  * The arrays of an .npz file as NumPy saves it (numpy.lib.format). Of wider integers the lowest byte is taken: labels
  * are small.
  *
- * @throws ERR_DATA where it is no such file, or holds another type or order.
+ * @throws ERR_DATA if it is no such file, or holds another type or order.
  */
 export async function withNpz<T>(path: string, use: (arrays: ReadonlyMap<string, NpzArray>) => Promise<T>): Promise<T> {
   const zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false }).catch((cause: Error) => {
-    throw fault(path, `is no .npz file (${cause.message})`, cause);
+    throw fault(path, `is not an .npz file (${cause.message})`, cause);
   });
   try {
     const arrays = new Map<string, NpzArray>();
@@ -35,7 +35,7 @@ export async function withNpz<T>(path: string, use: (arrays: ReadonlyMap<string,
       if (entry.uncompressedSize > 8e9) throw fault(path, `${name} is larger than 8 GB`);
       const size = shape.slice(1).reduce((product, side) => product * side, 1);
       if (!(size * width <= MOST_ROW && size * width * (shape[0] ?? 1) <= entry.uncompressedSize))
-        throw fault(path, `${name} is of shape [${shape.join(", ")}], which its bytes do not fill`);
+        throw fault(path, `${name} has shape [${shape.join(", ")}], which does not match its size`);
       arrays.set(name, {
         name,
         shape,
@@ -83,18 +83,18 @@ async function withBytes<T>(bytes: Bytes, use: (bytes: Bytes) => Promise<T>): Pr
 async function header(bytes: Bytes, source: string): Promise<{ shape: number[]; width: number }> {
   const start = await bytes.take(8, source);
   if (start[0] !== 0x93 || Buffer.from(start.subarray(1, 6)).toString("latin1") !== "NUMPY")
-    throw fault(source, "is no array of NumPy");
+    throw fault(source, "is not a NumPy array");
   const wide = start[6]! > 1;
   const length = await bytes.take(wide ? 4 : 2, source);
   const view = new DataView(length.buffer, length.byteOffset);
   const size = wide ? view.getUint32(0, true) : view.getUint16(0, true);
-  if (size > 65536) throw fault(source, "has a header of no sensible length");
+  if (size > 65536) throw fault(source, "has a header of invalid length");
   const text = Buffer.from(await bytes.take(size, source)).toString("latin1");
   const type = /'descr':\s*'([^']+)'/.exec(text)?.[1] ?? "none";
   const width = TYPES[type];
   const shape = /'shape':\s*\(([^)]*)\)/.exec(text)?.[1];
   if (width === undefined || shape === undefined || /'fortran_order':\s*True/.test(text))
-    throw fault(source, `is an array of type ${type}; unsigned bytes or integers in C order were expected`);
+    throw fault(source, `has type ${type}; expected unsigned bytes or integers in C order`);
   const sizes = shape.split(",").flatMap((part) => (part.trim() === "" ? [] : [Number(part)]));
   if (!sizes.every((side) => Number.isSafeInteger(side) && side > 0)) throw fault(source, `is of shape (${shape})`);
   return { width, shape: sizes };
@@ -119,7 +119,7 @@ class Bytes {
     let length = this.#rest.length;
     while (length < count) {
       const { value, done } = await damagedIf(source, this.#chunks.next());
-      if (done) throw fault(source, "is cut off");
+      if (done) throw fault(source, "is incomplete");
       parts.push(value);
       length += value.length;
     }

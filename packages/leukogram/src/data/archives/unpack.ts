@@ -30,13 +30,13 @@ const LIMITS: UnpackLimits = { maxBytes: 20e9, maxEntries: 500_000 };
  * written outside the folder. What kind it is, is told by its first bytes and not by its name.
  *
  * @returns the number of files.
- * @throws ERR_DATA where it is damaged, encrypted, no archive that is known, reaches outside the folder, or unpacks to
+ * @throws ERR_DATA if it is damaged, encrypted, no archive that is known, reaches outside the folder, or unpacks to
  *   more than the limits; ERR_ABORTED. What was written by then is left.
  */
 export async function unpack(archive: string, into: string, options: UnpackOptions = {}): Promise<number> {
   const guard = new Guard(archive, into, options.limits ?? LIMITS);
   const kind = await kindOf(archive);
-  if (kind === undefined) throw guard.fault("is no zip, tar, gzipped tar or rar archive");
+  if (kind === undefined) throw guard.fault("is not a zip, tar, gzipped tar or rar archive");
   let files = 0;
   const step = () => {
     if (options.signal?.aborted) throw new LeukogramError("ERR_ABORTED", "unpacking was interrupted");
@@ -52,7 +52,7 @@ export async function unpack(archive: string, into: string, options: UnpackOptio
     const { message } = cause as Error;
     // yauzl looks at names itself, before the guard does.
     if (/^(invalid relative path|absolute path)/.test(message)) throw guard.escape(message.replace(/^.*?: /, ""));
-    throw guard.fault(`is damaged or cut off (${message})`, cause);
+    throw guard.fault(`is damaged or incomplete (${message})`, cause);
   }
   return files;
 }
@@ -83,7 +83,7 @@ async function unzip(archive: string, guard: Guard, step: () => void): Promise<v
     for await (const entry of zip.eachEntry()) {
       const path = guard.place(entry.fileName);
       if (entry.fileName.endsWith("/") || isLink(entry.externalFileAttributes)) continue;
-      if (entry.isEncrypted()) throw guard.fault(`holds an encrypted file, ${entry.fileName}`);
+      if (entry.isEncrypted()) throw guard.fault(`contains an encrypted file, ${entry.fileName}`);
       guard.count(entry.uncompressedSize); // yauzl sees to it that no more comes
       await writeEntry(await zip.openReadStreamPromise(entry), path);
       step();

@@ -6,7 +6,7 @@ export async function unpackRar(archive: string, into: string, guard: Guard, ste
   const extractor = await createExtractorFromFile({ filepath: archive, targetPath: into });
   for (const { name, unpSize, flags } of extractor.getFileList().fileHeaders) {
     guard.place(name);
-    if (flags.encrypted) throw guard.fault(`holds an encrypted file, ${name}`);
+    if (flags.encrypted) throw guard.fault(`contains an encrypted file, ${name}`);
     guard.count(unpSize);
   }
   for (const { fileHeader } of extractor.extract().files) if (!fileHeader.flags.directory) step();

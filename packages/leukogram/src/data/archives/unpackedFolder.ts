@@ -54,8 +54,8 @@ export function unpackedFolder(path: string): string {
   const folder = folders.get(resolve(path));
   if (folder !== undefined) return folder;
   if (!isZip(path)) return path;
-  throw new LeukogramError("ERR_DATA", `${path}: is a zip, and not unpacked yet`, {
-    hint: "Unpack it, or await unpackZip(path) before.",
+  throw new LeukogramError("ERR_DATA", `${path}: a zip file that is not unpacked yet`, {
+    hint: "Unpack it, or await unpackZip(path) first.",
   });
 }
 

@@ -57,7 +57,7 @@ export const IDENTITY: AffineTransform = {
  * Draws a transform. Eight numbers are drawn whatever is switched on, so that one range does not change the draws of
  * another.
  *
- * @throws LeukogramError ERR_USAGE where a shift is a share of the image and no `size` is given.
+ * @throws LeukogramError ERR_USAGE if a shift is a share of the image and no `size` is given.
  */
 export function drawTransform(
   rng: Rng,
@@ -89,7 +89,7 @@ export function checkAugmentation(augmentation: Augmentation): void {
   const ranges = { rotationRange, zoomRange, widthShiftRange, heightShiftRange, shearRange };
   for (const [name, range] of Object.entries(ranges)) {
     if (!(range >= 0 && Number.isFinite(range))) {
-      throw new LeukogramError("ERR_USAGE", `augmentation: ${name} must be a number from 0 on, received ${range}`);
+      throw new LeukogramError("ERR_USAGE", `augmentation: ${name} must be at least 0, received ${range}`);
     }
   }
   if (zoomRange < 1 && shearRange < 90) return;
@@ -100,7 +100,7 @@ export function checkAugmentation(augmentation: Augmentation): void {
 function inPixels(range: number, extent: number | undefined): number {
   if (range >= 1 || range === 0) return range;
   if (extent !== undefined) return range * extent;
-  throw new LeukogramError("ERR_USAGE", `drawTransform: a shift of ${range} is a share of an image of unknown size`, {
+  throw new LeukogramError("ERR_USAGE", `drawTransform: a shift of ${range} needs the size of the image`, {
     hint: "Pass the image's size as the third argument.",
   });
 }

@@ -12,7 +12,7 @@ const TABLE = fileURLToPath(new URL("../../../reference/classNames.yaml", import
 /** What a class of a data set is taken for. */
 export interface MappedName {
   readonly from: string;
-  /** Undefined where it is none of the classes wanted, or nothing is known of it. */
+  /** Undefined if it is none of the classes wanted, or nothing is known of it. */
   readonly to: string | undefined;
   /** Whether readers differ on it, or nothing is known of it, so that it is to be looked at. */
   readonly isDoubtful: boolean;
@@ -54,12 +54,12 @@ export function mapClassNames(names: readonly string[]): MappedName[] {
   return names.map((from) => ({ from, ...(table().get(plainName(from)) ?? { to: undefined, isDoubtful: true }) }));
 }
 
-/** The mapping in words; undefined where it would change nothing, or knows no name. */
+/** The mapping in words; undefined if it would change nothing, or knows no name. */
 export function offeredMapping(names: readonly string[]): string | undefined {
   if (names.every((name) => cellType(name) !== undefined)) return undefined;
   const mapped = mapClassNames(names);
   if (!mapped.some(({ from, to }) => to !== undefined && to !== from)) return undefined;
-  return `--map-classes auto takes ${mappingText(mapped)}`;
+  return `--map-classes auto reads ${mappingText(mapped)}`;
 }
 
 /** A mapping as a sentence tells it. */
@@ -74,12 +74,12 @@ export function mappingText(mapped: readonly MappedName[]): string {
 /**
  * Reads a mapping that the user wrote: a CSV file with the columns `from` and `to`, where an empty `to` is none.
  *
- * @throws LeukogramError ERR_DATA where it can't be read, lacks a column, or says two things of one name.
+ * @throws LeukogramError ERR_DATA if it can't be read, lacks a column, or says two things of one name.
  */
 export function readClassMap(path: string): ReadonlyMap<string, string | undefined> {
   const refuse = (problem: string, cause?: unknown): never => {
     throw new LeukogramError("ERR_DATA", `${path}: ${problem}`, {
-      hint: 'Write two columns, from and to, one class a row: "NEU,Neutrophil"; leave "to" empty for what is none.',
+      hint: 'Write two columns, from and to, with one class per row: "NEU,Neutrophil". Leave "to" empty for other classes.',
       cause,
     });
   };
@@ -87,29 +87,29 @@ export function readClassMap(path: string): ReadonlyMap<string, string | undefin
   try {
     rows = parseCsv(readFileSync(path, "utf8"), { bom: true, columns: true, trim: true, delimiter: [",", ";", "\t"] });
   } catch (cause) {
-    refuse(`could not be read: ${(cause as Error).message}`, cause);
+    refuse(`can't be read: ${(cause as Error).message}`, cause);
   }
   const map = new Map<string, string | undefined>();
   for (const { from, to } of rows) {
     if (from === undefined || to === undefined || from === "") return refuse("has no columns from and to");
     const before = map.get(from);
     if (map.has(from) && before !== (to || undefined))
-      refuse(`takes ${from} as ${before ?? "none"} and as ${to || "none"}`);
+      refuse(`maps ${from} to both ${before ?? "none"} and ${to || "none"}`);
     map.set(from, to || undefined);
   }
-  return map.size === 0 ? refuse("holds no class") : map;
+  return map.size === 0 ? refuse("contains no classes") : map;
 }
 
 /** How names are to be taken: by the table of the package, or as a file says. */
 export type ClassMap = "auto" | ReadonlyMap<string, string | undefined>;
 
-/** What names are taken for. @throws ERR_DATA where a file says nothing of one. */
+/** What names are taken for. @throws ERR_DATA if a file says nothing of one. */
 export function mapNames(names: readonly string[], map: ClassMap): MappedName[] {
   if (map === "auto") return mapClassNames(names);
   const missing = names.filter((name) => !map.has(name));
   if (missing.length > 0)
-    throw new LeukogramError("ERR_DATA", `the class map says nothing of ${missing.join(", ")}`, {
-      hint: "Add a row for each; leave its second column empty for what is none.",
+    throw new LeukogramError("ERR_DATA", `the class map has no row for ${missing.join(", ")}`, {
+      hint: "Add a row for each class; leave the second column empty for other classes.",
     });
   return names.map((from) => ({ from, to: map.get(from), isDoubtful: false }));
 }

@@ -16,7 +16,7 @@ export type Part = "train" | "validation" | "test";
 export interface Layout {
   /** The folder itself, or the one in it that holds all. */
   readonly root: string;
-  /** Folders by part; undefined where the folders are classes. Only a test part may be of several folders. */
+  /** Folders by part; undefined if the folders are classes. Only a test part may be of several folders. */
   readonly parts:
     | { readonly train: string; readonly validation?: string; readonly test: readonly string[] }
     | undefined;
@@ -40,7 +40,7 @@ export function partOf(name: string): Part | undefined {
  * Recognises how the images below a folder are laid out: class folders, or parts with class folders in them, perhaps
  * inside a folder of its own. What was assumed is remarked.
  *
- * @throws LeukogramError ERR_DATA where the folders can be neither, with what was seen.
+ * @throws LeukogramError ERR_DATA if the folders can be neither, with what was seen.
  */
 export function readLayout(dir: string): Layout {
   const root = innermost(dir);
@@ -56,7 +56,7 @@ export function readLayout(dir: string): Layout {
   const others = names.filter((name) => partOf(name) === undefined && walkImages(join(root, name)).length > 0);
   if (others.length > 0) {
     if (trains.length === 0 || parts.length === 1) throw mixed(root, parts, others);
-    remark(`${root}: ${quoteList(parts)} are used, and ${quoteList(others)} left out`);
+    remark(`${root}: ${quoteList(parts)} are used, ${quoteList(others)} ignored`);
   }
   remarkLoose(root, "the parts");
   const [train, validation] = [only(root, trains), only(root, validations)];
@@ -65,8 +65,8 @@ export function readLayout(dir: string): Layout {
   if (test.length === 0)
     remark(
       validation === undefined
-        ? `${root}: holds ${train} and no other part: there is nothing to test on`
-        : `${root}: ${validation} is used for validation, and there is no part to test on`,
+        ? `${root}: contains only ${train}: no test images`
+        : `${root}: ${validation} is used for validation; no test images`,
     );
   return { root, parts: { train, ...(validation !== undefined && { validation }), test } };
 }
@@ -89,7 +89,7 @@ function innermost(dir: string): string {
   const names = foldersIn(inner);
   const isData = names.some((folder) => partOf(folder) !== undefined || isType(folder));
   if (!isData && !(names.length > 1 && basename(dir).startsWith(name))) return names.length === 1 ? deeper() : dir;
-  remark(`${dir}: all is in its folder ${name}`);
+  remark(`${dir}: using its only folder, ${name}`);
   return inner;
 
   function deeper(): string {
@@ -109,10 +109,10 @@ function refuseMisplaced(root: string, names: readonly string[]): void {
     const isSet = split.folders.some((part) => foldersIn(join(root, split.name, part)).length > 0);
     throw new LeukogramError(
       "ERR_DATA",
-      `${root}: its folder ${split.name} holds ${quoteList(split.folders)}, which are parts of data and no images of a class`,
+      `${root}: its folder ${split.name} contains ${quoteList(split.folders)}, which are parts of a data set, not a class`,
       {
         hint: isSet
-          ? `Give each data set by itself: --data ${join(root, split.name)}.`
+          ? `Give each data set separately: --data ${join(root, split.name)}.`
           : "Put the parts above the classes (train/CLASS), or list the images in a manifest with a column split.",
       },
     );
@@ -122,9 +122,9 @@ function refuseMisplaced(root: string, names: readonly string[]): void {
   const classes = below[0]!.folders.filter(isType);
   throw new LeukogramError(
     "ERR_DATA",
-    `${root}: its folders ${quoteList(names)} each hold class folders (${quoteList(classes)}), so they are no classes`,
+    `${root}: its folders ${quoteList(names)} each contain class folders (${quoteList(classes)}), so they are not classes`,
     {
-      hint: `If they are laboratories, give each by itself (--data ${names[0]}=${join(root, names[0]!)}); if patients, put them below the classes, or list the images in a manifest with a column patient.`,
+      hint: `If they are laboratories, give each separately (--data ${names[0]}=${join(root, names[0]!)}); if they are patients, put them inside the class folders, or list the images in a manifest with a column patient.`,
     },
   );
 }
@@ -133,15 +133,15 @@ function remarkLoose(root: string, beside: string): void {
   const loose = imagesBeside(root);
   if (loose > 0)
     remark(
-      `${root}: ${counted(loose, "image lies", "images lie")} beside ${beside} and ${loose === 1 ? "is" : "are"} left out: no folder says the class`,
+      `${root}: ${counted(loose, "image is", "images are")} next to ${beside}, not in a class folder, and ${loose === 1 ? "is" : "are"} ignored`,
     );
 }
 
 function mixed(root: string, parts: readonly string[], others: readonly string[]): LeukogramError {
   return new LeukogramError(
     "ERR_DATA",
-    `${root}: holds ${quoteList(parts)}, as parts of data are named, beside ${quoteList(others)}`,
-    { hint: "Give the folder that holds either class folders or parts, or rename the one that is a class." },
+    `${root}: contains ${quoteList(parts)}, which are names of parts, next to ${quoteList(others)}`,
+    { hint: "Give a folder that contains either class folders or parts, or rename the folder that is a class." },
   );
 }
 
@@ -156,10 +156,10 @@ function testFolders(root: string, names: readonly string[]): readonly string[] 
   const plain = names.filter((name) => PLAIN_TEST.test(name));
   if (names.length < 2 || plain.length > 1) return only(root, plain.length > 1 ? plain : names) ? names : [];
   if (plain.length === 0) {
-    remark(`${root}: ${quoteList(names)} are tested on together; give one of them by itself to test on it alone`);
+    remark(`${root}: ${quoteList(names)} are used together for testing; to use one of them, give only that folder`);
     return names;
   }
-  remark(`${root}: ${plain[0]} is tested on, and ${quoteList(names.filter((name) => name !== plain[0]))} left out`);
+  remark(`${root}: ${plain[0]} is used for testing, ${quoteList(names.filter((name) => name !== plain[0]))} ignored`);
   return plain;
 }
 
@@ -167,9 +167,9 @@ function testFolders(root: string, names: readonly string[]): readonly string[] 
 function onePart(root: string, names: readonly string[]): Layout {
   const [name] = names;
   if (names.length > 1)
-    throw new LeukogramError("ERR_DATA", `${root}: holds the parts ${quoteList(names)}, and none to train on`, {
-      hint: `Name the one that you mean, such as ${join(root, name!)}.`,
+    throw new LeukogramError("ERR_DATA", `${root}: contains the parts ${quoteList(names)}, but no training part`, {
+      hint: `Give one of them, such as ${join(root, name!)}.`,
     });
-  remark(`${root}: holds the part ${name} alone, and all its images are taken`);
+  remark(`${root}: contains only the part ${name}; all its images are used`);
   return { root: join(root, name!), parts: undefined };
 }

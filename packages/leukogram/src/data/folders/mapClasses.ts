@@ -6,7 +6,7 @@ import { mapNames, mappingText, orderedClasses } from "./classNames.ts";
 /**
  * Labelled images under the names that a mapping gives their classes.
  *
- * @throws LeukogramError ERR_DATA where a class is none of the five and is not to be left out, or fewer than two are left.
+ * @throws LeukogramError ERR_DATA if a class is none of the five and is not to be left out, or fewer than two are left.
  */
 export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: MapClasses): OpenedData {
   const parts = partsOf(opened);
@@ -14,14 +14,14 @@ export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: Ma
   const mapped = mapNames(names, map);
   const left = mapped.filter(({ to }) => to === undefined).map(({ from }) => from);
   if (left.length > 0 && !leaveOut)
-    throw new LeukogramError("ERR_DATA", `none of the five cell types, or not known: ${left.join(", ")}`, {
-      hint: "Leave these images out with --others leave-out, or say what they are with --map-classes map.csv (columns from and to).",
+    throw new LeukogramError("ERR_DATA", `not one of the five cell types, or unknown: ${left.join(", ")}`, {
+      hint: "Skip these images with --others leave-out, or map them with --map-classes map.csv (columns from and to).",
     });
   const target = new Map(mapped.map(({ from, to }) => [from, to]));
   const classes = orderedClasses(mapped.flatMap(({ to }) => to ?? []));
   if (classes.length < 2)
     throw new LeukogramError("ERR_DATA", `the mapping leaves ${classes.length} class: ${mappingText(mapped)}`, {
-      hint: "Say what the classes are with --map-classes map.csv (columns from and to).",
+      hint: "Map the classes with --map-classes map.csv (columns from and to).",
     });
   const relabelled = (part: Dataset): Dataset => {
     const samples = part.samples.flatMap((sample) => {
@@ -38,12 +38,12 @@ export function withMappedClasses(opened: OpenedData, { map, leaveOut, say }: Ma
   };
   const leftOut = count(parts) - count(partsOf(done));
   say?.(
-    `Classes: ${mappingText(mapped)}.${leftOut > 0 ? ` ${leftOut} of ${counted(count(parts), "image")} ${leftOut === 1 ? "is" : "are"} of none of the classes and left out.` : ""}`,
+    `Classes: ${mappingText(mapped)}.${leftOut > 0 ? ` ${leftOut} of ${counted(count(parts), "image")} ${leftOut === 1 ? "has" : "have"} another class and ${leftOut === 1 ? "is" : "are"} skipped.` : ""}`,
   );
   const doubtful = mapped.filter(({ to, isDoubtful }) => isDoubtful && to !== undefined);
   if (doubtful.length > 0)
     say?.(
-      `Readers differ on these: ${doubtful.map(({ from, to }) => `${from} is counted as ${to}`).join(", ")}. Say otherwise with --map-classes map.csv.`,
+      `Readers disagree on these: ${doubtful.map(({ from, to }) => `${from} is counted as ${to}`).join(", ")}. To change this, use --map-classes map.csv.`,
     );
   return done;
 }

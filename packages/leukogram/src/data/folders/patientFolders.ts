@@ -32,7 +32,7 @@ export function patientFolders(
   if (!isAll) return undefined;
   const some = [...names].slice(0, 3).join(", ");
   remark(
-    `${dir}: the ${names.size} folders below the classes (${some}, ...) are taken for patients, whose images stay together; ${join(dir, "manifest.csv")} would say otherwise`,
+    `${dir}: the ${names.size} folders inside the class folders (${some}, ...) are treated as patients, whose images stay together; to change this, add ${join(dir, "manifest.csv")}`,
   );
   return (path) => `patient:${folderOf(path)}`;
 }

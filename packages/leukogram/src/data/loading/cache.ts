@@ -29,11 +29,11 @@ export interface ImageCache {
 }
 
 /**
- * Opens the cache of these images at this size, and builds it first where there is none yet. It is keyed by the
- * files' paths, sizes and times of change, so that a changed image is decoded anew.
+ * Opens the cache of these images at this size, and builds it first if there is none yet. It is keyed by the
+ * files' paths, sizes and times of change, so that a changed image is decoded again.
  *
- * @throws LeukogramError ERR_IMAGE where an image is bad and `skipBad` is off, ERR_DATA where none is left, ERR_OUTPUT
- * where the cache cannot be written (a full disk), ERR_ABORTED.
+ * @throws LeukogramError ERR_IMAGE if an image is bad and `skipBad` is off, ERR_DATA if none is left, ERR_OUTPUT
+ * if the cache cannot be written (a full disk), ERR_ABORTED.
  */
 export async function openImageCache(samples: readonly Sample[], options: ImageCacheOptions): Promise<ImageCache> {
   const { imageSize, cacheDir = defaultCacheDir(), skipBad = false, among = samples } = options;
@@ -53,7 +53,7 @@ export async function openImageCache(samples: readonly Sample[], options: ImageC
   if (part.skipped.length > 0 && !skipBad) throw badImages(part.skipped);
   if (part.samples.length === 0) {
     throw new LeukogramError("ERR_DATA", `none of the ${samples.length} images can be decoded`, {
-      hint: "Check that the folder holds pictures.",
+      hint: "Check that the folder contains images.",
     });
   }
   return openFile(file, { height, width, count: index.kept.length, ...part });
@@ -87,7 +87,7 @@ function openFile(file: string, known: Omit<ImageCache, "file" | "read" | "close
         throw new RangeError(`image ${index} of a cache of ${known.samples.length} images`);
       }
       const got = readSync(fd, into, offset, size, known.places[index]! * size);
-      if (got !== size) throw new LeukogramError("ERR_DATA", `the cache ${file} is cut short`, { hint: "Delete it." });
+      if (got !== size) throw new LeukogramError("ERR_DATA", `the cache ${file} is incomplete`, { hint: "Delete it." });
     },
     close() {
       if (open) closeSync(fd);
@@ -133,7 +133,7 @@ function badImages(skipped: readonly SkippedImage[]): LeukogramError {
   const others = skipped.length - 1;
   const rest = others === 0 ? "" : ` (and ${others} other bad ${others === 1 ? "image" : "images"})`;
   return new LeukogramError("ERR_IMAGE", `${skipped[0]!.reason}${rest}`, {
-    hint: "Mend or remove them, or leave them out with --skip-bad.",
+    hint: "Fix or remove them, or skip them with --skip-bad.",
   });
 }
 
@@ -142,7 +142,7 @@ function makeFolder(dir: string): void {
     mkdirSync(dir, { recursive: true });
   } catch (cause) {
     throw new LeukogramError("ERR_OUTPUT", `cannot make the cache folder ${dir}: ${(cause as Error).message}`, {
-      hint: "Name another one with LEUKOGRAM_CACHE.",
+      hint: "Set LEUKOGRAM_CACHE to another folder.",
       cause,
     });
   }

@@ -32,7 +32,7 @@ export interface CacheBuildOptions extends Omit<ImageCacheOptions, "imageSize"> 
 /**
  * Decodes and resizes all images into `{key}.bin` and `{key}.json`. A few images at a time are in memory.
  *
- * @throws LeukogramError ERR_OUTPUT where the disk is full or not writable, ERR_ABORTED.
+ * @throws LeukogramError ERR_OUTPUT if the disk is full or not writable, ERR_ABORTED.
  */
 export async function buildCache(samples: readonly Sample[], options: CacheBuildOptions): Promise<CacheIndex> {
   const { cacheDir, key } = options;
@@ -107,7 +107,7 @@ function cannotWrite(
   const full = cause.code === "ENOSPC" || cause.code === "EDQUOT";
   const what = full ? `the disk is full; the cache needs ${megabytes} MB` : cause.message;
   return new LeukogramError("ERR_OUTPUT", `cannot write the image cache in ${cacheDir}: ${what}`, {
-    hint: "Free some space, or name another folder with LEUKOGRAM_CACHE.",
+    hint: "Free some disk space, or set LEUKOGRAM_CACHE to another folder.",
     cause,
   });
 }

@@ -49,7 +49,7 @@ export interface Loader {
   /**
    * The batches of an epoch, in order; one epoch at a time.
    *
-   * @throws LeukogramError ERR_RUNTIME where a worker died, ERR_DATA where an image cannot be read, ERR_ABORTED.
+   * @throws LeukogramError ERR_RUNTIME if a worker died, ERR_DATA if an image cannot be read, ERR_ABORTED.
    */
   batches(options: BatchesOptions): AsyncGenerator<ImageBatch, void, undefined>;
   /** Ends the workers; the cache stays open. */
@@ -60,7 +60,7 @@ export interface Loader {
  * Starts a loader over a cache. The augmentation of an image is drawn from the seed, the epoch and its place in the
  * order, so that any number of workers gives the same bytes.
  *
- * @throws LeukogramError ERR_USAGE or ERR_SHAPE where an option makes no sense.
+ * @throws LeukogramError ERR_USAGE or ERR_SHAPE if an option makes no sense.
  *
  * @example
  * const loader = createLoader(cache, { batchSize: 32, layout: { phases: 1, height: 96, width: 96 }, seed: 0, labels });

@@ -42,8 +42,8 @@ function serve({ file, height, width, imageSize, layout, augmentation, seed }: L
   const read = (index: number, into: Uint8Array): Uint8Array => {
     const got = readSync(fd, into, 0, into.length, index * into.length);
     if (got === into.length) return into;
-    throw new LeukogramError("ERR_DATA", `the cache ${file} holds no image ${index}`, {
-      hint: "Delete the cache to build it again.",
+    throw new LeukogramError("ERR_DATA", `the cache ${file} contains no image ${index}`, {
+      hint: "Delete the cache to rebuild it.",
     });
   };
   const fill = ({ buffer, epoch, position, indices }: LoaderJob): ArrayBuffer => {

@@ -41,7 +41,7 @@ export class WorkerPool<Job, Answer> {
   /**
    * Has a job done; the memory named in `transfer` goes to the worker.
    *
-   * @throws LeukogramError as the worker does, ERR_RUNTIME where it died.
+   * @throws LeukogramError as the worker does, ERR_RUNTIME if it died.
    */
   run(job: Job, transfer: readonly Transferable[] = []): Promise<Answer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);

@@ -29,7 +29,7 @@ export interface Manifest {
 /**
  * Reads a manifest CSV.
  *
- * @throws LeukogramError ERR_DATA where the file cannot be read, is no CSV table, or does not have one column of files.
+ * @throws LeukogramError ERR_DATA if the file cannot be read, is no CSV table, or does not have one column of files.
  */
 export function readManifest(path: string): Manifest {
   const absolute = resolve(path);
@@ -38,10 +38,10 @@ export function readManifest(path: string): Manifest {
   const fileColumn = takenColumn("file", header, path);
   if (fileColumn === undefined) {
     throw new LeukogramError("ERR_DATA", `manifest ${path}: expected a column "file", received ${quoteList(header)}`, {
-      hint: "Name the column that holds the images' paths, relative to the manifest, file.",
+      hint: "Rename the column with the images' paths (relative to the manifest) to file.",
     });
   }
-  if (fileColumn !== "file") remark(`${absolute}: the column "${fileColumn}" is taken for the file`);
+  if (fileColumn !== "file") remark(`${absolute}: the column "${fileColumn}" is used for the file`);
   const rows = table.slice(1).map((cells, index): ManifestRow => {
     const byName = Object.fromEntries(header.map((column, i) => [column, (cells[i] ?? "").trim()]));
     return { line: index + 2, path: resolve(dirname(absolute), slashed(byName[fileColumn]!)), cells: byName };
@@ -52,14 +52,14 @@ export function readManifest(path: string): Manifest {
 /**
  * The name of the column, checked.
  *
- * @throws LeukogramError ERR_USAGE where the manifest has no such column; the message lists those it has.
+ * @throws LeukogramError ERR_USAGE if the manifest has no such column; the message lists those it has.
  */
 export function requireColumn(manifest: Manifest, column: string): string {
   if (manifest.columns.includes(column)) return column;
   throw new LeukogramError(
     "ERR_USAGE",
-    `manifest ${manifest.path}: there is no column "${column}" to group by, only ${quoteList(manifest.columns)}`,
-    { hint: "Name one of them." },
+    `manifest ${manifest.path}: no column "${column}" to group by, only ${quoteList(manifest.columns)}`,
+    { hint: "Use one of them." },
   );
 }
 

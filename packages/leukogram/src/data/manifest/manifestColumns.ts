@@ -32,6 +32,6 @@ export function takenColumn(use: ColumnUse, columns: readonly string[], path: st
   if (others.length === 0) return taken;
   const listed = [taken, ...others].map((column) => `"${column}"`).join(", ");
   throw new LeukogramError("ERR_DATA", `manifest ${path}: several columns can be the ${use}: ${listed}`, {
-    hint: `Rename the one that is meant to ${use}.`,
+    hint: `Rename the right column to ${use}.`,
   });
 }

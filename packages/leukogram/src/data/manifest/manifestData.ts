@@ -32,19 +32,14 @@ export function openManifestFile(path: string, { classes, groupBy, mapClasses }:
     const label = labels.get(row.cells[column]!);
     if (label === undefined) continue; // a class that the caller left out
     if (!existsSync(row.path))
-      throw wrongRow(
-        manifest,
-        row,
-        `there is no file ${row.path}`,
-        "Mend the path, which is relative to the manifest.",
-      );
+      throw wrongRow(manifest, row, `no such file: ${row.path}`, "Fix the path, which is relative to the manifest.");
     const other = manifest.byPath.get(row.path)!;
     if (other !== row) throw wrongRow(manifest, row, `the same file as line ${other.line}`, "List each image once.");
     const file = toSlashes(relative(dirname(manifest.path), row.path));
     parts[splits(row)].push({ file, path: row.path, label, group: groupOf(row.path), ...laboratoryOf(row.path) });
   }
   const [train, validation, test] = SPLITS.map((split) => toDataset(manifest, named, parts[split], split));
-  if (train === undefined) throw new LeukogramError("ERR_DATA", `manifest ${path} lists no image to train on`);
+  if (train === undefined) throw new LeukogramError("ERR_DATA", `manifest ${path} lists no training images`);
   return { train, validation, test };
 }
 
@@ -66,7 +61,7 @@ function classColumn(manifest: Manifest, groupBy: string | undefined): string {
     (name) => name !== "" && !read.includes(name) && !OTHERS.includes(name) && !anyCase(name),
   );
   remark(
-    `${path}: the column "${column}" is taken for the class${over.length > 0 ? `; passed over: ${quoteList(over)}` : ""}`,
+    `${path}: the column "${column}" is used for the class${over.length > 0 ? `; ignored: ${quoteList(over)}` : ""}`,
   );
   return column;
 }
@@ -83,7 +78,7 @@ function requireNames(manifest: Manifest, classes: readonly string[], column: st
     "ERR_DATA",
     `manifest ${manifest.path}: the column "${column}" has numbers for classes: ${quoteList(numbers)}`,
     {
-      hint: `Say what they are with --map-classes map.csv: a line "from,to", then one for each, such as "${numbers[0]},Basophil"${others.length > 0 ? `; or, if ${quoteList(others)} has the names, rename it to class, and ${column} to something else` : ""}.`,
+      hint: `Map them with --map-classes map.csv: a line "from,to", then one line per class, such as "${numbers[0]},Basophil"${others.length > 0 ? `; or, if ${quoteList(others)} contains the names, rename it to class, and ${column} to something else` : ""}.`,
     },
   );
 }
@@ -99,9 +94,9 @@ function toDataset(
   if (absent.length > 0) {
     throw new LeukogramError(
       "ERR_DATA",
-      `manifest ${manifest.path}: class ${quoteList(absent)} has no image in ${split}`,
+      `manifest ${manifest.path}: class ${quoteList(absent)} has no images in ${split}`,
       {
-        hint: "Give every part images of every class.",
+        hint: "Every part needs images of every class.",
       },
     );
   }
@@ -129,7 +124,7 @@ function splitReader(manifest: Manifest): (row: ManifestRow) => Split {
 
 function requireClasses(manifest: Manifest, classes: readonly string[], column: string): void {
   if (manifest.rows.length === 0) {
-    throw new LeukogramError("ERR_DATA", `manifest ${manifest.path} is empty: it lists no image`);
+    throw new LeukogramError("ERR_DATA", `manifest ${manifest.path} is empty: it lists no images`);
   }
   const fileless = manifest.rows.find((row) => row.cells[manifest.fileColumn] === "");
   if (fileless !== undefined) throw wrongRow(manifest, fileless, `the column "${manifest.fileColumn}" is empty`);
@@ -139,7 +134,7 @@ function requireClasses(manifest: Manifest, classes: readonly string[], column: 
   if (classes.length > 1) return;
   throw new LeukogramError(
     "ERR_DATA",
-    `manifest ${manifest.path} has only one class, ${quoteList(classes)}, and at least 2 are needed`,
+    `manifest ${manifest.path} has only one class, ${quoteList(classes)}, but at least 2 are needed`,
   );
 }
 

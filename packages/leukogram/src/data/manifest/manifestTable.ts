@@ -30,8 +30,8 @@ export function readTable(path: string): string[][] {
   if (wide < 0) return table;
   throw new LeukogramError(
     "ERR_DATA",
-    `manifest ${path} line ${wide + 2}: ${rows[wide]!.length} cells, and the header has ${header.length}`,
-    { hint: "Quote a cell that holds the separator, and name every column." },
+    `manifest ${path} line ${wide + 2}: ${rows[wide]!.length} cells, but the header has ${header.length}`,
+    { hint: "Quote cells that contain the separator, and name every column." },
   );
 }
 
@@ -50,7 +50,7 @@ function read(path: string): string[][] {
 // Split at commas, semicolons or tabs; a remark names the last two.
 function csvTable(text: string, path: string): string[][] {
   const delimiter = delimiterOf(text);
-  if (delimiter !== ",") remark(`${path}: its columns are separated by ${DELIMITERS[delimiter]}`);
+  if (delimiter !== ",") remark(`${path}: columns are separated by ${DELIMITERS[delimiter]}`);
   return parse(text, { ...OPTIONS, delimiter });
 }
 

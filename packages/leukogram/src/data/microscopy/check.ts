@@ -11,7 +11,7 @@ export function checkMicroscopy(microscopy: Microscopy): void {
   if (!(scaleMin > 0 && scaleMin <= scaleMax && scaleMax <= 4)) {
     throw new LeukogramError(
       "ERR_USAGE",
-      `augmentation: scaleMin and scaleMax must rise, from above 0 to at most 4, received ${scaleMin} and ${scaleMax}`,
+      `augmentation: scaleMin and scaleMax must be above 0, at most 4 and in ascending order, received ${scaleMin} and ${scaleMax}`,
     );
   }
   for (const { name, maximum, unit } of INGREDIENTS) {
@@ -23,7 +23,10 @@ export function checkMicroscopy(microscopy: Microscopy): void {
       );
     }
     if (chance >= 0 && chance <= 1) continue;
-    throw new LeukogramError("ERR_USAGE", `augmentation: the chance of ${name} must be 0 to 1, received ${chance}`);
+    throw new LeukogramError(
+      "ERR_USAGE",
+      `augmentation: the probability of ${name} must be 0 to 1, received ${chance}`,
+    );
   }
 }
 

@@ -42,7 +42,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
   {
     name: "offCentre",
     title: "Crop off centre",
-    unit: "share of the picture's side, in a random direction",
+    unit: "share of the image's side, in a random direction",
     strengths: [0.05, 0.1, 0.15, 0.2, 0.25],
     draw(strength, { rng }) {
       const angle = rng.uniform(0, 2 * Math.PI);
@@ -52,7 +52,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
   {
     name: "rotation",
     title: "Rotation",
-    unit: "degrees, either way",
+    unit: "degrees, in either direction",
     strengths: [10, 30, 45, 90, 180],
     draw: (strength, { rng }) => ({ transform: { ...STILL, theta: strength * sign(rng) } }),
   },
@@ -66,14 +66,14 @@ export const CORRUPTIONS: readonly Corruption[] = [
   {
     name: "smaller",
     title: "Smaller scale",
-    unit: "part of the size",
+    unit: "fraction of the size",
     strengths: [0.87, 0.77, 0.67, 0.57, 0.5],
     draw: (strength) => ({ scale: 1 / strength }),
   },
   {
     name: "paleStain",
     title: "Pale stain",
-    unit: "part of the dyes",
+    unit: "fraction of the dyes",
     strengths: [0.85, 0.7, 0.55, 0.45, 0.35],
     draw: (strength) => ({ stain: stainMatrix([strength, strength, strength], PLAIN) }),
   },
@@ -87,7 +87,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
   {
     name: "stainHue",
     title: "Hue of the stain",
-    unit: "times the purple dye against the pink one, or the reverse",
+    unit: "ratio of purple to pink dye, or the reverse",
     strengths: [1.15, 1.3, 1.5, 1.75, 2],
     draw(strength, { rng }) {
       const gain = strength ** (sign(rng) / 2);
@@ -104,14 +104,14 @@ export const CORRUPTIONS: readonly Corruption[] = [
   {
     name: "vignette",
     title: "Vignette",
-    unit: "share of the light lost in the corners",
+    unit: "share of light lost in the corners",
     strengths: [0.15, 0.3, 0.45, 0.6, 0.75],
     draw: (strength) => ({ vignette: { loss: strength, middle: [0, 0] } }),
   },
   {
     name: "underexposure",
     title: "Under-exposure",
-    unit: "part of the light",
+    unit: "fraction of the light",
     strengths: [0.87, 0.75, 0.62, 0.5, 0.38],
     draw: (strength) => ({ light: even(strength) }),
   },
@@ -125,7 +125,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
   {
     name: "whiteBalance",
     title: "White balance",
-    unit: "times red against blue, or the reverse",
+    unit: "ratio of red to blue, or the reverse",
     strengths: [1.1, 1.2, 1.35, 1.5, 1.75],
     draw(strength, { rng }) {
       const gain = strength ** (sign(rng) / 2);

@@ -4,11 +4,11 @@ import { DENSITY, LIGHT, lightIndex } from "./density.ts";
 
 /** What the sample and the lamp make of a picture. */
 export interface DevelopOptions {
-  /** How optical densities are mixed; undefined where they stay. */
+  /** How optical densities are mixed; undefined if they stay. */
   readonly stain?: ColourMap | undefined;
   /** Factor on each channel's light. */
   readonly light: readonly [number, number, number];
-  /** The background's change; undefined where it stays. */
+  /** The background's change; undefined if it stays. */
   readonly swap?: BackgroundSwap | undefined;
 }
 

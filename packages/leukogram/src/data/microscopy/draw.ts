@@ -17,7 +17,7 @@ export interface PictureDraw {
   /** How far stain and background move to those of another image, and which: its place among them, 0 to 1. */
   readonly restain?: { readonly share: number; readonly place: number } | undefined;
   readonly background?: BackgroundDraw | undefined;
-  /** How optical densities are mixed; undefined where they stay. */
+  /** How optical densities are mixed; undefined if they stay. */
   readonly stain?: ColourMap | undefined;
   /** Standard deviation of the blur, pixels. */
   readonly defocus: number;
@@ -31,7 +31,7 @@ export interface PictureDraw {
   readonly contrast: number;
   /** Share of the contrast that is lost besides. */
   readonly fade: number;
-  /** How colours are mixed by the camera; undefined where they stay. */
+  /** How colours are mixed by the camera; undefined if they stay. */
   readonly colours?: ColourMap | undefined;
   /** What the camera adds of fine detail; undefined for nothing. */
   readonly sharpen?: SharpenDraw | undefined;

@@ -41,27 +41,27 @@ export type IngredientName =
 export const INGREDIENTS: readonly Ingredient[] = [
   {
     name: "shift",
-    unit: "share of the picture's side",
+    unit: "share of the image's side",
     maximum: 0.5,
     chance: 1,
     usual: 0.08,
-    description: "largest shift of the picture's middle, each axis by itself",
+    description: "maximum shift of the image's centre, drawn separately for each axis",
   },
   {
     name: "elastic",
-    unit: "share of the picture's side",
+    unit: "share of the image's side",
     maximum: 0.2,
     chance: 0.5,
     usual: 0.04,
-    description: "largest smooth bending of the picture",
+    description: "maximum smooth distortion of the image",
   },
   {
     name: "restain",
-    unit: "share of the way",
+    unit: "share of the difference",
     maximum: 1,
     chance: 0.5,
     usual: 1,
-    description: "farthest that background and nuclear stain move to those of another image of the batch",
+    description: "maximum shift of background and nuclear stain towards another image of the batch",
   },
   {
     name: "background",
@@ -69,7 +69,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 1,
     chance: 0.3,
     usual: 1,
-    description: "largest fading of all but the cell into another background colour",
+    description: "maximum fading of everything but the cell into another background colour",
   },
   {
     name: "stain",
@@ -77,7 +77,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 3,
     chance: 0.8,
     usual: 0.6,
-    description: "largest change of each dye's amount",
+    description: "maximum change of each dye's amount",
   },
   {
     name: "stainColour",
@@ -85,7 +85,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 1,
     chance: 0.8,
     usual: 0.3,
-    description: "largest change of each entry of the matrix that mixes optical densities",
+    description: "maximum change of each entry of the matrix that mixes optical densities",
   },
   {
     name: "defocus",
@@ -93,7 +93,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 10,
     chance: 0.5,
     usual: 2,
-    description: "largest standard deviation of the blur, in pixels of the model's image",
+    description: "maximum standard deviation of the blur, in pixels of the model's input",
   },
   {
     name: "vignette",
@@ -101,7 +101,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 1,
     chance: 0.3,
     usual: 0.3,
-    description: "largest loss of light towards the corners",
+    description: "maximum loss of light towards the corners",
   },
   {
     name: "exposure",
@@ -109,7 +109,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 3,
     chance: 0.8,
     usual: 0.15,
-    description: "largest change of the light",
+    description: "maximum change of the light",
   },
   {
     name: "whiteBalance",
@@ -117,7 +117,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 3,
     chance: 0.8,
     usual: 0.2,
-    description: "largest change of each colour channel's light",
+    description: "maximum change of each colour channel's light",
   },
   {
     name: "noise",
@@ -125,7 +125,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 100,
     chance: 0.5,
     usual: 8,
-    description: "largest standard deviation of the sensor's noise, at white",
+    description: "maximum standard deviation of sensor noise, at white",
   },
   {
     name: "gamma",
@@ -133,7 +133,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 3,
     chance: 0.8,
     usual: 0.3,
-    description: "largest change of the camera's gamma",
+    description: "maximum change of the camera's gamma",
   },
   {
     name: "contrast",
@@ -141,7 +141,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 3,
     chance: 0.5,
     usual: 0.2,
-    description: "largest change of the contrast about middle grey",
+    description: "maximum change of contrast around middle grey",
   },
   {
     name: "fade",
@@ -149,7 +149,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 1,
     chance: 0.5,
     usual: 0.5,
-    description: "largest loss of contrast, as of a pale stain or a hazy lens",
+    description: "maximum loss of contrast, as from a pale stain or a hazy lens",
   },
   {
     name: "saturation",
@@ -157,16 +157,16 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 10,
     chance: 0.5,
     usual: 0.4,
-    description: "largest change of the colours' strength",
+    description: "maximum change of colour saturation",
   },
-  { name: "hue", unit: "degrees", maximum: 180, chance: 0.5, usual: 8, description: "largest turn of the hues" },
+  { name: "hue", unit: "degrees", maximum: 180, chance: 0.5, usual: 8, description: "maximum rotation of the hues" },
   {
     name: "sharpen",
     unit: "share of the detail",
     maximum: 5,
     chance: 0.3,
     usual: 1.5,
-    description: "most of the fine detail that a camera adds again",
+    description: "maximum sharpening of fine detail, as by a camera",
   },
   {
     name: "jpeg",
@@ -174,7 +174,7 @@ export const INGREDIENTS: readonly Ingredient[] = [
     maximum: 99,
     chance: 0.3,
     usual: 60,
-    description: "100 less the lowest JPEG quality, which is drawn from there up to 95",
+    description: "100 minus the lowest JPEG quality; quality is drawn from there up to 95",
   },
 ];
 

@@ -16,7 +16,7 @@ export const MEASURES = [
   { name: "stainRed", unit: "mean optical density of the cell over the background" },
   { name: "stainGreen", unit: "mean optical density of the cell over the background" },
   { name: "stainBlue", unit: "mean optical density of the cell over the background" },
-  { name: "cellSize", unit: "diameter of a disc of the cell's area, share of the picture's side" },
+  { name: "cellSize", unit: "diameter of a disc with the cell's area, share of the image's side" },
 ] as const;
 
 /** The name of a measure. */

@@ -32,7 +32,7 @@ const LEAST_CONTRAST = 0.05;
  * Finds the nucleus of the white cell in the middle of a picture: what is dark in red light (red cells hardly absorb
  * it) by Otsu's threshold, the connected part nearest the middle, lobes with small gaps between them taken together.
  *
- * @returns undefined where nothing stands out.
+ * @returns undefined if nothing stands out.
  */
 export function findNucleus(image: RgbImage): Nucleus | undefined {
   const shrink = Math.max(1, Math.max(image.width, image.height) / GRID);
@@ -102,7 +102,7 @@ function channelLevel(pixels: Uint8Array, channel: number, part: number): number
   return levelBelow(counts, (part * pixels.length) / 3);
 }
 
-/** Otsu's threshold; undefined where the parts hardly differ. */
+/** Otsu's threshold; undefined if the parts hardly differ. */
 export function otsu(values: Float32Array): number | undefined {
   const most = values.reduce((a, b) => Math.max(a, b), 0);
   const least = values.reduce((a, b) => Math.min(a, b), most);

@@ -13,7 +13,7 @@ import { Sharpener } from "./sharpen.ts";
 
 /**
  * Makes augmented pictures of one size out of fields, in the order in which sample, lens, light, sensor and camera
- * change them. Points are placed first of all: that commutes with what happens to each colour by itself, and spares
+ * change them. Points are placed first of all: that commutes with what happens to each colour separately, and spares
  * the pixels that the picture does not show. It keeps its scratch memory between pictures.
  */
 export class PictureMaker {

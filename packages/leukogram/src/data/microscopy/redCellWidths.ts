@@ -5,7 +5,7 @@ import { findNucleus, label, type Nucleus, otsu, type Size, stainBackground } fr
 
 /** What of a picture of a white cell tells its scale; lengths in the picture's pixels. */
 export interface CellSizes {
-  /** Undefined where none was found. */
+  /** Undefined if none was found. */
   readonly nucleus: Nucleus | undefined;
   /** Widths of the red cells around it that could be measured. */
   readonly redCells: readonly number[];

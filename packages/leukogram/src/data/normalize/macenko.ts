@@ -8,7 +8,7 @@ const LEAST_POINTS = 50;
 /**
  * The two stains of optical densities [n * 3]: the 1st and 99th percentile of directions in the plane of the two
  * largest components (Macenko et al. 2009, "A method for normalizing histology slides for quantitative analysis").
- * Undefined where too little is stained, or all with one stain.
+ * Undefined if too little is stained, or all with one stain.
  */
 export function macenkoStains(densities: Float32Array): readonly [StainVector, StainVector] | undefined {
   const points = stainedDensities(densities, POINTS);

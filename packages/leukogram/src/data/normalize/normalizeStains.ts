@@ -10,10 +10,10 @@ import {
   usualAmounts,
 } from "./stains.ts";
 
-/** Finds the two stains of optical densities [n * 3]; undefined where they can't be told. */
+/** Finds the two stains of optical densities [n * 3]; undefined if they can't be told. */
 export type StainFinder = (densities: Float32Array) => readonly [StainVector, StainVector] | undefined;
 
-/** A laboratory's stains: the mean over its pictures. @throws RangeError where no picture has two stains. */
+/** A laboratory's stains: the mean over its pictures. @throws RangeError if no picture has two stains. */
 export function fitStains(images: readonly RgbImage[], stainsOf: StainFinder): StainReference {
   const sums = [0, 1].map(() => ({ stain: [0, 0, 0], amount: 0 }));
   let fitted = 0;
@@ -28,7 +28,7 @@ export function fitStains(images: readonly RgbImage[], stainsOf: StainFinder): S
       for (let c = 0; c < 3; c++) sum.stain[c]! += stains[k]![c]!;
     }
   }
-  if (fitted === 0) throw new RangeError("stain reference: no picture shows two stains");
+  if (fitted === 0) throw new RangeError("stain reference: no image shows two stains");
   const [a, b] = sums as [(typeof sums)[0], (typeof sums)[0]];
   return { stains: [unitStain(a.stain), unitStain(b.stain)], amounts: [a.amount / fitted, b.amount / fitted] };
 }

@@ -13,9 +13,9 @@ const { SQRT2: ROOT2, LN10 } = Math;
 const ROOT3 = Math.sqrt(3);
 const ROOT6 = Math.sqrt(6);
 
-/** The colours of a laboratory: means over its pictures. @throws RangeError where there is none. */
+/** The colours of a laboratory: means over its pictures. @throws RangeError if there is none. */
 export function fitColours(images: readonly RgbImage[]): ColourReference {
-  if (images.length === 0) throw new RangeError("colour reference: there is no picture");
+  if (images.length === 0) throw new RangeError("colour reference: no images");
   const all = images.map((image) => moments(toOpponent(image)));
   const over = (key: "mean" | "deviation"): [number, number, number] => {
     const mean = (c: number) => all.reduce((sum, one) => sum + one[key][c]!, 0) / all.length;

@@ -16,7 +16,7 @@ export interface StainReference {
 /** Densities below this, in all channels together, are background. */
 const LEAST_DENSITY = 0.45;
 
-/** Optical densities of a picture against its background's light (white where there is none): [pixels * 3], at least 0. */
+/** Optical densities of a picture against its background's light (white if there is none): [pixels * 3], at least 0. */
 export function opticalDensities(image: RgbImage): Float32Array {
   const light = backgroundLight(image) ?? [255, 255, 255];
   const tables = light.map((level) =>

@@ -5,7 +5,7 @@ const BACKGROUND_SHARE = 1 / 8;
 /** Where the background is darker than this, the picture holds none. */
 const DARKEST_BACKGROUND = 96;
 
-/** Light of the background by channel, 0 to 255; undefined where the picture's brightest eighth is too dark for one. */
+/** Light of the background by channel, 0 to 255; undefined if the picture's brightest eighth is too dark for one. */
 export function backgroundLight({ data }: RgbImage): readonly [number, number, number] | undefined {
   const count = data.length / 3;
   const histogram = new Uint32Array(256);

@@ -9,7 +9,7 @@ export function isBmp(bytes: Uint8Array): boolean {
 /** What a bitmap's header says. */
 interface BmpHeader {
   readonly width: number;
-  /** Below 0 where rows are stored from the top down. */
+  /** Below 0 if rows are stored from the top down. */
   readonly signedHeight: number;
   readonly bits: number;
   readonly compression: number;
@@ -28,7 +28,7 @@ const COMPRESSIONS: Readonly<Record<number, string>> = {
   5: "PNG",
 };
 
-/** Width and height of a bitmap by its first 26 bytes, pixels. @throws RangeError where there are fewer. */
+/** Width and height of a bitmap by its first 26 bytes, pixels. @throws RangeError if there are fewer. */
 export function bmpSize(head: Uint8Array): { width: number; height: number } {
   const { width, signedHeight } = readHeader(head);
   return { width, height: Math.abs(signedHeight) };
@@ -38,17 +38,17 @@ export function bmpSize(head: Uint8Array): { width: number; height: number } {
  * Decodes an uncompressed Windows or OS/2 bitmap of 1, 4 or 8 bits (palette), or of 16, 24 or 32 bits in the usual order or
  * that of its masks, which libvips cannot.
  *
- * @throws UnreadKind for another kind; RangeError where the file is cut short, or has more than `maxPixels` pixels.
+ * @throws UnreadKind for another kind; RangeError if the file is incomplete, or has more than `maxPixels` pixels.
  */
 export function decodeBmp(bytes: Uint8Array, maxPixels: number): RgbImage {
   const header = readHeader(bytes);
   const { width, signedHeight, bits } = header;
   const height = Math.abs(signedHeight);
-  if (width <= 0 || height === 0) throw new RangeError(`the size ${width} x ${height} is not one of an image`);
+  if (width <= 0 || height === 0) throw new RangeError(`invalid image size ${width} x ${height}`);
   if (width * height > maxPixels) throw new RangeError(`${width} x ${height} pixels exceed pixel limit`);
   const start = viewOf(bytes).getUint32(10, true);
   const stride = ((bits * width + 31) >>> 5) * 4; // rows end at a multiple of 4 bytes
-  if (bytes.length < start + stride * height) throw new RangeError("the file is cut short");
+  if (bytes.length < start + stride * height) throw new RangeError("the file is incomplete");
   const data = new Uint8Array(width * height * 3);
   const colourOf = bits <= 8 ? byPalette(bytes, header, data) : byMasks(bytes, header, data);
   for (let y = 0, to = 0; y < height; y++) {
@@ -67,7 +67,7 @@ function readHeader(bytes: Uint8Array): BmpHeader {
     const [width, signedHeight] = [view.getUint16(18, true), view.getInt16(20, true)];
     return { width, signedHeight, bits: view.getUint16(24, true), compression: NONE, palette: 26, paletteWidth: 3 };
   }
-  if (size < 16) throw new RangeError("the file is cut short");
+  if (size < 16) throw new RangeError("the file is incomplete");
   const [width, signedHeight] = [view.getInt32(18, true), view.getInt32(22, true)];
   const bits = bytes.length < 34 ? 0 : view.getUint16(28, true);
   const compression = bits > 0 && size > 16 ? view.getUint32(30, true) : NONE;
@@ -109,7 +109,7 @@ function byMasks(bytes: Uint8Array, { bits, compression }: BmpHeader, data: Uint
   const fields = masks.map((mask) => {
     const shift = 31 - Math.clz32(mask & -mask);
     const most = mask >>> shift;
-    if (mask === 0 || (most & (most + 1)) !== 0) throw new RangeError(`the mask ${mask.toString(16)} is none`);
+    if (mask === 0 || (most & (most + 1)) !== 0) throw new RangeError(`invalid mask ${mask.toString(16)}`);
     return { mask, shift, most };
   });
   const width = bits >>> 3;

@@ -21,7 +21,7 @@ export function largestOf(values: Uint16Array): number {
  * 16-bit values as bytes: the highest 8 of the bits that are used, as TensorFlow's `decode_png` takes those of 16.
  *
  * @param bits used of 16; where they are not known, 16 is taken if the picture needs them, else it is refused
- * @throws UnreadKind where the bits are not known and can't be, or hold fewer than the values need.
+ * @throws UnreadKind if the bits are not known and can't be, or hold fewer than the values need.
  */
 export function toBytes(values: Uint16Array, bits: number | undefined): Uint8Array {
   const largest = largestOf(values);
@@ -29,13 +29,13 @@ export function toBytes(values: Uint16Array, bits: number | undefined): Uint8Arr
   const used = bits ?? needed;
   if (bits === undefined && needed < 16)
     throw new UnreadKind(
-      `16 bits a channel of which ${needed} hold all values (the largest is ${largest}), so that its white is not known`,
-      "Say how many bits the camera has: --bits 12, or bits: 12 of decodeImage.",
+      `16 bits per channel but only ${needed} are used (largest value: ${largest}), so the white level is unknown`,
+      "Give the number of bits of the camera: --bits 12, or bits: 12 in decodeImage.",
     );
   if (largest >= 2 ** used)
     throw new UnreadKind(
-      `values up to ${largest}, more than ${used} bits hold`,
-      `Say --bits ${needed}, or leave it out.`,
+      `values up to ${largest}, which need more than ${used} bits`,
+      `Use --bits ${needed}, or remove --bits.`,
     );
   return Uint8Array.from(values, (value) => value >>> (used - 8));
 }
@@ -50,7 +50,7 @@ let told: number | undefined;
 export function tellBits(bits: number | undefined): void {
   if (bits !== undefined && !(Number.isInteger(bits) && bits >= 8 && bits <= 16))
     throw new LeukogramError("ERR_USAGE", `--bits ${bits}: expected a whole number from 8 to 16`, {
-      hint: `Cameras have ${DEPTHS.slice(1).join(", ")}.`,
+      hint: `Cameras use ${DEPTHS.slice(1).join(", ")}.`,
     });
   told = bits;
 }

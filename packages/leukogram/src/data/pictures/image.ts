@@ -34,7 +34,7 @@ export interface DecodeOptions {
  * Decodes a JPEG, PNG, GIF (first frame), BMP, WebP or TIFF file to 8-bit RGB as TensorFlow's `decode_image` does:
  * no EXIF rotation, no colour profile, the alpha channel dropped. docs/pictures.md has what of each format is read.
  *
- * @throws LeukogramError ERR_IMAGE, naming the file, where it is missing, empty, cut short, no image, too large, or of a
+ * @throws LeukogramError ERR_IMAGE, naming the file, if it is missing, empty, cut short, no image, too large, or of a
  * kind that is not read.
  */
 export async function decodeImage(
@@ -84,8 +84,8 @@ async function readBytes(path: string, name: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new LeukogramError("ERR_IMAGE", `${name}: ${missing ? "there is no such file" : (cause as Error).message}`, {
-      hint: "Check the path and that the file may be read.",
+    throw new LeukogramError("ERR_IMAGE", `${name}: ${missing ? "no such file" : (cause as Error).message}`, {
+      hint: "Check the path and the file permissions.",
       cause,
     });
   }
@@ -97,19 +97,19 @@ function explain(cause: Error, name: string, maxPixels: number): LeukogramError 
   const text = cause.message.replace(/\s+/g, " ").trim();
   if (/exceeds? pixel limit/i.test(text)) {
     const limit = Math.round(maxPixels / 1e6);
-    return new LeukogramError("ERR_IMAGE", `${name}: the picture is larger than ${limit} megapixels`, {
-      hint: "Crop the single cells out of it, or save it smaller.",
+    return new LeukogramError("ERR_IMAGE", `${name}: the image is larger than ${limit} megapixels`, {
+      hint: "Crop the single cells, or save a smaller image.",
       cause,
     });
   }
   if (/unsupported image format/i.test(text)) {
-    return new LeukogramError("ERR_IMAGE", `${name}: this is no picture in a known format, whatever its name says`, {
+    return new LeukogramError("ERR_IMAGE", `${name}: not an image in a known format`, {
       hint: "Save it as JPEG or PNG.",
       cause,
     });
   }
-  return new LeukogramError("ERR_IMAGE", `${name}: the picture is damaged or cut short (${text})`, {
-    hint: "Copy it again, or leave it out.",
+  return new LeukogramError("ERR_IMAGE", `${name}: the image is damaged or incomplete (${text})`, {
+    hint: "Copy it again, or remove it.",
     cause,
   });
 }

@@ -2,9 +2,9 @@ import { TAGS, tagNumber, tiffPages } from "../tiff/pages.ts";
 import { jpegSegments } from "./pictureHead.ts";
 
 /** What is said of a picture that asks to be turned. */
-export const NOT_TURNED = "asks to be turned (its EXIF orientation), and is read as it is stored";
+export const NOT_TURNED = "has an EXIF rotation, which is ignored";
 
-/** The EXIF orientation of a JPEG file: 1 where it stands as it should, or says nothing. */
+/** The EXIF orientation of a JPEG file: 1 if it stands as it should, or says nothing. */
 export function jpegOrientation(bytes: Uint8Array): number {
   // APP1 with "Exif\0\0", behind which lies a TIFF file without pixels.
   for (const { marker, bytes: part } of jpegSegments(bytes))

@@ -14,7 +14,7 @@ import { readRaw, spaceOf } from "./rawPixels.ts";
 interface PictureSet {
   readonly name: string;
   readonly paths: readonly string[];
-  /** Undefined where none of them has 16 bits without saying how many it uses. */
+  /** Undefined if none of them has 16 bits without saying how many it uses. */
   bits?: Promise<number | undefined>;
 }
 
@@ -65,7 +65,7 @@ async function measure({ name, paths }: PictureSet): Promise<number | undefined>
   const bits = depthOf(largest);
   if (bits < 16)
     remark(
-      `${name}: ${counted(found.length, "picture of 16 bits is", "pictures of 16 bits are")} read as of ${bits} bits, as the largest value of all is ${largest}: ${someOf(found)}. --bits says otherwise.`,
+      `${name}: ${counted(found.length, "16-bit image is", "16-bit images are")} read as ${bits} bits, because the largest value is ${largest}: ${someOf(found)}. Use --bits to change this.`,
     );
   return bits;
 }

@@ -6,7 +6,7 @@ import { bmpSize, isBmp } from "./bmp.ts";
  * Width and height of a picture by its header, without decoding it.
  *
  * @param head the file's first bytes, 26 of them where there are as many
- * @throws ERR_IMAGE where it is no picture in a known format, or has more pixels than `maxPixels`.
+ * @throws ERR_IMAGE if it is not an image in a known format, or has more pixels than `maxPixels`.
  */
 export async function pictureSize(
   path: string,
@@ -25,5 +25,5 @@ async function readSize(path: string, head: Buffer): Promise<{ width: number; he
   } catch {
     // told below
   }
-  throw new LeukogramError("ERR_IMAGE", "no picture in a known format");
+  throw new LeukogramError("ERR_IMAGE", "not an image in a known format");
 }

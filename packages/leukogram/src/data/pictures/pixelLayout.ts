@@ -28,7 +28,7 @@ export function interleavedTarget(height: number, width: number): PixelTarget {
 /**
  * Where the pixels of an image [height, width, 3] go in this layout, counted from the image's first element.
  *
- * @throws LeukogramError ERR_SHAPE where the planes are too small for the image, or a number is not whole.
+ * @throws LeukogramError ERR_SHAPE if the planes are too small for the image, or a number is not whole.
  */
 export function layoutTarget(layout: PixelLayout, height: number, width: number): PixelTarget {
   const { phases } = layout;

@@ -23,7 +23,7 @@ export interface RawOptions {
 /**
  * Reads a picture by libvips.
  *
- * @throws Error where libvips can't.
+ * @throws Error if libvips can't.
  */
 export async function readRaw(bytes: Uint8Array, { maxPixels, space, page = 0 }: RawOptions): Promise<RawPixels> {
   const isWide = space.endsWith("16");

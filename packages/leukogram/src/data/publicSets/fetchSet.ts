@@ -19,7 +19,7 @@ import { fileName, type PublicFile, type PublicSet } from "./publicSets.ts";
 
 /** Options of {@link fetchSet}. */
 export interface FetchSetOptions extends Pick<DownloadOptions, "idleTimeout" | "retryDelay" | "attempts"> {
-  /** Where downloads are kept, and gone on with. */
+  /** Where downloads are kept, and resumed. */
   readonly downloads: string;
   /** Address of a folder that holds the same files, in place of the publisher's. */
   readonly mirror?: string | undefined;
@@ -48,14 +48,14 @@ interface Row {
 
 /**
  * Downloads a public set, checks it, unpacks it into `dir` and writes manifest.csv with the five classes beside it. The
- * folder is there whole or not at all; downloads that break off are gone on with the next time.
+ * folder is there whole or not at all; downloads that break off are resumed the next time.
  *
- * @throws ERR_USAGE where the publisher wants something done by hand, with what that is; ERR_DATA where it can't be
+ * @throws ERR_USAGE if the publisher wants something done by hand, with what that is; ERR_DATA if it can't be
  * downloaded, or the bytes are not those that were expected; ERR_OUTPUT; ERR_ABORTED.
  */
 export async function fetchSet(set: PublicSet, dir: string, options: FetchSetOptions): Promise<FetchedSet> {
   if (set.files.length === 0)
-    throw new LeukogramError("ERR_USAGE", `${set.name} can't be fetched without you`, {
+    throw new LeukogramError("ERR_USAGE", `${set.name} can't be downloaded automatically`, {
       hint: `${set.ask ?? ""}${set.homepage ? ` Homepage: ${set.homepage}` : ""}`,
     });
   const archives: { file: PublicFile; path: string }[] = [];
@@ -84,8 +84,8 @@ export async function fetchSet(set: PublicSet, dir: string, options: FetchSetOpt
       unverified: set.files.filter(({ md5 }) => md5 === undefined).map(fileName),
     };
     if (set.layout !== "none" && rows.length === 0)
-      throw new LeukogramError("ERR_DATA", `${set.name}: no image of a known class is in what was downloaded`, {
-        hint: `Its publisher may have changed it: see ${set.homepage}.`,
+      throw new LeukogramError("ERR_DATA", `${set.name}: the download contains no images of a known class`, {
+        hint: `The publisher may have changed the set: see ${set.homepage}.`,
       });
   });
   return found!;
@@ -99,7 +99,7 @@ const sourceText = ({ title, homepage, doi, licence, citation, bias }: PublicSet
     `Source: ${homepage}${doi ? `, doi:${doi}` : ""}`,
     `Licence: ${licence}`,
     `Cite: ${citation}`,
-    `To know: ${bias}`,
+    `Note: ${bias}`,
     "",
   ].join("\n");
 
@@ -123,10 +123,10 @@ async function fetchFile(set: PublicSet, file: PublicFile, options: FetchSetOpti
     } catch (error) {
       if (error instanceof DownloadError)
         throw new LeukogramError("ERR_DATA", `${url}: can't be downloaded: ${error.message}`, {
-          hint: `What has come is kept: call it again to go on. Or download it by hand to ${path}.`,
+          hint: `The partial download is kept: run the command again to resume. Or download the file manually to ${path}.`,
           cause: error,
         });
-      // Bytes that are not what they should be are not gone on with.
+      // Bytes that are not what they should be are not resumed.
       if (!(error instanceof LeukogramError && error.code === "ERR_ABORTED")) await discard(part);
       throw error;
     }
@@ -141,7 +141,7 @@ async function discard(part: string): Promise<void> {
   for (const name of [part, `${part}.json`]) await rm(name, { force: true });
 }
 
-// By the publisher's checksum, or where there is none by the one of the first use.
+// By the publisher's checksum, or if there is none by the one of the first use.
 async function check(content: string, path: string, { md5 }: PublicFile): Promise<void> {
   const name = basename(path);
   if (md5 !== undefined) {
@@ -151,15 +151,15 @@ async function check(content: string, path: string, { md5 }: PublicFile): Promis
     if (actual !== md5)
       throw new LeukogramError(
         "ERR_DATA",
-        `${name}: is not what its publisher describes (MD5 ${md5}, received ${actual})`,
+        `${name}: does not match the publisher's checksum (MD5 ${md5}, received ${actual})`,
         {
-          hint: `Fetch it again; if it stays so, look at the publisher's page. It lies at ${path}.`,
+          hint: `Download it again; if this does not help, check the publisher's page. The file is ${path}.`,
         },
       );
   } else await checkPin(path, content, "ERR_DATA");
   if ((await kindOf(content)) === undefined)
-    throw new LeukogramError("ERR_DATA", `${name}: what came is no archive, perhaps a page that asks for something`, {
-      hint: "Open the publisher's page and see; leukogram datasets names it.",
+    throw new LeukogramError("ERR_DATA", `${name}: the download is not an archive, perhaps a web page`, {
+      hint: "Check the publisher's page; leukogram datasets shows its address.",
     });
 }
 
@@ -196,8 +196,8 @@ async function tableLabels({ name, table, classes }: PublicSet, target: string):
   const { file, folder, extension } = table!;
   const root = await findBeside(target, file);
   if (root === undefined)
-    throw new LeukogramError("ERR_DATA", `${name}: there is no ${file} in what was downloaded`, {
-      hint: "Its publisher may have changed it.",
+    throw new LeukogramError("ERR_DATA", `${name}: the download contains no ${file}`, {
+      hint: "The publisher may have changed the set.",
     });
   const rows = parse(await readFile(join(root, file), "utf8"), { bom: true, trim: true }) as string[][];
   const codes = new Map(rows.slice(1).map(([id, code]) => [Number(id), code!]));
@@ -233,7 +233,7 @@ async function npzImages(
       const [count, height, width, channels] = images?.shape ?? [];
       if (images === undefined || labels === undefined || channels !== 3 || labels.shape[0] !== count)
         throw new LeukogramError("ERR_DATA", `${path}: has no ${part}_images [N, H, W, 3] with ${part}_labels [N]`, {
-          hint: "Its publisher may have changed it.",
+          hint: "The publisher may have changed the set.",
         });
       const codes: number[] = [];
       for await (const [code] of labels.rows()) codes.push(code!);

@@ -50,13 +50,13 @@ export type PublicFile = PublicSet["files"][number];
 /** The table that comes with the package. */
 export const PUBLIC_SETS = fileURLToPath(new URL("../../../reference/datasets.yaml", import.meta.url));
 
-/** The public sets of the field. @throws ERR_FORMAT where the table is damaged. */
+/** The public sets of the field. @throws ERR_FORMAT if the table is damaged. */
 export function publicSets(path: string = PUBLIC_SETS): readonly PublicSet[] {
   try {
     return z.array(set).parse(parse(readFileSync(path, "utf8")));
   } catch (cause) {
     throw new LeukogramError("ERR_FORMAT", `${path}: ${(cause as Error).message}`, {
-      hint: "Install Leukogram anew.",
+      hint: "Reinstall Leukogram.",
       cause,
     });
   }
@@ -69,7 +69,7 @@ export function publicSet(name: string, path?: string): PublicSet {
   if (found !== undefined) return found;
   const names = sets.map((own) => own.name);
   const near = nearest(name, names);
-  throw new LeukogramError("ERR_USAGE", `no public set is named "${name}"`, {
+  throw new LeukogramError("ERR_USAGE", `unknown data set "${name}"`, {
     hint: near === undefined ? `Use one of ${names.join(", ")}.` : `Did you mean "${near}"?`,
   });
 }

@@ -49,16 +49,16 @@ interface Item {
  * largest. Of a folder with Train/ and Test/, only Train is balanced. A manifest.csv (file, class, original) tells
  * the copies' originals, so that later splits keep them together.
  *
- * @throws LeukogramError ERR_USAGE where `dest` lies in `source` or the other way round, ERR_OUTPUT where `dest` holds
- * other files, ERR_IMAGE where an image cannot be decoded, ERR_ABORTED.
+ * @throws LeukogramError ERR_USAGE if `dest` lies in `source` or the other way round, ERR_OUTPUT if `dest` holds
+ * other files, ERR_IMAGE if an image cannot be decoded, ERR_ABORTED.
  */
 export async function balanceFolder(source: string, dest: string, options: BalanceOptions): Promise<BalanceResult> {
   const { augmentation, seed = 0, onProgress, signal } = options;
   checkAugmentation(augmentation);
   requireApart(source, dest);
   if (isManifestName(source)) {
-    throw new LeukogramError("ERR_USAGE", `balance: ${source} is a manifest, and only folders can be balanced`, {
-      hint: "Give the folder that holds the class folders.",
+    throw new LeukogramError("ERR_USAGE", `balance: ${source} is a manifest; only folders can be balanced`, {
+      hint: "Give the folder that contains the class folders.",
     });
   }
   const { train, validation, test } = openData(source);
@@ -78,7 +78,7 @@ export async function balanceFolder(source: string, dest: string, options: Balan
     const name = basename(resolve(source));
     await writeCroissant(dir, {
       name: `${name}-balanced`,
-      description: `${name} with augmented copies, named aug_K_NAME, so that every class has as many images to train on.`,
+      description: `${name} with augmented copies, named aug_K_NAME, so that every class has the same number of training images.`,
     });
   });
   const before = train.classes.map((_, label) => train.samples.filter((sample) => sample.label === label).length);
@@ -151,7 +151,7 @@ function requireApart(source: string, dest: string): void {
     return path === "" || !(path.startsWith("..") || resolve(path) === path);
   };
   if (!inside(source, dest) && !inside(dest, source)) return;
-  throw new LeukogramError("ERR_USAGE", `balance: ${dest} and ${source} lie in one another`, {
-    hint: "Name a folder beside the source.",
+  throw new LeukogramError("ERR_USAGE", `balance: ${dest} and ${source} overlap`, {
+    hint: "Choose a folder outside the source.",
   });
 }

@@ -14,7 +14,7 @@ export interface FoldOptions {
  * The fold of each image, 0 to folds - 1: groups stay whole, and each fold gets its share of every class, as nearly as the
  * groups allow (after scikit-learn's StratifiedGroupKFold). The order of the images has no say in it.
  *
- * @throws ERR_USAGE where there are fewer than 2 folds; ERR_DATA where there are fewer groups than folds.
+ * @throws ERR_USAGE if there are fewer than 2 folds; ERR_DATA if there are fewer groups than folds.
  */
 export function assignFolds(
   samples: readonly Pick<Sample, "label" | "group">[],
@@ -25,7 +25,7 @@ export function assignFolds(
   const groups = collectGroups(samples, new Rng(seed).fork("folds"));
   if (groups.length < folds)
     throw new LeukogramError("ERR_DATA", `${groups.length} groups of images are too few for ${folds} folds`, {
-      hint: "Give more images, or ask for fewer folds.",
+      hint: "Give more images, or use fewer folds.",
     });
   const totals = new Map<number, number>();
   for (const { label } of samples) totals.set(label, (totals.get(label) ?? 0) + 1);

@@ -23,12 +23,12 @@ export function originalPath(path: string): string {
  * A function from an image's absolute path to its group: siblings of one original share it, and so do the images of
  * one patient (or slide, or whatever column `groupBy` names) where a manifest knows them.
  *
- * @throws LeukogramError ERR_USAGE where `groupBy` is given and no manifest is, or the manifest has no such column.
+ * @throws LeukogramError ERR_USAGE if `groupBy` is given and no manifest is, or the manifest has no such column.
  */
 export function makeGrouping(root: string, manifest: Manifest | undefined, groupBy?: string): (path: string) => string {
   if (groupBy !== undefined && manifest === undefined) {
-    throw new LeukogramError("ERR_USAGE", `grouping by "${groupBy}" needs a manifest, and there is none in ${root}`, {
-      hint: "Put a manifest.csv with the columns file and the one to group by beside the data.",
+    throw new LeukogramError("ERR_USAGE", `grouping by "${groupBy}" needs a manifest, but ${root} contains none`, {
+      hint: "Put a manifest.csv with the column file and the group column next to the data.",
     });
   }
   if (manifest === undefined) return (path) => stem(root, originalPath(path));
@@ -74,7 +74,7 @@ export interface Origin {
 /**
  * A function from an image's absolute path to where it comes from, as far as the manifest says.
  *
- * @throws LeukogramError ERR_USAGE where a scale is none.
+ * @throws LeukogramError ERR_USAGE if a scale is none.
  */
 export function makeLaboratories(manifest: Manifest | undefined): (path: string) => Origin {
   if (!manifest?.columns.some((name) => name === "laboratory" || name === "scale")) return () => ({});

@@ -10,7 +10,7 @@ export class NumpyRandomState {
 
   /**
    * @param seed a whole number in [0, 2^32).
-   * @throws RangeError where it is not one, as numpy does.
+   * @throws RangeError if it is not one, as numpy does.
    */
   constructor(seed: number) {
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {

@@ -19,13 +19,13 @@ export interface EpochOrderOptions {
 /**
  * The images of one epoch in order, as indices into `labels`.
  *
- * With "sampling" each class is permuted and cycled, every cycle anew, up to the size of the largest class.
+ * With "sampling" each class is permuted and cycled, every cycle again, up to the size of the largest class.
  *
  * With laboratories the epoch is as long, but for rounding up, and each laboratory has an equal share in it. Within a
  * laboratory the classes that it has come equally often; where the share can't be parted so, one image more of some
- * classes, drawn anew each epoch, makes it up. A class that a laboratory lacks is no error.
+ * classes, drawn again each epoch, makes it up. A class that a laboratory lacks is no error.
  *
- * @throws LeukogramError ERR_DATA where a label is out of range, or a class to balance has no image.
+ * @throws LeukogramError ERR_DATA if a label is out of range, or a class to balance has no image.
  */
 export function epochOrder(
   labels: ArrayLike<number>,
@@ -86,7 +86,7 @@ function ofLaboratories(
  * Weights that give each class the same say in the loss: n / (numClasses * count), as scikit-learn's
  * `compute_class_weight("balanced")`.
  *
- * @throws LeukogramError ERR_DATA where a label is out of range or a class has no image.
+ * @throws LeukogramError ERR_DATA if a label is out of range or a class has no image.
  */
 export function classWeights(labels: ArrayLike<number>, numClasses: number): number[] {
   const byClass = indicesByClass(labels, numClasses);
@@ -97,14 +97,14 @@ export function classWeights(labels: ArrayLike<number>, numClasses: number): num
 /**
  * The indices of each class's images, [numClasses] lists.
  *
- * @throws LeukogramError ERR_DATA where a label is out of range.
+ * @throws LeukogramError ERR_DATA if a label is out of range.
  */
 export function indicesByClass(labels: ArrayLike<number>, numClasses: number): number[][] {
   const byClass: number[][] = Array.from({ length: numClasses }, () => []);
   for (let i = 0; i < labels.length; i++) {
     const indices = byClass[labels[i]!];
     if (indices === undefined) {
-      throw new LeukogramError("ERR_DATA", `image ${i} has label ${labels[i]}, and there are ${numClasses} classes`);
+      throw new LeukogramError("ERR_DATA", `image ${i} has label ${labels[i]}, but there are ${numClasses} classes`);
     }
     indices.push(i);
   }
@@ -114,7 +114,7 @@ export function indicesByClass(labels: ArrayLike<number>, numClasses: number): n
 function requireFull(byClass: readonly number[][]): void {
   const empty = byClass.findIndex((indices) => indices.length === 0);
   if (empty < 0) return;
-  throw new LeukogramError("ERR_DATA", `class ${empty} has no image, so the classes cannot be balanced`, {
-    hint: "Add images of it, or leave the class out.",
+  throw new LeukogramError("ERR_DATA", `class ${empty} has no images, so the classes can't be balanced`, {
+    hint: "Add images, or remove the class.",
   });
 }

@@ -26,7 +26,7 @@ export interface Split {
 /**
  * Parts a data set into training and validation images.
  *
- * @throws LeukogramError ERR_USAGE where the fraction is out of [0, 1); ERR_DATA where a part would be empty.
+ * @throws LeukogramError ERR_USAGE if the fraction is out of [0, 1); ERR_DATA if a part would be empty.
  *
  * @example
  * const { train, validation } = splitDataset(dataset, { validationFraction: 0.2, seed: 0 });
@@ -47,7 +47,7 @@ export function splitDataset(
   const groups = new Set(dataset.samples.map((sample) => sample.group)).size;
   throw new LeukogramError(
     "ERR_DATA",
-    `${dataset.root}: ${dataset.samples.length} images in ${groups} groups are too few to set ${validationFraction} of them apart`,
+    `${dataset.root}: ${dataset.samples.length} images in ${groups} groups are too few to hold out ${validationFraction} of them`,
     { hint: "Give more images, or a validation fraction of 0." },
   );
 }

@@ -12,7 +12,7 @@ export interface CropPlace {
   readonly side: number;
 }
 
-/** Where a cell of a picture is cut out: around its nucleus, or the picture's middle where none was found. */
+/** Where a cell of a picture is cut out: around its nucleus, or the picture's middle if none was found. */
 export function cropPlace(
   { width, height }: Pick<RgbImage, "width" | "height">,
   nucleus: Nucleus | undefined,
@@ -56,7 +56,7 @@ export function cropCell(image: RgbImage, { x, y, side }: CropPlace, size: numbe
 export interface CropAtScaleOptions {
   /** Side of the crop in widths of a red cell. */
   readonly redCells: number;
-  /** Width of a red cell, pixels; undefined where the laboratory's scale is not known. */
+  /** Width of a red cell, pixels; undefined if the laboratory's scale is not known. */
   readonly redCell: number | undefined;
   /** Height and width of the crop, pixels. */
   readonly size: number;
@@ -95,7 +95,7 @@ export function seemsField(
 
 /**
  * Cuts the cell out of its picture at the laboratory's scale, around its nucleus. Without a scale its own nucleus tells
- * one, of which the crop is never larger than the picture; where none is found, the picture's middle is taken.
+ * one, of which the crop is never larger than the picture; if none is found, the picture's middle is taken.
  */
 export function cropAtScale(image: RgbImage, { redCells, redCell, size }: CropAtScaleOptions): CellCrop {
   const nucleus = findNucleus(image);

@@ -11,7 +11,7 @@ import { RED_CELL_ERROR, RED_CELL_MICROMETRES, type Scale } from "./scale.ts";
 const SAME = 0.01;
 
 /**
- * The scale of pictures that all say one width of a pixel, of those that a microscope can have; undefined where one says
+ * The scale of pictures that all say one width of a pixel, of those that a microscope can have; undefined if one says
  * none or another.
  *
  * @throws ERR_ABORTED

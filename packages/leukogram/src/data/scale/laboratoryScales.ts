@@ -38,7 +38,7 @@ export async function laboratoryScales(
 
 /**
  * Width of a red cell in each picture, pixels: the picture's own, else `known`, else what the nuclei of its laboratory
- * say; undefined where they say none.
+ * say; undefined if they say none.
  *
  * @throws ERR_ABORTED
  */

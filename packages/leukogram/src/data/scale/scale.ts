@@ -15,7 +15,7 @@ export interface Scale {
   readonly error: number;
   /** Who says so: the user, the files of the pictures, so many red cells, or the nuclei of so many white ones. */
   readonly source: (typeof SCALE_SOURCES)[number];
-  /** Cells that were measured; 0 where none was. */
+  /** Cells that were measured; 0 if none was. */
   readonly cells: number;
 }
 
@@ -59,8 +59,8 @@ export function parseScale(text: string): Scale {
   const [least, greatest] = RED_CELL_LIMITS;
   if (unit !== undefined && redCell >= least && redCell <= greatest)
     return { redCell, error: isPixels ? RULER_ERROR : RED_CELL_ERROR, source: "told", cells: 0 };
-  throw new LeukogramError("ERR_USAGE", `scale "${text}": expected micrometres a pixel or the width of a red cell`, {
-    hint: "Write 0.10um for 0.10 micrometres a pixel, or 72px for red cells that are 72 pixels wide.",
+  throw new LeukogramError("ERR_USAGE", `scale "${text}": expected micrometres per pixel or the width of a red cell`, {
+    hint: "Write 0.10um for 0.10 micrometres per pixel, or 72px for red cells 72 pixels wide.",
   });
 }
 
@@ -74,7 +74,7 @@ export function listedScale(redCells: readonly number[]): Scale {
 export interface MeasuredScale {
   /** Undefined for fewer than {@link FEWEST_NUCLEI} nuclei. */
   readonly scale: Scale | undefined;
-  /** What the files say of themselves where that is used; undefined where they say nothing, or what the cells contradict. */
+  /** What the files say of themselves where that is used; undefined if they say nothing, or what the cells contradict. */
   readonly file?: Scale | undefined;
   /** What the files say and the cells contradict. */
   readonly wrong?: Scale | undefined;
@@ -138,27 +138,27 @@ const MOST_SPREAD = 1.8;
  * What is to be said of a laboratory's scale, a sentence each: that it is a guess, that it contradicts the nuclei, that
  * the pictures seem to have several. `nucleiNote` says how often no nucleus was found.
  *
- * @param used the scale that cells are cropped at; undefined where each is cropped by its own nucleus
+ * @param used the scale that cells are cropped at; undefined if each is cropped by its own nucleus
  */
 export function scaleNotes(used: Scale | undefined, measured: MeasuredScale): string[] {
   const { scale, wrong, looked, found, spread } = measured;
   const notes: string[] = [];
   if (wrong !== undefined && scale !== undefined && used === scale)
     notes.push(
-      `The files say red cells of ${wrong.redCell.toFixed(1)} pixels (${(RED_CELL_MICROMETRES / wrong.redCell).toFixed(3)} micrometres a pixel), and the cells in them ${scale.redCell.toFixed(1)} (${scale.source}): the cells count, as the two differ by more than ${100 * MOST_FROM_FILES} %. --scale says otherwise.`,
+      `According to the files, red cells are ${wrong.redCell.toFixed(1)} pixels wide (${(RED_CELL_MICROMETRES / wrong.redCell).toFixed(3)} micrometres per pixel); according to the cells, ${scale.redCell.toFixed(1)} (${scale.source}). The cells are used, because the two differ by more than ${100 * MOST_FROM_FILES} %. Use --scale to change this.`,
     );
   if (used === undefined)
     notes.push(
-      `Nuclei were found in ${found} of ${looked} pictures, and ${FEWEST_NUCLEI} are needed to tell their scale: each cell is cropped by its own nucleus, which hides how large it is. Say the scale: --scale 72px (the width of a red cell) or --scale 0.10um (a pixel).`,
+      `Nuclei were found in ${found} of ${looked} images, but ${FEWEST_NUCLEI} are needed to estimate the scale. Each cell is cropped by the size of its own nucleus, which hides how large the cell is. Set the scale with --scale 72px (width of a red cell) or --scale 0.10um (size of a pixel).`,
     );
   const ratio = used && scale ? used.redCell / scale.redCell : 1;
   if (Math.max(ratio, 1 / ratio) > CONTRADICTION)
     notes.push(
-      `The scale contradicts the pictures: red cells of ${used!.redCell.toFixed(1)} pixels, and ${scale!.source} as of ${scale!.redCell.toFixed(1)}. Check it; a scale that is off by half costs many answers.`,
+      `The given scale contradicts the images: red cells of ${used!.redCell.toFixed(1)} pixels, but ${scale!.redCell.toFixed(1)} according to the ${scale!.source}. Check the scale; an error by half causes many mistakes.`,
     );
   if (spread > MOST_SPREAD)
     notes.push(
-      `Nuclei differ by a factor of ${spread.toFixed(1)} between the small and the large quarter, which is more than one laboratory's do: pictures of several scales or laboratories in one folder? Classify each by itself.`,
+      `Nuclei differ by a factor of ${spread.toFixed(1)} between the small and the large quarter, which is more than in one laboratory. Does the folder mix scales or laboratories? Classify each separately.`,
     );
   return notes;
 }
@@ -166,24 +166,24 @@ export function scaleNotes(used: Scale | undefined, measured: MeasuredScale): st
 /** A scale in words. */
 export function scaleText({ redCell, error, source, cells }: Scale): string {
   const from = {
-    told: "as told",
-    file: "by the files' own width of a pixel",
+    told: "as given",
+    file: "from the pixel size in the files",
     "red cells": `from ${counted(cells, "red cell")}`,
     nuclei: `from the nuclei of ${counted(cells, "cell")}`,
   };
-  return `a red cell is ${redCell.toFixed(1)} pixels wide, give or take ${Math.round(100 * error)} % (${from[source]})`;
+  return `a red cell is ${redCell.toFixed(1)} pixels wide, ± ${Math.round(100 * error)} % (${from[source]})`;
 }
 
 /**
  * A scale from a model file's metadata.
  *
- * @throws ERR_FORMAT where it is damaged.
+ * @throws ERR_FORMAT if it is damaged.
  */
 export function scaleOfText(text: string, source: string): Scale {
   const scale = parsed(text);
   const isScale = scale instanceof Object && scale.redCell > 0 && scale.error >= 0 && scale.cells >= 0;
   if (isScale && SCALE_SOURCES.includes(scale.source)) return scale;
-  throw new LeukogramError("ERR_FORMAT", `${source}: its scale is damaged: ${text}`, {
+  throw new LeukogramError("ERR_FORMAT", `${source}: damaged scale: ${text}`, {
     hint: "Adapt the model again.",
   });
 }

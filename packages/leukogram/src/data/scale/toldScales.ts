@@ -18,8 +18,8 @@ export function parseToldScales(texts: readonly string[]): ToldScales {
     const at = text.lastIndexOf("=");
     const name = at < 0 ? EVERY : text.slice(0, at).trim();
     if (told.has(name))
-      throw new LeukogramError("ERR_USAGE", `scale "${text}": a scale ${name && `of ${name} `}was told before`, {
-        hint: "Tell one scale, or one for each laboratory: --scale A=72px --scale B=0.10um.",
+      throw new LeukogramError("ERR_USAGE", `scale "${text}": a scale ${name && `of ${name} `}is given twice`, {
+        hint: "Give one scale, or one for each laboratory: --scale A=72px --scale B=0.10um.",
       });
     told.set(name, parseScale(at < 0 ? text : text.slice(at + 1)));
   }
@@ -27,21 +27,21 @@ export function parseToldScales(texts: readonly string[]): ToldScales {
 }
 
 /**
- * The scale that was told of a laboratory; undefined where none was.
+ * The scale that was told of a laboratory; undefined if none was.
  *
  * @param laboratories all that there are
- * @throws LeukogramError ERR_USAGE where a scale is of none of them, or one for all is told of several.
+ * @throws LeukogramError ERR_USAGE if a scale is of none of them, or one for all is told of several.
  */
 export function toldScale(told: ToldScales, laboratory: string, laboratories: readonly string[]): Scale | undefined {
   const stranger = [...told.keys()].find((name) => name !== EVERY && !laboratories.includes(name));
   if (stranger !== undefined)
-    throw new LeukogramError("ERR_USAGE", `scale of "${stranger}": there is no such laboratory`, {
-      hint: `Laboratories here: ${laboratories.join(", ")}. For one laboratory leave its name out: --scale 72px.`,
+    throw new LeukogramError("ERR_USAGE", `scale of "${stranger}": no such laboratory`, {
+      hint: `Laboratories: ${laboratories.join(", ")}. With one laboratory, omit the name: --scale 72px.`,
     });
   const every = told.get(EVERY);
   if (every !== undefined && laboratories.length > 1)
-    throw new LeukogramError("ERR_USAGE", `one scale was told of ${laboratories.length} laboratories`, {
-      hint: `Name its laboratory: ${laboratories.map((name) => `--scale ${name}=72px`).join(" ")}.`,
+    throw new LeukogramError("ERR_USAGE", `one scale given for ${laboratories.length} laboratories`, {
+      hint: `Name the laboratories: ${laboratories.map((name) => `--scale ${name}=72px`).join(" ")}.`,
     });
   return told.get(laboratory) ?? every;
 }

@@ -12,7 +12,7 @@ export type ScaledSample = Pick<Sample, "path" | "laboratory" | "redCell">;
 /** The scale that one laboratory's cells are cropped at. */
 export interface UsedScale {
   readonly laboratory: string;
-  /** Undefined where each cell is cropped by its own nucleus. */
+  /** Undefined if each cell is cropped by its own nucleus. */
   readonly scale: Scale | undefined;
   /** What is to be said of it, a sentence each. */
   readonly notes: readonly string[];
@@ -21,7 +21,7 @@ export interface UsedScale {
 /** The scales of a set of pictures. */
 export interface UsedScales {
   readonly laboratories: readonly UsedScale[];
-  /** Width of a red cell in a picture, by its place; undefined where its own nucleus is to tell. */
+  /** Width of a red cell in a picture, by its place; undefined if its own nucleus is to tell. */
   readonly redCellOf: (index: number) => number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface UsedScalesOptions extends ScaleOptions {
 /**
  * Chooses the scale of each laboratory, and says what its nuclei say against it.
  *
- * @throws LeukogramError ERR_USAGE where what was told fits no laboratory; ERR_ABORTED.
+ * @throws LeukogramError ERR_USAGE if what was told fits no laboratory; ERR_ABORTED.
  */
 export async function usedScales(
   samples: readonly ScaledSample[],
@@ -68,7 +68,7 @@ export async function usedScales(
 /**
  * Images with the scales that were told of their laboratories, over what manifests say.
  *
- * @throws LeukogramError ERR_USAGE where what was told fits no laboratory.
+ * @throws LeukogramError ERR_USAGE if what was told fits no laboratory.
  */
 export function withToldScales(data: OpenedData, told: ToldScales): OpenedData {
   if (told.size === 0) return data;
@@ -98,6 +98,6 @@ function notesOn(
   const range = most < SEVERAL * least ? least.toFixed(1) : `${least.toFixed(1)} to ${most.toFixed(1)}`;
   // Nuclei of several scales say nothing of one.
   return [
-    `The manifest tells the scale of ${listed.length} of ${count} pictures, red cells of ${range} pixels: each is cropped at its own.`,
+    `The manifest gives the scale of ${listed.length} of ${count} images, red cells of ${range} pixels: each image is cropped at its own scale.`,
   ];
 }

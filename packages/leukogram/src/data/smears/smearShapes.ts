@@ -84,7 +84,7 @@ export function roughen(rng: Rng, shape: Shape, amount: number, scale: number): 
   };
 }
 
-/** A random point of the shape, at least `inset` pixels inside; undefined where 40 tries found none. */
+/** A random point of the shape, at least `inset` pixels inside; undefined if 40 tries found none. */
 export function pointInside(rng: Rng, shape: Shape, inset: number): { x: number; y: number } | undefined {
   for (let i = 0; i < 40; i++) {
     const x = shape.x + rng.uniform(-1, 1) * shape.reach;

@@ -25,8 +25,8 @@ export interface SmearOptions {
 
 const README = `These are synthetic drawings, not patients' cells.
 
-Leukogram drew them to try its commands with. A model trained on them knows nothing of real blood,
-and figures on them say nothing about how well it would do on a microscope's images.
+Leukogram drew them for trying out its commands. A model trained on them knows nothing about real blood,
+and metrics on them say nothing about performance on microscope images.
 `;
 
 interface Drawing {
@@ -41,7 +41,7 @@ interface Drawing {
  * Draws blood smears around one white cell each: Train/ and Test/ with a folder for each of the five cell types, a
  * manifest.csv (file, class, slide; the pictures of one slide share stain and light) and a README.txt.
  *
- * @throws LeukogramError ERR_USAGE where a number makes no sense, ERR_OUTPUT where `dest` holds other files or cannot
+ * @throws LeukogramError ERR_USAGE if a number makes no sense, ERR_OUTPUT if `dest` holds other files or cannot
  * be written, ERR_ABORTED.
  */
 export async function drawSmears(dest: string, options: SmearOptions = {}): Promise<void> {

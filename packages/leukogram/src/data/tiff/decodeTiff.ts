@@ -19,7 +19,7 @@ export interface DecodeTiffOptions {
 /**
  * Decodes a TIFF file: what its tags mean is decided here, its pixels are unpacked by libvips.
  *
- * @throws UnreadKind for a kind that is not read; RangeError or Error where the file is damaged.
+ * @throws UnreadKind for a kind that is not read; RangeError or Error if the file is damaged.
  */
 export async function decodeTiff(
   bytes: Uint8Array,
@@ -57,16 +57,16 @@ function interleaved(pages: readonly RawPixels[]): RawPixels {
 function remarkPlan(name: string, { pages, isChannels, otherPages, orientation, micrometres }: TiffPlan): void {
   if (isChannels) {
     const order = pages.map((page) => page + 1).join(", ");
-    remarkPicture("channels as pages", name, `its pages ${order} are taken for red, green and blue`);
+    remarkPicture("channels as pages", name, `its pages ${order} are used as red, green and blue`);
   }
   if (otherPages > 0) {
     const taken = isChannels ? "the first slice" : `page ${pages[0]! + 1}`;
-    remarkPicture("several pages", name, `of its ${otherPages + 1} pictures ${taken} is taken`);
+    remarkPicture("several pages", name, `of its ${otherPages + 1} images, ${taken} is used`);
   }
   if (orientation > 1) remarkPicture("orientation not applied", name, NOT_TURNED);
   if (micrometres !== undefined) {
     const scale = Number(micrometres.toPrecision(4));
-    const text = `says ${scale} micrometres a pixel, which counts if all pictures of a laboratory say the same; --scale ${scale}um tells it`;
+    const text = `gives ${scale} micrometres per pixel, which is used if all images of a laboratory give the same; to use it anyway, add --scale ${scale}um`;
     remarkPicture("scale in tags", name, text);
   }
 }

@@ -5,13 +5,13 @@ import { descriptionOf, TAGS, type TiffPage, tagNumber } from "./pages.ts";
 export interface PagesSaid {
   /** Who says so. */
   readonly by: "ImageJ" | "OME-TIFF";
-  /** Channels that are pages of their own; 1 where a page holds all colours. */
+  /** Channels that are pages of their own; 1 if a page holds all colours. */
   readonly channels: number;
   /** Slices and times together. */
   readonly others: number;
   /** Page of a channel of the first slice. */
   readonly pageOf: (channel: number) => number;
-  /** Colour of each channel's brightest value, "#rrggbb"; undefined where nothing is said of colours. */
+  /** Colour of each channel's brightest value, "#rrggbb"; undefined if nothing is said of colours. */
   readonly colours: readonly string[] | undefined;
   /** Bits that are used. */
   readonly bits: number | undefined;
@@ -19,7 +19,7 @@ export interface PagesSaid {
   readonly micrometres: number | undefined;
 }
 
-/** What the first page's description says of the pages; undefined where no such program wrote it. */
+/** What the first page's description says of the pages; undefined if no such program wrote it. */
 export function pagesSaid(pages: readonly TiffPage[]): PagesSaid | undefined {
   const text = descriptionOf(pages[0]);
   if (text.startsWith("ImageJ=")) return imagejPages(pages[0]!, text);

@@ -42,7 +42,7 @@ export function isTiff(bytes: Uint8Array): boolean {
 /**
  * The pages of a TIFF file in their order, subdirectories left out.
  *
- * @throws RangeError where the file is cut short, or its pages run in a circle.
+ * @throws RangeError if the file is incomplete, or its pages form a loop.
  */
 export function tiffPages(bytes: Uint8Array): readonly TiffPage[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -53,7 +53,7 @@ export function tiffPages(bytes: Uint8Array): readonly TiffPage[] {
   const seen = new Set<number>();
   let at = isBig ? long(read, 8) : view.getUint32(4, little);
   while (at !== 0) {
-    if (seen.has(at) || pages.length >= MOST_PAGES) throw new RangeError("its pages run in a circle");
+    if (seen.has(at) || pages.length >= MOST_PAGES) throw new RangeError("its pages form a loop");
     seen.add(at);
     const { page, next } = readPage(read, at);
     pages.push(page);

@@ -10,23 +10,23 @@ export interface TiffPlan {
   readonly pages: readonly number[];
   /** How the pages hold their values. */
   readonly space: RawOptions["space"];
-  /** Bits used of 16 by the file's own word; undefined where it says nothing. */
+  /** Bits used of 16 by the file's own word; undefined if it says nothing. */
   readonly bits: number | undefined;
   /** Whether 0 is white. */
   readonly isWhiteZero: boolean;
   /** Whether red, green and blue are pages, and what other pages there are besides those taken, thumbnails left out. */
   readonly isChannels: boolean;
   readonly otherPages: number;
-  /** As in EXIF; 1 where the picture stands as it should. */
+  /** As in EXIF; 1 if the picture stands as it should. */
   readonly orientation: number;
   /** Width of a pixel, micrometres, where the file says one that a microscope can have. */
   readonly micrometres: number | undefined;
 }
 
-const AS_RGB = "Save it as RGB, with 8 bits a channel.";
+const AS_RGB = "Save it as RGB, with 8 bits per channel.";
 const FORMATS: Readonly<Record<number, string>> = {
   2: "signed integers",
-  3: "floating-point values, whose white is not known",
+  3: "floating-point values, whose white level is unknown",
   5: "complex numbers",
   6: "complex numbers",
 };
@@ -52,7 +52,7 @@ const JPEG = 7;
 /**
  * Decides by the tags of a TIFF file how it is read.
  *
- * @throws UnreadKind for a kind that is not read; RangeError where the file is cut short.
+ * @throws UnreadKind for a kind that is not read; RangeError if the file is incomplete.
  */
 export function planTiff(bytes: Uint8Array): TiffPlan {
   const all = tiffPages(bytes);
@@ -95,7 +95,7 @@ function choosePages(all: readonly TiffPage[], said: PagesSaid | undefined) {
   const same = candidates.filter((i) => areaOf(all[i]!) === largest);
   const taken = all[same[0]!]!;
   if (said === undefined && same.length === 3 && same.every((i) => isGrey(all[i]!)))
-    throw new UnreadKind(`three grey pages of ${sizeOf(taken)}: channels of one picture, or three pictures`, AS_RGB);
+    throw new UnreadKind(`three grey pages of ${sizeOf(taken)}: channels of one image, or three images`, AS_RGB);
   return { pages: [same[0]!], otherPages: Math.max(same.length, said?.others ?? 1) - 1 };
 }
 
@@ -103,14 +103,15 @@ const PRIMARIES = ["#ff0000", "#00ff00", "#0000ff"];
 
 function channelPages(all: readonly TiffPage[], said: PagesSaid): number[] {
   const { by, channels, colours, pageOf } = said;
-  if (channels !== 3) throw new UnreadKind(`${by} with ${channels} channels, which are no red, green and blue`, AS_RGB);
+  if (channels !== 3)
+    throw new UnreadKind(`${by} with ${channels} channels, which are not red, green and blue`, AS_RGB);
   const order = colours === undefined ? [0, 1, 2] : PRIMARIES.map((colour) => colours.indexOf(colour));
   if (order.includes(-1))
-    throw new UnreadKind(`${by} with channels of other colours than red, green and blue (${colours})`, AS_RGB);
+    throw new UnreadKind(`${by} with channel colours other than red, green and blue (${colours})`, AS_RGB);
   const pages = order.map(pageOf);
   const sizes = new Set(pages.map((index) => (all[index] === undefined ? "none" : sizeOf(all[index]))));
   if (sizes.size === 1 && !sizes.has("none") && pages.every((index) => isGrey(all[index]!))) return pages;
-  throw new UnreadKind(`${by} whose ${all.length} pages are not the 3 channels that it names`, AS_RGB);
+  throw new UnreadKind(`${by} whose ${all.length} pages are not the 3 channels it names`, AS_RGB);
 }
 
 function requireReadable(page: TiffPage): void {
@@ -120,7 +121,7 @@ function requireReadable(page: TiffPage): void {
   const compression = tagNumber(page, TAGS.compression, 1);
   if (!COMPRESSIONS.includes(compression))
     refuse(
-      `compressed by ${COMPRESSION_NAMES[compression] ?? `a way that is not known (${compression})`}`,
+      `compressed by ${COMPRESSION_NAMES[compression] ?? `an unknown method (${compression})`}`,
       "Save it with LZW, or without compression.",
     );
   const formats = page.get(TAGS.sampleFormat);
@@ -132,7 +133,7 @@ function requireReadable(page: TiffPage): void {
   const photometric = photometricOf(page);
   if (found.length > 1 || ![1, 8, 16].includes(found[0]!) || (found[0] === 16 && [3, 5].includes(photometric)))
     refuse(
-      `${found.join(", ")} bits a channel${photometric === 3 ? " with a palette" : photometric === 5 ? " of ink" : ""}`,
+      `${found.join(", ")} bits per channel${photometric === 3 ? " with a palette" : photometric === 5 ? " of ink" : ""}`,
     );
   const isKnown = PHOTOMETRIC.includes(photometric) && (photometric !== 6 || compression === JPEG);
   if (!isKnown)

@@ -47,7 +47,7 @@ export async function quantize(
   samples: readonly Sample[],
   { cells, cropRedCells, scale, jpegDct, signal, onProgress, ...session }: QuantizeOptions = {},
 ): Promise<(picture: Tensor) => Tensor> {
-  if (samples.length === 0) throw new LeukogramError("ERR_DATA", "int8: there are no images to calibrate on");
+  if (samples.length === 0) throw new LeukogramError("ERR_DATA", "int8: no images for calibration");
   const plan = planQuantization(model);
   if (plan.points.length === 0)
     throw new LeukogramError("ERR_USAGE", "int8: the model has no convolutions, which alone are rounded to 8 bits", {

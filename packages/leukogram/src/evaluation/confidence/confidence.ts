@@ -121,7 +121,7 @@ export interface RuleOptions {
  * Finds temperature, reject threshold and conformal sets on labelled images that the model did not learn from, such as
  * its validation images.
  *
- * @throws ERR_DATA if no image has a known class; ERR_USAGE where a share is not in (0, 1).
+ * @throws ERR_DATA if no image has a known class; ERR_USAGE if a share is not in (0, 1).
  */
 export function findRules(
   predictions: Predictions,
@@ -161,8 +161,8 @@ export interface RulesTried {
  */
 export function tryRules(predictions: Predictions, rules: ConfidenceRules): RulesTried {
   if (predictions.classes.length !== rules.conformal.thresholds.length)
-    throw new LeukogramError("ERR_DATA", "the rules were found for other classes", {
-      hint: "Give predictions of the same model.",
+    throw new LeukogramError("ERR_DATA", "the rules were fitted for other classes", {
+      hint: "Give predictions from the same model.",
     });
   const rows = knownRows(predictions);
   const probabilities = rows.map((row) => withTemperature(row.probabilities, rules.temperature));

@@ -35,7 +35,7 @@ export class CellCrops {
   /**
    * Finds the scale of each laboratory. Of a model that takes whole pictures there is nothing to find.
    *
-   * @throws LeukogramError ERR_USAGE where a scale was told of a model that takes whole pictures, or fits no laboratory;
+   * @throws LeukogramError ERR_USAGE if a scale was told of a model that takes whole pictures, or fits no laboratory;
    * ERR_ABORTED.
    */
   static async plan(
@@ -45,18 +45,18 @@ export class CellCrops {
   ): Promise<CellCrops> {
     if (cropRedCells !== undefined) return new CellCrops(await usedScales(samples, { ...options, carried: scale }));
     if (options.told !== undefined && options.told.size > 0)
-      throw new LeukogramError("ERR_USAGE", `${path}: takes whole pictures, so a scale says nothing to it`, {
-        hint: "Leave out --scale, or give a model that was trained with cropRedCells.",
+      throw new LeukogramError("ERR_USAGE", `${path}: takes whole images and does not use a scale`, {
+        hint: "Remove --scale, or give a model trained with cropRedCells.",
       });
     return new CellCrops(undefined);
   }
 
-  /** One a laboratory; none where the model takes whole pictures. */
+  /** One a laboratory; none if the model takes whole pictures. */
   get laboratories(): readonly UsedScale[] {
     return this.#scales?.laboratories ?? [];
   }
 
-  /** Width of a red cell in a picture, pixels, by its place; undefined where it is not known. */
+  /** Width of a red cell in a picture, pixels, by its place; undefined if it is not known. */
   readonly redCellOf = (index: number): number | undefined => this.#scales?.redCellOf(index);
 
   /** Counts an answered picture. */
@@ -64,7 +64,7 @@ export class CellCrops {
     this.#tally.add(answer);
   }
 
-  /** What was done; undefined where the model takes whole pictures. */
+  /** What was done; undefined if the model takes whole pictures. */
   summary(classes: readonly string[]): CropSummary | undefined {
     if (this.#scales === undefined) return undefined;
     const { laboratories } = this.#scales;

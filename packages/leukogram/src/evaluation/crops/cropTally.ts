@@ -47,6 +47,6 @@ function fieldsNote(fields: number, of: number): string[] {
   if (fields === 0) return [];
   const seem = fields === 1 ? "seems to be a whole field" : "seem to be whole fields";
   return [
-    `${fields} of ${of} ${of === 1 ? "picture" : "pictures"} ${seem} of a microscope, of which one place alone was answered: cut out each cell, one to a picture.`,
+    `${fields} of ${of} ${of === 1 ? "image" : "images"} ${seem} of a microscope, of which only one area was classified. Crop one cell per image.`,
   ];
 }

@@ -7,7 +7,7 @@ import type { CropSummary } from "./cellCrops.ts";
 /** The scale of each laboratory's cells, a sentence each; none for a model that takes whole pictures. */
 export function scaleSentences(laboratories: readonly UsedScale[]): string[] {
   return laboratories.map(({ laboratory, scale }) => {
-    const text = scale ? scaleText(scale) : "not known; each cell is cropped by its own nucleus";
+    const text = scale ? scaleText(scale) : "unknown; each cell is cropped by the size of its own nucleus";
     return laboratories.length > 1 ? `Scale of ${laboratory}: ${text}.` : `Scale: ${text}.`;
   });
 }

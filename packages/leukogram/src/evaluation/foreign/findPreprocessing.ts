@@ -41,7 +41,7 @@ const BATCH = 16;
 /**
  * Asks a model about labelled images with pixels scaled in each way that is known, the best first, by log loss.
  *
- * @throws ERR_DATA where a class of the images is none of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
+ * @throws ERR_DATA if a class of the images is none of the model's; ERR_IMAGE for a bad image; ERR_ABORTED.
  */
 export async function tryPreprocessings(
   model: Model,
@@ -76,7 +76,7 @@ async function pixelsOf({ input }: Model, samples: readonly Sample[], signal: St
   const size = height * width * 3;
   const data = new Uint8Array(samples.length * size);
   for (const [i, { path }] of samples.entries()) {
-    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "trying ways to scale pixels was interrupted");
+    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "testing pixel scalings was interrupted");
     data.set(resizeBilinearUint8(await decodeImage(path), height, width), i * size);
   }
   return { data, shape: [samples.length, height, width, 3] };

@@ -49,8 +49,8 @@ const FLAGS: Readonly<Record<keyof ForeignOptions, string>> = {
 export function requireNothingSaid(model: string, foreign: ForeignOptions): void {
   const said = (Object.keys(FLAGS) as (keyof ForeignOptions)[]).filter((key) => foreign[key] !== undefined);
   if (said.length === 0) return;
-  throw new LeukogramError("ERR_USAGE", `${model}: is a model that Leukogram wrote, which says itself how it is used`, {
-    hint: `Leave out ${said.map((key) => FLAGS[key]).join(" and ")}.`,
+  throw new LeukogramError("ERR_USAGE", `${model}: a model written by Leukogram contains these settings`, {
+    hint: `Remove ${said.map((key) => FLAGS[key]).join(" and ")}.`,
   });
 }
 
@@ -71,7 +71,7 @@ export interface ForeignModel {
   readonly classesFrom: string;
   /** What was passed over, added or assumed, in words. */
   readonly notes: readonly string[];
-  /** What makes one doubt how its pixels are scaled; none where somebody said it. */
+  /** What makes one doubt how its pixels are scaled; none if somebody said it. */
   readonly warnings: readonly string[];
 }
 
@@ -114,7 +114,7 @@ function startsAsOnnx(file: string): boolean {
 /**
  * Opens a model of another program.
  *
- * @throws ERR_FORMAT, ERR_WEIGHTS as `readModel`; ERR_USAGE where the names of classes are not as many as its outputs, or what its
+ * @throws ERR_FORMAT, ERR_WEIGHTS as `readModel`; ERR_USAGE if the names of classes are not as many as its outputs, or what its
  * outputs are can't be found.
  */
 export async function openForeign(path: string, options: ForeignOptions = {}): Promise<ForeignModel> {
@@ -132,7 +132,7 @@ export async function openForeign(path: string, options: ForeignOptions = {}): P
 export function classNotes(classes: readonly string[], from: string | undefined): string[] {
   if (from !== ASSUMED) return [];
   return [
-    `nothing names its classes: assumed are ${classes.join(", ")}, in this order; --classes A,B,C says otherwise`,
+    `the model has no class names: assuming ${classes.join(", ")}, in this order; use --classes A,B,C to change this`,
   ];
 }
 
@@ -147,20 +147,20 @@ function classesOf(
   if (shape.length !== 1)
     throw new LeukogramError(
       "ERR_FORMAT",
-      `${path}: gives ${shape.join(" x ")} numbers for an image, and no row of classes`,
+      `${path}: gives ${shape.join(" x ")} numbers per image, not one value per class`,
       {
-        hint: "Give a classifier of images.",
+        hint: "Give an image classifier.",
       },
     );
   if (given === undefined && names.length === 0)
-    throw new LeukogramError("ERR_USAGE", `${path}: the model has ${outputs} classes, and nothing names them`, {
+    throw new LeukogramError("ERR_USAGE", `${path}: the model has ${outputs} classes but no class names`, {
       hint: NAME_THEM,
     });
   requireClassNames({ names, from }, outputs);
   return { names, from };
 }
 
-const NAME_THEM = "Name them in the order of its outputs: --classes A,B,C.";
+const NAME_THEM = "Name the classes in the order of the outputs: --classes A,B,C.";
 
 /** Refuses names that are not as many as a model's outputs, or not all different. @throws ERR_USAGE */
 export function requireClassNames({ names, from }: ClassNames, outputs: number): void {
@@ -168,22 +168,26 @@ export function requireClassNames({ names, from }: ClassNames, outputs: number):
   if (names.length === outputs && twice === undefined) return;
   const what =
     names.length === outputs
-      ? `class "${twice}" is named twice (${from})`
-      : `the model has ${counted(outputs, "class", "classes")}, and ${counted(names.length, "is", "are")} named (${from})`;
+      ? `class "${twice}" is given twice (${from})`
+      : `the model has ${counted(outputs, "class", "classes")}, but ${counted(names.length, "is", "are")} named (${from})`;
   throw new LeukogramError("ERR_USAGE", what, { hint: NAME_THEM });
 }
 
 /**
  * The model from pictures 0 to 255 in three colours to probabilities, its scaling of pixels included.
  *
- * @throws ERR_CONFIG where it takes no pictures of one channel or three.
+ * @throws ERR_CONFIG if it takes no pictures of one channel or three.
  */
 export function pixelModel({ path, layers, preprocessing }: ForeignModel): Model {
   const { shape } = layers.input;
   if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3))
-    throw new LeukogramError("ERR_CONFIG", `${path}: takes ${shape.join(" x ")}, and no pictures in three colours`, {
-      hint: "Give a model whose input is [height, width, 3].",
-    });
+    throw new LeukogramError(
+      "ERR_CONFIG",
+      `${path}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
+      {
+        hint: "Give a model whose input is [height, width, 3].",
+      },
+    );
   return takingColours(withPreprocessing(layers, preprocessing));
 }
 

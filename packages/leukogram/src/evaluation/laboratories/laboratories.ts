@@ -33,7 +33,7 @@ export interface LaboratoryFigures {
   readonly test: readonly LaboratoryEvaluation[];
   /** Of laboratories that have test images alone: the model that was trained on all has not seen them. */
   readonly neverSeen: readonly LaboratoryEvaluation[];
-  /** Undefined where it was not asked for. */
+  /** Undefined if it was not asked for. */
   readonly leaveOneOut: LeaveOneOut | undefined;
 }
 

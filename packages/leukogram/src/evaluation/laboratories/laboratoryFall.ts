@@ -14,10 +14,10 @@ export interface ClassFall {
   readonly class: string;
   /** Images of it there. */
   readonly support: number;
-  /** Undefined where the class has no image in that place. */
+  /** Undefined if the class has no image in that place. */
   readonly homeRecall: Estimate | undefined;
   readonly recall: Estimate | undefined;
-  /** What it is most often mistaken for there, and how many times; undefined where it never is. */
+  /** What it is most often mistaken for there, and how many times; undefined if it never is. */
   readonly mistakenFor: { readonly class: string; readonly count: number } | undefined;
 }
 
@@ -39,7 +39,7 @@ function judgedClasses(rows: readonly KnownPrediction[]): number[] {
   return [...counts].flatMap(([label, count]) => (count >= FEWEST_OF_A_CLASS ? [label] : [])).sort((a, b) => a - b);
 }
 
-/** The rows of classes that have enough images; all where none has. */
+/** The rows of classes that have enough images; all if none has. */
 export function judgedRows(predictions: Predictions): KnownPrediction[] {
   const rows = knownRows(predictions);
   const classes = judgedClasses(rows);
@@ -113,7 +113,7 @@ export function classFalls(home: Evaluation, away: Evaluation): ClassFall[] {
 
 /**
  * How well familiarity tells images of another laboratory from those of home: area under the ROC curve with 95 % limits;
- * undefined where it is not known.
+ * undefined if it is not known.
  */
 export function separation(
   home: Predictions,

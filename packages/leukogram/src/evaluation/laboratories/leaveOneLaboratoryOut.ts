@@ -40,10 +40,10 @@ export interface LeaveOneOutOptions extends Omit<TrainEvents, "onReady"> {
  * a laboratory that is not in the data. Each gets the folder `out`/NAME with history.csv, checkpoints/, the model,
  * predictions.csv and, last, metrics.json.
  *
- * A laboratory is passed over, and a note says so, where no other one has any of its classes, or fewer than two
+ * A laboratory is passed over, and a note says so, where no other laboratory has any of its classes, or fewer than two
  * classes are left to learn without it.
  *
- * @throws LeukogramError ERR_DATA where there are fewer than two laboratories; and as `trainModel`.
+ * @throws LeukogramError ERR_DATA if there are fewer than two laboratories; and as `trainModel`.
  */
 export async function leaveOneLaboratoryOut(
   parts: Parts,
@@ -52,8 +52,8 @@ export async function leaveOneLaboratoryOut(
 ): Promise<LeaveOneOut> {
   const folds = laboratoryFolds(parts, options.root);
   if (folds.length < 2)
-    throw new LeukogramError("ERR_DATA", `${folds.length} laboratory is known, and at least 2 are needed`, {
-      hint: "Give --data NAME=FOLDER for each, or a manifest with the column laboratory.",
+    throw new LeukogramError("ERR_DATA", `found ${folds.length} laboratory, but at least 2 are needed`, {
+      hint: "Give --data NAME=FOLDER for each laboratory, or a manifest with the column laboratory.",
     });
   const laboratories: UnseenLaboratory[] = [];
   for (const [i, fold] of folds.entries()) {
@@ -76,7 +76,7 @@ async function judgeUnseen(
   recipe: Recipe,
   options: TrainOptions & Pick<LeaveOneOutOptions, "session">,
 ): Promise<Evaluation> {
-  const stage = `Classifying images of ${fold.laboratory}`;
+  const stage = `Classifying images from ${fold.laboratory}`;
   const evaluation = evaluatePredictions(await trainAndAnswer(fold, recipe, { ...options, stage }));
   await writeFileWhole(runFiles(options.out).evaluation, `${JSON.stringify(evaluation, undefined, 2)}\n`);
   return evaluation;
@@ -84,8 +84,8 @@ async function judgeUnseen(
 
 // Why a laboratory can't be left out.
 function obstacle({ train, judged }: LaboratoryFold): string | undefined {
-  if (train.classes.length < 2) return "fewer than two classes are left without it";
-  return judged.length === 0 ? "no other one has any of its classes" : undefined;
+  if (train.classes.length < 2) return "fewer than two classes remain without it";
+  return judged.length === 0 ? "no other laboratory has any of its classes" : undefined;
 }
 
 function noteOf(fold: LaboratoryFold): string[] {
@@ -94,7 +94,7 @@ function noteOf(fold: LaboratoryFold): string[] {
   if (why !== undefined) return [`${laboratory} could not be left out: ${why}.`];
   if (leftOut === 0) return [];
   return [
-    `${laboratory}: ${counted(leftOut, "image was", "images were")} not judged, as no other laboratory has that class.`,
+    `${laboratory}: ${counted(leftOut, "image was", "images were")} not evaluated, because no other laboratory has this class.`,
   ];
 }
 

@@ -25,14 +25,14 @@ export interface CheckedWrite {
   readonly ask: (path: string) => Promise<Answers>;
   /** What the model that it was made of gives for these; default: the file must load and run, whatever it gives. */
   readonly source?: Answers | undefined;
-  /** How far numbers may differ, as a share of the largest, or of 1 where none is larger. */
+  /** How far numbers may differ, as a share of the largest, or of 1 if none is larger. */
   readonly tolerance: number;
 }
 
 /** What the check found. */
 export interface Checked {
   readonly pictures: number;
-  /** The largest difference from the source, as a share of the largest number, or of 1; undefined where that was not compared. */
+  /** The largest difference from the source, as a share of the largest number, or of 1; undefined if that was not compared. */
   readonly difference: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface Checked {
  * Writes a file, and files beside it, in a folder of its own; they take their places once the file was loaded and gives what its
  * source does. Else nothing is left.
  *
- * @throws ERR_FORMAT where it can't be loaded or gives something else; ERR_OUTPUT where it can't be written.
+ * @throws ERR_FORMAT if it can't be loaded or gives something else; ERR_OUTPUT if it can't be written.
  */
 export async function writeChecked(out: string, { write, ask, source, tolerance }: CheckedWrite): Promise<Checked> {
   const folder = await ownFolder(out);
@@ -50,7 +50,7 @@ export async function writeChecked(out: string, { write, ask, source, tolerance 
     const found = await ask(path).catch((error) => Promise.reject(unusable(out, named(error, path, out))));
     const difference = source && largestDifference(source, found);
     if (difference !== undefined && !(difference <= tolerance))
-      throw unusable(out, new Error(`it gives other numbers than its source, by ${difference.toPrecision(2)}`));
+      throw unusable(out, new Error(`its outputs differ from the original model's by ${difference.toPrecision(2)}`));
     const beside = readdirSync(folder)
       .sort()
       .filter((name) => name !== basename(out));
@@ -67,7 +67,7 @@ async function ownFolder(out: string): Promise<string> {
     return await mkdtemp(join(dirname(out), ".leukogram-"));
   } catch (cause) {
     throw new LeukogramError("ERR_OUTPUT", `${out}: can't be written: ${(cause as Error).message}`, {
-      hint: "Name another place.",
+      hint: "Choose another output path.",
       cause,
     });
   }
@@ -84,9 +84,9 @@ function unusable(out: string, cause: Error): LeukogramError {
   const why = cause instanceof LeukogramError ? cause.reason : cause.message;
   return new LeukogramError(
     "ERR_FORMAT",
-    `${out}: was written and can't be used, so it was removed: ${why.replace(/\.$/, "")}`,
+    `${out}: the file written is not usable and was removed: ${why.replace(/\.$/, "")}`,
     {
-      hint: "Write another format, and report this as a bug.",
+      hint: "Choose another format, and please report this as a bug.",
       cause,
     },
   );

@@ -29,24 +29,24 @@ export interface GivenModel {
   readonly foreign?: ForeignModel | undefined;
   /** Whether it is a run of ours or shipped, and so has a model.onnx with its preprocessing. */
   readonly isOurs: boolean;
-  /** Turned and mirrored views that a run of ours answers by; undefined where it says nothing of them. */
+  /** Turned and mirrored views that a run of ours answers by; undefined if it says nothing of them. */
   readonly views?: number | undefined;
   /** The density of the stain at which it answers too, as `viewStain` of a recipe. */
   readonly stain?: number | undefined;
-  /** How pictures are normalised before its first layer; undefined where they are not. */
+  /** How pictures are normalised before its first layer; undefined if they are not. */
   readonly cells: CellNormalizationOptions | undefined;
-  /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
+  /** Side of the crop that it takes, in widths of a red cell; undefined if it takes whole pictures. */
   readonly cropRedCells?: number | undefined;
   /** The scale that it carries. */
   readonly scale?: Scale | undefined;
-  /** What it knows of its own laboratories; undefined where the file says nothing of them. */
+  /** What it knows of its own laboratories; undefined if the file says nothing of them. */
   readonly home?: HomeFacts | undefined;
 }
 
 /**
  * Opens a run folder, a shipped model, or a file of Keras, ONNX or TensorFlow.js.
  *
- * @throws ERR_FORMAT, ERR_WEIGHTS; ERR_CONFIG where it takes no pictures; ERR_USAGE as `openForeign`, and where something is said
+ * @throws ERR_FORMAT, ERR_WEIGHTS; ERR_CONFIG if it takes no pictures; ERR_USAGE as `openForeign`, and if something is said
  * of a model that says it itself.
  */
 export async function openGiven(word: string, options: ForeignOptions = {}): Promise<GivenModel> {
@@ -68,10 +68,10 @@ export async function openGiven(word: string, options: ForeignOptions = {}): Pro
 function notesOn({ cells, cropRedCells }: Pick<GivenModel, "cells" | "cropRedCells">): string[] {
   if (cells)
     return [
-      "It finds the cell and normalises its colours before its first layer; other formats than .onnx hold its layers alone.",
+      "The model finds the cell and normalises its colours before its first layer; only .onnx includes these steps.",
     ];
   if (cropRedCells === undefined) return [];
   return [
-    `It takes crops of ${cropRedCells} widths of a red cell around the nucleus, which whoever runs it must cut; see docs/scale.md.`,
+    `The model expects crops around the nucleus, ${cropRedCells} red cells wide; the calling program must cut them. See docs/scale.md.`,
   ];
 }

@@ -28,11 +28,11 @@ export async function findWeights(
     imageSize: recipe.imageSize ?? entry.imageSize,
     signal,
     onProgress: (done: number, total: number | undefined) =>
-      tell.stage("Fetching ImageNet weights", done, total ?? done),
+      tell.stage("Downloading ImageNet weights", done, total ?? done),
   });
   if (found === undefined)
     tell.line(
-      `No ImageNet weights are here: ${entry.title} begins from random weights. Fetch them with --fetch-weights, or give a file with --weights.`,
+      `No ImageNet weights found: ${entry.title} starts from random weights. Download them with --fetch-weights, or give a file with --weights.`,
     );
   return found?.path;
 }

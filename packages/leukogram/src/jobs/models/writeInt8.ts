@@ -46,7 +46,7 @@ export interface Int8Loss {
  * Writes a model in whole numbers of 8 bits, and asks it and the model that it came from about images that it was not
  * calibrated on.
  *
- * @throws ERR_USAGE where no images are named; ERR_DATA, ERR_IMAGE, ERR_ABORTED.
+ * @throws ERR_USAGE if no images are named; ERR_DATA, ERR_IMAGE, ERR_ABORTED.
  */
 export async function writeInt8(
   { cells, cropRedCells, scale, stain = 1 }: GivenModel,
@@ -56,8 +56,8 @@ export async function writeInt8(
 ): Promise<Int8Loss | undefined> {
   const { calibrate, images, metadata, views, jpegDct, signal, onProgress } = options;
   if (calibrate === undefined)
-    throw new LeukogramError("ERR_USAGE", "int8 needs images of the training set to calibrate on", {
-      hint: "Name their folder: --calibrate DIR.",
+    throw new LeukogramError("ERR_USAGE", "int8 needs images from the training set for calibration", {
+      hint: "Give their folder with --calibrate DIR.",
     });
   const { train, test } = openData(calibrate);
   const shuffled = new Rng(0).fork("calibrate").shuffle([...train.samples]);

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 
 const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));
 
-/** The settings of a recipe by name or file; a run's config.json holds them under "recipe". @throws ERR_CONFIG where there is none, or it is no YAML map. */
+/** The settings of a recipe by name or file; a run's config.json holds them under "recipe". @throws ERR_CONFIG if there is none, or it is no YAML map. */
 export function readRecipe(nameOrFile: string): Record<string, unknown> {
   const named = `${CONFIGS}${nameOrFile}.yaml`;
   const isFile = existsSync(nameOrFile) && statSync(nameOrFile).isFile();
@@ -16,8 +16,8 @@ export function readRecipe(nameOrFile: string): Record<string, unknown> {
       .sort()
       .map((file) => file.replace(/\.yaml$/, ""));
     const near = nearest(nameOrFile, names);
-    throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": there is no such file or recipe`, {
-      hint: near === undefined ? `Give a file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,
+    throw new LeukogramError("ERR_CONFIG", `recipe "${nameOrFile}": no such file or recipe`, {
+      hint: near === undefined ? `Give a YAML file, or one of ${names.sort().join(", ")}.` : `Did you mean "${near}"?`,
     });
   }
   try {

@@ -14,7 +14,7 @@ export interface HowRead {
   readonly bits?: number | undefined;
   /** What classes of other names are taken for: by the package's table, or by a file's rows, where null is none. */
   readonly mapClasses?: "auto" | Readonly<Record<string, string | null>> | undefined;
-  /** Images of none of the classes: left out, or refused where it is undefined. */
+  /** Images of none of the classes: left out, or refused if it is undefined. */
   readonly others?: "leave-out" | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface RunConfig extends HowRead {
 
 /** Whether a folder may hold a run already. */
 export interface RunFolderOptions {
-  /** The run in it is gone on with. */
+  /** The run in it is resumed. */
   readonly resume: boolean;
   /** The run in it makes room for a new one. */
   readonly replace: boolean;
@@ -40,8 +40,8 @@ export interface RunFolderOptions {
 /**
  * Makes sure that a run with these settings may go into the folder; writes nothing.
  *
- * @throws ERR_OUTPUT where the folder holds files of something else, or a run, unless it is resumed or `replace`;
- * ERR_CONFIG where the run that is resumed was begun with other settings.
+ * @throws ERR_OUTPUT if the folder holds files of something else, or a run, unless it is resumed or `replace`;
+ * ERR_CONFIG if the run that is resumed was started with other settings.
  */
 export function checkRunFolder(
   out: string,
@@ -49,15 +49,15 @@ export function checkRunFolder(
   { resume, replace }: RunFolderOptions,
 ): void {
   if (existsSync(out) && !statSync(out).isDirectory())
-    throw new LeukogramError("ERR_OUTPUT", `${out}: is not a folder`, { hint: "Name a new folder with --out." });
+    throw new LeukogramError("ERR_OUTPUT", `${out}: not a folder`, { hint: "Choose a new folder with --out." });
   const isRun = existsSync(runFiles(out).config) && isRunConfig(out);
   if (!isRun && existsSync(out) && readdirSync(out).length > 0)
-    throw new LeukogramError("ERR_OUTPUT", `${out}: holds files that are no run`, {
-      hint: "Name a new folder with --out.",
+    throw new LeukogramError("ERR_OUTPUT", `${out}: contains files that do not belong to a run`, {
+      hint: "Choose a new folder with --out.",
     });
   if (isRun && !resume && !replace)
-    throw new LeukogramError("ERR_OUTPUT", `${out}: holds a run already`, {
-      hint: "Go on with --resume, begin anew with --yes, or name another folder with --out.",
+    throw new LeukogramError("ERR_OUTPUT", `${out}: already contains a run`, {
+      hint: "Resume it with --resume, overwrite it with --yes, or choose another folder with --out.",
     });
   if (isRun && resume) requireSameSettings(out, recipe, read);
 }
@@ -65,7 +65,7 @@ export function checkRunFolder(
 /**
  * Makes a run folder ready and writes its config.json; that of a run that is resumed stays as it is.
  *
- * @throws as {@link checkRunFolder}; ERR_OUTPUT where it can't be written.
+ * @throws as {@link checkRunFolder}; ERR_OUTPUT if it can't be written.
  */
 export async function prepareRunFolder(
   out: string,
@@ -104,23 +104,27 @@ function requireSameSettings(out: string, recipe: Readonly<Record<string, unknow
     if (before !== now) differences.push(`${key} ${before}, now ${now}`);
   }
   if (differences.length === 0) return;
-  throw new LeukogramError("ERR_CONFIG", `${out}: the run was begun with other settings: ${differences.join("; ")}`, {
-    hint: "Resume with the settings that it was begun with, or name another folder with --out.",
-  });
+  throw new LeukogramError(
+    "ERR_CONFIG",
+    `${out}: the run was started with different settings: ${differences.join("; ")}`,
+    {
+      hint: "Resume it with the original settings, or choose another folder with --out.",
+    },
+  );
 }
 
 const wordsOf = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
 
-/** Reads a run's config.json. @throws ERR_OUTPUT where there is none; ERR_FORMAT where it is damaged. */
+/** Reads a run's config.json. @throws ERR_OUTPUT if there is none; ERR_FORMAT if it is damaged. */
 export function readRunConfig(out: string): RunConfig {
   const path = runFiles(out).config;
   if (!existsSync(path))
-    throw new LeukogramError("ERR_OUTPUT", `${out}: there is no run to go on with`, {
-      hint: "Check --out, or begin the run without --resume.",
+    throw new LeukogramError("ERR_OUTPUT", `${out}: no run to resume`, {
+      hint: "Check --out, or start a run without --resume.",
     });
   if (!isRunConfig(out))
-    throw new LeukogramError("ERR_FORMAT", `${path}: is damaged, or no run's`, {
-      hint: "Begin the run anew in another folder with --out.",
+    throw new LeukogramError("ERR_FORMAT", `${path}: damaged, or not a run file`, {
+      hint: "Start the run again in another folder with --out.",
     });
   return JSON.parse(readFileSync(path, "utf8")) as RunConfig;
 }

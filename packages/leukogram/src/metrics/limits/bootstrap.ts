@@ -4,7 +4,7 @@ import { requireConfidence, requireGroups, requireSetting, requireSomeNumbers } 
 import { drawnQuantiles } from "../quantile.ts";
 import { normalSurvival, studentQuantile } from "./distributions.ts";
 
-/** Gives one or more figures, `[F]`, with image i counted `weights[i]` times; NaN where a figure is undefined. */
+/** Gives one or more figures, `[F]`, with image i counted `weights[i]` times; NaN if a figure is undefined. */
 export type WeightedStatistic = (weights: Uint32Array) => ArrayLike<number>;
 
 /** Options of {@link stratifiedBootstrap} and {@link pairedBootstrap}. */

@@ -4,7 +4,7 @@ import type { Limits } from "./proportion.ts";
 
 /** Options of {@link matrixLimits}. */
 export interface MatrixLimitsOptions {
-  /** Gives the figure of a confusion matrix; NaN where it is not defined. */
+  /** Gives the figure of a confusion matrix; NaN if it is not defined. */
   readonly figure: (matrix: Matrix) => number;
   /** Limits of each class's recall, [K]; those of a class without images do not count. */
   readonly recalls: readonly Limits[];
@@ -15,7 +15,7 @@ export interface MatrixLimitsOptions {
 
 /**
  * Limits of any figure of a confusion matrix by those of the recalls: each class's recall is brought to its limits by
- * itself, its mistakes in proportion (over all other classes alike where there are none), and the changes of the
+ * itself, its mistakes in proportion (over all other classes alike if there are none), and the changes of the
  * figure are put together as those of independent numbers. Never a point where a change of recall changes the figure;
  * `least` and `most` where the figure is not defined.
  *

@@ -62,7 +62,7 @@ function lowest({ firstOnly: b, secondOnly: c, of }: PairedCounts, z: number): n
  * The difference of two shares of the same images with 95 % limits ({@link tangoLimits}), where images of one group may
  * be alike: so many images count as would leave the difference as uncertain if each was for itself.
  *
- * @param leads 1 where only the first is right of an image, -1 where only the second is, 0 else, `[N]`.
+ * @param leads 1 if only the first is right of an image, -1 if only the second is, 0 else, `[N]`.
  * @param groups group of each image, `[N]`.
  * @throws LeukogramError ERR_SHAPE if lengths differ or are 0, ERR_DATA if a lead is not -1, 0 or 1.
  */

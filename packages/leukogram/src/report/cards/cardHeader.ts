@@ -13,7 +13,7 @@ export interface HeaderSet {
 /** What a {@link cardHeader} is made of. */
 export interface CardHeaderInput {
   readonly name: string;
-  /** SPDX identifier; undefined where it is not known. */
+  /** SPDX identifier; undefined if it is not known. */
   readonly licence?: string | undefined;
   readonly sets: readonly HeaderSet[];
 }

@@ -18,7 +18,7 @@ export function modelCard(input: RunReportInput): string {
     cardHeader({ name: model, sets: [{ ...evaluation, data: input.dataName }] }),
     `# ${plainText(title)}`,
     `**${RESEARCH_USE}**`,
-    `${plainText(model)} names the class of one white blood cell in a microscope image: ${evaluation.classes.map(plainText).join(", ")}. Made by Leukogram ${plainText(version)}.`,
+    `${plainText(model)} predicts the class of one white blood cell in a microscope image: ${evaluation.classes.map(plainText).join(", ")}. Made by Leukogram ${plainText(version)}.`,
     "## Figures",
     plainText(summarise(evaluation)),
     headlineTable(input),
@@ -34,7 +34,7 @@ export function modelCard(input: RunReportInput): string {
     "## Limits",
     [
       ...warnings.map((warning) => `- ${plainText(warning)}`),
-      "- Every image is given one of the classes above, also one that shows something else.",
+      "- Every image is assigned to one of the classes above, even if it shows something else.",
       "- Not for diagnosis or any other clinical use.",
     ].join("\n"),
     "## Model",
@@ -42,7 +42,7 @@ export function modelCard(input: RunReportInput): string {
     costTable(input),
     "## Settings",
     settingsTable(input.settings),
-    ...(input.command === undefined ? [] : ["## Make it again", shellBlock(input.command)]),
+    ...(input.command === undefined ? [] : ["## Reproduce this model", shellBlock(input.command)]),
   ].join("\n\n")}\n`;
 }
 
@@ -51,12 +51,12 @@ export function adaptationText(adaptation: AdaptationFacts | undefined): string[
   if (adaptation === undefined) return [];
   const { from, outcome, findings } = adaptation;
   const rows = findings.map(({ name, text }) => [plainText(name), plainText(text)]);
-  return ["## Adaptation", plainText(`Made of ${from}. ${outcome}`), markdownTable(["Found", "Value"], rows)];
+  return ["## Adaptation", plainText(`Adapted from ${from}. ${outcome}`), markdownTable(["Found", "Value"], rows)];
 }
 
 function headlineTable({ evaluation }: RunReportInput): string {
   return markdownTable(
-    ["Figure", "Value (95 % limits)"],
+    ["Metric", "Value (95 % interval)"],
     (["accuracy", "balancedAccuracy", "macroF1", "macroRocAuc", "logLoss"] as const).map((name) => [
       headlineTitle(name),
       headlineText(name, evaluation),
@@ -76,7 +76,7 @@ function classTable({ evaluation }: RunReportInput): string {
 }
 
 function dataText({ dataName, skipped }: RunReportInput): string {
-  return `${plainText(dataName)}. ${skipped.length === 0 ? "No image was skipped." : `${plural(skipped.length, "image")} skipped.`}`;
+  return `${plainText(dataName)}. ${skipped.length === 0 ? "No images were skipped." : `${plural(skipped.length, "image")} skipped.`}`;
 }
 
 function countTable({ classCounts, evaluation }: RunReportInput): string {
@@ -101,7 +101,7 @@ export function costTable({ costs, adaptation }: Pick<RunReportInput, "costs" | 
       ["Parameters", count(costs.parameters)],
       ["File size", bytes(costs.fileBytes)],
       [adaptation ? "Adapting" : "Training", withCpu(costs.trainingSeconds, costs.trainingCpuSeconds)],
-      ["Time an image", withCpu(costs.millisecondsPerImage, costs.cpuMillisecondsPerImage, milliseconds)],
+      ["Time per image", withCpu(costs.millisecondsPerImage, costs.cpuMillisecondsPerImage, milliseconds)],
     ],
   );
 }

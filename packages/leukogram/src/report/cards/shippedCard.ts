@@ -38,7 +38,7 @@ export interface LeftOut {
 export interface ShippedCardInput {
   readonly model: ShippedModel;
   readonly sets: readonly JudgedSet[];
-  /** Worst laboratory first; none where nothing was left out. */
+  /** Worst laboratory first; none if nothing was left out. */
   readonly leftOut?: readonly LeftOut[];
   /** Where the training images come from, and under which licence: one sentence each. */
   readonly dataNotes: readonly string[];
@@ -66,14 +66,14 @@ export function shippedCard(input: ShippedCardInput): string {
     }),
     `# ${plainText(model.title)}`,
     `**${RESEARCH_USE}**`,
-    `\`${model.name}\` names the class of one white blood cell in a microscope image: ${model.classes.map(plainText).join(", ")}. It has ${count(model.parameters)} parameters and takes uint8 RGB pictures of ${model.imageSize.join(" x ")} pixels; all other preprocessing is inside. Made by Leukogram ${plainText(version)}.`,
+    `\`${model.name}\` predicts the class of one white blood cell in a microscope image: ${model.classes.map(plainText).join(", ")}. It has ${count(model.parameters)} parameters and takes uint8 RGB images of ${model.imageSize.join(" x ")} pixels; all other preprocessing is part of the model. Made by Leukogram ${plainText(version)}.`,
     shellBlock(`leukogram predict ${model.name} cell.jpg`),
     "## Figures",
-    ...(sets.length === 0 ? ["It has not been judged."] : figures(sets)),
+    ...(sets.length === 0 ? ["It has not been evaluated."] : figures(sets)),
     ...leftOutTable(input.leftOut ?? []),
     "## Data and licence",
     [
-      `- Trained on ${plainText(model.data)} alone.`,
+      `- Trained only on ${plainText(model.data)}.`,
       ...input.dataNotes.map((note) => `- ${plainText(note)}`),
       `- Licence of this model: ${plainText(model.licence)}.`,
     ].join("\n"),
@@ -86,17 +86,17 @@ export function shippedCard(input: ShippedCardInput): string {
       ["File", "Weights", "Size", "SHA-256"],
       model.files.map((file) => [plainText(file.file), file.precision, bytes(file.bytes), file.sha256]),
     ),
-    `All are computed in float32; float16 says what the weights were rounded to. ${
+    `All files compute in float32; float16 means that the weights were rounded to it. ${
       model.files.some(({ format }) => format === "keras")
-        ? "The .keras file is what the model is changed from, and the memory, activations of validation images, keeps it to its own laboratory meanwhile."
-        : "Its layers are not there, so it can be asked, and not adapted."
+        ? "Adaptation starts from the .keras file, and uses the memory (activations of validation images) to protect accuracy in the home laboratory."
+        : "The layers are not included, so the model can predict but can't be adapted."
     }`,
     "## Settings",
     markdownTable(
       ["Setting", "Value"],
       flattenSettings(settings).map(([key, value]) => [plainText(key), plainText(value)]),
     ),
-    ...(command === undefined ? [] : ["## Make it again", shellBlock(command)]),
+    ...(command === undefined ? [] : ["## Reproduce this model", shellBlock(command)]),
   ].join("\n\n")}\n`;
 }
 
@@ -115,12 +115,12 @@ function figures(sets: readonly JudgedSet[]): string[] {
         percentEstimate(evaluation.macroF1),
       ]),
     ),
-    "Recall of each class (images of it):",
+    "Recall of each class (number of images):",
     markdownTable(
       ["Class", ...sets.map(({ data }) => plainText(data))],
       classes.map((name) => [plainText(name), ...sets.map(({ evaluation }) => recall(evaluation, name))]),
     ),
-    "The limits in brackets are 95 %: mid-P of shares, MOVER of balanced accuracy and macro F1. They say nothing of a laboratory that is not named here.",
+    "Brackets show 95 % intervals: mid-P for shares, MOVER for balanced accuracy and macro F1. They do not apply to laboratories not listed here.",
   ];
 }
 
@@ -128,9 +128,9 @@ function leftOutTable(judged: readonly LeftOut[]): string[] {
   if (judged.length === 0) return [];
   return [
     "## Laboratories left out",
-    "One network each, trained by the same recipe on the other laboratories:",
+    "One network each, trained with the same recipe on the other laboratories:",
     markdownTable(
-      ["Left out", "Passes", "Pixels", "Images", "Accuracy", "Balanced accuracy", "Right answers"],
+      ["Left out", "Passes", "Pixels", "Images", "Accuracy", "Balanced accuracy", "Correct predictions"],
       judged.map(({ laboratory, epochs, imageSize, images, accuracy, balanced, byClass }) => [
         plainText(laboratory),
         count(epochs),
@@ -163,8 +163,8 @@ function failures({ sets, failures: told }: ShippedCardInput): string {
   return [
     ...told,
     ...counted,
-    "Every image is given one of the classes above, also one that shows something else: a blast, a smudge, a platelet, no cell.",
-    "Its probabilities are not calibrated for a laboratory that it has not seen.",
+    "Every image is assigned to one of the classes above, even if it shows something else: a blast, a smudge cell, a platelet, no cell.",
+    "Probabilities are not calibrated for laboratories that were not in the training data.",
     "Not for diagnosis or any other clinical use.",
   ]
     .map((sentence) => `- ${plainText(sentence)}`)

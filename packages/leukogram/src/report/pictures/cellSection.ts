@@ -47,17 +47,17 @@ export function cellSection(cells: ShownCells, classes: readonly string[]): Sect
     heading: "Cells",
     body: [
       unread > 0 &&
-        markup`<p class="minor">${plural(unread, "picture")} of ${files.size} could not be read when this report was written: moved, deleted or damaged.</p>`,
+        markup`<p class="minor">${plural(unread, "image")} of ${files.size} could not be read when this report was written (moved, deleted or damaged).</p>`,
       isLabelled && [
-        markup`<h3>The surest mistakes</h3>`,
-        mistakes.length > 0 ? gallery(mistakes) : markup`<p>There was no mistake.</p>`,
+        markup`<h3>Most confident mistakes</h3>`,
+        mistakes.length > 0 ? gallery(mistakes) : markup`<p>No mistakes.</p>`,
       ],
-      markup`<h3>The least sure answers</h3>`,
+      markup`<h3>Least confident predictions</h3>`,
       gallery(unsure),
-      markup`<h3>${isLabelled ? "Right answers, a few of each class" : "Answers, a few of each class"}</h3>`,
+      markup`<h3>${isLabelled ? "Correct predictions, a few from each class" : "Predictions, a few from each class"}</h3>`,
       gallery(typical.flat()),
       without.length > 0 &&
-        markup`<p class="minor">${isLabelled ? "No right answer" : "No answer"}: ${without.join(", ")}.</p>`,
+        markup`<p class="minor">${isLabelled ? "No correct prediction" : "No answer"}: ${without.join(", ")}.</p>`,
     ],
   };
 }

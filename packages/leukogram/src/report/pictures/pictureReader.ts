@@ -13,17 +13,17 @@ import { familiarityOf } from "../../evaluation/classifierFacts.ts";
 import type { SeenPicture } from "../../explain/picture.ts";
 import type { HomeFacts } from "../../training/homeFacts.ts";
 
-/** A model, and how pictures are normalised before its first layer; undefined where they are not. */
+/** A model, and how pictures are normalised before its first layer; undefined if they are not. */
 export interface SeeingModel {
   readonly model: Model;
   readonly cells: CellNormalizationOptions | undefined;
-  /** Side of the crop that it takes, in widths of a red cell; undefined where it takes whole pictures. */
+  /** Side of the crop that it takes, in widths of a red cell; undefined if it takes whole pictures. */
   readonly cropRedCells?: number | undefined;
-  /** What it knows of its own laboratories; undefined where it says nothing of them. */
+  /** What it knows of its own laboratories; undefined if it says nothing of them. */
   readonly home?: HomeFacts | undefined;
 }
 
-/** A picture as a model sees it, and how familiar it looks; undefined where the model can't tell. */
+/** A picture as a model sees it, and how familiar it looks; undefined if the model can't tell. */
 export type ReadPicture = SeenPicture & { readonly familiarity: number | undefined };
 
 /** Options of {@link PictureReader.read}. */
@@ -44,7 +44,7 @@ export class PictureReader {
     this.#session = createSession(compile({ seen: seenPicture(given.model, normalizedCells(given.cells)) }), options);
   }
 
-  /** @throws ERR_IMAGE where the file can't be read. */
+  /** @throws ERR_IMAGE if the file can't be read. */
   async read(path: string, { name = path, redCell }: ReadPictureOptions = {}): Promise<ReadPicture> {
     const [height, width, channels] = this.#given.model.input.shape as [number, number, number];
     const image = await decodeImage(path, { name });

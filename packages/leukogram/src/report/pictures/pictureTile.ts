@@ -5,7 +5,7 @@ export interface PictureTile {
   readonly file: string;
   /** What the picture shows, for those who can't see it. */
   readonly alt: string;
-  /** A data URI; undefined where the picture can't be read. */
+  /** A data URI; undefined if the picture can't be read. */
   readonly source: string | undefined;
   readonly caption: Content;
 }

@@ -3,7 +3,7 @@ import { decodeImage } from "../../data/pictures/image.ts";
 
 const SIDE = 96;
 
-/** A small JPEG of an image file, of any kind that is read, as a data URI; undefined where it can't be read. */
+/** A small JPEG of an image file, of any kind that is read, as a data URI; undefined if it can't be read. */
 export async function thumbnail(path: string): Promise<string | undefined> {
   try {
     const { data, width, height } = await decodeImage(path);

@@ -8,7 +8,7 @@ import { horizontalAxis, percentTick } from "./axes.ts";
 import { emptyFigure, figure, fitText, group, label, line, type Panel, textWidth } from "./figure.ts";
 import { whisker } from "./interval.ts";
 
-const TITLE = "Headline figures of the models";
+const TITLE = "Main metrics of the models";
 const WIDTH = 960;
 const ROW_HEIGHT = 30;
 const VALUE_WIDTH = 62;
@@ -30,7 +30,7 @@ const SHARES: readonly Metric[] = [
 const OTHERS: readonly Metric[] = [
   { name: "macroRocAuc", range: [0, 1] },
   { name: "matthews", range: [-1, 1] },
-  { name: "logLoss", range: [0, Number.POSITIVE_INFINITY], hint: "less is better" },
+  { name: "logLoss", range: [0, Number.POSITIVE_INFINITY], hint: "lower is better" },
 ];
 
 /**
@@ -38,7 +38,7 @@ const OTHERS: readonly Metric[] = [
  * macro F1 share one scale.
  */
 export function comparisonPlot(models: readonly NamedEvaluation[]): string {
-  if (models.length === 0) return emptyFigure(TITLE, "There are no models.");
+  if (models.length === 0) return emptyFigure(TITLE, "No models.");
   const left = Math.min(230, Math.max(90, ...models.map(({ name }) => textWidth(name) + 24)));
   const column = (WIDTH - left) / 3;
   const height = models.length * ROW_HEIGHT;

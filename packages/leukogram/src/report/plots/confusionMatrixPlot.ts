@@ -24,7 +24,7 @@ interface Layout {
  */
 export function confusionMatrixPlot(evaluation: Evaluation): string {
   const { classes, confusionMatrix } = evaluation;
-  if (classes.length === 0) return emptyFigure(TITLE, "There are no classes.");
+  if (classes.length === 0) return emptyFigure(TITLE, "No classes.");
   const layout = layOut(classes);
   const size = classes.length;
   const [right, bottom] = [layout.left + size * layout.cell, layout.top + size * CELL_HEIGHT];
@@ -155,7 +155,7 @@ function describe(classes: readonly string[], matrix: Evaluation["confusionMatri
     const row = matrix[i] ?? [];
     const total = row.reduce((sum, value) => sum + value, 0);
     const right = row[i];
-    return isKnown(right) ? `${name}: ${right} of ${total} right` : `${name}: no image`;
+    return isKnown(right) ? `${name}: ${right} of ${total} correct` : `${name}: no images`;
   });
-  return `Rows are true classes, columns predicted ones. ${rows.join("; ")}.`;
+  return `Rows are true classes, columns are predicted classes. ${rows.join("; ")}.`;
 }

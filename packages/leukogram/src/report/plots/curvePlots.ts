@@ -55,7 +55,7 @@ export function precisionRecallPlot(curves: readonly ClassCurve[]): string {
 
 function curvePlot(curves: readonly ClassCurve[], kind: Kind): string {
   const drawn = curves.filter(({ x, y }) => Math.min(x.length, y.length) > 1);
-  if (drawn.length === 0) return emptyFigure(kind.title, "No class has both images of its own and of others.");
+  if (drawn.length === 0) return emptyFigure(kind.title, "No class has both positive and negative images.");
   const enlarged = drawn.every((curve) => areaOf(curve) > GOOD_AREA);
   const panel = { x: 66, y: TOP, width: SIDE, height: SIDE };
   const corner = { ...panel, x: panel.x + SIDE + 90 };
@@ -134,7 +134,7 @@ function legend(
 }
 
 function areaText({ area }: ClassCurve, { areaName }: Kind): string {
-  return isKnown(area?.value) ? `${areaName} ${decimalEstimate(area)}` : `${areaName} not known`;
+  return isKnown(area?.value) ? `${areaName} ${decimalEstimate(area)}` : `${areaName} unknown`;
 }
 
 function describe(curve: ClassCurve, kind: Kind): string {

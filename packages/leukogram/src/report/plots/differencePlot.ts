@@ -20,7 +20,7 @@ export interface NamedDifference {
 /** Differences as dots with their intervals around a line at 0, in points, as an SVG. */
 export function differencePlot(rows: readonly NamedDifference[], { title }: { readonly title: string }): string {
   const known = rows.filter(({ difference }) => isKnown(difference.value));
-  if (known.length === 0) return emptyFigure(title, "There is no difference to show.");
+  if (known.length === 0) return emptyFigure(title, "No difference to show.");
   const left = Math.min(360, Math.max(90, ...rows.map(({ name }) => textWidth(name) + 24)));
   const panel = { x: left, y: TOP, width: WIDTH - left - VALUE_WIDTH, height: rows.length * ROW_HEIGHT };
   const ends = known.flatMap(({ difference: { low, high } }) => [100 * low, 100 * high]);

@@ -11,7 +11,7 @@ const TOP = 40;
 const ROW_HEIGHT = 38;
 const VALUE_WIDTH = 250;
 
-/** A share at home and in another laboratory; undefined where it is not known. */
+/** A share at home and in another laboratory; undefined if it is not known. */
 export interface FallRow {
   readonly name: string;
   readonly home: Estimate | undefined;
@@ -28,7 +28,7 @@ export interface FallPlotOptions {
 /** Shares at home, as rings, and elsewhere, as dots, with their limits, as an SVG. */
 export function fallPlot(rows: readonly FallRow[], { title, places }: FallPlotOptions): string {
   const known = rows.flatMap(({ home, away }) => [home, away]).filter((estimate) => estimate !== undefined);
-  if (known.length === 0) return emptyFigure(title, "There is no share to show.");
+  if (known.length === 0) return emptyFigure(title, "No data to show.");
   const left = Math.min(300, Math.max(90, ...rows.map(({ name }) => textWidth(name) + 24)));
   const panel = { x: left, y: TOP, width: WIDTH - left - VALUE_WIDTH, height: rows.length * ROW_HEIGHT };
   const lowest = Math.min(...known.map(({ low }) => low));

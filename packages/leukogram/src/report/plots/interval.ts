@@ -4,7 +4,7 @@ import { isKnown } from "../text/format.ts";
 import { join, type Markup } from "../text/markup.ts";
 import { line } from "./figure.ts";
 
-/** A horizontal whisker with caps, from the lower to the upper limit; nothing where they are not known. */
+/** A horizontal whisker with caps, from the lower to the upper limit; nothing if they are not known. */
 export function whisker(
   estimate: Estimate,
   scale: ScaleLinear<number, number>,

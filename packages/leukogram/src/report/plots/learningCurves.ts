@@ -21,7 +21,7 @@ interface Measure {
   readonly title: string;
   readonly train: (row: EpochRow) => number;
   readonly validation: (row: EpochRow) => number | undefined;
-  /** 1 where more is better, -1 where less is. */
+  /** 1 if more is better, -1 if less is. */
   readonly better: 1 | -1;
   readonly format: (value: number) => string;
   readonly tick: (value: number) => string;
@@ -57,7 +57,7 @@ interface Scales {
  */
 export function learningCurves(histories: readonly History[]): string {
   const drawn = histories.filter(({ rows }) => rows.length > 0);
-  if (drawn.length === 0) return emptyFigure(TITLE, "No epoch was recorded.");
+  if (drawn.length === 0) return emptyFigure(TITLE, "No epochs were recorded.");
   const several = drawn.length > 1;
   const panelHeight = several ? 170 : 270;
   const rowHeight = panelHeight + 92;
@@ -204,7 +204,7 @@ function legend(histories: readonly History[]): Markup {
     ["validation", stroke({ class: "lk-accent-line", "stroke-width": 2.25 }), validated],
     ["best epoch", ring, validated],
     [
-      "lower learning rate from here",
+      "learning rate lowered",
       stroke({ class: "lk-axis", "stroke-dasharray": "2 3" }),
       histories.some((history) => dropsOf(history.rows).length > 0),
     ],

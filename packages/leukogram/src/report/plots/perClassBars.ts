@@ -19,7 +19,7 @@ const VALUE_WIDTH = 122;
 /** Precision, recall and F1 of each class as bars from zero, with 95 % whiskers, as an SVG. */
 export function perClassBars(evaluation: Evaluation): string {
   const { perClass } = evaluation;
-  if (perClass.length === 0) return emptyFigure(TITLE, "There are no classes.");
+  if (perClass.length === 0) return emptyFigure(TITLE, "No classes.");
   const left = Math.min(200, Math.max(110, ...perClass.map((row) => textWidth(row.class) + 30)));
   const column = (WIDTH - left - 12) / CLASS_COLUMNS.length;
   const height = perClass.length * ROW_HEIGHT;

@@ -5,20 +5,20 @@ import { element } from "../text/markup.ts";
 import { horizontalAxis, percentTick, verticalAxis } from "./axes.ts";
 import { emptyFigure, figure, group, line, path } from "./figure.ts";
 
-const TITLE = "How often a model is right when it says so";
+const TITLE = "Accuracy at each confidence";
 const SIDE = 360;
 const PANEL = { x: 70, y: 24, width: SIDE, height: SIDE };
 
 /** A reliability diagram as an SVG: share that is right by confidence, with exact limits, and the line of honest answers. */
 export function reliabilityPlot(bins: readonly CalibrationBin[]): string {
-  if (bins.length === 0) return emptyFigure(TITLE, "There is no image to judge by.");
+  if (bins.length === 0) return emptyFigure(TITLE, "No images to evaluate.");
   const least = Math.min(...bins.map(({ confidence, accuracy }) => Math.min(confidence, accuracy.low)));
   const ends = [Math.max(0, Math.floor(least * 10) / 10), 1] as const;
   const across = scaleLinear(ends, [PANEL.x, PANEL.x + SIDE]);
   const up = scaleLinear(ends, [PANEL.y + SIDE, PANEL.y]);
   return figure(
     [
-      verticalAxis(PANEL, up, { format: percentTick, title: "Share that is right" }),
+      verticalAxis(PANEL, up, { format: percentTick, title: "Share correct" }),
       horizontalAxis(PANEL, across, { format: percentTick, title: "Confidence" }),
       line([across(ends[0]), up(ends[0])], [across(1), up(1)], { class: "lk-axis", "stroke-dasharray": "2 4" }),
       path(

@@ -5,7 +5,7 @@ import { element, type Markup } from "../text/markup.ts";
 import { percentTick, verticalAxis } from "./axes.ts";
 import { band, figure, group, label, line, type Panel, path } from "./figure.ts";
 
-const TITLE = "What a microscope does to pictures, and what the model then makes of them";
+const TITLE = "Balanced accuracy on corrupted images";
 const COLUMNS = 4;
 const [LEFT, TOP, WIDTH, HEIGHT] = [72, 34, 190, 96];
 const [GAP_X, GAP_Y] = [28, 66];
@@ -28,7 +28,7 @@ export function robustnessPlot({ rows, balancedAccuracy }: Robustness): string {
   );
   return figure(panels, {
     title: TITLE,
-    description: `Balanced accuracy is ${percent(balancedAccuracy.value)} on the pictures as they are. ${told.join(" ")}`,
+    description: `Balanced accuracy is ${percent(balancedAccuracy.value)} on unchanged images. ${told.join(" ")}`,
     width: LEFT + COLUMNS * (WIDTH + GAP_X),
     height: TOP + lines * (HEIGHT + GAP_Y) - 10,
   });
@@ -37,7 +37,7 @@ export function robustnessPlot({ rows, balancedAccuracy }: Robustness): string {
 interface PanelOptions {
   readonly panel: Panel;
   readonly up: ReturnType<typeof scaleLinear<number, number>>;
-  /** Balanced accuracy on the pictures as they are. */
+  /** Balanced accuracy on unchanged images. */
   readonly level: number;
   readonly isFirst: boolean;
 }

@@ -23,7 +23,7 @@ export function seedPlot(
 ): string {
   const title = `${metric} by seed`;
   const values = models.flatMap(({ points }) => points.map(({ value }) => value)).filter(isKnown);
-  if (values.length === 0) return emptyFigure(title, "No seed was run.");
+  if (values.length === 0) return emptyFigure(title, "No seeds were run.");
   const left = Math.min(230, Math.max(90, ...models.map(({ name }) => textWidth(name) + 24)));
   const height = models.length * ROW_HEIGHT;
   const panel = { x: left, y: TOP, width: WIDTH - left - VALUE_WIDTH, height };
@@ -85,7 +85,7 @@ function legend(x: number): Markup {
     label(x + 20, 24, "one seed", { size: 12 }),
     whisker({ value: 0.5, low: 0, high: 1 }, scale, { y: 20 }),
     element("path", { d: diamond(scale(0.5), 20), class: "lk-ink" }),
-    label(x + 156, 24, "mean of the seeds with its 95 % interval", { size: 12 }),
+    label(x + 156, 24, "mean over seeds with 95 % interval", { size: 12 }),
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 /** What stands where a figure is not known. */
 export const NOT_KNOWN = "n/a";
 
-/** True where a figure can be drawn. */
+/** True if a figure can be drawn. */
 export function isKnown(value: number | undefined): value is number {
   return value !== undefined && Number.isFinite(value);
 }
@@ -20,7 +20,7 @@ export function percentEstimate(estimate: Estimate | undefined): string {
   return [percent(estimate.value), percentLimits(estimate)].filter(Boolean).join(" ");
 }
 
-/** The limits of a share as `(95.9 to 98.4)`, in percent; empty where they are not known. */
+/** The limits of a share as `(95.9 to 98.4)`, in percent; empty if they are not known. */
 export function percentLimits(estimate: Estimate | undefined): string {
   if (!isKnown(estimate?.low) || !isKnown(estimate.high)) return "";
   return `(${fixed(estimate.low * 100, 1)} to ${fixed(estimate.high * 100, 1)})`;
@@ -37,7 +37,7 @@ export function decimalEstimate(estimate: Estimate | undefined, digits = 3): str
   return [decimal(estimate.value, digits), decimalLimits(estimate, digits)].filter(Boolean).join(" ");
 }
 
-/** The limits of a figure that is no share as `(0.981 to 0.992)`; empty where they are not known. */
+/** The limits of a figure that is no share as `(0.981 to 0.992)`; empty if they are not known. */
 export function decimalLimits(estimate: Estimate | undefined, digits = 3): string {
   if (!isKnown(estimate?.low) || !isKnown(estimate.high)) return "";
   return `(${fixed(estimate.low, digits)} to ${fixed(estimate.high, digits)})`;

@@ -94,9 +94,9 @@ export function factList(facts: readonly (readonly [string, Content])[]): Markup
   return markup`<dl>${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`;
 }
 
-/** What a reader must know before believing the figures; nothing where there is nothing to say. */
+/** What a reader must know before believing the figures; nothing if there is nothing to say. */
 export function warningList(warnings: readonly string[]): Markup | undefined {
   if (warnings.length === 0) return undefined;
   const items = warnings.map((warning) => markup`<li>${warning}</li>`);
-  return markup`<aside class="warnings" aria-label="Warnings"><h2>Before you believe these figures</h2><ul>${items}</ul></aside>\n`;
+  return markup`<aside class="warnings" aria-label="Warnings"><h2>Read this before using these results</h2><ul>${items}</ul></aside>\n`;
 }

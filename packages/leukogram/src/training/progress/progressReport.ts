@@ -25,7 +25,7 @@ const report = z.object({
 /** How far a program is. */
 export type ProgressReport = z.infer<typeof report>;
 
-/** Reads what a `ProgressFile` wrote; undefined where there is none, or something else. */
+/** Reads what a `ProgressFile` wrote; undefined if there is none, or something else. */
 export function readProgress(path: string): ProgressReport | undefined {
   try {
     return report.parse(JSON.parse(readFileSync(path, "utf8")));

@@ -19,7 +19,7 @@ export const augmentationKeys = {
     .int()
     .min(1)
     .optional()
-    .describe("height and width that decoded images are kept at, to crop from; default: imageSize"),
+    .describe("height and width of decoded images before cropping; default: imageSize"),
   scaleMin: z.number().min(0.01).max(4).optional().describe("smallest share of the field's side shown; default: 1"),
   scaleMax: z.number().min(0.01).max(4).optional().describe("largest share of the field's side shown; default: 1"),
   ...(Object.fromEntries(
@@ -27,13 +27,13 @@ export const augmentationKeys = {
       [name, z.number().min(0).max(maximum).optional().describe(`${description}, ${unit}; default: 0, off`)],
       [
         `${name}Chance`,
-        z.number().min(0).max(1).optional().describe(`share of the images that get ${name}; default: ${chance}`),
+        z.number().min(0).max(1).optional().describe(`share of images changed by ${name}; default: ${chance}`),
       ],
     ]),
   ) as Record<IngredientName | ChanceKey, z.ZodOptional<z.ZodNumber>>),
 };
 
-/** What a recipe's keys of {@link augmentationKeys} stand for; undefined where all are off. */
+/** What a recipe's keys of {@link augmentationKeys} stand for; undefined if all are off. */
 export function microscopyOf(recipe: MicroscopyKeys): Microscopy | undefined {
   const { scaleMax = Math.max(1, recipe.scaleMin ?? 1), scaleMin = Math.min(1, scaleMax) } = recipe;
   const doses = INGREDIENTS.map(({ name, chance }) => [

@@ -5,7 +5,7 @@ import type { Recipe } from "./recipe.ts";
 /** The keys of a recipe that say how a cell is found and normalised. */
 export type CellKeys = Pick<Recipe, "cellDiameters" | "cellHue" | "cellDensity" | "cellWhite" | "cellOwn">;
 
-/** The cell normalisation of a recipe; undefined where there is none. */
+/** The cell normalisation of a recipe; undefined if there is none. */
 export function cellNormalizationOf(
   { cellDiameters, cellHue = 1, cellDensity = 0.5, cellWhite = true, cellOwn = false }: CellKeys,
   size: number,

@@ -11,7 +11,7 @@ import { type Callback, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau } from
 import { microscopyOf } from "./augmentationKeys.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** The augmentation, or undefined where images stay as they are. */
+/** The augmentation, or undefined if images stay as they are. */
 export function augmentationOf(recipe: Recipe): Augmentation | undefined {
   const { augment, rotation, zoom, horizontalFlip, verticalFlip } = recipe;
   if (!augment) return undefined;
@@ -37,7 +37,7 @@ export function optimizerOf(recipe: Recipe): Optimizer {
   return { adamw: adamW, adam, rmsprop }[recipe.optimizer](shared);
 }
 
-/** The learning rate by step; undefined where it stays, or callbacks lower it. */
+/** The learning rate by step; undefined if it stays, or callbacks lower it. */
 export function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule | undefined {
   const { schedule, learningRate, warmupEpochs, epochs, decayRate, finalRate: alpha = 0 } = recipe;
   if (schedule === "constant") return undefined;
@@ -79,7 +79,7 @@ export function callbacksOf(recipe: Recipe): Callback[] {
 export function recipeWarnings(recipe: Recipe, samples?: readonly Sample[]): string[] {
   const warnings = [...scheduleWarnings(recipe), ...modelWarnings(recipe), ...fineTuningWarnings(recipe)];
   if (recipe.maskAbsent && samples !== undefined && !lacksClasses(samples))
-    warnings.push("No laboratory lacks a class that another one has, so maskAbsent has no effect.");
+    warnings.push("All laboratories have the same classes, so maskAbsent has no effect.");
   return warnings;
 }
 
@@ -97,28 +97,30 @@ function scheduleWarnings(recipe: Recipe): string[] {
   const reduces = reduceOnPlateau !== undefined && schedule === "constant";
   if (reduces && earlyStopping !== undefined && reduceOnPlateau >= earlyStopping)
     warnings.push(
-      `The learning rate would fall after ${reduceOnPlateau} epochs without improvement, but the run ends after ${earlyStopping}: it can never fall.`,
+      `reduceOnPlateau has no effect: it needs ${reduceOnPlateau} epochs without improvement, but the run stops after ${earlyStopping}.`,
     );
   else if (reduces && reduceOnPlateau >= epochs)
     warnings.push(
-      `The learning rate would fall after ${reduceOnPlateau} epochs without improvement, but the run has ${epochs}: it can never fall.`,
+      `reduceOnPlateau has no effect: it needs ${reduceOnPlateau} epochs without improvement, but the run has only ${epochs}.`,
     );
   if (reduces && minLearningRate >= learningRate)
-    warnings.push(`The learning rate is not above minLearningRate, ${minLearningRate}: it can never fall.`);
+    warnings.push(`reduceOnPlateau has no effect: the learning rate is not above minLearningRate, ${minLearningRate}.`);
   if (reduceOnPlateau !== undefined && !reduces)
     warnings.push(`The ${schedule} schedule sets the learning rate at every step, so reduceOnPlateau has no effect.`);
   if (earlyStopping !== undefined && earlyStopping >= epochs)
     warnings.push(
-      `The run would end after ${earlyStopping} epochs without improvement, but it has ${epochs}: earlyStopping has no effect.`,
+      `earlyStopping has no effect: it needs ${earlyStopping} epochs without improvement, but the run has only ${epochs}.`,
     );
   if (warmupEpochs > 0 && schedule !== "cosine")
     warnings.push(`The ${schedule} schedule has no warm-up, so warmupEpochs has no effect.`);
   if (schedule === "cosine" && warmupEpochs >= epochs)
-    warnings.push(`The warm-up takes ${warmupEpochs} epochs and the run has ${epochs}: the learning rate never falls.`);
+    warnings.push(
+      `The warm-up takes ${warmupEpochs} epochs and the run has only ${epochs}: the learning rate never decreases.`,
+    );
   return warnings;
 }
 
-// Settings that need a backbone that learns, or images that are drawn anew.
+// Settings that need a backbone that learns, or images that are drawn again.
 function fineTuningWarnings({ model, frozen, unfreezeFrom, ...recipe }: Recipe): string[] {
   const { pretrained } = modelEntry(model);
   const isStill = pretrained && frozen && unfreezeFrom === undefined;
@@ -128,7 +130,7 @@ function fineTuningWarnings({ model, frozen, unfreezeFrom, ...recipe }: Recipe):
   if (rates.length > 0) warnings.push(`No pretrained backbone is trained, so ${rates.join(", ")} has no effect.`);
   const mixes = isStill ? idle(["mixup", "cutmix"]) : [];
   if (mixes.length > 0)
-    warnings.push(`A frozen backbone's features are not mixed, so ${mixes.join(", ")} has no effect.`);
+    warnings.push(`Features of a frozen backbone are not mixed, so ${mixes.join(", ")} has no effect.`);
   return warnings;
 }
 
@@ -137,22 +139,21 @@ function modelWarnings(recipe: Recipe): string[] {
   const warnings: string[] = [];
   if (split === "leaky")
     warnings.push(
-      "The validation images were chosen without regard to siblings: copies of one original are on both sides, and the validation figures are too good.",
+      "The split ignores siblings: copies of one original are on both sides, and the validation metrics are too good.",
     );
   const fault = { right: undefined, twice: "cnn", unit: "mobilenetv2" }[preprocessing];
   if (fault !== undefined && fault !== model)
-    warnings.push(`preprocessing "${preprocessing}" is a fault of ${fault}: it has no effect on ${model}.`);
+    warnings.push(`preprocessing "${preprocessing}" is a mistake of ${fault}; it has no effect on ${model}.`);
   else if (preprocessing === "twice")
-    warnings.push("Pixels are divided by 255 twice: the network sees almost black images.");
+    warnings.push("Pixels are divided by 255 twice: the network sees nearly black images.");
   else if (preprocessing === "unit")
     warnings.push("MobileNetV2 is fed pixels in [0, 1]; pretrained weights are for [-1, 1].");
   if (copies > 0 && (!modelEntry(model).pretrained || !frozen))
-    warnings.push("Without a frozen backbone every epoch augments anew, so copies has no effect.");
-  else if (copies > 0 && !augment)
-    warnings.push("Copies are augmented images, so without augment copies has no effect.");
+    warnings.push("Without a frozen backbone, every epoch augments the images again, so copies has no effect.");
+  else if (copies > 0 && !augment) warnings.push("Without augment, copies has no effect.");
   if (momentum > 0.95 && epochs < 20)
     warnings.push(
-      `Batch normalisation with momentum ${momentum} moves slowly: over ${epochs} epochs its statistics may lag behind the weights.`,
+      `Batch normalisation with momentum ${momentum} moves slowly: with ${epochs} epochs, its statistics may lag behind the weights.`,
     );
   return warnings;
 }

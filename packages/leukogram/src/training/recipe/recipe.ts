@@ -8,98 +8,112 @@ const count = z.number().int().min(1);
 const MONITORS = ["loss", "accuracy", "val_loss", "val_accuracy"] as const;
 
 const schema = z.strictObject({
-  model: z.string().default("cnn").describe("model to train, by its name in the registry"),
+  model: z.string().default("cnn").describe("name of the model to train"),
   imageSize: count.optional().describe("height and width in pixels; default: the model's own"),
-  startSize: count.optional().describe("image size of the first epochs, smaller; default: imageSize throughout"),
-  startEpochs: count.optional().describe("how many epochs that is; default: half of them"),
-  alpha: z.number().positive().default(1).describe("factor on a backbone's number of channels"),
-  head: z.enum(["dense", "linear"]).default("dense").describe("head on a backbone"),
-  frozen: z.boolean().default(true).describe("keep a backbone's weights as they are"),
+  startSize: count.optional().describe("smaller image size for the first epochs; default: imageSize"),
+  startEpochs: count.optional().describe("number of epochs with startSize; default: half of all epochs"),
+  alpha: z.number().positive().default(1).describe("multiplier for the backbone's number of channels"),
+  head: z.enum(["dense", "linear"]).default("dense").describe("head on top of the backbone"),
+  frozen: z.boolean().default(true).describe("do not train the backbone's weights"),
   momentum: share.default(0.9).describe("momentum of batch normalisation"),
   cellDiameters: z
     .number()
     .min(1)
     .max(6)
     .optional()
-    .describe("find the cell and crop around it: side in diameters of its nucleus; default: the whole picture"),
-  cellHue: share.optional().describe("how far the nucleus's hue is then brought to a reference; default: 1, wholly"),
-  cellDensity: share.optional().describe("how far its density is; default: 0.5"),
-  cellWhite: z.boolean().optional().describe("whether the background becomes white; default: yes"),
-  cellOwn: z
-    .boolean()
+    .describe("find the cell and crop around it: side in nucleus diameters; default: the whole image"),
+  cellHue: share
     .optional()
-    .describe("whether the crop in its own colours comes first, for a joined model; default: no"),
+    .describe("how far the hue of the nucleus is shifted to a reference, from 0 to 1; default: 1"),
+  cellDensity: share
+    .optional()
+    .describe("how far the density of the nucleus is shifted to a reference, from 0 to 1; default: 0.5"),
+  cellWhite: z.boolean().optional().describe("make the background white, not its own colour; default: yes"),
+  cellOwn: z.boolean().optional().describe("for a joined model: put the crop with original colours first; default: no"),
   cropRedCells: z
     .number()
     .min(1)
     .max(10)
     .optional()
-    .describe("crop each cell at its laboratory's scale: side in widths of a red cell; default: the whole picture"),
+    .describe("crop each cell at its laboratory's scale: side in red cell widths; default: the whole image"),
   viewStain: z
     .number()
     .min(1)
     .max(4)
     .optional()
-    .describe(
-      "views at so many times the density of the stain, and at its inverse, are averaged too; default: 1, none",
-    ),
+    .describe("also average over views with the stain density multiplied and divided by this factor; default: 1, none"),
   laboratoryPower: share
     .optional()
-    .describe("of several laboratories, each one's share goes with its number of images to this power; default: 0"),
+    .describe("with several laboratories: weight each laboratory by its number of images to this power; default: 0"),
   maskAbsent: z
     .boolean()
     .optional()
-    .describe("of several laboratories, do not ask one's images about classes that it lacks; default: no"),
+    .describe("with several laboratories: ignore classes that an image's laboratory does not have; default: no"),
   views: z
     .number()
     .int()
     .min(1)
     .max(8)
     .optional()
-    .describe("turned and mirrored views of a picture that the finished model averages; default: 1"),
+    .describe("number of rotated and flipped views of an image that the finished model averages; default: 1"),
   preprocessing: z
     .enum(["right", "twice", "unit"])
     .default("right")
-    .describe("a published fault, to show what it does"),
+    .describe("pixel scaling; twice and unit repeat a published mistake"),
   epochs: count.default(40).describe("passes over the training images"),
-  batchSize: count.default(32).describe("images a step"),
-  optimizer: z.enum(["adamw", "adam", "sgd", "rmsprop"]).default("adamw").describe("rule of change"),
-  backboneRate: z.number().min(0).max(10).optional().describe("factor on a backbone's learning rate; default: 1"),
-  layerDecay: share.optional().describe("further factor for each of its blocks, from the last down; default: 1"),
+  batchSize: count.default(32).describe("images per step"),
+  optimizer: z.enum(["adamw", "adam", "sgd", "rmsprop"]).default("adamw").describe("optimizer"),
+  backboneRate: z
+    .number()
+    .min(0)
+    .max(10)
+    .optional()
+    .describe("multiplier for the backbone's learning rate; default: 1"),
+  layerDecay: share
+    .optional()
+    .describe("additional learning rate multiplier for each backbone block, from the last down; default: 1"),
   unfreezeFrom: z
     .string()
     .optional()
-    .describe("first block of a backbone that learns, such as block_13; implies frozen: false"),
+    .describe("first backbone block to train, such as block_13; implies frozen: false"),
   batchNorm: z
     .enum(["adapt", "frozen"])
     .optional()
-    .describe("whether a backbone's batch normalisations learn; default: adapt"),
-  decayNorms: z.boolean().optional().describe("let biases and normalisation layers decay as kernels do; default: yes"),
+    .describe("whether the backbone's batch normalisation is trained; default: adapt"),
+  decayNorms: z
+    .boolean()
+    .optional()
+    .describe("apply weight decay to biases and normalisation layers too; default: yes"),
   averageDecay: z
     .number()
     .min(0)
     .max(0.99999)
     .optional()
-    .describe("decay of the moving average of weights that the run ends with; default: no average"),
-  learningRate: z.number().positive().default(2e-3).describe("learning rate, the highest of a schedule"),
-  weightDecay: z.number().min(0).optional().describe("decay of the parameters; default: the optimizer's own"),
+    .describe("decay of the moving average of weights used as final weights; default: no average"),
+  learningRate: z.number().positive().default(2e-3).describe("learning rate (the maximum of a schedule)"),
+  weightDecay: z.number().min(0).optional().describe("weight decay; default: the optimizer's"),
   sgdMomentum: share.default(0.9).describe("momentum of sgd"),
-  nesterov: z.boolean().default(true).describe("Nesterov's momentum for sgd"),
-  clipNorm: z.number().positive().optional().describe("largest length of the gradient"),
-  schedule: z.enum(["constant", "cosine", "exponential"]).default("cosine").describe("how the learning rate falls"),
-  warmupEpochs: z.number().min(0).default(0).describe("epochs over which it first climbs"),
-  finalRate: share.optional().describe("where the cosine ends, as a share of its highest; default: 0"),
-  decayRate: z.number().positive().default(0.9).describe("factor an epoch of the exponential schedule"),
-  labelSmoothing: share.default(0).describe("share of a label spread over all classes"),
-  mixup: z.number().min(0).max(4).optional().describe("alpha of mixup, images laid over each other; default: 0, none"),
-  cutmix: z.number().min(0).max(4).optional().describe("alpha of CutMix, a part of another image; default: 0, none"),
+  nesterov: z.boolean().default(true).describe("use Nesterov momentum with sgd"),
+  clipNorm: z.number().positive().optional().describe("maximum norm of the gradient"),
+  schedule: z.enum(["constant", "cosine", "exponential"]).default("cosine").describe("learning rate schedule"),
+  warmupEpochs: z.number().min(0).default(0).describe("epochs of learning rate warm-up"),
+  finalRate: share.optional().describe("final learning rate of the cosine, as a share of the maximum; default: 0"),
+  decayRate: z.number().positive().default(0.9).describe("factor per epoch of the exponential schedule"),
+  labelSmoothing: share.default(0).describe("label smoothing: share of each label spread over all classes"),
+  mixup: z.number().min(0).max(4).optional().describe("alpha of mixup, which blends pairs of images; default: 0, none"),
+  cutmix: z
+    .number()
+    .min(0)
+    .max(4)
+    .optional()
+    .describe("alpha of CutMix, which pastes a part of another image; default: 0, none"),
   focalGamma: z.number().min(0).optional().describe("gamma of the focal loss; default: plain cross-entropy"),
   focalAlpha: z.number().positive().default(0.25).describe("alpha of the focal loss"),
-  balance: z.enum(["none", "sampling", "weights"]).default("sampling").describe("what makes classes count alike"),
-  rotation: z.number().min(0).max(180).default(180).describe("largest rotation, degrees"),
-  zoom: z.number().min(0).max(0.9).default(0.1).describe("largest zoom, a share, each axis by itself"),
-  horizontalFlip: z.boolean().default(true).describe("mirror half the images left to right"),
-  verticalFlip: z.boolean().default(true).describe("mirror half the images top to bottom"),
+  balance: z.enum(["none", "sampling", "weights"]).default("sampling").describe("how classes get equal weight"),
+  rotation: z.number().min(0).max(180).default(180).describe("maximum rotation in degrees"),
+  zoom: z.number().min(0).max(0.9).default(0.1).describe("maximum zoom as a share, drawn separately for each axis"),
+  horizontalFlip: z.boolean().default(true).describe("flip half of the images horizontally"),
+  verticalFlip: z.boolean().default(true).describe("flip half of the images vertically"),
   augment: z.boolean().default(true).describe("rotate, zoom and flip training images"),
   ...augmentationKeys,
   copies: z
@@ -107,35 +121,38 @@ const schema = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe("augmented copies an image whose features a frozen backbone keeps"),
+    .describe("augmented copies per image for the features of a frozen backbone"),
   validation: z
     .number()
     .min(0.01)
     .max(0.9)
     .default(0.15)
-    .describe("share of the training images held out to choose by"),
+    .describe("share of the training images held out for validation"),
   split: z
     .enum(["stratified", "keras", "leaky"])
     .default("stratified")
-    .describe("how they are chosen; leaky ignores siblings, to show what that does"),
-  groupBy: z.string().optional().describe("manifest column whose images stay on one side: patient, slide"),
-  earlyStopping: count.optional().describe("epochs without improvement before the run ends; default: never"),
+    .describe("how validation images are chosen; leaky ignores siblings, to show the effect"),
+  groupBy: z
+    .string()
+    .optional()
+    .describe("manifest column that keeps groups of images on one side of the split: patient, slide"),
+  earlyStopping: count.optional().describe("stop after this many epochs without improvement; default: never"),
   reduceOnPlateau: count
     .optional()
-    .describe("epochs without improvement before the learning rate falls; default: never"),
-  reduceFactor: z.number().positive().max(1).default(0.5).describe("what it is then multiplied by"),
-  minLearningRate: z.number().min(0).default(1e-6).describe("where that ends"),
-  monitor: z.enum(MONITORS).default("val_loss").describe("the figure that callbacks watch"),
-  restoreBest: z.boolean().default(false).describe("end with the weights of the best epoch, not the last"),
-  seed: z.number().int().min(0).default(0).describe("what all chance comes from"),
-  threads: count.optional().describe("threads of the engine; default: one a core"),
+    .describe("lower the learning rate after this many epochs without improvement; default: never"),
+  reduceFactor: z.number().positive().max(1).default(0.5).describe("factor that lowers the learning rate on a plateau"),
+  minLearningRate: z.number().min(0).default(1e-6).describe("lowest learning rate on a plateau"),
+  monitor: z.enum(MONITORS).default("val_loss").describe("metric for early stopping and learning rate reduction"),
+  restoreBest: z.boolean().default(false).describe("use the weights of the best epoch, not the last"),
+  seed: z.number().int().min(0).default(0).describe("random seed"),
+  threads: count.optional().describe("number of engine threads; default: one per core"),
   splitSeed: z
     .number()
     .int()
     .min(0)
     .optional()
-    .describe("what the split comes from, where runs are to share it; default: seed"),
-  device: z.enum(["cpu", "cuda", "dml", "coreml", "webgpu"]).default("cpu").describe("where the engine runs"),
+    .describe("random seed of the split, if several runs share one; default: seed"),
+  device: z.enum(["cpu", "cuda", "dml", "coreml", "webgpu"]).default("cpu").describe("device for the engine"),
 });
 
 /** Every setting of a training run, defaults filled in. */
@@ -147,9 +164,9 @@ export type RecipeKey = keyof Recipe;
 /** Groups of keys that stand together in the schema: the first key of each. */
 const GROUPS: Readonly<Partial<Record<RecipeKey, string>>> = {
   model: "Model",
-  cellDiameters: "What the model sees",
+  cellDiameters: "Model input",
   epochs: "Optimizer and schedule",
-  labelSmoothing: "Loss and balance of classes",
+  labelSmoothing: "Loss and class balance",
   rotation: "Augmentation",
   validation: "Validation and callbacks",
   seed: "The run",
@@ -193,7 +210,7 @@ export function parseRecipe(values: Readonly<Record<string, unknown>>, source = 
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
     const near = nearest(key, Object.keys(schema.shape));
-    throw new LeukogramError("ERR_CONFIG", `${source}: there is no setting "${key}"`, {
+    throw new LeukogramError("ERR_CONFIG", `${source}: unknown setting "${key}"`, {
       hint: near === undefined ? `Settings: ${Object.keys(schema.shape).join(", ")}.` : `Did you mean "${near}"?`,
     });
   }

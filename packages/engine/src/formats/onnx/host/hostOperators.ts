@@ -10,7 +10,9 @@ const vector = (data: readonly Dim[]): HostValue => ({ shape: [data.length], dat
 function together(inputs: readonly HostValue[], facts: NodeFacts, act: (entries: readonly Dim[]) => Dim): HostValue {
   const shape = broadcastShape(inputs.map((input) => input.shape));
   if (shape === undefined)
-    throw facts.refuse(`joins odd shapes: ${inputs.map((input) => JSON.stringify(input.shape)).join(" and ")}`);
+    throw facts.refuse(
+      `concatenates incompatible shapes: ${inputs.map((input) => JSON.stringify(input.shape)).join(" and ")}`,
+    );
   checkCount(shape, facts);
   const whole = inputs.map((input) => broadcast(input, shape));
   return { shape, data: whole[0]!.data.map((_, i) => act(whole.map(({ data }) => data[i]!))) };
@@ -69,7 +71,7 @@ const slice: HostOperator = ([x], facts) => {
   const axes = facts.numbers("axes", 3) ?? [...(starts ?? []).keys()];
   const steps = facts.numbers("steps", 4) ?? axes.map(() => 1);
   if ([starts, ends, axes, steps].some((list) => list?.length !== axes.length))
-    throw facts.refuse("has not as many starts as ends, axes and steps");
+    throw facts.refuse("has different numbers of starts, ends, axes and steps");
   return axes.reduce((table, given, i) => {
     const axis = frontAxis(given, table.shape.length, facts);
     const places = slicePlaces(facts, table.shape[axis]!, [starts![i]!, ends![i]!, steps[i]!]);
@@ -82,7 +84,7 @@ const transpose: HostOperator = ([x], facts) => {
   const rank = x!.shape.length;
   const perm = facts.ints("perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
   if ([...perm].sort((a, b) => a - b).join() !== [...perm.keys()].join() || perm.length !== rank)
-    throw facts.refuse(`has perm ${JSON.stringify(perm)}, and an input of ${rank} axes`);
+    throw facts.refuse(`has perm ${JSON.stringify(perm)}, but an input of ${rank} axes`);
   const shape = perm.map((axis) => x!.shape[axis]!);
   return picked(x!, shape, (at) => perm.map((_, axis) => at[perm.indexOf(axis)]!));
 };
@@ -96,7 +98,7 @@ const expand: HostOperator = ([x, wanted], facts) => {
 
 const tile: HostOperator = ([x, repeats], facts) => {
   const counts = fixedSizes(repeats!, facts);
-  if (counts.length !== x!.shape.length) throw facts.refuse("has not one number of repeats for each axis");
+  if (counts.length !== x!.shape.length) throw facts.refuse("does not have one repeat for each axis");
   const shape = x!.shape.map((size, axis) => size * counts[axis]!);
   checkCount(shape, facts);
   return picked(x!, shape, (at) => at.map((place, axis) => place % x!.shape[axis]!));
@@ -145,7 +147,9 @@ const joined: HostOperator = (inputs, facts) => {
   const axis = frontAxis(facts.int("axis", 0), inputs[0]!.shape.length, facts);
   const table = joinedTables(inputs, axis);
   if (table === undefined)
-    throw facts.refuse(`joins odd shapes: ${inputs.map(({ shape }) => JSON.stringify(shape)).join(" and ")}`);
+    throw facts.refuse(
+      `concatenates incompatible shapes: ${inputs.map(({ shape }) => JSON.stringify(shape)).join(" and ")}`,
+    );
   return table;
 };
 
@@ -178,7 +182,7 @@ const unsqueeze: HostOperator = ([x], facts) => {
   const axes = facts.numbers("axes", 1) ?? [0];
   const rank = x!.shape.length + axes.length;
   const front = axes.map((axis) => frontAxis(axis, rank, facts));
-  if (new Set(front).size !== axes.length) throw facts.refuse(`names an axis twice: ${JSON.stringify(axes)}`);
+  if (new Set(front).size !== axes.length) throw facts.refuse(`lists an axis twice: ${JSON.stringify(axes)}`);
   const rest = [...x!.shape];
   return { shape: Array.from({ length: rank }, (_, i) => (front.includes(i) ? 1 : rest.shift()!)), data: x!.data };
 };

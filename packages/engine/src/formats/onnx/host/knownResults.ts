@@ -16,7 +16,7 @@ const JOINS = new Set(["Concat", "Sum", "Mean", "Max", "Min"]);
 
 type Known = (facts: NodeFacts, values: readonly (Value | undefined)[]) => Value | undefined;
 
-/** What a node gives where it takes no layer to say so. @throws ERR_FORMAT where a known number can't be had. */
+/** What a node gives where it takes no layer to say so. @throws ERR_FORMAT if a known number can't be had. */
 export const knownResult: Known = (facts, values) => {
   const { type } = facts.node;
   const [x] = values;
@@ -24,7 +24,7 @@ export const knownResult: Known = (facts, values) => {
   if (type === "DequantizeLinear") return dequantized(facts, values);
   if (x === undefined) return undefined;
   if (type === "Dropout" && facts.hosts.get(2)?.data[0])
-    throw facts.refuse("has training_mode = 1, where 0 is supported");
+    throw facts.refuse("has training_mode = 1; only 0 is supported");
   if (NOTHING.has(type) || (JOINS.has(type) && values.length === 1)) return x;
   if (type === "Shape") return shapeValue(facts, shapeOf(x));
   if (type === "Size") return sizeValue(facts, shapeOf(x));
@@ -86,13 +86,13 @@ const moved: Known = (facts, values) => {
 
 function scattered(facts: NodeFacts, [into, index, updates]: readonly Value[]): Value {
   if (into?.kind !== "constant" || index?.kind !== "host" || updates?.kind !== "constant" || into.isWeight)
-    throw facts.refuse("changes entries of what the network computes, which is not supported");
+    throw facts.refuse("changes entries of computed values, which is not supported");
   const { shape: places, data: at } = index.value;
   const depth = places.at(-1) ?? 0;
   const front = into.shape.slice(0, depth);
   const width = into.shape.slice(depth).reduce((all, size) => all * size, 1);
   if (depth < 1 || depth > into.shape.length || updates.data.length !== (at.length / depth) * width)
-    throw facts.refuse("has updates that do not fit its indices");
+    throw facts.refuse("has updates that do not match its indices");
   const data = into.data.slice();
   for (const [row, place] of rowPlaces(facts, index.value, { sizes: front, verb: "changes" }).entries())
     data.set(updates.data.subarray(row * width, (row + 1) * width), place * width);
@@ -103,7 +103,7 @@ const host: Known = (facts, values) => {
   const given = values.filter((value) => value !== undefined);
   if (given.length === 0 || !given.every((value) => value.kind === "host")) return undefined;
   const operator = HOST_OPERATORS[facts.node.type];
-  if (operator === undefined) throw facts.refuse("computes with whole numbers, which is supported for shapes alone");
+  if (operator === undefined) throw facts.refuse("computes with whole numbers, which is supported only for shapes");
   const inputs = given.map(({ value }) => value);
   return { kind: "host", value: operator(inputs, facts) };
 };
@@ -136,7 +136,7 @@ function constantOf(facts: NodeFacts): Value {
   if (floats) return { kind: "constant", data: Float32Array.from(floats), shape: [floats.length], isWeight: false };
   if (whole !== undefined) return { kind: "host", value: { shape: [], data: [whole] } };
   if (list !== undefined) return { kind: "host", value: { shape: [list.length], data: list } };
-  throw facts.refuse("holds something else than numbers");
+  throw facts.refuse("contains values that are not numbers");
 }
 
 function shapeValue(facts: NodeFacts, shape: readonly Dim[]): Value {
@@ -162,13 +162,12 @@ function filledReal(facts: NodeFacts, shape: HostValue): Value | undefined {
 // Whole numbers and reals that are known become each other; what the network computes stays, where it stays real.
 function cast(facts: NodeFacts, x: Value): Value | undefined {
   const to = facts.int("to", 0);
-  if (!REAL_TYPES.has(to) && !isWholeType(to))
-    throw facts.refuse(`has to = ${to}, a type of numbers that is not supported`);
+  if (!REAL_TYPES.has(to) && !isWholeType(to)) throw facts.refuse(`has to = ${to}, an unsupported type`);
   if (x.kind === "quantised") throw facts.refuse("works on whole numbers, which is not supported");
   if (REAL_TYPES.has(to)) return x.kind === "host" ? realsOf(facts, x.value) : x;
   if (x.kind === "host") return { kind: "host", value: { ...x.value, data: wholeOf(facts, x.value.data, to) } };
   if (x.kind !== "constant") return undefined;
-  if (x.data.length > MOST_WHOLE) throw facts.refuse(`makes whole numbers of ${x.data.length} reals`);
+  if (x.data.length > MOST_WHOLE) throw facts.refuse(`converts ${x.data.length} real numbers to whole numbers`);
   return { kind: "host", value: { shape: x.shape, data: wholeOf(facts, Array.from(x.data), to) } };
 }
 
@@ -180,7 +179,7 @@ function wholeOf(facts: NodeFacts, data: readonly Dim[], to: number): readonly D
       throw facts.refuse("computes with the size of the batch");
     }
     const whole = to === BOOL ? Number(value !== 0) : Math.trunc(value) + 0;
-    if (!(whole >= least && whole <= most)) throw facts.refuse(`has to = ${to}, a type that does not hold ${value}`);
+    if (!(whole >= least && whole <= most)) throw facts.refuse(`has to = ${to}, a type that can't represent ${value}`);
     return whole;
   });
 }
@@ -188,6 +187,6 @@ function wholeOf(facts: NodeFacts, data: readonly Dim[], to: number): readonly D
 /** Known whole numbers as reals. */
 export function realsOf(facts: NodeFacts, { shape, data }: HostValue): Constant {
   if (data.some((value) => typeof value === "string"))
-    throw facts.refuse("makes a real number of the size of the batch, which is not supported");
+    throw facts.refuse("turns the size of the batch into a real number, which is not supported");
   return { kind: "constant", data: Float32Array.from(data as readonly number[]), shape, isWeight: false };
 }
