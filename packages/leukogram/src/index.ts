@@ -108,7 +108,7 @@ export type {
 } from "./evaluation/classifyPictures.ts";
 export { comparePredictions } from "./evaluation/compare.ts";
 export type { SplitComparison, TrainingFigures, Trainings } from "./evaluation/compareSplits.ts";
-export type { ConfidenceFigures } from "./evaluation/confidence/confidence.ts";
+export type { ConfidenceFigures, ConfidenceRules, RulesTried } from "./evaluation/confidence/confidence.ts";
 export type { CellCrops, CroppingModel, CropSummary } from "./evaluation/crops/cellCrops.ts";
 export type { ChosenCells } from "./evaluation/crops/chosenCells.ts";
 export type { CroppedAnswer } from "./evaluation/crops/cropTally.ts";
@@ -152,6 +152,26 @@ export {
   adaptJob,
 } from "./jobs/adaptJob.ts";
 export { type AuditJobOptions, auditJob } from "./jobs/auditJob.ts";
+export {
+  type DifferentialJobOptions,
+  type DifferentialJobResult,
+  differentialJob,
+} from "./jobs/cells/differentialJob.ts";
+export type { ExplainedFile } from "./jobs/cells/explainImages.ts";
+export {
+  BASELINES,
+  type Baseline,
+  type ExplainJobOptions,
+  type ExplainJobResult,
+  explainJob,
+} from "./jobs/cells/explainJob.ts";
+export type { LabelFreeWishes } from "./jobs/cells/labelFreeWishes.ts";
+export {
+  type PredictedCell,
+  type PredictJobOptions,
+  type PredictJobResult,
+  predictJob,
+} from "./jobs/cells/predictJob.ts";
 export { type CompareJobOptions, type CompareJobResult, compareJob } from "./jobs/compareJob.ts";
 export {
   type ConvertJobOptions,
@@ -165,12 +185,20 @@ export {
   type CrossValidateJobResult,
   crossValidateJob,
 } from "./jobs/crossValidateJob.ts";
-export { type DifferentialJobOptions, type DifferentialJobResult, differentialJob } from "./jobs/differentialJob.ts";
+export {
+  type Calibrated,
+  type EvaluateJobOptions,
+  type EvaluateJobResult,
+  evaluateJob,
+} from "./jobs/evaluateJob.ts";
+export type { FaultResult } from "./jobs/faults.ts";
 export { type GeneraliseJobOptions, generaliseJob } from "./jobs/generaliseJob.ts";
 export { type JobEvent, type JobOptions, lineOfEvent } from "./jobs/jobEvents.ts";
+export { type JoinJobOptions, type JoinJobResult, joinJob } from "./jobs/joinJob.ts";
 export type { Checked } from "./jobs/models/checkedFile.ts";
 export type { JobWeights } from "./jobs/models/weights.ts";
 export type { Int8Loss } from "./jobs/models/writeInt8.ts";
+export { type ReproduceJobOptions, type ReproduceJobResult, reproduceJob } from "./jobs/reproduceJob.ts";
 export { type RobustnessJobOptions, type RobustnessJobResult, robustnessJob } from "./jobs/robustnessJob.ts";
 export { readRecipe } from "./jobs/runs/readRecipe.ts";
 export { type HowRead, type RunConfig, readRunConfig } from "./jobs/runs/runConfig.ts";
@@ -191,7 +219,7 @@ export { type Discordant, mcnemarExact } from "./metrics/mcnemar.ts";
 export type { ResampledTest } from "./metrics/resampledTest.ts";
 export { type AucAverage, rocAuc } from "./metrics/rocAuc.ts";
 export { type RocCurve, rocCurve } from "./metrics/rocCurve.ts";
-export type { RiskPoint } from "./metrics/selective.ts";
+export type { ConformalRule, RejectRule, RiskPoint } from "./metrics/selective.ts";
 export type { ShownCells } from "./report/pictures/cellSection.ts";
 export { comparisonReport, runReport } from "./report/text/html.ts";
 export type {

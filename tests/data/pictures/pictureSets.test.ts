@@ -8,7 +8,7 @@ import { tellBits } from "leukogram/data/pictures/depth";
 import { decodeImage } from "leukogram/data/pictures/image";
 import { bitsKey } from "leukogram/data/pictures/pictureSets";
 import { forgetRemarks, onRemark, remarksSoFar } from "leukogram/data/remarks";
-import { imagesOf } from "leukogram/jobs/imageFiles";
+import { imagesOf } from "leukogram/jobs/cells/imageFiles";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { setVariable } from "../../support/environment.ts";
 import { picture, temporaryFolder, writeFiles } from "../folders.ts";

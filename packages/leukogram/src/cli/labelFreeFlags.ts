@@ -1,16 +1,5 @@
 // Flags of the commands that classify: what may be done for a new laboratory without its labels.
 import type { Command } from "commander";
-import type { LabelFreeStep } from "../adaptation/labelFree/labelFree.ts";
-import { capital } from "../report/text/format.ts";
-
-/** Values of the flags. */
-export interface LabelFreeFlags {
-  readonly tta?: boolean;
-  readonly adaptStatistics?: boolean;
-  readonly tent?: boolean;
-  readonly neighbours?: boolean;
-  readonly priorCorrection?: boolean;
-}
 
 /** `--tta`, `--adapt-statistics`, `--tent`, `--neighbours` and `--prior-correction`. */
 export function addLabelFreeFlags(command: Command): void {
@@ -23,9 +12,4 @@ export function addLabelFreeFlags(command: Command): void {
       "--prior-correction",
       "correct for the class frequencies of these images; skipped for images that look different from the training images",
     );
-}
-
-/** A line on what was done, or why not. */
-export function stepLine({ name, applied, reason }: LabelFreeStep): string {
-  return `${capital(name)}: ${applied ? "" : "skipped: "}${reason}`;
 }

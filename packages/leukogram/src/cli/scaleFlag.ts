@@ -1,12 +1,8 @@
-// `--scale`: how large a laboratory's pictures show a cell, and what commands say of it.
+// `--scale`: how large a laboratory's pictures show a cell.
 
 import type { Command } from "commander";
-import { parseToldScales, type ToldScales } from "../data/scale/toldScales.ts";
-import type { CellCrops, CropSummary } from "../evaluation/crops/cellCrops.ts";
-import { scaleSentences } from "../evaluation/crops/scaleWords.ts";
 import { collect } from "./options.ts";
 import { addPictureFlags } from "./pictureFlags.ts";
-import type { Progress } from "./progress.ts";
 
 /** Values of the flag. */
 export interface ScaleFlag {
@@ -22,19 +18,4 @@ export function addScaleFlag(command: Command, { several = false }: { readonly s
     collect,
   );
   addPictureFlags(command);
-}
-
-/** The scales that the user told. @throws ERR_USAGE for what is none. */
-export function toldScalesOf({ scale = [] }: ScaleFlag): ToldScales {
-  return parseToldScales(scale);
-}
-
-/** Says the scale of each laboratory, before its cells are classified. */
-export function tellScale(progress: Progress, { laboratories }: Pick<CellCrops, "laboratories">): void {
-  for (const line of scaleSentences(laboratories)) progress.line(line);
-}
-
-/** Says what a reader must know of the scale and the crops, once cells are classified. */
-export function tellCropNotes(progress: Progress, crops: CropSummary | undefined): void {
-  for (const note of crops?.notes ?? []) progress.line(`Note: ${note}`);
 }

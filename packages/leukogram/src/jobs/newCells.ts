@@ -8,7 +8,7 @@ import { IMAGE_EXTENSIONS_TEXT } from "../data/folders/walk.ts";
 import { isManifestName } from "../data/manifest/manifestTable.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import { labelMap } from "../evaluation/evaluateModel.ts";
-import { imagesOf } from "./imageFiles.ts";
+import { imagesOf } from "./cells/imageFiles.ts";
 
 /** The images of a folder or manifest but for those that have a label. @throws ERR_DATA if there is none. */
 export function unlabelledImages(dir: string, labelled: string | undefined): string[] {

@@ -2,7 +2,7 @@ import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { type Suggestion, suggestCells } from "../adaptation/fewLabels/suggestCells.ts";
 import { openRun } from "../adaptation/openRun.ts";
 import { shownPath } from "../data/archives/unpackedFolder.ts";
-import { imagesOf } from "./imageFiles.ts";
+import { imagesOf } from "./cells/imageFiles.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { runJob } from "./jobTeller.ts";
 import { unlabelledImages } from "./newCells.ts";

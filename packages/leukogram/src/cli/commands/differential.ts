@@ -1,6 +1,6 @@
 import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
 import type { Types } from "../../evaluation/rollUp.ts";
-import { differentialJob } from "../../jobs/differentialJob.ts";
+import { differentialJob } from "../../jobs/cells/differentialJob.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
 import type { CommandModule } from "../command.ts";
 import { differentialLines } from "../differentialLines.ts";

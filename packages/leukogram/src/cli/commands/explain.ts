@@ -1,28 +1,19 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
-import { nearest } from "@leukogram/engine/core/nearest";
-import type { Model } from "@leukogram/engine/nn/model";
-import { replaceFolder } from "../../data/outputFolder.ts";
-import { CellCrops } from "../../evaluation/crops/cellCrops.ts";
 import { scaleJson } from "../../evaluation/crops/scaleWords.ts";
-import { assumptionsOf, tellAssumptions } from "../../evaluation/foreign/assumptions.ts";
+import type { Explanation } from "../../explain/explainPicture.ts";
 import { STEPS } from "../../explain/integratedGradients.ts";
-import { mapLayerNames, mapStep } from "../../explain/mapLayers.ts";
-import { METHODS, type Method, methodEntry, parseMethods } from "../../explain/methods.ts";
-import { imagesOf } from "../../jobs/imageFiles.ts";
-import { JobTeller } from "../../jobs/jobTeller.ts";
-import { type GivenModel, openGiven } from "../../jobs/models/givenModel.ts";
+import { METHODS, methodEntry } from "../../explain/methods.ts";
+import type { ExplainedFile } from "../../jobs/cells/explainImages.ts";
+import { BASELINES, type Baseline, explainJob } from "../../jobs/cells/explainJob.ts";
 import { explanationWarnings } from "../../report/explanationWords.ts";
 import { decimal, percent } from "../../report/text/format.ts";
 import { textTable } from "../../report/text/textTable.ts";
 import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
 import type { CommandModule } from "../command.ts";
-import { type ExplainedFile, explainImages } from "../explainImages.ts";
 import { addModelFlags, foreignOf, MODEL_ENDINGS, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, number, oneOf, print, sessionOf, wholeNumber } from "../options.ts";
 import { Progress } from "../progress.ts";
-import { addScaleFlag, type ScaleFlag, tellScale, toldScalesOf } from "../scaleFlag.ts";
-import { strangeLines } from "../strangeLines.ts";
+import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
 
 /** Flags of `explain`. */
 interface Flags extends ScaleFlag, ModelFlags {
@@ -41,10 +32,6 @@ interface Flags extends ScaleFlag, ModelFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-
-/** What counts as an empty picture. */
-const BASELINES = ["background", "black", "white"] as const;
-type Baseline = (typeof BASELINES)[number];
 
 const explain: CommandModule = {
   define(command) {
@@ -91,105 +78,45 @@ const explain: CommandModule = {
   ],
   async execute({ args: [words], options, signal }) {
     const flags = options as unknown as Flags;
-    const session = sessionOf(options);
-    const { model: word, paths } = modelAndPaths(words as string[], {
-      command: "explain",
-      named: flags.model,
-      endings: MODEL_ENDINGS,
+    const { model: named, check, checks, images: most, json, quiet, ...settings } = flags;
+    const { model, paths } = modelAndPaths(words as string[], {
+      ...{ command: "explain", named, endings: MODEL_ENDINGS },
     });
-    const wanted = parseMethods(flags.method);
-    const found = imagesOf(paths);
-    const chosen = spread(found, flags.images);
-    const progress = new Progress(Boolean(flags.quiet));
-    const given = await openWith(word, flags, progress);
-    const { classes } = given;
-    const samples = found.map((path) => ({ path }));
-    const crops = await CellCrops.plan({ ...given, path: word }, samples, { told: toldScalesOf(flags), signal });
-    tellScale(progress, crops);
-    const settings = {
-      model: word,
-      classes,
-      target: flags.class === undefined ? undefined : indexOfClass(flags.class, classes),
-      methods: methodsFor(given.model, wanted, { flags, progress }),
-      layer: flags.layer,
-      baseline: baselineOf(flags.baseline, given.model),
-      steps: flags.steps,
-      checks: flags.check ? flags.checks : 0,
-      seed: flags.seed,
-      skipBad: Boolean(flags.skipBad),
-      // The files are of one laboratory.
-      redCellOf: () => crops.redCellOf(0),
-      session,
-      signal,
-    };
-    if (chosen.length < found.length)
-      progress.line(`Explaining ${chosen.length} of ${found.length} images; use --images for more.`);
-    let explained: readonly ExplainedFile[] = [];
-    await replaceFolder(flags.out, "leukogram explain", async (dir) => {
-      explained = await explainImages(given, chosen, { ...settings, dir, progress });
+    const found = await explainJob({
+      ...{ ...settings, ...sessionOf(options), model, images: paths, most, checks: check ? checks : 0, signal },
+      foreign: foreignOf(flags),
+      onProgress: new Progress(Boolean(quiet)).hear,
     });
     const { out } = flags;
-    const scale = scaleJson(crops.summary(classes));
-    const images = explained.map(({ json }) => json);
-    for (const line of strangeLines(explained.map(({ file, familiarity }) => ({ path: file, familiarity }))))
-      progress.line(`Note: ${line}`);
-    print(
-      Boolean(flags.json),
-      { model: word, out, assumptions: assumptionsOf(given.foreign ?? {}), images, ...(scale && { scale }) },
-      () => [...lines(explained, classes), `Report: ${out}/explain.html`].join("\n"),
+    const scale = scaleJson(found.crops);
+    const images = found.images.map((image) => imageJson(image, found.classes));
+    print(Boolean(json), { model, out, assumptions: found.assumptions, images, ...(scale && { scale }) }, () =>
+      [...lines(found.images, found.classes), `Report: ${out}/explain.html`].join("\n"),
     );
   },
 };
 
-async function openWith(word: string, flags: Flags, progress: Progress): Promise<GivenModel> {
-  const given = await openGiven(word, foreignOf(flags));
-  if (!given.isOurs) tellAssumptions(new JobTeller(progress.hear), { notes: [...given.notes, ...given.warnings] });
-  const { shape } = given.model.input;
-  if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return given;
-  throw new LeukogramError(
-    "ERR_CONFIG",
-    `${word}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
-    {
-      hint: "Give a model whose input is [height, width, 3].",
-    },
-  );
+function imageJson(image: ExplainedFile, classes: readonly string[]) {
+  const { file, probabilities, familiarity, target, explanations, overlays } = image;
+  const shares = Object.fromEntries(classes.map((name, k) => [name, probabilities[k]!]));
+  const told = explanations.map((found, i) => ({ ...explanationJson(found), overlay: overlays[i] }));
+  return { file, class: classes[target], probabilities: shares, familiarity, explanations: told };
 }
 
-// Without a layer that has maps, `all` is the others.
-function methodsFor(
-  model: Model,
-  wanted: readonly Method[],
-  { flags: { method, layer }, progress }: { flags: Flags; progress: Progress },
-): readonly Method[] {
-  const needing = wanted.filter((name) => methodEntry(name).needsMaps);
-  if (needing.length === 0 && layer !== undefined)
-    throw new LeukogramError("ERR_USAGE", `explain: --layer works with gradcam and scorecam, not with ${method}`, {
-      hint: "Remove --layer, or add --method gradcam.",
-    });
-  const isOptional = method.includes("all") && layer === undefined && mapLayerNames(model).length === 0;
-  if (needing.length > 0 && !isOptional) mapStep(model, layer);
-  if (!isOptional) return wanted;
-  progress.line(`Note: no layer of ${model.name} has feature maps, which ${needing.join(" and ")} need.`);
-  return wanted.filter((name) => !needing.includes(name));
-}
-
-function indexOfClass(name: string, classes: readonly string[]): number {
-  const found = classes.findIndex((key) => key.toLowerCase() === name.toLowerCase());
-  if (found >= 0) return found;
-  const near = nearest(name, classes);
-  throw new LeukogramError("ERR_USAGE", `explain: unknown class "${name}"`, {
-    hint: near === undefined ? `The model's classes are ${classes.join(", ")}.` : `Did you mean "${near}"?`,
-  });
-}
-
-function baselineOf(name: Baseline, model: Model): readonly number[] | undefined {
-  if (name === "background") return undefined;
-  return new Array<number>(model.input.shape[2]!).fill(name === "black" ? 0 : 255);
-}
-
-function spread(files: readonly string[], most: number): string[] {
-  if (files.length <= most) return [...files];
-  return Array.from({ length: most }, (_, i) => files[Math.floor(((i + 0.5) * files.length) / most)]!);
+// As JSON tells it: small maps with their values, rounded.
+function explanationJson(found: Explanation): Record<string, unknown> {
+  const { method, layer, isBypassed, map, onCell, cell, check, figures } = found;
+  const few = map.data.length <= 1024;
+  return {
+    method,
+    ...(layer !== undefined && { layer, isBypassed }),
+    mapSize: [map.height, map.width],
+    ...(few && { map: Array.from(map.data, (value) => Number(value.toPrecision(6))) }),
+    onCell: Number.isNaN(onCell) ? null : onCell,
+    cellArea: cell.area,
+    ...(check && { check: { ...check, mean: Number.isNaN(check.mean) ? null : check.mean } }),
+    ...(Object.keys(figures).length > 0 && { figures }),
+  };
 }
 
 function lines(explained: readonly ExplainedFile[], classes: readonly string[]): string[] {

@@ -1,12 +1,9 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { joinedRecipe, joinRuns } from "../../adaptation/joinRuns.ts";
-import { openRun } from "../../adaptation/openRun.ts";
-import { openLaboratories } from "../../data/laboratories.ts";
-import { checkRunFolder, prepareRunFolder } from "../../jobs/runs/runConfig.ts";
-import { addClassNameFlags, classNamesOf, howReadOf } from "../classNameFlags.ts";
+import { joinJob } from "../../jobs/joinJob.ts";
+import { addClassNameFlags, howReadOf } from "../classNameFlags.ts";
 import type { CommandModule } from "../command.ts";
-import { addSessionFlags, collect, groupingOf, print, sessionOf, shareText } from "../options.ts";
+import { addSessionFlags, collect, print, sessionOf, shareText } from "../options.ts";
 import { addPictureFlags } from "../pictureFlags.ts";
 import { Progress } from "../progress.ts";
 
@@ -41,21 +38,13 @@ const join: CommandModule = {
       throw new LeukogramError("ERR_USAGE", `join: --${data === undefined ? "data" : "out"} is missing`, {
         hint: "Give the images that both were trained on, and a folder for the joined model.",
       });
-    const progress = new Progress(Boolean(quiet));
-    const [first, second] = [await openRun(String(args[0])), await openRun(String(args[1]))];
-    const recipe = joinedRecipe(first, second);
-    const config = { data: data.length === 1 ? data[0]! : data, ...howReadOf(options), recipe };
-    const folder = { resume: false, replace: Boolean(yes) };
-    checkRunFolder(out, config, folder);
-    const opened = openLaboratories(data, { ...groupingOf(recipe), ...classNamesOf(options) });
-    await prepareRunFolder(out, config, folder);
-    const { accuracy, balancedAccuracy, count } = await joinRuns(first, second, {
-      ...sessionOf(options),
-      data: opened,
-      out,
-      signal,
-      onStage: progress.stage,
+    const { validation } = await joinJob({
+      ...{ ...howReadOf(options), ...sessionOf(options), data, out, signal },
+      runs: [String(args[0]), String(args[1])],
+      replace: Boolean(yes),
+      onProgress: new Progress(Boolean(quiet)).hear,
     });
+    const { accuracy, balancedAccuracy, count } = validation;
     print(Boolean(json), { out, judgedOn: "validation", count, accuracy, balancedAccuracy }, () =>
       [
         `${counted(count, "image")} that neither learned from: accuracy ${shareText(accuracy)}, balanced ${shareText(balancedAccuracy)}`,

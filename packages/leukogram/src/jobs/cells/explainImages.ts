@@ -2,21 +2,22 @@
 import { writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import sharp from "sharp";
-import { decodeImage } from "../data/pictures/image.ts";
-import { badImage } from "../evaluation/classifyFiles.ts";
-import { Explainer, type Explanation } from "../explain/explainPicture.ts";
-import { stopIfAborted } from "../explain/interrupted.ts";
-import { type Method, methodEntry } from "../explain/methods.ts";
-import type { GivenModel } from "../jobs/models/givenModel.ts";
-import { type DrawnExplanation, type ExplainedPicture, explainReport } from "../report/explainReport.ts";
-import { overlayPng, overlaySheet, picturePng } from "../report/pictures/overlay.ts";
-import { PictureReader, type ReadPicture } from "../report/pictures/pictureReader.ts";
-import { percent } from "../report/text/format.ts";
-import { VERSION } from "../version.ts";
-import type { Progress } from "./progress.ts";
+import { decodeImage } from "../../data/pictures/image.ts";
+import { badImage } from "../../evaluation/classifyFiles.ts";
+import { Explainer, type Explanation } from "../../explain/explainPicture.ts";
+import { stopIfAborted } from "../../explain/interrupted.ts";
+import { type Method, methodEntry } from "../../explain/methods.ts";
+import { type DrawnExplanation, type ExplainedPicture, explainReport } from "../../report/explainReport.ts";
+import { overlayPng, overlaySheet, picturePng } from "../../report/pictures/overlay.ts";
+import { PictureReader, type ReadPicture } from "../../report/pictures/pictureReader.ts";
+import { percent } from "../../report/text/format.ts";
+import { VERSION } from "../../version.ts";
+import type { JobTeller } from "../jobTeller.ts";
+import type { GivenModel } from "../models/givenModel.ts";
 
 // File names without their endings, numbered where several are the same.
 function outputNames(paths: readonly string[]): string[] {
@@ -27,22 +28,6 @@ function outputNames(paths: readonly string[]): string[] {
     taken.set(name.toLowerCase(), times);
     return times === 1 ? name : `${name}-${times}`;
   });
-}
-
-// An explanation as JSON tells it: small maps with their values, rounded.
-function explanationJson(found: Explanation): Record<string, unknown> {
-  const { method, layer, isBypassed, map, onCell, cell, check, figures } = found;
-  const few = map.data.length <= 1024;
-  return {
-    method,
-    ...(layer !== undefined && { layer, isBypassed }),
-    mapSize: [map.height, map.width],
-    ...(few && { map: Array.from(map.data, (value) => Number(value.toPrecision(6))) }),
-    onCell: Number.isNaN(onCell) ? null : onCell,
-    cellArea: cell.area,
-    ...(check && { check: { ...check, mean: Number.isNaN(check.mean) ? null : check.mean } }),
-    ...(Object.keys(figures).length > 0 && { figures }),
-  };
 }
 
 /** What {@link explainImages} takes beside model and files. */
@@ -62,10 +47,10 @@ export interface ExplainImagesOptions {
   /** Width of a red cell, pixels, by place of the file; undefined if it is not known. */
   readonly redCellOf: (index: number) => number | undefined;
   readonly session: SessionOptions;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal | undefined;
   /** Where overlays and the page are written. */
   readonly dir: string;
-  readonly progress: Progress;
+  readonly tell: JobTeller;
 }
 
 /** What was found of one file. */
@@ -74,9 +59,11 @@ export interface ExplainedFile {
   readonly probabilities: readonly number[];
   /** Share of the model's own pictures that look as strange; undefined if it is not known. */
   readonly familiarity: number | undefined;
+  /** Index of the class that is explained. */
+  readonly target: number;
   readonly explanations: readonly Explanation[];
-  readonly json: Readonly<Record<string, unknown>>;
-  readonly drawn: ExplainedPicture;
+  /** Names of the overlays, one for each explanation. */
+  readonly overlays: readonly string[];
 }
 
 /** Explains files one after the other; writes an overlay a method and file, and explain.html on them all. */
@@ -85,30 +72,27 @@ export async function explainImages(
   files: readonly string[],
   options: ExplainImagesOptions,
 ): Promise<readonly ExplainedFile[]> {
-  const { model, classes, checks, seed, session, signal, dir, progress, skipBad } = options;
+  const { model, classes, checks, seed, session, signal, dir, tell, skipBad } = options;
   const explainer = new Explainer(given.model, { open: (bytes) => createSession(bytes, session), checks, seed });
   const reader = new PictureReader(given, session);
   const names = outputNames(files);
   const explained: ExplainedFile[] = [];
+  const pictures: ExplainedPicture[] = [];
   try {
     for (const [i, file] of files.entries()) {
       stopIfAborted(signal);
       try {
         const picture = await reader.read(file, { redCell: options.redCellOf(i) });
-        explained.push(
-          await explainFile(explainer, picture, {
-            ...options,
-            file,
-            name: names[i]!,
-            isCropped: given.cells !== undefined || given.cropRedCells !== undefined,
-          }),
-        );
+        const isCropped = given.cells !== undefined || given.cropRedCells !== undefined;
+        const found = await explainFile(explainer, picture, { ...options, file, name: names[i]!, isCropped });
+        explained.push(found.explained);
+        pictures.push(found.drawn);
       } catch (error) {
         if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
         if (!skipBad) throw badImage(error);
-        progress.line(`Skipped: ${error.reason}`);
+        tell.line(`Skipped: ${error.reason}`);
       }
-      progress.stage("Explaining images", i + 1, files.length);
+      tell.stage("Explaining images", i + 1, files.length);
     }
   } finally {
     await explainer.close();
@@ -116,7 +100,6 @@ export async function explainImages(
   }
   if (explained.length === 0)
     throw new LeukogramError("ERR_IMAGE", "none of the images can be read", { hint: "Give other images." });
-  const pictures = explained.map(({ drawn }) => drawn);
   const html = explainReport({ model: basename(model), classes, seenAs: seenWords(given), pictures, version: VERSION });
   await writeFile(join(dir, "explain.html"), html);
   return explained;
@@ -130,7 +113,11 @@ interface FileOptions extends ExplainImagesOptions {
   readonly name: string;
 }
 
-async function explainFile(explainer: Explainer, picture: ReadPicture, options: FileOptions): Promise<ExplainedFile> {
+async function explainFile(
+  explainer: Explainer,
+  picture: ReadPicture,
+  options: FileOptions,
+): Promise<{ readonly explained: ExplainedFile; readonly drawn: ExplainedPicture }> {
   const { file, name, classes, methods, dir, model, layer, baseline, steps, signal } = options;
   const row = await explainer.probabilities(picture);
   const total = row.reduce((sum, value) => sum + value, 0);
@@ -149,15 +136,8 @@ async function explainFile(explainer: Explainer, picture: ReadPicture, options: 
     explanations.push(found);
     drawn.push({ ...found, overlay: await jpegUri(await overlayPng(overlay)) });
   }
-  const shares = Object.fromEntries(classes.map((key, k) => [key, probabilities[k]!]));
-  const { familiarity } = picture;
-  const told = explanations.map((found, i) => ({ ...explanationJson(found), overlay: overlays[i] }));
   return {
-    file,
-    probabilities,
-    familiarity,
-    explanations,
-    json: { file, class: classes[target], probabilities: shares, familiarity, explanations: told },
+    explained: { file, probabilities, familiarity: picture.familiarity, target, explanations, overlays },
     drawn: {
       file: basename(file),
       original: await jpegUri(file),

@@ -1,5 +1,5 @@
-import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../evaluation/familiarity.ts";
-import { isUnfamiliar } from "../metrics/familiarity.ts";
+import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../../evaluation/familiarity.ts";
+import { isUnfamiliar } from "../../metrics/familiarity.ts";
 
 /** An image that a model answered, and how familiar it looks; undefined if the model can't tell. */
 export interface LookedAt {

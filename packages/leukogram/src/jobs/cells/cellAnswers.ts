@@ -4,21 +4,21 @@ import { basename } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
-import { shownPath } from "../data/archives/unpackedFolder.ts";
-import { isManifestName } from "../data/manifest/manifestTable.ts";
-import { parseToldScales } from "../data/scale/toldScales.ts";
-import { loadClassifier } from "../evaluation/classifier.ts";
-import { badImage, classifyFiles } from "../evaluation/classifyFiles.ts";
-import { CellCrops, type CropSummary } from "../evaluation/crops/cellCrops.ts";
-import { scaleSentences } from "../evaluation/crops/scaleWords.ts";
-import { type Assumptions, assumptionsOf, tellAssumptions } from "../evaluation/foreign/assumptions.ts";
-import type { ForeignOptions } from "../evaluation/foreign/foreignModel.ts";
-import { holdsAnswers, readPredictionsCsv } from "../evaluation/predictionsCsv.ts";
-import type { Prediction, Predictions } from "../evaluation/types.ts";
-import { DEFAULT_MODEL } from "../shipped/shipped.ts";
-import type { HomeFacts } from "../training/homeFacts.ts";
+import { shownPath } from "../../data/archives/unpackedFolder.ts";
+import { isManifestName } from "../../data/manifest/manifestTable.ts";
+import { parseToldScales } from "../../data/scale/toldScales.ts";
+import { loadClassifier } from "../../evaluation/classifier.ts";
+import { badImage, classifyFiles } from "../../evaluation/classifyFiles.ts";
+import { CellCrops, type CropSummary } from "../../evaluation/crops/cellCrops.ts";
+import { scaleSentences } from "../../evaluation/crops/scaleWords.ts";
+import { type Assumptions, assumptionsOf, tellAssumptions } from "../../evaluation/foreign/assumptions.ts";
+import type { ForeignOptions } from "../../evaluation/foreign/foreignModel.ts";
+import { holdsAnswers, readPredictionsCsv } from "../../evaluation/predictionsCsv.ts";
+import type { Prediction, Predictions } from "../../evaluation/types.ts";
+import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
+import type { HomeFacts } from "../../training/homeFacts.ts";
+import type { JobTeller } from "../jobTeller.ts";
 import { picturesOf } from "./imageFiles.ts";
-import type { JobTeller } from "./jobTeller.ts";
 
 /** Answers to cells, and what is known of the model that gave them. */
 export interface CellAnswers {

@@ -1,13 +1,13 @@
 import { existsSync, statSync } from "node:fs";
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { unpackedFolder } from "../data/archives/unpackedFolder.ts";
-import { IMAGE_EXTENSIONS_TEXT, walkFolder } from "../data/folders/walk.ts";
-import { listedImages } from "../data/manifest/listedImages.ts";
-import { isManifestName } from "../data/manifest/manifestTable.ts";
-import { addPictures } from "../data/pictures/pictureSets.ts";
-import { remarkLeftOut } from "../data/remarks.ts";
-import type { ScaledSample } from "../data/scale/usedScales.ts";
+import { unpackedFolder } from "../../data/archives/unpackedFolder.ts";
+import { IMAGE_EXTENSIONS_TEXT, walkFolder } from "../../data/folders/walk.ts";
+import { listedImages } from "../../data/manifest/listedImages.ts";
+import { isManifestName } from "../../data/manifest/manifestTable.ts";
+import { addPictures } from "../../data/pictures/pictureSets.ts";
+import { remarkLeftOut } from "../../data/remarks.ts";
+import type { ScaledSample } from "../../data/scale/usedScales.ts";
 
 /**
  * Image files as given, and all of folders, zips and manifest CSVs: pictures of one camera.
