@@ -143,7 +143,7 @@ inBrowser("a page says what is wrong with a device, a file and a picture", async
     "ERR_FORMAT model: the bytes are not an ONNX file",
     "ERR_IMAGE bad.jpg: this browser can't decode it. Give a JPEG, PNG, GIF, BMP or WebP file.",
     "ERR_IMAGE image: 2 x 1 RGB pixels do not fit 5 bytes. Give [height, width, 3] bytes, or an ImageData.",
-    "ERR_IMAGE image: has no pixels. Wait until it is loaded.",
+    "ERR_IMAGE image: has no pixels. Wait until the image is loaded.",
   ]);
 });
 

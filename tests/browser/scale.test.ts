@@ -46,7 +46,7 @@ test("what is told comes first, then what the model carries, then nuclei; of few
   expect(await redCellOf({ ...model, scale: parseScale("30px") }, pictures, undefined)).toBe(30);
   expect(await redCellOf(model, pictures.slice(0, 5), undefined)).toBeUndefined();
   const { notes } = await measureScale(pictures.slice(0, 5));
-  expect(notes).toEqual([expect.stringMatching(/Nuclei were found in 5 of 5 pictures, and 20 are needed/)]);
+  expect(notes).toEqual([expect.stringMatching(/Nuclei were found in 5 of 5 images, but 20 are needed/)]);
   await expect(redCellOf(model, pictures, "72")).rejects.toThrow(/ERR_USAGE scale "72"/);
   const whole = redCellOf({ cropRedCells: undefined, scale: undefined }, pictures, "72px");
   await expect(whole).rejects.toThrow(/takes whole images.*Remove scale/);
@@ -65,9 +65,9 @@ test("a page chooses the scale as commands do, and says what the nuclei say agai
   const carried = await chooseScale({ ...model, scale: parseScale("30px") }, pictures.slice(0, 3));
   expect(carried).toEqual({ scale: parseScale("30px"), notes: [] });
   const few = await chooseScale(model, pictures.slice(0, 3));
-  expect(few).toEqual({ scale: undefined, notes: [expect.stringMatching(/^Nuclei were found in 3 of 3 pictures/)] });
+  expect(few).toEqual({ scale: undefined, notes: [expect.stringMatching(/^Nuclei were found in 3 of 3 images/)] });
   await expect(chooseScale(model, [], "72")).rejects.toThrow(/ERR_USAGE scale "72"/);
   const whole = { cropRedCells: undefined, scale: undefined };
   expect(await chooseScale(whole, pictures)).toEqual({ scale: undefined, notes: [] });
-  await expect(chooseScale(whole, pictures, "72px")).rejects.toThrow(/takes whole pictures/);
+  await expect(chooseScale(whole, pictures, "72px")).rejects.toThrow(/takes whole images/);
 });

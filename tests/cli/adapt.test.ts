@@ -104,7 +104,7 @@ describe("leukogram adapt", () => {
     expect(manifest!.stdout).toBe(folder!.stdout.replaceAll("by-folder", "by-manifest"));
     const html = readFileSync(join(cli.dir, "by-folder", "report.html"), "utf8");
     for (const part of [
-      "be known without labels",
+      "be measured without labels",
       "There are no metrics",
       "Least confident predictions",
       "Not adapted: ",

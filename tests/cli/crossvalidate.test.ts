@@ -49,7 +49,7 @@ describe("crossvalidate", () => {
       /^ERR_CONFIG cv: was started with other folds or images: \{"folds":3,"seed":0,"images":45\}/,
     );
     expectFailure(over!, 3, /^ERR_OUTPUT cv: already contains a run/);
-    expect(text!.stdout).toMatch(/^Split +trained on +judged on +accuracy +balanced +macro F1 +training\n/);
+    expect(text!.stdout).toMatch(/^Split +trained on +evaluated on +accuracy +balanced +macro F1 +training\n/);
     expect(text!.stdout.match(/^repeat \d, fold \d +\d+/gm)).toHaveLength(6);
     expect(existsSync(path("two", "splits", "repeat-2-fold-3", "model.onnx"))).toBe(true);
     // Of other splits, so that only the answers to the images are compared.
@@ -65,7 +65,7 @@ describe("crossvalidate", () => {
     ]);
     expect([one!.code, two!.code, compared!.code]).toEqual([0, 0, 0]);
     expect(compared!.stdout).toMatch(
-      /^a less b over 3 splits: .* points \(95 % .*, p = [\d.]+ by Nadeau and Bengio's corrected t test, after Holm's correction\)\.$/m,
+      /^a minus b over 3 splits: .* percentage points \(95 % .*, p = [\d.]+ by Nadeau and Bengio's corrected t test, after Holm's correction\)\.$/m,
     );
   });
 

@@ -62,7 +62,7 @@ test("explain tells and draws what the model looks at, by every method, the same
   expect(cam!.map).toHaveLength(cam!.mapSize[0]! * cam!.mapSize[1]!);
   expect(attributed!.figures).toMatchObject({ steps: 4 });
   const page = readFileSync(join(cli.dir, "first/explain.html"), "utf8");
-  expect(page).toMatch(/<title>What run looks at<\/title>/);
+  expect(page).toMatch(/<title>Where run looks<\/title>/);
   expect(page.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(5);
   expect(page).not.toMatch(/<script|(src|href)="http/);
   expect(text!.stderr).toContain("Explaining 2 of 11 images; use --images for more.");
@@ -78,7 +78,7 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
   writeFileSync(join(cli.dir, "broken.png"), "no picture");
   const failures: readonly (readonly [readonly string[], number, string | RegExp])[] = [
     [["run", "nowhere.png"], 3, "nowhere.png: no such image or folder"],
-    [["run", "broken.png"], 3, /broken\.png: this is not an image in a known format.*--skip-bad/],
+    [["run", "broken.png"], 3, /broken\.png: not an image in a known format.*--skip-bad/],
     [["run", "broken.png", "--skip-bad", "--quiet"], 3, "none of the images can be read"],
     [["run"], 2, "explain: run is a model, but no images are given"],
     [["run", cell, "--method", "gradcan"], 2, 'unknown method "gradcan". Did you mean "gradcam"?'],
@@ -89,7 +89,7 @@ test("explain says what is wrong in one line, and overwrites nothing of others",
     [
       ["run", cell, "--preprocessing", "0..1"],
       2,
-      "run: a model written by Leukogram contains these settings. Leave out --preprocessing.",
+      "run: a model written by Leukogram contains these settings. Remove --preprocessing.",
     ],
     [["run", cell, "--out", "mine"], 3, "mine exists and was not made by this command"],
   ];

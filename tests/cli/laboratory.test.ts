@@ -85,7 +85,7 @@ test("a laboratory's records go from one folder to another, with users, cases, i
     ["trail", "verify"],
     ["serve", "--port", "0"],
   ]))
-    expectFailure(refused, 3, /^ERR_CONFLICT laboratory: another process uses it/);
+    expectFailure(refused, 3, /^ERR_CONFLICT laboratory: in use by another process/);
   expect((await first.stop()).code).toBe(0);
 
   expect(jsonOf(await runWith(`${PASSWORD}\n`, "user", "add", "Ada", "--role", "admin", "--json"))).toEqual({

@@ -178,7 +178,7 @@ describe("predict without a model", () => {
       ["predict", "runs/a"],
       ["predict", "cnn-anilab", IMAGE],
     ]);
-    expectFailure(absent!, 2, "ERR_USAGE predict: no model is named, and mobilenetv2-anylab is not in this package.");
+    expectFailure(absent!, 2, "ERR_USAGE predict: no model is given, and mobilenetv2-anylab is not in this package.");
     expectFailure(empty!, 2, "ERR_USAGE predict: runs/a is a model, but no images are given.");
     expectFailure(missing!, 3, 'ERR_FORMAT cnn-anilab: no such model. Did you mean "cnn-anylab"?');
     const default_ = await shipModel(path("runs", "a"), { name: "mobilenetv2-anylab" });

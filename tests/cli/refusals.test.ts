@@ -26,19 +26,19 @@ test("each by what contradicts what", async () => {
     [
       "train --data cells --recipe r.json --preset quick",
       2,
-      "ERR_USAGE --recipe and --preset were both given. Give one",
+      "ERR_USAGE --recipe and --preset can't be combined. Use only one of them.",
     ],
-    ["evaluate cnn-anylab --data cells --others leave-out", 2, "ERR_USAGE --others goes with --map-classes. Add"],
-    ["compare cnn-anylab cnn-cells --scale 72px", 2, "ERR_USAGE compare: --scale goes with --data. Without it answers"],
+    ["evaluate cnn-anylab --data cells --others leave-out", 2, "ERR_USAGE --others requires --map-classes. Add"],
+    ["compare cnn-anylab cnn-cells --scale 72px", 2, "ERR_USAGE compare: --scale requires --data. Without --data, saved predictions"],
     [
       "inspect cnn-anylab --data cells",
       2,
-      "ERR_USAGE inspect: cnn-anylab crops cells at their scale, and scales its pixels itself. Leave out --data",
+      "ERR_USAGE inspect: cnn-anylab already crops cells and scales its own pixels. Remove --data",
     ],
     [
       "track damaged --tensorboard board",
       3,
-      `ERR_FORMAT ${join("damaged", "config.json")}: is damaged, or no run's. Begin the run anew`,
+      `ERR_FORMAT ${join("damaged", "config.json")}: damaged, or not a run file. Start the run again`,
     ],
   ];
   const outcomes = await cli.runAll(cases.map(([args]) => args.split(" ")));
@@ -48,5 +48,5 @@ test("each by what contradicts what", async () => {
 test("class names of an earlier file are not written over", async () => {
   expect((await cli.run(...CONVERT)).code).toBe(0);
   rmSync(path("copy.h5"));
-  expectFailure(await cli.run(...CONVERT), 3, /^ERR_OUTPUT copy\S+: exists already, and class names belong there\./);
+  expectFailure(await cli.run(...CONVERT), 3, /^ERR_OUTPUT copy\S+: already exists, and the class names must be written there\./);
 });

@@ -82,7 +82,7 @@ test("says what a server does not take, and what it answers", async () => {
     ["track", "runs/one", "--mlflow", "http://127.0.0.1:1"],
   ]);
   expect(refused!.code).toBe(0);
-  expect(refused!.stderr).toMatch(/Note: the server did not take report\.html/);
+  expect(refused!.stderr).toMatch(/Note: the server rejected report\.html/);
   expectFailure(fault!, 3, /the MLflow server returned 400: no room/);
   expectFailure(unreachable!, 3, /the MLflow server can't be reached \(bad port\)/);
 }, 400_000);
@@ -97,7 +97,7 @@ test("tells what is wrong", async () => {
     ["track", "runs/one", "runs/one", "--tensorboard", "logs"],
   ]);
   expectFailure(nothing!, 2, /neither --tensorboard nor --mlflow was given/);
-  expectFailure(noRun!, 3, /cells: there is no run/);
+  expectFailure(noRun!, 3, /cells: no run to resume/);
   expectFailure(begun!, 3, /begun: the run has no finished epoch yet/);
   expectFailure(twice!, 2, /two runs are named "one"/);
 }, 30_000);

@@ -23,7 +23,7 @@ describe.concurrent("train", () => {
       expect(Object.keys(result[key] as object)).toEqual(["value", "low", "high"]);
     expect(first.stdout.split("\n")).toHaveLength(2);
     expect(first.stderr).toMatch(
-      /^smears: 12 images to learn from, 8 to choose by, 10 to test on\nDecoding training images: 12\n/,
+      /^smears: 12 images for training, 8 for validation, 10 for testing\nDecoding training images: 12\n/,
     );
     expect(first.stderr).toMatch(
       /^Epoch 2\/2 {2}loss \d.\d{4} {2}accuracy .* val_loss .* val_accuracy .* rate .* s \(CPU \d+\.\d s\)$/m,
@@ -81,7 +81,7 @@ describe.concurrent("train", () => {
       3,
       /^ERR_OUTPUT run: already contains a run. Resume it with --resume, overwrite it with --yes, or/,
     );
-    expectFailure(outcomes[2]!, 3, "ERR_OUTPUT plain: is not a folder. Choose a new folder with --out.");
+    expectFailure(outcomes[2]!, 3, "ERR_OUTPUT plain: not a folder. Choose a new folder with --out.");
     expect(readdirSync(path("mine"))).toEqual(["config.json"]);
   });
 
@@ -106,7 +106,7 @@ describe.concurrent("train", () => {
     expectFailure(
       outcomes[0]!,
       2,
-      "ERR_CONFIG run: the run was started with different settings: epochs 2, now 9; augment true, now false. Resume with the settings",
+      "ERR_CONFIG run: the run was started with different settings: epochs 2, now 9; augment true, now false. Resume it with the original settings",
     );
     expectFailure(outcomes[1]!, 3, "ERR_OUTPUT nowhere: no run to resume. Check --out, or start");
     expect(readFileSync(path("run", "config.json"), "utf8")).toBe(before);
@@ -129,7 +129,7 @@ describe.concurrent("train", () => {
     );
     expectFailure(outcomes[2]!, 2, "ERR_CONFIG recipe list.yaml: expected `key: value` lines");
     // The file goes over the run's own settings, and flags over the file.
-    expectFailure(outcomes[3]!, 2, /other settings: epochs 2, now 3; seed 0, now 5\. Resume/);
+    expectFailure(outcomes[3]!, 2, /different settings: epochs 2, now 3; seed 0, now 5\. Resume it/);
     expect(existsSync(path("r"))).toBe(false);
   });
 

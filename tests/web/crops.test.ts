@@ -83,7 +83,7 @@ describe.sequential("crops", () => {
       .waitFor();
     await look();
     await setScale("72");
-    await page.getByRole("alert").getByText('scale "72": expected micrometres a pixel').waitFor();
+    await page.getByRole("alert").getByText('scale "72": expected micrometres per pixel').waitFor();
     await page.getByText(/from (\d+ red cells|the nuclei of 30 cells)/).waitFor();
     await look();
     await setScale("40px");

@@ -129,7 +129,7 @@ describe.sequential("models", () => {
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
       await page.getByRole("link", { name: /This run created the model/ }).click();
       const card = page.getByRole("listitem").filter({ hasText: "Adapted here" });
-      await card.getByText(/On \d+ known cells that it did not learn from: \d+ labelled by readers/).waitFor();
+      await card.getByText(/On \d+ known cells not used for training: \d+ labelled by readers/).waitFor();
       const [before, after] = await Promise.all(
         ["Accuracy before", "Accuracy after"].map(async (name) =>
           Number.parseFloat(await card.getByRole("row", { name }).locator(".number").innerText()),

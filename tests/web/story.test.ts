@@ -481,7 +481,7 @@ describe.sequential("the story of a case", () => {
     await page.getByRole("heading", { level: 1, name: "Loading" }).waitFor();
     await look();
     giveUp();
-    await page.getByRole("heading", { level: 1, name: "could not be loaded" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "can't be loaded" }).waitFor();
     await look();
     await page.unroute(`**/cases/${caseId}`);
     await page.getByRole("button", { name: "Try again" }).click();

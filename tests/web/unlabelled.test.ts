@@ -60,7 +60,7 @@ describe.sequential("adapting without labels", () => {
   test("below the number of cells the page says how many there are and how many are needed", async () => {
     await addCase(app, "Few", images.slice(0, 20));
     await go(app, "models");
-    await partOf(app).getByText("There are 20 different cells of the 200 that are needed.").waitFor();
+    await partOf(app).getByText("There are 20 different cells of the 200 needed.").waitFor();
     expect(await partOf(app).getByRole("button").count()).toBe(0);
     await look();
   });
@@ -73,9 +73,9 @@ describe.sequential("adapting without labels", () => {
     await partOf(app).getByRole("button", { name: "Adapt without labels" }).press("Enter");
     await page.getByRole("heading", { name: /, adapted \d{4}-/ }).waitFor();
     await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
-    await page.getByText(/^The model stays as it is: cells that look alike .* label some cells instead\.$/).waitFor();
+    await page.getByText(/^The model was not changed: cells that look similar .* label some cells instead\.$/).waitFor();
     await page.getByRole("heading", { name: "What was found" }).waitFor();
-    await page.getByText(/^210 without labels/).waitFor();
+    await page.getByText(/^210 unlabelled/).waitFor();
     expect(await page.getByRole("link", { name: /This run created the model/ }).count()).toBe(0);
     await look();
     await go(app, "models");
@@ -92,15 +92,15 @@ describe.sequential("adapting without labels", () => {
       await go(real, "models");
       await partOf(real).getByRole("button", { name: "Adapt without labels" }).press("Enter");
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 600_000 });
-      await page.getByText(/can't be known without labels\.$/).waitFor();
+      await page.getByText(/can.t be measured without labels\.$/).waitFor();
       await look(page);
       await page.getByRole("link", { name: /This run created the model/ }).click();
       const card = page.getByRole("listitem").filter({ hasText: "Adapted here" });
-      await card.getByText("299 without labels").waitFor();
+      await card.getByText("299 unlabelled").waitFor();
       await look(page);
       await card.getByRole("button", { name: /^Activate/ }).press("Enter");
       const dialog = page.getByRole("dialog");
-      await dialog.getByText("299 without labels").waitFor();
+      await dialog.getByText("299 unlabelled").waitFor();
       await look(page);
       await dialog.getByRole("button", { name: "Activate" }).press("Enter");
       await page.locator("li.active").filter({ hasText: "Adapted here" }).waitFor();

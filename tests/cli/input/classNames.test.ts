@@ -41,7 +41,7 @@ test("names in another case are the model's, which is said; the figures are the 
   const judged = jsonOf<Judged>(lower!);
   expect(judged.classes).toEqual(CELL_TYPES);
   expect(judged.accuracy.value).toBe(jsonOf<Judged>(right!).accuracy.value);
-  const said = `class names that differ only in spelling: ${CELL_TYPES.map((name) => `"${name.toLowerCase()}" is taken for "${name}"`).join(", ")}`;
+  const said = `class names that differ only in spelling: ${CELL_TYPES.map((name) => `"${name.toLowerCase()}" is read as "${name}"`).join(", ")}`;
   expect(judged.pictures.notes).toContain(said);
   expect(robust!.stderr).toContain(`Note: ${said}`);
 });
@@ -66,7 +66,7 @@ test("one class under two spellings is refused in all that takes labels, with a 
     ["evaluate", "run", "--data", "mixed.csv", "--map-classes", "auto", "--json"],
   ]);
   const message =
-    'ERR_DATA mixed.csv: the classes "Basophil", "basophil" differ only in case, spaces, - or _, but would count as two classes. Name them alike, or join them as Basophil with --map-classes auto.';
+    'ERR_DATA mixed.csv: the classes "Basophil", "basophil" differ only in case, spaces, - or _, but would count as two classes. Give them the same name, or merge them as Basophil with --map-classes auto.';
   for (const outcome of [refused!, trained!]) expectFailure(outcome, 3, message);
   expect(jsonOf<Judged>(mapped!).classes).toEqual(CELL_TYPES);
 });
@@ -98,8 +98,8 @@ test("a run keeps how its data is read, and is resumed so and not otherwise", as
   expectFailure(
     outcomes[1]!,
     2,
-    /^ERR_CONFIG mapped: the run was started with different settings: bits 12, now 14\. Resume with/,
+    /^ERR_CONFIG mapped: the run was started with different settings: bits 12, now 14\. Resume it with/,
   );
-  expectFailure(outcomes[2]!, 2, /other settings: mapClasses \{"Basophil":"Basophil",.*\}, now auto\./);
+  expectFailure(outcomes[2]!, 2, /different settings: mapClasses \{"Basophil":"Basophil",.*\}, now auto\./);
   expect(jsonOf<Judged & { command: string }>(outcomes[3]!)).toMatchObject({ classes: CELL_TYPES, command });
 });

@@ -72,7 +72,7 @@ describe.concurrent("data that can't be learned from stops a training, and nothi
       ["nowhere", "ERR_DATA no such folder: nowhere. Check the path's spelling."],
       ["empty", "ERR_DATA empty is empty: no class folders found. Put the images in one folder per class"],
       ["single", /^ERR_DATA single has only one class, .*Monocyte.*, but at least 2 are needed\. Give the folder that/],
-      ["gap", /^ERR_DATA class "Lymphocyte" has no image in gap.Lymphocyte\. Add images/],
+      ["gap", /^ERR_DATA class "Lymphocyte" has no images in gap.Lymphocyte\. Add images/],
       [
         "uneven",
         /^ERR_DATA uneven: train and test have different classes; only in train: .*Lymph.* only in test: .*Baso/,
@@ -215,7 +215,7 @@ describe("differential", () => {
     expect(jsonOf<{ cells: number }>(json!).cells).toBe(120);
     expect(jsonOf<{ cells: number }>(folder!).cells).toBe(5);
     expectFailure(few!, 3, /^ERR_DATA differential: 200 cells are to be counted, and there are 120\. Give more cells/);
-    expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is no share\. Give a number from 0 to 1\.$/);
+    expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is not between 0 and 1\. Give a number from 0 to 1\.$/);
     expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is not a date\./);
     expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is not a date\. Give it as 2026-11-25/);
     expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists and is not a DiagnosticReport\./);

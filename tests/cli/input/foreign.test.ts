@@ -72,7 +72,7 @@ test("generalise takes one, and corrects what needs no change of the model", asy
     undefined,
     "--classes",
   ]);
-  expectFailure(refused!, 2, /^ERR_USAGE run: is a model that Leukogram wrote/);
+  expectFailure(refused!, 2, /^ERR_USAGE run: a model written by Leukogram contains these settings/);
 });
 
 test("what is only assumed is said, in text and in --json, by what was converted too", async () => {
@@ -130,7 +130,7 @@ test("names outlive a conversion to every format, and assumed ones may be told a
   const names = (i: number) => Object.keys(JSON.parse(outcomes[i]!.stdout.split("\n")[0]!).probabilities);
   expect(names(1)).toEqual(["A", "B", "C", "D", "E"]);
   expect(names(3)).toEqual(["A", "B", "C", "D", "E"]);
-  expectFailure(outcomes[4]!, 2, "ERR_USAGE the model has 5 classes, and 2 are named (--classes).");
+  expectFailure(outcomes[4]!, 2, "ERR_USAGE the model has 5 classes, but 2 are named (--classes).");
   expect(readdirSync(cli.dir)).not.toContain("unnamed.labels.txt");
 });
 
@@ -146,14 +146,14 @@ test("what can't be so is refused, and nothing is left", async () => {
     ["adapt", "scores.keras", "smears/Train", "--out", "x"],
     ["predict", "scores.keras", "cell.png", "--tta"],
   ]);
-  const ours = /^ERR_USAGE run: a model written by Leukogram contains these settings\. Leave out --/;
+  const ours = /^ERR_USAGE run: a model written by Leukogram contains these settings\. Remove --/;
   for (const outcome of outcomes.slice(0, 4)) expectFailure(outcome, 2, ours);
   expectFailure(
     outcomes[4]!,
     2,
     "ERR_USAGE the model's outputs are not probabilities: on test images they range from -",
   );
-  expectFailure(outcomes[5]!, 2, "ERR_USAGE the model has 2 classes, and 1 is named (--classes).");
+  expectFailure(outcomes[5]!, 2, "ERR_USAGE the model has 2 classes, but 1 is named (--classes).");
   expectFailure(outcomes[6]!, 3, "ERR_FORMAT scores.keras: a model file can be used but not adapted.");
   expectFailure(outcomes[7]!, 3, "ERR_FORMAT scores.keras: not a run folder; a model file alone can't be adapted.");
   expect(readdirSync(cli.dir).sort()).toEqual(before);

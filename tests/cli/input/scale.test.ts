@@ -80,11 +80,11 @@ describe("a model that takes crops", () => {
     expect(scaleOf(half).notes).toEqual([
       expect.stringMatching(/contradicts the images/),
       // At that scale a picture is as wide as a field.
-      expect.stringMatching(/^30 of 30 pictures seem to be whole fields/),
+      expect.stringMatching(/^30 of 30 images seem to be whole fields/),
     ]);
     const { notes, leaving } = scaleOf(judged);
     expect(notes.join("\n")).toMatch(/contradicts the images/);
-    expect(notes.join("\n")).toMatch(new RegExp(`${leaving} of 30 crops leave their picture`));
+    expect(notes.join("\n")).toMatch(new RegExp(`${leaving} of 30 crops extend beyond the image`));
     for (const note of notes) expect(judged.stderr).toContain(`Note: ${note}`);
   });
 
@@ -102,9 +102,9 @@ describe("a model that takes crops", () => {
       ["predict", "run", "empty", "--json"],
     ])) as [Outcome, Outcome];
     expect(few.stderr).toMatch(/Scale: unknown; each cell is cropped by the size of its own nucleus/);
-    expect(few.stderr).toMatch(/Nuclei were found in 3 of 3 pictures, and 20 are needed/);
+    expect(few.stderr).toMatch(/Nuclei were found in 3 of 3 images, but 20 are needed/);
     expect(linesOf(few).at(-1)).toMatchObject({ scale: { redCell: null, source: "each nucleus", crops: 3 } });
-    expect(empty.stderr).toMatch(/No nucleus was found in 3 of 3 pictures/);
+    expect(empty.stderr).toMatch(/No nucleus was found in 3 of 3 images/);
     expect(linesOf(empty)[0]).toMatchObject({ crop: { nucleus: false } });
   });
 
@@ -202,7 +202,7 @@ test("train takes a scale for each laboratory, and remembers it", async () => {
   expect(JSON.parse(readFileSync(path("told", "config.json"), "utf8"))).toMatchObject({ scale: ["18px"] });
   expect(readFileSync(path("told", "model-card.md"), "utf8")).toMatch(/--scale 18px/);
   expectFailure(stranger, 2, /scale of "elsewhere": no such laboratory/);
-  expectFailure(whole, 2, /takes whole pictures.*--crop-red-cells/);
+  expectFailure(whole, 2, /takes whole images.*--crop-red-cells/);
 }, 400_000);
 
 test("a model that takes whole pictures refuses a scale by name, and says nothing of one", async () => {
@@ -213,7 +213,7 @@ test("a model that takes whole pictures refuses a scale by name, and says nothin
     ["predict", "run", "cells/Test", "--scale", "72"],
   ])) as [Outcome, Outcome, Outcome, Outcome];
   expectFailure(predicted, 2, /whole.*takes whole images and does not use a scale\. Remove --scale/);
-  expectFailure(judged, 2, /takes whole pictures/);
+  expectFailure(judged, 2, /takes whole images/);
   expect(plain.stderr).not.toMatch(/[Ss]cale/);
   expect(linesOf(plain)).toHaveLength(6);
   expectFailure(bad, 2, /scale "72": expected micrometres per pixel/);

@@ -76,7 +76,7 @@ describe("evaluate --types", () => {
     ]);
     expect(supports(jsonOf<Judged>(bands!))).toEqual([6, 0, 0, 0, 6]);
     expect(bands!.stderr).toContain("BandNeutrophil as Neutrophil");
-    expectFailure(refused!, 3, /ERR_DATA the model has no answer for Erythroblast: it knows Basophil, .*/);
+    expectFailure(refused!, 3, /ERR_DATA the model can't predict Erythroblast: it knows only Basophil, .*/);
   });
 });
 
@@ -135,7 +135,7 @@ describe("differential of types beyond the five", () => {
       ["differential", "smear.csv", "--types", "five", "--json"],
     ]);
     expect(text!.stderr).toContain(
-      "Note: all cell types the model knows are counted. Use --types five to count only the five.",
+      "Note: All cell types that the model knows are counted. Use --types five to count only the five.",
     );
     expect(text!.stdout).toMatch(/\nAll neutrophils +69 +69\.0 \(/);
     expect(text!.stdout).toMatch(

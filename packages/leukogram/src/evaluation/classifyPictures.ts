@@ -147,7 +147,7 @@ export async function redCellOfPictures<Picture>(
 ): Promise<number | undefined> {
   if (told !== undefined && cropRedCells === undefined)
     throw new LeukogramError("ERR_USAGE", "the model takes whole images and does not use a scale", {
-      hint: "Leave out scale.",
+      hint: "Remove scale.",
     });
   if (cropRedCells === undefined) return undefined;
   if (told !== undefined) return parseScale(told).redCell;

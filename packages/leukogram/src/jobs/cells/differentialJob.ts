@@ -97,7 +97,7 @@ async function count(options: DifferentialJobOptions, tell: JobTeller): Promise<
   const { model, skipped, crops, assumptions } = answers;
   const predictions = inTypes(answers.predictions);
   if (options.types === undefined && predictions.classes.some(isBeyondFive))
-    tell.note("All types that the model knows are counted; --types five for the five.");
+    tell.note("All cell types that the model knows are counted. Use --types five to count only the five.");
   const types = predictions.classes.includes(NOT_OF_FIVE) ? "five" : "all";
   const threshold = thresholdOf(answers, options.reject);
   const counted = reportAnswers(predictions, { cells, judged, leukocytes, ranges, seed, ...threshold });
