@@ -1,5 +1,5 @@
 /**
- * Prints how often 95 % limits hold, for shares from .5 to .99, as docs/evaluation.md has it:
+ * Prints how often 95 % limits hold, for shares from .5 to .99, as docs/measurements/evaluation.md has it:
  *
  *   npx tsx scripts/coverage.ts [draws]
  *

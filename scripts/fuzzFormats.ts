@@ -1,5 +1,5 @@
 /**
- * Damages files of every format in every way, and lets the readers read them: docs/formats.md, Hostile files.
+ * Damages files of every format in every way, and lets the readers read them: docs/measurements/formats.md, Damaged files.
  *
  *   npx tsx scripts/fuzzFormats.ts 20000 --seed 1 [--only READER] [--from N]
  */

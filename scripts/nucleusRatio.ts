@@ -1,5 +1,5 @@
 /**
- * Prints how wide nuclei and red cells are by class and laboratory, as docs/scale.md has it:
+ * Prints how wide nuclei and red cells are by class and laboratory, as docs/measurements/scale.md has it:
  *
  *   npx tsx scripts/nucleusRatio.ts ../shared/data [pictures a class]
  */

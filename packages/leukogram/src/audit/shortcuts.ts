@@ -41,7 +41,7 @@ const MOST = 4000;
 
 /**
  * Learns to tell the class from the given features, and is asked about images that it did not learn from: softmax regression,
- * features and their squares, five folds, groups whole. Limits are 95 %, by bootstrap over groups.
+ * features and their squares, five folds, groups whole. Limits are 95 %, as `evaluatePredictions` has them.
  *
  * @returns undefined if a class has fewer groups than folds, so that it can't be tested.
  */

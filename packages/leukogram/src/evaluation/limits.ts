@@ -200,7 +200,7 @@ export function boundedEstimate({ groups }: Pick<JudgedImages, "groups">, drawn:
   return { value: drawn.value, low: Math.min(drawn.value, low * most), high: Math.max(drawn.value, high * most) };
 }
 
-/** Losses of fewer independent images have no limits: 95 % limits would hold less than 90 % of the time (docs/evaluation.md). */
+/** Losses of fewer independent images have no limits: 95 % limits would hold less than 90 % of the time (docs/measurements/evaluation.md). */
 export const FEWEST_FOR_LOSS = 40;
 
 /**

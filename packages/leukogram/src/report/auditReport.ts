@@ -225,5 +225,5 @@ function measureTable({ measures, classes }: Audit): Content {
 
 const METHOD = [
   markup`<p>Copies are found by a hash of the pixels, and by fingerprints that do not change when an image is rotated or flipped. Images with similar fingerprints are compared in all rotations, and count as copies if they match. Zoomed or shifted crops of one image are found among images with similar features in Leukogram\u2019s classifier, by aligning their spectra and then their grey levels. Two photographs of one cell are not found.</p>`,
-  markup`<p>To test whether a class can be predicted without the cell, softmax regressions are fitted to colours outside the cell, colours of the whole image, and the file\u2019s size and format, with five-fold cross-validation that keeps copies and groups together. Intervals are 95 %, by bootstrap over groups.</p>`,
+  markup`<p>To test whether a class can be predicted without the cell, softmax regressions are fitted to colours outside the cell, colours of the whole image, and the file\u2019s size and format, with five-fold cross-validation that keeps copies and groups together. Intervals are 95 % and account for groups.</p>`,
 ];

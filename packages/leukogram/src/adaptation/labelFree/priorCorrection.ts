@@ -11,7 +11,7 @@ export interface PriorCorrectionOptions {
   readonly priorImages?: number;
 }
 
-/** Shares are estimated from p^(1 / 0.6): label smoothing leaves models less sure than they are right (see docs). */
+/** Shares are estimated from p^(1 / 0.6): label smoothing leaves models less sure than they are right (docs/measurements/labelfree.md). */
 const TEMPERATURE = 0.6;
 /** Half the correction is made: shares are estimated from mistaken answers too, and the whole of it feeds on them. */
 const DAMPING = 0.5;

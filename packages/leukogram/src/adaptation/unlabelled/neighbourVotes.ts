@@ -2,7 +2,7 @@ import { type Neighbours, nearestNeighbours } from "./nearestNeighbours.ts";
 import { principalComponents, type Rows, unitRows } from "./principalComponents.ts";
 import { propagate } from "./propagate.ts";
 
-/** How neighbours vote; the defaults are those that docs/adapt.md has the table of. */
+/** How neighbours vote; docs/measurements/adapt.md has what the defaults give. */
 export interface VoteOptions {
   /** Principal components that nearness is measured in; default 40. */
   readonly components?: number;

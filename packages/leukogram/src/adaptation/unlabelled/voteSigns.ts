@@ -53,7 +53,7 @@ export interface SignsOptions {
   readonly seed?: number;
 }
 
-/** Fewer cells than this are left alone: votes of 100 cost some draws 3 to 4 points (docs/adapt.md). */
+/** Fewer cells than this are left alone: votes of 100 cost some draws 3 to 4 points (docs/measurements/adapt.md). */
 export const FEWEST_CELLS = 200;
 const RESAMPLES = 4;
 /** Cosine from which two cells are the same picture. */

@@ -28,9 +28,9 @@ const RULER_ERROR = 0.02;
 
 /**
  * Median diameter of a white cell's nucleus in widths of a red cell, as `findNucleus` and `redCellWidths` measure them,
- * in blood of usual shares: 1.1 of neutrophils, 1.25 of lymphocytes, 1.65 of monocytes (docs/scale.md has the
- * measurement). Where each class is as frequent as the others it is 1.35. Crops that are a little too wide do less harm
- * than tight ones.
+ * in blood of usual shares: 1.1 of neutrophils, 1.25 of lymphocytes, 1.65 of monocytes
+ * (docs/measurements/scale.md). Where each class is as frequent as the others it is 1.35. Crops that are a little too
+ * wide do less harm than tight ones.
  */
 export const NUCLEUS_RED_CELLS = 1.14;
 /** How far the median of a laboratory's mixture of classes is off, as a share. */
@@ -131,7 +131,7 @@ function medianOf(sorted: Float64Array): { median: number; chance: number } {
 
 /** Told and measured scales that differ by more than this factor contradict each other. */
 const CONTRADICTION = 1.4;
-/** A greater spread of nuclei is that of several scales; laboratories have 1.3 to 1.5 (docs/scale.md). */
+/** A greater spread of nuclei is that of several scales; laboratories have 1.3 to 1.5 (docs/measurements/scale.md). */
 const MOST_SPREAD = 1.8;
 
 /**

@@ -100,7 +100,7 @@ export function effectiveImages(values: ArrayLike<number>, groups: readonly stri
  * no mixture of shares spreads (Hoeffding), of more where the shares are seen to differ, but never so far that they are wider than MOVER of the exact limits.
  *
  * Source: Zou and Donner 2008, "Construction of confidence limits about effect measures"; Hoeffding 1956, "On the
- * distribution of the number of successes in independent trials". Coverage: docs/evaluation.md.
+ * distribution of the number of successes in independent trials". Coverage: docs/measurements/evaluation.md.
  *
  * @throws LeukogramError ERR_SHAPE without shares, ERR_DATA if one is not in [0, 1].
  */

@@ -69,7 +69,7 @@ const HALVINGS = 60;
 
 /**
  * Mid-P limits of a share: Clopper and Pearson's, but of what was seen itself only half counts as so extreme. They are
- * never wider than the exact ones, and hold a share about as often as `confidence` says (docs/evaluation.md).
+ * never wider than the exact ones, and hold a share about as often as `confidence` says (docs/measurements/evaluation.md).
  *
  * Source: Lancaster 1961; Agresti and Gottard 2007, "Nonconservative exact small-sample inference for discrete data".
  *
