@@ -125,7 +125,11 @@ describe.concurrent("convert", () => {
     expectFailure(outcomes[2]!, 2, 'ERR_USAGE unknown preprocessing "0..2". Use one of 0..255, 0..1,');
     expectFailure(outcomes[3]!, 2, "ERR_USAGE the model has 5 classes, but 2 are named (--classes).");
     expectFailure(outcomes[4]!, 3, "ERR_FORMAT none.h5: no such file");
-    expectFailure(outcomes[5]!, 3, /^ERR_FORMAT layer "\w+" is made of operators and is not a Keras layer\. Save the model as \.onnx/);
+    expectFailure(
+      outcomes[5]!,
+      3,
+      /^ERR_FORMAT layer "\w+" is made of operators and is not a Keras layer\. Save the model as \.onnx/,
+    );
     expect(readFileSync(path("mine.keras"), "utf8")).toBe("mine");
     expect(existsSync(path("x.onnx"))).toBe(false);
   });

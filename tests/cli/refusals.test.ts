@@ -29,7 +29,11 @@ test("each by what contradicts what", async () => {
       "ERR_USAGE --recipe and --preset can't be combined. Use only one of them.",
     ],
     ["evaluate cnn-anylab --data cells --others leave-out", 2, "ERR_USAGE --others requires --map-classes. Add"],
-    ["compare cnn-anylab cnn-cells --scale 72px", 2, "ERR_USAGE compare: --scale requires --data. Without --data, saved predictions"],
+    [
+      "compare cnn-anylab cnn-cells --scale 72px",
+      2,
+      "ERR_USAGE compare: --scale requires --data. Without --data, saved predictions",
+    ],
     [
       "inspect cnn-anylab --data cells",
       2,
@@ -48,5 +52,9 @@ test("each by what contradicts what", async () => {
 test("class names of an earlier file are not written over", async () => {
   expect((await cli.run(...CONVERT)).code).toBe(0);
   rmSync(path("copy.h5"));
-  expectFailure(await cli.run(...CONVERT), 3, /^ERR_OUTPUT copy\S+: already exists, and the class names must be written there\./);
+  expectFailure(
+    await cli.run(...CONVERT),
+    3,
+    /^ERR_OUTPUT copy\S+: already exists, and the class names must be written there\./,
+  );
 });

@@ -415,7 +415,7 @@ describe.sequential("the story of a case", () => {
     await page.getByLabel("Reason").fill("A smudge was overlooked");
     await page.getByRole("button", { name: "Reopen for amendment" }).press("Enter");
     await page.getByText("Open for amendment", { exact: true }).waitFor();
-    await page.locator(".caseHead").getByText("Why: A smudge was overlooked").waitFor();
+    await page.locator(".caseHead").getByText("Reason: A smudge was overlooked").waitFor();
     await expect.poll(() => hasFocus(page.getByRole("link", { name: "Review" }))).toBe(true);
     await look();
     await tab("review");
@@ -427,7 +427,7 @@ describe.sequential("the story of a case", () => {
     await ben.reload();
     await sign(ben, "ben");
     await ben.getByText("Report 2, amendment").waitFor();
-    await ben.getByText("Why: A smudge was overlooked").waitFor();
+    await ben.getByText("Reason: A smudge was overlooked").waitFor();
     await ben.getByText("Report 2 is signed and final.").waitFor();
   });
 

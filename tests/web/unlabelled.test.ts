@@ -73,8 +73,10 @@ describe.sequential("adapting without labels", () => {
     await partOf(app).getByRole("button", { name: "Adapt without labels" }).press("Enter");
     await page.getByRole("heading", { name: /, adapted \d{4}-/ }).waitFor();
     await page.getByText("Finished", { exact: true }).waitFor({ timeout: 300_000 });
-    await page.getByText(/^The model was not changed: cells that look similar .* label some cells instead\.$/).waitFor();
-    await page.getByRole("heading", { name: "What was found" }).waitFor();
+    await page
+      .getByText(/^The model was not changed: cells that look similar .* label some cells instead\.$/)
+      .waitFor();
+    await page.getByRole("heading", { name: "Findings" }).waitFor();
     await page.getByText(/^210 unlabelled/).waitFor();
     expect(await page.getByRole("link", { name: /This run created the model/ }).count()).toBe(0);
     await look();

@@ -215,7 +215,11 @@ describe("differential", () => {
     expect(jsonOf<{ cells: number }>(json!).cells).toBe(120);
     expect(jsonOf<{ cells: number }>(folder!).cells).toBe(5);
     expectFailure(few!, 3, /^ERR_DATA differential: 200 cells are to be counted, and there are 120\. Give more cells/);
-    expectFailure(share!, 2, /^ERR_USAGE differential: --reject 2 is not between 0 and 1\. Give a number from 0 to 1\.$/);
+    expectFailure(
+      share!,
+      2,
+      /^ERR_USAGE differential: --reject 2 is not between 0 and 1\. Give a number from 0 to 1\.$/,
+    );
     expectFailure(day!, 2, /^ERR_USAGE differential: --effective 2026-02-30 is not a date\./);
     expectFailure(date!, 2, /^ERR_USAGE differential: --effective today is not a date\. Give it as 2026-11-25/);
     expectFailure(mine!, 3, /^ERR_OUTPUT mine\.json: exists and is not a DiagnosticReport\./);
