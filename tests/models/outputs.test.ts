@@ -1,6 +1,12 @@
 // What a model's outputs are is told by what it gives, not by its last operator.
 
-import { judgeOutputs, type OutputKind, withoutShareOfSum, withProbabilities } from "@leukogram/engine/models/outputs";
+import {
+  judgeOutputs,
+  type OutputKind,
+  probabilitiesOfRow,
+  withoutShareOfSum,
+  withProbabilities,
+} from "@leukogram/engine/models/outputs";
 import { probeRows } from "@leukogram/engine/models/probes";
 import type { Layer } from "@leukogram/engine/nn/layer";
 import { Activation, Dense, Flatten, Rescaling, Reshape } from "@leukogram/engine/nn/layers/index";
@@ -133,6 +139,17 @@ describe("withProbabilities", () => {
       wanted.forEach((value, k) => {
         expect(row[k]).toBeCloseTo(value, 5);
       });
+    }
+    // The same by numbers alone, and without the last division.
+    for (const isWhole of [true, false]) {
+      const rows = await probeRows(isWhole ? judged.model : withoutShareOfSum(judged.model), open);
+      for (const [i, row] of judged.rows.entries()) {
+        expect(row).toEqual(given[i]);
+        [...probabilitiesOfRow(row, outputs, isWhole)].forEach((value, k) => {
+          expect(value).toBeCloseTo(rows[i]![k]!, 5);
+        });
+      }
+      expect(judged.rows).toHaveLength(2);
     }
   });
 

@@ -9,7 +9,7 @@ import { Model } from "../nn/model.ts";
 import { FIXED } from "../nn/modelGraphs.ts";
 import type { Session } from "../runtime/session.ts";
 import { fixed } from "./backbone.ts";
-import { probeRows } from "./probes.ts";
+import { probeRows, UNSCALED } from "./probes.ts";
 
 /**
  * Kinds of outputs: shares that sum to 1; the same in percent; one unit from 0 to 1 for each class (one unit alone: the second of
@@ -54,6 +54,8 @@ export interface JudgedModel {
   readonly outputs: OutputKind;
   /** What was assumed and added, in words; undefined if they were probabilities already. */
   readonly note: string | undefined;
+  /** What it gave before for the first of {@link probePictures} as they are, [K] each: {@link UNSCALED}. */
+  readonly rows: readonly Float32Array[];
 }
 
 /** What {@link withProbabilities} takes beside the model. */
@@ -82,17 +84,43 @@ export async function withProbabilities(model: Model, { open, outputs: told }: O
     model: isSame ? model : new Model({ input: model.input, output, name: model.name }),
     outputs,
     note: noteOn(outputs, { units: model.output.shape.at(-1)!, told }),
+    rows: rows.slice(0, UNSCALED),
   };
+}
+
+/**
+ * The probabilities that a model's raw outputs stand for, computed apart from its graph.
+ *
+ * @param row what it gives for one picture, [K]
+ * @param isWhole whether they are divided by their sum; default true
+ * @returns [K], or [2] for one unit
+ */
+export function probabilitiesOfRow(row: Float32Array, outputs: OutputKind, isWhole = true): Float32Array {
+  if (row.length === 1) {
+    const p = outputs === "scores" ? 1 / (1 + Math.exp(-row[0]!)) : outputs === "percent" ? row[0]! / 100 : row[0]!;
+    return Float32Array.of(1 - p, p);
+  }
+  const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
+  const over = (values: Float32Array, total: number) => values.map((value) => value / total);
+  if (outputs === "scores") {
+    const most = Math.max(...row);
+    const values = row.map((value) => Math.exp(value - most));
+    return over(values, sum(values));
+  }
+  if (!isWhole) return over(row, outputs === "percent" ? 100 : 1);
+  const values = row.map((value) => Math.max(value, 1e-30)); // as ShareOfSum: zeros are equal shares
+  return over(values, sum(values));
 }
 
 // No more rows can change what a number below 0 shows, nor what two pictures show of a softmax, which gives nothing else.
 function settledBy(model: Model): (rows: readonly Float32Array[]) => boolean {
   const isSoftmax = endsInSoftmax(model);
   return (rows) => {
+    if (rows.length < UNSCALED) return false; // a conversion compares what it writes with these
     const shown = judgeOutputs(rows);
     return shown === "scores"
       ? rows.some((row) => row.some((value) => value < -ROUNDING))
-      : isSoftmax && rows.length > 1 && shown === "probabilities";
+      : isSoftmax && shown === "probabilities";
   };
 }
 

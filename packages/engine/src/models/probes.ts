@@ -53,7 +53,7 @@ function draw(shape: LayerShape): readonly Float32Array[] {
   });
 }
 
-// How pixels may have been scaled; and far beyond, where what has no bounds shows it, and what is saturated may turn.
+// As they are; how pixels may have been scaled; and far beyond, where what has no bounds shows it, and what is saturated may turn.
 const SCALES: readonly (readonly [picture: number, scale: number, offset: number])[] = [
   [0, 1, 0],
   [1, 1, 0],
@@ -64,6 +64,9 @@ const SCALES: readonly (readonly [picture: number, scale: number, offset: number
   [1, 40, -5000],
   [2, -8, 500],
 ];
+
+/** So many of the rows of {@link probeRows} are for the first pictures as they are. */
+export const UNSCALED = SCALES.findIndex(([, scale]) => scale !== 1);
 
 /**
  * What a model's layers give, [K] each, for probe pictures scaled in several ways.

@@ -8,7 +8,7 @@ import { writeKerasH5, writeTensorflowJs, writeWeightsH5 } from "@leukogram/engi
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { compile } from "@leukogram/engine/graph/compile";
 import { halfWeights } from "@leukogram/engine/graph/onnx/halfWeights";
-import { type OutputKind, withoutShareOfSum } from "@leukogram/engine/models/outputs";
+import { type OutputKind, probabilitiesOfRow, withoutShareOfSum } from "@leukogram/engine/models/outputs";
 import { exportGraph, plainGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
 import { readMetadata } from "@leukogram/engine/runtime/metadata";
@@ -191,13 +191,23 @@ async function writeLayers(
   { out, hasLabels }: Job,
 ): Promise<Written> {
   const model = storedOf(given);
-  const source = await askLayers(model);
+  const source = knownAnswers(given, false) ?? (await askLayers(model));
   const write = async (path: string) => {
     await layers.write(model, path);
     if (hasLabels) await writeFileWhole(labelsFileOf(path), `${given.classes.join("\n")}\n`);
   };
   const ask = (path: string) => layers.ask(path, model);
   return { checked: await writeChecked(out, { write, ask, source, tolerance: TOLERANCE.float32 }) };
+}
+
+// What another program's model gave when it was opened; undefined if its pixels are scaled before it, its channels made of others,
+// or its outputs not finite.
+function knownAnswers({ foreign, model }: GivenModel, isWhole = true): Answers | undefined {
+  if (foreign === undefined) return undefined;
+  const { preprocessing, layers, rows, outputs } = foreign;
+  const isSame = preprocessing === "0..255" && `${layers.input.shape}` === `${model.input.shape}`;
+  if (!isSame || !rows.every((row) => row.every(Number.isFinite))) return undefined;
+  return rows.map((row) => probabilitiesOfRow(row, outputs, isWhole));
 }
 
 async function writeOnnx(given: GivenModel, job: Job): Promise<Written> {
@@ -220,7 +230,8 @@ async function writeOnnx(given: GivenModel, job: Job): Promise<Written> {
     const askPlain = async (path: string) => askOnnx(await readFile(path), floats);
     return { checked: await writeChecked(out, { write, ask: askPlain, source: await askLayers(layers), tolerance }) };
   }
-  const source = given.foreign ? await askLayers(given.model) : await askOnnx(bytes, probeBytes(shape));
+  const known = knownAnswers(given);
+  const source = known ?? (given.foreign ? await askLayers(given.model) : await askOnnx(bytes, probeBytes(shape)));
   return { checked: await writeChecked(out, { write, ask, source, tolerance }) };
 }
 

@@ -60,31 +60,58 @@ export interface OnnxModel {
 
 /** The bytes of an .onnx file. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const writer = protobuf.Writer.create();
-  writer.uint32(8).int64(9);
-  writer.uint32(18).string(model.producer.name);
-  writer.uint32(26).string(model.producer.version);
-  message(writer, 7, (w) => encodeGraph(w, model));
+  const graph = encodeGraph(model);
   const domains = new Set(model.nodes.flatMap(({ domain }) => domain ?? []));
-  for (const [domain, version] of [["", model.opset], ...[...domains].map((name) => [name, 1])] as [string, number][])
-    message(writer, 8, (w) => {
-      w.uint32(10).string(domain);
-      w.uint32(16).int64(version);
-    });
-  for (const [key, value] of Object.entries(model.metadata))
-    message(writer, 14, (w) => {
-      w.uint32(10).string(key);
-      w.uint32(18).string(value);
-    });
+  const head = written((writer) => {
+    writer.uint32(8).int64(9);
+    writer.uint32(18).string(model.producer.name);
+    writer.uint32(26).string(model.producer.version);
+    writer.uint32(58).uint32(sizeOf(graph));
+  });
+  const rest = written((writer) => {
+    for (const [domain, version] of [["", model.opset], ...[...domains].map((name) => [name, 1])] as [string, number][])
+      message(writer, 8, (w) => {
+        w.uint32(10).string(domain);
+        w.uint32(16).int64(version);
+      });
+    for (const [key, value] of Object.entries(model.metadata))
+      message(writer, 14, (w) => {
+        w.uint32(10).string(key);
+        w.uint32(18).string(value);
+      });
+  });
+  return joined([head, ...graph, rest]);
+}
+
+// In pieces, so that large weights are copied once.
+function encodeGraph(model: OnnxModel): Uint8Array[] {
+  const head = written((writer) => {
+    for (const node of model.nodes) message(writer, 1, (w) => encodeNode(w, node));
+    writer.uint32(18).string(model.name);
+  });
+  const rest = written((writer) => {
+    for (const input of model.inputs) message(writer, 11, (w) => encodeValue(w, input));
+    for (const output of model.outputs) message(writer, 12, (w) => encodeValue(w, output));
+  });
+  return [head, ...model.initializers.flatMap(encodeInitializer), rest];
+}
+
+function written(write: (writer: Writer) => void): Uint8Array {
+  const writer = protobuf.Writer.create();
+  write(writer);
   return writer.finish();
 }
 
-function encodeGraph(writer: Writer, model: OnnxModel): void {
-  for (const node of model.nodes) message(writer, 1, (w) => encodeNode(w, node));
-  writer.uint32(18).string(model.name);
-  for (const initializer of model.initializers) message(writer, 5, (w) => encodeInitializer(w, initializer));
-  for (const input of model.inputs) message(writer, 11, (w) => encodeValue(w, input));
-  for (const output of model.outputs) message(writer, 12, (w) => encodeValue(w, output));
+const sizeOf = (pieces: readonly Uint8Array[]) => pieces.reduce((sum, { length }) => sum + length, 0);
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(sizeOf(pieces));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 // A node needs no name beside that of its output.
@@ -108,11 +135,16 @@ function encodeAttribute(writer: Writer, name: string, value: OnnxAttribute): vo
   }
 }
 
-function encodeInitializer(writer: Writer, { name, dtype, shape, data }: OnnxInitializer): void {
-  for (const size of shape) writer.uint32(8).int64(size);
-  writer.uint32(16).int32(ELEMENT_TYPE[dtype]);
-  writer.uint32(66).string(name);
-  writer.uint32(74).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+function encodeInitializer({ name, dtype, shape, data }: OnnxInitializer): Uint8Array[] {
+  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const fields = written((writer) => {
+    for (const size of shape) writer.uint32(8).int64(size);
+    writer.uint32(16).int32(ELEMENT_TYPE[dtype]);
+    writer.uint32(66).string(name);
+    writer.uint32(74).uint32(raw.length);
+  });
+  const head = written((writer) => writer.uint32(42).uint32(fields.length + raw.length));
+  return [head, fields, raw];
 }
 
 function encodeValue(writer: Writer, { name, dtype, shape }: OnnxValue): void {

@@ -66,6 +66,8 @@ export interface ForeignModel {
   readonly preprocessing: Preprocessing;
   readonly jpegDct: JpegDct;
   readonly outputs: OutputKind;
+  /** What its layers gave, before they were made probabilities, for the first two of `probePictures`, [K] each. */
+  readonly rows: readonly Float32Array[];
   readonly classes: readonly string[];
   /** Where their names come from; {@link ASSUMED} where nothing says them. */
   readonly classesFrom: string;
@@ -121,11 +123,11 @@ export async function openForeign(path: string, options: ForeignOptions = {}): P
   const read = await readModel(path, options);
   const { preprocessing = "0..255", jpegDct = "accurate", outputs: told } = options;
   const open = (bytes: Uint8Array) => createSession(bytes);
-  const { model: layers, outputs, note } = await withProbabilities(read.model, { open, outputs: told });
+  const { model: layers, outputs, note, rows } = await withProbabilities(read.model, { open, outputs: told });
   const { names: classes, from: classesFrom } = classesOf(layers, read, options.classes);
   const warnings = options.preprocessing === undefined ? preprocessingSmells(layers) : [];
   const notes = [...read.notes, ...(note === undefined ? [] : [note]), ...classNotes(classes, classesFrom)];
-  return { ...read, layers, preprocessing, jpegDct, outputs, classes, classesFrom, notes, warnings };
+  return { ...read, layers, preprocessing, jpegDct, outputs, rows, classes, classesFrom, notes, warnings };
 }
 
 /** What is said of classes whose names nobody said. */
