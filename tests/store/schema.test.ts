@@ -1,5 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { createCase, readCase } from "@leukogram/laboratory/store/cases";
+import { readCells } from "@leukogram/laboratory/store/cells";
 import * as schema from "@leukogram/laboratory/store/schema";
 import { openStore } from "@leukogram/laboratory/store/store";
+import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
 import { sql } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { expect, test } from "vitest";
@@ -44,5 +48,33 @@ overBothDatabases((newPlace) => {
     } finally {
       await store.close();
     }
+  });
+
+  // What the migrations after the first one made, taken back.
+  const BACK = [
+    "alter table models drop column findings",
+    "alter table runs drop column findings",
+    "alter table cells drop column crop_outside, drop column crop_nucleus",
+    "delete from migrations where id > 1",
+  ];
+
+  test("a database of the first version is brought up with its records, and one of a later version is refused", async () => {
+    const place = await newPlace();
+    const open = () => openStore({ ...place, now: () => new Date(0) });
+    const wish = { actor: "Ada", key: randomUUID(), kind: "case.created", asks: {} };
+    const facts = { name: "S-1", leukocytes: 6.2, age: null, comment: "", signers: 1 };
+    const store = await open();
+    const id = await createCase(store, wish, { id: randomUUID(), facts, model: "cnn-anylab" });
+    for (const statement of BACK) await store.database.queries.execute(sql.raw(statement));
+    await store.close();
+    const brought = await open();
+    expect(await readCase(brought, id)).toMatchObject({ ...facts, status: "open", model: "cnn-anylab" });
+    expect(await readCells(brought.database.queries, id)).toEqual([]);
+    expect(await verifyTrail(brought)).toMatchObject({ isWhole: true });
+    await brought.database.queries.execute(sql`insert into migrations values (99)`);
+    await brought.close();
+    await expect(open()).rejects.toThrow(
+      "ERR_DATABASE the database belongs to a later version of Leukogram (99). Install that version.",
+    );
   });
 });
