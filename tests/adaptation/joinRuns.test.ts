@@ -91,7 +91,9 @@ describe("two models joined", () => {
     const [first, second] = [await openRun(own), await openRun(normalized)];
     expect(() => joinedRecipe(second, first)).toThrow(/original colours.*first\./s);
     expect(() => joinedRecipe(first, { ...second, cells: undefined })).toThrow(/does not find the cell/);
-    expect(() => joinedRecipe(first, { ...second, classes: ["a", "b"] })).toThrow(/other classes/);
+    expect(() => joinedRecipe(first, { ...second, classes: ["a", "b"] })).toThrow(
+      /the models have different classes: .*; a, b\./,
+    );
     const otherSeed = { ...second, recipe: { ...second.recipe, seed: 3 } };
     expect(() => joinedRecipe(first, otherSeed)).toThrow(/splitSeed is 0 and 3/);
     const recipe = joinedRecipe(first, second);

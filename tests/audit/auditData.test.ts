@@ -139,7 +139,9 @@ describe("auditData", () => {
     expect(faults[1]).toMatch(
       /^6 cells are in more than one of train, test: a model is tested on images from its training set/,
     );
-    expect(faults[2]).toMatch(/^1 cell has more than one label: at most one can be right\./);
+    expect(faults[2]).toMatch(
+      /^1 cell has more than one label: at most one label can be right\. Check these cells, and remove the wrong labels\. Example: Train\//,
+    );
   });
 
   test("warns of classes with few images, and of splits after augmentation", async () => {
@@ -164,8 +166,8 @@ describe("auditData", () => {
 
   test("can be interrupted", async () => {
     for (const [stage, message] of [
-      ["Looking at images", "ERR_ABORTED looking at images was interrupted"],
-      ["Laying pictures on each other", "ERR_ABORTED the audit was interrupted"],
+      ["Reading images", "ERR_ABORTED reading images was interrupted"],
+      ["Comparing images", "ERR_ABORTED the audit was interrupted"],
     ] as const) {
       const stop = new AbortController();
       const onStage = (reached: string) => reached === stage && stop.abort();

@@ -77,12 +77,12 @@ describe("withMappedClasses", () => {
     writeFileSync(file, "x,y\nA,B\n");
     expect(() => readClassMap(file)).toThrow("has no columns from and to");
     writeFileSync(file, "from,to\n");
-    expect(() => readClassMap(file)).toThrow("map.csv: holds no class");
+    expect(() => readClassMap(file)).toThrow("map.csv: contains no classes");
   });
 
   test("leaves two classes or more", () => {
     expect(() => withMappedClasses(opened({ BNE: 1, SNE: 1 }), { map: "auto", leaveOut: false })).toThrow(
-      "ERR_DATA the mapping leaves 1 class: BNE as Neutrophil, SNE as Neutrophil. Say what the classes are",
+      "ERR_DATA the mapping leaves 1 class: BNE as Neutrophil, SNE as Neutrophil. Map the classes with --map-classes map.csv",
     );
   });
 });

@@ -121,7 +121,7 @@ describe("the column laboratory of a manifest", () => {
 });
 
 test("data without a folder is refused", () => {
-  expect(() => openLaboratories([])).toThrow("ERR_USAGE data: no folder was given");
+  expect(() => openLaboratories([])).toThrow("ERR_USAGE data: no folder given");
 });
 
 test("splitDataset sets the share apart in each class of each laboratory, and lets one lack a class", () => {

@@ -189,6 +189,9 @@ describe("fetching", () => {
     });
     const { found } = await fetchFrom((_, response) => sendAll(response, body), publicSet("jtsc"));
     expect(found).toMatchObject({ labelled: 2, classes: { Neutrophil: 1, Basophil: 1 } });
+    const without = zipOf({ "repo-master/Dataset 1/001.bmp": bytes });
+    const { error } = await fetchFrom((_, response) => sendAll(response, without), publicSet("jtsc"));
+    expect(error).toMatch(/^ERR_DATA jtsc: the download contains no Class Labels of Dataset 1\.csv\. /);
   });
 
   test("an .npz file (MedMNIST's form) becomes pictures by part and class", async () => {

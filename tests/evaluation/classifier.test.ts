@@ -56,13 +56,13 @@ test("a shipped model says how familiar pictures in memory look, as it says of f
 
 test("what can't be read is named, and a scale that says nothing is refused", async () => {
   await expect(classifier.classify([new File(["this is text"], "bad.jpg")])).rejects.toThrow(
-    /^ERR_IMAGE bad\.jpg: this is no picture in a known format/,
+    /^ERR_IMAGE bad\.jpg: not an image in a known format/,
   );
   await expect(classifier.classify([{ data: new Uint8Array(5), width: 2, height: 1 }])).rejects.toThrow(
     "ERR_IMAGE image: 2 x 1 RGB pixels do not fit 5 bytes",
   );
   await expect(classifier.classify([readFileSync(files[0]!)], { scale: "72px" })).rejects.toThrow(
-    "ERR_USAGE the model takes whole pictures, so a scale says nothing to it",
+    "ERR_USAGE the model takes whole images and does not use a scale",
   );
   await expect(classifier.classify([readFileSync(files[0]!)], { signal: AbortSignal.abort() })).rejects.toThrow(
     "ERR_ABORTED",

@@ -74,7 +74,9 @@ describe("compareSplits", () => {
     ]);
     const wanted = correctedResampledTest([0.04, 0.02, 0.01], { testToTrain: 0.5 });
     expect(pair!.accuracy.difference.low).toBeCloseTo(wanted.difference.low, 10);
-    expect(splitSentence(pair!)).toMatch(/^a less b over 3 seeds: \+2\.3 points \(95 % -.* p = 0\.\d{3} by Nadeau/);
+    expect(splitSentence(pair!)).toMatch(
+      /^a minus b over 3 seeds: \+2\.3 percentage points \(95 % -.* p = 0\.\d{3} by Nadeau/,
+    );
     expect(runs([0], [0.9])).toBeUndefined();
     const other = { name: "c", trainings: runs([0, 1, 3], [0.9, 0.9, 0.9]) };
     expect(compareSplits([{ name: "a", trainings: runs([0, 1, 2], [0.9, 0.9, 0.9]) }, other])).toEqual([]);

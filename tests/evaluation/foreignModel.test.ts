@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
 import { writeTensorflowJs } from "@leukogram/engine/formats/keras/kerasWriters";
-import { Dense, GlobalAveragePooling2D, Rescaling } from "@leukogram/engine/nn/layers/index";
+import { Conv2D, Dense, GlobalAveragePooling2D, Rescaling } from "@leukogram/engine/nn/layers/index";
 import { Sequential } from "@leukogram/engine/nn/model";
 import { loadClassifier } from "leukogram/evaluation/classifier";
 import { classifyFiles } from "leukogram/evaluation/classifyFiles";
@@ -117,9 +117,19 @@ test("without foreign options another program's file is refused, and with them w
   );
 });
 
+test("a model that gives no row of classes is refused", async () => {
+  await writeKeras(
+    new Sequential([6, 6, 3], [new Conv2D({ filters: 2, kernelSize: 3 })]).initialize(1),
+    path("map.keras"),
+  );
+  await expect(
+    loadClassifier(path("map.keras"), { foreign: { classes: ["a", "b"], preprocessing: "0..1" } }),
+  ).rejects.toThrow(/^ERR_FORMAT \S+map\.keras: gives 4 x 4 x 2 numbers per image, not one value per class\./);
+});
+
 test("a model that takes no pictures is refused", async () => {
   await writeKeras(new Sequential([4], [new Dense({ units: 2 })]).initialize(1), path("row.keras"));
   await expect(
     loadClassifier(path("row.keras"), { foreign: { classes: ["a", "b"], preprocessing: "0..1" } }),
-  ).rejects.toThrow(/^ERR_CONFIG \S+row\.keras: takes 4, and no pictures in three colours\./);
+  ).rejects.toThrow(/^ERR_CONFIG \S+row\.keras: takes input of 4, not images with three colour channels\./);
 });

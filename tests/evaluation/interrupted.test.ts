@@ -35,11 +35,12 @@ afterAll(() => classifier.close());
 test.each<[string, () => Promise<unknown>]>([
   ["calibration was interrupted", () => quantize(model, samples, { signal })],
   ["classification was interrupted", () => classifyFiles(classifier, [path], { signal }).next()],
-  ["judging robustness was interrupted", () => judgeRobustness(classifier, { classes, samples }, { signal })],
-  [
-    "trying ways to scale pixels was interrupted",
-    () => tryPreprocessings(model, { classes, samples }, { classes, signal }),
-  ],
+  ["testing robustness was interrupted", () => judgeRobustness(classifier, { classes, samples }, { signal })],
+  ["testing pixel scalings was interrupted", () => tryPreprocessings(model, { classes, samples }, { classes, signal })],
 ])("%s", async (message, call) => {
   await expect(call()).rejects.toThrow(`ERR_ABORTED ${message}`);
+});
+
+test("calibration without images is refused", async () => {
+  await expect(quantize(model, [])).rejects.toThrow("ERR_DATA int8: no images for calibration");
 });

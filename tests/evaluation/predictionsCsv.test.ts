@@ -143,7 +143,7 @@ describe("files that others wrote", () => {
 it("refuses answers of several models in one file", () => {
   const lines = ["file,label,predicted,group,model,p_a,p_b", "1.png,a,a,,cnn,1,0", "2.png,a,a,,other,1,0"];
   expect(() => parsePredictionsCsv(lines.join("\n"), { path: "test.csv" })).toThrow(
-    "ERR_DATA test.csv: holds answers of several models, cnn and other. Keep the answers of each model in a file of its own.",
+    "ERR_DATA test.csv: contains predictions of several models, cnn and other. Put the predictions of each model in a separate file.",
   );
 });
 

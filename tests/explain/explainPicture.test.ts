@@ -143,7 +143,7 @@ test("the model's own weights are as they were after a check", async () => {
 test("methods are told by name, in one order", () => {
   expect(parseMethods("occlusion, gradcam")).toEqual<Method[]>(["gradcam", "occlusion"]);
   expect(() => parseMethods("grad-cam2")).toThrow(
-    'ERR_USAGE method "grad-cam2" is not known. Did you mean "gradcam"? Use gradcam, scorecam, integrated, occlusion, or all.',
+    'ERR_USAGE unknown method "grad-cam2". Did you mean "gradcam"? Use gradcam, scorecam, integrated, occlusion, or all.',
   );
 });
 

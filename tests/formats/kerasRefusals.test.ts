@@ -21,7 +21,7 @@ test.each<[string, readonly number[], Use, string]>([
     "places along axes that are not there",
     [3],
     use3("GetItem", [image, [ellipsis, 1, 2, 3]]),
-    "takes more axes than there are",
+    "indexes more axes than the tensor has",
   ],
   ["limits the wrong way round", [3], called("Clip", { x_min: 3, x_max: 1 }), "(Clip): clips from 3 to 1"],
   ["limits that are none", [3], called("Clip", { x_min: null, x_max: 1 }), "(Clip): clips from undefined to 1"],
@@ -31,7 +31,7 @@ test.each<[string, readonly number[], Use, string]>([
     "a way to resize",
     [4, 4, 3],
     called("Resize", { size: [2, 2], interpolation: "nearest" }),
-    'resizes by "nearest", and Leukogram has bilinear only',
+    'resizes by "nearest" instead of "bilinear", which is not supported',
   ],
 ])("%s is refused", (_, shape, use, message) => {
   expect(() => described(functional(shape, { op: use }))).toThrow(`ERR_FORMAT m.keras: layer "op"`);
@@ -49,6 +49,6 @@ test("tensors of unequal rank are not joined", () => {
 test("outputs in outputs are refused", () => {
   const layers = { d: layer3("Dense", { units: 2 }) };
   expect(() => described(functional([4], layers, [[["d", 0, 0]]]))).toThrow(
-    "ERR_FORMAT m.keras: its inputs or outputs lie in each other",
+    "ERR_FORMAT m.keras: its inputs or outputs are nested",
   );
 });

@@ -27,22 +27,33 @@ function expectRefused(nodes: readonly (Given | OnnxNode)[], message: string, mo
 
 // On the result of a convolution, [batch, 4, 6, 6].
 test.each<[Given, string, Partial<Net>?]>([
-  [["Add", ["t0", "odd"]], '"y" (Add) does not fit: broadcast: [batch, 4, 6, 6] and [2, 3]'],
-  [["MaxPool", ["t0"], { kernel_shape: ints(9, 9) }], "(MaxPool) does not fit: y (MaxPooling2D) on [6, 6, 4]"],
+  [["Add", ["t0", "odd"]], '"y" (Add) is not valid: broadcast: [batch, 4, 6, 6] and [2, 3]'],
+  [["MaxPool", ["t0"], { kernel_shape: ints(9, 9) }], "(MaxPool) is not valid: y (MaxPooling2D) on [6, 6, 4]"],
   [["Reshape", ["t0", "odd"]], '(Reshape) takes "shape" from real numbers, where whole numbers known beforehand'],
-  [["Slice", ["t0"]], "(Slice) lacks its starts or ends"],
+  [["Slice", ["t0"]], "(Slice) has no starts or ends"],
   [["Slice", ["t0", "none", "one", "one", "none"]], "(Slice) has steps of 0"],
-  [["Slice", ["t0", "two", "one", "one"]], "(Slice) takes no entry"],
-  [["Unsqueeze", ["t0", "twice"]], "(Unsqueeze) names an axis twice: [1,1]", { whole: { twice: [1, 1] } }],
-  [["ReduceMean", ["t0", "twice"]], "(ReduceMean) names an axis twice: [1,-3]", { whole: { twice: [1, -3] } }],
+  [["Slice", ["t0", "two", "one", "one"]], "(Slice) takes no entries"],
+  [["Slice", ["t0", "one", "pair"]], "(Slice) has different numbers of starts, ends, axes and steps"],
+  [["Gather", ["t0", "far"], { axis: int(1) }], "(Gather) takes entries beyond the size 4", { whole: { far: [4] } }],
+  [["Unsqueeze", ["t0", "twice"]], "(Unsqueeze) lists an axis twice: [1,1]", { whole: { twice: [1, 1] } }],
+  [["ReduceMean", ["t0", "twice"]], "(ReduceMean) lists an axis twice: [1,-3]", { whole: { twice: [1, -3] } }],
   [["Transpose", ["t0"], { perm: ints(0, 1) }], "transpose: [0, 1] is not an order of the axes"],
-  [["GatherND", ["t0", "five"]], "(GatherND) names 5 axes, and its input has 4", { whole: { five: [0, 0, 0, 0, 0] } }],
-  [["Pad", ["t0", "pair"]], "(Pad) has not two pads for each axis"],
-  [["Tile", ["t0", "pair"]], "(Tile) has not one number of repeats for each axis"],
+  [
+    ["GatherND", ["t0", "five"]],
+    "(GatherND) indexes 5 axes, but its input has 4",
+    { whole: { five: [0, 0, 0, 0, 0] } },
+  ],
+  [["Pad", ["t0", "pair"]], "(Pad) does not have two pads for each axis"],
+  [
+    ["Pad", ["t0", "less"]],
+    "(Pad) is not valid: pad: -3 and -3 are not valid for axis 2 of [batch, 4, 6, 6]",
+    { whole: { less: [0, 0, -3, 0, 0, 0, -3, 0] } },
+  ],
+  [["Tile", ["t0", "pair"]], "(Tile) does not have one repeat for each axis"],
   [["Tile", ["t0", "by"]], "(Tile) repeats an axis 0 times", { whole: { by: [1, 0, 1, 1] } }],
-  [["Concat", ["t0", "odd"], { axis: int(1) }], "(Concat) joins tensors of different ranks"],
+  [["Concat", ["t0", "odd"], { axis: int(1) }], "(Concat) concatenates tensors of different ranks"],
   [["Concat", ["t0", "t0"], { axis: int(0) }], "(Concat) joins batches"],
-  [["MaxPool", ["t0"], { kernel_shape: ints(2, 2), pads: ints(1, 1) }], "has pads [1,1], where four whole numbers"],
+  [["MaxPool", ["t0"], { kernel_shape: ints(2, 2), pads: ints(1, 1) }], "has pads [1,1]; only four whole numbers"],
   [["Add", ["t0", "odd"], { broadcast: int(1) }], "(Add) has broadcast = 1, where 0 is supported", { opset: 6 }],
   [
     ["Resize", ["t0", "", "", "sides"], { antialias: int(1), axes: ints(2, 3) }],
@@ -50,8 +61,8 @@ test.each<[Given, string, Partial<Net>?]>([
   ],
   [["Resize", ["t0"]], "(Resize) has neither scales nor sizes for its axes"],
   [["Resize", ["t0", "", "", "to"]], "(Resize) resizes the batch", { whole: { to: [2, 4, 3, 3] } }],
-  [["DepthToSpace", ["t0"], { blocksize: int(-2) }], "(DepthToSpace) does not fit its input"],
-  [["SpaceToDepth", ["t0"], { blocksize: int(-2) }], "(SpaceToDepth) does not fit its input"],
+  [["DepthToSpace", ["t0"], { blocksize: int(-2) }], "(DepthToSpace) does not match its input"],
+  [["SpaceToDepth", ["t0"], { blocksize: int(-2) }], "(SpaceToDepth) does not match its input"],
   [["LRN", ["t0"], { size: int(0) }], "(LRN) has size = 0, where a number of channels is needed"],
   [
     ["GroupNormalization", ["t0", "g", "g"], { num_groups: int(-2) }],
@@ -71,11 +82,12 @@ test.each<[Given, string, Partial<Net>?]>([
 test.each<[OnnxNode, string]>([
   [named("Div", ["pair", "none"], "t"), '"t" (Div) divides by 0'],
   [named("Mod", ["pair", "none"], "t"), '"t" (Mod) divides by 0'],
-  [named("Tile", ["pair", "pair"], "t"), "(Tile) has not one number of repeats for each axis"],
+  [named("Tile", ["pair", "pair"], "t"), "(Tile) does not have one repeat for each axis"],
   [named("Slice", ["pair", "none", "one", "none", "none"], "t"), "(Slice) has steps of 0"],
+  [named("Slice", ["pair", "none", "pair"], "t"), "(Slice) has different numbers of starts, ends, axes and steps"],
   [named("Expand", ["pair", "less"], "t"), "(Expand) has sizes [-3]"],
   [named("Reshape", ["triple", "pair"], "t"), "(Reshape) reshapes 3 numbers to [1,2]"],
-  [named("Unsqueeze", ["pair", "axes"], "t"), "(Unsqueeze) names an axis twice: [0,0]"],
+  [named("Unsqueeze", ["pair", "axes"], "t"), "(Unsqueeze) lists an axis twice: [0,0]"],
 ])("%j", (node, message) => {
   expectRefused([node, ["Reshape", ["t0", "t"]]], message, { whole: { axes: [0, 0] } });
 });
@@ -83,6 +95,17 @@ test.each<[OnnxNode, string]>([
 test("the product of a table", () => {
   const nodes = [named("Unsqueeze", ["pair", "none"], "table"), named("ReduceProd", ["table"], "t")];
   expectRefused([...nodes, ["Reshape", ["t0", "t"]]], '"t" (ReduceProd) multiplies tables of numbers');
+});
+
+test("a table behind a row", () => {
+  const nodes = [named("Unsqueeze", ["pair", "none"], "table"), named("Concat", ["pair", "table"], "t")];
+  expectRefused([...nodes, ["Reshape", ["t0", "t"]]], '"t" (Concat) concatenates incompatible shapes: [2] and [1,2]');
+});
+
+test("whole numbers of more reals than a shape has", () => {
+  const nodes: (Given | OnnxNode)[] = [named("Cast", ["big"], "t", { to: int(7) }), ["Reshape", ["t0", "t"]]];
+  const message = '"t" (Cast) converts 1000001 real numbers to whole numbers';
+  expectRefused(nodes, message, { weights: { big: [1_000_001] } });
 });
 
 test.each<[string, Record<string, OnnxAttribute>, string]>([
@@ -116,9 +139,9 @@ test.each<[Given, readonly number[]]>([
     [1, 4, 2e9, 6],
   ],
 ])("%j to %j is refused before there is such a tensor", (node, to) => {
-  expectRefused([node], "entries an image, which is no classifier's", { whole: { to } });
+  expectRefused([node], "entries per image, too many for a classifier", { whole: { to } });
 });
 
 test("no row of scores", () => {
-  expectRefused([], "gives 0 rows of scores, where a classifier gives one");
+  expectRefused([], "outputs 0 rows of scores; a classifier outputs one");
 });

@@ -6,7 +6,7 @@ import { PACKAGES, ROOT } from "../support/packages.ts";
 
 /** Messages, by words of theirs, that no test brings about, each with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  "has other features than it had": "a model's file that is replaced under its name while the server runs",
+  "features have changed": "a model's file that is replaced under its name while the server runs",
   "features: was interrupted": "runs in browsers alone, where classifying is interrupted alike",
 };
 

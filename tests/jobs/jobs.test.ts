@@ -47,7 +47,7 @@ describe("a training", () => {
     expect(command).toBe(`leukogram train --recipe ${run}/config.json --data ${cells} --out ${run}-again`);
     expect(new Set(told.map(({ kind }) => kind))).toEqual(new Set(["note", "stage", "step", "epoch"]));
     expect(readFileSync(join(run, "log.txt"), "utf8").trimEnd().split("\n")).toEqual(lines());
-    expect(lines()[0]).toMatch(/^cells: 2\d images to learn from, \d to choose by, 10 to test on$/);
+    expect(lines()[0]).toMatch(/^cells: 2\d images for training, \d for validation, 10 for testing$/);
   });
 
   test("leaves a folder that holds a run, unless it may be replaced", async () => {
@@ -77,14 +77,20 @@ test("an adaptation says by what, and a suggestion names images", async () => {
   expect(byLabels.by === "labels" && byLabels.learned.length).toBe(30);
   const byVotes = await adaptJob({ ...shared, unlabelled: join(cells, "Test"), out: join(place, "votes") });
   expect(byVotes.by).toBe("votes");
-  await expect(adaptJob({ ...shared, out: join(place, "none") })).rejects.toThrow("there are no cells to adapt to");
+  await expect(adaptJob({ ...shared, out: join(place, "none") })).rejects.toThrow(
+    "ERR_USAGE adapt: no cells to adapt to. Give",
+  );
   expect(await suggestJob({ ...shared, data: join(cells, "Test"), count: 3 })).toHaveLength(3);
+  const known = join(cells, "Train");
+  await expect(suggestJob({ ...shared, data: known, labelled: known, count: 3 })).rejects.toThrow(
+    `ERR_DATA ${known}: contains no unlabelled images`,
+  );
 });
 
 test("a conversion and an audit give what they found", async () => {
   const { format, checked, labels } = await convertJob({ model: run, out: join(place, "cnn.keras") });
   expect([format, checked.pictures, labels]).toEqual(["Keras 3", 2, undefined]);
-  await expect(convertJob({ model: run, out: join(place, "cnn.keras") })).rejects.toThrow("exists already");
+  await expect(convertJob({ model: run, out: join(place, "cnn.keras") })).rejects.toThrow("cnn.keras: already exists");
   expect((await auditJob({ data: cells })).images).toBe(40);
 });
 

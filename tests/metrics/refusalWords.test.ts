@@ -58,7 +58,7 @@ test.each<[() => unknown, string]>([
     () => tangoLimits({ firstOnly: 3, secondOnly: 4, of: 5 }),
     "ERR_DATA tangoLimits: expected counts of images, received 3 and 4 of 5",
   ],
-  [() => summariseSeeds([1, Number.NaN]), "ERR_DATA summariseSeeds: expected one finite value a seed, received NaN"],
+  [() => summariseSeeds([1, Number.NaN]), "ERR_DATA summariseSeeds: expected one finite value per seed, received NaN"],
 ])("%s", (call, message) => {
   expect(call).toThrow(message);
 });

@@ -45,7 +45,7 @@ describe("initializers spread as Keras's", () => {
 
   test("another name is refused with those that there are", () => {
     expect(() => initialize("orthogonal", [2, 2], new Rng(0))).toThrow(
-      /^ERR_CONFIG initializer "orthogonal" is not known\. Use one of zeros, ones, glorot_uniform,/,
+      /^ERR_CONFIG unknown initializer "orthogonal"\. Use one of zeros, ones, glorot_uniform,/,
     );
   });
 });

@@ -97,7 +97,7 @@ describe("nobody gets in", () => {
       const { message } = body.error ?? {};
       expect([status, message], `${route.method} ${route.path} as ${below}`).toEqual([
         403,
-        `this needs the role ${route.role}`,
+        `this requires the role ${route.role}`,
       ]);
     }
   });
@@ -110,7 +110,9 @@ describe("nobody gets in", () => {
       const { status, body } = await call(route, headers);
       expect([status, body.error?.message ?? body.error], `${route.method} ${route.path}`).toEqual([
         403,
-        route.scope === undefined ? "no token may do this" : `this needs a token with the scope ${route.scope}`,
+        route.scope === undefined
+          ? "tokens can't be used for this"
+          : `this requires a token with the scope ${route.scope}`,
       ]);
     }
     const { headers } = await tokenOf("viewer", scopes);

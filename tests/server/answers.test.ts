@@ -20,9 +20,25 @@ test("an address says which methods it takes where it is asked by another", asyn
   ] as const) {
     const { status, headers, body } = await ask(line);
     expect([status, headers.allow, body.error.code], line).toEqual([405, allow, "ERR_METHOD"]);
-    expect(body.error.message).toBe(`${line.split(" ")[0]} is not for this address`);
+    expect(body.error.message).toBe(`${line.split(" ")[0]} is not allowed for this address`);
   }
   expect((await ask("GET none")).status).toBe(404);
+});
+
+test("an id that nothing has is refused by what it should be the id of", async () => {
+  const { ask } = laboratory;
+  const id = randomUUID();
+  for (const [line, message, given] of [
+    [`GET cases/${id}`, "no such case"],
+    [`GET cells/${id}/image`, "no such cell"],
+    [`GET reports/${id}`, "no such report"],
+    [`POST runs/${id}/cancel`, "no such run", {}],
+    [`PATCH users/${id}`, "no such user", { role: "viewer" }],
+    [`DELETE tokens/${id}`, "no such token"],
+  ] as const) {
+    const { status, body } = await ask(line, given);
+    expect([status, body.error], line).toEqual([404, expect.objectContaining({ code: "ERR_NOT_FOUND", message })]);
+  }
 });
 
 test("a name that is too long is refused by the route, and an address by its length alone", async () => {
@@ -37,7 +53,7 @@ test("a text with a NUL character, files that are no form and an inference witho
   const { id } = (await ask("POST cases", { name: "refusals" })).body;
   for (const [line, given, message] of [
     ["POST cases", { name: "a\u0000b" }, "the request contains a NUL character"],
-    [`POST cases/${id}/images`, {}, "files are expected as multipart/form-data"],
+    [`POST cases/${id}/images`, {}, "expected files as multipart/form-data"],
   ] as const) {
     const { status, body } = await ask(line, given);
     expect([status, body.error.message], line).toEqual([400, message]);
@@ -52,7 +68,7 @@ test("of many inferences at once those beyond four are told to come again", asyn
     Array.from({ length: 8 }, () => laboratory.ask("POST /v2/models/cnn-anylab/infer", { inputs })),
   );
   const refused = answered.filter(({ status }) => status !== 200);
-  expect(refused.map(({ body }) => body.error)).toContain("too many requests are under way");
+  expect(refused.map(({ body }) => body.error)).toContain("too many requests in progress");
   expect(answered.length - refused.length).toBeGreaterThanOrEqual(4);
 });
 
@@ -61,7 +77,7 @@ test("a token is told once: the same wish again is refused", async () => {
   const wish = ["POST tokens", { name: "t", scopes: ["read"], days: 1 }, { "idempotency-key": randomUUID() }] as const;
   expect((await ask(...wish)).body.secret).toMatch(/^leuko_/);
   const { status, body } = await ask(...wish);
-  expect([status, body.error.message]).toEqual([409, "this token was made already, and its secret is told once"]);
+  expect([status, body.error.message]).toEqual([409, "this token already exists, and its secret is shown only once"]);
 });
 
 test("a model's file says how long it is, and what it is described as", async () => {

@@ -39,11 +39,15 @@ test("a model whose folder is gone keeps nobody waiting but its own cells, which
   await expect.poll(async () => (await ask(`GET cases/${other}`)).body.waiting, { timeout: 60_000 }).toBe(0);
   const cellsOf = async (id: string) => (await ask(`GET cases/${id}/cells`)).body.cells;
   await expect.poll(async () => (await cellsOf(ours))[0].error, { timeout: 60_000 }).not.toBeNull();
-  const reason = "the model can't be opened: the file of the model ours is gone.";
+  const reason = "the model can't be opened: the file of the model ours is missing.";
   for (const { status, error } of await cellsOf(ours)) expect([status, error]).toEqual(["waiting", reason]);
   const { revision } = (await ask(`GET cases/${ours}`)).body;
-  for (const path of ["models/ours/file", `cells/${(await cellsOf(ours))[0].id}/explanation`])
-    expect((await ask(`GET ${path}`)).status, path).toBeGreaterThanOrEqual(404);
+  expect((await ask("GET models/ours/file")).status).toBeGreaterThanOrEqual(404);
+  for (const what of ["explanation", "neighbours"]) {
+    const { status, body } = await ask(`GET cells/${(await cellsOf(ours))[0].id}/${what}`);
+    const message = "the cell is waiting: no model has classified it";
+    expect([status, body.error], what).toEqual([409, { code: "ERR_CONFLICT", message }]);
+  }
   expect((await ask("GET models")).status).toBe(200);
   await new Promise((resolve) => setTimeout(resolve, 700));
   // Tried again meanwhile, and said once.

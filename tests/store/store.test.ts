@@ -176,12 +176,14 @@ overBothDatabases((newPlace, server) => {
     const caseId = await signedCase(store);
     const changes = [{ cell: randomUUID(), label: "Monocyte" }];
     const labelled = labelCells(store, wishOf("cells.labelled"), { caseId, reading: "first", changes, via: "api" });
-    await expect(labelled).rejects.toThrow("ERR_CONFLICT the case is signed. Amend it, which says why and reopens it.");
+    await expect(labelled).rejects.toThrow(
+      "ERR_CONFLICT the case is signed. Amend the case, which reopens it with a reason.",
+    );
     const signing = { caseId, id: randomUUID(), meaning: "again", content: () => ({}) };
     await expect(signCase(store, wishOf("case.signed"), signing)).rejects.toThrow("ERR_CONFLICT the case is signed");
     const amend = () => amendCase(store, wishOf("case.amended"), { caseId, reason: "a cell was missed" });
     await amend();
-    await expect(amend()).rejects.toThrow("ERR_CONFLICT the case is open. Change it as it is.");
+    await expect(amend()).rejects.toThrow("ERR_CONFLICT the case is open. Change the open case directly.");
   });
 
   test("a backup that lacks a table, or is of another version, is refused", async () => {
@@ -190,8 +192,8 @@ overBothDatabases((newPlace, server) => {
     const path = join(newFolder(), "part.tar");
     const other = await openAt(await newPlace());
     for (const [file, message] of [
-      [["tables/reports.ndjson"], "lacks the table reports"],
-      [["backup.json", '{"format":"leukogram-backup","version":2}'], "is no backup that this version can restore"],
+      [["tables/reports.ndjson"], "has no table reports. Use another copy of the backup."],
+      [["backup.json", '{"format":"leukogram-backup","version":2}'], "not a backup that this version can restore"],
     ] as const) {
       await copyWith(store, path, file);
       await expect(restore(other, path)).rejects.toThrow(`ERR_DATA ${path}: ${message}`);
@@ -208,10 +210,22 @@ overBothDatabases((newPlace, server) => {
     expect((await verifyTrail(store)).isWhole).toBe(true);
   });
 
+  test("a database of a later version is refused", async () => {
+    const place = await newPlace();
+    const { database } = await openAt(place);
+    await database.queries.execute(sql.raw("insert into migrations values (9999)"));
+    await open.pop()!.close();
+    await expect(openAt(place)).rejects.toThrow(
+      "ERR_DATABASE the database belongs to a later version of Leukogram (9999). Install that version.",
+    );
+  });
+
   test("a folder has one process", async () => {
     const place = await newPlace();
     const store = await openAt(place);
-    await expect(openAt(place)).rejects.toThrow(/^ERR_CONFLICT .*: another process uses it/);
+    await expect(openAt(place)).rejects.toThrow(
+      /^ERR_CONFLICT .*: in use by another process \(.+\)\. Stop that process, or choose another folder with --data\./,
+    );
     await store.close();
     open.pop();
     // What a process left behind that was killed does not stop the next.

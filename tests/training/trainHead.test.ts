@@ -64,6 +64,6 @@ test("labels that do not fit are named before anything is trained", async () => 
     "ERR_DATA 4 labels do not fit 6 features. Give one label per image.",
   );
   expect((await rejection(trainHead({ features, labels: [0, 2] }, options))).message).toBe(
-    "ERR_DATA label 2 is none of 2 classes. Labels start at 0.",
+    "ERR_DATA label 2 is not one of 2 classes. Labels start at 0.",
   );
 });

@@ -35,7 +35,7 @@ const interrupted = (recipe: Recipe, stopAt: number) =>
 
 test("a model that is joined of two is not trained", async () => {
   expect((await rejection(train(smallRecipe({ model: "cnn+mobilenetv2" })))).message).toBe(
-    'ERR_CONFIG model "cnn+mobilenetv2" is joined of two, and not trained itself. Train the two, then join their runs: leukogram join.',
+    `ERR_CONFIG model "cnn+mobilenetv2" is joined from two models and can't be trained directly. Train the two models, then join their runs: leukogram join.`,
   );
 });
 
@@ -84,12 +84,14 @@ describe("training a CNN", () => {
     const mixed = trainModel({ ...set.train, samples }, set.validation, smallRecipe({ maskAbsent: true, mixup: 0.2 }), {
       out: freshOut(),
     });
-    expect((await rejection(mixed)).message).toMatch(/maskAbsent: mixed images/);
+    expect((await rejection(mixed)).message).toMatch(
+      /^ERR_CONFIG maskAbsent does not work with mixed images, which come from two laboratories\./,
+    );
   });
 
   test("goes on only with the settings and images that it was begun with", async () => {
     const out = await interrupted(recipe, 8);
-    const message = `ERR_CONFIG ${checkpointOf(out)}: written with other settings or data. Resume with the settings`;
+    const message = `ERR_CONFIG ${checkpointOf(out)}: written with other settings or data. Resume with the original settings, images and weights`;
     for (const other of [smallRecipe({ learningRate: 0.1 }), smallRecipe({ epochs: 4 })])
       expect((await rejection(train(other, { out, resume: true }))).message).toContain(message);
     const fewer = { ...set.train, samples: set.train.samples.slice(1) };
@@ -103,7 +105,9 @@ describe("training a CNN", () => {
     const bytes = readFileSync(path);
     const damaged = async () => (await rejection(train(recipe, { out, resume: true }))).message;
     truncateSync(path, bytes.length - 100);
-    expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is damaged: .* is cut off\. Start the run again/);
+    expect(await damaged()).toMatch(
+      /^ERR_FORMAT .*last\.safetensors: is damaged: .* is incomplete\. Start the run again/,
+    );
     truncateSync(path, 5);
     expect(await damaged()).toMatch(/^ERR_FORMAT .*last\.safetensors: is damaged/);
     writeFileSync(path, Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("{}")]));

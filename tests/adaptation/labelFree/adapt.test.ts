@@ -60,6 +60,11 @@ const values = (model: Model) => [...model.weights].map(([name, { value }]) => [
 const all = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe("batch-norm statistics", () => {
+  test("are refused of a model that has none", () => {
+    const bare = new Sequential([SIZE, SIZE, 3], [new GlobalAveragePooling2D(), new Dense({ units: 2 })]);
+    expect(() => batchNormalizations(bare)).toThrow(/^ERR_CONFIG model \S+ has no batch normalisation to adapt/);
+  });
+
   const plain = () =>
     new Sequential(
       [SIZE, SIZE, 3],

@@ -86,7 +86,7 @@ test.each<[string, (files: Files) => Uint8Array]>([
   ["rar", (files) => rarOf(files, { isEncrypted: true })],
 ])("an encrypted %s is refused by the file in it", async (_, make) => {
   const { path, into } = archive(make({ "a/b.png": await png(10) }));
-  expect(await message(unpack(path, into))).toMatch(/^ERR_DATA .*: holds an encrypted file, a[/\\]b\.png/);
+  expect(await message(unpack(path, into))).toMatch(/^ERR_DATA .*: contains an encrypted file, a[/\\]b\.png/);
 });
 
 describe("an .npz file", () => {

@@ -143,3 +143,9 @@ test("a zip of pictures stands for the folder in it", async () => {
     /no\.zip: is not a zip, tar, gzipped tar or rar archive/,
   );
 });
+
+test("a folder without images is refused by its path", () => {
+  const dir = temporaryFolder();
+  writeFiles(dir, { "notes.txt": "words" });
+  expect(() => imagesOf([dir])).toThrow(`ERR_DATA ${dir}: contains no images. Give image files (`);
+});

@@ -120,9 +120,9 @@ test("without a scale never crops more than the picture holds", () => {
 });
 
 test("refuses a scale that was told before, and names its laboratory", () => {
-  expect(() => parseToldScales(["72px", "0.1um"])).toThrow('ERR_USAGE scale "0.1um": a scale was told before');
+  expect(() => parseToldScales(["72px", "0.1um"])).toThrow('ERR_USAGE scale "0.1um": a scale is given twice');
   expect(() => parseToldScales(["A=72px", "B=72px", "A=80px"])).toThrow(
-    'scale "A=80px": a scale of A was told before. Tell one scale, or one for each laboratory',
+    'scale "A=80px": a scale of A is given twice. Give one scale, or one for each laboratory',
   );
 });
 

@@ -204,7 +204,7 @@ describe.each(Object.entries(FORMATS))(
       );
       if (fault !== undefined) {
         expect(fault).toMatch(
-          /^ERR_FORMAT layer ".*": (Keras 2 has no|TensorFlow\.js has no) .*Write \.keras or \.onnx\.$/,
+          /^ERR_FORMAT layer ".*": (Keras 2 has no|TensorFlow\.js has no) .*Use \.keras or \.onnx\.$/,
         );
         if (!fault.includes("activation") && !fault.includes("groups")) expect(one.has(row.layer)).toBe(false);
         return;

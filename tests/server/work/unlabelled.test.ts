@@ -82,7 +82,7 @@ describe.sequential("adapting without labels", () => {
     expect(Object.keys(foundOf(run))).toEqual([
       ...["Cells", "Changed predictions", "Stability", "Similar cells", "Mean probability", "Home laboratory"],
     ]);
-    expect(foundOf(run).Cells).toMatch(new RegExp(`^${length} without labels`));
+    expect(foundOf(run).Cells).toMatch(new RegExp(`^${length} unlabelled, `));
     const { models } = (await laboratory.ask("GET models")).body;
     expect(models.some(({ kind }: { kind: string }) => kind === "adapted")).toBe(false);
     const { events } = (await laboratory.ask("GET trail?limit=1000")).body;
@@ -108,9 +108,9 @@ testWith("data/jtsc")(
     const run = await over(real, asked.id);
     expect(run).toMatchObject({ status: "finished", error: null, model: asked.id });
     const found = foundOf(run);
-    expect(found.Cells).toMatch(/^299 without labels/);
+    expect(found.Cells).toMatch(/^299 unlabelled$/);
     expect(found["Home laboratory"]).toMatch(/stored cells \(allowed loss: 2 percentage points\)$/);
-    expect(found.Votes).toMatch(/^Adapted by neighbours' votes: .* can't be known without labels\.$/);
+    expect(found.Votes).toMatch(/^Adapted by neighbours' votes: .* Accuracy can't be measured without labels\.$/);
     const { models, active } = (await real.ask("GET models")).body;
     const own = models.find(({ id }: { id: string }) => id === run.model);
     const { findings } = run;

@@ -101,6 +101,22 @@ describe("looking at a cell", () => {
     expect((await laboratory.ask(`GET cells/${id}/explanation?class=Blast`)).status).toBe(404);
   });
 
+  test("explanations beyond those that wait are refused", async () => {
+    const lines = (await cells()).flatMap(({ id, status }: { id: string; status: string }) =>
+      status === "bad" ? [] : [`GET cells/${id}/explanation?class=Lymphocyte`],
+    );
+    const asked: Awaited<ReturnType<typeof laboratory.ask>>[] = await Promise.all(
+      lines.map((line: string) => laboratory.ask(line)),
+    );
+    const refused = asked.filter(({ status }) => status !== 200);
+    expect(refused.map(({ status, body }) => [status, body.error.message])).toContainEqual([
+      413,
+      "too many explanations requested at once",
+    ]);
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([413]));
+    expect(asked.length - refused.length).toBeGreaterThanOrEqual(32);
+  });
+
   test("its neighbours are the labelled cells that look like it", async () => {
     const all = (await cells()).filter(({ file }: { file: string }) => truth.has(file));
     expect((await laboratory.ask(`GET cells/${all[0].id}/neighbours`)).body).toEqual({ neighbours: [], waiting: 0 });

@@ -58,6 +58,7 @@ export async function readImages<Item extends Pick<Sample, "file" | "path">>(
     count: threads,
     script: new URL("./lookWorker", import.meta.url),
     data: { model: await embeddingModel() } satisfies LookWorkerData,
+    isNative: true,
   });
   const ahead: Promise<Look>[] = [];
   try {

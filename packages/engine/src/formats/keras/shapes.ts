@@ -144,7 +144,7 @@ export function resized(names: readonly string[]): Operator {
     const [size, way = "bilinear"] = [value(1), value(2)];
     if (!Array.isArray(size) || size.length !== 2 || !size.every(Number.isInteger))
       throw refuse(`resizes to ${JSON.stringify(size)}`);
-    if (way !== "bilinear") throw refuse(`resizes by ${JSON.stringify(way)}; only bilinear is supported`);
+    if (way !== "bilinear") throw refuse(`resizes by ${JSON.stringify(way)} instead of "bilinear"`);
     return new Resizing({ height: size[0] as number, width: size[1] as number, name }).apply(tensor(0));
   };
   return { names, make };

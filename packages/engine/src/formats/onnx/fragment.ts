@@ -85,7 +85,7 @@ function operate({ facts, sources }: FragmentStep, tensorOf: (from: Source) => T
     return Array.isArray(result) ? result : [result as Tensor];
   } catch (cause) {
     if (!(cause instanceof LeukogramError) || cause.code === "ERR_FORMAT") throw cause;
-    throw facts.refuse(`has incompatible shapes: ${cause.reason}`);
+    throw facts.refuse(`is not valid: ${cause.reason}`);
   }
 }
 

@@ -65,7 +65,7 @@ export class GraphReader {
       this.#add(facts, given);
     } catch (cause) {
       if (cause instanceof LeukogramError && cause.code === "ERR_FORMAT") throw cause;
-      if (cause instanceof LeukogramError) throw facts.refuse(`has incompatible shapes: ${cause.reason}`);
+      if (cause instanceof LeukogramError) throw facts.refuse(`is not valid: ${cause.reason}`);
       throw facts.refuse("has inputs or attributes that contradict each other", { cause });
     }
   }

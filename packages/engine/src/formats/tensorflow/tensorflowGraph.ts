@@ -1,4 +1,5 @@
 // The graph model of TensorFlow.js: its nodes become those of ONNX, in which layers are found.
+import { counted } from "../../core/counted.ts";
 import { LeukogramError } from "../../core/errors.ts";
 import type { DecodedModel, DecodedValue } from "../../graph/onnx/decode.ts";
 import type { DecodedTensor } from "../../graph/onnx/decodeTensor.ts";
@@ -119,7 +120,7 @@ class Translator {
       throw node.refuse("is not supported", `Supported: ${Object.keys(TENSORFLOW_OPERATORS).sort().join(", ")}.`);
     const inputs = node.inputs.map((input) => this.#result(input.node, input.output));
     const least = leastInputs(node.op);
-    if (inputs.length < least) throw node.refuse(`has ${inputs.length} inputs, but needs ${least}`);
+    if (inputs.length < least) throw node.refuse(`has ${counted(inputs.length, "input")}, but needs ${least}`);
     const result = operator(inputs, node, this.#graph);
     return Array.isArray(result) ? result : [result as Translated];
   }
@@ -127,7 +128,7 @@ class Translator {
   #result(node: string, output: number): Translated {
     const found = this.#done.get(node)?.[output];
     if (found === undefined)
-      throw this.#nodes.get(node)!.refuse(`needs result number ${output + 1}, which is not supported`);
+      throw this.#nodes.get(node)!.refuse(`is used for its result number ${output + 1}, which is not supported`);
     return found;
   }
 

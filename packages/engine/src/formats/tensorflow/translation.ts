@@ -72,7 +72,10 @@ export class Translation {
   /** The name by which nodes of ONNX read a tensor. */
   nameOf({ name, constant, dealt }: Translated): string {
     if (dealt !== undefined)
-      throw new LeukogramError("ERR_FORMAT", `"${name}" (SpaceToBatchND) is not followed by a convolution`);
+      throw new LeukogramError(
+        "ERR_FORMAT",
+        `"${name}" (SpaceToBatchND) is not followed by a convolution and BatchToSpaceND`,
+      );
     if (constant !== undefined && !this.initializers.has(name)) this.initializers.set(name, { ...constant, name });
     return name;
   }

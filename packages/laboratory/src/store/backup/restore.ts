@@ -59,7 +59,7 @@ async function unpack(
   store: Store,
   { from, room }: { readonly from: string; readonly room: string },
 ): Promise<Unpacked> {
-  const guard = new Guard(from, store.folder, LIMITS);
+  const guard = new Guard(from, store.folder, LIMITS, "Use another copy of the backup.");
   const tables = new Map<string, string>();
   let images = 0;
   const extract = tar.extract();

@@ -9,18 +9,22 @@ export interface UnpackLimits {
   readonly maxEntries: number;
 }
 
+const PUBLISHED = "The file does not match its publisher's description. Delete it, and check the publisher's page.";
+
 /** Watches an archive while it is unpacked: no file outside the folder, not too many, not too large. */
 export class Guard {
   readonly #archive: string;
   readonly #into: string;
   readonly #limits: UnpackLimits;
+  readonly #hint: string;
   #bytes = 0;
   #entries = 0;
 
-  constructor(archive: string, into: string, limits: UnpackLimits) {
+  constructor(archive: string, into: string, limits: UnpackLimits, hint = PUBLISHED) {
     this.#archive = archive;
     this.#into = into;
     this.#limits = limits;
+    this.#hint = hint;
   }
 
   /** Where an entry of that name goes. @throws ERR_DATA if that is outside the folder, or there are too many. */
@@ -54,7 +58,7 @@ export class Guard {
   /** An error that names the archive. */
   fault(what: string, cause?: unknown): LeukogramError {
     return new LeukogramError("ERR_DATA", `${this.#archive}: ${what}`, {
-      hint: "The file does not match its publisher's description. Delete it, and check the publisher's page.",
+      hint: this.#hint,
       cause,
     });
   }

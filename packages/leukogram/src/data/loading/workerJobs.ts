@@ -8,6 +8,9 @@ export interface WorkerRequest<Job> {
   readonly job: Job;
 }
 
+/** Asks a worker to end when it has done what it was sent. */
+export const END = "end";
+
 /** A worker's answer to a job; `failure` where it could not be done. */
 export interface WorkerReply<Answer> {
   readonly id: number;
@@ -25,7 +28,12 @@ export function answerJobs<Job, Answer>(
   memoryOf: (answer: Answer) => Transferable[] = () => [],
 ): void {
   const port = parentPort!;
-  port.on("message", async ({ id, job }: WorkerRequest<Job>) => {
+  port.on("message", async (request: WorkerRequest<Job> | typeof END) => {
+    if (request === END) {
+      port.close(); // the thread ends when no job keeps it
+      return;
+    }
+    const { id, job } = request;
     try {
       const done = await answer(job);
       port.postMessage({ id, answer: done } satisfies WorkerReply<Answer>, memoryOf(done));

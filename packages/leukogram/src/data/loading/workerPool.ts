@@ -1,7 +1,7 @@
 import type { Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, LeukogramError } from "@leukogram/engine/core/errors";
 import { startWorker } from "./startWorker.ts";
-import type { WorkerReply, WorkerRequest } from "./workerJobs.ts";
+import { END, type WorkerReply, type WorkerRequest } from "./workerJobs.ts";
 
 /** Options of {@link WorkerPool}. */
 export interface WorkerPoolOptions {
@@ -13,10 +13,13 @@ export interface WorkerPoolOptions {
   readonly script: URL;
   /** What a worker is given when it starts. */
   readonly data?: unknown;
+  /** Whether jobs run native code: a thread that is stopped in the midst of it can end the process. */
+  readonly isNative?: boolean;
 }
 
 interface Member {
   readonly worker: Worker;
+  readonly ended: Promise<void>;
   /** Jobs sent and not answered yet. */
   readonly pending: Map<number, { resolve(answer: never): void; reject(error: Error): void }>;
 }
@@ -25,14 +28,18 @@ interface Member {
 export class WorkerPool<Job, Answer> {
   readonly #name: string;
   readonly #members: Member[];
+  readonly #isNative: boolean;
   #jobs = 0;
   #failure: Error | undefined;
   #closed = false;
 
-  constructor({ name, count, script, data }: WorkerPoolOptions) {
+  constructor({ name, count, script, data, isNative = false }: WorkerPoolOptions) {
     this.#name = name;
+    this.#isNative = isNative;
     this.#members = Array.from({ length: count }, () => {
-      const member: Member = { worker: startWorker(script, data), pending: new Map() };
+      const worker = startWorker(script, data);
+      const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+      const member: Member = { worker, ended, pending: new Map() };
       this.#listen(member);
       return member;
     });
@@ -54,11 +61,21 @@ export class WorkerPool<Job, Answer> {
     });
   }
 
-  /** Ends the workers. */
+  /** Ends the workers; those that run native code, after the jobs that they have. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#fail(new LeukogramError("ERR_ABORTED", `the ${this.#name} was closed`));
-    await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#members.map((member) => this.#end(member)));
+  }
+
+  async #end({ worker, ended }: Member): Promise<void> {
+    if (!this.#isNative) {
+      await worker.terminate();
+      return;
+    }
+    worker.ref();
+    worker.postMessage(END);
+    await ended;
   }
 
   #listen(member: Member): void {

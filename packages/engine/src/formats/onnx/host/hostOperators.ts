@@ -11,7 +11,7 @@ function together(inputs: readonly HostValue[], facts: NodeFacts, act: (entries:
   const shape = broadcastShape(inputs.map((input) => input.shape));
   if (shape === undefined)
     throw facts.refuse(
-      `concatenates incompatible shapes: ${inputs.map((input) => JSON.stringify(input.shape)).join(" and ")}`,
+      `combines incompatible shapes: ${inputs.map((input) => JSON.stringify(input.shape)).join(" and ")}`,
     );
   checkCount(shape, facts);
   const whole = inputs.map((input) => broadcast(input, shape));
