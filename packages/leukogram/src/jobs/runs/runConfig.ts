@@ -93,7 +93,7 @@ const HOW_READ = ["scale", "bits", "mapClasses", "others"] as const;
 
 function requireSameSettings(out: string, recipe: Readonly<Record<string, unknown>>, read: HowRead): void {
   const config = readRunConfig(out);
-  const begun: Readonly<Record<string, unknown>> = parseRecipe(config.recipe, runFiles(out).config);
+  const begun: Readonly<Record<string, unknown>> = parseRecipe(config.recipe, runFiles(out).config, config.version);
   const keys = [...new Set([...Object.keys(begun), ...Object.keys(recipe)])];
   const shown = (value: unknown) => (value === undefined ? "none" : String(value));
   const differences = keys

@@ -1,6 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { nearest } from "@leukogram/engine/core/nearest";
 import { z } from "zod";
+import { VERSION } from "../../version.ts";
 import { augmentationKeys } from "./augmentationKeys.ts";
 
 const share = z.number().min(0).max(1);
@@ -201,14 +202,19 @@ export function recipeKeys(): {
 /**
  * Checks a recipe and fills in what it leaves out.
  *
- * @throws ERR_CONFIG naming the key, what it takes and what it got; for an unknown key the nearest one.
+ * @param version of Leukogram that wrote it, if that is known
+ * @throws ERR_CONFIG naming the key, what it takes and what it got; for an unknown key the nearest one, or the other version.
  */
-export function parseRecipe(values: Readonly<Record<string, unknown>>, source = "recipe"): Recipe {
+export function parseRecipe(values: Readonly<Record<string, unknown>>, source = "recipe", version = VERSION): Recipe {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
+    if (version !== VERSION)
+      throw new LeukogramError("ERR_CONFIG", `${source}: unknown setting "${key}" of Leukogram ${version}`, {
+        hint: `This is version ${VERSION}: install version ${version}, or start a new run.`,
+      });
     const near = nearest(key, Object.keys(schema.shape));
     throw new LeukogramError("ERR_CONFIG", `${source}: unknown setting "${key}"`, {
       hint: near === undefined ? `Settings: ${Object.keys(schema.shape).join(", ")}.` : `Did you mean "${near}"?`,
