@@ -244,13 +244,13 @@ describe("whole numbers", () => {
 
   test("are not computed with as if they were real", () => {
     expect(() => onnxModelOf(between(7, [["Div", ["t2", "t2"]]]), { source: "net.onnx" })).toThrow(
-      /node "t3" \(Div\) computes with whole numbers \("A"\), which is supported for shapes alone/,
+      /node "t3" \(Div\) computes with whole numbers \("A"\), which is supported only for shapes/,
     );
   });
 
   test("that do not hold what a real can be are refused", () => {
     expect(() => onnxModelOf(between(2), { source: "net.onnx" })).toThrow(
-      /node "t2" \(Cast\) has to = 2, where reals, int32, int64 and bool are supported/,
+      /node "t2" \(Cast\) has to = 2; only real numbers, int32, int64 and bool are supported/,
     );
   });
 
@@ -478,7 +478,7 @@ describe("an attribute or input that is not supported is refused by name", () =>
     ],
     [
       ["MaxPool", ["t0"], { kernel_shape: ints(2, 2), auto_pad: { string: "SAME" } }],
-      /\(MaxPool\) has auto_pad = SAME, where NOTSET or SAME_UPPER/,
+      /\(MaxPool\) has auto_pad = SAME; only NOTSET or SAME_UPPER/,
     ],
     [["Softmax", ["t0"], { axis: float(1) }], /\(Softmax\) has axis, which is not a whole number/],
     [["Softmax", ["t0"], { axis: int(0) }], /\(Softmax\) works along the batch/],
@@ -490,12 +490,12 @@ describe("an attribute or input that is not supported is refused by name", () =>
     ],
     [
       ["LayerNormalization", ["t0", "g"], { stash_type: int(16) }],
-      /has stash_type = 16, where 1 is supported/,
+      /has stash_type = 16; only 1 is supported/,
       { weights: { g: [6] } },
     ],
     [
       ["Gelu", ["t0"], { approximate: { string: "sigmoid" } }],
-      /\(Gelu\) has approximate = sigmoid, where none or tanh is supported/,
+      /\(Gelu\) has approximate = sigmoid; only none or tanh is supported/,
       { opset: 20 },
     ],
     [
@@ -509,13 +509,16 @@ describe("an attribute or input that is not supported is refused by name", () =>
     ],
     [
       ["Resize", ["t0", "", "", "sizes"], { keep_aspect_ratio_policy: { string: "not_larger" } }],
-      /has keep_aspect_ratio_policy = not_larger, where stretch is supported/,
+      /has keep_aspect_ratio_policy = not_larger; only stretch is supported/,
       { whole: { sizes: [1, 4, 3, 3] } },
     ],
-    [["Relu", []], /\(Relu\) lacks its input "X"/],
-    [["Conv", ["t0", ""]], /\(Conv\) lacks its input "W"/],
-    [["Relu", ["t0", "t0"]], /\(Relu\) has 2 inputs, where 1 are known/],
-    [["Reshape", ["t0", "t0"]], /\(Reshape\) takes "shape" from what the network computes/],
+    [["Relu", []], /\(Relu\) has no input "X"/],
+    [["Conv", ["t0", ""]], /\(Conv\) has no input "W"/],
+    [["Relu", ["t0", "t0"]], /\(Relu\) has 2 inputs; at most 1 supported/],
+    [
+      ["Reshape", ["t0", "t0"]],
+      /\(Reshape\) takes "shape" from computed values; only constant whole numbers are supported/,
+    ],
     [["Add", ["t0", "at"]], /\(Add\) computes with whole numbers \("B"\)/, { whole: { at: [1] } }],
     [["MaxPool", ["t0"]], /\(MaxPool\) has kernel_shape \[\]; only two whole numbers/],
     [

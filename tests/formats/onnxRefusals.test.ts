@@ -29,7 +29,7 @@ function expectRefused(nodes: readonly (Given | OnnxNode)[], message: string, mo
 test.each<[Given, string, Partial<Net>?]>([
   [["Add", ["t0", "odd"]], '"y" (Add) is not valid: broadcast: [batch, 4, 6, 6] and [2, 3]'],
   [["MaxPool", ["t0"], { kernel_shape: ints(9, 9) }], "(MaxPool) is not valid: y (MaxPooling2D) on [6, 6, 4]"],
-  [["Reshape", ["t0", "odd"]], '(Reshape) takes "shape" from real numbers, where whole numbers known beforehand'],
+  [["Reshape", ["t0", "odd"]], '(Reshape) takes "shape" from real numbers; only constant whole numbers'],
   [["Slice", ["t0"]], "(Slice) has no starts or ends"],
   [["Slice", ["t0", "none", "one", "one", "none"]], "(Slice) has steps of 0"],
   [["Slice", ["t0", "two", "one", "one"]], "(Slice) takes no entries"],
@@ -54,16 +54,25 @@ test.each<[Given, string, Partial<Net>?]>([
   [["Concat", ["t0", "odd"], { axis: int(1) }], "(Concat) concatenates tensors of different ranks"],
   [["Concat", ["t0", "t0"], { axis: int(0) }], "(Concat) joins batches"],
   [["MaxPool", ["t0"], { kernel_shape: ints(2, 2), pads: ints(1, 1) }], "has pads [1,1]; only four whole numbers"],
-  [["Add", ["t0", "odd"], { broadcast: int(1) }], "(Add) has broadcast = 1, where 0 is supported", { opset: 6 }],
+  [["Add", ["t0", "odd"], { broadcast: int(1) }], "(Add) has broadcast = 1; only 0 is supported", { opset: 6 }],
   [
     ["Resize", ["t0", "", "", "sides"], { antialias: int(1), axes: ints(2, 3) }],
     "has antialias = 1 with mode = nearest",
   ],
+  [
+    ["Resize", ["t0", "sides", "", "sides"]],
+    '(Resize) takes "roi" from values that are not real numbers, which is not supported',
+  ],
   [["Resize", ["t0"]], "(Resize) has neither scales nor sizes for its axes"],
   [["Resize", ["t0", "", "", "to"]], "(Resize) resizes the batch", { whole: { to: [2, 4, 3, 3] } }],
+  [
+    ["Gemm", ["m", "square", "cube"]],
+    "(Gemm) adds an input that is not a matrix",
+    { weights: { m: [2, 2], cube: [2, 2, 2] } },
+  ],
   [["DepthToSpace", ["t0"], { blocksize: int(-2) }], "(DepthToSpace) does not match its input"],
   [["SpaceToDepth", ["t0"], { blocksize: int(-2) }], "(SpaceToDepth) does not match its input"],
-  [["LRN", ["t0"], { size: int(0) }], "(LRN) has size = 0, where a number of channels is needed"],
+  [["LRN", ["t0"], { size: int(0) }], "(LRN) has size = 0, but needs a number of channels"],
   [
     ["GroupNormalization", ["t0", "g", "g"], { num_groups: int(-2) }],
     "has num_groups = -2, which does not divide 4 channels",

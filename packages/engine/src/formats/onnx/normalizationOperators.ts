@@ -66,7 +66,7 @@ const localResponse: NormOperator = ([x], facts) => {
   if (x!.rank !== 4) throw facts.refuse(`has an input of ${x!.rank} axes; only [N, C, H, W] is supported`);
   const [n, c, h, w] = x!.shape as readonly [Dim, number, number, number];
   const size = facts.int("size", 1);
-  if (size < 1) throw facts.refuse(`has size = ${size}, where a number of channels is needed`);
+  if (size < 1) throw facts.refuse(`has size = ${size}, but needs a number of channels`);
   const before = Math.floor((size - 1) / 2);
   const squares = ops.reshape(ops.mul(x!, x!), [n, 1, c, h * w]);
   const around = ops.pad(squares, 2, before, size - 1 - before);

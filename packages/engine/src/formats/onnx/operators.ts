@@ -102,7 +102,7 @@ const gemm: Operator = ([a, b, c], facts) => {
   const product = times(matMul(flip(a!, "transA"), flip(b!, "transB"), facts), facts.float("alpha", 1));
   const beta = facts.float("beta", 1);
   const sum = c === undefined ? product : ops.add(product, beta === 1 ? c : times(c, beta));
-  if (sum.rank !== 2) throw facts.refuse("adds something else than a matrix");
+  if (sum.rank !== 2) throw facts.refuse("adds an input that is not a matrix");
   return sum;
 };
 
@@ -110,12 +110,13 @@ const cast: Operator = ([x], facts) => {
   const to = facts.int("to", 1);
   if (REAL_TYPES.has(to)) return x!;
   if (to === 9) return ops.sub(number(1), ops.cast(ops.equal(x!, number(0)), "float32"));
-  if (to !== 6 && to !== 7) throw facts.refuse(`has to = ${to}, where reals, int32, int64 and bool are supported`);
+  if (to !== 6 && to !== 7)
+    throw facts.refuse(`has to = ${to}; only real numbers, int32, int64 and bool are supported`);
   return ops.cast(ops.cast(x!, to === 6 ? "int32" : "int64"), "float32");
 };
 
 const mod: Operator = ([a, b], facts) => {
-  if (facts.int("fmod", 0) !== 1) throw facts.refuse("has fmod = 0, where 1 is supported for real numbers");
+  if (facts.int("fmod", 0) !== 1) throw facts.refuse("has fmod = 0; only 1 is supported for real numbers");
   return ops.mod(a!, b!);
 };
 

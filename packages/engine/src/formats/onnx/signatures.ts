@@ -186,13 +186,13 @@ export function checkSignature(
     const isTaken = value.kind === "host" || value.kind === "quantised";
     if (!isTaken && (kind === "known" || (kind === "constant" && value.kind !== "constant")))
       throw facts.refuse(
-        `takes "${name}" from ${value.kind === "constant" ? "real numbers" : "what the network computes"}, where whole numbers known beforehand are supported`,
+        `takes "${name}" from ${value.kind === "constant" ? "real numbers" : "computed values"}; only constant whole numbers are supported`,
       );
     if (kind === "fixed" && value.kind !== "constant")
-      throw facts.refuse(`takes "${name}" from something else than real numbers, which is not supported`);
+      throw facts.refuse(`takes "${name}" from values that are not real numbers, which is not supported`);
     const isNumbers = value.kind === "host" && !areKnown && (kind === "real" || kind === "kept");
     if (isNumbers || (isWhole(i) && kind !== "kept"))
-      throw facts.refuse(`computes with whole numbers ("${name}"), which is supported for shapes alone`);
+      throw facts.refuse(`computes with whole numbers ("${name}"), which is supported only for shapes`);
   }
 }
 
@@ -203,10 +203,10 @@ export const kindAt = ({ node }: NodeFacts, place: number): Place["kind"] | unde
 function checkPresence(facts: NodeFacts, values: readonly (Value | undefined)[], places: readonly Place[]): void {
   const last = places.at(-1);
   if (values.length > places.length && last?.isMany !== true && values.slice(places.length).some((value) => value))
-    throw facts.refuse(`has ${values.length} inputs, where ${places.length} are known`);
+    throw facts.refuse(`has ${values.length} inputs; at most ${places.length} supported`);
   for (const [i, { name, isOptional }] of places.entries())
-    if (values[i] === undefined && !isOptional) throw facts.refuse(`lacks its input "${name}"`);
-  if (last?.isMany && values.includes(undefined)) throw facts.refuse(`lacks an input among its "${last.name}"`);
+    if (values[i] === undefined && !isOptional) throw facts.refuse(`has no input "${name}"`);
+  if (last?.isMany && values.includes(undefined)) throw facts.refuse(`has a missing input among its "${last.name}"`);
 }
 
 interface GivenAttribute {
@@ -219,7 +219,7 @@ function checkAttribute(facts: NodeFacts, { name, value, known }: GivenAttribute
   if (!known.has(name)) throw facts.refuse(`has an attribute that is not supported: ${name} = ${textOf(value)}`);
   const allowed = known.get(name);
   if (allowed !== undefined && !allowed.includes(textOf(value)))
-    throw facts.refuse(`has ${name} = ${textOf(value)}, where ${allowed.join(" or ")} is supported`);
+    throw facts.refuse(`has ${name} = ${textOf(value)}; only ${allowed.join(" or ")} is supported`);
 }
 
 function textOf({ float, int, string, ints, floats, tensor, graph }: DecodedAttribute): string {

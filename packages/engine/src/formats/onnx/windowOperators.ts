@@ -7,7 +7,7 @@ import { type NodeFacts, type Window, windowOf } from "./nodeFacts.ts";
 type WindowOperator = (inputs: readonly Tensor[], facts: NodeFacts) => Tensor;
 
 function imageOf(x: Tensor, facts: NodeFacts): Tensor {
-  if (x.rank !== 4) throw facts.refuse(`is given ${x.rank} axes, where [N, C, H, W] is supported`);
+  if (x.rank !== 4) throw facts.refuse(`has an input of ${x.rank} axes; only [N, C, H, W] is supported`);
   return x;
 }
 
