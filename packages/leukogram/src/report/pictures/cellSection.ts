@@ -57,7 +57,7 @@ export function cellSection(cells: ShownCells, classes: readonly string[]): Sect
       markup`<h3>${isLabelled ? "Correct predictions, a few from each class" : "Predictions, a few from each class"}</h3>`,
       gallery(typical.flat()),
       without.length > 0 &&
-        markup`<p class="minor">${isLabelled ? "No correct prediction" : "No answer"}: ${without.join(", ")}.</p>`,
+        markup`<p class="minor">${isLabelled ? "No correct prediction" : "No prediction"}: ${without.join(", ")}.</p>`,
     ],
   };
 }
