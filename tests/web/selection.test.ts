@@ -1,6 +1,14 @@
+import { LABELS } from "leukogram/review/labels";
 import { describe, expect, test } from "vitest";
-import { actionOf } from "../../packages/laboratory/web/src/gallery/keys.ts";
+import {
+  GESTURES,
+  type GestureContext,
+  gestureOf,
+  type Key,
+  wayOf,
+} from "../../packages/laboratory/web/src/gallery/gestures.ts";
 import { NOTHING, nextFocus, selected, targets } from "../../packages/laboratory/web/src/gallery/selection.ts";
+import { letterOf } from "../../packages/laboratory/web/src/labels.ts";
 
 const ids = ["a", "b", "c", "d", "e"];
 const steps = (...all: Parameters<typeof selected>[1][]) =>
@@ -40,37 +48,62 @@ describe("selection", () => {
   });
 });
 
-describe("keys", () => {
-  const key = (name: string, held: { shift?: boolean; ctrl?: boolean; alt?: boolean } = {}) =>
-    actionOf({
-      key: name,
-      shiftKey: held.shift ?? false,
-      ctrlKey: held.ctrl ?? false,
-      metaKey: false,
-      altKey: held.alt ?? false,
-    });
+describe("gestures", () => {
+  const pressed = (name: string, held: { shift?: boolean; ctrl?: boolean; alt?: boolean } = {}): Key => ({
+    key: name,
+    shiftKey: held.shift ?? false,
+    ctrlKey: held.ctrl ?? false,
+    metaKey: false,
+    altKey: held.alt ?? false,
+  });
+  const nameOf = (...key: Parameters<typeof pressed>) => gestureOf(pressed(...key))?.name;
 
   test("letters label, in either case", () => {
-    const labels = [..."belmnuas"].map((letter) => key(letter));
-    expect(labels.map((action) => action?.kind === "label" && action.label)).toEqual([
+    expect([..."belmnuas"].map((letter) => nameOf(letter))).toEqual([
       ...["Basophil", "Eosinophil", "Lymphocyte", "Monocyte", "Neutrophil", "Unidentified", "Artefact", "Smudge"],
     ]);
-    expect(key("N", { shift: true })).toEqual({ kind: "label", label: "Neutrophil" });
+    expect(nameOf("N", { shift: true })).toBe("Neutrophil");
+    const labelled: (string | null)[] = [];
+    const context = { onLabel: (label: string | null) => labelled.push(label) } as unknown as GestureContext;
+    for (const key of ["m", "Delete"].map((name) => pressed(name))) gestureOf(key)!.run(context, key);
+    expect(labelled).toEqual(["Monocyte", null]);
   });
 
   test("with Ctrl they are commands, and with Alt the browser's own", () => {
-    expect([key("a", { ctrl: true }), key("z", { ctrl: true }), key("Z", { ctrl: true, shift: true })]).toEqual([
-      { kind: "all" },
-      { kind: "undo" },
-      { kind: "redo" },
+    expect([nameOf("a", { ctrl: true }), nameOf("z", { ctrl: true }), nameOf("y", { ctrl: true })]).toEqual([
+      "all",
+      "undo",
+      "redo",
     ]);
-    expect([key("b", { ctrl: true }), key("b", { alt: true }), key("x")]).toEqual([undefined, undefined, undefined]);
+    expect(nameOf("Z", { ctrl: true, shift: true })).toBe("redo");
+    expect([nameOf("b", { ctrl: true }), nameOf("b", { alt: true }), nameOf("x")]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test("arrows move, with Shift select, with Ctrl move alone", () => {
-    expect(key("ArrowDown")).toEqual({ kind: "move", way: "down", how: "only" });
-    expect(key("ArrowLeft", { shift: true })).toEqual({ kind: "move", way: "left", how: "range" });
-    expect(key("ArrowUp", { ctrl: true })).toEqual({ kind: "move", way: "up", how: "focus" });
-    expect(key("End", { ctrl: true })).toEqual({ kind: "move", way: "last", how: "only" });
+    const led = (...key: Parameters<typeof pressed>) => [nameOf(...key), wayOf(pressed(...key))];
+    expect(led("ArrowDown")).toEqual(["move", "down"]);
+    expect(led("ArrowLeft", { shift: true })).toEqual(["range", "left"]);
+    expect(led("ArrowUp", { ctrl: true })).toEqual(["focus", "up"]);
+    expect(led("PageDown", { ctrl: true })).toEqual(["focus", "pageDown"]);
+    expect(led("PageUp")).toEqual(["page", "pageUp"]);
+    expect(led("End")).toEqual(["ends", "rowEnd"]);
+    expect(led("End", { ctrl: true })).toEqual(["ends", "last"]);
+    expect(led("Home", { ctrl: true, shift: true })).toEqual(["range", "first"]);
+  });
+
+  test("each is shown with its keys and words, and none hides another", () => {
+    expect(new Set(GESTURES.map(({ label }) => label)).size).toBe(GESTURES.length);
+    expect(new Set(GESTURES.map(({ keys }) => keys.join())).size).toBe(GESTURES.length);
+    const keys = [...[..."belmnuascv ?"], "Delete", "Backspace", "Escape", "Enter", "Home", "End", "PageUp", "ArrowUp"];
+    for (const name of [...keys, "z", "y"])
+      for (const shift of [false, true])
+        for (const ctrl of [false, true])
+          expect(GESTURES.filter(({ takes }) => takes(pressed(name, { shift, ctrl }))).length).toBeLessThan(2);
+    const letters = LABELS.map((label) => letterOf(label));
+    expect(new Set(letters).size).toBe(LABELS.length);
   });
 });

@@ -1,7 +1,6 @@
 // The labels as the app shows them: letter, colour, order.
 
 import { CELL_COLOURS } from "leukogram/cells/classes";
-import { LABELS, type Label } from "leukogram/review/labels";
 import type { CSSProperties } from "react";
 
 /** Colours of what is none of the five types. */
@@ -14,11 +13,6 @@ const OTHER_COLOURS: Readonly<Record<string, string>> = {
 /** A label's letter: its key, and what a cell wears. */
 export function letterOf(label: string): string {
   return label[0]!.toUpperCase();
-}
-
-/** The label of a key, where it has one. */
-export function labelOfKey(key: string): Label | undefined {
-  return LABELS.find((label) => letterOf(label) === key.toUpperCase());
 }
 
 /** A label's colour, and the text colour that reads on it. */

@@ -1,7 +1,6 @@
-import { LABELS } from "leukogram/review/labels";
-import { letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { GESTURES } from "./gestures.ts";
 
 /** All keys of the gallery. */
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
@@ -9,22 +8,14 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={texts.keys.title} onClose={onClose}>
       <p className="muted">{texts.keys.where}</p>
       <dl className="keys">
-        {LABELS.map((label) => (
-          <div key={label}>
-            <dt>
-              <kbd>{letterOf(label)}</kbd>
-            </dt>
-            <dd>{texts.labels.name(label)}</dd>
-          </div>
-        ))}
-        {texts.keys.others.map(([keys, what]) => (
-          <div key={what}>
+        {GESTURES.map(({ name, keys, label }) => (
+          <div key={name}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{key}</kbd>
               ))}
             </dt>
-            <dd>{what}</dd>
+            <dd>{label}</dd>
           </div>
         ))}
       </dl>

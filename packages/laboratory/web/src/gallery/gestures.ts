@@ -1,0 +1,212 @@
+// What each key does in the gallery: its keys, its words and what it runs, in one object.
+import { LABELS } from "leukogram/review/labels";
+import type { Label } from "../api/types.ts";
+import { letterOf } from "../labels.ts";
+import { texts } from "../texts.ts";
+import { cellAt, type Row, type Way } from "./sections.ts";
+import type { useGallery } from "./useGallery.ts";
+
+/** What gestures act on. */
+export interface GestureContext {
+  readonly rows: readonly Row[];
+  readonly gallery: ReturnType<typeof useGallery>;
+  /** Rows in sight. */
+  readonly page: number;
+  readonly isOpen: boolean;
+  readonly onLabel: (label: Label | null) => void;
+  readonly onConfirm: () => void;
+  readonly onUndo: () => void;
+  readonly onRedo: () => void;
+  readonly onOpen: () => void;
+  /** Shows the image of the cell with the focus as large as it gets. */
+  readonly onLarge: () => void;
+  readonly onClose: () => void;
+  readonly onHelp: () => void;
+}
+
+/** The part of a keyboard event that says what is asked. */
+export type Key = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
+
+/** Keys, and what they do. */
+export interface Gesture {
+  readonly name: string;
+  /** As the list of keys shows them. */
+  readonly keys: readonly string[];
+  readonly label: string;
+  /** Works wherever the focus is but in a field; the others while a cell has it. */
+  readonly isEverywhere?: boolean;
+  /** Whether it is meant. Keys with Alt are the browser's own, and never asked about. */
+  readonly takes: (key: Key) => boolean;
+  readonly run: (context: GestureContext, key: Key) => void;
+}
+
+const ARROWS: Readonly<Record<string, Way>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+const ENDS: Readonly<Record<string, Way>> = { Home: "rowStart", End: "rowEnd" };
+const PAGES: Readonly<Record<string, Way>> = { PageUp: "pageUp", PageDown: "pageDown" };
+const WAYS = { ...ARROWS, ...ENDS, ...PAGES };
+
+const isCommand = ({ ctrlKey, metaKey }: Key) => ctrlKey || metaKey;
+const plain =
+  (...names: readonly string[]) =>
+  (key: Key) =>
+    !isCommand(key) && names.includes(key.key.length === 1 ? key.key.toLowerCase() : key.key);
+const command =
+  (name: string, isShifted = false) =>
+  (key: Key) =>
+    isCommand(key) && key.shiftKey === isShifted && key.key.toLowerCase() === name;
+
+/** Where a key leads to: with Ctrl the ends of a row are those of all cells. */
+export function wayOf(key: Key): Way {
+  const way = WAYS[key.key]!;
+  if (!isCommand(key)) return way;
+  return way === "rowStart" ? "first" : way === "rowEnd" ? "last" : way;
+}
+
+const moving =
+  (kind: "only" | "range" | "focus"): Gesture["run"] =>
+  ({ rows, gallery: { selection, places, step }, page }, key) => {
+    const id = selection.focus && cellAt(rows, places, { from: selection.focus, way: wayOf(key), page });
+    if (id) step({ kind, id }, true);
+  };
+
+const words = texts.keys.gestures;
+
+const LABELLING: readonly Gesture[] = LABELS.map((label) => ({
+  name: label,
+  keys: [letterOf(label)],
+  label: texts.labels.name(label),
+  takes: plain(letterOf(label).toLowerCase()),
+  run: ({ onLabel }) => onLabel(label),
+}));
+
+/** All gestures, in the order of the list of keys; the first that takes a key is run. */
+export const GESTURES: readonly Gesture[] = [
+  ...LABELLING,
+  {
+    name: "confirm",
+    keys: ["C"],
+    label: words.confirm,
+    takes: plain("c"),
+    run: ({ onConfirm }) => onConfirm(),
+  },
+  {
+    name: "clear",
+    keys: ["Del"],
+    label: words.clear,
+    takes: plain("Delete", "Backspace"),
+    run: ({ onLabel }) => onLabel(null),
+  },
+  {
+    name: "move",
+    keys: ["←", "→", "↑", "↓"],
+    label: words.move,
+    takes: (key) => key.key in ARROWS && !key.shiftKey && !isCommand(key),
+    run: moving("only"),
+  },
+  {
+    name: "range",
+    keys: ["Shift", words.arrows],
+    label: words.range,
+    takes: (key) => key.key in WAYS && key.shiftKey,
+    run: moving("range"),
+  },
+  {
+    name: "focus",
+    keys: ["Ctrl", words.arrows],
+    label: words.focus,
+    takes: (key) => (key.key in ARROWS || key.key in PAGES) && isCommand(key) && !key.shiftKey,
+    run: moving("focus"),
+  },
+  {
+    name: "toggle",
+    keys: [words.space],
+    label: words.toggle,
+    takes: (key) => plain(" ")(key) && !key.shiftKey,
+    run: ({ gallery: { selection, step } }) => selection.focus && step({ kind: "toggle", id: selection.focus }),
+  },
+  {
+    name: "all",
+    keys: ["Ctrl", "A"],
+    label: words.all,
+    takes: command("a"),
+    run: ({ gallery: { step, places } }) => step({ kind: "all", ids: places.ids }),
+  },
+  {
+    name: "ends",
+    keys: ["Home", "End"],
+    label: words.ends,
+    takes: (key) => key.key in ENDS && !key.shiftKey,
+    run: moving("only"),
+  },
+  {
+    name: "page",
+    keys: ["Page ↑", "Page ↓"],
+    label: words.page,
+    takes: (key) => key.key in PAGES && !key.shiftKey && !isCommand(key),
+    run: moving("only"),
+  },
+  {
+    name: "section",
+    keys: ["Shift", words.space],
+    label: words.section,
+    takes: (key) => plain(" ")(key) && key.shiftKey,
+    run: ({ rows, gallery: { selection, places, step } }) => {
+      const row = selection.focus && rows[places.rowOf.get(selection.focus)!];
+      if (row) step({ kind: "all", ids: row.section.cells.map(({ id }) => id) }, true);
+    },
+  },
+  {
+    name: "open",
+    keys: ["Enter"],
+    label: words.open,
+    takes: plain("Enter"),
+    run: ({ onOpen }) => onOpen(),
+  },
+  {
+    name: "large",
+    keys: ["V"],
+    label: words.large,
+    takes: plain("v"),
+    run: ({ onLarge }) => onLarge(),
+  },
+  {
+    name: "none",
+    keys: ["Esc"],
+    label: words.none,
+    takes: plain("Escape"),
+    run: ({ isOpen, onClose, gallery: { step } }) => (isOpen ? onClose() : step({ kind: "none" })),
+  },
+  {
+    name: "undo",
+    keys: ["Ctrl", "Z"],
+    label: words.undo,
+    isEverywhere: true,
+    takes: command("z"),
+    run: ({ onUndo }) => onUndo(),
+  },
+  {
+    name: "redo",
+    keys: ["Ctrl", "Shift", "Z"],
+    label: words.redo,
+    isEverywhere: true,
+    takes: (key) => command("z", true)(key) || command("y")(key),
+    run: ({ onRedo }) => onRedo(),
+  },
+  {
+    name: "help",
+    keys: ["?"],
+    label: words.help,
+    takes: plain("?"),
+    run: ({ onHelp }) => onHelp(),
+  },
+];
+
+/** The gesture that a key makes; undefined if none. */
+export function gestureOf(key: Key): Gesture | undefined {
+  return key.altKey ? undefined : GESTURES.find(({ takes }) => takes(key));
+}
