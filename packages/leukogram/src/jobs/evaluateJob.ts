@@ -223,12 +223,16 @@ const FIGURES: Readonly<Record<string, (result: EvaluateJobResult) => string>> =
 function requireOwnFolder(out: string): void {
   const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
   if (isFolder === undefined) return;
-  const others = isFolder ? readdirSync(out).filter((name) => !JUDGED_NAMES.includes(name) && !(name in FIGURES)) : [];
+  const others = isFolder
+    ? readdirSync(out)
+        .sort()
+        .filter((name) => !JUDGED_NAMES.includes(name) && !(name in FIGURES))
+    : [];
   if (isFolder && others.length === 0) return;
   throw new LeukogramError(
     "ERR_OUTPUT",
     isFolder
-      ? `${out}: contains files that do not belong to an evaluation, such as ${others.sort()[0]}`
+      ? `${out}: contains files that do not belong to an evaluation, such as ${others[0]}`
       : `${out}: not a folder`,
     { hint: "Choose a new folder with --out." },
   );
