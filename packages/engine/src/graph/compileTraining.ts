@@ -30,6 +30,20 @@ export interface CompiledTraining {
   readonly chunks: readonly number[];
 }
 
+/** Rewrites for speed, each of which can be left out: docs/engine.md says what they do. */
+export const SPEED_REWRITES = [
+  "normalization",
+  "phases",
+  "stridedDepthwise",
+  "foldBatch",
+  "blocks",
+  "swapEarly",
+  "chunks",
+] as const;
+
+/** One of {@link SPEED_REWRITES}. */
+export type SpeedRewrite = (typeof SPEED_REWRITES)[number];
+
 /** What {@link compileTraining} takes beside the outputs. */
 export interface CompileTrainingOptions extends CompileOptions {
   readonly batchSize: number;
@@ -39,23 +53,33 @@ export interface CompileTrainingOptions extends CompileOptions {
   readonly largeBytes?: number;
   /** Bytes of the largest tensor of a chunk; default 10 MB. */
   readonly chunkBytes?: number;
+  /** Rewrites that are left out, to see what each gains; default: none. */
+  readonly without?: readonly SpeedRewrite[] | undefined;
 }
 
 /** Compiles a training step for speed: the same numbers as `compile`, but for rounding. */
 export function compileTraining(
   outputs: Readonly<Record<string, Tensor>>,
-  { batchSize, blocks = false, largeBytes = 6e6, chunkBytes = 10e6, ...options }: CompileTrainingOptions,
+  { batchSize, blocks = false, largeBytes = 6e6, chunkBytes = 10e6, without = [], ...options }: CompileTrainingOptions,
 ): CompiledTraining {
-  const folded = rewrite(outputs, [...SIMPLIFY, ...FOLD_NORMALIZATION]);
-  const { outputs: arranged, layout } = arrangePixels(folded);
-  const pixels = rewrite(arranged, [...PHASES_BEFORE_FOLDING, ...STRIDED_DEPTHWISE, ...SIMPLIFY]);
-  const batchFolded = foldBatch(pixels, { batchSize, inputs: batchInputs(pixels), blocks });
-  const phased = rewrite(batchFolded, [...PHASES, ...SIMPLIFY, swapEarly]);
+  const only = <T>(name: SpeedRewrite, rules: readonly T[]) => (without.includes(name) ? [] : rules);
+  const folded = rewrite(outputs, [...SIMPLIFY, ...only("normalization", FOLD_NORMALIZATION)]);
+  const { outputs: arranged, layout } = arrangePixels(folded, !without.includes("phases"));
+  const pixels = rewrite(arranged, [
+    ...only("phases", PHASES_BEFORE_FOLDING),
+    ...only("stridedDepthwise", STRIDED_DEPTHWISE),
+    ...SIMPLIFY,
+  ]);
+  const isBlocked = blocks && !without.includes("blocks");
+  const batchFolded = without.includes("foldBatch")
+    ? pixels
+    : foldBatch(pixels, { batchSize, inputs: batchInputs(pixels), blocks: isBlocked });
+  const phased = rewrite(batchFolded, [...only("phases", PHASES), ...SIMPLIFY, ...only("swapEarly", [swapEarly])]);
   const chunked = chunkBatch(phased, {
     batchSize,
     inputs: batchInputs(phased),
     split: STEP.images,
-    largeBytes,
+    largeBytes: without.includes("chunks") ? Number.POSITIVE_INFINITY : largeBytes,
     chunkBytes,
   });
   const chunks = chunked.isSplit ? chunked.sizes : [batchSize];
@@ -68,17 +92,17 @@ function batchInputs(outputs: Readonly<Record<string, Tensor>>): Set<string> {
 }
 
 // Chooses in which phases the first convolutions are fastest, and takes the pixels so.
-function arrangePixels(outputs: Readonly<Record<string, Tensor>>): {
-  outputs: typeof outputs;
-  layout: PixelLayout | undefined;
-} {
+function arrangePixels(
+  outputs: Readonly<Record<string, Tensor>>,
+  inPhases: boolean,
+): { outputs: typeof outputs; layout: PixelLayout | undefined } {
   const order = topologicalOrder(Object.values(outputs));
   const images = order.find(
     (t) => t.op.name === "input" && t.attributes.name === STEP.images && t.dtype === "uint8" && t.rank === 4,
   );
   if (images === undefined) return { outputs, layout: undefined };
   const [n, c, h, w] = images.shape as [number, number, number, number];
-  const phases = inputPhases(order, images);
+  const phases = inPhases ? inputPhases(order, images) : 1;
   const layout = { phases, height: Math.ceil(h / phases), width: Math.ceil(w / phases) };
   if (phases === 1) return { outputs, layout };
   const pixels = ops.cast(

@@ -1,7 +1,12 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
 import { compile } from "@leukogram/engine/graph/compile";
-import { type CompiledTraining, compileTraining, type PixelLayout } from "@leukogram/engine/graph/compileTraining";
+import {
+  type CompiledTraining,
+  type CompileTrainingOptions,
+  compileTraining,
+  type PixelLayout,
+} from "@leukogram/engine/graph/compileTraining";
 import { chunkName, isRandomName, meanName, nextName, STEP, slotName } from "@leukogram/engine/graph/stepNames";
 import { toGraphShape } from "@leukogram/engine/nn/layout";
 import type { LossOptions } from "@leukogram/engine/nn/losses";
@@ -27,6 +32,8 @@ export interface StepRunnerOptions extends SessionOptions {
   readonly seed?: number;
   /** Whether the step is rewritten for speed; the numbers are the same but for rounding. Default: true. */
   readonly fast?: boolean;
+  /** Rewrites for speed that are left out, to see what each gains; default: none. */
+  readonly without?: CompileTrainingOptions["without"];
   /** Whether a training step takes shares of classes, `targets`, in place of labels; default: false. */
   readonly softTargets?: boolean | undefined;
   /** Factor on the learning rate of each weight; 1 by default. */
@@ -203,13 +210,17 @@ export class BaseStepRunner {
   }
 
   async #compile(batchSize: number): Promise<Step> {
-    const { fast = true, inputType = "uint8" } = this.#options;
+    const { fast = true, without, inputType = "uint8" } = this.#options;
     const average = this.#options.averageDecay !== undefined;
     const outputs = trainingGraph(this.#model, { ...this.#options, batchSize, average });
     const [height, width] = this.#model.input.shape;
     const layout = inputType === "uint8" ? { phases: 1, height: height!, width: width! } : undefined;
     const compiled = fast
-      ? compileTraining(outputs, { batchSize, blocks: (await this.#runtime.supportsBlocks?.(this.#options)) ?? false })
+      ? compileTraining(outputs, {
+          batchSize,
+          without,
+          blocks: (await this.#runtime.supportsBlocks?.(this.#options)) ?? false,
+        })
       : { model: compile(outputs), layout, chunks: [batchSize] };
     return { ...compiled, session: await this.#load(compiled.model) };
   }
