@@ -1,20 +1,15 @@
 /**
  * Prints a name and the sha256 of all that a refactoring must leave as it is: the graphs of every model of the registry,
- * their seeded weights, augmented pictures, and what commands print of drawn smears. Two outputs are compared with diff:
+ * their seeded weights, and augmented pictures (what commands print: checkSameAnswers.ts). Two outputs are compared with diff:
  *
  *   npx tsx scripts/checkSameBytes.ts > before.txt
  *   npx tsx scripts/checkSameBytes.ts > after.txt
  *   diff before.txt after.txt && echo same
  *
- * With words behind it, only the names that hold one of them: `checkSameBytes.ts cnn commands/`. All of it takes five
- * minutes on two cores. Both outputs are to come from one machine: the commands' numbers depend on the processor.
+ * With words behind it, only the names that hold one of them: `checkSameBytes.ts cnn`. All of it takes five
+ * minutes on two cores.
  */
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { Rng } from "@leukogram/engine/core/rng";
 import { kerasBytes } from "@leukogram/engine/formats/keras/kerasV3";
 import { compile } from "@leukogram/engine/graph/compile";
@@ -161,56 +156,6 @@ async function tellPictures(): Promise<void> {
     });
 }
 
-const run = promisify(execFile);
-const ROOT = resolve(import.meta.dirname, "..");
-const PROGRAM = join(ROOT, "packages/leukogram/bin/leukogram.js");
-
-/** What commands print; FOLDER is where the smears lie. */
-const COMMANDS: readonly string[] = [
-  "models --json",
-  ...["cnn-anylab", "cnn-cells", "mobilenetv2-anylab"].map((name) => `inspect ${name} --json`),
-  "inspect mobilenetv2-types --json",
-  "inspect FOLDER/run --json",
-  "datasets --json",
-  "evaluate cnn-anylab --data FOLDER/smears --json",
-  "evaluate FOLDER/run --data FOLDER/smears --json",
-  "predict cnn-anylab FOLDER/smears/Test --json",
-  "predict FOLDER/run FOLDER/smears/Test --tta --adapt-statistics --tent --json",
-  "predict mobilenetv2-types FOLDER/smears/Test/Neutrophil --json",
-];
-
-async function tellCommands(): Promise<void> {
-  if (!COMMANDS.some((command) => isWanted(`commands/${command}`))) return;
-  const folder = mkdtempSync(join(tmpdir(), "leukogram-bytes-"));
-  const program = async (words: string) => {
-    const args = words.split(" ").map((word) => word.replace("FOLDER", folder));
-    // What a command says when it refuses counts as well.
-    const { stdout, stderr, code } = await run(process.execPath, [PROGRAM, ...args], { maxBuffer: 2 ** 28 }).then(
-      (done) => ({ ...done, stderr: "", code: 0 }),
-      (fault: { stdout: string; stderr: string; code: number }) => fault,
-    );
-    return withoutTimes(`${stdout}${stderr}exit code ${code}`)
-      .replaceAll(folder, "FOLDER")
-      .replaceAll(ROOT, "REPOSITORY");
-  };
-  try {
-    await program("draw FOLDER/smears --count 12 --test-count 4 --size 120 --json");
-    const trained = await program(
-      "train --data FOLDER/smears --recipe cnn --epochs 2 --image-size 64 --out FOLDER/run --json",
-    );
-    if (!trained.endsWith("exit code 0")) throw new Error(trained);
-    for (const command of COMMANDS) await tell(`commands/${command}`, () => program(command));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** JSON, or a line of JSON each, without what a clock measured. */
-function withoutTimes(text: string): string {
-  return text.replace(/"[^"]*(?:seconds|Seconds|time|Time|milliseconds)[^"]*": ?[-\d.e]+/g, '"TIME": 0');
-}
-
 await tellRandomModels();
 await tellPictures();
 await tellModels();
-await tellCommands();
