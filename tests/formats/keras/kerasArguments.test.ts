@@ -8,7 +8,7 @@ import type { Model } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { decodeImage } from "leukogram/data/pictures/image";
 import { describe, expect, test } from "vitest";
-import { shared, sharedJson, testWith } from "../support/shared.ts";
+import { shared, sharedJson, testWith } from "../../support/shared.ts";
 import {
   described,
   ellipsis,
@@ -21,7 +21,7 @@ import {
   tensor,
   type Use,
   use3,
-} from "./support/kerasNet.ts";
+} from "./kerasNet.ts";
 
 async function ask(model: Model, data: ArrayLike<number>): Promise<number[]> {
   const session = await createSession(compile(plainGraph(model)), { threads: 1 });

@@ -6,7 +6,7 @@ import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { Dense } from "@leukogram/engine/nn/layers/index";
 import { Model, Sequential } from "@leukogram/engine/nn/model";
 import { describe, expect, test } from "vitest";
-import { shared, testWith } from "../support/shared.ts";
+import { shared, testWith } from "../../support/shared.ts";
 
 const CNN = "models/cnn_3.h5";
 const IMAGENET = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";

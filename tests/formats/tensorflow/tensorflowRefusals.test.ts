@@ -1,7 +1,7 @@
 // Graphs of TensorFlow that can't be read are refused in words that name the node.
 import type { NodeJson } from "@leukogram/engine/formats/tensorflow/node";
 import { expect, test } from "vitest";
-import { int, ints, matrix, node, one, read, reals, text, texts, whole, yes } from "./support/tensorflowNet.ts";
+import { int, ints, matrix, node, one, read, reals, text, texts, whole, yes } from "./tensorflowNet.ts";
 
 const VALID = { strides: ints(1, 1, 1, 1), padding: text("VALID") };
 const gap = (from: string) => [node("m", "Mean", [from, "gapAxes"]), node("y", "Softmax", ["m"])];

@@ -2,7 +2,7 @@
 import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
 import type { OnnxAttribute, OnnxNode } from "@leukogram/engine/graph/onnx/proto";
 import { expect, test } from "vitest";
-import { type Given, type Net, netBytes } from "./support/onnxNet.ts";
+import { type Given, type Net, netBytes } from "./onnxNet.ts";
 
 const int = (value: number): OnnxAttribute => ({ int: value });
 const ints = (...values: number[]): OnnxAttribute => ({ ints: values });

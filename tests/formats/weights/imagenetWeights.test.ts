@@ -5,10 +5,10 @@ import { mobilenetV2WeightsFile, publishedWeights } from "@leukogram/engine/form
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { Model } from "@leukogram/engine/nn/model";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Answer, breakOff, fileServer, sendAll, sendRest } from "./support/fileServer.ts";
-import { testFolder } from "./support/folder.ts";
-import { modelBytes } from "./support/h5.ts";
-import { message } from "./support/message.ts";
+import { type Answer, breakOff, fileServer, sendAll, sendRest } from "../support/fileServer.ts";
+import { testFolder } from "../support/folder.ts";
+import { modelBytes } from "../support/h5.ts";
+import { message } from "../support/message.ts";
 
 const SIZE = { alpha: 0.35, imageSize: 96 };
 const FILE = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_96_no_top.h5";

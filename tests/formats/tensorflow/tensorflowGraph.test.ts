@@ -26,7 +26,7 @@ import {
 import { type Model, Sequential } from "@leukogram/engine/nn/model";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
-import { temporaryFolder } from "../data/folders.ts";
+import { temporaryFolder } from "../../data/folders.ts";
 import {
   graphOf,
   int,
@@ -43,7 +43,7 @@ import {
   texts,
   whole,
   yes,
-} from "./support/tensorflowNet.ts";
+} from "./tensorflowNet.ts";
 
 const dir = temporaryFolder();
 

@@ -5,8 +5,8 @@ import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { predictionGraph } from "@leukogram/engine/nn/modelGraphs";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { expect } from "vitest";
-import { readNpz } from "../support/npy.ts";
-import { shared, testWith } from "../support/shared.ts";
+import { readNpz } from "../../support/npy.ts";
+import { shared, testWith } from "../../support/shared.ts";
 
 const MODEL = "golden/transfer/mobilenetv2_035_96";
 const IO = "golden/transfer/io.npz";

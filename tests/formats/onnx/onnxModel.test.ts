@@ -13,7 +13,7 @@ import { flatLayout, flatSize, predictionGraph, trainingGraph } from "@leukogram
 import { adam } from "@leukogram/engine/nn/optimizers";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { describe, expect, test } from "vitest";
-import { type Given, type Net, netBytes } from "./support/onnxNet.ts";
+import { type Given, type Net, netBytes } from "./onnxNet.ts";
 
 /** A node whose output has a name. */
 function named(type: string, inputs: string[], output: string, attributes = {}): OnnxNode {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { readKerasH5 } from "@leukogram/engine/formats/keras/readKeras";
 import type { Group } from "h5wasm";
 import { describe, expect, test, vi } from "vitest";
-import { shared, testWith } from "../support/shared.ts";
-import { testFolder } from "./support/folder.ts";
-import { copyWith, h5Bytes, writeNamed } from "./support/h5.ts";
-import { message } from "./support/message.ts";
+import { shared, testWith } from "../../support/shared.ts";
+import { testFolder } from "../support/folder.ts";
+import { copyWith, h5Bytes, writeNamed } from "../support/h5.ts";
+import { message } from "../support/message.ts";
 
 const CNN = "models/cnn_3.h5";
 const IMAGENET = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";

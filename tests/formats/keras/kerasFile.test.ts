@@ -4,10 +4,10 @@ import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
 import type { StoredLayers } from "@leukogram/engine/formats/keras/storedLayers";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { shared, testWith } from "../support/shared.ts";
-import { testFolder } from "./support/folder.ts";
-import { h5Bytes, writeArray } from "./support/h5.ts";
-import { message } from "./support/message.ts";
+import { shared, testWith } from "../../support/shared.ts";
+import { testFolder } from "../support/folder.ts";
+import { h5Bytes, writeArray } from "../support/h5.ts";
+import { message } from "../support/message.ts";
 
 const H5 = "golden/training/initial.h5";
 const WEIGHTS = "golden/training/initial.weights.h5";

@@ -10,8 +10,8 @@ import { Add, ChannelSlice, Conv2D, Flatten, Input } from "@leukogram/engine/nn/
 import { Model } from "@leukogram/engine/nn/model";
 import { strFromU8, unzipSync } from "fflate";
 import { describe, expect, test, vi } from "vitest";
-import { testFolder } from "./support/folder.ts";
-import { h5Bytes, writeArray } from "./support/h5.ts";
+import { testFolder } from "../support/folder.ts";
+import { h5Bytes, writeArray } from "../support/h5.ts";
 
 const models = {
   cnn: () => cnn({ imageSize: 64 }),

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { loadBackboneWeights } from "@leukogram/engine/formats/weights/backboneWeights";
 import { vitB16 } from "@leukogram/engine/models/vitB16";
 import { expect, test } from "vitest";
-import { testFolder } from "./support/folder.ts";
-import { message } from "./support/message.ts";
+import { testFolder } from "../support/folder.ts";
+import { message } from "../support/message.ts";
 
 const vit = (imageSize = 32) => {
   const { model, features } = vitB16({ imageSize, dim: 4, depth: 1, heads: 2 });

@@ -1,16 +1,6 @@
 // What a Keras file says of operators that can't be read is refused in words that name the layer.
 import { expect, test } from "vitest";
-import {
-  described,
-  ellipsis,
-  functional,
-  image,
-  kerasTensor,
-  layer3,
-  tensor,
-  type Use,
-  use3,
-} from "./support/kerasNet.ts";
+import { described, ellipsis, functional, image, kerasTensor, layer3, tensor, type Use, use3 } from "./kerasNet.ts";
 
 const called = (name: string, config: object, args: readonly unknown[] = [image]): Use => use3(name, args, { config });
 
