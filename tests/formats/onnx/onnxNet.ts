@@ -14,6 +14,25 @@ export interface Net {
   readonly whole?: Readonly<Record<string, readonly number[]>>;
 }
 
+export const ints = (...values: number[]): OnnxAttribute => ({ ints: values });
+export const int = (value: number): OnnxAttribute => ({ int: value });
+export const float = (value: number): OnnxAttribute => ({ float: value });
+export const text = (value: string): OnnxAttribute => ({ string: value });
+
+/** A node whose output has a name. */
+export function named(type: string, inputs: string[], output: string, attributes = {}): OnnxNode {
+  return { type, inputs, outputs: [output], attributes };
+}
+
+/** A convolution of the images, [batch, 4, 6, 6], as the first node. */
+export const conv: Given = ["Conv", ["x", "k", "b"], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1) }];
+
+/** Weights of {@link conv}. */
+export const CONV = { k: [4, 3, 3, 3], b: [4] };
+
+/** A row of what the second node gives. */
+export const flat: Given = ["Flatten", ["t1"]];
+
 const isNode = (node: Given | OnnxNode): node is OnnxNode => "outputs" in node;
 
 /** A network of these nodes, each reading what it names; `y` is the last one's. Weights are drawn, those named `p*` above 0. */

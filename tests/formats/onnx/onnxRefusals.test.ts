@@ -2,14 +2,7 @@
 import { onnxModelOf } from "@leukogram/engine/formats/onnx/onnxModel";
 import type { OnnxAttribute, OnnxNode } from "@leukogram/engine/graph/onnx/proto";
 import { expect, test } from "vitest";
-import { type Given, type Net, netBytes } from "./onnxNet.ts";
-
-const int = (value: number): OnnxAttribute => ({ int: value });
-const ints = (...values: number[]): OnnxAttribute => ({ ints: values });
-const text = (value: string): OnnxAttribute => ({ string: value });
-const named = (type: string, inputs: string[], output: string, attributes = {}): OnnxNode => {
-  return { type, inputs, outputs: [output], attributes };
-};
+import { type Given, int, ints, type Net, named, netBytes, text } from "./onnxNet.ts";
 
 const conv: Given = ["Conv", ["x", "k"], { pads: ints(1, 1, 1, 1) }];
 const WEIGHTS = { k: [4, 3, 3, 3], odd: [2, 3], square: [2, 2] };
