@@ -16,6 +16,18 @@ export const node = (name: string, op: string, input: readonly string[], attr: A
   return { name, op, input, attr };
 };
 
+export const SAME = { strides: ints(1, 1, 1, 1), padding: text("SAME") };
+export const VALID = { strides: ints(1, 1, 1, 1), padding: text("VALID") };
+
+/** The end of a classifier: the mean of each channel, along the axes that {@link ends} holds, and a softmax. */
+export const gap = (from: string) => [node("m", "Mean", [from, "gapAxes"]), node("y", "Softmax", ["m"])];
+
+/** A class for each number of an image, in TensorFlow's order. */
+export const flatEnd = (from: string): readonly NodeJson[] => [
+  node("flat", "Reshape", [from, "rowShape"]),
+  node("y", "Softmax", ["flat"]),
+];
+
 /** Numbers of a graph: whole where they are given so, reals otherwise. */
 export interface Numbers {
   readonly shape: readonly number[];
@@ -25,6 +37,9 @@ export interface Numbers {
 export const whole = (...data: number[]): Numbers => ({ shape: [data.length], data });
 export const matrix = (...rows: number[][]): Numbers => ({ shape: [rows.length, rows[0]!.length], data: rows.flat() });
 export const one = (value: number): Numbers => ({ shape: [], data: [value] });
+
+/** What {@link gap} reads. */
+export const ends = { gapAxes: whole(1, 2) };
 
 /** Reals that are drawn anew for each name. */
 export function reals(name: string, ...shape: number[]): Numbers {

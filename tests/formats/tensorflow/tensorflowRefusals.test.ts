@@ -1,10 +1,7 @@
 // Graphs of TensorFlow that can't be read are refused in words that name the node.
 import type { NodeJson } from "@leukogram/engine/formats/tensorflow/node";
 import { expect, test } from "vitest";
-import { int, ints, matrix, node, one, read, reals, text, texts, whole, yes } from "./tensorflowNet.ts";
-
-const VALID = { strides: ints(1, 1, 1, 1), padding: text("VALID") };
-const gap = (from: string) => [node("m", "Mean", [from, "gapAxes"]), node("y", "Softmax", ["m"])];
+import { ends, gap, int, matrix, node, one, read, reals, text, texts, VALID, whole, yes } from "./tensorflowNet.ts";
 
 /** Read by the nodes below. */
 const CONSTANTS = {
@@ -15,7 +12,7 @@ const CONSTANTS = {
   deeper: whole(-1, 1, 6, 5, 3),
   far: whole(7),
   five: whole(5, -1),
-  gapAxes: whole(1, 2),
+  ...ends,
   huge: whole(2e9, 3),
   k: reals("k", 3, 2, 3, 4),
   last: one(3),
