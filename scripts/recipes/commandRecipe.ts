@@ -4,7 +4,7 @@ import { changelog, type Recipe } from "./recipe.ts";
 export const commandRecipe: Recipe = {
   files: {
     "packages/leukogram/src/cli/commands/classes.ts": `import { openData } from "../../data/dataset.ts";
-import { textTable } from "../../report/textTable.ts";
+import { textTable } from "../../report/text/textTable.ts";
 import type { CommandModule } from "../command.ts";
 import { print } from "../options.ts";
 

@@ -24,7 +24,7 @@ export function jsonLines(text: string): string[][] {
     {
       path: "packages/leukogram/src/data/manifest/manifestTable.ts",
       behind: 'import { parse } from "csv-parse/sync";\n',
-      text: 'import { jsonLines } from "./jsonLines.ts";\n',
+      text: 'import { jsonLines } from "../jsonLines.ts";\n',
     },
     {
       path: "tests/data/manifestFormats.test.ts",
