@@ -1,5 +1,5 @@
 /**
- * Follows the recipes of CONTRIBUTING.md (scripts/recipes.ts) in a clean checkout of what was committed: writes the new
+ * Follows the recipes of CONTRIBUTING.md (scripts/recipes/) in a clean checkout of what was committed: writes the new
  * files and rows, counts the files touched, and runs types, format, order of imports and the tests that are named. Then
  * it makes the mistakes of each recipe, which the checks must see.
  *
@@ -21,7 +21,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Edit, RECIPES, type Recipe } from "./recipes.ts";
+import { RECIPES } from "./recipes/index.ts";
+import type { Edit, Recipe } from "./recipes/recipe.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -55,7 +56,7 @@ function apply(folder: string, edit: Edit): void {
   const place = "behind" in edit ? edit.behind : edit.replaced;
   if (before.split(place).length !== 2)
     throw new Error(
-      `${edit.path}: expected one place with ${JSON.stringify(place)}; bring scripts/recipes.ts up to date`,
+      `${edit.path}: expected one place with ${JSON.stringify(place)}; bring scripts/recipes/ up to date`,
     );
   const text = "behind" in edit ? `${place}${edit.text}` : edit.text;
   writeFileSync(

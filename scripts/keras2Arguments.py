@@ -1,7 +1,7 @@
 """Prints which settings each layer of Keras 2 takes, as JSON, from the sources of tf_keras; no TensorFlow is needed.
 
     pip download --no-deps tf_keras==2.15.1
-    python scripts/keras2Arguments.py tf_keras-2.15.1-py3-none-any.whl > tests/formats/keras2Arguments.json
+    python scripts/keras2Arguments.py tf_keras-2.15.1-py3-none-any.whl > tests/formats/keras/keras2Arguments.json
 """
 import ast
 import json

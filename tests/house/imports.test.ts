@@ -1,4 +1,5 @@
-// Which module may import which: packages on those below them, folders on those above them in this list, at any depth.
+// Which module may import which: packages on those below them, folders on those above them in this list, at any depth. And how
+// much a folder and a file may hold.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
@@ -156,13 +157,15 @@ test("the program starts with commander alone; a command loads what it needs", (
   expect(loaded.size).toBeLessThan(40);
 });
 
+/** What a folder holds, but for what is installed or built. */
+const entries = (folder: string) =>
+  readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter(({ name }) => !["node_modules", "dist", BUILT].includes(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
 test("a folder holds at most 25 files and folders, so that it is read at a glance", () => {
   // A file an op, and a file a layer.
   const LISTS = ["packages/engine/src/graph/ops", "packages/engine/src/nn/layers"];
-  const entries = (folder: string) =>
-    readdirSync(join(ROOT, folder), { withFileTypes: true })
-      .filter(({ name }) => !["node_modules", "dist", BUILT].includes(name))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
   const tooFull = (folder: string): string[] => {
     const inside = entries(folder);
     const own = inside.length > 25 && !LISTS.includes(folder) ? [`${folder}: ${inside.length}`] : [];
@@ -173,4 +176,20 @@ test("a folder holds at most 25 files and folders, so that it is read at a glanc
   };
   const roots = [...names.map((name) => `packages/${name}/src`), "packages/laboratory/web/src", "tests"];
   expect(roots.flatMap(tooFull)).toEqual([]);
+});
+
+test("a file of code has at most 300 lines, so that it is read in one go", () => {
+  const filesOf = (folder: string): string[] =>
+    entries(folder).flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return filesOf(path);
+      return /\.(tsx?|js|css|py)$/.test(entry.name) ? [path] : [];
+    });
+  const files = ["bench", "bin", "examples", "packages", "scripts", "tests"].flatMap(filesOf);
+  expect(files.length).toBeGreaterThan(1300);
+  const lengths = files.map((path) => ({
+    path,
+    lines: readFileSync(join(ROOT, path), "utf8").trimEnd().split("\n").length,
+  }));
+  expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
 });

@@ -1,51 +1,17 @@
-import { randomUUID, scryptSync } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { ROLES } from "@leukogram/laboratory/server/contract/work";
-import { users as userTable } from "@leukogram/laboratory/store/schema";
-import { addUser } from "@leukogram/laboratory/store/users";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answered, startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
+import { type Answered, startTestLaboratory } from "../support/laboratory.ts";
+import { PASSWORD, startWithRoles, type WithRoles } from "./roles.ts";
 
-const PASSWORD = "correct horse battery";
-let laboratory: TestLaboratory;
-/** Headers of each role's session, with its CSRF token. */
-const as: Record<string, Record<string, string>> = {};
-
+let laboratory: WithRoles["laboratory"];
+let as: WithRoles["as"];
+let signIn: WithRoles["signIn"];
+let tokenOf: WithRoles["tokenOf"];
 beforeAll(async () => {
-  laboratory = await startTestLaboratory({ limits: { signIns: 40 } });
-  for (const role of [...ROLES].reverse()) {
-    const wish = { actor: "local", key: randomUUID(), kind: "user.added", asks: {} };
-    await addUser(laboratory.store, wish, { name: role, role, password: PASSWORD });
-    if (role !== "admin") await keepCheaply(role);
-    as[role] = await signIn(role);
-  }
+  ({ laboratory, as, signIn, tokenOf } = await startWithRoles());
 });
 afterAll(() => laboratory.close());
-
-/** Keeps a user's password as an early version would have: what it costs to ask for it is told by what is kept. */
-async function keepCheaply(name: string): Promise<void> {
-  const [N, r, p, salt] = [2 ** 10, 8, 1, Buffer.from(name)];
-  const hash = scryptSync(PASSWORD, salt, 32, { N, r, p });
-  const password = ["scrypt", N, r, p, salt.toString("base64"), hash.toString("base64")].join("$");
-  await laboratory.store.database.queries.update(userTable).set({ password }).where(eq(userTable.name, name));
-}
-
-async function signIn(name: string): Promise<Record<string, string>> {
-  const { status, headers, body } = await laboratory.ask("POST session", { name, password: PASSWORD });
-  expect(status).toBe(200);
-  const cookie = String(headers["set-cookie"]);
-  expect(cookie).toMatch(/^leukogram=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
-  return { cookie: cookie.split(";")[0]!, "x-csrf-token": body.csrf };
-}
-
-async function tokenOf(
-  role: string,
-  scopes: readonly string[],
-  days = 1,
-): Promise<{ id: string; headers: Record<string, string> }> {
-  const { body } = await laboratory.ask("POST tokens", { name: "t", scopes, days }, as[role]);
-  return { id: body.id, headers: { authorization: `Bearer ${body.secret}` } };
-}
 
 interface Route {
   readonly method: string;
@@ -199,58 +165,6 @@ describe("nobody gets in", () => {
     laboratory.clock.pass(12 * 3600e3);
     expect((await laboratory.ask("GET cases", undefined, token.headers)).status).toBe(401);
     for (const role of ROLES) as[role] = await signIn(role);
-  });
-});
-
-describe("cross-site requests", () => {
-  const evil = { origin: "https://evil.example" };
-
-  test("are refused by Origin, by Sec-Fetch-Site, by Host, and without the CSRF token", async () => {
-    const { cookie } = as.admin as { cookie: string };
-    const refused: [string, Record<string, string>[]][] = [
-      [
-        "the request comes from another site",
-        [
-          { ...as.admin, ...evil },
-          { ...as.admin, origin: "null" },
-          { ...as.admin, origin: "http://localhost:1" },
-          { ...as.admin, "sec-fetch-site": "cross-site" },
-          { ...as.admin, "sec-fetch-site": "same-site" },
-        ],
-      ],
-      [
-        "this host name is not allowed",
-        [
-          { ...as.admin, host: "evil.example" },
-          { ...as.admin, host: "localhost.evil.example" },
-        ],
-      ],
-      [
-        "the X-CSRF-Token is missing or wrong",
-        [{ cookie }, { cookie, "x-csrf-token": "" }, { cookie, "x-csrf-token": as.viewer!["x-csrf-token"]! }],
-      ],
-    ];
-    for (const [message, all] of refused)
-      for (const headers of all) {
-        const { status, body } = await laboratory.ask("POST cases", { name: "x" }, headers);
-        expect([status, body.error.message], JSON.stringify(headers)).toEqual([403, message]);
-      }
-    expect((await laboratory.ask("GET cases", undefined, { ...as.admin, host: "evil.example" })).status).toBe(403);
-    const own = { ...as.admin!, origin: "http://localhost", "sec-fetch-site": "same-origin" };
-    expect((await laboratory.ask("POST cases", { name: "x" }, own)).status).toBe(200);
-  });
-
-  test("answers tell browsers to run no other script, to embed nothing and to share nothing", async () => {
-    const { headers } = await laboratory.ask("GET session", undefined, evil);
-    const policy = String(headers["content-security-policy"]);
-    expect(policy).toContain("default-src 'none'");
-    expect(/script-src[^;]*/.exec(policy)![0]).not.toContain("unsafe-inline");
-    expect(policy).toContain("frame-ancestors 'none'");
-    expect(headers).toMatchObject({
-      "x-content-type-options": "nosniff",
-      "cross-origin-resource-policy": "same-origin",
-    });
-    expect(headers).not.toHaveProperty("access-control-allow-origin");
   });
 });
 

@@ -219,7 +219,7 @@ describe.each(Object.entries(FORMATS))(
 );
 
 /** What the layers of tf_keras take, as scripts/keras2Arguments.py found it in their sources. */
-const KERAS_2 = JSON.parse(readFileSync("tests/formats/keras2Arguments.json", "utf8")) as {
+const KERAS_2 = JSON.parse(readFileSync("tests/formats/keras/keras2Arguments.json", "utf8")) as {
   every: string[];
   layers: Record<string, string[]>;
 };
