@@ -54,7 +54,7 @@ export interface JudgedModel {
   readonly outputs: OutputKind;
   /** What was assumed and added, in words; undefined if they were probabilities already. */
   readonly note: string | undefined;
-  /** What it gave before for the first of {@link probePictures} as they are, [K] each: {@link UNSCALED}. */
+  /** What it gave before for the first {@link UNSCALED} probe pictures as they are, [K] each. */
   readonly rows: readonly Float32Array[];
 }
 

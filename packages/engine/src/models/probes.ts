@@ -28,29 +28,28 @@ const PATTERNS: readonly Pattern[] = [
 const places = (size: number) => Float64Array.from({ length: size }, (_, i) => (2 * i + 1) / size - 1);
 
 // A command asks for the same pictures several times; they go when memory is short.
-let latest: { readonly shape: string; readonly pictures: WeakRef<readonly Float32Array[]> } | undefined;
+let latest: { readonly shape: string; readonly pictures: WeakRef<Map<number, Float32Array>> } | undefined;
 
-/** Probe pictures, uint8 as floats 0 to 255, of this shape: the same each time, and not to be written to. */
-export function probePictures(shape: LayerShape): readonly Float32Array[] {
-  const drawn = latest?.shape === shape.join() ? latest.pictures.deref() : undefined;
-  if (drawn !== undefined) return drawn;
-  const pictures = draw(shape);
-  latest = { shape: shape.join(), pictures: new WeakRef(pictures) };
-  return pictures;
+/** A probe picture, uint8 as floats 0 to 255, of this shape: the same each time, and not to be written to. */
+export function probePicture(shape: LayerShape, index: number): Float32Array {
+  const known = latest?.shape === shape.join() ? latest.pictures.deref() : undefined;
+  const pictures = known ?? new Map<number, Float32Array>();
+  if (known === undefined) latest = { shape: shape.join(), pictures: new WeakRef(pictures) };
+  const picture = pictures.get(index) ?? draw(shape, PATTERNS[index]!);
+  pictures.set(index, picture);
+  return picture;
 }
 
-function draw(shape: LayerShape): readonly Float32Array[] {
+function draw(shape: LayerShape, pattern: Pattern): Float32Array {
   const [height, width, channels] =
     shape.length === 3 ? (shape as [number, number, number]) : [1, numElements(shape), 1];
   const [xs, ys] = [places(width), places(height)];
   const rng = new Rng(17).fork("probes");
-  return PATTERNS.map((pattern) => {
-    const picture = new Float32Array(numElements(shape));
-    let i = 0;
-    for (const y of ys)
-      for (const x of xs) for (let c = 0; c < channels; c++) picture[i++] = Math.round(255 * pattern(x, y, c, rng));
-    return picture;
-  });
+  const picture = new Float32Array(numElements(shape));
+  let i = 0;
+  for (const y of ys)
+    for (const x of xs) for (let c = 0; c < channels; c++) picture[i++] = Math.round(255 * pattern(x, y, c, rng));
+  return picture;
 }
 
 // As they are; how pixels may have been scaled; and far beyond, where what has no bounds shows it, and what is saturated may turn.
@@ -78,12 +77,11 @@ export async function probeRows(
   open: (model: Uint8Array) => Promise<Session>,
   isEnough: (rows: readonly Float32Array[]) => boolean = () => false,
 ): Promise<readonly Float32Array[]> {
-  const pictures = probePictures(model.input.shape);
   const session = await open(compile(plainGraph(model)));
   try {
     const rows: Float32Array[] = [];
     for (const [picture, scale, offset] of SCALES) {
-      const data = pictures[picture]!.map((value) => value * scale + offset);
+      const data = probePicture(model.input.shape, picture).map((value) => value * scale + offset);
       const { probabilities } = await session.run({ images: { data, shape: [1, ...model.input.shape] } });
       rows.push(Float32Array.from(probabilities!.data as Float32Array));
       if (isEnough(rows)) break;

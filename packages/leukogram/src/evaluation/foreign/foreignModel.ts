@@ -66,7 +66,7 @@ export interface ForeignModel {
   readonly preprocessing: Preprocessing;
   readonly jpegDct: JpegDct;
   readonly outputs: OutputKind;
-  /** What its layers gave, before they were made probabilities, for the first two of `probePictures`, [K] each. */
+  /** What its layers gave, before they were made probabilities, for the first two probe pictures, [K] each. */
   readonly rows: readonly Float32Array[];
   readonly classes: readonly string[];
   /** Where their names come from; {@link ASSUMED} where nothing says them. */

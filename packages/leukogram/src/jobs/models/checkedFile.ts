@@ -8,7 +8,7 @@ import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { compile } from "@leukogram/engine/graph/compile";
-import { probePictures } from "@leukogram/engine/models/probes";
+import { probePicture, UNSCALED } from "@leukogram/engine/models/probes";
 import { plainGraph } from "@leukogram/engine/nn/exportGraph";
 import type { LayerShape } from "@leukogram/engine/nn/layout";
 import type { Model } from "@leukogram/engine/nn/model";
@@ -117,7 +117,7 @@ export const probeFloats = (shape: LayerShape): readonly Fed[] =>
   twoPictures(shape).map((data) => ({ data, shape: shape as readonly number[] }));
 
 // A cell and noise: what differs between two files of one model shows in these.
-const twoPictures = (shape: LayerShape) => probePictures(shape).slice(0, 2);
+const twoPictures = (shape: LayerShape) => Array.from({ length: UNSCALED }, (_, i) => probePicture(shape, i));
 
 /** What a whole model in a file of Keras or TensorFlow.js gives for them. */
 export const askStored = async (path: string): Promise<Answers> => askLayers((await readModel(path)).model);
