@@ -193,3 +193,18 @@ test("a file of code has at most 300 lines, so that it is read in one go", () =>
   }));
   expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
 });
+
+test("a training is followed through few folders, in the order that the documents give", () => {
+  const table = readFileSync(join(ROOT, "docs/architecture.md"), "utf8")
+    .split("## A training, step by step")[1]!
+    .split("\n## ")[0]!;
+  const steps = [...table.matchAll(/`packages\/(\w+)\/src\/([\w/]+\.ts)`/g)].map(([, name, file]) => `${name}/${file}`);
+  expect(steps.length).toBeGreaterThan(10);
+  expect(new Set(steps.map((path) => dirname(path))).size).toBeLessThanOrEqual(15);
+  const importsOf = new Map(modules.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
+  for (const [i, step] of steps.entries()) {
+    // Directly, or by one file between them.
+    const near = (from: string) => [from, ...importsOf.get(from)!].flatMap((path) => importsOf.get(path) ?? []);
+    if (i > 0) expect(steps.slice(0, i).flatMap(near), step).toContain(step);
+  }
+});

@@ -7,7 +7,6 @@ import { rewrite } from "@leukogram/engine/graph/rewrite";
 import { foldBatch } from "@leukogram/engine/graph/rewrites/foldBatch";
 import { SIMPLIFY } from "@leukogram/engine/graph/rewrites/simplify";
 import { STRIDED_DEPTHWISE } from "@leukogram/engine/graph/rewrites/stridedDepthwise";
-import { swapEarly } from "@leukogram/engine/graph/rewrites/swapEarly";
 import { type Tensor, topologicalOrder } from "@leukogram/engine/graph/tensor";
 import { supportsBlocks } from "@leukogram/engine/runtime/blocks";
 import { createSession } from "@leukogram/engine/runtime/node";
@@ -101,21 +100,6 @@ for (const [size, pads] of [
 test("a depthwise convolution of stride 2 on an odd size stays", () => {
   const { loss } = residual([7, 6], 2, [1, 1, 1, 1]);
   expect(opNames(rewrite({ loss }, STRIDED_DEPTHWISE).loss!)).not.toContain("phase");
-});
-
-test("batch and channels change places as bytes", async () => {
-  const pixels = ops.input("pixels", [2, 3, 4, 4], "uint8");
-  const moved = ops.add(ops.cast(pixels, "float32"), ops.scalar(-7));
-  const both = ops.concat([moved, ops.pad(ops.gather(moved, 1, Int32Array.of(2, 0)), 2, -1, 1)], 1);
-  const y = ops.transpose(both, [1, 0, 2, 3]);
-  const fast = rewrite({ y }, [swapEarly]).y!;
-  const swaps = topologicalOrder([fast]).filter(({ op }) => op.name === "transpose");
-  expect(swaps.map(({ dtype, shape }) => [dtype, shape])).toEqual([["uint8", [3, 2, 4, 4]]]);
-  const session = await createSession(compile({ y, fast }));
-  const data = new Uint8Array(96).map((_, i) => i);
-  const found = await session.run({ pixels: { data, shape: [2, 3, 4, 4] } });
-  await session.release();
-  expect(found.fast!.data).toEqual(found.y!.data);
 });
 
 test("vectors from the same arithmetic are computed as one", () => {

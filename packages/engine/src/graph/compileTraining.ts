@@ -7,7 +7,6 @@ import { FOLD_NORMALIZATION } from "./rewrites/normalization.ts";
 import { PHASES, PHASES_BEFORE_FOLDING } from "./rewrites/phases.ts";
 import { SIMPLIFY } from "./rewrites/simplify.ts";
 import { STRIDED_DEPTHWISE } from "./rewrites/stridedDepthwise.ts";
-import { swapEarly } from "./rewrites/swapEarly.ts";
 import { isPerImageInput, STEP } from "./stepNames.ts";
 import { type Tensor, topologicalOrder } from "./tensor.ts";
 
@@ -31,15 +30,7 @@ export interface CompiledTraining {
 }
 
 /** Rewrites for speed, each of which can be left out: docs/engine.md says what they do. */
-export const SPEED_REWRITES = [
-  "normalization",
-  "phases",
-  "stridedDepthwise",
-  "foldBatch",
-  "blocks",
-  "swapEarly",
-  "chunks",
-] as const;
+export const SPEED_REWRITES = ["normalization", "phases", "stridedDepthwise", "foldBatch", "blocks", "chunks"] as const;
 
 /** One of {@link SPEED_REWRITES}. */
 export type SpeedRewrite = (typeof SPEED_REWRITES)[number];
@@ -74,7 +65,7 @@ export function compileTraining(
   const batchFolded = without.includes("foldBatch")
     ? pixels
     : foldBatch(pixels, { batchSize, inputs: batchInputs(pixels), blocks: isBlocked });
-  const phased = rewrite(batchFolded, [...only("phases", PHASES), ...SIMPLIFY, ...only("swapEarly", [swapEarly])]);
+  const phased = rewrite(batchFolded, [...only("phases", PHASES), ...SIMPLIFY]);
   const chunked = chunkBatch(phased, {
     batchSize,
     inputs: batchInputs(phased),
