@@ -23,6 +23,8 @@ export {
   type CompileTrainingOptions,
   compileTraining,
   type PixelLayout,
+  SPEED_REWRITES,
+  type SpeedRewrite,
 } from "./graph/compileTraining.ts";
 export type { Emitter } from "./graph/onnx/emitter.ts";
 export { halfWeights } from "./graph/onnx/halfWeights.ts";

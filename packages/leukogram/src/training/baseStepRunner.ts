@@ -3,9 +3,9 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { compile } from "@leukogram/engine/graph/compile";
 import {
   type CompiledTraining,
-  type CompileTrainingOptions,
   compileTraining,
   type PixelLayout,
+  type SpeedRewrite,
 } from "@leukogram/engine/graph/compileTraining";
 import { chunkName, isRandomName, meanName, nextName, STEP, slotName } from "@leukogram/engine/graph/stepNames";
 import { toGraphShape } from "@leukogram/engine/nn/layout";
@@ -33,7 +33,7 @@ export interface StepRunnerOptions extends SessionOptions {
   /** Whether the step is rewritten for speed; the numbers are the same but for rounding. Default: true. */
   readonly fast?: boolean;
   /** Rewrites for speed that are left out, to see what each gains; default: none. */
-  readonly without?: CompileTrainingOptions["without"];
+  readonly without?: readonly SpeedRewrite[] | undefined;
   /** Whether a training step takes shares of classes, `targets`, in place of labels; default: false. */
   readonly softTargets?: boolean | undefined;
   /** Factor on the learning rate of each weight; 1 by default. */
