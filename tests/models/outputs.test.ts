@@ -153,6 +153,16 @@ describe("withProbabilities", () => {
     }
   });
 
+  test("one unit above 1 is shared out as the graph does", async () => {
+    const relu = net(dense(1, "relu"), new Rescaling({ scale: 1, offset: 2 }));
+    const { model, rows } = await withProbabilities(relu, { open, outputs: "sigmoid" });
+    const given = await probeRows(model, open);
+    for (const [i, row] of rows.entries())
+      [...probabilitiesOfRow(row, "sigmoid")].forEach((value, k) => {
+        expect(value).toBeCloseTo(given[i]![k]!, 5);
+      });
+  });
+
   test("says what it assumed", async () => {
     const noteOf = async (model: Model) => (await withProbabilities(model, { open })).note;
     expect(await noteOf(net(dense(3)))).toMatch(

@@ -74,7 +74,9 @@ class Rewriter {
     if (typeof value === "number") return String(value);
     if (!ArrayBuffer.isView(value)) return JSON.stringify(value) ?? "";
     const data = value as TensorData;
-    return data.length <= 16 ? `${data.constructor.name}${data.join()}` : `#${this.#id(this.#sameEntries(data))}`;
+    return data.length <= 16
+      ? `${data.constructor.name}${wordsOf(data).join()}`
+      : `#${this.#id(this.#sameEntries(data))}`;
   }
 
   // Of arrays with the same entries, the one that came first.

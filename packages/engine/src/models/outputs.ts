@@ -96,20 +96,24 @@ export async function withProbabilities(model: Model, { open, outputs: told }: O
  * @returns [K], or [2] for one unit
  */
 export function probabilitiesOfRow(row: Float32Array, outputs: OutputKind, isWhole = true): Float32Array {
+  const over = (values: Float32Array, total: number) => values.map((value) => value / total);
+  const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
+  const shares = (values: Float32Array) => {
+    const clipped = values.map((value) => Math.max(value, 1e-30)); // as ShareOfSum: zeros are equal shares
+    return over(clipped, sum(clipped));
+  };
   if (row.length === 1) {
     const p = outputs === "scores" ? 1 / (1 + Math.exp(-row[0]!)) : outputs === "percent" ? row[0]! / 100 : row[0]!;
-    return Float32Array.of(1 - p, p);
+    const both = Float32Array.of(1 - p, p);
+    return outputs === "scores" || !isWhole ? both : shares(both);
   }
-  const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
-  const over = (values: Float32Array, total: number) => values.map((value) => value / total);
   if (outputs === "scores") {
     const most = Math.max(...row);
     const values = row.map((value) => Math.exp(value - most));
     return over(values, sum(values));
   }
   if (!isWhole) return over(row, outputs === "percent" ? 100 : 1);
-  const values = row.map((value) => Math.max(value, 1e-30)); // as ShareOfSum: zeros are equal shares
-  return over(values, sum(values));
+  return shares(row);
 }
 
 // No more rows can change what a number below 0 shows, nor what two pictures show of a softmax, which gives nothing else.

@@ -10,7 +10,7 @@ const BITS = "--bits";
 export function addPictureFlags(command: Command): void {
   command.option(
     `${BITS} <number>`,
-    "bits the camera uses in 16-bit images: 10, 12, 14 (default: from the files, else from the largest value in the folder)",
+    "bits the camera uses in 16-bit images, from 8 to 16 (default: from the files, else from the largest value in the folder)",
     number,
   );
 }

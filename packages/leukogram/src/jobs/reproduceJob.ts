@@ -1,4 +1,5 @@
 // The student project's comparison again, as a whole: images, trainings, comparison, report.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
@@ -19,6 +20,7 @@ import { type FaultResult, faultsAsPublished } from "./faults.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { type JobTeller, runJob } from "./jobTeller.ts";
 import { findWeights, type JobWeights } from "./models/weights.ts";
+import { requireOwnReport } from "./reportFile.ts";
 import { readRecipe } from "./runs/readRecipe.ts";
 import { trainJob } from "./trainJob.ts";
 
@@ -88,6 +90,8 @@ export function reproduceJob(options: ReproduceJobOptions): Promise<ReproduceJob
 
 async function reproduceAll(options: ReproduceJobOptions, tell: JobTeller): Promise<ReproduceJobResult> {
   const { out, seed = 0, signal } = options;
+  const report = join(out, "report.html");
+  requireOwnReport(report);
   const data = options.data ?? (await smears(options, tell));
   if (openData(data).test === undefined)
     throw new LeukogramError("ERR_DATA", `${data}: contains no Test folder`, {
@@ -114,7 +118,6 @@ async function reproduceAll(options: ReproduceJobOptions, tell: JobTeller): Prom
   );
   const notes = faults.length === 0 ? [] : [faultNote(models, faults)];
   const warnings = caveats(options, weights);
-  const report = join(out, "report.html");
   const title = titleOf(
     contenders.map(({ recipe }) => recipe),
     weights,
@@ -157,7 +160,7 @@ async function smears({ out, resume, signal }: ReproduceJobOptions, tell: JobTel
   tell.line(
     "No --data: drawing synthetic smears. They show no patient's cells; metrics on them only show that everything works.",
   );
-  if (!resume)
+  if (!resume || !existsSync(folder))
     await drawSmears(folder, { signal, onProgress: (done, total) => tell.stage("Drawing smears", done, total) });
   return folder;
 }

@@ -72,7 +72,7 @@ export interface ExplainJobResult {
 /**
  * Draws maps of the image regions that support a class, as overlays and a page. Models with random weights check each map.
  *
- * @throws ERR_USAGE for an unknown method, class or layer; ERR_CONFIG if the model takes no colour images; ERR_IMAGE;
+ * @throws ERR_USAGE for an unknown method or class; ERR_CONFIG for an unknown layer, and if the model takes no colour images; ERR_IMAGE;
  * ERR_OUTPUT if `out` is a folder of something else.
  *
  * @example
