@@ -15,21 +15,8 @@ import { compile } from "@leukogram/engine/graph/compile";
 import { cnn } from "@leukogram/engine/models/cnn";
 import { mobilenetV2 } from "@leukogram/engine/models/mobilenetV2";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
-import type { Model } from "@leukogram/engine/nn/model";
-import { adamW } from "@leukogram/engine/nn/optimizers";
 import { createSession } from "@leukogram/engine/runtime/node";
-import { layoutSize } from "leukogram/data/pictures/pixelLayout";
-import { StepRunner } from "leukogram/training/stepRunner";
-
-const BATCH = 32;
-
-async function trainingStep(model: Model, fast: boolean): Promise<() => Promise<unknown>> {
-  const runner = new StepRunner(model.initialize(0), { optimizer: adamW(), fast });
-  const layout = (await runner.trainingLayout(BATCH))!;
-  const images = new Uint8Array(BATCH * layoutSize(layout)).map((_, i) => (i * 7919) % 251);
-  const labels = Int32Array.from({ length: BATCH }, (_, i) => i % 5);
-  return () => runner.step({ images, labels }, 1e-3);
-}
+import { millisecondsOf, trainingStep } from "./support/trainingStep.ts";
 
 async function inference(weights: string | undefined): Promise<() => Promise<unknown>> {
   const { model } = mobilenetV2();
@@ -46,9 +33,9 @@ const fineTuned = (imageSize: number) => mobilenetV2({ imageSize, head: "linear"
 
 const [kind, option] = process.argv.slice(2);
 const makers: Record<string, () => Promise<() => Promise<unknown>>> = {
-  cnn: () => trainingStep(cnn(), true),
-  "cnn-plain": () => trainingStep(cnn(), false),
-  mobilenetv2: () => trainingStep(fineTuned(Number(option ?? 128)), true),
+  cnn: async () => (await trainingStep(cnn(), {})).step,
+  "cnn-plain": async () => (await trainingStep(cnn(), { fast: false })).step,
+  mobilenetv2: async () => (await trainingStep(fineTuned(Number(option ?? 128)), {})).step,
   "mobilenetv2-inference": () => inference(option),
 };
 const make = makers[kind ?? ""];
@@ -57,14 +44,9 @@ if (make === undefined) {
   process.exit(2);
 }
 const work = await make();
-const timed = async () => {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-};
 for (let i = 0; i < 6; i++) await work();
 console.log("ready");
 for await (const _ of createInterface({ input: process.stdin })) {
   await work();
-  console.log(`${await timed()} ${await timed()}`);
+  console.log(`${await millisecondsOf(work)} ${await millisecondsOf(work)}`);
 }
