@@ -95,7 +95,6 @@ export class Progress {
 
   /** After an epoch. */
   #epochDone(row: EpochRow, epochs: number): void {
-    if (row.epoch === 1) this.#epochs = []; // another training begins
     this.#epochs.push(row.seconds);
     this.#file?.tell({ epoch: row.epoch, epochs, loss: row.loss, accuracy: row.accuracy }, { isUrgent: true });
     this.line(lineOfEvent({ kind: "epoch", row, epochs })!);

@@ -132,7 +132,7 @@ async function evaluateAll(options: EvaluateJobOptions, tell: JobTeller): Promis
   const ready = await labelFreeClassifier(
     model,
     samples.map(({ path }) => path),
-    { ...options, foreign, samples, told: parseToldScales(scale), signal, onStage: tell.stage },
+    { ...options, foreign, samples, told: parseToldScales(scale), onStage: tell.stage },
   );
   const { classifier: whole, crops, steps } = ready;
   tellAssumptions(tell, whole);

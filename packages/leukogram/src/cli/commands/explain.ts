@@ -79,9 +79,7 @@ const explain: CommandModule = {
   async execute({ args: [words], options, signal }) {
     const flags = options as unknown as Flags;
     const { model: named, check, checks, images: most, json, quiet, ...settings } = flags;
-    const { model, paths } = modelAndPaths(words as string[], {
-      ...{ command: "explain", named, endings: MODEL_ENDINGS },
-    });
+    const { model, paths } = modelAndPaths(words as string[], { command: "explain", named, endings: MODEL_ENDINGS });
     const found = await explainJob({
       ...{ ...settings, ...sessionOf(options), model, images: paths, most, checks: check ? checks : 0, signal },
       foreign: foreignOf(flags),

@@ -56,9 +56,7 @@ const predict: CommandModule = {
   async execute({ args: [words], options, signal }) {
     const flags = options as Flags;
     const { model: named, json, quiet, ...wishes } = flags;
-    const { model, paths } = modelAndPaths(words as string[], {
-      ...{ command: "predict", named, endings: MODEL_ENDINGS },
-    });
+    const { model, paths } = modelAndPaths(words as string[], { command: "predict", named, endings: MODEL_ENDINGS });
     const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
     const { assumptions, crops } = await predictJob({
       ...{ ...wishes, ...sessionOf(options), model, images: paths, foreign: foreignOf(flags), signal },

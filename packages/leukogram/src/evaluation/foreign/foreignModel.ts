@@ -182,15 +182,17 @@ export function requireClassNames({ names, from }: ClassNames, outputs: number):
  */
 export function pixelModel({ path, layers, preprocessing }: ForeignModel): Model {
   const { shape } = layers.input;
-  if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3))
-    throw new LeukogramError(
-      "ERR_CONFIG",
-      `${path}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
-      {
-        hint: "Give a model whose input is [height, width, 3].",
-      },
-    );
+  if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3)) throw takesNoColours(path, shape);
   return takingColours(withPreprocessing(layers, preprocessing));
+}
+
+/** What to raise for a model whose input is no colour image. */
+export function takesNoColours(path: string, shape: readonly number[]): LeukogramError {
+  return new LeukogramError(
+    "ERR_CONFIG",
+    `${path}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
+    { hint: "Give a model whose input is [height, width, 3]." },
+  );
 }
 
 /** The same in layers of Keras, as its formats hold it: with the channels that it takes, its outputs not divided by their sum. */

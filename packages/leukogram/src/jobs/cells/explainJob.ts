@@ -8,7 +8,7 @@ import { parseToldScales } from "../../data/scale/toldScales.ts";
 import { CellCrops, type CropSummary } from "../../evaluation/crops/cellCrops.ts";
 import { scaleSentences } from "../../evaluation/crops/scaleWords.ts";
 import { type Assumptions, assumptionsOf, tellAssumptions } from "../../evaluation/foreign/assumptions.ts";
-import type { ForeignOptions } from "../../evaluation/foreign/foreignModel.ts";
+import { type ForeignOptions, takesNoColours } from "../../evaluation/foreign/foreignModel.ts";
 import { STEPS } from "../../explain/integratedGradients.ts";
 import { mapLayerNames, mapStep } from "../../explain/mapLayers.ts";
 import { type Method, methodEntry, parseMethods } from "../../explain/methods.ts";
@@ -115,8 +115,7 @@ async function explainAll(options: ExplainJobOptions, tell: JobTeller): Promise<
   await replaceFolder(options.out, "leukogram explain", async (dir) => {
     images = await explainImages(given, chosen, { ...settings, dir, tell });
   });
-  for (const line of strangeLines(images.map(({ file, familiarity }) => ({ path: file, familiarity }))))
-    tell.note(line);
+  for (const line of strangeLines(images)) tell.note(line);
   const assumptions = assumptionsOf(given.foreign ?? {});
   return { model: word, classes, assumptions, images, crops: crops.summary(classes) };
 }
@@ -126,11 +125,7 @@ async function openWith(word: string, foreign: ForeignOptions | undefined, tell:
   if (!given.isOurs) tellAssumptions(tell, { notes: [...given.notes, ...given.warnings] });
   const { shape } = given.model.input;
   if (shape.length === 3 && (given.cells !== undefined || shape[2] === 3)) return given;
-  throw new LeukogramError(
-    "ERR_CONFIG",
-    `${word}: takes input of ${shape.join(" x ")}, not images with three colour channels`,
-    { hint: "Give a model whose input is [height, width, 3]." },
-  );
+  throw takesNoColours(word, shape);
 }
 
 // Without a layer that has maps, `all` is the others.

@@ -89,8 +89,8 @@ async function predictAll(options: PredictJobOptions, tell: JobTeller): Promise<
   const samples = picturesOf(images);
   const files = samples.map(({ path }) => path);
   const ready = await labelFreeClassifier(model, files, {
-    ...{ ...options, foreign, samples, told: parseToldScales(scale), signal },
-    onStage: tell.stage,
+    ...options,
+    ...{ foreign, samples, told: parseToldScales(scale), onStage: tell.stage },
   });
   const { classifier, crops } = ready;
   tellAssumptions(tell, classifier);
@@ -117,7 +117,7 @@ async function predictAll(options: PredictJobOptions, tell: JobTeller): Promise<
         continue;
       }
       const file = shownPath(answer.path);
-      looked.push({ path: file, familiarity });
+      looked.push({ file, familiarity });
       crops.add({ probabilities, crop });
       const cell = cellOf({ ...answer, path: file, probabilities });
       if (cell.calibrated === false) uncalibrated++;

@@ -3,7 +3,7 @@ import { isUnfamiliar } from "../../metrics/familiarity.ts";
 
 /** An image that a model answered, and how familiar it looks; undefined if the model can't tell. */
 export interface LookedAt {
-  readonly path: string;
+  readonly file: string;
   readonly familiarity: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export function strangeLines(images: readonly LookedAt[]): string[] {
   const strange = images.filter(({ familiarity }) => isUnfamiliar(familiarity));
   if (figures.warns) return [warning!];
   if (strange.length === 0) return [];
-  const names = strange.slice(0, MOST_NAMED).map(({ path }) => path);
+  const names = strange.slice(0, MOST_NAMED).map(({ file }) => file);
   const list = `${names.join(", ")}${strange.length > MOST_NAMED ? ", ..." : ""}`;
   return [
     warning === undefined
