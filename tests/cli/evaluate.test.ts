@@ -96,7 +96,7 @@ describe.concurrent("evaluate", () => {
 });
 
 describe("a MODEL that is none", () => {
-  test("is told from a run that is not finished, and a device from one that is not here", async () => {
+  test("is distinguished from an unfinished run, and a device from one that is not here", async () => {
     mkdirSync(path("unfinished"));
     copyFileSync(path("a", "config.json"), path("unfinished", "config.json"));
     writeFileSync(path("words.onnx"), "no model");
@@ -122,11 +122,14 @@ describe("a MODEL that is none", () => {
     rmSync(path("unfinished"), { recursive: true });
   });
 
-  test.skipIf(existsSync("/dev/nvidia0") || process.platform !== "linux")("CUDA without a driver is told", async () => {
-    expectFailure(
-      await cli.run("predict", "a", IMAGE, "--device", "cuda"),
-      3,
-      /^ERR_RUNTIME device "cuda" (can't be used|is not available) here.* or use --device cpu\.$/,
-    );
-  });
+  test.skipIf(existsSync("/dev/nvidia0") || process.platform !== "linux")(
+    "CUDA without a driver is reported",
+    async () => {
+      expectFailure(
+        await cli.run("predict", "a", IMAGE, "--device", "cuda"),
+        3,
+        /^ERR_RUNTIME device "cuda" (can't be used|is not available) here.* or use --device cpu\.$/,
+      );
+    },
+  );
 });

@@ -61,7 +61,7 @@ describe.each(Object.entries(MODELS))("%s goes through every format", (name, mak
 });
 
 describe("a damaged model of TensorFlow.js", () => {
-  test("is told from a good one", async () => {
+  test("is distinguished from a good one", async () => {
     const model = MODELS.cnn!().initialize(1);
     const folder = join(dir, "broken");
     mkdirSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// What a model's outputs are is told by what it gives, not by its last operator.
+// A model's outputs show what they are, not its last operator.
 
 import {
   judgeOutputs,

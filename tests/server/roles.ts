@@ -56,7 +56,7 @@ export async function startWithRoles(): Promise<WithRoles> {
   return { laboratory, as, signIn, tokenOf };
 }
 
-/** Keeps a user's password as an early version would have: what it costs to ask for it is told by what is kept. */
+/** Keeps a user's password as an early version would have: the stored text says what a check costs. */
 async function keepCheaply({ store }: TestLaboratory, name: string): Promise<void> {
   const [N, r, p, salt] = [2 ** 10, 8, 1, Buffer.from(name)];
   const hash = scryptSync(PASSWORD, salt, 32, { N, r, p });

@@ -105,7 +105,7 @@ function isEqual(a: TensorData, b: TensorData): boolean {
   return true;
 }
 
-// Words all over the array: those that differ here are told apart at once, the others by all that they hold.
+// Words from all over the array: arrays that differ in these are not compared entry by entry.
 function sample(data: TensorData): string {
   const words = wordsOf(data);
   const step = Math.max(1, Math.floor(words.length / SAMPLED));

@@ -27,7 +27,7 @@ const LIMITS: UnpackLimits = { maxBytes: 20e9, maxEntries: 500_000 };
 
 /**
  * Unpacks an archive into a folder, file by file: memory does not grow with it. Links are left out, and nothing is
- * written outside the folder. What kind it is, is told by its first bytes and not by its name.
+ * written outside the folder. Its first bytes say what kind it is, not its name.
  *
  * @returns the number of files.
  * @throws ERR_DATA if it is damaged, encrypted, no archive that is known, reaches outside the folder, or unpacks to
