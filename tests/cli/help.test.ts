@@ -74,7 +74,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["frobnicate", 'ERR_USAGE unknown command "frobnicate". See leukogram --help.'],
   ["train --epoch 3", "ERR_USAGE unknown option '--epoch'. Did you mean --epochs?"],
   ["train --epochs", "ERR_USAGE option '--epochs <number>' argument missing"],
-  ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. expected a number"],
+  ["train --epochs many", "ERR_USAGE option '--epochs <number>' argument 'many' is invalid. Expected a number"],
   ["train --data x --threads 0", "ERR_CONFIG settings: threads: expected a whole number of at least 1, received 0"],
   ["train --data x --head dens", 'ERR_CONFIG settings: head: expected one of dense, linear, received "dens"'],
   [
@@ -87,9 +87,11 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["train --data . --weights w.h5", 'ERR_USAGE --weights: model "cnn" has no ImageNet weights.'],
   ["evaluate m.onnx", "ERR_USAGE evaluate: --data is missing. Give a folder of labelled images."],
   ["evaluate", "ERR_USAGE missing required argument 'model'"],
+  ["evaluate m.onnx --error 2", "argument '2' is invalid. Expected a number between 0 and 1"],
+  ["evaluate m.onnx --coverage 0", "argument '0' is invalid. Expected a number between 0 and 1"],
   [
     "evaluate m.onnx --data x --threads 0",
-    "'--threads <number>' argument '0' is invalid. expected a whole number above 0",
+    "'--threads <number>' argument '0' is invalid. Expected a whole number above 0",
   ],
   ["predict m.onnx . --device gpu", 'ERR_USAGE unknown device "gpu". Use one of cpu, cuda, dml, coreml, webgpu.'],
   ["compare one", "ERR_USAGE compare: expected two or more models."],

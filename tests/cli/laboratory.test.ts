@@ -150,7 +150,7 @@ test("a laboratory's records go from one folder to another, with users, cases, i
 
 test("a wrong use of serve is told in one line", async () => {
   const wrong = [
-    [["--port", "70000"], 2, /^ERR_USAGE .*expected a number from 0 to 65535/],
+    [["--port", "70000"], 2, /^ERR_USAGE .*Expected a number from 0 to 65535/],
     [["--allow-host"], 2, /^ERR_USAGE .*argument missing/],
     [["--allow-hosts", "a"], 2, /^ERR_USAGE unknown option '--allow-hosts'/],
     [["--model", "none"], 3, /^ERR_/],

@@ -59,10 +59,11 @@ describe("images that can't be read", () => {
   });
 
   test("are named, each with what is wrong, and left out with --skip-bad", async () => {
-    const [strict, lenient, quiet] = await cli.runAll([
+    const [strict, lenient, quiet, json] = await cli.runAll([
       ["predict", "a", "bad"],
       ["predict", "a", "bad", "--skip-bad"],
       ["predict", "a", "bad", "--skip-bad", "--quiet"],
+      ["predict", "a", "bad", "--skip-bad", "--json"],
     ]);
     expectFailure(
       strict!,
@@ -72,6 +73,7 @@ describe("images that can't be read", () => {
     expect(lenient!.stdout).toMatch(/^.*whole\.jpg\t\w+\t[01]\.\d{4}\n$/);
     const lines = lenient!.stderr.split("\n").filter((line) => line.startsWith("Skipped: "));
     expect(lines).toHaveLength(4);
+    expect(json!.stdout).toMatch(/^\{"skipped":4\}$/m);
     for (const [i, said] of [
       /cut\.jpg: the image is damaged/,
       /empty\.png: the file is empty \(0 bytes\)/,

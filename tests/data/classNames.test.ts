@@ -76,6 +76,7 @@ describe("withMappedClasses", () => {
     expect(() => readClassMap(file)).toThrow("maps A to both Monocyte and Lymphocyte");
     writeFileSync(file, "x,y\nA,B\n");
     expect(() => readClassMap(file)).toThrow("has no columns from and to");
+    expect(() => readClassMap(`${file}.none`)).toThrow(/can't be read\. Use --map-classes auto, or give the path/);
     writeFileSync(file, "from,to\n");
     expect(() => readClassMap(file)).toThrow("map.csv: contains no classes");
   });

@@ -84,6 +84,8 @@ describe("writing and reading predictions.csv", () => {
   });
 
   it("says which file is missing", async () => {
+    await writeFile(join(folder, "archive.csv"), Buffer.from("PK\u0003\u0004\u0000\u0000"));
+    await expect(readPredictionsCsv(join(folder, "archive.csv"))).rejects.toThrow("not a CSV file but a binary one");
     await expect(readPredictionsCsv(join(folder, "none.csv"))).rejects.toThrow(
       /ERR_DATA .*none\.csv: can't be read\. Give the path of a predictions\.csv/,
     );

@@ -49,18 +49,23 @@ test("an evaluation gives metrics and predictions, and writes nothing unless ask
   expect(found.laboratories).toEqual([]);
 });
 
-test("an explanation by all methods leaves out those that need feature maps, and says so", async () => {
+test("an explanation by all methods leaves out what needs feature maps and images that can't be read, and says so", async () => {
   const out = join(dir, "explained");
+  const broken = join(dir, "broken.png");
+  writeFiles(dir, { "broken.png": "no image" });
   const found = await explainJob({
     model,
-    images: [image],
+    images: [broken, image],
     foreign,
     method: "all",
     checks: 0,
     steps: 4,
     out,
+    skipBad: true,
     onProgress,
   });
+  expect(found.skipped).toMatchObject([{ file: broken }]);
+  expect(found.images).toHaveLength(1);
   const methods = found.images[0]!.explanations.map(({ method }) => method);
   expect(methods).toContain("occlusion");
   expect(methods).not.toContain("gradcam");

@@ -155,10 +155,10 @@ describe("withProbabilities", () => {
 
   test("one unit above 1 is shared out as the graph does", async () => {
     const relu = net(dense(1, "relu"), new Rescaling({ scale: 1, offset: 2 }));
-    const { model, rows } = await withProbabilities(relu, { open, outputs: "sigmoid" });
+    const { model, rows } = await withProbabilities(relu, { open, outputs: "percent" });
     const given = await probeRows(model, open);
     for (const [i, row] of rows.entries())
-      [...probabilitiesOfRow(row, "sigmoid")].forEach((value, k) => {
+      [...probabilitiesOfRow(row, "percent")].forEach((value, k) => {
         expect(value).toBeCloseTo(given[i]![k]!, 5);
       });
   });
@@ -188,6 +188,12 @@ describe("withProbabilities", () => {
     await expect(withProbabilities(relu, { open })).rejects.toThrow(
       /^ERR_USAGE unknown kind of model outputs: on test images they range from 2 to .*Set it with --outputs/,
     );
+    for (const outputs of ["sigmoid", "probabilities"] as const)
+      await expect(withProbabilities(relu, { open, outputs })).rejects.toThrow(
+        new RegExp(`outputs are not ${outputs}: on test images they range from 2 to .*Use --outputs scores\\.$`),
+      );
+    const zero = net(dense(1), new Rescaling({ scale: 0, offset: 0 }));
+    await expect(withProbabilities(zero, { open })).rejects.toThrow(/on test images they are always 0\. Set it with/);
   });
 
   test("takes its last division away for formats that have none", async () => {

@@ -195,9 +195,11 @@ function requirePossible(outputs: OutputKind, shown: OutputKind | undefined, row
   const isUnit = shown === "probabilities" || shown === "sigmoid";
   const isPossible = outputs === "scores" || outputs === shown || (outputs === "sigmoid" && isUnit);
   const isOne = rows[0]!.length === 1;
-  if (isPossible || shown === undefined || (isOne && isUnit && outputs === "probabilities")) return;
+  if (isPossible || (isOne && isUnit && outputs === "probabilities")) return;
+  const highest = Math.max(...rows.flatMap((row) => Array.from(row)).filter(Number.isFinite));
+  if (shown === undefined && !(highest > (outputs === "percent" ? 100 : 1) + ROUNDING)) return;
   throw new LeukogramError("ERR_USAGE", `the model's outputs are not ${outputs}: ${rangeOf(rows)}`, {
-    hint: `Remove --outputs, or use --outputs ${shown}.`,
+    hint: shown === undefined ? "Use --outputs scores." : `Remove --outputs, or use --outputs ${shown}.`,
   });
 }
 
@@ -205,7 +207,9 @@ function rangeOf(rows: readonly ArrayLike<number>[]): string {
   const all = rows.flatMap((row) => Array.from(row)).filter(Number.isFinite);
   const sums = rows.map((row) => Array.from(row).reduce((a, b) => a + b, 0)).filter(Number.isFinite);
   if (all.length === 0) return "on test images they are NaN";
-  const text = (values: readonly number[]) =>
-    `${Number(Math.min(...values).toPrecision(3))} to ${Number(Math.max(...values).toPrecision(3))}`;
+  const short = (value: number) => Number(value.toPrecision(3));
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  if (least === most) return `on test images they are always ${short(least)}`;
+  const text = (values: readonly number[]) => `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
   return `on test images they range from ${text(all)} and sum to ${text(sums)}`;
 }

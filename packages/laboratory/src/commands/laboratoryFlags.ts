@@ -35,5 +35,5 @@ export const clock = () => new Date();
 export function portNumber(text: string): number {
   const port = Number(text);
   if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port < 65536) return port;
-  throw new InvalidArgumentError("expected a number from 0 to 65535");
+  throw new InvalidArgumentError("Expected a number from 0 to 65535");
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
@@ -120,6 +121,11 @@ function requireFit(first: OpenRun, second: OpenRun): void {
   const normalizes = !isCropped(first) && !isCropped(second);
   const scales = [first, second].flatMap(({ scale }) => (scale ? [scale.redCell] : []));
   const faults: readonly (readonly [boolean, string, string])[] = [
+    [
+      resolve(first.path) === resolve(second.path),
+      "they are the same run",
+      "Give two runs, such as two seeds of one recipe.",
+    ],
     [
       normalizes && (first.cells === undefined || second.cells === undefined),
       "one of the models does not find the cell",

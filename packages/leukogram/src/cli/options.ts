@@ -9,14 +9,21 @@ import type { DataOptions } from "../data/sample.ts";
 /** A number for a flag. */
 export function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("expected a number");
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("Expected a number");
+  return value;
+}
+
+/** A share between 0 and 1, neither included, for a flag. */
+export function share(text: string): number {
+  const value = number(text);
+  if (value <= 0 || value >= 1) throw new InvalidArgumentError("Expected a number between 0 and 1");
   return value;
 }
 
 /** A whole number above 0 for a flag. */
 export function wholeNumber(text: string): number {
   const value = number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("expected a whole number above 0");
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number above 0");
   return value;
 }
 

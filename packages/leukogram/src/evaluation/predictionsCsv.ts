@@ -119,6 +119,10 @@ interface CsvRecord {
 }
 
 function parseRecords(text: string, path: string): CsvRecord[] {
+  if (text.includes("\0"))
+    throw new LeukogramError("ERR_DATA", `${path}: not a CSV file but a binary one`, {
+      hint: "Give the path of a predictions.csv, as written by leukogram evaluate.",
+    });
   try {
     const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
     const records = parse(text, options) as unknown as readonly { readonly record: string[]; readonly info: Info }[];

@@ -1,16 +1,18 @@
 // Two runs made one model, as a whole: runs, images, the joined run folder.
+import { resolve } from "node:path";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { joinedRecipe, joinRuns } from "../adaptation/joinRuns.ts";
 import { openRun } from "../adaptation/openRun.ts";
+import { parseSource } from "../data/dataSource.ts";
 import type { Evaluation } from "../evaluation/types.ts";
 import type { JobOptions } from "./jobEvents.ts";
 import { runJob } from "./jobTeller.ts";
-import { checkRunFolder, prepareRunFolder } from "./runs/runConfig.ts";
+import { checkRunFolder, isRunConfig, prepareRunFolder, readRunConfig } from "./runs/runConfig.ts";
 import { howRead, openTrainingData, sourcesOf, type TrainingData, withBits } from "./trainingData.ts";
 
 /** What {@link joinJob} takes: two runs, and the images that both were trained on. */
 export interface JoinJobOptions extends TrainingData, JobOptions, SessionOptions {
-  /** Run folders; of the older kind first the one that sees cells in their own colours, then the one in normalised colours. */
+  /** Run folders; if the models normalise colours, first the one that sees cells in their own colours, then the other. */
   readonly runs: readonly [string, string];
   /** The run folder of the joined model. */
   readonly out: string;
@@ -23,6 +25,12 @@ export interface JoinJobResult {
   readonly out: string;
   /** On the images that both runs held out. */
   readonly validation: Evaluation;
+}
+
+function isOfOtherData(run: string, sources: readonly string[]): boolean {
+  if (!isRunConfig(run)) return false;
+  const pathsOf = (given: readonly string[]) => given.map((text) => resolve(parseSource(text).path)).sort();
+  return pathsOf([readRunConfig(run).data].flat()).join("\n") !== pathsOf(sources).join("\n");
 }
 
 /**
@@ -44,6 +52,10 @@ export function joinJob(options: JoinJobOptions): Promise<JoinJobResult> {
       const folder = { resume: false, replace };
       checkRunFolder(out, config, folder);
       const data = openTrainingData(options, recipe, tell.note);
+      for (const run of runs.filter((path) => isOfOtherData(path, sources)))
+        tell.note(
+          `${run} was trained on other data than given here: it may have learned from the images it is evaluated on.`,
+        );
       await prepareRunFolder(out, config, folder);
       const validation = await joinRuns(first, second, {
         ...{ device, threads, data, out, signal },

@@ -7,6 +7,6 @@ export function requireOwnReport(out: string): void {
   if (found === undefined) return;
   if (found.isFile() && readFileSync(out, "utf8").includes('<meta name="generator" content="Leukogram')) return;
   throw new LeukogramError("ERR_OUTPUT", `${out}: exists and is not a Leukogram report`, {
-    hint: "Choose another .html file with --out.",
+    hint: "Move it, or choose another place with --out.",
   });
 }

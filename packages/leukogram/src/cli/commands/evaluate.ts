@@ -11,7 +11,7 @@ import type { CommandModule } from "../command.ts";
 import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../foreignModel.ts";
 import { addLabelFreeFlags } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
-import { addSessionFlags, collect, number, print, sessionOf, shareText } from "../options.ts";
+import { addSessionFlags, collect, print, sessionOf, share, shareText } from "../options.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
 import { addTypesFlag } from "../typesFlag.ts";
@@ -44,8 +44,8 @@ const evaluate: CommandModule = {
         "--calibration <file>",
         "predictions.csv of labelled images not used in training, to fit the temperature, the reject threshold and prediction sets (default: the run's validation images)",
       )
-      .option("--error <share>", "largest share of wrong predictions allowed, for the reject threshold", number, 0.02)
-      .option("--coverage <share>", "share of images whose prediction set must contain the true class", number, 0.95)
+      .option("--error <share>", "largest share of wrong predictions allowed, for the reject threshold", share, 0.02)
+      .option("--coverage <share>", "share of images whose prediction set must contain the true class", share, 0.95)
       .option("--group-by <column>", "manifest column that groups images for resampling: patient, slide")
       .option("--skip-bad", "skip unreadable images and report how many");
     addModelFlags(command);

@@ -88,7 +88,8 @@ const explain: CommandModule = {
     const { out } = flags;
     const scale = scaleJson(found.crops);
     const images = found.images.map((image) => imageJson(image, found.classes));
-    print(Boolean(json), { model, out, assumptions: found.assumptions, images, ...(scale && { scale }) }, () =>
+    const { assumptions, skipped } = found;
+    print(Boolean(json), { model, out, assumptions, images, skipped, ...(scale && { scale }) }, () =>
       [...lines(found.images, found.classes), `Report: ${out}/explain.html`].join("\n"),
     );
   },

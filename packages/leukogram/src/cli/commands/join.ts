@@ -22,8 +22,8 @@ const join: CommandModule = {
       .description(
         "Make one model of two runs: of the same crop at the laboratory's scale, or of cells in their own and in normalised colours.",
       )
-      .argument("<own>", "the first run; of the older kind the one that sees cells in their own colours")
-      .argument("<normalized>", "the second; of the older kind the one that sees them in normalised colours")
+      .argument("<own>", "the first run; if the models normalise colours, the one that sees cells in their own colours")
+      .argument("<normalized>", "the second run; then the one that sees cells in normalised colours")
       .option("--data <[name=]dir>", "the images that both were trained on", collect)
       .option("--out <dir>", "the run folder of the joined model")
       .option("--yes", "overwrite the run in --out");

@@ -58,13 +58,14 @@ const predict: CommandModule = {
     const { model: named, json, quiet, ...wishes } = flags;
     const { model, paths } = modelAndPaths(words as string[], { command: "predict", named, endings: MODEL_ENDINGS });
     const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
-    const { assumptions, crops } = await predictJob({
+    const { assumptions, crops, skipped } = await predictJob({
       ...{ ...wishes, ...sessionOf(options), model, images: paths, foreign: foreignOf(flags), signal },
       onProgress: new Progress(Boolean(quiet)).hear,
       onCell: (cell) => (json ? print(cell) : process.stdout.write(`${lineOf(cell)}\n`)),
     });
     if (!json) return;
     if (assumptions !== undefined) print({ assumptions });
+    if (skipped > 0) print({ skipped });
     if (crops !== undefined) print({ scale: scaleJson(crops) });
     const pictures = remarksSoFar();
     if (pictures !== undefined) print({ pictures });

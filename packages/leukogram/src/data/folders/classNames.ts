@@ -83,9 +83,18 @@ export function readClassMap(path: string): ReadonlyMap<string, string | undefin
       cause,
     });
   };
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new LeukogramError("ERR_DATA", `${path}: can't be read`, {
+      hint: "Use --map-classes auto, or give the path of a CSV file with the columns from and to.",
+      cause,
+    });
+  }
   let rows: readonly Readonly<Record<string, string>>[] = [];
   try {
-    rows = parseCsv(readFileSync(path, "utf8"), { bom: true, columns: true, trim: true, delimiter: [",", ";", "\t"] });
+    rows = parseCsv(text, { bom: true, columns: true, trim: true, delimiter: [",", ";", "\t"] });
   } catch (cause) {
     refuse(`can't be read: ${(cause as Error).message}`, cause);
   }

@@ -6,6 +6,7 @@ import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import sharp from "sharp";
+import type { SkippedImage } from "../../data/loading/cacheBuild.ts";
 import { decodeImage } from "../../data/pictures/image.ts";
 import { badImage } from "../../evaluation/classifyFiles.ts";
 import { Explainer, type Explanation } from "../../explain/explainPicture.ts";
@@ -66,17 +67,25 @@ export interface ExplainedFile {
   readonly overlays: readonly string[];
 }
 
+/** What {@link explainImages} gives. */
+export interface ExplainedFiles {
+  readonly images: readonly ExplainedFile[];
+  /** Files that can't be read. */
+  readonly skipped: readonly SkippedImage[];
+}
+
 /** Explains files one after the other; writes an overlay a method and file, and explain.html on them all. */
 export async function explainImages(
   given: GivenModel,
   files: readonly string[],
   options: ExplainImagesOptions,
-): Promise<readonly ExplainedFile[]> {
+): Promise<ExplainedFiles> {
   const { model, classes, checks, seed, session, signal, dir, tell, skipBad } = options;
   const explainer = new Explainer(given.model, { open: (bytes) => createSession(bytes, session), checks, seed });
   const reader = new PictureReader(given, session);
   const names = outputNames(files);
   const explained: ExplainedFile[] = [];
+  const skipped: SkippedImage[] = [];
   const pictures: ExplainedPicture[] = [];
   try {
     for (const [i, file] of files.entries()) {
@@ -91,6 +100,7 @@ export async function explainImages(
         if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
         if (!skipBad) throw badImage(error);
         tell.line(`Skipped: ${error.reason}`);
+        skipped.push({ file, reason: error.reason });
       }
       tell.stage("Explaining images", i + 1, files.length);
     }
@@ -102,7 +112,7 @@ export async function explainImages(
     throw new LeukogramError("ERR_IMAGE", "none of the images can be read", { hint: "Give other images." });
   const html = explainReport({ model: basename(model), classes, seenAs: seenWords(given), pictures, version: VERSION });
   await writeFile(join(dir, "explain.html"), html);
-  return explained;
+  return { images: explained, skipped };
 }
 
 interface FileOptions extends ExplainImagesOptions {

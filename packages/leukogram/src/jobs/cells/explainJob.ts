@@ -3,6 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { nearest } from "@leukogram/engine/core/nearest";
 import type { Model } from "@leukogram/engine/nn/model";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
+import type { SkippedImage } from "../../data/loading/cacheBuild.ts";
 import { replaceFolder } from "../../data/outputFolder.ts";
 import { parseToldScales } from "../../data/scale/toldScales.ts";
 import { CellCrops, type CropSummary } from "../../evaluation/crops/cellCrops.ts";
@@ -16,7 +17,7 @@ import { DEFAULT_MODEL } from "../../shipped/shipped.ts";
 import type { JobOptions } from "../jobEvents.ts";
 import { type JobTeller, runJob } from "../jobTeller.ts";
 import { type GivenModel, openGiven } from "../models/givenModel.ts";
-import { type ExplainedFile, explainImages } from "./explainImages.ts";
+import { type ExplainedFile, type ExplainedFiles, explainImages } from "./explainImages.ts";
 import { imagesOf } from "./imageFiles.ts";
 import { strangeLines } from "./strangeLines.ts";
 
@@ -65,6 +66,8 @@ export interface ExplainJobResult {
   /** Undefined of a model that Leukogram trained. */
   readonly assumptions: Assumptions | undefined;
   readonly images: readonly ExplainedFile[];
+  /** Images that can't be read. */
+  readonly skipped: readonly SkippedImage[];
   /** How cells were cropped; undefined for a model that takes whole images. */
   readonly crops: CropSummary | undefined;
 }
@@ -111,13 +114,15 @@ async function explainAll(options: ExplainJobOptions, tell: JobTeller): Promise<
   };
   if (chosen.length < found.length)
     tell.line(`Explaining ${chosen.length} of ${found.length} images; use --images for more.`);
-  let images: readonly ExplainedFile[] = [];
+  let done: ExplainedFiles = { images: [], skipped: [] };
   await replaceFolder(options.out, "leukogram explain", async (dir) => {
-    images = await explainImages(given, chosen, { ...settings, dir, tell });
+    done = await explainImages(given, chosen, { ...settings, dir, tell });
   });
+  const { images, skipped } = done;
+  if (skipped.length > 0) tell.line(`Unreadable images skipped: ${skipped.length} of ${chosen.length}`);
   for (const line of strangeLines(images)) tell.note(line);
   const assumptions = assumptionsOf(given.foreign ?? {});
-  return { model: word, classes, assumptions, images, crops: crops.summary(classes) };
+  return { model: word, classes, assumptions, images, skipped, crops: crops.summary(classes) };
 }
 
 async function openWith(word: string, foreign: ForeignOptions | undefined, tell: JobTeller): Promise<GivenModel> {
