@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleProgram } from "./bundleProgram.js";
+import { packEmptyDatabase } from "./packEmptyDatabase.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -24,4 +25,5 @@ for (const name of wanted.length > 0 ? wanted : ["engine", "leukogram", "laborat
   const { build } = await import("vite");
   const outDir = join(folder, "dist/web");
   await build({ configFile: join(folder, "web/vite.config.ts"), logLevel: "error", build: { outDir } });
+  await packEmptyDatabase(join(folder, "dist"));
 }

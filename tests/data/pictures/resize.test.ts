@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
+import { Rng } from "@leukogram/engine/core/rng";
 import fc from "fast-check";
-import { resizeBilinear, resizeBilinearUint8 } from "leukogram/data/pictures/resize";
+import { interpolation } from "leukogram/data/pictures/interpolation";
+import { resizeBilinear, resizeBilinearUint8, resizeByRows } from "leukogram/data/pictures/resize";
+import { resizeInKernel } from "leukogram/data/pictures/resizeKernel";
 import { expect, test } from "vitest";
+import { kernelModule } from "../../../scripts/writeKernels.ts";
 
 const row = (...values: number[]) => ({
   height: 1,
@@ -42,4 +47,28 @@ test("keeps a plain picture plain, and every value between the least and the mos
     }),
     { seed: 20240502 },
   );
+});
+
+test("the kernel gives the bytes of the plain loops, whatever the sizes, also after larger pictures", () => {
+  const side = fc.integer({ min: 1, max: 70 });
+  const cases = fc.tuple(side, side, side, side, fc.integer());
+  fc.assert(
+    fc.property(cases, ([height, width, newHeight, newWidth, seed]) => {
+      const rng = new Rng(seed);
+      const image = { height, width, data: Uint8Array.from({ length: 3 * height * width }, () => rng.integer(256)) };
+      const [rows, columns] = [interpolation(height, newHeight), interpolation(width, newWidth)];
+      expect(Buffer.compare(resizeInKernel(image, rows, columns), resizeByRows(image, rows, columns))).toBe(0);
+    }),
+    { seed: 7, numRuns: 300 },
+  );
+});
+
+test("a picture too large for the kernel is resized all the same", () => {
+  const image = { height: 2500, width: 2200, data: new Uint8Array(3 * 2500 * 2200).fill(90) };
+  expect(new Set(resizeBilinearUint8(image, 5, 4))).toEqual(new Set([90]));
+});
+
+test("the kernel is what its source compiles to", async () => {
+  const path = new URL("../../../packages/leukogram/src/data/pictures/resizeKernelWasm.ts", import.meta.url);
+  expect(readFileSync(path, "utf8")).toBe(await kernelModule());
 });

@@ -128,6 +128,6 @@ test("refuses a scale that was told before, and names its laboratory", () => {
 
 test("measuring nuclei is interrupted", async () => {
   await expect(scaleOfFiles(["cell.png"], { signal: AbortSignal.abort() })).rejects.toThrow(
-    "ERR_ABORTED measuring nuclei was interrupted",
+    "ERR_ABORTED reading images was interrupted",
   );
 });

@@ -35,8 +35,23 @@ export function remark(text: string): void {
   say(text);
 }
 
+/** What is odd of one picture, as {@link remarkPicture} takes it. */
+export type PictureRemark = readonly [kind: PictureKind, name: string, text: string];
+
+let passOn: ((remark: PictureRemark) => void) | undefined;
+
+/** In a thread, which nobody hears: has what is odd of pictures passed on instead. */
+export function passPictureRemarks(listener: ((remark: PictureRemark) => void) | undefined): void {
+  passOn = listener;
+}
+
 /** Counts a picture of a kind; the first of each kind is said. */
-export function remarkPicture(kind: PictureKind, name: string, text: string): void {
+export function remarkPicture(...told: PictureRemark): void {
+  if (passOn !== undefined) {
+    passOn(told);
+    return;
+  }
+  const [kind, name, text] = told;
   const found = kinds.get(kind);
   kinds.set(kind, (found ?? new Set()).add(name));
   if (found === undefined) say(`${name}: ${text}. Similar images are read the same way.`);

@@ -3,10 +3,8 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { metadataList } from "@leukogram/engine/runtime/metadata";
 import { looksOf } from "../data/microscopy/measures.ts";
 import { JPEG_DCTS, type JpegDct } from "../data/pictures/jpegDct.ts";
-import { resizeBilinearUint8 } from "../data/pictures/resize.ts";
 import type { RgbImage } from "../data/pictures/rgbImage.ts";
-import { squareField } from "../data/pictures/squareField.ts";
-import { type CellCrop, cropAtScale } from "../data/scale/cellCrop.ts";
+import { type BroughtPicture, bringPicture, type PictureForm } from "../data/scale/bringPicture.ts";
 import { type Scale, scaleOfText } from "../data/scale/scale.ts";
 import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 
@@ -73,7 +71,7 @@ export interface BroughtImage {
   /** Undefined if the model does not know how its own look. */
   readonly familiarity: number | undefined;
   /** How the cell was cut out; undefined if the model takes whole pictures. */
-  readonly crop: Omit<CellCrop, "pixels"> | undefined;
+  readonly crop: BroughtPicture["crop"];
 }
 
 /** What of a model says how pictures are brought to it. */
@@ -84,34 +82,24 @@ export type PictureFacts = Pick<ClassifierFacts, "imageSize" | "isSquare" | "cro
  *
  * @param redCell width of a red cell, pixels, where the laboratory's scale is known
  */
-export function bringImage(
-  image: RgbImage,
-  { imageSize: [height, width], isSquare, cropRedCells, looksSize = height, home }: PictureFacts,
-  redCell?: number | undefined,
-): BroughtImage {
-  if (cropRedCells !== undefined) {
-    const { pixels, ...crop } = cropAtScale(image, { redCells: cropRedCells, redCell, size: height });
-    const seen = middleOf({ data: pixels, width, height }, looksSize);
-    return { pixels, familiarity: familiarityOf(seen, home), crop };
-  }
-  return {
-    pixels: isSquare ? squareField(image, height) : resizeBilinearUint8(image, height, width),
-    familiarity: familiarityOf(image, home),
-    crop: undefined,
-  };
+export function bringImage(image: RgbImage, facts: PictureFacts, redCell?: number | undefined): BroughtImage {
+  return withFamiliarity(bringPicture(image, formOf(facts), redCell), facts.home);
+}
+
+/** The form that a model takes pictures in. */
+export const formOf = ({ imageSize, isSquare, cropRedCells, looksSize, home }: PictureFacts): PictureForm => ({
+  ...{ imageSize, isSquare, cropRedCells, looksSize },
+  hasLooks: home.looks.length > 0,
+});
+
+/** What was brought into that form, with how familiar it looks. */
+export function withFamiliarity({ pixels, looks, crop }: BroughtPicture, home: HomeFacts): BroughtImage {
+  return { pixels, familiarity: looks && familiarityTo(home, looks), crop };
 }
 
 /** How familiar a picture looks to a model; undefined if it does not know how its own look. */
 export const familiarityOf = (image: RgbImage, home: HomeFacts): number | undefined =>
   home.looks.length > 0 ? familiarityTo(home, looksOf(image)) : undefined;
-
-function middleOf({ data, width, height }: RgbImage, size: number): RgbImage {
-  const [left, top] = [(width - size) >> 1, (height - size) >> 1];
-  const rows = Array.from({ length: size }, (_, y) => 3 * ((top + y) * width + left));
-  const middle = new Uint8Array(3 * size * size);
-  for (const [y, start] of rows.entries()) middle.set(data.subarray(start, start + 3 * size), 3 * size * y);
-  return { data: middle, width: size, height: size };
-}
 
 /** A row of probabilities, the float32 rounding taken out of its sum. */
 export function normalizedRow(row: Float32Array): number[] {

@@ -1,11 +1,10 @@
-import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { shownPath } from "../data/archives/unpackedFolder.ts";
-import { decodeImage } from "../data/pictures/image.ts";
 import { type ScaleOptions, scaleOfFiles } from "../data/scale/laboratoryScales.ts";
+import { PictureReading } from "../data/scale/pictureThreads.ts";
 import type { Classifier } from "./classifier.ts";
-import { type BroughtImage, bringImage, type ClassifierFacts, normalizedRow } from "./classifierFacts.ts";
+import { type BroughtImage, formOf, normalizedRow, withFamiliarity } from "./classifierFacts.ts";
 import { noAnswer } from "./classifyPictures.ts";
 
 /** An image's probabilities, or why it could not be read. */
@@ -50,40 +49,67 @@ export async function* classifyFiles(
   const widthOf = redCellOf ?? (await oneScale(classifier, paths, { signal }));
   const [height, width] = classifier.imageSize;
   const size = height * width * 3;
-  const decode = (from: number) => {
-    const batch = decodeAll(paths.slice(from, from + batchSize), classifier, {
-      nameOf: (i) => nameOf(from + i),
-      redCellOf: (i) => widthOf(from + i),
-    });
-    batch.catch(() => {}); // awaited below, unless an earlier batch fails
-    return batch;
-  };
-  let next = decode(0);
-  for (let start = 0; start < paths.length; start += batchSize) {
-    const decoded = await next;
-    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "classification was interrupted");
-    next = decode(start + batchSize);
-    const good = decoded.flatMap((item) => (item instanceof LeukogramError ? [] : [item]));
+  const classes = classifier.classes.length;
+  let done = 0;
+  for await (const batch of readBatches(classifier, paths, { batchSize, nameOf, widthOf, signal })) {
+    const good = batch.flatMap((item) => (item instanceof LeukogramError ? [] : [item]));
     const images = new Uint8Array(good.length * size);
-    good.forEach(({ pixels }, i) => {
-      images.set(pixels, i * size);
-    });
+    for (const [i, { pixels }] of good.entries()) images.set(pixels, i * size);
     const probabilities = good.length === 0 ? new Float32Array() : await classifier.probabilities(images, good.length);
-    const classes = classifier.classes.length;
     let row = 0;
-    for (const [i, item] of decoded.entries()) {
-      const path = paths[start + i]!;
+    for (const [i, item] of batch.entries()) {
+      const path = paths[done + i]!;
       if (item instanceof LeukogramError) {
         yield { path, ...NOTHING, error: item };
         continue;
       }
       const values = normalizedRow(probabilities.subarray(row * classes, (row + 1) * classes));
       row++;
-      const error = values.every(Number.isFinite) ? undefined : noAnswer(nameOf(start + i));
+      const error = values.every(Number.isFinite) ? undefined : noAnswer(nameOf(done + i));
       const { familiarity, crop } = item;
       yield error ? { path, ...NOTHING, error } : { path, probabilities: values, error, familiarity, crop };
     }
-    onProgress?.(Math.min(start + batchSize, paths.length), paths.length);
+    done += batch.length;
+    onProgress?.(done, paths.length);
+  }
+}
+
+interface BatchOptions extends Pick<ClassifyFilesOptions, "signal"> {
+  readonly batchSize: number;
+  readonly nameOf: (index: number) => string;
+  readonly widthOf: (index: number) => number | undefined;
+}
+
+// Files in order, brought into the model's form; while the model has one batch, the next is read.
+async function* readBatches(
+  classifier: Classifier,
+  paths: readonly string[],
+  { batchSize, nameOf, widthOf, signal }: BatchOptions,
+): AsyncGenerator<readonly (BroughtImage | LeukogramError)[], void, undefined> {
+  const form = formOf(classifier);
+  const reading = new PictureReading(paths.length, signal);
+  const read = async (i: number): Promise<BroughtImage | LeukogramError> => {
+    const options = { name: nameOf(i), jpegDct: classifier.jpegDct };
+    try {
+      return withFamiliarity(await reading.bring(paths[i]!, form, widthOf(i), options), classifier.home);
+    } catch (error) {
+      if (error instanceof LeukogramError && error.code === "ERR_IMAGE") return error;
+      throw error;
+    }
+  };
+  const ahead: Promise<BroughtImage | LeukogramError>[] = [];
+  try {
+    for (let start = 0; start < paths.length; start += batchSize) {
+      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "classification was interrupted");
+      for (let i = start + ahead.length; i < Math.min(paths.length, start + 2 * batchSize); i++) {
+        const pending = read(i);
+        pending.catch(() => {}); // awaited below, unless an earlier one fails
+        ahead.push(pending);
+      }
+      yield await Promise.all(ahead.splice(0, batchSize));
+    }
+  } finally {
+    await reading.close();
   }
 }
 
@@ -103,32 +129,4 @@ export function badImage(error: LeukogramError): LeukogramError {
     hint: "Fix or remove it, or skip it with --skip-bad.",
     cause: error,
   });
-}
-
-interface ByPlace {
-  readonly nameOf: (index: number) => string;
-  readonly redCellOf: (index: number) => number | undefined;
-}
-
-// As many images at a time as there are cores, and one more.
-async function decodeAll(
-  paths: readonly string[],
-  facts: ClassifierFacts,
-  { nameOf, redCellOf }: ByPlace,
-): Promise<(BroughtImage | LeukogramError)[]> {
-  const results = new Array<BroughtImage | LeukogramError>(paths.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < paths.length; i = next++) {
-      try {
-        const image = await decodeImage(paths[i]!, { name: nameOf(i), jpegDct: facts.jpegDct });
-        results[i] = bringImage(image, facts, redCellOf(i));
-      } catch (error) {
-        if (!(error instanceof LeukogramError)) throw error;
-        results[i] = error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
-  return results;
 }

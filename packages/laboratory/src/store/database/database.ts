@@ -7,6 +7,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { diskFull, ROOM_OF_CHANGES, requireRoom } from "../room.ts";
 import { DatabaseLock } from "./databaseLock.ts";
+import { layEmptyDatabase } from "./emptyDatabase.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { LogSync, PreparingClient, startPglite } from "./pglite.ts";
 
@@ -26,6 +27,7 @@ export interface Database {
 
 /** Opens the database in a folder, which is made if it is missing, and brings its tables up to date. @throws ERR_DATABASE */
 export async function openPglite(folder: string): Promise<Database> {
+  await layEmptyDatabase(folder);
   const pglite = await startPglite(folder);
   const log = new LogSync(join(folder, "pg_wal"));
   const pool = new pg.Pool({

@@ -18,7 +18,7 @@ import { UnreadKind } from "./unreadKind.ts";
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions {
   /** What error messages call an image given as bytes; "image" by default. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Larger pictures are refused before they take memory; 64 megapixels by default. */
   readonly maxPixels?: number;
   /** "accurate" by default. */
@@ -28,6 +28,8 @@ export interface DecodeOptions {
    * all pictures that were listed together with it (`openData`), else 16 where its own values need them.
    */
   readonly bits?: number | undefined;
+  /** Finds the bits that a file of 16 uses if it does not say so; default: as stated above. */
+  readonly findBits?: (() => Promise<number | undefined>) | undefined;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function decodeImage(
     maxPixels = 64e6,
     jpegDct = "accurate",
     bits = toldBits(),
+    findBits = async () => (typeof source === "string" ? await bitsOfSet(source) : undefined),
   }: DecodeOptions = {},
 ): Promise<RgbImage> {
   const bytes = typeof source === "string" ? await readBytes(source, name) : source;
@@ -51,22 +54,21 @@ export async function decodeImage(
     throw new LeukogramError("ERR_IMAGE", `${name}: the file is empty (0 bytes)`, { hint: "Copy it again." });
   }
   try {
-    const path = typeof source === "string" ? source : undefined;
-    return await decode(bytes, { name: path === undefined ? name : shownPath(path), path, maxPixels, jpegDct, bits });
+    const shown = typeof source === "string" ? shownPath(source) : name;
+    return await decode(bytes, { name: shown, maxPixels, jpegDct, bits, findBits });
   } catch (cause) {
     throw explain(cause as Error, name, maxPixels);
   }
 }
 
 interface Reading extends Pick<DecodeOptions, "jpegDct" | "bits"> {
+  readonly findBits: () => Promise<number | undefined>;
   readonly name: string;
-  readonly path: string | undefined;
   readonly maxPixels: number;
 }
 
-async function decode(bytes: Uint8Array, { name, path, maxPixels, jpegDct, bits }: Reading): Promise<RgbImage> {
+async function decode(bytes: Uint8Array, { name, maxPixels, jpegDct, bits, findBits }: Reading): Promise<RgbImage> {
   if (isBmp(bytes)) return decodeBmp(bytes, maxPixels);
-  const findBits = () => (path === undefined ? undefined : bitsOfSet(path));
   if (isTiff(bytes)) return decodeTiff(bytes, { name, maxPixels, bits, findBits });
   const { width, height, channels, values } = await readRaw(bytes, { maxPixels, space: spaceOf(bytes) });
   const narrow = values instanceof Uint16Array ? toBytes(values, bits ?? (await findBits())) : values;

@@ -1,3 +1,5 @@
+import { type Interpolation, interpolation } from "./interpolation.ts";
+import { resizeInKernel } from "./resizeKernel.ts";
 import type { RgbImage } from "./rgbImage.ts";
 
 /**
@@ -8,12 +10,16 @@ import type { RgbImage } from "./rgbImage.ts";
 export function resizeBilinear(image: RgbImage, height: number, width: number): Float32Array {
   const out = new Float32Array(height * width * 3);
   const stride = width * 3;
-  blendRows(image, height, width, (y, upper, lower, share) => {
+  const [rows, columns] = [interpolation(image.height, height), interpolation(image.width, width)];
+  blendRows(image, rows, columns, (y, upper, lower, share) => {
     const start = y * stride;
     for (let i = 0; i < stride; i++) out[start + i] = upper[i]! + (lower[i]! - upper[i]!) * share;
   });
   return out;
 }
+
+/** Larger pictures would leave the kernel with memory that is never given back; they take JavaScript's time. */
+const MOST_KERNEL_BYTES = 16e6;
 
 /**
  * {@link resizeBilinear}, rounded to whole grey levels, halves to the even one as `numpy.round`.
@@ -22,9 +28,17 @@ export function resizeBilinear(image: RgbImage, height: number, width: number): 
  */
 export function resizeBilinearUint8(image: RgbImage, height: number, width: number): Uint8Array {
   if (image.height === height && image.width === width) return image.data;
-  const out = new Uint8Array(height * width * 3);
-  const stride = width * 3;
-  blendRows(image, height, width, (y, upper, lower, share) => {
+  const rows = interpolation(image.height, height);
+  const columns = interpolation(image.width, width);
+  if (image.data.length + height * width * 3 <= MOST_KERNEL_BYTES) return resizeInKernel(image, rows, columns);
+  return resizeByRows(image, rows, columns);
+}
+
+/** {@link resizeBilinearUint8} for pictures of any size, and what the kernel is held to, bit by bit. */
+export function resizeByRows(image: RgbImage, rows: Interpolation, columns: Interpolation): Uint8Array {
+  const stride = columns.share.length * 3;
+  const out = new Uint8Array(rows.share.length * stride);
+  blendRows(image, rows, columns, (y, upper, lower, share) => {
     const start = y * stride;
     for (let i = 0; i < stride; i++) {
       const value = Math.fround(upper[i]! + (lower[i]! - upper[i]!) * share);
@@ -38,9 +52,8 @@ export function resizeBilinearUint8(image: RgbImage, height: number, width: numb
 type BlendRow = (y: number, upper: Float32Array, lower: Float32Array, share: number) => void;
 
 // Each source row is stretched once, and kept for the next output row, which mostly needs it again.
-function blendRows(image: RgbImage, height: number, width: number, blend: BlendRow): void {
-  const rows = interpolation(image.height, height);
-  const columns = interpolation(image.width, width);
+function blendRows(image: RgbImage, rows: Interpolation, columns: Interpolation, blend: BlendRow): void {
+  const [height, width] = [rows.share.length, columns.share.length];
   let upper = { source: -1, values: new Float32Array(width * 3) };
   let lower = { source: -1, values: new Float32Array(width * 3) };
   for (let y = 0; y < height; y++) {
@@ -68,25 +81,4 @@ function stretchRow({ data, width }: RgbImage, row: number, columns: Interpolati
     out[target + 1] = data[left + 1]! + (data[right + 1]! - data[left + 1]!) * weight;
     out[target + 2] = data[left + 2]! + (data[right + 2]! - data[left + 2]!) * weight;
   }
-}
-
-interface Interpolation {
-  readonly lower: Int32Array;
-  readonly upper: Int32Array;
-  /** Weight of the upper neighbour. */
-  readonly share: Float32Array;
-}
-
-// compute_interpolation_weights of TensorFlow's resize_bilinear_op.cc, with HalfPixelScaler, in single precision.
-function interpolation(from: number, to: number): Interpolation {
-  const weights = { lower: new Int32Array(to), upper: new Int32Array(to), share: new Float32Array(to) };
-  const scale = Math.fround(from / to);
-  for (let i = 0; i < to; i++) {
-    const at = Math.fround(Math.fround((i + 0.5) * scale) - 0.5);
-    const floor = Math.floor(at);
-    weights.lower[i] = Math.max(floor, 0);
-    weights.upper[i] = Math.min(Math.ceil(at), from - 1);
-    weights.share[i] = at - floor;
-  }
-  return weights;
 }

@@ -1,14 +1,12 @@
 // The scale of each laboratory's pictures, from its unlabelled cells.
 
-import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { laboratoryOf } from "../laboratories.ts";
-import { type CellSizes, cellSizes } from "../microscopy/redCellWidths.ts";
-import { decodeImage } from "../pictures/image.ts";
 import type { Sample } from "../sample.ts";
 import { scaleInFiles } from "./fileScales.ts";
+import { PictureReading } from "./pictureThreads.ts";
 import { type MeasuredScale, MOST_MEASURED, measureScale, type Scale, withFileScale } from "./scale.ts";
 
 /** Options of {@link laboratoryScales} and {@link scaleOfFiles}. */
@@ -62,16 +60,13 @@ export async function redCellsOf(
  */
 export async function scaleOfFiles(paths: readonly string[], { signal }: ScaleOptions = {}): Promise<MeasuredScale> {
   const chosen = spread(paths, MOST_MEASURED);
-  const looked = new Array<CellSizes | undefined>(chosen.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < chosen.length; i = next++) {
-      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "measuring nuclei was interrupted");
-      const image = await decodeImage(chosen[i]!).catch(() => undefined);
-      looked[i] = image && cellSizes(image);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+  const reading = new PictureReading(chosen.length, signal);
+  const read = (path: string) =>
+    reading.sizes(path).catch((error: unknown) => {
+      if (error instanceof LeukogramError && error.code === "ERR_IMAGE") return undefined;
+      throw error;
+    });
+  const looked = await Promise.all(chosen.map(read)).finally(() => reading.close());
   const measured = measureScale(looked.flatMap((one) => one ?? []));
   return withFileScale(measured, await scaleInFiles(paths, { signal }));
 }

@@ -1,0 +1,31 @@
+// Runs in a worker thread: reads files of pictures as `PictureThreads` asks.
+import { answerJobs } from "../loading/workerJobs.ts";
+import { cellSizes } from "../microscopy/redCellWidths.ts";
+import { decodeImage } from "../pictures/image.ts";
+import { type PictureRemark, passPictureRemarks } from "../remarks.ts";
+import { bringPicture } from "./bringPicture.ts";
+import { Gate } from "./gate.ts";
+import type { PictureAnswer, PictureJob } from "./pictureThreads.ts";
+
+/** While one is decoded outside JavaScript, another is brought into its form. */
+const AT_ONCE = 2;
+
+const gate = new Gate(AT_ONCE);
+let heard: PictureRemark[] = [];
+passPictureRemarks((remark) => heard.push(remark));
+
+async function read({ path, name, jpegDct, bits, setBits, form, redCell }: PictureJob): Promise<PictureAnswer> {
+  const image = await decodeImage(path, { name, jpegDct, bits, findBits: async () => setBits });
+  const remarks = heard.filter(([, of]) => of === path);
+  heard = heard.filter(([, of]) => of !== path);
+  if (form === undefined) return { remarks, sizes: cellSizes(image), brought: undefined };
+  const brought = bringPicture(image, form, redCell);
+  // What the decoder holds can't be handed over.
+  const pixels = brought.pixels === image.data ? new Uint8Array(brought.pixels) : brought.pixels;
+  return { remarks, sizes: undefined, brought: { ...brought, pixels } };
+}
+
+answerJobs<PictureJob, PictureAnswer>(
+  (job) => gate.pass(() => read(job)),
+  ({ brought }) => (brought === undefined ? [] : [brought.pixels.buffer as ArrayBuffer]),
+);
