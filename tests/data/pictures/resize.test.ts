@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Rng } from "@leukogram/engine/core/rng";
 import fc from "fast-check";
+import { coverage } from "leukogram/data/pictures/coverage";
 import { interpolation } from "leukogram/data/pictures/interpolation";
 import { resizeBilinear, resizeBilinearUint8, resizeByRows } from "leukogram/data/pictures/resize";
-import { resizeInKernel } from "leukogram/data/pictures/resizeKernel";
+import { resizeArea, shrinkByRows } from "leukogram/data/pictures/resizeArea";
+import { resizeInKernel, shrinkInKernel } from "leukogram/data/pictures/resizeKernel";
 import { expect, test } from "vitest";
 import { kernelModule } from "../../../scripts/writeKernels.ts";
 
@@ -63,9 +65,24 @@ test("the kernel gives the bytes of the plain loops, whatever the sizes, also af
   );
 });
 
+test("so does the shrinking kernel", () => {
+  const side = fc.integer({ min: 1, max: 70 });
+  const share = fc.double({ min: 0.01, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(fc.tuple(side, side, share, share, fc.integer()), ([height, width, down, across, seed]) => {
+      const rng = new Rng(seed);
+      const image = { height, width, data: Uint8Array.from({ length: 3 * height * width }, () => rng.integer(256)) };
+      const [rows, columns] = [coverage(height, Math.ceil(down * height)), coverage(width, Math.ceil(across * width))];
+      expect(Buffer.compare(shrinkInKernel(image, rows, columns), shrinkByRows(image, rows, columns))).toBe(0);
+    }),
+    { seed: 8, numRuns: 300 },
+  );
+});
+
 test("a picture too large for the kernel is resized all the same", () => {
   const image = { height: 2500, width: 2200, data: new Uint8Array(3 * 2500 * 2200).fill(90) };
   expect(new Set(resizeBilinearUint8(image, 5, 4))).toEqual(new Set([90]));
+  expect(new Set(resizeArea(image, 5, 4))).toEqual(new Set([90]));
 });
 
 test("the kernel is what its source compiles to", async () => {

@@ -61,7 +61,7 @@ function climb(stain: Float32Array, size: Size) {
     const next = otsu(stain.filter((value) => value > threshold));
     if (next === undefined) break;
     threshold = next;
-    const dark = Uint8Array.from(stain, (value) => (value > threshold ? 1 : 0));
+    const dark = maskAbove(stain, threshold);
     const parts = label(widened(dark, { ...size, by: gap }), size);
     const part = nearestPart(dark, parts, size);
     if (part === undefined) break;
@@ -69,6 +69,13 @@ function climb(stain: Float32Array, size: Size) {
     if (part.area <= MOST_SHARE * stain.length && part.cut <= MOST_CUT * Math.sqrt(part.area)) break;
   }
   return last;
+}
+
+/** 1 for each value above the threshold, else 0. */
+export function maskAbove(values: Float32Array, threshold: number): Uint8Array {
+  const mask = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) mask[i] = values[i]! > threshold ? 1 : 0;
+  return mask;
 }
 
 /** Of a picture, pixels. */
@@ -89,10 +96,16 @@ export function stainBackground(pixels: Uint8Array): [number, number, number] {
 
 function stainOf(pixels: Uint8Array): Float32Array {
   const background = stainBackground(pixels);
-  return Float32Array.from({ length: pixels.length / 3 }, (_, i) => {
-    const absorbed = DYE.map((weight, c) => weight * Math.max(0, DENSITY[pixels[3 * i + c]!]! - background[c]!));
-    return Math.max(0, absorbed[0]! + absorbed[1]! + absorbed[2]!);
-  });
+  const [red, green, blue] = DYE.map((weight, channel) => {
+    const levels = new Float64Array(256);
+    for (let level = 0; level < 256; level++)
+      levels[level] = weight * Math.max(0, DENSITY[level]! - background[channel]!);
+    return levels;
+  }) as [Float64Array, Float64Array, Float64Array];
+  const stain = new Float32Array(pixels.length / 3);
+  for (let i = 0, from = 0; i < stain.length; i++, from += 3)
+    stain[i] = Math.max(0, red[pixels[from]!]! + green[pixels[from + 1]!]! + blue[pixels[from + 2]!]!);
+  return stain;
 }
 
 // The level of a channel that the share `part` of the points does not pass.
@@ -104,12 +117,14 @@ function channelLevel(pixels: Uint8Array, channel: number, part: number): number
 
 /** Otsu's threshold; undefined if the parts hardly differ. */
 export function otsu(values: Float32Array): number | undefined {
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
-  const least = values.reduce((a, b) => Math.min(a, b), most);
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
+  let least = most;
+  for (let i = 0; i < values.length; i++) least = Math.min(least, values[i]!);
   if (most - least < LEAST_CONTRAST) return undefined;
   const width = (most - least) / 256;
   const counts = new Float64Array(256);
-  for (const value of values) counts[Math.min(255, Math.floor((value - least) / width))]!++;
+  for (let i = 0; i < values.length; i++) counts[Math.min(255, Math.floor((values[i]! - least) / width))]!++;
   const total = counts.reduce((sum, count, level) => sum + count * level, 0);
   let [best, threshold] = [-1, 0];
   let [below, sum] = [0, 0];
@@ -149,7 +164,8 @@ export function label(mask: Uint8Array, { width, height }: Size): Uint16Array {
     stack.push(start);
     while (stack.length > 0) {
       const at = stack.pop()!;
-      const [x, y] = [at % width, Math.floor(at / width)];
+      const x = at % width;
+      const y = (at - x) / width;
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++)
         for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
           const next = v * width + u;
@@ -179,7 +195,8 @@ function nearestPart(dark: Uint8Array, parts: Uint16Array, { width, height }: Si
   const spread = 2 * (NEAR * Math.max(width, height)) ** 2;
   for (let at = 0; at < dark.length; at++) {
     if (dark[at] === 0) continue;
-    const [x, y] = [at % width, Math.floor(at / width)];
+    const x = at % width;
+    const y = (at - x) / width;
     const part = found.get(parts[at]!) ?? { area: 0, x: 0, y: 0, near: 0, cut: 0 };
     part.area++;
     part.x += x;

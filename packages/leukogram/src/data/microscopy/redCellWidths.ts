@@ -1,7 +1,7 @@
 import { resizeArea } from "../pictures/resizeArea.ts";
 import type { RgbImage } from "../pictures/rgbImage.ts";
 import { DENSITY } from "./density.ts";
-import { findNucleus, label, type Nucleus, otsu, type Size, stainBackground } from "./nucleus.ts";
+import { findNucleus, label, maskAbove, type Nucleus, otsu, type Size, stainBackground } from "./nucleus.ts";
 
 /** What of a picture of a white cell tells its scale; lengths in the picture's pixels. */
 export interface CellSizes {
@@ -41,29 +41,43 @@ export function redCellWidths(image: RgbImage, nucleus: Nucleus): number[] {
   const pixels = resizeArea(image, size.height, size.width);
   const density = greenOf(pixels);
   const middle = { x: nucleus.x / shrink - 0.5, y: nucleus.y / shrink - 0.5, radius: nucleus.diameter / shrink / 2 };
-  const around = density.filter((_, i) => distanceTo(middle, i, size) > WHITE_CELL * middle.radius);
+  const around = density.filter((_, i) => isFar(middle, i, size));
   const threshold = otsu(around);
   if (threshold === undefined || threshold < LEAST_DENSITY) return [];
-  const dark = filled(
-    Uint8Array.from(density, (value) => (value > threshold ? 1 : 0)),
-    size,
-  );
+  const dark = filled(maskAbove(density, threshold), size);
   const widths = roundParts(dark, size, middle);
   return widths
     .filter((w) => w >= WIDTHS[0] * 2 * middle.radius && w <= WIDTHS[1] * 2 * middle.radius)
     .map((w) => w * shrink);
 }
 
-function distanceTo({ x, y }: { readonly x: number; readonly y: number }, at: number, { width }: Size): number {
-  return Math.hypot((at % width) - x, Math.floor(at / width) - y);
+interface Middle {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+function distanceTo({ x, y }: Middle, at: number, { width }: Size): number {
+  const column = at % width;
+  return Math.hypot(column - x, (at - column) / width - y);
+}
+
+// Whether a place is no part of the white cell. The distance is worked out only near the limit: it takes long.
+function isFar(middle: Middle, at: number, size: Size): boolean {
+  const limit = WHITE_CELL * middle.radius;
+  const column = at % size.width;
+  const [across, down] = [column - middle.x, (at - column) / size.width - middle.y];
+  const [square, squareLimit] = [across * across + down * down, limit * limit];
+  if (Math.abs(square - squareLimit) > 1e-6 * squareLimit) return square > squareLimit;
+  return distanceTo(middle, at, size) > limit;
 }
 
 // Density of green light above the background's: haemoglobin and eosin take it.
 function greenOf(pixels: Uint8Array): Float32Array {
   const background = stainBackground(pixels)[1];
-  return Float32Array.from({ length: pixels.length / 3 }, (_, i) =>
-    Math.max(0, DENSITY[pixels[3 * i + 1]!]! - background),
-  );
+  const green = new Float32Array(pixels.length / 3);
+  for (let i = 0; i < green.length; i++) green[i] = Math.max(0, DENSITY[pixels[3 * i + 1]!]! - background);
+  return green;
 }
 
 // Pale middles are closed: light parts that do not reach the picture's edge.
@@ -89,16 +103,13 @@ interface Moments {
 }
 
 // Widths of the parts that are round, whole, and not the white cell.
-function roundParts(
-  dark: Uint8Array,
-  { width, height }: Size,
-  white: { readonly x: number; readonly y: number; readonly radius: number },
-): number[] {
+function roundParts(dark: Uint8Array, { width, height }: Size, white: Middle): number[] {
   const parts = label(dark, { width, height });
   const found = new Map<number, Moments>();
   for (let at = 0; at < dark.length; at++) {
     if (dark[at] === 0) continue;
-    const [x, y] = [at % width, Math.floor(at / width)];
+    const x = at % width;
+    const y = (at - x) / width;
     const part = found.get(parts[at]!) ?? { area: 0, x: 0, y: 0, xx: 0, yy: 0, xy: 0, isOut: false };
     part.area++;
     part.x += x;

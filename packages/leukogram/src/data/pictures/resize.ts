@@ -1,5 +1,5 @@
 import { type Interpolation, interpolation } from "./interpolation.ts";
-import { resizeInKernel } from "./resizeKernel.ts";
+import { fitsKernel, resizeInKernel } from "./resizeKernel.ts";
 import type { RgbImage } from "./rgbImage.ts";
 
 /**
@@ -18,9 +18,6 @@ export function resizeBilinear(image: RgbImage, height: number, width: number): 
   return out;
 }
 
-/** Larger pictures would leave the kernel with memory that is never given back; they take JavaScript's time. */
-const MOST_KERNEL_BYTES = 16e6;
-
 /**
  * {@link resizeBilinear}, rounded to whole grey levels, halves to the even one as `numpy.round`.
  *
@@ -30,8 +27,7 @@ export function resizeBilinearUint8(image: RgbImage, height: number, width: numb
   if (image.height === height && image.width === width) return image.data;
   const rows = interpolation(image.height, height);
   const columns = interpolation(image.width, width);
-  if (image.data.length + height * width * 3 <= MOST_KERNEL_BYTES) return resizeInKernel(image, rows, columns);
-  return resizeByRows(image, rows, columns);
+  return fitsKernel(image, height, width) ? resizeInKernel(image, rows, columns) : resizeByRows(image, rows, columns);
 }
 
 /** {@link resizeBilinearUint8} for pictures of any size, and what the kernel is held to, bit by bit. */

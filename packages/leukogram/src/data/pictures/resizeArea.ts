@@ -1,4 +1,6 @@
+import { type Coverage, coverage } from "./coverage.ts";
 import { resizeBilinearUint8 } from "./resize.ts";
+import { fitsKernel, shrinkInKernel } from "./resizeKernel.ts";
 import type { RgbImage } from "./rgbImage.ts";
 
 /**
@@ -12,14 +14,17 @@ export function resizeArea(image: RgbImage, height: number, width: number): Uint
   if (height === image.height && width === image.width) return image.data;
   const rows = coverage(image.height, height);
   const columns = coverage(image.width, width);
+  return fitsKernel(image, height, width) ? shrinkInKernel(image, rows, columns) : shrinkByRows(image, rows, columns);
+}
+
+/** {@link resizeArea} for pictures of any size, and what the kernel is held to, bit by bit. */
+export function shrinkByRows(image: RgbImage, rows: Coverage, columns: Coverage): Uint8Array {
+  const [height, width] = [rows.starts.length - 1, columns.starts.length - 1];
   const sums = new Float32Array(image.width * 3);
   const out = new Uint8Array(height * width * 3);
   for (let row = 0; row < height; row++) {
     sums.fill(0);
-    const end = rows.starts[row + 1]!;
-    let part = rows.starts[row]!;
-    for (; part + 1 < end; part += 2) addTwoRows(image, rows, part, sums);
-    if (part < end) addRow(image, rows, part, sums);
+    for (let part = rows.starts[row]!; part < rows.starts[row + 1]!; part++) addRow(image, rows, part, sums);
     gatherColumns(sums, columns, out, row * width * 3);
   }
   return out;
@@ -29,14 +34,6 @@ function addRow({ data }: RgbImage, { sources, shares }: Coverage, part: number,
   const start = sources[part]! * sums.length;
   const share = shares[part]!;
   for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + data[start + i]! * share;
-}
-
-// As addRow twice, to the last bit, in one pass.
-function addTwoRows({ data }: RgbImage, { sources, shares }: Coverage, part: number, sums: Float32Array): void {
-  const [first, second] = [sources[part]! * sums.length, sources[part + 1]! * sums.length];
-  const [share, other] = [shares[part]!, shares[part + 1]!];
-  for (let i = 0; i < sums.length; i++)
-    sums[i] = Math.fround(sums[i]! + data[first + i]! * share) + data[second + i]! * other;
 }
 
 function gatherColumns(sums: Float32Array, { starts, sources, shares }: Coverage, out: Uint8Array, from: number): void {
@@ -55,29 +52,4 @@ function gatherColumns(sums: Float32Array, { starts, sources, shares }: Coverage
     out[to + 1] = green + 0.5;
     out[to + 2] = blue + 0.5;
   }
-}
-
-/** For each new pixel, from `starts[i]` to `starts[i + 1]`: the old ones below it, and the share of it that each fills. */
-interface Coverage {
-  readonly starts: Int32Array;
-  readonly sources: Int32Array;
-  readonly shares: Float64Array;
-}
-
-function coverage(from: number, to: number): Coverage {
-  const extent = from / to;
-  const starts = new Int32Array(to + 1);
-  const sources: number[] = [];
-  const shares: number[] = [];
-  for (let i = 0; i < to; i++) {
-    const [start, end] = [i * extent, (i + 1) * extent];
-    for (let source = Math.floor(start); source < Math.min(Math.ceil(end), from); source++) {
-      const share = (Math.min(end, source + 1) - Math.max(start, source)) / extent;
-      if (share <= 1e-9) continue;
-      sources.push(source);
-      shares.push(share);
-    }
-    starts[i + 1] = sources.length;
-  }
-  return { starts, sources: Int32Array.from(sources), shares: Float64Array.from(shares) };
 }
