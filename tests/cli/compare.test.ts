@@ -92,7 +92,7 @@ describe.concurrent("compare", () => {
     expectFailure(
       outcomes[2]!,
       3,
-      "ERR_OUTPUT notes.html: exists and is not a Leukogram report. Choose another .html file",
+      "ERR_OUTPUT notes.html: exists and is not a Leukogram report. Move it, or choose another place",
     );
     expect(readFileSync(path("notes.html"), "utf8")).toBe("mine");
   });

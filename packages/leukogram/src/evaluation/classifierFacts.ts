@@ -5,6 +5,7 @@ import { looksOf } from "../data/microscopy/measures.ts";
 import { JPEG_DCTS, type JpegDct } from "../data/pictures/jpegDct.ts";
 import type { RgbImage } from "../data/pictures/rgbImage.ts";
 import { type BroughtPicture, bringPicture, type PictureForm } from "../data/scale/bringPicture.ts";
+import type { CellCrop } from "../data/scale/cellCrop.ts";
 import { type Scale, scaleOfText } from "../data/scale/scale.ts";
 import { familiarityTo, type HomeFacts, homeFactsOf } from "../training/homeFacts.ts";
 
@@ -71,7 +72,7 @@ export interface BroughtImage {
   /** Undefined if the model does not know how its own look. */
   readonly familiarity: number | undefined;
   /** How the cell was cut out; undefined if the model takes whole pictures. */
-  readonly crop: BroughtPicture["crop"];
+  readonly crop: Omit<CellCrop, "pixels"> | undefined;
 }
 
 /** What of a model says how pictures are brought to it. */
