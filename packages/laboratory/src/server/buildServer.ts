@@ -22,6 +22,7 @@ import { addScaleRoutes } from "./routes/scale.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addSigningRoutes } from "./routes/signing.ts";
 import { addTrailRoutes } from "./routes/trail.ts";
+import { addUploadRoutes } from "./routes/uploads.ts";
 import { addUserRoutes } from "./routes/users.ts";
 import { addWebApp, findWebApp } from "./staticApp.ts";
 
@@ -62,6 +63,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addHealth(app, options);
   addSessionRoutes(app, options);
   addCaseRoutes(app, options);
+  addUploadRoutes(app, options);
   addCellRoutes(app, options);
   addPictureRoutes(app, options);
   addEventRoutes(app, options);

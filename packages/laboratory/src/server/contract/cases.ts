@@ -46,6 +46,8 @@ export const caseSummary = caseFacts.extend({
   bad: z.int(),
   /** Cells that a first reading labelled. */
   reviewed: z.int(),
+  /** Files of announced uploads that have not arrived. */
+  awaited: z.int(),
   /** Why it was opened again after a signature, the last time. */
   amendment: z.string().nullable(),
   createdBy: z.string(),
@@ -145,16 +147,6 @@ export const agreement = z.object({
   labels: z.array(z.string()),
   /** What counts now, against the second reading; what was settled since is left out. */
   differences: z.array(z.object({ cell: z.uuid(), number: z.int(), first: label, second: label })),
-});
-
-/** What became of an upload. */
-export const uploaded = z.object({
-  /** Made now. */
-  added: z.array(z.object({ id: z.uuid(), file: z.string(), sha256: z.string() })),
-  /** Were there already. */
-  known: z.array(z.object({ id: z.uuid(), file: z.string() })),
-  /** Not taken, and why: no picture, too large, unsafe path. */
-  refused: z.array(z.object({ file: z.string(), reason: z.string() })),
 });
 
 /** One signature. */

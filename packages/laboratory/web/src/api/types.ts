@@ -1,6 +1,7 @@
 // What goes over the wire, as the server's contract says it; types alone, so that no zod comes into the page.
 import type { z } from "zod";
 import type * as cases from "../../../src/server/contract/cases.ts";
+import type * as uploads from "../../../src/server/contract/uploads.ts";
 import type * as work from "../../../src/server/contract/work.ts";
 
 /** What a cell is called. */
@@ -26,7 +27,11 @@ export type Differential = z.infer<typeof cases.differential>;
 /** How far two readings agree. */
 export type Agreement = z.infer<typeof cases.agreement>;
 /** What became of an upload. */
-export type Uploaded = z.infer<typeof cases.uploaded>;
+export type Uploaded = z.infer<typeof uploads.uploaded>;
+/** An announced upload. */
+export type Announced = z.infer<typeof uploads.announced>;
+/** Announced files that have not arrived. */
+export type Awaited = z.infer<typeof uploads.awaited>;
 /** A signed report. */
 export type Report = z.infer<typeof cases.report>;
 /** An event of the audit trail. */

@@ -17,6 +17,8 @@ export interface CaseState {
   readonly revision: number;
   /** Cells that wait for the model. */
   readonly waiting: number;
+  /** Files of announced uploads that have not arrived. */
+  readonly awaited: number;
   /** Changes that are not saved yet. */
   readonly unsent: number;
   readonly canUndo: boolean;
@@ -37,6 +39,7 @@ export interface CaseStoreOptions {
 export interface CaseEvent {
   readonly revision: number;
   readonly waiting: number;
+  readonly awaited: number;
   readonly cells: readonly Cell[];
 }
 
@@ -62,6 +65,7 @@ export class CaseStore {
     waiting: 0,
     unsent: 0,
     canUndo: false,
+    awaited: 0,
     canRedo: false,
     error: undefined,
   };
@@ -130,10 +134,10 @@ export class CaseStore {
   }
 
   /** Takes what the server sent by itself. */
-  take({ revision, waiting, cells }: CaseEvent): void {
+  take({ revision, waiting, awaited, cells }: CaseEvent): void {
     if (this.#isAsked) for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
     const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
-    this.#show({ waiting, revision });
+    this.#show({ waiting, awaited, revision });
     if (isNew && this.#state.isLoaded) void this.#loadCount();
   }
 
