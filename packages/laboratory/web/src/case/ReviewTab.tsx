@@ -88,6 +88,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
               canLabel={mayReview && isOpen}
               whyNot={mayReview ? texts.case.frozen[summary.status] : texts.case.mayNotLabel}
               isBlind={summary.isBlind}
+              seen={store.seen}
               panelOf={(cell, close) => (
                 <CellPanel
                   cell={cell}

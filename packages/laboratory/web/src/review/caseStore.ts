@@ -52,6 +52,8 @@ export class CaseStore {
   readonly #listeners = new Set<() => void>();
   readonly #cells = new Map<string, Cell>();
   readonly #steps = new UndoStack();
+  /** Cells that were on screen while the case is open. */
+  readonly seen = new Set<string>();
   // Cells are taken from events once they are asked for: before that, nobody looks at them.
   #isAsked = false;
   // The count is for the review alone.
@@ -63,9 +65,9 @@ export class CaseStore {
     isLoaded: false,
     revision: -1,
     waiting: 0,
+    awaited: 0,
     unsent: 0,
     canUndo: false,
-    awaited: 0,
     canRedo: false,
     error: undefined,
   };
