@@ -128,6 +128,10 @@ export const differential = z.object({
   classes: z.array(countedClass),
   /** How many were cropped; those whose crop leaves the picture by more than a tenth; those without a nucleus. Null if none was cropped. */
   crops: z.object({ crops: z.int(), leaving: z.int(), withoutNucleus: z.int() }).nullable(),
+  /** What a reader must know before the shares, most of all that the cells look unlike the model's; these stand among the flags too. */
+  warnings: z.array(z.string()),
+  /** Whether the shares rest on what the model says of such cells, as no reader has reviewed them. */
+  isUnreliable: z.boolean(),
   flags: z.array(z.string()),
   notes: z.array(z.string()),
 });

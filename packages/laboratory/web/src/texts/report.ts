@@ -29,6 +29,8 @@ export const reportTexts = {
     usual: ([low, high]: readonly [number, number]) => `${low}–${high}`,
     key: { value: "share", limits: "95 % interval", usual: "reference range" },
     showBefore: "Show the model's count before review",
+    warnings: "Warnings",
+    unreliable: "The shares are grey until a reader has labelled these cells.",
     flags: "Flags",
     notes: "Notes",
     /** What the server says, which writes units as plain text. */
