@@ -17,6 +17,7 @@ import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addReportRoutes } from "./routes/reports.ts";
+import { addRuleRoutes } from "./routes/rules.ts";
 import { addRunRoutes } from "./routes/runs.ts";
 import { addScaleRoutes } from "./routes/scale.ts";
 import { addSessionRoutes } from "./routes/session.ts";
@@ -73,6 +74,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addUserRoutes(app, options);
   addModelRoutes(app, options);
   addScaleRoutes(app, options);
+  addRuleRoutes(app, options);
   addRunRoutes(app, options);
   addLookingRoutes(app, options);
   await addInferenceRoutes(app, options);

@@ -1,6 +1,7 @@
 // What goes over the wire, as the server's contract says it; types alone, so that no zod comes into the page.
 import type { z } from "zod";
 import type * as cases from "../../../src/server/contract/cases.ts";
+import type * as signing from "../../../src/server/contract/signing.ts";
 import type * as uploads from "../../../src/server/contract/uploads.ts";
 import type * as work from "../../../src/server/contract/work.ts";
 
@@ -32,6 +33,10 @@ export type Uploaded = z.infer<typeof uploads.uploaded>;
 export type Announced = z.infer<typeof uploads.announced>;
 /** Announced files that have not arrived. */
 export type Awaited = z.infer<typeof uploads.awaited>;
+/** Something that stands against a signature. */
+export type Obstacle = z.infer<typeof signing.obstacle>;
+/** What the laboratory demands of a count before it is signed. */
+export type Rules = z.infer<typeof signing.rules>;
 /** A signed report. */
 export type Report = z.infer<typeof cases.report>;
 /** An event of the audit trail. */
