@@ -97,12 +97,29 @@ export const cell = z.object({
 export const labelChange = z.object({
   reading: reading.default("first"),
   changes: z
-    .array(z.object({ cell: z.uuid(), label: label.nullable() }))
+    .array(
+      z.object({
+        cell: z.uuid(),
+        label: label.nullable(),
+        /** The label that the reader saw: a cell that has another by now keeps it, and is answered as a conflict. Left out, any is replaced. */
+        replaces: label.nullable().optional(),
+      }),
+    )
     .min(1)
     .max(5000),
   /** What the reader did, for the trail. */
   via: z.enum(["keyboard", "drag", "menu", "undo", "redo", "settle", "api"]).default("api"),
   ifRevision: z.int().optional(),
+});
+
+/** A cell that somebody else labelled meanwhile: that label stays, and what was wanted is in the trail. */
+export const labelConflict = z.object({
+  cell: z.uuid(),
+  number: z.int(),
+  /** What it is called now, and by whom; null if its label was taken away. */
+  label: label.nullable(),
+  by: z.string().nullable(),
+  wanted: label.nullable(),
 });
 
 /** One class of a differential count. */

@@ -8,7 +8,7 @@ import { readCells } from "../../store/cells.ts";
 import { labelCells } from "../../store/labels.ts";
 import { askedBy, READ, REVIEW } from "../access.ts";
 import { changing } from "../contract/access.ts";
-import { cell, differential, labelChange, reading } from "../contract/cases.ts";
+import { cell, differential, labelChange, labelConflict, reading } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import { countOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
@@ -61,16 +61,26 @@ export function addCellRoutes(app: App, { store }: Laboratory): void {
         params: caseParams,
         headers: changing,
         body: labelChange,
-        response: { 200: z.object({ revision: z.int(), differential: differential.nullable() }) },
+        response: {
+          200: z.object({
+            revision: z.int(),
+            differential: differential.nullable(),
+            conflicts: z.array(labelConflict),
+          }),
+        },
       },
     },
     async (request) => {
       const { case: caseId } = request.params;
       const wish = wishOf(request, { kind: "cells.labelled", asks: { caseId, ...request.body } });
-      const revision = await labelCells(store, wish, { caseId, ...request.body });
+      const labelled = await labelCells(store, wish, { caseId, ...request.body });
+      // Answers that an earlier version kept have no conflicts.
+      const { revision } = labelled;
+      const conflicts = (labelled.conflicts ?? []) as z.infer<typeof labelConflict>[];
       const found = await requireCase(store.database.queries, caseId);
-      if (isBlind(found, wish.actor)) return { revision, differential: null };
-      return { revision, differential: countOf(tallyOf(await groupCells(store.database.queries, caseId)), found) };
+      if (isBlind(found, wish.actor)) return { revision, differential: null, conflicts };
+      const differential = countOf(tallyOf(await groupCells(store.database.queries, caseId)), found);
+      return { revision, differential, conflicts };
     },
   );
   app.get(

@@ -19,6 +19,8 @@ export type CaseSummary = z.infer<typeof cases.caseSummary>;
 export type Cell = z.infer<typeof cases.cell>;
 /** New labels of cells. */
 export type LabelChange = z.infer<typeof cases.labelChange>;
+/** A cell that somebody else labelled meanwhile. */
+export type LabelConflict = z.infer<typeof cases.labelConflict>;
 /** By what a label was given: keyboard, drag, menu, undo, redo, settling a difference, the API. */
 export type Via = LabelChange["via"];
 /** A type's row in the count. */

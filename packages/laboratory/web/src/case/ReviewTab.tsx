@@ -12,6 +12,7 @@ import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useCaseUploads } from "../uploads/uploads.tsx";
 import { CaseProgress } from "./CaseProgress.tsx";
+import { Conflicts } from "./Conflicts.tsx";
 import { FinishReading } from "./FinishReading.tsx";
 import { UploadArea } from "./UploadArea.tsx";
 
@@ -75,6 +76,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
           />
         )}
         {state.isLoaded && state.cells.length === 0 && !mayUpload && <p className="empty">{texts.case.noCells}</p>}
+        <Conflicts conflicts={state.conflicts} onSettle={(one, isMine) => store.settle(one, isMine)} />
         {state.cells.length > 0 && (
           <div className="review">
             <ReviewGallery

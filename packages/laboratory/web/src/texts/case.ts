@@ -101,6 +101,19 @@ export const caseTexts = {
     file: "File",
     reason: "Reason",
   },
+  conflicts: {
+    title: "Labelled twice",
+    what: "Another reader labelled these cells while you did. The other label was kept; yours is in the trail.",
+    labelled: (cell: number, by: string | null, label: string | null) =>
+      label === null
+        ? `Cell ${number.format(cell)}: the label was removed`
+        : `Cell ${number.format(cell)}: ${by ?? ""} ${label}`,
+    yours: (label: string | null) => (label === null ? "you removed the label" : `you ${label}`),
+    mine: "Use mine",
+    mineOf: (cell: number) => `Use mine for cell ${number.format(cell)}`,
+    keep: "Keep",
+    keepOf: (cell: number) => `Keep the label of cell ${number.format(cell)}`,
+  },
   second: {
     what: "A second reader labels all cells without seeing the model's predictions or the first reader's labels. The two readings are then compared, and differences are settled in the first reading.",
     start: "Start the second reading as the reader",
