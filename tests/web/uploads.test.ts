@@ -228,6 +228,23 @@ describe.sequential("uploads", () => {
     expect((await there(id)).awaited).toBe(1);
   });
 
+  test("a request that is never answered is given up after two minutes, and sent again", async () => {
+    const reader = await app.newReader();
+    await reader.clock.install();
+    await reader.reload();
+    const id = await makeCase(reader, "Silent");
+    let tries = 0;
+    await reader.route("**/images?*", async (route) => {
+      if (tries++ > 0) await route.continue();
+    });
+    await input(reader).setInputFiles(await filesOf(3, 600));
+    await expect.poll(() => tries).toBe(1);
+    await reader.clock.fastForward(121_000);
+    await reader.getByRole("main").getByText("3 images added").waitFor();
+    expect(await there(id)).toMatchObject({ cells: 3, awaited: 0 });
+    await reader.context().close();
+  });
+
   test("a server that is killed during an upload and started again has all of it, and none twice", async () => {
     const data = await newDataFolder();
     const first = await startProgram(data, 0);
