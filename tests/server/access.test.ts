@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ROLES } from "@leukogram/laboratory/server/contract/work";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answered, startTestLaboratory } from "../support/laboratory.ts";
+import { pictures } from "../support/pictures.ts";
 import { PASSWORD, startWithRoles, type WithRoles } from "./roles.ts";
 
 let laboratory: WithRoles["laboratory"];
@@ -200,10 +201,15 @@ describe("users", () => {
   test("a signature in a page needs the password again", async () => {
     const { ask } = laboratory;
     const { id } = (await ask("POST cases", { name: "x" }, as.admin)).body;
+    const { body } = await laboratory.upload(id, await pictures(1), as.admin);
+    await ask(`POST cases/${id}/labels`, { changes: [{ cell: body.added[0].id, label: "Monocyte" }] }, as.admin);
+    while ((await ask(`GET cases/${id}`, undefined, as.admin)).body.waiting > 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const wish = { meaning: "seen", despite: "one cell is enough for a test" };
     for (const password of [undefined, "wrong password"])
-      expect((await ask(`POST cases/${id}/sign`, { meaning: "seen", password }, as.signer)).status).toBe(403);
+      expect((await ask(`POST cases/${id}/sign`, { ...wish, password }, as.signer)).status).toBe(403);
     expect(
-      (await ask(`POST cases/${id}/sign`, { meaning: "seen", password: PASSWORD }, as.signer)).body.signatures,
+      (await ask(`POST cases/${id}/sign`, { ...wish, password: PASSWORD }, as.signer)).body.signatures,
     ).toMatchObject([{ by: "signer", meaning: "seen" }]);
   });
 

@@ -15,7 +15,13 @@ test("cells unlike the model's training images are flagged where they are many, 
   expect(countedOf(many).flags[0]).toBe(
     "These cells do not look like the model's training images: 17 of 47 are less familiar than 99 % of them. 12 of these were not labelled by a reader.",
   );
-  expect(countedOf([group(30), group(1, { isUnfamiliar: true })]).flags.join()).not.toMatch(/look like/);
+  expect(countedOf(many).warnings).toEqual([countedOf(many).flags[0], countedOf(many).flags.at(-1)]);
+  const few = countedOf([group(30), group(1, { isUnfamiliar: true })]);
+  expect([few.flags.join(), few.warnings, few.isUnreliable]).toEqual([
+    expect.not.stringMatching(/look like/),
+    [],
+    false,
+  ]);
 });
 
 test("flags of disease wait, where cells are unlike the model's, until a reader has labelled each", () => {
@@ -38,6 +44,12 @@ test("flags of disease wait, where cells are unlike the model's, until a reader 
   }
   expect(all!.flags.join()).toMatch(/relative eosinophilia/);
   expect(all!.flags.join()).not.toMatch(/withheld/);
+  // Shares may be relied on once a reader has labelled them; that the cells are unlike the model's stays true.
+  expect(cases.map(({ found }) => [found.isUnreliable, found.warnings.length])).toEqual([
+    [true, 2],
+    [true, 2],
+    [false, 1],
+  ]);
   // A report keeps why, for FHIR.
   expect(reportOf(tallyOf(cases[0]!.groups), facts)!.withheld).toMatch(/^Flags are withheld/);
 });

@@ -79,7 +79,7 @@ test("an admin tells the scale, which classifies open cases again and leaves sig
   const { cells } = (await laboratory.ask(`GET cases/${caseId}/cells`)).body;
   const changes = cells.map(({ id }: { id: string }) => ({ cell: id, label: "Monocyte" }));
   expect((await laboratory.ask(`POST cases/${caseId}/labels`, { changes })).status).toBe(200);
-  const signed = await laboratory.ask(`POST cases/${caseId}/sign`, { meaning: "reviewed" });
+  const signed = await laboratory.ask(`POST cases/${caseId}/sign`, { meaning: "reviewed", despite: "few cells" });
   expect(signed.status).toBe(200);
   const kept = await answersOf(caseId);
   await laboratory.ask("PUT scale", { scale: "20px" }, change());
@@ -122,7 +122,7 @@ test("crops that leave their picture and pictures without a nucleus are told: of
   );
   const changes = [{ cell: cells[0].id, label: "Monocyte" }];
   await laboratory.ask(`POST cases/${id}/labels`, { changes });
-  const report = (await laboratory.ask(`POST cases/${id}/sign`, { meaning: "reviewed" })).body;
+  const report = (await laboratory.ask(`POST cases/${id}/sign`, { meaning: "reviewed", despite: "few cells" })).body;
   const get = async (ending: string) => (await laboratory.ask(`GET reports/${report.id}${ending}`)).raw.toString();
   const { content } = JSON.parse(await get(".json"));
   expect([content.cells[4].crop, content.differential.crops.leaving]).toEqual([{ outside: 0, nucleus: false }, 4]);

@@ -116,7 +116,8 @@ describe("the story of a case", () => {
 
   test("a signature freezes; a second signer is somebody else; an amendment makes the next report", async () => {
     const { ask } = laboratory;
-    const signed = await ask(`POST cases/${id}/sign`, { meaning: "reviewed" });
+    const wish = { meaning: "reviewed", despite: "five cells are enough for a story" };
+    const signed = await ask(`POST cases/${id}/sign`, wish);
     expect([signed.status, signed.body.number, signed.body.isFinal]).toEqual([200, 1, false]);
     expect((await ask(`POST cases/${id}/sign`, { meaning: "again" })).status).toBe(409);
     const frozen = await ask(`POST cases/${id}/labels`, { changes: [{ cell: cells[0]!.id, label: null }] });
@@ -131,7 +132,7 @@ describe("the story of a case", () => {
     const amended = await ask(`POST cases/${id}/amend`, { reason: "one signer is enough" });
     expect(amended.body.status).toBe("open");
     expect((await ask(`PATCH cases/${id}`, { signers: 1 })).body.signers).toBe(1);
-    const final = (await ask(`POST cases/${id}/sign`, { meaning: "reviewed" })).body;
+    const final = (await ask(`POST cases/${id}/sign`, wish)).body;
     expect([final.number, final.reason, final.isFinal]).toEqual([2, "one signer is enough", true]);
     expect((await ask(`GET cases/${id}/reports`)).body.reports.map(({ number }: { number: number }) => number)).toEqual(
       [1, 2],

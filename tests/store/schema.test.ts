@@ -52,6 +52,7 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop table awaited_files",
     "alter table models drop column findings",
     "alter table runs drop column findings",
     "alter table cells drop column crop_outside, drop column crop_nucleus",

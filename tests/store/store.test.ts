@@ -81,13 +81,18 @@ async function signedCase(store: Store): Promise<string> {
 }
 
 /** Copies a backup to a file, one of its own files changed, or left out. */
-async function copyWith(store: Store, path: string, [name, content]: readonly [string, string?]): Promise<void> {
+async function copyWith(
+  store: Store,
+  path: string,
+  ...changes: readonly (readonly [name: string, content?: string])[]
+): Promise<void> {
   const [from, to] = [tar.extract(), tar.pack()];
   const [read, written] = [pipeline(await backup(store), from), pipeline(to, createWriteStream(path))];
   for await (const entry of from) {
     const bytes = await buffer(entry);
-    if (entry.header.name !== name) to.entry(entry.header, bytes);
-    else if (content !== undefined) to.entry({ name }, content);
+    const change = changes.find(([name]) => name === entry.header.name);
+    if (change === undefined) to.entry(entry.header, bytes);
+    else if (change[1] !== undefined) to.entry({ name: change[0] }, change[1]);
   }
   to.finalize();
   await Promise.all([read, written]);
@@ -198,6 +203,17 @@ overBothDatabases((newPlace, server) => {
       await copyWith(store, path, file);
       await expect(restore(other, path)).rejects.toThrow(`ERR_DATA ${path}: ${message}`);
     }
+  });
+
+  test("a backup of an earlier version, which had fewer tables, is restored", async () => {
+    const store = await openAt(await newPlace());
+    const caseId = await signedCase(store);
+    const path = join(newFolder(), "early.tar");
+    const head = { format: "leukogram-backup", version: 1, software: "0.1.0", schema: 3, at: "2026-01-01" };
+    await copyWith(store, path, ["backup.json", JSON.stringify(head)], ["tables/awaited_files.ndjson"]);
+    const second = await openAt(await newPlace());
+    expect(await restore(second, path)).toMatchObject({ isWhole: true, images: 2 });
+    expect(await readCase(second, caseId)).toEqual(await readCase(store, caseId));
   });
 
   test("what is written is there after it was closed and opened", async () => {

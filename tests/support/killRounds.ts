@@ -157,7 +157,10 @@ async function tell(
     return { id, name, hashes, label, report: undefined };
   }
   while ((await client.send(`GET cases/${id}`)).waiting > 0) await new Promise((resolve) => setTimeout(resolve, 30));
-  const { id: report } = await client.send(`POST cases/${id}/sign`, { meaning: "seen" });
+  const { id: report } = await client.send(`POST cases/${id}/sign`, {
+    meaning: "seen",
+    despite: "three cells are enough here",
+  });
   return { id, name, hashes, label, report };
 }
 

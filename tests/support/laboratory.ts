@@ -54,7 +54,7 @@ export interface TestLaboratory {
   readonly work: Work;
   /** Asks for a path below /api/v1, or elsewhere where it begins with a slash. */
   ask(line: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
-  /** Sends files to a case. */
+  /** Sends files to a case; `caseId` may be followed by `?upload=` and the upload that they belong to. */
   upload(caseId: string, files: readonly TestFile[], headers?: Record<string, string>): Promise<Answered>;
   /** Waits until nothing of a case waits for the model. */
   settled(caseId: string): Promise<void>;
@@ -119,7 +119,11 @@ export async function startTestLaboratory({
     ask,
     upload: (caseId, files, headers) => {
       const { payload, type } = multipart(files);
-      return ask(`POST cases/${caseId}/images`, payload, { "content-type": type, ...headers });
+      const [id, query] = caseId.split("?");
+      return ask(`POST cases/${id}/images${query === undefined ? "" : `?${query}`}`, payload, {
+        "content-type": type,
+        ...headers,
+      });
     },
     async settled(caseId) {
       while ((await ask(`GET cases/${caseId}`)).body.waiting > 0) {

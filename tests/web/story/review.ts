@@ -77,6 +77,12 @@ export function review(): void {
     await page.keyboard.press("Control+z");
     await page.keyboard.press("Control+a");
     await page.keyboard.press("c");
+    // Not all of them fit on the screen.
+    const unseen = page.getByRole("dialog", { name: "Confirm cells that you have not seen?" });
+    await unseen.getByText(/^\d+ of the 200 selected cells were never on screen\./).waitFor();
+    await look();
+    await unseen.getByRole("button", { name: "Confirm 200 cells" }).press("Enter");
+    await unseen.waitFor({ state: "detached" });
     await saved(page);
     await page.getByText("Reviewed 200 of 200").waitFor();
     const { cells } = JSON.parse((await given(`cases/${story.caseId}/cells`)).text);

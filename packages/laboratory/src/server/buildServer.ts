@@ -17,11 +17,13 @@ import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addReportRoutes } from "./routes/reports.ts";
+import { addRuleRoutes } from "./routes/rules.ts";
 import { addRunRoutes } from "./routes/runs.ts";
 import { addScaleRoutes } from "./routes/scale.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addSigningRoutes } from "./routes/signing.ts";
 import { addTrailRoutes } from "./routes/trail.ts";
+import { addUploadRoutes } from "./routes/uploads.ts";
 import { addUserRoutes } from "./routes/users.ts";
 import { addWebApp, findWebApp } from "./staticApp.ts";
 
@@ -62,6 +64,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addHealth(app, options);
   addSessionRoutes(app, options);
   addCaseRoutes(app, options);
+  addUploadRoutes(app, options);
   addCellRoutes(app, options);
   addPictureRoutes(app, options);
   addEventRoutes(app, options);
@@ -71,6 +74,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addUserRoutes(app, options);
   addModelRoutes(app, options);
   addScaleRoutes(app, options);
+  addRuleRoutes(app, options);
   addRunRoutes(app, options);
   addLookingRoutes(app, options);
   await addInferenceRoutes(app, options);

@@ -48,8 +48,11 @@ export function countOf(
       before: before[k]!,
     };
   });
+  const { cautions = [], withheld } = lookOf(tally);
   return {
     ...{ cells, unidentified, artefacts, smudges, waiting, classes, crops },
+    warnings: [...cautions, ...(withheld === undefined ? [] : [withheld])],
+    isUnreliable: withheld !== undefined,
     flags: [...(report?.flags ?? []), ...(report?.withheld === undefined ? [] : [report.withheld])],
     notes: [...(report?.notes ?? ["No cells counted yet."]), ...cropWords(crops)],
   };
@@ -57,7 +60,10 @@ export function countOf(
 
 // What the model said of cells that it knows nothing like is worth little, whatever its probabilities; nor are its
 // answers to the others there, which are of the same stain and camera.
-function lookOf({ classified, unfamiliar, byModel, unfamiliarByModel }: Tally) {
+function lookOf({ classified, unfamiliar, byModel, unfamiliarByModel }: Tally): {
+  readonly cautions?: readonly string[];
+  readonly withheld?: string;
+} {
   if (!familiarityOf(unfamiliar, classified).warns) return {};
   return {
     cautions: [

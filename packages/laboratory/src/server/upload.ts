@@ -32,12 +32,15 @@ export interface SentFile {
 export interface Incoming {
   readonly files: readonly NewCell[];
   readonly refused: readonly { readonly file: string; readonly reason: string }[];
+  /** Of all files of the request, as they were sent: of an archive its own. */
+  readonly names: readonly string[];
 }
 
 /** Takes the files of a request one after the other, so that memory does not grow with them. @throws ERR_LIMIT, ERR_OUTPUT */
 export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFile>, limits: Limits): Promise<Incoming> {
   const files: NewCell[] = [];
   const refused: { file: string; reason: string }[] = [];
+  const names: string[] = [];
   const budget = { bytes: limits.unpackedBytes };
   const take = async (name: string, received: Received) => {
     if (files.length + refused.length >= limits.images)
@@ -61,6 +64,7 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
     }
   };
   for await (const { name, stream } of sent) {
+    names.push(name);
     const received = await images.receive(stream, limits.archiveBytes);
     if (archiveKind(received.head) === "zip")
       await takeArchive({ images, limits, budget, take }, received).catch((error) => {
@@ -68,7 +72,7 @@ export async function takeFiles(images: ImageFolder, sent: AsyncIterable<SentFil
       });
     else await take(name, received);
   }
-  return { files, refused };
+  return { files, refused, names };
 }
 
 interface Taking {

@@ -84,15 +84,14 @@ export async function requireCase(queries: Queries, id: string): Promise<CaseRow
   return found;
 }
 
-/** How many of a case's cells are what. */
+/** How many of a case's cells are what, and how many files of uploads it misses. */
 export interface CellCounts {
   readonly cells: number;
   readonly waiting: number;
   readonly bad: number;
   readonly reviewed: number;
+  readonly awaited: number;
 }
-
-const NONE: CellCounts = { cells: 0, waiting: 0, bad: 0, reviewed: 0 };
 
 /** A case with what of its cells is done. */
 export type CountedCase = CaseRow & CellCounts;
@@ -124,22 +123,26 @@ async function withCounts(queries: Queries, rows: readonly CaseRow[]): Promise<C
     sql<number>`count(*) filter (where ${condition})`.mapWith(Number);
   const counted = await queries
     .select({
-      caseId: cells.caseId,
-      cells: sql<number>`count(*)`.mapWith(Number),
+      caseId: cases.id,
+      cells: sql<number>`count(${cells.id})`.mapWith(Number),
       waiting: count(sql`${cells.status} = 'waiting'`),
       bad: count(sql`${cells.status} = 'bad'`),
       reviewed: count(sql`${labels.label} is not null`),
+      awaited: sql<number>`(select coalesce(sum(count), 0) from awaited_files where case_id = ${cases.id})`.mapWith(
+        Number,
+      ),
     })
-    .from(cells)
+    .from(cases)
+    .leftJoin(cells, eq(cells.caseId, cases.id))
     .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
     .where(
       inArray(
-        cells.caseId,
+        cases.id,
         rows.map(({ id }) => id),
       ),
     )
-    .groupBy(cells.caseId)
+    .groupBy(cases.id)
     .catch(tellIfGone);
   const byCase = new Map(counted.map(({ caseId, ...counts }) => [caseId, counts]));
-  return rows.map((row) => ({ ...row, ...(byCase.get(row.id) ?? NONE) }));
+  return rows.map((row) => ({ ...row, ...byCase.get(row.id)! }));
 }

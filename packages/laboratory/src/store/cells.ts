@@ -1,6 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, asc, eq, gt, notInArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { type Arrived, takeArrived } from "./awaited.ts";
 import { openCase } from "./cases.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { cases, cells, labels } from "./schema.ts";
@@ -37,11 +38,21 @@ export interface AddedCells {
 /** Rows that one statement takes: Postgres allows 65,535 parameters. */
 const AT_ONCE = 2000;
 
+/** What {@link addCells} takes. */
+export interface NewCells {
+  readonly caseId: string;
+  readonly files: readonly NewCell[];
+  /** How many files were refused. */
+  readonly refused: number;
+  /** All that were answered, for an upload that was announced. */
+  readonly arrived?: Arrived;
+}
+
 /** Puts cells into an open case, to wait for classification. An image that the case holds is known, whatever its file is called now: it would be counted twice. */
 export async function addCells(
   store: Store,
   wish: Wish,
-  { caseId, files, refused }: { readonly caseId: string; readonly files: readonly NewCell[]; readonly refused: number },
+  { caseId, files, refused, arrived = { names: [] } }: NewCells,
 ): Promise<AddedCells> {
   return await change(store, wish, async ({ queries, sequence }) => {
     // Those with the same bytes alone: a case may hold thousands.
@@ -60,7 +71,12 @@ export async function addCells(
       else known.push({ id, file: cell.file });
       byBytes.set(cell.sha256, id ?? cell.id);
     }
-    if (added.length === 0) return { answer: { added: [], known } };
+    const taken = await takeArrived(queries, caseId, arrived);
+    if (added.length === 0) {
+      // Whoever follows the case learns that it misses fewer files.
+      const content = taken > 0 ? { cells: [], known: known.length, refused } : undefined;
+      return { caseId, content, answer: { added: [], known } };
+    }
     await openCase({ queries }, { id: caseId });
     const [most] = await queries
       .select({ number: sql<number>`coalesce(max(${cells.number}), 0)`.mapWith(Number) })

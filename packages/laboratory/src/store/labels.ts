@@ -9,33 +9,65 @@ import { cases, cells, events, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
 
+/** A label for a cell; `replaces` is the one that the reader saw, undefined if any is to be replaced. */
+export interface WantedLabel {
+  readonly cell: string;
+  readonly label: string | null;
+  readonly replaces?: string | null | undefined;
+}
+
+/** A cell that somebody else labelled meanwhile: that label stays. */
+export type LabelConflict = {
+  readonly cell: string;
+  readonly number: number;
+  /** What the cell is called now, and by whom; null if its label was taken away. */
+  readonly label: string | null;
+  readonly by: string | null;
+  /** What it was to be called. */
+  readonly wanted: string | null;
+};
+
+/** What became of a change of labels. */
+export type Labelled = { readonly revision: number; readonly conflicts: readonly LabelConflict[] };
+
 /** What a reader wants changed. */
 export interface LabelWish {
   readonly caseId: string;
   readonly reading: Reading;
   /** null takes a label away; of several for one cell the last holds. */
-  readonly changes: readonly { readonly cell: string; readonly label: string | null }[];
+  readonly changes: readonly WantedLabel[];
   readonly via: string;
   readonly ifRevision?: number | undefined;
 }
 
-/** Labels cells of an open case, all or none. @returns the case's revision. */
+/** Labels cells of an open case: all or none, but for those that have another label by now than the one that is to be replaced. */
 export async function labelCells(
   store: Store,
   wish: Wish,
   { caseId, reading, changes, via, ifRevision }: LabelWish,
-): Promise<number> {
-  const { revision } = await change(store, wish, async (given) => {
+): Promise<Labelled> {
+  return await change<Labelled>(store, wish, async (given) => {
     const found = await openCase(given, { id: caseId, ifRevision });
     requireReading(found, { reading, user: wish.actor });
-    const wanted = new Map(changes.map(({ cell, label }) => [cell.toLowerCase(), label]));
+    const asked = new Map(changes.map((one) => [one.cell.toLowerCase(), one]));
+    const wanted = new Map([...asked].map(([cell, { label }]) => [cell, label]));
     const read = await cellsById(given.queries, [...wanted.keys()]);
     if (read.length < wanted.size || read.some((cell) => cell.caseId !== caseId))
       throw new LeukogramError("ERR_NOT_FOUND", "the case has no such cell");
+    const now = (cell: ReadCell) => cell[reading]?.label ?? null;
+    const disputed = read.filter((cell) => {
+      const { label, replaces } = asked.get(cell.id)!;
+      return replaces !== undefined && now(cell) !== replaces && now(cell) !== label;
+    });
+    const conflicts = disputed.map((cell) => ({
+      ...{ cell: cell.id, number: cell.number, label: now(cell) },
+      ...{ by: cell[reading]?.by ?? null, wanted: wanted.get(cell.id)! },
+    }));
     // A difference may be settled by what the first reader had said.
-    const changed =
-      via === "settle" ? read : read.filter((cell) => (cell[reading]?.label ?? null) !== wanted.get(cell.id));
-    if (changed.length === 0) return { answer: { revision: found.revision } };
+    const changed = read.filter(
+      (cell) => !disputed.includes(cell) && (via === "settle" || now(cell) !== wanted.get(cell.id)),
+    );
+    if (changed.length + conflicts.length === 0) return { answer: { revision: found.revision, conflicts } };
     await write(given, { reading, changed, wanted, by: wish.actor });
     const told = changed.map((cell) => ({
       cell: cell.id,
@@ -44,12 +76,12 @@ export async function labelCells(
     }));
     return {
       caseId,
-      content: { reading, via, changes: told },
-      cells: changed.map(({ id }) => id),
-      answer: { revision: found.revision + 1 },
+      // What was wanted in vain is in the trail, so that it is not lost.
+      content: { reading, via, changes: told, ...(conflicts.length > 0 && { conflicts }) },
+      cells: [...changed, ...disputed].map(({ id }) => id),
+      answer: { revision: found.revision + 1, conflicts },
     };
   });
-  return revision;
 }
 
 interface Writing {

@@ -7,6 +7,7 @@ import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision 
 import { type ReadCell, readCells } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
+import { type Rules, readRules } from "./rules.ts";
 import { readScale } from "./scale.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -29,7 +30,24 @@ export interface ReportInput {
   readonly at: Date;
   /** Of the laboratory's pictures; undefined if it is not known. */
   readonly scale: Scale | undefined;
+  /** What the laboratory demands of a count. */
+  readonly rules: Rules;
 }
+
+/** Something that stands against a signature. */
+export interface AgainstSigning {
+  /** A sentence. */
+  readonly text: string;
+  /** Whether the case can be signed despite it, for a reason. */
+  readonly takesReason: boolean;
+}
+
+/** Why a case was signed despite what stood against it. */
+export type Despite = {
+  readonly reason: string;
+  /** What stood against it, in sentences. */
+  readonly overrides: readonly string[];
+};
 
 /** What signing takes. */
 export interface Signing {
@@ -38,8 +56,12 @@ export interface Signing {
   readonly id: string;
   readonly meaning: string;
   readonly ifRevision?: number | undefined;
-  /** Writes the report. It is called in the transaction, so that nothing can change meanwhile. */
-  readonly content: (input: ReportInput) => { readonly [key: string]: Json | undefined };
+  /** Why it is signed despite what stands against it. */
+  readonly despite?: string | undefined;
+  /** What stands against it. It is called in the transaction, as `content` is, so that nothing can change meanwhile. */
+  readonly against?: (input: ReportInput) => readonly AgainstSigning[];
+  /** Writes the report. */
+  readonly content: (input: ReportInput, despite: Despite | undefined) => { readonly [key: string]: Json | undefined };
 }
 
 /** Signs a case: the first signature freezes its report, the last that is needed makes it final. @returns the report's id. */
@@ -62,10 +84,10 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
       .set({ status: isFinal ? "signed" : "signing" })
       .where(eq(cases.id, caseId));
     if (isFinal) await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
-    const { number, sha256: hash } = report;
+    const { number, sha256: hash, despite } = report;
     return {
       caseId,
-      content: { report: report.id, number, sha256: hash, meaning, isFinal },
+      content: { report: report.id, number, sha256: hash, meaning, isFinal, despite },
       answer: { id: report.id },
     };
   });
@@ -87,23 +109,47 @@ function requireSignable(found: CountedCase, ifRevision: number | undefined): vo
     refuse("the second reading is in progress", "Sign when the second reading is finished.");
 }
 
+interface Frozen {
+  readonly id: string;
+  readonly number: number;
+  readonly sha256: string;
+  readonly despite?: Despite | undefined;
+}
+
 async function freeze(
   { queries, at }: Change,
   found: CountedCase,
-  { id, content: contentOf }: Signing,
-): Promise<{ id: string; number: number; sha256: string }> {
+  { id, despite: reason, against = () => [], content: contentOf }: Signing,
+): Promise<Frozen> {
   const last = await lastNumber(queries, found.id);
   const [end] = await queries.select().from(head);
   const cells = await readCells(queries, found.id);
   const second = await finishedReading(queries, found.id);
   const scale = await readScale(queries);
+  const rules = await readRules(queries);
   const number = last + 1;
-  const content = canonicalJson(contentOf({ found, cells, second, head: end!.hash, number, at, scale }));
+  const input = { found, cells, second, head: end!.hash, number, at, scale, rules };
+  const despite = requireReason(against(input), reason);
+  const content = canonicalJson(contentOf(input, despite));
   const report = { id, number, sha256: sha256(content) };
   await queries
     .insert(reports)
     .values({ ...report, caseId: found.id, reason: found.reason, content, createdAt: at, isFinal: false });
-  return report;
+  return { ...report, despite };
+}
+
+// A reason where nothing stands against the signature says nothing.
+function requireReason(against: readonly AgainstSigning[], reason: string | undefined): Despite | undefined {
+  if (against.length === 0) return undefined;
+  const final = against.filter(({ takesReason }) => !takesReason);
+  const [shown, hint] =
+    final.length > 0
+      ? [final, "Fix this first, then sign."]
+      : [against, "Fix this, or give a reason to sign despite it (despite), which the report prints."];
+  const overrides = shown.map(({ text }) => text);
+  if (final.length > 0 || reason === undefined)
+    throw new LeukogramError("ERR_CONFLICT", `this stands against a signature: ${overrides.join(" ")}`, { hint });
+  return { reason, overrides };
 }
 
 async function lastNumber(queries: Queries, caseId: string): Promise<number> {
@@ -116,10 +162,10 @@ async function lastNumber(queries: Queries, caseId: string): Promise<number> {
   return last?.number ?? 0;
 }
 
-async function lastReport(queries: Queries, caseId: string) {
+async function lastReport(queries: Queries, caseId: string): Promise<Frozen> {
   const number = await lastNumber(queries, caseId);
   const [found] = await queries
-    .select()
+    .select({ id: reports.id, number: reports.number, sha256: reports.sha256 })
     .from(reports)
     .where(and(eq(reports.caseId, caseId), eq(reports.number, number)));
   return found!;

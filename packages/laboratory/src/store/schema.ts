@@ -98,6 +98,20 @@ export const cells = pgTable(
   (table) => [unique().on(table.caseId, table.file, table.sha256), unique().on(table.caseId, table.number)],
 );
 
+/** Files of announced uploads that have not arrived; `count` where several have one name. */
+export const awaitedFiles = pgTable(
+  "awaited_files",
+  {
+    caseId: uuid("case_id")
+      .notNull()
+      .references(() => cases.id),
+    upload: uuid("upload").notNull(),
+    file: text("file").notNull(),
+    count: integer("count").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.caseId, table.upload, table.file] })],
+);
+
 /** What readers say of cells: one label a reading. */
 export const labels = pgTable(
   "labels",

@@ -46,6 +46,8 @@ export interface DiagnosticReportOptions {
   readonly specimen?: string | undefined;
   /** Who stands for it. */
   readonly signers?: readonly string[];
+  /** Sentences that the conclusion begins with; it does not repeat those that the count has too. */
+  readonly warnings?: readonly string[];
   /** Sentences for the conclusion, after what the count itself says. */
   readonly remarks?: readonly string[];
 }
@@ -62,6 +64,7 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     identifier,
     specimen,
     signers = [],
+    warnings = [],
     remarks = [],
     status = "preliminary",
   } = options;
@@ -96,9 +99,9 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     ...(specimen !== undefined && { specimen: [{ reference: "#specimen" }] }),
     result: all.map(({ id }) => ({ reference: `#${id}` })),
     conclusion: [
+      ...warnings,
       `Research use only; not a medical device. ${counted(report.cells, "cell")} counted.`,
-      ...(report.withheld === undefined ? [] : [report.withheld]),
-      ...report.flags,
+      ...[report.withheld ?? "", ...report.flags].filter((text) => text !== "" && !warnings.includes(text)),
       ...report.notes,
       ...remarks,
     ].join(" "),

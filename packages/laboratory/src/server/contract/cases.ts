@@ -46,6 +46,8 @@ export const caseSummary = caseFacts.extend({
   bad: z.int(),
   /** Cells that a first reading labelled. */
   reviewed: z.int(),
+  /** Files of announced uploads that have not arrived. */
+  awaited: z.int(),
   /** Why it was opened again after a signature, the last time. */
   amendment: z.string().nullable(),
   createdBy: z.string(),
@@ -95,12 +97,29 @@ export const cell = z.object({
 export const labelChange = z.object({
   reading: reading.default("first"),
   changes: z
-    .array(z.object({ cell: z.uuid(), label: label.nullable() }))
+    .array(
+      z.object({
+        cell: z.uuid(),
+        label: label.nullable(),
+        /** The label that the reader saw: a cell that has another by now keeps it, and is answered as a conflict. Left out, any is replaced. */
+        replaces: label.nullable().optional(),
+      }),
+    )
     .min(1)
     .max(5000),
   /** What the reader did, for the trail. */
   via: z.enum(["keyboard", "drag", "menu", "undo", "redo", "settle", "api"]).default("api"),
   ifRevision: z.int().optional(),
+});
+
+/** A cell that somebody else labelled meanwhile: that label stays, and what was wanted is in the trail. */
+export const labelConflict = z.object({
+  cell: z.uuid(),
+  number: z.int(),
+  /** What it is called now, and by whom; null if its label was taken away. */
+  label: label.nullable(),
+  by: z.string().nullable(),
+  wanted: label.nullable(),
 });
 
 /** One class of a differential count. */
@@ -126,6 +145,10 @@ export const differential = z.object({
   classes: z.array(countedClass),
   /** How many were cropped; those whose crop leaves the picture by more than a tenth; those without a nucleus. Null if none was cropped. */
   crops: z.object({ crops: z.int(), leaving: z.int(), withoutNucleus: z.int() }).nullable(),
+  /** What a reader must know before the shares, most of all that the cells look unlike the model's; these stand among the flags too. */
+  warnings: z.array(z.string()),
+  /** Whether the shares rest on what the model says of such cells, as no reader has reviewed them. */
+  isUnreliable: z.boolean(),
   flags: z.array(z.string()),
   notes: z.array(z.string()),
 });
@@ -145,16 +168,6 @@ export const agreement = z.object({
   labels: z.array(z.string()),
   /** What counts now, against the second reading; what was settled since is left out. */
   differences: z.array(z.object({ cell: z.uuid(), number: z.int(), first: label, second: label })),
-});
-
-/** What became of an upload. */
-export const uploaded = z.object({
-  /** Made now. */
-  added: z.array(z.object({ id: z.uuid(), file: z.string(), sha256: z.string() })),
-  /** Were there already. */
-  known: z.array(z.object({ id: z.uuid(), file: z.string() })),
-  /** Not taken, and why: no picture, too large, unsafe path. */
-  refused: z.array(z.object({ file: z.string(), reason: z.string() })),
 });
 
 /** One signature. */

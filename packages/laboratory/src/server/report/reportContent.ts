@@ -2,7 +2,7 @@ import { countedLabel } from "leukogram/review/answer";
 import { groupOf, tallyOf } from "leukogram/review/count";
 import type { Json } from "../../store/canonicalJson.ts";
 import type { ReadCell } from "../../store/cells.ts";
-import type { ReportInput } from "../../store/reports.ts";
+import type { Despite, ReportInput } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
 import { agreementNow } from "../agreement.ts";
 import { countOf, reportOf } from "../count.ts";
@@ -12,12 +12,15 @@ import { answeredCell, cropView } from "../views.ts";
 export type ReportContent = ReturnType<typeof contentOf>;
 
 /** The content of a report as it is hashed and kept. */
-export function reportContent(input: ReportInput): { readonly [key: string]: Json | undefined } {
+export function reportContent(input: ReportInput, despite?: Despite): { readonly [key: string]: Json | undefined } {
   // What JSON leaves out is left out before it is hashed.
-  return JSON.parse(JSON.stringify(contentOf(input))) as { readonly [key: string]: Json };
+  return JSON.parse(JSON.stringify(contentOf(input, despite))) as { readonly [key: string]: Json };
 }
 
-function contentOf({ found, cells, second, head, number, at, scale }: ReportInput) {
+function contentOf(
+  { found, cells, second, head, number, at, scale, rules }: ReportInput,
+  despite: Despite | undefined,
+) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
   const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
   const full = reportOf(tally, found);
@@ -32,6 +35,10 @@ function contentOf({ found, cells, second, head, number, at, scale }: ReportInpu
     /** Left out where it is not known, and in reports of older versions. */
     scale,
     reviewed: found.reviewed,
+    /** What the laboratory demanded; left out in reports of older versions. */
+    rules: rules as typeof rules | undefined,
+    /** Left out where nothing stood against the signature. */
+    despite,
     trail: head,
     differential: countOf(tally, found, full),
     full: full ?? null,

@@ -5,7 +5,7 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import { leavesPicture } from "leukogram/cells/cropCounts";
 import { scaleText } from "leukogram/data/scale/scale";
 import { type Content, Markup, markup } from "leukogram/report/text/markup";
-import { page, RESEARCH_USE, table } from "leukogram/report/text/page";
+import { page, RESEARCH_USE, table, warningList } from "leukogram/report/text/page";
 import type { z } from "zod";
 import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
@@ -39,7 +39,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       facts.leukocytes === null ? "" : `white blood cells ${facts.leukocytes} × ${UNIT}`,
       facts.age === null ? "" : `age ${counted(facts.age, "year")}`,
     ].filter((fact) => fact !== ""),
-    lead: markup`${EVERY_PAGE}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
+    lead: markup`${EVERY_PAGE}${warningList(warningsOf(content).map(printed))}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
     version: software.version,
     sections: [
       { id: "count", heading: "Count", body: countSection(content) },
@@ -52,11 +52,25 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
   });
 }
 
+/** What a reader of a report must know before its count; reports of older versions have it among the flags alone. */
+export const warningsOf = ({ differential }: ReportContent): readonly string[] => differential.warnings ?? [];
+
+/** Why a report was signed despite what stood against it, in sentences. */
+export const despiteWords = ({ reason, overrides }: NonNullable<ReportContent["despite"]>): string =>
+  `Signed despite the following: ${overrides.join(" ")} Reason: ${reason}`;
+
+function despiteBox({ reason, overrides }: NonNullable<ReportContent["despite"]>): Content {
+  return markup`<aside class="warnings" aria-label="Signed despite"><h2>Signed despite the following</h2><ul>${overrides.map((text) => markup`<li>${text}</li>`)}</ul><p>Reason: ${reason}</p></aside>
+`;
+}
+
 const percent = ({ value, low, high }: Estimate) =>
   markup`${(100 * value).toFixed(1)}<span class="limits">${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}</span>`;
 
-function countSection({ differential, full }: ReportContent): Content {
-  const { classes, unidentified, artefacts, smudges, flags, notes } = differential;
+function countSection(content: ReportContent): Content {
+  const { differential, full } = content;
+  const { classes, unidentified, artefacts, smudges, notes } = differential;
+  const flags = differential.flags.filter((flag) => !warningsOf(content).includes(flag));
   const withAbsolute = classes.some(({ absolute }) => absolute !== null);
   return markup`<div class="panel scroll">${table(classes, [
     { heading: "Class", cell: (row) => row.class },

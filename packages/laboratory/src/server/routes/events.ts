@@ -24,8 +24,8 @@ export function addEventRoutes(app: App, { store }: Laboratory): void {
         const found = await readCase(store, id);
         const blind = isBlind(found, user);
         const rows = await cellsById(store.database.queries, cells);
-        const { revision, waiting } = found;
-        return { revision, waiting, cells: rows.map((row) => cellView(row, { reading: "first", blind })) };
+        const { revision, waiting, awaited } = found;
+        return { revision, waiting, awaited, cells: rows.map((row) => cellView(row, { reading: "first", blind })) };
       };
       await readCase(store, id); // told as missing before a stream begins
       // One after the other, so that revisions arrive in order.

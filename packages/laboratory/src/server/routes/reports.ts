@@ -13,7 +13,7 @@ import type { App, Laboratory } from "../laboratory.ts";
 import { reportParams } from "../params.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
-import { agreementWords, reportPage } from "../report/reportPage.ts";
+import { agreementWords, despiteWords, reportPage, warningsOf } from "../report/reportPage.ts";
 import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */
@@ -59,7 +59,9 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
     const { case: facts, agreement } = content;
     const fhir = diagnosticReport(content.full as DifferentialReport, {
       ...{ model, identifier: found.id, specimen: facts.name, signers: found.signatures.map(({ by }) => by) },
+      warnings: warningsOf(content),
       remarks: [
+        content.despite === undefined ? "" : despiteWords(content.despite),
         found.reason === null ? "" : `Amended: ${found.reason}`,
         facts.comment === "" ? "" : `Comment: ${facts.comment}`,
         agreement === null ? "" : agreementWords(agreement),

@@ -1,27 +1,32 @@
 import { randomUUID } from "node:crypto";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { requireFinished, requireSight } from "leukogram/review/blindness";
+import { tallyOf } from "leukogram/review/count";
 import { z } from "zod";
 import { readCase } from "../../store/cases.ts";
+import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
 import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
+import { readRules } from "../../store/rules.ts";
 import type { Asking } from "../../store/sessions.ts";
 import type { Store } from "../../store/store.ts";
 import { checkPassword } from "../../store/users.ts";
 import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
-import { agreementNow, agreementOf } from "../agreement.ts";
+import { agreementNow, agreementOf, differencesOf } from "../agreement.ts";
 import { changing } from "../contract/access.ts";
 import { agreement, caseSummary, report } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
+import { obstacle } from "../contract/signing.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
+import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 
 /** Second readings, signatures and amendments. */
-export function addSigningRoutes(app: App, { store, limits }: Laboratory): void {
+export function addSigningRoutes(app: App, { store, limits, work }: Laboratory): void {
   const caseOf = async (id: string, user: string) => caseView(await readCase(store, id), user);
   const reviewing = { tags: ["second reading"], params: caseParams, headers: changing, response: { 200: caseSummary } };
   app.post(`${API}/cases/:case/second-reading`, { config: { access: REVIEW }, schema: reviewing }, async (request) => {
@@ -57,6 +62,29 @@ export function addSigningRoutes(app: App, { store, limits }: Laboratory): void 
       return agreementNow(second, await readCells(queries, found.id));
     },
   );
+  app.get(
+    `${API}/cases/:case/signing`,
+    {
+      config: { access: READ },
+      schema: {
+        tags: ["signing"],
+        params: caseParams,
+        response: { 200: z.object({ obstacles: z.array(obstacle) }) },
+      },
+    },
+    async (request) => {
+      const found = await readCase(store, request.params.case);
+      requireSight(found, askedBy(request).user);
+      // What was signed once is frozen: the second signature is under the same report.
+      if (found.status !== "open") return { obstacles: [] };
+      const { queries } = store.database;
+      const second = await finishedReading(queries, found.id);
+      const differences = second === undefined ? [] : differencesOf(await readCells(queries, found.id), second.at);
+      const [tally, rules] = [tallyOf(await groupCells(queries, found.id)), await readRules(queries)];
+      const activeModel = await work.models.active();
+      return { obstacles: obstaclesOf({ found, tally, differences: differences.length, rules, activeModel }) };
+    },
+  );
   app.post(
     `${API}/cases/:case/sign`,
     {
@@ -69,16 +97,23 @@ export function addSigningRoutes(app: App, { store, limits }: Laboratory): void 
           meaning: z.string().trim().min(1).max(500),
           password: z.string().max(200).optional(),
           ifRevision: z.int().optional(),
+          /** Why it is signed despite what stands against it (GET /cases/:case/signing); the report prints both. */
+          despite: z.string().trim().min(1).max(2000).optional(),
         }),
         response: { 200: report },
       },
     },
     async (request) => {
       const { case: caseId } = request.params;
-      const { meaning, ifRevision, password } = request.body;
+      const { meaning, ifRevision, password, despite } = request.body;
       await requirePassword(store, askedBy(request), password);
-      const wish = wishOf(request, { kind: "case.signed", asks: { caseId, meaning, ifRevision } });
-      const id = await signCase(store, wish, { caseId, id: randomUUID(), meaning, ifRevision, content: reportContent });
+      const wish = wishOf(request, { kind: "case.signed", asks: { caseId, meaning, ifRevision, despite } });
+      const activeModel = await work.models.active();
+      const id = await signCase(store, wish, {
+        ...{ caseId, id: randomUUID(), meaning, ifRevision, despite },
+        against: (input) => obstaclesOfReport(input, activeModel),
+        content: reportContent,
+      });
       return reportView(await requireReport(store, id));
     },
   );

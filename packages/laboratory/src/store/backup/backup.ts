@@ -14,13 +14,14 @@ import { listImages } from "../images.ts";
 import { pagesOf } from "../pages.ts";
 import type { Store } from "../store.ts";
 
-/** The tables, in an order in which they can be filled, and what orders their rows. Sessions end with the server. */
-export const TABLES = [
+/** The tables, in an order in which they can be filled, what orders their rows, and the schema since which there is one. Sessions end with the server. */
+export const TABLES: readonly (readonly [name: string, order: string, since?: number])[] = [
   ["events", "sequence"],
   ["head", "id"],
   ["answers", "key"],
   ["cases", "id"],
   ["cells", "id"],
+  ["awaited_files", "case_id, upload, file", 4],
   ["labels", "cell_id, reading"],
   ["reports", "id"],
   ["signatures", "report_id, by"],
@@ -29,7 +30,7 @@ export const TABLES = [
   ["models", "id"],
   ["runs", "id"],
   ["settings", "name"],
-] as const;
+];
 
 /** Folders of files beside the images. */
 const FOLDERS = ["models", "runs"] as const;

@@ -62,6 +62,7 @@ async function unpack(
   const guard = new Guard(from, store.folder, LIMITS, "Use another copy of the backup.");
   const tables = new Map<string, string>();
   let images = 0;
+  let schema = 0;
   const extract = tar.extract();
   const feeding = pipeline(createReadStream(from), extract);
   feeding.catch(() => {}); // told by the loop, or awaited below
@@ -72,7 +73,7 @@ async function unpack(
       const path = guard.place(name);
       guard.count(size);
       if (type !== "file") throw guard.fault(`contains ${name}, which is not a file`);
-      if (name === "backup.json") readHead(await buffer(stream), from);
+      if (name === "backup.json") schema = readHead(await buffer(stream), from);
       else if (name.startsWith("tables/")) {
         const table = join(room, String(tables.size));
         await pipeline(stream, createWriteStream(table));
@@ -90,7 +91,8 @@ async function unpack(
     if (cause instanceof LeukogramError) throw cause;
     throw guard.fault(`is damaged or incomplete (${(cause as Error).message})`, cause);
   }
-  for (const [table] of TABLES) if (!tables.has(table)) throw guard.fault(`has no table ${table}`);
+  for (const [table, , since = 0] of TABLES)
+    if (since <= schema && !tables.has(table)) throw guard.fault(`has no table ${table}`);
   return { images, tables };
 }
 
@@ -104,9 +106,10 @@ async function requireEmpty({ database: { queries } }: Store): Promise<void> {
     });
 }
 
-function readHead(bytes: Buffer, from: string): void {
+// The schema that its tables have.
+function readHead(bytes: Buffer, from: string): number {
   try {
-    head.parse(JSON.parse(bytes.toString()));
+    return head.parse(JSON.parse(bytes.toString())).schema;
   } catch (cause) {
     throw new LeukogramError("ERR_DATA", `${from}: not a backup that this version can restore`, { cause });
   }
@@ -138,7 +141,9 @@ async function fill(store: Store, tables: ReadonlyMap<string, string>): Promise<
         );
         [rows, length] = [[], 0];
       };
-      for await (const line of linesOf(createReadStream(tables.get(table)!))) {
+      const path = tables.get(table);
+      if (path === undefined) continue; // of an earlier version
+      for await (const line of linesOf(createReadStream(path))) {
         if (line === "") continue;
         rows.push(line);
         length += line.length;

@@ -172,4 +172,16 @@ alter table models add column findings jsonb;
 alter table runs add column findings jsonb;
 `,
   },
+  {
+    id: 4,
+    sql: `
+create table awaited_files (
+  case_id uuid not null references cases,
+  upload uuid not null,
+  file text not null,
+  count integer not null check (count > 0),
+  primary key (case_id, upload, file)
+);
+`,
+  },
 ];

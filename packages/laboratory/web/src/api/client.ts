@@ -75,7 +75,6 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   const text = await response.text().catch(() => {
     throw noAnswer();
   });
-  if (response.status === 401) signedOut();
   if (!response.ok) throw refusal(response.status, text);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
@@ -85,8 +84,9 @@ export function noAnswer(): ApiError {
   return new ApiError(0, { code: "ERR_NETWORK", message: texts.errors.network });
 }
 
-/** The error that an answer's text holds. */
+/** The error that an answer's text holds; one that nobody is signed in is told to who listens. */
 export function refusal(status: number, text: string): ApiError {
+  if (status === 401) signedOut();
   try {
     const { error } = JSON.parse(text) as { error: { code: string; message: string; hint?: string } };
     return new ApiError(status, error);

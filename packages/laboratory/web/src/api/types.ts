@@ -1,6 +1,8 @@
 // What goes over the wire, as the server's contract says it; types alone, so that no zod comes into the page.
 import type { z } from "zod";
 import type * as cases from "../../../src/server/contract/cases.ts";
+import type * as signing from "../../../src/server/contract/signing.ts";
+import type * as uploads from "../../../src/server/contract/uploads.ts";
 import type * as work from "../../../src/server/contract/work.ts";
 
 /** What a cell is called. */
@@ -17,6 +19,8 @@ export type CaseSummary = z.infer<typeof cases.caseSummary>;
 export type Cell = z.infer<typeof cases.cell>;
 /** New labels of cells. */
 export type LabelChange = z.infer<typeof cases.labelChange>;
+/** A cell that somebody else labelled meanwhile. */
+export type LabelConflict = z.infer<typeof cases.labelConflict>;
 /** By what a label was given: keyboard, drag, menu, undo, redo, settling a difference, the API. */
 export type Via = LabelChange["via"];
 /** A type's row in the count. */
@@ -26,7 +30,15 @@ export type Differential = z.infer<typeof cases.differential>;
 /** How far two readings agree. */
 export type Agreement = z.infer<typeof cases.agreement>;
 /** What became of an upload. */
-export type Uploaded = z.infer<typeof cases.uploaded>;
+export type Uploaded = z.infer<typeof uploads.uploaded>;
+/** An announced upload. */
+export type Announced = z.infer<typeof uploads.announced>;
+/** Announced files that have not arrived. */
+export type Awaited = z.infer<typeof uploads.awaited>;
+/** Something that stands against a signature. */
+export type Obstacle = z.infer<typeof signing.obstacle>;
+/** What the laboratory demands of a count before it is signed. */
+export type Rules = z.infer<typeof signing.rules>;
 /** A signed report. */
 export type Report = z.infer<typeof cases.report>;
 /** An event of the audit trail. */

@@ -1,3 +1,4 @@
+import { UploadsProvider } from "../uploads/uploads.tsx";
 import { MessagesProvider } from "./messages.tsx";
 import { Pages } from "./Pages.tsx";
 import { SessionProvider } from "./session.tsx";
@@ -7,7 +8,9 @@ export function App() {
   return (
     <MessagesProvider>
       <SessionProvider>
-        <Pages />
+        <UploadsProvider>
+          <Pages />
+        </UploadsProvider>
       </SessionProvider>
     </MessagesProvider>
   );

@@ -9,6 +9,7 @@ import { SignInPage } from "../settings/SignInPage.tsx";
 import { texts } from "../texts.ts";
 import { TrailPage } from "../trail/TrailPage.tsx";
 import { PageNotReady } from "../ui/PageNotReady.tsx";
+import { UploadStrip } from "../uploads/UploadStrip.tsx";
 import { Header } from "./Header.tsx";
 import { type Route, useRoute } from "./router.ts";
 import { useSession } from "./session.tsx";
@@ -36,6 +37,7 @@ export function Pages() {
         {texts.app.skip}
       </button>
       <Header route={route} />
+      <UploadStrip route={route} />
       <main ref={main} tabIndex={-1} className={route[0] === "cases" && route[1] ? "wide" : ""}>
         <Suspense fallback={<PageNotReady />}>
           <Gate route={route}>{pageOf(route)}</Gate>

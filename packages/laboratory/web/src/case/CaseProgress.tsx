@@ -4,11 +4,13 @@ import { texts } from "../texts.ts";
 interface CaseProgressProps {
   readonly counts: Pick<CaseSummary, "cells" | "reviewed" | "waiting" | "bad">;
   readonly unsent: number;
+  /** Files of uploads that have not arrived. */
+  readonly awaited: number;
   readonly status: CaseSummary["status"];
 }
 
 /** How far classification and review are, and what is not saved yet. */
-export function CaseProgress({ counts, unsent, status }: CaseProgressProps) {
+export function CaseProgress({ counts, unsent, awaited, status }: CaseProgressProps) {
   const { cells, waiting, bad, reviewed } = counts;
   const words = texts.case;
   return (
@@ -29,6 +31,7 @@ export function CaseProgress({ counts, unsent, status }: CaseProgressProps) {
           <span className="figure">{words.reviewed(reviewed, cells - bad)}</span>
         </span>
       )}
+      {awaited > 0 && <span className="badge warning">{texts.upload.missingShort(awaited)}</span>}
       {bad > 0 && <span className="badge warning">{words.bad(bad)}</span>}
       {status !== "open" && <span className="badge">{words.frozen[status]}</span>}
       <span role="status" className={unsent > 0 ? "badge warning" : "muted saved"}>

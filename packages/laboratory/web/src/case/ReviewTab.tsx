@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { API } from "../api/client.ts";
 import type { CaseSummary } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
@@ -10,7 +10,9 @@ import type { GalleryCell, OnLabel } from "../gallery/types.ts";
 import type { CaseState, CaseStore } from "../review/caseStore.ts";
 import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
+import { useCaseUploads } from "../uploads/uploads.tsx";
 import { CaseProgress } from "./CaseProgress.tsx";
+import { Conflicts } from "./Conflicts.tsx";
 import { FinishReading } from "./FinishReading.tsx";
 import { UploadArea } from "./UploadArea.tsx";
 
@@ -41,6 +43,16 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
     }
     was.current = isClassifying;
   }, [isClassifying, announce, onChanged, counts.cells]);
+  const { ended, isBusy } = useCaseUploads(summary.id);
+  const [looked, setLooked] = useState(ended);
+  useEffect(() => {
+    if (looked === ended) return;
+    onChanged();
+    void store.load().then(() => setLooked(ended));
+  }, [looked, ended, store, onChanged]);
+  const known = state.revision > summary.revision ? state.awaited : summary.awaited;
+  // What is on its way is not missing, nor what has just arrived.
+  const awaited = isBusy || looked !== ended ? 0 : known;
   const onLabel = useCallback<OnLabel>((changes, via) => store.label(changes, via), [store]);
   const isOpen = summary.status === "open";
   const mayUpload = mayReview && isOpen && !summary.isBlind;
@@ -48,11 +60,12 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
     <>
       <LoadFault error={state.error} onAgain={() => void store.load()} />
       <UploadArea
-        caseId={summary.id}
+        summary={summary}
+        awaited={awaited}
         isAllowed={mayUpload}
         isEmpty={state.isLoaded && state.cells.length === 0}
-        onAdded={() => void store.load()}
-        progress={<CaseProgress counts={counts} unsent={state.unsent} status={summary.status} />}
+        onChanged={onChanged}
+        progress={<CaseProgress counts={counts} unsent={state.unsent} awaited={awaited} status={summary.status} />}
       >
         {summary.isBlind && (
           <FinishReading
@@ -63,6 +76,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
           />
         )}
         {state.isLoaded && state.cells.length === 0 && !mayUpload && <p className="empty">{texts.case.noCells}</p>}
+        <Conflicts conflicts={state.conflicts} onSettle={(one, isMine) => store.settle(one, isMine)} />
         {state.cells.length > 0 && (
           <div className="review">
             <ReviewGallery
@@ -76,6 +90,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
               canLabel={mayReview && isOpen}
               whyNot={mayReview ? texts.case.frozen[summary.status] : texts.case.mayNotLabel}
               isBlind={summary.isBlind}
+              seen={store.seen}
               panelOf={(cell, close) => (
                 <CellPanel
                   cell={cell}

@@ -1,15 +1,20 @@
 import { type DragEvent, type ReactNode, useRef, useState } from "react";
-import { chosenFiles, droppedFiles } from "../api/droppedFiles.ts";
+import { type ChosenFiles, chosenFiles, droppedFiles } from "../api/droppedFiles.ts";
+import type { CaseSummary } from "../api/types.ts";
+import { useMessages } from "../app/messages.tsx";
 import { dragsCells } from "../gallery/dragging.ts";
 import { texts } from "../texts.ts";
+import { useUploads } from "../uploads/uploads.tsx";
+import { MissingFiles } from "./MissingFiles.tsx";
 import { UploadStatus } from "./UploadStatus.tsx";
-import { useUpload } from "./useUpload.ts";
 
 interface UploadAreaProps {
-  readonly caseId: string;
+  readonly summary: CaseSummary;
+  /** Files of announced uploads that have not arrived and are not on their way from here. */
+  readonly awaited: number;
   readonly isAllowed: boolean;
   readonly isEmpty: boolean;
-  readonly onAdded: () => void;
+  readonly onChanged: (summary?: CaseSummary) => void;
   /** How far classification and review are, in the same line. */
   readonly progress: ReactNode;
   readonly children: ReactNode;
@@ -18,8 +23,10 @@ interface UploadAreaProps {
 const ACCEPT = "image/*,.bmp,.tif,.tiff,.zip";
 
 /** Takes images, folders and archives: dropped anywhere on it, or chosen. */
-export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, progress, children }: UploadAreaProps) {
-  const upload = useUpload(caseId, onAdded);
+export function UploadArea(props: UploadAreaProps) {
+  const { summary, awaited, isAllowed, isEmpty, onChanged, progress, children } = props;
+  const queue = useUploads();
+  const { fail } = useMessages();
   const [isOver, setIsOver] = useState(false);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
@@ -32,8 +39,9 @@ export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, progress, chil
     );
   const takes = (event: DragEvent) => event.dataTransfer.types.includes("Files") && !dragsCells(event);
   const words = texts.upload;
+  const add = (files: ChosenFiles) => queue.add({ caseId: summary.id, caseName: summary.name }, files);
   const chosen = (input: HTMLInputElement) => {
-    upload.start(chosenFiles(input.files!));
+    add(chosenFiles(input.files!));
     // So that the same files can be chosen again.
     input.value = "";
   };
@@ -53,9 +61,11 @@ export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, progress, chil
         if (!takes(event)) return;
         event.preventDefault();
         setIsOver(false);
-        upload.start(droppedFiles(event.dataTransfer));
+        // A folder that is dropped may turn out not to be readable.
+        droppedFiles(event.dataTransfer).then(add).catch(fail);
       }}
     >
+      <MissingFiles summary={summary} awaited={awaited} onChanged={onChanged} />
       <div className={`uploadBar ${isEmpty ? "empty" : ""}`}>
         <span className={isEmpty ? "" : "muted"}>{isEmpty ? words.dropHere : words.dropMore}</span>
         <button type="button" className={isEmpty ? "primary" : ""} onClick={() => files.current!.click()}>
@@ -82,7 +92,7 @@ export function UploadArea({ caseId, isAllowed, isEmpty, onAdded, progress, chil
           {...{ webkitdirectory: "" }}
           onChange={({ target }) => chosen(target)}
         />
-        <UploadStatus {...upload} />
+        <UploadStatus caseId={summary.id} />
         {progress}
       </div>
       {children}

@@ -1,28 +1,32 @@
 import { useState } from "react";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { focusNext } from "../ui/focusNext.ts";
 import { Scroll } from "../ui/Scroll.tsx";
-import type { UploadState } from "./useUpload.ts";
+import { useCaseUploads, useUploads } from "../uploads/uploads.tsx";
 
-interface UploadStatusProps extends UploadState {
-  readonly cancel: () => void;
-  readonly clear: () => void;
-}
-
-/** How far an upload is, then what became of it; refused files have a list with the reasons. */
-export function UploadStatus(props: UploadStatusProps) {
-  const { progress, isBusy, added, known, skipped, refused, cancel, clear } = props;
+/** How far the uploads of a case are, then what became of them; refused files have a list with the reasons. */
+export function UploadStatus({ caseId }: { readonly caseId: string }) {
+  const queue = useUploads();
+  const { isBusy, wait, files, doneFiles, bytes, doneBytes, added, known, skipped, refused } = useCaseUploads(caseId);
   const [isListed, setIsListed] = useState(false);
   const words = texts.upload;
   if (isBusy) {
-    const { bytes = 1, doneBytes = 0, files = 1, doneFiles = 0 } = progress ?? {};
     // Sending is one half, what the server does with the files the other.
-    const share = (doneBytes / bytes + doneFiles / files) / 2;
+    const share = (doneBytes / Math.max(1, bytes) + doneFiles / Math.max(1, files)) / 2;
     return (
       <span className="row">
         <progress max={1} value={share} aria-label={words.progress(doneFiles, files)} />
         <span className="figure">{words.progress(doneFiles, files)}</span>
-        <button type="button" className="quiet small" onClick={cancel}>
+        {wait !== undefined && <span className="badge warning">{words.waits[wait]}</span>}
+        <button
+          type="button"
+          className="quiet small"
+          onClick={() => {
+            queue.cancel(caseId);
+            focusNext(".uploadArea .notice button", ".uploadBar button");
+          }}
+        >
           {words.cancel}
         </button>
       </span>
@@ -38,7 +42,7 @@ export function UploadStatus(props: UploadStatusProps) {
           {words.refused(refused.length)}
         </button>
       )}
-      <button type="button" className="quiet small" onClick={clear}>
+      <button type="button" className="quiet small" onClick={() => queue.clear(caseId)}>
         {texts.messages.close}
       </button>
       {isListed && (

@@ -23,6 +23,7 @@ export function CountsPanel({ differential, isBehind }: CountsPanelProps) {
         <p className="muted">{words.none}</p>
       ) : (
         <>
+          <Warnings differential={differential} />
           <p aria-live="polite" aria-atomic="true">
             {words.summary(differential)}
           </p>
@@ -38,13 +39,27 @@ export function CountsPanel({ differential, isBehind }: CountsPanelProps) {
   );
 }
 
-/** What is out of its range, and what a reader must know. */
+/** What a reader must know before the count, in one box; nothing if there is nothing. */
+export function Warnings({ differential: { warnings, isUnreliable } }: { readonly differential: Differential }) {
+  if (warnings.length === 0) return null;
+  return (
+    <section className="notice error" aria-label={texts.counts.warnings}>
+      {warnings.map((warning) => (
+        <p key={warning}>{texts.counts.said(warning)}</p>
+      ))}
+      {isUnreliable && <p>{texts.counts.unreliable}</p>}
+    </section>
+  );
+}
+
+/** What is out of its range, and what else a reader should know. */
 export function Flags({ differential }: { readonly differential: Differential }) {
+  const flags = differential.flags.filter((flag) => !differential.warnings.includes(flag));
   return (
     <>
-      {differential.flags.length > 0 && (
+      {flags.length > 0 && (
         <ul className="flags" aria-label={texts.counts.flags}>
-          {differential.flags.map((flag) => (
+          {flags.map((flag) => (
             <li key={flag}>{texts.counts.said(flag)}</li>
           ))}
         </ul>

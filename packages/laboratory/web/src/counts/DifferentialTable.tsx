@@ -6,7 +6,7 @@ import { Scroll } from "../ui/Scroll.tsx";
 import { ShareChart } from "./ShareChart.tsx";
 
 interface DifferentialTableProps {
-  readonly differential: Pick<Differential, "classes">;
+  readonly differential: Pick<Differential, "classes" | "isUnreliable">;
   /** Whether the model's own count is shown. */
   readonly isBefore?: boolean;
   /** Whether there is room for it in a column of its own. */
@@ -15,7 +15,7 @@ interface DifferentialTableProps {
 
 /** Counts and shares with 95 % limits, drawn against what is usual; dashes until a cell is counted. */
 export function DifferentialTable({
-  differential: { classes },
+  differential: { classes, isUnreliable },
   isBefore = false,
   isWide = false,
 }: DifferentialTableProps) {
@@ -23,7 +23,7 @@ export function DifferentialTable({
   const hasAbsolute = classes.some(({ absolute }) => absolute !== null);
   const isCounted = classes.some(({ count }) => count > 0);
   return (
-    <div className="differentialParts">
+    <div className={isUnreliable ? "differentialParts unreliable" : "differentialParts"}>
       <Scroll label={words.table}>
         <table className="differential">
           <thead>

@@ -34,6 +34,8 @@ interface GalleryProps {
   readonly canLabel: boolean;
   /** Whether a click adds to the selection, for fingers, which have no Ctrl. */
   readonly isAdding: boolean;
+  /** Cells that were on screen, which it adds to. */
+  readonly seen: Set<string>;
   readonly ref?: Ref<GalleryHandle>;
 }
 
@@ -41,7 +43,7 @@ const idOf = (target: EventTarget) => (target as HTMLElement).closest<HTMLElemen
 
 /** The grid. */
 export function Gallery(props: GalleryProps) {
-  const { rows, gallery, size, onColumns, imageOf, onKey, onOpen, onDrop, canLabel, isAdding, ref } = props;
+  const { rows, gallery, size, onColumns, imageOf, onKey, onOpen, onDrop, canLabel, isAdding, seen, ref } = props;
   const { places, selection, wishes, step } = gallery;
   const area = useRef<HTMLDivElement>(null);
   const columns = useColumns(area, size);
@@ -65,6 +67,12 @@ export function Gallery(props: GalleryProps) {
     },
   });
   useEffect(() => virtual.measure(), [rows, tile]);
+  // Rows in sight, without those beside them that exist already.
+  useEffect(() => {
+    const { startIndex = 0, endIndex = -1 } = virtual.range ?? {};
+    for (const row of rows.slice(startIndex, endIndex + 1))
+      if (row.kind !== "title") for (const { id } of row.cells) seen.add(id);
+  });
 
   useEffect(() => {
     // A wish belongs to the rows it was rendered with: what React still runs of an earlier rendering must not take it.

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } 
 import { askedCell } from "../app/router.ts";
 import { texts } from "../texts.ts";
 import { ClassBar } from "./ClassBar.tsx";
+import { ConfirmUnseen } from "./ConfirmUnseen.tsx";
 import { Gallery, type GalleryHandle } from "./Gallery.tsx";
 import { FIRST_VIEW, GalleryTools, type View } from "./GalleryTools.tsx";
 import { KeysDialog } from "./KeysDialog.tsx";
@@ -19,6 +20,8 @@ interface ReviewGalleryProps<T extends GalleryCell> extends Labelling {
   readonly cells: readonly T[];
   readonly imageOf: (cell: GalleryCell) => string | undefined;
   readonly isBlind?: boolean;
+  /** Cells that were on screen, where that outlives the gallery. */
+  readonly seen?: Set<string>;
   /** The side panel for the cell with the focus. */
   readonly panelOf: (cell: T, close: () => void) => ReactNode;
 }
@@ -39,7 +42,10 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
   const counts = useMemo(() => countsOf(cells), [cells]);
   const gallery = useGallery(rows);
 
-  const { change, undo, redo, confirm, drop } = useLabelling({ ...props, byId, gallery, isAdding: view.isAdding });
+  const ownSeen = useRef(new Set<string>());
+  const seen = props.seen ?? ownSeen.current;
+  const { isAdding } = view;
+  const { change, undo, redo, confirm, asking, drop } = useLabelling({ ...props, byId, gallery, isAdding, seen });
   const panel = usePanel({
     rows,
     gallery,
@@ -90,12 +96,13 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
           gallery={gallery}
           size={view.size}
           onColumns={setColumns}
+          seen={seen}
           imageOf={imageOf}
           onKey={onKey}
           onOpen={() => panel.open()}
           onDrop={drop}
           canLabel={canLabel}
-          isAdding={view.isAdding}
+          isAdding={isAdding}
         />
         {canLabel ? (
           <SelectionBar
@@ -118,6 +125,14 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
       </div>
       {panel.isOpen && focused !== undefined && (
         <PanelContext value={panel.toolsOf(focused.id)}>{panelOf(focused, panel.close)}</PanelContext>
+      )}
+      {asking !== undefined && (
+        <ConfirmUnseen
+          cells={asking.ids.length}
+          unseen={asking.unseen}
+          onConfirm={asking.confirm}
+          onClose={asking.close}
+        />
       )}
       {isHelp && <KeysDialog onClose={() => setIsHelp(false)} />}
     </>

@@ -30,8 +30,12 @@ export type Filter = "all" | "unsure" | "unfamiliar" | "crop" | "unreviewed";
 /** A part of the gallery: a label, cells without an answer, or images that could not be read. */
 export type SectionKey = Label | "unread" | "bad";
 
-/** One label for each of some cells; null takes the reader's away. */
-export type Changes = readonly { readonly cell: string; readonly label: Label | null }[];
+/** One label for each of some cells; null takes the reader's away. `replaces` is the label that the reader saw. */
+export type Changes = readonly {
+  readonly cell: string;
+  readonly label: Label | null;
+  readonly replaces?: Label | null;
+}[];
 
 /** Called when a reader labels cells. */
 export type OnLabel = (changes: Changes, via: Via) => void;

@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import type { Label, Via } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { texts } from "../texts.ts";
@@ -22,11 +22,20 @@ interface LabellingOptions<T extends GalleryCell> extends Labelling {
   readonly gallery: ReturnType<typeof useGallery>;
   /** Whether cells are chosen one by one. */
   readonly isAdding: boolean;
+  /** Cells that were on screen. */
+  readonly seen: ReadonlySet<string>;
+}
+
+/** Cells that are to be confirmed, of which the reader has not seen some. */
+export interface Unseen {
+  readonly ids: readonly string[];
+  readonly via: Via;
+  readonly unseen: number;
 }
 
 /** What labels cells: by their ids, by the choice, by a drop; and the steps back. */
 export function useLabelling<T extends GalleryCell>(options: LabellingOptions<T>) {
-  const { byId, gallery, isAdding, onLabel, onUndo, onRedo, canLabel, whyNot = "" } = options;
+  const { byId, gallery, isAdding, seen, onLabel, onUndo, onRedo, canLabel, whyNot = "" } = options;
   const { announce, say } = useMessages();
   const change = useCallback(
     (ids: readonly string[], labelOf: (cell: T) => Label | null, via: Via) => {
@@ -56,9 +65,26 @@ export function useLabelling<T extends GalleryCell>(options: LabellingOptions<T>
   };
   const undo = () => back(onUndo, texts.gallery.undone, true);
   const redo = () => back(onRedo, texts.gallery.redone, false);
-  const confirm = (via: Via) => change(gallery.targets(), (cell) => cell.counted, via);
+  const [unseen, setUnseen] = useState<Unseen>();
+  const confirmAll = (ids: readonly string[], via: Via) => change(ids, (cell) => cell.counted, via);
+  const confirm = (via: Via) => {
+    const ids = gallery.targets();
+    // What has a label already stays as it is.
+    const hidden = ids.filter((id) => !seen.has(id) && byId.get(id)?.label === null && byId.get(id)?.status !== "bad");
+    if (canLabel && hidden.length > 0) setUnseen({ ids, via, unseen: hidden.length });
+    else confirmAll(ids, via);
+  };
+  /** What a reader is asked about, and what becomes of it. */
+  const asking = unseen && {
+    ...unseen,
+    confirm: () => {
+      setUnseen(undefined);
+      confirmAll(unseen.ids, unseen.via);
+    },
+    close: () => setUnseen(undefined),
+  };
   const drop = (ids: readonly string[], key: SectionKey) => {
     if (key !== "bad" && key !== "unread") change(ids, () => key, "drag");
   };
-  return { change, undo, redo, confirm, drop };
+  return { change, undo, redo, confirm, asking, drop };
 }

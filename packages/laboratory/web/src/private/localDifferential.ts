@@ -13,5 +13,6 @@ export function localDifferential(cells: readonly GalleryCell[]): Differential |
     ...{ class: CELL_TYPES[k]!, count, share: counted, absolute: null, range: null, position: "unknown" },
     before: before[k]!,
   }));
-  return { ...tally, classes, flags: [], notes: [...fewCellsNotes(tally.cells), texts.private.countNote] };
+  const warnings = { warnings: [], isUnreliable: false };
+  return { ...tally, ...warnings, classes, flags: [], notes: [...fewCellsNotes(tally.cells), texts.private.countNote] };
 }

@@ -3,7 +3,7 @@ import type { CaseSummary, Report } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { FaultArea } from "../app/FaultArea.tsx";
 import { useMay, useSession } from "../app/session.tsx";
-import { Flags } from "../counts/CountsPanel.tsx";
+import { Flags, Warnings } from "../counts/CountsPanel.tsx";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
 import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
@@ -53,6 +53,7 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
         <LoadFault error={error} onAgain={reload} />
         {preview !== undefined && (
           <>
+            <Warnings differential={preview.differential} />
             <p>{texts.counts.summary(preview.differential)}</p>
             <DifferentialTable differential={preview.differential} isBefore isWide />
             <Flags differential={preview.differential} />

@@ -1,6 +1,6 @@
 import type { FormEvent } from "react";
 import { ApiError, get, newKey, send, withTries } from "../api/client.ts";
-import type { CaseSummary, Report } from "../api/types.ts";
+import type { CaseSummary, Obstacle, Report } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
@@ -22,20 +22,25 @@ interface SignFormProps {
   readonly onSigned: () => void;
 }
 
-/** Signs the report as it stands; says what is not done yet. */
+/** Signs the report as it stands; says what stands against that, and asks for a reason to sign despite it. */
 export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFormProps) {
   const { session } = useSession();
   const { say } = useMessages();
   const words = texts.report;
-  const { summary, differential } = preview;
+  const { summary, obstacles } = preview;
+  const final = obstacles.filter(({ takesReason }) => !takesReason);
+  const open = obstacles.filter(({ takesReason }) => takesReason);
+  const asksReason = open.length > 0 && final.length === 0;
   const isSecond = summary.status === "signing";
   const [sign, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const password = fields.get("password");
+    const despite = fields.get("despite");
     const body = {
       meaning: String(fields.get("meaning")),
       ifRevision: summary.revision,
       ...(password !== null && { password: String(password) }),
+      ...(despite !== null && { despite: String(despite) }),
     };
     const key = newKey();
     const report = await withTries(() => send<Report>("POST", `/cases/${summary.id}/sign`, body, key)).catch(
@@ -64,7 +69,16 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
     <form className="form card" onSubmit={submit}>
       <h2>{isSecond ? words.signSecond : words.sign}</h2>
       {isSecond && signed !== undefined && <p>{words.signedBy(signed.signatures)}</p>}
-      {differential.waiting > 0 && <Notice kind="warning">{words.waiting(differential.waiting)}</Notice>}
+      {final.length > 0 && (
+        <Notice kind="error">
+          <ObstacleList title={words.cannotSign} obstacles={final} />
+        </Notice>
+      )}
+      {open.length > 0 && (
+        <Notice kind="warning">
+          <ObstacleList title={words.against} obstacles={open} />
+        </Notice>
+      )}
       {left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
       {unsent > 0 && <Notice kind="warning">{texts.case.waitForUnsent(unsent)}</Notice>}
       <p className="muted">{words.what(summary.signers)}</p>
@@ -83,6 +97,11 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
           {left > 0 && <option>{words.partly(left)}</option>}
         </select>
       </Field>
+      {asksReason && (
+        <Field label={words.despite} hint={words.despiteHint}>
+          <textarea name="despite" rows={2} required maxLength={2000} />
+        </Field>
+      )}
       {session?.isLocal === false && (
         <Field label={words.password} hint={words.passwordHint}>
           <input name="password" type="password" required autoComplete="current-password" />
@@ -90,11 +109,24 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
       )}
       <p className="muted">{texts.app.researchUse}</p>
       <div className="row end">
-        <button type="submit" className="primary" disabled={isBusy || differential.waiting > 0 || unsent > 0}>
+        <button type="submit" className="primary" disabled={isBusy || final.length > 0 || unsent > 0}>
           {words.signAs(session?.user ?? "")}
         </button>
       </div>
     </form>
+  );
+}
+
+function ObstacleList({ title, obstacles }: { readonly title: string; readonly obstacles: readonly Obstacle[] }) {
+  return (
+    <>
+      <p>{title}</p>
+      <ul>
+        {obstacles.map(({ kind, text }) => (
+          <li key={kind}>{text}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useState } from "react";
 import { type ApiError, get } from "../api/client.ts";
-import type { CaseSummary, Differential } from "../api/types.ts";
+import type { CaseSummary, Differential, Obstacle } from "../api/types.ts";
 import { useOnline } from "../api/useOnline.ts";
 
-/** A count, and the case as it was before it was counted: while the case has that revision, this is its count. */
+/** A count with what stands against signing it, and the case as it was before it was counted: while the case has that revision, this is its count. */
 export interface Preview {
   readonly summary: CaseSummary;
   readonly differential: Differential;
+  readonly obstacles: readonly Obstacle[];
 }
 
 /** The count of a case, counted again with each of its revisions; the last one is shown until then. */
@@ -18,9 +19,12 @@ export function usePreview(summary: CaseSummary) {
   useEffect(() => {
     if (isBlind) return;
     const stop = new AbortController();
-    get<Differential>(`/cases/${id}/differential`, stop.signal).then(
-      (differential) => {
-        setPreview({ summary, differential });
+    Promise.all([
+      get<Differential>(`/cases/${id}/differential`, stop.signal),
+      get<{ obstacles: Obstacle[] }>(`/cases/${id}/signing`, stop.signal),
+    ]).then(
+      ([differential, { obstacles }]) => {
+        setPreview({ summary, differential, obstacles });
         setError(undefined);
       },
       (fault) => {

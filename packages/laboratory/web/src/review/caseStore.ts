@@ -1,6 +1,6 @@
 // What the page knows of a case under review: what the server said, and on top of it what is not saved yet.
 import { type ApiError, get } from "../api/client.ts";
-import type { CaseSummary, Cell, Differential, Reading, Via } from "../api/types.ts";
+import type { CaseSummary, Cell, Differential, LabelConflict, Reading, Via } from "../api/types.ts";
 import type { Changes } from "../gallery/types.ts";
 import { type LabelAnswer, LabelQueue, type LabelRequest } from "./labelQueue.ts";
 import { UndoStack } from "./undoStack.ts";
@@ -17,8 +17,12 @@ export interface CaseState {
   readonly revision: number;
   /** Cells that wait for the model. */
   readonly waiting: number;
+  /** Files of announced uploads that have not arrived. */
+  readonly awaited: number;
   /** Changes that are not saved yet. */
   readonly unsent: number;
+  /** Cells that somebody else labelled while the reader did. */
+  readonly conflicts: readonly LabelConflict[];
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   readonly error: ApiError | undefined;
@@ -37,6 +41,7 @@ export interface CaseStoreOptions {
 export interface CaseEvent {
   readonly revision: number;
   readonly waiting: number;
+  readonly awaited: number;
   readonly cells: readonly Cell[];
 }
 
@@ -49,6 +54,8 @@ export class CaseStore {
   readonly #listeners = new Set<() => void>();
   readonly #cells = new Map<string, Cell>();
   readonly #steps = new UndoStack();
+  /** Cells that were on screen while the case is open. */
+  readonly seen = new Set<string>();
   // Cells are taken from events once they are asked for: before that, nobody looks at them.
   #isAsked = false;
   // The count is for the review alone.
@@ -60,7 +67,9 @@ export class CaseStore {
     isLoaded: false,
     revision: -1,
     waiting: 0,
+    awaited: 0,
     unsent: 0,
+    conflicts: [],
     canUndo: false,
     canRedo: false,
     error: undefined,
@@ -130,10 +139,10 @@ export class CaseStore {
   }
 
   /** Takes what the server sent by itself. */
-  take({ revision, waiting, cells }: CaseEvent): void {
+  take({ revision, waiting, awaited, cells }: CaseEvent): void {
     if (this.#isAsked) for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
     const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
-    this.#show({ waiting, revision });
+    this.#show({ waiting, awaited, revision });
     if (isNew && this.#state.isLoaded) void this.#loadCount();
   }
 
@@ -142,9 +151,19 @@ export class CaseStore {
     const shown = new Map(this.#state.cells.map((cell) => [cell.id, cell]));
     const real = changes.filter(({ cell, label }) => shown.has(cell) && shown.get(cell)!.label !== label);
     if (real.length === 0) return;
-    const before = real.map(({ cell }) => ({ cell, label: shown.get(cell)!.label }));
-    this.#steps.add(real, before);
-    this.#queue.push(real, via);
+    const after = real.map(({ cell, label }) => ({ cell, label, replaces: shown.get(cell)!.label }));
+    // Taken back is what this reader did, and nothing that somebody else has said since.
+    this.#steps.add(
+      after,
+      after.map(({ cell, label, replaces }) => ({ cell, label: replaces, replaces: label })),
+    );
+    this.#queue.push(after, via);
+  }
+
+  /** Ends a conflict: with the reader's own label, or with the one that is there. */
+  settle(conflict: LabelConflict, isMine: boolean): void {
+    this.#show({ conflicts: this.#state.conflicts.filter((one) => one !== conflict) });
+    if (isMine) this.label([{ cell: conflict.cell, label: conflict.wanted }], "menu");
   }
 
   /** Takes the last change back, and says what it was. */
@@ -178,9 +197,15 @@ export class CaseStore {
     };
   }
 
-  #saved({ changes }: LabelRequest, { revision, differential }: LabelAnswer): void {
-    this.#apply(this.#cells, changes);
-    this.#show({ revision, ...(differential && { differential }) });
+  #saved({ changes }: LabelRequest, { revision, differential, conflicts }: LabelAnswer): void {
+    const disputed = new Set(conflicts.map(({ cell }) => cell));
+    this.#apply(
+      this.#cells,
+      changes.filter(({ cell }) => !disputed.has(cell)),
+    );
+    for (const { cell, label, by } of conflicts) this.#apply(this.#cells, [{ cell, label }], by ?? "");
+    const others = this.#state.conflicts.filter(({ cell }) => !disputed.has(cell));
+    this.#show({ revision, conflicts: [...others, ...conflicts], ...(differential && { differential }) });
   }
 
   #refused({ changes }: LabelRequest, error: ApiError): void {
@@ -190,10 +215,10 @@ export class CaseStore {
     this.#options.onRefused(error, changes.length);
   }
 
-  #apply(cells: Map<string, Cell>, changes: Changes): void {
+  #apply(cells: Map<string, Cell>, changes: Changes, reader = this.#options.user): void {
     for (const { cell: id, label } of changes) {
       const cell = cells.get(id);
-      if (cell) cells.set(id, withLabel(cell, label, this.#options.user));
+      if (cell) cells.set(id, withLabel(cell, label, reader));
     }
   }
 

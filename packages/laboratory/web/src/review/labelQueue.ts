@@ -1,6 +1,6 @@
 // Changes on their way to the server: kept on this computer until each is answered, sent one after the other.
 import { ApiError, newKey, send } from "../api/client.ts";
-import type { Differential, Reading, Via } from "../api/types.ts";
+import type { Differential, LabelConflict, Reading, Via } from "../api/types.ts";
 import type { Changes } from "../gallery/types.ts";
 
 /** One wish of a reader. */
@@ -15,6 +15,7 @@ export interface LabelRequest {
 export interface LabelAnswer {
   readonly revision: number;
   readonly differential: Differential | null;
+  readonly conflicts: readonly LabelConflict[];
 }
 
 /** Who is told. */

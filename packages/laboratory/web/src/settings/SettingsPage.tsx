@@ -2,11 +2,12 @@ import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { RulesSection } from "./RulesSection.tsx";
 import { ScaleSection } from "./ScaleSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
 import { UsersSection } from "./UsersSection.tsx";
 
-/** Who one is, colours, the laboratory's scale, tokens, and for an admin the users. */
+/** Who one is, colours, the laboratory's scale and rules, tokens, and for an admin the users. */
 export function SettingsPage() {
   const words = texts.settings;
   usePageTitle(words.title);
@@ -25,6 +26,7 @@ export function SettingsPage() {
         <p className="muted">{words.version(session?.version ?? "")}</p>
       </section>
       <ScaleSection />
+      <RulesSection />
       {isAdmin && <UsersSection />}
       <TokensSection />
       {isAdmin && (

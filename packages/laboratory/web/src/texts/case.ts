@@ -69,6 +69,26 @@ export const caseTexts = {
     folder: "Choose a folder",
     progress: (done: number, of: number) => `Uploaded ${number.format(done)} of ${many(of, "file")}`,
     cancel: "Stop",
+    waits: {
+      offline: "No network: the upload waits, and continues automatically.",
+      server: "The server does not respond: the upload waits, and continues automatically.",
+      signIn: "You are signed out: the upload waits, and continues after you sign in.",
+    },
+    stopped: "Stopped.",
+    gone: "The file is no longer on this computer, or has changed. Choose it again.",
+    elsewhere: (name: string, progress: string) => `${name}: ${progress}`,
+    elsewhereTitle: "Uploads",
+    failed: (count: number, reason: string) => `${many(count, "file was", "files were")} not sent. ${reason}`,
+    again: "Send again",
+    missing: (count: number) =>
+      `${many(count, "file of an upload has", "files of an upload have")} not arrived. Drop or choose the files again; images that are already here are not added twice.`,
+    missingShort: (count: number) => `${many(count, "file")} missing`,
+    missingShow: "Show missing files",
+    missingTitle: "Missing files",
+    missingName: (name: string, count: number) => (count === 1 ? name : `${name} (${count} ×)`),
+    giveUp: "Give up missing files",
+    giveUpWhat: (count: number) =>
+      `The case is then complete without ${count === 1 ? "this file" : `these ${number.format(count)} files`}. The trail keeps the names.`,
     done: (added: number, known: number, refused: number) =>
       joined([
         `${many(added, "image")} added`,
@@ -80,6 +100,19 @@ export const caseTexts = {
     refusedTitle: "Refused files",
     file: "File",
     reason: "Reason",
+  },
+  conflicts: {
+    title: "Labelled twice",
+    what: "Another reader labelled these cells while you did. The other label was kept; yours is in the trail.",
+    labelled: (cell: number, by: string | null, label: string | null) =>
+      label === null
+        ? `Cell ${number.format(cell)}: the label was removed`
+        : `Cell ${number.format(cell)}: ${by ?? ""} ${label}`,
+    yours: (label: string | null) => (label === null ? "you removed the label" : `you ${label}`),
+    mine: "Use mine",
+    mineOf: (cell: number) => `Use mine for cell ${number.format(cell)}`,
+    keep: "Keep",
+    keepOf: (cell: number) => `Keep the label of cell ${number.format(cell)}`,
   },
   second: {
     what: "A second reader labels all cells without seeing the model's predictions or the first reader's labels. The two readings are then compared, and differences are settled in the first reading.",
@@ -133,6 +166,8 @@ export const caseTexts = {
         `${label === "" ? "Label removed" : label}: ${numbers.length === count && count <= 12 ? `${count === 1 ? "cell" : "cells"} ${numbers.join(", ")}` : many(count, "cell")}`,
       added: (count: number, numbers: readonly number[]) =>
         `${many(count, "cell")} added${count === 0 ? "" : `: ${count === 1 ? numbers[0] : `${numbers[0]} to ${numbers.at(-1)}`}`}`,
+      announced: (files: number) => `${many(files, "file")} announced`,
+      givenUp: (files: number) => `${many(files, "missing file")} given up`,
       signed: (report: number, meaning: string) => `Report ${report}: ${meaning}`,
     },
   },

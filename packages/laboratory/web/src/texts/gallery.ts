@@ -50,6 +50,10 @@ export const galleryTexts = {
     labelAs: (label: string) => `Label as ${label}`,
     confirm: "Confirm",
     confirmHint: "Confirm the current label of each (C)",
+    unseenTitle: "Confirm cells that you have not seen?",
+    unseen: (unseen: number, of: number) =>
+      `${number.format(unseen)} of the ${many(of, "selected cell was", "selected cells were")} never on screen. Scroll through the cells before you confirm them, or confirm them unseen.`,
+    confirmAll: (cells: number) => `Confirm ${many(cells, "cell")}`,
     clear: "Remove label",
     open: "Open",
     openCell: (number: number | undefined) => (number === undefined ? "Open" : `Open cell ${number}`),

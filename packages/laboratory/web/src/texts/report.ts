@@ -29,6 +29,8 @@ export const reportTexts = {
     usual: ([low, high]: readonly [number, number]) => `${low}–${high}`,
     key: { value: "share", limits: "95 % interval", usual: "reference range" },
     showBefore: "Show the model's count before review",
+    warnings: "Warnings",
+    unreliable: "The shares are grey until a reader has labelled these cells.",
     flags: "Flags",
     notes: "Notes",
     /** What the server says, which writes units as plain text. */
@@ -61,8 +63,10 @@ export const reportTexts = {
     signSecond: "Second signature",
     signedBy: (signatures: readonly { readonly by: string }[]) =>
       `Signed by ${signatures.map(({ by }) => by).join(", ")}.`,
-    waiting: (count: number) =>
-      `${many(count, "cell waits", "cells wait")} for the model. Sign when all cells are classified.`,
+    cannotSign: "This case can't be signed yet:",
+    against: "This stands against a signature:",
+    despite: "Reason to sign despite this",
+    despiteHint: "The report prints the reason and what it overrides.",
     unreviewed: (count: number) =>
       `${many(count, "cell was", "cells were")} not reviewed; the model's prediction counts.`,
     what: (signers: number) =>

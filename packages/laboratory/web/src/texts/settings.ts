@@ -1,5 +1,5 @@
-import type { Role } from "../api/types.ts";
-import { many } from "./words.ts";
+import type { Role, Rules } from "../api/types.ts";
+import { many, number } from "./words.ts";
 
 /** Settings. */
 export const settingsTexts = {
@@ -18,6 +18,17 @@ export const settingsTexts = {
     scaleTell: "Set the scale",
     scaleMeasure: "Measure it again",
     scaleSet: "The scale is set; open cases are classified again.",
+    rules: "Rules for signing",
+    rulesWhat:
+      "A count that breaks a rule can be signed only with a reason, which the report prints. Each change of the rules is in the trail.",
+    rulesNow: ({ leastCells, mostUnidentified }: Rules) =>
+      `Now: at least ${many(leastCells, "cell")} counted, and at most ${number.format(100 * mostUnidentified)} % unidentified.`,
+    leastCells: "Smallest number of cells",
+    leastCellsHint: "Cells counted; laboratories count 100 or more.",
+    mostUnidentified: "Limit of unidentified cells, %",
+    mostUnidentifiedHint: "Share of the cells counted and unidentified.",
+    rulesDo: "Set the rules",
+    rulesSet: "The rules are set. They apply to signatures from now on.",
     users: "Users",
     makeUser: "New user",
     noUsers: "No users yet. Once there is a user, everyone must sign in.",

@@ -6,6 +6,7 @@ interface Content {
   /** Those added are objects; those classified are [cell, class, whether the model was not sure]. */
   readonly cells?: readonly ({ readonly number: number } | readonly [string, string | null, boolean])[];
   readonly number?: number;
+  readonly files?: number;
   readonly meaning?: string;
   readonly reason?: string;
   readonly name?: string;
@@ -34,6 +35,10 @@ export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, numbe
       const added = (content.cells ?? []).flatMap((cell) => ("number" in cell ? [cell.number] : []));
       return words.added(added.length, added);
     }
+    case "upload.announced":
+      return words.announced(content.files ?? 0);
+    case "upload.given-up":
+      return words.givenUp(content.files ?? 0);
     case "case.signed":
       return content.number === undefined ? undefined : words.signed(content.number, content.meaning ?? "");
     case "case.amended":

@@ -1,0 +1,72 @@
+import type { FormEvent } from "react";
+import { newKey, send, withTries } from "../api/client.ts";
+import type { Rules } from "../api/types.ts";
+import { useLoaded } from "../api/useLoaded.ts";
+import { useMessages } from "../app/messages.tsx";
+import { useMay } from "../app/session.tsx";
+import { texts } from "../texts.ts";
+import { DecimalField } from "../ui/DecimalField.tsx";
+import { decimalOf } from "../ui/decimal.ts";
+import { LoadFault } from "../ui/LoadFault.tsx";
+import { useAction } from "../ui/useAction.ts";
+
+/** What the laboratory demands of a count before it is signed, which an admin may change. */
+export function RulesSection() {
+  const words = texts.settings;
+  const isAdmin = useMay("admin");
+  const { say } = useMessages();
+  const { data, error, reload } = useLoaded<Rules>("/rules");
+  const [save, isBusy] = useAction(async (rules: Rules) => {
+    const key = newKey();
+    await withTries(() => send<Rules>("PUT", "/rules", rules, key));
+    say(words.rulesSet);
+    reload();
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    const numberOf = (name: string) => decimalOf(String(fields.get(name)));
+    const [leastCells, unidentified] = [numberOf("leastCells"), numberOf("mostUnidentified")];
+    void save({
+      leastCells: Math.round(leastCells ?? data!.leastCells),
+      mostUnidentified: unidentified === undefined ? data!.mostUnidentified : unidentified / 100,
+    });
+  };
+  return (
+    <section className="card">
+      <h2>{words.rules}</h2>
+      <p>{words.rulesWhat}</p>
+      <LoadFault error={error} onAgain={reload} />
+      {data && <p>{words.rulesNow(data)}</p>}
+      {data && isAdmin && (
+        <form key={JSON.stringify(data)} className="form" onSubmit={submit}>
+          <div className="columns">
+            <DecimalField
+              name="leastCells"
+              label={words.leastCells}
+              hint={words.leastCellsHint}
+              min={1}
+              max={100_000}
+              defaultValue={data.leastCells}
+              fault={texts.caseForm.decimal(1, 100_000)}
+            />
+            <DecimalField
+              name="mostUnidentified"
+              label={words.mostUnidentified}
+              hint={words.mostUnidentifiedHint}
+              min={0}
+              max={100}
+              defaultValue={Number((100 * data.mostUnidentified).toFixed(2))}
+              fault={texts.caseForm.decimal(0, 100)}
+            />
+          </div>
+          <div className="row end">
+            <button type="submit" className="primary" disabled={isBusy}>
+              {words.rulesDo}
+            </button>
+          </div>
+        </form>
+      )}
+    </section>
+  );
+}

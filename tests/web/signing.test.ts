@@ -1,0 +1,126 @@
+// What stands against a signature, on the pages: said before the count, and signed despite it for a reason alone.
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { needsBrowser } from "../browser/support/chromium.ts";
+import { pictures } from "../support/pictures.ts";
+import { violationsOf } from "./support/axe.ts";
+import { classified, current, makeCase } from "./support/gallery.ts";
+import { type StartedApp, startApp } from "./support/startApp.ts";
+
+const { test, chromium } = needsBrowser();
+
+let app: StartedApp;
+let id: string;
+const violations: string[] = [];
+
+beforeAll(async () => {
+  if (chromium !== undefined) app = await startApp(chromium);
+});
+afterAll(async () => {
+  await app?.close();
+});
+
+const look = async () => void violations.push(...(await violationsOf(app.page)));
+const go = (place: string) => app.page.goto(`${app.address}/#/${place}`);
+
+describe.sequential("signing", () => {
+  test("cells unlike the model's are told above the count in red, and the shares are grey until they are reviewed", async () => {
+    const { page } = app;
+    id = await makeCase(page, "Unfamiliar");
+    const files = (await pictures(200)).map(({ name, bytes }) => ({ name, mimeType: "image/png", buffer: bytes }));
+    await page.locator('input[type="file"]').first().setInputFiles(files);
+    await page.getByRole("main").getByText("200 images added").waitFor();
+    await classified(page);
+    const counts = page.locator("section.counts");
+    const box = counts.getByRole("region", { name: "Warnings" });
+    await box.getByText("These cells do not look like the model's training images").waitFor();
+    const [above, table] = await Promise.all([box.boundingBox(), counts.getByRole("table").boundingBox()]);
+    expect(above!.y).toBeLessThan(table!.y);
+    expect(await counts.getByText("These cells do not look like").count()).toBe(1);
+    const colours = () =>
+      counts
+        .getByRole("table")
+        .locator("td strong")
+        .first()
+        .evaluate((share) => [getComputedStyle(share).color, getComputedStyle(document.body).color]);
+    const [grey, text] = await colours();
+    expect(grey).not.toBe(text);
+    // What was never on screen is not confirmed without a word.
+    await current(page).focus();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("c");
+    const unseen = page.getByRole("dialog", { name: "Confirm cells that you have not seen?" });
+    await unseen.getByRole("button", { name: "Cancel" }).click();
+    await unseen.waitFor({ state: "detached" });
+    await look();
+    await page.getByText("Reviewed 0 of 200").waitFor();
+    await current(page).focus();
+    await page.keyboard.press("Escape");
+    await page.getByText("None selected").waitFor();
+    await page.keyboard.press("m");
+    await page.getByText("Reviewed 1 of 200").waitFor();
+    await page.getByText("All changes saved").waitFor();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("m");
+    await page.getByText("Reviewed 200 of 200").waitFor();
+    await expect.poll(async () => new Set(await colours()).size).toBe(1);
+    await page.keyboard.press("Control+z");
+    await page.getByText("Reviewed 1 of 200").waitFor();
+    await page.getByText("All changes saved").waitFor();
+  });
+
+  test("what has been on screen is confirmed without a question", async () => {
+    const { page } = app;
+    await current(page).focus();
+    await page.keyboard.press("Control+Home");
+    for (let i = 0; i < 60; i++) await page.keyboard.press("PageDown");
+    await page.keyboard.press("Control+End");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("c");
+    await page.getByText("Reviewed 200 of 200").waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await page.keyboard.press("Control+z");
+    await page.getByText("Reviewed 1 of 200").waitFor();
+    await page.getByText("All changes saved").waitFor();
+  });
+
+  test("the page lists what stands against a signature, and signs with a reason alone, which the report prints", async () => {
+    const { page } = app;
+    await go(`cases/${id}/report`);
+    await page.getByText("This stands against a signature:").waitFor();
+    await page.getByText(/cells do not look like the model's training images, and 199 cells were classified/).waitFor();
+    await look();
+    await page.getByLabel("Meaning of the signature").selectOption({ index: 1 });
+    const reason = page.getByLabel("Reason to sign despite this");
+    await page.getByRole("button", { name: "Sign as local" }).press("Enter");
+    expect(await reason.evaluate((field: HTMLTextAreaElement) => field.validity.valueMissing)).toBe(true);
+    await reason.fill("Drawn for a test");
+    await page.getByRole("button", { name: "Sign as local" }).press("Enter");
+    await page.getByText("Report 1 is signed and final.").waitFor();
+    const { reports } = await (await fetch(`${app.address}/api/v1/cases/${id}/reports`)).json();
+    await page.goto(`${app.address}/api/v1/reports/${reports[0].id}`);
+    await page.getByText("Reason: Drawn for a test").waitFor();
+    await look();
+  });
+
+  test("a case without cells can't be signed, and says so", async () => {
+    const { page } = app;
+    await go("cases");
+    const empty = await makeCase(page, "Empty");
+    await go(`cases/${empty}/report`);
+    await page.getByRole("alert").getByText("No cell is counted.").waitFor();
+    expect(await page.getByRole("button", { name: "Sign as local" }).isDisabled()).toBe(true);
+    await look();
+  });
+
+  test("an admin sets the laboratory's rules", async () => {
+    const { page } = app;
+    await go("settings");
+    await page.getByText("Now: at least 100 cells counted, and at most 10 % unidentified.").waitFor();
+    await page.getByLabel("Smallest number of cells").fill("50");
+    await page.getByLabel("Limit of unidentified cells, %").fill("2,5");
+    await page.getByRole("button", { name: "Set the rules" }).press("Enter");
+    await page.getByText("Now: at least 50 cells counted, and at most 2.5 % unidentified.").waitFor();
+    await look();
+    expect(violations).toEqual([]);
+  });
+});
