@@ -6,10 +6,8 @@ import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Value } from "@leukogram/engine/runtime/session";
 import { decodeImage } from "../data/pictures/image.ts";
 import { copyInto, layoutTarget } from "../data/pictures/pixelLayout.ts";
-import { resizeBilinearUint8 } from "../data/pictures/resize.ts";
-import type { RgbImage } from "../data/pictures/rgbImage.ts";
-import { cropAtScale } from "../data/scale/cellCrop.ts";
 import { scaleOfFiles } from "../data/scale/laboratoryScales.ts";
+import { PictureReading } from "../data/scale/pictureThreads.ts";
 import { badImage } from "../evaluation/classifyFiles.ts";
 import { CellPictures } from "../training/cellPictures.ts";
 import type { OpenRun } from "./openRun.ts";
@@ -62,14 +60,12 @@ export async function readPictures(
   const measured = isMeasured ? await scaleOfFiles(files, { signal }) : undefined;
   const scale = measured === undefined ? run.scale : (measured.file ?? measured.scale);
   const widthOf = redCellOf ?? (() => scale?.redCell);
-  const bring = async (image: RgbImage, index: number) => {
-    if (normalizer) return normalizer.planar(image);
+  const form = { imageSize: [height, width], isSquare: false, cropRedCells: redCells, hasLooks: false } as const;
+  const reading = new PictureReading(normalizer ? 0 : chosen.length, signal);
+  const bring = async (path: string, index: number) => {
+    if (normalizer) return normalizer.planar(await decodeImage(path));
     const planar = new Uint8Array(3 * height * width);
-    const pixels =
-      redCells === undefined
-        ? resizeBilinearUint8(image, height, width)
-        : cropAtScale(image, { redCells, redCell: widthOf(index), size: height }).pixels;
-    copyInto(pixels, planar, target);
+    copyInto((await reading.bring(path, form, widthOf(index))).pixels, planar, target);
     return planar;
   };
   const pixels = new Array<Uint8Array | undefined>(chosen.length);
@@ -79,15 +75,14 @@ export async function readPictures(
     for (let i = next++; i < chosen.length; i = next++) {
       if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
       const { path, index } = chosen[i]!;
-      pixels[i] = await decodeImage(path)
-        .then((image) => bring(image, index))
-        .catch((error) => ifBad(error, strict));
+      pixels[i] = await bring(path, index).catch((error) => ifBad(error, strict));
       onProgress?.(++done, chosen.length);
     }
   };
   try {
-    await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+    await Promise.all(Array.from({ length: normalizer ? availableParallelism() + 1 : chosen.length }, worker));
   } finally {
+    await reading.close();
     await normalizer?.close();
   }
   const read = pixels.filter((image) => image !== undefined);
@@ -103,6 +98,6 @@ export function selectPictures({ data, channels, height, width }: Pictures, indi
 }
 
 function ifBad(error: unknown, strict: boolean): undefined {
-  if (!(error instanceof LeukogramError)) throw error;
+  if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
   if (strict) throw badImage(error);
 }

@@ -1,11 +1,9 @@
+import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
 import { laboratoryOf } from "../data/laboratories.ts";
-import { looksOf } from "../data/microscopy/measures.ts";
-import { decodeImage } from "../data/pictures/image.ts";
-import type { RgbImage } from "../data/pictures/rgbImage.ts";
 import type { Sample } from "../data/sample.ts";
-import { cropAtScale } from "../data/scale/cellCrop.ts";
 import { redCellsOf } from "../data/scale/laboratoryScales.ts";
+import { PictureReading } from "../data/scale/pictureThreads.ts";
 import type { Scale } from "../data/scale/scale.ts";
 import { type Familiarity, fitFamiliarity } from "../metrics/familiarity.ts";
 
@@ -29,21 +27,26 @@ export async function learnLooks(
 ): Promise<Familiarity[]> {
   const widths = cropRedCells === undefined ? [] : await redCellsOf(samples, { known: scale });
   const widthOf = new Map(samples.map((sample, i) => [sample, widths[i]]));
-  const seen = (image: RgbImage, sample: Sample): RgbImage => {
-    if (cropRedCells === undefined) return image;
-    const redCell = widthOf.get(sample);
-    return { data: cropAtScale(image, { redCells: cropRedCells, redCell, size }).pixels, width: size, height: size };
+  const form = { imageSize: [size, size], isSquare: false, cropRedCells, hasLooks: true } as const;
+  const reading = new PictureReading(samples.length);
+  const looksOfSample = async (sample: Sample) => {
+    const brought = await reading.bring(sample.path, form, widthOf.get(sample)).catch(ifUnread);
+    return brought?.looks;
   };
   const looks: Familiarity[] = [];
-  for (const laboratory of new Set(samples.map(laboratoryOf))) {
-    const rows: number[][] = [];
-    const own = samples.filter((sample) => laboratoryOf(sample) === laboratory);
-    for (const sample of spread(own, MOST_PICTURES)) {
-      const image = await decodeImage(sample.path).catch(() => undefined);
-      if (image !== undefined) rows.push(looksOf(seen(image, sample)));
+  try {
+    for (const laboratory of new Set(samples.map(laboratoryOf))) {
+      const own = samples.filter((sample) => laboratoryOf(sample) === laboratory);
+      const rows = await Promise.all(spread(own, MOST_PICTURES).map(looksOfSample));
+      const fit = fitFamiliarity(rows.flatMap((row) => (row === undefined ? [] : [[...row]])));
+      if (fit !== undefined) looks.push(fit);
     }
-    const fit = fitFamiliarity(rows);
-    if (fit !== undefined) looks.push(fit);
+  } finally {
+    await reading.close();
   }
   return looks;
+}
+
+function ifUnread(error: unknown): undefined {
+  if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
 }
