@@ -17,6 +17,7 @@ import { shellLines } from "./documents/text.ts";
 
 /** What can't be run here, each with the reason. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
+  [/ (COMMAND|MODEL|DEST|DIR|RUN|OUT|LAB|NAME|ID|ADDRESS)\b/, "a form, not a command"],
   [/^leukogram (serve|user|token|backup|restore|verify)\b/, "of the app; tests/cli/laboratory.test.ts runs them"],
   [/--fetch-weights|^leukogram fetch\b|^leukogram datasets \S+ --fetch/, "downloads"],
   [/--weights (resnet50|model\.safetensors|efficientnet)|--model (resnet50|vitb16)/, "weights that are not at hand"],
