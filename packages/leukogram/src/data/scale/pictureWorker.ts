@@ -20,7 +20,7 @@ async function read({ path, name, jpegDct, bits, setBits, form, redCell }: Pictu
   heard = heard.filter(([, of]) => of !== path);
   if (form === undefined) return { remarks, sizes: cellSizes(image), brought: undefined };
   const brought = bringPicture(image, form, redCell);
-  // What the decoder holds can't be handed over.
+  // What the decoder holds can not be handed over: Node 20 copies it, later ones refuse (findings/sharp-pixels-to-threads.sh).
   const pixels = brought.pixels === image.data ? new Uint8Array(brought.pixels) : brought.pixels;
   return { remarks, sizes: undefined, brought: { ...brought, pixels } };
 }
