@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { tellBits } from "leukogram/data/pictures/depth";
 import { addPictures } from "leukogram/data/pictures/pictureSets";
 import { forgetRemarks, remarksSoFar } from "leukogram/data/remarks";
 import type { PictureForm } from "leukogram/data/scale/bringPicture";
@@ -63,6 +64,23 @@ test.each<[string, PictureForm, number | undefined]>([
     expect.stringContaining(`<${paths[2]}>: not an image`),
     expect.stringContaining(`<${paths[4]}>: no such file`),
   ]);
+});
+
+test("bits that somebody said spare the measuring of all files, and the note on it", async () => {
+  tellBits(14);
+  const more = await Promise.all(
+    [1, 2].map(async (name) => {
+      const path = join(dir, `more-${name}.png`);
+      writeFileSync(path, await sharp(join(dir, "wide.png")).toColourspace("rgb16").png().toBuffer());
+      return path;
+    }),
+  );
+  addPictures("more", more);
+  const reading = new PictureReading(paths.length);
+  await Promise.all(more.map((path) => reading.bring(path, FORM, undefined)));
+  await reading.close();
+  tellBits(undefined);
+  expect(remarksSoFar()).toBeUndefined();
 });
 
 test("a reading that is closed lets all end that was begun; another takes the same threads", async () => {

@@ -23,15 +23,18 @@ export interface ReadingOptions {
 /** A file that a thread reads: brought into a form, or its cells measured. */
 export interface PictureJob extends ReadingOptions {
   readonly path: string;
-  /** Bits used of 16 that somebody said, and those that the files it came with need. */
+  /** Bits used of 16 that somebody said. */
   readonly bits: number | undefined;
-  readonly setBits: number | undefined;
+  /** Those that the files it came with need; left out until a file asks for it, as all of them must be read for that. */
+  readonly ofSet?: { readonly bits: number | undefined } | undefined;
   readonly form: PictureForm | undefined;
   readonly redCell: number | undefined;
 }
 
 /** What a thread found. */
 export interface PictureAnswer {
+  /** Whether it can't be read before `ofSet` is known; the rest is then empty. */
+  readonly asksBits: boolean;
   readonly remarks: readonly PictureRemark[];
   readonly sizes: CellSizes | undefined;
   readonly brought: BroughtPicture | undefined;
@@ -82,6 +85,7 @@ export class PictureReading {
   readonly #gate: Gate;
   readonly #signal: StopSignal | undefined;
   readonly #pending = new Set<Promise<unknown>>();
+  #asksBits = false;
 
   /** @param count how many files there are to read */
   constructor(count: number, signal?: StopSignal) {
@@ -118,7 +122,7 @@ export class PictureReading {
     const reading = this.#gate.pass(async () => {
       if (this.#signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
       if (pool === undefined) return await readHere(path, options, wish);
-      return await readThere(pool, path, { ...options, ...wish });
+      return await this.#readThere(pool, path, { ...options, ...wish });
     });
     this.#pending.add(reading);
     try {
@@ -126,6 +130,19 @@ export class PictureReading {
     } finally {
       this.#pending.delete(reading);
     }
+  }
+
+  async #readThere(pool: Pool, path: string, wish: Omit<PictureJob, "path" | "bits" | "ofSet">) {
+    const { name = shownPath(path), ...rest } = wish;
+    const job = { path, name, bits: toldBits(), ...rest };
+    const ofSet = async () => ({ bits: await bitsOfSet(path) });
+    let answer = await pool.run(this.#asksBits ? { ...job, ofSet: await ofSet() } : job);
+    if (answer.asksBits) {
+      this.#asksBits = true;
+      answer = await pool.run({ ...job, ofSet: await ofSet() });
+    }
+    for (const [kind, of, text] of answer.remarks) remarkPicture(kind, shownPath(of), text);
+    return answer;
   }
 }
 
@@ -137,11 +154,4 @@ async function readHere(
   const image = await decodeImage(path, options);
   if (form === undefined) return { sizes: cellSizes(image), brought: undefined };
   return { sizes: undefined, brought: bringPicture(image, form, redCell) };
-}
-
-async function readThere(pool: Pool, path: string, wish: Omit<PictureJob, "path" | "bits" | "setBits">) {
-  const { name = shownPath(path), ...rest } = wish;
-  const answer = await pool.run({ path, name, bits: toldBits(), setBits: await bitsOfSet(path), ...rest });
-  for (const [kind, of, text] of answer.remarks) remarkPicture(kind, shownPath(of), text);
-  return answer;
 }

@@ -14,16 +14,27 @@ const gate = new Gate(AT_ONCE);
 let heard: PictureRemark[] = [];
 passPictureRemarks((remark) => heard.push(remark));
 
-async function read({ path, name, jpegDct, bits, setBits, form, redCell }: PictureJob): Promise<PictureAnswer> {
-  const image = await decodeImage(path, { name, jpegDct, bits, findBits: async () => setBits });
+async function read(job: PictureJob): Promise<PictureAnswer> {
+  const { path, name, jpegDct, bits, ofSet, form, redCell } = job;
+  let asksBits = false;
+  const findBits = async () => {
+    asksBits = ofSet === undefined;
+    return ofSet?.bits;
+  };
+  const image = await decodeImage(path, { name, jpegDct, bits, findBits }).catch((error) => {
+    if (!asksBits) throw error;
+  });
   const remarks = heard.filter(([, of]) => of === path);
   heard = heard.filter(([, of]) => of !== path);
-  if (form === undefined) return { remarks, sizes: cellSizes(image), brought: undefined };
+  if (image === undefined || asksBits) return { ...NOTHING, asksBits: true };
+  if (form === undefined) return { ...NOTHING, remarks, sizes: cellSizes(image) };
   const brought = bringPicture(image, form, redCell);
   // What the decoder holds can not be handed over: Node 20 copies it, later ones refuse (findings/sharp-pixels-to-threads.sh).
   const pixels = brought.pixels === image.data ? new Uint8Array(brought.pixels) : brought.pixels;
-  return { remarks, sizes: undefined, brought: { ...brought, pixels } };
+  return { ...NOTHING, remarks, brought: { ...brought, pixels } };
 }
+
+const NOTHING: PictureAnswer = { asksBits: false, remarks: [], sizes: undefined, brought: undefined };
 
 answerJobs<PictureJob, PictureAnswer>(
   (job) => gate.pass(() => read(job)),
