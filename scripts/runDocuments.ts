@@ -17,7 +17,8 @@ import { shellLines } from "./documents/text.ts";
 
 /** What can't be run here, each with the reason. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
-  [/ (COMMAND|MODEL|DEST|DIR|RUN|OUT|LAB|NAME|ID|ADDRESS)\b/, "a form, not a command"],
+  [/ (COMMAND|MODEL|SOURCE|DEST|DIR|RUN|OUT|LAB|LABELLED|NAME|ID|ADDRESS)\b/, "a form, not a command"],
+  [/^leukogram (train|adapt|evaluate|predict|compare)$/, "the name of a command"],
   [/^leukogram (serve|user|token|backup|restore|verify)\b/, "of the app; tests/cli/laboratory.test.ts runs them"],
   [/--fetch-weights|^leukogram fetch\b|^leukogram datasets \S+ --fetch/, "downloads"],
   [/--weights (resnet50|model\.safetensors|efficientnet)|--model (resnet50|vitb16)/, "weights that are not at hand"],
@@ -57,7 +58,8 @@ function prepare(): void {
   copyCells("pbc/Train", "pbc/Train", 12);
   copyCells("pbc-more", "pbc-more", 6);
   for (const name of ["jtsc", "new-laboratory", "cells-b", "more-labelled", "labelled"]) copyCells("jtsc", name, 10);
-  for (const name of ["cells-a", "cells-c", "smear", "more-cells", "labelled-cells"]) copyCells("chula", name, 8);
+  copyCells("chula", "smear", 50); // 200 cells are counted
+  for (const name of ["cells-a", "cells-c", "more-cells", "labelled-cells"]) copyCells("chula", name, 8);
   cpSync(walkImages(join(place, "jtsc"))[0]!, join(place, "cell.jpg"));
   cpSync(cnn!, join(place, "cnn_3.h5"));
   symlinkSync(weights!, join(place, "mobilenet_v2.h5"));
@@ -91,7 +93,7 @@ function prepare(): void {
       ...small,
     ],
     ["adapt", "mobilenetv2-anylab", "labelled", "--out", "runs/my-lab"],
-    ["evaluate", "mobilenetv2-anylab", "--data", "jtsc", "--out", "judged"],
+    ["evaluate", "runs/my-lab", "--data", "jtsc", "--out", "judged"],
   ];
   for (const args of steps) {
     const { status, stderr } = run(args);
@@ -130,7 +132,7 @@ function shortened(args: readonly string[]): readonly string[] {
   const [name] = args;
   const own = name === "train" || name === "crossvalidate" ? SHORT : [];
   // The same folder may be shown as the output of several commands.
-  const takesYes = args.includes("--out") && /^(train|crossvalidate|adapt|join)$/.test(name!);
+  const takesYes = name === "train" || (args.includes("--out") && /^(crossvalidate|adapt|join)$/.test(name!));
   return [...args, ...own, ...(takesYes || name === "convert" ? ["--yes"] : [])];
 }
 
