@@ -52,6 +52,7 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "alter table cases drop column voided",
     "drop table awaited_files",
     "alter table models drop column findings",
     "alter table runs drop column findings",

@@ -102,6 +102,21 @@ describe.sequential("signing", () => {
     await look();
   });
 
+  test("a case is made void with a reason, which it shows, and can't be amended any more", async () => {
+    const { page } = app;
+    await go(`cases/${id}/report`);
+    await page.getByRole("button", { name: "Reopen for amendment" }).waitFor();
+    await page.getByRole("button", { name: "Void", exact: true }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Void this case?" });
+    await look();
+    await dialog.getByLabel("Reason, such as a wrong specimen number").fill("wrong specimen");
+    await dialog.getByRole("button", { name: "Void the case" }).press("Enter");
+    await page.getByText("Void: wrong specimen").waitFor();
+    await page.getByRole("button", { name: "Reopen for amendment" }).waitFor({ state: "detached" });
+    expect(await page.getByRole("button", { name: "Void", exact: true }).count()).toBe(0);
+    await look();
+  });
+
   test("a case without cells can't be signed, and says so", async () => {
     const { page } = app;
     await go("cases");

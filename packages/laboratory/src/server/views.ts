@@ -17,6 +17,7 @@ export function caseView(row: CountedCase, user: string): z.infer<typeof caseSum
     reviewed: blind ? 0 : reviewed,
     signers: row.signers === 2 ? 2 : 1,
     amendment: row.reason,
+    voided: row.voided,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     secondReading: row.secondReading,

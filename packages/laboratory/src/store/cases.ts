@@ -61,12 +61,32 @@ export async function openCase(
   { id, ifRevision }: { readonly id: string; readonly ifRevision?: number | undefined },
 ): Promise<CaseRow> {
   const found = await requireCase(queries, id);
+  requireValid(found);
   if (found.status !== "open")
     throw new LeukogramError("ERR_CONFLICT", "the case is signed", {
       hint: "Amend the case, which reopens it with a reason.",
     });
   requireRevision(found, ifRevision);
   return found;
+}
+
+/** @throws ERR_CONFLICT if the case is void. */
+export function requireValid({ status }: Pick<CaseRow, "status">): void {
+  if (status === "void") throw new LeukogramError("ERR_CONFLICT", "the case is void", { hint: "Create another case." });
+}
+
+/** Voids a case, such as one under the wrong number: it stays with its reports, and can't be changed or signed any more. */
+export async function voidCase(
+  store: Store,
+  wish: Wish,
+  { id, reason }: { readonly id: string; readonly reason: string },
+): Promise<void> {
+  await change(store, wish, async ({ queries }) => {
+    const found = await requireCase(queries, id);
+    requireValid(found);
+    await queries.update(cases).set({ status: "void", voided: reason }).where(eq(cases.id, id));
+    return { caseId: id, content: { reason, before: found.status }, answer: {} };
+  });
 }
 
 /** @throws ERR_CONFLICT if the case has changed since it had that revision. */

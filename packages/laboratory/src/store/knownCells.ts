@@ -14,13 +14,14 @@ export interface LabelledCell {
   readonly label: string;
 }
 
-/** All cells that readers labelled in first readings, in order of arrival. */
+/** All cells that readers labelled in first readings, in order of arrival; those of void cases are left out. */
 export async function labelledCells({ database: { queries } }: Pick<Store, "database">): Promise<LabelledCell[]> {
   return await queries
     .select({ cell: cells.id, case: cells.caseId, file: cells.file, sha256: cells.sha256, label: labels.label })
     .from(labels)
     .innerJoin(cells, eq(cells.id, labels.cellId))
-    .where(eq(labels.reading, "first"))
+    .innerJoin(cases, eq(cases.id, cells.caseId))
+    .where(and(eq(labels.reading, "first"), ne(cases.status, "void")))
     .orderBy(cells.arrival, cells.number)
     .catch(tellIfGone);
 }
@@ -36,7 +37,7 @@ export interface CountedCell {
 
 /**
  * Cells to learn from, by the label that counts: those that a reader labelled and, of signed cases, those that count as the
- * model said.
+ * model said. Void cases teach nothing.
  *
  * @param wanted the cases; default: all.
  */
@@ -52,7 +53,12 @@ export async function countedCells(
     .innerJoin(cases, eq(cases.id, cells.caseId))
     .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
     .where(
-      and(wanted && inArray(cases.id, [...wanted]), ne(cells.status, "bad"), or(isNotNull(labels.label), isSigned)),
+      and(
+        ne(cases.status, "void"),
+        wanted && inArray(cases.id, [...wanted]),
+        ne(cells.status, "bad"),
+        or(isNotNull(labels.label), isSigned),
+      ),
     )
     .orderBy(cells.arrival, cells.number)
     .catch(tellIfGone);

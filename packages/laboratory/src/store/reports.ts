@@ -3,7 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, asc, desc, eq } from "drizzle-orm";
 import type { Scale } from "leukogram/data/scale/scale";
 import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
-import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision } from "./cases.ts";
+import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision, requireValid } from "./cases.ts";
 import { type ReadCell, readCells } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
@@ -96,6 +96,7 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
 
 function requireSignable(found: CountedCase, ifRevision: number | undefined): void {
   requireRevision(found, ifRevision);
+  requireValid(found);
   const refuse = (message: string, hint: string) => {
     throw new LeukogramError("ERR_CONFLICT", message, { hint });
   };
@@ -179,6 +180,7 @@ export async function amendCase(
 ): Promise<void> {
   await change(store, wish, async ({ queries }) => {
     const { status }: CaseRow = await requireCase(queries, caseId);
+    requireValid({ status });
     if (status === "open")
       throw new LeukogramError("ERR_CONFLICT", "the case is open", { hint: "Change the open case directly." });
     await queries.update(cases).set({ status: "open", reason }).where(eq(cases.id, caseId));

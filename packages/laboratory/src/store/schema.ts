@@ -54,7 +54,7 @@ export const cases = pgTable("cases", {
   age: doublePrecision("age"),
   comment: text("comment").notNull(),
   signers: integer("signers").notNull(),
-  status: text("status", { enum: ["open", "signing", "signed"] }).notNull(),
+  status: text("status", { enum: ["open", "signing", "signed", "void"] }).notNull(),
   revision: integer("revision").notNull(),
   model: text("model").notNull(),
   createdBy: text("created_by").notNull(),
@@ -63,6 +63,8 @@ export const cases = pgTable("cases", {
   secondReader: text("second_reader"),
   /** Why it was reopened after a signature. */
   reason: text("reason"),
+  /** Why it is void, if it is. */
+  voided: text("voided"),
 });
 
 /** Cells, with what their model said. */

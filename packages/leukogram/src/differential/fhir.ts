@@ -38,7 +38,7 @@ export interface DiagnosticReportOptions {
   /** When the blood was taken, as FHIR's dateTime: 2026-11-25, or with a time and zone. */
   readonly effective?: string | undefined;
   /** Default: preliminary, as nobody has signed it. */
-  readonly status?: "preliminary" | "final" | "amended" | undefined;
+  readonly status?: "preliminary" | "final" | "amended" | "entered-in-error" | undefined;
   /** When this version was made, as FHIR's instant. */
   readonly issued?: string | undefined;
   /** What the laboratory calls the report, and the specimen. */

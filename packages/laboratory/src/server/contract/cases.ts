@@ -16,7 +16,7 @@ export const moment = z.iso.datetime();
 export const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
 /** Where a case stands. */
-export const caseStatus = z.enum(["open", "signing", "signed"]);
+export const caseStatus = z.enum(["open", "signing", "signed", "void"]);
 
 /** What may be said of a case when it is made, and changed until it is signed. */
 export const caseFacts = z.object({
@@ -50,6 +50,8 @@ export const caseSummary = caseFacts.extend({
   awaited: z.int(),
   /** Why it was opened again after a signature, the last time. */
   amendment: z.string().nullable(),
+  /** Why it is void; null if it is not. */
+  voided: z.string().nullable(),
   createdBy: z.string(),
   createdAt: moment,
   secondReading: z.enum(["none", "going on", "finished"]),
@@ -180,6 +182,8 @@ export const report = z.object({
   number: z.int(),
   /** Why, for an amendment. */
   reason: z.string().nullable(),
+  /** Why its case is void; null if it is not. */
+  voided: z.string().nullable(),
   signatures: z.array(signature),
   isFinal: z.boolean(),
   /** SHA-256 of its content's canonical JSON. */

@@ -27,6 +27,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/cases/:case/signing": "Lists what stands against signing a case",
   "POST /api/v1/cases/:case/sign": "Signs a case, which freezes it",
   "POST /api/v1/cases/:case/amend": "Reopens a signed case, with a reason",
+  "POST /api/v1/cases/:case/void": "Voids a case, with a reason",
   "GET /api/v1/cases/:case/reports": "Lists the signed reports of a case",
   "GET /api/v1/cells/:cell/image": "Returns a cell's original image",
   "GET /api/v1/cells/:cell/thumbnail": "Returns a cell's image, at most 128 pixels wide",

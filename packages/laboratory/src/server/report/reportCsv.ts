@@ -37,7 +37,7 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
   const rows = differential.classes.map((row) => ({
     case: safe(facts.name),
     report: signed.number,
-    status: signed.isFinal ? "final" : "preliminary",
+    status: signed.voided !== null ? "void" : signed.isFinal ? "final" : "preliminary",
     class: row.class,
     cells: row.count,
     byModel: row.before,

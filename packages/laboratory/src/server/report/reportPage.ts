@@ -22,11 +22,12 @@ const UNIT = "10⁹/L";
 /** The HTML of a report. */
 export function reportPage(signed: z.infer<typeof report>, content: ReportContent): string {
   const { case: facts, differential, software, model, cells } = content;
-  const state = signed.isFinal
+  const signedState = signed.isFinal
     ? signed.number > 1
       ? "Amended report"
       : "Final report"
     : "Preliminary: not fully signed";
+  const state = signed.voided === null ? signedState : `Void. ${signedState}`;
   return page({
     title: `Differential count: ${facts.name}`,
     kind: state,
@@ -39,7 +40,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       facts.leukocytes === null ? "" : `white blood cells ${facts.leukocytes} × ${UNIT}`,
       facts.age === null ? "" : `age ${counted(facts.age, "year")}`,
     ].filter((fact) => fact !== ""),
-    lead: markup`${EVERY_PAGE}${warningList(warningsOf(content).map(printed))}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
+    lead: markup`${EVERY_PAGE}${warningList(signed.voided === null ? [] : [`This report is void: ${signed.voided}`])}${warningList(warningsOf(content).map(printed))}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
     version: software.version,
     sections: [
       { id: "count", heading: "Count", body: countSection(content) },

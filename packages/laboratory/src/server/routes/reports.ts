@@ -16,19 +16,23 @@ import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
 import { agreementWords, despiteWords, reportPage, warningsOf } from "../report/reportPage.ts";
 import { reportView } from "./signing.ts";
 
+/** A report, and why its case is void. */
+type FoundReport = SignedReport & { readonly voided: string | null };
+
 /** Signed reports: to print, and for machines. */
 export function addReportRoutes(app: App, { store }: Laboratory): void {
   const add = (
     [ending, type]: readonly [string, string],
-    send: (reply: FastifyReply, found: SignedReport, content: ReportContent) => unknown,
+    send: (reply: FastifyReply, found: FoundReport, content: ReportContent) => unknown,
   ) =>
     app.get(
       `${API}/reports/:report(^[0-9a-fA-F-]{36}$)${ending}`,
       { config: { access: READ }, schema: { tags: ["signing"], params: reportParams, produces: [type] } },
       async (request, reply) => {
         const found = await requireReport(store, request.params.report);
-        requireSight(await requireCase(store.database.queries, found.caseId), askedBy(request).user);
-        return send(reply, found, JSON.parse(found.content) as ReportContent);
+        const of = await requireCase(store.database.queries, found.caseId);
+        requireSight(of, askedBy(request).user);
+        return send(reply, { ...found, voided: of.voided }, JSON.parse(found.content) as ReportContent);
       },
     );
   add(["", "text/html"], (reply, found, content) =>
@@ -38,12 +42,12 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
         "content-security-policy",
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'",
       )
-      .send(reportPage(reportView(found), content)),
+      .send(reportPage(reportView(found, found.voided), content)),
   );
   add([".json", "application/json"], (reply, found, content) =>
     attach(reply, found, "json")
       .type("application/json")
-      .send({ ...reportView(found), content }),
+      .send({ ...reportView(found, found.voided), content }),
   );
   add([".csv", "text/csv"], (reply, found, content) =>
     attach(reply, found, "csv").type("text/csv; charset=utf-8").send(cellsCsv(content)),
@@ -51,7 +55,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
   add([".counts.csv", "text/csv"], (reply, found, content) =>
     attach(reply, found, "counts.csv")
       .type("text/csv; charset=utf-8")
-      .send(countsCsv(reportView(found), content)),
+      .send(countsCsv(reportView(found, found.voided), content)),
   );
   add([".fhir.json", "application/fhir+json"], (reply, found, content) => {
     if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cells of this report were counted");
@@ -61,6 +65,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       ...{ model, identifier: found.id, specimen: facts.name, signers: found.signatures.map(({ by }) => by) },
       warnings: warningsOf(content),
       remarks: [
+        found.voided === null ? "" : `Void: ${found.voided}`,
         content.despite === undefined ? "" : despiteWords(content.despite),
         found.reason === null ? "" : `Amended: ${found.reason}`,
         facts.comment === "" ? "" : `Comment: ${facts.comment}`,
@@ -76,8 +81,15 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
 }
 
 // Unsigned by one of two it is preliminary; what was amended says so.
-function statusOf({ isFinal, number, createdAt, signatures }: SignedReport) {
-  const status = !isFinal ? ("preliminary" as const) : number > 1 ? ("amended" as const) : ("final" as const);
+function statusOf({ isFinal, number, createdAt, signatures, voided }: FoundReport) {
+  const status =
+    voided !== null
+      ? ("entered-in-error" as const)
+      : !isFinal
+        ? ("preliminary" as const)
+        : number > 1
+          ? ("amended" as const)
+          : ("final" as const);
   // The last signature made it what it is.
   return { status, issued: (signatures.at(-1)?.at ?? createdAt).toISOString() };
 }

@@ -3,7 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { requireFinished, requireSight } from "leukogram/review/blindness";
 import { tallyOf } from "leukogram/review/count";
 import { z } from "zod";
-import { readCase } from "../../store/cases.ts";
+import { readCase, voidCase } from "../../store/cases.ts";
 import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
@@ -114,7 +114,7 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
         against: (input) => obstaclesOfReport(input, activeModel),
         content: reportContent,
       });
-      return reportView(await requireReport(store, id));
+      return reportView(await requireReport(store, id), null);
     },
   );
   app.post(
@@ -136,6 +136,26 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       return await caseOf(caseId, wish.actor);
     },
   );
+  app.post(
+    `${API}/cases/:case/void`,
+    {
+      config: { access: SIGN },
+      schema: {
+        tags: ["signing"],
+        params: caseParams,
+        headers: changing,
+        body: z.object({ reason: z.string().trim().min(1).max(2000) }),
+        response: { 200: caseSummary },
+      },
+    },
+    async (request) => {
+      const { case: id } = request.params;
+      const { reason } = request.body;
+      const wish = wishOf(request, { kind: "case.voided", asks: { id, reason } });
+      await voidCase(store, wish, { id, reason });
+      return await caseOf(id, wish.actor);
+    },
+  );
   app.get(
     `${API}/cases/:case/reports`,
     {
@@ -143,8 +163,8 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       schema: { tags: ["signing"], params: caseParams, response: { 200: z.object({ reports: z.array(report) }) } },
     },
     async (request) => {
-      const { id } = await readCase(store, request.params.case);
-      return { reports: (await readReports(store, id)).map(reportView) };
+      const { id, voided } = await readCase(store, request.params.case);
+      return { reports: (await readReports(store, id)).map((row) => reportView(row, voided)) };
     },
   );
 }
@@ -155,18 +175,13 @@ async function requirePassword(store: Store, { via, user }: Asking, password: st
   throw new LeukogramError("ERR_DENIED", "the password is wrong", { hint: "A signature needs your password." });
 }
 
-/** A report, as lists show it. */
-export function reportView({
-  id,
-  number,
-  reason,
-  sha256,
-  isFinal,
-  createdAt,
-  signatures,
-}: SignedReport): z.infer<typeof report> {
+/** A report, as lists show it. @param voided why its case is void, if it is. */
+export function reportView(
+  { id, number, reason, sha256, isFinal, createdAt, signatures }: SignedReport,
+  voided: string | null,
+): z.infer<typeof report> {
   return {
-    ...{ id, number, reason, sha256, isFinal },
+    ...{ id, number, reason, voided, sha256, isFinal },
     createdAt: createdAt.toISOString(),
     signatures: signatures.map(({ by, at, meaning }) => ({ by, at: at.toISOString(), meaning })),
   };

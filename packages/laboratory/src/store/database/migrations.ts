@@ -184,4 +184,12 @@ create table awaited_files (
 );
 `,
   },
+  {
+    id: 5,
+    sql: `
+alter table cases add column voided text;
+alter table cases drop constraint cases_status_check;
+alter table cases add constraint cases_status_check check (status in ('open', 'signing', 'signed', 'void'));
+`,
+  },
 ];

@@ -3,6 +3,7 @@ import type { CaseSummary } from "../api/types.ts";
 import { useMay } from "../app/session.tsx";
 import { CaseForm } from "../cases/CaseForm.tsx";
 import { StatusBadge } from "../cases/StatusBadge.tsx";
+import { VoidDialog } from "../cases/VoidDialog.tsx";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 
@@ -17,7 +18,9 @@ interface CaseHeadProps {
 /** Name, status and facts of a case, and the way to change them until it is signed. */
 export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps) {
   const [isEditing, setIsEditing] = useState(false);
+  const [isVoiding, setIsVoiding] = useState(false);
   const mayReview = useMay("reviewer");
+  const maySign = useMay("signer");
   const { leukocytes, age, comment, signers } = summary;
   const words = texts.case;
   return (
@@ -25,6 +28,7 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
       <h1>{summary.name}</h1>
       <StatusBadge summary={summary} />
       {summary.status === "open" && summary.amendment !== null && <p>{texts.report.because(summary.amendment)}</p>}
+      {summary.voided !== null && <p>{words.voided(summary.voided)}</p>}
       <p className="facts muted">
         {[
           leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
@@ -41,6 +45,21 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
         <button type="button" className="quiet small" onClick={() => setIsEditing(true)}>
           {words.edit}
         </button>
+      )}
+      {maySign && summary.status !== "void" && (
+        <button type="button" className="quiet small" onClick={() => setIsVoiding(true)}>
+          {words.voidDo}
+        </button>
+      )}
+      {isVoiding && (
+        <VoidDialog
+          caseId={summary.id}
+          onClose={() => setIsVoiding(false)}
+          onVoided={(next) => {
+            setIsVoiding(false);
+            onChanged(next);
+          }}
+        />
       )}
       {isEditing && (
         <Dialog title={words.edit} onClose={() => setIsEditing(false)}>

@@ -15,7 +15,7 @@ export function ReportList({ reports }: { readonly reports: readonly Report[] })
       {reports.toReversed().map((report) => (
         <li key={report.id} className="card">
           <h3>
-            {words.number(report.number)} <span className="badge">{report.isFinal ? words.final : words.open}</span>
+            {words.number(report.number)} <span className="badge">{stateOf(report)}</span>
           </h3>
           {report.reason !== null && <p>{words.because(report.reason)}</p>}
           <ul className="plain">
@@ -40,4 +40,9 @@ export function ReportList({ reports }: { readonly reports: readonly Report[] })
       ))}
     </ol>
   );
+}
+
+function stateOf({ voided, isFinal }: Report): string {
+  if (voided !== null) return texts.cases.status.void;
+  return isFinal ? texts.report.final : texts.report.open;
 }

@@ -70,12 +70,17 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
       </section>
       <div className="column">
         {obstacle !== undefined && <Notice>{obstacle}</Notice>}
-        {isKnown && obstacle === undefined && summary.status !== "signed" && maySign && preview !== undefined && (
-          <FaultArea>
-            <SignForm preview={preview} signed={signed} unsent={unsent} onMoved={onChanged} onSigned={done} />
-          </FaultArea>
-        )}
-        {summary.status !== "open" && maySign && (
+        {isKnown &&
+          obstacle === undefined &&
+          summary.status !== "signed" &&
+          summary.status !== "void" &&
+          maySign &&
+          preview !== undefined && (
+            <FaultArea>
+              <SignForm preview={preview} signed={signed} unsent={unsent} onMoved={onChanged} onSigned={done} />
+            </FaultArea>
+          )}
+        {summary.status !== "open" && summary.status !== "void" && maySign && (
           <FaultArea>
             <AmendForm caseId={summary.id} onAmended={done} />
           </FaultArea>
@@ -100,6 +105,7 @@ interface Signer {
 function obstacleOf({ status, secondReading }: CaseSummary, { maySign, hasSigned, isLocal }: Signer) {
   const words = texts.report;
   if (status === "signed") return undefined;
+  if (status === "void") return texts.case.frozen.void;
   if (!maySign) return words.maySignNot;
   if (secondReading === "going on") return words.isBeingRead;
   if (status === "signing" && hasSigned) return isLocal ? words.needsUsers : words.hasSigned;

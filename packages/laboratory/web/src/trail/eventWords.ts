@@ -42,6 +42,7 @@ export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, numbe
     case "case.signed":
       return content.number === undefined ? undefined : words.signed(content.number, content.meaning ?? "");
     case "case.amended":
+    case "case.voided":
       return content.reason;
     case "case.created":
     case "user.added":
