@@ -45,7 +45,7 @@ const audit: CommandModule = {
   examples: [
     "leukogram audit cells",
     "leukogram audit cells --out audit.html",
-    "leukogram audit cells/Train --predictions runs/cnn-cv/predictions.csv --out audit.html",
+    "leukogram audit cells --predictions runs/cnn-cv/predictions.csv --out audit.html",
     "leukogram audit A=cells-a B=cells-b --json",
   ],
   async execute({ args: [dirs], options, signal }) {
