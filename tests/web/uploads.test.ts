@@ -1,20 +1,17 @@
 // Uploads in a real browser against the real server: two drops, other pages, a reload, no network, a killed server. Nothing is lost without a word.
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { needsBrowser } from "../browser/support/chromium.ts";
 import { newDataFolder } from "../support/laboratory.ts";
-import { builtPath } from "../support/packages.ts";
 import { picture, pictures } from "../support/pictures.ts";
 import { violationsOf } from "./support/axe.ts";
-import { builtApp } from "./support/builtApp.ts";
 import { makeCase } from "./support/gallery.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
+import { startProgram } from "./support/startProgram.ts";
 
 const { test, chromium } = needsBrowser();
 
@@ -288,19 +285,4 @@ async function writtenPictures(count: number): Promise<string[]> {
       return path;
     }),
   );
-}
-
-// The server in a process of its own, with the app as it is built now.
-async function startProgram(data: string, port: number): Promise<{ child: ChildProcess; address: string }> {
-  const options = { folder: data, host: "127.0.0.1", port, model: "cnn-anylab", webApp: await builtApp() };
-  const script = `
-    const { startLaboratory } = await import(${JSON.stringify(builtPath("laboratory", "server/startLaboratory.js"))});
-    const options = ${JSON.stringify({ ...options, command: [builtPath("leukogram", "cli/main.js")] })};
-    const laboratory = await startLaboratory({ ...options, now: () => new Date() });
-    process.stdout.write(laboratory.address + "\\n");`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const address of createInterface(child.stdout!)) return { child, address };
-  throw new Error("the server did not start");
 }
