@@ -124,6 +124,6 @@ export async function readAwaited(queries: Queries, caseId: string): Promise<Awa
     .select({ upload, file, count })
     .from(awaitedFiles)
     .where(eq(awaitedFiles.caseId, caseId))
-    .orderBy(upload, file)
+    .orderBy(file, upload)
     .catch(tellIfGone);
 }
