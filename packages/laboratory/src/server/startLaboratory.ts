@@ -1,4 +1,5 @@
-import { isIP } from "node:net";
+import type { Server } from "node:http";
+import { isIP, type Socket } from "node:net";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { FastifyServerOptions } from "fastify";
 import { sweepSessions } from "../store/sessions.ts";
@@ -64,10 +65,12 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
     });
     onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");
+    const dropUnused = watchUnused(app.server);
     const address = await app.listen({ host, port });
     return {
       address,
       async close() {
+        dropUnused();
         await app.close();
         await stop();
       },
@@ -76,6 +79,20 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
     await stop();
     throw explain(error, port);
   }
+}
+
+// Browsers open connections in advance. One that never had a request is not idle to Node: it would keep a server that ends for a
+// minute. Returns what drops them.
+function watchUnused(server: Server): () => void {
+  const unused = new Set<Socket>();
+  server.on("connection", (socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", ({ socket }) => unused.delete(socket));
+  return () => {
+    for (const socket of unused) socket.destroy();
+  };
 }
 
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
