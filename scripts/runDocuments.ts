@@ -2,12 +2,13 @@
  * Runs the commands that the documents and `--help` show, on small data under the names that they use: trainings take one epoch of small
  * images. Prints a line for each, and what is not run, with the reason; exits with 1 if one fails.
  *
- *   npx tsx scripts/runDocuments.ts PROGRAM DATA CNN_3 WEIGHTS
+ *   npx tsx scripts/runDocuments.ts PROGRAM DATA CNN_3 WEIGHTS [WORDS]
  *
  * PROGRAM: bin/leukogram.js of a build. DATA: the folder with pbc, jtsc and chula. CNN_3: cnn_3.h5. WEIGHTS: ImageNet weights of MobileNetV2.
+ * WORDS: only commands with these words.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { COMMANDS } from "leukogram/cli/commands/index";
@@ -31,7 +32,8 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
 const SHORT = ["--epochs", "1", "--threads", "1"];
 const LIMIT = 240_000;
 
-const [program, data, cnn, weights] = process.argv.slice(2).map((path) => resolve(path));
+const [program, data, cnn, weights] = process.argv.slice(2, 6).map((path) => resolve(path));
+const words = process.argv[6] ?? "";
 if (weights === undefined) throw new Error("usage: npx tsx scripts/runDocuments.ts PROGRAM DATA CNN_3 WEIGHTS");
 
 const place = mkdtempSync(join(tmpdir(), "leukogram-documents-"));
@@ -128,18 +130,24 @@ async function linesToRun(): Promise<ReadonlyMap<string, string>> {
 const wordsOf = (line: string) =>
   (line.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^["']|["']$/g, ""));
 
+let again = 0;
+
+// What was prepared stays as it is: an output of its name gets another place.
 function shortened(args: readonly string[]): readonly string[] {
   const [name] = args;
   const own = name === "train" || name === "crossvalidate" ? SHORT : [];
-  // The same folder may be shown as the output of several commands.
-  const takesYes = name === "train" || (args.includes("--out") && /^(crossvalidate|adapt|join)$/.test(name!));
-  return [...args, ...own, ...(takesYes || name === "convert" ? ["--yes"] : [])];
+  const out = args.indexOf("--out") + 1;
+  const isTaken = out > 0 && existsSync(join(place, args[out]!)) && !/\.html$/.test(args[out]!);
+  const placed = isTaken ? args.with(out, `runs/again-${again++}`) : args;
+  const missing = name === "train" && out === 0 ? ["--out", `runs/again-${again++}`] : [];
+  return [...placed, ...missing, ...own, ...(name === "convert" ? ["--yes"] : [])];
 }
 
 const failed: string[] = [];
 try {
   prepare();
   for (const [line, where] of await linesToRun()) {
+    if (!line.includes(words)) continue;
     const [, reason] = NOT_RUN.find(([pattern]) => pattern.test(line)) ?? [];
     if (reason !== undefined) {
       process.stdout.write(`not run  ${where}: ${line} (${reason})\n`);
