@@ -1,5 +1,5 @@
 /**
- * Runs the commands that the documents and `--help` show, on small data under the names that they use: trainings take one epoch of small
+ * Runs the commands that the documents show, on small data under the names that they use: trainings take one epoch of small
  * images. Prints a line for each, and what is not run, with the reason; exits with 1 if one fails.
  *
  *   npx tsx scripts/runDocuments.ts PROGRAM DATA CNN_3 WEIGHTS [WORDS]
@@ -11,7 +11,6 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { COMMANDS } from "leukogram/cli/commands/index";
 import { walkImages } from "leukogram/data/folders/walk";
 import { filesBelow, ROOT } from "./documents/root.ts";
 import { shellLines } from "./documents/text.ts";
@@ -110,7 +109,7 @@ function prepare(): void {
 }
 
 /** Lines of shell that run the program, once each, with where they stand. */
-async function linesToRun(): Promise<ReadonlyMap<string, string>> {
+function linesToRun(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const add = (text: string, where: string) => {
     for (const part of text.split(/\s+&&\s+/)) {
@@ -123,7 +122,6 @@ async function linesToRun(): Promise<ReadonlyMap<string, string>> {
   };
   for (const file of ["README.md", ...filesBelow("docs").filter((name) => /^docs\/[\w-]+\.md$/.test(name))])
     for (const line of shellLines(readFileSync(join(ROOT, file), "utf8"))) add(line, file);
-  for (const { name, load } of COMMANDS) for (const line of (await load()).examples) add(line, `${name} --help`);
   return found;
 }
 
@@ -146,7 +144,7 @@ function shortened(args: readonly string[]): readonly string[] {
 const failed: string[] = [];
 try {
   prepare();
-  for (const [line, where] of await linesToRun()) {
+  for (const [line, where] of linesToRun()) {
     if (!line.includes(words)) continue;
     const [, reason] = NOT_RUN.find(([pattern]) => pattern.test(line)) ?? [];
     if (reason !== undefined) {

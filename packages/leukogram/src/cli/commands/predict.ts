@@ -51,7 +51,7 @@ const predict: CommandModule = {
     "leukogram predict runs/types cells/ --types five",
     "leukogram predict --model model.onnx cells/",
     "leukogram predict runs/cnn new-laboratory/ --tta --adapt-statistics",
-    "leukogram predict runs/cnn cell.jpg --scale 0.10um",
+    "leukogram predict mobilenetv2-anylab cell.jpg --scale 0.10um",
   ],
   async execute({ args: [words], options, signal }) {
     const flags = options as Flags;
