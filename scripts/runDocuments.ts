@@ -12,6 +12,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { walkImages } from "leukogram/data/folders/walk";
+import { wordsOf } from "./documents/commands.ts";
 import { filesBelow, ROOT } from "./documents/root.ts";
 import { shellLines } from "./documents/text.ts";
 
@@ -124,9 +125,6 @@ function linesToRun(): ReadonlyMap<string, string> {
     for (const line of shellLines(readFileSync(join(ROOT, file), "utf8"))) add(line, file);
   return found;
 }
-
-const wordsOf = (line: string) =>
-  (line.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^["']|["']$/g, ""));
 
 let again = 0;
 

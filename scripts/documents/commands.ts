@@ -40,8 +40,8 @@ export async function knownFlags(): Promise<ReadonlySet<string>> {
   return new Set(commands.flatMap((command) => command!.options.flatMap(({ long }) => long ?? [])));
 }
 
-// Words of a line of shell, without quotes, comments and what is redirected.
-function wordsOf(line: string): string[] {
+/** Words of a line of shell, without quotes, comments and what is redirected. */
+export function wordsOf(line: string): string[] {
   const plain = line.replace(/\s[<>#].*$/, "").replace(/^(?:[A-Z_]+=\S+ )+/, "");
   return (plain.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^["']|["']$/g, ""));
 }

@@ -23,7 +23,7 @@ const look = async () => void violations.push(...(await violationsOf(app.page)))
 const go = (place: string) => app.page.goto(`${app.address}/#/${place}`);
 
 describe.sequential("signing", () => {
-  test("cells unlike the model's are told above the count in red, and the shares are grey until they are reviewed", async () => {
+  test("a red warning of cells unlike the model's stands above the count, and the shares are grey until they are reviewed", async () => {
     const { page } = app;
     id = await makeCase(page, "Unfamiliar");
     const files = (await pictures(200)).map(({ name, bytes }) => ({ name, mimeType: "image/png", buffer: bytes }));

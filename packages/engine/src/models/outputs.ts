@@ -196,15 +196,17 @@ function requirePossible(outputs: OutputKind, shown: OutputKind | undefined, row
   const isPossible = outputs === "scores" || outputs === shown || (outputs === "sigmoid" && isUnit);
   const isOne = rows[0]!.length === 1;
   if (isPossible || (isOne && isUnit && outputs === "probabilities")) return;
-  const highest = Math.max(...rows.flatMap((row) => Array.from(row)).filter(Number.isFinite));
+  const highest = Math.max(...finiteOf(rows));
   if (shown === undefined && !(highest > (outputs === "percent" ? 100 : 1) + ROUNDING)) return;
   throw new LeukogramError("ERR_USAGE", `the model's outputs are not ${outputs}: ${rangeOf(rows)}`, {
     hint: shown === undefined ? "Use --outputs scores." : `Remove --outputs, or use --outputs ${shown}.`,
   });
 }
 
+const finiteOf = (rows: readonly ArrayLike<number>[]) => rows.flatMap((row) => Array.from(row)).filter(Number.isFinite);
+
 function rangeOf(rows: readonly ArrayLike<number>[]): string {
-  const all = rows.flatMap((row) => Array.from(row)).filter(Number.isFinite);
+  const all = finiteOf(rows);
   const sums = rows.map((row) => Array.from(row).reduce((a, b) => a + b, 0)).filter(Number.isFinite);
   if (all.length === 0) return "on test images they are NaN";
   const short = (value: number) => Number(value.toPrecision(3));

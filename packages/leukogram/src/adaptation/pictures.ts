@@ -6,8 +6,9 @@ import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import type { Value } from "@leukogram/engine/runtime/session";
 import { decodeImage } from "../data/pictures/image.ts";
 import { copyInto, layoutTarget } from "../data/pictures/pixelLayout.ts";
+import { Gate } from "../data/scale/gate.ts";
 import { scaleOfFiles } from "../data/scale/laboratoryScales.ts";
-import { PictureReading } from "../data/scale/pictureThreads.ts";
+import { PictureReading, undefinedIfUnread } from "../data/scale/pictureThreads.ts";
 import { badImage } from "../evaluation/classifyFiles.ts";
 import { CellPictures } from "../training/cellPictures.ts";
 import type { OpenRun } from "./openRun.ts";
@@ -62,25 +63,26 @@ export async function readPictures(
   const widthOf = redCellOf ?? (() => scale?.redCell);
   const form = { imageSize: [height, width], isSquare: false, cropRedCells: redCells, hasLooks: false } as const;
   const reading = new PictureReading(normalizer ? 0 : chosen.length, signal);
+  const gate = new Gate(availableParallelism() + 1);
+  const normalize = async (by: CellPictures, path: string) => {
+    if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
+    return await by.planar(await decodeImage(path));
+  };
   const bring = async (path: string, index: number) => {
-    if (normalizer) return normalizer.planar(await decodeImage(path));
+    if (normalizer) return await gate.pass(() => normalize(normalizer, path));
     const planar = new Uint8Array(3 * height * width);
     copyInto((await reading.bring(path, form, widthOf(index))).pixels, planar, target);
     return planar;
   };
-  const pixels = new Array<Uint8Array | undefined>(chosen.length);
-  let next = 0;
   let done = 0;
-  const worker = async () => {
-    for (let i = next++; i < chosen.length; i = next++) {
-      if (signal?.aborted) throw new LeukogramError("ERR_ABORTED", "reading images was interrupted");
-      const { path, index } = chosen[i]!;
-      pixels[i] = await bring(path, index).catch((error) => ifBad(error, strict));
-      onProgress?.(++done, chosen.length);
-    }
+  const bringOrLeave = async ({ path, index }: { readonly path: string; readonly index: number }) => {
+    const planar = await bring(path, index).catch((error) => ifBad(error, strict));
+    onProgress?.(++done, chosen.length);
+    return planar;
   };
+  let pixels: readonly (Uint8Array | undefined)[];
   try {
-    await Promise.all(Array.from({ length: normalizer ? availableParallelism() + 1 : chosen.length }, worker));
+    pixels = await Promise.all(chosen.map(bringOrLeave));
   } finally {
     await reading.close();
     await normalizer?.close();
@@ -98,6 +100,6 @@ export function selectPictures({ data, channels, height, width }: Pictures, indi
 }
 
 function ifBad(error: unknown, strict: boolean): undefined {
-  if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
-  if (strict) throw badImage(error);
+  undefinedIfUnread(error);
+  if (strict) throw badImage(error as LeukogramError);
 }

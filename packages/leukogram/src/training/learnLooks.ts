@@ -1,9 +1,8 @@
-import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
 import { laboratoryOf } from "../data/laboratories.ts";
 import type { Sample } from "../data/sample.ts";
 import { redCellsOf } from "../data/scale/laboratoryScales.ts";
-import { PictureReading } from "../data/scale/pictureThreads.ts";
+import { PictureReading, undefinedIfUnread } from "../data/scale/pictureThreads.ts";
 import type { Scale } from "../data/scale/scale.ts";
 import { type Familiarity, fitFamiliarity } from "../metrics/familiarity.ts";
 
@@ -30,7 +29,7 @@ export async function learnLooks(
   const form = { imageSize: [size, size], isSquare: false, cropRedCells, hasLooks: true } as const;
   const reading = new PictureReading(samples.length);
   const looksOfSample = async (sample: Sample) => {
-    const brought = await reading.bring(sample.path, form, widthOf.get(sample)).catch(ifUnread);
+    const brought = await reading.bring(sample.path, form, widthOf.get(sample)).catch(undefinedIfUnread);
     return brought?.looks;
   };
   const looks: Familiarity[] = [];
@@ -45,8 +44,4 @@ export async function learnLooks(
     await reading.close();
   }
   return looks;
-}
-
-function ifUnread(error: unknown): undefined {
-  if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
 }

@@ -25,6 +25,15 @@ import { reportContent } from "../report/reportContent.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 
+/** A step of a case for a reason. */
+const reasoned = {
+  tags: ["signing"],
+  params: caseParams,
+  headers: changing,
+  body: z.object({ reason: z.string().trim().min(1).max(2000) }),
+  response: { 200: caseSummary },
+};
+
 /** Second readings, signatures and amendments. */
 export function addSigningRoutes(app: App, { store, limits, work }: Laboratory): void {
   const caseOf = async (id: string, user: string) => caseView(await readCase(store, id), user);
@@ -117,45 +126,19 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       return reportView(await requireReport(store, id), null);
     },
   );
-  app.post(
-    `${API}/cases/:case/amend`,
-    {
-      config: { access: SIGN },
-      schema: {
-        tags: ["signing"],
-        params: caseParams,
-        headers: changing,
-        body: z.object({ reason: z.string().trim().min(1).max(2000) }),
-        response: { 200: caseSummary },
-      },
-    },
-    async (request) => {
-      const { case: caseId } = request.params;
-      const wish = wishOf(request, { kind: "case.amended", asks: { caseId, ...request.body } });
-      await amendCase(store, wish, { caseId, reason: request.body.reason });
-      return await caseOf(caseId, wish.actor);
-    },
-  );
-  app.post(
-    `${API}/cases/:case/void`,
-    {
-      config: { access: SIGN },
-      schema: {
-        tags: ["signing"],
-        params: caseParams,
-        headers: changing,
-        body: z.object({ reason: z.string().trim().min(1).max(2000) }),
-        response: { 200: caseSummary },
-      },
-    },
-    async (request) => {
-      const { case: id } = request.params;
-      const { reason } = request.body;
-      const wish = wishOf(request, { kind: "case.voided", asks: { id, reason } });
-      await voidCase(store, wish, { id, reason });
-      return await caseOf(id, wish.actor);
-    },
-  );
+  app.post(`${API}/cases/:case/amend`, { config: { access: SIGN }, schema: reasoned }, async (request) => {
+    const { case: caseId } = request.params;
+    const wish = wishOf(request, { kind: "case.amended", asks: { caseId, ...request.body } });
+    await amendCase(store, wish, { caseId, reason: request.body.reason });
+    return await caseOf(caseId, wish.actor);
+  });
+  app.post(`${API}/cases/:case/void`, { config: { access: SIGN }, schema: reasoned }, async (request) => {
+    const { case: id } = request.params;
+    const { reason } = request.body;
+    const wish = wishOf(request, { kind: "case.voided", asks: { id, reason } });
+    await voidCase(store, wish, { id, reason });
+    return await caseOf(id, wish.actor);
+  });
   app.get(
     `${API}/cases/:case/reports`,
     {

@@ -84,7 +84,7 @@ export function noAnswer(): ApiError {
   return new ApiError(0, { code: "ERR_NETWORK", message: texts.errors.network });
 }
 
-/** The error that an answer's text holds; one that nobody is signed in is told to who listens. */
+/** The error in the text of an answer; listeners hear if it says that nobody is signed in. */
 export function refusal(status: number, text: string): ApiError {
   if (status === 401) signedOut();
   try {

@@ -48,17 +48,8 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
           min={0.01}
           max={2000}
           defaultValue={summary?.leukocytes}
-          fault={words.decimal(0.01, 2000)}
         />
-        <DecimalField
-          name="age"
-          label={words.age}
-          hint={words.ageHint}
-          min={0}
-          max={130}
-          defaultValue={summary?.age}
-          fault={words.decimal(0, 130)}
-        />
+        <DecimalField name="age" label={words.age} hint={words.ageHint} min={0} max={130} defaultValue={summary?.age} />
         <Field label={words.signers}>
           <select name="signers" defaultValue={String(summary?.signers ?? 1)}>
             <option value="1">{words.oneSigner}</option>

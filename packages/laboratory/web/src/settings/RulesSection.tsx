@@ -48,7 +48,6 @@ export function RulesSection() {
               min={1}
               max={100_000}
               defaultValue={data.leastCells}
-              fault={texts.caseForm.decimal(1, 100_000)}
             />
             <DecimalField
               name="mostUnidentified"
@@ -57,7 +56,6 @@ export function RulesSection() {
               min={0}
               max={100}
               defaultValue={Number((100 * data.mostUnidentified).toFixed(2))}
-              fault={texts.caseForm.decimal(0, 100)}
             />
           </div>
           <div className="row end">

@@ -1,4 +1,5 @@
 import { type InputEvent, useId, useState } from "react";
+import { texts } from "../texts.ts";
 import { decimalOf } from "./decimal.ts";
 import { Field } from "./Field.tsx";
 
@@ -9,12 +10,11 @@ interface DecimalFieldProps {
   readonly min: number;
   readonly max: number;
   readonly defaultValue: number | null | undefined;
-  /** What to say of anything else than a number in its range. */
-  readonly fault: string;
 }
 
 /** A number or nothing, typed with a point or a comma: the browser's own field of numbers drops the comma of some languages. */
-export function DecimalField({ name, label, hint, min, max, defaultValue, fault }: DecimalFieldProps) {
+export function DecimalField({ name, label, hint, min, max, defaultValue }: DecimalFieldProps) {
+  const fault = texts.caseForm.decimal(min, max);
   const [isWrong, setIsWrong] = useState(false);
   const id = useId();
   const check = (input: HTMLInputElement) => {

@@ -30,7 +30,7 @@ export async function untilAnswered<T>(work: () => Promise<T>, { signal, onWait 
   }
 }
 
-// A full disk (507) is not mended by waiting, and whoever uploads should hear of it.
+// A full disk (507) is not mended by waiting, and the reader who uploads should see it.
 function waitOf(error: unknown): Wait | undefined {
   if (!(error instanceof ApiError)) return undefined;
   if (error.status === 401) return "signIn";

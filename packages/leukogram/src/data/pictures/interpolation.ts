@@ -6,7 +6,10 @@ export interface Interpolation {
   readonly share: Float32Array;
 }
 
-// compute_interpolation_weights of TensorFlow's resize_bilinear_op.cc, with HalfPixelScaler, in single precision.
+/**
+ * Where `to` new rows or columns lie between `from` old ones: compute_interpolation_weights of TensorFlow's resize_bilinear_op.cc, with
+ * HalfPixelScaler, in single precision.
+ */
 export function interpolation(from: number, to: number): Interpolation {
   const weights = { lower: new Int32Array(to), upper: new Int32Array(to), share: new Float32Array(to) };
   const scale = Math.fround(from / to);

@@ -1,12 +1,11 @@
 // The scale of each laboratory's pictures, from its unlabelled cells.
 
-import { LeukogramError } from "@leukogram/engine/core/errors";
 import { spread } from "@leukogram/engine/core/spread";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { laboratoryOf } from "../laboratories.ts";
 import type { Sample } from "../sample.ts";
 import { scaleInFiles } from "./fileScales.ts";
-import { PictureReading } from "./pictureThreads.ts";
+import { PictureReading, undefinedIfUnread } from "./pictureThreads.ts";
 import { type MeasuredScale, MOST_MEASURED, measureScale, type Scale, withFileScale } from "./scale.ts";
 
 /** Options of {@link laboratoryScales} and {@link scaleOfFiles}. */
@@ -61,11 +60,7 @@ export async function redCellsOf(
 export async function scaleOfFiles(paths: readonly string[], { signal }: ScaleOptions = {}): Promise<MeasuredScale> {
   const chosen = spread(paths, MOST_MEASURED);
   const reading = new PictureReading(chosen.length, signal);
-  const read = (path: string) =>
-    reading.sizes(path).catch((error: unknown) => {
-      if (error instanceof LeukogramError && error.code === "ERR_IMAGE") return undefined;
-      throw error;
-    });
+  const read = (path: string) => reading.sizes(path).catch(undefinedIfUnread);
   const looked = await Promise.all(chosen.map(read)).finally(() => reading.close());
   const measured = measureScale(looked.flatMap((one) => one ?? []));
   return withFileScale(measured, await scaleInFiles(paths, { signal }));

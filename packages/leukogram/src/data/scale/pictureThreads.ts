@@ -155,3 +155,8 @@ async function readHere(
   if (form === undefined) return { sizes: cellSizes(image), brought: undefined };
   return { sizes: undefined, brought: bringPicture(image, form, redCell) };
 }
+
+/** For files that are left out if they can't be read: undefined for such an error. @throws any other */
+export function undefinedIfUnread(error: unknown): undefined {
+  if (!(error instanceof LeukogramError) || error.code !== "ERR_IMAGE") throw error;
+}

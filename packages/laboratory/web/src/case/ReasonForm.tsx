@@ -1,0 +1,47 @@
+import type { FormEvent, ReactNode } from "react";
+import { newKey, send, withTries } from "../api/client.ts";
+import type { CaseSummary } from "../api/types.ts";
+import { Field } from "../ui/Field.tsx";
+import { focusNext } from "../ui/focusNext.ts";
+import { useAction } from "../ui/useAction.ts";
+
+interface ReasonFormProps {
+  readonly caseId: string;
+  readonly step: "amend" | "void";
+  readonly label: string;
+  readonly button: string;
+  /** Beside "form". */
+  readonly className?: string;
+  readonly isPrimary?: boolean;
+  readonly onDone: (summary: CaseSummary) => void;
+  /** What stands above the field. */
+  readonly children: ReactNode;
+}
+
+/** Takes a case a step that needs a reason. */
+export function ReasonForm(props: ReasonFormProps) {
+  const { caseId, step, label, button, className = "", isPrimary = false, onDone, children } = props;
+  const [run, isBusy] = useAction(async (reason: string) => {
+    const key = newKey();
+    const summary = await withTries(() => send<CaseSummary>("POST", `/cases/${caseId}/${step}`, { reason }, key));
+    focusNext(".tabs a");
+    onDone(summary);
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void run(String(new FormData(event.currentTarget).get("reason")));
+  };
+  return (
+    <form className={`form ${className}`} onSubmit={submit}>
+      {children}
+      <Field label={label}>
+        <textarea name="reason" rows={2} required maxLength={2000} />
+      </Field>
+      <div className="row end">
+        <button type="submit" className={isPrimary ? "primary" : undefined} disabled={isBusy}>
+          {button}
+        </button>
+      </div>
+    </form>
+  );
+}
