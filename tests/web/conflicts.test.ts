@@ -75,4 +75,31 @@ describe.sequential("two readers at one cell", () => {
     await box.waitFor({ state: "detached" });
     expect((await labels())[1]).toBe("Eosinophil");
   });
+
+  test("a label that comes while an older list of the cells is on its way stays", async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isAsked = false;
+    await ben.unrouteAll();
+    await ben.route("**/cells?*", async (route) => {
+      const response = await route.fetch();
+      isAsked = true;
+      await released;
+      await route.fulfill({ response });
+    });
+    await ben.goto(`${app.address}/#/cases`);
+    const events = ben.waitForResponse(/\/events$/);
+    await ben.goto(`${app.address}/#/cases/${id}/review`);
+    await events;
+    await expect.poll(() => isAsked).toBe(true);
+    await openCell(ada, 3);
+    await ada.keyboard.press("m");
+    await saved(ada);
+    await ben.getByText(/^Cell 3, Monocyte/).waitFor({ state: "attached" });
+    release();
+    await ben.getByText(/^Cell 4,/).waitFor({ state: "attached" });
+    expect(await ben.getByText(/^Cell 3, Monocyte/).count()).toBe(1);
+  });
 });

@@ -56,6 +56,8 @@ export class CaseStore {
   readonly #steps = new UndoStack();
   /** Cells that were on screen while the case is open. */
   readonly seen = new Set<string>();
+  // Of each load under way, the cells that changed since it began: what it brings of them may be older.
+  readonly #loads = new Set<Set<string>>();
   // Cells are taken from events once they are asked for: before that, nobody looks at them.
   #isAsked = false;
   // The count is for the review alone.
@@ -114,13 +116,15 @@ export class CaseStore {
   async load(): Promise<void> {
     const { caseId, reading } = this.#options;
     this.#isAsked = true;
+    const newer = new Set<string>();
+    this.#loads.add(newer);
     try {
       let after = "";
       let classes: readonly string[] = [];
       do {
         const path = `/cases/${caseId}/cells?reading=${reading}&limit=${PAGE}${after}`;
         const page = await get<{ cells: Cell[]; classes: string[]; next: number | string | null }>(path);
-        for (const cell of page.cells) this.#cells.set(cell.id, cell);
+        for (const cell of page.cells) if (!newer.has(cell.id)) this.#cells.set(cell.id, cell);
         classes = page.classes;
         after = page.next === null || page.next === undefined ? "" : `&after=${page.next}`;
       } while (after !== "");
@@ -128,6 +132,8 @@ export class CaseStore {
       await this.#loadCount();
     } catch (error) {
       this.#show({ error: error as ApiError });
+    } finally {
+      this.#loads.delete(newer);
     }
   }
 
@@ -140,7 +146,7 @@ export class CaseStore {
 
   /** Takes what the server sent by itself. */
   take({ revision, waiting, awaited, cells }: CaseEvent): void {
-    if (this.#isAsked) for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
+    if (this.#isAsked) for (const cell of cells ?? []) this.#set(cell);
     const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
     this.#show({ waiting, awaited, revision });
     if (isNew && this.#state.isLoaded) void this.#loadCount();
@@ -199,11 +205,8 @@ export class CaseStore {
 
   #saved({ changes }: LabelRequest, { revision, differential, conflicts }: LabelAnswer): void {
     const disputed = new Set(conflicts.map(({ cell }) => cell));
-    this.#apply(
-      this.#cells,
-      changes.filter(({ cell }) => !disputed.has(cell)),
-    );
-    for (const { cell, label, by } of conflicts) this.#apply(this.#cells, [{ cell, label }], by ?? "");
+    this.#keep(changes.filter(({ cell }) => !disputed.has(cell)));
+    for (const { cell, label, by } of conflicts) this.#keep([{ cell, label }], by ?? "");
     const others = this.#state.conflicts.filter(({ cell }) => !disputed.has(cell));
     this.#show({ revision, conflicts: [...others, ...conflicts], ...(differential && { differential }) });
   }
@@ -215,17 +218,27 @@ export class CaseStore {
     this.#options.onRefused(error, changes.length);
   }
 
-  #apply(cells: Map<string, Cell>, changes: Changes, reader = this.#options.user): void {
+  // What the server is known to have.
+  #keep(changes: Changes, reader = this.#options.user): void {
     for (const { cell: id, label } of changes) {
-      const cell = cells.get(id);
-      if (cell) cells.set(id, withLabel(cell, label, reader));
+      const cell = this.#cells.get(id);
+      if (cell) this.#set(withLabel(cell, label, reader));
     }
+  }
+
+  #set(cell: Cell): void {
+    this.#cells.set(cell.id, cell);
+    for (const newer of this.#loads) newer.add(cell.id);
   }
 
   #show(change: Partial<CaseState>): void {
     const { waiting } = this.#queue;
     const cells = new Map(this.#cells);
-    for (const { changes } of waiting) this.#apply(cells, changes);
+    for (const { changes } of waiting)
+      for (const { cell: id, label } of changes) {
+        const cell = cells.get(id);
+        if (cell) cells.set(id, withLabel(cell, label, this.#options.user));
+      }
     const shown = [...cells.values()].sort((a, b) => a.number - b.number);
     this.#state = {
       ...this.#state,
