@@ -4,6 +4,7 @@ export { type ErrorCode, LeukogramError, type LeukogramErrorOptions } from "./co
 export type { Estimate } from "./core/estimate.ts";
 export { Rng } from "./core/rng.ts";
 export type { Dim, Shape } from "./core/shape.ts";
+export { hearSpans, type Span } from "./core/spans.ts";
 export type { StopSignal } from "./core/stopSignal.ts";
 export type { ClassNames } from "./formats/classNames.ts";
 export type { DownloadOptions } from "./formats/download.ts";

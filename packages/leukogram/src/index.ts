@@ -222,6 +222,7 @@ export { type RocCurve, rocCurve } from "./metrics/rocCurve.ts";
 export type { ConformalRule, RejectRule, RiskPoint } from "./metrics/selective.ts";
 export type { ShownCells } from "./report/pictures/cellSection.ts";
 export { comparisonReport, runReport } from "./report/text/html.ts";
+export { Profile, type ProfileRow, type ProfileSummary, profileTable } from "./report/text/profile.ts";
 export type {
   AdaptationFacts,
   BootstrapSettings,

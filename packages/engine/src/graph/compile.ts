@@ -1,3 +1,4 @@
+import { timedNow } from "../core/spans.ts";
 import { type ToOnnxOptions, toOnnx } from "./onnx/toOnnx.ts";
 import { rewrite } from "./rewrite.ts";
 import { lower, SIMPLIFY } from "./rewrites/simplify.ts";
@@ -8,6 +9,8 @@ export type CompileOptions = ToOnnxOptions;
 
 /** Simplifies a graph, lowers it to standard operators, and returns the bytes of its ONNX model. */
 export function compile(outputs: Readonly<Record<string, Tensor>>, options: CompileOptions = {}): Uint8Array {
-  const simple = rewrite(outputs, SIMPLIFY);
-  return toOnnx(rewrite(simple, [lower, ...SIMPLIFY]), options);
+  return timedNow("Compile a graph", () => {
+    const simple = rewrite(outputs, SIMPLIFY);
+    return toOnnx(rewrite(simple, [lower, ...SIMPLIFY]), options);
+  });
 }

@@ -2,8 +2,10 @@ import { availableParallelism } from "node:os";
 import "./noTelemetry.ts";
 import * as ort from "onnxruntime-node";
 import { LeukogramError } from "../core/errors.ts";
+import { isTimed, timed } from "../core/spans.ts";
 import { readMetadata } from "./metadata.ts";
-import { firstLine, OrtSession, unreadable } from "./ortSession.ts";
+import { OperatorTimes } from "./operatorTimes.ts";
+import { firstLine, OrtSession, RUN_NAME, unreadable } from "./ortSession.ts";
 import type { Device, Session, SessionOptions } from "./session.ts";
 
 /** How a device that does not answer is mended. */
@@ -31,7 +33,7 @@ export function availableDevices(): readonly Device[] {
  */
 export async function createSession(
   model: Uint8Array,
-  { device = "cpu", threads = availableParallelism() }: SessionOptions = {},
+  { device = "cpu", threads = availableParallelism(), runName = RUN_NAME }: SessionOptions = {},
 ): Promise<Session> {
   const devices = availableDevices();
   if (!devices.includes(device))
@@ -40,20 +42,28 @@ export async function createSession(
       `device "${device}" is not available here; this installation has ${devices.join(", ")}`,
       { hint: DEVICE_HINT[device] },
     );
-  const session = await load(model, device, threads).catch(async (cause: Error) => {
-    if (device === "cpu") throw unreadable(cause);
-    // What the CPU can load is no fault of the model's.
-    const onCpu = await load(model, "cpu", threads).catch((error: Error) => Promise.reject(unreadable(error)));
-    await onCpu.release();
-    throw new LeukogramError("ERR_RUNTIME", `device "${device}" can't be used here: ${firstLine(cause)}`, {
-      hint: DEVICE_HINT[device],
-      cause,
-    });
-  });
-  return new OrtSession(session, { Tensor: ort.Tensor, metadata: readMetadata(model) });
+  const operators = isTimed() ? new OperatorTimes(runName) : undefined;
+  const session = await timed("Load a model", () => load(model, device, threads, operators)).catch(
+    async (cause: Error) => {
+      if (device === "cpu") throw unreadable(cause);
+      // What the CPU can load is no fault of the model's.
+      const onCpu = await load(model, "cpu", threads).catch((error: Error) => Promise.reject(unreadable(error)));
+      await onCpu.release();
+      throw new LeukogramError("ERR_RUNTIME", `device "${device}" can't be used here: ${firstLine(cause)}`, {
+        hint: DEVICE_HINT[device],
+        cause,
+      });
+    },
+  );
+  return new OrtSession(session, { Tensor: ort.Tensor, metadata: readMetadata(model), runName, operators });
 }
 
-function load(model: Uint8Array, device: Device, threads: number): Promise<ort.InferenceSession> {
+function load(
+  model: Uint8Array,
+  device: Device,
+  threads: number,
+  operators?: OperatorTimes,
+): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(model, {
     executionProviders: [device],
     intraOpNumThreads: threads,
@@ -62,6 +72,7 @@ function load(model: Uint8Array, device: Device, threads: number): Promise<ort.I
     // Patterns of preallocation cost more than they save where the arena is warm.
     enableMemPattern: false,
     logSeverityLevel: 4,
+    ...operators?.options,
     extra: { session: { force_spinning_stop: "1" } },
   });
 }

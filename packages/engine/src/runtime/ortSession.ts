@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { LeukogramError } from "../core/errors.ts";
 import { numElements, show } from "../core/shape.ts";
+import { timed } from "../core/spans.ts";
 import type { DType, TensorData } from "../graph/tensor.ts";
 import type { Session, Value } from "./session.ts";
 
@@ -12,6 +13,9 @@ const DTYPE = new Map<unknown, DType>([
   [BigInt64Array, "int64"],
 ]);
 
+/** What a profile calls the runs of a session that has no name of its own. */
+export const RUN_NAME = "Run the model";
+
 /** What {@link OrtSession} needs of the build that made the session. */
 export interface OrtBuild {
   readonly Tensor: typeof Tensor;
@@ -21,6 +25,10 @@ export interface OrtBuild {
   readonly inTurn?: (<T>(run: () => Promise<T>) => Promise<T>) | undefined;
   /** Whether outputs are written into arrays that are handed in; they are copied otherwise. Default: true. */
   readonly writesInPlace?: boolean;
+  /** What a profile calls its runs. */
+  readonly runName?: string | undefined;
+  /** Tells its operators' times after its release. */
+  readonly operators?: { tell(): Promise<void> } | undefined;
 }
 
 /** A session of onnxruntime-node or onnxruntime-web as a {@link Session}. */
@@ -55,7 +63,7 @@ export class OrtSession implements Session {
     const missing = inputNames.filter((name) => !(name in feeds));
     if (missing.length > 0)
       throw new LeukogramError("ERR_RUNTIME", `run: no value for input "${missing.join('", "')}"`);
-    const { writesInPlace = true, inTurn = (run) => run() } = this.#build;
+    const { writesInPlace = true, inTurn = (run) => run(), runName = RUN_NAME } = this.#build;
     const fetches = Object.fromEntries(
       this.outputNames.map((name) => {
         const place = writesInPlace ? outputs[name] : undefined;
@@ -63,7 +71,8 @@ export class OrtSession implements Session {
       }),
     );
     const inputs = Object.fromEntries(inputNames.map((name) => [name, this.#toOrt(name, feeds[name]!)]));
-    const results = await inTurn(() => this.#session.run(inputs, fetches)).catch((cause: Error) => {
+    const run = () => timed(runName, () => this.#session.run(inputs, fetches));
+    const results = await inTurn(run).catch((cause: Error) => {
       throw new LeukogramError("ERR_RUNTIME", `run: ${cause.message.trim().replace(/\s*\n\s*/g, " ")}`, { cause });
     });
     return Object.fromEntries(
@@ -75,7 +84,7 @@ export class OrtSession implements Session {
   }
 
   release(): Promise<void> {
-    this.#released ??= this.#session.release();
+    this.#released ??= this.#session.release().then(() => this.#build.operators?.tell());
     return this.#released;
   }
 

@@ -45,4 +45,6 @@ export interface SessionOptions {
   readonly device?: Device | undefined;
   /** Threads inside an operator; default: one a core. */
   readonly threads?: number | undefined;
+  /** What a profile calls the session's runs; default: "Run the model". */
+  readonly runName?: string | undefined;
 }

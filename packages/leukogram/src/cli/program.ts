@@ -7,6 +7,7 @@ import type { CommandModule } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { interruptible } from "./interrupt.ts";
 import { preparePictures, readsPictures } from "./pictureFlags.ts";
+import { profiled } from "./profileFlag.ts";
 import { clearLine } from "./progress.ts";
 
 const NOTICE = "Research use only; Leukogram is not a medical device.";
@@ -80,7 +81,7 @@ function addCommand(program: Command, name: string, module: CommandModule): void
       await interruptible(
         async (signal) => {
           if (readsPictures(command)) await preparePictures(command, signal);
-          await module.execute({ args: command.processedArgs, options, signal });
+          await profiled(options.profile, () => module.execute({ args: command.processedArgs, options, signal }));
           // Where no progress was shown, nobody has said what was noticed.
           if (!quiet) onRemark((text) => process.stderr.write(`Note: ${text}\n`));
         },

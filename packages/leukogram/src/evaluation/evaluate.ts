@@ -2,6 +2,7 @@ import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
+import { timedNow } from "@leukogram/engine/core/spans";
 import type { Matrix } from "../metrics/checkInputs.ts";
 import { classificationReport } from "../metrics/classificationReport.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
@@ -35,10 +36,11 @@ export interface ResamplingOptions {
  * const predictions = await readPredictionsCsv("runs/cnn/predictions/test.csv");
  * const { accuracy } = evaluatePredictions(predictions);
  */
-export function evaluatePredictions(
-  predictions: Predictions,
-  { resamples = 2000, seed = 0 }: ResamplingOptions = {},
-): Evaluation {
+export function evaluatePredictions(predictions: Predictions, options: ResamplingOptions = {}): Evaluation {
+  return timedNow("Compute metrics", () => evaluation(predictions, options));
+}
+
+function evaluation(predictions: Predictions, { resamples = 2000, seed = 0 }: ResamplingOptions): Evaluation {
   requirePredictions("evaluate", predictions);
   const { classes } = predictions;
   const rows = knownRows(predictions);

@@ -1,6 +1,7 @@
 // A training as a whole: images, weights, model, judgement, run folder.
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { timed } from "@leukogram/engine/core/spans";
 import type { SessionOptions } from "@leukogram/engine/runtime/session";
 import { scaleSentences } from "../evaluation/crops/scaleWords.ts";
 import { dataName, type JudgedRun, type RunSets, writeRun } from "../report/writeRun.ts";
@@ -121,7 +122,7 @@ export function sessionOfRecipe({ device, threads }: Recipe): SessionOptions {
 }
 
 function judge(trained: TrainedModel, sets: RunSets, options: Parameters<typeof writeRun>[2]): Promise<JudgedRun> {
-  return writeRun(trained, sets, options).catch((cause: unknown) => {
+  return timed("Evaluate and write the report", () => writeRun(trained, sets, options)).catch((cause: unknown) => {
     if (!(cause instanceof LeukogramError) || cause.code !== "ERR_ABORTED") throw cause;
     throw new LeukogramError(
       "ERR_ABORTED",

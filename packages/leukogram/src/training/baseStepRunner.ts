@@ -134,7 +134,7 @@ export class BaseStepRunner {
 
   /** Losses [N] and probabilities [N, K], flat, with the parameters as they are. Pixels are plain [N, C, H, W]. */
   async evaluate({ images, labels }: Batch): Promise<{ losses: Float32Array; probabilities: Float32Array }> {
-    this.#evaluation ??= this.#load(compile(evaluationGraph(this.#model, this.#options)));
+    this.#evaluation ??= this.#load(compile(evaluationGraph(this.#model, this.#options)), "Validation step");
     const feeds: Record<string, Value> = {
       [STEP.images]: { data: images, shape: toGraphShape(this.#model.input.shape, labels.length) as number[] },
       [STEP.labels]: { data: labels, shape: [labels.length] },
@@ -222,11 +222,11 @@ export class BaseStepRunner {
           blocks: (await this.#runtime.supportsBlocks?.(this.#options)) ?? false,
         })
       : { model: compile(outputs), layout, chunks: [batchSize] };
-    return { ...compiled, session: await this.#load(compiled.model) };
+    return { ...compiled, session: await this.#load(compiled.model, "Training step") };
   }
 
-  #load(model: Uint8Array): Promise<Session> {
-    return this.#runtime.createSession(model, this.#options);
+  #load(model: Uint8Array, runName: string): Promise<Session> {
+    return this.#runtime.createSession(model, { ...this.#options, runName });
   }
 
   #imageFeeds(

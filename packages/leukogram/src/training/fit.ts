@@ -1,3 +1,4 @@
+import { timed } from "@leukogram/engine/core/spans";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type FitLoopOptions, type FitResult, fitLoop, type RunStore } from "./fitLoop.ts";
@@ -25,7 +26,7 @@ function fileStore({ checkpoint, history }: NonNullable<FitOptions["files"]>): R
   return {
     name: checkpoint,
     read: () => readCheckpoint(checkpoint),
-    save: (state) => writeCheckpoint(checkpoint, state),
+    save: (state) => timed("Write a checkpoint", () => writeCheckpoint(checkpoint, state)),
     writeHistory: (rows) => writeFileWhole(history, formatHistory(rows)),
   };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { timed } from "@leukogram/engine/core/spans";
 import { writeKeras } from "@leukogram/engine/formats/keras/kerasV3";
 import { loadBackboneWeights } from "@leukogram/engine/formats/weights/backboneWeights";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
@@ -102,7 +103,9 @@ export async function trainModel(
       size: built.model.input.shape[0]!,
     });
     const home = { looks, temperature: undefined };
-    await writeModel(built.model, { classes: train.classes, recipe, home }, options.out);
+    await timed("Write the model", () =>
+      writeModel(built.model, { classes: train.classes, recipe, home }, options.out),
+    );
     const time = trainingTime(result.history);
     return {
       out: options.out,

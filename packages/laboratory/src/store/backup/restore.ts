@@ -6,6 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { linesOf } from "@leukogram/engine/core/lines";
 import { sql } from "drizzle-orm";
 import { Guard } from "leukogram/data/archives/guard";
 import tar from "tar-stream";
@@ -16,7 +17,6 @@ import { pagesOf } from "../pages.ts";
 import type { Store } from "../store.ts";
 import { type Verified, verifyTrail } from "../verifyTrail.ts";
 import { TABLES } from "./backup.ts";
-import { linesOf } from "./lines.ts";
 
 const head = z.object({
   format: z.literal("leukogram-backup"),
@@ -143,7 +143,7 @@ async function fill(store: Store, tables: ReadonlyMap<string, string>): Promise<
       };
       const path = tables.get(table);
       if (path === undefined) continue; // of an earlier version
-      for await (const line of linesOf(createReadStream(path))) {
+      for await (const line of linesOf(createReadStream(path, "utf8"))) {
         if (line === "") continue;
         rows.push(line);
         length += line.length;

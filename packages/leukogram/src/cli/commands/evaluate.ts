@@ -12,6 +12,7 @@ import { addModelFlags, foreignOf, MODEL_WORDS, type ModelFlags } from "../forei
 import { addLabelFreeFlags } from "../labelFreeFlags.ts";
 import { laboratoryHeadline, laboratoryLines } from "../laboratories.ts";
 import { addSessionFlags, collect, print, sessionOf, share, shareText } from "../options.ts";
+import { addProfileFlag } from "../profileFlag.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
 import { addTypesFlag } from "../typesFlag.ts";
@@ -54,6 +55,7 @@ const evaluate: CommandModule = {
     addLabelFreeFlags(command);
     addClassNameFlags(command);
     addSessionFlags(command);
+    addProfileFlag(command);
   },
   examples: [
     "leukogram evaluate runs/cnn --data cells",

@@ -9,6 +9,7 @@ import { addModelFlags, foreignOf, MODEL_ENDINGS, MODEL_WORDS, type ModelFlags }
 import { addLabelFreeFlags } from "../labelFreeFlags.ts";
 import { modelAndPaths } from "../modelAndPaths.ts";
 import { addSessionFlags, sessionOf } from "../options.ts";
+import { addProfileFlag } from "../profileFlag.ts";
 import { Progress } from "../progress.ts";
 import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
 import { addTypesFlag } from "../typesFlag.ts";
@@ -43,6 +44,7 @@ const predict: CommandModule = {
     addScaleFlag(command);
     addLabelFreeFlags(command);
     addSessionFlags(command);
+    addProfileFlag(command);
   },
   examples: [
     "leukogram predict cell.jpg",
@@ -52,6 +54,7 @@ const predict: CommandModule = {
     "leukogram predict --model model.onnx cells/",
     "leukogram predict runs/cnn new-laboratory/ --tta --adapt-statistics",
     "leukogram predict mobilenetv2-anylab cell.jpg --scale 0.10um",
+    "leukogram predict cnn-anylab cells/ --profile trace.json",
   ],
   async execute({ args: [words], options, signal }) {
     const flags = options as Flags;

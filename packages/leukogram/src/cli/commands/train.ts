@@ -9,6 +9,7 @@ import { addClassNameFlags, howReadOf } from "../classNameFlags.ts";
 import type { CommandInput, CommandModule } from "../command.ts";
 import { laboratoryHeadlines } from "../laboratories.ts";
 import { addProgressFlag, collect, print, shareText } from "../options.ts";
+import { addProfileFlag } from "../profileFlag.ts";
 import { Progress } from "../progress.ts";
 import { addRecipeFlags, recipeOf } from "../recipeFlags.ts";
 import { addScaleFlag, type ScaleFlag } from "../scaleFlag.ts";
@@ -46,6 +47,7 @@ const train: CommandModule = {
       .option("--skip-bad", "skip unreadable images and report how many");
     addScaleFlag(command, { several: true });
     addProgressFlag(command);
+    addProfileFlag(command);
     addWeightsFlags(command);
     addClassNameFlags(command);
     addRecipeFlags(command);

@@ -1,4 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { timed } from "@leukogram/engine/core/spans";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { type Augmentation, checkAugmentation } from "../augmentation/augment.ts";
 import { layoutSize, layoutTarget, type PixelLayout } from "../pictures/pixelLayout.ts";
@@ -113,7 +114,7 @@ export function createLoader(cache: ImageCache, options: LoaderOptions): Loader 
     try {
       for (send(); ahead.length > 0; send()) {
         const { indices, filled } = ahead.shift()!;
-        const buffer = await untilAborted(filled, signal);
+        const buffer = await timed("Wait for a batch", () => untilAborted(filled, signal));
         const pixels = new Uint8Array(buffer, 0, indices.length * size);
         yield { pixels, labels: Int32Array.from(indices, (i) => labels[i]!), indices, count: indices.length };
         free.push(buffer);

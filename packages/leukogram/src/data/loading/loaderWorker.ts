@@ -3,6 +3,7 @@ import { openSync, readSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
+import { timedNow } from "@leukogram/engine/core/spans";
 import type { Augmentation } from "../augmentation/augment.ts";
 import { pictureChange } from "../pictures/pictureChange.ts";
 import { layoutSize, type PixelLayout } from "../pictures/pixelLayout.ts";
@@ -48,13 +49,15 @@ function serve({ file, height, width, imageSize, layout, augmentation, seed }: L
   };
   const fill = ({ buffer, epoch, position, indices }: LoaderJob): ArrayBuffer => {
     const epochRng = augmentRng.fork(epoch);
-    for (const [i, index] of indices.entries()) {
-      read(index, source);
-      const out = new Uint8Array(buffer, i * size, size);
-      change(source, epochRng.fork(position + i), out, (place) =>
-        read(indices[Math.floor(place * indices.length)]!, other),
-      );
-    }
+    timedNow("Make a batch (augmentation)", () => {
+      for (const [i, index] of indices.entries()) {
+        read(index, source);
+        const out = new Uint8Array(buffer, i * size, size);
+        change(source, epochRng.fork(position + i), out, (place) =>
+          read(indices[Math.floor(place * indices.length)]!, other),
+        );
+      }
+    });
     return buffer;
   };
   answerJobs(fill, (buffer) => [buffer]);

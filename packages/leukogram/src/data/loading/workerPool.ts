@@ -1,5 +1,6 @@
 import type { Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, LeukogramError } from "@leukogram/engine/core/errors";
+import { isTimed, tellSpan } from "@leukogram/engine/core/spans";
 import { startWorker } from "./startWorker.ts";
 import { END, type WorkerReply, type WorkerRequest } from "./workerJobs.ts";
 
@@ -57,7 +58,7 @@ export class WorkerPool<Job, Answer> {
     return new Promise<Answer>((resolve, reject) => {
       member.pending.set(id, { resolve, reject });
       member.worker.ref(); // what waits for an answer must keep the process alive
-      member.worker.postMessage({ id, job } satisfies WorkerRequest<Job>, transfer);
+      member.worker.postMessage({ id, job, isTimed: isTimed() } satisfies WorkerRequest<Job>, transfer);
     });
   }
 
@@ -79,7 +80,9 @@ export class WorkerPool<Job, Answer> {
   }
 
   #listen(member: Member): void {
-    member.worker.on("message", ({ id, answer, failure }: WorkerReply<Answer>) => {
+    const thread = `${this.#name} thread ${member.worker.threadId}`;
+    member.worker.on("message", ({ id, answer, failure, spans }: WorkerReply<Answer>) => {
+      for (const span of spans) tellSpan({ ...span, thread });
       const waiting = member.pending.get(id);
       member.pending.delete(id);
       if (member.pending.size === 0) member.worker.unref();

@@ -1,3 +1,4 @@
+import { timedNow } from "@leukogram/engine/core/spans";
 import { resizeArea } from "../pictures/resizeArea.ts";
 import type { RgbImage } from "../pictures/rgbImage.ts";
 import { DENSITY } from "./density.ts";
@@ -13,8 +14,10 @@ export interface CellSizes {
 
 /** Measures the nucleus and the red cells of a picture. */
 export function cellSizes(image: RgbImage): CellSizes {
-  const nucleus = findNucleus(image);
-  return { nucleus, redCells: nucleus === undefined ? [] : redCellWidths(image, nucleus) };
+  return timedNow("Measure nucleus and red cells", () => {
+    const nucleus = findNucleus(image);
+    return { nucleus, redCells: nucleus === undefined ? [] : redCellWidths(image, nucleus) };
+  });
 }
 
 /** Pixels that a nucleus is brought to: enough to tell round cells from others. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import { timed } from "@leukogram/engine/core/spans";
 import { shownPath } from "../archives/unpackedFolder.ts";
 import { remarkPicture } from "../remarks.ts";
 import { decodeTiff } from "../tiff/decodeTiff.ts";
@@ -39,7 +40,11 @@ export interface DecodeOptions {
  * @throws LeukogramError ERR_IMAGE, naming the file, if it is missing, empty, cut short, no image, too large, or of a
  * kind that is not read.
  */
-export async function decodeImage(
+export function decodeImage(source: string | Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
+  return timed("Read and decode an image", () => readAndDecode(source, options));
+}
+
+async function readAndDecode(
   source: string | Uint8Array,
   {
     name = typeof source === "string" ? shownPath(source) : "image",
@@ -47,7 +52,7 @@ export async function decodeImage(
     jpegDct = "accurate",
     bits = toldBits(),
     findBits = async () => (typeof source === "string" ? await bitsOfSet(source) : undefined),
-  }: DecodeOptions = {},
+  }: DecodeOptions,
 ): Promise<RgbImage> {
   const bytes = typeof source === "string" ? await readBytes(source, name) : source;
   if (bytes.length === 0) {

@@ -1,4 +1,5 @@
 // Pictures of any size in the form that a model takes: in pages as in Node, and there in threads too.
+import { timedNow } from "@leukogram/engine/core/spans";
 import { looksOf } from "../microscopy/measures.ts";
 import { resizeBilinearUint8 } from "../pictures/resize.ts";
 import type { RgbImage } from "../pictures/rgbImage.ts";
@@ -34,12 +35,16 @@ export interface BroughtPicture {
  *
  * @param redCell width of a red cell, pixels, if the laboratory's scale is known
  */
-export function bringPicture(
+export function bringPicture(image: RgbImage, form: PictureForm, redCell: number | undefined): BroughtPicture {
+  return timedNow("Bring an image into the model's form", () => bring(image, form, redCell));
+}
+
+function bring(
   image: RgbImage,
   { imageSize: [height, width], isSquare, cropRedCells, looksSize = height, hasLooks }: PictureForm,
   redCell: number | undefined,
 ): BroughtPicture {
-  const looks = (seen: RgbImage) => (hasLooks ? looksOf(seen) : undefined);
+  const looks = (seen: RgbImage) => (hasLooks ? timedNow("Measure looks", () => looksOf(seen)) : undefined);
   if (cropRedCells !== undefined) {
     const { pixels, ...crop } = cropAtScale(image, { redCells: cropRedCells, redCell, size: height });
     return { pixels, looks: looks(middleOf({ data: pixels, width, height }, looksSize)), crop };

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
-import { linesOf } from "@leukogram/laboratory/store/backup/lines";
+import { linesOf } from "@leukogram/engine/core/lines";
 import { expect, test } from "vitest";
 
 async function linesFrom(chunks: readonly Uint8Array[]): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of linesOf(Readable.from(chunks, { objectMode: false }))) lines.push(line);
+  for await (const line of linesOf(Readable.from(chunks, { objectMode: false }).setEncoding("utf8"))) lines.push(line);
   return lines;
 }
 
