@@ -38,6 +38,8 @@ const at = (values: readonly number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
 const median = (values: readonly number[]) => at(values, 0.5);
 
+const shownNumber = (value: number | undefined) => value?.toFixed(2) ?? "";
+
 async function startedOf(contenders: readonly Contender[]): Promise<Contender[]> {
   const started: Contender[] = [];
   for (const contender of contenders)
@@ -123,7 +125,7 @@ if (!existsSync(join(root, "packages/leukogram/dist/program/main.js")))
 if (wanted.includes("mobilenetv2-folder")) makeRuns(given as Given, weights);
 
 const [versions, cpu] = [versionsOf(given.python), cpus()[0]!.model];
-const machine = { cpu, cores: cpus().length, threads: availableParallelism() };
+const machine = { processor: cpu, cores: cpus().length, threads: availableParallelism() };
 const results: Result[] = [];
 const file = out ?? join(root, "bench/results", `${new Date().toISOString().slice(0, 10)}.csv`);
 for (const row of ROWS.filter(({ name }) => wanted.includes(name))) {
@@ -136,7 +138,12 @@ for (const row of ROWS.filter(({ name }) => wanted.includes(name))) {
   }
   const lines = results.map(({ row: name, contender, n, ...figures }) => ({
     ...{ row: name, contender, n },
-    ...Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, value?.toFixed(2) ?? ""])),
+    min_ms: shownNumber(figures.min),
+    median_ms: shownNumber(figures.median),
+    spread: shownNumber(figures.spread),
+    cpu_ms: shownNumber(figures.cpu),
+    peak_mb: shownNumber(figures.peak),
+    ours_over_it: shownNumber(figures.ours),
     ...machine,
     versions,
   }));
