@@ -75,4 +75,13 @@ describe.sequential("two readers at one cell", () => {
     await box.waitFor({ state: "detached" });
     expect((await labels())[1]).toBe("Eosinophil");
   });
+
+  test("each page says who else has the case open, until that page is closed", async () => {
+    const also = (page: Page) => page.getByRole("status").filter({ hasText: "Also open: local" });
+    await also(ben).waitFor();
+    await also(ada).waitFor();
+    expect(await violationsOf(ada)).toEqual([]);
+    await ben.close({ runBeforeUnload: true });
+    await also(ada).waitFor({ state: "detached" });
+  });
 });

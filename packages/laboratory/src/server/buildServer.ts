@@ -16,6 +16,7 @@ import { addInferenceRoutes } from "./routes/inference.ts";
 import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
+import { addReaderRoutes } from "./routes/readers.ts";
 import { addReportRoutes } from "./routes/reports.ts";
 import { addRuleRoutes } from "./routes/rules.ts";
 import { addRunRoutes } from "./routes/runs.ts";
@@ -68,6 +69,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addCellRoutes(app, options);
   addPictureRoutes(app, options);
   addEventRoutes(app, options);
+  addReaderRoutes(app, options);
   addSigningRoutes(app, options);
   addReportRoutes(app, options);
   addTrailRoutes(app, options);

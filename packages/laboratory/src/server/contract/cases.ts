@@ -59,6 +59,9 @@ export const caseSummary = caseFacts.extend({
   isBlind: z.boolean(),
 });
 
+/** Who has a case open in other pages, by name. */
+export const readers = z.object({ others: z.array(z.string()) });
+
 /** A cell. */
 export const cell = z.object({
   id: z.uuid(),

@@ -19,6 +19,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "DELETE /api/v1/cases/:case/uploads": "Gives up all announced files that have not arrived",
   "GET /api/v1/cases/:case/cells": "Lists cells with the model's predictions and the labels of a reading",
   "GET /api/v1/cases/:case/events": "Streams changes of a case (server-sent events)",
+  "PUT /api/v1/cases/:case/readers/:page": "Says that a page has a case open, and returns who else has it open",
+  "DELETE /api/v1/cases/:case/readers/:page": "Says that a page was closed",
   "POST /api/v1/cases/:case/labels": "Labels cells: all or none, except those that another reader labelled meanwhile",
   "GET /api/v1/cases/:case/differential": "Returns the differential count, with exact intervals",
   "POST /api/v1/cases/:case/second-reading": "Starts a blind second reading",

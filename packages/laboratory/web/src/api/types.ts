@@ -15,6 +15,8 @@ export type Estimate = z.infer<typeof cases.estimate>;
 export type CaseFacts = z.infer<typeof cases.caseFacts>;
 /** A case as a list shows it. */
 export type CaseSummary = z.infer<typeof cases.caseSummary>;
+/** Who else has a case open. */
+export type Readers = z.infer<typeof cases.readers>;
 /** A cell with its answer and labels. */
 export type Cell = z.infer<typeof cases.cell>;
 /** New labels of cells. */

@@ -55,6 +55,7 @@ export const caseTexts = {
     adult: "adult",
     age: (years: number) => (years === 1 ? "1 year" : `${years} years`),
     twoSigners: "two signatures",
+    alsoOpen: (names: readonly string[]) => `Also open: ${joined(names)}`,
     refused: (cells: number, why: string) =>
       `${many(cells, "change was", "changes were")} not saved and undone. ${why}`,
     classified: (cells: number) => `All ${many(cells, "cell is", "cells are")} classified.`,
