@@ -1,19 +1,36 @@
 import { eq } from "drizzle-orm";
+import { canonicalJson } from "./canonicalJson.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { settings } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { change, type Wish } from "./trail.ts";
 
 /** What a laboratory demands of a count before it is signed without a reason. */
-export interface Rules {
+export type Rules = {
   /** The smallest number of cells counted. */
   readonly leastCells: number;
   /** The largest share of unidentified cells, of these and those counted, 0 to 1. */
   readonly mostUnidentified: number;
-}
+  /** Values below or above these are critical. */
+  readonly critical: ClassLimits;
+  /** What makes a second reading needed. */
+  readonly secondReader: readonly ("range" | "critical" | "unidentified")[];
+};
+
+/** Lower and upper limits by class: of its share in per cent, and of its cells, 10^9 per litre. */
+export type ClassLimits = {
+  readonly percent: ByClass;
+  readonly absolute: ByClass;
+};
+
+type ByClass = { readonly [name: string]: readonly [low: number | null, high: number | null] };
 
 /** Rules of a laboratory that has not set its own. */
-export const DEFAULT_RULES: Rules = { leastCells: 100, mostUnidentified: 0.1 };
+export const DEFAULT_RULES: Rules = {
+  ...{ leastCells: 100, mostUnidentified: 0.1 },
+  critical: { percent: {}, absolute: {} },
+  secondReader: [],
+};
 
 /** Where they are written. */
 const RULES = "rules";
@@ -24,13 +41,16 @@ export async function readRules(queries: Queries): Promise<Rules> {
   return found === undefined ? DEFAULT_RULES : { ...DEFAULT_RULES, ...(JSON.parse(found.value) as Rules) };
 }
 
+/** Rules that change; what is undefined stays. */
+export type RulesChange = { readonly [K in keyof Rules]?: Rules[K] | undefined };
+
 /** Sets the laboratory's rules; the trail keeps those before. */
-export async function changeRules(store: Store, wish: Wish, rules: Rules): Promise<void> {
+export async function changeRules(store: Store, wish: Wish, changes: RulesChange): Promise<void> {
   await change(store, wish, async ({ queries }) => {
     const before = await readRules(queries);
-    if (before.leastCells === rules.leastCells && before.mostUnidentified === rules.mostUnidentified)
-      return { answer: {} };
-    const value = JSON.stringify(rules);
+    const rules = { ...before, ...definedOf(changes) };
+    const value = canonicalJson(rules);
+    if (value === canonicalJson(before)) return { answer: {} };
     await queries
       .insert(settings)
       .values({ name: RULES, value })
@@ -38,3 +58,6 @@ export async function changeRules(store: Store, wish: Wish, rules: Rules): Promi
     return { content: { rules: { ...rules }, before: { ...before } }, answer: {} };
   });
 }
+
+const definedOf = (changes: RulesChange) =>
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<Rules>;

@@ -1,28 +1,24 @@
 import { countedLabel } from "leukogram/review/answer";
-import { groupOf, tallyOf } from "leukogram/review/count";
 import type { Json } from "../../store/canonicalJson.ts";
 import type { ReadCell } from "../../store/cells.ts";
-import type { Despite, ReportInput } from "../../store/reports.ts";
+import type { ReportInput, Said } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
 import { agreementNow } from "../agreement.ts";
 import { countOf, reportOf } from "../count.ts";
-import { answeredCell, cropView } from "../views.ts";
+import { answeredCell, cropView, tallyOfCells } from "../views.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
 export type ReportContent = ReturnType<typeof contentOf>;
 
 /** The content of a report as it is hashed and kept. */
-export function reportContent(input: ReportInput, despite?: Despite): { readonly [key: string]: Json | undefined } {
+export function reportContent(input: ReportInput, said: Said = {}): { readonly [key: string]: Json | undefined } {
   // What JSON leaves out is left out before it is hashed.
-  return JSON.parse(JSON.stringify(contentOf(input, despite))) as { readonly [key: string]: Json };
+  return JSON.parse(JSON.stringify(contentOf(input, said))) as { readonly [key: string]: Json };
 }
 
-function contentOf(
-  { found, cells, second, head, number, at, scale, rules }: ReportInput,
-  despite: Despite | undefined,
-) {
+function contentOf({ found, cells, second, head, number, at, scale, rules }: ReportInput, { despite, critical }: Said) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
-  const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
+  const tally = tallyOfCells(cells);
   const full = reportOf(tally, found);
   return {
     notice: "Research use only; not a medical device.",
@@ -39,6 +35,8 @@ function contentOf(
     rules: rules as typeof rules | undefined,
     /** Left out where nothing stood against the signature. */
     despite,
+    /** Left out if no value was critical. */
+    critical,
     trail: head,
     differential: countOf(tally, found, full),
     full: full ?? null,

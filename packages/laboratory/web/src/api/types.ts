@@ -1,6 +1,7 @@
 // What goes over the wire, as the server's contract says it; types alone, so that no zod comes into the page.
 import type { z } from "zod";
 import type * as cases from "../../../src/server/contract/cases.ts";
+import type * as limits from "../../../src/server/contract/limits.ts";
 import type * as signing from "../../../src/server/contract/signing.ts";
 import type * as uploads from "../../../src/server/contract/uploads.ts";
 import type * as work from "../../../src/server/contract/work.ts";
@@ -41,6 +42,8 @@ export type Awaited = z.infer<typeof uploads.awaited>;
 export type Obstacle = z.infer<typeof signing.obstacle>;
 /** What the laboratory demands of a count before it is signed. */
 export type Rules = z.infer<typeof signing.rules>;
+/** Lower and upper limits of classes. */
+export type ClassLimits = z.infer<typeof limits.limits>;
 /** A signed report. */
 export type Report = z.infer<typeof cases.report>;
 /** An event of the audit trail. */

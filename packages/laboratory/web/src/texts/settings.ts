@@ -21,12 +21,27 @@ export const settingsTexts = {
     rules: "Rules for signing",
     rulesWhat:
       "A count that breaks a rule can be signed only with a reason, which the report prints. Each change of the rules is in the trail.",
-    rulesNow: ({ leastCells, mostUnidentified }: Rules) =>
-      `Now: at least ${many(leastCells, "cell")} counted, and at most ${number.format(100 * mostUnidentified)} % unidentified.`,
+    rulesNow: ({ leastCells, mostUnidentified, critical, secondReader }: Rules) => {
+      const limits = Object.keys(critical.percent).length + Object.keys(critical.absolute).length;
+      return `Now: at least ${many(leastCells, "cell")} counted, and at most ${number.format(100 * mostUnidentified)} % unidentified; ${limits === 0 ? "no critical values" : `critical values for ${many(limits, "figure")}`}; ${secondReader.length === 0 ? "no second reading needed" : "a second reading in some cases"}.`;
+    },
     leastCells: "Smallest number of cells",
     leastCellsHint: "Cells counted; laboratories count 100 or more.",
     mostUnidentified: "Limit of unidentified cells, %",
     mostUnidentifiedHint: "Share of the cells counted and unidentified.",
+    limits: {
+      column: (unit: "percent" | "absolute", side: "low" | "high") =>
+        `${side === "low" ? "below" : "above"}, ${unit === "percent" ? "%" : "10⁹/L"}`,
+    },
+    critical: "Critical values",
+    criticalHint:
+      "A critical value must be reported to somebody before signing; the report prints to whom, and when. Limits in 10⁹/L apply only if the white cell count is known. Leave empty for none.",
+    secondReader: "A second reading is needed if",
+    reflexes: {
+      range: "a class is outside its reference range",
+      critical: "a value is critical",
+      unidentified: "a cell is unidentified",
+    },
     rulesDo: "Set the rules",
     rulesSet: "The rules are set. They apply to signatures from now on.",
     users: "Users",
