@@ -115,7 +115,7 @@ export type { CroppedAnswer } from "./evaluation/crops/cropTally.ts";
 export type { CrossValidation, OutOfFold, SplitResult } from "./evaluation/crossValidate.ts";
 export { evaluatePredictions, type ResamplingOptions } from "./evaluation/evaluate.ts";
 export { type AnswerOptions, answerImages, type ModelAnswers } from "./evaluation/evaluateModel.ts";
-export type { FamiliarityFigures } from "./evaluation/familiarity.ts";
+export type { FamiliarityFigures } from "./metrics/familiarity.ts";
 export type { ClassEstimates, Headline, Headlines } from "./evaluation/figures.ts";
 export type { Assumptions } from "./evaluation/foreign/assumptions.ts";
 export type { ForeignOptions } from "./evaluation/foreign/foreignModel.ts";

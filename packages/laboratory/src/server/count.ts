@@ -6,8 +6,8 @@ import { cropWords } from "leukogram/cells/cropCounts";
 import { differentialReport } from "leukogram/differential/differentialReport";
 import { readRanges } from "leukogram/differential/referenceRanges";
 import type { DifferentialReport } from "leukogram/differential/types";
-import { familiarityOf } from "leukogram/evaluation/familiarity";
 import type { Tally } from "leukogram/review/count";
+import { shownWarnings, warningsOf } from "leukogram/review/warnings";
 import type { z } from "zod";
 import type { differential } from "./contract/cases.ts";
 
@@ -23,7 +23,7 @@ export function reportOf(tally: Tally, { leukocytes, age }: CountFacts): Differe
   const { counts, unidentified, reviewed } = tally;
   return differentialReport(
     { classes: CELL_TYPES, counts, left: 0, unidentified },
-    { reviewed, ...lookOf(tally), leukocytes: leukocytes ?? undefined, ranges: readRanges(age ?? undefined) },
+    { reviewed, ...warningsOf(tally), leukocytes: leukocytes ?? undefined, ranges: readRanges(age ?? undefined) },
   );
 }
 
@@ -48,30 +48,11 @@ export function countOf(
       before: before[k]!,
     };
   });
-  const { cautions = [], withheld } = lookOf(tally);
   return {
     ...{ cells, unidentified, artefacts, smudges, waiting, classes, crops },
-    warnings: [...cautions, ...(withheld === undefined ? [] : [withheld])],
-    isUnreliable: withheld !== undefined,
+    ...shownWarnings(warningsOf(tally)),
     flags: [...(report?.flags ?? []), ...(report?.withheld === undefined ? [] : [report.withheld])],
     notes: [...(report?.notes ?? ["No cells counted yet."]), ...cropWords(crops)],
-  };
-}
-
-// What the model said of cells that it knows nothing like is worth little, whatever its probabilities; nor are its
-// answers to the others there, which are of the same stain and camera.
-function lookOf({ classified, unfamiliar, byModel, unfamiliarByModel }: Tally): {
-  readonly cautions?: readonly string[];
-  readonly withheld?: string;
-} {
-  if (!familiarityOf(unfamiliar, classified).warns) return {};
-  return {
-    cautions: [
-      `These cells do not look like the model's training images: ${unfamiliar} of ${classified} are less familiar than 99 % of them. ${unfamiliarByModel} of these were not labelled by a reader.`,
-    ],
-    ...(byModel > 0 && {
-      withheld: `Flags are withheld, because the model's mistakes may distort the shares: label the ${byModel} cells that only the model classified, or adapt the model to this laboratory.`,
-    }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { counted } from "@leukogram/engine/core/counted";
 import type { DifferentialReport } from "leukogram/differential/types";
-import { familiarityOf } from "leukogram/evaluation/familiarity";
+import { familiarityOf } from "leukogram/metrics/familiarity";
 import type { Tally } from "leukogram/review/count";
 import type { z } from "zod";
 import type { CountedCase } from "../../store/cases.ts";
