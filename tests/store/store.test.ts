@@ -20,7 +20,7 @@ import { Clock, newFolder } from "../support/laboratory.ts";
 import { overBothDatabases, type Place } from "./stores.ts";
 
 // U+2028 comes from pasted text; readline of Node 24 takes it for the end of a line.
-const FACTS = { name: "S-1", leukocytes: null, age: null, comment: "pasted\u2028text", signers: 1 };
+const FACTS = { name: "S-1", leukocytes: null, age: null, sex: null, comment: "pasted\u2028text", signers: 1 };
 const wishOf = (kind: string, key: string = randomUUID(), asks = {}) => ({ actor: "Ada", key, kind, asks });
 
 const open: Store[] = [];

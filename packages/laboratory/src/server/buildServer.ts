@@ -16,6 +16,7 @@ import { addInferenceRoutes } from "./routes/inference.ts";
 import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
+import { addRangeRoutes } from "./routes/ranges.ts";
 import { addReaderRoutes } from "./routes/readers.ts";
 import { addReportRoutes } from "./routes/reports.ts";
 import { addRuleRoutes } from "./routes/rules.ts";
@@ -77,6 +78,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addModelRoutes(app, options);
   addScaleRoutes(app, options);
   addRuleRoutes(app, options);
+  addRangeRoutes(app, options);
   addRunRoutes(app, options);
   addLookingRoutes(app, options);
   await addInferenceRoutes(app, options);

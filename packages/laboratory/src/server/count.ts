@@ -4,7 +4,7 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { cropWords } from "leukogram/cells/cropCounts";
 import { differentialReport } from "leukogram/differential/differentialReport";
-import { readRanges } from "leukogram/differential/referenceRanges";
+import type { ReferenceRanges } from "leukogram/differential/referenceRanges";
 import type { DifferentialReport } from "leukogram/differential/types";
 import type { Tally } from "leukogram/review/count";
 import { shownWarnings, warningsOf } from "leukogram/review/warnings";
@@ -14,16 +14,17 @@ import type { differential } from "./contract/cases.ts";
 /** What a case says beside its cells. */
 export interface CountFacts {
   readonly leukocytes: number | null;
-  readonly age: number | null;
+  /** What is usual for whom it is of. */
+  readonly ranges: ReferenceRanges;
 }
 
 /** The report of src/differential on the labels that count; undefined if no cell is counted. */
-export function reportOf(tally: Tally, { leukocytes, age }: CountFacts): DifferentialReport | undefined {
+export function reportOf(tally: Tally, { leukocytes, ranges }: CountFacts): DifferentialReport | undefined {
   if (tally.cells === 0) return undefined;
   const { counts, unidentified, reviewed } = tally;
   return differentialReport(
     { classes: CELL_TYPES, counts, left: 0, unidentified },
-    { reviewed, ...warningsOf(tally), leukocytes: leukocytes ?? undefined, ranges: readRanges(age ?? undefined) },
+    { reviewed, ...warningsOf(tally), leukocytes: leukocytes ?? undefined, ranges },
   );
 }
 
@@ -34,10 +35,9 @@ export function countOf(
   report = reportOf(tally, facts),
 ): z.infer<typeof differential> {
   const { cells, unidentified, artefacts, smudges, waiting, before, counts, crops } = tally;
-  const ranges = report?.ranges ?? readRanges(facts.age ?? undefined);
   const classes = CELL_TYPES.map((name, k) => {
     const row = report?.classes[k];
-    const range = ranges.percent[name];
+    const range = facts.ranges.percent[name];
     return {
       class: name,
       count: counts[k]!,

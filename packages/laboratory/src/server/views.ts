@@ -11,10 +11,11 @@ import type { caseSummary, cell } from "./contract/cases.ts";
 
 /** A case for the one who asks. */
 export function caseView(row: CountedCase, user: string): z.infer<typeof caseSummary> {
-  const { id, name, leukocytes, age, comment, status, revision, model, cells, waiting, bad, reviewed, awaited } = row;
+  const { id, name, leukocytes, age, sex, comment, status, revision, model, cells, waiting, bad, reviewed, awaited } =
+    row;
   const blind = isBlind(row, user);
   return {
-    ...{ id, name, leukocytes, age, comment, status, revision, model, cells, waiting, bad, awaited },
+    ...{ id, name, leukocytes, age, sex, comment, status, revision, model, cells, waiting, bad, awaited },
     reviewed: blind ? 0 : reviewed,
     signers: row.signers === 2 ? 2 : 1,
     amendment: row.reason,

@@ -9,7 +9,7 @@ import { type Change, change, type Wish } from "./trail.ts";
 export type CaseRow = typeof cases.$inferSelect;
 
 /** What may be said of a case. */
-export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "comment" | "signers">;
+export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "sex" | "comment" | "signers">;
 
 /** Facts that change; what is undefined stays. */
 export type CaseChanges = { readonly [K in keyof CaseFacts]?: CaseFacts[K] | undefined };

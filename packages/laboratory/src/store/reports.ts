@@ -7,9 +7,10 @@ import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision,
 import { type ReadCell, readCells } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
-import { type Rules, readRules } from "./rules.ts";
-import { readScale } from "./scale.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
+import { type LaboratoryRanges, readLaboratoryRanges } from "./settings/ranges.ts";
+import { type Rules, readRules } from "./settings/rules.ts";
+import { readScale } from "./settings/scale.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
 
@@ -32,6 +33,8 @@ export interface ReportInput {
   readonly scale: Scale | undefined;
   /** What the laboratory demands of a count. */
   readonly rules: Rules;
+  /** The laboratory's own; undefined if it has none. */
+  readonly ranges: LaboratoryRanges | undefined;
 }
 
 /** Something that stands against a signature. */
@@ -145,8 +148,9 @@ async function freeze(
   const second = await finishedReading(queries, found.id);
   const scale = await readScale(queries);
   const rules = await readRules(queries);
+  const ranges = await readLaboratoryRanges(queries);
   const number = last + 1;
-  const input = { found, cells, second, head: end!.hash, number, at, scale, rules };
+  const input = { found, cells, second, head: end!.hash, number, at, scale, rules, ranges };
   const said = {
     despite: requireReason(against(input), reason),
     critical: requireReported(critical(input), reported),

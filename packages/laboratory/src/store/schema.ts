@@ -52,6 +52,7 @@ export const cases = pgTable("cases", {
   name: text("name").notNull(),
   leukocytes: doublePrecision("leukocytes"),
   age: doublePrecision("age"),
+  sex: text("sex", { enum: ["female", "male"] }),
   comment: text("comment").notNull(),
   signers: integer("signers").notNull(),
   status: text("status", { enum: ["open", "signing", "signed", "void"] }).notNull(),

@@ -18,6 +18,9 @@ export const estimate = z.object({ value: z.number(), low: z.number(), high: z.n
 /** Where a case stands. */
 export const caseStatus = z.enum(["open", "signing", "signed", "void"]);
 
+/** Whose reference ranges. */
+export const sex = z.enum(["female", "male"]);
+
 /** What may be said of a case when it is made, and changed until it is signed. */
 export const caseFacts = z.object({
   /** Name or number of the specimen; no name of a patient belongs here. */
@@ -26,6 +29,8 @@ export const caseFacts = z.object({
   leukocytes: z.number().positive().max(2000).nullable().default(null),
   /** Years, for usual ranges; an adult's where null. */
   age: z.number().min(0).max(130).nullable().default(null),
+  /** For reference ranges by sex; null if it is not known. */
+  sex: sex.nullable().default(null),
   comment: z.string().max(10_000).default(""),
   /** How many must sign. */
   signers: z.union([z.literal(1), z.literal(2)]).default(1),

@@ -55,6 +55,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "PUT /api/v1/scale": "Sets the scale, or measures it again",
   "GET /api/v1/rules": "Returns what the laboratory demands of a count before it is signed",
   "PUT /api/v1/rules": "Sets what the laboratory demands of a count before it is signed",
+  "GET /api/v1/ranges": "Returns the laboratory's reference ranges, and those that come with the program",
+  "PUT /api/v1/ranges": "Sets the laboratory's reference ranges",
   "GET /api/v1/runs": "Lists trainings and adaptations",
   "GET /api/v1/runs/:run": "Returns a run and its progress",
   "GET /api/v1/runs/:run/events": "Streams changes of a run (server-sent events)",

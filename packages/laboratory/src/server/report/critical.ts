@@ -3,8 +3,9 @@ import type { Estimate } from "@leukogram/engine/core/estimate";
 import { times } from "leukogram/differential/flags";
 import type { DifferentialReport } from "leukogram/differential/types";
 import type { ReportInput } from "../../store/reports.ts";
-import type { Rules } from "../../store/rules.ts";
+import type { Rules } from "../../store/settings/rules.ts";
 import { reportOf } from "../count.ts";
+import { reportFacts } from "../ranges.ts";
 import { tallyOfCells } from "../views.ts";
 
 /** Values of a count that are critical, a sentence each. Absolute limits say nothing if the white cells are not known. */
@@ -16,8 +17,8 @@ export function criticalOf(report: DifferentialReport | undefined, { critical }:
 }
 
 /** The same, where a report is about to be made of the case. */
-export const criticalOfReport = ({ found, cells, rules }: ReportInput): string[] =>
-  criticalOf(reportOf(tallyOfCells(cells), found), rules);
+export const criticalOfReport = (input: ReportInput): string[] =>
+  criticalOf(reportOf(tallyOfCells(input.cells), reportFacts(input)), input.rules);
 
 interface CriticalLimits {
   readonly limits: readonly [number | null, number | null] | undefined;

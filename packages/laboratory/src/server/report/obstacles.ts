@@ -7,10 +7,11 @@ import type { Tally } from "leukogram/review/count";
 import type { z } from "zod";
 import type { CountedCase } from "../../store/cases.ts";
 import type { ReportInput } from "../../store/reports.ts";
-import type { Rules } from "../../store/rules.ts";
+import type { Rules } from "../../store/settings/rules.ts";
 import { differencesOf } from "../agreement.ts";
 import type { obstacle } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
+import { reportFacts } from "../ranges.ts";
 import { tallyOfCells } from "../views.ts";
 import { criticalOf } from "./critical.ts";
 
@@ -50,10 +51,11 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
 }
 
 /** The same, where a report is about to be made of the case. */
-export function obstaclesOfReport({ found, cells, second, rules }: ReportInput, activeModel: string): Obstacle[] {
+export function obstaclesOfReport(input: ReportInput, activeModel: string): Obstacle[] {
+  const { found, cells, second, rules } = input;
   const tally = tallyOfCells(cells);
   const differences = second === undefined ? 0 : differencesOf(cells, second.at).length;
-  return obstaclesOf({ found, tally, report: reportOf(tally, found), differences, rules, activeModel });
+  return obstaclesOf({ found, tally, report: reportOf(tally, reportFacts(input)), differences, rules, activeModel });
 }
 
 function told(all: readonly (readonly [Obstacle["kind"], string | false])[], takesReason: boolean): Obstacle[] {

@@ -5,6 +5,7 @@ import type { ReportInput, Said } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
 import { agreementNow } from "../agreement.ts";
 import { countOf, reportOf } from "../count.ts";
+import { reportFacts } from "../ranges.ts";
 import { answeredCell, cropView, tallyOfCells } from "../views.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
@@ -16,14 +17,21 @@ export function reportContent(input: ReportInput, said: Said = {}): { readonly [
   return JSON.parse(JSON.stringify(contentOf(input, said))) as { readonly [key: string]: Json };
 }
 
-function contentOf({ found, cells, second, head, number, at, scale, rules }: ReportInput, { despite, critical }: Said) {
-  const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
+function contentOf(input: ReportInput, { despite, critical }: Said) {
+  const { found, cells, second, head, number, at, scale, rules } = input;
+  const { id, name, leukocytes, age, sex, comment, signers, model, reason, createdBy, createdAt } = found;
   const tally = tallyOfCells(cells);
-  const full = reportOf(tally, found);
+  const facts = reportFacts(input);
+  const full = reportOf(tally, facts);
   return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
-    case: { id, name, leukocytes, age, comment, signers, createdBy, createdAt: createdAt.toISOString() },
+    case: {
+      ...{ id, name, leukocytes, age, comment, signers, createdBy },
+      /** Left out in reports of older versions. */
+      sex: sex as typeof sex | undefined,
+      createdAt: createdAt.toISOString(),
+    },
     number,
     reason,
     at: at.toISOString(),
@@ -38,7 +46,7 @@ function contentOf({ found, cells, second, head, number, at, scale, rules }: Rep
     /** Left out if no value was critical. */
     critical,
     trail: head,
-    differential: countOf(tally, found, full),
+    differential: countOf(tally, facts, full),
     full: full ?? null,
     agreement: second === undefined ? null : agreementNow(second, cells),
     cells: cells.map(cellContent),

@@ -39,6 +39,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       content.scale === undefined ? "" : scaleText(content.scale),
       facts.leukocytes === null ? "" : `white blood cells ${facts.leukocytes} × ${UNIT}`,
       facts.age === null ? "" : `age ${counted(facts.age, "year")}`,
+      facts.sex ?? "",
     ].filter((fact) => fact !== ""),
     lead: markup`${EVERY_PAGE}${warningList(signed.voided === null ? [] : [`This report is void: ${signed.voided}`])}${warningList(warningsOf(content).map(printed))}${content.critical && criticalBox(content.critical)}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
     version: software.version,

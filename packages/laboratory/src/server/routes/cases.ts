@@ -17,6 +17,7 @@ const caseChange = z.object({
   name: caseFacts.shape.name.optional(),
   leukocytes: caseFacts.shape.leukocytes.unwrap().optional(),
   age: caseFacts.shape.age.unwrap().optional(),
+  sex: caseFacts.shape.sex.unwrap().optional(),
   comment: caseFacts.shape.comment.unwrap().optional(),
   signers: caseFacts.shape.signers.unwrap().optional(),
   ifRevision: z.int().optional(),

@@ -1,4 +1,4 @@
-import { changeRules, readRules } from "../../store/rules.ts";
+import { changeRules, readRules } from "../../store/settings/rules.ts";
 import { ADMIN, READ } from "../access.ts";
 import { changing } from "../contract/access.ts";
 import { API } from "../contract/routes.ts";

@@ -8,8 +8,8 @@ import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
 import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
-import { readRules } from "../../store/rules.ts";
 import type { Asking } from "../../store/sessions.ts";
+import { readRules } from "../../store/settings/rules.ts";
 import type { Store } from "../../store/store.ts";
 import { checkPassword } from "../../store/users.ts";
 import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
@@ -21,6 +21,7 @@ import { obstacle, reported } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
+import { withRanges } from "../ranges.ts";
 import { criticalOf, criticalOfReport } from "../report/critical.ts";
 import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
@@ -98,7 +99,7 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       const second = await finishedReading(queries, found.id);
       const differences = second === undefined ? [] : differencesOf(await readCells(queries, found.id), second.at);
       const [tally, rules] = [tallyOf(await groupCells(queries, found.id)), await readRules(queries)];
-      const report = reportOf(tally, found);
+      const report = reportOf(tally, await withRanges(queries, found, store.now()));
       const activeModel = await work.models.active();
       return {
         obstacles: obstaclesOf({ found, tally, report, differences: differences.length, rules, activeModel }),

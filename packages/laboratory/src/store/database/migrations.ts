@@ -192,4 +192,10 @@ alter table cases drop constraint cases_status_check;
 alter table cases add constraint cases_status_check check (status in ('open', 'signing', 'signed', 'void'));
 `,
   },
+  {
+    id: 6,
+    sql: `
+alter table cases add column sex text check (sex in ('female', 'male'));
+`,
+  },
 ];

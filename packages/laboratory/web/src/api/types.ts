@@ -44,6 +44,10 @@ export type Obstacle = z.infer<typeof signing.obstacle>;
 export type Rules = z.infer<typeof signing.rules>;
 /** Lower and upper limits of classes. */
 export type ClassLimits = z.infer<typeof limits.limits>;
+/** A laboratory's own reference ranges. */
+export type Ranges = z.infer<typeof limits.ranges>;
+/** Those of the laboratory and of the program. */
+export type KnownRanges = z.infer<typeof limits.knownRanges>;
 /** A signed report. */
 export type Report = z.infer<typeof cases.report>;
 /** An event of the audit trail. */

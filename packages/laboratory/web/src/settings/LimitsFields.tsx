@@ -12,11 +12,14 @@ const MOST = { percent: 100, absolute: 2000 } as const;
 interface LimitsFieldsProps {
   readonly title: string;
   readonly limits: ClassLimits;
+  /** Of the fields' names, if a form has several tables. */
+  readonly prefix?: string;
+  /** What a column is called. */
+  readonly columnOf: (unit: (typeof UNITS)[number], side: (typeof SIDES)[number]) => string;
 }
 
 /** Fields for a lower and an upper limit of each class, as share and as absolute count. */
-export function LimitsFields({ title, limits }: LimitsFieldsProps) {
-  const words = texts.settings.limits;
+export function LimitsFields({ title, limits, prefix = "", columnOf }: LimitsFieldsProps) {
   return (
     <Scroll label={title}>
       <table className="limitsFields">
@@ -27,7 +30,7 @@ export function LimitsFields({ title, limits }: LimitsFieldsProps) {
             {UNITS.flatMap((unit) =>
               SIDES.map((side) => (
                 <th key={`${unit} ${side}`} scope="col">
-                  {words.column(unit, side)}
+                  {columnOf(unit, side)}
                 </th>
               )),
             )}
@@ -41,8 +44,8 @@ export function LimitsFields({ title, limits }: LimitsFieldsProps) {
                 SIDES.map((side, i) => (
                   <td key={`${unit} ${side}`}>
                     <DecimalField
-                      name={`${name} ${unit} ${side}`}
-                      label={`${name}, ${words.column(unit, side)}`}
+                      name={`${prefix}${name} ${unit} ${side}`}
+                      label={`${name}, ${columnOf(unit, side)}`}
                       isLabelUnseen
                       min={0}
                       max={MOST[unit]}
@@ -60,11 +63,11 @@ export function LimitsFields({ title, limits }: LimitsFieldsProps) {
 }
 
 /** What the fields say; classes without a limit are left out. */
-export function limitsOf(fields: FormData): ClassLimits {
+export function limitsOf(fields: FormData, prefix = ""): ClassLimits {
   const limits: ClassLimits = { percent: {}, absolute: {} };
   for (const unit of UNITS)
     for (const name of CELL_TYPES) {
-      const limitOf = (side: string) => decimalOf(String(fields.get(`${name} ${unit} ${side}`))) ?? null;
+      const limitOf = (side: string) => decimalOf(String(fields.get(`${prefix}${name} ${unit} ${side}`))) ?? null;
       const [low, high] = [limitOf("low"), limitOf("high")];
       if (low !== null || high !== null) limits[unit][name] = [low, high];
     }

@@ -63,7 +63,7 @@ export function RulesSection() {
               defaultValue={Number((100 * data.mostUnidentified).toFixed(2))}
             />
           </div>
-          <LimitsFields title={words.critical} limits={data.critical} />
+          <LimitsFields title={words.critical} limits={data.critical} columnOf={words.criticalColumn} />
           <p className="hint">{words.criticalHint}</p>
           <fieldset className="checks">
             <legend className="fieldLabel">{words.secondReader}</legend>

@@ -1,4 +1,4 @@
-import type { Role, Rules } from "../api/types.ts";
+import type { Ranges, Role, Rules } from "../api/types.ts";
 import { many, number } from "./words.ts";
 
 /** Settings. */
@@ -29,10 +29,8 @@ export const settingsTexts = {
     leastCellsHint: "Cells counted; laboratories count 100 or more.",
     mostUnidentified: "Limit of unidentified cells, %",
     mostUnidentifiedHint: "Share of the cells counted and unidentified.",
-    limits: {
-      column: (unit: "percent" | "absolute", side: "low" | "high") =>
-        `${side === "low" ? "below" : "above"}, ${unit === "percent" ? "%" : "10⁹/L"}`,
-    },
+    criticalColumn: (unit: "percent" | "absolute", side: "low" | "high") =>
+      `${side === "low" ? "below" : "above"}, ${unit === "percent" ? "%" : "10⁹/L"}`,
     critical: "Critical values",
     criticalHint:
       "A critical value must be reported to somebody before signing; the report prints to whom, and when. Limits in 10⁹/L apply only if the white cell count is known. Leave empty for none.",
@@ -44,6 +42,35 @@ export const settingsTexts = {
     },
     rulesDo: "Set the rules",
     rulesSet: "The rules are set. They apply to signatures from now on.",
+    ranges: "Reference ranges",
+    rangesWhat:
+      "Which shares and counts are usual. Absolute ranges are checked against the shares. Each change is in the trail; signed reports keep the ranges that they were signed with.",
+    rangesBuiltIn: (source: string) => `Now: those that come with the program. ${source}`,
+    rangesOwn: ({ source, from, until, groups }: Ranges) =>
+      `Now: this laboratory's own, ${many(groups.length, "group")}, valid from ${from}${until === null ? "" : ` to ${until}`}. ${source}`,
+    rangesEdit: "Edit the ranges",
+    rangesDo: "Set the ranges",
+    rangesBack: "Use those of the program",
+    rangesSet: "The reference ranges are set.",
+    rangesSource: "Source",
+    rangesSourceHint: "Whose blood, how many people, which book; the report prints it.",
+    rangesFrom: "Valid from",
+    rangesUntil: "Valid to",
+    rangesUntilHint: "Empty: no end. After it, the program's ranges are used.",
+    group: (number: number) => `Group ${number}`,
+    groupHint: "The first group that fits a case is used. The last one must fit everybody: no sex, no age.",
+    groupName: "Name",
+    groupBelow: "Below age, years",
+    groupBelowHint: "Empty: all ages.",
+    groupSex: "Sex",
+    sexes: { both: "Both", female: "Female", male: "Male" },
+    whiteLow: "White blood cells from, 10⁹/L",
+    whiteHigh: "White blood cells to, 10⁹/L",
+    rangeColumn: (unit: "percent" | "absolute", side: "low" | "high") =>
+      `${side === "low" ? "from" : "to"}, ${unit === "percent" ? "%" : "10⁹/L"}`,
+    groupAdd: "Add a group before the last",
+    groupRemove: (name: string) => `Remove ${name}`,
+    incomplete: (group: string) => `${group}: a range needs both limits, or none.`,
     users: "Users",
     makeUser: "New user",
     noUsers: "No users yet. Once there is a user, everyone must sign in.",

@@ -1,9 +1,8 @@
-import { eq } from "drizzle-orm";
-import { canonicalJson } from "./canonicalJson.ts";
-import { type Queries, tellIfGone } from "./database/database.ts";
-import { settings } from "./schema.ts";
-import type { Store } from "./store.ts";
-import { change, type Wish } from "./trail.ts";
+import { canonicalJson } from "../canonicalJson.ts";
+import type { Queries } from "../database/database.ts";
+import type { Store } from "../store.ts";
+import { change, type Wish } from "../trail.ts";
+import { readSetting, writeSetting } from "./settings.ts";
 
 /** What a laboratory demands of a count before it is signed without a reason. */
 export type Rules = {
@@ -37,8 +36,7 @@ const RULES = "rules";
 
 /** The laboratory's rules. */
 export async function readRules(queries: Queries): Promise<Rules> {
-  const [found] = await queries.select().from(settings).where(eq(settings.name, RULES)).catch(tellIfGone);
-  return found === undefined ? DEFAULT_RULES : { ...DEFAULT_RULES, ...(JSON.parse(found.value) as Rules) };
+  return { ...DEFAULT_RULES, ...(await readSetting<Rules>(queries, RULES)) };
 }
 
 /** Rules that change; what is undefined stays. */
@@ -49,12 +47,8 @@ export async function changeRules(store: Store, wish: Wish, changes: RulesChange
   await change(store, wish, async ({ queries }) => {
     const before = await readRules(queries);
     const rules = { ...before, ...definedOf(changes) };
-    const value = canonicalJson(rules);
-    if (value === canonicalJson(before)) return { answer: {} };
-    await queries
-      .insert(settings)
-      .values({ name: RULES, value })
-      .onConflictDoUpdate({ target: settings.name, set: { value } });
+    if (canonicalJson(rules) === canonicalJson(before)) return { answer: {} };
+    await writeSetting(queries, RULES, rules);
     return { content: { rules: { ...rules }, before: { ...before } }, answer: {} };
   });
 }
