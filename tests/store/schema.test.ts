@@ -52,6 +52,9 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop index cases_by_name",
+    "drop index cells_by_image",
+    "drop table removed_cells",
     "alter table cases drop column sex",
     "alter table cases drop column voided",
     "drop table awaited_files",

@@ -15,6 +15,7 @@ import { addEventRoutes } from "./routes/events.ts";
 import { addInferenceRoutes } from "./routes/inference.ts";
 import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
+import { addMovingRoutes } from "./routes/moving.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addRangeRoutes } from "./routes/ranges.ts";
 import { addReaderRoutes } from "./routes/readers.ts";
@@ -68,6 +69,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addCaseRoutes(app, options);
   addUploadRoutes(app, options);
   addCellRoutes(app, options);
+  addMovingRoutes(app, options);
   addPictureRoutes(app, options);
   addEventRoutes(app, options);
   addReaderRoutes(app, options);

@@ -122,6 +122,21 @@ export const labelChange = z.object({
   ifRevision: z.int().optional(),
 });
 
+/** Cells to move to another open case, or, with null, to take out; the report and the trail keep why. */
+export const cellMove = z.object({
+  cells: z.array(z.uuid().toLowerCase()).min(1).max(5000),
+  to: z.uuid().toLowerCase().nullable(),
+  reason: z.string().trim().min(1).max(2000),
+});
+
+/** Other cases that may be of the same specimen; void ones are left out. */
+export const twins = z.object({
+  /** Under the same name. */
+  named: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  /** With the same images, and how many. */
+  sharing: z.array(z.object({ id: z.uuid(), name: z.string(), images: z.int() })),
+});
+
 /** A cell that somebody else labelled meanwhile: that label stays, and what was wanted is in the trail. */
 export const labelConflict = z.object({
   cell: z.uuid(),

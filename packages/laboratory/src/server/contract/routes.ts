@@ -22,6 +22,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "PUT /api/v1/cases/:case/readers/:page": "Says that a page has a case open, and returns who else has it open",
   "DELETE /api/v1/cases/:case/readers/:page": "Says that a page was closed",
   "POST /api/v1/cases/:case/labels": "Labels cells: all or none, except those that another reader labelled meanwhile",
+  "POST /api/v1/cases/:case/cells/move": "Moves cells to another open case, or takes them out, with a reason",
+  "GET /api/v1/cases/:case/twins": "Lists other cases with the same name or the same images",
   "GET /api/v1/cases/:case/differential": "Returns the differential count, with exact intervals",
   "POST /api/v1/cases/:case/second-reading": "Starts a blind second reading",
   "POST /api/v1/cases/:case/second-reading/finish": "Ends the second reading",

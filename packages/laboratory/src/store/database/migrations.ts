@@ -198,4 +198,18 @@ alter table cases add constraint cases_status_check check (status in ('open', 's
 alter table cases add column sex text check (sex in ('female', 'male'));
 `,
   },
+  {
+    id: 7,
+    sql: `
+create table removed_cells (
+  id uuid primary key,
+  case_id uuid not null references cases,
+  number integer not null,
+  file text not null,
+  sha256 text not null
+);
+create index cells_by_image on cells (sha256);
+create index cases_by_name on cases (lower(name));
+`,
+  },
 ];

@@ -43,6 +43,8 @@ export interface CaseEvent {
   readonly waiting: number;
   readonly awaited: number;
   readonly cells: readonly Cell[];
+  /** Cells that were moved to another case or taken out. */
+  readonly gone: readonly string[];
 }
 
 const PAGE = 5000;
@@ -139,11 +141,19 @@ export class CaseStore {
   }
 
   /** Takes what the server sent by itself. */
-  take({ revision, waiting, awaited, cells }: CaseEvent): void {
+  take({ revision, waiting, awaited, cells, gone }: CaseEvent): void {
+    for (const id of gone) this.#cells.delete(id);
     if (this.#isAsked) for (const cell of cells ?? []) this.#cells.set(cell.id, cell);
     const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
     this.#show({ waiting, awaited, revision });
     if (isNew && this.#state.isLoaded) void this.#loadCount();
+  }
+
+  /** Cells that the reader moved to another case or took out: what was done here before can't be undone any more. */
+  drop(ids: readonly string[]): void {
+    for (const id of ids) this.#cells.delete(id);
+    this.#steps.clear();
+    this.#show({});
   }
 
   /** A reader's change: seen at once, sent in turn. */

@@ -119,6 +119,18 @@ export const caseTexts = {
     file: "File",
     reason: "Reason",
   },
+  move: {
+    title: (cells: number) => `Move ${many(cells, "cell")}?`,
+    what: "Cells of another specimen can move to its case, with the labels of the first reading, or be taken out: then they are in no count, and their images are kept. The trail keeps the reason.",
+    to: "To",
+    nowhere: "No case: take out",
+    reason: "Reason, such as another specimen's cell",
+    confirm: "Move",
+  },
+  twins: {
+    named: "Another case has the same name:",
+    sharing: (images: number) => `${many(images, "image is", "images are")} also in the case`,
+  },
   conflicts: {
     title: "Labelled twice",
     what: "Another reader labelled these cells while you did. The other label was kept; yours is in the trail.",
