@@ -52,6 +52,8 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop index cells_that_wait",
+    "create index cells_that_wait on cells (arrival, number) where status = 'waiting'",
     "drop index cases_by_name",
     "drop index cells_by_image",
     "drop table removed_cells",

@@ -137,6 +137,14 @@ export const twins = z.object({
   sharing: z.array(z.object({ id: z.uuid(), name: z.string(), images: z.int() })),
 });
 
+/** Where a case stands among those whose cells wait; place null if none of its own does. */
+export const queue = z.object({
+  place: z.int().nullable(),
+  of: z.int(),
+  /** Until all its cells are classified; null if nothing waits, or it is not known yet. */
+  secondsLeft: z.number().nullable(),
+});
+
 /** A cell that somebody else labelled meanwhile: that label stays, and what was wanted is in the trail. */
 export const labelConflict = z.object({
   cell: z.uuid(),

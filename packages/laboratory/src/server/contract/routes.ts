@@ -18,6 +18,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/cases/:case/uploads": "Lists announced files that have not arrived",
   "DELETE /api/v1/cases/:case/uploads": "Gives up all announced files that have not arrived",
   "GET /api/v1/cases/:case/cells": "Lists cells with the model's predictions and the labels of a reading",
+  "GET /api/v1/cases/:case/queue": "Returns a case's place among those that wait for the model, and the time left",
   "GET /api/v1/cases/:case/events": "Streams changes of a case (server-sent events)",
   "PUT /api/v1/cases/:case/readers/:page": "Says that a page has a case open, and returns who else has it open",
   "DELETE /api/v1/cases/:case/readers/:page": "Says that a page was closed",

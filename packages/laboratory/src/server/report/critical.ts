@@ -5,8 +5,8 @@ import type { DifferentialReport } from "leukogram/differential/types";
 import type { ReportInput } from "../../store/reports.ts";
 import type { Rules } from "../../store/settings/rules.ts";
 import { reportOf } from "../count.ts";
-import { reportFacts } from "../ranges.ts";
 import { tallyOfCells } from "../views.ts";
+import { reportFacts } from "./usualRanges.ts";
 
 /** Values of a count that are critical, a sentence each. Absolute limits say nothing if the white cells are not known. */
 export function criticalOf(report: DifferentialReport | undefined, { critical }: Pick<Rules, "critical">): string[] {

@@ -11,9 +11,9 @@ import type { Rules } from "../../store/settings/rules.ts";
 import { differencesOf } from "../agreement.ts";
 import type { obstacle } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
-import { reportFacts } from "../ranges.ts";
 import { tallyOfCells } from "../views.ts";
 import { criticalOf } from "./critical.ts";
+import { reportFacts } from "./usualRanges.ts";
 
 /** As it goes over the wire. */
 export type Obstacle = z.infer<typeof obstacle>;

@@ -5,8 +5,8 @@ import type { ReportInput, Said } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
 import { agreementNow } from "../agreement.ts";
 import { countOf, reportOf } from "../count.ts";
-import { reportFacts } from "../ranges.ts";
 import { answeredCell, cropView, tallyOfCells } from "../views.ts";
+import { reportFacts } from "./usualRanges.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
 export type ReportContent = ReturnType<typeof contentOf>;

@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { changeCase, createCase, listCases, readCase } from "../../store/cases.ts";
+import { changeCase, createCase, listCases, readCase, requireCase } from "../../store/cases.ts";
+import { waitingCases } from "../../store/waiting.ts";
 import { askedBy, READ, REVIEW } from "../access.ts";
 import { changing } from "../contract/access.ts";
-import { caseFacts, caseSummary } from "../contract/cases.ts";
+import { caseFacts, caseSummary, queue } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { placeOf } from "../work/pace.ts";
 
 const tags = ["cases"];
 
@@ -24,7 +26,7 @@ const caseChange = z.object({
 });
 
 /** Makes, lists, reads and changes cases. */
-export function addCaseRoutes(app: App, { store, work }: Laboratory): void {
+export function addCaseRoutes(app: App, { store, work, classification }: Laboratory): void {
   app.post(
     `${API}/cases`,
     {
@@ -74,6 +76,14 @@ export function addCaseRoutes(app: App, { store, work }: Laboratory): void {
       const wish = wishOf(request, { kind: "case.changed", asks: { id, ...request.body } });
       await changeCase(store, wish, { id, facts, ifRevision });
       return caseView(await readCase(store, id), wish.actor);
+    },
+  );
+  app.get(
+    `${API}/cases/:case/queue`,
+    { config: { access: READ }, schema: { tags, params: caseParams, response: { 200: queue } } },
+    async (request) => {
+      const { id } = await requireCase(store.database.queries, request.params.case);
+      return placeOf(await waitingCases(store), { caseId: id, secondsPerCell: classification.secondsPerCell });
     },
   );
 }

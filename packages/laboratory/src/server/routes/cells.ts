@@ -13,7 +13,7 @@ import { API } from "../contract/routes.ts";
 import { countOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
-import { withRanges } from "../ranges.ts";
+import { withRanges } from "../report/usualRanges.ts";
 import { cellView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 

@@ -4,7 +4,7 @@ import { changing } from "../contract/access.ts";
 import { knownRanges, ranges } from "../contract/limits.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { builtInRanges, requireSoundRanges } from "../ranges.ts";
+import { builtInRanges, requireSoundRanges } from "../report/usualRanges.ts";
 import { wishOf } from "../wishes.ts";
 
 const tags = ["signing"];

@@ -21,10 +21,10 @@ import { obstacle, reported } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
-import { withRanges } from "../ranges.ts";
 import { criticalOf, criticalOfReport } from "../report/critical.ts";
 import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
+import { withRanges } from "../report/usualRanges.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 

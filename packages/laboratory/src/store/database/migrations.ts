@@ -212,4 +212,11 @@ create index cells_by_image on cells (sha256);
 create index cases_by_name on cases (lower(name));
 `,
   },
+  {
+    id: 8,
+    sql: `
+drop index cells_that_wait;
+create index cells_that_wait on cells (case_id, number) where status = 'waiting';
+`,
+  },
 ];

@@ -18,6 +18,8 @@ export type CaseFacts = z.infer<typeof cases.caseFacts>;
 export type CaseSummary = z.infer<typeof cases.caseSummary>;
 /** Who else has a case open. */
 export type Readers = z.infer<typeof cases.readers>;
+/** Where a case stands among those that wait for the model. */
+export type CaseQueue = z.infer<typeof cases.queue>;
 /** Other cases that may be of the same specimen. */
 export type CaseTwins = z.infer<typeof cases.twins>;
 /** A cell with its answer and labels. */

@@ -1,3 +1,4 @@
+import type { CaseQueue } from "../api/types.ts";
 import { joined, many, number } from "./words.ts";
 
 /** Cases, uploads, second readings, the trail. */
@@ -65,6 +66,12 @@ export const caseTexts = {
       `${many(cells, "change was", "changes were")} not saved and undone. ${why}`,
     classified: (cells: number) => `All ${many(cells, "cell is", "cells are")} classified.`,
     classifying: (done: number, of: number) => `Classified ${number.format(done)} of ${number.format(of)}`,
+    queue: ({ place, of, secondsLeft }: CaseQueue) =>
+      joined([
+        of > 1 && `place ${number.format(place ?? of)} of ${many(of, "case")} that wait`,
+        secondsLeft !== null &&
+          (secondsLeft < 60 ? "less than a minute left" : `about ${many(Math.ceil(secondsLeft / 60), "minute")} left`),
+      ]),
     reviewed: (done: number, of: number) => `Reviewed ${number.format(done)} of ${number.format(of)}`,
     bad: (count: number) => `${many(count, "image")} can't be read`,
     frozen: {

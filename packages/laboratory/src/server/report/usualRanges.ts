@@ -2,9 +2,9 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { allRanges, contradictionsOf, type ReferenceRanges, readRanges } from "leukogram/differential/referenceRanges";
-import type { Queries } from "../store/database/database.ts";
-import type { ReportInput } from "../store/reports.ts";
-import { type LaboratoryRanges, type RangeGroup, readLaboratoryRanges } from "../store/settings/ranges.ts";
+import type { Queries } from "../../store/database/database.ts";
+import type { ReportInput } from "../../store/reports.ts";
+import { type LaboratoryRanges, type RangeGroup, readLaboratoryRanges } from "../../store/settings/ranges.ts";
 
 /** Who a case is of, as far as ranges ask. */
 export interface RangeFacts {

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { sweepImages } from "@leukogram/laboratory/store/sweepImages";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pictures } from "../support/pictures.ts";
-import { startWithRoles, type WithRoles } from "./roles.ts";
+import { pictures } from "../../support/pictures.ts";
+import { startWithRoles, type WithRoles } from "../roles.ts";
 
 let laboratory: WithRoles["laboratory"];
 let as: WithRoles["as"];
