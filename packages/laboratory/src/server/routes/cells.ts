@@ -7,6 +7,7 @@ import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { labelCells } from "../../store/labels.ts";
 import { askedBy, READ, REVIEW } from "../access.ts";
+import { compressed } from "../compressed.ts";
 import { changing } from "../contract/access.ts";
 import { cell, differential, labelChange, labelConflict, reading } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
@@ -29,6 +30,7 @@ export function addCellRoutes(app: App, { store }: Laboratory): void {
     `${API}/cases/:case/cells`,
     {
       config: { access: READ },
+      onSend: compressed,
       schema: {
         tags,
         params: caseParams,
