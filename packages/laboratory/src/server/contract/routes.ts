@@ -10,7 +10,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "POST /api/v1/session": "Signs in",
   "DELETE /api/v1/session": "Signs out",
   "POST /api/v1/cases": "Creates a case",
-  "GET /api/v1/cases": "Lists cases, latest first",
+  "GET /api/v1/cases": "Lists, searches and sorts cases, latest first by default",
   "GET /api/v1/cases/:case": "Returns a case and its progress",
   "PATCH /api/v1/cases/:case": "Changes the data of an open case",
   "POST /api/v1/cases/:case/images": "Adds images, or zip files of images, as cells to classify",

@@ -4,7 +4,7 @@ import { changeCase, createCase, listCases, readCase, requireCase } from "../../
 import { waitingCases } from "../../store/waiting.ts";
 import { askedBy, READ, REVIEW } from "../access.ts";
 import { changing } from "../contract/access.ts";
-import { caseFacts, caseSummary, queue } from "../contract/cases.ts";
+import { caseFacts, caseStatus, caseSummary, queue } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { caseParams } from "../params.ts";
@@ -49,6 +49,10 @@ export function addCaseRoutes(app: App, { store, work, classification }: Laborat
         querystring: z.object({
           limit: z.coerce.number().int().min(1).max(200).default(50),
           before: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+          /** What the name or the comment holds, in any case. */
+          search: z.string().trim().max(200).optional(),
+          status: caseStatus.optional(),
+          sort: z.enum(["newest", "oldest", "name"]).default("newest"),
         }),
         response: { 200: z.object({ cases: z.array(caseSummary), next: z.int().nullable() }) },
       },
