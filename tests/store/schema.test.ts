@@ -54,6 +54,7 @@ overBothDatabases((newPlace) => {
   const BACK = [
     "drop index cells_that_wait",
     "create index cells_that_wait on cells (arrival, number) where status = 'waiting'",
+    "drop index events_of_moves",
     "drop index cases_by_name",
     "drop index cells_by_image",
     "drop table removed_cells",

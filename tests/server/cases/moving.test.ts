@@ -136,6 +136,19 @@ test("what can't be moved is refused, and nothing has changed then", async () =>
   expect(await shown(from.id)).toHaveLength(2);
 });
 
+test("a blind reader does not learn what was said of a cell in the case that it came from", async () => {
+  const [from, to] = [await caseOf("Read", 1, 900), await caseOf("Blind", 1, 910)];
+  const [cell] = from.cells as [string];
+  await label(from.id, cell, "Eosinophil");
+  await move(from.id, [cell], to.id);
+  await ask(`POST cases/${to.id}/second-reading`, {}, "signer");
+  for (const query of [`cell=${cell}`, `case=${to.id}`, `case=${from.id}`, "limit=1000"]) {
+    const read = async (who: string) => JSON.stringify((await ask(`GET trail?${query}`, undefined, who)).body);
+    expect([query, (await read("signer")).includes(cell)]).toEqual([query, false]);
+    expect([query, (await read("admin")).includes(cell)]).toEqual([query, true]);
+  }
+});
+
 test("a case names others with its specimen's number or its images, but not to a blind reader", async () => {
   const [one, two] = [await caseOf("S-77", 3, 800), await caseOf(" s-77 ", 2, 801)];
   const twins = async (id: string, who = "admin") => await ask(`GET cases/${id}/twins`, undefined, who);

@@ -5,7 +5,7 @@ import { alias } from "drizzle-orm/pg-core";
 import { type CaseRow, openCase } from "./cases.ts";
 import { cellsById, type ReadCell } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
-import { cases, cells, labels, removedCells } from "./schema.ts";
+import { cases, cells, events, labels, removedCells } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { change, type Wish } from "./trail.ts";
 
@@ -85,6 +85,20 @@ async function moveTo(queries: Queries, found: readonly ReadCell[], to: string):
     .update(cases)
     .set({ revision: sql`${cases.revision} + 1` })
     .where(eq(cases.id, to));
+}
+
+/** Cells that came to these cases from others: what was said of them there says what they are. */
+export async function movedInto({ database: { queries } }: Store, caseIds: ReadonlySet<string>): Promise<string[]> {
+  if (caseIds.size === 0) return [];
+  const rows = await queries
+    .select({ content: events.content })
+    .from(events)
+    .where(eq(events.kind, "cells.moved"))
+    .catch(tellIfGone);
+  return rows.flatMap(({ content }) => {
+    const { to, cells: moved } = JSON.parse(content) as { to: string | null; cells: { id: string }[] };
+    return to !== null && caseIds.has(to) ? moved.map(({ id }) => id) : [];
+  });
 }
 
 /** Another case, and how many images it shares. */

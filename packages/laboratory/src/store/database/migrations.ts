@@ -210,6 +210,7 @@ create table removed_cells (
 );
 create index cells_by_image on cells (sha256);
 create index cases_by_name on cases (lower(name));
+create index events_of_moves on events (sequence) where kind = 'cells.moved';
 `,
   },
   {
