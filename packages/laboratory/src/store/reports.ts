@@ -7,9 +7,10 @@ import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision,
 import { type ReadCell, readCells } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
-import { type Rules, readRules } from "./rules.ts";
-import { readScale } from "./scale.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
+import { type LaboratoryRanges, readLaboratoryRanges } from "./settings/ranges.ts";
+import { type Rules, readRules } from "./settings/rules.ts";
+import { readScale } from "./settings/scale.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
 
@@ -32,6 +33,8 @@ export interface ReportInput {
   readonly scale: Scale | undefined;
   /** What the laboratory demands of a count. */
   readonly rules: Rules;
+  /** The laboratory's own; undefined if it has none. */
+  readonly ranges: LaboratoryRanges | undefined;
 }
 
 /** Something that stands against a signature. */
@@ -49,6 +52,19 @@ export type Despite = {
   readonly overrides: readonly string[];
 };
 
+/** Critical values, and to whom they were reported. */
+export type Critical = {
+  /** In sentences. */
+  readonly values: readonly string[];
+  readonly reported: Reported;
+};
+
+/** To whom critical values were reported, and when, ISO 8601. */
+export type Reported = { readonly to: string; readonly at: string };
+
+/** What a signer had to say to sign. */
+export type Said = { readonly despite?: Despite | undefined; readonly critical?: Critical | undefined };
+
 /** What signing takes. */
 export interface Signing {
   readonly caseId: string;
@@ -60,8 +76,12 @@ export interface Signing {
   readonly despite?: string | undefined;
   /** What stands against it. It is called in the transaction, as `content` is, so that nothing can change meanwhile. */
   readonly against?: (input: ReportInput) => readonly AgainstSigning[];
+  /** To whom critical values were reported. */
+  readonly reported?: Reported | undefined;
+  /** Its critical values, in sentences. */
+  readonly critical?: (input: ReportInput) => readonly string[];
   /** Writes the report. */
-  readonly content: (input: ReportInput, despite: Despite | undefined) => { readonly [key: string]: Json | undefined };
+  readonly content: (input: ReportInput, said: Said) => { readonly [key: string]: Json | undefined };
 }
 
 /** Signs a case: the first signature freezes its report, the last that is needed makes it final. @returns the report's id. */
@@ -84,10 +104,10 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
       .set({ status: isFinal ? "signed" : "signing" })
       .where(eq(cases.id, caseId));
     if (isFinal) await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
-    const { number, sha256: hash, despite } = report;
+    const { number, sha256: hash, said } = report;
     return {
       caseId,
-      content: { report: report.id, number, sha256: hash, meaning, isFinal, despite },
+      content: { report: report.id, number, sha256: hash, meaning, isFinal, ...said },
       answer: { id: report.id },
     };
   });
@@ -114,13 +134,13 @@ interface Frozen {
   readonly id: string;
   readonly number: number;
   readonly sha256: string;
-  readonly despite?: Despite | undefined;
+  readonly said?: Said;
 }
 
 async function freeze(
   { queries, at }: Change,
   found: CountedCase,
-  { id, despite: reason, against = () => [], content: contentOf }: Signing,
+  { id, despite: reason, reported, against = () => [], critical = () => [], content: contentOf }: Signing,
 ): Promise<Frozen> {
   const last = await lastNumber(queries, found.id);
   const [end] = await queries.select().from(head);
@@ -128,15 +148,19 @@ async function freeze(
   const second = await finishedReading(queries, found.id);
   const scale = await readScale(queries);
   const rules = await readRules(queries);
+  const ranges = await readLaboratoryRanges(queries);
   const number = last + 1;
-  const input = { found, cells, second, head: end!.hash, number, at, scale, rules };
-  const despite = requireReason(against(input), reason);
-  const content = canonicalJson(contentOf(input, despite));
+  const input = { found, cells, second, head: end!.hash, number, at, scale, rules, ranges };
+  const said = {
+    despite: requireReason(against(input), reason),
+    critical: requireReported(critical(input), reported),
+  };
+  const content = canonicalJson(contentOf(input, said));
   const report = { id, number, sha256: sha256(content) };
   await queries
     .insert(reports)
     .values({ ...report, caseId: found.id, reason: found.reason, content, createdAt: at, isFinal: false });
-  return { ...report, despite };
+  return { ...report, said };
 }
 
 // A reason where nothing stands against the signature says nothing.
@@ -151,6 +175,15 @@ function requireReason(against: readonly AgainstSigning[], reason: string | unde
   if (final.length > 0 || reason === undefined)
     throw new LeukogramError("ERR_CONFLICT", `this stands against a signature: ${overrides.join(" ")}`, { hint });
   return { reason, overrides };
+}
+
+function requireReported(values: readonly string[], reported: Reported | undefined): Critical | undefined {
+  if (values.length === 0) return undefined;
+  if (reported === undefined)
+    throw new LeukogramError("ERR_CONFLICT", `critical values must be reported before signing: ${values.join(" ")}`, {
+      hint: "Say to whom you reported them, and when (reported); the report prints it.",
+    });
+  return { values, reported };
 }
 
 async function lastNumber(queries: Queries, caseId: string): Promise<number> {

@@ -13,7 +13,7 @@ import type { App, Laboratory } from "../laboratory.ts";
 import { reportParams } from "../params.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
-import { agreementWords, despiteWords, reportPage, warningsOf } from "../report/reportPage.ts";
+import { agreementWords, criticalWords, despiteWords, reportPage, warningsOf } from "../report/reportPage.ts";
 import { reportView } from "./signing.ts";
 
 /** A report, and why its case is void. */
@@ -66,6 +66,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       warnings: warningsOf(content),
       remarks: [
         found.voided === null ? "" : `Void: ${found.voided}`,
+        content.critical === undefined ? "" : criticalWords(content.critical),
         content.despite === undefined ? "" : despiteWords(content.despite),
         found.reason === null ? "" : `Amended: ${found.reason}`,
         facts.comment === "" ? "" : `Comment: ${facts.comment}`,

@@ -11,8 +11,8 @@ import { VERSION } from "../../version.ts";
 import { type Queries, tellIfGone } from "../database/database.ts";
 import { MIGRATIONS } from "../database/migrations.ts";
 import { listImages } from "../images.ts";
-import { pagesOf } from "../pages.ts";
 import type { Store } from "../store.ts";
+import { pagesOf } from "./pages.ts";
 
 /** The tables, in an order in which they can be filled, what orders their rows, and the schema since which there is one. Sessions end with the server. */
 export const TABLES: readonly (readonly [name: string, order: string, since?: number])[] = [
@@ -21,6 +21,7 @@ export const TABLES: readonly (readonly [name: string, order: string, since?: nu
   ["answers", "key"],
   ["cases", "id"],
   ["cells", "id"],
+  ["removed_cells", "id", 7],
   ["awaited_files", "case_id, upload, file", 4],
   ["labels", "cell_id, reading"],
   ["reports", "id"],
