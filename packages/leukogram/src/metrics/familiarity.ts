@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
-import { requireNumbers, requireSomeNumbers } from "./checkInputs.ts";
+import { requireCounts, requireNumbers, requireSomeNumbers } from "./checkInputs.ts";
 import { clopperPearson } from "./limits/proportion.ts";
 
 /** How the pictures of one laboratory spread over a few measures, and how far they lie from their own middle. */
@@ -161,8 +161,13 @@ export interface FamiliarityFigures {
 /** A set with more unfamiliar images than this, limits included, is another laboratory's. */
 const MANY = 5 * UNFAMILIAR;
 
-/** Whether a set of `count` images looks like the model's own, of which so many are unfamiliar. */
+/**
+ * Whether a set of `count` images looks like the model's own, of which so many are unfamiliar.
+ *
+ * @throws LeukogramError ERR_DATA if these are no whole numbers with 0 <= strange <= count.
+ */
 export function familiarityOf(strange: number, count: number): FamiliarityFigures {
+  requireCounts("familiarityOf", strange, count);
   if (count === 0) return { count, unfamiliar: { value: 0, low: 0, high: 1 }, warns: false };
   const unfamiliar = { value: strange / count, ...clopperPearson(strange, count) };
   return { count, unfamiliar, warns: unfamiliar.low > MANY };
