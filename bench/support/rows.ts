@@ -56,7 +56,7 @@ const kerasStep = (given: Given, words: readonly string[]) =>
 
 function steps(given: Given, words: readonly string[]): Contender[] {
   const worker = (name: string, checkout: string) =>
-    stepWorker(name, { words: ["npx", "tsx", "bench/worker.ts", ...words], cwd: checkout });
+    stepWorker(name, { words: [process.execPath, "--import", "tsx", "bench/worker.ts", ...words], cwd: checkout });
   return [worker("ours", root), ...(given.before === undefined ? [] : [worker("before", given.before)])];
 }
 
