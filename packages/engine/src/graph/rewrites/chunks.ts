@@ -147,7 +147,9 @@ class Chunker {
     const batch = this.#sizes.reduce((a, b) => a + b);
     return this.#partsOf(node.inputs[0]!)
       .map((part, k) => {
-        const own = rebuilt(node, [part]);
+        const { axes } = node.attributes as { axes: readonly number[] };
+        // Over one image there is nothing to add up.
+        const own = part.shape[0] === 1 && axes.length === 1 ? ops.reshape(part, node.shape) : rebuilt(node, [part]);
         return node.op.name === "reduceSum" ? own : ops.mul(own, ops.scalar(this.#sizes[k]! / batch));
       })
       .reduce(ops.add);

@@ -59,9 +59,11 @@ export const kernelGradient: Rule = (node) => {
   if (from && isPixels(from.inner) && q === 1) return pixelKernelGradient(node, from.inner, plan, dzGrid);
   const inner = from?.inner ?? inPhases(x, phases);
   const image = from && isPixels(inner) ? patches(inner, c, plan, gridOf(dz), gridOf(dzGrid)) : undefined;
-  const left = rows(image?.tensor ?? inner);
+  // Phases that no tap reads, as of a point with strides, come last and are left out.
+  const read = Math.max(...plan.taps.map((tap) => tap.in[0] * phases + tap.in[1])) + 1;
+  const left = rows(image?.tensor ?? (read < phases ** 2 ? ops.slice(inner, 1, 0, read * c) : inner));
   const right = image ? rows(dzGrid) : movedGradients(dzGrid, plan, gridOf(inner));
-  const product = ops.reduceSum(ops.matMul(left, ops.transpose(right, [0, 2, 1])), [0]); // [planes, shifts * q^2 * O]
+  const product = productOverImages(left, right); // [planes, shifts * q^2 * O]
   const columns = product.shape[1] as number;
   const index = new Int32Array(q * q * o * c * kh * kw);
   for (const tap of plan.taps)
@@ -76,6 +78,20 @@ export const kernelGradient: Rule = (node) => {
   const taken = ops.gather(flatten(product), 0, index, [q * q, o, c, kh, kw]);
   return q === 1 ? ops.reshape(taken, [o, c, kh, kw]) : ops.reduceSum(taken, [0]);
 };
+
+/** Bytes from which on products of single images are not kept beside each other. */
+const LARGE_BYTES = 6e6;
+
+/** The sum over images of left [N, A, G] times right [N, B, G] turned: [A, B]. */
+function productOverImages(left: Tensor, right: Tensor): Tensor {
+  const [n, a, g] = left.shape as [number, number, number];
+  const b = right.shape[1] as number;
+  const together = (t: Tensor, planes: number) => ops.reshape(ops.transpose(t, [1, 0, 2]), [planes, n * g]);
+  // Laying both so that a plane's images follow each other costs less than many large products.
+  if (4 * n * a * b >= LARGE_BYTES && a * b > g * (a + b))
+    return ops.matMul(together(left, a), ops.transpose(together(right, b), [1, 0]));
+  return ops.reduceSum(ops.matMul(left, ops.transpose(right, [0, 2, 1])), [0]);
+}
 
 /** The same for kernels larger than 1x1. */
 export const windowedKernelGradient: Rule = (node) =>
