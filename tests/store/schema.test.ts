@@ -52,6 +52,9 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop table deliveries",
+    "alter table cases drop column order_id, drop column patient, drop column birth_date",
+    "drop table orders",
     "alter table cases drop column voided",
     "drop table awaited_files",
     "alter table models drop column findings",

@@ -4,7 +4,7 @@ import { z } from "zod";
 /** What may stand against a signature. */
 export const OBSTACLES = [
   ...(["noCells", "waiting", "secondReading"] as const),
-  ...(["differences", "unfamiliar", "unidentified", "fewCells", "awaited", "model"] as const),
+  ...(["differences", "unfamiliar", "unidentified", "fewCells", "awaited", "model", "order"] as const),
 ] as const;
 
 /** One thing that stands against a signature. */

@@ -5,11 +5,13 @@ import { familiarityOf } from "leukogram/evaluation/familiarity";
 import { groupOf, type Tally, tallyOf } from "leukogram/review/count";
 import type { z } from "zod";
 import type { CountedCase } from "../../store/cases.ts";
+import type { OrderRow } from "../../store/connections/orders.ts";
 import type { ReportInput } from "../../store/reports.ts";
 import type { Rules } from "../../store/rules.ts";
 import { differencesOf } from "../agreement.ts";
 import type { obstacle } from "../contract/signing.ts";
 import { answeredCell, cropView } from "../views.ts";
+import { orderWords } from "./orderWords.ts";
 
 /** As it goes over the wire. */
 export type Obstacle = z.infer<typeof obstacle>;
@@ -23,6 +25,8 @@ export interface SigningFacts {
   readonly rules: Rules;
   /** The model that new cases get. */
   readonly activeModel: string;
+  /** The order that the case was made from. */
+  readonly order: OrderRow | undefined;
 }
 
 /** What stands against signing an open case, the gravest first. */
@@ -33,6 +37,7 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
     ["secondReading", facts.found.secondReading === "going on" && "The second reading is in progress."],
   ] as const;
   const open = [
+    ["order", orderWords(facts)],
     ["awaited", awaitedWords(facts.found)],
     ["unfamiliar", unfamiliarWords(facts.tally)],
     ["differences", differencesWords(facts.differences)],
@@ -44,10 +49,13 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
 }
 
 /** The same, where a report is about to be made of the case. */
-export function obstaclesOfReport({ found, cells, second, rules }: ReportInput, activeModel: string): Obstacle[] {
+export function obstaclesOfReport(
+  { found, cells, second, rules, order }: ReportInput,
+  activeModel: string,
+): Obstacle[] {
   const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
   const differences = second === undefined ? 0 : differencesOf(cells, second.at).length;
-  return obstaclesOf({ found, tally, differences, rules, activeModel });
+  return obstaclesOf({ found, tally, differences, rules, activeModel, order });
 }
 
 function told(all: readonly (readonly [Obstacle["kind"], string | false])[], takesReason: boolean): Obstacle[] {

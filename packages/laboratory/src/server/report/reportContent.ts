@@ -1,6 +1,7 @@
 import { countedLabel } from "leukogram/review/answer";
 import { groupOf, tallyOf } from "leukogram/review/count";
 import type { Json } from "../../store/canonicalJson.ts";
+import type { CaseRow } from "../../store/cases.ts";
 import type { ReadCell } from "../../store/cells.ts";
 import type { Despite, ReportInput } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
@@ -18,16 +19,22 @@ export function reportContent(input: ReportInput, despite?: Despite): { readonly
 }
 
 function contentOf(
-  { found, cells, second, head, number, at, scale, rules }: ReportInput,
+  { found, cells, second, head, number, at, scale, rules, order }: ReportInput,
   despite: Despite | undefined,
 ) {
   const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
+  /** As it stands on the specimen; left out where the case was not made from an order. */
+  const person: Partial<Pick<CaseRow, "patient" | "birthDate">> = order
+    ? { patient: found.patient, birthDate: found.birthDate }
+    : {};
   const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
   const full = reportOf(tally, found);
   return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
-    case: { id, name, leukocytes, age, comment, signers, createdBy, createdAt: createdAt.toISOString() },
+    case: { id, name, leukocytes, age, comment, signers, createdBy, createdAt: createdAt.toISOString(), ...person },
+    /** Left out where the case was not made from an order. */
+    order: order?.content,
     number,
     reason,
     at: at.toISOString(),

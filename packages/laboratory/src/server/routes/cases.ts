@@ -19,6 +19,8 @@ const caseChange = z.object({
   age: caseFacts.shape.age.unwrap().optional(),
   comment: caseFacts.shape.comment.unwrap().optional(),
   signers: caseFacts.shape.signers.unwrap().optional(),
+  patient: caseFacts.shape.patient.unwrap().optional(),
+  birthDate: caseFacts.shape.birthDate.unwrap().optional(),
   ifRevision: z.int().optional(),
 });
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { readCase, voidCase } from "../../store/cases.ts";
 import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
+import { requireOrder } from "../../store/connections/orders.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
 import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
 import { readRules } from "../../store/rules.ts";
@@ -91,7 +92,8 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       const differences = second === undefined ? [] : differencesOf(await readCells(queries, found.id), second.at);
       const [tally, rules] = [tallyOf(await groupCells(queries, found.id)), await readRules(queries)];
       const activeModel = await work.models.active();
-      return { obstacles: obstaclesOf({ found, tally, differences: differences.length, rules, activeModel }) };
+      const order = found.orderId === null ? undefined : await requireOrder(queries, found.orderId);
+      return { obstacles: obstaclesOf({ found, tally, differences: differences.length, rules, activeModel, order }) };
     },
   );
   app.post(
@@ -123,6 +125,7 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
         against: (input) => obstaclesOfReport(input, activeModel),
         content: reportContent,
       });
+      work.connections.send();
       return reportView(await requireReport(store, id), null);
     },
   );
@@ -137,6 +140,7 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
     const { reason } = request.body;
     const wish = wishOf(request, { kind: "case.voided", asks: { id, reason } });
     await voidCase(store, wish, { id, reason });
+    work.connections.send();
     return await caseOf(id, wish.actor);
   });
   app.get(

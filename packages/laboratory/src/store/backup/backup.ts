@@ -11,20 +11,22 @@ import { VERSION } from "../../version.ts";
 import { type Queries, tellIfGone } from "../database/database.ts";
 import { MIGRATIONS } from "../database/migrations.ts";
 import { listImages } from "../images.ts";
-import { pagesOf } from "../pages.ts";
 import type { Store } from "../store.ts";
+import { pagesOf } from "./pages.ts";
 
 /** The tables, in an order in which they can be filled, what orders their rows, and the schema since which there is one. Sessions end with the server. */
 export const TABLES: readonly (readonly [name: string, order: string, since?: number])[] = [
   ["events", "sequence"],
   ["head", "id"],
   ["answers", "key"],
+  ["orders", "id", 20],
   ["cases", "id"],
   ["cells", "id"],
   ["awaited_files", "case_id, upload, file", 4],
   ["labels", "cell_id, reading"],
   ["reports", "id"],
   ["signatures", "report_id, by"],
+  ["deliveries", "id", 20],
   ["users", "id"],
   ["tokens", "id"],
   ["models", "id"],

@@ -13,10 +13,10 @@ import tar from "tar-stream";
 import { z } from "zod";
 import type { Queries } from "../database/database.ts";
 import { MIGRATIONS } from "../database/migrations.ts";
-import { pagesOf } from "../pages.ts";
 import type { Store } from "../store.ts";
 import { type Verified, verifyTrail } from "../verifyTrail.ts";
 import { TABLES } from "./backup.ts";
+import { pagesOf } from "./pages.ts";
 
 const head = z.object({
   format: z.literal("leukogram-backup"),

@@ -26,6 +26,9 @@ export const caseTexts = {
   caseForm: {
     name: "Name or number of the specimen",
     nameHint: "Do not enter a patient's name.",
+    patient: "Patient's name on the specimen",
+    patientHint: "Compared with the order before signing.",
+    birthDate: "Birth date on the specimen",
     leukocytes: "White blood cells, 10⁹/L",
     leukocytesHint: "For absolute counts. Can be added later.",
     age: "Age, years",

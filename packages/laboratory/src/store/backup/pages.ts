@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Queries } from "./database/database.ts";
+import type { Queries } from "../database/database.ts";
 
 /**
  * The rows of a query, a page at a time, so that memory does not grow with them. In a transaction alone, and one after the
