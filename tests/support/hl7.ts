@@ -28,8 +28,8 @@ export const fieldOf = (segments: readonly string[], place: string): string | un
   return segment?.split("|")[Number(field) - (name === "MSH" ? 1 : 0)];
 };
 
-/** What a {@link Receiver} does with a message: its code, no answer, or a connection that is cut. */
-export type Doing = "AA" | "AE" | "AR" | "silent" | "cut" | "wrong id";
+/** What a {@link Receiver} does with a message: its code, no answer, or a connection that is cut after it is kept, or before. */
+export type Doing = "AA" | "AE" | "AR" | "silent" | "cut" | "lost" | "wrong id";
 
 /** A system that takes results, and knows those that it has by their control ids. */
 export interface Receiver {
@@ -61,7 +61,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
         const id = fieldOf(segments, "MSH-10")!;
         const does = receiver.doing(segments);
         if (does === "AA" || does === "cut") kept.has(id) || kept.set(id, segments);
-        if (does === "cut") socket.destroy();
+        if (does === "cut" || does === "lost") socket.destroy();
         else if (does !== "silent") {
           const [code, said] = does === "wrong id" ? ["AA", "other"] : [does, id];
           const msh = `MSH|^~\\&|LIS|HOSPITAL|||20261130120000||ACK^R01^ACK|A${all.length}|P|2.5.1`;

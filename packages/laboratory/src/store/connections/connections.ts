@@ -5,7 +5,7 @@ import type { Store } from "../store.ts";
 import { change, type Wish } from "../trail.ts";
 
 /** How results are sent. */
-export type Protocol = "hl7" | "astm";
+export type Protocol = "hl7";
 
 /** A code that another system has for what LOINC calls otherwise. */
 export type CodeRow = {

@@ -2,6 +2,7 @@ import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { ConnectionsSection } from "./ConnectionsSection.tsx";
 import { RulesSection } from "./RulesSection.tsx";
 import { ScaleSection } from "./ScaleSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
@@ -27,6 +28,7 @@ export function SettingsPage() {
       </section>
       <ScaleSection />
       <RulesSection />
+      {isAdmin && <ConnectionsSection />}
       {isAdmin && <UsersSection />}
       <TokensSection />
       {isAdmin && (

@@ -53,6 +53,7 @@ export const caseTexts = {
     voidReason: "Reason, such as a wrong specimen number",
     voidConfirm: "Void the case",
     voided: (reason: string) => `Void: ${reason}`,
+    born: (date: string) => `born ${date}`,
     noLeukocytes: "no white cell count",
     leukocytes: (count: number) => `${count} × 10⁹/L white blood cells`,
     adult: "adult",
