@@ -1,5 +1,6 @@
 // Signed reports on their way to another system: each once in effect, whatever happens on the way.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { startAstmHost } from "../../support/astm.ts";
 import { fieldOf, freePort, orderMessage, type Receiver, sendAll, startReceiver } from "../../support/hl7.ts";
 import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
 import { pictures } from "../../support/pictures.ts";
@@ -233,6 +234,40 @@ describe.sequential("results", () => {
     expect((await ask("GET trail/verify")).body.isWhole).toBe(true);
     const { events } = (await ask("GET trail?limit=1000")).body;
     expect(new Set(events.map(({ kind }: { kind: string }) => kind))).toContain("result.sent");
+  });
+
+  test("go out by ASTM, too, in the same order and with the same patience", async () => {
+    const host = await startAstmHost();
+    let bad = 3;
+    host.doing = (what) =>
+      bad-- > 0 ? (["NAK", "cut", "silent"] as const)[bad]! : what.startsWith("O|") ? "EOT" : "ACK";
+    await set({ results: { protocol: "astm", port: host.port } });
+    const id = await signed("by ASTM", { leukocytes: 5 });
+    const { message, answer, controlId, kind } = await ended(id);
+    expect([answer, kind]).toEqual([["ACK"], "report"]);
+    await expect.poll(() => host.messages.length).toBe(1);
+    expect(host.messages).toEqual([message]);
+    expect(message[0].startsWith(`H|\\^&|${controlId}||LEUKOGRAM|`)).toBe(true);
+    expect(message.some((line: string) => /^R\|\d+\|26511-6\^.*\|75\|%\|40-75\|N\|\|F\|\|local\|/.test(line))).toBe(
+      true,
+    );
+    expect(host.faults).toEqual([]);
+    host.doing = () => "NAK";
+    const busy = await signed("busy host");
+    await until(async () =>
+      (await deliveries()).find(
+        (one: { case: string; fault: string | null }) =>
+          one.case === busy && one.fault?.includes("did not acknowledge ENQ"),
+      ),
+    );
+    host.doing = (what) => (what.startsWith("R|") ? "NAK" : "ACK");
+    const refused = await ended(busy, "refused");
+    expect(refused.fault).toBe("the receiver did not acknowledge a frame, which was sent six times");
+    // What was written for one protocol is written again for the other.
+    await set({ results: { protocol: "hl7", port: receiver.port } });
+    await ask(`POST deliveries/${refused.id}/send`, {});
+    expect((await ended(busy)).message[0]).toContain(`|ORU^R01^ORU_R01|${refused.controlId}|`);
+    await host.close();
   });
 
   test("wait for the second signature, if two are needed", async () => {

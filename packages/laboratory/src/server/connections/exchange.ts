@@ -1,5 +1,8 @@
 // One message out, and what its receiver says of it.
 
+import { sendAstm } from "../../interfaces/astm/sendAstm.ts";
+import { writeRecords } from "../../interfaces/astm/writeRecords.ts";
+import { characterSet } from "../../interfaces/hl7/characterSet.ts";
 import { segmentOf, textAt } from "../../interfaces/hl7/message.ts";
 import { parseMessage } from "../../interfaces/hl7/parseMessage.ts";
 import { writeResult } from "../../interfaces/hl7/writeResult.ts";
@@ -21,15 +24,22 @@ export function messageOf(
   { application, facility, results }: Connections,
   { controlId, at }: { readonly controlId: string; readonly at: Date },
 ): string {
-  const { characterSet } = results;
-  const bytes = writeResult(result, {
-    ...{ controlId, at, application, facility, characterSet },
-    ...{ receivingApplication: results.application, receivingFacility: results.facility },
-  });
-  return bytes.toString(encodingOf(results));
+  const head = { controlId, at, application, facility };
+  const { characterSet: name } = results;
+  if (results.protocol === "hl7") {
+    const receiver = { receivingApplication: results.application, receivingFacility: results.facility };
+    return characterSet(name).decode(writeResult(result, { ...head, ...receiver, characterSet: name }));
+  }
+  const text = writeRecords(result, { ...head, receiver: results.application });
+  characterSet(name).encode(text); // told now, and not when it is sent
+  return text;
 }
 
-const encodingOf = ({ characterSet }: Connections["results"]) => (characterSet === "8859/1" ? "latin1" : "utf8");
+/** Whether a message that was written before can be sent as the settings say now. */
+export function fits(message: string, to: Connections["results"]): boolean {
+  if (!message.startsWith("MSH")) return to.protocol === "astm";
+  return to.protocol === "hl7" && message.split("\r", 1)[0]!.endsWith(`|${to.characterSet}`);
+}
 
 /** How a message is sent. */
 export interface ExchangeOptions {
@@ -39,20 +49,30 @@ export interface ExchangeOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Sends a message, and waits for its acknowledgement. */
+/** Sends a message, and waits until it is acknowledged. */
 export async function exchange(
   message: string,
   { to, controlId, signal, timeoutMs }: ExchangeOptions,
 ): Promise<Outcome> {
   try {
-    const bytes = Buffer.from(message, encodingOf(to));
-    const { host, port } = to;
-    const answer = await sendMllp(bytes, { host, port, signal, ...(timeoutMs && { timeoutMs }) });
-    return outcomeOf(answer, controlId);
+    const bytes = characterSet(to.characterSet).encode(message);
+    const place = { host: to.host, port: to.port, signal, ...(timeoutMs && { timeoutMs }) };
+    if (to.protocol === "hl7") return outcomeOf(await sendMllp(bytes, place), controlId);
+    return ASTM_OUTCOMES[await sendAstm(bytes, place)];
   } catch (error) {
     return { state: "waiting", answer: null, fault: (error as Error).message };
   }
 }
+
+const ASTM_OUTCOMES: Readonly<Record<Awaited<ReturnType<typeof sendAstm>>, Outcome>> = {
+  taken: { state: "sent", answer: "ACK", fault: null },
+  busy: { state: "waiting", answer: null, fault: "the receiver is busy: it did not acknowledge ENQ" },
+  refused: {
+    state: "waiting",
+    answer: "NAK",
+    fault: "the receiver did not acknowledge a frame, which was sent six times",
+  },
+};
 
 function outcomeOf(bytes: Buffer, controlId: string): Outcome {
   const answer = parseMessage(bytes);

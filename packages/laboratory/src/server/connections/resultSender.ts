@@ -6,7 +6,7 @@ import { type Delivery, endDelivery, nextDelivery, updateDelivery } from "../../
 import { requireReport } from "../../store/reports.ts";
 import type { Store } from "../../store/store.ts";
 import type { ReportContent } from "../report/reportContent.ts";
-import { exchange, messageOf, type Outcome } from "./exchange.ts";
+import { exchange, fits, messageOf, type Outcome } from "./exchange.ts";
 import { resultOf } from "./resultOf.ts";
 
 /** Options of {@link ResultSender}. */
@@ -84,16 +84,17 @@ export class ResultSender {
     if (next === undefined) return undefined;
     const { id, controlId } = next;
     const { signal } = this.#stop;
+    const kept = next.message !== null && fits(next.message, settings.results) ? next.message : undefined;
     let message: string;
     try {
-      message = next.message ?? (await writeDelivery(store, next, settings));
+      message = kept ?? (await writeDelivery(store, next, settings));
     } catch (error) {
       if (!(error instanceof LeukogramError) || error.code === "ERR_DATABASE") throw error;
       await endDelivery(store, next, { state: "refused", answer: null, fault: error.message });
       return 0;
     }
     // Kept before it is sent: each try sends the same.
-    if (next.message === null) await updateDelivery(store, id, { message });
+    if (kept === undefined) await updateDelivery(store, id, { message });
     const outcome = await exchange(message, { to: settings.results, controlId, signal, timeoutMs });
     if (signal.aborted && outcome.state === "waiting") return undefined;
     const tries = next.tries + 1;

@@ -47,7 +47,7 @@ export const connections = z.object({
   orders: z.object(place),
   results: z.object({
     ...place,
-    protocol: z.enum(["hl7"]),
+    protocol: z.enum(["hl7", "astm"]),
     application: name,
     facility: name,
     characterSet: z.enum(["UNICODE UTF-8", "8859/1"]),

@@ -4,8 +4,8 @@ import { settings } from "../schema.ts";
 import type { Store } from "../store.ts";
 import { change, type Wish } from "../trail.ts";
 
-/** How results are sent. */
-export type Protocol = "hl7";
+/** How results are sent: HL7 v2 over MLLP, or ASTM E1394 in frames of E1381. */
+export type Protocol = "hl7" | "astm";
 
 /** A code that another system has for what LOINC calls otherwise. */
 export type CodeRow = {

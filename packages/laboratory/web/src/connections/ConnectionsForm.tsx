@@ -28,7 +28,7 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
       orders: place("orders"),
       results: {
         ...place("results"),
-        protocol: "hl7",
+        protocol: text("protocol") as ConnectionsSettings["results"]["protocol"],
         application: text("results.application"),
         facility: text("results.facility"),
         characterSet: text("characterSet") as ConnectionsSettings["results"]["characterSet"],
@@ -55,6 +55,12 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
       <section className="card">
         <h2>{words.results}</h2>
         <p className="muted">{words.resultsWhat}</p>
+        <Field label={words.protocol}>
+          <select name="protocol" defaultValue={results.protocol}>
+            <option value="hl7">{words.protocols.hl7}</option>
+            <option value="astm">{words.protocols.astm}</option>
+          </select>
+        </Field>
         <Place of="results" label={words.sendResults} {...results} />
         <div className="columns">
           <NameField name="results.application" label={words.receiver} value={results.application} />

@@ -32,7 +32,7 @@ export const connectionsTexts = {
   connections: {
     title: "Connections",
     section: "Connections to other systems",
-    sectionWhat: "Orders from a laboratory information system, and results to it, by HL7 v2 over MLLP.",
+    sectionWhat: "Orders from a laboratory information system, and results to it.",
     open: "Open connections",
     back: "Settings",
     names: "Names in messages",
@@ -54,8 +54,10 @@ export const connectionsTexts = {
     port: "Port",
     results: "Results out",
     resultsWhat:
-      "Sends ORU^R01 for each final report, amendment and void case. What is not taken is sent again, with the same control id.",
+      "Sends a result for each final report, amendment and void case. What is not taken is sent again, with the same control id.",
     sendResults: "Send results",
+    protocol: "Protocol",
+    protocols: { hl7: "HL7 v2.5.1 over MLLP", astm: "ASTM E1394 over E1381 (LIS2-A2, LIS01-A2)" },
     receiver: "Receiving application (MSH-5)",
     receiverFacility: "Receiving facility (MSH-6)",
     characters: "Character set (MSH-18)",
