@@ -126,6 +126,8 @@ describe.sequential("orders", () => {
     [{ birth: "19801301" }, ["AE", 'PID-7: "19801301" is not a date or time']],
     [{ birth: "198" }, ["AE", 'PID-7: "198" is not a date or time']],
     [{ service: "" }, ["AE", "OBR-4 is empty"]],
+    [{ accession: "9".repeat(201) }, ["AE", "an accession number has more than 200 characters"]],
+    [{ name: `Lee^${"A".repeat(400)}` }, ["AE", "PID-5 has more than 400 characters"]],
     [{ patient: "9999" }, ["AE", "the accession number 26-0815 belongs to another patient"]],
     [{ control: "CA", accession: "26-7777" }, ["AE", "no order has the accession number 26-7777"]],
     [{ name: "\\Q\\" }, ["AE", "the escape sequence \\E\\Q\\E\\ is not supported"]],

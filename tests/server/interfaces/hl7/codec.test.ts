@@ -72,6 +72,7 @@ describe("reading", () => {
     ["MSH", "MSH-1 and MSH-2 do not name its delimiters"],
     [`${HEADER}\rPID|\\H\\bold\\N\\\r`, "PID-1: the escape sequence \\H\\ is not supported"],
     [`${HEADER}\rPID||\\XZZ\\\r`, "PID-2: the escape sequence \\XZZ\\ is not supported"],
+    [`${HEADER}\rPID||\\X4100\\\r`, "PID-2: the escape sequence \\X4100\\ is not supported"],
     [`${HEADER}\rPID||a\\b\r`, "PID-2: an escape sequence is not ended"],
     [`${HEADER}\rPID||\\XFF\\\r`, "its bytes are not UNICODE UTF-8"],
     [`${HEADER}\r\nPID|1\r\n`, "it contains the control character 0x0a"],

@@ -29,7 +29,8 @@ function signOf(sequence: string, { delimiters, characters, where }: TextRules &
   const delimiter = LETTERS[sequence];
   if (delimiter !== undefined) return delimiters[delimiter];
   if (sequence === ".br") return "\n";
-  if (/^X([0-9A-Fa-f]{2})+$/.test(sequence)) return characters.decode(Buffer.from(sequence.slice(1), "hex"));
+  // No text may hold the character NUL.
+  if (/^X(?:(?!00)[0-9A-Fa-f]{2})+$/.test(sequence)) return characters.decode(Buffer.from(sequence.slice(1), "hex"));
   throw malformed(
     `${where}: the escape sequence \\${sequence}\\ is not supported`,
     "Supported are \\F\\, \\S\\, \\T\\, \\R\\, \\E\\, \\Xhh\\ and \\.br\\.",

@@ -14,6 +14,10 @@ const KINDS: Readonly<Record<string, OrderRequest["kind"]>> = {
   ...{ CA: "cancel", OC: "cancel", DC: "cancel", OD: "cancel" },
 };
 
+/** Characters of an accession number, which names the case, and of a patient's name. */
+const LONGEST_NUMBER = 200;
+const LONGEST_NAME = 400;
+
 /** The name of a message's sender, as orders and the table of codes have it: application, and facility if it says one. */
 export function senderOf({ segments }: Pick<Message, "segments">): string {
   return [textAt(segments[0], "3"), textAt(segments[0], "4")].filter((part) => part !== "").join("@");
@@ -46,11 +50,13 @@ function patientOf(pid: Segment): Patient {
   const patientId = textAt(pid, "3");
   if (patientId === "") throw malformed("PID-3 is empty", "Send the patient's number in PID-3.");
   const birth = textAt(pid, "7");
+  const [family, given] = [textAt(pid, "5"), [textAt(pid, "5.2"), textAt(pid, "5.3")].filter(Boolean).join(" ")];
+  if (family.length + given.length > LONGEST_NAME)
+    throw malformed(`PID-5 has more than ${LONGEST_NAME} characters`, "Send a shorter name.");
   return {
     patientId,
     assigner: textAt(pid, "3.4"),
-    family: textAt(pid, "5"),
-    given: [textAt(pid, "5.2"), textAt(pid, "5.3")].filter((part) => part !== "").join(" "),
+    ...{ family, given },
     birthDate: birth === "" ? null : parseHl7Date(birth, "PID-7"),
     sex: textAt(pid, "8"),
   };
@@ -92,6 +98,8 @@ function requestOf({ orc, obr, segments }: Group, patient: Patient & Pick<Order,
   const accession = first(textAt(obr, "3"), textAt(orc, "3"), textAt(specimen, "2"), placer);
   if (accession === "")
     throw malformed("an order has no accession number", "Send it in OBR-3, SPM-2 or OBR-2 (or in ORC-3, ORC-2).");
+  if (accession.length > LONGEST_NUMBER)
+    throw malformed(`an accession number has more than ${LONGEST_NUMBER} characters`, "Send a shorter number.");
   const service = { code: textAt(obr, "4"), text: textAt(obr, "4.2"), system: textAt(obr, "4.3") };
   if (service.code === "" && service.text === "") throw malformed("OBR-4 is empty", "Send what is ordered in OBR-4.");
   return {
