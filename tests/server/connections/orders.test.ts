@@ -139,6 +139,21 @@ describe.sequential("orders", () => {
     expect(answer[2]!.replaceAll("\\S\\", "^")).toContain(words);
   });
 
+  test("in a character set that is not supported are refused by its name, under their control id", async () => {
+    const text = orderMessage({ id: "J-1" });
+    const [other, none, bad] = await sendAll(port, [
+      text.replace("UNICODE UTF-8", "ISO IR87").replace("|LIS|", "|Lüs|"),
+      text.replace("UNICODE UTF-8", ""),
+      text.replace("|P|2.5.1", "|\\Q\\|2.5.1"),
+    ]);
+    expect(other!.slice(0, 2)).toEqual([
+      expect.stringMatching(/^MSH\|\^~\\&\|LEUKOGRAM\|\|L.+s\|HOSPITAL\|.*\|8859\/1$/),
+      "MSA|AE|J-1|HL7 message: the character set ISO IR87 (MSH-18) is not supported. Send UNICODE UTF-8 or 8859/1.",
+    ]);
+    expect(none![1]).toContain("MSA|AE|J-1|HL7 message: its bytes are not ASCII");
+    expect(bad![1]).toContain("MSA|AE||HL7 message: MSH-11: the escape sequence");
+  });
+
   test("whose segments are missing are refused", async () => {
     const whole = orderMessage({ id: "M-1" });
     const without = (pattern: RegExp) => whole.replace(pattern, "");

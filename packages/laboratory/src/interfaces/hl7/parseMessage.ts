@@ -28,6 +28,23 @@ export function parseMessage(bytes: Uint8Array): Message {
   };
 }
 
+/**
+ * The header of a message, for its answer if the rest can't be read; in a character set that is not supported, its names are read as 8859/1.
+ *
+ * @throws ERR_FORMAT if it is not a header.
+ */
+export function parseHeader(bytes: Uint8Array): Message {
+  const line = Buffer.from(bytes).toString("latin1").split("\r", 1)[0]!;
+  try {
+    return parseMessage(Buffer.from(line, "latin1"));
+  } catch {
+    const { field } = delimitersOf(line);
+    const fields = [...line.split(field), ...Array.from({ length: 18 }, () => "")];
+    fields[17] = "8859/1";
+    return parseMessage(Buffer.from(fields.join(field), "latin1"));
+  }
+}
+
 function delimitersOf(raw: string): Delimiters {
   if (!raw.startsWith("MSH"))
     throw malformed("it does not begin with MSH", "Send HL7 v2 in its pipe-and-hat encoding.");

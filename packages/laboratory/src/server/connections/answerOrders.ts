@@ -4,7 +4,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { acknowledge, type Refusal } from "../../interfaces/hl7/acknowledge.ts";
 import { hl7Time } from "../../interfaces/hl7/hl7Time.ts";
 import { DELIMITERS, type Message, makeHeader, textAt } from "../../interfaces/hl7/message.ts";
-import { parseMessage } from "../../interfaces/hl7/parseMessage.ts";
+import { parseHeader, parseMessage } from "../../interfaces/hl7/parseMessage.ts";
 import { parseOrders, senderOf } from "../../interfaces/hl7/parseOrders.ts";
 import { receiveOrders } from "../../store/connections/orders.ts";
 import type { Store } from "../../store/store.ts";
@@ -21,8 +21,7 @@ export async function answerOrders(store: Store, bytes: Buffer, onError: (error:
   let refusal: Refusal | undefined;
   try {
     // The header first: what is wrong after it is answered under its control id.
-    const end = bytes.indexOf("\r");
-    message = parseMessage(bytes.subarray(0, end < 0 ? undefined : end));
+    message = parseHeader(bytes);
     refusal = refusalOf(message);
     if (refusal === undefined) await keep(store, parseMessage(bytes));
   } catch (error) {
