@@ -73,6 +73,6 @@ function asRefusal(error: unknown): Refusal {
     return { code: "AR", condition: "207", text: "the message can't be kept now; send it again" };
   if (error.code === "ERR_KEY")
     return { code: "AE", condition: "205", text: "MSH-10: this control id was used for another message" };
-  const text = [error.reason, error.hint ?? ""].filter((part) => part !== "").join(". ");
+  const text = [error.reason.replace(/\.$/, ""), error.hint ?? ""].filter((part) => part !== "").join(". ");
   return { code: "AE", condition: error.code === "ERR_FORMAT" ? "102" : "207", text };
 }
