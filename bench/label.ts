@@ -16,7 +16,7 @@ const store = await openStore({ folder, url: undefined, now: () => new Date() })
 const work = startWork(store, { model: "cnn-anylab", onError: () => {} });
 const app = await buildServer({ store, work, classification: work.classification, limits: LIMITS });
 const wish = { actor: "local", key: randomUUID(), kind: "case.created", asks: {} };
-const facts = { name: "many", leukocytes: 6, age: 40, comment: "", signers: 1 };
+const facts = { name: "many", leukocytes: 6, age: 40, sex: null, comment: "", signers: 1 };
 const id = await createCase(store, wish, { id: randomUUID(), facts, model: "cnn-anylab" });
 await store.database.queries.execute(sql`
   insert into cells (id, case_id, number, arrival, kind, file, sha256, width, height, status, model, classes, probabilities, predicted)

@@ -3,14 +3,12 @@ import { adamW } from "@leukogram/engine/nn/optimizers";
 import { layoutSize } from "leukogram/data/pictures/pixelLayout";
 import { StepRunner, type StepRunnerOptions } from "leukogram/training/stepRunner";
 
-const BATCH = 32;
-
-/** A training step on made-up images, 32 at a time, of five classes. */
-export async function trainingStep(model: Model, options: Pick<StepRunnerOptions, "fast" | "without">) {
+/** A training step on made-up images of five classes. @param batch how many images at a time */
+export async function trainingStep(model: Model, options: Pick<StepRunnerOptions, "fast" | "without">, batch = 32) {
   const runner = new StepRunner(model.initialize(0), { optimizer: adamW(), ...options });
-  const layout = (await runner.trainingLayout(BATCH))!;
-  const images = new Uint8Array(BATCH * layoutSize(layout)).map((_, i) => (i * 7919) % 251);
-  const labels = Int32Array.from({ length: BATCH }, (_, i) => i % 5);
+  const layout = (await runner.trainingLayout(batch))!;
+  const images = new Uint8Array(batch * layoutSize(layout)).map((_, i) => (i * 7919) % 251);
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % 5);
   return { step: () => runner.step({ images, labels }, 1e-3), release: () => runner.release() };
 }
 

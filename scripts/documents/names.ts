@@ -68,7 +68,7 @@ const OTHER_FLAGS: readonly string[] = ["--onnxruntime-node-install", "--workspa
 export async function flagFaults(text: string): Promise<string[]> {
   const named = inBackticks(text).flatMap((words) => /^--[a-z][\w-]*/.exec(words)?.[0] ?? []);
   const known = await knownFlags();
-  const scripts = filesBelow("scripts").map((file) => readFileSync(join(ROOT, file), "utf8"));
+  const scripts = ["scripts", "bench"].flatMap(filesBelow).map((file) => readFileSync(join(ROOT, file), "utf8"));
   return [...new Set(named)]
     .filter((flag) => !known.has(flag) && !OTHER_FLAGS.includes(flag))
     .filter((flag) => !scripts.some((script) => script.includes(`"${flag}`)))

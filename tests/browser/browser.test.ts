@@ -141,7 +141,7 @@ inBrowser("a page says what is wrong with a device, a file and a picture", async
     'ERR_RUNTIME device "webgpu" is not available in this browser; it has wasm. WebGPU needs a browser and a graphics card that support it, and https or localhost; or use device "wasm".',
     "ERR_FORMAT /exported/none.onnx: the server returned status 404. Check the address.",
     "ERR_FORMAT model: the bytes are not an ONNX file",
-    "ERR_IMAGE bad.jpg: this browser can't decode it. Give a JPEG, PNG, GIF, BMP or WebP file.",
+    "ERR_IMAGE bad.jpg: this browser can't decode it. Give a JPEG, PNG, GIF, BMP, WebP or TIFF file.",
     "ERR_IMAGE image: 2 x 1 RGB pixels do not fit 5 bytes. Give [height, width, 3] bytes, or an ImageData.",
     "ERR_IMAGE image: has no pixels. Wait until the image is loaded.",
   ]);

@@ -99,7 +99,7 @@ describe("leukogram adapt", () => {
       ["adapt", "home", "--unlabelled", "elsewhere/Train", "--judge", "elsewhere/Test", "--out", "by-labels"],
     ]);
     expect(folder!.stdout).toMatch(
-      /^Cells {14}30 unlabelled.*^Not adapted: \d+ different cells are too few for a vote .* The model in by-folder is unchanged\.$/ms,
+      /^Cells {16}30 unlabelled.*^Not adapted: \d+ different cells are too few for a vote .* The model in by-folder is unchanged\.$/ms,
     );
     expect(manifest!.stdout).toBe(folder!.stdout.replaceAll("by-folder", "by-manifest"));
     const html = readFileSync(join(cli.dir, "by-folder", "report.html"), "utf8");

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { diagnosticReport } from "leukogram/differential/fhir";
-import { readRanges } from "leukogram/differential/referenceRanges";
+import { allRanges, contradictionsOf, readRanges } from "leukogram/differential/referenceRanges";
 import { reportAnswers } from "leukogram/differential/reportAnswers";
 import type { Predictions } from "leukogram/evaluation/types";
 import { describe, expect, test } from "vitest";
@@ -45,11 +45,10 @@ describe("reportAnswers", () => {
     expect(flags).toEqual([
       "White blood cells are above the reference range: leukocytosis, 14 10^9/L, reference range 4.5 to 11.1.",
       "Eosinophil is above the reference range: relative eosinophilia, 14.0 % (7.9 to 22.4), reference range 0 to 5.5.",
-      "Eosinophil is above the reference range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), reference range 0.05 to 0.5.",
+      "Eosinophil is above the reference range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), reference range 0 to 0.7.",
       "Lymphocyte may be below the reference range: 8.0 % (3.5 to 15.2), reference range 12 to 44. The count is too small to tell.",
-      "Lymphocyte may be below the reference range: 1.12 10^9/L (0.49 to 2.12), reference range 1.5 to 3.7. The count is too small to tell.",
-      "Monocyte may be above the reference range: 0.56 10^9/L (0.15 to 1.39), reference range 0.2 to 0.4. The count is too small to tell.",
-      "Neutrophil is above the reference range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), reference range 2.7 to 6.5.",
+      "Lymphocyte may be below the reference range: 1.12 10^9/L (0.49 to 2.12), reference range 1.5 to 4. The count is too small to tell.",
+      "Neutrophil is above the reference range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), reference range 1.83 to 7.25.",
     ]);
   });
 
@@ -138,6 +137,20 @@ describe("readRanges", () => {
       expect(Object.keys(readRanges(age).percent)).toEqual(
         expect.arrayContaining([...CELL_TYPES, "ImmatureGranulocyte"]),
       );
+  });
+
+  test("no absolute range of any age contradicts the shares", () => {
+    const ages = allRanges();
+    expect(ages.length).toBeGreaterThan(3);
+    for (const ranges of ages) expect([ranges.name, contradictionsOf(ranges)]).toEqual([ranges.name, []]);
+  });
+
+  test("an absolute range that the shares contradict is named, as an adult's of Davis's table", () => {
+    const monocytes = { percent: { Monocyte: [4, 9] }, absolute: { Monocyte: [0.2, 0.4] } } as const;
+    expect(contradictionsOf({ leukocytes: [4.5, 11.1], ...monocytes })).toEqual([
+      "Monocyte: the middle of its share (6.5 %) and of the white cells (7.8) make 0.507 10^9/L, outside its absolute range of 0.2 to 0.4",
+    ]);
+    expect(contradictionsOf(monocytes)).toEqual([]);
   });
 
   test("names what is wrong with a file", () => {

@@ -85,6 +85,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   differenceOfEstimates: rows(ESTIMATE, ESTIMATE),
   differentialCount: rows([10, 20, 30], { confusion: MATRIX, seed: 1, draws: 10 }),
   effectiveImages: rows(SURE, GROUPS),
+  familiarityOf: rows(3, 5),
   familiarityP: { ...rows(FAMILIARITY, [0.5, 0.5]), anyLength: ["0.distances"] },
   fitFamiliarity: {
     call: () => [Array.from({ length: 25 }, (_, i) => [i % 5, (i * 7) % 11])],

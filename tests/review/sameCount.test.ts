@@ -3,6 +3,7 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { countOf } from "@leukogram/laboratory/server/count";
 import { answerOf } from "@leukogram/laboratory/server/work/classification";
 import { CELL_TYPES } from "leukogram/cells/classes";
+import { readRanges } from "leukogram/differential/referenceRanges";
 import { reportAnswers } from "leukogram/differential/reportAnswers";
 import { rollUpPredictions } from "leukogram/evaluation/rollUp";
 import { groupOf, tallyOf } from "leukogram/review/count";
@@ -42,7 +43,7 @@ function byServer(rows: readonly number[][], model: Model): Count {
     const { predicted = null, isRejected = false, isUnfamiliar = false } = answer;
     return groupOf({ status: "classified", predicted, isRejected, isUnfamiliar, label: null, crop: null });
   });
-  return read(countOf(tallyOf(groups), { leukocytes: null, age: null }));
+  return read(countOf(tallyOf(groups), { leukocytes: null, ranges: readRanges() }));
 }
 
 const read = ({ classes, cells, unidentified }: ReturnType<typeof countOf>): Count => ({

@@ -1,8 +1,9 @@
 import { countOf, reportOf } from "@leukogram/laboratory/server/count";
+import { readRanges } from "leukogram/differential/referenceRanges";
 import { type CellGroup, tallyOf } from "leukogram/review/count";
 import { expect, test } from "vitest";
 
-const facts = { leukocytes: null, age: null };
+const facts = { leukocytes: null, ranges: readRanges() };
 const countedOf = (groups: readonly CellGroup[]) => countOf(tallyOf(groups), facts);
 
 function group(count: number, given: Partial<CellGroup> = {}): CellGroup {

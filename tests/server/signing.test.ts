@@ -16,6 +16,9 @@ interface Obstacle {
   readonly takesReason: boolean;
 }
 
+/** Rules that are not set here. */
+const OTHERS = { critical: { percent: {}, absolute: {} }, secondReader: [] };
+
 const obstacles = async (id: string): Promise<Obstacle[]> =>
   (await laboratory.ask(`GET cases/${id}/signing`)).body.obstacles;
 const kinds = async (id: string) => (await obstacles(id)).map(({ kind }) => kind);
@@ -70,7 +73,7 @@ test("a count below the laboratory's minimum is signed with a reason alone, whic
   const get = async (ending: string) => (await laboratory.ask(`GET reports/${signed.body.id}${ending}`)).raw.toString();
   const despite = { reason: "=the smear holds no more", overrides: [text] };
   const { content } = JSON.parse(await get(".json"));
-  expect([content.despite, content.rules]).toEqual([despite, { leastCells: 100, mostUnidentified: 0.1 }]);
+  expect([content.despite, content.rules]).toEqual([despite, { leastCells: 100, mostUnidentified: 0.1, ...OTHERS }]);
   const words = `Signed despite the following: ${text} Reason: ${despite.reason}`;
   expect(await get("")).toMatch(
     /Signed despite the following.*3 cells are counted; .*Reason: =the smear holds no more/s,
@@ -102,13 +105,14 @@ test("the rules are the laboratory's: an admin sets them, the trail keeps those 
   expect((await ask("PUT rules", { leastCells: 3, mostUnidentified: 0.25 })).body).toEqual({
     leastCells: 3,
     mostUnidentified: 0.25,
+    ...OTHERS,
   });
   expect(await kinds(id)).toEqual([]);
-  expect((await ask("GET rules")).body).toEqual({ leastCells: 3, mostUnidentified: 0.25 });
+  expect((await ask("GET rules")).body).toEqual({ leastCells: 3, mostUnidentified: 0.25, ...OTHERS });
   const { events } = (await ask("GET trail?limit=1000")).body;
   expect(events.findLast(({ kind }: { kind: string }) => kind === "rules.changed").content).toEqual({
-    rules: { leastCells: 3, mostUnidentified: 0.25 },
-    before: { leastCells: 100, mostUnidentified: 0.1 },
+    rules: { leastCells: 3, mostUnidentified: 0.25, ...OTHERS },
+    before: { leastCells: 100, mostUnidentified: 0.1, ...OTHERS },
   });
   for (const nonsense of [{ leastCells: 0, mostUnidentified: 0.1 }, { leastCells: 5 }, { mostUnidentified: 2 }])
     expect((await ask("PUT rules", nonsense)).status).toBe(400);

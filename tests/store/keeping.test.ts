@@ -20,7 +20,7 @@ test("kept files that no cell names are removed at start, and none of a folder t
   };
   const [named, unnamed] = [await keep("named"), await keep("unnamed")];
   expect(await sweepImages(store)).toBe(0);
-  const facts = { name: "a", leukocytes: null, age: null, comment: "", signers: 1 };
+  const facts = { name: "a", leukocytes: null, age: null, sex: null, comment: "", signers: 1 };
   const wish = (kind: string) => ({ actor: "Ada", key: randomUUID(), kind, asks: {} });
   const id = await createCase(store, wish("case.created"), { id: randomUUID(), facts, model: "cnn-anylab" });
   const files = [{ id: randomUUID(), file: "a.png", sha256: named, width: 1, height: 1 }];

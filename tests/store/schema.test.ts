@@ -55,6 +55,13 @@ overBothDatabases((newPlace) => {
     "drop table deliveries",
     "alter table cases drop column order_id, drop column patient, drop column birth_date",
     "drop table orders",
+    "drop index cells_that_wait",
+    "create index cells_that_wait on cells (arrival, number) where status = 'waiting'",
+    "drop index events_of_moves",
+    "drop index cases_by_name",
+    "drop index cells_by_image",
+    "drop table removed_cells",
+    "alter table cases drop column sex",
     "alter table cases drop column voided",
     "drop table awaited_files",
     "alter table models drop column findings",
@@ -67,7 +74,7 @@ overBothDatabases((newPlace) => {
     const place = await newPlace();
     const open = () => openStore({ ...place, now: () => new Date(0) });
     const wish = { actor: "Ada", key: randomUUID(), kind: "case.created", asks: {} };
-    const facts = { name: "S-1", leukocytes: 6.2, age: null, comment: "", signers: 1 };
+    const facts = { name: "S-1", leukocytes: 6.2, age: null, sex: null, comment: "", signers: 1 };
     const store = await open();
     const id = await createCase(store, wish, { id: randomUUID(), facts, model: "cnn-anylab" });
     for (const statement of BACK) await store.database.queries.execute(sql.raw(statement));

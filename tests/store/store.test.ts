@@ -7,12 +7,13 @@ import { pipeline } from "node:stream/promises";
 import { backup } from "@leukogram/laboratory/store/backup/backup";
 import { restore } from "@leukogram/laboratory/store/backup/restore";
 import { createCase, listCases, readCase } from "@leukogram/laboratory/store/cases";
-import { addCells, readCells, storeAnswers, waitingCells } from "@leukogram/laboratory/store/cells";
+import { addCells, readCells, storeAnswers } from "@leukogram/laboratory/store/cells";
 import { labelCells } from "@leukogram/laboratory/store/labels";
 import { amendCase, signCase } from "@leukogram/laboratory/store/reports";
 import { openStore, type Store } from "@leukogram/laboratory/store/store";
 import { allEvents } from "@leukogram/laboratory/store/trail";
 import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
+import { waitingCells } from "@leukogram/laboratory/store/waiting";
 import { sql } from "drizzle-orm";
 import tar from "tar-stream";
 import { afterEach, expect, test } from "vitest";
@@ -20,7 +21,7 @@ import { Clock, newFolder } from "../support/laboratory.ts";
 import { overBothDatabases, type Place } from "./stores.ts";
 
 // U+2028 comes from pasted text; readline of Node 24 takes it for the end of a line.
-const FACTS = { name: "S-1", leukocytes: null, age: null, comment: "pasted\u2028text", signers: 1 };
+const FACTS = { name: "S-1", leukocytes: null, age: null, sex: null, comment: "pasted\u2028text", signers: 1 };
 const wishOf = (kind: string, key: string = randomUUID(), asks = {}) => ({ actor: "Ada", key, kind, asks });
 
 const open: Store[] = [];

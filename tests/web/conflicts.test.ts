@@ -102,4 +102,13 @@ describe.sequential("two readers at one cell", () => {
     await ben.getByText(/^Cell 4,/).waitFor({ state: "attached" });
     expect(await ben.getByText(/^Cell 3, Monocyte/).count()).toBe(1);
   });
+
+  test("each page says who else has the case open, until that page is closed", async () => {
+    const also = (page: Page) => page.getByRole("status").filter({ hasText: "Also open: local" });
+    await also(ben).waitFor();
+    await also(ada).waitFor();
+    expect(await violationsOf(ada)).toEqual([]);
+    await ben.close({ runBeforeUnload: true });
+    await also(ada).waitFor({ state: "detached" });
+  });
 });

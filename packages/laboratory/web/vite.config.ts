@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressFiles } from "./compressFiles.ts";
 import { listFiles } from "./listFiles.ts";
 
 /** Where `leukogram serve` answers while the app is worked on. */
@@ -8,7 +9,7 @@ const SERVER = process.env.LEUKOGRAM ?? "http://127.0.0.1:4180";
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  plugins: [react(), listFiles()],
+  plugins: [react(), listFiles(), compressFiles()],
   resolve: { tsconfigPaths: true },
   build: {
     target: "es2022",

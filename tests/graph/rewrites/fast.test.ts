@@ -7,6 +7,7 @@ import { chunkBatch } from "@leukogram/engine/graph/rewrites/chunks";
 import { FOLD_NORMALIZATION } from "@leukogram/engine/graph/rewrites/normalization";
 import { PHASES } from "@leukogram/engine/graph/rewrites/phases";
 import { SIMPLIFY } from "@leukogram/engine/graph/rewrites/simplify";
+import { turnGradient } from "@leukogram/engine/graph/rewrites/turnedGradients";
 import { type Tensor, topologicalOrder } from "@leukogram/engine/graph/tensor";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Value } from "@leukogram/engine/runtime/session";
@@ -203,4 +204,39 @@ describe("chunks", () => {
     "images below each other": ops.concat([scores, scores], 0),
   };
   for (const [name, y] of Object.entries(cases)) test(name, () => expectChunked(y));
+});
+
+describe("the gradient by the input of a convolution without strides", () => {
+  const dz = ops.input("dz", [2, 4, 6, 5]);
+  const turned = (attributes: Partial<Parameters<typeof ops.conv2dInputGradient>[2]>, kernelSize = [3, 3]) => {
+    const kernel = ops.input("kernel", [4, 3, ...kernelSize]);
+    const settings = { strides: [1, 1], pads: [1, 1, 1, 1], groups: 1, inputSize: [6, 5], ...attributes } as const;
+    const plain = ops.conv2dInputGradient(dz, kernel, settings);
+    return { plain, fast: rewrite({ y: plain }, [turnGradient]).y! };
+  };
+
+  test("is a convolution with the kernel turned around, borders and odd kernels included", async () => {
+    for (const [attributes, kernelSize] of [
+      [{}, [3, 3]],
+      [{ pads: [0, 0, 0, 0], inputSize: [8, 7] }, [3, 3]],
+      [{ pads: [2, 0, 0, 1], inputSize: [7, 6] }, [4, 3]],
+      [{ pads: [0, 1, 0, 2], inputSize: [6, 6] }, [1, 5]],
+    ] as const) {
+      const { plain, fast } = turned(attributes, [...kernelSize]);
+      expect(opNames(fast)).toContain("conv2d");
+      expect(opNames(fast)).not.toContain("conv2dInputGradient");
+      await expectSame(plain, fast);
+    }
+  });
+
+  test("stays where there are strides, or where the kernel is a point or narrower than the padding", () => {
+    for (const [attributes, kernelSize] of [
+      [{ strides: [2, 2], inputSize: [11, 9] }, [3, 3]],
+      [{ pads: [0, 0, 0, 0] }, [1, 1]],
+      [{ pads: [3, 0, 0, 0], inputSize: [5, 7] }, [3, 3]],
+    ] as const) {
+      const { plain, fast } = turned(attributes, [...kernelSize]);
+      expect(fast).toBe(plain);
+    }
+  });
 });

@@ -7,6 +7,7 @@ import { FOLD_NORMALIZATION } from "./rewrites/normalization.ts";
 import { PHASES, PHASES_BEFORE_FOLDING } from "./rewrites/phases.ts";
 import { SIMPLIFY } from "./rewrites/simplify.ts";
 import { STRIDED_DEPTHWISE } from "./rewrites/stridedDepthwise.ts";
+import { turnGradient } from "./rewrites/turnedGradients.ts";
 import { isPerImageInput, STEP } from "./stepNames.ts";
 import { type Tensor, topologicalOrder } from "./tensor.ts";
 
@@ -30,7 +31,15 @@ export interface CompiledTraining {
 }
 
 /** Rewrites for speed, each of which can be left out: docs/engine.md says what they do. */
-export const SPEED_REWRITES = ["normalization", "phases", "stridedDepthwise", "foldBatch", "blocks", "chunks"] as const;
+export const SPEED_REWRITES = [
+  "normalization",
+  "phases",
+  "stridedDepthwise",
+  "foldBatch",
+  "turnedGradients",
+  "blocks",
+  "chunks",
+] as const;
 
 /** One of {@link SPEED_REWRITES}. */
 export type SpeedRewrite = (typeof SPEED_REWRITES)[number];
@@ -66,9 +75,11 @@ export function compileTraining(
     ? pixels
     : foldBatch(pixels, { batchSize, inputs: batchInputs(pixels), blocks: isBlocked });
   const phased = rewrite(batchFolded, [...only("phases", PHASES), ...SIMPLIFY]);
-  const chunked = chunkBatch(phased, {
+  // What looks for gradients by the input has seen them by now.
+  const turned = rewrite(phased, only("turnedGradients", [turnGradient]));
+  const chunked = chunkBatch(turned, {
     batchSize,
-    inputs: batchInputs(phased),
+    inputs: batchInputs(turned),
     split: STEP.images,
     largeBytes: without.includes("chunks") ? Number.POSITIVE_INFINITY : largeBytes,
     chunkBytes,

@@ -58,10 +58,12 @@ export async function addWebApp(
     await part.register(fastifyStatic, {
       root: folder,
       wildcard: false,
+      preCompressed: true,
       cacheControl: false,
       setHeaders(reply, path) {
         // Names of assets hold a hash of their content.
         const isHashed = /[\\/]assets[\\/]/.test(path);
+        reply.setHeader("vary", "accept-encoding");
         reply.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
       },
     });

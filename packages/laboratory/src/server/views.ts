@@ -2,6 +2,7 @@
 
 import { type CellAnswer, calledBy, countedLabel, NO_ANSWER } from "leukogram/review/answer";
 import { isBlind, type Reading } from "leukogram/review/blindness";
+import { groupOf, type Tally, tallyOf } from "leukogram/review/count";
 import type { Label } from "leukogram/review/labels";
 import type { z } from "zod";
 import type { CountedCase } from "../store/cases.ts";
@@ -10,10 +11,11 @@ import type { caseSummary, cell } from "./contract/cases.ts";
 
 /** A case for the one who asks. */
 export function caseView(row: CountedCase, user: string): z.infer<typeof caseSummary> {
-  const { id, name, leukocytes, age, comment, status, revision, model, cells, waiting, bad, reviewed, awaited } = row;
+  const { id, name, leukocytes, age, sex, comment, status, revision, model, cells, waiting, bad, reviewed, awaited } =
+    row;
   const blind = isBlind(row, user);
   return {
-    ...{ id, name, leukocytes, age, comment, status, revision, model, cells, waiting, bad, awaited },
+    ...{ id, name, leukocytes, age, sex, comment, status, revision, model, cells, waiting, bad, awaited },
     ...{ order: row.orderId, patient: row.patient, birthDate: row.birthDate },
     reviewed: blind ? 0 : reviewed,
     signers: row.signers === 2 ? 2 : 1,
@@ -59,4 +61,9 @@ export function answeredCell<T extends Pick<ReadCell, "first">>(row: T): T & { r
 /** How a cell was cropped; null if its model crops nothing. */
 export function cropView({ cropOutside, cropNucleus }: Pick<ReadCell, "cropOutside" | "cropNucleus">) {
   return cropOutside === null || cropNucleus === null ? null : { outside: cropOutside, nucleus: cropNucleus };
+}
+
+/** The count of rows by the labels that count. */
+export function tallyOfCells(cells: readonly ReadCell[]): Tally {
+  return tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
 }

@@ -1,5 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { queueVoid } from "./connections/deliveries.ts";
 import { requireOpenOrder } from "./connections/orders.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
@@ -11,7 +11,7 @@ import { type Change, change, type Wish } from "./trail.ts";
 export type CaseRow = typeof cases.$inferSelect;
 
 /** What may be said of a case. */
-export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "comment" | "signers"> &
+export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "sex" | "comment" | "signers"> &
   Partial<Pick<CaseRow, "patient" | "birthDate">>;
 
 /** Facts that change; what is undefined stays. */
@@ -137,16 +137,41 @@ export async function readCase({ database: { queries } }: Pick<Store, "database"
   return (await withCounts(queries, [found]))[0]!;
 }
 
-/** Cases, the latest first, made before the one with arrival `before`. */
+/** In which order cases are listed. */
+export type CaseOrder = "newest" | "oldest" | "name";
+
+/** What {@link listCases} takes. */
+export interface CaseQuery {
+  readonly limit: number;
+  /** Arrival of the last case of the page before. */
+  readonly before?: number | undefined;
+  /** What the name or the comment holds, in any case. */
+  readonly search?: string | undefined;
+  readonly status?: CaseRow["status"] | undefined;
+  readonly sort?: CaseOrder;
+}
+
+/** A page of the cases that are asked for. */
 export async function listCases(
   { database: { queries } }: Store,
-  { limit, before }: { readonly limit: number; readonly before?: number | undefined },
+  { limit, before, search = "", status, sort = "newest" }: CaseQuery,
 ): Promise<CountedCase[]> {
+  const { arrival, name, comment } = cases;
+  const key = sort === "name" ? sql`lower(${name}), ${arrival}` : sql`${arrival}`;
+  const last = sql`(select ${key} from ${cases} where ${arrival} = ${before})`;
+  // What stands for other letters in a pattern stands for itself.
+  const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
   const rows = await queries
     .select()
     .from(cases)
-    .where(before === undefined ? undefined : lt(cases.arrival, before))
-    .orderBy(desc(cases.arrival))
+    .where(
+      and(
+        before === undefined ? undefined : sort === "newest" ? sql`(${key}) < ${last}` : sql`(${key}) > ${last}`,
+        search === "" ? undefined : sql`(${name} ilike ${pattern} or ${comment} ilike ${pattern})`,
+        status && eq(cases.status, status),
+      ),
+    )
+    .orderBy(sort === "newest" ? desc(arrival) : key)
     .limit(limit)
     .catch(tellIfGone);
   return await withCounts(queries, rows);

@@ -1,10 +1,10 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { and, asc, eq, gt, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { type Arrived, takeArrived } from "./awaited.ts";
 import { openCase } from "./cases.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
-import { cases, cells, labels } from "./schema.ts";
+import { cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { change, type Wish } from "./trail.ts";
 
@@ -150,56 +150,6 @@ export async function imageOf({ database: { queries } }: Pick<Store, "database">
 
 function noSuchCell(): never {
   throw new LeukogramError("ERR_NOT_FOUND", "no such cell");
-}
-
-/** A cell that waits for classification, and the model of its case. */
-export interface WaitingCell {
-  readonly id: string;
-  readonly caseId: string;
-  readonly file: string;
-  readonly sha256: string;
-  readonly model: string;
-}
-
-/** Cells that wait, of all cases in order of arrival; those of the models `except` left out. */
-export async function waitingCells(
-  { database: { queries } }: Store,
-  { limit, except = [] }: { readonly limit: number; readonly except?: readonly string[] },
-): Promise<WaitingCell[]> {
-  return await queries
-    .select({ id: cells.id, caseId: cells.caseId, file: cells.file, sha256: cells.sha256, model: cases.model })
-    .from(cells)
-    .innerJoin(cases, eq(cases.id, cells.caseId))
-    .where(and(eq(cells.status, "waiting"), notInArray(cases.model, [...except])))
-    .orderBy(cells.arrival, cells.number)
-    .limit(limit)
-    .catch(tellIfGone);
-}
-
-/** Says of all cells that wait for a model why they do: one change a case, and none if they say so already. */
-export async function holdCells(
-  store: Store,
-  wish: () => Wish,
-  { model, reason }: { readonly model: string; readonly reason: string },
-): Promise<void> {
-  const isSilent = sql`${cells.status} = 'waiting' and ${cells.error} is distinct from ${reason}`;
-  const { queries: now } = store.database;
-  const found = await now
-    .selectDistinct({ caseId: cells.caseId })
-    .from(cells)
-    .innerJoin(cases, eq(cases.id, cells.caseId))
-    .where(and(isSilent, eq(cases.model, model)))
-    .catch(tellIfGone);
-  for (const { caseId } of found)
-    await change(store, wish(), async ({ queries }) => {
-      const held = await queries
-        .update(cells)
-        .set({ error: reason })
-        .where(and(isSilent, eq(cells.caseId, caseId)))
-        .returning({ id: cells.id });
-      const ids = held.map(({ id }) => id);
-      return { caseId, content: { model, reason, cells: ids }, cells: ids, answer: {} };
-    });
 }
 
 /** What a model said of a cell; `error` where its image could not be read. */

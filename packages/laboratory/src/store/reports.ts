@@ -9,9 +9,10 @@ import { queueReport } from "./connections/deliveries.ts";
 import { type OrderRow, requireOrder } from "./connections/orders.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
-import { type Rules, readRules } from "./rules.ts";
-import { readScale } from "./scale.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
+import { type LaboratoryRanges, readLaboratoryRanges } from "./settings/ranges.ts";
+import { type Rules, readRules } from "./settings/rules.ts";
+import { readScale } from "./settings/scale.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
 
@@ -34,6 +35,8 @@ export interface ReportInput {
   readonly scale: Scale | undefined;
   /** What the laboratory demands of a count. */
   readonly rules: Rules;
+  /** The laboratory's own; undefined if it has none. */
+  readonly ranges: LaboratoryRanges | undefined;
   /** The order that the case was made from. */
   readonly order: OrderRow | undefined;
 }
@@ -53,6 +56,19 @@ export type Despite = {
   readonly overrides: readonly string[];
 };
 
+/** Critical values, and to whom they were reported. */
+export type Critical = {
+  /** In sentences. */
+  readonly values: readonly string[];
+  readonly reported: Reported;
+};
+
+/** To whom critical values were reported, and when, ISO 8601. */
+export type Reported = { readonly to: string; readonly at: string };
+
+/** What a signer had to say to sign. */
+export type Said = { readonly despite?: Despite | undefined; readonly critical?: Critical | undefined };
+
 /** What signing takes. */
 export interface Signing {
   readonly caseId: string;
@@ -64,8 +80,12 @@ export interface Signing {
   readonly despite?: string | undefined;
   /** What stands against it. It is called in the transaction, as `content` is, so that nothing can change meanwhile. */
   readonly against?: (input: ReportInput) => readonly AgainstSigning[];
+  /** To whom critical values were reported. */
+  readonly reported?: Reported | undefined;
+  /** Its critical values, in sentences. */
+  readonly critical?: (input: ReportInput) => readonly string[];
   /** Writes the report. */
-  readonly content: (input: ReportInput, despite: Despite | undefined) => { readonly [key: string]: Json | undefined };
+  readonly content: (input: ReportInput, said: Said) => { readonly [key: string]: Json | undefined };
 }
 
 /** Signs a case: the first signature freezes its report, the last that is needed makes it final. @returns the report's id. */
@@ -91,10 +111,10 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
       await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
       await queueReport(given, report.id);
     }
-    const { number, sha256: hash, despite } = report;
+    const { number, sha256: hash, said } = report;
     return {
       caseId,
-      content: { report: report.id, number, sha256: hash, meaning, isFinal, despite },
+      content: { report: report.id, number, sha256: hash, meaning, isFinal, ...said },
       answer: { id: report.id },
     };
   });
@@ -121,23 +141,26 @@ interface Frozen {
   readonly id: string;
   readonly number: number;
   readonly sha256: string;
-  readonly despite?: Despite | undefined;
+  readonly said?: Said;
 }
 
 async function freeze(
   { queries, at }: Change,
   found: CountedCase,
-  { id, despite: reason, against = () => [], content: contentOf }: Signing,
+  { id, despite: reason, reported, against = () => [], critical = () => [], content: contentOf }: Signing,
 ): Promise<Frozen> {
   const input = await reportInput(queries, found, at);
   const { number } = input;
-  const despite = requireReason(against(input), reason);
-  const content = canonicalJson(contentOf(input, despite));
+  const said = {
+    despite: requireReason(against(input), reason),
+    critical: requireReported(critical(input), reported),
+  };
+  const content = canonicalJson(contentOf(input, said));
   const report = { id, number, sha256: sha256(content) };
   await queries
     .insert(reports)
     .values({ ...report, caseId: found.id, reason: found.reason, content, createdAt: at, isFinal: false });
-  return { ...report, despite };
+  return { ...report, said };
 }
 
 /** What a report of the case would be made of now. */
@@ -150,6 +173,7 @@ export async function reportInput(queries: Queries, found: CountedCase, at: Date
     second: await finishedReading(queries, found.id),
     scale: await readScale(queries),
     rules: await readRules(queries),
+    ranges: await readLaboratoryRanges(queries),
     order: found.orderId === null ? undefined : await requireOrder(queries, found.orderId),
   };
 }
@@ -166,6 +190,15 @@ function requireReason(against: readonly AgainstSigning[], reason: string | unde
   if (final.length > 0 || reason === undefined)
     throw new LeukogramError("ERR_CONFLICT", `this stands against a signature: ${overrides.join(" ")}`, { hint });
   return { reason, overrides };
+}
+
+function requireReported(values: readonly string[], reported: Reported | undefined): Critical | undefined {
+  if (values.length === 0) return undefined;
+  if (reported === undefined)
+    throw new LeukogramError("ERR_CONFLICT", `critical values must be reported before signing: ${values.join(" ")}`, {
+      hint: "Say to whom you reported them, and when (reported); the report prints it.",
+    });
+  return { values, reported };
 }
 
 async function lastNumber(queries: Queries, caseId: string): Promise<number> {

@@ -67,6 +67,7 @@ export const cases = pgTable("cases", {
   name: text("name").notNull(),
   leukocytes: doublePrecision("leukocytes"),
   age: doublePrecision("age"),
+  sex: text("sex", { enum: ["female", "male"] }),
   comment: text("comment").notNull(),
   signers: integer("signers").notNull(),
   status: text("status", { enum: ["open", "signing", "signed", "void"] }).notNull(),
@@ -118,6 +119,17 @@ export const cells = pgTable(
   },
   (table) => [unique().on(table.caseId, table.file, table.sha256), unique().on(table.caseId, table.number)],
 );
+
+/** Cells that were taken out of their cases: their images are kept. */
+export const removedCells = pgTable("removed_cells", {
+  id: uuid("id").primaryKey(),
+  caseId: uuid("case_id")
+    .notNull()
+    .references(() => cases.id),
+  number: integer("number").notNull(),
+  file: text("file").notNull(),
+  sha256: text("sha256").notNull(),
+});
 
 /** Files of announced uploads that have not arrived; `count` where several have one name. */
 export const awaitedFiles = pgTable(

@@ -145,7 +145,7 @@ export async function readEvents(
     .select()
     .from(events)
     .where(
-      sql`${events.sequence} > ${after} ${caseId === undefined ? sql`` : sql`and ${events.caseId} = ${caseId}`} ${cell === undefined ? sql`` : sql`and ${events.content} like ${`%"${cell}"%`}`}`,
+      sql`${events.sequence} > ${after} ${caseId === undefined ? sql`` : sql`and (${events.caseId} = ${caseId} or (${events.kind} = 'cells.moved' and ${events.content} like ${`%"to":"${caseId}"%`}))`} ${cell === undefined ? sql`` : sql`and ${events.content} like ${`%"${cell}"%`}`}`,
     )
     .orderBy(events.sequence)
     .limit(limit)

@@ -16,7 +16,7 @@ import {
   type ResamplingOptions,
 } from "../evaluation/evaluate.ts";
 import { answerImages } from "../evaluation/evaluateModel.ts";
-import { type FamiliarityFigures, judgeFamiliarity } from "../evaluation/familiarity.ts";
+import { judgeFamiliarity } from "../evaluation/familiarity.ts";
 import { type Assumptions, assumptionsOf } from "../evaluation/foreign/assumptions.ts";
 import { isForeign } from "../evaluation/foreign/foreignModel.ts";
 import {
@@ -30,6 +30,7 @@ import {
   separation,
 } from "../evaluation/laboratories/laboratoryFall.ts";
 import type { Evaluation, Predictions } from "../evaluation/types.ts";
+import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import {
   type LabelFreeOptions,
   type LabelFreeStep,

@@ -1,6 +1,10 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { isWidePng } from "../data/pictures/pictureHead.ts";
 import { checkedImage, type RgbImage } from "../data/pictures/rgbImage.ts";
+import { UnreadKind } from "../data/pictures/unreadKind.ts";
+import { decodeTiff } from "../data/tiff/decodeTiff.ts";
+import { isTiff } from "../data/tiff/pages.ts";
+import { unpackTiff } from "../data/tiff/unpackTiff.ts";
 import type { PictureFile } from "../evaluation/classifyPictures.ts";
 
 /** A picture in any form that a page has it in: pixels, what is drawn, or a file or its bytes. */
@@ -37,7 +41,9 @@ const isImageData = (picture: RgbImage | ImageData): picture is ImageData => "co
 
 async function decodeFile(file: Blob): Promise<RgbImage> {
   const name = file instanceof File ? file.name : "image";
-  const isWide = isWidePng(new Uint8Array(await file.slice(0, 25).arrayBuffer()));
+  const head = new Uint8Array(await file.slice(0, 25).arrayBuffer());
+  if (isTiff(head)) return await readTiff(file, name);
+  const isWide = isWidePng(head);
   const bitmap = await createImageBitmap(file, {
     premultiplyAlpha: "none",
     colorSpaceConversion: "none",
@@ -53,6 +59,23 @@ async function decodeFile(file: Blob): Promise<RgbImage> {
   } finally {
     bitmap.close();
   }
+}
+
+/** As Node decodes a larger one never. */
+const MOST_PIXELS = 64e6;
+
+// No browser but Safari knows TIFF, and that one does not read it as Node does.
+async function readTiff(file: Blob, name: string): Promise<RgbImage> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const options = { name, maxPixels: MOST_PIXELS, read: unpackTiff, findBits: async () => undefined };
+  return await decodeTiff(bytes, options).catch((cause: Error) => {
+    if (cause instanceof UnreadKind)
+      throw new LeukogramError("ERR_IMAGE", `${name}: ${cause.message}`, { hint: cause.hint, cause });
+    throw new LeukogramError("ERR_IMAGE", `${name}: the image is damaged or incomplete (${cause.message})`, {
+      hint: "Copy it again, or remove it.",
+      cause,
+    });
+  });
 }
 
 // The browser gives the high bytes of 16 bits; as in Node, a picture that 14 bits hold has no white that is known.
@@ -105,7 +128,7 @@ function withoutAlpha({ data, width, height }: ImageData): RgbImage {
 
 function cannotDecode(name: string, cause: unknown): LeukogramError {
   return new LeukogramError("ERR_IMAGE", `${name}: this browser can't decode it`, {
-    hint: "Give a JPEG, PNG, GIF, BMP or WebP file.",
+    hint: "Give a JPEG, PNG, GIF, BMP, WebP or TIFF file.",
     cause,
   });
 }

@@ -8,7 +8,7 @@ import type { AdaptedByLabels, AdaptedByVotes } from "../jobs/adaptJob.ts";
 import { shareText } from "./options.ts";
 
 /** Where texts begin, behind their names. */
-const WIDTH = 19;
+const WIDTH = 21;
 
 /** What an adaptation without labels did, for a reader. */
 export function unlabelledText({ adaptation, out, judged }: AdaptedByVotes, homeLoss: number): string {

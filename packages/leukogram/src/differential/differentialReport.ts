@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import type { FamiliarityFigures } from "../evaluation/familiarity.ts";
 import { countedShares, type DifferentialClass } from "../metrics/differential.ts";
+import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import { NOT_OF_FIVE } from "../review/rollUp.ts";
 import { type CountedCells, erythroblastShare, groupsOf, whiteOf } from "./countCells.ts";
 import { couldUndo, erythroblastFlag, flagsOf, leukocyteFlag, positionOf, times } from "./flags.ts";

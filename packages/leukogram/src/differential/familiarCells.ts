@@ -1,7 +1,8 @@
 // Whether a model's answers to these cells bear words of disease.
 import { counted } from "@leukogram/engine/core/counted";
-import { type FamiliarityFigures, judgeFamiliarity } from "../evaluation/familiarity.ts";
+import { judgeFamiliarity } from "../evaluation/familiarity.ts";
 import type { Predictions } from "../evaluation/types.ts";
+import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 
 /** What was found of a count's cells. */
 export interface CellsLook {

@@ -1,6 +1,7 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { cellType, isBeyondFive } from "../cells/cellTypes.ts";
-import { type FamiliarityFigures, familiarityWarning } from "../evaluation/familiarity.ts";
+import { familiarityWarning } from "../evaluation/familiarity.ts";
+import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import { fewCellsNotes } from "../review/count.ts";
 import { strangeOf } from "./familiarCells.ts";
 import type { Correction } from "./judgedCells.ts";

@@ -62,6 +62,37 @@ export function readRanges(age = 30, path = USUAL_RANGES): ReferenceRanges {
   return { ...ranges, source };
 }
 
+/** All ages of a file of ranges, the youngest first. @throws ERR_CONFIG as {@link readRanges}. */
+export function allRanges(
+  path = USUAL_RANGES,
+): readonly (Omit<ReferenceRanges, "source"> & { readonly below?: number | undefined })[] {
+  return parseRanges(path).ages;
+}
+
+/**
+ * Where absolute ranges contradict the shares, a sentence each: the middle of a share, of the middle of the white cells, must
+ * lie in the absolute range. Classes without all three ranges are not looked at.
+ */
+export function contradictionsOf({
+  leukocytes,
+  percent,
+  absolute,
+}: Omit<ReferenceRanges, "source" | "name">): string[] {
+  if (leukocytes === undefined) return [];
+  const middle = ([low, high]: Range) => (low + high) / 2;
+  return Object.entries(absolute).flatMap(([name, [low, high]]) => {
+    const share = percent[name];
+    if (share === undefined) return [];
+    const count = (middle(share) / 100) * middle(leukocytes);
+    if (count >= low && count <= high) return [];
+    return [
+      `${name}: the middle of its share (${short(middle(share))} %) and of the white cells (${short(middle(leukocytes))}) make ${short(count)} 10^9/L, outside its absolute range of ${low} to ${high}`,
+    ];
+  });
+}
+
+const short = (value: number) => Number(value.toPrecision(3));
+
 // By path, time of change and size: a server asks at each count.
 const parsed = new Map<string, z.infer<typeof schema>>();
 

@@ -1,6 +1,6 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import type { FamiliarityFigures } from "../evaluation/familiarity.ts";
 import type { DifferentialClass } from "../metrics/differential.ts";
+import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import type { Range, ReferenceRanges } from "./referenceRanges.ts";
 
 /** Where a share lies, with its limits: the two limits agree, or they do not. Unknown too where nothing may be said of it. */

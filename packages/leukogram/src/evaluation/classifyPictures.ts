@@ -85,13 +85,16 @@ export async function classifyPictures<Picture>(
     for (const [i, { familiarity, crop }] of brought.entries()) {
       const row = rows.subarray(i * classes, (i + 1) * classes);
       const values = normalizedRow(row);
-      if (!values.every(Number.isFinite)) throw noAnswer(`picture ${start + i + 1}`);
+      if (!values.every(Number.isFinite)) throw noAnswer(nameOf(batch[i]) ?? `picture ${start + i + 1}`);
       answers.push({ probabilities: values, label: facts.classes[argmax(row)]!, familiarity, crop });
     }
     onProgress?.(answers.length, pictures.length);
   }
   return answers;
 }
+
+// Of a file, as pages have it.
+const nameOf = (picture: unknown) => (picture as { readonly name?: string }).name;
 
 /**
  * Pictures as a model's graph takes them: `images` uint8 [N, height, width, 3], and how each was brought there.

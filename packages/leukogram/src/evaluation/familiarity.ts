@@ -1,19 +1,4 @@
-import type { Estimate } from "@leukogram/engine/core/estimate";
-import { isUnfamiliar, UNFAMILIAR } from "../metrics/familiarity.ts";
-import { clopperPearson } from "../metrics/limits/proportion.ts";
-
-/** Whether images look like those that a model was trained on. */
-export interface FamiliarityFigures {
-  /** Images that were looked at. */
-  readonly count: number;
-  /** Share of them that is stranger than 99 of 100 of the model's own, with Clopper and Pearson's 95 % limits. */
-  readonly unfamiliar: Estimate;
-  /** Whether that is more than chance and a few odd pictures explain. */
-  readonly warns: boolean;
-}
-
-/** A set with more unfamiliar images than this, limits included, is another laboratory's. */
-const MANY = 5 * UNFAMILIAR;
+import { type FamiliarityFigures, familiarityOf, isUnfamiliar, UNFAMILIAR } from "../metrics/familiarity.ts";
 
 /**
  * Whether a set of images looks like the model's own, by the familiarity of each; undefined if the model does not
@@ -23,13 +8,6 @@ export function judgeFamiliarity(values: readonly (number | undefined)[]): Famil
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;
   return familiarityOf(known.filter(isUnfamiliar).length, known.length);
-}
-
-/** The same, where so many of `count` images are unfamiliar. */
-export function familiarityOf(strange: number, count: number): FamiliarityFigures {
-  if (count === 0) return { count, unfamiliar: { value: 0, low: 0, high: 1 }, warns: false };
-  const unfamiliar = { value: strange / count, ...clopperPearson(strange, count) };
-  return { count, unfamiliar, warns: unfamiliar.low > MANY };
 }
 
 /**

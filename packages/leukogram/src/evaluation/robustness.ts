@@ -10,6 +10,7 @@ import { interleavedTarget } from "../data/pictures/pixelLayout.ts";
 import type { Dataset, Sample } from "../data/sample.ts";
 import { indicesByClass } from "../data/sampling/sampler.ts";
 import type { ToldScales } from "../data/scale/toldScales.ts";
+import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import { stratifiedBootstrap } from "../metrics/limits/bootstrap.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
 import type { Classifier } from "./classifier.ts";
@@ -17,7 +18,7 @@ import { bringImage } from "./classifierFacts.ts";
 import { badImage } from "./classifyFiles.ts";
 import { CellCrops, type CropSummary } from "./crops/cellCrops.ts";
 import { labelMap } from "./evaluateModel.ts";
-import { type FamiliarityFigures, judgeFamiliarity } from "./familiarity.ts";
+import { judgeFamiliarity } from "./familiarity.ts";
 import { boundedEstimate, meanRecall, meanRecallDifference } from "./limits.ts";
 
 /** What one strength of a corruption does to a model. */

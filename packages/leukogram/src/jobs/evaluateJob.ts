@@ -23,18 +23,14 @@ import type { CropSummary } from "../evaluation/crops/cellCrops.ts";
 import { scaleJson, scaleSentences } from "../evaluation/crops/scaleWords.ts";
 import { evaluatePredictions } from "../evaluation/evaluate.ts";
 import { answerImages, spelledAs } from "../evaluation/evaluateModel.ts";
-import {
-  FAMILIARITY_UNKNOWN,
-  type FamiliarityFigures,
-  familiarityWarning,
-  judgeFamiliarity,
-} from "../evaluation/familiarity.ts";
+import { FAMILIARITY_UNKNOWN, familiarityWarning, judgeFamiliarity } from "../evaluation/familiarity.ts";
 import { type Assumptions, assumptionsOf, tellAssumptions } from "../evaluation/foreign/assumptions.ts";
 import type { ForeignOptions } from "../evaluation/foreign/foreignModel.ts";
 import { evaluateByLaboratory, type LaboratoryEvaluation } from "../evaluation/laboratories/laboratories.ts";
 import { readPredictionsCsv, writePredictionsCsv } from "../evaluation/predictionsCsv.ts";
 import { rollUpClassifier, rollUpDataset, rollUpPredictions, type Types, typesToJudge } from "../evaluation/rollUp.ts";
 import type { Evaluation, Predictions } from "../evaluation/types.ts";
+import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import { confusionMatrixPlot } from "../report/plots/confusionMatrixPlot.ts";
 import { precisionRecallPlot, rocPlot } from "../report/plots/curvePlots.ts";
 import { perClassBars } from "../report/plots/perClassBars.ts";

@@ -210,3 +210,13 @@ function requireDistribution(where: string, row: ArrayLike<number>, image: numbe
     hint: "Give probabilities, not logits.",
   });
 }
+
+/**
+ * Makes sure that a count is of so many: whole numbers, 0 <= count <= of.
+ *
+ * @throws LeukogramError ERR_DATA with both numbers.
+ */
+export function requireCounts(where: string, count: number, of: number): void {
+  if (Number.isInteger(count) && Number.isInteger(of) && count >= 0 && count <= of) return;
+  throw new LeukogramError("ERR_DATA", `${where}: expected whole numbers 0 <= count <= of, received ${count} of ${of}`);
+}

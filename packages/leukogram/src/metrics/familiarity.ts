@@ -1,6 +1,8 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { Estimate } from "@leukogram/engine/core/estimate";
 import { Rng } from "@leukogram/engine/core/rng";
-import { requireNumbers, requireSomeNumbers } from "./checkInputs.ts";
+import { requireCounts, requireNumbers, requireSomeNumbers } from "./checkInputs.ts";
+import { clopperPearson } from "./limits/proportion.ts";
 
 /** How the pictures of one laboratory spread over a few measures, and how far they lie from their own middle. */
 export interface Familiarity {
@@ -144,4 +146,29 @@ export const UNFAMILIAR = 0.01;
 /** Whether a picture is unfamiliar: stranger than 99 of 100 of the model's own. One that nothing is known of is not called so. */
 export function isUnfamiliar(familiarity: number | null | undefined): boolean {
   return typeof familiarity === "number" && familiarity < UNFAMILIAR;
+}
+
+/** Whether images look like those that a model was trained on. */
+export interface FamiliarityFigures {
+  /** Images that were looked at. */
+  readonly count: number;
+  /** Share of them that is stranger than 99 of 100 of the model's own, with Clopper and Pearson's 95 % limits. */
+  readonly unfamiliar: Estimate;
+  /** Whether that is more than chance and a few odd pictures explain. */
+  readonly warns: boolean;
+}
+
+/** A set with more unfamiliar images than this, limits included, is another laboratory's. */
+const MANY = 5 * UNFAMILIAR;
+
+/**
+ * Whether a set of `count` images looks like the model's own, of which so many are unfamiliar.
+ *
+ * @throws LeukogramError ERR_DATA if these are no whole numbers with 0 <= strange <= count.
+ */
+export function familiarityOf(strange: number, count: number): FamiliarityFigures {
+  requireCounts("familiarityOf", strange, count);
+  if (count === 0) return { count, unfamiliar: { value: 0, low: 0, high: 1 }, warns: false };
+  const unfamiliar = { value: strange / count, ...clopperPearson(strange, count) };
+  return { count, unfamiliar, warns: unfamiliar.low > MANY };
 }

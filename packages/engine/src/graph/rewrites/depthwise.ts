@@ -2,7 +2,8 @@
 import * as ops from "../ops/index.ts";
 import { BLOCK_CHANNELS } from "../ops/toBlocks.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Conv, gridOf } from "./phaseLayout.ts";
+import type { Conv } from "./phaseLayout.ts";
+import { turnedKernel, turnedPads } from "./turnedGradients.ts";
 
 const fits = (x: Tensor, blocks: boolean) => blocks && (x.shape[1] as number) % BLOCK_CHANNELS === 0;
 
@@ -31,23 +32,18 @@ export function depthwiseInputGradient(
   { inputSize, ...conv }: Conv & { readonly inputSize: readonly [number, number] },
   blocks: boolean,
 ): Tensor {
-  const [c, , kh, kw] = kernel.shape as [number, number, number, number];
+  const [, , kh, kw] = kernel.shape as [number, number, number, number];
   const groups = dz.shape[1] as number;
   const { strides, pads } = conv;
-  const outside = [kh - 1 - pads[0], kw - 1 - pads[1]] as const;
-  if (strides.some((step) => step !== 1) || outside.some((n) => n < 0))
+  const around = turnedPads(dz, { pads, inputSize }, [kh, kw]);
+  if (strides.some((step) => step !== 1) || around === undefined)
     return ops.conv2dInputGradient(dz, ops.reshape(repeated(kernel, groups), [groups, 1, kh, kw]), {
       strides,
       pads,
       groups,
       inputSize,
     });
-  // With stride 1, a convolution with the kernel turned around.
-  const [oh, ow] = gridOf(dz);
-  const after = [inputSize[0] - oh - outside[0] + kh - 1, inputSize[1] - ow - outside[1] + kw - 1] as const;
-  const backwards = Int32Array.from({ length: kh * kw }, (_, i) => kh * kw - 1 - i);
-  const turned = ops.reshape(ops.gather(ops.reshape(kernel, [c, kh * kw]), 1, backwards), kernel.shape);
-  return depthwise(dz, turned, { strides, pads: [...outside, ...after], groups }, blocks);
+  return depthwise(dz, turnedKernel(kernel), { strides, pads: around, groups }, blocks);
 }
 
 /** The gradient by the kernel: x [1, G, H, W] and dz [1, G, OH, OW] give [G, 1, KH, KW]. */

@@ -1,5 +1,5 @@
 import type { Order } from "../../interfaces/order.ts";
-import type { CodeRow } from "../../store/connections/connections.ts";
+import type { CodeRow } from "../../store/settings/connections.ts";
 
 /** What LOINC calls what was ordered: the sender's own code if it is of LOINC, else as the table of codes says. */
 export function loincOf({ service, sender }: Pick<Order, "service" | "sender">, codes: readonly CodeRow[]) {

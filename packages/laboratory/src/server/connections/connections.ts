@@ -1,6 +1,6 @@
 // The laboratory's connections to other systems, as its settings say: a listener for orders, a sender of results.
 import { type Listener, listenMllp } from "../../interfaces/mllp/listenMllp.ts";
-import { readConnections, type Connections as Settings } from "../../store/connections/connections.ts";
+import { readConnections, type Connections as Settings } from "../../store/settings/connections.ts";
 import { answerOrders } from "./answerOrders.ts";
 import { ResultSender, type ResultSenderOptions } from "./resultSender.ts";
 

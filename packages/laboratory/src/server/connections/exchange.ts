@@ -8,7 +8,7 @@ import { parseMessage } from "../../interfaces/hl7/parseMessage.ts";
 import { writeResult } from "../../interfaces/hl7/writeResult.ts";
 import { sendMllp } from "../../interfaces/mllp/sendMllp.ts";
 import type { Result } from "../../interfaces/result.ts";
-import type { Connections } from "../../store/connections/connections.ts";
+import type { Connections } from "../../store/settings/connections.ts";
 
 /** What became of a message: taken; refused for good; or to be tried again. */
 export interface Outcome {

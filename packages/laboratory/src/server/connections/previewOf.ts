@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { readCase } from "../../store/cases.ts";
-import { type Connections, readConnections } from "../../store/connections/connections.ts";
 import { deliveryOf } from "../../store/connections/deliveries.ts";
 import { readReports, reportInput } from "../../store/reports.ts";
+import { type Connections, readConnections } from "../../store/settings/connections.ts";
 import type { Store } from "../../store/store.ts";
 import type { preview } from "../contract/connections.ts";
 import { type ReportContent, reportContent } from "../report/reportContent.ts";

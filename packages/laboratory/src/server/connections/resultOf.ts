@@ -3,7 +3,7 @@ import { conclusionOf } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
 import type { Order, Service } from "../../interfaces/order.ts";
 import type { Result, ResultStatus, ResultValue } from "../../interfaces/result.ts";
-import type { Connections } from "../../store/connections/connections.ts";
+import type { Connections } from "../../store/settings/connections.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { type FoundReport, remarksOf, reportFhir } from "../report/reportFhir.ts";
 import { codeOf, loincOf } from "./codes.ts";

@@ -1,9 +1,9 @@
 // Sends the results that wait, one after the other in the order of their signatures, until each is taken or refused.
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { requireCase } from "../../store/cases.ts";
-import { type Connections, readConnections } from "../../store/connections/connections.ts";
 import { type Delivery, endDelivery, nextDelivery, updateDelivery } from "../../store/connections/deliveries.ts";
 import { requireReport } from "../../store/reports.ts";
+import { type Connections, readConnections } from "../../store/settings/connections.ts";
 import type { Store } from "../../store/store.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { exchange, fits, messageOf, type Outcome } from "./exchange.ts";

@@ -18,6 +18,9 @@ export const estimate = z.object({ value: z.number(), low: z.number(), high: z.n
 /** Where a case stands. */
 export const caseStatus = z.enum(["open", "signing", "signed", "void"]);
 
+/** Whose reference ranges. */
+export const sex = z.enum(["female", "male"]);
+
 /** What may be said of a case when it is made, and changed until it is signed. */
 export const caseFacts = z.object({
   /** Name or number of the specimen; no name of a patient belongs here. */
@@ -26,6 +29,8 @@ export const caseFacts = z.object({
   leukocytes: z.number().positive().max(2000).nullable().default(null),
   /** Years, for usual ranges; an adult's where null. */
   age: z.number().min(0).max(130).nullable().default(null),
+  /** For reference ranges by sex; null if it is not known. */
+  sex: sex.nullable().default(null),
   comment: z.string().max(10_000).default(""),
   /** How many must sign. */
   signers: z.union([z.literal(1), z.literal(2)]).default(1),
@@ -63,6 +68,9 @@ export const caseSummary = caseFacts.extend({
   /** Whether the one who asks is its second reader, who sees no answers until the end. */
   isBlind: z.boolean(),
 });
+
+/** Who has a case open in other pages, by name. */
+export const readers = z.object({ others: z.array(z.string()) });
 
 /** A cell. */
 export const cell = z.object({
@@ -117,6 +125,29 @@ export const labelChange = z.object({
   /** What the reader did, for the trail. */
   via: z.enum(["keyboard", "drag", "menu", "undo", "redo", "settle", "api"]).default("api"),
   ifRevision: z.int().optional(),
+});
+
+/** Cells to move to another open case, or, with null, to take out; the report and the trail keep why. */
+export const cellMove = z.object({
+  cells: z.array(z.uuid().toLowerCase()).min(1).max(5000),
+  to: z.uuid().toLowerCase().nullable(),
+  reason: z.string().trim().min(1).max(2000),
+});
+
+/** Other cases that may be of the same specimen; void ones are left out. */
+export const twins = z.object({
+  /** Under the same name. */
+  named: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  /** With the same images, and how many. */
+  sharing: z.array(z.object({ id: z.uuid(), name: z.string(), images: z.int() })),
+});
+
+/** Where a case stands among those whose cells wait; place null if none of its own does. */
+export const queue = z.object({
+  place: z.int().nullable(),
+  of: z.int(),
+  /** Until all its cells are classified; null if nothing waits, or it is not known yet. */
+  secondsLeft: z.number().nullable(),
 });
 
 /** A cell that somebody else labelled meanwhile: that label stays, and what was wanted is in the trail. */

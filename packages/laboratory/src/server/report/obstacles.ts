@@ -1,17 +1,21 @@
 // What stands against a signature: a count is signed without a word only if it is whole.
 
 import { counted } from "@leukogram/engine/core/counted";
-import { familiarityOf } from "leukogram/evaluation/familiarity";
-import { groupOf, type Tally, tallyOf } from "leukogram/review/count";
+import type { DifferentialReport } from "leukogram/differential/types";
+import { familiarityOf } from "leukogram/metrics/familiarity";
+import type { Tally } from "leukogram/review/count";
 import type { z } from "zod";
 import type { CountedCase } from "../../store/cases.ts";
 import type { OrderRow } from "../../store/connections/orders.ts";
 import type { ReportInput } from "../../store/reports.ts";
-import type { Rules } from "../../store/rules.ts";
+import type { Rules } from "../../store/settings/rules.ts";
 import { differencesOf } from "../agreement.ts";
 import type { obstacle } from "../contract/signing.ts";
-import { answeredCell, cropView } from "../views.ts";
+import { reportOf } from "../count.ts";
+import { tallyOfCells } from "../views.ts";
+import { criticalOf } from "./critical.ts";
 import { orderWords } from "./orderWords.ts";
+import { reportFacts } from "./usualRanges.ts";
 
 /** As it goes over the wire. */
 export type Obstacle = z.infer<typeof obstacle>;
@@ -20,6 +24,8 @@ export type Obstacle = z.infer<typeof obstacle>;
 export interface SigningFacts {
   readonly found: CountedCase;
   readonly tally: Tally;
+  /** The count; undefined if no cell is counted. */
+  readonly report: DifferentialReport | undefined;
   /** Between two readings, not settled. */
   readonly differences: number;
   readonly rules: Rules;
@@ -41,6 +47,7 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
     ["awaited", awaitedWords(facts.found)],
     ["unfamiliar", unfamiliarWords(facts.tally)],
     ["differences", differencesWords(facts.differences)],
+    ["secondReader", secondReaderWords(facts)],
     ["unidentified", unidentifiedWords(facts)],
     ["fewCells", fewCellsWords(facts)],
     ["model", modelWords(facts)],
@@ -49,13 +56,12 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
 }
 
 /** The same, where a report is about to be made of the case. */
-export function obstaclesOfReport(
-  { found, cells, second, rules, order }: ReportInput,
-  activeModel: string,
-): Obstacle[] {
-  const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
+export function obstaclesOfReport(input: ReportInput, activeModel: string): Obstacle[] {
+  const { found, cells, second, rules, order } = input;
+  const tally = tallyOfCells(cells);
   const differences = second === undefined ? 0 : differencesOf(cells, second.at).length;
-  return obstaclesOf({ found, tally, differences, rules, activeModel, order });
+  const report = reportOf(tally, reportFacts(input));
+  return obstaclesOf({ found, tally, report, differences, rules, activeModel, order });
 }
 
 function told(all: readonly (readonly [Obstacle["kind"], string | false])[], takesReason: boolean): Obstacle[] {
@@ -86,6 +92,21 @@ function differencesWords(differences: number): string | false {
     differences > 0 &&
     `${counted(differences, "difference between the readings is", "differences between the readings are")} not settled.`
   );
+}
+
+function secondReaderWords({ found, tally, report, rules }: SigningFacts): string | false {
+  if (found.secondReading !== "none") return false;
+  const outside = (report?.classes ?? []).filter(({ position, absolutePosition }) =>
+    [position, absolutePosition].some((one) => one === "above" || one === "below"),
+  );
+  const reasons = {
+    range: outside.map(({ class: name }) => `${name} is outside its reference range`),
+    critical: criticalOf(report, rules).length > 0 ? ["a value is critical"] : [],
+    unidentified:
+      tally.unidentified > 0 ? [counted(tally.unidentified, "cell is unidentified", "cells are unidentified")] : [],
+  };
+  const all = rules.secondReader.flatMap((reflex) => reasons[reflex]);
+  return all.length > 0 && `The laboratory requires a second reading of this case: ${all.join("; ")}.`;
 }
 
 function unidentifiedWords({ tally: { cells, unidentified }, rules }: SigningFacts): string | false {

@@ -1,38 +1,43 @@
 import { countedLabel } from "leukogram/review/answer";
-import { groupOf, tallyOf } from "leukogram/review/count";
 import type { Json } from "../../store/canonicalJson.ts";
 import type { CaseRow } from "../../store/cases.ts";
 import type { ReadCell } from "../../store/cells.ts";
-import type { Despite, ReportInput } from "../../store/reports.ts";
+import type { ReportInput, Said } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
 import { agreementNow } from "../agreement.ts";
 import { countOf, reportOf } from "../count.ts";
-import { answeredCell, cropView } from "../views.ts";
+import { answeredCell, cropView, tallyOfCells } from "../views.ts";
+import { reportFacts } from "./usualRanges.ts";
 
 /** What a report freezes: the count, each cell with its hash, what the model said and what counts, and the head of the trail. */
 export type ReportContent = ReturnType<typeof contentOf>;
 
 /** The content of a report as it is hashed and kept. */
-export function reportContent(input: ReportInput, despite?: Despite): { readonly [key: string]: Json | undefined } {
+export function reportContent(input: ReportInput, said: Said = {}): { readonly [key: string]: Json | undefined } {
   // What JSON leaves out is left out before it is hashed.
-  return JSON.parse(JSON.stringify(contentOf(input, despite))) as { readonly [key: string]: Json };
+  return JSON.parse(JSON.stringify(contentOf(input, said))) as { readonly [key: string]: Json };
 }
 
-function contentOf(
-  { found, cells, second, head, number, at, scale, rules, order }: ReportInput,
-  despite: Despite | undefined,
-) {
-  const { id, name, leukocytes, age, comment, signers, model, reason, createdBy, createdAt } = found;
+function contentOf(input: ReportInput, { despite, critical }: Said) {
+  const { found, cells, second, head, number, at, scale, rules, order } = input;
+  const { id, name, leukocytes, age, sex, comment, signers, model, reason, createdBy, createdAt } = found;
   /** As it stands on the specimen; left out where the case was not made from an order. */
   const person: Partial<Pick<CaseRow, "patient" | "birthDate">> = order
     ? { patient: found.patient, birthDate: found.birthDate }
     : {};
-  const tally = tallyOf(cells.map((cell) => groupOf({ ...answeredCell(cell), crop: cropView(cell) })));
-  const full = reportOf(tally, found);
+  const tally = tallyOfCells(cells);
+  const facts = reportFacts(input);
+  const full = reportOf(tally, facts);
   return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
-    case: { id, name, leukocytes, age, comment, signers, createdBy, createdAt: createdAt.toISOString(), ...person },
+    case: {
+      ...{ id, name, leukocytes, age, comment, signers, createdBy },
+      /** Left out in reports of older versions. */
+      sex: sex as typeof sex | undefined,
+      createdAt: createdAt.toISOString(),
+      ...person,
+    },
     /** Left out where the case was not made from an order. */
     order: order?.content,
     number,
@@ -46,8 +51,10 @@ function contentOf(
     rules: rules as typeof rules | undefined,
     /** Left out where nothing stood against the signature. */
     despite,
+    /** Left out if no value was critical. */
+    critical,
     trail: head,
-    differential: countOf(tally, found, full),
+    differential: countOf(tally, facts, full),
     full: full ?? null,
     agreement: second === undefined ? null : agreementNow(second, cells),
     cells: cells.map(cellContent),

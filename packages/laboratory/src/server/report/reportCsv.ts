@@ -5,7 +5,7 @@ import { stringify } from "csv-stringify/sync";
 import type { z } from "zod";
 import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { despiteWords } from "./reportPage.ts";
+import { criticalWords, despiteWords } from "./reportPage.ts";
 
 /** The cells of a report, one a line. */
 export function cellsCsv({ cells, case: { name }, number }: ReportContent): string {
@@ -50,6 +50,7 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     // Why nothing is said of what is out of its range; empty if it is said.
     flagsWithheld: content.full?.withheld ?? null,
     ...(content.despite && { signedDespite: safe(despiteWords(content.despite)) }),
+    ...(content.critical && { critical: safe(criticalWords(content.critical)) }),
     model: safe(model),
     ...(scale && { redCellPixels: scale.redCell.toFixed(1) }),
     ...(crops && { crops: crops.crops, cropsLeaving: crops.leaving, withoutNucleus: crops.withoutNucleus }),

@@ -5,7 +5,7 @@ import { diagnosticReport } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
 import type { SignedReport } from "../../store/reports.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { agreementWords, despiteWords, warningsOf } from "./reportPage.ts";
+import { agreementWords, criticalWords, despiteWords, warningsOf } from "./reportPage.ts";
 
 /** A report, and why its case is void. */
 export type FoundReport = SignedReport & { readonly voided: string | null };
@@ -22,9 +22,10 @@ export function reportFhir(found: FoundReport, content: ReportContent): object {
 
 /** What a report says beside what its count says. */
 export function remarksOf({ voided, reason }: FoundReport, content: ReportContent) {
-  const { case: facts, agreement, despite, scale } = content;
+  const { case: facts, agreement, critical, despite, scale } = content;
   const remarks = [
     voided === null ? "" : `Void: ${voided}`,
+    critical === undefined ? "" : criticalWords(critical),
     despite === undefined ? "" : despiteWords(despite),
     reason === null ? "" : `Amended: ${reason}`,
     facts.comment === "" ? "" : `Comment: ${facts.comment}`,

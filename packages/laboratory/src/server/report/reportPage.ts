@@ -40,8 +40,9 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       content.scale === undefined ? "" : scaleText(content.scale),
       facts.leukocytes === null ? "" : `white blood cells ${facts.leukocytes} × ${UNIT}`,
       facts.age === null ? "" : `age ${counted(facts.age, "year")}`,
+      facts.sex ?? "",
     ].filter((fact) => fact !== ""),
-    lead: markup`${EVERY_PAGE}${warningList(signed.voided === null ? [] : [`This report is void: ${signed.voided}`])}${warningList(warningsOf(content).map(printed))}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
+    lead: markup`${EVERY_PAGE}${warningList(signed.voided === null ? [] : [`This report is void: ${signed.voided}`])}${warningList(warningsOf(content).map(printed))}${content.critical && criticalBox(content.critical)}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
     version: software.version,
     sections: [
       { id: "count", heading: "Count", body: countSection(content) },
@@ -67,10 +68,24 @@ export const warningsOf = ({ differential }: ReportContent): readonly string[] =
 export const despiteWords = ({ reason, overrides }: NonNullable<ReportContent["despite"]>): string =>
   `Signed despite the following: ${overrides.join(" ")} Reason: ${reason}`;
 
+/** Critical values and to whom they were reported, in sentences. */
+export const criticalWords = ({ values, reported }: NonNullable<ReportContent["critical"]>): string =>
+  `Critical: ${values.join(" ")} ${reportedWords(reported)}`;
+
+const reportedWords = ({ to, at }: NonNullable<ReportContent["critical"]>["reported"]) =>
+  `Reported to ${to} at ${momentOf(at)} UTC.`;
+
+function criticalBox({ values, reported }: NonNullable<ReportContent["critical"]>): Content {
+  return markup`<aside class="warnings" aria-label="Critical values"><h2>Critical values</h2><ul>${values.map((text) => markup`<li>${printed(text)}</li>`)}</ul><p>${reportedWords(reported)}</p></aside>
+`;
+}
+
 function despiteBox({ reason, overrides }: NonNullable<ReportContent["despite"]>): Content {
   return markup`<aside class="warnings" aria-label="Signed despite"><h2>Signed despite the following</h2><ul>${overrides.map((text) => markup`<li>${text}</li>`)}</ul><p>Reason: ${reason}</p></aside>
 `;
 }
+
+const momentOf = (at: string) => at.replace("T", " ").slice(0, 19);
 
 const percent = ({ value, low, high }: Estimate) =>
   markup`${(100 * value).toFixed(1)}<span class="limits">${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}</span>`;
@@ -140,7 +155,7 @@ function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }
   return markup`<div class="panel">${table(signed.signatures, [
     { heading: "Signed by", cell: ({ by }) => by },
     { heading: "Meaning", cell: ({ meaning }) => meaning },
-    { heading: "At (UTC)", cell: ({ at }) => at.replace("T", " ").slice(0, 19) },
+    { heading: "At (UTC)", cell: ({ at }) => momentOf(at) },
   ])}</div>
 <p>${signed.signatures.length} of ${facts.signers} signatures.</p>
 <dl><div><dt>SHA-256 of this report</dt><dd>${signed.sha256}</dd></div><div><dt>Head of the trail before it</dt><dd>${trail}</dd></div>

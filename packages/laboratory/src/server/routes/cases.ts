@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { changeCase, createCase, listCases, readCase } from "../../store/cases.ts";
+import { changeCase, createCase, listCases, readCase, requireCase } from "../../store/cases.ts";
+import { waitingCases } from "../../store/waiting.ts";
 import { askedBy, READ, REVIEW } from "../access.ts";
 import { changing } from "../contract/access.ts";
-import { caseFacts, caseSummary } from "../contract/cases.ts";
+import { caseFacts, caseStatus, caseSummary, queue } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { placeOf } from "../work/pace.ts";
+import { caseParams } from "./params.ts";
 
 const tags = ["cases"];
 
@@ -17,6 +19,7 @@ const caseChange = z.object({
   name: caseFacts.shape.name.optional(),
   leukocytes: caseFacts.shape.leukocytes.unwrap().optional(),
   age: caseFacts.shape.age.unwrap().optional(),
+  sex: caseFacts.shape.sex.unwrap().optional(),
   comment: caseFacts.shape.comment.unwrap().optional(),
   signers: caseFacts.shape.signers.unwrap().optional(),
   patient: caseFacts.shape.patient.unwrap().optional(),
@@ -25,7 +28,7 @@ const caseChange = z.object({
 });
 
 /** Makes, lists, reads and changes cases. */
-export function addCaseRoutes(app: App, { store, work }: Laboratory): void {
+export function addCaseRoutes(app: App, { store, work, classification }: Laboratory): void {
   app.post(
     `${API}/cases`,
     {
@@ -48,6 +51,10 @@ export function addCaseRoutes(app: App, { store, work }: Laboratory): void {
         querystring: z.object({
           limit: z.coerce.number().int().min(1).max(200).default(50),
           before: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+          /** What the name or the comment holds, in any case. */
+          search: z.string().trim().max(200).optional(),
+          status: caseStatus.optional(),
+          sort: z.enum(["newest", "oldest", "name"]).default("newest"),
         }),
         response: { 200: z.object({ cases: z.array(caseSummary), next: z.int().nullable() }) },
       },
@@ -75,6 +82,14 @@ export function addCaseRoutes(app: App, { store, work }: Laboratory): void {
       const wish = wishOf(request, { kind: "case.changed", asks: { id, ...request.body } });
       await changeCase(store, wish, { id, facts, ifRevision });
       return caseView(await readCase(store, id), wish.actor);
+    },
+  );
+  app.get(
+    `${API}/cases/:case/queue`,
+    { config: { access: READ }, schema: { tags, params: caseParams, response: { 200: queue } } },
+    async (request) => {
+      const { id } = await requireCase(store.database.queries, request.params.case);
+      return placeOf(await waitingCases(store), { caseId: id, secondsPerCell: classification.secondsPerCell });
     },
   );
 }

@@ -2,28 +2,35 @@ import { CELL_TYPES } from "leukogram/cells/classes";
 import { isBlind, requireFinished, requireSight } from "leukogram/review/blindness";
 import { tallyOf } from "leukogram/review/count";
 import { z } from "zod";
-import { readCase, requireCase } from "../../store/cases.ts";
+import { type CaseRow, readCase, requireCase } from "../../store/cases.ts";
 import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { labelCells } from "../../store/labels.ts";
 import { askedBy, READ, REVIEW } from "../access.ts";
+import { compressed } from "../compressed.ts";
 import { changing } from "../contract/access.ts";
 import { cell, differential, labelChange, labelConflict, reading } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import { countOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
+import { withRanges } from "../report/usualRanges.ts";
 import { cellView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { caseParams } from "./params.ts";
 
 const tags = ["cells"];
 
 /** Lists cells, labels and counts them. */
 export function addCellRoutes(app: App, { store }: Laboratory): void {
+  const countNow = async (found: CaseRow) => {
+    const { queries } = store.database;
+    return countOf(tallyOf(await groupCells(queries, found.id)), await withRanges(queries, found, store.now()));
+  };
   app.get(
     `${API}/cases/:case/cells`,
     {
       config: { access: READ },
+      onSend: compressed,
       schema: {
         tags,
         params: caseParams,
@@ -79,7 +86,7 @@ export function addCellRoutes(app: App, { store }: Laboratory): void {
       const conflicts = (labelled.conflicts ?? []) as z.infer<typeof labelConflict>[];
       const found = await requireCase(store.database.queries, caseId);
       if (isBlind(found, wish.actor)) return { revision, differential: null, conflicts };
-      const differential = countOf(tallyOf(await groupCells(store.database.queries, caseId)), found);
+      const differential = await countNow(found);
       return { revision, differential, conflicts };
     },
   );
@@ -89,7 +96,7 @@ export function addCellRoutes(app: App, { store }: Laboratory): void {
     async (request) => {
       const found = await requireCase(store.database.queries, request.params.case);
       requireSight(found, askedBy(request).user);
-      return countOf(tallyOf(await groupCells(store.database.queries, found.id)), found);
+      return await countNow(found);
     },
   );
 }

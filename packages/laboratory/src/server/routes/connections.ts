@@ -1,8 +1,4 @@
-import {
-  changeConnections,
-  readConnections,
-  type Connections as Settings,
-} from "../../store/connections/connections.ts";
+import { changeConnections, readConnections, type Connections as Settings } from "../../store/settings/connections.ts";
 import { ADMIN } from "../access.ts";
 import { isLoopback } from "../connections/loopback.ts";
 import { changing } from "../contract/access.ts";

@@ -6,8 +6,8 @@ import { changing } from "../contract/access.ts";
 import { delivery, preview } from "../contract/connections.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams, deliveryParams } from "../params.ts";
 import { wishOf } from "../wishes.ts";
+import { caseParams, deliveryParams } from "./params.ts";
 
 const tags = ["connections"];
 

@@ -4,9 +4,9 @@ import { cellsById } from "../../store/cells.ts";
 import { askedBy, READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { EventStreams } from "../serverSent.ts";
 import { cellView } from "../views.ts";
+import { caseParams } from "./params.ts";
 
 /** What changes in a case, as it changes (server-sent events). */
 export function addEventRoutes(app: App, { store }: Laboratory): void {
@@ -23,9 +23,15 @@ export function addEventRoutes(app: App, { store }: Laboratory): void {
       const news = async (cells: readonly string[]) => {
         const found = await readCase(store, id);
         const blind = isBlind(found, user);
-        const rows = await cellsById(store.database.queries, cells);
+        const rows = (await cellsById(store.database.queries, cells)).filter(({ caseId }) => caseId === id);
         const { revision, waiting, awaited } = found;
-        return { revision, waiting, awaited, cells: rows.map((row) => cellView(row, { reading: "first", blind })) };
+        const here = new Set(rows.map((row) => row.id));
+        return {
+          ...{ revision, waiting, awaited },
+          cells: rows.map((row) => cellView(row, { reading: "first", blind })),
+          /** Cells that were moved or taken out. */
+          gone: cells.filter((cell) => !here.has(cell)),
+        };
       };
       await readCase(store, id); // told as missing before a stream begins
       // One after the other, so that revisions arrive in order.

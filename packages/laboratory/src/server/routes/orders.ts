@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { patientName } from "../../interfaces/order.ts";
 import { createCase, readCase } from "../../store/cases.ts";
-import { type CodeRow, readConnections } from "../../store/connections/connections.ts";
 import { factsOfOrder, type ListedOrder, listOrders, requireOrder } from "../../store/connections/orders.ts";
+import { type CodeRow, readConnections } from "../../store/settings/connections.ts";
 import { READ, REVIEW } from "../access.ts";
 import { loincOf } from "../connections/codes.ts";
 import { changing } from "../contract/access.ts";
@@ -11,9 +11,9 @@ import { caseSummary } from "../contract/cases.ts";
 import { order } from "../contract/connections.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { orderParams } from "../params.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { orderParams } from "./params.ts";
 
 const tags = ["orders"];
 

@@ -6,11 +6,11 @@ import { requireReport, type SignedReport } from "../../store/reports.ts";
 import { askedBy, READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { reportParams } from "../params.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
 import { type FoundReport, reportFhir } from "../report/reportFhir.ts";
 import { reportPage } from "../report/reportPage.ts";
+import { reportParams } from "./params.ts";
 import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */

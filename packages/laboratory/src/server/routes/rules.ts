@@ -1,8 +1,8 @@
-import { changeRules, readRules } from "../../store/rules.ts";
+import { changeRules, readRules } from "../../store/settings/rules.ts";
 import { ADMIN, READ } from "../access.ts";
 import { changing } from "../contract/access.ts";
 import { API } from "../contract/routes.ts";
-import { rules } from "../contract/signing.ts";
+import { rules, rulesChange } from "../contract/signing.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { wishOf } from "../wishes.ts";
 
@@ -15,7 +15,7 @@ export function addRuleRoutes(app: App, { store }: Laboratory): void {
   );
   app.put(
     `${API}/rules`,
-    { config: { access: ADMIN }, schema: { tags, headers: changing, body: rules, response: { 200: rules } } },
+    { config: { access: ADMIN }, schema: { tags, headers: changing, body: rulesChange, response: { 200: rules } } },
     async (request) => {
       const wish = wishOf(request, { kind: "rules.changed", asks: request.body });
       await changeRules(store, wish, request.body);

@@ -9,8 +9,8 @@ import { readCells } from "../../store/cells.ts";
 import { requireOrder } from "../../store/connections/orders.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
 import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
-import { readRules } from "../../store/rules.ts";
 import type { Asking } from "../../store/sessions.ts";
+import { readRules } from "../../store/settings/rules.ts";
 import type { Store } from "../../store/store.ts";
 import { checkPassword } from "../../store/users.ts";
 import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
@@ -18,13 +18,16 @@ import { agreementNow, agreementOf, differencesOf } from "../agreement.ts";
 import { changing } from "../contract/access.ts";
 import { agreement, caseSummary, report } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
-import { obstacle } from "../contract/signing.ts";
+import { obstacle, reported } from "../contract/signing.ts";
+import { reportOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
+import { criticalOf, criticalOfReport } from "../report/critical.ts";
 import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
+import { withRanges } from "../report/usualRanges.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { caseParams } from "./params.ts";
 
 /** A step of a case for a reason. */
 const reasoned = {
@@ -79,21 +82,29 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       schema: {
         tags: ["signing"],
         params: caseParams,
-        response: { 200: z.object({ obstacles: z.array(obstacle) }) },
+        response: {
+          200: z.object({
+            obstacles: z.array(obstacle),
+            /** Critical values, a sentence each: signing must say to whom they were reported, and when. */
+            critical: z.array(z.string()),
+          }),
+        },
       },
     },
     async (request) => {
       const found = await readCase(store, request.params.case);
       requireSight(found, askedBy(request).user);
       // What was signed once is frozen: the second signature is under the same report.
-      if (found.status !== "open") return { obstacles: [] };
+      if (found.status !== "open") return { obstacles: [], critical: [] };
       const { queries } = store.database;
       const second = await finishedReading(queries, found.id);
       const differences = second === undefined ? [] : differencesOf(await readCells(queries, found.id), second.at);
       const [tally, rules] = [tallyOf(await groupCells(queries, found.id)), await readRules(queries)];
+      const report = reportOf(tally, await withRanges(queries, found, store.now()));
       const activeModel = await work.models.active();
       const order = found.orderId === null ? undefined : await requireOrder(queries, found.orderId);
-      return { obstacles: obstaclesOf({ found, tally, differences: differences.length, rules, activeModel, order }) };
+      const facts = { found, tally, report, differences: differences.length, rules, activeModel, order };
+      return { obstacles: obstaclesOf(facts), critical: criticalOf(report, rules) };
     },
   );
   app.post(
@@ -110,19 +121,22 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
           ifRevision: z.int().optional(),
           /** Why it is signed despite what stands against it (GET /cases/:case/signing); the report prints both. */
           despite: z.string().trim().min(1).max(2000).optional(),
+          /** To whom critical values were reported, and when; the report prints both. */
+          reported: reported.optional(),
         }),
         response: { 200: report },
       },
     },
     async (request) => {
       const { case: caseId } = request.params;
-      const { meaning, ifRevision, password, despite } = request.body;
+      const { password, ...wanted } = request.body;
       await requirePassword(store, askedBy(request), password);
-      const wish = wishOf(request, { kind: "case.signed", asks: { caseId, meaning, ifRevision, despite } });
+      const wish = wishOf(request, { kind: "case.signed", asks: { caseId, ...wanted } });
       const activeModel = await work.models.active();
       const id = await signCase(store, wish, {
-        ...{ caseId, id: randomUUID(), meaning, ifRevision, despite },
+        ...{ caseId, id: randomUUID(), ...wanted },
         against: (input) => obstaclesOfReport(input, activeModel),
+        critical: criticalOfReport,
         content: reportContent,
       });
       work.connections.send();

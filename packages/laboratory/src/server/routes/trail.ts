@@ -3,6 +3,7 @@ import { z } from "zod";
 import { backup } from "../../store/backup/backup.ts";
 import { exportTrail } from "../../store/backup/exportTrail.ts";
 import { blindCases } from "../../store/labels.ts";
+import { movedInto } from "../../store/moving.ts";
 import { readEvents } from "../../store/trail.ts";
 import { verifyTrail } from "../../store/verifyTrail.ts";
 import { ADMIN, askedBy, READ } from "../access.ts";
@@ -33,9 +34,10 @@ export function addTrailRoutes(app: App, { store }: Laboratory): void {
       const { case: caseId, cell, after, limit } = request.query;
       const rows = await readEvents(store, { caseId, cell, after, limit });
       const blind = await blindCases(store, askedBy(request).user);
-      const events = rows.map((row) =>
-        row.case !== null && blind.has(row.case) ? { ...row, content: { withheld: true } } : row,
-      );
+      const moved = await movedInto(store, blind);
+      const tells = (row: (typeof rows)[number]) =>
+        (row.case !== null && blind.has(row.case)) || moved.some((id) => JSON.stringify(row.content).includes(id));
+      const events = rows.map((row) => (tells(row) ? { ...row, content: { withheld: true } } : row));
       return { events, next: rows.length < limit ? null : rows.at(-1)!.sequence };
     },
   );

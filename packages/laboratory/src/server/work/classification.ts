@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { readAnswer } from "leukogram/review/answer";
-import { type CellAnswer, storeAnswers, type WaitingCell, waitingCells } from "../../store/cells.ts";
+import { type CellAnswer, storeAnswers } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
+import { type WaitingCell, waitingCells } from "../../store/waiting.ts";
 import { type Engine, EngineGone } from "./engine.ts";
 import type { Answer, OpenModelFacts } from "./engineJobs.ts";
 import { HeldModels, isOfModel } from "./heldModels.ts";
 import { type Models, requireFile } from "./models.ts";
+import { Pace } from "./pace.ts";
 import type { Scales } from "./scales.ts";
 import type { WorkMetrics } from "./workMetrics.ts";
 
@@ -31,7 +33,7 @@ export interface ClassificationOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Starts to classify cells that wait, of all cases in order of arrival; what waits, the database says. */
+/** Starts to classify cells that wait, some of each case in turn; what waits, the database says. */
 export function startClassification(options: ClassificationOptions): Queue {
   return new Queue(options);
 }
@@ -45,6 +47,9 @@ export class Queue implements Classification {
   readonly #suspects = new Map<string, Set<number | undefined>>();
   readonly #held: HeldModels;
   #isAlone = false;
+  // The turn of the case that was served last.
+  #turn = 0;
+  readonly #pace = new Pace();
   readonly #running: Promise<void>;
   readonly #stop = new AbortController();
   // Set while a wake-up has come that the loop has not seen.
@@ -60,6 +65,11 @@ export class Queue implements Classification {
   enqueue(): void {
     this.#isWoken = true;
     this.#wake();
+  }
+
+  /** Seconds that a cell takes; undefined until some were classified. */
+  get secondsPerCell(): number | undefined {
+    return this.#pace.secondsPerCell;
   }
 
   /** Whether nothing waits, as far as is known. */
@@ -92,10 +102,15 @@ export class Queue implements Classification {
   async #fill(): Promise<boolean> {
     while (this.#underWay.size < AT_ONCE && !this.#isAlone) {
       const taken = new Set([...this.#underWay.keys()].flatMap((key) => key.split(" ")));
-      const waiting = await waitingCells(this.#given.store, { limit: BATCH + taken.size, except: this.#held.ids });
+      const waiting = await waitingCells(this.#given.store, {
+        limit: BATCH + taken.size,
+        after: this.#turn,
+        except: this.#held.ids,
+      });
       const free = waiting.filter(({ id }) => !taken.has(id)).slice(0, BATCH);
       const batch = this.#together(free);
       if (batch.length === 0 || this.#stop.signal.aborted) return false;
+      this.#turn = batch.at(-1)!.turn;
       const isSuspect = this.#suspects.has(batch[0]!.id);
       // What it does is to be its own doing.
       if (isSuspect && this.#underWay.size > 0) return true;
@@ -128,6 +143,7 @@ export class Queue implements Classification {
     const { store, metrics } = this.#given;
     const { model: id } = batch[0]!;
     const end = metrics.batchSeconds.startTimer();
+    const pace = this.#pace.start();
     const done = await this.#ask(batch).catch((error) => {
       if (!isOfModel(error) || this.#stop.signal.aborted) throw error;
       this.#facts.delete(id);
@@ -146,6 +162,7 @@ export class Queue implements Classification {
     metrics.cells.inc({ result: "classified" }, batch.length - bad);
     metrics.cells.inc({ result: "bad" }, bad);
     end();
+    pace(batch.length);
   }
 
   // What the model says of cells; undefined if they are to be tried one by one.
@@ -233,6 +250,8 @@ export function answerOf(
 
 /** The queue of classification. */
 export interface Classification {
+  /** Seconds that a cell takes; undefined until some were classified. */
+  readonly secondsPerCell: number | undefined;
   /** Says that cells may wait; returns at once. */
   enqueue(): void;
   /** Finishes the batch under way, and takes no other. */

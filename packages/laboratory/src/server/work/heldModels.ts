@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { holdCells } from "../../store/cells.ts";
 import type { Store } from "../../store/store.ts";
+import { holdCells } from "../../store/waiting.ts";
 
 /** Milliseconds after which a model that could not be opened is tried again. */
 const HOLD = 30_000;

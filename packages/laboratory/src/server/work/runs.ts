@@ -7,7 +7,7 @@ import { MOST_CELLS } from "leukogram/adaptation/unlabelled/unlabelledCells";
 import { FEWEST_CELLS } from "leukogram/adaptation/unlabelled/voteSigns";
 import { countImages } from "../../store/knownCells.ts";
 import { createRun, listRuns, moveRun, openRuns, type RunChange, type RunRow, requireRun } from "../../store/runs.ts";
-import { readScale } from "../../store/scale.ts";
+import { readScale } from "../../store/settings/scale.ts";
 import type { Wish } from "../../store/trail.ts";
 import { classesOf } from "./models.ts";
 import {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { readMetadata } from "@leukogram/engine/runtime/metadata";
 import { FEWEST_NUCLEI, parseScale, type Scale } from "leukogram/data/scale/scale";
 import { type ClassifierFacts, classifierFacts } from "leukogram/evaluation/classifierFacts";
-import { answeringModels, changeScale, firstImages, readScale } from "../../store/scale.ts";
+import { answeringModels, changeScale, firstImages, readScale } from "../../store/settings/scale.ts";
 import type { Store } from "../../store/store.ts";
 import type { Wish } from "../../store/trail.ts";
 import type { Engine } from "./engine.ts";

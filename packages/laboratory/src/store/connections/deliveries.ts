@@ -4,9 +4,9 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { asc, desc, eq } from "drizzle-orm";
 import { type Queries, tellIfGone } from "../database/database.ts";
 import { cases, deliveries, reports } from "../schema.ts";
+import { readConnections } from "../settings/connections.ts";
 import type { Store } from "../store.ts";
 import { type Change, change, type Wish } from "../trail.ts";
-import { readConnections } from "./connections.ts";
 
 /** A delivery's row. */
 export type Delivery = typeof deliveries.$inferSelect;

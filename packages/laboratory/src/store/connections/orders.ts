@@ -104,8 +104,9 @@ export function factsOfOrder(order: Order, today: Date) {
     today.getUTCFullYear() -
       born.getUTCFullYear() -
       (today.toISOString().slice(5, 10) < born.toISOString().slice(5, 10) ? 1 : 0);
+  const sex = { F: "female", M: "male" }[order.sex] ?? null;
   const age = years === undefined || years < 0 || years > 130 ? null : years;
-  return { name: accession, age, patient: patientName(order) || null, birthDate };
+  return { name: accession, age, sex: sex as "female" | "male" | null, patient: patientName(order) || null, birthDate };
 }
 
 /** Orders, the latest first; or the open ones, which are not cancelled and have no case, by accession number. */

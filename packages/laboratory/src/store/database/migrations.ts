@@ -193,7 +193,35 @@ alter table cases add constraint cases_status_check check (status in ('open', 's
 `,
   },
   {
-    id: 20,
+    id: 6,
+    sql: `
+alter table cases add column sex text check (sex in ('female', 'male'));
+`,
+  },
+  {
+    id: 7,
+    sql: `
+create table removed_cells (
+  id uuid primary key,
+  case_id uuid not null references cases,
+  number integer not null,
+  file text not null,
+  sha256 text not null
+);
+create index cells_by_image on cells (sha256);
+create index cases_by_name on cases (lower(name));
+create index events_of_moves on events (sequence) where kind = 'cells.moved';
+`,
+  },
+  {
+    id: 8,
+    sql: `
+drop index cells_that_wait;
+create index cells_that_wait on cells (case_id, number) where status = 'waiting';
+`,
+  },
+  {
+    id: 9,
     sql: `
 create table orders (
   id uuid primary key,

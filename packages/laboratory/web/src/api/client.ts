@@ -60,6 +60,11 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return request<T>(path, signal === undefined ? {} : { signal });
 }
 
+/** The last word of a page that is being closed: it is sent even then, and nobody waits for an answer. */
+export function sendLast(method: string, path: string): void {
+  void fetch(`${API}${path}`, { method, headers: changeHeaders(newKey()), keepalive: true }).catch(() => {});
+}
+
 /** Changes something, once: with a key of its own if none is given. @throws ApiError. */
 export function send<T>(method: string, path: string, body?: unknown, key: string = newKey()): Promise<T> {
   const headers: Record<string, string> = changeHeaders(key);

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type * as cases from "../../../src/server/contract/cases.ts";
 import type * as connections from "../../../src/server/contract/connections.ts";
+import type * as limits from "../../../src/server/contract/limits.ts";
 import type * as signing from "../../../src/server/contract/signing.ts";
 import type * as uploads from "../../../src/server/contract/uploads.ts";
 import type * as work from "../../../src/server/contract/work.ts";
@@ -16,6 +17,12 @@ export type Estimate = z.infer<typeof cases.estimate>;
 export type CaseFacts = z.infer<typeof cases.caseFacts>;
 /** A case as a list shows it. */
 export type CaseSummary = z.infer<typeof cases.caseSummary>;
+/** Who else has a case open. */
+export type Readers = z.infer<typeof cases.readers>;
+/** Where a case stands among those that wait for the model. */
+export type CaseQueue = z.infer<typeof cases.queue>;
+/** Other cases that may be of the same specimen. */
+export type CaseTwins = z.infer<typeof cases.twins>;
 /** A cell with its answer and labels. */
 export type Cell = z.infer<typeof cases.cell>;
 /** New labels of cells. */
@@ -40,6 +47,12 @@ export type Awaited = z.infer<typeof uploads.awaited>;
 export type Obstacle = z.infer<typeof signing.obstacle>;
 /** What the laboratory demands of a count before it is signed. */
 export type Rules = z.infer<typeof signing.rules>;
+/** Lower and upper limits of classes. */
+export type ClassLimits = z.infer<typeof limits.limits>;
+/** A laboratory's own reference ranges. */
+export type Ranges = z.infer<typeof limits.ranges>;
+/** Those of the laboratory and of the program. */
+export type KnownRanges = z.infer<typeof limits.knownRanges>;
 /** An order of another system. */
 export type Order = z.infer<typeof connections.order>;
 /** Connections to other systems, as they are set. */

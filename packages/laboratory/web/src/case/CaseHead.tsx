@@ -21,7 +21,7 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
   const [isVoiding, setIsVoiding] = useState(false);
   const mayReview = useMay("reviewer");
   const maySign = useMay("signer");
-  const { leukocytes, age, comment, signers } = summary;
+  const { leukocytes, age, sex, comment, signers } = summary;
   const words = texts.case;
   return (
     <div className="caseHead">
@@ -35,6 +35,7 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
           summary.birthDate === null ? undefined : words.born(summary.birthDate),
           leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
           age === null ? words.adult : words.age(age),
+          sex === null ? undefined : words.sex[sex],
           modelName,
           scale,
           signers === 2 ? words.twoSigners : undefined,

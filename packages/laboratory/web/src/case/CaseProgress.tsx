@@ -1,7 +1,10 @@
-import type { CaseSummary } from "../api/types.ts";
+import { useEffect } from "react";
+import type { CaseQueue, CaseSummary } from "../api/types.ts";
+import { useLoaded } from "../api/useLoaded.ts";
 import { texts } from "../texts.ts";
 
 interface CaseProgressProps {
+  readonly caseId: string;
   readonly counts: Pick<CaseSummary, "cells" | "reviewed" | "waiting" | "bad">;
   readonly unsent: number;
   /** Files of uploads that have not arrived. */
@@ -10,7 +13,7 @@ interface CaseProgressProps {
 }
 
 /** How far classification and review are, and what is not saved yet. */
-export function CaseProgress({ counts, unsent, awaited, status }: CaseProgressProps) {
+export function CaseProgress({ caseId, counts, unsent, awaited, status }: CaseProgressProps) {
   const { cells, waiting, bad, reviewed } = counts;
   const words = texts.case;
   return (
@@ -19,6 +22,7 @@ export function CaseProgress({ counts, unsent, awaited, status }: CaseProgressPr
         <span className="row">
           <progress max={cells} value={cells - waiting} aria-label={words.classifying(cells - waiting, cells)} />
           <span className="figure">{words.classifying(cells - waiting, cells)}</span>
+          <QueuePlace caseId={caseId} waiting={waiting} />
         </span>
       )}
       {cells > 0 && (
@@ -39,4 +43,17 @@ export function CaseProgress({ counts, unsent, awaited, status }: CaseProgressPr
       </span>
     </div>
   );
+}
+
+/** Milliseconds between looks at the queue, in which other cases move too. */
+const EVERY = 5000;
+
+/** Where the case stands among those that wait for the model, and how long it will take. */
+function QueuePlace({ caseId, waiting }: { readonly caseId: string; readonly waiting: number }) {
+  const { data, reload } = useLoaded<CaseQueue>(`/cases/${caseId}/queue`, waiting);
+  useEffect(() => {
+    const timer = setInterval(reload, EVERY);
+    return () => clearInterval(timer);
+  }, [reload]);
+  return data?.place == null ? null : <span className="muted">{texts.case.queue(data)}</span>;
 }

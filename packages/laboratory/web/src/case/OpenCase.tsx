@@ -13,6 +13,7 @@ import { TrailList } from "../trail/TrailList.tsx";
 import { CaseHead } from "./CaseHead.tsx";
 import { CaseTabs } from "./CaseTabs.tsx";
 import { ReviewTab } from "./ReviewTab.tsx";
+import { useOthers } from "./useOthers.ts";
 
 interface OpenCaseProps {
   readonly summary: CaseSummary;
@@ -43,11 +44,15 @@ export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
     if (isBehind) onChanged();
   }, [isBehind, state.revision, summary.revision, onChanged]);
   const { unsent } = state;
+  const others = useOthers(summary.id);
   return (
     <div className="casePage">
       <div className="caseTop">
         <CaseHead summary={summary} modelName={modelName} scale={scale} onChanged={onChanged} />
         <CaseTabs summary={summary} tab={tab} />
+        <p role="status" className={others.length > 0 ? "badge" : undefined}>
+          {others.length > 0 && texts.case.alsoOpen(others)}
+        </p>
         {!isReview && unsent > 0 && (
           <p role="status" className="badge warning">
             {texts.case.unsent(unsent)}

@@ -7,7 +7,9 @@ import { useAction } from "../ui/useAction.ts";
 
 interface ReasonFormProps {
   readonly caseId: string;
-  readonly step: "amend" | "void";
+  readonly step: "amend" | "void" | "cells/move";
+  /** What the step takes beside the reason. */
+  readonly more?: (fields: FormData) => object;
   readonly label: string;
   readonly button: string;
   /** Beside "form". */
@@ -20,16 +22,17 @@ interface ReasonFormProps {
 
 /** Takes a case a step that needs a reason. */
 export function ReasonForm(props: ReasonFormProps) {
-  const { caseId, step, label, button, className = "", isPrimary = false, onDone, children } = props;
-  const [run, isBusy] = useAction(async (reason: string) => {
+  const { caseId, step, more = () => ({}), label, button, className = "", isPrimary = false, onDone, children } = props;
+  const [run, isBusy] = useAction(async (fields: FormData) => {
     const key = newKey();
-    const summary = await withTries(() => send<CaseSummary>("POST", `/cases/${caseId}/${step}`, { reason }, key));
+    const body = { ...more(fields), reason: String(fields.get("reason")) };
+    const summary = await withTries(() => send<CaseSummary>("POST", `/cases/${caseId}/${step}`, body, key));
     focusNext(".tabs a");
     onDone(summary);
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    void run(String(new FormData(event.currentTarget).get("reason")));
+    void run(new FormData(event.currentTarget));
   };
   return (
     <form className={`form ${className}`} onSubmit={submit}>

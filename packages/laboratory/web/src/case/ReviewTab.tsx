@@ -14,6 +14,8 @@ import { useCaseUploads } from "../uploads/uploads.tsx";
 import { CaseProgress } from "./CaseProgress.tsx";
 import { Conflicts } from "./Conflicts.tsx";
 import { FinishReading } from "./FinishReading.tsx";
+import { MoveDialog } from "./MoveDialog.tsx";
+import { Twins } from "./Twins.tsx";
 import { UploadArea } from "./UploadArea.tsx";
 
 interface ReviewTabProps {
@@ -55,9 +57,25 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
   const awaited = isBusy || looked !== ended ? 0 : known;
   const onLabel = useCallback<OnLabel>((changes, via) => store.label(changes, via), [store]);
   const isOpen = summary.status === "open";
+  const [moving, setMoving] = useState<readonly string[]>();
+  // While somebody reads a case a second time its cells stay.
+  const mayMove = isOpen && summary.secondReading !== "going on";
   const mayUpload = mayReview && isOpen && !summary.isBlind;
   return (
     <>
+      {!summary.isBlind && <Twins summary={summary} />}
+      {moving !== undefined && (
+        <MoveDialog
+          caseId={summary.id}
+          cells={moving}
+          onClose={() => setMoving(undefined)}
+          onMoved={(next) => {
+            setMoving(undefined);
+            store.drop(moving);
+            onChanged(next);
+          }}
+        />
+      )}
       <LoadFault error={state.error} onAgain={() => void store.load()} />
       <UploadArea
         summary={summary}
@@ -65,7 +83,15 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
         isAllowed={mayUpload}
         isEmpty={state.isLoaded && state.cells.length === 0}
         onChanged={onChanged}
-        progress={<CaseProgress counts={counts} unsent={state.unsent} awaited={awaited} status={summary.status} />}
+        progress={
+          <CaseProgress
+            caseId={summary.id}
+            counts={counts}
+            unsent={state.unsent}
+            awaited={awaited}
+            status={summary.status}
+          />
+        }
       >
         {summary.isBlind && (
           <FinishReading
@@ -91,6 +117,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
               whyNot={mayReview ? texts.case.frozen[summary.status] : texts.case.mayNotLabel}
               isBlind={summary.isBlind}
               seen={store.seen}
+              onMove={mayMove ? setMoving : undefined}
               panelOf={(cell, close) => (
                 <CellPanel
                   cell={cell}

@@ -15,6 +15,8 @@ interface CaseFormProps {
 
 const numberOrNull = (text: FormDataEntryValue | null) => decimalOf(String(text ?? "")) ?? null;
 
+const sexOf = (value: FormDataEntryValue | null) => (value === "female" || value === "male" ? value : null);
+
 const textOrNull = (text: FormDataEntryValue | null) => String(text ?? "").trim() || null;
 
 /** What is known of a specimen; of one that was ordered also whose it is, as it stands on the tube or slide. */
@@ -25,6 +27,7 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
       name: String(fields.get("name")),
       leukocytes: numberOrNull(fields.get("leukocytes")),
       age: numberOrNull(fields.get("age")),
+      sex: sexOf(fields.get("sex")),
       comment: String(fields.get("comment")),
       signers: fields.get("signers") === "2" ? 2 : 1,
       patient: textOrNull(fields.get("patient")),
@@ -64,6 +67,13 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
           defaultValue={summary?.leukocytes}
         />
         <DecimalField name="age" label={words.age} hint={words.ageHint} min={0} max={130} defaultValue={summary?.age} />
+        <Field label={words.sex}>
+          <select name="sex" defaultValue={summary?.sex ?? ""}>
+            <option value="">{words.noSex}</option>
+            <option value="female">{words.female}</option>
+            <option value="male">{words.male}</option>
+          </select>
+        </Field>
         <Field label={words.signers}>
           <select name="signers" defaultValue={String(summary?.signers ?? 1)}>
             <option value="1">{words.oneSigner}</option>

@@ -9,6 +9,7 @@ import { LoadFault } from "../ui/LoadFault.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { CaseForm } from "./CaseForm.tsx";
 import { CasesTable } from "./CasesTable.tsx";
+import { ALL_CASES, CasesTools, type CasesView, queryOf } from "./CasesTools.tsx";
 
 const PAGE = 50;
 /** Milliseconds between looks at what is being classified. */
@@ -18,7 +19,8 @@ const EVERY = 4000;
 export function CasesPage() {
   usePageTitle(texts.cases.title);
   const [before, setBefore] = useState<string>();
-  const path = `/cases?limit=${PAGE}${before === undefined ? "" : `&before=${before}`}`;
+  const [view, setView] = useState<CasesView>(ALL_CASES);
+  const path = `/cases?limit=${PAGE}${queryOf(view)}${before === undefined ? "" : `&before=${before}`}`;
   const { data, error, reload } = useLoaded<{ cases: CaseSummary[]; next: string | null }>(path);
   const { data: orders } = useLoaded<{ orders: Order[] }>("/orders?limit=1");
   const [isMaking, setIsMaking] = useState(false);
@@ -45,17 +47,29 @@ export function CasesPage() {
         )}
       </div>
       <LoadFault error={error} onAgain={reload} />
-      {data?.cases.length === 0 && before === undefined && <p className="empty">{texts.cases.none}</p>}
+      <CasesTools
+        view={view}
+        onView={(next) => {
+          setBefore(undefined);
+          setView(next);
+        }}
+      />
+      <p role="status" className="unseen">
+        {data && texts.cases.shown(data.cases.length)}
+      </p>
+      {data?.cases.length === 0 && before === undefined && (
+        <p className="empty">{queryOf(view) === queryOf(ALL_CASES) ? texts.cases.none : texts.cases.noneFound}</p>
+      )}
       {data !== undefined && data.cases.length > 0 && <CasesTable cases={data.cases} />}
       <div className="row">
         {before !== undefined && (
           <button type="button" onClick={() => setBefore(undefined)}>
-            {texts.cases.newest}
+            {texts.cases.first}
           </button>
         )}
         {data?.next != null && (
           <button type="button" onClick={() => setBefore(data.next!)}>
-            {texts.cases.older}
+            {texts.cases.more}
           </button>
         )}
       </div>

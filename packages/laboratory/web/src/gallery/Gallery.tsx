@@ -74,9 +74,12 @@ export function Gallery(props: GalleryProps) {
       if (row.kind !== "title") for (const { id } of row.cells) seen.add(id);
   });
 
+  const isInside = useRef(false);
   useEffect(() => {
+    // A tile that went to another section, as when the model answered for its cell, took the focus with it.
+    const isLost = isInside.current && document.activeElement === document.body;
     // A wish belongs to the rows it was rendered with: what React still runs of an earlier rendering must not take it.
-    if (wishes === granted.current || selection.focus === undefined || focusRow === undefined) return;
+    if ((wishes === granted.current && !isLost) || selection.focus === undefined || focusRow === undefined) return;
     granted.current = wishes;
     bringToSight(area.current!, virtual.measurementsCache, {
       row: focusRow,
@@ -128,6 +131,13 @@ export function Gallery(props: GalleryProps) {
         if (id !== undefined) onOpen(id);
       }}
       onKeyDown={(event) => onKey(event, page)}
+      // React tells of neither where an element is removed.
+      onFocus={() => {
+        isInside.current = true;
+      }}
+      onBlur={() => {
+        isInside.current = false;
+      }}
       {...(canLabel && dragging)}
     >
       <div role="presentation" className="galleryLength" style={{ height: virtual.getTotalSize() }}>

@@ -22,13 +22,15 @@ interface ReviewGalleryProps<T extends GalleryCell> extends Labelling {
   readonly isBlind?: boolean;
   /** Cells that were on screen, where that outlives the gallery. */
   readonly seen?: Set<string>;
+  /** Moves cells to another case; undefined if there is none. */
+  readonly onMove?: ((ids: readonly string[]) => void) | undefined;
   /** The side panel for the cell with the focus. */
   readonly panelOf: (cell: T, close: () => void) => ReactNode;
 }
 
 /** Cells by label, to be looked at and corrected. */
 export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T>) {
-  const { cells, imageOf, canLabel, isBlind = false, panelOf } = props;
+  const { cells, imageOf, canLabel, isBlind = false, onMove, panelOf } = props;
   const [view, setView] = useState<View>(FIRST_VIEW);
   const [columns, setColumns] = useState(6);
   const [isHelp, setIsHelp] = useState(false);
@@ -114,6 +116,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
             onUndo={undo}
             onRedo={redo}
             onOpen={() => panel.open()}
+            onMove={onMove && (() => onMove(gallery.targets()))}
           />
         ) : (
           <div className="selectionBar">

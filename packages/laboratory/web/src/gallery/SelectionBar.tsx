@@ -12,11 +12,13 @@ interface SelectionBarProps {
   readonly onUndo: () => void;
   readonly onRedo: () => void;
   readonly onOpen: () => void;
+  /** Undefined if cells can't go elsewhere. */
+  readonly onMove: (() => void) | undefined;
 }
 
 /** What can be done with the chosen cells, for a pointer or a finger. */
 export function SelectionBar(props: SelectionBarProps) {
-  const { count, canUndo, canRedo, onLabel, onConfirm, onUndo, onRedo, onOpen } = props;
+  const { count, canUndo, canRedo, onLabel, onConfirm, onUndo, onRedo, onOpen, onMove } = props;
   const words = texts.selection;
   const isNone = count === 0;
   return (
@@ -51,6 +53,11 @@ export function SelectionBar(props: SelectionBarProps) {
       <button type="button" disabled={isNone} onClick={onOpen}>
         {words.open}
       </button>
+      {onMove !== undefined && (
+        <button type="button" disabled={isNone} onClick={onMove}>
+          {words.move}
+        </button>
+      )}
       <span className="push" />
       <button type="button" disabled={!canUndo} onClick={onUndo}>
         {words.undo}

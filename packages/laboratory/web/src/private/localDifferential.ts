@@ -1,18 +1,20 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { differentialCount } from "leukogram/metrics/differential";
 import { fewCellsNotes, groupOf, tallyOf } from "leukogram/review/count";
+import { shownWarnings, warningsOf } from "leukogram/review/warnings";
 import type { Differential } from "../api/types.ts";
 import type { GalleryCell } from "../gallery/types.ts";
 import { texts } from "../texts.ts";
 
 /** The count of private mode, with exact limits; undefined while nothing is counted. Usual ranges are the server's. */
 export function localDifferential(cells: readonly GalleryCell[]): Differential | undefined {
-  const { counts, before, ...tally } = tallyOf(cells.map(groupOf));
+  const tally = tallyOf(cells.map(groupOf));
+  const { counts, before } = tally;
   if (tally.cells === 0) return undefined;
   const classes = differentialCount(counts).map(({ count, counted }, k) => ({
     ...{ class: CELL_TYPES[k]!, count, share: counted, absolute: null, range: null, position: "unknown" },
     before: before[k]!,
   }));
-  const warnings = { warnings: [], isUnreliable: false };
+  const warnings = shownWarnings(warningsOf(tally));
   return { ...tally, ...warnings, classes, flags: [], notes: [...fewCellsNotes(tally.cells), texts.private.countNote] };
 }

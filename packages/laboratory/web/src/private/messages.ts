@@ -51,4 +51,6 @@ export type Answered =
       readonly probabilities: readonly number[];
       readonly familiarity: number | null;
       readonly crop: Cell["crop"];
+      /** The image as the page shows it, if the browser does not show its file. */
+      readonly shown?: Blob;
     };

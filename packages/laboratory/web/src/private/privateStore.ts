@@ -189,9 +189,15 @@ export class PrivateStore {
     if (answer.kind === "bad") this.#cells.set(cell.id, { ...cell, status: "bad", error: answer.message });
     else {
       const { classes } = this.#state;
+      if (answer.shown) this.#showAs(cell.id, answer.shown);
       this.#cells.set(cell.id, answered(cell, answer, { classes, threshold: this.#threshold }));
     }
     this.#show({});
+  }
+
+  #showAs(id: string, picture: Blob): void {
+    URL.revokeObjectURL(this.#addresses.get(id)!);
+    this.#addresses.set(id, URL.createObjectURL(picture));
   }
 
   #apply(changes: Changes | undefined): Changes | undefined {

@@ -1,5 +1,12 @@
 // Classifies beside the page, so that the gallery stays quick. One image after the other, in the order in which they are asked for.
-import { chooseScale, loadWebClassifier, rejectThreshold, scaleText, type WebClassifier } from "leukogram/browser";
+import {
+  chooseScale,
+  loadWebClassifier,
+  readPicture,
+  rejectThreshold,
+  scaleText,
+  type WebClassifier,
+} from "leukogram/browser";
 import type { Answered, Asked } from "./messages.ts";
 
 type Of<K extends Asked["kind"]> = Extract<Asked, { readonly kind: K }>;
@@ -44,8 +51,7 @@ async function scale({ told, files, turn }: Of<"scale">): Promise<void> {
     const { redCell = null, source = null } = scale ?? {};
     say({ kind: "scaled", turn, scale: { redCell, source, text: scale ? scaleText(scale) : null, notes } });
   } catch (error) {
-    // A reader of a page has no use for the code before it.
-    say({ kind: "noScale", turn, message: (error as Error).message.replace(/^ERR_\w+ /, "") });
+    say({ kind: "noScale", turn, message: wordsOf(error) });
   }
 }
 
@@ -54,8 +60,26 @@ async function classify({ id, file, redCell, turn }: Of<"classify">): Promise<vo
     const [answer] = await classifier!.classify([file], redCell === null ? {} : { scale: `${redCell}px` });
     const { probabilities, familiarity = null, crop } = answer!;
     const cut = crop === undefined ? null : { outside: crop.outside, nucleus: crop.nucleus !== undefined };
-    say({ kind: "classified", turn, id, probabilities, familiarity, crop: cut });
+    const shown = await shownPicture(file);
+    say({ kind: "classified", turn, id, probabilities, familiarity, crop: cut, ...(shown && { shown }) });
   } catch (error) {
-    say({ kind: "bad", turn, id, message: (error as Error).message });
+    say({ kind: "bad", turn, id, message: wordsOf(error) });
   }
+}
+
+// A reader of a page has no use for the code before it.
+const wordsOf = (error: unknown) => (error as Error).message.replace(/^ERR_\w+ /, "");
+
+// A TIFF file, which browsers do not show, as PNG.
+async function shownPicture(file: Blob): Promise<Blob | undefined> {
+  if (!(file instanceof File && /\.tiff?$/i.test(file.name))) return undefined;
+  const { data, width, height } = await readPicture(file);
+  const pixels = new ImageData(width, height);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    pixels.data.set(data.subarray(from, from + 3), to);
+    pixels.data[to + 3] = 255;
+  }
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext("2d")!.putImageData(pixels, 0, 0);
+  return await canvas.convertToBlob();
 }

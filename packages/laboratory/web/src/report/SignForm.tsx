@@ -8,6 +8,7 @@ import { Field } from "../ui/Field.tsx";
 import { focusNext } from "../ui/focusNext.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { useAction } from "../ui/useAction.ts";
+import { CriticalValues, reportedOf } from "./CriticalValues.tsx";
 import type { Preview } from "./usePreview.ts";
 
 interface SignFormProps {
@@ -27,7 +28,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
   const { session } = useSession();
   const { say } = useMessages();
   const words = texts.report;
-  const { summary, obstacles } = preview;
+  const { summary, obstacles, critical } = preview;
   const final = obstacles.filter(({ takesReason }) => !takesReason);
   const open = obstacles.filter(({ takesReason }) => takesReason);
   const asksReason = open.length > 0 && final.length === 0;
@@ -41,6 +42,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
       ifRevision: summary.revision,
       ...(password !== null && { password: String(password) }),
       ...(despite !== null && { despite: String(despite) }),
+      ...(critical.length > 0 && { reported: reportedOf(fields) }),
     };
     const key = newKey();
     const report = await withTries(() => send<Report>("POST", `/cases/${summary.id}/sign`, body, key)).catch(
@@ -79,6 +81,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
           <ObstacleList title={words.against} obstacles={open} />
         </Notice>
       )}
+      {critical.length > 0 && <CriticalValues values={critical} />}
       {left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
       {unsent > 0 && <Notice kind="warning">{texts.case.waitForUnsent(unsent)}</Notice>}
       <p className="muted">{words.what(summary.signers)}</p>

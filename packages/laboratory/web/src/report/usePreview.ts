@@ -8,6 +8,8 @@ export interface Preview {
   readonly summary: CaseSummary;
   readonly differential: Differential;
   readonly obstacles: readonly Obstacle[];
+  /** Critical values, which are signed only when they are reported to somebody. */
+  readonly critical: readonly string[];
 }
 
 /** The count of a case, counted again with each of its revisions; the last one is shown until then. */
@@ -21,10 +23,10 @@ export function usePreview(summary: CaseSummary) {
     const stop = new AbortController();
     Promise.all([
       get<Differential>(`/cases/${id}/differential`, stop.signal),
-      get<{ obstacles: Obstacle[] }>(`/cases/${id}/signing`, stop.signal),
+      get<Pick<Preview, "obstacles" | "critical">>(`/cases/${id}/signing`, stop.signal),
     ]).then(
-      ([differential, { obstacles }]) => {
-        setPreview({ summary, differential, obstacles });
+      ([differential, against]) => {
+        setPreview({ summary, differential, ...against });
         setError(undefined);
       },
       (fault) => {

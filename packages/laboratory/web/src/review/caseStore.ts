@@ -43,6 +43,8 @@ export interface CaseEvent {
   readonly waiting: number;
   readonly awaited: number;
   readonly cells: readonly Cell[];
+  /** Cells that were moved to another case or taken out. */
+  readonly gone: readonly string[];
 }
 
 const PAGE = 5000;
@@ -145,11 +147,19 @@ export class CaseStore {
   }
 
   /** Takes what the server sent by itself. */
-  take({ revision, waiting, awaited, cells }: CaseEvent): void {
+  take({ revision, waiting, awaited, cells, gone }: CaseEvent): void {
+    for (const id of gone) this.#remove(id);
     if (this.#isAsked) for (const cell of cells ?? []) this.#set(cell);
     const isNew = revision !== this.#state.revision && this.#queue.waiting.length === 0;
     this.#show({ waiting, awaited, revision });
     if (isNew && this.#state.isLoaded) void this.#loadCount();
+  }
+
+  /** Cells that the reader moved to another case or took out: what was done here before can't be undone any more. */
+  drop(ids: readonly string[]): void {
+    for (const id of ids) this.#remove(id);
+    this.#steps.clear();
+    this.#show({});
   }
 
   /** A reader's change: seen at once, sent in turn. */
@@ -229,6 +239,11 @@ export class CaseStore {
   #set(cell: Cell): void {
     this.#cells.set(cell.id, cell);
     for (const newer of this.#loads) newer.add(cell.id);
+  }
+
+  #remove(id: string): void {
+    this.#cells.delete(id);
+    for (const newer of this.#loads) newer.add(id);
   }
 
   #show(change: Partial<CaseState>): void {

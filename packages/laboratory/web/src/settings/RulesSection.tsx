@@ -9,6 +9,9 @@ import { DecimalField } from "../ui/DecimalField.tsx";
 import { decimalOf } from "../ui/decimal.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
+import { LimitsFields, limitsOf } from "./LimitsFields.tsx";
+
+const REFLEXES = ["range", "critical", "unidentified"] as const satisfies Rules["secondReader"];
 
 /** What the laboratory demands of a count before it is signed, which an admin may change. */
 export function RulesSection() {
@@ -30,6 +33,8 @@ export function RulesSection() {
     void save({
       leastCells: Math.round(leastCells ?? data!.leastCells),
       mostUnidentified: unidentified === undefined ? data!.mostUnidentified : unidentified / 100,
+      critical: limitsOf(fields),
+      secondReader: REFLEXES.filter((reflex) => fields.has(reflex)),
     });
   };
   return (
@@ -58,6 +63,17 @@ export function RulesSection() {
               defaultValue={Number((100 * data.mostUnidentified).toFixed(2))}
             />
           </div>
+          <LimitsFields title={words.critical} limits={data.critical} columnOf={words.criticalColumn} />
+          <p className="hint">{words.criticalHint}</p>
+          <fieldset className="checks">
+            <legend className="fieldLabel">{words.secondReader}</legend>
+            {REFLEXES.map((reflex) => (
+              <label key={reflex} className="check">
+                <input type="checkbox" name={reflex} defaultChecked={data.secondReader.includes(reflex)} />
+                {words.reflexes[reflex]}
+              </label>
+            ))}
+          </fieldset>
           <div className="row end">
             <button type="submit" className="primary" disabled={isBusy}>
               {words.rulesDo}

@@ -3,6 +3,7 @@ import { useMay, useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
+import { RangesSection } from "./RangesSection.tsx";
 import { RulesSection } from "./RulesSection.tsx";
 import { ScaleSection } from "./ScaleSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
@@ -28,6 +29,7 @@ export function SettingsPage() {
       </section>
       <ScaleSection />
       <RulesSection />
+      <RangesSection />
       {isAdmin && <ConnectionsSection />}
       {isAdmin && <UsersSection />}
       <TokensSection />

@@ -1,3 +1,4 @@
+import type { CaseQueue } from "../api/types.ts";
 import { joined, many, number } from "./words.ts";
 
 /** Cases, uploads, second readings, the trail. */
@@ -6,8 +7,14 @@ export const caseTexts = {
     title: "Cases",
     make: "New case",
     none: "No cases yet. Create a case, then drop its images on it.",
-    newest: "Newest",
-    older: "Older",
+    noneFound: "No cases match.",
+    shown: (count: number) => many(count, "case"),
+    search: "Search name or comment",
+    all: "All",
+    sort: "Order",
+    orders: { newest: "Newest first", oldest: "Oldest first", name: "By name" },
+    first: "First page",
+    more: "More",
     columns: {
       name: "Specimen",
       status: "Status",
@@ -32,6 +39,10 @@ export const caseTexts = {
     leukocytes: "White blood cells, 10⁹/L",
     leukocytesHint: "For absolute counts. Can be added later.",
     age: "Age, years",
+    sex: "Sex",
+    noSex: "Not known",
+    female: "Female",
+    male: "Male",
     ageHint: "For reference ranges; adult if empty.",
     decimal: (min: number, max: number) => `A number from ${min} to ${number.format(max)}, such as 7.4 or 7,4.`,
     signers: "Signatures",
@@ -57,12 +68,20 @@ export const caseTexts = {
     noLeukocytes: "no white cell count",
     leukocytes: (count: number) => `${count} × 10⁹/L white blood cells`,
     adult: "adult",
+    sex: { female: "female", male: "male" },
     age: (years: number) => (years === 1 ? "1 year" : `${years} years`),
     twoSigners: "two signatures",
+    alsoOpen: (names: readonly string[]) => `Also open: ${joined(names)}`,
     refused: (cells: number, why: string) =>
       `${many(cells, "change was", "changes were")} not saved and undone. ${why}`,
     classified: (cells: number) => `All ${many(cells, "cell is", "cells are")} classified.`,
     classifying: (done: number, of: number) => `Classified ${number.format(done)} of ${number.format(of)}`,
+    queue: ({ place, of, secondsLeft }: CaseQueue) =>
+      joined([
+        of > 1 && `place ${number.format(place ?? of)} of ${many(of, "case")} that wait`,
+        secondsLeft !== null &&
+          (secondsLeft < 60 ? "less than a minute left" : `about ${many(Math.ceil(secondsLeft / 60), "minute")} left`),
+      ]),
     reviewed: (done: number, of: number) => `Reviewed ${number.format(done)} of ${number.format(of)}`,
     bad: (count: number) => `${many(count, "image")} can't be read`,
     frozen: {
@@ -116,6 +135,18 @@ export const caseTexts = {
     refusedTitle: "Refused files",
     file: "File",
     reason: "Reason",
+  },
+  move: {
+    title: (cells: number) => `Move ${many(cells, "cell")}?`,
+    what: "Cells of another specimen can move to its case, with the labels of the first reading, or be taken out: then they are in no count, and their images are kept. The trail keeps the reason.",
+    to: "To",
+    nowhere: "No case: take out",
+    reason: "Reason, such as another specimen's cell",
+    confirm: "Move",
+  },
+  twins: {
+    named: "Another case has the same name:",
+    sharing: (images: number) => `${many(images, "image is", "images are")} also in the case`,
   },
   conflicts: {
     title: "Labelled twice",

@@ -57,6 +57,7 @@ export const galleryTexts = {
     clear: "Remove label",
     open: "Open",
     openCell: (number: number | undefined) => (number === undefined ? "Open" : `Open cell ${number}`),
+    move: "Move",
     undo: "Undo",
     redo: "Redo",
   },

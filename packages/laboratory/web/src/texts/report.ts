@@ -67,6 +67,10 @@ export const reportTexts = {
     against: "This stands against a signature:",
     despite: "Reason to sign despite this",
     despiteHint: "The report prints the reason and what it overrides.",
+    critical: "These values are critical by the laboratory's rules. Report them before you sign:",
+    reportedTo: "Reported to",
+    reportedToHint: "A person's name; the report prints it.",
+    reportedAt: "Reported at",
     unreviewed: (count: number) =>
       `${many(count, "cell was", "cells were")} not reviewed; the model's prediction counts.`,
     what: (signers: number) =>

@@ -1,4 +1,4 @@
-import type { Role, Rules } from "../api/types.ts";
+import type { Ranges, Role, Rules } from "../api/types.ts";
 import { many, number } from "./words.ts";
 
 /** Settings. */
@@ -21,14 +21,56 @@ export const settingsTexts = {
     rules: "Rules for signing",
     rulesWhat:
       "A count that breaks a rule can be signed only with a reason, which the report prints. Each change of the rules is in the trail.",
-    rulesNow: ({ leastCells, mostUnidentified }: Rules) =>
-      `Now: at least ${many(leastCells, "cell")} counted, and at most ${number.format(100 * mostUnidentified)} % unidentified.`,
+    rulesNow: ({ leastCells, mostUnidentified, critical, secondReader }: Rules) => {
+      const limits = Object.keys(critical.percent).length + Object.keys(critical.absolute).length;
+      return `Now: at least ${many(leastCells, "cell")} counted, and at most ${number.format(100 * mostUnidentified)} % unidentified; ${limits === 0 ? "no critical values" : `critical values for ${many(limits, "figure")}`}; ${secondReader.length === 0 ? "no second reading needed" : "a second reading in some cases"}.`;
+    },
     leastCells: "Smallest number of cells",
     leastCellsHint: "Cells counted; laboratories count 100 or more.",
     mostUnidentified: "Limit of unidentified cells, %",
     mostUnidentifiedHint: "Share of the cells counted and unidentified.",
+    criticalColumn: (unit: "percent" | "absolute", side: "low" | "high") =>
+      `${side === "low" ? "below" : "above"}, ${unit === "percent" ? "%" : "10⁹/L"}`,
+    critical: "Critical values",
+    criticalHint:
+      "A critical value must be reported to somebody before signing; the report prints to whom, and when. Limits in 10⁹/L apply only if the white cell count is known. Leave empty for none.",
+    secondReader: "A second reading is needed if",
+    reflexes: {
+      range: "a class is outside its reference range",
+      critical: "a value is critical",
+      unidentified: "a cell is unidentified",
+    },
     rulesDo: "Set the rules",
     rulesSet: "The rules are set. They apply to signatures from now on.",
+    ranges: "Reference ranges",
+    rangesWhat:
+      "Which shares and counts are usual. Absolute ranges are checked against the shares. Each change is in the trail; signed reports keep the ranges that they were signed with.",
+    rangesBuiltIn: (source: string) => `Now: those that come with the program. ${source}`,
+    rangesOwn: ({ source, from, until, groups }: Ranges) =>
+      `Now: this laboratory's own, ${many(groups.length, "group")}, valid from ${from}${until === null ? "" : ` to ${until}`}. ${source}`,
+    rangesEdit: "Edit the ranges",
+    rangesDo: "Set the ranges",
+    rangesBack: "Use those of the program",
+    rangesSet: "The reference ranges are set.",
+    rangesSource: "Source",
+    rangesSourceHint: "Whose blood, how many people, which book; the report prints it.",
+    rangesFrom: "Valid from",
+    rangesUntil: "Valid to",
+    rangesUntilHint: "Empty: no end. After it, the program's ranges are used.",
+    group: (number: number) => `Group ${number}`,
+    groupHint: "The first group that fits a case is used. The last one must fit everybody: no sex, no age.",
+    groupName: "Name",
+    groupBelow: "Below age, years",
+    groupBelowHint: "Empty: all ages.",
+    groupSex: "Sex",
+    sexes: { both: "Both", female: "Female", male: "Male" },
+    whiteLow: "White blood cells from, 10⁹/L",
+    whiteHigh: "White blood cells to, 10⁹/L",
+    rangeColumn: (unit: "percent" | "absolute", side: "low" | "high") =>
+      `${side === "low" ? "from" : "to"}, ${unit === "percent" ? "%" : "10⁹/L"}`,
+    groupAdd: "Add a group before the last",
+    groupRemove: (name: string) => `Remove ${name}`,
+    incomplete: (group: string) => `${group}: a range needs both limits, or none.`,
     users: "Users",
     makeUser: "New user",
     noUsers: "No users yet. Once there is a user, everyone must sign in.",

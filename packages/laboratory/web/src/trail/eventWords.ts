@@ -43,6 +43,7 @@ export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, numbe
       return content.number === undefined ? undefined : words.signed(content.number, content.meaning ?? "");
     case "case.amended":
     case "case.voided":
+    case "cells.moved":
       return content.reason;
     case "case.created":
     case "user.added":

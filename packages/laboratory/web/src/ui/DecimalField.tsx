@@ -6,14 +6,15 @@ import { Field } from "./Field.tsx";
 interface DecimalFieldProps {
   readonly name: string;
   readonly label: string;
-  readonly hint: string;
+  readonly hint?: string;
+  readonly isLabelUnseen?: boolean;
   readonly min: number;
   readonly max: number;
   readonly defaultValue: number | null | undefined;
 }
 
 /** A number or nothing, typed with a point or a comma: the browser's own field of numbers drops the comma of some languages. */
-export function DecimalField({ name, label, hint, min, max, defaultValue }: DecimalFieldProps) {
+export function DecimalField({ name, label, hint, isLabelUnseen = false, min, max, defaultValue }: DecimalFieldProps) {
   const fault = texts.caseForm.decimal(min, max);
   const [isWrong, setIsWrong] = useState(false);
   const id = useId();
@@ -24,7 +25,7 @@ export function DecimalField({ name, label, hint, min, max, defaultValue }: Deci
     return isRight;
   };
   return (
-    <Field label={label} hint={isWrong ? undefined : hint}>
+    <Field label={label} hint={isWrong ? undefined : hint} isLabelUnseen={isLabelUnseen}>
       <input
         name={name}
         inputMode="decimal"

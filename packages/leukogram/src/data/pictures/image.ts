@@ -12,8 +12,8 @@ import type { JpegDct } from "./jpegDct.ts";
 import { jpegOrientation, NOT_TURNED } from "./orientation.ts";
 import { isJpeg } from "./pictureHead.ts";
 import { bitsOfSet } from "./pictureSets.ts";
-import { readRaw, rgbOf, spaceOf } from "./rawPixels.ts";
-import type { RgbImage } from "./rgbImage.ts";
+import { readRaw, spaceOf } from "./rawPixels.ts";
+import { type RgbImage, rgbOf } from "./rgbImage.ts";
 import { UnreadKind } from "./unreadKind.ts";
 
 /** Options of {@link decodeImage}. */
@@ -74,7 +74,7 @@ interface Reading extends Pick<DecodeOptions, "jpegDct" | "bits"> {
 
 async function decode(bytes: Uint8Array, { name, maxPixels, jpegDct, bits, findBits }: Reading): Promise<RgbImage> {
   if (isBmp(bytes)) return decodeBmp(bytes, maxPixels);
-  if (isTiff(bytes)) return decodeTiff(bytes, { name, maxPixels, bits, findBits });
+  if (isTiff(bytes)) return decodeTiff(bytes, { name, maxPixels, read: readRaw, bits, findBits });
   const { width, height, channels, values } = await readRaw(bytes, { maxPixels, space: spaceOf(bytes) });
   const narrow = values instanceof Uint16Array ? toBytes(values, bits ?? (await findBits())) : values;
   if (isJpeg(bytes) && jpegOrientation(bytes) > 1) remarkPicture("orientation not applied", name, NOT_TURNED);

@@ -94,7 +94,7 @@ async function largestIn(path: string): Promise<number | undefined> {
     const bytes = await file.readFile();
     const plan = planTiff(bytes);
     if (!plan.space.endsWith("16") || plan.bits !== undefined) return undefined;
-    return largestOf((await readPlanned(bytes, plan, MOST_PIXELS)).values as Uint16Array);
+    return largestOf((await readPlanned(bytes, plan, { maxPixels: MOST_PIXELS, read: readRaw })).values as Uint16Array);
   } finally {
     await file.close();
   }

@@ -19,3 +19,14 @@ export function checkedImage(image: RgbImage): RgbImage {
     });
   return image;
 }
+
+/** RGB of bytes [N, channels]: of grey, RGB, or CMYK as TensorFlow and Pillow do it, without a press's profile. */
+export function rgbOf(bytes: Uint8Array, channels: number): Uint8Array {
+  if (channels === 3) return bytes;
+  const rgb = new Uint8Array((bytes.length / channels) * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3)
+    for (let k = 0; k < 3; k++)
+      rgb[to + k] =
+        channels === 4 ? Math.round(((255 - bytes[from + k]!) * (255 - bytes[from + 3]!)) / 255) : bytes[from]!;
+  return rgb;
+}

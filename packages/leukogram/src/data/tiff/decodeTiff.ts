@@ -1,15 +1,19 @@
 import { toBytes } from "../pictures/depth.ts";
 import { NOT_TURNED } from "../pictures/orientation.ts";
-import { type RawPixels, readRaw, rgbOf } from "../pictures/rawPixels.ts";
-import type { RgbImage } from "../pictures/rgbImage.ts";
+import type { RawOptions, RawPixels } from "../pictures/rawPixels.ts";
+import { type RgbImage, rgbOf } from "../pictures/rgbImage.ts";
 import { remarkPicture } from "../remarks.ts";
 import { planTiff, type TiffPlan } from "./plan.ts";
+
+/** What unpacks the pixels of a page. */
+export type ReadPage = (bytes: Uint8Array, options: RawOptions) => Promise<RawPixels>;
 
 /** Options of {@link decodeTiff}. */
 export interface DecodeTiffOptions {
   /** What remarks call it. */
   readonly name: string;
   readonly maxPixels: number;
+  readonly read: ReadPage;
   /** Bits used of 16; outranks what the file says. */
   readonly bits?: number | undefined;
   /** Asked for the bits where neither that nor the file says them. */
@@ -17,16 +21,16 @@ export interface DecodeTiffOptions {
 }
 
 /**
- * Decodes a TIFF file: what its tags mean is decided here, its pixels are unpacked by libvips.
+ * Decodes a TIFF file: what its tags mean is decided here, its pixels are unpacked by `read`.
  *
  * @throws UnreadKind for a kind that is not read; RangeError or Error if the file is damaged.
  */
 export async function decodeTiff(
   bytes: Uint8Array,
-  { name, maxPixels, bits, findBits }: DecodeTiffOptions,
+  { name, maxPixels, read, bits, findBits }: DecodeTiffOptions,
 ): Promise<RgbImage> {
   const plan = planTiff(bytes);
-  const { width, height, channels, values } = await readPlanned(bytes, plan, maxPixels);
+  const { width, height, channels, values } = await readPlanned(bytes, plan, { maxPixels, read });
   remarkPlan(name, plan);
   if (values instanceof Uint8Array) return { width, height, data: rgbOf(values, channels) };
   const narrow = toBytes(values, bits ?? plan.bits ?? (await findBits()));
@@ -34,9 +38,13 @@ export async function decodeTiff(
 }
 
 /** The values of the pages that the plan takes, of 16 bits as stored: where 0 is white, still so. */
-export async function readPlanned(bytes: Uint8Array, plan: TiffPlan, maxPixels: number): Promise<RawPixels> {
+export async function readPlanned(
+  bytes: Uint8Array,
+  plan: TiffPlan,
+  { maxPixels, read }: Pick<DecodeTiffOptions, "maxPixels" | "read">,
+): Promise<RawPixels> {
   const pages: RawPixels[] = [];
-  for (const page of plan.pages) pages.push(await readRaw(bytes, { maxPixels, page, space: plan.space }));
+  for (const page of plan.pages) pages.push(await read(bytes, { maxPixels, page, space: plan.space }));
   const { width, height, channels, values } = pages.length === 1 ? pages[0]! : interleaved(pages);
   // libvips turns white round at 16 bits, wherever the camera's white is.
   const isTurned = plan.isWhiteZero && values instanceof Uint16Array;

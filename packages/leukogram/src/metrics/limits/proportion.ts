@@ -1,5 +1,5 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { requireConfidence } from "../checkInputs.ts";
+import { requireConfidence, requireCounts } from "../checkInputs.ts";
 import { betaQuantile, normalQuantile } from "./distributions.ts";
 import { prepareIncompleteBeta } from "./specialFunctions.ts";
 
@@ -103,9 +103,4 @@ function requireParts(where: string, count: number, of: number): void {
   // Products of shares and numbers of images may miss by rounding.
   if (count >= 0 && count <= of * (1 + 1e-9) && Number.isFinite(of)) return;
   throw new LeukogramError("ERR_DATA", `${where}: expected 0 <= count <= of, received ${count} of ${of}`);
-}
-
-function requireCounts(where: string, count: number, of: number): void {
-  if (Number.isInteger(count) && Number.isInteger(of) && count >= 0 && count <= of) return;
-  throw new LeukogramError("ERR_DATA", `${where}: expected whole numbers 0 <= count <= of, received ${count} of ${of}`);
 }

@@ -1,18 +1,16 @@
 import { asc, eq, sql } from "drizzle-orm";
 import type { Scale } from "leukogram/data/scale/scale";
-import { type Queries, tellIfGone } from "./database/database.ts";
-import { cases, cells, settings } from "./schema.ts";
-import type { Store } from "./store.ts";
-import { change, type Wish } from "./trail.ts";
+import { type Queries, tellIfGone } from "../database/database.ts";
+import { cases, cells } from "../schema.ts";
+import type { Store } from "../store.ts";
+import { change, type Wish } from "../trail.ts";
+import { readSetting, writeSetting } from "./settings.ts";
 
 /** Where the scale of the laboratory's pictures is written. */
 const SCALE = "scale";
 
 /** The scale of the laboratory's pictures; undefined if it was neither told nor measured yet. */
-export async function readScale(queries: Queries): Promise<Scale | undefined> {
-  const [found] = await queries.select().from(settings).where(eq(settings.name, SCALE)).catch(tellIfGone);
-  return found && (JSON.parse(found.value) as Scale);
-}
+export const readScale = (queries: Queries) => readSetting<Scale>(queries, SCALE);
 
 /** What {@link changeScale} takes. */
 export interface ScaleChange {
@@ -30,25 +28,13 @@ export async function changeScale(store: Store, wish: Wish, { scale, cropping, k
   await change(store, wish, async ({ queries }) => {
     const before = await readScale(queries);
     if (before?.redCell === scale?.redCell || (keeps && before !== undefined)) return { answer: {} };
-    await write(queries, scale);
+    await writeSetting(queries, SCALE, scale);
     moved = await askAgain(queries, cropping);
     const content = { scale: { ...scale }, before: { ...before }, cells: moved.length };
     return { content, answer: {} };
   });
   for (const caseId of new Set(moved.map((cell) => cell.caseId)))
     store.changed({ caseId, cells: moved.filter((cell) => cell.caseId === caseId).map(({ id }) => id) });
-}
-
-async function write(queries: Queries, scale: Scale | undefined): Promise<void> {
-  if (scale === undefined) {
-    await queries.delete(settings).where(eq(settings.name, SCALE));
-    return;
-  }
-  const value = JSON.stringify(scale);
-  await queries
-    .insert(settings)
-    .values({ name: SCALE, value })
-    .onConflictDoUpdate({ target: settings.name, set: { value } });
 }
 
 // Signed cases, and those that are being signed, stay as they are.

@@ -5,6 +5,8 @@ const id = z.uuid().toLowerCase();
 
 /** The case of a path. */
 export const caseParams = z.object({ case: id });
+/** The case of a path, and a page that has it open. */
+export const pageParams = z.object({ case: id, page: id });
 /** The cell of a path. */
 export const cellParams = z.object({ cell: id });
 /** The report of a path. */

@@ -1,8 +1,8 @@
-import { eq } from "drizzle-orm";
-import { type Queries, tellIfGone } from "../database/database.ts";
-import { settings } from "../schema.ts";
+import { canonicalJson } from "../canonicalJson.ts";
+import type { Queries } from "../database/database.ts";
 import type { Store } from "../store.ts";
 import { change, type Wish } from "../trail.ts";
+import { readSetting, writeSetting } from "./settings.ts";
 
 /** How results are sent: HL7 v2 over MLLP, or ASTM E1394 in frames of E1381. */
 export type Protocol = "hl7" | "astm";
@@ -54,20 +54,15 @@ const CONNECTIONS = "connections";
 
 /** The laboratory's connections. */
 export async function readConnections(queries: Queries): Promise<Connections> {
-  const [found] = await queries.select().from(settings).where(eq(settings.name, CONNECTIONS)).catch(tellIfGone);
-  return found === undefined ? DEFAULT_CONNECTIONS : { ...DEFAULT_CONNECTIONS, ...(JSON.parse(found.value) as object) };
+  return { ...DEFAULT_CONNECTIONS, ...(await readSetting<Connections>(queries, CONNECTIONS)) };
 }
 
 /** Sets the laboratory's connections; the trail keeps those before. */
 export async function changeConnections(store: Store, wish: Wish, connections: Connections): Promise<void> {
   await change(store, wish, async ({ queries }) => {
     const before = await readConnections(queries);
-    const value = JSON.stringify(connections);
-    if (JSON.stringify(before) === value) return { answer: {} };
-    await queries
-      .insert(settings)
-      .values({ name: CONNECTIONS, value })
-      .onConflictDoUpdate({ target: settings.name, set: { value } });
+    if (canonicalJson(before) === canonicalJson(connections)) return { answer: {} };
+    await writeSetting(queries, CONNECTIONS, connections);
     return { content: { connections, before }, answer: {} };
   });
 }

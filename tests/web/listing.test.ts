@@ -1,0 +1,40 @@
+// The list of cases is searched, filtered and sorted.
+import { afterAll, beforeAll, expect } from "vitest";
+import { needsBrowser } from "../browser/support/chromium.ts";
+import { violationsOf } from "./support/axe.ts";
+import { type StartedApp, startApp } from "./support/startApp.ts";
+
+const { test, chromium } = needsBrowser();
+
+let app: StartedApp;
+beforeAll(async () => {
+  if (chromium !== undefined) app = await startApp(chromium);
+});
+afterAll(async () => {
+  await app?.close();
+});
+
+test("a reader finds cases by name, status and order, and is told if none matches", async () => {
+  const { page, address } = app;
+  const ids: string[] = [];
+  for (const name of ["S-20", "a-1", "s-21", "B-2"]) {
+    const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() };
+    const made = await fetch(`${address}/api/v1/cases`, { method: "POST", headers, body: JSON.stringify({ name }) });
+    ids.push((await made.json()).id);
+  }
+  await page.goto(`${address}/#/models`);
+  await page.goto(`${address}/#/cases`);
+  const names = () => page.getByRole("rowheader").allTextContents();
+  await expect.poll(names).toEqual(["B-2", "s-21", "a-1", "S-20"]);
+  await page.getByLabel("Order").selectOption("By name");
+  await expect.poll(names).toEqual(["a-1", "B-2", "S-20", "s-21"]);
+  await page.getByLabel("Search name or comment").fill("s-2");
+  await expect.poll(names).toEqual(["S-20", "s-21"]);
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("combobox", { name: "Status" }).selectOption("Signed");
+  await page.getByText("No cases match.").waitFor();
+  await page.getByRole("combobox", { name: "Status" }).selectOption("Open");
+  await page.getByLabel("Search name or comment").fill("");
+  await page.getByLabel("Order").selectOption("Oldest first");
+  await expect.poll(names).toEqual(["S-20", "a-1", "s-21", "B-2"]);
+});
