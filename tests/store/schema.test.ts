@@ -52,6 +52,9 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop table deliveries",
+    "alter table cases drop column order_id, drop column patient, drop column birth_date",
+    "drop table orders",
     "drop index cells_that_wait",
     "create index cells_that_wait on cells (arrival, number) where status = 'waiting'",
     "drop index events_of_moves",

@@ -2,7 +2,7 @@
 // runs in. The room that is kept free prevents that, but other programs may fill the disk too.
 import { Worker } from "node:worker_threads";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { ROOM_OF_CHANGES, roomBeyond } from "../store/room.ts";
+import { ROOM_OF_CHANGES, roomBeyond } from "../store/database/room.ts";
 import type { Store } from "../store/store.ts";
 
 /** Milliseconds between two looks. */

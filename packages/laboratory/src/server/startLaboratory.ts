@@ -7,6 +7,7 @@ import { openStore, type Store } from "../store/store.ts";
 import { sweepImages } from "../store/sweepImages.ts";
 import { listUsers } from "../store/users.ts";
 import { buildServer } from "./buildServer.ts";
+import { isLoopback } from "./connections/loopback.ts";
 import { watchDatabase } from "./databaseWatch.ts";
 import { loggable } from "./errors.ts";
 import { LIMITS } from "./laboratory.ts";
@@ -67,6 +68,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
     onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");
     const dropUnused = watchUnused(app.server);
     const address = await app.listen({ host, port });
+    await work.connections.apply();
     return {
       address,
       async close() {
@@ -94,8 +96,6 @@ function watchUnused(server: Server): () => void {
     for (const socket of unused) socket.destroy();
   };
 }
-
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 async function requireAdmin(store: Store, host: string): Promise<void> {
   const users = await listUsers(store);

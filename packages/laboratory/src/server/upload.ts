@@ -9,8 +9,8 @@ import { archiveKind, unpack } from "leukogram/data/archives/unpack";
 import { isSystemName, listFolder, toSlashes } from "leukogram/data/folders/walk";
 import { pictureSize } from "leukogram/data/pictures/pictureSize";
 import type { NewCell } from "../store/cells.ts";
+import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/database/room.ts";
 import type { ImageFolder, Received } from "../store/images.ts";
-import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/room.ts";
 import type { Limits } from "./laboratory.ts";
 
 let last: Promise<unknown> = Promise.resolve();

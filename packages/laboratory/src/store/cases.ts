@@ -1,5 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { queueVoid } from "./connections/deliveries.ts";
+import { requireOpenOrder } from "./connections/orders.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { cases, cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -9,23 +11,34 @@ import { type Change, change, type Wish } from "./trail.ts";
 export type CaseRow = typeof cases.$inferSelect;
 
 /** What may be said of a case. */
-export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "sex" | "comment" | "signers">;
+export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "sex" | "comment" | "signers"> &
+  Partial<Pick<CaseRow, "patient" | "birthDate">>;
 
 /** Facts that change; what is undefined stays. */
 export type CaseChanges = { readonly [K in keyof CaseFacts]?: CaseFacts[K] | undefined };
+
+/** What {@link createCase} takes. */
+export interface NewCase {
+  readonly id: string;
+  readonly facts: CaseFacts;
+  readonly model: string;
+  /** The order that it is made from, which must be open. */
+  readonly order?: string;
+}
 
 /** Makes a case. `actor` and key as {@link change}. @returns its id. */
 export async function createCase(
   store: Store,
   wish: Wish,
-  { id, facts, model }: { readonly id: string; readonly facts: CaseFacts; readonly model: string },
+  { id, facts, model, order: orderId }: NewCase,
 ): Promise<string> {
   const { id: made } = await change(store, wish, async ({ queries, sequence, at }) => {
+    const order = orderId === undefined ? undefined : await requireOpenOrder(queries, orderId);
     await queries.insert(cases).values({
-      ...{ id, arrival: sequence, ...facts, model, status: "open", revision: 0 },
+      ...{ id, arrival: sequence, ...facts, model, orderId, status: "open", revision: 0 },
       ...{ createdBy: wish.actor, createdAt: at, secondReading: "none" },
     });
-    return { caseId: id, content: { ...facts, model }, answer: { id } };
+    return { caseId: id, content: { ...facts, model, order: order?.accession }, answer: { id } };
   });
   return made;
 }
@@ -81,10 +94,12 @@ export async function voidCase(
   wish: Wish,
   { id, reason }: { readonly id: string; readonly reason: string },
 ): Promise<void> {
-  await change(store, wish, async ({ queries }) => {
+  await change(store, wish, async (given) => {
+    const { queries } = given;
     const found = await requireCase(queries, id);
     requireValid(found);
     await queries.update(cases).set({ status: "void", voided: reason }).where(eq(cases.id, id));
+    await queueVoid(given, id);
     return { caseId: id, content: { reason, before: found.status }, answer: {} };
   });
 }

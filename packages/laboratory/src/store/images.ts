@@ -6,7 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { listFolder } from "leukogram/data/folders/walk";
-import { diskFull, ROOM_OF_FILES, requireRoom } from "./room.ts";
+import { diskFull, ROOM_OF_FILES, requireRoom } from "./database/room.ts";
 
 /** A file that has come in and is not yet kept. */
 export interface Received {

@@ -5,6 +5,8 @@ import type { Scale } from "leukogram/data/scale/scale";
 import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
 import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision, requireValid } from "./cases.ts";
 import { type ReadCell, readCells } from "./cells.ts";
+import { queueReport } from "./connections/deliveries.ts";
+import { type OrderRow, requireOrder } from "./connections/orders.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
@@ -35,6 +37,8 @@ export interface ReportInput {
   readonly rules: Rules;
   /** The laboratory's own; undefined if it has none. */
   readonly ranges: LaboratoryRanges | undefined;
+  /** The order that the case was made from. */
+  readonly order: OrderRow | undefined;
 }
 
 /** Something that stands against a signature. */
@@ -103,7 +107,10 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
       .update(cases)
       .set({ status: isFinal ? "signed" : "signing" })
       .where(eq(cases.id, caseId));
-    if (isFinal) await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
+    if (isFinal) {
+      await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
+      await queueReport(given, report.id);
+    }
     const { number, sha256: hash, said } = report;
     return {
       caseId,
@@ -142,15 +149,8 @@ async function freeze(
   found: CountedCase,
   { id, despite: reason, reported, against = () => [], critical = () => [], content: contentOf }: Signing,
 ): Promise<Frozen> {
-  const last = await lastNumber(queries, found.id);
-  const [end] = await queries.select().from(head);
-  const cells = await readCells(queries, found.id);
-  const second = await finishedReading(queries, found.id);
-  const scale = await readScale(queries);
-  const rules = await readRules(queries);
-  const ranges = await readLaboratoryRanges(queries);
-  const number = last + 1;
-  const input = { found, cells, second, head: end!.hash, number, at, scale, rules, ranges };
+  const input = await reportInput(queries, found, at);
+  const { number } = input;
   const said = {
     despite: requireReason(against(input), reason),
     critical: requireReported(critical(input), reported),
@@ -161,6 +161,21 @@ async function freeze(
     .insert(reports)
     .values({ ...report, caseId: found.id, reason: found.reason, content, createdAt: at, isFinal: false });
   return { ...report, said };
+}
+
+/** What a report of the case would be made of now. */
+export async function reportInput(queries: Queries, found: CountedCase, at: Date): Promise<ReportInput> {
+  const [end] = await queries.select().from(head);
+  return {
+    ...{ found, at, head: end!.hash },
+    number: (await lastNumber(queries, found.id)) + 1,
+    cells: await readCells(queries, found.id),
+    second: await finishedReading(queries, found.id),
+    scale: await readScale(queries),
+    rules: await readRules(queries),
+    ranges: await readLaboratoryRanges(queries),
+    order: found.orderId === null ? undefined : await requireOrder(queries, found.orderId),
+  };
 }
 
 // A reason where nothing stands against the signature says nothing.

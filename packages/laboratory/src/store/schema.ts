@@ -44,6 +44,21 @@ export const answers = pgTable("answers", {
   answer: jsonb("answer").notNull(),
 });
 
+/** Orders of other systems, one for each of a sender's accession numbers. */
+export const orders = pgTable(
+  "orders",
+  {
+    id: uuid("id").primaryKey(),
+    arrival: count("arrival").notNull(),
+    sender: text("sender").notNull(),
+    accession: text("accession").notNull(),
+    content: jsonb("content").notNull(),
+    status: text("status", { enum: ["requested", "cancelled"] }).notNull(),
+    receivedAt: moment("received_at").notNull(),
+  },
+  (table) => [unique().on(table.sender, table.accession)],
+);
+
 /** Cases. */
 export const cases = pgTable("cases", {
   id: uuid("id").primaryKey(),
@@ -66,6 +81,10 @@ export const cases = pgTable("cases", {
   reason: text("reason"),
   /** Why it is void, if it is. */
   voided: text("voided"),
+  /** The order that it was made from, and whose name and birth date (1990-01-31) its reader sees on the specimen. */
+  orderId: uuid("order_id").references(() => orders.id),
+  patient: text("patient"),
+  birthDate: text("birth_date"),
 });
 
 /** Cells, with what their model said. */
@@ -171,6 +190,33 @@ export const signatures = pgTable(
     meaning: text("meaning").notNull(),
   },
   (table) => [primaryKey({ columns: [table.reportId, table.by] })],
+);
+
+/** Results on their way to another system, or there. */
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    id: uuid("id").primaryKey(),
+    /** Sequence of the event that queued it: the order in which they are sent. */
+    arrival: count("arrival").notNull(),
+    reportId: uuid("report_id")
+      .notNull()
+      .references(() => reports.id),
+    /** That the report is there, or that it is void. */
+    kind: text("kind", { enum: ["report", "void"] }).notNull(),
+    /** Of the message, the same with each try. */
+    controlId: text("control_id").notNull().unique(),
+    state: text("state", { enum: ["waiting", "sent", "refused"] }).notNull(),
+    tries: integer("tries").notNull(),
+    /** As it was sent first, and is sent again; null before. */
+    message: text("message"),
+    answer: text("answer"),
+    /** Why the last try failed, or why it was refused. */
+    fault: text("fault"),
+    createdAt: moment("created_at").notNull(),
+    endedAt: moment("ended_at"),
+  },
+  (table) => [unique().on(table.reportId, table.kind)],
 );
 
 /** Who may sign in. */

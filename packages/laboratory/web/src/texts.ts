@@ -1,6 +1,7 @@
 // Every text of the app, in English, by page. A translation is other files of this shape; what depends on numbers is a function.
 import { appTexts } from "./texts/app.ts";
 import { caseTexts } from "./texts/case.ts";
+import { connectionsTexts } from "./texts/connections.ts";
 import { galleryTexts } from "./texts/gallery.ts";
 import { modelsTexts } from "./texts/models.ts";
 import { privateTexts } from "./texts/private.ts";
@@ -15,5 +16,6 @@ export const texts = {
   ...reportTexts,
   ...modelsTexts,
   ...settingsTexts,
+  ...connectionsTexts,
   ...privateTexts,
 };

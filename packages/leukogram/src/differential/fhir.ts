@@ -98,14 +98,22 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     ...(signers.length > 0 && { resultsInterpreter: signers.map((display) => ({ display })) }),
     ...(specimen !== undefined && { specimen: [{ reference: "#specimen" }] }),
     result: all.map(({ id }) => ({ reference: `#${id}` })),
-    conclusion: [
-      ...warnings,
-      `Research use only; not a medical device. ${counted(report.cells, "cell")} counted.`,
-      ...[report.withheld ?? "", ...report.flags].filter((text) => text !== "" && !warnings.includes(text)),
-      ...report.notes,
-      ...remarks,
-    ].join(" "),
+    conclusion: conclusionOf(report, { warnings, remarks }).join(" "),
   });
+}
+
+/** What is said of the count as a whole, in the order of its weight. */
+export function conclusionOf(
+  report: DifferentialReport,
+  { warnings = [], remarks = [] }: Pick<DiagnosticReportOptions, "warnings" | "remarks">,
+): string[] {
+  return [
+    ...warnings,
+    `Research use only; not a medical device. ${counted(report.cells, "cell")} counted.`,
+    ...[report.withheld ?? "", ...report.flags].filter((text) => text !== "" && !warnings.includes(text)),
+    ...report.notes,
+    ...remarks,
+  ];
 }
 
 // FHIR's strings hold no control characters but these; what was pasted may.

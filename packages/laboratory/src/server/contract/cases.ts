@@ -34,11 +34,16 @@ export const caseFacts = z.object({
   comment: z.string().max(10_000).default(""),
   /** How many must sign. */
   signers: z.union([z.literal(1), z.literal(2)]).default(1),
+  /** The patient's name and birth date as they stand on the specimen, of a case that was made from an order. */
+  patient: z.string().trim().min(1).max(500).nullable().default(null),
+  birthDate: z.iso.date().nullable().default(null),
 });
 
 /** A case, as a list shows it. */
 export const caseSummary = caseFacts.extend({
   id: z.uuid(),
+  /** The order that it was made from. */
+  order: z.uuid().nullable(),
   status: caseStatus,
   /** Grows by one with each change; a change may demand one (`ifRevision`) and is refused with 409 where it is another. */
   revision: z.int(),

@@ -6,7 +6,7 @@ import { limits } from "./limits.ts";
 /** What may stand against a signature. */
 export const OBSTACLES = [
   ...(["noCells", "waiting", "secondReading"] as const),
-  ...(["differences", "unfamiliar", "unidentified", "fewCells", "awaited", "model", "secondReader"] as const),
+  ...(["differences", "unfamiliar", "unidentified", "fewCells", "awaited", "model", "secondReader", "order"] as const),
 ] as const;
 
 /** One thing that stands against a signature. */

@@ -6,6 +6,7 @@ import { familiarityOf } from "leukogram/metrics/familiarity";
 import type { Tally } from "leukogram/review/count";
 import type { z } from "zod";
 import type { CountedCase } from "../../store/cases.ts";
+import type { OrderRow } from "../../store/connections/orders.ts";
 import type { ReportInput } from "../../store/reports.ts";
 import type { Rules } from "../../store/settings/rules.ts";
 import { differencesOf } from "../agreement.ts";
@@ -13,6 +14,7 @@ import type { obstacle } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
 import { tallyOfCells } from "../views.ts";
 import { criticalOf } from "./critical.ts";
+import { orderWords } from "./orderWords.ts";
 import { reportFacts } from "./usualRanges.ts";
 
 /** As it goes over the wire. */
@@ -29,6 +31,8 @@ export interface SigningFacts {
   readonly rules: Rules;
   /** The model that new cases get. */
   readonly activeModel: string;
+  /** The order that the case was made from. */
+  readonly order: OrderRow | undefined;
 }
 
 /** What stands against signing an open case, the gravest first. */
@@ -39,6 +43,7 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
     ["secondReading", facts.found.secondReading === "going on" && "The second reading is in progress."],
   ] as const;
   const open = [
+    ["order", orderWords(facts)],
     ["awaited", awaitedWords(facts.found)],
     ["unfamiliar", unfamiliarWords(facts.tally)],
     ["differences", differencesWords(facts.differences)],
@@ -52,10 +57,11 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
 
 /** The same, where a report is about to be made of the case. */
 export function obstaclesOfReport(input: ReportInput, activeModel: string): Obstacle[] {
-  const { found, cells, second, rules } = input;
+  const { found, cells, second, rules, order } = input;
   const tally = tallyOfCells(cells);
   const differences = second === undefined ? 0 : differencesOf(cells, second.at).length;
-  return obstaclesOf({ found, tally, report: reportOf(tally, reportFacts(input)), differences, rules, activeModel });
+  const report = reportOf(tally, reportFacts(input));
+  return obstaclesOf({ found, tally, report, differences, rules, activeModel, order });
 }
 
 function told(all: readonly (readonly [Obstacle["kind"], string | false])[], takesReason: boolean): Obstacle[] {

@@ -1,5 +1,6 @@
 import { countedLabel } from "leukogram/review/answer";
 import type { Json } from "../../store/canonicalJson.ts";
+import type { CaseRow } from "../../store/cases.ts";
 import type { ReadCell } from "../../store/cells.ts";
 import type { ReportInput, Said } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
@@ -18,8 +19,12 @@ export function reportContent(input: ReportInput, said: Said = {}): { readonly [
 }
 
 function contentOf(input: ReportInput, { despite, critical }: Said) {
-  const { found, cells, second, head, number, at, scale, rules } = input;
+  const { found, cells, second, head, number, at, scale, rules, order } = input;
   const { id, name, leukocytes, age, sex, comment, signers, model, reason, createdBy, createdAt } = found;
+  /** As it stands on the specimen; left out where the case was not made from an order. */
+  const person: Partial<Pick<CaseRow, "patient" | "birthDate">> = order
+    ? { patient: found.patient, birthDate: found.birthDate }
+    : {};
   const tally = tallyOfCells(cells);
   const facts = reportFacts(input);
   const full = reportOf(tally, facts);
@@ -31,7 +36,10 @@ function contentOf(input: ReportInput, { despite, critical }: Said) {
       /** Left out in reports of older versions. */
       sex: sex as typeof sex | undefined,
       createdAt: createdAt.toISOString(),
+      ...person,
     },
+    /** Left out where the case was not made from an order. */
+    order: order?.content,
     number,
     reason,
     at: at.toISOString(),

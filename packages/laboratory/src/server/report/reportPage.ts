@@ -32,6 +32,7 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
     title: `Differential count: ${facts.name}`,
     kind: state,
     facts: [
+      content.order === undefined ? "" : orderFact(content),
       `Report ${signed.number}`,
       `${counted(differential.cells, "cell")} counted`,
       `${content.reviewed} of ${cells.length} labelled by a reader`,
@@ -52,6 +53,12 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       { id: "images", heading: "Images", body: imageSection(cells) },
     ],
   });
+}
+
+// Whose blood it is, as the case has it, which may not be the order's.
+function orderFact({ order, case: { patient, birthDate } }: ReportContent): string {
+  const person = [patient ?? "", birthDate == null ? "" : `born ${birthDate}`].filter((part) => part !== "");
+  return [`Accession number ${order!.accession}`, ...person].join(", ");
 }
 
 /** What a reader of a report must know before its count; reports of older versions have it among the flags alone. */

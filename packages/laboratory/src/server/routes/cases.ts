@@ -7,10 +7,10 @@ import { changing } from "../contract/access.ts";
 import { caseFacts, caseStatus, caseSummary, queue } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
 import { placeOf } from "../work/pace.ts";
+import { caseParams } from "./params.ts";
 
 const tags = ["cases"];
 
@@ -22,6 +22,8 @@ const caseChange = z.object({
   sex: caseFacts.shape.sex.unwrap().optional(),
   comment: caseFacts.shape.comment.unwrap().optional(),
   signers: caseFacts.shape.signers.unwrap().optional(),
+  patient: caseFacts.shape.patient.unwrap().optional(),
+  birthDate: caseFacts.shape.birthDate.unwrap().optional(),
   ifRevision: z.int().optional(),
 });
 

@@ -13,10 +13,10 @@ import { cell, differential, labelChange, labelConflict, reading } from "../cont
 import { API } from "../contract/routes.ts";
 import { countOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { withRanges } from "../report/usualRanges.ts";
 import { cellView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { caseParams } from "./params.ts";
 
 const tags = ["cells"];
 

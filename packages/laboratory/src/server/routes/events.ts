@@ -4,9 +4,9 @@ import { cellsById } from "../../store/cells.ts";
 import { askedBy, READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { EventStreams } from "../serverSent.ts";
 import { cellView } from "../views.ts";
+import { caseParams } from "./params.ts";
 
 /** What changes in a case, as it changes (server-sent events). */
 export function addEventRoutes(app: App, { store }: Laboratory): void {

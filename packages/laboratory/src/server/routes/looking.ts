@@ -7,7 +7,7 @@ import { askedBy, READ } from "../access.ts";
 import { label } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { cellParams } from "../params.ts";
+import { cellParams } from "./params.ts";
 
 const tags = ["cells"];
 

@@ -6,9 +6,9 @@ import { changing } from "../contract/access.ts";
 import { caseSummary, cellMove, twins } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { caseParams } from "./params.ts";
 
 const tags = ["cells"];
 

@@ -10,7 +10,7 @@ import { imageOf } from "../../store/cells.ts";
 import { READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { cellParams } from "../params.ts";
+import { cellParams } from "./params.ts";
 
 /** Pixels of a thumbnail's longer side. */
 const SIDE = 128;

@@ -4,7 +4,7 @@ import { askedBy, READ } from "../access.ts";
 import { readers } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { pageParams } from "../params.ts";
+import { pageParams } from "./params.ts";
 
 const tags = ["cases"];
 

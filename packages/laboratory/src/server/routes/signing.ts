@@ -6,6 +6,7 @@ import { z } from "zod";
 import { readCase, voidCase } from "../../store/cases.ts";
 import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
+import { requireOrder } from "../../store/connections/orders.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
 import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
 import type { Asking } from "../../store/sessions.ts";
@@ -20,13 +21,13 @@ import { API } from "../contract/routes.ts";
 import { obstacle, reported } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { criticalOf, criticalOfReport } from "../report/critical.ts";
 import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
 import { withRanges } from "../report/usualRanges.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { caseParams } from "./params.ts";
 
 /** A step of a case for a reason. */
 const reasoned = {
@@ -101,10 +102,9 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       const [tally, rules] = [tallyOf(await groupCells(queries, found.id)), await readRules(queries)];
       const report = reportOf(tally, await withRanges(queries, found, store.now()));
       const activeModel = await work.models.active();
-      return {
-        obstacles: obstaclesOf({ found, tally, report, differences: differences.length, rules, activeModel }),
-        critical: criticalOf(report, rules),
-      };
+      const order = found.orderId === null ? undefined : await requireOrder(queries, found.orderId);
+      const facts = { found, tally, report, differences: differences.length, rules, activeModel, order };
+      return { obstacles: obstaclesOf(facts), critical: criticalOf(report, rules) };
     },
   );
   app.post(
@@ -139,6 +139,7 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
         critical: criticalOfReport,
         content: reportContent,
       });
+      work.connections.send();
       return reportView(await requireReport(store, id), null);
     },
   );
@@ -153,6 +154,7 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
     const { reason } = request.body;
     const wish = wishOf(request, { kind: "case.voided", asks: { id, reason } });
     await voidCase(store, wish, { id, reason });
+    work.connections.send();
     return await caseOf(id, wish.actor);
   });
   app.get(

@@ -11,10 +11,10 @@ import { caseSummary } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import { announced, announcement, awaited, uploaded } from "../contract/uploads.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { caseParams } from "../params.ts";
 import { type SentFile, takeFiles } from "../upload.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
+import { caseParams } from "./params.ts";
 
 const tags = ["cells"];
 

@@ -15,8 +15,8 @@ import { changing, newToken, newUser, userChange } from "../contract/access.ts";
 import { API } from "../contract/routes.ts";
 import { token, user } from "../contract/work.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { tokenParams, userParams } from "../params.ts";
 import { wishOf } from "../wishes.ts";
+import { tokenParams, userParams } from "./params.ts";
 
 /** Users, for admins; and everybody's own tokens. */
 export function addUserRoutes(app: App, laboratory: Laboratory): void {

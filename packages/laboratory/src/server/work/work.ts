@@ -1,6 +1,7 @@
 // All that goes on behind the routes: classification, explanations, neighbours, models, trainings.
 import { Registry } from "prom-client";
 import type { Store } from "../../store/store.ts";
+import { Connections } from "../connections/connections.ts";
 import { type Queue, startClassification } from "./classification.ts";
 import { Engine } from "./engine.ts";
 import { Explanations } from "./explanations.ts";
@@ -24,6 +25,9 @@ export interface WorkOptions {
   readonly command?: readonly string[];
   /** The script of the processes that run models. */
   readonly script?: string | undefined;
+  /** Milliseconds before a result that was not taken is sent again, and until a receiver must have answered. */
+  readonly retryMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,6 +39,8 @@ export interface Work {
   readonly scales: Scales;
   readonly explanations: Explanations;
   readonly neighbours: Neighbours;
+  /** To other systems; nothing of it begins before `apply`. */
+  readonly connections: Connections;
   /** Runs models for those who wait for the answer. */
   readonly engine: Engine;
   /** Metrics for Prometheus. */
@@ -46,7 +52,7 @@ export interface Work {
 /** Starts it. */
 export function startWork(
   store: Store,
-  { model, allowData = [], threads, holdMs, command, script, onError }: WorkOptions,
+  { model, allowData = [], threads, holdMs, command, script, retryMs, timeoutMs, onError }: WorkOptions,
 ): Work {
   const session = threads === undefined ? {} : { threads };
   // Two processes: whoever looks at a cell does not wait for a batch.
@@ -62,10 +68,17 @@ export function startWork(
   const explanations = new Explanations({ store, models, engine, scales });
   const isIdle = () => classification.isIdle;
   const neighbours = new Neighbours({ store, models, engine, scales, isIdle, onError });
+  const connections = new Connections({ store, retryMs, timeoutMs, onError });
   return {
-    ...{ classification, models, runs, scales, explanations, neighbours, engine, registry },
+    ...{ connections, classification, models, runs, scales, explanations, neighbours, engine, registry },
     async close() {
-      await Promise.all([classification.close(), engine.close(), neighbours.close(), runs.close()]);
+      await Promise.all([
+        connections.close(),
+        classification.close(),
+        engine.close(),
+        neighbours.close(),
+        runs.close(),
+      ]);
     },
   };
 }

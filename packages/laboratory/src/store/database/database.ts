@@ -5,11 +5,11 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
-import { diskFull, ROOM_OF_CHANGES, requireRoom } from "../room.ts";
 import { DatabaseLock } from "./databaseLock.ts";
 import { layEmptyDatabase } from "./emptyDatabase.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { LogSync, PreparingClient, startPglite } from "./pglite.ts";
+import { diskFull, ROOM_OF_CHANGES, requireRoom } from "./room.ts";
 
 /** What queries are asked of: the database, or a transaction of it. */
 export type Queries = PgDatabase<PgQueryResultHKT>;

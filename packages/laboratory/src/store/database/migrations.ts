@@ -220,4 +220,37 @@ drop index cells_that_wait;
 create index cells_that_wait on cells (case_id, number) where status = 'waiting';
 `,
   },
+  {
+    id: 9,
+    sql: `
+create table orders (
+  id uuid primary key,
+  arrival bigint not null,
+  sender text not null,
+  accession text not null,
+  content jsonb not null,
+  status text not null check (status in ('requested', 'cancelled')),
+  received_at timestamptz(3) not null,
+  unique (sender, accession)
+);
+alter table cases add column order_id uuid references orders, add column patient text, add column birth_date text;
+create index cases_by_order on cases (order_id) where order_id is not null;
+create table deliveries (
+  id uuid primary key,
+  arrival bigint not null,
+  report_id uuid not null references reports,
+  kind text not null check (kind in ('report', 'void')),
+  control_id text not null unique,
+  state text not null check (state in ('waiting', 'sent', 'refused')),
+  tries integer not null,
+  message text,
+  answer text,
+  fault text,
+  created_at timestamptz(3) not null,
+  ended_at timestamptz(3),
+  unique (report_id, kind)
+);
+create index deliveries_that_wait on deliveries (arrival) where state = 'waiting';
+`,
+  },
 ];

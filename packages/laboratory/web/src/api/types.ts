@@ -1,6 +1,7 @@
 // What goes over the wire, as the server's contract says it; types alone, so that no zod comes into the page.
 import type { z } from "zod";
 import type * as cases from "../../../src/server/contract/cases.ts";
+import type * as connections from "../../../src/server/contract/connections.ts";
 import type * as limits from "../../../src/server/contract/limits.ts";
 import type * as signing from "../../../src/server/contract/signing.ts";
 import type * as uploads from "../../../src/server/contract/uploads.ts";
@@ -52,6 +53,16 @@ export type ClassLimits = z.infer<typeof limits.limits>;
 export type Ranges = z.infer<typeof limits.ranges>;
 /** Those of the laboratory and of the program. */
 export type KnownRanges = z.infer<typeof limits.knownRanges>;
+/** An order of another system. */
+export type Order = z.infer<typeof connections.order>;
+/** Connections to other systems, as they are set. */
+export type ConnectionsSettings = z.infer<typeof connections.connections>;
+/** The same, and how they are doing. */
+export type Connections = z.infer<typeof connections.connectionsNow>;
+/** A result on its way to another system, or there. */
+export type Delivery = z.infer<typeof connections.delivery>;
+/** The message that would be sent for a case. */
+export type MessagePreview = z.infer<typeof connections.preview>;
 /** A signed report. */
 export type Report = z.infer<typeof cases.report>;
 /** An event of the audit trail. */

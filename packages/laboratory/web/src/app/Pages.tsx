@@ -1,7 +1,9 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { CasePage } from "../case/CasePage.tsx";
 import { CasesPage } from "../cases/CasesPage.tsx";
+import { ConnectionsPage } from "../connections/ConnectionsPage.tsx";
 import { ModelsPage } from "../models/ModelsPage.tsx";
+import { WorklistPage } from "../orders/WorklistPage.tsx";
 import { RunPage } from "../runs/RunPage.tsx";
 import { RunsPage } from "../runs/RunsPage.tsx";
 import { SettingsPage } from "../settings/SettingsPage.tsx";
@@ -68,6 +70,10 @@ function pageOf([first, second, third]: Route): ReactNode {
       return <ModelsPage />;
     case "settings":
       return <SettingsPage />;
+    case "connections":
+      return <ConnectionsPage />;
+    case "worklist":
+      return <WorklistPage />;
     case "private":
       return <PrivatePage />;
     default:

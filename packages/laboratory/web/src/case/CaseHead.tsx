@@ -31,6 +31,8 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
       {summary.voided !== null && <p>{words.voided(summary.voided)}</p>}
       <p className="facts muted">
         {[
+          summary.patient,
+          summary.birthDate === null ? undefined : words.born(summary.birthDate),
           leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
           age === null ? words.adult : words.age(age),
           sex === null ? undefined : words.sex[sex],

@@ -17,7 +17,9 @@ const numberOrNull = (text: FormDataEntryValue | null) => decimalOf(String(text 
 
 const sexOf = (value: FormDataEntryValue | null) => (value === "female" || value === "male" ? value : null);
 
-/** What is known of a specimen. */
+const textOrNull = (text: FormDataEntryValue | null) => String(text ?? "").trim() || null;
+
+/** What is known of a specimen; of one that was ordered also whose it is, as it stands on the tube or slide. */
 export function CaseForm({ summary, onSaved }: CaseFormProps) {
   const [save, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
@@ -28,6 +30,8 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
       sex: sexOf(fields.get("sex")),
       comment: String(fields.get("comment")),
       signers: fields.get("signers") === "2" ? 2 : 1,
+      patient: textOrNull(fields.get("patient")),
+      birthDate: textOrNull(fields.get("birthDate")),
     };
     const [method, path] = summary === undefined ? ["POST", "/cases"] : ["PATCH", `/cases/${summary.id}`];
     const key = newKey();
@@ -43,6 +47,16 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
       <Field label={words.name} hint={words.nameHint}>
         <input name="name" required maxLength={200} defaultValue={summary?.name} autoComplete="off" />
       </Field>
+      {summary?.order != null && (
+        <div className="columns">
+          <Field label={words.patient} hint={words.patientHint}>
+            <input name="patient" maxLength={500} defaultValue={summary.patient ?? ""} autoComplete="off" />
+          </Field>
+          <Field label={words.birthDate}>
+            <input name="birthDate" type="date" defaultValue={summary.birthDate ?? ""} />
+          </Field>
+        </div>
+      )}
       <div className="columns">
         <DecimalField
           name="leukocytes"

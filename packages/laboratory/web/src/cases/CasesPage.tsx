@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
-import type { CaseSummary } from "../api/types.ts";
+import type { CaseSummary, Order } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { go } from "../app/router.ts";
+import { go, href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -22,6 +22,7 @@ export function CasesPage() {
   const [view, setView] = useState<CasesView>(ALL_CASES);
   const path = `/cases?limit=${PAGE}${queryOf(view)}${before === undefined ? "" : `&before=${before}`}`;
   const { data, error, reload } = useLoaded<{ cases: CaseSummary[]; next: string | null }>(path);
+  const { data: orders } = useLoaded<{ orders: Order[] }>("/orders?limit=1");
   const [isMaking, setIsMaking] = useState(false);
   const mayReview = useMay("reviewer");
   const isWaiting = data?.cases.some(({ waiting }) => waiting > 0) ?? false;
@@ -34,6 +35,11 @@ export function CasesPage() {
     <>
       <div className="pageHead">
         <h1>{texts.cases.title}</h1>
+        {orders !== undefined && orders.orders.length > 0 && (
+          <a className="button" href={href("worklist")}>
+            {texts.worklist.link}
+          </a>
+        )}
         {mayReview && (
           <button type="button" className="primary" onClick={() => setIsMaking(true)}>
             {texts.cases.make}

@@ -2,6 +2,7 @@ import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { ConnectionsSection } from "./ConnectionsSection.tsx";
 import { RangesSection } from "./RangesSection.tsx";
 import { RulesSection } from "./RulesSection.tsx";
 import { ScaleSection } from "./ScaleSection.tsx";
@@ -29,6 +30,7 @@ export function SettingsPage() {
       <ScaleSection />
       <RulesSection />
       <RangesSection />
+      {isAdmin && <ConnectionsSection />}
       {isAdmin && <UsersSection />}
       <TokensSection />
       {isAdmin && (

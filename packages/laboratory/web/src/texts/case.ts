@@ -33,6 +33,9 @@ export const caseTexts = {
   caseForm: {
     name: "Name or number of the specimen",
     nameHint: "Do not enter a patient's name.",
+    patient: "Patient's name on the specimen",
+    patientHint: "Compared with the order before signing.",
+    birthDate: "Birth date on the specimen",
     leukocytes: "White blood cells, 10⁹/L",
     leukocytesHint: "For absolute counts. Can be added later.",
     age: "Age, years",
@@ -61,6 +64,7 @@ export const caseTexts = {
     voidReason: "Reason, such as a wrong specimen number",
     voidConfirm: "Void the case",
     voided: (reason: string) => `Void: ${reason}`,
+    born: (date: string) => `born ${date}`,
     noLeukocytes: "no white cell count",
     leukocytes: (count: number) => `${count} × 10⁹/L white blood cells`,
     adult: "adult",

@@ -15,3 +15,7 @@ export const reportParams = z.object({ report: id });
 export const userParams = z.object({ user: id });
 /** The token of a path. */
 export const tokenParams = z.object({ token: id });
+/** The order of a path. */
+export const orderParams = z.object({ order: id });
+/** The delivery of a path. */
+export const deliveryParams = z.object({ delivery: id });

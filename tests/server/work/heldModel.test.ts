@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { addModel } from "@leukogram/laboratory/store/models";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
-import { pictures } from "../support/pictures.ts";
+import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
+import { pictures } from "../../support/pictures.ts";
 
-const SHIPPED = fileURLToPath(new URL("../../packages/leukogram/models/cnn-anylab.onnx", import.meta.url));
+const SHIPPED = fileURLToPath(new URL("../../../packages/leukogram/models/cnn-anylab.onnx", import.meta.url));
 
 let laboratory: TestLaboratory;
 beforeAll(async () => {

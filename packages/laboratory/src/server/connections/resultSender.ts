@@ -1,0 +1,126 @@
+// Sends the results that wait, one after the other in the order of their signatures, until each is taken or refused.
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { requireCase } from "../../store/cases.ts";
+import { type Delivery, endDelivery, nextDelivery, updateDelivery } from "../../store/connections/deliveries.ts";
+import { requireReport } from "../../store/reports.ts";
+import { type Connections, readConnections } from "../../store/settings/connections.ts";
+import type { Store } from "../../store/store.ts";
+import type { ReportContent } from "../report/reportContent.ts";
+import { exchange, fits, messageOf, type Outcome } from "./exchange.ts";
+import { resultOf } from "./resultOf.ts";
+
+/** Options of {@link ResultSender}. */
+export interface ResultSenderOptions {
+  readonly store: Store;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds before the second try; each time twice as many, up to `mostMs`. */
+  readonly retryMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+const MOST_MS = 300_000;
+/** Answers that say "not now" after which a message counts as refused, so that the next ones are sent. */
+const MOST_REJECTIONS = 8;
+
+/** Sends results. */
+export class ResultSender {
+  readonly #given: ResultSenderOptions;
+  readonly #stop = new AbortController();
+  #wake = () => {};
+  #isAwake = true;
+  #running: Promise<void> | undefined;
+
+  constructor(given: ResultSenderOptions) {
+    this.#given = given;
+  }
+
+  /** Begins, or looks at once whether something waits. */
+  poke(): void {
+    this.#isAwake = true;
+    this.#wake();
+    this.#running ??= this.#run();
+  }
+
+  /** Ends; a message under way stays waiting, and is sent again under its control id. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { retryMs = 1000, onError } = this.#given;
+    while (!this.#stop.signal.aborted) {
+      this.#isAwake = false;
+      let wait: number | undefined;
+      try {
+        wait = await this.#sendNext();
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        onError(error);
+        wait = retryMs;
+      }
+      if (wait !== 0) await this.#sleep(wait);
+    }
+  }
+
+  /** @param ms undefined to sleep until somebody pokes */
+  async #sleep(ms: number | undefined): Promise<void> {
+    if (this.#isAwake || this.#stop.signal.aborted) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (ms !== undefined) timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
+  }
+
+  /** @returns milliseconds until there is something to do; 0 if there may be at once, undefined if nothing waits */
+  async #sendNext(): Promise<number | undefined> {
+    const { store, retryMs = 1000, timeoutMs } = this.#given;
+    const settings = await readConnections(store.database.queries);
+    if (!settings.results.isOn) return undefined;
+    const next = await nextDelivery(store);
+    if (next === undefined) return undefined;
+    const { id, controlId } = next;
+    const { signal } = this.#stop;
+    const kept = next.message !== null && fits(next.message, settings.results) ? next.message : undefined;
+    let message: string;
+    try {
+      message = kept ?? (await writeDelivery(store, next, settings));
+    } catch (error) {
+      if (!(error instanceof LeukogramError) || error.code === "ERR_DATABASE") throw error;
+      await endDelivery(store, next, { state: "refused", answer: null, fault: error.message });
+      return 0;
+    }
+    // Kept before it is sent: each try sends the same.
+    if (kept === undefined) await updateDelivery(store, id, { message });
+    const outcome = await exchange(message, { to: settings.results, controlId, signal, timeoutMs });
+    if (signal.aborted && outcome.state === "waiting") return undefined;
+    const tries = next.tries + 1;
+    const { state, answer, fault } = isRefused(outcome, tries) ? { ...outcome, state: "refused" as const } : outcome;
+    if (state !== "waiting") {
+      await updateDelivery(store, id, { tries });
+      await endDelivery(store, next, { state, answer, fault });
+      return 0;
+    }
+    await updateDelivery(store, id, { tries, fault });
+    return Math.min(MOST_MS, retryMs * 2 ** Math.min(tries - 1, 20));
+  }
+}
+
+const isRefused = ({ state, answer }: Outcome, tries: number) =>
+  state === "waiting" && answer !== null && tries >= MOST_REJECTIONS;
+
+/** The message of a delivery, as the settings say now. @throws ERR_FORMAT if it can't be written */
+export async function writeDelivery(
+  store: Store,
+  { reportId, kind, controlId, createdAt }: Pick<Delivery, "reportId" | "kind" | "controlId" | "createdAt">,
+  settings: Connections,
+): Promise<string> {
+  const report = await requireReport(store, reportId);
+  const { voided } = await requireCase(store.database.queries, report.caseId);
+  const content = JSON.parse(report.content) as ReportContent;
+  const result = resultOf({ ...report, voided: kind === "void" ? voided : null }, content, settings);
+  return messageOf(result, settings, { controlId, at: createdAt });
+}

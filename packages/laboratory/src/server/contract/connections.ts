@@ -1,0 +1,103 @@
+// Orders of other systems and the connections to them, as they go over the wire.
+import { z } from "zod";
+import { isLoinc } from "../../interfaces/order.ts";
+import { caseStatus, moment } from "./cases.ts";
+
+/** An examination that was ordered. */
+const service = z.object({ code: z.string(), text: z.string(), system: z.string() });
+
+/** An order of the worklist. */
+export const order = z.object({
+  id: z.uuid(),
+  /** Unique among the orders of its sender. */
+  accession: z.string(),
+  sender: z.string(),
+  placer: z.string(),
+  patientId: z.string(),
+  assigner: z.string(),
+  /** In one line; null if it is not known. */
+  patient: z.string().nullable(),
+  birthDate: z.string().nullable(),
+  sex: z.string(),
+  requestedAt: moment.nullable(),
+  collectedAt: moment.nullable(),
+  priority: z.string(),
+  service,
+  /** What LOINC calls what was ordered, by the sender's own code or the table of codes; null if it is not known. */
+  loinc: z.string().nullable(),
+  status: z.enum(["requested", "cancelled"]),
+  receivedAt: moment,
+  /** The case that was made from it and is not void. */
+  case: z.object({ id: z.uuid(), name: z.string(), status: caseStatus }).nullable(),
+});
+
+/** An address to listen at or to send to. */
+const place = { isOn: z.boolean(), host: z.string().trim().min(1).max(253), port: z.int().min(1).max(65_535) };
+/** A name of an application or a facility (HD): no delimiters. */
+const name = z
+  .string()
+  .trim()
+  .max(180)
+  .regex(/^[^|^~\\&\p{Cc}]*$/u, "must not contain | ^ ~ \\ & or control characters");
+
+/** Connections to other systems. */
+export const connections = z.object({
+  application: name.min(1),
+  facility: name,
+  orders: z.object(place),
+  results: z.object({
+    ...place,
+    protocol: z.enum(["hl7", "astm"]),
+    application: name,
+    facility: name,
+    characterSet: z.enum(["UNICODE UTF-8", "8859/1"]),
+  }),
+  /** Address of this server, as the receiver's users reach it, for links to reports; empty without links. */
+  address: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]),
+  codes: z
+    .array(
+      z.object({
+        sender: z.string().trim().min(1).max(361),
+        code: z.string().trim().min(1).max(200),
+        text: z.string().trim().max(200),
+        loinc: z.string().trim().refine(isLoinc, "is not a code of LOINC, such as 69738-3"),
+      }),
+    )
+    .max(1000),
+});
+
+/** Connections, and how they are doing. */
+export const connectionsNow = connections.extend({
+  /** The port on which orders are taken; null if none, then `fault` says why, unless it is off. */
+  listening: z.object({ port: z.int().nullable(), fault: z.string().nullable() }),
+  /** What of the settings other machines can reach. */
+  warnings: z.array(z.string()),
+});
+
+/** A result on its way, or there. */
+export const delivery = z.object({
+  id: z.uuid(),
+  case: z.uuid(),
+  name: z.string(),
+  /** Of the report in its case. */
+  number: z.int(),
+  /** That the report is there, or that it is void. */
+  kind: z.enum(["report", "void"]),
+  controlId: z.string(),
+  state: z.enum(["waiting", "sent", "refused"]),
+  tries: z.int(),
+  /** Lines of what is sent, the same each time; null before the first try. */
+  message: z.array(z.string()).nullable(),
+  answer: z.array(z.string()).nullable(),
+  /** Why it was not taken, the last time. */
+  fault: z.string().nullable(),
+  createdAt: moment,
+  endedAt: moment.nullable(),
+});
+
+/** The message that would be sent for a case. */
+export const preview = z.object({
+  lines: z.array(z.string()),
+  /** What of it will be otherwise. */
+  notes: z.array(z.string()),
+});

@@ -1,0 +1,22 @@
+import type { ConnectionsSettings } from "../api/types.ts";
+import { texts } from "../texts.ts";
+
+type Codes = ConnectionsSettings["codes"];
+
+/** The table of codes as lines. */
+export function linesOf(codes: Codes): string {
+  return codes.map(({ sender, code, text, loinc }) => [sender, code, text, loinc].join("; ")).join("\n");
+}
+
+/** The table that lines say. @throws Error naming a line without four parts. */
+export function codesOf(lines: string): Codes {
+  return lines
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => {
+      const parts = line.split(";").map((part) => part.trim());
+      if (parts.length !== 4) throw new Error(texts.connections.badLine(line));
+      const [sender, code, text, loinc] = parts as [string, string, string, string];
+      return { sender, code, text, loinc };
+    });
+}
