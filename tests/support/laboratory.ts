@@ -23,10 +23,16 @@ export class Clock {
   }
 }
 
+const folders: string[] = [];
+// Here, as vitest forgets what a hook asks for.
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A new empty folder, which is removed when the file's tests have run. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "leukogram-laboratory-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
