@@ -4,7 +4,8 @@ import fastify, { type FastifyServerOptions } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { addAccess } from "./access.ts";
 import { answerError } from "./errors.ts";
-import { addGuards } from "./guards.ts";
+import { Attempts } from "./guard/attempts.ts";
+import { addGuards } from "./guard/guards.ts";
 import { addHealth } from "./health.ts";
 import { knownMethods } from "./knownMethods.ts";
 import type { App, Laboratory } from "./laboratory.ts";
@@ -19,6 +20,7 @@ import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addMovingRoutes } from "./routes/moving.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
+import { addOwnAccessRoutes } from "./routes/ownAccess.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addRangeRoutes } from "./routes/ranges.ts";
 import { addReaderRoutes } from "./routes/readers.ts";
@@ -34,7 +36,7 @@ import { addUserRoutes } from "./routes/users.ts";
 import { addWebApp, findWebApp } from "./staticApp.ts";
 
 /** Options of {@link buildServer}. */
-export interface ServerOptions extends Laboratory {
+export interface ServerOptions extends Omit<Laboratory, "attempts"> {
   /** What is logged, and where to; nothing by default. */
   readonly logger?: FastifyServerOptions["logger"];
   /** Folder of the built web app; found by itself if left out. */
@@ -46,7 +48,9 @@ export interface ServerOptions extends Laboratory {
 }
 
 /** The server, ready to listen. It closes neither the store nor the queue. */
-export async function buildServer(options: ServerOptions): Promise<App> {
+export async function buildServer(given: ServerOptions): Promise<App> {
+  const attempts = new Attempts(given.store, given.limits.failures);
+  const options = { ...given, attempts };
   const server = fastify({
     logger: options.logger ?? false,
     bodyLimit: 1e6,
@@ -68,7 +72,9 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   const methodsOf = knownMethods(app);
   await addOpenApi(app);
   addHealth(app, options);
+  app.addHook("onClose", () => attempts.close());
   addSessionRoutes(app, options);
+  addOwnAccessRoutes(app, options);
   addCaseRoutes(app, options);
   addUploadRoutes(app, options);
   addCellRoutes(app, options);

@@ -253,4 +253,21 @@ create table deliveries (
 create index deliveries_that_wait on deliveries (arrival) where state = 'waiting';
 `,
   },
+  {
+    id: 10,
+    sql: `
+delete from sessions;
+alter table sessions
+  add column active_at timestamptz(3) not null,
+  add column via text not null check (via in ('password', 'provider'));
+alter table users add column identity text unique;
+create table second_factors (
+  user_id uuid primary key references users,
+  secret text not null,
+  recovery text[] not null,
+  last_step bigint not null,
+  is_confirmed boolean not null
+);
+`,
+  },
 ];

@@ -40,7 +40,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
     const body = {
       meaning: String(fields.get("meaning")),
       ifRevision: summary.revision,
-      ...(password !== null && { password: String(password) }),
+      ...(password !== null && password !== "" && { password: String(password) }),
       ...(despite !== null && { despite: String(despite) }),
       ...(critical.length > 0 && { reported: reportedOf(fields) }),
     };
@@ -106,8 +106,8 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
         </Field>
       )}
       {session?.isLocal === false && (
-        <Field label={words.password} hint={words.passwordHint}>
-          <input name="password" type="password" required autoComplete="current-password" />
+        <Field label={words.password} hint={session.isFromProvider ? words.passwordOrProvider : words.passwordHint}>
+          <input name="password" type="password" required={!session.isFromProvider} autoComplete="current-password" />
         </Field>
       )}
       <p className="muted">{texts.app.researchUse}</p>

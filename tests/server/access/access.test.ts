@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ROLES } from "@leukogram/laboratory/server/contract/work";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answered, startTestLaboratory } from "../support/laboratory.ts";
-import { pictures } from "../support/pictures.ts";
+import { type Answered, startTestLaboratory } from "../../support/laboratory.ts";
+import { pictures } from "../../support/pictures.ts";
 import { PASSWORD, startWithRoles, type WithRoles } from "./roles.ts";
 
 let laboratory: WithRoles["laboratory"];
