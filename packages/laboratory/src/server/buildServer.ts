@@ -6,6 +6,7 @@ import { addAccess } from "./access.ts";
 import { answerError } from "./errors.ts";
 import { Attempts } from "./guard/attempts.ts";
 import { addGuards } from "./guard/guards.ts";
+import { readTls, type TlsFiles } from "./guard/tls.ts";
 import { addHealth } from "./health.ts";
 import { knownMethods } from "./knownMethods.ts";
 import type { App, Laboratory } from "./laboratory.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions extends Omit<Laboratory, "attempts"> {
   readonly hosts?: readonly string[] | undefined;
   /** Whether a proxy stands before it, and what that one says in X-Forwarded headers is true; never by default. */
   readonly isBehindProxy?: boolean | undefined;
+  /** Files by which it speaks TLS; HTTP without them. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** The server, ready to listen. It closes neither the store nor the queue. */
@@ -52,6 +55,8 @@ export async function buildServer(given: ServerOptions): Promise<App> {
   const attempts = new Attempts(given.store, given.limits.failures);
   const options = { ...given, attempts };
   const server = fastify({
+    // Its type would say that a server of TLS is another kind; all that is asked of it here is the same.
+    ...(options.tls && ({ https: readTls(options.tls) } as object)),
     logger: options.logger ?? false,
     bodyLimit: 1e6,
     // One hop alone: what a client itself sends in these headers stands before it.
