@@ -211,6 +211,23 @@ test("a wrong use of serve is told in one line", async () => {
       3,
       /^ERR_DENIED listening at 0\.0\.0\.0, outside this machine, needs an admin/,
     ],
+    [["--oidc-client", "lab"], 2, /^ERR_USAGE --oidc-issuer and --oidc-client need each other/],
+    [
+      [
+        "--data",
+        "fresh",
+        "--port",
+        "0",
+        "--model",
+        "cnn-anylab",
+        "--oidc-issuer",
+        "http://login",
+        "--oidc-client",
+        "a",
+      ],
+      2,
+      /^ERR_USAGE --oidc-issuer: expected an address that begins with https, got http:\/\/login/,
+    ],
     [["--tls-cert", "lab.pem"], 2, /^ERR_USAGE --tls-cert and --tls-key need each other/],
   ] as const;
   await copyEmptyDatabase(join(dir, "fresh"));

@@ -55,7 +55,7 @@ overBothDatabases((newPlace) => {
   const BACK = [
     "drop table second_factors",
     "alter table users drop column identity",
-    "alter table sessions drop column active_at, drop column via",
+    "alter table sessions drop column active_at, drop column proved_at, drop column via",
     "drop table deliveries",
     "alter table cases drop column order_id, drop column patient, drop column birth_date",
     "drop table orders",

@@ -4,6 +4,7 @@ import { TOTP } from "otpauth";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { needsBrowser } from "../browser/support/chromium.ts";
+import { CLIENT, startProvider } from "../support/oidcProvider.ts";
 import { violationsOf } from "./support/axe.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
 
@@ -39,6 +40,49 @@ async function signIn(page: Page, password: string, code?: string): Promise<void
   await page.getByRole("textbox", { name: "Code" }).fill(code);
   await page.keyboard.press("Enter");
 }
+
+test("one signs in at the identity provider and is back where one was; a stranger is told why not", async () => {
+  const provider = await startProvider();
+  const oidc = { issuer: provider.issuer, ...CLIENT, claim: "sub", name: "the hospital" };
+  const other = await startApp(chromium!, undefined, { oidc });
+  provider.accept(`${other.address}/api/v1/session/provider/callback`);
+  const { page } = other;
+  try {
+    const user = { name: "Ada", role: "admin", password: PASSWORD };
+    const ask = async (method: string, path: string, data: object, headers = {}) =>
+      await (
+        await page.request.fetch(`${other.address}/api/v1/${path}`, {
+          ...{ method, data },
+          headers: { "idempotency-key": randomUUID(), ...headers },
+        })
+      ).json();
+    const { id } = await ask("POST", "users", user);
+    const { csrf } = await ask("POST", "session", user);
+    await ask("PATCH", `users/${id}`, { identity: "ada" }, { "x-csrf-token": csrf });
+    await page.request.delete(`${other.address}/api/v1/session`);
+    await page.goto(`${other.address}/#/trail`);
+    await page.reload();
+    const enter = async (name: string) => {
+      await page.getByRole("link", { name: "Sign in with the hospital" }).click();
+      await page.locator('input[name="login"]').fill(name);
+      await page.locator('input[name="password"]').fill("any");
+      await page.getByRole("button", { name: "Sign-in" }).click();
+      await page.getByRole("button", { name: "Continue" }).click();
+    };
+    await page.getByRole("link", { name: "Sign in with the hospital" }).waitFor();
+    await look(page);
+    await enter("ada");
+    await page.getByRole("heading", { name: "Trail" }).waitFor();
+    await page.getByRole("button", { name: "Sign out Ada" }).click();
+    await other.context.clearCookies();
+    await enter("eve");
+    await page.getByText("no user here has your identity").waitFor();
+    await look(page);
+  } finally {
+    await other.close();
+    provider.close();
+  }
+});
 
 describe.sequential("access", () => {
   let secret: string;

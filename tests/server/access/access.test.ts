@@ -47,6 +47,8 @@ describe("nobody gets in", () => {
       "GET /api/v1/session",
       "POST /api/v1/session",
       "DELETE /api/v1/session",
+      "GET /api/v1/session/provider",
+      "GET /api/v1/session/provider/callback",
     ]);
     for (const route of await closed()) {
       const { status, body } = await call(route);

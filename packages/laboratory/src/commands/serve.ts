@@ -17,6 +17,10 @@ interface Flags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly plainHttp?: boolean;
+  readonly oidcIssuer?: string;
+  readonly oidcClient?: string;
+  readonly oidcClaim: string;
+  readonly oidcName?: string;
   readonly model: string;
   readonly allowData?: readonly string[];
   readonly open?: boolean;
@@ -40,6 +44,13 @@ const serve: CommandModule = {
       .option("--tls-cert <file>", "certificate with its chain, PEM: serve HTTPS; read again when it changes")
       .option("--tls-key <file>", "its private key, PEM")
       .option("--plain-http", "allow HTTP outside this machine: passwords are sent without encryption")
+      .option(
+        "--oidc-issuer <url>",
+        "identity provider for sign-in; the variable LEUKOGRAM_OIDC_SECRET holds the secret",
+      )
+      .option("--oidc-client <id>", "what the identity provider calls this server")
+      .option("--oidc-claim <claim>", "claim that is a user's identity", "sub")
+      .option("--oidc-name <name>", "what the sign-in page calls the provider; its host name by default")
       .option("--model <model>", "model for new cases: a run folder, or the name of a built-in model", DEFAULT_MODEL)
       .option("--allow-data <dir>", "folder that the app may use for training; may be repeated", collect)
       .option("--open", "open the app in the browser");
@@ -67,7 +78,14 @@ const serve: CommandModule = {
     findModelFile(model); // told now, and not by the first cell
     const laboratory = await startLaboratory({
       ...{ folder: data, host, port, model, url: databaseUrl(), now: clock },
-      ...{ hosts: allowHost, isBehindProxy: behindProxy, tls, isPlainAllowed: plainHttp, allowData },
+      ...{
+        hosts: allowHost,
+        isBehindProxy: behindProxy,
+        tls,
+        isPlainAllowed: plainHttp,
+        oidc: providerOf(options as unknown as Flags),
+        allowData,
+      },
       // Not even closed: whatever waits for the database would wait for ever.
       onBroken: (error) =>
         setImmediate(() => {
@@ -87,6 +105,14 @@ const serve: CommandModule = {
     await laboratory.close();
   },
 };
+
+function providerOf({ oidcIssuer: issuer, oidcClient: client, oidcClaim: claim, oidcName }: Flags) {
+  if (issuer === undefined && client === undefined) return undefined;
+  if (issuer === undefined || client === undefined)
+    throw new LeukogramError("ERR_USAGE", "--oidc-issuer and --oidc-client need each other");
+  const name = oidcName ?? (URL.canParse(issuer) ? new URL(issuer).host : issuer);
+  return { issuer, client, claim, name, secret: process.env.LEUKOGRAM_OIDC_SECRET || undefined };
+}
 
 // Where nothing shows pages, the address was printed.
 function show(address: string): void {

@@ -23,6 +23,7 @@ import { addMovingRoutes } from "./routes/moving.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
 import { addOwnAccessRoutes } from "./routes/ownAccess.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
+import { addProviderRoutes } from "./routes/provider.ts";
 import { addRangeRoutes } from "./routes/ranges.ts";
 import { addReaderRoutes } from "./routes/readers.ts";
 import { addReportRoutes } from "./routes/reports.ts";
@@ -79,6 +80,7 @@ export async function buildServer(given: ServerOptions): Promise<App> {
   addHealth(app, options);
   app.addHook("onClose", () => attempts.close());
   addSessionRoutes(app, options);
+  addProviderRoutes(app, options);
   addOwnAccessRoutes(app, options);
   addCaseRoutes(app, options);
   addUploadRoutes(app, options);

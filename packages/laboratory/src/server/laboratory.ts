@@ -8,6 +8,7 @@ import type {
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../store/store.ts";
 import type { Attempts } from "./guard/attempts.ts";
+import type { IdentityProvider } from "./guard/identityProvider.ts";
 import type { Classification } from "./work/classification.ts";
 import type { Work } from "./work/work.ts";
 
@@ -18,6 +19,8 @@ export interface Laboratory {
   readonly work: Work;
   readonly limits: Limits;
   readonly attempts: Attempts;
+  /** Where users may sign in beside the server itself. */
+  readonly provider?: IdentityProvider | undefined;
 }
 
 /** What one request may bring. */

@@ -11,6 +11,7 @@ import { buildServer } from "./buildServer.ts";
 import { isLoopback } from "./connections/loopback.ts";
 import { watchDatabase } from "./databaseWatch.ts";
 import { loggable } from "./errors.ts";
+import { IdentityProvider, type ProviderSettings } from "./guard/identityProvider.ts";
 import { followTls, type TlsFiles } from "./guard/tls.ts";
 import { LIMITS } from "./laboratory.ts";
 import { startWork, type WorkOptions } from "./work/work.ts";
@@ -34,6 +35,8 @@ export interface LaboratoryOptions extends Omit<WorkOptions, "onError"> {
   readonly tls?: TlsFiles | undefined;
   /** Whether passwords may go over a network in plain HTTP. */
   readonly isPlainAllowed?: boolean | undefined;
+  /** Where users may sign in beside the server itself. */
+  readonly oidc?: ProviderSettings | undefined;
   readonly logger?: FastifyServerOptions["logger"];
   /** Folder of the built web app; found by itself if left out. */
   readonly webApp?: string | undefined;
@@ -54,6 +57,7 @@ export interface RunningLaboratory {
 export async function startLaboratory(options: LaboratoryOptions): Promise<RunningLaboratory> {
   const { folder, url, host, port, now, hosts = [], isBehindProxy, logger, webApp, onBroken = () => {}, tls } = options;
   requireEncryption(options);
+  const provider = options.oidc && new IdentityProvider(options.oidc, now);
   const store = await openStore({ folder, url, now });
   let onError = (_: unknown) => {};
   const work = startWork(store, { ...options, onError: (error) => onError(error) });
@@ -69,7 +73,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
     await sweepSessions(store);
     await sweepImages(store);
     const app = await buildServer({
-      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false, webApp, isBehindProxy, tls },
+      ...{ store, classification, work, limits: LIMITS, logger: logger ?? false, webApp, isBehindProxy, tls, provider },
       hosts: isIP(host) > 0 ? hosts : [host, ...hosts],
     });
     onError = (err) => app.log.error({ err: loggable(err) }, "work behind the routes failed");

@@ -10,6 +10,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "POST /api/v1/session": "Signs in",
   "DELETE /api/v1/session": "Signs out",
   "PUT /api/v1/session": "Says that somebody uses the page, so that the session goes on",
+  "GET /api/v1/session/provider": "Sends the browser to sign in at the identity provider",
+  "GET /api/v1/session/provider/callback": "Signs in a browser that comes from the identity provider",
   "PUT /api/v1/session/password": "Changes your own password; your other sessions and tokens end",
   "POST /api/v1/session/code": "Begins to set up an authenticator app",
   "PUT /api/v1/session/code": "Ends setting up an authenticator app, and returns recovery codes once",

@@ -76,6 +76,11 @@ export class Attempts {
     if (this.#known.size > MOST_KEPT) this.#known.delete(this.#known.values().next().value!);
   }
 
+  /** Keeps one that failed elsewhere, such as at the identity provider. */
+  refused(attempt: Attempt): Promise<void> {
+    return this.#note(attempt);
+  }
+
   /** Writes what is left to say. */
   async close(): Promise<void> {
     clearInterval(this.#timer);

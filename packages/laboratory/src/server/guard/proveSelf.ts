@@ -25,7 +25,7 @@ export async function proveSelf(
   { password, what }: Proof,
 ): Promise<void> {
   const { user: name, signedIn } = askedBy(request);
-  const age = store.now().getTime() - (signedIn?.at.getTime() ?? 0);
+  const age = Math.abs(store.now().getTime() - (signedIn?.at.getTime() ?? 0));
   const isFresh = signedIn?.via === "provider" && age < FRESH_MINUTES * 60e3;
   if (isFresh && password === undefined) return;
   const isOwn = await attempts.try({ name, address: request.ip }, async () =>

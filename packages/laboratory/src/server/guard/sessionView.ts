@@ -9,7 +9,7 @@ import type { Laboratory } from "../laboratory.ts";
 
 /** Who asks, as the page is told; null if nobody is signed in. */
 export async function sessionView(
-  { store }: Pick<Laboratory, "store">,
+  { store, provider }: Pick<Laboratory, "store" | "provider">,
   request: FastifyRequest,
   asking: Asking | null,
 ): Promise<z.infer<typeof session>> {
@@ -25,6 +25,6 @@ export async function sessionView(
     isFromProvider: asking?.signedIn?.via === "provider",
     idleMinutes: asking?.idleMinutes ?? null,
     isPlain: request.protocol === "http" && !isLoopback(request.hostname.replace(/^\[|\]$/g, "")),
-    provider: null,
+    provider: provider?.name ?? null,
   };
 }

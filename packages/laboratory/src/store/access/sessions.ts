@@ -16,7 +16,7 @@ export interface Asking {
   readonly via: "local" | "session" | "token";
   /** Of a session: what changes must carry. */
   readonly csrf: string | null;
-  /** Of a session: by what its user signed in, and when. */
+  /** Of a session: by what its user signed in, and when they have shown who they are. */
   readonly signedIn?: { readonly via: "password" | "provider"; readonly at: Date } | undefined;
   /** Of a session: minutes without use after which it ends. */
   readonly idleMinutes: number | null;
@@ -76,7 +76,7 @@ async function signedIn({ database: { queries }, now }: Store, secret: string): 
   const [found] = await queries
     .select({
       ...{ user: users.name, userId: users.id, role: users.role, ...factors },
-      ...{ at: sessions.createdAt, activeAt: sessions.activeAt, via: sessions.via },
+      ...{ at: sessions.provedAt, activeAt: sessions.activeAt, via: sessions.via },
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
@@ -160,17 +160,19 @@ export async function sweepSessions({ database: { queries }, now }: Store): Prom
 export interface SignedIn {
   readonly user: { readonly id: string; readonly name: string };
   readonly by: "password" | "code" | "recovery code" | "provider";
+  /** When that was; now if left out. */
+  readonly provedAt?: Date | undefined;
 }
 
 /** Opens a session of a user who has shown who they are. @returns its secret, which is kept nowhere. */
-export async function openSession(store: Store, { user, by }: SignedIn): Promise<string> {
+export async function openSession(store: Store, { user, by, provedAt }: SignedIn): Promise<string> {
   const secret = newSecret();
   const wish = { actor: user.name, key: randomUUID(), kind: "session.opened", asks: {} };
   await change(store, wish, async ({ queries, at }) => {
     const expiresAt = new Date(at.getTime() + SESSION_TIME);
-    const via = by === "provider" ? by : "password";
-    const row = { sha256: sha256(secret), userId: user.id, createdAt: at, activeAt: at, expiresAt, via } as const;
-    await queries.insert(sessions).values(row);
+    const via = by === "provider" ? by : ("password" as const);
+    const times = { createdAt: at, activeAt: at, provedAt: provedAt ?? at, expiresAt };
+    await queries.insert(sessions).values({ sha256: sha256(secret), userId: user.id, ...times, via });
     return { content: { user: user.id, by }, answer: {} };
   });
   return secret;

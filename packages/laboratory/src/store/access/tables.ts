@@ -25,6 +25,8 @@ export const sessions = pgTable("sessions", {
   expiresAt: moment("expires_at").notNull(),
   /** When it was used last, to the half minute. */
   activeAt: moment("active_at").notNull(),
+  /** When its user has shown who they are: at the identity provider that may be earlier. */
+  provedAt: moment("proved_at").notNull(),
   via: text("via", { enum: ["password", "provider"] }).notNull(),
 });
 

@@ -259,6 +259,7 @@ create index deliveries_that_wait on deliveries (arrival) where state = 'waiting
 delete from sessions;
 alter table sessions
   add column active_at timestamptz(3) not null,
+  add column proved_at timestamptz(3) not null,
   add column via text not null check (via in ('password', 'provider'));
 alter table users add column identity text unique;
 create table second_factors (

@@ -2,6 +2,7 @@ import type { FormEvent } from "react";
 import { ApiError, get, newKey, send, withTries } from "../api/client.ts";
 import type { CaseSummary, Obstacle, Report } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
+import { providerHref } from "../app/router.ts";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
@@ -109,6 +110,11 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
         <Field label={words.password} hint={session.isFromProvider ? words.passwordOrProvider : words.passwordHint}>
           <input name="password" type="password" required={!session.isFromProvider} autoComplete="current-password" />
         </Field>
+      )}
+      {session?.isFromProvider && session.provider !== null && (
+        <p>
+          <a href={providerHref(true)}>{words.provideAgain(session.provider)}</a>
+        </p>
       )}
       <p className="muted">{texts.app.researchUse}</p>
       <div className="row end">

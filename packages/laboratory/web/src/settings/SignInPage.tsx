@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { FaultArea } from "../app/FaultArea.tsx";
+import { providerHref, refusedSignIn } from "../app/router.ts";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
@@ -27,6 +28,7 @@ interface Known {
 function SignInForm() {
   const words = texts.signIn;
   const { session, lockedAfter, signIn } = useSession();
+  const refused = refusedSignIn();
   const [known, setKnown] = useState<Known>();
   const [enter, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
@@ -43,6 +45,17 @@ function SignInForm() {
       <h1>{words.title}</h1>
       {lockedAfter !== undefined && <Notice>{texts.access.idle(lockedAfter)}</Notice>}
       {session?.isPlain && <Notice kind="warning">{texts.access.plain}</Notice>}
+      {refused !== undefined && (
+        <Notice kind="error">{refused === "unknown" ? texts.access.unknownIdentity : texts.access.refused}</Notice>
+      )}
+      {session?.provider != null && known === undefined && (
+        <>
+          <a className="button primary" href={providerHref()}>
+            {texts.access.provider(session.provider)}
+          </a>
+          <p className="muted">{texts.access.orPassword}</p>
+        </>
+      )}
       {known === undefined ? <NameFields /> : <CodeFields onBack={() => setKnown(undefined)} />}
       <p className="muted">{texts.app.researchUse}</p>
       <button type="submit" className="primary" disabled={isBusy}>
