@@ -18,7 +18,12 @@ const lines = readFileSync(join(root, "deploy/Containerfile"), "utf8").split("\n
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: "inherit" });
 // Whatever the npm of this machine asks, so does that of the tree.
 const registry = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8" }).trim();
-const environment = ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", `npm_config_registry=${registry}`];
+// A machine may trust more authorities than the tree does.
+const trusted = process.env.NODE_EXTRA_CA_CERTS;
+const environment = [
+  ...(trusted === undefined ? [] : ["NODE_EXTRA_CA_CERTS=/usr/local/share/extra.crt"]),
+  ...["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", `npm_config_registry=${registry}`],
+];
 
 interface Stage {
   readonly tree: string;
@@ -43,6 +48,7 @@ function newStage(name: string): Stage {
     if (!existsSync(join(base, "usr/bin/env")))
       run("debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", base);
     for (const file of ["/etc/resolv.conf", "/etc/hosts"]) cpSync(file, join(base, file));
+    if (trusted !== undefined) cpSync(trusted, join(base, "usr/local/share/extra.crt"));
     const node = join(process.execPath, "../..");
     for (const part of ["bin/node", "lib/node_modules/npm"])
       cpSync(join(node, part), join(base, "usr/local", part), { recursive: true, verbatimSymlinks: true });

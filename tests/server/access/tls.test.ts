@@ -1,5 +1,4 @@
 // TLS by files, which are read again when they are renewed; and no passwords over plain HTTP beyond this machine.
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, writeFileSync } from "node:fs";
@@ -12,21 +11,9 @@ import { startLaboratory } from "@leukogram/laboratory/server/startLaboratory";
 import { addUser } from "@leukogram/laboratory/store/access/users";
 import { openStore } from "@leukogram/laboratory/store/store";
 import { expect, test } from "vitest";
+import { certificate } from "../../support/certificate.ts";
 import { newDataFolder, newFolder } from "../../support/laboratory.ts";
 import { PASSWORD } from "./roles.ts";
-
-function certificate(folder: string, name: string) {
-  const files = { cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
-  execFileSync(
-    "openssl",
-    [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
-      ...["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", files.key, "-out", files.cert],
-    ],
-    { stdio: "ignore" },
-  );
-  return files;
-}
 
 const seenName = (port: number) =>
   new Promise<string>((resolve, reject) => {

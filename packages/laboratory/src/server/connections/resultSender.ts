@@ -5,6 +5,7 @@ import { type Delivery, endDelivery, nextDelivery, updateDelivery } from "../../
 import { requireReport } from "../../store/reports.ts";
 import { type Connections, readConnections } from "../../store/settings/connections.ts";
 import type { Store } from "../../store/store.ts";
+import type { TlsFiles } from "../guard/tls.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { exchange, fits, messageOf, type Outcome } from "./exchange.ts";
 import { resultOf } from "./resultOf.ts";
@@ -16,6 +17,8 @@ export interface ResultSenderOptions {
   /** Milliseconds before the second try; each time twice as many, up to `mostMs`. */
   readonly retryMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Files by which orders may come over TLS. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 const MOST_MS = 300_000;

@@ -38,10 +38,10 @@ export function addConnectionRoutes(app: App, { store, work: { connections: runn
 /** What leaves this machine in plain text. */
 function warningsOf({ orders, results }: Settings): string[] {
   return [
-    orders.isOn && !isLoopback(orders.host)
+    orders.isOn && !orders.isTls && !isLoopback(orders.host)
       ? `Orders are taken at ${orders.host}, which other machines can reach: anyone who reaches port ${orders.port} can send orders, and they travel unencrypted. Use a closed network, or a tunnel to 127.0.0.1.`
       : "",
-    results.isOn && !isLoopback(results.host)
+    results.isOn && !results.isTls && !isLoopback(results.host)
       ? `Results go to ${results.host} unencrypted, with names of patients. Use a closed network, or a tunnel from 127.0.0.1.`
       : "",
   ].filter((text) => text !== "");

@@ -49,7 +49,7 @@ export function addProviderRoutes(app: App, laboratory: Laboratory): void {
     const { identity, provedAt, back } = known;
     const user = await userOfIdentity(store, identity);
     if (user === undefined) {
-      request.log.warn({ identity }, "no user has this identity");
+      request.log.warn({ identity }, "a sign-in at the identity provider was refused");
       await attempts.refused({ name: "", address: request.ip });
       return reply.redirect("/#/?refused=unknown");
     }

@@ -2,6 +2,7 @@
 import { Registry } from "prom-client";
 import type { Store } from "../../store/store.ts";
 import { Connections } from "../connections/connections.ts";
+import type { TlsFiles } from "../guard/tls.ts";
 import { type Queue, startClassification } from "./classification.ts";
 import { Engine } from "./engine.ts";
 import { Explanations } from "./explanations.ts";
@@ -28,6 +29,8 @@ export interface WorkOptions {
   /** Milliseconds before a result that was not taken is sent again, and until a receiver must have answered. */
   readonly retryMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Files by which the server speaks TLS. */
+  readonly tls?: TlsFiles | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,7 +55,7 @@ export interface Work {
 /** Starts it. */
 export function startWork(
   store: Store,
-  { model, allowData = [], threads, holdMs, command, script, retryMs, timeoutMs, onError }: WorkOptions,
+  { model, allowData = [], threads, holdMs, command, script, retryMs, timeoutMs, tls, onError }: WorkOptions,
 ): Work {
   const session = threads === undefined ? {} : { threads };
   // Two processes: whoever looks at a cell does not wait for a batch.
@@ -68,7 +71,7 @@ export function startWork(
   const explanations = new Explanations({ store, models, engine, scales });
   const isIdle = () => classification.isIdle;
   const neighbours = new Neighbours({ store, models, engine, scales, isIdle, onError });
-  const connections = new Connections({ store, retryMs, timeoutMs, onError });
+  const connections = new Connections({ store, retryMs, timeoutMs, tls, onError });
   return {
     ...{ connections, classification, models, runs, scales, explanations, neighbours, engine, registry },
     async close() {

@@ -22,12 +22,21 @@ export type Connections = {
   readonly application: string;
   readonly facility: string;
   /** Where orders are taken. */
-  readonly orders: { readonly isOn: boolean; readonly host: string; readonly port: number };
+  readonly orders: {
+    readonly isOn: boolean;
+    readonly host: string;
+    readonly port: number;
+    /** Whether it speaks TLS, by the files of the server. */
+    readonly isTls: boolean;
+    /** Addresses and nets whose messages are taken; empty for all. */
+    readonly senders: readonly string[];
+  };
   /** Where results go. */
   readonly results: {
     readonly isOn: boolean;
     readonly host: string;
     readonly port: number;
+    readonly isTls: boolean;
     readonly protocol: Protocol;
     readonly application: string;
     readonly facility: string;
@@ -41,9 +50,9 @@ export type Connections = {
 /** Those of a laboratory that has set none: nothing listens, and nothing is sent. */
 export const DEFAULT_CONNECTIONS: Connections = {
   ...{ application: "LEUKOGRAM", facility: "" },
-  orders: { isOn: false, host: "127.0.0.1", port: 2575 },
+  orders: { isOn: false, host: "127.0.0.1", port: 2575, isTls: false, senders: [] },
   results: {
-    ...{ isOn: false, host: "127.0.0.1", port: 2576, protocol: "hl7", characterSet: "UNICODE UTF-8" },
+    ...{ isOn: false, host: "127.0.0.1", port: 2576, isTls: false, protocol: "hl7", characterSet: "UNICODE UTF-8" },
     ...{ application: "", facility: "" },
   },
   ...{ address: "", codes: [] },
@@ -54,7 +63,14 @@ const CONNECTIONS = "connections";
 
 /** The laboratory's connections. */
 export async function readConnections(queries: Queries): Promise<Connections> {
-  return { ...DEFAULT_CONNECTIONS, ...(await readSetting<Connections>(queries, CONNECTIONS)) };
+  const set = await readSetting<Connections>(queries, CONNECTIONS);
+  const { orders, results } = DEFAULT_CONNECTIONS;
+  // What was set by an earlier version lacks what came later.
+  return {
+    ...{ ...DEFAULT_CONNECTIONS, ...set },
+    orders: { ...orders, ...set?.orders },
+    results: { ...results, ...set?.results },
+  };
 }
 
 /** Sets the laboratory's connections; the trail keeps those before. */
