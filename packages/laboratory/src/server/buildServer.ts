@@ -22,6 +22,7 @@ import { addOrderRoutes } from "./routes/orders.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addRangeRoutes } from "./routes/ranges.ts";
 import { addReaderRoutes } from "./routes/readers.ts";
+import { addReportingRoutes } from "./routes/reporting.ts";
 import { addReportRoutes } from "./routes/reports.ts";
 import { addRuleRoutes } from "./routes/rules.ts";
 import { addRunRoutes } from "./routes/runs.ts";
@@ -84,6 +85,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addScaleRoutes(app, options);
   addRuleRoutes(app, options);
   addRangeRoutes(app, options);
+  addReportingRoutes(app, options);
   addOrderRoutes(app, options);
   addConnectionRoutes(app, options);
   addDeliveryRoutes(app, options);

@@ -27,7 +27,7 @@ export async function previewOf(store: Store, caseId: string): Promise<z.infer<t
   const content = reportContent(input) as unknown as ReportContent;
   const signed: FoundReport = {
     ...{ id: "REPORT", caseId, number: input.number, reason: found.reason, content: "", sha256: "" },
-    ...{ createdAt: at, isFinal: true, signatures: [], voided: null },
+    ...{ createdAt: at, isFinal: true, signatures: [], supersededBy: null, voided: null },
   };
   const shown = previewed(signed, content, { settings, controlId: NO_ID });
   return { ...shown, notes: [...shown.notes, "The case is not signed: its values, times and signers may change."] };

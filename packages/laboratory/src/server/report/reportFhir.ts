@@ -5,7 +5,7 @@ import { diagnosticReport } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
 import type { SignedReport } from "../../store/reports.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { agreementWords, criticalWords, despiteWords, warningsOf } from "./reportPage.ts";
+import { agreementWords, criticalWords, despiteWords, warningsOf } from "./reportWords.ts";
 
 /** A report, and why its case is void. */
 export type FoundReport = SignedReport & { readonly voided: string | null };

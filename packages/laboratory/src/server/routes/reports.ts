@@ -1,20 +1,29 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { requireSight } from "leukogram/review/blindness";
+import { z } from "zod";
 import { requireCase } from "../../store/cases.ts";
 import { requireReport, type SignedReport } from "../../store/reports.ts";
 import { askedBy, READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
+import { cellPictures } from "../report/pdf/cellPictures.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
 import { type FoundReport, reportFhir } from "../report/reportFhir.ts";
 import { reportPage } from "../report/reportPage.ts";
+import { reportPdf } from "../report/reportPdf.ts";
 import { reportParams } from "./params.ts";
 import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */
 export function addReportRoutes(app: App, { store }: Laboratory): void {
+  const reportFor = async (request: FastifyRequest<{ Params: { report: string } }>) => {
+    const found = await requireReport(store, request.params.report);
+    const of = await requireCase(store.database.queries, found.caseId);
+    requireSight(of, askedBy(request as FastifyRequest).user);
+    return [{ ...found, voided: of.voided }, JSON.parse(found.content) as ReportContent] as const;
+  };
   const add = (
     [ending, type]: readonly [string, string],
     send: (reply: FastifyReply, found: FoundReport, content: ReportContent) => unknown,
@@ -23,10 +32,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       `${API}/reports/:report(^[0-9a-fA-F-]{36}$)${ending}`,
       { config: { access: READ }, schema: { tags: ["signing"], params: reportParams, produces: [type] } },
       async (request, reply) => {
-        const found = await requireReport(store, request.params.report);
-        const of = await requireCase(store.database.queries, found.caseId);
-        requireSight(of, askedBy(request).user);
-        return send(reply, { ...found, voided: of.voided }, JSON.parse(found.content) as ReportContent);
+        return send(reply, ...(await reportFor(request)));
       },
     );
   add(["", "text/html"], (reply, found, content) =>
@@ -37,6 +43,26 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'",
       )
       .send(reportPage(reportView(found, found.voided), content)),
+  );
+  app.get(
+    `${API}/reports/:report(^[0-9a-fA-F-]{36}$).pdf`,
+    {
+      config: { access: READ },
+      schema: {
+        tags: ["signing"],
+        params: reportParams,
+        /** Whether a table of all cells follows. */
+        querystring: z.object({ appendix: z.stringbool().default(false) }),
+        produces: ["application/pdf"],
+      },
+    },
+    async (request, reply) => {
+      const [found, content] = await reportFor(request);
+      const pictures = await cellPictures(store.images, content);
+      const { appendix: withAppendix } = request.query;
+      const pdf = await reportPdf(reportView(found, found.voided), content, { pictures, withAppendix });
+      return attach(reply, found, "pdf").type("application/pdf").send(pdf);
+    },
   );
   add([".json", "application/json"], (reply, found, content) =>
     attach(reply, found, "json")

@@ -178,12 +178,12 @@ async function requirePassword(store: Store, { via, user }: Asking, password: st
 
 /** A report, as lists show it. @param voided why its case is void, if it is. */
 export function reportView(
-  { id, number, reason, sha256, isFinal, createdAt, signatures }: SignedReport,
+  { id, number, reason, sha256, isFinal, createdAt, signatures, supersededBy }: SignedReport,
   voided: string | null,
 ): z.infer<typeof report> {
   return {
-    ...{ id, number, reason, voided, sha256, isFinal },
+    ...{ id, number, reason, voided, sha256, isFinal, supersededBy },
     createdAt: createdAt.toISOString(),
-    signatures: signatures.map(({ by, at, meaning }) => ({ by, at: at.toISOString(), meaning })),
+    signatures: signatures.map(({ by, fullName, at, meaning }) => ({ by, fullName, at: at.toISOString(), meaning })),
   };
 }

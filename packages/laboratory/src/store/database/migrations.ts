@@ -253,4 +253,11 @@ create table deliveries (
 create index deliveries_that_wait on deliveries (arrival) where state = 'waiting';
 `,
   },
+  {
+    id: 10,
+    sql: `
+alter table signatures add column full_name text;
+alter table cases add column collected_at text;
+`,
+  },
 ];
