@@ -31,11 +31,12 @@ const STATUS: Readonly<Record<Resource["status"], ResultStatus>> = {
 /** Codes of HL7 table 0078 that FHIR has too; what is only perhaps out of its range is said in the note. */
 const FLAGS: ReadonlySet<string> = new Set(["H", "L", "N"]);
 
-/** A signed report as it goes to another system. @throws ERR_CONFLICT if it counts no cell. */
+/** A signed report as it goes to another system; `pdf` is embedded. @throws ERR_CONFLICT if it counts no cell. */
 export function resultOf(
   found: FoundReport,
   content: ReportContent,
   { codes, address, results }: Pick<Connections, "codes" | "address" | "results">,
+  pdf?: Buffer,
 ): Result {
   if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cells of this report were counted");
   const fhir = reportFhir(found, content) as Resource;
@@ -48,16 +49,23 @@ export function resultOf(
     ...{ accession: order?.accession ?? content.case.name, order, service },
     loinc: order === undefined ? panel!.code : loincOf(order, codes),
     status: STATUS[fhir.status],
-    observedAt: new Date(order?.collectedAt ?? content.at),
+    observedAt: new Date(content.case.collectedAt ?? order?.collectedAt ?? content.at),
     reportedAt: new Date(fhir.issued),
-    performers: found.signatures.map(({ by }) => by),
+    performers: found.signatures.map(({ by, fullName }) => fullName ?? by),
     device: content.model,
     values: fhir.contained
       .filter(({ resourceType }) => resourceType === "Observation")
       .map((observation) => readValue(observation, (loinc) => codeOf(loinc, receiver, codes))),
     notes: conclusionOf(content.full as DifferentialReport, remarksOf(found, content)),
-    link: address === "" ? "" : `${address.replace(/\/$/, "")}/api/v1/reports/${found.id}`,
+    document: pdf ? { kind: "embedded", base64: pdf.toString("base64") } : linkTo(found.id, { address, results }),
   };
+}
+
+function linkTo(id: string, { address, results: { report } }: Pick<Connections, "address" | "results">) {
+  if (address === "") return undefined;
+  const place = `${address.replace(/\/$/, "")}/api/v1/reports/${id}`;
+  if (report === "page") return { kind: "link", address: place, format: "HTML" } as const;
+  return { kind: "link", address: `${place}.pdf`, format: "PDF" } as const;
 }
 
 function readValue(

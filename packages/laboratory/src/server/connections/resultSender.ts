@@ -6,8 +6,8 @@ import { requireReport } from "../../store/reports.ts";
 import { type Connections, readConnections } from "../../store/settings/connections.ts";
 import type { Store } from "../../store/store.ts";
 import type { ReportContent } from "../report/reportContent.ts";
-import { exchange, fits, messageOf, type Outcome } from "./exchange.ts";
-import { resultOf } from "./resultOf.ts";
+import { exchange, fits, type Outcome } from "./exchange.ts";
+import { writtenResult } from "./writtenResult.ts";
 
 /** Options of {@link ResultSender}. */
 export interface ResultSenderOptions {
@@ -121,6 +121,11 @@ export async function writeDelivery(
   const report = await requireReport(store, reportId);
   const { voided } = await requireCase(store.database.queries, report.caseId);
   const content = JSON.parse(report.content) as ReportContent;
-  const result = resultOf({ ...report, voided: kind === "void" ? voided : null }, content, settings);
-  return messageOf(result, settings, { controlId, at: createdAt });
+  return await writtenResult(
+    store,
+    { ...report, voided: kind === "void" ? voided : null },
+    {
+      ...{ content, settings, controlId, at: createdAt },
+    },
+  );
 }

@@ -51,6 +51,8 @@ export const connections = z.object({
     application: name,
     facility: name,
     characterSet: z.enum(["UNICODE UTF-8", "8859/1"]),
+    /** How HL7 messages give the report to read: by the address of its page or PDF, or the PDF itself. */
+    report: z.enum(["page", "pdf", "embedded"]).default("page"),
   }),
   /** Address of this server, as the receiver's users reach it, for links to reports; empty without links. */
   address: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]),

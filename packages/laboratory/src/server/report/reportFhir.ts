@@ -14,7 +14,11 @@ export type FoundReport = SignedReport & { readonly voided: string | null };
 export function reportFhir(found: FoundReport, content: ReportContent): object {
   return diagnosticReport(content.full as DifferentialReport, {
     model: { name: content.model, version: content.software.version },
-    ...{ identifier: found.id, specimen: content.case.name, signers: found.signatures.map(({ by }) => by) },
+    ...{
+      identifier: found.id,
+      specimen: content.case.name,
+      signers: found.signatures.map(({ by, fullName }) => fullName ?? by),
+    },
     ...remarksOf(found, content),
     ...statusOf(found),
   });

@@ -7,14 +7,13 @@ import { requireReport, type SignedReport } from "../../store/reports.ts";
 import { askedBy, READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { cellPictures } from "../report/pdf/cellPictures.ts";
+import { pdfOf } from "../report/pdfOf.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
 import { type FoundReport, reportFhir } from "../report/reportFhir.ts";
 import { reportPage } from "../report/reportPage.ts";
-import { reportPdf } from "../report/reportPdf.ts";
+import { reportView } from "../report/reportView.ts";
 import { reportParams } from "./params.ts";
-import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */
 export function addReportRoutes(app: App, { store }: Laboratory): void {
@@ -58,9 +57,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
     },
     async (request, reply) => {
       const [found, content] = await reportFor(request);
-      const pictures = await cellPictures(store.images, content);
-      const { appendix: withAppendix } = request.query;
-      const pdf = await reportPdf(reportView(found, found.voided), content, { pictures, withAppendix });
+      const pdf = await pdfOf(store, found, { content, withAppendix: request.query.appendix });
       return attach(reply, found, "pdf").type("application/pdf").send(pdf);
     },
   );

@@ -32,6 +32,8 @@ export type Connections = {
     readonly application: string;
     readonly facility: string;
     readonly characterSet: "UNICODE UTF-8" | "8859/1";
+    /** How HL7 messages give the report to read: by the address of its page or PDF, or the PDF itself. */
+    readonly report: "page" | "pdf" | "embedded";
   };
   /** Address of this server, as the receiver's users reach it, for links to reports; empty without links. */
   readonly address: string;
@@ -44,7 +46,7 @@ export const DEFAULT_CONNECTIONS: Connections = {
   orders: { isOn: false, host: "127.0.0.1", port: 2575 },
   results: {
     ...{ isOn: false, host: "127.0.0.1", port: 2576, protocol: "hl7", characterSet: "UNICODE UTF-8" },
-    ...{ application: "", facility: "" },
+    ...{ application: "", facility: "", report: "page" },
   },
   ...{ address: "", codes: [] },
 };
@@ -54,7 +56,8 @@ const CONNECTIONS = "connections";
 
 /** The laboratory's connections. */
 export async function readConnections(queries: Queries): Promise<Connections> {
-  return { ...DEFAULT_CONNECTIONS, ...(await readSetting<Connections>(queries, CONNECTIONS)) };
+  const set = await readSetting<Partial<Connections>>(queries, CONNECTIONS);
+  return { ...DEFAULT_CONNECTIONS, ...set, results: { ...DEFAULT_CONNECTIONS.results, ...set?.results } };
 }
 
 /** Sets the laboratory's connections; the trail keeps those before. */

@@ -32,6 +32,7 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
         application: text("results.application"),
         facility: text("results.facility"),
         characterSet: text("characterSet") as ConnectionsSettings["results"]["characterSet"],
+        report: text("report") as ConnectionsSettings["results"]["report"],
       },
       codes: codesOf(text("codes")),
     };
@@ -69,6 +70,13 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
             <select name="characterSet" defaultValue={results.characterSet}>
               <option>UNICODE UTF-8</option>
               <option>8859/1</option>
+            </select>
+          </Field>
+          <Field label={words.report} hint={words.reportHint}>
+            <select name="report" defaultValue={results.report}>
+              <option value="page">{words.reports.page}</option>
+              <option value="pdf">{words.reports.pdf}</option>
+              <option value="embedded">{words.reports.embedded}</option>
             </select>
           </Field>
         </div>

@@ -61,6 +61,9 @@ export const connectionsTexts = {
     receiver: "Receiving application (MSH-5)",
     receiverFacility: "Receiving facility (MSH-6)",
     characters: "Character set (MSH-18)",
+    report: "Report in HL7 messages",
+    reportHint: "Links need the address of this server, below.",
+    reports: { page: "Link to its page", pdf: "Link to its PDF", embedded: "The PDF itself (ED, Base64)" },
     codes: "Codes of other systems",
     codesWhat:
       "What a sender's own codes are in LOINC. A result carries the receiver's own code beside LOINC; codes that are not listed stay as they came.",

@@ -2,9 +2,9 @@
 import { rm } from "node:fs/promises";
 import { extractText, getDocumentProxy } from "unpdf";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort, orderMessage, sendAll } from "../support/hl7.ts";
-import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
-import { pictures } from "../support/pictures.ts";
+import { freePort, orderMessage, sendAll } from "../../support/hl7.ts";
+import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
+import { pictures } from "../../support/pictures.ts";
 
 let laboratory: TestLaboratory;
 beforeAll(async () => {
