@@ -78,9 +78,6 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
             <option value="male">{words.male}</option>
           </select>
         </Field>
-        <Field label={words.collected}>
-          <input name="collectedAt" type="datetime-local" step={1} defaultValue={localMoment(summary?.collectedAt)} />
-        </Field>
         <Field label={words.signers}>
           <select name="signers" defaultValue={String(summary?.signers ?? 1)}>
             <option value="1">{words.oneSigner}</option>
@@ -88,6 +85,9 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
           </select>
         </Field>
       </div>
+      <Field label={words.collected}>
+        <input name="collectedAt" type="datetime-local" step={1} defaultValue={localMoment(summary?.collectedAt)} />
+      </Field>
       <Field label={words.comment}>
         <textarea ref={comment} name="comment" rows={3} maxLength={10_000} defaultValue={summary?.comment} />
       </Field>
