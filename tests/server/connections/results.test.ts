@@ -23,7 +23,7 @@ const ask = (line: string, body?: unknown) => laboratory.ask(line, body);
 const deliveries = async () => (await ask("GET deliveries")).body.deliveries;
 
 async function set(change: { results?: object; orders?: object; [name: string]: unknown }): Promise<void> {
-  const { listening: _, warnings: __, ...now } = (await ask("GET connections")).body;
+  const { listening: _, warnings: __, hasSecrets: ___, ...now } = (await ask("GET connections")).body;
   const { status, body } = await ask("PUT connections", {
     ...{ ...now, ...change },
     results: { ...now.results, ...change.results },

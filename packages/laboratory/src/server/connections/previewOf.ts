@@ -52,9 +52,18 @@ async function previewed(store: Store, found: FoundReport, given: Omit<WrittenIn
 
 /** The lines of a message; of a document in it, how long it is. */
 export const linesOf = (message: string) =>
-  message
+  indented(message)
     .split(/\r\n?|\n/)
     .filter((line) => line !== "")
     .map((line) =>
-      line.replace(/(\^Base64\^)([\w+/=]{100,})/, (_, start, text) => `${start}(${text.length} characters)`),
+      line.replace(/(\^Base64\^|"data": ")([\w+/=]{100,})/, (_, start, text) => `${start}(${text.length} characters)`),
     );
+
+// An answer may be cut short.
+function indented(message: string): string {
+  try {
+    return message.startsWith("{") ? JSON.stringify(JSON.parse(message), undefined, 2) : message;
+  } catch {
+    return message;
+  }
+}

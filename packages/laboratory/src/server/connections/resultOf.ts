@@ -11,21 +11,24 @@ import { codeOf, loincOf } from "./codes.ts";
 /** What is read of the FHIR that a report is written as: its codes, units and words are those of every way out. */
 interface Observation {
   readonly resourceType: string;
-  readonly code: { readonly text?: string; readonly coding?: readonly { code: string; display: string }[] };
+  readonly code: {
+    readonly text?: string;
+    readonly coding?: readonly { system: string; code: string; display: string }[];
+  };
   readonly valueQuantity: { readonly value: number; readonly code: string };
   readonly interpretation?: readonly { readonly coding: readonly { readonly code: string }[] }[];
   readonly referenceRange?: readonly { readonly low: { value: number }; readonly high: { value: number } }[];
   readonly note?: readonly { readonly text: string }[];
 }
 interface Resource {
-  readonly status: "preliminary" | "final" | "amended" | "entered-in-error";
+  readonly status: "preliminary" | "final" | "amended" | "corrected" | "entered-in-error";
   readonly issued: string;
   readonly code: { readonly coding: readonly { readonly code: string; readonly display: string }[] };
   readonly contained: readonly Observation[];
 }
 
 const STATUS: Readonly<Record<Resource["status"], ResultStatus>> = {
-  ...{ preliminary: "P", final: "F", amended: "C", "entered-in-error": "W" },
+  ...{ preliminary: "P", final: "F", amended: "C", corrected: "C", "entered-in-error": "W" },
 };
 
 /** Codes of HL7 table 0078 that FHIR has too; what is only perhaps out of its range is said in the note. */
@@ -39,7 +42,7 @@ export function resultOf(
   pdf?: Buffer,
 ): Result {
   if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cells of this report were counted");
-  const fhir = reportFhir(found, content) as Resource;
+  const fhir = reportFhir(found, content) as unknown as Resource;
   const order = content.order as Order | undefined;
   const [panel] = fhir.code.coding;
   const service: Service = order?.service ?? { code: panel!.code, text: panel!.display, system: "LN" };
@@ -61,7 +64,8 @@ export function resultOf(
   };
 }
 
-function linkTo(id: string, { address, results: { report } }: Pick<Connections, "address" | "results">) {
+/** Where a report is to be read; undefined without an address of this server. */
+export function linkTo(id: string, { address, results: { report } }: Pick<Connections, "address" | "results">) {
   if (address === "") return undefined;
   const place = `${address.replace(/\/$/, "")}/api/v1/reports/${id}`;
   if (report === "page") return { kind: "link", address: place, format: "HTML" } as const;
@@ -72,12 +76,13 @@ function readValue(
   { code, valueQuantity, interpretation, referenceRange, note }: Observation,
   localOf: (loinc: string) => ResultValue["local"],
 ): ResultValue {
-  const loinc = code.coding?.[0]?.code;
+  const [coded] = code.coding ?? [];
+  const loinc = coded?.system === "http://loinc.org" ? coded.code : undefined;
   const flag = interpretation?.[0]?.coding[0]?.code ?? "";
   const [range] = referenceRange ?? [];
   return {
     loinc,
-    name: code.coding?.[0]?.display ?? code.text ?? "",
+    name: coded?.display ?? code.text ?? "",
     local: loinc === undefined ? undefined : localOf(loinc),
     value: String(valueQuantity.value),
     unit: valueQuantity.code,
