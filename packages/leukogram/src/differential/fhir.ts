@@ -14,7 +14,6 @@ const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocy
 /** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
 const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected for nucleated erythrocytes in Blood"];
 
-/** As loinc.org/34992-8. */
 const SMUDGES: LoincCode = ["34992-8", "Smudge cells/100 leukocytes in Blood"];
 /** A code system of this program, for what LOINC has no code without a method. */
 export const OWN_CODES = "urn:uuid:5c1d0a52-6f4e-8d0b-9d3c-1f0e6b7a2c41";
@@ -292,11 +291,8 @@ function uncountedObservations(
     ...base(effective),
     code: coding("http://loinc.org", ...SMUDGES),
     valueQuantity: percentQuantity((100 * smudges) / cells),
-    note: [{ text: `${counted(smudges, "smudge cell")} beside ${counted(cells, "cell")} counted.` }],
+    note: [{ text: `${counted(smudges, "smudge cell")} seen.` }],
   };
-  return [
-    observed("unidentified", "Unidentified cells", unidentified),
-    observed("artefact", "Artefacts", artefacts),
-    smudge,
-  ];
+  const unknown = observed("unidentified", "Unidentified cells", unidentified);
+  return [unknown, observed("artefact", "Artefacts", artefacts), smudge];
 }

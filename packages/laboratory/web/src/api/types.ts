@@ -60,6 +60,8 @@ export type Reporting = z.infer<typeof reporting.reporting>;
 export type Order = z.infer<typeof connections.order>;
 /** Connections to other systems, as they are set. */
 export type ConnectionsSettings = z.infer<typeof connections.connections>;
+/** The same, with secrets that change. */
+export type ConnectionsChange = z.infer<typeof connections.connectionsChange>;
 /** The same, and how they are doing. */
 export type Connections = z.infer<typeof connections.connectionsNow>;
 /** A result on its way to another system, or there. */
