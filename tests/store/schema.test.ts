@@ -52,6 +52,8 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "alter table cases drop column collected_at",
+    "alter table signatures drop column full_name",
     "drop table deliveries",
     "alter table cases drop column order_id, drop column patient, drop column birth_date",
     "drop table orders",

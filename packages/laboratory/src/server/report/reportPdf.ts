@@ -8,7 +8,8 @@ import type { z } from "zod";
 import type { Order } from "../../interfaces/order.ts";
 import type { report } from "../contract/cases.ts";
 import type { CellPicture } from "./pdf/cellPictures.ts";
-import { type Column, Sheet } from "./pdf/sheet.ts";
+import { Sheet } from "./pdf/sheet.ts";
+import type { Column } from "./pdf/sheetParts.ts";
 import type { ReportContent } from "./reportContent.ts";
 import {
   agreementWords,

@@ -4,17 +4,18 @@ import { requireSight } from "leukogram/review/blindness";
 import { z } from "zod";
 import { requireCase } from "../../store/cases.ts";
 import { requireReport, type SignedReport } from "../../store/reports.ts";
+import { readConnections } from "../../store/settings/connections.ts";
 import { askedBy, READ } from "../access.ts";
+import { fhirOf } from "../connections/fhirOf.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
-import { cellPictures } from "../report/pdf/cellPictures.ts";
+import { pdfOf } from "../report/pdfOf.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { cellsCsv, countsCsv } from "../report/reportCsv.ts";
-import { type FoundReport, reportFhir } from "../report/reportFhir.ts";
+import type { FoundReport } from "../report/reportFhir.ts";
 import { reportPage } from "../report/reportPage.ts";
-import { reportPdf } from "../report/reportPdf.ts";
+import { reportView } from "../report/reportView.ts";
 import { reportParams } from "./params.ts";
-import { reportView } from "./signing.ts";
 
 /** Signed reports: to print, and for machines. */
 export function addReportRoutes(app: App, { store }: Laboratory): void {
@@ -58,9 +59,7 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
     },
     async (request, reply) => {
       const [found, content] = await reportFor(request);
-      const pictures = await cellPictures(store.images, content);
-      const { appendix: withAppendix } = request.query;
-      const pdf = await reportPdf(reportView(found, found.voided), content, { pictures, withAppendix });
+      const pdf = await pdfOf(store, found, { content, withAppendix: request.query.appendix });
       return attach(reply, found, "pdf").type("application/pdf").send(pdf);
     },
   );
@@ -77,9 +76,10 @@ export function addReportRoutes(app: App, { store }: Laboratory): void {
       .type("text/csv; charset=utf-8")
       .send(countsCsv(reportView(found, found.voided), content)),
   );
-  add([".fhir.json", "application/fhir+json"], (reply, found, content) => {
+  add([".fhir.json", "application/fhir+json"], async (reply, found, content) => {
     if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cells of this report were counted");
-    const fhir = reportFhir(found, content);
+    const settings = await readConnections(store.database.queries);
+    const fhir = await fhirOf(store, found, { content, settings });
     return attach(reply, found, "fhir.json").type("application/fhir+json").send(JSON.stringify(fhir));
   });
 }

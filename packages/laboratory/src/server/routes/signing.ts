@@ -8,7 +8,7 @@ import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { requireOrder } from "../../store/connections/orders.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
-import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
+import { amendCase, readReports, requireReport, signCase } from "../../store/reports.ts";
 import type { Asking } from "../../store/sessions.ts";
 import { readRules } from "../../store/settings/rules.ts";
 import type { Store } from "../../store/store.ts";
@@ -24,6 +24,7 @@ import type { App, Laboratory } from "../laboratory.ts";
 import { criticalOf, criticalOfReport } from "../report/critical.ts";
 import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
+import { reportView } from "../report/reportView.ts";
 import { withRanges } from "../report/usualRanges.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
@@ -174,16 +175,4 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
 async function requirePassword(store: Store, { via, user }: Asking, password: string | undefined): Promise<void> {
   if (via !== "session" || (await checkPassword(store, user, password ?? "")) !== undefined) return;
   throw new LeukogramError("ERR_DENIED", "the password is wrong", { hint: "A signature needs your password." });
-}
-
-/** A report, as lists show it. @param voided why its case is void, if it is. */
-export function reportView(
-  { id, number, reason, sha256, isFinal, createdAt, signatures, supersededBy }: SignedReport,
-  voided: string | null,
-): z.infer<typeof report> {
-  return {
-    ...{ id, number, reason, voided, sha256, isFinal, supersededBy },
-    createdAt: createdAt.toISOString(),
-    signatures: signatures.map(({ by, fullName, at, meaning }) => ({ by, fullName, at: at.toISOString(), meaning })),
-  };
 }

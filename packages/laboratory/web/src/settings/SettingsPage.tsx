@@ -4,6 +4,7 @@ import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
 import { RangesSection } from "./RangesSection.tsx";
+import { ReportingSection } from "./ReportingSection.tsx";
 import { RulesSection } from "./RulesSection.tsx";
 import { ScaleSection } from "./ScaleSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
@@ -30,6 +31,7 @@ export function SettingsPage() {
       <ScaleSection />
       <RulesSection />
       <RangesSection />
+      {isAdmin && <ReportingSection />}
       {isAdmin && <ConnectionsSection />}
       {isAdmin && <UsersSection />}
       <TokensSection />

@@ -1,6 +1,7 @@
 // A PDF that is written from top to bottom: texts, boxes, tables and rows of pictures, over as many pages as they need.
 import PDFDocument from "pdfkit";
 import { fontFiles, Letters, type Weight } from "./letters.ts";
+import { type Column, pieces, type SheetOptions, type TextStyle } from "./sheetParts.ts";
 
 /** Points of an A4 page, and of its margins. */
 const [WIDTH, HEIGHT, MARGIN, FOOT] = [595.28, 841.89, 42, 46];
@@ -12,37 +13,8 @@ const GREY = "#555555";
 const LINE = "#bbbbbb";
 const ALARM = "#a40000";
 
-/** How a text looks. */
-export interface TextStyle {
-  /** Points. */
-  readonly size?: number;
-  readonly weight?: Weight;
-  readonly colour?: "ink" | "grey" | "alarm";
-  /** Points below it. */
-  readonly after?: number;
-}
-
-/** A column of a table: its width as a share of all widths. */
-export interface Column {
-  readonly heading: string;
-  readonly width: number;
-  readonly isNumber?: boolean;
-}
-
 const COLOURS = { ink: INK, grey: GREY, alarm: ALARM } as const;
 const PAD = 2.5;
-
-/** What a {@link Sheet} says of itself. */
-export interface SheetOptions {
-  readonly title: string;
-  readonly author: string;
-  /** When what it says was fixed. */
-  readonly at: Date;
-  /** Lines at the foot of each page, beside its number. */
-  readonly foot: readonly string[];
-  /** A word across each page; empty without. */
-  readonly mark: string;
-}
 
 /** Writes one. The same calls make the same bytes. */
 export class Sheet {
@@ -282,11 +254,6 @@ export class Sheet {
     this.#y += room - PAD;
     this.rule(0);
   }
-}
-
-// A text without an end is written a part at a time, so that its pages turn between parts.
-function pieces(text: string): string[] {
-  return text.split("\n").flatMap((line) => line.match(/\S.{0,600}(?=\s|$)|.{1,600}/gu) ?? [""]);
 }
 
 interface Placed extends Omit<TextStyle, "after"> {

@@ -2,9 +2,9 @@
 import { rm } from "node:fs/promises";
 import { extractText, getDocumentProxy } from "unpdf";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort, orderMessage, sendAll } from "../support/hl7.ts";
-import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
-import { pictures } from "../support/pictures.ts";
+import { freePort, orderMessage, sendAll } from "../../support/hl7.ts";
+import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
+import { pictures } from "../../support/pictures.ts";
 
 let laboratory: TestLaboratory;
 beforeAll(async () => {
@@ -51,7 +51,7 @@ test("one page has letterhead, patient, full names, ranges of shares and counts,
     comments: [],
   });
   const port = await freePort();
-  const { listening: _, warnings: __, ...connections } = (await ask("GET connections")).body;
+  const { listening: _, warnings: __, hasSecrets: ___, ...connections } = (await ask("GET connections")).body;
   await ask("PUT connections", { ...connections, orders: { isOn: true, host: "127.0.0.1", port } });
   await sendAll(port, [orderMessage({ id: "PDF-1" })]);
   const [order] = (await ask("GET orders")).body.orders;
