@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import * as accessTables from "@leukogram/laboratory/store/access/tables";
 import { createCase, readCase } from "@leukogram/laboratory/store/cases";
 import { readCells } from "@leukogram/laboratory/store/cells";
 import * as schema from "@leukogram/laboratory/store/schema";
@@ -19,7 +20,7 @@ interface Column {
 const byName = (a: Column, b: Column) => (`${a.table}.${a.column}` < `${b.table}.${b.column}` ? -1 : 1);
 
 /** The tables as drizzle sees them. */
-const described = Object.values(schema)
+const described = Object.values({ ...schema, ...accessTables })
   .filter((value) => value instanceof PgTable)
   .flatMap((table) => {
     const { name, columns } = getTableConfig(table as PgTable);
@@ -52,6 +53,9 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop table second_factors",
+    "alter table users drop column identity",
+    "alter table sessions drop column active_at, drop column proved_at, drop column via",
     "alter table cases drop column collected_at",
     "alter table signatures drop column full_name",
     "drop table deliveries",

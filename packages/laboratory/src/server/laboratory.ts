@@ -7,6 +7,8 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../store/store.ts";
+import type { Attempts } from "./guard/attempts.ts";
+import type { IdentityProvider } from "./guard/identityProvider.ts";
 import type { Classification } from "./work/classification.ts";
 import type { Work } from "./work/work.ts";
 
@@ -16,6 +18,9 @@ export interface Laboratory {
   readonly classification: Classification;
   readonly work: Work;
   readonly limits: Limits;
+  readonly attempts: Attempts;
+  /** Where users may sign in beside the server itself. */
+  readonly provider?: IdentityProvider | undefined;
 }
 
 /** What one request may bring. */
@@ -31,6 +36,8 @@ export interface Limits {
   readonly pixels: number;
   /** Tries at a password in a minute, from one address. */
   readonly signIns: number;
+  /** Failed tries of a name in 15 minutes. */
+  readonly failures: number;
 }
 
 /** Limits that hold if none are given. */
@@ -41,6 +48,7 @@ export const LIMITS: Limits = {
   images: 20_000,
   pixels: 64e6,
   signIns: 10,
+  failures: 10,
 };
 
 /** The server that routes are added to. */

@@ -1,4 +1,5 @@
 // Every text of the app, in English, by page. A translation is other files of this shape; what depends on numbers is a function.
+import { accessTexts } from "./texts/access.ts";
 import { appTexts } from "./texts/app.ts";
 import { caseTexts } from "./texts/case.ts";
 import { connectionsTexts } from "./texts/connections.ts";
@@ -11,6 +12,7 @@ import { settingsTexts } from "./texts/settings.ts";
 /** The texts. */
 export const texts = {
   ...appTexts,
+  ...accessTexts,
   ...caseTexts,
   ...galleryTexts,
   ...reportTexts,

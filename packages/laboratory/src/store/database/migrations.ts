@@ -260,4 +260,22 @@ alter table signatures add column full_name text;
 alter table cases add column collected_at text;
 `,
   },
+  {
+    id: 11,
+    sql: `
+delete from sessions;
+alter table sessions
+  add column active_at timestamptz(3) not null,
+  add column proved_at timestamptz(3) not null,
+  add column via text not null check (via in ('password', 'provider'));
+alter table users add column identity text unique;
+create table second_factors (
+  user_id uuid primary key references users,
+  secret text not null,
+  recovery text[] not null,
+  last_step bigint not null,
+  is_confirmed boolean not null
+);
+`,
+  },
 ];

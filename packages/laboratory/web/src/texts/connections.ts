@@ -67,8 +67,7 @@ export const connectionsTexts = {
       fhir: "FHIR R4 transactions over HTTP",
     },
     url: "FHIR server",
-    urlHint:
-      "Its base URL, such as https://fhir.example/r4. Used by FHIR alone.",
+    urlHint: "Its base URL, such as https://fhir.example/r4. Used by FHIR alone.",
     token: "Bearer token of the FHIR server",
     secretSet: "Set, and not shown. Type another to replace it.",
     secretNone: "None. Kept in the database and its backups, and not in the trail.",
