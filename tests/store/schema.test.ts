@@ -56,6 +56,8 @@ overBothDatabases((newPlace) => {
     "drop table second_factors",
     "alter table users drop column identity",
     "alter table sessions drop column active_at, drop column proved_at, drop column via",
+    "alter table cases drop column collected_at",
+    "alter table signatures drop column full_name",
     "drop table deliveries",
     "alter table cases drop column order_id, drop column patient, drop column birth_date",
     "drop table orders",

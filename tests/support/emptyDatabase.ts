@@ -9,9 +9,9 @@ import { MIGRATIONS } from "@leukogram/laboratory/store/database/migrations";
 
 /** Puts an empty database into a data folder, where the store looks for it. */
 export async function copyEmptyDatabase(folder: string): Promise<void> {
-  // Other checkouts on this machine may have other migrations of the same number.
-  const schema = createHash("sha256").update(JSON.stringify(MIGRATIONS)).digest("hex").slice(0, 16);
-  const template = join(tmpdir(), `leukogram-database-${schema}`);
+  // Other checkouts of this machine may have other migrations.
+  const version = createHash("sha256").update(JSON.stringify(MIGRATIONS)).digest("hex").slice(0, 16);
+  const template = join(tmpdir(), `leukogram-database-${version}`);
   if (!existsSync(template)) {
     const made = mkdtempSync(`${template}-`);
     await (await openPglite(join(made, "database"))).close();

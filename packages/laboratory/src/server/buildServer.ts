@@ -26,6 +26,7 @@ import { addPictureRoutes } from "./routes/pictures.ts";
 import { addProviderRoutes } from "./routes/provider.ts";
 import { addRangeRoutes } from "./routes/ranges.ts";
 import { addReaderRoutes } from "./routes/readers.ts";
+import { addReportingRoutes } from "./routes/reporting.ts";
 import { addReportRoutes } from "./routes/reports.ts";
 import { addRuleRoutes } from "./routes/rules.ts";
 import { addRunRoutes } from "./routes/runs.ts";
@@ -97,6 +98,7 @@ export async function buildServer(given: ServerOptions): Promise<App> {
   addScaleRoutes(app, options);
   addRuleRoutes(app, options);
   addRangeRoutes(app, options);
+  addReportingRoutes(app, options);
   addOrderRoutes(app, options);
   addConnectionRoutes(app, options);
   addDeliveryRoutes(app, options);

@@ -12,7 +12,7 @@ export type CaseRow = typeof cases.$inferSelect;
 
 /** What may be said of a case. */
 export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "sex" | "comment" | "signers"> &
-  Partial<Pick<CaseRow, "patient" | "birthDate">>;
+  Partial<Pick<CaseRow, "patient" | "birthDate" | "collectedAt">>;
 
 /** Facts that change; what is undefined stays. */
 export type CaseChanges = { readonly [K in keyof CaseFacts]?: CaseFacts[K] | undefined };

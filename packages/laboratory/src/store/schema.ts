@@ -86,6 +86,8 @@ export const cases = pgTable("cases", {
   orderId: uuid("order_id").references(() => orders.id),
   patient: text("patient"),
   birthDate: text("birth_date"),
+  /** When the specimen was taken, ISO 8601 in UTC. */
+  collectedAt: text("collected_at"),
 });
 
 /** Cells, with what their model said. */
@@ -189,6 +191,8 @@ export const signatures = pgTable(
     by: text("by").notNull(),
     at: moment("at").notNull(),
     meaning: text("meaning").notNull(),
+    /** As reports print it; null if the laboratory had not said it. */
+    fullName: text("full_name"),
   },
   (table) => [primaryKey({ columns: [table.reportId, table.by] })],
 );

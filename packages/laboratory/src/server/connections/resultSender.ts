@@ -3,12 +3,12 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { requireCase } from "../../store/cases.ts";
 import { type Delivery, endDelivery, nextDelivery, updateDelivery } from "../../store/connections/deliveries.ts";
 import { requireReport } from "../../store/reports.ts";
-import { type Connections, readConnections } from "../../store/settings/connections.ts";
+import { type Connections, readConnections, readSecrets } from "../../store/settings/connections.ts";
 import type { Store } from "../../store/store.ts";
 import type { TlsFiles } from "../guard/tls.ts";
 import type { ReportContent } from "../report/reportContent.ts";
-import { exchange, fits, messageOf, type Outcome } from "./exchange.ts";
-import { resultOf } from "./resultOf.ts";
+import { exchange, fits, type Outcome } from "./exchange.ts";
+import { writtenResult } from "./writtenResult.ts";
 
 /** Options of {@link ResultSender}. */
 export interface ResultSenderOptions {
@@ -98,7 +98,8 @@ export class ResultSender {
     }
     // Kept before it is sent: each try sends the same.
     if (kept === undefined) await updateDelivery(store, id, { message });
-    const outcome = await exchange(message, { to: settings.results, controlId, signal, timeoutMs });
+    const { results: token } = await readSecrets(store.database.queries);
+    const outcome = await exchange(message, { to: settings.results, controlId, token, signal, timeoutMs });
     if (signal.aborted && outcome.state === "waiting") return undefined;
     const tries = next.tries + 1;
     const { state, answer, fault } = isRefused(outcome, tries) ? { ...outcome, state: "refused" as const } : outcome;
@@ -124,6 +125,11 @@ export async function writeDelivery(
   const report = await requireReport(store, reportId);
   const { voided } = await requireCase(store.database.queries, report.caseId);
   const content = JSON.parse(report.content) as ReportContent;
-  const result = resultOf({ ...report, voided: kind === "void" ? voided : null }, content, settings);
-  return messageOf(result, settings, { controlId, at: createdAt });
+  return await writtenResult(
+    store,
+    { ...report, voided: kind === "void" ? voided : null },
+    {
+      ...{ content, settings, controlId, at: createdAt },
+    },
+  );
 }

@@ -62,10 +62,14 @@ export const connections = z.object({
   }),
   results: z.object({
     ...place,
-    protocol: z.enum(["hl7", "astm"]),
+    protocol: z.enum(["hl7", "astm", "fhir"]),
+    /** Base address of a FHIR server, for that protocol. */
+    url: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]).default(""),
     application: name,
     facility: name,
     characterSet: z.enum(["UNICODE UTF-8", "8859/1"]),
+    /** How HL7 messages and FHIR give the report to read: by the address of its page or PDF, or the PDF itself. */
+    report: z.enum(["page", "pdf", "embedded"]).default("page"),
   }),
   /** Address of this server, as the receiver's users reach it, for links to reports; empty without links. */
   address: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]),
@@ -79,10 +83,36 @@ export const connections = z.object({
       }),
     )
     .max(1000),
+  /** What the URIs of other systems' identifiers are in FHIR, by the name of an assigner (PID-3.4) or a sender. */
+  systems: z
+    .array(
+      z.object({
+        name: z.string().trim().min(1).max(361),
+        uri: z
+          .string()
+          .trim()
+          .max(500)
+          .regex(/^(https?:\/\/|urn:)\S+$/, "is not a URI, such as urn:oid:2.999.1"),
+      }),
+    )
+    .max(1000)
+    .default([]),
 });
+
+/** A secret that is set; left out, it stays, and empty, there is none. */
+const secret = z
+  .string()
+  .max(4000)
+  .regex(/^[\x21-\x7e]*$/, "must be ASCII without spaces")
+  .optional();
+
+/** New connections, with secrets that change. */
+export const connectionsChange = connections.extend({ secrets: z.object({ results: secret }).default({}) });
 
 /** Connections, and how they are doing. */
 export const connectionsNow = connections.extend({
+  /** Which secrets are set. */
+  hasSecrets: z.object({ results: z.boolean() }),
   /** The port on which orders are taken; null if none, then `fault` says why, unless it is off. */
   listening: z.object({ port: z.int().nullable(), fault: z.string().nullable() }),
   /** What of the settings other machines can reach. */

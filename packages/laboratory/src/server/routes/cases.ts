@@ -24,6 +24,7 @@ const caseChange = z.object({
   signers: caseFacts.shape.signers.unwrap().optional(),
   patient: caseFacts.shape.patient.unwrap().optional(),
   birthDate: caseFacts.shape.birthDate.unwrap().optional(),
+  collectedAt: caseFacts.shape.collectedAt.unwrap().optional(),
   ifRevision: z.int().optional(),
 });
 

@@ -8,7 +8,7 @@ import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { requireOrder } from "../../store/connections/orders.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
-import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
+import { amendCase, readReports, requireReport, signCase } from "../../store/reports.ts";
 import { readRules } from "../../store/settings/rules.ts";
 import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
 import { agreementNow, agreementOf, differencesOf } from "../agreement.ts";
@@ -22,6 +22,7 @@ import type { App, Laboratory } from "../laboratory.ts";
 import { criticalOf, criticalOfReport } from "../report/critical.ts";
 import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
+import { reportView } from "../report/reportView.ts";
 import { withRanges } from "../report/usualRanges.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
@@ -167,16 +168,4 @@ export function addSigningRoutes(app: App, laboratory: Laboratory): void {
       return { reports: (await readReports(store, id)).map((row) => reportView(row, voided)) };
     },
   );
-}
-
-/** A report, as lists show it. @param voided why its case is void, if it is. */
-export function reportView(
-  { id, number, reason, sha256, isFinal, createdAt, signatures }: SignedReport,
-  voided: string | null,
-): z.infer<typeof report> {
-  return {
-    ...{ id, number, reason, voided, sha256, isFinal },
-    createdAt: createdAt.toISOString(),
-    signatures: signatures.map(({ by, at, meaning }) => ({ by, at: at.toISOString(), meaning })),
-  };
 }

@@ -256,6 +256,13 @@ create index deliveries_that_wait on deliveries (arrival) where state = 'waiting
   {
     id: 10,
     sql: `
+alter table signatures add column full_name text;
+alter table cases add column collected_at text;
+`,
+  },
+  {
+    id: 11,
+    sql: `
 delete from sessions;
 alter table sessions
   add column active_at timestamptz(3) not null,

@@ -4,6 +4,7 @@ import type * as access from "../../../src/server/contract/access.ts";
 import type * as cases from "../../../src/server/contract/cases.ts";
 import type * as connections from "../../../src/server/contract/connections.ts";
 import type * as limits from "../../../src/server/contract/limits.ts";
+import type * as reporting from "../../../src/server/contract/reporting.ts";
 import type * as signing from "../../../src/server/contract/signing.ts";
 import type * as uploads from "../../../src/server/contract/uploads.ts";
 import type * as work from "../../../src/server/contract/work.ts";
@@ -54,10 +55,14 @@ export type ClassLimits = z.infer<typeof limits.limits>;
 export type Ranges = z.infer<typeof limits.ranges>;
 /** Those of the laboratory and of the program. */
 export type KnownRanges = z.infer<typeof limits.knownRanges>;
+/** How the laboratory's reports look. */
+export type Reporting = z.infer<typeof reporting.reporting>;
 /** An order of another system. */
 export type Order = z.infer<typeof connections.order>;
 /** Connections to other systems, as they are set. */
 export type ConnectionsSettings = z.infer<typeof connections.connections>;
+/** The same, with secrets that change. */
+export type ConnectionsChange = z.infer<typeof connections.connectionsChange>;
 /** The same, and how they are doing. */
 export type Connections = z.infer<typeof connections.connectionsNow>;
 /** A result on its way to another system, or there. */

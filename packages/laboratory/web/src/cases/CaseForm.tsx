@@ -1,11 +1,13 @@
-import type { FormEvent } from "react";
+import { type FormEvent, useRef } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseFacts, CaseSummary } from "../api/types.ts";
 import { texts } from "../texts.ts";
 import { DecimalField } from "../ui/DecimalField.tsx";
 import { decimalOf } from "../ui/decimal.ts";
 import { Field } from "../ui/Field.tsx";
+import { localMoment } from "../ui/format.ts";
 import { useAction } from "../ui/useAction.ts";
+import { CommentTemplates } from "./CommentTemplates.tsx";
 
 interface CaseFormProps {
   /** Undefined for a new case. */
@@ -32,11 +34,13 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
       signers: fields.get("signers") === "2" ? 2 : 1,
       patient: textOrNull(fields.get("patient")),
       birthDate: textOrNull(fields.get("birthDate")),
+      collectedAt: fields.get("collectedAt") ? new Date(String(fields.get("collectedAt"))).toISOString() : null,
     };
     const [method, path] = summary === undefined ? ["POST", "/cases"] : ["PATCH", `/cases/${summary.id}`];
     const key = newKey();
     onSaved(await withTries(() => send<CaseSummary>(method!, path!, facts, key)));
   });
+  const comment = useRef<HTMLTextAreaElement>(null);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     void save(event.currentTarget);
@@ -81,9 +85,13 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
           </select>
         </Field>
       </div>
-      <Field label={words.comment}>
-        <textarea name="comment" rows={3} maxLength={10_000} defaultValue={summary?.comment} />
+      <Field label={words.collected}>
+        <input name="collectedAt" type="datetime-local" step={1} defaultValue={localMoment(summary?.collectedAt)} />
       </Field>
+      <Field label={words.comment}>
+        <textarea ref={comment} name="comment" rows={3} maxLength={10_000} defaultValue={summary?.comment} />
+      </Field>
+      <CommentTemplates field={comment} />
       <p className="muted">{texts.app.researchUse}</p>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>

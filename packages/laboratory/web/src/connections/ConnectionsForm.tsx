@@ -1,11 +1,12 @@
 import type { FormEvent } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
-import type { Connections, ConnectionsSettings } from "../api/types.ts";
+import type { Connections, ConnectionsChange, ConnectionsSettings } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
 import { useAction } from "../ui/useAction.ts";
-import { codesOf, linesOf } from "./codeLines.ts";
+import { codesOf, linesOf, systemLines, systemsOf } from "./codeLines.ts";
+import { SecretField, secretsOf } from "./SecretField.tsx";
 
 interface ConnectionsFormProps {
   readonly connections: Connections;
@@ -24,7 +25,7 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
       ...{ isOn: fields.has(`${of}.isOn`), host: text(`${of}.host`), port: Number(text(`${of}.port`)) },
       isTls: fields.has(`${of}.isTls`),
     });
-    const settings: ConnectionsSettings = {
+    const settings: ConnectionsChange = {
       ...{ application: text("application"), facility: text("facility"), address: text("address") },
       orders: {
         ...place("orders"),
@@ -38,8 +39,12 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
         application: text("results.application"),
         facility: text("results.facility"),
         characterSet: text("characterSet") as ConnectionsSettings["results"]["characterSet"],
+        url: text("url"),
+        report: text("report") as ConnectionsSettings["results"]["report"],
       },
       codes: codesOf(text("codes")),
+      systems: systemsOf(text("systems")),
+      secrets: secretsOf(fields),
     };
     const key = newKey();
     await withTries(() => send("PUT", "/connections", settings, key));
@@ -68,8 +73,15 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
           <select name="protocol" defaultValue={results.protocol}>
             <option value="hl7">{words.protocols.hl7}</option>
             <option value="astm">{words.protocols.astm}</option>
+            <option value="fhir">{words.protocols.fhir}</option>
           </select>
         </Field>
+        <div className="columns">
+          <Field label={words.url} hint={words.urlHint}>
+            <input name="url" type="url" maxLength={500} defaultValue={results.url} />
+          </Field>
+          <SecretField name="secret.results" label={words.token} isSet={connections.hasSecrets.results} />
+        </div>
         <Place of="results" label={words.sendResults} {...results} />
         <div className="columns">
           <NameField name="results.application" label={words.receiver} value={results.application} />
@@ -78,6 +90,13 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
             <select name="characterSet" defaultValue={results.characterSet}>
               <option>UNICODE UTF-8</option>
               <option>8859/1</option>
+            </select>
+          </Field>
+          <Field label={words.report} hint={words.reportHint}>
+            <select name="report" defaultValue={results.report}>
+              <option value="page">{words.reports.page}</option>
+              <option value="pdf">{words.reports.pdf}</option>
+              <option value="embedded">{words.reports.embedded}</option>
             </select>
           </Field>
         </div>
@@ -97,6 +116,9 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
         <p className="muted">{words.codesWhat}</p>
         <Field label={words.codes} hint={words.codesHint}>
           <textarea name="codes" rows={4} defaultValue={linesOf(codes)} spellCheck={false} />
+        </Field>
+        <Field label={words.systems} hint={words.systemsHint}>
+          <textarea name="systems" rows={2} defaultValue={systemLines(connections.systems)} spellCheck={false} />
         </Field>
       </section>
       <div className="row end">

@@ -6,6 +6,7 @@ import { AccessSection } from "./AccessSection.tsx";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
 import { OwnAccess } from "./OwnAccess.tsx";
 import { RangesSection } from "./RangesSection.tsx";
+import { ReportingSection } from "./ReportingSection.tsx";
 import { RulesSection } from "./RulesSection.tsx";
 import { ScaleSection } from "./ScaleSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
@@ -32,6 +33,7 @@ export function SettingsPage() {
       <ScaleSection />
       <RulesSection />
       <RangesSection />
+      {isAdmin && <ReportingSection />}
       {isAdmin && <ConnectionsSection />}
       {isAdmin && <UsersSection />}
       {isAdmin && <AccessSection />}

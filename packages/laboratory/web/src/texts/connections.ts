@@ -48,7 +48,11 @@ export const connectionsTexts = {
         ? `Listening at ${orders.host}, port ${listening.port}.`
         : (listening.fault ?? "Off: nothing listens."),
     sending: ({ results }: Connections) =>
-      results.isOn ? `Sent to ${results.host}, port ${results.port}.` : "Off: nothing is sent.",
+      !results.isOn
+        ? "Off: nothing is sent."
+        : results.protocol === "fhir"
+          ? `Sent to ${results.url}.`
+          : `Sent to ${results.host}, port ${results.port}.`,
     host: "Address",
     isTls: {
       orders: "TLS, by the certificate of this server (--tls-cert)",
@@ -63,10 +67,26 @@ export const connectionsTexts = {
       "Sends a result for each final report, amendment and void case. What is not taken is sent again, with the same control id.",
     sendResults: "Send results",
     protocol: "Protocol",
-    protocols: { hl7: "HL7 v2.5.1 over MLLP", astm: "ASTM E1394 over E1381 (LIS2-A2, LIS01-A2)" },
+    protocols: {
+      hl7: "HL7 v2.5.1 over MLLP",
+      astm: "ASTM E1394 over E1381 (LIS2-A2, LIS01-A2)",
+      fhir: "FHIR R4 transactions over HTTP",
+    },
+    url: "FHIR server",
+    urlHint: "Its base URL, such as https://fhir.example/r4. Used by FHIR alone.",
+    token: "Bearer token of the FHIR server",
+    secretSet: "Set, and not shown. Type another to replace it.",
+    secretNone: "None. Kept in the database and its backups, and not in the trail.",
+    secretRemove: (label: string) => `Remove: ${label}`,
+    systems: "URIs of identifiers in FHIR",
+    systemsHint: "One line each: who gives the numbers; URI. Example: HOSPITAL; urn:oid:2.999.1",
+    badSystem: (line: string) => `"${line}" does not have two parts: who gives the numbers; URI.`,
     receiver: "Receiving application (MSH-5)",
     receiverFacility: "Receiving facility (MSH-6)",
     characters: "Character set (MSH-18)",
+    report: "Report in HL7 messages and FHIR",
+    reportHint: "Links need the address of this server, below.",
+    reports: { page: "Link to its page", pdf: "Link to its PDF", embedded: "The PDF itself (Base64)" },
     codes: "Codes of other systems",
     codesWhat:
       "What a sender's own codes are in LOINC. A result carries the receiver's own code beside LOINC; codes that are not listed stay as they came.",

@@ -102,6 +102,10 @@ export const reportTexts = {
     open: "Needs a second signature",
     because: (reason: string) => `Reason: ${reason}`,
     signature: (by: string, at: string, meaning: string) => `${by}, ${at}: ${meaning}`,
-    formats: { print: "Open and print", counts: "Count, CSV", cells: "Cells, CSV", json: "JSON", fhir: "FHIR" },
+    formats: {
+      ...{ print: "Open and print", pdf: "PDF", appendix: "PDF with all cells" },
+      ...{ counts: "Count, CSV", cells: "Cells, CSV", json: "JSON", fhir: "FHIR" },
+    },
+    superseded: (by: number) => `Superseded by report ${by}`,
   },
 };
