@@ -53,6 +53,7 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "alter table cases drop column assignee, drop column priority, drop column due",
     "drop table second_factors",
     "alter table users drop column identity",
     "alter table sessions drop column active_at, drop column proved_at, drop column via",

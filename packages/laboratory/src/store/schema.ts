@@ -78,6 +78,12 @@ export const cases = pgTable("cases", {
   createdAt: moment("created_at").notNull(),
   secondReading: text("second_reading", { enum: ["none", "going on", "finished"] }).notNull(),
   secondReader: text("second_reader"),
+  /** Who is to read it, and until when (2026-12-01T10:00:00Z). */
+  assignee: text("assignee"),
+  priority: text("priority", { enum: ["routine", "urgent", "stat"] })
+    .notNull()
+    .default("routine"),
+  due: text("due"),
   /** Why it was reopened after a signature. */
   reason: text("reason"),
   /** Why it is void, if it is. */

@@ -5,6 +5,7 @@ import { caseTexts } from "./texts/case.ts";
 import { connectionsTexts } from "./texts/connections.ts";
 import { galleryTexts } from "./texts/gallery.ts";
 import { modelsTexts } from "./texts/models.ts";
+import { planTexts } from "./texts/plan.ts";
 import { privateTexts } from "./texts/private.ts";
 import { reportTexts } from "./texts/report.ts";
 import { settingsTexts } from "./texts/settings.ts";
@@ -19,5 +20,6 @@ export const texts = {
   ...modelsTexts,
   ...settingsTexts,
   ...connectionsTexts,
+  ...planTexts,
   ...privateTexts,
 };

@@ -278,4 +278,13 @@ create table second_factors (
 );
 `,
   },
+  {
+    id: 12,
+    sql: `
+alter table cases
+  add column assignee text,
+  add column priority text not null default 'routine' check (priority in ('routine', 'urgent', 'stat')),
+  add column due text;
+`,
+  },
 ];

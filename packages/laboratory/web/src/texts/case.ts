@@ -12,7 +12,7 @@ export const caseTexts = {
     search: "Search name or comment",
     all: "All",
     sort: "Order",
-    orders: { newest: "Newest first", oldest: "Oldest first", name: "By name" },
+    orders: { newest: "Newest first", oldest: "Oldest first", name: "By name", urgency: "Most urgent first" },
     first: "First page",
     more: "More",
     columns: {
