@@ -169,6 +169,15 @@ async function backUpWhileItRuns(address: string, token: string): Promise<void> 
   }).listen(0, "127.0.0.1");
   await once(cutting, "listening");
   const { port } = cutting.address() as AddressInfo;
+  // A copy of this server must send nothing.
+  const asked = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const connections = await (await fetch(`${address}/api/v1/connections`, { headers: asked })).json();
+  const changed = await fetch(`${address}/api/v1/connections`, {
+    method: "PUT",
+    headers: { ...asked, "idempotency-key": randomUUID() },
+    body: JSON.stringify({ ...connections, results: { ...connections.results, isOn: true, port: 9 } }),
+  });
+  expect(changed.status).toBe(200);
   const backUp = (server: string, file = "half.tar", secret = token) => ({
     args: ["backup", file, "--server", server],
     env: { LEUKOGRAM_TOKEN: secret },
@@ -192,7 +201,17 @@ async function backUpWhileItRuns(address: string, token: string): Promise<void> 
   expectFailure(none!, 2, /the variable LEUKOGRAM_TOKEN is not set/);
   expect(existsSync(join(dir, "half.tar"))).toBe(false);
   const [restored] = await runAll([["restore", "live.tar", "--data", "third"]]);
-  expect(restored!.stdout).toMatch(/^Restored \d+ events and 3 images; the trail is intact\.\n$/);
+  expect(restored!.stdout).toMatch(
+    /^Restored \d+ events and 3 images; the trail is intact\.\nConnections to other systems are off/,
+  );
+  const [verified, events] = await runAll([
+    ["trail", "verify", "--json", "--data", "third"],
+    ["trail", "export", "--data", "third"],
+  ]);
+  expect(jsonOf(verified!)).toMatchObject({ isWhole: true });
+  const { actor, kind, content } = JSON.parse(events!.stdout.trimEnd().split("\n").at(-1)!);
+  expect([actor, kind, content.before.results.isOn]).toEqual(["command line", "connections.changed", true]);
+  expect(content.connections.results).toEqual({ ...content.before.results, isOn: false });
 }
 
 test("a wrong use of serve is told in one line", async () => {

@@ -11,10 +11,7 @@ import { ROLES } from "../server/contract/work.ts";
 import { removeSecondFactor } from "../store/access/secondFactors.ts";
 import { addUser, changeUser, listUsers, type UserRow } from "../store/access/users.ts";
 import type { Store } from "../store/store.ts";
-import { addDataFlag, withStore } from "./laboratoryFlags.ts";
-
-/** What the trail calls who does this. */
-const ACTOR = "command line";
+import { ACTOR, addDataFlag, withStore } from "./laboratoryFlags.ts";
 
 const user: CommandModule = {
   define(command) {

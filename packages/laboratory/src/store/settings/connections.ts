@@ -110,3 +110,13 @@ export async function changeConnections(
     return { content: { connections, before, ...(changed.length > 0 && { secrets: changed }) }, answer: {} };
   });
 }
+
+/** Takes and sends no more messages, as in a copy of a server that still runs. @returns whether any were taken or sent. */
+export async function turnConnectionsOff(store: Store, wish: Wish): Promise<boolean> {
+  const before = await readConnections(store.database.queries);
+  const { orders, results } = before;
+  if (!orders.isOn && !results.isOn) return false;
+  const off = { orders: { ...orders, isOn: false }, results: { ...results, isOn: false } };
+  await changeConnections(store, wish, { ...before, ...off });
+  return true;
+}
