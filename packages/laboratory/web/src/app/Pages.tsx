@@ -2,6 +2,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { CasePage } from "../case/CasePage.tsx";
 import { CasesPage } from "../cases/CasesPage.tsx";
 import { ConnectionsPage } from "../connections/ConnectionsPage.tsx";
+import { FiguresPage } from "../figures/FiguresPage.tsx";
 import { ModelsPage } from "../models/ModelsPage.tsx";
 import { WorklistPage } from "../orders/WorklistPage.tsx";
 import { RunPage } from "../runs/RunPage.tsx";
@@ -72,6 +73,8 @@ function pageOf([first, second, third]: Route): ReactNode {
       return <SettingsPage />;
     case "connections":
       return <ConnectionsPage />;
+    case "figures":
+      return <FiguresPage />;
     case "worklist":
       return <WorklistPage />;
     case "private":

@@ -1,7 +1,7 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { useCode } from "../../store/access/secondFactors.ts";
+import { useCode } from "../../../store/access/secondFactors.ts";
 import {
   closeSession,
   noteUse,
@@ -9,14 +9,14 @@ import {
   SESSION_TIME,
   type SignedIn,
   whoAsks,
-} from "../../store/access/sessions.ts";
-import { checkPassword } from "../../store/access/users.ts";
-import { askedBy, askingOf, COOKIE, OWN } from "../access.ts";
-import { signIn } from "../contract/access.ts";
-import { API } from "../contract/routes.ts";
-import { session } from "../contract/work.ts";
-import { sessionView } from "../guard/sessionView.ts";
-import type { App, Laboratory } from "../laboratory.ts";
+} from "../../../store/access/sessions.ts";
+import { checkPassword } from "../../../store/access/users.ts";
+import { askedBy, askingOf, COOKIE, OWN } from "../../access.ts";
+import { signIn } from "../../contract/access.ts";
+import { API } from "../../contract/routes.ts";
+import { session } from "../../contract/work.ts";
+import { sessionView } from "../../guard/sessionView.ts";
+import type { App, Laboratory } from "../../laboratory.ts";
 
 const tags = ["session"];
 

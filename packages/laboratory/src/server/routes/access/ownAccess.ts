@@ -2,16 +2,16 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from "../../store/access/secondFactors.ts";
-import { changeUser } from "../../store/access/users.ts";
-import { sha256 } from "../../store/canonicalJson.ts";
-import { changeAccessRules, readAccessRules } from "../../store/settings/access.ts";
-import { ADMIN, askedBy, COOKIE, OWN, READ } from "../access.ts";
-import { accessRules, changing, codeProof, newCode, ownPassword, proof, recoveryCodes } from "../contract/access.ts";
-import { API } from "../contract/routes.ts";
-import { proveSelf } from "../guard/proveSelf.ts";
-import type { App, Laboratory } from "../laboratory.ts";
-import { wishOf } from "../wishes.ts";
+import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from "../../../store/access/secondFactors.ts";
+import { changeUser } from "../../../store/access/users.ts";
+import { sha256 } from "../../../store/canonicalJson.ts";
+import { changeAccessRules, readAccessRules } from "../../../store/settings/access.ts";
+import { ADMIN, askedBy, COOKIE, OWN, READ } from "../../access.ts";
+import { accessRules, changing, codeProof, newCode, ownPassword, proof, recoveryCodes } from "../../contract/access.ts";
+import { API } from "../../contract/routes.ts";
+import { proveSelf } from "../../guard/proveSelf.ts";
+import type { App, Laboratory } from "../../laboratory.ts";
+import { wishOf } from "../../wishes.ts";
 
 const tags = ["session"];
 const nothing = z.object({});

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { removeSecondFactor } from "../../store/access/secondFactors.ts";
-import { addToken, listTokens, revokeToken, type TokenRow } from "../../store/access/tokens.ts";
-import { addUser, changeUser, listUsers, requireUser, type UserRow } from "../../store/access/users.ts";
-import { ADMIN, askedBy, OWN } from "../access.ts";
-import { changing, newToken, newUser, userChange } from "../contract/access.ts";
-import { API } from "../contract/routes.ts";
-import { token, user } from "../contract/work.ts";
-import type { App, Laboratory } from "../laboratory.ts";
-import { wishOf } from "../wishes.ts";
-import { tokenParams, userParams } from "./params.ts";
+import { removeSecondFactor } from "../../../store/access/secondFactors.ts";
+import { addToken, listTokens, revokeToken, type TokenRow } from "../../../store/access/tokens.ts";
+import { addUser, changeUser, listUsers, requireUser, type UserRow } from "../../../store/access/users.ts";
+import { ADMIN, askedBy, OWN } from "../../access.ts";
+import { changing, newToken, newUser, userChange } from "../../contract/access.ts";
+import { API } from "../../contract/routes.ts";
+import { token, user } from "../../contract/work.ts";
+import type { App, Laboratory } from "../../laboratory.ts";
+import { wishOf } from "../../wishes.ts";
+import { tokenParams, userParams } from "../params.ts";
 
 /** Users, for admins; and everybody's own tokens. */
 export function addUserRoutes(app: App, laboratory: Laboratory): void {

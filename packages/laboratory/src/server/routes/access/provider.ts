@@ -1,13 +1,13 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { closeSession } from "../../store/access/sessions.ts";
-import { userOfIdentity } from "../../store/access/users.ts";
-import { COOKIE } from "../access.ts";
-import { API } from "../contract/routes.ts";
-import { loggable } from "../errors.ts";
-import type { IdentityProvider } from "../guard/identityProvider.ts";
-import type { App, Laboratory } from "../laboratory.ts";
+import { closeSession } from "../../../store/access/sessions.ts";
+import { userOfIdentity } from "../../../store/access/users.ts";
+import { COOKIE } from "../../access.ts";
+import { API } from "../../contract/routes.ts";
+import { loggable } from "../../errors.ts";
+import type { IdentityProvider } from "../../guard/identityProvider.ts";
+import type { App, Laboratory } from "../../laboratory.ts";
 import { startSession } from "./session.ts";
 
 const PATH = `${API}/session/provider`;
