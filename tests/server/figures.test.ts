@@ -84,9 +84,9 @@ test("a model of more types than five is not changed by a reader who names the t
   };
   const { readers, weeks } = figuresOf(
     [
-      { ...cell, label: "Neutrophil", predicted: "band neutrophil" },
-      { ...cell, label: "Monocyte", predicted: "band neutrophil", count: 2 },
-      { ...cell, label: "Monocyte", predicted: "band neutrophil", isRejected: true },
+      { ...cell, label: "Neutrophil", predicted: "BandNeutrophil" },
+      { ...cell, label: "Monocyte", predicted: "BandNeutrophil", count: 2 },
+      { ...cell, label: "Monocyte", predicted: "BandNeutrophil", isRejected: true },
     ],
     [],
   );
