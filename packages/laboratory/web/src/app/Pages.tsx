@@ -1,8 +1,8 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { CasePage } from "../case/CasePage.tsx";
 import { CasesPage } from "../cases/CasesPage.tsx";
+import { FiguresPage } from "../cases/figures/FiguresPage.tsx";
 import { ConnectionsPage } from "../connections/ConnectionsPage.tsx";
-import { FiguresPage } from "../figures/FiguresPage.tsx";
 import { ModelsPage } from "../models/ModelsPage.tsx";
 import { WorklistPage } from "../orders/WorklistPage.tsx";
 import { RunPage } from "../runs/RunPage.tsx";

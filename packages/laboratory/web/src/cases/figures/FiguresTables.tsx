@@ -1,7 +1,7 @@
-import type { Figures } from "../api/types.ts";
-import { texts } from "../texts.ts";
-import { formatCount, formatShare } from "../ui/format.ts";
-import { Scroll } from "../ui/Scroll.tsx";
+import type { Figures } from "../../api/types.ts";
+import { texts } from "../../texts.ts";
+import { formatCount, formatShare } from "../../ui/format.ts";
+import { Scroll } from "../../ui/Scroll.tsx";
 
 /** A share with what it is of; a dash if there is nothing. */
 function share(part: number, whole: number): string {

@@ -1,9 +1,9 @@
-import type { Figures } from "../api/types.ts";
-import { useLoaded } from "../api/useLoaded.ts";
-import { Curves, type Line } from "../runs/Curves.tsx";
-import { texts } from "../texts.ts";
-import { LoadFault } from "../ui/LoadFault.tsx";
-import { usePageTitle } from "../ui/usePageTitle.ts";
+import type { Figures } from "../../api/types.ts";
+import { useLoaded } from "../../api/useLoaded.ts";
+import { Curves, type Line } from "../../runs/Curves.tsx";
+import { texts } from "../../texts.ts";
+import { LoadFault } from "../../ui/LoadFault.tsx";
+import { usePageTitle } from "../../ui/usePageTitle.ts";
 import { ReadersTable, WeeksTable } from "./FiguresTables.tsx";
 
 type Week = Figures["weeks"][number];
