@@ -33,8 +33,8 @@ afterAll(async () => {
 const look = async (page = app.page) => void violations.push(...(await violationsOf(page)));
 
 async function signIn(page: Page, password: string, code?: string): Promise<void> {
-  await page.getByLabel("Name").fill("Ada");
-  await page.getByLabel("Password").fill(password);
+  await page.getByLabel("Name", { exact: true }).fill("Ada");
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).press("Enter");
   if (code === undefined) return;
   await page.getByRole("textbox", { name: "Code" }).fill(code);

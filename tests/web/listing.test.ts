@@ -1,6 +1,7 @@
 // The list of cases is searched, filtered and sorted.
 import { afterAll, beforeAll, expect } from "vitest";
 import { needsBrowser } from "../browser/support/chromium.ts";
+import { pictures } from "../support/pictures.ts";
 import { violationsOf } from "./support/axe.ts";
 import { type StartedApp, startApp } from "./support/startApp.ts";
 
@@ -68,5 +69,30 @@ test("a scanner opens a case, or a form with the number; a case is assigned and 
   await expect.poll(() => page.getByRole("rowheader").first().textContent()).toBe("S-99");
   await page.getByRole("combobox", { name: "Reader" }).selectOption("Mine");
   await expect.poll(() => page.getByRole("rowheader").allTextContents()).toEqual(["S-99"]);
+  expect(await violationsOf(page)).toEqual([]);
+});
+
+test("a signer sees figures of readers and weeks, and is told if there are none", async () => {
+  const { page, address } = app;
+  await page.goto(`${address}/#/cases`);
+  await page.getByRole("link", { name: "Figures" }).click();
+  await page.getByRole("heading", { name: "Quality by week" }).waitFor();
+  await expect.poll(() => page.getByRole("row").last().getByRole("cell").first().textContent()).toBe("5");
+  const { id } = (await (await fetch(`${address}/api/v1/cases?name=S-20`)).json()).cases[0];
+  const form = new FormData();
+  for (const { name, bytes } of await pictures(6)) form.append("files", new Blob([new Uint8Array(bytes)]), name);
+  const headers = { "idempotency-key": crypto.randomUUID() };
+  const sent = await fetch(`${address}/api/v1/cases/${id}/images`, { method: "POST", headers, body: form });
+  const [cell] = (await sent.json()).added;
+  const state = async () => (await (await fetch(`${address}/api/v1/cases/${id}`)).json()).waiting;
+  await expect.poll(state, { timeout: 60_000 }).toBe(0);
+  await fetch(`${address}/api/v1/cases/${id}/labels`, {
+    method: "POST",
+    headers: { "idempotency-key": crypto.randomUUID(), "content-type": "application/json" },
+    body: JSON.stringify({ changes: [{ cell: cell.id, label: "Basophil" }] }),
+  });
+  await page.reload();
+  await page.getByRole("rowheader", { name: "local" }).waitFor();
+  await page.getByRole("img", { name: /^Shares of cells, by week: Not sure/ }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
 });

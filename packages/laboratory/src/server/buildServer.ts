@@ -20,6 +20,7 @@ import { addCellRoutes } from "./routes/cells.ts";
 import { addConnectionRoutes } from "./routes/connections.ts";
 import { addDeliveryRoutes } from "./routes/deliveries.ts";
 import { addEventRoutes } from "./routes/events.ts";
+import { addFigureRoutes } from "./routes/figures.ts";
 import { addInferenceRoutes } from "./routes/inference.ts";
 import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
@@ -89,6 +90,7 @@ export async function buildServer(given: ServerOptions): Promise<App> {
   addMovingRoutes(app, options);
   addPictureRoutes(app, options);
   addEventRoutes(app, options);
+  addFigureRoutes(app, options);
   addReaderRoutes(app, options);
   addSigningRoutes(app, options);
   addReportRoutes(app, options);

@@ -3,6 +3,7 @@ import { accessTexts } from "./texts/access.ts";
 import { appTexts } from "./texts/app.ts";
 import { caseTexts } from "./texts/case.ts";
 import { connectionsTexts } from "./texts/connections.ts";
+import { figuresTexts } from "./texts/figures.ts";
 import { galleryTexts } from "./texts/gallery.ts";
 import { modelsTexts } from "./texts/models.ts";
 import { planTexts } from "./texts/plan.ts";
@@ -21,5 +22,6 @@ export const texts = {
   ...settingsTexts,
   ...connectionsTexts,
   ...planTexts,
+  ...figuresTexts,
   ...privateTexts,
 };

@@ -20,6 +20,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "PUT /api/v1/access": "Sets what the laboratory demands of those who sign in",
   "POST /api/v1/cases": "Creates a case",
   "GET /api/v1/cases": "Lists, searches and sorts cases, latest first by default",
+  "GET /api/v1/figures": "Returns figures of readers and of quality by week",
   "GET /api/v1/people": "Lists who may read cases, by name",
   "GET /api/v1/cases/:case": "Returns a case and its progress",
   "PATCH /api/v1/cases/:case": "Changes the data of an open case",

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type * as access from "../../../src/server/contract/access.ts";
 import type * as cases from "../../../src/server/contract/cases.ts";
 import type * as connections from "../../../src/server/contract/connections.ts";
+import type * as figures from "../../../src/server/contract/figures.ts";
 import type * as limits from "../../../src/server/contract/limits.ts";
 import type * as reporting from "../../../src/server/contract/reporting.ts";
 import type * as signing from "../../../src/server/contract/signing.ts";
@@ -91,6 +92,8 @@ export type Session = z.infer<typeof work.session>;
 export type AccessRules = z.infer<typeof access.accessRules>;
 /** A second factor that is being set up. */
 export type NewCode = z.infer<typeof access.newCode>;
+/** Figures of readers and of quality by week. */
+export type Figures = z.infer<typeof figures.figures>;
 /** A user. */
 export type User = z.infer<typeof work.user>;
 /** A token of the API. */

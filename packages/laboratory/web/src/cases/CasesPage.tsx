@@ -30,6 +30,7 @@ export function CasesPage() {
   const [unknown, setUnknown] = useState<Unknown>();
   const { say } = useMessages();
   const mayReview = useMay("reviewer");
+  const maySign = useMay("signer");
   const isWaiting = data?.cases.some(({ waiting }) => waiting > 0) ?? false;
   useEffect(() => {
     if (!isWaiting) return;
@@ -43,6 +44,11 @@ export function CasesPage() {
         {orders !== undefined && orders.orders.length > 0 && (
           <a className="button" href={href("worklist")}>
             {texts.worklist.link}
+          </a>
+        )}
+        {maySign && (
+          <a className="button" href={href("figures")}>
+            {texts.figures.link}
           </a>
         )}
         {mayReview && (

@@ -12,29 +12,31 @@ export function PlanFields({ summary }: { readonly summary: CaseSummary | undefi
   const assignee = summary?.assignee ?? "";
   const names = new Set([...(data?.names ?? []), ...(assignee === "" ? [] : [assignee])]);
   return (
-    <div className="columns">
-      <Field label={words.assignee}>
-        {/* Again when the names have come, so that the one that is set is chosen. */}
-        <select key={names.size} name="assignee" defaultValue={assignee}>
-          <option value="">{words.noAssignee}</option>
-          {[...names].map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </Field>
-      <Field label={words.priority}>
-        <select name="priority" defaultValue={summary?.priority ?? "routine"}>
-          {PRIORITIES.map((priority) => (
-            <option key={priority} value={priority}>
-              {words.priorities[priority]}
-            </option>
-          ))}
-        </select>
-      </Field>
+    <>
+      <div className="columns">
+        <Field label={words.assignee}>
+          {/* Again when the names have come, so that the one that is set is chosen. */}
+          <select key={names.size} name="assignee" defaultValue={assignee}>
+            <option value="">{words.noAssignee}</option>
+            {[...names].map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </Field>
+        <Field label={words.priority}>
+          <select name="priority" defaultValue={summary?.priority ?? "routine"}>
+            {PRIORITIES.map((priority) => (
+              <option key={priority} value={priority}>
+                {words.priorities[priority]}
+              </option>
+            ))}
+          </select>
+        </Field>
+      </div>
       <Field label={words.due}>
         <input name="due" type="datetime-local" defaultValue={localOf(summary?.due ?? null)} />
       </Field>
-    </div>
+    </>
   );
 }
 
