@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createCase, readCase } from "@leukogram/laboratory/store/cases";
 import { readCells } from "@leukogram/laboratory/store/cells";
+import { deliveries } from "@leukogram/laboratory/store/connections/deliverySchema";
 import * as schema from "@leukogram/laboratory/store/schema";
 import { openStore } from "@leukogram/laboratory/store/store";
 import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
@@ -19,7 +20,7 @@ interface Column {
 const byName = (a: Column, b: Column) => (`${a.table}.${a.column}` < `${b.table}.${b.column}` ? -1 : 1);
 
 /** The tables as drizzle sees them. */
-const described = Object.values(schema)
+const described = Object.values({ ...schema, deliveries })
   .filter((value) => value instanceof PgTable)
   .flatMap((table) => {
     const { name, columns } = getTableConfig(table as PgTable);
@@ -52,6 +53,7 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "alter table deliveries drop column case_id, drop column destination",
     "alter table cases drop column collected_at",
     "alter table signatures drop column full_name",
     "drop table deliveries",

@@ -53,9 +53,9 @@ function deliveryView({
   answer,
   ...row
 }: ListedDelivery): z.infer<typeof delivery> {
-  const { id, name, number, kind, controlId, state, tries, fault } = row;
+  const { id, destination, name, number, kind, controlId, state, tries, fault } = row;
   return {
-    ...{ id, name, number, kind, controlId, state, tries, fault },
+    ...{ id, destination, name, number, kind, controlId, state, tries, fault },
     case: caseId,
     message: message === null ? null : linesOf(message),
     answer: answer === null ? null : linesOf(answer),

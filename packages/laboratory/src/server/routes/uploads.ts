@@ -86,7 +86,7 @@ function explain(error: unknown): never {
   throw new LeukogramError("ERR_USAGE", "the form is damaged or incomplete", { hint: "Send it again.", cause: error });
 }
 
-function addAnnouncing(app: App, { store }: Laboratory): void {
+function addAnnouncing(app: App, { store, work }: Laboratory): void {
   const path = `${API}/cases/:case/uploads`;
   app.post(
     path,
@@ -120,6 +120,7 @@ function addAnnouncing(app: App, { store }: Laboratory): void {
       const { case: caseId } = request.params;
       const wish = wishOf(request, { kind: "upload.given-up", asks: { caseId } });
       await giveUpAwaited(store, wish, { caseId });
+      work.connections.send();
       return caseView(await readCase(store, caseId), wish.actor);
     },
   );

@@ -64,7 +64,17 @@ export function startWork(
     runs: () => runs.counts(),
   });
   const scales = new Scales({ store, models, engine: background });
-  const classification = startClassification({ store, models, engine: background, metrics, scales, holdMs, onError });
+  const onReady = () => connections.send();
+  const classification = startClassification({
+    store,
+    models,
+    engine: background,
+    metrics,
+    scales,
+    holdMs,
+    onReady,
+    onError,
+  });
   const explanations = new Explanations({ store, models, engine, scales });
   const isIdle = () => classification.isIdle;
   const neighbours = new Neighbours({ store, models, engine, scales, isIdle, onError });
