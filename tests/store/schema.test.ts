@@ -53,6 +53,8 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop trigger deliveries_are_complete on deliveries",
+    "drop function complete_delivery",
     "alter table deliveries drop column case_id, drop column destination",
     "alter table cases drop column collected_at",
     "alter table signatures drop column full_name",

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { CommandModule } from "leukogram/cli/command";
 import { collect } from "leukogram/cli/options";
+import { isFolder } from "leukogram/data/folders/walk";
 import { DEFAULT_MODEL } from "leukogram/shipped/shipped";
 import { findModelFile } from "leukogram/shipped/shippedModels";
 import { startLaboratory } from "../server/startLaboratory.ts";
@@ -15,6 +18,7 @@ interface Flags {
   readonly behindProxy?: boolean;
   readonly model: string;
   readonly allowData?: readonly string[];
+  readonly watch?: string;
   readonly open?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -35,16 +39,22 @@ const serve: CommandModule = {
       .option("--behind-proxy", "trust X-Forwarded-For, -Proto and -Host from a reverse proxy")
       .option("--model <model>", "model for new cases: a run folder, or the name of a built-in model", DEFAULT_MODEL)
       .option("--allow-data <dir>", "folder that the app may use for training; may be repeated", collect)
+      .option(
+        "--watch <dir>",
+        "folder of images, or folders of images, named by accession number, which are added to their cases",
+      )
       .option("--open", "open the app in the browser");
   },
   examples: ["leukogram serve --open", "leukogram serve --data /srv/laboratory --port 8080 --host 0.0.0.0"],
   async execute({ options, signal }) {
-    const { data, port, host, allowHost, behindProxy, model, allowData, open, quiet, json } =
+    const { data, port, host, allowHost, behindProxy, model, allowData, watch, open, quiet, json } =
       options as unknown as Flags;
     findModelFile(model); // told now, and not by the first cell
+    if (watch !== undefined) requireFolder(watch);
     const laboratory = await startLaboratory({
       ...{ folder: data, host, port, model, url: databaseUrl(), now: clock },
       ...{ hosts: allowHost, isBehindProxy: behindProxy, allowData },
+      watch: watch === undefined ? undefined : { folder: resolve(watch) },
       // Not even closed: whatever waits for the database would wait for ever.
       onBroken: (error) =>
         setImmediate(() => {
@@ -64,6 +74,11 @@ const serve: CommandModule = {
     await laboratory.close();
   },
 };
+
+function requireFolder(path: string): void {
+  if (isFolder(path)) return;
+  throw new LeukogramError("ERR_USAGE", `--watch ${path}: there is no such folder`, { hint: "Create it first." });
+}
 
 // Where nothing shows pages, the address was printed.
 function show(address: string): void {

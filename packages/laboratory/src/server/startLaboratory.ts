@@ -69,6 +69,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
     const dropUnused = watchUnused(app.server);
     const address = await app.listen({ host, port });
     await work.connections.apply();
+    work.watch?.start();
     return {
       address,
       async close() {

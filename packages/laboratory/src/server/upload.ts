@@ -11,7 +11,7 @@ import { pictureSize } from "leukogram/data/pictures/pictureSize";
 import type { NewCell } from "../store/cells.ts";
 import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/database/room.ts";
 import type { ImageFolder, Received } from "../store/images.ts";
-import type { Limits } from "./laboratory.ts";
+import type { Limits } from "./limits.ts";
 
 let last: Promise<unknown> = Promise.resolve();
 

@@ -152,3 +152,14 @@ export const preview = z.object({
   /** What of it will be otherwise. */
   notes: z.array(z.string()),
 });
+
+/** What a watched folder did since the server started. */
+export const watched = z.object({
+  folder: z.string(),
+  /** Cells that came from it. */
+  taken: z.int(),
+  /** The last files that could not be read, and why. */
+  rejected: z.array(z.object({ file: z.string(), reason: z.string() })),
+  /** What stays in it, and why. */
+  waiting: z.array(z.object({ name: z.string(), reason: z.string() })),
+});

@@ -14,6 +14,9 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/cases/:case": "Returns a case and its progress",
   "PATCH /api/v1/cases/:case": "Changes the data of an open case",
   "POST /api/v1/cases/:case/images": "Adds images, or zip files of images, as cells to classify",
+  "POST /api/v1/accessions/:accession/images":
+    "Adds images to the case of an accession number, which is made if only the order is there",
+  "GET /api/v1/watch": "Returns what the watched folder took, rejected, and what waits in it",
   "POST /api/v1/cases/:case/uploads": "Announces the files of an upload: the case misses each until it is answered",
   "GET /api/v1/cases/:case/uploads": "Lists announced files that have not arrived",
   "DELETE /api/v1/cases/:case/uploads": "Gives up all announced files that have not arrived",

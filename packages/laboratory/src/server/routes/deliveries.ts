@@ -3,7 +3,7 @@ import { type ListedDelivery, listDeliveries, sendAgain } from "../../store/conn
 import { ADMIN } from "../access.ts";
 import { linesOf, previewOf } from "../connections/previewOf.ts";
 import { changing } from "../contract/access.ts";
-import { delivery, preview } from "../contract/connections.ts";
+import { delivery, preview, watched } from "../contract/connections.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { wishOf } from "../wishes.ts";
@@ -36,6 +36,14 @@ export function addDeliveryRoutes(app: App, { store, work }: Laboratory): void {
       await sendAgain(store, wishOf(request, { kind: "result.again", asks: { id } }), id);
       work.connections.send();
       return {};
+    },
+  );
+  app.get(
+    `${API}/watch`,
+    { config: { access: ADMIN }, schema: { tags, response: { 200: z.object({ watch: watched.nullable() }) } } },
+    () => {
+      const { state } = work.watch ?? {};
+      return { watch: state ? { ...state, rejected: [...state.rejected], waiting: [...state.waiting] } : null };
     },
   );
   app.get(

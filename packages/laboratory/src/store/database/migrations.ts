@@ -273,6 +273,14 @@ alter table deliveries drop constraint deliveries_report_id_kind_key;
 alter table deliveries add constraint deliveries_destination_report_id_kind_key unique (destination, report_id, kind);
 alter table deliveries drop constraint deliveries_kind_check;
 alter table deliveries add constraint deliveries_kind_check check (kind = 'ready' or (kind in ('report', 'void') and report_id is not null));
+create function complete_delivery() returns trigger language plpgsql as $$
+begin
+  -- As backups of earlier versions have neither.
+  new.destination := coalesce(new.destination, 'results');
+  new.case_id := coalesce(new.case_id, (select case_id from reports where id = new.report_id));
+  return new;
+end $$;
+create trigger deliveries_are_complete before insert on deliveries for each row execute function complete_delivery();
 `,
   },
 ];

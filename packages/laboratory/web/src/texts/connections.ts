@@ -1,4 +1,4 @@
-import type { Connections, Delivery, Order } from "../api/types.ts";
+import type { Connections, Delivery, Order, Watched } from "../api/types.ts";
 import { many } from "./words.ts";
 
 /** The worklist, and the connections to other systems. */
@@ -72,6 +72,11 @@ export const connectionsTexts = {
     secretSet: "Set, and not shown. Type another to replace it.",
     secretNone: "None. Kept in the database and its backups, and not in the trail.",
     secretRemove: (label: string) => `Remove: ${label}`,
+    watch: "Watched folder",
+    watchNone: "None. Start the server with --watch DIR to take images that other programs put into a folder.",
+    watched: ({ folder, taken }: Watched) => `${folder}: ${many(taken, "cell")} taken since the server started.`,
+    watchWaiting: "Waiting",
+    watchRejected: "Could not be read, latest first",
     webhook: "Webhook",
     webhookWhat: "Tells another program what happens to cases, by a signed request without names of patients.",
     webhookOn: "Send webhooks",
