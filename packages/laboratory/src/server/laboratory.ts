@@ -7,11 +7,11 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../store/store.ts";
-import type { Limits } from "./limits.ts";
+import type { Limits } from "./upload.ts";
 import type { Classification } from "./work/classification.ts";
 import type { Work } from "./work/work.ts";
 
-export { LIMITS, type Limits } from "./limits.ts";
+export { LIMITS, type Limits } from "./upload.ts";
 
 /** What the routes work with. */
 export interface Laboratory {

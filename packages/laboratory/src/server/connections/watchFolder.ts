@@ -11,8 +11,7 @@ import { addCells } from "../../store/cells.ts";
 import { caseOfAccession } from "../../store/connections/accessions.ts";
 import type { Store } from "../../store/store.ts";
 import { change } from "../../store/trail.ts";
-import { LIMITS } from "../limits.ts";
-import { takeFiles } from "../upload.ts";
+import { LIMITS, takeFiles } from "../upload.ts";
 
 /** Options of {@link WatchFolder}. */
 export interface WatchOptions {

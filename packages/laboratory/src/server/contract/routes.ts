@@ -53,6 +53,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/backup": "Returns all records and images as a tar file, for `leukogram restore`",
   "GET /api/v1/models": "Lists models, including the one that classifies new cases",
   "POST /api/v1/models/adapt": "Starts adapting the active model to this laboratory's reviewed cells",
+  "GET /api/v1/models/adapt": "Returns why an adaptation by labels is not offered, if it is not",
+  "GET /api/v1/runs/data": "Lists folders and manifests that may be trained on",
   "GET /api/v1/models/adapt/unlabelled":
     "Returns the number of cells available, and needed, for adapting without labels",
   "POST /api/v1/models/adapt/unlabelled": "Starts adapting the active model to this laboratory's cells without labels",
