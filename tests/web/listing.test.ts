@@ -38,3 +38,35 @@ test("a reader finds cases by name, status and order, and is told if none matche
   await page.getByLabel("Order").selectOption("Oldest first");
   await expect.poll(names).toEqual(["S-20", "a-1", "s-21", "B-2"]);
 });
+
+test("a scanner opens a case, or a form with the number; a case is assigned and due, and the list says so", async () => {
+  const { page, address } = app;
+  await page.goto(`${address}/#/cases`);
+  const scan = async (text: string) => {
+    await page.getByLabel("Scan or type a number").pressSequentially(text);
+    await page.keyboard.press("Enter");
+  };
+  await scan("A-1");
+  await page.getByRole("heading", { name: "a-1" }).waitFor();
+  await page.getByRole("link", { name: "Cases" }).click();
+  await scan("S-99");
+  const dialog = page.getByRole("dialog", { name: "No case has the number S-99." });
+  expect(await dialog.getByLabel("Name or number").inputValue()).toBe("S-99");
+  await dialog.getByLabel("Reader").selectOption("local");
+  await dialog.getByLabel("Priority").selectOption("Stat");
+  await dialog.getByLabel("Due").fill("2026-12-02T10:30");
+  expect(await violationsOf(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Create" }).press("Enter");
+  await page.getByText(/local · Due 2 Dec 2026, 10:30/).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Edit" }).press("Enter");
+  await expect.poll(() => page.getByRole("dialog").getByLabel("Reader").inputValue()).toBe("local");
+  expect(await page.getByRole("dialog").getByLabel("Due").inputValue()).toBe("2026-12-02T10:30");
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Cases" }).click();
+  await page.getByLabel("Order").selectOption("Most urgent first");
+  await expect.poll(() => page.getByRole("rowheader").first().textContent()).toBe("S-99");
+  await page.getByRole("combobox", { name: "Reader" }).selectOption("Mine");
+  await expect.poll(() => page.getByRole("rowheader").allTextContents()).toEqual(["S-99"]);
+  expect(await violationsOf(page)).toEqual([]);
+});

@@ -7,6 +7,8 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Store } from "../store/store.ts";
+import type { Attempts } from "./guard/attempts.ts";
+import type { IdentityProvider } from "./guard/identityProvider.ts";
 import type { Limits } from "./upload.ts";
 import type { Classification } from "./work/classification.ts";
 import type { Work } from "./work/work.ts";
@@ -19,6 +21,9 @@ export interface Laboratory {
   readonly classification: Classification;
   readonly work: Work;
   readonly limits: Limits;
+  readonly attempts: Attempts;
+  /** Where users may sign in beside the server itself. */
+  readonly provider?: IdentityProvider | undefined;
 }
 
 /** The server that routes are added to. */

@@ -25,6 +25,8 @@ export interface Limits {
   readonly pixels: number;
   /** Tries at a password in a minute, from one address. */
   readonly signIns: number;
+  /** Failed tries of a name in 15 minutes. */
+  readonly failures: number;
 }
 
 /** Limits that hold if none are given. */
@@ -35,6 +37,7 @@ export const LIMITS: Limits = {
   images: 20_000,
   pixels: 64e6,
   signIns: 10,
+  failures: 10,
 };
 
 let last: Promise<unknown> = Promise.resolve();

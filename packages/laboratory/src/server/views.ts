@@ -17,6 +17,7 @@ export function caseView(row: CountedCase, user: string): z.infer<typeof caseSum
   return {
     ...{ id, name, leukocytes, age, sex, comment, status, revision, model, cells, waiting, bad, awaited },
     ...{ order: row.orderId, patient: row.patient, birthDate: row.birthDate, collectedAt: row.collectedAt },
+    ...{ assignee: row.assignee, priority: row.priority, due: row.due },
     reviewed: blind ? 0 : reviewed,
     signers: row.signers === 2 ? 2 : 1,
     amendment: row.reason,

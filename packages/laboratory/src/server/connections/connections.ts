@@ -1,6 +1,7 @@
 // The laboratory's connections to other systems, as its settings say: a listener for orders, a sender of results.
 import { type Listener, listenMllp } from "../../interfaces/mllp/listenMllp.ts";
 import { readConnections, type Connections as Settings } from "../../store/settings/connections.ts";
+import { readTls } from "../guard/tls.ts";
 import { answerOrders } from "./answerOrders.ts";
 import { CHANNELS } from "./channels.ts";
 import { ResultSender, type ResultSenderOptions } from "./resultSender.ts";
@@ -41,16 +42,18 @@ export class Connections {
     return { port: this.#listener?.port ?? null, fault: this.#fault ?? null };
   }
 
-  async #listen({ isOn, host, port }: Settings["orders"]): Promise<void> {
-    const place = isOn ? `${host} ${port}` : "";
+  async #listen({ isOn, host, port, isTls, senders }: Settings["orders"]): Promise<void> {
+    const place = isOn ? JSON.stringify([host, port, isTls, senders]) : "";
     if (place === this.#place && this.#fault === undefined) return;
     await this.#listener?.close();
     [this.#listener, this.#fault, this.#place] = [undefined, undefined, place];
     if (!isOn) return;
-    const { store, onError } = this.#given;
+    const { store, onError, tls } = this.#given;
     try {
+      if (isTls && tls === undefined) throw new Error("TLS needs --tls-cert and --tls-key of serve");
       this.#listener = await listenMllp((message) => answerOrders(store, message, onError), {
-        ...{ host, port, onFault: onError },
+        ...{ host, port, senders, onFault: onError },
+        tls: isTls && tls !== undefined ? readTls(tls) : undefined,
       });
     } catch (error) {
       this.#fault = faultWords(error, `${host}:${port}`);

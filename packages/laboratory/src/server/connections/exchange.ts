@@ -61,7 +61,7 @@ export async function exchange(
   try {
     if (to.protocol === "fhir") return httpOutcome(await sendFhir(message, { url: to.url, token, signal, timeoutMs }));
     const bytes = characterSet(to.characterSet).encode(message);
-    const place = { host: to.host, port: to.port, signal, ...(timeoutMs && { timeoutMs }) };
+    const place = { host: to.host, port: to.port, isTls: to.isTls, signal, ...(timeoutMs && { timeoutMs }) };
     if (to.protocol === "hl7") return outcomeOf(await sendMllp(bytes, place), controlId);
     return ASTM_OUTCOMES[await sendAstm(bytes, place)];
   } catch (error) {

@@ -3,6 +3,7 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { endDelivery, nextDelivery, updateDelivery } from "../../store/connections/deliveries.ts";
 import { readConnections, readSecrets } from "../../store/settings/connections.ts";
 import type { Store } from "../../store/store.ts";
+import type { TlsFiles } from "../guard/tls.ts";
 import type { Channel } from "./channels.ts";
 import type { Outcome } from "./exchange.ts";
 
@@ -13,6 +14,8 @@ export interface ResultSenderOptions {
   /** Milliseconds before the second try; each time twice as many, up to `mostMs`. */
   readonly retryMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Files by which orders may come over TLS. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 const MOST_MS = 300_000;

@@ -39,6 +39,11 @@ export const caseFacts = z.object({
   birthDate: z.iso.date().nullable().default(null),
   /** When the specimen was taken. */
   collectedAt: moment.nullable().default(null),
+  /** Who is to read it: a user who may. */
+  assignee: z.string().trim().min(1).max(64).nullable().default(null),
+  priority: z.enum(["routine", "urgent", "stat"]).default("routine"),
+  /** Until when, to the second: 2026-12-01T10:00:00Z. */
+  due: z.iso.datetime({ precision: 0 }).nullable().default(null),
 });
 
 /** A case, as a list shows it. */

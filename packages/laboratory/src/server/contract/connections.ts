@@ -1,5 +1,6 @@
 // Orders of other systems and the connections to them, as they go over the wire.
 import { z } from "zod";
+import { isSender } from "../../interfaces/mllp/listenMllp.ts";
 import { isLoinc } from "../../interfaces/order.ts";
 import { caseStatus, moment } from "./cases.ts";
 
@@ -32,7 +33,13 @@ export const order = z.object({
 });
 
 /** An address to listen at or to send to. */
-const place = { isOn: z.boolean(), host: z.string().trim().min(1).max(253), port: z.int().min(1).max(65_535) };
+const place = {
+  isOn: z.boolean(),
+  host: z.string().trim().min(1).max(253),
+  port: z.int().min(1).max(65_535),
+  /** Whether it speaks TLS. */
+  isTls: z.boolean().default(false),
+};
 /** A name of an application or a facility (HD): no delimiters. */
 const name = z
   .string()
@@ -44,7 +51,15 @@ const name = z
 export const connections = z.object({
   application: name.min(1),
   facility: name,
-  orders: z.object(place),
+  orders: z.object({
+    ...place,
+    /** Addresses and nets (10.1.0.0/16) whose messages are taken; empty for all. */
+    senders: z
+      .array(z.string().trim().refine(isSender, "expected an address such as 10.1.2.3, or a net such as 10.1.0.0/16"))
+      .max(100)
+      .readonly()
+      .default([]),
+  }),
   results: z.object({
     ...place,
     protocol: z.enum(["hl7", "astm", "fhir"]),

@@ -75,10 +75,10 @@ function warningsOf({ orders, results, webhook }: Settings): string[] {
   const { protocol, url } = results;
   const place = protocol !== "fhir" ? results.host : url.startsWith("http:") ? new URL(url).hostname : "localhost";
   return [
-    orders.isOn && !isLoopback(orders.host)
+    orders.isOn && !orders.isTls && !isLoopback(orders.host)
       ? `Orders are taken at ${orders.host}, which other machines can reach: anyone who reaches port ${orders.port} can send orders, and they travel unencrypted. Use a closed network, or a tunnel to 127.0.0.1.`
       : "",
-    results.isOn && !isLoopback(place)
+    results.isOn && !(protocol !== "fhir" && results.isTls) && !isLoopback(place)
       ? `Results go to ${place} unencrypted, with names of patients. Use a closed network, or a tunnel from 127.0.0.1.`
       : "",
     webhook.isOn && webhook.url.startsWith("http:") && !isLoopback(new URL(webhook.url).hostname)

@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import type { Store } from "../../store/store.ts";
 import { Connections } from "../connections/connections.ts";
 import { WatchFolder, type WatchOptions } from "../connections/watchFolder.ts";
+import type { TlsFiles } from "../guard/tls.ts";
 import { type Queue, startClassification } from "./classification.ts";
 import { Engine } from "./engine.ts";
 import { Explanations } from "./explanations.ts";
@@ -31,6 +32,8 @@ export interface WorkOptions {
   readonly timeoutMs?: number | undefined;
   /** A folder that pictures are put into under accession numbers; times are for tests. */
   readonly watch?: Pick<WatchOptions, "folder" | "everyMs" | "settleMs"> | undefined;
+  /** Files by which the server speaks TLS. */
+  readonly tls?: TlsFiles | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -57,7 +60,19 @@ export interface Work {
 /** Starts it. */
 export function startWork(
   store: Store,
-  { model, allowData = [], threads, holdMs, command, script, retryMs, timeoutMs, watch: watched, onError }: WorkOptions,
+  {
+    model,
+    allowData = [],
+    threads,
+    holdMs,
+    command,
+    script,
+    retryMs,
+    timeoutMs,
+    tls,
+    watch: watched,
+    onError,
+  }: WorkOptions,
 ): Work {
   const session = threads === undefined ? {} : { threads };
   // Two processes: whoever looks at a cell does not wait for a batch.
@@ -83,7 +98,7 @@ export function startWork(
   const explanations = new Explanations({ store, models, engine, scales });
   const isIdle = () => classification.isIdle;
   const neighbours = new Neighbours({ store, models, engine, scales, isIdle, onError });
-  const connections = new Connections({ store, retryMs, timeoutMs, onError });
+  const connections = new Connections({ store, retryMs, timeoutMs, tls, onError });
   const watch =
     watched &&
     new WatchFolder({

@@ -107,7 +107,13 @@ export function factsOfOrder(order: Order, today: Date) {
   const sex = { F: "female", M: "male" }[order.sex] ?? null;
   const age = years === undefined || years < 0 || years > 130 ? null : years;
   const person = { age, sex: sex as "female" | "male" | null, patient: patientName(order) || null, birthDate };
-  return { name: accession, ...person, collectedAt };
+  return { name: accession, ...person, collectedAt, priority: priorityOf(order.priority) };
+}
+
+// Table 0027 of HL7 and table 0485, whose first component it is; what is neither is routine.
+function priorityOf(code: string): "routine" | "urgent" | "stat" {
+  if (/^(S|STAT)$/i.test(code)) return "stat";
+  return /^(A|ASAP|T|TM\w*|C|UR|RUSH\w*)$/i.test(code) ? "urgent" : "routine";
 }
 
 /** Orders, the latest first; or the open ones, which are not cancelled and have no case, by accession number. */

@@ -263,6 +263,33 @@ alter table cases add column collected_at text;
   {
     id: 11,
     sql: `
+delete from sessions;
+alter table sessions
+  add column active_at timestamptz(3) not null,
+  add column proved_at timestamptz(3) not null,
+  add column via text not null check (via in ('password', 'provider'));
+alter table users add column identity text unique;
+create table second_factors (
+  user_id uuid primary key references users,
+  secret text not null,
+  recovery text[] not null,
+  last_step bigint not null,
+  is_confirmed boolean not null
+);
+`,
+  },
+  {
+    id: 12,
+    sql: `
+alter table cases
+  add column assignee text,
+  add column priority text not null default 'routine' check (priority in ('routine', 'urgent', 'stat')),
+  add column due text;
+`,
+  },
+  {
+    id: 13,
+    sql: `
 alter table deliveries add column case_id uuid references cases;
 update deliveries set case_id = reports.case_id from reports where reports.id = deliveries.report_id;
 alter table deliveries alter column case_id set not null;

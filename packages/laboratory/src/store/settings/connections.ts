@@ -26,12 +26,21 @@ export type Connections = {
   readonly application: string;
   readonly facility: string;
   /** Where orders are taken. */
-  readonly orders: { readonly isOn: boolean; readonly host: string; readonly port: number };
+  readonly orders: {
+    readonly isOn: boolean;
+    readonly host: string;
+    readonly port: number;
+    /** Whether it speaks TLS, by the files of the server. */
+    readonly isTls: boolean;
+    /** Addresses and nets whose messages are taken; empty for all. */
+    readonly senders: readonly string[];
+  };
   /** Where results go. */
   readonly results: {
     readonly isOn: boolean;
     readonly host: string;
     readonly port: number;
+    readonly isTls: boolean;
     readonly protocol: Protocol;
     readonly application: string;
     readonly facility: string;
@@ -53,9 +62,9 @@ export type Connections = {
 /** Those of a laboratory that has set none: nothing listens, and nothing is sent. */
 export const DEFAULT_CONNECTIONS: Connections = {
   ...{ application: "LEUKOGRAM", facility: "" },
-  orders: { isOn: false, host: "127.0.0.1", port: 2575 },
+  orders: { isOn: false, host: "127.0.0.1", port: 2575, isTls: false, senders: [] },
   results: {
-    ...{ isOn: false, host: "127.0.0.1", port: 2576, protocol: "hl7", characterSet: "UNICODE UTF-8" },
+    ...{ isOn: false, host: "127.0.0.1", port: 2576, isTls: false, protocol: "hl7", characterSet: "UNICODE UTF-8" },
     ...{ application: "", facility: "", report: "page", url: "" },
   },
   webhook: { isOn: false, url: "", events: WEBHOOK_EVENTS },
@@ -68,7 +77,13 @@ const CONNECTIONS = "connections";
 /** The laboratory's connections. */
 export async function readConnections(queries: Queries): Promise<Connections> {
   const set = await readSetting<Partial<Connections>>(queries, CONNECTIONS);
-  return { ...DEFAULT_CONNECTIONS, ...set, results: { ...DEFAULT_CONNECTIONS.results, ...set?.results } };
+  const { orders, results } = DEFAULT_CONNECTIONS;
+  // What was set by an earlier version lacks what came later.
+  return {
+    ...{ ...DEFAULT_CONNECTIONS, ...set },
+    orders: { ...orders, ...set?.orders },
+    results: { ...results, ...set?.results },
+  };
 }
 
 /** What is shown to other systems, and to nobody else: it is in the database and its backups, and not in the trail. */
@@ -103,4 +118,14 @@ export async function changeConnections(
     if (changed.length > 0) await writeSetting(queries, SECRETS, { ...known, ...secrets });
     return { content: { connections, before, ...(changed.length > 0 && { secrets: changed }) }, answer: {} };
   });
+}
+
+/** Takes and sends no more messages, as in a copy of a server that still runs. @returns whether any were taken or sent. */
+export async function turnConnectionsOff(store: Store, wish: Wish): Promise<boolean> {
+  const before = await readConnections(store.database.queries);
+  const { orders, results } = before;
+  if (!orders.isOn && !results.isOn) return false;
+  const off = { orders: { ...orders, isOn: false }, results: { ...results, isOn: false } };
+  await changeConnections(store, wish, { ...before, ...off });
+  return true;
 }

@@ -1,5 +1,6 @@
 // What goes over the wire, as the server's contract says it; types alone, so that no zod comes into the page.
 import type { z } from "zod";
+import type * as access from "../../../src/server/contract/access.ts";
 import type * as cases from "../../../src/server/contract/cases.ts";
 import type * as connections from "../../../src/server/contract/connections.ts";
 import type * as limits from "../../../src/server/contract/limits.ts";
@@ -88,6 +89,10 @@ export type UnlabelledCells = z.infer<typeof work.unlabelledCells>;
 export type Run = z.infer<typeof work.run>;
 /** Who is signed in. */
 export type Session = z.infer<typeof work.session>;
+/** What the laboratory demands of those who sign in. */
+export type AccessRules = z.infer<typeof access.accessRules>;
+/** A second factor that is being set up. */
+export type NewCode = z.infer<typeof access.newCode>;
 /** A user. */
 export type User = z.infer<typeof work.user>;
 /** A token of the API. */

@@ -25,10 +25,16 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
     const text = (name: string) => String(fields.get(name) ?? "").trim();
     const place = (of: string) => ({
       ...{ isOn: fields.has(`${of}.isOn`), host: text(`${of}.host`), port: Number(text(`${of}.port`)) },
+      isTls: fields.has(`${of}.isTls`),
     });
     const settings: ConnectionsChange = {
       ...{ application: text("application"), facility: text("facility"), address: text("address") },
-      orders: place("orders"),
+      orders: {
+        ...place("orders"),
+        senders: text("senders")
+          .split(/[\s,;]+/)
+          .filter(Boolean),
+      },
       results: {
         ...place("results"),
         protocol: text("protocol") as ConnectionsSettings["results"]["protocol"],
@@ -62,6 +68,9 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
         <p className="muted">{words.ordersWhat}</p>
         <p>{words.listening(connections)}</p>
         <Place of="orders" label={words.takeOrders} {...orders} />
+        <Field label={words.senders} hint={words.sendersHint}>
+          <input name="senders" maxLength={4000} defaultValue={orders.senders.join(", ")} autoComplete="off" />
+        </Field>
       </section>
       <section className="card">
         <h2>{words.results}</h2>
@@ -150,14 +159,15 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
 }
 
 interface PlaceProps {
-  readonly of: string;
+  readonly of: "orders" | "results";
   readonly label: string;
   readonly isOn: boolean;
   readonly host: string;
   readonly port: number;
+  readonly isTls: boolean;
 }
 
-function Place({ of, label, isOn, host, port }: PlaceProps) {
+function Place({ of, label, isOn, host, port, isTls }: PlaceProps) {
   const words = texts.connections;
   return (
     <>
@@ -172,6 +182,9 @@ function Place({ of, label, isOn, host, port }: PlaceProps) {
           <input name={`${of}.port`} type="number" required min={1} max={65_535} defaultValue={port} />
         </Field>
       </div>
+      <label className="row">
+        <input type="checkbox" name={`${of}.isTls`} defaultChecked={isTls} /> {words.isTls[of]}
+      </label>
     </>
   );
 }

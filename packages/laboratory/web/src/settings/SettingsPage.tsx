@@ -2,7 +2,9 @@ import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { AccessSection } from "./AccessSection.tsx";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
+import { OwnAccess } from "./OwnAccess.tsx";
 import { RangesSection } from "./RangesSection.tsx";
 import { ReportingSection } from "./ReportingSection.tsx";
 import { RulesSection } from "./RulesSection.tsx";
@@ -22,7 +24,7 @@ export function SettingsPage() {
       <section className="card">
         <h2>{words.you}</h2>
         <p>{session?.isLocal ? words.local : words.signedInAs(session?.user ?? "", session?.role ?? "viewer")}</p>
-        {session?.isLocal === false && !isAdmin && <p>{words.askAdmin}</p>}
+        <OwnAccess />
         <p className="row">
           {texts.scheme.title} <SchemeSwitch />
         </p>
@@ -34,6 +36,7 @@ export function SettingsPage() {
       {isAdmin && <ReportingSection />}
       {isAdmin && <ConnectionsSection />}
       {isAdmin && <UsersSection />}
+      {isAdmin && <AccessSection />}
       <TokensSection />
       {isAdmin && (
         <section className="card">

@@ -54,6 +54,12 @@ export const connectionsTexts = {
           ? `Sent to ${results.url}.`
           : `Sent to ${results.host}, port ${results.port}.`,
     host: "Address",
+    isTls: {
+      orders: "TLS, by the certificate of this server (--tls-cert)",
+      results: "TLS, to a receiver whose certificate this machine trusts",
+    },
+    senders: "Senders",
+    sendersHint: "Addresses or nets, such as 10.1.2.3 or 10.1.0.0/16, whose orders are taken. Empty: all.",
     hostHint: "127.0.0.1 is reached from this machine alone.",
     port: "Port",
     results: "Results out",

@@ -95,7 +95,6 @@ export const settingsTexts = {
     setPasswordOf: (name: string) => `Set password of ${name}`,
     passwordWhat: "Sessions with the old password end, and this user's tokens are revoked.",
     passwordSet: (name: string) => `${name} has a new password.`,
-    askAdmin: "An admin can set a new password for you.",
     role: "Role",
     roleHint: "Each role includes the permissions of the roles before it.",
     roleOf: (name: string) => `Role of ${name}`,
