@@ -76,7 +76,7 @@ describe.sequential("FHIR", () => {
       ...{ address: "https://smears.example", secrets: { results: "s3cret-token" } },
       systems: [{ name: "HOSPITAL", uri: "urn:oid:2.999.7" }],
     });
-    expect([status, body.hasSecrets]).toEqual([200, { results: true }]);
+    expect([status, body.hasSecrets]).toEqual([200, { results: true, webhook: false }]);
     const trail = JSON.stringify((await ask("GET trail?limit=1000")).body);
     expect([JSON.stringify(body), trail].some((text) => text.includes("s3cret"))).toBe(false);
     expect(trail).toContain('"secrets":["results"]');

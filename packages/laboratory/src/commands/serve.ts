@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { CommandModule } from "leukogram/cli/command";
 import { collect } from "leukogram/cli/options";
+import { isFolder } from "leukogram/data/folders/walk";
 import { DEFAULT_MODEL } from "leukogram/shipped/shipped";
 import { findModelFile } from "leukogram/shipped/shippedModels";
 import { startLaboratory } from "../server/startLaboratory.ts";
@@ -23,6 +25,7 @@ interface Flags {
   readonly oidcName?: string;
   readonly model: string;
   readonly allowData?: readonly string[];
+  readonly watch?: string;
   readonly open?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -53,6 +56,10 @@ const serve: CommandModule = {
       .option("--oidc-name <name>", "what the sign-in page calls the provider; its host name by default")
       .option("--model <model>", "model for new cases: a run folder, or the name of a built-in model", DEFAULT_MODEL)
       .option("--allow-data <dir>", "folder that the app may use for training; may be repeated", collect)
+      .option(
+        "--watch <dir>",
+        "folder of images, or folders of images, named by accession number, which are added to their cases",
+      )
       .option("--open", "open the app in the browser");
   },
   examples: ["leukogram serve --open", "leukogram serve --host 0.0.0.0 --tls-cert lab.pem --tls-key lab.key"],
@@ -68,6 +75,7 @@ const serve: CommandModule = {
       plainHttp,
       model,
       allowData,
+      watch,
       open,
       quiet,
       json,
@@ -76,6 +84,7 @@ const serve: CommandModule = {
       throw new LeukogramError("ERR_USAGE", "--tls-cert and --tls-key need each other");
     const tls = tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : undefined;
     findModelFile(model); // told now, and not by the first cell
+    if (watch !== undefined) requireFolder(watch);
     const laboratory = await startLaboratory({
       ...{ folder: data, host, port, model, url: databaseUrl(), now: clock },
       ...{
@@ -86,6 +95,7 @@ const serve: CommandModule = {
         oidc: providerOf(options as unknown as Flags),
         allowData,
       },
+      watch: watch === undefined ? undefined : { folder: resolve(watch) },
       // Not even closed: whatever waits for the database would wait for ever.
       onBroken: (error) =>
         setImmediate(() => {
@@ -105,6 +115,11 @@ const serve: CommandModule = {
     await laboratory.close();
   },
 };
+
+function requireFolder(path: string): void {
+  if (isFolder(path)) return;
+  throw new LeukogramError("ERR_USAGE", `--watch ${path}: there is no such folder`, { hint: "Create it first." });
+}
 
 function providerOf({ oidcIssuer: issuer, oidcClient: client, oidcClaim: claim, oidcName }: Flags) {
   if (issuer === undefined && client === undefined) return undefined;

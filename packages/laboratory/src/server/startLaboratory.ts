@@ -81,6 +81,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Runni
     const address = await app.listen({ host, port });
     const unfollow = tls && followTls(app.server as unknown as TlsServer, tls, { onError });
     await work.connections.apply();
+    work.watch?.start();
     return {
       address,
       async close() {

@@ -114,7 +114,7 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
       .where(eq(cases.id, caseId));
     if (isFinal) {
       await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
-      await queueReport(given, report.id);
+      await queueReport(given, { reportId: report.id, caseId, number: report.number });
     }
     const { number, sha256: hash, said } = report;
     return {

@@ -203,33 +203,6 @@ export const signatures = pgTable(
   (table) => [primaryKey({ columns: [table.reportId, table.by] })],
 );
 
-/** Results on their way to another system, or there. */
-export const deliveries = pgTable(
-  "deliveries",
-  {
-    id: uuid("id").primaryKey(),
-    /** Sequence of the event that queued it: the order in which they are sent. */
-    arrival: count("arrival").notNull(),
-    reportId: uuid("report_id")
-      .notNull()
-      .references(() => reports.id),
-    /** That the report is there, or that it is void. */
-    kind: text("kind", { enum: ["report", "void"] }).notNull(),
-    /** Of the message, the same with each try. */
-    controlId: text("control_id").notNull().unique(),
-    state: text("state", { enum: ["waiting", "sent", "refused"] }).notNull(),
-    tries: integer("tries").notNull(),
-    /** As it was sent first, and is sent again; null before. */
-    message: text("message"),
-    answer: text("answer"),
-    /** Why the last try failed, or why it was refused. */
-    fault: text("fault"),
-    createdAt: moment("created_at").notNull(),
-    endedAt: moment("ended_at"),
-  },
-  (table) => [unique().on(table.reportId, table.kind)],
-);
-
 /** Models of this laboratory, beside those that are shipped. */
 export const models = pgTable("models", {
   id: text("id").primaryKey(),

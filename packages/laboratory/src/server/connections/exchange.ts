@@ -85,7 +85,7 @@ const PASSING: ReadonlySet<number> = new Set([401, 403, 404, 408, 425, 429, 502,
 /** What an answer over HTTP means. */
 export function httpOutcome({ status, text, isDone }: FhirAnswer): Outcome {
   if (isDone) return { state: "sent", answer: text, fault: null };
-  const fault = `the receiver answered ${status}${status < 300 ? " without doing all of the transaction" : ""}`;
+  const fault = `the receiver answered ${status}${status >= 200 && status < 300 ? " without doing all of the transaction" : ""}`;
   // Tried again without end, as if nothing had answered.
   if (PASSING.has(status)) return { state: "waiting", answer: null, fault };
   return { state: status >= 500 ? "waiting" : "refused", answer: text, fault };

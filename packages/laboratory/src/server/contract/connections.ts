@@ -71,6 +71,14 @@ export const connections = z.object({
     /** How HL7 messages and FHIR give the report to read: by the address of its page or PDF, or the PDF itself. */
     report: z.enum(["page", "pdf", "embedded"]).default("page"),
   }),
+  /** Who is told what happens to cases, by a signed request. */
+  webhook: z
+    .object({
+      isOn: z.boolean(),
+      url: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]),
+      events: z.array(z.enum(["case.ready", "report.signed", "report.amended", "case.voided"])).readonly(),
+    })
+    .default({ isOn: false, url: "", events: ["case.ready", "report.signed", "report.amended", "case.voided"] }),
   /** Address of this server, as the receiver's users reach it, for links to reports; empty without links. */
   address: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]),
   codes: z
@@ -107,12 +115,23 @@ const secret = z
   .optional();
 
 /** New connections, with secrets that change. */
-export const connectionsChange = connections.extend({ secrets: z.object({ results: secret }).default({}) });
+export const connectionsChange = connections.extend({
+  secrets: z
+    .object({
+      results: secret,
+      webhook: z
+        .string()
+        .regex(/^(whsec_[A-Za-z0-9+/]{32,}={0,2})?$/, "must be whsec_ and at least 24 bytes by Base64")
+        .max(200)
+        .optional(),
+    })
+    .default({}),
+});
 
 /** Connections, and how they are doing. */
 export const connectionsNow = connections.extend({
   /** Which secrets are set. */
-  hasSecrets: z.object({ results: z.boolean() }),
+  hasSecrets: z.object({ results: z.boolean(), webhook: z.boolean() }),
   /** The port on which orders are taken; null if none, then `fault` says why, unless it is off. */
   listening: z.object({ port: z.int().nullable(), fault: z.string().nullable() }),
   /** What of the settings other machines can reach. */
@@ -124,10 +143,12 @@ export const delivery = z.object({
   id: z.uuid(),
   case: z.uuid(),
   name: z.string(),
-  /** Of the report in its case. */
-  number: z.int(),
-  /** That the report is there, or that it is void. */
-  kind: z.enum(["report", "void"]),
+  /** The receiver of results, or the webhook. */
+  destination: z.enum(["results", "webhook"]),
+  /** Of the report in its case; null if it is about no report. */
+  number: z.int().nullable(),
+  /** That the report is there, or that it is void; that all cells of the case are classified. */
+  kind: z.enum(["report", "void", "ready"]),
   controlId: z.string(),
   state: z.enum(["waiting", "sent", "refused"]),
   tries: z.int(),
@@ -145,4 +166,15 @@ export const preview = z.object({
   lines: z.array(z.string()),
   /** What of it will be otherwise. */
   notes: z.array(z.string()),
+});
+
+/** What a watched folder did since the server started. */
+export const watched = z.object({
+  folder: z.string(),
+  /** Cells that came from it. */
+  taken: z.int(),
+  /** The last files that could not be read, and why. */
+  rejected: z.array(z.object({ file: z.string(), reason: z.string() })),
+  /** What stays in it, and why. */
+  waiting: z.array(z.object({ name: z.string(), reason: z.string() })),
 });

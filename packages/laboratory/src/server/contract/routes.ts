@@ -25,6 +25,9 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/cases/:case": "Returns a case and its progress",
   "PATCH /api/v1/cases/:case": "Changes the data of an open case",
   "POST /api/v1/cases/:case/images": "Adds images, or zip files of images, as cells to classify",
+  "POST /api/v1/accessions/:accession/images":
+    "Adds images to the case of an accession number, which is made if only the order is there",
+  "GET /api/v1/watch": "Returns what the watched folder took, rejected, and what waits in it",
   "POST /api/v1/cases/:case/uploads": "Announces the files of an upload: the case misses each until it is answered",
   "GET /api/v1/cases/:case/uploads": "Lists announced files that have not arrived",
   "DELETE /api/v1/cases/:case/uploads": "Gives up all announced files that have not arrived",
@@ -61,6 +64,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/v1/backup": "Returns all records and images as a tar file, for `leukogram restore`",
   "GET /api/v1/models": "Lists models, including the one that classifies new cases",
   "POST /api/v1/models/adapt": "Starts adapting the active model to this laboratory's reviewed cells",
+  "GET /api/v1/models/adapt": "Returns why an adaptation by labels is not offered, if it is not",
+  "GET /api/v1/runs/data": "Lists folders and manifests that may be trained on",
   "GET /api/v1/models/adapt/unlabelled":
     "Returns the number of cells available, and needed, for adapting without labels",
   "POST /api/v1/models/adapt/unlabelled": "Starts adapting the active model to this laboratory's cells without labels",

@@ -4,6 +4,7 @@ import {
   changeConnections,
   readConnections,
   readSecrets,
+  type Secrets,
   type Connections as Settings,
 } from "../../store/settings/connections.ts";
 import { ADMIN } from "../access.ts";
@@ -23,7 +24,8 @@ export function addConnectionRoutes(app: App, { store, work: { connections: runn
     const secrets = await readSecrets(store.database.queries);
     return {
       ...{ ...settings, codes: [...settings.codes], systems: [...settings.systems] },
-      hasSecrets: { results: secrets.results !== "" },
+      webhook: { ...settings.webhook, events: [...settings.webhook.events] },
+      hasSecrets: { results: secrets.results !== "", webhook: secrets.webhook !== "" },
       ...{ listening: running.listening, warnings: warningsOf(settings) },
     };
   };
@@ -40,8 +42,8 @@ export function addConnectionRoutes(app: App, { store, work: { connections: runn
     },
     async (request) => {
       const { secrets: given, ...settings } = request.body;
-      requireWhole(settings);
       const secrets = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+      requireWhole(settings, { ...(await readSecrets(store.database.queries)), ...secrets });
       // The wish is kept as a hash; the secrets go into it as one of their own.
       const asks = { ...settings, secrets: sha256(canonicalJson(secrets)) };
       const wish = wishOf(request, { kind: "connections.changed", asks });
@@ -52,15 +54,24 @@ export function addConnectionRoutes(app: App, { store, work: { connections: runn
   );
 }
 
-function requireWhole({ results: { isOn, protocol, url } }: Settings): void {
-  if (isOn && protocol === "fhir" && url === "")
-    throw new LeukogramError("ERR_USAGE", "results are to be sent by FHIR, but the server has no address", {
-      hint: "Give its base address, such as https://fhir.example/r4.",
-    });
+function requireWhole({ results, webhook }: Settings, secrets: Secrets): void {
+  const refuse = (message: string, hint: string) => {
+    throw new LeukogramError("ERR_USAGE", message, { hint });
+  };
+  if (results.isOn && results.protocol === "fhir" && results.url === "")
+    refuse(
+      "results are to be sent by FHIR, but the server has no address",
+      "Give its base address, such as https://fhir.example/r4.",
+    );
+  if (webhook.isOn && (webhook.url === "" || secrets.webhook === ""))
+    refuse(
+      "the webhook is on without an address or a secret",
+      "Give both; the secret is whsec_ and at least 24 random bytes by Base64.",
+    );
 }
 
 /** What leaves this machine in plain text. */
-function warningsOf({ orders, results }: Settings): string[] {
+function warningsOf({ orders, results, webhook }: Settings): string[] {
   const { protocol, url } = results;
   const place = protocol !== "fhir" ? results.host : url.startsWith("http:") ? new URL(url).hostname : "localhost";
   return [
@@ -69,6 +80,9 @@ function warningsOf({ orders, results }: Settings): string[] {
       : "",
     results.isOn && !(protocol !== "fhir" && results.isTls) && !isLoopback(place)
       ? `Results go to ${place} unencrypted, with names of patients. Use a closed network, or a tunnel from 127.0.0.1.`
+      : "",
+    webhook.isOn && webhook.url.startsWith("http:") && !isLoopback(new URL(webhook.url).hostname)
+      ? `The webhook goes to ${new URL(webhook.url).hostname} unencrypted, with names of cases. Use https.`
       : "",
   ].filter((text) => text !== "");
 }

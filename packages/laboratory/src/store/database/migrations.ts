@@ -287,4 +287,27 @@ alter table cases
   add column due text;
 `,
   },
+  {
+    id: 13,
+    sql: `
+alter table deliveries add column case_id uuid references cases;
+update deliveries set case_id = reports.case_id from reports where reports.id = deliveries.report_id;
+alter table deliveries alter column case_id set not null;
+alter table deliveries alter column report_id drop not null;
+alter table deliveries add column destination text not null default 'results' check (destination in ('results', 'webhook'));
+alter table deliveries alter column destination drop default;
+alter table deliveries drop constraint deliveries_report_id_kind_key;
+alter table deliveries add constraint deliveries_destination_report_id_kind_key unique (destination, report_id, kind);
+alter table deliveries drop constraint deliveries_kind_check;
+alter table deliveries add constraint deliveries_kind_check check (kind = 'ready' or (kind in ('report', 'void') and report_id is not null));
+create function complete_delivery() returns trigger language plpgsql as $$
+begin
+  -- As backups of earlier versions have neither.
+  new.destination := coalesce(new.destination, 'results');
+  new.case_id := coalesce(new.case_id, (select case_id from reports where id = new.report_id));
+  return new;
+end $$;
+create trigger deliveries_are_complete before insert on deliveries for each row execute function complete_delivery();
+`,
+  },
 ];

@@ -7,6 +7,10 @@ import { readSetting, writeSetting } from "./settings.ts";
 /** How results are sent: HL7 v2 over MLLP, ASTM E1394 in frames of E1381, or FHIR R4 over HTTP. */
 export type Protocol = "hl7" | "astm" | "fhir";
 
+/** What a webhook is told of. */
+export const WEBHOOK_EVENTS = ["case.ready", "report.signed", "report.amended", "case.voided"] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+
 /** A code that another system has for what LOINC calls otherwise. */
 export type CodeRow = {
   /** Whose code it is, as worklist and messages name senders: LIS@HOSPITAL. */
@@ -46,6 +50,8 @@ export type Connections = {
     /** How HL7 messages and FHIR give the report to read: by the address of its page or PDF, or the PDF itself. */
     readonly report: "page" | "pdf" | "embedded";
   };
+  /** Who is told what happens to cases, by a signed request. */
+  readonly webhook: { readonly isOn: boolean; readonly url: string; readonly events: readonly WebhookEvent[] };
   /** Address of this server, as the receiver's users reach it, for links to reports; empty without links. */
   readonly address: string;
   readonly codes: readonly CodeRow[];
@@ -61,6 +67,7 @@ export const DEFAULT_CONNECTIONS: Connections = {
     ...{ isOn: false, host: "127.0.0.1", port: 2576, isTls: false, protocol: "hl7", characterSet: "UNICODE UTF-8" },
     ...{ application: "", facility: "", report: "page", url: "" },
   },
+  webhook: { isOn: false, url: "", events: WEBHOOK_EVENTS },
   ...{ address: "", codes: [], systems: [] },
 };
 
@@ -83,10 +90,12 @@ export async function readConnections(queries: Queries): Promise<Connections> {
 export type Secrets = {
   /** Of the FHIR server, a bearer token. */
   readonly results: string;
+  /** Of the webhook: what its requests are signed by, in the form of Standard Webhooks. */
+  readonly webhook: string;
 };
 
 /** Secrets of a laboratory that has none. */
-const NO_SECRETS: Secrets = { results: "" };
+const NO_SECRETS: Secrets = { results: "", webhook: "" };
 const SECRETS = "connections.secrets";
 
 /** The secrets of the connections. */

@@ -66,6 +66,8 @@ export type ConnectionsSettings = z.infer<typeof connections.connections>;
 export type ConnectionsChange = z.infer<typeof connections.connectionsChange>;
 /** The same, and how they are doing. */
 export type Connections = z.infer<typeof connections.connectionsNow>;
+/** What a watched folder did. */
+export type Watched = z.infer<typeof connections.watched>;
 /** A result on its way to another system, or there. */
 export type Delivery = z.infer<typeof connections.delivery>;
 /** The message that would be sent for a case. */

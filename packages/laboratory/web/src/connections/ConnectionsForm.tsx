@@ -13,11 +13,13 @@ interface ConnectionsFormProps {
   readonly onSaved: () => void;
 }
 
+const EVENTS = ["case.ready", "report.signed", "report.amended", "case.voided"] as const;
+
 /** Names, addresses and codes of the connections. */
 export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) {
   const words = texts.connections;
   const { say } = useMessages();
-  const { orders, results, codes } = connections;
+  const { orders, results, webhook, codes } = connections;
   const [save, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const text = (name: string) => String(fields.get(name) ?? "").trim();
@@ -41,6 +43,10 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
         characterSet: text("characterSet") as ConnectionsSettings["results"]["characterSet"],
         url: text("url"),
         report: text("report") as ConnectionsSettings["results"]["report"],
+      },
+      webhook: {
+        ...{ isOn: fields.has("webhook.isOn"), url: text("webhook.url") },
+        events: EVENTS.filter((event) => fields.has(event)),
       },
       codes: codesOf(text("codes")),
       systems: systemsOf(text("systems")),
@@ -100,6 +106,28 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
             </select>
           </Field>
         </div>
+      </section>
+      <section className="card">
+        <h2>{words.webhook}</h2>
+        <p className="muted">{words.webhookWhat}</p>
+        <label className="row">
+          <input type="checkbox" name="webhook.isOn" defaultChecked={webhook.isOn} /> {words.webhookOn}
+        </label>
+        <div className="columns">
+          <Field label={words.webhookUrl}>
+            <input name="webhook.url" type="url" maxLength={500} defaultValue={webhook.url} />
+          </Field>
+          <SecretField name="secret.webhook" label={words.webhookSecret} isSet={connections.hasSecrets.webhook} />
+        </div>
+        <fieldset className="checks">
+          <legend className="fieldLabel">{words.webhookEvents}</legend>
+          {EVENTS.map((event) => (
+            <label key={event} className="check">
+              <input type="checkbox" name={event} defaultChecked={webhook.events.includes(event)} />
+              {words.events[event]}
+            </label>
+          ))}
+        </fieldset>
       </section>
       <section className="card">
         <h2>{words.names}</h2>

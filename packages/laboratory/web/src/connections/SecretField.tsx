@@ -27,7 +27,7 @@ export function SecretField({ name, label, isSet }: SecretFieldProps) {
 
 /** Secrets that change. */
 export function secretsOf(fields: FormData): ConnectionsChange["secrets"] {
-  const names = ["results"] as const;
+  const names = ["results", "webhook"] as const;
   const changed = names.flatMap((name) => {
     const value = String(fields.get(`secret.${name}`) ?? "");
     return value !== "" || fields.has(`secret.${name}.remove`) ? [[name, value]] : [];

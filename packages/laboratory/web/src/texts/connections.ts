@@ -1,4 +1,4 @@
-import type { Connections, Delivery, Order } from "../api/types.ts";
+import type { Connections, Delivery, Order, Watched } from "../api/types.ts";
 import { many } from "./words.ts";
 
 /** The worklist, and the connections to other systems. */
@@ -78,6 +78,23 @@ export const connectionsTexts = {
     secretSet: "Set, and not shown. Type another to replace it.",
     secretNone: "None. Kept in the database and its backups, and not in the trail.",
     secretRemove: (label: string) => `Remove: ${label}`,
+    watch: "Watched folder",
+    watchNone: "None. Start the server with --watch DIR to take images that other programs put into a folder.",
+    watched: ({ folder, taken }: Watched) => `${folder}: ${many(taken, "cell")} taken since the server started.`,
+    watchWaiting: "Waiting",
+    watchRejected: "Could not be read, latest first",
+    webhook: "Webhook",
+    webhookWhat: "Tells another program what happens to cases, by a signed request without names of patients.",
+    webhookOn: "Send webhooks",
+    webhookUrl: "Where to",
+    webhookSecret: "Secret to sign by",
+    webhookEvents: "Events",
+    events: {
+      "case.ready": "All cells of a case are classified",
+      "report.signed": "A report is signed",
+      "report.amended": "A report is amended",
+      "case.voided": "A case is void",
+    },
     systems: "URIs of identifiers in FHIR",
     systemsHint: "One line each: who gives the numbers; URI. Example: HOSPITAL; urn:oid:2.999.1",
     badSystem: (line: string) => `"${line}" does not have two parts: who gives the numbers; URI.`,
@@ -100,7 +117,10 @@ export const connectionsTexts = {
     sentNone: "No results yet.",
     reload: "Reload",
     result: "Result",
-    resultOf: ({ name, number, kind }: Delivery) => (kind === "void" ? `${name}: void` : `${name}, report ${number}`),
+    resultOf: ({ destination, name, number, kind }: Delivery) => {
+      const what = { void: `${name}: void`, ready: `${name}: classified`, report: `${name}, report ${number}` }[kind];
+      return destination === "webhook" ? `${what} (webhook)` : what;
+    },
     controlId: "Control id",
     state: "State",
     states: { waiting: "Waiting", sent: "Taken", refused: "Refused" },
