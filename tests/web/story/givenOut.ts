@@ -17,7 +17,7 @@ export function givenOut(): void {
     expect(await given(`reports/${first.id}.csv`)).toMatchObject({ status: 200, type: expect.stringMatching(/csv/) });
     const fhir = JSON.parse((await given(`reports/${second.id}.fhir.json`)).text);
     expect(fhirFaults(fhir)).toEqual([]);
-    expect(fhir).toMatchObject({ resourceType: "DiagnosticReport", status: "amended" });
+    expect(fhir).toMatchObject({ resourceType: "DiagnosticReport", status: "corrected" });
     await page.goto(`${story.app.address}/api/v1/reports/${second.id}`);
     await page
       .getByText(/research use only/i)
