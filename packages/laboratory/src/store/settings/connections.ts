@@ -123,9 +123,13 @@ export async function changeConnections(
 /** Takes and sends no more messages, as in a copy of a server that still runs. @returns whether any were taken or sent. */
 export async function turnConnectionsOff(store: Store, wish: Wish): Promise<boolean> {
   const before = await readConnections(store.database.queries);
-  const { orders, results } = before;
-  if (!orders.isOn && !results.isOn) return false;
-  const off = { orders: { ...orders, isOn: false }, results: { ...results, isOn: false } };
+  const { orders, results, webhook } = before;
+  if (!orders.isOn && !results.isOn && !webhook.isOn) return false;
+  const off = {
+    orders: { ...orders, isOn: false },
+    results: { ...results, isOn: false },
+    webhook: { ...webhook, isOn: false },
+  };
   await changeConnections(store, wish, { ...before, ...off });
   return true;
 }
