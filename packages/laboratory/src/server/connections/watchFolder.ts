@@ -212,7 +212,9 @@ async function caseOf(numbers: readonly string[], find: (accession: string) => P
 
 // Links are not followed: a folder for pictures leads nowhere else.
 async function filesOf(path: string): Promise<Found[]> {
-  const found = await stat(path);
+  // Renamed or removed since it was listed: the next look sees it.
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return [];
   if (found.isFile()) return [{ path, size: found.size, changedMs: found.mtimeMs }];
   const entries = listFolder(path);
   const all: Found[] = [];
