@@ -118,7 +118,7 @@ const serve: CommandModule = {
 
 function requireFolder(path: string): void {
   if (isFolder(path)) return;
-  throw new LeukogramError("ERR_USAGE", `--watch ${path}: there is no such folder`, { hint: "Create it first." });
+  throw new LeukogramError("ERR_USAGE", `--watch ${path}: no such folder`, { hint: "Create it first." });
 }
 
 function providerOf({ oidcIssuer: issuer, oidcClient: client, oidcClaim: claim, oidcName }: Flags) {

@@ -1,11 +1,11 @@
 // A folder that pictures are put into by other programs, under accession numbers: each lands in its case, once.
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { isSystemName, toSlashes } from "leukogram/data/folders/walk";
+import { isSystemName, listFolder, toSlashes } from "leukogram/data/folders/walk";
 import { uuidOf } from "../../interfaces/uuidOf.ts";
 import { addCells } from "../../store/cells.ts";
 import { caseOfAccession } from "../../store/connections/accessions.ts";
@@ -58,8 +58,8 @@ export class WatchFolder {
   readonly #rejected: { file: string; reason: string }[] = [];
   #waiting: { name: string; reason: string }[] = [];
   #taken = 0;
-  /** Sizes at the last look. */
-  #seen = new Map<string, string>();
+  /** What was there at the last look, and since when it has been the same. */
+  #seen = new Map<string, { readonly now: string; readonly since: number }>();
 
   constructor(given: WatchOptions) {
     this.#given = given;
@@ -94,8 +94,8 @@ export class WatchFolder {
   async #look(): Promise<void> {
     const { folder, onError } = this.#given;
     const waiting: { name: string; reason: string }[] = [];
-    const seen = new Map<string, string>();
-    const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const seen = new Map<string, { readonly now: string; readonly since: number }>();
+    const entries = listFolder(folder);
     for (const entry of entries) {
       const { name } = entry;
       if (this.#stop.signal.aborted) return;
@@ -104,8 +104,10 @@ export class WatchFolder {
       const files = await filesOf(join(folder, name));
       if (files.length === 0) continue;
       const now = JSON.stringify(files);
-      seen.set(name, now);
-      if (!this.#isWhole(name, files, now)) waiting.push({ name, reason: "it is still being written" });
+      const before = this.#seen.get(name);
+      const since = before?.now === now ? before.since : performance.now();
+      seen.set(name, { now, since });
+      if (!this.#isWhole(files, since)) waiting.push({ name, reason: "it is still being written" });
       else
         try {
           await this.#take(name, files, entry.isDirectory());
@@ -117,14 +119,10 @@ export class WatchFolder {
     [this.#seen, this.#waiting] = [seen, waiting];
   }
 
-  // Twice the same, and not changed just now.
-  #isWhole(name: string, files: readonly Found[], now: string): boolean {
+  #isWhole(files: readonly Found[], since: number): boolean {
     const { settleMs = 2000 } = this.#given;
-    const last = Math.max(...files.map(({ changedMs }) => changedMs));
     return (
-      this.#seen.get(name) === now &&
-      Date.now() - last >= settleMs &&
-      !files.some(({ path, size }) => size === 0 || UNFINISHED.test(path))
+      performance.now() - since >= settleMs && !files.some(({ path, size }) => size === 0 || UNFINISHED.test(path))
     );
   }
 
@@ -214,9 +212,11 @@ async function caseOf(numbers: readonly string[], find: (accession: string) => P
 
 // Links are not followed: a folder for pictures leads nowhere else.
 async function filesOf(path: string): Promise<Found[]> {
-  const found = await stat(path);
+  // Renamed or removed since it was listed: the next look sees it.
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return [];
   if (found.isFile()) return [{ path, size: found.size, changedMs: found.mtimeMs }];
-  const entries = (await readdir(path, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = listFolder(path);
   const all: Found[] = [];
   for (const entry of entries)
     if ((entry.isFile() || entry.isDirectory()) && !isSystemName(entry.name) && !entry.name.startsWith("."))
