@@ -2,7 +2,6 @@
  * Strided convolutions of few channels on ONNX Runtime's blocks of channels. Fewer filters than fill a block do so with
  * the phases of their output: four filters at 2x2 positions are sixteen.
  */
-import { fillsBlocks } from "../ops/blockedKernelGradient.ts";
 import * as ops from "../ops/index.ts";
 import { BLOCK_CHANNELS } from "../ops/toBlocks.ts";
 import type { Rule } from "../rewrite.ts";
@@ -37,7 +36,7 @@ export const blockKernelGradient: Rule = (node) => {
   if (node.op !== ops.conv2dKernelGradientOp || !isStrided(node, gridOf(node))) return undefined;
   const [x, dz] = node.inputs as [Tensor, Tensor];
   const [o, c] = node.shape as [number, number];
-  if (!isWhole(o) || c > FEW || !fillsBlocks(x.shape[0] as number)) return undefined;
+  if (!isWhole(o) || c > FEW) return undefined;
   const { strides, pads } = node.attributes as Conv;
   return ops.blockedKernelGradient(x, dz, { strides, pads, kernelSize: gridOf(node) });
 };
@@ -149,7 +148,7 @@ const widenKernelGradient =
     const wide = wideOf(x, node, [kh, kw], gridOf(dz), o, phases);
     const from = phased(dz);
     const inner = phases === 1 ? dz : from?.clean && from.phases === phases ? from.inner : undefined;
-    if (wide === undefined || inner === undefined || !fillsBlocks(x.shape[0] as number)) return undefined;
+    if (wide === undefined || inner === undefined) return undefined;
     const { strides, kernelSize } = wide;
     const sums = ops.blockedKernelGradient(paddedPixels(x, wide), inner, { strides, kernelSize, pads: [0, 0, 0, 0] });
     const entries = o * c * kh * kw;
