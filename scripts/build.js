@@ -5,7 +5,8 @@ import { copyFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleProgram } from "./bundleProgram.js";
+import { bundleLibrary } from "./bundle/library.js";
+import { bundleProgram } from "./bundle/program.js";
 import { packEmptyDatabase } from "./packEmptyDatabase.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -16,7 +17,9 @@ for (const name of wanted.length > 0 ? wanted : ["engine", "leukogram", "laborat
   rmSync(join(folder, "dist"), { recursive: true, force: true });
   execFileSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.build.json")], { stdio: "inherit" });
   copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+  if (name === "engine") await bundleLibrary(folder);
   if (name === "leukogram") {
+    await bundleLibrary(folder, { "@leukogram/engine": join(root, "packages/engine") });
     await bundleProgram(folder, join(root, "packages/engine"));
     for (const file of ["README.md", "CHANGELOG.md", "CITATION.cff"])
       copyFileSync(join(root, file), join(folder, file));

@@ -28,8 +28,10 @@ export interface Running {
 
 /** A command line, and what stands on stdin for it. */
 export interface Typed {
+  /** Variables of its environment, beside those of the test. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly args: readonly string[];
-  readonly input: string;
+  readonly input?: string;
 }
 
 /** The program in a folder of its own, which is removed when the file's tests have run. */

@@ -4,7 +4,7 @@ import { run } from "../../packages/leukogram/.built/cli/program.js";
 
 const write = process.stdout.write.bind(process.stdout);
 const outcomes = [];
-for (const { args, input } of JSON.parse(process.argv[2])) {
+for (const { args, input, env } of JSON.parse(process.argv[2])) {
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"])
     process[stream].write = (text) => {
@@ -13,6 +13,9 @@ for (const { args, input } of JSON.parse(process.argv[2])) {
     };
   if (input !== undefined)
     Object.defineProperty(process, "stdin", { value: Readable.from([input]), configurable: true });
+  const back = process.env;
+  process.env = { ...back, ...env };
   outcomes.push({ code: await run(args), ...said });
+  process.env = back;
 }
 write(JSON.stringify(outcomes));

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
@@ -144,9 +146,73 @@ test("a laboratory's records go from one folder to another, with users, cases, i
   });
   const cookie = signedIn.headers.get("set-cookie")!;
   expect(cookie).not.toContain("Secure");
-  expect(await casesAt(second.address, { cookie: cookie.split(";")[0]! })).toEqual(before);
+  const session = { cookie: cookie.split(";")[0]! };
+  expect(await casesAt(second.address, session)).toEqual(before);
+  const made = await fetch(`${second.address}/api/v1/tokens`, {
+    method: "POST",
+    headers: {
+      ...session,
+      ...{ "x-csrf-token": (await signedIn.json()).csrf, "content-type": "application/json" },
+      "idempotency-key": randomUUID(),
+    },
+    body: JSON.stringify({ name: "nightly", scopes: ["admin"] }),
+  });
+  await backUpWhileItRuns(second.address, (await made.json()).secret);
   expect((await second.stop()).code).toBe(0);
 }, 600_000);
+
+async function backUpWhileItRuns(address: string, token: string): Promise<void> {
+  // Half a backup, and then nothing.
+  const cutting = createServer((_, response) => {
+    response.write("half");
+    setTimeout(() => response.destroy(), 100);
+  }).listen(0, "127.0.0.1");
+  await once(cutting, "listening");
+  const { port } = cutting.address() as AddressInfo;
+  // A copy of this server must send nothing.
+  const asked = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const connections = await (await fetch(`${address}/api/v1/connections`, { headers: asked })).json();
+  const changed = await fetch(`${address}/api/v1/connections`, {
+    method: "PUT",
+    headers: { ...asked, "idempotency-key": randomUUID() },
+    body: JSON.stringify({ ...connections, results: { ...connections.results, isOn: true, port: 9 } }),
+  });
+  expect(changed.status).toBe(200);
+  const backUp = (server: string, file = "half.tar", secret = token) => ({
+    args: ["backup", file, "--server", server],
+    env: { LEUKOGRAM_TOKEN: secret },
+  });
+  const [live, cut, away, plain, wrong, denied, none] = await runAll([
+    backUp(address, "live.tar"),
+    backUp(`http://127.0.0.1:${port}`),
+    backUp("http://127.0.0.1:9"),
+    backUp("http://lab.example"),
+    backUp("lab"),
+    backUp(address, "half.tar", "leuko_wrong"),
+    backUp(address, "half.tar", ""),
+  ]);
+  cutting.close();
+  expect(live!.stdout).toBe("Wrote live.tar\n");
+  expectFailure(cut!, 3, /the backup was cut off/);
+  expectFailure(away!, 3, /^ERR_DATA http:\/\/127\.0\.0\.1:9: does not answer/);
+  expectFailure(plain!, 2, /would get the token without encryption/);
+  expectFailure(wrong!, 2, /expected an address such as https:\/\/lab, got lab/);
+  expectFailure(denied!, 3, /^ERR_DENIED .*: not signed in/);
+  expectFailure(none!, 2, /the variable LEUKOGRAM_TOKEN is not set/);
+  expect(existsSync(join(dir, "half.tar"))).toBe(false);
+  const [restored] = await runAll([["restore", "live.tar", "--data", "third"]]);
+  expect(restored!.stdout).toMatch(
+    /^Restored \d+ events and 3 images; the trail is intact\.\nConnections to other systems are off/,
+  );
+  const [verified, events] = await runAll([
+    ["trail", "verify", "--json", "--data", "third"],
+    ["trail", "export", "--data", "third"],
+  ]);
+  expect(jsonOf(verified!)).toMatchObject({ isWhole: true });
+  const { actor, kind, content } = JSON.parse(events!.stdout.trimEnd().split("\n").at(-1)!);
+  expect([actor, kind, content.before.results.isOn]).toEqual(["command line", "connections.changed", true]);
+  expect(content.connections.results).toEqual({ ...content.before.results, isOn: false });
+}
 
 test("a wrong use of serve is told in one line", async () => {
   const wrong = [
@@ -157,8 +223,31 @@ test("a wrong use of serve is told in one line", async () => {
     [
       ["--data", "fresh", "--host", "0.0.0.0", "--port", "0", "--model", "cnn-anylab"],
       3,
-      /^ERR_DENIED listening at 0\.0\.0\.0/,
+      /^ERR_DENIED listening at 0\.0\.0\.0, outside this machine, without encryption/,
     ],
+    [
+      ["--data", "fresh", "--host", "0.0.0.0", "--plain-http", "--port", "0", "--model", "cnn-anylab"],
+      3,
+      /^ERR_DENIED listening at 0\.0\.0\.0, outside this machine, needs an admin/,
+    ],
+    [["--oidc-client", "lab"], 2, /^ERR_USAGE --oidc-issuer and --oidc-client need each other/],
+    [
+      [
+        "--data",
+        "fresh",
+        "--port",
+        "0",
+        "--model",
+        "cnn-anylab",
+        "--oidc-issuer",
+        "http://login",
+        "--oidc-client",
+        "a",
+      ],
+      2,
+      /^ERR_USAGE --oidc-issuer: expected an address that begins with https, got http:\/\/login/,
+    ],
+    [["--tls-cert", "lab.pem"], 2, /^ERR_USAGE --tls-cert and --tls-key need each other/],
   ] as const;
   await copyEmptyDatabase(join(dir, "fresh"));
   const outcomes = await runAll(wrong.map(([args]) => ["serve", ...args]));

@@ -44,10 +44,8 @@ describe("reportAnswers", () => {
     const { flags } = reportAnswers(cells([0, 14, 8, 4, 74]), { leukocytes: 14 });
     expect(flags).toEqual([
       "White blood cells are above the reference range: leukocytosis, 14 10^9/L, reference range 4.5 to 11.1.",
-      "Eosinophil is above the reference range: relative eosinophilia, 14.0 % (7.9 to 22.4), reference range 0 to 5.5.",
-      "Eosinophil is above the reference range: absolute eosinophilia, 1.96 10^9/L (1.10 to 3.13), reference range 0 to 0.7.",
-      "Lymphocyte may be below the reference range: 8.0 % (3.5 to 15.2), reference range 12 to 44. The count is too small to tell.",
-      "Lymphocyte may be below the reference range: 1.12 10^9/L (0.49 to 2.12), reference range 1.5 to 4. The count is too small to tell.",
+      "Eosinophil is above the reference range: relative and absolute eosinophilia, 14.0 % (7.9 to 22.4), reference range 0 to 5.5, and 1.96 10^9/L (1.10 to 3.13), reference range 0 to 0.7.",
+      "Lymphocyte may be below the reference range: 8.0 % (3.5 to 15.2), reference range 12 to 44, and 1.12 10^9/L (0.49 to 2.12), reference range 1.5 to 4. The count is too small to tell.",
       "Neutrophil is above the reference range: absolute neutrophilia, 10.36 10^9/L (9.00 to 11.52), reference range 1.83 to 7.25.",
     ]);
   });

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pictures } from "../support/pictures.ts";
-import { startWithRoles, type WithRoles } from "./roles.ts";
+import { startWithRoles, type WithRoles } from "./access/roles.ts";
 
 let laboratory: WithRoles["laboratory"];
 let as: WithRoles["as"];

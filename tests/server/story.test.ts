@@ -156,7 +156,7 @@ describe("the story of a case", () => {
     const fhir = await ask(`GET reports/${final.id}.fhir.json`);
     expect(fhirFaults(fhir.body)).toEqual([]);
     expect(fhir.body).toMatchObject({
-      ...{ identifier: [{ value: final.id }], resultsInterpreter: [{ display: "local" }] },
+      ...{ identifier: [{}, { value: `urn:uuid:${final.id}` }], resultsInterpreter: [{ display: "local" }] },
       ...{ issued: final.signatures[0].at, specimen: [{ reference: "#specimen" }] },
     });
     expect([fhir.body.resourceType, fhir.body.status]).toEqual(["DiagnosticReport", "amended"]);

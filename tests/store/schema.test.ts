@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import * as accessTables from "@leukogram/laboratory/store/access/tables";
 import { createCase, readCase } from "@leukogram/laboratory/store/cases";
 import { readCells } from "@leukogram/laboratory/store/cells";
+import { deliveries } from "@leukogram/laboratory/store/connections/deliverySchema";
 import * as schema from "@leukogram/laboratory/store/schema";
 import { openStore } from "@leukogram/laboratory/store/store";
 import { verifyTrail } from "@leukogram/laboratory/store/verifyTrail";
@@ -19,7 +21,7 @@ interface Column {
 const byName = (a: Column, b: Column) => (`${a.table}.${a.column}` < `${b.table}.${b.column}` ? -1 : 1);
 
 /** The tables as drizzle sees them. */
-const described = Object.values(schema)
+const described = Object.values({ ...schema, ...accessTables, deliveries })
   .filter((value) => value instanceof PgTable)
   .flatMap((table) => {
     const { name, columns } = getTableConfig(table as PgTable);
@@ -52,6 +54,15 @@ overBothDatabases((newPlace) => {
 
   // What the migrations after the first one made, taken back.
   const BACK = [
+    "drop trigger deliveries_are_complete on deliveries",
+    "drop function complete_delivery",
+    "alter table deliveries drop column case_id, drop column destination",
+    "alter table cases drop column assignee, drop column priority, drop column due",
+    "drop table second_factors",
+    "alter table users drop column identity",
+    "alter table sessions drop column active_at, drop column proved_at, drop column via",
+    "alter table cases drop column collected_at",
+    "alter table signatures drop column full_name",
     "drop table deliveries",
     "alter table cases drop column order_id, drop column patient, drop column birth_date",
     "drop table orders",

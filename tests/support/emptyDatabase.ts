@@ -1,5 +1,6 @@
 // An empty database for tests: making one anew takes seconds, so it is copied from one that stays.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,9 @@ import { MIGRATIONS } from "@leukogram/laboratory/store/database/migrations";
 
 /** Puts an empty database into a data folder, where the store looks for it. */
 export async function copyEmptyDatabase(folder: string): Promise<void> {
-  const template = join(tmpdir(), `leukogram-database-${MIGRATIONS.length}`);
+  // Other checkouts of this machine may have other migrations.
+  const version = createHash("sha256").update(JSON.stringify(MIGRATIONS)).digest("hex").slice(0, 16);
+  const template = join(tmpdir(), `leukogram-database-${version}`);
   if (!existsSync(template)) {
     const made = mkdtempSync(`${template}-`);
     await (await openPglite(join(made, "database"))).close();

@@ -51,6 +51,11 @@ function fieldFaults(key: string, value: Json, { at, type, resource, root }: Pla
   if (listed.length === 0) return [`${at}.${key}: is empty`];
   return listed.flatMap((child, i) => {
     const place = { at: `${at}.${key}${isMany ? `[${i}]` : ""}`, root };
+    // What stands in a bundle is for itself.
+    if (path === "Bundle.entry.resource") {
+      const own = child as Resource;
+      return faultsOf(own, { at: own.resourceType, type: own.resourceType, resource: own, root: own });
+    }
     if (key === "contained") {
       const own = child as Resource;
       return faultsOf(own, { ...place, type: own.resourceType, resource: own });

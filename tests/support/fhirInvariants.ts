@@ -15,6 +15,21 @@ export const INVARIANTS: Readonly<Record<string, readonly (readonly [key: string
     ["dom-4", "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"],
     ["dom-5", "contained.meta.security.empty()"],
   ],
+  Bundle: [
+    [
+      "bdl-3",
+      "entry.request.exists() = (%resource.type = 'batch' or %resource.type = 'transaction' or %resource.type = 'history')",
+    ],
+    [
+      "bdl-7",
+      "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()",
+    ],
+  ],
+  "Bundle.entry": [
+    ["bdl-5", "resource.exists() or request.exists() or response.exists()"],
+    ["bdl-8", "fullUrl.contains('/_history/').not()"],
+  ],
+  Attachment: [["att-1", "data.empty() or contentType.exists()"]],
   Observation: [
     ["obs-6", "dataAbsentReason.empty() or value.empty()"],
     ["obs-7", "value.empty() or component.code.where(coding.intersect(%resource.code.coding).exists()).empty()"],
@@ -49,5 +64,7 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   instant: `${YEAR}-${MONTH}-${DAY}${TIME}`,
   markdown: TEXT,
   string: TEXT,
+  base64Binary: "([0-9a-zA-Z+/=]{4})+",
+  url: "\\S*",
   uri: "\\S*",
 };

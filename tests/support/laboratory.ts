@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildServer } from "@leukogram/laboratory/server/buildServer";
+import type { IdentityProvider } from "@leukogram/laboratory/server/guard/identityProvider";
 import { type App, LIMITS, type Limits } from "@leukogram/laboratory/server/laboratory";
 import { startWork, type Work, type WorkOptions } from "@leukogram/laboratory/server/work/work";
 import { openStore, type Store } from "@leukogram/laboratory/store/store";
@@ -73,12 +74,14 @@ export async function startTestLaboratory({
   url,
   webApp,
   isBehindProxy,
+  provider,
   ...given
 }: {
   readonly limits?: Partial<Limits>;
   readonly url?: string;
   readonly webApp?: string;
   readonly isBehindProxy?: boolean;
+  readonly provider?: IdentityProvider;
 } & Partial<WorkOptions> = {}): Promise<TestLaboratory> {
   const folder = url === undefined ? await newDataFolder() : newFolder();
   const clock = new Clock();
@@ -99,6 +102,7 @@ export async function startTestLaboratory({
     limits: { ...LIMITS, ...limits },
     webApp,
     isBehindProxy,
+    provider,
   });
   const ask = async (line: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> => {
     const [method, path] = line.split(" ") as [InjectOptions["method"], string];

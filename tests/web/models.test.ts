@@ -43,7 +43,7 @@ const go = (place: string, on: Page = page) => on.goto(`${app.address}/#/${place
 async function start(data: string, network: string, epochs: number): Promise<void> {
   await go("runs");
   await page.getByRole("button", { name: "Start training" }).click();
-  await page.getByLabel("Folder of images").fill(data);
+  await page.getByLabel("Folder of images").selectOption(data);
   await page.getByLabel("Network").selectOption(network);
   await page.getByLabel("Epochs").fill(String(epochs));
   await page.keyboard.press("Enter");

@@ -41,7 +41,7 @@ test("lists one status alone", async () => {
 });
 
 test("goes on where the page before ended, in every order", async () => {
-  for (const sort of ["newest", "oldest", "name"]) {
+  for (const sort of ["newest", "oldest", "name", "urgency"]) {
     const all = await names(`sort=${sort}`);
     const found: string[] = [];
     let next: number | null | undefined;
@@ -52,4 +52,24 @@ test("goes on where the page before ended, in every order", async () => {
     } while (next !== null);
     expect([sort, found]).toEqual([sort, all]);
   }
+});
+
+test("assigns cases to those who may read them, and lists the urgent ones first, by the time that is left", async () => {
+  const made = async (name: string, facts: object) => (await laboratory.ask("POST cases", { name, ...facts })).body;
+  expect((await laboratory.ask("GET people")).body).toEqual({ names: ["local"] });
+  const first = await made("P-1", {});
+  expect(first).toMatchObject({ assignee: null, priority: "routine", due: null });
+  await made("P-2", { due: "2026-12-02T10:00:00Z", assignee: "local" });
+  await made("P-3", { due: "2026-12-01T10:00:00Z" });
+  await made("P-4", { priority: "stat" });
+  await made("P-5", { priority: "urgent", due: "2026-12-03T10:00:00Z" });
+  expect(await names("sort=urgency&search=P-")).toEqual(["P-4", "P-5", "P-3", "P-2", "P-1"]);
+  expect(await names("assignee=local")).toEqual(["P-2"]);
+  expect(await names("name=p-2")).toEqual(["P-2"]);
+  expect(await names("name=P-")).toEqual([]);
+  const changed = await laboratory.ask(`PATCH cases/${first.id}`, { assignee: "local", priority: "stat" });
+  expect(changed.body).toMatchObject({ assignee: "local", priority: "stat" });
+  const { status, body } = await laboratory.ask(`PATCH cases/${first.id}`, { assignee: "Eve" });
+  expect([status, body.error.message]).toEqual([400, "Eve is not a user who may read cases"]);
+  expect((await laboratory.ask(`PATCH cases/${first.id}`, { due: "tomorrow" })).status).toBe(400);
 });

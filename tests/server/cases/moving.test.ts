@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { sweepImages } from "@leukogram/laboratory/store/sweepImages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pictures } from "../../support/pictures.ts";
-import { startWithRoles, type WithRoles } from "../roles.ts";
+import { startWithRoles, type WithRoles } from "../access/roles.ts";
 
 let laboratory: WithRoles["laboratory"];
 let as: WithRoles["as"];

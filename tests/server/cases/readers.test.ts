@@ -1,7 +1,7 @@
 // Who else has a case open: names alone, forgotten when a page is closed or is silent.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWithRoles, type WithRoles } from "../roles.ts";
+import { startWithRoles, type WithRoles } from "../access/roles.ts";
 
 let laboratory: WithRoles["laboratory"];
 let as: WithRoles["as"];

@@ -23,7 +23,7 @@ const orders = async (query = "") => (await ask(`GET orders${query}`)).body.orde
 describe.sequential("orders", () => {
   test("are not taken before an admin says so, and then at loopback; a place that is taken is said", async () => {
     const { body } = await ask("GET connections");
-    expect(body.orders).toEqual({ isOn: false, host: "127.0.0.1", port: 2575 });
+    expect(body.orders).toEqual({ isOn: false, host: "127.0.0.1", port: 2575, isTls: false, senders: [] });
     expect(body.listening).toEqual({ port: null, fault: null });
     await expect(sendAll(port, [orderMessage()])).rejects.toThrow("ECONNREFUSED");
     const { listening: _, warnings, ...settings } = body;
@@ -44,6 +44,11 @@ describe.sequential("orders", () => {
     const { body: on } = await set({ isOn: true, host: "127.0.0.1", port });
     expect([on.listening, on.warnings]).toEqual([{ port, fault: null }, []]);
     expect((await set({ isOn: true, host: "", port: 0 })).status).toBe(400);
+    const wrong = await set({ isOn: true, host: "127.0.0.1", port, senders: ["lis.example"] });
+    expect(wrong.body.error.message).toContain("expected an address such as 10.1.2.3, or a net such as 10.1.0.0/16");
+    const bare = await set({ isOn: true, host: "127.0.0.1", port, isTls: true });
+    expect(bare.body.listening.fault).toContain("TLS needs --tls-cert and --tls-key of serve");
+    await set({ isOn: true, host: "127.0.0.1", port });
     const codes = [{ sender: "LIS@HOSPITAL", code: "DIFF", text: "", loinc: "69738-2" }];
     const refused = await ask("PUT connections", { ...settings, codes });
     expect(refused.body.error.message).toContain("is not a code of LOINC, such as 69738-3");

@@ -23,7 +23,7 @@ const ask = (line: string, body?: unknown) => laboratory.ask(line, body);
 const deliveries = async () => (await ask("GET deliveries")).body.deliveries;
 
 async function set(change: { results?: object; orders?: object; [name: string]: unknown }): Promise<void> {
-  const { listening: _, warnings: __, ...now } = (await ask("GET connections")).body;
+  const { listening: _, warnings: __, hasSecrets: ___, ...now } = (await ask("GET connections")).body;
   const { status, body } = await ask("PUT connections", {
     ...{ ...now, ...change },
     results: { ...now.results, ...change.results },
@@ -234,6 +234,26 @@ describe.sequential("results", () => {
     expect((await ask("GET trail/verify")).body.isWhole).toBe(true);
     const { events } = (await ask("GET trail?limit=1000")).body;
     expect(new Set(events.map(({ kind }: { kind: string }) => kind))).toContain("result.sent");
+  });
+
+  test("give their PDF by its address, or hold it", async () => {
+    await set({ results: { report: "pdf" } });
+    const linked = await ended(await signed("linked"));
+    const last = (lines: readonly string[]) => lines.findLast((line) => line.startsWith("OBX|"))!.split("|");
+    expect(last(linked.message)[5]).toMatch(/^https:\/\/smears\.example\/api\/v1\/reports\/[\w-]{36}\.pdf\^\^AP\^PDF$/);
+    await set({ results: { report: "embedded" } });
+    const id = await signed("embedded");
+    const { message } = await ended(id);
+    const [, , kind, code, , value] = last(receiver.all.at(-1)!);
+    const data = value!.split("^")[4];
+    expect([kind, code, value]).toEqual(["ED", "Report^Signed report^L", `^AP^PDF^Base64^${data}`]);
+    const [report] = (await ask(`GET cases/${id}/reports`)).body.reports;
+    const { raw } = await ask(`GET reports/${report.id}.pdf`);
+    expect(Buffer.from(data!, "base64").equals(raw)).toBe(true);
+    expect(raw.subarray(0, 5).toString()).toBe("%PDF-");
+    // Lists have how long it is.
+    expect(last(message)[5]).toBe(`^AP^PDF^Base64^(${data!.length} characters)`);
+    await set({ results: { report: "page" } });
   });
 
   test("go out by ASTM, too, in the same order and with the same patience", async () => {

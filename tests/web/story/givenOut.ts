@@ -39,7 +39,7 @@ export function givenOut(): void {
       .map((line) => JSON.parse(line));
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i + 1));
     for (const [i, { previous }] of events.entries()) expect(previous).toBe(events[i - 1]?.hash ?? "0".repeat(64));
-    expect(new Set(events.map(({ actor }) => actor))).toEqual(new Set(["local", "model", "ada", "ben"]));
+    expect(new Set(events.map(({ actor }) => actor))).toEqual(new Set(["local", "model", "sign-in", "ada", "ben"]));
   });
 
   test("who signed out is let in no more, and no page complained or kept somebody out", async () => {

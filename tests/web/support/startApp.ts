@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLaboratory } from "@leukogram/laboratory/server/startLaboratory";
+import { type LaboratoryOptions, startLaboratory } from "@leukogram/laboratory/server/startLaboratory";
 import type { BrowserContext, Page } from "playwright-core";
 import { startChromium } from "../../browser/support/chromium.ts";
 import { copyEmptyDatabase } from "../../support/emptyDatabase.ts";
@@ -29,7 +29,11 @@ export interface StartedApp {
  *
  * @param model of new cases: a run folder, or a shipped model's name
  */
-export async function startApp(chromium: string, model = "cnn-anylab"): Promise<StartedApp> {
+export async function startApp(
+  chromium: string,
+  model = "cnn-anylab",
+  more: Partial<LaboratoryOptions> = {},
+): Promise<StartedApp> {
   const webApp = await builtApp();
   const folder = mkdtempSync(join(tmpdir(), "leukogram-app-"));
   await copyEmptyDatabase(folder);
@@ -37,6 +41,7 @@ export async function startApp(chromium: string, model = "cnn-anylab"): Promise<
     ...{ folder, host: "127.0.0.1", port: 0, model, webApp },
     command: [builtPath("leukogram", "cli/main.js")],
     now: () => new Date(),
+    ...more,
   });
   const browser = await startChromium(chromium);
   const newContext = () => browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });

@@ -1,6 +1,7 @@
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import "./noTelemetry.ts";
-import * as ort from "onnxruntime-node";
+import type * as ort from "onnxruntime-node";
 import { LeukogramError } from "../core/errors.ts";
 import { isTimed, timed } from "../core/spans.ts";
 import { readMetadata } from "./metadata.ts";
@@ -17,12 +18,23 @@ const DEVICE_HINT: Readonly<Record<Device, string>> = {
   webgpu: "WebGPU needs a graphics driver (on Linux, Vulkan); or use --device cpu.",
 };
 
-// What goes wrong is thrown; ONNX Runtime would print it as well.
-ort.env.logLevel = "fatal";
+let loaded: typeof ort | undefined;
+
+// Loaded when it is first needed: much of this package is used without it.
+function onnxRuntime(): typeof ort {
+  if (loaded === undefined) {
+    loaded = createRequire(import.meta.url)("onnxruntime-node") as typeof ort;
+    // What goes wrong is thrown; ONNX Runtime would print it as well.
+    loaded.env.logLevel = "fatal";
+  }
+  return loaded;
+}
 
 /** The execution providers that this build of ONNX Runtime has; the machine may still lack what one needs. */
 export function availableDevices(): readonly Device[] {
-  const names = ort.listSupportedBackends().map(({ name }) => name);
+  const names = onnxRuntime()
+    .listSupportedBackends()
+    .map(({ name }) => name);
   return (["cpu", "cuda", "dml", "coreml", "webgpu"] as const).filter((device) => names.includes(device));
 }
 
@@ -55,7 +67,7 @@ export async function createSession(
       });
     },
   );
-  return new OrtSession(session, { Tensor: ort.Tensor, metadata: readMetadata(model), runName, operators });
+  return new OrtSession(session, { Tensor: onnxRuntime().Tensor, metadata: readMetadata(model), runName, operators });
 }
 
 function load(
@@ -64,7 +76,7 @@ function load(
   threads: number,
   operators?: OperatorTimes,
 ): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(model, {
+  return onnxRuntime().InferenceSession.create(model, {
     executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: "all",

@@ -1,6 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { openStore, type Store } from "../store/store.ts";
 
+/** What the trail calls who changes records by a command. */
+export const ACTOR = "command line";
+
 /** `--data`, for commands that work on the laboratory's records. */
 export function addDataFlag(command: Command): void {
   command.option(

@@ -8,11 +8,10 @@ import { print } from "leukogram/cli/options";
 import { textTable } from "leukogram/report/text/textTable";
 import { newUser } from "../server/contract/access.ts";
 import { ROLES } from "../server/contract/work.ts";
-import { addUser, changeUser, listUsers } from "../store/users.ts";
-import { addDataFlag, withStore } from "./laboratoryFlags.ts";
-
-/** What the trail calls who does this. */
-const ACTOR = "command line";
+import { removeSecondFactor } from "../store/access/secondFactors.ts";
+import { addUser, changeUser, listUsers, type UserRow } from "../store/access/users.ts";
+import type { Store } from "../store/store.ts";
+import { ACTOR, addDataFlag, withStore } from "./laboratoryFlags.ts";
 
 const user: CommandModule = {
   define(command) {
@@ -20,7 +19,7 @@ const user: CommandModule = {
       .description(
         "Manage the users of the laboratory app. Passwords are read from the terminal or stdin, never from a flag.",
       )
-      .argument("<action>", "add, password, or list")
+      .argument("<action>", "add, password, reset-code (removes the second factor of a lost device), or list")
       .argument("[name]", "the user's name")
       .option("--role <role>", ROLES.join(", "));
     addDataFlag(command);
@@ -28,12 +27,17 @@ const user: CommandModule = {
   examples: [
     "leukogram user add Ada --role admin",
     "leukogram user password Ada < password.txt",
+    "leukogram user reset-code Ada",
     "leukogram user list",
   ],
   async execute({ args: [action, name], options }) {
     if (action === "list") return await list(options);
+    if (action === "reset-code" && name !== undefined) return await resetCode(String(name), options);
     if ((action !== "add" && action !== "password") || name === undefined)
-      throw new LeukogramError("ERR_USAGE", `user ${action}: expected add NAME, password NAME, or list`);
+      throw new LeukogramError(
+        "ERR_USAGE",
+        `user ${action}: expected add NAME, password NAME, reset-code NAME, or list`,
+      );
     const wanted = { name: String(name), role: String(options.role ?? "viewer"), password: await askPassword() };
     const read = newUser.safeParse(wanted);
     if (!read.success)
@@ -44,14 +48,27 @@ const user: CommandModule = {
     await withStore(options, async (store) => {
       const wish = { actor: ACTOR, key: randomUUID(), asks: {} };
       if (action === "add") return await addUser(store, { ...wish, kind: "user.added" }, read.data);
-      const found = (await listUsers(store)).find((other) => other.name === read.data.name);
-      if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", `no user named ${read.data.name}`);
+      const { id } = await userNamed(store, read.data.name);
       const { password } = read.data;
-      return await changeUser(store, { ...wish, kind: "user.changed" }, { id: found.id, password });
+      return await changeUser(store, { ...wish, kind: "user.changed" }, { id, password });
     });
     print(Boolean(options.json), { name: read.data.name }, () => `${read.data.name}: done`);
   },
 };
+
+async function resetCode(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
+  await withStore(options, async (store) => {
+    const wish = { actor: ACTOR, key: randomUUID(), kind: "code.removed", asks: {} };
+    await removeSecondFactor(store, wish, await userNamed(store, name));
+  });
+  print(Boolean(options.json), { name }, () => `${name}: the second factor is removed`);
+}
+
+async function userNamed(store: Store, name: string): Promise<UserRow> {
+  const found = (await listUsers(store)).find((other) => other.name === name);
+  if (found === undefined) throw new LeukogramError("ERR_NOT_FOUND", `no user named ${name}`);
+  return found;
+}
 
 async function list(options: Readonly<Record<string, unknown>>): Promise<void> {
   const users = await withStore(options, listUsers);

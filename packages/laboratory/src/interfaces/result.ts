@@ -37,9 +37,15 @@ export interface Result {
   readonly device: string;
   readonly values: readonly ResultValue[];
   readonly notes: readonly string[];
-  /** Address of the report; empty if it has none. */
-  readonly link: string;
+  /** The report as people read it; undefined if it is left out. */
+  readonly document: ReportDocument | undefined;
 }
+
+/** A report to read: where it is, or itself. */
+export type ReportDocument =
+  | { readonly kind: "link"; readonly address: string; readonly format: "HTML" | "PDF" }
+  /** A PDF, by Base64. */
+  | { readonly kind: "embedded"; readonly base64: string };
 
 /** Whether a text is a number as HL7's NM and ASTM's numbers are: "<5" and "55 %" are not. */
 export function isNumeric(text: string): boolean {

@@ -2,7 +2,7 @@
 
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { FastifyRequest, RouteOptions } from "fastify";
-import { type Asking, whoAsks } from "../store/sessions.ts";
+import { type Asking, noteUse, whoAsks } from "../store/access/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { ROLES, type SCOPES } from "./contract/work.ts";
 import type { App, Laboratory } from "./laboratory.ts";
@@ -40,6 +40,8 @@ declare module "fastify" {
     access?: Access;
     /** Whether its body is files. */
     takesFiles?: boolean;
+    /** Whether pages ask it by themselves, while nobody may be there. */
+    isAutomatic?: boolean;
   }
   interface FastifyRequest {
     /** Who asks; null if nobody is signed in, or the route is for all. */
@@ -68,6 +70,10 @@ export function addAccess(app: App, { store }: Pick<Laboratory, "store">): void 
     if (access === undefined || access === "all" || request.is404) return;
     request.asking = await askingOf(store, request);
     requireAccess(request, access);
+    // What a page does by itself is no use.
+    const { isAutomatic } = request.routeOptions.config;
+    if (isChange(request) && !isAutomatic && request.asking?.via === "session")
+      await noteUse(store, request.cookies[COOKIE]!);
   });
 }
 
@@ -81,12 +87,17 @@ function requireAccess(request: FastifyRequest, { role, scope }: Exclude<Access,
       "ERR_DENIED",
       scope === "none" ? "tokens can't be used for this" : `this requires a token with the scope ${scope}`,
     );
-  const isChange = request.method !== "GET" && request.method !== "HEAD";
-  if (asking.via === "session" && isChange && request.headers["x-csrf-token"] !== asking.csrf)
+  if (asking.needsCodeFrom !== null && ROLES.indexOf(role) >= ROLES.indexOf(asking.needsCodeFrom))
+    throw new LeukogramError("ERR_DENIED", "this requires a second factor", {
+      hint: "Set up an authenticator app in the settings.",
+    });
+  if (asking.via === "session" && isChange(request) && request.headers["x-csrf-token"] !== asking.csrf)
     throw new LeukogramError("ERR_DENIED", "the X-CSRF-Token is missing or wrong", {
       hint: "GET /session returns it.",
     });
 }
+
+const isChange = ({ method }: FastifyRequest) => method !== "GET" && method !== "HEAD";
 
 /** Who asks; null if nobody is signed in. */
 export function askingOf(store: Store, request: FastifyRequest): Promise<Asking | null> {

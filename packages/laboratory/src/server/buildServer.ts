@@ -4,16 +4,23 @@ import fastify, { type FastifyServerOptions } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { addAccess } from "./access.ts";
 import { answerError } from "./errors.ts";
-import { addGuards } from "./guards.ts";
+import { Attempts } from "./guard/attempts.ts";
+import { addGuards } from "./guard/guards.ts";
+import { readTls, type TlsFiles } from "./guard/tls.ts";
 import { addHealth } from "./health.ts";
 import { knownMethods } from "./knownMethods.ts";
 import type { App, Laboratory } from "./laboratory.ts";
 import { addOpenApi } from "./openapi.ts";
+import { addOwnAccessRoutes } from "./routes/access/ownAccess.ts";
+import { addProviderRoutes } from "./routes/access/provider.ts";
+import { addSessionRoutes } from "./routes/access/session.ts";
+import { addUserRoutes } from "./routes/access/users.ts";
 import { addCaseRoutes } from "./routes/cases.ts";
 import { addCellRoutes } from "./routes/cells.ts";
 import { addConnectionRoutes } from "./routes/connections.ts";
 import { addDeliveryRoutes } from "./routes/deliveries.ts";
 import { addEventRoutes } from "./routes/events.ts";
+import { addFigureRoutes } from "./routes/figures.ts";
 import { addInferenceRoutes } from "./routes/inference.ts";
 import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
@@ -22,19 +29,18 @@ import { addOrderRoutes } from "./routes/orders.ts";
 import { addPictureRoutes } from "./routes/pictures.ts";
 import { addRangeRoutes } from "./routes/ranges.ts";
 import { addReaderRoutes } from "./routes/readers.ts";
+import { addReportingRoutes } from "./routes/reporting.ts";
 import { addReportRoutes } from "./routes/reports.ts";
 import { addRuleRoutes } from "./routes/rules.ts";
 import { addRunRoutes } from "./routes/runs.ts";
 import { addScaleRoutes } from "./routes/scale.ts";
-import { addSessionRoutes } from "./routes/session.ts";
 import { addSigningRoutes } from "./routes/signing.ts";
 import { addTrailRoutes } from "./routes/trail.ts";
 import { addUploadRoutes } from "./routes/uploads.ts";
-import { addUserRoutes } from "./routes/users.ts";
 import { addWebApp, findWebApp } from "./staticApp.ts";
 
 /** Options of {@link buildServer}. */
-export interface ServerOptions extends Laboratory {
+export interface ServerOptions extends Omit<Laboratory, "attempts"> {
   /** What is logged, and where to; nothing by default. */
   readonly logger?: FastifyServerOptions["logger"];
   /** Folder of the built web app; found by itself if left out. */
@@ -43,11 +49,17 @@ export interface ServerOptions extends Laboratory {
   readonly hosts?: readonly string[] | undefined;
   /** Whether a proxy stands before it, and what that one says in X-Forwarded headers is true; never by default. */
   readonly isBehindProxy?: boolean | undefined;
+  /** Files by which it speaks TLS; HTTP without them. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** The server, ready to listen. It closes neither the store nor the queue. */
-export async function buildServer(options: ServerOptions): Promise<App> {
+export async function buildServer(given: ServerOptions): Promise<App> {
+  const attempts = new Attempts(given.store, given.limits.failures);
+  const options = { ...given, attempts };
   const server = fastify({
+    // Its type would say that a server of TLS is another kind; all that is asked of it here is the same.
+    ...(options.tls && ({ https: readTls(options.tls) } as object)),
     logger: options.logger ?? false,
     bodyLimit: 1e6,
     // One hop alone: what a client itself sends in these headers stands before it.
@@ -68,13 +80,17 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   const methodsOf = knownMethods(app);
   await addOpenApi(app);
   addHealth(app, options);
+  app.addHook("onClose", () => attempts.close());
   addSessionRoutes(app, options);
+  addProviderRoutes(app, options);
+  addOwnAccessRoutes(app, options);
   addCaseRoutes(app, options);
   addUploadRoutes(app, options);
   addCellRoutes(app, options);
   addMovingRoutes(app, options);
   addPictureRoutes(app, options);
   addEventRoutes(app, options);
+  addFigureRoutes(app, options);
   addReaderRoutes(app, options);
   addSigningRoutes(app, options);
   addReportRoutes(app, options);
@@ -84,6 +100,7 @@ export async function buildServer(options: ServerOptions): Promise<App> {
   addScaleRoutes(app, options);
   addRuleRoutes(app, options);
   addRangeRoutes(app, options);
+  addReportingRoutes(app, options);
   addOrderRoutes(app, options);
   addConnectionRoutes(app, options);
   addDeliveryRoutes(app, options);

@@ -11,7 +11,34 @@ import { pictureSize } from "leukogram/data/pictures/pictureSize";
 import type { NewCell } from "../store/cells.ts";
 import { diskFull, ROOM_OF_FILES, roomBeyond } from "../store/database/room.ts";
 import type { ImageFolder, Received } from "../store/images.ts";
-import type { Limits } from "./laboratory.ts";
+
+/** What one request may bring. */
+export interface Limits {
+  /** Bytes of one image. */
+  readonly imageBytes: number;
+  /** Bytes of one archive as it is sent, and of all that comes out of it. */
+  readonly archiveBytes: number;
+  readonly unpackedBytes: number;
+  /** Images of one request. */
+  readonly images: number;
+  /** Pixels of one image. */
+  readonly pixels: number;
+  /** Tries at a password in a minute, from one address. */
+  readonly signIns: number;
+  /** Failed tries of a name in 15 minutes. */
+  readonly failures: number;
+}
+
+/** Limits that hold if none are given. */
+export const LIMITS: Limits = {
+  imageBytes: 50e6,
+  archiveBytes: 2e9,
+  unpackedBytes: 4e9,
+  images: 20_000,
+  pixels: 64e6,
+  signIns: 10,
+  failures: 10,
+};
 
 let last: Promise<unknown> = Promise.resolve();
 

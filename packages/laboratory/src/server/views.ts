@@ -16,7 +16,8 @@ export function caseView(row: CountedCase, user: string): z.infer<typeof caseSum
   const blind = isBlind(row, user);
   return {
     ...{ id, name, leukocytes, age, sex, comment, status, revision, model, cells, waiting, bad, awaited },
-    ...{ order: row.orderId, patient: row.patient, birthDate: row.birthDate },
+    ...{ order: row.orderId, patient: row.patient, birthDate: row.birthDate, collectedAt: row.collectedAt },
+    ...{ assignee: row.assignee, priority: row.priority, due: row.due },
     reviewed: blind ? 0 : reviewed,
     signers: row.signers === 2 ? 2 : 1,
     amendment: row.reason,

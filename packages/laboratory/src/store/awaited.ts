@@ -2,6 +2,7 @@
 
 import { eq, type SQL, sql } from "drizzle-orm";
 import { openCase } from "./cases.ts";
+import { queueReady } from "./connections/deliveries.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { awaitedFiles } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -107,10 +108,12 @@ export async function giveUpAwaited(
   wish: Wish,
   { caseId }: { readonly caseId: string },
 ): Promise<number> {
-  const { files } = await change(store, wish, async ({ queries }) => {
+  const { files } = await change(store, wish, async (of) => {
+    const { queries } = of;
     await openCase({ queries }, { id: caseId });
     const given = await queries.delete(awaitedFiles).where(eq(awaitedFiles.caseId, caseId)).returning();
     if (given.length === 0) return { answer: { files: 0 } };
+    await queueReady(of, caseId);
     const files = given.reduce((sum, { count }) => sum + count, 0);
     return { caseId, content: { files, names: given.map(({ file }) => file).sort() }, answer: { files } };
   });

@@ -12,7 +12,7 @@ export type CaseRow = typeof cases.$inferSelect;
 
 /** What may be said of a case. */
 export type CaseFacts = Pick<CaseRow, "name" | "leukocytes" | "age" | "sex" | "comment" | "signers"> &
-  Partial<Pick<CaseRow, "patient" | "birthDate">>;
+  Partial<Pick<CaseRow, "patient" | "birthDate" | "collectedAt" | "assignee" | "priority" | "due">>;
 
 /** Facts that change; what is undefined stays. */
 export type CaseChanges = { readonly [K in keyof CaseFacts]?: CaseFacts[K] | undefined };
@@ -138,7 +138,7 @@ export async function readCase({ database: { queries } }: Pick<Store, "database"
 }
 
 /** In which order cases are listed. */
-export type CaseOrder = "newest" | "oldest" | "name";
+export type CaseOrder = "newest" | "oldest" | "name" | "urgency";
 
 /** What {@link listCases} takes. */
 export interface CaseQuery {
@@ -147,6 +147,10 @@ export interface CaseQuery {
   readonly before?: number | undefined;
   /** What the name or the comment holds, in any case. */
   readonly search?: string | undefined;
+  /** Its whole name, in any case, as a scanner reads it. */
+  readonly name?: string | undefined;
+  /** Who is to read it. */
+  readonly assignee?: string | undefined;
   readonly status?: CaseRow["status"] | undefined;
   readonly sort?: CaseOrder;
 }
@@ -154,10 +158,16 @@ export interface CaseQuery {
 /** A page of the cases that are asked for. */
 export async function listCases(
   { database: { queries } }: Store,
-  { limit, before, search = "", status, sort = "newest" }: CaseQuery,
+  { limit, before, search = "", name: whole, assignee, status, sort = "newest" }: CaseQuery,
 ): Promise<CountedCase[]> {
   const { arrival, name, comment } = cases;
-  const key = sort === "name" ? sql`lower(${name}), ${arrival}` : sql`${arrival}`;
+  const rank = sql`array_position(array['stat', 'urgent', 'routine'], ${cases.priority})`;
+  const keys = {
+    ...{ newest: sql`${arrival}`, oldest: sql`${arrival}`, name: sql`lower(${name}), ${arrival}` },
+    // What has no time is after what has one.
+    urgency: sql`${rank}, coalesce(${cases.due}, '~'), ${arrival}`,
+  };
+  const key = keys[sort];
   const last = sql`(select ${key} from ${cases} where ${arrival} = ${before})`;
   // What stands for other letters in a pattern stands for itself.
   const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
@@ -169,6 +179,8 @@ export async function listCases(
         before === undefined ? undefined : sort === "newest" ? sql`(${key}) < ${last}` : sql`(${key}) > ${last}`,
         search === "" ? undefined : sql`(${name} ilike ${pattern} or ${comment} ilike ${pattern})`,
         status && eq(cases.status, status),
+        whole === undefined ? undefined : sql`lower(${name}) = lower(${whole})`,
+        assignee === undefined ? undefined : eq(cases.assignee, assignee),
       ),
     )
     .orderBy(sort === "newest" ? desc(arrival) : key)

@@ -3,6 +3,7 @@ import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { type Arrived, takeArrived } from "./awaited.ts";
 import { openCase } from "./cases.ts";
+import { queueReady } from "./connections/deliveries.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { cells, labels } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -166,7 +167,7 @@ export type CellAnswer = {
   readonly error?: string;
 };
 
-/** Keeps what a model said of waiting cells of one case; cells that do not wait any more are left as they are. */
+/** Keeps what a model said of waiting cells of one case; cells that do not wait any more are left as they are. @returns whether it was queued that none waits */
 export async function storeAnswers(
   store: Store,
   wish: Wish,
@@ -181,9 +182,11 @@ export async function storeAnswers(
     readonly classes: readonly string[];
     readonly answers: readonly CellAnswer[];
   },
-): Promise<void> {
-  await change(store, wish, async ({ queries }) => {
-    await write(queries, { model, classes, answers });
+): Promise<boolean> {
+  let isReady = false;
+  await change(store, wish, async (given) => {
+    await write(given.queries, { model, classes, answers });
+    isReady = await queueReady(given, caseId);
     const bad = answers.filter(({ error }) => error !== undefined).map(({ id }) => id);
     const content = {
       model,
@@ -194,6 +197,7 @@ export async function storeAnswers(
     };
     return { caseId, content, cells: answers.map(({ id }) => id), answer: {} };
   });
+  return isReady;
 }
 
 // All in one statement. `jsonb_to_recordset` gives null for what is left out.

@@ -1,6 +1,6 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { and, asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, gt } from "drizzle-orm";
 import type { Scale } from "leukogram/data/scale/scale";
 import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
 import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision, requireValid } from "./cases.ts";
@@ -11,6 +11,7 @@ import { type Queries, tellIfGone } from "./database/database.ts";
 import { finishedReading } from "./labels.ts";
 import { cases, head, reports, signatures } from "./schema.ts";
 import { type LaboratoryRanges, readLaboratoryRanges } from "./settings/ranges.ts";
+import { fullNameOf, type Letterhead, readReporting } from "./settings/reporting.ts";
 import { type Rules, readRules } from "./settings/rules.ts";
 import { readScale } from "./settings/scale.ts";
 import type { Store } from "./store.ts";
@@ -19,6 +20,8 @@ import { type Change, change, type Wish } from "./trail.ts";
 /** A report's row, and who signed it. */
 export type SignedReport = typeof reports.$inferSelect & {
   readonly signatures: readonly (typeof signatures.$inferSelect)[];
+  /** Number of the next final report of its case; null if there is none. */
+  readonly supersededBy: number | null;
 };
 
 /** What a report is made of. */
@@ -37,6 +40,7 @@ export interface ReportInput {
   readonly rules: Rules;
   /** The laboratory's own; undefined if it has none. */
   readonly ranges: LaboratoryRanges | undefined;
+  readonly letterhead: Letterhead;
   /** The order that the case was made from. */
   readonly order: OrderRow | undefined;
 }
@@ -101,7 +105,8 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
       throw new LeukogramError("ERR_CONFLICT", "you have already signed this report", {
         hint: "Another user must sign it too.",
       });
-    await queries.insert(signatures).values({ reportId: report.id, by: wish.actor, at, meaning });
+    const fullName = fullNameOf(await readReporting(queries), wish.actor);
+    await queries.insert(signatures).values({ reportId: report.id, by: wish.actor, at, meaning, fullName });
     const isFinal = earlier.length + 1 >= found.signers;
     await queries
       .update(cases)
@@ -109,12 +114,12 @@ export async function signCase(store: Store, wish: Wish, signing: Signing): Prom
       .where(eq(cases.id, caseId));
     if (isFinal) {
       await queries.update(reports).set({ isFinal }).where(eq(reports.id, report.id));
-      await queueReport(given, report.id);
+      await queueReport(given, { reportId: report.id, caseId, number: report.number });
     }
     const { number, sha256: hash, said } = report;
     return {
       caseId,
-      content: { report: report.id, number, sha256: hash, meaning, isFinal, ...said },
+      content: { report: report.id, number, sha256: hash, meaning, isFinal, fullName: fullName ?? undefined, ...said },
       answer: { id: report.id },
     };
   });
@@ -166,6 +171,7 @@ async function freeze(
 /** What a report of the case would be made of now. */
 export async function reportInput(queries: Queries, found: CountedCase, at: Date): Promise<ReportInput> {
   const [end] = await queries.select().from(head);
+  const { laboratory, lines } = await readReporting(queries);
   return {
     ...{ found, at, head: end!.hash },
     number: (await lastNumber(queries, found.id)) + 1,
@@ -174,6 +180,7 @@ export async function reportInput(queries: Queries, found: CountedCase, at: Date
     scale: await readScale(queries),
     rules: await readRules(queries),
     ranges: await readLaboratoryRanges(queries),
+    letterhead: { laboratory, lines },
     order: found.orderId === null ? undefined : await requireOrder(queries, found.orderId),
   };
 }
@@ -260,5 +267,11 @@ async function withSignatures(queries: Queries, row: typeof reports.$inferSelect
     .from(signatures)
     .where(eq(signatures.reportId, row.id))
     .orderBy(asc(signatures.at));
-  return { ...row, signatures: signed };
+  const [next] = await queries
+    .select({ number: reports.number })
+    .from(reports)
+    .where(and(eq(reports.caseId, row.caseId), gt(reports.number, row.number), eq(reports.isFinal, true)))
+    .orderBy(asc(reports.number))
+    .limit(1);
+  return { ...row, signatures: signed, supersededBy: next?.number ?? null };
 }

@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { asc, desc, eq, inArray } from "drizzle-orm";
-import type { Json } from "./canonicalJson.ts";
+import { canonicalJson, type Json } from "./canonicalJson.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { addModel, type ModelRow } from "./models.ts";
 import { runs } from "./schema.ts";
@@ -22,9 +22,18 @@ export interface NewRun {
   readonly progress: Json;
 }
 
-/** Makes a run, which waits. @returns its id, of the first try where there were several. */
+/** Makes a run, which waits. @returns its id, of the first try where there were several. @throws ERR_CONFLICT if the same waits or runs */
 export async function createRun(store: Store, wish: Wish, { id, kind, name, ...given }: NewRun): Promise<string> {
   const made = await change(store, wish, async ({ queries, sequence, at }) => {
+    const open = await queries
+      .select()
+      .from(runs)
+      .where(inArray(runs.status, ["waiting", "running"]));
+    const same = open.find((row) => row.kind === kind && sameSettings(row.settings, given.settings));
+    if (same !== undefined)
+      throw new LeukogramError("ERR_CONFLICT", `the same is ${same.status}: ${same.name}`, {
+        hint: "Wait until it is finished, or cancel it.",
+      });
     await queries.insert(runs).values({
       ...{ id, kind, name, ...given, arrival: sequence, status: "waiting" },
       ...{ startedBy: wish.actor, createdAt: at },
@@ -33,6 +42,10 @@ export async function createRun(store: Store, wish: Wish, { id, kind, name, ...g
   });
   return made.id;
 }
+
+/** Whether two runs are asked for the same: what is left out is left out in both. */
+export const sameSettings = (one: unknown, other: unknown): boolean =>
+  canonicalJson(JSON.parse(JSON.stringify(one))) === canonicalJson(JSON.parse(JSON.stringify(other)));
 
 /** All runs, the latest first. */
 export async function listRuns({ database: { queries } }: Pick<Store, "database">, limit = 500): Promise<RunRow[]> {

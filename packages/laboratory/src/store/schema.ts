@@ -13,7 +13,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+/** A moment, to the millisecond. */
+export const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
 const count = (name: string) => bigint(name, { mode: "number" });
 
 /** The trail. `content` is canonical JSON, as it was hashed. */
@@ -77,6 +78,12 @@ export const cases = pgTable("cases", {
   createdAt: moment("created_at").notNull(),
   secondReading: text("second_reading", { enum: ["none", "going on", "finished"] }).notNull(),
   secondReader: text("second_reader"),
+  /** Who is to read it, and until when (2026-12-01T10:00:00Z). */
+  assignee: text("assignee"),
+  priority: text("priority", { enum: ["routine", "urgent", "stat"] })
+    .notNull()
+    .default("routine"),
+  due: text("due"),
   /** Why it was reopened after a signature. */
   reason: text("reason"),
   /** Why it is void, if it is. */
@@ -85,6 +92,8 @@ export const cases = pgTable("cases", {
   orderId: uuid("order_id").references(() => orders.id),
   patient: text("patient"),
   birthDate: text("birth_date"),
+  /** When the specimen was taken, ISO 8601 in UTC. */
+  collectedAt: text("collected_at"),
 });
 
 /** Cells, with what their model said. */
@@ -188,73 +197,11 @@ export const signatures = pgTable(
     by: text("by").notNull(),
     at: moment("at").notNull(),
     meaning: text("meaning").notNull(),
+    /** As reports print it; null if the laboratory had not said it. */
+    fullName: text("full_name"),
   },
   (table) => [primaryKey({ columns: [table.reportId, table.by] })],
 );
-
-/** Results on their way to another system, or there. */
-export const deliveries = pgTable(
-  "deliveries",
-  {
-    id: uuid("id").primaryKey(),
-    /** Sequence of the event that queued it: the order in which they are sent. */
-    arrival: count("arrival").notNull(),
-    reportId: uuid("report_id")
-      .notNull()
-      .references(() => reports.id),
-    /** That the report is there, or that it is void. */
-    kind: text("kind", { enum: ["report", "void"] }).notNull(),
-    /** Of the message, the same with each try. */
-    controlId: text("control_id").notNull().unique(),
-    state: text("state", { enum: ["waiting", "sent", "refused"] }).notNull(),
-    tries: integer("tries").notNull(),
-    /** As it was sent first, and is sent again; null before. */
-    message: text("message"),
-    answer: text("answer"),
-    /** Why the last try failed, or why it was refused. */
-    fault: text("fault"),
-    createdAt: moment("created_at").notNull(),
-    endedAt: moment("ended_at"),
-  },
-  (table) => [unique().on(table.reportId, table.kind)],
-);
-
-/** Who may sign in. */
-export const users = pgTable("users", {
-  id: uuid("id").primaryKey(),
-  name: text("name").notNull().unique(),
-  role: text("role", { enum: ["viewer", "reviewer", "signer", "admin"] }).notNull(),
-  /** As password.ts writes it. */
-  password: text("password").notNull(),
-  createdAt: moment("created_at").notNull(),
-  isDisabled: boolean("is_disabled").notNull().default(false),
-});
-
-/** Who is signed in: of the cookie's secret, its SHA-256 alone is kept. */
-export const sessions = pgTable("sessions", {
-  sha256: text("sha256").primaryKey(),
-  userId: uuid("user_id")
-    .notNull()
-    .references(() => users.id),
-  createdAt: moment("created_at").notNull(),
-  expiresAt: moment("expires_at").notNull(),
-});
-
-/** Tokens of programs: of the secret, its SHA-256 alone is kept. */
-export const tokens = pgTable("tokens", {
-  id: uuid("id").primaryKey(),
-  sha256: text("sha256").notNull().unique(),
-  /** Null if there are no users: the local admin's. */
-  userId: uuid("user_id").references(() => users.id),
-  name: text("name").notNull(),
-  scopes: text("scopes", { enum: ["read", "review", "sign", "admin", "infer"] })
-    .array()
-    .notNull(),
-  createdAt: moment("created_at").notNull(),
-  expiresAt: moment("expires_at").notNull(),
-  lastUsedAt: moment("last_used_at"),
-  revokedAt: moment("revoked_at"),
-});
 
 /** Models of this laboratory, beside those that are shipped. */
 export const models = pgTable("models", {

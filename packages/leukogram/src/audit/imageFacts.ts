@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import sharp from "sharp";
 import { isBmp } from "../data/pictures/bmp.ts";
 import { decodeImage } from "../data/pictures/image.ts";
 import type { RgbImage } from "../data/pictures/rgbImage.ts";
+import { sharp } from "../data/pictures/sharp.ts";
 
 /** What a file says of itself, before its pixels are looked at. */
 export interface ImageFacts {

@@ -14,6 +14,10 @@ const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocy
 /** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
 const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected for nucleated erythrocytes in Blood"];
 
+const SMUDGES: LoincCode = ["34992-8", "Smudge cells/100 leukocytes in Blood"];
+/** A code system of this program, for what LOINC has no code without a method. */
+export const OWN_CODES = "urn:uuid:5c1d0a52-6f4e-8d0b-9d3c-1f0e6b7a2c41";
+
 const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {
   above: "H",
   below: "L",
@@ -38,7 +42,7 @@ export interface DiagnosticReportOptions {
   /** When the blood was taken, as FHIR's dateTime: 2026-11-25, or with a time and zone. */
   readonly effective?: string | undefined;
   /** Default: preliminary, as nobody has signed it. */
-  readonly status?: "preliminary" | "final" | "amended" | "entered-in-error" | undefined;
+  readonly status?: "preliminary" | "final" | "amended" | "corrected" | "entered-in-error" | undefined;
   /** When this version was made, as FHIR's instant. */
   readonly issued?: string | undefined;
   /** What the laboratory calls the report, and the specimen. */
@@ -46,10 +50,19 @@ export interface DiagnosticReportOptions {
   readonly specimen?: string | undefined;
   /** Who stands for it. */
   readonly signers?: readonly string[];
+  /** Cells that were seen and not counted; nothing is said of them if this is left out. */
+  readonly uncounted?: Uncounted | undefined;
   /** Sentences that the conclusion begins with; it does not repeat those that the count has too. */
   readonly warnings?: readonly string[];
   /** Sentences for the conclusion, after what the count itself says. */
   readonly remarks?: readonly string[];
+}
+
+/** Cells that count nowhere. */
+export interface Uncounted {
+  readonly unidentified: number;
+  readonly artefacts: number;
+  readonly smudges: number;
 }
 
 /**
@@ -68,7 +81,8 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     remarks = [],
     status = "preliminary",
   } = options;
-  const all = observationsOf(report, effective).map((observation, i) => ({
+  const uncounted = uncountedObservations(report, options);
+  const all = [...observationsOf(report, effective), ...uncounted].map((observation, i) => ({
     ...observation,
     status,
     id: `observation-${i + 1}`,
@@ -259,4 +273,26 @@ function erythroblastObservations(
     note: [{ text: `${limits(low, high, 2)} 10*9/L, for the uncertainty of the erythroblasts only.` }],
   };
   return [found, corrected];
+}
+
+function uncountedObservations(
+  { cells }: DifferentialReport,
+  { effective, uncounted }: Pick<DiagnosticReportOptions, "effective" | "uncounted">,
+) {
+  if (uncounted === undefined) return [];
+  const { unidentified, artefacts, smudges } = uncounted;
+  const observed = (code: string, display: string, count: number) => ({
+    ...base(effective),
+    code: coding(OWN_CODES, code, display),
+    valueQuantity: quantity(count, "cells", "{cells}"),
+    note: [{ text: `Seen beside the ${counted(cells, "cell")} counted.` }],
+  });
+  const smudge = {
+    ...base(effective),
+    code: coding("http://loinc.org", ...SMUDGES),
+    valueQuantity: percentQuantity((100 * smudges) / cells),
+    note: [{ text: `${counted(smudges, "smudge cell")} seen.` }],
+  };
+  const unknown = observed("unidentified", "Unidentified cells", unidentified);
+  return [unknown, observed("artefact", "Artefacts", artefacts), smudge];
 }

@@ -50,40 +50,54 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   [IMMATURE_GRANULOCYTES]: "Immature granulocytes are",
 };
 
-/** What of a class is out of its range: its share, and its number of cells. */
+/** What of a class is out of its range: its share, and its number of cells; both in one sentence if both are out in the same way. */
 export function flagsOf(row: ReportedClass): string[] {
   const { share, range, position, absolute, absoluteRange, absolutePosition } = row;
-  const percent = flag(row.class, { estimate: times(share, 100), range, position, kind: "relative", unit: "%" });
-  const count = flag(row.class, {
-    estimate: absolute,
-    range: absoluteRange,
-    position: absolutePosition,
-    kind: "absolute",
-    unit: "10^9/L",
+  const percent = foundOut({ estimate: times(share, 100), range, position, kind: "relative", unit: "%" });
+  const count = foundOut({
+    ...{ estimate: absolute, range: absoluteRange, position: absolutePosition },
+    ...{ kind: "absolute", unit: "10^9/L" },
   });
-  return [...percent, ...count];
+  if (percent?.position === count?.position) return flag(row.class, [percent, count]);
+  return [...flag(row.class, [percent]), ...flag(row.class, [count])];
 }
 
-interface FlagInput {
-  readonly estimate: Estimate | undefined;
-  readonly range: Range | undefined;
+/** Something out of its range. */
+interface Found {
   readonly position: Position;
   readonly kind: "relative" | "absolute";
+  /** What it is, and its range. */
+  readonly limits: string;
+}
+
+interface FlagInput extends Omit<Found, "limits"> {
+  readonly estimate: Estimate | undefined;
+  readonly range: Range | undefined;
   readonly unit: string;
 }
 
-function flag(name: string, { estimate, range, position, kind, unit }: FlagInput): string[] {
-  if (estimate === undefined || range === undefined || position === "within" || position === "unknown") return [];
-  const isAbove = position.endsWith("above");
+function foundOut({ estimate, range, position, kind, unit }: FlagInput): Found | undefined {
+  if (estimate === undefined || range === undefined || position === "within" || position === "unknown")
+    return undefined;
   const { value, low, high } = estimate;
   const digits = unit === "%" ? 1 : 2;
   const limits = `${value.toFixed(digits)} ${unit} (${low.toFixed(digits)} to ${high.toFixed(digits)}), reference range ${range[0]} to ${range[1]}`;
+  return { position, kind, limits };
+}
+
+function flag(name: string, all: readonly (Found | undefined)[]): string[] {
+  const found = all.filter((one) => one !== undefined);
+  if (found.length === 0) return [];
+  const { position } = found[0]!;
+  const isAbove = position.endsWith("above");
+  const limits = found.map((one) => one.limits).join(", and ");
   const subject = SUBJECTS[name] ?? `${name} is`;
+  const kinds = found.map(({ kind }) => kind).join(" and ");
   return position.startsWith("maybe")
     ? [
         `${subject.replace(/ (is|are)$/, "")} may be ${isAbove ? "above" : "below"} the reference range: ${limits}. The count is too small to tell.`,
       ]
-    : [`${subject} ${position} the reference range${calledOf(name, kind, isAbove)}, ${limits}.`];
+    : [`${subject} ${position} the reference range${calledOf(name, kinds, isAbove)}, ${limits}.`];
 }
 
 function calledOf(name: string, kind: string, isAbove: boolean): string {

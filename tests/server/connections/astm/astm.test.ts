@@ -68,7 +68,14 @@ test("records hold what was ordered and found, with their delimiters escaped", (
     ...{ range: "40-75", flag: "N", note: "a note" },
   };
   const result = {
-    ...{ accession: "26-1", order: undefined, loinc: "69738-3", status: "F" as const, link: "", device: "cnn" },
+    ...{
+      accession: "26-1",
+      order: undefined,
+      loinc: "69738-3",
+      status: "F" as const,
+      document: undefined,
+      device: "cnn",
+    },
     service: { code: "69738-3", text: "Differential panel", system: "LN" },
     ...{ observedAt: at, reportedAt: at, performers: ["Ada", "Bo", "Cy"] },
     values: [value, { ...value, loinc: undefined, name: "Odd cells", local: undefined, value: "<5", note: "" }],

@@ -1,10 +1,21 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { type Listener, type ListenOptions, listenMllp } from "@leukogram/laboratory/interfaces/mllp/listenMllp";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import {
+  isSender,
+  type Listener,
+  type ListenOptions,
+  listenMllp,
+} from "@leukogram/laboratory/interfaces/mllp/listenMllp";
 import { framed, MllpReader } from "@leukogram/laboratory/interfaces/mllp/mllpReader";
 import { sendMllp } from "@leukogram/laboratory/interfaces/mllp/sendMllp";
+import { readTls } from "@leukogram/laboratory/server/guard/tls";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import { certificate } from "../../../support/certificate.ts";
+import { newFolder } from "../../../support/laboratory.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -162,5 +173,56 @@ describe("the client", () => {
     setTimeout(() => abort.abort(), 20);
     await expect(waiting).rejects.toThrow("did not answer the message");
     await expect(send(1)).rejects.toThrow("ECONNREFUSED");
+  });
+});
+
+describe("over TLS, and by a list of senders", () => {
+  test("a message and its answer are encrypted, and a receiver that is not trusted gets none", async () => {
+    const files = certificate(newFolder(), "lis");
+    const asked: string[] = [];
+    const { port } = await listen(
+      async (message) => {
+        asked.push(message);
+        return `seen ${message}`;
+      },
+      { tls: readTls(files) },
+    );
+    await expect(sendMllp(Buffer.from("secret"), { host: "127.0.0.1", port, isTls: true })).rejects.toThrow(
+      "self-signed certificate",
+    );
+    await expect(sendMllp(Buffer.from("plain"), { host: "127.0.0.1", port, timeoutMs: 2000 })).rejects.toThrow();
+    expect(asked).toEqual([]);
+    const path = fileURLToPath(
+      new URL("../../../../packages/laboratory/src/interfaces/mllp/sendMllp.ts", import.meta.url),
+    );
+    const script = `import(${JSON.stringify(path)}).then(async ({ sendMllp }) => {
+      const answer = await sendMllp(Buffer.from("x"), { host: "127.0.0.1", port: ${port}, isTls: true });
+      process.stdout.write(answer.toString());
+    });`;
+    // A process reads what it trusts when it starts.
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "-e", script], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: files.cert },
+    });
+    expect([stdout, asked]).toEqual(["seen x", ["x"]]);
+  }, 60_000);
+
+  test("others than those in the list are cut off, unread", async () => {
+    const asked: string[] = [];
+    const answer = async (message: string) => {
+      asked.push(message);
+      return message;
+    };
+    const near = await listen(answer, { senders: ["10.0.0.0/8", "127.0.0.0/24"] });
+    expect(String(await sendMllp(Buffer.from("a"), { host: "127.0.0.1", port: near.port }))).toBe("a");
+    const far = await listen(answer, { senders: ["10.0.0.0/8", "::1"] });
+    await expect(sendMllp(Buffer.from("b"), { host: "127.0.0.1", port: far.port })).rejects.toThrow();
+    expect(asked).toEqual(["a"]);
+    expect(faults.map(String)).toEqual([
+      "Error: a connection from 127.0.0.1 was refused: it is not in the list of senders",
+    ]);
+    expect(["10.1.2.3", "10.1.0.0/16", "2001:db8::/32", "::1"].map(isSender)).toEqual([true, true, true, true]);
+    expect(["", "lis", "10.1.2", "10.0.0.0/33", "10.0.0.0/", "::1/129", "1.2.3.4/8/8 "].map(isSender)).toEqual(
+      Array(7).fill(false),
+    );
   });
 });

@@ -1,7 +1,7 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import type { SendOptions } from "../mllp/sendMllp.ts";
+import { connectTo, type SendOptions } from "../mllp/sendMllp.ts";
 import { CONTROL, framesOf } from "./frames.ts";
 
 /** Times that a frame is sent at most, before the message is given up (E1381, 6.5.1.2). */
@@ -18,9 +18,9 @@ const GOODBYE_MS = 1000;
  */
 export async function sendAstm(
   message: Buffer,
-  { host, port, timeoutMs = 15_000, signal }: SendOptions,
+  { host, port, timeoutMs = 15_000, isTls = false, signal }: SendOptions,
 ): Promise<"taken" | "busy" | "refused"> {
-  const socket = connect({ host, port, noDelay: true });
+  const socket = connectTo({ host, port, isTls });
   const stop = () => void socket.destroy();
   socket.setTimeout(timeoutMs, () => void socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
   signal?.addEventListener("abort", stop);

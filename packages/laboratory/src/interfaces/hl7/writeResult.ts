@@ -1,5 +1,5 @@
 // ORU^R01 of HL7 v2.5.1.
-import { isNumeric, type Result, type ResultValue } from "../result.ts";
+import { isNumeric, type ReportDocument, type Result, type ResultValue } from "../result.ts";
 import { hl7Time } from "./hl7Time.ts";
 import { DELIMITERS, type FieldText, makeHeader, makeSegment, type Segment } from "./message.ts";
 import { writeMessage } from "./writeMessage.ts";
@@ -18,7 +18,7 @@ export interface MessageHead {
 
 /** A result as ORU^R01. @throws ERR_FORMAT if the character set lacks a character of it. */
 export function writeResult(result: Result, head: MessageHead): Buffer {
-  const { accession, order, notes, values, link } = result;
+  const { accession, order, notes, values, document } = result;
   const header = makeHeader({
     ...{ 3: head.application, 4: head.facility, 5: head.receivingApplication, 6: head.receivingFacility },
     ...{ 7: hl7Time(head.at), 9: ["ORU", "R01", "ORU_R01"], 10: head.controlId, 11: "P", 12: "2.5.1" },
@@ -33,7 +33,7 @@ export function writeResult(result: Result, head: MessageHead): Buffer {
       valueSegment(value, i + 1, result),
       ...(value.note === "" ? [] : [noteSegment(value.note, 1)]),
     ]),
-    ...(link === "" ? [] : [linkSegment(result, values.length + 1)]),
+    ...(document === undefined ? [] : [documentSegment(document, values.length + 1, result)]),
   ];
   return writeMessage({ delimiters: DELIMITERS, segments: [header, ...segments] });
 }
@@ -88,9 +88,14 @@ const observed = ({ status, observedAt, performers, device }: Result): Record<nu
   ...{ 11: status, 14: hl7Time(observedAt), 16: performers[0] ?? "", 18: device },
 });
 
-function linkSegment(result: Result, number: number): Segment {
+// RP: pointer, application, type and subtype; ED: application, type, subtype, encoding, data (tables 0191, 0291, 0299).
+function documentSegment(document: ReportDocument, number: number, result: Result): Segment {
+  const [type, value] =
+    document.kind === "embedded"
+      ? ["ED", ["", "AP", "PDF", "Base64", document.base64]]
+      : ["RP", [document.address, "", ...(document.format === "PDF" ? ["AP", "PDF"] : ["TEXT", "HTML"])]];
   return makeSegment("OBX", {
-    ...{ 1: String(number), 2: "RP", 3: ["Report", "Signed report", "L"], 5: [result.link, "", "TEXT", "HTML"] },
+    ...{ 1: String(number), 2: type, 3: ["Report", "Signed report", "L"], 5: value },
     ...observed(result),
   });
 }

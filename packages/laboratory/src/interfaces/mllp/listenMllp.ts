@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { type AddressInfo, BlockList, createServer, isIPv6, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { framed, LARGEST_MESSAGE, MllpReader } from "./mllpReader.ts";
 
 /** Options of {@link listenMllp}. */
@@ -12,6 +13,10 @@ export interface ListenOptions {
   /** Milliseconds without a byte after which a connection is closed. */
   readonly idleMs?: number;
   readonly maxConnections?: number;
+  /** Addresses, or nets such as 10.1.0.0/16, whose messages are taken; empty for all. */
+  readonly senders?: readonly string[];
+  /** Certificate and key in PEM, to speak TLS. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** Told why a connection was closed: its frames were wrong, or there was no answer. */
   readonly onFault: (error: unknown) => void;
 }
@@ -31,7 +36,16 @@ export interface Listener {
  */
 export async function listenMllp(
   answer: (message: Buffer) => Promise<Buffer>,
-  { host, port, limit = LARGEST_MESSAGE, idleMs = 300_000, maxConnections = 64, onFault }: ListenOptions,
+  {
+    host,
+    port,
+    limit = LARGEST_MESSAGE,
+    idleMs = 300_000,
+    maxConnections = 64,
+    senders = [],
+    tls,
+    onFault,
+  }: ListenOptions,
 ): Promise<Listener> {
   const open = new Map<Socket, Promise<void>>();
   const idle = new Set<Socket>();
@@ -50,8 +64,15 @@ export async function listenMllp(
       idle.add(socket);
     }
   };
+  const isAllowed = allowed(senders);
   // Half open: who ends its side after the last message still gets the answer.
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const take = (socket: Socket) => {
+    const { remoteAddress = "" } = socket;
+    if (!isAllowed(remoteAddress)) {
+      onFault(new Error(`a connection from ${remoteAddress} was refused: it is not in the list of senders`));
+      socket.destroy();
+      return;
+    }
     socket.setTimeout(idleMs, () => socket.destroy());
     let isBroken = false;
     socket.on("error", () => {
@@ -68,6 +89,18 @@ export async function listenMllp(
         open.delete(socket);
       });
     open.set(socket, done);
+  };
+  const options = { allowHalfOpen: true, noDelay: true };
+  const server =
+    tls === undefined
+      ? createServer(options, take)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: 10_000 }, take);
+  server.on("tlsClientError", onFault);
+  // Under TLS they are there before their sockets, and longer.
+  const connections = new Set<Socket>();
+  server.on("connection", (connection: Socket) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
   });
   server.maxConnections = maxConnections;
   server.listen(port, host);
@@ -80,8 +113,36 @@ export async function listenMllp(
       server.close();
       for (const socket of idle) socket.destroy();
       await Promise.all(open.values());
-      for (const socket of open.keys()) socket.destroy();
+      for (const socket of connections) socket.destroy();
       await closed;
     },
+  };
+}
+
+/** Whether a text is an address, or a net such as `10.1.0.0/16`. */
+export function isSender(text: string): boolean {
+  try {
+    addTo(new BlockList(), text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function addTo(list: BlockList, text: string): void {
+  const [, address = "", bits] = /^([\da-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIPv6(address) ? "ipv6" : "ipv4";
+  if (bits === undefined) list.addAddress(address, family);
+  else list.addSubnet(address, Number(bits), family);
+}
+
+function allowed(senders: readonly string[]): (address: string) => boolean {
+  if (senders.length === 0) return () => true;
+  const list = new BlockList();
+  for (const sender of senders) addTo(list, sender);
+  return (address) => {
+    // As a listener of both kinds names those of the fourth version.
+    const plain = address.replace(/^::ffff:(?=\d+\.)/, "");
+    return list.check(plain, isIPv6(plain) ? "ipv6" : "ipv4");
   };
 }

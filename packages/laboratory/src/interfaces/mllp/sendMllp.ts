@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { framed, MllpReader } from "./mllpReader.ts";
 
@@ -6,6 +7,8 @@ import { framed, MllpReader } from "./mllpReader.ts";
 export interface SendOptions {
   readonly host: string;
   readonly port: number;
+  /** Whether to speak TLS, with a receiver whose certificate this machine trusts. */
+  readonly isTls?: boolean;
   /** Milliseconds until the answer is there, at most. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -18,9 +21,9 @@ export interface SendOptions {
  */
 export async function sendMllp(
   message: Buffer,
-  { host, port, timeoutMs = 30_000, signal }: SendOptions,
+  { host, port, timeoutMs = 30_000, isTls = false, signal }: SendOptions,
 ): Promise<Buffer> {
-  const socket = connect({ host, port, noDelay: true });
+  const socket = connectTo({ host, port, isTls });
   const stop = () => void socket.destroy();
   const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
   signal?.addEventListener("abort", stop);
@@ -39,6 +42,12 @@ export async function sendMllp(
     signal?.removeEventListener("abort", stop);
     socket.destroy();
   }
+}
+
+/** Connects to a receiver. */
+export function connectTo({ host, port, isTls = false }: Pick<SendOptions, "host" | "port" | "isTls">): Socket {
+  if (!isTls) return connect({ host, port, noDelay: true });
+  return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }).setNoDelay(true);
 }
 
 async function firstAnswer(socket: Socket): Promise<Buffer> {

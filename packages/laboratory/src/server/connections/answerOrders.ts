@@ -1,11 +1,12 @@
 // What the listener does with a message: orders are kept, and acknowledged after that.
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { acknowledge, type Refusal } from "../../interfaces/hl7/acknowledge.ts";
 import { hl7Time } from "../../interfaces/hl7/hl7Time.ts";
 import { DELIMITERS, type Message, makeHeader, textAt } from "../../interfaces/hl7/message.ts";
 import { parseHeader, parseMessage } from "../../interfaces/hl7/parseMessage.ts";
 import { parseOrders, senderOf } from "../../interfaces/hl7/parseOrders.ts";
+import { uuidOf } from "../../interfaces/uuidOf.ts";
 import { receiveOrders } from "../../store/connections/orders.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -54,18 +55,13 @@ async function keep(store: Store, message: Message): Promise<void> {
   const requests = parseOrders(message);
   const control = textAt(message.segments[0], "10");
   const sender = senderOf(message);
-  const key = keyOf([sender, control]);
+  // A message that comes again has the key of the first.
+  const key = uuidOf([sender, control]);
   await receiveOrders(
     store,
     { actor: `hl7:${sender}`, key, kind: "orders.received", asks: { control, requests } },
     requests,
   );
-}
-
-/** A UUID (version 8) that is the same for the same texts: a message that comes again has the key of the first. */
-function keyOf(texts: readonly string[]): string {
-  const hex = createHash("sha256").update(JSON.stringify(texts)).digest("hex");
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-8$4-$5");
 }
 
 function asRefusal(error: unknown): Refusal {

@@ -2,6 +2,7 @@
 
 import { sendAstm } from "../../interfaces/astm/sendAstm.ts";
 import { writeRecords } from "../../interfaces/astm/writeRecords.ts";
+import { type FhirAnswer, sendFhir } from "../../interfaces/fhir/sendFhir.ts";
 import { characterSet } from "../../interfaces/hl7/characterSet.ts";
 import { segmentOf, textAt } from "../../interfaces/hl7/message.ts";
 import { parseMessage } from "../../interfaces/hl7/parseMessage.ts";
@@ -37,6 +38,7 @@ export function messageOf(
 
 /** Whether a message that was written before can be sent as the settings say now. */
 export function fits(message: string, to: Connections["results"]): boolean {
+  if (message.startsWith("{")) return to.protocol === "fhir";
   if (!message.startsWith("MSH")) return to.protocol === "astm";
   return to.protocol === "hl7" && message.split("\r", 1)[0]!.endsWith(`|${to.characterSet}`);
 }
@@ -45,6 +47,8 @@ export function fits(message: string, to: Connections["results"]): boolean {
 export interface ExchangeOptions {
   readonly to: Connections["results"];
   readonly controlId: string;
+  /** Of a FHIR server; empty without. */
+  readonly token: string;
   readonly signal: AbortSignal;
   readonly timeoutMs?: number | undefined;
 }
@@ -52,11 +56,12 @@ export interface ExchangeOptions {
 /** Sends a message, and waits until it is acknowledged. */
 export async function exchange(
   message: string,
-  { to, controlId, signal, timeoutMs }: ExchangeOptions,
+  { to, controlId, token, signal, timeoutMs }: ExchangeOptions,
 ): Promise<Outcome> {
   try {
+    if (to.protocol === "fhir") return httpOutcome(await sendFhir(message, { url: to.url, token, signal, timeoutMs }));
     const bytes = characterSet(to.characterSet).encode(message);
-    const place = { host: to.host, port: to.port, signal, ...(timeoutMs && { timeoutMs }) };
+    const place = { host: to.host, port: to.port, isTls: to.isTls, signal, ...(timeoutMs && { timeoutMs }) };
     if (to.protocol === "hl7") return outcomeOf(await sendMllp(bytes, place), controlId);
     return ASTM_OUTCOMES[await sendAstm(bytes, place)];
   } catch (error) {
@@ -73,6 +78,18 @@ const ASTM_OUTCOMES: Readonly<Record<Awaited<ReturnType<typeof sendAstm>>, Outco
     fault: "the receiver did not acknowledge a frame, which was sent six times",
   },
 };
+
+/** Answers that are about the way there, or about now, and not about what was sent. */
+const PASSING: ReadonlySet<number> = new Set([401, 403, 404, 408, 425, 429, 502, 503, 504]);
+
+/** What an answer over HTTP means. */
+export function httpOutcome({ status, text, isDone }: FhirAnswer): Outcome {
+  if (isDone) return { state: "sent", answer: text, fault: null };
+  const fault = `the receiver answered ${status}${status >= 200 && status < 300 ? " without doing all of the transaction" : ""}`;
+  // Tried again without end, as if nothing had answered.
+  if (PASSING.has(status)) return { state: "waiting", answer: null, fault };
+  return { state: status >= 500 ? "waiting" : "refused", answer: text, fault };
+}
 
 function outcomeOf(bytes: Buffer, controlId: string): Outcome {
   const answer = parseMessage(bytes);

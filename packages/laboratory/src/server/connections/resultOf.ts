@@ -11,34 +11,38 @@ import { codeOf, loincOf } from "./codes.ts";
 /** What is read of the FHIR that a report is written as: its codes, units and words are those of every way out. */
 interface Observation {
   readonly resourceType: string;
-  readonly code: { readonly text?: string; readonly coding?: readonly { code: string; display: string }[] };
+  readonly code: {
+    readonly text?: string;
+    readonly coding?: readonly { system: string; code: string; display: string }[];
+  };
   readonly valueQuantity: { readonly value: number; readonly code: string };
   readonly interpretation?: readonly { readonly coding: readonly { readonly code: string }[] }[];
   readonly referenceRange?: readonly { readonly low: { value: number }; readonly high: { value: number } }[];
   readonly note?: readonly { readonly text: string }[];
 }
 interface Resource {
-  readonly status: "preliminary" | "final" | "amended" | "entered-in-error";
+  readonly status: "preliminary" | "final" | "amended" | "corrected" | "entered-in-error";
   readonly issued: string;
   readonly code: { readonly coding: readonly { readonly code: string; readonly display: string }[] };
   readonly contained: readonly Observation[];
 }
 
 const STATUS: Readonly<Record<Resource["status"], ResultStatus>> = {
-  ...{ preliminary: "P", final: "F", amended: "C", "entered-in-error": "W" },
+  ...{ preliminary: "P", final: "F", amended: "C", corrected: "C", "entered-in-error": "W" },
 };
 
 /** Codes of HL7 table 0078 that FHIR has too; what is only perhaps out of its range is said in the note. */
 const FLAGS: ReadonlySet<string> = new Set(["H", "L", "N"]);
 
-/** A signed report as it goes to another system. @throws ERR_CONFLICT if it counts no cell. */
+/** A signed report as it goes to another system; `pdf` is embedded. @throws ERR_CONFLICT if it counts no cell. */
 export function resultOf(
   found: FoundReport,
   content: ReportContent,
   { codes, address, results }: Pick<Connections, "codes" | "address" | "results">,
+  pdf?: Buffer,
 ): Result {
   if (content.full === null) throw new LeukogramError("ERR_CONFLICT", "no cells of this report were counted");
-  const fhir = reportFhir(found, content) as Resource;
+  const fhir = reportFhir(found, content) as unknown as Resource;
   const order = content.order as Order | undefined;
   const [panel] = fhir.code.coding;
   const service: Service = order?.service ?? { code: panel!.code, text: panel!.display, system: "LN" };
@@ -48,28 +52,37 @@ export function resultOf(
     ...{ accession: order?.accession ?? content.case.name, order, service },
     loinc: order === undefined ? panel!.code : loincOf(order, codes),
     status: STATUS[fhir.status],
-    observedAt: new Date(order?.collectedAt ?? content.at),
+    observedAt: new Date(content.case.collectedAt ?? order?.collectedAt ?? content.at),
     reportedAt: new Date(fhir.issued),
-    performers: found.signatures.map(({ by }) => by),
+    performers: found.signatures.map(({ by, fullName }) => fullName ?? by),
     device: content.model,
     values: fhir.contained
       .filter(({ resourceType }) => resourceType === "Observation")
       .map((observation) => readValue(observation, (loinc) => codeOf(loinc, receiver, codes))),
     notes: conclusionOf(content.full as DifferentialReport, remarksOf(found, content)),
-    link: address === "" ? "" : `${address.replace(/\/$/, "")}/api/v1/reports/${found.id}`,
+    document: pdf ? { kind: "embedded", base64: pdf.toString("base64") } : linkTo(found.id, { address, results }),
   };
+}
+
+/** Where a report is to be read; undefined without an address of this server. */
+export function linkTo(id: string, { address, results: { report } }: Pick<Connections, "address" | "results">) {
+  if (address === "") return undefined;
+  const place = `${address.replace(/\/$/, "")}/api/v1/reports/${id}`;
+  if (report === "page") return { kind: "link", address: place, format: "HTML" } as const;
+  return { kind: "link", address: `${place}.pdf`, format: "PDF" } as const;
 }
 
 function readValue(
   { code, valueQuantity, interpretation, referenceRange, note }: Observation,
   localOf: (loinc: string) => ResultValue["local"],
 ): ResultValue {
-  const loinc = code.coding?.[0]?.code;
+  const [coded] = code.coding ?? [];
+  const loinc = coded?.system === "http://loinc.org" ? coded.code : undefined;
   const flag = interpretation?.[0]?.coding[0]?.code ?? "";
   const [range] = referenceRange ?? [];
   return {
     loinc,
-    name: code.coding?.[0]?.display ?? code.text ?? "",
+    name: coded?.display ?? code.text ?? "",
     local: loinc === undefined ? undefined : localOf(loinc),
     value: String(valueQuantity.value),
     unit: valueQuantity.code,

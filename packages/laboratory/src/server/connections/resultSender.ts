@@ -1,13 +1,11 @@
-// Sends the results that wait, one after the other in the order of their signatures, until each is taken or refused.
+// Sends what waits for one destination, one after the other in their order, until each is taken or refused.
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import { requireCase } from "../../store/cases.ts";
-import { type Delivery, endDelivery, nextDelivery, updateDelivery } from "../../store/connections/deliveries.ts";
-import { requireReport } from "../../store/reports.ts";
-import { type Connections, readConnections } from "../../store/settings/connections.ts";
+import { endDelivery, nextDelivery, updateDelivery } from "../../store/connections/deliveries.ts";
+import { readConnections, readSecrets } from "../../store/settings/connections.ts";
 import type { Store } from "../../store/store.ts";
-import type { ReportContent } from "../report/reportContent.ts";
-import { exchange, fits, messageOf, type Outcome } from "./exchange.ts";
-import { resultOf } from "./resultOf.ts";
+import type { TlsFiles } from "../guard/tls.ts";
+import type { Channel } from "./channels.ts";
+import type { Outcome } from "./exchange.ts";
 
 /** Options of {@link ResultSender}. */
 export interface ResultSenderOptions {
@@ -16,22 +14,26 @@ export interface ResultSenderOptions {
   /** Milliseconds before the second try; each time twice as many, up to `mostMs`. */
   readonly retryMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Files by which orders may come over TLS. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 const MOST_MS = 300_000;
 /** Answers that say "not now" after which a message counts as refused, so that the next ones are sent. */
 const MOST_REJECTIONS = 8;
 
-/** Sends results. */
+/** Sends what waits for a destination. */
 export class ResultSender {
   readonly #given: ResultSenderOptions;
+  readonly #channel: Channel;
   readonly #stop = new AbortController();
   #wake = () => {};
   #isAwake = true;
   #running: Promise<void> | undefined;
 
-  constructor(given: ResultSenderOptions) {
+  constructor(given: ResultSenderOptions, channel: Channel) {
     this.#given = given;
+    this.#channel = channel;
   }
 
   /** Begins, or looks at once whether something waits. */
@@ -78,16 +80,17 @@ export class ResultSender {
   /** @returns milliseconds until there is something to do; 0 if there may be at once, undefined if nothing waits */
   async #sendNext(): Promise<number | undefined> {
     const { store, retryMs = 1000, timeoutMs } = this.#given;
-    const settings = await readConnections(store.database.queries);
-    if (!settings.results.isOn) return undefined;
-    const next = await nextDelivery(store);
+    const { queries } = store.database;
+    const settings = await readConnections(queries);
+    if (!this.#channel.isOn(settings)) return undefined;
+    const next = await nextDelivery(store, this.#channel.destination);
     if (next === undefined) return undefined;
-    const { id, controlId } = next;
+    const { id } = next;
     const { signal } = this.#stop;
-    const kept = next.message !== null && fits(next.message, settings.results) ? next.message : undefined;
+    const kept = next.message !== null && this.#channel.fits(next.message, settings) ? next.message : undefined;
     let message: string;
     try {
-      message = kept ?? (await writeDelivery(store, next, settings));
+      message = kept ?? (await this.#channel.write(store, next, settings));
     } catch (error) {
       if (!(error instanceof LeukogramError) || error.code === "ERR_DATABASE") throw error;
       await endDelivery(store, next, { state: "refused", answer: null, fault: error.message });
@@ -95,7 +98,8 @@ export class ResultSender {
     }
     // Kept before it is sent: each try sends the same.
     if (kept === undefined) await updateDelivery(store, id, { message });
-    const outcome = await exchange(message, { to: settings.results, controlId, signal, timeoutMs });
+    const secrets = await readSecrets(queries);
+    const outcome = await this.#channel.send(message, next, { settings, secrets, at: store.now(), signal, timeoutMs });
     if (signal.aborted && outcome.state === "waiting") return undefined;
     const tries = next.tries + 1;
     const { state, answer, fault } = isRefused(outcome, tries) ? { ...outcome, state: "refused" as const } : outcome;
@@ -111,16 +115,3 @@ export class ResultSender {
 
 const isRefused = ({ state, answer }: Outcome, tries: number) =>
   state === "waiting" && answer !== null && tries >= MOST_REJECTIONS;
-
-/** The message of a delivery, as the settings say now. @throws ERR_FORMAT if it can't be written */
-export async function writeDelivery(
-  store: Store,
-  { reportId, kind, controlId, createdAt }: Pick<Delivery, "reportId" | "kind" | "controlId" | "createdAt">,
-  settings: Connections,
-): Promise<string> {
-  const report = await requireReport(store, reportId);
-  const { voided } = await requireCase(store.database.queries, report.caseId);
-  const content = JSON.parse(report.content) as ReportContent;
-  const result = resultOf({ ...report, voided: kind === "void" ? voided : null }, content, settings);
-  return messageOf(result, settings, { controlId, at: createdAt });
-}

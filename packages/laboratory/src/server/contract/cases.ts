@@ -37,6 +37,13 @@ export const caseFacts = z.object({
   /** The patient's name and birth date as they stand on the specimen, of a case that was made from an order. */
   patient: z.string().trim().min(1).max(500).nullable().default(null),
   birthDate: z.iso.date().nullable().default(null),
+  /** When the specimen was taken. */
+  collectedAt: moment.nullable().default(null),
+  /** Who is to read it: a user who may. */
+  assignee: z.string().trim().min(1).max(64).nullable().default(null),
+  priority: z.enum(["routine", "urgent", "stat"]).default("routine"),
+  /** Until when, to the second: 2026-12-01T10:00:00Z. */
+  due: z.iso.datetime({ precision: 0 }).nullable().default(null),
 });
 
 /** A case, as a list shows it. */
@@ -209,7 +216,13 @@ export const agreement = z.object({
 });
 
 /** One signature. */
-export const signature = z.object({ by: z.string(), at: moment, meaning: z.string() });
+export const signature = z.object({
+  by: z.string(),
+  /** As the laboratory's settings had it then; null if they had none. */
+  fullName: z.string().nullable(),
+  at: moment,
+  meaning: z.string(),
+});
 
 /** A report that was signed. */
 export const report = z.object({
@@ -220,6 +233,8 @@ export const report = z.object({
   reason: z.string().nullable(),
   /** Why its case is void; null if it is not. */
   voided: z.string().nullable(),
+  /** The number of the final report that took its place; null if none did. */
+  supersededBy: z.int().nullable(),
   signatures: z.array(signature),
   isFinal: z.boolean(),
   /** SHA-256 of its content's canonical JSON. */

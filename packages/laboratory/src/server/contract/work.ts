@@ -125,6 +125,20 @@ export const session = z.object({
   /** Whether there are no users, and everybody at this machine is the local admin. */
   isLocal: z.boolean(),
   version: z.string(),
+  /** Of an answer to signing in: whether a code of the authenticator app is needed too. */
+  needsCode: z.boolean(),
+  /** The role from which on a second factor must be set up first; null if nothing is missing. */
+  needsCodeFrom: z.enum(ROLES).nullable(),
+  /** Whether a second factor is set up. */
+  hasCode: z.boolean(),
+  /** Whether the session was opened at the identity provider. */
+  isFromProvider: z.boolean(),
+  /** Minutes without use after which the session ends; null if only its age ends it. */
+  idleMinutes: z.int().nullable(),
+  /** Whether passwords are sent here without encryption, over a network. */
+  isPlain: z.boolean(),
+  /** What the identity provider is called; null if there is none. */
+  provider: z.string().nullable(),
 });
 
 /** A user. */
@@ -134,6 +148,10 @@ export const user = z.object({
   role: z.enum(ROLES),
   createdAt: moment,
   isDisabled: z.boolean(),
+  /** What the identity provider calls this user; null if there is nothing. */
+  identity: z.string().nullable(),
+  /** Whether a second factor is set up. */
+  hasCode: z.boolean(),
 });
 
 /** A token, as it is listed; the secret is shown once, when it is made. */

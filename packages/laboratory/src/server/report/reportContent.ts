@@ -19,7 +19,7 @@ export function reportContent(input: ReportInput, said: Said = {}): { readonly [
 }
 
 function contentOf(input: ReportInput, { despite, critical }: Said) {
-  const { found, cells, second, head, number, at, scale, rules, order } = input;
+  const { found, cells, second, head, number, at, scale, rules, order, letterhead } = input;
   const { id, name, leukocytes, age, sex, comment, signers, model, reason, createdBy, createdAt } = found;
   /** As it stands on the specimen; left out where the case was not made from an order. */
   const person: Partial<Pick<CaseRow, "patient" | "birthDate">> = order
@@ -36,10 +36,14 @@ function contentOf(input: ReportInput, { despite, critical }: Said) {
       /** Left out in reports of older versions. */
       sex: sex as typeof sex | undefined,
       createdAt: createdAt.toISOString(),
+      /** Left out in reports of older versions. */
+      collectedAt: found.collectedAt as string | null | undefined,
       ...person,
     },
     /** Left out where the case was not made from an order. */
     order: order?.content,
+    /** Left out in reports of older versions. */
+    letterhead: letterhead as typeof letterhead | undefined,
     number,
     reason,
     at: at.toISOString(),

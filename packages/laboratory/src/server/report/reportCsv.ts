@@ -5,7 +5,7 @@ import { stringify } from "csv-stringify/sync";
 import type { z } from "zod";
 import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { criticalWords, despiteWords } from "./reportPage.ts";
+import { criticalWords, despiteWords } from "./reportWords.ts";
 
 /** The cells of a report, one a line. */
 export function cellsCsv({ cells, case: { name }, number }: ReportContent): string {

@@ -3,21 +3,79 @@ import { cropWords } from "leukogram/cells/cropCounts";
 import { scaleText } from "leukogram/data/scale/scale";
 import { diagnosticReport } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
+import {
+  identifierOf,
+  orderReference,
+  patientResource,
+  type Resource,
+  type Systems,
+  specimenResource,
+} from "../../interfaces/fhir/resources.ts";
+import type { Order } from "../../interfaces/order.ts";
 import type { SignedReport } from "../../store/reports.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { agreementWords, criticalWords, despiteWords, warningsOf } from "./reportPage.ts";
+import { agreementWords, criticalWords, despiteWords, warningsOf } from "./reportWords.ts";
 
 /** A report, and why its case is void. */
 export type FoundReport = SignedReport & { readonly voided: string | null };
 
-/** The report as a FHIR R4 DiagnosticReport; its content must have counted cells. */
-export function reportFhir(found: FoundReport, content: ReportContent): object {
-  return diagnosticReport(content.full as DifferentialReport, {
+/** What a report's FHIR has that the report itself does not say. */
+export interface FhirContext {
+  /** What the URIs of other systems' identifiers are. */
+  readonly systems: Systems;
+  /** What tells this laboratory's devices from others': its names and address. */
+  readonly laboratory: readonly string[];
+  /** The contents of earlier final reports of the case. */
+  readonly earlier: readonly ReportContent[];
+}
+
+const NO_CONTEXT: FhirContext = { systems: [], laboratory: [], earlier: [] };
+
+/** The report as a FHIR R4 DiagnosticReport, with its patient, specimen, observations and device in it; its content must have counted cells. */
+export function reportFhir(found: FoundReport, content: ReportContent, context = NO_CONTEXT): Resource {
+  const { case: facts, differential, letterhead } = content;
+  const order = content.order as Order | undefined;
+  const collectedAt = facts.collectedAt ?? order?.collectedAt ?? undefined;
+  const { unidentified, artefacts, smudges } = differential;
+  const {
+    contained,
+    identifier: _,
+    ...report
+  } = diagnosticReport(content.full as DifferentialReport, {
     model: { name: content.model, version: content.software.version },
-    ...{ identifier: found.id, specimen: content.case.name, signers: found.signatures.map(({ by }) => by) },
+    ...{ specimen: facts.name, effective: collectedAt, uncounted: { unidentified, artefacts, smudges } },
+    signers: found.signatures.map(({ by, fullName }) => fullName ?? by),
     ...remarksOf(found, content),
-    ...statusOf(found),
+    ...statusOf(found, content, context.earlier.at(-1)),
+  }) as Resource & { readonly contained: readonly Resource[] };
+  const { systems } = context;
+  const patient = order && patientResource(order, systems);
+  const performer = letterhead?.laboratory ? [{ type: "Organization", display: letterhead.laboratory }] : undefined;
+  const of = {
+    ...(patient && { subject: { reference: "#patient" } }),
+    ...(order && { basedOn: [orderReference(order, systems)] }),
+    ...(performer && { performer }),
+  };
+  const specimen = specimenResource({ caseId: facts.id, name: facts.name, order, collectedAt, systems });
+  const subject = patient && { subject: { reference: "#patient" } };
+  const inside = contained.map((one): Resource => {
+    if (one.resourceType === "Specimen") return { ...specimen, id: "specimen", ...subject };
+    if (one.resourceType === "Device")
+      return {
+        ...one,
+        identifier: [identifierOf(["device", ...context.laboratory, content.model, content.software.version])],
+      };
+    const code = one.code as { readonly text?: string; readonly coding?: readonly { readonly code: string }[] };
+    const identifier = [identifierOf([facts.id, "observation", code.coding?.[0]?.code ?? code.text ?? ""])];
+    return { ...one, identifier, ...of, specimen: { reference: "#specimen" }, issued: report.issued };
   });
+  return {
+    ...report,
+    // Of the case, and so of all its versions; and of this one.
+    identifier: [identifierOf([facts.id, "report"]), { system: "urn:ietf:rfc:3986", value: `urn:uuid:${found.id}` }],
+    contained: [...(patient ? [{ ...patient, id: "patient" }] : []), ...inside],
+    ...of,
+  };
 }
 
 /** What a report says beside what its count says. */
@@ -37,16 +95,26 @@ export function remarksOf({ voided, reason }: FoundReport, content: ReportConten
   return { warnings: warningsOf(content), remarks: remarks.filter((remark) => remark !== "") };
 }
 
-// Unsigned by one of two it is preliminary; what was amended says so.
-function statusOf({ isFinal, number, createdAt, signatures, voided }: FoundReport) {
+// Unsigned by one of two it is preliminary; an amendment that changes a value corrects it.
+function statusOf(
+  { isFinal, number, createdAt, signatures, voided }: FoundReport,
+  content: ReportContent,
+  before?: ReportContent,
+) {
+  const amended = before !== undefined && valuesOf(before) !== valuesOf(content) ? "corrected" : "amended";
   const status =
     voided !== null
       ? ("entered-in-error" as const)
       : !isFinal
         ? ("preliminary" as const)
         : number > 1
-          ? ("amended" as const)
+          ? (amended as "amended" | "corrected")
           : ("final" as const);
   // The last signature made it what it is.
   return { status, issued: (signatures.at(-1)?.at ?? createdAt).toISOString() };
+}
+
+function valuesOf({ differential, case: { leukocytes } }: ReportContent): string {
+  const { classes, unidentified, artefacts, smudges } = differential;
+  return JSON.stringify([classes.map((row) => [row.class, row.count]), unidentified, artefacts, smudges, leukocytes]);
 }

@@ -2,35 +2,37 @@
 
 import { counted } from "@leukogram/engine/core/counted";
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import { leavesPicture } from "leukogram/cells/cropCounts";
 import { scaleText } from "leukogram/data/scale/scale";
+import type { DifferentialReport } from "leukogram/differential/types";
 import { type Content, Markup, markup } from "leukogram/report/text/markup";
 import { page, RESEARCH_USE, table, warningList } from "leukogram/report/text/page";
 import type { z } from "zod";
 import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
+import {
+  agreementWords,
+  cropWords,
+  flagsOf,
+  momentOf,
+  printed,
+  reportedWords,
+  signerName,
+  stateOf,
+  UNIT,
+  warningsOf,
+} from "./reportWords.ts";
 
 // A page that was torn off says too what it is not for. Chromium prints margin boxes since version 131.
 const EVERY_PAGE = new Markup(
   `<style>@media print{@page{@bottom-left{content:"${RESEARCH_USE}";font:8pt sans-serif}@bottom-right{content:counter(page) " of " counter(pages);font:8pt sans-serif}}}</style>`,
 );
 
-/** Units in plain text, as sentences of the count have them, as they are printed. */
-const printed = (text: string) => text.replaceAll("10^9/L", UNIT);
-const UNIT = "10⁹/L";
-
 /** The HTML of a report. */
 export function reportPage(signed: z.infer<typeof report>, content: ReportContent): string {
   const { case: facts, differential, software, model, cells } = content;
-  const signedState = signed.isFinal
-    ? signed.number > 1
-      ? "Amended report"
-      : "Final report"
-    : "Preliminary: not fully signed";
-  const state = signed.voided === null ? signedState : `Void. ${signedState}`;
   return page({
     title: `Differential count: ${facts.name}`,
-    kind: state,
+    kind: stateOf(signed).words,
     facts: [
       content.order === undefined ? "" : orderFact(content),
       `Report ${signed.number}`,
@@ -41,8 +43,9 @@ export function reportPage(signed: z.infer<typeof report>, content: ReportConten
       facts.leukocytes === null ? "" : `white blood cells ${facts.leukocytes} × ${UNIT}`,
       facts.age === null ? "" : `age ${counted(facts.age, "year")}`,
       facts.sex ?? "",
+      facts.collectedAt == null ? "" : `collected ${momentOf(facts.collectedAt)} UTC`,
     ].filter((fact) => fact !== ""),
-    lead: markup`${EVERY_PAGE}${warningList(signed.voided === null ? [] : [`This report is void: ${signed.voided}`])}${warningList(warningsOf(content).map(printed))}${content.critical && criticalBox(content.critical)}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
+    lead: markup`${EVERY_PAGE}${content.letterhead && letterheadLines(content.letterhead)}${warningList(remarkable(signed))}${warningList(warningsOf(content).map(printed))}${content.critical && criticalBox(content.critical)}${content.despite && despiteBox(content.despite)}${signed.reason === null ? "" : markup`<p class="lead">Amended: ${signed.reason}</p>`}${facts.comment === "" ? "" : markup`<p class="lead">${facts.comment}</p>`}`,
     version: software.version,
     sections: [
       { id: "count", heading: "Count", body: countSection(content) },
@@ -61,19 +64,18 @@ function orderFact({ order, case: { patient, birthDate } }: ReportContent): stri
   return [`Accession number ${order!.accession}`, ...person].join(", ");
 }
 
-/** What a reader of a report must know before its count; reports of older versions have it among the flags alone. */
-export const warningsOf = ({ differential }: ReportContent): readonly string[] => differential.warnings ?? [];
+function letterheadLines({ laboratory, lines }: NonNullable<ReportContent["letterhead"]>): Content {
+  return (
+    laboratory !== "" &&
+    markup`<p class="lead"><strong>${laboratory}</strong>${lines.map((line) => markup`<br>${line}`)}</p>`
+  );
+}
 
-/** Why a report was signed despite what stood against it, in sentences. */
-export const despiteWords = ({ reason, overrides }: NonNullable<ReportContent["despite"]>): string =>
-  `Signed despite the following: ${overrides.join(" ")} Reason: ${reason}`;
-
-/** Critical values and to whom they were reported, in sentences. */
-export const criticalWords = ({ values, reported }: NonNullable<ReportContent["critical"]>): string =>
-  `Critical: ${values.join(" ")} ${reportedWords(reported)}`;
-
-const reportedWords = ({ to, at }: NonNullable<ReportContent["critical"]>["reported"]) =>
-  `Reported to ${to} at ${momentOf(at)} UTC.`;
+// What became of it later.
+const remarkable = ({ voided, supersededBy }: z.infer<typeof report>) => [
+  ...(voided === null ? [] : [`This report is void: ${voided}`]),
+  ...(supersededBy === null ? [] : [`This report was amended: report ${supersededBy} takes its place.`]),
+];
 
 function criticalBox({ values, reported }: NonNullable<ReportContent["critical"]>): Content {
   return markup`<aside class="warnings" aria-label="Critical values"><h2>Critical values</h2><ul>${values.map((text) => markup`<li>${printed(text)}</li>`)}</ul><p>${reportedWords(reported)}</p></aside>
@@ -85,15 +87,19 @@ function despiteBox({ reason, overrides }: NonNullable<ReportContent["despite"]>
 `;
 }
 
-const momentOf = (at: string) => at.replace("T", " ").slice(0, 19);
-
 const percent = ({ value, low, high }: Estimate) =>
   markup`${(100 * value).toFixed(1)}<span class="limits">${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}</span>`;
 
 function countSection(content: ReportContent): Content {
   const { differential, full } = content;
   const { classes, unidentified, artefacts, smudges, notes } = differential;
-  const flags = differential.flags.filter((flag) => !warningsOf(content).includes(flag));
+  const flags = flagsOf(content);
+  // Reports of which nothing was counted have none.
+  const ranges = new Map((full as DifferentialReport | null)?.classes.map((row) => [row.class, row.absoluteRange]));
+  const absoluteRange = (row: (typeof classes)[number]) => {
+    const range = ranges.get(row.class);
+    return range == null ? "n/a" : `${range[0]} to ${range[1]}`;
+  };
   const withAbsolute = classes.some(({ absolute }) => absolute !== null);
   return markup`<div class="panel scroll">${table(classes, [
     { heading: "Class", cell: (row) => row.class },
@@ -115,6 +121,7 @@ function countSection(content: ReportContent): Content {
                 : markup`${row.absolute.value.toFixed(2)}<span class="limits">${row.absolute.low.toFixed(2)} to ${row.absolute.high.toFixed(2)}</span>`,
             number: true,
           },
+          { heading: `Reference range, ${UNIT}`, cell: absoluteRange, number: true },
         ]
       : []),
   ])}</div>
@@ -128,44 +135,15 @@ function agreementSection(agreement: NonNullable<ReportContent["agreement"]>): C
   return markup`<p>${agreementWords(agreement)}</p>`;
 }
 
-/** How two readings agreed, in sentences. */
-export function agreementWords({
-  cells,
-  same,
-  kappa,
-  byModel,
-  readers,
-  differences,
-}: NonNullable<ReportContent["agreement"]>): string {
-  const percents = [same.value, same.low, same.high].map((share) => (100 * share).toFixed(1));
-  const kappas = [kappa.value, kappa.low, kappa.high].map((value) => value.toFixed(2));
-  const [first, second] = [readers.first.join(", "), readers.second.join(", ")];
-  const twice =
-    cells === 0
-      ? "No cells were labelled in both readings."
-      : `${cells === 1 ? "1 cell was" : `${cells} cells were`} labelled by ${first}, and again by ${second}, blind to all labels and predictions${first === second ? " (the same person)" : ""}: ${percents[0]} % the same (${percents[1]} to ${percents[2]}), kappa ${kappas[0]} (${kappas[1]} to ${kappas[2]}).`;
-  const once =
-    byModel.cells === 0
-      ? ""
-      : ` Of ${byModel.cells} cells that the first reader left to the model, the second reader gave ${byModel.same} the model's label.`;
-  return `${twice}${once} ${counted(differences.length, "difference")} ${differences.length === 1 ? "was" : "were"} not settled when this report was signed.`;
-}
-
 function signatureSection(signed: z.infer<typeof report>, { trail, case: facts }: ReportContent): Content {
   return markup`<div class="panel">${table(signed.signatures, [
-    { heading: "Signed by", cell: ({ by }) => by },
+    { heading: "Signed by", cell: signerName },
     { heading: "Meaning", cell: ({ meaning }) => meaning },
     { heading: "At (UTC)", cell: ({ at }) => momentOf(at) },
   ])}</div>
 <p>${signed.signatures.length} of ${facts.signers} signatures.</p>
 <dl><div><dt>SHA-256 of this report</dt><dd>${signed.sha256}</dd></div><div><dt>Head of the trail before it</dt><dd>${trail}</dd></div>
 <div><dt>Case</dt><dd>${facts.id}</dd></div></dl>`;
-}
-
-function cropCell({ crop }: ReportContent["cells"][number]): string {
-  if (crop == null) return "";
-  const outside = leavesPicture(crop.outside) ? `${Math.round(100 * crop.outside)} % outside the image` : "";
-  return [outside, crop.nucleus ? "" : "no nucleus found"].filter(Boolean).join(", ");
 }
 
 function imageSection(cells: ReportContent["cells"]): Content {
@@ -176,7 +154,7 @@ function imageSection(cells: ReportContent["cells"]): Content {
       heading: "Model",
       cell: ({ predicted, isRejected, error }) => error ?? `${predicted ?? ""}${isRejected ? " (uncertain)" : ""}`,
     },
-    ...(cells.some(({ crop }) => crop != null) ? [{ heading: "Crop", cell: cropCell }] : []),
+    ...(cells.some(({ crop }) => crop != null) ? [{ heading: "Crop", cell: cropWords }] : []),
     { heading: "Counted", cell: ({ counted }) => counted ?? "not counted" },
     { heading: "Reader", cell: ({ first }) => first?.by ?? "" },
     { heading: "SHA-256", cell: ({ sha256 }) => sha256.slice(0, 16) },

@@ -3,7 +3,7 @@ import { type ListedDelivery, listDeliveries, sendAgain } from "../../store/conn
 import { ADMIN } from "../access.ts";
 import { linesOf, previewOf } from "../connections/previewOf.ts";
 import { changing } from "../contract/access.ts";
-import { delivery, preview } from "../contract/connections.ts";
+import { delivery, preview, watched } from "../contract/connections.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { wishOf } from "../wishes.ts";
@@ -39,6 +39,14 @@ export function addDeliveryRoutes(app: App, { store, work }: Laboratory): void {
     },
   );
   app.get(
+    `${API}/watch`,
+    { config: { access: ADMIN }, schema: { tags, response: { 200: z.object({ watch: watched.nullable() }) } } },
+    () => {
+      const { state } = work.watch ?? {};
+      return { watch: state ? { ...state, rejected: [...state.rejected], waiting: [...state.waiting] } : null };
+    },
+  );
+  app.get(
     `${API}/connections/preview`,
     { config: { access: ADMIN }, schema: { tags, querystring: caseParams, response: { 200: preview } } },
     async ({ query }) => await previewOf(store, query.case),
@@ -53,9 +61,9 @@ function deliveryView({
   answer,
   ...row
 }: ListedDelivery): z.infer<typeof delivery> {
-  const { id, name, number, kind, controlId, state, tries, fault } = row;
+  const { id, destination, name, number, kind, controlId, state, tries, fault } = row;
   return {
-    ...{ id, name, number, kind, controlId, state, tries, fault },
+    ...{ id, destination, name, number, kind, controlId, state, tries, fault },
     case: caseId,
     message: message === null ? null : linesOf(message),
     answer: answer === null ? null : linesOf(answer),

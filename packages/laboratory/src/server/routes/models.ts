@@ -24,6 +24,9 @@ const adaptWish = z
   })
   .nullish();
 
+/** Whether an adaptation is offered: if not, why. */
+const adaptOffer = z.object({ reason: z.string().nullable() });
+
 /** The same without labels, which takes the laboratory's first cells. */
 const unlabelledWish = z.object({ homeLoss }).nullish();
 
@@ -68,6 +71,11 @@ export function addModelRoutes(app: App, { store, work: { models, runs } }: Labo
       const wish = wishOf(request, { kind: "run.asked", asks: { cases: cases ?? null, homeLoss } });
       return runView(store, await runs.adapt(wish, { cases, homeLoss }));
     },
+  );
+  app.get(
+    `${API}/models/adapt`,
+    { config: { access: READ }, schema: { tags, response: { 200: adaptOffer } } },
+    async () => ({ reason: await runs.adaptReason() }),
   );
   addUnlabelled(app, { store, runs });
 }

@@ -19,3 +19,5 @@ export const tokenParams = z.object({ token: id });
 export const orderParams = z.object({ order: id });
 /** The delivery of a path. */
 export const deliveryParams = z.object({ delivery: id });
+/** The accession number of a path. */
+export const accessionParams = z.object({ accession: z.string().trim().min(1).max(200) });

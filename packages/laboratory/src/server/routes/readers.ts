@@ -14,7 +14,7 @@ export function addReaderRoutes(app: App, { store }: Laboratory): void {
   const path = `${API}/cases/:case/readers/:page`;
   app.put(
     path,
-    { config: { access: READ }, schema: { tags, params: pageParams, response: { 200: readers } } },
+    { config: { access: READ, isAutomatic: true }, schema: { tags, params: pageParams, response: { 200: readers } } },
     async (request) => {
       const { case: id, page } = request.params;
       const { id: caseId } = await requireCase(store.database.queries, id);
@@ -23,7 +23,10 @@ export function addReaderRoutes(app: App, { store }: Laboratory): void {
   );
   app.delete(
     path,
-    { config: { access: READ }, schema: { tags, params: pageParams, response: { 200: z.object({}) } } },
+    {
+      config: { access: READ, isAutomatic: true },
+      schema: { tags, params: pageParams, response: { 200: z.object({}) } },
+    },
     async (request) => {
       const { case: caseId, page } = request.params;
       pages.close({ page, caseId, user: askedBy(request).user });

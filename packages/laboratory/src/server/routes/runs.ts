@@ -43,6 +43,11 @@ export function addRunRoutes(app: App, laboratory: Laboratory): void {
     async () => ({ runs: (await listRuns(store)).map((row) => runView(store, row)) }),
   );
   app.get(
+    `${API}/runs/data`,
+    { config: { access: ADMIN }, schema: { tags, response: { 200: z.object({ data: z.array(z.string()) }) } } },
+    () => ({ data: laboratory.work.runs.dataFolders() }),
+  );
+  app.get(
     `${API}/runs/:run`,
     { config: { access: READ }, schema: { tags, params, response: { 200: run } } },
     async (request) => runView(store, await requireRun(store, request.params.run)),

@@ -8,11 +8,8 @@ import { groupCells } from "../../store/cellGroups.ts";
 import { readCells } from "../../store/cells.ts";
 import { requireOrder } from "../../store/connections/orders.ts";
 import { finishedReading, finishSecondReading, startSecondReading } from "../../store/labels.ts";
-import { amendCase, readReports, requireReport, type SignedReport, signCase } from "../../store/reports.ts";
-import type { Asking } from "../../store/sessions.ts";
+import { amendCase, readReports, requireReport, signCase } from "../../store/reports.ts";
 import { readRules } from "../../store/settings/rules.ts";
-import type { Store } from "../../store/store.ts";
-import { checkPassword } from "../../store/users.ts";
 import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
 import { agreementNow, agreementOf, differencesOf } from "../agreement.ts";
 import { changing } from "../contract/access.ts";
@@ -20,10 +17,12 @@ import { agreement, caseSummary, report } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import { obstacle, reported } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
+import { proveSelf } from "../guard/proveSelf.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { criticalOf, criticalOfReport } from "../report/critical.ts";
 import { obstaclesOf, obstaclesOfReport } from "../report/obstacles.ts";
 import { reportContent } from "../report/reportContent.ts";
+import { reportView } from "../report/reportView.ts";
 import { withRanges } from "../report/usualRanges.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
@@ -39,7 +38,8 @@ const reasoned = {
 };
 
 /** Second readings, signatures and amendments. */
-export function addSigningRoutes(app: App, { store, limits, work }: Laboratory): void {
+export function addSigningRoutes(app: App, laboratory: Laboratory): void {
+  const { store, limits, work } = laboratory;
   const caseOf = async (id: string, user: string) => caseView(await readCase(store, id), user);
   const reviewing = { tags: ["second reading"], params: caseParams, headers: changing, response: { 200: caseSummary } };
   app.post(`${API}/cases/:case/second-reading`, { config: { access: REVIEW }, schema: reviewing }, async (request) => {
@@ -130,7 +130,7 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
     async (request) => {
       const { case: caseId } = request.params;
       const { password, ...wanted } = request.body;
-      await requirePassword(store, askedBy(request), password);
+      if (askedBy(request).via === "session") await proveSelf(laboratory, request, { password, what: "A signature" });
       const wish = wishOf(request, { kind: "case.signed", asks: { caseId, ...wanted } });
       const activeModel = await work.models.active();
       const id = await signCase(store, wish, {
@@ -168,22 +168,4 @@ export function addSigningRoutes(app: App, { store, limits, work }: Laboratory):
       return { reports: (await readReports(store, id)).map((row) => reportView(row, voided)) };
     },
   );
-}
-
-// Whoever signs in a page says again who they are; a token says it by itself, and the local admin has no password.
-async function requirePassword(store: Store, { via, user }: Asking, password: string | undefined): Promise<void> {
-  if (via !== "session" || (await checkPassword(store, user, password ?? "")) !== undefined) return;
-  throw new LeukogramError("ERR_DENIED", "the password is wrong", { hint: "A signature needs your password." });
-}
-
-/** A report, as lists show it. @param voided why its case is void, if it is. */
-export function reportView(
-  { id, number, reason, sha256, isFinal, createdAt, signatures }: SignedReport,
-  voided: string | null,
-): z.infer<typeof report> {
-  return {
-    ...{ id, number, reason, voided, sha256, isFinal },
-    createdAt: createdAt.toISOString(),
-    signatures: signatures.map(({ by, at, meaning }) => ({ by, at: at.toISOString(), meaning })),
-  };
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import { uuidOf } from "../../interfaces/uuidOf.ts";
 import { announceUpload, giveUpAwaited, readAwaited } from "../../store/awaited.ts";
 import { readCase, requireCase } from "../../store/cases.ts";
 import { addCells } from "../../store/cells.ts";
+import { caseOfAccession } from "../../store/connections/accessions.ts";
 import { READ, REVIEW } from "../access.ts";
 import { changing } from "../contract/access.ts";
 import { caseSummary } from "../contract/cases.ts";
@@ -14,7 +17,7 @@ import type { App, Laboratory } from "../laboratory.ts";
 import { type SentFile, takeFiles } from "../upload.ts";
 import { caseView } from "../views.ts";
 import { wishOf } from "../wishes.ts";
-import { caseParams } from "./params.ts";
+import { accessionParams, caseParams } from "./params.ts";
 
 const tags = ["cells"];
 
@@ -24,7 +27,27 @@ export function addUploadRoutes(app: App, laboratory: Laboratory): void {
   addAnnouncing(app, laboratory);
 }
 
-function addImages(app: App, { store, classification, limits }: Laboratory): void {
+function addImages(app: App, { store, classification, limits, work }: Laboratory): void {
+  const take = async (request: FastifyRequest, caseId: string, upload?: string) => {
+    if (!request.isMultipart()) throw new LeukogramError("ERR_USAGE", "expected files as multipart/form-data");
+    // Whether it is open is asked when the files are here: a second try gets the first answer, signed or not.
+    await requireCase(store.database.queries, caseId);
+    const parts = request.parts({ limits: { fileSize: limits.archiveBytes + 1 } });
+    const { files, refused, names } = await takeFiles(store.images, sentFiles(parts), limits).catch((error) => {
+      // What is still on its way is read and dropped: the next request of this connection stands behind it.
+      request.raw.unpipe();
+      request.raw.resume();
+      return explain(error);
+    });
+    const asks = { caseId, upload, files: files.map(({ file, sha256 }) => `${sha256} ${file}`) };
+    const wish = wishOf(request, { kind: "cells.added", asks });
+    const { added, known } = await addCells(store, wish, {
+      ...{ caseId, files, refused: refused.length },
+      arrived: { upload, names },
+    });
+    classification.enqueue();
+    return { added: [...added], known: [...known], refused: [...refused] };
+  };
   app.post(
     `${API}/cases/:case/images`,
     {
@@ -40,27 +63,28 @@ function addImages(app: App, { store, classification, limits }: Laboratory): voi
         response: { 200: uploaded },
       },
     },
+    (request) => take(request, request.params.case, request.query.upload),
+  );
+  app.post(
+    `${API}/accessions/:accession/images`,
+    {
+      config: { access: REVIEW, takesFiles: true },
+      bodyLimit: limits.archiveBytes,
+      schema: {
+        tags,
+        params: accessionParams,
+        headers: changing,
+        consumes: ["multipart/form-data"],
+        response: { 200: uploaded.extend({ case: z.uuid() }) },
+      },
+    },
     async (request) => {
-      const { case: caseId } = request.params;
-      if (!request.isMultipart()) throw new LeukogramError("ERR_USAGE", "expected files as multipart/form-data");
-      // Whether it is open is asked when the files are here: a second try gets the first answer, signed or not.
-      await requireCase(store.database.queries, caseId);
-      const parts = request.parts({ limits: { fileSize: limits.archiveBytes + 1 } });
-      const { files, refused, names } = await takeFiles(store.images, sentFiles(parts), limits).catch((error) => {
-        // What is still on its way is read and dropped: the next request of this connection stands behind it.
-        request.raw.unpipe();
-        request.raw.resume();
-        return explain(error);
-      });
-      const { upload } = request.query;
-      const asks = { caseId, upload, files: files.map(({ file, sha256 }) => `${sha256} ${file}`) };
-      const wish = wishOf(request, { kind: "cells.added", asks });
-      const { added, known } = await addCells(store, wish, {
-        ...{ caseId, files, refused: refused.length },
-        arrived: { upload, names },
-      });
-      classification.enqueue();
-      return { added: [...added], known: [...known], refused: [...refused] };
+      const { accession } = request.params;
+      const { actor, key } = wishOf(request, { kind: "case.created", asks: {} });
+      // Its own key, as the images have that of the request; the same with each try.
+      const wish = { actor, key: uuidOf([key, "case"]) };
+      const caseId = await caseOfAccession(store, { accession, model: await work.models.active(), wish });
+      return { case: caseId, ...(await take(request, caseId)) };
     },
   );
 }
@@ -86,7 +110,7 @@ function explain(error: unknown): never {
   throw new LeukogramError("ERR_USAGE", "the form is damaged or incomplete", { hint: "Send it again.", cause: error });
 }
 
-function addAnnouncing(app: App, { store }: Laboratory): void {
+function addAnnouncing(app: App, { store, work }: Laboratory): void {
   const path = `${API}/cases/:case/uploads`;
   app.post(
     path,
@@ -120,6 +144,7 @@ function addAnnouncing(app: App, { store }: Laboratory): void {
       const { case: caseId } = request.params;
       const wish = wishOf(request, { kind: "upload.given-up", asks: { caseId } });
       await giveUpAwaited(store, wish, { caseId });
+      work.connections.send();
       return caseView(await readCase(store, caseId), wish.actor);
     },
   );

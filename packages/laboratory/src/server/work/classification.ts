@@ -28,6 +28,8 @@ export interface ClassificationOptions {
   readonly metrics: WorkMetrics;
   /** Of cells that a model crops. */
   readonly scales: Scales;
+  /** Called if it was queued that no cell of a case waits. */
+  readonly onReady?: () => void;
   /** Milliseconds after which a model that could not be opened is tried again. */
   readonly holdMs?: number | undefined;
   readonly onError: (error: unknown) => void;
@@ -155,7 +157,8 @@ export class Queue implements Classification {
     for (const caseId of new Set(batch.map((cell) => cell.caseId))) {
       const answers = batch.flatMap((cell, i) => (cell.caseId === caseId ? [answerOf(cell.id, said[i]!, facts)] : []));
       const wish = { actor: "model", key: randomUUID(), kind: "cells.classified", asks: {} };
-      await storeAnswers(store, wish, { caseId, model: id, classes: facts.classes, answers });
+      if (await storeAnswers(store, wish, { caseId, model: id, classes: facts.classes, answers }))
+        this.#given.onReady?.();
     }
     for (const { id: cell } of batch) this.#suspects.delete(cell);
     const bad = said.filter(({ error }) => error !== undefined).length;

@@ -1,5 +1,5 @@
-import { realpathSync, statSync } from "node:fs";
-import { isAbsolute, resolve, sep } from "node:path";
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, resolve, sep } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 
 /**
@@ -29,4 +29,18 @@ function real(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What may be trained on by its path: manifests and folders of the folders that the server was started with, and these themselves unless they are empty. */
+export function listData(folders: readonly string[]): string[] {
+  const all = folders.flatMap((folder) => {
+    const root = real(folder);
+    if (root === undefined) return [];
+    const inside = readdirSync(root)
+      .sort()
+      .filter((name) => !name.startsWith("."))
+      .flatMap((name) => real(join(root, name)) ?? []);
+    return inside.length === 0 ? [] : [...(root.endsWith(`${sep}datasets`) ? [] : [root]), ...inside];
+  });
+  return [...new Set(all)];
 }

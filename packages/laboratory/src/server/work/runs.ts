@@ -1,14 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { writeFileWhole } from "@leukogram/engine/formats/writeFile";
 import { MOST_CELLS } from "leukogram/adaptation/unlabelled/unlabelledCells";
 import { FEWEST_CELLS } from "leukogram/adaptation/unlabelled/voteSigns";
 import { countImages } from "../../store/knownCells.ts";
-import { createRun, listRuns, moveRun, openRuns, type RunChange, type RunRow, requireRun } from "../../store/runs.ts";
+import {
+  createRun,
+  listRuns,
+  moveRun,
+  openRuns,
+  type RunChange,
+  type RunRow,
+  requireRun,
+  sameSettings,
+} from "../../store/runs.ts";
 import { readScale } from "../../store/settings/scale.ts";
 import type { Wish } from "../../store/trail.ts";
+import { listData } from "./dataFolders.ts";
 import { classesOf } from "./models.ts";
 import {
   type AdaptWish,
@@ -85,6 +96,28 @@ export class Runs {
   /** Asks for an adaptation of the active model by the laboratory's first cells, labelled or not. @throws ERR_DATA if there are too few. */
   async adaptUnlabelled(wish: Wish, wanted: Pick<AdaptWish, "homeLoss">): Promise<RunRow> {
     return this.#create(wish, await newUnlabelledAdaptation(this.#given, wanted));
+  }
+
+  /** Why an adaptation is not offered now: too few cells are known, or the last one by the same cells found nothing better; null if it is. */
+  async adaptReason(): Promise<string | null> {
+    try {
+      const { settings } = await newAdaptation(this.#given, { homeLoss: 1 });
+      const last = (await listRuns(this.#given.store)).find(
+        ({ kind, status, settings: of }) => kind === "adapt" && status === "finished" && sameSettings(of, settings),
+      );
+      return last === undefined || last.model !== null
+        ? null
+        : "The last adaptation by the same cells found nothing better. Label more cells first.";
+    } catch (error) {
+      if (!(error instanceof LeukogramError) || error.code !== "ERR_DATA") throw error;
+      return [asSentence(error.reason), error.hint ?? ""].filter((part) => part !== "").join(" ");
+    }
+  }
+
+  /** Folders and manifests that may be trained on. */
+  dataFolders(): string[] {
+    const { store, allowed } = this.#given;
+    return listData([join(store.folder, "datasets"), ...allowed]);
   }
 
   /** How many cells an adaptation without labels finds, needs and takes. */
@@ -252,3 +285,5 @@ interface Current {
   readonly process: ProcessId;
   stopping?: Promise<void>;
 }
+
+const asSentence = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;

@@ -2,6 +2,8 @@
 import { Registry } from "prom-client";
 import type { Store } from "../../store/store.ts";
 import { Connections } from "../connections/connections.ts";
+import { WatchFolder, type WatchOptions } from "../connections/watchFolder.ts";
+import type { TlsFiles } from "../guard/tls.ts";
 import { type Queue, startClassification } from "./classification.ts";
 import { Engine } from "./engine.ts";
 import { Explanations } from "./explanations.ts";
@@ -28,6 +30,10 @@ export interface WorkOptions {
   /** Milliseconds before a result that was not taken is sent again, and until a receiver must have answered. */
   readonly retryMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
+  /** A folder that pictures are put into under accession numbers; times are for tests. */
+  readonly watch?: Pick<WatchOptions, "folder" | "everyMs" | "settleMs"> | undefined;
+  /** Files by which the server speaks TLS. */
+  readonly tls?: TlsFiles | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -39,6 +45,8 @@ export interface Work {
   readonly scales: Scales;
   readonly explanations: Explanations;
   readonly neighbours: Neighbours;
+  /** Of the folder that is watched, if one is. */
+  readonly watch: WatchFolder | undefined;
   /** To other systems; nothing of it begins before `apply`. */
   readonly connections: Connections;
   /** Runs models for those who wait for the answer. */
@@ -52,7 +60,19 @@ export interface Work {
 /** Starts it. */
 export function startWork(
   store: Store,
-  { model, allowData = [], threads, holdMs, command, script, retryMs, timeoutMs, onError }: WorkOptions,
+  {
+    model,
+    allowData = [],
+    threads,
+    holdMs,
+    command,
+    script,
+    retryMs,
+    timeoutMs,
+    tls,
+    watch: watched,
+    onError,
+  }: WorkOptions,
 ): Work {
   const session = threads === undefined ? {} : { threads };
   // Two processes: whoever looks at a cell does not wait for a batch.
@@ -64,14 +84,34 @@ export function startWork(
     runs: () => runs.counts(),
   });
   const scales = new Scales({ store, models, engine: background });
-  const classification = startClassification({ store, models, engine: background, metrics, scales, holdMs, onError });
+  const onReady = () => connections.send();
+  const classification = startClassification({
+    store,
+    models,
+    engine: background,
+    metrics,
+    scales,
+    holdMs,
+    onReady,
+    onError,
+  });
   const explanations = new Explanations({ store, models, engine, scales });
   const isIdle = () => classification.isIdle;
   const neighbours = new Neighbours({ store, models, engine, scales, isIdle, onError });
-  const connections = new Connections({ store, retryMs, timeoutMs, onError });
+  const connections = new Connections({ store, retryMs, timeoutMs, tls, onError });
+  const watch =
+    watched &&
+    new WatchFolder({
+      store,
+      ...watched,
+      model: () => models.active(),
+      onAdded: () => classification.enqueue(),
+      onError,
+    });
   return {
-    ...{ connections, classification, models, runs, scales, explanations, neighbours, engine, registry },
+    ...{ watch, connections, classification, models, runs, scales, explanations, neighbours, engine, registry },
     async close() {
+      await watch?.close();
       await Promise.all([
         connections.close(),
         classification.close(),

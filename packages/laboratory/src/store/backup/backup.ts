@@ -30,6 +30,7 @@ export const TABLES: readonly (readonly [name: string, order: string, since?: nu
   ["deliveries", "id", 9],
   ["users", "id"],
   ["tokens", "id"],
+  ["second_factors", "user_id", 11],
   ["models", "id"],
   ["runs", "id"],
   ["settings", "name"],

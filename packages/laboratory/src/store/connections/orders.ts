@@ -97,7 +97,7 @@ export async function requireOpenOrder(queries: Queries, id: string): Promise<Or
 
 /** What a case takes from its order; the age is that of the day. */
 export function factsOfOrder(order: Order, today: Date) {
-  const { accession, birthDate } = order;
+  const { accession, birthDate, collectedAt } = order;
   const born = birthDate === null ? undefined : new Date(`${birthDate}T00:00:00Z`);
   const years =
     born &&
@@ -106,7 +106,14 @@ export function factsOfOrder(order: Order, today: Date) {
       (today.toISOString().slice(5, 10) < born.toISOString().slice(5, 10) ? 1 : 0);
   const sex = { F: "female", M: "male" }[order.sex] ?? null;
   const age = years === undefined || years < 0 || years > 130 ? null : years;
-  return { name: accession, age, sex: sex as "female" | "male" | null, patient: patientName(order) || null, birthDate };
+  const person = { age, sex: sex as "female" | "male" | null, patient: patientName(order) || null, birthDate };
+  return { name: accession, ...person, collectedAt, priority: priorityOf(order.priority) };
+}
+
+// Table 0027 of HL7 and table 0485, whose first component it is; what is neither is routine.
+function priorityOf(code: string): "routine" | "urgent" | "stat" {
+  if (/^(S|STAT)$/i.test(code)) return "stat";
+  return /^(A|ASAP|T|TM\w*|C|UR|RUSH\w*)$/i.test(code) ? "urgent" : "routine";
 }
 
 /** Orders, the latest first; or the open ones, which are not cancelled and have no case, by accession number. */

@@ -23,7 +23,7 @@ export function lockFolder(folder: string, now: () => Date): () => void {
       const theirs = read(path);
       if (theirs !== undefined && isHeld(theirs, path, now()))
         throw new LeukogramError("ERR_CONFLICT", `${folder}: in use by another process (${theirs})`, {
-          hint: "Stop that process, or choose another folder with --data.",
+          hint: "Stop that process, or choose another folder with --data. A running server is backed up with leukogram backup --server.",
         });
       // Moved and not removed: whoever took it meanwhile is seen, and gets it back.
       const left = `${path}.left.${process.pid}`;

@@ -1,8 +1,11 @@
 // What goes over the wire, as the server's contract says it; types alone, so that no zod comes into the page.
 import type { z } from "zod";
+import type * as access from "../../../src/server/contract/access.ts";
 import type * as cases from "../../../src/server/contract/cases.ts";
 import type * as connections from "../../../src/server/contract/connections.ts";
+import type * as figures from "../../../src/server/contract/figures.ts";
 import type * as limits from "../../../src/server/contract/limits.ts";
+import type * as reporting from "../../../src/server/contract/reporting.ts";
 import type * as signing from "../../../src/server/contract/signing.ts";
 import type * as uploads from "../../../src/server/contract/uploads.ts";
 import type * as work from "../../../src/server/contract/work.ts";
@@ -53,12 +56,18 @@ export type ClassLimits = z.infer<typeof limits.limits>;
 export type Ranges = z.infer<typeof limits.ranges>;
 /** Those of the laboratory and of the program. */
 export type KnownRanges = z.infer<typeof limits.knownRanges>;
+/** How the laboratory's reports look. */
+export type Reporting = z.infer<typeof reporting.reporting>;
 /** An order of another system. */
 export type Order = z.infer<typeof connections.order>;
 /** Connections to other systems, as they are set. */
 export type ConnectionsSettings = z.infer<typeof connections.connections>;
+/** The same, with secrets that change. */
+export type ConnectionsChange = z.infer<typeof connections.connectionsChange>;
 /** The same, and how they are doing. */
 export type Connections = z.infer<typeof connections.connectionsNow>;
+/** What a watched folder did. */
+export type Watched = z.infer<typeof connections.watched>;
 /** A result on its way to another system, or there. */
 export type Delivery = z.infer<typeof connections.delivery>;
 /** The message that would be sent for a case. */
@@ -81,6 +90,12 @@ export type UnlabelledCells = z.infer<typeof work.unlabelledCells>;
 export type Run = z.infer<typeof work.run>;
 /** Who is signed in. */
 export type Session = z.infer<typeof work.session>;
+/** What the laboratory demands of those who sign in. */
+export type AccessRules = z.infer<typeof access.accessRules>;
+/** A second factor that is being set up. */
+export type NewCode = z.infer<typeof access.newCode>;
+/** Figures of readers and of quality by week. */
+export type Figures = z.infer<typeof figures.figures>;
 /** A user. */
 export type User = z.infer<typeof work.user>;
 /** A token of the API. */

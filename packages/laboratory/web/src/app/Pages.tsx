@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { CasePage } from "../case/CasePage.tsx";
 import { CasesPage } from "../cases/CasesPage.tsx";
+import { FiguresPage } from "../cases/figures/FiguresPage.tsx";
 import { ConnectionsPage } from "../connections/ConnectionsPage.tsx";
 import { ModelsPage } from "../models/ModelsPage.tsx";
 import { WorklistPage } from "../orders/WorklistPage.tsx";
@@ -72,6 +73,8 @@ function pageOf([first, second, third]: Route): ReactNode {
       return <SettingsPage />;
     case "connections":
       return <ConnectionsPage />;
+    case "figures":
+      return <FiguresPage />;
     case "worklist":
       return <WorklistPage />;
     case "private":

@@ -25,6 +25,17 @@ export function askedCell(): string | undefined {
   return new URLSearchParams(currentPath().split("?")[1]).get("cell") ?? undefined;
 }
 
+/** Why the identity provider's answer let nobody in: `#/?refused=unknown`. */
+export function refusedSignIn(): string | undefined {
+  return new URLSearchParams(currentPath().split("?")[1]).get("refused") ?? undefined;
+}
+
+/** Where to sign in at the identity provider and come back to this page. @param isAgain whether the provider asks again, as before a signature */
+export function providerHref(isAgain = false): string {
+  const back = currentPath().split("?")[0]!;
+  return `/api/v1/session/provider?${new URLSearchParams({ back, ...(isAgain && { again: "true" }) })}`;
+}
+
 /** The address of a route, for links. */
 export function href(...parts: readonly string[]): string {
   return `#/${parts.map(encodeURIComponent).join("/")}`;

@@ -6,6 +6,7 @@ import { StatusBadge } from "../cases/StatusBadge.tsx";
 import { VoidDialog } from "../cases/VoidDialog.tsx";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { formatMoment } from "../ui/format.ts";
 
 interface CaseHeadProps {
   readonly summary: CaseSummary;
@@ -39,6 +40,8 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
           modelName,
           scale,
           signers === 2 ? words.twoSigners : undefined,
+          summary.assignee,
+          summary.due === null ? undefined : texts.plan.dueAt(formatMoment(summary.due)),
           comment === "" ? undefined : comment,
         ]
           .filter(Boolean)

@@ -1,15 +1,20 @@
-import type { FormEvent } from "react";
+import { type FormEvent, useRef } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseFacts, CaseSummary } from "../api/types.ts";
 import { texts } from "../texts.ts";
 import { DecimalField } from "../ui/DecimalField.tsx";
 import { decimalOf } from "../ui/decimal.ts";
 import { Field } from "../ui/Field.tsx";
+import { localMoment } from "../ui/format.ts";
 import { useAction } from "../ui/useAction.ts";
+import { CommentTemplates } from "./CommentTemplates.tsx";
+import { PlanFields, planOf } from "./PlanFields.tsx";
 
 interface CaseFormProps {
   /** Undefined for a new case. */
   readonly summary?: CaseSummary | undefined;
+  /** Of a new case: what a scanner has read. */
+  readonly name?: string | undefined;
   readonly onSaved: (summary: CaseSummary) => void;
 }
 
@@ -20,7 +25,7 @@ const sexOf = (value: FormDataEntryValue | null) => (value === "female" || value
 const textOrNull = (text: FormDataEntryValue | null) => String(text ?? "").trim() || null;
 
 /** What is known of a specimen; of one that was ordered also whose it is, as it stands on the tube or slide. */
-export function CaseForm({ summary, onSaved }: CaseFormProps) {
+export function CaseForm({ summary, name, onSaved }: CaseFormProps) {
   const [save, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const facts: CaseFacts = {
@@ -32,11 +37,14 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
       signers: fields.get("signers") === "2" ? 2 : 1,
       patient: textOrNull(fields.get("patient")),
       birthDate: textOrNull(fields.get("birthDate")),
+      ...planOf(fields),
+      collectedAt: fields.get("collectedAt") ? new Date(String(fields.get("collectedAt"))).toISOString() : null,
     };
     const [method, path] = summary === undefined ? ["POST", "/cases"] : ["PATCH", `/cases/${summary.id}`];
     const key = newKey();
     onSaved(await withTries(() => send<CaseSummary>(method!, path!, facts, key)));
   });
+  const comment = useRef<HTMLTextAreaElement>(null);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     void save(event.currentTarget);
@@ -45,7 +53,7 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
   return (
     <form className="form" onSubmit={submit}>
       <Field label={words.name} hint={words.nameHint}>
-        <input name="name" required maxLength={200} defaultValue={summary?.name} autoComplete="off" />
+        <input name="name" required maxLength={200} defaultValue={summary?.name ?? name} autoComplete="off" />
       </Field>
       {summary?.order != null && (
         <div className="columns">
@@ -81,9 +89,14 @@ export function CaseForm({ summary, onSaved }: CaseFormProps) {
           </select>
         </Field>
       </div>
-      <Field label={words.comment}>
-        <textarea name="comment" rows={3} maxLength={10_000} defaultValue={summary?.comment} />
+      <Field label={words.collected}>
+        <input name="collectedAt" type="datetime-local" step={1} defaultValue={localMoment(summary?.collectedAt)} />
       </Field>
+      <PlanFields summary={summary} />
+      <Field label={words.comment}>
+        <textarea ref={comment} name="comment" rows={3} maxLength={10_000} defaultValue={summary?.comment} />
+      </Field>
+      <CommentTemplates field={comment} />
       <p className="muted">{texts.app.researchUse}</p>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>

@@ -1,15 +1,18 @@
 import { useEffect, useState } from "react";
 import type { CaseSummary, Order } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
+import { useMessages } from "../app/messages.tsx";
 import { go, href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
+import { Notice } from "../ui/Notice.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { CaseForm } from "./CaseForm.tsx";
 import { CasesTable } from "./CasesTable.tsx";
 import { ALL_CASES, CasesTools, type CasesView, queryOf } from "./CasesTools.tsx";
+import { ScanField, type Unknown } from "./ScanField.tsx";
 
 const PAGE = 50;
 /** Milliseconds between looks at what is being classified. */
@@ -24,7 +27,10 @@ export function CasesPage() {
   const { data, error, reload } = useLoaded<{ cases: CaseSummary[]; next: string | null }>(path);
   const { data: orders } = useLoaded<{ orders: Order[] }>("/orders?limit=1");
   const [isMaking, setIsMaking] = useState(false);
+  const [unknown, setUnknown] = useState<Unknown>();
+  const { say } = useMessages();
   const mayReview = useMay("reviewer");
+  const maySign = useMay("signer");
   const isWaiting = data?.cases.some(({ waiting }) => waiting > 0) ?? false;
   useEffect(() => {
     if (!isWaiting) return;
@@ -40,6 +46,11 @@ export function CasesPage() {
             {texts.worklist.link}
           </a>
         )}
+        {maySign && (
+          <a className="button" href={href("figures")}>
+            {texts.figures.link}
+          </a>
+        )}
         {mayReview && (
           <button type="button" className="primary" onClick={() => setIsMaking(true)}>
             {texts.cases.make}
@@ -47,6 +58,14 @@ export function CasesPage() {
         )}
       </div>
       <LoadFault error={error} onAgain={reload} />
+      <ScanField
+        onSeveral={(name) => {
+          setBefore(undefined);
+          setView({ ...ALL_CASES, search: name });
+          say(texts.plan.several(name));
+        }}
+        onUnknown={setUnknown}
+      />
       <CasesTools
         view={view}
         onView={(next) => {
@@ -73,6 +92,16 @@ export function CasesPage() {
           </button>
         )}
       </div>
+      {unknown !== undefined && (
+        <Dialog title={texts.plan.unknown(unknown.name)} onClose={() => setUnknown(undefined)}>
+          {unknown.isOrdered && (
+            <Notice kind="warning">
+              {texts.plan.ordered} <a href={href("worklist")}>{texts.plan.worklist}</a>
+            </Notice>
+          )}
+          {mayReview && <CaseForm name={unknown.name} onSaved={({ id }) => go("cases", id)} />}
+        </Dialog>
+      )}
       {isMaking && (
         <Dialog title={texts.cases.make} onClose={() => setIsMaking(false)}>
           <CaseForm onSaved={({ id }) => go("cases", id)} />

@@ -24,6 +24,8 @@ export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }
             <th scope="col" className="number">
               {columns.waiting}
             </th>
+            <th scope="col">{texts.plan.assignee}</th>
+            <th scope="col">{texts.plan.due}</th>
             <th scope="col">{columns.model}</th>
             <th scope="col">{columns.created}</th>
           </tr>
@@ -47,6 +49,8 @@ export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }
                 <span className="figure">{texts.cases.reviewedOf(one.reviewed, one.cells)}</span>
               </td>
               <td className="number">{one.waiting === 0 ? "–" : formatCount(one.waiting)}</td>
+              <td>{one.assignee ?? "–"}</td>
+              <td className="nowrap">{one.due === null ? "–" : formatMoment(one.due)}</td>
               <td className="muted">{nameOf(one.model)}</td>
               <td className="muted nowrap">
                 {formatMoment(one.createdAt)}, {one.createdBy}

@@ -1,25 +1,29 @@
 import type { CaseSummary } from "../api/types.ts";
+import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 
 /** Which cases are listed, and in which order. */
 export interface CasesView {
   readonly search: string;
   readonly status: CaseSummary["status"] | "all";
-  readonly sort: "newest" | "oldest" | "name";
+  readonly sort: "newest" | "oldest" | "name" | "urgency";
+  /** Who is to read them; undefined for all. */
+  readonly assignee?: string | undefined;
 }
 
 /** All of them, the newest first. */
 export const ALL_CASES: CasesView = { search: "", status: "all", sort: "newest" };
 
 const STATUSES = ["all", "open", "signing", "signed", "void"] as const;
-const ORDERS = ["newest", "oldest", "name"] as const;
+const ORDERS = ["newest", "oldest", "name", "urgency"] as const;
 
 /** What asks for them. */
-export function queryOf({ search, status, sort }: CasesView): string {
+export function queryOf({ search, status, sort, assignee }: CasesView): string {
   const query = new URLSearchParams({
     sort,
     ...(search.trim() !== "" && { search: search.trim() }),
     ...(status !== "all" && { status }),
+    ...(assignee !== undefined && { assignee }),
   });
   return `&${query}`;
 }
@@ -32,6 +36,7 @@ interface CasesToolsProps {
 /** Searches, filters and sorts the list of cases. */
 export function CasesTools({ view, onView }: CasesToolsProps) {
   const words = texts.cases;
+  const me = useSession().session?.user ?? "";
   return (
     <search className="row">
       <label className="choice">
@@ -55,6 +60,16 @@ export function CasesTools({ view, onView }: CasesToolsProps) {
               {status === "all" ? words.all : words.status[status]}
             </option>
           ))}
+        </select>
+      </label>
+      <label className="choice">
+        <span>{texts.plan.assignee}</span>
+        <select
+          value={view.assignee === undefined ? "all" : "mine"}
+          onChange={({ target }) => onView({ ...view, assignee: target.value === "mine" ? me : undefined })}
+        >
+          <option value="all">{texts.plan.anybody}</option>
+          <option value="mine">{texts.plan.mine}</option>
         </select>
       </label>
       <label className="choice">

@@ -5,7 +5,7 @@ import { texts } from "../texts.ts";
 export function StatusBadge({
   summary,
 }: {
-  readonly summary: Pick<CaseSummary, "status" | "secondReading" | "amendment">;
+  readonly summary: Pick<CaseSummary, "status" | "secondReading" | "amendment" | "priority">;
 }) {
   return (
     <span className="badges">
@@ -14,6 +14,9 @@ export function StatusBadge({
           ? texts.cases.openToAmend
           : texts.cases.status[summary.status]}
       </span>
+      {summary.priority !== "routine" && (
+        <span className={`badge ${summary.priority}`}>{texts.plan.priorities[summary.priority]}</span>
+      )}
       {summary.secondReading !== "none" && (
         <span className="badge">{texts.cases.secondReading[summary.secondReading]}</span>
       )}

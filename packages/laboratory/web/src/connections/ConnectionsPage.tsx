@@ -8,6 +8,7 @@ import { usePageTitle } from "../ui/usePageTitle.ts";
 import { ConnectionsForm } from "./ConnectionsForm.tsx";
 import { DeliveriesSection } from "./DeliveriesSection.tsx";
 import { SimulatorSection } from "./SimulatorSection.tsx";
+import { WatchSection } from "./WatchSection.tsx";
 
 /** Where orders come from and results go, what was sent, and what would be. */
 export function ConnectionsPage() {
@@ -35,6 +36,7 @@ export function ConnectionsPage() {
       )}
       {data !== undefined && <ConnectionsForm key={JSON.stringify(data)} connections={data} onSaved={reload} />}
       <DeliveriesSection />
+      <WatchSection />
       <SimulatorSection />
     </>
   );

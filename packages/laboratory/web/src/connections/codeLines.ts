@@ -20,3 +20,20 @@ export function codesOf(lines: string): Codes {
       return { sender, code, text, loinc };
     });
 }
+
+type Systems = ConnectionsSettings["systems"];
+
+/** The table of systems as lines. */
+export const systemLines = (systems: Systems): string => systems.map(({ name, uri }) => `${name}; ${uri}`).join("\n");
+
+/** The table that lines say. @throws Error naming a line without two parts. */
+export function systemsOf(lines: string): Systems {
+  return lines
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => {
+      const [name, uri, ...rest] = line.split(";").map((part) => part.trim());
+      if (!name || !uri || rest.length > 0) throw new Error(texts.connections.badSystem(line));
+      return { name, uri };
+    });
+}

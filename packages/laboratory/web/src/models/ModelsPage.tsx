@@ -19,6 +19,7 @@ export function ModelsPage() {
   const words = texts.models;
   usePageTitle(words.title);
   const { data, error, reload } = useLoaded<{ models: Model[]; active: string }>("/models");
+  const offer = useLoaded<{ reason: string | null }>("/models/adapt");
   const isAdmin = useMay("admin");
   const { say } = useMessages();
   const [adapt, isAdapting] = useAction(async () => {
@@ -44,7 +45,7 @@ export function ModelsPage() {
     <>
       <div className="pageHead">
         <h1>{words.title}</h1>
-        {isAdmin && (
+        {isAdmin && offer.data?.reason === null && (
           <button type="button" className="primary" disabled={isAdapting} onClick={() => void adapt()}>
             {words.adapt}
           </button>
@@ -53,6 +54,7 @@ export function ModelsPage() {
       <p className="muted">
         {words.what} {!isAdmin && words.adminsOnly}
       </p>
+      {offer.data?.reason != null && <p>{words.noAdapt(offer.data.reason)}</p>}
       <AdaptUnlabelled isAdmin={isAdmin} />
       <LoadFault error={error} onAgain={reload} />
       <ul className="cards">

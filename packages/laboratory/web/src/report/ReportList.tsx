@@ -4,7 +4,15 @@ import { texts } from "../texts.ts";
 import { formatMoment } from "../ui/format.ts";
 
 /** Endings of a report's address, by format; the first opens in the browser, to be read and printed. */
-const FORMATS = { print: "", counts: ".counts.csv", cells: ".csv", json: ".json", fhir: ".fhir.json" } as const;
+const FORMATS = {
+  print: "",
+  pdf: ".pdf",
+  appendix: ".pdf?appendix=true",
+  counts: ".counts.csv",
+  cells: ".csv",
+  json: ".json",
+  fhir: ".fhir.json",
+} as const;
 
 /** All that was signed of a case, newest first. */
 export function ReportList({ reports }: { readonly reports: readonly Report[] }) {
@@ -19,8 +27,8 @@ export function ReportList({ reports }: { readonly reports: readonly Report[] })
           </h3>
           {report.reason !== null && <p>{words.because(report.reason)}</p>}
           <ul className="plain">
-            {report.signatures.map(({ by, at, meaning }) => (
-              <li key={by}>{words.signature(by, formatMoment(at), meaning)}</li>
+            {report.signatures.map(({ by, fullName, at, meaning }) => (
+              <li key={by}>{words.signature(fullName ?? by, formatMoment(at), meaning)}</li>
             ))}
           </ul>
           <p className="muted break small">SHA-256 {report.sha256}</p>
@@ -42,7 +50,8 @@ export function ReportList({ reports }: { readonly reports: readonly Report[] })
   );
 }
 
-function stateOf({ voided, isFinal }: Report): string {
+function stateOf({ voided, supersededBy, isFinal }: Report): string {
   if (voided !== null) return texts.cases.status.void;
+  if (supersededBy !== null) return texts.report.superseded(supersededBy);
   return isFinal ? texts.report.final : texts.report.open;
 }

@@ -2,6 +2,7 @@ import type { FormEvent } from "react";
 import { ApiError, get, newKey, send, withTries } from "../api/client.ts";
 import type { CaseSummary, Obstacle, Report } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
+import { providerHref } from "../app/router.ts";
 import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Field } from "../ui/Field.tsx";
@@ -40,7 +41,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
     const body = {
       meaning: String(fields.get("meaning")),
       ifRevision: summary.revision,
-      ...(password !== null && { password: String(password) }),
+      ...(password !== null && password !== "" && { password: String(password) }),
       ...(despite !== null && { despite: String(despite) }),
       ...(critical.length > 0 && { reported: reportedOf(fields) }),
     };
@@ -106,9 +107,14 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
         </Field>
       )}
       {session?.isLocal === false && (
-        <Field label={words.password} hint={words.passwordHint}>
-          <input name="password" type="password" required autoComplete="current-password" />
+        <Field label={words.password} hint={session.isFromProvider ? words.passwordOrProvider : words.passwordHint}>
+          <input name="password" type="password" required={!session.isFromProvider} autoComplete="current-password" />
         </Field>
+      )}
+      {session?.isFromProvider && session.provider !== null && (
+        <p>
+          <a href={providerHref(true)}>{words.provideAgain(session.provider)}</a>
+        </p>
       )}
       <p className="muted">{texts.app.researchUse}</p>
       <div className="row end">

@@ -1,10 +1,12 @@
 import { type FormEvent, useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
+import { useLoaded } from "../api/useLoaded.ts";
 import { go } from "../app/router.ts";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Field } from "../ui/Field.tsx";
+import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
 
 const MODELS = ["mobilenetv2", "cnn"];
@@ -29,6 +31,7 @@ export function StartTraining() {
 
 function TrainingForm() {
   const words = texts.runs;
+  const { data, error, reload } = useLoaded<{ data: string[] }>("/runs/data");
   const [start, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const body = {
@@ -48,8 +51,14 @@ function TrainingForm() {
   return (
     <form className="form" onSubmit={submit}>
       <Field label={words.folder} hint={words.folderHint}>
-        <input name="data" required autoComplete="off" spellCheck={false} />
+        <select name="data" required>
+          {data?.data.map((path) => (
+            <option key={path}>{path}</option>
+          ))}
+        </select>
       </Field>
+      <LoadFault error={error} onAgain={reload} />
+      {data?.data.length === 0 && <p>{words.noFolders}</p>}
       <div className="columns">
         <Field label={words.network}>
           <select name="model">

@@ -2,8 +2,11 @@ import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { AccessSection } from "./AccessSection.tsx";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
+import { OwnAccess } from "./OwnAccess.tsx";
 import { RangesSection } from "./RangesSection.tsx";
+import { ReportingSection } from "./ReportingSection.tsx";
 import { RulesSection } from "./RulesSection.tsx";
 import { ScaleSection } from "./ScaleSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
@@ -21,7 +24,7 @@ export function SettingsPage() {
       <section className="card">
         <h2>{words.you}</h2>
         <p>{session?.isLocal ? words.local : words.signedInAs(session?.user ?? "", session?.role ?? "viewer")}</p>
-        {session?.isLocal === false && !isAdmin && <p>{words.askAdmin}</p>}
+        <OwnAccess />
         <p className="row">
           {texts.scheme.title} <SchemeSwitch />
         </p>
@@ -30,8 +33,10 @@ export function SettingsPage() {
       <ScaleSection />
       <RulesSection />
       <RangesSection />
+      {isAdmin && <ReportingSection />}
       {isAdmin && <ConnectionsSection />}
       {isAdmin && <UsersSection />}
+      {isAdmin && <AccessSection />}
       <TokensSection />
       {isAdmin && (
         <section className="card">

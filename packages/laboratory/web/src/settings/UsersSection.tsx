@@ -1,28 +1,21 @@
 import { useState } from "react";
-import { newKey, send, withTries } from "../api/client.ts";
-import type { Role, User } from "../api/types.ts";
+import type { User } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { ROLES } from "../app/session.tsx";
+import { useSession } from "../app/session.tsx";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
-import { formatMoment } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
-import { useAction } from "../ui/useAction.ts";
-import { PasswordForm } from "./PasswordForm.tsx";
 import { UserForm } from "./UserForm.tsx";
+import { UserRow } from "./UserRow.tsx";
 
 /** All users, their roles, and whether they may come in. */
 export function UsersSection() {
   const words = texts.settings;
-  const { data, error, reload } = useLoaded<{ users: User[] }>("/users");
+  const { session } = useSession();
+  // Again when one's own second factor is set up or removed.
+  const { data, error, reload } = useLoaded<{ users: User[] }>("/users", Number(session?.hasCode ?? false));
   const [isMaking, setIsMaking] = useState(false);
-  const [forgetful, setForgetful] = useState<User>();
-  const [change, isBusy] = useAction(async ({ id }: User, next: { role?: Role; isDisabled?: boolean }) => {
-    const key = newKey();
-    await withTries(() => send("PATCH", `/users/${id}`, next, key));
-    reload();
-  });
   return (
     <section className="card" aria-labelledby="users">
       <div className="pageHead">
@@ -46,56 +39,11 @@ export function UsersSection() {
             </thead>
             <tbody>
               {data.users.map((user) => (
-                <tr key={user.id}>
-                  <th scope="row">{user.name}</th>
-                  <td>
-                    <select
-                      value={user.role}
-                      disabled={isBusy}
-                      aria-label={words.roleOf(user.name)}
-                      onChange={({ target }) => void change(user, { role: target.value as Role })}
-                    >
-                      {ROLES.map((role) => (
-                        <option key={role} value={role}>
-                          {words.roles[role]}
-                        </option>
-                      ))}
-                    </select>
-                  </td>
-                  <td className="muted">{formatMoment(user.createdAt)}</td>
-                  <td className="row">
-                    <button
-                      type="button"
-                      aria-label={words.setPasswordOf(user.name)}
-                      onClick={() => setForgetful(user)}
-                    >
-                      {words.setPassword}
-                    </button>
-                    <button
-                      type="button"
-                      disabled={isBusy}
-                      aria-label={user.isDisabled ? words.enableWho(user.name) : words.disableWho(user.name)}
-                      onClick={() => void change(user, { isDisabled: !user.isDisabled })}
-                    >
-                      {user.isDisabled ? words.enable : words.disable}
-                    </button>
-                  </td>
-                </tr>
+                <UserRow key={user.id} user={user} onChange={reload} />
               ))}
             </tbody>
           </table>
         </Scroll>
-      )}
-      {forgetful !== undefined && (
-        <Dialog title={words.setPasswordOf(forgetful.name)} onClose={() => setForgetful(undefined)}>
-          <PasswordForm
-            user={forgetful}
-            onDone={() => {
-              setForgetful(undefined);
-              reload();
-            }}
-          />
-        </Dialog>
       )}
       {isMaking && (
         <Dialog title={words.makeUser} onClose={() => setIsMaking(false)}>

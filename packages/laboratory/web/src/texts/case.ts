@@ -12,7 +12,7 @@ export const caseTexts = {
     search: "Search name or comment",
     all: "All",
     sort: "Order",
-    orders: { newest: "Newest first", oldest: "Oldest first", name: "By name" },
+    orders: { newest: "Newest first", oldest: "Oldest first", name: "By name", urgency: "Most urgent first" },
     first: "First page",
     more: "More",
     columns: {
@@ -48,7 +48,10 @@ export const caseTexts = {
     signers: "Signatures",
     oneSigner: "One",
     twoSigners: "Two",
+    collected: "Specimen collected",
     comment: "Comment",
+    template: "Add a comment of the laboratory",
+    chooseTemplate: "Choose …",
     create: "Create",
     save: "Save",
   },
@@ -215,6 +218,15 @@ export const caseTexts = {
         `${many(count, "cell")} added${count === 0 ? "" : `: ${count === 1 ? numbers[0] : `${numbers[0]} to ${numbers.at(-1)}`}`}`,
       announced: (files: number) => `${many(files, "file")} announced`,
       givenUp: (files: number) => `${many(files, "missing file")} given up`,
+      refused: ({
+        name,
+        address,
+        tries,
+      }: {
+        readonly name: string | null;
+        readonly address: string | null;
+        readonly tries: number;
+      }) => `${many(tries, "failed sign-in")} as ${name ?? "an unknown name"} from ${address ?? "other addresses"}`,
       signed: (report: number, meaning: string) => `Report ${report}: ${meaning}`,
     },
   },

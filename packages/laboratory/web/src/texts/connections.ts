@@ -1,4 +1,4 @@
-import type { Connections, Delivery, Order } from "../api/types.ts";
+import type { Connections, Delivery, Order, Watched } from "../api/types.ts";
 import { many } from "./words.ts";
 
 /** The worklist, and the connections to other systems. */
@@ -48,8 +48,18 @@ export const connectionsTexts = {
         ? `Listening at ${orders.host}, port ${listening.port}.`
         : (listening.fault ?? "Off: nothing listens."),
     sending: ({ results }: Connections) =>
-      results.isOn ? `Sent to ${results.host}, port ${results.port}.` : "Off: nothing is sent.",
+      !results.isOn
+        ? "Off: nothing is sent."
+        : results.protocol === "fhir"
+          ? `Sent to ${results.url}.`
+          : `Sent to ${results.host}, port ${results.port}.`,
     host: "Address",
+    isTls: {
+      orders: "TLS, by the certificate of this server (--tls-cert)",
+      results: "TLS, to a receiver whose certificate this machine trusts",
+    },
+    senders: "Senders",
+    sendersHint: "Addresses or nets, such as 10.1.2.3 or 10.1.0.0/16, whose orders are taken. Empty: all.",
     hostHint: "127.0.0.1 is reached from this machine alone.",
     port: "Port",
     results: "Results out",
@@ -57,10 +67,43 @@ export const connectionsTexts = {
       "Sends a result for each final report, amendment and void case. What is not taken is sent again, with the same control id.",
     sendResults: "Send results",
     protocol: "Protocol",
-    protocols: { hl7: "HL7 v2.5.1 over MLLP", astm: "ASTM E1394 over E1381 (LIS2-A2, LIS01-A2)" },
+    protocols: {
+      hl7: "HL7 v2.5.1 over MLLP",
+      astm: "ASTM E1394 over E1381 (LIS2-A2, LIS01-A2)",
+      fhir: "FHIR R4 transactions over HTTP",
+    },
+    url: "FHIR server",
+    urlHint: "Its base URL, such as https://fhir.example/r4. Used by FHIR alone.",
+    token: "Bearer token of the FHIR server",
+    secretSet: "Set, and not shown. Type another to replace it.",
+    secretNone: "None. Kept in the database and its backups, and not in the trail.",
+    secretRemove: (label: string) => `Remove: ${label}`,
+    watch: "Watched folder",
+    watchNone: "None. Start the server with --watch DIR to take images that other programs put into a folder.",
+    watched: ({ folder, taken }: Watched) => `${folder}: ${many(taken, "cell")} taken since the server started.`,
+    watchWaiting: "Waiting",
+    watchRejected: "Could not be read, latest first",
+    webhook: "Webhook",
+    webhookWhat: "Tells another program what happens to cases, by a signed request without names of patients.",
+    webhookOn: "Send webhooks",
+    webhookUrl: "Where to",
+    webhookSecret: "Secret to sign by",
+    webhookEvents: "Events",
+    events: {
+      "case.ready": "All cells of a case are classified",
+      "report.signed": "A report is signed",
+      "report.amended": "A report is amended",
+      "case.voided": "A case is void",
+    },
+    systems: "URIs of identifiers in FHIR",
+    systemsHint: "One line each: who gives the numbers; URI. Example: HOSPITAL; urn:oid:2.999.1",
+    badSystem: (line: string) => `"${line}" does not have two parts: who gives the numbers; URI.`,
     receiver: "Receiving application (MSH-5)",
     receiverFacility: "Receiving facility (MSH-6)",
     characters: "Character set (MSH-18)",
+    report: "Report in HL7 messages and FHIR",
+    reportHint: "Links need the address of this server, below.",
+    reports: { page: "Link to its page", pdf: "Link to its PDF", embedded: "The PDF itself (Base64)" },
     codes: "Codes of other systems",
     codesWhat:
       "What a sender's own codes are in LOINC. A result carries the receiver's own code beside LOINC; codes that are not listed stay as they came.",
@@ -74,7 +117,10 @@ export const connectionsTexts = {
     sentNone: "No results yet.",
     reload: "Reload",
     result: "Result",
-    resultOf: ({ name, number, kind }: Delivery) => (kind === "void" ? `${name}: void` : `${name}, report ${number}`),
+    resultOf: ({ destination, name, number, kind }: Delivery) => {
+      const what = { void: `${name}: void`, ready: `${name}: classified`, report: `${name}, report ${number}` }[kind];
+      return destination === "webhook" ? `${what} (webhook)` : what;
+    },
     controlId: "Control id",
     state: "State",
     states: { waiting: "Waiting", sent: "Taken", refused: "Refused" },

@@ -49,6 +49,8 @@ export const modelsTexts = {
     start: "Start training",
     folder: "Folder of images",
     folderHint: "On the server: one folder per class, or a folder that contains Train and Test.",
+    noFolders:
+      "There is nothing to train on. Put a folder into datasets/ of the data folder, or start the server with --allow-data DIR.",
     network: "Network",
     epochs: "Epochs",
     startDo: "Start",
@@ -57,6 +59,7 @@ export const modelsTexts = {
     title: "Models",
     what: "The active model classifies new cases. Adapting trains a new model on this laboratory's corrected cells. The new model is used only after you activate it, and the previous model is kept.",
     adapt: "Adapt to corrected cells",
+    noAdapt: (reason: string) => `Adapting to corrected cells is not offered now. ${reason}`,
     unlabelled: {
       title: "Adapt without labels",
       what: "Cells that look similar to the model vote on each other's class, and a new model is trained on the votes. This uses the laboratory's first cells, reviewed or not, but no labels. Accuracy can't be measured without labels; if the votes are not reliable, nothing changes. A class with few cells can vanish: check which predictions change.",

@@ -81,6 +81,8 @@ export const reportTexts = {
     partly: (left: number) => `I confirm the count; ${many(left, "cell was", "cells were")} left to the model`,
     password: "Password",
     passwordHint: "Enter it again to sign.",
+    provideAgain: (name: string) => `Sign in again with ${name} to sign`,
+    passwordOrProvider: "Or leave it empty within five minutes of signing in at the identity provider.",
     signAs: (user: string) => (user === "" ? "Sign" : `Sign as ${user}`),
     maySignNot: "Your role does not permit signing.",
     isBeingRead: "The second reading is in progress. Sign when the second reading is finished.",
@@ -100,6 +102,10 @@ export const reportTexts = {
     open: "Needs a second signature",
     because: (reason: string) => `Reason: ${reason}`,
     signature: (by: string, at: string, meaning: string) => `${by}, ${at}: ${meaning}`,
-    formats: { print: "Open and print", counts: "Count, CSV", cells: "Cells, CSV", json: "JSON", fhir: "FHIR" },
+    formats: {
+      ...{ print: "Open and print", pdf: "PDF", appendix: "PDF with all cells" },
+      ...{ counts: "Count, CSV", cells: "Cells, CSV", json: "JSON", fhir: "FHIR" },
+    },
+    superseded: (by: number) => `Superseded by report ${by}`,
   },
 };

@@ -10,6 +10,11 @@ interface Content {
   readonly meaning?: string;
   readonly reason?: string;
   readonly name?: string;
+  readonly refused?: readonly {
+    readonly name: string | null;
+    readonly address: string | null;
+    readonly tries: number;
+  }[];
 }
 
 /** The first line of an event in words; undefined if its content is read as it is. @param numbers of cells, by id. */
@@ -45,6 +50,10 @@ export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, numbe
     case "case.voided":
     case "cells.moved":
       return content.reason;
+    case "session.refused":
+      return (content.refused ?? []).map(words.refused).join("; ");
+    case "code.added":
+    case "code.removed":
     case "case.created":
     case "user.added":
     case "token.added":

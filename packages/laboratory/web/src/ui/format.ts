@@ -41,6 +41,13 @@ export function formatMoment(moment: string): string {
   return dates.format(new Date(moment));
 }
 
+/** A moment as a field for date and time takes it, in the reader's own time; empty if there is none. */
+export function localMoment(moment: string | null | undefined): string {
+  if (moment == null) return "";
+  const at = new Date(moment);
+  return new Date(at.getTime() - 60_000 * at.getTimezoneOffset()).toISOString().slice(0, 19).replace(/:00$/, "");
+}
+
 /** Begins with a capital letter and ends as a sentence does. */
 export function asSentence(text: string): string {
   const words = text.trim();

@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { RgbImage } from "./rgbImage.ts";
+import { sharp } from "./sharp.ts";
 
 /** A row of pictures of one size, and what is written before it. */
 export interface SheetRow {

@@ -1,6 +1,6 @@
 import { LeukogramError } from "@leukogram/engine/core/errors";
-import sharp from "sharp";
 import { bmpSize, isBmp } from "./bmp.ts";
+import { sharp } from "./sharp.ts";
 
 /**
  * Width and height of a picture by its header, without decoding it.

@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import { isJpeg, isWidePng, jpegSegments } from "./pictureHead.ts";
+import { sharp } from "./sharp.ts";
 
 /** Values of a picture as its file has them, without alpha: no profile, no curve. */
 export interface RawPixels {

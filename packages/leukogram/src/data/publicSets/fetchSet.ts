@@ -9,12 +9,12 @@ import { DownloadError, type DownloadOptions, download } from "@leukogram/engine
 import { checkPin, pin } from "@leukogram/engine/formats/pinnedFile";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import sharp from "sharp";
 import { withNpz } from "../archives/npz.ts";
 import { kindOf, unpack } from "../archives/unpack.ts";
 import { writeCroissant } from "../croissant.ts";
 import { walkImages } from "../folders/walk.ts";
 import { replaceFolder } from "../outputFolder.ts";
+import { sharp } from "../pictures/sharp.ts";
 import { fileName, type PublicFile, type PublicSet } from "./publicSets.ts";
 
 /** Options of {@link fetchSet}. */

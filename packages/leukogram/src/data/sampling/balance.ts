@@ -5,7 +5,6 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { stringify } from "csv-stringify/sync";
-import sharp from "sharp";
 import { applyAffine } from "../augmentation/affine.ts";
 import { type Augmentation, checkAugmentation, drawTransform } from "../augmentation/augment.ts";
 import { writeCroissant } from "../croissant.ts";
@@ -14,6 +13,7 @@ import { readManifest } from "../manifest/manifest.ts";
 import { isManifestName } from "../manifest/manifestTable.ts";
 import { replaceFolder } from "../outputFolder.ts";
 import { decodeImage } from "../pictures/image.ts";
+import { sharp } from "../pictures/sharp.ts";
 import type { Dataset, Sample } from "../sample.ts";
 import { isAugmentedName } from "./grouping.ts";
 

@@ -4,9 +4,9 @@ import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
 import type { StopSignal } from "@leukogram/engine/core/stopSignal";
 import { stringify } from "csv-stringify/sync";
-import sharp from "sharp";
 import { CELL_TYPES } from "../../cells/classes.ts";
 import { replaceFolder } from "../outputFolder.ts";
+import { sharp } from "../pictures/sharp.ts";
 import { drawSlideLook, drawSmear } from "./smear.ts";
 
 /** Options of {@link drawSmears}. */

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "../../data/pictures/sharp.ts";
 import { highest, type PictureMap, resizeMap, rgbOf, type SeenPicture } from "../../explain/picture.ts";
 import { colourAt } from "./viridis.ts";
 

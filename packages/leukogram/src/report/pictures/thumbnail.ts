@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import { decodeImage } from "../../data/pictures/image.ts";
+import { sharp } from "../../data/pictures/sharp.ts";
 
 const SIDE = 96;
 

@@ -1,11 +1,11 @@
 // A laboratory with a user of each role, who is signed in.
 import { randomUUID, scryptSync } from "node:crypto";
 import { ROLES } from "@leukogram/laboratory/server/contract/work";
-import { users as userTable } from "@leukogram/laboratory/store/schema";
-import { addUser } from "@leukogram/laboratory/store/users";
+import { users as userTable } from "@leukogram/laboratory/store/access/tables";
+import { addUser } from "@leukogram/laboratory/store/access/users";
 import { eq } from "drizzle-orm";
 import { expect } from "vitest";
-import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
+import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
 
 /** Everybody's. */
 export const PASSWORD = "correct horse battery";

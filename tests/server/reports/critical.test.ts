@@ -1,8 +1,8 @@
 // Critical values are signed only when they are reported to somebody, and the laboratory's rules may need a second reader.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fhirFaults } from "../support/fhirFaults.ts";
-import { pictures } from "../support/pictures.ts";
-import { startWithRoles, type WithRoles } from "./roles.ts";
+import { fhirFaults } from "../../support/fhirFaults.ts";
+import { pictures } from "../../support/pictures.ts";
+import { startWithRoles, type WithRoles } from "../access/roles.ts";
 
 let laboratory: WithRoles["laboratory"];
 let as: WithRoles["as"];

@@ -1,26 +1,19 @@
 import { z } from "zod";
-import {
-  addToken,
-  addUser,
-  changeUser,
-  listTokens,
-  listUsers,
-  requireUser,
-  revokeToken,
-  type TokenRow,
-  type UserRow,
-} from "../../store/users.ts";
-import { ADMIN, askedBy, OWN } from "../access.ts";
-import { changing, newToken, newUser, userChange } from "../contract/access.ts";
-import { API } from "../contract/routes.ts";
-import { token, user } from "../contract/work.ts";
-import type { App, Laboratory } from "../laboratory.ts";
-import { wishOf } from "../wishes.ts";
-import { tokenParams, userParams } from "./params.ts";
+import { removeSecondFactor } from "../../../store/access/secondFactors.ts";
+import { addToken, listTokens, revokeToken, type TokenRow } from "../../../store/access/tokens.ts";
+import { addUser, changeUser, listUsers, requireUser, type UserRow } from "../../../store/access/users.ts";
+import { ADMIN, askedBy, OWN } from "../../access.ts";
+import { changing, newToken, newUser, userChange } from "../../contract/access.ts";
+import { API } from "../../contract/routes.ts";
+import { token, user } from "../../contract/work.ts";
+import type { App, Laboratory } from "../../laboratory.ts";
+import { wishOf } from "../../wishes.ts";
+import { tokenParams, userParams } from "../params.ts";
 
 /** Users, for admins; and everybody's own tokens. */
 export function addUserRoutes(app: App, laboratory: Laboratory): void {
   addUsers(app, laboratory);
+  addCodes(app, laboratory);
   addTokens(app, laboratory);
 }
 
@@ -54,9 +47,25 @@ function addUsers(app: App, { store }: Laboratory): void {
     },
     async (request) => {
       const { user: id } = request.params;
-      const { role, isDisabled, password } = request.body;
-      const asks = { id, role, isDisabled, password: password !== undefined };
+      const { role, isDisabled, identity, password } = request.body;
+      const asks = { id, role, isDisabled, identity, password: password !== undefined };
       await changeUser(store, wishOf(request, { kind: "user.changed", asks }), { id, ...request.body });
+      return userView(await requireUser(store, id));
+    },
+  );
+}
+
+function addCodes(app: App, { store }: Laboratory): void {
+  app.delete(
+    `${API}/users/:user/code`,
+    {
+      config: { access: ADMIN },
+      schema: { tags: ["users"], params: userParams, headers: changing, response: { 200: user } },
+    },
+    async (request) => {
+      const { user: id } = request.params;
+      const owner = await requireUser(store, id);
+      await removeSecondFactor(store, wishOf(request, { kind: "code.removed", asks: { id } }), owner);
       return userView(await requireUser(store, id));
     },
   );

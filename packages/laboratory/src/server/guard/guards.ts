@@ -4,8 +4,8 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import type { FastifyRequest } from "fastify";
+import type { App } from "../laboratory.ts";
 import { HEADERS } from "./headers.ts";
-import type { App } from "./laboratory.ts";
 
 /** Requests in a minute from one address; a gallery asks for thousands of thumbnails. */
 const MOST_REQUESTS = 60_000;

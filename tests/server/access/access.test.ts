@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ROLES } from "@leukogram/laboratory/server/contract/work";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answered, startTestLaboratory } from "../support/laboratory.ts";
-import { pictures } from "../support/pictures.ts";
+import { type Answered, startTestLaboratory } from "../../support/laboratory.ts";
+import { pictures } from "../../support/pictures.ts";
 import { PASSWORD, startWithRoles, type WithRoles } from "./roles.ts";
 
 let laboratory: WithRoles["laboratory"];
@@ -47,6 +47,8 @@ describe("nobody gets in", () => {
       "GET /api/v1/session",
       "POST /api/v1/session",
       "DELETE /api/v1/session",
+      "GET /api/v1/session/provider",
+      "GET /api/v1/session/provider/callback",
     ]);
     for (const route of await closed()) {
       const { status, body } = await call(route);

@@ -1,0 +1,225 @@
+// A folder that pictures are put into by other programs, under accession numbers: each lands in its case, once.
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { appendFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, relative } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { LeukogramError } from "@leukogram/engine/core/errors";
+import { isSystemName, toSlashes } from "leukogram/data/folders/walk";
+import { uuidOf } from "../../interfaces/uuidOf.ts";
+import { addCells } from "../../store/cells.ts";
+import { caseOfAccession } from "../../store/connections/accessions.ts";
+import type { Store } from "../../store/store.ts";
+import { change } from "../../store/trail.ts";
+import { LIMITS, takeFiles } from "../upload.ts";
+
+/** Options of {@link WatchFolder}. */
+export interface WatchOptions {
+  readonly store: Store;
+  readonly folder: string;
+  /** The model of a case that is made. */
+  readonly model: () => Promise<string>;
+  /** Called when cells wait for it. */
+  readonly onAdded: () => void;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds between two looks. */
+  readonly everyMs?: number | undefined;
+  /** Milliseconds that a file must have stayed the same. */
+  readonly settleMs?: number | undefined;
+}
+
+/** What a folder did since the server started. */
+export interface Watched {
+  readonly folder: string;
+  readonly taken: number;
+  /** The last ones that could not be read, and why. */
+  readonly rejected: readonly { readonly file: string; readonly reason: string }[];
+  /** What stays where it is, and why. */
+  readonly waiting: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Where it puts what it has done: beside what comes in. */
+const [TAKEN, REJECTED] = ["taken", "rejected"];
+const SHOWN = 50;
+/** Names of files that are still being written. */
+const UNFINISHED = /\.(part|partial|tmp|temp|crdownload|filepart)$/i;
+
+interface Found {
+  readonly path: string;
+  readonly size: number;
+  readonly changedMs: number;
+}
+
+/** Watches a folder, by looking again and again: folders of other machines tell of no changes. */
+export class WatchFolder {
+  readonly #given: WatchOptions;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+  readonly #rejected: { file: string; reason: string }[] = [];
+  #waiting: { name: string; reason: string }[] = [];
+  #taken = 0;
+  /** Sizes at the last look. */
+  #seen = new Map<string, string>();
+
+  constructor(given: WatchOptions) {
+    this.#given = given;
+  }
+
+  /** Begins. Kept files that no cell names must have been removed by then. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** What it did. */
+  get state(): Watched {
+    const { folder } = this.#given;
+    return { folder, taken: this.#taken, rejected: this.#rejected.toReversed(), waiting: this.#waiting };
+  }
+
+  /** Ends after what is under way. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { everyMs = 2000, onError } = this.#given;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.#look().catch(onError);
+      await setTimeout(everyMs, undefined, { signal }).catch(() => {}); // closed meanwhile
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { folder, onError } = this.#given;
+    const waiting: { name: string; reason: string }[] = [];
+    const seen = new Map<string, string>();
+    const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      const { name } = entry;
+      if (this.#stop.signal.aborted) return;
+      if (name === TAKEN || name === REJECTED || isSystemName(name) || name.startsWith(".")) continue;
+      if (!entry.isFile() && !entry.isDirectory()) continue;
+      const files = await filesOf(join(folder, name));
+      if (files.length === 0) continue;
+      const now = JSON.stringify(files);
+      seen.set(name, now);
+      if (!this.#isWhole(name, files, now)) waiting.push({ name, reason: "it is still being written" });
+      else
+        try {
+          await this.#take(name, files, entry.isDirectory());
+        } catch (error) {
+          waiting.push({ name, reason: error instanceof LeukogramError ? sentenceOf(error) : "it can't be taken now" });
+          if (!isOfCase(error)) onError(error);
+        }
+    }
+    [this.#seen, this.#waiting] = [seen, waiting];
+  }
+
+  // Twice the same, and not changed just now.
+  #isWhole(name: string, files: readonly Found[], now: string): boolean {
+    const { settleMs = 2000 } = this.#given;
+    const last = Math.max(...files.map(({ changedMs }) => changedMs));
+    return (
+      this.#seen.get(name) === now &&
+      Date.now() - last >= settleMs &&
+      !files.some(({ path, size }) => size === 0 || UNFINISHED.test(path))
+    );
+  }
+
+  async #take(name: string, files: readonly Found[], isFolder: boolean): Promise<void> {
+    const { store, folder, model, onAdded } = this.#given;
+    // The same files have the same keys after a kill: what was done is not done again.
+    const key = (what: string) => uuidOf(["watch", what, folder, name, JSON.stringify(files)]);
+    const wish = { actor: "watch", key: key("case") };
+    const { accession, caseId } = await caseOf(isFolder ? [name] : numbersIn(name), (accession) =>
+      model().then((id) => caseOfAccession(store, { accession, model: id, wish })),
+    );
+    const inside = (path: string) => toSlashes(isFolder ? relative(join(folder, name), path) : basename(path));
+    const sent = async function* () {
+      for (const { path } of files) yield { name: inside(path), stream: createReadStream(path) };
+    };
+    const { files: kept, refused } = await takeFiles(store.images, sent(), LIMITS);
+    const asks = { caseId, files: kept.map(({ file, sha256 }) => `${sha256} ${file}`) };
+    const { added } = await addCells(
+      store,
+      { actor: "watch", key: key("cells"), kind: "cells.added", asks },
+      { caseId, files: kept, refused: refused.length },
+    );
+    if (refused.length > 0) {
+      const content = { accession, refused: refused.map(({ file, reason }) => ({ file, reason })) };
+      await change(store, { actor: "watch", key: key("refused"), kind: "watch.rejected", asks: content }, async () => ({
+        ...{ content, answer: {} },
+      }));
+    }
+    const reasons = new Map(refused.map(({ file, reason }) => [file, reason]));
+    const own = new Set(files.map(({ path }) => inside(path)));
+    for (const { file, reason } of refused) if (!own.has(file)) await this.#tell(`${name}: ${file}`, reason);
+    for (const { path } of files)
+      await this.#away(path, { name, file: inside(path), reason: reasons.get(inside(path)) });
+    if (isFolder) await rm(join(folder, name), { recursive: true, force: true });
+    this.#taken += added.length;
+    onAdded();
+  }
+
+  // Beside an earlier file of the same name.
+  async #away(path: string, { name, file, reason }: { name: string; file: string; reason: string | undefined }) {
+    const { folder } = this.#given;
+    const place = join(folder, reason === undefined ? TAKEN : REJECTED, relative(folder, path));
+    await mkdir(dirname(place), { recursive: true });
+    const isThere = await stat(place).then(
+      () => true,
+      () => false,
+    );
+    await rename(
+      path,
+      isThere ? `${place.slice(0, -extname(place).length || undefined)}-${randomUUID()}${extname(place)}` : place,
+    );
+    if (reason !== undefined) await this.#tell(name === file ? name : `${name}/${file}`, reason);
+  }
+
+  async #tell(shown: string, reason: string): Promise<void> {
+    const { folder } = this.#given;
+    await mkdir(join(folder, REJECTED), { recursive: true });
+    await appendFile(join(folder, REJECTED, "reasons.txt"), `${shown}: ${reason}\n`);
+    this.#rejected.push({ file: shown, reason });
+    if (this.#rejected.length > SHOWN) this.#rejected.shift();
+  }
+}
+
+const isOfCase = (error: unknown) =>
+  error instanceof LeukogramError && (error.code === "ERR_NOT_FOUND" || error.code === "ERR_CONFLICT");
+
+const sentenceOf = ({ reason, hint }: LeukogramError) =>
+  [reason.replace(/\.$/, ""), hint ?? ""].filter((part) => part !== "").join(". ");
+
+/** Accession numbers that a file's name may have: without its ending, and without what follows its last underscore (26-0815_001.png). */
+function numbersIn(name: string): string[] {
+  const whole = name.slice(0, name.length - extname(name).length);
+  const cut = whole.lastIndexOf("_");
+  return cut > 0 ? [whole, whole.slice(0, cut)] : [whole];
+}
+
+async function caseOf(numbers: readonly string[], find: (accession: string) => Promise<string>) {
+  for (const accession of numbers)
+    try {
+      return { accession, caseId: await find(accession) };
+    } catch (error) {
+      const isLast = accession === numbers.at(-1);
+      if (isLast || !(error instanceof LeukogramError) || error.code !== "ERR_NOT_FOUND") throw error;
+    }
+  throw new LeukogramError("ERR_NOT_FOUND", "no number");
+}
+
+// Links are not followed: a folder for pictures leads nowhere else.
+async function filesOf(path: string): Promise<Found[]> {
+  const found = await stat(path);
+  if (found.isFile()) return [{ path, size: found.size, changedMs: found.mtimeMs }];
+  const entries = (await readdir(path, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const all: Found[] = [];
+  for (const entry of entries)
+    if ((entry.isFile() || entry.isDirectory()) && !isSystemName(entry.name) && !entry.name.startsWith("."))
+      all.push(...(await filesOf(join(path, entry.name))));
+  return all;
+}

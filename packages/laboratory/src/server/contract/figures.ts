@@ -1,0 +1,37 @@
+// Figures of readers and of quality by week, as they go over the wire.
+import { z } from "zod";
+
+const changes = {
+  /** Cells that a first reading labelled. */
+  labelled: z.int(),
+  /** Of these, cells that the model was sure of. */
+  sure: z.int(),
+  /** Of these, cells that were labelled otherwise. */
+  changed: z.int(),
+  /** Cells that two readings labelled, and labelled alike, when the second was finished. */
+  readTwice: z.int(),
+  same: z.int(),
+};
+
+/** Figures of the cases that were made in the last weeks; without void ones, and those in a blind reading. */
+export const figures = z.object({
+  readers: z.array(z.object({ name: z.string(), ...changes })),
+  weeks: z.array(
+    z.object({
+      /** Its Monday, UTC. */
+      week: z.iso.date(),
+      cases: z.int(),
+      signed: z.int(),
+      /** Classified cells. */
+      cells: z.int(),
+      rejected: z.int(),
+      unfamiliar: z.int(),
+      /** Mean familiarity; 0.5 is that of the model's own images. Null if the model knows none. */
+      familiarity: z.number().nullable(),
+      /** Cells that were cropped, and of these without a nucleus. */
+      cropped: z.int(),
+      bare: z.int(),
+      ...changes,
+    }),
+  ),
+});

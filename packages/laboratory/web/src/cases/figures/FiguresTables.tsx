@@ -1,0 +1,80 @@
+import type { Figures } from "../../api/types.ts";
+import { texts } from "../../texts.ts";
+import { formatCount, formatShare } from "../../ui/format.ts";
+import { Scroll } from "../../ui/Scroll.tsx";
+
+/** A share with what it is of; a dash if there is nothing. */
+function share(part: number, whole: number): string {
+  return whole === 0 ? "–" : texts.figures.of(formatShare(part / whole), formatCount(whole));
+}
+
+/** One line a reader. */
+export function ReadersTable({ readers }: { readonly readers: Figures["readers"] }) {
+  const { columns, readers: title } = texts.figures;
+  return (
+    <Scroll label={title}>
+      <table className="list">
+        <thead>
+          <tr>
+            <th scope="col">{columns.reader}</th>
+            {[columns.labelled, columns.changed, columns.agreement].map((column) => (
+              <th key={column} scope="col" className="number">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {readers.map(({ name, labelled, sure, changed, readTwice, same }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td className="number">{formatCount(labelled)}</td>
+              <td className="number">{share(changed, sure)}</td>
+              <td className="number">{share(same, readTwice)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+/** One line a week, the latest first. */
+export function WeeksTable({ weeks }: { readonly weeks: Figures["weeks"] }) {
+  const { columns, weeks: title } = texts.figures;
+  const { cases, signed, cells, rejected, unfamiliar, familiarity, bare, changed, agreement } = columns;
+  return (
+    <Scroll label={title}>
+      <table className="list">
+        <thead>
+          <tr>
+            <th scope="col">{columns.week}</th>
+            {[cases, signed, cells, rejected, unfamiliar, familiarity, bare, changed, agreement].map((column) => (
+              <th key={column} scope="col" className="number">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {[...weeks].reverse().map((week) => (
+            <tr key={week.week}>
+              <th scope="row" className="nowrap">
+                {week.week}
+              </th>
+              <td className="number">{formatCount(week.cases)}</td>
+              <td className="number">{formatCount(week.signed)}</td>
+              <td className="number">{formatCount(week.cells)}</td>
+              <td className="number">{share(week.rejected, week.cells)}</td>
+              <td className="number">{share(week.unfamiliar, week.cells)}</td>
+              <td className="number">{week.familiarity === null ? "–" : week.familiarity.toFixed(2)}</td>
+              <td className="number">{share(week.bare, week.cropped)}</td>
+              <td className="number">{share(week.changed, week.sure)}</td>
+              <td className="number">{share(week.same, week.readTwice)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

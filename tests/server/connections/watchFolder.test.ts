@@ -1,0 +1,165 @@
+// A watched folder, and an upload by accession number: pictures land in the right case, once, and nothing is lost.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort, orderMessage, sendAll } from "../../support/hl7.ts";
+import { newFolder, startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
+import { picture } from "../../support/pictures.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+type Any = any;
+
+let laboratory: TestLaboratory;
+let folder: string;
+let port: number;
+beforeAll(async () => {
+  folder = newFolder();
+  laboratory = await startTestLaboratory({ watch: { folder, everyMs: 20, settleMs: 150 } });
+  port = await freePort();
+  const { listening: _, warnings: __, hasSecrets: ___, ...connections } = (await ask("GET connections")).body;
+  await ask("PUT connections", { ...connections, orders: { isOn: true, host: "127.0.0.1", port } });
+  laboratory.work.watch!.start();
+});
+afterAll(() => laboratory.close());
+
+const ask = (line: string, body?: unknown, headers?: Record<string, string>) => laboratory.ask(line, body, headers);
+const at = (...parts: string[]) => join(folder, ...parts);
+const watched = async () => (await ask("GET watch")).body.watch;
+const filesIn = (name: string) => (existsSync(at(name)) ? readdirSync(at(name)).sort() : []);
+
+async function until<T>(what: () => Promise<T | undefined | false>): Promise<T> {
+  for (let tries = 0; tries < 500; tries++) {
+    const found = await what();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`it did not come: ${JSON.stringify(await watched())}`);
+}
+
+const caseNamed = async (name: string): Promise<Any> =>
+  (await ask(`GET cases?search=${name}`)).body.cases.find((one: Any) => one.name === name);
+const withCells = (name: string, cells: number) =>
+  until(async () => {
+    const found = await caseNamed(name);
+    return found?.cells === cells && found;
+  });
+const newCase = async (name: string): Promise<string> => (await ask("POST cases", { name })).body.id;
+
+describe.sequential("a watched folder", () => {
+  test("a picture, more of them by an underscore, and a folder land in the case of that name or order", async () => {
+    await newCase("W_1");
+    await sendAll(port, [orderMessage({ id: "W", accession: "26-7" })]);
+    writeFileSync(at("W_1.png"), await picture(1));
+    writeFileSync(at("W_1_002.png"), await picture(2));
+    mkdirSync(at("26-7", "deep"), { recursive: true });
+    writeFileSync(at("26-7", "a.png"), await picture(3));
+    writeFileSync(at("26-7", "deep", "b.png"), await picture(4));
+    await withCells("W_1", 2);
+    const made = await withCells("26-7", 2);
+    expect([made.patient, made.createdBy]).toEqual(["Müller, Anna Maria", "watch"]);
+    await until(async () => !existsSync(at("26-7")));
+    expect(filesIn("taken")).toEqual(["26-7", "W_1.png", "W_1_002.png"]);
+    expect(filesIn("taken/26-7")).toEqual(["a.png", "deep"]);
+    expect((await watched()).taken).toBe(4);
+  });
+
+  test("what is still being written, or has no case yet, waits and is said", async () => {
+    await newCase("W-2");
+    writeFileSync(at("W-2.png"), (await picture(5)).subarray(0, 100));
+    writeFileSync(at("W-2_b.png.part"), await picture(6));
+    writeFileSync(at("W-3.png"), await picture(7));
+    const growing = setInterval(() => utimesSync(at("W-2.png"), new Date(), new Date()), 30);
+    await until(
+      async () =>
+        (await watched()).waiting.length === 3 && (await watched()).waiting[2].reason.startsWith("no open order"),
+    );
+    const reasons = (await watched()).waiting.map(({ name, reason }: Any) => [name, reason]);
+    expect(reasons).toEqual([
+      ["W-2.png", "it is still being written"],
+      ["W-2_b.png.part", "it is still being written"],
+      ["W-3.png", "no open order and no case has the number W-3. Send the order first, or create a case of that name."],
+    ]);
+    clearInterval(growing);
+    writeFileSync(at("W-2.png"), await picture(5));
+    renameSync(at("W-2_b.png.part"), at("W-2_b.png"));
+    await newCase("W-3");
+    await Promise.all([withCells("W-2", 2), withCells("W-3", 1)]);
+    await until(async () => (await watched()).waiting.length === 0);
+  });
+
+  test("what can't be read is put aside with its reason, also in the trail, and the rest is taken", async () => {
+    const id = await newCase("W-4");
+    mkdirSync(at("W-4"));
+    writeFileSync(at("W-4", "good.png"), await picture(8));
+    writeFileSync(at("W-4", "notes.txt"), "no picture");
+    await withCells("W-4", 1);
+    await until(async () => !existsSync(at("W-4")));
+    expect(filesIn("rejected/W-4")).toEqual(["notes.txt"]);
+    expect(readFileSync(at("rejected", "reasons.txt"), "utf8")).toMatch(/^W-4\/notes\.txt: .+\n$/);
+    expect((await watched()).rejected[0].file).toBe("W-4/notes.txt");
+    const { events } = (await ask("GET trail?limit=1000")).body;
+    expect(events.find(({ kind }: Any) => kind === "watch.rejected").content).toMatchObject({ accession: "W-4" });
+    expect(id).toBeTruthy();
+  });
+
+  test("the same pictures again are known, under another time too, and earlier files stay beside them", async () => {
+    writeFileSync(at("W-3.png"), await picture(7));
+    await until(async () => !existsSync(at("W-3.png")));
+    expect((await caseNamed("W-3")).cells).toBe(1);
+    expect(filesIn("taken").filter((name) => name.startsWith("W-3"))).toHaveLength(2);
+  });
+
+  test("a signed case waits with its reason", async () => {
+    const { id } = await caseNamed("W-3");
+    await laboratory.settled(id);
+    await ask(`POST cases/${id}/sign`, { meaning: "seen", despite: "a test" });
+    const { cells } = (await ask(`GET cases/${id}/cells`)).body;
+    await ask(`POST cases/${id}/labels`, { changes: [{ cell: cells[0].id, label: "Neutrophil" }] });
+    const { status, body } = await ask(`POST cases/${id}/sign`, { meaning: "seen", despite: "a test" });
+    expect([status === 200 || body.error.code === "ERR_CONFLICT", (await caseNamed("W-3")).status]).toEqual([
+      true,
+      "signed",
+    ]);
+    writeFileSync(at("W-3_new.png"), await picture(9));
+    await until(async () =>
+      (await watched()).waiting.some(({ reason }: Any) => reason.startsWith("the case W-3 is signed")),
+    );
+    expect(existsSync(at("W-3_new.png"))).toBe(true);
+  });
+});
+
+describe("an upload by accession number", () => {
+  const upload = async (accession: string, key?: string) => {
+    const bytes = await picture(20);
+    const payload = Buffer.concat([
+      Buffer.from('--b\r\ncontent-disposition: form-data; name="files"; filename="u.png"\r\n\r\n'),
+      ...[bytes, Buffer.from("\r\n--b--\r\n")],
+    ]);
+    return await ask(`POST accessions/${accession}/images`, payload, {
+      "content-type": "multipart/form-data; boundary=b",
+      ...(key && { "idempotency-key": key }),
+    });
+  };
+
+  test("makes the case of an order once, and answers a second try as the first", async () => {
+    await sendAll(port, [orderMessage({ id: "U", accession: "26-8" })]);
+    const key = "5c1d0a52-6f4e-4d0b-9d3c-1f0e6b7a2c41";
+    const first = await upload("26-8", key);
+    expect([first.status, first.body.added.length]).toEqual([200, 1]);
+    expect((await upload("26-8", key)).body).toEqual(first.body);
+    expect((await upload("26-8")).body.known).toHaveLength(1);
+    expect((await ask(`GET cases/${first.body.case}`)).body).toMatchObject({ name: "26-8", cells: 1 });
+  });
+
+  test("refuses a number that nobody knows, and one that two cases have", async () => {
+    const unknown = await upload("26-9");
+    expect([unknown.status, unknown.body.error.message]).toEqual([
+      404,
+      "no open order and no case has the number 26-9",
+    ]);
+    await newCase("twice");
+    await newCase("twice");
+    const twice = await upload("twice");
+    expect([twice.status, twice.body.error.message]).toEqual([409, "2 cases have the number twice"]);
+  });
+});
