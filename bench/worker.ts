@@ -3,7 +3,8 @@
  * one untimed and two timed steps (or inferences) and prints the two times in milliseconds.
  *
  *   npm run --silent bench:worker -- cnn            one step of the CNN, 350x350, batch 32
- *   npm run --silent bench:worker -- cnn-plain      the same without the rewrites for speed
+ *   npm run --silent bench:worker -- cnn-blocked    the same on blocked kernels
+ *   npm run --silent bench:worker -- cnn-plain      the CNN without the rewrites for speed
  *   npm run --silent bench:worker -- mobilenetv2 [SIZE]   one step of the whole MobileNetV2, batch 32 (default: 128x128)
  *   npm run --silent bench:worker -- vgg16|resnet50 [SIZE] [BATCH]   one step of these (default: 224x224, batch 8)
  *   npm run --silent bench:worker -- mobilenetv2-inference WEIGHTS.h5   16 images through MobileNetV2 with these weights
@@ -44,6 +45,7 @@ const backbone = (name: string) => async () => {
 const [kind, option, batch = "8"] = process.argv.slice(2);
 const makers: Record<string, () => Promise<() => Promise<unknown>>> = {
   cnn: async () => (await trainingStep(cnn(), {})).step,
+  "cnn-blocked": async () => (await trainingStep(cnn(), { kernels: "blocked" })).step,
   "cnn-plain": async () => (await trainingStep(cnn(), { fast: false })).step,
   mobilenetv2: async () => (await trainingStep(fineTuned(Number(option ?? 128)), {})).step,
   vgg16: backbone("vgg16"),

@@ -4,7 +4,11 @@ import { layoutSize } from "leukogram/data/pictures/pixelLayout";
 import { StepRunner, type StepRunnerOptions } from "leukogram/training/stepRunner";
 
 /** A training step on made-up images of five classes. @param batch how many images at a time */
-export async function trainingStep(model: Model, options: Pick<StepRunnerOptions, "fast" | "without">, batch = 32) {
+export async function trainingStep(
+  model: Model,
+  options: Pick<StepRunnerOptions, "fast" | "kernels" | "without">,
+  batch = 32,
+) {
   const runner = new StepRunner(model.initialize(0), { optimizer: adamW(), ...options });
   const layout = (await runner.trainingLayout(batch))!;
   const images = new Uint8Array(batch * layoutSize(layout)).map((_, i) => (i * 7919) % 251);

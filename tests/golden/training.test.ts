@@ -2,7 +2,7 @@ import { readKerasFile } from "@leukogram/engine/formats/keras/readKeras";
 import { readModel } from "@leukogram/engine/formats/readModel";
 import { loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 import { cnn } from "@leukogram/engine/models/cnn";
-import { adamW } from "@leukogram/engine/nn/optimizers";
+import { adamW, sgd } from "@leukogram/engine/nn/optimizers";
 import { copyInto, layoutSize, layoutTarget, type PixelLayout } from "leukogram/data/pictures/pixelLayout";
 import { StepRunner } from "leukogram/training/stepRunner";
 import { expect } from "vitest";
@@ -68,3 +68,26 @@ for (const { name, fast, open } of STARTS)
     expect(relativeError(probabilities, golden.probabilitiesAfter.flat())).toBeLessThan(0.01);
     await runner.release();
   });
+
+testWith(RUN)("a step on blocked kernels is that of the plain graph", async () => {
+  const { images, labels } = readNpz(shared("golden/training/data.npz")) as Record<string, { data: Uint8Array }>;
+  // The second batch: in the first, a ReLU's input is 1e-7 of the largest, and rounding decides on its sign.
+  const step = async (options: { fast?: boolean; kernels?: "blocked" }) => {
+    const runner = new StepRunner(await readWhole("initial.keras"), { optimizer: sgd(), ...options });
+    const layout = (await runner.trainingLayout(BATCH))!;
+    const size = layoutSize(layout);
+    const pixels = arrange(images!.data, layout).slice(BATCH * size, 2 * BATCH * size);
+    const { loss } = await runner.step(
+      { images: pixels, labels: Int32Array.from(labels!.data.slice(BATCH, 2 * BATCH), Number) },
+      1,
+    );
+    const { vectors } = runner.state;
+    await runner.release();
+    return { loss, theta: vectors.get("theta")!.slice(), statistics: vectors.get("statistics")!.slice() };
+  };
+  const [plain, blocked] = [await step({ fast: false }), await step({ kernels: "blocked" })];
+  expect(Math.abs(blocked.loss / plain.loss - 1)).toBeLessThan(1e-5);
+  expect(relativeError(blocked.theta, plain.theta)).toBeLessThan(1e-4);
+  expect(relativeError(blocked.statistics, plain.statistics)).toBeLessThan(1e-5);
+  expect(await step({ kernels: "blocked" })).toEqual(blocked);
+});

@@ -3,6 +3,7 @@ import { numElements } from "@leukogram/engine/core/shape";
 import { compile } from "@leukogram/engine/graph/compile";
 import {
   compileTraining,
+  type Kernels,
   type PixelLayout,
   SPEED_REWRITES,
   type SpeedRewrite,
@@ -13,7 +14,7 @@ import type { Model } from "@leukogram/engine/nn/model";
 import { flatLayout, flatSize, type Outputs, trainingGraph } from "@leukogram/engine/nn/modelGraphs";
 import { sgd } from "@leukogram/engine/nn/optimizers";
 import type { Weight } from "@leukogram/engine/nn/weight";
-import { supportsBlocks } from "@leukogram/engine/runtime/blocks";
+import { supportsBlockedKernels, supportsBlocks } from "@leukogram/engine/runtime/blocks";
 import { createSession } from "@leukogram/engine/runtime/node";
 import type { Value } from "@leukogram/engine/runtime/session";
 import fc from "fast-check";
@@ -71,13 +72,13 @@ function draws(graph: Outputs, rng: Rng): Record<string, Value> {
 }
 
 /** What one SGD step gives by the plain graph and by the fast one: theta.next is theta less the gradient. */
-async function both(model: Model, plan: Plan, without: readonly SpeedRewrite[] = []) {
+async function both(model: Model, plan: Plan, without: readonly SpeedRewrite[] = [], kernels: Kernels = "standard") {
   const { batch, classes, height, width, channels } = plan;
   const rng = new Rng("feeds");
   const graph = trainingGraph(model, { batchSize: batch, optimizer: sgd() });
   const { largeBytes, chunkBytes } = plan;
   const blocks = await supportsBlocks();
-  const fast = compileTraining(graph, { batchSize: batch, largeBytes, chunkBytes, blocks, without });
+  const fast = compileTraining(graph, { batchSize: batch, largeBytes, chunkBytes, blocks, without, kernels });
   const shape = [batch, channels, height, width];
   const size = shape.reduce((a, b) => a * b);
   const images = { data: Uint8Array.from({ length: size }, () => rng.integer(256)), shape };
@@ -103,10 +104,10 @@ async function both(model: Model, plan: Plan, without: readonly SpeedRewrite[] =
 
 const minus = (a: Float32Array, b: Float32Array) => a.map((value, i) => value - b[i]!);
 
-async function compare(plan: Plan, without?: readonly SpeedRewrite[]) {
+async function compare(plan: Plan, without?: readonly SpeedRewrite[], kernels?: Kernels) {
   const model = buildModel(plan);
   if (flatLayout(model).theta.length === 0) return false;
-  const { plain, fast, theta, isBlocked } = await both(model, plan, without);
+  const { plain, fast, theta, isBlocked } = await both(model, plan, without, kernels);
   expect(Object.keys(fast).sort()).toEqual(Object.keys(plain).sort());
   expect(relativeError(fast.loss!, plain.loss!), "loss").toBeLessThan(1e-4);
   const [slow, quick] = [plain, fast].map((result) => minus(result["theta.next"]!, theta));
@@ -136,4 +137,27 @@ test("so it does whatever rewrites are left out", async () => {
     }),
     { seed: 8, numRuns: 20 },
   );
+});
+
+test("so it does on blocked kernels", async () => {
+  if (!(await supportsBlockedKernels())) return;
+  const FILTERS = [4, 8, 16, 32];
+  const strided = plans.map((plan) => ({
+    ...plan,
+    batch: [16, 18][plan.batch - 6] ?? plan.batch,
+    residuals: [],
+    blocks: plan.blocks.map((block, i) => ({
+      ...block,
+      filters: FILTERS[(block.filters + i) % 4]!,
+      strides: Math.max(2, block.strides),
+    })),
+  }));
+  let blocked = 0;
+  await fc.assert(
+    fc.asyncProperty(strided, async (plan) => {
+      if (await compare(plan, undefined, "blocked")) blocked++;
+    }),
+    { seed: 9, numRuns: 60 },
+  );
+  expect(blocked).toBeGreaterThan(30);
 });

@@ -92,7 +92,7 @@ describe("training a CNN", () => {
   test("goes on only with the settings and images that it was begun with", async () => {
     const out = await interrupted(recipe, 8);
     const message = `ERR_CONFIG ${checkpointOf(out)}: written with other settings or data. Resume with the original settings, images and weights`;
-    for (const other of [smallRecipe({ learningRate: 0.1 }), smallRecipe({ epochs: 4 })])
+    for (const other of [{ learningRate: 0.1 }, { epochs: 4 }, { kernels: "blocked" as const }].map(smallRecipe))
       expect((await rejection(train(other, { out, resume: true }))).message).toContain(message);
     const fewer = { ...set.train, samples: set.train.samples.slice(1) };
     const error = await rejection(trainModel(fewer, set.validation, recipe, { out, resume: true }));

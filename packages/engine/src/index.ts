@@ -23,6 +23,7 @@ export {
   type CompiledTraining,
   type CompileTrainingOptions,
   compileTraining,
+  type Kernels,
   type PixelLayout,
   SPEED_REWRITES,
   type SpeedRewrite,

@@ -12,7 +12,7 @@ export type { OnnxModel, OnnxModelOptions } from "@leukogram/engine/formats/onnx
 export { type LoadWeightsOptions, loadWeights } from "@leukogram/engine/formats/weights/loadWeights";
 export { gradients } from "@leukogram/engine/graph/autodiff";
 export { type CompileOptions, compile } from "@leukogram/engine/graph/compile";
-export type { PixelLayout, SpeedRewrite } from "@leukogram/engine/graph/compileTraining";
+export type { Kernels, PixelLayout, SpeedRewrite } from "@leukogram/engine/graph/compileTraining";
 export type { Emitter } from "@leukogram/engine/graph/onnx/emitter";
 export type { OnnxAttribute, OnnxInitializer, OnnxNode } from "@leukogram/engine/graph/onnx/proto";
 export type { ToOnnxOptions } from "@leukogram/engine/graph/onnx/toOnnx";

@@ -61,6 +61,8 @@ export interface Op<A extends Attributes = Attributes> {
    * on an op that is never taken apart by images.
    */
   perImage?(node: Tensor, attributes: A, isBatched: (t: Tensor) => boolean): boolean;
+  /** Whether the result over all images of the batch is the sum of the results over parts of them. */
+  readonly sumsImages?: boolean;
   /** Whether each entry is computed from those at the same place alone. */
   readonly elementwise?: boolean;
   /**

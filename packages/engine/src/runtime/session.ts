@@ -37,6 +37,8 @@ export interface Runtime {
   createSession(model: Uint8Array, options: SessionOptions): Promise<Session>;
   /** Whether ONNX Runtime's operators on blocks of channels are there; without this they are not. */
   supportsBlocks?(options: SessionOptions): Promise<boolean>;
+  /** Whether these can compute ordinary convolutions too. */
+  supportsBlockedKernels?(options: SessionOptions): Promise<boolean>;
 }
 
 /** How a session is set up. */

@@ -4,6 +4,7 @@ import { compile } from "@leukogram/engine/graph/compile";
 import {
   type CompiledTraining,
   compileTraining,
+  type Kernels,
   type PixelLayout,
   type SpeedRewrite,
 } from "@leukogram/engine/graph/compileTraining";
@@ -34,6 +35,8 @@ export interface StepRunnerOptions extends SessionOptions {
   readonly fast?: boolean;
   /** Rewrites for speed that are left out, to see what each gains; default: none. */
   readonly without?: readonly SpeedRewrite[] | undefined;
+  /** What computes ordinary convolutions of training; standard where the processor lacks the other. Default: standard. */
+  readonly kernels?: Kernels | undefined;
   /** Whether a training step takes shares of classes, `targets`, in place of labels; default: false. */
   readonly softTargets?: boolean | undefined;
   /** Factor on the learning rate of each weight; 1 by default. */
@@ -212,6 +215,8 @@ export class BaseStepRunner {
   async #compile(batchSize: number): Promise<Step> {
     const { fast = true, without, inputType = "uint8" } = this.#options;
     const average = this.#options.averageDecay !== undefined;
+    const onBlocks =
+      this.#options.kernels === "blocked" && (await this.#runtime.supportsBlockedKernels?.(this.#options));
     const outputs = trainingGraph(this.#model, { ...this.#options, batchSize, average });
     const [height, width] = this.#model.input.shape;
     const layout = inputType === "uint8" ? { phases: 1, height: height!, width: width! } : undefined;
@@ -220,6 +225,7 @@ export class BaseStepRunner {
           batchSize,
           without,
           blocks: (await this.#runtime.supportsBlocks?.(this.#options)) ?? false,
+          kernels: onBlocks ? "blocked" : "standard",
         })
       : { model: compile(outputs), layout, chunks: [batchSize] };
     return { ...compiled, session: await this.#load(compiled.model, "Training step") };

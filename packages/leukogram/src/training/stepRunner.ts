@@ -1,5 +1,5 @@
 import type { Model } from "@leukogram/engine/nn/model";
-import { supportsBlocks } from "@leukogram/engine/runtime/blocks";
+import { supportsBlockedKernels, supportsBlocks } from "@leukogram/engine/runtime/blocks";
 import { createSession } from "@leukogram/engine/runtime/node";
 import { BaseStepRunner, type StepRunnerOptions } from "./baseStepRunner.ts";
 
@@ -8,6 +8,6 @@ export type { Batch, StepRunnerOptions, TrainingState } from "./baseStepRunner.t
 /** Takes training steps and evaluates, by onnxruntime-node. */
 export class StepRunner extends BaseStepRunner {
   constructor(model: Model, options: StepRunnerOptions) {
-    super(model, options, { createSession, supportsBlocks });
+    super(model, options, { createSession, supportsBlocks, supportsBlockedKernels });
   }
 }

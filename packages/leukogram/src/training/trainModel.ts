@@ -9,6 +9,7 @@ import type { BuiltModel } from "@leukogram/engine/models/builtModel";
 import { isJoinedName, modelEntry } from "@leukogram/engine/models/registry";
 import { exportGraph } from "@leukogram/engine/nn/exportGraph";
 import type { Model } from "@leukogram/engine/nn/model";
+import { supportsBlockedKernels } from "@leukogram/engine/runtime/blocks";
 import { FIELD_SIZE, normalizedCells } from "../cells/cellNormalization.ts";
 import { openImageCache } from "../data/loading/cache.ts";
 import type { SkippedImage } from "../data/loading/cacheBuild.ts";
@@ -82,6 +83,8 @@ export async function trainModel(
     );
   built.model.initialize(recipe.seed);
   const warnings = recipeWarnings(recipe, train.samples);
+  if (recipe.kernels === "blocked" && !(await supportsBlockedKernels({ device: recipe.device })))
+    warnings.push("Blocked kernels don't work on this machine or device: standard ones were used.");
   if (entry.pretrained) await loadBackbone(built, options.weights, warnings);
   const scales = await scalesOf([...train.samples, ...validation], recipe, options);
   for (const { laboratory, notes } of scales?.laboratories ?? [])

@@ -74,6 +74,7 @@ export class TrainingSession {
       seed: recipe.seed,
       device: recipe.device,
       threads: recipe.threads ?? availableParallelism(),
+      kernels: recipe.kernels,
     });
   }
 

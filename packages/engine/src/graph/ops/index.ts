@@ -3,6 +3,8 @@ export { abs, absOp } from "./abs.ts";
 export { add, addOp } from "./add.ts";
 export { averagePool, averagePoolOp } from "./averagePool.ts";
 export { blockedConv2d, blockedConv2dOp } from "./blockedConv2d.ts";
+export { blockedConvolution, blockedConvolutionOp } from "./blockedConvolution.ts";
+export { blockedKernelGradient, blockedKernelGradientOp } from "./blockedKernelGradient.ts";
 export { cast, castOp } from "./cast.ts";
 export { channelAffine, channelAffineOp } from "./channelAffine.ts";
 export { clip, clipOp } from "./clip.ts";

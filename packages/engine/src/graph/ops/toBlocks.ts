@@ -1,4 +1,5 @@
 import { apply, type Op, type Tensor } from "../tensor.ts";
+import { perImageOfFirst } from "./perImage.ts";
 
 /** ONNX Runtime's operators on blocks of channels: internal to it, so a probe must say whether they are there. */
 export const BLOCKED_DOMAIN = "com.microsoft.nchwc";
@@ -17,6 +18,7 @@ export function toBlocks(x: Tensor): Tensor {
 /** The operator of {@link toBlocks}: ONNX Runtime's ReorderInput. */
 export const toBlocksOp: Op = {
   name: "toBlocks",
+  perImage: perImageOfFirst,
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   emit: (emitter, { inputs }) => emitter.node("ReorderInput", [emitter.name(inputs[0]!)], {}, BLOCKED_DOMAIN),
 };

@@ -136,6 +136,8 @@ class Chunker {
 
   #isBatchSum(node: Tensor): boolean {
     const { name } = node.op;
+    if (node.op.sumsImages)
+      return node.inputs.some((t) => this.#parts.has(t)) && node.inputs.every((t) => this.#batched.has(t));
     return (
       (name === "reduceSum" || name === "reduceMean") &&
       this.#parts.has(node.inputs[0]!) &&
@@ -144,6 +146,16 @@ class Chunker {
   }
 
   #sum(node: Tensor): Tensor {
+    if (node.op.sumsImages) {
+      const inputs = node.inputs.map((t) => this.#partsOf(t));
+      const sums = this.#sizes.map((_, k) =>
+        rebuilt(
+          node,
+          inputs.map((parts) => parts[k]!),
+        ),
+      );
+      return sums.reduce(ops.add);
+    }
     const batch = this.#sizes.reduce((a, b) => a + b);
     return this.#partsOf(node.inputs[0]!)
       .map((part, k) => {

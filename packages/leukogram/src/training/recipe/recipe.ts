@@ -147,6 +147,12 @@ const schema = z.strictObject({
   restoreBest: z.boolean().default(false).describe("use the weights of the best epoch, not the last"),
   seed: z.number().int().min(0).default(0).describe("random seed"),
   threads: count.optional().describe("number of engine threads; default: one per core"),
+  kernels: z
+    .enum(["standard", "blocked"])
+    .optional()
+    .describe(
+      "blocked: ONNX Runtime's kernels on blocks of channels for convolutions too (AVX-512); default: standard",
+    ),
   splitSeed: z
     .number()
     .int()
