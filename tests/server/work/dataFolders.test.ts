@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { allowedData } from "@leukogram/laboratory/server/work/dataFolders";
+import { allowedData, listData } from "@leukogram/laboratory/server/work/dataFolders";
 import { afterAll, expect, test } from "vitest";
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), "leukogram-allowed-")));
@@ -31,3 +31,13 @@ test.each(["", "missing", "notes.txt", "../secret/set", "way-out/set", "way-out"
     expect(() => allowedData(named, [])).toThrow(/^ERR_DENIED/);
   },
 );
+
+test("lists what may be taken by the name that finds it, once, and nothing that leads outside", () => {
+  for (const name of ["datasets/set", "datasets/.hidden"]) mkdirSync(at(name), { recursive: true });
+  const folders = [at("datasets"), ...allowed];
+  const listed = listData(folders);
+  expect(listed).toEqual(["set", at("open"), "manifest.csv", "other", at("open/set")]);
+  const found = [at("datasets/set"), at("open"), at("open/manifest.csv"), at("open/other"), at("open/set")];
+  expect(listed.map((name) => allowedData(name, folders))).toEqual(found);
+  expect(listData([at("missing")])).toEqual([]);
+});

@@ -31,16 +31,25 @@ function real(path: string): string | undefined {
   }
 }
 
-/** What may be trained on by its path: manifests and folders of the folders that the server was started with, and these themselves unless they are empty. */
+/**
+ * What may be trained on: manifests and folders of the folders that the server was started with, and these themselves unless they are
+ * empty. Each by the name that {@link allowedData} finds it by: a path where another of that name comes first.
+ */
 export function listData(folders: readonly string[]): string[] {
-  const all = folders.flatMap((folder) => {
-    const root = real(folder);
-    if (root === undefined) return [];
+  const roots = folders.flatMap((folder) => real(folder) ?? []);
+  const isWithin = (path: string) => roots.some((root) => path.startsWith(root + sep));
+  const found = new Map<string, string>();
+  for (const root of roots) {
     const inside = readdirSync(root)
       .sort()
       .filter((name) => !name.startsWith("."))
-      .flatMap((name) => real(join(root, name)) ?? []);
-    return inside.length === 0 ? [] : [...(root.endsWith(`${sep}datasets`) ? [] : [root]), ...inside];
-  });
-  return [...new Set(all)];
+      .flatMap((name) => {
+        const path = real(join(root, name));
+        return path !== undefined && isWithin(path) ? [{ name, path }] : [];
+      });
+    if (inside.length > 0 && !root.endsWith(`${sep}datasets`)) found.set(root, root);
+    for (const { name, path } of inside)
+      if (!found.has(path)) found.set(path, allowedData(name, folders) === path ? name : path);
+  }
+  return [...found.values()];
 }
