@@ -57,10 +57,24 @@ describe.sequential("a watched folder", () => {
     await withCells("W_1", 2);
     const made = await withCells("26-7", 2);
     expect([made.patient, made.createdBy]).toEqual(["Müller, Anna Maria", "watch"]);
-    await until(async () => !existsSync(at("26-7")));
+    // Files are moved after their cells are there.
+    await until(async () => !existsSync(at("26-7")) && (await watched()).taken >= 4);
     expect(filesIn("taken")).toEqual(["26-7", "W_1.png", "W_1_002.png"]);
     expect(filesIn("taken/26-7")).toEqual(["a.png", "deep"]);
     expect((await watched()).taken).toBe(4);
+  });
+
+  test("what was not taken of a folder is not removed with it", async () => {
+    await newCase("W-20");
+    mkdirSync(at("W-20", "deep"), { recursive: true });
+    writeFileSync(at("W-20", "deep", "a.png"), await picture(20));
+    writeFileSync(at("W-20", ".to-come.png"), await picture(21));
+    await withCells("W-20", 1);
+    await until(async () => !existsSync(at("W-20", "deep")));
+    expect(filesIn("W-20")).toEqual([".to-come.png"]);
+    renameSync(at("W-20", ".to-come.png"), at("W-20", "b.png"));
+    await withCells("W-20", 2);
+    await until(async () => !existsSync(at("W-20")));
   });
 
   test("what is still being written, or has no case yet, waits and is said", async () => {

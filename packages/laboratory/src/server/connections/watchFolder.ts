@@ -1,7 +1,7 @@
 // A folder that pictures are put into by other programs, under accession numbers: each lands in its case, once.
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, rename, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { LeukogramError } from "@leukogram/engine/core/errors";
@@ -156,7 +156,7 @@ export class WatchFolder {
     for (const { file, reason } of refused) if (!own.has(file)) await this.#tell(`${name}: ${file}`, reason);
     for (const { path } of files)
       await this.#away(path, { name, file: inside(path), reason: reasons.get(inside(path)) });
-    if (isFolder) await rm(join(folder, name), { recursive: true, force: true });
+    if (isFolder) await removeEmptied(join(folder, name));
     this.#taken += added.length;
     onAdded();
   }
@@ -208,6 +208,14 @@ async function caseOf(numbers: readonly string[], find: (accession: string) => P
       if (isLast || !(error instanceof LeukogramError) || error.code !== "ERR_NOT_FOUND") throw error;
     }
   throw new LeukogramError("ERR_NOT_FOUND", "no number");
+}
+
+// A file that came meanwhile, or that is hidden, keeps its folder; the first is taken at a later look.
+async function removeEmptied(path: string): Promise<void> {
+  for (const entry of listFolder(path)) if (entry.isDirectory()) await removeEmptied(join(path, entry.name));
+  await rmdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+  });
 }
 
 // Links are not followed: a folder for pictures leads nowhere else.

@@ -8,7 +8,7 @@ import type { Connections, WebhookEvent } from "../../store/settings/connections
 import type { Store } from "../../store/store.ts";
 import { httpOutcome, type Outcome } from "./exchange.ts";
 
-/** What a webhook is told, as JSON: which case and report, and no name of a patient. */
+/** The body of a webhook's request, JSON: which case and report, and no name of a patient. */
 export async function webhookBody(
   store: Store,
   { caseId, reportId, kind, createdAt }: Delivery,

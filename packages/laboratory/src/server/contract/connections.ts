@@ -71,7 +71,7 @@ export const connections = z.object({
     /** How HL7 messages and FHIR give the report to read: by the address of its page or PDF, or the PDF itself. */
     report: z.enum(["page", "pdf", "embedded"]).default("page"),
   }),
-  /** Who is told what happens to cases, by a signed request. */
+  /** Where a signed request goes when something happens to a case. */
   webhook: z
     .object({
       isOn: z.boolean(),

@@ -2,7 +2,6 @@ import type { Store } from "../../store/store.ts";
 import { cellPictures } from "./pdf/cellPictures.ts";
 import type { ReportContent } from "./reportContent.ts";
 import type { FoundReport } from "./reportFhir.ts";
-import { reportPdf } from "./reportPdf.ts";
 import { reportView } from "./reportView.ts";
 
 /** What {@link pdfOf} takes. */
@@ -18,6 +17,8 @@ export async function pdfOf(
   found: FoundReport,
   { content, withAppendix = false }: PdfInput,
 ): Promise<Buffer> {
+  // Loaded when it is first needed: its fonts take a fifth of a second.
+  const { reportPdf } = await import("./reportPdf.ts");
   const pictures = await cellPictures(images, content);
   return await reportPdf(reportView(found, found.voided), content, { pictures, withAppendix });
 }

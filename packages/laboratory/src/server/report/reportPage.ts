@@ -13,6 +13,7 @@ import {
   agreementWords,
   cropWords,
   flagsOf,
+  modelWords,
   momentOf,
   printed,
   reportedWords,
@@ -150,10 +151,7 @@ function imageSection(cells: ReportContent["cells"]): Content {
   return markup`<div class="panel scroll">${table(cells, [
     { heading: "No.", cell: ({ number }) => number },
     { heading: "File", cell: ({ file }) => file },
-    {
-      heading: "Model",
-      cell: ({ predicted, isRejected, error }) => error ?? `${predicted ?? ""}${isRejected ? " (uncertain)" : ""}`,
-    },
+    { heading: "Model", cell: modelWords },
     ...(cells.some(({ crop }) => crop != null) ? [{ heading: "Crop", cell: cropWords }] : []),
     { heading: "Counted", cell: ({ counted }) => counted ?? "not counted" },
     { heading: "Reader", cell: ({ first }) => first?.by ?? "" },

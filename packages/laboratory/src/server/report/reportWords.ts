@@ -77,9 +77,13 @@ export function cropWords({ crop }: ReportContent["cells"][number]): string {
   return [outside, crop.nucleus ? "" : "no nucleus found"].filter(Boolean).join(", ");
 }
 
+/** What the model says of a cell. */
+export const modelWords = ({ predicted, isRejected, error }: ReportContent["cells"][number]): string =>
+  error ?? `${predicted ?? ""}${isRejected ? " (uncertain)" : ""}`;
+
 /** The cells of a report, for the columns number, file, model, counted, reader and SHA-256. */
 export const cellRows = ({ cells }: ReportContent): string[][] =>
-  cells.map(({ number, file, sha256, predicted, isRejected, error, counted, first }) => [
-    ...[String(number), file, error ?? `${predicted ?? ""}${isRejected ? " (uncertain)" : ""}`],
-    ...[counted ?? "not counted", first?.by ?? "", sha256.slice(0, 16)],
+  cells.map((cell) => [
+    ...[String(cell.number), cell.file, modelWords(cell)],
+    ...[cell.counted ?? "not counted", cell.first?.by ?? "", cell.sha256.slice(0, 16)],
   ]);

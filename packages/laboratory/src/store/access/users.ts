@@ -68,7 +68,7 @@ export interface UserChange {
   readonly identity?: string | null | undefined;
 }
 
-/** What {@link changeUser} is told beside the change. */
+/** Options of {@link changeUser} beside the change. */
 interface ChangedUser extends UserChange {
   readonly id: string;
   /** SHA-256 of the session that goes on: that of a user who changes the own password. */

@@ -7,8 +7,9 @@ import { readSetting, writeSetting } from "./settings.ts";
 /** How results are sent: HL7 v2 over MLLP, ASTM E1394 in frames of E1381, or FHIR R4 over HTTP. */
 export type Protocol = "hl7" | "astm" | "fhir";
 
-/** What a webhook is told of. */
+/** Events that a webhook can receive. */
 export const WEBHOOK_EVENTS = ["case.ready", "report.signed", "report.amended", "case.voided"] as const;
+/** One of them. */
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** A code that another system has for what LOINC calls otherwise. */
@@ -50,7 +51,7 @@ export type Connections = {
     /** How HL7 messages and FHIR give the report to read: by the address of its page or PDF, or the PDF itself. */
     readonly report: "page" | "pdf" | "embedded";
   };
-  /** Who is told what happens to cases, by a signed request. */
+  /** Where a signed request goes when something happens to a case. */
   readonly webhook: { readonly isOn: boolean; readonly url: string; readonly events: readonly WebhookEvent[] };
   /** Address of this server, as the receiver's users reach it, for links to reports; empty without links. */
   readonly address: string;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { decodeImage } from "leukogram/data/pictures/image";
-import sharp from "sharp";
+import { sharp } from "leukogram/data/pictures/sharp";
 import type { ImageFolder } from "../../../store/images.ts";
 import type { ReportContent } from "../reportContent.ts";
 
