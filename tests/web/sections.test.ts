@@ -23,6 +23,19 @@ describe("sections of the gallery", () => {
     ]);
   });
 
+  test("types and labels of one's own stand behind what they count as, and unidentified cells first if wanted", () => {
+    const cells = [
+      cellOf(1, { predicted: "SegmentedNeutrophil", counted: "Neutrophil" }),
+      cellOf(2, { isRejected: true, counted: "Unidentified" }),
+      cellOf(3, { label: "Neutrophil", counted: "Neutrophil" }),
+      cellOf(4, { predicted: "Erythroblast", counted: "Erythroblast" }),
+    ];
+    const keysOf = (isUnidentifiedFirst: boolean) =>
+      sectionsOf(cells, { ...all, isUnidentifiedFirst }).map(({ key }) => key);
+    expect(keysOf(false)).toEqual(["Neutrophil", "SegmentedNeutrophil", "Erythroblast", "Unidentified"]);
+    expect(keysOf(true)).toEqual(["Unidentified", "Neutrophil", "SegmentedNeutrophil", "Erythroblast"]);
+  });
+
   test("not sure first: rejected cells, then the least probable, then by number", () => {
     const cells = [
       cellOf(1, { certainty: 0.9 }),

@@ -124,7 +124,7 @@ export function review(): void {
     await panel.locator(".neighbours button").first().click();
     await expect.poll(() => title.innerText()).not.toBe(first);
     await page.keyboard.press("v");
-    await page.locator("dialog img.largeImage").waitFor();
+    await page.locator("dialog .viewer img").waitFor();
     await look();
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });

@@ -1,12 +1,13 @@
 // The gallery: a grid of cells by label, of which only the rows in sight exist.
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useCallback, useEffect, useImperativeHandle, useRef } from "react";
+import { offeredLabels, useLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { useDragging } from "./dragging.ts";
 import { GalleryRow } from "./GalleryRow.tsx";
 import type { Row, Section } from "./sections.ts";
 import type { GalleryCell, SectionKey } from "./types.ts";
-import { GAP, SIZES, type Size, useColumns } from "./useColumns.ts";
+import { FOOT, GAP, SIZES, type Size, useColumns } from "./useColumns.ts";
 import type { useGallery } from "./useGallery.ts";
 
 /** Of a section's title: a finger needs more of it. */
@@ -45,11 +46,12 @@ const idOf = (target: EventTarget) => (target as HTMLElement).closest<HTMLElemen
 export function Gallery(props: GalleryProps) {
   const { rows, gallery, size, onColumns, imageOf, onKey, onOpen, onDrop, canLabel, isAdding, seen, ref } = props;
   const { places, selection, wishes, step } = gallery;
+  const labels = offeredLabels(useLabels());
   const area = useRef<HTMLDivElement>(null);
   const columns = useColumns(area, size);
   const granted = useRef(0);
   useEffect(() => onColumns(columns), [columns, onColumns]);
-  const tile = SIZES[size] + GAP;
+  const tile = SIZES[size] + FOOT + GAP;
   const focusRow = selection.focus === undefined ? undefined : places.rowOf.get(selection.focus);
   const heightOf = useCallback((i: number) => (rows[i]?.kind === "title" ? TITLE_HEIGHT : tile), [rows, tile]);
   const virtual = useVirtualizer({
@@ -123,7 +125,7 @@ export function Gallery(props: GalleryProps) {
       aria-multiselectable="true"
       aria-rowcount={rows.length}
       aria-colcount={columns}
-      aria-keyshortcuts="B E L M N U A S"
+      aria-keyshortcuts={labels.map(({ key }) => key.toUpperCase()).join(" ")}
       className={`gallery ${size}`}
       onClick={onClick}
       onDoubleClick={(event) => {

@@ -1,6 +1,7 @@
+import { useLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
-import { GESTURES } from "./gestures.ts";
+import { gesturesOf } from "./gestures.ts";
 
 /** All keys of the gallery. */
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
@@ -8,7 +9,7 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
     <Dialog title={texts.keys.title} onClose={onClose}>
       <p className="muted">{texts.keys.where}</p>
       <dl className="keys">
-        {GESTURES.map(({ name, keys, label }) => (
+        {gesturesOf(useLabels()).map(({ name, keys, label }) => (
           <div key={name}>
             <dt>
               {keys.map((key) => (

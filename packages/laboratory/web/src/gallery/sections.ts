@@ -1,5 +1,6 @@
 // Which cells stand where: sections by label, rows of a grid, and the way of the arrow keys through them.
-import { LABELS } from "leukogram/review/labels";
+import { calledLabel } from "leukogram/review/answer";
+import { inLabelOrder } from "../labels.ts";
 import { hasCropAlarm } from "./cropAlarms.ts";
 import type { Filter, GalleryCell, Order, SectionKey } from "./types.ts";
 
@@ -24,7 +25,7 @@ const FILTERS: Readonly<Record<Filter, (cell: GalleryCell) => boolean>> = {
 
 function sectionOf(cell: GalleryCell): SectionKey {
   if (cell.status === "bad") return "bad";
-  return cell.counted ?? "unread";
+  return calledLabel(cell) ?? "unread";
 }
 
 function inOrder(cells: readonly GalleryCell[], order: Order): readonly GalleryCell[] {
@@ -36,8 +37,11 @@ function inOrder(cells: readonly GalleryCell[], order: Order): readonly GalleryC
     .map(({ cell }) => cell);
 }
 
-/** Sections that have cells, what waits first. @param cells by number. */
-export function sectionsOf(cells: readonly GalleryCell[], { order, filter }: { order: Order; filter: Filter }) {
+/** Sections that have cells, what waits first, then, if wanted, what is unidentified. @param cells by number. */
+export function sectionsOf(
+  cells: readonly GalleryCell[],
+  { order, filter, isUnidentifiedFirst = false }: { order: Order; filter: Filter; isUnidentifiedFirst?: boolean },
+) {
   const groups = new Map<SectionKey, GalleryCell[]>();
   for (const cell of cells.filter(FILTERS[filter])) {
     const key = sectionOf(cell);
@@ -45,7 +49,9 @@ export function sectionsOf(cells: readonly GalleryCell[], { order, filter }: { o
     if (group === undefined) groups.set(key, [cell]);
     else group.push(cell);
   }
-  const keys: readonly SectionKey[] = ["unread", ...LABELS, "bad"];
+  const first = ["unread", ...(isUnidentifiedFirst ? ["Unidentified"] : [])];
+  const named = inLabelOrder([...groups.keys()].filter((key) => ![...first, "bad"].includes(key)));
+  const keys: readonly SectionKey[] = [...first, ...named, "bad"];
   return keys.flatMap((key): Section[] => {
     const found = groups.get(key);
     return found === undefined ? [] : [{ key, cells: inOrder(found, order) }];

@@ -1,3 +1,4 @@
+import { calledLabel } from "leukogram/review/answer";
 import { texts } from "../texts.ts";
 import type { PrivateState } from "./privateStore.ts";
 
@@ -12,6 +13,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     "number",
     "file",
     "label",
+    "called",
     "reviewed",
     "predicted",
     ...classes.map((name) => `p_${name}`),
@@ -25,6 +27,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     cell.number,
     cell.file,
     cell.counted,
+    calledLabel(cell),
     cell.label !== null,
     cell.predicted,
     ...classes.map((_, i) => cell.probabilities?.[i]?.toFixed(6)),
