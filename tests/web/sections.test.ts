@@ -42,7 +42,7 @@ describe("sections of the gallery", () => {
       cellOf(2, { certainty: 0.6 }),
       cellOf(3, { certainty: 0.8, isRejected: true }),
       cellOf(4, { certainty: 0.6 }),
-    ].map((cell) => ({ ...cell, counted: "Basophil" as const }));
+    ].map((cell) => ({ ...cell, label: "Basophil", counted: "Basophil" as const }));
     const [section] = sectionsOf(cells, { order: "unsure", filter: "all" });
     expect(section!.cells.map(({ number }) => number)).toEqual([3, 2, 4, 1]);
   });
