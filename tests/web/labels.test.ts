@@ -56,7 +56,9 @@ describe.sequential("labels of the laboratory's own", () => {
     await makeCase(page, "S-1");
     const files = firstOfEach(shared("data/pbc/Test"), 20).map(({ path }) => path);
     await page.locator('input[type="file"]').first().setInputFiles(files);
+    await page.getByRole("main").getByText("100 images added").waitFor();
     await classified(page);
+    await look();
     await expect.poll(inSight).toBeGreaterThanOrEqual(40);
     const covered = await page.evaluate(() =>
       [...document.querySelectorAll(".tile")].filter((tile) => {
@@ -71,7 +73,6 @@ describe.sequential("labels of the laboratory's own", () => {
     await page.keyboard.press("w");
     await expect.poll(address).toMatch(/thumbnail$/);
     await page.keyboard.press("w");
-    await look();
   });
 
   test("are given by their keys, and counted as what they are", async () => {
@@ -84,7 +85,7 @@ describe.sequential("labels of the laboratory's own", () => {
     await page.keyboard.press("7");
     await expect.poll(() => countOf(page, "7")).toBe("1");
     await saved(page);
-    const counts = page.getByRole("region", { name: "Differential count" });
+    const counts = page.getByRole("region", { name: "Differential" });
     await counts.getByText(/^Nucleated red cells: 1, \d\.\d per 100 leukocytes/).waitFor();
     await counts.getByRole("row", { name: /Band.*Neutrophil 1 / }).waitFor();
     await page.getByRole("checkbox", { name: "Unidentified first" }).check();

@@ -40,7 +40,7 @@ export function CompareDialog({ cells, imageOf, hasReferences, onClose }: Compar
     <Dialog title={words.compare(cells.length)} className="large" onClose={onClose}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: each key has a button that does the same. */}
       <div className="compare" onKeyDown={onKeyDown}>
-        <ViewTools controls={controls} />
+        <ViewTools controls={controls} isFirst />
         {cells.length > shown.length && <p className="hint">{words.shownOnly(shown.length, cells.length)}</p>}
         <ul className="compared" aria-label={words.chosen}>
           {shown.map((cell) => (

@@ -1,8 +1,14 @@
 import { texts } from "../texts.ts";
 import { BRIGHTNESS, type PictureControls } from "./usePictureView.ts";
 
+interface ViewToolsProps {
+  readonly controls: PictureControls;
+  /** Whether they get the focus as their dialog opens. */
+  readonly isFirst?: boolean;
+}
+
 /** Zoom and brightness, for a pointer or a finger. */
-export function ViewTools({ controls: { view, brighten, keys } }: { readonly controls: PictureControls }) {
+export function ViewTools({ controls: { view, brighten, keys }, isFirst = false }: ViewToolsProps) {
   const words = texts.view;
   return (
     <div className="viewTools" role="group" aria-label={words.tools}>
@@ -13,7 +19,13 @@ export function ViewTools({ controls: { view, brighten, keys } }: { readonly con
       <span className="figure" aria-live="polite">
         {words.zoom(view.zoom)}
       </span>
-      <button type="button" className="small" aria-keyshortcuts="+" onClick={keys["+"]}>
+      <button
+        type="button"
+        className="small"
+        data-first-focus={isFirst || undefined}
+        aria-keyshortcuts="+"
+        onClick={keys["+"]}
+      >
         <span aria-hidden="true">+</span>
         <span className="unseen">{words.larger}</span>
       </button>

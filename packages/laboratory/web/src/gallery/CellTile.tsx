@@ -56,7 +56,7 @@ function TileFoot({ cell, shown }: { readonly cell: GalleryCell; readonly shown:
         <span className="figure">
           {isGuess && `${letterOf(cell.predicted!)}? `}
           {isOther && `${letterOf(cell.predicted!)} `}
-          {formatProbability(sure)}
+          {formatProbability(sure).replace(" ", "")}
         </span>
       )}
       <span className="marks">

@@ -10,8 +10,9 @@ interface ClassBarProps {
   readonly onDrop: (ids: readonly string[], label: Label) => void;
 }
 
-/** Labels beside each other, before there is another row. */
-const MOST_IN_A_ROW = 9;
+/** Labels beside each other with their names, and without them. */
+const WITH_NAMES = 8;
+const MOST_IN_A_ROW = 18;
 
 /** All labels with their cells: leads to a section, and takes cells that are dragged there. */
 export function ClassBar({ counts, onShow, onDrop }: ClassBarProps) {
@@ -22,7 +23,7 @@ export function ClassBar({ counts, onShow, onDrop }: ClassBarProps) {
   const columns = Math.ceil(labels.length / Math.ceil(labels.length / MOST_IN_A_ROW));
   return (
     <nav
-      className={labels.length > MOST_IN_A_ROW ? "classBar many" : "classBar"}
+      className={labels.length > WITH_NAMES ? "classBar many" : "classBar"}
       style={{ "--columns": columns } as CSSProperties}
       aria-label={texts.gallery.classBar}
     >
@@ -32,6 +33,7 @@ export function ClassBar({ counts, onShow, onDrop }: ClassBarProps) {
           type="button"
           className={over === label ? "over" : ""}
           style={labelStyle(label)}
+          title={texts.labels.name(label)}
           onClick={() => onShow(label)}
           onDragOver={(event) => {
             if (!dragsCells(event)) return;

@@ -11,7 +11,7 @@ import { FOOT, GAP, SIZES, type Size, useColumns } from "./useColumns.ts";
 import type { useGallery } from "./useGallery.ts";
 
 /** Of a section's title: a finger needs more of it. */
-const TITLE_HEIGHT = matchMedia("(pointer: coarse)").matches ? 52 : 40;
+const TITLE_HEIGHT = matchMedia("(pointer: coarse)").matches ? 52 : 34;
 
 /** What others may ask of the gallery. */
 export interface GalleryHandle {

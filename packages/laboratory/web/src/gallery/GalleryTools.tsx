@@ -119,7 +119,6 @@ export function GalleryTools({ view, onView, onHelp, isBlind, hasCrops }: Galler
       <button type="button" className="quiet" onClick={onHelp} aria-keyshortcuts="?">
         {words.keys}
       </button>
-      <Marks isBlind={isBlind} />
     </div>
   );
 }
@@ -144,24 +143,5 @@ function Choice<T extends string>({ label, names, value, words, onChange }: Choi
         ))}
       </select>
     </label>
-  );
-}
-
-/** What the marks of tiles mean; a blind reader sees those of reviewed cells alone. */
-function Marks({ isBlind }: { readonly isBlind: boolean }) {
-  const { title, of } = texts.marks;
-  return (
-    <ul className="markLegend" aria-label={title}>
-      {of
-        .filter(([kind]) => !isBlind || kind === "reviewed")
-        .map(([kind, sign, meaning]) => (
-          <li key={kind}>
-            <span className={`mark ${kind}`} aria-hidden="true">
-              {sign}
-            </span>
-            {meaning}
-          </li>
-        ))}
-    </ul>
   );
 }

@@ -185,7 +185,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
           onClose={() => setCompared(undefined)}
         />
       )}
-      {isHelp && <KeysDialog onClose={() => setIsHelp(false)} />}
+      {isHelp && <KeysDialog isBlind={isBlind} onClose={() => setIsHelp(false)} />}
     </>
   );
 }

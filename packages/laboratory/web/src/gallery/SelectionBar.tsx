@@ -36,7 +36,7 @@ export function SelectionBar(props: SelectionBarProps) {
             className="letter"
             style={labelStyle(label)}
             title={texts.labels.name(label)}
-            aria-label={words.labelAs(label)}
+            aria-label={words.labelAs(texts.labels.name(label), key)}
             onClick={() => onLabel(label)}
           >
             {key.toUpperCase()}

@@ -1,13 +1,13 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 
 /** How large tiles are, in pixels. */
-export const SIZES = { small: 64, medium: 88, large: 144 } as const;
+export const SIZES = { small: 56, medium: 72, large: 128 } as const;
 
 /** One of {@link SIZES}. */
 export type Size = keyof typeof SIZES;
 
 /** Pixels between tiles. */
-export const GAP = 5;
+export const GAP = 4;
 
 /** Height of what stands below a tile's image, pixels. */
 export const FOOT = 20;

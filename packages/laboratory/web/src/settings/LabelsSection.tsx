@@ -56,7 +56,7 @@ function LabelsForm({ labels, onSaved }: { readonly labels: Labels; readonly onS
   const missing = words.usual.filter(({ name }) => !rows.some((row) => row.name === name));
   return (
     <form className="form" onSubmit={submit}>
-      <fieldset className="checks">
+      <fieldset className="labelFields">
         <legend className="fieldLabel">{words.keys}</legend>
         <div className="labelKeys">
           {LABELS.map((name) => (
@@ -73,7 +73,7 @@ function LabelsForm({ labels, onSaved }: { readonly labels: Labels; readonly onS
         </div>
         <p className="hint">{words.keyHint}</p>
       </fieldset>
-      <fieldset className="checks">
+      <fieldset className="labelFields">
         <legend className="fieldLabel">{words.own}</legend>
         {rows.map((row, i) => (
           <OwnLabelRow
@@ -120,7 +120,7 @@ function OwnLabelRow({ row: { name, key, countsAs }, place, onChange, onRemove }
   const words = texts.ownLabels;
   return (
     <div className="ownLabel">
-      <Field label={words.name}>
+      <Field label={words.name} isLabelUnseen={place > 1}>
         <input
           aria-label={words.nameOf(place)}
           value={name}
@@ -129,7 +129,7 @@ function OwnLabelRow({ row: { name, key, countsAs }, place, onChange, onRemove }
           onChange={({ target }) => onChange({ name: target.value })}
         />
       </Field>
-      <Field label={words.key}>
+      <Field label={words.key} isLabelUnseen={place > 1}>
         <input
           aria-label={words.ownKeyOf(place)}
           value={key}
@@ -138,7 +138,7 @@ function OwnLabelRow({ row: { name, key, countsAs }, place, onChange, onRemove }
           onChange={({ target }) => onChange({ key: target.value })}
         />
       </Field>
-      <Field label={words.countsAs}>
+      <Field label={words.countsAs} isLabelUnseen={place > 1}>
         <select
           aria-label={words.countOf(place)}
           value={countsAs}

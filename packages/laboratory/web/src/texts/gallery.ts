@@ -59,7 +59,7 @@ export const galleryTexts = {
   selection: {
     title: "Selected cells",
     count: (count: number) => (count === 0 ? "None selected" : `${number.format(count)} selected`),
-    labelAs: (label: string) => `Label as ${label}`,
+    labelAs: (label: string, key: string) => `Label as ${label} (${key.toUpperCase()})`,
     confirm: "Confirm",
     confirmHint: "Confirm the current label of each (C)",
     unseenTitle: "Confirm cells that you have not seen?",
@@ -75,7 +75,7 @@ export const galleryTexts = {
     redo: "Redo",
   },
   tools: {
-    order: "Order within labels",
+    order: "Order",
     orders: { unsure: "Not sure first", number: "By number" },
     filter: "Show",
     filters: {
@@ -88,7 +88,7 @@ export const galleryTexts = {
     size: "Size",
     sizes: { small: "Small", medium: "Medium", large: "Large" },
     adding: "Select several",
-    whole: "Whole images (W)",
+    whole: "Whole images",
     unidentifiedFirst: "Unidentified first",
     keys: "Keys (?)",
   },
