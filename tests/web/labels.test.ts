@@ -136,7 +136,7 @@ describe.sequential("labels of the laboratory's own", () => {
     await look();
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    expect(await focused(page)).toMatch(/^Cell \d+/);
+    await expect.poll(() => focused(page)).toMatch(/^Cell \d+/);
   });
 
   test("no page complained, and axe found nothing", () => {

@@ -8,6 +8,8 @@ import type { GalleryCell } from "./types.ts";
 
 interface CellTileProps {
   readonly cell: GalleryCell;
+  /** Where it stands. */
+  readonly section: string;
   /** Address of a small image. */
   readonly image: string | undefined;
   readonly column: number;
@@ -18,7 +20,7 @@ interface CellTileProps {
 
 /** One cell of the gallery: its image, and below it all that is said of it. Its events are handled by the grid. */
 export const CellTile = memo(function CellTile(props: CellTileProps) {
-  const { cell, image, column, isChosen, hasFocus, isDraggable } = props;
+  const { cell, section, image, column, isChosen, hasFocus, isDraggable } = props;
   useLabels();
   const shown = calledLabel(cell);
   return (
@@ -28,6 +30,7 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
       aria-selected={isChosen}
       tabIndex={hasFocus ? 0 : -1}
       data-id={cell.id}
+      data-section={section}
       draggable={isDraggable}
       className="tile"
       style={shown === null ? undefined : labelStyle(shown)}

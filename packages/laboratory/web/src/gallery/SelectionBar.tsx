@@ -36,10 +36,10 @@ export function SelectionBar(props: SelectionBarProps) {
             className="letter"
             style={labelStyle(label)}
             title={texts.labels.name(label)}
-            aria-label={words.labelAs(texts.labels.name(label), key)}
             onClick={() => onLabel(label)}
           >
-            {key.toUpperCase()}
+            <span aria-hidden="true">{key.toUpperCase()}</span>
+            <span className="unseen">{words.labelAs(texts.labels.name(label))}</span>
           </button>
         ))}
       </span>

@@ -159,8 +159,9 @@ const OTHERS: readonly Gesture[] = [
     label: words.section,
     takes: (key) => plain(" ")(key) && key.shiftKey,
     run: ({ rows, gallery: { selection, places, step } }) => {
-      const row = selection.focus && rows[places.rowOf.get(selection.focus)!];
-      if (row) step({ kind: "all", ids: row.section.cells.map(({ id }) => id) }, true);
+      const row = selection.focus === undefined ? undefined : rows[places.rowOf.get(selection.focus)!];
+      const found = row?.find((item) => item.kind === "cell" && item.cell.id === selection.focus);
+      if (found) step({ kind: "all", ids: found.section.cells.map(({ id }) => id) }, true);
     },
   },
   {

@@ -10,10 +10,13 @@ export interface Section {
   readonly cells: readonly GalleryCell[];
 }
 
-/** A row of the gallery: a section's title, or some of its cells. */
-export type Row =
+/** What stands in a row: a section's title, before its first cell, or a cell. */
+export type Item =
   | { readonly kind: "title"; readonly section: Section }
-  | { readonly kind: "cells"; readonly section: Section; readonly cells: readonly GalleryCell[] };
+  | { readonly kind: "cell"; readonly section: Section; readonly cell: GalleryCell };
+
+/** A row of the gallery: sections follow each other in it, so that small ones take little room. */
+export type Row = readonly Item[];
 
 const FILTERS: Readonly<Record<Filter, (cell: GalleryCell) => boolean>> = {
   all: () => true,
@@ -58,14 +61,20 @@ export function sectionsOf(
   });
 }
 
-/** Rows of a grid with so many columns. */
+/** Rows of a grid with so many columns; a title stands in the row of its first cell, where there is more than one column. */
 export function rowsOf(sections: readonly Section[], columns: number): Row[] {
-  return sections.flatMap((section): Row[] => {
-    const rows: Row[] = [{ kind: "title", section }];
-    for (let start = 0; start < section.cells.length; start += columns)
-      rows.push({ kind: "cells", section, cells: section.cells.slice(start, start + columns) });
-    return rows;
-  });
+  const rows: Item[][] = [];
+  const put = (item: Item) => {
+    const last = rows.at(-1);
+    const isLonely = item.kind === "title" && last?.length === columns - 1;
+    if (last === undefined || last.length === columns || isLonely) rows.push([item]);
+    else last.push(item);
+  };
+  for (const section of sections) {
+    put({ kind: "title", section });
+    for (const cell of section.cells) put({ kind: "cell", section, cell });
+  }
+  return rows;
 }
 
 /** Where each cell stands. */
@@ -77,7 +86,7 @@ export interface Places {
 /** The cells in the order in which they stand, and the row of each. */
 export function placesOf(rows: readonly Row[]): Places {
   const rowOf = new Map<string, number>();
-  for (const [i, row] of rows.entries()) if (row.kind === "cells") for (const { id } of row.cells) rowOf.set(id, i);
+  for (const [i, row] of rows.entries()) for (const item of row) if (item.kind === "cell") rowOf.set(item.cell.id, i);
   return { ids: [...rowOf.keys()], rowOf };
 }
 
@@ -93,20 +102,16 @@ export function cellAt(
   const { ids, rowOf } = places;
   const at = rowOf.get(from);
   if (at === undefined) return ids[0];
-  const cellsOf = (row: number) => {
-    const found = rows[row];
-    return found?.kind === "cells" ? found.cells : undefined;
-  };
-  const column = cellsOf(at)!.findIndex(({ id }) => id === from);
+  const cellsOf = (row: number) => cellsIn(rows[row] ?? []);
+  const column = rows[at]!.findIndex((item) => item.kind === "cell" && item.cell.id === from);
   const inRow = (step: 1 | -1, times: number): string => {
     let found = at;
     for (let row = at + step; row >= 0 && row < rows.length && times > 0; row += step)
-      if (cellsOf(row)) {
+      if (cellsOf(row).length > 0) {
         found = row;
         times--;
       }
-    const cells = cellsOf(found)!;
-    return cells[Math.min(column, cells.length - 1)]!.id;
+    return nearestIn(rows[found]!, column);
   };
   const index = ids.indexOf(from);
   switch (way) {
@@ -123,12 +128,22 @@ export function cellAt(
     case "pageDown":
       return inRow(1, page);
     case "rowStart":
-      return cellsOf(at)![0]!.id;
+      return cellsOf(at)[0]!.id;
     case "rowEnd":
-      return cellsOf(at)!.at(-1)!.id;
+      return cellsOf(at).at(-1)!.id;
     case "first":
       return ids[0];
     case "last":
       return ids.at(-1);
   }
+}
+
+const cellsIn = (row: Row) => row.flatMap((item) => (item.kind === "cell" ? [item.cell] : []));
+
+// The cell of a column, and where that has a title, or nothing, the one beside it.
+function nearestIn(row: Row, column: number): string {
+  const cells = row.flatMap((item, i) =>
+    item.kind === "cell" ? [{ id: item.cell.id, away: Math.abs(i - column) }] : [],
+  );
+  return cells.reduce((best, one) => (one.away < best.away ? one : best)).id;
 }

@@ -59,7 +59,7 @@ export const galleryTexts = {
   selection: {
     title: "Selected cells",
     count: (count: number) => (count === 0 ? "None selected" : `${number.format(count)} selected`),
-    labelAs: (label: string, key: string) => `Label as ${label} (${key.toUpperCase()})`,
+    labelAs: (label: string) => `Label as ${label}`,
     confirm: "Confirm",
     confirmHint: "Confirm the current label of each (C)",
     unseenTitle: "Confirm cells that you have not seen?",
