@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { ScaleBar } from "./ScaleBar.tsx";
+import { ImageScale } from "./ImageScale.tsx";
 import type { PictureControls } from "./usePictureView.ts";
 
 interface ViewerProps {
@@ -61,7 +61,7 @@ export function Viewer({ image, alt, controls: { view, zoom, move }, micrometres
           filter: view.brightness === 1 ? "none" : `brightness(${view.brightness})`,
         }}
       />
-      {micrometres !== undefined && scale !== undefined && <ScaleBar pixels={(scale * view.zoom) / micrometres} />}
+      {micrometres !== undefined && scale !== undefined && <ImageScale pixels={(scale * view.zoom) / micrometres} />}
     </div>
   );
 }

@@ -6,11 +6,11 @@ const LENGTHS = [20, 10, 5, 2, 1];
 const LONGEST = 130;
 
 /** How long some micrometres are in the picture; nothing if none of the lengths fits. @param pixels of the screen for a micrometre. */
-export function ScaleBar({ pixels }: { readonly pixels: number }) {
+export function ImageScale({ pixels }: { readonly pixels: number }) {
   const length = LENGTHS.find((micrometres) => micrometres * pixels <= LONGEST);
   if (length === undefined) return null;
   return (
-    <span className="scaleBar">
+    <span className="imageScale">
       <span className="scaleLine" style={{ inlineSize: length * pixels }} />
       {texts.view.micrometres(length)}
     </span>
