@@ -43,7 +43,7 @@ export function keepView({ size, isWhole, isUnidentifiedFirst }: View): void {
   try {
     localStorage.setItem(KEPT, JSON.stringify({ size, isWhole, isUnidentifiedFirst }));
   } catch {
-    // A browser that keeps nothing begins anew each time.
+    // A browser that keeps nothing begins with the first view each time.
   }
 }
 

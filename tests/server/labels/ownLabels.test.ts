@@ -1,9 +1,9 @@
 // The laboratory's own labels: set, refused, counted, signed, and given out.
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fhirFaults } from "../support/fhirFaults.ts";
-import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
-import { pictures } from "../support/pictures.ts";
+import { fhirFaults } from "../../support/fhirFaults.ts";
+import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
+import { pictures } from "../../support/pictures.ts";
 
 let laboratory: TestLaboratory;
 beforeAll(async () => {

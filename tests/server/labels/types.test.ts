@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
-import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
-import { shared, testWith } from "../support/shared.ts";
+import { startTestLaboratory, type TestLaboratory } from "../../support/laboratory.ts";
+import { shared, testWith } from "../../support/shared.ts";
 
 const test = testWith("data/pbc-more");
 
