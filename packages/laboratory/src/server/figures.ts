@@ -1,5 +1,6 @@
 // Figures of readers, and of quality by week.
-import { labelCounted, modelLabel } from "leukogram/review/answer";
+import { modelLabel } from "leukogram/review/answer";
+import type { Label } from "leukogram/review/labels";
 import type { z } from "zod";
 import type { CaseFigures, CellFigures } from "../store/figures.ts";
 import type { figures } from "./contract/figures.ts";
@@ -9,7 +10,7 @@ type Figures = z.infer<typeof figures>;
 /** Whether readers changed what the model was sure of; undefined if it was not sure, or nobody labelled the cells. */
 function isChange({ label, predicted, isRejected }: CellFigures): boolean | undefined {
   if (label === null || predicted === null || isRejected) return undefined;
-  return modelLabel({ status: "classified", predicted, isRejected }) !== labelCounted(label);
+  return modelLabel({ status: "classified", predicted, isRejected }) !== (label as Label);
 }
 
 const agreementOf = ({ agreement }: CaseFigures) =>

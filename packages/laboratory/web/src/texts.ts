@@ -5,13 +5,11 @@ import { caseTexts } from "./texts/case.ts";
 import { connectionsTexts } from "./texts/connections.ts";
 import { figuresTexts } from "./texts/figures.ts";
 import { galleryTexts } from "./texts/gallery.ts";
-import { labelsTexts } from "./texts/labels.ts";
 import { modelsTexts } from "./texts/models.ts";
 import { planTexts } from "./texts/plan.ts";
 import { privateTexts } from "./texts/private.ts";
 import { reportTexts } from "./texts/report.ts";
 import { settingsTexts } from "./texts/settings.ts";
-import { viewTexts } from "./texts/view.ts";
 
 /** The texts. */
 export const texts = {
@@ -19,7 +17,6 @@ export const texts = {
   ...accessTexts,
   ...caseTexts,
   ...galleryTexts,
-  ...labelsTexts,
   ...reportTexts,
   ...modelsTexts,
   ...settingsTexts,
@@ -27,5 +24,4 @@ export const texts = {
   ...planTexts,
   ...figuresTexts,
   ...privateTexts,
-  ...viewTexts,
 };

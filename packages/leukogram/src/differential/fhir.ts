@@ -1,17 +1,22 @@
 // HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
 
 import { counted } from "@leukogram/engine/core/counted";
-import type { Estimate } from "@leukogram/engine/core/estimate";
-import type { LoincCode } from "../cells/cellTypes.ts";
-import { base, codeOf, coding, countQuantity, OWN_CODES, percentQuantity, quantity, rounded } from "./fhirParts.ts";
+import { cellType, type LoincCode } from "../cells/cellTypes.ts";
+import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
 
+/** Sums of classes that have a code: loinc.org/38518-7. Their number a volume is named in words. */
+const SUMS: Readonly<Record<string, LoincCode>> = {
+  [IMMATURE_GRANULOCYTES]: ["38518-7", "Immature granulocytes/100 leukocytes in Blood"],
+};
 /** As loinc.org/58413-6 names the term without a method. */
 const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocytes [Ratio] in Blood"];
 /** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
 const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected for nucleated erythrocytes in Blood"];
 
 const SMUDGES: LoincCode = ["34992-8", "Smudge cells/100 leukocytes in Blood"];
+/** A code system of this program, for what LOINC has no code without a method. */
+export const OWN_CODES = "urn:uuid:5c1d0a52-6f4e-8d0b-9d3c-1f0e6b7a2c41";
 
 const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {
   above: "H",
@@ -45,8 +50,6 @@ export interface DiagnosticReportOptions {
   readonly specimen?: string | undefined;
   /** Who stands for it. */
   readonly signers?: readonly string[];
-  /** Names that say more than the classes that were counted. */
-  readonly subtypes?: readonly SubtypeShare[];
   /** Cells that were seen and not counted; nothing is said of them if this is left out. */
   readonly uncounted?: Uncounted | undefined;
   /** Sentences that the conclusion begins with; it does not repeat those that the count has too. */
@@ -55,23 +58,11 @@ export interface DiagnosticReportOptions {
   readonly remarks?: readonly string[];
 }
 
-/** Cells of one name within a class, or of what is no leukocyte. */
-export interface SubtypeShare {
-  readonly name: string;
-  readonly countsAs: string;
-  readonly count: number;
-  readonly byReaders: number;
-  /** Of the leukocytes; null for what is none. */
-  readonly share: Estimate | null;
-}
-
 /** Cells that count nowhere. */
 export interface Uncounted {
   readonly unidentified: number;
   readonly artefacts: number;
   readonly smudges: number;
-  /** Neither leukocytes nor erythroblasts; none if left out. */
-  readonly notLeukocytes?: number | undefined;
 }
 
 /**
@@ -88,12 +79,10 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     signers = [],
     warnings = [],
     remarks = [],
-    subtypes = [],
     status = "preliminary",
   } = options;
   const uncounted = uncountedObservations(report, options);
-  const named = subtypes.map((one) => subtypeObservation(one, { report, effective }));
-  const all = [...observationsOf(report, effective), ...named, ...uncounted].map((observation, i) => ({
+  const all = [...observationsOf(report, effective), ...uncounted].map((observation, i) => ({
     ...observation,
     status,
     id: `observation-${i + 1}`,
@@ -159,6 +148,34 @@ function observationsOf(report: DifferentialReport, effective: string | undefine
   const { erythroblasts } = report;
   const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, { report, effective });
   return [...white, ...observations, ...red];
+}
+
+function coding(system: string, code: string, display: string) {
+  return { coding: [{ system, code, display }] };
+}
+
+const quantity = (value: number, unit: string, code: string) => ({
+  value,
+  unit,
+  system: "http://unitsofmeasure.org",
+  code,
+});
+const percentQuantity = (value: number) => quantity(rounded(value, 1), "%", "%");
+const countQuantity = (value: number) => quantity(rounded(value, 3), "10*9/L", "10*9/L");
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
+
+function base(effective: string | undefined) {
+  return {
+    resourceType: "Observation",
+    category: [coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory", "Laboratory")],
+    ...(effective !== undefined && { effectiveDateTime: effective }),
+    device: { reference: "#counter" },
+  };
+}
+
+function codeOf(name: string, kind: "percent" | "absolute") {
+  const found = cellType(name)?.[kind] ?? (kind === "percent" ? SUMS[name] : undefined);
+  return found === undefined ? { text: name } : coding("http://loinc.org", ...found);
 }
 
 function interpretationOf(position: Position) {
@@ -258,30 +275,12 @@ function erythroblastObservations(
   return [found, corrected];
 }
 
-function subtypeObservation({ name, countsAs, count, byReaders, share }: SubtypeShare, { report, effective }: Context) {
-  const who = `${byReaders} of ${counted(count, "cell")} called so by a reader`;
-  const limits = share && `95 % interval ${(100 * share.low).toFixed(1)} to ${(100 * share.high).toFixed(1)} %`;
-  return {
-    ...base(effective),
-    code: share === null ? { text: name } : codeOf(name, "percent"),
-    valueQuantity: share === null ? quantity(count, "cells", "{cells}") : percentQuantity(100 * share.value),
-    note: [
-      {
-        text:
-          limits === null
-            ? `Seen beside the ${counted(report.cells, "leukocyte")} counted; ${who}.`
-            : `Counted as ${countsAs}: ${count} of ${report.cells} cells, ${limits}; ${who}.`,
-      },
-    ],
-  };
-}
-
 function uncountedObservations(
   { cells }: DifferentialReport,
   { effective, uncounted }: Pick<DiagnosticReportOptions, "effective" | "uncounted">,
 ) {
   if (uncounted === undefined) return [];
-  const { unidentified, artefacts, smudges, notLeukocytes = 0 } = uncounted;
+  const { unidentified, artefacts, smudges } = uncounted;
   const observed = (code: string, display: string, count: number) => ({
     ...base(effective),
     code: coding(OWN_CODES, code, display),
@@ -295,6 +294,5 @@ function uncountedObservations(
     note: [{ text: `${counted(smudges, "smudge cell")} seen.` }],
   };
   const unknown = observed("unidentified", "Unidentified cells", unidentified);
-  const others = notLeukocytes > 0 ? [observed("not-leukocyte", "Cells that are no leukocytes", notLeukocytes)] : [];
-  return [unknown, observed("artefact", "Artefacts", artefacts), smudge, ...others];
+  return [unknown, observed("artefact", "Artefacts", artefacts), smudge];
 }

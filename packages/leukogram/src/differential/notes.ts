@@ -15,8 +15,6 @@ export interface NoteInput {
   readonly unsure: UnsureCells | undefined;
   readonly reviewed: number | undefined;
   readonly classes: readonly string[];
-  /** Those that the model found cells of. */
-  readonly learned: readonly string[];
   /** Cells counted, left after the last that was counted, and unidentified. */
   readonly done: number;
   readonly left: number;
@@ -72,15 +70,15 @@ function looks({ familiarity, reviewed, correction }: NoteInput): string[] {
   return few === undefined ? [] : [few];
 }
 
-function beyondFive({ learned, familiarity }: NoteInput): string[] {
-  const names = learned.filter(isBeyondFive).map((name) => cellType(name)!.plural);
+function beyondFive({ classes, familiarity }: NoteInput): string[] {
+  const names = classes.filter(isBeyondFive).map((name) => cellType(name)!.plural);
   if (names.length === 0) return [];
   const list = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  const note = `Learned from only one laboratory: ${list}.`;
+  const learned = `Learned from only one laboratory: ${list}.`;
   return [
     familiarity?.warns
-      ? `${note} These cells do not look like cells from that laboratory: do not rely on these types here.`
-      : `${note} In any other laboratory, expect more mistakes in these types than in the five.`,
+      ? `${learned} These cells do not look like cells from that laboratory: do not rely on these types here.`
+      : `${learned} In any other laboratory, expect more mistakes in these types than in the five.`,
   ];
 }
 

@@ -5,7 +5,7 @@ import { stringify } from "csv-stringify/sync";
 import type { z } from "zod";
 import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { calledWords, criticalWords, despiteWords } from "./reportWords.ts";
+import { criticalWords, despiteWords } from "./reportWords.ts";
 
 /** The cells of a report, one a line. */
 export function cellsCsv({ cells, case: { name }, number }: ReportContent): string {
@@ -21,12 +21,11 @@ export function cellsCsv({ cells, case: { name }, number }: ReportContent): stri
     unfamiliar: cell.isUnfamiliar,
     cropOutside: cell.crop?.outside.toFixed(3) ?? null,
     nucleusFound: cell.crop?.nucleus ?? null,
-    first: safe(cell.first?.label ?? null),
+    first: cell.first?.label ?? null,
     firstBy: safe(cell.first?.by ?? null),
-    second: safe(cell.second?.label ?? null),
+    second: cell.second?.label ?? null,
     secondBy: safe(cell.second?.by ?? null),
     counted: cell.counted,
-    called: safe(calledWords(cell)),
   }));
   return stringify(rows, { header: true, cast: { boolean: String } });
 }
@@ -35,14 +34,11 @@ export function cellsCsv({ cells, case: { name }, number }: ReportContent): stri
 export function countsCsv(signed: z.infer<typeof report>, content: ReportContent): string {
   const { differential, case: facts, model, scale, notice } = content;
   const { crops } = differential;
-  const beyond = beyondRows(content);
-  const rows = [...differential.classes, ...beyond].map((row) => ({
+  const rows = differential.classes.map((row) => ({
     case: safe(facts.name),
     report: signed.number,
     status: signed.voided !== null ? "void" : signed.isFinal ? "final" : "preliminary",
-    class: safe(row.class),
-    // Of which class a label is a part; it stands there too.
-    ...(beyond.length > 0 && { partOf: "partOf" in row ? row.partOf : null }),
+    class: row.class,
     cells: row.count,
     byModel: row.before,
     counted: differential.cells,
@@ -51,10 +47,6 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     usualHigh: row.range?.[1] ?? null,
     whiteCells: facts.leukocytes,
     ...inColumns("absolute", row.absolute, 1),
-    ...(differential.erythroblasts && {
-      ...inColumns("per100Leukocytes", "per100" in row ? row.per100 : null, 1),
-      ...inColumns("correctedWhiteCells", differential.erythroblasts.correctedLeukocytes, 1),
-    }),
     // Why nothing is said of what is out of its range; empty if it is said.
     flagsWithheld: content.full?.withheld ?? null,
     ...(content.despite && { signedDespite: safe(despiteWords(content.despite)) }),
@@ -66,17 +58,6 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     notice,
   }));
   return stringify(rows, { header: true });
-}
-
-// Nucleated red cells, and labels that say more than the classes.
-function beyondRows({ differential: { erythroblasts, subtypes = [] } }: ReportContent) {
-  const none = { before: null, absolute: null, range: null, per100: null, partOf: null };
-  return [
-    ...(erythroblasts == null
-      ? []
-      : [{ ...none, class: "Erythroblast", count: erythroblasts.count, share: null, per100: erythroblasts.per100 }]),
-    ...subtypes.map(({ name, countsAs, count, share }) => ({ ...none, class: name, count, share, partOf: countsAs })),
-  ];
 }
 
 const inColumns = (name: string, estimate: Estimate | null, factor: number) => ({

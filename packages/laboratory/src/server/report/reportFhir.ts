@@ -36,16 +36,14 @@ export function reportFhir(found: FoundReport, content: ReportContent, context =
   const { case: facts, differential, letterhead } = content;
   const order = content.order as Order | undefined;
   const collectedAt = facts.collectedAt ?? order?.collectedAt ?? undefined;
-  const { unidentified, artefacts, smudges, notLeukocytes } = differential;
+  const { unidentified, artefacts, smudges } = differential;
   const {
     contained,
     identifier: _,
     ...report
   } = diagnosticReport(content.full as DifferentialReport, {
     model: { name: content.model, version: content.software.version },
-    ...{ specimen: facts.name, effective: collectedAt, uncounted: { unidentified, artefacts, smudges, notLeukocytes } },
-    // Reports of older versions have none.
-    subtypes: namedApart(differential.subtypes ?? []),
+    ...{ specimen: facts.name, effective: collectedAt, uncounted: { unidentified, artefacts, smudges } },
     signers: found.signatures.map(({ by, fullName }) => fullName ?? by),
     ...remarksOf(found, content),
     ...statusOf(found, content, context.earlier.at(-1)),
@@ -78,12 +76,6 @@ export function reportFhir(found: FoundReport, content: ReportContent, context =
     contained: [...(patient ? [{ ...patient, id: "patient" }] : []), ...inside],
     ...of,
   };
-}
-
-// A name that was given up, and then given to something else, would be one observation.
-function namedApart(subtypes: ReportContent["differential"]["subtypes"]) {
-  const isTwice = (name: string) => subtypes.filter((one) => one.name === name).length > 1;
-  return subtypes.map((one) => (isTwice(one.name) ? { ...one, name: `${one.name} (${one.countsAs})` } : one));
 }
 
 /** What a report says beside what its count says. */
@@ -123,9 +115,6 @@ function statusOf(
 }
 
 function valuesOf({ differential, case: { leukocytes } }: ReportContent): string {
-  const { classes, subtypes = [], erythroblasts, unidentified, artefacts, smudges, notLeukocytes = 0 } = differential;
-  const named = subtypes.map(({ name, count }) => [name, count]);
-  const red = erythroblasts?.count ?? 0;
-  const others = [unidentified, artefacts, smudges, notLeukocytes, red];
-  return JSON.stringify([classes.map((row) => [row.class, row.count]), named, others, leukocytes]);
+  const { classes, unidentified, artefacts, smudges } = differential;
+  return JSON.stringify([classes.map((row) => [row.class, row.count]), unidentified, artefacts, smudges, leukocytes]);
 }

@@ -11,20 +11,15 @@ import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
 import {
   agreementWords,
-  countedWords,
   cropWords,
-  erythroblastWords,
   flagsOf,
   modelWords,
   momentOf,
   printed,
   reportedWords,
-  SUBTYPE_HEADINGS,
   signerName,
   stateOf,
-  subtypeRows,
   UNIT,
-  uncountedWords,
   warningsOf,
 } from "./reportWords.ts";
 
@@ -98,8 +93,7 @@ const percent = ({ value, low, high }: Estimate) =>
 
 function countSection(content: ReportContent): Content {
   const { differential, full } = content;
-  const { classes, notes } = differential;
-  const [subtypes, red] = [subtypeRows(content), erythroblastWords(content)];
+  const { classes, unidentified, artefacts, smudges, notes } = differential;
   const flags = flagsOf(content);
   // Reports of which nothing was counted have none.
   const ranges = new Map((full as DifferentialReport | null)?.classes.map((row) => [row.class, row.absoluteRange]));
@@ -132,21 +126,10 @@ function countSection(content: ReportContent): Content {
         ]
       : []),
   ])}</div>
-${subtypes.length > 0 && subtypeTable(subtypes)}
-${red !== "" && markup`<p>${red}</p>`}
-<p>${uncountedWords(content)}</p>
+<p>Not counted: ${unidentified} unidentified, ${counted(artefacts, "artefact")}, ${counted(smudges, "smudge cell")}.</p>
 ${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${printed(flag)}</li>`)}</ul>`}
 ${notes.map((note) => markup`<p class="minor">${printed(note)}</p>`)}
 ${full !== null && markup`<p class="minor">Reference ranges: ${full.ranges.name}. ${full.ranges.source}.</p>`}`;
-}
-
-function subtypeTable(rows: readonly (readonly string[])[]): Content {
-  const columns = SUBTYPE_HEADINGS.map((heading, i) => ({
-    heading,
-    cell: (row: readonly string[]) => row[i]!,
-    ...(i > 1 && { number: true }),
-  }));
-  return markup`<h3>Labels that say more</h3><div class="panel scroll">${table(rows, columns)}</div>`;
 }
 
 function agreementSection(agreement: NonNullable<ReportContent["agreement"]>): Content {
@@ -170,7 +153,7 @@ function imageSection(cells: ReportContent["cells"]): Content {
     { heading: "File", cell: ({ file }) => file },
     { heading: "Model", cell: modelWords },
     ...(cells.some(({ crop }) => crop != null) ? [{ heading: "Crop", cell: cropWords }] : []),
-    { heading: "Counted", cell: countedWords },
+    { heading: "Counted", cell: ({ counted }) => counted ?? "not counted" },
     { heading: "Reader", cell: ({ first }) => first?.by ?? "" },
     { heading: "SHA-256", cell: ({ sha256 }) => sha256.slice(0, 16) },
   ])}</div>`;

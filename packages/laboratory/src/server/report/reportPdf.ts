@@ -1,5 +1,6 @@
 // A signed report as a PDF of one page, as far as it fits; all of it is what the report froze, but for what became of it later.
 import { counted } from "@leukogram/engine/core/counted";
+import type { Estimate } from "@leukogram/engine/core/estimate";
 import { scaleText } from "leukogram/data/scale/scale";
 import type { DifferentialReport, Position } from "leukogram/differential/types";
 import { RESEARCH_USE } from "leukogram/report/text/page";
@@ -13,19 +14,14 @@ import type { ReportContent } from "./reportContent.ts";
 import {
   agreementWords,
   cellRows,
-  erythroblastWords,
   flagsOf,
   momentOf,
   printed,
   reportedWords,
-  SUBTYPE_HEADINGS,
   signerName,
   stateOf,
-  subtypeRows,
   UNIT,
-  uncountedWords,
   warningsOf,
-  withLimits,
 } from "./reportWords.ts";
 
 /** Options of {@link reportPdf}. */
@@ -119,6 +115,8 @@ const MARKS: Readonly<Partial<Record<Position, string>>> = {
 
 const between = (limits: readonly [number, number] | null | undefined) =>
   limits ? `${limits[0]} to ${limits[1]}` : "–";
+const withLimits = ({ value, low, high }: Estimate, { times, digits }: { times: number; digits: number }) =>
+  `${(times * value).toFixed(digits)} (${(times * low).toFixed(digits)} to ${(times * high).toFixed(digits)})`;
 
 function addCount(sheet: Sheet, content: ReportContent): void {
   const { differential } = content;
@@ -138,8 +136,8 @@ function addCount(sheet: Sheet, content: ReportContent): void {
         ]
       : []),
   ];
-  const rows = differential.classes.map((row) => {
-    const known = full?.classes.find((one) => one.class === row.class);
+  const rows = differential.classes.map((row, k) => {
+    const known = full?.classes[k];
     const marks = [MARKS[row.position as Position] ?? "", (known && MARKS[known.absolutePosition]) ?? ""];
     return {
       isBold: marks.some((mark) => mark === "H" || mark === "L"),
@@ -161,21 +159,11 @@ function addCount(sheet: Sheet, content: ReportContent): void {
     };
   });
   sheet.table(columns, rows);
-  const subtypes = subtypeRows(content);
-  if (subtypes.length > 0) {
-    const widths = [26, 20, 10, 12, 32];
-    sheet.table(
-      SUBTYPE_HEADINGS.map((heading, i) => ({ heading, width: widths[i]!, isNumber: i > 1 })),
-      subtypes.map((cells) => ({ cells })),
-    );
-  }
-  const red = erythroblastWords(content);
-  if (red !== "") sheet.text(red, { after: 4 });
 }
 
 function addWords(sheet: Sheet, content: ReportContent): void {
   const { differential, case: facts, agreement, full } = content;
-  const { notes } = differential;
+  const { unidentified, artefacts, smudges, notes } = differential;
   const flags = flagsOf(content);
   if (flags.length > 0) {
     sheet.text("Flags", { weight: "bold", after: 1 });
@@ -187,7 +175,7 @@ function addWords(sheet: Sheet, content: ReportContent): void {
     sheet.text(facts.comment, { after: 6 });
   }
   const minor = [
-    uncountedWords(content),
+    `Not counted: ${unidentified} unidentified, ${counted(artefacts, "artefact")}, ${counted(smudges, "smudge cell")}.`,
     "H, L: the whole interval is above or below the reference range; in brackets, a part of it.",
     ...notes.map(printed),
     full === null ? "" : `Reference ranges: ${full.ranges.name}. ${full.ranges.source}.`,

@@ -1,6 +1,5 @@
 // A signed report in words, as its page, its PDF and its messages have them.
 import { counted } from "@leukogram/engine/core/counted";
-import type { Estimate } from "@leukogram/engine/core/estimate";
 import { leavesPicture } from "leukogram/cells/cropCounts";
 import type { z } from "zod";
 import type { report, signature } from "../contract/cases.ts";
@@ -10,41 +9,6 @@ import type { ReportContent } from "./reportContent.ts";
 export const printed = (text: string) => text.replaceAll("10^9/L", UNIT);
 /** Of absolute counts. */
 export const UNIT = "10⁹/L";
-
-/** A subtype as reports print it: name, what it counts as, cells, by readers, share of the leukocytes. */
-export function subtypeRows({ differential }: ReportContent): string[][] {
-  // Reports of older versions have none.
-  return (differential.subtypes ?? []).map(({ name, countsAs, count, byReaders, share }) => [
-    ...[name, countsAs, String(count), String(byReaders)],
-    share === null ? "" : withLimits(share, { times: 100, digits: 1 }),
-  ]);
-}
-
-/** Headings of {@link subtypeRows}. */
-export const SUBTYPE_HEADINGS = ["Label", "Counted as", "Cells", "By readers", "Share, % (95 % interval)"] as const;
-
-/** A value with its limits. */
-export const withLimits = (
-  { value, low, high }: Estimate,
-  { times, digits }: { readonly times: number; readonly digits: number },
-) => `${(times * value).toFixed(digits)} (${(times * low).toFixed(digits)} to ${(times * high).toFixed(digits)})`;
-
-/** Nucleated red cells for 100 leukocytes, and the corrected white cells, in a sentence; empty if there are none. */
-export function erythroblastWords({ differential: { erythroblasts } }: ReportContent): string {
-  if (erythroblasts == null) return "";
-  const { count, per100, correctedLeukocytes, isCorrected } = erythroblasts;
-  const red = `Nucleated red cells: ${count}, ${withLimits(per100, { times: 1, digits: 1 })} per 100 leukocytes.`;
-  if (correctedLeukocytes === null) return red;
-  const used = isCorrected ? "absolute counts use it" : "absolute counts use the count as given";
-  return `${red} Leukocytes corrected for them: ${withLimits(correctedLeukocytes, { times: 1, digits: 2 })} ${UNIT}; ${used}.`;
-}
-
-/** What was seen and not counted, in a sentence. */
-export function uncountedWords({ differential }: ReportContent): string {
-  const { unidentified, artefacts, smudges, notLeukocytes = 0 } = differential;
-  const others = notLeukocytes === 0 ? "" : `, ${notLeukocytes} no leukocytes`;
-  return `Not counted: ${unidentified} unidentified, ${counted(artefacts, "artefact")}, ${counted(smudges, "smudge cell")}${others}.`;
-}
 
 /** What a reader of a report must know before its count; reports of older versions have it among the flags alone. */
 export const warningsOf = ({ differential }: ReportContent): readonly string[] => differential.warnings ?? [];
@@ -117,19 +81,9 @@ export function cropWords({ crop }: ReportContent["cells"][number]): string {
 export const modelWords = ({ predicted, isRejected, error }: ReportContent["cells"][number]): string =>
   error ?? `${predicted ?? ""}${isRejected ? " (uncertain)" : ""}`;
 
-/** What a reader called a cell, if that says more than what it counts as; null if not. */
-export const calledWords = ({ counted, first }: ReportContent["cells"][number]): string | null =>
-  first == null || first.label === counted ? null : first.label;
-
-/** What a cell counts as, and what a reader called it, if that says more. */
-export function countedWords({ counted, first }: ReportContent["cells"][number]): string {
-  if (counted === null) return "not counted";
-  return first == null || first.label === counted ? counted : `${first.label} (${counted})`;
-}
-
 /** The cells of a report, for the columns number, file, model, counted, reader and SHA-256. */
 export const cellRows = ({ cells }: ReportContent): string[][] =>
   cells.map((cell) => [
     ...[String(cell.number), cell.file, modelWords(cell)],
-    ...[countedWords(cell), cell.first?.by ?? "", cell.sha256.slice(0, 16)],
+    ...[cell.counted ?? "not counted", cell.first?.by ?? "", cell.sha256.slice(0, 16)],
   ]);

@@ -25,9 +25,7 @@ interface ReviewTabProps {
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
-const wholeOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
-const cellOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail?of=cell`;
-const pictureOf = ({ id }: GalleryCell) => `${API}/cells/${id}/image`;
+const thumbnailOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
 
 /** Upload, gallery, side panel and counts; blind for a second reader. */
 export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) {
@@ -109,10 +107,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
           <div className="review">
             <ReviewGallery
               cells={state.cells}
-              imageOf={cellOf}
-              wholeOf={wholeOf}
-              pictureOf={pictureOf}
-              hasReferences
+              imageOf={thumbnailOf}
               onLabel={onLabel}
               onUndo={() => store.undo()}
               onRedo={() => store.redo()}

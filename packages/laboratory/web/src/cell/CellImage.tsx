@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { usePanelTools } from "../gallery/panelTools.ts";
 import { texts } from "../texts.ts";
-import { LargeView } from "./LargeView.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
 
 interface CellImageProps {
   readonly image: string;
@@ -11,12 +11,10 @@ interface CellImageProps {
   readonly mapClass?: string | undefined;
   readonly title: string;
   readonly alt: string;
-  /** What the cell is called now, in words. */
-  readonly state: string;
 }
 
 /** The whole image, or where the model looked in it; chosen, it fills the window. */
-export function CellImage({ image, overlay, mapClass = "", title, alt, state }: CellImageProps) {
+export function CellImage({ image, overlay, mapClass = "", title, alt }: CellImageProps) {
   const [loaded, setLoaded] = useState<string>();
   const [failed, setFailed] = useState<string>();
   const { isLarge, onLarge } = usePanelTools();
@@ -43,13 +41,10 @@ export function CellImage({ image, overlay, mapClass = "", title, alt, state }: 
       {isWaiting && <span className="imageNote">{words.mapWaiting}</span>}
       {overlay !== undefined && failed === overlay && <span className="imageNote">{words.mapFailed}</span>}
       {isLarge && (
-        <LargeView
-          image={isShown ? overlay : image}
-          alt={isShown ? words.mapAlt(mapClass) : alt}
-          title={title}
-          state={state}
-          hint={isShown ? words.mapOf(mapClass) : undefined}
-        />
+        <Dialog title={title} onClose={() => onLarge(false)}>
+          <img className="largeImage" src={isShown ? overlay : image} alt={isShown ? words.mapAlt(mapClass) : alt} />
+          {isShown && <p className="hint">{words.mapOf(mapClass)}</p>}
+        </Dialog>
       )}
     </div>
   );

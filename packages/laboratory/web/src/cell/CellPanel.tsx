@@ -1,8 +1,6 @@
-import { calledLabel } from "leukogram/review/answer";
 import { useState } from "react";
 import { API } from "../api/client.ts";
 import type { Cell } from "../api/types.ts";
-import type { GalleryCell } from "../gallery/types.ts";
 import { texts } from "../texts.ts";
 import { formatShare } from "../ui/format.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
@@ -21,12 +19,6 @@ interface CellPanelProps {
   readonly onClose: () => void;
 }
 
-/** What a cell is called, in words. */
-export function stateOf(cell: GalleryCell): string {
-  const called = calledLabel(cell);
-  return called === null ? texts.view.notLabelled : texts.labels.name(called);
-}
-
 /** All that is known of one cell. */
 export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanelProps) {
   const [mapClass, setMapClass] = useState<string>();
@@ -43,7 +35,6 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
         mapClass={mapClass}
         title={words.title(cell.number)}
         alt={texts.gallery.cell(cell, null)}
-        state={stateOf(cell)}
       />
       <p className="muted break">
         {cell.file}
@@ -54,11 +45,6 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
       {cell.counted !== null && (
         <p className="row">
           {words.counted} <LabelBadge label={cell.counted} withName />
-          {cell.label !== null && cell.label !== cell.counted && (
-            <>
-              {words.called} <LabelBadge label={cell.label} withName />
-            </>
-          )}
         </p>
       )}
       {cell.probabilities !== null && (

@@ -2,7 +2,6 @@ import { useState } from "react";
 import type { Differential } from "../api/types.ts";
 import { texts } from "../texts.ts";
 import { DifferentialTable } from "./DifferentialTable.tsx";
-import { Subtypes } from "./Subtypes.tsx";
 
 interface CountsPanelProps {
   readonly differential: Differential | undefined;
@@ -29,7 +28,6 @@ export function CountsPanel({ differential, isBehind }: CountsPanelProps) {
             {words.summary(differential)}
           </p>
           <DifferentialTable differential={differential} isBefore={isBefore} />
-          <Subtypes differential={differential} />
           <label className="check">
             <input type="checkbox" checked={isBefore} onChange={({ target }) => setIsBefore(target.checked)} />
             {words.showBefore}

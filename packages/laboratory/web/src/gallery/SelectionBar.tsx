@@ -1,5 +1,6 @@
+import { LABELS } from "leukogram/review/labels";
 import type { Label } from "../api/types.ts";
-import { labelStyle, offeredLabels, useLabels } from "../labels.ts";
+import { labelStyle, letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 
 interface SelectionBarProps {
@@ -11,16 +12,14 @@ interface SelectionBarProps {
   readonly onUndo: () => void;
   readonly onRedo: () => void;
   readonly onOpen: () => void;
-  readonly onCompare: () => void;
   /** Undefined if cells can't go elsewhere. */
   readonly onMove: (() => void) | undefined;
 }
 
 /** What can be done with the chosen cells, for a pointer or a finger. */
 export function SelectionBar(props: SelectionBarProps) {
-  const { count, canUndo, canRedo, onLabel, onConfirm, onUndo, onRedo, onOpen, onCompare, onMove } = props;
+  const { count, canUndo, canRedo, onLabel, onConfirm, onUndo, onRedo, onOpen, onMove } = props;
   const words = texts.selection;
-  const labels = offeredLabels(useLabels());
   const isNone = count === 0;
   return (
     <div className="selectionBar" role="toolbar" aria-label={words.title}>
@@ -28,7 +27,7 @@ export function SelectionBar(props: SelectionBarProps) {
         {words.count(count)}
       </span>
       <span className="letters">
-        {labels.map(({ name: label, key }) => (
+        {LABELS.map((label) => (
           <button
             key={label}
             type="button"
@@ -36,10 +35,10 @@ export function SelectionBar(props: SelectionBarProps) {
             className="letter"
             style={labelStyle(label)}
             title={texts.labels.name(label)}
+            aria-label={words.labelAs(label)}
             onClick={() => onLabel(label)}
           >
-            <span aria-hidden="true">{key.toUpperCase()}</span>
-            <span className="unseen">{words.labelAs(texts.labels.name(label))}</span>
+            {letterOf(label)}
           </button>
         ))}
       </span>
@@ -53,9 +52,6 @@ export function SelectionBar(props: SelectionBarProps) {
       </button>
       <button type="button" disabled={isNone} onClick={onOpen}>
         {words.open}
-      </button>
-      <button type="button" disabled={isNone} onClick={onCompare} aria-keyshortcuts="K">
-        {words.compare}
       </button>
       {onMove !== undefined && (
         <button type="button" disabled={isNone} onClick={onMove}>

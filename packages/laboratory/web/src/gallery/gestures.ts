@@ -1,7 +1,7 @@
 // What each key does in the gallery: its keys, its words and what it runs, in one object.
-import type { LabelSet } from "leukogram/review/ownLabels";
+import { LABELS } from "leukogram/review/labels";
 import type { Label } from "../api/types.ts";
-import { labelSet, offeredLabels } from "../labels.ts";
+import { letterOf } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { cellAt, type Row, type Way } from "./sections.ts";
 import type { useGallery } from "./useGallery.ts";
@@ -20,10 +20,6 @@ export interface GestureContext {
   readonly onOpen: () => void;
   /** Shows the image of the cell with the focus as large as it gets. */
   readonly onLarge: () => void;
-  /** Shows whole images, or cells alone. */
-  readonly onWhole: () => void;
-  /** Shows the chosen cells side by side. */
-  readonly onCompare: () => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
@@ -80,16 +76,17 @@ const moving =
 
 const words = texts.keys.gestures;
 
-const labelling = (set: LabelSet): Gesture[] =>
-  offeredLabels(set).map(({ name, key }) => ({
-    name,
-    keys: [key.toUpperCase()],
-    label: texts.labels.name(name),
-    takes: (pressed) => plain(key)(pressed),
-    run: ({ onLabel }) => onLabel(name),
-  }));
+const LABELLING: readonly Gesture[] = LABELS.map((label) => ({
+  name: label,
+  keys: [letterOf(label)],
+  label: texts.labels.name(label),
+  takes: plain(letterOf(label).toLowerCase()),
+  run: ({ onLabel }) => onLabel(label),
+}));
 
-const OTHERS: readonly Gesture[] = [
+/** All gestures, in the order of the list of keys; the first that takes a key is run. */
+export const GESTURES: readonly Gesture[] = [
+  ...LABELLING,
   {
     name: "confirm",
     keys: ["C"],
@@ -159,9 +156,8 @@ const OTHERS: readonly Gesture[] = [
     label: words.section,
     takes: (key) => plain(" ")(key) && key.shiftKey,
     run: ({ rows, gallery: { selection, places, step } }) => {
-      const row = selection.focus === undefined ? undefined : rows[places.rowOf.get(selection.focus)!];
-      const found = row?.find((item) => item.kind === "cell" && item.cell.id === selection.focus);
-      if (found) step({ kind: "all", ids: found.section.cells.map(({ id }) => id) }, true);
+      const row = selection.focus && rows[places.rowOf.get(selection.focus)!];
+      if (row) step({ kind: "all", ids: row.section.cells.map(({ id }) => id) }, true);
     },
   },
   {
@@ -177,20 +173,6 @@ const OTHERS: readonly Gesture[] = [
     label: words.large,
     takes: plain("v"),
     run: ({ onLarge }) => onLarge(),
-  },
-  {
-    name: "whole",
-    keys: ["W"],
-    label: words.whole,
-    takes: plain("w"),
-    run: ({ onWhole }) => onWhole(),
-  },
-  {
-    name: "compare",
-    keys: ["K"],
-    label: words.compare,
-    takes: plain("k"),
-    run: ({ onCompare }) => onCompare(),
   },
   {
     name: "none",
@@ -224,10 +206,7 @@ const OTHERS: readonly Gesture[] = [
   },
 ];
 
-/** All gestures, in the order of the list of keys; the first that takes a key is run. */
-export const gesturesOf = (set: LabelSet): readonly Gesture[] => [...labelling(set), ...OTHERS];
-
 /** The gesture that a key makes; undefined if none. */
-export function gestureOf(key: Key, set = labelSet()): Gesture | undefined {
-  return key.altKey ? undefined : gesturesOf(set).find(({ takes }) => takes(key));
+export function gestureOf(key: Key): Gesture | undefined {
+  return key.altKey ? undefined : GESTURES.find(({ takes }) => takes(key));
 }

@@ -1,4 +1,3 @@
-import { calledLabel } from "leukogram/review/answer";
 import { texts } from "../texts.ts";
 import type { PrivateState } from "./privateStore.ts";
 
@@ -13,7 +12,6 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     "number",
     "file",
     "label",
-    "called",
     "reviewed",
     "predicted",
     ...classes.map((name) => `p_${name}`),
@@ -27,7 +25,6 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     cell.number,
     cell.file,
     cell.counted,
-    calledLabel(cell),
     cell.label !== null,
     cell.predicted,
     ...classes.map((_, i) => cell.probabilities?.[i]?.toFixed(6)),

@@ -5,7 +5,6 @@ import { FaultArea } from "../app/FaultArea.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { Flags, Warnings } from "../counts/CountsPanel.tsx";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
-import { Subtypes } from "../counts/Subtypes.tsx";
 import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -57,7 +56,6 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
             <Warnings differential={preview.differential} />
             <p>{texts.counts.summary(preview.differential)}</p>
             <DifferentialTable differential={preview.differential} isBefore isWide />
-            <Subtypes differential={preview.differential} />
             <Flags differential={preview.differential} />
             <dl className="facts">
               <dt>{words.reviewed}</dt>

@@ -4,7 +4,6 @@ import { texts } from "../texts.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { AccessSection } from "./AccessSection.tsx";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
-import { LabelsSection } from "./LabelsSection.tsx";
 import { OwnAccess } from "./OwnAccess.tsx";
 import { RangesSection } from "./RangesSection.tsx";
 import { ReportingSection } from "./ReportingSection.tsx";
@@ -32,7 +31,6 @@ export function SettingsPage() {
         <p className="muted">{words.version(session?.version ?? "")}</p>
       </section>
       <ScaleSection />
-      <LabelsSection />
       <RulesSection />
       <RangesSection />
       {isAdmin && <ReportingSection />}

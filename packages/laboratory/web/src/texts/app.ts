@@ -26,5 +26,6 @@ export const appTexts = {
     network: "The server does not respond. Check that it is running, and try again.",
     status: (status: number) => `The server returned status ${status}.`,
   },
+  labels: { name: (label: string) => label },
   signIn: { title: "Sign in", name: "Name", password: "Password", enter: "Sign in" },
 };

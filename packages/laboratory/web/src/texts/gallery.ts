@@ -1,19 +1,7 @@
-import { calledLabel } from "leukogram/review/answer";
 import type { Label } from "../api/types.ts";
 import { lacksNucleus, leaves } from "../gallery/cropAlarms.ts";
 import type { GalleryCell } from "../gallery/types.ts";
-import { labelsTexts } from "./labels.ts";
 import { joined, many, number, percent } from "./words.ts";
-
-// What a cell is called and, if that is another, what it counts as.
-function shownLabel(cell: GalleryCell): string | null {
-  const called = calledLabel(cell);
-  if (called === null) return null;
-  const name = labelsTexts.labels.name(called);
-  return called === cell.counted || cell.counted === null
-    ? name
-    : `${name}, counted as ${labelsTexts.labels.name(cell.counted)}`;
-}
 
 /** The gallery of cells, its keys, the panel of a cell. */
 export const galleryTexts = {
@@ -29,7 +17,7 @@ export const galleryTexts = {
       joined([
         `Cell ${cell.number}`,
         cell.status === "bad" && "can't be read",
-        shownLabel(cell) ?? (cell.status === "waiting" ? "waiting" : "not labelled yet"),
+        cell.counted ?? (cell.status === "waiting" ? "waiting" : "not labelled yet"),
         certainty !== null && `model: ${cell.predicted} ${Math.round(100 * certainty)} percent`,
         cell.isRejected && "not sure",
         cell.isUnfamiliar && "unfamiliar",
@@ -68,14 +56,13 @@ export const galleryTexts = {
     confirmAll: (cells: number) => `Confirm ${many(cells, "cell")}`,
     clear: "Remove label",
     open: "Open",
-    compare: "Compare",
     openCell: (number: number | undefined) => (number === undefined ? "Open" : `Open cell ${number}`),
     move: "Move",
     undo: "Undo",
     redo: "Redo",
   },
   tools: {
-    order: "Order",
+    order: "Order within labels",
     orders: { unsure: "Not sure first", number: "By number" },
     filter: "Show",
     filters: {
@@ -88,8 +75,6 @@ export const galleryTexts = {
     size: "Size",
     sizes: { small: "Small", medium: "Medium", large: "Large" },
     adding: "Select several",
-    whole: "Whole images",
-    unidentifiedFirst: "Unidentified first",
     keys: "Keys (?)",
   },
   keys: {
@@ -110,8 +95,6 @@ export const galleryTexts = {
       section: "Select all cells with the same label",
       open: "Open the side panel",
       large: "Enlarge the image",
-      whole: "Show whole images, or cells alone",
-      compare: "Compare the selected cells side by side",
       none: "Close the panel; then clear the selection",
       undo: "Undo",
       redo: "Redo",
@@ -122,7 +105,6 @@ export const galleryTexts = {
     title: (count: number) => `Cell ${number.format(count)}`,
     waiting: "Waiting for the model.",
     counted: "Counted as",
-    called: "labelled",
     probabilities: "Model's probabilities",
     mapHint: "Choose a class to see which areas support it (Grad-CAM).",
     mapOf: (label: string) =>

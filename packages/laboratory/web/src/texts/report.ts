@@ -8,22 +8,12 @@ export const reportTexts = {
     table: "Counts by class",
     none: "No cells counted yet.",
     behind: "Not saved yet",
-    subtypes: "Labels that say more",
-    subtypeName: "Label",
-    byModel: (cells: number) => `${number.format(cells)} by the model`,
-    erythroblasts: ({ count, per100, correctedLeukocytes, isCorrected }: NonNullable<Differential["erythroblasts"]>) =>
-      `Nucleated red cells: ${number.format(count)}, ${per100.value.toFixed(1)} per 100 leukocytes (${per100.low.toFixed(1)} to ${per100.high.toFixed(1)}).${
-        correctedLeukocytes === null
-          ? ""
-          : ` White cells corrected for them: ${correctedLeukocytes.value.toFixed(2)} × 10⁹/L (${correctedLeukocytes.low.toFixed(2)} to ${correctedLeukocytes.high.toFixed(2)}); ${isCorrected ? "absolute counts use it" : "absolute counts use the count as given"}.`
-      }`,
-    summary: ({ cells, unidentified, artefacts, smudges, notLeukocytes, waiting }: Differential) =>
+    summary: ({ cells, unidentified, artefacts, smudges, waiting }: Differential) =>
       joined([
         `${many(cells, "cell")} counted`,
         `${number.format(unidentified)} unidentified`,
         artefacts > 0 && many(artefacts, "artefact"),
         smudges > 0 && many(smudges, "smudge"),
-        notLeukocytes > 0 && `${number.format(notLeukocytes)} no leukocytes`,
         waiting > 0 && `${number.format(waiting)} waiting`,
       ]),
     class: "Class",
