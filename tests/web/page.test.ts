@@ -56,7 +56,7 @@ describe("what the pages reckon", () => {
       cellOf(1, { file: 'a,"b".jpg' }),
       cellOf(2, { file: "c.jpg", crop: { outside: 0.25, nucleus: false } }),
     ];
-    const scale = { redCell: 31.24, source: "nuclei", text: "", notes: [] } as const;
+    const scale = { redCell: 31.24, source: "nuclei", scale: null, notes: [] } as const;
     const notice = "Research use only. Not a medical device.";
     expect(cellsCsv({ cells, classes: ["X", "Y"], scale }).split("\r\n")).toEqual([
       "number,file,label,reviewed,predicted,p_X,p_Y,familiarity,cropOutside,nucleusFound,redCellPixels,notice",

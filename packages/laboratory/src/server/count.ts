@@ -2,13 +2,14 @@
 
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { CELL_TYPES } from "leukogram/cells/classes";
-import { cropWords } from "leukogram/cells/cropCounts";
+import { cropSentences } from "leukogram/cells/cropCounts";
 import { differentialReport } from "leukogram/differential/differentialReport";
 import type { ReferenceRanges } from "leukogram/differential/referenceRanges";
 import type { DifferentialReport } from "leukogram/differential/types";
 import type { Tally } from "leukogram/review/count";
 import { shownWarnings, warningsOf } from "leukogram/review/warnings";
 import type { z } from "zod";
+import { said } from "../messages/reportSpeech.ts";
 import type { differential } from "./contract/cases.ts";
 
 /** What a case says beside its cells. */
@@ -48,11 +49,13 @@ export function countOf(
       before: before[k]!,
     };
   });
+  const [warnings, ofCrops, none] = [warningsOf(tally), cropSentences(crops), said("note.none")];
   return {
     ...{ cells, unidentified, artefacts, smudges, waiting, classes, crops },
-    ...shownWarnings(warningsOf(tally)),
+    ...shownWarnings(warnings),
     flags: [...(report?.flags ?? []), ...(report?.withheld === undefined ? [] : [report.withheld])],
-    notes: [...(report?.notes ?? ["No cells counted yet."]), ...cropWords(crops)],
+    notes: [...(report?.notes ?? [none.text]), ...ofCrops.map(({ text }) => text)],
+    sentences: [...(report?.sentences ?? [...warnings.sentences, none]), ...ofCrops],
   };
 }
 

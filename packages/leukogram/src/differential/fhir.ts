@@ -1,8 +1,10 @@
 // HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
 
-import { counted } from "@leukogram/engine/core/counted";
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { shownNumber } from "@leukogram/engine/core/sentence";
 import { cellType, type LoincCode } from "../cells/cellTypes.ts";
 import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
+import { ENGLISH, type FhirLanguage } from "./fhirWords.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
 
 /** Sums of classes that have a code: loinc.org/38518-7. Their number a volume is named in words. */
@@ -56,6 +58,8 @@ export interface DiagnosticReportOptions {
   readonly warnings?: readonly string[];
   /** Sentences for the conclusion, after what the count itself says. */
   readonly remarks?: readonly string[];
+  /** What notes and the conclusion are written in; warnings and remarks are as they are given. Default: English. */
+  readonly words?: FhirLanguage;
 }
 
 /** Cells that count nowhere. */
@@ -80,15 +84,18 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     warnings = [],
     remarks = [],
     status = "preliminary",
+    words = ENGLISH,
   } = options;
-  const uncounted = uncountedObservations(report, options);
-  const all = [...observationsOf(report, effective), ...uncounted].map((observation, i) => ({
+  const context = { report, effective, words };
+  const uncounted = uncountedObservations(context, options.uncounted);
+  const all = [...observationsOf(context), ...uncounted].map((observation, i) => ({
     ...observation,
     status,
     id: `observation-${i + 1}`,
   }));
   return legible({
     resourceType: "DiagnosticReport",
+    ...(words.language !== undefined && { language: words.language }),
     ...(identifier !== undefined && { identifier: [{ value: identifier }] }),
     contained: [
       ...all,
@@ -112,20 +119,20 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     ...(signers.length > 0 && { resultsInterpreter: signers.map((display) => ({ display })) }),
     ...(specimen !== undefined && { specimen: [{ reference: "#specimen" }] }),
     result: all.map(({ id }) => ({ reference: `#${id}` })),
-    conclusion: conclusionOf(report, { warnings, remarks }).join(" "),
+    conclusion: conclusionOf(report, { warnings, remarks, words }).join(" "),
   });
 }
 
 /** What is said of the count as a whole, in the order of its weight. */
 export function conclusionOf(
-  report: DifferentialReport,
-  { warnings = [], remarks = [] }: Pick<DiagnosticReportOptions, "warnings" | "remarks">,
+  { cells, withheld, flags, notes }: DifferentialReport,
+  { warnings = [], remarks = [], words = ENGLISH }: Pick<DiagnosticReportOptions, "warnings" | "remarks" | "words">,
 ): string[] {
   return [
     ...warnings,
-    `Research use only; not a medical device. ${counted(report.cells, "cell")} counted.`,
-    ...[report.withheld ?? "", ...report.flags].filter((text) => text !== "" && !warnings.includes(text)),
-    ...report.notes,
+    words.say("fhir.notice", { cells }),
+    ...[withheld ?? "", ...flags].map(words.said).filter((text) => text !== "" && !warnings.includes(text)),
+    ...notes.map(words.said),
     ...remarks,
   ];
 }
@@ -137,16 +144,17 @@ function legible(resource: object): object {
   ) as object;
 }
 
-function observationsOf(report: DifferentialReport, effective: string | undefined) {
+function observationsOf(context: Context) {
+  const { report } = context;
   // Signed reports of earlier versions have no sums.
   const rows = [...report.classes, ...(report.groups ?? [])];
   const observations = rows.flatMap((row) => [
-    percentObservation(row, { report, effective }),
-    ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
+    percentObservation(row, context),
+    ...(row.absolute === undefined ? [] : [absoluteObservation(row, context)]),
   ]);
-  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(report, effective)];
+  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(context)];
   const { erythroblasts } = report;
-  const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, { report, effective });
+  const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, context);
   return [...white, ...observations, ...red];
 }
 
@@ -188,23 +196,29 @@ function interpretationOf(position: Position) {
 interface Context {
   readonly report: DifferentialReport;
   readonly effective: string | undefined;
+  readonly words: FhirLanguage;
 }
 
-function notInterpreted({ withheld }: DifferentialReport): string {
-  return withheld === undefined ? "" : " Not interpreted: the cells do not look like the model's training images.";
-}
+const yesNo = (is: boolean) => (is ? "yes" : "no");
+const shownLimits = ({ low, high }: Estimate, digits: number) => ({
+  low: shownNumber(low, digits),
+  high: shownNumber(high, digits),
+});
 
-function percentObservation(row: ReportedClass, { report, effective }: Context) {
-  const { low, high } = row.share;
-  const how = row.corrected === undefined ? "as counted" : "corrected for the model's errors";
+function percentObservation(row: ReportedClass, { report, effective, words }: Context) {
+  const { value, low, high } = row.share;
   return {
     ...base(effective),
     code: codeOf(row.class, "percent"),
-    valueQuantity: percentQuantity(100 * row.share.value),
+    valueQuantity: percentQuantity(100 * value),
     ...interpretationOf(row.position),
     note: [
       {
-        text: `${row.count} of ${report.cells} cells; ${how}, 95 % interval ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.${notInterpreted(report)}`,
+        text: words.say("fhir.share", {
+          ...{ count: row.count, cells: report.cells, isCorrected: yesNo(row.corrected !== undefined) },
+          ...{ low: shownNumber(100 * low, 1), high: shownNumber(100 * high, 1) },
+          isInterpreted: yesNo(report.withheld === undefined),
+        }),
       },
     ],
     ...(row.range && {
@@ -215,23 +229,21 @@ function percentObservation(row: ReportedClass, { report, effective }: Context) 
   };
 }
 
-function absoluteObservation(row: ReportedClass, effective: string | undefined) {
-  const { value, low, high } = row.absolute!;
+function absoluteObservation(row: ReportedClass, { effective, words }: Context) {
+  const { value } = row.absolute!;
   return {
     ...base(effective),
     code: codeOf(row.class, "absolute"),
     valueQuantity: countQuantity(value),
     ...interpretationOf(row.absolutePosition),
-    note: [
-      { text: `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)} 10*9/L, for the uncertainty of the share only.` },
-    ],
+    note: [{ text: words.say("fhir.absolute", shownLimits(row.absolute!, 2)) }],
     ...(row.absoluteRange && {
       referenceRange: [{ low: countQuantity(row.absoluteRange[0]), high: countQuantity(row.absoluteRange[1]) }],
     }),
   };
 }
 
-function leukocyteObservation({ leukocytes, ranges }: DifferentialReport, effective: string | undefined) {
+function leukocyteObservation({ report: { leukocytes, ranges }, effective }: Context) {
   const range = ranges.leukocytes;
   const isHigh = range !== undefined && leukocytes! > range[1];
   const isLow = range !== undefined && leukocytes! < range[0];
@@ -247,11 +259,9 @@ function leukocyteObservation({ leukocytes, ranges }: DifferentialReport, effect
 
 function erythroblastObservations(
   { count, per100, range, position, correctedLeukocytes }: Erythroblasts,
-  { report, effective }: Context,
+  { report, effective, words }: Context,
 ) {
   const ratio = (value: number) => quantity(rounded(value, 1), "/100 WBC", "/100{WBCs}");
-  const limits = (low: number, high: number, digits: number) =>
-    `95 % interval ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
   const found = {
     ...base(effective),
     code: coding("http://loinc.org", ...ERYTHROBLASTS),
@@ -259,25 +269,28 @@ function erythroblastObservations(
     ...interpretationOf(position),
     note: [
       {
-        text: `${count} beside ${report.cells} leukocytes; ${limits(per100.low, per100.high, 1)}.${notInterpreted(report)}`,
+        text: words.say("fhir.erythroblasts", {
+          ...{ count, cells: report.cells, ...shownLimits(per100, 1) },
+          isInterpreted: yesNo(report.withheld === undefined),
+        }),
       },
     ],
     ...(range && { referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: report.ranges.name }] }),
   };
   if (correctedLeukocytes === undefined) return [found];
-  const { value, low, high } = correctedLeukocytes;
+  const { value } = correctedLeukocytes;
   const corrected = {
     ...base(effective),
     code: coding("http://loinc.org", ...CORRECTED),
     valueQuantity: countQuantity(value),
-    note: [{ text: `${limits(low, high, 2)} 10*9/L, for the uncertainty of the erythroblasts only.` }],
+    note: [{ text: words.say("fhir.corrected", shownLimits(correctedLeukocytes, 2)) }],
   };
   return [found, corrected];
 }
 
 function uncountedObservations(
-  { cells }: DifferentialReport,
-  { effective, uncounted }: Pick<DiagnosticReportOptions, "effective" | "uncounted">,
+  { report: { cells }, effective, words }: Context,
+  uncounted: DiagnosticReportOptions["uncounted"],
 ) {
   if (uncounted === undefined) return [];
   const { unidentified, artefacts, smudges } = uncounted;
@@ -285,13 +298,13 @@ function uncountedObservations(
     ...base(effective),
     code: coding(OWN_CODES, code, display),
     valueQuantity: quantity(count, "cells", "{cells}"),
-    note: [{ text: `Seen beside the ${counted(cells, "cell")} counted.` }],
+    note: [{ text: words.say("fhir.beside", { cells }) }],
   });
   const smudge = {
     ...base(effective),
     code: coding("http://loinc.org", ...SMUDGES),
     valueQuantity: percentQuantity((100 * smudges) / cells),
-    note: [{ text: `${counted(smudges, "smudge cell")} seen.` }],
+    note: [{ text: words.say("fhir.smudges", { smudges }) }],
   };
   const unknown = observed("unidentified", "Unidentified cells", unidentified);
   return [unknown, observed("artefact", "Artefacts", artefacts), smudge];

@@ -1,5 +1,6 @@
 // The count of a case: of the server, and of private mode.
 import { counted } from "@leukogram/engine/core/counted";
+import { type Sentence, sentence } from "@leukogram/engine/core/sentence";
 import { CELL_TYPES } from "../cells/classes.ts";
 import { type CropCounts, leavesPicture } from "../cells/cropCounts.ts";
 import { type AnsweredCell, type CellAnswer, countedLabel, modelLabel } from "./answer.ts";
@@ -75,8 +76,10 @@ export function tallyOf(groups: readonly CellGroup[]): Tally {
 const FEW = 100;
 
 /** What a reader of a count of few cells must know, a sentence; nothing if they are enough. */
-export function fewCellsNotes(cells: number): string[] {
-  return cells < FEW ? [`${counted(cells, "cell is", "cells are")} few: laboratories count ${FEW} or more.`] : [];
+export function fewCellsSentences(cells: number): Sentence[] {
+  if (cells >= FEW) return [];
+  const text = `${counted(cells, "cell is", "cells are")} few: laboratories count ${FEW} or more.`;
+  return [sentence("note.fewCells", text, { cells, least: FEW })];
 }
 
 const isUnread = ({ label }: CellGroup) => label === null;

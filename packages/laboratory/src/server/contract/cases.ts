@@ -167,6 +167,13 @@ export const labelConflict = z.object({
   wanted: label.nullable(),
 });
 
+/** A sentence in English, with its stable code and what it speaks of, by which it is written in other languages. */
+export const sentence = z.object({
+  code: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  text: z.string(),
+});
+
 /** One class of a differential count. */
 export const countedClass = z.object({
   class: z.string(),
@@ -196,6 +203,8 @@ export const differential = z.object({
   isUnreliable: z.boolean(),
   flags: z.array(z.string()),
   notes: z.array(z.string()),
+  /** Warnings, flags and notes with their codes. */
+  sentences: z.array(sentence),
 });
 
 /** How two readings agree, as the second was finished. */

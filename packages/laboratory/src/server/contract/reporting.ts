@@ -1,5 +1,6 @@
 // How reports look, as it goes over the wire.
 import { z } from "zod";
+import { LANGUAGES } from "../../messages/language.ts";
 
 const line = (most: number) =>
   z
@@ -17,6 +18,12 @@ export const reporting = z.object({
   laboratory: z.union([z.literal(""), line(200)]),
   /** Below it: address, telephone. */
   lines: z.array(line(200)).max(6).readonly(),
+  /** What new reports are written in; one that is signed stays in its own. */
+  language: z
+    .enum(LANGUAGES, {
+      error: ({ input }) => `unknown language ${JSON.stringify(input)}: expected ${LANGUAGES.join(", ")}`,
+    })
+    .default("en"),
   /** Full names of signers, by the name that they sign in with. */
   names: z
     .array(z.object({ user: line(64), fullName: line(200) }))

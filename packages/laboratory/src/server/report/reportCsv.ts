@@ -3,9 +3,13 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { stringify } from "csv-stringify/sync";
 import type { z } from "zod";
+import { reportSpeech } from "../../messages/reportSpeech.ts";
 import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
 import { criticalWords, despiteWords } from "./reportWords.ts";
+
+// What programs read is the same in every language.
+const ENGLISH = reportSpeech("en");
 
 /** The cells of a report, one a line. */
 export function cellsCsv({ cells, case: { name }, number }: ReportContent): string {
@@ -49,8 +53,8 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     ...inColumns("absolute", row.absolute, 1),
     // Why nothing is said of what is out of its range; empty if it is said.
     flagsWithheld: content.full?.withheld ?? null,
-    ...(content.despite && { signedDespite: safe(despiteWords(content.despite)) }),
-    ...(content.critical && { critical: safe(criticalWords(content.critical)) }),
+    ...(content.despite && { signedDespite: safe(despiteWords(content.despite, ENGLISH)) }),
+    ...(content.critical && { critical: safe(criticalWords(content.critical, ENGLISH)) }),
     model: safe(model),
     ...(scale && { redCellPixels: scale.redCell.toFixed(1) }),
     ...(crops && { crops: crops.crops, cropsLeaving: crops.leaving, withoutNucleus: crops.withoutNucleus }),

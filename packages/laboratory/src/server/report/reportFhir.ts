@@ -1,6 +1,5 @@
 // A signed report as FHIR, which is also what its HL7 and ASTM messages are made of.
 import { cropWords } from "leukogram/cells/cropCounts";
-import { scaleText } from "leukogram/data/scale/scale";
 import { diagnosticReport } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
 import {
@@ -14,7 +13,7 @@ import {
 import type { Order } from "../../interfaces/order.ts";
 import type { SignedReport } from "../../store/reports.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { agreementWords, criticalWords, despiteWords, warningsOf } from "./reportWords.ts";
+import { agreementWords, criticalWords, despiteWords, scaleWords, speechOf, warningsOf } from "./reportWords.ts";
 
 /** A report, and why its case is void. */
 export type FoundReport = SignedReport & { readonly voided: string | null };
@@ -81,18 +80,24 @@ export function reportFhir(found: FoundReport, content: ReportContent, context =
 /** What a report says beside what its count says. */
 export function remarksOf({ voided, reason }: FoundReport, content: ReportContent) {
   const { case: facts, agreement, critical, despite, scale } = content;
+  const speech = speechOf(content);
+  const { language, say, said } = speech;
   const remarks = [
-    voided === null ? "" : `Void: ${voided}`,
-    critical === undefined ? "" : criticalWords(critical),
-    despite === undefined ? "" : despiteWords(despite),
-    reason === null ? "" : `Amended: ${reason}`,
-    facts.comment === "" ? "" : `Comment: ${facts.comment}`,
-    agreement === null ? "" : agreementWords(agreement),
-    scale === undefined ? "" : `Scale: ${scaleText(scale)}.`,
+    voided === null ? "" : say("print.voidSaid", { reason: voided }),
+    critical === undefined ? "" : criticalWords(critical, speech),
+    despite === undefined ? "" : despiteWords(despite, speech),
+    reason === null ? "" : say("print.amended", { reason }),
+    facts.comment === "" ? "" : say("print.commentSaid", { comment: facts.comment }),
+    agreement === null ? "" : agreementWords(agreement, speech),
+    scale === undefined ? "" : say("print.scale", { scale: scaleWords(scale, speech) }),
     // Reports of older versions have none.
-    ...cropWords(content.differential.crops ?? null),
+    ...cropWords(content.differential.crops ?? null).map(said),
   ];
-  return { warnings: warningsOf(content), remarks: remarks.filter((remark) => remark !== "") };
+  return {
+    warnings: warningsOf(content, speech),
+    remarks: remarks.filter((remark) => remark !== ""),
+    words: { say, said, ...(language !== "en" && { language }) },
+  };
 }
 
 // Unsigned by one of two it is preliminary; an amendment that changes a value corrects it.

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../api/client.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { asSentence } from "../ui/format.ts";
 
 interface Message {
@@ -75,12 +75,12 @@ export function MessagesProvider({ children }: { readonly children: ReactNode })
       <div className="unseen" aria-live="polite" aria-atomic="true">
         {spoken}
       </div>
-      <section className="messages" aria-label={texts.messages.title} aria-live="assertive">
+      <section className="messages" aria-label={t("messages.title")} aria-live="assertive">
         {shown.map(({ id, kind, text }) => (
           <div key={id} className={`message ${kind}`}>
             <p>{text}</p>
             <button type="button" className="quiet small" onClick={() => drop(id)}>
-              {texts.messages.close}
+              {t("messages.close")}
             </button>
           </div>
         ))}

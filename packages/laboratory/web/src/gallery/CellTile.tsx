@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { labelStyle, letterOf } from "../labels.ts";
+import { useLanguage } from "../language/useLanguage.ts";
 import { texts } from "../texts.ts";
 import { formatProbability } from "../ui/format.ts";
 import { hasCropAlarm } from "./cropAlarms.ts";
@@ -17,6 +18,7 @@ interface CellTileProps {
 
 /** One cell of the gallery. Its events are handled by the grid. */
 export const CellTile = memo(function CellTile(props: CellTileProps) {
+  useLanguage();
   const { cell, image, column, isChosen, hasFocus, isDraggable } = props;
   const shown = cell.counted;
   const sure = cell.certainty;

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { useLanguage } from "../language/useLanguage.ts";
 import { texts } from "../texts.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { CellTile } from "./CellTile.tsx";
@@ -18,6 +19,7 @@ interface GalleryRowProps {
 
 /** A row of the grid at its place in the scrolled area. */
 export const GalleryRow = memo(function GalleryRow(props: GalleryRowProps) {
+  useLanguage();
   const { row, index, top, chosen, focus, isDraggable, imageOf, onChooseAll } = props;
   const place = { transform: `translateY(${top}px)` };
   if (row.kind === "title")

@@ -74,12 +74,15 @@ const moving =
     if (id) step({ kind, id }, true);
   };
 
+// Read when they are shown: the reader may have chosen another language by then.
 const words = texts.keys.gestures;
 
 const LABELLING: readonly Gesture[] = LABELS.map((label) => ({
   name: label,
   keys: [letterOf(label)],
-  label: texts.labels.name(label),
+  get label() {
+    return texts.labels.name(label);
+  },
   takes: plain(letterOf(label).toLowerCase()),
   run: ({ onLabel }) => onLabel(label),
 }));
@@ -90,70 +93,98 @@ export const GESTURES: readonly Gesture[] = [
   {
     name: "confirm",
     keys: ["C"],
-    label: words.confirm,
+    get label() {
+      return words.confirm;
+    },
     takes: plain("c"),
     run: ({ onConfirm }) => onConfirm(),
   },
   {
     name: "clear",
     keys: ["Del"],
-    label: words.clear,
+    get label() {
+      return words.clear;
+    },
     takes: plain("Delete", "Backspace"),
     run: ({ onLabel }) => onLabel(null),
   },
   {
     name: "move",
     keys: ["←", "→", "↑", "↓"],
-    label: words.move,
+    get label() {
+      return words.move;
+    },
     takes: (key) => key.key in ARROWS && !key.shiftKey && !isCommand(key),
     run: moving("only"),
   },
   {
     name: "range",
-    keys: ["Shift", words.arrows],
-    label: words.range,
+    get keys() {
+      return ["Shift", words.arrows];
+    },
+    get label() {
+      return words.range;
+    },
     takes: (key) => key.key in WAYS && key.shiftKey,
     run: moving("range"),
   },
   {
     name: "focus",
-    keys: ["Ctrl", words.arrows],
-    label: words.focus,
+    get keys() {
+      return ["Ctrl", words.arrows];
+    },
+    get label() {
+      return words.focus;
+    },
     takes: (key) => (key.key in ARROWS || key.key in PAGES) && isCommand(key) && !key.shiftKey,
     run: moving("focus"),
   },
   {
     name: "toggle",
-    keys: [words.space],
-    label: words.toggle,
+    get keys() {
+      return [words.space];
+    },
+    get label() {
+      return words.toggle;
+    },
     takes: (key) => plain(" ")(key) && !key.shiftKey,
     run: ({ gallery: { selection, step } }) => selection.focus && step({ kind: "toggle", id: selection.focus }),
   },
   {
     name: "all",
     keys: ["Ctrl", "A"],
-    label: words.all,
+    get label() {
+      return words.all;
+    },
     takes: command("a"),
     run: ({ gallery: { step, places } }) => step({ kind: "all", ids: places.ids }),
   },
   {
     name: "ends",
     keys: ["Home", "End"],
-    label: words.ends,
+    get label() {
+      return words.ends;
+    },
     takes: (key) => key.key in ENDS && !key.shiftKey,
     run: moving("only"),
   },
   {
     name: "page",
     keys: ["Page ↑", "Page ↓"],
-    label: words.page,
+    get label() {
+      return words.page;
+    },
     takes: (key) => key.key in PAGES && !key.shiftKey && !isCommand(key),
     run: moving("only"),
   },
   {
     name: "section",
-    keys: ["Shift", words.space],
-    label: words.section,
+    get keys() {
+      return ["Shift", words.space];
+    },
+    get label() {
+      return words.section;
+    },
     takes: (key) => plain(" ")(key) && key.shiftKey,
     run: ({ rows, gallery: { selection, places, step } }) => {
       const row = selection.focus && rows[places.rowOf.get(selection.focus)!];
@@ -163,28 +194,36 @@ export const GESTURES: readonly Gesture[] = [
   {
     name: "open",
     keys: ["Enter"],
-    label: words.open,
+    get label() {
+      return words.open;
+    },
     takes: plain("Enter"),
     run: ({ onOpen }) => onOpen(),
   },
   {
     name: "large",
     keys: ["V"],
-    label: words.large,
+    get label() {
+      return words.large;
+    },
     takes: plain("v"),
     run: ({ onLarge }) => onLarge(),
   },
   {
     name: "none",
     keys: ["Esc"],
-    label: words.none,
+    get label() {
+      return words.none;
+    },
     takes: plain("Escape"),
     run: ({ isOpen, onClose, gallery: { step } }) => (isOpen ? onClose() : step({ kind: "none" })),
   },
   {
     name: "undo",
     keys: ["Ctrl", "Z"],
-    label: words.undo,
+    get label() {
+      return words.undo;
+    },
     isEverywhere: true,
     takes: command("z"),
     run: ({ onUndo }) => onUndo(),
@@ -192,7 +231,9 @@ export const GESTURES: readonly Gesture[] = [
   {
     name: "redo",
     keys: ["Ctrl", "Shift", "Z"],
-    label: words.redo,
+    get label() {
+      return words.redo;
+    },
     isEverywhere: true,
     takes: (key) => command("z", true)(key) || command("y")(key),
     run: ({ onRedo }) => onRedo(),
@@ -200,7 +241,9 @@ export const GESTURES: readonly Gesture[] = [
   {
     name: "help",
     keys: ["?"],
-    label: words.help,
+    get label() {
+      return words.help;
+    },
     takes: plain("?"),
     run: ({ onHelp }) => onHelp(),
   },

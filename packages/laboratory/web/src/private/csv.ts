@@ -1,5 +1,7 @@
-import { texts } from "../texts.ts";
 import type { PrivateState } from "./privateStore.ts";
+
+// The same in every language, as programs read it.
+const NOTICE = "Research use only. Not a medical device.";
 
 const quoted = (value: unknown) => {
   const text = String(value ?? "");
@@ -32,7 +34,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     cell.crop?.outside.toFixed(3),
     cell.crop?.nucleus,
     cell.crop === null ? undefined : scale?.redCell?.toFixed(1),
-    texts.app.researchUse,
+    NOTICE,
   ]);
   return `${[head, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }

@@ -1,10 +1,10 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { differentialCount } from "leukogram/metrics/differential";
-import { fewCellsNotes, groupOf, tallyOf } from "leukogram/review/count";
+import { fewCellsSentences, groupOf, tallyOf } from "leukogram/review/count";
 import { shownWarnings, warningsOf } from "leukogram/review/warnings";
 import type { Differential } from "../api/types.ts";
 import type { GalleryCell } from "../gallery/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 /** The count of private mode, with exact limits; undefined while nothing is counted. Usual ranges are the server's. */
 export function localDifferential(cells: readonly GalleryCell[]): Differential | undefined {
@@ -15,6 +15,8 @@ export function localDifferential(cells: readonly GalleryCell[]): Differential |
     ...{ class: CELL_TYPES[k]!, count, share: counted, absolute: null, range: null, position: "unknown" },
     before: before[k]!,
   }));
-  const warnings = shownWarnings(warningsOf(tally));
-  return { ...tally, ...warnings, classes, flags: [], notes: [...fewCellsNotes(tally.cells), texts.private.countNote] };
+  const [warnings, few] = [warningsOf(tally), fewCellsSentences(tally.cells)];
+  const notes = [...few.map(({ text }) => text), t("private.countNote")];
+  const sentences = [...warnings.sentences, ...few].map((one) => ({ ...one, parameters: { ...one.parameters } }));
+  return { ...tally, ...shownWarnings(warnings), classes, flags: [], notes, sentences };
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { FaultArea } from "../app/FaultArea.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 interface DialogProps {
   readonly title: string;
@@ -33,7 +33,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       <div className="dialogHead">
         <h2 id={id}>{title}</h2>
         <button type="button" className="quiet small" onClick={onClose}>
-          {texts.app.close}
+          {t("app.close")}
         </button>
       </div>
       <FaultArea>{children}</FaultArea>
