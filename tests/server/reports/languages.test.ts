@@ -19,7 +19,7 @@ async function signedIn(language: string): Promise<string> {
   const facts = {
     name: `S-${language}`,
     leukocytes: 14.25,
-    age: 1,
+    age: 34,
     sex: "female",
     collectedAt: "2026-11-20T08:30:00Z",
   };
@@ -42,20 +42,21 @@ async function pdfOf(report: string): Promise<string> {
 
 /** No English is left: words that stand in every English report, and in no other. */
 const ENGLISH = /\b(cells?|report|signed|class|share|counted|labelled|reader|of|is|not|the|and)\b/i;
-/** What is a name, an identifier, or what people wrote. */
+/** Without markup, and the source of the reference ranges, which is quoted. */
 const kept = (text: string) =>
   text
     .replace(/<style>.*?<\/style>/gs, "")
     .replace(/<[^>]*>/g, " ")
-    .replace(/\S*cell-\d\S*|(Referenzbereiche|Intervalos de referencia): [^.]*\. .*?(?=<|Signiert|Firma|$)/g, "");
+    .replace(/^\s*(Referenzbereiche|Intervalos de referencia): .*$/gm, "")
+    .replace(/\S*cell-\d\S*/g, "");
 
 const SAYS = {
   de: {
     page: ["Differenzialblutbild: S-de", "Endbefund", "Nur für Forschungszwecke; kein Medizinprodukt.", "Neutrophile"],
-    more: ["Leukozyten 14,25 × 10⁹/L", "66,7", "Alter 1 Jahr", "weiblich", "Trotz des Folgenden signiert"],
+    more: ["Leukozyten 14,25 × 10⁹/L", "66,7", "Alter 34 Jahre", "weiblich", "Trotz des Folgenden signiert"],
     sentences: [
       "6 Zellen sind gezählt; die Mindestzahl des Labors ist 100.",
-      "7 von 7 Zellen wurden von Befundern klassifiziert",
+      "6 von 6 Zellen wurden von Befundern klassifiziert",
     ],
     pdf: ["20.11.2026, 08:30:00 UTC", "Seite 1 von 2", "Begründung: ein Test", "Anhang: Zellen", "Schatten"],
     flag: "Leukozyten über dem Referenzbereich: Leukozytose, 14,25 10^9/L",
@@ -69,10 +70,10 @@ const SAYS = {
       "Solo para investigación; no es un producto sanitario.",
       "Neutrófilos",
     ],
-    more: ["leucocitos 14,25 × 10⁹/L", "66,7", "edad 1 año", "mujer", "Firmado a pesar de lo siguiente"],
+    more: ["leucocitos 14,25 × 10⁹/L", "66,7", "edad 34 años", "mujer", "Firmado a pesar de lo siguiente"],
     sentences: [
       "Hay 6 células contadas; el mínimo del laboratorio es 100.",
-      "Los lectores clasificaron 7 de 7 células",
+      "Los lectores clasificaron 6 de 6 células",
     ],
     pdf: ["20 nov 2026, 8:30:00 UTC", "Página 1 de 2", "Motivo: ein Test", "Anexo: células", "Sombra"],
     flag: "Leucocitos por encima del intervalo de referencia: leucocitosis, 14,25 10^9/L",

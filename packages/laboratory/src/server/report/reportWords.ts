@@ -2,7 +2,7 @@
 import { leavesPicture } from "leukogram/cells/cropCounts";
 import type { Scale } from "leukogram/data/scale/scale";
 import type { z } from "zod";
-import { type ReportSpeech, reportSpeech } from "../../messages/reportSpeech.ts";
+import { type ReportKey, type ReportSpeech, reportSpeech } from "../../messages/reportSpeech.ts";
 import type { report, signature } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
 
@@ -74,11 +74,14 @@ export function scaleWords({ redCell, error, source, cells }: Scale, { say }: Re
 /** Years, in words. */
 export const ageValues = (age: number, { plain }: ReportSpeech) => ({ years: age, age: plain(age) });
 
-/** Whose reference ranges a report is judged by, a sentence. */
-export const rangesWords = (
+/** Whose reference ranges a report is judged by, a sentence; the program's own groups have names in each language. */
+export function rangesWords(
   { name, source }: { readonly name: string; readonly source: string },
-  { say }: ReportSpeech,
-) => say("print.ranges", { name, source });
+  { say, knows }: ReportSpeech,
+): string {
+  const key = `print.ages.${name}`;
+  return say("print.ranges", { name: knows(key) ? say(key as ReportKey) : name, source });
+}
 
 /** What was not counted, a sentence. */
 export function uncountedWords({ differential }: ReportContent, { say }: ReportSpeech): string {
