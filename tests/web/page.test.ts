@@ -1,8 +1,9 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { LABELS } from "leukogram/review/labels";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { partsOf } from "../../packages/laboratory/web/src/api/upload.ts";
 import { colourOf, letterOf } from "../../packages/laboratory/web/src/labels.ts";
+import { speak } from "../../packages/laboratory/web/src/language/words.ts";
 import { cellsCsv } from "../../packages/laboratory/web/src/private/csv.ts";
 import { localDifferential } from "../../packages/laboratory/web/src/private/localDifferential.ts";
 import { withLabel } from "../../packages/laboratory/web/src/review/withLabel.ts";
@@ -10,6 +11,8 @@ import { ticksOf } from "../../packages/laboratory/web/src/runs/ticks.ts";
 import { decimalOf } from "../../packages/laboratory/web/src/ui/decimal.ts";
 import { asSentence } from "../../packages/laboratory/web/src/ui/format.ts";
 import { cellOf } from "./support/cells.ts";
+
+beforeAll(() => speak("en"));
 
 const fileOf = (name: string, size: number) => new File([new Uint8Array(size)], name);
 

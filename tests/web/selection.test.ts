@@ -1,5 +1,5 @@
 import { LABELS } from "leukogram/review/labels";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   GESTURES,
   type GestureContext,
@@ -9,6 +9,9 @@ import {
 } from "../../packages/laboratory/web/src/gallery/gestures.ts";
 import { NOTHING, nextFocus, selected, targets } from "../../packages/laboratory/web/src/gallery/selection.ts";
 import { letterOf } from "../../packages/laboratory/web/src/labels.ts";
+import { speak } from "../../packages/laboratory/web/src/language/words.ts";
+
+beforeAll(() => speak("en"));
 
 const ids = ["a", "b", "c", "d", "e"];
 const steps = (...all: Parameters<typeof selected>[1][]) =>
