@@ -26,7 +26,7 @@ afterAll(async () => {
 
 /** Axe's findings, and what does not fit, on a phone too. */
 async function look(): Promise<void> {
-  faults.push(...(await violationsOf(page)), ...(await layoutFaultsOf(page)));
+  faults.push(...(await violationsOf(page)));
   await page.setViewportSize({ width: 390, height: 844 });
   faults.push(...(await layoutFaultsOf(page)));
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -61,7 +61,10 @@ describe.sequential("languages", () => {
   test("the count is in the reader's language, with its decimals, and follows a change of it", async () => {
     const counts = page.getByRole("region", { name: "Differenzialblutbild" });
     await counts.getByText(/wurden von Befundern klassifiziert/).waitFor();
-    await counts.getByText(/\d,\d %/).first().waitFor();
+    await counts
+      .getByText(/\d,\d %/)
+      .first()
+      .waitFor();
     await counts.getByText("Neutrophile").first().waitFor();
     await speak("es");
     const spanish = page.getByRole("region", { name: "Fórmula leucocitaria" });
@@ -69,6 +72,7 @@ describe.sequential("languages", () => {
     // What is drawn only when it changes is in the new language too.
     await page.locator(".galleryRow.title", { hasText: "Neutrófilos" }).waitFor();
     expect(await page.locator('[role="gridcell"] .unseen').first().textContent()).toMatch(/^Célula \d+, /);
+    await current(page).focus();
     await page.keyboard.press("?");
     await page.getByText("Teclas de la galería").waitFor();
     await page.keyboard.press("Escape");
@@ -80,16 +84,16 @@ describe.sequential("languages", () => {
     for (const tab of ["review", "second", "report", "trail"]) {
       await page.goto(`${app.address}/#/cases/${caseId}/${tab}`);
       await page.getByRole("navigation").first().waitFor();
-      await page.waitForTimeout(300);
+      await page.waitForTimeout(100);
       await look();
     }
     for (const place of PAGES) {
       await page.goto(`${app.address}/#/${place}`);
       await page.locator("main h1").first().waitFor();
-      await page.waitForTimeout(300);
+      await page.waitForTimeout(100);
       await look();
     }
-    expect(faults).toEqual([]);
+    expect(faults.splice(0)).toEqual([]);
   });
 
   test("reports follow the laboratory's language, which the settings set", async () => {
@@ -99,7 +103,11 @@ describe.sequential("languages", () => {
     await section.getByRole("button", { name: "Guardar" }).click();
     await page.getByText("Los ajustes de los informes están guardados.").waitFor();
     await page.goto(`${app.address}/#/cases/${caseId}/report`);
-    await page.getByText("Hay 12 células contadas").or(page.getByText(/el mínimo del laboratorio es 100/)).first().waitFor();
+    await page
+      .getByText("Hay 12 células contadas")
+      .or(page.getByText(/el mínimo del laboratorio es 100/))
+      .first()
+      .waitFor();
     await page.getByLabel("Motivo para firmar a pesar de ello").fill("prueba");
     await page.getByLabel("Significado de la firma").selectOption({ index: 1 });
     await page.getByRole("button", { name: "Firmar como local" }).click();

@@ -6,7 +6,7 @@ import { StatusBadge } from "../cases/StatusBadge.tsx";
 import { VoidDialog } from "../cases/VoidDialog.tsx";
 import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
-import { formatMoment } from "../ui/format.ts";
+import { formatDay, formatMoment } from "../ui/format.ts";
 
 interface CaseHeadProps {
   readonly summary: CaseSummary;
@@ -34,7 +34,7 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
       <p className="facts muted">
         {[
           summary.patient,
-          summary.birthDate === null ? undefined : t("case.born", { date: summary.birthDate }),
+          summary.birthDate === null ? undefined : t("case.born", { date: formatDay(summary.birthDate) }),
           leukocytes === null ? t("case.noLeukocytes") : t("case.leukocytes", { count: leukocytes }),
           age === null ? t("case.adult") : t("case.age", { years: age }),
           sex === null ? undefined : t(`case.sex.${sex}`),

@@ -1,9 +1,10 @@
 import type { Order } from "../api/types.ts";
 import { t } from "../language/words.ts";
+import { formatDay } from "../ui/format.ts";
 
 /** Whose order it is: name and birth date. */
 export function patientWords({ patient, birthDate }: Order): string {
-  const born = birthDate === null ? "" : t("case.born", { date: birthDate });
+  const born = birthDate === null ? "" : t("case.born", { date: formatDay(birthDate) });
   return [patient ?? t("worklist.nameNotKnown"), born].filter(Boolean).join(", ");
 }
 

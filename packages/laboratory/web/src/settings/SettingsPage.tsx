@@ -1,3 +1,4 @@
+import { LanguageSwitch } from "../app/LanguageSwitch.tsx";
 import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { t } from "../language/words.ts";
@@ -32,6 +33,7 @@ export function SettingsPage() {
         </p>
         <OwnAccess />
         <p className="row">
+          {t("app.language")} <LanguageSwitch />
           {t("scheme.title")} <SchemeSwitch />
         </p>
         <p className="muted">{t("settings.version", { version: session?.version ?? "" })}</p>

@@ -1,5 +1,6 @@
 import type { AccessRules, Ranges, Rules } from "../api/types.ts";
 import { t } from "../language/words.ts";
+import { formatDay } from "../ui/format.ts";
 
 /** The rules that hold for signing, in a sentence. */
 export function rulesWords({ leastCells, mostUnidentified, critical, secondReader }: Rules): string {
@@ -11,7 +12,13 @@ export function rulesWords({ leastCells, mostUnidentified, critical, secondReade
 /** The laboratory's own reference ranges, in a sentence. */
 export const ownRangesWords = ({ source, from, until, groups }: Ranges): string =>
   t("settings.rangesOwn", {
-    ...{ groups: groups.length, from, hasEnd: until === null ? "no" : "yes", until: until ?? "", source },
+    ...{
+      groups: groups.length,
+      from: formatDay(from),
+      hasEnd: until === null ? "no" : "yes",
+      until: until === null ? "" : formatDay(until),
+      source,
+    },
   });
 
 /** The rules that hold for signing in, in a sentence. */

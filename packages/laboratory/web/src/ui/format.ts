@@ -1,5 +1,5 @@
 import type { Estimate } from "../api/types.ts";
-import { decimal, locale, t } from "../language/words.ts";
+import { decimal, language, locale, t } from "../language/words.ts";
 
 const exact: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
 const short: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short" };
@@ -48,6 +48,12 @@ export function formatExactMoment(moment: string): string {
 /** A moment, in the reader's own time. */
 export function formatMoment(moment: string): string {
   return datesOf(short).format(new Date(moment));
+}
+
+/** A day, ISO 8601, as the language writes it; in English as it is. */
+export function formatDay(day: string): string {
+  if (language() === "en") return day;
+  return new Date(day).toLocaleDateString(locale(), { dateStyle: "medium", timeZone: "UTC" });
 }
 
 /** A moment as a field for date and time takes it, in the reader's own time; empty if there is none. */

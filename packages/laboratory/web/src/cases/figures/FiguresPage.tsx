@@ -2,6 +2,7 @@ import type { Figures } from "../../api/types.ts";
 import { useLoaded } from "../../api/useLoaded.ts";
 import { t } from "../../language/words.ts";
 import { Curves, type Line } from "../../runs/Curves.tsx";
+import { formatDay } from "../../ui/format.ts";
 import { LoadFault } from "../../ui/LoadFault.tsx";
 import { usePageTitle } from "../../ui/usePageTitle.ts";
 import { ReadersTable, WeeksTable } from "./FiguresTables.tsx";
@@ -29,7 +30,7 @@ export function FiguresPage() {
             <h2 id="weeks">{t("figures.weeks")}</h2>
             <p className="muted">{t("figures.weeksWhat")}</p>
             <WeeksTable weeks={data.weeks} />
-            <p className="muted">{t("figures.since", { week: data.weeks[0]!.week })}</p>
+            <p className="muted">{t("figures.since", { week: formatDay(data.weeks[0]!.week) })}</p>
             <div className="curvePair">
               <Curves title={t("figures.shares")} isShare lines={sharesOf(data.weeks)} />
               <Curves title={t("figures.agreementChart")} isShare lines={agreementsOf(data.weeks)} />

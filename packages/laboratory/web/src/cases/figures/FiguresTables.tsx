@@ -1,6 +1,6 @@
 import type { Figures } from "../../api/types.ts";
 import { decimal, t } from "../../language/words.ts";
-import { formatCount, formatShare } from "../../ui/format.ts";
+import { formatCount, formatDay, formatShare } from "../../ui/format.ts";
 import { Scroll } from "../../ui/Scroll.tsx";
 
 /** A share with what it is of; a dash if there is nothing. */
@@ -69,7 +69,7 @@ export function WeeksTable({ weeks }: { readonly weeks: Figures["weeks"] }) {
           {[...weeks].reverse().map((week) => (
             <tr key={week.week}>
               <th scope="row" className="nowrap">
-                {week.week}
+                {formatDay(week.week)}
               </th>
               <td className="number">{formatCount(week.cases)}</td>
               <td className="number">{formatCount(week.signed)}</td>
