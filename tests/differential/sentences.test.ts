@@ -112,7 +112,7 @@ test("the scale, and what FHIR says, in English", () => {
   );
   for (const smudges of [1, 3]) {
     const options = { model: { name: "m", version: "1" }, uncounted: { unidentified: 2, artefacts: 1, smudges } };
-    expect(diagnosticReport(report, { ...options, words: { say: english.say, said: english.said } })).toEqual(
+    expect(diagnosticReport(report, { ...options, words: { say: english.say, said: english.said, group: (name: string) => name } })).toEqual(
       diagnosticReport(report, options),
     );
   }

@@ -223,7 +223,7 @@ function percentObservation(row: ReportedClass, { report, effective, words }: Co
     ],
     ...(row.range && {
       referenceRange: [
-        { low: percentQuantity(row.range[0]), high: percentQuantity(row.range[1]), text: report.ranges.name },
+        { low: percentQuantity(row.range[0]), high: percentQuantity(row.range[1]), text: words.group(report.ranges.name) },
       ],
     }),
   };
@@ -275,7 +275,7 @@ function erythroblastObservations(
         }),
       },
     ],
-    ...(range && { referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: report.ranges.name }] }),
+    ...(range && { referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: words.group(report.ranges.name) }] }),
   };
   if (correctedLeukocytes === undefined) return [found];
   const { value } = correctedLeukocytes;

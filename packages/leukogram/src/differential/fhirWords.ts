@@ -33,7 +33,9 @@ export interface FhirLanguage {
   readonly say: (code: keyof typeof ENGLISH_WORDS, values: FhirValues) => string;
   /** A sentence of the count, of which the count has the English text. */
   readonly said: (text: string) => string;
+  /** A group of reference ranges, such as an age. */
+  readonly group: (name: string) => string;
 }
 
 /** English. */
-export const ENGLISH: FhirLanguage = { say: (code, values) => ENGLISH_WORDS[code](values), said: (text) => text };
+export const ENGLISH: FhirLanguage = { say: (code, values) => ENGLISH_WORDS[code](values), said: (text) => text, group: (name) => name };

@@ -13,7 +13,7 @@ import {
 import type { Order } from "../../interfaces/order.ts";
 import type { SignedReport } from "../../store/reports.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { agreementWords, criticalWords, despiteWords, scaleWords, speechOf, warningsOf } from "./reportWords.ts";
+import { agreementWords, criticalWords, despiteWords, groupName, scaleWords, speechOf, warningsOf } from "./reportWords.ts";
 
 /** A report, and why its case is void. */
 export type FoundReport = SignedReport & { readonly voided: string | null };
@@ -96,7 +96,10 @@ export function remarksOf({ voided, reason }: FoundReport, content: ReportConten
   return {
     warnings: warningsOf(content, speech),
     remarks: remarks.filter((remark) => remark !== ""),
-    words: { say, said, ...(language !== "en" && { language }) },
+    words: {
+      ...{ say, said, group: (name: string) => groupName(name, speech) },
+      ...(language !== "en" && { language }),
+    },
   };
 }
 

@@ -74,14 +74,17 @@ export function scaleWords({ redCell, error, source, cells }: Scale, { say }: Re
 /** Years, in words. */
 export const ageValues = (age: number, { plain }: ReportSpeech) => ({ years: age, age: plain(age) });
 
-/** Whose reference ranges a report is judged by, a sentence; the program's own groups have names in each language. */
-export function rangesWords(
-  { name, source }: { readonly name: string; readonly source: string },
-  { say, knows }: ReportSpeech,
-): string {
+/** A group of reference ranges: those of the program have names in each language, a laboratory's own stay as they are. */
+export function groupName(name: string, { say, knows }: ReportSpeech): string {
   const key = `print.ages.${name}`;
-  return say("print.ranges", { name: knows(key) ? say(key as ReportKey) : name, source });
+  return knows(key) ? say(key as ReportKey) : name;
 }
+
+/** Whose reference ranges a report is judged by, a sentence. */
+export const rangesWords = (
+  { name, source }: { readonly name: string; readonly source: string },
+  speech: ReportSpeech,
+): string => speech.say("print.ranges", { name: groupName(name, speech), source });
 
 /** What was not counted, a sentence. */
 export function uncountedWords({ differential }: ReportContent, { say }: ReportSpeech): string {
