@@ -1,6 +1,6 @@
 // Messages of reports, which the server writes.
 import { readFileSync } from "node:fs";
-import type { Parameters, Sentence } from "@leukogram/engine/core/sentence";
+import type { SentenceParameters, Sentence } from "@leukogram/engine/core/sentence";
 import type print from "./en/print.json";
 import { type Language, LOCALES } from "./language.ts";
 import { className, readerOf, type SentenceKey, sentenceIn } from "./sentences.ts";
@@ -52,7 +52,7 @@ export function reportSpeech(language: Language, known: readonly Sentence[] = []
 }
 
 /** A sentence of the laboratory's own, by its code. */
-export function said(code: ReportKey, parameters: Parameters = {}): Sentence {
+export function said(code: ReportKey, parameters: SentenceParameters = {}): Sentence {
   const text = sentenceIn(speechOf("en"), { code, parameters, text: "" });
   return { code, parameters, text };
 }

@@ -1,9 +1,8 @@
 // Texts of the gallery, its panel and its counts, under the names by which these read them.
-import { historyWords, neighbourWords } from "./cell/cellWords.ts";
-import { absoluteWords, chartWords, summaryWords, tickWords, usualWords } from "./counts/countWords.ts";
+import { cellTexts } from "./cell/cellTexts.ts";
+import { countsTexts } from "./counts/countTexts.ts";
 import { cellWords, labelledWords, openWords } from "./gallery/galleryWords.ts";
-import { labelName, t, textOf } from "./language/words.ts";
-import { formatShare } from "./ui/format.ts";
+import { labelName, t } from "./language/words.ts";
 
 /** The texts. */
 export const texts = {
@@ -191,147 +190,8 @@ export const texts = {
       },
     },
   },
-  cell: {
-    get waiting() {
-      return t("cell.waiting");
-    },
-    get counted() {
-      return t("cell.counted");
-    },
-    get probabilities() {
-      return t("cell.probabilities");
-    },
-    get mapHint() {
-      return t("cell.mapHint");
-    },
-    get large() {
-      return t("cell.large");
-    },
-    get previous() {
-      return t("cell.previous");
-    },
-    get next() {
-      return t("cell.next");
-    },
-    get labelTitle() {
-      return t("cell.labelTitle");
-    },
-    get mapWaiting() {
-      return t("cell.mapWaiting");
-    },
-    get mapFailed() {
-      return t("cell.mapFailed");
-    },
-    get showMap() {
-      return t("cell.showMap");
-    },
-    get rejected() {
-      return t("cell.rejected");
-    },
-    get unfamiliar() {
-      return t("cell.unfamiliar");
-    },
-    get noNucleus() {
-      return t("cell.noNucleus");
-    },
-    get neighbours() {
-      return t("cell.neighbours");
-    },
-    get noNeighbours() {
-      return t("cell.noNeighbours");
-    },
-    get neighboursHint() {
-      return t("cell.neighboursHint");
-    },
-    get distance() {
-      return t("cell.distance");
-    },
-    get history() {
-      return t("cell.history");
-    },
-    get noHistory() {
-      return t("cell.noHistory");
-    },
-    title: (count: string | number) => t("cell.title", { count }),
-    mapOf: (label: string | number) => t("cell.mapOf", { label }),
-    mapAlt: (label: string | number) => t("cell.mapAlt", { label }),
-    familiarity: (share: string | number) => t("cell.familiarity", { share }),
-    comparing: (cells: string | number) => t("cell.comparing", { cells }),
-    cropLeaves: (outside: number) => t("cell.cropLeaves", { share: formatShare(outside) }),
-    neighbour: neighbourWords,
-    historyStep: historyWords,
-  },
-  counts: {
-    get title() {
-      return t("counts.title");
-    },
-    get table() {
-      return t("counts.table");
-    },
-    get none() {
-      return t("counts.none");
-    },
-    get behind() {
-      return t("counts.behind");
-    },
-    get class() {
-      return t("counts.class");
-    },
-    get cells() {
-      return t("counts.cells");
-    },
-    get share() {
-      return t("counts.share");
-    },
-    get classAbsolute() {
-      return t("counts.classAbsolute");
-    },
-    get before() {
-      return t("counts.before");
-    },
-    get chart() {
-      return t("counts.chart");
-    },
-    get chartAlone() {
-      return t("counts.chartAlone");
-    },
-    get usualHead() {
-      return t("counts.usualHead");
-    },
-    key: {
-      get value() {
-        return t("counts.key.value");
-      },
-      get limits() {
-        return t("counts.key.limits");
-      },
-      get usual() {
-        return t("counts.key.usual");
-      },
-    },
-    get showBefore() {
-      return t("counts.showBefore");
-    },
-    get warnings() {
-      return t("counts.warnings");
-    },
-    get unreliable() {
-      return t("counts.unreliable");
-    },
-    get flags() {
-      return t("counts.flags");
-    },
-    get notes() {
-      return t("counts.notes");
-    },
-    beforeOf: (count: string | number) => t("counts.beforeOf", { count }),
-    summary: summaryWords,
-    chartOf: chartWords,
-    tick: tickWords,
-    usual: usualWords,
-    absolute: absoluteWords,
-    position: (position: string) => textOf(`counts.position.${position}`, position),
-  },
+  cell: cellTexts,
+  counts: countsTexts,
   marks: {
     get title() {
       return t("marks.title");

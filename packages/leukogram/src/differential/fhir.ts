@@ -2,40 +2,18 @@
 
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { shownNumber } from "@leukogram/engine/core/sentence";
-import { cellType, type LoincCode } from "../cells/cellTypes.ts";
-import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
+import { cellType } from "../cells/cellTypes.ts";
+import {
+  CORRECTED,
+  ERYTHROBLASTS,
+  INTERPRETATION,
+  INTERPRETATION_NAMES,
+  OWN_CODES,
+  SMUDGES,
+  SUMS,
+} from "./fhirCodes.ts";
 import { ENGLISH, type FhirLanguage } from "./fhirWords.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
-
-/** Sums of classes that have a code: loinc.org/38518-7. Their number a volume is named in words. */
-const SUMS: Readonly<Record<string, LoincCode>> = {
-  [IMMATURE_GRANULOCYTES]: ["38518-7", "Immature granulocytes/100 leukocytes in Blood"],
-};
-/** As loinc.org/58413-6 names the term without a method. */
-const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocytes [Ratio] in Blood"];
-/** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
-const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected for nucleated erythrocytes in Blood"];
-
-const SMUDGES: LoincCode = ["34992-8", "Smudge cells/100 leukocytes in Blood"];
-/** A code system of this program, for what LOINC has no code without a method. */
-export const OWN_CODES = "urn:uuid:5c1d0a52-6f4e-8d0b-9d3c-1f0e6b7a2c41";
-
-const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {
-  above: "H",
-  below: "L",
-  within: "N",
-  "maybe above": "IND",
-  "maybe below": "IND",
-  unknown: undefined,
-};
-
-/** Names of the codes of http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation. */
-const INTERPRETATION_NAMES: Readonly<Record<string, string>> = {
-  H: "High",
-  L: "Low",
-  N: "Normal",
-  IND: "Indeterminate",
-};
 
 /** Options of {@link diagnosticReport}. */
 export interface DiagnosticReportOptions {
@@ -223,7 +201,11 @@ function percentObservation(row: ReportedClass, { report, effective, words }: Co
     ],
     ...(row.range && {
       referenceRange: [
-        { low: percentQuantity(row.range[0]), high: percentQuantity(row.range[1]), text: words.group(report.ranges.name) },
+        {
+          low: percentQuantity(row.range[0]),
+          high: percentQuantity(row.range[1]),
+          text: words.group(report.ranges.name),
+        },
       ],
     }),
   };
@@ -275,7 +257,9 @@ function erythroblastObservations(
         }),
       },
     ],
-    ...(range && { referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: words.group(report.ranges.name) }] }),
+    ...(range && {
+      referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: words.group(report.ranges.name) }],
+    }),
   };
   if (correctedLeukocytes === undefined) return [found];
   const { value } = correctedLeukocytes;

@@ -38,4 +38,8 @@ export interface FhirLanguage {
 }
 
 /** English. */
-export const ENGLISH: FhirLanguage = { say: (code, values) => ENGLISH_WORDS[code](values), said: (text) => text, group: (name) => name };
+export const ENGLISH: FhirLanguage = {
+  say: (code, values) => ENGLISH_WORDS[code](values),
+  said: (text) => text,
+  group: (name) => name,
+};

@@ -1,6 +1,6 @@
 // Where figures lie beside what is usual, in words.
 import type { Estimate } from "@leukogram/engine/core/estimate";
-import { type Parameters, type Sentence, sentence, shownNumber } from "@leukogram/engine/core/sentence";
+import { type Sentence, type SentenceParameters, sentence, shownNumber } from "@leukogram/engine/core/sentence";
 import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
 import type { Range, ReferenceRanges } from "./referenceRanges.ts";
 import type { Erythroblasts, Position, ReportedClass } from "./types.ts";
@@ -69,7 +69,7 @@ interface Found {
   readonly kind: "relative" | "absolute";
   /** What it is, and its range. */
   readonly limits: string;
-  readonly figures: Parameters;
+  readonly figures: SentenceParameters;
 }
 
 interface FlagInput extends Omit<Found, "limits" | "figures"> {
@@ -87,7 +87,12 @@ function foundOut({ estimate, range, position, kind, unit }: FlagInput): Found |
   return { position, kind, limits, figures: figuresOf(kind, { value, low, high }, range, digits) };
 }
 
-function figuresOf(kind: string, { value, low, high }: Estimate, [from, to]: Range, digits: number): Parameters {
+function figuresOf(
+  kind: string,
+  { value, low, high }: Estimate,
+  [from, to]: Range,
+  digits: number,
+): SentenceParameters {
   const shown = { "": value, Low: low, High: high };
   return {
     ...Object.fromEntries(Object.entries(shown).map(([end, one]) => [`${kind}${end}`, shownNumber(one, digits)])),
