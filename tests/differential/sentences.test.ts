@@ -112,9 +112,12 @@ test("the scale, and what FHIR says, in English", () => {
   );
   for (const smudges of [1, 3]) {
     const options = { model: { name: "m", version: "1" }, uncounted: { unidentified: 2, artefacts: 1, smudges } };
-    expect(diagnosticReport(report, { ...options, words: { say: english.say, said: english.said, group: (name: string) => name } })).toEqual(
-      diagnosticReport(report, options),
-    );
+    expect(
+      diagnosticReport(report, {
+        ...options,
+        words: { say: english.say, said: english.said, group: (name: string) => name },
+      }),
+    ).toEqual(diagnosticReport(report, options));
   }
 });
 
@@ -148,7 +151,7 @@ test("what was not counted, in three languages", () => {
   >[0];
   expect((["en", "de", "es"] as const).map((language) => uncountedWords(content, reportSpeech(language)))).toEqual([
     "Not counted: 2 unidentified, 1 artefact, 2 smudge cells.",
-    "Nicht gezählt: 2 nicht identifiziert, 1 Artefakt, 2 Gumprecht-Schatten.",
+    "Nicht gezählt: 2 unbestimmt, 1 Artefakt, 2 Gumprecht-Schatten.",
     "No contadas: 2 no identificadas, 1 artefacto, 2 sombras de Gumprecht.",
   ]);
 });

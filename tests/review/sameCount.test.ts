@@ -7,11 +7,15 @@ import { readRanges } from "leukogram/differential/referenceRanges";
 import { reportAnswers } from "leukogram/differential/reportAnswers";
 import { rollUpPredictions } from "leukogram/evaluation/rollUp";
 import { groupOf, tallyOf } from "leukogram/review/count";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { GalleryCell } from "../../packages/laboratory/web/src/gallery/types.ts";
+import { speak } from "../../packages/laboratory/web/src/language/words.ts";
 import { answered } from "../../packages/laboratory/web/src/private/answered.ts";
 import { localDifferential } from "../../packages/laboratory/web/src/private/localDifferential.ts";
 import { cellOf } from "../web/support/cells.ts";
+
+// Private mode says its notes in a language.
+beforeAll(() => speak("en"));
 
 const MANY = [
   ...["BandNeutrophil", "Basophil", "Eosinophil", "Erythroblast", "Lymphocyte", "Metamyelocyte", "Monocyte"],
