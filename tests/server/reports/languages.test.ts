@@ -130,9 +130,12 @@ test("an unknown language is refused by name, and a change stands in the trail",
   const refused = await speak("fr");
   expect(refused.status).toBe(400);
   expect(refused.body.error.message).toContain('unknown language "fr": expected en, de, es');
+  // A program of before, which says none, changes none.
+  const older = await ask("PUT reporting", { laboratory: "North", lines: [], names: [], comments: [] });
+  expect([older.status, older.body.language, older.body.laboratory]).toEqual([200, "de", "North"]);
   expect((await ask("GET reporting")).body.language).toBe("de");
   const { events } = (await ask("GET trail?limit=100")).body;
   const changes = events.filter(({ kind }: { kind: string }) => kind === "reporting.changed");
-  const { reporting, before } = changes.at(-1).content;
+  const { reporting, before } = changes.at(-2).content;
   expect([before.language, reporting.language]).toEqual(["en", "de"]);
 });

@@ -1,6 +1,6 @@
 // Messages of reports, which the server writes.
 import { readFileSync } from "node:fs";
-import type { SentenceParameters, Sentence } from "@leukogram/engine/core/sentence";
+import type { Sentence, SentenceParameters } from "@leukogram/engine/core/sentence";
 import type print from "./en/print.json";
 import { type Language, LOCALES } from "./language.ts";
 import { className, readerOf, type SentenceKey, sentenceIn } from "./sentences.ts";

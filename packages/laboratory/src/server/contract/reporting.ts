@@ -19,11 +19,9 @@ export const reporting = z.object({
   /** Below it: address, telephone. */
   lines: z.array(line(200)).max(6).readonly(),
   /** What new reports are written in; one that is signed stays in its own. */
-  language: z
-    .enum(LANGUAGES, {
-      error: ({ input }) => `unknown language ${JSON.stringify(input)}: expected ${LANGUAGES.join(", ")}`,
-    })
-    .default("en"),
+  language: z.enum(LANGUAGES, {
+    error: ({ input }) => `unknown language ${JSON.stringify(input)}: expected ${LANGUAGES.join(", ")}`,
+  }),
   /** Full names of signers, by the name that they sign in with. */
   names: z
     .array(z.object({ user: line(64), fullName: line(200) }))
@@ -37,3 +35,6 @@ export const reporting = z.object({
     .refine((comments) => isUnique(comments.map(({ name }) => name)), "two comments have the same name")
     .readonly(),
 });
+
+/** New looks; of what was added later, what is left out stays. */
+export const reportingChange = reporting.partial({ language: true });

@@ -13,7 +13,15 @@ import {
 import type { Order } from "../../interfaces/order.ts";
 import type { SignedReport } from "../../store/reports.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { agreementWords, criticalWords, despiteWords, groupName, scaleWords, speechOf, warningsOf } from "./reportWords.ts";
+import {
+  agreementWords,
+  criticalWords,
+  despiteWords,
+  groupName,
+  scaleWords,
+  speechOf,
+  warningsOf,
+} from "./reportWords.ts";
 
 /** A report, and why its case is void. */
 export type FoundReport = SignedReport & { readonly voided: string | null };

@@ -29,10 +29,14 @@ export async function readReporting(queries: Queries): Promise<Reporting> {
   return { ...DEFAULT_REPORTING, ...(await readSetting<Reporting>(queries, REPORTING)) };
 }
 
+/** New settings; the language stays if it is left out. */
+export type ReportingChange = Omit<Reporting, "language"> & { readonly language?: Language | undefined };
+
 /** Sets how the laboratory's reports look; the trail keeps what was before. */
-export async function changeReporting(store: Store, wish: Wish, reporting: Reporting): Promise<void> {
+export async function changeReporting(store: Store, wish: Wish, wanted: ReportingChange): Promise<void> {
   await change(store, wish, async ({ queries }) => {
     const before = await readReporting(queries);
+    const reporting = { ...wanted, language: wanted.language ?? before.language };
     if (canonicalJson(before) === canonicalJson(reporting)) return { answer: {} };
     await writeSetting(queries, REPORTING, reporting);
     return { content: { reporting, before }, answer: {} };
