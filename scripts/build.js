@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleLibrary } from "./bundle/library.js";
 import { bundleProgram } from "./bundle/program.js";
+import { bundleServer } from "./bundle/server.js";
 import { packEmptyDatabase } from "./packEmptyDatabase.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -34,4 +35,5 @@ for (const name of wanted.length > 0 ? wanted : ["engine", "leukogram", "laborat
   const outDir = join(folder, "dist/web");
   await build({ configFile: join(folder, "web/vite.config.ts"), logLevel: "error", build: { outDir } });
   await packEmptyDatabase(join(folder, "dist"));
+  await bundleServer(folder);
 }

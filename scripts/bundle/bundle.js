@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { rolldown } from "rolldown";
 
 /** What stays outside: binaries, what finds files beside itself, and commander, which others hand flags of. */
@@ -27,14 +27,16 @@ export const ownPlace = (code, path, out) =>
  *
  * @param {Record<string, string>} input modules by the name of their bundle
  * @param {string} out folder
- * @param {import("rolldown").Plugin} plugin says where modules are
- * @returns {Promise<string[]>} the modules that were bundled
+ * @param {{ plugin?: import("rolldown").Plugin, apart?: RegExp | ((name: string) => boolean) }} [options] what says where
+ *   modules are, and which are not bundled
+ * @returns {Promise<{ modules: string[], exported: Record<string, string[]> }>} the modules that were bundled, and what each of
+ *   the input exports
  */
-export async function bundle(input, out, plugin) {
+export async function bundle(input, out, { plugin, apart = OUTSIDE } = {}) {
   const bundled = await rolldown({
     input,
     platform: "node",
-    external: OUTSIDE,
+    external: apart,
     plugins: [plugin, { name: "own-place", transform }],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message);
@@ -50,10 +52,41 @@ export async function bundle(input, out, plugin) {
     chunkFileNames: "[name]-[hash].js",
   });
   await bundled.close();
-  return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  const chunks = output.filter(({ type }) => type === "chunk");
+  return {
+    modules: chunks.flatMap(({ moduleIds }) => moduleIds),
+    exported: Object.fromEntries(chunks.filter(({ isEntry }) => isEntry).map(({ name, exports }) => [name, exports])),
+  };
 }
 
-/** The licences of the libraries among bundled modules. @throws where one has none beside it. */
+/**
+ * Bundles modules, each of which then passes on what is in its bundle: whoever starts from it finds it where it was.
+ *
+ * @param {string[]} paths of compiled modules, with different names
+ * @param {string} out folder
+ * @param {(name: string) => boolean} apart what is not bundled
+ * @returns {Promise<string[]>} the modules that were bundled
+ */
+export async function bundleInPlace(paths, out, apart) {
+  const input = Object.fromEntries(paths.map((path) => [basename(path, ".js"), path]));
+  const { modules, exported } = await bundle(input, out, { apart });
+  for (const [name, path] of Object.entries(input)) {
+    const from = slashes(relative(dirname(path), join(out, `${name}.js`)));
+    writeFileSync(
+      path,
+      passOn(exported[name], from, (given) => [given]),
+    );
+  }
+  return modules;
+}
+
+/** Code that passes on what another module exports, each name as one or two: what it is there, and what it becomes. */
+export const passOn = (names, from, renamed) =>
+  names.length === 0
+    ? `import ${JSON.stringify(from)};\n`
+    : `export { ${names.map((name) => renamed(name).join(" as ")).join(", ")} } from ${JSON.stringify(from)};\n`;
+
+/** The licences of the libraries among bundled modules; of a package without the text, what it says of itself. */
 export function licencesOf(modules) {
   const packages = new Map();
   for (const id of modules) {
@@ -65,9 +98,14 @@ export function licencesOf(modules) {
     .map((name) => {
       const root = packages.get(name);
       const file = readdirSync(root).find((entry) => /^licen[cs]e/i.test(entry));
-      const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-      if (file === undefined) throw new Error(`${name}: has no licence beside it, so it can't be bundled`);
-      return `${name} ${version} (${license})\n\n${readFileSync(join(root, file), "utf8").trim()}\n`;
+      const { version, license, author, repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+      if (file === undefined && license === undefined)
+        throw new Error(`${name}: has no licence, so it can't be bundled`);
+      const text =
+        file === undefined
+          ? `Without a licence's text. By ${author?.name ?? author}, ${repository?.url ?? repository}`
+          : readFileSync(join(root, file), "utf8").trim();
+      return `${name} ${version} (${license})\n\n${text}\n`;
     })
     .join(`\n${"-".repeat(72)}\n\n`);
 }

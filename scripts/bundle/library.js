@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BINARY, bundle, licencesOf, ownPlace, slashes } from "./bundle.js";
+import { BINARY, bundle, licencesOf, ownPlace, passOn, slashes } from "./bundle.js";
 
 /**
  * Writes `dist/node/`: the modules of `dist/` once more, as the package's exports give them to Node. All that `dist/index.js`
@@ -26,7 +26,7 @@ export async function bundleLibrary(folder, libraries = {}) {
   );
 
   const plugin = library(entry.join("\n"), dist, (path) => names.has(path), libraries);
-  const modules = await bundle({ library: ENTRY }, out, plugin);
+  const { modules } = await bundle({ library: ENTRY }, out, { plugin });
   writeFileSync(join(out, "LICENSES.txt"), licencesOf(modules));
 
   for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" }).sort()) {
@@ -44,11 +44,6 @@ export async function bundleLibrary(folder, libraries = {}) {
 }
 
 const ENTRY = "\0library";
-
-const passOn = (names, from, renamed) =>
-  names.length === 0
-    ? `import ${JSON.stringify(from)};\n`
-    : `export { ${names.map((name) => renamed(name).join(" as ")).join(", ")} } from ${JSON.stringify(from)};\n`;
 
 /** Modules of the same package that a compiled module needs before it runs, itself last. */
 function neededBy(path, found = new Set()) {

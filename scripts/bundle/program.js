@@ -17,10 +17,10 @@ export async function bundleProgram(folder, engine) {
   const dist = join(folder, "dist");
   const out = join(dist, "program");
   const plugin = engineOutside(join(realpathSync(engine), "dist") + sep);
-  const modules = await bundle({ main: join(dist, "cli/main.js") }, out, plugin);
+  const { modules } = await bundle({ main: join(dist, "cli/main.js") }, out, { plugin });
   for (const name of WORKERS) {
     const path = join(dist, `${name}.js`);
-    modules.push(...(await bundle({ [basename(name)]: path }, dirname(path), plugin)));
+    modules.push(...(await bundle({ [basename(name)]: path }, dirname(path), { plugin })).modules);
   }
   writeFileSync(join(out, "LICENSES.txt"), licencesOf(modules));
 }

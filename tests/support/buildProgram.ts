@@ -1,4 +1,6 @@
-// Compiles the packages once for the tests that start the program: from its sources each start costs seconds, most of all with workers.
+// Compiles and bundles the packages once for the tests that start programs: from the sources, or from hundreds of modules, each
+// start takes long, most of all with workers.
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { transformWithOxc } from "vite";
@@ -9,6 +11,26 @@ export default async function setup(): Promise<void> {
   rmSync(join(ROOT, BUILT), { recursive: true, force: true });
   mkdirSync(join(ROOT, BUILT));
   for (const folder of Object.keys(PACKAGES) as (keyof typeof PACKAGES)[]) await buildPackage(folder);
+  bundleEntries();
+}
+
+/** Modules that processes and threads of tests start from. */
+const ENTRIES = {
+  leukogram: [
+    ...["cli/main", "cli/program"],
+    ...["audit/lookWorker", "data/loading/loaderWorker", "data/scale/pictureWorker"],
+  ],
+  laboratory: ["server/startLaboratory", "server/work/engineProcess"],
+};
+
+function bundleEntries(): void {
+  const paths = Object.entries(ENTRIES).flatMap(([folder, names]) =>
+    names.map((name) => builtPath(folder as keyof typeof PACKAGES, `${name}.js`)),
+  );
+  execFileSync(process.execPath, ["scripts/bundle/compiled.js", builtPath("laboratory", "program"), ...paths], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
 }
 
 async function buildPackage(folder: keyof typeof PACKAGES): Promise<void> {

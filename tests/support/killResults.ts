@@ -14,7 +14,7 @@ export interface KillResultsOptions {
   /** The program. */
   readonly program: string;
   readonly seed?: number;
-  /** Milliseconds that a server lives at most. */
+  /** Milliseconds that a server lives at most after its start, where that is fast: twice its start at least. */
   readonly life?: number;
 }
 
@@ -92,15 +92,19 @@ export async function killResults(options: KillResultsOptions): Promise<KillResu
   };
   let kills = 0;
   let isOver = false;
+  let took = 0;
   const killing = async () => {
     while (!isOver) {
-      await new Promise((resolve) => setTimeout(resolve, 500 + rng.integer(life)));
+      // On a busy machine all takes longer: a server that is always killed before it gets anywhere would never end.
+      await new Promise((resolve) => setTimeout(resolve, 500 + rng.integer(Math.max(life, Math.round(2 * took)))));
       if (isOver) return;
       const closed = once(child, "close");
       child.kill("SIGKILL");
       await closed;
       kills++;
+      const before = performance.now();
       ({ child, address } = await start(program, folder));
+      took = performance.now() - before;
     }
   };
   const end = killing();
