@@ -111,11 +111,19 @@ test("the scale, and what FHIR says, in English", () => {
     { leukocytes: 6.25, withheld: "strange" },
   );
   for (const smudges of [1, 3]) {
-    const options = { model: { name: "m", version: "1" }, uncounted: { unidentified: 2, artefacts: 1, smudges } };
+    const named = { name: "Blast", countsAs: "OtherLeukocyte", count: smudges, byReaders: 1 };
+    const share = { value: 0.1, low: 0.0123, high: 0.3 };
+    const options = {
+      ...{ model: { name: "m", version: "1" }, uncounted: { unidentified: 2, artefacts: 1, smudges } },
+      subtypes: [
+        { ...named, share },
+        { ...named, share: null },
+      ],
+    };
     expect(
       diagnosticReport(report, {
         ...options,
-        words: { say: english.say, said: english.said, group: (name: string) => name },
+        words: { say: english.say, said: english.said, className: english.className, group: (name: string) => name },
       }),
     ).toEqual(diagnosticReport(report, options));
   }

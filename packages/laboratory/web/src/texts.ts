@@ -58,6 +58,9 @@ export const texts = {
     get open() {
       return t("selection.open");
     },
+    get compare() {
+      return t("selection.compare");
+    },
     get move() {
       return t("selection.move");
     },
@@ -122,6 +125,12 @@ export const texts = {
     get adding() {
       return t("tools.adding");
     },
+    get whole() {
+      return t("tools.whole");
+    },
+    get unidentifiedFirst() {
+      return t("tools.unidentifiedFirst");
+    },
     get keys() {
       return t("tools.keys");
     },
@@ -175,6 +184,12 @@ export const texts = {
       },
       get large() {
         return t("keys.gestures.large");
+      },
+      get whole() {
+        return t("keys.gestures.whole");
+      },
+      get compare() {
+        return t("keys.gestures.compare");
       },
       get none() {
         return t("keys.gestures.none");

@@ -19,6 +19,8 @@ export interface DifferentialReportOptions {
   readonly unsure?: UnsureCells | undefined;
   /** How many of the cells a reader looked at, if one did: what notes say of mistakes. */
   readonly reviewed?: number | undefined;
+  /** Classes that the model alone found cells of, if readers labelled others; default: all. */
+  readonly learned?: readonly string[] | undefined;
   /** What else is to be flagged, before what is out of its range. */
   readonly cautions?: readonly string[];
   /** Whether the cells look like the model's own; undefined if it is not known. */
@@ -44,8 +46,8 @@ const MANY_ERYTHROBLASTS = 5;
  * @throws ERR_DATA if no leukocyte is counted, or the correction lacks a class.
  */
 export function differentialReport(cells: CountedCells, options: DifferentialReportOptions = {}): DifferentialReport {
-  const { correction, unsure, reviewed, cautions = [], familiarity, withheld, leukocytes } = options;
-  const { sentences = [], ranges = readRanges(), seed = 0 } = options;
+  const { correction, unsure, reviewed, learned = cells.classes, cautions = [], familiarity, withheld } = options;
+  const { leukocytes, sentences = [], ranges = readRanges(), seed = 0 } = options;
   const { classes, counts, left, unidentified } = cells;
   const white = whiteOf(classes);
   const done = white.reduce((sum, k) => sum + counts[k]!, 0);
@@ -69,7 +71,7 @@ export function differentialReport(cells: CountedCells, options: DifferentialRep
   ];
   const notes = notesOf({
     undone: withheld === undefined ? [...reported, ...groups].filter(isUndone).map((row) => row.class) : [],
-    ...{ correction, unsure, reviewed, classes, familiarity, leukocytes, leukocytesUsed, ...beside },
+    ...{ correction, unsure, reviewed, classes, learned, familiarity, leukocytes, leukocytesUsed, ...beside },
     ...{ done, left, unidentified },
   });
   return {

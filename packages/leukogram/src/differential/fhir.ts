@@ -2,16 +2,8 @@
 
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { shownNumber } from "@leukogram/engine/core/sentence";
-import { cellType } from "../cells/cellTypes.ts";
-import {
-  CORRECTED,
-  ERYTHROBLASTS,
-  INTERPRETATION,
-  INTERPRETATION_NAMES,
-  OWN_CODES,
-  SMUDGES,
-  SUMS,
-} from "./fhirCodes.ts";
+import { CORRECTED, ERYTHROBLASTS, INTERPRETATION, INTERPRETATION_NAMES, SMUDGES } from "./fhirCodes.ts";
+import { base, codeOf, coding, countQuantity, OWN_CODES, percentQuantity, quantity, rounded } from "./fhirParts.ts";
 import { ENGLISH, type FhirLanguage } from "./fhirWords.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
 
@@ -30,6 +22,8 @@ export interface DiagnosticReportOptions {
   readonly specimen?: string | undefined;
   /** Who stands for it. */
   readonly signers?: readonly string[];
+  /** Names that say more than the classes that were counted. */
+  readonly subtypes?: readonly SubtypeShare[];
   /** Cells that were seen and not counted; nothing is said of them if this is left out. */
   readonly uncounted?: Uncounted | undefined;
   /** Sentences that the conclusion begins with; it does not repeat those that the count has too. */
@@ -40,11 +34,23 @@ export interface DiagnosticReportOptions {
   readonly words?: FhirLanguage;
 }
 
+/** Cells of one name within a class, or of what is no leukocyte. */
+export interface SubtypeShare {
+  readonly name: string;
+  readonly countsAs: string;
+  readonly count: number;
+  readonly byReaders: number;
+  /** Of the leukocytes; null for what is none. */
+  readonly share: Estimate | null;
+}
+
 /** Cells that count nowhere. */
 export interface Uncounted {
   readonly unidentified: number;
   readonly artefacts: number;
   readonly smudges: number;
+  /** Neither leukocytes nor erythroblasts; none if left out. */
+  readonly notLeukocytes?: number | undefined;
 }
 
 /**
@@ -61,12 +67,14 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     signers = [],
     warnings = [],
     remarks = [],
+    subtypes = [],
     status = "preliminary",
     words = ENGLISH,
   } = options;
   const context = { report, effective, words };
   const uncounted = uncountedObservations(context, options.uncounted);
-  const all = [...observationsOf(context), ...uncounted].map((observation, i) => ({
+  const named = subtypes.map((one) => subtypeObservation(one, context));
+  const all = [...observationsOf(context), ...named, ...uncounted].map((observation, i) => ({
     ...observation,
     status,
     id: `observation-${i + 1}`,
@@ -134,34 +142,6 @@ function observationsOf(context: Context) {
   const { erythroblasts } = report;
   const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, context);
   return [...white, ...observations, ...red];
-}
-
-function coding(system: string, code: string, display: string) {
-  return { coding: [{ system, code, display }] };
-}
-
-const quantity = (value: number, unit: string, code: string) => ({
-  value,
-  unit,
-  system: "http://unitsofmeasure.org",
-  code,
-});
-const percentQuantity = (value: number) => quantity(rounded(value, 1), "%", "%");
-const countQuantity = (value: number) => quantity(rounded(value, 3), "10*9/L", "10*9/L");
-const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
-
-function base(effective: string | undefined) {
-  return {
-    resourceType: "Observation",
-    category: [coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory", "Laboratory")],
-    ...(effective !== undefined && { effectiveDateTime: effective }),
-    device: { reference: "#counter" },
-  };
-}
-
-function codeOf(name: string, kind: "percent" | "absolute") {
-  const found = cellType(name)?.[kind] ?? (kind === "percent" ? SUMS[name] : undefined);
-  return found === undefined ? { text: name } : coding("http://loinc.org", ...found);
 }
 
 function interpretationOf(position: Position) {
@@ -272,12 +252,31 @@ function erythroblastObservations(
   return [found, corrected];
 }
 
+function subtypeObservation(
+  { name, countsAs, count, byReaders, share }: SubtypeShare,
+  { report: { cells }, effective, words }: Context,
+) {
+  const text =
+    share === null
+      ? words.say("fhir.subtypeBeside", { cells, count, byReaders })
+      : words.say("fhir.subtype", {
+          ...{ countsAs: words.className(countsAs), cells, count, byReaders },
+          ...{ low: shownNumber(100 * share.low, 1), high: shownNumber(100 * share.high, 1) },
+        });
+  return {
+    ...base(effective),
+    code: share === null ? { text: name } : codeOf(name, "percent"),
+    valueQuantity: share === null ? quantity(count, "cells", "{cells}") : percentQuantity(100 * share.value),
+    note: [{ text }],
+  };
+}
+
 function uncountedObservations(
   { report: { cells }, effective, words }: Context,
   uncounted: DiagnosticReportOptions["uncounted"],
 ) {
   if (uncounted === undefined) return [];
-  const { unidentified, artefacts, smudges } = uncounted;
+  const { unidentified, artefacts, smudges, notLeukocytes = 0 } = uncounted;
   const observed = (code: string, display: string, count: number) => ({
     ...base(effective),
     code: coding(OWN_CODES, code, display),
@@ -291,5 +290,6 @@ function uncountedObservations(
     note: [{ text: words.say("fhir.smudges", { smudges }) }],
   };
   const unknown = observed("unidentified", "Unidentified cells", unidentified);
-  return [unknown, observed("artefact", "Artefacts", artefacts), smudge];
+  const others = notLeukocytes > 0 ? [observed("not-leukocyte", "Cells that are no leukocytes", notLeukocytes)] : [];
+  return [unknown, observed("artefact", "Artefacts", artefacts), smudge, ...others];
 }

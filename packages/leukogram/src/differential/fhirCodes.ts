@@ -1,12 +1,7 @@
 // Codes of FHIR reports that are not those of one type of cell.
 import type { LoincCode } from "../cells/cellTypes.ts";
-import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
 import type { Position } from "./types.ts";
 
-/** Sums of classes that have a code: loinc.org/38518-7. Their number a volume is named in words. */
-export const SUMS: Readonly<Record<string, LoincCode>> = {
-  [IMMATURE_GRANULOCYTES]: ["38518-7", "Immature granulocytes/100 leukocytes in Blood"],
-};
 /** As loinc.org/58413-6 names the term without a method. */
 export const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocytes [Ratio] in Blood"];
 /** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
@@ -14,8 +9,6 @@ export const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected
 
 /** Of cells that burst. */
 export const SMUDGES: LoincCode = ["34992-8", "Smudge cells/100 leukocytes in Blood"];
-/** A code system of this program, for what LOINC has no code without a method. */
-export const OWN_CODES = "urn:uuid:5c1d0a52-6f4e-8d0b-9d3c-1f0e6b7a2c41";
 
 /** Where a value lies, by HL7's codes; undefined if nothing is said. */
 export const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {

@@ -1,8 +1,8 @@
 // What a FHIR report says in words, in English; who writes it in another language gives a `FhirLanguage`.
 import { counted } from "@leukogram/engine/core/counted";
 
-/** Numbers as they are shown, and "yes" or "no". */
-export type FhirValues = Readonly<Record<string, number | "yes" | "no">>;
+/** Numbers as they are shown, names, and "yes" or "no". */
+export type FhirValues = Readonly<Record<string, number | string>>;
 
 const fixed = (value: number | string | undefined, digits: number) => Number(value).toFixed(digits);
 const limits = ({ low, high }: FhirValues, digits: number) =>
@@ -10,6 +10,8 @@ const limits = ({ low, high }: FhirValues, digits: number) =>
 const interpreted = ({ isInterpreted }: FhirValues) =>
   isInterpreted === "yes" ? "" : " Not interpreted: the cells do not look like the model's training images.";
 const countOf = (value: number | string | undefined, noun: string) => counted(Number(value), noun);
+const calledSo = ({ byReaders, count }: FhirValues) =>
+  `${byReaders} of ${countOf(count, "cell")} called so by a reader`;
 
 const ENGLISH_WORDS = {
   "fhir.notice": ({ cells }: FhirValues) =>
@@ -22,6 +24,10 @@ const ENGLISH_WORDS = {
   "fhir.corrected": (values: FhirValues) =>
     `${limits(values, 2)} 10*9/L, for the uncertainty of the erythroblasts only.`,
   "fhir.beside": ({ cells }: FhirValues) => `Seen beside the ${countOf(cells, "cell")} counted.`,
+  "fhir.subtype": (values: FhirValues) =>
+    `Counted as ${values.countsAs}: ${values.count} of ${values.cells} cells, ${limits(values, 1)} %; ${calledSo(values)}.`,
+  "fhir.subtypeBeside": (values: FhirValues) =>
+    `Seen beside the ${countOf(values.cells, "leukocyte")} counted; ${calledSo(values)}.`,
   "fhir.smudges": ({ smudges }: FhirValues) => `${countOf(smudges, "smudge cell")} seen.`,
 };
 
@@ -35,6 +41,8 @@ export interface FhirLanguage {
   readonly said: (text: string) => string;
   /** A group of reference ranges, such as an age. */
   readonly group: (name: string) => string;
+  /** A class, as sentences name it. */
+  readonly className: (name: string) => string;
 }
 
 /** English. */
@@ -42,4 +50,5 @@ export const ENGLISH: FhirLanguage = {
   say: (code, values) => ENGLISH_WORDS[code](values),
   said: (text) => text,
   group: (name) => name,
+  className: (name) => name,
 };

@@ -16,6 +16,8 @@ export interface NoteInput {
   readonly unsure: UnsureCells | undefined;
   readonly reviewed: number | undefined;
   readonly classes: readonly string[];
+  /** Those that the model found cells of. */
+  readonly learned: readonly string[];
   /** Cells counted, left after the last that was counted, and unidentified. */
   readonly done: number;
   readonly left: number;
@@ -100,15 +102,15 @@ function looks({ familiarity, reviewed, correction }: NoteInput): Sentence[] {
   return few === undefined ? [] : [sentence("note.fewStrange", few, numbers)];
 }
 
-function beyondFive({ classes, familiarity }: NoteInput): Sentence[] {
-  const found = classes.filter(isBeyondFive);
+function beyondFive({ learned, familiarity }: NoteInput): Sentence[] {
+  const found = learned.filter(isBeyondFive);
   const names = found.map((name) => cellType(name)!.plural);
   if (names.length === 0) return [];
   const list = names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  const learned = `Learned from only one laboratory: ${list}.`;
+  const note = `Learned from only one laboratory: ${list}.`;
   const text = familiarity?.warns
-    ? `${learned} These cells do not look like cells from that laboratory: do not rely on these types here.`
-    : `${learned} In any other laboratory, expect more mistakes in these types than in the five.`;
+    ? `${note} These cells do not look like cells from that laboratory: do not rely on these types here.`
+    : `${note} In any other laboratory, expect more mistakes in these types than in the five.`;
   return [sentence("note.beyondFive", text, { classes: found, looksAlike: familiarity?.warns ? "no" : "yes" })];
 }
 

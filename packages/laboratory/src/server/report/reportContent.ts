@@ -88,5 +88,5 @@ function cellContent(cell: ReadCell) {
 }
 
 function saidBy(row: ReadCell["first"]) {
-  return row && { label: row.label, by: row.by, at: row.at.toISOString() };
+  return row && { label: row.label, countsAs: row.countsAs ?? undefined, by: row.by, at: row.at.toISOString() };
 }

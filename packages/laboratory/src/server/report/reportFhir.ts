@@ -43,14 +43,16 @@ export function reportFhir(found: FoundReport, content: ReportContent, context =
   const { case: facts, differential, letterhead } = content;
   const order = content.order as Order | undefined;
   const collectedAt = facts.collectedAt ?? order?.collectedAt ?? undefined;
-  const { unidentified, artefacts, smudges } = differential;
+  const { unidentified, artefacts, smudges, notLeukocytes } = differential;
   const {
     contained,
     identifier: _,
     ...report
   } = diagnosticReport(content.full as DifferentialReport, {
     model: { name: content.model, version: content.software.version },
-    ...{ specimen: facts.name, effective: collectedAt, uncounted: { unidentified, artefacts, smudges } },
+    ...{ specimen: facts.name, effective: collectedAt, uncounted: { unidentified, artefacts, smudges, notLeukocytes } },
+    // Reports of older versions have none.
+    subtypes: namedApart(differential.subtypes ?? []),
     signers: found.signatures.map(({ by, fullName }) => fullName ?? by),
     ...remarksOf(found, content),
     ...statusOf(found, content, context.earlier.at(-1)),
@@ -85,11 +87,17 @@ export function reportFhir(found: FoundReport, content: ReportContent, context =
   };
 }
 
+// A name that was given up, and then given to something else, would be one observation.
+function namedApart(subtypes: ReportContent["differential"]["subtypes"]) {
+  const isTwice = (name: string) => subtypes.filter((one) => one.name === name).length > 1;
+  return subtypes.map((one) => (isTwice(one.name) ? { ...one, name: `${one.name} (${one.countsAs})` } : one));
+}
+
 /** What a report says beside what its count says. */
 export function remarksOf({ voided, reason }: FoundReport, content: ReportContent) {
   const { case: facts, agreement, critical, despite, scale } = content;
   const speech = speechOf(content);
-  const { language, say, said } = speech;
+  const { language, say, said, className } = speech;
   const remarks = [
     voided === null ? "" : say("print.voidSaid", { reason: voided }),
     critical === undefined ? "" : criticalWords(critical, speech),
@@ -105,7 +113,7 @@ export function remarksOf({ voided, reason }: FoundReport, content: ReportConten
     warnings: warningsOf(content, speech),
     remarks: remarks.filter((remark) => remark !== ""),
     words: {
-      ...{ say, said, group: (name: string) => groupName(name, speech) },
+      ...{ say, said, className, group: (name: string) => groupName(name, speech) },
       ...(language !== "en" && { language }),
     },
   };
@@ -131,6 +139,9 @@ function statusOf(
 }
 
 function valuesOf({ differential, case: { leukocytes } }: ReportContent): string {
-  const { classes, unidentified, artefacts, smudges } = differential;
-  return JSON.stringify([classes.map((row) => [row.class, row.count]), unidentified, artefacts, smudges, leukocytes]);
+  const { classes, subtypes = [], erythroblasts, unidentified, artefacts, smudges, notLeukocytes = 0 } = differential;
+  const named = subtypes.map(({ name, count }) => [name, count]);
+  const red = erythroblasts?.count ?? 0;
+  const others = [unidentified, artefacts, smudges, notLeukocytes, red];
+  return JSON.stringify([classes.map((row) => [row.class, row.count]), named, others, leukocytes]);
 }

@@ -13,6 +13,7 @@ import {
   agreementWords,
   countedWords,
   cropWords,
+  erythroblastWords,
   flagsOf,
   modelWords,
   notesOf,
@@ -23,6 +24,8 @@ import {
   signerName,
   speechOf,
   stateOf,
+  subtypeHeadings,
+  subtypeRows,
   UNIT,
   uncountedWords,
   warningsOf,
@@ -128,6 +131,7 @@ function countSection(content: ReportContent, speech: ReportSpeech): Content {
   const { differential, full } = content;
   const { classes } = differential;
   const { say, decimal, className } = speech;
+  const [subtypes, red] = [subtypeRows(content, speech), erythroblastWords(content, speech)];
   const flags = flagsOf(content, speech);
   // Reports of which nothing was counted have none.
   const ranges = new Map((full as DifferentialReport | null)?.classes.map((row) => [row.class, row.absoluteRange]));
@@ -161,10 +165,21 @@ function countSection(content: ReportContent, speech: ReportSpeech): Content {
         ]
       : []),
   ])}</div>
+${subtypes.length > 0 && subtypeTable(subtypes, speech)}
+${red !== "" && markup`<p>${red}</p>`}
 <p>${uncountedWords(content, speech)}</p>
 ${flags.length > 0 && markup`<ul>${flags.map((flag) => markup`<li>${printed(flag)}</li>`)}</ul>`}
 ${notesOf(content, speech).map((note) => markup`<p class="minor">${printed(note)}</p>`)}
 ${full !== null && markup`<p class="minor">${rangesWords(full.ranges, speech)}</p>`}`;
+}
+
+function subtypeTable(rows: readonly (readonly string[])[], speech: ReportSpeech): Content {
+  const columns = subtypeHeadings(speech).map((heading, i) => ({
+    heading,
+    cell: (row: readonly string[]) => row[i]!,
+    ...(i > 1 && { number: true }),
+  }));
+  return markup`<h3>${speech.say("print.subtypes")}</h3><div class="panel scroll">${table(rows, columns)}</div>`;
 }
 
 function signatureSection(

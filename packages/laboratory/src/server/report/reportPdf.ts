@@ -13,6 +13,7 @@ import {
   ageValues,
   agreementWords,
   cellRows,
+  erythroblastWords,
   flagsOf,
   notesOf,
   printed,
@@ -22,9 +23,12 @@ import {
   signerName,
   speechOf,
   stateOf,
+  subtypeHeadings,
+  subtypeRows,
   UNIT,
   uncountedWords,
   warningsOf,
+  withLimits,
 } from "./reportWords.ts";
 
 /** Options of {@link reportPdf}. */
@@ -147,15 +151,13 @@ function markOf(position: Position | undefined, { say }: ReportSpeech) {
 
 function addCount(sheet: Sheet, content: ReportContent, speech: ReportSpeech): void {
   const { differential } = content;
-  const { say, decimal, plain, className } = speech;
+  const { say, plain, className } = speech;
   const full = content.full as DifferentialReport | null;
   const absolute = full?.classes.some((row) => row.absolute != null) ?? false;
   const between = (limits: readonly [number, number] | null | undefined) =>
     limits ? say("print.span", { low: plain(limits[0]), high: plain(limits[1]) }) : "–";
-  const withLimits = ({ value, low, high }: Estimate, times: number, digits: number) => {
-    const [least, most] = [decimal(times * low, digits), decimal(times * high, digits)];
-    return `${decimal(times * value, digits)} (${say("print.span", { low: least, high: most })})`;
-  };
+  const limited = (estimate: Estimate, times: number, digits: number) =>
+    withLimits(estimate, { times, digits }, speech);
   const columns: Column[] = [
     { heading: say("print.class"), width: 19 },
     { heading: say("print.cells"), width: 8, isNumber: true },
@@ -170,23 +172,30 @@ function addCount(sheet: Sheet, content: ReportContent, speech: ReportSpeech): v
         ]
       : []),
   ];
-  const rows = differential.classes.map((row, k) => {
-    const known = full?.classes[k];
+  const rows = differential.classes.map((row) => {
+    const known = full?.classes.find((one) => one.class === row.class);
     const [share, count] = [markOf(row.position as Position, speech), markOf(known?.absolutePosition, speech)];
     return {
       isBold: share.isBold || count.isBold,
       cells: [
-        ...[className(row.class), String(row.count), withLimits(row.share, 100, 1), between(row.range), share.mark],
+        ...[className(row.class), String(row.count), limited(row.share, 100, 1), between(row.range), share.mark],
         ...(absolute
-          ? [
-              row.absolute === null ? "" : withLimits(row.absolute, 1, 2),
-              ...[between(known?.absoluteRange), count.mark],
-            ]
+          ? [row.absolute === null ? "" : limited(row.absolute, 1, 2), ...[between(known?.absoluteRange), count.mark]]
           : []),
       ],
     };
   });
   sheet.table(columns, rows);
+  const subtypes = subtypeRows(content, speech);
+  if (subtypes.length > 0) {
+    const widths = [26, 20, 10, 12, 32];
+    sheet.table(
+      subtypeHeadings(speech).map((heading, i) => ({ heading, width: widths[i]!, isNumber: i > 1 })),
+      subtypes.map((cells) => ({ cells })),
+    );
+  }
+  const red = erythroblastWords(content, speech);
+  if (red !== "") sheet.text(red, { after: 4 });
 }
 
 function addWords(sheet: Sheet, content: ReportContent, speech: ReportSpeech): void {

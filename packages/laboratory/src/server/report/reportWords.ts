@@ -1,4 +1,5 @@
 // A signed report in words, as its page, its PDF and its messages have them.
+import type { Estimate } from "@leukogram/engine/core/estimate";
 import { leavesPicture } from "leukogram/cells/cropCounts";
 import type { Scale } from "leukogram/data/scale/scale";
 import type { z } from "zod";
@@ -14,6 +15,42 @@ export const UNIT = "10⁹/L";
 /** What a report is written in: its own language, however the laboratory writes by now; English for tables that machines read. */
 export const speechOf = ({ language = "en", sentences }: ReportContent): ReportSpeech =>
   reportSpeech(language, sentences);
+
+/** A subtype as reports print it: name, what it counts as, cells, by readers, share of the leukocytes. */
+export function subtypeRows({ differential }: ReportContent, speech: ReportSpeech): string[][] {
+  // Reports of older versions have none.
+  return (differential.subtypes ?? []).map(({ name, countsAs, count, byReaders, share }) => [
+    ...[speech.className(name), speech.className(countsAs), String(count), String(byReaders)],
+    share === null ? "" : withLimits(share, { times: 100, digits: 1 }, speech),
+  ]);
+}
+
+/** Headings of {@link subtypeRows}. */
+export const subtypeHeadings = ({ say }: ReportSpeech): string[] => [
+  ...[say("print.label"), say("print.countedAs"), say("print.cells"), say("print.byReaders"), say("print.share")],
+];
+
+/** A value with its limits. */
+export function withLimits(
+  { value, low, high }: Estimate,
+  { times, digits }: { readonly times: number; readonly digits: number },
+  { say, decimal }: ReportSpeech,
+): string {
+  const [least, most] = [decimal(times * low, digits), decimal(times * high, digits)];
+  return `${decimal(times * value, digits)} (${say("print.span", { low: least, high: most })})`;
+}
+
+/** Nucleated red cells for 100 leukocytes, and the corrected white cells, in a sentence; empty if there are none. */
+export function erythroblastWords({ differential: { erythroblasts } }: ReportContent, speech: ReportSpeech): string {
+  if (erythroblasts == null) return "";
+  const { count, per100, correctedLeukocytes, isCorrected } = erythroblasts;
+  const { say } = speech;
+  const red = say("print.erythroblasts", { count, per100: withLimits(per100, { times: 1, digits: 1 }, speech) });
+  if (correctedLeukocytes === null) return red;
+  const corrected = withLimits(correctedLeukocytes, { times: 1, digits: 2 }, speech);
+  const use = isCorrected ? "corrected" : "given";
+  return `${red} ${say("print.correctedLeukocytes", { corrected, unit: UNIT, use })}`;
+}
 
 /** What a reader of a report must know before its count; reports of older versions have it among the flags alone. */
 export const warningsOf = ({ differential }: ReportContent, { said }: ReportSpeech): readonly string[] =>
@@ -88,8 +125,9 @@ export const rangesWords = (
 
 /** What was not counted, a sentence. */
 export function uncountedWords({ differential }: ReportContent, { say }: ReportSpeech): string {
-  const { unidentified, artefacts, smudges } = differential;
-  return say("print.notCounted", { unidentified, artefacts, smudges });
+  // Reports of older versions have no cells that are no leukocytes.
+  const { unidentified, artefacts, smudges, notLeukocytes = 0 } = differential;
+  return say("print.notCounted", { unidentified, artefacts, smudges, notLeukocytes });
 }
 
 /** How two readings agreed, in sentences. */
@@ -128,9 +166,16 @@ export function modelWords(
   return error ?? (isRejected ? say("print.uncertain", { class: name }) : name);
 }
 
-/** What a cell counts as. */
-export const countedWords = ({ counted }: ReportContent["cells"][number], { say, className }: ReportSpeech): string =>
-  counted === null ? say("print.uncounted") : className(counted);
+/** What a reader called a cell, if that says more than what it counts as; null if not. */
+export const calledWords = ({ counted, first }: ReportContent["cells"][number]): string | null =>
+  first == null || first.label === counted ? null : first.label;
+
+/** What a cell counts as, and what a reader called it, if that says more. */
+export function countedWords(cell: ReportContent["cells"][number], { say, className }: ReportSpeech): string {
+  if (cell.counted === null) return say("print.uncounted");
+  const [called, counted] = [calledWords(cell), className(cell.counted)];
+  return called === null ? counted : say("print.called", { label: className(called), class: counted });
+}
 
 /** The cells of a report, for the columns number, file, model, counted, reader and SHA-256. */
 export const cellRows = ({ cells }: ReportContent, speech: ReportSpeech): string[][] =>

@@ -25,7 +25,9 @@ interface ReviewTabProps {
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
-const thumbnailOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
+const wholeOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
+const cellOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail?of=cell`;
+const pictureOf = ({ id }: GalleryCell) => `${API}/cells/${id}/image`;
 
 // Why labels stay as they are; empty if they do not.
 function whyNot(status: CaseSummary["status"], mayReview: boolean): string {
@@ -113,7 +115,10 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
           <div className="review">
             <ReviewGallery
               cells={state.cells}
-              imageOf={thumbnailOf}
+              imageOf={cellOf}
+              wholeOf={wholeOf}
+              pictureOf={pictureOf}
+              hasReferences
               onLabel={onLabel}
               onUndo={() => store.undo()}
               onRedo={() => store.redo()}

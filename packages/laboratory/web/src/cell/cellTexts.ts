@@ -10,6 +10,9 @@ export const cellTexts = {
   get counted() {
     return t("cell.counted");
   },
+  get called() {
+    return t("cell.called");
+  },
   get probabilities() {
     return t("cell.probabilities");
   },

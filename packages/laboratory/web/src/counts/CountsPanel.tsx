@@ -3,6 +3,7 @@ import type { Differential } from "../api/types.ts";
 import { reader } from "../language/words.ts";
 import { texts } from "../texts.ts";
 import { DifferentialTable } from "./DifferentialTable.tsx";
+import { Subtypes } from "./Subtypes.tsx";
 
 interface CountsPanelProps {
   readonly differential: Differential | undefined;
@@ -29,6 +30,7 @@ export function CountsPanel({ differential, isBehind }: CountsPanelProps) {
             {words.summary(differential)}
           </p>
           <DifferentialTable differential={differential} isBefore={isBefore} />
+          <Subtypes differential={differential} />
           <label className="check">
             <input type="checkbox" checked={isBefore} onChange={({ target }) => setIsBefore(target.checked)} />
             {words.showBefore}

@@ -1,5 +1,5 @@
 import { t, textOf } from "../language/words.ts";
-import { absoluteWords, chartWords, summaryWords, tickWords, usualWords } from "./countWords.ts";
+import { absoluteWords, chartWords, erythroblastWords, summaryWords, tickWords, usualWords } from "./countWords.ts";
 
 /** Texts of counts, read when they are shown. */
 export const countsTexts = {
@@ -14,6 +14,12 @@ export const countsTexts = {
   },
   get behind() {
     return t("counts.behind");
+  },
+  get subtypes() {
+    return t("counts.subtypes");
+  },
+  get subtypeName() {
+    return t("counts.subtypeName");
   },
   get class() {
     return t("counts.class");
@@ -66,6 +72,8 @@ export const countsTexts = {
     return t("counts.notes");
   },
   beforeOf: (count: string | number) => t("counts.beforeOf", { count }),
+  byModel: (cells: number) => t("counts.byModel", { cells }),
+  erythroblasts: erythroblastWords,
   summary: summaryWords,
   chartOf: chartWords,
   tick: tickWords,

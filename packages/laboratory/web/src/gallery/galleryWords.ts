@@ -1,16 +1,27 @@
+import { calledLabel } from "leukogram/review/answer";
 import type { Label } from "../api/types.ts";
 import { labelName, t } from "../language/words.ts";
 import { lacksNucleus, leaves } from "./cropAlarms.ts";
 import type { GalleryCell } from "./types.ts";
 
+// What a cell is called and, if that is another, what it counts as.
+function shownLabel(cell: GalleryCell): string | null {
+  const called = calledLabel(cell);
+  if (called === null) return null;
+  const label = labelName(called);
+  return called === cell.counted || cell.counted === null
+    ? label
+    : t("gallery.cell.called", { label, counted: labelName(cell.counted) });
+}
+
 /** What a cell of the gallery is, for screen readers. @param certainty of the model; null if it is not shown */
 export function cellWords(cell: GalleryCell, certainty: number | null): string {
-  const { counted, predicted, status } = cell;
+  const { predicted, status } = cell;
   const unread = status === "waiting" ? t("gallery.cell.waiting") : t("gallery.cell.unread");
   return [
     t("gallery.cell.number", { number: String(cell.number) }),
     status === "bad" && t("gallery.cell.bad"),
-    counted === null ? unread : labelName(counted),
+    shownLabel(cell) ?? unread,
     certainty !== null &&
       t("gallery.cell.model", { label: labelName(predicted ?? ""), percent: Math.round(100 * certainty) }),
     cell.isRejected && t("gallery.cell.unsure"),

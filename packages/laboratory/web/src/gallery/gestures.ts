@@ -1,7 +1,7 @@
 // What each key does in the gallery: its keys, its words and what it runs, in one object.
-import { LABELS } from "leukogram/review/labels";
+import type { LabelSet } from "leukogram/review/ownLabels";
 import type { Label } from "../api/types.ts";
-import { letterOf } from "../labels.ts";
+import { labelSet, offeredLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { cellAt, type Row, type Way } from "./sections.ts";
 import type { useGallery } from "./useGallery.ts";
@@ -20,6 +20,10 @@ export interface GestureContext {
   readonly onOpen: () => void;
   /** Shows the image of the cell with the focus as large as it gets. */
   readonly onLarge: () => void;
+  /** Shows whole images, or cells alone. */
+  readonly onWhole: () => void;
+  /** Shows the chosen cells side by side. */
+  readonly onCompare: () => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
@@ -77,19 +81,16 @@ const moving =
 // Read when they are shown: the reader may have chosen another language by then.
 const words = texts.keys.gestures;
 
-const LABELLING: readonly Gesture[] = LABELS.map((label) => ({
-  name: label,
-  keys: [letterOf(label)],
-  get label() {
-    return texts.labels.name(label);
-  },
-  takes: plain(letterOf(label).toLowerCase()),
-  run: ({ onLabel }) => onLabel(label),
-}));
+const labelling = (set: LabelSet): Gesture[] =>
+  offeredLabels(set).map(({ name, key }) => ({
+    name,
+    keys: [key.toUpperCase()],
+    label: texts.labels.name(name),
+    takes: (pressed) => plain(key)(pressed),
+    run: ({ onLabel }) => onLabel(name),
+  }));
 
-/** All gestures, in the order of the list of keys; the first that takes a key is run. */
-export const GESTURES: readonly Gesture[] = [
-  ...LABELLING,
+const OTHERS: readonly Gesture[] = [
   {
     name: "confirm",
     keys: ["C"],
@@ -187,8 +188,9 @@ export const GESTURES: readonly Gesture[] = [
     },
     takes: (key) => plain(" ")(key) && key.shiftKey,
     run: ({ rows, gallery: { selection, places, step } }) => {
-      const row = selection.focus && rows[places.rowOf.get(selection.focus)!];
-      if (row) step({ kind: "all", ids: row.section.cells.map(({ id }) => id) }, true);
+      const row = selection.focus === undefined ? undefined : rows[places.rowOf.get(selection.focus)!];
+      const found = row?.find((item) => item.kind === "cell" && item.cell.id === selection.focus);
+      if (found) step({ kind: "all", ids: found.section.cells.map(({ id }) => id) }, true);
     },
   },
   {
@@ -208,6 +210,24 @@ export const GESTURES: readonly Gesture[] = [
     },
     takes: plain("v"),
     run: ({ onLarge }) => onLarge(),
+  },
+  {
+    name: "whole",
+    keys: ["W"],
+    get label() {
+      return words.whole;
+    },
+    takes: plain("w"),
+    run: ({ onWhole }) => onWhole(),
+  },
+  {
+    name: "compare",
+    keys: ["K"],
+    get label() {
+      return words.compare;
+    },
+    takes: plain("k"),
+    run: ({ onCompare }) => onCompare(),
   },
   {
     name: "none",
@@ -249,7 +269,10 @@ export const GESTURES: readonly Gesture[] = [
   },
 ];
 
+/** All gestures, in the order of the list of keys; the first that takes a key is run. */
+export const gesturesOf = (set: LabelSet): readonly Gesture[] => [...labelling(set), ...OTHERS];
+
 /** The gesture that a key makes; undefined if none. */
-export function gestureOf(key: Key): Gesture | undefined {
-  return key.altKey ? undefined : GESTURES.find(({ takes }) => takes(key));
+export function gestureOf(key: Key, set = labelSet()): Gesture | undefined {
+  return key.altKey ? undefined : gesturesOf(set).find(({ takes }) => takes(key));
 }

@@ -58,8 +58,8 @@ export const t = (key: Key, values?: Values): string => speech.say(key, values);
 export const decimal = (value: number, digits: number): string => speech.decimal(value, digits);
 export const plain = (value: number): string => speech.plain(value);
 
-/** What a label or a class is called. */
-export const labelName = (label: string): string => className(speech, label);
+/** What a label or a class is called: a label of the laboratory's own as it is written. */
+export const labelName = (label: string): string => textOf(`label.${label}`, className(speech, label));
 
 /** A text whose key is made of data; what else is to be said if there is none. */
 export const textOf = (key: string, other: string): string => (speech.knows(key) ? t(key as Key) : other);

@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { chosenFiles } from "../api/droppedFiles.ts";
 import { CellImage } from "../cell/CellImage.tsx";
+import { stateOf } from "../cell/CellPanel.tsx";
 import { CropAlarms } from "../cell/CropAlarms.tsx";
 import { PanelFrame } from "../cell/PanelFrame.tsx";
 import { ProbabilityBars } from "../cell/ProbabilityBars.tsx";
@@ -50,6 +51,8 @@ export function PrivatePage() {
           <ReviewGallery
             cells={state.cells}
             imageOf={privateStore.imageOf}
+            pictureOf={privateStore.imageOf}
+            hasScale={false}
             onLabel={(changes, via) => privateStore.label(changes, via)}
             onUndo={() => privateStore.undo()}
             onRedo={() => privateStore.redo()}
@@ -63,6 +66,7 @@ export function PrivatePage() {
                   overlay={undefined}
                   title={t("cell.title", { count: cell.number })}
                   alt={cellWords(cell, null)}
+                  state={stateOf(cell)}
                 />
                 <p className="muted break">{cell.file}</p>
                 {cell.error !== null && <p className="notice error">{cell.error}</p>}

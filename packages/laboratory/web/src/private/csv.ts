@@ -1,3 +1,4 @@
+import { calledLabel } from "leukogram/review/answer";
 import type { PrivateState } from "./privateStore.ts";
 
 // The same in every language, as programs read it.
@@ -14,6 +15,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     "number",
     "file",
     "label",
+    "called",
     "reviewed",
     "predicted",
     ...classes.map((name) => `p_${name}`),
@@ -27,6 +29,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     cell.number,
     cell.file,
     cell.counted,
+    calledLabel(cell),
     cell.label !== null,
     cell.predicted,
     ...classes.map((_, i) => cell.probabilities?.[i]?.toFixed(6)),

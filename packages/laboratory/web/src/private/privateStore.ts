@@ -155,7 +155,12 @@ export class PrivateStore {
       if (this.#answeredAt.get(id) === redCell) continue;
       const cell = this.#cells.get(id)!;
       this.#answeredAt.delete(id);
-      this.#cells.set(id, { ...cell, status: "waiting", error: null, counted: cell.label });
+      this.#cells.set(id, {
+        ...cell,
+        status: "waiting",
+        error: null,
+        counted: cell.label === null ? null : cell.counted,
+      });
       this.#ask({ kind: "classify", turn, id, file, redCell });
     }
     this.#show({});

@@ -6,6 +6,7 @@ import { useMay, useSession } from "../app/session.tsx";
 import { Flags, Warnings } from "../counts/CountsPanel.tsx";
 import { summaryWords } from "../counts/countWords.ts";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
+import { Subtypes } from "../counts/Subtypes.tsx";
 import { t } from "../language/words.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -56,6 +57,7 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
             <Warnings differential={preview.differential} />
             <p>{summaryWords(preview.differential)}</p>
             <DifferentialTable differential={preview.differential} isBefore isWide />
+            <Subtypes differential={preview.differential} />
             <Flags differential={preview.differential} />
             <dl className="facts">
               <dt>{t("report.reviewed")}</dt>

@@ -5,6 +5,7 @@ import { t } from "../language/words.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { AccessSection } from "./AccessSection.tsx";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
+import { LabelsSection } from "./LabelsSection.tsx";
 import { OwnAccess } from "./OwnAccess.tsx";
 import { RangesSection } from "./RangesSection.tsx";
 import { ReportingSection } from "./ReportingSection.tsx";
@@ -39,6 +40,7 @@ export function SettingsPage() {
         <p className="muted">{t("settings.version", { version: session?.version ?? "" })}</p>
       </section>
       <ScaleSection />
+      <LabelsSection />
       <RulesSection />
       <RangesSection />
       {isAdmin && <ReportingSection />}
