@@ -70,7 +70,7 @@ describe.sequential("languages", () => {
     const spanish = page.getByRole("region", { name: "Fórmula leucocitaria" });
     await spanish.getByText(/Los lectores clasificaron/).waitFor();
     // What is drawn only when it changes is in the new language too.
-    await page.locator(".galleryRow.title", { hasText: "Neutrófilos" }).waitFor();
+    await page.locator(".sectionTile", { hasText: "Neutrófilos" }).waitFor();
     expect(await page.locator('[role="gridcell"] .unseen').first().textContent()).toMatch(/^Célula \d+, /);
     await current(page).focus();
     await page.keyboard.press("?");
