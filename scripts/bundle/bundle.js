@@ -86,7 +86,7 @@ export const passOn = (names, from, renamed) =>
     ? `import ${JSON.stringify(from)};\n`
     : `export { ${names.map((name) => renamed(name).join(" as ")).join(", ")} } from ${JSON.stringify(from)};\n`;
 
-/** The licences of the libraries among bundled modules; of a package without the text, what it says of itself. */
+/** The licences of the libraries among bundled modules. @throws where one has none beside it. */
 export function licencesOf(modules) {
   const packages = new Map();
   for (const id of modules) {
@@ -98,14 +98,9 @@ export function licencesOf(modules) {
     .map((name) => {
       const root = packages.get(name);
       const file = readdirSync(root).find((entry) => /^licen[cs]e/i.test(entry));
-      const { version, license, author, repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-      if (file === undefined && license === undefined)
-        throw new Error(`${name}: has no licence, so it can't be bundled`);
-      const text =
-        file === undefined
-          ? `Without a licence's text. By ${author?.name ?? author}, ${repository?.url ?? repository}`
-          : readFileSync(join(root, file), "utf8").trim();
-      return `${name} ${version} (${license})\n\n${text}\n`;
+      const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+      if (file === undefined) throw new Error(`${name}: has no licence beside it, so it can't be bundled`);
+      return `${name} ${version} (${license})\n\n${readFileSync(join(root, file), "utf8").trim()}\n`;
     })
     .join(`\n${"-".repeat(72)}\n\n`);
 }

@@ -1,4 +1,4 @@
-// The laboratory's server and commands in a few files, as the program is: its modules and their libraries are some 900.
+// The laboratory's server and commands in a few files, as the program is: its own modules are nearly 200.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleInPlace, licencesOf, OUTSIDE } from "./bundle.js";
@@ -10,10 +10,13 @@ const ENTRIES = [
 ];
 
 /** Libraries that find files beside themselves. */
-const FINDS_FILES = /^(@electric-sql\/|@fastify\/(static|swagger-ui)$|pdfkit$|fontkit$|dejavu-)/;
+const FINDS_FILES = /^(@electric-sql\/|pdfkit$|fontkit$|dejavu-)/;
+
+/** Libraries that have no licence's text beside them, or need such ones: fastify abstract-logging, pg two of its own. */
+const NO_LICENCE = /^(@?fastify|drizzle-orm|pg$)/;
 
 /** Whether the server needs a library as it is installed. */
-export const isApart = (name) => OUTSIDE.test(name) || FINDS_FILES.test(name);
+export const isApart = (name) => [OUTSIDE, FINDS_FILES, NO_LICENCE].some((libraries) => libraries.test(name));
 
 /** The other two packages of this repository. */
 const OTHERS = /^(@leukogram\/engine|leukogram)\//;
