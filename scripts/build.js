@@ -1,7 +1,7 @@
 // Compiles packages to their dist/, and bundles the laboratory's pages to its dist/web/; the old build goes first, so that no
 // deleted module lives on in a package. `node scripts/build.js [PACKAGE...]`, each after those that it is made on.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,11 @@ for (const name of wanted.length > 0 ? wanted : ["engine", "leukogram", "laborat
       copyFileSync(join(root, file), join(folder, file));
   }
   if (name !== "laboratory") continue;
+  // The compiler passes on English alone, which types are made of.
+  cpSync(join(folder, "src/messages"), join(folder, "dist/messages"), {
+    recursive: true,
+    filter: (path) => !path.endsWith(".ts"),
+  });
   const { build } = await import("vite");
   const outDir = join(folder, "dist/web");
   await build({ configFile: join(folder, "web/vite.config.ts"), logLevel: "error", build: { outDir } });

@@ -29,7 +29,7 @@ const ORDER = {
     "browser.ts",
     "cli",
   ],
-  laboratory: ["version.ts", "interfaces", "store", "server", "commands"],
+  laboratory: ["version.ts", "messages", "interfaces", "store", "server", "commands"],
 } as const;
 
 /** What runs in a browser too: none of it imports a module of Node's. */

@@ -1,5 +1,5 @@
-import { countedLabel, isSure, modelLabel, readAnswer, rejectThreshold } from "leukogram/review/answer";
-import { isReported, LABELS } from "leukogram/review/labels";
+import { calledLabel, countedLabel, isSure, modelLabel, readAnswer, rejectThreshold } from "leukogram/review/answer";
+import { COUNTED_AS, isReported } from "leukogram/review/labels";
 import { rollUpOf } from "leukogram/review/rollUp";
 import { describe, expect, test } from "vitest";
 
@@ -17,9 +17,10 @@ describe("a model's answer", () => {
     expect(readAnswer(answer, { classes: CLASSES, threshold: 0.6 })).toEqual({
       ...{ predicted: "BandNeutrophil", certainty: 0.6, isRejected: false, isUnfamiliar: true },
     });
+    // An erythroblast and a myelocyte are two things that a count tells apart.
     const none = { probabilities: [0, 0.3, 0.4, 0.3, 0] };
     expect(readAnswer(none, { classes: CLASSES, threshold: 0.7 })).toMatchObject({
-      ...{ predicted: "Erythroblast", certainty: 0.6, isRejected: true, isUnfamiliar: false },
+      ...{ predicted: "Lymphocyte", certainty: 0.4, isRejected: true, isUnfamiliar: false },
     });
   });
 
@@ -37,8 +38,19 @@ test("the reader's label counts, else the model's, else none", () => {
   const cell = { status: "classified", predicted: "SegmentedNeutrophil", isRejected: false, label: null } as const;
   expect(countedLabel(cell)).toBe("Neutrophil");
   expect(countedLabel({ ...cell, isRejected: true })).toBe("Unidentified");
-  expect(countedLabel({ ...cell, predicted: "Myelocyte" })).toBe("Unidentified");
+  const types = ["Myelocyte", "Erythroblast", "Platelet", "BandNeutrophil", "Smith"];
+  expect(types.map((predicted) => countedLabel({ ...cell, predicted }))).toEqual([
+    ...["OtherLeukocyte", "Erythroblast", "NotLeukocyte", "Neutrophil", "Unidentified"],
+  ]);
+  const own = { ...cell, label: "Blast", labelCountsAs: "OtherLeukocyte" };
+  expect([countedLabel(own), calledLabel(own)]).toEqual(["OtherLeukocyte", "Blast"]);
+  expect([calledLabel(cell), calledLabel({ ...cell, isRejected: true })]).toEqual([
+    "SegmentedNeutrophil",
+    "Unidentified",
+  ]);
   expect(countedLabel({ ...cell, status: "waiting" })).toBeNull();
   expect(countedLabel({ ...cell, status: "bad", label: "Artefact" })).toBe("Artefact");
-  expect(LABELS.filter((label) => !isReported(label))).toEqual(["Artefact", "Smudge"]);
+  expect(COUNTED_AS.filter((counted) => !isReported(counted))).toEqual([
+    ...["Erythroblast", "NotLeukocyte", "Artefact", "Smudge"],
+  ]);
 });

@@ -8,7 +8,7 @@ const later = new Date("2026-11-26T13:00:00Z");
 
 function cell(number: number, first: string | null, second: string | null, when = at): ReadCell {
   const said = (reading: "first" | "second", label: string | null, by: string): LabelRow | undefined =>
-    label === null ? undefined : { cellId: String(number), reading, label, by, at: when };
+    label === null ? undefined : { cellId: String(number), reading, label, countsAs: null, by, at: when };
   return {
     ...{ id: String(number), number, status: "classified", predicted: "Neutrophil", isRejected: false },
     ...{ first: said("first", first, "Ada"), second: said("second", second, "Ben") },

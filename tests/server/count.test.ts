@@ -69,17 +69,29 @@ test("crops are counted, and said where one is not as it should be", () => {
   expect(countedOf([group(30)]).crops).toBeNull();
 });
 
-test("types that readers have no name for count as the one of the five that they are, or stay unidentified", () => {
+test("types count as the one of the five that they are, as other leukocytes, or for 100 leukocytes", () => {
   const types = ["BandNeutrophil", "SegmentedNeutrophil", "Monocyte", "Erythroblast", "Myelocyte"];
-  const { classes, cells, unidentified } = countedOf(types.map((predicted) => group(10, { predicted })));
+  const { classes, cells, unidentified, subtypes, erythroblasts, notes } = countedOf(
+    types.map((predicted) => group(10, { predicted })),
+  );
   expect(classes.map(({ count, before }) => [count, before])).toEqual([
     [0, 0],
     [0, 0],
     [0, 0],
     [10, 10],
     [20, 20],
+    [10, 10],
   ]);
-  expect([cells, unidentified]).toEqual([30, 20]);
+  expect([classes.at(-1)!.class, cells, unidentified]).toEqual(["OtherLeukocyte", 40, 0]);
+  expect(subtypes.map(({ name, countsAs, count, byReaders }) => [name, countsAs, count, byReaders])).toEqual([
+    ["BandNeutrophil", "Neutrophil", 10, 0],
+    ["SegmentedNeutrophil", "Neutrophil", 10, 0],
+    ["Myelocyte", "OtherLeukocyte", 10, 0],
+  ]);
+  expect([erythroblasts!.count, erythroblasts!.per100.value]).toEqual([10, 25]);
+  expect(notes.find((note) => note.startsWith("Learned"))).toMatch(
+    /^Learned from only one laboratory: band neutrophils, segmented neutrophils, myelocytes and erythroblasts\./,
+  );
 });
 
 test("notes say how many of the cells that are told a reader labelled", () => {

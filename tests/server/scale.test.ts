@@ -50,7 +50,7 @@ test("a few cells are cropped by their own nuclei; with 20 the scale is measured
   caseId = (await laboratory.ask("POST cases", { name: "S-1" })).body.id;
   await laboratory.upload(caseId, filesOf(paths.slice(0, 6)));
   await laboratory.settled(caseId);
-  expect(await scaleNow()).toEqual({ scale: null, text: "unknown" });
+  expect(await scaleNow()).toEqual({ scale: null, micrometres: null, text: "unknown" });
   expectSame(await answersOf(caseId), await expected(undefined));
   await laboratory.upload(caseId, filesOf(paths.slice(6)));
   await laboratory.settled(caseId);

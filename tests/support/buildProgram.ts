@@ -1,7 +1,7 @@
 // Compiles and bundles the packages once for the tests that start programs: from the sources, or from hundreds of modules, each
 // start takes long, most of all with workers.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { transformWithOxc } from "vite";
 import { BUILT, besideBuilt, builtPath, PACKAGES, ROOT } from "./packages.ts";
@@ -39,8 +39,12 @@ async function buildPackage(folder: keyof typeof PACKAGES): Promise<void> {
   // Types are only left out, not looked at: tsc takes ten seconds for the same, and tests/house/package.test.ts has it build.
   const typescript = { rewriteImportExtensions: "rewrite", onlyRemoveTypeImports: true } as const;
   for (const name of readdirSync(from, { recursive: true, encoding: "utf8" }).sort()) {
-    if (!name.endsWith(".ts")) continue;
     const source = join(from, name);
+    if (name.endsWith(".json")) {
+      mkdirSync(dirname(builtPath(folder, name)), { recursive: true });
+      copyFileSync(source, builtPath(folder, name));
+    }
+    if (!name.endsWith(".ts")) continue;
     const { code } = await transformWithOxc(readFileSync(source, "utf8"), source, {
       target: "es2023",
       sourcemap: false,

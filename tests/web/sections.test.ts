@@ -23,13 +23,26 @@ describe("sections of the gallery", () => {
     ]);
   });
 
+  test("types and labels of one's own stand behind what they count as, and unidentified cells first if wanted", () => {
+    const cells = [
+      cellOf(1, { predicted: "SegmentedNeutrophil", counted: "Neutrophil" }),
+      cellOf(2, { isRejected: true, counted: "Unidentified" }),
+      cellOf(3, { label: "Neutrophil", counted: "Neutrophil" }),
+      cellOf(4, { predicted: "Erythroblast", counted: "Erythroblast" }),
+    ];
+    const keysOf = (isUnidentifiedFirst: boolean) =>
+      sectionsOf(cells, { ...all, isUnidentifiedFirst }).map(({ key }) => key);
+    expect(keysOf(false)).toEqual(["Neutrophil", "SegmentedNeutrophil", "Erythroblast", "Unidentified"]);
+    expect(keysOf(true)).toEqual(["Unidentified", "Neutrophil", "SegmentedNeutrophil", "Erythroblast"]);
+  });
+
   test("not sure first: rejected cells, then the least probable, then by number", () => {
     const cells = [
       cellOf(1, { certainty: 0.9 }),
       cellOf(2, { certainty: 0.6 }),
       cellOf(3, { certainty: 0.8, isRejected: true }),
       cellOf(4, { certainty: 0.6 }),
-    ].map((cell) => ({ ...cell, counted: "Basophil" as const }));
+    ].map((cell) => ({ ...cell, label: "Basophil", counted: "Basophil" as const }));
     const [section] = sectionsOf(cells, { order: "unsure", filter: "all" });
     expect(section!.cells.map(({ number }) => number)).toEqual([3, 2, 4, 1]);
   });
@@ -58,22 +71,31 @@ describe("sections of the gallery", () => {
 });
 
 describe("arrow keys", () => {
-  // B: 1 2 3 / 4; N: 5 6
+  // B 1 2 / 3 4 / N 5 6
   const cells = [1, 2, 3, 4, 5, 6].map((n) => cellOf(n, { counted: n < 5 ? "Basophil" : "Neutrophil" }));
   const rows = rowsOf(sectionsOf(cells, all), 3);
   const places = placesOf(rows);
   const to = (from: number, way: Parameters<typeof cellAt>[2]["way"], page = 2) =>
     Number(cellAt(rows, places, { from: `cell-${from}`, way, page })!.slice(5));
 
+  test("titles stand in the row of their first cell, and sections follow each other in a row", () => {
+    const shown = (columns: number) =>
+      rowsOf(sectionsOf(cells, all), columns).map((row) =>
+        row.map((item) => (item.kind === "title" ? item.section.key[0] : item.cell.number)).join(" "),
+      );
+    expect(shown(3)).toEqual(["B 1 2", "3 4", "N 5 6"]);
+    expect(shown(4)).toEqual(["B 1 2 3", "4 N 5 6"]);
+    expect(shown(1)).toEqual(["B", "1", "2", "3", "4", "N", "5", "6"]);
+  });
+
   test("go through rows and over titles, and stop at the edges", () => {
-    expect([to(1, "left"), to(3, "right"), to(4, "right"), to(6, "right")]).toEqual([1, 4, 5, 6]);
-    expect([to(2, "down"), to(4, "down"), to(6, "up"), to(5, "up"), to(2, "up"), to(6, "down")]).toEqual([
-      4, 5, 4, 4, 2, 6,
-    ]);
+    expect([to(1, "left"), to(2, "right"), to(4, "right"), to(6, "right")]).toEqual([1, 3, 5, 6]);
+    expect([to(1, "down"), to(2, "down"), to(3, "down"), to(4, "down"), to(6, "down")]).toEqual([4, 4, 5, 5, 6]);
+    expect([to(6, "up"), to(5, "up"), to(3, "up"), to(2, "up")]).toEqual([4, 4, 1, 2]);
   });
 
   test("jump to the ends of a row, of all, and by pages", () => {
-    expect([to(2, "rowStart"), to(2, "rowEnd"), to(2, "first"), to(2, "last")]).toEqual([1, 3, 1, 6]);
-    expect([to(3, "pageDown"), to(6, "pageUp"), to(1, "pageDown", 9)]).toEqual([6, 2, 5]);
+    expect([to(2, "rowStart"), to(1, "rowEnd"), to(2, "first"), to(2, "last")]).toEqual([1, 2, 1, 6]);
+    expect([to(2, "pageDown"), to(6, "pageUp"), to(1, "pageDown", 9)]).toEqual([6, 2, 5]);
   });
 });

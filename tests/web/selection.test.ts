@@ -1,14 +1,18 @@
 import { LABELS } from "leukogram/review/labels";
-import { describe, expect, test } from "vitest";
+import { USUAL_LABELS } from "leukogram/review/ownLabels";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
-  GESTURES,
   type GestureContext,
   gestureOf,
+  gesturesOf,
   type Key,
   wayOf,
 } from "../../packages/laboratory/web/src/gallery/gestures.ts";
 import { NOTHING, nextFocus, selected, targets } from "../../packages/laboratory/web/src/gallery/selection.ts";
 import { letterOf } from "../../packages/laboratory/web/src/labels.ts";
+import { speak } from "../../packages/laboratory/web/src/language/words.ts";
+
+beforeAll(() => speak("en"));
 
 const ids = ["a", "b", "c", "d", "e"];
 const steps = (...all: Parameters<typeof selected>[1][]) =>
@@ -69,6 +73,14 @@ describe("gestures", () => {
     expect(labelled).toEqual(["Monocyte", null]);
   });
 
+  test("the laboratory's own labels have keys, and keys of the others can be moved for them", () => {
+    const own = [{ name: "Band", key: "b", countsAs: "Neutrophil" } as const];
+    const set = { keys: { ...USUAL_LABELS.keys, Basophil: "ö" }, own };
+    expect(["b", "B", "Ö", "n"].map((key) => gestureOf(pressed(key), set)?.name)).toEqual([
+      ...["Band", "Band", "Basophil", "Neutrophil"],
+    ]);
+  });
+
   test("with Ctrl they are commands, and with Alt the browser's own", () => {
     expect([nameOf("a", { ctrl: true }), nameOf("z", { ctrl: true }), nameOf("y", { ctrl: true })]).toEqual([
       "all",
@@ -96,13 +108,24 @@ describe("gestures", () => {
   });
 
   test("each is shown with its keys and words, and none hides another", () => {
-    expect(new Set(GESTURES.map(({ label }) => label)).size).toBe(GESTURES.length);
-    expect(new Set(GESTURES.map(({ keys }) => keys.join())).size).toBe(GESTURES.length);
-    const keys = [...[..."belmnuascv ?"], "Delete", "Backspace", "Escape", "Enter", "Home", "End", "PageUp", "ArrowUp"];
+    const all = gesturesOf({ keys: USUAL_LABELS.keys, own: [{ name: "Blast", key: "4", countsAs: "OtherLeukocyte" }] });
+    expect(new Set(all.map(({ label }) => label)).size).toBe(all.length);
+    expect(new Set(all.map(({ keys }) => keys.join())).size).toBe(all.length);
+    const keys = [
+      ...[..."belmnuascvwk4 ?"],
+      "Delete",
+      "Backspace",
+      "Escape",
+      "Enter",
+      "Home",
+      "End",
+      "PageUp",
+      "ArrowUp",
+    ];
     for (const name of [...keys, "z", "y"])
       for (const shift of [false, true])
         for (const ctrl of [false, true])
-          expect(GESTURES.filter(({ takes }) => takes(pressed(name, { shift, ctrl }))).length).toBeLessThan(2);
+          expect(all.filter(({ takes }) => takes(pressed(name, { shift, ctrl }))).length).toBeLessThan(2);
     const letters = LABELS.map((label) => letterOf(label));
     expect(new Set(letters).size).toBe(LABELS.length);
   });

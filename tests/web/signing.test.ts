@@ -68,14 +68,24 @@ describe.sequential("signing", () => {
     await page.getByText("All changes saved").waitFor();
   });
 
-  test("what has been on screen is confirmed without a question", async () => {
+  test("what has stood on screen is confirmed without a question, and what was scrolled past is not", async () => {
     const { page } = app;
-    await current(page).focus();
-    await page.keyboard.press("Control+Home");
-    for (let i = 0; i < 60; i++) await page.keyboard.press("PageDown");
-    await page.keyboard.press("Control+End");
-    await page.keyboard.press("Control+a");
-    await page.keyboard.press("c");
+    const through = async (milliseconds: number) => {
+      await current(page).focus();
+      await page.keyboard.press("Control+Home");
+      for (let i = 0; i < 15; i++) {
+        await page.waitForTimeout(milliseconds);
+        await page.keyboard.press("PageDown");
+      }
+      await page.keyboard.press("Control+End");
+      await page.waitForTimeout(milliseconds);
+      await page.keyboard.press("Control+a");
+      await page.keyboard.press("c");
+    };
+    await through(0);
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await through(500);
     await page.getByText("Reviewed 200 of 200").waitFor();
     expect(await page.getByRole("dialog").count()).toBe(0);
     await page.keyboard.press("Control+z");

@@ -3,6 +3,7 @@
 export { type ErrorCode, LeukogramError, type LeukogramErrorOptions } from "./core/errors.ts";
 export type { Estimate } from "./core/estimate.ts";
 export { Rng } from "./core/rng.ts";
+export type { Sentence, SentenceParameters } from "./core/sentence.ts";
 export type { Dim, Shape } from "./core/shape.ts";
 export { hearSpans, type Span } from "./core/spans.ts";
 export type { StopSignal } from "./core/stopSignal.ts";

@@ -37,7 +37,7 @@ test("a critical value is signed only with to whom it was reported and when, whi
   await setRules({ critical: { percent: {}, absolute: { Neutrophil: [0.5, null] } } });
   const { id } = await caseOf("Monocyte", 2);
   const value = "Neutrophil is critically low: 0.00 10^9/L (0.00 to 1.68); the limit is 0.5 10^9/L.";
-  expect(await signing(id)).toEqual({ obstacles: [], critical: [value] });
+  expect(await signing(id)).toMatchObject({ obstacles: [], critical: [value], sentences: [{ text: value }] });
   const refused = await sign(id);
   expect([refused.status, refused.body.error]).toEqual([
     409,
@@ -65,13 +65,13 @@ test("a critical value is signed only with to whom it was reported and when, whi
   expect(fhirFaults(fhir)).toEqual([]);
   const { events } = (await ask(`GET trail?case=${id}`)).body;
   expect(events.at(-1).content.critical).toEqual({ values: [value], reported });
-  expect(await signing(id)).toEqual({ obstacles: [], critical: [] });
+  expect(await signing(id)).toEqual({ obstacles: [], critical: [], sentences: [] });
 });
 
 test("what was reported is not printed if no value is critical, nor is an absolute value critical without white cells", async () => {
   await setRules({ critical: { percent: { Monocyte: [null, 100] }, absolute: { Neutrophil: [0.5, null] } } });
   const { id } = await caseOf("Monocyte");
-  expect(await signing(id)).toEqual({ obstacles: [], critical: [] });
+  expect(await signing(id)).toEqual({ obstacles: [], critical: [], sentences: [] });
   const { body } = await sign(id, { reported: { to: "Dr. Roe", at: "2026-11-26T09:05:00Z" } });
   expect((await ask(`GET reports/${body.id}.json`)).body.content.critical).toBeUndefined();
 });

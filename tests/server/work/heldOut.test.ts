@@ -1,5 +1,6 @@
-import { holdOut, type KnownCell, manifestOf, requireOneDepth } from "@leukogram/laboratory/server/work/heldOut";
-import { expect, test } from "vitest";
+import { asClasses, holdOut, type KnownCell, manifestOf } from "@leukogram/laboratory/server/work/heldOut";
+import type { CountedCell } from "@leukogram/laboratory/store/knownCells";
+import { describe, expect, test } from "vitest";
 
 const cells = (label: string, count: number, more: Partial<KnownCell> = {}): KnownCell[] =>
   Array.from({ length: count }, (_, i) => ({ sha256: `${label}${i}`, case: "c", label, isLabelled: true, ...more }));
@@ -49,12 +50,31 @@ test("writes a manifest whose paths may hold anything", () => {
   );
 });
 
-test("a model of subtypes does not learn from labels of types", () => {
-  const subtypes = ["BandNeutrophil", "SegmentedNeutrophil", "Lymphocyte"];
-  expect(() => requireOneDepth(subtypes, cells("Neutrophil", 3))).toThrow(
-    "ERR_DATA the active model has several classes for Neutrophil, which labels do not tell apart. Activate a model of the five types",
-  );
-  // Types that both know, that the model does not know at all, or that nobody labelled.
-  requireOneDepth(subtypes, [...cells("Lymphocyte", 3), ...cells("Basophil", 2)]);
-  requireOneDepth(["Neutrophil", "Lymphocyte"], cells("Neutrophil", 3));
+describe("cells as classes of a model", () => {
+  const cellsOf = (called: string, label: CountedCell["label"], count: number): CountedCell[] =>
+    Array.from({ length: count }, (_, i) => ({ sha256: `${called}${i}`, case: "x", called, label, isLabelled: true }));
+  const subtypes = ["BandNeutrophil", "SegmentedNeutrophil", "Lymphocyte", "Myelocyte", "Erythroblast"];
+
+  test("a model of subtypes does not learn from labels of types", () => {
+    expect(() => asClasses(subtypes, cellsOf("Neutrophil", "Neutrophil", 3))).toThrow(
+      "ERR_DATA the active model has several classes for Neutrophil, which labels do not tell apart. Activate a model of the five types",
+    );
+    expect(() => asClasses(subtypes, cellsOf("Band", "Neutrophil", 1))).toThrow(/several classes for Neutrophil/);
+  });
+
+  test("each is learned as it is called, else as what it counts as, and what is neither is left out and told", () => {
+    const cells = [
+      ...[...cellsOf("BandNeutrophil", "Neutrophil", 2), ...cellsOf("NRBC", "Erythroblast", 1)],
+      ...[...cellsOf("Blast", "OtherLeukocyte", 3), ...cellsOf("Smudge", "Smudge", 1)],
+      ...cellsOf("Variant", "Lymphocyte", 1),
+    ];
+    const { known, leftOut } = asClasses(subtypes, cells);
+    expect(known.map(({ label }) => label)).toEqual([
+      ...["BandNeutrophil", "BandNeutrophil", "Erythroblast", "Lymphocyte"],
+    ]);
+    expect(leftOut).toEqual({ Blast: 3, Smudge: 1 });
+    const five = asClasses(["Lymphocyte", "Neutrophil"], cells);
+    expect(five.known.map(({ label }) => label)).toEqual(["Neutrophil", "Neutrophil", "Lymphocyte"]);
+    expect(five.leftOut).toEqual({ NRBC: 1, Blast: 3, Smudge: 1 });
+  });
 });

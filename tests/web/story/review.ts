@@ -75,6 +75,11 @@ export function review(): void {
     await page.keyboard.press("Control+Shift+z");
     expect(await countOf(page, "S")).toBe("1");
     await page.keyboard.press("Control+z");
+    await saved(page);
+    // While they waited for the model, many passed the screen; in a page that is opened now they did not.
+    await page.reload();
+    await page.getByText("Reviewed 0 of 200").waitFor();
+    await current(page).focus();
     await page.keyboard.press("Control+a");
     await page.keyboard.press("c");
     // Not all of them fit on the screen.
@@ -124,7 +129,7 @@ export function review(): void {
     await panel.locator(".neighbours button").first().click();
     await expect.poll(() => title.innerText()).not.toBe(first);
     await page.keyboard.press("v");
-    await page.locator("dialog img.largeImage").waitFor();
+    await page.locator("dialog .viewer img").waitFor();
     await look();
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });

@@ -4,11 +4,11 @@ import { Rng } from "@leukogram/engine/core/rng";
 import { cohenKappa, kappaLimits } from "leukogram/metrics/agreement";
 import { stratifiedBootstrap } from "leukogram/metrics/limits/bootstrap";
 import { clopperPearson } from "leukogram/metrics/limits/proportion";
-import { countedLabel } from "leukogram/review/answer";
-import { LABELS, type Label } from "leukogram/review/labels";
+import { calledLabel, countedLabel, labelCounted } from "leukogram/review/answer";
+import { COUNTED_AS } from "leukogram/review/labels";
 import type { z } from "zod";
 import type { Json } from "../store/canonicalJson.ts";
-import type { ReadCell } from "../store/cells.ts";
+import type { LabelRow, ReadCell } from "../store/cells.ts";
 import type { agreement, estimate } from "./contract/cases.ts";
 import { answeredCell } from "./views.ts";
 
@@ -18,16 +18,16 @@ export type Agreement = z.infer<typeof agreement>;
 type Estimate = z.infer<typeof estimate>;
 
 /**
- * How the second reading agrees with the first, on cells that readers labelled in both. Where the first reader left a cell to
+ * How the second reading agrees with the first, on cells that readers labelled in both, by what their labels count as. Where the first reader left a cell to
  * the model there is no first reading of it: those are told apart.
  */
 export function agreementOf(cells: readonly ReadCell[]): Agreement {
   const read = cells.filter(({ first, second }) => first !== undefined && second !== undefined);
-  const pairs = read.map(({ first, second }) => [indexOf(first!.label), indexOf(second!.label)] as const);
+  const pairs = read.map(({ first, second }) => [indexOf(first!), indexOf(second!)] as const);
   const left = cells.flatMap((cell) => {
     const counted = countedLabel(answeredCell(cell));
     return cell.first === undefined && cell.second !== undefined && counted !== null
-      ? [counted === cell.second.label]
+      ? [counted === countedBy(cell.second)]
       : [];
   });
   return {
@@ -37,7 +37,7 @@ export function agreementOf(cells: readonly ReadCell[]): Agreement {
     byModel: { cells: left.length, same: left.filter(Boolean).length },
     readers: { first: namesOf(read, "first"), second: namesOf(cells, "second") },
     table: tableOf(pairs),
-    labels: [...LABELS],
+    labels: [...COUNTED_AS],
     differences: differencesOf(cells, undefined),
   };
 }
@@ -47,8 +47,9 @@ export function differencesOf(cells: readonly ReadCell[], since: Date | undefine
   return cells.flatMap((cell) => {
     const counted = countedLabel(answeredCell(cell));
     const isSettled = since !== undefined && cell.first !== undefined && cell.first.at > since;
-    if (counted === null || cell.second === undefined || counted === cell.second.label || isSettled) return [];
-    return [{ cell: cell.id, number: cell.number, first: counted, second: cell.second.label as Label }];
+    if (counted === null || cell.second === undefined || counted === countedBy(cell.second) || isSettled) return [];
+    // By name, so that what is settled keeps what its label says.
+    return [{ cell: cell.id, number: cell.number, first: calledLabel(answeredCell(cell))!, second: cell.second.label }];
   });
 }
 
@@ -60,7 +61,9 @@ export function agreementNow(
   return { ...(agreement as unknown as Agreement), differences: differencesOf(cells, at) };
 }
 
-const indexOf = (label: string) => LABELS.indexOf(label as Label);
+const countedBy = ({ label, countsAs }: LabelRow) => labelCounted(label, countsAs);
+
+const indexOf = (row: LabelRow) => COUNTED_AS.indexOf(countedBy(row));
 
 const namesOf = (cells: readonly ReadCell[], reading: "first" | "second") => [
   ...new Set(cells.flatMap((cell) => cell[reading]?.by ?? [])),
@@ -72,7 +75,7 @@ const shareOf = (same: number, of: number): Estimate =>
 type Pairs = readonly (readonly [number, number])[];
 
 function tableOf(pairs: Pairs, weights?: Uint32Array): number[][] {
-  const table = LABELS.map(() => LABELS.map(() => 0));
+  const table = COUNTED_AS.map(() => COUNTED_AS.map(() => 0));
   pairs.forEach(([a, b], i) => {
     table[a]![b]! += weights?.[i] ?? 1;
   });

@@ -22,6 +22,7 @@ import { addDeliveryRoutes } from "./routes/deliveries.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addFigureRoutes } from "./routes/figures.ts";
 import { addInferenceRoutes } from "./routes/inference.ts";
+import { addLabelRoutes } from "./routes/labels.ts";
 import { addLookingRoutes } from "./routes/looking.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addMovingRoutes } from "./routes/moving.ts";
@@ -99,6 +100,7 @@ export async function buildServer(given: ServerOptions): Promise<App> {
   addModelRoutes(app, options);
   addScaleRoutes(app, options);
   addRuleRoutes(app, options);
+  addLabelRoutes(app, options);
   addRangeRoutes(app, options);
   addReportingRoutes(app, options);
   addOrderRoutes(app, options);

@@ -1,6 +1,5 @@
 // Figures of readers, and of quality by week.
-import { modelLabel } from "leukogram/review/answer";
-import type { Label } from "leukogram/review/labels";
+import { labelCounted, modelLabel } from "leukogram/review/answer";
 import type { z } from "zod";
 import type { CaseFigures, CellFigures } from "../store/figures.ts";
 import type { figures } from "./contract/figures.ts";
@@ -10,7 +9,7 @@ type Figures = z.infer<typeof figures>;
 /** Whether readers changed what the model was sure of; undefined if it was not sure, or nobody labelled the cells. */
 function isChange({ label, predicted, isRejected }: CellFigures): boolean | undefined {
   if (label === null || predicted === null || isRejected) return undefined;
-  return modelLabel({ status: "classified", predicted, isRejected }) !== (label as Label);
+  return modelLabel({ status: "classified", predicted, isRejected }) !== labelCounted(label);
 }
 
 const agreementOf = ({ agreement }: CaseFigures) =>

@@ -1,9 +1,8 @@
 // Rows of the store as they go over the wire, with what a blind reader must not see left out.
 
-import { type CellAnswer, calledBy, countedLabel, NO_ANSWER } from "leukogram/review/answer";
+import { type CellAnswer, calledBy, countedLabel, labelCounted, NO_ANSWER } from "leukogram/review/answer";
 import { isBlind, type Reading } from "leukogram/review/blindness";
 import { groupOf, type Tally, tallyOf } from "leukogram/review/count";
-import type { Label } from "leukogram/review/labels";
 import type { z } from "zod";
 import type { CountedCase } from "../store/cases.ts";
 import type { ReadCell } from "../store/cells.ts";
@@ -37,14 +36,14 @@ export function cellView(
   const { id, number, kind, file, sha256, width, height, status, error } = row;
   const isFirst = reading === "first" && !blind;
   const said = isFirst ? row.first : row.second;
-  const label = (said?.label as Label) ?? null;
+  const label = said?.label ?? null;
   return {
     ...{ id, number, kind, file, sha256, width, height, status, error },
     ...(blind ? NO_ANSWER : answerView(row)),
     label,
     labelledBy: said?.by ?? null,
     labelledAt: said?.at.toISOString() ?? null,
-    counted: isFirst ? countedLabel(answeredCell(row)) : label,
+    counted: isFirst ? countedLabel(answeredCell(row)) : said ? labelCounted(said.label, said.countsAs) : null,
   };
 }
 
@@ -55,8 +54,8 @@ function answerView(row: ReadCell): CellAnswer {
 }
 
 /** A row with the label of its first reading, which is what counts. */
-export function answeredCell<T extends Pick<ReadCell, "first">>(row: T): T & { readonly label: string | null } {
-  return { ...row, label: row.first?.label ?? null };
+export function answeredCell<T extends Pick<ReadCell, "first">>(row: T) {
+  return { ...row, label: row.first?.label ?? null, labelCountsAs: row.first?.countsAs };
 }
 
 /** How a cell was cropped; null if its model crops nothing. */

@@ -12,10 +12,15 @@ export async function groupCells(queries: Queries, caseId: string): Promise<Cell
   const { status, predicted, isRejected, isUnfamiliar, cropNucleus: hasNucleus } = cells;
   const said = { status, predicted, isRejected, isUnfamiliar, leaves, hasNucleus };
   return await queries
-    .select({ ...said, label: labels.label, count: sql<number>`count(*)`.mapWith(Number) })
+    .select({
+      ...said,
+      label: labels.label,
+      labelCountsAs: labels.countsAs,
+      count: sql<number>`count(*)`.mapWith(Number),
+    })
     .from(cells)
     .leftJoin(labels, and(eq(labels.cellId, cells.id), eq(labels.reading, "first")))
     .where(eq(cells.caseId, caseId))
-    .groupBy(...Object.values(said), labels.label)
+    .groupBy(...Object.values(said), labels.label, labels.countsAs)
     .catch(tellIfGone);
 }

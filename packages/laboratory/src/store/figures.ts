@@ -8,6 +8,7 @@ export interface CellFigures {
   readonly week: string;
   /** Who labelled them; null if nobody did. */
   readonly by: string | null;
+  /** What a reader's label counts as, if it is the laboratory's own; else the label. */
   readonly label: string | null;
   readonly predicted: string | null;
   readonly isRejected: boolean;
@@ -28,7 +29,7 @@ const WEEK = sql`to_char(date_trunc('week', c.created_at at time zone 'UTC'), 'Y
 export async function cellFigures(queries: Queries, since: Date): Promise<CellFigures[]> {
   const { rows } = (await queries
     .execute(
-      sql`select ${WEEK} as week, l.by, l.label, s.predicted, s.is_rejected as "isRejected", s.is_unfamiliar as "isUnfamiliar",
+      sql`select ${WEEK} as week, l.by, coalesce(l.counts_as, l.label) as label, s.predicted, s.is_rejected as "isRejected", s.is_unfamiliar as "isUnfamiliar",
         count(*)::int as count, coalesce(sum(s.familiarity), 0)::float8 as familiarity, count(s.familiarity)::int as familiar,
         count(s.crop_nucleus)::int as cropped, (count(*) filter (where s.crop_nucleus = false))::int as bare
       from cells s join cases c on c.id = s.case_id left join labels l on l.cell_id = s.id and l.reading = 'first'

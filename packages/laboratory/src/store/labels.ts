@@ -6,6 +6,7 @@ import { openCase } from "./cases.ts";
 import { cellsById, type ReadCell, readCells } from "./cells.ts";
 import { type Queries, tellIfGone } from "./database/database.ts";
 import { cases, cells, events, labels } from "./schema.ts";
+import { ownCountOf, readLabelSet } from "./settings/labels.ts";
 import type { Store } from "./store.ts";
 import { type Change, change, type Wish } from "./trail.ts";
 
@@ -51,6 +52,9 @@ export async function labelCells(
     requireReading(found, { reading, user: wish.actor });
     const asked = new Map(changes.map((one) => [one.cell.toLowerCase(), one]));
     const wanted = new Map([...asked].map(([cell, { label }]) => [cell, label]));
+    const set = await readLabelSet(given.queries);
+    const names = new Set([...wanted.values()].filter((label) => label !== null));
+    const counts = new Map([...names].map((name) => [name, ownCountOf(name, set)]));
     const read = await cellsById(given.queries, [...wanted.keys()]);
     if (read.length < wanted.size || read.some((cell) => cell.caseId !== caseId))
       throw new LeukogramError("ERR_NOT_FOUND", "the case has no such cell");
@@ -68,7 +72,7 @@ export async function labelCells(
       (cell) => !disputed.includes(cell) && (via === "settle" || now(cell) !== wanted.get(cell.id)),
     );
     if (changed.length + conflicts.length === 0) return { answer: { revision: found.revision, conflicts } };
-    await write(given, { reading, changed, wanted, by: wish.actor });
+    await write(given, { reading, changed, wanted, counts, by: wish.actor });
     const told = changed.map((cell) => ({
       cell: cell.id,
       before: cell[reading]?.label ?? null,
@@ -88,10 +92,12 @@ interface Writing {
   readonly reading: Reading;
   readonly changed: readonly ReadCell[];
   readonly wanted: ReadonlyMap<string, string | null>;
+  /** What labels of the laboratory's own count as. */
+  readonly counts: ReadonlyMap<string, string | null>;
   readonly by: string;
 }
 
-async function write({ queries, at }: Change, { reading, changed, wanted, by }: Writing): Promise<void> {
+async function write({ queries, at }: Change, { reading, changed, wanted, counts, by }: Writing): Promise<void> {
   const taken = changed.filter(({ id }) => wanted.get(id) === null).map(({ id }) => id);
   const given = changed.filter(({ id }) => wanted.get(id) !== null);
   if (taken.length > 0)
@@ -99,10 +105,20 @@ async function write({ queries, at }: Change, { reading, changed, wanted, by }: 
   if (given.length > 0)
     await queries
       .insert(labels)
-      .values(given.map(({ id }) => ({ cellId: id, reading, label: wanted.get(id)!, by, at })))
+      .values(
+        given.map(({ id }) => {
+          const label = wanted.get(id)!;
+          return { cellId: id, reading, label, countsAs: counts.get(label), by, at };
+        }),
+      )
       .onConflictDoUpdate({
         target: [labels.cellId, labels.reading],
-        set: { label: sql`excluded.label`, by: sql`excluded.by`, at: sql`excluded.at` },
+        set: {
+          label: sql`excluded.label`,
+          countsAs: sql`excluded.counts_as`,
+          by: sql`excluded.by`,
+          at: sql`excluded.at`,
+        },
       });
 }
 

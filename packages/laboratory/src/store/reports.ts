@@ -1,7 +1,9 @@
 import { counted } from "@leukogram/engine/core/counted";
 import { LeukogramError } from "@leukogram/engine/core/errors";
+import type { Sentence } from "@leukogram/engine/core/sentence";
 import { and, asc, desc, eq, gt } from "drizzle-orm";
 import type { Scale } from "leukogram/data/scale/scale";
+import type { Language } from "../messages/language.ts";
 import { canonicalJson, type Json, sha256 } from "./canonicalJson.ts";
 import { type CaseRow, type CountedCase, readCase, requireCase, requireRevision, requireValid } from "./cases.ts";
 import { type ReadCell, readCells } from "./cells.ts";
@@ -41,6 +43,8 @@ export interface ReportInput {
   /** The laboratory's own; undefined if it has none. */
   readonly ranges: LaboratoryRanges | undefined;
   readonly letterhead: Letterhead;
+  /** What it is written in. */
+  readonly language: Language;
   /** The order that the case was made from. */
   readonly order: OrderRow | undefined;
 }
@@ -49,6 +53,8 @@ export interface ReportInput {
 export interface AgainstSigning {
   /** A sentence. */
   readonly text: string;
+  /** The same, with its code. */
+  readonly sentence: Sentence;
   /** Whether the case can be signed despite it, for a reason. */
   readonly takesReason: boolean;
 }
@@ -73,6 +79,9 @@ export type Reported = { readonly to: string; readonly at: string };
 /** What a signer had to say to sign. */
 export type Said = { readonly despite?: Despite | undefined; readonly critical?: Critical | undefined };
 
+/** The same, and the codes of the sentences in it. */
+export type SaidSentences = Said & { readonly sentences?: readonly Sentence[] };
+
 /** What signing takes. */
 export interface Signing {
   readonly caseId: string;
@@ -87,9 +96,9 @@ export interface Signing {
   /** To whom critical values were reported. */
   readonly reported?: Reported | undefined;
   /** Its critical values, in sentences. */
-  readonly critical?: (input: ReportInput) => readonly string[];
+  readonly critical?: (input: ReportInput) => readonly Sentence[];
   /** Writes the report. */
-  readonly content: (input: ReportInput, said: Said) => { readonly [key: string]: Json | undefined };
+  readonly content: (input: ReportInput, said: SaidSentences) => { readonly [key: string]: Json | undefined };
 }
 
 /** Signs a case: the first signature freezes its report, the last that is needed makes it final. @returns the report's id. */
@@ -156,11 +165,10 @@ async function freeze(
 ): Promise<Frozen> {
   const input = await reportInput(queries, found, at);
   const { number } = input;
-  const said = {
-    despite: requireReason(against(input), reason),
-    critical: requireReported(critical(input), reported),
-  };
-  const content = canonicalJson(contentOf(input, said));
+  const [obstacles, values] = [against(input), critical(input)];
+  const said = { despite: requireReason(obstacles, reason), critical: requireReported(values, reported) };
+  const sentences = [...obstacles.map(({ sentence }) => sentence), ...values];
+  const content = canonicalJson(contentOf(input, { ...said, sentences }));
   const report = { id, number, sha256: sha256(content) };
   await queries
     .insert(reports)
@@ -171,7 +179,7 @@ async function freeze(
 /** What a report of the case would be made of now. */
 export async function reportInput(queries: Queries, found: CountedCase, at: Date): Promise<ReportInput> {
   const [end] = await queries.select().from(head);
-  const { laboratory, lines } = await readReporting(queries);
+  const { laboratory, lines, language } = await readReporting(queries);
   return {
     ...{ found, at, head: end!.hash },
     number: (await lastNumber(queries, found.id)) + 1,
@@ -181,6 +189,7 @@ export async function reportInput(queries: Queries, found: CountedCase, at: Date
     rules: await readRules(queries),
     ranges: await readLaboratoryRanges(queries),
     letterhead: { laboratory, lines },
+    language,
     order: found.orderId === null ? undefined : await requireOrder(queries, found.orderId),
   };
 }
@@ -199,8 +208,9 @@ function requireReason(against: readonly AgainstSigning[], reason: string | unde
   return { reason, overrides };
 }
 
-function requireReported(values: readonly string[], reported: Reported | undefined): Critical | undefined {
-  if (values.length === 0) return undefined;
+function requireReported(all: readonly Sentence[], reported: Reported | undefined): Critical | undefined {
+  if (all.length === 0) return undefined;
+  const values = all.map(({ text }) => text);
   if (reported === undefined)
     throw new LeukogramError("ERR_CONFLICT", `critical values must be reported before signing: ${values.join(" ")}`, {
       hint: "Say to whom you reported them, and when (reported); the report prints it.",

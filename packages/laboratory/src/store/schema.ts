@@ -163,6 +163,8 @@ export const labels = pgTable(
       .references(() => cells.id),
     reading: text("reading", { enum: ["first", "second"] }).notNull(),
     label: text("label").notNull(),
+    /** What it counts as, if it is one of the laboratory's own: as it was when the label was given. */
+    countsAs: text("counts_as"),
     by: text("by").notNull(),
     at: moment("at").notNull(),
   },

@@ -1,5 +1,7 @@
 // How the crops of cells came out, in numbers and in sentences: the same for commands, the server and pages.
 
+import { type Sentence, sentence } from "@leukogram/engine/core/sentence";
+
 /** How crops came out. */
 export interface CropCounts {
   /** Cells that were cropped. */
@@ -24,20 +26,26 @@ const MOST_LEAVING = 0.1;
 const MOST_WITHOUT = 0.1;
 
 /** The counts, in a sentence. */
-export function cropCountsText({ crops, leaving, withoutNucleus }: CropCounts): string {
-  return `Of ${crops} crops, ${leaving} extend beyond the image by more than a tenth; in ${withoutNucleus}, no nucleus was found.`;
+export function cropCountsText(counts: CropCounts): string {
+  return countsSentence(counts).text;
+}
+
+function countsSentence({ crops, leaving, withoutNucleus }: CropCounts): Sentence {
+  const text = `Of ${crops} crops, ${leaving} extend beyond the image by more than a tenth; in ${withoutNucleus}, no nucleus was found.`;
+  return sentence("crop.counts", text, { crops, leaving, withoutNucleus });
 }
 
 /** What is to be said where too many crops leave their picture, or have no nucleus; a sentence each. */
-export function cropCountNotes({ crops, leaving, withoutNucleus }: CropCounts): string[] {
+export function cropCountNotes(counts: CropCounts): string[] {
+  return noteSentences(counts).map(({ text }) => text);
+}
+
+function noteSentences({ crops, leaving, withoutNucleus }: CropCounts): Sentence[] {
   const nuclei = nucleiNote({ looked: crops, found: crops - withoutNucleus });
+  const text = `${leaving} of ${crops} crops extend beyond the image by more than a tenth: the images are cropped too tightly, or the scale is wrong.`;
   return [
-    ...(leaving > MOST_LEAVING * crops
-      ? [
-          `${leaving} of ${crops} crops extend beyond the image by more than a tenth: the images are cropped too tightly, or the scale is wrong.`,
-        ]
-      : []),
-    ...(nuclei === undefined ? [] : [nuclei]),
+    ...(leaving > MOST_LEAVING * crops ? [sentence("crop.leaving", text, { leaving, crops })] : []),
+    ...(nuclei === undefined ? [] : [sentence("crop.noNucleus", nuclei, { withoutNucleus, crops })]),
   ];
 }
 
@@ -55,8 +63,13 @@ export function oneClassNotes(answers: readonly string[]): string[] {
 
 /** What a reader of a count must know of its crops, a sentence each; nothing if all are as they should be. */
 export function cropWords(counts: CropCounts | null): string[] {
+  return cropSentences(counts).map(({ text }) => text);
+}
+
+/** The same with their codes. */
+export function cropSentences(counts: CropCounts | null): Sentence[] {
   if (counts === null || counts.leaving + counts.withoutNucleus === 0) return [];
-  return [cropCountsText(counts), ...cropCountNotes(counts)];
+  return [countsSentence(counts), ...noteSentences(counts)];
 }
 
 /** A share of pictures without a nucleus that is too great, in words; undefined if it is not. */

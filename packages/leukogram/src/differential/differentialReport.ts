@@ -1,4 +1,5 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { Sentence } from "@leukogram/engine/core/sentence";
 import { countedShares, type DifferentialClass } from "../metrics/differential.ts";
 import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import { NOT_OF_FIVE } from "../review/rollUp.ts";
@@ -18,12 +19,16 @@ export interface DifferentialReportOptions {
   readonly unsure?: UnsureCells | undefined;
   /** How many of the cells a reader looked at, if one did: what notes say of mistakes. */
   readonly reviewed?: number | undefined;
+  /** Classes that the model alone found cells of, if readers labelled others; default: all. */
+  readonly learned?: readonly string[] | undefined;
   /** What else is to be flagged, before what is out of its range. */
   readonly cautions?: readonly string[];
   /** Whether the cells look like the model's own; undefined if it is not known. */
   readonly familiarity?: FamiliarityFigures | undefined;
   /** Why no flags may be given. */
   readonly withheld?: string | undefined;
+  /** Both of these, with their codes. */
+  readonly sentences?: readonly Sentence[];
   /** White cells, 10^9 per litre. */
   readonly leukocytes?: number | undefined;
   /** Default: an adult's, of the package. */
@@ -41,8 +46,8 @@ const MANY_ERYTHROBLASTS = 5;
  * @throws ERR_DATA if no leukocyte is counted, or the correction lacks a class.
  */
 export function differentialReport(cells: CountedCells, options: DifferentialReportOptions = {}): DifferentialReport {
-  const { correction, unsure, reviewed, cautions = [], familiarity, withheld, leukocytes } = options;
-  const { ranges = readRanges(), seed = 0 } = options;
+  const { correction, unsure, reviewed, learned = cells.classes, cautions = [], familiarity, withheld } = options;
+  const { leukocytes, sentences = [], ranges = readRanges(), seed = 0 } = options;
   const { classes, counts, left, unidentified } = cells;
   const white = whiteOf(classes);
   const done = white.reduce((sum, k) => sum + counts[k]!, 0);
@@ -58,6 +63,17 @@ export function differentialReport(cells: CountedCells, options: DifferentialRep
   const reported = shares.classes.map(asReported).map((row) => (isGroup(row.class) ? withoutRange(row) : row));
   const countOf = (name: string) => (classes.includes(name) ? counts[classes.indexOf(name)]! : undefined);
   const beside = { platelets: countOf("Platelet"), notOfFive: countOf(NOT_OF_FIVE), erythroblasts };
+  const flags = [
+    // What a counter gave is no mistake of the model; what was corrected by it may be.
+    ...leukocyteFlag(withheld === undefined ? leukocytesUsed : leukocytes, ranges),
+    ...[...reported, ...groups].flatMap(flagsOf),
+    ...(erythroblasts === undefined ? [] : erythroblastFlag(erythroblasts)),
+  ];
+  const notes = notesOf({
+    undone: withheld === undefined ? [...reported, ...groups].filter(isUndone).map((row) => row.class) : [],
+    ...{ correction, unsure, reviewed, classes, learned, familiarity, leukocytes, leukocytesUsed, ...beside },
+    ...{ done, left, unidentified },
+  });
   return {
     cells: done,
     unidentified,
@@ -69,20 +85,13 @@ export function differentialReport(cells: CountedCells, options: DifferentialRep
     ranges,
     familiarity,
     withheld,
-    flags: [
-      ...cautions,
-      // What a counter gave is no mistake of the model; what was corrected by it may be.
-      ...leukocyteFlag(withheld === undefined ? leukocytesUsed : leukocytes, ranges),
-      ...[...reported, ...groups].flatMap(flagsOf),
-      ...(erythroblasts === undefined ? [] : erythroblastFlag(erythroblasts)),
-    ],
-    notes: notesOf({
-      undone: withheld === undefined ? [...reported, ...groups].filter(isUndone).map((row) => row.class) : [],
-      ...{ correction, unsure, reviewed, classes, familiarity, leukocytes, leukocytesUsed, ...beside },
-      ...{ done, left, unidentified },
-    }),
+    flags: [...cautions, ...textsOf(flags)],
+    notes: textsOf(notes),
+    sentences: [...sentences, ...flags, ...notes],
   };
 }
+
+const textsOf = (all: readonly Sentence[]) => all.map(({ text }) => text);
 
 type NamedShare = readonly [name: string, found: DifferentialClass];
 

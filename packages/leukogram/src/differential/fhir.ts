@@ -1,39 +1,11 @@
 // HL7 FHIR R4 (4.0.1): DiagnosticReport with contained Observations and the Device that counted.
 
-import { counted } from "@leukogram/engine/core/counted";
-import { cellType, type LoincCode } from "../cells/cellTypes.ts";
-import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
+import type { Estimate } from "@leukogram/engine/core/estimate";
+import { shownNumber } from "@leukogram/engine/core/sentence";
+import { CORRECTED, ERYTHROBLASTS, INTERPRETATION, INTERPRETATION_NAMES, SMUDGES } from "./fhirCodes.ts";
+import { base, codeOf, coding, countQuantity, OWN_CODES, percentQuantity, quantity, rounded } from "./fhirParts.ts";
+import { ENGLISH, type FhirLanguage } from "./fhirWords.ts";
 import type { DifferentialReport, Erythroblasts, Position, ReportedClass } from "./types.ts";
-
-/** Sums of classes that have a code: loinc.org/38518-7. Their number a volume is named in words. */
-const SUMS: Readonly<Record<string, LoincCode>> = {
-  [IMMATURE_GRANULOCYTES]: ["38518-7", "Immature granulocytes/100 leukocytes in Blood"],
-};
-/** As loinc.org/58413-6 names the term without a method. */
-const ERYTHROBLASTS: LoincCode = ["19048-8", "Nucleated erythrocytes/100 leukocytes [Ratio] in Blood"];
-/** Of VSAC's value set 2.16.840.1.113762.1.4.1045.129, "White blood cells count lab test". */
-const CORRECTED: LoincCode = ["12227-5", "Leukocytes [#/volume] corrected for nucleated erythrocytes in Blood"];
-
-const SMUDGES: LoincCode = ["34992-8", "Smudge cells/100 leukocytes in Blood"];
-/** A code system of this program, for what LOINC has no code without a method. */
-export const OWN_CODES = "urn:uuid:5c1d0a52-6f4e-8d0b-9d3c-1f0e6b7a2c41";
-
-const INTERPRETATION: Readonly<Record<Position, string | undefined>> = {
-  above: "H",
-  below: "L",
-  within: "N",
-  "maybe above": "IND",
-  "maybe below": "IND",
-  unknown: undefined,
-};
-
-/** Names of the codes of http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation. */
-const INTERPRETATION_NAMES: Readonly<Record<string, string>> = {
-  H: "High",
-  L: "Low",
-  N: "Normal",
-  IND: "Indeterminate",
-};
 
 /** Options of {@link diagnosticReport}. */
 export interface DiagnosticReportOptions {
@@ -50,12 +22,26 @@ export interface DiagnosticReportOptions {
   readonly specimen?: string | undefined;
   /** Who stands for it. */
   readonly signers?: readonly string[];
+  /** Names that say more than the classes that were counted. */
+  readonly subtypes?: readonly SubtypeShare[];
   /** Cells that were seen and not counted; nothing is said of them if this is left out. */
   readonly uncounted?: Uncounted | undefined;
   /** Sentences that the conclusion begins with; it does not repeat those that the count has too. */
   readonly warnings?: readonly string[];
   /** Sentences for the conclusion, after what the count itself says. */
   readonly remarks?: readonly string[];
+  /** What notes and the conclusion are written in; warnings and remarks are as they are given. Default: English. */
+  readonly words?: FhirLanguage;
+}
+
+/** Cells of one name within a class, or of what is no leukocyte. */
+export interface SubtypeShare {
+  readonly name: string;
+  readonly countsAs: string;
+  readonly count: number;
+  readonly byReaders: number;
+  /** Of the leukocytes; null for what is none. */
+  readonly share: Estimate | null;
 }
 
 /** Cells that count nowhere. */
@@ -63,6 +49,8 @@ export interface Uncounted {
   readonly unidentified: number;
   readonly artefacts: number;
   readonly smudges: number;
+  /** Neither leukocytes nor erythroblasts; none if left out. */
+  readonly notLeukocytes?: number | undefined;
 }
 
 /**
@@ -79,16 +67,21 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     signers = [],
     warnings = [],
     remarks = [],
+    subtypes = [],
     status = "preliminary",
+    words = ENGLISH,
   } = options;
-  const uncounted = uncountedObservations(report, options);
-  const all = [...observationsOf(report, effective), ...uncounted].map((observation, i) => ({
+  const context = { report, effective, words };
+  const uncounted = uncountedObservations(context, options.uncounted);
+  const named = subtypes.map((one) => subtypeObservation(one, context));
+  const all = [...observationsOf(context), ...named, ...uncounted].map((observation, i) => ({
     ...observation,
     status,
     id: `observation-${i + 1}`,
   }));
   return legible({
     resourceType: "DiagnosticReport",
+    ...(words.language !== undefined && { language: words.language }),
     ...(identifier !== undefined && { identifier: [{ value: identifier }] }),
     contained: [
       ...all,
@@ -112,20 +105,20 @@ export function diagnosticReport(report: DifferentialReport, options: Diagnostic
     ...(signers.length > 0 && { resultsInterpreter: signers.map((display) => ({ display })) }),
     ...(specimen !== undefined && { specimen: [{ reference: "#specimen" }] }),
     result: all.map(({ id }) => ({ reference: `#${id}` })),
-    conclusion: conclusionOf(report, { warnings, remarks }).join(" "),
+    conclusion: conclusionOf(report, { warnings, remarks, words }).join(" "),
   });
 }
 
 /** What is said of the count as a whole, in the order of its weight. */
 export function conclusionOf(
-  report: DifferentialReport,
-  { warnings = [], remarks = [] }: Pick<DiagnosticReportOptions, "warnings" | "remarks">,
+  { cells, withheld, flags, notes }: DifferentialReport,
+  { warnings = [], remarks = [], words = ENGLISH }: Pick<DiagnosticReportOptions, "warnings" | "remarks" | "words">,
 ): string[] {
   return [
     ...warnings,
-    `Research use only; not a medical device. ${counted(report.cells, "cell")} counted.`,
-    ...[report.withheld ?? "", ...report.flags].filter((text) => text !== "" && !warnings.includes(text)),
-    ...report.notes,
+    words.say("fhir.notice", { cells }),
+    ...[withheld ?? "", ...flags].map(words.said).filter((text) => text !== "" && !warnings.includes(text)),
+    ...notes.map(words.said),
     ...remarks,
   ];
 }
@@ -137,45 +130,18 @@ function legible(resource: object): object {
   ) as object;
 }
 
-function observationsOf(report: DifferentialReport, effective: string | undefined) {
+function observationsOf(context: Context) {
+  const { report } = context;
   // Signed reports of earlier versions have no sums.
   const rows = [...report.classes, ...(report.groups ?? [])];
   const observations = rows.flatMap((row) => [
-    percentObservation(row, { report, effective }),
-    ...(row.absolute === undefined ? [] : [absoluteObservation(row, effective)]),
+    percentObservation(row, context),
+    ...(row.absolute === undefined ? [] : [absoluteObservation(row, context)]),
   ]);
-  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(report, effective)];
+  const white = report.leukocytes === undefined ? [] : [leukocyteObservation(context)];
   const { erythroblasts } = report;
-  const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, { report, effective });
+  const red = erythroblasts === undefined ? [] : erythroblastObservations(erythroblasts, context);
   return [...white, ...observations, ...red];
-}
-
-function coding(system: string, code: string, display: string) {
-  return { coding: [{ system, code, display }] };
-}
-
-const quantity = (value: number, unit: string, code: string) => ({
-  value,
-  unit,
-  system: "http://unitsofmeasure.org",
-  code,
-});
-const percentQuantity = (value: number) => quantity(rounded(value, 1), "%", "%");
-const countQuantity = (value: number) => quantity(rounded(value, 3), "10*9/L", "10*9/L");
-const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
-
-function base(effective: string | undefined) {
-  return {
-    resourceType: "Observation",
-    category: [coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory", "Laboratory")],
-    ...(effective !== undefined && { effectiveDateTime: effective }),
-    device: { reference: "#counter" },
-  };
-}
-
-function codeOf(name: string, kind: "percent" | "absolute") {
-  const found = cellType(name)?.[kind] ?? (kind === "percent" ? SUMS[name] : undefined);
-  return found === undefined ? { text: name } : coding("http://loinc.org", ...found);
 }
 
 function interpretationOf(position: Position) {
@@ -188,50 +154,58 @@ function interpretationOf(position: Position) {
 interface Context {
   readonly report: DifferentialReport;
   readonly effective: string | undefined;
+  readonly words: FhirLanguage;
 }
 
-function notInterpreted({ withheld }: DifferentialReport): string {
-  return withheld === undefined ? "" : " Not interpreted: the cells do not look like the model's training images.";
-}
+const yesNo = (is: boolean) => (is ? "yes" : "no");
+const shownLimits = ({ low, high }: Estimate, digits: number) => ({
+  low: shownNumber(low, digits),
+  high: shownNumber(high, digits),
+});
 
-function percentObservation(row: ReportedClass, { report, effective }: Context) {
-  const { low, high } = row.share;
-  const how = row.corrected === undefined ? "as counted" : "corrected for the model's errors";
+function percentObservation(row: ReportedClass, { report, effective, words }: Context) {
+  const { value, low, high } = row.share;
   return {
     ...base(effective),
     code: codeOf(row.class, "percent"),
-    valueQuantity: percentQuantity(100 * row.share.value),
+    valueQuantity: percentQuantity(100 * value),
     ...interpretationOf(row.position),
     note: [
       {
-        text: `${row.count} of ${report.cells} cells; ${how}, 95 % interval ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %.${notInterpreted(report)}`,
+        text: words.say("fhir.share", {
+          ...{ count: row.count, cells: report.cells, isCorrected: yesNo(row.corrected !== undefined) },
+          ...{ low: shownNumber(100 * low, 1), high: shownNumber(100 * high, 1) },
+          isInterpreted: yesNo(report.withheld === undefined),
+        }),
       },
     ],
     ...(row.range && {
       referenceRange: [
-        { low: percentQuantity(row.range[0]), high: percentQuantity(row.range[1]), text: report.ranges.name },
+        {
+          low: percentQuantity(row.range[0]),
+          high: percentQuantity(row.range[1]),
+          text: words.group(report.ranges.name),
+        },
       ],
     }),
   };
 }
 
-function absoluteObservation(row: ReportedClass, effective: string | undefined) {
-  const { value, low, high } = row.absolute!;
+function absoluteObservation(row: ReportedClass, { effective, words }: Context) {
+  const { value } = row.absolute!;
   return {
     ...base(effective),
     code: codeOf(row.class, "absolute"),
     valueQuantity: countQuantity(value),
     ...interpretationOf(row.absolutePosition),
-    note: [
-      { text: `95 % interval ${low.toFixed(2)} to ${high.toFixed(2)} 10*9/L, for the uncertainty of the share only.` },
-    ],
+    note: [{ text: words.say("fhir.absolute", shownLimits(row.absolute!, 2)) }],
     ...(row.absoluteRange && {
       referenceRange: [{ low: countQuantity(row.absoluteRange[0]), high: countQuantity(row.absoluteRange[1]) }],
     }),
   };
 }
 
-function leukocyteObservation({ leukocytes, ranges }: DifferentialReport, effective: string | undefined) {
+function leukocyteObservation({ report: { leukocytes, ranges }, effective }: Context) {
   const range = ranges.leukocytes;
   const isHigh = range !== undefined && leukocytes! > range[1];
   const isLow = range !== undefined && leukocytes! < range[0];
@@ -247,11 +221,9 @@ function leukocyteObservation({ leukocytes, ranges }: DifferentialReport, effect
 
 function erythroblastObservations(
   { count, per100, range, position, correctedLeukocytes }: Erythroblasts,
-  { report, effective }: Context,
+  { report, effective, words }: Context,
 ) {
   const ratio = (value: number) => quantity(rounded(value, 1), "/100 WBC", "/100{WBCs}");
-  const limits = (low: number, high: number, digits: number) =>
-    `95 % interval ${low.toFixed(digits)} to ${high.toFixed(digits)}`;
   const found = {
     ...base(effective),
     code: coding("http://loinc.org", ...ERYTHROBLASTS),
@@ -259,40 +231,65 @@ function erythroblastObservations(
     ...interpretationOf(position),
     note: [
       {
-        text: `${count} beside ${report.cells} leukocytes; ${limits(per100.low, per100.high, 1)}.${notInterpreted(report)}`,
+        text: words.say("fhir.erythroblasts", {
+          ...{ count, cells: report.cells, ...shownLimits(per100, 1) },
+          isInterpreted: yesNo(report.withheld === undefined),
+        }),
       },
     ],
-    ...(range && { referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: report.ranges.name }] }),
+    ...(range && {
+      referenceRange: [{ low: ratio(range[0]), high: ratio(range[1]), text: words.group(report.ranges.name) }],
+    }),
   };
   if (correctedLeukocytes === undefined) return [found];
-  const { value, low, high } = correctedLeukocytes;
+  const { value } = correctedLeukocytes;
   const corrected = {
     ...base(effective),
     code: coding("http://loinc.org", ...CORRECTED),
     valueQuantity: countQuantity(value),
-    note: [{ text: `${limits(low, high, 2)} 10*9/L, for the uncertainty of the erythroblasts only.` }],
+    note: [{ text: words.say("fhir.corrected", shownLimits(correctedLeukocytes, 2)) }],
   };
   return [found, corrected];
 }
 
+function subtypeObservation(
+  { name, countsAs, count, byReaders, share }: SubtypeShare,
+  { report: { cells }, effective, words }: Context,
+) {
+  const text =
+    share === null
+      ? words.say("fhir.subtypeBeside", { cells, count, byReaders })
+      : words.say("fhir.subtype", {
+          ...{ countsAs: words.className(countsAs), cells, count, byReaders },
+          ...{ low: shownNumber(100 * share.low, 1), high: shownNumber(100 * share.high, 1) },
+        });
+  return {
+    ...base(effective),
+    code: share === null ? { text: name } : codeOf(name, "percent"),
+    valueQuantity: share === null ? quantity(count, "cells", "{cells}") : percentQuantity(100 * share.value),
+    note: [{ text }],
+  };
+}
+
 function uncountedObservations(
-  { cells }: DifferentialReport,
-  { effective, uncounted }: Pick<DiagnosticReportOptions, "effective" | "uncounted">,
+  { report: { cells }, effective, words }: Context,
+  uncounted: DiagnosticReportOptions["uncounted"],
 ) {
   if (uncounted === undefined) return [];
-  const { unidentified, artefacts, smudges } = uncounted;
+  const { unidentified, artefacts, smudges, notLeukocytes = 0 } = uncounted;
   const observed = (code: string, display: string, count: number) => ({
     ...base(effective),
     code: coding(OWN_CODES, code, display),
     valueQuantity: quantity(count, "cells", "{cells}"),
-    note: [{ text: `Seen beside the ${counted(cells, "cell")} counted.` }],
+    note: [{ text: words.say("fhir.beside", { cells }) }],
   });
   const smudge = {
     ...base(effective),
     code: coding("http://loinc.org", ...SMUDGES),
     valueQuantity: percentQuantity((100 * smudges) / cells),
-    note: [{ text: `${counted(smudges, "smudge cell")} seen.` }],
+    note: [{ text: words.say("fhir.smudges", { smudges }) }],
   };
   const unknown = observed("unidentified", "Unidentified cells", unidentified);
-  return [unknown, observed("artefact", "Artefacts", artefacts), smudge];
+  const others = notLeukocytes > 0 ? [observed("not-leukocyte", "Cells that are no leukocytes", notLeukocytes)] : [];
+  return [unknown, observed("artefact", "Artefacts", artefacts), smudge, ...others];
 }

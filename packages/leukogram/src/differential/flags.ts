@@ -1,5 +1,6 @@
 // Where figures lie beside what is usual, in words.
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import { type Sentence, type SentenceParameters, sentence, shownNumber } from "@leukogram/engine/core/sentence";
 import { IMMATURE_GRANULOCYTES } from "./countCells.ts";
 import type { Range, ReferenceRanges } from "./referenceRanges.ts";
 import type { Erythroblasts, Position, ReportedClass } from "./types.ts";
@@ -51,7 +52,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
 };
 
 /** What of a class is out of its range: its share, and its number of cells; both in one sentence if both are out in the same way. */
-export function flagsOf(row: ReportedClass): string[] {
+export function flagsOf(row: ReportedClass): Sentence[] {
   const { share, range, position, absolute, absoluteRange, absolutePosition } = row;
   const percent = foundOut({ estimate: times(share, 100), range, position, kind: "relative", unit: "%" });
   const count = foundOut({
@@ -68,9 +69,10 @@ interface Found {
   readonly kind: "relative" | "absolute";
   /** What it is, and its range. */
   readonly limits: string;
+  readonly figures: SentenceParameters;
 }
 
-interface FlagInput extends Omit<Found, "limits"> {
+interface FlagInput extends Omit<Found, "limits" | "figures"> {
   readonly estimate: Estimate | undefined;
   readonly range: Range | undefined;
   readonly unit: string;
@@ -82,10 +84,23 @@ function foundOut({ estimate, range, position, kind, unit }: FlagInput): Found |
   const { value, low, high } = estimate;
   const digits = unit === "%" ? 1 : 2;
   const limits = `${value.toFixed(digits)} ${unit} (${low.toFixed(digits)} to ${high.toFixed(digits)}), reference range ${range[0]} to ${range[1]}`;
-  return { position, kind, limits };
+  return { position, kind, limits, figures: figuresOf(kind, { value, low, high }, range, digits) };
 }
 
-function flag(name: string, all: readonly (Found | undefined)[]): string[] {
+function figuresOf(
+  kind: string,
+  { value, low, high }: Estimate,
+  [from, to]: Range,
+  digits: number,
+): SentenceParameters {
+  const shown = { "": value, Low: low, High: high };
+  return {
+    ...Object.fromEntries(Object.entries(shown).map(([end, one]) => [`${kind}${end}`, shownNumber(one, digits)])),
+    ...{ [`${kind}From`]: from, [`${kind}To`]: to },
+  };
+}
+
+function flag(name: string, all: readonly (Found | undefined)[]): Sentence[] {
   const found = all.filter((one) => one !== undefined);
   if (found.length === 0) return [];
   const { position } = found[0]!;
@@ -93,11 +108,13 @@ function flag(name: string, all: readonly (Found | undefined)[]): string[] {
   const limits = found.map((one) => one.limits).join(", and ");
   const subject = SUBJECTS[name] ?? `${name} is`;
   const kinds = found.map(({ kind }) => kind).join(" and ");
-  return position.startsWith("maybe")
-    ? [
-        `${subject.replace(/ (is|are)$/, "")} may be ${isAbove ? "above" : "below"} the reference range: ${limits}. The count is too small to tell.`,
-      ]
-    : [`${subject} ${position} the reference range${calledOf(name, kinds, isAbove)}, ${limits}.`];
+  const side = isAbove ? "above" : "below";
+  const kind = found.length > 1 ? "both" : found[0]!.kind;
+  const parameters = { class: name, side, kind, ...Object.assign({}, ...found.map(({ figures }) => figures)) };
+  const text = position.startsWith("maybe")
+    ? `${subject.replace(/ (is|are)$/, "")} may be ${side} the reference range: ${limits}. The count is too small to tell.`
+    : `${subject} ${position} the reference range${calledOf(name, kinds, isAbove)}, ${limits}.`;
+  return [sentence(position.startsWith("maybe") ? "flag.maybe" : "flag.out", text, parameters)];
 }
 
 function calledOf(name: string, kind: string, isAbove: boolean): string {
@@ -107,23 +124,34 @@ function calledOf(name: string, kind: string, isAbove: boolean): string {
 }
 
 /** Erythroblasts where there are usually fewer. */
-export function erythroblastFlag({ count, per100, range, position }: Erythroblasts): string[] {
+export function erythroblastFlag({ count, per100, range, position }: Erythroblasts): Sentence[] {
   if (range === undefined || !position.endsWith("above")) return [];
   const { value, low, high } = per100;
   const usual = range[1] === 0 ? "none" : `${range[0]} to ${range[1]}`;
   const open = position === "above" ? "" : " The count is too small to tell whether there are more.";
+  const text = `Erythroblasts: ${count} seen, ${value.toFixed(1)} for 100 leukocytes (${low.toFixed(1)} to ${high.toFixed(1)}), reference range ${usual}.${open} Check these cells.`;
   return [
-    `Erythroblasts: ${count} seen, ${value.toFixed(1)} for 100 leukocytes (${low.toFixed(1)} to ${high.toFixed(1)}), reference range ${usual}.${open} Check these cells.`,
+    sentence("flag.erythroblasts", text, {
+      ...{ count, value: shownNumber(value, 1), low: shownNumber(low, 1), high: shownNumber(high, 1) },
+      ...{ from: range[0], to: range[1], isSure: position === "above" ? "yes" : "no" },
+    }),
   ];
 }
 
 /** White cells out of their range. */
-export function leukocyteFlag(leukocytes: number | undefined, { leukocytes: range }: ReferenceRanges): string[] {
+export function leukocyteFlag(leukocytes: number | undefined, { leukocytes: range }: ReferenceRanges): Sentence[] {
   if (leukocytes === undefined || range === undefined) return [];
   const [least, most] = range;
   if (leukocytes >= least && leukocytes <= most) return [];
   const word = leukocytes > most ? "above the reference range: leukocytosis" : "below the reference range: leukopenia";
+  const value = shownNumber(leukocytes, 2);
   return [
-    `White blood cells are ${word}, ${Number(leukocytes.toFixed(2))} 10^9/L, reference range ${least} to ${most}.`,
+    sentence(
+      "flag.leukocytes",
+      `White blood cells are ${word}, ${value} 10^9/L, reference range ${least} to ${most}.`,
+      {
+        ...{ side: leukocytes > most ? "above" : "below", value, from: least, to: most },
+      },
+    ),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
+import type { Sentence } from "@leukogram/engine/core/sentence";
 import type { DifferentialClass } from "../metrics/differential.ts";
 import type { FamiliarityFigures } from "../metrics/familiarity.ts";
 import type { Range, ReferenceRanges } from "./referenceRanges.ts";
@@ -59,4 +60,6 @@ export interface DifferentialReport {
   readonly flags: readonly string[];
   /** What a reader must know, in sentences. */
   readonly notes: readonly string[];
+  /** Flags, notes and why flags are withheld, with the codes by which they are written in other languages. */
+  readonly sentences: readonly Sentence[];
 }

@@ -45,6 +45,9 @@ export function choicesText(choices: readonly ClassCount[]): string {
 /** The threshold from which a class is more probable than all others together. */
 const EVEN = 0.5;
 
+/** Whether a threshold asks for more than that. */
+export const isAboveEven = (reject: number): boolean => reject > EVEN;
+
 /** How to count less sure cells, in sentences. */
 export function lessSure({
   reject,
@@ -54,9 +57,8 @@ export function lessSure({
   readonly classes: readonly string[];
 }): string {
   const five = classes.some(isBeyondFive) ? " --types five merges types that a model can hardly distinguish." : "";
-  const lower =
-    reject > EVEN
-      ? ` --reject ${EVEN} counts every cell whose class has a probability above one half, with more mistakes.`
-      : " A lower --reject counts more cells, with more mistakes.";
+  const lower = isAboveEven(reject)
+    ? ` --reject ${EVEN} counts every cell whose class has a probability above one half, with more mistakes.`
+    : " A lower --reject counts more cells, with more mistakes.";
   return `Check these cells.${five}${lower}`;
 }

@@ -1,9 +1,7 @@
 // What a model's answer makes of a cell: the same for commands, server and private mode.
-import { calledInFive } from "../cells/cellTypes.ts";
 import { isUnfamiliar } from "../metrics/familiarity.ts";
 import { argmax } from "../metrics/topKAccuracy.ts";
-import { LABELS, type Label } from "./labels.ts";
-import { rolledRow, rollUpOf } from "./rollUp.ts";
+import { type CountedAs, countsAs } from "./labels.ts";
 
 /** From which probability of its class on an answer is sure. */
 export interface RejectThreshold {
@@ -31,7 +29,7 @@ export interface CellAnswer {
   readonly probabilities: number[] | null;
   /** The most probable of the model's classes that count as what the cell is called. */
   readonly predicted: string | null;
-  /** Probability of what the cell is called: of the classes together that count as it. */
+  /** Probability of what the cell counts as: of the classes together that count as the same. */
   readonly certainty: number | null;
   /** Whether the model is not sure enough of it. */
   readonly isRejected: boolean;
@@ -48,17 +46,21 @@ export const NO_ANSWER: CellAnswer = {
   ...{ familiarity: null, isUnfamiliar: false, crop: null },
 };
 
-/** What a model calls a cell, and how sure it is of it; in the five types, as these alone have labels. */
+/** What a model calls a cell, and how sure it is of what that counts as: classes that count as the same add up. */
 export function calledBy(
   classes: readonly string[],
   probabilities: ArrayLike<number>,
 ): { readonly predicted: string; readonly certainty: number } {
-  const rollUp = rollUpOf(classes);
-  const rolled = rolledRow(rollUp, probabilities);
-  const called = argmax(rolled);
-  const parts = [...classes.keys()].filter((k) => rollUp.places[k] === called);
+  // A class of which nothing is known counts as itself.
+  const counted = classes.map((name) => countsAs(name) ?? name);
+  const sums = new Map<string, number>();
+  for (const [k, name] of counted.entries()) sums.set(name, (sums.get(name) ?? 0) + probabilities[k]!);
+  const names = [...sums.keys()].sort();
+  const called = names[argmax(names.map((name) => sums.get(name)!))]!;
+  const parts = [...classes.keys()].filter((k) => counted[k] === called);
   const first = parts[argmax(parts.map((k) => probabilities[k]!))]!;
-  return { predicted: classes[first]!, certainty: rolled[called]! };
+  // A sum of float32 can miss 1 from above.
+  return { predicted: classes[first]!, certainty: Math.min(1, sums.get(called)!) };
 }
 
 /** What a model's answer makes of a cell, by the classes and the threshold of the model. */
@@ -82,17 +84,33 @@ export interface AnsweredCell extends Pick<CellAnswer, "predicted" | "isRejected
   readonly status: "waiting" | "classified" | "bad";
   /** The first reader's. */
   readonly label: string | null;
+  /** What that counts as, if it is a label of the laboratory's own. */
+  readonly labelCountsAs?: string | null | undefined;
 }
 
-/** The label that counts: the reader's, else the model's; null while the cell waits, and if it is bad and unread. */
-export function countedLabel(cell: AnsweredCell): Label | null {
-  return (cell.label as Label | null) ?? modelLabel(cell);
+/** What a reader's label counts as. @param own what it counts as if it is the laboratory's own */
+export function labelCounted(label: string, own?: string | null): CountedAs {
+  return countsAs(own ?? label) ?? "Unidentified";
 }
 
-/** What the model alone makes of a cell: Unidentified if it is not sure, or if it is none of the five types; null without an answer. */
-export function modelLabel({ status, predicted, isRejected }: Omit<AnsweredCell, "label">): Label | null {
+/** What a cell counts as: by the reader's label, else by the model; null while the cell waits, and if it is bad and unread. */
+export function countedLabel(cell: AnsweredCell): CountedAs | null {
+  return cell.label === null ? modelLabel(cell) : labelCounted(cell.label, cell.labelCountsAs);
+}
+
+/** What a cell is called, which may say more than what it counts as: the reader's label, else the model's own class. */
+export function calledLabel(cell: AnsweredCell): string | null {
+  if (cell.label !== null) return cell.label;
+  const counted = modelLabel(cell);
+  return counted === null || counted === "Unidentified" ? counted : cell.predicted;
+}
+
+/** What the model alone makes of a cell: Unidentified if it is not sure, or if nothing is known of its class; null without an answer. */
+export function modelLabel({
+  status,
+  predicted,
+  isRejected,
+}: Pick<AnsweredCell, "status" | "predicted" | "isRejected">): CountedAs | null {
   if (status !== "classified" || predicted === null) return null;
-  const called = calledInFive(predicted);
-  const known = LABELS.find((name) => name === called);
-  return isRejected || known === undefined ? "Unidentified" : known;
+  return isRejected ? "Unidentified" : (countsAs(predicted) ?? "Unidentified");
 }

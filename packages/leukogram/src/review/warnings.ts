@@ -1,3 +1,4 @@
+import { type Sentence, sentence } from "@leukogram/engine/core/sentence";
 import { familiarityOf } from "../metrics/familiarity.ts";
 import type { Tally } from "./count.ts";
 
@@ -7,6 +8,8 @@ export interface CountWarnings {
   readonly cautions: readonly string[];
   /** Why no flags may be given; undefined if they may. Then the shares are unreliable too. */
   readonly withheld: string | undefined;
+  /** Both, with their codes. */
+  readonly sentences: readonly Sentence[];
 }
 
 /**
@@ -14,22 +17,22 @@ export interface CountWarnings {
  * whatever its probabilities; nor are its answers to the others there, which are of the same stain and camera.
  */
 export function warningsOf({ classified, unfamiliar, byModel, unfamiliarByModel }: Tally): CountWarnings {
-  if (!familiarityOf(unfamiliar, classified).warns) return { cautions: [], withheld: undefined };
-  return {
-    cautions: [
-      `These cells do not look like the model's training images: ${unfamiliar} of ${classified} are less familiar than 99 % of them. ${unfamiliarByModel} of these were not labelled by a reader.`,
-    ],
-    withheld:
-      byModel > 0
-        ? `Flags are withheld, because the model's mistakes may distort the shares: label the ${byModel} cells that only the model classified, or adapt the model to this laboratory.`
-        : undefined,
-  };
+  if (!familiarityOf(unfamiliar, classified).warns) return { cautions: [], withheld: undefined, sentences: [] };
+  const caution = sentence(
+    "warning.unfamiliar",
+    `These cells do not look like the model's training images: ${unfamiliar} of ${classified} are less familiar than 99 % of them. ${unfamiliarByModel} of these were not labelled by a reader.`,
+    { unfamiliar, classified, unread: unfamiliarByModel },
+  );
+  if (byModel === 0) return { cautions: [caution.text], withheld: undefined, sentences: [caution] };
+  const withheld = sentence(
+    "warning.withheld",
+    `Flags are withheld, because the model's mistakes may distort the shares: label the ${byModel} cells that only the model classified, or adapt the model to this laboratory.`,
+    { cells: byModel },
+  );
+  return { cautions: [caution.text], withheld: withheld.text, sentences: [caution, withheld] };
 }
 
 /** The same as a count shows it. */
-export function shownWarnings({ cautions, withheld }: CountWarnings) {
-  return {
-    warnings: [...cautions, ...(withheld === undefined ? [] : [withheld])],
-    isUnreliable: withheld !== undefined,
-  };
+export function shownWarnings({ withheld, sentences }: CountWarnings) {
+  return { warnings: sentences.map(({ text }) => text), isUnreliable: withheld !== undefined };
 }

@@ -6,6 +6,7 @@ import type { Store } from "../../store/store.ts";
 import { pdfOf } from "../report/pdfOf.ts";
 import type { ReportContent } from "../report/reportContent.ts";
 import { type FhirContext, type FoundReport, reportFhir } from "../report/reportFhir.ts";
+import { speechOf } from "../report/reportWords.ts";
 import { linkTo } from "./resultOf.ts";
 
 /** A report's FHIR in the laboratory's own surroundings: earlier versions, identifiers of other systems. */
@@ -57,7 +58,7 @@ async function formOf(
   found: FoundReport,
   { content, settings }: Pick<FhirInput, "content" | "settings">,
 ) {
-  const title = `Differential blood count, report ${found.number}`;
+  const title = speechOf(content).say("print.formTitle", { number: found.number });
   if (settings.results.report === "embedded") {
     const pdf = await pdfOf(store, found, { content });
     return { contentType: "application/pdf", data: pdf.toString("base64"), title };

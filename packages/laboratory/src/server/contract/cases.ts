@@ -1,10 +1,13 @@
 // Cases, their cells, and what readers say of them, as they go over the wire.
 
-import { LABELS } from "leukogram/review/labels";
+import { COUNTED_AS } from "leukogram/review/labels";
 import { z } from "zod";
 
-/** What a reader may call a cell. */
-export const label = z.enum(LABELS);
+/** What a reader may call a cell: a label that every laboratory has, a known type, or one of the laboratory's own (GET /labels). */
+export const label = z.string().min(1).max(200);
+
+/** What a cell may count as, whatever it is called. */
+export const countedAs = z.enum(COUNTED_AS);
 
 /** Which reading a label belongs to. */
 export const reading = z.enum(["first", "second"]);
@@ -111,8 +114,8 @@ export const cell = z.object({
   label: label.nullable(),
   labelledBy: z.string().nullable(),
   labelledAt: moment.nullable(),
-  /** The label that counts: the reader's, else the model's, else Unidentified. */
-  counted: label.nullable(),
+  /** What it counts as: by the reader's label, else the model's, else Unidentified. */
+  counted: countedAs.nullable(),
 });
 
 /** Labels of one or many cells at once; null takes the reader's label away. */
@@ -167,6 +170,13 @@ export const labelConflict = z.object({
   wanted: label.nullable(),
 });
 
+/** A sentence in English, with its stable code and what it speaks of, by which it is written in other languages. */
+export const sentence = z.object({
+  code: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  text: z.string(),
+});
+
 /** One class of a differential count. */
 export const countedClass = z.object({
   class: z.string(),
@@ -179,15 +189,42 @@ export const countedClass = z.object({
   before: z.int(),
 });
 
+/** Cells of one name that says more than what they count as. */
+export const countedSubtype = z.object({
+  name: z.string(),
+  countsAs: countedAs,
+  count: z.int(),
+  /** Those that a reader called so; the others the model did. */
+  byReaders: z.int(),
+  /** Of the leukocytes counted; null for what is none. */
+  share: estimate.nullable(),
+});
+
+/** Nucleated red cells, for 100 leukocytes, and the white cells without them, 10^9 per litre, if their number is known. */
+export const nucleatedRedCells = z.object({
+  count: z.int(),
+  per100: estimate,
+  correctedLeukocytes: estimate.nullable(),
+  /** Whether absolute counts are of the corrected number. */
+  isCorrected: z.boolean(),
+});
+
 /** A differential count. */
 export const differential = z.object({
-  /** Cells counted, unidentified ones left out. */
+  /** Leukocytes counted, unidentified ones left out: what shares are of. */
   cells: z.int(),
   unidentified: z.int(),
   artefacts: z.int(),
   smudges: z.int(),
+  /** Cells that are neither leukocytes nor nucleated red cells, as platelets: they count nowhere. */
+  notLeukocytes: z.int(),
   waiting: z.int(),
+  /** The five types and, if there are any, the leukocytes that are none of them (OtherLeukocyte). */
   classes: z.array(countedClass),
+  /** Names that say more than what they count as: the laboratory's own labels, and types beyond the five. */
+  subtypes: z.array(countedSubtype),
+  /** Nucleated red cells; null if none was found. */
+  erythroblasts: nucleatedRedCells.nullable(),
   /** How many were cropped; those whose crop leaves the picture by more than a tenth; those without a nucleus. Null if none was cropped. */
   crops: z.object({ crops: z.int(), leaving: z.int(), withoutNucleus: z.int() }).nullable(),
   /** What a reader must know before the shares, most of all that the cells look unlike the model's; these stand among the flags too. */
@@ -196,6 +233,8 @@ export const differential = z.object({
   isUnreliable: z.boolean(),
   flags: z.array(z.string()),
   notes: z.array(z.string()),
+  /** Warnings, flags and notes with their codes. */
+  sentences: z.array(sentence),
 });
 
 /** How two readings agree, as the second was finished. */

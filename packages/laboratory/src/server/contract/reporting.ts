@@ -1,5 +1,6 @@
 // How reports look, as it goes over the wire.
 import { z } from "zod";
+import { LANGUAGES } from "../../messages/language.ts";
 
 const line = (most: number) =>
   z
@@ -17,6 +18,10 @@ export const reporting = z.object({
   laboratory: z.union([z.literal(""), line(200)]),
   /** Below it: address, telephone. */
   lines: z.array(line(200)).max(6).readonly(),
+  /** What new reports are written in; one that is signed stays in its own. */
+  language: z.enum(LANGUAGES, {
+    error: ({ input }) => `unknown language ${JSON.stringify(input)}: expected ${LANGUAGES.join(", ")}`,
+  }),
   /** Full names of signers, by the name that they sign in with. */
   names: z
     .array(z.object({ user: line(64), fullName: line(200) }))
@@ -30,3 +35,6 @@ export const reporting = z.object({
     .refine((comments) => isUnique(comments.map(({ name }) => name)), "two comments have the same name")
     .readonly(),
 });
+
+/** New looks; of what was added later, what is left out stays. */
+export const reportingChange = reporting.partial({ language: true });

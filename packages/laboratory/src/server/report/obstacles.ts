@@ -1,10 +1,11 @@
 // What stands against a signature: a count is signed without a word only if it is whole.
 
-import { counted } from "@leukogram/engine/core/counted";
+import { type Sentence, shownNumber } from "@leukogram/engine/core/sentence";
 import type { DifferentialReport } from "leukogram/differential/types";
 import { familiarityOf } from "leukogram/metrics/familiarity";
 import type { Tally } from "leukogram/review/count";
 import type { z } from "zod";
+import { said } from "../../messages/reportSpeech.ts";
 import type { CountedCase } from "../../store/cases.ts";
 import type { OrderRow } from "../../store/connections/orders.ts";
 import type { ReportInput } from "../../store/reports.ts";
@@ -19,6 +20,11 @@ import { reportFacts } from "./usualRanges.ts";
 
 /** As it goes over the wire. */
 export type Obstacle = z.infer<typeof obstacle>;
+
+/** With its sentence. */
+export interface ToldObstacle extends Obstacle {
+  readonly sentence: Sentence;
+}
 
 /** What is known of a case that is to be signed. */
 export interface SigningFacts {
@@ -36,11 +42,11 @@ export interface SigningFacts {
 }
 
 /** What stands against signing an open case, the gravest first. */
-export function obstaclesOf(facts: SigningFacts): Obstacle[] {
+export function obstaclesOf(facts: SigningFacts): ToldObstacle[] {
   const final = [
-    ["noCells", facts.tally.cells === 0 && facts.found.waiting === 0 && "No cell is counted."],
+    ["noCells", facts.tally.cells === 0 && facts.found.waiting === 0 && said("obstacle.noCells")],
     ["waiting", waitingWords(facts.found)],
-    ["secondReading", facts.found.secondReading === "going on" && "The second reading is in progress."],
+    ["secondReading", facts.found.secondReading === "going on" && said("obstacle.secondReading")],
   ] as const;
   const open = [
     ["order", orderWords(facts)],
@@ -56,7 +62,7 @@ export function obstaclesOf(facts: SigningFacts): Obstacle[] {
 }
 
 /** The same, where a report is about to be made of the case. */
-export function obstaclesOfReport(input: ReportInput, activeModel: string): Obstacle[] {
+export function obstaclesOfReport(input: ReportInput, activeModel: string): ToldObstacle[] {
   const { found, cells, second, rules, order } = input;
   const tally = tallyOfCells(cells);
   const differences = second === undefined ? 0 : differencesOf(cells, second.at).length;
@@ -64,70 +70,63 @@ export function obstaclesOfReport(input: ReportInput, activeModel: string): Obst
   return obstaclesOf({ found, tally, report, differences, rules, activeModel, order });
 }
 
-function told(all: readonly (readonly [Obstacle["kind"], string | false])[], takesReason: boolean): Obstacle[] {
-  return all.flatMap(([kind, text]) => (text === false ? [] : [{ kind, text, takesReason }]));
+function told(all: readonly (readonly [Obstacle["kind"], Sentence | false])[], takesReason: boolean): ToldObstacle[] {
+  return all.flatMap(([kind, sentence]) =>
+    sentence === false ? [] : [{ kind, text: sentence.text, takesReason, sentence }],
+  );
 }
 
-const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
+const percent = (share: number) => shownNumber(100 * share, 1);
 
-function waitingWords({ waiting }: CountedCase): string | false {
-  return waiting > 0 && `${counted(waiting, "cell waits", "cells wait")} for the model.`;
+function waitingWords({ waiting }: CountedCase): Sentence | false {
+  return waiting > 0 && said("obstacle.waiting", { cells: waiting });
 }
 
-function awaitedWords({ awaited }: CountedCase): string | false {
-  return awaited > 0 && `${counted(awaited, "file of an upload has", "files of an upload have")} not arrived.`;
+function awaitedWords({ awaited }: CountedCase): Sentence | false {
+  return awaited > 0 && said("obstacle.awaited", { files: awaited });
 }
 
 // What readers labelled does not rest on the model.
-function unfamiliarWords({ classified, unfamiliar, byModel }: Tally): string | false {
+function unfamiliarWords({ classified, unfamiliar, byModel }: Tally): Sentence | false {
   return (
     byModel > 0 &&
     familiarityOf(unfamiliar, classified).warns &&
-    `${unfamiliar} of ${classified} cells do not look like the model's training images, and ${counted(byModel, "cell was", "cells were")} classified by the model alone.`
+    said("obstacle.unfamiliar", { unfamiliar, classified, byModel })
   );
 }
 
-function differencesWords(differences: number): string | false {
-  return (
-    differences > 0 &&
-    `${counted(differences, "difference between the readings is", "differences between the readings are")} not settled.`
-  );
+function differencesWords(differences: number): Sentence | false {
+  return differences > 0 && said("obstacle.differences", { differences });
 }
 
-function secondReaderWords({ found, tally, report, rules }: SigningFacts): string | false {
+function secondReaderWords({ found, tally, report, rules }: SigningFacts): Sentence | false {
   if (found.secondReading !== "none") return false;
   const outside = (report?.classes ?? []).filter(({ position, absolutePosition }) =>
     [position, absolutePosition].some((one) => one === "above" || one === "below"),
   );
   const reasons = {
-    range: outside.map(({ class: name }) => `${name} is outside its reference range`),
-    critical: criticalOf(report, rules).length > 0 ? ["a value is critical"] : [],
-    unidentified:
-      tally.unidentified > 0 ? [counted(tally.unidentified, "cell is unidentified", "cells are unidentified")] : [],
+    range: outside.map(({ class: name }) => said("obstacle.outOfRange", { class: name })),
+    critical: criticalOf(report, rules).length > 0 ? [said("obstacle.critical")] : [],
+    unidentified: tally.unidentified > 0 ? [said("obstacle.someUnidentified", { cells: tally.unidentified })] : [],
   };
-  const all = rules.secondReader.flatMap((reflex) => reasons[reflex]);
-  return all.length > 0 && `The laboratory requires a second reading of this case: ${all.join("; ")}.`;
+  const all = rules.secondReader.flatMap((reflex): Sentence[] => reasons[reflex]);
+  return all.length > 0 && said("obstacle.secondReader", { reasons: all });
 }
 
-function unidentifiedWords({ tally: { cells, unidentified }, rules }: SigningFacts): string | false {
+function unidentifiedWords({ tally: { cells, unidentified }, rules }: SigningFacts): Sentence | false {
   const of = cells + unidentified;
   return (
     unidentified > rules.mostUnidentified * of &&
-    `${unidentified} of ${counted(of, "cell")} (${percent(unidentified / of)}) ${unidentified === 1 ? "is" : "are"} unidentified; the laboratory's limit is ${percent(rules.mostUnidentified)}.`
+    said("obstacle.unidentified", {
+      ...{ unidentified, cells: of, percent: percent(unidentified / of), limit: percent(rules.mostUnidentified) },
+    })
   );
 }
 
-function fewCellsWords({ tally: { cells }, rules }: SigningFacts): string | false {
-  return (
-    cells > 0 &&
-    cells < rules.leastCells &&
-    `${counted(cells, "cell is", "cells are")} counted; the laboratory's minimum is ${rules.leastCells}.`
-  );
+function fewCellsWords({ tally: { cells }, rules }: SigningFacts): Sentence | false {
+  return cells > 0 && cells < rules.leastCells && said("obstacle.fewCells", { cells, least: rules.leastCells });
 }
 
-function modelWords({ found, activeModel }: SigningFacts): string | false {
-  return (
-    found.model !== activeModel &&
-    `The laboratory's model has changed to ${activeModel} since this case was classified by ${found.model}.`
-  );
+function modelWords({ found, activeModel }: SigningFacts): Sentence | false {
+  return found.model !== activeModel && said("obstacle.model", { now: activeModel, before: found.model });
 }

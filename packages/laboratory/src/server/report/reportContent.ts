@@ -1,8 +1,10 @@
+import type { Sentence } from "@leukogram/engine/core/sentence";
+import type { DifferentialReport } from "leukogram/differential/types";
 import { countedLabel } from "leukogram/review/answer";
 import type { Json } from "../../store/canonicalJson.ts";
 import type { CaseRow } from "../../store/cases.ts";
 import type { ReadCell } from "../../store/cells.ts";
-import type { ReportInput, Said } from "../../store/reports.ts";
+import type { ReportInput, SaidSentences } from "../../store/reports.ts";
 import { VERSION } from "../../version.ts";
 import { agreementNow } from "../agreement.ts";
 import { countOf, reportOf } from "../count.ts";
@@ -13,13 +15,16 @@ import { reportFacts } from "./usualRanges.ts";
 export type ReportContent = ReturnType<typeof contentOf>;
 
 /** The content of a report as it is hashed and kept. */
-export function reportContent(input: ReportInput, said: Said = {}): { readonly [key: string]: Json | undefined } {
+export function reportContent(
+  input: ReportInput,
+  said: SaidSentences = {},
+): { readonly [key: string]: Json | undefined } {
   // What JSON leaves out is left out before it is hashed.
   return JSON.parse(JSON.stringify(contentOf(input, said))) as { readonly [key: string]: Json };
 }
 
-function contentOf(input: ReportInput, { despite, critical }: Said) {
-  const { found, cells, second, head, number, at, scale, rules, order, letterhead } = input;
+function contentOf(input: ReportInput, { despite, critical, sentences = [] }: SaidSentences) {
+  const { found, cells, second, head, number, at, scale, rules, order, letterhead, language } = input;
   const { id, name, leukocytes, age, sex, comment, signers, model, reason, createdBy, createdAt } = found;
   /** As it stands on the specimen; left out where the case was not made from an order. */
   const person: Partial<Pick<CaseRow, "patient" | "birthDate">> = order
@@ -28,6 +33,7 @@ function contentOf(input: ReportInput, { despite, critical }: Said) {
   const tally = tallyOfCells(cells);
   const facts = reportFacts(input);
   const full = reportOf(tally, facts);
+  const differential = countOf(tally, facts, full);
   return {
     notice: "Research use only; not a medical device.",
     software: { name: "leukogram", version: VERSION },
@@ -44,6 +50,8 @@ function contentOf(input: ReportInput, { despite, critical }: Said) {
     order: order?.content,
     /** Left out in reports of older versions. */
     letterhead: letterhead as typeof letterhead | undefined,
+    /** What it is written in, whatever the laboratory writes later; English, and left out, in reports of older versions. */
+    language: language as typeof language | undefined,
     number,
     reason,
     at: at.toISOString(),
@@ -58,8 +66,10 @@ function contentOf(input: ReportInput, { despite, critical }: Said) {
     /** Left out if no value was critical. */
     critical,
     trail: head,
-    differential: countOf(tally, facts, full),
-    full: full ?? null,
+    differential: { ...differential, sentences: undefined },
+    full: full === undefined ? null : ({ ...full, sentences: undefined } as Omit<DifferentialReport, "sentences">),
+    /** What it says in sentences, with their codes, by which other languages have them; left out in reports of older versions. */
+    sentences: [...differential.sentences, ...sentences] as readonly Sentence[] | undefined,
     agreement: second === undefined ? null : agreementNow(second, cells),
     cells: cells.map(cellContent),
   };
@@ -78,5 +88,5 @@ function cellContent(cell: ReadCell) {
 }
 
 function saidBy(row: ReadCell["first"]) {
-  return row && { label: row.label, by: row.by, at: row.at.toISOString() };
+  return row && { label: row.label, countsAs: row.countsAs ?? undefined, by: row.by, at: row.at.toISOString() };
 }

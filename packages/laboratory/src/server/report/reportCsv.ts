@@ -3,9 +3,13 @@
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import { stringify } from "csv-stringify/sync";
 import type { z } from "zod";
+import { reportSpeech } from "../../messages/reportSpeech.ts";
 import type { report } from "../contract/cases.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { criticalWords, despiteWords } from "./reportWords.ts";
+import { calledWords, criticalWords, despiteWords } from "./reportWords.ts";
+
+// What programs read is the same in every language.
+const ENGLISH = reportSpeech("en");
 
 /** The cells of a report, one a line. */
 export function cellsCsv({ cells, case: { name }, number }: ReportContent): string {
@@ -21,11 +25,12 @@ export function cellsCsv({ cells, case: { name }, number }: ReportContent): stri
     unfamiliar: cell.isUnfamiliar,
     cropOutside: cell.crop?.outside.toFixed(3) ?? null,
     nucleusFound: cell.crop?.nucleus ?? null,
-    first: cell.first?.label ?? null,
+    first: safe(cell.first?.label ?? null),
     firstBy: safe(cell.first?.by ?? null),
-    second: cell.second?.label ?? null,
+    second: safe(cell.second?.label ?? null),
     secondBy: safe(cell.second?.by ?? null),
     counted: cell.counted,
+    called: safe(calledWords(cell)),
   }));
   return stringify(rows, { header: true, cast: { boolean: String } });
 }
@@ -34,11 +39,14 @@ export function cellsCsv({ cells, case: { name }, number }: ReportContent): stri
 export function countsCsv(signed: z.infer<typeof report>, content: ReportContent): string {
   const { differential, case: facts, model, scale, notice } = content;
   const { crops } = differential;
-  const rows = differential.classes.map((row) => ({
+  const beyond = beyondRows(content);
+  const rows = [...differential.classes, ...beyond].map((row) => ({
     case: safe(facts.name),
     report: signed.number,
     status: signed.voided !== null ? "void" : signed.isFinal ? "final" : "preliminary",
-    class: row.class,
+    class: safe(row.class),
+    // Of which class a label is a part; it stands there too.
+    ...(beyond.length > 0 && { partOf: "partOf" in row ? row.partOf : null }),
     cells: row.count,
     byModel: row.before,
     counted: differential.cells,
@@ -47,10 +55,14 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     usualHigh: row.range?.[1] ?? null,
     whiteCells: facts.leukocytes,
     ...inColumns("absolute", row.absolute, 1),
+    ...(differential.erythroblasts && {
+      ...inColumns("per100Leukocytes", "per100" in row ? row.per100 : null, 1),
+      ...inColumns("correctedWhiteCells", differential.erythroblasts.correctedLeukocytes, 1),
+    }),
     // Why nothing is said of what is out of its range; empty if it is said.
     flagsWithheld: content.full?.withheld ?? null,
-    ...(content.despite && { signedDespite: safe(despiteWords(content.despite)) }),
-    ...(content.critical && { critical: safe(criticalWords(content.critical)) }),
+    ...(content.despite && { signedDespite: safe(despiteWords(content.despite, ENGLISH)) }),
+    ...(content.critical && { critical: safe(criticalWords(content.critical, ENGLISH)) }),
     model: safe(model),
     ...(scale && { redCellPixels: scale.redCell.toFixed(1) }),
     ...(crops && { crops: crops.crops, cropsLeaving: crops.leaving, withoutNucleus: crops.withoutNucleus }),
@@ -58,6 +70,17 @@ export function countsCsv(signed: z.infer<typeof report>, content: ReportContent
     notice,
   }));
   return stringify(rows, { header: true });
+}
+
+// Nucleated red cells, and labels that say more than the classes.
+function beyondRows({ differential: { erythroblasts, subtypes = [] } }: ReportContent) {
+  const none = { before: null, absolute: null, range: null, per100: null, partOf: null };
+  return [
+    ...(erythroblasts == null
+      ? []
+      : [{ ...none, class: "Erythroblast", count: erythroblasts.count, share: null, per100: erythroblasts.per100 }]),
+    ...subtypes.map(({ name, countsAs, count, share }) => ({ ...none, class: name, count, share, partOf: countsAs })),
+  ];
 }
 
 const inColumns = (name: string, estimate: Estimate | null, factor: number) => ({

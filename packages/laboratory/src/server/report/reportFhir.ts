@@ -1,6 +1,5 @@
 // A signed report as FHIR, which is also what its HL7 and ASTM messages are made of.
 import { cropWords } from "leukogram/cells/cropCounts";
-import { scaleText } from "leukogram/data/scale/scale";
 import { diagnosticReport } from "leukogram/differential/fhir";
 import type { DifferentialReport } from "leukogram/differential/types";
 import {
@@ -14,7 +13,15 @@ import {
 import type { Order } from "../../interfaces/order.ts";
 import type { SignedReport } from "../../store/reports.ts";
 import type { ReportContent } from "./reportContent.ts";
-import { agreementWords, criticalWords, despiteWords, warningsOf } from "./reportWords.ts";
+import {
+  agreementWords,
+  criticalWords,
+  despiteWords,
+  groupName,
+  scaleWords,
+  speechOf,
+  warningsOf,
+} from "./reportWords.ts";
 
 /** A report, and why its case is void. */
 export type FoundReport = SignedReport & { readonly voided: string | null };
@@ -36,14 +43,16 @@ export function reportFhir(found: FoundReport, content: ReportContent, context =
   const { case: facts, differential, letterhead } = content;
   const order = content.order as Order | undefined;
   const collectedAt = facts.collectedAt ?? order?.collectedAt ?? undefined;
-  const { unidentified, artefacts, smudges } = differential;
+  const { unidentified, artefacts, smudges, notLeukocytes } = differential;
   const {
     contained,
     identifier: _,
     ...report
   } = diagnosticReport(content.full as DifferentialReport, {
     model: { name: content.model, version: content.software.version },
-    ...{ specimen: facts.name, effective: collectedAt, uncounted: { unidentified, artefacts, smudges } },
+    ...{ specimen: facts.name, effective: collectedAt, uncounted: { unidentified, artefacts, smudges, notLeukocytes } },
+    // Reports of older versions have none.
+    subtypes: namedApart(differential.subtypes ?? []),
     signers: found.signatures.map(({ by, fullName }) => fullName ?? by),
     ...remarksOf(found, content),
     ...statusOf(found, content, context.earlier.at(-1)),
@@ -78,21 +87,36 @@ export function reportFhir(found: FoundReport, content: ReportContent, context =
   };
 }
 
+// A name that was given up, and then given to something else, would be one observation.
+function namedApart(subtypes: ReportContent["differential"]["subtypes"]) {
+  const isTwice = (name: string) => subtypes.filter((one) => one.name === name).length > 1;
+  return subtypes.map((one) => (isTwice(one.name) ? { ...one, name: `${one.name} (${one.countsAs})` } : one));
+}
+
 /** What a report says beside what its count says. */
 export function remarksOf({ voided, reason }: FoundReport, content: ReportContent) {
   const { case: facts, agreement, critical, despite, scale } = content;
+  const speech = speechOf(content);
+  const { language, say, said, className } = speech;
   const remarks = [
-    voided === null ? "" : `Void: ${voided}`,
-    critical === undefined ? "" : criticalWords(critical),
-    despite === undefined ? "" : despiteWords(despite),
-    reason === null ? "" : `Amended: ${reason}`,
-    facts.comment === "" ? "" : `Comment: ${facts.comment}`,
-    agreement === null ? "" : agreementWords(agreement),
-    scale === undefined ? "" : `Scale: ${scaleText(scale)}.`,
+    voided === null ? "" : say("print.voidSaid", { reason: voided }),
+    critical === undefined ? "" : criticalWords(critical, speech),
+    despite === undefined ? "" : despiteWords(despite, speech),
+    reason === null ? "" : say("print.amended", { reason }),
+    facts.comment === "" ? "" : say("print.commentSaid", { comment: facts.comment }),
+    agreement === null ? "" : agreementWords(agreement, speech),
+    scale === undefined ? "" : say("print.scale", { scale: scaleWords(scale, speech) }),
     // Reports of older versions have none.
-    ...cropWords(content.differential.crops ?? null),
+    ...cropWords(content.differential.crops ?? null).map(said),
   ];
-  return { warnings: warningsOf(content), remarks: remarks.filter((remark) => remark !== "") };
+  return {
+    warnings: warningsOf(content, speech),
+    remarks: remarks.filter((remark) => remark !== ""),
+    words: {
+      ...{ say, said, className, group: (name: string) => groupName(name, speech) },
+      ...(language !== "en" && { language }),
+    },
+  };
 }
 
 // Unsigned by one of two it is preliminary; an amendment that changes a value corrects it.
@@ -115,6 +139,9 @@ function statusOf(
 }
 
 function valuesOf({ differential, case: { leukocytes } }: ReportContent): string {
-  const { classes, unidentified, artefacts, smudges } = differential;
-  return JSON.stringify([classes.map((row) => [row.class, row.count]), unidentified, artefacts, smudges, leukocytes]);
+  const { classes, subtypes = [], erythroblasts, unidentified, artefacts, smudges, notLeukocytes = 0 } = differential;
+  const named = subtypes.map(({ name, count }) => [name, count]);
+  const red = erythroblasts?.count ?? 0;
+  const others = [unidentified, artefacts, smudges, notLeukocytes, red];
+  return JSON.stringify([classes.map((row) => [row.class, row.count]), named, others, leukocytes]);
 }

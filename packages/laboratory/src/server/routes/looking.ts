@@ -2,6 +2,7 @@ import { requireSight } from "leukogram/review/blindness";
 import { z } from "zod";
 import { readCase } from "../../store/cases.ts";
 import { requireCell } from "../../store/cells.ts";
+import { referenceCells } from "../../store/knownCells.ts";
 import { blindCases } from "../../store/labels.ts";
 import { askedBy, READ } from "../access.ts";
 import { label } from "../contract/cases.ts";
@@ -15,6 +16,19 @@ const neighbours = z.object({
   neighbours: z.array(z.object({ cell: z.uuid(), case: z.uuid(), label, distance: z.number() })),
   /** Labelled cells that the model has not looked at yet; they are, while nothing else is to be done. */
   waiting: z.int(),
+});
+
+const references = z.object({
+  references: z.array(
+    z.object({
+      cell: z.uuid(),
+      number: z.int(),
+      case: z.uuid(),
+      caseName: z.string(),
+      /** Whether a reader gave the label; else the model did, and the case was signed with it. */
+      byReader: z.boolean(),
+    }),
+  ),
 });
 
 /** What helps a reader to decide: what of a cell spoke for a class, and labelled cells that look like it. */
@@ -46,6 +60,21 @@ export function addLookingRoutes(app: App, { store, work }: Laboratory): void {
     },
   );
   app.get(
+    `${API}/references`,
+    {
+      config: { access: READ },
+      schema: {
+        tags,
+        querystring: z.object({ label, count: z.coerce.number().int().min(1).max(50).default(8) }),
+        response: { 200: references },
+      },
+    },
+    async (request) => {
+      const hidden = await blindCases(store, askedBy(request).user);
+      return { references: await referenceCells(store, { ...request.query, hidden }) };
+    },
+  );
+  app.get(
     `${API}/cells/:cell/neighbours`,
     {
       config: { access: READ },
@@ -63,7 +92,7 @@ export function addLookingRoutes(app: App, { store, work }: Laboratory): void {
       const mayShow = (caseId: string) => !hidden.has(caseId);
       const { near, waiting } = await work.neighbours.of(cell, { count: request.query.count, mayShow });
       const told = near.map(({ item: { cell: id, case: caseId, label: said }, distance }) => ({
-        ...{ cell: id, case: caseId, label: label.parse(said), distance },
+        ...{ cell: id, case: caseId, label: said, distance },
       }));
       return { neighbours: told, waiting };
     },

@@ -4,9 +4,11 @@ import { dirname, join } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { replaceFile } from "@leukogram/engine/formats/writeFile";
 import type { FastifyReply } from "fastify";
+import { findNucleus } from "leukogram/data/microscopy/nucleus";
 import { decodeImage } from "leukogram/data/pictures/image";
 import { sharp } from "leukogram/data/pictures/sharp";
 import type { Sharp } from "sharp";
+import { z } from "zod";
 import { imageOf } from "../../store/cells.ts";
 import { READ } from "../access.ts";
 import { API } from "../contract/routes.ts";
@@ -15,6 +17,12 @@ import { cellParams } from "./params.ts";
 
 /** Pixels of a thumbnail's longer side. */
 const SIDE = 128;
+/** Pixels of the copy's longer side in which a cell is looked for and cut out. */
+const LOOKED_AT = 512;
+/** Side of what is cut out, in diameters of the nucleus: room for the cell around it. */
+const ROOM = 2.5;
+/** What is asked for: the whole image, or the cell that is found in it. */
+const parts = z.object({ of: z.enum(["image", "cell"]).default("image") });
 
 /** A cell's image as it was sent, and small. */
 export function addPictureRoutes(app: App, { store, limits }: Laboratory): void {
@@ -31,11 +39,17 @@ export function addPictureRoutes(app: App, { store, limits }: Laboratory): void 
   );
   app.get(
     `${API}/cells/:cell/thumbnail`,
-    { config: { access: READ }, schema: { tags: ["cells"], params: cellParams, produces: ["image/webp"] } },
+    {
+      config: { access: READ },
+      schema: { tags: ["cells"], params: cellParams, querystring: parts, produces: ["image/webp"] },
+    },
     async (request, reply) => {
+      const { of } = request.query;
       const sha256 = await imageOf(store, request.params.cell);
-      const kept = join(store.folder, "thumbnails", sha256.slice(0, 2), `${sha256}.webp`);
-      const bytes = await readFile(kept).catch(() => makeThumbnail(store.images.pathOf(sha256), kept, limits.pixels));
+      const name = of === "cell" ? `${sha256}.cell.webp` : `${sha256}.webp`;
+      const kept = join(store.folder, "thumbnails", sha256.slice(0, 2), name);
+      const make = () => makeThumbnail(store.images.pathOf(sha256), kept, { of, maxPixels: limits.pixels });
+      const bytes = await readFile(kept).catch(make);
       return keepable(reply, sha256).type("image/webp").send(bytes);
     },
   );
@@ -49,8 +63,14 @@ function keepable(reply: FastifyReply, sha256: string): FastifyReply {
     .header("content-security-policy", "default-src 'none'; sandbox");
 }
 
-async function makeThumbnail(path: string, to: string, maxPixels: number): Promise<Buffer> {
-  const bytes = (await smallJpeg(path, maxPixels)) ?? (await smallPicture(path, maxPixels));
+interface Making {
+  readonly of: "image" | "cell";
+  readonly maxPixels: number;
+}
+
+async function makeThumbnail(path: string, to: string, { of, maxPixels }: Making): Promise<Buffer> {
+  const finish = of === "cell" ? cellAlone : small;
+  const bytes = (await smallJpeg(path, maxPixels, finish)) ?? (await smallPicture(path, maxPixels, finish));
   // Nobody waits for it. Lost, it is made again: a disk that is full does not matter.
   void mkdir(dirname(to), { recursive: true })
     .then(() => replaceFile(to, (draft) => writeFile(draft, bytes)))
@@ -59,24 +79,45 @@ async function makeThumbnail(path: string, to: string, maxPixels: number): Promi
 }
 
 // A JPEG in grey or colour is decoded no larger than needed, in one step; undefined for all else, and what is damaged.
-async function smallJpeg(path: string, maxPixels: number): Promise<Buffer | undefined> {
+async function smallJpeg(path: string, maxPixels: number, finish: Finish): Promise<Buffer | undefined> {
   try {
     const image = sharp(path, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true });
     const { format, space } = await image.metadata();
-    return format === "jpeg" && space !== "cmyk" ? await small(image) : undefined;
+    return format === "jpeg" && space !== "cmyk" ? await finish(image) : undefined;
   } catch {
     return undefined;
   }
 }
 
 // As the classifier sees it: ink and 16 bits are no colours of sharp's.
-async function smallPicture(path: string, maxPixels: number): Promise<Buffer> {
+async function smallPicture(path: string, maxPixels: number, finish: Finish): Promise<Buffer> {
   const { data, width, height } = await decodeImage(path, { name: "the image", maxPixels }).catch((error) => {
     if (error instanceof LeukogramError && error.code === "ERR_IMAGE")
       throw new LeukogramError("ERR_IMAGE", error.reason, { cause: error });
     throw error;
   });
-  return small(sharp(data, { raw: { width, height, channels: 3 } }));
+  return finish(sharp(data, { raw: { width, height, channels: 3 } }));
+}
+
+type Finish = (image: Sharp) => Promise<Buffer>;
+
+// The cell around its nucleus; all of the image if no nucleus is found.
+async function cellAlone(image: Sharp): Promise<Buffer> {
+  const { data, info } = await image
+    .removeAlpha()
+    .toColourspace("srgb")
+    .resize(LOOKED_AT, LOOKED_AT, { fit: "inside", withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const found = sharp(data, { raw: { width, height, channels: 3 } });
+  const nucleus = findNucleus({ data, width, height });
+  if (nucleus === undefined) return small(found);
+  const side = Math.min(width, height, Math.round(ROOM * nucleus.diameter));
+  const start = (middle: number, length: number) => Math.max(0, Math.min(length - side, Math.round(middle - side / 2)));
+  return small(
+    found.extract({ left: start(nucleus.x, width), top: start(nucleus.y, height), width: side, height: side }),
+  );
 }
 
 const small = (image: Sharp) =>

@@ -1,7 +1,7 @@
 import { changeReporting, readReporting } from "../../store/settings/reporting.ts";
 import { ADMIN, READ } from "../access.ts";
 import { changing } from "../contract/access.ts";
-import { reporting } from "../contract/reporting.ts";
+import { reporting, reportingChange } from "../contract/reporting.ts";
 import { API } from "../contract/routes.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 import { wishOf } from "../wishes.ts";
@@ -15,7 +15,10 @@ export function addReportingRoutes(app: App, { store }: Laboratory): void {
   );
   app.put(
     `${API}/reporting`,
-    { config: { access: ADMIN }, schema: { tags, headers: changing, body: reporting, response: { 200: reporting } } },
+    {
+      config: { access: ADMIN },
+      schema: { tags, headers: changing, body: reportingChange, response: { 200: reporting } },
+    },
     async (request) => {
       const wish = wishOf(request, { kind: "reporting.changed", asks: request.body });
       await changeReporting(store, wish, request.body);

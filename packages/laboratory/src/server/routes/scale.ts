@@ -1,4 +1,4 @@
-import { scaleText } from "leukogram/data/scale/scale";
+import { RED_CELL_MICROMETRES, scaleText } from "leukogram/data/scale/scale";
 import { z } from "zod";
 import { ADMIN, READ } from "../access.ts";
 import { changing } from "../contract/access.ts";
@@ -8,13 +8,22 @@ import type { App, Laboratory } from "../laboratory.ts";
 import { wishOf } from "../wishes.ts";
 
 const tags = ["models"];
-const told = z.object({ scale: scaleShape.nullable(), text: z.string() });
+const told = z.object({
+  scale: scaleShape.nullable(),
+  /** Micrometres of a pixel, by red cells of 7.2 micrometres; null if the scale is not known. */
+  micrometres: z.number().nullable(),
+  text: z.string(),
+});
 
 /** Says how large the laboratory's pictures show a cell, and lets an admin tell it. */
 export function addScaleRoutes(app: App, { work: { scales, classification } }: Laboratory): void {
   const view = async () => {
     const scale = (await scales.current()) ?? null;
-    return { scale, text: scale ? scaleText(scale) : "unknown" };
+    return {
+      scale,
+      micrometres: scale && RED_CELL_MICROMETRES / scale.redCell,
+      text: scale ? scaleText(scale) : "unknown",
+    };
   };
   app.get(`${API}/scale`, { config: { access: READ }, schema: { tags, response: { 200: told } } }, view);
   app.put(

@@ -13,7 +13,7 @@ import { readRules } from "../../store/settings/rules.ts";
 import { askedBy, READ, REVIEW, SIGN } from "../access.ts";
 import { agreementNow, agreementOf, differencesOf } from "../agreement.ts";
 import { changing } from "../contract/access.ts";
-import { agreement, caseSummary, report } from "../contract/cases.ts";
+import { agreement, caseSummary, report, sentence } from "../contract/cases.ts";
 import { API } from "../contract/routes.ts";
 import { obstacle, reported } from "../contract/signing.ts";
 import { reportOf } from "../count.ts";
@@ -87,6 +87,8 @@ export function addSigningRoutes(app: App, laboratory: Laboratory): void {
             obstacles: z.array(obstacle),
             /** Critical values, a sentence each: signing must say to whom they were reported, and when. */
             critical: z.array(z.string()),
+            /** Both with their codes. */
+            sentences: z.array(sentence),
           }),
         },
       },
@@ -95,7 +97,7 @@ export function addSigningRoutes(app: App, laboratory: Laboratory): void {
       const found = await readCase(store, request.params.case);
       requireSight(found, askedBy(request).user);
       // What was signed once is frozen: the second signature is under the same report.
-      if (found.status !== "open") return { obstacles: [], critical: [] };
+      if (found.status !== "open") return { obstacles: [], critical: [], sentences: [] };
       const { queries } = store.database;
       const second = await finishedReading(queries, found.id);
       const differences = second === undefined ? [] : differencesOf(await readCells(queries, found.id), second.at);
@@ -104,7 +106,11 @@ export function addSigningRoutes(app: App, laboratory: Laboratory): void {
       const activeModel = await work.models.active();
       const order = found.orderId === null ? undefined : await requireOrder(queries, found.orderId);
       const facts = { found, tally, report, differences: differences.length, rules, activeModel, order };
-      return { obstacles: obstaclesOf(facts), critical: criticalOf(report, rules) };
+      const [obstacles, critical] = [obstaclesOf(facts), criticalOf(report, rules)];
+      return {
+        ...{ obstacles, critical: critical.map(({ text }) => text) },
+        sentences: [...obstacles.map((one) => one.sentence), ...critical],
+      };
     },
   );
   app.post(

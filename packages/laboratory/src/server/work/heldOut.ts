@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { Rng } from "@leukogram/engine/core/rng";
-import { calledInFive } from "leukogram/cells/cellTypes";
 import { CELL_TYPES } from "leukogram/cells/classes";
+import { countsAs } from "leukogram/review/labels";
+import type { CountedCell } from "../../store/knownCells.ts";
 
 /** A cell whose class a reader stands for. */
 export interface KnownCell {
@@ -99,22 +100,34 @@ export function listOf(images: readonly string[], pathOf: (sha256: string) => st
 
 const quoted = (text: string) => `"${text.replace(/"/g, '""')}"`;
 
+const isOfFive = (counted: string) => (CELL_TYPES as readonly string[]).includes(counted);
+
+/** Cells that a model can learn from, and how many it can't, by what they are called. */
+export interface Learnable {
+  readonly known: readonly KnownCell[];
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
 /**
- * Labels say "Neutrophil": a model that tells bands from segmented ones would learn from all cells but these.
+ * Cells as classes of a model: each as it is called if the model has that class, else as what it counts as. Cells that are
+ * neither, such as artefacts, are left out.
  *
- * @throws ERR_DATA if the model has several classes for a label.
+ * @throws ERR_DATA if cells count as what the model has several classes for: it would learn from all cells but these.
  */
-export function requireOneDepth(classes: readonly string[], counted: readonly Pick<KnownCell, "label">[]): void {
-  const coarse = CELL_TYPES.filter(
-    (type) =>
-      !classes.includes(type) &&
-      classes.some((name) => calledInFive(name) === type) &&
-      counted.some(({ label }) => label === type),
-  );
-  if (coarse.length === 0) return;
+export function asClasses(classes: readonly string[], cells: readonly CountedCell[]): Learnable {
+  const known: KnownCell[] = [];
+  const leftOut: Record<string, number> = {};
+  const coarse = new Set<string>();
+  for (const { called, label: counted, ...cell } of cells) {
+    const label = [called, counted].find((name) => classes.includes(name));
+    if (label !== undefined) known.push({ ...cell, label });
+    else if (isOfFive(counted) && classes.some((name) => countsAs(name) === counted)) coarse.add(counted);
+    else leftOut[called] = (leftOut[called] ?? 0) + 1;
+  }
+  if (coarse.size === 0) return { known, leftOut };
   throw new LeukogramError(
     "ERR_DATA",
-    `the active model has several classes for ${coarse.join(", ")}, which labels do not tell apart`,
+    `the active model has several classes for ${[...coarse].sort().join(", ")}, which labels do not tell apart`,
     { hint: "Activate a model of the five types, or adapt without labels." },
   );
 }

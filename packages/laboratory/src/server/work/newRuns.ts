@@ -9,7 +9,7 @@ import { countedCells, differentImages } from "../../store/knownCells.ts";
 import type { RunRow } from "../../store/runs.ts";
 import type { Store } from "../../store/store.ts";
 import { allowedData } from "./dataFolders.ts";
-import { holdOut, listOf, manifestOf, requireOneDepth } from "./heldOut.ts";
+import { asClasses, holdOut, listOf, manifestOf } from "./heldOut.ts";
 import type { Models } from "./models.ts";
 import { type JobFiles, trainFiles } from "./runFiles.ts";
 
@@ -59,8 +59,7 @@ export async function newAdaptation(options: NewRunOptions, { cases, homeLoss }:
   const { store } = options;
   const { model, name, classes } = await activeModel(options);
   const counted = await countedCells(store, cases);
-  requireOneDepth(classes, counted);
-  const known = counted.filter(({ label }) => classes.includes(label));
+  const { known, leftOut } = asClasses(classes, counted);
   const { learn, judge } = holdOut(known);
   const files = Object.fromEntries(
     Object.entries({ learn, judge }).map(([part, cells]) => [`${part}.csv`, manifestOf(cells, store.images.pathOf)]),
@@ -68,6 +67,7 @@ export async function newAdaptation(options: NewRunOptions, { cases, homeLoss }:
   const settings = {
     ...{ model, cases: cases ? [...cases] : null, homeLoss, learn: learn.length, judge: judge.length },
     labelled: judge.filter(({ isLabelled }) => isLabelled).length,
+    ...(Object.keys(leftOut).length > 0 && { leftOut }),
   };
   return { kind: "adapt", name, settings, files };
 }

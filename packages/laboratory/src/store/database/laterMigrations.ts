@@ -65,4 +65,5 @@ end $$;
 create trigger deliveries_are_complete before insert on deliveries for each row execute function complete_delivery();
 `,
   },
+  { id: 14, sql: "alter table labels add column counts_as text;" },
 ];

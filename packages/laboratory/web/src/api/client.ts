@@ -1,5 +1,5 @@
 // Requests to the server. Those that change something carry a key that stays the same with each try.
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import type { Session } from "./types.ts";
 
 /** Where the routes lie. */
@@ -86,7 +86,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
 
 /** The error where no answer came. */
 export function noAnswer(): ApiError {
-  return new ApiError(0, { code: "ERR_NETWORK", message: texts.errors.network });
+  return new ApiError(0, { code: "ERR_NETWORK", message: t("errors.network") });
 }
 
 /** The error in the text of an answer; listeners hear if it says that nobody is signed in. */
@@ -96,7 +96,7 @@ export function refusal(status: number, text: string): ApiError {
     const { error } = JSON.parse(text) as { error: { code: string; message: string; hint?: string } };
     return new ApiError(status, error);
   } catch {
-    return new ApiError(status, { code: "ERR_HTTP", message: texts.errors.status(status) });
+    return new ApiError(status, { code: "ERR_HTTP", message: t("errors.status", { status }) });
   }
 }
 

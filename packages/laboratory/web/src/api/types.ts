@@ -4,6 +4,7 @@ import type * as access from "../../../src/server/contract/access.ts";
 import type * as cases from "../../../src/server/contract/cases.ts";
 import type * as connections from "../../../src/server/contract/connections.ts";
 import type * as figures from "../../../src/server/contract/figures.ts";
+import type * as labels from "../../../src/server/contract/labels.ts";
 import type * as limits from "../../../src/server/contract/limits.ts";
 import type * as reporting from "../../../src/server/contract/reporting.ts";
 import type * as signing from "../../../src/server/contract/signing.ts";
@@ -12,6 +13,8 @@ import type * as work from "../../../src/server/contract/work.ts";
 
 /** What a cell is called. */
 export type Label = z.infer<typeof cases.label>;
+/** The laboratory's labels and their keys. */
+export type Labels = z.infer<typeof labels.labelSet>;
 /** Which reading of a case. */
 export type Reading = z.infer<typeof cases.reading>;
 /** A share with its 95 % limits. */

@@ -1,3 +1,4 @@
+import { useLanguage } from "../language/useLanguage.ts";
 import { UploadsProvider } from "../uploads/uploads.tsx";
 import { MessagesProvider } from "./messages.tsx";
 import { Pages } from "./Pages.tsx";
@@ -5,6 +6,7 @@ import { SessionProvider } from "./session.tsx";
 
 /** The app. */
 export function App() {
+  useLanguage();
   return (
     <MessagesProvider>
       <SessionProvider>

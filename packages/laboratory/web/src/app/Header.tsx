@@ -1,4 +1,5 @@
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
+import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { href, type Route } from "./router.ts";
 import { SchemeSwitch } from "./SchemeSwitch.tsx";
 import { useSession } from "./session.tsx";
@@ -15,19 +16,20 @@ export function Header({ route }: { readonly route: Route }) {
         <img src="/icon.svg" alt="" width="24" height="24" />
         Leukogram
       </a>
-      <nav aria-label={texts.app.navigation}>
+      <nav aria-label={t("app.navigation")}>
         {PLACES.map((place) => (
           <a key={place} href={href(place)} aria-current={here === place ? "page" : undefined}>
-            {texts.places[place]}
+            {t(`places.${place}`)}
           </a>
         ))}
       </nav>
       <div className="headerEnd">
-        <p className="research">{texts.app.researchUse}</p>
+        <p className="research">{t("app.researchUse")}</p>
+        <LanguageSwitch />
         <SchemeSwitch />
         {session?.user != null && !session.isLocal && (
           <button type="button" className="quiet small" onClick={() => void signOut()}>
-            {texts.app.signOut(session.user)}
+            {t("app.signOut", { user: session.user })}
           </button>
         )}
       </div>

@@ -3,13 +3,13 @@ import { CasePage } from "../case/CasePage.tsx";
 import { CasesPage } from "../cases/CasesPage.tsx";
 import { FiguresPage } from "../cases/figures/FiguresPage.tsx";
 import { ConnectionsPage } from "../connections/ConnectionsPage.tsx";
+import { t } from "../language/words.ts";
 import { ModelsPage } from "../models/ModelsPage.tsx";
 import { WorklistPage } from "../orders/WorklistPage.tsx";
 import { RunPage } from "../runs/RunPage.tsx";
 import { RunsPage } from "../runs/RunsPage.tsx";
 import { SettingsPage } from "../settings/SettingsPage.tsx";
 import { SignInPage } from "../settings/SignInPage.tsx";
-import { texts } from "../texts.ts";
 import { TrailPage } from "../trail/TrailPage.tsx";
 import { PageNotReady } from "../ui/PageNotReady.tsx";
 import { UploadStrip } from "../uploads/UploadStrip.tsx";
@@ -37,7 +37,7 @@ export function Pages() {
   return (
     <>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
-        {texts.app.skip}
+        {t("app.skip")}
       </button>
       <Header route={route} />
       <UploadStrip route={route} />
@@ -80,6 +80,6 @@ function pageOf([first, second, third]: Route): ReactNode {
     case "private":
       return <PrivatePage />;
     default:
-      return <h1>{texts.app.noPage}</h1>;
+      return <h1>{t("app.noPage")}</h1>;
   }
 }

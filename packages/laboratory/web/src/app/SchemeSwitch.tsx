@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { applyScheme, SCHEMES, type Scheme, storedScheme } from "./scheme.ts";
 
 /** Light, dark, or as the system has it. */
@@ -11,11 +11,11 @@ export function SchemeSwitch() {
   };
   return (
     <label className="scheme">
-      <span className="unseen">{texts.scheme.title}</span>
+      <span className="unseen">{t("scheme.title")}</span>
       <select value={scheme} onChange={({ target }) => choose(target.value as Scheme)}>
         {SCHEMES.map((name) => (
           <option key={name} value={name}>
-            {texts.scheme[name]}
+            {t(`scheme.${name}`)}
           </option>
         ))}
       </select>

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../api/client.ts";
-import { texts } from "../texts.ts";
+import { language, t, textOf } from "../language/words.ts";
 import { asSentence } from "../ui/format.ts";
 
 interface Message {
@@ -30,8 +30,10 @@ export function useMessages(): Messages {
 /** What went wrong, in sentences, with what mends it. */
 export function wordsOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof ApiError ? error.hint : undefined;
-  return [message, hint ?? ""].map(asSentence).filter(Boolean).join(" ");
+  const { hint, code } = error instanceof ApiError ? error : {};
+  // What the server says is in English; what it means is said first in other languages.
+  const meaning = language() === "en" ? "" : textOf(`errors.code.${code}`, "");
+  return [meaning, message, hint ?? ""].map(asSentence).filter(Boolean).join(" ");
 }
 
 const SHOWN_FOR = 6000;
@@ -75,12 +77,12 @@ export function MessagesProvider({ children }: { readonly children: ReactNode })
       <div className="unseen" aria-live="polite" aria-atomic="true">
         {spoken}
       </div>
-      <section className="messages" aria-label={texts.messages.title} aria-live="assertive">
+      <section className="messages" aria-label={t("messages.title")} aria-live="assertive">
         {shown.map(({ id, kind, text }) => (
           <div key={id} className={`message ${kind}`}>
             <p>{text}</p>
             <button type="button" className="quiet small" onClick={() => drop(id)}>
-              {texts.messages.close}
+              {t("messages.close")}
             </button>
           </div>
         ))}

@@ -4,9 +4,9 @@ import { useMay } from "../app/session.tsx";
 import { CaseForm } from "../cases/CaseForm.tsx";
 import { StatusBadge } from "../cases/StatusBadge.tsx";
 import { VoidDialog } from "../cases/VoidDialog.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
-import { formatMoment } from "../ui/format.ts";
+import { formatDay, formatMoment } from "../ui/format.ts";
 
 interface CaseHeadProps {
   readonly summary: CaseSummary;
@@ -23,25 +23,26 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
   const mayReview = useMay("reviewer");
   const maySign = useMay("signer");
   const { leukocytes, age, sex, comment, signers } = summary;
-  const words = texts.case;
   return (
     <div className="caseHead">
       <h1>{summary.name}</h1>
       <StatusBadge summary={summary} />
-      {summary.status === "open" && summary.amendment !== null && <p>{texts.report.because(summary.amendment)}</p>}
-      {summary.voided !== null && <p>{words.voided(summary.voided)}</p>}
+      {summary.status === "open" && summary.amendment !== null && (
+        <p>{t("report.because", { reason: summary.amendment })}</p>
+      )}
+      {summary.voided !== null && <p>{t("case.voided", { reason: summary.voided })}</p>}
       <p className="facts muted">
         {[
           summary.patient,
-          summary.birthDate === null ? undefined : words.born(summary.birthDate),
-          leukocytes === null ? words.noLeukocytes : words.leukocytes(leukocytes),
-          age === null ? words.adult : words.age(age),
-          sex === null ? undefined : words.sex[sex],
+          summary.birthDate === null ? undefined : t("case.born", { date: formatDay(summary.birthDate) }),
+          leukocytes === null ? t("case.noLeukocytes") : t("case.leukocytes", { count: leukocytes }),
+          age === null ? t("case.adult") : t("case.age", { years: age }),
+          sex === null ? undefined : t(`case.sex.${sex}`),
           modelName,
           scale,
-          signers === 2 ? words.twoSigners : undefined,
+          signers === 2 ? t("case.twoSigners") : undefined,
           summary.assignee,
-          summary.due === null ? undefined : texts.plan.dueAt(formatMoment(summary.due)),
+          summary.due === null ? undefined : t("plan.dueAt", { due: formatMoment(summary.due) }),
           comment === "" ? undefined : comment,
         ]
           .filter(Boolean)
@@ -49,12 +50,12 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
       </p>
       {mayReview && summary.status === "open" && (
         <button type="button" className="quiet small" onClick={() => setIsEditing(true)}>
-          {words.edit}
+          {t("case.edit")}
         </button>
       )}
       {maySign && summary.status !== "void" && (
         <button type="button" className="quiet small" onClick={() => setIsVoiding(true)}>
-          {words.voidDo}
+          {t("case.voidDo")}
         </button>
       )}
       {isVoiding && (
@@ -68,7 +69,7 @@ export function CaseHead({ summary, modelName, scale, onChanged }: CaseHeadProps
         />
       )}
       {isEditing && (
-        <Dialog title={words.edit} onClose={() => setIsEditing(false)}>
+        <Dialog title={t("case.edit")} onClose={() => setIsEditing(false)}>
           <CaseForm
             summary={summary}
             onSaved={(next) => {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { PageNotReady } from "../ui/PageNotReady.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { OpenCase } from "./OpenCase.tsx";
@@ -17,7 +17,7 @@ export function CasePage({ caseId, tab }: CasePageProps) {
   const [changed, setChanged] = useState<CaseSummary>();
   // What a change answered is newer than what was loaded before it.
   const summary = changed !== undefined && changed.revision > (data?.revision ?? -1) ? changed : data;
-  usePageTitle(summary && `${summary.name} · ${texts.case.tabs[tab as "review"] ?? ""}`);
+  usePageTitle(summary && `${summary.name} · ${t(`case.tabs.${tab as "review"}`) ?? ""}`);
   // What was reviewed is known here only after a look.
   const opened = useRef(tab);
   useEffect(() => {

@@ -1,7 +1,8 @@
 import { useEffect } from "react";
 import type { CaseQueue, CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
+import { queueWords } from "./queueWords.ts";
 
 interface CaseProgressProps {
   readonly caseId: string;
@@ -15,13 +16,16 @@ interface CaseProgressProps {
 /** How far classification and review are, and what is not saved yet. */
 export function CaseProgress({ caseId, counts, unsent, awaited, status }: CaseProgressProps) {
   const { cells, waiting, bad, reviewed } = counts;
-  const words = texts.case;
   return (
     <div className="caseProgress">
       {waiting > 0 && (
         <span className="row">
-          <progress max={cells} value={cells - waiting} aria-label={words.classifying(cells - waiting, cells)} />
-          <span className="figure">{words.classifying(cells - waiting, cells)}</span>
+          <progress
+            max={cells}
+            value={cells - waiting}
+            aria-label={t("case.classifying", { done: cells - waiting, of: cells })}
+          />
+          <span className="figure">{t("case.classifying", { done: cells - waiting, of: cells })}</span>
           <QueuePlace caseId={caseId} waiting={waiting} />
         </span>
       )}
@@ -30,16 +34,16 @@ export function CaseProgress({ caseId, counts, unsent, awaited, status }: CasePr
           <progress
             max={Math.max(1, cells - bad)}
             value={reviewed}
-            aria-label={words.reviewed(reviewed, cells - bad)}
+            aria-label={t("case.reviewed", { done: reviewed, of: cells - bad })}
           />
-          <span className="figure">{words.reviewed(reviewed, cells - bad)}</span>
+          <span className="figure">{t("case.reviewed", { done: reviewed, of: cells - bad })}</span>
         </span>
       )}
-      {awaited > 0 && <span className="badge warning">{texts.upload.missingShort(awaited)}</span>}
-      {bad > 0 && <span className="badge warning">{words.bad(bad)}</span>}
-      {status !== "open" && <span className="badge">{words.frozen[status]}</span>}
+      {awaited > 0 && <span className="badge warning">{t("upload.missingShort", { count: awaited })}</span>}
+      {bad > 0 && <span className="badge warning">{t("case.bad", { count: bad })}</span>}
+      {status !== "open" && <span className="badge">{t(`case.frozen.${status}`)}</span>}
       <span role="status" className={unsent > 0 ? "badge warning" : "muted saved"}>
-        {unsent > 0 ? words.unsent(unsent) : cells > 0 ? words.saved : ""}
+        {unsent > 0 ? t("case.unsent", { count: unsent }) : cells > 0 ? t("case.saved") : ""}
       </span>
     </div>
   );
@@ -55,5 +59,5 @@ function QueuePlace({ caseId, waiting }: { readonly caseId: string; readonly wai
     const timer = setInterval(reload, EVERY);
     return () => clearInterval(timer);
   }, [reload]);
-  return data?.place == null ? null : <span className="muted">{texts.case.queue(data)}</span>;
+  return data?.place == null ? null : <span className="muted">{queueWords(data)}</span>;
 }

@@ -1,5 +1,5 @@
 import type { LabelConflict } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { labelName, t } from "../language/words.ts";
 import { focusNext } from "../ui/focusNext.ts";
 
 interface ConflictsProps {
@@ -9,38 +9,37 @@ interface ConflictsProps {
 
 /** Cells that another reader labelled meanwhile, each with both labels and the choice between them; nothing if there are none. */
 export function Conflicts({ conflicts, onSettle }: ConflictsProps) {
-  const words = texts.conflicts;
   if (conflicts.length === 0) return null;
   const settle = (conflict: LabelConflict, isMine: boolean) => {
     onSettle(conflict, isMine);
     focusNext(".conflicts button", '[role="gridcell"][tabindex="0"]');
   };
   return (
-    <section className="notice warning" aria-label={words.title}>
-      <p role="status">{words.what}</p>
+    <section className="notice warning" aria-label={t("conflicts.title")}>
+      <p role="status">{t("conflicts.what")}</p>
       <ul className="conflicts">
         {conflicts.map((conflict) => {
-          const { cell, number, by, label, wanted } = conflict;
+          const { cell, number, wanted } = conflict;
           return (
             <li key={cell} className="row">
               <span>
-                {words.labelled(number, by, label)}; {words.yours(wanted)}.
+                {theirs(conflict)}; {mine(wanted)}.
               </span>
               <button
                 type="button"
                 className="small"
-                aria-label={words.mineOf(number)}
+                aria-label={t("conflicts.mineOf", { cell: number })}
                 onClick={() => settle(conflict, true)}
               >
-                {words.mine}
+                {t("conflicts.mine")}
               </button>
               <button
                 type="button"
                 className="small"
-                aria-label={words.keepOf(number)}
+                aria-label={t("conflicts.keepOf", { cell: number })}
                 onClick={() => settle(conflict, false)}
               >
-                {words.keep}
+                {t("conflicts.keep")}
               </button>
             </li>
           );
@@ -49,3 +48,11 @@ export function Conflicts({ conflicts, onSettle }: ConflictsProps) {
     </section>
   );
 }
+
+const theirs = ({ number: cell, by, label }: LabelConflict) =>
+  label === null
+    ? t("conflicts.removed", { cell })
+    : t("conflicts.labelled", { cell, by: by ?? "", label: labelName(label) });
+
+const mine = (wanted: LabelConflict["wanted"]) =>
+  wanted === null ? t("conflicts.yoursRemoved") : t("conflicts.yours", { label: labelName(wanted) });

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseSummary } from "../api/types.ts";
 import { go } from "../app/router.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { focusNext } from "../ui/focusNext.ts";
 import { useAction } from "../ui/useAction.ts";
@@ -30,8 +30,8 @@ export function FinishReading({ summary, left, unsent, onChanged }: FinishReadin
     <>
       <div className="notice info row">
         <p>
-          <strong>{texts.second.blindTitle}</strong> {texts.second.blind} {texts.second.left(left)}{" "}
-          {unsent > 0 && texts.case.waitForUnsent(unsent)}
+          <strong>{t("second.blindTitle")}</strong> {t("second.blind")} {t("second.left", { cells: left })}{" "}
+          {unsent > 0 && t("case.waitForUnsent", { count: unsent })}
         </p>
         <button
           type="button"
@@ -39,17 +39,17 @@ export function FinishReading({ summary, left, unsent, onChanged }: FinishReadin
           disabled={isBusy || unsent > 0}
           onClick={() => (left > 0 ? setIsAsking(true) : void run())}
         >
-          {texts.second.finish}
+          {t("second.finish")}
         </button>
       </div>
       {isAsking && (
         <ConfirmDialog
-          title={texts.second.finishTitle}
-          doIt={texts.second.finish}
+          title={t("second.finishTitle")}
+          doIt={t("second.finish")}
           onConfirm={finish}
           onClose={() => setIsAsking(false)}
         >
-          <p>{texts.second.finishLeft(left)}</p>
+          <p>{t("second.finishLeft", { cells: left })}</p>
         </ConfirmDialog>
       )}
     </>

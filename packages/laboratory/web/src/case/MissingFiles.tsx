@@ -2,7 +2,7 @@ import { useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { Awaited, CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { focusNext } from "../ui/focusNext.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
@@ -24,7 +24,6 @@ export function MissingFiles({ summary, awaited, onChanged }: MissingFilesProps)
   const queue = useUploads();
   const { isBusy, failed, reason } = useCaseUploads(summary.id);
   const [isListed, setIsListed] = useState(false);
-  const words = texts.upload;
   const giveUp = async () => {
     const key = newKey();
     const next = await withTries(() => send<CaseSummary>("DELETE", `/cases/${summary.id}/uploads`, undefined, key));
@@ -41,32 +40,34 @@ export function MissingFiles({ summary, awaited, onChanged }: MissingFilesProps)
   if (isBusy || failed + awaited === 0) return null;
   return (
     <Notice kind="warning">
-      <p role="status">{failed > 0 ? words.failed(failed, reason) : words.missing(awaited)}</p>
+      <p role="status">
+        {failed > 0 ? t("upload.failed", { count: failed, reason }) : t("upload.missing", { count: awaited })}
+      </p>
       <div className="row">
         {failed > 0 && (
           <button type="button" className="primary" onClick={leave(() => queue.again(summary.id))}>
-            {words.again}
+            {t("upload.again")}
           </button>
         )}
         {awaited > 0 ? (
           <button type="button" onClick={() => setIsListed(true)}>
-            {words.missingShow}
+            {t("upload.missingShow")}
           </button>
         ) : (
           <button type="button" onClick={leave(() => queue.clear(summary.id))}>
-            {texts.messages.close}
+            {t("messages.close")}
           </button>
         )}
       </div>
       {isListed && (
         <ConfirmDialog
-          title={words.missingTitle}
-          doIt={words.giveUp}
+          title={t("upload.missingTitle")}
+          doIt={t("upload.giveUp")}
           onConfirm={giveUp}
           onClose={() => setIsListed(false)}
         >
           <MissingList caseId={summary.id} />
-          <p>{words.giveUpWhat(awaited)}</p>
+          <p>{t("upload.giveUpWhat", { count: awaited })}</p>
         </ConfirmDialog>
       )}
     </Notice>
@@ -75,14 +76,13 @@ export function MissingFiles({ summary, awaited, onChanged }: MissingFilesProps)
 
 function MissingList({ caseId }: { readonly caseId: string }) {
   const { data, error, reload } = useLoaded<Awaited>(`/cases/${caseId}/uploads`);
-  const words = texts.upload;
   return (
     <>
       <LoadFault error={error} onAgain={reload} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
-      <ul className="missingFiles" tabIndex={0} aria-label={words.missingTitle}>
+      <ul className="missingFiles" tabIndex={0} aria-label={t("upload.missingTitle")}>
         {data?.files.map(({ upload, file, count }) => (
-          <li key={`${upload} ${file}`}>{words.missingName(file, count)}</li>
+          <li key={`${upload} ${file}`}>{t("upload.missingName", { name: file, count })}</li>
         ))}
       </ul>
     </>

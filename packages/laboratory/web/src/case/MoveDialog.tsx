@@ -1,6 +1,6 @@
 import type { CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Field } from "../ui/Field.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
@@ -15,25 +15,24 @@ interface MoveDialogProps {
 
 /** Moves cells to another open case, or takes them out, for a reason. */
 export function MoveDialog({ caseId, cells, onMoved, onClose }: MoveDialogProps) {
-  const words = texts.move;
   const { data, error, reload } = useLoaded<{ cases: CaseSummary[] }>("/cases?limit=200");
   const open = data?.cases.filter(({ id, status }) => id !== caseId && status === "open") ?? [];
   return (
-    <Dialog title={words.title(cells.length)} onClose={onClose}>
+    <Dialog title={t("move.title", { cells: cells.length })} onClose={onClose}>
       <ReasonForm
         caseId={caseId}
         step="cells/move"
         more={(fields) => ({ cells, to: fields.get("to") === "" ? null : String(fields.get("to")) })}
-        label={words.reason}
-        button={words.confirm}
+        label={t("move.reason")}
+        button={t("move.confirm")}
         isPrimary
         onDone={onMoved}
       >
-        <p>{words.what}</p>
+        <p>{t("move.what")}</p>
         <LoadFault error={error} onAgain={reload} />
-        <Field label={words.to}>
+        <Field label={t("move.to")}>
           <select name="to">
-            <option value="">{words.nowhere}</option>
+            <option value="">{t("move.nowhere")}</option>
             {open.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}

@@ -4,12 +4,13 @@ import type { CaseSummary, Scale } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages, wordsOf } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
+import { t } from "../language/words.ts";
 import { useModelNames } from "../models/useModelNames.ts";
 import { ReportTab } from "../report/ReportTab.tsx";
 import { useCaseStore } from "../review/useCaseStore.ts";
 import { SecondReadingTab } from "../second/SecondReadingTab.tsx";
-import { texts } from "../texts.ts";
 import { TrailList } from "../trail/TrailList.tsx";
+import { scaleWords } from "../ui/scaleWords.ts";
 import { CaseHead } from "./CaseHead.tsx";
 import { CaseTabs } from "./CaseTabs.tsx";
 import { ReviewTab } from "./ReviewTab.tsx";
@@ -26,12 +27,12 @@ export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
   const { fail } = useMessages();
   const { session } = useSession();
   const modelName = useModelNames()(summary.model);
-  const { data: told } = useLoaded<{ scale: Scale | null; text: string }>("/scale", summary.revision);
-  const scale = told?.scale ? told.text : undefined;
+  const { data: told } = useLoaded<{ scale: Scale | null }>("/scale", summary.revision);
+  const scale = told?.scale ? scaleWords(told.scale) : undefined;
   const reading = summary.isBlind ? "second" : "first";
   const onRefused = useCallback(
     (error: ApiError, cells: number) => {
-      fail(new Error(texts.case.refused(cells, wordsOf(error))));
+      fail(new Error(t("case.refused", { cells, why: wordsOf(error) })));
       onChanged();
     },
     [fail, onChanged],
@@ -51,11 +52,11 @@ export function OpenCase({ summary, tab, onChanged }: OpenCaseProps) {
         <CaseHead summary={summary} modelName={modelName} scale={scale} onChanged={onChanged} />
         <CaseTabs summary={summary} tab={tab} />
         <p role="status" className={others.length > 0 ? "badge" : undefined}>
-          {others.length > 0 && texts.case.alsoOpen(others)}
+          {others.length > 0 && t("case.alsoOpen", { names: others.join(", ") })}
         </p>
         {!isReview && unsent > 0 && (
           <p role="status" className="badge warning">
-            {texts.case.unsent(unsent)}
+            {t("case.unsent", { count: unsent })}
           </p>
         )}
       </div>

@@ -7,8 +7,8 @@ import { CellPanel } from "../cell/CellPanel.tsx";
 import { CountsPanel } from "../counts/CountsPanel.tsx";
 import { ReviewGallery } from "../gallery/ReviewGallery.tsx";
 import type { GalleryCell, OnLabel } from "../gallery/types.ts";
+import { t } from "../language/words.ts";
 import type { CaseState, CaseStore } from "../review/caseStore.ts";
-import { texts } from "../texts.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useCaseUploads } from "../uploads/uploads.tsx";
 import { CaseProgress } from "./CaseProgress.tsx";
@@ -25,7 +25,15 @@ interface ReviewTabProps {
   readonly onChanged: (summary?: CaseSummary) => void;
 }
 
-const thumbnailOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
+const wholeOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail`;
+const cellOf = ({ id }: GalleryCell) => `${API}/cells/${id}/thumbnail?of=cell`;
+const pictureOf = ({ id }: GalleryCell) => `${API}/cells/${id}/image`;
+
+// Why labels stay as they are; empty if they do not.
+function whyNot(status: CaseSummary["status"], mayReview: boolean): string {
+  if (!mayReview) return t("case.mayNotLabel");
+  return status === "open" ? "" : t(`case.frozen.${status}`);
+}
 
 /** Upload, gallery, side panel and counts; blind for a second reader. */
 export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) {
@@ -40,7 +48,7 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
   const was = useRef(false);
   useEffect(() => {
     if (was.current && !isClassifying) {
-      announce(texts.case.classified(counts.cells));
+      announce(t("case.classified", { cells: counts.cells }));
       onChanged();
     }
     was.current = isClassifying;
@@ -101,20 +109,23 @@ export function ReviewTab({ summary, store, state, onChanged }: ReviewTabProps) 
             onChanged={onChanged}
           />
         )}
-        {state.isLoaded && state.cells.length === 0 && !mayUpload && <p className="empty">{texts.case.noCells}</p>}
+        {state.isLoaded && state.cells.length === 0 && !mayUpload && <p className="empty">{t("case.noCells")}</p>}
         <Conflicts conflicts={state.conflicts} onSettle={(one, isMine) => store.settle(one, isMine)} />
         {state.cells.length > 0 && (
           <div className="review">
             <ReviewGallery
               cells={state.cells}
-              imageOf={thumbnailOf}
+              imageOf={cellOf}
+              wholeOf={wholeOf}
+              pictureOf={pictureOf}
+              hasReferences
               onLabel={onLabel}
               onUndo={() => store.undo()}
               onRedo={() => store.redo()}
               canUndo={state.canUndo}
               canRedo={state.canRedo}
               canLabel={mayReview && isOpen}
-              whyNot={mayReview ? texts.case.frozen[summary.status] : texts.case.mayNotLabel}
+              whyNot={whyNot(summary.status, mayReview)}
               isBlind={summary.isBlind}
               seen={store.seen}
               onMove={mayMove ? setMoving : undefined}

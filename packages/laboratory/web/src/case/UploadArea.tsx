@@ -3,7 +3,7 @@ import { type ChosenFiles, chosenFiles, droppedFiles } from "../api/droppedFiles
 import type { CaseSummary } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { dragsCells } from "../gallery/dragging.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { useUploads } from "../uploads/uploads.tsx";
 import { MissingFiles } from "./MissingFiles.tsx";
 import { UploadStatus } from "./UploadStatus.tsx";
@@ -38,7 +38,6 @@ export function UploadArea(props: UploadAreaProps) {
       </>
     );
   const takes = (event: DragEvent) => event.dataTransfer.types.includes("Files") && !dragsCells(event);
-  const words = texts.upload;
   const add = (files: ChosenFiles) => queue.add({ caseId: summary.id, caseName: summary.name }, files);
   const chosen = (input: HTMLInputElement) => {
     add(chosenFiles(input.files!));
@@ -67,12 +66,12 @@ export function UploadArea(props: UploadAreaProps) {
     >
       <MissingFiles summary={summary} awaited={awaited} onChanged={onChanged} />
       <div className={`uploadBar ${isEmpty ? "empty" : ""}`}>
-        <span className={isEmpty ? "" : "muted"}>{isEmpty ? words.dropHere : words.dropMore}</span>
+        <span className={isEmpty ? "" : "muted"}>{isEmpty ? t("upload.dropHere") : t("upload.dropMore")}</span>
         <button type="button" className={isEmpty ? "primary" : ""} onClick={() => files.current!.click()}>
-          {words.files}
+          {t("upload.files")}
         </button>
         <button type="button" onClick={() => folder.current!.click()}>
-          {words.folder}
+          {t("upload.folder")}
         </button>
         <input
           ref={files}
@@ -80,7 +79,7 @@ export function UploadArea(props: UploadAreaProps) {
           multiple
           hidden
           accept={ACCEPT}
-          aria-label={words.files}
+          aria-label={t("upload.files")}
           onChange={({ target }) => chosen(target)}
         />
         <input
@@ -88,7 +87,7 @@ export function UploadArea(props: UploadAreaProps) {
           type="file"
           multiple
           hidden
-          aria-label={words.folder}
+          aria-label={t("upload.folder")}
           {...{ webkitdirectory: "" }}
           onChange={({ target }) => chosen(target)}
         />

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { focusNext } from "../ui/focusNext.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -10,15 +10,14 @@ export function UploadStatus({ caseId }: { readonly caseId: string }) {
   const queue = useUploads();
   const { isBusy, wait, files, doneFiles, bytes, doneBytes, added, known, skipped, refused } = useCaseUploads(caseId);
   const [isListed, setIsListed] = useState(false);
-  const words = texts.upload;
   if (isBusy) {
     // Sending is one half, what the server does with the files the other.
     const share = (doneBytes / Math.max(1, bytes) + doneFiles / Math.max(1, files)) / 2;
     return (
       <span className="row">
-        <progress max={1} value={share} aria-label={words.progress(doneFiles, files)} />
-        <span className="figure">{words.progress(doneFiles, files)}</span>
-        {wait !== undefined && <span className="badge warning">{words.waits[wait]}</span>}
+        <progress max={1} value={share} aria-label={t("upload.progress", { done: doneFiles, of: files })} />
+        <span className="figure">{t("upload.progress", { done: doneFiles, of: files })}</span>
+        {wait !== undefined && <span className="badge warning">{t(`upload.waits.${wait}`)}</span>}
         <button
           type="button"
           className="quiet small"
@@ -27,7 +26,7 @@ export function UploadStatus({ caseId }: { readonly caseId: string }) {
             focusNext(".uploadArea .notice button", ".uploadBar button");
           }}
         >
-          {words.cancel}
+          {t("upload.cancel")}
         </button>
       </span>
     );
@@ -35,24 +34,24 @@ export function UploadStatus({ caseId }: { readonly caseId: string }) {
   if (added + known + skipped + refused.length === 0) return null;
   return (
     <span className="row">
-      <span>{words.done(added, known, 0)}</span>
-      {skipped > 0 && <span className="muted">{words.skipped(skipped)}</span>}
+      <span>{t("upload.done", { added, known, refused: 0 })}</span>
+      {skipped > 0 && <span className="muted">{t("upload.skipped", { count: skipped })}</span>}
       {refused.length > 0 && (
         <button type="button" className="badge warning" onClick={() => setIsListed(true)}>
-          {words.refused(refused.length)}
+          {t("upload.refused", { count: refused.length })}
         </button>
       )}
       <button type="button" className="quiet small" onClick={() => queue.clear(caseId)}>
-        {texts.messages.close}
+        {t("messages.close")}
       </button>
       {isListed && (
-        <Dialog title={words.refusedTitle} onClose={() => setIsListed(false)}>
-          <Scroll label={words.refusedTitle}>
+        <Dialog title={t("upload.refusedTitle")} onClose={() => setIsListed(false)}>
+          <Scroll label={t("upload.refusedTitle")}>
             <table className="list">
               <thead>
                 <tr>
-                  <th scope="col">{words.file}</th>
-                  <th scope="col">{words.reason}</th>
+                  <th scope="col">{t("upload.file")}</th>
+                  <th scope="col">{t("upload.reason")}</th>
                 </tr>
               </thead>
               <tbody>

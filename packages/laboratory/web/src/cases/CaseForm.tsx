@@ -1,7 +1,7 @@
 import { type FormEvent, useRef } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { CaseFacts, CaseSummary } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { DecimalField } from "../ui/DecimalField.tsx";
 import { decimalOf } from "../ui/decimal.ts";
 import { Field } from "../ui/Field.tsx";
@@ -49,18 +49,17 @@ export function CaseForm({ summary, name, onSaved }: CaseFormProps) {
     event.preventDefault();
     void save(event.currentTarget);
   };
-  const words = texts.caseForm;
   return (
     <form className="form" onSubmit={submit}>
-      <Field label={words.name} hint={words.nameHint}>
+      <Field label={t("caseForm.name")} hint={t("caseForm.nameHint")}>
         <input name="name" required maxLength={200} defaultValue={summary?.name ?? name} autoComplete="off" />
       </Field>
       {summary?.order != null && (
         <div className="columns">
-          <Field label={words.patient} hint={words.patientHint}>
+          <Field label={t("caseForm.patient")} hint={t("caseForm.patientHint")}>
             <input name="patient" maxLength={500} defaultValue={summary.patient ?? ""} autoComplete="off" />
           </Field>
-          <Field label={words.birthDate}>
+          <Field label={t("caseForm.birthDate")}>
             <input name="birthDate" type="date" defaultValue={summary.birthDate ?? ""} />
           </Field>
         </div>
@@ -68,39 +67,46 @@ export function CaseForm({ summary, name, onSaved }: CaseFormProps) {
       <div className="columns">
         <DecimalField
           name="leukocytes"
-          label={words.leukocytes}
-          hint={words.leukocytesHint}
+          label={t("caseForm.leukocytes")}
+          hint={t("caseForm.leukocytesHint")}
           min={0.01}
           max={2000}
           defaultValue={summary?.leukocytes}
         />
-        <DecimalField name="age" label={words.age} hint={words.ageHint} min={0} max={130} defaultValue={summary?.age} />
-        <Field label={words.sex}>
+        <DecimalField
+          name="age"
+          label={t("caseForm.age")}
+          hint={t("caseForm.ageHint")}
+          min={0}
+          max={130}
+          defaultValue={summary?.age}
+        />
+        <Field label={t("caseForm.sex")}>
           <select name="sex" defaultValue={summary?.sex ?? ""}>
-            <option value="">{words.noSex}</option>
-            <option value="female">{words.female}</option>
-            <option value="male">{words.male}</option>
+            <option value="">{t("caseForm.noSex")}</option>
+            <option value="female">{t("caseForm.female")}</option>
+            <option value="male">{t("caseForm.male")}</option>
           </select>
         </Field>
-        <Field label={words.signers}>
+        <Field label={t("caseForm.signers")}>
           <select name="signers" defaultValue={String(summary?.signers ?? 1)}>
-            <option value="1">{words.oneSigner}</option>
-            <option value="2">{words.twoSigners}</option>
+            <option value="1">{t("caseForm.oneSigner")}</option>
+            <option value="2">{t("caseForm.twoSigners")}</option>
           </select>
         </Field>
       </div>
-      <Field label={words.collected}>
+      <Field label={t("caseForm.collected")}>
         <input name="collectedAt" type="datetime-local" step={1} defaultValue={localMoment(summary?.collectedAt)} />
       </Field>
       <PlanFields summary={summary} />
-      <Field label={words.comment}>
+      <Field label={t("caseForm.comment")}>
         <textarea ref={comment} name="comment" rows={3} maxLength={10_000} defaultValue={summary?.comment} />
       </Field>
       <CommentTemplates field={comment} />
-      <p className="muted">{texts.app.researchUse}</p>
+      <p className="muted">{t("app.researchUse")}</p>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>
-          {summary === undefined ? words.create : words.save}
+          {summary === undefined ? t("caseForm.create") : t("caseForm.save")}
         </button>
       </div>
     </form>

@@ -4,7 +4,7 @@ import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages } from "../app/messages.tsx";
 import { go, href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -20,7 +20,7 @@ const EVERY = 4000;
 
 /** All cases, newest first, and the way to a new one. */
 export function CasesPage() {
-  usePageTitle(texts.cases.title);
+  usePageTitle(t("cases.title"));
   const [before, setBefore] = useState<string>();
   const [view, setView] = useState<CasesView>(ALL_CASES);
   const path = `/cases?limit=${PAGE}${queryOf(view)}${before === undefined ? "" : `&before=${before}`}`;
@@ -40,20 +40,20 @@ export function CasesPage() {
   return (
     <>
       <div className="pageHead">
-        <h1>{texts.cases.title}</h1>
+        <h1>{t("cases.title")}</h1>
         {orders !== undefined && orders.orders.length > 0 && (
           <a className="button" href={href("worklist")}>
-            {texts.worklist.link}
+            {t("worklist.link")}
           </a>
         )}
         {maySign && (
           <a className="button" href={href("figures")}>
-            {texts.figures.link}
+            {t("figures.link")}
           </a>
         )}
         {mayReview && (
           <button type="button" className="primary" onClick={() => setIsMaking(true)}>
-            {texts.cases.make}
+            {t("cases.make")}
           </button>
         )}
       </div>
@@ -62,7 +62,7 @@ export function CasesPage() {
         onSeveral={(name) => {
           setBefore(undefined);
           setView({ ...ALL_CASES, search: name });
-          say(texts.plan.several(name));
+          say(t("plan.several", { name }));
         }}
         onUnknown={setUnknown}
       />
@@ -74,36 +74,36 @@ export function CasesPage() {
         }}
       />
       <p role="status" className="unseen">
-        {data && texts.cases.shown(data.cases.length)}
+        {data && t("cases.shown", { count: data.cases.length })}
       </p>
       {data?.cases.length === 0 && before === undefined && (
-        <p className="empty">{queryOf(view) === queryOf(ALL_CASES) ? texts.cases.none : texts.cases.noneFound}</p>
+        <p className="empty">{queryOf(view) === queryOf(ALL_CASES) ? t("cases.none") : t("cases.noneFound")}</p>
       )}
       {data !== undefined && data.cases.length > 0 && <CasesTable cases={data.cases} />}
       <div className="row">
         {before !== undefined && (
           <button type="button" onClick={() => setBefore(undefined)}>
-            {texts.cases.first}
+            {t("cases.first")}
           </button>
         )}
         {data?.next != null && (
           <button type="button" onClick={() => setBefore(data.next!)}>
-            {texts.cases.more}
+            {t("cases.more")}
           </button>
         )}
       </div>
       {unknown !== undefined && (
-        <Dialog title={texts.plan.unknown(unknown.name)} onClose={() => setUnknown(undefined)}>
+        <Dialog title={t("plan.unknown", { name: unknown.name })} onClose={() => setUnknown(undefined)}>
           {unknown.isOrdered && (
             <Notice kind="warning">
-              {texts.plan.ordered} <a href={href("worklist")}>{texts.plan.worklist}</a>
+              {t("plan.ordered")} <a href={href("worklist")}>{t("plan.worklist")}</a>
             </Notice>
           )}
           {mayReview && <CaseForm name={unknown.name} onSaved={({ id }) => go("cases", id)} />}
         </Dialog>
       )}
       {isMaking && (
-        <Dialog title={texts.cases.make} onClose={() => setIsMaking(false)}>
+        <Dialog title={t("cases.make")} onClose={() => setIsMaking(false)}>
           <CaseForm onSaved={({ id }) => go("cases", id)} />
         </Dialog>
       )}

@@ -1,33 +1,32 @@
 import type { CaseSummary } from "../api/types.ts";
 import { href } from "../app/router.ts";
+import { t } from "../language/words.ts";
 import { useModelNames } from "../models/useModelNames.ts";
-import { texts } from "../texts.ts";
 import { formatCount, formatMoment } from "../ui/format.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 
 /** One line a case. */
 export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }) {
-  const { columns } = texts.cases;
   const nameOf = useModelNames();
   return (
-    <Scroll label={texts.cases.title}>
+    <Scroll label={t("cases.title")}>
       <table className="list">
         <thead>
           <tr>
-            <th scope="col">{columns.name}</th>
-            <th scope="col">{columns.status}</th>
+            <th scope="col">{t("cases.columns.name")}</th>
+            <th scope="col">{t("cases.columns.status")}</th>
             <th scope="col" className="number">
-              {columns.cells}
+              {t("cases.columns.cells")}
             </th>
-            <th scope="col">{columns.reviewed}</th>
+            <th scope="col">{t("cases.columns.reviewed")}</th>
             <th scope="col" className="number">
-              {columns.waiting}
+              {t("cases.columns.waiting")}
             </th>
-            <th scope="col">{texts.plan.assignee}</th>
-            <th scope="col">{texts.plan.due}</th>
-            <th scope="col">{columns.model}</th>
-            <th scope="col">{columns.created}</th>
+            <th scope="col">{t("plan.assignee")}</th>
+            <th scope="col">{t("plan.due")}</th>
+            <th scope="col">{t("cases.columns.model")}</th>
+            <th scope="col">{t("cases.columns.created")}</th>
           </tr>
         </thead>
         <tbody>
@@ -44,9 +43,9 @@ export function CasesTable({ cases }: { readonly cases: readonly CaseSummary[] }
                 <progress
                   max={Math.max(1, one.cells)}
                   value={one.reviewed}
-                  aria-label={texts.cases.reviewed(one.reviewed, one.cells)}
+                  aria-label={t("cases.reviewed", { count: one.reviewed, of: one.cells })}
                 />{" "}
-                <span className="figure">{texts.cases.reviewedOf(one.reviewed, one.cells)}</span>
+                <span className="figure">{t("cases.reviewedOf", { count: one.reviewed, of: one.cells })}</span>
               </td>
               <td className="number">{one.waiting === 0 ? "–" : formatCount(one.waiting)}</td>
               <td>{one.assignee ?? "–"}</td>

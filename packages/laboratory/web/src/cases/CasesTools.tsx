@@ -1,6 +1,6 @@
 import type { CaseSummary } from "../api/types.ts";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 /** Which cases are listed, and in which order. */
 export interface CasesView {
@@ -35,12 +35,11 @@ interface CasesToolsProps {
 
 /** Searches, filters and sorts the list of cases. */
 export function CasesTools({ view, onView }: CasesToolsProps) {
-  const words = texts.cases;
   const me = useSession().session?.user ?? "";
   return (
     <search className="row">
       <label className="choice">
-        <span>{words.search}</span>
+        <span>{t("cases.search")}</span>
         <input
           type="search"
           maxLength={200}
@@ -50,37 +49,37 @@ export function CasesTools({ view, onView }: CasesToolsProps) {
         />
       </label>
       <label className="choice">
-        <span>{words.columns.status}</span>
+        <span>{t("cases.columns.status")}</span>
         <select
           value={view.status}
           onChange={({ target }) => onView({ ...view, status: target.value as CasesView["status"] })}
         >
           {STATUSES.map((status) => (
             <option key={status} value={status}>
-              {status === "all" ? words.all : words.status[status]}
+              {status === "all" ? t("cases.all") : t(`cases.status.${status}`)}
             </option>
           ))}
         </select>
       </label>
       <label className="choice">
-        <span>{texts.plan.assignee}</span>
+        <span>{t("plan.assignee")}</span>
         <select
           value={view.assignee === undefined ? "all" : "mine"}
           onChange={({ target }) => onView({ ...view, assignee: target.value === "mine" ? me : undefined })}
         >
-          <option value="all">{texts.plan.anybody}</option>
-          <option value="mine">{texts.plan.mine}</option>
+          <option value="all">{t("plan.anybody")}</option>
+          <option value="mine">{t("plan.mine")}</option>
         </select>
       </label>
       <label className="choice">
-        <span>{words.sort}</span>
+        <span>{t("cases.sort")}</span>
         <select
           value={view.sort}
           onChange={({ target }) => onView({ ...view, sort: target.value as CasesView["sort"] })}
         >
           {ORDERS.map((order) => (
             <option key={order} value={order}>
-              {words.orders[order]}
+              {t(`cases.orders.${order}`)}
             </option>
           ))}
         </select>

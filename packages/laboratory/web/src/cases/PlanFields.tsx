@@ -1,39 +1,38 @@
 import type { CaseFacts, CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 
 const PRIORITIES = ["routine", "urgent", "stat"] as const satisfies CaseFacts["priority"][];
 
 /** Who is to read a case, how soon and until when. */
 export function PlanFields({ summary }: { readonly summary: CaseSummary | undefined }) {
-  const words = texts.plan;
   const { data } = useLoaded<{ names: string[] }>("/people");
   const assignee = summary?.assignee ?? "";
   const names = new Set([...(data?.names ?? []), ...(assignee === "" ? [] : [assignee])]);
   return (
     <>
       <div className="columns">
-        <Field label={words.assignee}>
+        <Field label={t("plan.assignee")}>
           {/* Again when the names have come, so that the one that is set is chosen. */}
           <select key={names.size} name="assignee" defaultValue={assignee}>
-            <option value="">{words.noAssignee}</option>
+            <option value="">{t("plan.noAssignee")}</option>
             {[...names].map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
         </Field>
-        <Field label={words.priority}>
+        <Field label={t("plan.priority")}>
           <select name="priority" defaultValue={summary?.priority ?? "routine"}>
             {PRIORITIES.map((priority) => (
               <option key={priority} value={priority}>
-                {words.priorities[priority]}
+                {t(`plan.priorities.${priority}`)}
               </option>
             ))}
           </select>
         </Field>
       </div>
-      <Field label={words.due}>
+      <Field label={t("plan.due")}>
         <input name="due" type="datetime-local" defaultValue={localOf(summary?.due ?? null)} />
       </Field>
     </>

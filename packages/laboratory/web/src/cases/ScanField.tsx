@@ -2,7 +2,7 @@ import type { FormEvent } from "react";
 import { get } from "../api/client.ts";
 import type { CaseSummary, Order } from "../api/types.ts";
 import { go } from "../app/router.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { useAction } from "../ui/useAction.ts";
 
 /** What a scanner read that no case has. */
@@ -20,7 +20,6 @@ interface ScanFieldProps {
 
 /** A field that a scanner of barcodes types into, and ends with Enter: opens the case of that number. */
 export function ScanField({ onSeveral, onUnknown }: ScanFieldProps) {
-  const words = texts.plan;
   const [look, isBusy] = useAction(async (form: HTMLFormElement) => {
     const name = String(new FormData(form).get("scanned")).trim();
     if (name === "") return;
@@ -42,7 +41,7 @@ export function ScanField({ onSeveral, onUnknown }: ScanFieldProps) {
   return (
     <form className="choice" onSubmit={submit}>
       <label className="choice">
-        <span>{words.scan}</span>
+        <span>{t("plan.scan")}</span>
         <input name="scanned" maxLength={200} autoComplete="off" spellCheck={false} disabled={isBusy} />
       </label>
     </form>

@@ -1,5 +1,5 @@
 import type { CaseSummary } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 /** Where a case stands. */
 export function StatusBadge({
@@ -11,14 +11,14 @@ export function StatusBadge({
     <span className="badges">
       <span className={`badge ${summary.status}`}>
         {summary.status === "open" && summary.amendment !== null
-          ? texts.cases.openToAmend
-          : texts.cases.status[summary.status]}
+          ? t("cases.openToAmend")
+          : t(`cases.status.${summary.status}`)}
       </span>
       {summary.priority !== "routine" && (
-        <span className={`badge ${summary.priority}`}>{texts.plan.priorities[summary.priority]}</span>
+        <span className={`badge ${summary.priority}`}>{t(`plan.priorities.${summary.priority}`)}</span>
       )}
       {summary.secondReading !== "none" && (
-        <span className="badge">{texts.cases.secondReading[summary.secondReading]}</span>
+        <span className="badge">{t(`cases.secondReading.${summary.secondReading}`)}</span>
       )}
     </span>
   );

@@ -1,6 +1,6 @@
 import type { CaseSummary } from "../api/types.ts";
 import { ReasonForm } from "../case/ReasonForm.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 
 interface VoidDialogProps {
@@ -11,18 +11,17 @@ interface VoidDialogProps {
 
 /** Voids a case, for a reason. */
 export function VoidDialog({ caseId, onVoided, onClose }: VoidDialogProps) {
-  const words = texts.case;
   return (
-    <Dialog title={words.voidTitle} onClose={onClose}>
+    <Dialog title={t("case.voidTitle")} onClose={onClose}>
       <ReasonForm
         caseId={caseId}
         step="void"
-        label={words.voidReason}
-        button={words.voidConfirm}
+        label={t("case.voidReason")}
+        button={t("case.voidConfirm")}
         isPrimary
         onDone={onVoided}
       >
-        <p>{words.voidWhat}</p>
+        <p>{t("case.voidWhat")}</p>
       </ReasonForm>
     </Dialog>
   );

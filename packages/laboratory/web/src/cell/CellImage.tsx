@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { usePanelTools } from "../gallery/panelTools.ts";
 import { texts } from "../texts.ts";
-import { Dialog } from "../ui/Dialog.tsx";
+import { LargeView } from "./LargeView.tsx";
 
 interface CellImageProps {
   readonly image: string;
@@ -11,10 +11,12 @@ interface CellImageProps {
   readonly mapClass?: string | undefined;
   readonly title: string;
   readonly alt: string;
+  /** What the cell is called now, in words. */
+  readonly state: string;
 }
 
 /** The whole image, or where the model looked in it; chosen, it fills the window. */
-export function CellImage({ image, overlay, mapClass = "", title, alt }: CellImageProps) {
+export function CellImage({ image, overlay, mapClass = "", title, alt, state }: CellImageProps) {
   const [loaded, setLoaded] = useState<string>();
   const [failed, setFailed] = useState<string>();
   const { isLarge, onLarge } = usePanelTools();
@@ -41,10 +43,13 @@ export function CellImage({ image, overlay, mapClass = "", title, alt }: CellIma
       {isWaiting && <span className="imageNote">{words.mapWaiting}</span>}
       {overlay !== undefined && failed === overlay && <span className="imageNote">{words.mapFailed}</span>}
       {isLarge && (
-        <Dialog title={title} onClose={() => onLarge(false)}>
-          <img className="largeImage" src={isShown ? overlay : image} alt={isShown ? words.mapAlt(mapClass) : alt} />
-          {isShown && <p className="hint">{words.mapOf(mapClass)}</p>}
-        </Dialog>
+        <LargeView
+          image={isShown ? overlay : image}
+          alt={isShown ? words.mapAlt(mapClass) : alt}
+          title={title}
+          state={state}
+          hint={isShown ? words.mapOf(mapClass) : undefined}
+        />
       )}
     </div>
   );

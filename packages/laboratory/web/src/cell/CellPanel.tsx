@@ -1,6 +1,9 @@
+import { calledLabel } from "leukogram/review/answer";
 import { useState } from "react";
 import { API } from "../api/client.ts";
 import type { Cell } from "../api/types.ts";
+import type { GalleryCell } from "../gallery/types.ts";
+import { labelName, t } from "../language/words.ts";
 import { texts } from "../texts.ts";
 import { formatShare } from "../ui/format.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
@@ -19,6 +22,12 @@ interface CellPanelProps {
   readonly onClose: () => void;
 }
 
+/** What a cell is called, in words. */
+export function stateOf(cell: GalleryCell): string {
+  const called = calledLabel(cell);
+  return called === null ? t("view.notLabelled") : labelName(called);
+}
+
 /** All that is known of one cell. */
 export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanelProps) {
   const [mapClass, setMapClass] = useState<string>();
@@ -35,6 +44,7 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
         mapClass={mapClass}
         title={words.title(cell.number)}
         alt={texts.gallery.cell(cell, null)}
+        state={stateOf(cell)}
       />
       <p className="muted break">
         {cell.file}
@@ -45,6 +55,11 @@ export function CellPanel({ cell, caseId, classes, isBlind, onClose }: CellPanel
       {cell.counted !== null && (
         <p className="row">
           {words.counted} <LabelBadge label={cell.counted} withName />
+          {cell.label !== null && cell.label !== cell.counted && (
+            <>
+              {words.called} <LabelBadge label={cell.label} withName />
+            </>
+          )}
         </p>
       )}
       {cell.probabilities !== null && (

@@ -4,6 +4,7 @@ import type { Label } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { href } from "../app/router.ts";
 import { usePanelTools } from "../gallery/panelTools.ts";
+import { decimal } from "../language/words.ts";
 import { texts } from "../texts.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 
@@ -51,7 +52,7 @@ export function Neighbours({ cellId, caseId }: { readonly cellId: string; readon
               <img src={`${API}/cells/${cell}/thumbnail`} alt={words.neighbour(label, owner === caseId)} />
               <LabelBadge label={label} />
               <span className="figure">
-                <span className="unseen">{words.distance}</span> {distance.toFixed(2)}
+                <span className="unseen">{words.distance}</span> {decimal(distance, 2)}
               </span>
             </Way>
           </li>

@@ -1,18 +1,18 @@
-import { LABELS } from "leukogram/review/labels";
 import { usePanelTools } from "../gallery/panelTools.ts";
-import { labelStyle, letterOf } from "../labels.ts";
+import { labelStyle, offeredLabels, useLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 
 /** Labels for the cell in the panel, with their names, so that a finger needs no other place. */
 export function PanelLabels() {
   const { onLabel, onConfirm } = usePanelTools();
   const words = texts.cell;
+  const labels = offeredLabels(useLabels());
   return (
     <div className="panelLabels" role="group" aria-label={words.labelTitle}>
-      {LABELS.map((label) => (
+      {labels.map(({ name: label, key }) => (
         <button key={label} type="button" style={labelStyle(label)} onClick={() => onLabel(label)}>
           <span className="letter" aria-hidden="true">
-            {letterOf(label)}
+            {key.toUpperCase()}
           </span>
           <span className="name">{texts.labels.name(label)}</span>
         </button>

@@ -2,10 +2,11 @@ import type { FormEvent } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { Connections, ConnectionsChange, ConnectionsSettings } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { codesOf, linesOf, systemLines, systemsOf } from "./codeLines.ts";
+import { listeningWords } from "./connectionWords.ts";
 import { SecretField, secretsOf } from "./SecretField.tsx";
 
 interface ConnectionsFormProps {
@@ -17,7 +18,6 @@ const EVENTS = ["case.ready", "report.signed", "report.amended", "case.voided"] 
 
 /** Names, addresses and codes of the connections. */
 export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) {
-  const words = texts.connections;
   const { say } = useMessages();
   const { orders, results, webhook, codes } = connections;
   const [save, isBusy] = useAction(async (form: HTMLFormElement) => {
@@ -54,7 +54,7 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
     };
     const key = newKey();
     await withTries(() => send("PUT", "/connections", settings, key));
-    say(words.saved);
+    say(t("connections.saved"));
     onSaved();
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -64,94 +64,103 @@ export function ConnectionsForm({ connections, onSaved }: ConnectionsFormProps) 
   return (
     <form className="form" onSubmit={submit}>
       <section className="card">
-        <h2>{words.orders}</h2>
-        <p className="muted">{words.ordersWhat}</p>
-        <p>{words.listening(connections)}</p>
-        <Place of="orders" label={words.takeOrders} {...orders} />
-        <Field label={words.senders} hint={words.sendersHint}>
+        <h2>{t("connections.orders")}</h2>
+        <p className="muted">{t("connections.ordersWhat")}</p>
+        <p>{listeningWords(connections)}</p>
+        <Place of="orders" label={t("connections.takeOrders")} {...orders} />
+        <Field label={t("connections.senders")} hint={t("connections.sendersHint")}>
           <input name="senders" maxLength={4000} defaultValue={orders.senders.join(", ")} autoComplete="off" />
         </Field>
       </section>
       <section className="card">
-        <h2>{words.results}</h2>
-        <p className="muted">{words.resultsWhat}</p>
-        <Field label={words.protocol}>
+        <h2>{t("connections.results")}</h2>
+        <p className="muted">{t("connections.resultsWhat")}</p>
+        <Field label={t("connections.protocol")}>
           <select name="protocol" defaultValue={results.protocol}>
-            <option value="hl7">{words.protocols.hl7}</option>
-            <option value="astm">{words.protocols.astm}</option>
-            <option value="fhir">{words.protocols.fhir}</option>
+            <option value="hl7">{t("connections.protocols.hl7")}</option>
+            <option value="astm">{t("connections.protocols.astm")}</option>
+            <option value="fhir">{t("connections.protocols.fhir")}</option>
           </select>
         </Field>
         <div className="columns">
-          <Field label={words.url} hint={words.urlHint}>
+          <Field label={t("connections.url")} hint={t("connections.urlHint")}>
             <input name="url" type="url" maxLength={500} defaultValue={results.url} />
           </Field>
-          <SecretField name="secret.results" label={words.token} isSet={connections.hasSecrets.results} />
+          <SecretField name="secret.results" label={t("connections.token")} isSet={connections.hasSecrets.results} />
         </div>
-        <Place of="results" label={words.sendResults} {...results} />
+        <Place of="results" label={t("connections.sendResults")} {...results} />
         <div className="columns">
-          <NameField name="results.application" label={words.receiver} value={results.application} />
-          <NameField name="results.facility" label={words.receiverFacility} value={results.facility} />
-          <Field label={words.characters}>
+          <NameField name="results.application" label={t("connections.receiver")} value={results.application} />
+          <NameField name="results.facility" label={t("connections.receiverFacility")} value={results.facility} />
+          <Field label={t("connections.characters")}>
             <select name="characterSet" defaultValue={results.characterSet}>
               <option>UNICODE UTF-8</option>
               <option>8859/1</option>
             </select>
           </Field>
-          <Field label={words.report} hint={words.reportHint}>
+          <Field label={t("connections.report")} hint={t("connections.reportHint")}>
             <select name="report" defaultValue={results.report}>
-              <option value="page">{words.reports.page}</option>
-              <option value="pdf">{words.reports.pdf}</option>
-              <option value="embedded">{words.reports.embedded}</option>
+              <option value="page">{t("connections.reports.page")}</option>
+              <option value="pdf">{t("connections.reports.pdf")}</option>
+              <option value="embedded">{t("connections.reports.embedded")}</option>
             </select>
           </Field>
         </div>
       </section>
       <section className="card">
-        <h2>{words.webhook}</h2>
-        <p className="muted">{words.webhookWhat}</p>
+        <h2>{t("connections.webhook")}</h2>
+        <p className="muted">{t("connections.webhookWhat")}</p>
         <label className="row">
-          <input type="checkbox" name="webhook.isOn" defaultChecked={webhook.isOn} /> {words.webhookOn}
+          <input type="checkbox" name="webhook.isOn" defaultChecked={webhook.isOn} /> {t("connections.webhookOn")}
         </label>
         <div className="columns">
-          <Field label={words.webhookUrl}>
+          <Field label={t("connections.webhookUrl")}>
             <input name="webhook.url" type="url" maxLength={500} defaultValue={webhook.url} />
           </Field>
-          <SecretField name="secret.webhook" label={words.webhookSecret} isSet={connections.hasSecrets.webhook} />
+          <SecretField
+            name="secret.webhook"
+            label={t("connections.webhookSecret")}
+            isSet={connections.hasSecrets.webhook}
+          />
         </div>
         <fieldset className="checks">
-          <legend className="fieldLabel">{words.webhookEvents}</legend>
+          <legend className="fieldLabel">{t("connections.webhookEvents")}</legend>
           {EVENTS.map((event) => (
             <label key={event} className="check">
               <input type="checkbox" name={event} defaultChecked={webhook.events.includes(event)} />
-              {words.events[event]}
+              {t(`connections.events.${event}`)}
             </label>
           ))}
         </fieldset>
       </section>
       <section className="card">
-        <h2>{words.names}</h2>
+        <h2>{t("connections.names")}</h2>
         <div className="columns">
-          <NameField name="application" label={words.application} value={connections.application} isRequired />
-          <NameField name="facility" label={words.facility} value={connections.facility} />
+          <NameField
+            name="application"
+            label={t("connections.application")}
+            value={connections.application}
+            isRequired
+          />
+          <NameField name="facility" label={t("connections.facility")} value={connections.facility} />
         </div>
-        <Field label={words.address} hint={words.addressHint}>
+        <Field label={t("connections.address")} hint={t("connections.addressHint")}>
           <input name="address" type="url" maxLength={500} defaultValue={connections.address} />
         </Field>
       </section>
       <section className="card">
-        <h2>{words.codes}</h2>
-        <p className="muted">{words.codesWhat}</p>
-        <Field label={words.codes} hint={words.codesHint}>
+        <h2>{t("connections.codes")}</h2>
+        <p className="muted">{t("connections.codesWhat")}</p>
+        <Field label={t("connections.codes")} hint={t("connections.codesHint")}>
           <textarea name="codes" rows={4} defaultValue={linesOf(codes)} spellCheck={false} />
         </Field>
-        <Field label={words.systems} hint={words.systemsHint}>
+        <Field label={t("connections.systems")} hint={t("connections.systemsHint")}>
           <textarea name="systems" rows={2} defaultValue={systemLines(connections.systems)} spellCheck={false} />
         </Field>
       </section>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>
-          {words.save}
+          {t("connections.save")}
         </button>
       </div>
     </form>
@@ -168,22 +177,21 @@ interface PlaceProps {
 }
 
 function Place({ of, label, isOn, host, port, isTls }: PlaceProps) {
-  const words = texts.connections;
   return (
     <>
       <label className="row">
         <input type="checkbox" name={`${of}.isOn`} defaultChecked={isOn} /> {label}
       </label>
       <div className="columns">
-        <Field label={words.host} hint={of === "orders" ? words.hostHint : undefined}>
+        <Field label={t("connections.host")} hint={of === "orders" ? t("connections.hostHint") : undefined}>
           <input name={`${of}.host`} required maxLength={253} defaultValue={host} autoComplete="off" />
         </Field>
-        <Field label={words.port}>
+        <Field label={t("connections.port")}>
           <input name={`${of}.port`} type="number" required min={1} max={65_535} defaultValue={port} />
         </Field>
       </div>
       <label className="row">
-        <input type="checkbox" name={`${of}.isTls`} defaultChecked={isTls} /> {words.isTls[of]}
+        <input type="checkbox" name={`${of}.isTls`} defaultChecked={isTls} /> {t(`connections.isTls.${of}`)}
       </label>
     </>
   );

@@ -1,7 +1,7 @@
 import type { Connections } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { href } from "../app/router.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
@@ -12,21 +12,20 @@ import { WatchSection } from "./WatchSection.tsx";
 
 /** Where orders come from and results go, what was sent, and what would be. */
 export function ConnectionsPage() {
-  const words = texts.connections;
-  usePageTitle(words.title);
+  usePageTitle(t("connections.title"));
   const { data, error, reload } = useLoaded<Connections>("/connections");
   return (
     <>
       <div className="pageHead">
-        <h1>{words.title}</h1>
+        <h1>{t("connections.title")}</h1>
         <a className="button" href={href("settings")}>
-          {words.back}
+          {t("connections.back")}
         </a>
       </div>
       <LoadFault error={error} onAgain={reload} />
       {data !== undefined && data.warnings.length > 0 && (
         <Notice kind="warning">
-          <h2>{words.warnings}</h2>
+          <h2>{t("connections.warnings")}</h2>
           <ul>
             {data.warnings.map((warning) => (
               <li key={warning}>{warning}</li>

@@ -4,49 +4,49 @@ import type { Delivery } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages } from "../app/messages.tsx";
 import { href } from "../app/router.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { asSentence, formatMoment } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
+import { resultWords } from "./connectionWords.ts";
 import { MessageLines } from "./MessageLines.tsx";
 
 const BADGES = { waiting: "running", sent: "finished", refused: "failed" } as const;
 
 /** The last results: what was sent, what was answered, and a button to send it again. */
 export function DeliveriesSection() {
-  const words = texts.connections;
   const { say } = useMessages();
   const { data, error, reload } = useLoaded<{ deliveries: Delivery[] }>("/deliveries");
   const [shown, setShown] = useState<Delivery>();
   const [again, isBusy] = useAction(async ({ id }: Delivery) => {
     const key = newKey();
     await withTries(() => send("POST", `/deliveries/${id}/send`, undefined, key));
-    say(words.isAgain);
+    say(t("connections.isAgain"));
     reload();
   });
   return (
     <section className="card" aria-labelledby="deliveries">
       <div className="pageHead">
-        <h2 id="deliveries">{words.sent}</h2>
+        <h2 id="deliveries">{t("connections.sent")}</h2>
         <button type="button" onClick={reload}>
-          {words.reload}
+          {t("connections.reload")}
         </button>
       </div>
       <LoadFault error={error} onAgain={reload} />
-      {data?.deliveries.length === 0 && <p className="muted">{words.sentNone}</p>}
+      {data?.deliveries.length === 0 && <p className="muted">{t("connections.sentNone")}</p>}
       {data !== undefined && data.deliveries.length > 0 && (
-        <Scroll label={words.sentList}>
+        <Scroll label={t("connections.sentList")}>
           <table className="list">
             <thead>
               <tr>
-                <th scope="col">{words.result}</th>
-                <th scope="col">{words.state}</th>
-                <th scope="col">{words.when}</th>
-                <th scope="col">{words.message}</th>
+                <th scope="col">{t("connections.result")}</th>
+                <th scope="col">{t("connections.state")}</th>
+                <th scope="col">{t("connections.when")}</th>
+                <th scope="col">{t("connections.message")}</th>
                 <th scope="col">
-                  <span className="unseen">{words.again}</span>
+                  <span className="unseen">{t("connections.again")}</span>
                 </th>
               </tr>
             </thead>
@@ -54,11 +54,11 @@ export function DeliveriesSection() {
               {data.deliveries.map((one) => (
                 <tr key={one.id}>
                   <th scope="row">
-                    <a href={href("cases", one.case, "report")}>{words.resultOf(one)}</a>
+                    <a href={href("cases", one.case, "report")}>{resultWords(one)}</a>
                   </th>
                   <td>
-                    <span className={`badge ${BADGES[one.state]}`}>{words.states[one.state]}</span>{" "}
-                    <span className="muted">{words.tries(one.tries)}</span>
+                    <span className={`badge ${BADGES[one.state]}`}>{t(`connections.states.${one.state}`)}</span>{" "}
+                    <span className="muted">{t("connections.tries", { tries: one.tries })}</span>
                     {one.fault !== null && <p className="small break">{asSentence(one.fault)}</p>}
                   </td>
                   <td className="muted">{formatMoment(one.createdAt)}</td>
@@ -72,10 +72,10 @@ export function DeliveriesSection() {
                       <button
                         type="button"
                         disabled={isBusy}
-                        aria-label={words.againOf(words.resultOf(one))}
+                        aria-label={t("connections.againOf", { one: resultWords(one) })}
                         onClick={() => void again(one)}
                       >
-                        {words.again}
+                        {t("connections.again")}
                       </button>
                     )}
                   </td>
@@ -86,11 +86,11 @@ export function DeliveriesSection() {
         </Scroll>
       )}
       {shown !== undefined && (
-        <Dialog title={words.resultOf(shown)} onClose={() => setShown(undefined)}>
-          <h3>{words.message}</h3>
-          {shown.message && <MessageLines label={words.message} lines={shown.message} />}
-          <h3>{words.answer}</h3>
-          {shown.answer && <MessageLines label={words.answer} lines={shown.answer} />}
+        <Dialog title={resultWords(shown)} onClose={() => setShown(undefined)}>
+          <h3>{t("connections.message")}</h3>
+          {shown.message && <MessageLines label={t("connections.message")} lines={shown.message} />}
+          <h3>{t("connections.answer")}</h3>
+          {shown.answer && <MessageLines label={t("connections.answer")} lines={shown.answer} />}
         </Dialog>
       )}
     </section>

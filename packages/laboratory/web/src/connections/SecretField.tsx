@@ -1,5 +1,5 @@
 import type { ConnectionsChange } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 
 interface SecretFieldProps {
@@ -10,15 +10,14 @@ interface SecretFieldProps {
 
 /** A secret, which is never shown: it stays unless another is typed, or it is to be removed. */
 export function SecretField({ name, label, isSet }: SecretFieldProps) {
-  const words = texts.connections;
   return (
     <div>
-      <Field label={label} hint={isSet ? words.secretSet : words.secretNone}>
+      <Field label={label} hint={isSet ? t("connections.secretSet") : t("connections.secretNone")}>
         <input name={name} type="password" maxLength={4000} autoComplete="off" />
       </Field>
       {isSet && (
         <label className="row">
-          <input type="checkbox" name={`${name}.remove`} /> {words.secretRemove(label)}
+          <input type="checkbox" name={`${name}.remove`} /> {t("connections.secretRemove", { label })}
         </label>
       )}
     </div>

@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import { get } from "../api/client.ts";
 import type { CaseSummary, MessagePreview } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
@@ -10,7 +10,6 @@ import { MessageLines } from "./MessageLines.tsx";
 
 /** Shows the message of a case without sending it. */
 export function SimulatorSection() {
-  const words = texts.connections;
   const { data, error, reload } = useLoaded<{ cases: CaseSummary[] }>("/cases?limit=200");
   const [shown, setShown] = useState<MessagePreview & { name: string }>();
   const [show, isBusy] = useAction(async (id: string) => {
@@ -24,24 +23,24 @@ export function SimulatorSection() {
   };
   return (
     <section className="card" aria-labelledby="simulator">
-      <h2 id="simulator">{words.simulator}</h2>
-      <p className="muted">{words.simulatorWhat}</p>
+      <h2 id="simulator">{t("connections.simulator")}</h2>
+      <p className="muted">{t("connections.simulatorWhat")}</p>
       <LoadFault error={error} onAgain={reload} />
-      {data?.cases.length === 0 && <p className="muted">{texts.cases.none}</p>}
+      {data?.cases.length === 0 && <p className="muted">{t("cases.none")}</p>}
       {data !== undefined && data.cases.length > 0 && (
         <form className="form" onSubmit={submit}>
-          <Field label={words.case}>
+          <Field label={t("connections.case")}>
             <select name="case">
               {data.cases.map(({ id, name, status }) => (
                 <option key={id} value={id}>
-                  {`${name} (${texts.cases.status[status]})`}
+                  {`${name} (${t(`cases.status.${status}`)})`}
                 </option>
               ))}
             </select>
           </Field>
           <div className="row end">
             <button type="submit" disabled={isBusy}>
-              {words.show}
+              {t("connections.show")}
             </button>
           </div>
         </form>
@@ -52,7 +51,7 @@ export function SimulatorSection() {
             {shown.notes.map((note) => (
               <p key={note}>{note}</p>
             ))}
-            <MessageLines label={words.shown(shown.name)} lines={shown.lines} />
+            <MessageLines label={t("connections.shown", { name: shown.name })} lines={shown.lines} />
           </>
         )}
       </div>

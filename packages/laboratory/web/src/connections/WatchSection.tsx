@@ -1,24 +1,29 @@
 import type { Watched } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 
 /** What the watched folder took, what it put aside, and what waits in it. */
 export function WatchSection() {
-  const words = texts.connections;
   const { data, error, reload } = useLoaded<{ watch: Watched | null }>("/watch");
   return (
     <section className="card" aria-labelledby="watch">
-      <h2 id="watch">{words.watch}</h2>
+      <h2 id="watch">{t("connections.watch")}</h2>
       <LoadFault error={error} onAgain={reload} />
-      {data?.watch === null && <p className="muted">{words.watchNone}</p>}
+      {data?.watch === null && <p className="muted">{t("connections.watchNone")}</p>}
       {data?.watch != null && (
         <>
-          <p className="break">{words.watched(data.watch)}</p>
-          <WatchList title={words.watchWaiting} rows={data.watch.waiting.map(({ name, reason }) => [name, reason])} />
-          <WatchList title={words.watchRejected} rows={data.watch.rejected.map(({ file, reason }) => [file, reason])} />
+          <p className="break">{t("connections.watched", { folder: data.watch.folder, taken: data.watch.taken })}</p>
+          <WatchList
+            title={t("connections.watchWaiting")}
+            rows={data.watch.waiting.map(({ name, reason }) => [name, reason])}
+          />
+          <WatchList
+            title={t("connections.watchRejected")}
+            rows={data.watch.rejected.map(({ file, reason }) => [file, reason])}
+          />
           <button type="button" onClick={reload}>
-            {words.reload}
+            {t("connections.reload")}
           </button>
         </>
       )}

@@ -1,5 +1,5 @@
 import type { ConnectionsSettings } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 type Codes = ConnectionsSettings["codes"];
 
@@ -15,7 +15,7 @@ export function codesOf(lines: string): Codes {
     .filter((line) => line.trim() !== "")
     .map((line) => {
       const parts = line.split(";").map((part) => part.trim());
-      if (parts.length !== 4) throw new Error(texts.connections.badLine(line));
+      if (parts.length !== 4) throw new Error(t("connections.badLine", { line }));
       const [sender, code, text, loinc] = parts as [string, string, string, string];
       return { sender, code, text, loinc };
     });
@@ -33,7 +33,7 @@ export function systemsOf(lines: string): Systems {
     .filter((line) => line.trim() !== "")
     .map((line) => {
       const [name, uri, ...rest] = line.split(";").map((part) => part.trim());
-      if (!name || !uri || rest.length > 0) throw new Error(texts.connections.badSystem(line));
+      if (!name || !uri || rest.length > 0) throw new Error(t("connections.badSystem", { line }));
       return { name, uri };
     });
 }

@@ -1,7 +1,9 @@
 import { useState } from "react";
 import type { Differential } from "../api/types.ts";
+import { reader } from "../language/words.ts";
 import { texts } from "../texts.ts";
 import { DifferentialTable } from "./DifferentialTable.tsx";
+import { Subtypes } from "./Subtypes.tsx";
 
 interface CountsPanelProps {
   readonly differential: Differential | undefined;
@@ -28,6 +30,7 @@ export function CountsPanel({ differential, isBehind }: CountsPanelProps) {
             {words.summary(differential)}
           </p>
           <DifferentialTable differential={differential} isBefore={isBefore} />
+          <Subtypes differential={differential} />
           <label className="check">
             <input type="checkbox" checked={isBefore} onChange={({ target }) => setIsBefore(target.checked)} />
             {words.showBefore}
@@ -40,12 +43,14 @@ export function CountsPanel({ differential, isBehind }: CountsPanelProps) {
 }
 
 /** What a reader must know before the count, in one box; nothing if there is nothing. */
-export function Warnings({ differential: { warnings, isUnreliable } }: { readonly differential: Differential }) {
+export function Warnings({ differential }: { readonly differential: Differential }) {
+  const { warnings, isUnreliable, sentences } = differential;
   if (warnings.length === 0) return null;
+  const said = reader(sentences);
   return (
     <section className="notice error" aria-label={texts.counts.warnings}>
       {warnings.map((warning) => (
-        <p key={warning}>{texts.counts.said(warning)}</p>
+        <p key={warning}>{said(warning)}</p>
       ))}
       {isUnreliable && <p>{texts.counts.unreliable}</p>}
     </section>
@@ -54,20 +59,21 @@ export function Warnings({ differential: { warnings, isUnreliable } }: { readonl
 
 /** What is out of its range, and what else a reader should know. */
 export function Flags({ differential }: { readonly differential: Differential }) {
+  const said = reader(differential.sentences);
   const flags = differential.flags.filter((flag) => !differential.warnings.includes(flag));
   return (
     <>
       {flags.length > 0 && (
         <ul className="flags" aria-label={texts.counts.flags}>
           {flags.map((flag) => (
-            <li key={flag}>{texts.counts.said(flag)}</li>
+            <li key={flag}>{said(flag)}</li>
           ))}
         </ul>
       )}
       {differential.notes.length > 0 && (
         <ul className="notes" aria-label={texts.counts.notes}>
           {differential.notes.map((note) => (
-            <li key={note}>{texts.counts.said(note)}</li>
+            <li key={note}>{said(note)}</li>
           ))}
         </ul>
       )}

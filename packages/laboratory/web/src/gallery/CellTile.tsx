@@ -1,5 +1,7 @@
+import { calledLabel } from "leukogram/review/answer";
 import { memo } from "react";
-import { labelStyle, letterOf } from "../labels.ts";
+import { labelStyle, letterOf, useLabels } from "../labels.ts";
+import { useLanguage } from "../language/useLanguage.ts";
 import { texts } from "../texts.ts";
 import { formatProbability } from "../ui/format.ts";
 import { hasCropAlarm } from "./cropAlarms.ts";
@@ -7,6 +9,8 @@ import type { GalleryCell } from "./types.ts";
 
 interface CellTileProps {
   readonly cell: GalleryCell;
+  /** Where it stands. */
+  readonly section: string;
   /** Address of a small image. */
   readonly image: string | undefined;
   readonly column: number;
@@ -15,13 +19,12 @@ interface CellTileProps {
   readonly isDraggable: boolean;
 }
 
-/** One cell of the gallery. Its events are handled by the grid. */
+/** One cell of the gallery: its image, and below it all that is said of it. Its events are handled by the grid. */
 export const CellTile = memo(function CellTile(props: CellTileProps) {
-  const { cell, image, column, isChosen, hasFocus, isDraggable } = props;
-  const shown = cell.counted;
-  const sure = cell.certainty;
-  // Its letter beside the model's probability would read as the probability of being unidentified.
-  const isGuess = cell.isRejected && cell.label === null && cell.predicted !== null;
+  const { cell, section, image, column, isChosen, hasFocus, isDraggable } = props;
+  useLabels();
+  useLanguage();
+  const shown = calledLabel(cell);
   return (
     <div
       role="gridcell"
@@ -29,6 +32,7 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
       aria-selected={isChosen}
       tabIndex={hasFocus ? 0 : -1}
       data-id={cell.id}
+      data-section={section}
       draggable={isDraggable}
       className="tile"
       style={shown === null ? undefined : labelStyle(shown)}
@@ -38,38 +42,34 @@ export const CellTile = memo(function CellTile(props: CellTileProps) {
       ) : (
         <span className="noImage">{cell.status === "bad" ? texts.gallery.bad : ""}</span>
       )}
-      <span className="unseen">{texts.gallery.cell(cell, sure)}</span>
-      {shown !== null && !isGuess && (
-        <span className="letter" aria-hidden="true">
-          {letterOf(shown)}
-        </span>
-      )}
-      {sure !== null && (
-        <span className={isGuess ? "figure guess" : "figure"} aria-hidden="true">
-          {isGuess && <Guess name={cell.predicted!} />}
-          {cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label
-            ? `${letterOf(cell.predicted)} ${formatProbability(sure)}`
-            : formatProbability(sure)}
-        </span>
-      )}
-      {(cell.isRejected || cell.isUnfamiliar || hasCropAlarm(cell) || cell.label !== null) && (
-        <span className="marks" aria-hidden="true">
-          {cell.isRejected && <span className="mark rejected">?</span>}
-          {cell.isUnfamiliar && <span className="mark unfamiliar">≠</span>}
-          {hasCropAlarm(cell) && <span className="mark crop">◧</span>}
-          {cell.label !== null && <span className="mark reviewed">✓</span>}
-        </span>
-      )}
+      <span className="unseen">{texts.gallery.cell(cell, cell.certainty)}</span>
+      <TileFoot cell={cell} shown={shown} />
     </div>
   );
 });
 
-// The class that the model is not sure of: its letter alone where tiles are small.
-function Guess({ name }: { readonly name: string }) {
+// Never over the cell.
+function TileFoot({ cell, shown }: { readonly cell: GalleryCell; readonly shown: string | null }) {
+  const sure = cell.certainty;
+  // Its letter beside the model's probability would read as the probability of being unidentified.
+  const isGuess = cell.isRejected && cell.label === null && cell.predicted !== null;
+  const isOther = cell.label !== null && cell.predicted !== null && cell.predicted !== cell.label;
   return (
-    <>
-      <span className="guessName">{texts.labels.name(name)}?</span>
-      <span className="guessLetter">{letterOf(name)}?</span>{" "}
-    </>
+    <span className="tileFoot" aria-hidden="true">
+      {shown !== null && !isGuess && <span className="letter">{letterOf(shown)}</span>}
+      {sure !== null && (
+        <span className="figure">
+          {isGuess && `${letterOf(cell.predicted!)}? `}
+          {isOther && `${letterOf(cell.predicted!)} `}
+          {formatProbability(sure).replace(" ", "")}
+        </span>
+      )}
+      <span className="marks">
+        {cell.isRejected && <span className="mark rejected">?</span>}
+        {cell.isUnfamiliar && <span className="mark unfamiliar">≠</span>}
+        {hasCropAlarm(cell) && <span className="mark crop">◧</span>}
+        {cell.label !== null && <span className="mark reviewed">✓</span>}
+      </span>
+    </span>
   );
 }

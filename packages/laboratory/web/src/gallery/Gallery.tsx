@@ -1,16 +1,15 @@
 // The gallery: a grid of cells by label, of which only the rows in sight exist.
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useCallback, useEffect, useImperativeHandle, useRef } from "react";
+import { offeredLabels, useLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { useDragging } from "./dragging.ts";
 import { GalleryRow } from "./GalleryRow.tsx";
 import type { Row, Section } from "./sections.ts";
 import type { GalleryCell, SectionKey } from "./types.ts";
-import { GAP, SIZES, type Size, useColumns } from "./useColumns.ts";
+import { FOOT, GAP, SIZES, type Size, useColumns } from "./useColumns.ts";
 import type { useGallery } from "./useGallery.ts";
-
-/** Of a section's title: a finger needs more of it. */
-const TITLE_HEIGHT = matchMedia("(pointer: coarse)").matches ? 52 : 40;
+import { useSeen } from "./useSeen.ts";
 
 /** What others may ask of the gallery. */
 export interface GalleryHandle {
@@ -34,7 +33,7 @@ interface GalleryProps {
   readonly canLabel: boolean;
   /** Whether a click adds to the selection, for fingers, which have no Ctrl. */
   readonly isAdding: boolean;
-  /** Cells that were on screen, which it adds to. */
+  /** Cells that the reader had time to see, which it adds to. */
   readonly seen: Set<string>;
   readonly ref?: Ref<GalleryHandle>;
 }
@@ -45,13 +44,14 @@ const idOf = (target: EventTarget) => (target as HTMLElement).closest<HTMLElemen
 export function Gallery(props: GalleryProps) {
   const { rows, gallery, size, onColumns, imageOf, onKey, onOpen, onDrop, canLabel, isAdding, seen, ref } = props;
   const { places, selection, wishes, step } = gallery;
+  const labels = offeredLabels(useLabels());
   const area = useRef<HTMLDivElement>(null);
   const columns = useColumns(area, size);
   const granted = useRef(0);
   useEffect(() => onColumns(columns), [columns, onColumns]);
-  const tile = SIZES[size] + GAP;
+  const tile = SIZES[size] + FOOT + GAP;
   const focusRow = selection.focus === undefined ? undefined : places.rowOf.get(selection.focus);
-  const heightOf = useCallback((i: number) => (rows[i]?.kind === "title" ? TITLE_HEIGHT : tile), [rows, tile]);
+  const heightOf = useCallback(() => tile, [tile]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => area.current,
@@ -67,12 +67,9 @@ export function Gallery(props: GalleryProps) {
     },
   });
   useEffect(() => virtual.measure(), [rows, tile]);
-  // Rows in sight, without those beside them that exist already.
-  useEffect(() => {
-    const { startIndex = 0, endIndex = -1 } = virtual.range ?? {};
-    for (const row of rows.slice(startIndex, endIndex + 1))
-      if (row.kind !== "title") for (const { id } of row.cells) seen.add(id);
-  });
+  // Without the rows beside them that exist already.
+  const { startIndex = 0, endIndex = -1 } = virtual.range ?? {};
+  useSeen(rows.slice(startIndex, endIndex + 1), seen);
 
   const isInside = useRef(false);
   useEffect(() => {
@@ -81,23 +78,19 @@ export function Gallery(props: GalleryProps) {
     // A wish belongs to the rows it was rendered with: what React still runs of an earlier rendering must not take it.
     if ((wishes === granted.current && !isLost) || selection.focus === undefined || focusRow === undefined) return;
     granted.current = wishes;
-    bringToSight(area.current!, virtual.measurementsCache, {
-      row: focusRow,
-      hasTitle: rows[focusRow - 1]?.kind === "title",
-    });
+    bringToSight(area.current!, virtual.measurementsCache[focusRow]);
     area.current?.querySelector<HTMLElement>(`[data-id="${selection.focus}"]`)?.focus({ preventScroll: true });
   });
 
   useImperativeHandle(ref, () => ({
     show: (key) => {
-      const row = rows.findIndex(({ kind, section }) => kind === "title" && section.key === key);
+      const row = rows.findIndex((items) => items.some(({ kind, section }) => kind === "title" && section.key === key));
       if (row >= 0) virtual.scrollToIndex(row, { align: "start" });
     },
     reveal: (id) => {
       const row = places.rowOf.get(id);
       if (row === undefined) return;
-      const hasTitle = rows[row - 1]?.kind === "title";
-      bringToSight(area.current!, virtual.measurementsCache, { row, hasTitle });
+      bringToSight(area.current!, virtual.measurementsCache[row]);
     },
     focus: () => area.current?.querySelector<HTMLElement>('[role="gridcell"][tabindex="0"]')?.focus(),
   }));
@@ -123,7 +116,7 @@ export function Gallery(props: GalleryProps) {
       aria-multiselectable="true"
       aria-rowcount={rows.length}
       aria-colcount={columns}
-      aria-keyshortcuts="B E L M N U A S"
+      aria-keyshortcuts={labels.map(({ key }) => key.toUpperCase()).join(" ")}
       className={`gallery ${size}`}
       onClick={onClick}
       onDoubleClick={(event) => {
@@ -164,14 +157,9 @@ interface Placed {
   readonly end: number;
 }
 
-// A section's first row comes with its title.
-function bringToSight(
-  area: HTMLElement,
-  placed: readonly Placed[],
-  { row, hasTitle }: { row: number; hasTitle: boolean },
-) {
-  const top = placed[hasTitle ? row - 1 : row]?.start ?? 0;
-  const bottom = (placed[row]?.end ?? 0) + GAP;
+function bringToSight(area: HTMLElement, placed: Placed | undefined) {
+  const { start = 0, end = 0 } = placed ?? {};
+  const bottom = end + GAP;
   if (bottom > area.scrollTop + area.clientHeight) area.scrollTop = bottom - area.clientHeight;
-  if (top < area.scrollTop) area.scrollTop = top;
+  if (start < area.scrollTop) area.scrollTop = start;
 }

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { useLanguage } from "../language/useLanguage.ts";
 import { texts } from "../texts.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { CellTile } from "./CellTile.tsx";
@@ -18,54 +19,53 @@ interface GalleryRowProps {
 
 /** A row of the grid at its place in the scrolled area. */
 export const GalleryRow = memo(function GalleryRow(props: GalleryRowProps) {
+  useLanguage();
   const { row, index, top, chosen, focus, isDraggable, imageOf, onChooseAll } = props;
-  const place = { transform: `translateY(${top}px)` };
-  if (row.kind === "title")
-    return (
-      <div
-        role="row"
-        aria-rowindex={index + 1}
-        className="galleryRow title"
-        style={place}
-        data-section={row.section.key}
-      >
-        <div role="rowheader" className="sectionTitle">
-          <SectionName section={row.section} />
-          <button
-            type="button"
-            tabIndex={-1}
-            className="quiet small"
-            aria-keyshortcuts="Shift+Space"
-            onClick={() => onChooseAll(row.section)}
-          >
-            {texts.gallery.chooseSection}
-          </button>
-        </div>
-      </div>
-    );
   return (
-    <div role="row" aria-rowindex={index + 1} className="galleryRow" style={place} data-section={row.section.key}>
-      {row.cells.map((cell, column) => (
-        <CellTile
-          key={cell.id}
-          cell={cell}
-          image={imageOf(cell)}
-          column={column}
-          isChosen={chosen.has(cell.id)}
-          hasFocus={focus === cell.id}
-          isDraggable={isDraggable}
-        />
-      ))}
+    <div
+      role="row"
+      aria-rowindex={index + 1}
+      className="galleryRow"
+      style={{ transform: `translateY(${top}px)` }}
+      // Where nothing stands, a drop is for the last section of the row.
+      data-section={row.at(-1)!.section.key}
+    >
+      {row.map((item, column) =>
+        item.kind === "title" ? (
+          <SectionTile key={item.section.key} section={item.section} onChooseAll={onChooseAll} />
+        ) : (
+          <CellTile
+            key={item.cell.id}
+            cell={item.cell}
+            section={item.section.key}
+            image={imageOf(item.cell)}
+            column={column}
+            isChosen={chosen.has(item.cell.id)}
+            hasFocus={focus === item.cell.id}
+            isDraggable={isDraggable}
+          />
+        ),
+      )}
     </div>
   );
 });
 
-function SectionName({ section: { key, cells } }: { readonly section: Section }) {
+interface SectionTileProps {
+  readonly section: Section;
+  readonly onChooseAll: (section: Section) => void;
+}
+
+/** Begins a section among its cells: its label, and how many there are; chooses them all. */
+function SectionTile({ section, onChooseAll }: SectionTileProps) {
+  const { key, cells } = section;
   const name = key === "unread" || key === "bad" ? texts.gallery.section[key] : undefined;
   return (
-    <span className="sectionName">
-      {name ?? <LabelBadge label={key} withName />}{" "}
-      <span className="muted figure">{texts.gallery.cells(cells.length)}</span>
-    </span>
+    <div role="rowheader" className="sectionTile" data-section={key}>
+      <button type="button" tabIndex={-1} aria-keyshortcuts="Shift+Space" onClick={() => onChooseAll(section)}>
+        <span className="sectionName">{name ?? <LabelBadge label={key} withName />}</span>{" "}
+        <span className="figure">{texts.gallery.cells(cells.length)}</span>{" "}
+        <span className="chooseAll">{texts.gallery.chooseSection}</span>
+      </button>
+    </div>
   );
 }

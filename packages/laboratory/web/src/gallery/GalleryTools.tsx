@@ -9,10 +9,43 @@ export interface View {
   readonly size: Size;
   /** Whether a click adds to the selection. */
   readonly isAdding: boolean;
+  /** Whether images are shown whole, and not the cell in them alone. */
+  readonly isWhole: boolean;
+  /** Whether unidentified cells stand before all others. */
+  readonly isUnidentifiedFirst: boolean;
 }
 
 /** Unsure cells first, all of them. */
-export const FIRST_VIEW: View = { order: "unsure", filter: "all", size: "medium", isAdding: false };
+const FIRST_VIEW: View = {
+  ...{ order: "unsure", filter: "all", size: "medium", isAdding: false },
+  ...{ isWhole: false, isUnidentifiedFirst: false },
+};
+
+/** Where this browser keeps how its reader looks at cells. */
+const KEPT = "leukogram.gallery";
+
+/** The view that the reader had last; which cells are shown is not kept, so that none is missed. */
+export function firstView(): View {
+  try {
+    const { size, isWhole, isUnidentifiedFirst } = JSON.parse(localStorage.getItem(KEPT) ?? "{}") as Partial<View>;
+    return {
+      ...FIRST_VIEW,
+      ...(size !== undefined && size in SIZES && { size }),
+      ...{ isWhole: isWhole === true, isUnidentifiedFirst: isUnidentifiedFirst === true },
+    };
+  } catch {
+    return FIRST_VIEW;
+  }
+}
+
+/** Keeps a view for the next time. */
+export function keepView({ size, isWhole, isUnidentifiedFirst }: View): void {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({ size, isWhole, isUnidentifiedFirst }));
+  } catch {
+    // A browser that keeps nothing begins with the first view each time.
+  }
+}
 
 const ORDERS: readonly Order[] = ["unsure", "number"];
 const FILTERS: readonly Filter[] = ["all", "unsure", "unfamiliar", "crop", "unreviewed"];
@@ -23,10 +56,12 @@ interface GalleryToolsProps {
   readonly onHelp: () => void;
   /** Whether the model's answers are withheld, so that nothing can be ordered by them. */
   readonly isBlind: boolean;
+  /** Whether images can be cropped to their cell. */
+  readonly hasCrops: boolean;
 }
 
 /** Order, filter and size of the gallery. */
-export function GalleryTools({ view, onView, onHelp, isBlind }: GalleryToolsProps) {
+export function GalleryTools({ view, onView, onHelp, isBlind, hasCrops }: GalleryToolsProps) {
   const words = texts.tools;
   const filters = isBlind ? FILTERS.filter((name) => name === "all" || name === "unreviewed") : FILTERS;
   return (
@@ -62,10 +97,28 @@ export function GalleryTools({ view, onView, onHelp, isBlind }: GalleryToolsProp
         />
         {words.adding}
       </label>
+      {hasCrops && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={view.isWhole}
+            aria-keyshortcuts="W"
+            onChange={({ target }) => onView({ ...view, isWhole: target.checked })}
+          />
+          {words.whole}
+        </label>
+      )}
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={view.isUnidentifiedFirst}
+          onChange={({ target }) => onView({ ...view, isUnidentifiedFirst: target.checked })}
+        />
+        {words.unidentifiedFirst}
+      </label>
       <button type="button" className="quiet" onClick={onHelp} aria-keyshortcuts="?">
         {words.keys}
       </button>
-      <Marks isBlind={isBlind} />
     </div>
   );
 }
@@ -90,24 +143,5 @@ function Choice<T extends string>({ label, names, value, words, onChange }: Choi
         ))}
       </select>
     </label>
-  );
-}
-
-/** What the marks of tiles mean; a blind reader sees those of reviewed cells alone. */
-function Marks({ isBlind }: { readonly isBlind: boolean }) {
-  const { title, of } = texts.marks;
-  return (
-    <ul className="markLegend" aria-label={title}>
-      {of
-        .filter(([kind]) => !isBlind || kind === "reviewed")
-        .map(([kind, sign, meaning]) => (
-          <li key={kind}>
-            <span className={`mark ${kind}`} aria-hidden="true">
-              {sign}
-            </span>
-            {meaning}
-          </li>
-        ))}
-    </ul>
   );
 }

@@ -1,14 +1,20 @@
+import { useLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { Dialog } from "../ui/Dialog.tsx";
-import { GESTURES } from "./gestures.ts";
+import { gesturesOf } from "./gestures.ts";
 
-/** All keys of the gallery. */
-export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
+interface KeysDialogProps {
+  readonly isBlind: boolean;
+  readonly onClose: () => void;
+}
+
+/** All keys of the gallery, and what its marks mean. */
+export function KeysDialog({ isBlind, onClose }: KeysDialogProps) {
   return (
     <Dialog title={texts.keys.title} onClose={onClose}>
       <p className="muted">{texts.keys.where}</p>
       <dl className="keys">
-        {GESTURES.map(({ name, keys, label }) => (
+        {gesturesOf(useLabels()).map(({ name, keys, label }) => (
           <div key={name}>
             <dt>
               {keys.map((key) => (
@@ -19,6 +25,27 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <h3>{texts.marks.title}</h3>
+      <Marks isBlind={isBlind} />
     </Dialog>
+  );
+}
+
+/** What the marks of tiles mean; a blind reader sees those of reviewed cells alone. */
+function Marks({ isBlind }: { readonly isBlind: boolean }) {
+  const { title, of } = texts.marks;
+  return (
+    <ul className="markLegend" aria-label={title}>
+      {of
+        .filter(([kind]) => !isBlind || kind === "reviewed")
+        .map(([kind, sign, meaning]) => (
+          <li key={kind}>
+            <span className={`mark ${kind}`} aria-hidden="true">
+              {sign}
+            </span>
+            {meaning}
+          </li>
+        ))}
+    </ul>
   );
 }

@@ -1,11 +1,14 @@
 // The gallery with all that labels: keys, bars, drag. Where the labels go, whoever uses it says.
+import { calledLabel } from "leukogram/review/answer";
 import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { askedCell } from "../app/router.ts";
+import { CompareDialog } from "../cell/CompareDialog.tsx";
+import { loadLabelSet, useLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { ClassBar } from "./ClassBar.tsx";
 import { ConfirmUnseen } from "./ConfirmUnseen.tsx";
 import { Gallery, type GalleryHandle } from "./Gallery.tsx";
-import { FIRST_VIEW, GalleryTools, type View } from "./GalleryTools.tsx";
+import { firstView, GalleryTools, keepView, type View } from "./GalleryTools.tsx";
 import { KeysDialog } from "./KeysDialog.tsx";
 import { PanelContext } from "./panelTools.ts";
 import { SelectionBar } from "./SelectionBar.tsx";
@@ -18,8 +21,16 @@ import { usePanel } from "./usePanel.ts";
 
 interface ReviewGalleryProps<T extends GalleryCell> extends Labelling {
   readonly cells: readonly T[];
+  /** Address of a small image of the cell alone; of its whole image, if both are there. */
   readonly imageOf: (cell: GalleryCell) => string | undefined;
+  readonly wholeOf?: ((cell: GalleryCell) => string | undefined) | undefined;
   readonly isBlind?: boolean;
+  /** Address of the large image of a cell. */
+  readonly pictureOf: (cell: GalleryCell) => string | undefined;
+  /** Whether cells of signed cases can be asked for, to compare with. */
+  readonly hasReferences?: boolean;
+  /** Whether the images are of the laboratory's scale; default true. */
+  readonly hasScale?: boolean;
   /** Cells that were on screen, where that outlives the gallery. */
   readonly seen?: Set<string>;
   /** Moves cells to another case; undefined if there is none. */
@@ -30,14 +41,33 @@ interface ReviewGalleryProps<T extends GalleryCell> extends Labelling {
 
 /** Cells by label, to be looked at and corrected. */
 export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T>) {
-  const { cells, imageOf, canLabel, isBlind = false, onMove, panelOf } = props;
-  const [view, setView] = useState<View>(FIRST_VIEW);
+  const {
+    cells,
+    imageOf,
+    wholeOf,
+    pictureOf,
+    hasReferences = false,
+    hasScale = true,
+    canLabel,
+    isBlind = false,
+    onMove,
+    panelOf,
+  } = props;
+  const labels = useLabels();
+  // What others set meanwhile.
+  useEffect(() => void loadLabelSet(), []);
+  const [view, setView] = useState<View>(firstView);
+  useEffect(() => keepView(view), [view]);
+  const { isUnidentifiedFirst } = view;
   const [columns, setColumns] = useState(6);
   const [isHelp, setIsHelp] = useState(false);
+  const [compared, setCompared] = useState<readonly string[]>();
   const handle = useRef<GalleryHandle>(null);
   const sections = useMemo(
-    () => sectionsOf(cells, { order: isBlind ? "number" : view.order, filter: view.filter }),
-    [cells, isBlind, view.order, view.filter],
+    // By the labels that there are.
+    () =>
+      labels && sectionsOf(cells, { order: isBlind ? "number" : view.order, filter: view.filter, isUnidentifiedFirst }),
+    [cells, isBlind, view.order, view.filter, isUnidentifiedFirst, labels],
   );
   const rows = useMemo(() => rowsOf(sections, columns), [sections, columns]);
   const byId = useMemo(() => new Map(cells.map((cell) => [cell.id, cell])), [cells]);
@@ -53,6 +83,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
     gallery,
     canLabel,
     isBlind,
+    hasScale,
     change,
     reveal: (id) => handle.current?.reveal(id),
     showAll: () => setView((last) => ({ ...last, filter: "all" })),
@@ -67,6 +98,8 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
     onRedo: redo,
     onOpen: () => panel.open(),
     onLarge: () => panel.open(true),
+    onWhole: () => wholeOf && setView((last) => ({ ...last, isWhole: !last.isWhole })),
+    onCompare: () => setCompared(gallery.targets()),
     onClose: panel.hide,
     isOpen: panel.isOpen,
     onHelp: () => setIsHelp(true),
@@ -90,7 +123,13 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
     <>
       <div className="galleryFrame">
         <ClassBar counts={counts} onShow={(label) => handle.current?.show(label)} onDrop={drop} />
-        <GalleryTools view={view} onView={setView} onHelp={() => setIsHelp(true)} isBlind={isBlind} />
+        <GalleryTools
+          view={view}
+          onView={setView}
+          onHelp={() => setIsHelp(true)}
+          isBlind={isBlind}
+          hasCrops={wholeOf !== undefined}
+        />
         {rows.length === 0 && <p className="empty">{texts.gallery.noneShown}</p>}
         <Gallery
           ref={handle}
@@ -99,7 +138,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
           size={view.size}
           onColumns={setColumns}
           seen={seen}
-          imageOf={imageOf}
+          imageOf={view.isWhole && wholeOf ? wholeOf : imageOf}
           onKey={onKey}
           onOpen={() => panel.open()}
           onDrop={drop}
@@ -116,6 +155,7 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
             onUndo={undo}
             onRedo={redo}
             onOpen={() => panel.open()}
+            onCompare={() => setCompared(gallery.targets())}
             onMove={onMove && (() => onMove(gallery.targets()))}
           />
         ) : (
@@ -137,13 +177,24 @@ export function ReviewGallery<T extends GalleryCell>(props: ReviewGalleryProps<T
           onClose={asking.close}
         />
       )}
-      {isHelp && <KeysDialog onClose={() => setIsHelp(false)} />}
+      {compared !== undefined && (
+        <CompareDialog
+          cells={compared.flatMap((id) => byId.get(id) ?? [])}
+          imageOf={pictureOf}
+          hasReferences={hasReferences}
+          onClose={() => setCompared(undefined)}
+        />
+      )}
+      {isHelp && <KeysDialog isBlind={isBlind} onClose={() => setIsHelp(false)} />}
     </>
   );
 }
 
 function countsOf(cells: readonly GalleryCell[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { counted } of cells) if (counted !== null) counts.set(counted, (counts.get(counted) ?? 0) + 1);
+  for (const cell of cells) {
+    const called = calledLabel(cell);
+    if (called !== null) counts.set(called, (counts.get(called) ?? 0) + 1);
+  }
   return counts;
 }

@@ -1,6 +1,5 @@
-import { LABELS } from "leukogram/review/labels";
 import type { Label } from "../api/types.ts";
-import { labelStyle, letterOf } from "../labels.ts";
+import { labelStyle, offeredLabels, useLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 
 interface SelectionBarProps {
@@ -12,14 +11,16 @@ interface SelectionBarProps {
   readonly onUndo: () => void;
   readonly onRedo: () => void;
   readonly onOpen: () => void;
+  readonly onCompare: () => void;
   /** Undefined if cells can't go elsewhere. */
   readonly onMove: (() => void) | undefined;
 }
 
 /** What can be done with the chosen cells, for a pointer or a finger. */
 export function SelectionBar(props: SelectionBarProps) {
-  const { count, canUndo, canRedo, onLabel, onConfirm, onUndo, onRedo, onOpen, onMove } = props;
+  const { count, canUndo, canRedo, onLabel, onConfirm, onUndo, onRedo, onOpen, onCompare, onMove } = props;
   const words = texts.selection;
+  const labels = offeredLabels(useLabels());
   const isNone = count === 0;
   return (
     <div className="selectionBar" role="toolbar" aria-label={words.title}>
@@ -27,7 +28,7 @@ export function SelectionBar(props: SelectionBarProps) {
         {words.count(count)}
       </span>
       <span className="letters">
-        {LABELS.map((label) => (
+        {labels.map(({ name: label, key }) => (
           <button
             key={label}
             type="button"
@@ -35,10 +36,10 @@ export function SelectionBar(props: SelectionBarProps) {
             className="letter"
             style={labelStyle(label)}
             title={texts.labels.name(label)}
-            aria-label={words.labelAs(label)}
             onClick={() => onLabel(label)}
           >
-            {letterOf(label)}
+            <span aria-hidden="true">{key.toUpperCase()}</span>
+            <span className="unseen">{words.labelAs(texts.labels.name(label))}</span>
           </button>
         ))}
       </span>
@@ -52,6 +53,9 @@ export function SelectionBar(props: SelectionBarProps) {
       </button>
       <button type="button" disabled={isNone} onClick={onOpen}>
         {words.open}
+      </button>
+      <button type="button" disabled={isNone} onClick={onCompare} aria-keyshortcuts="K">
+        {words.compare}
       </button>
       {onMove !== undefined && (
         <button type="button" disabled={isNone} onClick={onMove}>

@@ -1,7 +1,7 @@
 // What each key does in the gallery: its keys, its words and what it runs, in one object.
-import { LABELS } from "leukogram/review/labels";
+import type { LabelSet } from "leukogram/review/ownLabels";
 import type { Label } from "../api/types.ts";
-import { letterOf } from "../labels.ts";
+import { labelSet, offeredLabels } from "../labels.ts";
 import { texts } from "../texts.ts";
 import { cellAt, type Row, type Way } from "./sections.ts";
 import type { useGallery } from "./useGallery.ts";
@@ -20,6 +20,10 @@ export interface GestureContext {
   readonly onOpen: () => void;
   /** Shows the image of the cell with the focus as large as it gets. */
   readonly onLarge: () => void;
+  /** Shows whole images, or cells alone. */
+  readonly onWhole: () => void;
+  /** Shows the chosen cells side by side. */
+  readonly onCompare: () => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
@@ -74,117 +78,172 @@ const moving =
     if (id) step({ kind, id }, true);
   };
 
+// Read when they are shown: the reader may have chosen another language by then.
 const words = texts.keys.gestures;
 
-const LABELLING: readonly Gesture[] = LABELS.map((label) => ({
-  name: label,
-  keys: [letterOf(label)],
-  label: texts.labels.name(label),
-  takes: plain(letterOf(label).toLowerCase()),
-  run: ({ onLabel }) => onLabel(label),
-}));
+const labelling = (set: LabelSet): Gesture[] =>
+  offeredLabels(set).map(({ name, key }) => ({
+    name,
+    keys: [key.toUpperCase()],
+    label: texts.labels.name(name),
+    takes: (pressed) => plain(key)(pressed),
+    run: ({ onLabel }) => onLabel(name),
+  }));
 
-/** All gestures, in the order of the list of keys; the first that takes a key is run. */
-export const GESTURES: readonly Gesture[] = [
-  ...LABELLING,
+const OTHERS: readonly Gesture[] = [
   {
     name: "confirm",
     keys: ["C"],
-    label: words.confirm,
+    get label() {
+      return words.confirm;
+    },
     takes: plain("c"),
     run: ({ onConfirm }) => onConfirm(),
   },
   {
     name: "clear",
     keys: ["Del"],
-    label: words.clear,
+    get label() {
+      return words.clear;
+    },
     takes: plain("Delete", "Backspace"),
     run: ({ onLabel }) => onLabel(null),
   },
   {
     name: "move",
     keys: ["←", "→", "↑", "↓"],
-    label: words.move,
+    get label() {
+      return words.move;
+    },
     takes: (key) => key.key in ARROWS && !key.shiftKey && !isCommand(key),
     run: moving("only"),
   },
   {
     name: "range",
-    keys: ["Shift", words.arrows],
-    label: words.range,
+    get keys() {
+      return ["Shift", words.arrows];
+    },
+    get label() {
+      return words.range;
+    },
     takes: (key) => key.key in WAYS && key.shiftKey,
     run: moving("range"),
   },
   {
     name: "focus",
-    keys: ["Ctrl", words.arrows],
-    label: words.focus,
+    get keys() {
+      return ["Ctrl", words.arrows];
+    },
+    get label() {
+      return words.focus;
+    },
     takes: (key) => (key.key in ARROWS || key.key in PAGES) && isCommand(key) && !key.shiftKey,
     run: moving("focus"),
   },
   {
     name: "toggle",
-    keys: [words.space],
-    label: words.toggle,
+    get keys() {
+      return [words.space];
+    },
+    get label() {
+      return words.toggle;
+    },
     takes: (key) => plain(" ")(key) && !key.shiftKey,
     run: ({ gallery: { selection, step } }) => selection.focus && step({ kind: "toggle", id: selection.focus }),
   },
   {
     name: "all",
     keys: ["Ctrl", "A"],
-    label: words.all,
+    get label() {
+      return words.all;
+    },
     takes: command("a"),
     run: ({ gallery: { step, places } }) => step({ kind: "all", ids: places.ids }),
   },
   {
     name: "ends",
     keys: ["Home", "End"],
-    label: words.ends,
+    get label() {
+      return words.ends;
+    },
     takes: (key) => key.key in ENDS && !key.shiftKey,
     run: moving("only"),
   },
   {
     name: "page",
     keys: ["Page ↑", "Page ↓"],
-    label: words.page,
+    get label() {
+      return words.page;
+    },
     takes: (key) => key.key in PAGES && !key.shiftKey && !isCommand(key),
     run: moving("only"),
   },
   {
     name: "section",
-    keys: ["Shift", words.space],
-    label: words.section,
+    get keys() {
+      return ["Shift", words.space];
+    },
+    get label() {
+      return words.section;
+    },
     takes: (key) => plain(" ")(key) && key.shiftKey,
     run: ({ rows, gallery: { selection, places, step } }) => {
-      const row = selection.focus && rows[places.rowOf.get(selection.focus)!];
-      if (row) step({ kind: "all", ids: row.section.cells.map(({ id }) => id) }, true);
+      const row = selection.focus === undefined ? undefined : rows[places.rowOf.get(selection.focus)!];
+      const found = row?.find((item) => item.kind === "cell" && item.cell.id === selection.focus);
+      if (found) step({ kind: "all", ids: found.section.cells.map(({ id }) => id) }, true);
     },
   },
   {
     name: "open",
     keys: ["Enter"],
-    label: words.open,
+    get label() {
+      return words.open;
+    },
     takes: plain("Enter"),
     run: ({ onOpen }) => onOpen(),
   },
   {
     name: "large",
     keys: ["V"],
-    label: words.large,
+    get label() {
+      return words.large;
+    },
     takes: plain("v"),
     run: ({ onLarge }) => onLarge(),
   },
   {
+    name: "whole",
+    keys: ["W"],
+    get label() {
+      return words.whole;
+    },
+    takes: plain("w"),
+    run: ({ onWhole }) => onWhole(),
+  },
+  {
+    name: "compare",
+    keys: ["K"],
+    get label() {
+      return words.compare;
+    },
+    takes: plain("k"),
+    run: ({ onCompare }) => onCompare(),
+  },
+  {
     name: "none",
     keys: ["Esc"],
-    label: words.none,
+    get label() {
+      return words.none;
+    },
     takes: plain("Escape"),
     run: ({ isOpen, onClose, gallery: { step } }) => (isOpen ? onClose() : step({ kind: "none" })),
   },
   {
     name: "undo",
     keys: ["Ctrl", "Z"],
-    label: words.undo,
+    get label() {
+      return words.undo;
+    },
     isEverywhere: true,
     takes: command("z"),
     run: ({ onUndo }) => onUndo(),
@@ -192,7 +251,9 @@ export const GESTURES: readonly Gesture[] = [
   {
     name: "redo",
     keys: ["Ctrl", "Shift", "Z"],
-    label: words.redo,
+    get label() {
+      return words.redo;
+    },
     isEverywhere: true,
     takes: (key) => command("z", true)(key) || command("y")(key),
     run: ({ onRedo }) => onRedo(),
@@ -200,13 +261,18 @@ export const GESTURES: readonly Gesture[] = [
   {
     name: "help",
     keys: ["?"],
-    label: words.help,
+    get label() {
+      return words.help;
+    },
     takes: plain("?"),
     run: ({ onHelp }) => onHelp(),
   },
 ];
 
+/** All gestures, in the order of the list of keys; the first that takes a key is run. */
+export const gesturesOf = (set: LabelSet): readonly Gesture[] => [...labelling(set), ...OTHERS];
+
 /** The gesture that a key makes; undefined if none. */
-export function gestureOf(key: Key): Gesture | undefined {
-  return key.altKey ? undefined : GESTURES.find(({ takes }) => takes(key));
+export function gestureOf(key: Key, set = labelSet()): Gesture | undefined {
+  return key.altKey ? undefined : gesturesOf(set).find(({ takes }) => takes(key));
 }

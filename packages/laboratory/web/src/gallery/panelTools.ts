@@ -13,6 +13,8 @@ export interface PanelTools {
   readonly onMove: (way: "left" | "right") => void;
   /** Shows another cell of the case. */
   readonly onShow: (id: string) => void;
+  /** Whether the images are of the laboratory's scale. */
+  readonly hasScale: boolean;
   readonly isLarge: boolean;
   readonly onLarge: (isLarge: boolean) => void;
 }

@@ -1,5 +1,6 @@
 // Which cells stand where: sections by label, rows of a grid, and the way of the arrow keys through them.
-import { LABELS } from "leukogram/review/labels";
+import { calledLabel } from "leukogram/review/answer";
+import { inLabelOrder } from "../labels.ts";
 import { hasCropAlarm } from "./cropAlarms.ts";
 import type { Filter, GalleryCell, Order, SectionKey } from "./types.ts";
 
@@ -9,10 +10,13 @@ export interface Section {
   readonly cells: readonly GalleryCell[];
 }
 
-/** A row of the gallery: a section's title, or some of its cells. */
-export type Row =
+/** What stands in a row: a section's title, before its first cell, or a cell. */
+export type Item =
   | { readonly kind: "title"; readonly section: Section }
-  | { readonly kind: "cells"; readonly section: Section; readonly cells: readonly GalleryCell[] };
+  | { readonly kind: "cell"; readonly section: Section; readonly cell: GalleryCell };
+
+/** A row of the gallery: sections follow each other in it, so that small ones take little room. */
+export type Row = readonly Item[];
 
 const FILTERS: Readonly<Record<Filter, (cell: GalleryCell) => boolean>> = {
   all: () => true,
@@ -24,7 +28,7 @@ const FILTERS: Readonly<Record<Filter, (cell: GalleryCell) => boolean>> = {
 
 function sectionOf(cell: GalleryCell): SectionKey {
   if (cell.status === "bad") return "bad";
-  return cell.counted ?? "unread";
+  return calledLabel(cell) ?? "unread";
 }
 
 function inOrder(cells: readonly GalleryCell[], order: Order): readonly GalleryCell[] {
@@ -36,8 +40,11 @@ function inOrder(cells: readonly GalleryCell[], order: Order): readonly GalleryC
     .map(({ cell }) => cell);
 }
 
-/** Sections that have cells, what waits first. @param cells by number. */
-export function sectionsOf(cells: readonly GalleryCell[], { order, filter }: { order: Order; filter: Filter }) {
+/** Sections that have cells, what waits first, then, if wanted, what is unidentified. @param cells by number. */
+export function sectionsOf(
+  cells: readonly GalleryCell[],
+  { order, filter, isUnidentifiedFirst = false }: { order: Order; filter: Filter; isUnidentifiedFirst?: boolean },
+) {
   const groups = new Map<SectionKey, GalleryCell[]>();
   for (const cell of cells.filter(FILTERS[filter])) {
     const key = sectionOf(cell);
@@ -45,21 +52,29 @@ export function sectionsOf(cells: readonly GalleryCell[], { order, filter }: { o
     if (group === undefined) groups.set(key, [cell]);
     else group.push(cell);
   }
-  const keys: readonly SectionKey[] = ["unread", ...LABELS, "bad"];
+  const first = ["unread", ...(isUnidentifiedFirst ? ["Unidentified"] : [])];
+  const named = inLabelOrder([...groups.keys()].filter((key) => ![...first, "bad"].includes(key)));
+  const keys: readonly SectionKey[] = [...first, ...named, "bad"];
   return keys.flatMap((key): Section[] => {
     const found = groups.get(key);
     return found === undefined ? [] : [{ key, cells: inOrder(found, order) }];
   });
 }
 
-/** Rows of a grid with so many columns. */
+/** Rows of a grid with so many columns; a title stands in the row of its first cell, where there is more than one column. */
 export function rowsOf(sections: readonly Section[], columns: number): Row[] {
-  return sections.flatMap((section): Row[] => {
-    const rows: Row[] = [{ kind: "title", section }];
-    for (let start = 0; start < section.cells.length; start += columns)
-      rows.push({ kind: "cells", section, cells: section.cells.slice(start, start + columns) });
-    return rows;
-  });
+  const rows: Item[][] = [];
+  const put = (item: Item) => {
+    const last = rows.at(-1);
+    const isLonely = item.kind === "title" && last?.length === columns - 1;
+    if (last === undefined || last.length === columns || isLonely) rows.push([item]);
+    else last.push(item);
+  };
+  for (const section of sections) {
+    put({ kind: "title", section });
+    for (const cell of section.cells) put({ kind: "cell", section, cell });
+  }
+  return rows;
 }
 
 /** Where each cell stands. */
@@ -71,7 +86,7 @@ export interface Places {
 /** The cells in the order in which they stand, and the row of each. */
 export function placesOf(rows: readonly Row[]): Places {
   const rowOf = new Map<string, number>();
-  for (const [i, row] of rows.entries()) if (row.kind === "cells") for (const { id } of row.cells) rowOf.set(id, i);
+  for (const [i, row] of rows.entries()) for (const item of row) if (item.kind === "cell") rowOf.set(item.cell.id, i);
   return { ids: [...rowOf.keys()], rowOf };
 }
 
@@ -87,20 +102,16 @@ export function cellAt(
   const { ids, rowOf } = places;
   const at = rowOf.get(from);
   if (at === undefined) return ids[0];
-  const cellsOf = (row: number) => {
-    const found = rows[row];
-    return found?.kind === "cells" ? found.cells : undefined;
-  };
-  const column = cellsOf(at)!.findIndex(({ id }) => id === from);
+  const cellsOf = (row: number) => cellsIn(rows[row] ?? []);
+  const column = rows[at]!.findIndex((item) => item.kind === "cell" && item.cell.id === from);
   const inRow = (step: 1 | -1, times: number): string => {
     let found = at;
     for (let row = at + step; row >= 0 && row < rows.length && times > 0; row += step)
-      if (cellsOf(row)) {
+      if (cellsOf(row).length > 0) {
         found = row;
         times--;
       }
-    const cells = cellsOf(found)!;
-    return cells[Math.min(column, cells.length - 1)]!.id;
+    return nearestIn(rows[found]!, column);
   };
   const index = ids.indexOf(from);
   switch (way) {
@@ -117,12 +128,22 @@ export function cellAt(
     case "pageDown":
       return inRow(1, page);
     case "rowStart":
-      return cellsOf(at)![0]!.id;
+      return cellsOf(at)[0]!.id;
     case "rowEnd":
-      return cellsOf(at)!.at(-1)!.id;
+      return cellsOf(at).at(-1)!.id;
     case "first":
       return ids[0];
     case "last":
       return ids.at(-1);
   }
+}
+
+const cellsIn = (row: Row) => row.flatMap((item) => (item.kind === "cell" ? [item.cell] : []));
+
+// The cell of a column, and where that has a title, or nothing, the one beside it.
+function nearestIn(row: Row, column: number): string {
+  const cells = row.flatMap((item, i) =>
+    item.kind === "cell" ? [{ id: item.cell.id, away: Math.abs(i - column) }] : [],
+  );
+  return cells.reduce((best, one) => (one.away < best.away ? one : best)).id;
 }

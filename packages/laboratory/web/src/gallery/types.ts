@@ -27,8 +27,8 @@ export type Order = "unsure" | "number";
 /** Which cells are shown. */
 export type Filter = "all" | "unsure" | "unfamiliar" | "crop" | "unreviewed";
 
-/** A part of the gallery: a label, cells without an answer, or images that could not be read. */
-export type SectionKey = Label | "unread" | "bad";
+/** A part of the gallery: a label, "unread" for cells without an answer, or "bad" for images that could not be read. */
+export type SectionKey = string;
 
 /** One label for each of some cells; null takes the reader's away. `replaces` is the label that the reader saw. */
 export type Changes = readonly {

@@ -1,13 +1,16 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 
 /** How large tiles are, in pixels. */
-export const SIZES = { small: 72, medium: 104, large: 148 } as const;
+export const SIZES = { small: 56, medium: 72, large: 128 } as const;
 
 /** One of {@link SIZES}. */
 export type Size = keyof typeof SIZES;
 
 /** Pixels between tiles. */
-export const GAP = 6;
+export const GAP = 4;
+
+/** Height of what stands below a tile's image, pixels. */
+export const FOOT = 20;
 
 /** How many tiles fit beside each other, followed as the element changes its width. */
 export function useColumns(element: RefObject<HTMLElement | null>, size: Size): number {

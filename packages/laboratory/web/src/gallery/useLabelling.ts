@@ -1,3 +1,4 @@
+import { calledLabel } from "leukogram/review/answer";
 import { useCallback, useState } from "react";
 import type { Label, Via } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
@@ -66,7 +67,7 @@ export function useLabelling<T extends GalleryCell>(options: LabellingOptions<T>
   const undo = () => back(onUndo, texts.gallery.undone, true);
   const redo = () => back(onRedo, texts.gallery.redone, false);
   const [unseen, setUnseen] = useState<Unseen>();
-  const confirmAll = (ids: readonly string[], via: Via) => change(ids, (cell) => cell.counted, via);
+  const confirmAll = (ids: readonly string[], via: Via) => change(ids, calledLabel, via);
   const confirm = (via: Via) => {
     const ids = gallery.targets();
     // What has a label already stays as it is.

@@ -1,3 +1,4 @@
+import { calledLabel } from "leukogram/review/answer";
 import { useState } from "react";
 import type { Label, Via } from "../api/types.ts";
 import type { PanelTools } from "./panelTools.ts";
@@ -10,6 +11,7 @@ interface PanelOptions<T extends GalleryCell> {
   readonly gallery: ReturnType<typeof useGallery>;
   readonly canLabel: boolean;
   readonly isBlind: boolean;
+  readonly hasScale: boolean;
   readonly change: (ids: readonly string[], labelOf: (cell: T) => Label | null, via: Via) => void;
   /** Brings a cell into sight. */
   readonly reveal: (id: string) => void;
@@ -20,7 +22,7 @@ interface PanelOptions<T extends GalleryCell> {
 
 /** The side panel: whether it is open, and its tools for the cell with the focus. */
 export function usePanel<T extends GalleryCell>(options: PanelOptions<T>) {
-  const { rows, gallery, canLabel, isBlind, change, reveal, showAll, onClosed } = options;
+  const { rows, gallery, canLabel, isBlind, hasScale, change, reveal, showAll, onClosed } = options;
   const [isOpen, setIsOpen] = useState(false);
   const [isLarge, setIsLarge] = useState(false);
   const close = () => {
@@ -43,9 +45,10 @@ export function usePanel<T extends GalleryCell>(options: PanelOptions<T>) {
   const toolsOf = (id: string): PanelTools => ({
     canLabel,
     onLabel: (label: Label | null) => change([id], () => label, "menu"),
-    onConfirm: isBlind ? undefined : () => change([id], (cell) => cell.counted, "menu"),
+    onConfirm: isBlind ? undefined : () => change([id], calledLabel, "menu"),
     onMove: move,
     onShow: show,
+    hasScale,
     isLarge,
     onLarge: setIsLarge,
   });

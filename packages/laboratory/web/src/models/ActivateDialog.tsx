@@ -1,5 +1,5 @@
 import type { Model } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { ModelFigures } from "./ModelFigures.tsx";
@@ -15,25 +15,24 @@ interface ActivateDialogProps {
 
 /** Says which model answers now, which would, and how little or much is known of it. */
 export function ActivateDialog({ model, active, valAccuracy, onConfirm, onClose }: ActivateDialogProps) {
-  const words = texts.models;
   const isWorse = model.judged !== null && model.judged.after.value < model.judged.before.value;
   return (
     <ConfirmDialog
-      title={words.activateTitle(model.name)}
-      doIt={words.activate}
+      title={t("models.activateTitle", { name: model.name })}
+      doIt={t("models.activate")}
       onConfirm={onConfirm}
       onClose={onClose}
     >
       <div className="form">
         <dl className="facts">
-          <dt>{words.answersNow}</dt>
+          <dt>{t("models.answersNow")}</dt>
           <dd>{active?.name ?? "–"}</dd>
-          <dt>{words.answersThen}</dt>
+          <dt>{t("models.answersThen")}</dt>
           <dd>{model.name}</dd>
         </dl>
-        <p>{words.othersKeep}</p>
+        <p>{t("models.othersKeep")}</p>
         <ModelFigures model={model} valAccuracy={valAccuracy} />
-        {isWorse && <Notice kind="warning">{words.isWorse}</Notice>}
+        {isWorse && <Notice kind="warning">{t("models.isWorse")}</Notice>}
       </div>
     </ConfirmDialog>
   );

@@ -1,5 +1,5 @@
 import type { Model } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { formatMoment } from "../ui/format.ts";
 import { ModelFigures } from "./ModelFigures.tsx";
 
@@ -17,26 +17,29 @@ interface ModelCardProps {
 
 /** One model, and what is known of how good it is. */
 export function ModelCard({ model, parentName, isBack, valAccuracy, canActivate, onActivate }: ModelCardProps) {
-  const words = texts.models;
   return (
     <li className={`card ${model.isActive ? "active" : ""}`}>
       <h2 tabIndex={-1}>
-        {model.name} {model.isActive && <span className="badge signed">{words.active}</span>}
+        {model.name} {model.isActive && <span className="badge signed">{t("models.active")}</span>}
       </h2>
       <p className="muted">
         {[
-          words.kinds[model.kind],
-          model.parent === null ? undefined : words.parent(parentName ?? model.parent),
+          t(`models.kinds.${model.kind}`),
+          model.parent === null ? undefined : t("models.parent", { name: parentName ?? model.parent }),
           model.createdAt === null ? undefined : formatMoment(model.createdAt),
-          words.classes(model.classes.length),
+          t("models.classes", { count: model.classes.length }),
         ]
           .filter(Boolean)
           .join(" · ")}
       </p>
       <ModelFigures model={model} valAccuracy={valAccuracy} />
       {!model.isActive && canActivate && (
-        <button type="button" onClick={onActivate} aria-label={words.activateWhich(model.name, isBack)}>
-          {isBack ? words.rollBack : words.activate}
+        <button
+          type="button"
+          onClick={onActivate}
+          aria-label={t(isBack ? "models.rollBackTo" : "models.activateWhich", { name: model.name })}
+        >
+          {isBack ? t("models.rollBack") : t("models.activate")}
         </button>
       )}
     </li>

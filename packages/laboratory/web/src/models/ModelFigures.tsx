@@ -1,8 +1,9 @@
 import type { Estimate, Model } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { decimal, t } from "../language/words.ts";
 import { FindingsList } from "../ui/FindingsList.tsx";
 import { formatLimits, formatShare, formatSpan } from "../ui/format.ts";
 import { Notice } from "../ui/Notice.tsx";
+import { judgedWords } from "./modelWords.ts";
 
 interface ModelFiguresProps {
   readonly model: Model;
@@ -12,30 +13,29 @@ interface ModelFiguresProps {
 
 /** How a model was judged on corrected cells that it did not learn from, or that it was not. */
 export function ModelFigures({ model, valAccuracy }: ModelFiguresProps) {
-  const words = texts.models;
   const { judged, kind } = model;
   if (judged === null)
     return (
       <>
-        {valAccuracy !== undefined && <p>{words.valAccuracy(formatShare(valAccuracy))}</p>}
+        {valAccuracy !== undefined && <p>{t("models.valAccuracy", { share: formatShare(valAccuracy) })}</p>}
         {kind === "shipped" ? (
-          <p className="muted">{words.notJudgedHere}</p>
+          <p className="muted">{t("models.notJudgedHere")}</p>
         ) : (
-          <Notice kind="warning">{words.notJudgedHere}</Notice>
+          <Notice kind="warning">{t("models.notJudgedHere")}</Notice>
         )}
         <FindingsList findings={model.findings} />
       </>
     );
   return (
     <table className="judged">
-      <caption>{words.judged(judged)}</caption>
+      <caption>{judgedWords(judged)}</caption>
       <tbody>
-        <Figure name={words.before} estimate={judged.before} />
-        <Figure name={words.after} estimate={judged.after} />
+        <Figure name={t("models.before")} estimate={judged.before} />
+        <Figure name={t("models.after")} estimate={judged.after} />
         {judged.kappaAfter !== null && (
           <tr>
-            <th scope="row">{words.kappa}</th>
-            <td className="number">{judged.kappaAfter.value.toFixed(2)}</td>
+            <th scope="row">{t("models.kappa")}</th>
+            <td className="number">{decimal(judged.kappaAfter.value, 2)}</td>
             <td className="muted figure">{formatSpan(judged.kappaAfter.low, judged.kappaAfter.high, 2)}</td>
           </tr>
         )}

@@ -5,7 +5,7 @@ import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages } from "../app/messages.tsx";
 import { go } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { focusNext } from "../ui/focusNext.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
@@ -16,8 +16,7 @@ import { ModelCard } from "./ModelCard.tsx";
 
 /** The models of this laboratory: which one answers, how adapted ones were judged, and the way back. */
 export function ModelsPage() {
-  const words = texts.models;
-  usePageTitle(words.title);
+  usePageTitle(t("models.title"));
   const { data, error, reload } = useLoaded<{ models: Model[]; active: string }>("/models");
   const offer = useLoaded<{ reason: string | null }>("/models/adapt");
   const isAdmin = useMay("admin");
@@ -32,7 +31,7 @@ export function ModelsPage() {
     const key = newKey();
     await withTries(() => send("POST", `/models/${encodeURIComponent(id)}/activate`, {}, key));
     setAsked(undefined);
-    say(words.activated(name));
+    say(t("models.activated", { name }));
     focusNext("li.active h2");
     reload();
   };
@@ -44,17 +43,17 @@ export function ModelsPage() {
   return (
     <>
       <div className="pageHead">
-        <h1>{words.title}</h1>
+        <h1>{t("models.title")}</h1>
         {isAdmin && offer.data?.reason === null && (
           <button type="button" className="primary" disabled={isAdapting} onClick={() => void adapt()}>
-            {words.adapt}
+            {t("models.adapt")}
           </button>
         )}
       </div>
       <p className="muted">
-        {words.what} {!isAdmin && words.adminsOnly}
+        {t("models.what")} {!isAdmin && t("models.adminsOnly")}
       </p>
-      {offer.data?.reason != null && <p>{words.noAdapt(offer.data.reason)}</p>}
+      {offer.data?.reason != null && <p>{t("models.noAdapt", { reason: offer.data.reason })}</p>}
       <AdaptUnlabelled isAdmin={isAdmin} />
       <LoadFault error={error} onAgain={reload} />
       <ul className="cards">

@@ -4,18 +4,18 @@ import type { CaseSummary, Order } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { go, href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t, textOf } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { formatMoment } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
+import { patientNumber, patientWords, serviceWords } from "./orderWords.ts";
 
 /** Orders of other systems by accession number, and the way from each to its case. */
 export function WorklistPage() {
-  const words = texts.worklist;
-  usePageTitle(words.title);
+  usePageTitle(t("worklist.title"));
   const [isOpen, setIsOpen] = useState(true);
   const [begin, setBegin] = useState("");
   const query = new URLSearchParams({ open: String(isOpen), accession: begin });
@@ -27,10 +27,10 @@ export function WorklistPage() {
   });
   return (
     <>
-      <h1>{words.title}</h1>
-      <p className="muted">{words.what}</p>
+      <h1>{t("worklist.title")}</h1>
+      <p className="muted">{t("worklist.what")}</p>
       <div className="columns">
-        <Field label={`${words.accession}: ${words.find.toLowerCase()}`}>
+        <Field label={t("worklist.begins")}>
           <input
             type="search"
             value={begin}
@@ -39,26 +39,26 @@ export function WorklistPage() {
             onChange={({ target }) => setBegin(target.value)}
           />
         </Field>
-        <Field label={words.show}>
+        <Field label={t("worklist.show")}>
           <select value={String(isOpen)} onChange={({ target }) => setIsOpen(target.value === "true")}>
-            <option value="true">{words.open}</option>
-            <option value="false">{words.all}</option>
+            <option value="true">{t("worklist.open")}</option>
+            <option value="false">{t("worklist.all")}</option>
           </select>
         </Field>
       </div>
       <LoadFault error={error} onAgain={reload} />
-      {data?.orders.length === 0 && <p className="empty">{words.none}</p>}
+      {data?.orders.length === 0 && <p className="empty">{t("worklist.none")}</p>}
       {data !== undefined && data.orders.length > 0 && (
-        <Scroll label={words.title}>
+        <Scroll label={t("worklist.title")}>
           <table className="list">
             <thead>
               <tr>
-                <th scope="col">{words.accession}</th>
-                <th scope="col">{words.patient}</th>
-                <th scope="col">{words.ordered}</th>
-                <th scope="col">{words.requested}</th>
-                <th scope="col">{words.sender}</th>
-                <th scope="col">{words.case}</th>
+                <th scope="col">{t("worklist.accession")}</th>
+                <th scope="col">{t("worklist.patient")}</th>
+                <th scope="col">{t("worklist.ordered")}</th>
+                <th scope="col">{t("worklist.requested")}</th>
+                <th scope="col">{t("worklist.sender")}</th>
+                <th scope="col">{t("worklist.case")}</th>
               </tr>
             </thead>
             <tbody>
@@ -80,34 +80,33 @@ interface OrderRowProps {
 }
 
 function OrderRow({ order, isBusy, onMake }: OrderRowProps) {
-  const words = texts.worklist;
   const mayReview = useMay("reviewer");
   const { accession, requestedAt, priority, sender, status } = order;
   return (
     <tr>
       <th scope="row">{accession}</th>
       <td>
-        {words.patientOf(order)}
+        {patientWords(order)}
         <br />
-        <span className="muted">{words.number(order)}</span>
+        <span className="muted">{patientNumber(order)}</span>
       </td>
-      <td>{words.service(order)}</td>
+      <td>{serviceWords(order)}</td>
       <td>
         {requestedAt === null ? "–" : formatMoment(requestedAt)}
         {priority !== "" && (
           <>
             <br />
-            <span className="muted">{words.priorities[priority] ?? priority}</span>
+            <span className="muted">{textOf(`worklist.priorities.${priority}`, priority)}</span>
           </>
         )}
       </td>
       <td className="muted">{sender}</td>
       <td>
         {order.case !== null && <a href={href("cases", order.case.id)}>{order.case.name}</a>}
-        {status === "cancelled" && <span className="badge warning">{words.cancelled}</span>}
+        {status === "cancelled" && <span className="badge warning">{t("worklist.cancelled")}</span>}
         {order.case === null && status === "requested" && mayReview && (
-          <button type="button" disabled={isBusy} aria-label={words.makeOf(accession)} onClick={onMake}>
-            {words.make}
+          <button type="button" disabled={isBusy} aria-label={t("worklist.makeOf", { accession })} onClick={onMake}>
+            {t("worklist.make")}
           </button>
         )}
       </td>

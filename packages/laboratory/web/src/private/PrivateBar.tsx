@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "react";
 import { get } from "../api/client.ts";
 import type { Model } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { cellsCsv } from "./csv.ts";
 import { keptModels } from "./keptFiles.ts";
 import { type PrivateState, privateStore } from "./privateStore.ts";
+import { statusWords } from "./privateWords.ts";
 
 interface PrivateBarProps {
   readonly state: PrivateState;
@@ -13,7 +14,6 @@ interface PrivateBarProps {
 
 /** Model, images, progress, and what can be taken away. */
 export function PrivateBar({ state, onFiles }: PrivateBarProps) {
-  const words = texts.private;
   const models = useModels();
   const input = useRef<HTMLInputElement>(null);
   const { cells, waiting, status, model } = state;
@@ -29,7 +29,7 @@ export function PrivateBar({ state, onFiles }: PrivateBarProps) {
   return (
     <div className="uploadBar">
       <label className="choice">
-        <span>{words.model}</span>
+        <span>{t("private.model")}</span>
         <select value={model ?? ""} onChange={({ target }) => void privateStore.load(target.value)}>
           {models.map((name) => (
             <option key={name} value={name}>
@@ -39,7 +39,7 @@ export function PrivateBar({ state, onFiles }: PrivateBarProps) {
         </select>
       </label>
       <button type="button" className="primary" onClick={() => input.current!.click()}>
-        {words.files}
+        {t("private.files")}
       </button>
       <input
         ref={input}
@@ -47,7 +47,7 @@ export function PrivateBar({ state, onFiles }: PrivateBarProps) {
         accept="image/*"
         multiple
         hidden
-        aria-label={words.files}
+        aria-label={t("private.files")}
         onChange={({ target }) => {
           onFiles([...target.files!]);
           target.value = "";
@@ -57,14 +57,14 @@ export function PrivateBar({ state, onFiles }: PrivateBarProps) {
         {status === "ready" && waiting > 0 && (
           <progress max={cells.length} value={cells.length - waiting} aria-hidden="true" />
         )}
-        {words.status(status, cells.length - waiting, cells.length)}
+        {statusWords(status, cells.length - waiting, cells.length)}
       </span>
       <span className="push" />
       <button type="button" disabled={cells.length === 0} onClick={save}>
-        {words.csv}
+        {t("private.csv")}
       </button>
       <button type="button" disabled={cells.length === 0} onClick={() => privateStore.clear()}>
-        {words.clear}
+        {t("private.clear")}
       </button>
     </div>
   );

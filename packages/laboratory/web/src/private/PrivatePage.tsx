@@ -1,12 +1,14 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { chosenFiles } from "../api/droppedFiles.ts";
 import { CellImage } from "../cell/CellImage.tsx";
+import { stateOf } from "../cell/CellPanel.tsx";
 import { CropAlarms } from "../cell/CropAlarms.tsx";
 import { PanelFrame } from "../cell/PanelFrame.tsx";
 import { ProbabilityBars } from "../cell/ProbabilityBars.tsx";
 import { CountsPanel } from "../counts/CountsPanel.tsx";
+import { cellWords } from "../gallery/galleryWords.ts";
 import { ReviewGallery } from "../gallery/ReviewGallery.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Notice } from "../ui/Notice.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { keepApp } from "./keptFiles.ts";
@@ -17,8 +19,7 @@ import { ScaleBar } from "./ScaleBar.tsx";
 
 /** Classification in the browser alone. */
 export function PrivatePage() {
-  const words = texts.private;
-  usePageTitle(words.title);
+  usePageTitle(t("private.title"));
   const state = useSyncExternalStore(privateStore.subscribe, privateStore.snapshot);
   const [isKept, setIsKept] = useState<boolean>();
   useEffect(() => void keepApp().then(setIsKept), []);
@@ -36,20 +37,22 @@ export function PrivatePage() {
       }}
     >
       <div className="caseHead">
-        <h1>{words.title}</h1>
-        <span className="badge signed">{words.badge}</span>
-        <p className="facts muted">{isKept ? words.offlineReady : words.what}</p>
+        <h1>{t("private.title")}</h1>
+        <span className="badge signed">{t("private.badge")}</span>
+        <p className="facts muted">{isKept ? t("private.offlineReady") : t("private.what")}</p>
       </div>
       <PrivateBar state={state} onFiles={add} />
       {state.crops && <ScaleBar state={state} />}
       {state.error !== undefined && <Notice kind="error">{state.error}</Notice>}
       {state.cells.length === 0 ? (
-        <p className="empty">{words.empty}</p>
+        <p className="empty">{t("private.empty")}</p>
       ) : (
         <div className="review">
           <ReviewGallery
             cells={state.cells}
             imageOf={privateStore.imageOf}
+            pictureOf={privateStore.imageOf}
+            hasScale={false}
             onLabel={(changes, via) => privateStore.label(changes, via)}
             onUndo={() => privateStore.undo()}
             onRedo={() => privateStore.redo()}
@@ -57,12 +60,13 @@ export function PrivatePage() {
             canRedo={state.canRedo}
             canLabel
             panelOf={(cell, close) => (
-              <PanelFrame title={texts.cell.title(cell.number)} onClose={close}>
+              <PanelFrame title={t("cell.title", { count: cell.number })} onClose={close}>
                 <CellImage
                   image={privateStore.imageOf(cell) ?? ""}
                   overlay={undefined}
-                  title={texts.cell.title(cell.number)}
-                  alt={texts.gallery.cell(cell, null)}
+                  title={t("cell.title", { count: cell.number })}
+                  alt={cellWords(cell, null)}
+                  state={stateOf(cell)}
                 />
                 <p className="muted break">{cell.file}</p>
                 {cell.error !== null && <p className="notice error">{cell.error}</p>}
@@ -70,7 +74,7 @@ export function PrivatePage() {
                 {cell.probabilities !== null && (
                   <ProbabilityBars classes={state.classes} probabilities={cell.probabilities} chosen={undefined} />
                 )}
-                {cell.isUnfamiliar && <p className="notice warning">{texts.cell.unfamiliar}</p>}
+                {cell.isUnfamiliar && <p className="notice warning">{t("cell.unfamiliar")}</p>}
               </PanelFrame>
             )}
           />

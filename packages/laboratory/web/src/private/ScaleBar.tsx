@@ -1,13 +1,13 @@
-import { cropWords, oneClassNotes } from "leukogram/cells/cropCounts";
+import { cropSentences, oneClassNotes } from "leukogram/cells/cropCounts";
 import { groupOf, tallyOf } from "leukogram/review/count";
 import { type FormEvent, useId } from "react";
-import { texts } from "../texts.ts";
+import { reader, t } from "../language/words.ts";
 import { asSentence } from "../ui/format.ts";
 import { type PrivateState, privateStore } from "./privateStore.ts";
+import { scaleNowWords } from "./privateWords.ts";
 
 /** How large the images show a cell: told by the reader or measured, and what is to be said of it. */
 export function ScaleBar({ state }: { readonly state: PrivateState }) {
-  const words = texts.private;
   const [hint, fault] = [useId(), useId()];
   const { cells, scale, scaleError, told } = state;
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -15,19 +15,21 @@ export function ScaleBar({ state }: { readonly state: PrivateState }) {
     privateStore.tellScale(String(new FormData(event.currentTarget).get("scale")));
   };
   const answers = cells.flatMap(({ crop, predicted }) => (crop === null || predicted === null ? [] : [predicted]));
+  const crops = cropSentences(tallyOf(cells.map(groupOf)).crops);
+  const said = reader(crops);
   const notes =
     scale === undefined || cells.length === 0
       ? []
       : [
           ...scale.notes,
-          ...cropWords(tallyOf(cells.map(groupOf)).crops),
+          ...crops.map(({ text }) => text),
           ...(scale.source === "nuclei" ? oneClassNotes(answers) : []),
         ];
   return (
-    <section className="scaleBar" aria-label={words.scale}>
+    <section className="scaleBar" aria-label={t("private.scale")}>
       <form className="uploadBar" onSubmit={submit}>
         <label className="choice">
-          <span>{words.scale}</span>
+          <span>{t("private.scale")}</span>
           <input
             name="scale"
             size={9}
@@ -40,10 +42,10 @@ export function ScaleBar({ state }: { readonly state: PrivateState }) {
           />
         </label>
         <button type="submit" disabled={state.status !== "ready"}>
-          {words.scaleTell}
+          {t("private.scaleTell")}
         </button>
         <span id={hint} className="hint">
-          {words.scaleHint}
+          {t("private.scaleHint")}
         </span>
       </form>
       {scaleError !== undefined && (
@@ -51,13 +53,11 @@ export function ScaleBar({ state }: { readonly state: PrivateState }) {
           {asSentence(scaleError)}
         </p>
       )}
-      {scale !== undefined && (cells.length > 0 || scale.text !== null) && (
-        <p role="status">{words.scaleNow(scale.text)}</p>
-      )}
+      {scale !== undefined && (cells.length > 0 || scale.scale !== null) && <p role="status">{scaleNowWords(scale)}</p>}
       {notes.length > 0 && (
-        <ul className="notes" aria-label={words.scaleNotes}>
+        <ul className="notes" aria-label={t("private.scaleNotes")}>
           {notes.map((note) => (
-            <li key={note}>{words.said(note)}</li>
+            <li key={note}>{said(note.replaceAll("--scale ", ""))}</li>
           ))}
         </ul>
       )}

@@ -1,5 +1,8 @@
-import { texts } from "../texts.ts";
+import { calledLabel } from "leukogram/review/answer";
 import type { PrivateState } from "./privateStore.ts";
+
+// The same in every language, as programs read it.
+const NOTICE = "Research use only. Not a medical device.";
 
 const quoted = (value: unknown) => {
   const text = String(value ?? "");
@@ -12,6 +15,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     "number",
     "file",
     "label",
+    "called",
     "reviewed",
     "predicted",
     ...classes.map((name) => `p_${name}`),
@@ -25,6 +29,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     cell.number,
     cell.file,
     cell.counted,
+    calledLabel(cell),
     cell.label !== null,
     cell.predicted,
     ...classes.map((_, i) => cell.probabilities?.[i]?.toFixed(6)),
@@ -32,7 +37,7 @@ export function cellsCsv({ cells, classes, scale }: Pick<PrivateState, "cells" |
     cell.crop?.outside.toFixed(3),
     cell.crop?.nucleus,
     cell.crop === null ? undefined : scale?.redCell?.toFixed(1),
-    texts.app.researchUse,
+    NOTICE,
   ]);
   return `${[head, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }

@@ -1,6 +1,6 @@
 // What private mode keeps on this computer, so that it works with no network: the app's files, ONNX Runtime, models.
 import { API } from "../api/client.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 /** Cache of the app's own files; `sw.ts` reads it. */
 export const APP_CACHE = "leukogram-app";
@@ -16,7 +16,7 @@ export async function modelBytes(model: string): Promise<Uint8Array> {
   }
   const kept = "caches" in globalThis ? await caches.match(address) : undefined;
   if (kept === undefined)
-    throw new Error(response === undefined ? texts.private.noModel : texts.errors.status(response.status));
+    throw new Error(response === undefined ? t("private.noModel") : t("errors.status", { status: response.status }));
   return new Uint8Array(await kept.arrayBuffer());
 }
 

@@ -1,4 +1,5 @@
 // What the page and its worker say to each other in private mode. What the page no longer waits for has an older turn.
+import type { Scale } from "leukogram/browser";
 import type { Cell } from "../api/types.ts";
 
 /** How large the images show a cell. */
@@ -6,8 +7,8 @@ export interface PrivateScale {
   /** Width of a red cell, pixels; null if each cell's own nucleus tells it. */
   readonly redCell: number | null;
   readonly source: "told" | "file" | "red cells" | "nuclei" | null;
-  /** In words; null if each cell's own nucleus tells it. */
-  readonly text: string | null;
+  /** What is known of it; null if each cell's own nucleus tells it. */
+  readonly scale: Scale | null;
   /** What is to be said of it, a sentence each. */
   readonly notes: readonly string[];
 }

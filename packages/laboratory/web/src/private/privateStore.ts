@@ -2,9 +2,9 @@
 import { NO_ANSWER } from "leukogram/review/answer";
 import type { Via } from "../api/types.ts";
 import type { Changes, GalleryCell } from "../gallery/types.ts";
+import { t } from "../language/words.ts";
 import { UndoStack } from "../review/undoStack.ts";
 import { withLabel } from "../review/withLabel.ts";
-import { texts } from "../texts.ts";
 import { answered } from "./answered.ts";
 import { modelBytes } from "./keptFiles.ts";
 import type { Answered, Asked, PrivateScale } from "./messages.ts";
@@ -155,7 +155,12 @@ export class PrivateStore {
       if (this.#answeredAt.get(id) === redCell) continue;
       const cell = this.#cells.get(id)!;
       this.#answeredAt.delete(id);
-      this.#cells.set(id, { ...cell, status: "waiting", error: null, counted: cell.label });
+      this.#cells.set(id, {
+        ...cell,
+        status: "waiting",
+        error: null,
+        counted: cell.label === null ? null : cell.counted,
+      });
       this.#ask({ kind: "classify", turn, id, file, redCell });
     }
     this.#show({});
@@ -203,7 +208,7 @@ export class PrivateStore {
   #apply(changes: Changes | undefined): Changes | undefined {
     for (const { cell: id, label } of changes ?? []) {
       const cell = this.#cells.get(id);
-      if (cell) this.#cells.set(id, withLabel(cell, label, texts.private.you));
+      if (cell) this.#cells.set(id, withLabel(cell, label, t("private.you")));
     }
     this.#show({});
     return changes;

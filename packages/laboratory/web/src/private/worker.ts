@@ -1,12 +1,5 @@
 // Classifies beside the page, so that the gallery stays quick. One image after the other, in the order in which they are asked for.
-import {
-  chooseScale,
-  loadWebClassifier,
-  readPicture,
-  rejectThreshold,
-  scaleText,
-  type WebClassifier,
-} from "leukogram/browser";
+import { chooseScale, loadWebClassifier, readPicture, rejectThreshold, type WebClassifier } from "leukogram/browser";
 import type { Answered, Asked } from "./messages.ts";
 
 type Of<K extends Asked["kind"]> = Extract<Asked, { readonly kind: K }>;
@@ -49,7 +42,7 @@ async function scale({ told, files, turn }: Of<"scale">): Promise<void> {
   try {
     const { scale, notes } = await chooseScale(classifier!, files, told);
     const { redCell = null, source = null } = scale ?? {};
-    say({ kind: "scaled", turn, scale: { redCell, source, text: scale ? scaleText(scale) : null, notes } });
+    say({ kind: "scaled", turn, scale: { redCell, source, scale: scale ?? null, notes } });
   } catch (error) {
     say({ kind: "noScale", turn, message: wordsOf(error) });
   }

@@ -1,6 +1,6 @@
 import type { CaseSummary } from "../api/types.ts";
 import { ReasonForm } from "../case/ReasonForm.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 interface AmendFormProps {
   readonly caseId: string;
@@ -9,18 +9,17 @@ interface AmendFormProps {
 
 /** Opens a signed case again, for a reason; what was signed stays. */
 export function AmendForm({ caseId, onAmended }: AmendFormProps) {
-  const words = texts.report;
   return (
     <ReasonForm
       caseId={caseId}
       step="amend"
-      label={words.reason}
-      button={words.amendDo}
+      label={t("report.reason")}
+      button={t("report.amendDo")}
       className="card"
       onDone={onAmended}
     >
-      <h2>{words.amend}</h2>
-      <p className="muted">{words.amendWhat}</p>
+      <h2>{t("report.amend")}</h2>
+      <p className="muted">{t("report.amendWhat")}</p>
     </ReasonForm>
   );
 }

@@ -1,24 +1,23 @@
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 
 /** Critical values, and fields for to whom they were reported, and when. */
 export function CriticalValues({ values }: { readonly values: readonly string[] }) {
-  const words = texts.report;
   return (
     <>
       <Notice kind="error">
-        <p>{words.critical}</p>
+        <p>{t("report.critical")}</p>
         <ul>
           {values.map((value) => (
-            <li key={value}>{texts.counts.said(value)}</li>
+            <li key={value}>{value}</li>
           ))}
         </ul>
       </Notice>
-      <Field label={words.reportedTo} hint={words.reportedToHint}>
+      <Field label={t("report.reportedTo")} hint={t("report.reportedToHint")}>
         <input name="reportedTo" required maxLength={200} autoComplete="off" />
       </Field>
-      <Field label={words.reportedAt}>
+      <Field label={t("report.reportedAt")}>
         <input name="reportedAt" type="datetime-local" required />
       </Field>
     </>

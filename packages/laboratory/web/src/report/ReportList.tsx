@@ -1,6 +1,6 @@
 import { API } from "../api/client.ts";
 import type { Report } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { formatMoment } from "../ui/format.ts";
 
 /** Endings of a report's address, by format; the first opens in the browser, to be read and printed. */
@@ -16,19 +16,18 @@ const FORMATS = {
 
 /** All that was signed of a case, newest first. */
 export function ReportList({ reports }: { readonly reports: readonly Report[] }) {
-  const words = texts.report;
-  if (reports.length === 0) return <p className="muted">{words.noReports}</p>;
+  if (reports.length === 0) return <p className="muted">{t("report.noReports")}</p>;
   return (
     <ol className="reports">
       {reports.toReversed().map((report) => (
         <li key={report.id} className="card">
           <h3>
-            {words.number(report.number)} <span className="badge">{stateOf(report)}</span>
+            {t("report.number", { count: report.number })} <span className="badge">{stateOf(report)}</span>
           </h3>
-          {report.reason !== null && <p>{words.because(report.reason)}</p>}
+          {report.reason !== null && <p>{t("report.because", { reason: report.reason })}</p>}
           <ul className="plain">
             {report.signatures.map(({ by, fullName, at, meaning }) => (
-              <li key={by}>{words.signature(fullName ?? by, formatMoment(at), meaning)}</li>
+              <li key={by}>{t("report.signature", { by: fullName ?? by, at: formatMoment(at), meaning })}</li>
             ))}
           </ul>
           <p className="muted break small">SHA-256 {report.sha256}</p>
@@ -40,7 +39,7 @@ export function ReportList({ reports }: { readonly reports: readonly Report[] })
                 href={`${API}/reports/${report.id}${ending}`}
                 {...(ending === "" ? { target: "_blank", rel: "noreferrer" } : { download: "" })}
               >
-                {words.formats[format as keyof typeof FORMATS]}
+                {t(`report.formats.${format as keyof typeof FORMATS}`)}
               </a>
             ))}
           </p>
@@ -51,7 +50,7 @@ export function ReportList({ reports }: { readonly reports: readonly Report[] })
 }
 
 function stateOf({ voided, supersededBy, isFinal }: Report): string {
-  if (voided !== null) return texts.cases.status.void;
-  if (supersededBy !== null) return texts.report.superseded(supersededBy);
-  return isFinal ? texts.report.final : texts.report.open;
+  if (voided !== null) return t("cases.status.void");
+  if (supersededBy !== null) return t("report.superseded", { by: supersededBy });
+  return isFinal ? t("report.final") : t("report.open");
 }

@@ -4,8 +4,10 @@ import { useLoaded } from "../api/useLoaded.ts";
 import { FaultArea } from "../app/FaultArea.tsx";
 import { useMay, useSession } from "../app/session.tsx";
 import { Flags, Warnings } from "../counts/CountsPanel.tsx";
+import { summaryWords } from "../counts/countWords.ts";
 import { DifferentialTable } from "../counts/DifferentialTable.tsx";
-import { texts } from "../texts.ts";
+import { Subtypes } from "../counts/Subtypes.tsx";
+import { t } from "../language/words.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { AmendForm } from "./AmendForm.tsx";
@@ -29,8 +31,7 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
   const first = useRef<CaseSummary>(undefined);
   first.current ??= preview?.summary;
   const reports = useLoaded<{ reports: Report[] }>(`/cases/${summary.id}/reports`, summary.revision);
-  const words = texts.report;
-  if (summary.isBlind) return <Notice>{words.blind}</Notice>;
+  if (summary.isBlind) return <Notice>{t("report.blind")}</Notice>;
   const done = (next?: CaseSummary) => {
     first.current = next ?? first.current;
     onChanged(next);
@@ -47,22 +48,23 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
     <div className="reportPage">
       <section className="column" aria-labelledby="preview">
         <div>
-          <h2 id="preview">{summary.status === "open" ? words.preview : words.signedCount}</h2>
-          <div role="status">{isNew && <Notice>{words.isNew}</Notice>}</div>
+          <h2 id="preview">{summary.status === "open" ? t("report.preview") : t("report.signedCount")}</h2>
+          <div role="status">{isNew && <Notice>{t("report.isNew")}</Notice>}</div>
         </div>
         <LoadFault error={error} onAgain={reload} />
         {preview !== undefined && (
           <>
             <Warnings differential={preview.differential} />
-            <p>{texts.counts.summary(preview.differential)}</p>
+            <p>{summaryWords(preview.differential)}</p>
             <DifferentialTable differential={preview.differential} isBefore isWide />
+            <Subtypes differential={preview.differential} />
             <Flags differential={preview.differential} />
             <dl className="facts">
-              <dt>{words.reviewed}</dt>
-              <dd>{words.reviewedOf(preview.summary.reviewed, preview.summary.cells)}</dd>
-              <dt>{words.model}</dt>
+              <dt>{t("report.reviewed")}</dt>
+              <dd>{t("report.reviewedOf", { count: preview.summary.reviewed, of: preview.summary.cells })}</dd>
+              <dt>{t("report.model")}</dt>
               <dd>{modelName}</dd>
-              <dt>{words.comment}</dt>
+              <dt>{t("report.comment")}</dt>
               <dd>{preview.summary.comment === "" ? "–" : preview.summary.comment}</dd>
             </dl>
           </>
@@ -86,7 +88,7 @@ export function ReportTab({ summary, unsent, modelName, onChanged }: ReportTabPr
           </FaultArea>
         )}
         <h2 id="signed" tabIndex={-1}>
-          {words.list}
+          {t("report.list")}
         </h2>
         <LoadFault error={reports.error} onAgain={reports.reload} />
         {reports.data !== undefined && <ReportList reports={list} />}
@@ -103,11 +105,10 @@ interface Signer {
 
 // Why this reader can't sign now, so that nothing is offered that can only fail.
 function obstacleOf({ status, secondReading }: CaseSummary, { maySign, hasSigned, isLocal }: Signer) {
-  const words = texts.report;
   if (status === "signed") return undefined;
-  if (status === "void") return texts.case.frozen.void;
-  if (!maySign) return words.maySignNot;
-  if (secondReading === "going on") return words.isBeingRead;
-  if (status === "signing" && hasSigned) return isLocal ? words.needsUsers : words.hasSigned;
+  if (status === "void") return t("case.frozen.void");
+  if (!maySign) return t("report.maySignNot");
+  if (secondReading === "going on") return t("report.isBeingRead");
+  if (status === "signing" && hasSigned) return isLocal ? t("report.needsUsers") : t("report.hasSigned");
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { CaseSummary, Obstacle, Report } from "../api/types.ts";
 import { useMessages } from "../app/messages.tsx";
 import { providerHref } from "../app/router.ts";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { reader, t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { focusNext } from "../ui/focusNext.ts";
 import { Notice } from "../ui/Notice.tsx";
@@ -28,8 +28,9 @@ interface SignFormProps {
 export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFormProps) {
   const { session } = useSession();
   const { say } = useMessages();
-  const words = texts.report;
+  const meanings = [t("report.meanings.reviewed"), t("report.meanings.checked")];
   const { summary, obstacles, critical } = preview;
+  const said = reader(preview.sentences);
   const final = obstacles.filter(({ takesReason }) => !takesReason);
   const open = obstacles.filter(({ takesReason }) => takesReason);
   const asksReason = open.length > 0 && final.length === 0;
@@ -52,7 +53,11 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
         throw await explained(error);
       },
     );
-    say(report.isFinal ? words.isFinal(report.number) : words.needsSecond(report.number));
+    say(
+      report.isFinal
+        ? t("report.isFinal", { count: report.number })
+        : t("report.needsSecond", { count: report.number }),
+    );
     focusNext("#signed");
     onSigned();
   });
@@ -61,7 +66,7 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
     const now = await get<CaseSummary>(`/cases/${summary.id}`);
     if (now.revision === summary.revision) return error;
     onMoved(now);
-    return new Error(words.moved);
+    return new Error(t("report.moved"));
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -70,69 +75,80 @@ export function SignForm({ preview, signed, unsent, onMoved, onSigned }: SignFor
   const left = summary.cells - summary.bad - summary.reviewed;
   return (
     <form className="form card" onSubmit={submit}>
-      <h2>{isSecond ? words.signSecond : words.sign}</h2>
-      {isSecond && signed !== undefined && <p>{words.signedBy(signed.signatures)}</p>}
+      <h2>{isSecond ? t("report.signSecond") : t("report.sign")}</h2>
+      {isSecond && signed !== undefined && (
+        <p>{t("report.signedBy", { names: signed.signatures.map(({ by }) => by).join(", ") })}</p>
+      )}
       {final.length > 0 && (
         <Notice kind="error">
-          <ObstacleList title={words.cannotSign} obstacles={final} />
+          <ObstacleList title={t("report.cannotSign")} obstacles={final} said={said} />
         </Notice>
       )}
       {open.length > 0 && (
         <Notice kind="warning">
-          <ObstacleList title={words.against} obstacles={open} />
+          <ObstacleList title={t("report.against")} obstacles={open} said={said} />
         </Notice>
       )}
-      {critical.length > 0 && <CriticalValues values={critical} />}
-      {left > 0 && <Notice kind="warning">{words.unreviewed(left)}</Notice>}
-      {unsent > 0 && <Notice kind="warning">{texts.case.waitForUnsent(unsent)}</Notice>}
-      <p className="muted">{words.what(summary.signers)}</p>
-      <Field label={words.meaning}>
+      {critical.length > 0 && <CriticalValues values={critical.map(said)} />}
+      {left > 0 && <Notice kind="warning">{t("report.unreviewed", { count: left })}</Notice>}
+      {unsent > 0 && <Notice kind="warning">{t("case.waitForUnsent", { count: unsent })}</Notice>}
+      <p className="muted">{t("report.what", { signers: summary.signers })}</p>
+      <Field label={t("report.meaning")}>
         {/* What was chosen for a case that was reviewed may not hold for one that is not. */}
         <select
           key={String(left > 0)}
           name="meaning"
           required
-          defaultValue={left > 0 ? "" : words.meanings[isSecond ? 1 : 0]}
+          defaultValue={left > 0 ? "" : meanings[isSecond ? 1 : 0]}
         >
-          {left > 0 && <option value="">{words.chooseMeaning}</option>}
-          {words.meanings.map((meaning) => (
+          {left > 0 && <option value="">{t("report.chooseMeaning")}</option>}
+          {meanings.map((meaning) => (
             <option key={meaning}>{meaning}</option>
           ))}
-          {left > 0 && <option>{words.partly(left)}</option>}
+          {left > 0 && <option>{t("report.partly", { left })}</option>}
         </select>
       </Field>
       {asksReason && (
-        <Field label={words.despite} hint={words.despiteHint}>
+        <Field label={t("report.despite")} hint={t("report.despiteHint")}>
           <textarea name="despite" rows={2} required maxLength={2000} />
         </Field>
       )}
       {session?.isLocal === false && (
-        <Field label={words.password} hint={session.isFromProvider ? words.passwordOrProvider : words.passwordHint}>
+        <Field
+          label={t("report.password")}
+          hint={session.isFromProvider ? t("report.passwordOrProvider") : t("report.passwordHint")}
+        >
           <input name="password" type="password" required={!session.isFromProvider} autoComplete="current-password" />
         </Field>
       )}
       {session?.isFromProvider && session.provider !== null && (
         <p>
-          <a href={providerHref(true)}>{words.provideAgain(session.provider)}</a>
+          <a href={providerHref(true)}>{t("report.provideAgain", { name: session.provider })}</a>
         </p>
       )}
-      <p className="muted">{texts.app.researchUse}</p>
+      <p className="muted">{t("app.researchUse")}</p>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy || final.length > 0 || unsent > 0}>
-          {words.signAs(session?.user ?? "")}
+          {session?.user ? t("report.signAs", { user: session.user }) : t("report.sign")}
         </button>
       </div>
     </form>
   );
 }
 
-function ObstacleList({ title, obstacles }: { readonly title: string; readonly obstacles: readonly Obstacle[] }) {
+interface ObstacleListProps {
+  readonly title: string;
+  readonly obstacles: readonly Obstacle[];
+  readonly said: (text: string) => string;
+}
+
+function ObstacleList({ title, obstacles, said }: ObstacleListProps) {
   return (
     <>
       <p>{title}</p>
       <ul>
         {obstacles.map(({ kind, text }) => (
-          <li key={kind}>{text}</li>
+          <li key={kind}>{said(text)}</li>
         ))}
       </ul>
     </>

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from "react";
 import { type ApiError, get } from "../api/client.ts";
 import type { CaseSummary, Differential, Obstacle } from "../api/types.ts";
 import { useOnline } from "../api/useOnline.ts";
+import type { CodedSentence } from "../language/words.ts";
 
 /** A count with what stands against signing it, and the case as it was before it was counted: while the case has that revision, this is its count. */
 export interface Preview {
@@ -10,6 +11,8 @@ export interface Preview {
   readonly obstacles: readonly Obstacle[];
   /** Critical values, which are signed only when they are reported to somebody. */
   readonly critical: readonly string[];
+  /** Both, with the codes by which other languages have them. */
+  readonly sentences: readonly CodedSentence[];
 }
 
 /** The count of a case, counted again with each of its revisions; the last one is shown until then. */
@@ -23,7 +26,7 @@ export function usePreview(summary: CaseSummary) {
     const stop = new AbortController();
     Promise.all([
       get<Differential>(`/cases/${id}/differential`, stop.signal),
-      get<Pick<Preview, "obstacles" | "critical">>(`/cases/${id}/signing`, stop.signal),
+      get<Pick<Preview, "obstacles" | "critical" | "sentences">>(`/cases/${id}/signing`, stop.signal),
     ]).then(
       ([differential, against]) => {
         setPreview({ summary, differential, ...against });

@@ -1,3 +1,4 @@
+import { decimal, plain } from "../language/words.ts";
 import { formatShare } from "../ui/format.ts";
 import { ticksOf } from "./ticks.ts";
 
@@ -30,7 +31,7 @@ export function Curves({ title, lines, isShare = false }: CurvesProps) {
   );
   const x = (epoch: number) => scale(epoch, epochs, [EDGE.left, WIDTH - EDGE.right]);
   const y = (value: number) => scale(value, values, [HEIGHT - EDGE.bottom, EDGE.top]);
-  const words = (value: number) => (isShare ? formatShare(value) : value.toFixed(3));
+  const words = (value: number) => (isShare ? formatShare(value) : decimal(value, 3));
   return (
     <figure className="curves">
       <figcaption>{title}</figcaption>
@@ -43,7 +44,7 @@ export function Curves({ title, lines, isShare = false }: CurvesProps) {
           <g key={value}>
             <line className="gridLine" x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(value)} y2={y(value)} />
             <text x={EDGE.left - 6} y={y(value)} dy="0.32em" textAnchor="end">
-              {isShare ? formatShare(value, 0) : Number(value.toPrecision(3))}
+              {isShare ? formatShare(value, 0) : plain(Number(value.toPrecision(3)))}
             </text>
           </g>
         ))}

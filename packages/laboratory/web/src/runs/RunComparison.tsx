@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Run } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Curves, type Line } from "./Curves.tsx";
 
 /** The first runs with curves are drawn together; others by choice. */
@@ -28,9 +28,9 @@ export function RunComparison({ runs }: { readonly runs: readonly Run[] }) {
     );
   return (
     <section aria-labelledby="compare">
-      <h2 id="compare">{texts.runs.compare}</h2>
+      <h2 id="compare">{t("runs.compare")}</h2>
       <fieldset className="checks">
-        <legend className="unseen">{texts.runs.compareWhich}</legend>
+        <legend className="unseen">{t("runs.compareWhich")}</legend>
         {drawable.map(({ id, name }) => (
           <label key={id} className="check">
             <input type="checkbox" checked={shown.has(id)} onChange={() => toggle(id)} />
@@ -38,7 +38,7 @@ export function RunComparison({ runs }: { readonly runs: readonly Run[] }) {
           </label>
         ))}
       </fieldset>
-      <Curves title={texts.runs.valAccuracy} lines={lines} isShare />
+      <Curves title={t("runs.valAccuracy")} lines={lines} isShare />
     </section>
   );
 }

@@ -5,8 +5,8 @@ import { useEvents } from "../api/useEvents.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
+import { t, textOf } from "../language/words.ts";
 import { useModelNames } from "../models/useModelNames.ts";
-import { texts } from "../texts.ts";
 import { FindingsList } from "../ui/FindingsList.tsx";
 import { asSentence, formatCount, formatSeconds } from "../ui/format.ts";
 import { Notice } from "../ui/Notice.tsx";
@@ -15,6 +15,7 @@ import { useAction } from "../ui/useAction.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { RunCurves } from "./RunCurves.tsx";
 import { RunStatus } from "./RunStatus.tsx";
+import { epochWords } from "./runWords.ts";
 
 /** What it was asked for; a recipe's settings one by one, under the names of recipes. */
 function settingsOf({ settings: { recipe, ...others } }: Run): [string, unknown][] {
@@ -36,7 +37,6 @@ export function RunPage({ runId }: { readonly runId: string }) {
   );
   const isAdmin = useMay("admin");
   const nameOf = useModelNames();
-  const words = texts.runs;
   usePageTitle(run?.name);
   const [ask, isBusy] = useAction(async (what: "cancel" | "resume") => {
     const key = newKey();
@@ -47,24 +47,24 @@ export function RunPage({ runId }: { readonly runId: string }) {
   return (
     <>
       <p>
-        <a href={href("runs")}>{words.all}</a>
+        <a href={href("runs")}>{t("runs.all")}</a>
       </p>
       <div className="pageHead">
         <h1>{run.name}</h1>
         <RunStatus status={run.status} />
         {run.status === "finished" && run.kind === "train" && (
           <a className="button" href={`${API}/runs/${runId}/report`} target="_blank" rel="noreferrer">
-            {words.report}
+            {t("runs.report")}
           </a>
         )}
         {isGoing && isAdmin && (
           <button type="button" disabled={isBusy} onClick={() => void ask("cancel")}>
-            {words.cancel}
+            {t("runs.cancel")}
           </button>
         )}
         {BROKEN_OFF.has(run.status) && isAdmin && (
           <button type="button" disabled={isBusy} onClick={() => void ask("resume")}>
-            {words.resume}
+            {t("runs.resume")}
           </button>
         )}
       </div>
@@ -76,17 +76,17 @@ export function RunPage({ runId }: { readonly runId: string }) {
       {run.kind === "train" && (
         <dl className="figures" aria-live="polite">
           <div>
-            <dt>{words.epoch}</dt>
-            <dd>{words.epochOf(progress.epoch, progress.epochs)}</dd>
+            <dt>{t("runs.epoch")}</dt>
+            <dd>{epochWords(progress.epoch, progress.epochs)}</dd>
           </div>
           {isGoing && (
             <>
               <div>
-                <dt>{words.speed}</dt>
+                <dt>{t("runs.speed")}</dt>
                 <dd>{progress.imagesPerSecond === null ? "–" : formatCount(Math.round(progress.imagesPerSecond))}</dd>
               </div>
               <div>
-                <dt>{words.left}</dt>
+                <dt>{t("runs.left")}</dt>
                 <dd>{progress.secondsLeft === null ? "–" : formatSeconds(progress.secondsLeft)}</dd>
               </div>
             </>
@@ -97,20 +97,20 @@ export function RunPage({ runId }: { readonly runId: string }) {
       {run.kind === "train" && <RunCurves history={progress.history} />}
       {run.findings.length > 0 && (
         <>
-          <h2>{words.findings}</h2>
+          <h2>{t("runs.findings")}</h2>
           <FindingsList findings={run.findings} />
         </>
       )}
       {run.model !== null && (
         <p>
-          <a href={href("models")}>{words.model(run.name)}</a>
+          <a href={href("models")}>{t("runs.model", { name: run.name })}</a>
         </p>
       )}
-      <h2>{words.settings}</h2>
+      <h2>{t("runs.settings")}</h2>
       <dl className="facts">
         {settingsOf(run).map(([name, value]) => (
           <div key={name} className="contents">
-            <dt>{(run.kind === "adapt" && words.adaptSettings[name]) || name}</dt>
+            <dt>{run.kind === "adapt" ? textOf(`runs.adaptSettings.${name}`, name) : name}</dt>
             <dd className="break">{typeof value === "string" ? nameOf(value) : JSON.stringify(value)}</dd>
           </div>
         ))}

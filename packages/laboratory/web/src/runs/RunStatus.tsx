@@ -1,7 +1,7 @@
 import type { Run } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 /** How a run stands. */
 export function RunStatus({ status }: Pick<Run, "status">) {
-  return <span className={`badge ${status}`}>{texts.runs.statuses[status]}</span>;
+  return <span className={`badge ${status}`}>{t(`runs.statuses.${status}`)}</span>;
 }

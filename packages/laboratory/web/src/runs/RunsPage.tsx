@@ -3,21 +3,21 @@ import type { Run } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { href } from "../app/router.ts";
 import { useMay } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { formatMoment, formatShare } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { RunComparison } from "./RunComparison.tsx";
 import { RunStatus } from "./RunStatus.tsx";
+import { epochWords } from "./runWords.ts";
 import { StartTraining } from "./StartTraining.tsx";
 
 const EVERY = 5000;
 
 /** All trainings and adaptations, and the way to start one. */
 export function RunsPage() {
-  const words = texts.runs;
-  usePageTitle(words.title);
+  usePageTitle(t("runs.title"));
   const { data, error, reload } = useLoaded<{ runs: Run[] }>("/runs");
   const isAdmin = useMay("admin");
   const isBusy = data?.runs.some(({ status }) => status === "running" || status === "waiting") ?? false;
@@ -29,25 +29,25 @@ export function RunsPage() {
   return (
     <>
       <div className="pageHead">
-        <h1>{words.title}</h1>
+        <h1>{t("runs.title")}</h1>
         {isAdmin && <StartTraining />}
       </div>
       <LoadFault error={error} onAgain={reload} />
-      {data?.runs.length === 0 && <p className="empty">{words.none}</p>}
+      {data?.runs.length === 0 && <p className="empty">{t("runs.none")}</p>}
       {data !== undefined && data.runs.length > 0 && (
         <>
-          <Scroll label={words.title}>
+          <Scroll label={t("runs.title")}>
             <table className="list">
               <thead>
                 <tr>
-                  <th scope="col">{words.name}</th>
-                  <th scope="col">{words.kind}</th>
-                  <th scope="col">{words.status}</th>
-                  <th scope="col">{words.epoch}</th>
+                  <th scope="col">{t("runs.name")}</th>
+                  <th scope="col">{t("runs.kind")}</th>
+                  <th scope="col">{t("runs.status")}</th>
+                  <th scope="col">{t("runs.epoch")}</th>
                   <th scope="col" className="number">
-                    {words.valAccuracy}
+                    {t("runs.valAccuracy")}
                   </th>
-                  <th scope="col">{words.started}</th>
+                  <th scope="col">{t("runs.started")}</th>
                 </tr>
               </thead>
               <tbody>
@@ -56,11 +56,11 @@ export function RunsPage() {
                     <th scope="row">
                       <a href={href("runs", run.id)}>{run.name}</a>
                     </th>
-                    <td>{words.kinds[run.kind]}</td>
+                    <td>{t(`runs.kinds.${run.kind}`)}</td>
                     <td>
                       <RunStatus status={run.status} />
                     </td>
-                    <td>{run.kind === "adapt" ? "–" : words.epochOf(run.progress.epoch, run.progress.epochs)}</td>
+                    <td>{run.kind === "adapt" ? "–" : epochWords(run.progress.epoch, run.progress.epochs)}</td>
                     <td className="number">{lastAccuracy(run)}</td>
                     <td className="muted nowrap">
                       {formatMoment(run.createdAt)}, {run.startedBy}

@@ -3,7 +3,7 @@ import { newKey, send, withTries } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { go } from "../app/router.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Field } from "../ui/Field.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
@@ -14,14 +14,13 @@ const MODELS = ["mobilenetv2", "cnn"];
 /** A button, and the form behind it. */
 export function StartTraining() {
   const [isOpen, setIsOpen] = useState(false);
-  const words = texts.runs;
   return (
     <>
       <button type="button" className="primary" onClick={() => setIsOpen(true)}>
-        {words.start}
+        {t("runs.start")}
       </button>
       {isOpen && (
-        <Dialog title={words.start} onClose={() => setIsOpen(false)}>
+        <Dialog title={t("runs.start")} onClose={() => setIsOpen(false)}>
           <TrainingForm />
         </Dialog>
       )}
@@ -30,7 +29,6 @@ export function StartTraining() {
 }
 
 function TrainingForm() {
-  const words = texts.runs;
   const { data, error, reload } = useLoaded<{ data: string[] }>("/runs/data");
   const [start, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
@@ -50,7 +48,7 @@ function TrainingForm() {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <Field label={words.folder} hint={words.folderHint}>
+      <Field label={t("runs.folder")} hint={t("runs.folderHint")}>
         <select name="data" required>
           {data?.data.map((path) => (
             <option key={path}>{path}</option>
@@ -58,22 +56,22 @@ function TrainingForm() {
         </select>
       </Field>
       <LoadFault error={error} onAgain={reload} />
-      {data?.data.length === 0 && <p>{words.noFolders}</p>}
+      {data?.data.length === 0 && <p>{t("runs.noFolders")}</p>}
       <div className="columns">
-        <Field label={words.network}>
+        <Field label={t("runs.network")}>
           <select name="model">
             {MODELS.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
         </Field>
-        <Field label={words.epochs}>
+        <Field label={t("runs.epochs")}>
           <input name="epochs" type="number" min="1" max="1000" required defaultValue="20" />
         </Field>
       </div>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>
-          {words.startDo}
+          {t("runs.startDo")}
         </button>
       </div>
     </form>

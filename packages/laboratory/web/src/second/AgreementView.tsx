@@ -1,5 +1,5 @@
 import type { Agreement, CaseSummary } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { decimal, t } from "../language/words.ts";
 import { formatLimits, formatShare, formatSpan } from "../ui/format.ts";
 import { ConfusionTable } from "./ConfusionTable.tsx";
 import { Differences } from "./Differences.tsx";
@@ -14,33 +14,33 @@ interface AgreementViewProps {
 /** How two readings agree, and what is left to settle. */
 export function AgreementView({ agreement, summary, canSettle, onSettled }: AgreementViewProps) {
   const { cells, same, kappa, byModel, differences } = agreement;
-  const words = texts.second;
   return (
     <>
       <dl className="figures">
         <div>
-          <dt>{words.cells}</dt>
+          <dt>{t("second.cells")}</dt>
           <dd>{cells}</dd>
         </div>
         <div>
-          <dt>{words.same}</dt>
+          <dt>{t("second.same")}</dt>
           <dd>
-            {formatShare(same.value)} <small>{words.limits(formatLimits(same))}</small>
+            {formatShare(same.value)} <small>{t("second.limits", { limits: formatLimits(same) })}</small>
           </dd>
         </div>
         <div>
-          <dt>{words.kappa}</dt>
+          <dt>{t("second.kappa")}</dt>
           <dd>
-            {kappa.value.toFixed(2)} <small>{words.limits(formatSpan(kappa.low, kappa.high, 2))}</small>
+            {decimal(kappa.value, 2)}{" "}
+            <small>{t("second.limits", { limits: formatSpan(kappa.low, kappa.high, 2) })}</small>
           </dd>
         </div>
       </dl>
-      {byModel.cells > 0 && <p>{words.byModel(byModel)}</p>}
-      <p className="muted">{words.kappaHint}</p>
-      <h2>{words.table}</h2>
+      {byModel.cells > 0 && <p>{t("second.byModel", byModel)}</p>}
+      <p className="muted">{t("second.kappaHint")}</p>
+      <h2>{t("second.table")}</h2>
       <ConfusionTable agreement={agreement} />
       <h2 id="differences" tabIndex={-1}>
-        {words.differences(differences.length)}
+        {t("second.differences", { count: differences.length })}
       </h2>
       <Differences differences={differences} caseId={summary.id} canSettle={canSettle} onSettled={onSettled} />
     </>

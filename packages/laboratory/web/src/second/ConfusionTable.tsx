@@ -1,5 +1,5 @@
 import type { Agreement } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { labelName, t } from "../language/words.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 
@@ -9,18 +9,17 @@ export function ConfusionTable({ agreement: { table, labels } }: { readonly agre
     const count = table.reduce((sum, row, k) => sum + row[i]! + (k === i ? 0 : table[i]![k]!), 0);
     return count === 0 ? [] : [{ name, i }];
   });
-  const words = texts.second;
   return (
-    <Scroll label={words.table}>
+    <Scroll label={t("second.table")}>
       <table className="confusion">
-        <caption className="unseen">{words.table}</caption>
+        <caption className="unseen">{t("second.table")}</caption>
         <thead>
           <tr>
-            <th scope="col">{words.corner}</th>
+            <th scope="col">{t("second.corner")}</th>
             {used.map(({ name }) => (
               <th key={name} scope="col">
                 <LabelBadge label={name} />
-                <span className="unseen">{texts.labels.name(name)}</span>
+                <span className="unseen">{labelName(name)}</span>
               </th>
             ))}
           </tr>

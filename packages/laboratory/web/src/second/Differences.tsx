@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { API, newKey, send, withTries } from "../api/client.ts";
 import type { Agreement, Label } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { LabelBadge } from "../ui/LabelBadge.tsx";
 import { useAction } from "../ui/useAction.ts";
 
@@ -31,23 +31,22 @@ export function Differences({ differences, caseId, canSettle, onSettled }: Diffe
     (row?.querySelector("button") ?? document.getElementById("differences"))?.focus();
     place.current = -1;
   }, [differences]);
-  const words = texts.second;
-  if (differences.length === 0) return <p className="muted">{words.noDifferences}</p>;
+  if (differences.length === 0) return <p className="muted">{t("second.noDifferences")}</p>;
   return (
     <ul ref={list} className="differences">
       {differences.map(({ cell, number, first, second }) => (
         <li key={cell}>
-          <img src={`${API}/cells/${cell}/image`} alt={words.cell(number)} />
-          <span>{words.cell(number)}</span>
+          <img src={`${API}/cells/${cell}/image`} alt={t("second.cell", { count: number })} />
+          <span>{t("second.cell", { count: number })}</span>
           {[first, second].map((label, i) =>
             canSettle ? (
               <button key={label} type="button" disabled={isBusy} onClick={() => void settle(cell, label)}>
-                {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
-                <span className="unseen">{words.settle(number)}</span>
+                {i === 0 ? t("second.first") : t("second.second")} <LabelBadge label={label} withName />
+                <span className="unseen">{t("second.settle", { cell: number })}</span>
               </button>
             ) : (
               <span key={label}>
-                {i === 0 ? words.first : words.second} <LabelBadge label={label} withName />
+                {i === 0 ? t("second.first") : t("second.second")} <LabelBadge label={label} withName />
               </span>
             ),
           )}

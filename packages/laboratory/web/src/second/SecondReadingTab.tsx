@@ -4,8 +4,8 @@ import type { Agreement, CaseSummary } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { go } from "../app/router.ts";
 import { useMay, useSession } from "../app/session.tsx";
+import { t } from "../language/words.ts";
 import type { CaseState, CaseStore } from "../review/caseStore.ts";
-import { texts } from "../texts.ts";
 import { focusNext } from "../ui/focusNext.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -25,7 +25,6 @@ export function SecondReadingTab({ summary, store, state, onChanged }: SecondRea
   const { data, error, reload } = useLoaded<Agreement>(isFinished ? `/cases/${summary.id}/agreement` : undefined);
   const mayReview = useMay("reviewer");
   const { session } = useSession();
-  const words = texts.second;
   const mayStart = mayReview && summary.secondReading === "none" && summary.status === "open";
   const { unsent, cells, isLoaded } = state;
   // Who labelled in the first reading, the cells say; if there are no users, one may do both.
@@ -44,9 +43,9 @@ export function SecondReadingTab({ summary, store, state, onChanged }: SecondRea
     <div className="column">
       {summary.secondReading === "none" && (
         <>
-          <p>{words.what}</p>
-          {!mayReview && <Notice>{words.mayNot}</Notice>}
-          {didFirst && <Notice>{words.youReadFirst}</Notice>}
+          <p>{t("second.what")}</p>
+          {!mayReview && <Notice>{t("second.mayNot")}</Notice>}
+          {didFirst && <Notice>{t("second.youReadFirst")}</Notice>}
           <LoadFault error={isAsked ? state.error : undefined} onAgain={() => void store.load()} />
           {mayStart && !didFirst && (
             <p>
@@ -56,14 +55,14 @@ export function SecondReadingTab({ summary, store, state, onChanged }: SecondRea
                 disabled={isBusy || (isAsked && !isLoaded) || summary.cells === 0 || unsent > 0}
                 onClick={() => void start()}
               >
-                {words.start}
+                {t("second.start")}
               </button>
             </p>
           )}
-          {unsent > 0 && <Notice kind="warning">{texts.case.waitForUnsent(unsent)}</Notice>}
+          {unsent > 0 && <Notice kind="warning">{t("case.waitForUnsent", { count: unsent })}</Notice>}
         </>
       )}
-      {summary.secondReading === "going on" && <p>{summary.isBlind ? words.yours : words.others}</p>}
+      {summary.secondReading === "going on" && <p>{summary.isBlind ? t("second.yours") : t("second.others")}</p>}
       <LoadFault error={error} onAgain={reload} />
       {data !== undefined && (
         <AgreementView

@@ -4,23 +4,23 @@ import type { AccessRules } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
+import { accessWords } from "./settingWords.ts";
 
 const CHOICES = ["", "signer", "admin"] as const;
 
 /** What the laboratory demands of those who sign in, for an admin. */
 export function AccessSection() {
-  const words = texts.access;
   const { say } = useMessages();
   const { reload: reloadSession } = useSession();
   const { data, error, reload } = useLoaded<AccessRules>("/access");
   const [save, isBusy] = useAction(async (rules: AccessRules) => {
     const key = newKey();
     await withTries(() => send<AccessRules>("PUT", "/access", rules, key));
-    say(words.rulesSet);
+    say(t("access.rulesSet"));
     reload();
     reloadSession();
   });
@@ -33,13 +33,13 @@ export function AccessSection() {
   };
   return (
     <section className="card" aria-labelledby="accessRules">
-      <h2 id="accessRules">{words.rules}</h2>
+      <h2 id="accessRules">{t("access.rules")}</h2>
       <LoadFault error={error} onAgain={reload} />
-      {data && <p>{words.rulesNow(data)}</p>}
+      {data && <p>{accessWords(data)}</p>}
       {data && (
         <form key={JSON.stringify(data)} className="form" onSubmit={submit}>
           <div className="columns">
-            <Field label={words.idleMinutes} hint={words.idleHint}>
+            <Field label={t("access.idleMinutes")} hint={t("access.idleHint")}>
               <input
                 name="idleMinutes"
                 type="number"
@@ -49,11 +49,11 @@ export function AccessSection() {
                 defaultValue={data.idleMinutes ?? ""}
               />
             </Field>
-            <Field label={words.codesFor}>
+            <Field label={t("access.codesFor")}>
               <select name="codesFor" defaultValue={data.codesFor ?? ""}>
                 {CHOICES.map((choice) => (
                   <option key={choice} value={choice}>
-                    {words.codesForChoices[choice]}
+                    {t(`access.codesForChoices.${choice === "" ? "none" : choice}`)}
                   </option>
                 ))}
               </select>
@@ -61,7 +61,7 @@ export function AccessSection() {
           </div>
           <div className="row end">
             <button type="submit" className="primary" disabled={isBusy}>
-              {words.rulesDo}
+              {t("access.rulesDo")}
             </button>
           </div>
         </form>

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { newKey, send } from "../api/client.ts";
 import type { NewCode } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { useAction } from "../ui/useAction.ts";
@@ -10,15 +10,14 @@ import { QrCode } from "./QrCode.tsx";
 
 /** Sets up an authenticator app: the password, the code that the app shows, and the recovery codes, this once. */
 export function CodeForm({ onDone }: { readonly onDone: () => void }) {
-  const words = texts.access;
   const [begun, setBegun] = useState<NewCode>();
   const [codes, setCodes] = useState<readonly string[]>();
   if (codes !== undefined)
     return (
       <div className="form">
         <Notice kind="warning">
-          <p>{words.recoveryWhat}</p>
-          <ol className="recovery" aria-label={words.recovery}>
+          <p>{t("access.recoveryWhat")}</p>
+          <ol className="recovery" aria-label={t("access.recovery")}>
             {codes.map((code) => (
               <li key={code}>{code.replace(/(.{4})(?=.)/g, "$1 ")}</li>
             ))}
@@ -26,7 +25,7 @@ export function CodeForm({ onDone }: { readonly onDone: () => void }) {
         </Notice>
         <div className="row end">
           <button type="button" className="primary" onClick={onDone}>
-            {texts.settings.kept}
+            {t("settings.kept")}
           </button>
         </div>
       </div>
@@ -34,7 +33,7 @@ export function CodeForm({ onDone }: { readonly onDone: () => void }) {
   if (begun === undefined)
     return (
       <ProofForm
-        button={words.continue}
+        button={t("access.continue")}
         onProof={async (proof) => setBegun(await send<NewCode>("POST", "/session/code", proof))}
       />
     );
@@ -47,7 +46,6 @@ interface ConfirmProps {
 }
 
 function Confirm({ begun, onCodes }: ConfirmProps) {
-  const words = texts.access;
   const [confirm, isBusy] = useAction(async (code: string) => {
     onCodes((await send<{ codes: string[] }>("PUT", "/session/code", { code }, newKey())).codes);
   });
@@ -57,18 +55,18 @@ function Confirm({ begun, onCodes }: ConfirmProps) {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <p>{words.secondScan}</p>
-      <QrCode text={begun.address} label={words.secondQr} />
-      <Field label={words.secondSecret}>
+      <p>{t("access.secondScan")}</p>
+      <QrCode text={begun.address} label={t("access.secondQr")} />
+      <Field label={t("access.secondSecret")}>
         <input className="secret" readOnly value={begun.secret} onFocus={({ target }) => target.select()} />
       </Field>
-      <Field label={words.code}>
+      <Field label={t("access.code")}>
         {/* biome-ignore lint/a11y/noAutofocus: it is what this step asks for */}
         <input name="code" required autoFocus inputMode="numeric" pattern="[0-9 ]{6,7}" autoComplete="one-time-code" />
       </Field>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>
-          {words.secondConfirm}
+          {t("access.secondConfirm")}
         </button>
       </div>
     </form>

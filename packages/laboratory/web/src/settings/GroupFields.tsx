@@ -1,5 +1,5 @@
 import type { Ranges } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { DecimalField } from "../ui/DecimalField.tsx";
 import { decimalOf } from "../ui/decimal.ts";
 import { Field } from "../ui/Field.tsx";
@@ -19,38 +19,54 @@ interface GroupFieldsProps {
 
 /** For whom ranges hold, and the ranges. */
 export function GroupFields({ group, title, onRemove }: GroupFieldsProps) {
-  const words = texts.settings;
   const { id, name, sex, below, leukocytes, percent, absolute } = group;
   return (
     <fieldset className="card">
       <legend>{title}</legend>
       <div className="columns">
-        <Field label={words.groupName}>
+        <Field label={t("settings.groupName")}>
           <input name={`${id} name`} required maxLength={100} defaultValue={name} autoComplete="off" />
         </Field>
-        <Field label={words.groupSex}>
+        <Field label={t("settings.groupSex")}>
           <select name={`${id} sex`} defaultValue={sex ?? ""}>
-            <option value="">{words.sexes.both}</option>
-            <option value="female">{words.sexes.female}</option>
-            <option value="male">{words.sexes.male}</option>
+            <option value="">{t("settings.sexes.both")}</option>
+            <option value="female">{t("settings.sexes.female")}</option>
+            <option value="male">{t("settings.sexes.male")}</option>
           </select>
         </Field>
         <DecimalField
           name={`${id} below`}
-          label={words.groupBelow}
-          hint={words.groupBelowHint}
+          label={t("settings.groupBelow")}
+          hint={t("settings.groupBelowHint")}
           min={0}
           max={150}
           defaultValue={below}
         />
-        <DecimalField name={`${id} low`} label={words.whiteLow} min={0} max={2000} defaultValue={leukocytes?.[0]} />
-        <DecimalField name={`${id} high`} label={words.whiteHigh} min={0} max={2000} defaultValue={leukocytes?.[1]} />
+        <DecimalField
+          name={`${id} low`}
+          label={t("settings.whiteLow")}
+          min={0}
+          max={2000}
+          defaultValue={leukocytes?.[0]}
+        />
+        <DecimalField
+          name={`${id} high`}
+          label={t("settings.whiteHigh")}
+          min={0}
+          max={2000}
+          defaultValue={leukocytes?.[1]}
+        />
       </div>
-      <LimitsFields title={title} limits={{ percent, absolute }} prefix={`${id} `} columnOf={words.rangeColumn} />
+      <LimitsFields
+        title={title}
+        limits={{ percent, absolute }}
+        prefix={`${id} `}
+        columnOf={(unit, side) => t("settings.rangeColumn", { unit, side })}
+      />
       {onRemove && (
         <div className="row end">
           <button type="button" className="quiet small" onClick={onRemove}>
-            {words.groupRemove(name === "" ? title : name)}
+            {t("settings.groupRemove", { name: name === "" ? title : name })}
           </button>
         </div>
       )}
@@ -65,7 +81,7 @@ export function groupOf(fields: FormData, id: number): Group {
   const [sex, low, high] = [text("sex"), decimalOf(text("low")) ?? null, decimalOf(text("high")) ?? null];
   const whole = (pair: readonly [number | null, number | null]) => {
     const [from, to] = pair;
-    if (from === null || to === null) throw new Error(texts.settings.incomplete(name));
+    if (from === null || to === null) throw new Error(t("settings.incomplete", { group: name }));
     return [from, to] as const;
   };
   const { percent, absolute } = limitsOf(fields, `${id} `);

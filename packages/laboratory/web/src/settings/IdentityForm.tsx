@@ -1,13 +1,12 @@
 import type { FormEvent } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { User } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { useAction } from "../ui/useAction.ts";
 
 /** What the identity provider calls a user, by an admin. */
 export function IdentityForm({ user, onDone }: { readonly user: User; readonly onDone: () => void }) {
-  const words = texts.access;
   const [change, isBusy] = useAction(async (form: HTMLFormElement) => {
     const identity = String(new FormData(form).get("identity")).trim() || null;
     const key = newKey();
@@ -20,12 +19,12 @@ export function IdentityForm({ user, onDone }: { readonly user: User; readonly o
   };
   return (
     <form className="form" onSubmit={submit}>
-      <Field label={words.identity} hint={words.identityWhat}>
+      <Field label={t("access.identity")} hint={t("access.identityWhat")}>
         <input name="identity" maxLength={300} autoComplete="off" defaultValue={user.identity ?? ""} />
       </Field>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>
-          {words.identitySet}
+          {t("access.identitySet")}
         </button>
       </div>
     </form>

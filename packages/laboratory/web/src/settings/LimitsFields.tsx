@@ -1,6 +1,6 @@
 import { CELL_TYPES } from "leukogram/cells/classes";
 import type { ClassLimits } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { labelName, t } from "../language/words.ts";
 import { DecimalField } from "../ui/DecimalField.tsx";
 import { decimalOf } from "../ui/decimal.ts";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -26,7 +26,7 @@ export function LimitsFields({ title, limits, prefix = "", columnOf }: LimitsFie
         <caption>{title}</caption>
         <thead>
           <tr>
-            <th scope="col">{texts.counts.class}</th>
+            <th scope="col">{t("counts.class")}</th>
             {UNITS.flatMap((unit) =>
               SIDES.map((side) => (
                 <th key={`${unit} ${side}`} scope="col">
@@ -39,13 +39,13 @@ export function LimitsFields({ title, limits, prefix = "", columnOf }: LimitsFie
         <tbody>
           {CELL_TYPES.map((name) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row">{labelName(name)}</th>
               {UNITS.flatMap((unit) =>
                 SIDES.map((side, i) => (
                   <td key={`${unit} ${side}`}>
                     <DecimalField
                       name={`${prefix}${name} ${unit} ${side}`}
-                      label={`${name}, ${columnOf(unit, side)}`}
+                      label={`${labelName(name)}, ${columnOf(unit, side)}`}
                       isLabelUnseen
                       min={0}
                       max={MOST[unit]}

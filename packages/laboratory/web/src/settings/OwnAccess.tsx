@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import { useMessages } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Field } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -12,7 +12,6 @@ import { ProofForm } from "./ProofForm.tsx";
 
 /** One's own password and second factor. */
 export function OwnAccess() {
-  const words = texts.access;
   const { session, reload } = useSession();
   const { say } = useMessages();
   const [open, setOpen] = useState<"password" | "code" | "remove">();
@@ -24,39 +23,39 @@ export function OwnAccess() {
   const { hasCode } = session;
   return (
     <>
-      {session.needsCodeFrom !== null && <Notice kind="warning">{words.secondNeeded}</Notice>}
-      <p>{hasCode ? words.secondHas : words.secondHasNot}</p>
+      {session.needsCodeFrom !== null && <Notice kind="warning">{t("access.secondNeeded")}</Notice>}
+      <p>{hasCode ? t("access.secondHas") : t("access.secondHasNot")}</p>
       <p className="row">
         <button type="button" onClick={() => setOpen("password")}>
-          {words.ownDo}
+          {t("access.ownDo")}
         </button>
         <button type="button" onClick={() => setOpen(hasCode ? "remove" : "code")}>
-          {hasCode ? words.secondRemove : words.secondSet}
+          {hasCode ? t("access.secondRemove") : t("access.secondSet")}
         </button>
       </p>
       {open === "password" && (
-        <Dialog title={words.ownTitle} onClose={close}>
+        <Dialog title={t("access.ownTitle")} onClose={close}>
           <OwnPasswordForm
             onDone={() => {
-              say(words.ownSet);
+              say(t("access.ownSet"));
               close();
             }}
           />
         </Dialog>
       )}
       {open === "code" && (
-        <Dialog title={words.secondSet} onClose={close}>
+        <Dialog title={t("access.secondSet")} onClose={close}>
           <CodeForm onDone={close} />
         </Dialog>
       )}
       {open === "remove" && (
-        <Dialog title={words.secondRemove} onClose={close}>
+        <Dialog title={t("access.secondRemove")} onClose={close}>
           <ProofForm
-            button={words.secondRemove}
+            button={t("access.secondRemove")}
             onProof={async (proof) => {
               const key = newKey();
               await withTries(() => send("DELETE", "/session/code", proof, key));
-              say(words.secondRemoved);
+              say(t("access.secondRemoved"));
               close();
             }}
           />
@@ -67,7 +66,6 @@ export function OwnAccess() {
 }
 
 function OwnPasswordForm({ onDone }: { readonly onDone: () => void }) {
-  const words = texts.access;
   const { session } = useSession();
   const [change, isBusy] = useAction(async (form: HTMLFormElement) => {
     const body = Object.fromEntries(new FormData(form));
@@ -81,18 +79,18 @@ function OwnPasswordForm({ onDone }: { readonly onDone: () => void }) {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <p>{words.ownWhat}</p>
+      <p>{t("access.ownWhat")}</p>
       {/* For programs that keep passwords. */}
       <input hidden readOnly value={session?.user ?? ""} autoComplete="username" />
-      <Field label={words.ownCurrent}>
+      <Field label={t("access.ownCurrent")}>
         <input name="current" type="password" required maxLength={200} autoComplete="current-password" />
       </Field>
-      <Field label={words.ownNew} hint={texts.settings.passwordHint}>
+      <Field label={t("access.ownNew")} hint={t("settings.passwordHint")}>
         <input name="password" type="password" required minLength={12} maxLength={200} autoComplete="new-password" />
       </Field>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>
-          {words.ownDo}
+          {t("access.ownDo")}
         </button>
       </div>
     </form>

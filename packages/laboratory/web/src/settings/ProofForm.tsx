@@ -1,6 +1,6 @@
 import type { FormEvent } from "react";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { useAction } from "../ui/useAction.ts";
 
@@ -22,7 +22,7 @@ export function ProofForm({ button, onProof }: ProofFormProps) {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <Field label={texts.access.password}>
+      <Field label={t("access.password")}>
         <input name="password" type="password" required={!session?.isFromProvider} autoComplete="current-password" />
       </Field>
       <div className="row end">

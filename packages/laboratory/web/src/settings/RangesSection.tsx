@@ -5,15 +5,15 @@ import { useLoaded } from "../api/useLoaded.ts";
 import { FaultArea } from "../app/FaultArea.tsx";
 import { useMessages } from "../app/messages.tsx";
 import { useMay } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { GroupFields, groupOf, type NumberedGroup } from "./GroupFields.tsx";
+import { ownRangesWords } from "./settingWords.ts";
 
 /** The laboratory's reference ranges by age and sex, which an admin may change. */
 export function RangesSection() {
-  const words = texts.settings;
   const isAdmin = useMay("admin");
   const { say } = useMessages();
   const { data, error, reload } = useLoaded<KnownRanges>("/ranges");
@@ -21,19 +21,23 @@ export function RangesSection() {
   const save = async (own: Ranges | null) => {
     const key = newKey();
     await withTries(() => send("PUT", "/ranges", { own }, key));
-    say(words.rangesSet);
+    say(t("settings.rangesSet"));
     setIsEditing(false);
     reload();
   };
   return (
     <section className="card">
-      <h2>{words.ranges}</h2>
-      <p>{words.rangesWhat}</p>
+      <h2>{t("settings.ranges")}</h2>
+      <p>{t("settings.rangesWhat")}</p>
       <LoadFault error={error} onAgain={reload} />
-      {data && <p>{data.own === null ? words.rangesBuiltIn(data.builtIn.source) : words.rangesOwn(data.own)}</p>}
+      {data && (
+        <p>
+          {data.own === null ? t("settings.rangesBuiltIn", { source: data.builtIn.source }) : ownRangesWords(data.own)}
+        </p>
+      )}
       {data && isAdmin && !isEditing && (
         <button type="button" onClick={() => setIsEditing(true)}>
-          {words.rangesEdit}
+          {t("settings.rangesEdit")}
         </button>
       )}
       {data && isEditing && (
@@ -51,7 +55,6 @@ interface RangesFormProps {
 }
 
 function RangesForm({ known: { own, builtIn }, onSave }: RangesFormProps) {
-  const words = texts.settings;
   const [groups, setGroups] = useState<readonly NumberedGroup[]>(() =>
     (own ?? builtIn).groups.map((group, id) => ({ ...group, id })),
   );
@@ -77,37 +80,37 @@ function RangesForm({ known: { own, builtIn }, onSave }: RangesFormProps) {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <Field label={words.rangesSource} hint={words.rangesSourceHint}>
+      <Field label={t("settings.rangesSource")} hint={t("settings.rangesSourceHint")}>
         <textarea name="source" rows={2} required maxLength={1000} defaultValue={own?.source} />
       </Field>
       <div className="columns">
-        <Field label={words.rangesFrom}>
+        <Field label={t("settings.rangesFrom")}>
           <input name="from" type="date" required defaultValue={own?.from} />
         </Field>
-        <Field label={words.rangesUntil} hint={words.rangesUntilHint}>
+        <Field label={t("settings.rangesUntil")} hint={t("settings.rangesUntilHint")}>
           <input name="until" type="date" defaultValue={own?.until ?? ""} />
         </Field>
       </div>
-      <p className="hint">{words.groupHint}</p>
+      <p className="hint">{t("settings.groupHint")}</p>
       {groups.map((group, place) => (
         <GroupFields
           key={group.id}
           group={group}
-          title={words.group(place + 1)}
+          title={t("settings.group", { number: place + 1 })}
           onRemove={place === groups.length - 1 ? undefined : () => setGroups(groups.filter((one) => one !== group))}
         />
       ))}
       <div className="row end">
         <button type="button" onClick={add}>
-          {words.groupAdd}
+          {t("settings.groupAdd")}
         </button>
         {own !== null && (
           <button type="button" disabled={isBusy} onClick={() => void save(null)}>
-            {words.rangesBack}
+            {t("settings.rangesBack")}
           </button>
         )}
         <button type="submit" className="primary" disabled={isSetting}>
-          {words.rangesDo}
+          {t("settings.rangesDo")}
         </button>
       </div>
     </form>

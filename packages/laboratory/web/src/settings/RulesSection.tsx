@@ -4,25 +4,25 @@ import type { Rules } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages } from "../app/messages.tsx";
 import { useMay } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { DecimalField } from "../ui/DecimalField.tsx";
 import { decimalOf } from "../ui/decimal.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { useAction } from "../ui/useAction.ts";
 import { LimitsFields, limitsOf } from "./LimitsFields.tsx";
+import { rulesWords } from "./settingWords.ts";
 
 const REFLEXES = ["range", "critical", "unidentified"] as const satisfies Rules["secondReader"];
 
 /** What the laboratory demands of a count before it is signed, which an admin may change. */
 export function RulesSection() {
-  const words = texts.settings;
   const isAdmin = useMay("admin");
   const { say } = useMessages();
   const { data, error, reload } = useLoaded<Rules>("/rules");
   const [save, isBusy] = useAction(async (rules: Rules) => {
     const key = newKey();
     await withTries(() => send<Rules>("PUT", "/rules", rules, key));
-    say(words.rulesSet);
+    say(t("settings.rulesSet"));
     reload();
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -39,44 +39,48 @@ export function RulesSection() {
   };
   return (
     <section className="card">
-      <h2>{words.rules}</h2>
-      <p>{words.rulesWhat}</p>
+      <h2>{t("settings.rules")}</h2>
+      <p>{t("settings.rulesWhat")}</p>
       <LoadFault error={error} onAgain={reload} />
-      {data && <p>{words.rulesNow(data)}</p>}
+      {data && <p>{rulesWords(data)}</p>}
       {data && isAdmin && (
         <form key={JSON.stringify(data)} className="form" onSubmit={submit}>
           <div className="columns">
             <DecimalField
               name="leastCells"
-              label={words.leastCells}
-              hint={words.leastCellsHint}
+              label={t("settings.leastCells")}
+              hint={t("settings.leastCellsHint")}
               min={1}
               max={100_000}
               defaultValue={data.leastCells}
             />
             <DecimalField
               name="mostUnidentified"
-              label={words.mostUnidentified}
-              hint={words.mostUnidentifiedHint}
+              label={t("settings.mostUnidentified")}
+              hint={t("settings.mostUnidentifiedHint")}
               min={0}
               max={100}
               defaultValue={Number((100 * data.mostUnidentified).toFixed(2))}
             />
           </div>
-          <LimitsFields title={words.critical} limits={data.critical} columnOf={words.criticalColumn} />
-          <p className="hint">{words.criticalHint}</p>
+          <LimitsFields
+            title={t("settings.critical")}
+            limits={data.critical}
+            columnOf={(unit, side) => t("settings.criticalColumn", { unit, side })}
+          />
+          <p className="hint">{t("settings.criticalHint")}</p>
           <fieldset className="checks">
-            <legend className="fieldLabel">{words.secondReader}</legend>
+            <legend className="fieldLabel">{t("settings.secondReader")}</legend>
             {REFLEXES.map((reflex) => (
               <label key={reflex} className="check">
                 <input type="checkbox" name={reflex} defaultChecked={data.secondReader.includes(reflex)} />
-                {words.reflexes[reflex]}
+                {t(`settings.reflexes.${reflex}`)}
               </label>
             ))}
           </fieldset>
           <div className="row end">
             <button type="submit" className="primary" disabled={isBusy}>
-              {words.rulesDo}
+              {t("settings.rulesDo")}
             </button>
           </div>
         </form>

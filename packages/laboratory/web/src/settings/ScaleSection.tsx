@@ -4,21 +4,21 @@ import type { Scale } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { useMessages } from "../app/messages.tsx";
 import { useMay } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
+import { scaleWords } from "../ui/scaleWords.ts";
 import { useAction } from "../ui/useAction.ts";
 
 /** How large this laboratory's pictures show a cell, which an admin may tell. */
 export function ScaleSection() {
-  const words = texts.settings;
   const isAdmin = useMay("admin");
   const { say } = useMessages();
-  const { data, error, reload } = useLoaded<{ scale: Scale | null; text: string }>("/scale");
+  const { data, error, reload } = useLoaded<{ scale: Scale | null }>("/scale");
   const [tell, isBusy] = useAction(async (scale: string | null) => {
     const key = newKey();
     await withTries(() => send("PUT", "/scale", { scale }, key));
-    say(words.scaleSet);
+    say(t("settings.scaleSet"));
     reload();
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -27,23 +27,25 @@ export function ScaleSection() {
   };
   return (
     <section className="card">
-      <h2>{words.scale}</h2>
-      <p>{words.scaleWhat}</p>
+      <h2>{t("settings.scale")}</h2>
+      <p>{t("settings.scaleWhat")}</p>
       <LoadFault error={error} onAgain={reload} />
-      {data && <p>{words.scaleNow(data.text)}</p>}
+      {data && (
+        <p>{t("settings.scaleNow", { text: data.scale ? scaleWords(data.scale) : t("settings.scaleUnknown") })}</p>
+      )}
       {isAdmin && (
         <form className="form" onSubmit={submit}>
-          <Field label={words.scaleField} hint={words.scaleHint}>
+          <Field label={t("settings.scaleField")} hint={t("settings.scaleHint")}>
             <input name="scale" required maxLength={100} autoComplete="off" />
           </Field>
           <div className="row end">
             {data?.scale && (
               <button type="button" disabled={isBusy} onClick={() => void tell(null)}>
-                {words.scaleMeasure}
+                {t("settings.scaleMeasure")}
               </button>
             )}
             <button type="submit" className="primary" disabled={isBusy}>
-              {words.scaleTell}
+              {t("settings.scaleTell")}
             </button>
           </div>
         </form>

@@ -1,9 +1,11 @@
+import { LanguageSwitch } from "../app/LanguageSwitch.tsx";
 import { SchemeSwitch } from "../app/SchemeSwitch.tsx";
 import { useMay, useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { usePageTitle } from "../ui/usePageTitle.ts";
 import { AccessSection } from "./AccessSection.tsx";
 import { ConnectionsSection } from "./ConnectionsSection.tsx";
+import { LabelsSection } from "./LabelsSection.tsx";
 import { OwnAccess } from "./OwnAccess.tsx";
 import { RangesSection } from "./RangesSection.tsx";
 import { ReportingSection } from "./ReportingSection.tsx";
@@ -14,23 +16,31 @@ import { UsersSection } from "./UsersSection.tsx";
 
 /** Who one is, colours, the laboratory's scale and rules, tokens, and for an admin the users. */
 export function SettingsPage() {
-  const words = texts.settings;
-  usePageTitle(words.title);
+  usePageTitle(t("settings.title"));
   const { session } = useSession();
   const isAdmin = useMay("admin");
   return (
     <>
-      <h1>{words.title}</h1>
+      <h1>{t("settings.title")}</h1>
       <section className="card">
-        <h2>{words.you}</h2>
-        <p>{session?.isLocal ? words.local : words.signedInAs(session?.user ?? "", session?.role ?? "viewer")}</p>
+        <h2>{t("settings.you")}</h2>
+        <p>
+          {session?.isLocal
+            ? t("settings.local")
+            : t("settings.signedInAs", {
+                user: session?.user ?? "",
+                role: t(`settings.roleNames.${session?.role ?? "viewer"}`),
+              })}
+        </p>
         <OwnAccess />
         <p className="row">
-          {texts.scheme.title} <SchemeSwitch />
+          {t("app.language")} <LanguageSwitch />
+          {t("scheme.title")} <SchemeSwitch />
         </p>
-        <p className="muted">{words.version(session?.version ?? "")}</p>
+        <p className="muted">{t("settings.version", { version: session?.version ?? "" })}</p>
       </section>
       <ScaleSection />
+      <LabelsSection />
       <RulesSection />
       <RangesSection />
       {isAdmin && <ReportingSection />}
@@ -40,10 +50,10 @@ export function SettingsPage() {
       <TokensSection />
       {isAdmin && (
         <section className="card">
-          <h2>{words.backup}</h2>
-          <p>{words.backupWhat}</p>
+          <h2>{t("settings.backup")}</h2>
+          <p>{t("settings.backupWhat")}</p>
           <a className="button" href="/api/v1/backup" download>
-            {words.backupDo}
+            {t("settings.backupDo")}
           </a>
         </section>
       )}

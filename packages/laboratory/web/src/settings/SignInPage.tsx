@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import { FaultArea } from "../app/FaultArea.tsx";
 import { providerHref, refusedSignIn } from "../app/router.ts";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { useAction } from "../ui/useAction.ts";
@@ -10,7 +10,7 @@ import { usePageTitle } from "../ui/usePageTitle.ts";
 
 /** Name and password, and a code if the user has a second factor. */
 export function SignInPage() {
-  usePageTitle(texts.signIn.title);
+  usePageTitle(t("signIn.title"));
   return (
     <div className="signIn">
       <FaultArea>
@@ -26,7 +26,6 @@ interface Known {
 }
 
 function SignInForm() {
-  const words = texts.signIn;
   const { session, lockedAfter, signIn } = useSession();
   const refused = refusedSignIn();
   const [known, setKnown] = useState<Known>();
@@ -42,37 +41,36 @@ function SignInForm() {
   };
   return (
     <form className="form card" onSubmit={submit}>
-      <h1>{words.title}</h1>
-      {lockedAfter !== undefined && <Notice>{texts.access.idle(lockedAfter)}</Notice>}
-      {session?.isPlain && <Notice kind="warning">{texts.access.plain}</Notice>}
+      <h1>{t("signIn.title")}</h1>
+      {lockedAfter !== undefined && <Notice>{t("access.idle", { minutes: lockedAfter })}</Notice>}
+      {session?.isPlain && <Notice kind="warning">{t("access.plain")}</Notice>}
       {refused !== undefined && (
-        <Notice kind="error">{refused === "unknown" ? texts.access.unknownIdentity : texts.access.refused}</Notice>
+        <Notice kind="error">{refused === "unknown" ? t("access.unknownIdentity") : t("access.refused")}</Notice>
       )}
       {session?.provider != null && known === undefined && (
         <>
           <a className="button primary" href={providerHref()}>
-            {texts.access.provider(session.provider)}
+            {t("access.provider", { name: session.provider })}
           </a>
-          <p className="muted">{texts.access.orPassword}</p>
+          <p className="muted">{t("access.orPassword")}</p>
         </>
       )}
       {known === undefined ? <NameFields /> : <CodeFields onBack={() => setKnown(undefined)} />}
-      <p className="muted">{texts.app.researchUse}</p>
+      <p className="muted">{t("app.researchUse")}</p>
       <button type="submit" className="primary" disabled={isBusy}>
-        {words.enter}
+        {t("signIn.enter")}
       </button>
     </form>
   );
 }
 
 function NameFields() {
-  const words = texts.signIn;
   return (
     <>
-      <Field label={words.name}>
+      <Field label={t("signIn.name")}>
         <input name="name" required autoComplete="username" />
       </Field>
-      <Field label={words.password}>
+      <Field label={t("signIn.password")}>
         <input name="password" type="password" required autoComplete="current-password" />
       </Field>
     </>
@@ -80,16 +78,15 @@ function NameFields() {
 }
 
 function CodeFields({ onBack }: { readonly onBack: () => void }) {
-  const words = texts.access;
   return (
     <>
-      <Field label={words.code} hint={words.codeHint}>
+      <Field label={t("access.code")} hint={t("access.codeHint")}>
         {/* biome-ignore lint/a11y/noAutofocus: it takes the place of the fields that had the focus */}
         <input name="code" required autoFocus minLength={6} maxLength={40} autoComplete="one-time-code" />
       </Field>
       <p>
         <button type="button" className="quiet small" onClick={onBack}>
-          {words.otherName}
+          {t("access.otherName")}
         </button>
       </p>
     </>

@@ -1,7 +1,7 @@
 import type { FormEvent } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { Scope } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Field } from "../ui/Field.tsx";
 import { useAction } from "../ui/useAction.ts";
 
@@ -10,7 +10,6 @@ const DAYS = [7, 30, 90, 365];
 
 /** A new token: its name, what it may do, and how long. */
 export function TokenForm({ onMade }: { readonly onMade: (secret: string) => void }) {
-  const words = texts.settings;
   const [make, isBusy] = useAction(async (form: HTMLFormElement) => {
     const fields = new FormData(form);
     const body = {
@@ -28,30 +27,30 @@ export function TokenForm({ onMade }: { readonly onMade: (secret: string) => voi
   };
   return (
     <form className="form" onSubmit={submit}>
-      <Field label={words.name} hint={words.tokenNameHint}>
+      <Field label={t("settings.name")} hint={t("settings.tokenNameHint")}>
         <input name="name" required maxLength={100} autoComplete="off" />
       </Field>
       <fieldset className="checks">
-        <legend className="fieldLabel">{words.scopes}</legend>
+        <legend className="fieldLabel">{t("settings.scopes")}</legend>
         {SCOPES.map((scope) => (
           <label key={scope} className="check">
             <input type="checkbox" name="scopes" value={scope} defaultChecked={scope === "read"} />
-            {words.scopeNames[scope]}
+            {t(`settings.scopeNames.${scope}`)}
           </label>
         ))}
       </fieldset>
-      <Field label={words.expires}>
+      <Field label={t("settings.expires")}>
         <select name="days" defaultValue="90">
           {DAYS.map((days) => (
             <option key={days} value={days}>
-              {words.days(days)}
+              {t("settings.days", { days })}
             </option>
           ))}
         </select>
       </Field>
       <div className="row end">
         <button type="submit" className="primary" disabled={isBusy}>
-          {words.make}
+          {t("settings.make")}
         </button>
       </div>
     </form>

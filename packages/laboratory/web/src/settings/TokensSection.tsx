@@ -2,7 +2,7 @@ import { useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { Token } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { formatMoment } from "../ui/format.ts";
 import { LoadFault } from "../ui/LoadFault.tsx";
@@ -13,7 +13,6 @@ import { TokenSecret } from "./TokenSecret.tsx";
 
 /** One's own tokens for programs; a secret is shown once, when it is made. */
 export function TokensSection() {
-  const words = texts.settings;
   const { data, error, reload } = useLoaded<{ tokens: Token[] }>("/tokens");
   const [isMaking, setIsMaking] = useState(false);
   const [secret, setSecret] = useState<string>();
@@ -25,26 +24,26 @@ export function TokensSection() {
   return (
     <section className="card" aria-labelledby="tokens">
       <div className="pageHead">
-        <h2 id="tokens">{words.tokens}</h2>
+        <h2 id="tokens">{t("settings.tokens")}</h2>
         <button type="button" onClick={() => setIsMaking(true)}>
-          {words.makeToken}
+          {t("settings.makeToken")}
         </button>
       </div>
-      <p className="muted">{words.tokensWhat}</p>
+      <p className="muted">{t("settings.tokensWhat")}</p>
       {secret !== undefined && <TokenSecret secret={secret} onDone={() => setSecret(undefined)} />}
       <LoadFault error={error} onAgain={reload} />
-      {data?.tokens.length === 0 && <p className="muted">{words.noTokens}</p>}
+      {data?.tokens.length === 0 && <p className="muted">{t("settings.noTokens")}</p>}
       {data !== undefined && data.tokens.length > 0 && (
-        <Scroll label={words.tokens}>
+        <Scroll label={t("settings.tokens")}>
           <table className="list">
             <thead>
               <tr>
-                <th scope="col">{words.name}</th>
-                <th scope="col">{words.scopes}</th>
-                <th scope="col">{words.expires}</th>
-                <th scope="col">{words.lastUsed}</th>
+                <th scope="col">{t("settings.name")}</th>
+                <th scope="col">{t("settings.scopes")}</th>
+                <th scope="col">{t("settings.expires")}</th>
+                <th scope="col">{t("settings.lastUsed")}</th>
                 <th scope="col">
-                  <span className="unseen">{words.remove}</span>
+                  <span className="unseen">{t("settings.remove")}</span>
                 </th>
               </tr>
             </thead>
@@ -54,15 +53,15 @@ export function TokensSection() {
                   <th scope="row">{token.name}</th>
                   <td>{token.scopes.join(", ")}</td>
                   <td>{formatMoment(token.expiresAt)}</td>
-                  <td>{token.lastUsedAt === null ? words.never : formatMoment(token.lastUsedAt)}</td>
+                  <td>{token.lastUsedAt === null ? t("settings.never") : formatMoment(token.lastUsedAt)}</td>
                   <td>
                     <button
                       type="button"
                       disabled={isBusy}
-                      aria-label={words.removeWhich(token.name)}
+                      aria-label={t("settings.removeWhich", { name: token.name })}
                       onClick={() => void remove(token)}
                     >
-                      {words.remove}
+                      {t("settings.remove")}
                     </button>
                   </td>
                 </tr>
@@ -72,7 +71,7 @@ export function TokensSection() {
         </Scroll>
       )}
       {isMaking && (
-        <Dialog title={words.makeToken} onClose={() => setIsMaking(false)}>
+        <Dialog title={t("settings.makeToken")} onClose={() => setIsMaking(false)}>
           <TokenForm
             onMade={(made) => {
               setIsMaking(false);

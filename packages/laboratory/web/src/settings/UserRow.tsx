@@ -2,7 +2,7 @@ import { useState } from "react";
 import { newKey, send, withTries } from "../api/client.ts";
 import type { Role, User } from "../api/types.ts";
 import { ROLES, useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { formatMoment } from "../ui/format.ts";
@@ -12,8 +12,6 @@ import { PasswordForm } from "./PasswordForm.tsx";
 
 /** A user in the table: role, password, second factor, whether they may come in. */
 export function UserRow({ user, onChange }: { readonly user: User; readonly onChange: () => void }) {
-  const words = texts.settings;
-  const access = texts.access;
   const { session } = useSession();
   const [open, setOpen] = useState<"password" | "code" | "identity">();
   const close = () => {
@@ -32,53 +30,69 @@ export function UserRow({ user, onChange }: { readonly user: User; readonly onCh
         <select
           value={user.role}
           disabled={isBusy}
-          aria-label={words.roleOf(user.name)}
+          aria-label={t("settings.roleOf", { name: user.name })}
           onChange={({ target }) => void change({ role: target.value as Role })}
         >
           {ROLES.map((role) => (
             <option key={role} value={role}>
-              {words.roles[role]}
+              {t(`settings.roles.${role}`)}
             </option>
           ))}
         </select>
       </td>
       <td className="muted">{formatMoment(user.createdAt)}</td>
       <td className="row">
-        <button type="button" aria-label={words.setPasswordOf(user.name)} onClick={() => setOpen("password")}>
-          {words.setPassword}
+        <button
+          type="button"
+          aria-label={t("settings.setPasswordOf", { name: user.name })}
+          onClick={() => setOpen("password")}
+        >
+          {t("settings.setPassword")}
         </button>
         {(session?.provider ?? user.identity) !== null && (
-          <button type="button" aria-label={access.identityOf(user.name)} onClick={() => setOpen("identity")}>
-            {access.identity}
+          <button
+            type="button"
+            aria-label={t("access.identityOf", { name: user.name })}
+            onClick={() => setOpen("identity")}
+          >
+            {t("access.identity")}
           </button>
         )}
         {user.hasCode && (
-          <button type="button" aria-label={access.resetCodeOf(user.name)} onClick={() => setOpen("code")}>
-            {access.resetCode}
+          <button
+            type="button"
+            aria-label={t("access.resetCodeOf", { name: user.name })}
+            onClick={() => setOpen("code")}
+          >
+            {t("access.resetCode")}
           </button>
         )}
         <button
           type="button"
           disabled={isBusy}
-          aria-label={user.isDisabled ? words.enableWho(user.name) : words.disableWho(user.name)}
+          aria-label={
+            user.isDisabled
+              ? t("settings.enableWho", { name: user.name })
+              : t("settings.disableWho", { name: user.name })
+          }
           onClick={() => void change({ isDisabled: !user.isDisabled })}
         >
-          {user.isDisabled ? words.enable : words.disable}
+          {user.isDisabled ? t("settings.enable") : t("settings.disable")}
         </button>
         {open === "password" && (
-          <Dialog title={words.setPasswordOf(user.name)} onClose={close}>
+          <Dialog title={t("settings.setPasswordOf", { name: user.name })} onClose={close}>
             <PasswordForm user={user} onDone={close} />
           </Dialog>
         )}
         {open === "identity" && (
-          <Dialog title={access.identityOf(user.name)} onClose={close}>
+          <Dialog title={t("access.identityOf", { name: user.name })} onClose={close}>
             <IdentityForm user={user} onDone={close} />
           </Dialog>
         )}
         {open === "code" && (
           <ConfirmDialog
-            title={access.resetCodeOf(user.name)}
-            doIt={access.resetCode}
+            title={t("access.resetCodeOf", { name: user.name })}
+            doIt={t("access.resetCode")}
             onClose={close}
             onConfirm={async () => {
               const key = newKey();
@@ -86,7 +100,7 @@ export function UserRow({ user, onChange }: { readonly user: User; readonly onCh
               close();
             }}
           >
-            <p>{access.resetCodeWhat}</p>
+            <p>{t("access.resetCodeWhat")}</p>
           </ConfirmDialog>
         )}
       </td>

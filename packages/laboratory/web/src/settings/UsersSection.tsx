@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { User } from "../api/types.ts";
 import { useLoaded } from "../api/useLoaded.ts";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { LoadFault } from "../ui/LoadFault.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -11,7 +11,6 @@ import { UserRow } from "./UserRow.tsx";
 
 /** All users, their roles, and whether they may come in. */
 export function UsersSection() {
-  const words = texts.settings;
   const { session } = useSession();
   // Again when one's own second factor is set up or removed.
   const { data, error, reload } = useLoaded<{ users: User[] }>("/users", Number(session?.hasCode ?? false));
@@ -19,22 +18,22 @@ export function UsersSection() {
   return (
     <section className="card" aria-labelledby="users">
       <div className="pageHead">
-        <h2 id="users">{words.users}</h2>
+        <h2 id="users">{t("settings.users")}</h2>
         <button type="button" onClick={() => setIsMaking(true)}>
-          {words.makeUser}
+          {t("settings.makeUser")}
         </button>
       </div>
       <LoadFault error={error} onAgain={reload} />
-      {data?.users.length === 0 && <p className="muted">{words.noUsers}</p>}
+      {data?.users.length === 0 && <p className="muted">{t("settings.noUsers")}</p>}
       {data !== undefined && data.users.length > 0 && (
-        <Scroll label={words.users}>
+        <Scroll label={t("settings.users")}>
           <table className="list">
             <thead>
               <tr>
-                <th scope="col">{words.name}</th>
-                <th scope="col">{words.role}</th>
-                <th scope="col">{words.created}</th>
-                <th scope="col">{words.access}</th>
+                <th scope="col">{t("settings.name")}</th>
+                <th scope="col">{t("settings.role")}</th>
+                <th scope="col">{t("settings.created")}</th>
+                <th scope="col">{t("settings.access")}</th>
               </tr>
             </thead>
             <tbody>
@@ -46,7 +45,7 @@ export function UsersSection() {
         </Scroll>
       )}
       {isMaking && (
-        <Dialog title={words.makeUser} onClose={() => setIsMaking(false)}>
+        <Dialog title={t("settings.makeUser")} onClose={() => setIsMaking(false)}>
           <UserForm
             onMade={() => {
               setIsMaking(false);

@@ -1,5 +1,5 @@
 import type { Reporting } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 
 /** Lines of a text that say something. */
 export const linesIn = (text: string): string[] =>
@@ -16,7 +16,7 @@ export const nameLines = (names: Reporting["names"]): string =>
 export const namesOf = (text: string): Reporting["names"] =>
   linesIn(text).map((line) => {
     const [user, fullName, ...rest] = line.split(";").map((part) => part.trim());
-    if (!user || !fullName || rest.length > 0) throw new Error(texts.settings.badName(line));
+    if (!user || !fullName || rest.length > 0) throw new Error(t("settings.badName", { line }));
     return { user, fullName };
   });
 
@@ -31,6 +31,6 @@ export const commentsOf = (text: string): Reporting["comments"] =>
     .map(linesIn)
     .filter(({ length }) => length > 0)
     .map(([name, ...lines]) => {
-      if (lines.length === 0) throw new Error(texts.settings.badComment(name!));
+      if (lines.length === 0) throw new Error(t("settings.badComment", { name: name! }));
       return { name: name!, text: lines.join("\n") };
     });

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { get } from "../api/client.ts";
 import type { TrailEvent } from "../api/types.ts";
 import { href } from "../app/router.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { formatExactMoment } from "../ui/format.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { useAction } from "../ui/useAction.ts";
@@ -24,23 +24,22 @@ export function TrailList({ caseId }: { readonly caseId?: string }) {
   });
   useEffect(() => void load(null), [caseId]);
   const numbers = useCellNumbers(caseId);
-  const words = texts.trail;
-  if (events?.length === 0) return <p className="empty">{words.none}</p>;
+  if (events?.length === 0) return <p className="empty">{t("trail.none")}</p>;
   return (
     <>
       {events !== undefined && (
-        <Scroll label={words.title}>
+        <Scroll label={t("trail.title")}>
           <table className="list trail">
             <thead>
               <tr>
                 <th scope="col" className="number">
-                  {words.number}
+                  {t("trail.number")}
                 </th>
-                <th scope="col">{words.when}</th>
-                <th scope="col">{words.who}</th>
-                <th scope="col">{words.event}</th>
-                <th scope="col">{words.content}</th>
-                <th scope="col">{words.hash}</th>
+                <th scope="col">{t("trail.when")}</th>
+                <th scope="col">{t("trail.who")}</th>
+                <th scope="col">{t("trail.event")}</th>
+                <th scope="col">{t("trail.content")}</th>
+                <th scope="col">{t("trail.hash")}</th>
               </tr>
             </thead>
             <tbody>
@@ -70,7 +69,7 @@ export function TrailList({ caseId }: { readonly caseId?: string }) {
       )}
       {next !== null && next !== undefined && (
         <button type="button" disabled={isBusy} onClick={() => void load(next)}>
-          {words.more}
+          {t("trail.more")}
         </button>
       )}
     </>

@@ -1,5 +1,5 @@
 import type { Label, TrailEvent } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { labelName, t } from "../language/words.ts";
 
 interface Content {
   readonly changes?: readonly { readonly cell: string; readonly label: Label | null }[];
@@ -20,38 +20,50 @@ interface Content {
 /** The first line of an event in words; undefined if its content is read as it is. @param numbers of cells, by id. */
 export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, number>): string | undefined {
   const content = event.content as Content;
-  const words = texts.trail.words;
   const numbersOf = (ids: readonly string[]) => ids.flatMap((id) => numbers.get(id) ?? []);
   switch (event.kind) {
     case "cells.labelled": {
-      const groups = grouped(content.changes ?? [], ({ label }) => label ?? "");
+      const groups = grouped(content.changes ?? [], ({ label }) =>
+        label === null ? t("trail.words.labelRemoved") : labelName(label),
+      );
       return groups
-        .map(([label, of]) => words.labelled(label, of.length, numbersOf(of.map(({ cell }) => cell))))
+        .map(([label, of]) => labelledWords(label, of.length, numbersOf(of.map(({ cell }) => cell))))
         .join("; ");
     }
     case "cells.classified": {
       const rows = (content.cells ?? []).filter((row) => Array.isArray(row)) as [string, string, boolean][];
       if (rows.length === 0) return undefined;
-      return grouped(rows, ([, name, isRejected]) => (isRejected ? words.notSure : name))
-        .map(([name, of]) => words.labelled(name, of.length, numbersOf(of.map(([cell]) => cell))))
+      return grouped(rows, ([, name, isRejected]) => (isRejected ? t("trail.words.notSure") : labelName(name)))
+        .map(([name, of]) => labelledWords(name, of.length, numbersOf(of.map(([cell]) => cell))))
         .join("; ");
     }
     case "cells.added": {
       const added = (content.cells ?? []).flatMap((cell) => ("number" in cell ? [cell.number] : []));
-      return words.added(added.length, added);
+      return t("trail.words.added", {
+        ...{ count: added.length, first: String(added[0] ?? ""), last: String(added.at(-1) ?? "") },
+      });
     }
     case "upload.announced":
-      return words.announced(content.files ?? 0);
+      return t("trail.words.announced", { files: content.files ?? 0 });
     case "upload.given-up":
-      return words.givenUp(content.files ?? 0);
+      return t("trail.words.givenUp", { files: content.files ?? 0 });
     case "case.signed":
-      return content.number === undefined ? undefined : words.signed(content.number, content.meaning ?? "");
+      return content.number === undefined
+        ? undefined
+        : t("trail.words.signed", { report: content.number, meaning: content.meaning ?? "" });
     case "case.amended":
     case "case.voided":
     case "cells.moved":
       return content.reason;
     case "session.refused":
-      return (content.refused ?? []).map(words.refused).join("; ");
+      return (content.refused ?? [])
+        .map(({ name, address, tries }) =>
+          t("trail.words.refused", {
+            ...{ tries, name: name ?? t("trail.words.unknownName") },
+            address: address ?? t("trail.words.otherAddresses"),
+          }),
+        )
+        .join("; ");
     case "code.added":
     case "code.removed":
     case "case.created":
@@ -63,6 +75,13 @@ export function eventWords(event: TrailEvent, numbers: ReadonlyMap<string, numbe
     default:
       return undefined;
   }
+}
+
+// A few cells are listed by their numbers.
+function labelledWords(label: string, count: number, numbers: readonly number[]): string {
+  return numbers.length === count && count <= 12
+    ? t("trail.words.listed", { label, count, numbers: numbers.join(", ") })
+    : t("trail.words.labelled", { label, count });
 }
 
 function grouped<T>(all: readonly T[], keyOf: (one: T) => string): (readonly [string, readonly T[]])[] {

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Dialog } from "./Dialog.tsx";
 import { useAction } from "./useAction.ts";
 
@@ -28,7 +28,7 @@ function Answers({ doIt, onConfirm, onClose }: Pick<ConfirmDialogProps, "doIt" |
   return (
     <div className="row end answers">
       <button type="button" onClick={onClose}>
-        {texts.app.cancel}
+        {t("app.cancel")}
       </button>
       <button type="button" className="primary" disabled={isBusy} onClick={() => void confirm()}>
         {doIt}

@@ -1,5 +1,5 @@
 import { type InputEvent, useId, useState } from "react";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { decimalOf } from "./decimal.ts";
 import { Field } from "./Field.tsx";
 
@@ -15,7 +15,7 @@ interface DecimalFieldProps {
 
 /** A number or nothing, typed with a point or a comma: the browser's own field of numbers drops the comma of some languages. */
 export function DecimalField({ name, label, hint, isLabelUnseen = false, min, max, defaultValue }: DecimalFieldProps) {
-  const fault = texts.caseForm.decimal(min, max);
+  const fault = t("caseForm.decimal", { min, max });
   const [isWrong, setIsWrong] = useState(false);
   const id = useId();
   const check = (input: HTMLInputElement) => {

@@ -1,14 +1,15 @@
-import { labelStyle, letterOf } from "../labels.ts";
-import { texts } from "../texts.ts";
+import { labelStyle, letterOf, useLabels } from "../labels.ts";
+import { labelName } from "../language/words.ts";
 
 /** A label's letter on its colour, with its name beside it where asked for. */
 export function LabelBadge({ label, withName = false }: { readonly label: string; readonly withName?: boolean }) {
+  useLabels();
   return (
     <span className="labelBadge">
       <span className="letter" style={labelStyle(label)} aria-hidden={withName ? true : undefined}>
         {letterOf(label)}
       </span>
-      {withName && texts.labels.name(label)}
+      {withName && labelName(label)}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import type { ApiError } from "../api/client.ts";
 import { wordsOf } from "../app/messages.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { Notice } from "./Notice.tsx";
 
 /** What could not be loaded, with a way to try again; nothing if there is no error. */
@@ -10,7 +10,7 @@ export function LoadFault({ error, onAgain }: { readonly error: ApiError | undef
     <Notice kind="error">
       <p>{wordsOf(error)}</p>
       <button type="button" onClick={onAgain}>
-        {texts.app.again}
+        {t("app.again")}
       </button>
     </Notice>
   );

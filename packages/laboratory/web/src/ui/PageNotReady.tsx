@@ -1,5 +1,5 @@
 import type { ApiError } from "../api/client.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { LoadFault } from "./LoadFault.tsx";
 
 interface PageNotReadyProps {
@@ -11,7 +11,7 @@ interface PageNotReadyProps {
 export function PageNotReady({ error, onAgain = () => {} }: PageNotReadyProps) {
   return (
     <>
-      <h1 className="muted">{error === undefined ? texts.app.loading : texts.app.notLoaded}</h1>
+      <h1 className="muted">{error === undefined ? t("app.loading") : t("app.notLoaded")}</h1>
       <LoadFault error={error} onAgain={onAgain} />
     </>
   );

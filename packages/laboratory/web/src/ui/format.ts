@@ -1,18 +1,26 @@
 import type { Estimate } from "../api/types.ts";
+import { decimal, language, locale, t } from "../language/words.ts";
 
-const LANGUAGE = "en-GB";
-const whole = new Intl.NumberFormat(LANGUAGE);
-const exactDates = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "medium" });
-const dates = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
+const exact: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
+const short: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short" };
+
+// Making one takes longer than using it.
+const made = new Map<string, Intl.DateTimeFormat>();
+function datesOf(style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale()} ${style.timeStyle}`;
+  const found = made.get(key) ?? new Intl.DateTimeFormat(locale(), style);
+  made.set(key, found);
+  return found;
+}
 
 /** 12345 as 12,345. */
 export function formatCount(count: number): string {
-  return whole.format(count);
+  return count.toLocaleString(locale());
 }
 
 /** 0.123 as 12.3 %. */
 export function formatShare(share: number, digits = 1): string {
-  return `${(100 * share).toFixed(digits)} %`;
+  return `${decimal(100 * share, digits)} %`;
 }
 
 /** Limits of a share, in per cent: 10.1 to 14.9. */
@@ -22,7 +30,8 @@ export function formatLimits({ low, high }: Estimate, digits = 1): string {
 
 /** From one number to another; a dash would read as a sign beside a negative one. */
 export function formatSpan(low: number, high: number, digits: number): string {
-  return `${low.toFixed(digits)}${low < 0 ? " to " : "–"}${high.toFixed(digits)}`;
+  const [least, most] = [decimal(low, digits), decimal(high, digits)];
+  return low < 0 ? t("app.span", { low: least, high: most }) : `${least}–${most}`;
 }
 
 /** A probability as whole per cent, never 100 where it is less than sure. */
@@ -33,12 +42,18 @@ export function formatProbability(probability: number): string {
 
 /** A moment to the second, for records. */
 export function formatExactMoment(moment: string): string {
-  return exactDates.format(new Date(moment));
+  return datesOf(exact).format(new Date(moment));
 }
 
 /** A moment, in the reader's own time. */
 export function formatMoment(moment: string): string {
-  return dates.format(new Date(moment));
+  return datesOf(short).format(new Date(moment));
+}
+
+/** A day, ISO 8601, as the language writes it; in English as it is. */
+export function formatDay(day: string): string {
+  if (language() === "en") return day;
+  return new Date(day).toLocaleDateString(locale(), { dateStyle: "medium", timeZone: "UTC" });
 }
 
 /** A moment as a field for date and time takes it, in the reader's own time; empty if there is none. */

@@ -1,5 +1,5 @@
 import { href, type Route } from "../app/router.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { useAllUploads } from "./uploads.tsx";
 
 /** How far the uploads are of cases whose review is not open; nothing if there are none. */
@@ -7,14 +7,15 @@ export function UploadStrip({ route }: { readonly route: Route }) {
   const [place, shown, tab = "review"] = route;
   const open = place === "cases" && tab === "review" ? shown : undefined;
   const others = [...useAllUploads()].filter(([caseId, { isBusy }]) => isBusy && caseId !== open);
-  const words = texts.upload;
   if (others.length === 0) return null;
   return (
-    <aside className="uploadStrip" aria-label={words.elsewhereTitle}>
+    <aside className="uploadStrip" aria-label={t("upload.elsewhereTitle")}>
       {others.map(([caseId, { caseName, wait, files, doneFiles }]) => (
         <p key={caseId} className="row">
-          <a href={href("cases", caseId)}>{words.elsewhere(caseName, words.progress(doneFiles, files))}</a>
-          {wait !== undefined && <span className="badge warning">{words.waits[wait]}</span>}
+          <a href={href("cases", caseId)}>
+            {t("upload.elsewhere", { name: caseName, progress: t("upload.progress", { done: doneFiles, of: files }) })}
+          </a>
+          {wait !== undefined && <span className="badge warning">{t(`upload.waits.${wait}`)}</span>}
         </p>
       ))}
     </aside>

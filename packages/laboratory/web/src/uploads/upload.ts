@@ -2,7 +2,7 @@ import { ApiError, newKey, send } from "../api/client.ts";
 import type { Announced, Uploaded } from "../api/types.ts";
 import { partsOf, sendPart } from "../api/upload.ts";
 import { wordsOf } from "../app/messages.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { untilAnswered, type Wait } from "./untilAnswered.ts";
 
 /** Requests at a time. */
@@ -117,7 +117,7 @@ export class Upload {
       this.#sent.delete(part);
       if (this.#stop.signal.aborted) return;
       if (!(error instanceof GoneFiles)) return this.#fail(part, wordsOf(error));
-      this.#fail(error.files, texts.upload.gone);
+      this.#fail(error.files, t("upload.gone"));
       const rest = part.filter((file) => !error.files.includes(file));
       if (rest.length > 0) await this.#send(rest);
     }
@@ -145,7 +145,7 @@ class GoneFiles extends Error {
   readonly files: readonly File[];
 
   constructor(files: readonly File[]) {
-    super(texts.upload.gone);
+    super(t("upload.gone"));
     this.files = files;
   }
 }

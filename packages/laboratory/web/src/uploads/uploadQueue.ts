@@ -1,7 +1,7 @@
 // Uploads of this page, of all cases: they run one after the other, whatever page of the app is open.
 import type { ChosenFiles } from "../api/droppedFiles.ts";
 import type { Uploaded } from "../api/types.ts";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import type { Wait } from "./untilAnswered.ts";
 import { Upload } from "./upload.ts";
 
@@ -196,7 +196,7 @@ export class UploadQueue {
     const { left } = upload;
     if (left.length > 0) {
       outcome.failed.push({ id: upload.id, files: left });
-      outcome.reason = texts.upload.stopped;
+      outcome.reason = t("upload.stopped");
     }
     outcome.files += upload.files.length;
     outcome.bytes += upload.bytes;

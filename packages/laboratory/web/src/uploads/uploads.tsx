@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { useMessages } from "../app/messages.tsx";
 import { useSession } from "../app/session.tsx";
-import { texts } from "../texts.ts";
+import { t } from "../language/words.ts";
 import { type CaseUploads, NO_UPLOADS, UploadQueue } from "./uploadQueue.ts";
 
 const Context = createContext<UploadQueue | undefined>(undefined);
@@ -29,8 +29,8 @@ export function UploadsProvider({ children }: { readonly children: ReactNode }) 
   const queue = useMemo(
     () =>
       new UploadQueue({
-        onEnded: ({ added, known, refused }) => announce(texts.upload.done(added, known, refused.length)),
-        onWait: (wait) => announce(texts.upload.waits[wait]),
+        onEnded: ({ added, known, refused }) => announce(t("upload.done", { added, known, refused: refused.length })),
+        onWait: (wait) => announce(t(`upload.waits.${wait}`)),
       }),
     [announce],
   );

@@ -18,13 +18,35 @@ export interface PageOptions {
   readonly lead: Content;
   readonly sections: readonly Section[];
   readonly version: string;
+  /** Default: English. */
+  readonly words?: PageWords;
 }
 
 /** The sentence that stands on every report and card. */
 export const RESEARCH_USE = "Research use only; not a medical device.";
 
+/** What a page says of itself, in its language. */
+export interface PageWords {
+  /** BCP 47. */
+  readonly language: string;
+  readonly researchUse: string;
+  readonly madeBy: (version: string) => string;
+  readonly sections: string;
+  readonly warnings: string;
+  readonly readFirst: string;
+}
+
+const ENGLISH: PageWords = {
+  language: "en",
+  researchUse: RESEARCH_USE,
+  madeBy: (version) => `Made by Leukogram ${version}.`,
+  sections: "Sections",
+  warnings: "Warnings",
+  readFirst: "Read this before using these results",
+};
+
 /** A whole HTML document that needs no other file, no network and no script. */
-export function page({ title, kind, facts, lead, sections, version }: PageOptions): string {
+export function page({ title, kind, facts, lead, sections, version, words = ENGLISH }: PageOptions): string {
   const links = sections.map(({ id, heading }) => markup`<li><a href="#${id}">${heading}</a></li>`);
   const bodies = sections.map(
     ({ id, heading, body }) => markup`<section id="${id}"><h2>${heading}</h2>
@@ -33,7 +55,7 @@ ${body}
 `,
   );
   return markup`<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -44,15 +66,15 @@ ${body}
 </head>
 <body>
 <header>
-<div class="top"><p class="kind">${kind}</p><p>${RESEARCH_USE}</p></div>
+<div class="top"><p class="kind">${kind}</p><p>${words.researchUse}</p></div>
 <h1>${title}</h1>
 <p class="facts">${facts.map((fact) => markup`<span>${fact}</span> `)}</p>
 </header>
 <main>
 ${lead}
-<nav aria-label="Sections"><ul>${links}</ul></nav>
+<nav aria-label="${words.sections}"><ul>${links}</ul></nav>
 ${bodies}</main>
-<footer><p><strong>${RESEARCH_USE}</strong></p><p>Made by Leukogram ${version}.</p></footer>
+<footer><p><strong>${words.researchUse}</strong></p><p>${words.madeBy(version)}</p></footer>
 </body>
 </html>
 `.text;
@@ -95,8 +117,8 @@ export function factList(facts: readonly (readonly [string, Content])[]): Markup
 }
 
 /** What a reader must know before believing the figures; nothing if there is nothing to say. */
-export function warningList(warnings: readonly string[]): Markup | undefined {
+export function warningList(warnings: readonly string[], words: PageWords = ENGLISH): Markup | undefined {
   if (warnings.length === 0) return undefined;
   const items = warnings.map((warning) => markup`<li>${warning}</li>`);
-  return markup`<aside class="warnings" aria-label="Warnings"><h2>Read this before using these results</h2><ul>${items}</ul></aside>\n`;
+  return markup`<aside class="warnings" aria-label="${words.warnings}"><h2>${words.readFirst}</h2><ul>${items}</ul></aside>\n`;
 }

@@ -27,6 +27,12 @@ const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]$/u;
 /** Writes texts in the letters of the font; each other letter is written as its code, and remembered. */
 export class Letters {
   readonly #missing = new Set<string>();
+  readonly #told: (codes: string) => string;
+
+  /** @param told what the reader is told of the letters that could not be written */
+  constructor(told: (codes: string) => string) {
+    this.#told = told;
+  }
 
   /** The text as the PDF can write it: a letter that it can't write becomes ‹U+5F20›. */
   write(text: string): string {
@@ -45,7 +51,7 @@ export class Letters {
   get note(): string | undefined {
     if (this.#missing.size === 0) return undefined;
     const shown = [...this.#missing].slice(0, 8).join(" ");
-    return `This PDF writes Latin, Greek and Cyrillic letters. Other characters stand as their Unicode numbers (${shown}${this.#missing.size > 8 ? " …" : ""}); the report's page and JSON have them as they are.`;
+    return this.#told(`${shown}${this.#missing.size > 8 ? " …" : ""}`);
   }
 }
 

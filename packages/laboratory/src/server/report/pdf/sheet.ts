@@ -19,15 +19,16 @@ const PAD = 2.5;
 /** Writes one. The same calls make the same bytes. */
 export class Sheet {
   readonly #document: InstanceType<typeof PDFDocument>;
-  readonly #letters = new Letters();
+  readonly #letters: Letters;
   readonly #options: SheetOptions;
   #y = MARGIN;
 
   constructor(options: SheetOptions) {
     this.#options = options;
-    const { at, title, author } = options;
+    const { at, title, author, language, words } = options;
+    this.#letters = new Letters(words.letters);
     this.#document = new PDFDocument({
-      ...{ size: "A4", margin: 0, bufferPages: true, lang: "en", displayTitle: true, pdfVersion: "1.7" },
+      ...{ size: "A4", margin: 0, bufferPages: true, lang: language, displayTitle: true, pdfVersion: "1.7" },
       info: {
         ...{ Title: this.#letters.write(title), Author: this.#letters.write(author) },
         ...{ Creator: "Leukogram", CreationDate: at, ModDate: at },
@@ -155,7 +156,7 @@ export class Sheet {
       const x = MARGIN + i * step;
       if (jpeg === undefined) {
         this.#document.rect(x, this.#y, side, side).lineWidth(0.7).stroke(LINE);
-        this.#put("image missing", { x: x + 2, width: side - 4, size: 6.5, colour: "alarm" });
+        this.#put(this.#options.words.pictureMissing, { x: x + 2, width: side - 4, size: 6.5, colour: "alarm" });
       } else this.#document.image(jpeg, x, this.#y, { width: side, height: side });
       this.#put(words, { x, width: side, size: 6.5, colour: "grey", down: side + 2 });
     }
@@ -170,12 +171,12 @@ export class Sheet {
   /** Ends it. */
   async bytes(): Promise<Buffer> {
     const { count } = this.#document.bufferedPageRange();
-    const { foot } = this.#options;
+    const { foot, words } = this.#options;
     for (let page = 0; page < count; page++) {
       this.#document.switchToPage(page);
       this.#y = HEIGHT - FOOT + 6;
       this.rule(4);
-      const number = `Page ${page + 1} of ${count}`;
+      const number = words.pageOf(page + 1, count);
       const last = foot.length - 1;
       for (const [i, line] of foot.entries()) {
         const style = { x: MARGIN, width: INNER, size: 6.5, colour: "grey" } as const;

@@ -28,6 +28,17 @@ export interface SheetOptions {
   readonly foot: readonly string[];
   /** A word across each page; empty without. */
   readonly mark: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly words: SheetWords;
+}
+
+/** What a sheet says of its own. */
+export interface SheetWords {
+  readonly pageOf: (page: number, pages: number) => string;
+  readonly pictureMissing: string;
+  /** Of letters that could not be written, by their codes. */
+  readonly letters: (codes: string) => string;
 }
 
 /** Parts of a text without an end, between which pages turn. */

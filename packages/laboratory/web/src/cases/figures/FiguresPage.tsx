@@ -1,7 +1,8 @@
 import type { Figures } from "../../api/types.ts";
 import { useLoaded } from "../../api/useLoaded.ts";
+import { t } from "../../language/words.ts";
 import { Curves, type Line } from "../../runs/Curves.tsx";
-import { texts } from "../../texts.ts";
+import { formatDay } from "../../ui/format.ts";
 import { LoadFault } from "../../ui/LoadFault.tsx";
 import { usePageTitle } from "../../ui/usePageTitle.ts";
 import { ReadersTable, WeeksTable } from "./FiguresTables.tsx";
@@ -10,30 +11,29 @@ type Week = Figures["weeks"][number];
 
 /** How readers and the model did in the last weeks. */
 export function FiguresPage() {
-  const words = texts.figures;
-  usePageTitle(words.title);
+  usePageTitle(t("figures.title"));
   const { data, error, reload } = useLoaded<Figures>("/figures");
   return (
     <>
-      <h1>{words.title}</h1>
-      <p className="muted">{words.what}</p>
+      <h1>{t("figures.title")}</h1>
+      <p className="muted">{t("figures.what")}</p>
       <LoadFault error={error} onAgain={reload} />
-      {data?.weeks.length === 0 && <p className="empty">{words.none}</p>}
+      {data?.weeks.length === 0 && <p className="empty">{t("figures.none")}</p>}
       {data !== undefined && data.weeks.length > 0 && (
         <>
           <section className="card" aria-labelledby="readers">
-            <h2 id="readers">{words.readers}</h2>
-            <p className="muted">{words.readersWhat}</p>
+            <h2 id="readers">{t("figures.readers")}</h2>
+            <p className="muted">{t("figures.readersWhat")}</p>
             <ReadersTable readers={data.readers} />
           </section>
           <section className="card" aria-labelledby="weeks">
-            <h2 id="weeks">{words.weeks}</h2>
-            <p className="muted">{words.weeksWhat}</p>
+            <h2 id="weeks">{t("figures.weeks")}</h2>
+            <p className="muted">{t("figures.weeksWhat")}</p>
             <WeeksTable weeks={data.weeks} />
-            <p className="muted">{words.since(data.weeks[0]!.week)}</p>
+            <p className="muted">{t("figures.since", { week: formatDay(data.weeks[0]!.week) })}</p>
             <div className="curvePair">
-              <Curves title={words.shares} isShare lines={sharesOf(data.weeks)} />
-              <Curves title={words.agreementChart} isShare lines={agreementsOf(data.weeks)} />
+              <Curves title={t("figures.shares")} isShare lines={sharesOf(data.weeks)} />
+              <Curves title={t("figures.agreementChart")} isShare lines={agreementsOf(data.weeks)} />
             </div>
           </section>
         </>
@@ -61,19 +61,20 @@ function lineOf(
 }
 
 function sharesOf(weeks: readonly Week[]): Line[] {
-  const words = texts.figures.columns;
   return [
-    lineOf(words.rejected, weeks, ({ rejected, cells }) => [rejected, cells]),
-    lineOf(words.unfamiliar, weeks, ({ unfamiliar, cells }) => [unfamiliar, cells]),
-    lineOf(words.familiarity, weeks, ({ familiarity }) => [familiarity ?? 0, familiarity === null ? 0 : 1]),
-    lineOf(words.bare, weeks, ({ bare, cropped }) => [bare, cropped]),
+    lineOf(t("figures.columns.rejected"), weeks, ({ rejected, cells }) => [rejected, cells]),
+    lineOf(t("figures.columns.unfamiliar"), weeks, ({ unfamiliar, cells }) => [unfamiliar, cells]),
+    lineOf(t("figures.columns.familiarity"), weeks, ({ familiarity }) => [
+      familiarity ?? 0,
+      familiarity === null ? 0 : 1,
+    ]),
+    lineOf(t("figures.columns.bare"), weeks, ({ bare, cropped }) => [bare, cropped]),
   ].filter(({ points }) => points.length > 0);
 }
 
 function agreementsOf(weeks: readonly Week[]): Line[] {
-  const words = texts.figures.columns;
   return [
-    lineOf(words.changed, weeks, ({ changed, sure }) => [changed, sure]),
-    lineOf(words.agreement, weeks, ({ same, readTwice }) => [same, readTwice]),
+    lineOf(t("figures.columns.changed"), weeks, ({ changed, sure }) => [changed, sure]),
+    lineOf(t("figures.columns.agreement"), weeks, ({ same, readTwice }) => [same, readTwice]),
   ].filter(({ points }) => points.length > 0);
 }

@@ -1,27 +1,28 @@
 import type { Figures } from "../../api/types.ts";
-import { texts } from "../../texts.ts";
-import { formatCount, formatShare } from "../../ui/format.ts";
+import { decimal, t } from "../../language/words.ts";
+import { formatCount, formatDay, formatShare } from "../../ui/format.ts";
 import { Scroll } from "../../ui/Scroll.tsx";
 
 /** A share with what it is of; a dash if there is nothing. */
 function share(part: number, whole: number): string {
-  return whole === 0 ? "–" : texts.figures.of(formatShare(part / whole), formatCount(whole));
+  return whole === 0 ? "–" : t("figures.of", { share: formatShare(part / whole), of: formatCount(whole) });
 }
 
 /** One line a reader. */
 export function ReadersTable({ readers }: { readonly readers: Figures["readers"] }) {
-  const { columns, readers: title } = texts.figures;
   return (
-    <Scroll label={title}>
+    <Scroll label={t("figures.readers")}>
       <table className="list">
         <thead>
           <tr>
-            <th scope="col">{columns.reader}</th>
-            {[columns.labelled, columns.changed, columns.agreement].map((column) => (
-              <th key={column} scope="col" className="number">
-                {column}
-              </th>
-            ))}
+            <th scope="col">{t("figures.columns.reader")}</th>
+            {[t("figures.columns.labelled"), t("figures.columns.changed"), t("figures.columns.agreement")].map(
+              (column) => (
+                <th key={column} scope="col" className="number">
+                  {column}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -41,15 +42,23 @@ export function ReadersTable({ readers }: { readonly readers: Figures["readers"]
 
 /** One line a week, the latest first. */
 export function WeeksTable({ weeks }: { readonly weeks: Figures["weeks"] }) {
-  const { columns, weeks: title } = texts.figures;
-  const { cases, signed, cells, rejected, unfamiliar, familiarity, bare, changed, agreement } = columns;
   return (
-    <Scroll label={title}>
+    <Scroll label={t("figures.weeks")}>
       <table className="list">
         <thead>
           <tr>
-            <th scope="col">{columns.week}</th>
-            {[cases, signed, cells, rejected, unfamiliar, familiarity, bare, changed, agreement].map((column) => (
+            <th scope="col">{t("figures.columns.week")}</th>
+            {[
+              t("figures.columns.cases"),
+              t("figures.columns.signed"),
+              t("figures.columns.cells"),
+              t("figures.columns.rejected"),
+              t("figures.columns.unfamiliar"),
+              t("figures.columns.familiarity"),
+              t("figures.columns.bare"),
+              t("figures.columns.changed"),
+              t("figures.columns.agreement"),
+            ].map((column) => (
               <th key={column} scope="col" className="number">
                 {column}
               </th>
@@ -60,14 +69,14 @@ export function WeeksTable({ weeks }: { readonly weeks: Figures["weeks"] }) {
           {[...weeks].reverse().map((week) => (
             <tr key={week.week}>
               <th scope="row" className="nowrap">
-                {week.week}
+                {formatDay(week.week)}
               </th>
               <td className="number">{formatCount(week.cases)}</td>
               <td className="number">{formatCount(week.signed)}</td>
               <td className="number">{formatCount(week.cells)}</td>
               <td className="number">{share(week.rejected, week.cells)}</td>
               <td className="number">{share(week.unfamiliar, week.cells)}</td>
-              <td className="number">{week.familiarity === null ? "–" : week.familiarity.toFixed(2)}</td>
+              <td className="number">{week.familiarity === null ? "–" : decimal(week.familiarity, 2)}</td>
               <td className="number">{share(week.bare, week.cropped)}</td>
               <td className="number">{share(week.changed, week.sure)}</td>
               <td className="number">{share(week.same, week.readTwice)}</td>
