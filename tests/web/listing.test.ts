@@ -24,6 +24,7 @@ test("a reader finds cases by name, status and order, and is told if none matche
     ids.push((await made.json()).id);
   }
   await page.goto(`${address}/#/models`);
+  await page.getByRole("heading", { name: "Models", exact: true }).waitFor();
   await page.goto(`${address}/#/cases`);
   const names = () => page.getByRole("rowheader").allTextContents();
   await expect.poll(names).toEqual(["B-2", "s-21", "a-1", "S-20"]);

@@ -25,6 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "leukogram-uploads-"));
   app = await startApp(chromium);
   page = app.page;
+  await page.route("**/images?*", (route) => onImages(route));
 });
 afterAll(async () => {
   await app?.close();
@@ -55,20 +56,21 @@ async function newCase(name: string): Promise<string> {
   return await makeCase(page, name);
 }
 
+type Handler = (route: Route) => Promise<unknown>;
+const pass: Handler = (route) => route.continue();
+/** What becomes of requests with images. The interception itself stays: one that is taken away can lose a request that it holds. */
+let onImages = pass;
+
 /** Lets requests with images wait until it is called. */
-async function hold(): Promise<() => Promise<void>> {
+function hold(): () => void {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const wait = async (route: Route) => {
-    await opened;
-    await route.continue().catch(() => {});
-  };
-  await page.route("**/images?*", wait);
-  return async () => {
+  onImages = (route) => opened.then(() => pass(route));
+  return () => {
+    onImages = pass;
     open();
-    await page.unroute("**/images?*", wait);
   };
 }
 
@@ -91,14 +93,14 @@ const added = (count: number) => page.getByRole("main").getByText(`${count} imag
 describe.sequential("uploads", () => {
   test("a second drop queues behind the first, and both arrive", async () => {
     const id = await newCase("Two drops");
-    const release = await hold();
+    const release = hold();
     await drop(await filesOf(20, 0));
     await page.getByText("Uploaded 0 of 20 files").waitFor();
     await drop(await filesOf(5, 20));
     await page.getByText("Uploaded 0 of 25 files").waitFor();
     // Both are announced, whatever becomes of the page.
     await expect.poll(async () => (await there(id)).awaited).toBe(25);
-    await release();
+    release();
     await added(25);
     expect(await there(id)).toMatchObject({ cells: 25, hashes: 25, awaited: 0 });
     expect(await page.getByText("have not arrived").count()).toBe(0);
@@ -106,7 +108,7 @@ describe.sequential("uploads", () => {
 
   test("an upload goes on while tabs and pages change, which say how far it is", async () => {
     const id = await newCase("Other pages");
-    const release = await hold();
+    const release = hold();
     await input().setInputFiles(await filesOf(20, 100));
     await page.getByText("Uploaded 0 of 20 files").waitFor();
     await page.getByRole("link", { name: "Report" }).click();
@@ -116,7 +118,7 @@ describe.sequential("uploads", () => {
     // Nothing is signed while files are missing, but with a reason.
     await page.getByRole("link", { name: "Settings" }).click();
     await strip.waitFor();
-    await release();
+    release();
     await strip.waitFor({ state: "detached" });
     expect(await there(id)).toMatchObject({ cells: 20, hashes: 20, awaited: 0 });
     await go(`cases/${id}`);
@@ -125,11 +127,11 @@ describe.sequential("uploads", () => {
 
   test("without a network it waits, says so, and continues by itself", async () => {
     const id = await newCase("Offline");
-    const release = await hold();
+    const release = hold();
     await input().setInputFiles(await filesOf(40, 200));
     await page.getByText("Uploaded 0 of 40 files").waitFor();
     await app.context.setOffline(true);
-    await release();
+    release();
     await page.getByRole("main").getByText("No network: the upload waits, and continues automatically.").waitFor();
     await look();
     // Longer than tries that are counted would last.
@@ -144,9 +146,9 @@ describe.sequential("uploads", () => {
     const id = await newCase("Reload");
     let parts = 0;
     // The first part arrives, and no other.
-    await page.route("**/images?*", async (route) => {
-      if (parts++ === 0) await route.continue();
-    });
+    onImages = async (route) => {
+      if (parts++ === 0) await pass(route);
+    };
     const files = await filesOf(40, 300);
     await input().setInputFiles(files);
     await page.getByText("Uploaded 16 of 40 files").waitFor();
@@ -158,7 +160,7 @@ describe.sequential("uploads", () => {
     });
     await page.reload();
     expect(await asked).toBe("beforeunload");
-    await page.unroute("**/images?*");
+    onImages = pass;
     await page.getByText("24 files of an upload have not arrived.").waitFor();
     await page.getByText("24 files missing").waitFor();
     await look();
@@ -176,24 +178,23 @@ describe.sequential("uploads", () => {
 
   test("what failed is sent again by one button, and what was stopped is given up with a line in the trail", async () => {
     const id = await newCase("Again");
-    const fails = (route: Route) =>
+    onImages = (route) =>
       route.fulfill({
         status: 507,
         json: { error: { code: "ERR_OUTPUT", message: "the disk is full", hint: "Make room." } },
       });
-    await page.route("**/images?*", fails);
     await input().setInputFiles(await filesOf(20, 400));
     await page.getByText("20 files were not sent. The disk is full. Make room.").waitFor();
     await look();
-    await page.unroute("**/images?*", fails);
+    onImages = pass;
     await page.getByRole("button", { name: "Send again" }).press("Enter");
     await added(20);
     expect(await there(id)).toMatchObject({ cells: 20, awaited: 0 });
-    const release = await hold();
+    const release = hold();
     await input().setInputFiles(await filesOf(3, 450));
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("3 files were not sent. Stopped.").waitFor();
-    await release();
+    release();
     await page.getByRole("button", { name: "Show missing files" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Give up missing files" }).press("Enter");
     await page.getByRole("dialog").waitFor({ state: "detached" });

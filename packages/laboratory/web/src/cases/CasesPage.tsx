@@ -17,6 +17,8 @@ import { ScanField, type Unknown } from "./ScanField.tsx";
 const PAGE = 50;
 /** Milliseconds between looks at what is being classified. */
 const EVERY = 4000;
+/** Milliseconds between looks at a list in which nothing waits: orders and other readers make cases too. */
+const SELDOM = 30_000;
 
 /** All cases, newest first, and the way to a new one. */
 export function CasesPage() {
@@ -33,8 +35,7 @@ export function CasesPage() {
   const maySign = useMay("signer");
   const isWaiting = data?.cases.some(({ waiting }) => waiting > 0) ?? false;
   useEffect(() => {
-    if (!isWaiting) return;
-    const timer = setInterval(reload, EVERY);
+    const timer = setInterval(reload, isWaiting ? EVERY : SELDOM);
     return () => clearInterval(timer);
   }, [isWaiting, reload]);
   return (
