@@ -43,6 +43,8 @@ export class EventStreams {
       .type("text/event-stream")
       .header("cache-control", "no-store")
       .header("x-accel-buffering", "no")
+      // Nothing follows the stream; were the connection kept for more, a server that ends would wait for it to fall silent.
+      .header("connection", "close")
       .send(stream);
     return { send: (data) => void stream.write(`data: ${JSON.stringify(data)}\n\n`), end };
   }
