@@ -2,14 +2,22 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, by path below tests/, in order: were one of the first to begin last, a core would idle at the end. */
 const LONGEST = [
-  ...["web/story", "web/models", "audit/planted", "evaluation/coverage", "audit/suspectLabels", "cli/laboratory"],
-  ...["cli/input/scale", "server/scale"],
-  ...["models/backbones", "cli/input/data", "audit/auditData", "server/work/work", "server/kill"],
-  ...["adaptation/fewLabels/adaptToLabels", "models/backboneFormats", "cli/crossvalidate", "cli/reproduce"],
-  ...["cli/convert", "cli/laboratories", "training/trainModel", "browser/browser", "cli/generalise", "training/kill"],
-  ...["house/package", "cli/compare", "store/store", "server/access", "server/crossSite", "formats/fuzz", "cli/adapt"],
-  ...["graph/compileTraining", "cli/train", "cli/explain", "cli/predict", "store/keeping", "server/databaseAway"],
-  ...["adaptation/joinRuns", "cli/models", "cli/evaluate"],
+  ...["web/story", "server/work/unlabelled", "house/package", "web/uploads", "web/signing", "store/store"],
+  ...["server/work/work", "web/labels", "cli/laboratory", "cli/input/scale", "evaluation/coverage"],
+  ...["browser/browser", "audit/planted", "server/connections/killResults", "web/models", "cli/reproduce"],
+  ...["web/access", "web/languages", "models/backbones", "web/queue", "web/crops", "web/unlabelled"],
+  ...["web/privateMode", "house/examples", "audit/suspectLabels", "audit/auditData", "training/trainModel"],
+  ...["server/kill", "cli/crossvalidate", "web/conflicts", "cli/generalise", "web/focus", "formats/fuzz"],
+  ...["graph/compileTraining", "models/backboneFormats", "web/listing", "cli/input/data", "server/access/signIn"],
+  ...["web/moving", "server/connections/results", "evaluation/shippedModels", "training/kill", "server/answers"],
+  ...["web/connections", "training/fineTuning", "cli/adapt", "server/cases/moving", "store/keeping", "web/ranges"],
+  ...["web/reporting", "cli/compare", "cli/input/foreign", "server/work/engine", "cli/convert", "server/work/pace"],
+  ...["adaptation/fewLabels/adaptToLabels", "server/scale", "house/publicTypes", "cli/laboratories"],
+  ...["cli/input/types", "cli/explain", "adaptation/unlabelled/adaptUnlabelled", "server/signing"],
+  ...["server/access/access", "server/reports/critical", "browser/example", "cli/join", "server/databaseAway"],
+  ...["training/progressiveRunner", "cli/input/classNames", "store/schema", "adaptation/labelFree/labelFree"],
+  ...["metrics/differential", "cli/help", "adaptation/joinRuns", "server/labels/types", "cli/train"],
+  ...["adaptation/joinScaled", "server/connections/fhir", "server/reports/languages"],
 ];
 
 // -1 for those that are fast.
