@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
-import { expectFailure, makeCli } from "./cli.ts";
+import { expectFailure, makeCli } from "../cli.ts";
 
 const cli = makeCli();
 

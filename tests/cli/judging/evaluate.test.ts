@@ -2,8 +2,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join } from "node:path";
 import { CELL_TYPES } from "leukogram/cells/classes";
 import { beforeAll, describe, expect, test } from "vitest";
-import { expectFailure, jsonOf, makeCli, type Outcome } from "./cli.ts";
-import { copyTrainedRun } from "./trainedRun.ts";
+import { expectFailure, jsonOf, makeCli, type Outcome } from "../cli.ts";
+import { copyTrainedRun } from "../trainedRun.ts";
 
 const cli = makeCli();
 const path = (...parts: string[]) => join(cli.dir, ...parts);

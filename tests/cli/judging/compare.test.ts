@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drawSmears } from "leukogram/data/smears/synthetic";
 import { beforeAll, describe, expect, test } from "vitest";
-import { expectFailure, jsonOf, makeCli } from "./cli.ts";
-import { copyTrainedRun } from "./trainedRun.ts";
+import { expectFailure, jsonOf, makeCli } from "../cli.ts";
+import { copyTrainedRun } from "../trainedRun.ts";
 
 const cli = makeCli();
 const path = (...parts: string[]) => join(cli.dir, ...parts);

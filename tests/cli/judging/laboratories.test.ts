@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { join } from "node:path";
 import { drawSmears } from "leukogram/data/smears/synthetic";
 import { beforeAll, describe, expect, test } from "vitest";
-import { expectFailure, jsonOf, makeCli } from "./cli.ts";
+import { expectFailure, jsonOf, makeCli } from "../cli.ts";
 
 const cli = makeCli();
 const path = (...parts: string[]) => join(cli.dir, ...parts);

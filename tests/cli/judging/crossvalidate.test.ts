@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { drawSmears } from "leukogram/data/smears/synthetic";
 import type { CrossValidation } from "leukogram/evaluation/crossValidate";
 import { beforeAll, describe, expect, test } from "vitest";
-import { expectFailure, jsonOf, makeCli } from "./cli.ts";
+import { expectFailure, jsonOf, makeCli } from "../cli.ts";
 
 const cli = makeCli();
 const path = (...parts: string[]) => join(cli.dir, ...parts);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { expectFailure, makeCli } from "./cli.ts";
+import { expectFailure, makeCli } from "../cli.ts";
 
 const cli = makeCli();
 
