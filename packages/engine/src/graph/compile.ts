@@ -5,12 +5,18 @@ import { lower, SIMPLIFY } from "./rewrites/simplify.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What {@link compile} takes beside the outputs. */
-export type CompileOptions = ToOnnxOptions;
+export interface CompileOptions extends ToOnnxOptions {
+  /** Whether the graph is simplified, which pays if it is run more than a few times; default true. */
+  readonly simplify?: boolean;
+}
 
 /** Simplifies a graph, lowers it to standard operators, and returns the bytes of its ONNX model. */
-export function compile(outputs: Readonly<Record<string, Tensor>>, options: CompileOptions = {}): Uint8Array {
+export function compile(
+  outputs: Readonly<Record<string, Tensor>>,
+  { simplify = true, ...options }: CompileOptions = {},
+): Uint8Array {
   return timedNow("Compile a graph", () => {
-    const simple = rewrite(outputs, SIMPLIFY);
-    return toOnnx(rewrite(simple, [lower, ...SIMPLIFY]), options);
+    const rules = simplify ? SIMPLIFY : [];
+    return toOnnx(rewrite(rewrite(outputs, rules), [lower, ...rules]), options);
   });
 }

@@ -77,7 +77,7 @@ export async function probeRows(
   open: (model: Uint8Array) => Promise<Session>,
   isEnough: (rows: readonly Float32Array[]) => boolean = () => false,
 ): Promise<readonly Float32Array[]> {
-  const session = await open(compile(plainGraph(model)));
+  const session = await open(compile(plainGraph(model), { simplify: false }));
   try {
     const rows: Float32Array[] = [];
     for (const [picture, scale, offset] of SCALES) {

@@ -51,7 +51,8 @@ export async function withHdf5<T>(
   return withMemoryFile((name, { File, files }) => {
     let file: File | undefined;
     try {
-      files.writeFile(name, bytes);
+      // As they are, without a copy: nothing is written to a file that is open for reading.
+      files.writeFile(name, bytes, { flags: "w+", canOwn: true } as { flags: string });
       checkHeaps(bytes, path);
       file = new File(name, "r");
       room.set(file.file_id, Math.max(FREE_BYTES, MOST_TIMES * bytes.length));

@@ -27,12 +27,25 @@ export function unaryOp(
   };
 }
 
-/** An op on pairs of entries, with NumPy's broadcasting. `gradient` may ignore it: sums are taken here. */
+/** Computes `size` entries of `out` from `k` on; `i` and `j` are where those of the inputs begin, which go on by their steps. */
+export type RowOf = (
+  out: Float32Array,
+  k: number,
+  size: number,
+  a: { readonly data: Float32Array; readonly i: number; readonly step: number },
+  b: { readonly data: Float32Array; readonly i: number; readonly step: number },
+) => void;
+
+/**
+ * An op on pairs of entries, with NumPy's broadcasting. `gradient` may ignore it: sums are taken here. `row` does what `value` does, in a
+ * loop of its own, where the inputs are large: a call for each entry takes ten times as long.
+ */
 export function binaryOp(
   name: string,
   onnxType: string,
   value: (a: number, b: number) => number,
   gradient: (a: Tensor, b: Tensor, y: Tensor, dy: Tensor, ops: Ops) => readonly (Tensor | undefined)[],
+  row: RowOf = rowOf(value),
 ): Op {
   return {
     ...ELEMENTWISE,
@@ -46,39 +59,58 @@ export function binaryOp(
         onnxType,
         inputs.map((t) => emitter.name(t)),
       ),
-    evaluate: ([a, b], _, { shape }) => broadcastEvaluate(a!, b!, shape as number[], value),
+    evaluate: ([a, b], _, { shape }) => broadcastEvaluate(a!, b!, shape as number[], row),
     gradient: ({ node, inputs: [a, b], dy, ops }) =>
       gradient(a!, b!, node, dy, ops).map((d, i) => d && ops.sumTo(d, (i === 0 ? a! : b!).shape)),
   };
 }
 
-function broadcastEvaluate(
-  a: Constant,
-  b: Constant,
-  shape: readonly number[],
-  value: (a: number, b: number) => number,
-) {
-  if (!(a.data instanceof Float32Array && b.data instanceof Float32Array)) return undefined;
-  const [first, second] = [a.data, b.data];
+const rowOf =
+  (value: (a: number, b: number) => number): RowOf =>
+  (out, k, size, a, b) => {
+    for (let n = 0, p = a.i, q = b.i; n < size; n++, p += a.step, q += b.step)
+      out[k + n] = value(a.data[p]!, b.data[q]!);
+  };
+
+function broadcastEvaluate(first: Constant, second: Constant, shape: readonly number[], row: RowOf) {
+  if (!(first.data instanceof Float32Array && second.data instanceof Float32Array)) return undefined;
   const out = new Float32Array(numElements(shape));
-  const [left, right] = [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)];
-  const last = Math.max(0, shape.length - 1);
-  const [row, across, over] = [shape[last] ?? 1, left[last] ?? 0, right[last] ?? 0];
-  const at = new Array<number>(last).fill(0);
-  let [i, j] = [0, 0];
-  for (let k = 0; k < out.length; ) {
-    for (let n = 0, p = i, q = j; n < row; n++, k++, p += across, q += over) out[k] = value(first[p]!, second[q]!);
-    for (let axis = last - 1; axis >= 0; axis--) {
+  const steps = [broadcastStrides(first.shape, shape), broadcastStrides(second.shape, shape)] as const;
+  const [[size, left, right] = [1, 0, 0], ...outer] = joinedAxes(shape, ...steps);
+  const [a, b] = [
+    { data: first.data, i: 0, step: left },
+    { data: second.data, i: 0, step: right },
+  ];
+  const at = new Array<number>(outer.length).fill(0);
+  for (let k = 0; k < out.length; k += size) {
+    row(out, k, size, a, b);
+    for (const [axis, [length, across, over]] of outer.entries()) {
       at[axis]!++;
-      i += left[axis]!;
-      j += right[axis]!;
-      if (at[axis]! < shape[axis]!) break;
+      a.i += across;
+      b.i += over;
+      if (at[axis]! < length) break;
       at[axis] = 0;
-      i -= left[axis]! * shape[axis]!;
-      j -= right[axis]! * shape[axis]!;
+      a.i -= across * length;
+      b.i -= over * length;
     }
   }
   return out;
+}
+
+type Axis = readonly [size: number, left: number, right: number];
+
+// Innermost first. Axes that both tensors go through in even steps are one: rows of a kernel of 1x1 would be single numbers.
+function joinedAxes(shape: readonly number[], left: readonly number[], right: readonly number[]): readonly Axis[] {
+  const axes: Axis[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const [size, mine, theirs] = [shape[axis]!, left[axis]!, right[axis]!];
+    if (size === 1) continue;
+    const [inside, across, over] = axes.at(-1) ?? [0, 0, 0];
+    if (inside > 0 && mine === across * inside && theirs === over * inside)
+      axes[axes.length - 1] = [inside * size, across, over];
+    else axes.push([size, mine, theirs]);
+  }
+  return axes;
 }
 
 function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {

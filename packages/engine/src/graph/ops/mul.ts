@@ -13,6 +13,10 @@ export const mulOp: Op = {
     "Mul",
     (a, b) => a * b,
     (a, b, ___, dy, ops) => [ops.mul(dy, b), ops.mul(dy, a)],
+    // Kernels are multiplied, with millions of weights.
+    (out, k, size, { data: a, i, step: across }, { data: b, i: j, step: over }) => {
+      for (let n = 0, p = i, q = j; n < size; n++, p += across, q += over) out[k + n] = a[p]! * b[q]!;
+    },
   ),
   sharesPhases: true,
 };
