@@ -6,9 +6,12 @@ import { expect, test } from "vitest";
 const at = new Date("2026-11-26T12:00:00Z");
 const later = new Date("2026-11-26T13:00:00Z");
 
+/** What labels of the laboratory's own count as. */
+const OWN: Readonly<Record<string, LabelRow["countsAs"]>> = { Band: "Neutrophil", Segmented: "Neutrophil" };
+
 function cell(number: number, first: string | null, second: string | null, when = at): ReadCell {
   const said = (reading: "first" | "second", label: string | null, by: string): LabelRow | undefined =>
-    label === null ? undefined : { cellId: String(number), reading, label, countsAs: null, by, at: when };
+    label === null ? undefined : { cellId: String(number), reading, label, countsAs: OWN[label] ?? null, by, at: when };
   return {
     ...{ id: String(number), number, status: "classified", predicted: "Neutrophil", isRejected: false },
     ...{ first: said("first", first, "Ada"), second: said("second", second, "Ben") },
@@ -25,6 +28,13 @@ test("cells that the first reader left to the model are no first reading", () =>
   expect(found.readers).toEqual({ first: ["Ada"], second: ["Ben"] });
   expect(found.table.flat().reduce((sum, count) => sum + count, 0)).toBe(3);
   expect(found.differences.map(({ number }) => number)).toEqual([2, 5]);
+});
+
+test("labels of the laboratory's own that count as one class are differences, but not from what the model said", () => {
+  const cells = [cell(1, "Band", "Segmented"), cell(2, "Band", "Band"), cell(3, null, "Band")];
+  const found = agreementOf(cells);
+  expect([found.cells, found.same.value]).toEqual([2, 1]);
+  expect(found.differences).toEqual([{ cell: "1", number: 1, first: "Band", second: "Segmented" }]);
 });
 
 test("what a first reader labelled since is settled, whichever label it got", () => {
