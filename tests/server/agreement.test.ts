@@ -30,10 +30,15 @@ test("cells that the first reader left to the model are no first reading", () =>
   expect(found.differences.map(({ number }) => number)).toEqual([2, 5]);
 });
 
-test("labels of the laboratory's own that count as one class are differences, but not from what the model said", () => {
-  const cells = [cell(1, "Band", "Segmented"), cell(2, "Band", "Band"), cell(3, null, "Band")];
+test("labels of the laboratory's own that count as one class are differences; the class alone is none from them", () => {
+  const cells = [
+    cell(1, "Band", "Segmented"),
+    cell(2, "Band", "Band"),
+    cell(3, null, "Band"),
+    cell(4, "Neutrophil", "Band"),
+  ];
   const found = agreementOf(cells);
-  expect([found.cells, found.same.value]).toEqual([2, 1]);
+  expect([found.cells, found.same.value]).toEqual([3, 1]);
   expect(found.differences).toEqual([{ cell: "1", number: 1, first: "Band", second: "Segmented" }]);
 });
 

@@ -43,21 +43,24 @@ export function agreementOf(cells: readonly ReadCell[]): Agreement {
 }
 
 /**
- * Cells that count as something else than the second reader said, or that the two readers named otherwise, as a band and a segmented cell,
- * but for those that a first reader labelled after `since`.
+ * Cells that count as something else than the second reader said, or that both readers called other kinds of one class, as a band and a
+ * segmented cell, but for those that a first reader labelled after `since`.
  */
 export function differencesOf(cells: readonly ReadCell[], since: Date | undefined): Agreement["differences"] {
   return cells.flatMap((cell) => {
     const counted = countedLabel(answeredCell(cell));
     const isSettled = since !== undefined && cell.first !== undefined && cell.first.at > since;
     if (counted === null || cell.second === undefined || isSettled) return [];
-    // A model names fewer kinds of cells than a laboratory may: of its answer only what it counts as is compared.
-    const isSame =
-      cell.first === undefined ? counted === countedBy(cell.second) : cell.first.label === cell.second.label;
-    if (isSame) return [];
+    if (counted === countedBy(cell.second) && !isOtherKind(cell)) return [];
     // By name, so that what is settled keeps what its label says.
     return [{ cell: cell.id, number: cell.number, first: calledLabel(answeredCell(cell))!, second: cell.second.label }];
   });
+}
+
+// Who says the class alone, as a model may, contradicts no kind of it.
+function isOtherKind({ first, second }: ReadCell): boolean {
+  if (first === undefined || second === undefined) return false;
+  return first.label !== second.label && [first, second].every((row) => row.label !== countedBy(row));
 }
 
 /** How the readings agreed when the second was finished, and what is left to settle of it. */
