@@ -155,3 +155,18 @@ test("settings of reports are checked", async () => {
   const comment = { name: "normal", text: "No abnormal cells." };
   expect(await set({ comments: [comment, comment] })).toContain("two comments have the same name");
 });
+
+test("a report that is a little too long for one page is set in smaller letters, and a longer one is not", async () => {
+  const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i}: seen again`).join("\n");
+  const made = async (count: number) => {
+    const { raw } = await textOf(await signed(await newCase({ name: `L-${count}`, comment: lines(count) })));
+    const document = await getDocumentProxy(new Uint8Array(raw));
+    const { items } = await (await document.getPage(1)).getTextContent();
+    const line = (items as { str: string; height: number }[]).find(({ str }) => str === "0: seen again");
+    return [document.numPages, line?.height];
+  };
+  expect(await made(20)).toEqual([1, 8.5]);
+  const [pages, height] = await made(30);
+  expect([pages, height! < 8.5, height! > 7]).toEqual([1, true, true]);
+  expect(await made(80)).toEqual([2, 8.5]);
+});

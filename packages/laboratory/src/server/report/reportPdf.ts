@@ -1,4 +1,4 @@
-// A signed report as a PDF of one page, as far as it fits; all of it is what the report froze, but for what became of it later.
+// A signed report as a PDF of one page, if it fits in smaller letters at least; all of it is what the report froze, but for what became of it later.
 import type { Estimate } from "@leukogram/engine/core/estimate";
 import type { DifferentialReport, Position } from "leukogram/differential/types";
 import type { z } from "zod";
@@ -40,17 +40,33 @@ export interface PdfOptions {
 
 type Report = z.infer<typeof report>;
 
+/** Of the letters: smaller ones if that brings the report onto one page. */
+const SCALES = [1, 0.95, 0.9, 0.85];
+
 /** The PDF of a report: the same bytes each time, until it is amended or made void. */
 export async function reportPdf(
   signed: Report,
   content: ReportContent,
   { pictures, withAppendix }: PdfOptions,
 ): Promise<Buffer> {
-  const { case: facts, letterhead, software } = content;
   const speech = speechOf(content);
+  const made = (scale: number) => sheetOf(signed, content, { pictures, scale, speech });
+  const fitting = SCALES.find((scale) => made(scale).pages === 1);
+  const sheet = made(fitting ?? 1);
+  if (withAppendix) addAppendix(sheet, content, speech);
+  return await sheet.bytes();
+}
+
+interface SheetParts extends Pick<PdfOptions, "pictures"> {
+  readonly scale: number;
+  readonly speech: ReportSpeech;
+}
+
+// All but the appendix.
+function sheetOf(signed: Report, content: ReportContent, { pictures, scale, speech }: SheetParts): Sheet {
+  const { case: facts, letterhead, software } = content;
   const { say, className } = speech;
   const { number, id } = signed;
-  const state = stateOf(signed, speech);
   const sheet = new Sheet({
     title: say("print.pdfTitle", { name: facts.name, number }),
     author: letterhead?.laboratory ?? "",
@@ -59,13 +75,14 @@ export async function reportPdf(
       `${say("print.notice")} ${say("print.foot", { number, id, version: software.version })}`,
       `SHA-256 ${signed.sha256}`,
     ],
-    mark: state.mark,
+    mark: stateOf(signed, speech).mark,
     language: speech.language,
     words: {
       pageOf: (page, pages) => say("print.pageOf", { page, pages }),
       pictureMissing: say("print.pictureMissing"),
       letters: (codes) => say("print.letters", { codes }),
     },
+    scale,
   });
   addHead(sheet, signed, content, speech);
   addBoxes(sheet, signed, content, speech);
@@ -80,8 +97,7 @@ export async function reportPdf(
     );
   addSignatures(sheet, signed, content, speech);
   if (sheet.note !== undefined) sheet.text(sheet.note, { size: 7, colour: "alarm" });
-  if (withAppendix) addAppendix(sheet, content, speech);
-  return await sheet.bytes();
+  return sheet;
 }
 
 function addHead(sheet: Sheet, signed: Report, content: ReportContent, speech: ReportSpeech): void {

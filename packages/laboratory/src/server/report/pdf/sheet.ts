@@ -163,6 +163,11 @@ export class Sheet {
     this.#y += side + below + 8;
   }
 
+  /** How many pages there are now. */
+  get pages(): number {
+    return this.#document.bufferedPageRange().count;
+  }
+
   /** Begins another page. */
   turn(): void {
     this.#turn();
@@ -212,7 +217,7 @@ export class Sheet {
   }
 
   #style({ size = 8.5, weight = "plain" }: Placed): void {
-    this.#document.font(weight).fontSize(size);
+    this.#document.font(weight).fontSize(size * this.#options.scale);
   }
 
   #heightOf(text: string, { width, ...style }: Placed): number {
@@ -220,9 +225,11 @@ export class Sheet {
     return this.#document.heightOfString(this.shown(text) || " ", { width });
   }
 
-  /** Writes a text whose end is not known: its pages turn between its parts. */
+  /** Writes a text of any length: if it is longer than a page, pages turn between its pieces. */
   #flow(text: string, style: Placed): void {
-    for (const part of pieces(this.shown(text))) {
+    const shown = this.shown(text);
+    const isShort = this.#heightOf(shown, style) < (HEIGHT - MARGIN - FOOT) / 4;
+    for (const part of isShort ? [shown] : pieces(shown)) {
       this.#need(this.#heightOf(part, style));
       this.#y += this.#put(part, style);
     }

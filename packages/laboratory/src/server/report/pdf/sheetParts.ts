@@ -31,6 +31,8 @@ export interface SheetOptions {
   /** BCP 47. */
   readonly language: string;
   readonly words: SheetWords;
+  /** Of all letters: 1 as their sizes say. */
+  readonly scale: number;
 }
 
 /** What a sheet says of its own. */
