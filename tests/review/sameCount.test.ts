@@ -44,7 +44,11 @@ function byPrivateMode(rows: readonly number[][], model: Model): Count {
 
 function byServer(rows: readonly number[][], model: Model): Count {
   const groups = rows.map((probabilities, i) => {
-    const answer = answerOf(`${i}`, { probabilities, familiarity: 0.5, crop: undefined, error: undefined }, model);
+    const answer = answerOf(
+      `${i}`,
+      { probabilities, familiarity: 0.5, crop: undefined, measures: undefined, error: undefined },
+      model,
+    );
     const { predicted = null, isRejected = false, isUnfamiliar = false } = answer;
     return groupOf({ status: "classified", predicted, isRejected, isUnfamiliar, label: null, crop: null });
   });

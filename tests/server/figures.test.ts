@@ -1,5 +1,5 @@
 // Figures of readers and of quality by week, from cases as readers work on them.
-import { figuresOf } from "@leukogram/laboratory/server/figures";
+import { figuresOf } from "@leukogram/laboratory/server/figures/figuresOf";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestLaboratory, type TestLaboratory } from "../support/laboratory.ts";
 import { pictures } from "../support/pictures.ts";
@@ -20,7 +20,7 @@ interface Seen {
 test("cells, changes of the model's labels and agreement are counted by reader and week; void and blind cases are not", async () => {
   const { ask, clock, upload, settled } = laboratory;
   const empty = (await ask("GET figures")).body;
-  expect(empty).toEqual({ readers: [], weeks: [] });
+  expect(empty).toEqual({ readers: [], weeks: [], drifts: [] });
   const made = async (name: string) => {
     const { id } = (await ask("POST cases", { name })).body;
     await upload(id, await pictures(6));

@@ -57,6 +57,7 @@ overBothDatabases((newPlace) => {
     "drop trigger deliveries_are_complete on deliveries",
     "drop function complete_delivery",
     "alter table deliveries drop column case_id, drop column destination",
+    "alter table cells drop column measures",
     "alter table labels drop column counts_as",
     "alter table cases drop column assignee, drop column priority, drop column due",
     "drop table second_factors",

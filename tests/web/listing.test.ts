@@ -95,5 +95,7 @@ test("a signer sees figures of readers and weeks, and is told if there are none"
   await page.reload();
   await page.getByRole("rowheader", { name: "local" }).waitFor();
   await page.getByRole("img", { name: /^Shares of cells, by week: Not sure/ }).waitFor();
+  const drift = page.locator("section", { hasText: "Stain and scale by week" }).getByRole("row").last();
+  await expect.poll(() => drift.getByRole("cell").first().textContent()).toBe("6");
   expect(await violationsOf(page)).toEqual([]);
 });

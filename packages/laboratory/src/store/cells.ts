@@ -164,6 +164,7 @@ export type CellAnswer = {
   /** How the cell was cropped, by a model that crops. */
   readonly cropOutside?: number | undefined;
   readonly cropNucleus?: boolean | undefined;
+  readonly measures?: readonly (number | null)[] | undefined;
   readonly error?: string;
 };
 
@@ -221,11 +222,12 @@ async function write(
       familiarity = coalesce(said.familiarity, cells.familiarity),
       is_unfamiliar = coalesce(said."isUnfamiliar", cells.is_unfamiliar),
       crop_outside = coalesce(said."cropOutside", cells.crop_outside),
-      crop_nucleus = coalesce(said."cropNucleus", cells.crop_nucleus)
+      crop_nucleus = coalesce(said."cropNucleus", cells.crop_nucleus),
+      measures = said.measures
     from jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) as said (
       id uuid, error text, probabilities double precision[], predicted text,
       "isRejected" boolean, familiarity double precision, "isUnfamiliar" boolean,
-      "cropOutside" double precision, "cropNucleus" boolean
+      "cropOutside" double precision, "cropNucleus" boolean, measures double precision[]
     )
     where cells.id = said.id and cells.status = 'waiting'`);
 }

@@ -1,5 +1,5 @@
 // Counts for the page of figures, in few rows however many cells there are. Void cases and cases in a blind reading are left out.
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { type Queries, tellIfGone } from "./database/database.ts";
 
 /** Cells of a week that a model called alike and a reader labelled alike. */
@@ -37,6 +37,40 @@ export async function cellFigures(queries: Queries, since: Date): Promise<CellFi
       group by 1, 2, 3, 4, 5, 6`,
     )
     .catch(tellIfGone)) as unknown as { rows: CellFigures[] };
+  return rows;
+}
+
+/**
+ * What is measured of a cell's picture, in the order in which cells keep it: level and red less blue of the background, 0 to 255; density
+ * of the cell, and red less blue of it; diameter of its nucleus in pixels of the file, if its model crops.
+ */
+export const MEASURES = ["background", "cast", "stain", "hue", "nucleus"] as const;
+
+/** Cells of a week that one model called alike: how many of them have each of {@link MEASURES}, and the sums of these. */
+export interface MeasuredCells {
+  readonly week: string;
+  readonly model: string;
+  readonly predicted: string;
+  readonly counts: readonly number[];
+  readonly sums: readonly number[];
+}
+
+/** Measures of classified cells of cases that were made since then. */
+export async function measuredCells(queries: Queries, since: Date): Promise<MeasuredCells[]> {
+  const of = (part: (measure: SQL) => SQL) =>
+    sql.join(
+      MEASURES.map((_, i) => part(sql.raw(`s.measures[${i + 1}]`))),
+      sql`, `,
+    );
+  const { rows } = (await queries
+    .execute(
+      sql`select ${WEEK} as week, s.model, s.predicted, array[${of((measure) => sql`count(${measure})::int`)}] as counts,
+        array[${of((measure) => sql`coalesce(sum(${measure}), 0)::float8`)}] as sums
+      from cells s join cases c on c.id = s.case_id
+      where s.status = 'classified' and s.measures is not null and ${COUNTED} and c.created_at >= ${since.toISOString()}::timestamptz
+      group by 1, 2, 3`,
+    )
+    .catch(tellIfGone)) as unknown as { rows: MeasuredCells[] };
   return rows;
 }
 

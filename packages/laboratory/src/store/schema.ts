@@ -125,6 +125,8 @@ export const cells = pgTable(
     /** Share of its crop that lies beyond the picture, and whether a nucleus was found; null if the model crops nothing. */
     cropOutside: doublePrecision("crop_outside"),
     cropNucleus: boolean("crop_nucleus"),
+    /** In the order of MEASURES of figures.ts, each null if it could not be measured; null if none was. */
+    measures: doublePrecision("measures").array(),
   },
   (table) => [unique().on(table.caseId, table.file, table.sha256), unique().on(table.caseId, table.number)],
 );

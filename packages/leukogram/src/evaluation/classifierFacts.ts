@@ -71,6 +71,8 @@ export interface BroughtImage {
   readonly pixels: Uint8Array;
   /** Undefined if the model does not know how its own look. */
   readonly familiarity: number | undefined;
+  /** What `looksOf` measures; undefined as familiarity is. */
+  readonly looks: readonly number[] | undefined;
   /** How the cell was cut out; undefined if the model takes whole pictures. */
   readonly crop: Omit<CellCrop, "pixels"> | undefined;
 }
@@ -95,7 +97,7 @@ export const formOf = ({ imageSize, isSquare, cropRedCells, looksSize, home }: P
 
 /** What was brought into that form, with how familiar it looks. */
 export function withFamiliarity({ pixels, looks, crop }: BroughtPicture, home: HomeFacts): BroughtImage {
-  return { pixels, familiarity: looks && familiarityTo(home, looks), crop };
+  return { pixels, familiarity: looks && familiarityTo(home, looks), looks, crop };
 }
 
 /** How familiar a picture looks to a model; undefined if it does not know how its own look. */

@@ -18,6 +18,8 @@ export interface Classified {
    * Undefined if the image is bad, or the model does not know how its own look.
    */
   readonly familiarity: number | undefined;
+  /** What `looksOf` measures of the image as it was brought to the model; undefined as familiarity is. */
+  readonly looks: readonly number[] | undefined;
   /** How the cell was cut out; undefined if the image is bad, or the model takes whole pictures. */
   readonly crop: BroughtImage["crop"];
 }
@@ -66,8 +68,8 @@ export async function* classifyFiles(
       const values = normalizedRow(probabilities.subarray(row * classes, (row + 1) * classes));
       row++;
       const error = values.every(Number.isFinite) ? undefined : noAnswer(nameOf(done + i));
-      const { familiarity, crop } = item;
-      yield error ? { path, ...NOTHING, error } : { path, probabilities: values, error, familiarity, crop };
+      const { familiarity, looks, crop } = item;
+      yield error ? { path, ...NOTHING, error } : { path, probabilities: values, error, familiarity, looks, crop };
     }
     done += batch.length;
     onProgress?.(done, paths.length);
@@ -113,7 +115,7 @@ async function* readBatches(
   }
 }
 
-const NOTHING = { probabilities: undefined, familiarity: undefined, crop: undefined };
+const NOTHING = { probabilities: undefined, familiarity: undefined, looks: undefined, crop: undefined };
 
 async function oneScale(classifier: Classifier, paths: readonly string[], options: ScaleOptions) {
   const { cropRedCells, scale } = classifier;

@@ -13,9 +13,31 @@ const changes = {
   same: z.int(),
 };
 
+const measured = z.object({
+  /** Cells that it was measured of. */
+  cells: z.int(),
+  /** Their mean; null without cells. */
+  mean: z.number().nullable(),
+  /** How far it lies from earlier weeks, class by class; null if there is too little to compare. */
+  change: z.number().nullable(),
+  /** From where on a change is a drift. */
+  limit: z.number(),
+  isDrift: z.boolean(),
+});
+
 /** Figures of the cases that were made in the last weeks; without void ones, and those in a blind reading. */
 export const figures = z.object({
   readers: z.array(z.object({ name: z.string(), ...changes })),
+  /**
+   * Stain and scale by week. Of stain and nucleus changes and limits are shares of the mean before; of the others, in their own units: grey
+   * levels of the background, and optical density of the hue. The nucleus is measured in pixels.
+   */
+  drifts: z.array(
+    z.object({
+      week: z.iso.date(),
+      measures: z.object({ background: measured, cast: measured, stain: measured, hue: measured, nucleus: measured }),
+    }),
+  ),
   weeks: z.array(
     z.object({
       /** Its Monday, UTC. */

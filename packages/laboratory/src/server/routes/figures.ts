@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { caseFigures, cellFigures } from "../../store/figures.ts";
+import { caseFigures, cellFigures, measuredCells } from "../../store/figures.ts";
 import type { Access } from "../access.ts";
 import { figures } from "../contract/figures.ts";
 import { API } from "../contract/routes.ts";
-import { figuresOf } from "../figures.ts";
+import { driftsOf } from "../figures/drift.ts";
+import { figuresOf } from "../figures/figuresOf.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 
 /** Of who judges the work of others. */
@@ -27,7 +28,8 @@ export function addFigureRoutes(app: App, { store }: Laboratory): void {
       const days = ((now.getUTCDay() + 6) % 7) + 7 * (weeks - 1);
       const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - days));
       const { queries } = store.database;
-      return figuresOf(await cellFigures(queries, since), await caseFigures(queries, since));
+      const found = figuresOf(await cellFigures(queries, since), await caseFigures(queries, since));
+      return { ...found, drifts: driftsOf(await measuredCells(queries, since)) };
     },
   );
 }

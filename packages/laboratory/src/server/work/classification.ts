@@ -204,7 +204,7 @@ export class Queue implements Classification {
     if (!isTried) return undefined;
     return [
       {
-        ...{ probabilities: undefined, familiarity: undefined, crop: undefined },
+        ...{ probabilities: undefined, familiarity: undefined, crop: undefined, measures: undefined },
         error: `${first!.file}: can't be read: ${error.reason}`,
       },
     ];
@@ -239,7 +239,7 @@ interface Death {
 /** What is stored of a model's answer to a cell. */
 export function answerOf(
   id: string,
-  { probabilities, familiarity, crop, error }: Answer,
+  { probabilities, familiarity, crop, measures, error }: Answer,
   facts: Pick<OpenModelFacts, "classes" | "threshold">,
 ): CellAnswer {
   if (probabilities === undefined) return { id, error: error! };
@@ -248,6 +248,7 @@ export function answerOf(
     ...{ id, probabilities, predicted, isRejected, familiarity, isUnfamiliar },
     cropOutside: crop?.outside,
     cropNucleus: crop?.nucleus,
+    measures,
   };
 }
 

@@ -36,6 +36,8 @@ export interface Answer {
   readonly familiarity: number | undefined;
   /** Share of its crop that lies beyond the picture, and whether a nucleus was found; undefined for whole pictures. */
   readonly crop: { readonly outside: number; readonly nucleus: boolean } | undefined;
+  /** In the order of MEASURES of store/figures.ts; undefined if the model does not look at colours. */
+  readonly measures: readonly (number | null)[] | undefined;
   readonly error: string | undefined;
 }
 

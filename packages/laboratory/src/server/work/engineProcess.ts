@@ -2,12 +2,14 @@
 import { setPriority } from "node:os";
 import { LeukogramError } from "@leukogram/engine/core/errors";
 import { openRun } from "leukogram/adaptation/openRun";
+import { coloursOf } from "leukogram/data/microscopy/measures";
 import { scaleOfFiles } from "leukogram/data/scale/laboratoryScales";
 import { type Classifier, loadClassifier } from "leukogram/evaluation/classifier";
-import { classifyFiles } from "leukogram/evaluation/classifyFiles";
+import { type Classified, classifyFiles } from "leukogram/evaluation/classifyFiles";
 import { rejectThreshold } from "leukogram/review/answer";
 import { answerTensors } from "./answerTensors.ts";
 import type {
+  Answer,
   EngineJobs,
   EngineReply,
   EngineRequest,
@@ -60,11 +62,18 @@ async function classify(classifier: Classifier, files: readonly NamedFile[]): Pr
     nameOf: (i: number) => files[i]!.name,
     redCellOf: (i: number) => files[i]!.redCell,
   };
-  for await (const { probabilities, familiarity, crop, error } of classifyFiles(classifier, paths, options)) {
+  for await (const { probabilities, familiarity, looks, crop, error } of classifyFiles(classifier, paths, options)) {
     const cut = crop && { outside: crop.outside, nucleus: crop.nucleus !== undefined };
-    answers.push({ probabilities, familiarity, crop: cut, error: error?.reason });
+    answers.push({ probabilities, familiarity, crop: cut, measures: measuresOf(looks, crop), error: error?.reason });
   }
   return answers;
+}
+
+// In the order of MEASURES of store/figures.ts.
+function measuresOf(looks: Classified["looks"], crop: Classified["crop"]): Answer["measures"] {
+  if (looks === undefined) return undefined;
+  const { background, cast, stain, hue } = coloursOf(looks);
+  return [background, cast, stain, hue, crop?.nucleus?.diameter ?? null];
 }
 
 function reply(message: EngineReply): void {

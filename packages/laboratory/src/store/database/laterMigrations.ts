@@ -66,4 +66,5 @@ create trigger deliveries_are_complete before insert on deliveries for each row 
 `,
   },
   { id: 14, sql: "alter table labels add column counts_as text;" },
+  { id: 15, sql: "alter table cells add column measures double precision[];" },
 ];

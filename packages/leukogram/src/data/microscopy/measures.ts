@@ -65,6 +65,30 @@ function valuesOf(picture: Uint8Array, { mask, background }: ReturnType<typeof f
   return Float32Array.of(laplacianVariance(picture), brightness(picture), ...background, ...stain, size);
 }
 
+/** How cell and background of a picture are coloured. */
+export interface Colours {
+  /** Mean grey level of the background, 0 to 255. */
+  readonly background: number;
+  /** Red less blue of the background, grey levels. */
+  readonly cast: number;
+  /** Mean optical density of the cell over the background, of the three channels. */
+  readonly stain: number;
+  /** Red less blue of that density: high in blue and violet cells, low in red ones. */
+  readonly hue: number;
+}
+
+/** The colours among what {@link looksOf} measured. */
+export function coloursOf(looks: readonly number[]): Colours {
+  const of = (name: MeasureName) => looks[MEASURES.findIndex((measure) => measure.name === name)]!;
+  const mean = (red: MeasureName, green: MeasureName, blue: MeasureName) => (of(red) + of(green) + of(blue)) / 3;
+  return {
+    background: mean("backgroundRed", "backgroundGreen", "backgroundBlue"),
+    cast: of("backgroundRed") - of("backgroundBlue"),
+    stain: mean("stainRed", "stainGreen", "stainBlue"),
+    hue: of("stainRed") - of("stainBlue"),
+  };
+}
+
 /** The measures of a picture of any size; sharpness as its logarithm, so that all vary about evenly. */
 export function looksOf(image: RgbImage): number[] {
   const picture = squareField(image, MEASURED_SIZE);

@@ -5,6 +5,7 @@ import { Curves, type Line } from "../../runs/Curves.tsx";
 import { formatDay } from "../../ui/format.ts";
 import { LoadFault } from "../../ui/LoadFault.tsx";
 import { usePageTitle } from "../../ui/usePageTitle.ts";
+import { DriftTable } from "./DriftTable.tsx";
 import { ReadersTable, WeeksTable } from "./FiguresTables.tsx";
 
 type Week = Figures["weeks"][number];
@@ -35,6 +36,15 @@ export function FiguresPage() {
               <Curves title={t("figures.shares")} isShare lines={sharesOf(data.weeks)} />
               <Curves title={t("figures.agreementChart")} isShare lines={agreementsOf(data.weeks)} />
             </div>
+          </section>
+          <section className="card">
+            <h2>{t("figures.drift")}</h2>
+            <p className="muted">{t("figures.driftWhat")}</p>
+            {data.drifts.length > 0 ? (
+              <DriftTable drifts={data.drifts} />
+            ) : (
+              <p className="empty">{t("figures.noDrift")}</p>
+            )}
           </section>
         </>
       )}

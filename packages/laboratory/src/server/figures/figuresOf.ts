@@ -1,8 +1,8 @@
 // Figures of readers, and of quality by week.
 import { labelCounted, modelLabel } from "leukogram/review/answer";
 import type { z } from "zod";
-import type { CaseFigures, CellFigures } from "../store/figures.ts";
-import type { figures } from "./contract/figures.ts";
+import type { CaseFigures, CellFigures } from "../../store/figures.ts";
+import type { figures } from "../contract/figures.ts";
 
 type Figures = z.infer<typeof figures>;
 
@@ -22,7 +22,7 @@ const agreementOf = ({ agreement }: CaseFigures) =>
       ).agreement;
 
 /** The figures of groups of cells and of cases. */
-export function figuresOf(cells: readonly CellFigures[], cases: readonly CaseFigures[]): Figures {
+export function figuresOf(cells: readonly CellFigures[], cases: readonly CaseFigures[]): Omit<Figures, "drifts"> {
   const weeks = [...new Set([...cells, ...cases].map(({ week }) => week))].sort();
   const names = new Set(cells.flatMap(({ by }) => by ?? []));
   const read = cases.flatMap((one) => {
