@@ -1,27 +1,35 @@
 /**
  * Many readers at a time: each makes a case, uploads its share of the images in parts as the web app does, and meanwhile looks and labels with
- * a pause of half a second to one and a half between its calls. Prints how long calls took, what the server held, and whether all that was
- * sent is there once.
+ * a pause of half a second to one and a half between its calls, and signs it. Prints how long calls took, what the server held, and whether
+ * all that was sent is there once. With "interfaces" results go out by HL7, events by a webhook, and a folder is watched into which files of one
+ * more case come; each result and each event must have come.
  *
- *   npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL]
+ *   npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL] [interfaces]
  */
-import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, extname, join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { walkImages } from "leukogram/data/folders/walk";
+import { startReceiver } from "../tests/support/hl7.ts";
 import { childrenOf, heldBy, startServer } from "./support/server.ts";
 
-const [folder, images = "10000", clients = "50", model = "cnn-anylab"] = process.argv.slice(2);
-if (folder === undefined) throw new Error("usage: npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL]");
+const [folder, images = "10000", clients = "50", model = "cnn-anylab", more] = process.argv.slice(2);
+if (folder === undefined || (more !== undefined && more !== "interfaces"))
+  throw new Error("usage: npx tsx bench/load.ts FOLDER [IMAGES] [CLIENTS] [MODEL] [interfaces]");
 /** Files of an upload, as the web app sends them. */
 const PART = 16;
 const LABELS = ["Basophil", "Eosinophil", "Lymphocyte", "Monocyte", "Neutrophil", "Unidentified"];
 const all = walkImages(folder);
 const share = Math.floor(Number(images) / Number(clients));
 
-const server = await startServer(model);
+const watched = more && mkdtempSync(join(tmpdir(), "leukogram-watched-"));
+const server = await startServer(model, watched === undefined ? [] : ["--watch", watched]);
 const api = `${server.address}/api/v1`;
 
 /** Milliseconds of calls by what they did. */
@@ -33,7 +41,8 @@ async function call(kind: string, path: string, body?: string | FormData) {
     ...(typeof body === "string" && { "content-type": "application/json" }),
   };
   const began = performance.now();
-  const response = await fetch(`${api}/${path}`, body === undefined ? {} : { method: "POST", body, headers });
+  const method = kind === "settings" ? "PUT" : "POST";
+  const response = await fetch(`${api}/${path}`, body === undefined ? {} : { method, body, headers });
   const bytes = await response.arrayBuffer();
   const times = took.get(kind) ?? [];
   times.push(performance.now() - began);
@@ -71,10 +80,61 @@ async function reader(number: number) {
     await call("label", `cases/${id}/labels`, JSON.stringify({ changes: [{ cell: cell.id, label }] }));
     labelled.set(cell.id, label);
   }
+  await call("sign", `cases/${id}/sign`, JSON.stringify({ meaning: "seen", despite: "a bench" }));
   return { id, labelled };
 }
 
+/** What came over the interfaces. */
+const came = { results: 0, events: 0 };
+const hook = createServer((request, response) => {
+  request.resume().on("end", () => {
+    came.events++;
+    response.writeHead(204).end();
+  });
+});
+const receiver = more === undefined ? undefined : await startReceiver();
+const WATCHED = 20;
+
+async function connect(port: number): Promise<void> {
+  await once(hook.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+  const { listening: _, warnings: __, hasSecrets: ___, ...now } = await call("check", "connections");
+  const results = { ...now.results, isOn: true, host: "127.0.0.1", port };
+  const secrets = { webhook: `whsec_${randomBytes(24).toString("base64")}` };
+  await call(
+    "settings",
+    "connections",
+    JSON.stringify({ ...now, results, webhook: { ...now.webhook, isOn: true, url }, secrets }),
+  );
+  await call("change", "cases", JSON.stringify({ name: "watched" }));
+}
+
+async function feed(place: string): Promise<void> {
+  for (let i = 0; i < WATCHED; i++) {
+    await pause();
+    const path = all[i]!;
+    const name = join(place, `watched_${i}${extname(path)}`);
+    copyFileSync(path, `${name}.part`);
+    renameSync(`${name}.part`, name);
+  }
+}
+
+/** Waits until as many came as were to come. */
+async function allCame(): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    came.results = receiver!.kept.size;
+    const { cases } = await call("check", "cases?name=watched");
+    const found = { ...came, files: Number(cases[0]?.cells) };
+    const isAll = found.results === Number(clients) && found.events >= 2 * Number(clients) && found.files === WATCHED;
+    if (isAll) return;
+    if (tries > 300) throw new Error(`came: ${JSON.stringify(found)}`);
+    await sleep(200);
+  }
+}
+
 try {
+  if (receiver !== undefined) await connect(receiver.port);
+  const feeding = watched === undefined ? undefined : feed(watched);
   const began = performance.now();
   const lag = monitorEventLoopDelay({ resolution: 5 });
   lag.enable();
@@ -90,6 +150,7 @@ try {
     }),
   );
   clearInterval(watch);
+  await feeding;
   const seconds = (performance.now() - began) / 1000;
   let found = 0;
   for (const { id, labelled } of readers) {
@@ -103,6 +164,7 @@ try {
     }
     found += cells.length;
   }
+  if (receiver !== undefined) await allCame();
   const trail = await call("check", "trail/verify");
   console.log(
     `${found} cells of ${clients} readers in ${seconds.toFixed(0)} s, each there once, labels as given; trail whole: ${trail.isWhole}, ${trail.events} events`,
@@ -118,6 +180,11 @@ try {
     `of that this client's own: 99 of 100 of its turns came less than ${(lag.percentile(99) / 1e6).toFixed(0)} ms late`,
   );
   console.log(`megabytes of the server and of its programs: ${memory.join("; ")}`);
+  if (more !== undefined)
+    console.log(`over the interfaces came ${came.results} results and ${came.events} events, and ${WATCHED} files`);
 } finally {
   await server.close();
+  await receiver?.close();
+  hook.close();
+  if (watched !== undefined) rmSync(watched, { recursive: true });
 }

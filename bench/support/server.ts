@@ -18,10 +18,10 @@ export interface Server {
   readonly close: () => Promise<void>;
 }
 
-/** Starts one that classifies new cases by this model. */
-export async function startServer(model: string): Promise<Server> {
+/** Starts one that classifies new cases by this model. @param more arguments of `serve` */
+export async function startServer(model: string, more: readonly string[] = []): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), "leukogram-bench-"));
-  const line = ["serve", "--data", data, "--port", "0", "--model", model, "--quiet", "--json"];
+  const line = ["serve", "--data", data, "--port", "0", "--model", model, "--quiet", "--json", ...more];
   const child = spawn(process.execPath, [BIN, ...line], { stdio: ["ignore", "pipe", "inherit"] });
   const close = async () => {
     child.kill("SIGTERM");
