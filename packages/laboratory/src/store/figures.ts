@@ -46,13 +46,14 @@ export async function cellFigures(queries: Queries, since: Date): Promise<CellFi
  */
 export const MEASURES = ["background", "cast", "stain", "hue", "nucleus"] as const;
 
-/** Cells of a week that one model called alike: how many of them have each of {@link MEASURES}, and the sums of these. */
+/** Cells of a week that one model called alike: how many of them have each of {@link MEASURES}, and the sums of these and of their squares. */
 export interface MeasuredCells {
   readonly week: string;
   readonly model: string;
   readonly predicted: string;
   readonly counts: readonly number[];
   readonly sums: readonly number[];
+  readonly squares: readonly number[];
 }
 
 /** Measures of classified cells of cases that were made since then. */
@@ -65,7 +66,8 @@ export async function measuredCells(queries: Queries, since: Date): Promise<Meas
   const { rows } = (await queries
     .execute(
       sql`select ${WEEK} as week, s.model, s.predicted, array[${of((measure) => sql`count(${measure})::int`)}] as counts,
-        array[${of((measure) => sql`coalesce(sum(${measure}), 0)::float8`)}] as sums
+        array[${of((measure) => sql`coalesce(sum(${measure}), 0)::float8`)}] as sums,
+        array[${of((measure) => sql`coalesce(sum(${measure} * ${measure}), 0)::float8`)}] as squares
       from cells s join cases c on c.id = s.case_id
       where s.status = 'classified' and s.measures is not null and ${COUNTED} and c.created_at >= ${since.toISOString()}::timestamptz
       group by 1, 2, 3`,

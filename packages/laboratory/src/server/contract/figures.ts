@@ -18,7 +18,9 @@ const measured = z.object({
   cells: z.int(),
   /** Their mean; null without cells. */
   mean: z.number().nullable(),
-  /** How far it lies from earlier weeks, class by class; null if there is too little to compare. */
+  /** Standard deviation of these cells; null without cells. */
+  deviation: z.number().nullable(),
+  /** How far they lie from what was usual in the twelve weeks before, class by class; null if there is too little to compare. */
   change: z.number().nullable(),
   /** From where on a change is a drift. */
   limit: z.number(),
@@ -29,7 +31,7 @@ const measured = z.object({
 export const figures = z.object({
   readers: z.array(z.object({ name: z.string(), ...changes })),
   /**
-   * Stain and scale by week. Of stain and nucleus changes and limits are shares of the mean before; of the others, in their own units: grey
+   * Stain and scale by week. Of stain and nucleus changes and limits are shares of what was usual; of the others, in their own units: grey
    * levels of the background, and optical density of the hue. The nucleus is measured in pixels.
    */
   drifts: z.array(

@@ -3,7 +3,7 @@ import { caseFigures, cellFigures, measuredCells } from "../../store/figures.ts"
 import type { Access } from "../access.ts";
 import { figures } from "../contract/figures.ts";
 import { API } from "../contract/routes.ts";
-import { driftsOf } from "../figures/drift.ts";
+import { driftsOf, usualSince } from "../figures/drift.ts";
 import { figuresOf } from "../figures/figuresOf.ts";
 import type { App, Laboratory } from "../laboratory.ts";
 
@@ -29,7 +29,8 @@ export function addFigureRoutes(app: App, { store }: Laboratory): void {
       const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - days));
       const { queries } = store.database;
       const found = figuresOf(await cellFigures(queries, since), await caseFigures(queries, since));
-      return { ...found, drifts: driftsOf(await measuredCells(queries, since)) };
+      const measured = await measuredCells(queries, usualSince(since));
+      return { ...found, drifts: driftsOf(measured, since.toISOString().slice(0, 10)) };
     },
   );
 }

@@ -15,11 +15,14 @@ const SHOWN = [
   { measure: "nucleus", digits: 0, isShare: true },
 ] as const satisfies readonly { readonly measure: Measure; readonly digits: number; readonly isShare: boolean }[];
 
+/** Names of the measures, in the order in which they are shown. */
+export const MEASURES = SHOWN.map(({ measure }) => measure);
+
 /** Stain and scale, one line a week, the latest first. */
 export function DriftTable({ drifts }: { readonly drifts: Figures["drifts"] }) {
   return (
     <Scroll label={t("figures.drift")}>
-      <table className="list">
+      <table className="list drifts">
         <thead>
           <tr>
             <th scope="col">{t("figures.columns.week")}</th>
@@ -59,11 +62,20 @@ interface ChangeProps {
   readonly isShare: boolean;
 }
 
-function Change({ measured: { mean, change, isDrift }, digits, isShare }: ChangeProps) {
-  if (mean === null) return "–";
-  if (change === null) return decimal(mean, digits);
-  const sign = change < 0 ? "−" : "+";
+function Change({ measured: { mean, deviation, change, isDrift }, digits, isShare }: ChangeProps) {
+  if (mean === null || deviation === null) return "–";
+  const level = <span className="nowrap">{`${decimal(mean, digits)} ± ${decimal(deviation, digits)}`}</span>;
+  if (change === null) return level;
   const size = isShare ? formatShare(Math.abs(change)) : decimal(Math.abs(change), digits);
-  const shown = `${decimal(mean, digits)} (${sign}${size})`;
-  return isDrift ? <strong className="drift">{`${shown} ${t("figures.drifts")}`}</strong> : shown;
+  const sign = Math.abs(change) < 0.5 * 10 ** -(isShare ? 3 : digits) ? "" : change < 0 ? "−" : "+";
+  const away = <span className="nowrap">{`(${sign}${size})${isDrift ? ` ${t("figures.drifts")}` : ""}`}</span>;
+  return isDrift ? (
+    <strong className="drift">
+      {level} {away}
+    </strong>
+  ) : (
+    <>
+      {level} {away}
+    </>
+  );
 }

@@ -5,7 +5,7 @@ import { Curves, type Line } from "../../runs/Curves.tsx";
 import { formatDay } from "../../ui/format.ts";
 import { LoadFault } from "../../ui/LoadFault.tsx";
 import { usePageTitle } from "../../ui/usePageTitle.ts";
-import { DriftTable } from "./DriftTable.tsx";
+import { DriftTable, MEASURES } from "./DriftTable.tsx";
 import { ReadersTable, WeeksTable } from "./FiguresTables.tsx";
 
 type Week = Figures["weeks"][number];
@@ -44,6 +44,11 @@ export function FiguresPage() {
               <DriftTable drifts={data.drifts} />
             ) : (
               <p className="empty">{t("figures.noDrift")}</p>
+            )}
+            {data.drifts.some(isJudged) && (
+              <div className="curvePair">
+                <Curves title={t("figures.driftChart")} lines={changesOf(data)} />
+              </div>
             )}
           </section>
         </>
@@ -87,4 +92,22 @@ function agreementsOf(weeks: readonly Week[]): Line[] {
     lineOf(t("figures.columns.changed"), weeks, ({ changed, sure }) => [changed, sure]),
     lineOf(t("figures.columns.agreement"), weeks, ({ same, readTwice }) => [same, readTwice]),
   ].filter(({ points }) => points.length > 0);
+}
+
+const isJudged = ({ measures }: Figures["drifts"][number]) => MEASURES.some((name) => measures[name].change !== null);
+
+// Changes in their limits, between the two lines of these.
+function changesOf({ weeks, drifts }: Figures): Line[] {
+  const byWeek = new Map(drifts.map(({ week, measures }) => [week, measures]));
+  const limit = (value: number): Line => ({
+    ...lineOf(t("figures.limit"), weeks, () => [value, 1]),
+    ...{ id: `limit ${value}`, isDashed: true },
+  });
+  const changes = MEASURES.map((name) =>
+    lineOf(t(`figures.columns.${name}`), weeks, ({ week }) => {
+      const { change = null, limit: whole = 0 } = byWeek.get(week)?.[name] ?? {};
+      return change === null ? [0, 0] : [change, whole];
+    }),
+  ).filter(({ points }) => points.length > 0);
+  return [limit(1), ...changes, limit(-1)];
 }
